@@ -1,0 +1,196 @@
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.states import Availability, LanguageLevel, OrganizationKind, Role, SkillLevel
+from apps.common.ids import uuid7
+from apps.common.models import BaseModel, amount_field, currency_field, money_or_none
+from apps.common.money import Money
+from apps.files.models import StoredFile
+from apps.skills.models import Skill
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who logs in by e-mail. Names are single fields: not every name has a first and a last part."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    email = models.EmailField(_("e-mail address"), unique=True)
+    display_name = models.CharField(_("display name"), max_length=80)
+    legal_name = models.CharField(_("legal name"), max_length=160, blank=True, default="")
+    language = models.CharField(_("language"), max_length=10, default="en")
+    time_zone = models.CharField(_("time zone"), max_length=60, default="UTC")
+    display_currency = currency_field(default="EUR", verbose_name=_("show amounts in"))
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_organization = models.ForeignKey(
+        "Organization", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name"]
+    objects = UserManager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("email"), name="accounts_user_email_any_case")]
+
+    def __str__(self) -> str:
+        return self.display_name or self.email
+
+    def get_full_name(self) -> str:
+        return self.display_name
+
+
+class Organization(BaseModel):
+    """Who posts, bids, pays and is paid: one person, a team, an agency, a company or an institution."""
+
+    kind = models.CharField(max_length=12, choices=OrganizationKind, default=OrganizationKind.INDIVIDUAL)
+    display_name = models.CharField(_("display name"), max_length=80)
+    legal_name = models.CharField(_("legal name"), max_length=160, blank=True, default="")
+    handle = models.SlugField(max_length=60, unique=True)
+    country = models.CharField(_("country"), max_length=2)
+    time_zone = models.CharField(_("time zone"), max_length=60, default="UTC")
+    currency = currency_field(default="EUR")
+    is_active = models.BooleanField(default=True)
+    hires = models.BooleanField(default=False)
+    works = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=OrganizationKind.values), name="accounts_organization_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(country__regex=r"^[A-Z]{2}$"), name="accounts_organization_country_iso"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    def get_absolute_url(self) -> str:
+        return reverse("accounts:profile", args=[self.handle])
+
+
+class Membership(BaseModel):
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=10, choices=Role)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "organization"], name="accounts_membership_once"),
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="accounts_membership_role_known"),
+        ]
+
+
+class MembershipInvitation(BaseModel):
+    """An offer to join, sent by e-mail; the token's hash alone is stored."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="invitations")
+    email = models.EmailField()
+    role = models.CharField(max_length=10, choices=Role)
+    invited_by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    token_sha256 = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+
+class Profile(BaseModel):
+    """What an organization shows of itself as a freelancer."""
+
+    organization = models.OneToOneField(Organization, on_delete=models.CASCADE, related_name="profile")
+    headline = models.CharField(_("headline"), max_length=120, blank=True, default="")
+    bio = models.TextField(_("about"), max_length=5000, blank=True, default="")
+    source_language = models.CharField(_("written in"), max_length=10, default="en")
+    rate_amount_minor = amount_field(null=True, blank=True)
+    rate_currency = currency_field(blank=True, default="")
+    availability = models.CharField(
+        _("availability"), max_length=8, choices=Availability, default=Availability.OPEN
+    )
+    works_from_hour = models.PositiveSmallIntegerField(_("reachable from"), default=9)
+    works_to_hour = models.PositiveSmallIntegerField(_("reachable until"), default=18)
+    is_public = models.BooleanField(_("visible to everybody"), default=True)
+    hidden_at = models.DateTimeField(null=True, blank=True)
+    hidden_reason = models.CharField(max_length=40, blank=True, default="")
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(works_from_hour__lte=23, works_to_hour__lte=24), name="accounts_profile_hours"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(rate_amount_minor__isnull=True) | models.Q(rate_amount_minor__gt=0),
+                name="accounts_profile_rate_positive",
+            ),
+        ]
+
+    @property
+    def rate(self) -> Money | None:
+        """Per hour."""
+        return money_or_none(self.rate_amount_minor, self.rate_currency)
+
+
+class ProfileSkill(BaseModel):
+    profile = models.ForeignKey(Profile, on_delete=models.CASCADE, related_name="skills")
+    skill = models.ForeignKey(Skill, on_delete=models.PROTECT, related_name="+")
+    level = models.PositiveSmallIntegerField(choices=SkillLevel, default=SkillLevel.WORKING)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["profile", "skill"], name="accounts_profileskill_once")]
+
+
+class ProfileLanguage(BaseModel):
+    profile = models.ForeignKey(Profile, on_delete=models.CASCADE, related_name="languages")
+    language = models.CharField(max_length=10)
+    level = models.CharField(max_length=15, choices=LanguageLevel)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["profile", "language"], name="accounts_profilelanguage_once")]
+
+
+class PortfolioItem(BaseModel):
+    profile = models.ForeignKey(Profile, on_delete=models.CASCADE, related_name="portfolio")
+    title = models.CharField(_("title"), max_length=120)
+    description = models.TextField(_("description"), max_length=2000, blank=True, default="")
+    link = models.URLField(_("link"), blank=True, default="")
+    image = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    image_alt = models.CharField(_("what the picture shows"), max_length=200, blank=True, default="")
+    position = models.PositiveSmallIntegerField(default=0)
+
+
+class PersonalToken(BaseModel):
+    """A key to the API for one user and organization; shown once, kept as a hash."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=60)
+    prefix = models.CharField(max_length=12)
+    token_sha256 = models.CharField(max_length=64, unique=True)
+    can_write = models.BooleanField(default=False)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)

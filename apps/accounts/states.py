@@ -1,0 +1,42 @@
+"""Values of people and organizations."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class OrganizationKind(models.TextChoices):
+    INDIVIDUAL = "individual", _("Individual")
+    TEAM = "team", _("Team")
+    AGENCY = "agency", _("Agency")
+    COMPANY = "company", _("Company")
+    INSTITUTION = "institution", _("Institution")
+
+
+class Role(models.TextChoices):
+    OWNER = "owner", _("Owner")
+    MANAGER = "manager", _("Manager")
+    FINANCE = "finance", _("Finance")
+    MEMBER = "member", _("Member")
+    VIEWER = "viewer", _("Viewer")
+
+
+class Availability(models.TextChoices):
+    OPEN = "open", _("Available now")
+    PARTLY = "partly", _("Available part of the week")
+    BUSY = "busy", _("Not taking new work")
+
+
+class SkillLevel(models.IntegerChoices):
+    BASIC = 1, _("Basic")
+    WORKING = 2, _("Working knowledge")
+    ADVANCED = 3, _("Advanced")
+    EXPERT = 4, _("Expert")
+
+
+class LanguageLevel(models.TextChoices):
+    """Levels of the Common European Framework of Reference, grouped as people speak of them."""
+
+    BASIC = "basic", _("Basic")
+    CONVERSATIONAL = "conversational", _("Conversational")
+    FLUENT = "fluent", _("Fluent")
+    NATIVE = "native", _("Native")

@@ -1,0 +1,85 @@
+"""
+`Idempotency-Key` on POSTs that move money: the first answer is given again to every repeat.
+
+Same key with other content is refused; a repeat while the first still runs is refused with 409.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.common.errors import Conflict, Invalid
+from apps.common.models import IdempotencyRecord
+
+HEADER = "Idempotency-Key"
+Endpoint = Callable[..., Response]
+
+
+class KeyMissing(Invalid):
+    code = "idempotency_key_missing"
+    message = _("Send an Idempotency-Key header with this request: it moves money.")
+
+
+class KeyReused(Invalid):
+    code = "idempotency_key_reused"
+    message = _("This Idempotency-Key was already used with other content. Use a new key for a new request.")
+
+
+class StillRunning(Conflict):
+    code = "idempotency_still_running"
+    message = _("The first request with this Idempotency-Key is still being handled. Try again in a moment.")
+
+
+def idempotent(endpoint: Endpoint) -> Endpoint:
+    """Wrap a view method `(self, request, ...) -> Response`."""
+
+    @functools.wraps(endpoint)
+    def wrapped(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+        key = request.headers.get(HEADER, "")
+        if not key or len(key) > 255:
+            raise KeyMissing
+        fingerprint = _fingerprint(request)
+        record, is_first = _claim(request, key, fingerprint)
+        if not is_first:
+            return _replay(record, fingerprint)
+        try:
+            response = endpoint(self, request, *args, **kwargs)
+        except Exception:
+            # A refusal moved nothing: the same key may try again after the cause is mended.
+            record.delete()
+            raise
+        record.status_code, record.body = response.status_code, json.loads(json.dumps(response.data, default=str))
+        record.save(update_fields=["status_code", "body"])
+        return response
+
+    return wrapped
+
+
+def _fingerprint(request: Request) -> str:
+    body = json.dumps([request.method, request.path, request.data], sort_keys=True, default=str)
+    return hashlib.sha256(body.encode()).hexdigest()
+
+
+def _claim(request: Request, key: str, fingerprint: str) -> tuple[IdempotencyRecord, bool]:
+    try:
+        with transaction.atomic():
+            return IdempotencyRecord.objects.create(user_id=request.user.pk, key=key, fingerprint=fingerprint), True
+    except IntegrityError:
+        return IdempotencyRecord.objects.get(user_id=request.user.pk, key=key), False
+
+
+def _replay(record: IdempotencyRecord, fingerprint: str) -> Response:
+    if record.fingerprint != fingerprint:
+        raise KeyReused
+    if record.status_code is None:
+        raise StillRunning
+    return Response(record.body, status=record.status_code, headers={"Idempotent-Replayed": "true"})

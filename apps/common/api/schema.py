@@ -1,0 +1,27 @@
+"""The OpenAPI description says every refusal too, not only the good answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.openapi import AutoSchema
+
+from apps.common.api.problems import ProblemSerializer
+
+_ALWAYS = {"400": "The request is malformed.", "401": "Log in or send a token.", "403": "Not allowed.",
+           "404": "Not found, or not visible to you.", "429": "Too many requests: see Retry-After."}  # fmt: skip
+_WRITES = {"409": "The state has changed.", "415": "Send JSON.", "422": "A rule of the marketplace refuses this.",
+           "503": "An outside service does not answer; nothing was lost."}  # fmt: skip
+
+
+class ProblemAutoSchema(AutoSchema):
+    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+        bodies: dict[str, Any] = super()._get_response_bodies(direction)  # type: ignore[no-untyped-call]
+        refusals = dict(_ALWAYS)
+        if self.method not in ("GET", "HEAD", "OPTIONS"):
+            refusals |= _WRITES
+        for status, sentence in refusals.items():
+            if status not in bodies:
+                body = self._get_response_for_code(ProblemSerializer, status, ["application/problem+json"], direction)  # type: ignore[no-untyped-call]
+                bodies[status] = {**body, "description": sentence}
+        return bodies

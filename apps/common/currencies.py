@@ -1,0 +1,38 @@
+"""
+Currencies by ISO 4217.
+
+The ledger counts in the standard's minor units. CLDR shows some currencies with fewer digits and processors
+have a third table: those belong to display (`fmt`) and to the gateways, never here.
+"""
+
+from functools import cache
+
+from iso4217 import Currency
+
+# Funds, metals, units of account and test codes are in the standard but are not money that people pay with.
+_NOT_PAYABLE = {
+    "BOV", "CHE", "CHW", "CLF", "COU", "MXV", "USN", "UYI", "UYW", "XAD", "XAG", "XAU", "XBA", "XBB", "XBC", "XBD",
+    "XCG", "XDR", "XPD", "XPT", "XSU", "XTS", "XUA", "XXX", "ZWL",
+}  # fmt: skip
+
+
+@cache
+def exponents() -> dict[str, int]:
+    """Digits after the decimal point by currency code, for every currency that people pay with."""
+    table: dict[str, int] = {}
+    for currency in Currency:
+        if currency.code not in _NOT_PAYABLE and currency.exponent is not None:
+            table[currency.code] = int(currency.exponent)
+    return table
+
+
+def exponent(code: str) -> int:
+    """
+    Digits after the decimal point of one currency: EUR 2, JPY 0, KWD 3.
+
+    :raises ValueError: for a code that is not in the table.
+    """
+    try:
+        return exponents()[code]
+    except KeyError:
+        raise ValueError(f"unknown currency {code!r}") from None

@@ -1,0 +1,74 @@
+"""
+What can go wrong for people: one class per reason, a stable code, a sentence they can act on.
+
+Mapped once for pages (`middleware`) and once for the API (`api.problems`, RFC 9457).
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class DomainError(Exception):
+    """Base of all refusals. `params` fill the placeholders of `message`; `field` names a form field."""
+
+    code: ClassVar[str] = "error"
+    status: ClassVar[int] = 400
+    title: ClassVar[str | Promise] = _("That did not work")
+    message: ClassVar[str | Promise] = _("That did not work.")
+    field: str | None = None
+
+    def __init__(self, *, field: str | None = None, **params: Any) -> None:
+        self.params = params
+        if field is not None:
+            self.field = field
+        super().__init__(self.code)
+
+    def __str__(self) -> str:
+        sentence = str(self.message)
+        return sentence % self.params if self.params else sentence
+
+
+class NotAllowed(DomainError):
+    code = "not_allowed"
+    status = 403
+    title = _("Not allowed")
+    message = _("You may not do this. Ask an owner of your organization for the right role.")
+
+
+class Conflict(DomainError):
+    code = "conflict"
+    status = 409
+    title = _("Things have changed")
+    message = _("This has changed since you opened it. Load the page again and look at its present state.")
+
+
+class Invalid(DomainError):
+    code = "invalid"
+    status = 422
+    title = _("Something needs your attention")
+    message = _("Please check what you entered.")
+
+
+class NotFound(DomainError):
+    code = "not_found"
+    status = 404
+    title = _("Not found")
+    message = _("We cannot find that, or you may not see it.")
+
+
+class Unavailable(DomainError):
+    """An outside party does not answer; nothing is lost and the same step may be tried again."""
+
+    code = "unavailable"
+    status = 503
+    title = _("Not reachable just now")
+    message = _("An outside service does not answer just now. Nothing was lost: please try again in a minute.")
+
+
+class IllegalTransition(Conflict):
+    code = "illegal_transition"
+    message = _("This step is not possible any more, because the state has changed to “%(state)s”.")

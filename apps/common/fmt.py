@@ -1,0 +1,146 @@
+"""
+Numbers, money and moments for people, by CLDR through Babel, in the active language.
+
+Amounts carry the ISO code, never a bare "$", and Latin digits in every language; templates wrap them in
+`<bdi dir="ltr">` so that a right-to-left line does not turn them round.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from babel import Locale, dates, numbers
+from django.utils import timezone, translation
+
+from apps.common import currencies
+from apps.common.money import Money
+
+_NUMBERING = "latn"
+
+
+@cache
+def _locale(language: str) -> Locale:
+    return Locale.parse(translation.to_locale(language))
+
+
+def locale() -> Locale:
+    return _locale(translation.get_language() or "en")
+
+
+def money(amount: Money) -> str:
+    """1,250.00 USD"""
+    digits = currencies.exponent(amount.currency)
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    figure = numbers.format_decimal(amount.as_decimal(), format=pattern, locale=locale(), numbering_system=_NUMBERING)
+    return f"{figure}\u00a0{amount.currency}"
+
+
+def number(value: int | Decimal) -> str:
+    return numbers.format_decimal(value, locale=locale(), numbering_system=_NUMBERING)
+
+
+def percent_bps(basis_points: int) -> str:
+    """1000 -> 10%, 250 -> 2.5%"""
+    return numbers.format_percent(
+        Decimal(basis_points) / 10_000, format="#,##0.##%", locale=locale(), numbering_system=_NUMBERING
+    )
+
+
+def rate(value: Decimal) -> str:
+    return numbers.format_decimal(value, format="#,##0.######", locale=locale(), numbering_system=_NUMBERING)
+
+
+def _latin_digits(text: str) -> str:
+    return "".join(str(unicodedata.decimal(letter, letter)) for letter in text)
+
+
+def _zone(zone: str | None) -> ZoneInfo:
+    return ZoneInfo(zone) if zone else ZoneInfo(str(timezone.get_current_timezone()))
+
+
+def date_time(moment: datetime, zone: str | None = None) -> str:
+    """28 Nov 2026, 18:00 in the given zone, else in the reader's."""
+    local = moment.astimezone(_zone(zone))
+    return _latin_digits(dates.format_datetime(local, "medium", tzinfo=local.tzinfo, locale=locale()))
+
+
+def day(value: date) -> str:
+    return _latin_digits(dates.format_date(value, "medium", locale=locale()))
+
+
+def zone_name(zone: str | None = None, moment: datetime | None = None) -> str:
+    """Berlin (UTC+01:00)"""
+    tz = _zone(zone)
+    local = (moment or timezone.now()).astimezone(tz)
+    city = dates.get_timezone_location(tz, locale=locale(), return_city=True)
+    return _latin_digits(f"{city} ({dates.get_timezone_gmt(local, locale=Locale('en')).replace('GMT', 'UTC')})")
+
+
+def relative(moment: datetime, now: datetime | None = None) -> str:
+    """in 3 days, 2 hours ago"""
+    delta = moment - (now or timezone.now())
+    return _latin_digits(dates.format_timedelta(delta, add_direction=True, locale=locale(), threshold=1.1))
+
+
+def duration(value: timedelta) -> str:
+    return _latin_digits(dates.format_timedelta(value, locale=locale(), threshold=1.1))
+
+
+def language_name(code: str) -> str:
+    """The name of a language in the reader's own."""
+    try:
+        return Locale.parse(translation.to_locale(code)).get_display_name(locale()) or code
+    except (ValueError, LookupError):
+        return code
+
+
+def country_name(code: str) -> str:
+    return locale().territories.get(code, code)
+
+
+def currency_name(code: str) -> str:
+    return numbers.get_currency_name(code, locale=locale())
+
+
+def countries() -> list[tuple[str, str]]:
+    """(code, name in the reader's language), sorted by name."""
+    names = locale().territories
+    pairs = [(code, name) for code, name in names.items() if re.fullmatch("[A-Z]{2}", code) and code not in _NO_COUNTRY]
+    return sorted(pairs, key=lambda pair: pair[1])
+
+
+_NO_COUNTRY = {"EU", "EZ", "UN", "ZZ", "XA", "XB", "QO"}
+
+
+class NotANumber(ValueError):
+    """What was typed is no amount in the reader's writing."""
+
+
+def parse_decimal(text: str) -> Decimal:
+    """
+    A number as people type it: any script's digits, the reader's own separators.
+
+    :raises NotANumber: when it cannot be read without guessing.
+    """
+    plain = unicodedata.normalize("NFKC", text).strip().replace("\u066b", ".").replace("\u066c", "")
+    plain = _latin_digits(plain).replace("\u200f", "").replace("\u200e", "")
+    group = numbers.get_group_symbol(locale(), numbering_system=_NUMBERING)
+    point = numbers.get_decimal_symbol(locale(), numbering_system=_NUMBERING)
+    plain = re.sub(r"[\s'\u2019]", "", plain)
+    if group.strip():
+        # "1,5" where the comma groups thousands would silently become 15: ask again instead of guessing.
+        if re.search(rf"{re.escape(group)}(?!\d{{3}}(?!\d))", plain):
+            raise NotANumber(text)
+        plain = plain.replace(group, "")
+    plain = plain.replace(point, ".")
+    if not re.fullmatch(r"-?\d+(\.\d+)?", plain):
+        raise NotANumber(text)
+    try:
+        return Decimal(plain)
+    except InvalidOperation as error:
+        raise NotANumber(text) from error

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from django.db import models
+
+from apps.common.ids import uuid7
+from apps.common.money import Money
+
+
+class BaseModel(models.Model):
+    """A row with a UUIDv7 key and the moment it was made."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        abstract = True
+
+
+class StatusChange(models.Model):
+    """One move of one row's status; append-only (a trigger refuses UPDATE and DELETE)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    subject_type = models.CharField(max_length=60)
+    subject_id = models.UUIDField()
+    verb = models.CharField(max_length=40)
+    source = models.CharField(max_length=40)
+    target = models.CharField(max_length=40)
+    actor_user_id = models.UUIDField(null=True)
+    actor_organization_id = models.UUIDField(null=True)
+    by_system = models.BooleanField(default=False)
+    reason = models.TextField(blank=True, default="")
+    happened_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["subject_type", "subject_id", "happened_at"], name="common_statuschange_subject")]
+
+
+class IdempotencyRecord(models.Model):
+    """The first answer to an `Idempotency-Key`, given again to every repeat with the same content."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user_id = models.UUIDField()
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64)
+    status_code = models.SmallIntegerField(null=True)
+    body = models.JSONField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user_id", "key"], name="common_idempotencyrecord_user_key"),
+        ]
+
+
+def currency_field(**options: object) -> models.CharField[str, str]:
+    """A column that holds an ISO 4217 code."""
+    return models.CharField(max_length=3, **options)  # type: ignore[arg-type]
+
+
+def amount_field(**options: object) -> models.BigIntegerField[int, int]:
+    """A column that holds minor units."""
+    return models.BigIntegerField(**options)  # type: ignore[arg-type]
+
+
+def money_or_none(amount_minor: int | None, currency: str) -> Money | None:
+    return None if amount_minor is None or not currency else Money(amount_minor, currency)

@@ -1,0 +1,86 @@
+"""Status as a table keyed by verb. From it: the guard, the history, the diagram, and a test over all pairs."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import TextChoices
+
+from apps.common.errors import IllegalTransition
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """:param sources: states from which the verb is legal. :param target: the state it leads to."""
+
+    sources: frozenset[str]
+    target: str
+    says: str = ""
+
+
+def when(*sources: str, to: str, says: str = "") -> Transition:
+    """One row of a table: `"publish": when(DRAFT, to=OPEN, says="The employer publishes the brief.")`."""
+    return Transition(frozenset(sources), to, says)
+
+
+class Machine:
+    """
+    A table of transitions over a `TextChoices`.
+
+    :param name: as in docs/states/<name>.md.
+    :param meanings: what each state means for people.
+    """
+
+    registry: dict[str, Machine] = {}
+
+    def __init__(
+        self,
+        name: str,
+        choices: type[TextChoices],
+        initial: str,
+        table: Mapping[str, Transition],
+        meanings: Mapping[str, str],
+    ) -> None:
+        self.name, self.choices, self.initial, self.table, self.meanings = name, choices, initial, table, meanings
+        missing = set(choices.values) - set(meanings)
+        if missing:
+            raise ValueError(f"{name}: states without a meaning: {sorted(missing)}")
+        Machine.registry[name] = self
+
+    def allows(self, state: str, verb: str) -> bool:
+        return state in self.table[verb].sources
+
+    def next(self, state: str, verb: str) -> str:
+        """
+        The state that `verb` leads to.
+
+        :raises IllegalTransition: if the verb is not legal in `state`.
+        :raises KeyError: for a verb that the table does not know.
+        """
+        if not self.allows(state, verb):
+            raise IllegalTransition(state=self.choices(state).label)
+        return self.table[verb].target
+
+    def verbs_from(self, state: str) -> list[str]:
+        return [verb for verb, row in self.table.items() if state in row.sources]
+
+    def markdown(self) -> str:
+        """The page of docs/states: a Mermaid diagram, the meanings, the verbs."""
+        lines = [f"# {self.name}", "", "```mermaid", "stateDiagram-v2", f"    [*] --> {self.initial}"]
+        for verb, row in self.table.items():
+            lines += [f"    {source} --> {row.target}: {verb}" for source in sorted(row.sources)]
+        ends = [state for state in self.choices.values if not self.verbs_from(state)]
+        lines += [*(f"    {state} --> [*]" for state in ends), "```", "", "| state | meaning |", "|---|---|"]
+        lines += [f"| {state} | {self.meanings[state]} |" for state in self.choices.values]
+        lines += ["", "| verb | from | to | when |", "|---|---|---|---|"]
+        for verb, row in self.table.items():
+            lines.append(f"| {verb} | {', '.join(sorted(row.sources))} | {row.target} | {inspect.cleandoc(row.says)} |")
+        return "\n".join(lines) + "\n"
+
+
+def describe(instance: Any) -> str:
+    """The stable name of a row's kind, for histories: "tasks.task"."""
+    return str(instance._meta.label_lower)

@@ -1,0 +1,116 @@
+"""Filters and tags that every template has."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import nh3
+from django import template
+from django.template.context import Context
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from markdown_it import MarkdownIt
+
+from apps.common import fmt
+from apps.common.money import Money
+
+register = template.Library()
+_markdown = MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks": True}).enable("table")
+_TAGS = {
+    "p", "br", "strong", "em", "ul", "ol", "li", "code", "pre", "blockquote", "a", "h3", "h4", "hr", "table",
+    "thead", "tbody", "tr", "th", "td",
+}  # fmt: skip
+
+
+@register.filter
+def money(amount: Money | None) -> SafeString | str:
+    """`1,250.00 USD` as one left-to-right run; an empty string for nothing."""
+    if amount is None:
+        return ""
+    return format_html('<bdi dir="ltr" class="num">{}</bdi>', fmt.money(amount))
+
+
+@register.filter
+def number(value: int | Decimal | None) -> str:
+    return "" if value is None else fmt.number(value)
+
+
+@register.filter
+def percent(basis_points: int) -> SafeString:
+    return format_html('<bdi dir="ltr" class="num">{}</bdi>', fmt.percent_bps(basis_points))
+
+
+@register.filter
+def rate(value: Decimal) -> SafeString:
+    return format_html('<bdi dir="ltr" class="num">{}</bdi>', fmt.rate(value))
+
+
+@register.filter
+def moment(value: datetime | None, zone: str | None = None) -> SafeString | str:
+    """A moment in the reader's zone (or in `zone`), with the machine's form and the zone's name beside it."""
+    if value is None:
+        return ""
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', value.isoformat(), fmt.zone_name(zone, value), fmt.date_time(value, zone)
+    )
+
+
+@register.filter
+def zone_name(zone: str | None) -> str:
+    return fmt.zone_name(zone or None)
+
+
+@register.filter
+def day(value: date | None) -> SafeString | str:
+    return "" if value is None else format_html('<time datetime="{}">{}</time>', value.isoformat(), fmt.day(value))
+
+
+@register.filter
+def relative(value: datetime | None) -> SafeString | str:
+    if value is None:
+        return ""
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', value.isoformat(), fmt.date_time(value), fmt.relative(value)
+    )
+
+
+@register.filter
+def duration(value: timedelta) -> str:
+    return fmt.duration(value)
+
+
+@register.filter
+def country(code: str) -> str:
+    return fmt.country_name(code) if code else ""
+
+
+@register.filter
+def language_name(code: str) -> str:
+    return fmt.language_name(code) if code else ""
+
+
+@register.filter
+def markdown(text: str) -> SafeString:
+    """Users' Markdown as sanitised HTML; links are marked as not ours."""
+    html = _markdown.render(text or "")
+    return mark_safe(nh3.clean(html, tags=_TAGS, attributes={"a": {"href"}}, url_schemes={"http", "https", "mailto"}))  # noqa: S308 - nh3 just sanitised it
+
+
+@register.filter
+def get(mapping: dict[Any, Any], key: Any) -> Any:
+    """A dictionary's value by a key known only to the template."""
+    return mapping.get(key) if mapping else None
+
+
+@register.simple_tag(takes_context=True)
+def query(context: Context, **changes: object) -> str:
+    """The page's own query string with some parameters changed; an empty value takes one away."""
+    parameters = context["request"].GET.copy()
+    for name, value in changes.items():
+        if value in (None, ""):
+            parameters.pop(name, None)
+        else:
+            parameters[name] = str(value)
+    return "?" + parameters.urlencode()

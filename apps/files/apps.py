@@ -1,0 +1,6 @@
+from apps.common.apps import AreaConfig
+
+
+class FilesConfig(AreaConfig):
+    name = "apps.files"
+    default = True

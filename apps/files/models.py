@@ -1,0 +1,21 @@
+from django.db import models
+
+from apps.common.models import BaseModel
+
+
+class StoredFile(BaseModel):
+    """
+    An upload, kept under a random name; it has no address of its own.
+
+    Whoever refers to it decides who may download it.
+    """
+
+    name = models.CharField(max_length=120)
+    content_type = models.CharField(max_length=100)
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    storage_key = models.CharField(max_length=120, unique=True)
+    uploaded_by_id = models.UUIDField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(size__gt=0), name="files_storedfile_not_empty")]

@@ -1,0 +1,13 @@
+from importlib import import_module
+
+from apps.common.apps import AreaConfig
+
+
+class OutboxConfig(AreaConfig):
+    name = "apps.outbox"
+    default = True
+
+    def ready(self) -> None:
+        super().ready()
+        # Importing the jobs tells the bus how to hint the worker after a commit.
+        import_module("apps.outbox.jobs")

@@ -1,0 +1,174 @@
+"""
+Facts travel up: `publish` in the operation's transaction, `subscribe` in the app above.
+
+A fact and one delivery per subscriber are rows of the same transaction as the change that they tell of, so a
+rollback takes them back. Celery is only hinted after the commit; a beat job is the guarantee.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import types
+import typing
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from apps.outbox.models import Delivery, DeliveryStatus, Event
+
+logger = logging.getLogger(__name__)
+
+Fact = TypeVar("Fact")
+Handler = Callable[[Any, datetime], None]
+
+ATTEMPTS_MAX = 12
+PAUSE_FIRST = timedelta(seconds=5)
+PAUSE_MAX = timedelta(hours=2)
+
+_facts: dict[str, type] = {}
+_handlers: dict[str, tuple[str, Handler]] = {}  # subscriber -> (fact, handler)
+_waker: list[Callable[[], None]] = []
+
+
+def fact(name: str) -> Callable[[type[Fact]], type[Fact]]:
+    """Register a frozen dataclass as the fact `name` ("escrow.released")."""
+
+    def register(cls: type[Fact]) -> type[Fact]:
+        frozen = typing.cast("type[Fact]", dataclasses.dataclass(frozen=True)(cls))
+        known = _facts.get(name)
+        if known is not None and known.__qualname__ != frozen.__qualname__:
+            raise ValueError(f"two facts are called {name}")
+        _facts[name] = frozen
+        frozen.fact_name = name  # type: ignore[attr-defined]
+        return frozen
+
+    return register
+
+
+def subscribe(event: type[Fact], *, name: str) -> Callable[[Callable[[Fact, datetime], None]], Callable[..., None]]:
+    """Register an idempotent handler; it runs in a transaction of its own."""
+
+    def register(handler: Callable[[Fact, datetime], None]) -> Callable[..., None]:
+        fact_name: str = event.fact_name  # type: ignore[attr-defined]
+        known = _handlers.get(name)
+        if known is not None and known[1].__qualname__ != handler.__qualname__:
+            raise ValueError(f"two subscribers are called {name}")
+        _handlers[name] = (fact_name, handler)
+        return handler
+
+    return register
+
+
+def on_published(wake: Callable[[], None]) -> None:
+    """Set what is called after the commit of a publication; the edge sets Celery here."""
+    _waker[:] = [wake]
+
+
+def publish(event: Any, *, now: datetime) -> Event:
+    """
+    Write a fact and its deliveries.
+
+    :raises RuntimeError: outside a transaction, where the fact could outlive its change.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("publish() belongs inside the operation's transaction")
+    name: str = event.fact_name
+    row = Event.objects.create(name=name, payload=_to_json(event), happened_at=now)
+    Delivery.objects.bulk_create(
+        Delivery(event=row, subscriber=subscriber, next_attempt_at=now)
+        for subscriber, (fact_name, _) in sorted(_handlers.items())
+        if fact_name == name
+    )
+    for wake in _waker:
+        transaction.on_commit(wake, robust=True)
+    return row
+
+
+def deliver_pending(*, now: datetime | None = None, limit: int = 500) -> int:
+    """Handle due deliveries until none is left; gives how many were handled."""
+    handled = 0
+    while handled < limit and deliver_next(now=now or timezone.now()):
+        handled += 1
+    return handled
+
+
+def deliver_next(*, now: datetime) -> bool:
+    """Handle the oldest due delivery, skipping those that others hold; False when there is none."""
+    with transaction.atomic():
+        delivery = (
+            Delivery.objects.select_for_update(skip_locked=True, of=("self",))
+            .select_related("event")
+            .filter(status=DeliveryStatus.PENDING, next_attempt_at__lte=now)
+            .order_by("next_attempt_at", "id")
+            .first()
+        )
+        if delivery is None:
+            return False
+        delivery.attempts += 1
+        try:
+            with transaction.atomic():
+                _handle(delivery, now)
+        except Exception as error:
+            _postpone(delivery, error, now)
+        else:
+            delivery.status, delivery.done_at, delivery.last_error = DeliveryStatus.DONE, now, ""
+        delivery.save()
+    return True
+
+
+def _handle(delivery: Delivery, now: datetime) -> None:
+    known = _handlers.get(delivery.subscriber)
+    if known is None:
+        raise LookupError(f"nobody is called {delivery.subscriber} any more")
+    known[1](_from_json(_facts[delivery.event.name], delivery.event.payload), now)
+
+
+def _postpone(delivery: Delivery, error: Exception, now: datetime) -> None:
+    logger.exception("delivery %s to %s failed", delivery.event.name, delivery.subscriber, exc_info=error)
+    delivery.last_error = f"{type(error).__name__}: {error}"[:2000]
+    if delivery.attempts >= ATTEMPTS_MAX:
+        delivery.status = DeliveryStatus.FAILED
+    delivery.next_attempt_at = now + min(PAUSE_FIRST * 2 ** (delivery.attempts - 1), PAUSE_MAX)
+
+
+def _to_json(event: Any) -> dict[str, Any]:
+    def plain(value: Any) -> Any:
+        if isinstance(value, UUID):
+            return str(value)
+        if isinstance(value, datetime | date):
+            return value.isoformat()
+        if isinstance(value, list | tuple):
+            return [plain(item) for item in value]
+        if value is None or isinstance(value, str | int | bool | dict):
+            return value
+        raise TypeError(f"a fact cannot carry a {type(value).__name__}")
+
+    return {field.name: plain(getattr(event, field.name)) for field in dataclasses.fields(event)}
+
+
+def _from_json(cls: type, payload: dict[str, Any]) -> Any:
+    hints = typing.get_type_hints(cls)
+    known = {field.name for field in dataclasses.fields(cls)}
+    return cls(**{key: _read(value, hints[key]) for key, value in payload.items() if key in known})
+
+
+def _read(value: Any, hint: Any) -> Any:
+    if value is None:
+        return None
+    if isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union:
+        hint = next(kind for kind in typing.get_args(hint) if kind is not types.NoneType)
+    if hint is UUID:
+        return UUID(value)
+    if hint is datetime:
+        return datetime.fromisoformat(value)
+    if hint is date:
+        return date.fromisoformat(value)
+    if typing.get_origin(hint) in (list, tuple):
+        inner = typing.get_args(hint)[0]
+        return typing.get_origin(hint)(_read(item, inner) for item in value)
+    return value

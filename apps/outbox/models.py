@@ -1,0 +1,46 @@
+from django.db import models
+
+from apps.common.ids import uuid7
+
+
+class Event(models.Model):
+    """A fact that happened, written in the transaction that made it true."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(max_length=80)
+    payload = models.JSONField()
+    happened_at = models.DateTimeField()
+
+
+class DeliveryStatus(models.TextChoices):
+    PENDING = "pending"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Delivery(models.Model):
+    """One fact for one subscriber: handled once, tried again with growing pauses, parked as failed at the end."""
+
+    id = models.BigAutoField(primary_key=True)
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="deliveries")
+    subscriber = models.CharField(max_length=80)
+    status = models.CharField(max_length=10, choices=DeliveryStatus, default=DeliveryStatus.PENDING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+    last_error = models.TextField(blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["event", "subscriber"], name="outbox_delivery_once"),
+            models.CheckConstraint(
+                condition=models.Q(status__in=DeliveryStatus.values), name="outbox_delivery_status_known"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at", "id"],
+                condition=models.Q(status="pending"),
+                name="outbox_delivery_due",
+            ),
+        ]

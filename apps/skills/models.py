@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from apps.common.ids import uuid7
+
+
+class SkillKind(models.TextChoices):
+    SKILL = "skill", _("Skill")
+    KNOWLEDGE = "knowledge", _("Knowledge")
+    OCCUPATION = "occupation", _("Occupation")
+    CORE = "core", _("Platform skill")
+
+
+class Skill(models.Model):
+    """A skill or occupation of the taxonomy, stored everywhere by id; the reader's language chooses the label."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    esco_uri = models.URLField(max_length=120, unique=True, null=True, blank=True)
+    slug = models.SlugField(max_length=80, unique=True, null=True, blank=True)
+    kind = models.CharField(max_length=10, choices=SkillKind)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="children")
+    category = models.ForeignKey("Category", null=True, blank=True, on_delete=models.SET_NULL, related_name="skills")
+    is_active = models.BooleanField(default=True)
+
+
+class SkillLabel(models.Model):
+    """One name of a skill in one language; `norm` is what searches compare."""
+
+    id = models.BigAutoField(primary_key=True)
+    skill = models.ForeignKey(Skill, on_delete=models.CASCADE, related_name="labels")
+    language = models.CharField(max_length=10)
+    text = models.CharField(max_length=300)
+    norm = models.CharField(max_length=300)
+    is_preferred = models.BooleanField(default=False)
+    source = models.CharField(max_length=20)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["skill", "language", "norm"], name="skills_skilllabel_once"),
+            models.UniqueConstraint(
+                fields=["skill", "language"],
+                condition=models.Q(is_preferred=True),
+                name="skills_skilllabel_one_preferred",
+            ),
+        ]
+
+
+class SkillRelation(models.Model):
+    """`a` is related to `b`; `weight` in thousandths of likeness."""
+
+    id = models.BigAutoField(primary_key=True)
+    a = models.ForeignKey(Skill, on_delete=models.CASCADE, related_name="relations")
+    b = models.ForeignKey(Skill, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=20)
+    weight = models.PositiveSmallIntegerField(default=500)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["a", "b", "kind"], name="skills_skillrelation_once"),
+            models.CheckConstraint(condition=~models.Q(a=models.F("b")), name="skills_skillrelation_two"),
+        ]
+
+
+class Category(models.Model):
+    """What kind of work a task is; its texts are kept in every interface language."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    slug = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=80)
+    description = models.CharField(max_length=300, blank=True, default="")
+    requirements_template = models.TextField(blank=True, default="")
+    criteria_template = models.TextField(blank=True, default="")
+    icon = models.CharField(max_length=40, blank=True, default="")
+    position = models.PositiveSmallIntegerField(default=0)
+    is_active = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,33 @@
+"""Starts a throw-away PostgreSQL and Valkey before Django reads its settings, unless real ones are named."""
+
+import os
+from collections.abc import Generator
+
+import pytest
+
+from devstack.services import Stack
+
+_started: Stack | None = None
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests() -> Generator[None, object, object]:
+    global _started
+    os.environ["TRADEWIND_ENV"] = "test"
+    if not os.environ.get("DATABASE_URL"):  # the parallel workers inherit it
+        _started = Stack(os.environ.get("DEVSTACK_TEST", "test"), durable=False).start()
+        os.environ.update(_started.environment())
+    return (yield)
+
+
+def pytest_report_header() -> str:
+    return f"servers: {os.environ.get('DATABASE_URL')}"
+
+
+def pytest_unconfigure() -> None:
+    global _started
+    if _started is not None:
+        _started.stop()
+        _started = None
+        for key in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DEVSTACK"):
+            os.environ.pop(key, None)

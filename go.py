@@ -1,0 +1,127 @@
+#!/usr/bin/env python3
+"""
+Sets Tradewind up and runs it; needs only Python 3.11+ with venv and pip.
+
+    python3 go.py demo                the marketplace with demo data, in this terminal
+    python3 go.py test [pytest args]  everything the tests need, then the tests
+    python3 go.py lint                style, types, layers, templates
+    python3 go.py manage COMMAND      manage.py on the demo's servers
+    python3 go.py setup | pins        install only | resolve the pinned requirements anew
+"""
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+NEEDED_MB = 1500
+LINT = [
+    ["ruff", "check", "."],
+    ["ruff", "format", "--check", "."],
+    ["mypy", "apps"],
+    ["lint-imports"],
+    ["djlint", "templates", "--lint", "--quiet"],
+]
+
+
+def stop(sentence: str) -> None:
+    raise SystemExit(f"\n  {sentence}\n")
+
+
+def check_machine() -> None:
+    if sys.version_info < (3, 11):
+        stop(f"Tradewind needs Python 3.11 or newer; this is {sys.version.split()[0]}. "
+             "Try: make demo PYTHON=python3.12")
+    try:
+        import ensurepip  # noqa: F401
+        import venv  # noqa: F401
+    except ImportError:
+        stop("This Python has no venv module. On Debian or Ubuntu: apt-get install python3-venv")
+    free_mb = shutil.disk_usage(ROOT).free // 2**20
+    if not PYTHON.exists() and free_mb < NEEDED_MB:
+        stop(f"Only {free_mb} MB are free on this disk; the first start needs about {NEEDED_MB} MB.")
+
+
+def fingerprint(which: str) -> str:
+    pins = (ROOT / "requirements" / f"{which}.txt").read_bytes()
+    return hashlib.sha256(pins + sys.version.encode()).hexdigest()
+
+
+def installed(which: str) -> bool:
+    stamp = VENV / f".stamp-{which}"
+    return PYTHON.exists() and stamp.exists() and stamp.read_text() == fingerprint(which)
+
+
+def run(*command: object, quiet: bool = False) -> int:
+    null = subprocess.DEVNULL if quiet else None
+    return subprocess.run([str(word) for word in command], stderr=null, check=False).returncode
+
+
+def setup(which: str) -> None:
+    """Install the hash-pinned requirements into .venv, once; `dev` holds everything of `base`."""
+    if installed("dev") or installed(which):
+        return
+    check_machine()
+    started = time.monotonic()
+    print(f"[setup] installing requirements/{which}.txt into .venv (once; about a minute)", flush=True)
+    if not PYTHON.exists() and run(sys.executable, "-m", "venv", VENV) != 0:
+        stop("The virtual environment could not be made: see the message above.")
+    requirements = ROOT / "requirements" / f"{which}.txt"
+    pip = [PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+    # uv installs three times faster; where it cannot be had, pip does the same work.
+    done = os.environ.get("SETUP_WITH", "uv") == "uv" and run(*pip, "uv", quiet=True) == 0 and run(
+        PYTHON, "-m", "uv", "pip", "install", "-q", "--python", PYTHON, "--require-hashes", "-r", requirements) == 0
+    if not done and run(*pip, "--require-hashes", "-r", requirements) != 0:
+        free_mb = shutil.disk_usage(ROOT).free // 2**20
+        stop(f"The requirements could not be installed ({free_mb} MB free on disk): see the message above.")
+    (VENV / f".stamp-{which}").write_text(fingerprint(which))
+    print(f"[setup] ready in {time.monotonic() - started:.0f} s", flush=True)
+
+
+def lint() -> int:
+    failed = []
+    for tool, *arguments in LINT:
+        print(f"[lint] {tool} {' '.join(arguments)}", flush=True)
+        if run(VENV / "bin" / tool, *arguments) != 0:
+            failed.append(tool)
+    print("[lint] " + (f"failed: {', '.join(failed)}" if failed else "all clean"), flush=True)
+    return 1 if failed else 0
+
+
+def pins() -> int:
+    setup("base")
+    pip = [PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check", "uv"]
+    options = ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-header", "--no-annotate",
+               "--no-emit-index-url", "--no-emit-find-links", "--upgrade", "-q"]
+    compile_ = [PYTHON, "-m", "uv", "pip", "compile", "pyproject.toml", *options]
+    return run(*pip) or run(*compile_, "-o", "requirements/base.txt") or run(
+        *compile_, "--extra", "dev", "-o", "requirements/dev.txt")
+
+
+def main() -> None:
+    verb, *rest = sys.argv[1:] or ["demo"]
+    os.chdir(ROOT)
+    programs = {
+        "demo": [PYTHON, "-m", "devstack.demo", *rest],
+        "manage": [PYTHON, "manage.py", *rest],
+        "test": [PYTHON, "-m", "pytest", *(rest or ["-n", "2"])],
+    }
+    if verb == "pins":
+        raise SystemExit(pins())
+    if verb not in (*programs, "setup", "lint"):
+        raise SystemExit(__doc__)
+    setup("dev" if verb in ("test", "lint") else "base")
+    if verb == "lint":
+        raise SystemExit(lint())
+    if verb in programs:
+        words = [str(word) for word in programs[verb]]
+        os.execv(words[0], words)
+
+
+if __name__ == "__main__":
+    main()

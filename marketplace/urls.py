@@ -1,0 +1,45 @@
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from marketplace import health
+
+Patterns = list[URLPattern | URLResolver]
+
+
+def _rooms(room: str, prefix: str = "") -> Patterns:
+    """Each area brings its own `room` of addresses; an area without one brings none."""
+    return [
+        path(prefix, include(f"apps.{area}.{room}"))
+        for area in settings.AREAS
+        if find_spec(f"apps.{area}") and find_spec(f"apps.{area}.{room}")
+    ]
+
+
+def _hooks() -> Patterns:
+    """Addresses that machines call: outside the languages' prefixes."""
+    if find_spec("apps.payments") and find_spec("apps.payments.hooks"):
+        return list(import_module("apps.payments.hooks").urlpatterns)
+    return []
+
+
+urlpatterns: Patterns = [
+    path("livez", health.livez),
+    path("readyz", health.readyz),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("admin/", admin.site.urls),
+    path("api/v1/", include("marketplace.api_urls")),
+    path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
+    *_hooks(),
+    *i18n_patterns(path("accounts/", include("allauth.urls")), *_rooms("urls"), prefix_default_language=True),
+]
+handler400 = "apps.common.views.bad_request"
+handler403 = "apps.common.views.permission_denied"
+handler404 = "apps.common.views.page_not_found"
+handler500 = "apps.common.views.server_error"

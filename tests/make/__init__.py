@@ -1,0 +1,13 @@
+"""Builders: `make.task(status="open")` walks the real operations to get there; nothing sets a status."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from tests.make.accounts import MakeAccounts
+
+
+class Make(MakeAccounts):
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self.count = 0
