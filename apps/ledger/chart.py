@@ -1,0 +1,171 @@
+"""The chart of accounts: which accounts there are, on which side they stand, and which may never cross zero.
+
+An account is told by its code and its currency; it is opened by the first entry that names it. Debits are positive,
+credits negative. A *guarded* account belongs to one object (an escrow, a payout) and can never be overdrawn; system
+accounts (revenue, tax, clearing) are derived from their postings, so that no hot row slows every entry down.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class AccountKind(models.TextChoices):
+    ASSET = "asset", _("Asset")
+    """What the platform has: cash at the processor, at the bank, claims."""
+    LIABILITY = "liability", _("Liability")
+    """What the platform owes: money held for a milestone, a freelancer's balance, tax to hand on."""
+    REVENUE = "revenue", _("Revenue")
+    """What the platform has earned."""
+    EXPENSE = "expense", _("Expense")
+    """What the platform has spent."""
+    TRADING = "trading", _("Trading")
+    """The bridge between two currencies of one conversion."""
+
+
+DEBIT: Final = 1
+CREDIT: Final = -1
+
+SIDES: Final[dict[str, int]] = {
+    AccountKind.ASSET: DEBIT,
+    AccountKind.EXPENSE: DEBIT,
+    AccountKind.TRADING: DEBIT,
+    AccountKind.LIABILITY: CREDIT,
+    AccountKind.REVENUE: CREDIT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One account of the chart in one currency. Equal accounts are the same account."""
+
+    code: str
+    currency: str
+    kind: AccountKind
+    is_guarded: bool = False
+
+    @property
+    def side(self) -> int:
+        """+1 when a debit makes the account larger, -1 when a credit does."""
+        return SIDES[self.kind]
+
+
+def _asset(code: str, currency: str) -> Account:
+    return Account(code, currency, AccountKind.ASSET)
+
+
+def _owed(code: str, currency: str) -> Account:
+    return Account(code, currency, AccountKind.LIABILITY, is_guarded=True)
+
+
+def _system_liability(code: str, currency: str) -> Account:
+    return Account(code, currency, AccountKind.LIABILITY)
+
+
+# what the platform has
+
+
+def clearing(processor: str, currency: str) -> Account:
+    """The platform's balance at a payment processor, pending and available together."""
+    return _asset(f"clearing:{processor}", currency)
+
+
+def bank(currency: str) -> Account:
+    return _asset("bank", currency)
+
+
+def suspense(currency: str) -> Account:
+    """Lines of the processor that match nothing of ours: alarming when not zero for a day."""
+    return _asset("suspense", currency)
+
+
+def receivable_freelancer(organization_id: UUID, currency: str) -> Account:
+    """Money that a freelancer owes back."""
+    return _asset(f"receivable:freelancer:{organization_id}", currency)
+
+
+# what the platform owes: one guarded account per object
+
+
+def escrow_held(escrow_id: UUID, currency: str) -> Account:
+    """Funded for one milestone and not yet approved."""
+    return _owed(f"escrow:{escrow_id}", currency)
+
+
+def deferred_fee(escrow_id: UUID, currency: str) -> Account:
+    """The employer's fee of one escrow, taken but not yet earned."""
+    return _owed(f"deferred_fee:{escrow_id}", currency)
+
+
+def payable(organization_id: UUID, currency: str) -> Account:
+    """Approved and ready to be withdrawn by a freelancer's organization."""
+    return _owed(f"payable:{organization_id}", currency)
+
+
+def transit_payout(payout_id: UUID, currency: str) -> Account:
+    """Reserved for one payout; must end at zero."""
+    return _owed(f"transit:payout:{payout_id}", currency)
+
+
+def transit_refund(refund_id: UUID, currency: str) -> Account:
+    """Reserved for one refund; must end at zero."""
+    return _owed(f"transit:refund:{refund_id}", currency)
+
+
+def employer_credit(organization_id: UUID, currency: str) -> Account:
+    """Returned money that is kept for an employer."""
+    return _owed(f"credit:employer:{organization_id}", currency)
+
+
+def hold_dispute(dispute_id: UUID, currency: str) -> Account:
+    """Frozen by a dispute: cannot be released by construction."""
+    return _owed(f"hold:dispute:{dispute_id}", currency)
+
+
+def tax_withheld(country: str, currency: str) -> Account:
+    """Withheld from freelancers, to be handed to the tax office of a country."""
+    return _system_liability(f"tax_withheld:{country}", currency)
+
+
+def tax_collected(country: str, currency: str) -> Account:
+    """Tax on our own commission, to be handed to the tax office of a country."""
+    return _system_liability(f"tax_collected:{country}", currency)
+
+
+# what the platform earns and spends
+
+
+def _revenue(code: str, currency: str) -> Account:
+    return Account(code, currency, AccountKind.REVENUE)
+
+
+def commission(currency: str) -> Account:
+    return _revenue("revenue:commission", currency)
+
+
+def employer_fee(currency: str) -> Account:
+    return _revenue("revenue:employer_fee", currency)
+
+
+def fx_margin(currency: str) -> Account:
+    return _revenue("revenue:fx_margin", currency)
+
+
+def processor_expense(currency: str) -> Account:
+    return Account("expense:processor", currency, AccountKind.EXPENSE)
+
+
+def payout_fee_expense(currency: str) -> Account:
+    return Account("expense:payout_fee", currency, AccountKind.EXPENSE)
+
+
+def fx_gain_loss(currency: str) -> Account:
+    return Account("fx:gain_loss", currency, AccountKind.EXPENSE)
+
+
+def fx_position(currency: str) -> Account:
+    """The bridge of every conversion, one per currency."""
+    return Account("fx:position", currency, AccountKind.TRADING)

@@ -1,0 +1,31 @@
+"""Reads of the books: balances, statements, entries, and whether everything still adds up."""
+
+from apps.ledger.queries.books import (
+    JournalView,
+    StatementLine,
+    balance,
+    balance_of,
+    balances,
+    journal,
+    journal_by_key,
+    journals_by_ids,
+    journals_of,
+    statement,
+)
+from apps.ledger.queries.invariants import Finding, check_all, register_invariant
+
+__all__ = [
+    "Finding",
+    "JournalView",
+    "StatementLine",
+    "balance",
+    "balance_of",
+    "balances",
+    "check_all",
+    "journal",
+    "journal_by_key",
+    "journals_by_ids",
+    "journals_of",
+    "register_invariant",
+    "statement",
+]

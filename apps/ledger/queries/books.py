@@ -1,0 +1,157 @@
+"""Balances, statements and entries, as values: no row of the books leaves this area."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import F, QuerySet, Sum, Window
+
+from apps.common.errors import NotFound
+from apps.common.money import Money
+from apps.ledger.chart import SIDES, Account, AccountKind
+from apps.ledger.entries import Line
+from apps.ledger.models import JournalEntry, LedgerAccount, Posting
+
+
+@dataclass(frozen=True, slots=True)
+class JournalView:
+    """One entry with its lines, as a statement or a receipt shows it."""
+
+    id: UUID
+    event: str
+    key: UUID
+    memo: str
+    refs: dict[str, str]
+    happened_at: datetime
+    reverses_id: UUID | None
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """One line of one account: `amount` and `balance` grow in the account's own sense."""
+
+    id: int
+    journal_id: UUID
+    event: str
+    memo: str
+    refs: dict[str, str]
+    happened_at: datetime
+    account_code: str
+    amount: Money
+    balance: Money
+
+
+def balance(account: Account) -> Money:
+    """What the account holds, positive in its own sense (a liability's credit is positive)."""
+    return balance_of(account.code, account.currency)
+
+
+def balance_of(code: str, currency: str) -> Money:
+    """As `balance`, by code; zero for an account that no entry has named."""
+    row = (
+        LedgerAccount.objects.filter(code=code, currency=currency)
+        .values("id", "kind", "is_guarded", "balance__amount_minor")
+        .annotate(total=Sum("postings__amount_minor"))
+        .first()
+    )
+    if row is None:
+        return Money.zero(currency)
+    minor = row["balance__amount_minor"] if row["is_guarded"] else (row["total"] or 0)
+    return Money(SIDES[row["kind"]] * minor, currency)
+
+
+def balances(codes: Iterable[str]) -> dict[tuple[str, str], Money]:
+    """The guarded accounts of these codes with what they hold, keyed by (code, currency); one query."""
+    rows = LedgerAccount.objects.filter(code__in=list(codes), is_guarded=True).values_list(
+        "code", "currency", "kind", "balance__amount_minor"
+    )
+    return {(code, currency): Money(SIDES[kind] * minor, currency) for code, currency, kind, minor in rows}
+
+
+def statement(codes: Sequence[str], *, before: int | None = None, limit: int = 50) -> list[StatementLine]:
+    """The newest lines of these accounts, each with the balance of its account after it; `before` is a line id."""
+    lines = (
+        Posting.objects.filter(account__code__in=list(codes))
+        .annotate(
+            running=Window(Sum("amount_minor"), partition_by=[F("account_id")], order_by=F("id").asc()),
+        )
+        .values_list(
+            "id", "journal_id", "journal__event", "journal__memo", "journal__refs", "journal__happened_at",
+            "account__code", "account__kind", "currency", "amount_minor", "running",
+        )
+        .order_by("-id")
+    )  # fmt: skip
+    if before is not None:
+        lines = lines.filter(id__lt=before)  # earlier lines do not depend on later ones
+    return [
+        StatementLine(
+            id=id_,
+            journal_id=journal_id,
+            event=event,
+            memo=memo,
+            refs=refs,
+            happened_at=happened_at,
+            account_code=code,
+            amount=Money(SIDES[kind] * amount, currency),
+            balance=Money(SIDES[kind] * int(running), currency),
+        )
+        for id_, journal_id, event, memo, refs, happened_at, code, kind, currency, amount, running in lines[:limit]
+    ]
+
+
+def journal(journal_id: UUID) -> JournalView:
+    """:raises NotFound: if there is no such entry."""
+    return _one(JournalEntry.objects.filter(id=journal_id))
+
+
+def journal_by_key(key: UUID) -> JournalView | None:
+    """The entry recorded under this key, if any."""
+    found = _views(JournalEntry.objects.filter(idem_key=key))
+    return found[0] if found else None
+
+
+def journals_of(**refs: object) -> list[JournalView]:
+    """Every entry that names these objects, oldest first: `journals_of(escrow=escrow.id)`."""
+    wanted = {name: str(value) for name, value in refs.items()}
+    return _views(JournalEntry.objects.filter(refs__contains=wanted))
+
+
+def journals_by_ids(ids: Iterable[UUID]) -> list[JournalView]:
+    """These entries, oldest first."""
+    return _views(JournalEntry.objects.filter(id__in=list(ids)))
+
+
+def _one(rows: QuerySet[JournalEntry]) -> JournalView:
+    found = _views(rows)
+    if not found:
+        raise NotFound()
+    return found[0]
+
+
+def _views(rows: QuerySet[JournalEntry]) -> list[JournalView]:
+    entries = list(rows.order_by("recorded_at", "id"))
+    lines: dict[UUID, list[Line]] = {entry.id: [] for entry in entries}
+    postings = Posting.objects.filter(journal_id__in=lines).order_by("id")
+    for posting in postings.select_related("account"):
+        account = Account(
+            posting.account.code,
+            posting.currency,
+            AccountKind(posting.account.kind),
+            posting.account.is_guarded,
+        )
+        lines[posting.journal_id].append(Line(account, posting.amount_minor))
+    return [
+        JournalView(
+            id=entry.id,
+            event=entry.event,
+            key=entry.idem_key,
+            memo=entry.memo,
+            refs=entry.refs,
+            happened_at=entry.happened_at,
+            reverses_id=entry.reverses_id,
+            lines=tuple(lines[entry.id]),
+        )
+        for entry in entries
+    ]
