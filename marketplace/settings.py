@@ -288,3 +288,8 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "WARNING")},
 }
+
+# -- payments
+# ECB rates come on working days; an exchange rate older than this many of them is refused. The demo and the tests live
+# on the history that a wheel carries, so they say explicitly that any age will do; pages always name the rate's date.
+FX_RATE_BUSINESS_DAYS_MAX = env.int("FX_RATE_BUSINESS_DAYS_MAX", 5 if TRADEWIND_ENV == "production" else 10_000)

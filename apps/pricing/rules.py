@@ -1,0 +1,108 @@
+"""Fees, withholding and conversion as plain arithmetic: values in, values out, rounded once and never lost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal
+
+from apps.common.money import Money
+
+_WHOLE = Decimal(10_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The shares that hold for one piece of work, as agreed when it was."""
+
+    commission_bps: int
+    employer_fee_bps: int
+    withholding_bps: int
+    withholding_country: str
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """One gross amount and where it goes: `gross == net + commission + withheld`, always."""
+
+    gross: Money
+    commission: Money
+    withheld: Money
+    net: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """`source` at the mid rate is `mid`; the customer gets `target`, the marketplace `margin`."""
+
+    source: Money
+    target: Money
+    mid: Money
+    margin: Money
+    customer_rate: Decimal
+
+
+def split(
+    amount: Money,
+    terms: Terms,
+    *,
+    released: Money | None = None,
+    commission_taken: Money | None = None,
+    withheld_taken: Money | None = None,
+) -> Split:
+    """
+    What leaves `amount` for the freelancer, the marketplace and the tax office.
+
+    Shares are rounded half to even on the running total, so that paying in parts takes what paying at once takes,
+    to the minor unit. `released` and the two `taken` tell what went before.
+    """
+    nothing = Money.zero(amount.currency)
+    total = (released or nothing) + amount
+    commission = _clamp(total.share_bps(terms.commission_bps) - (commission_taken or nothing), amount)
+    left = amount - commission
+    withheld = _clamp(total.share_bps(terms.withholding_bps) - (withheld_taken or nothing), left)
+    return Split(gross=amount, commission=commission, withheld=withheld, net=left - withheld)
+
+
+def employer_fee(amount: Money, employer_fee_bps: int) -> Money:
+    """What the employer pays on top, rounded half to even."""
+    return amount.share_bps(employer_fee_bps)
+
+
+def earned_part(fee: Money, *, whole: Money, before: Money, step: Money) -> Money:
+    """
+    The part of a fee that falls to one step of a whole: pro rata on the running total, rounded down, so that
+    the last step takes what is left and the steps sum to the fee exactly.
+    """
+    if not whole:
+        return Money.zero(fee.currency)
+    after = before + step
+    upto = fee.amount_minor * after.amount_minor // whole.amount_minor
+    already = fee.amount_minor * before.amount_minor // whole.amount_minor
+    return Money(upto - already, fee.currency)
+
+
+def customer_rate(mid: Decimal, margin_bps: int) -> Decimal:
+    """The mid rate less the marketplace's margin, to twelve digits, in the marketplace's favour."""
+    return (mid * (_WHOLE - margin_bps) / _WHOLE).quantize(Decimal("1e-12"), rounding=ROUND_DOWN)
+
+
+def convert(source: Money, *, mid: Decimal, margin_bps: int, currency: str) -> Conversion:
+    """Convert once, rounding down: the parts of a conversion never exceed the amount at the mid rate."""
+    mid = mid.quantize(Decimal("1e-12"), rounding=ROUND_HALF_EVEN)
+    rate = customer_rate(mid, margin_bps)
+    at_mid = source.at_rate(mid, currency, rounding=ROUND_DOWN)
+    target = source.at_rate(rate, currency, rounding=ROUND_DOWN) if rate > 0 else Money.zero(currency)
+    return Conversion(source=source, target=target, mid=at_mid, margin=at_mid - target, customer_rate=rate)
+
+
+def business_days_between(earlier: date, later: date) -> int:
+    """Weekdays after `earlier` up to and with `later`; zero when `later` is not later."""
+    if later <= earlier:
+        return 0
+    weeks, rest = divmod((later - earlier).days, 7)
+    return weeks * 5 + sum((earlier + timedelta(days=day)).weekday() < 5 for day in range(1, rest + 1))
+
+
+def _clamp(amount: Money, most: Money) -> Money:
+    return max(Money.zero(amount.currency), min(amount, most))

@@ -1,0 +1,117 @@
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.core.management import call_command
+
+from apps.common.money import Money
+from apps.pricing import operations, queries
+from apps.pricing.models import FeeSchedule, FxRate
+
+pytestmark = pytest.mark.django_db
+ON = date(2026, 10, 28)
+
+
+def test_the_mid_rate_is_crossed_through_the_euro():
+    euro_dollar = queries.mid_rate("EUR", "USD", ON)
+    yuan_dollar = queries.mid_rate("CNY", "USD", ON)
+    euro_yuan = queries.mid_rate("EUR", "CNY", ON)
+
+    assert euro_dollar.rate_date == ON
+    assert euro_dollar.source == "ecb"
+    assert yuan_dollar.value.quantize(Decimal("1e-9")) == (euro_dollar.value / euro_yuan.value).quantize(
+        Decimal("1e-9")
+    )
+
+
+def test_the_mid_rate_of_a_weekend_is_of_the_friday_before():
+    assert queries.mid_rate("EUR", "USD", date(2026, 10, 25)).rate_date == date(2026, 10, 23)
+
+
+def test_the_same_currency_needs_no_rate():
+    assert queries.mid_rate("KWD", "KWD", ON).value == 1
+
+
+@pytest.mark.parametrize("currency", ["NGN", "KWD", "EGP"])
+def test_a_currency_without_a_source_is_never_guessed(currency):
+    with pytest.raises(queries.NoRate, match=currency):
+        queries.mid_rate("EUR", currency, ON)
+    assert not queries.is_convertible(currency, ON)
+
+
+def test_a_rate_past_its_age_is_refused_by_its_date(settings):
+    settings.FX_RATE_BUSINESS_DAYS_MAX = 5
+
+    assert queries.mid_rate("EUR", "USD", date(2026, 11, 6)).rate_date == date(2026, 10, 30)
+    with pytest.raises(queries.RateTooOld, match="2026"):
+        queries.mid_rate("EUR", "USD", date(2026, 11, 9))
+
+
+def test_a_rate_before_the_history_is_missing():
+    with pytest.raises(queries.NoRate):
+        queries.mid_rate("EUR", "USD", date(1990, 1, 1))
+
+
+def test_a_page_of_amounts_costs_one_query(django_assert_num_queries):
+    with django_assert_num_queries(1):
+        table = queries.rate_table(ON)
+    assert table.convert(Money.of("100.00", "USD"), "EUR") is not None
+    assert table.convert(Money.of("100.00", "USD"), "NGN") is None
+
+
+def test_importing_rates_again_changes_nothing():
+    before = FxRate.objects.count()
+    call_command("import_fx_rates", verbosity=0)
+
+    assert FxRate.objects.count() == before > 10_000
+
+
+def test_importing_without_a_file_says_so(tmp_path):
+    from django.core.management import CommandError
+
+    with pytest.raises(CommandError, match="no file of rates"):
+        call_command("import_fx_rates", file=tmp_path / "none.zip", verbosity=0)
+
+
+def test_fee_terms_prefer_the_pair_of_countries_and_the_latest_date():
+    FeeSchedule.objects.create(
+        payee_country="NG", commission_bps=800, employer_fee_bps=0, fx_margin_bps=0, effective_from=date(2026, 1, 1)
+    )
+    FeeSchedule.objects.create(
+        payee_country="NG", commission_bps=700, employer_fee_bps=0, fx_margin_bps=0, effective_from=date(2026, 11, 1)
+    )
+
+    assert queries.fee_terms("DE", "NG", ON).commission_bps == 800
+    assert queries.fee_terms("DE", "NG", date(2026, 11, 1)).commission_bps == 700
+    assert queries.fee_terms("DE", "EG", ON).commission_bps == 1000
+    with pytest.raises(queries.NoFeeSchedule):
+        queries.fee_terms("DE", "EG", date(2001, 1, 1))
+
+
+def test_loading_fees_again_changes_nothing():
+    assert operations.load_fees() == operations.load_fees() == 1
+
+
+def test_receive_preview_shows_every_step_and_the_rates_date():
+    preview = queries.receive_preview(Money.of("900.00", "EUR"), "DE", "NG", "USD", ON)
+
+    assert preview.commission == Money.of("90.00", "EUR")
+    assert preview.net + preview.commission + preview.withheld == preview.gross
+    assert preview.rate is not None
+    assert preview.payout is not None
+    assert preview.payout < preview.net.at_rate(preview.rate.value, "USD")
+    assert any("2026" in note for note in preview.notes)
+
+
+def test_receive_preview_without_a_rate_says_so_and_guesses_nothing():
+    preview = queries.receive_preview(Money.of("900.00", "EUR"), "DE", "NG", "NGN", ON)
+
+    assert preview.payout is None
+    assert preview.rate is None
+    assert "NGN" in preview.notes[-1]
+
+
+def test_receive_preview_in_the_same_currency_converts_nothing():
+    preview = queries.receive_preview(Money.of("900.00", "EUR"), "DE", "FR", "EUR", ON)
+
+    assert preview.payout == preview.net
