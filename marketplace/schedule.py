@@ -4,4 +4,5 @@ from typing import Any
 
 SCHEDULE: dict[str, dict[str, Any]] = {
     "outbox-deliver": {"task": "outbox.deliver", "schedule": 2.0},
+    "tasks-keep-deadlines": {"task": "tasks.keep_deadlines", "schedule": 30.0},
 }

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from tests.make.accounts import MakeAccounts
+from tests.make.tasks import MakeTasks
 
 
-class Make(MakeAccounts):
+class Make(MakeAccounts, MakeTasks):
     def __init__(self, now: datetime) -> None:
         self.now = now
         self.count = 0

@@ -1,0 +1,52 @@
+from uuid import UUID
+
+from apps.outbox import bus
+
+
+@bus.fact("tasks.published")
+class TaskPublished:
+    task_id: UUID
+
+
+@bus.fact("tasks.addendum_added")
+class AddendumAdded:
+    task_id: UUID
+    addendum_id: UUID
+
+
+@bus.fact("tasks.bidding_closed")
+class BiddingClosed:
+    task_id: UUID
+
+
+@bus.fact("tasks.ended")
+class TaskEnded:
+    """Closed, cancelled or expired without an award: `status` says which."""
+
+    task_id: UUID
+    status: str
+
+
+@bus.fact("tasks.question_asked")
+class QuestionAsked:
+    task_id: UUID
+    question_id: UUID
+
+
+@bus.fact("tasks.question_answered")
+class QuestionAnswered:
+    task_id: UUID
+    question_id: UUID
+
+
+@bus.fact("tasks.freelancer_invited")
+class FreelancerInvited:
+    task_id: UUID
+    organization_id: UUID
+    invitation_id: UUID
+
+
+@bus.fact("tasks.taken_down")
+class TaskTakenDown:
+    task_id: UUID
+    reason_code: str

@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.models import Organization, User
+from apps.common.models import BaseModel, amount_field, currency_field, money_or_none
+from apps.common.money import Money
+from apps.files.models import StoredFile
+from apps.skills.models import Category, Skill
+from apps.tasks.states import BidWindow, BudgetKind, TaskStatus, Visibility
+
+
+class Task(BaseModel):
+    """Work that an employer posts. A draft may be incomplete; `operations.publish` demands the rest."""
+
+    employer = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="tasks")
+    posted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    status = models.CharField(max_length=10, choices=TaskStatus, default=TaskStatus.DRAFT)
+    category = models.ForeignKey(Category, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    title = models.CharField(_("title"), max_length=140, blank=True, default="")
+    background = models.TextField(_("background"), max_length=5000, blank=True, default="")
+    goal = models.TextField(_("goal"), max_length=5000, blank=True, default="")
+    requirements = models.TextField(_("requirements"), max_length=10000, blank=True, default="")
+    payment_terms = models.TextField(_("payment terms"), max_length=3000, blank=True, default="")
+    source_language = models.CharField(_("written in"), max_length=10, default="en")
+    budget_kind = models.CharField(max_length=5, choices=BudgetKind, default=BudgetKind.FIXED)
+    budget_min_minor = amount_field(null=True, blank=True)
+    budget_max_minor = amount_field(null=True, blank=True)
+    currency = currency_field(default="EUR")
+    budget_reference_minor = amount_field(null=True, blank=True)
+    deadline_at = models.DateTimeField(_("delivery deadline"), null=True, blank=True)
+    deadline_time_zone = models.CharField(max_length=60, default="UTC")
+    visibility = models.CharField(max_length=8, choices=Visibility, default=Visibility.PUBLIC)
+    bid_window = models.CharField(max_length=6, choices=BidWindow, default=BidWindow.OPEN)
+    bidding_closes_at = models.DateTimeField(_("bidding closes"), null=True, blank=True)
+    decision_due_at = models.DateTimeField(_("decision deadline"), null=True, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    hidden_at = models.DateTimeField(null=True, blank=True)
+    hidden_reason = models.CharField(max_length=40, blank=True, default="")
+    search_vector = SearchVectorField(null=True, editable=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(status__in=TaskStatus.values), name="tasks_task_status_known"),
+            models.CheckConstraint(
+                condition=models.Q(budget_min_minor__isnull=True) | models.Q(budget_min_minor__gt=0),
+                name="tasks_task_budget_positive",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(budget_max_minor__isnull=True)
+                | models.Q(budget_max_minor__gte=models.F("budget_min_minor")),
+                name="tasks_task_budget_order",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=[TaskStatus.DRAFT, TaskStatus.CANCELLED])
+                | models.Q(
+                    published_at__isnull=False,
+                    category__isnull=False,
+                    budget_min_minor__isnull=False,
+                    bidding_closes_at__isnull=False,
+                    decision_due_at__isnull=False,
+                ),
+                name="tasks_task_published_is_complete",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(decision_due_at__isnull=True)
+                | models.Q(decision_due_at__gte=models.F("bidding_closes_at")),
+                name="tasks_task_decision_after_bidding",
+            ),
+        ]
+        indexes = [
+            GinIndex(fields=["search_vector"], name="tasks_task_search"),
+            models.Index(
+                fields=["-published_at", "-id"], condition=models.Q(status="open"), name="tasks_task_open_newest"
+            ),
+            models.Index(fields=["bidding_closes_at"], condition=models.Q(status="open"), name="tasks_task_closing"),
+            models.Index(
+                fields=["decision_due_at"],
+                condition=models.Q(status__in=["open", "deciding"]),
+                name="tasks_task_decision_due",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or str(_("Untitled task"))
+
+    def get_absolute_url(self) -> str:
+        return reverse("tasks:detail", args=[self.id])
+
+    @property
+    def budget_min(self) -> Money | None:
+        return money_or_none(self.budget_min_minor, self.currency)
+
+    @property
+    def budget_max(self) -> Money | None:
+        return money_or_none(self.budget_max_minor, self.currency)
+
+
+class AcceptanceCriterion(BaseModel):
+    """One line of the checklist that the work will be accepted against."""
+
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="criteria")
+    position = models.PositiveSmallIntegerField()
+    text = models.CharField(max_length=400)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["task", "position"], name="tasks_criterion_position")]
+
+
+class TaskSkill(BaseModel):
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="skills")
+    skill = models.ForeignKey(Skill, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["task", "skill"], name="tasks_taskskill_once")]
+
+
+class TaskAttachment(BaseModel):
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="attachments")
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+
+
+class Addendum(BaseModel):
+    """What was added or moved after publication; bidders are told, nothing is rewritten behind their backs."""
+
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="addenda")
+    text = models.TextField(max_length=5000)
+    changes = models.JSONField(default=dict)
+    added_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+
+class Question(BaseModel):
+    """Asked by a freelancer, answered by the employer, read by everybody who sees the task."""
+
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="questions")
+    asked_by = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    text = models.TextField(max_length=2000)
+    source_language = models.CharField(max_length=10, default="en")
+    answer = models.TextField(max_length=4000, blank=True, default="")
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+
+class TaskInvitation(BaseModel):
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="invitations")
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="task_invitations")
+    message = models.CharField(max_length=1000, blank=True, default="")
+    declined_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["task", "organization"], name="tasks_invitation_once")]
+
+
+class SavedSearch(BaseModel):
+    """A search kept by its query string; `last_seen_at` tells which tasks are new to it."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="saved_searches")
+    name = models.CharField(max_length=80)
+    query = models.CharField(max_length=600)
+    last_seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "name"], name="tasks_savedsearch_name")]

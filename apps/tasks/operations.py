@@ -1,0 +1,372 @@
+"""Post, publish, add to, close: what an employer does with a task, and what the clock does."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts import rules as roles
+from apps.accounts.models import User
+from apps.accounts.policies import check_acts_for
+from apps.common import currencies, tokens
+from apps.common.actors import SYSTEM, Actor
+from apps.common.errors import Conflict, Invalid
+from apps.common.money import Money
+from apps.common.operations import move
+from apps.outbox import bus
+from apps.pricing import queries as pricing
+from apps.tasks import events, policies, queries, rules
+from apps.tasks.models import (
+    AcceptanceCriterion,
+    Addendum,
+    Question,
+    SavedSearch,
+    Task,
+    TaskAttachment,
+    TaskInvitation,
+    TaskSkill,
+)
+from apps.tasks.rules import Brief
+from apps.tasks.queries import REFERENCE_CURRENCY
+from apps.tasks.states import TASK, TaskStatus
+
+_COLUMNS = (
+    "title", "category_id", "background", "goal", "requirements", "payment_terms", "source_language", "budget_kind",
+    "budget_min_minor", "budget_max_minor", "currency", "deadline_at", "deadline_time_zone", "visibility",
+    "bid_window", "bidding_closes_at", "decision_due_at",
+)  # fmt: skip
+
+
+class TooManyCriteria(Invalid):
+    code = "too_many_criteria"
+    field = "criteria"
+    message = _("At most %(most)s acceptance criteria fit on one checklist.")
+
+
+class TooManySkills(Invalid):
+    code = "too_many_skills"
+    field = "skills"
+    message = _("At most %(most)s skills: name those that decide.")
+
+
+class CurrencyUnknown(Invalid):
+    code = "currency_unknown"
+    field = "currency"
+    message = _("Choose a currency from the list.")
+
+
+class DatesOutOfOrder(Invalid):
+    code = "dates_out_of_order"
+    message = _("Dates can only be moved later, and the decision cannot come before bidding closes.")
+
+
+class AlreadyAnswered(Conflict):
+    code = "already_answered"
+    message = _("This question is already answered.")
+
+
+class NoteIsEmpty(Invalid):
+    code = "text_missing"
+    field = "text"
+    message = _("Write something first.")
+
+
+# -- drafts
+
+
+@transaction.atomic
+def start_draft(*, actor: Actor, brief: Brief, now: datetime) -> Task:
+    """A new draft of the organization that the actor acts for."""
+    check_acts_for(actor, actor.organization_id, roles.POST_TASK)
+    task = Task(employer_id=actor.organization_id, posted_by_id=actor.user_id)
+    return _write_brief(task, brief)
+
+
+@transaction.atomic
+def save_draft(*, task_id: UUID, actor: Actor, brief: Brief, now: datetime) -> Task:
+    """
+    Replace a draft's content; it may be incomplete.
+
+    :raises policies.AlreadyPublished: after publication, where only addenda are possible.
+    """
+    task = queries.task_for_update(task_id)
+    policies.check_can_edit_draft(actor, task)
+    return _write_brief(task, brief)
+
+
+def _write_brief(task: Task, brief: Brief) -> Task:
+    if len(brief.criteria) > rules.CRITERIA_MAX:
+        raise TooManyCriteria(most=rules.CRITERIA_MAX)
+    if len(brief.skill_ids) > rules.SKILLS_MAX:
+        raise TooManySkills(most=rules.SKILLS_MAX)
+    if brief.currency not in currencies.exponents():
+        raise CurrencyUnknown
+    for name in _COLUMNS:
+        setattr(task, name, getattr(brief, name))
+    if brief.budget_kind == "fixed":
+        task.budget_max_minor = brief.budget_min_minor
+    elif None not in (brief.budget_min_minor, brief.budget_max_minor):
+        # A draft may hold the two ends the wrong way round; publishing points at it, the column stays lawful.
+        task.budget_max_minor = max(brief.budget_min_minor, brief.budget_max_minor)  # type: ignore[type-var]
+    if task.bidding_closes_at and task.decision_due_at and task.decision_due_at < task.bidding_closes_at:
+        task.decision_due_at = task.bidding_closes_at
+    task.save()
+    task.criteria.all().delete()
+    AcceptanceCriterion.objects.bulk_create(
+        AcceptanceCriterion(task=task, position=position, text=text.strip()[:400])
+        for position, text in enumerate((text for text in brief.criteria if text.strip()), start=1)
+    )
+    known = queries.known_skill_ids(brief.skill_ids)
+    task.skills.all().delete()
+    TaskSkill.objects.bulk_create(
+        TaskSkill(task=task, skill_id=skill_id) for skill_id in dict.fromkeys(brief.skill_ids) if skill_id in known
+    )
+    return task
+
+
+@transaction.atomic
+def discard_draft(*, task_id: UUID, actor: Actor, now: datetime) -> None:
+    task = queries.task_for_update(task_id)
+    policies.check_can_edit_draft(actor, task)
+    task.delete()
+
+
+@transaction.atomic
+def attach_file(*, task_id: UUID, file_id: UUID, actor: Actor, now: datetime) -> TaskAttachment:
+    """Add a stored upload to a draft or, while bids come in, to the published task."""
+    task = queries.task_for_update(task_id)
+    if task.status == TaskStatus.DRAFT:
+        policies.check_can_edit_draft(actor, task)
+    else:
+        policies.check_can_add_to(actor, task)
+    return TaskAttachment.objects.create(task=task, file_id=file_id)
+
+
+@transaction.atomic
+def remove_attachment(*, attachment_id: UUID, actor: Actor, now: datetime) -> None:
+    attachment = TaskAttachment.objects.select_related("task").get(id=attachment_id)
+    policies.check_can_edit_draft(actor, attachment.task)
+    attachment.delete()
+
+
+# -- the task's life
+
+
+@transaction.atomic
+def publish(*, task_id: UUID, actor: Actor, now: datetime) -> Task:
+    """
+    Open a complete brief for bids.
+
+    :raises policies.WaitingForPublication: with `problems`, field -> code, when something is missing.
+    """
+    task = queries.task_for_update(task_id)
+    policies.check_can_manage(actor, task, "publish")
+    brief = queries.brief_of(task)
+    if problems := rules.problems(brief, now):
+        raise policies.WaitingForPublication(problems=problems)
+    # Sorting and filtering by budget need one scale; without an official rate the task is simply not on it.
+    reference = pricing.convert(_budget(task), REFERENCE_CURRENCY, now.date())
+    move(
+        task,
+        TASK,
+        "publish",
+        actor=actor,
+        now=now,
+        changes={"published_at": now, "budget_reference_minor": reference.amount.amount_minor if reference else None},
+    )
+    index(task)
+    bus.publish(events.TaskPublished(task_id=task.id), now=now)
+    return task
+
+
+def _budget(task: Task) -> Money:
+    budget = task.budget_max or task.budget_min
+    assert budget is not None, "a complete brief has a budget"
+    return budget
+
+
+def index(task: Task) -> None:
+    """Fill the task's search column: title first, then skills in every language, then the brief's body."""
+    labels = queries.labels_in_every_language(task.id)
+    body = "\n".join([task.goal, task.background, task.requirements])
+    weighted = {
+        "A": tokens.index_tokens(task.title, task.source_language),
+        "B": [token for text, language in labels for token in tokens.index_tokens(text, language)],
+        "C": tokens.index_tokens(body, task.source_language),
+    }
+    Task.objects.filter(id=task.id).update(search_vector=tokens.vector(weighted))
+
+
+@transaction.atomic
+def add_addendum(
+    *,
+    task_id: UUID,
+    text: str,
+    actor: Actor,
+    now: datetime,
+    bidding_closes_at: datetime | None = None,
+    decision_due_at: datetime | None = None,
+    deadline_at: datetime | None = None,
+) -> Addendum:
+    """
+    Say more after publication, or move dates later; every bidder is told.
+
+    :raises DatesOutOfOrder: if a date would come earlier, or the decision before bidding closes.
+    """
+    task = queries.task_for_update(task_id)
+    policies.check_can_add_to(actor, task)
+    if not text.strip():
+        raise NoteIsEmpty
+    wanted = {
+        "bidding_closes_at": bidding_closes_at,
+        "decision_due_at": decision_due_at,
+        "deadline_at": deadline_at,
+    }
+    moved = {name: value for name, value in wanted.items() if value is not None and value != getattr(task, name)}
+    if any(value < getattr(task, name) for name, value in moved.items()):
+        raise DatesOutOfOrder
+    if "bidding_closes_at" in moved and task.status != TaskStatus.OPEN:
+        raise DatesOutOfOrder
+    changes = {name: [getattr(task, name).isoformat(), value.isoformat()] for name, value in moved.items()}
+    for name, value in moved.items():
+        setattr(task, name, value)
+    assert task.decision_due_at is not None and task.bidding_closes_at is not None
+    if task.decision_due_at < task.bidding_closes_at:
+        raise DatesOutOfOrder
+    task.save(update_fields=[*moved, "updated_at"])
+    addendum = Addendum.objects.create(task=task, text=text.strip(), changes=changes, added_by_id=actor.user_id)
+    bus.publish(events.AddendumAdded(task_id=task.id, addendum_id=addendum.id), now=now)
+    return addendum
+
+
+def _end(task_id: UUID, verb: str, actor: Actor, now: datetime, reason: str = "") -> Task:
+    task = queries.task_for_update(task_id)
+    policies.check_can_manage(actor, task, verb)
+    was_published = task.published_at is not None
+    move(task, TASK, verb, actor=actor, now=now, reason=reason)
+    if was_published:
+        bus.publish(events.TaskEnded(task_id=task.id, status=task.status), now=now)
+    return task
+
+
+@transaction.atomic
+def close(*, task_id: UUID, actor: Actor, now: datetime, reason: str = "") -> Task:
+    """End a published task without taking a bid."""
+    return _end(task_id, "close", actor, now, reason)
+
+
+@transaction.atomic
+def cancel(*, task_id: UUID, actor: Actor, now: datetime, reason: str = "") -> Task:
+    """Call a task off before anybody was chosen."""
+    return _end(task_id, "cancel", actor, now, reason)
+
+
+@transaction.atomic
+def close_bidding(*, task_id: UUID, now: datetime) -> Task:
+    """The clock: the bid window is over."""
+    task = queries.task_for_update(task_id)
+    if task.status == TaskStatus.OPEN and task.bidding_closes_at is not None and task.bidding_closes_at <= now:
+        move(task, TASK, "close_bidding", actor=SYSTEM, now=now)
+        bus.publish(events.BiddingClosed(task_id=task.id), now=now)
+    return task
+
+
+@transaction.atomic
+def expire(*, task_id: UUID, now: datetime) -> Task:
+    """The clock: nobody was chosen by the decision deadline."""
+    task = queries.task_for_update(task_id)
+    due = task.decision_due_at is not None and task.decision_due_at <= now
+    if due and TASK.allows(task.status, "expire"):
+        move(task, TASK, "expire", actor=SYSTEM, now=now)
+        bus.publish(events.TaskEnded(task_id=task.id, status=task.status), now=now)
+    return task
+
+
+@transaction.atomic
+def follow_contract(*, task_id: UUID, verb: str, actor: Actor, now: datetime) -> Task:
+    """What the contract above does to its task: award, reopen, complete or end."""
+    task = queries.task_for_update(task_id)
+    return move(task, TASK, verb, actor=actor, now=now)
+
+
+# -- questions, invitations, saved searches
+
+
+@transaction.atomic
+def ask_question(*, task_id: UUID, text: str, source_language: str, actor: Actor, now: datetime) -> Question:
+    task = queries.task_for_update(task_id)
+    policies.check_can_bid(actor, task, now, is_invited=queries.is_invited(task_id, actor.organization_id))
+    if not text.strip():
+        raise NoteIsEmpty
+    question = Question.objects.create(
+        task=task, asked_by_id=actor.organization_id, text=text.strip(), source_language=source_language
+    )
+    bus.publish(events.QuestionAsked(task_id=task.id, question_id=question.id), now=now)
+    return question
+
+
+@transaction.atomic
+def answer_question(*, question_id: UUID, answer: str, actor: Actor, now: datetime) -> Question:
+    question = Question.objects.select_for_update(of=("self",)).select_related("task").get(id=question_id)
+    policies.check_can_add_to(actor, question.task)
+    if question.answered_at:
+        raise AlreadyAnswered
+    if not answer.strip():
+        raise NoteIsEmpty(field="answer")
+    question.answer, question.answered_at = answer.strip(), now
+    question.save(update_fields=["answer", "answered_at"])
+    bus.publish(events.QuestionAnswered(task_id=question.task_id, question_id=question.id), now=now)
+    return question
+
+
+@transaction.atomic
+def invite(*, task_id: UUID, organization_id: UUID, actor: Actor, now: datetime, message: str = "") -> TaskInvitation:
+    """Ask a freelancer to bid; asking twice is asking once."""
+    task = queries.task_for_update(task_id)
+    policies.check_can_add_to(actor, task)
+    invitation, is_new = TaskInvitation.objects.get_or_create(
+        task=task, organization_id=organization_id, defaults={"message": message}
+    )
+    if is_new:
+        bus.publish(
+            events.FreelancerInvited(task_id=task.id, organization_id=organization_id, invitation_id=invitation.id),
+            now=now,
+        )
+    return invitation
+
+
+@transaction.atomic
+def decline_invitation(*, invitation_id: UUID, actor: Actor, now: datetime) -> TaskInvitation:
+    invitation = TaskInvitation.objects.select_for_update().get(id=invitation_id)
+    check_acts_for(actor, invitation.organization_id, roles.BID)
+    invitation.declined_at = now
+    invitation.save(update_fields=["declined_at"])
+    return invitation
+
+
+@transaction.atomic
+def save_search(*, user: User, name: str, query: str, now: datetime) -> SavedSearch:
+    saved, _is_new = SavedSearch.objects.update_or_create(
+        user=user, name=name.strip()[:80] or query[:80], defaults={"query": query[:600], "last_seen_at": now}
+    )
+    return saved
+
+
+@transaction.atomic
+def forget_search(*, search_id: UUID, user: User) -> None:
+    SavedSearch.objects.filter(id=search_id, user=user).delete()
+
+
+@transaction.atomic
+def take_down(*, task_id: UUID, reason_code: str, actor: Actor, now: datetime) -> Task:
+    """Staff hide a task from everybody but its owner; bidding stops while it is hidden."""
+    if not (actor.is_staff or actor.is_system):
+        raise policies.StaffOnly
+    task = queries.task_for_update(task_id)
+    task.hidden_at, task.hidden_reason = now, reason_code
+    task.save(update_fields=["hidden_at", "hidden_reason"])
+    bus.publish(events.TaskTakenDown(task_id=task.id, reason_code=reason_code), now=now)
+    return task

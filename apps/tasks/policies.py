@@ -1,0 +1,108 @@
+"""Who may do what with a task."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts import rules as roles
+from apps.accounts.policies import check_acts_for
+from apps.common.actors import Actor
+from apps.common.errors import Conflict, DomainError, Invalid, NotAllowed
+from apps.tasks.models import Task
+from apps.tasks.states import TASK, TaskStatus, Visibility
+
+
+class NotOpenForBids(Conflict):
+    code = "task_not_open"
+    message = _("This task does not take bids any more.")
+
+
+class OwnTask(NotAllowed):
+    code = "own_task"
+    message = _("This is your own organization's task.")
+
+
+class OnlyInvited(NotAllowed):
+    code = "only_invited"
+    message = _("Only invited freelancers may bid on this task.")
+
+
+class StaffOnly(NotAllowed):
+    code = "staff_only"
+    message = _("Only the marketplace's staff may do this.")
+
+
+class WaitingForPublication(Invalid):
+    code = "brief_incomplete"
+    message = _("The brief is not complete yet: see the marked fields.")
+
+    def __init__(self, *, problems: dict[str, str]) -> None:
+        super().__init__()
+        self.problems = problems
+
+
+def check_can_edit_draft(actor: Actor, task: Task) -> None:
+    check_acts_for(actor, task.employer_id, roles.POST_TASK)
+    if task.status != TaskStatus.DRAFT:
+        raise AlreadyPublished
+
+
+class AlreadyPublished(Conflict):
+    code = "already_published"
+    message = _("This task is already published. Add an addendum instead: bidders will be told.")
+
+
+def check_can_manage(actor: Actor, task: Task, verb: str) -> None:
+    """The employer's own verbs: publish, close, cancel. :raises IllegalTransition: out of turn."""
+    check_acts_for(actor, task.employer_id, roles.POST_TASK)
+    TASK.next(task.status, verb)
+
+
+def check_can_add_to(actor: Actor, task: Task) -> None:
+    check_acts_for(actor, task.employer_id, roles.POST_TASK)
+    if task.status not in (TaskStatus.OPEN, TaskStatus.DECIDING):
+        raise NotOpenForBids
+
+
+def check_can_bid(actor: Actor, task: Task, now: datetime, *, is_invited: bool) -> None:
+    """
+    :raises NotOpenForBids: after the window, or while staff hide the task.
+    :raises OwnTask: :raises OnlyInvited: :raises RoleMissing: as they say.
+    """
+    check_acts_for(actor, actor.organization_id, roles.BID)
+    if actor.organization_id == task.employer_id:
+        raise OwnTask
+    if task.status != TaskStatus.OPEN or task.hidden_at or task.bidding_closes_at is None:
+        raise NotOpenForBids
+    if now >= task.bidding_closes_at:
+        raise NotOpenForBids
+    if task.visibility == Visibility.INVITED and not is_invited:
+        raise OnlyInvited
+
+
+def can(actor: Actor, task: Task, verb: str) -> bool:
+    """The button's question for the employer's verbs."""
+    try:
+        check_can_manage(actor, task, verb)
+    except DomainError:
+        return False
+    return True
+
+
+def can_add_to(actor: Actor, task: Task) -> bool:
+    try:
+        check_can_add_to(actor, task)
+    except DomainError:
+        return False
+    return True
+
+
+def why_not_bid(actor: Actor, task: Task, now: datetime, *, is_invited: bool) -> DomainError | None:
+    """The refusal that `check_can_bid` would raise, or None."""
+    try:
+        check_can_bid(actor, task, now, is_invited=is_invited)
+    except DomainError as refusal:
+        return refusal
+    return None

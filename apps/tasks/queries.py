@@ -1,0 +1,197 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from apps.common import keyset, tokens
+from apps.common.actors import Actor
+from apps.skills.models import Skill, SkillLabel
+from apps.tasks.models import AcceptanceCriterion, Question, SavedSearch, Task, TaskInvitation, TaskSkill
+from apps.tasks.rules import Brief
+from apps.tasks.states import TaskStatus, Visibility
+
+SORTS = {"new": "-published_at", "closing": "bidding_closes_at", "budget": "-budget_reference_minor"}
+COUNT_MAX = 1000
+# Budgets of all currencies are compared on this scale, at the rate of the day of publication.
+REFERENCE_CURRENCY = "EUR"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFilter:
+    """What a search asks for; amounts in reference currency (`pricing`) minor units."""
+
+    text: str = ""
+    category: str = ""
+    skill_ids: tuple[UUID, ...] = ()
+    language: str = ""
+    budget_from_minor: int | None = None
+    budget_to_minor: int | None = None
+    posted_within_days: int | None = None
+    bid_window: str = ""
+    sort: str = "new"
+    extra: dict[str, str] = field(default_factory=dict)
+
+
+def task_for_update(task_id: UUID) -> Task:
+    return Task.objects.select_for_update().get(id=task_id)
+
+
+def tasks_visible_to(actor: Actor) -> QuerySet[Task]:
+    """Published public tasks, one's own, and those that one is invited to. What staff hid is the owner's and staff's."""
+    tasks = Task.objects.select_related("category", "employer")
+    if actor.is_staff:
+        return tasks.exclude(status=TaskStatus.DRAFT)
+    published = ~Q(status=TaskStatus.DRAFT) & Q(published_at__isnull=False, hidden_at=None)
+    seen = published & Q(visibility=Visibility.PUBLIC)
+    if actor.organization_id:
+        invited = Exists(
+            TaskInvitation.objects.filter(task=OuterRef("pk"), organization_id=actor.organization_id)
+        )
+        seen |= Q(employer_id=actor.organization_id) | (published & Q(invited))
+    return tasks.filter(seen)
+
+
+def open_tasks(actor: Actor) -> QuerySet[Task]:
+    return tasks_visible_to(actor).filter(status=TaskStatus.OPEN, hidden_at=None)
+
+
+def search(actor: Actor, wanted: TaskFilter, now: datetime, *, without: str = "") -> QuerySet[Task]:
+    """Open tasks that fit; `without` leaves one facet out, to count what it would bring."""
+    tasks = open_tasks(actor).filter(bidding_closes_at__gt=now)
+    if wanted.text.strip():
+        tasks = _matching(tasks, wanted.text)
+    if wanted.category and without != "category":
+        tasks = tasks.filter(category__slug=wanted.category)
+    for skill_id in wanted.skill_ids:
+        tasks = tasks.filter(Exists(TaskSkill.objects.filter(task=OuterRef("pk"), skill_id=skill_id)))
+    if wanted.language and without != "language":
+        tasks = tasks.filter(source_language=wanted.language)
+    if wanted.budget_from_minor is not None:
+        tasks = tasks.filter(budget_reference_minor__gte=wanted.budget_from_minor)
+    if wanted.budget_to_minor is not None:
+        tasks = tasks.filter(budget_reference_minor__lte=wanted.budget_to_minor)
+    if wanted.posted_within_days:
+        tasks = tasks.filter(published_at__gte=now - timedelta(days=wanted.posted_within_days))
+    if wanted.bid_window and without != "bid_window":
+        tasks = tasks.filter(bid_window=wanted.bid_window)
+    return tasks
+
+
+def _matching(tasks: QuerySet[Task], text: str) -> QuerySet[Task]:
+    """All words; when nothing has them all, any of them."""
+    groups = tokens.query_tokens(text)
+    if not groups:
+        return tasks.none()
+    strict = tasks.filter(search_vector=tokens.query(groups))
+    if len(groups) == 1 or strict.exists():
+        return strict
+    return tasks.filter(search_vector=tokens.query(groups, any_of=True))
+
+
+def search_page(actor: Actor, wanted: TaskFilter, now: datetime, cursor: str = "", size: int = 20) -> keyset.Page[Task]:
+    tasks = search(actor, wanted, now).prefetch_related("skills")
+    return keyset.page(tasks, order=SORTS.get(wanted.sort, SORTS["new"]), cursor=cursor, size=size)
+
+
+def capped_count(tasks: QuerySet[Task]) -> int:
+    """Up to `COUNT_MAX` + 1: counting a common word's tasks exactly costs more than the page."""
+    return tasks.order_by()[: COUNT_MAX + 1].count()
+
+
+def facet_counts(actor: Actor, wanted: TaskFilter, now: datetime, name: str, column: str) -> dict[str, int]:
+    """How many tasks each value of a facet would bring, the other filters kept."""
+    rows = search(actor, wanted, now, without=name).order_by().values(column).annotate(n=Count("id")).order_by("-n")
+    return {row[column]: row["n"] for row in rows[:30]}
+
+
+def brief_of(task: Task) -> Brief:
+    """The task's content as the value that the rules read."""
+    return Brief(
+        title=task.title,
+        category_id=task.category_id,
+        background=task.background,
+        goal=task.goal,
+        requirements=task.requirements,
+        payment_terms=task.payment_terms,
+        source_language=task.source_language,
+        budget_kind=task.budget_kind,
+        budget_min_minor=task.budget_min_minor,
+        budget_max_minor=task.budget_max_minor,
+        currency=task.currency,
+        deadline_at=task.deadline_at,
+        deadline_time_zone=task.deadline_time_zone,
+        visibility=task.visibility,
+        bid_window=task.bid_window,
+        bidding_closes_at=task.bidding_closes_at,
+        decision_due_at=task.decision_due_at,
+        criteria=tuple(criterion.text for criterion in criteria(task.id)),
+        skill_ids=tuple(skill_ids(task.id)),
+    )
+
+
+def criteria(task_id: UUID) -> list[AcceptanceCriterion]:
+    return list(AcceptanceCriterion.objects.filter(task_id=task_id).order_by("position"))
+
+
+def skill_ids(task_id: UUID) -> list[UUID]:
+    return list(TaskSkill.objects.filter(task_id=task_id).order_by("created_at", "id").values_list("skill_id", flat=True))
+
+
+def known_skill_ids(wanted: Iterable[UUID]) -> set[UUID]:
+    return set(Skill.objects.filter(id__in=list(wanted), is_active=True).values_list("id", flat=True))
+
+
+def labels_in_every_language(task_id: UUID) -> list[tuple[str, str]]:
+    """(text, language) of every name of the task's skills."""
+    labels = SkillLabel.objects.filter(skill_id__in=skill_ids(task_id)).order_by("id")
+    return list(labels.values_list("text", "language"))
+
+
+def skill_ids_by_task(task_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
+    found: dict[UUID, list[UUID]] = {}
+    rows = TaskSkill.objects.filter(task_id__in=list(task_ids)).order_by("created_at", "id")
+    for task_id, skill_id in rows.values_list("task_id", "skill_id"):
+        found.setdefault(task_id, []).append(skill_id)
+    return found
+
+
+def is_invited(task_id: UUID, organization_id: UUID | None) -> bool:
+    return TaskInvitation.objects.filter(task_id=task_id, organization_id=organization_id, declined_at=None).exists()
+
+
+def questions(task_id: UUID) -> QuerySet[Question]:
+    return Question.objects.filter(task_id=task_id).select_related("asked_by").order_by("created_at")
+
+
+def tasks_of(organization_id: UUID) -> QuerySet[Task]:
+    return Task.objects.filter(employer_id=organization_id).select_related("category").order_by("-created_at", "-id")
+
+
+def tasks_to_close_bidding(now: datetime) -> list[UUID]:
+    due = Task.objects.filter(status=TaskStatus.OPEN, bidding_closes_at__lte=now)
+    return list(due.order_by("bidding_closes_at").values_list("id", flat=True)[:500])
+
+
+def tasks_to_expire(now: datetime) -> list[UUID]:
+    due = Task.objects.filter(status__in=[TaskStatus.OPEN, TaskStatus.DECIDING], decision_due_at__lte=now)
+    return list(due.order_by("decision_due_at").values_list("id", flat=True)[:500])
+
+
+def saved_searches(user_id: UUID) -> QuerySet[SavedSearch]:
+    return SavedSearch.objects.filter(user_id=user_id).order_by("name")
+
+
+def similar(task: Task, actor: Actor, now: datetime, limit: int = 3) -> list[Task]:
+    """Open tasks that share skills or else the category, those with most in common first."""
+    wanted = skill_ids(task.id)
+    tasks = open_tasks(actor).filter(bidding_closes_at__gt=now).exclude(id=task.id)
+    shared = tasks.filter(skills__skill_id__in=wanted).annotate(n=Count("skills")).order_by("-n", "-published_at")
+    found = list(shared[:limit])
+    if len(found) < limit and task.category_id:
+        rest = tasks.filter(category_id=task.category_id).exclude(id__in=[one.id for one in found])
+        found += list(rest.order_by("-published_at")[: limit - len(found)])
+    return found

@@ -1,0 +1,83 @@
+"""When a brief is complete. Plain values in and out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+CRITERIA_MAX = 20
+SKILLS_MAX = 15
+BIDDING_MIN = timedelta(hours=1)
+BIDDING_MAX = timedelta(days=60)
+DECISION_MAX = timedelta(days=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What an employer fills in; None or an empty value means not yet."""
+
+    title: str = ""
+    category_id: UUID | None = None
+    background: str = ""
+    goal: str = ""
+    requirements: str = ""
+    payment_terms: str = ""
+    source_language: str = "en"
+    budget_kind: str = "fixed"
+    budget_min_minor: int | None = None
+    budget_max_minor: int | None = None
+    currency: str = "EUR"
+    deadline_at: datetime | None = None
+    deadline_time_zone: str = "UTC"
+    visibility: str = "public"
+    bid_window: str = "open"
+    bidding_closes_at: datetime | None = None
+    decision_due_at: datetime | None = None
+    criteria: tuple[str, ...] = ()
+    skill_ids: tuple[UUID, ...] = field(default=())
+
+
+def problems(brief: Brief, now: datetime) -> dict[str, str]:
+    """What stands in the way of publishing: field -> code of the reason; empty when the brief is complete."""
+    found: dict[str, str] = {}
+    for name in ("title", "goal", "requirements"):
+        if not getattr(brief, name).strip():
+            found[name] = "missing"
+    if brief.category_id is None:
+        found["category"] = "missing"
+    if not brief.criteria:
+        found["criteria"] = "missing"
+    if not brief.skill_ids:
+        found["skills"] = "missing"
+    if brief.budget_min_minor is None or brief.budget_min_minor <= 0:
+        found["budget_min"] = "missing"
+    if brief.budget_kind == "range":
+        if brief.budget_max_minor is None:
+            found["budget_max"] = "missing"
+        elif brief.budget_min_minor is not None and brief.budget_max_minor < brief.budget_min_minor:
+            found["budget_max"] = "below_minimum"
+    found |= _clock_problems(brief, now)
+    return found
+
+
+def _clock_problems(brief: Brief, now: datetime) -> dict[str, str]:
+    found: dict[str, str] = {}
+    closes, decides, deadline = brief.bidding_closes_at, brief.decision_due_at, brief.deadline_at
+    if closes is None:
+        found["bidding_closes_at"] = "missing"
+    elif closes < now + BIDDING_MIN:
+        found["bidding_closes_at"] = "too_soon"
+    elif closes > now + BIDDING_MAX:
+        found["bidding_closes_at"] = "too_late"
+    if decides is None:
+        found["decision_due_at"] = "missing"
+    elif closes is not None and decides < closes:
+        found["decision_due_at"] = "before_bidding_closes"
+    elif closes is not None and decides > closes + DECISION_MAX:
+        found["decision_due_at"] = "too_late"
+    if deadline is None:
+        found["deadline_at"] = "missing"
+    elif closes is not None and deadline <= closes:
+        found["deadline_at"] = "before_bidding_closes"
+    return found

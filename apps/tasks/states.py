@@ -1,0 +1,61 @@
+"""What can become of a task."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from apps.common.states import Machine, when
+
+
+class TaskStatus(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    OPEN = "open", _("Open for bids")
+    DECIDING = "deciding", _("Choosing")
+    AWARDED = "awarded", _("Awarded")
+    COMPLETED = "completed", _("Completed")
+    CLOSED = "closed", _("Closed without award")
+    EXPIRED = "expired", _("Decision deadline passed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class Visibility(models.TextChoices):
+    PUBLIC = "public", _("Everybody can find and bid")
+    INVITED = "invited", _("Only freelancers I invite")
+
+
+class BidWindow(models.TextChoices):
+    OPEN = "open", _("I see bids as they come in")
+    SEALED = "sealed", _("Sealed: nobody reads bids until bidding closes")
+
+
+class BudgetKind(models.TextChoices):
+    FIXED = "fixed", _("One fixed amount")
+    RANGE = "range", _("From … to …")
+
+
+S = TaskStatus
+TASK = Machine(
+    "task",
+    TaskStatus,
+    initial=S.DRAFT,
+    meanings={
+        S.DRAFT: "Only the employer sees it; it saves itself.",
+        S.OPEN: "Freelancers find it and bid until the bid window ends.",
+        S.DECIDING: "Bidding is over; the employer compares bids until the decision deadline.",
+        S.AWARDED: "One bid was taken; a contract is offered or at work.",
+        S.COMPLETED: "The contract was fulfilled and paid.",
+        S.CLOSED: "The employer ended it without taking a bid.",
+        S.EXPIRED: "Nobody was chosen by the decision deadline, so it closed by itself.",
+        S.CANCELLED: "The employer called it off before choosing.",
+    },
+    table={
+        "publish": when(S.DRAFT, to=S.OPEN, says="The employer publishes a complete brief."),
+        "close_bidding": when(S.OPEN, to=S.DECIDING, says="The bid window ends, by the clock."),
+        "award": when(S.OPEN, S.DECIDING, to=S.AWARDED, says="The employer offers a contract to one bidder."),
+        "reopen": when(S.AWARDED, to=S.DECIDING, says="The freelancer declined the offer, or it lapsed."),
+        "complete": when(S.AWARDED, to=S.COMPLETED, says="The contract was completed."),
+        "end": when(S.AWARDED, to=S.CLOSED, says="The contract was cancelled by agreement."),
+        "close": when(S.OPEN, S.DECIDING, to=S.CLOSED, says="The employer takes none of the bids."),
+        "expire": when(S.OPEN, S.DECIDING, to=S.EXPIRED, says="The decision deadline passes, by the clock."),
+        "cancel": when(S.DRAFT, S.OPEN, S.DECIDING, to=S.CANCELLED, says="The employer calls the task off."),
+    },
+)
