@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
+import django_stubs_ext
 from csp.constants import NONCE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.env import env
 from marketplace.schedule import SCHEDULE
+
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 

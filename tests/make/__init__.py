@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from tests.make.accounts import MakeAccounts
+from tests.make.bidding import MakeBids
 from tests.make.tasks import MakeTasks
 
 
-class Make(MakeAccounts, MakeTasks):
+class Make(MakeAccounts, MakeTasks, MakeBids):
     def __init__(self, now: datetime) -> None:
         self.now = now
         self.count = 0

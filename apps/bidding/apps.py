@@ -1,0 +1,6 @@
+from apps.common.apps import AreaConfig
+
+
+class BiddingConfig(AreaConfig):
+    name = "apps.bidding"
+    default = True

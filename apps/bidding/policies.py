@@ -1,0 +1,107 @@
+"""Who may read, change and judge a bid."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts import rules as roles
+from apps.accounts.policies import check_acts_for
+from apps.bidding.models import Bid
+from apps.bidding.states import EDITABLE
+from apps.common.actors import Actor
+from apps.common.errors import Conflict, DomainError, NotAllowed
+from apps.tasks.models import Task
+from apps.tasks.policies import NotOpenForBids
+from apps.tasks.states import BidWindow, TaskStatus
+
+
+class StillSealed(NotAllowed):
+    code = "bids_sealed"
+    message = _("Bids on this task are sealed: nobody can read them until bidding closes.")
+
+
+class BidNotEditable(Conflict):
+    code = "bid_not_editable"
+    message = _("This bid cannot be changed any more.")
+
+
+class OneLiveBid(Conflict):
+    code = "one_live_bid"
+    message = _("You already have a bid on this task. Change that one instead.")
+
+
+def is_sealed(task: Task, now: datetime) -> bool:
+    """Are the task's bids closed to everybody but each bidder?"""
+    window_is_over = task.bidding_closes_at is not None and now >= task.bidding_closes_at
+    return task.bid_window == BidWindow.SEALED and task.status == TaskStatus.OPEN and not window_is_over
+
+
+def check_can_read(actor: Actor, bid: Bid, now: datetime) -> None:
+    """
+    The bidder always; the employer once the window allows; nobody else, staff included while it is sealed.
+
+    :raises StillSealed: :raises NotAllowed: as they say.
+    """
+    if actor.acts_for(bid.bidder_id):
+        return
+    if is_sealed(bid.task, now):
+        raise StillSealed
+    if not (actor.is_staff or (actor.acts_for(bid.task.employer_id) and actor.may(roles.VIEW))):
+        raise NotAllowed
+
+
+def can_read(actor: Actor, bid: Bid, now: datetime) -> bool:
+    try:
+        check_can_read(actor, bid, now)
+    except DomainError:
+        return False
+    return True
+
+
+def check_can_change(actor: Actor, bid: Bid, now: datetime) -> None:
+    """The bidder, while the window is open and no offer was made."""
+    check_acts_for(actor, bid.bidder_id, roles.BID)
+    if bid.status not in EDITABLE:
+        raise BidNotEditable
+    task = bid.task
+    if task.status != TaskStatus.OPEN or task.bidding_closes_at is None or now >= task.bidding_closes_at:
+        raise NotOpenForBids
+
+
+def can_change(actor: Actor, bid: Bid, now: datetime) -> bool:
+    try:
+        check_can_change(actor, bid, now)
+    except DomainError:
+        return False
+    return True
+
+
+def check_can_withdraw(actor: Actor, bid: Bid) -> None:
+    check_acts_for(actor, bid.bidder_id, roles.BID)
+    if bid.status not in EDITABLE:
+        raise BidNotEditable
+
+
+def can_withdraw(actor: Actor, bid: Bid) -> bool:
+    try:
+        check_can_withdraw(actor, bid)
+    except DomainError:
+        return False
+    return True
+
+
+def check_can_judge(actor: Actor, task: Task, now: datetime) -> None:
+    """Shortlist, decline, award: the employer, once bids can be read."""
+    check_acts_for(actor, task.employer_id, roles.AWARD)
+    if is_sealed(task, now):
+        raise StillSealed
+
+
+def can_judge(actor: Actor, task: Task, now: datetime) -> bool:
+    try:
+        check_can_judge(actor, task, now)
+    except DomainError:
+        return False
+    return True

@@ -1,0 +1,50 @@
+"""Arithmetic of a bid. No database, no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
+from uuid import UUID
+
+from apps.common.money import Money
+
+MILESTONES_MAX = 12
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneDraft:
+    """:param amount_minor: in the currency that the bid is typed in. :param days: from the previous milestone."""
+
+    title: str
+    amount_minor: int
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    criterion_id: UUID
+    will_meet: bool
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BidDraft:
+    """What a freelancer fills in; without milestones the whole work is one."""
+
+    amount: Money
+    days: int
+    cover_note: str
+    source_language: str = "en"
+    milestones: tuple[MilestoneDraft, ...] = ()
+    answers: tuple[Answer, ...] = ()
+
+
+def binding_amount(amount: Money, rate: Decimal | None, currency: str) -> Money:
+    """The bid in the task's currency; without a rate it was typed in it."""
+    return amount if rate is None else amount.at_rate(rate, currency, ROUND_HALF_EVEN)
+
+
+def binding_parts(binding: Money, milestones: Sequence[MilestoneDraft]) -> list[Money]:
+    """The binding amount split as the typed milestones split the typed amount; the parts sum exactly."""
+    return binding.allocate([milestone.amount_minor for milestone in milestones])

@@ -1,0 +1,11 @@
+from datetime import datetime
+
+from apps.bidding import operations
+from apps.outbox import bus
+from apps.tasks.events import TaskEnded
+
+
+@bus.subscribe(TaskEnded, name="bidding.pass_over")
+def pass_over(fact: TaskEnded, now: datetime) -> None:
+    """A task that ended without award leaves no bid waiting."""
+    operations.pass_over_rest(task_id=fact.task_id, now=now)
