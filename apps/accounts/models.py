@@ -127,9 +127,7 @@ class Profile(BaseModel):
     source_language = models.CharField(_("written in"), max_length=10, default="en")
     rate_amount_minor = amount_field(null=True, blank=True)
     rate_currency = currency_field(blank=True, default="")
-    availability = models.CharField(
-        _("availability"), max_length=8, choices=Availability, default=Availability.OPEN
-    )
+    availability = models.CharField(_("availability"), max_length=8, choices=Availability, default=Availability.OPEN)
     works_from_hour = models.PositiveSmallIntegerField(_("reachable from"), default=9)
     works_to_hour = models.PositiveSmallIntegerField(_("reachable until"), default=18)
     is_public = models.BooleanField(_("visible to everybody"), default=True)

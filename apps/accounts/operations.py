@@ -117,9 +117,7 @@ def _free_handle(display_name: str) -> str:
 
 
 @transaction.atomic
-def update_organization(
-    *, organization_id: UUID, actor: Actor, now: datetime, changes: dict[str, Any]
-) -> Organization:
+def update_organization(*, organization_id: UUID, actor: Actor, now: datetime, changes: dict[str, Any]) -> Organization:
     """Change name, country, zone, currency or what the organization does here."""
     organization = Organization.objects.select_for_update().get(id=organization_id)
     policies.check_acts_for(actor, organization.id, rules.MANAGE_PROFILE)
@@ -169,9 +167,7 @@ def update_profile(
 
 
 @transaction.atomic
-def add_portfolio_item(
-    *, organization_id: UUID, actor: Actor, now: datetime, fields: dict[str, Any]
-) -> PortfolioItem:
+def add_portfolio_item(*, organization_id: UUID, actor: Actor, now: datetime, fields: dict[str, Any]) -> PortfolioItem:
     policies.check_acts_for(actor, organization_id, rules.MANAGE_PROFILE)
     profile = Profile.objects.select_for_update().get(organization_id=organization_id)
     item = PortfolioItem.objects.create(profile=profile, position=profile.portfolio.count(), **fields)
@@ -196,6 +192,18 @@ def hide_profile(*, organization_id: UUID, reason_code: str, actor: Actor, now: 
     profile.hidden_at, profile.hidden_reason = now, reason_code
     profile.save(update_fields=["hidden_at", "hidden_reason"])
     bus.publish(events.ProfileHidden(organization_id=organization_id, reason_code=reason_code), now=now)
+    bus.publish(events.ProfileChanged(organization_id=organization_id), now=now)
+    return profile
+
+
+@transaction.atomic
+def restore_profile(*, organization_id: UUID, actor: Actor, now: datetime) -> Profile:
+    """Moderation lets a hidden profile be seen again."""
+    if not (actor.is_staff or actor.is_system):
+        raise NotAllowed
+    profile = Profile.objects.select_for_update().get(organization_id=organization_id)
+    profile.hidden_at, profile.hidden_reason = None, ""
+    profile.save(update_fields=["hidden_at", "hidden_reason"])
     bus.publish(events.ProfileChanged(organization_id=organization_id), now=now)
     return profile
 
@@ -227,9 +235,7 @@ def update_settings(*, user: User, changes: dict[str, Any]) -> User:
 
 
 @transaction.atomic
-def invite_member(
-    *, organization_id: UUID, email: str, role: str, actor: Actor, now: datetime
-) -> MembershipInvitation:
+def invite_member(*, organization_id: UUID, email: str, role: str, actor: Actor, now: datetime) -> MembershipInvitation:
     """
     Ask somebody to join; the mail carries the only copy of the token.
 
@@ -272,6 +278,16 @@ def accept_invitation(*, token: str, user: User, now: datetime) -> Membership:
 
 
 @transaction.atomic
+def revoke_invitation(*, invitation_id: UUID, actor: Actor, now: datetime) -> None:
+    invitation = MembershipInvitation.objects.select_for_update().filter(id=invitation_id).first()
+    if invitation is None:
+        raise InvitationGone
+    policies.check_acts_for(actor, invitation.organization_id, rules.MANAGE_MEMBERS)
+    invitation.revoked_at = now
+    invitation.save(update_fields=["revoked_at"])
+
+
+@transaction.atomic
 def change_role(*, membership_id: UUID, role: str, actor: Actor) -> Membership:
     """:raises LastOwner: if nobody would own the organization any more."""
     membership = Membership.objects.select_for_update().get(id=membership_id)
@@ -304,9 +320,7 @@ def _check_can_grant(actor: Actor, organization_id: UUID, role: str) -> None:
 def _check_owner_stays(membership: Membership, new_role: str | None) -> None:
     if membership.role != Role.OWNER or new_role == Role.OWNER:
         return
-    owners = Membership.objects.select_for_update().filter(
-        organization_id=membership.organization_id, role=Role.OWNER
-    )
+    owners = Membership.objects.select_for_update().filter(organization_id=membership.organization_id, role=Role.OWNER)
     if len(owners) < 2:
         raise LastOwner
 

@@ -69,6 +69,12 @@ def date_time(moment: datetime, zone: str | None = None) -> str:
     return _latin_digits(dates.format_datetime(local, "medium", tzinfo=local.tzinfo, locale=locale()))
 
 
+def clock(moment: datetime, zone: str | None = None) -> str:
+    """18:05, or 6:05 PM where people write it so."""
+    local = moment.astimezone(_zone(zone))
+    return _latin_digits(dates.format_time(local, "short", tzinfo=local.tzinfo, locale=locale()))
+
+
 def day(value: date) -> str:
     return _latin_digits(dates.format_date(value, "medium", locale=locale()))
 

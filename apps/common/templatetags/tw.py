@@ -58,6 +58,12 @@ def moment(value: datetime | None, zone: str | None = None) -> SafeString | str:
 
 
 @register.filter
+def clock(value: datetime, zone: str | None = None) -> str:
+    """The time of day at a moment, in the reader's zone or in `zone`."""
+    return fmt.clock(value, zone)
+
+
+@register.filter
 def zone_name(zone: str | None) -> str:
     return fmt.zone_name(zone or None)
 

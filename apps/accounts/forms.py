@@ -1,0 +1,269 @@
+"""What people type about themselves, checked and put into the words of the operations."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+from zoneinfo import available_timezones
+
+from allauth.account.forms import SignupForm as AllauthSignupForm
+from babel.numbers import get_territory_currencies
+from django import forms
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts import operations
+from apps.accounts.models import Organization, PersonalToken, PortfolioItem, Profile, ProfileLanguage, User
+from apps.accounts.states import LanguageLevel, OrganizationKind, Role
+from apps.common import currencies, fmt
+from apps.common.money import Money
+from apps.skills.forms import SkillPickerField
+
+HIRE, WORK, BOTH = "hire", "work", "both"
+_REGIONS = ("Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
+
+
+@cache
+def zones() -> list[tuple[str, str]]:
+    named = sorted(zone for zone in available_timezones() if zone.startswith(_REGIONS))
+    return [("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in named)]
+
+
+def _countries() -> list[tuple[str, Any]]:
+    return [("", _("Choose a country")), *fmt.countries()]
+
+
+def _currencies() -> list[tuple[str, str]]:
+    return [(code, f"{code} · {fmt.currency_name(code)}") for code in sorted(currencies.exponents())]
+
+
+def languages() -> list[tuple[str, str]]:
+    """Languages that CLDR names with two letters, by their name in the reader's language."""
+    names = fmt.locale().languages
+    pairs = [(code, name) for code, name in names.items() if len(code) == 2]
+    return sorted(pairs, key=lambda pair: pair[1])
+
+
+def currency_of(country: str) -> str:
+    """The country's legal tender where the books know it, else EUR."""
+    found = get_territory_currencies(country)
+    return next((code for code in reversed(found) if code in currencies.exponents()), "EUR")
+
+
+class SignupForm(AllauthSignupForm):  # type: ignore[misc]
+    """E-mail and password, and the three things without which nothing here makes sense."""
+
+    display_name = forms.CharField(
+        label=_("Your name or your organization's name"),
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        help_text=_("Others see this name."),
+    )
+    purpose = forms.ChoiceField(
+        label=_("What would you like to do first?"),
+        choices=[(HIRE, _("Have work done")), (WORK, _("Find work")), (BOTH, _("Both"))],
+        widget=forms.RadioSelect,
+        initial=WORK,
+        help_text=_("You can do both at any time."),
+    )
+    country = forms.ChoiceField(
+        label=_("Country"),
+        choices=_countries,
+        widget=forms.Select(attrs={"autocomplete": "country"}),
+        help_text=_("Decides which ways of payment and which tax rules apply to you."),
+    )
+    field_order = ("display_name", "email", "password1", "password2", "country", "purpose")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("email", "password1", "password2"):
+            self.fields[name].widget.attrs.pop("placeholder", None)
+        self.fields["email"].label = _("E-mail address")
+        self.fields["password1"].label = _("Password")
+        self.fields["password1"].help_text = _("At least 10 characters. A few unusual words are good.")
+        self.fields["password2"].label = _("Password again")
+
+    def save(self, request: HttpRequest) -> User:
+        user: User = super().save(request)
+        purpose, country = self.cleaned_data["purpose"], self.cleaned_data["country"]
+        user.time_zone = str(timezone.get_current_timezone())
+        user.display_currency = currency_of(country)
+        user.save(update_fields=["time_zone", "display_currency"])
+        operations.create_organization(
+            owner=user,
+            kind=OrganizationKind.INDIVIDUAL,
+            display_name=user.display_name,
+            country=country,
+            currency=currency_of(country),
+            time_zone=user.time_zone,
+            now=timezone.now(),
+            hires=purpose in (HIRE, BOTH),
+            works=purpose in (WORK, BOTH),
+        )
+        return user
+
+
+class SettingsForm(forms.ModelForm[User]):
+    language = forms.ChoiceField(label=_("Language"))
+    time_zone = forms.ChoiceField(label=_("Time zone"), choices=zones)
+    display_currency = forms.ChoiceField(
+        label=_("Show amounts in"),
+        choices=_currencies,
+        help_text=_("Beside the amount that counts, which is always in the currency of the contract."),
+    )
+    theme = forms.ChoiceField(
+        label=_("Appearance"),
+        required=False,
+        choices=[("", _("As on this device")), ("light", _("Light")), ("dark", _("Dark"))],
+        widget=forms.RadioSelect,
+    )
+
+    class Meta:
+        model = User
+        fields = ("display_name", "legal_name", "language", "time_zone", "display_currency")
+        help_texts = {
+            "legal_name": _("As on your papers. Only for contracts, invoices and payment; others do not see it.")
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        languages_here = [
+            (code, translation.get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES
+        ]
+        self.fields["language"] = forms.ChoiceField(label=_("Language"), choices=languages_here)
+
+
+class OrganizationForm(forms.ModelForm[Organization]):
+    country = forms.ChoiceField(label=_("Country"), choices=_countries)
+    time_zone = forms.ChoiceField(label=_("Time zone"), choices=zones)
+    currency = forms.ChoiceField(label=_("Currency"), choices=_currencies, help_text=_("In which it pays or is paid."))
+    hires = forms.BooleanField(label=_("Has work done"), required=False)
+    works = forms.BooleanField(label=_("Takes on work"), required=False)
+
+    class Meta:
+        model = Organization
+        fields = ("kind", "display_name", "legal_name", "country", "time_zone", "currency", "hires", "works")
+        labels = {"kind": _("Kind")}
+
+
+class InviteForm(forms.Form):
+    email = forms.EmailField(label=_("E-mail address"))
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.MEMBER)
+
+
+class ProfileForm(forms.ModelForm[Profile]):
+    source_language = forms.ChoiceField(
+        label=_("Written in"), choices=languages, help_text=_("So that others can have it translated.")
+    )
+    rate = forms.CharField(
+        label=_("Rate per hour"),
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    )
+    rate_currency = forms.ChoiceField(label=_("Currency"), choices=_currencies, required=False)
+    works_from_hour = forms.TypedChoiceField(label=_("Reachable from"), coerce=int)
+    works_to_hour = forms.TypedChoiceField(label=_("Reachable until"), coerce=int)
+
+    class Meta:
+        model = Profile
+        fields = (
+            "headline", "bio", "source_language", "rate", "rate_currency", "availability", "works_from_hour",
+            "works_to_hour", "is_public",
+        )  # fmt: skip
+        labels = {"bio": _("About you")}
+        help_texts = {
+            "headline": _("One line: what you do and for whom."),
+            "bio": _("What you are good at, how you work, what you have done. Markdown is understood."),
+            "is_public": _("Otherwise only you see it, and those whose tasks you bid on."),
+        }
+        widgets = {"bio": forms.Textarea(attrs={"dir": "auto"}), "headline": forms.TextInput(attrs={"dir": "auto"})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        hours = [(hour, f"{hour:02d}:00") for hour in range(25)]
+        for name, choices in (("works_from_hour", hours[:24]), ("works_to_hour", hours[1:])):
+            field = self.fields[name]
+            assert isinstance(field, forms.TypedChoiceField)
+            field.choices = choices
+        if self.instance.rate is not None:
+            self.initial["rate"] = fmt.number(self.instance.rate.as_decimal())
+        self.initial.setdefault("rate_currency", self.instance.organization.currency)
+        if not self.instance.rate_currency:
+            self.initial["rate_currency"] = self.instance.organization.currency
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        typed = data.pop("rate", "")
+        data["rate_amount_minor"] = None
+        if typed:
+            try:
+                amount = Money.of(fmt.parse_decimal(typed), data.get("rate_currency") or "EUR")
+            except ValueError:
+                self.add_error("rate", _("Write an amount, for example 45 or 45.50."))
+            else:
+                if amount.amount_minor <= 0:
+                    self.add_error("rate", _("The rate must be more than zero."))
+                data["rate_amount_minor"] = amount.amount_minor
+        if data["rate_amount_minor"] is None:
+            data["rate_currency"] = ""
+        return data
+
+    def changes(self) -> dict[str, Any]:
+        """The columns that `operations.update_profile` writes."""
+        return dict(self.cleaned_data)
+
+    def _post_clean(self) -> None:
+        # The operation writes the row; the form must not touch the instance, whose columns have other names.
+        return
+
+
+class SkillsForm(forms.Form):
+    skills = SkillPickerField(label=_("Your skills"), required=False, count_max=30)
+
+
+class LanguageForm(forms.ModelForm[ProfileLanguage]):
+    language = forms.ChoiceField(label=_("Language"), choices=lambda: [("", "—"), *languages()], required=False)
+    level = forms.ChoiceField(label=_("Level"), choices=LanguageLevel.choices, initial=LanguageLevel.FLUENT)
+
+    class Meta:
+        model = ProfileLanguage
+        fields = ("language", "level")
+
+
+class PortfolioForm(forms.ModelForm[PortfolioItem]):
+    link = forms.URLField(label=_("Link"), required=False, assume_scheme="https")
+    picture = forms.FileField(
+        label=_("Picture"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/*"}),
+        help_text=_("JPEG, PNG, WebP or GIF. Place and camera data are taken out."),
+    )
+
+    class Meta:
+        model = PortfolioItem
+        fields = ("title", "description", "link", "picture", "image_alt")
+        help_texts = {"image_alt": _("For people who cannot see it.")}
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("picture") and not data.get("image_alt"):
+            self.add_error("image_alt", _("Say in a few words what the picture shows."))
+        return data
+
+
+class TokenForm(forms.ModelForm[PersonalToken]):
+    days = forms.TypedChoiceField(
+        label=_("Valid for"),
+        coerce=int,
+        choices=[(30, _("30 days")), (90, _("90 days")), (365, _("1 year"))],
+        initial=90,
+    )
+    can_write = forms.BooleanField(label=_("May also change things, not only read"), required=False)
+
+    class Meta:
+        model = PersonalToken
+        fields = ("name", "can_write")
+        labels = {"name": _("Name")}
+        help_texts = {"name": _("What it is for, so that you know it again.")}
