@@ -23,6 +23,7 @@ import collections
 import csv
 import gzip
 import io
+import itertools
 import json
 import math
 import pathlib
@@ -38,7 +39,9 @@ OUT = pathlib.Path(__file__).resolve().parent.parent / "apps" / "skills" / "data
 ISCED = "http://data.europa.eu/esco/isced-f/"
 SKILL = "http://data.europa.eu/esco/skill/"
 LABEL_WORDS_MAX = 14
-DANGLING = frozenset("in at of and the for on to with a an or from by used other".split())
+DANGLING = frozenset(
+    ["in", "at", "of", "and", "the", "for", "on", "to", "with", "a", "an", "or", "from", "by", "used", "other"]
+)
 
 
 def main() -> None:
@@ -175,7 +178,7 @@ class Boundaries:
             self.length[len(words)] += 1
             if len(words) == 1:
                 self.alone[words[0]] += 1
-            self.pair.update(zip(words, words[1:], strict=False))
+            self.pair.update(itertools.pairwise(words))
         self.total = sum(self.word.values())
         self.labels = sum(self.first.values())
 
@@ -185,7 +188,7 @@ class Boundaries:
 
     def likelihood(self, words: list[str]) -> float:
         score = math.log((self.first[words[0]] + 0.1) / (self.labels + 1))
-        score += sum(self.inside(left, right) for left, right in zip(words, words[1:], strict=False))
+        score += sum(self.inside(left, right) for left, right in itertools.pairwise(words))
         score += math.log((self.last[words[-1]] + 0.5) / (self.word[words[-1]] + 2))
         score += self.LENGTH_WEIGHT * math.log((self.length[len(words)] + 1) / self.labels)
         if len(words) == 1:

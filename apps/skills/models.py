@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +12,7 @@ class SkillKind(models.TextChoices):
     KNOWLEDGE = "knowledge", _("Knowledge")
     OCCUPATION = "occupation", _("Occupation")
     CORE = "core", _("Platform skill")
+    GROUP = "group", _("Group of skills")
 
 
 class Skill(models.Model):
@@ -23,6 +25,16 @@ class Skill(models.Model):
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="children")
     category = models.ForeignKey("Category", null=True, blank=True, on_delete=models.SET_NULL, related_name="skills")
     is_active = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return self.slug or self.esco_uri or str(self.id)
+
+
+class RelationKind(models.TextChoices):
+    RELATED = "related", _("Related")
+    BROADER = "broader", _("Broader")
+    ESSENTIAL = "essential", _("Essential for")
+    OPTIONAL = "optional", _("Optional for")
 
 
 class SkillLabel(models.Model):
@@ -45,6 +57,10 @@ class SkillLabel(models.Model):
                 name="skills_skilllabel_one_preferred",
             ),
         ]
+        indexes = [
+            models.Index(OpClass("norm", name="text_pattern_ops"), name="skills_skilllabel_prefix"),
+            GinIndex(OpClass("norm", name="gin_trgm_ops"), name="skills_skilllabel_trigram"),
+        ]
 
 
 class SkillRelation(models.Model):
@@ -53,7 +69,7 @@ class SkillRelation(models.Model):
     id = models.BigAutoField(primary_key=True)
     a = models.ForeignKey(Skill, on_delete=models.CASCADE, related_name="relations")
     b = models.ForeignKey(Skill, on_delete=models.CASCADE, related_name="+")
-    kind = models.CharField(max_length=20)
+    kind = models.CharField(max_length=20, choices=RelationKind)
     weight = models.PositiveSmallIntegerField(default=500)
 
     class Meta:
@@ -78,3 +94,12 @@ class Category(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ImportProgress(models.Model):
+    """How far an import has come, so that one that was stopped goes on there and a finished one is not repeated."""
+
+    source = models.CharField(max_length=60, primary_key=True)
+    fingerprint = models.CharField(max_length=64)
+    rows_done = models.PositiveIntegerField(default=0)
+    finished_at = models.DateTimeField(null=True)

@@ -1,0 +1,301 @@
+"""
+Search words for every script: what a text is found by, and what a query asks for.
+
+PostgreSQL's own parsers find nothing in unspaced scripts and have no dictionary for most languages here, so the
+application makes the tokens and PostgreSQL keeps them (`tsvector`, GIN). Both sides fold alike: compatibility forms,
+case, accents of Latin and Greek, the spelling variants of Arabic, Traditional to Simplified Han. Spaced scripts give
+words and Snowball stems; Han, Kana and Hangul give bi-grams; Thai, Lao, Khmer and Burmese give tri-grams.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import icu
+import Stemmer
+from django.contrib.postgres.search import SearchQuery, SearchVectorField
+from django.db.models import Value
+from django.db.models.functions import Cast
+
+TOKEN_CHARACTERS_MAX = 64
+POSITION_MAX = 16383  # PostgreSQL's limit of a lexeme's position
+
+# Snowball's algorithms by the language of the text, and the languages tried on a query of unknown language.
+STEMMERS = {
+    "en": "english", "de": "german", "es": "spanish", "fr": "french", "pt": "portuguese", "it": "italian",
+    "nl": "dutch", "id": "indonesian", "tr": "turkish", "ru": "russian", "ar": "arabic", "hi": "hindi",
+    "sv": "swedish", "ro": "romanian",
+}  # fmt: skip
+QUERY_LATIN = ("en", "de", "es", "fr", "pt", "it", "id", "tr")
+
+_ARABIC = str.maketrans({
+    "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ة": "ه", "ى": "ي", "ی": "ي", "ئ": "ي", "ؤ": "و", "ک": "ك", "ـ": None,
+})  # fmt: skip
+_LETTERS = str.maketrans({"ё": "е", "đ": "d", "ł": "l", "ø": "o", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i"})
+_ARTICLES = ("وال", "بال", "كال", "فال", "ال", "لل")
+_WORD = re.compile(r"[a-z][+]{2}|[acfj]#|[^\W_]+(?:[’'.\-/][^\W_]+)*", re.UNICODE)
+_MARKED = re.compile(r"[\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
+
+# Words that nobody searches for; dropped from a query that says something else too.
+_FUNCTION_WORDS = (
+    "a an and the of for to in on with my is at by or from und der die das den dem ein eine fur mit von im zu "
+    "de la el los las un una y en para con le les des du et pour avec dans o os as um uma e em com por "
+    "и в на с для из по от في من على الى و عن مع का की के में और से di yang dan untuk dengan ve icin bir"
+)
+FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split(" "))
+
+_local = threading.local()  # neither ICU's nor Snowball's objects may be shared between threads
+
+
+def index_tokens(text: str, language: str | None = None) -> list[str]:
+    """
+    Every token that `text` may be found by, in order, with repeats.
+
+    :param language: the language the text is written in ("zh-hans", "pt-br"); chooses the stemmer.
+    """
+    found: list[str] = []
+    for kind, run in _runs(fold(text)):
+        if kind == "grams2":
+            found += [*run, *_grams(run, 2)]
+        elif kind == "grams3":
+            found += [*_grams(run, 2), *_grams(run, 3)] if len(run) > 1 else [run]
+        else:
+            for form in _word_forms(run):
+                found += [form, *(stem for stem in _stems(form, _stemmers_of(language, form)) if stem != form)]
+    return [token[:TOKEN_CHARACTERS_MAX] for token in found]
+
+
+def query_tokens(text: str, language: str | None = None) -> list[list[str]]:
+    """
+    What a query asks for: groups that must all be met, each by any of its tokens.
+
+    Without `language` every stemmer of the word's script gives an alternative.
+    """
+    groups: list[list[str]] = []
+    spare: list[list[str]] = []  # function words, kept only when there is nothing else
+    for kind, run in _runs(fold(text)):
+        if kind == "grams2":
+            groups += [[gram] for gram in (_grams(run, 2) if len(run) > 1 else [run])]
+        elif kind == "grams3":
+            groups += [[gram] for gram in (_grams(run, min(3, len(run))))]
+        else:
+            for form in _query_forms(run):
+                languages = _stemmers_of(language, form) if language else _stemmers_of_script(form)
+                kept = spare if form in FUNCTION_WORDS else groups
+                kept.append(list(dict.fromkeys([form, *_stems(form, languages)])))
+    return [[token[:TOKEN_CHARACTERS_MAX] for token in group] for group in groups or spare]
+
+
+@lru_cache(maxsize=20_000)
+def fold(text: str) -> str:
+    """The spelling that equal words share; also the key by which labels are compared."""
+    folded = unicodedata.normalize("NFKC", text).casefold().replace("\0", " ")  # PostgreSQL refuses NUL
+    if folded.isascii():
+        return folded
+    if any("\u4e00" <= character <= "\u9fff" for character in folded):
+        folded = _simplified(folded)
+    return "".join(_bare(folded)).translate(_ARABIC).translate(_LETTERS)
+
+
+def vector_text(weighted: Mapping[str, Iterable[str]]) -> str:
+    """
+    A `tsvector` literal of tokens by weight: `{"A": title_tokens, "B": skill_tokens, "C": body_tokens}`.
+
+    Positions are written because PostgreSQL hangs weights on them: a lexeme without one has no weight and no rank.
+    """
+    places: dict[str, list[str]] = {}
+    position = 0
+    for weight, tokens in weighted.items():
+        for token in tokens:
+            position = min(position + 1, POSITION_MAX)
+            kept = places.setdefault(token, [])
+            if len(kept) < 8:
+                kept.append(f"{position}{weight}")
+    return " ".join(f"{_quoted(token)}:{','.join(kept)}" for token, kept in places.items())
+
+
+def query_text(groups: Sequence[Sequence[str]], *, any_of: bool = False) -> str:
+    """A `tsquery` literal: all groups, or with `any_of` at least one."""
+    joint = " | " if any_of else " & "
+    return joint.join("(" + " | ".join(_quoted(token) for token in group) + ")" for group in groups if group)
+
+
+def vector(weighted: Mapping[str, Iterable[str]]) -> Cast:
+    """To store: `Task.objects.filter(id=...).update(search_vector=tokens.vector({...}))`."""
+    return Cast(Value(vector_text(weighted)), SearchVectorField())
+
+
+class _Query(SearchQuery):
+    """A ready tsquery: anything else Django hands to plainto_tsquery, which would parse our tokens again."""
+
+    def __init__(self, literal: str) -> None:
+        super().__init__(literal)
+        self.literal = literal
+
+    def as_sql(
+        self, compiler: Any, connection: Any, function: Any = None, template: Any = None
+    ) -> tuple[str, list[str]]:
+        return "%s::tsquery", [self.literal]
+
+
+def query(groups: Sequence[Sequence[str]], *, any_of: bool = False) -> SearchQuery:
+    """To ask: `.filter(search_vector=tokens.query(groups))` matches with @@; also for `SearchRank`."""
+    return _Query(query_text(groups, any_of=any_of))
+
+
+# --- folding ------------------------------------------------------------------------------------------------------
+
+
+def _simplified(text: str) -> str:
+    if not hasattr(_local, "simplify"):
+        _local.simplify = icu.Transliterator.createInstance("Traditional-Simplified")
+    return str(_local.simplify.transliterate(text))
+
+
+def _bare(text: str) -> Iterator[str]:
+    """Drops accents, Arabic and Hebrew vowel points; keeps the signs that spell Devanagari, Thai and their kin."""
+    for character in text:
+        if "\u00c0" <= character <= "\u024f" or "\u1e00" <= character <= "\u1fff" or "\u0370" <= character <= "\u03ff":
+            yield from (part for part in unicodedata.normalize("NFD", character) if not unicodedata.combining(part))
+        elif (
+            "\u0300" <= character <= "\u036f" or "\u064b" <= character <= "\u065f" or character in "\u0670\u200c\u200d"
+        ) or ("\u0591" <= character <= "\u05c7" and unicodedata.combining(character)):
+            continue
+        else:
+            yield character
+
+
+# --- cutting ------------------------------------------------------------------------------------------------------
+
+
+def _kind(character: str) -> str:
+    point = ord(character)
+    if point < 0x0E00:
+        return "word"
+    if 0x0E00 <= point <= 0x0EFF or 0x1000 <= point <= 0x109F or 0x1780 <= point <= 0x17FF:
+        return "grams3"
+    if (
+        0x3040 <= point <= 0x30FF
+        or 0x3400 <= point <= 0x9FFF
+        or 0xF900 <= point <= 0xFAFF
+        or 0x20000 <= point < 0x32000
+    ):
+        return "grams2"
+    if 0xAC00 <= point <= 0xD7AF or 0x1100 <= point <= 0x11FF:
+        return "grams2"
+    return "word"
+
+
+def _runs(text: str) -> Iterator[tuple[str, str]]:
+    """Stretches of one kind; words carry their inner punctuation ("node.js")."""
+    spaced: list[str] = []
+    run, kind = "", ""
+    for character in text:
+        own = _kind(character)
+        if own != "word" and not (character.isalnum() or unicodedata.category(character).startswith("M")):
+            own = "word"  # Thai digits' neighbours, CJK punctuation: they end a run
+            character = " "
+        if own == "word":
+            if run:
+                yield kind, run
+                run = ""
+            spaced.append(character)
+            continue
+        if spaced:
+            yield from _words("".join(spaced))
+            spaced = []
+        if run and own != kind:
+            yield kind, run
+            run = ""
+        run, kind = run + character, own
+    if run:
+        yield kind, run
+    if spaced:
+        yield from _words("".join(spaced))
+
+
+def _words(text: str) -> Iterator[tuple[str, str]]:
+    if _MARKED.search(text):  # \w knows no combining vowel signs
+        for word in _marked_words(text):
+            yield "word", word
+        return
+    for match in _WORD.finditer(text):
+        yield "word", match[0]
+
+
+def _marked_words(text: str) -> Iterator[str]:
+    word = ""
+    for character in text:
+        if character.isalnum() or unicodedata.category(character) in ("Mn", "Mc"):
+            word += character
+        elif word:
+            yield word
+            word = ""
+    if word:
+        yield word
+
+
+def _grams(run: str, size: int) -> list[str]:
+    return [run[at : at + size] for at in range(len(run) - size + 1)]
+
+
+def _word_forms(word: str) -> list[str]:
+    """A word with inner punctuation is found by its parts and by all of it in one ("node", "js", "nodejs")."""
+    parts = re.split(r"[’'.\-/]", word)
+    forms = parts if len(parts) == 1 else [*parts, "".join(parts)]
+    return [_without_article(form) for form in forms if form]
+
+
+def _query_forms(word: str) -> list[str]:
+    return [_without_article(part) for part in re.split(r"[’'.\-/]", word) if part]
+
+
+def _without_article(word: str) -> str:
+    if "\u0600" <= word[0] <= "\u06ff":
+        for article in _ARTICLES:
+            if word.startswith(article) and len(word) - len(article) >= 3:
+                return word[len(article) :]
+    return word
+
+
+# --- stemming -----------------------------------------------------------------------------------------------------
+
+
+def _stems(word: str, languages: Iterable[str]) -> list[str]:
+    if not word.isalpha() and not _MARKED.match(word):
+        return []
+    return [fold(_stemmer(language).stemWord(word)) for language in languages]
+
+
+def _stemmer(language: str) -> Stemmer.Stemmer:
+    kept: dict[str, Stemmer.Stemmer] = _local.__dict__.setdefault("stemmers", {})
+    if language not in kept:
+        kept[language] = Stemmer.Stemmer(STEMMERS[language])
+    return kept[language]
+
+
+def _stemmers_of(language: str | None, word: str) -> tuple[str, ...]:
+    base = (language or "").lower().split("-")[0]
+    if base in STEMMERS:
+        return (base,) if word.isascii() is False or base not in ("ru", "ar", "hi") else ("en",)
+    return _stemmers_of_script(word)[:1] if not base or base in ("zh", "ja", "ko", "th") else ()
+
+
+def _stemmers_of_script(word: str) -> tuple[str, ...]:
+    first = word[0]
+    if first < "\u0250":
+        return QUERY_LATIN
+    if "\u0400" <= first <= "\u04ff":
+        return ("ru",)
+    if "\u0600" <= first <= "\u06ff":
+        return ("ar",)
+    return ("hi",) if "\u0900" <= first <= "\u097f" else ()
+
+
+def _quoted(token: str) -> str:
+    return "'" + token.replace("\\", "\\\\").replace("'", "''") + "'"

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.datastructures import MultiValueDict
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from apps.skills import queries
+
+SKILLS_MAX = 15
+
+
+def _uuids(values: Iterable[Any]) -> list[UUID]:
+    found = []
+    for value in values:
+        try:
+            found.append(value if isinstance(value, UUID) else UUID(str(value)))
+        except ValueError:
+            continue
+    return list(dict.fromkeys(found))
+
+
+class SkillPickerWidget(forms.Widget):
+    """
+    Chosen skills as ticked boxes, a text field that finds more, and a button that adds without JavaScript.
+
+    With htmx the list below the field is exchanged while typing; the chosen ones stay in it.
+    """
+
+    template_name = "skills/_picker.html"
+    use_fieldset = True
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs)
+        self.suggestions: list[queries.FoundSkill] = []
+        self.typed = ""
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> dict[str, Any]:
+        chosen = data.getlist(name) if isinstance(data, MultiValueDict) else list(data.get(name) or [])
+        self.typed = str(data.get(f"{name}_text") or "").strip()
+        return {"ids": chosen, "text": self.typed, "is_adding": f"{name}_add" in data}
+
+    def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:
+        return False
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, None, attrs)
+        ids = _uuids(value["ids"] if isinstance(value, dict) else value or [])
+        context["widget"] |= {
+            "suggest_url": f"{reverse('skills:suggest')}?name={name}",
+            "typed": self.typed,
+            "choices": choices(ids, self.suggestions),
+        }
+        return context
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        # The site's own templates, whatever renderer the form has.
+        return render_to_string(self.template_name, self.get_context(name, value, attrs))
+
+
+class SkillPickerField(forms.Field):
+    """Its value is a list of skill ids, in the order chosen."""
+
+    widget = SkillPickerWidget
+    default_error_messages = {
+        "required": _("Choose at least one skill."),
+        "choose": _("Tick the skill that you mean, or type another word."),
+        "unknown": _("We know no skill by that name. Try another word, or one in another language."),
+        "added": _("Skill added. Add more, or go on."),
+        "too_many": ngettext_lazy("Choose at most %(count)d skill.", "Choose at most %(count)d skills.", "count"),
+    }
+
+    def __init__(self, *, count_max: int = SKILLS_MAX, **options: Any) -> None:
+        self.count_max = count_max
+        super().__init__(**options)
+
+    def clean(self, value: Any) -> list[UUID]:
+        ids = _uuids(value["ids"] if isinstance(value, dict) else value or [])
+        known = set(queries.active_skills(ids).values_list("id", flat=True))
+        ids = [skill_id for skill_id in ids if skill_id in known]
+        if isinstance(value, dict) and (value["text"] or value["is_adding"]):
+            self._resolve(value, ids)
+        if self.required and not ids:
+            raise forms.ValidationError(self.error_messages["required"], code="required")
+        if len(ids) > self.count_max:
+            raise forms.ValidationError(
+                self.error_messages["too_many"], code="too_many", params={"count": self.count_max}
+            )
+        return ids
+
+    def _resolve(self, value: dict[str, Any], ids: list[UUID]) -> None:
+        """Take typed text as a skill when one is called exactly so; else ask which is meant."""
+        widget = self.widget
+        assert isinstance(widget, SkillPickerWidget)
+        found = queries.find_skills(value["text"], get_language() or "en")
+        exact = [one for one in found[:1] if value["text"].casefold() in (one.label.casefold(), one.matched.casefold())]
+        if exact:
+            if exact[0].id not in ids:
+                ids.append(exact[0].id)
+            value["ids"], widget.typed, widget.suggestions = [str(one) for one in ids], "", []
+            if value["is_adding"]:
+                raise forms.ValidationError(self.error_messages["added"], code="added")
+            return
+        if not value["text"] and ids:
+            raise forms.ValidationError(self.error_messages["added"], code="added")
+        widget.suggestions = found
+        code = "choose" if found else "unknown"
+        raise forms.ValidationError(self.error_messages[code], code=code)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return _uuids(initial or []) != _uuids(data["ids"] if isinstance(data, dict) else data or [])
+
+
+def choices(ids: Iterable[UUID], suggestions: Iterable[queries.FoundSkill]) -> list[dict[str, Any]]:
+    """Boxes of a picker: the chosen skills ticked, then the suggestions with the word they were found by."""
+    chosen = list(ids)
+    names = queries.labels(chosen, get_language() or "en")
+    boxes: list[dict[str, Any]] = [
+        {"id": skill_id, "label": names[skill_id], "is_chosen": True, "also": "", "also_language": ""}
+        for skill_id in chosen
+        if skill_id in names
+    ]
+    boxes += [
+        {
+            "id": one.id,
+            "label": one.label,
+            "is_chosen": False,
+            "also": one.matched if one.matched.casefold() != one.label.casefold() else "",
+            "also_language": one.matched_language,
+        }
+        for one in suggestions
+        if one.id not in names
+    ]
+    return boxes

@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Q, QuerySet
+from django.utils import translation
+
+from apps.common import tokens
+from apps.skills.models import Category, RelationKind, Skill, SkillKind, SkillLabel, SkillRelation
+
+LIKE_SIBLINGS = 300  # thousandths: two skills under one parent
+LIKE_PARENT = 500
+SIBLINGS_MAX = 60  # a parent with more children says little about their likeness
+
+
+@dataclass(frozen=True)
+class FoundSkill:
+    """:param label: in the reader's language. :param matched: the label that the text matched, in any language."""
+
+    id: UUID
+    label: str
+    kind: str
+    matched: str
+    matched_language: str
+
+
+@dataclass(frozen=True)
+class CategoryView:
+    id: UUID
+    slug: str
+    name: str
+    description: str
+    icon: str
+    requirements: list[str]
+    criteria: list[str]
+
+
+_FIND = """
+WITH hits AS (
+    SELECT l.skill_id, l.text, l.language, l.is_preferred, s.kind, {step} AS step,
+           word_similarity(%(norm)s, l.norm) + similarity(%(norm)s, l.norm) AS likeness
+    FROM skills_skilllabel l JOIN skills_skill s ON s.id = l.skill_id
+    WHERE s.is_active AND s.kind = ANY(%(kinds)s) AND {condition}
+), best AS (
+    SELECT DISTINCT ON (skill_id) * FROM hits
+    ORDER BY skill_id, step, (language = %(language)s) DESC, is_preferred DESC, likeness DESC, text
+)
+SELECT skill_id, kind, text, language FROM best
+ORDER BY step, (kind = 'core') DESC, is_preferred DESC, likeness DESC, length(text), text, skill_id LIMIT %(limit)s
+"""
+_BY_LETTERS = _FIND.format(
+    step="CASE WHEN l.norm = %(norm)s THEN 0 WHEN l.norm LIKE %(prefix)s THEN 1 ELSE 2 END",
+    condition="(l.norm LIKE %(prefix)s OR l.norm LIKE %(inside)s)",
+)
+_BY_LIKENESS = _FIND.format(step="3", condition="%(norm)s <%% l.norm")
+PICKED_KINDS = (SkillKind.CORE, SkillKind.SKILL, SkillKind.KNOWLEDGE)
+
+
+def find_skills(text: str, language: str, limit: int = 10, *, kinds: Iterable[str] = PICKED_KINDS) -> list[FoundSkill]:
+    """
+    Skills that any label in any language names: the whole label first, then its beginning, then a part of it, then
+    what is spelt alike. The platform's own skills come before ESCO's of the same step.
+
+    :param language: the reader's; chooses the label shown.
+    """
+    norm = " ".join(tokens.fold(text).split())[:100]
+    if not norm:
+        return []
+    escaped = norm.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    # One letter is the beginning of thousands of words, and a part of nearly all.
+    spaced = norm.isascii() or norm[0] < "\u0e00"
+    inside = f"% {escaped}%" if spaced else f"%{escaped}%"
+    values = {
+        "norm": norm, "prefix": f"{escaped}%", "inside": inside if len(norm) > 1 else f"{escaped}%",
+        "language": language, "limit": limit * 2, "kinds": list(kinds),
+    }  # fmt: skip
+    rows: dict[UUID, tuple[str, str, str]] = {}
+    with connection.cursor() as cursor:
+        for statement in (_BY_LETTERS, _BY_LIKENESS):
+            if len(rows) >= limit or (statement is _BY_LIKENESS and len(norm) < 4):
+                break
+            cursor.execute(statement, values)
+            for skill_id, kind, matched, matched_language in cursor.fetchall():
+                rows.setdefault(skill_id, (kind, matched, matched_language))
+    names = labels(rows, language)
+    found: dict[str, FoundSkill] = {}  # a core skill hides the ESCO skill that is called the same
+    for skill_id, (kind, matched, matched_language) in rows.items():
+        label = names.get(skill_id, matched)
+        found.setdefault(label.casefold(), FoundSkill(skill_id, label, kind, matched, matched_language))
+    return list(found.values())[:limit]
+
+
+def labels(skill_ids: Iterable[UUID], language: str) -> dict[UUID, str]:
+    """The preferred label of each skill in the reader's language, else English, else any."""
+    wanted = list(skill_ids)
+    chain = fallback_chain(language)
+    found: dict[UUID, tuple[int, str]] = {}
+    if not wanted:
+        return {}
+    rows = SkillLabel.objects.filter(skill_id__in=wanted, is_preferred=True)
+    for skill_id, own, text in rows.order_by("language").values_list("skill_id", "language", "text"):
+        rank = chain.index(own) if own in chain else len(chain)
+        if skill_id not in found or rank < found[skill_id][0]:
+            found[skill_id] = (rank, text)
+    return {skill_id: found[skill_id][1] for skill_id in wanted if skill_id in found}
+
+
+def label(skill_id: UUID, language: str) -> str:
+    return labels([skill_id], language).get(skill_id, "")
+
+
+def all_labels(skill_ids: Iterable[UUID]) -> list[tuple[str, str]]:
+    """Every label of these skills as (language, text): what a text that names them is also found by."""
+    return list(SkillLabel.objects.filter(skill_id__in=list(skill_ids)).order_by("id").values_list("language", "text"))
+
+
+def fallback_chain(language: str) -> list[str]:
+    """`pt-br` -> `pt-br`, `pt`, `en`."""
+    return list(dict.fromkeys([language, language.split("-")[0], "en"]))
+
+
+def active_skills(skill_ids: Iterable[UUID]) -> QuerySet[Skill]:
+    return Skill.objects.filter(id__in=list(skill_ids), is_active=True).exclude(kind=SkillKind.GROUP)
+
+
+def categories(language: str | None = None) -> list[CategoryView]:
+    """All kinds of work in their order, with their texts in the reader's language."""
+    with translation.override(language or translation.get_language() or settings.LANGUAGE_CODE):
+        return [_category_view(category) for category in Category.objects.filter(is_active=True).order_by("position")]
+
+
+def category(slug: str, language: str | None = None) -> CategoryView | None:
+    return next((one for one in categories(language) if one.slug == slug), None)
+
+
+def _category_view(category: Category) -> CategoryView:
+    return CategoryView(
+        id=category.id,
+        slug=category.slug,
+        name=category.name,
+        description=category.description,
+        icon=category.icon,
+        requirements=(category.requirements_template or "").splitlines(),
+        criteria=(category.criteria_template or "").splitlines(),
+    )
+
+
+def related_skills(skill_ids: Iterable[UUID]) -> dict[UUID, dict[UUID, int]]:
+    """
+    For each skill the skills like it, with their likeness in thousandths: its relations (both ways), its parent, its
+    children, and its siblings unless they are a crowd.
+    """
+    wanted = set(skill_ids)
+    found: dict[UUID, dict[UUID, int]] = {skill_id: {} for skill_id in wanted}
+    if not wanted:
+        return found
+
+    def add(skill_id: UUID, other: UUID, weight: int) -> None:
+        if other != skill_id:
+            found[skill_id][other] = max(weight, found[skill_id].get(other, 0))
+
+    relations = SkillRelation.objects.filter(Q(a__in=wanted) | Q(b__in=wanted)).exclude(kind=RelationKind.BROADER)
+    for a, b, weight in relations.values_list("a_id", "b_id", "weight"):
+        if a in wanted:
+            add(a, b, weight)
+        if b in wanted:
+            add(b, a, weight)
+    parents = dict(Skill.objects.filter(id__in=wanted, parent__isnull=False).values_list("id", "parent_id"))
+    around = Skill.objects.filter(Q(parent__in=set(parents.values())) | Q(parent__in=wanted)).exclude(
+        kind=SkillKind.GROUP
+    )
+    children: dict[UUID, list[UUID]] = {}
+    for child, parent in around.values_list("id", "parent_id"):
+        if parent is not None:
+            children.setdefault(parent, []).append(child)
+    groups = set(Skill.objects.filter(id__in=parents.values(), kind=SkillKind.GROUP).values_list("id", flat=True))
+    for skill_id in wanted:
+        for child in children.get(skill_id, []):
+            add(skill_id, child, LIKE_PARENT)
+        parent = parents.get(skill_id)
+        if parent is None:
+            continue
+        if parent not in groups:
+            add(skill_id, parent, LIKE_PARENT)
+        if len(children.get(parent, [])) <= SIBLINGS_MAX:
+            for sibling in children[parent]:
+                add(skill_id, sibling, LIKE_SIBLINGS)
+    return found

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import re
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_GET
+
+from apps.skills import forms, queries
+from apps.skills.models import Skill, SkillKind
+
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,60}")
+
+
+@require_GET
+def suggest(request: HttpRequest) -> HttpResponse:
+    """The boxes of a skill picker for what is typed; a whole page without htmx."""
+    name = request.GET.get("name", "skills")
+    if not NAME.fullmatch(name):
+        name = "skills"
+    typed = (request.GET.get(f"{name}_text") or request.GET.get("q") or "")[:100]
+    chosen = []
+    for value in request.GET.getlist(name)[:50]:
+        try:
+            chosen.append(UUID(value))
+        except ValueError:
+            continue
+    found = queries.find_skills(typed, get_language() or "en", 8) if typed.strip() else []
+    context = {"name": name, "typed": typed, "choices": forms.choices(chosen, found), "found": found}
+    template = "skills/_choices.html" if request.htmx else "skills/skill_list.html"  # type: ignore[attr-defined]
+    return render(request, template, context)
+
+
+@require_GET
+def attribution(request: HttpRequest) -> HttpResponse:
+    """Whose words the skills are, as ESCO's licence asks."""
+    counts = {kind: Skill.objects.filter(kind=kind).count() for kind in SkillKind.values}
+    return render(request, "skills/attribution.html", {"counts": counts})
