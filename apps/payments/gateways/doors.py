@@ -1,0 +1,34 @@
+"""Which door is open, by the settings; the Stripe client is imported only when it is asked for."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from django.conf import settings
+
+from apps.payments.gateways.port import Gateway
+
+
+def gateway() -> Gateway:
+    """The door that new charges and payouts go through."""
+    return door(settings.PAYMENT_GATEWAY)
+
+
+def door(name: str) -> Gateway:
+    """The door that an existing charge or payout went through. :raises LookupError: for an unknown name."""
+    return _door(
+        name, settings.PROCESSOR_URL, settings.WEBHOOK_SECRET, settings.STRIPE_API_KEY, settings.STRIPE_API_BASE
+    )
+
+
+@cache
+def _door(name: str, processor_url: str, webhook_secret: str, api_key: str, api_base: str) -> Gateway:
+    if name == "sandbox":
+        from apps.payments.gateways.sandbox import SandboxGateway
+
+        return SandboxGateway(base_url=processor_url, webhook_secret=webhook_secret)
+    if name == "stripe":
+        from apps.payments.gateways.stripe import StripeGateway
+
+        return StripeGateway(api_key=api_key, webhook_secret=webhook_secret, api_base=api_base)
+    raise LookupError(f"no payment gateway is called {name}")

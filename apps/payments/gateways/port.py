@@ -1,0 +1,191 @@
+"""
+The door to a payment processor, as the marketplace sees it: what it may ask, and what it hears back.
+
+Every call that moves money carries a key that was stored before the call. A refusal is definite (`GatewayRefused`);
+silence is not (`GatewayUnavailable`): the outcome is unknown until it is looked up.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from apps.common.money import Money
+
+
+class GatewayUnavailable(Exception):
+    """No answer, or none that can be relied on. The money may or may not have moved: look it up, never guess."""
+
+
+class GatewayRefused(Exception):
+    """A definite no: nothing moved. `code` is the processor's own word."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code, self.message = code, message
+
+
+class SignatureWrong(Exception):
+    """The notice was not sent by the processor, or too long ago, or from the future."""
+
+
+class ChargeState(enum.StrEnum):
+    OPEN = "open"
+    PROCESSING = "processing"
+    SUCCEEDED = "succeeded"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+
+
+class TransferState(enum.StrEnum):
+    """Of refunds and payouts: money on its way out."""
+
+    PENDING = "pending"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutRequest:
+    key: UUID
+    charge_id: UUID
+    amount: Money
+    memo: str
+    group: str
+    success_url: str
+    cancel_url: str
+    locale: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    session_id: str
+    url: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeOutcome:
+    """`fee` and `fee_id` come from the processor's own books, never from arithmetic of ours."""
+
+    state: ChargeState
+    payment_id: str = ""
+    remote_charge_id: str = ""
+    amount: Money | None = None
+    fee: Money | None = None
+    fee_id: str = ""
+    decline_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RefundRequest:
+    key: UUID
+    refund_id: UUID
+    payment_id: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientRequest:
+    key: UUID
+    organization_id: UUID
+    country: str
+    currency: str
+    holder_name: str
+    account_number: str
+    rail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    account_id: str
+    last4: str
+    bank_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TransferRequest:
+    """From the platform's balance to the recipient's account at the processor."""
+
+    key: UUID
+    payout_id: UUID
+    account_id: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """`debited` is what left the platform's balance: in another currency when the processor converted."""
+
+    remote_id: str
+    debited: Money
+
+
+@dataclass(frozen=True, slots=True)
+class BankPayoutRequest:
+    """From the recipient's account at the processor to the recipient's bank."""
+
+    key: UUID
+    payout_id: UUID
+    account_id: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """A refund or bank payout as the processor has it now."""
+
+    remote_id: str
+    state: TransferState
+    failure_code: str = ""
+
+
+class NoticeKind(enum.StrEnum):
+    CHARGE = "charge"
+    REFUND = "refund"
+    PAYOUT = "payout"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A verified webhook. It only says which object to look at: its order and its content are not relied on."""
+
+    event_id: str
+    type: str
+    kind: NoticeKind
+    reference: str
+    """Our own id of the charge, refund or payout, as we gave it to the processor."""
+    payload: Mapping[str, Any]
+
+
+class Gateway(Protocol):
+    """What every door can do. Amounts are Money; keys are the stored ones."""
+
+    name: str
+
+    def open_checkout(self, request: CheckoutRequest) -> Checkout: ...
+
+    def charge_outcome(self, session_id: str) -> ChargeOutcome: ...
+
+    def refund(self, request: RefundRequest) -> Movement: ...
+
+    def find_refund(self, *, refund_id: UUID, payment_id: str) -> Movement | None: ...
+
+    def open_recipient(self, request: RecipientRequest) -> Recipient: ...
+
+    def transfer(self, request: TransferRequest) -> Transfer: ...
+
+    def find_transfer(self, *, payout_id: UUID) -> Transfer | None: ...
+
+    def pay_out(self, request: BankPayoutRequest) -> Movement: ...
+
+    def find_payout(self, *, payout_id: UUID, account_id: str) -> Movement | None: ...
+
+    def balance(self) -> dict[str, Money]: ...
+
+    def read_notice(self, body: bytes, signature: str, *, now: datetime) -> Notice: ...

@@ -1,0 +1,40 @@
+"""`python -m apps.payments.gateways.processor --port 8090 --db FILE --webhook-url URL --secret S`"""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from pathlib import Path
+
+from apps.payments.gateways.processor.server import Processor
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="processor", description="The sandbox payment processor.")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8090)
+    parser.add_argument("--db", type=Path, required=True, help="SQLite file; made when missing, kept when killed")
+    parser.add_argument("--webhook-url", default="", help="where webhooks are sent; none when empty")
+    parser.add_argument("--secret", default="whsec_sandbox", help="signs the webhooks")
+    parser.add_argument("--payout-delay", type=float, default=1.0, help="seconds until a payout arrives")
+    options = parser.parse_args()
+    options.db.parent.mkdir(parents=True, exist_ok=True)
+    processor = Processor(
+        host=options.host,
+        port=options.port,
+        db=options.db,
+        webhook_url=options.webhook_url,
+        secret=options.secret,
+        payout_delay=options.payout_delay,
+    )
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: processor.stopping.set())
+    processor.start()
+    sys.stdout.write(f"Sandbox payment processor on {processor.url}\n")
+    sys.stdout.flush()
+    processor.wait()
+
+
+if __name__ == "__main__":
+    main()

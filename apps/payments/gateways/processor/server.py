@@ -1,0 +1,212 @@
+"""The processor over HTTP: API, checkout page and a control desk for tests, from the standard library alone."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from apps.payments.gateways.processor import charges, events, pages, payouts
+from apps.payments.gateways.processor.api import Answer, Api, read_call
+from apps.payments.gateways.processor.refusals import Refusal
+from apps.payments.gateways.processor.store import Store
+
+TICK = 0.1
+SLOW = 2.0
+
+
+class Processor:
+    """A running processor: `start()`, `url`, `stop()`; the file outlives it."""
+
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        db: Path | str = ":memory:",
+        webhook_url: str = "",
+        secret: str = "whsec_sandbox",  # noqa: S107  (the sandbox has nothing to protect)
+        payout_delay: float = 1.0,
+        host: str = "127.0.0.1",
+    ) -> None:
+        self.store = Store(db)
+        self.api = Api(self.store, payout_delay=payout_delay)
+        self.sender = events.Sender(self.store, webhook_url, secret)
+        self.server = _Server((host, port), _Handler)
+        self.server.processor = self
+        self.stopping = threading.Event()
+
+    @property
+    def url(self) -> str:
+        host, port = self.server.server_address[:2]
+        return f"http://{host!s}:{port}"
+
+    def start(self) -> Processor:
+        threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True, name="processor").start()
+        threading.Thread(target=self._tick, daemon=True, name="bank").start()
+        if self.sender.url:
+            self.sender.start()
+        return self
+
+    def stop(self) -> None:
+        self.stopping.set()
+        self.sender.stopping.set()
+        self.server.shutdown()
+        self.server.server_close()
+
+    def wait(self) -> None:
+        self.stopping.wait()
+
+    def _tick(self) -> None:
+        while not self.stopping.wait(TICK):
+            payouts.finish_due(self.store)
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+    processor: Processor
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: _Server
+    timeout = 60
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Silent: what happened can be asked at /control/state."""
+
+    def setup(self) -> None:
+        super().setup()
+        self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def do_GET(self) -> None:
+        self._serve()
+
+    def do_POST(self) -> None:
+        self._serve()
+
+    def _serve(self) -> None:
+        parts = urlsplit(self.path)
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if parts.path.startswith("/checkout/"):
+            self._checkout(parts.path.removeprefix("/checkout/"), parts.query, body)
+        elif parts.path.startswith("/control/"):
+            self._send(self._control(parts.path.removeprefix("/control/"), body))
+        else:
+            self._api(parts.path, parts.query, body)
+
+    def _api(self, path: str, query: str, body: bytes) -> None:
+        processor = self.server.processor
+        fault = processor.store.next_fault(self.command, path)
+        if fault == "lost_request":
+            self._hang_up()
+            return
+        if fault == "500":
+            self._send(Answer(500, {"error": {"type": "api_error", "message": "An unknown error occurred."}}))
+            return
+        if fault == "429":
+            self._send(Answer(429, {"error": {"type": "invalid_request_error", "code": "rate_limit"}}))
+            return
+        if fault == "refuse":
+            message = {"type": "invalid_request_error", "code": "account_closed", "message": "Refused on demand."}
+            self._send(Answer(400, {"error": message}))
+            return
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        base_url = f"http://{self.headers.get('Host', '')}"
+        call = read_call(self.command, path, query, body, headers, base_url)
+        answer = processor.api.answer(call)
+        if fault == "slow":
+            time.sleep(SLOW)
+        if fault == "lost_reply":
+            self._hang_up()
+            return
+        self._send(answer)
+
+    def _checkout(self, session_id: str, query: str, body: bytes) -> None:
+        store = self.server.processor.store
+        locale = parse_qs(query).get("locale", ["en"])[0]
+        try:
+            with store.step():
+                session = charges.find_session(store, session_id)
+                if self.command == "GET":
+                    page = pages.checkout if session["status"] == "open" else pages.closed
+                    self._html(200, page(session, locale))
+                    return
+                form = parse_qs(body.decode())
+                card = pages.DECLINED_CARD if form.get("outcome") == ["decline"] else form.get("card", [""])[0]
+                payment = charges.pay(store, session, card.replace(" ", ""))
+        except Refusal as refusal:
+            self._html(refusal.status, pages.unknown(locale))
+            return
+        if payment["status"] == "succeeded":
+            self._redirect(session["success_url"].replace("{CHECKOUT_SESSION_ID}", session_id))
+        else:
+            self._html(402, pages.checkout(session, locale, payment["last_payment_error"]["decline_code"]))
+
+    def _control(self, path: str, body: bytes) -> Answer:
+        """The desk of tests: play failures, end payouts, pay without a browser, count what really happened."""
+        processor = self.server.processor
+        store, asked = processor.store, json.loads(body or b"{}")
+        if path == "faults":
+            store.run(
+                "INSERT INTO faults (path, kind, times) VALUES (?, ?, ?)", asked["path"], asked["kind"], asked["times"]
+            )
+            return Answer(200, {})
+        if path == "forget_keys":
+            return Answer(200, {"forgotten": processor.api.forget_keys()})
+        if path.startswith("pay/"):
+            with store.step():
+                session = charges.find_session(store, path.removeprefix("pay/"))
+                payment = charges.pay(store, session, asked.get("card", pages.TEST_CARD).replace(" ", ""))
+            return Answer(200, events.public(payment))
+        if path.startswith("payouts/"):
+            return Answer(
+                200,
+                events.public(
+                    payouts.finish(store, path.removeprefix("payouts/"), fail=bool(asked.get("fail", False)))
+                ),
+            )
+        kinds = store.rows("SELECT kind, count(*) AS n FROM objects GROUP BY kind")
+        calls = store.rows("SELECT method, path, key FROM calls ORDER BY id DESC LIMIT 500")
+        return Answer(
+            200,
+            {
+                "counts": {row["kind"]: row["n"] for row in kinds},
+                "calls": [dict(row) for row in calls],
+                "platform": store.balances(charges.PLATFORM),
+                "undelivered": store.rows("SELECT count(*) AS n FROM deliveries WHERE done = 0")[0]["n"],
+            },
+        )
+
+    def _send(self, answer: Answer) -> None:
+        body = json.dumps(answer.body).encode()
+        self.send_response(answer.status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        for name, value in answer.headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def _html(self, status: int, page: str) -> None:
+        body = page.encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def _redirect(self, url: str) -> None:
+        self.send_response(303)
+        self.send_header("Location", url)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def _hang_up(self) -> None:
+        self.close_connection = True
+        self.connection.shutdown(socket.SHUT_RDWR)

@@ -1,0 +1,165 @@
+"""How the processor's objects read as ours. Both doors bring plain dictionaries here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from apps.common.money import Money
+from apps.payments.gateways import amounts
+from apps.payments.gateways.port import (
+    ChargeOutcome,
+    ChargeState,
+    Checkout,
+    CheckoutRequest,
+    Movement,
+    Notice,
+    NoticeKind,
+    Recipient,
+    RecipientRequest,
+    Transfer,
+    TransferState,
+)
+
+Json = Mapping[str, Any]
+SESSION_EXPAND = ["payment_intent.latest_charge.balance_transaction"]
+
+_MOVEMENT_STATES = {
+    "succeeded": TransferState.SUCCEEDED,
+    "paid": TransferState.SUCCEEDED,
+    "failed": TransferState.FAILED,
+    "canceled": TransferState.FAILED,
+}
+_NOTICE_KINDS = {
+    "payment_intent": (NoticeKind.CHARGE, "charge"),
+    "checkout.session": (NoticeKind.CHARGE, "charge"),
+    "refund": (NoticeKind.REFUND, "refund"),
+    "payout": (NoticeKind.PAYOUT, "payout"),
+}
+
+
+def checkout_parameters(request: CheckoutRequest) -> dict[str, Any]:
+    """A hosted checkout for one amount; the metadata on the payment is how its webhooks find our row."""
+    return {
+        "mode": "payment",
+        "client_reference_id": str(request.charge_id),
+        "line_items": [
+            {
+                "quantity": 1,
+                "price_data": {
+                    "currency": request.amount.currency.lower(),
+                    "unit_amount": amounts.to_processor(request.amount),
+                    "product_data": {"name": request.memo or "-"},
+                },
+            }
+        ],
+        "metadata": {"charge": str(request.charge_id)},
+        "payment_intent_data": {"metadata": {"charge": str(request.charge_id)}, "transfer_group": request.group},
+        "success_url": request.success_url,
+        "cancel_url": request.cancel_url,
+        "locale": request.locale,
+    }
+
+
+def recipient_parameters(request: RecipientRequest) -> dict[str, Any]:
+    """
+    An account that only receives: the platform pays the processor's fees and bears its losses.
+
+    https://docs.stripe.com/connect/migrate-to-controller-properties
+    """
+    return {
+        "country": request.country,
+        "controller": {
+            "fees": {"payer": "application"},
+            "losses": {"payments": "application"},
+            "stripe_dashboard": {"type": "express"},
+        },
+        "capabilities": {"transfers": {"requested": True}},
+        "external_account": {
+            "object": "bank_account",
+            "country": request.country,
+            "currency": request.currency.lower(),
+            "account_holder_name": request.holder_name,
+            "account_number": request.account_number,
+        },
+        "metadata": {"organization": str(request.organization_id)},
+    }
+
+
+def checkout(session: Json) -> Checkout:
+    return Checkout(session["id"], session["url"], datetime.fromtimestamp(session["expires_at"], UTC))
+
+
+def charge_outcome(session: Json) -> ChargeOutcome:
+    """A checkout session expanded by SESSION_EXPAND. Paid is what the payment says, never the session alone."""
+    payment = session.get("payment_intent") or {}
+    charge = payment.get("latest_charge") or {}
+    if payment.get("status") == "succeeded":
+        currency = payment["currency"]
+        line = charge.get("balance_transaction") or {}
+        fee_known = isinstance(line, Mapping) and "fee" in line
+        return ChargeOutcome(
+            ChargeState.SUCCEEDED,
+            payment_id=payment["id"],
+            remote_charge_id=charge.get("id", ""),
+            amount=amounts.from_processor(payment["amount"], currency),
+            fee=amounts.from_processor(line["fee"], line["currency"]) if fee_known else None,
+            fee_id=line["id"] if fee_known else "",
+        )
+    if session.get("status") == "expired":
+        return ChargeOutcome(ChargeState.EXPIRED, payment_id=payment.get("id", ""))
+    if payment.get("status") == "processing":
+        return ChargeOutcome(ChargeState.PROCESSING, payment_id=payment["id"])
+    error = payment.get("last_payment_error") or {}
+    if error:
+        return ChargeOutcome(
+            ChargeState.DECLINED,
+            payment_id=payment["id"],
+            decline_code=error.get("decline_code") or error.get("code") or "declined",
+        )
+    return ChargeOutcome(ChargeState.OPEN)
+
+
+def movement(body: Json) -> Movement:
+    """A refund or a payout. A state that we do not know is still on its way: never lost, never won."""
+    state = _MOVEMENT_STATES.get(body["status"], TransferState.PENDING)
+    return Movement(body["id"], state, body.get("failure_code") or body.get("failure_reason") or "")
+
+
+def find(bodies: Iterable[Json], name: str, value: str) -> Json | None:
+    """The one whose metadata carries our id; a failed try does not count."""
+    for body in bodies:
+        if (body.get("metadata") or {}).get(name) == value:
+            return body
+    return None
+
+
+def transfer(body: Json) -> Transfer:
+    """Expanded with its balance transaction, which says what really left the platform."""
+    line = body["balance_transaction"]
+    return Transfer(body["id"], amounts.from_processor(-line["amount"], line["currency"]))
+
+
+def recipient(body: Json) -> Recipient:
+    external = (body.get("external_accounts") or {}).get("data") or [{}]
+    return Recipient(body["id"], external[0].get("last4") or "", external[0].get("bank_name") or "")
+
+
+def balance(body: Json) -> dict[str, Money]:
+    """Available and pending together: what the books call clearing."""
+    held: dict[str, Money] = {}
+    for part in [*body.get("available", []), *body.get("pending", [])]:
+        amount = amounts.from_processor(part["amount"], part["currency"])
+        held[amount.currency] = held.get(amount.currency, Money.zero(amount.currency)) + amount
+    return held
+
+
+def notice(body: bytes) -> Notice:
+    """A webhook whose signature was verified."""
+    event = json.loads(body)
+    subject = event["data"]["object"]
+    kind, name = _NOTICE_KINDS.get(subject.get("object", ""), (NoticeKind.OTHER, ""))
+    reference = (subject.get("metadata") or {}).get(name, "") if name else ""
+    return Notice(event["id"], event["type"], kind if reference else NoticeKind.OTHER, reference, event)
