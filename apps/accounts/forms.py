@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
+from allauth.account.forms import LoginForm as AllauthLoginForm
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from babel.numbers import get_territory_currencies
 from django import forms
@@ -50,6 +51,19 @@ def currency_of(country: str) -> str:
     """The country's legal tender where the books know it, else EUR."""
     found = get_territory_currencies(country)
     return next((code for code in reversed(found) if code in currencies.exponents()), "EUR")
+
+
+class LoginForm(AllauthLoginForm):  # type: ignore[misc]
+    """Labels above the fields, in our words; a placeholder is no label."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+        self.fields["login"].label = _("E-mail address")
+        self.fields["password"].label = _("Password")
+        if "remember" in self.fields:
+            self.fields["remember"].label = _("Stay logged in on this device")
 
 
 class SignupForm(AllauthSignupForm):  # type: ignore[misc]

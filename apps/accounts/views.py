@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from apps.accounts import forms, operations, policies, queries, rules
 from apps.accounts.middleware import actor
-from apps.accounts.models import Membership, Organization, User
+from apps.accounts.models import Membership, MembershipInvitation, Organization, Profile, User
 from apps.accounts.states import Availability, OrganizationKind, Role, SkillLevel
 from apps.common import fmt, keyset
 from apps.common.errors import Conflict, DomainError, Invalid, NotAllowed
@@ -87,7 +87,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 def _options(counted: list[tuple[str, int]], name: object, chosen: str) -> list[dict[str, object]]:
     assert callable(name)
-    everything = {"value": "", "label": _("Any"), "count": None, "checked": not chosen}
+    everything: dict[str, object] = {"value": "", "label": _("Any"), "count": None, "checked": not chosen}
     return [everything] + [
         {"value": code, "label": name(code), "count": count, "checked": code == chosen} for code, count in counted[:40]
     ]
@@ -145,9 +145,9 @@ def portfolio_picture(request: HttpRequest, item_id: UUID) -> HttpResponseBase:
 def welcome(request: HttpRequest) -> HttpResponse:
     """The first minutes: an organization if there is none yet, then the next best thing to do."""
     user = _user(request)
-    if actor(request).organization_id is None:
+    own = _own_profile(request)
+    if own is None:
         return _first_organization(request, user)
-    own = queries.profiles_visible_to(actor(request)).get(organization_id=actor(request).organization_id)
     per_cent, missing = queries.completeness(own)
     context = {"profile": own, "owner": own.organization, "per_cent": per_cent, "missing": missing}
     return render(request, "accounts/welcome.html", context)
@@ -227,7 +227,7 @@ def edit_profile(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/profile_form.html", context, status=_status(form.is_bound))
 
 
-def _own_profile(request: HttpRequest) -> queries.Profile | None:
+def _own_profile(request: HttpRequest) -> Profile | None:
     organization_id = actor(request).organization_id
     if organization_id is None:
         return None
@@ -493,7 +493,7 @@ def remove_member(request: HttpRequest, membership_id: UUID) -> HttpResponse:
 @require_POST
 def revoke_invitation(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
     invitation = get_object_or_404(
-        queries.MembershipInvitation.objects.filter(organization__in=queries.organizations_of(_user(request))),
+        MembershipInvitation.objects.filter(organization__in=queries.organizations_of(_user(request))),
         id=invitation_id,
     )
     there = queries.actor_for(_user(request), invitation.organization_id)

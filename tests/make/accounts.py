@@ -43,3 +43,9 @@ class MakeAccounts:
         membership = organization.memberships.filter(role=role).first()
         user = membership.user if membership else self.member(organization, role)
         return queries.actor_for(user, organization.id)
+
+    def staff(self, name: str = "Staff") -> User:
+        return self.user(name, is_staff=True)
+
+    def staff_actor(self) -> Actor:
+        return queries.actor_for(self.staff())

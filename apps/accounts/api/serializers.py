@@ -1,0 +1,193 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.utils import translation
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from apps.accounts import queries
+from apps.accounts.forms import zones
+from apps.accounts.models import Membership, Organization, PortfolioItem, Profile, User
+from apps.accounts.states import Availability, LanguageLevel, OrganizationKind, Role, SkillLevel
+from apps.common import currencies
+from apps.skills import queries as skill_queries
+
+
+class MoneySerializer(serializers.Serializer[Any]):
+    amount_minor = serializers.IntegerField()
+    currency = serializers.CharField()
+
+
+class OrganizationSerializer(serializers.ModelSerializer[Organization]):
+    class Meta:
+        model = Organization
+        fields = (
+            "id",
+            "handle",
+            "kind",
+            "display_name",
+            "country",
+            "time_zone",
+            "currency",
+            "hires",
+            "works",
+            "created_at",
+        )
+        read_only_fields = ("id", "handle", "created_at")
+
+
+class NewOrganizationSerializer(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(choices=OrganizationKind.choices)
+    display_name = serializers.CharField(max_length=80)
+    legal_name = serializers.CharField(max_length=160, required=False, default="", allow_blank=True)
+    country = serializers.CharField(min_length=2, max_length=2, help_text="ISO 3166-1 alpha-2.")
+    currency = serializers.CharField(min_length=3, max_length=3, help_text="ISO 4217.")
+    time_zone = serializers.CharField(max_length=60, help_text="IANA name.")
+    hires = serializers.BooleanField(default=False)
+    works = serializers.BooleanField(default=False)
+
+    def validate_time_zone(self, value: str) -> str:
+        if value not in dict(zones()):
+            raise serializers.ValidationError("Unknown IANA time zone.")
+        return value
+
+
+class MeSerializer(serializers.ModelSerializer[User]):
+    organization = serializers.SerializerMethodField()
+    organizations = serializers.SerializerMethodField()
+
+    class Meta:
+        model = User
+        fields = (
+            "id", "email", "display_name", "legal_name", "language", "time_zone", "display_currency", "organization",
+            "organizations",
+        )  # fmt: skip
+
+    @extend_schema_field(serializers.UUIDField(allow_null=True))
+    def get_organization(self, user: User) -> Any:
+        return self.context["actor"].organization_id
+
+    @extend_schema_field(OrganizationSerializer(many=True))
+    def get_organizations(self, user: User) -> Any:
+        return OrganizationSerializer(queries.organizations_of(user), many=True).data
+
+
+class SettingsSerializer(serializers.Serializer[Any]):
+    display_name = serializers.CharField(max_length=80, required=False)
+    legal_name = serializers.CharField(max_length=160, required=False, allow_blank=True)
+    language = serializers.ChoiceField(choices=[], required=False)
+    time_zone = serializers.ChoiceField(choices=[], required=False)
+    display_currency = serializers.ChoiceField(choices=[], required=False)
+
+    def get_fields(self) -> dict[str, Any]:
+        fields = super().get_fields()
+        for name, choices in (
+            ("language", [code for code, _name in settings.LANGUAGES]),
+            ("time_zone", [zone for zone, _name in zones()]),
+            ("display_currency", sorted(currencies.exponents())),
+        ):
+            fields[name] = serializers.ChoiceField(choices=choices, required=False)
+        return fields
+
+
+class ProfileSkillSerializer(serializers.Serializer[Any]):
+    skill_id = serializers.UUIDField()
+    level = serializers.ChoiceField(choices=SkillLevel.choices)
+    label = serializers.SerializerMethodField(help_text="In the reader's language.")  # type: ignore[assignment]
+
+    def get_label(self, row: Any) -> str:
+        labels: dict[Any, str] = self.context.get("labels", {})
+        return labels.get(row.skill_id, "")
+
+
+class ProfileLanguageSerializer(serializers.Serializer[Any]):
+    language = serializers.CharField(max_length=10)
+    level = serializers.ChoiceField(choices=LanguageLevel.choices)
+
+
+class PortfolioItemSerializer(serializers.ModelSerializer[PortfolioItem]):
+    class Meta:
+        model = PortfolioItem
+        fields = ("id", "title", "description", "link", "image_alt")
+
+
+class ProfileSerializer(serializers.ModelSerializer[Profile]):
+    organization = OrganizationSerializer()
+    rate = MoneySerializer(allow_null=True)
+    skills = ProfileSkillSerializer(many=True)
+    languages = ProfileLanguageSerializer(many=True)
+    portfolio = PortfolioItemSerializer(many=True)
+
+    class Meta:
+        model = Profile
+        fields = (
+            "id", "organization", "headline", "bio", "source_language", "rate", "availability", "works_from_hour",
+            "works_to_hour", "is_public", "skills", "languages", "portfolio", "updated_at",
+        )  # fmt: skip
+
+
+def profiles_context(profiles: list[Profile]) -> dict[str, Any]:
+    """Labels of all the skills on a page of profiles, asked for once."""
+    shown = {one.skill_id for profile in profiles for one in profile.skills.all()}
+    return {"labels": skill_queries.labels(shown, translation.get_language() or "en")}
+
+
+class SkillLevelSerializer(serializers.Serializer[Any]):
+    skill_id = serializers.UUIDField()
+    level = serializers.ChoiceField(choices=SkillLevel.choices, default=SkillLevel.WORKING)
+
+
+class ProfileChangeSerializer(serializers.Serializer[Any]):
+    headline = serializers.CharField(max_length=120, required=False, allow_blank=True)
+    bio = serializers.CharField(max_length=5000, required=False, allow_blank=True)
+    source_language = serializers.CharField(max_length=10, required=False)
+    rate = MoneySerializer(required=False, allow_null=True)
+    availability = serializers.ChoiceField(choices=Availability.choices, required=False)
+    works_from_hour = serializers.IntegerField(min_value=0, max_value=23, required=False)
+    works_to_hour = serializers.IntegerField(min_value=1, max_value=24, required=False)
+    is_public = serializers.BooleanField(required=False)
+    skills = SkillLevelSerializer(many=True, required=False)
+    languages = ProfileLanguageSerializer(many=True, required=False)
+
+    def validate_rate(self, value: dict[str, Any] | None) -> dict[str, Any] | None:
+        if value is not None and not (
+            0 < value["amount_minor"] < 10**12 and value["currency"] in currencies.exponents()
+        ):
+            raise serializers.ValidationError("A positive amount in a known currency.")
+        return value
+
+    def validate_skills(self, value: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        ids = {row["skill_id"] for row in value}
+        if len(ids) != len(value) or skill_queries.active_skills(ids).count() != len(ids):
+            raise serializers.ValidationError("Each skill once, from /skills/.")
+        return value
+
+
+class MembershipSerializer(serializers.ModelSerializer[Membership]):
+    user_id = serializers.UUIDField()
+    display_name = serializers.CharField(source="user.display_name")
+
+    class Meta:
+        model = Membership
+        fields = ("id", "user_id", "display_name", "role", "created_at")
+
+
+class InvitationSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField(read_only=True)
+    email = serializers.EmailField()
+    role = serializers.ChoiceField(choices=Role.choices)
+    expires_at = serializers.DateTimeField(read_only=True)
+
+
+class RoleSerializer(serializers.Serializer[Any]):
+    role = serializers.ChoiceField(choices=Role.choices)
+
+
+class PeopleQuerySerializer(serializers.Serializer[Any]):
+    q = serializers.CharField(max_length=100, required=False, default="")
+    skill = serializers.ListField(child=serializers.UUIDField(), required=False, default=list)
+    country = serializers.CharField(max_length=2, required=False, default="")
+    language = serializers.CharField(max_length=10, required=False, default="")
+    availability = serializers.ChoiceField(choices=Availability.choices, required=False, default="", allow_blank=True)

@@ -1,0 +1,203 @@
+"""Endpoints about people and organizations."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.generics import ListAPIView
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.accounts import operations, policies, queries, rules
+from apps.accounts.api import serializers
+from apps.accounts.middleware import actor
+from apps.accounts.models import Membership, Organization, Profile, User
+
+
+def _user(request: Request) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+class Me(APIView):
+    @extend_schema(responses=serializers.MeSerializer, operation_id="me")
+    def get(self, request: Request) -> Response:
+        """Who one is, and for which organizations one may act."""
+        context = {"actor": actor(request._request)}
+        return Response(serializers.MeSerializer(_user(request), context=context).data)
+
+    @extend_schema(request=serializers.SettingsSerializer, responses=serializers.MeSerializer, operation_id="me_change")
+    def patch(self, request: Request) -> Response:
+        given = serializers.SettingsSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        operations.update_settings(user=_user(request), changes=given.validated_data)
+        return self.get(request)
+
+
+class People(ListAPIView[Profile]):
+    """Profiles of those who work here, the newest first."""
+
+    permission_classes = [AllowAny]
+    serializer_class = serializers.ProfileSerializer
+
+    @extend_schema(parameters=[serializers.PeopleQuerySerializer], operation_id="people_find")
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        page = self.paginate_queryset(self.get_queryset())
+        context = serializers.profiles_context(list(page or []))
+        return self.get_paginated_response(serializers.ProfileSerializer(page, many=True, context=context).data)
+
+    def get_queryset(self) -> QuerySet[Profile]:
+        if getattr(self, "swagger_fake_view", False):
+            return Profile.objects.none()
+        asked = serializers.PeopleQuerySerializer(data=self._asked())
+        asked.is_valid(raise_exception=True)
+        wanted = dict(asked.validated_data)
+        return queries.people_visible_to(
+            actor(self.request._request), text=wanted.pop("q"), skill_ids=wanted.pop("skill"), **wanted
+        ).prefetch_related("portfolio")
+
+    def _asked(self) -> dict[str, Any]:
+        parameters = self.request.query_params
+        asked: dict[str, Any] = {name: parameters[name] for name in parameters if name != "skill"}
+        return {**asked, "skill": parameters.getlist("skill")}
+
+
+class Person(APIView):
+    permission_classes = [AllowAny]
+
+    @extend_schema(responses=serializers.ProfileSerializer, operation_id="person")
+    def get(self, request: Request, handle: str) -> Response:
+        """One profile."""
+        visible = queries.profiles_visible_to(actor(request._request))
+        shown = get_object_or_404(
+            visible.prefetch_related("skills", "languages", "portfolio"), organization__handle=handle
+        )
+        context = serializers.profiles_context([shown])
+        return Response(serializers.ProfileSerializer(shown, context=context).data)
+
+
+def _own(request: Request, organization_id: UUID) -> Organization:
+    return get_object_or_404(queries.organizations_of(_user(request)), id=organization_id)
+
+
+class Organizations(APIView):
+    @extend_schema(responses=serializers.OrganizationSerializer(many=True), operation_id="organizations")
+    def get(self, request: Request) -> Response:
+        """Those that one belongs to."""
+        return Response(serializers.OrganizationSerializer(queries.organizations_of(_user(request)), many=True).data)
+
+    @extend_schema(
+        request=serializers.NewOrganizationSerializer,
+        responses={201: serializers.OrganizationSerializer},
+        operation_id="organization_create",
+    )
+    def post(self, request: Request) -> Response:
+        given = serializers.NewOrganizationSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        made = operations.create_organization(owner=_user(request), now=timezone.now(), **given.validated_data)
+        return Response(serializers.OrganizationSerializer(made).data, status=201)
+
+
+class OrganizationSwitch(APIView):
+    @extend_schema(request=None, responses=serializers.OrganizationSerializer, operation_id="organization_act_for")
+    def post(self, request: Request, organization_id: UUID) -> Response:
+        """Act for this organization from now on (sessions; a token acts for the one it was made for)."""
+        now_for = operations.switch_organization(user=_user(request), organization_id=organization_id)
+        return Response(serializers.OrganizationSerializer(now_for).data)
+
+
+class OrganizationProfile(APIView):
+    @extend_schema(
+        request=serializers.ProfileChangeSerializer,
+        responses=serializers.ProfileSerializer,
+        operation_id="profile_change",
+    )
+    def patch(self, request: Request, organization_id: UUID) -> Response:
+        """Change a profile; `skills` and `languages` replace what was there."""
+        own = _own(request, organization_id)
+        given = serializers.ProfileChangeSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        changes = dict(given.validated_data)
+        skills, languages = changes.pop("skills", None), changes.pop("languages", None)
+        if "rate" in changes:
+            rate = changes.pop("rate")
+            changes["rate_amount_minor"] = rate["amount_minor"] if rate else None
+            changes["rate_currency"] = rate["currency"] if rate else ""
+        operations.update_profile(
+            organization_id=own.id,
+            actor=actor(request._request),
+            now=timezone.now(),
+            changes=changes,
+            skills=None if skills is None else {row["skill_id"]: row["level"] for row in skills},
+            languages=None if languages is None else {row["language"]: row["level"] for row in languages},
+        )
+        return Person().get(request, own.handle)
+
+
+class Members(APIView):
+    @extend_schema(responses=serializers.MembershipSerializer(many=True), operation_id="members")
+    def get(self, request: Request, organization_id: UUID) -> Response:
+        """Who belongs to an organization of one's own."""
+        rows = queries.members(_own(request, organization_id).id)
+        return Response(serializers.MembershipSerializer(rows, many=True).data)
+
+
+class Invitations(APIView):
+    @extend_schema(responses=serializers.InvitationSerializer(many=True), operation_id="invitations")
+    def get(self, request: Request, organization_id: UUID) -> Response:
+        """Open invitations; for those who manage members."""
+        own = _own(request, organization_id)
+        policies.check_acts_for(queries.actor_for(_user(request), own.id), own.id, rules.MANAGE_MEMBERS)
+        rows = queries.pending_invitations(own.id, timezone.now())
+        return Response(serializers.InvitationSerializer(rows, many=True).data)
+
+    @extend_schema(
+        request=serializers.InvitationSerializer,
+        responses={201: serializers.InvitationSerializer},
+        operation_id="member_invite",
+    )
+    def post(self, request: Request, organization_id: UUID) -> Response:
+        own = _own(request, organization_id)
+        given = serializers.InvitationSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        invitation = operations.invite_member(
+            organization_id=own.id,
+            email=given.validated_data["email"],
+            role=given.validated_data["role"],
+            actor=actor(request._request),
+            now=timezone.now(),
+        )
+        return Response(serializers.InvitationSerializer(invitation).data, status=201)
+
+
+class Member(APIView):
+    def _row(self, request: Request, membership_id: UUID) -> Membership:
+        mine = queries.organizations_of(_user(request))
+        return get_object_or_404(Membership.objects.filter(organization__in=mine), id=membership_id)
+
+    @extend_schema(
+        request=serializers.RoleSerializer,
+        responses=serializers.MembershipSerializer,
+        operation_id="member_change_role",
+    )
+    def patch(self, request: Request, membership_id: UUID) -> Response:
+        given = serializers.RoleSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        row = self._row(request, membership_id)
+        changed = operations.change_role(
+            membership_id=row.id, role=given.validated_data["role"], actor=actor(request._request)
+        )
+        return Response(serializers.MembershipSerializer(changed).data)
+
+    @extend_schema(responses={204: None}, operation_id="member_remove")
+    def delete(self, request: Request, membership_id: UUID) -> Response:
+        row = self._row(request, membership_id)
+        operations.remove_member(membership_id=row.id, actor=actor(request._request))
+        return Response(status=204)
