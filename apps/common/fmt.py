@@ -150,3 +150,10 @@ def parse_decimal(text: str) -> Decimal:
         return Decimal(plain)
     except InvalidOperation as error:
         raise NotANumber(text) from error
+
+
+def plain_decimal(value: Decimal) -> str:
+    """For an input: the reader's decimal sign, no grouping, so that it reads back as it was typed."""
+    return numbers.format_decimal(
+        value, format="0.####", locale=locale(), numbering_system=_NUMBERING, group_separator=False
+    )

@@ -1,0 +1,6 @@
+from apps.common.apps import AreaConfig
+
+
+class ContractsConfig(AreaConfig):
+    name = "apps.contracts"
+    default = True

@@ -1,0 +1,93 @@
+from uuid import UUID
+
+from apps.outbox import bus
+
+
+@bus.fact("contracts.offered")
+class ContractOffered:
+    contract_id: UUID
+
+
+@bus.fact("contracts.accepted")
+class ContractAccepted:
+    contract_id: UUID
+
+
+@bus.fact("contracts.offer_ended")
+class OfferEnded:
+    """Declined, taken back or lapsed: `status` says which."""
+
+    contract_id: UUID
+    status: str
+
+
+@bus.fact("contracts.milestone_funded")
+class MilestoneFunded:
+    contract_id: UUID
+    milestone_id: UUID
+
+
+@bus.fact("contracts.payment_failed")
+class MilestonePaymentFailed:
+    contract_id: UUID
+    milestone_id: UUID
+
+
+@bus.fact("contracts.delivered")
+class WorkDelivered:
+    contract_id: UUID
+    milestone_id: UUID
+    deliverable_id: UUID
+
+
+@bus.fact("contracts.revision_requested")
+class RevisionRequested:
+    contract_id: UUID
+    milestone_id: UUID
+    number: int
+
+
+@bus.fact("contracts.milestone_approved")
+class MilestoneApproved:
+    """`amount_minor` was released, before the commission; `is_whole` when nothing is left to release."""
+
+    contract_id: UUID
+    milestone_id: UUID
+    amount_minor: int
+    currency: str
+    is_whole: bool
+    by_clock: bool
+
+
+@bus.fact("contracts.review_reminder")
+class ReviewReminder:
+    contract_id: UUID
+    milestone_id: UUID
+    days_left: int
+
+
+@bus.fact("contracts.cancellation_proposed")
+class CancellationProposed:
+    contract_id: UUID
+    proposal_id: UUID
+
+
+@bus.fact("contracts.cancellation_answered")
+class CancellationAnswered:
+    contract_id: UUID
+    proposal_id: UUID
+    is_accepted: bool
+
+
+@bus.fact("contracts.completed")
+class ContractCompleted:
+    contract_id: UUID
+    employer_id: UUID
+    freelancer_id: UUID
+
+
+@bus.fact("contracts.cancelled")
+class ContractCancelled:
+    contract_id: UUID
+    employer_id: UUID
+    freelancer_id: UUID

@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+from django.db import models
+from django.urls import reverse
+
+from apps.accounts.models import Organization, User
+from apps.bidding.models import Bid
+from apps.common.models import BaseModel, amount_field, currency_field
+from apps.common.money import Money
+from apps.contracts.states import ContractStatus, MilestoneStatus, ProposalStatus
+from apps.escrow.models import Escrow
+from apps.files.models import StoredFile
+from apps.tasks.models import Task
+
+OPEN_CONTRACT = [ContractStatus.OFFERED, ContractStatus.ACTIVE]
+
+
+class Contract(BaseModel):
+    """
+    What an employer and a freelancer agreed: the brief as it stood, the bid, the milestones.
+
+    Concluded on the original text in `binding_language`; `terms_sha256` is the fingerprint of `terms`.
+    """
+
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="contracts")
+    bid = models.ForeignKey(Bid, on_delete=models.PROTECT, related_name="contracts")
+    employer = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="contracts_as_employer")
+    freelancer = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="contracts_as_freelancer")
+    status = models.CharField(max_length=10, choices=ContractStatus, default=ContractStatus.OFFERED)
+    title = models.CharField(max_length=140)
+    amount_minor = amount_field()
+    currency = currency_field()
+    binding_language = models.CharField(max_length=10)
+    terms = models.JSONField()
+    terms_sha256 = models.CharField(max_length=64)
+    revisions_included = models.PositiveSmallIntegerField(default=2)
+    review_days = models.PositiveSmallIntegerField(default=14)
+    offered_at = models.DateTimeField()
+    respond_by = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["task"], condition=models.Q(status__in=OPEN_CONTRACT), name="contracts_contract_one_open"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=ContractStatus.values), name="contracts_contract_status_known"
+            ),
+            models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="contracts_contract_amount_positive"),
+            models.CheckConstraint(
+                condition=~models.Q(employer=models.F("freelancer")), name="contracts_contract_two_parties"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("contracts:room", args=[self.id])
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+
+class ContractCriterion(BaseModel):
+    """A line of the checklist as it stood when the contract was offered."""
+
+    contract = models.ForeignKey(Contract, on_delete=models.CASCADE, related_name="criteria")
+    position = models.PositiveSmallIntegerField()
+    text = models.CharField(max_length=400)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["contract", "position"], name="contracts_criterion_position")]
+
+
+class Milestone(BaseModel):
+    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="milestones")
+    position = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=140)
+    amount_minor = amount_field()
+    currency = currency_field()
+    due_at = models.DateTimeField(null=True, blank=True)
+    days = models.PositiveSmallIntegerField()
+    status = models.CharField(max_length=16, choices=MilestoneStatus, default=MilestoneStatus.PLANNED)
+    escrow = models.OneToOneField(Escrow, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    revisions_used = models.PositiveSmallIntegerField(default=0)
+    review_due_at = models.DateTimeField(null=True, blank=True)
+    reminders_sent = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["contract", "position"], name="contracts_milestone_position"),
+            models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="contracts_milestone_amount_positive"),
+            models.CheckConstraint(
+                condition=models.Q(status__in=MilestoneStatus.values), name="contracts_milestone_status_known"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status=MilestoneStatus.DELIVERED) | models.Q(review_due_at__isnull=False),
+                name="contracts_milestone_delivered_has_clock",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["review_due_at"], condition=models.Q(status="delivered"), name="contracts_milestone_review_due"
+            ),
+        ]
+
+    def get_absolute_url(self) -> str:
+        return f"{self.contract.get_absolute_url()}#milestone-{self.position}"
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+
+class Deliverable(BaseModel):
+    """One version of a milestone's work."""
+
+    milestone = models.ForeignKey(Milestone, on_delete=models.PROTECT, related_name="deliverables")
+    version = models.PositiveSmallIntegerField()
+    note = models.TextField(max_length=5000)
+    source_language = models.CharField(max_length=10, default="en")
+    submitted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    submitted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["milestone", "version"], name="contracts_deliverable_version")]
+
+
+class DeliverableFile(BaseModel):
+    deliverable = models.ForeignKey(Deliverable, on_delete=models.CASCADE, related_name="files")
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+
+
+class CriterionCheck(BaseModel):
+    """What the freelancer says of one line of the checklist in one version."""
+
+    deliverable = models.ForeignKey(Deliverable, on_delete=models.CASCADE, related_name="checks")
+    criterion = models.ForeignKey(ContractCriterion, on_delete=models.PROTECT, related_name="+")
+    is_met = models.BooleanField()
+    note = models.CharField(max_length=400, blank=True, default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["deliverable", "criterion"], name="contracts_check_once")]
+
+
+class RevisionRequest(BaseModel):
+    deliverable = models.OneToOneField(Deliverable, on_delete=models.PROTECT, related_name="revision_request")
+    number = models.PositiveSmallIntegerField()
+    text = models.TextField(max_length=5000)
+    source_language = models.CharField(max_length=10, default="en")
+    requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField()
+
+
+class CancellationProposal(BaseModel):
+    """One side asks to stop; the freelancer would get this share of what is still held."""
+
+    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="cancellation_proposals")
+    proposed_by = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    status = models.CharField(max_length=10, choices=ProposalStatus, default=ProposalStatus.OPEN)
+    freelancer_share_bps = models.PositiveIntegerField()
+    reason = models.TextField(max_length=2000)
+    proposed_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["contract"], condition=models.Q(status="open"), name="contracts_proposal_one_open"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(freelancer_share_bps__lte=10_000), name="contracts_proposal_share"
+            ),
+        ]

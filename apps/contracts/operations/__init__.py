@@ -1,0 +1,47 @@
+"""Award and agreement (`awarding`), the work and its payment (`working`), stopping by agreement (`stopping`)."""
+
+from apps.contracts.operations.awarding import accept_offer, award, decline_offer, lapse_offer, take_back_offer
+from apps.contracts.operations.stopping import (
+    accept_cancellation,
+    decline_cancellation,
+    propose_cancellation,
+    withdraw_cancellation,
+)
+from apps.contracts.operations.working import (
+    AmountTooLarge,
+    ChecklistIncomplete,
+    NothingHeld,
+    TextMissing,
+    approve_by_clock,
+    approve_milestone,
+    deliver,
+    fund_milestone,
+    milestone_funded,
+    milestone_payment_failed,
+    remind_of_review,
+    request_revision,
+)
+
+__all__ = [
+    "AmountTooLarge",
+    "ChecklistIncomplete",
+    "NothingHeld",
+    "TextMissing",
+    "accept_cancellation",
+    "accept_offer",
+    "approve_by_clock",
+    "approve_milestone",
+    "award",
+    "decline_cancellation",
+    "decline_offer",
+    "deliver",
+    "fund_milestone",
+    "lapse_offer",
+    "milestone_funded",
+    "milestone_payment_failed",
+    "propose_cancellation",
+    "remind_of_review",
+    "request_revision",
+    "take_back_offer",
+    "withdraw_cancellation",
+]

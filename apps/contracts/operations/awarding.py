@@ -1,0 +1,154 @@
+"""From a bid to a contract that both agreed to."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from apps.bidding import operations as bidding
+from apps.bidding import policies as bidding_policies
+from apps.bidding import queries as bids
+from apps.bidding.models import Bid
+from apps.common.actors import SYSTEM, Actor
+from apps.common.operations import move
+from apps.contracts import events, policies, queries, rules
+from apps.contracts.models import Contract, ContractCriterion, Milestone
+from apps.contracts.states import CONTRACT, ContractStatus
+from apps.outbox import bus
+from apps.tasks import operations as tasks
+from apps.tasks import queries as task_queries
+
+ANSWER_TIME = timedelta(days=7)
+
+
+@transaction.atomic
+def award(*, bid_id: UUID, actor: Actor, now: datetime) -> Contract:
+    """
+    Offer the bidder a contract on the bid's terms, with its milestones.
+
+    :raises StillSealed: before a sealed window closes. :raises IllegalTransition: if another bid was awarded.
+    """
+    task = task_queries.task_for_update(bids.bid_for_update(bid_id).task_id)
+    bid = bids.bid_for_update(bid_id)
+    bidding_policies.check_can_judge(actor, task, now)
+    bidding.follow_contract(bid_id=bid.id, verb="award", actor=actor, now=now)
+    tasks.follow_contract(task_id=task.id, verb="award", actor=actor, now=now)
+    contract = _draw_up(bid, now)
+    bus.publish(events.ContractOffered(contract_id=contract.id), now=now)
+    return contract
+
+
+def _draw_up(bid: Bid, now: datetime) -> Contract:
+    task = bid.task
+    terms = _terms(bid)
+    contract = Contract.objects.create(
+        task=task,
+        bid=bid,
+        employer_id=task.employer_id,
+        freelancer_id=bid.bidder_id,
+        title=task.title,
+        amount_minor=bid.binding_amount_minor,
+        currency=bid.binding_currency,
+        binding_language=task.source_language,
+        terms=terms,
+        terms_sha256=rules.fingerprint(terms),
+        offered_at=now,
+        respond_by=now + ANSWER_TIME,
+    )
+    ContractCriterion.objects.bulk_create(
+        ContractCriterion(contract=contract, position=criterion.position, text=criterion.text)
+        for criterion in task_queries.criteria(task.id)
+    )
+    Milestone.objects.bulk_create(
+        Milestone(
+            contract=contract,
+            position=part.position,
+            title=part.title,
+            amount_minor=part.binding_amount_minor,
+            currency=bid.binding_currency,
+            days=part.days,
+        )
+        for part in bids.milestones(bid.id)
+    )
+    return contract
+
+
+def _terms(bid: Bid) -> dict[str, Any]:
+    """The agreement as plain values: what both sides agreed to, in the words they wrote."""
+    task = bid.task
+    return {
+        "title": task.title,
+        "background": task.background,
+        "goal": task.goal,
+        "requirements": task.requirements,
+        "payment_terms": task.payment_terms,
+        "language": task.source_language,
+        "deadline_at": task.deadline_at.isoformat() if task.deadline_at else None,
+        "criteria": [criterion.text for criterion in task_queries.criteria(task.id)],
+        "addenda": [addendum.text for addendum in task.addenda.order_by("created_at")],
+        "amount_minor": bid.binding_amount_minor,
+        "currency": bid.binding_currency,
+        "days": bid.days,
+        "cover_note": bid.cover_note,
+        "answers": [
+            {"criterion": answer.criterion.text, "will_meet": answer.will_meet, "note": answer.note}
+            for answer in bids.answers(bid.id)
+        ],
+        "milestones": [
+            {"title": part.title, "amount_minor": part.binding_amount_minor, "days": part.days}
+            for part in bids.milestones(bid.id)
+        ],
+    }
+
+
+@transaction.atomic
+def accept_offer(*, contract_id: UUID, actor: Actor, now: datetime) -> Contract:
+    """The freelancer agrees: work can be funded, the other bidders are told. Due dates count from here."""
+    contract = queries.contract_for_update(contract_id)
+    policies.check_can_answer_offer(actor, contract)
+    move(contract, CONTRACT, "accept", actor=actor, now=now, changes={"accepted_at": now})
+    bidding.follow_contract(bid_id=contract.bid_id, verb="accept", actor=actor, now=now)
+    due_at = now
+    for milestone in Milestone.objects.select_for_update().filter(contract=contract).order_by("position"):
+        due_at += timedelta(days=milestone.days)
+        milestone.due_at = due_at
+        milestone.save(update_fields=["due_at"])
+    bidding.pass_over_rest(task_id=contract.task_id, now=now)
+    bus.publish(events.ContractAccepted(contract_id=contract.id), now=now)
+    return contract
+
+
+def _end_offer(contract: Contract, verb: str, bid_verb: str, actor: Actor, now: datetime, reason: str = "") -> Contract:
+    move(contract, CONTRACT, verb, actor=actor, now=now, reason=reason, changes={"ended_at": now})
+    bidding.follow_contract(bid_id=contract.bid_id, verb=bid_verb, actor=actor, now=now)
+    tasks.follow_contract(task_id=contract.task_id, verb="reopen", actor=actor, now=now)
+    bus.publish(events.OfferEnded(contract_id=contract.id, status=contract.status), now=now)
+    return contract
+
+
+@transaction.atomic
+def decline_offer(*, contract_id: UUID, actor: Actor, now: datetime, reason: str = "") -> Contract:
+    """The freelancer does not want it; the employer may choose another bid."""
+    contract = queries.contract_for_update(contract_id)
+    policies.check_can_answer_offer(actor, contract)
+    return _end_offer(contract, "decline", "refuse", actor, now, reason)
+
+
+@transaction.atomic
+def take_back_offer(*, contract_id: UUID, actor: Actor, now: datetime) -> Contract:
+    """The employer takes an unanswered offer back; the bid stands again."""
+    contract = queries.contract_for_update(contract_id)
+    policies.check_can_take_back(actor, contract)
+    return _end_offer(contract, "take_back", "take_back", actor, now)
+
+
+@transaction.atomic
+def lapse_offer(*, contract_id: UUID, now: datetime) -> Contract:
+    """The clock: nobody answered by the date."""
+    contract = queries.contract_for_update(contract_id)
+    if contract.status == ContractStatus.OFFERED and contract.respond_by <= now:
+        _end_offer(contract, "lapse", "refuse", SYSTEM, now)
+    return contract

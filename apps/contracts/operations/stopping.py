@@ -1,0 +1,133 @@
+"""Stopping by agreement: one side proposes how to split what is held, the other answers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.policies import check_acts_for
+from apps.common.actors import Actor
+from apps.common.errors import Conflict, Invalid
+from apps.common.operations import move
+from apps.contracts import events, policies, queries, rules
+from apps.contracts.models import CancellationProposal, Contract, Milestone
+from apps.contracts.states import CONTRACT, MILESTONE, PROPOSAL
+from apps.escrow import operations as escrow
+from apps.escrow import queries as escrow_queries
+from apps.outbox import bus
+from apps.tasks import operations as tasks
+
+
+class ShareOutOfRange(Invalid):
+    code = "share_out_of_range"
+    field = "freelancer_share"
+    message = _("The freelancer's share is between 0 and 100 per cent.")
+
+
+class ReasonMissing(Invalid):
+    code = "reason_missing"
+    field = "reason"
+    message = _("Say why you want to stop.")
+
+
+class ProposalOpen(Conflict):
+    code = "proposal_open"
+    message = _("There already is a proposal to stop that waits for an answer.")
+
+
+class PaymentUnderWay(Conflict):
+    code = "payment_under_way"
+    message = _("A payment for this contract is on its way. Wait for its result, then try again.")
+
+
+@transaction.atomic
+def propose_cancellation(
+    *, contract_id: UUID, freelancer_share_bps: int, reason: str, actor: Actor, now: datetime
+) -> CancellationProposal:
+    """:param freelancer_share_bps: of the money still held, in hundredths of a per cent."""
+    contract = queries.contract_for_update(contract_id)
+    policies.check_can_propose_cancellation(actor, contract)
+    if not 0 <= freelancer_share_bps <= 10_000:
+        raise ShareOutOfRange
+    if not reason.strip():
+        raise ReasonMissing
+    if queries.open_proposal(contract.id):
+        raise ProposalOpen
+    proposal = CancellationProposal.objects.create(
+        contract=contract,
+        proposed_by_id=actor.organization_id,
+        freelancer_share_bps=freelancer_share_bps,
+        reason=reason.strip()[:2000],
+        proposed_at=now,
+    )
+    bus.publish(events.CancellationProposed(contract_id=contract.id, proposal_id=proposal.id), now=now)
+    return proposal
+
+
+def _locked(proposal_id: UUID) -> CancellationProposal:
+    proposal = CancellationProposal.objects.get(id=proposal_id)
+    contract = queries.contract_for_update(proposal.contract_id)
+    proposal = CancellationProposal.objects.select_for_update().get(id=proposal_id)
+    proposal.contract = contract
+    return proposal
+
+
+@transaction.atomic
+def accept_cancellation(*, proposal_id: UUID, actor: Actor, now: datetime) -> Contract:
+    """Stop: held money is split as proposed (released, less commission, and refunded), the rest is called off."""
+    proposal = _locked(proposal_id)
+    policies.check_can_answer_cancellation(actor, proposal)
+    move(proposal, PROPOSAL, "accept", actor=actor, now=now, changes={"answered_at": now})
+    contract = proposal.contract
+    for milestone in queries.milestones(contract.id):
+        if MILESTONE.allows(milestone.status, "cancel"):
+            _settle(milestone, proposal.freelancer_share_bps, actor, now)
+    move(contract, CONTRACT, "cancel", actor=actor, now=now, changes={"ended_at": now})
+    tasks.follow_contract(task_id=contract.task_id, verb="end", actor=actor, now=now)
+    answered = events.CancellationAnswered(contract_id=contract.id, proposal_id=proposal.id, is_accepted=True)
+    bus.publish(answered, now=now)
+    bus.publish(
+        events.ContractCancelled(
+            contract_id=contract.id, employer_id=contract.employer_id, freelancer_id=contract.freelancer_id
+        ),
+        now=now,
+    )
+    return contract
+
+
+def _settle(milestone: Milestone, share_bps: int, actor: Actor, now: datetime) -> None:
+    if milestone.status == "awaiting_payment":
+        raise PaymentUnderWay
+    if milestone.escrow_id is not None:
+        held = escrow_queries.held(milestone.escrow_id)
+        if held:
+            freelancer, employer = rules.split_held(held, share_bps)
+            if freelancer:
+                escrow.release(
+                    escrow_id=milestone.escrow_id, amount=freelancer, actor=actor, now=now, kind="agreement"
+                )
+            if employer:
+                escrow.refund(escrow_id=milestone.escrow_id, amount=employer, actor=actor, now=now)
+    move(milestone, MILESTONE, "cancel", actor=actor, now=now, changes={"review_due_at": None})
+
+
+@transaction.atomic
+def decline_cancellation(*, proposal_id: UUID, actor: Actor, now: datetime) -> CancellationProposal:
+    proposal = _locked(proposal_id)
+    policies.check_can_answer_cancellation(actor, proposal)
+    move(proposal, PROPOSAL, "decline", actor=actor, now=now, changes={"answered_at": now})
+    answered = events.CancellationAnswered(
+        contract_id=proposal.contract_id, proposal_id=proposal.id, is_accepted=False
+    )
+    bus.publish(answered, now=now)
+    return proposal
+
+
+@transaction.atomic
+def withdraw_cancellation(*, proposal_id: UUID, actor: Actor, now: datetime) -> CancellationProposal:
+    proposal = _locked(proposal_id)
+    check_acts_for(actor, proposal.proposed_by_id, "view")
+    return move(proposal, PROPOSAL, "withdraw", actor=actor, now=now, changes={"answered_at": now})

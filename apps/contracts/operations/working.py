@@ -1,0 +1,290 @@
+"""Fund, deliver, revise, approve: each moves the milestone and its money in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from apps.common.actors import SYSTEM, Actor
+from apps.common.errors import Conflict, Invalid
+from apps.common.money import Money
+from apps.common.operations import move
+from apps.contracts import events, policies, queries, rules
+from apps.contracts.models import (
+    Contract,
+    CriterionCheck,
+    Deliverable,
+    DeliverableFile,
+    Milestone,
+    RevisionRequest,
+)
+from apps.contracts.states import CONTRACT, MILESTONE, MilestoneStatus
+from apps.escrow import operations as escrow
+from apps.escrow import queries as escrow_queries
+from apps.outbox import bus
+from apps.tasks import operations as tasks
+
+if TYPE_CHECKING:
+    from apps.payments.models import Charge
+
+
+class TextMissing(Invalid):
+    code = "text_missing"
+    field = "note"
+    message = _("Write a few words first.")
+
+
+class ChecklistIncomplete(Invalid):
+    code = "checklist_incomplete"
+    field = "checks"
+    message = _("Tick or explain each line of the checklist.")
+
+
+class NothingHeld(Conflict):
+    code = "nothing_held"
+    message = _("No money is held for this milestone.")
+
+
+class AmountTooLarge(Invalid):
+    code = "amount_too_large"
+    field = "amount"
+    message = _("At most %(most)s is still held for this milestone.")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    criterion_id: UUID
+    is_met: bool
+    note: str = ""
+
+
+# -- fund
+
+
+def fund_milestone(*, milestone_id: UUID, actor: Actor, now: datetime, return_url: str) -> Charge:
+    """
+    Open the milestone's escrow and a checkout for it; gives the charge with its `checkout_url`.
+
+    Not atomic as a whole: the processor is called outside any transaction.
+    """
+    escrow_id = _prepare_funding(milestone_id=milestone_id, actor=actor, now=now)
+    return escrow.start_funding(escrow_id=escrow_id, actor=actor, now=now, return_url=return_url)
+
+
+@transaction.atomic
+def _prepare_funding(*, milestone_id: UUID, actor: Actor, now: datetime) -> UUID:
+    milestone = queries.milestone_for_update(milestone_id)
+    policies.check_can_fund(actor, milestone)
+    changes = {}
+    if milestone.escrow_id is None:
+        held = escrow.open_escrow(
+            payer_id=milestone.contract.employer_id,
+            payee_id=milestone.contract.freelancer_id,
+            reference_id=milestone.id,
+            memo=f"{milestone.contract.title}: {milestone.title}",
+            amount=milestone.amount,
+            actor=actor,
+            now=now,
+        )
+        changes["escrow_id"] = held.id
+    move(milestone, MILESTONE, "start_payment", actor=actor, now=now, changes=changes)
+    assert milestone.escrow_id is not None
+    return milestone.escrow_id
+
+
+@transaction.atomic
+def milestone_funded(*, milestone_id: UUID, now: datetime) -> Milestone | None:
+    """The money arrived; hearing it twice changes nothing."""
+    if queries.milestone_by_reference(milestone_id) is None:
+        return None
+    milestone = queries.milestone_for_update(milestone_id)
+    if MILESTONE.allows(milestone.status, "fund"):
+        move(milestone, MILESTONE, "fund", actor=SYSTEM, now=now)
+        bus.publish(events.MilestoneFunded(contract_id=milestone.contract_id, milestone_id=milestone.id), now=now)
+    return milestone
+
+
+@transaction.atomic
+def milestone_payment_failed(*, milestone_id: UUID, now: datetime) -> Milestone | None:
+    if queries.milestone_by_reference(milestone_id) is None:
+        return None
+    milestone = queries.milestone_for_update(milestone_id)
+    if MILESTONE.allows(milestone.status, "payment_failed"):
+        move(milestone, MILESTONE, "payment_failed", actor=SYSTEM, now=now)
+        fact = events.MilestonePaymentFailed(contract_id=milestone.contract_id, milestone_id=milestone.id)
+        bus.publish(fact, now=now)
+    return milestone
+
+
+# -- deliver and revise
+
+
+@transaction.atomic
+def deliver(
+    *,
+    milestone_id: UUID,
+    note: str,
+    source_language: str,
+    checks: Sequence[Check],
+    file_ids: Sequence[UUID],
+    actor: Actor,
+    now: datetime,
+) -> Deliverable:
+    """
+    Hand in a version with the checklist answered line by line; the review window starts anew.
+
+    :raises ChecklistIncomplete: if a line of the checklist has no answer.
+    """
+    milestone = queries.milestone_for_update(milestone_id)
+    policies.check_can_deliver(actor, milestone)
+    if not note.strip():
+        raise TextMissing
+    asked = set(milestone.contract.criteria.values_list("id", flat=True))
+    if {check.criterion_id for check in checks} != asked or len(checks) != len(asked):
+        raise ChecklistIncomplete
+    deliverable = Deliverable.objects.create(
+        milestone=milestone,
+        version=milestone.deliverables.count() + 1,
+        note=note.strip(),
+        source_language=source_language,
+        submitted_by_id=actor.user_id,
+        submitted_at=now,
+    )
+    CriterionCheck.objects.bulk_create(
+        CriterionCheck(
+            deliverable=deliverable, criterion_id=check.criterion_id, is_met=check.is_met, note=check.note[:400]
+        )
+        for check in checks
+    )
+    DeliverableFile.objects.bulk_create(
+        DeliverableFile(deliverable=deliverable, file_id=file_id) for file_id in file_ids
+    )
+    due_at = now + timedelta(days=milestone.contract.review_days)
+    changes = {"review_due_at": due_at, "reminders_sent": 0}
+    move(milestone, MILESTONE, "deliver", actor=actor, now=now, changes=changes)
+    bus.publish(
+        events.WorkDelivered(
+            contract_id=milestone.contract_id, milestone_id=milestone.id, deliverable_id=deliverable.id
+        ),
+        now=now,
+    )
+    return deliverable
+
+
+@transaction.atomic
+def request_revision(
+    *, milestone_id: UUID, text: str, source_language: str, actor: Actor, now: datetime
+) -> RevisionRequest:
+    """Ask for changes; counted against what the contract includes. :raises NoRevisionsLeft: when used up."""
+    milestone = queries.milestone_for_update(milestone_id)
+    policies.check_can_request_revision(actor, milestone)
+    if not text.strip():
+        raise TextMissing(field="text")
+    latest = milestone.deliverables.order_by("-version").first()
+    assert latest is not None, "a delivered milestone has a version"
+    number = milestone.revisions_used + 1
+    request = RevisionRequest.objects.create(
+        deliverable=latest,
+        number=number,
+        text=text.strip(),
+        source_language=source_language,
+        requested_by_id=actor.user_id,
+        requested_at=now,
+    )
+    changes = {"revisions_used": number, "review_due_at": None}
+    move(milestone, MILESTONE, "request_revision", actor=actor, now=now, changes=changes)
+    bus.publish(
+        events.RevisionRequested(contract_id=milestone.contract_id, milestone_id=milestone.id, number=number), now=now
+    )
+    return request
+
+
+# -- approve
+
+
+@transaction.atomic
+def approve_milestone(*, milestone_id: UUID, amount: Money | None, actor: Actor, now: datetime) -> Milestone:
+    """
+    Release the held money, all of it or a part; the rest stays held and work goes on.
+
+    :raises NothingHeld: :raises AmountTooLarge: if more is asked than is held.
+    """
+    milestone = queries.milestone_for_update(milestone_id)
+    policies.check_can_approve(actor, milestone)
+    return _release(milestone, amount, actor, now, by_clock=False)
+
+
+@transaction.atomic
+def approve_by_clock(*, milestone_id: UUID, now: datetime) -> Milestone:
+    """The review window ended without an answer, as both agreed beforehand."""
+    milestone = queries.milestone_for_update(milestone_id)
+    due = milestone.review_due_at is not None and milestone.review_due_at <= now
+    if milestone.status == MilestoneStatus.DELIVERED and due:
+        _release(milestone, None, SYSTEM, now, by_clock=True)
+    return milestone
+
+
+def _release(milestone: Milestone, amount: Money | None, actor: Actor, now: datetime, *, by_clock: bool) -> Milestone:
+    if milestone.escrow_id is None:
+        raise NothingHeld
+    held = escrow_queries.held(milestone.escrow_id)
+    wanted = held if amount is None else amount
+    if not held:
+        raise NothingHeld
+    if wanted.currency != held.currency or wanted > held:
+        raise AmountTooLarge(most=str(held))
+    is_whole = wanted == held
+    kind = "auto" if by_clock else "manual"
+    escrow.release(escrow_id=milestone.escrow_id, amount=wanted, actor=actor, now=now, kind=kind)
+    verb = "auto_approve" if by_clock else "approve" if is_whole else "approve_part"
+    move(milestone, MILESTONE, verb, actor=actor, now=now, changes={"review_due_at": None})
+    bus.publish(
+        events.MilestoneApproved(
+            contract_id=milestone.contract_id,
+            milestone_id=milestone.id,
+            amount_minor=wanted.amount_minor,
+            currency=wanted.currency,
+            is_whole=is_whole,
+            by_clock=by_clock,
+        ),
+        now=now,
+    )
+    complete_if_finished(milestone.contract, actor=actor, now=now)
+    return milestone
+
+
+def complete_if_finished(contract: Contract, *, actor: Actor, now: datetime) -> None:
+    """The last approval completes the contract and its task."""
+    if not rules.is_finished(contract.milestones.values_list("status", flat=True)):
+        return
+    move(contract, CONTRACT, "complete", actor=actor, now=now, changes={"ended_at": now})
+    tasks.follow_contract(task_id=contract.task_id, verb="complete", actor=actor, now=now)
+    bus.publish(
+        events.ContractCompleted(
+            contract_id=contract.id, employer_id=contract.employer_id, freelancer_id=contract.freelancer_id
+        ),
+        now=now,
+    )
+
+
+@transaction.atomic
+def remind_of_review(*, milestone_id: UUID, now: datetime) -> None:
+    """Tell the employer that the review window is about to end; each reminder once."""
+    milestone = queries.milestone_for_update(milestone_id)
+    if milestone.status != MilestoneStatus.DELIVERED or milestone.review_due_at is None:
+        return
+    if milestone.reminders_sent >= len(queries.REMINDER_DAYS):
+        return
+    milestone.reminders_sent += 1
+    milestone.save(update_fields=["reminders_sent"])
+    days_left = max(1, -(-(milestone.review_due_at - now) // timedelta(days=1)))
+    bus.publish(
+        events.ReviewReminder(contract_id=milestone.contract_id, milestone_id=milestone.id, days_left=days_left),
+        now=now,
+    )

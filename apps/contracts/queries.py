@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from apps.common.actors import Actor
+from apps.common.models import StatusChange
+from apps.contracts.models import CancellationProposal, Contract, Deliverable, Milestone, RevisionRequest
+from apps.contracts.states import ContractStatus, MilestoneStatus
+
+REMINDER_DAYS = (3, 1)
+
+
+def contract_for_update(contract_id: UUID) -> Contract:
+    return Contract.objects.select_for_update(of=("self",)).select_related("employer", "freelancer").get(id=contract_id)
+
+
+def milestone_for_update(milestone_id: UUID) -> Milestone:
+    """The milestone, its contract locked first: every writer takes the locks in this order."""
+    contract_id = Milestone.objects.values_list("contract_id", flat=True).get(id=milestone_id)
+    contract = contract_for_update(contract_id)
+    milestone = Milestone.objects.select_for_update(of=("self",)).get(id=milestone_id)
+    milestone.contract = contract
+    return milestone
+
+
+def contracts_visible_to(actor: Actor) -> QuerySet[Contract]:
+    contracts = Contract.objects.select_related("employer", "freelancer", "task")
+    if actor.is_staff:
+        return contracts
+    if actor.organization_id is None:
+        return contracts.none()
+    return contracts.filter(Q(employer_id=actor.organization_id) | Q(freelancer_id=actor.organization_id))
+
+
+def milestones_visible_to(actor: Actor) -> QuerySet[Milestone]:
+    milestones = Milestone.objects.select_related("contract", "contract__employer", "contract__freelancer")
+    return milestones.filter(contract__in=contracts_visible_to(actor))
+
+
+def milestones(contract_id: UUID) -> list[Milestone]:
+    rows = Milestone.objects.filter(contract_id=contract_id).select_related("contract", "escrow")
+    return list(rows.prefetch_related("deliverables__files__file").order_by("position"))
+
+
+def milestone_by_reference(milestone_id: UUID) -> Milestone | None:
+    return Milestone.objects.filter(id=milestone_id).first()
+
+
+def deliverables(contract_id: UUID) -> list[Deliverable]:
+    rows = Deliverable.objects.filter(milestone__contract_id=contract_id).select_related("milestone", "submitted_by")
+    return list(
+        rows.prefetch_related("files__file", "checks__criterion", "revision_request").order_by("submitted_at")
+    )
+
+
+def open_proposal(contract_id: UUID) -> CancellationProposal | None:
+    return CancellationProposal.objects.filter(contract_id=contract_id, status="open").first()
+
+
+def milestones_to_remind(now: datetime) -> list[UUID]:
+    """Delivered milestones whose review ends within the next reminder's distance."""
+    found = []
+    for sent, days in enumerate(REMINDER_DAYS):
+        rows = Milestone.objects.filter(
+            status=MilestoneStatus.DELIVERED,
+            reminders_sent=sent,
+            review_due_at__gt=now,
+            review_due_at__lte=now + timedelta(days=days),
+        )
+        found += list(rows.values_list("id", flat=True)[:500])
+    return found
+
+
+def milestones_to_approve(now: datetime) -> list[UUID]:
+    due = Milestone.objects.filter(status=MilestoneStatus.DELIVERED, review_due_at__lte=now)
+    return list(due.order_by("review_due_at").values_list("id", flat=True)[:500])
+
+
+def offers_to_lapse(now: datetime) -> list[UUID]:
+    due = Contract.objects.filter(status=ContractStatus.OFFERED, respond_by__lte=now)
+    return list(due.values_list("id", flat=True)[:500])
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineItem:
+    """One thing that happened: `kind` chooses the sentence and the icon, `row` carries the rest."""
+
+    at: datetime
+    kind: str
+    row: Any
+    by_organization_id: UUID | None = None
+    milestone: Milestone | None = None
+
+
+def timeline(contract: Contract) -> list[TimelineItem]:
+    """Everything that happened in the contract, oldest first; messages are added by the page."""
+    steps = {milestone.id: milestone for milestone in Milestone.objects.filter(contract=contract)}
+    changes = StatusChange.objects.filter(
+        Q(subject_type="contracts.contract", subject_id=contract.id)
+        | Q(subject_type="contracts.milestone", subject_id__in=list(steps))
+    )
+    items = [TimelineItem(contract.offered_at, "contract.offer", contract, contract.employer_id)]
+    shown_below = {"deliver", "request_revision"}
+    for change in changes:
+        if change.verb in shown_below:
+            continue
+        milestone = steps.get(change.subject_id)
+        kind = f"{'milestone' if milestone else 'contract'}.{change.verb}"
+        items.append(TimelineItem(change.happened_at, kind, change, change.actor_organization_id, milestone))
+    for deliverable in deliverables(contract.id):
+        items.append(
+            TimelineItem(
+                deliverable.submitted_at, "delivery", deliverable, contract.freelancer_id, deliverable.milestone
+            )
+        )
+    requests = RevisionRequest.objects.filter(deliverable__milestone__contract=contract).select_related(
+        "deliverable__milestone"
+    )
+    for request in requests:
+        items.append(
+            TimelineItem(
+                request.requested_at, "revision", request, contract.employer_id, request.deliverable.milestone
+            )
+        )
+    for proposal in CancellationProposal.objects.filter(contract=contract):
+        items.append(TimelineItem(proposal.proposed_at, "proposal", proposal, proposal.proposed_by_id))
+    return sorted(items, key=lambda item: item.at)

@@ -1,0 +1,6 @@
+from apps.common.apps import AreaConfig
+
+
+class EscrowConfig(AreaConfig):
+    name = "apps.escrow"
+    default = True

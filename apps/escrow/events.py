@@ -1,0 +1,35 @@
+from uuid import UUID
+
+from apps.outbox import bus
+
+
+@bus.fact("escrow.funded")
+class EscrowFunded:
+    escrow_id: UUID
+    reference_id: UUID
+
+
+@bus.fact("escrow.funding_failed")
+class EscrowFundingFailed:
+    escrow_id: UUID
+    reference_id: UUID
+
+
+@bus.fact("escrow.released")
+class EscrowReleased:
+    """`net_minor` of `currency` became payable to the payee."""
+
+    escrow_id: UUID
+    release_id: UUID
+    payee_id: UUID
+    net_minor: int
+    currency: str
+
+
+@bus.fact("escrow.refunded")
+class EscrowRefunded:
+    escrow_id: UUID
+    refund_id: UUID
+    payer_id: UUID
+    amount_minor: int
+    currency: str

@@ -1,0 +1,53 @@
+"""What can become of held money."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from apps.common.states import Machine, when
+
+
+class EscrowStatus(models.TextChoices):
+    PENDING = "pending", _("Not paid in yet")
+    FUNDING = "funding", _("Payment on its way")
+    FUNDED = "funded", _("Held")
+    PARTIALLY_RELEASED = "partially_released", _("Partly released")
+    RELEASED = "released", _("Released")
+    REFUNDED = "refunded", _("Refunded")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class ReleaseKind(models.TextChoices):
+    MANUAL = "manual", _("Approved")
+    AUTO = "auto", _("Approved by the clock")
+    AGREEMENT = "agreement", _("Split by agreement")
+
+
+S = EscrowStatus
+ESCROW = Machine(
+    "escrow",
+    EscrowStatus,
+    initial=S.PENDING,
+    meanings={
+        S.PENDING: "Agreed, nothing paid in.",
+        S.FUNDING: "A checkout is open; the processor has not confirmed.",
+        S.FUNDED: "All of it is held.",
+        S.PARTIALLY_RELEASED: "A part went to the payee (or back), the rest is held.",
+        S.RELEASED: "Nothing is held any more; something went to the payee.",
+        S.REFUNDED: "Nothing is held any more; all of it went back to the payer.",
+        S.CANCELLED: "Called off before anything was paid in.",
+    },
+    table={
+        "start_funding": when(S.PENDING, S.FUNDING, to=S.FUNDING, says="The payer opens a checkout."),
+        "funding_failed": when(S.FUNDING, to=S.PENDING, says="The processor says the payment failed."),
+        "fund": when(S.PENDING, S.FUNDING, to=S.FUNDED, says="The processor confirms the payment."),
+        "release_part": when(
+            S.FUNDED, S.PARTIALLY_RELEASED, to=S.PARTIALLY_RELEASED, says="A part leaves, the rest stays held."
+        ),
+        "release_rest": when(S.FUNDED, S.PARTIALLY_RELEASED, to=S.RELEASED, says="The rest goes to the payee."),
+        "refund_rest": when(
+            S.PARTIALLY_RELEASED, to=S.RELEASED, says="The rest goes back; an earlier part went to the payee."
+        ),
+        "refund_all": when(S.FUNDED, S.PARTIALLY_RELEASED, to=S.REFUNDED, says="All of it goes back to the payer."),
+        "cancel": when(S.PENDING, S.FUNDING, to=S.CANCELLED, says="Called off before payment."),
+    },
+)

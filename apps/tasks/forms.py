@@ -1,0 +1,203 @@
+"""The brief as people fill it in."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from apps.common.forms import AmountField, MomentField, add_money, currency_choices, language_choices
+from apps.skills import queries as skills
+from apps.skills.forms import SkillPickerField
+from apps.tasks import queries, rules
+from apps.tasks.models import Task
+from apps.tasks.rules import Brief
+from apps.tasks.states import BidWindow, BudgetKind, Visibility
+
+PROBLEMS = {
+    "missing": _("Fill this in before you publish."),
+    "below_minimum": _("The upper end is below the lower end."),
+    "too_soon": _("Give freelancers at least an hour to bid."),
+    "too_late": _("This is too far away: at most 60 days."),
+    "before_bidding_closes": _("This must come after bidding closes."),
+}
+
+
+class CriteriaField(forms.CharField):
+    """One acceptance criterion a line; its value is a tuple of sentences."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**({"widget": forms.Textarea(attrs={"rows": 5, "dir": "auto"})} | options))
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        return tuple(line.strip(" -•\t") for line in text.splitlines() if line.strip(" -•\t"))
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, tuple | list) else value
+
+    def clean(self, value: Any) -> tuple[str, ...]:
+        lines: tuple[str, ...] = self.to_python(value)
+        if len(lines) > rules.CRITERIA_MAX:
+            message = _("At most %(most)s acceptance criteria fit on one checklist.") % {"most": rules.CRITERIA_MAX}
+            raise forms.ValidationError(message)
+        if any(len(line) > 400 for line in lines):
+            raise forms.ValidationError(_("Keep each criterion below 400 letters."))
+        return lines
+
+
+def _words(label: Any, rows: int, hint: Any, limit: int) -> forms.CharField:
+    widget = forms.Textarea(attrs={"rows": rows, "dir": "auto"})
+    return forms.CharField(label=label, required=False, max_length=limit, widget=widget, help_text=hint)
+
+
+class BriefForm(forms.Form):
+    """A draft: nothing is required to save it; publishing says what is missing."""
+
+    title = forms.CharField(
+        label=_("Title"), required=False, max_length=140, widget=forms.TextInput(attrs={"dir": "auto"}),
+        help_text=_("What should be done, in one line."),
+    )  # fmt: skip
+    category = forms.ChoiceField(label=_("Category"), required=False)
+    skills = SkillPickerField(label=_("Skills"), required=False, count_max=rules.SKILLS_MAX)
+    source_language = forms.ChoiceField(label=_("Written in"), help_text=_("The language of your own words below."))
+    goal = _words(_("Goal"), 3, _("What will be true when the work is done?"), 5000)
+    background = _words(_("Background"), 3, _("Who you are, who the work is for, what exists already."), 5000)
+    requirements = _words(_("Requirements"), 6, _("Amounts, formats, tools, style, things to avoid."), 10000)
+    criteria = CriteriaField(
+        label=_("Acceptance criteria"), required=False,
+        help_text=_("One a line. The work is delivered and approved against this checklist."),
+    )  # fmt: skip
+    payment_terms = _words(
+        _("Payment terms"), 2, _("For example: half on the draft, half on the final version."), 3000
+    )
+    budget_kind = forms.ChoiceField(label=_("Budget"), choices=BudgetKind.choices, widget=forms.RadioSelect)
+    budget_min = AmountField(label=_("Amount (or from)"), required=False)
+    budget_max = AmountField(label=_("To"), required=False, help_text=_("Only for a range."))
+    currency = forms.ChoiceField(label=_("Currency"))
+    bidding_closes_at = MomentField(label=_("Bidding closes"), required=False)
+    decision_due_at = MomentField(
+        label=_("You decide by"), required=False, help_text=_("Without a decision the task closes by itself.")
+    )
+    deadline_at = MomentField(label=_("Delivery deadline"), required=False)
+    visibility = forms.ChoiceField(label=_("Who may bid"), choices=Visibility.choices, widget=forms.RadioSelect)
+    bid_window = forms.ChoiceField(label=_("Bids are"), choices=BidWindow.choices, widget=forms.RadioSelect)
+
+    PARTS: ClassVar[list[tuple[Any, list[str]]]] = [
+        (_("What should be done"), ["title", "category", "skills", "source_language", "goal", "background"]),
+        (_("How it will be accepted"), ["requirements", "criteria"]),
+        (_("Budget"), ["budget_kind", "budget_min", "budget_max", "currency", "payment_terms"]),
+        (_("Dates"), ["bidding_closes_at", "decision_due_at", "deadline_at"]),
+        (_("Who and how"), ["visibility", "bid_window"]),
+    ]
+
+    def __init__(self, *args: Any, language: str, currency: str, **options: Any) -> None:
+        super().__init__(*args, **options)
+        categories = skills.categories(language)
+        self.categories = {category.slug: category for category in categories}
+        choices = [("", _("Choose a category"))] + [(one.slug, one.name) for one in categories]
+        self.fields["category"].choices = choices  # type: ignore[attr-defined]
+        self.fields["source_language"].choices = language_choices()  # type: ignore[attr-defined]
+        self.fields["currency"].choices = currency_choices(currency)  # type: ignore[attr-defined]
+        zone = timezone.get_current_timezone_name()
+        for name in ("bidding_closes_at", "decision_due_at", "deadline_at"):
+            field = self.fields[name]
+            field.help_text = f"{field.help_text} ".lstrip() + str(_("Your time zone: %(zone)s.") % {"zone": zone})
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        code = cleaned.get("currency", "")
+        self.lower = add_money(self, "budget_min", code)
+        self.upper = add_money(self, "budget_max", code)
+        for name, money in (("budget_min", self.lower), ("budget_max", self.upper)):
+            if money is not None and money.amount_minor <= 0:
+                self.add_error(name, _("Enter an amount above zero."))
+        return cleaned
+
+    def brief(self) -> Brief:
+        """What was filled in; only for a valid form."""
+        given = self.cleaned_data
+        category = self.categories.get(given["category"])
+        return Brief(
+            title=given["title"],
+            category_id=category.id if category else None,
+            background=given["background"],
+            goal=given["goal"],
+            requirements=given["requirements"],
+            payment_terms=given["payment_terms"],
+            source_language=given["source_language"],
+            budget_kind=given["budget_kind"],
+            budget_min_minor=self.lower.amount_minor if self.lower else None,
+            budget_max_minor=self.upper.amount_minor if self.upper else None,
+            currency=given["currency"],
+            deadline_at=given["deadline_at"],
+            deadline_time_zone=timezone.get_current_timezone_name(),
+            visibility=given["visibility"],
+            bid_window=given["bid_window"],
+            bidding_closes_at=given["bidding_closes_at"],
+            decision_due_at=given["decision_due_at"],
+            criteria=given["criteria"],
+            skill_ids=tuple(given["skills"]),
+        )
+
+    def show_problems(self, problems: dict[str, str]) -> None:
+        """Say at each field what stands in the way of publishing."""
+        for name, code in problems.items():
+            self.add_error(name, PROBLEMS[code])
+
+    def parts(self) -> list[dict[str, Any]]:
+        return [{"title": title, "fields": [self[name] for name in names]} for title, names in self.PARTS]
+
+
+def initial_of(task: Task) -> dict[str, Any]:
+    """A draft as the form shows it."""
+    brief = queries.brief_of(task)
+    return {
+        "title": brief.title,
+        "category": task.category.slug if task.category else "",
+        "skills": list(brief.skill_ids),
+        "source_language": brief.source_language,
+        "goal": brief.goal,
+        "background": brief.background,
+        "requirements": brief.requirements,
+        "criteria": brief.criteria,
+        "payment_terms": brief.payment_terms,
+        "budget_kind": brief.budget_kind,
+        "budget_min": task.budget_min.as_decimal() if task.budget_min else None,
+        "budget_max": task.budget_max.as_decimal() if task.budget_max and brief.budget_kind == "range" else None,
+        "currency": brief.currency,
+        "bidding_closes_at": brief.bidding_closes_at,
+        "decision_due_at": brief.decision_due_at,
+        "deadline_at": brief.deadline_at,
+        "visibility": brief.visibility,
+        "bid_window": brief.bid_window,
+    }
+
+
+class AddendumForm(forms.Form):
+    text = forms.CharField(
+        label=_("What is new"), max_length=5000, widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
+        help_text=_("Every bidder is told. The brief above stays as it was."),
+    )  # fmt: skip
+    bidding_closes_at = MomentField(label=_("Bidding closes later"), required=False)
+    decision_due_at = MomentField(label=_("You decide later"), required=False)
+    deadline_at = MomentField(label=_("Delivery deadline later"), required=False)
+
+
+class TextForm(forms.Form):
+    """One text: a question or an answer."""
+
+    text = forms.CharField(max_length=2000, widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}))
+
+
+class AttachmentForm(forms.Form):
+    file = forms.FileField(label=_("Attach a file"))
+
+
+class InviteForm(forms.Form):
+    organization = forms.UUIDField(widget=forms.HiddenInput)
+    message = forms.CharField(label=_("Message"), required=False, max_length=1000)
+
+

@@ -1,0 +1,1 @@
+"""Pages of tasks: `finding` (list, task page), `posting` (drafts, publication), `talking` (questions, invitations)."""

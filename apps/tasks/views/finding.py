@@ -1,0 +1,268 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from apps.accounts.middleware import actor
+from apps.accounts.models import User
+from apps.bidding import policies as bidding_policies
+from apps.bidding import queries as bids
+from apps.common import fmt
+from apps.common.money import Money
+from apps.files.views import serve
+from apps.pricing import queries as pricing
+from apps.skills import queries as skills
+from apps.tasks import operations, policies, queries
+from apps.tasks.forms import AddendumForm, AttachmentForm, TextForm
+from apps.tasks.models import Task, TaskAttachment
+from apps.tasks.queries import REFERENCE_CURRENCY, TaskFilter
+from apps.tasks.states import BidWindow
+
+
+@dataclass(frozen=True, slots=True)
+class TaskCard:
+    """A task as lists show it, in the reader's language and currency."""
+
+    task: Task
+    labels: list[str]
+    budget_also: Money | None
+    bid_count: int
+
+
+def reader_currency(request: HttpRequest) -> str:
+    user = request.user
+    return user.display_currency if isinstance(user, User) else "EUR"
+
+
+def cards(tasks: list[Task], currency: str, now: datetime) -> list[TaskCard]:
+    """Cards with three queries, however many tasks."""
+    by_task = queries.skill_ids_by_task([task.id for task in tasks])
+    names = skills.labels({one for ids in by_task.values() for one in ids}, get_language() or "en")
+    counts = bids.bid_counts([task.id for task in tasks])
+    rates = pricing.rate_table(now.date(), {task.currency for task in tasks} | {currency}) if tasks else None
+    found = []
+    for task in tasks:
+        also = None
+        if rates and task.budget_max and task.currency != currency:
+            converted = rates.convert(task.budget_max, currency)
+            also = converted.amount if converted else None
+        labels = [names[one] for one in by_task.get(task.id, []) if one in names]
+        found.append(TaskCard(task, labels, also, counts.get(task.id, 0)))
+    return found
+
+
+def _filter(request: HttpRequest, now: datetime) -> TaskFilter:
+    given = request.GET
+    skill_ids = []
+    for text in given.getlist("skill")[:5]:
+        try:
+            skill_ids.append(UUID(text))
+        except ValueError:
+            continue
+    days = given.get("posted", "")
+    return TaskFilter(
+        text=given.get("q", "")[:200].replace("\x00", ""),
+        category=given.get("category", ""),
+        skill_ids=tuple(skill_ids),
+        language=given.get("language", ""),
+        budget_from_minor=_reference(given.get("budget_from", ""), reader_currency(request), now),
+        budget_to_minor=_reference(given.get("budget_to", ""), reader_currency(request), now),
+        posted_within_days=int(days) if days in ("1", "7", "30") else None,
+        bid_window=given.get("window", "") if given.get("window") in BidWindow.values else "",
+        sort=given.get("sort", "new") if given.get("sort") in queries.SORTS else "new",
+    )
+
+
+def _reference(text: str, currency: str, now: datetime) -> int | None:
+    """A typed limit in the reader's currency on the scale that budgets are compared on."""
+    try:
+        value = fmt.parse_decimal(text) if text.strip() else None
+    except fmt.NotANumber:
+        return None
+    if value is None or value < 0 or value > Decimal(10**9):
+        return None
+    converted = pricing.convert(Money.of(value.quantize(Decimal(1)), currency), REFERENCE_CURRENCY, now.date())
+    return converted.amount.amount_minor if converted else None
+
+
+@require_GET
+def task_list(request: HttpRequest) -> HttpResponse:
+    now = timezone.now()
+    asker, wanted, currency = actor(request), _filter(request, now), reader_currency(request)
+    page = queries.search_page(asker, wanted, now, request.GET.get("cursor", ""))
+    total = queries.capped_count(queries.search(asker, wanted, now))
+    context = {
+        "cards": cards(page.rows, currency, now),
+        "total": min(total, queries.COUNT_MAX),
+        "is_capped": total > queries.COUNT_MAX,
+        "next_cursor": page.next_cursor,
+        "wanted": wanted,
+        "currency": currency,
+        "chips": _chips(wanted, request),
+        "nearby": cards(list(queries.open_tasks(asker).filter(bidding_closes_at__gt=now)[:3]), currency, now)
+        if not page.rows
+        else [],
+        **_facets(asker, wanted, now),
+    }
+    fragment = request.htmx and not request.htmx.boosted  # type: ignore[attr-defined]
+    template = "tasks/task_list.html#results" if fragment else "tasks/task_list.html"
+    response = render(request, template, context)
+    response["Vary"] = "HX-Request"
+    return response
+
+
+def _facets(asker: Any, wanted: TaskFilter, now: datetime) -> dict[str, Any]:
+    by_category = queries.facet_counts(asker, wanted, now, "category", "category__slug")
+    by_language = queries.facet_counts(asker, wanted, now, "language", "source_language")
+    by_window = queries.facet_counts(asker, wanted, now, "bid_window", "bid_window")
+    names = skills.labels(wanted.skill_ids, get_language() or "en")
+    return {
+        "category_options": [
+            {"value": one.slug, "label": one.name, "count": by_category.get(one.slug, 0), "checked": one.slug == wanted.category}
+            for one in skills.categories()
+        ],
+        "language_options": [
+            {"value": code, "label": fmt.language_name(code), "count": n, "checked": code == wanted.language}
+            for code, n in by_language.items()
+        ],
+        "window_options": [
+            {"value": value, "label": label, "count": by_window.get(value, 0), "checked": value == wanted.bid_window}
+            for value, label in ((BidWindow.OPEN, _("Open bids")), (BidWindow.SEALED, _("Sealed bids")))
+        ],
+        "posted_options": [
+            {"value": days, "label": label, "checked": days == wanted.posted_within_days}
+            for days, label in ((1, _("Last 24 hours")), (7, _("Last 7 days")), (30, _("Last 30 days")))
+        ],
+        "skill_options": [
+            {"value": skill_id, "label": names.get(skill_id, ""), "checked": True} for skill_id in wanted.skill_ids
+        ],
+        "sort_options": [("new", _("Newest")), ("closing", _("Closing soon")), ("budget", _("Highest budget"))],
+    }
+
+
+def _chips(wanted: TaskFilter, request: HttpRequest) -> list[dict[str, str]]:
+    """The filters that narrow the list, each with the address without it."""
+    chips = []
+
+    def add(name: str, label: str, value: str) -> None:
+        parameters = request.GET.copy()
+        parameters.pop(name, None)
+        parameters.pop("cursor", None)
+        chips.append({"label": label, "value": value, "href": "?" + parameters.urlencode()})
+
+    if wanted.text:
+        add("q", _("Words"), wanted.text)
+    if wanted.category:
+        category = skills.category(wanted.category)
+        add("category", _("Category"), category.name if category else wanted.category)
+    if wanted.skill_ids:
+        names = skills.labels(wanted.skill_ids, get_language() or "en")
+        add("skill", _("Skill"), ", ".join(names.values()))
+    if wanted.language:
+        add("language", _("Language"), fmt.language_name(wanted.language))
+    if request.GET.get("budget_from"):
+        add("budget_from", _("Budget from"), request.GET["budget_from"])
+    if request.GET.get("budget_to"):
+        add("budget_to", _("Budget to"), request.GET["budget_to"])
+    if wanted.posted_within_days:
+        add("posted", _("Posted"), request.GET["posted"])
+    if wanted.bid_window:
+        add("window", _("Bids"), BidWindow(wanted.bid_window).label)
+    return chips
+
+
+@require_GET
+def detail(request: HttpRequest, task_id: UUID) -> HttpResponse:
+    task = get_object_or_404(queries.tasks_visible_to(actor(request)), id=task_id)
+    return render(request, "tasks/task_detail.html", detail_context(request, task))
+
+
+def detail_context(request: HttpRequest, task: Task) -> dict[str, Any]:
+    """What the task page shows to this reader; also rendered again with a form that has errors."""
+    now, asker = timezone.now(), actor(request)
+    is_mine = asker.acts_for(task.employer_id)
+    invited = queries.is_invited(task.id, asker.organization_id)
+    refusal = policies.why_not_bid(asker, task, now, is_invited=invited)
+    mine = bids.live_bid(task.id, asker.organization_id)
+    budget = task.budget_max or task.budget_min
+    currency = reader_currency(request)
+    also = pricing.convert(budget, currency, now.date()) if budget and currency != task.currency else None
+    names = skills.labels(queries.skill_ids(task.id), get_language() or "en")
+    return {
+        "task": task,
+        "now": now,
+        "is_mine": is_mine,
+        "my_bid": mine,
+        "why_not_bid": refusal,
+        "may_bid": refusal is None and mine is None,
+        "criteria": queries.criteria(task.id),
+        "skill_labels": list(names.values()),
+        "budget_also": also,
+        "questions": queries.questions(task.id),
+        "addenda": task.addenda.order_by("created_at"),
+        "attachments": task.attachments.select_related("file"),
+        "bid_count": bids.bid_count(task.id),
+        "is_sealed": bidding_policies.is_sealed(task, now),
+        "steps": _steps(task),
+        "similar": cards(queries.similar(task, asker, now), currency, now) if not is_mine else [],
+        "may_add": policies.can_add_to(asker, task),
+        "may_edit": task.status == "draft" and is_mine,
+        "may_close": policies.can(asker, task, "close"),
+        "may_cancel": policies.can(asker, task, "cancel"),
+        "question_form": TextForm(prefix="question"),
+        "addendum_form": AddendumForm(prefix="addendum"),
+        "attachment_form": AttachmentForm(),
+        "posted_by_count": Task.objects.filter(employer_id=task.employer_id, published_at__isnull=False).count(),
+    }
+
+
+def _steps(task: Task) -> list[dict[str, str]]:
+    names = [_("Posted"), _("Bidding"), _("Choosing"), _("At work"), _("Paid")]
+    reached = {"draft": -1, "open": 1, "deciding": 2, "awarded": 3, "completed": 5}.get(task.status, 0)
+    return [
+        {"label": name, "state": "done" if position < reached else "now" if position == reached else ""}
+        for position, name in enumerate(names)
+    ]
+
+
+@require_GET
+def attachment(request: HttpRequest, attachment_id: UUID) -> HttpResponseBase:
+    """A file of a task goes to whoever may see the task."""
+    found = get_object_or_404(TaskAttachment.objects.select_related("file"), id=attachment_id)
+    if not queries.tasks_visible_to(actor(request)).filter(id=found.task_id).exists():
+        raise Http404
+    return serve(found.file)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def saved_searches(request: HttpRequest) -> HttpResponse:
+    assert isinstance(request.user, User)
+    if request.method == "POST":
+        query = request.POST.get("query", "")
+        operations.save_search(user=request.user, name=request.POST.get("name", ""), query=query, now=timezone.now())
+        messages.success(request, _("Search saved."))
+        return redirect("tasks:searches")
+    return render(request, "tasks/saved_searches.html", {"searches": queries.saved_searches(request.user.id)})
+
+
+@login_required
+@require_POST
+def forget_search(request: HttpRequest, search_id: UUID) -> HttpResponse:
+    assert isinstance(request.user, User)
+    operations.forget_search(search_id=search_id, user=request.user)
+    messages.success(request, _("Search removed."))
+    return redirect("tasks:searches")

@@ -1,0 +1,217 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from apps.accounts import queries as accounts
+from apps.accounts.middleware import actor
+from apps.bidding import queries as bids
+from apps.common import keyset
+from apps.common.errors import Invalid
+from apps.files import operations as files
+from apps.tasks import operations, policies, queries
+from apps.tasks.forms import AddendumForm, AttachmentForm, BriefForm, initial_of
+from apps.tasks.models import Task, TaskAttachment
+from apps.tasks.views.finding import detail_context
+
+
+def _own(request: HttpRequest, task_id: UUID) -> Task:
+    """One of the organization's own tasks, else 404."""
+    tasks = queries.tasks_of(actor(request).organization_id) if actor(request).organization_id else Task.objects.none()
+    return get_object_or_404(tasks, id=task_id)
+
+
+def _form(request: HttpRequest, task: Task | None) -> BriefForm:
+    organization_id = actor(request).organization_id
+    currency = accounts.organization(organization_id).currency if organization_id else "EUR"
+    now = timezone.now()
+    fresh = {
+        "source_language": get_language() or "en",
+        "currency": currency,
+        "budget_kind": "fixed",
+        "visibility": "public",
+        "bid_window": "open",
+        "bidding_closes_at": (now + timedelta(days=7)).replace(minute=0),
+        "decision_due_at": (now + timedelta(days=14)).replace(minute=0),
+    }
+    return BriefForm(
+        request.POST or None,
+        initial=initial_of(task) if task else fresh,
+        language=get_language() or "en",
+        currency=currency,
+    )
+
+
+def _page(request: HttpRequest, form: BriefForm, task: Task | None, status: int = 200) -> HttpResponse:
+    context = {
+        "form": form,
+        "task": task,
+        "attachments": task.attachments.select_related("file") if task else [],
+        "attachment_form": AttachmentForm(),
+        "templates": list(form.categories.values()),
+    }
+    return render(request, "tasks/task_form.html", context, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    if actor(request).organization_id is None:
+        return redirect("accounts:organizations")
+    form = _form(request, None)
+    if request.method == "GET":
+        return _page(request, form, None)
+    if not form.is_valid():
+        return _page(request, form, None, 422)
+    task = operations.start_draft(actor=actor(request), brief=form.brief(), now=timezone.now())
+    return _after_saving(request, form, task)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, task_id: UUID) -> HttpResponse:
+    task = _own(request, task_id)
+    if task.status != "draft":
+        raise policies.AlreadyPublished
+    form = _form(request, task)
+    if request.method == "GET":
+        return _page(request, form, task)
+    if not form.is_valid():
+        return _page(request, form, task, 422)
+    task = operations.save_draft(task_id=task.id, actor=actor(request), brief=form.brief(), now=timezone.now())
+    return _after_saving(request, form, task)
+
+
+def _after_saving(request: HttpRequest, form: BriefForm, task: Task) -> HttpResponse:
+    """Publish when asked to; what is missing is said at its field, and the draft is kept either way."""
+    if "publish" not in request.POST:
+        messages.success(request, _("Draft saved."))
+        return redirect("tasks:edit", task.id)
+    try:
+        operations.publish(task_id=task.id, actor=actor(request), now=timezone.now())
+    except policies.WaitingForPublication as refusal:
+        form.show_problems(refusal.problems)
+        return _page(request, form, task, 422)
+    messages.success(request, _("Your task is published. Matching freelancers are being told."))
+    return redirect(task)
+
+
+@login_required
+@require_POST
+def autosave(request: HttpRequest, task_id: UUID) -> HttpResponse:
+    """What the page sends while somebody types: kept when it can be read, else left for the next time."""
+    task = _own(request, task_id)
+    form = _form(request, task)
+    if not form.is_valid():
+        return HttpResponse(status=422)
+    operations.save_draft(task_id=task.id, actor=actor(request), brief=form.brief(), now=timezone.now())
+    return HttpResponse(status=204)
+
+
+@login_required
+@require_POST
+def discard(request: HttpRequest, task_id: UUID) -> HttpResponse:
+    task = _own(request, task_id)
+    operations.discard_draft(task_id=task.id, actor=actor(request), now=timezone.now())
+    messages.success(request, _("Draft discarded."))
+    return redirect("tasks:mine")
+
+
+@login_required
+@require_POST
+def attach(request: HttpRequest, task_id: UUID) -> HttpResponse:
+    task, now = _own(request, task_id), timezone.now()
+    form = AttachmentForm(request.POST, request.FILES)
+    user_id = actor(request).user_id
+    if not form.is_valid() or user_id is None:
+        messages.error(request, _("Choose a file first."))
+    else:
+        try:
+            stored = files.store(upload=form.cleaned_data["file"], uploaded_by_id=user_id, now=now)
+            operations.attach_file(task_id=task.id, file_id=stored.id, actor=actor(request), now=now)
+        except Invalid as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("File attached."))
+    return redirect("tasks:edit" if task.status == "draft" else "tasks:detail", task.id)
+
+
+@login_required
+@require_POST
+def remove_attachment(request: HttpRequest, attachment_id: UUID) -> HttpResponse:
+    attachment = get_object_or_404(TaskAttachment, id=attachment_id)
+    task = _own(request, attachment.task_id)
+    operations.remove_attachment(attachment_id=attachment.id, actor=actor(request), now=timezone.now())
+    return redirect("tasks:edit", task.id)
+
+
+@login_required
+@require_POST
+def addendum(request: HttpRequest, task_id: UUID) -> HttpResponse:
+    task = _own(request, task_id)
+    form = AddendumForm(request.POST, prefix="addendum")
+    if form.is_valid():
+        try:
+            operations.add_addendum(task_id=task.id, actor=actor(request), now=timezone.now(), **form.cleaned_data)
+        except Invalid as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        else:
+            messages.success(request, _("Addendum published. Every bidder is told."))
+            return redirect(task)
+    context: dict[str, Any] = detail_context(request, task) | {"addendum_form": form, "open_addendum": True}
+    return render(request, "tasks/task_detail.html", context, status=422)
+
+
+@login_required
+@require_POST
+def close(request: HttpRequest, task_id: UUID) -> HttpResponse:
+    task = _own(request, task_id)
+    operations.close(task_id=task.id, actor=actor(request), now=timezone.now(), reason=request.POST.get("reason", ""))
+    messages.success(request, _("Task closed. Bidders are told."))
+    return redirect(task)
+
+
+@login_required
+@require_POST
+def cancel(request: HttpRequest, task_id: UUID) -> HttpResponse:
+    task = _own(request, task_id)
+    operations.cancel(task_id=task.id, actor=actor(request), now=timezone.now(), reason=request.POST.get("reason", ""))
+    messages.success(request, _("Task called off. Bidders are told."))
+    return redirect("tasks:mine")
+
+
+@login_required
+@require_GET
+def mine(request: HttpRequest) -> HttpResponse:
+    organization_id = actor(request).organization_id
+    if organization_id is None:
+        return redirect("accounts:organizations")
+    status = request.GET.get("status", "")
+    tasks = queries.tasks_of(organization_id)
+    groups = {
+        "draft": ["draft"],
+        "open": ["open", "deciding"],
+        "work": ["awarded"],
+        "ended": ["completed", "closed", "expired", "cancelled"],
+    }
+    shown = tasks.filter(status__in=groups[status]) if status in groups else tasks
+    page = keyset.page(shown, order="-created_at", cursor=request.GET.get("cursor", ""))
+    counts = bids.bid_counts([task.id for task in page.rows])
+    context = {
+        "tasks": [{"task": task, "bids": counts.get(task.id, 0)} for task in page.rows],
+        "next_cursor": page.next_cursor,
+        "status": status,
+        "tabs": [("", _("All")), ("draft", _("Drafts")), ("open", _("Open")), ("work", _("At work")), ("ended", _("Ended"))],
+    }
+    return render(request, "tasks/my_tasks.html", context)
+
