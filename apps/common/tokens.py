@@ -137,7 +137,7 @@ class _Query(SearchQuery):
         super().__init__(literal)
         self.literal = literal
 
-    def as_sql(
+    def as_sql(  # type: ignore[override]
         self, compiler: Any, connection: Any, function: Any = None, template: Any = None
     ) -> tuple[str, list[str]]:
         return "%s::tsquery", [self.literal]

@@ -35,6 +35,7 @@ _handlers: dict[str, tuple[str, Handler]] = {}  # subscriber -> (fact, handler)
 _waker: list[Callable[[], None]] = []
 
 
+@typing.dataclass_transform(frozen_default=True)
 def fact(name: str) -> Callable[[type[Fact]], type[Fact]]:
     """Register a frozen dataclass as the fact `name` ("escrow.released")."""
 

@@ -7,12 +7,12 @@ from apps.skills.models import Category, Skill, SkillLabel
 
 
 @admin.register(Category)
-class CategoryAdmin(ModelAdmin, TabbedTranslationAdmin):
+class CategoryAdmin(ModelAdmin, TabbedTranslationAdmin):  # type: ignore[misc, type-arg]
     list_display = ["name", "slug", "position", "is_active"]
     list_editable = ["position", "is_active"]
 
 
-class SkillLabelInline(TabularInline):
+class SkillLabelInline(TabularInline):  # type: ignore[misc]
     model = SkillLabel
     fields = ["language", "text", "is_preferred", "source"]
     readonly_fields = ["source"]
@@ -23,7 +23,7 @@ class SkillLabelInline(TabularInline):
 
 
 @admin.register(Skill)
-class SkillAdmin(ModelAdmin):
+class SkillAdmin(ModelAdmin):  # type: ignore[misc]
     """Labels come from files; staff only switch skills off and move them between categories."""
 
     list_display = ["__str__", "kind", "slug", "category", "is_active"]

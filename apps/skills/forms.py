@@ -40,12 +40,12 @@ class SkillPickerWidget(forms.Widget):
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs)
         self.suggestions: list[queries.FoundSkill] = []
-        self.typed = ""
+        self.resolved: list[UUID] | None = None  # what the field made of the typed text
 
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> dict[str, Any]:
         chosen = data.getlist(name) if isinstance(data, MultiValueDict) else list(data.get(name) or [])
-        self.typed = str(data.get(f"{name}_text") or "").strip()
-        return {"ids": chosen, "text": self.typed, "is_adding": f"{name}_add" in data}
+        typed = str(data.get(f"{name}_text") or "").strip()[:100]
+        return {"ids": chosen, "text": typed, "is_adding": f"{name}_add" in data}
 
     def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:
         return False
@@ -53,9 +53,12 @@ class SkillPickerWidget(forms.Widget):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, None, attrs)
         ids = _uuids(value["ids"] if isinstance(value, dict) else value or [])
+        typed = value["text"] if isinstance(value, dict) else ""
+        if self.resolved is not None:
+            ids, typed = self.resolved, ""
         context["widget"] |= {
             "suggest_url": f"{reverse('skills:suggest')}?name={name}",
-            "typed": self.typed,
+            "typed": typed,
             "choices": choices(ids, self.suggestions),
         }
         return context
@@ -104,7 +107,7 @@ class SkillPickerField(forms.Field):
         if exact:
             if exact[0].id not in ids:
                 ids.append(exact[0].id)
-            value["ids"], widget.typed, widget.suggestions = [str(one) for one in ids], "", []
+            widget.resolved = ids
             if value["is_adding"]:
                 raise forms.ValidationError(self.error_messages["added"], code="added")
             return

@@ -79,7 +79,7 @@ class SkillRelation(models.Model):
         ]
 
 
-class Category(models.Model):
+class Category(models.Model):  # type: ignore[django-manager-missing]  # modeltranslation has no types
     """What kind of work a task is; its texts are kept in every interface language."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

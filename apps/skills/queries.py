@@ -50,13 +50,15 @@ WITH hits AS (
     ORDER BY skill_id, step, (language = %(language)s) DESC, is_preferred DESC, likeness DESC, text
 )
 SELECT skill_id, kind, text, language FROM best
-ORDER BY step, (kind = 'core') DESC, is_preferred DESC, likeness DESC, length(text), text, skill_id LIMIT %(limit)s
+ORDER BY step, (kind = 'core') DESC, CASE WHEN step = 3 THEN -likeness END, is_preferred DESC, likeness DESC,
+         length(text), text, skill_id
+LIMIT %(limit)s
 """
 _BY_LETTERS = _FIND.format(
     step="CASE WHEN l.norm = %(norm)s THEN 0 WHEN l.norm LIKE %(prefix)s THEN 1 ELSE 2 END",
     condition="(l.norm LIKE %(prefix)s OR l.norm LIKE %(inside)s)",
 )
-_BY_LIKENESS = _FIND.format(step="3", condition="%(norm)s <%% l.norm")
+_BY_LIKENESS = _FIND.format(step="3", condition="(%(norm)s <%% l.norm OR l.norm %% %(norm)s)")
 PICKED_KINDS = (SkillKind.CORE, SkillKind.SKILL, SkillKind.KNOWLEDGE)
 
 
@@ -74,7 +76,7 @@ def find_skills(text: str, language: str, limit: int = 10, *, kinds: Iterable[st
     # One letter is the beginning of thousands of words, and a part of nearly all.
     spaced = norm.isascii() or norm[0] < "\u0e00"
     inside = f"% {escaped}%" if spaced else f"%{escaped}%"
-    values = {
+    values: dict[str, str | int | list[str]] = {
         "norm": norm, "prefix": f"{escaped}%", "inside": inside if len(norm) > 1 else f"{escaped}%",
         "language": language, "limit": limit * 2, "kinds": list(kinds),
     }  # fmt: skip
@@ -181,12 +183,12 @@ def related_skills(skill_ids: Iterable[UUID]) -> dict[UUID, dict[UUID, int]]:
     for skill_id in wanted:
         for child in children.get(skill_id, []):
             add(skill_id, child, LIKE_PARENT)
-        parent = parents.get(skill_id)
-        if parent is None:
+        above = parents.get(skill_id)
+        if above is None:
             continue
-        if parent not in groups:
-            add(skill_id, parent, LIKE_PARENT)
-        if len(children.get(parent, [])) <= SIBLINGS_MAX:
-            for sibling in children[parent]:
+        if above not in groups:
+            add(skill_id, above, LIKE_PARENT)
+        if len(children.get(above, [])) <= SIBLINGS_MAX:
+            for sibling in children[above]:
                 add(skill_id, sibling, LIKE_SIBLINGS)
     return found

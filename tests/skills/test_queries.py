@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
         ("React", "react"), ("react.js", "react"), ("نكست جي إس", "nextjs"), ("شوبيفاي", "shopify"),
         ("速卖通", "aliexpress"), ("速賣通", "aliexpress"), ("市场调研", "market-research"), ("C++", "cpp"),
         ("تَرْجَمة", "translation"), ("ووردبريس", "wordpress"), ("ユニティ Unity", None), ("FIGMA", "figma"),
-        ("surch engine optimization", "seo"), ("إدخال البيانات", "data-entry"), ("抠图", "photo-retouching"),
+        ("surch engine optimization", "seo"), ("graphc desgin", "graphic-design"), ("إدخال البيانات", "data-entry"), ("抠图", "photo-retouching"),
     ],
 )  # fmt: skip
 def test_a_skill_is_found_by_any_label_in_any_language(text, slug):

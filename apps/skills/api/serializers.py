@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 class SkillSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
-    label = serializers.CharField(help_text="In the language of the request.")
+    label = serializers.CharField(help_text="In the language of the request.")  # type: ignore[assignment]
     kind = serializers.CharField()
     matched = serializers.CharField(help_text="The label that the text matched.")
     matched_language = serializers.CharField()

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+
+class PartSerializer(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    points = serializers.FloatField(help_text="The parts of a match sum to its score.")
+
+
+class RelatedSerializer(serializers.Serializer[Any]):
+    asked = serializers.CharField()
+    known = serializers.CharField()
+
+
+class ExplanationSerializer(serializers.Serializer[Any]):
+    score = serializers.FloatField(help_text="0 to 100.")
+    parts = PartSerializer(many=True)
+    matched = serializers.ListField(child=serializers.CharField())
+    related = serializers.SerializerMethodField()
+    missing = serializers.ListField(child=serializers.CharField())
+    pay = serializers.CharField()
+    hours = serializers.IntegerField(help_text="Working hours a day that both sides share.")
+    completed = serializers.IntegerField()
+    is_newcomer = serializers.BooleanField()
+    ranker_version = serializers.CharField()
+    computed_at = serializers.DateTimeField()
+
+    def get_related(self, explanation: Any) -> list[dict[str, str]]:
+        return [{"asked": asked, "known": known} for asked, known in explanation.related]
+
+
+class RecommendedTaskSerializer(serializers.Serializer[Any]):
+    task_id = serializers.UUIDField(source="task.id")
+    title = serializers.CharField(source="task.title")
+    source_language = serializers.CharField(source="task.source_language")
+    why = ExplanationSerializer(source="explanation")
+
+
+class RecommendedFreelancerSerializer(serializers.Serializer[Any]):
+    organization_id = serializers.UUIDField(source="organization.id")
+    handle = serializers.CharField(source="organization.handle")
+    display_name = serializers.CharField(source="organization.display_name")
+    headline = serializers.CharField(source="profile.headline")
+    why = ExplanationSerializer(source="explanation")
+
+
+class LimitSerializer(serializers.Serializer[Any]):
+    limit = serializers.IntegerField(min_value=1, max_value=50, default=10)

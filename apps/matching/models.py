@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from django.db import models
+
+from apps.accounts.models import Organization
+from apps.common.models import BaseModel
+from apps.tasks.models import Task
+
+
+class MatchResult(models.Model):
+    """
+    How well a freelancer suits a task, with the parts of the score and the reasons as skill ids.
+
+    `components` sum to `score`; a reader's language chooses the words only when it is shown.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="+")
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
+    score = models.FloatField()
+    components = models.JSONField()
+    reasons = models.JSONField()
+    is_newcomer = models.BooleanField(default=False)
+    ranker_version = models.CharField(max_length=20)
+    computed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["task", "organization"], name="matching_matchresult_once"),
+            models.CheckConstraint(
+                condition=models.Q(score__gte=0, score__lte=100), name="matching_matchresult_score_range"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["task", "-score"], name="matching_matchresult_task"),
+            models.Index(fields=["organization", "-score"], name="matching_matchresult_org"),
+        ]
+
+
+class SubjectKind(models.TextChoices):
+    TASK = "task"
+    ORGANIZATION = "organization"
+
+
+class MatchRequest(BaseModel):
+    """Something changed and must be matched anew; asking twice before it is done asks once."""
+
+    subject_kind = models.CharField(max_length=12, choices=SubjectKind)
+    subject_id = models.UUIDField()
+    requested_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["subject_kind", "subject_id"], name="matching_matchrequest_once"),
+            models.CheckConstraint(
+                condition=models.Q(subject_kind__in=SubjectKind.values), name="matching_matchrequest_kind_known"
+            ),
+        ]
+        indexes = [models.Index(fields=["requested_at"], name="matching_matchrequest_oldest")]

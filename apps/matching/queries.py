@@ -1,0 +1,364 @@
+from __future__ import annotations
+
+import statistics
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.models import Membership, Organization, Profile, ProfileLanguage, ProfileSkill
+from apps.accounts.states import Availability
+from apps.bidding.models import Bid
+from apps.bidding.states import LIVE
+from apps.common.money import Money
+from apps.compliance import queries as compliance
+from apps.contracts.models import Contract
+from apps.contracts.states import ContractStatus
+from apps.matching import scoring
+from apps.matching.models import MatchRequest, MatchResult
+from apps.matching.scoring import FreelancerFacts, TaskFacts
+from apps.pricing import queries as pricing
+from apps.skills import queries as skills
+from apps.tasks.models import Task, TaskInvitation, TaskSkill
+from apps.tasks.queries import REFERENCE_CURRENCY
+from apps.tasks.states import TaskStatus, Visibility
+
+BIDS_DAYS = 365
+EMPLOYER_HOURS = range(9, 18)
+
+# --- what the formula reads -----------------------------------------------------------------------------------------
+
+
+def profiles_to_match() -> QuerySet[Profile]:
+    """Freelancers who may be recommended: active, public, not hidden, taking work."""
+    return Profile.objects.filter(
+        organization__is_active=True, organization__works=True, is_public=True, hidden_at=None
+    ).exclude(availability=Availability.BUSY)
+
+
+def tasks_to_match(now: datetime) -> QuerySet[Task]:
+    return Task.objects.filter(status=TaskStatus.OPEN, hidden_at=None, bidding_closes_at__gt=now)
+
+
+def freelancer_skill_rows() -> list[tuple[UUID, UUID, float]]:
+    """(organization, skill, strength) of everybody who may be recommended."""
+    rows = ProfileSkill.objects.filter(profile__in=profiles_to_match()).order_by("id")
+    return [
+        (organization_id, skill_id, scoring.LEVELS.get(level, 0.5))
+        for organization_id, skill_id, level in rows.values_list("profile__organization_id", "skill_id", "level")
+    ]
+
+
+def task_skill_rows(now: datetime) -> list[tuple[UUID, UUID, float]]:
+    rows = TaskSkill.objects.filter(task__in=tasks_to_match(now)).order_by("id")
+    return [(task_id, skill_id, 1.0) for task_id, skill_id in rows.values_list("task_id", "skill_id")]
+
+
+def task_facts(task_ids: Iterable[UUID], now: datetime) -> dict[UUID, TaskFacts]:
+    wanted = list(task_ids)
+    asked: dict[UUID, list[UUID]] = defaultdict(list)
+    for task_id, skill_id in (
+        TaskSkill.objects.filter(task_id__in=wanted).order_by("id").values_list("task_id", "skill_id")
+    ):
+        asked[task_id].append(skill_id)
+    tasks = Task.objects.filter(id__in=wanted).select_related("employer")
+    table = pricing.rate_table(now.date())
+    return {
+        task.id: TaskFacts(
+            id=task.id,
+            employer_id=task.employer_id,
+            employer_country=task.employer.country,
+            language=task.source_language,
+            skill_ids=tuple(asked[task.id]),
+            budget_minor=_in_reference(task.budget_max or task.budget_min, table),
+            utc_hours=utc_hours(task.employer.time_zone, EMPLOYER_HOURS, now),
+        )
+        for task in tasks
+    }
+
+
+def freelancer_facts(organization_ids: Iterable[UUID], now: datetime) -> dict[UUID, FreelancerFacts]:
+    """Facts of those of the organizations that may be recommended."""
+    profiles = list(
+        profiles_to_match().filter(organization_id__in=list(organization_ids)).select_related("organization")
+    )
+    ids = [profile.organization_id for profile in profiles]
+    known: dict[UUID, dict[UUID, int]] = defaultdict(dict)
+    for owner, skill_id, level in ProfileSkill.objects.filter(profile__in=profiles).values_list(
+        "profile__organization_id", "skill_id", "level"
+    ):
+        known[owner][skill_id] = level
+    table = pricing.rate_table(now.date())
+    languages = _languages(ids)
+    prices, last_bid = _usual_prices(ids, now, table)
+    done, completed, failed = _experience(ids)
+    return {
+        profile.organization_id: FreelancerFacts(
+            id=profile.organization_id,
+            country=profile.organization.country,
+            skills=known[profile.organization_id],
+            languages=languages[profile.organization_id],
+            usual_price_minor=prices.get(profile.organization_id),
+            hourly_minor=_in_reference(profile.rate, table),
+            done_by_skill=done[profile.organization_id],
+            completed=completed[profile.organization_id],
+            failed=failed[profile.organization_id],
+            active_at=max(profile.updated_at, last_bid.get(profile.organization_id, profile.updated_at)),
+            utc_hours=utc_hours(
+                profile.organization.time_zone, range(profile.works_from_hour, profile.works_to_hour), now
+            ),
+        )
+        for profile in profiles
+    }
+
+
+def utc_hours(zone: str, hours: range, now: datetime) -> frozenset[int]:
+    """Hours of the UTC day in which somebody of that zone is at work, with today's offset."""
+    offset = now.astimezone(ZoneInfo(zone)).utcoffset() or timedelta()
+    return frozenset(int((hour - offset.total_seconds() / 3600) // 1) % 24 for hour in hours)
+
+
+def is_payable(employer_country: str, freelancer_country: str, now: datetime) -> bool:
+    decision = compliance.corridor(payer_country=employer_country, payee_country=freelancer_country, on=now.date())
+    return decision.is_open
+
+
+def organizations_sharing_people(organization_id: UUID) -> set[UUID]:
+    """Nobody is recommended to themselves under another organization's name."""
+    people = Membership.objects.filter(organization_id=organization_id).values("user_id")
+    return set(Membership.objects.filter(user_id__in=people).values_list("organization_id", flat=True))
+
+
+def related_of(skill_ids: Iterable[UUID]) -> dict[UUID, dict[UUID, int]]:
+    return skills.related_skills(skill_ids)
+
+
+def _languages(ids: list[UUID]) -> dict[UUID, dict[str, str]]:
+    """What was declared; else the language in which a member reads this site."""
+    found: dict[UUID, dict[str, str]] = defaultdict(dict)
+    for owner, language, level in ProfileLanguage.objects.filter(profile__organization_id__in=ids).values_list(
+        "profile__organization_id", "language", "level"
+    ):
+        found[owner][language] = level
+    silent = [owner for owner in ids if owner not in found]
+    for owner, language in Membership.objects.filter(organization_id__in=silent).values_list(
+        "organization_id", "user__language"
+    ):
+        found[owner].setdefault(language, "conversational")
+    return found
+
+
+def _usual_prices(
+    ids: list[UUID], now: datetime, table: pricing.RateTable
+) -> tuple[dict[UUID, int], dict[UUID, datetime]]:
+    asked: dict[UUID, list[int]] = defaultdict(list)
+    last: dict[UUID, datetime] = {}
+    bids = Bid.objects.filter(bidder_id__in=ids, submitted_at__gte=now - timedelta(days=BIDS_DAYS))
+    for owner, amount, currency, moment in bids.values_list(
+        "bidder_id", "binding_amount_minor", "binding_currency", "submitted_at"
+    ):
+        last[owner] = max(moment, last.get(owner, moment))
+        price = _in_reference(Money(amount, currency), table)
+        if price:
+            asked[owner].append(price)
+    return {owner: int(statistics.median(prices)) for owner, prices in asked.items()}, last
+
+
+def _experience(ids: list[UUID]) -> tuple[dict[UUID, dict[UUID, int]], dict[UUID, int], dict[UUID, int]]:
+    done: dict[UUID, dict[UUID, int]] = defaultdict(dict)
+    completed: dict[UUID, int] = defaultdict(int)
+    failed: dict[UUID, int] = defaultdict(int)
+    contracts = Contract.objects.filter(freelancer_id__in=ids)
+    for owner, status, count in (
+        contracts.filter(status__in=[ContractStatus.COMPLETED, ContractStatus.CANCELLED])
+        .values_list("freelancer_id", "status")
+        .annotate(n=Count("id"))
+    ):
+        (completed if status == ContractStatus.COMPLETED else failed)[owner] += count
+    for owner, skill_id, count in (
+        contracts.filter(status=ContractStatus.COMPLETED, task__skills__isnull=False)
+        .values_list("freelancer_id", "task__skills__skill_id")
+        .annotate(n=Count("id"))
+    ):
+        done[owner][skill_id] = count
+    return done, completed, failed
+
+
+def _in_reference(amount: Money | None, table: pricing.RateTable) -> int | None:
+    if amount is None:
+        return None
+    converted = table.convert(amount, REFERENCE_CURRENCY)
+    return converted.amount.amount_minor if converted else None
+
+
+# --- what people see ------------------------------------------------------------------------------------------------
+
+PART_LABELS: dict[str, str | Promise] = {
+    "skill": _("Skills"),
+    "pay": _("Pay"),
+    "growth": _("Track record and room to grow"),
+    "recency": _("Time since last active"),
+    "fit": _("Language and hours"),
+}
+PART_MOST = {"skill": scoring.SKILL_POINTS, "pay": scoring.PAY_POINTS, "growth": scoring.GROWTH_POINTS}
+PAY_SENTENCES: dict[str, str | Promise] = {
+    "fits": _("The budget covers the usual price of this freelancer."),
+    "above": _("The usual price of this freelancer is above the budget."),
+    "pays_a_day": _("The budget pays at least a day of work at the stated rate."),
+    "under_a_day": _("The budget pays less than a day of work at the stated rate."),
+    "unknown": _("No price is known to compare with the budget."),
+}
+LANGUAGE_SENTENCES: dict[str, str | Promise] = {
+    "shared": _("Speaks the language of the task."),
+    "bridge": _("Does not list the language of the task, but English."),
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """:param most: the most that this part can give; None for those that only take away."""
+
+    code: str
+    label: str | Promise
+    points: float
+    most: float | None
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """
+    Why a freelancer and a task suit each other, in the reader's language; `parts` sum to `score`.
+
+    :param related: (skill asked for, like skill known).
+    """
+
+    task_id: UUID
+    organization_id: UUID
+    score: float
+    parts: list[Part]
+    matched: list[str]
+    related: list[tuple[str, str]]
+    missing: list[str]
+    pay: str | Promise
+    language: str | Promise
+    hours: int
+    completed: int
+    is_newcomer: bool
+    ranker_version: str
+    computed_at: datetime
+
+
+@dataclass(frozen=True)
+class RecommendedTask:
+    task: Task
+    explanation: Explanation
+
+
+@dataclass(frozen=True)
+class RecommendedFreelancer:
+    organization: Organization
+    profile: Profile
+    explanation: Explanation
+
+
+def recommended_tasks(organization_id: UUID, limit: int = 10, *, now: datetime | None = None) -> list[RecommendedTask]:
+    """Open tasks that suit the organization best, without its own and those it has bid on."""
+    moment = now or timezone.now()
+    invited = Exists(TaskInvitation.objects.filter(task=OuterRef("task"), organization_id=organization_id))
+    bid_on = Exists(Bid.objects.filter(task=OuterRef("task"), bidder_id=organization_id, status__in=LIVE))
+    results = list(
+        MatchResult.objects.filter(organization_id=organization_id, task__in=tasks_to_match(moment))
+        .filter(Q(task__visibility=Visibility.PUBLIC) | invited)
+        .exclude(bid_on)
+        .select_related("task", "task__employer", "task__category")
+        .order_by("-score", "task_id")[:limit]
+    )
+    explained = explanations(results)
+    return [RecommendedTask(result.task, explained[result.id]) for result in results]
+
+
+def recommended_freelancers(task_id: UUID, limit: int = 10) -> list[RecommendedFreelancer]:
+    """Freelancers who suit the task best and have not bid; one place in ten is a newcomer's."""
+    bid = Exists(Bid.objects.filter(task_id=task_id, bidder=OuterRef("organization"), status__in=LIVE))
+    results = list(
+        MatchResult.objects.filter(task_id=task_id, organization__profile__in=profiles_to_match())
+        .exclude(bid)
+        .select_related("organization", "organization__profile")
+        .order_by("-score", "organization_id")[: max(50, limit)]
+    )
+    shown = scoring.reserve_for_newcomer(results, [result.is_newcomer for result in results], limit)
+    explained = explanations(shown)
+    return [
+        RecommendedFreelancer(result.organization, result.organization.profile, explained[result.id])
+        for result in shown
+    ]
+
+
+def explanation(task_id: UUID, organization_id: UUID, language: str | None = None) -> Explanation | None:
+    """Why this freelancer suits this task; None when they were not matched."""
+    result = MatchResult.objects.filter(task_id=task_id, organization_id=organization_id).first()
+    return explanations([result], language)[result.id] if result else None
+
+
+def explanations_for_task(
+    task_id: UUID, organization_ids: Iterable[UUID], language: str | None = None
+) -> dict[UUID, Explanation]:
+    """Of several freelancers (bidders side by side), by organization."""
+    results = list(MatchResult.objects.filter(task_id=task_id, organization_id__in=list(organization_ids)))
+    explained = explanations(results, language)
+    return {result.organization_id: explained[result.id] for result in results}
+
+
+def explanations(results: Iterable[MatchResult], language: str | None = None) -> dict[int, Explanation]:
+    """Of stored results, by their id; the words come from one query."""
+    rows = list(results)
+    ids = {UUID(skill_id) for row in rows for skill_id in _ids_in(row.reasons)}
+    words = skills.labels(ids, language or get_language() or "en")
+
+    def word(skill_id: str) -> str:
+        return words.get(UUID(skill_id), "")
+
+    return {
+        row.id: Explanation(
+            task_id=row.task_id,
+            organization_id=row.organization_id,
+            score=row.score,
+            parts=[Part(code, PART_LABELS[code], row.components[code], PART_MOST.get(code)) for code in PART_LABELS],
+            matched=[word(one) for one in row.reasons["matched"]],
+            related=[(word(asked), word(known)) for asked, known in row.reasons["related"]],
+            missing=[word(one) for one in row.reasons["missing"]],
+            pay=PAY_SENTENCES.get(row.reasons["pay"], ""),
+            language=LANGUAGE_SENTENCES.get(row.reasons["language"], ""),
+            hours=row.reasons["hours"],
+            completed=row.reasons["completed"],
+            is_newcomer=row.is_newcomer,
+            ranker_version=row.ranker_version,
+            computed_at=row.computed_at,
+        )
+        for row in rows
+    }
+
+
+def _ids_in(reasons: dict[str, Any]) -> list[str]:
+    return [*reasons["matched"], *reasons["missing"], *(one for pair in reasons["related"] for one in pair)]
+
+
+# --- requests -------------------------------------------------------------------------------------------------------
+
+
+def next_request_for_update(now: datetime) -> MatchRequest | None:
+    return (
+        MatchRequest.objects.select_for_update(skip_locked=True)
+        .filter(requested_at__lte=now)
+        .order_by(F("requested_at").asc(), "id")
+        .first()
+    )

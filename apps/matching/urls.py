@@ -1,0 +1,11 @@
+from django.urls import path
+
+from apps.matching import views
+
+app_name = "matching"
+urlpatterns = [
+    path("matching/", views.how, name="how"),
+    path("recommended/", views.recommended_tasks, name="tasks"),
+    path("tasks/<uuid:task_id>/recommended/", views.recommended_freelancers, name="freelancers"),
+    path("tasks/<uuid:task_id>/match/<uuid:organization_id>/", views.why, name="why"),
+]

@@ -1,0 +1,153 @@
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.utils import translation
+
+from apps.accounts import operations as accounts
+from apps.matching import operations, queries
+from apps.matching.models import MatchRequest, MatchResult, SubjectKind
+from apps.outbox.models import Event
+from apps.skills.models import Skill
+from tests.conftest import NOON
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _no_kept_index():
+    cache.clear()
+    operations._kept.clear()
+
+
+def skill(slug):
+    return Skill.objects.get(slug=slug).id
+
+
+@pytest.fixture
+def market(make, outbox_drain):
+    """A German task for React and Next.js; freelancers of several kinds."""
+
+    def freelancer(name, skills, languages=None, **fields):
+        one = make.freelancer(name, **fields)
+        profile = {"rate_amount_minor": 3000, "rate_currency": "USD"}
+        accounts.update_profile(
+            organization_id=one.id, actor=make.actor(one), now=NOON, changes=profile,
+            skills={skill(slug): level for slug, level in skills.items()},
+            languages=languages or {"en": "fluent", "de": "conversational"},
+        )  # fmt: skip
+        return one
+
+    class Market:
+        react = freelancer("Ada", {"react": 4, "nextjs": 4})
+        half = freelancer("Bola", {"react": 3})
+        related = freelancer("Chi", {"redux": 4, "javascript": 4}, country="CN", currency="CNY")
+        other = freelancer("Dalia", {"logo-design": 4})
+        silent = freelancer("Emeka", {"react": 4, "nextjs": 4}, {"ar": "native"})
+        unpayable = freelancer("Farid", {"react": 4, "nextjs": 4}, country="KP")
+        employer = make.employer("Werk", country="DE")
+        task = make.task(employer=employer, source_language="de", skill_ids=(skill("react"), skill("nextjs")))
+
+    outbox_drain()
+    return Market
+
+
+def test_publishing_asks_for_a_match_and_the_job_finds_who_suits(market, outbox_drain):
+    assert MatchRequest.objects.filter(subject_kind=SubjectKind.TASK, subject_id=market.task.id).count() == 1
+
+    operations.refresh_pending(now=NOON)
+
+    names = [one.organization.display_name for one in queries.recommended_freelancers(market.task.id)]
+    assert names == ["Ada", "Bola", "Chi"]
+    assert not MatchRequest.objects.exists()
+
+
+def test_stored_parts_sum_to_the_score(market):
+    operations.refresh_pending(now=NOON)
+    for result in MatchResult.objects.all():
+        assert sum(result.components.values()) == pytest.approx(result.score, abs=1e-6)
+
+
+def test_reasons_are_ids_and_read_in_the_readers_language(market):
+    operations.refresh_pending(now=NOON)
+    why = queries.explanation(market.task.id, market.half.id, "ar")
+    assert (why.matched, why.missing or [pair[0] for pair in why.related]) == (["React"], ["Next.js"])
+    with translation.override("zh-hans"):
+        chi = queries.explanation(market.task.id, market.related.id)
+    assert ("React", "Redux") in chi.related
+    assert sum(part.points for part in chi.parts) == pytest.approx(chi.score, abs=1e-6)
+
+
+def test_the_same_pair_scores_the_same_from_both_sides(market):
+    operations.match_task(task_id=market.task.id, now=NOON)
+    there = MatchResult.objects.get(task=market.task, organization=market.half)
+    operations.match_organization(organization_id=market.half.id, now=NOON)
+    back = MatchResult.objects.get(task=market.task, organization=market.half)
+    assert (there.id, there.score, there.components, there.reasons) == (
+        back.id, back.score, back.components, back.reasons,
+    )  # fmt: skip
+
+
+def test_those_who_suit_well_are_told_once(market):
+    operations.match_task(task_id=market.task.id, now=NOON)
+    operations.match_task(task_id=market.task.id, now=NOON)
+    told = Event.objects.filter(name="matching.task_suits")
+    assert told.count() == 1
+    assert told.get().payload["organization_ids"][0] == str(market.react.id)
+
+
+def test_a_changed_profile_is_matched_to_open_tasks(market, make, outbox_drain):
+    operations.refresh_pending(now=NOON)
+    accounts.update_profile(
+        organization_id=market.other.id, actor=make.actor(market.other), now=NOON, changes={},
+        skills={skill("react"): 4, skill("nextjs"): 4},
+    )  # fmt: skip
+    outbox_drain()
+    operations.refresh_pending(now=NOON)
+    assert [one.task.id for one in queries.recommended_tasks(market.other.id, now=NOON)] == [market.task.id]
+
+
+def test_somebody_who_takes_no_work_is_no_longer_recommended(market, make, outbox_drain):
+    operations.refresh_pending(now=NOON)
+    accounts.update_profile(
+        organization_id=market.react.id, actor=make.actor(market.react), now=NOON, changes={"availability": "busy"}
+    )
+    names = [one.organization.display_name for one in queries.recommended_freelancers(market.task.id)]
+    assert "Ada" not in names, "even before the match is made anew"
+    outbox_drain()
+    operations.refresh_pending(now=NOON)
+    assert not MatchResult.objects.filter(organization=market.react).exists()
+
+
+def test_recommendations_leave_out_what_is_closed(market):
+    operations.refresh_pending(now=NOON)
+    assert queries.recommended_tasks(market.react.id, now=NOON)
+    assert queries.recommended_tasks(market.react.id, now=NOON + timedelta(days=8)) == []
+
+
+def test_nobody_is_recommended_their_own_task(make, outbox_drain):
+    both = make.freelancer("Both", hires=True)
+    accounts.update_profile(
+        organization_id=both.id, actor=make.actor(both), now=NOON, changes={}, skills={skill("react"): 4},
+        languages={"en": "native"},
+    )  # fmt: skip
+    task = make.task(employer=both, skill_ids=(skill("react"),))
+    outbox_drain()
+    operations.refresh_pending(now=NOON)
+    assert not MatchResult.objects.filter(task=task).exists()
+
+
+def test_a_task_that_is_gone_is_skipped(market):
+    import uuid
+
+    operations.request_match(subject_kind=SubjectKind.TASK, subject_id=uuid.uuid4(), now=NOON)
+    assert operations.refresh_pending(now=NOON) >= 1
+    assert not MatchRequest.objects.exists()
+
+
+def test_reading_recommendations_costs_a_fixed_number_of_questions(market, django_assert_max_num_queries):
+    operations.refresh_pending(now=NOON)
+    with django_assert_max_num_queries(2):
+        queries.recommended_freelancers(market.task.id)
+    with django_assert_max_num_queries(2):
+        queries.recommended_tasks(market.react.id, now=NOON)

@@ -1,0 +1,145 @@
+import math
+import uuid
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from apps.matching import scoring
+from apps.matching.scoring.sparse import SkillIndex
+
+NOW = datetime(2026, 10, 28, 12, tzinfo=UTC)
+SKILLS = [uuid.UUID(int=number) for number in range(1, 7)]
+A, B, C = SKILLS[:3]
+EMPLOYER, FREELANCER = uuid.UUID(int=100), uuid.UUID(int=200)
+
+
+def task(**fields):
+    return scoring.TaskFacts(
+        **{
+            "id": uuid.UUID(int=50), "employer_id": EMPLOYER, "employer_country": "DE", "language": "de",
+            "skill_ids": (A, B), "budget_minor": 90_000, "utc_hours": frozenset(range(8, 17)),
+        }
+        | fields
+    )  # fmt: skip
+
+
+def freelancer(**fields):
+    return scoring.FreelancerFacts(
+        **{
+            "id": FREELANCER, "country": "NG", "skills": {A: 4, B: 4}, "languages": {"de": "native"},
+            "usual_price_minor": None, "hourly_minor": 2_000, "active_at": NOW, "utc_hours": frozenset(range(8, 17)),
+        }
+        | fields
+    )  # fmt: skip
+
+
+def score(the_task=None, the_freelancer=None, rarity=None, related=None):
+    return scoring.score(
+        the_task or task(), the_freelancer or freelancer(), rarity=rarity or {}, related=related or {}, now=NOW
+    )
+
+
+levels = st.dictionaries(st.sampled_from(SKILLS), st.integers(1, 4), max_size=6)
+
+
+@given(
+    skills=levels,
+    asked=st.lists(st.sampled_from(SKILLS), unique=True, max_size=6),
+    budget=st.none() | st.integers(1, 10**9),
+    price=st.none() | st.integers(1, 10**9),
+    hourly=st.none() | st.integers(1, 10**7),
+    completed=st.integers(0, 500),
+    failed=st.integers(0, 50),
+    days=st.none() | st.integers(0, 4000),
+    language=st.sampled_from(["de", "en", "zh-hans"]),
+    hours=st.sets(st.integers(0, 23)),
+)
+def test_parts_sum_to_the_score_and_the_score_keeps_its_range(
+    skills, asked, budget, price, hourly, completed, failed, days, language, hours
+):
+    one = freelancer(
+        skills=skills, usual_price_minor=price, hourly_minor=hourly, completed=completed, failed=failed,
+        active_at=None if days is None else NOW - timedelta(days=days), utc_hours=frozenset(hours),
+    )  # fmt: skip
+    match = score(task(skill_ids=tuple(asked), budget_minor=budget, language=language), one,
+                  related={A: {B: 600, C: 300}})  # fmt: skip
+    assert math.isclose(sum(match.components.values()), match.score, abs_tol=1e-6)
+    assert 0 <= match.score <= 100
+    named = [*match.matched, *match.missing, *(pair[0] for pair in match.related)]
+    assert sorted(named) == sorted(asked)
+
+
+def test_everything_right_comes_near_a_hundred():
+    assert score(the_freelancer=freelancer(completed=0)).score > 90
+
+
+def test_a_rare_skill_counts_more_than_a_common_one():
+    rare = scoring.idf(1000, 3)
+    common = scoring.idf(1000, 800)
+    knows_rare = score(the_freelancer=freelancer(skills={A: 3}), rarity={A: rare, B: common})
+    knows_common = score(the_freelancer=freelancer(skills={B: 3}), rarity={A: rare, B: common})
+    assert knows_rare.score > knows_common.score + 20
+
+
+def test_a_thick_profile_is_not_punished():
+    thin, thick = freelancer(skills={A: 3, B: 3}), freelancer(skills=dict.fromkeys(SKILLS, 3))
+    assert score(the_freelancer=thick).score >= score(the_freelancer=thin).score
+
+
+def test_a_related_skill_helps_but_less_than_the_one_asked_for():
+    none = score(the_freelancer=freelancer(skills={A: 4}))
+    like = score(the_freelancer=freelancer(skills={A: 4, C: 4}), related={B: {C: 600}})
+    own = score()
+    assert none.score < like.score < own.score
+    assert like.related == ((B, C),)
+    assert none.missing == (B,)
+
+
+def test_completed_contracts_prove_a_skill():
+    said = freelancer(skills={A: 2, B: 2}, completed=3)
+    proven = freelancer(skills={A: 2, B: 2}, completed=3, done_by_skill={A: 3, B: 3})
+    assert score(the_freelancer=proven).score > score(the_freelancer=said).score
+
+
+def test_asking_less_than_the_budget_is_no_advantage():
+    cheap, fair, dear = (freelancer(usual_price_minor=price) for price in (10_000, 90_000, 180_000))
+    assert score(the_freelancer=cheap).score == score(the_freelancer=fair).score > score(the_freelancer=dear).score
+    assert score(the_freelancer=dear).pay_reason == "above"
+
+
+@pytest.mark.parametrize(
+    ("language", "languages", "fit", "reason"),
+    [
+        ("de", {"de": "native"}, 1.0, "shared"),
+        ("zh-hans", {"zh": "basic"}, 0.5, "shared"),
+        ("de", {"en": "fluent", "ar": "native"}, 0.6, "bridge"),
+        ("de", {"ar": "native"}, 0.0, "none"),
+        ("de", {}, 0.0, "none"),
+    ],
+)
+def test_the_two_must_be_able_to_talk(language, languages, fit, reason):
+    assert scoring.language_fit(language, languages) == (fit, reason)
+
+
+def test_a_newcomer_gets_one_place_in_ten():
+    ranked = list(range(20))
+    newcomers = [number == 15 for number in ranked]
+    assert scoring.reserve_for_newcomer(ranked, newcomers, 10) == [0, 1, 2, 3, 4, 5, 6, 7, 8, 15]
+    assert scoring.reserve_for_newcomer(ranked, [number == 2 for number in ranked], 10) == ranked[:10]
+    assert scoring.reserve_for_newcomer(ranked, newcomers, 5) == ranked[:5]
+    assert sorted(scoring.reserve_for_newcomer(ranked, newcomers, 20)) == ranked
+
+
+def test_index_finds_by_weighted_skills_and_breaks_ties_by_id():
+    people = [uuid.UUID(int=number) for number in (1, 2, 3, 4)]
+    index = SkillIndex([(people[0], A, 1.0), (people[1], A, 1.0), (people[2], B, 1.0), (people[3], C, 1.0)])
+    assert index.best({A: 1.0, B: 2.0}, 10) == [people[2], people[0], people[1]]
+    assert index.best({A: 1.0, B: 2.0}, 1) == [people[2]]
+    assert index.best({uuid.UUID(int=999): 1.0}, 10) == []
+    assert index.rarity([A])[A] < index.rarity([B])[B] < index.rarity([uuid.UUID(int=999)])[uuid.UUID(int=999)]
+
+
+def test_an_empty_market_has_no_candidates():
+    assert SkillIndex([]).best({A: 1.0}, 10) == []
