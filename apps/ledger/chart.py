@@ -73,6 +73,11 @@ def clearing(processor: str, currency: str) -> Account:
     return _asset(f"clearing:{processor}", currency)
 
 
+def clearing_connected(organization_id: UUID, currency: str) -> Account:
+    """A freelancer's balance at the processor: transferred, and not yet at the bank."""
+    return Account(f"clearing:connected:{organization_id}", currency, AccountKind.ASSET, is_guarded=True)
+
+
 def bank(currency: str) -> Account:
     return _asset("bank", currency)
 

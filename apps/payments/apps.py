@@ -4,3 +4,10 @@ from apps.common.apps import AreaConfig
 class PaymentsConfig(AreaConfig):
     name = "apps.payments"
     default = True
+
+    def ready(self) -> None:
+        super().ready()
+        from apps.ledger.queries import register_invariant
+        from apps.payments import queries
+
+        register_invariant("I10_transit_accounts_left_by_finished_payouts_and_refunds", queries.transit_left)

@@ -1,0 +1,76 @@
+"""Who may move held money."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts import policies as accounts
+from apps.common.actors import Actor
+from apps.common.errors import Conflict, Invalid, NotAllowed
+from apps.common.money import Money
+from apps.escrow.models import Escrow
+from apps.escrow.states import ReleaseKind
+
+
+class OnlyThePayerReleases(NotAllowed):
+    code = "only_the_payer_releases"
+    message = _("Only the employer who paid can release this money.")
+
+
+class OnlyThePartiesAgree(NotAllowed):
+    code = "only_the_parties_agree"
+    message = _("Only the employer and the freelancer of this work can move this money.")
+
+
+class AmountNotHeld(Invalid):
+    code = "amount_not_held"
+    message = _("That is more than is held. At most %(held)s can be moved.")
+    field = "amount"
+
+
+class NothingHeld(Conflict):
+    code = "nothing_held"
+    message = _("No money is held for this work any more.")
+
+
+def check_can_fund(actor: Actor, payer_id: object) -> None:
+    """:raises NotAllowed: unless the actor may pay for the payer."""
+    accounts.check_acts_for(actor, payer_id, "fund")  # type: ignore[arg-type]
+
+
+def can_fund(actor: Actor, escrow: Escrow) -> bool:
+    return accounts.can_act_for(actor, escrow.payer_id, "fund")
+
+
+def check_can_release(actor: Actor, escrow: Escrow, kind: str) -> None:
+    """
+    :raises OnlyThePayerReleases: if the actor did not pay, or may not approve.
+    :raises OnlyThePartiesAgree: for a split by agreement, if the actor is neither party; that both agreed is the
+        business of the work above.
+    """
+    if kind == ReleaseKind.AGREEMENT:
+        _check_is_party(actor, escrow)
+    elif not can_release(actor, escrow):
+        raise OnlyThePayerReleases
+
+
+def can_release(actor: Actor, escrow: Escrow) -> bool:
+    return accounts.can_act_for(actor, escrow.payer_id, "approve")
+
+
+def check_can_refund(actor: Actor, escrow: Escrow) -> None:
+    """:raises OnlyThePartiesAgree: if the actor is neither party. That both agreed is the work's business."""
+    _check_is_party(actor, escrow)
+
+
+def check_amount(amount: Money, remaining: Money, remaining_text: str) -> None:
+    """:raises NothingHeld, AmountNotHeld: unless something of the amount's size is held."""
+    if remaining.amount_minor <= 0:
+        raise NothingHeld
+    if amount.currency != remaining.currency or amount.amount_minor <= 0 or amount > remaining:
+        raise AmountNotHeld(held=remaining_text)
+
+
+def _check_is_party(actor: Actor, escrow: Escrow) -> None:
+    if not (actor.acts_for(escrow.payer_id) or actor.acts_for(escrow.payee_id)):
+        raise OnlyThePartiesAgree

@@ -1,0 +1,162 @@
+"""What is held, for whom, until when; and the entries behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import F, Q, QuerySet, Sum
+
+from apps.common.actors import Actor
+from apps.common.errors import NotFound
+from apps.common.money import Money
+from apps.escrow import rules
+from apps.escrow.models import Escrow, Release
+from apps.escrow.states import EscrowStatus
+from apps.ledger import chart
+from apps.ledger import queries as ledger
+from apps.pricing.rules import Terms
+
+HOLDING = (EscrowStatus.FUNDED, EscrowStatus.PARTIALLY_RELEASED)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What earlier releases of one escrow have kept back."""
+
+    commission: Money
+    withheld: Money
+
+
+def escrow_for_update(escrow_id: UUID) -> Escrow:
+    """:raises NotFound: if there is no such escrow."""
+    escrow = Escrow.objects.select_for_update(of=("self",)).filter(id=escrow_id).first()
+    if escrow is None:
+        raise NotFound
+    return escrow
+
+
+def escrow_visible_to(actor: Actor, escrow_id: UUID) -> Escrow:
+    """:raises NotFound: for a stranger as for an escrow that is not there."""
+    escrow = Escrow.objects.select_related("payer", "payee").filter(id=escrow_id).first()
+    if escrow is None or not (actor.is_staff or actor.acts_for(escrow.payer_id) or actor.acts_for(escrow.payee_id)):
+        raise NotFound
+    return escrow
+
+
+def escrows_of(organization_id: UUID) -> QuerySet[Escrow]:
+    """Paid by or meant for an organization, newest first."""
+    return (
+        Escrow.objects.filter(Q(payer_id=organization_id) | Q(payee_id=organization_id))
+        .select_related("payer", "payee")
+        .order_by("-opened_at", "-id")
+    )
+
+
+def releases_to(organization_id: UUID) -> QuerySet[Release]:
+    return (
+        Release.objects.filter(escrow__payee_id=organization_id)
+        .select_related("escrow", "escrow__payer")
+        .order_by("-released_at", "-id")
+    )
+
+
+def release_visible_to(actor: Actor, release_id: UUID) -> Release:
+    """:raises NotFound: for a stranger as for a release that is not there."""
+    release = Release.objects.select_related("escrow__payer", "escrow__payee").filter(id=release_id).first()
+    if release is None:
+        raise NotFound
+    escrow = release.escrow
+    if not (actor.is_staff or actor.acts_for(escrow.payer_id) or actor.acts_for(escrow.payee_id)):
+        raise NotFound
+    return release
+
+
+def held(escrow_id: UUID) -> Money:
+    """What the books hold for one escrow; zero before it is funded. :raises NotFound: if there is none."""
+    currency = Escrow.objects.filter(id=escrow_id).values_list("currency", flat=True).first()
+    if currency is None:
+        raise NotFound
+    return ledger.balance(chart.escrow_held(escrow_id, currency))
+
+
+def held_for(payee_id: UUID) -> list[Money]:
+    """What is held for a freelancer, by currency."""
+    return _held(Escrow.objects.filter(payee_id=payee_id))
+
+
+def held_from(payer_id: UUID) -> list[Money]:
+    """What is held of an employer, by currency."""
+    return _held(Escrow.objects.filter(payer_id=payer_id))
+
+
+def _held(escrows: QuerySet[Escrow]) -> list[Money]:
+    rows = (
+        escrows.filter(status__in=HOLDING)
+        .values_list("currency")
+        .annotate(held_minor=Sum(F("amount_minor") - F("released_minor") - F("refunded_minor")))
+        .order_by("currency")
+    )
+    return [Money(int(total), currency) for currency, total in rows]
+
+
+def taken(escrow: Escrow) -> Taken:
+    """What earlier releases kept back, so that parts take what the whole would."""
+    sums = escrow.releases.aggregate(commission=Sum("commission_minor"), withheld=Sum("withheld_minor"))
+    return Taken(
+        Money(int(sums["commission"] or 0), escrow.currency), Money(int(sums["withheld"] or 0), escrow.currency)
+    )
+
+
+def terms(escrow: Escrow) -> Terms:
+    """The shares that were agreed, as they stood then."""
+    return Terms(escrow.commission_bps, 0, escrow.withholding_bps, escrow.withholding_country)
+
+
+def entries_of(escrow_id: UUID) -> Sequence[ledger.JournalView]:
+    """Every journal entry of one escrow, oldest first."""
+    return ledger.journals_of(escrow=escrow_id)
+
+
+def hold_ending(now: datetime) -> list[UUID]:
+    """Held money whose limit is near and whose parties were not told yet."""
+    due = Escrow.objects.filter(status__in=HOLDING, warned_at=None, hold_until__lte=now + rules.WARN_BEFORE)
+    return list(due.values_list("id", flat=True))
+
+
+def hold_ended(now: datetime) -> list[UUID]:
+    """Held money that has to leave now."""
+    due = Escrow.objects.filter(status__in=HOLDING, hold_until__lte=now + rules.END_BEFORE)
+    return list(due.values_list("id", flat=True))
+
+
+def finished_but_holding() -> int:
+    """Escrows that are over while their accounts still hold something: none, in sound books."""
+    over = list(
+        Escrow.objects.filter(
+            status__in=[EscrowStatus.RELEASED, EscrowStatus.REFUNDED, EscrowStatus.CANCELLED]
+        ).values_list("id", "currency")
+    )
+    codes = {
+        (account.code, currency)
+        for escrow_id, currency in over
+        for account in (chart.escrow_held(escrow_id, currency), chart.deferred_fee(escrow_id, currency))
+    }
+    balances = ledger.balances({code for code, _ in codes})
+    return sum(bool(balances.get(account)) for account in codes)
+
+
+def holding_otherwise_than_booked() -> int:
+    """Escrows whose own figures differ from the books: none, in sound books."""
+    rows = list(
+        Escrow.objects.filter(status__in=HOLDING).values_list(
+            "id", "currency", F("amount_minor") - F("released_minor") - F("refunded_minor")
+        )
+    )
+    balances = ledger.balances({chart.escrow_held(escrow_id, currency).code for escrow_id, currency, _ in rows})
+    return sum(
+        balances.get((chart.escrow_held(escrow_id, currency).code, currency)) != Money(int(remaining), currency)
+        for escrow_id, currency, remaining in rows
+    )

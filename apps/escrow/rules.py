@@ -1,0 +1,18 @@
+"""How long money may be held, as plain arithmetic."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+WARN_BEFORE = timedelta(days=14)
+END_BEFORE = timedelta(days=3)
+
+# https://docs.stripe.com/connect/manual-payouts: funds must be paid out within two years in the United States, ten
+# days in Thailand, and ninety days everywhere else.
+_HOLD_DAYS = {"US": 730, "TH": 10}
+_HOLD_DAYS_ELSEWHERE = 90
+
+
+def hold_until(funded_at: datetime, platform_country: str) -> datetime:
+    """The last moment that money may be held, by the country of the platform."""
+    return funded_at + timedelta(days=_HOLD_DAYS.get(platform_country, _HOLD_DAYS_ELSEWHERE))

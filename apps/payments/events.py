@@ -1,0 +1,84 @@
+"""What payments tells the areas above."""
+
+from uuid import UUID
+
+from apps.outbox import bus
+
+
+@bus.fact("payments.charge_succeeded")
+class ChargeSucceeded:
+    """`reference_id` is the object above that the charge pays for."""
+
+    charge_id: UUID
+    reference_id: UUID
+    payer_id: UUID
+    gateway: str
+    amount_minor: int
+    currency: str
+
+
+@bus.fact("payments.charge_declined")
+class ChargeDeclined:
+    charge_id: UUID
+    reference_id: UUID
+    payer_id: UUID
+    decline_code: str
+
+
+@bus.fact("payments.charge_expired")
+class ChargeExpired:
+    charge_id: UUID
+    reference_id: UUID
+    payer_id: UUID
+
+
+@bus.fact("payments.refund_succeeded")
+class RefundSucceeded:
+    refund_id: UUID
+    reference_id: UUID
+    payer_id: UUID
+    amount_minor: int
+    currency: str
+
+
+@bus.fact("payments.refund_failed")
+class RefundFailed:
+    refund_id: UUID
+    reference_id: UUID
+    payer_id: UUID
+    amount_minor: int
+    currency: str
+
+
+@bus.fact("payments.payout_requested")
+class PayoutRequested:
+    payout_id: UUID
+    organization_id: UUID
+    amount_minor: int
+    currency: str
+    is_automatic: bool
+
+
+@bus.fact("payments.payout_paid")
+class PayoutPaid:
+    payout_id: UUID
+    organization_id: UUID
+    amount_minor: int
+    currency: str
+
+
+@bus.fact("payments.payout_failed")
+class PayoutFailed:
+    """The money is back in the freelancer's balance."""
+
+    payout_id: UUID
+    organization_id: UUID
+    amount_minor: int
+    currency: str
+    failure_code: str
+
+
+@bus.fact("payments.payout_account_changed")
+class PayoutAccountChanged:
+    organization_id: UUID
+    last4: str

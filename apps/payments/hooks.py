@@ -1,0 +1,40 @@
+"""Where processors send their notices: verified, written down, answered; everything else happens later."""
+
+from __future__ import annotations
+
+import contextlib
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseNotFound
+from django.urls import path
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from apps.payments import jobs, operations
+from apps.payments.gateways.doors import door
+from apps.payments.gateways.port import SignatureWrong
+
+BODY_BYTES_MAX = 512 * 1024
+
+
+@csrf_exempt  # not a browser: the signature says who sends
+@require_POST
+def receive(request: HttpRequest, processor: str) -> HttpResponse:
+    if processor != settings.PAYMENT_GATEWAY:
+        return HttpResponseNotFound()
+    if int(request.headers.get("Content-Length") or 0) > BODY_BYTES_MAX:
+        return HttpResponseBadRequest("too large")
+    now = timezone.now()
+    try:
+        notice = door(processor).read_notice(request.body, request.headers.get("Stripe-Signature", ""), now=now)
+    except (SignatureWrong, ValueError, KeyError, TypeError):
+        return HttpResponseBadRequest("signature or content not understood")
+    if operations.receive_notice(processor=processor, notice=notice, now=now) is not None:
+        # A lost hint costs the seconds until the next beat, never a notice.
+        with contextlib.suppress(Exception):
+            jobs.handle_webhooks.apply_async(expires=30)
+    return HttpResponse(status=200)
+
+
+urlpatterns = [path("webhooks/<slug:processor>/", receive, name="webhook")]

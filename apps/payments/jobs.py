@@ -1,0 +1,32 @@
+from datetime import timedelta
+
+from celery import shared_task
+from django.utils import timezone
+
+from apps.payments import operations
+
+STALE = timedelta(minutes=10)
+
+
+@shared_task(name="payments.settle")
+def settle() -> int:
+    """Send payouts and refunds that are due. The rows are the queue: a lost or doubled message costs nothing."""
+    return operations.settle_due()
+
+
+@shared_task(name="payments.handle_webhooks")
+def handle_webhooks() -> int:
+    """Work off the inbox."""
+    return operations.handle_notices()
+
+
+@shared_task(name="payments.batch_payables")
+def batch_payables() -> int:
+    """Make payouts of the balances of those who agreed to be paid automatically."""
+    return len(operations.batch_payables(now=timezone.now()))
+
+
+@shared_task(name="payments.reconcile")
+def reconcile() -> int:
+    """Look up what no webhook has ended for a while."""
+    return operations.refresh_stale(older_than=STALE)

@@ -1,0 +1,299 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from apps.accounts.models import Organization
+from apps.common.ids import uuid7
+from apps.common.models import BaseModel, amount_field, currency_field
+from apps.common.money import Money
+from apps.payments import states
+
+
+def _status(choices: type[models.TextChoices]) -> models.CharField[str, str]:
+    return models.CharField(max_length=12, choices=choices, default=choices.values[0])
+
+
+def _known(choices: type[models.TextChoices], name: str, field: str = "status") -> models.CheckConstraint:
+    return models.CheckConstraint(condition=Q(**{f"{field}__in": choices.values}), name=name)
+
+
+class PayoutAccount(BaseModel):
+    """Where an organization is paid. The number itself is known to the processor only."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    status = _status(states.PayoutAccountStatus)
+    country = models.CharField(max_length=2)
+    currency = currency_field()
+    holder_name = models.CharField(max_length=160)
+    rail = models.CharField(max_length=20)
+    gateway = models.CharField(max_length=20)
+    open_key = models.UUIDField(unique=True, default=uuid7)
+    remote_account_id = models.CharField(max_length=80, blank=True, default="")
+    last4 = models.CharField(max_length=4, blank=True, default="")
+    bank_name = models.CharField(max_length=80, blank=True, default="")
+    refusal_code = models.CharField(max_length=60, blank=True, default="")
+    is_automatic = models.BooleanField(default=False)
+    """Balances are paid out by themselves, at the rate of the moment; somebody agreed to that."""
+    automatic_agreed_at = models.DateTimeField(null=True, blank=True)
+    automatic_agreed_by_id = models.UUIDField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            _known(states.PayoutAccountStatus, "payments_payoutaccount_status_known"),
+            models.UniqueConstraint(
+                fields=["organization"], condition=Q(status="active"), name="payments_payoutaccount_one_active"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="active") | ~Q(remote_account_id=""), name="payments_payoutaccount_active_is_remote"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_automatic=False) | Q(automatic_agreed_at__isnull=False),
+                name="payments_payoutaccount_automatic_was_agreed",
+            ),
+        ]
+
+
+class Charge(BaseModel):
+    """Money asked of an employer for one purpose above; `memo` says it in words."""
+
+    number = models.CharField(max_length=20, unique=True)
+    payer = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    reference_id = models.UUIDField()
+    memo = models.CharField(max_length=200)
+    status = _status(states.ChargeStatus)
+    amount_minor = amount_field()
+    currency = currency_field()
+    gateway = models.CharField(max_length=20)
+    idem_key = models.UUIDField(unique=True, default=uuid7)
+    success_url = models.CharField(max_length=500)
+    cancel_url = models.CharField(max_length=500)
+    language = models.CharField(max_length=10, default="en")
+    checkout_url = models.CharField(max_length=1000, blank=True, default="")
+    remote_session_id = models.CharField(max_length=120, blank=True, default="")
+    remote_payment_id = models.CharField(max_length=120, blank=True, default="")
+    fee_minor = amount_field(null=True, blank=True)
+    decline_code = models.CharField(max_length=60, blank=True, default="")
+    expires_at = models.DateTimeField(null=True, blank=True)
+    succeeded_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            _known(states.ChargeStatus, "payments_charge_status_known"),
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="payments_charge_amount_positive"),
+            models.CheckConstraint(
+                condition=~Q(status="succeeded") | (~Q(remote_payment_id="") & Q(succeeded_at__isnull=False)),
+                name="payments_charge_succeeded_is_remote",
+            ),
+            models.UniqueConstraint(
+                fields=["gateway", "remote_session_id"],
+                condition=~Q(remote_session_id=""),
+                name="payments_charge_session_once",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["payer", "-created_at"], name="payments_charge_of_payer"),
+            models.Index(fields=["reference_id"], name="payments_charge_reference"),
+        ]
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+
+class Refund(BaseModel):
+    """Money on its way back to an employer, reserved in the books before it is sent."""
+
+    number = models.CharField(max_length=20, unique=True)
+    charge = models.ForeignKey(Charge, on_delete=models.PROTECT, related_name="refunds")
+    reference_id = models.UUIDField()
+    status = _status(states.RefundStatus)
+    amount_minor = amount_field()
+    currency = currency_field()
+    idem_key = models.UUIDField(unique=True, default=uuid7)
+    remote_id = models.CharField(max_length=120, blank=True, default="")
+    failure_code = models.CharField(max_length=60, blank=True, default="")
+    attempts_made = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    next_attempt_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            _known(states.RefundStatus, "payments_refund_status_known"),
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="payments_refund_amount_positive"),
+            models.CheckConstraint(
+                condition=~Q(status__in=["submitted", "succeeded"]) | ~Q(remote_id=""),
+                name="payments_refund_submitted_is_remote",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at"],
+                condition=Q(status__in=["requested", "sending"]),
+                name="payments_refund_due",
+            )
+        ]
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+
+class FxQuote(BaseModel):
+    """
+    A price for one conversion, computed once: execution copies both amounts and never calculates again.
+
+    The same currency on both sides is a quote too, at the rate 1.
+    """
+
+    account = models.ForeignKey(PayoutAccount, on_delete=models.PROTECT, related_name="quotes")
+    amount_from_minor = amount_field()
+    currency_from = currency_field()
+    amount_to_minor = amount_field()
+    currency_to = currency_field()
+    amount_mid_minor = amount_field()
+    """What the mid rate would give; the difference to `amount_to_minor` is the margin."""
+    mid = models.DecimalField(max_digits=24, decimal_places=12)
+    customer_rate = models.DecimalField(max_digits=24, decimal_places=12)
+    margin_bps = models.PositiveIntegerField()
+    rate_date = models.DateField()
+    source = models.CharField(max_length=20)
+    expires_at = models.DateTimeField()
+    quoted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(expires_at__gt=F("quoted_at")), name="payments_fxquote_expires_later"),
+            models.CheckConstraint(
+                condition=Q(amount_from_minor__gt=0, amount_to_minor__gt=0, amount_mid_minor__gte=F("amount_to_minor")),
+                name="payments_fxquote_amounts",
+            ),
+            models.CheckConstraint(condition=Q(mid__gt=0, customer_rate__gt=0), name="payments_fxquote_rates"),
+        ]
+
+    @property
+    def amount_from(self) -> Money:
+        return Money(self.amount_from_minor, self.currency_from)
+
+    @property
+    def amount_to(self) -> Money:
+        return Money(self.amount_to_minor, self.currency_to)
+
+    @property
+    def amount_mid(self) -> Money:
+        return Money(self.amount_mid_minor, self.currency_to)
+
+    @property
+    def margin(self) -> Money:
+        return self.amount_mid - self.amount_to
+
+    @property
+    def is_conversion(self) -> bool:
+        return self.currency_from != self.currency_to
+
+
+class Payout(BaseModel):
+    """Money on its way to a freelancer's bank, at the rate of one accepted quote."""
+
+    number = models.CharField(max_length=20, unique=True)
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey(PayoutAccount, on_delete=models.PROTECT, related_name="payouts")
+    quote = models.OneToOneField(FxQuote, on_delete=models.PROTECT, related_name="payout")
+    status = _status(states.PayoutStatus)
+    amount_minor = amount_field()
+    currency = currency_field()
+    gateway = models.CharField(max_length=20)
+    is_automatic = models.BooleanField(default=False)
+    transfer_key = models.UUIDField(unique=True, default=uuid7)
+    payout_key = models.UUIDField(unique=True, default=uuid7)
+    needs_transfer = models.BooleanField(default=True)
+    """False when the money still lies on the freelancer's account at the processor, from a payout that came back."""
+    remote_transfer_id = models.CharField(max_length=120, blank=True, default="")
+    remote_payout_id = models.CharField(max_length=120, blank=True, default="")
+    failure_code = models.CharField(max_length=60, blank=True, default="")
+    attempts_made = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    next_attempt_at = models.DateTimeField()
+    requested_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            _known(states.PayoutStatus, "payments_payout_status_known"),
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="payments_payout_amount_positive"),
+            models.CheckConstraint(
+                condition=~Q(status__in=["submitted", "paid", "returned"]) | ~Q(remote_payout_id=""),
+                name="payments_payout_submitted_is_remote",
+            ),
+            models.UniqueConstraint(
+                fields=["gateway", "remote_payout_id"],
+                condition=~Q(remote_payout_id=""),
+                name="payments_payout_remote_once",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["organization", "-requested_at"], name="payments_payout_of_org"),
+            models.Index(
+                fields=["next_attempt_at"],
+                condition=Q(status__in=["requested", "sending"]),
+                name="payments_payout_due",
+            ),
+        ]
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+
+class Attempt(BaseModel):
+    """One try to send a payout or a refund, written down before the call."""
+
+    payout = models.ForeignKey(Payout, on_delete=models.PROTECT, null=True, blank=True, related_name="attempts")
+    refund = models.ForeignKey(Refund, on_delete=models.PROTECT, null=True, blank=True, related_name="attempts")
+    nth = models.PositiveIntegerField()
+    outcome = models.CharField(max_length=10, choices=states.AttemptOutcome, default=states.AttemptOutcome.PENDING)
+    detail = models.CharField(max_length=300, blank=True, default="")
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            _known(states.AttemptOutcome, "payments_attempt_outcome_known", "outcome"),
+            models.CheckConstraint(
+                condition=Q(payout__isnull=False, refund__isnull=True) | Q(payout__isnull=True, refund__isnull=False),
+                name="payments_attempt_of_one_thing",
+            ),
+            models.UniqueConstraint(
+                fields=["payout", "nth"], condition=Q(payout__isnull=False), name="payments_attempt_payout_nth"
+            ),
+            models.UniqueConstraint(
+                fields=["refund", "nth"], condition=Q(refund__isnull=False), name="payments_attempt_refund_nth"
+            ),
+        ]
+
+
+class WebhookEvent(BaseModel):
+    """The inbox: written down, answered with 200, handled later; the same notice twice is one row."""
+
+    processor = models.CharField(max_length=20)
+    external_id = models.CharField(max_length=120)
+    type = models.CharField(max_length=80)
+    kind = models.CharField(max_length=10)
+    reference = models.CharField(max_length=60, blank=True, default="")
+    payload = models.JSONField()
+    status = models.CharField(max_length=10, choices=states.WebhookStatus, default=states.WebhookStatus.RECEIVED)
+    attempts_made = models.PositiveIntegerField(default=0)
+    next_attempt_at = models.DateTimeField()
+    last_error = models.TextField(blank=True, default="")
+    received_at = models.DateTimeField()
+    handled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["processor", "external_id"], name="payments_webhookevent_once"),
+            _known(states.WebhookStatus, "payments_webhookevent_status_known"),
+        ]
+        indexes = [
+            models.Index(fields=["next_attempt_at"], condition=Q(status="received"), name="payments_webhookevent_due")
+        ]

@@ -1,0 +1,66 @@
+"""What can be done with money in and out. Functions that call a processor say so: they are not atomic as a whole."""
+
+from apps.payments.operations.accounts import BankAccountRefused, set_automatic, set_payout_account
+from apps.payments.operations.automatic import batch_payables
+from apps.payments.operations.charges import (
+    AmountDiffers,
+    PaymentRefused,
+    PaymentUnavailable,
+    create_charge,
+    open_checkout,
+    refresh_charge,
+    settle_charge,
+)
+from apps.payments.operations.notices import (
+    handle_notices,
+    receive_notice,
+    refresh,
+    refresh_payout,
+    refresh_refund,
+    refresh_stale,
+)
+from apps.payments.operations.payouts import (
+    accept_quote,
+    payout_answered,
+    payout_refused,
+    payout_transferred,
+    quote_payout,
+    request_payout,
+)
+from apps.payments.operations.refunds import MoreThanCharged, refund_answered, refund_refused, request_refund
+from apps.payments.operations.settlement import claim_payout, claim_refund, send_payout, send_refund, settle_due
+
+__all__ = [
+    "AmountDiffers",
+    "BankAccountRefused",
+    "MoreThanCharged",
+    "PaymentRefused",
+    "PaymentUnavailable",
+    "accept_quote",
+    "batch_payables",
+    "claim_payout",
+    "claim_refund",
+    "create_charge",
+    "handle_notices",
+    "open_checkout",
+    "payout_answered",
+    "payout_refused",
+    "payout_transferred",
+    "quote_payout",
+    "receive_notice",
+    "refresh",
+    "refresh_charge",
+    "refresh_payout",
+    "refresh_refund",
+    "refresh_stale",
+    "refund_answered",
+    "refund_refused",
+    "request_payout",
+    "request_refund",
+    "send_payout",
+    "send_refund",
+    "set_automatic",
+    "set_payout_account",
+    "settle_charge",
+    "settle_due",
+]

@@ -1,0 +1,220 @@
+"""Money in: a charge is written down, then the processor is asked; only what the processor says counts as paid."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from apps.common.actors import SYSTEM, Actor
+from apps.common.errors import Conflict, Unavailable
+from apps.common.ids import uuid7
+from apps.common.money import Money
+from apps.common.operations import move
+from apps.ledger import operations as ledger
+from apps.outbox import bus
+from apps.payments import entries, events, policies, queries
+from apps.payments.gateways.doors import door
+from apps.payments.gateways.port import (
+    ChargeOutcome,
+    ChargeState,
+    Checkout,
+    CheckoutRequest,
+    GatewayRefused,
+    GatewayUnavailable,
+)
+from apps.payments.models import Charge
+from apps.payments.rules import document_number
+from apps.payments.states import CHARGE, ChargeStatus
+
+
+class PaymentUnavailable(Unavailable):
+    code = "payment_unavailable"
+    message = _("The payment processor does not answer just now. Nothing was charged: please try again in a minute.")
+
+
+class PaymentRefused(Conflict):
+    code = "payment_refused"
+    message = _("The payment processor cannot take this payment. Nothing was charged. Reason: %(reason)s")
+
+
+class AmountDiffers(Conflict):
+    code = "charge_amount_differs"
+    message = _("The processor took another amount than was asked. Our staff has to look at it.")
+
+
+@transaction.atomic
+def create_charge(
+    *,
+    payer_id: UUID,
+    reference_id: UUID,
+    amount: Money,
+    memo: str,
+    success_url: str,
+    cancel_url: str,
+    language: str,
+    gateway: str,
+    actor: Actor,
+    now: datetime,
+) -> Charge:
+    """
+    Write down what is asked of whom, with its key. The processor is asked afterwards, by `open_checkout`.
+
+    An unfinished charge of the same amount for the same purpose is given again, so that two clicks are one charge.
+
+    :raises NotAllowed: unless the actor may pay for the payer.
+    """
+    policies.check_can_pay(actor, payer_id)
+    unfinished = (
+        Charge.objects.select_for_update()
+        .filter(
+            payer_id=payer_id,
+            reference_id=reference_id,
+            amount_minor=amount.amount_minor,
+            currency=amount.currency,
+            status__in=[ChargeStatus.CREATED, ChargeStatus.OPEN],
+        )
+        .order_by("-created_at")
+        .first()
+    )
+    if unfinished is not None and (unfinished.expires_at is None or unfinished.expires_at > now):
+        return unfinished
+    charge_id = uuid7()
+    return Charge.objects.create(
+        id=charge_id,
+        number=document_number("CH", charge_id),
+        payer_id=payer_id,
+        reference_id=reference_id,
+        memo=memo[:200],
+        amount_minor=amount.amount_minor,
+        currency=amount.currency,
+        gateway=gateway,
+        success_url=success_url,
+        cancel_url=cancel_url,
+        language=language,
+    )
+
+
+def open_checkout(*, charge_id: UUID, now: datetime) -> Charge:
+    """
+    Ask the processor for the payment page, outside any transaction; safe to repeat, the key is the charge's.
+
+    :raises PaymentUnavailable: without an answer. Asking again finds the page if it was made.
+    :raises PaymentRefused: for a definite no.
+    """
+    charge = Charge.objects.get(id=charge_id)
+    if charge.checkout_url:
+        return charge
+    request = CheckoutRequest(
+        key=charge.idem_key,
+        charge_id=charge.id,
+        amount=charge.amount,
+        memo=charge.memo,
+        group=f"escrow_{charge.reference_id}",
+        success_url=charge.success_url,
+        cancel_url=charge.cancel_url,
+        locale=charge.language,
+    )
+    try:
+        checkout = door(charge.gateway).open_checkout(request)
+    except GatewayUnavailable as silence:
+        raise PaymentUnavailable from silence
+    except GatewayRefused as refusal:
+        raise PaymentRefused(reason=refusal.message) from refusal
+    return _opened(charge_id=charge_id, checkout=checkout, now=now)
+
+
+@transaction.atomic
+def _opened(*, charge_id: UUID, checkout: Checkout, now: datetime) -> Charge:
+    charge = queries.charge_for_update(charge_id)
+    if charge.status != ChargeStatus.CREATED:
+        return charge
+    changes = {
+        "checkout_url": checkout.url,
+        "remote_session_id": checkout.session_id,
+        "expires_at": checkout.expires_at,
+    }
+    return move(charge, CHARGE, "open", actor=SYSTEM, now=now, changes=changes)
+
+
+def refresh_charge(*, charge_id: UUID, now: datetime) -> Charge:
+    """
+    Ask the processor what became of a charge, outside any transaction, and write it down.
+
+    :raises PaymentUnavailable: without an answer.
+    """
+    charge = open_checkout(charge_id=charge_id, now=now)
+    if charge.status == ChargeStatus.SUCCEEDED:
+        return charge
+    try:
+        outcome = door(charge.gateway).charge_outcome(charge.remote_session_id)
+    except GatewayUnavailable as silence:
+        raise PaymentUnavailable from silence
+    return settle_charge(charge_id=charge_id, outcome=outcome, now=now)
+
+
+@transaction.atomic
+def settle_charge(*, charge_id: UUID, outcome: ChargeOutcome, now: datetime) -> Charge:
+    """
+    Write down what the processor says. Older news than what is known changes nothing, so any order and any
+    repetition of notices ends the same.
+
+    :raises AmountDiffers: if another amount was taken.
+    """
+    charge = queries.charge_for_update(charge_id)
+    if outcome.state == ChargeState.SUCCEEDED and CHARGE.allows(charge.status, "succeed"):
+        return _succeeded(charge, outcome, now)
+    if outcome.state == ChargeState.DECLINED and charge.status == ChargeStatus.OPEN:
+        return _declined(charge, outcome, now)
+    if outcome.state == ChargeState.PROCESSING and CHARGE.allows(charge.status, "process"):
+        return move(charge, CHARGE, "process", actor=SYSTEM, now=now)
+    if outcome.state == ChargeState.EXPIRED and CHARGE.allows(charge.status, "expire"):
+        move(charge, CHARGE, "expire", actor=SYSTEM, now=now)
+        bus.publish(events.ChargeExpired(charge.id, charge.reference_id, charge.payer_id), now=now)
+    return charge
+
+
+def _succeeded(charge: Charge, outcome: ChargeOutcome, now: datetime) -> Charge:
+    if outcome.amount != charge.amount:
+        raise AmountDiffers
+    changes = {
+        "remote_payment_id": outcome.payment_id,
+        "fee_minor": outcome.fee.amount_minor if outcome.fee else None,
+        "succeeded_at": now,
+        "decline_code": "",
+    }
+    move(charge, CHARGE, "succeed", actor=SYSTEM, now=now, changes=changes)
+    if outcome.fee:
+        ledger.record(
+            entries.processor_fee(
+                charge_id=charge.id,
+                reference_id=charge.reference_id,
+                gateway=charge.gateway,
+                fee=outcome.fee,
+                fee_id=outcome.fee_id,
+            ),
+            now=now,
+        )
+    bus.publish(
+        events.ChargeSucceeded(
+            charge_id=charge.id,
+            reference_id=charge.reference_id,
+            payer_id=charge.payer_id,
+            gateway=charge.gateway,
+            amount_minor=charge.amount_minor,
+            currency=charge.currency,
+        ),
+        now=now,
+    )
+    return charge
+
+
+def _declined(charge: Charge, outcome: ChargeOutcome, now: datetime) -> Charge:
+    if charge.decline_code == outcome.decline_code:
+        return charge
+    charge.decline_code = outcome.decline_code
+    charge.save(update_fields=["decline_code"])
+    bus.publish(events.ChargeDeclined(charge.id, charge.reference_id, charge.payer_id, outcome.decline_code), now=now)
+    return charge

@@ -1,0 +1,159 @@
+"""The webhook inbox: verify, write down, answer; look at the object itself later, as often as it takes."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from apps.payments.gateways.doors import door
+from apps.payments.gateways.port import GatewayUnavailable, Notice, NoticeKind
+from apps.payments.models import Charge, Payout, Refund, WebhookEvent
+from apps.payments.operations import charges, payouts, refunds
+from apps.payments.operations.settlement import Clock
+from apps.payments.rules import pause_after
+from apps.payments.states import ChargeStatus, PayoutStatus, RefundStatus, WebhookStatus
+
+logger = logging.getLogger(__name__)
+ATTEMPTS_MAX = 20
+CLAIM = timedelta(seconds=120)
+
+
+def receive_notice(*, processor: str, notice: Notice, now: datetime) -> WebhookEvent | None:
+    """Write a verified notice down; None when it was there before."""
+    try:
+        with transaction.atomic():
+            return WebhookEvent.objects.create(
+                processor=processor,
+                external_id=notice.event_id,
+                type=notice.type[:80],
+                kind=notice.kind,
+                reference=notice.reference[:60],
+                payload=dict(notice.payload),
+                received_at=now,
+                next_attempt_at=now,
+            )
+    except IntegrityError:
+        return None
+
+
+def handle_notices(*, limit: int = 200, clock: Clock = timezone.now) -> int:
+    """Handle what is due in the inbox; gives how many."""
+    handled = 0
+    while handled < limit:
+        event = _claim(now=clock())
+        if event is None:
+            break
+        _handle(event, clock)
+        handled += 1
+    return handled
+
+
+@transaction.atomic
+def _claim(*, now: datetime) -> WebhookEvent | None:
+    event = (
+        WebhookEvent.objects.select_for_update(skip_locked=True)
+        .filter(status=WebhookStatus.RECEIVED, next_attempt_at__lte=now)
+        .order_by("next_attempt_at", "id")
+        .first()
+    )
+    if event is not None:
+        event.attempts_made += 1
+        event.next_attempt_at = now + CLAIM
+        event.save(update_fields=["attempts_made", "next_attempt_at"])
+    return event
+
+
+def _handle(event: WebhookEvent, clock: Clock) -> None:
+    try:
+        is_ours = refresh(kind=event.kind, reference=event.reference, clock=clock)
+    except Exception as error:  # kept in the inbox and tried again: a notice is never lost to a mistake of ours
+        logger.exception("notice %s failed", event.external_id)
+        event.last_error = f"{type(error).__name__}: {error}"[:2000]
+        event.next_attempt_at = clock() + pause_after(event.attempts_made)
+        if event.attempts_made >= ATTEMPTS_MAX:
+            event.status = WebhookStatus.FAILED
+    else:
+        event.status = WebhookStatus.HANDLED if is_ours else WebhookStatus.IGNORED
+        event.handled_at, event.last_error = clock(), ""
+    event.save(update_fields=["status", "handled_at", "last_error", "next_attempt_at"])
+
+
+def refresh(*, kind: str, reference: str, clock: Clock = timezone.now) -> bool:
+    """
+    Look at the object that a notice names, at the processor itself, and write down how it is now.
+
+    :returns: False for an object that is not ours.
+    """
+    try:
+        object_id = UUID(reference)
+    except ValueError:
+        return False
+    if kind == NoticeKind.CHARGE and Charge.objects.filter(id=object_id).exists():
+        charges.refresh_charge(charge_id=object_id, now=clock())
+        return True
+    if kind == NoticeKind.REFUND:
+        return refresh_refund(refund_id=object_id, clock=clock)
+    if kind == NoticeKind.PAYOUT:
+        return refresh_payout(payout_id=object_id, clock=clock)
+    return False
+
+
+def refresh_payout(*, payout_id: UUID, clock: Clock = timezone.now) -> bool:
+    """Look a payout up. One that is still being sent is left to the settlement, which looks up by itself."""
+    payout = Payout.objects.select_related("account").filter(id=payout_id).first()
+    if payout is None:
+        return False
+    if payout.remote_payout_id:
+        found = door(payout.gateway).find_payout(payout_id=payout.id, account_id=payout.account.remote_account_id)
+        if found is not None:
+            payouts.payout_answered(payout_id=payout.id, movement=found, now=clock())
+    return True
+
+
+def refresh_refund(*, refund_id: UUID, clock: Clock = timezone.now) -> bool:
+    """Look a refund up, as `refresh_payout`."""
+    refund = Refund.objects.select_related("charge").filter(id=refund_id).first()
+    if refund is None:
+        return False
+    if refund.remote_id:
+        found = door(refund.charge.gateway).find_refund(refund_id=refund.id, payment_id=refund.charge.remote_payment_id)
+        if found is not None:
+            refunds.refund_answered(refund_id=refund.id, movement=found, now=clock())
+    return True
+
+
+def refresh_stale(*, older_than: timedelta, clock: Clock = timezone.now) -> int:
+    """Look up what no notice has ended for a while: webhooks can be lost for good. Gives how many were looked at."""
+    before, looked = clock() - older_than, 0
+    stale: list[tuple[str, UUID]] = [
+        *(
+            ("charge", charge_id)
+            for charge_id in Charge.objects.filter(
+                status__in=[ChargeStatus.OPEN, ChargeStatus.PROCESSING], created_at__lte=before
+            ).values_list("id", flat=True)
+        ),
+        *(
+            ("payout", payout_id)
+            for payout_id in Payout.objects.filter(status=PayoutStatus.SUBMITTED, requested_at__lte=before).values_list(
+                "id", flat=True
+            )
+        ),
+        *(
+            ("refund", refund_id)
+            for refund_id in Refund.objects.filter(status=RefundStatus.SUBMITTED, created_at__lte=before).values_list(
+                "id", flat=True
+            )
+        ),
+    ]
+    for kind, object_id in stale:
+        try:
+            refresh(kind=kind, reference=str(object_id), clock=clock)
+        except (GatewayUnavailable, charges.PaymentUnavailable):
+            logger.warning("%s %s could not be looked up", kind, object_id)
+            continue
+        looked += 1
+    return looked

@@ -1,0 +1,229 @@
+"""Money out: a quote that binds us for a while, accepted once, reserved in the books, sent by the settlement."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import transaction
+
+from apps.common import fmt
+from apps.common.actors import SYSTEM, Actor
+from apps.common.ids import uuid7
+from apps.common.money import Money
+from apps.common.operations import move
+from apps.ledger import operations as ledger
+from apps.ledger import queries as ledger_queries
+from apps.ledger.entries import event_key
+from apps.outbox import bus
+from apps.payments import entries, events, policies, queries
+from apps.payments.gateways import amounts
+from apps.payments.gateways.port import Movement, Transfer, TransferState
+from apps.payments.models import FxQuote, Payout, PayoutAccount
+from apps.payments.rules import document_number
+from apps.payments.states import PAYOUT, PayoutStatus
+from apps.pricing import queries as pricing
+from apps.pricing import rules as pricing_rules
+
+QUOTE_LIFE = timedelta(minutes=15)
+
+
+@transaction.atomic
+def quote_payout(*, organization_id: UUID, currency: str, amount: Money | None, actor: Actor, now: datetime) -> FxQuote:
+    """
+    Say what the bank account would receive of a balance, for a quarter of an hour. Moves nothing.
+
+    :param currency: the balance's.
+    :param amount: of that balance; None for all of it.
+    :raises PayoutAccountMissing, NothingToPayOut, AmountTooLarge, AmountTooSmall: as they say.
+    :raises NoRate, RateTooOld: if no official rate leads to the account's currency.
+    """
+    policies.check_can_withdraw(actor, organization_id)
+    account = policies.check_is_ready(queries.payout_account_of(organization_id))
+    balance = queries.available(organization_id, currency)
+    wanted = balance if amount is None else amount
+    policies.check_amount(wanted, balance, fmt.money(balance))
+    return _price(account, wanted, now)
+
+
+def _price(account: PayoutAccount, wanted: Money, now: datetime) -> FxQuote:
+    if wanted.currency == account.currency:
+        source = target = mid_amount = amounts.sendable(wanted, is_payout=True)
+        mid, rate, margin_bps, rate_date, origin = Decimal(1), Decimal(1), 0, now.date(), "identity"
+    else:
+        found = pricing.mid_rate(wanted.currency, account.currency, now.date())
+        margin_bps = pricing.fee_terms(pricing.ANY, account.country, now.date()).fx_margin_bps
+        converted = pricing_rules.convert(wanted, mid=found.value, margin_bps=margin_bps, currency=account.currency)
+        source, mid_amount = wanted, converted.mid
+        target = amounts.sendable(converted.target, is_payout=True)
+        mid, rate, rate_date, origin = found.value, converted.customer_rate, found.rate_date, found.source
+    if target.amount_minor <= 0:
+        raise policies.AmountTooSmall(currency=account.currency, field="amount")
+    return FxQuote.objects.create(
+        account=account,
+        amount_from_minor=source.amount_minor,
+        currency_from=source.currency,
+        amount_to_minor=target.amount_minor,
+        currency_to=target.currency,
+        amount_mid_minor=mid_amount.amount_minor,
+        mid=round(mid, 12),
+        customer_rate=rate,
+        margin_bps=margin_bps,
+        rate_date=rate_date,
+        source=origin,
+        quoted_at=now,
+        expires_at=now + QUOTE_LIFE,
+    )
+
+
+@transaction.atomic
+def accept_quote(*, quote_id: UUID, actor: Actor, now: datetime, is_automatic: bool = False) -> Payout:
+    """
+    Accept a quote: its amounts are reserved as they stand and the payout waits to be sent. A quote is used once.
+
+    :raises QuoteExpired, QuoteUsed, QuoteOutdated: never priced anew in silence.
+    :raises NotEnoughMoney: if the balance has gone meanwhile.
+    """
+    quote = FxQuote.objects.select_for_update(of=("self",)).select_related("account").get(id=quote_id)
+    organization_id = quote.account.organization_id
+    policies.check_can_withdraw(actor, organization_id)
+    # One payout at a time decides whether money already lies at the processor.
+    PayoutAccount.objects.select_for_update().get(id=quote.account_id)
+    policies.check_can_accept(quote, now)
+    payout_id = uuid7()
+    payout = Payout.objects.create(
+        id=payout_id,
+        number=document_number("PO", payout_id),
+        organization_id=organization_id,
+        account=quote.account,
+        quote=quote,
+        amount_minor=quote.amount_to_minor,
+        currency=quote.currency_to,
+        gateway=quote.account.gateway,
+        is_automatic=is_automatic,
+        needs_transfer=queries.connected_available(organization_id, quote.currency_to) < quote.amount_to,
+        requested_at=now,
+        next_attempt_at=now,
+    )
+    ledger.record(
+        entries.payout_requested(
+            payout_id=payout.id,
+            organization_id=organization_id,
+            source=quote.amount_from,
+            mid=quote.amount_mid,
+            target=quote.amount_to,
+            quote_id=quote.id,
+        ),
+        now=now,
+    )
+    bus.publish(
+        events.PayoutRequested(payout.id, organization_id, payout.amount_minor, payout.currency, is_automatic), now=now
+    )
+    return payout
+
+
+def request_payout(
+    *, organization_id: UUID, currency: str, amount: Money | None, actor: Actor, now: datetime
+) -> Payout:
+    """Quote and accept in one step, for those who agreed to the rate of the moment."""
+    quote = quote_payout(organization_id=organization_id, currency=currency, amount=amount, actor=actor, now=now)
+    return accept_quote(quote_id=quote.id, actor=actor, now=now)
+
+
+@transaction.atomic
+def payout_transferred(*, payout_id: UUID, transfer: Transfer, now: datetime) -> Payout:
+    """The money lies on the freelancer's account at the processor. Writing it down twice is writing it down once."""
+    payout = queries.payout_for_update(payout_id)
+    if payout.remote_transfer_id:
+        return payout
+    payout.remote_transfer_id = transfer.remote_id
+    payout.save(update_fields=["remote_transfer_id"])
+    ledger.record(
+        entries.payout_transferred(
+            payout_id=payout.id,
+            organization_id=payout.organization_id,
+            gateway=payout.gateway,
+            remote_id=transfer.remote_id,
+            source=payout.quote.amount_from,
+            mid=payout.quote.amount_mid,
+            target=payout.amount,
+            debited=transfer.debited,
+        ),
+        now=now,
+    )
+    return payout
+
+
+@transaction.atomic
+def payout_answered(*, payout_id: UUID, movement: Movement, now: datetime) -> Payout:
+    """Write down what the processor says of a payout; older news changes nothing, in any order."""
+    payout = queries.payout_for_update(payout_id)
+    if payout.status == PayoutStatus.SENDING:
+        changes = {"remote_payout_id": movement.remote_id, "lease_until": None}
+        move(payout, PAYOUT, "submit", actor=SYSTEM, now=now, changes=changes)
+    if movement.state == TransferState.SUCCEEDED and PAYOUT.allows(payout.status, "pay"):
+        _paid(payout, now)
+    elif movement.state == TransferState.FAILED and payout.status == PayoutStatus.SUBMITTED:
+        _failed(payout, movement.failure_code, now)
+    elif movement.state == TransferState.FAILED and payout.status == PayoutStatus.PAID:
+        _returned(payout, movement.failure_code, now)
+    return payout
+
+
+@transaction.atomic
+def payout_refused(*, payout_id: UUID, failure_code: str, now: datetime) -> Payout:
+    """A definite no from the processor before it took the payout."""
+    payout = queries.payout_for_update(payout_id)
+    if payout.status == PayoutStatus.SENDING:
+        _failed(payout, failure_code, now)
+    return payout
+
+
+def _paid(payout: Payout, now: datetime) -> None:
+    move(payout, PAYOUT, "pay", actor=SYSTEM, now=now, changes={"finished_at": now})
+    ledger.record(
+        entries.payout_paid(payout_id=payout.id, organization_id=payout.organization_id, amount=payout.amount), now=now
+    )
+    fact = events.PayoutPaid(payout.id, payout.organization_id, payout.amount_minor, payout.currency)
+    bus.publish(fact, now=now)
+
+
+def _failed(payout: Payout, failure_code: str, now: datetime) -> None:
+    changes = {"failure_code": failure_code[:60], "finished_at": now, "lease_until": None}
+    move(payout, PAYOUT, "fail", actor=SYSTEM, now=now, changes=changes)
+    if payout.needs_transfer and not payout.remote_transfer_id:
+        _undo_request(payout, now)  # nothing left the platform: the quote is undone with it
+    else:
+        _back_to_balance(payout, now)
+    _publish_failed(payout, now)
+
+
+def _returned(payout: Payout, failure_code: str, now: datetime) -> None:
+    move(payout, PAYOUT, "return", actor=SYSTEM, now=now, changes={"failure_code": failure_code[:60]})
+    paid = ledger_queries.journal_by_key(event_key("payout.paid", payout.id))
+    assert paid is not None
+    ledger.reverse(journal_id=paid.id, key=event_key("payout.returned", payout.id), memo=failure_code[:60], now=now)
+    _back_to_balance(payout, now)
+    _publish_failed(payout, now)
+
+
+def _undo_request(payout: Payout, now: datetime) -> None:
+    requested = ledger_queries.journal_by_key(event_key("payout.requested", payout.id))
+    assert requested is not None
+    ledger.reverse(
+        journal_id=requested.id, key=event_key("payout.refused", payout.id), memo=payout.failure_code, now=now
+    )
+
+
+def _back_to_balance(payout: Payout, now: datetime) -> None:
+    ledger.record(
+        entries.payout_back(payout_id=payout.id, organization_id=payout.organization_id, amount=payout.amount), now=now
+    )
+
+
+def _publish_failed(payout: Payout, now: datetime) -> None:
+    fact = events.PayoutFailed(
+        payout.id, payout.organization_id, payout.amount_minor, payout.currency, payout.failure_code
+    )
+    bus.publish(fact, now=now)

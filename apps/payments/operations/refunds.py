@@ -1,0 +1,113 @@
+"""Money back to an employer: reserved in the books by whoever asks, sent by the settlement."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Sum
+from django.utils.translation import gettext_lazy as _
+
+from apps.common.actors import SYSTEM
+from apps.common.errors import Conflict
+from apps.common.ids import uuid7
+from apps.common.money import Money
+from apps.common.operations import move
+from apps.ledger import operations as ledger
+from apps.ledger import queries as ledger_queries
+from apps.ledger.entries import event_key
+from apps.outbox import bus
+from apps.payments import entries, events, queries
+from apps.payments.gateways.port import Movement, TransferState
+from apps.payments.models import Refund
+from apps.payments.rules import document_number
+from apps.payments.states import REFUND, RefundStatus
+
+
+class MoreThanCharged(Conflict):
+    code = "refund_more_than_charged"
+    message = _("More cannot be refunded than was paid.")
+
+
+@transaction.atomic
+def request_refund(*, charge_id: UUID, reference_id: UUID, amount: Money, now: datetime) -> Refund:
+    """
+    Write down a refund to be sent. The caller has checked who asks, and reserves the amount on the refund's
+    transit account in the same transaction.
+
+    :raises MoreThanCharged: if the charge has not that much left.
+    """
+    charge = queries.charge_for_update(charge_id)
+    already = charge.refunds.exclude(status=RefundStatus.FAILED).aggregate(total=Sum("amount_minor"))["total"] or 0
+    if amount.currency != charge.currency or amount.amount_minor + already > charge.amount_minor:
+        raise MoreThanCharged
+    refund_id = uuid7()
+    return Refund.objects.create(
+        id=refund_id,
+        number=document_number("RF", refund_id),
+        charge=charge,
+        reference_id=reference_id,
+        amount_minor=amount.amount_minor,
+        currency=amount.currency,
+        next_attempt_at=now,
+    )
+
+
+@transaction.atomic
+def refund_answered(*, refund_id: UUID, movement: Movement, now: datetime) -> Refund:
+    """Write down what the processor says of a refund; older news changes nothing."""
+    refund = queries.refund_for_update(refund_id)
+    if refund.status == RefundStatus.SENDING:
+        changes = {"remote_id": movement.remote_id, "lease_until": None}
+        move(refund, REFUND, "submit", actor=SYSTEM, now=now, changes=changes)
+    if movement.state == TransferState.SUCCEEDED and REFUND.allows(refund.status, "succeed"):
+        move(refund, REFUND, "succeed", actor=SYSTEM, now=now, changes={"finished_at": now})
+        ledger.record(
+            entries.refund_succeeded(
+                refund_id=refund.id,
+                reference_id=refund.reference_id,
+                gateway=refund.charge.gateway,
+                amount=refund.amount,
+            ),
+            now=now,
+        )
+        fact = events.RefundSucceeded(
+            refund.id, refund.reference_id, refund.charge.payer_id, refund.amount_minor, refund.currency
+        )
+        bus.publish(fact, now=now)
+    elif movement.state == TransferState.FAILED and refund.status != RefundStatus.FAILED:
+        _fail(refund, movement.failure_code, now)
+    return refund
+
+
+@transaction.atomic
+def refund_refused(*, refund_id: UUID, failure_code: str, now: datetime) -> Refund:
+    """A definite no: the money is kept as the employer's credit."""
+    refund = queries.refund_for_update(refund_id)
+    if refund.status == RefundStatus.SENDING:
+        _fail(refund, failure_code, now)
+    return refund
+
+
+def _fail(refund: Refund, failure_code: str, now: datetime) -> None:
+    was_paid = refund.status == RefundStatus.SUCCEEDED
+    changes = {"failure_code": failure_code[:60], "finished_at": now, "lease_until": None}
+    move(refund, REFUND, "fail", actor=SYSTEM, now=now, changes=changes)
+    if was_paid:  # it came back after all: first the money is ours again, then the employer's
+        paid = ledger_queries.journal_by_key(event_key("refund.succeeded", refund.id))
+        assert paid is not None
+        ledger.reverse(journal_id=paid.id, key=event_key("refund.returned", refund.id), memo=failure_code[:60], now=now)
+    ledger.record(
+        entries.refund_failed(
+            refund_id=refund.id,
+            reference_id=refund.reference_id,
+            payer_id=refund.charge.payer_id,
+            amount=refund.amount,
+        ),
+        now=now,
+    )
+    fact = events.RefundFailed(
+        refund.id, refund.reference_id, refund.charge.payer_id, refund.amount_minor, refund.currency
+    )
+    bus.publish(fact, now=now)

@@ -1,0 +1,75 @@
+"""Charges, refunds, payouts and accounts: seen by their own organization, and locked for a change."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from apps.common.actors import Actor
+from apps.common.errors import NotFound
+from apps.payments import policies
+from apps.payments.models import Charge, FxQuote, Payout, PayoutAccount, Refund
+from apps.payments.states import PayoutAccountStatus
+
+
+def payout_account_of(organization_id: UUID) -> PayoutAccount | None:
+    """The account that is paid to now, if any."""
+    return PayoutAccount.objects.filter(organization_id=organization_id, status=PayoutAccountStatus.ACTIVE).first()
+
+
+def payout_accounts_of(organization_id: UUID) -> QuerySet[PayoutAccount]:
+    """Every account ever entered, newest first."""
+    return PayoutAccount.objects.filter(organization_id=organization_id).order_by("-created_at")
+
+
+def charges_of(organization_id: UUID) -> QuerySet[Charge]:
+    return Charge.objects.filter(payer_id=organization_id).order_by("-created_at", "-id")
+
+
+def payouts_of(organization_id: UUID) -> QuerySet[Payout]:
+    return (
+        Payout.objects.filter(organization_id=organization_id)
+        .select_related("quote", "account")
+        .order_by("-requested_at", "-id")
+    )
+
+
+def refunds_of_reference(reference_id: UUID) -> QuerySet[Refund]:
+    return Refund.objects.filter(reference_id=reference_id).select_related("charge").order_by("created_at")
+
+
+def charge_visible_to(actor: Actor, charge_id: UUID) -> Charge:
+    """:raises NotFound: for a stranger as for a charge that is not there."""
+    charge = Charge.objects.select_related("payer").filter(id=charge_id).first()
+    if charge is None or not policies.can_see_money(actor, charge.payer_id):
+        raise NotFound
+    return charge
+
+
+def payout_visible_to(actor: Actor, payout_id: UUID) -> Payout:
+    """:raises NotFound: for a stranger as for a payout that is not there."""
+    payout = Payout.objects.select_related("quote", "account", "organization").filter(id=payout_id).first()
+    if payout is None or not policies.can_see_money(actor, payout.organization_id):
+        raise NotFound
+    return payout
+
+
+def quote_visible_to(actor: Actor, quote_id: UUID) -> FxQuote:
+    """:raises NotFound: for a stranger as for a quote that is not there."""
+    quote = FxQuote.objects.select_related("account", "payout").filter(id=quote_id).first()
+    if quote is None or not policies.can_see_money(actor, quote.account.organization_id):
+        raise NotFound
+    return quote
+
+
+def charge_for_update(charge_id: UUID) -> Charge:
+    return Charge.objects.select_for_update(of=("self",)).get(id=charge_id)
+
+
+def refund_for_update(refund_id: UUID) -> Refund:
+    return Refund.objects.select_for_update(of=("self",)).select_related("charge").get(id=refund_id)
+
+
+def payout_for_update(payout_id: UUID) -> Payout:
+    return Payout.objects.select_for_update(of=("self",)).select_related("quote", "account").get(id=payout_id)

@@ -1,0 +1,102 @@
+"""What an organization has with us, by state and currency, and the entries behind every line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import F, Q, Sum
+
+from apps.common.money import Money
+from apps.ledger import chart
+from apps.ledger import queries as ledger
+from apps.payments.models import Charge, Payout, Refund
+from apps.payments.states import PAYOUT_UNFINISHED, PayoutStatus, RefundStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """One currency: ready to be withdrawn, and on its way to the bank (in the payout's own currency)."""
+
+    currency: str
+    available: Money
+    pending: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A document with every journal entry behind it."""
+
+    number: str
+    title: str
+    amount: Money
+    entries: Sequence[ledger.JournalView]
+
+
+def _payable_code(organization_id: UUID) -> str:
+    return chart.payable(organization_id, "EUR").code
+
+
+def available(organization_id: UUID, currency: str) -> Money:
+    """What can be withdrawn in one currency."""
+    return ledger.balance(chart.payable(organization_id, currency))
+
+
+def balances(organization_id: UUID) -> list[Balance]:
+    """Every currency with something in it, largest use first by name; two queries."""
+    ready = {currency: money for (_, currency), money in ledger.balances([_payable_code(organization_id)]).items()}
+    pending_rows = (
+        Payout.objects.filter(organization_id=organization_id, status__in=PAYOUT_UNFINISHED)
+        .values_list("currency")
+        .annotate(total=Sum("amount_minor"))
+    )
+    pending = {currency: Money(int(total), currency) for currency, total in pending_rows}
+    return [
+        Balance(currency, ready.get(currency, Money.zero(currency)), pending.get(currency, Money.zero(currency)))
+        for currency in sorted(ready.keys() | pending.keys())
+        if ready.get(currency) or pending.get(currency)
+    ]
+
+
+def statement(organization_id: UUID, *, before: int | None = None, limit: int = 50) -> list[ledger.StatementLine]:
+    """The lines of the organization's own accounts, newest first, each with the balance after it."""
+    codes = [_payable_code(organization_id), chart.employer_credit(organization_id, "EUR").code]
+    return ledger.statement(codes, before=before, limit=limit)
+
+
+def connected_available(organization_id: UUID, currency: str) -> Money:
+    """What lies on the organization's account at the processor and is not already meant for a payout."""
+    lies = ledger.balance(chart.clearing_connected(organization_id, currency))
+    meant = (
+        Payout.objects.filter(organization_id=organization_id, currency=currency, status__in=PAYOUT_UNFINISHED)
+        .filter(Q(needs_transfer=False) | ~Q(remote_transfer_id=""))
+        .aggregate(total=Sum("amount_minor"))["total"]
+    )
+    return lies - Money(int(meant or 0), currency)
+
+
+def receipt_of_charge(charge: Charge) -> Receipt:
+    entries = ledger.journals_of(charge=charge.id)
+    return Receipt(charge.number, charge.memo, charge.amount, entries)
+
+
+def receipt_of_payout(payout: Payout) -> Receipt:
+    return Receipt(payout.number, payout.account.bank_name, payout.amount, ledger.journals_of(payout=payout.id))
+
+
+def transit_left() -> int:
+    """Finished payouts and refunds whose transit account is not empty: none, in sound books."""
+    finished = [
+        (chart.transit_payout(payout_id, currency).code, currency)
+        for payout_id, currency in Payout.objects.filter(
+            status__in=[PayoutStatus.PAID, PayoutStatus.FAILED, PayoutStatus.RETURNED]
+        ).values_list("id", F("currency"))
+    ] + [
+        (chart.transit_refund(refund_id, currency).code, currency)
+        for refund_id, currency in Refund.objects.filter(
+            status__in=[RefundStatus.SUCCEEDED, RefundStatus.FAILED]
+        ).values_list("id", F("currency"))
+    ]
+    held = ledger.balances({code for code, _ in finished})
+    return sum(bool(held.get(account)) for account in finished)

@@ -1,0 +1,164 @@
+"""The lives of a charge, a refund, a payout and a payout account."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from apps.common.states import Machine, when
+
+
+class ChargeStatus(models.TextChoices):
+    CREATED = "created", _("Prepared")
+    OPEN = "open", _("Waiting for payment")
+    PROCESSING = "processing", _("Payment on its way")
+    SUCCEEDED = "succeeded", _("Paid")
+    EXPIRED = "expired", _("Expired")
+
+
+CHARGE = Machine(
+    "charge",
+    ChargeStatus,
+    ChargeStatus.CREATED,
+    {
+        "open": when(ChargeStatus.CREATED, to=ChargeStatus.OPEN, says="The processor has made the payment page."),
+        "process": when(
+            ChargeStatus.CREATED, ChargeStatus.OPEN, to=ChargeStatus.PROCESSING,
+            says="The buyer paid by a method that takes days.",
+        ),
+        "succeed": when(
+            ChargeStatus.CREATED, ChargeStatus.OPEN, ChargeStatus.PROCESSING, ChargeStatus.EXPIRED,
+            to=ChargeStatus.SUCCEEDED, says="The processor has the money.",
+        ),
+        "expire": when(
+            ChargeStatus.CREATED, ChargeStatus.OPEN, ChargeStatus.PROCESSING, to=ChargeStatus.EXPIRED,
+            says="Nobody paid in time.",
+        ),
+    },
+    {
+        ChargeStatus.CREATED: "Written down; the processor has not answered yet.",
+        ChargeStatus.OPEN: "The payment page is open; a declined card leaves it open.",
+        ChargeStatus.PROCESSING: "Paid by a slow method; the money is not there yet.",
+        ChargeStatus.SUCCEEDED: "The money is with the processor.",
+        ChargeStatus.EXPIRED: "The payment page has closed; nothing was taken.",
+    },
+)  # fmt: skip
+
+
+class RefundStatus(models.TextChoices):
+    REQUESTED = "requested", _("Requested")
+    SENDING = "sending", _("Being sent")
+    SUBMITTED = "submitted", _("On its way")
+    SUCCEEDED = "succeeded", _("Refunded")
+    FAILED = "failed", _("Came back")
+
+
+REFUND = Machine(
+    "refund",
+    RefundStatus,
+    RefundStatus.REQUESTED,
+    {
+        "claim": when(
+            RefundStatus.REQUESTED, RefundStatus.SENDING, to=RefundStatus.SENDING,
+            says="A worker takes it for a while; after that any other may.",
+        ),
+        "submit": when(RefundStatus.SENDING, to=RefundStatus.SUBMITTED, says="The processor has taken it."),
+        "succeed": when(RefundStatus.SUBMITTED, to=RefundStatus.SUCCEEDED, says="The processor has paid it back."),
+        "fail": when(
+            RefundStatus.SENDING, RefundStatus.SUBMITTED, RefundStatus.SUCCEEDED, to=RefundStatus.FAILED,
+            says="A definite no, or it came back: the money is kept for the employer.",
+        ),
+    },
+    {
+        RefundStatus.REQUESTED: "Reserved in the books; not sent yet.",
+        RefundStatus.SENDING: "Being sent; the outcome is unknown until the processor has answered.",
+        RefundStatus.SUBMITTED: "The processor has it.",
+        RefundStatus.SUCCEEDED: "On its way to the employer's card or bank.",
+        RefundStatus.FAILED: "Could not be paid back; the money is kept as the employer's credit.",
+    },
+)  # fmt: skip
+
+
+class PayoutStatus(models.TextChoices):
+    REQUESTED = "requested", _("Requested")
+    SENDING = "sending", _("Being sent")
+    SUBMITTED = "submitted", _("On its way to the bank")
+    PAID = "paid", _("Paid out")
+    FAILED = "failed", _("Failed")
+    RETURNED = "returned", _("Returned by the bank")
+
+
+PAYOUT = Machine(
+    "payout",
+    PayoutStatus,
+    PayoutStatus.REQUESTED,
+    {
+        "claim": when(
+            PayoutStatus.REQUESTED, PayoutStatus.SENDING, to=PayoutStatus.SENDING,
+            says="A worker takes it for a while; after that any other may.",
+        ),
+        "submit": when(PayoutStatus.SENDING, to=PayoutStatus.SUBMITTED, says="The processor has taken it."),
+        "pay": when(PayoutStatus.SUBMITTED, to=PayoutStatus.PAID, says="The bank has it."),
+        "fail": when(
+            PayoutStatus.SENDING, PayoutStatus.SUBMITTED, to=PayoutStatus.FAILED,
+            says="A definite no: the money is back in the freelancer's balance.",
+        ),
+        "return": when(
+            PayoutStatus.PAID, to=PayoutStatus.RETURNED,
+            says="The bank sent it back after all: the money is back in the freelancer's balance.",
+        ),
+    },
+    {
+        PayoutStatus.REQUESTED: "Reserved in the books at a fixed rate; not sent yet.",
+        PayoutStatus.SENDING: "Being sent; the outcome is unknown until the processor has answered.",
+        PayoutStatus.SUBMITTED: "The processor has it and pays it to the bank.",
+        PayoutStatus.PAID: "At the freelancer's bank.",
+        PayoutStatus.FAILED: "Not paid; the money is back in the balance.",
+        PayoutStatus.RETURNED: "Paid and then sent back by the bank; the money is back in the balance.",
+    },
+)  # fmt: skip
+
+PAYOUT_UNFINISHED = (PayoutStatus.REQUESTED, PayoutStatus.SENDING, PayoutStatus.SUBMITTED)
+
+
+class PayoutAccountStatus(models.TextChoices):
+    PENDING = "pending", _("Being set up")
+    ACTIVE = "active", _("Ready")
+    REFUSED = "refused", _("Refused")
+    REPLACED = "replaced", _("Replaced")
+
+
+PAYOUT_ACCOUNT = Machine(
+    "payout_account",
+    PayoutAccountStatus,
+    PayoutAccountStatus.PENDING,
+    {
+        "activate": when(
+            PayoutAccountStatus.PENDING, to=PayoutAccountStatus.ACTIVE, says="The processor knows the bank account."
+        ),
+        "refuse": when(
+            PayoutAccountStatus.PENDING, to=PayoutAccountStatus.REFUSED, says="The processor refused the bank account."
+        ),
+        "replace": when(
+            PayoutAccountStatus.ACTIVE, to=PayoutAccountStatus.REPLACED, says="Another account has taken its place."
+        ),
+    },
+    {
+        PayoutAccountStatus.PENDING: "Entered; the processor has not answered yet.",
+        PayoutAccountStatus.ACTIVE: "Money can be paid out to it.",
+        PayoutAccountStatus.REFUSED: "The processor does not pay to it.",
+        PayoutAccountStatus.REPLACED: "An older account; kept for the history.",
+    },
+)  # fmt: skip
+
+
+class AttemptOutcome(models.TextChoices):
+    PENDING = "pending", _("No answer yet")
+    TAKEN = "taken", _("Taken by the processor")
+    UNKNOWN = "unknown", _("Outcome unknown")
+    REFUSED = "refused", _("Refused")
+
+
+class WebhookStatus(models.TextChoices):
+    RECEIVED = "received", _("Received")
+    HANDLED = "handled", _("Handled")
+    IGNORED = "ignored", _("Not about us")
+    FAILED = "failed", _("Failed")
