@@ -12,4 +12,5 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "payments-batch-payables": {"task": "payments.batch_payables", "schedule": 60.0},
     "payments-reconcile": {"task": "payments.reconcile", "schedule": 300.0},
     "escrow-keep-hold-limits": {"task": "escrow.keep_hold_limits", "schedule": 3600.0},
+    "reviews-publish-due": {"task": "reviews.publish_due", "schedule": 600.0},
 }

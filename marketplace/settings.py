@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "apps.accounts.middleware.ActorMiddleware",
     "apps.common.middleware.TimeZoneMiddleware",
     "apps.common.middleware.DomainErrorMiddleware",
+    "apps.moderation.middleware.AdminAuditMiddleware",
 ]
 ROOT_URLCONF = "marketplace.urls"
 WSGI_APPLICATION = "marketplace.wsgi.application"

@@ -1,6 +1,7 @@
 from importlib import import_module
 from importlib.util import find_spec
 
+from django.apps import apps
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
@@ -17,13 +18,13 @@ def _rooms(room: str, prefix: str = "") -> Patterns:
     return [
         path(prefix, include(f"apps.{area}.{room}"))
         for area in settings.AREAS
-        if find_spec(f"apps.{area}") and find_spec(f"apps.{area}.{room}")
+        if apps.is_installed(f"apps.{area}") and find_spec(f"apps.{area}.{room}")
     ]
 
 
 def _hooks() -> Patterns:
     """Addresses that machines call: outside the languages' prefixes."""
-    if find_spec("apps.payments") and find_spec("apps.payments.hooks"):
+    if apps.is_installed("apps.payments") and find_spec("apps.payments.hooks"):
         return list(import_module("apps.payments.hooks").urlpatterns)
     return []
 

@@ -9,8 +9,10 @@ from django.db.models import Q, QuerySet
 
 from apps.common.actors import Actor
 from apps.common.models import StatusChange
+from apps.common.money import Money
 from apps.contracts.models import CancellationProposal, Contract, Deliverable, Milestone, RevisionRequest
 from apps.contracts.states import ContractStatus, MilestoneStatus
+from apps.escrow.queries import HOLDING
 
 REMINDER_DAYS = (3, 1)
 
@@ -45,6 +47,14 @@ def milestones_visible_to(actor: Actor) -> QuerySet[Milestone]:
 def milestones(contract_id: UUID) -> list[Milestone]:
     rows = Milestone.objects.filter(contract_id=contract_id).select_related("contract", "escrow")
     return list(rows.prefetch_related("deliverables__files__file").order_by("position"))
+
+
+def held(milestone: Milestone) -> Money:
+    """What is held for a milestone now."""
+    escrow = milestone.escrow
+    if escrow is None or escrow.status not in HOLDING:
+        return Money.zero(milestone.currency)
+    return escrow.amount - escrow.released - escrow.refunded
 
 
 def milestone_by_reference(milestone_id: UUID) -> Milestone | None:

@@ -6,10 +6,12 @@ from datetime import datetime
 
 from tests.make.accounts import MakeAccounts
 from tests.make.bidding import MakeBids
+from tests.make.money import MakeMoney
+from tests.make.contracts import MakeContracts
 from tests.make.tasks import MakeTasks
 
 
-class Make(MakeAccounts, MakeTasks, MakeBids):
+class Make(MakeAccounts, MakeTasks, MakeBids, MakeMoney, MakeContracts):
     def __init__(self, now: datetime) -> None:
         self.now = now
         self.count = 0

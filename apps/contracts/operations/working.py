@@ -73,12 +73,13 @@ def fund_milestone(*, milestone_id: UUID, actor: Actor, now: datetime, return_ur
 
     Not atomic as a whole: the processor is called outside any transaction.
     """
-    escrow_id = _prepare_funding(milestone_id=milestone_id, actor=actor, now=now)
+    escrow_id = prepare_funding(milestone_id=milestone_id, actor=actor, now=now)
     return escrow.start_funding(escrow_id=escrow_id, actor=actor, now=now, return_url=return_url)
 
 
 @transaction.atomic
-def _prepare_funding(*, milestone_id: UUID, actor: Actor, now: datetime) -> UUID:
+def prepare_funding(*, milestone_id: UUID, actor: Actor, now: datetime) -> UUID:
+    """Open the milestone's escrow if it has none; gives the escrow's id. Moves no money."""
     milestone = queries.milestone_for_update(milestone_id)
     policies.check_can_fund(actor, milestone)
     changes = {}
@@ -119,6 +120,18 @@ def milestone_payment_failed(*, milestone_id: UUID, now: datetime) -> Milestone 
         move(milestone, MILESTONE, "payment_failed", actor=SYSTEM, now=now)
         fact = events.MilestonePaymentFailed(contract_id=milestone.contract_id, milestone_id=milestone.id)
         bus.publish(fact, now=now)
+    return milestone
+
+
+@transaction.atomic
+def milestone_hold_ended(*, milestone_id: UUID, now: datetime) -> Milestone | None:
+    """The money could not be held any longer by law and went back: the milestone ends with it."""
+    if queries.milestone_by_reference(milestone_id) is None:
+        return None
+    milestone = queries.milestone_for_update(milestone_id)
+    if MILESTONE.allows(milestone.status, "cancel"):
+        move(milestone, MILESTONE, "cancel", actor=SYSTEM, now=now, changes={"review_due_at": None})
+        complete_if_finished(milestone.contract, actor=SYSTEM, now=now)
     return milestone
 
 

@@ -1,0 +1,150 @@
+"""A bid as people fill it in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.forms import BaseFormSet, formset_factory
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.models import Organization
+from apps.bidding import queries, rules
+from apps.bidding.models import Bid
+from apps.bidding.rules import Answer, BidDraft, MilestoneDraft
+from apps.bidding.states import DeclineReason
+from apps.common.forms import AmountField, add_money, language_choices
+from apps.common.money import Money
+from apps.tasks import queries as tasks
+from apps.tasks.models import Task
+
+
+class BidForm(forms.Form):
+    amount = AmountField(label=_("Your price for the whole work"))
+    currency = forms.ChoiceField(label=_("Currency"))
+    days = forms.IntegerField(
+        label=_("Days to deliver"), min_value=1, max_value=730, help_text=_("Counted from the day the contract begins.")
+    )
+    cover_note = forms.CharField(
+        label=_("Cover note"), max_length=5000, widget=forms.Textarea(attrs={"rows": 7, "dir": "auto"}),
+        help_text=_("Why you, and how you would do it. Write in the language you write best."),
+    )  # fmt: skip
+    source_language = forms.ChoiceField(label=_("Written in"))
+
+    def __init__(self, *args: Any, task: Task, bidder: Organization, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.task = task
+        codes = dict.fromkeys([task.currency, bidder.currency])
+        self.fields["currency"].choices = [(code, code) for code in codes]  # type: ignore[attr-defined]
+        self.fields["source_language"].choices = language_choices()  # type: ignore[attr-defined]
+        self.criteria = tasks.criteria(task.id)
+        for criterion in self.criteria:
+            self.fields[f"meets_{criterion.id}"] = forms.TypedChoiceField(
+                label=criterion.text,
+                choices=[("yes", _("I will meet this")), ("no", _("Not as written"))],
+                coerce=lambda value: value == "yes",
+                widget=forms.RadioSelect,
+            )
+            self.fields[f"note_{criterion.id}"] = forms.CharField(
+                label=_("Comment"), required=False, max_length=600, widget=forms.TextInput(attrs={"dir": "auto"})
+            )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        self.amount = add_money(self, "amount", cleaned.get("currency", ""))
+        if self.amount is not None and self.amount.amount_minor <= 0:
+            self.add_error("amount", _("Enter an amount above zero."))
+        return cleaned
+
+    def answer_fields(self) -> list[dict[str, Any]]:
+        return [
+            {"criterion": one, "meets": self[f"meets_{one.id}"], "note": self[f"note_{one.id}"]}
+            for one in self.criteria
+        ]
+
+    def draft(self, milestones: tuple[MilestoneDraft, ...]) -> BidDraft:
+        given = self.cleaned_data
+        assert self.amount is not None
+        return BidDraft(
+            amount=self.amount,
+            days=given["days"],
+            cover_note=given["cover_note"],
+            source_language=given["source_language"],
+            milestones=milestones,
+            answers=tuple(
+                Answer(one.id, given[f"meets_{one.id}"], given[f"note_{one.id}"]) for one in self.criteria
+            ),
+        )
+
+
+class MilestoneForm(forms.Form):
+    title = forms.CharField(
+        label=_("Milestone"), max_length=140, required=False, widget=forms.TextInput(attrs={"dir": "auto"})
+    )
+    amount = AmountField(label=_("Amount"), required=False)
+    days = forms.IntegerField(label=_("Days"), min_value=1, max_value=730, required=False)
+
+    def is_blank(self) -> bool:
+        given = self.cleaned_data
+        return not (given.get("title") or given.get("amount") is not None or given.get("days"))
+
+
+class BaseMilestoneFormSet(BaseFormSet[MilestoneForm]):
+    currency = ""
+
+    def clean(self) -> None:
+        for form in self.forms:
+            if form.errors or form.is_blank():
+                continue
+            given = form.cleaned_data
+            for name in ("title", "amount", "days"):
+                if not given.get(name):
+                    form.add_error(name, _("Fill in the whole line, or leave all of it empty."))
+
+    def drafts(self, currency: str) -> tuple[MilestoneDraft, ...]:
+        """The filled lines; an amount with too many digits is said at its field and makes the set invalid."""
+        found = []
+        for form in self.forms:
+            if form.is_blank():
+                continue
+            amount = add_money(form, "amount", currency)
+            if amount is not None:
+                given = form.cleaned_data
+                found.append(MilestoneDraft(given["title"], amount.amount_minor, given["days"]))
+        return tuple(found)
+
+    def has_errors(self) -> bool:
+        return any(form.errors for form in self.forms) or bool(self.non_form_errors())
+
+
+MilestoneFormSet = formset_factory(
+    MilestoneForm, formset=BaseMilestoneFormSet, extra=3, max_num=rules.MILESTONES_MAX, validate_max=True
+)
+
+
+class DeclineForm(forms.Form):
+    reason = forms.ChoiceField(label=_("Reason"), choices=DeclineReason.choices)
+    note = forms.CharField(
+        label=_("A few words"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"})
+    )
+
+
+def initial_of(bid: Bid) -> dict[str, Any]:
+    initial: dict[str, Any] = {
+        "amount": bid.amount.as_decimal(),
+        "currency": bid.currency,
+        "days": bid.days,
+        "cover_note": bid.cover_note,
+        "source_language": bid.source_language,
+    }
+    for answer in queries.answers(bid.id):
+        initial[f"meets_{answer.criterion_id}"] = "yes" if answer.will_meet else "no"
+        initial[f"note_{answer.criterion_id}"] = answer.note
+    return initial
+
+
+def milestones_initial(bid: Bid) -> list[dict[str, Any]]:
+    return [
+        {"title": one.title, "amount": Money(one.amount_minor, bid.currency).as_decimal(), "days": one.days}
+        for one in queries.milestones(bid.id)
+    ]

@@ -1,0 +1,297 @@
+"""Pages of bids: place and change one, compare those received."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from apps.accounts import queries as accounts
+from apps.accounts.middleware import actor
+from apps.accounts.models import Organization, User
+from apps.bidding import operations, policies, queries, rules
+from apps.bidding.forms import BidForm, DeclineForm, MilestoneFormSet, initial_of, milestones_initial
+from apps.bidding.models import Bid
+from apps.bidding.states import DeclineReason
+from apps.common import currencies, fmt, keyset
+from apps.common.errors import DomainError, Invalid
+from apps.common.money import Money
+from apps.compliance import policies as compliance
+from apps.compliance import queries as compliance_queries
+from apps.matching import queries as matching
+from apps.pricing import queries as pricing
+from apps.tasks import policies as tasks_policies
+from apps.tasks import queries as tasks
+from apps.tasks.models import Task
+
+
+def _readable(request: HttpRequest) -> QuerySet[Bid]:
+    return queries.bids_readable_by(actor(request), timezone.now())
+
+
+def _bidder(request: HttpRequest) -> Organization | None:
+    organization_id = actor(request).organization_id
+    return accounts.organization(organization_id) if organization_id else None
+
+
+# -- what I will receive
+
+
+def payout_currency(bidder: Organization) -> str:
+    """The currency in which money would arrive: the bidder's own where a rail pays it, else the country's first."""
+    offered = compliance_queries.payout_currencies(bidder.country)
+    return bidder.currency if bidder.currency in offered or not offered else offered[0]
+
+
+def receive_context(task: Task, bidder: Organization, amount: Money | None, now: datetime) -> dict[str, Any]:
+    """The breakdown shown before a bid is sent: binding amount, fee, withholding, exchange, what arrives."""
+    if amount is None or amount.amount_minor <= 0:
+        return {"receive": None}
+    try:
+        rate = None if amount.currency == task.currency else pricing.mid_rate(amount.currency, task.currency, now.date())
+        binding = rules.binding_amount(amount, rate.value if rate else None, task.currency)
+        received = pricing.receive_preview(
+            binding, task.employer.country, bidder.country, payout_currency(bidder), now.date()
+        )
+    except DomainError as refusal:
+        return {"receive": None, "receive_refusal": str(refusal)}
+    return {"receive": received, "binding": binding, "binding_rate": rate, "typed": amount}
+
+
+def _typed_amount(text: str, currency: str) -> Money | None:
+    if currency not in currencies.exponents():
+        return None
+    try:
+        return Money.of(fmt.parse_decimal(text), currency)
+    except (fmt.NotANumber, ValueError):
+        return None
+
+
+@login_required
+@require_GET
+def preview(request: HttpRequest, task_id: UUID) -> HttpResponse:
+    """The breakdown alone, for an amount that is being typed."""
+    task = get_object_or_404(tasks.tasks_visible_to(actor(request)), id=task_id)
+    bidder = _bidder(request)
+    if bidder is None:
+        return HttpResponse(status=204)
+    amount = _typed_amount(request.GET.get("amount", "")[:24], request.GET.get("currency", ""))
+    context = receive_context(task, bidder, amount, timezone.now())
+    return render(request, "bidding/_receive.html", context)
+
+
+# -- place and change
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest, task_id: UUID) -> HttpResponse:
+    task, now = get_object_or_404(tasks.tasks_visible_to(actor(request)), id=task_id), timezone.now()
+    bidder = _bidder(request)
+    if bidder is None:
+        return redirect("accounts:organizations")
+    if mine := queries.live_bid(task.id, bidder.id):
+        return redirect("bidding:edit", mine.id)
+    invited = tasks.is_invited(task.id, bidder.id)
+    tasks_policies.check_can_bid(actor(request), task, now, is_invited=invited)
+    compliance.check_can_be_paid(payer_country=task.employer.country, payee_country=bidder.country, on=now.date())
+    initial = {"currency": task.currency, "source_language": get_language() or "en"}
+    form = BidForm(request.POST or None, task=task, bidder=bidder, initial=initial)
+    formset = MilestoneFormSet(request.POST or None, prefix="milestones")
+    return _bid_page(request, task, bidder, form, formset, None)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, bid_id: UUID) -> HttpResponse:
+    bid = get_object_or_404(_readable(request).filter(bidder_id=actor(request).organization_id), id=bid_id)
+    policies.check_can_change(actor(request), bid, timezone.now())
+    form = BidForm(request.POST or None, task=bid.task, bidder=bid.bidder, initial=initial_of(bid))
+    formset = MilestoneFormSet(request.POST or None, prefix="milestones", initial=milestones_initial(bid))
+    return _bid_page(request, bid.task, bid.bidder, form, formset, bid)
+
+
+def _bid_page(
+    request: HttpRequest, task: Task, bidder: Organization, form: BidForm, formset: Any, bid: Bid | None
+) -> HttpResponse:
+    """Show the form; on POST check it, show what would be received, and send after the freelancer confirmed that."""
+    now, status, confirm = timezone.now(), 200, False
+    if request.method == "POST":
+        status = 422
+        both_valid = form.is_valid() & formset.is_valid()
+        if both_valid and form.amount is not None:
+            milestones = formset.drafts(form.amount.currency)
+            if not formset.has_errors():
+                if "send" in request.POST:
+                    sent = _send(request, task, form, milestones, bid, now)
+                    if sent is not None:
+                        return redirect(sent)
+                else:
+                    confirm, status = True, 200
+    amount = getattr(form, "amount", None) or (bid.amount if bid and request.method == "GET" else None)
+    context = {
+        "task": task,
+        "bid": bid,
+        "form": form,
+        "formset": formset,
+        "confirm": confirm,
+        "bidder": bidder,
+        **receive_context(task, bidder, amount if isinstance(amount, Money) else None, now),
+    }
+    return render(request, "bidding/bid_form.html", context, status=status)
+
+
+def _send(
+    request: HttpRequest, task: Task, form: BidForm, milestones: Any, bid: Bid | None, now: datetime
+) -> Bid | None:
+    draft = form.draft(milestones)
+    try:
+        if bid is None:
+            sent = operations.submit_bid(task_id=task.id, draft=draft, actor=actor(request), now=now)
+            messages.success(request, _("Your bid is sent. You can change it until bidding closes."))
+        else:
+            sent = operations.edit_bid(bid_id=bid.id, draft=draft, actor=actor(request), now=now)
+            messages.success(request, _("Your bid is changed. The employer sees the new version."))
+    except Invalid as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        return None
+    return sent
+
+
+@login_required
+@require_POST
+def withdraw(request: HttpRequest, bid_id: UUID) -> HttpResponse:
+    bid = get_object_or_404(_readable(request), id=bid_id)
+    operations.withdraw_bid(bid_id=bid.id, actor=actor(request), now=timezone.now())
+    messages.success(request, _("Your bid is withdrawn. You can bid again while bidding is open."))
+    return redirect(bid.task)
+
+
+@login_required
+@require_GET
+def detail(request: HttpRequest, bid_id: UUID) -> HttpResponse:
+    bid, now = get_object_or_404(_readable(request), id=bid_id), timezone.now()
+    is_mine = actor(request).acts_for(bid.bidder_id)
+    context = {
+        "bid": bid,
+        "task": bid.task,
+        "is_mine": is_mine,
+        "milestones": queries.milestones(bid.id),
+        "answers": queries.answers(bid.id),
+        "may_change": policies.can_change(actor(request), bid, now),
+        "may_withdraw": policies.can_withdraw(actor(request), bid),
+        "may_judge": policies.can_judge(actor(request), bid.task, now) and bid.status in ("submitted", "shortlisted"),
+        "decline_form": DeclineForm(),
+        "delivery": queries.delivery_date(bid, now),
+        **(receive_context(bid.task, bid.bidder, bid.amount, now) if is_mine else {}),
+    }
+    return render(request, "bidding/bid_detail.html", context)
+
+
+@login_required
+@require_GET
+def mine(request: HttpRequest) -> HttpResponse:
+    organization_id = actor(request).organization_id
+    if organization_id is None:
+        return redirect("accounts:organizations")
+    page = keyset.page(queries.bids_of(organization_id), order="-submitted_at", cursor=request.GET.get("cursor", ""))
+    return render(request, "bidding/my_bids.html", {"bids": page.rows, "next_cursor": page.next_cursor})
+
+
+# -- compare and judge
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedBid:
+    """A bid as the employer compares it; `explanation` says why the freelancer suits the task."""
+
+    bid: Bid
+    delivery: datetime
+    met: int
+    asked: int
+    explanation: Any
+
+
+@login_required
+@require_GET
+def compare(request: HttpRequest, task_id: UUID) -> HttpResponse:
+    """All bids side by side in the task's currency."""
+    asker, now = actor(request), timezone.now()
+    task = get_object_or_404(tasks.tasks_visible_to(asker).filter(employer_id=asker.organization_id), id=task_id)
+    if policies.is_sealed(task, now):
+        return render(request, "bidding/sealed.html", {"task": task, "bid_count": queries.bid_count(task.id)})
+    rows = [_compared(bid, task, now) for bid in queries.bids_on(task, asker, now)]
+    order = request.GET.get("sort", "amount")
+    keys = {
+        "amount": lambda row: row.bid.binding_amount_minor,
+        "days": lambda row: row.bid.days,
+        "match": lambda row: -(row.explanation.score if row.explanation else 0),
+    }
+    rows.sort(key=keys.get(order, keys["amount"]))
+    rows.sort(key=lambda row: row.bid.status not in ("awarded", "accepted", "shortlisted", "submitted"))
+    user = request.user
+    context = {
+        "task": task,
+        "rows": rows,
+        "sort": order if order in keys else "amount",
+        "sorts": [("amount", _("Price")), ("days", _("Delivery")), ("match", _("Match"))],
+        "may_judge": policies.can_judge(asker, task, now) and task.status in ("open", "deciding"),
+        "reasons": DeclineReason.choices,
+        "display_currency": user.display_currency if isinstance(user, User) else task.currency,
+    }
+    return render(request, "bidding/compare.html", context)
+
+
+def _compared(bid: Bid, task: Task, now: datetime) -> ComparedBid:
+    answers = list(bid.answers.all())
+    return ComparedBid(
+        bid=bid,
+        delivery=queries.delivery_date(bid, now),
+        met=sum(answer.will_meet for answer in answers),
+        asked=len(answers),
+        explanation=matching.explanation(task.id, bid.bidder_id),
+    )
+
+
+def _received(request: HttpRequest, bid_id: UUID) -> Bid:
+    bids = _readable(request).filter(task__employer_id=actor(request).organization_id)
+    return get_object_or_404(bids, id=bid_id)
+
+
+@login_required
+@require_POST
+def shortlist(request: HttpRequest, bid_id: UUID) -> HttpResponse:
+    bid = _received(request, bid_id)
+    verb = operations.unshortlist if bid.status == "shortlisted" else operations.shortlist
+    verb(bid_id=bid.id, actor=actor(request), now=timezone.now())
+    return redirect("bidding:compare", bid.task_id)
+
+
+@login_required
+@require_POST
+def decline(request: HttpRequest, bid_id: UUID) -> HttpResponse:
+    bid = _received(request, bid_id)
+    try:
+        operations.decline_bid(
+            bid_id=bid.id,
+            reason=request.POST.get("reason", ""),
+            note=request.POST.get("note", ""),
+            actor=actor(request),
+            now=timezone.now(),
+        )
+    except Invalid as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Bid declined. The freelancer is told the reason."))
+    return redirect("bidding:compare", bid.task_id)

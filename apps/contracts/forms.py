@@ -1,0 +1,101 @@
+"""What people fill in inside a contract."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from apps.common.forms import AmountField, add_money, language_choices
+from apps.common.money import Money
+from apps.contracts.models import Milestone
+from apps.contracts.operations.working import Check
+
+FILES_MAX = 10
+
+
+class ManyFilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class ManyFilesField(forms.FileField):
+    """Several uploads; its value is a list."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**({"widget": ManyFilesInput(), "required": False} | options))
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        files = [data] if data and not isinstance(data, list | tuple) else list(data or [])
+        if len(files) > FILES_MAX:
+            raise forms.ValidationError(_("At most %(most)s files at once.") % {"most": FILES_MAX})
+        return [super(ManyFilesField, self).clean(file, initial) for file in files]
+
+
+class DeliveryForm(forms.Form):
+    note = forms.CharField(
+        label=_("What you hand in"), max_length=5000, widget=forms.Textarea(attrs={"rows": 5, "dir": "auto"})
+    )
+    source_language = forms.ChoiceField(label=_("Written in"))
+    files = ManyFilesField(label=_("Files"))
+
+    def __init__(self, *args: Any, milestone: Milestone, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["source_language"].choices = language_choices()  # type: ignore[attr-defined]
+        self.criteria = list(milestone.contract.criteria.order_by("position"))
+        for one in self.criteria:
+            self.fields[f"met_{one.id}"] = forms.BooleanField(label=one.text, required=False)
+            self.fields[f"note_{one.id}"] = forms.CharField(
+                label=_("Comment"), required=False, max_length=400, widget=forms.TextInput(attrs={"dir": "auto"})
+            )
+
+    def check_fields(self) -> list[dict[str, Any]]:
+        return [{"met": self[f"met_{one.id}"], "note": self[f"note_{one.id}"]} for one in self.criteria]
+
+    def checks(self) -> list[Check]:
+        given = self.cleaned_data
+        return [Check(one.id, given[f"met_{one.id}"], given[f"note_{one.id}"]) for one in self.criteria]
+
+
+class RevisionForm(forms.Form):
+    text = forms.CharField(
+        label=_("What should change"), max_length=5000, widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
+        help_text=_("Name the lines of the checklist that are not met yet."),
+    )  # fmt: skip
+
+
+class ApprovalForm(forms.Form):
+    """All of what is held, or a part of it."""
+
+    how_much = forms.ChoiceField(
+        label=_("Release"), choices=[("all", _("All of it")), ("part", _("A part"))], widget=forms.RadioSelect,
+        initial="all",
+    )  # fmt: skip
+    amount = AmountField(label=_("Amount to release"), required=False)
+
+    def __init__(self, *args: Any, currency: str, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.currency = currency
+        self.fields["amount"].help_text = currency
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        self.amount: Money | None = None
+        if cleaned.get("how_much") == "part":
+            self.amount = add_money(self, "amount", self.currency)
+            if self.amount is None and "amount" not in self.errors:
+                self.add_error("amount", _("Enter the amount to release."))
+            elif self.amount is not None and self.amount.amount_minor <= 0:
+                self.add_error("amount", _("Enter an amount above zero."))
+        return cleaned
+
+
+class CancellationForm(forms.Form):
+    freelancer_share = forms.IntegerField(
+        label=_("Share of the held money for the freelancer, in per cent"), min_value=0, max_value=100, initial=0
+    )
+    reason = forms.CharField(
+        label=_("Why"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"})
+    )
+
+

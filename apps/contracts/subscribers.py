@@ -1,0 +1,20 @@
+from datetime import datetime
+
+from apps.contracts import operations
+from apps.escrow.events import EscrowFunded, EscrowFundingFailed, EscrowHoldEnded
+from apps.outbox import bus
+
+
+@bus.subscribe(EscrowFunded, name="contracts.fund_milestone")
+def fund_milestone(fact: EscrowFunded, now: datetime) -> None:
+    operations.milestone_funded(milestone_id=fact.reference_id, now=now)
+
+
+@bus.subscribe(EscrowFundingFailed, name="contracts.payment_failed")
+def payment_failed(fact: EscrowFundingFailed, now: datetime) -> None:
+    operations.milestone_payment_failed(milestone_id=fact.reference_id, now=now)
+
+
+@bus.subscribe(EscrowHoldEnded, name="contracts.hold_ended")
+def hold_ended(fact: EscrowHoldEnded, now: datetime) -> None:
+    operations.milestone_hold_ended(milestone_id=fact.reference_id, now=now)

@@ -1,0 +1,348 @@
+"""The contract room and the steps taken in it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from apps.accounts.middleware import actor
+from apps.bidding import queries as bids
+from apps.common import keyset
+from apps.common.actors import Actor
+from apps.common.errors import Conflict, Invalid, Unavailable
+from apps.common.money import Money
+from apps.contracts import operations, policies, queries
+from apps.contracts.forms import ApprovalForm, CancellationForm, DeliveryForm, RevisionForm
+from apps.contracts.models import CancellationProposal, Contract, DeliverableFile, Milestone
+from apps.contracts.queries import TimelineItem
+from apps.escrow import queries as escrow_queries
+from apps.files import operations as files
+from apps.files.views import serve
+from apps.messaging import queries as messaging
+from apps.pricing import queries as pricing
+
+
+def _contract(request: HttpRequest, contract_id: UUID) -> Contract:
+    return get_object_or_404(queries.contracts_visible_to(actor(request)), id=contract_id)
+
+
+def _milestone(request: HttpRequest, milestone_id: UUID) -> Milestone:
+    return get_object_or_404(queries.milestones_visible_to(actor(request)), id=milestone_id)
+
+
+@login_required
+@require_GET
+def contract_list(request: HttpRequest) -> HttpResponse:
+    asker = actor(request)
+    if asker.organization_id is None:
+        return redirect("accounts:organizations")
+    contracts = queries.contracts_visible_to(asker)
+    page = keyset.page(contracts, order="-offered_at", cursor=request.GET.get("cursor", ""))
+    return render(request, "contracts/contract_list.html", {"contracts": page.rows, "next_cursor": page.next_cursor})
+
+
+# -- the offer
+
+
+@login_required
+@require_POST
+def award(request: HttpRequest, bid_id: UUID) -> HttpResponse:
+    bid = get_object_or_404(bids.bids_readable_by(actor(request), timezone.now()), id=bid_id)
+    contract = operations.award(bid_id=bid.id, actor=actor(request), now=timezone.now())
+    messages.success(request, _("The offer is made. You are told as soon as it is answered."))
+    return redirect(contract)
+
+
+@login_required
+@require_POST
+def accept(request: HttpRequest, contract_id: UUID) -> HttpResponse:
+    contract = _contract(request, contract_id)
+    operations.accept_offer(contract_id=contract.id, actor=actor(request), now=timezone.now())
+    messages.success(request, _("You accepted. Begin when the first milestone is funded."))
+    return redirect(contract)
+
+
+@login_required
+@require_POST
+def decline(request: HttpRequest, contract_id: UUID) -> HttpResponse:
+    contract = _contract(request, contract_id)
+    reason = request.POST.get("reason", "")[:1000]
+    operations.decline_offer(contract_id=contract.id, actor=actor(request), now=timezone.now(), reason=reason)
+    messages.success(request, _("You declined the offer."))
+    return redirect(contract)
+
+
+@login_required
+@require_POST
+def take_back(request: HttpRequest, contract_id: UUID) -> HttpResponse:
+    contract = _contract(request, contract_id)
+    operations.take_back_offer(contract_id=contract.id, actor=actor(request), now=timezone.now())
+    messages.success(request, _("The offer is taken back. You can choose another bid."))
+    return redirect("bidding:compare", contract.task_id)
+
+
+# -- the room
+
+
+@login_required
+@require_GET
+def room(request: HttpRequest, contract_id: UUID) -> HttpResponse:
+    contract = _contract(request, contract_id)
+    return render(request, "contracts/contract_room.html", room_context(request, contract))
+
+
+def room_context(request: HttpRequest, contract: Contract) -> dict[str, Any]:
+    """The contract as this side sees it: what to do next, the milestones, one timeline."""
+    asker, now = actor(request), timezone.now()
+    steps = queries.milestones(contract.id)
+    is_employer = asker.acts_for(contract.employer_id)
+    other = contract.freelancer if is_employer else contract.employer
+    rows = [_milestone_row(asker, contract, step) for step in steps]
+    proposal = queries.open_proposal(contract.id)
+    return {
+        "contract": contract,
+        "is_employer": is_employer,
+        "is_party": is_employer or asker.acts_for(contract.freelancer_id),
+        "other": other,
+        "rows": rows,
+        "held_total": Money.total((queries.held(step) for step in steps), contract.currency),
+        "next_row": next((row for row in rows if row["action"]), None),
+        "timeline": _timeline(request, contract),
+        "proposal": proposal,
+        "may_answer_proposal": proposal is not None and proposal.proposed_by_id != asker.organization_id,
+        "may_stop": contract.status == "active" and proposal is None,
+        "cancellation_form": CancellationForm(),
+        "now": now,
+    }
+
+
+def _milestone_row(asker: Actor, contract: Contract, step: Milestone) -> dict[str, Any]:
+    step.contract = contract
+    return {
+        "milestone": step,
+        "held": queries.held(step),
+        "action": policies.needs_action(asker, step),
+        "may_fund": policies.can(asker, step, "fund"),
+        "may_deliver": policies.can(asker, step, "deliver"),
+        "may_revise": policies.can(asker, step, "request_revision"),
+        "may_approve": policies.can(asker, step, "approve"),
+        "revisions_left": contract.revisions_included - step.revisions_used,
+        "latest": max(step.deliverables.all(), key=lambda one: one.version, default=None),
+    }
+
+
+def _timeline(request: HttpRequest, contract: Contract) -> list[TimelineItem]:
+    """The contract's history with the messages between."""
+    items = queries.timeline(contract)
+    for message in messaging.thread(contract.id, actor(request)):
+        items.append(TimelineItem(message.sent_at, "message", message, message.sender_organization_id))
+    return sorted(items, key=lambda item: item.at)
+
+
+@login_required
+@require_GET
+def terms(request: HttpRequest, contract_id: UUID) -> HttpResponse:
+    """What both agreed to, in the words they wrote, with its fingerprint."""
+    contract = _contract(request, contract_id)
+    return render(request, "contracts/terms.html", {"contract": contract, "terms": contract.terms})
+
+
+# -- pay in
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def fund(request: HttpRequest, milestone_id: UUID) -> HttpResponse:
+    """What will be paid, before it is paid; the POST goes to the checkout."""
+    milestone = _milestone(request, milestone_id)
+    policies.check_can_fund(actor(request), milestone)
+    if request.method == "POST":
+        back = request.build_absolute_uri(reverse("contracts:paid", args=[milestone.id]))
+        try:
+            charge = operations.fund_milestone(
+                milestone_id=milestone.id, actor=actor(request), now=timezone.now(), return_url=back
+            )
+        except Unavailable as refusal:
+            messages.error(request, str(refusal))
+            return redirect("contracts:fund", milestone.id)
+        return redirect(charge.checkout_url)
+    contract = milestone.contract
+    fees = pricing.fee_terms(contract.employer.country, contract.freelancer.country, timezone.now().date())
+    fee = milestone.amount.share_bps(fees.employer_fee_bps)
+    context = {
+        "milestone": milestone,
+        "contract": contract,
+        "fee": fee,
+        "fee_bps": fees.employer_fee_bps,
+        "total": milestone.amount + fee,
+    }
+    return render(request, "contracts/fund.html", context)
+
+
+@login_required
+@require_GET
+def back_from_checkout(request: HttpRequest, milestone_id: UUID) -> HttpResponse:
+    """Where the checkout sends people back to; only the processor's signed word funds the milestone."""
+    milestone = _milestone(request, milestone_id)
+    if milestone.status == "funded":
+        messages.success(request, _("The milestone is funded. Work can begin."))
+        return redirect(milestone.contract)
+    return render(request, "contracts/paid.html", {"milestone": milestone, "contract": milestone.contract})
+
+
+# -- deliver, revise, approve
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def deliver(request: HttpRequest, milestone_id: UUID) -> HttpResponse:
+    milestone, now = _milestone(request, milestone_id), timezone.now()
+    policies.check_can_deliver(actor(request), milestone)
+    form = DeliveryForm(
+        request.POST or None,
+        request.FILES or None,
+        milestone=milestone,
+        initial={"source_language": get_language() or "en"},
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            _deliver(request, milestone, form, now)
+        except Invalid as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        else:
+            messages.success(request, _("Delivered. The employer has been told and the review window runs."))
+            return redirect(milestone.contract)
+    status = 422 if request.method == "POST" else 200
+    context = {"form": form, "milestone": milestone, "contract": milestone.contract}
+    return render(request, "contracts/deliver.html", context, status=status)
+
+
+def _deliver(request: HttpRequest, milestone: Milestone, form: DeliveryForm, now: Any) -> None:
+    user_id = actor(request).user_id
+    assert user_id is not None
+    stored = [
+        files.store(upload=upload, uploaded_by_id=user_id, now=now) for upload in form.cleaned_data["files"] or []
+    ]
+    operations.deliver(
+        milestone_id=milestone.id,
+        note=form.cleaned_data["note"],
+        source_language=form.cleaned_data["source_language"],
+        checks=form.checks(),
+        file_ids=[file.id for file in stored],
+        actor=actor(request),
+        now=now,
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def request_revision(request: HttpRequest, milestone_id: UUID) -> HttpResponse:
+    milestone = _milestone(request, milestone_id)
+    policies.check_can_request_revision(actor(request), milestone)
+    form = RevisionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        operations.request_revision(
+            milestone_id=milestone.id,
+            text=form.cleaned_data["text"],
+            source_language=get_language() or "en",
+            actor=actor(request),
+            now=timezone.now(),
+        )
+        messages.success(request, _("Your request is sent. The review window starts anew with the next version."))
+        return redirect(milestone.contract)
+    context = {"form": form, "milestone": milestone, "contract": milestone.contract}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "contracts/revision.html", context, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def approve(request: HttpRequest, milestone_id: UUID) -> HttpResponse:
+    """Release held money: what goes where is shown before anything moves."""
+    milestone = _milestone(request, milestone_id)
+    policies.check_can_approve(actor(request), milestone)
+    held = escrow_queries.held(milestone.escrow_id) if milestone.escrow_id else None
+    form = ApprovalForm(request.POST or None, currency=milestone.currency)
+    if request.method == "POST" and form.is_valid():
+        try:
+            operations.approve_milestone(
+                milestone_id=milestone.id, amount=form.amount, actor=actor(request), now=timezone.now()
+            )
+        except (Invalid, Conflict) as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        else:
+            messages.success(request, _("Approved. The money is released to the freelancer."))
+            return redirect(milestone.contract)
+    context = {
+        "form": form,
+        "milestone": milestone,
+        "contract": milestone.contract,
+        "held": held,
+        "latest": milestone.deliverables.order_by("-version").prefetch_related("checks__criterion", "files__file").first(),
+    }
+    status = 422 if request.method == "POST" else 200
+    return render(request, "contracts/approve.html", context, status=status)
+
+
+# -- stop by agreement
+
+
+@login_required
+@require_POST
+def propose_cancellation(request: HttpRequest, contract_id: UUID) -> HttpResponse:
+    contract = _contract(request, contract_id)
+    form = CancellationForm(request.POST)
+    if not form.is_valid():
+        context = room_context(request, contract) | {"cancellation_form": form, "open_stop": True}
+        return render(request, "contracts/contract_room.html", context, status=422)
+    operations.propose_cancellation(
+        contract_id=contract.id,
+        freelancer_share_bps=form.cleaned_data["freelancer_share"] * 100,
+        reason=form.cleaned_data["reason"],
+        actor=actor(request),
+        now=timezone.now(),
+    )
+    messages.success(request, _("Your proposal is sent. Nothing changes until the other side agrees."))
+    return redirect(contract)
+
+
+_ANSWERS = {
+    "accept": operations.accept_cancellation,
+    "decline": operations.decline_cancellation,
+    "withdraw": operations.withdraw_cancellation,
+}
+
+
+@login_required
+@require_POST
+def answer_cancellation(request: HttpRequest, proposal_id: UUID, verb: str) -> HttpResponse:
+    proposals = CancellationProposal.objects.filter(contract__in=queries.contracts_visible_to(actor(request)))
+    proposal = get_object_or_404(proposals.select_related("contract"), id=proposal_id)
+    if verb not in _ANSWERS:
+        raise Http404
+    _ANSWERS[verb](proposal_id=proposal.id, actor=actor(request), now=timezone.now())
+    messages.success(request, _("Your answer is recorded."))
+    return redirect(proposal.contract)
+
+
+@login_required
+@require_GET
+def file(request: HttpRequest, file_id: UUID) -> HttpResponseBase:
+    """A delivered file goes to the contract's parties, and to staff."""
+    found = get_object_or_404(DeliverableFile.objects.select_related("file", "deliverable__milestone"), id=file_id)
+    contract_id = found.deliverable.milestone.contract_id
+    if not queries.contracts_visible_to(actor(request)).filter(id=contract_id).exists():
+        raise Http404
+    return serve(found.file)
+

@@ -1,0 +1,238 @@
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from apps.accounts import policies as roles
+from apps.bidding import policies as bidding_policies
+from apps.bidding.rules import MilestoneDraft
+from apps.common.errors import IllegalTransition
+from apps.common.money import Money
+from apps.contracts import operations, policies, queries, rules
+from apps.contracts.models import Contract, Milestone
+from apps.contracts.operations import stopping
+from apps.escrow import queries as escrow
+from apps.ledger import chart
+from apps.ledger import queries as ledger
+from apps.outbox.models import Event
+from apps.tasks.models import Task
+
+DAY = timedelta(days=1)
+
+
+def payable(contract):
+    return ledger.balance(chart.payable(contract.freelancer_id, contract.currency))
+
+
+def test_an_award_keeps_the_brief_as_it_stood(make):
+    contract = make.contract(status="offered")
+    assert contract.amount == Money.of("900.00", "EUR")
+    assert contract.terms["criteria"] == ["All twelve pages are translated", "Terms follow the glossary"]
+    assert rules.fingerprint(contract.terms) == contract.terms_sha256
+    assert [step.amount for step in queries.milestones(contract.id)] == [contract.amount]
+    assert Task.objects.get(id=contract.task_id).status == "awarded"
+
+
+def test_only_one_bid_is_awarded(make, now):
+    contract = make.contract(status="offered")
+    with pytest.raises(IllegalTransition):
+        make.contract(bid=contract.bid, status="offered")
+    assert Contract.objects.count() == 1
+
+
+def test_a_sealed_bid_is_not_awarded_before_the_window_closes(make):
+    bid = make.bid(task=make.task(bid_window="sealed"))
+    with pytest.raises(bidding_policies.StillSealed):
+        make.contract(bid=bid, status="offered")
+
+
+def test_accepting_tells_the_other_bidders_and_sets_due_dates(make, now):
+    winner = make.bid(milestones=(MilestoneDraft("Draft", 400_00, 4), MilestoneDraft("Final", 500_00, 6)))
+    other = make.bid(task=winner.task)
+    contract = make.contract(bid=winner)
+
+    assert [step.due_at for step in queries.milestones(contract.id)] == [now + 4 * DAY, now + 10 * DAY]
+    other.refresh_from_db()
+    winner.refresh_from_db()
+    assert (winner.status, other.status) == ("accepted", "not_taken")
+
+
+def test_a_declined_offer_lets_the_employer_choose_again(make, now):
+    contract = make.contract(status="declined")
+    assert Task.objects.get(id=contract.task_id).status == "deciding"
+    with pytest.raises(IllegalTransition):
+        operations.accept_offer(contract_id=contract.id, actor=make.actor(contract.freelancer), now=now)
+
+
+def test_an_offer_taken_back_leaves_the_bid_standing(make, now):
+    contract = make.contract(status="offered")
+    operations.take_back_offer(contract_id=contract.id, actor=make.actor(contract.employer), now=now)
+    contract.bid.refresh_from_db()
+    assert contract.bid.status == "submitted"
+
+
+def test_an_unanswered_offer_lapses_by_the_clock(make, now):
+    contract = make.contract(status="offered")
+    assert queries.offers_to_lapse(now + 6 * DAY) == []
+    assert queries.offers_to_lapse(now + 7 * DAY) == [contract.id]
+    assert operations.lapse_offer(contract_id=contract.id, now=now + 7 * DAY).status == "lapsed"
+
+
+def test_only_the_freelancer_answers_an_offer(make, now):
+    contract = make.contract(status="offered")
+    with pytest.raises(roles.NotYours):
+        operations.accept_offer(contract_id=contract.id, actor=make.actor(contract.employer), now=now)
+
+
+def test_work_is_delivered_only_when_funded(make):
+    with pytest.raises(IllegalTransition):
+        make.deliver(make.milestone())
+
+
+def test_a_delivery_answers_every_line_of_the_checklist(make):
+    milestone = make.milestone(status="funded")
+    with pytest.raises(operations.ChecklistIncomplete):
+        make.deliver(milestone, checks=[])
+
+
+def test_a_new_version_starts_the_review_window_anew(make, now):
+    milestone = make.milestone(status="delivered")
+    assert milestone.review_due_at == now + 14 * DAY
+    make.now = now + 2 * DAY
+    assert make.deliver(milestone).version == 2
+    milestone.refresh_from_db()
+    assert milestone.review_due_at == now + 16 * DAY
+
+
+def test_revisions_are_counted_and_end(make, now):
+    milestone = make.milestone(status="delivered")
+    employer = make.actor(milestone.contract.employer)
+    for number in (1, 2):
+        request = operations.request_revision(
+            milestone_id=milestone.id, text="Again", source_language="en", actor=employer, now=now
+        )
+        assert request.number == number
+        make.deliver(milestone)
+    with pytest.raises(policies.NoRevisionsLeft, match="2"):
+        operations.request_revision(
+            milestone_id=milestone.id, text="Again", source_language="en", actor=employer, now=now
+        )
+
+
+def test_approval_pays_less_commission_and_completes_the_contract(make, now):
+    milestone = make.milestone(status="approved")
+    contract = milestone.contract
+    assert escrow.held(milestone.escrow_id) == Money.zero("EUR")
+    assert payable(contract) == Money.of("810.00", "EUR")
+    contract.refresh_from_db()
+    assert contract.status == "completed"
+    assert Task.objects.get(id=contract.task_id).status == "completed"
+    assert Event.objects.filter(name="contracts.completed").count() == 1
+
+
+def test_a_part_is_released_and_the_rest_stays_held(make, now):
+    milestone = make.milestone(status="delivered")
+    employer = make.actor(milestone.contract.employer)
+    operations.approve_milestone(
+        milestone_id=milestone.id, amount=Money.of("300.00", "EUR"), actor=employer, now=now
+    )
+    milestone.refresh_from_db()
+    assert milestone.status == "funded"
+    assert escrow.held(milestone.escrow_id) == Money.of("600.00", "EUR")
+    with pytest.raises(operations.AmountTooLarge):
+        operations.approve_milestone(
+            milestone_id=milestone.id, amount=Money.of("600.01", "EUR"), actor=employer, now=now
+        )
+    operations.approve_milestone(milestone_id=milestone.id, amount=None, actor=employer, now=now)
+    assert payable(milestone.contract) == Money.of("810.00", "EUR")
+
+
+@pytest.mark.parametrize("role", ["member", "viewer"])
+def test_approval_needs_a_role_that_may(make, now, role):
+    milestone = make.milestone(status="delivered")
+    with pytest.raises(roles.RoleMissing):
+        operations.approve_milestone(
+            milestone_id=milestone.id, amount=None, actor=make.actor(milestone.contract.employer, role), now=now
+        )
+
+
+def test_the_freelancer_never_approves(make, now):
+    milestone = make.milestone(status="delivered")
+    with pytest.raises(roles.NotYours):
+        operations.approve_milestone(
+            milestone_id=milestone.id, amount=None, actor=make.actor(milestone.contract.freelancer), now=now
+        )
+
+
+def test_silence_approves_at_the_end_of_the_window_and_reminds_before(make, now):
+    milestone = make.milestone(status="delivered")
+    assert queries.milestones_to_remind(now + 10 * DAY) == []
+    for day in (11, 11, 13, 13):
+        for found in queries.milestones_to_remind(now + day * DAY):
+            operations.remind_of_review(milestone_id=found, now=now + day * DAY)
+    assert [event.payload["days_left"] for event in Event.objects.filter(name="contracts.review_reminder")] == [3, 1]
+
+    operations.approve_by_clock(milestone_id=milestone.id, now=now + 13 * DAY)
+    assert Milestone.objects.get(id=milestone.id).status == "delivered"
+    for _ in range(2):
+        operations.approve_by_clock(milestone_id=milestone.id, now=now + 14 * DAY)
+
+    assert Milestone.objects.get(id=milestone.id).status == "approved"
+    assert payable(milestone.contract) == Money.of("810.00", "EUR")
+    assert Event.objects.get(name="contracts.milestone_approved").payload["by_clock"] is True
+
+
+def test_stopping_by_agreement_splits_what_is_held(make, now):
+    milestone = make.milestone(status="funded")
+    contract = milestone.contract
+    employer, freelancer = make.actor(contract.employer), make.actor(contract.freelancer)
+    proposal = operations.propose_cancellation(
+        contract_id=contract.id, freelancer_share_bps=4000, reason="Plans changed", actor=employer, now=now
+    )
+    with pytest.raises(roles.NotYours):
+        operations.accept_cancellation(proposal_id=proposal.id, actor=employer, now=now)
+    with pytest.raises(stopping.ProposalOpen):
+        operations.propose_cancellation(
+            contract_id=contract.id, freelancer_share_bps=0, reason="x", actor=freelancer, now=now
+        )
+
+    operations.accept_cancellation(proposal_id=proposal.id, actor=freelancer, now=now)
+
+    contract.refresh_from_db()
+    assert contract.status == "cancelled"
+    assert escrow.held(milestone.escrow_id) == Money.zero("EUR")
+    assert payable(contract) == Money.of("324.00", "EUR")
+    assert Task.objects.get(id=contract.task_id).status == "closed"
+
+
+def test_a_declined_proposal_changes_nothing(make, now):
+    milestone = make.milestone(status="funded")
+    contract = milestone.contract
+    proposal = operations.propose_cancellation(
+        contract_id=contract.id, freelancer_share_bps=0, reason="x", actor=make.actor(contract.employer), now=now
+    )
+    operations.decline_cancellation(proposal_id=proposal.id, actor=make.actor(contract.freelancer), now=now)
+    contract.refresh_from_db()
+    assert contract.status == "active"
+    assert escrow.held(milestone.escrow_id) == Money.of("900.00", "EUR")
+
+
+@given(st.integers(0, 10**12), st.integers(0, 10_000))
+def test_split_parts_sum(held, share):
+    freelancer, employer = rules.split_held(Money(held, "EUR"), share)
+    assert freelancer + employer == Money(held, "EUR")
+
+
+def test_strangers_do_not_see_a_contract(make):
+    contract = make.contract()
+    assert contract not in queries.contracts_visible_to(make.actor(make.freelancer()))
+    with pytest.raises(policies.NotAParty):
+        policies.check_is_party(make.actor(make.employer()), contract)
+
+
+def test_the_timeline_tells_everything_in_order(make):
+    milestone = make.milestone(status="in_revision")
+    kinds = [item.kind for item in queries.timeline(milestone.contract)]
+    for kind in ("contract.offer", "contract.accept", "milestone.fund", "delivery", "revision"):
+        assert kind in kinds
