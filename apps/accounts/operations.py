@@ -246,6 +246,7 @@ def invite_member(*, organization_id: UUID, email: str, role: str, actor: Actor,
         raise AlreadyMember
     _check_can_grant(actor, organization_id, role)
     token = secrets.token_urlsafe(24)
+    assert actor.user_id is not None
     invitation = MembershipInvitation.objects.create(
         organization_id=organization_id,
         email=email.lower(),

@@ -54,7 +54,8 @@ def content_type(content: bytes) -> str | None:
     if content.startswith(b"PK\x03\x04"):
         return _archive(content)
     try:
-        found = [_SPELLINGS.get(match.mime_type, match.mime_type) for match in puremagic.magic_string(content[:65536])]
+        matches = puremagic.magic_string(content[:65536])
+        found: list[str] = [_SPELLINGS.get(match.mime_type, match.mime_type) for match in matches]
     except (puremagic.PureError, ValueError):
         found = []
     for kind in found:

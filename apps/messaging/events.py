@@ -1,0 +1,17 @@
+from uuid import UUID
+
+from apps.outbox import bus
+
+
+@bus.fact("messaging.sent")
+class MessageSent:
+    message_id: UUID
+    contract_id: UUID
+    sender_organization_id: UUID
+    recipient_organization_id: UUID
+
+
+@bus.fact("messaging.hidden")
+class MessageHidden:
+    message_id: UUID
+    reason_code: str

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Count, DateTimeField, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from apps.accounts.models import Organization, User
+from apps.common.actors import Actor
+from apps.contracts.models import Contract
+from apps.messaging.models import Message, MessageFile, ReadMark
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One contract's messages at a glance."""
+
+    contract: Contract
+    other: Organization
+    last: Message
+    unread: int
+
+
+def message_for_update(message_id: UUID) -> Message:
+    return Message.objects.select_for_update().get(id=message_id)
+
+
+def contracts_of(actor: Actor) -> QuerySet[Contract]:
+    """Contracts in which the actor's organization is a party."""
+    if actor.organization_id is None:
+        return Contract.objects.none()
+    return Contract.objects.filter(
+        Q(employer_id=actor.organization_id) | Q(freelancer_id=actor.organization_id)
+    ).select_related("employer", "freelancer")
+
+
+def messages_visible_to(actor: Actor) -> QuerySet[Message]:
+    """Those of one's own contracts; staff see a message when it was reported, through moderation."""
+    messages = Message.objects.select_related("contract", "sender_organization", "sender_user")
+    return messages if actor.is_staff else messages.filter(contract__in=contracts_of(actor))
+
+
+def thread(contract_id: UUID, actor: Actor) -> QuerySet[Message]:
+    """A contract's messages, the oldest first; empty for a stranger. What was hidden stays as a gap with its reason."""
+    return (
+        Message.objects.filter(contract__in=contracts_of(actor), contract_id=contract_id)
+        .select_related("sender_organization", "sender_user")
+        .prefetch_related("files__file")
+        .order_by("id")
+    )
+
+
+def files_visible_to(actor: Actor) -> QuerySet[MessageFile]:
+    visible = MessageFile.objects.filter(message__contract__in=contracts_of(actor)).select_related("file")
+    return visible.filter(message__hidden_at=None)
+
+
+def read_at(contract_id: UUID, user: User) -> QuerySet[ReadMark]:
+    return ReadMark.objects.filter(contract_id=contract_id, user=user)
+
+
+def _unread(user: User, actor: Actor) -> QuerySet[Message]:
+    mark = ReadMark.objects.filter(user=user, contract=OuterRef("contract")).values("read_at")[:1]
+    return (
+        Message.objects.filter(contract__in=contracts_of(actor), hidden_at=None)
+        .exclude(sender_organization_id=actor.organization_id)
+        .annotate(seen_until=Coalesce(Subquery(mark), F("contract__offered_at"), output_field=DateTimeField()))
+        .filter(sent_at__gt=F("seen_until"))
+    )
+
+
+def unread_count(user: User, actor: Actor) -> int:
+    return _unread(user, actor).count()
+
+
+def unread_by_contract(user: User, actor: Actor) -> dict[UUID, int]:
+    rows = _unread(user, actor).order_by().values_list("contract_id").annotate(count=Count("id"))
+    return dict(rows)
+
+
+def conversations(user: User, actor: Actor) -> list[Conversation]:
+    """Contracts that have messages, the latest first."""
+    unread = unread_by_contract(user, actor)
+    newest = Message.objects.filter(contract=OuterRef("pk")).order_by("-id").values("id")[:1]
+    contracts = contracts_of(actor).annotate(last_id=Subquery(newest)).exclude(last_id=None).order_by("-last_id")[:100]
+    last = Message.objects.select_related("sender_organization").in_bulk([one.last_id for one in contracts])
+    return [
+        Conversation(
+            contract=one,
+            other=one.freelancer if one.employer_id == actor.organization_id else one.employer,
+            last=last[one.last_id],
+            unread=unread.get(one.id, 0),
+        )
+        for one in contracts
+    ]

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.accounts.middleware import actor
+from apps.accounts.models import User
+from apps.moderation import operations, policies, queries
+from apps.moderation.api.serializers import (
+    CaseSerializer,
+    DecisionSerializer,
+    NewReportSerializer,
+    ReportSerializer,
+    StatementSerializer,
+)
+from apps.moderation.models import Report, Statement
+
+
+class Reports(ListAPIView[Report]):
+    """What one has reported."""
+
+    serializer_class = ReportSerializer
+
+    def get_queryset(self) -> QuerySet[Report]:
+        if getattr(self, "swagger_fake_view", False):
+            return Report.objects.none()
+        assert isinstance(self.request.user, User)
+        return queries.reports_of(self.request.user)
+
+    @extend_schema(operation_id="reports")
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().get(request, *args, **kwargs)
+
+    @extend_schema(request=NewReportSerializer, responses={201: ReportSerializer}, operation_id="report")
+    def post(self, request: Request) -> Response:
+        """Tell staff about a task, a profile or a message."""
+        assert isinstance(request.user, User)
+        given = NewReportSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        made = operations.report(
+            source_language=request.user.language,
+            actor=actor(request._request),
+            now=timezone.now(),
+            **given.validated_data,
+        )
+        return Response(ReportSerializer(made).data, status=201)
+
+
+class Queue(ListAPIView[Report]):
+    """Open cases; for staff."""
+
+    serializer_class = CaseSerializer
+
+    def get_queryset(self) -> QuerySet[Report]:
+        if getattr(self, "swagger_fake_view", False):
+            return Report.objects.none()
+        policies.check_is_staff(actor(self.request._request))
+        return queries.open_reports()
+
+    @extend_schema(operation_id="moderation_queue")
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().get(request, *args, **kwargs)
+
+
+class Decide(APIView):
+    @extend_schema(request=DecisionSerializer, responses={200: CaseSerializer}, operation_id="moderation_decide")
+    def post(self, request: Request, report_id: UUID) -> Response:
+        """Take down or dismiss, with the reason; for staff."""
+        given = DecisionSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        who = actor(request._request)
+        policies.check_is_staff(who)
+        operations.decide(report_id=report_id, actor=who, now=timezone.now(), **given.validated_data)
+        return Response(CaseSerializer(Report.objects.get(id=report_id)).data)
+
+
+class Statements(ListAPIView[Statement]):
+    """Statements of reasons that one's organization received."""
+
+    serializer_class = StatementSerializer
+
+    def get_queryset(self) -> QuerySet[Statement]:
+        if getattr(self, "swagger_fake_view", False):
+            return Statement.objects.none()
+        return queries.statements_of(actor(self.request._request))
+
+    @extend_schema(operation_id="statements")
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().get(request, *args, **kwargs)

@@ -1,0 +1,6 @@
+from apps.common.apps import AreaConfig
+
+
+class ModerationConfig(AreaConfig):
+    name = "apps.moderation"
+    default = True

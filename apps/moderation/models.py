@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from django.db import models
+from django.urls import reverse
+
+from apps.accounts.models import Organization, User
+from apps.common.ids import uuid7
+from apps.common.models import BaseModel
+from apps.moderation.states import Reason, ReportStatus, Subject
+
+
+class Report(BaseModel):
+    """Somebody says that a task, a profile or a message should not stand here; with what it said at that moment."""
+
+    subject_type = models.CharField(max_length=10, choices=Subject)
+    subject_id = models.UUIDField()
+    affected = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    reporter = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    reporter_organization = models.ForeignKey(
+        Organization, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    reason = models.CharField(max_length=20, choices=Reason)
+    text = models.TextField(max_length=2000, blank=True, default="")
+    source_language = models.CharField(max_length=10, default="en")
+    snapshot = models.JSONField()
+    status = models.CharField(max_length=10, choices=ReportStatus, default=ReportStatus.OPEN)
+    reported_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    decision_reason = models.TextField(max_length=2000, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["reporter", "subject_type", "subject_id"],
+                condition=models.Q(status="open"),
+                name="moderation_report_one_open",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=ReportStatus.values), name="moderation_report_status_known"
+            ),
+            models.CheckConstraint(condition=models.Q(reason__in=Reason.values), name="moderation_report_reason_known"),
+            models.CheckConstraint(
+                condition=models.Q(status="open")
+                | (models.Q(decided_at__isnull=False, decided_by__isnull=False) & ~models.Q(decision_reason="")),
+                name="moderation_report_decided_with_reason",
+            ),
+        ]
+        indexes = [models.Index(fields=["subject_type", "subject_id"], name="moderation_report_subject")]
+
+    def get_absolute_url(self) -> str:
+        return f"{reverse('moderation:queue')}?case={self.id}"
+
+
+class Statement(BaseModel):
+    """
+    The statement of reasons that the affected party gets (Regulation (EU) 2022/2065, article 17): what was done,
+    on which facts and ground, that a person decided, and what one can do against it.
+    """
+
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    subject_type = models.CharField(max_length=10, choices=Subject)
+    subject_id = models.UUIDField()
+    title = models.CharField(max_length=200)
+    ground = models.CharField(max_length=20, choices=Reason)
+    facts = models.TextField(max_length=2000)
+    issued_at = models.DateTimeField()
+
+    def get_absolute_url(self) -> str:
+        return reverse("moderation:statement", args=[self.id])
+
+
+class AuditEntry(models.Model):
+    """One act of staff; append-only (a trigger refuses UPDATE and DELETE)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    action = models.CharField(max_length=60)
+    subject_type = models.CharField(max_length=60, blank=True, default="")
+    subject_id = models.CharField(max_length=60, blank=True, default="")
+    reason = models.TextField(blank=True, default="")
+    details = models.JSONField(default=dict)
+    happened_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["subject_type", "subject_id"], name="moderation_audit_subject")]

@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts import operations as accounts
+from apps.accounts.models import Profile
+from apps.common.actors import Actor
+from apps.common.errors import Conflict, Invalid, NotFound
+from apps.common.operations import move
+from apps.messaging import operations as messaging
+from apps.moderation import events, policies, queries
+from apps.moderation.models import AuditEntry, Report, Statement
+from apps.moderation.states import REPORT, Decision, Reason, ReportStatus, Subject
+from apps.outbox import bus
+from apps.tasks import operations as tasks
+
+
+class SubjectUnknown(NotFound):
+    code = "subject_unknown"
+
+
+class ReasonMissing(Invalid):
+    code = "reason_missing"
+    field = "facts"
+    message = _("Write the reason: the people concerned will read it.")
+
+
+class CaseClosed(Conflict):
+    code = "case_closed"
+    message = _("Somebody else has decided this case already.")
+
+
+@transaction.atomic
+def report(
+    *,
+    subject_type: str,
+    subject_id: UUID,
+    reason: str,
+    text: str,
+    source_language: str,
+    actor: Actor,
+    now: datetime,
+) -> Report:
+    """
+    Tell staff about something that should not stand here; keeps what it says at this moment.
+
+    :raises SubjectUnknown: for what the actor cannot see.
+    :raises policies.AlreadyReported: :raises policies.OwnSubject: as they say.
+    """
+    if subject_type not in Subject.values or reason not in Reason.values:
+        raise SubjectUnknown
+    seen = queries.content(subject_type, subject_id, actor)
+    if seen is None:
+        raise SubjectUnknown
+    policies.check_can_report(actor, seen.affected_id)
+    assert actor.user_id is not None
+    open_count = Report.objects.filter(reporter_id=actor.user_id, status=ReportStatus.OPEN).count()
+    if open_count >= policies.OPEN_REPORTS_MAX:
+        raise policies.TooManyReports
+    try:
+        with transaction.atomic():
+            made = Report.objects.create(
+                subject_type=subject_type,
+                subject_id=subject_id,
+                affected_id=seen.affected_id,
+                reporter_id=actor.user_id,
+                reporter_organization_id=actor.organization_id,
+                reason=reason,
+                text=text.strip(),
+                source_language=source_language,
+                snapshot=seen.snapshot(),
+                reported_at=now,
+            )
+    except IntegrityError as error:
+        raise policies.AlreadyReported from error
+    bus.publish(events.SubjectReported(report_id=made.id, subject_type=subject_type, subject_id=subject_id), now=now)
+    return made
+
+
+@transaction.atomic
+def decide(*, report_id: UUID, decision: str, ground: str, facts: str, actor: Actor, now: datetime) -> Statement | None:
+    """
+    Decide a case: every open report of the same subject ends with it.
+
+    Taking down gives the affected party a statement of reasons; it is returned.
+
+    :raises CaseClosed: if it was decided meanwhile. :raises policies.OwnCase: nobody judges their own case.
+    """
+    case = Report.objects.filter(id=report_id).first()
+    if case is None:
+        raise SubjectUnknown
+    reports = queries.open_reports_of_subject_for_update(case.subject_type, case.subject_id)
+    if not reports:
+        raise CaseClosed
+    reporters = {one.reporter_id for one in reports}
+    policies.check_can_decide(actor, affected_id=case.affected_id, reporter_ids=reporters)
+    facts = facts.strip()
+    if not facts:
+        raise ReasonMissing
+    is_upheld = decision == Decision.TAKE_DOWN
+    statement = _take_down(case, ground, facts, actor, now) if is_upheld else None
+    for one in reports:
+        decided = {"decided_at": now, "decided_by_id": actor.user_id, "decision_reason": facts}
+        move(one, REPORT, decision, actor=actor, now=now, reason=ground if is_upheld else "", changes=decided)
+        bus.publish(events.ReportDecided(report_id=one.id, reporter_id=one.reporter_id, is_upheld=is_upheld), now=now)
+    record(
+        actor=actor,
+        action=f"moderation.{decision}",
+        subject_type=case.subject_type,
+        subject_id=str(case.subject_id),
+        reason=facts,
+        details={"ground": ground, "reports": [str(one.id) for one in reports]},
+        now=now,
+    )
+    return statement
+
+
+def _take_down(case: Report, ground: str, facts: str, actor: Actor, now: datetime) -> Statement:
+    _hide(subject_type=case.subject_type, subject_id=case.subject_id, reason_code=ground, actor=actor, now=now)
+    statement = Statement.objects.create(
+        organization_id=case.affected_id,
+        subject_type=case.subject_type,
+        subject_id=case.subject_id,
+        title=str(case.snapshot.get("title", ""))[:200],
+        ground=ground,
+        facts=facts,
+        issued_at=now,
+    )
+    bus.publish(events.StatementIssued(statement_id=statement.id, organization_id=case.affected_id), now=now)
+    return statement
+
+
+def _hide(*, subject_type: str, subject_id: UUID, reason_code: str, actor: Actor, now: datetime) -> None:
+    if subject_type == Subject.TASK:
+        tasks.take_down(task_id=subject_id, reason_code=reason_code, actor=actor, now=now)
+    elif subject_type == Subject.PROFILE:
+        organization_id = Profile.objects.values_list("organization_id", flat=True).get(id=subject_id)
+        accounts.hide_profile(organization_id=organization_id, reason_code=reason_code, actor=actor, now=now)
+    else:
+        messaging.hide(message_id=subject_id, reason_code=reason_code, actor=actor, now=now)
+
+
+def record(
+    *,
+    actor: Actor,
+    action: str,
+    now: datetime,
+    subject_type: str = "",
+    subject_id: str = "",
+    reason: str = "",
+    details: dict[str, Any] | None = None,
+) -> AuditEntry:
+    """Write down one act of staff, for good."""
+    assert actor.user_id is not None
+    return AuditEntry.objects.create(
+        actor_id=actor.user_id,
+        action=action,
+        subject_type=subject_type,
+        subject_id=subject_id,
+        reason=reason,
+        details=details or {},
+        happened_at=now,
+    )

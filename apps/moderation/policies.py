@@ -1,0 +1,65 @@
+"""Who may report and who may decide."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.models import Membership
+from apps.common.actors import Actor
+from apps.common.errors import Conflict, NotAllowed
+
+OPEN_REPORTS_MAX = 20
+
+
+class LoginNeeded(NotAllowed):
+    code = "login_needed"
+    message = _("Log in to report something.")
+
+
+class OwnSubject(NotAllowed):
+    code = "own_subject"
+    message = _("This is your own. You can change or remove it yourself.")
+
+
+class AlreadyReported(Conflict):
+    code = "already_reported"
+    message = _("You have reported this already. It waits for a decision.")
+
+
+class TooManyReports(Conflict):
+    code = "too_many_reports"
+    message = _("You have many open reports. Please wait until some are decided.")
+
+
+class StaffOnly(NotAllowed):
+    code = "staff_only"
+    message = _("Only the marketplace's staff may do this.")
+
+
+class OwnCase(NotAllowed):
+    code = "own_case"
+    message = _("This case is about your own organization or report. Somebody else has to decide it.")
+
+
+def check_can_report(actor: Actor, affected_id: UUID) -> None:
+    if actor.user_id is None:
+        raise LoginNeeded
+    if actor.organization_id == affected_id:
+        raise OwnSubject
+
+
+def check_is_staff(actor: Actor) -> None:
+    if not actor.is_staff:
+        raise StaffOnly
+
+
+def check_can_decide(actor: Actor, *, affected_id: UUID, reporter_ids: set[UUID]) -> None:
+    """Nobody judges their own case. :raises StaffOnly: :raises OwnCase:"""
+    check_is_staff(actor)
+    if actor.user_id in reporter_ids:
+        raise OwnCase
+    assert actor.user_id is not None
+    if Membership.objects.filter(user_id=actor.user_id, organization_id=affected_id).exists():
+        raise OwnCase

@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from apps.accounts import queries as accounts
+from apps.accounts.models import User
+from apps.common.actors import Actor
+from apps.messaging import queries as messaging
+from apps.moderation.models import AuditEntry, Report, Statement
+from apps.moderation.states import ReportStatus, Subject
+from apps.tasks import queries as tasks
+
+
+def open_reports() -> QuerySet[Report]:
+    """The queue: the longest waiting first."""
+    return Report.objects.filter(status=ReportStatus.OPEN).select_related("affected", "reporter").order_by("id")
+
+
+def decided_reports() -> QuerySet[Report]:
+    return (
+        Report.objects.exclude(status=ReportStatus.OPEN)
+        .select_related("affected", "reporter", "decided_by")
+        .order_by("-decided_at")
+    )
+
+
+def open_reports_of_subject_for_update(subject_type: str, subject_id: UUID) -> list[Report]:
+    rows = Report.objects.select_for_update().filter(
+        subject_type=subject_type, subject_id=subject_id, status=ReportStatus.OPEN
+    )
+    return list(rows.order_by("id"))
+
+
+def earlier_cases(organization_id: UUID) -> QuerySet[Report]:
+    """What was decided about the same party before."""
+    return Report.objects.filter(affected_id=organization_id).exclude(status=ReportStatus.OPEN).order_by("-decided_at")
+
+
+def statements_visible_to(actor: Actor) -> QuerySet[Statement]:
+    statements = Statement.objects.select_related("organization").order_by("-issued_at")
+    return statements if actor.is_staff else statements_of(actor)
+
+
+def statements_of(actor: Actor) -> QuerySet[Statement]:
+    """Those that the actor's organization received."""
+    if actor.organization_id is None:
+        return Statement.objects.none()
+    return Statement.objects.filter(organization_id=actor.organization_id).order_by("-issued_at")
+
+
+def reports_of(user: User) -> QuerySet[Report]:
+    return Report.objects.filter(reporter=user).order_by("-id")
+
+
+def audit_entries() -> QuerySet[AuditEntry]:
+    return AuditEntry.objects.select_related("actor").order_by("-id")
+
+
+# -- what can be reported, as the actor may see it
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """
+    What somebody sees of a subject.
+
+    :param words: what it says, for the snapshot; :param language: in which language.
+    """
+
+    subject_type: str
+    subject_id: UUID
+    affected_id: UUID
+    title: str
+    words: dict[str, str]
+    language: str
+    address: str
+    is_hidden: bool
+
+    def snapshot(self) -> dict[str, Any]:
+        return {"title": self.title, "words": self.words, "language": self.language}
+
+
+def content(subject_type: str, subject_id: UUID, actor: Actor) -> Content | None:
+    """The subject as the actor may see it, or None."""
+    return {Subject.TASK: _task, Subject.PROFILE: _profile, Subject.MESSAGE: _message}[Subject(subject_type)](
+        subject_id, actor
+    )
+
+
+def _task(subject_id: UUID, actor: Actor) -> Content | None:
+    task = tasks.tasks_visible_to(actor).filter(id=subject_id).first()
+    if task is None:
+        return None
+    words = {"background": task.background, "goal": task.goal, "requirements": task.requirements}
+    return Content(
+        subject_type=Subject.TASK,
+        subject_id=task.id,
+        affected_id=task.employer_id,
+        title=task.title,
+        words=words,
+        language=task.source_language,
+        address=task.get_absolute_url(),
+        is_hidden=task.hidden_at is not None,
+    )
+
+
+def _profile(subject_id: UUID, actor: Actor) -> Content | None:
+    profile = accounts.profiles_visible_to(actor).filter(id=subject_id).first()
+    if profile is None:
+        return None
+    return Content(
+        subject_type=Subject.PROFILE,
+        subject_id=profile.id,
+        affected_id=profile.organization_id,
+        title=profile.organization.display_name,
+        words={"headline": profile.headline, "bio": profile.bio},
+        language=profile.source_language,
+        address=profile.organization.get_absolute_url(),
+        is_hidden=profile.hidden_at is not None,
+    )
+
+
+def _message(subject_id: UUID, actor: Actor) -> Content | None:
+    message = messaging.messages_visible_to(actor).filter(id=subject_id).first()
+    if message is None:
+        return None
+    return Content(
+        subject_type=Subject.MESSAGE,
+        subject_id=message.id,
+        affected_id=message.sender_organization_id,
+        title=message.contract.title,
+        words={"text": message.text},
+        language=message.source_language,
+        address="",
+        is_hidden=message.hidden_at is not None,
+    )

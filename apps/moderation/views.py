@@ -1,0 +1,124 @@
+"""Reporting, the queue of staff, and statements of reasons."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from apps.accounts.middleware import actor, language
+from apps.common import keyset
+from apps.common.errors import Conflict
+from apps.moderation import operations, policies, queries
+from apps.moderation.forms import DecisionForm, ReportForm
+from apps.moderation.models import Report
+from apps.moderation.states import Subject
+
+QUEUE_SIZE = 50
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def report(request: HttpRequest, subject_type: str, subject_id: UUID) -> HttpResponse:
+    if subject_type not in Subject.values:
+        raise Http404
+    seen = queries.content(subject_type, subject_id, actor(request))
+    if seen is None:
+        raise Http404
+    policies.check_can_report(actor(request), seen.affected_id)
+    form = ReportForm(request.POST or None)
+    if form.is_valid():
+        try:
+            operations.report(
+                subject_type=subject_type,
+                subject_id=subject_id,
+                source_language=language(request),
+                actor=actor(request),
+                now=timezone.now(),
+                **form.cleaned_data,
+            )
+        except Conflict as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Thank you. We will look at it and tell you what we decided."))
+            return redirect(seen.address or "messaging:list")
+    context = {"form": form, "seen": seen, "kind": Subject(subject_type).label}
+    return render(request, "moderation/report_form.html", context, status=422 if form.is_bound else 200)
+
+
+@login_required
+@require_GET
+def queue(request: HttpRequest) -> HttpResponse:
+    policies.check_is_staff(actor(request))
+    return _queue_page(request, request.GET.get("case", ""), None)
+
+
+def _queue_page(request: HttpRequest, case_id: str, form: DecisionForm | None) -> HttpResponse:
+    is_decided = request.GET.get("show") == "decided"
+    rows = list((queries.decided_reports() if is_decided else queries.open_reports())[:QUEUE_SIZE])
+    place = next((index for index, one in enumerate(rows) if str(one.id) == case_id), 0)
+    case = rows[place] if rows else None
+    context = {
+        "rows": rows,
+        "case": case,
+        "is_decided": is_decided,
+        "open_count": queries.open_reports().count(),
+        "following": rows[place + 1] if place + 1 < len(rows) else None,
+        "preceding": rows[place - 1] if place > 0 else None,
+        "seen": queries.content(case.subject_type, case.subject_id, actor(request)) if case else None,
+        "same": _same_subject(case),
+        "earlier": list(queries.earlier_cases(case.affected_id)[:5]) if case else [],
+        "form": form or DecisionForm(initial={"ground": case.reason if case else ""}),
+    }
+    return render(request, "moderation/queue.html", context, status=422 if form else 200)
+
+
+def _same_subject(case: Report | None) -> list[Report]:
+    if case is None:
+        return []
+    return list(queries.open_reports().filter(subject_id=case.subject_id).exclude(id=case.id))
+
+
+@login_required
+@require_POST
+def decide(request: HttpRequest, report_id: UUID) -> HttpResponse:
+    policies.check_is_staff(actor(request))
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        return _queue_page(request, str(report_id), form)
+    try:
+        operations.decide(report_id=report_id, actor=actor(request), now=timezone.now(), **form.cleaned_data)
+    except operations.CaseClosed as refusal:
+        messages.warning(request, str(refusal))
+    else:
+        messages.success(request, _("Decided. The people concerned are told."))
+    return redirect("moderation:queue")
+
+
+@login_required
+@require_GET
+def statements(request: HttpRequest) -> HttpResponse:
+    own = queries.statements_of(actor(request))[:100]
+    return render(request, "moderation/statement_list.html", {"statements": own})
+
+
+@login_required
+@require_GET
+def statement(request: HttpRequest, statement_id: UUID) -> HttpResponse:
+    shown = get_object_or_404(queries.statements_visible_to(actor(request)), id=statement_id)
+    return render(request, "moderation/statement.html", {"statement": shown})
+
+
+@login_required
+@require_GET
+def audit(request: HttpRequest) -> HttpResponse:
+    policies.check_is_staff(actor(request))
+    page = keyset.page(queries.audit_entries(), order="-happened_at", cursor=request.GET.get("cursor", ""), size=50)
+    context = {"page": page, "next": f"?cursor={page.next_cursor}" if page.next_cursor else ""}
+    return render(request, "moderation/audit.html", context)

@@ -1,0 +1,27 @@
+from uuid import UUID
+
+from apps.outbox import bus
+
+
+@bus.fact("reviews.submitted")
+class ReviewSubmitted:
+    """One side has written; the other learns that, not what."""
+
+    contract_id: UUID
+    author_id: UUID
+    subject_id: UUID
+
+
+@bus.fact("reviews.published")
+class ReviewPublished:
+    review_id: UUID
+    contract_id: UUID
+    author_id: UUID
+    subject_id: UUID
+
+
+@bus.fact("reviews.replied")
+class ReviewReplied:
+    review_id: UUID
+    author_id: UUID
+    subject_id: UUID

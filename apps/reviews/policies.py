@@ -1,0 +1,88 @@
+"""Who may review and reply."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts import rules as roles
+from apps.accounts.policies import check_acts_for
+from apps.common.actors import Actor
+from apps.common.errors import Conflict, DomainError, NotAllowed
+from apps.contracts.models import Contract
+from apps.contracts.states import ContractStatus
+from apps.reviews import rules
+from apps.reviews.models import Review
+
+ENDED = (ContractStatus.COMPLETED, ContractStatus.CANCELLED)
+
+
+class NotAParty(NotAllowed):
+    code = "not_a_party"
+    message = _("Only the two parties of this contract may review each other.")
+
+
+class NotEnded(Conflict):
+    code = "contract_not_ended"
+    message = _("You can review each other when the contract has ended.")
+
+
+class WindowOver(Conflict):
+    code = "review_window_over"
+    message = _("The 14 days for reviews of this contract are over.")
+
+
+class AlreadyReviewed(Conflict):
+    code = "already_reviewed"
+    message = _("Your organization has already reviewed this contract.")
+
+
+class NotPublished(Conflict):
+    code = "review_not_published"
+    message = _("This review is not published yet.")
+
+
+class AlreadyReplied(Conflict):
+    code = "already_replied"
+    message = _("This review was already answered. One answer is all.")
+
+
+def check_can_review(actor: Actor, contract: Contract, now: datetime) -> None:
+    """:raises NotAParty: :raises NotEnded: :raises WindowOver: :raises AlreadyReviewed: as they say."""
+    if actor.organization_id not in (contract.employer_id, contract.freelancer_id):
+        raise NotAParty
+    check_acts_for(actor, actor.organization_id, roles.MESSAGE)
+    if contract.status not in ENDED or contract.ended_at is None:
+        raise NotEnded
+    # A contract that was never accepted has nothing to be reviewed.
+    if contract.accepted_at is None:
+        raise NotEnded
+    if now >= rules.window_end(contract.ended_at):
+        raise WindowOver
+    if Review.objects.filter(contract=contract, author_id=actor.organization_id).exists():
+        raise AlreadyReviewed
+
+
+def can_review(actor: Actor, contract: Contract, now: datetime) -> bool:
+    try:
+        check_can_review(actor, contract, now)
+    except DomainError:
+        return False
+    return True
+
+
+def check_can_reply(actor: Actor, review: Review) -> None:
+    check_acts_for(actor, review.subject_id, roles.MESSAGE)
+    if review.published_at is None:
+        raise NotPublished
+    if review.replied_at is not None:
+        raise AlreadyReplied
+
+
+def can_reply(actor: Actor, review: Review) -> bool:
+    try:
+        check_can_reply(actor, review)
+    except DomainError:
+        return False
+    return True

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from apps.common.actors import Actor
+from apps.contracts.models import Contract
+from apps.reviews import rules
+from apps.reviews.models import Review
+
+
+def reviews_visible_to(actor: Actor) -> QuerySet[Review]:
+    """What is published, and one's own; an unpublished review is seen by its author alone, staff included."""
+    own = Q(author_id=actor.organization_id) if actor.organization_id else Q(pk__in=[])
+    return Review.objects.filter(Q(published_at__isnull=False) | own).select_related("author", "subject", "contract")
+
+
+def published_reviews(subject_id: UUID) -> QuerySet[Review]:
+    return (
+        Review.objects.filter(subject_id=subject_id, published_at__isnull=False)
+        .select_related("author", "contract")
+        .order_by("-published_at", "-id")
+    )
+
+
+def rating(organization_id: UUID) -> rules.Rating:
+    return ratings([organization_id]).get(organization_id, rules.Rating())
+
+
+def ratings(organization_ids: Iterable[UUID]) -> dict[UUID, rules.Rating]:
+    """The mean of each organization's published reviews; those without any are left out."""
+    rows = (
+        Review.objects.filter(subject_id__in=list(organization_ids), published_at__isnull=False)
+        .values("subject_id")
+        .annotate(n=Count("id"), quality=Sum("quality"), communication=Sum("communication"), skill=Sum("skill"))
+    )
+    return {
+        row["subject_id"]: rules.rating(row["n"], row["quality"], row["communication"], row["skill"]) for row in rows
+    }
+
+
+def reviews_of_contract(contract_id: UUID, actor: Actor) -> list[Review]:
+    """Of one contract, as far as the actor may see them."""
+    return list(reviews_visible_to(actor).filter(contract_id=contract_id).order_by("submitted_at"))
+
+
+def unpublished_for_update(contract_id: UUID) -> list[Review]:
+    return list(Review.objects.select_for_update().filter(contract_id=contract_id, published_at=None).order_by("id"))
+
+
+def review_for_update(review_id: UUID) -> Review:
+    return Review.objects.select_for_update().get(id=review_id)
+
+
+def contracts_to_publish(now: datetime, limit: int = 500) -> list[UUID]:
+    """Contracts whose time for reviews is over and that still have an unpublished one."""
+    rows = Review.objects.filter(published_at=None, contract__ended_at__lte=now - rules.WINDOW)
+    return list(rows.order_by("contract_id").values_list("contract_id", flat=True).distinct()[:limit])
+
+
+def contracts_to_review(actor: Actor, now: datetime) -> QuerySet[Contract]:
+    """Ended contracts that the actor's organization may still review, the most urgent first."""
+    if actor.organization_id is None:
+        return Contract.objects.none()
+    return (
+        Contract.objects.filter(Q(employer_id=actor.organization_id) | Q(freelancer_id=actor.organization_id))
+        .filter(status__in=["completed", "cancelled"], accepted_at__isnull=False, ended_at__gt=now - rules.WINDOW)
+        .exclude(reviews__author_id=actor.organization_id)
+        .select_related("employer", "freelancer")
+        .order_by("ended_at")
+    )

@@ -1,0 +1,127 @@
+import pytest
+from django.urls import reverse
+from rest_framework.test import APIClient
+
+from apps.accounts.models import User
+from apps.moderation import operations
+from apps.moderation.models import AuditEntry, Report, Statement
+from tests.conftest import NOON
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def task(make):
+    return make.task()
+
+
+@pytest.fixture
+def reporter(make):
+    return make.freelancer("Reporter")
+
+
+@pytest.fixture
+def report(make, task, reporter):
+    return operations.report(
+        subject_type="task", subject_id=task.id, reason="fraud", text="Asks for money", source_language="en",
+        actor=make.actor(reporter), now=NOON,
+    )  # fmt: skip
+
+
+def _user(organization):
+    return User.objects.get(memberships__organization=organization)
+
+
+def test_anybody_logged_in_reports_and_strangers_log_in_first(client, task, reporter):
+    path = reverse("moderation:report", args=["task", task.id])
+    assert client.get(path).status_code == 302
+    client.force_login(_user(reporter))
+    assert client.get(path).status_code == 200
+    assert client.post(path, {"reason": "spam"}).status_code == 302
+    assert client.post(path, {"reason": "spam"}).status_code == 422
+    assert Report.objects.get().reason == "spam"
+
+
+def test_something_else_needs_words(client, task, reporter):
+    client.force_login(_user(reporter))
+    assert client.post(reverse("moderation:report", args=["task", task.id]), {"reason": "other"}).status_code == 422
+
+
+def test_an_unknown_kind_is_not_found(client, task, reporter):
+    client.force_login(_user(reporter))
+    assert client.get(f"/en/report/wallet/{task.id}/").status_code == 404
+
+
+def test_the_queue_is_for_staff(client, make, report, reporter):
+    client.force_login(_user(reporter))
+    assert client.get("/en/moderation/").status_code == 403
+    client.force_login(make.staff())
+    page = client.get("/en/moderation/").content.decode()
+    assert "Asks for money" in page
+    assert 'data-key="j"' not in page, "one case alone has no next one"
+
+
+def test_staff_decide_and_the_affected_party_reads_why(client, make, task, report):
+    client.force_login(make.staff())
+    path = reverse("moderation:decide", args=[report.id])
+    without = client.post(path, {"decision": "take_down", "ground": "fraud"})
+    assert without.status_code == 422
+    client.post(path, {"decision": "take_down", "ground": "fraud", "facts": "It asks for money in advance."})
+
+    client.force_login(User.objects.get(id=task.posted_by_id))
+    statement = Statement.objects.get()
+    page = client.get(statement.get_absolute_url()).content.decode()
+    assert "It asks for money in advance." in page
+    assert client.get("/en/statements/").status_code == 200
+    client.force_login(make.user())
+    assert client.get(statement.get_absolute_url()).status_code == 404
+
+
+def test_the_audit_trail_is_shown_to_staff(client, make, report):
+    staff = make.staff()
+    client.force_login(staff)
+    client.post(
+        reverse("moderation:decide", args=[report.id]), {"decision": "dismiss", "ground": "fraud", "facts": "Fine."}
+    )
+    assert "moderation.dismiss" in client.get("/en/moderation/audit/").content.decode()
+    client.force_login(make.user())
+    assert client.get("/en/moderation/audit/").status_code == 403
+
+
+def test_looking_at_a_person_in_the_administration_leaves_an_entry(client, make, reporter):
+    root = User.objects.create_superuser("root@example.org", "correct horse battery", display_name="Root")
+    client.force_login(root)
+    person = _user(reporter)
+    assert client.get(f"/admin/accounts/user/{person.id}/change/").status_code == 200
+
+    entry = AuditEntry.objects.get()
+    assert (entry.actor, entry.action, entry.subject_id) == (root, "admin.view", str(person.id))
+
+
+def test_the_lists_of_the_administration_open(client, make, report):
+    client.force_login(User.objects.create_superuser("root@example.org", "correct horse battery", display_name="Root"))
+    for path in ("", "accounts/user/", "accounts/organization/", "accounts/profile/", "moderation/report/",
+                 "moderation/statement/", "moderation/auditentry/"):  # fmt: skip
+        assert client.get(f"/admin/{path}").status_code == 200, path
+    assert client.get("/admin/accounts/user/add/").status_code == 403
+
+
+def test_the_api_reports_decides_and_refuses(make, task, reporter):
+    api = APIClient()
+    new = {"subject_type": "task", "subject_id": str(task.id), "reason": "fraud", "text": "x"}
+    assert api.post("/api/v1/reports/", new).status_code == 401
+    api.force_login(_user(reporter))
+    made = api.post("/api/v1/reports/", new)
+    assert made.status_code == 201
+    assert api.post("/api/v1/reports/", new).json()["code"] == "already_reported"
+    assert api.get("/api/v1/reports/").json()["results"][0]["status"] == "open"
+    assert api.get("/api/v1/moderation/reports/").status_code == 403
+    path = f"/api/v1/moderation/reports/{made.json()['id']}/decision/"
+    decision = {"decision": "take_down", "ground": "fraud", "facts": "It asks for money."}
+    assert api.post(path, decision).status_code == 403
+    api.force_login(make.staff())
+    assert api.get("/api/v1/moderation/reports/").json()["results"][0]["affected_id"] == str(task.employer_id)
+    assert api.post(path, decision).json()["status"] == "upheld"
+    assert api.post(path, decision).status_code == 409
+    api.force_login(User.objects.get(id=task.posted_by_id))
+    assert api.get("/api/v1/statements/").json()["results"][0]["facts"] == "It asks for money."
