@@ -40,7 +40,7 @@ def test_the_second_review_publishes_both(make, contract):
     _submit(contract, make.actor(contract.freelancer), quality=3)
 
     assert Review.objects.filter(published_at=LATER).count() == 2
-    assert Event.objects.filter(kind="reviews.published").count() == 2
+    assert Event.objects.filter(name="reviews.published").count() == 2
     assert queries.rating(contract.employer_id).quality == 3
 
 
