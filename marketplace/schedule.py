@@ -13,4 +13,6 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "payments-reconcile": {"task": "payments.reconcile", "schedule": 300.0},
     "escrow-keep-hold-limits": {"task": "escrow.keep_hold_limits", "schedule": 3600.0},
     "reviews-publish-due": {"task": "reviews.publish_due", "schedule": 600.0},
+    "notifications-send-emails": {"task": "notifications.send_emails", "schedule": 5.0},
+    "notifications-queue-digests": {"task": "notifications.queue_digests", "schedule": 900.0},
 }

@@ -194,7 +194,7 @@ def _recency(active_at: datetime | None, now: datetime) -> float:
     if active_at is None:
         return RECENCY_FLOOR
     days = max(0.0, (now - active_at).total_seconds() / 86_400)
-    return RECENCY_FLOOR + (1 - RECENCY_FLOOR) * 0.5 ** (days / RECENCY_HALF_LIFE_DAYS)
+    return RECENCY_FLOOR + (1 - RECENCY_FLOOR) * float(0.5 ** (days / RECENCY_HALF_LIFE_DAYS))
 
 
 def reserve_for_newcomer(ranked: Sequence[Ranked], newcomers: Sequence[bool], size: int) -> list[Ranked]:

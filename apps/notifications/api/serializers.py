@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from apps.notifications import rules
+from apps.notifications.models import Notification
+from apps.notifications.states import Group, Pace
+
+
+class NotificationSerializer(serializers.ModelSerializer[Notification]):
+    group = serializers.CharField(read_only=True)
+    title = serializers.SerializerMethodField(help_text="In the language of the request.")
+    body = serializers.SerializerMethodField()
+    url = serializers.CharField(source="get_absolute_url", read_only=True)
+
+    class Meta:
+        model = Notification
+        fields = ["id", "kind", "group", "title", "body", "url", "params", "organization", "happened_at", "read_at"]
+        read_only_fields = fields
+
+    def get_title(self, notification: Notification) -> str:
+        return rules.words(notification.kind, notification.params).title
+
+    def get_body(self, notification: Notification) -> str:
+        return rules.words(notification.kind, notification.params).body
+
+
+class WishSerializer(serializers.Serializer[Any]):
+    group = serializers.ChoiceField(choices=Group.choices)
+    is_in_app = serializers.BooleanField()
+    pace = serializers.ChoiceField(choices=Pace.choices)
+    is_mandatory = serializers.BooleanField(read_only=True)
+
+
+class CountSerializer(serializers.Serializer[Any]):
+    count = serializers.IntegerField()

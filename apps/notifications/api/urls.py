@@ -1,0 +1,11 @@
+from django.urls import path
+
+from apps.notifications.api import views
+
+urlpatterns = [
+    path("notifications/", views.Notifications.as_view(), name="api-notifications"),
+    path("notifications/unread/", views.Unread.as_view(), name="api-notifications-unread"),
+    path("notifications/read/", views.ReadAll.as_view(), name="api-notifications-read-all"),
+    path("notifications/preferences/", views.Preferences.as_view(), name="api-notification-preferences"),
+    path("notifications/<uuid:notification_id>/read/", views.Read.as_view(), name="api-notification-read"),
+]

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.common.api.pagination import KeysetPagination
+from apps.common.errors import NotFound
+from apps.notifications import operations, queries
+from apps.notifications.api.serializers import CountSerializer, NotificationSerializer, WishSerializer
+from apps.notifications.models import Notification
+
+
+class NewestFirst(KeysetPagination):
+    ordering = ("-happened_at", "-id")
+
+
+class Notifications(ListAPIView[Notification]):
+    """One's own notifications, newest first, in the language of the request."""
+
+    serializer_class = NotificationSerializer
+    pagination_class = NewestFirst
+    filter_backends: list[Any] = []
+
+    def get_queryset(self) -> QuerySet[Notification]:
+        if getattr(self, "swagger_fake_view", False):
+            return Notification.objects.none()
+        return queries.notifications_of(self.request.user.pk)
+
+
+class Unread(APIView):
+    @extend_schema(responses=CountSerializer)
+    def get(self, request: Request) -> Response:
+        """How many are unread, up to 99."""
+        return Response({"count": queries.unread_count(request.user.pk)})
+
+
+class ReadAll(APIView):
+    @extend_schema(request=None, responses=CountSerializer)
+    def post(self, request: Request) -> Response:
+        """Mark all as read."""
+        return Response({"count": operations.mark_all_read(user_id=request.user.pk, now=timezone.now())})
+
+
+class Read(APIView):
+    @extend_schema(request=None, responses=NotificationSerializer)
+    def post(self, request: Request, notification_id: UUID) -> Response:
+        """Mark one as read."""
+        if not queries.notifications_of(request.user.pk).filter(id=notification_id).exists():
+            raise NotFound
+        operations.mark_read(user_id=request.user.pk, notification_id=notification_id, now=timezone.now())
+        return Response(NotificationSerializer(Notification.objects.get(id=notification_id)).data)
+
+
+class Preferences(APIView):
+    @extend_schema(responses=WishSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """How one hears of each group of things."""
+        return Response(WishSerializer(queries.wishes(request.user.pk), many=True).data)
+
+    @extend_schema(request=WishSerializer(many=True), responses=WishSerializer(many=True))
+    def put(self, request: Request) -> Response:
+        """Change some groups; mandatory ones stay as they are."""
+        asked = WishSerializer(data=request.data, many=True)
+        asked.is_valid(raise_exception=True)
+        wishes = {row["group"]: (row["is_in_app"], row["pace"]) for row in asked.validated_data}
+        operations.set_wishes(user_id=request.user.pk, wishes=wishes, now=timezone.now())
+        return self.get(request)

@@ -1,0 +1,6 @@
+from apps.common.apps import AreaConfig
+
+
+class NotificationsConfig(AreaConfig):
+    name = "apps.notifications"
+    default = True

@@ -1,0 +1,15 @@
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from apps.accounts.models import User
+from apps.notifications import queries
+
+
+def bell(request: HttpRequest) -> dict[str, Any]:
+    """`unread_notifications`: counted only on a page that shows it, by one small index."""
+    user = getattr(request, "user", None)
+    if not isinstance(user, User) or not user.is_authenticated:
+        return {"unread_notifications": 0}
+    return {"unread_notifications": SimpleLazyObject(lambda: queries.unread_count(user.pk))}

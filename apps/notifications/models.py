@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+from django.db import models
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.models import Organization, User
+from apps.common.models import BaseModel
+from apps.notifications.states import KINDS, DeliveryStatus, Group, Pace
+
+
+class Notification(BaseModel):
+    """
+    Something that one person should know. It keeps codes and values, never sentences: the words are chosen when it is
+    read, in the reader's language of that moment.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notifications")
+    organization = models.ForeignKey(Organization, null=True, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=40)
+    params = models.JSONField(default=dict)
+    route = models.CharField(max_length=80)
+    route_args = models.JSONField(default=list)
+    anchor = models.CharField(max_length=60, blank=True, default="")
+    key = models.CharField(max_length=120)
+    is_in_app = models.BooleanField(default=True)
+    pace = models.CharField(max_length=8, choices=Pace, default=Pace.OFF)
+    happened_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True, blank=True)
+    digested_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "kind", "key"], name="notifications_notification_once"),
+            models.CheckConstraint(condition=models.Q(pace__in=Pace.values), name="notifications_notification_pace"),
+        ]
+        indexes = [
+            models.Index(fields=["user", "-happened_at", "-id"], name="notifications_notif_newest"),
+            models.Index(
+                fields=["user"], condition=models.Q(read_at=None, is_in_app=True), name="notifications_notif_unread"
+            ),
+            models.Index(
+                fields=["user"],
+                condition=models.Q(digested_at=None, pace__in=[Pace.DAILY, Pace.WEEKLY]),
+                name="notifications_notif_digest",
+            ),
+        ]
+
+    @property
+    def group(self) -> str:
+        return KINDS[self.kind].group if self.kind in KINDS else Group.ACCOUNT
+
+    @property
+    def icon(self) -> str:
+        return KINDS[self.kind].icon if self.kind in KINDS else "bell"
+
+    def get_absolute_url(self) -> str:
+        """The page that it is about, in the active language; the list when that page is gone."""
+        try:
+            return reverse(self.route, args=self.route_args) + (f"#{self.anchor}" if self.anchor else "")
+        except NoReverseMatch:
+            return reverse("notifications:list")
+
+
+class Preference(BaseModel):
+    """How one person wants to hear of one group of things."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notification_preferences")
+    group = models.CharField(max_length=10, choices=Group)
+    is_in_app = models.BooleanField(_("in the app"), default=True)
+    pace = models.CharField(_("by e-mail"), max_length=8, choices=Pace, default=Pace.AT_ONCE)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "group"], name="notifications_preference_once"),
+            models.CheckConstraint(condition=models.Q(group__in=Group.values), name="notifications_preference_group"),
+            models.CheckConstraint(condition=models.Q(pace__in=Pace.values), name="notifications_preference_pace"),
+        ]
+
+
+class EmailDelivery(BaseModel):
+    """One e-mail and what became of it. `key` makes the same e-mail one row, however often it is asked for."""
+
+    key = models.CharField(max_length=120, unique=True)
+    template = models.CharField(max_length=40)
+    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+")
+    address = models.EmailField()
+    language = models.CharField(max_length=10)
+    params = models.JSONField(default=dict)
+    subject = models.CharField(max_length=300, blank=True, default="")
+    status = models.CharField(max_length=8, choices=DeliveryStatus, default=DeliveryStatus.PENDING)
+    attempts_made = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+    last_error = models.TextField(blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(status__in=DeliveryStatus.values), name="notifications_emaildelivery_status_known"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status=DeliveryStatus.SENT) | models.Q(sent_at__isnull=False),
+                name="notifications_emaildelivery_sent_at",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at"],
+                condition=models.Q(status__in=[DeliveryStatus.PENDING, DeliveryStatus.SENDING]),
+                name="notifications_email_due",
+            )
+        ]

@@ -1,0 +1,265 @@
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core import signing
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.template.loader import select_template
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import get_language_bidi
+
+from apps.accounts.models import User
+from apps.notifications import queries, rules
+from apps.notifications.models import EmailDelivery, Notification, Preference
+from apps.notifications.states import KINDS, MANDATORY, DeliveryStatus, Group, Pace
+
+logger = logging.getLogger(__name__)
+UNSUBSCRIBE_SALT = "notifications.unsubscribe"
+
+
+@transaction.atomic
+def notify(
+    *,
+    users: Iterable[User],
+    organization_id: UUID | None,
+    kind: str,
+    key: object,
+    params: dict[str, Any],
+    route: str,
+    route_args: Iterable[object] = (),
+    anchor: str = "",
+    now: datetime,
+    replaces_unread: bool = False,
+) -> list[Notification]:
+    """
+    Tell people of something, each as they wish: in the app, by e-mail at once, or in a digest.
+
+    :param key: what it is about; the same person is told of the same kind and key once, however often this is called.
+    :param replaces_unread: a newer one of the same kind about the same page takes the place of the unread one, and no
+        second e-mail is sent (a chat would send dozens).
+    """
+    people = list(users)
+    wishes = queries.wish(people, KINDS[kind].group)
+    made = []
+    for user in people:
+        is_in_app, pace = wishes[user.pk]
+        if not is_in_app and pace == Pace.OFF:
+            continue
+        values = {
+            "organization_id": organization_id, "params": params, "happened_at": now, "key": str(key)[:120],
+            "anchor": anchor,
+        }  # fmt: skip
+        arguments = [str(one) for one in route_args]
+        if replaces_unread and _replace_unread(user, kind, route, arguments, values):
+            continue
+        notification, is_new = Notification.objects.get_or_create(
+            user=user,
+            kind=kind,
+            key=values.pop("key"),
+            defaults=values | {"route": route, "route_args": arguments, "is_in_app": is_in_app, "pace": pace},
+        )
+        if is_new:
+            made.append(notification)
+            if pace == Pace.AT_ONCE:
+                _queue_email(user, f"notification:{notification.id}", kind, {"notification": str(notification.id)}, now)
+    return made
+
+
+def _replace_unread(user: User, kind: str, route: str, arguments: list[str], values: dict[str, Any]) -> bool:
+    unread = Notification.objects.filter(user=user, kind=kind, route=route, route_args=arguments, read_at=None).first()
+    if unread is None:
+        return False
+    for name, value in values.items():
+        setattr(unread, name, value)
+    unread.save(update_fields=list(values))
+    return True
+
+
+def _queue_email(user: User, key: str, template: str, params: dict[str, Any], now: datetime) -> None:
+    if user.is_active:
+        EmailDelivery.objects.get_or_create(
+            key=key,
+            defaults={
+                "template": template, "user": user, "address": user.email, "language": user.language, "params": params,
+                "next_attempt_at": now,
+            },
+        )  # fmt: skip
+
+
+@transaction.atomic
+def invite_by_email(*, key: str, address: str, language: str, params: dict[str, Any], now: datetime) -> None:
+    """An e-mail to somebody who may have no account yet."""
+    EmailDelivery.objects.get_or_create(
+        key=key,
+        defaults={
+            "template": "member_invited", "address": address, "language": language, "params": params,
+            "next_attempt_at": now,
+        },
+    )  # fmt: skip
+
+
+@transaction.atomic
+def mark_read(*, user_id: UUID, notification_id: UUID, now: datetime) -> None:
+    Notification.objects.filter(user_id=user_id, id=notification_id, read_at=None).update(read_at=now)
+
+
+@transaction.atomic
+def mark_all_read(*, user_id: UUID, now: datetime) -> int:
+    return Notification.objects.filter(user_id=user_id, read_at=None).update(read_at=now)
+
+
+@transaction.atomic
+def set_wishes(*, user_id: UUID, wishes: dict[str, tuple[bool, str]], now: datetime) -> None:
+    """Change how one hears of groups; those that keep an account safe stay as they are."""
+    for group, (is_in_app, pace) in wishes.items():
+        if group in Group.values and group not in MANDATORY:
+            Preference.objects.update_or_create(
+                user_id=user_id, group=group, defaults={"is_in_app": is_in_app, "pace": pace}
+            )
+
+
+def unsubscribe_token(user_id: UUID, group: str) -> str:
+    return signing.dumps([str(user_id), group], salt=UNSUBSCRIBE_SALT)
+
+
+@transaction.atomic
+def unsubscribe(*, token: str) -> Group | None:
+    """Stop the e-mails of one group by the link in one of them; None when the link is not ours."""
+    try:
+        user_id, group = signing.loads(token, salt=UNSUBSCRIBE_SALT)
+    except (signing.BadSignature, ValueError):
+        return None
+    if group not in Group.values or group in MANDATORY or not User.objects.filter(pk=user_id).exists():
+        return None
+    Preference.objects.update_or_create(user_id=user_id, group=group, defaults={"pace": Pace.OFF})
+    return Group(group)
+
+
+# --- e-mail ---------------------------------------------------------------------------------------------------------
+
+
+def send_pending_emails(*, now: datetime, limit: int = 200) -> int:
+    """
+    Send what is due. The claim is committed before the server is called, the answer after it.
+
+    A sender that dies in between leaves the row to be sent again: an e-mail may then arrive twice, never not at all.
+    """
+    sent = 0
+    while sent < limit and (delivery := _claim(now)) is not None:
+        _send(delivery, now)
+        sent += 1
+    return sent
+
+
+@transaction.atomic
+def _claim(now: datetime) -> EmailDelivery | None:
+    delivery = queries.next_email_for_update(now)
+    if delivery is None:
+        return None
+    delivery.status, delivery.attempts_made = DeliveryStatus.SENDING, delivery.attempts_made + 1
+    delivery.next_attempt_at = now + queries.SENDING_LEASE
+    delivery.save(update_fields=["status", "attempts_made", "next_attempt_at"])
+    return delivery
+
+
+def _send(delivery: EmailDelivery, now: datetime) -> None:
+    try:
+        message = compose(delivery)
+        if message is not None:
+            message.send()
+            delivery.subject = message.subject[:300]
+        delivery.status, delivery.sent_at, delivery.last_error = DeliveryStatus.SENT, now, ""
+    except Exception as error:
+        logger.exception("e-mail %s could not be sent", delivery.id)
+        is_last = delivery.attempts_made >= rules.ATTEMPTS_MAX
+        delivery.status = DeliveryStatus.FAILED if is_last else DeliveryStatus.PENDING
+        delivery.next_attempt_at = now + rules.pause_before_next(delivery.attempts_made)
+        delivery.last_error = f"{type(error).__name__}: {error}"[:2000]
+    delivery.save(update_fields=["status", "sent_at", "last_error", "next_attempt_at", "subject"])
+
+
+def compose(delivery: EmailDelivery) -> EmailMultiAlternatives | None:
+    """
+    The e-mail in the recipient's language of now and their time zone; None when there is nothing left to say.
+
+    `emails/<kind>/` may say it in its own way; `emails/notification/` says it for all others.
+    """
+    user = delivery.user
+    language = user.language if user else delivery.language
+    zone = user.time_zone if user else "UTC"
+    with translation.override(language), timezone.override(zone):
+        context = _context(delivery)
+        if context is None:
+            return None
+        context |= {
+            "user": user, "language": language, "is_rtl": get_language_bidi(), "site_name": settings.SITE_NAME,
+            "site_url": settings.SITE_URL.rstrip("/"),
+        }  # fmt: skip
+        subject = " ".join(_template(delivery.template, "subject.txt").render(context).split())
+        message = EmailMultiAlternatives(
+            subject, _template(delivery.template, "body.txt").render(context), None, [delivery.address]
+        )
+        message.attach_alternative(_template(delivery.template, "body.html").render(context), "text/html")
+        message.extra_headers["Content-Language"] = language
+        if context.get("unsubscribe_url"):
+            message.extra_headers["List-Unsubscribe"] = f"<{context['unsubscribe_url']}>"
+            message.extra_headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        return message
+
+
+def _template(kind: str, part: str) -> Any:
+    return select_template([f"emails/{kind}/{part}", f"emails/notification/{part}"])
+
+
+def _context(delivery: EmailDelivery) -> dict[str, Any] | None:
+    site = settings.SITE_URL.rstrip("/")
+    if "notification" in delivery.params:
+        notification = Notification.objects.filter(id=delivery.params["notification"]).first()
+        if notification is None:
+            return None
+        group = Group(notification.group)
+        return {
+            "words": rules.words(notification.kind, notification.params),
+            "url": site + reverse("notifications:open", args=[notification.id]),
+            "group": group,
+            "unsubscribe_url": _unsubscribe_url(site, notification.user_id, group),
+            "preferences_url": site + reverse("notifications:preferences"),
+        }
+    if "digest" in delivery.params:
+        kept = Notification.objects.filter(id__in=delivery.params["digest"], read_at=None).order_by(
+            "-happened_at", "-id"
+        )
+        items = [
+            {"words": one.words, "url": site + reverse("notifications:open", args=[one.notification.id])}
+            for one in queries.shown(kept)
+        ]
+        return {"items": items, "preferences_url": site + reverse("notifications:preferences")} if items else None
+    return {"params": delivery.params, "site": site}
+
+
+def _unsubscribe_url(site: str, user_id: UUID, group: Group) -> str:
+    if group in MANDATORY:
+        return ""
+    return site + reverse("notifications:unsubscribe", args=[unsubscribe_token(user_id, group)])
+
+
+def queue_digests(*, now: datetime) -> int:
+    """Put together the digests of those whose morning has come; one a day and pace."""
+    queued = 0
+    for user, pace, day in queries.digests_due(now):
+        with transaction.atomic():
+            waiting = queries.waiting_for_digest(user.pk, pace)
+            key = f"digest:{pace}:{user.pk}:{day.isoformat()}"
+            if not waiting or EmailDelivery.objects.filter(key=key).exists():
+                continue
+            _queue_email(user, key, "digest", {"digest": [str(one.id) for one in waiting]}, now)
+            Notification.objects.filter(id__in=[one.id for one in waiting]).update(digested_at=now)
+            queued += 1
+    return queued

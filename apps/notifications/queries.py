@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q, QuerySet
+
+from apps.accounts.models import User
+from apps.notifications import rules
+from apps.notifications.models import EmailDelivery, Notification, Preference
+from apps.notifications.rules import Words
+from apps.notifications.states import DEFAULT_PACE, GROUP_SAYS, MANDATORY, DeliveryStatus, Group, Pace, Text
+
+BELL_MAX = 99
+DIGEST_HOUR = 8
+DIGEST_MAX = 50
+SENDING_LEASE = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A notification with its words in the reader's language."""
+
+    notification: Notification
+    words: Words
+
+
+@dataclass(frozen=True)
+class Wish:
+    """One row of the matrix of preferences."""
+
+    group: str
+    label: Text
+    says: Text
+    is_in_app: bool
+    pace: str
+    is_mandatory: bool
+
+
+def notifications_of(user_id: UUID) -> QuerySet[Notification]:
+    return Notification.objects.filter(user_id=user_id, is_in_app=True)
+
+
+def unread_count(user_id: UUID) -> int:
+    """Up to `BELL_MAX`."""
+    return notifications_of(user_id).filter(read_at=None).order_by()[:BELL_MAX].count()
+
+
+def shown(notifications: Iterable[Notification]) -> list[Shown]:
+    return [Shown(one, rules.words(one.kind, one.params)) for one in notifications]
+
+
+def wishes(user_id: UUID) -> list[Wish]:
+    """Every group with what the person chose, or the default."""
+    kept = {preference.group: preference for preference in Preference.objects.filter(user_id=user_id)}
+    return [
+        Wish(
+            group=group.value,
+            label=group.label,
+            says=GROUP_SAYS[group],
+            is_in_app=kept[group].is_in_app if group in kept else True,
+            pace=kept[group].pace if group in kept else DEFAULT_PACE[group],
+            is_mandatory=group in MANDATORY,
+        )
+        for group in Group
+    ]
+
+
+def wish(users: Iterable[User], group: str) -> dict[UUID, tuple[bool, str]]:
+    """(in the app, pace of e-mail) of several people for one group."""
+    ids = [user.pk for user in users]
+    if group in MANDATORY:
+        return dict.fromkeys(ids, (True, Pace.AT_ONCE.value))
+    kept = Preference.objects.filter(user_id__in=ids, group=group).values_list("user_id", "is_in_app", "pace")
+    found = {user_id: (is_in_app, pace) for user_id, is_in_app, pace in kept}
+    return {user_id: found.get(user_id, (True, DEFAULT_PACE[group].value)) for user_id in ids}
+
+
+def next_email_for_update(now: datetime) -> EmailDelivery | None:
+    """The oldest e-mail that is due; one whose sender died in the middle is due again after its lease."""
+    due = Q(status=DeliveryStatus.PENDING) | Q(status=DeliveryStatus.SENDING)
+    return (
+        EmailDelivery.objects.select_for_update(skip_locked=True, of=("self",))
+        .filter(due, next_attempt_at__lte=now)
+        .order_by("next_attempt_at", "id")
+        .first()
+    )
+
+
+def digests_due(now: datetime) -> list[tuple[User, str, date]]:
+    """People whose morning has come and for whom something waits: (user, pace, their day)."""
+    waiting = Notification.objects.filter(digested_at=None, read_at=None, pace__in=[Pace.DAILY, Pace.WEEKLY])
+    found = []
+    for user_id, pace in waiting.order_by("user_id", "pace").values_list("user_id", "pace").distinct():
+        user = User.objects.get(pk=user_id)
+        local = now.astimezone(ZoneInfo(user.time_zone))
+        if user.is_active and local.hour >= DIGEST_HOUR and (pace == Pace.DAILY or local.isoweekday() == 1):
+            found.append((user, pace, local.date()))
+    return found
+
+
+def waiting_for_digest(user_id: UUID, pace: str) -> list[Notification]:
+    waiting = Notification.objects.filter(user_id=user_id, digested_at=None, read_at=None, pace=pace)
+    return list(waiting.order_by("-happened_at", "-id")[:DIGEST_MAX])

@@ -1,0 +1,99 @@
+"""From a kind and its values to words, in the active language and time zone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from apps.bidding.states import DeclineReason
+from apps.common import fmt
+from apps.common.money import Money
+from apps.notifications.states import KINDS
+
+Value = str | int | dict[str, Any]
+TEXT_MAX = 280
+# First strong isolate: a name of another script keeps its own direction inside the sentence (Unicode UAX 9).
+ISOLATE, END = "\u2068", "\u2069"
+CHOICES = {"decline_reason": DeclineReason}
+ATTEMPTS_MAX = 8
+PAUSE_FIRST = timedelta(seconds=30)
+PAUSE_MAX = timedelta(hours=6)
+
+
+@dataclass(frozen=True)
+class Words:
+    title: str
+    body: str
+
+    @property
+    def subject(self) -> str:
+        """For an e-mail's header: one line, without invisible marks."""
+        return " ".join(self.title.replace(ISOLATE, "").replace(END, "").split())[:300]
+
+
+# What a subscriber writes into `params`.
+
+
+def money(amount: Money) -> dict[str, Any]:
+    return {"money": [amount.amount_minor, amount.currency]}
+
+
+def moment(value: datetime | None) -> dict[str, Any] | str:
+    return {"moment": value.isoformat()} if value else ""
+
+
+def choice(name: str, value: str) -> dict[str, Any]:
+    return {"choice": [name, value]}
+
+
+def text(value: str) -> str:
+    """Somebody's own words, shortened."""
+    squeezed = " ".join(value.split())
+    return squeezed if len(squeezed) <= TEXT_MAX else squeezed[: TEXT_MAX - 1] + "…"
+
+
+def words(kind: str, params: dict[str, Any]) -> Words:
+    """Title and body in the active language; a kind that is no longer known says so plainly."""
+    known = KINDS.get(kind)
+    if known is None:
+        return Words(_("Something happened in your account"), "")
+    values = {name: _shown(value) for name, value in params.items()}
+    numbers = {name: value for name, value in params.items() if isinstance(value, int)}
+    return Words(_filled(known.title, values, numbers), _filled(known.body, values, numbers))
+
+
+def _filled(template: Any, values: dict[str, str], numbers: dict[str, int]) -> str:
+    # A plural picks its form by the number itself, so numbers stay numbers until then.
+    return str(template % (_Missing(values) | numbers))
+
+
+class _Missing(dict[str, Any]):
+    """A value that an old row lacks is left empty rather than failing the whole list."""
+
+    def __missing__(self, name: str) -> str:
+        return "–"
+
+    def __or__(self, other: Any) -> _Missing:  # type: ignore[override]
+        return _Missing({**self, **other})
+
+
+def _shown(value: Value) -> str:
+    if isinstance(value, dict):
+        if "money" in value:
+            amount_minor, currency = value["money"]
+            return f"\u2066{fmt.money(Money(amount_minor, currency))}{END}"
+        if "moment" in value:
+            return fmt.date_time(datetime.fromisoformat(value["moment"]))
+        if "choice" in value:
+            name, code = value["choice"]
+            return str(CHOICES[name](code).label) if code in CHOICES[name].values else code
+    if isinstance(value, int):
+        return fmt.number(value)
+    return f"{ISOLATE}{value}{END}" if value else ""
+
+
+def pause_before_next(attempts_made: int) -> timedelta:
+    return min(PAUSE_FIRST * 2 ** max(0, attempts_made - 1), PAUSE_MAX)

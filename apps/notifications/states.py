@@ -1,0 +1,307 @@
+"""Which kinds of notification there are, in which group a person switches them, and what they say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+Text = str | Promise
+
+
+class Group(models.TextChoices):
+    TASKS = "tasks", _("Tasks to find")
+    BIDS = "bids", _("Bids")
+    CONTRACTS = "contracts", _("Contracts")
+    MONEY = "money", _("Money")
+    MESSAGES = "messages", _("Messages")
+    REVIEWS = "reviews", _("Reviews")
+    ACCOUNT = "account", _("Account and safety")
+
+
+class Pace(models.TextChoices):
+    OFF = "off", _("Never")
+    AT_ONCE = "at_once", _("At once")
+    DAILY = "daily", _("Once a day")
+    WEEKLY = "weekly", _("Once a week")
+
+
+class DeliveryStatus(models.TextChoices):
+    PENDING = "pending", _("Waiting")
+    SENDING = "sending", _("Being sent")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Given up")
+
+
+GROUP_SAYS: dict[str, Text] = {
+    Group.TASKS: _("Tasks that suit you, invitations, addenda, questions and answers"),
+    Group.BIDS: _("Bids on your tasks, and what becomes of your own"),
+    Group.CONTRACTS: _("Offers, deliveries, revisions, approvals, deadlines"),
+    Group.MONEY: _("Payments, refunds and payouts"),
+    Group.MESSAGES: _("What the other side of a contract writes"),
+    Group.REVIEWS: _("Reviews of you, and replies"),
+    Group.ACCOUNT: _("What changes who may act or where money goes; this cannot be switched off"),
+}
+DEFAULT_PACE: dict[str, Pace] = dict.fromkeys(Group, Pace.AT_ONCE) | {Group.TASKS: Pace.DAILY}
+MANDATORY = frozenset({Group.ACCOUNT})
+
+
+@dataclass(frozen=True)
+class Kind:
+    """
+    :param title: one line; `body`: one or two sentences. Placeholders name the notification's params.
+    :param icon: of the design system.
+    """
+
+    group: Group
+    title: Text
+    body: Text
+    icon: str = "bell"
+
+
+KINDS: dict[str, Kind] = {
+    # tasks
+    "task_suits": Kind(
+        Group.TASKS,
+        _("A task that suits you: “%(task)s”"),
+        _("The budget is %(budget)s. Bidding closes on %(closes_at)s."),
+        "sparkles",
+    ),
+    "task_invitation": Kind(
+        Group.TASKS,
+        _("%(who)s invites you to bid on “%(task)s”"),
+        _("Bidding closes on %(closes_at)s."),
+        "mail",
+    ),
+    "task_addendum": Kind(Group.TASKS, _("“%(task)s” was amended"), _("The employer added: %(text)s"), "pencil"),
+    "question_asked": Kind(Group.TASKS, _("%(who)s asks about “%(task)s”"), _("%(text)s"), "message-circle"),
+    "question_answered": Kind(
+        Group.TASKS, _("A question about “%(task)s” was answered"), _("%(text)s"), "message-circle"
+    ),
+    "bidding_closed": Kind(
+        Group.BIDS,
+        _("Bidding on “%(task)s” is over"),
+        ngettext_lazy(
+            "%(count)s bid came in. Choose before %(decision_at)s.",
+            "%(count)s bids came in. Choose before %(decision_at)s.",
+            "count",
+        ),
+        "hourglass",
+    ),
+    "task_expired": Kind(
+        Group.BIDS,
+        _("“%(task)s” closed by itself"),
+        _("The decision deadline passed without an award. You can post the task again."),
+        "hourglass",
+    ),
+    "task_ended": Kind(
+        Group.BIDS, _("“%(task)s” ended without an award"), _("The employer closed it or called it off."), "circle-x"
+    ),
+    # bids
+    "bid_received": Kind(
+        Group.BIDS, _("%(who)s bids on “%(task)s”"), _("%(amount)s, delivered within %(days)s days."), "hand-coins"
+    ),
+    "bid_received_sealed": Kind(
+        Group.BIDS,
+        _("A sealed bid came in on “%(task)s”"),
+        _("Nobody can read it until bidding closes on %(closes_at)s."),
+        "lock",
+    ),
+    "bid_shortlisted": Kind(
+        Group.BIDS,
+        _("Your bid on “%(task)s” is on the shortlist"),
+        _("The employer keeps it in the closer choice."),
+        "star",
+    ),
+    "bid_declined": Kind(Group.BIDS, _("Your bid on “%(task)s” was declined"), _("Reason: %(reason)s."), "circle-x"),
+    "bid_not_taken": Kind(
+        Group.BIDS,
+        _("Your bid on “%(task)s” was not taken"),
+        _("Another bid was taken, or the task ended. Thank you for the effort you made."),
+        "circle-x",
+    ),
+    # contracts
+    "contract_offered": Kind(
+        Group.CONTRACTS,
+        _("%(who)s offers you a contract: “%(contract)s”"),
+        _("It is about %(amount)s. Answer before %(respond_by)s."),
+        "handshake",
+    ),
+    "contract_accepted": Kind(
+        Group.CONTRACTS,
+        _("%(who)s accepted “%(contract)s”"),
+        _("Fund the first milestone so that work can start."),
+        "handshake",
+    ),
+    "offer_declined": Kind(
+        Group.CONTRACTS,
+        _("%(who)s declined “%(contract)s”"),
+        _("The task is open to your choice again."),
+        "circle-x",
+    ),
+    "offer_lapsed": Kind(
+        Group.CONTRACTS,
+        _("The offer of “%(contract)s” was not answered in time"),
+        _("The offer has ended."),
+        "hourglass",
+    ),
+    "offer_taken_back": Kind(
+        Group.CONTRACTS, _("The offer of “%(contract)s” was taken back"), _("The offer has ended."), "undo-2"
+    ),
+    "milestone_funded": Kind(
+        Group.CONTRACTS,
+        _("“%(milestone)s” is funded: you can start"),
+        _("%(amount)s is held safely until the work is approved."),
+        "shield-check",
+    ),
+    "milestone_payment_failed": Kind(
+        Group.CONTRACTS,
+        _("The payment for “%(milestone)s” did not go through"),
+        _("Nothing was taken. Try again, perhaps with another way of paying."),
+        "circle-alert",
+    ),
+    "work_delivered": Kind(
+        Group.CONTRACTS,
+        _("%(who)s delivered “%(milestone)s”"),
+        _("Approve it or ask for a revision before %(review_due_at)s; after that it is approved by itself."),
+        "package",
+    ),
+    "revision_requested": Kind(
+        Group.CONTRACTS, _("%(who)s asks for a revision of “%(milestone)s”"), _("%(text)s"), "refresh-cw"
+    ),
+    "milestone_approved": Kind(
+        Group.CONTRACTS, _("“%(milestone)s” was approved"), _("%(amount)s is released to you."), "circle-check"
+    ),
+    "milestone_part_approved": Kind(
+        Group.CONTRACTS,
+        _("A part of “%(milestone)s” was approved"),
+        _("%(amount)s is released to you."),
+        "circle-check",
+    ),
+    "milestone_approved_by_clock": Kind(
+        Group.CONTRACTS,
+        _("“%(milestone)s” was approved by itself"),
+        _("The review window ended without an answer, so %(amount)s was released."),
+        "circle-check",
+    ),
+    "review_reminder": Kind(
+        Group.CONTRACTS,
+        _("“%(milestone)s” waits for your review"),
+        ngettext_lazy(
+            "%(days)s day is left. After that it is approved by itself and the money is released.",
+            "%(days)s days are left. After that it is approved by itself and the money is released.",
+            "days",
+        ),
+        "alarm-clock",
+    ),
+    "cancellation_proposed": Kind(
+        Group.CONTRACTS,
+        _("%(who)s proposes to cancel “%(contract)s”"),
+        _("Look at the proposed split of the held money and accept or decline."),
+        "ban",
+    ),
+    "cancellation_accepted": Kind(
+        Group.CONTRACTS,
+        _("%(who)s agreed to cancel “%(contract)s”"),
+        _("The held money is split as proposed."),
+        "check",
+    ),
+    "cancellation_declined": Kind(
+        Group.CONTRACTS, _("%(who)s did not agree to cancel “%(contract)s”"), _("Work goes on."), "x"
+    ),
+    "contract_completed": Kind(
+        Group.CONTRACTS,
+        _("“%(contract)s” is completed"),
+        _("Review %(who)s: both reviews are shown when both are in."),
+        "award",
+    ),
+    "contract_cancelled": Kind(
+        Group.CONTRACTS, _("“%(contract)s” was cancelled by agreement"), _("You can review %(who)s."), "ban"
+    ),
+    # money
+    "funds_released": Kind(
+        Group.MONEY, _("%(amount)s is ready to withdraw"), _("For %(memo)s, after the fee."), "wallet"
+    ),
+    "escrow_refunded": Kind(
+        Group.MONEY, _("%(amount)s goes back to you"), _("For %(memo)s. It is on its way."), "rotate-ccw"
+    ),
+    "hold_ending": Kind(
+        Group.MONEY,
+        _("The money for %(memo)s can only be held until %(hold_until)s"),
+        _("The law limits how long. Approve the work before, or the money goes back by itself."),
+        "alarm-clock",
+    ),
+    "hold_ended": Kind(
+        Group.MONEY,
+        _("The money for %(memo)s could not be held any longer"),
+        _("It goes back to the employer by itself. The milestone can be funded again."),
+        "alarm-clock",
+    ),
+    "refund_succeeded": Kind(
+        Group.MONEY,
+        _("%(amount)s was refunded"),
+        _("It is back with the bank or card that you paid with."),
+        "rotate-ccw",
+    ),
+    "refund_failed": Kind(
+        Group.MONEY,
+        _("A refund of %(amount)s did not go through"),
+        _("We are looking into it. Nothing is lost."),
+        "circle-alert",
+    ),
+    "payout_paid": Kind(
+        Group.MONEY, _("%(amount)s was paid to your bank"), _("Your statement shows every entry behind it."), "landmark"
+    ),
+    "payout_failed": Kind(
+        Group.MONEY,
+        _("A payout of %(amount)s came back"),
+        _("The money is in your balance again. Check where you are paid, then try again."),
+        "circle-alert",
+    ),
+    # messages
+    "message_received": Kind(Group.MESSAGES, _("%(who)s wrote about “%(contract)s”"), _("%(text)s"), "message-circle"),
+    # reviews
+    "review_submitted": Kind(
+        Group.REVIEWS,
+        _("%(who)s reviewed you on “%(contract)s”"),
+        _("Write yours to read it, or wait until the time for reviews is over."),
+        "star",
+    ),
+    "review_published": Kind(
+        Group.REVIEWS,
+        _("A review of you is published"),
+        _("%(who)s wrote it about “%(contract)s”. You can answer once."),
+        "star",
+    ),
+    "review_replied": Kind(
+        Group.REVIEWS, _("%(who)s answered your review"), _("It was about “%(contract)s”."), "reply"
+    ),
+    # account and safety
+    "payout_account_changed": Kind(
+        Group.ACCOUNT,
+        _("Where %(organization)s is paid was changed"),
+        _("Payouts now go to the account ending in %(last4)s. If this was not you, tell us at once."),
+        "landmark",
+    ),
+    "statement_issued": Kind(
+        Group.ACCOUNT,
+        _("Our staff took something of yours down: “%(title)s”"),
+        _("The statement of reasons says why, on which facts, and what you can do against it."),
+        "shield",
+    ),
+    "report_upheld": Kind(
+        Group.ACCOUNT,
+        _("What you reported was taken down"),
+        _("Thank you: it stood against the rules."),
+        "shield-check",
+    ),
+    "report_dismissed": Kind(
+        Group.ACCOUNT,
+        _("What you reported stays"),
+        _("Our staff looked at it and found nothing against the rules."),
+        "shield",
+    ),
+}

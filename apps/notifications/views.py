@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from apps.accounts import operations as accounts
+from apps.accounts.models import User
+from apps.common import keyset
+from apps.notifications import forms, operations, queries
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+@require_GET
+@login_required
+def notification_list(request: HttpRequest) -> HttpResponse:
+    """Unread ones first (the first page only), then all by time."""
+    user = _user(request)
+    mine = queries.notifications_of(user.pk)
+    cursor = request.GET.get("cursor", "")
+    unread = [] if cursor else list(mine.filter(read_at=None).order_by("-happened_at", "-id")[:50])
+    page = keyset.page(mine.exclude(read_at=None), order="-happened_at", cursor=cursor)
+    context = {"unread": queries.shown(unread), "read": queries.shown(page.rows), "next_cursor": page.next_cursor}
+    return render(request, "notifications/notification_list.html", context)
+
+
+@require_GET
+@login_required
+def open_notification(request: HttpRequest, notification_id: UUID) -> HttpResponse:
+    """Mark it read, act for the organization that it is about, and go to its page."""
+    user = _user(request)
+    notification = get_object_or_404(user.notifications, id=notification_id)
+    operations.mark_read(user_id=user.pk, notification_id=notification.id, now=timezone.now())
+    belongs = (
+        notification.organization_id and user.memberships.filter(organization=notification.organization_id).exists()
+    )
+    if belongs and notification.organization_id != user.last_organization_id:
+        accounts.switch_organization(user=user, organization_id=notification.organization_id)  # type: ignore[arg-type]
+    return redirect(notification.get_absolute_url())
+
+
+@require_POST
+@login_required
+def mark_all_read(request: HttpRequest) -> HttpResponse:
+    operations.mark_all_read(user_id=_user(request).pk, now=timezone.now())
+    messages.success(request, _("All notifications are marked as read."))
+    return redirect("notifications:list")
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def preferences(request: HttpRequest) -> HttpResponse:
+    user = _user(request)
+    form = forms.PreferencesForm(request.POST or None, wishes=queries.wishes(user.pk))
+    if request.method == "POST" and form.is_valid():
+        operations.set_wishes(user_id=user.pk, wishes=form.chosen(), now=timezone.now())
+        messages.success(request, _("Your preferences are saved."))
+        return redirect("notifications:preferences")
+    status = 422 if form.is_bound else 200
+    return render(request, "notifications/preferences.html", {"form": form}, status=status)
+
+
+@csrf_exempt  # mail programs post here (RFC 8058) without a session; the signed token is the permission
+@require_http_methods(["GET", "POST"])
+def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
+    """A page with a button; only a POST changes anything, for link scanners open every link."""
+    group = operations.unsubscribe(token=token) if request.method == "POST" else None
+    context = {"is_done": group is not None, "group": group, "is_refused": request.method == "POST" and group is None}
+    return render(request, "notifications/unsubscribe.html", context)
