@@ -96,4 +96,4 @@ def _shown(value: Value) -> str:
 
 
 def pause_before_next(attempts_made: int) -> timedelta:
-    return min(PAUSE_FIRST * 2 ** max(0, attempts_made - 1), PAUSE_MAX)
+    return min(PAUSE_FIRST * int(2 ** max(0, attempts_made - 1)), PAUSE_MAX)

@@ -45,7 +45,7 @@ GROUP_SAYS: dict[str, Text] = {
     Group.REVIEWS: _("Reviews of you, and replies"),
     Group.ACCOUNT: _("What changes who may act or where money goes; this cannot be switched off"),
 }
-DEFAULT_PACE: dict[str, Pace] = dict.fromkeys(Group, Pace.AT_ONCE) | {Group.TASKS: Pace.DAILY}
+DEFAULT_PACE: dict[str, Pace] = {str(group): Pace.AT_ONCE for group in Group} | {str(Group.TASKS): Pace.DAILY}
 MANDATORY = frozenset({Group.ACCOUNT})
 
 

@@ -13,7 +13,7 @@ from uuid import UUID, uuid5
 
 import yaml
 
-from apps.skills.models import RelationKind, SkillKind
+from apps.skills.states import RelationKind, SkillKind
 
 DATA = Path(__file__).resolve().parent / "data"
 NAMESPACE = UUID("6f0b3c9e-5d0c-5b1e-9a51-7f0e2b1c4d10")  # of this product's skills; never changes

@@ -2,17 +2,10 @@ from __future__ import annotations
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 from apps.common.ids import uuid7
-
-
-class SkillKind(models.TextChoices):
-    SKILL = "skill", _("Skill")
-    KNOWLEDGE = "knowledge", _("Knowledge")
-    OCCUPATION = "occupation", _("Occupation")
-    CORE = "core", _("Platform skill")
-    GROUP = "group", _("Group of skills")
+from apps.skills.states import RelationKind as RelationKind
+from apps.skills.states import SkillKind as SkillKind
 
 
 class Skill(models.Model):
@@ -28,13 +21,6 @@ class Skill(models.Model):
 
     def __str__(self) -> str:
         return self.slug or self.esco_uri or str(self.id)
-
-
-class RelationKind(models.TextChoices):
-    RELATED = "related", _("Related")
-    BROADER = "broader", _("Broader")
-    ESSENTIAL = "essential", _("Essential for")
-    OPTIONAL = "optional", _("Optional for")
 
 
 class SkillLabel(models.Model):

@@ -13,7 +13,8 @@ from modeltranslation.utils import build_localized_fieldname
 from apps.common import tokens
 from apps.skills import gateways
 from apps.skills.gateways import LabelRow, RelationRow, SkillRow
-from apps.skills.models import Category, ImportProgress, RelationKind, Skill, SkillLabel, SkillRelation
+from apps.skills.models import Category, ImportProgress, Skill, SkillLabel, SkillRelation
+from apps.skills.states import RelationKind
 
 CHUNK = 2_000
 RELATED_WEIGHT = 600

@@ -10,7 +10,8 @@ from django.db.models import Q, QuerySet
 from django.utils import translation
 
 from apps.common import tokens
-from apps.skills.models import Category, RelationKind, Skill, SkillKind, SkillLabel, SkillRelation
+from apps.skills.models import Category, Skill, SkillLabel, SkillRelation
+from apps.skills.states import RelationKind, SkillKind
 
 LIKE_SIBLINGS = 300  # thousandths: two skills under one parent
 LIKE_PARENT = 500

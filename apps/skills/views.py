@@ -9,7 +9,8 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
 from apps.skills import forms, queries
-from apps.skills.models import Skill, SkillKind
+from apps.skills.models import Skill
+from apps.skills.states import SkillKind
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,60}")
 

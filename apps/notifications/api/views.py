@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.accounts.models import User
 from apps.common.api.pagination import KeysetPagination
 from apps.common.errors import NotFound
 from apps.notifications import operations, queries
@@ -18,8 +19,13 @@ from apps.notifications.api.serializers import CountSerializer, NotificationSeri
 from apps.notifications.models import Notification
 
 
+def _reader(request: Request) -> UUID:
+    assert isinstance(request.user, User)
+    return request.user.pk
+
+
 class NewestFirst(KeysetPagination):
-    ordering = ("-happened_at", "-id")
+    ordering = ("-happened_at", "-id")  # type: ignore[assignment]
 
 
 class Notifications(ListAPIView[Notification]):
@@ -32,30 +38,30 @@ class Notifications(ListAPIView[Notification]):
     def get_queryset(self) -> QuerySet[Notification]:
         if getattr(self, "swagger_fake_view", False):
             return Notification.objects.none()
-        return queries.notifications_of(self.request.user.pk)
+        return queries.notifications_of(_reader(self.request))
 
 
 class Unread(APIView):
     @extend_schema(responses=CountSerializer)
     def get(self, request: Request) -> Response:
         """How many are unread, up to 99."""
-        return Response({"count": queries.unread_count(request.user.pk)})
+        return Response({"count": queries.unread_count(_reader(request))})
 
 
 class ReadAll(APIView):
     @extend_schema(request=None, responses=CountSerializer)
     def post(self, request: Request) -> Response:
         """Mark all as read."""
-        return Response({"count": operations.mark_all_read(user_id=request.user.pk, now=timezone.now())})
+        return Response({"count": operations.mark_all_read(user_id=_reader(request), now=timezone.now())})
 
 
 class Read(APIView):
     @extend_schema(request=None, responses=NotificationSerializer)
     def post(self, request: Request, notification_id: UUID) -> Response:
         """Mark one as read."""
-        if not queries.notifications_of(request.user.pk).filter(id=notification_id).exists():
+        if not queries.notifications_of(_reader(request)).filter(id=notification_id).exists():
             raise NotFound
-        operations.mark_read(user_id=request.user.pk, notification_id=notification_id, now=timezone.now())
+        operations.mark_read(user_id=_reader(request), notification_id=notification_id, now=timezone.now())
         return Response(NotificationSerializer(Notification.objects.get(id=notification_id)).data)
 
 
@@ -63,7 +69,7 @@ class Preferences(APIView):
     @extend_schema(responses=WishSerializer(many=True))
     def get(self, request: Request) -> Response:
         """How one hears of each group of things."""
-        return Response(WishSerializer(queries.wishes(request.user.pk), many=True).data)
+        return Response(WishSerializer(queries.wishes(_reader(request)), many=True).data)
 
     @extend_schema(request=WishSerializer(many=True), responses=WishSerializer(many=True))
     def put(self, request: Request) -> Response:
@@ -71,5 +77,5 @@ class Preferences(APIView):
         asked = WishSerializer(data=request.data, many=True)
         asked.is_valid(raise_exception=True)
         wishes = {row["group"]: (row["is_in_app"], row["pace"]) for row in asked.validated_data}
-        operations.set_wishes(user_id=request.user.pk, wishes=wishes, now=timezone.now())
+        operations.set_wishes(user_id=_reader(request), wishes=wishes, now=timezone.now())
         return self.get(request)
