@@ -231,7 +231,9 @@ def compare(request: HttpRequest, task_id: UUID) -> HttpResponse:
     task = get_object_or_404(tasks.tasks_visible_to(asker).filter(employer_id=asker.organization_id), id=task_id)
     if policies.is_sealed(task, now):
         return render(request, "bidding/sealed.html", {"task": task, "bid_count": queries.bid_count(task.id)})
-    rows = [_compared(bid, task, now) for bid in queries.bids_on(task, asker, now)]
+    found = queries.bids_on(task, asker, now)
+    explained = matching.explanations_for_task(task.id, [bid.bidder_id for bid in found])
+    rows = [_compared(bid, now, explained.get(bid.bidder_id)) for bid in found]
     order = request.GET.get("sort", "amount")
     keys = {
         "amount": lambda row: row.bid.binding_amount_minor,
@@ -253,14 +255,14 @@ def compare(request: HttpRequest, task_id: UUID) -> HttpResponse:
     return render(request, "bidding/compare.html", context)
 
 
-def _compared(bid: Bid, task: Task, now: datetime) -> ComparedBid:
+def _compared(bid: Bid, now: datetime, explanation: Any) -> ComparedBid:
     answers = list(bid.answers.all())
     return ComparedBid(
         bid=bid,
         delivery=queries.delivery_date(bid, now),
         met=sum(answer.will_meet for answer in answers),
         asked=len(answers),
-        explanation=matching.explanation(task.id, bid.bidder_id),
+        explanation=explanation,
     )
 
 

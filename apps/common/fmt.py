@@ -66,7 +66,9 @@ def _zone(zone: str | None) -> ZoneInfo:
 def date_time(moment: datetime, zone: str | None = None) -> str:
     """28 Nov 2026, 18:00 in the given zone, else in the reader's."""
     local = moment.astimezone(_zone(zone))
-    return _latin_digits(dates.format_datetime(local, "medium", tzinfo=local.tzinfo, locale=locale()))
+    pattern = str(dates.get_datetime_format("medium", locale=locale())).replace("'", "")
+    written = pattern.replace("{1}", dates.format_date(local, "medium", locale=locale()))
+    return _latin_digits(written.replace("{0}", clock(moment, zone)))
 
 
 def clock(moment: datetime, zone: str | None = None) -> str:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from apps.common.errors import DomainError
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
-_ZONES = available_timezones()
+ZONES = available_timezones()
 
 
 class TimeZoneMiddleware:
@@ -23,7 +23,7 @@ class TimeZoneMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         zone = getattr(request.user, "time_zone", "") or request.COOKIES.get("time_zone", "")
-        with timezone.override(ZoneInfo(zone) if zone in _ZONES else ZoneInfo("UTC")):
+        with timezone.override(ZoneInfo(zone) if zone in ZONES else ZoneInfo("UTC")):
             return self.get_response(request)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils import timezone, translation
+from drf_spectacular.authentication import SessionScheme
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
@@ -43,3 +45,20 @@ class PersonalTokenAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="tradewind"'
+
+
+class PersonalTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]
+    """How the API's description names personal tokens."""
+
+    target_class = PersonalTokenAuthentication
+    name = "personalToken"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer", "description": "A personal token from your settings."}
+
+
+class ActorSessionScheme(SessionScheme):  # type: ignore[misc]
+    """The site's own session; the same as DRF's in the description."""
+
+    target_class = ActorSessionAuthentication
+    name = "session"

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from apps.bidding import rules
+from apps.bidding.models import Bid
+from apps.bidding.rules import Answer, BidDraft, MilestoneDraft
+from apps.bidding.states import DeclineReason
+from apps.common.api.serializers import AMOUNT_MAX, MoneySerializer, to_money
+from apps.common.forms import CONTENT_LANGUAGES
+
+
+class BidSerializer(serializers.ModelSerializer[Bid]):
+    amount = MoneySerializer(read_only=True)
+    binding_amount = MoneySerializer(read_only=True)
+    bidder_name = serializers.CharField(source="bidder.display_name", read_only=True)
+    milestones = serializers.SerializerMethodField()
+    answers = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Bid
+        fields = (
+            "id", "task_id", "bidder_id", "bidder_name", "status", "revision", "amount", "binding_amount", "rate",
+            "rate_date", "days", "cover_note", "source_language", "decline_reason", "decline_note", "submitted_at",
+            "edited_at", "milestones", "answers",
+        )  # fmt: skip
+        read_only_fields = fields
+
+    def get_milestones(self, bid: Bid) -> list[dict[str, Any]]:
+        rows = sorted(bid.milestones.all(), key=lambda one: one.position)
+        return [
+            {
+                "title": one.title,
+                "amount_minor": one.amount_minor,
+                "binding_amount_minor": one.binding_amount_minor,
+                "days": one.days,
+            }
+            for one in rows
+        ]
+
+    def get_answers(self, bid: Bid) -> list[dict[str, Any]]:
+        return [
+            {"criterion_id": str(one.criterion_id), "will_meet": one.will_meet, "note": one.note}
+            for one in bid.answers.all()
+        ]
+
+
+class _MilestoneSerializer(serializers.Serializer[Any]):
+    title = serializers.CharField(max_length=140)
+    amount_minor = serializers.IntegerField(min_value=1, max_value=AMOUNT_MAX, help_text="In the bid's own currency.")
+    days = serializers.IntegerField(min_value=1, max_value=730)
+
+
+class _AnswerSerializer(serializers.Serializer[Any]):
+    criterion_id = serializers.UUIDField()
+    will_meet = serializers.BooleanField()
+    note = serializers.CharField(max_length=600, required=False, allow_blank=True, default="")
+
+
+class BidDraftSerializer(serializers.Serializer[Any]):
+    amount = MoneySerializer()
+    days = serializers.IntegerField(min_value=1, max_value=730)
+    cover_note = serializers.CharField(max_length=5000)
+    source_language = serializers.ChoiceField(choices=CONTENT_LANGUAGES, default="en")
+    milestones = _MilestoneSerializer(many=True, required=False, max_length=rules.MILESTONES_MAX)
+    answers = _AnswerSerializer(many=True, required=False, max_length=50)
+
+    def draft(self) -> BidDraft:
+        given = self.validated_data
+        return BidDraft(
+            amount=to_money(given["amount"]),
+            days=given["days"],
+            cover_note=given["cover_note"],
+            source_language=given["source_language"],
+            milestones=tuple(MilestoneDraft(**one) for one in given.get("milestones", [])),
+            answers=tuple(Answer(**one) for one in given.get("answers", [])),
+        )
+
+
+class NewBidSerializer(BidDraftSerializer):
+    task_id = serializers.UUIDField()
+
+
+class DeclineSerializer(serializers.Serializer[Any]):
+    reason = serializers.ChoiceField(choices=DeclineReason.choices)
+    note = serializers.CharField(max_length=1000, required=False, allow_blank=True, default="")
+
+
+class PreviewQuerySerializer(serializers.Serializer[Any]):
+    task_id = serializers.UUIDField()
+    amount_minor = serializers.IntegerField(min_value=1, max_value=AMOUNT_MAX)
+    currency = serializers.CharField(min_length=3, max_length=3)
+
+
+class PreviewSerializer(serializers.Serializer[Any]):
+    """What a freelancer would receive; `payout` is null where no official rate leads to the payout currency."""
+
+    binding = MoneySerializer()
+    commission = MoneySerializer()
+    withheld = MoneySerializer()
+    net = MoneySerializer()
+    payout = MoneySerializer(allow_null=True)
+    notes = serializers.ListField(child=serializers.CharField())

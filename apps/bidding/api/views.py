@@ -1,0 +1,158 @@
+"""Endpoints of bids."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.accounts import queries as accounts
+from apps.accounts.middleware import actor
+from apps.bidding import operations, queries
+from apps.bidding.api import serializers
+from apps.bidding.models import Bid
+from apps.bidding.operations import AmountMissing
+from apps.bidding.policies import check_can_judge
+from apps.bidding.views import receive_context
+from apps.common.api.serializers import MoneySerializer
+from apps.common.money import Money
+from apps.tasks import queries as tasks
+
+
+def _readable(request: Request) -> QuerySet[Bid]:
+    bids = queries.bids_readable_by(actor(request._request), timezone.now())
+    return bids.prefetch_related("milestones", "answers")
+
+
+def _shown(request: Request, bid_id: UUID, status: int = 200) -> Response:
+    return Response(serializers.BidSerializer(_readable(request).get(id=bid_id)).data, status=status)
+
+
+class Bids(ListAPIView[Bid]):
+    """One's own bids, and with `task_id` those received on one's own task."""
+
+    serializer_class = serializers.BidSerializer
+
+    @extend_schema(parameters=[OpenApiParameter("task_id", UUID)], operation_id="bids")
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return self.list(request, *args, **kwargs)
+
+    def get_queryset(self) -> QuerySet[Bid]:
+        if getattr(self, "swagger_fake_view", False):
+            return Bid.objects.none()
+        asker = actor(self.request._request)
+        wanted = self.request.query_params.get("task_id", "")
+        if not wanted:
+            return _readable(self.request).filter(bidder_id=asker.organization_id or UUID(int=0))
+        task = get_object_or_404(tasks.tasks_visible_to(asker), id=_uuid(wanted))
+        check_can_judge(asker, task, timezone.now())
+        return _readable(self.request).filter(task=task).exclude(status="withdrawn")
+
+    @extend_schema(
+        request=serializers.NewBidSerializer, responses={201: serializers.BidSerializer}, operation_id="bid_submit"
+    )
+    def post(self, request: Request) -> Response:
+        given = serializers.NewBidSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        asker = actor(request._request)
+        task = get_object_or_404(tasks.tasks_visible_to(asker), id=given.validated_data["task_id"])
+        bid = operations.submit_bid(task_id=task.id, draft=given.draft(), actor=asker, now=timezone.now())
+        return _shown(request, bid.id, 201)
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        return UUID(int=0)
+
+
+class OneBid(APIView):
+    @extend_schema(responses=serializers.BidSerializer, operation_id="bid")
+    def get(self, request: Request, bid_id: UUID) -> Response:
+        return Response(serializers.BidSerializer(get_object_or_404(_readable(request), id=bid_id)).data)
+
+    @extend_schema(
+        request=serializers.BidDraftSerializer, responses=serializers.BidSerializer, operation_id="bid_edit"
+    )
+    def put(self, request: Request, bid_id: UUID) -> Response:
+        """Replace the bid's content while bidding is open."""
+        bid = get_object_or_404(_readable(request), id=bid_id)
+        given = serializers.BidDraftSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        operations.edit_bid(bid_id=bid.id, draft=given.draft(), actor=actor(request._request), now=timezone.now())
+        return _shown(request, bid.id)
+
+
+class _Step(APIView):
+    verb: Any
+
+    def _step(self, request: Request, bid_id: UUID, **more: Any) -> Response:
+        bid = get_object_or_404(_readable(request), id=bid_id)
+        type(self).verb(bid_id=bid.id, actor=actor(request._request), now=timezone.now(), **more)
+        return _shown(request, bid.id)
+
+
+class Withdraw(_Step):
+    verb = staticmethod(operations.withdraw_bid)
+
+    @extend_schema(request=None, responses=serializers.BidSerializer, operation_id="bid_withdraw")
+    def post(self, request: Request, bid_id: UUID) -> Response:
+        return self._step(request, bid_id)
+
+
+class Shortlist(_Step):
+    verb = staticmethod(operations.shortlist)
+
+    @extend_schema(request=None, responses=serializers.BidSerializer, operation_id="bid_shortlist")
+    def post(self, request: Request, bid_id: UUID) -> Response:
+        return self._step(request, bid_id)
+
+
+class Decline(_Step):
+    verb = staticmethod(operations.decline_bid)
+
+    @extend_schema(
+        request=serializers.DeclineSerializer, responses=serializers.BidSerializer, operation_id="bid_decline"
+    )
+    def post(self, request: Request, bid_id: UUID) -> Response:
+        given = serializers.DeclineSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        return self._step(request, bid_id, **given.validated_data)
+
+
+class Preview(APIView):
+    @extend_schema(
+        parameters=[serializers.PreviewQuerySerializer], responses=serializers.PreviewSerializer, operation_id="bid_preview"
+    )
+    def get(self, request: Request) -> Response:
+        """What one would receive for a price, after fee, tax and exchange."""
+        asked = serializers.PreviewQuerySerializer(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        asker, given = actor(request._request), asked.validated_data
+        task = get_object_or_404(tasks.tasks_visible_to(asker), id=given["task_id"])
+        currency = MoneySerializer().validate_currency(given["currency"])
+        if asker.organization_id is None:
+            raise AmountMissing
+        bidder = accounts.organization(asker.organization_id)
+        shown = receive_context(task, bidder, Money(given["amount_minor"], currency), timezone.now())
+        received = shown.get("receive")
+        if received is None:
+            raise operations.CurrencyNotOffered(task=task.currency, own=bidder.currency)
+        body = {
+            "binding": shown["binding"],
+            "commission": received.commission,
+            "withheld": received.withheld,
+            "net": received.net,
+            "payout": received.payout,
+            "notes": list(received.notes),
+        }
+        return Response(serializers.PreviewSerializer(body).data)

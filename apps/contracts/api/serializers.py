@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from apps.common.api.serializers import MoneySerializer
+from apps.common.forms import CONTENT_LANGUAGES
+from apps.contracts import queries
+from apps.contracts.models import CancellationProposal, Contract, Deliverable, Milestone
+
+
+class MilestoneSerializer(serializers.ModelSerializer[Milestone]):
+    amount = MoneySerializer(read_only=True)
+    held = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Milestone
+        fields = (
+            "id", "contract_id", "position", "title", "amount", "held", "status", "due_at", "days", "revisions_used",
+            "review_due_at",
+        )  # fmt: skip
+        read_only_fields = fields
+
+    def get_held(self, milestone: Milestone) -> dict[str, Any]:
+        held = queries.held(milestone)
+        return {"amount_minor": held.amount_minor, "currency": held.currency}
+
+
+class ContractSerializer(serializers.ModelSerializer[Contract]):
+    amount = MoneySerializer(read_only=True)
+    milestones = serializers.SerializerMethodField()
+    criteria = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Contract
+        fields = (
+            "id", "task_id", "bid_id", "employer_id", "freelancer_id", "status", "title", "amount", "binding_language",
+            "terms", "terms_sha256", "revisions_included", "review_days", "offered_at", "respond_by", "accepted_at",
+            "ended_at", "milestones", "criteria",
+        )  # fmt: skip
+        read_only_fields = fields
+
+    def get_milestones(self, contract: Contract) -> list[dict[str, Any]]:
+        return list(MilestoneSerializer(queries.milestones(contract.id), many=True).data)
+
+    def get_criteria(self, contract: Contract) -> list[dict[str, str]]:
+        return [{"id": str(one.id), "text": one.text} for one in contract.criteria.order_by("position")]
+
+
+class AwardSerializer(serializers.Serializer[Any]):
+    bid_id = serializers.UUIDField()
+
+
+class ReasonSerializer(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=1000, required=False, allow_blank=True, default="")
+
+
+class FundSerializer(serializers.Serializer[Any]):
+    return_url = serializers.URLField(max_length=500, help_text="Where the checkout sends the payer back to.")
+
+
+class CheckoutSerializer(serializers.Serializer[Any]):
+    charge_id = serializers.UUIDField()
+    checkout_url = serializers.URLField()
+
+
+class _CheckSerializer(serializers.Serializer[Any]):
+    criterion_id = serializers.UUIDField()
+    is_met = serializers.BooleanField()
+    note = serializers.CharField(max_length=400, required=False, allow_blank=True, default="")
+
+
+class NewDeliverableSerializer(serializers.Serializer[Any]):
+    note = serializers.CharField(max_length=5000)
+    source_language = serializers.ChoiceField(choices=CONTENT_LANGUAGES, default="en")
+    checks = _CheckSerializer(many=True, required=False)
+
+
+class DeliverableSerializer(serializers.ModelSerializer[Deliverable]):
+    class Meta:
+        model = Deliverable
+        fields = ("id", "milestone_id", "version", "note", "source_language", "submitted_at")
+        read_only_fields = fields
+
+
+class RevisionSerializer(serializers.Serializer[Any]):
+    text = serializers.CharField(max_length=5000)
+    source_language = serializers.ChoiceField(choices=CONTENT_LANGUAGES, default="en")
+
+
+class ApprovalSerializer(serializers.Serializer[Any]):
+    """Without an amount all of what is held is released."""
+
+    amount = MoneySerializer(required=False, allow_null=True)
+
+
+class ProposalSerializer(serializers.ModelSerializer[CancellationProposal]):
+    class Meta:
+        model = CancellationProposal
+        fields = ("id", "contract_id", "proposed_by_id", "status", "freelancer_share_bps", "reason", "proposed_at")
+        read_only_fields = ("id", "contract_id", "proposed_by_id", "status", "proposed_at")
+
+
+class NewProposalSerializer(serializers.Serializer[Any]):
+    freelancer_share_bps = serializers.IntegerField(min_value=0, max_value=10_000)
+    reason = serializers.CharField(max_length=2000)
+
+
+class TimelineItemSerializer(serializers.Serializer[Any]):
+    at = serializers.DateTimeField()
+    kind = serializers.CharField()
+    by_organization_id = serializers.UUIDField(allow_null=True)
+    milestone_id = serializers.UUIDField(source="milestone.id", default=None)

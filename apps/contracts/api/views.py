@@ -1,0 +1,253 @@
+"""Endpoints of contracts; those that move money need an Idempotency-Key."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.accounts.middleware import actor
+from apps.bidding import queries as bids
+from apps.common.api.idempotency import HEADER, idempotent
+from apps.common.api.serializers import to_money
+from apps.contracts import operations, queries
+from apps.contracts.api import serializers
+from apps.contracts.models import CancellationProposal, Contract, Milestone
+from apps.contracts.operations.working import Check
+
+KEY = OpenApiParameter(HEADER, str, OpenApiParameter.HEADER, required=True, description="Repeats give the first answer.")
+
+
+def _contract(request: Request, contract_id: UUID) -> Contract:
+    return get_object_or_404(queries.contracts_visible_to(actor(request._request)), id=contract_id)
+
+
+def _milestone(request: Request, milestone_id: UUID) -> Milestone:
+    return get_object_or_404(queries.milestones_visible_to(actor(request._request)), id=milestone_id)
+
+
+def _shown(contract_id: UUID, status: int = 200) -> Response:
+    return Response(serializers.ContractSerializer(Contract.objects.get(id=contract_id)).data, status=status)
+
+
+def _shown_milestone(milestone_id: UUID) -> Response:
+    milestone = Milestone.objects.select_related("escrow").get(id=milestone_id)
+    return Response(serializers.MilestoneSerializer(milestone).data)
+
+
+class Contracts(ListAPIView[Contract]):
+    serializer_class = serializers.ContractSerializer
+
+    @extend_schema(operation_id="contracts")
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return self.list(request, *args, **kwargs)
+
+    def get_queryset(self) -> QuerySet[Contract]:
+        if getattr(self, "swagger_fake_view", False):
+            return Contract.objects.none()
+        return queries.contracts_visible_to(actor(self.request._request))
+
+    @extend_schema(
+        request=serializers.AwardSerializer, responses={201: serializers.ContractSerializer}, operation_id="contract_offer"
+    )
+    def post(self, request: Request) -> Response:
+        """Offer a bidder the contract."""
+        given = serializers.AwardSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        readable = bids.bids_readable_by(actor(request._request), timezone.now())
+        bid = get_object_or_404(readable, id=given.validated_data["bid_id"])
+        contract = operations.award(bid_id=bid.id, actor=actor(request._request), now=timezone.now())
+        return _shown(contract.id, 201)
+
+
+class OneContract(APIView):
+    @extend_schema(responses=serializers.ContractSerializer, operation_id="contract")
+    def get(self, request: Request, contract_id: UUID) -> Response:
+        return Response(serializers.ContractSerializer(_contract(request, contract_id)).data)
+
+
+class Accept(APIView):
+    @extend_schema(request=None, responses=serializers.ContractSerializer, operation_id="contract_accept")
+    def post(self, request: Request, contract_id: UUID) -> Response:
+        contract = _contract(request, contract_id)
+        operations.accept_offer(contract_id=contract.id, actor=actor(request._request), now=timezone.now())
+        return _shown(contract.id)
+
+
+class Decline(APIView):
+    @extend_schema(
+        request=serializers.ReasonSerializer, responses=serializers.ContractSerializer, operation_id="contract_decline"
+    )
+    def post(self, request: Request, contract_id: UUID) -> Response:
+        contract = _contract(request, contract_id)
+        given = serializers.ReasonSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        operations.decline_offer(
+            contract_id=contract.id, actor=actor(request._request), now=timezone.now(), **given.validated_data
+        )
+        return _shown(contract.id)
+
+
+class TakeBack(APIView):
+    @extend_schema(request=None, responses=serializers.ContractSerializer, operation_id="contract_take_back")
+    def post(self, request: Request, contract_id: UUID) -> Response:
+        contract = _contract(request, contract_id)
+        operations.take_back_offer(contract_id=contract.id, actor=actor(request._request), now=timezone.now())
+        return _shown(contract.id)
+
+
+class Timeline(APIView):
+    @extend_schema(responses=serializers.TimelineItemSerializer(many=True), operation_id="contract_timeline")
+    def get(self, request: Request, contract_id: UUID) -> Response:
+        """Everything that happened, oldest first."""
+        items = queries.timeline(_contract(request, contract_id))
+        return Response(serializers.TimelineItemSerializer(items, many=True).data)
+
+
+class Fund(APIView):
+    @extend_schema(
+        parameters=[KEY],
+        request=serializers.FundSerializer,
+        responses={201: serializers.CheckoutSerializer},
+        operation_id="milestone_fund",
+    )
+    @idempotent
+    def post(self, request: Request, milestone_id: UUID) -> Response:
+        """Open a checkout; the milestone is funded when the processor confirms the payment."""
+        milestone = _milestone(request, milestone_id)
+        given = serializers.FundSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        back = given.validated_data["return_url"]
+        if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
+            back = settings.SITE_URL
+        charge = operations.fund_milestone(
+            milestone_id=milestone.id, actor=actor(request._request), now=timezone.now(), return_url=back
+        )
+        body = {"charge_id": charge.id, "checkout_url": charge.checkout_url}
+        return Response(serializers.CheckoutSerializer(body).data, status=201)
+
+
+class Deliver(APIView):
+    @extend_schema(
+        request=serializers.NewDeliverableSerializer,
+        responses={201: serializers.DeliverableSerializer},
+        operation_id="milestone_deliver",
+    )
+    def post(self, request: Request, milestone_id: UUID) -> Response:
+        milestone = _milestone(request, milestone_id)
+        given = serializers.NewDeliverableSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        made = operations.deliver(
+            milestone_id=milestone.id,
+            note=given.validated_data["note"],
+            source_language=given.validated_data["source_language"],
+            checks=[Check(**one) for one in given.validated_data.get("checks", [])],
+            file_ids=[],
+            actor=actor(request._request),
+            now=timezone.now(),
+        )
+        return Response(serializers.DeliverableSerializer(made).data, status=201)
+
+
+class RequestRevision(APIView):
+    @extend_schema(
+        request=serializers.RevisionSerializer,
+        responses=serializers.MilestoneSerializer,
+        operation_id="milestone_request_revision",
+    )
+    def post(self, request: Request, milestone_id: UUID) -> Response:
+        milestone = _milestone(request, milestone_id)
+        given = serializers.RevisionSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        operations.request_revision(
+            milestone_id=milestone.id, actor=actor(request._request), now=timezone.now(), **given.validated_data
+        )
+        return _shown_milestone(milestone.id)
+
+
+class Approve(APIView):
+    @extend_schema(
+        parameters=[KEY],
+        request=serializers.ApprovalSerializer,
+        responses=serializers.MilestoneSerializer,
+        operation_id="milestone_approve",
+    )
+    @idempotent
+    def post(self, request: Request, milestone_id: UUID) -> Response:
+        """Release what is held, or a part of it."""
+        milestone = _milestone(request, milestone_id)
+        given = serializers.ApprovalSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        amount = given.validated_data.get("amount")
+        operations.approve_milestone(
+            milestone_id=milestone.id,
+            amount=to_money(amount) if amount else None,
+            actor=actor(request._request),
+            now=timezone.now(),
+        )
+        return _shown_milestone(milestone.id)
+
+
+class Proposals(APIView):
+    @extend_schema(
+        request=serializers.NewProposalSerializer,
+        responses={201: serializers.ProposalSerializer},
+        operation_id="contract_propose_stop",
+    )
+    def post(self, request: Request, contract_id: UUID) -> Response:
+        """Propose to stop and how to split what is held."""
+        contract = _contract(request, contract_id)
+        given = serializers.NewProposalSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        made = operations.propose_cancellation(
+            contract_id=contract.id, actor=actor(request._request), now=timezone.now(), **given.validated_data
+        )
+        return Response(serializers.ProposalSerializer(made).data, status=201)
+
+
+class _Answer(APIView):
+    verb: Any
+
+    def _answer(self, request: Request, proposal_id: UUID) -> Response:
+        visible = queries.contracts_visible_to(actor(request._request))
+        proposal = get_object_or_404(CancellationProposal, contract__in=visible, id=proposal_id)
+        type(self).verb(proposal_id=proposal.id, actor=actor(request._request), now=timezone.now())
+        proposal.refresh_from_db()
+        return Response(serializers.ProposalSerializer(proposal).data)
+
+
+class AcceptProposal(_Answer):
+    verb = staticmethod(operations.accept_cancellation)
+
+    @extend_schema(
+        parameters=[KEY], request=None, responses=serializers.ProposalSerializer, operation_id="stop_accept"
+    )
+    @idempotent
+    def post(self, request: Request, proposal_id: UUID) -> Response:
+        return self._answer(request, proposal_id)
+
+
+class DeclineProposal(_Answer):
+    verb = staticmethod(operations.decline_cancellation)
+
+    @extend_schema(request=None, responses=serializers.ProposalSerializer, operation_id="stop_decline")
+    def post(self, request: Request, proposal_id: UUID) -> Response:
+        return self._answer(request, proposal_id)
+
+
+class WithdrawProposal(_Answer):
+    verb = staticmethod(operations.withdraw_cancellation)
+
+    @extend_schema(request=None, responses=serializers.ProposalSerializer, operation_id="stop_withdraw")
+    def post(self, request: Request, proposal_id: UUID) -> Response:
+        return self._answer(request, proposal_id)

@@ -1,0 +1,47 @@
+"""Home: for strangers what this is, for members what waits for them."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from apps.accounts import queries as accounts
+from apps.accounts.middleware import actor
+from apps.bidding import queries as bids
+from apps.contracts import queries as contracts
+from apps.dashboard import queries
+from apps.escrow import queries as escrow
+from apps.payments import queries as payments
+from apps.skills import queries as skills
+from apps.tasks import queries as tasks
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    now, asker = timezone.now(), actor(request)
+    if not request.user.is_authenticated:
+        open_tasks = tasks.capped_count(tasks.open_tasks(asker).filter(bidding_closes_at__gt=now))
+        return render(request, "dashboard/landing.html", {"categories": skills.categories(), "open_tasks": open_tasks})
+    if asker.organization_id is None:
+        return redirect("accounts:organizations")
+    organization = accounts.organization(asker.organization_id)
+    context = {
+        "todos": queries.todos(asker, now),
+        "own": organization,
+        "balances": payments.balances(organization.id),
+        "held_for": escrow.held_for(organization.id),
+        "held_from": escrow.held_from(organization.id),
+        "active_contracts": contracts.contracts_visible_to(asker).filter(status="active").count(),
+        "my_tasks": tasks.tasks_of(organization.id)[:5],
+        "my_bids": bids.bids_of(organization.id)[:5],
+        "shows_hiring": organization.hires or not organization.works,
+        "shows_working": organization.works,
+    }
+    return render(request, "dashboard/home.html", context)
+
+
+@require_GET
+def help_page(request: HttpRequest) -> HttpResponse:
+    return render(request, "dashboard/help.html")

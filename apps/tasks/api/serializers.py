@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from apps.common import currencies
+from apps.common.api.serializers import AMOUNT_MAX
+from apps.common.forms import CONTENT_LANGUAGES
+from apps.common.middleware import ZONES
+from apps.skills import queries as skills
+from apps.tasks import queries, rules
+from apps.tasks.models import Addendum, Question, SavedSearch, Task, TaskInvitation
+from apps.tasks.rules import Brief
+from apps.tasks.states import BidWindow, BudgetKind, Visibility
+
+
+class TaskSerializer(serializers.ModelSerializer[Task]):
+    category = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True)
+    employer_name = serializers.CharField(source="employer.display_name", read_only=True)
+    employer_country = serializers.CharField(source="employer.country", read_only=True)
+    skill_ids = serializers.SerializerMethodField()
+    criteria = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Task
+        fields = (
+            "id", "status", "title", "category", "employer_id", "employer_name", "employer_country", "background",
+            "goal", "requirements", "payment_terms", "source_language", "budget_kind", "budget_min_minor",
+            "budget_max_minor", "currency", "deadline_at", "deadline_time_zone", "visibility", "bid_window",
+            "bidding_closes_at", "decision_due_at", "published_at", "skill_ids", "criteria",
+        )  # fmt: skip
+        read_only_fields = fields
+
+    def get_skill_ids(self, task: Task) -> list[str]:
+        return [str(one.skill_id) for one in task.skills.all()]
+
+    def get_criteria(self, task: Task) -> list[dict[str, str]]:
+        return [{"id": str(one.id), "text": one.text} for one in task.criteria.all()]
+
+
+class BriefSerializer(serializers.Serializer[Any]):
+    """A draft; what is missing is allowed until publication."""
+
+    title = serializers.CharField(max_length=140, required=False, allow_blank=True, default="")
+    category = serializers.SlugField(max_length=60, required=False, allow_blank=True, default="")
+    background = serializers.CharField(max_length=5000, required=False, allow_blank=True, default="")
+    goal = serializers.CharField(max_length=5000, required=False, allow_blank=True, default="")
+    requirements = serializers.CharField(max_length=10000, required=False, allow_blank=True, default="")
+    payment_terms = serializers.CharField(max_length=3000, required=False, allow_blank=True, default="")
+    source_language = serializers.ChoiceField(choices=CONTENT_LANGUAGES, default="en")
+    budget_kind = serializers.ChoiceField(choices=BudgetKind.choices, default=BudgetKind.FIXED)
+    budget_min_minor = serializers.IntegerField(min_value=1, max_value=AMOUNT_MAX, required=False, allow_null=True)
+    budget_max_minor = serializers.IntegerField(min_value=1, max_value=AMOUNT_MAX, required=False, allow_null=True)
+    currency = serializers.CharField(min_length=3, max_length=3, default="EUR")
+    deadline_at = serializers.DateTimeField(required=False, allow_null=True)
+    deadline_time_zone = serializers.CharField(max_length=60, default="UTC")
+    visibility = serializers.ChoiceField(choices=Visibility.choices, default=Visibility.PUBLIC)
+    bid_window = serializers.ChoiceField(choices=BidWindow.choices, default=BidWindow.OPEN)
+    bidding_closes_at = serializers.DateTimeField(required=False, allow_null=True)
+    decision_due_at = serializers.DateTimeField(required=False, allow_null=True)
+    criteria = serializers.ListField(
+        child=serializers.CharField(max_length=400), max_length=rules.CRITERIA_MAX, required=False, default=list
+    )
+    skill_ids = serializers.ListField(
+        child=serializers.UUIDField(), max_length=rules.SKILLS_MAX, required=False, default=list
+    )
+
+    def validate_currency(self, value: str) -> str:
+        if value not in currencies.exponents():
+            raise serializers.ValidationError("Unknown ISO 4217 code.")
+        return value
+
+    def validate_deadline_time_zone(self, value: str) -> str:
+        if value not in ZONES:
+            raise serializers.ValidationError("Unknown IANA time zone.")
+        return value
+
+    def validate_category(self, value: str) -> Any:
+        category = skills.category(value) if value else None
+        if value and category is None:
+            raise serializers.ValidationError("Unknown category.")
+        return category.id if category else None
+
+    def brief(self) -> Brief:
+        given = dict(self.validated_data)
+        category_id = given.pop("category") or None
+        criteria, skill_ids = tuple(given.pop("criteria")), tuple(given.pop("skill_ids"))
+        return Brief(category_id=category_id, criteria=criteria, skill_ids=skill_ids, **given)
+
+
+class TaskQuerySerializer(serializers.Serializer[Any]):
+    q = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
+    category = serializers.SlugField(max_length=60, required=False, default="", allow_blank=True)
+    skill = serializers.ListField(child=serializers.UUIDField(), max_length=5, required=False, default=list)
+    language = serializers.CharField(max_length=10, required=False, default="", allow_blank=True)
+    budget_from_minor = serializers.IntegerField(
+        min_value=0, max_value=AMOUNT_MAX, required=False, help_text=f"In {queries.REFERENCE_CURRENCY} minor units."
+    )
+    budget_to_minor = serializers.IntegerField(
+        min_value=0, max_value=AMOUNT_MAX, required=False, help_text=f"In {queries.REFERENCE_CURRENCY} minor units."
+    )
+    posted_within_days = serializers.IntegerField(min_value=1, max_value=3650, required=False)
+    bid_window = serializers.ChoiceField(choices=BidWindow.choices, required=False)
+
+
+class AddendumSerializer(serializers.ModelSerializer[Addendum]):
+    class Meta:
+        model = Addendum
+        fields = ("id", "text", "changes", "created_at")
+        read_only_fields = fields
+
+
+class NewAddendumSerializer(serializers.Serializer[Any]):
+    text = serializers.CharField(max_length=5000)
+    bidding_closes_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    decision_due_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    deadline_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+
+
+class QuestionSerializer(serializers.ModelSerializer[Question]):
+    asked_by_name = serializers.CharField(source="asked_by.display_name", read_only=True)
+
+    class Meta:
+        model = Question
+        fields = ("id", "text", "source_language", "asked_by_id", "asked_by_name", "answer", "answered_at", "created_at")
+        read_only_fields = fields
+
+
+class NewQuestionSerializer(serializers.Serializer[Any]):
+    text = serializers.CharField(max_length=2000)
+    source_language = serializers.ChoiceField(choices=CONTENT_LANGUAGES, default="en")
+
+
+class AnswerSerializer(serializers.Serializer[Any]):
+    answer = serializers.CharField(max_length=4000)
+
+
+class NewInvitationSerializer(serializers.Serializer[Any]):
+    organization_id = serializers.UUIDField()
+    message = serializers.CharField(max_length=1000, required=False, allow_blank=True, default="")
+
+
+class InvitationSerializer(serializers.ModelSerializer[TaskInvitation]):
+    class Meta:
+        model = TaskInvitation
+        fields = ("id", "task_id", "organization_id", "message", "declined_at", "created_at")
+        read_only_fields = fields
+
+
+class ReasonSerializer(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=1000, required=False, allow_blank=True, default="")
+
+
+class SavedSearchSerializer(serializers.ModelSerializer[SavedSearch]):
+    class Meta:
+        model = SavedSearch
+        fields = ("id", "name", "query", "created_at")
+        read_only_fields = ("id", "created_at")
+        # Saving under a known name replaces that search, so the name need not be new.
+        validators: list[Any] = []

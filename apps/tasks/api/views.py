@@ -1,0 +1,282 @@
+"""Endpoints of tasks."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.generics import ListAPIView
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.accounts import queries as accounts
+from apps.accounts.middleware import actor
+from apps.accounts.models import User
+from apps.tasks import operations, queries
+from apps.tasks.api import serializers
+from apps.tasks.models import Question, SavedSearch, Task, TaskInvitation
+from apps.tasks.queries import TaskFilter
+
+
+def _visible(request: Request, task_id: UUID) -> Task:
+    tasks = queries.tasks_visible_to(actor(request._request)).prefetch_related("skills", "criteria")
+    return get_object_or_404(tasks, id=task_id)
+
+
+def _shown(task_id: UUID, status: int = 200) -> Response:
+    task = Task.objects.select_related("category", "employer").prefetch_related("skills", "criteria").get(id=task_id)
+    return Response(serializers.TaskSerializer(task).data, status=status)
+
+
+class Tasks(ListAPIView[Task]):
+    """Open tasks, the newest first."""
+
+    permission_classes = [AllowAny]
+    serializer_class = serializers.TaskSerializer
+
+    def get_permissions(self) -> Any:
+        return super().get_permissions() if self.request.method == "GET" else [permission() for permission in APIView.permission_classes]
+
+    @extend_schema(parameters=[serializers.TaskQuerySerializer], operation_id="tasks_find")
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return self.list(request, *args, **kwargs)
+
+    def get_queryset(self) -> QuerySet[Task]:
+        if getattr(self, "swagger_fake_view", False):
+            return Task.objects.none()
+        parameters = self.request.query_params
+        given: dict[str, Any] = {name: parameters[name] for name in parameters if name != "skill"}
+        asked = serializers.TaskQuerySerializer(data=given | {"skill": parameters.getlist("skill")})
+        asked.is_valid(raise_exception=True)
+        wanted = dict(asked.validated_data)
+        text, skill_ids = wanted.pop("q"), tuple(wanted.pop("skill"))
+        found = TaskFilter(text=text, skill_ids=skill_ids, **wanted)
+        tasks = queries.search(actor(self.request._request), found, timezone.now())
+        return tasks.prefetch_related("skills", "criteria")
+
+    @extend_schema(
+        request=serializers.BriefSerializer, responses={201: serializers.TaskSerializer}, operation_id="task_draft"
+    )
+    def post(self, request: Request) -> Response:
+        """A new draft."""
+        given = serializers.BriefSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        task = operations.start_draft(actor=actor(request._request), brief=given.brief(), now=timezone.now())
+        return _shown(task.id, 201)
+
+
+class MyTasks(ListAPIView[Task]):
+    """The organization's own tasks, drafts too."""
+
+    serializer_class = serializers.TaskSerializer
+
+    @extend_schema(operation_id="tasks_mine")
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return self.list(request, *args, **kwargs)
+
+    def get_queryset(self) -> QuerySet[Task]:
+        organization_id = None if getattr(self, "swagger_fake_view", False) else actor(self.request._request).organization_id
+        if organization_id is None:
+            return Task.objects.none()
+        return queries.tasks_of(organization_id).select_related("employer").prefetch_related("skills", "criteria")
+
+
+class OneTask(APIView):
+    permission_classes = [AllowAny]
+
+    def get_permissions(self) -> Any:
+        return super().get_permissions() if self.request.method == "GET" else [permission() for permission in APIView.permission_classes]
+
+    @extend_schema(responses=serializers.TaskSerializer, operation_id="task")
+    def get(self, request: Request, task_id: UUID) -> Response:
+        return Response(serializers.TaskSerializer(_visible(request, task_id)).data)
+
+    @extend_schema(
+        request=serializers.BriefSerializer, responses=serializers.TaskSerializer, operation_id="task_save_draft"
+    )
+    def put(self, request: Request, task_id: UUID) -> Response:
+        """Replace a draft's content."""
+        task = _visible(request, task_id)
+        given = serializers.BriefSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        operations.save_draft(
+            task_id=task.id, actor=actor(request._request), brief=given.brief(), now=timezone.now()
+        )
+        return _shown(task.id)
+
+    @extend_schema(responses={204: None}, operation_id="task_discard")
+    def delete(self, request: Request, task_id: UUID) -> Response:
+        """Discard a draft."""
+        task = _visible(request, task_id)
+        operations.discard_draft(task_id=task.id, actor=actor(request._request), now=timezone.now())
+        return Response(status=204)
+
+
+class Publish(APIView):
+    @extend_schema(request=None, responses=serializers.TaskSerializer, operation_id="task_publish")
+    def post(self, request: Request, task_id: UUID) -> Response:
+        """Open a complete brief for bids."""
+        task = _visible(request, task_id)
+        operations.publish(task_id=task.id, actor=actor(request._request), now=timezone.now())
+        return _shown(task.id)
+
+
+class _Ending(APIView):
+    verb: Any
+
+    def _end(self, request: Request, task_id: UUID) -> Response:
+        task = _visible(request, task_id)
+        given = serializers.ReasonSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        type(self).verb(
+            task_id=task.id, actor=actor(request._request), now=timezone.now(), reason=given.validated_data["reason"]
+        )
+        return _shown(task.id)
+
+
+class Close(_Ending):
+    verb = staticmethod(operations.close)
+
+    @extend_schema(
+        request=serializers.ReasonSerializer, responses=serializers.TaskSerializer, operation_id="task_close"
+    )
+    def post(self, request: Request, task_id: UUID) -> Response:
+        """End without taking a bid."""
+        return self._end(request, task_id)
+
+
+class Cancel(_Ending):
+    verb = staticmethod(operations.cancel)
+
+    @extend_schema(
+        request=serializers.ReasonSerializer, responses=serializers.TaskSerializer, operation_id="task_cancel"
+    )
+    def post(self, request: Request, task_id: UUID) -> Response:
+        """Call off."""
+        return self._end(request, task_id)
+
+
+class Addenda(APIView):
+    @extend_schema(responses=serializers.AddendumSerializer(many=True), operation_id="task_addenda")
+    def get(self, request: Request, task_id: UUID) -> Response:
+        addenda = _visible(request, task_id).addenda.order_by("created_at")
+        return Response(serializers.AddendumSerializer(addenda, many=True).data)
+
+    @extend_schema(
+        request=serializers.NewAddendumSerializer,
+        responses={201: serializers.AddendumSerializer},
+        operation_id="task_addendum_add",
+    )
+    def post(self, request: Request, task_id: UUID) -> Response:
+        task = _visible(request, task_id)
+        given = serializers.NewAddendumSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        made = operations.add_addendum(
+            task_id=task.id, actor=actor(request._request), now=timezone.now(), **given.validated_data
+        )
+        return Response(serializers.AddendumSerializer(made).data, status=201)
+
+
+class Questions(APIView):
+    @extend_schema(responses=serializers.QuestionSerializer(many=True), operation_id="task_questions")
+    def get(self, request: Request, task_id: UUID) -> Response:
+        questions = queries.questions(_visible(request, task_id).id)
+        return Response(serializers.QuestionSerializer(questions, many=True).data)
+
+    @extend_schema(
+        request=serializers.NewQuestionSerializer,
+        responses={201: serializers.QuestionSerializer},
+        operation_id="task_question_ask",
+    )
+    def post(self, request: Request, task_id: UUID) -> Response:
+        task = _visible(request, task_id)
+        given = serializers.NewQuestionSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        asked = operations.ask_question(
+            task_id=task.id, actor=actor(request._request), now=timezone.now(), **given.validated_data
+        )
+        return Response(serializers.QuestionSerializer(asked).data, status=201)
+
+
+class Answer(APIView):
+    @extend_schema(
+        request=serializers.AnswerSerializer, responses=serializers.QuestionSerializer, operation_id="question_answer"
+    )
+    def post(self, request: Request, question_id: UUID) -> Response:
+        visible = queries.tasks_visible_to(actor(request._request))
+        question = get_object_or_404(Question.objects.filter(task__in=visible), id=question_id)
+        given = serializers.AnswerSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        answered = operations.answer_question(
+            question_id=question.id,
+            answer=given.validated_data["answer"],
+            actor=actor(request._request),
+            now=timezone.now(),
+        )
+        return Response(serializers.QuestionSerializer(answered).data)
+
+
+class Invitations(APIView):
+    @extend_schema(
+        request=serializers.NewInvitationSerializer,
+        responses={201: serializers.InvitationSerializer},
+        operation_id="task_invite",
+    )
+    def post(self, request: Request, task_id: UUID) -> Response:
+        """Ask a freelancer to bid."""
+        task = _visible(request, task_id)
+        given = serializers.NewInvitationSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        asker = actor(request._request)
+        wanted = given.validated_data["organization_id"]
+        profile = get_object_or_404(accounts.profiles_visible_to(asker), organization_id=wanted)
+        made = operations.invite(
+            task_id=task.id,
+            organization_id=profile.organization_id,
+            message=given.validated_data["message"],
+            actor=asker,
+            now=timezone.now(),
+        )
+        return Response(serializers.InvitationSerializer(made).data, status=201)
+
+
+class DeclineInvitation(APIView):
+    @extend_schema(request=None, responses=serializers.InvitationSerializer, operation_id="invitation_decline")
+    def post(self, request: Request, invitation_id: UUID) -> Response:
+        asker = actor(request._request)
+        invitation = get_object_or_404(
+            TaskInvitation, id=invitation_id, organization_id=asker.organization_id or UUID(int=0)
+        )
+        declined = operations.decline_invitation(invitation_id=invitation.id, actor=asker, now=timezone.now())
+        return Response(serializers.InvitationSerializer(declined).data)
+
+
+class SavedSearches(ListAPIView[SavedSearch]):
+    serializer_class = serializers.SavedSearchSerializer
+
+    @extend_schema(operation_id="saved_searches")
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return self.list(request, *args, **kwargs)
+
+    def get_queryset(self) -> QuerySet[SavedSearch]:
+        if getattr(self, "swagger_fake_view", False):
+            return SavedSearch.objects.none()
+        return SavedSearch.objects.filter(user_id=self.request.user.pk)
+
+    @extend_schema(
+        request=serializers.SavedSearchSerializer,
+        responses={201: serializers.SavedSearchSerializer},
+        operation_id="saved_search_save",
+    )
+    def post(self, request: Request) -> Response:
+        given = serializers.SavedSearchSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        assert isinstance(request.user, User)
+        saved = operations.save_search(user=request.user, now=timezone.now(), **given.validated_data)
+        return Response(serializers.SavedSearchSerializer(saved).data, status=201)

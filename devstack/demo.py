@@ -1,0 +1,186 @@
+"""Everything in one terminal: servers, tables, demo data, payment processor, web, worker with beat."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shlex
+import signal
+import socket
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from devstack.services import REPO, Stack, local_environment
+
+STARTED = time.monotonic()
+REFERENCE = [
+    ("load_compliance", {}),
+    ("load_fees", {}),
+    ("import_fx_rates", {}),
+    ("import_skills", {}),
+]
+
+
+def say(sentence: str) -> None:
+    print(f"[demo] {sentence} ({time.monotonic() - STARTED:.1f} s)", flush=True)
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def choose_port(wanted: int, asked_for: bool) -> int:
+    """The port asked for, or the next free one after the usual; a taken one that was asked for is said, not replaced."""
+    if is_free(wanted):
+        return wanted
+    if asked_for:
+        raise SystemExit(f"\n  Port {wanted} is taken by another program. Try: make demo PORT={wanted + 1}\n")
+    for port in range(wanted + 1, wanted + 50):
+        if is_free(port):
+            say(f"port {wanted} is taken, using {port}")
+            return port
+    raise SystemExit(f"\n  No free port between {wanted} and {wanted + 50}. Name one: make demo PORT=9000\n")
+
+
+def end_leftovers(pid_file: Path) -> None:
+    """A demo that was killed leaves its web and worker behind: end those, by the pids it wrote down."""
+    if not pid_file.exists():
+        return
+    for pid in json.loads(pid_file.read_text() or "[]"):
+        with contextlib.suppress(OSError):
+            if "marketplace" in Path(f"/proc/{pid}/cmdline").read_text(errors="replace") and pid != os.getpid():
+                os.killpg(pid, signal.SIGTERM)
+                say(f"ended a process left by an earlier demo (pid {pid})")
+    pid_file.unlink()
+
+
+def answers(url: str) -> bool:
+    try:
+        urllib.request.urlopen(url, timeout=5).read()
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+    return True
+
+
+def announce(url: str, logins: list[tuple[str, str]], password: str) -> None:
+    while not answers(f"{url}/livez"):
+        time.sleep(0.2)
+    wide = max(len(email) for email, _who in logins)
+    lines = [f"    {email:<{wide}}  {who}" for email, who in logins]
+    print(
+        f"\n  Tradewind is ready after {time.monotonic() - STARTED:.1f} s:  {url}/\n\n"
+        f"  Log in with any of these; the password is {password}\n" + "\n".join(lines) + "\n\n"
+        f"  Mails lie in .devstack/mail, the API's page is {url}/api/docs/, Ctrl-C stops everything.\n",
+        flush=True,
+    )
+
+
+def main() -> None:
+    os.chdir(REPO)
+    sys.path.insert(0, str(REPO))
+    stack = None
+    if not os.environ.get("DATABASE_URL"):
+        stack = Stack("dev").start()
+        say("PostgreSQL and Valkey are up")
+    folder = stack.dir if stack else REPO / ".devstack"
+    folder.mkdir(parents=True, exist_ok=True)
+    pid_file = folder / "demo.pids"
+    end_leftovers(pid_file)
+    asked = os.environ.get("PORT")
+    port = choose_port(int(asked or 8000), bool(asked))
+    processor_port = choose_port(8090, False)
+    url = f"http://127.0.0.1:{port}"
+    os.environ.setdefault("SITE_URL", url)
+    os.environ["PROCESSOR_URL"] = f"http://127.0.0.1:{processor_port}"
+    local_environment()
+    (folder / "demo.json").write_text(json.dumps({"SITE_URL": url, "PROCESSOR_URL": os.environ["PROCESSOR_URL"]}))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings")
+    try:
+        run(stack, folder, pid_file, port, processor_port, url)
+    finally:
+        pid_file.unlink(missing_ok=True)
+        (folder / "demo.json").unlink(missing_ok=True)
+        if stack:
+            stack.stop()
+        say("stopped")
+
+
+def run(stack: Stack | None, folder: Path, pid_file: Path, port: int, processor_port: int, url: str) -> None:
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.db import connections
+    from honcho.manager import Manager
+    from honcho.printer import Printer
+
+    from apps.payments.gateways.processor.server import Processor
+
+    call_command("migrate", verbosity=0)
+    say("tables are ready")
+    for command, options in REFERENCE:
+        call_command(command, verbosity=0, **options)
+    say("reference data is ready")
+    state = Path(settings.BASE_DIR) / ".devstack" / "processor.sqlite3"
+    state.parent.mkdir(parents=True, exist_ok=True)
+    from apps.dashboard.management.cast import LOGINS, PASSWORD
+
+    processor = Processor(port=processor_port, db=state, secret=settings.WEBHOOK_SECRET, payout_delay=0.0).start()
+    try:
+        call_command("seed_demo", verbosity=0)
+    finally:
+        processor.stop()
+        connections.close_all()
+    say("demo data is ready")
+
+    python = shlex.quote(sys.executable)
+    env = {**os.environ, "PYTHONUNBUFFERED": "1", "C_FORCE_ROOT": "1"}
+    manager = Manager(Printer(sys.stdout))
+    manager.add_process(
+        "processor",
+        f"exec {python} -m apps.payments.gateways.processor --port {processor_port} --db {shlex.quote(str(state))}"
+        f" --webhook-url {url}/webhooks/sandbox/ --secret {shlex.quote(settings.WEBHOOK_SECRET)}",
+        env=env,
+    )
+    manager.add_process(
+        "web",
+        f"exec {python} -m granian --interface wsgi --host 127.0.0.1 --port {port} --workers 1 --blocking-threads 4"
+        " --log-level warning marketplace.wsgi:application",
+        env=env,
+    )
+    manager.add_process(
+        "worker",
+        f"exec {python} -m celery -A marketplace worker -B -s {shlex.quote(str(folder / 'beat'))} -c 2"
+        " -l warning --without-gossip --without-mingle --without-heartbeat",
+        env=env,
+    )
+    threading.Thread(target=announce, args=(url, LOGINS, PASSWORD), daemon=True).start()
+    threading.Thread(target=write_pids, args=(manager, pid_file), daemon=True).start()
+    manager.loop()
+
+
+def write_pids(manager: object, pid_file: Path) -> None:
+    time.sleep(2)
+    processes = getattr(manager, "_processes", {})
+    pid_file.write_text(json.dumps([entry["pid"] for entry in processes.values() if entry.get("pid")]))
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)
