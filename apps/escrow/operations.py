@@ -21,6 +21,7 @@ from apps.escrow.states import ESCROW, EscrowStatus, ReleaseKind
 from apps.ledger import operations as ledger
 from apps.outbox import bus
 from apps.payments import operations as payments
+from apps.payments import queries as payment_queries
 from apps.payments.models import Charge, Refund
 from apps.pricing import queries as pricing
 from apps.pricing import rules as pricing_rules
@@ -35,11 +36,16 @@ def open_escrow(
 
     :raises NotAllowed: unless the actor may pay for the payer.
     :raises CorridorClosed: if the money could not reach the payee.
+    :raises AmountNotPayable: if the processor has no such small units.
     """
     policies.check_can_fund(actor, payer_id)
     payer, payee = people.organization(payer_id), people.organization(payee_id)
     compliance.check_can_be_paid(payer_country=payer.country, payee_country=payee.country, on=now.date())
     terms = pricing.terms(payer.country, payee.country, now.date())
+    payable = payment_queries.chargeable(amount)
+    if payable != amount:
+        raise policies.AmountNotPayable(currency=amount.currency, nearest=fmt.money(payable))
+    fee = pricing_rules.employer_fee(amount, terms.employer_fee_bps)
     return Escrow.objects.create(
         payer=payer,
         payee=payee,
@@ -47,7 +53,7 @@ def open_escrow(
         memo=memo[:300],
         amount_minor=amount.amount_minor,
         currency=amount.currency,
-        employer_fee_minor=pricing_rules.employer_fee(amount, terms.employer_fee_bps).amount_minor,
+        employer_fee_minor=payment_queries.chargeable(amount + fee).amount_minor - amount.amount_minor,
         commission_bps=terms.commission_bps,
         withholding_bps=terms.withholding_bps,
         withholding_country=terms.withholding_country,

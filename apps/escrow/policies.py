@@ -28,6 +28,12 @@ class AmountNotHeld(Invalid):
     field = "amount"
 
 
+class AmountNotPayable(Invalid):
+    code = "amount_not_payable"
+    message = _("This amount cannot be paid to the last digit in %(currency)s. Nearest below: %(nearest)s.")
+    field = "amount"
+
+
 class NothingHeld(Conflict):
     code = "nothing_held"
     message = _("No money is held for this work any more.")

@@ -185,6 +185,10 @@ class TestPayouts:
         recipient = gateway.open_recipient(recipient_request())
         assert (recipient.last4, recipient.bank_name) == ("4567", "SANDBOX BANK")
 
+    def test_another_bank_behind_the_same_account(self, gateway, recipient):
+        changed = gateway.open_recipient(recipient_request(account_number="999888777", account_id=recipient))
+        assert (changed.account_id, changed.last4) == (recipient, "8777")
+
     def test_an_account_number_that_cannot_be_is_refused(self, gateway):
         with pytest.raises(GatewayRefused) as refusal:
             gateway.open_recipient(recipient_request(account_number="12"))

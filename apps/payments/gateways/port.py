@@ -98,6 +98,8 @@ class RecipientRequest:
     holder_name: str
     account_number: str
     rail: str
+    account_id: str = ""
+    """The recipient's account at the processor, when only the bank behind it changes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,8 @@ class SandboxGateway:
         return wire.movement(found) if found else None
 
     def open_recipient(self, request: RecipientRequest) -> Recipient:
-        return wire.recipient(self._post("accounts", wire.recipient_parameters(request), request.key))
+        path = f"accounts/{request.account_id}" if request.account_id else "accounts"
+        return wire.recipient(self._post(path, wire.recipient_parameters(request), request.key))
 
     def transfer(self, request: TransferRequest) -> Transfer:
         fields = {

@@ -92,7 +92,11 @@ class StripeGateway:
         if request.rail not in CONNECT_RAILS:
             raise GatewayRefused("rail_unsupported", f"{request.country} needs the {request.rail} rail")
         parameters: Any = wire.recipient_parameters(request)
-        return wire.recipient(_plain(_asked(lambda: self._client.v1.accounts.create(parameters, _key(request.key)))))
+        accounts, options = self._client.v1.accounts, _key(request.key)
+        if request.account_id:
+            changed = _asked(lambda: accounts.update(request.account_id, parameters, options))
+            return wire.recipient(_plain(changed))
+        return wire.recipient(_plain(_asked(lambda: accounts.create(parameters, options))))
 
     def transfer(self, request: TransferRequest) -> Transfer:
         parameters: Any = {

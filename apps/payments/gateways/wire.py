@@ -69,7 +69,7 @@ def recipient_parameters(request: RecipientRequest) -> dict[str, Any]:
 
     https://docs.stripe.com/connect/migrate-to-controller-properties
     """
-    return {
+    opening = {
         "country": request.country,
         "controller": {
             "fees": {"payer": "application"},
@@ -77,6 +77,9 @@ def recipient_parameters(request: RecipientRequest) -> dict[str, Any]:
             "stripe_dashboard": {"type": "express"},
         },
         "capabilities": {"transfers": {"requested": True}},
+    }
+    return {
+        **({} if request.account_id else opening),
         "external_account": {
             "object": "bank_account",
             "country": request.country,

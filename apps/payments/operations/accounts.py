@@ -66,6 +66,7 @@ def set_payout_account(
         holder_name=account.holder_name,
         account_number="".join(account_number.split()),
         rail=account.rail,
+        account_id=_remote_account(organization_id, gateway, account.country),
     )
     try:
         recipient = door(gateway).open_recipient(request)
@@ -75,6 +76,16 @@ def set_payout_account(
         _refused(account_id=account.id, code=refusal.code, now=now)
         raise BankAccountRefused(reason=refusal.message) from refusal
     return _activate(account_id=account.id, recipient=recipient, actor=actor, now=now)
+
+
+def _remote_account(organization_id: UUID, gateway: str, country: str) -> str:
+    """
+    The organization's account at the processor, kept when the bank behind it changes: money that came back from
+    a bank lies there.
+    """
+    known = PayoutAccount.objects.filter(organization_id=organization_id, gateway=gateway, country=country)
+    latest = known.exclude(remote_account_id="").order_by("-created_at").first()
+    return latest.remote_account_id if latest else ""
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from django.db.models import F, Q, Sum
 from apps.common.money import Money
 from apps.ledger import chart
 from apps.ledger import queries as ledger
+from apps.payments.gateways.amounts import sendable
 from apps.payments.models import Charge, Payout, Refund
 from apps.payments.states import PAYOUT_UNFINISHED, PayoutStatus, RefundStatus
 
@@ -63,6 +64,11 @@ def statement(organization_id: UUID, *, before: int | None = None, limit: int = 
     """The lines of the organization's own accounts, newest first, each with the balance after it."""
     codes = [_payable_code(organization_id), chart.employer_credit(organization_id, "EUR").code]
     return ledger.statement(codes, before=before, limit=limit)
+
+
+def chargeable(amount: Money) -> Money:
+    """The largest amount not above this one that the processor can be told (Kuwaiti dinars go in tens of fils)."""
+    return sendable(amount)
 
 
 def connected_available(organization_id: UUID, currency: str) -> Money:

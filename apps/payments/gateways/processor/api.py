@@ -87,6 +87,8 @@ class Api:
         *collection, object_id = call.parts[1:]
         if call.method == "GET" and "/".join(collection) in _COLLECTIONS:
             return self._retrieve(call, _COLLECTIONS["/".join(collection)], object_id)
+        if call.method == "POST" and collection == ["accounts"]:
+            return payouts.update_account(self.store, object_id, call.fields)
         if call.method == "POST" and call.parts[1:3] == ["checkout", "sessions"] and call.parts[-1] == "expire":
             return charges.expire_session(self.store, charges.find_session(self.store, call.parts[3]))
         raise Refusal(404, "invalid_request_error", "", f"Unrecognized request URL ({call.method}: {call.path}).")

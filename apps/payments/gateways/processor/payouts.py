@@ -16,28 +16,45 @@ BANK_CLOSED = "000111111116"
 
 
 def create_account(store: Store, fields: dict[str, Any]) -> Json:
-    bank = fields.get("external_account", {})
-    number = str(bank.get("account_number", "")).replace(" ", "")
     if not fields.get("country"):
         raise missing("country")
-    if len(number) < 6 or not number.isalnum():
-        raise Refusal(400, "invalid_request_error", "account_number_invalid", "The bank account number is invalid.")
+    _check_bank(fields)
     account = store.add(
         "account", "acct", PLATFORM, {"country": fields["country"], "metadata": fields.get("metadata", {})}
     )
+    return _put_bank(store, account, fields)
+
+
+def update_account(store: Store, account_id: str, fields: dict[str, Any]) -> Json:
+    """Another bank behind the same account: what lies on the account stays there."""
+    account = store.find(account_id)
+    if account is None or account["object"] != "account":
+        raise unknown("account", account_id)
+    _check_bank(fields)
+    return _put_bank(store, account, fields)
+
+
+def _check_bank(fields: dict[str, Any]) -> None:
+    number = str(fields.get("external_account", {}).get("account_number", ""))
+    if len(number) < 6 or not number.isalnum():
+        raise Refusal(400, "invalid_request_error", "account_number_invalid", "The bank account number is invalid.")
+
+
+def _put_bank(store: Store, account: Json, fields: dict[str, Any]) -> Json:
+    bank = fields["external_account"]
     external = store.add(
         "bank_account",
         "ba",
         account["id"],
         {
             "account": account["id"],
-            "country": bank.get("country", fields["country"]),
+            "country": bank.get("country", account["country"]),
             "currency": bank.get("currency", ""),
             "account_holder_name": bank.get("account_holder_name"),
-            "last4": number[-4:],
+            "last4": bank["account_number"][-4:],
             "bank_name": "SANDBOX BANK",
             "status": "new",
-            "_number": number,
+            "_number": bank["account_number"],
         },
     )
     account |= {

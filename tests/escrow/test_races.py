@@ -1,0 +1,51 @@
+"""Thirty-two threads release and refund one escrow at once: the sum is preserved, whoever wins."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+
+from apps.common.actors import SYSTEM
+from apps.common.money import Money
+from apps.escrow import operations, policies, queries
+from apps.escrow.models import Release
+from apps.ledger import chart
+from apps.ledger import queries as ledger
+from apps.payments.models import Refund
+from tests.conftest import NOON
+
+pytestmark = pytest.mark.django_db(transaction=True)
+THREADS = 32
+
+
+@pytest.mark.parametrize("amount", [None, Money.of("100.00", "EUR")])
+def test_release_and_refund_at_once_preserve_the_sum(make, amount):
+    escrow = make.escrow(status="funded", amount=Money.of("1000.00", "EUR"))
+    start = threading.Barrier(THREADS)
+
+    def work(number: int) -> object:
+        try:
+            start.wait(timeout=30)
+            verb = operations.release if number % 2 else operations.refund
+            return verb(escrow_id=escrow.id, amount=amount, actor=SYSTEM, now=NOON)
+        except Exception as error:
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        results = list(pool.map(work, range(THREADS)))
+
+    losers = [result for result in results if isinstance(result, Exception)]
+    assert all(isinstance(loser, policies.NothingHeld) for loser in losers)
+    assert THREADS - len(losers) == (1 if amount is None else 10)
+    gone = Money.total((release.gross for release in Release.objects.all()), "EUR")
+    back = Money.total((refund.amount for refund in Refund.objects.all()), "EUR")
+    escrow.refresh_from_db()
+    assert gone == escrow.released
+    assert back == escrow.refunded + escrow.refunded.share_bps(500)
+    assert escrow.released + escrow.refunded == escrow.amount
+    assert not queries.held(escrow.id)
+    assert not ledger.balance(chart.deferred_fee(escrow.id, "EUR"))
+    assert {finding.breaches for finding in ledger.check_all()} == {0}

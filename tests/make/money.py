@@ -1,0 +1,158 @@
+"""Money in every state, reached through the real operations and a running sandbox processor."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cache
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+
+from apps.accounts.models import Organization
+from apps.common.actors import SYSTEM, Actor
+from apps.common.money import Money
+from apps.escrow import operations as escrow_operations
+from apps.escrow.models import Escrow
+from apps.outbox import bus
+from apps.payments import operations as payments
+from apps.payments.gateways.processor import charges as processor_charges
+from apps.payments.gateways.processor import payouts as processor_payouts
+from apps.payments.gateways.processor.server import Processor
+from apps.payments.models import Charge, Payout, PayoutAccount
+
+
+@cache
+def running_processor() -> Processor:
+    """One for the whole run; nothing arrives at a bank before a test says so."""
+    return Processor(secret=settings.WEBHOOK_SECRET, payout_delay=10**9).start()
+
+
+class MakeMoney:
+    now: datetime
+    count: int
+
+    @property
+    def processor(self) -> Processor:
+        running = running_processor()
+        settings.PROCESSOR_URL = running.url
+        return running
+
+    def actor(self, organization: Organization, role: str = "owner") -> Actor:
+        raise NotImplementedError  # by MakeAccounts
+
+    def employer(self, name: str = "", **fields: Any) -> Organization:
+        raise NotImplementedError
+
+    def freelancer(self, name: str = "", **fields: Any) -> Organization:
+        raise NotImplementedError
+
+    def escrow(
+        self,
+        *,
+        status: str = "pending",
+        amount: Money | None = None,
+        payer: Organization | None = None,
+        payee: Organization | None = None,
+    ) -> Escrow:
+        """:param status: pending, funding, funded, released, refunded or cancelled."""
+        payer = payer or self.employer()
+        payee = payee or self.freelancer()
+        actor = self.actor(payer)
+        escrow = escrow_operations.open_escrow(
+            payer_id=payer.id,
+            payee_id=payee.id,
+            reference_id=uuid4(),
+            memo="Logo: first drafts",
+            amount=amount or Money.of("500.00", "EUR"),
+            actor=actor,
+            now=self.now,
+        )
+        if status == "cancelled":
+            escrow_operations.cancel(escrow_id=escrow.id, actor=actor, now=self.now)
+        elif status != "pending":
+            charge = self.charge_of(escrow)
+            if status != "funding":
+                self.paid(charge)
+        if status == "released":
+            escrow_operations.release(escrow_id=escrow.id, amount=None, actor=actor, now=self.now)
+        if status == "refunded":
+            escrow_operations.refund(escrow_id=escrow.id, amount=None, actor=self.actor(payee), now=self.now)
+        escrow.refresh_from_db()
+        return escrow
+
+    def charge_of(self, escrow: Escrow) -> Charge:
+        """A checkout that waits for the payer."""
+        assert self.processor
+        return escrow_operations.start_funding(
+            escrow_id=escrow.id, actor=self.actor(escrow.payer), now=self.now, return_url="http://testserver/back"
+        )
+
+    def paid(self, charge: Charge, card: str = "4242424242424242") -> Charge:
+        """The payer pays on the processor's page, and everybody hears of it."""
+        store = self.processor.store
+        with store.step():
+            session = processor_charges.find_session(store, charge.remote_session_id)
+            processor_charges.pay(store, session, card)
+        charge = payments.refresh_charge(charge_id=charge.id, now=self.now)
+        bus.deliver_pending(now=self.now)
+        return charge
+
+    def payout_account(
+        self, organization: Organization, *, currency: str = "", number: str = "0001234567", is_automatic: bool = False
+    ) -> PayoutAccount:
+        assert self.processor
+        return payments.set_payout_account(
+            organization_id=organization.id,
+            currency=currency or organization.currency,
+            holder_name=organization.display_name,
+            account_number=number,
+            is_automatic=is_automatic,
+            gateway=settings.PAYMENT_GATEWAY,
+            actor=self.actor(organization),
+            now=self.now,
+        )
+
+    def balance(self, organization: Organization, net: Money) -> None:
+        """Give a freelancer something to withdraw: a milestone paid, approved and released."""
+        gross = Money(net.amount_minor * 10 // 9, net.currency)  # ten per cent commission
+        self.escrow(status="released", amount=gross, payee=organization)
+
+    def payout(
+        self,
+        *,
+        status: str = "requested",
+        organization: Organization | None = None,
+        net: Money | None = None,
+        number: str = "0001234567",
+    ) -> Payout:
+        """:param status: requested, submitted, paid, failed or returned."""
+        organization = organization or self.freelancer()
+        net = net or Money.of("450.00", "EUR")
+        self.payout_account(organization, number=number)
+        self.balance(organization, net)
+        payout = payments.request_payout(
+            organization_id=organization.id,
+            currency=net.currency,
+            amount=None,
+            actor=self.actor(organization),
+            now=self.now,
+        )
+        if status != "requested":
+            payments.settle_due(clock=lambda: self.now)
+            payout.refresh_from_db()
+        if status in ("paid", "failed", "returned"):
+            self.arrive(payout, fail=status == "failed")
+        if status == "returned":
+            self.arrive(payout, fail=True)
+        payout.refresh_from_db()
+        return payout
+
+    def arrive(self, payout: Payout, *, fail: bool = False) -> None:
+        """The bank answers."""
+        processor_payouts.finish(self.processor.store, payout.remote_payout_id, fail=fail)
+        payments.refresh_payout(payout_id=payout.id, clock=lambda: self.now)
+
+    @staticmethod
+    def system() -> Actor:
+        return SYSTEM

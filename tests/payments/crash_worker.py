@@ -1,0 +1,126 @@
+"""
+Settles payouts and kills itself: a real process, a real SIGKILL, at the point that is asked for.
+
+`python -m tests.payments.crash_worker POINT KILLS_DIR KILLS_MAX LIVES` sets Django up once and forks one process per
+life, so that a life costs milliseconds; every life opens its own connections. It ends when nothing is left to send.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import django
+
+POINTS = (
+    "claimed_not_committed",
+    "after_claim",
+    "before_call",
+    "after_call",
+    "mid_transaction",
+    "before_commit",
+    "after_commit",
+)
+
+
+def main() -> None:
+    point, kills, most, lives = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
+    django.setup()
+    _arm(point, kills, most)
+    running = {_born() for _ in range(lives)}
+    while running:
+        pid, status = os.wait()
+        running.discard(pid)
+        if os.WIFSIGNALED(status):
+            running.add(_born())
+        elif os.waitstatus_to_exitcode(status):
+            raise SystemExit("a worker failed by itself")
+
+
+def _born() -> int:
+    pid = os.fork()
+    if pid == 0:
+        try:
+            _live()
+        except BaseException:
+            import traceback
+
+            traceback.print_exc()
+            os._exit(1)
+        os._exit(0)
+    return pid
+
+
+def _live() -> None:
+    from apps.payments import operations
+    from apps.payments.models import Payout
+
+    while Payout.objects.filter(status__in=["requested", "sending"]).exists():
+        operations.settle_due()
+        time.sleep(0.05)
+
+
+def _arm(point: str, kills: Path, most: int) -> None:
+    from apps.payments.gateways.sandbox import SandboxGateway
+    from apps.payments.models import Attempt
+    from apps.payments.operations import payouts, settlement
+
+    settlement.LEASE = timedelta(seconds=0.6)
+    settlement.pause_after = lambda attempts: timedelta(seconds=0.1)
+
+    def die() -> None:
+        number = len(list(kills.iterdir()))
+        if number < most:
+            try:
+                (kills / str(number)).touch(exist_ok=False)
+            except FileExistsError:
+                return
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def around(owner: Any, name: str, *, before: bool = False) -> None:
+        inner: Callable[..., Any] = getattr(owner, name)
+
+        def wrapped(*args: Any, **kwargs: Any) -> Any:
+            if before:
+                die()
+            result = inner(*args, **kwargs)
+            if not before:
+                die()
+            return result
+
+        setattr(owner, name, wrapped)
+
+    if point == "claimed_not_committed":
+        around(Attempt.objects, "create")
+    elif point == "after_claim":
+        inner = settlement.claim_payout
+
+        def claim(**kwargs: Any) -> Any:
+            claimed = inner(**kwargs)
+            if claimed is not None:
+                die()
+            return claimed
+
+        settlement.claim_payout = claim
+    elif point in ("before_call", "after_call"):
+        around(SandboxGateway, "transfer", before=point == "before_call")
+        around(SandboxGateway, "pay_out", before=point == "before_call")
+    elif point == "mid_transaction":
+        around(payouts.ledger, "record", before=True)
+        around(payouts, "move", before=True)
+    elif point == "before_commit":
+        around(payouts.ledger, "record")
+        around(payouts, "move")
+    elif point == "after_commit":
+        around(payouts, "payout_transferred")
+        around(payouts, "payout_answered")
+
+
+if __name__ == "__main__":
+    main()

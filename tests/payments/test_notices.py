@@ -1,0 +1,131 @@
+import json
+import random
+import time
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from apps.payments import operations
+from apps.payments.gateways.processor import charges, events, payouts
+from apps.payments.models import Charge, WebhookEvent
+from tests.conftest import NOON
+
+pytestmark = pytest.mark.django_db
+URL = "/webhooks/sandbox/"
+
+
+def post(client: Client, body: bytes, signature: str | None = None):
+    signed = events.signature(body, "whsec_sandbox", int(time.time())) if signature is None else signature
+    return client.post(URL, body, content_type="application/json", headers={"Stripe-Signature": signed})
+
+
+@pytest.fixture
+def paid(make):
+    """A charge that was paid, of which nobody has told us yet."""
+    escrow = make.escrow(status="funding")
+    charge = Charge.objects.get(reference_id=escrow.id)
+    store = make.processor.store
+    with store.step():
+        charges.pay(store, charges.find_session(store, charge.remote_session_id), "4242424242424242")
+    about = [
+        json.dumps(event).encode()
+        for event in store.listed("event", "")
+        if (event["data"]["object"].get("metadata") or {}).get("charge") == str(charge.id)
+    ]
+    return charge, about
+
+
+def test_a_notice_is_written_down_answered_and_handled_later(client, paid):
+    charge, about = paid
+
+    answers = [post(client, body).status_code for body in about]
+
+    charge.refresh_from_db()
+    assert (answers, charge.status) == ([200, 200], "open")
+    assert operations.handle_notices() == 2
+    charge.refresh_from_db()
+    assert charge.status == "succeeded"
+    assert set(WebhookEvent.objects.values_list("status", flat=True)) == {"handled"}
+
+
+def test_fifty_notices_in_any_order_and_twice_end_the_same(client, paid, make, outbox_drain):
+    charge, about = paid
+    payout = make.payout(status="submitted")
+    payouts.finish(make.processor.store, payout.remote_payout_id)
+    about += [
+        json.dumps(event).encode()
+        for event in make.processor.store.listed("event", "")
+        if event["data"]["object"]["id"] == payout.remote_payout_id
+    ]
+    shuffled = about * 17
+    random.Random(7).shuffle(shuffled)
+    for body in shuffled[:50]:
+        assert post(client, body).status_code == 200
+        if random.Random(body).random() < 0.5:
+            operations.handle_notices()
+    operations.handle_notices()
+    outbox_drain(timezone.now())
+
+    charge.refresh_from_db()
+    payout.refresh_from_db()
+    assert (charge.status, payout.status) == ("succeeded", "paid")
+    assert WebhookEvent.objects.count() == 3
+
+
+@pytest.mark.parametrize("signature", ["", "t=1,v1=00", "nonsense"])
+def test_a_notice_without_a_good_signature_is_not_written_down(client, signature):
+    assert post(client, b'{"id": "evt_1"}', signature).status_code == 400
+    assert not WebhookEvent.objects.exists()
+
+
+def test_a_signed_notice_without_sense_is_refused(client):
+    assert post(client, b"[]").status_code == 400
+    assert post(client, b"not json").status_code == 400
+
+
+def test_another_processors_address_is_not_there(client):
+    assert client.post("/webhooks/stripe/", b"{}", content_type="application/json").status_code == 404
+    assert client.get(URL).status_code == 405
+
+
+def test_a_notice_about_somebody_else_is_ignored(client):
+    body = json.dumps(
+        {
+            "id": "evt_x", "type": "payment_intent.succeeded",
+            "data": {"object": {"object": "payment_intent", "metadata": {"charge": "0" * 32}}},
+        }
+    ).encode()  # fmt: skip
+    assert post(client, body).status_code == 200
+    operations.handle_notices()
+    assert WebhookEvent.objects.get().status == "ignored"
+
+
+def test_a_notice_that_cannot_be_handled_now_is_tried_again(client, paid, settings):
+    charge, about = paid
+    post(client, about[0])
+    good, settings.PROCESSOR_URL = settings.PROCESSOR_URL, "http://127.0.0.1:9"
+    operations.handle_notices()
+    waiting = WebhookEvent.objects.get()
+    assert (waiting.status, waiting.attempts_made) == ("received", 1)
+    assert "PaymentUnavailable" in waiting.last_error
+    assert operations.handle_notices() == 0
+
+    settings.PROCESSOR_URL = good
+    operations.handle_notices(clock=lambda: waiting.next_attempt_at)
+
+    charge.refresh_from_db()
+    assert charge.status == "succeeded"
+
+
+def test_what_no_notice_told_is_looked_up_after_a_while(paid, make):
+    from datetime import timedelta
+
+    charge, _ = paid
+    later = timezone.now() + timedelta(hours=1)
+
+    assert operations.refresh_stale(older_than=timedelta(minutes=10), clock=lambda: NOON - timedelta(days=999)) == 0
+    assert operations.refresh_stale(older_than=timedelta(minutes=10), clock=lambda: later) >= 1
+
+    charge.refresh_from_db()
+    assert charge.status == "succeeded"

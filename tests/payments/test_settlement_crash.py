@@ -1,0 +1,171 @@
+"""
+Kill the settlement at every point, with real processes and SIGKILL, and count what moved at the processor.
+
+Our own books cannot see a payout that was sent twice: only the processor can.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+import requests
+from django.db import connection
+
+from apps.common.money import Money
+from apps.ledger import chart
+from apps.ledger import queries as ledger
+from apps.payments import operations
+from apps.payments.models import Payout
+from tests.conftest import NOON
+from tests.payments.crash_worker import POINTS
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
+PAYOUTS = 4
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+@pytest.fixture
+def url(tmp_path: Path, settings) -> Iterator[str]:
+    """A processor that is a process of its own."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "apps.payments.gateways.processor", "--port", "0", "--db", str(tmp_path / "p.db"),
+         "--payout-delay", "1000000"],
+        cwd=ROOT, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    found = re.search(r"http://\S+", process.stdout.readline())
+    assert found is not None
+    settings.PROCESSOR_URL = found[0]
+    yield found[0]
+    process.kill()
+    process.wait()
+    process.stdout.close()
+
+
+def control(url: str, desk: str, **body: object) -> dict:
+    return requests.post(f"{url}/control/{desk}", json=body, timeout=5).json()
+
+
+def requested_payouts(make, url: str) -> list[Payout]:
+    """Payouts of so many freelancers, funded at this processor."""
+    made = []
+    for _ in range(PAYOUTS):
+        ada = make.freelancer()
+        operations.set_payout_account(
+            organization_id=ada.id, currency="USD", holder_name="Ada", account_number="0001234567",
+            is_automatic=False, gateway="sandbox", actor=make.actor(ada), now=NOON,
+        )  # fmt: skip
+        charge = fund_and_release(make, ada, url)
+        assert charge.status == "succeeded"
+        made.append(
+            operations.request_payout(
+                organization_id=ada.id, currency="EUR", amount=None, actor=make.actor(ada), now=NOON
+            )
+        )
+    return made
+
+
+def fund_and_release(make, payee, url: str):
+    from apps.common.actors import SYSTEM
+    from apps.escrow import operations as escrows
+    from apps.outbox import bus
+
+    escrow = make.escrow(amount=Money.of("500.00", "EUR"), payee=payee)
+    charge = escrows.start_funding(
+        escrow_id=escrow.id, actor=make.actor(escrow.payer), now=NOON, return_url="http://testserver/"
+    )
+    control(url, f"pay/{charge.remote_session_id}")
+    charge = operations.refresh_charge(charge_id=charge.id, now=NOON)
+    bus.deliver_pending(now=NOON)
+    escrows.release(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=NOON)
+    return charge
+
+
+def run_workers(point: str, url: str, kills: Path, most: int) -> None:
+    database = urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}"))
+    environment = {**os.environ, "PROCESSOR_URL": url, "DATABASE_URL": database, "LOG_LEVEL": "ERROR"}
+    subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "tests.payments.crash_worker", point, str(kills), str(most), "2"],
+        cwd=ROOT, env=environment, check=True, timeout=90,
+    )  # fmt: skip
+
+
+def check_everything_moved_once(url: str, payouts: list[Payout]) -> None:
+    counts = control(url, "state")["counts"]
+    assert (counts["transfer"], counts["payout"]) == (PAYOUTS, PAYOUTS)
+    for payout in payouts:
+        payout.refresh_from_db()
+        assert payout.status == "submitted"
+        control(url, f"payouts/{payout.remote_payout_id}")
+        operations.refresh_payout(payout_id=payout.id, clock=lambda: NOON)
+        payout.refresh_from_db()
+        assert payout.status == "paid"
+        assert not ledger.balance(chart.payable(payout.organization_id, "EUR"))
+    held = operations.settlement.door("sandbox").balance()
+    assert held["EUR"] == ledger.balance(chart.clearing("sandbox", "EUR"))
+    assert {finding.invariant: finding.breaches for finding in ledger.check_all() if finding.breaches} == {}
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_killing_the_worker_loses_and_doubles_nothing(make, url, tmp_path, point):
+    payouts = requested_payouts(make, url)
+    kills = tmp_path / "kills"
+    kills.mkdir()
+
+    run_workers(point, url, kills, most=5)
+
+    assert len(list(kills.iterdir())) >= 3
+    check_everything_moved_once(url, payouts)
+
+
+def test_lost_replies_kills_and_forgotten_keys_together_double_nothing(make, url, tmp_path):
+    payouts = requested_payouts(make, url)
+    for path in ("POST /v1/transfers", "POST /v1/payouts"):
+        control(url, "faults", path=path, kind="lost_reply", times=3)
+        control(url, "faults", path=path, kind="500", times=1)
+    kills = tmp_path / "kills"
+    kills.mkdir()
+
+    run_workers("after_call", url, kills, most=3)
+    control(url, "forget_keys")
+    run_workers("after_commit", url, kills, most=5)
+
+    check_everything_moved_once(url, payouts)
+
+
+def test_the_processor_keeps_everything_when_it_is_killed(tmp_path):
+    database = tmp_path / "p.db"
+
+    def start() -> tuple[subprocess.Popen, str]:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "apps.payments.gateways.processor", "--port", "0", "--db", str(database)],
+            cwd=ROOT, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        return process, re.search(r"http://\S+", process.stdout.readline())[0]
+
+    process, first = start()
+    body = {
+        "mode": "payment", "success_url": "http://x/", "line_items[0][quantity]": "1",
+        "line_items[0][price_data][currency]": "eur", "line_items[0][price_data][unit_amount]": "1000",
+    }  # fmt: skip
+    made = requests.post(f"{first}/v1/checkout/sessions", data=body, headers={"Idempotency-Key": "k"}, timeout=5).json()
+    control(first, f"pay/{made['id']}")
+    process.kill()
+    process.wait()
+    process, second = start()
+    again = requests.post(
+        f"{second}/v1/checkout/sessions", data=body, headers={"Idempotency-Key": "k"}, timeout=5
+    ).json()
+    state = control(second, "state")
+    process.kill()
+    process.wait()
+
+    assert again["id"] == made["id"]
+    assert state["platform"] == {"eur": 1000 - 59}
