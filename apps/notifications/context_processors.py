@@ -1,7 +1,7 @@
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils.functional import SimpleLazyObject
 
 from apps.accounts.models import User
 from apps.notifications import queries
@@ -12,4 +12,5 @@ def bell(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if not isinstance(user, User) or not user.is_authenticated:
         return {"unread_notifications": 0}
-    return {"unread_notifications": SimpleLazyObject(lambda: queries.unread_count(user.pk))}
+    # A function, not a lazy object: templates call it, and plural rules need a real number.
+    return {"unread_notifications": cache(lambda: queries.unread_count(user.pk))}

@@ -87,7 +87,8 @@ def test_the_bell_costs_one_small_question(rf, ada, django_assert_num_queries):
     with django_assert_num_queries(0):
         context = bell(request)
     with django_assert_num_queries(1):
-        assert context["unread_notifications"] == 1
+        assert context["unread_notifications"]() == 1
+        assert context["unread_notifications"]() == 1
 
 
 def test_list_costs_a_fixed_number_of_questions(client, ada, django_assert_max_num_queries):
@@ -109,6 +110,12 @@ def test_api_lists_counts_reads_and_keeps_preferences(client, ada):
     row = {"group": "bids", "is_in_app": True, "pace": "weekly"}
     answer = client.put("/api/v1/notifications/preferences/", [row], content_type="application/json")
     assert next(one for one in answer.json() if one["group"] == "bids")["pace"] == "weekly"
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans", "ar"])
+def test_the_bell_is_counted_in_every_language(client, ada, language):
+    tell(ada)
+    assert client.get(f"/{language}/notifications/").status_code == 200
 
 
 def test_strangers_have_none(client):
