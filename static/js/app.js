@@ -205,4 +205,5 @@ addEventListener("pageshow", () => { for (const button of document.querySelector
 setTimeout(() => { for (const toast of document.querySelectorAll(".toast")) toast.remove(); }, 8000);
 if (!document.cookie.includes("time_zone=")) document.cookie = `time_zone=${Intl.DateTimeFormat().resolvedOptions().timeZone}; path=/; max-age=31536000; samesite=lax`;
 document.querySelector(".error-summary")?.focus();
+for (const current of document.querySelectorAll(".sidenav [aria-current], .tabs [aria-current]")) current.scrollIntoView({ inline: "center", block: "nearest" });
 document.addEventListener("htmx:after:swap", () => document.querySelector(".error-summary")?.focus());

@@ -5,6 +5,7 @@ from typing import Any
 
 from apps.accounts.models import Organization
 from apps.common.actors import Actor
+from apps.common.ids import uuid7
 from apps.skills.models import Category, Skill, SkillKind
 from apps.tasks import operations
 from apps.tasks.models import Task
@@ -24,7 +25,8 @@ class MakeTasks:
     def skill(self, label: str = "Python") -> Skill:
         """A platform skill of its own, with one English label."""
         self.count += 1
-        skill = Skill.objects.create(slug=f"test-skill-{self.count}", kind=SkillKind.CORE)
+        # Skills are reference data: they outlive a transactional test, so a number may be taken already.
+        skill = Skill.objects.create(slug=f"test-skill-{uuid7()}", kind=SkillKind.CORE)
         skill.labels.create(language="en", text=label, norm=label.lower(), is_preferred=True, source="test")
         return skill
 
