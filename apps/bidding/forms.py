@@ -71,9 +71,7 @@ class BidForm(forms.Form):
             cover_note=given["cover_note"],
             source_language=given["source_language"],
             milestones=milestones,
-            answers=tuple(
-                Answer(one.id, given[f"meets_{one.id}"], given[f"note_{one.id}"]) for one in self.criteria
-            ),
+            answers=tuple(Answer(one.id, given[f"meets_{one.id}"], given[f"note_{one.id}"]) for one in self.criteria),
         )
 
 

@@ -117,9 +117,7 @@ def edit_bid(*, bid_id: UUID, draft: BidDraft, actor: Actor, now: datetime) -> B
 
 
 def _check_route(task: Task, bidder: Organization, now: datetime) -> None:
-    compliance.check_can_be_paid(
-        payer_country=task.employer.country, payee_country=bidder.country, on=now.date()
-    )
+    compliance.check_can_be_paid(payer_country=task.employer.country, payee_country=bidder.country, on=now.date())
 
 
 def _write(bid: Bid, draft: BidDraft, bidder: Organization, now: datetime) -> None:

@@ -8,13 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts import rules as roles
 from apps.accounts.policies import check_acts_for
+from apps.bidding import queries
 from apps.bidding.models import Bid
 from apps.bidding.states import EDITABLE
 from apps.common.actors import Actor
 from apps.common.errors import Conflict, DomainError, NotAllowed
 from apps.tasks.models import Task
 from apps.tasks.policies import NotOpenForBids
-from apps.tasks.states import BidWindow, TaskStatus
+from apps.tasks.states import TaskStatus
 
 
 class StillSealed(NotAllowed):
@@ -32,12 +33,6 @@ class OneLiveBid(Conflict):
     message = _("You already have a bid on this task. Change that one instead.")
 
 
-def is_sealed(task: Task, now: datetime) -> bool:
-    """Are the task's bids closed to everybody but each bidder?"""
-    window_is_over = task.bidding_closes_at is not None and now >= task.bidding_closes_at
-    return task.bid_window == BidWindow.SEALED and task.status == TaskStatus.OPEN and not window_is_over
-
-
 def check_can_read(actor: Actor, bid: Bid, now: datetime) -> None:
     """
     The bidder always; the employer once the window allows; nobody else, staff included while it is sealed.
@@ -46,7 +41,7 @@ def check_can_read(actor: Actor, bid: Bid, now: datetime) -> None:
     """
     if actor.acts_for(bid.bidder_id):
         return
-    if is_sealed(bid.task, now):
+    if queries.is_sealed(bid.task, now):
         raise StillSealed
     if not (actor.is_staff or (actor.acts_for(bid.task.employer_id) and actor.may(roles.VIEW))):
         raise NotAllowed
@@ -95,7 +90,7 @@ def can_withdraw(actor: Actor, bid: Bid) -> bool:
 def check_can_judge(actor: Actor, task: Task, now: datetime) -> None:
     """Shortlist, decline, award: the employer, once bids can be read."""
     check_acts_for(actor, task.employer_id, roles.AWARD)
-    if is_sealed(task, now):
+    if queries.is_sealed(task, now):
         raise StillSealed
 
 

@@ -1,14 +1,19 @@
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from apps.bidding import policies
+from apps.accounts.models import Organization
+from apps.bidding import rules
 from apps.bidding.models import Bid, CriterionAnswer, ProposedMilestone
 from apps.bidding.states import EDITABLE, LIVE
 from apps.common.actors import Actor
+from apps.common.money import Money
+from apps.compliance import queries as compliance
+from apps.pricing import queries as pricing
 from apps.tasks.models import Task
 from apps.tasks.states import BidWindow, TaskStatus
 
@@ -19,9 +24,9 @@ def bid_for_update(bid_id: UUID) -> Bid:
 
 def live_bid(task_id: UUID, organization_id: UUID | None) -> Bid | None:
     """The organization's one live bid on a task."""
-    return Bid.objects.select_related("task").filter(
-        task_id=task_id, bidder_id=organization_id, status__in=LIVE
-    ).first()
+    return (
+        Bid.objects.select_related("task").filter(task_id=task_id, bidder_id=organization_id, status__in=LIVE).first()
+    )
 
 
 def bids_readable_by(actor: Actor, now: datetime) -> QuerySet[Bid]:
@@ -34,13 +39,16 @@ def bids_readable_by(actor: Actor, now: datetime) -> QuerySet[Bid]:
     return bids.filter(own | received | by_staff)
 
 
-def bids_on(task: Task, actor: Actor, now: datetime) -> list[Bid]:
-    """
-    The bids that the employer compares, without those withdrawn.
+def is_sealed(task: Task, now: datetime) -> bool:
+    """Are the task's bids closed to everybody but each bidder?"""
+    window_is_over = task.bidding_closes_at is not None and now >= task.bidding_closes_at
+    return task.bid_window == BidWindow.SEALED and task.status == TaskStatus.OPEN and not window_is_over
 
-    :raises policies.StillSealed: before a sealed window closes.
-    """
-    policies.check_can_judge(actor, task, now)
+
+def bids_on(task: Task, now: datetime) -> list[Bid]:
+    """The bids that the employer compares, without those withdrawn; none before a sealed window closes."""
+    if is_sealed(task, now):
+        return []
     bids = Bid.objects.filter(task=task).exclude(status="withdrawn").select_related("bidder", "bidder__profile")
     return list(bids.prefetch_related("milestones", "answers__criterion").order_by("submitted_at"))
 
@@ -51,8 +59,8 @@ def bid_count(task_id: UUID) -> int:
 
 def bid_counts(task_ids: list[UUID]) -> dict[UUID, int]:
     counts: dict[UUID, int] = {}
-    for task_id in Bid.objects.filter(task_id__in=task_ids).exclude(status="withdrawn").values_list(
-        "task_id", flat=True
+    for task_id in (
+        Bid.objects.filter(task_id__in=task_ids).exclude(status="withdrawn").values_list("task_id", flat=True)
     ):
         counts[task_id] = counts.get(task_id, 0) + 1
     return counts
@@ -89,3 +97,32 @@ def answers(bid_id: UUID) -> list[CriterionAnswer]:
 def delivery_date(bid: Bid, now: datetime) -> datetime:
     """When the work would be done if it were awarded now."""
     return now + timedelta(days=bid.days)
+
+
+@dataclass(frozen=True, slots=True)
+class WhatArrives:
+    """A typed price, what it binds as in the task's currency, and what would reach the bidder."""
+
+    typed: Money
+    binding: Money
+    binding_rate: pricing.Rate | None
+    received: pricing.ReceivePreview
+
+
+def what_arrives(task: Task, bidder: Organization, amount: Money, now: datetime) -> WhatArrives:
+    """
+    The breakdown shown before a bid is sent: fee, withholding, exchange into the bidder's payout currency.
+
+    :raises pricing.NoRate: :raises pricing.RateTooOld: if the typed currency cannot be converted.
+    """
+    day = now.date()
+    rate = None if amount.currency == task.currency else pricing.mid_rate(amount.currency, task.currency, day)
+    binding = rules.binding_amount(amount, rate.value if rate else None, task.currency)
+    received = pricing.receive_preview(binding, task.employer.country, bidder.country, payout_currency(bidder), day)
+    return WhatArrives(amount, binding, rate, received)
+
+
+def payout_currency(bidder: Organization) -> str:
+    """The currency in which money would arrive: the bidder's own where a rail pays it, else the country's first."""
+    offered = compliance.payout_currencies(bidder.country)
+    return bidder.currency if bidder.currency in offered or not offered else offered[0]

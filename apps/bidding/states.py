@@ -53,6 +53,8 @@ BID = Machine(
         "accept": when(S.AWARDED, to=S.ACCEPTED, says="The freelancer accepts the contract."),
         "refuse": when(S.AWARDED, to=S.REFUSED, says="The freelancer declines, or lets the offer lapse."),
         "take_back": when(S.AWARDED, to=S.SUBMITTED, says="The employer takes the offer back."),
-        "pass_over": when(S.SUBMITTED, S.SHORTLISTED, to=S.NOT_TAKEN, says="Another bid was accepted, or the task ended."),
+        "pass_over": when(
+            S.SUBMITTED, S.SHORTLISTED, to=S.NOT_TAKEN, says="Another bid was accepted, or the task ended."
+        ),
     },
 )

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from apps.accounts import queries as accounts
 from apps.accounts.middleware import actor
 from apps.accounts.models import Organization, User
-from apps.bidding import operations, policies, queries, rules
+from apps.bidding import operations, policies, queries
 from apps.bidding.forms import BidForm, DeclineForm, MilestoneFormSet, initial_of, milestones_initial
 from apps.bidding.models import Bid
 from apps.bidding.states import DeclineReason
@@ -28,9 +28,7 @@ from apps.common import currencies, fmt, keyset
 from apps.common.errors import DomainError, Invalid
 from apps.common.money import Money
 from apps.compliance import policies as compliance
-from apps.compliance import queries as compliance_queries
 from apps.matching import queries as matching
-from apps.pricing import queries as pricing
 from apps.tasks import policies as tasks_policies
 from apps.tasks import queries as tasks
 from apps.tasks.models import Task
@@ -48,25 +46,20 @@ def _bidder(request: HttpRequest) -> Organization | None:
 # -- what I will receive
 
 
-def payout_currency(bidder: Organization) -> str:
-    """The currency in which money would arrive: the bidder's own where a rail pays it, else the country's first."""
-    offered = compliance_queries.payout_currencies(bidder.country)
-    return bidder.currency if bidder.currency in offered or not offered else offered[0]
-
-
 def receive_context(task: Task, bidder: Organization, amount: Money | None, now: datetime) -> dict[str, Any]:
-    """The breakdown shown before a bid is sent: binding amount, fee, withholding, exchange, what arrives."""
+    """What the breakdown's fragment shows for an amount, or why there is none."""
     if amount is None or amount.amount_minor <= 0:
         return {"receive": None}
     try:
-        rate = None if amount.currency == task.currency else pricing.mid_rate(amount.currency, task.currency, now.date())
-        binding = rules.binding_amount(amount, rate.value if rate else None, task.currency)
-        received = pricing.receive_preview(
-            binding, task.employer.country, bidder.country, payout_currency(bidder), now.date()
-        )
+        found = queries.what_arrives(task, bidder, amount, now)
     except DomainError as refusal:
         return {"receive": None, "receive_refusal": str(refusal)}
-    return {"receive": received, "binding": binding, "binding_rate": rate, "typed": amount}
+    return {
+        "receive": found.received,
+        "binding": found.binding,
+        "binding_rate": found.binding_rate,
+        "typed": found.typed,
+    }
 
 
 def _typed_amount(text: str, currency: str) -> Money | None:
@@ -229,9 +222,9 @@ def compare(request: HttpRequest, task_id: UUID) -> HttpResponse:
     """All bids side by side in the task's currency."""
     asker, now = actor(request), timezone.now()
     task = get_object_or_404(tasks.tasks_visible_to(asker).filter(employer_id=asker.organization_id), id=task_id)
-    if policies.is_sealed(task, now):
+    if queries.is_sealed(task, now):
         return render(request, "bidding/sealed.html", {"task": task, "bid_count": queries.bid_count(task.id)})
-    found = queries.bids_on(task, asker, now)
+    found = queries.bids_on(task, now)
     explained = matching.explanations_for_task(task.id, [bid.bidder_id for bid in found])
     rows = [_compared(bid, now, explained.get(bid.bidder_id)) for bid in found]
     order = request.GET.get("sort", "amount")

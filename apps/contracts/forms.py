@@ -94,8 +94,4 @@ class CancellationForm(forms.Form):
     freelancer_share = forms.IntegerField(
         label=_("Share of the held money for the freelancer, in per cent"), min_value=0, max_value=100, initial=0
     )
-    reason = forms.CharField(
-        label=_("Why"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"})
-    )
-
-
+    reason = forms.CharField(label=_("Why"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}))

@@ -8,7 +8,11 @@ from apps.contracts import operations, queries
 def keep_deadlines() -> int:
     """Remind of ending reviews, approve what nobody answered, let unanswered offers lapse."""
     now = timezone.now()
-    reminded, due, lapsing = queries.milestones_to_remind(now), queries.milestones_to_approve(now), queries.offers_to_lapse(now)
+    reminded, due, lapsing = (
+        queries.milestones_to_remind(now),
+        queries.milestones_to_approve(now),
+        queries.offers_to_lapse(now),
+    )
     for milestone_id in reminded:
         operations.remind_of_review(milestone_id=milestone_id, now=now)
     for milestone_id in due:

@@ -63,9 +63,7 @@ def milestone_by_reference(milestone_id: UUID) -> Milestone | None:
 
 def deliverables(contract_id: UUID) -> list[Deliverable]:
     rows = Deliverable.objects.filter(milestone__contract_id=contract_id).select_related("milestone", "submitted_by")
-    return list(
-        rows.prefetch_related("files__file", "checks__criterion", "revision_request").order_by("submitted_at")
-    )
+    return list(rows.prefetch_related("files__file", "checks__criterion", "revision_request").order_by("submitted_at"))
 
 
 def open_proposal(contract_id: UUID) -> CancellationProposal | None:
@@ -133,9 +131,7 @@ def timeline(contract: Contract) -> list[TimelineItem]:
     )
     for request in requests:
         items.append(
-            TimelineItem(
-                request.requested_at, "revision", request, contract.employer_id, request.deliverable.milestone
-            )
+            TimelineItem(request.requested_at, "revision", request, contract.employer_id, request.deliverable.milestone)
         )
     for proposal in CancellationProposal.objects.filter(contract=contract):
         items.append(TimelineItem(proposal.proposed_at, "proposal", proposal, proposal.proposed_by_id))

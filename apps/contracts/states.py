@@ -75,7 +75,9 @@ MILESTONE = Machine(
         "start_payment": when(M.PLANNED, M.AWAITING_PAYMENT, to=M.AWAITING_PAYMENT, says="The employer goes to pay."),
         "payment_failed": when(M.AWAITING_PAYMENT, to=M.PLANNED, says="The processor says the payment failed."),
         "fund": when(M.PLANNED, M.AWAITING_PAYMENT, to=M.FUNDED, says="The processor confirms the payment."),
-        "deliver": when(M.FUNDED, M.IN_REVISION, M.DELIVERED, to=M.DELIVERED, says="The freelancer hands in a version."),
+        "deliver": when(
+            M.FUNDED, M.IN_REVISION, M.DELIVERED, to=M.DELIVERED, says="The freelancer hands in a version."
+        ),
         "request_revision": when(M.DELIVERED, to=M.IN_REVISION, says="The employer asks for changes."),
         "approve_part": when(
             M.FUNDED, M.DELIVERED, M.IN_REVISION, to=M.FUNDED, says="The employer releases a part; work goes on."

@@ -289,7 +289,9 @@ def approve(request: HttpRequest, milestone_id: UUID) -> HttpResponse:
         "milestone": milestone,
         "contract": milestone.contract,
         "held": held,
-        "latest": milestone.deliverables.order_by("-version").prefetch_related("checks__criterion", "files__file").first(),
+        "latest": milestone.deliverables.order_by("-version")
+        .prefetch_related("checks__criterion", "files__file")
+        .first(),
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "contracts/approve.html", context, status=status)
@@ -345,4 +347,3 @@ def file(request: HttpRequest, file_id: UUID) -> HttpResponseBase:
     if not queries.contracts_visible_to(actor(request)).filter(id=contract_id).exists():
         raise Http404
     return serve(found.file)
-

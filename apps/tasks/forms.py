@@ -70,9 +70,7 @@ class BriefForm(forms.Form):
         label=_("Acceptance criteria"), required=False,
         help_text=_("One a line. The work is delivered and approved against this checklist."),
     )  # fmt: skip
-    payment_terms = _words(
-        _("Payment terms"), 2, _("For example: half on the draft, half on the final version."), 3000
-    )
+    payment_terms = _words(_("Payment terms"), 2, _("For example: half on the draft, half on the final version."), 3000)
     budget_kind = forms.ChoiceField(label=_("Budget"), choices=BudgetKind.choices, widget=forms.RadioSelect)
     budget_min = AmountField(label=_("Amount (or from)"), required=False)
     budget_max = AmountField(label=_("To"), required=False, help_text=_("Only for a range."))
@@ -199,5 +197,3 @@ class AttachmentForm(forms.Form):
 class InviteForm(forms.Form):
     organization = forms.UUIDField(widget=forms.HiddenInput)
     message = forms.CharField(label=_("Message"), required=False, max_length=1000)
-
-

@@ -29,8 +29,8 @@ from apps.tasks.models import (
     TaskInvitation,
     TaskSkill,
 )
-from apps.tasks.rules import Brief
 from apps.tasks.queries import REFERENCE_CURRENCY
+from apps.tasks.rules import Brief
 from apps.tasks.states import TASK, TaskStatus
 
 _COLUMNS = (

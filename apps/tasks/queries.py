@@ -48,9 +48,7 @@ def tasks_visible_to(actor: Actor) -> QuerySet[Task]:
     published = ~Q(status=TaskStatus.DRAFT) & Q(published_at__isnull=False, hidden_at=None)
     seen = published & Q(visibility=Visibility.PUBLIC)
     if actor.organization_id:
-        invited = Exists(
-            TaskInvitation.objects.filter(task=OuterRef("pk"), organization_id=actor.organization_id)
-        )
+        invited = Exists(TaskInvitation.objects.filter(task=OuterRef("pk"), organization_id=actor.organization_id))
         seen |= Q(employer_id=actor.organization_id) | (published & Q(invited))
     return tasks.filter(seen)
 
@@ -138,7 +136,9 @@ def criteria(task_id: UUID) -> list[AcceptanceCriterion]:
 
 
 def skill_ids(task_id: UUID) -> list[UUID]:
-    return list(TaskSkill.objects.filter(task_id=task_id).order_by("created_at", "id").values_list("skill_id", flat=True))
+    return list(
+        TaskSkill.objects.filter(task_id=task_id).order_by("created_at", "id").values_list("skill_id", flat=True)
+    )
 
 
 def known_skill_ids(wanted: Iterable[UUID]) -> set[UUID]:

@@ -46,7 +46,9 @@ def test_an_incomplete_brief_stays_a_draft_and_says_what_is_missing(make, now, f
 
 
 def test_dates_must_follow_each_other(make, now):
-    task = make.task(status="draft", bidding_closes_at=now + 10 * DAY, decision_due_at=now + 12 * DAY, deadline_at=now + 9 * DAY)
+    task = make.task(
+        status="draft", bidding_closes_at=now + 10 * DAY, decision_due_at=now + 12 * DAY, deadline_at=now + 9 * DAY
+    )
     with pytest.raises(policies.WaitingForPublication) as refusal:
         operations.publish(task_id=task.id, actor=make.actor(task.employer), now=now)
     assert refusal.value.problems == {"deadline_at": "before_bidding_closes"}
@@ -58,7 +60,9 @@ def test_only_the_employer_publishes(make, now):
         operations.publish(task_id=task.id, actor=make.actor(make.employer()), now=now)
 
 
-@pytest.mark.parametrize(("role", "may"), [("owner", True), ("manager", True), ("member", True), ("finance", False), ("viewer", False)])
+@pytest.mark.parametrize(
+    ("role", "may"), [("owner", True), ("manager", True), ("member", True), ("finance", False), ("viewer", False)]
+)
 def test_posting_needs_a_role_that_may(make, now, role, may):
     task = make.task(status="draft")
     actor = make.actor(task.employer, role)
@@ -72,7 +76,9 @@ def test_posting_needs_a_role_that_may(make, now, role, may):
 def test_a_published_brief_is_not_rewritten(make, now):
     task = make.task()
     with pytest.raises(policies.AlreadyPublished):
-        operations.save_draft(task_id=task.id, actor=make.actor(task.employer), brief=make.brief(title="Other"), now=now)
+        operations.save_draft(
+            task_id=task.id, actor=make.actor(task.employer), brief=make.brief(title="Other"), now=now
+        )
 
 
 def test_an_addendum_moves_dates_later_only(make, now):

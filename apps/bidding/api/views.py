@@ -21,7 +21,6 @@ from apps.bidding.api import serializers
 from apps.bidding.models import Bid
 from apps.bidding.operations import AmountMissing
 from apps.bidding.policies import check_can_judge
-from apps.bidding.views import receive_context
 from apps.common.api.serializers import MoneySerializer
 from apps.common.money import Money
 from apps.tasks import queries as tasks
@@ -80,9 +79,7 @@ class OneBid(APIView):
     def get(self, request: Request, bid_id: UUID) -> Response:
         return Response(serializers.BidSerializer(get_object_or_404(_readable(request), id=bid_id)).data)
 
-    @extend_schema(
-        request=serializers.BidDraftSerializer, responses=serializers.BidSerializer, operation_id="bid_edit"
-    )
+    @extend_schema(request=serializers.BidDraftSerializer, responses=serializers.BidSerializer, operation_id="bid_edit")
     def put(self, request: Request, bid_id: UUID) -> Response:
         """Replace the bid's content while bidding is open."""
         bid = get_object_or_404(_readable(request), id=bid_id)
@@ -131,7 +128,9 @@ class Decline(_Step):
 
 class Preview(APIView):
     @extend_schema(
-        parameters=[serializers.PreviewQuerySerializer], responses=serializers.PreviewSerializer, operation_id="bid_preview"
+        parameters=[serializers.PreviewQuerySerializer],
+        responses=serializers.PreviewSerializer,
+        operation_id="bid_preview",
     )
     def get(self, request: Request) -> Response:
         """What one would receive for a price, after fee, tax and exchange."""
@@ -143,12 +142,10 @@ class Preview(APIView):
         if asker.organization_id is None:
             raise AmountMissing
         bidder = accounts.organization(asker.organization_id)
-        shown = receive_context(task, bidder, Money(given["amount_minor"], currency), timezone.now())
-        received = shown.get("receive")
-        if received is None:
-            raise operations.CurrencyNotOffered(task=task.currency, own=bidder.currency)
+        found = queries.what_arrives(task, bidder, Money(given["amount_minor"], currency), timezone.now())
+        received = found.received
         body = {
-            "binding": shown["binding"],
+            "binding": found.binding,
             "commission": received.commission,
             "withheld": received.withheld,
             "net": received.net,

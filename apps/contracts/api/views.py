@@ -25,7 +25,9 @@ from apps.contracts.api import serializers
 from apps.contracts.models import CancellationProposal, Contract, Milestone
 from apps.contracts.operations.working import Check
 
-KEY = OpenApiParameter(HEADER, str, OpenApiParameter.HEADER, required=True, description="Repeats give the first answer.")
+KEY = OpenApiParameter(
+    HEADER, str, OpenApiParameter.HEADER, required=True, description="Repeats give the first answer."
+)
 
 
 def _contract(request: Request, contract_id: UUID) -> Contract:
@@ -58,7 +60,9 @@ class Contracts(ListAPIView[Contract]):
         return queries.contracts_visible_to(actor(self.request._request))
 
     @extend_schema(
-        request=serializers.AwardSerializer, responses={201: serializers.ContractSerializer}, operation_id="contract_offer"
+        request=serializers.AwardSerializer,
+        responses={201: serializers.ContractSerializer},
+        operation_id="contract_offer",
     )
     def post(self, request: Request) -> Response:
         """Offer a bidder the contract."""
@@ -229,9 +233,7 @@ class _Answer(APIView):
 class AcceptProposal(_Answer):
     verb = staticmethod(operations.accept_cancellation)
 
-    @extend_schema(
-        parameters=[KEY], request=None, responses=serializers.ProposalSerializer, operation_id="stop_accept"
-    )
+    @extend_schema(parameters=[KEY], request=None, responses=serializers.ProposalSerializer, operation_id="stop_accept")
     @idempotent
     def post(self, request: Request, proposal_id: UUID) -> Response:
         return self._answer(request, proposal_id)

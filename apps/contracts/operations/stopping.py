@@ -106,9 +106,7 @@ def _settle(milestone: Milestone, share_bps: int, actor: Actor, now: datetime) -
         if held:
             freelancer, employer = rules.split_held(held, share_bps)
             if freelancer:
-                escrow.release(
-                    escrow_id=milestone.escrow_id, amount=freelancer, actor=actor, now=now, kind="agreement"
-                )
+                escrow.release(escrow_id=milestone.escrow_id, amount=freelancer, actor=actor, now=now, kind="agreement")
             if employer:
                 escrow.refund(escrow_id=milestone.escrow_id, amount=employer, actor=actor, now=now)
     move(milestone, MILESTONE, "cancel", actor=actor, now=now, changes={"review_due_at": None})
@@ -119,9 +117,7 @@ def decline_cancellation(*, proposal_id: UUID, actor: Actor, now: datetime) -> C
     proposal = _locked(proposal_id)
     policies.check_can_answer_cancellation(actor, proposal)
     move(proposal, PROPOSAL, "decline", actor=actor, now=now, changes={"answered_at": now})
-    answered = events.CancellationAnswered(
-        contract_id=proposal.contract_id, proposal_id=proposal.id, is_accepted=False
-    )
+    answered = events.CancellationAnswered(contract_id=proposal.contract_id, proposal_id=proposal.id, is_accepted=False)
     bus.publish(answered, now=now)
     return proposal
 

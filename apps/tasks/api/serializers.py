@@ -123,7 +123,16 @@ class QuestionSerializer(serializers.ModelSerializer[Question]):
 
     class Meta:
         model = Question
-        fields = ("id", "text", "source_language", "asked_by_id", "asked_by_name", "answer", "answered_at", "created_at")
+        fields = (
+            "id",
+            "text",
+            "source_language",
+            "asked_by_id",
+            "asked_by_name",
+            "answer",
+            "answered_at",
+            "created_at",
+        )
         read_only_fields = fields
 
 
@@ -148,7 +157,7 @@ class InvitationSerializer(serializers.ModelSerializer[TaskInvitation]):
         read_only_fields = fields
 
 
-class ReasonSerializer(serializers.Serializer[Any]):
+class EndReasonSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=1000, required=False, allow_blank=True, default="")
 
 

@@ -41,7 +41,11 @@ class Tasks(ListAPIView[Task]):
     serializer_class = serializers.TaskSerializer
 
     def get_permissions(self) -> Any:
-        return super().get_permissions() if self.request.method == "GET" else [permission() for permission in APIView.permission_classes]
+        return (
+            super().get_permissions()
+            if self.request.method == "GET"
+            else [permission() for permission in APIView.permission_classes]
+        )
 
     @extend_schema(parameters=[serializers.TaskQuerySerializer], operation_id="tasks_find")
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -81,7 +85,9 @@ class MyTasks(ListAPIView[Task]):
         return self.list(request, *args, **kwargs)
 
     def get_queryset(self) -> QuerySet[Task]:
-        organization_id = None if getattr(self, "swagger_fake_view", False) else actor(self.request._request).organization_id
+        organization_id = (
+            None if getattr(self, "swagger_fake_view", False) else actor(self.request._request).organization_id
+        )
         if organization_id is None:
             return Task.objects.none()
         return queries.tasks_of(organization_id).select_related("employer").prefetch_related("skills", "criteria")
@@ -91,7 +97,11 @@ class OneTask(APIView):
     permission_classes = [AllowAny]
 
     def get_permissions(self) -> Any:
-        return super().get_permissions() if self.request.method == "GET" else [permission() for permission in APIView.permission_classes]
+        return (
+            super().get_permissions()
+            if self.request.method == "GET"
+            else [permission() for permission in APIView.permission_classes]
+        )
 
     @extend_schema(responses=serializers.TaskSerializer, operation_id="task")
     def get(self, request: Request, task_id: UUID) -> Response:
@@ -105,9 +115,7 @@ class OneTask(APIView):
         task = _visible(request, task_id)
         given = serializers.BriefSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        operations.save_draft(
-            task_id=task.id, actor=actor(request._request), brief=given.brief(), now=timezone.now()
-        )
+        operations.save_draft(task_id=task.id, actor=actor(request._request), brief=given.brief(), now=timezone.now())
         return _shown(task.id)
 
     @extend_schema(responses={204: None}, operation_id="task_discard")
@@ -132,7 +140,7 @@ class _Ending(APIView):
 
     def _end(self, request: Request, task_id: UUID) -> Response:
         task = _visible(request, task_id)
-        given = serializers.ReasonSerializer(data=request.data)
+        given = serializers.EndReasonSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         type(self).verb(
             task_id=task.id, actor=actor(request._request), now=timezone.now(), reason=given.validated_data["reason"]
@@ -144,7 +152,7 @@ class Close(_Ending):
     verb = staticmethod(operations.close)
 
     @extend_schema(
-        request=serializers.ReasonSerializer, responses=serializers.TaskSerializer, operation_id="task_close"
+        request=serializers.EndReasonSerializer, responses=serializers.TaskSerializer, operation_id="task_close"
     )
     def post(self, request: Request, task_id: UUID) -> Response:
         """End without taking a bid."""
@@ -155,7 +163,7 @@ class Cancel(_Ending):
     verb = staticmethod(operations.cancel)
 
     @extend_schema(
-        request=serializers.ReasonSerializer, responses=serializers.TaskSerializer, operation_id="task_cancel"
+        request=serializers.EndReasonSerializer, responses=serializers.TaskSerializer, operation_id="task_cancel"
     )
     def post(self, request: Request, task_id: UUID) -> Response:
         """Call off."""

@@ -18,7 +18,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from apps.accounts.middleware import actor
 from apps.accounts.models import User
-from apps.bidding import policies as bidding_policies
 from apps.bidding import queries as bids
 from apps.common import fmt
 from apps.common.money import Money
@@ -131,7 +130,12 @@ def _facets(asker: Any, wanted: TaskFilter, now: datetime) -> dict[str, Any]:
     names = skills.labels(wanted.skill_ids, get_language() or "en")
     return {
         "category_options": [
-            {"value": one.slug, "label": one.name, "count": by_category.get(one.slug, 0), "checked": one.slug == wanted.category}
+            {
+                "value": one.slug,
+                "label": one.name,
+                "count": by_category.get(one.slug, 0),
+                "checked": one.slug == wanted.category,
+            }
             for one in skills.categories()
         ],
         "language_options": [
@@ -215,7 +219,7 @@ def detail_context(request: HttpRequest, task: Task) -> dict[str, Any]:
         "addenda": task.addenda.order_by("created_at"),
         "attachments": task.attachments.select_related("file"),
         "bid_count": bids.bid_count(task.id),
-        "is_sealed": bidding_policies.is_sealed(task, now),
+        "is_sealed": bids.is_sealed(task, now),
         "steps": _steps(task),
         "similar": cards(queries.similar(task, asker, now), currency, now) if not is_mine else [],
         "may_add": policies.can_add_to(asker, task),

@@ -211,7 +211,12 @@ def mine(request: HttpRequest) -> HttpResponse:
         "tasks": [{"task": task, "bids": counts.get(task.id, 0)} for task in page.rows],
         "next_cursor": page.next_cursor,
         "status": status,
-        "tabs": [("", _("All")), ("draft", _("Drafts")), ("open", _("Open")), ("work", _("At work")), ("ended", _("Ended"))],
+        "tabs": [
+            ("", _("All")),
+            ("draft", _("Drafts")),
+            ("open", _("Open")),
+            ("work", _("At work")),
+            ("ended", _("Ended")),
+        ],
     }
     return render(request, "tasks/my_tasks.html", context)
-

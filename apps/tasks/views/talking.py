@@ -26,7 +26,9 @@ def ask(request: HttpRequest, task_id: UUID) -> HttpResponse:
     task = get_object_or_404(queries.tasks_visible_to(actor(request)), id=task_id)
     form = TextForm(request.POST, prefix="question")
     if not form.is_valid():
-        return render(request, "tasks/task_detail.html", detail_context(request, task) | {"question_form": form}, status=422)
+        return render(
+            request, "tasks/task_detail.html", detail_context(request, task) | {"question_form": form}, status=422
+        )
     operations.ask_question(
         task_id=task.id,
         text=form.cleaned_data["text"],
