@@ -24,6 +24,9 @@ NAMES = [
     "sparkles", "star", "sun", "tag", "thumbs-up", "timer", "trash-2", "trending-up", "triangle-alert", "undo-2",
     "upload", "user", "user-plus", "users", "video", "wallet", "wind", "x", "database", "pen-tool", "headphones",
     "arrow-up-down", "arrow-down", "circle-dot", "hourglass", "list", "minus", "fingerprint", "smartphone",
+    "circle", "message-square", "hand", "clipboard-list", "calendar-clock", "circle-dollar-sign", "circle-pause",
+    "circle-play", "pen", "bell-off", "lock-open", "user-check", "user-minus", "file-plus", "list-todo",
+    "scroll-text", "trophy", "target", "zap", "gavel", "split", "repeat", "rows-3",
 ]  # fmt: skip
 SPRITE = Path(__file__).resolve().parent.parent / "static" / "img" / "icons.svg"
 RENAMED = {"circle-help": "circle-question-mark", "filter": "funnel"}

@@ -83,7 +83,7 @@ def test_messages_are_sent_without_reloading(visitor, make):
     visitor = visitor(User.objects.get(id=make.actor(contract.freelancer).user_id))
     page = visitor.open(_path("messaging:thread", contract.id))
     page.evaluate("window.kept = 1")
-    page.get_by_label("Message").fill("Good morning")
+    page.locator("#id_text").fill("Good morning")
     page.keyboard.press("Control+Enter")
     page.locator(".bubble-own").get_by_text("Good morning").wait_for()
 
@@ -124,8 +124,8 @@ def test_the_language_and_the_theme_are_switched(visitor, amara):
     page = visitor.open("/people/")
     page.get_by_role("button", name="Switch between light and dark").click()
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
-    page.locator("summary", has_text="Language").click()
-    page.get_by_role("button", name="العربية").click()
+    page.locator("header summary", has_text="Language").click()
+    page.locator("header button[lang=ar]").click()
     page.wait_for_url("**/ar/people/")
     assert page.evaluate("[document.documentElement.dir, document.documentElement.dataset.theme].join()") == "rtl,dark"
 
