@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.core.cache import cache
@@ -24,6 +25,9 @@ GENERATION = "matching:generation"
 SMALL = 5_000  # indexes up to this size are made anew at each change, larger ones at most every PAUSE seconds
 PAUSE_SECONDS = 30.0
 
+PAUSE_AFTER_FAILURE = timedelta(minutes=1)
+
+logger = logging.getLogger(__name__)
 _lock = threading.Lock()
 _kept: dict[str, tuple[int, float, SkillIndex]] = {}
 
@@ -51,11 +55,19 @@ def _refresh_next(now: datetime) -> bool:
     request = queries.next_request_for_update(now)
     if request is None:
         return False
-    if request.subject_kind == SubjectKind.TASK:
-        match_task(task_id=request.subject_id, now=now)
+    try:
+        with transaction.atomic():
+            if request.subject_kind == SubjectKind.TASK:
+                match_task(task_id=request.subject_id, now=now)
+            else:
+                match_organization(organization_id=request.subject_id, now=now)
+    except Exception:
+        # One that fails must not stop those behind it: it goes to the end of the queue.
+        logger.exception("%s %s could not be matched", request.subject_kind, request.subject_id)
+        request.requested_at = now + PAUSE_AFTER_FAILURE
+        request.save(update_fields=["requested_at"])
     else:
-        match_organization(organization_id=request.subject_id, now=now)
-    request.delete()
+        request.delete()
     return True
 
 
@@ -83,7 +95,7 @@ def match_task(*, task_id: UUID, now: datetime) -> list[MatchResult]:
     MatchResult.objects.filter(task_id=task_id).exclude(organization_id__in=[owner for owner, _ in best]).delete()
     results = _keep([(task_id, owner, match) for owner, match in best], now)
     told = [owner for owner, match in best[:TOLD_MAX] if match.score >= TOLD_SCORE_MIN]
-    if is_first_time and told:
+    if is_first_time and told and queries.is_public(task_id):
         bus.publish(events.TaskSuits(task_id=task_id, organization_ids=told), now=now)
     return results
 
@@ -180,7 +192,8 @@ def _keep(matches: list[tuple[UUID, UUID, Match]], now: datetime) -> list[MatchR
                 ranker_version=scoring.RANKER_VERSION,
                 computed_at=now,
             )
-            for task_id, owner, match in matches
+            # In one order everywhere: two workers that meet on the same pairs wait, and never for each other.
+            for task_id, owner, match in sorted(matches, key=lambda row: (row[0], row[1]))
         ],
         update_conflicts=True,
         unique_fields=["task", "organization"],

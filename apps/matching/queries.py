@@ -63,6 +63,11 @@ def task_skill_rows(now: datetime) -> list[tuple[UUID, UUID, float]]:
     return [(task_id, skill_id, 1.0) for task_id, skill_id in rows.values_list("task_id", "skill_id")]
 
 
+def is_public(task_id: UUID) -> bool:
+    """May everybody see it? Of a task for invited people nobody else is told."""
+    return Task.objects.filter(id=task_id, visibility=Visibility.PUBLIC).exists()
+
+
 def task_facts(task_ids: Iterable[UUID], now: datetime) -> dict[UUID, TaskFacts]:
     wanted = list(task_ids)
     asked: dict[UUID, list[UUID]] = defaultdict(list)

@@ -96,6 +96,30 @@ def test_those_who_suit_well_are_told_once(market):
     assert told.get().payload["organization_ids"][0] == str(market.react.id)
 
 
+def test_of_a_task_for_invited_people_nobody_else_is_told(market, make):
+    task = make.task(employer=market.employer, visibility="invited", skill_ids=(skill("react"),))
+    assert operations.match_task(task_id=task.id, now=NOON), "the employer finds whom to invite"
+    assert not Event.objects.filter(name="matching.task_suits", payload__task_id=str(task.id)).exists()
+    assert queries.recommended_tasks(market.react.id, now=NOON) == []
+
+
+def test_one_that_fails_does_not_stop_those_behind_it(market, monkeypatch):
+    real = operations.match_task
+    operations.refresh_pending(now=NOON)
+    other = MatchRequest.objects.create(subject_kind="organization", subject_id=market.react.id, requested_at=NOON)
+    operations.request_match(subject_kind=SubjectKind.TASK, subject_id=market.task.id, now=NOON - timedelta(hours=1))
+
+    def fail(**_):
+        raise RuntimeError
+
+    monkeypatch.setattr(operations, "match_task", fail)
+    assert operations.refresh_pending(now=NOON) == 2
+    assert not MatchRequest.objects.filter(id=other.id).exists()
+    monkeypatch.setattr(operations, "match_task", real)
+    assert operations.refresh_pending(now=NOON + timedelta(minutes=2)) == 1
+    assert not MatchRequest.objects.exists()
+
+
 def test_a_changed_profile_is_matched_to_open_tasks(market, make, outbox_drain):
     operations.refresh_pending(now=NOON)
     accounts.update_profile(
