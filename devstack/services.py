@@ -100,8 +100,17 @@ class Stack:
 
     def _run(self, *command: str, **options: Any) -> subprocess.CompletedProcess[str]:
         environment = {**os.environ, "LC_ALL": "C", "HOME": str(self.dir)}
-        return subprocess.run(command, env=environment, cwd=self.dir, text=True, stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **self._user(), **options)
+        return subprocess.run(
+            command,
+            env=environment,
+            cwd=self.dir,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            **self._user(),
+            **options,
+        )
 
     def _programs(self, package: str, folder: str) -> Path:
         """The wheel's folder, or a copy of it that 'nobody' can reach."""
@@ -167,7 +176,7 @@ class Stack:
 
     def _start_pg(self, retry: bool = True) -> None:
         if self.pg_is_running():
-            return
+            return None
         if not (self.pgdata / "PG_VERSION").exists():
             self._check_space()
             self._initdb()
@@ -193,8 +202,17 @@ class Stack:
             tail = log.read_text()[-1500:] if log.exists() else ""
             self._check_space()
             raise SystemExit(f"PostgreSQL did not start:\n{tail}")
-        found = self._run(self._pg("psql"), "-h", str(self.sock), "-U", "postgres", "-d", "postgres", "-XAtc",
-                          f"select 1 from pg_database where datname='{PROJECT}'")
+        found = self._run(
+            self._pg("psql"),
+            "-h",
+            str(self.sock),
+            "-U",
+            "postgres",
+            "-d",
+            "postgres",
+            "-XAtc",
+            f"select 1 from pg_database where datname='{PROJECT}'",
+        )
         if "1" not in found.stdout:
             self._run(self._pg("createdb"), "-h", str(self.sock), "-U", "postgres", PROJECT, check=True)
 
@@ -256,5 +274,7 @@ if __name__ == "__main__":
         stack.start()
     elif verb == "stop":
         stack.stop()
-    print(f"{stack.dir}: PostgreSQL {'up' if stack.pg_is_running() else 'down'}, "
-          f"Valkey {'up' if stack.valkey('PING') else 'down'}")
+    print(
+        f"{stack.dir}: PostgreSQL {'up' if stack.pg_is_running() else 'down'}, "
+        f"Valkey {'up' if stack.valkey('PING') else 'down'}"
+    )

@@ -1,9 +1,12 @@
 """One settings file, all from the environment (marketplace/env.py); .env.example lists every name."""
 
+import logging
 from pathlib import Path
 
 import django_stubs_ext
+import structlog
 from csp.constants import NONCE, SELF
+from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.env import env
@@ -89,9 +92,7 @@ TEMPLATES = [
         "OPTIONS": {
             # django-cotton and django-template-partials each wrap the loaders by themselves and then hide each
             # other: so the chain is said once, here.
-            "loaders": [
-                ("template_partials.loader.Loader", [("django.template.loaders.cached.Loader", _LOADERS)])
-            ],
+            "loaders": [("template_partials.loader.Loader", [("django.template.loaders.cached.Loader", _LOADERS)])],
             "builtins": [
                 "django_cotton.templatetags.cotton",
                 "template_partials.templatetags.partials",
@@ -195,6 +196,25 @@ MODELTRANSLATION_DEFAULT_LANGUAGE = "en"
 MODELTRANSLATION_FALLBACK_LANGUAGES = ("en",)
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 
+# -- administration
+UNFOLD = {
+    "SITE_TITLE": SITE_NAME,
+    "SITE_HEADER": SITE_NAME,
+    "SITE_ICON": lambda request: static("img/logo.svg"),
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/logo.svg")}],
+    "SITE_URL": "/",
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97% .014 263)", "100": "oklch(93% .032 263)", "200": "oklch(88% .059 263)",
+            "300": "oklch(81% .105 263)", "400": "oklch(71% .150 263)", "500": "oklch(62% .170 263)",
+            "600": "oklch(52% .170 263)", "700": "oklch(45% .160 263)", "800": "oklch(38% .130 263)",
+            "900": "oklch(33% .100 263)", "950": "oklch(25% .070 263)",
+        },
+    },
+}  # fmt: skip
+
 # -- static files
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
@@ -287,12 +307,14 @@ if env.bool("BEHIND_TLS_PROXY", False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # -- logs
+LOG_LEVEL = env.str("LOG_LEVEL", "WARNING")
+structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[LOG_LEVEL]))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "WARNING")},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
 }
 
 # -- payments
