@@ -1,34 +1,28 @@
-"""What staff see of people. Read-mostly: what changes a person's standing goes through operations and is audited."""
+"""What staff see of people. What changes a person's standing goes through operations and is audited."""
 
+from allauth.account import admin as allauth_account
+from allauth.mfa import admin as allauth_mfa
+from allauth.usersessions import admin as allauth_sessions
+from django.apps import apps
 from django.contrib import admin
-from unfold.admin import ModelAdmin, TabularInline
+from django.contrib.auth import admin as auth
 
 from apps.accounts.models import Membership, Organization, Profile, User
+from apps.common.admin import ReadOnlyAdmin, ReadOnlyInline
+
+# Second factors, sessions and addresses are a person's own; staff neither read nor write them. Roles are not groups.
+_ = (allauth_account, allauth_mfa, allauth_sessions, auth)  # imported first, so that they are registered by now
+for name in ("account.EmailAddress", "mfa.Authenticator", "usersessions.UserSession", "auth.Group"):
+    admin.site.unregister(apps.get_model(name))
 
 
-class MembershipInline(TabularInline):  # type: ignore[misc]
+class MembershipInline(ReadOnlyInline):
     model = Membership
-    extra = 0
-    can_delete = False
-    readonly_fields = ("user", "organization", "role")
-
-    def has_add_permission(self, request: object, obj: object = None) -> bool:
-        return False
-
-
-class ReadOnly(ModelAdmin):  # type: ignore[misc]
-    def has_add_permission(self, request: object) -> bool:
-        return False
-
-    def has_change_permission(self, request: object, obj: object = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: object, obj: object = None) -> bool:
-        return False
+    fields = ("user", "organization", "role")
 
 
 @admin.register(User)
-class UserAdmin(ReadOnly):
+class UserAdmin(ReadOnlyAdmin):
     list_display = ("display_name", "email", "language", "time_zone", "is_active", "is_staff", "created_at")
     list_filter = ("is_active", "is_staff", "language")
     search_fields = ("email", "display_name", "legal_name")
@@ -37,7 +31,7 @@ class UserAdmin(ReadOnly):
 
 
 @admin.register(Organization)
-class OrganizationAdmin(ReadOnly):
+class OrganizationAdmin(ReadOnlyAdmin):
     list_display = ("display_name", "kind", "country", "currency", "hires", "works", "is_active", "created_at")
     list_filter = ("kind", "country", "is_active")
     search_fields = ("display_name", "legal_name", "handle")
@@ -45,7 +39,7 @@ class OrganizationAdmin(ReadOnly):
 
 
 @admin.register(Profile)
-class ProfileAdmin(ReadOnly):
+class ProfileAdmin(ReadOnlyAdmin):
     list_display = ("organization", "headline", "availability", "is_public", "hidden_at")
     list_filter = ("availability", "is_public")
     search_fields = ("organization__display_name", "headline")

@@ -26,6 +26,7 @@ from apps.common import fmt, keyset
 from apps.common.errors import Conflict, DomainError, Invalid, NotAllowed
 from apps.files import operations as files
 from apps.files import views as file_views
+from apps.reviews import queries as reviews
 from apps.skills import queries as skill_queries
 
 LanguageFormSet = formset_factory(forms.LanguageForm, extra=2, max_num=12)
@@ -73,6 +74,7 @@ def people(request: HttpRequest) -> HttpResponse:
         "count": found.count(),
         "chosen": chosen,
         "skill_labels": labels,
+        "ratings": reviews.ratings(profile.organization_id for profile in page.rows),
         "chosen_skills": [(skill_id, labels.get(skill_id, "")) for skill_id in skill_ids],
         "next": f"?{parameters.urlencode()}" if page.next_cursor else "",
         "countries": _options(queries.countries_of_people(), fmt.country_name, chosen["country"]),
@@ -124,6 +126,7 @@ def profile(request: HttpRequest, handle: str) -> HttpResponse:
         "per_cent": per_cent,
         "missing": missing[:1],
         "skills": skills,
+        "rating": reviews.rating(shown.organization_id),
         "now": timezone.now(),
     }
     return render(request, "accounts/profile.html", context)

@@ -1,38 +1,27 @@
 """The record of staff's acts and of cases; nothing here can be changed."""
 
 from django.contrib import admin
-from unfold.admin import ModelAdmin
 
+from apps.common.admin import ReadOnlyAdmin
 from apps.moderation.models import AuditEntry, Report, Statement
 
 
-class ReadOnly(ModelAdmin):  # type: ignore[misc]
-    def has_add_permission(self, request: object) -> bool:
-        return False
-
-    def has_change_permission(self, request: object, obj: object = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: object, obj: object = None) -> bool:
-        return False
-
-
 @admin.register(Report)
-class ReportAdmin(ReadOnly):
+class ReportAdmin(ReadOnlyAdmin):
     list_display = ("reported_at", "subject_type", "reason", "affected", "status", "decided_by", "decided_at")
     list_filter = ("status", "reason", "subject_type")
     list_select_related = ("affected", "decided_by")
 
 
 @admin.register(Statement)
-class StatementAdmin(ReadOnly):
+class StatementAdmin(ReadOnlyAdmin):
     list_display = ("issued_at", "organization", "subject_type", "title", "ground")
     list_filter = ("ground", "subject_type")
     list_select_related = ("organization",)
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(ReadOnly):
+class AuditEntryAdmin(ReadOnlyAdmin):
     list_display = ("happened_at", "actor", "action", "subject_type", "subject_id")
     list_filter = ("action",)
     search_fields = ("subject_id", "actor__email")

@@ -98,12 +98,26 @@ def test_looking_at_a_person_in_the_administration_leaves_an_entry(client, make,
     assert (entry.actor, entry.action, entry.subject_id) == (root, "admin.view", str(person.id))
 
 
-def test_the_lists_of_the_administration_open(client, make, report):
+def test_every_list_of_the_administration_opens_and_none_adds(client, make, report):
+    from django.contrib import admin
+
     client.force_login(User.objects.create_superuser("root@example.org", "correct horse battery", display_name="Root"))
-    for path in ("", "accounts/user/", "accounts/organization/", "accounts/profile/", "moderation/report/",
-                 "moderation/statement/", "moderation/auditentry/"):  # fmt: skip
-        assert client.get(f"/admin/{path}").status_code == 200, path
+    assert client.get("/admin/").status_code == 200
+    for model in admin.site._registry:
+        path = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
+        assert client.get(path).status_code == 200, path
+        assert client.get(f"{path}?q=word").status_code in (200, 302), path
     assert client.get("/admin/accounts/user/add/").status_code == 403
+
+
+def test_the_administration_shows_no_sealed_bid(client, make):
+    bid = make.bid(cover_note="Nobody may read this yet")
+    client.force_login(User.objects.create_superuser("root@example.org", "correct horse battery", display_name="Root"))
+    page = client.get(f"/admin/bidding/bid/{bid.id}/change/")
+
+    assert page.status_code == 200
+    assert "Nobody may read this yet" not in page.content.decode()
+    assert str(bid.amount_minor) not in page.content.decode()
 
 
 def test_the_api_reports_decides_and_refuses(make, task, reporter):
