@@ -121,3 +121,16 @@ def test_the_bell_is_counted_in_every_language(client, ada, language):
 def test_strangers_have_none(client):
     assert client.get(reverse("notifications:list")).status_code == 302
     assert client.get("/api/v1/notifications/").status_code in (401, 403)
+
+
+def test_staff_see_what_was_sent_but_not_its_secrets(admin_client, make):
+    from apps.notifications.models import EmailDelivery
+
+    operations.invite_by_email(
+        key="k", address="new@example.org", language="en", params={"token": "s3cret"}, now=timezone.now()
+    )
+    mail = EmailDelivery.objects.get()
+    html = admin_client.get(reverse("admin:notifications_emaildelivery_changelist")).content.decode()
+    assert "new@example.org" in html
+    html = admin_client.get(reverse("admin:notifications_emaildelivery_change", args=[mail.id])).content.decode()
+    assert "s3cret" not in html

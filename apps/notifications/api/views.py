@@ -49,7 +49,7 @@ class Unread(APIView):
 
 
 class ReadAll(APIView):
-    @extend_schema(request=None, responses=CountSerializer)
+    @extend_schema(request=None, responses=CountSerializer, operation_id="v1_notifications_read_all")
     def post(self, request: Request) -> Response:
         """Mark all as read."""
         return Response({"count": operations.mark_all_read(user_id=_reader(request), now=timezone.now())})
