@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -92,6 +92,32 @@ def held_from(payer_id: UUID) -> list[Money]:
     return _held(Escrow.objects.filter(payer_id=payer_id))
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is held in one currency: for the organization, and of its own payments."""
+
+    for_us: Money
+    from_us: Money
+
+
+def held_both(organization_id: UUID) -> list[Held]:
+    """`held_for` and `held_from` together, by currency; one query."""
+    left = F("amount_minor") - F("released_minor") - F("refunded_minor")
+    rows = (
+        escrows_of(organization_id)
+        .filter(status__in=HOLDING)
+        .order_by("currency")
+        .values_list("currency")
+        .annotate(
+            for_us=Sum(left, filter=Q(payee_id=organization_id)), from_us=Sum(left, filter=Q(payer_id=organization_id))
+        )
+    )
+    return [
+        Held(Money(int(for_us or 0), currency), Money(int(from_us or 0), currency))
+        for currency, for_us, from_us in rows
+    ]
+
+
 def _held(escrows: QuerySet[Escrow]) -> list[Money]:
     rows = (
         escrows.filter(status__in=HOLDING)
@@ -160,3 +186,15 @@ def holding_otherwise_than_booked() -> int:
         balances.get((chart.escrow_held(escrow_id, currency).code, currency)) != Money(int(remaining), currency)
         for escrow_id, currency, remaining in rows
     )
+
+
+def releases_by_id(ids: Iterable[str]) -> dict[str, Release]:
+    """These releases with their escrow and payer, by id as text; one query, none for none."""
+    wanted = list(ids)
+    found = Release.objects.filter(id__in=wanted).select_related("escrow__payer") if wanted else []
+    return {str(release.id): release for release in found}
+
+
+def entries_of_release(release_id: UUID) -> Sequence[ledger.JournalView]:
+    """The journal entries behind one release."""
+    return ledger.journals_of(release=release_id)

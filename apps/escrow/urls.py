@@ -1,0 +1,10 @@
+from django.urls import path
+
+from apps.escrow import views
+
+app_name = "escrow"
+urlpatterns = [
+    path("money/held/", views.held, name="held"),
+    path("money/held/<uuid:escrow_id>/", views.escrow, name="escrow"),
+    path("money/releases/<uuid:release_id>/", views.release, name="release"),
+]

@@ -1,0 +1,79 @@
+"""The books in people's words."""
+
+from __future__ import annotations
+
+from django import template
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from apps.common import fmt
+from apps.common.money import Money
+from apps.ledger.entries import Line
+
+register = template.Library()
+
+EVENTS: dict[str, str | Promise] = {
+    "charge.processor_fee": _("Fee of the payment processor"),
+    "escrow.funded": _("Payment held"),
+    "escrow.paid_in_vain": _("Payment kept as credit"),
+    "escrow.released": _("Released to the freelancer"),
+    "escrow.auto_released": _("Released by the end of the review window"),
+    "refund.reserved": _("Refund reserved"),
+    "refund.succeeded": _("Refund paid"),
+    "refund.failed": _("Refund came back"),
+    "payout.requested": _("Withdrawal"),
+    "payout.transferred": _("Sent to the payment processor"),
+    "payout.paid": _("Arrived at the bank"),
+    "payout.failed": _("Withdrawal came back"),
+}
+_ACCOUNTS: list[tuple[str, str | Promise]] = [
+    ("clearing:connected:", _("Freelancer's account at the processor")),
+    ("clearing:", _("Our account at the processor")),
+    ("escrow:", _("Held for the work")),
+    ("deferred_fee:", _("Employer's fee, not yet earned")),
+    ("payable:", _("Freelancer's balance")),
+    ("transit:payout:", _("Withdrawal on its way")),
+    ("transit:refund:", _("Refund on its way")),
+    ("credit:employer:", _("Employer's credit")),
+    ("hold:dispute:", _("Frozen by a dispute")),
+    ("revenue:commission", _("Marketplace's commission")),
+    ("revenue:employer_fee", _("Marketplace's fee")),
+    ("revenue:fx_margin", _("Marketplace's exchange margin")),
+    ("expense:processor", _("Marketplace's cost: processor")),
+    ("expense:payout_fee", _("Marketplace's cost: payout")),
+    ("fx:position", _("Currency exchange")),
+    ("fx:gain_loss", _("Exchange difference")),
+    ("bank", _("Marketplace's bank account")),
+    ("suspense", _("Not yet assigned")),
+]
+_OF_COUNTRY: list[tuple[str, str | Promise]] = [
+    ("tax_withheld:", _("Tax kept back for %(country)s")),
+    ("tax_collected:", _("Tax collected for %(country)s")),
+]
+
+
+@register.filter
+def event_label(event: str) -> str:
+    """What happened; a reversal is told as the undoing of what it undoes."""
+    plain = event.removesuffix(".reversed")
+    label = str(EVENTS.get(plain, plain))
+    return str(_("Undone: %(what)s") % {"what": label}) if plain != event else label
+
+
+@register.filter
+def account_label(code: str) -> str:
+    """Whose money it is; an account without words is told by its code."""
+    for prefix, words in _OF_COUNTRY:
+        if code.startswith(prefix):
+            return str(words % {"country": fmt.country_name(code.removeprefix(prefix))})
+    return next((str(words) for prefix, words in _ACCOUNTS if code.startswith(prefix)), code)
+
+
+@register.filter
+def debit(line: Line) -> Money | None:
+    return Money(line.amount_minor, line.account.currency) if line.amount_minor > 0 else None
+
+
+@register.filter
+def credit(line: Line) -> Money | None:
+    return Money(-line.amount_minor, line.account.currency) if line.amount_minor < 0 else None

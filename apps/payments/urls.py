@@ -1,0 +1,19 @@
+from django.urls import path
+
+from apps.payments import views
+
+app_name = "payments"
+urlpatterns = [
+    path("money/", views.wallet, name="wallet"),
+    path("money/statement.csv", views.statement_csv, name="statement_csv"),
+    path("money/entries/<uuid:journal_id>/", views.entry, name="entry"),
+    path("money/withdraw/<str:currency>/", views.withdraw, name="withdraw"),
+    path("money/quotes/<uuid:quote_id>/", views.quote, name="quote"),
+    path("money/quotes/<uuid:quote_id>/accept/", views.accept, name="accept"),
+    path("money/account/", views.account, name="account"),
+    path("money/account/automatic/", views.automatic, name="automatic"),
+    path("money/withdrawals/", views.payouts, name="payouts"),
+    path("money/withdrawals/<uuid:payout_id>/", views.payout, name="payout"),
+    path("money/payments/", views.charges, name="charges"),
+    path("money/payments/<uuid:charge_id>/", views.charge, name="charge"),
+]

@@ -1,0 +1,329 @@
+"""Pages of money: what there is, where it went, and how to take it out."""
+
+from __future__ import annotations
+
+import csv
+import functools
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from allauth.account.authentication import get_authentication_records
+from allauth.account.decorators import reauthentication_required
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from apps.accounts import queries as accounts
+from apps.accounts.middleware import actor
+from apps.common import currencies, fmt, keyset
+from apps.common.errors import DomainError, NotFound
+from apps.common.money import Money
+from apps.compliance import queries as compliance
+from apps.escrow import queries as escrows
+from apps.escrow.models import Release
+from apps.ledger import queries as ledger
+from apps.ledger.templatetags.books import event_label
+from apps.payments import operations, policies, queries
+from apps.payments.forms import PayoutAccountForm, WithdrawForm
+
+View = Callable[..., HttpResponse]
+ROWS = 20
+FRESH_LOGIN_SECONDS = 300
+CSV_ROWS_MAX = 10_000
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a statement with the release behind it, where there is one."""
+
+    line: ledger.StatementLine
+    release: Release | None
+
+
+def _organization_id(request: HttpRequest) -> UUID:
+    """:raises NotFound: for somebody who acts for no organization, or may not see its money."""
+    organization_id = actor(request).organization_id
+    if organization_id is None:
+        raise NotFound
+    policies.check_can_see_money(actor(request), organization_id)
+    return organization_id
+
+
+def _rows(lines: Iterable[ledger.StatementLine]) -> list[Row]:
+    listed = list(lines)
+    releases = escrows.releases_by_id(line.refs["release"] for line in listed if "release" in line.refs)
+    return [Row(line, releases.get(line.refs.get("release", ""))) for line in listed]
+
+
+# -- what there is
+
+
+@login_required
+@require_GET
+def wallet(request: HttpRequest) -> HttpResponse:
+    organization_id = _organization_id(request)
+    lines = queries.statement(organization_id, before=_line_id(request), limit=ROWS + 1)
+    return render(
+        request,
+        "payments/wallet.html",
+        {
+            "balances": queries.balances(organization_id),
+            "held": escrows.held_both(organization_id),
+            "rows": _rows(lines[:ROWS]),
+            "older": lines[ROWS - 1].id if len(lines) > ROWS else None,
+            "payouts": list(queries.payouts_of(organization_id)[:5]),
+            "charges": list(queries.charges_of(organization_id)[:5]),
+            "account": queries.payout_account_of(organization_id),
+            "may_withdraw": policies.can_withdraw(actor(request), organization_id),
+        },
+    )
+
+
+def _line_id(request: HttpRequest) -> int | None:
+    asked = request.GET.get("before", "")
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else None
+
+
+@login_required
+@require_GET
+def statement_csv(request: HttpRequest) -> StreamingHttpResponse:
+    """The whole statement, oldest line last, amounts as plain decimals for a spreadsheet."""
+    organization_id = _organization_id(request)
+    lines = _rows(queries.statement(organization_id, limit=CSV_ROWS_MAX))
+    response = StreamingHttpResponse(_csv(lines), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="statement-{timezone.now():%Y-%m-%d}.csv"'
+    return response
+
+
+def _csv(rows: list[Row]) -> Iterator[str]:
+    class Echo:
+        def write(self, value: str) -> str:
+            return value
+
+    writer = csv.writer(Echo())
+    head = ["date", "what", "about", "gross", "fee", "tax", "amount", "balance", "currency", "journal_entry"]
+    yield "\ufeff" + str(writer.writerow(head))
+    for row in rows:
+        line, release = row.line, row.release
+        parts = [release.gross, release.commission, release.withheld] if release else [None, None, None]
+        yield str(
+            writer.writerow(
+                [
+                    line.happened_at.isoformat(),
+                    event_label(line.event),
+                    _harmless(release.escrow.memo if release else ""),
+                    *(part.as_decimal() if part is not None else "" for part in parts),
+                    line.amount.as_decimal(),
+                    line.balance.as_decimal(),
+                    line.amount.currency,
+                    line.journal_id,
+                ]
+            )
+        )
+
+
+def _harmless(text: str) -> str:
+    """A spreadsheet takes a leading sign for a formula."""
+    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
+
+
+@login_required
+@require_GET
+def entry(request: HttpRequest, journal_id: UUID) -> HttpResponse:
+    """One journal entry, for those whose money it moved."""
+    found = ledger.journal(journal_id)
+    _check_is_about(request, found)
+    return render(request, "payments/entry.html", {"entries": [found], "entry": found})
+
+
+def _check_is_about(request: HttpRequest, found: ledger.JournalView) -> None:
+    """:raises NotFound: unless the entry names the organization, or an escrow of which it is a party."""
+    asker = actor(request)
+    if asker.is_staff:
+        return
+    own = str(_organization_id(request))
+    if any(own in line.account.code for line in found.lines):
+        return
+    if "escrow" not in found.refs:
+        raise NotFound
+    escrows.escrow_visible_to(asker, UUID(found.refs["escrow"]))
+
+
+# -- take it out
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw(request: HttpRequest, currency: str) -> HttpResponse:
+    """Choose an amount; answers with a quote to confirm. All of the balance when the form says nothing else."""
+    organization_id = _organization_id(request)
+    policies.check_can_withdraw(actor(request), organization_id)
+    if currency not in currencies.exponents():
+        raise NotFound
+    account = queries.payout_account_of(organization_id)
+    if account is None:
+        messages.info(request, str(policies.PayoutAccountMissing.message))
+        return redirect("payments:account")
+    available = queries.available(organization_id, currency)
+    form = WithdrawForm(request.POST or None, currency=currency, initial={"amount": available.as_decimal()})
+    if request.method == "POST" and (form.is_valid() or "all" in request.POST):
+        try:
+            made = operations.quote_payout(
+                organization_id=organization_id,
+                currency=currency,
+                amount=None if "all" in request.POST else form.money,
+                actor=actor(request),
+                now=timezone.now(),
+            )
+        except DomainError as refusal:
+            form = form if form.is_bound and "amount" in form.data else WithdrawForm({}, currency=currency)
+            form.is_valid()
+            form.add_error("amount" if refusal.field == "amount" else None, str(refusal))
+        else:
+            return redirect("payments:quote", made.id)
+    status = 422 if form.is_bound and form.errors else 200
+    context = {"form": form, "available": available, "currency": currency, "account": account}
+    return render(request, "payments/withdraw.html", context, status=status)
+
+
+@login_required
+@require_GET
+def quote(request: HttpRequest, quote_id: UUID) -> HttpResponse:
+    """What will arrive, at which rate of which day, until when; and the button that agrees to it."""
+    found = queries.quote_visible_to(actor(request), quote_id)
+    if hasattr(found, "payout"):
+        return redirect("payments:payout", found.payout.id)
+    return render(
+        request,
+        "payments/quote.html",
+        {"quote": found, "account": found.account, "is_expired": found.expires_at <= timezone.now()},
+    )
+
+
+@login_required
+@require_POST
+def accept(request: HttpRequest, quote_id: UUID) -> HttpResponse:
+    found = queries.quote_visible_to(actor(request), quote_id)
+    try:
+        payout = operations.accept_quote(quote_id=found.id, actor=actor(request), now=timezone.now())
+    except policies.QuoteUsed:
+        return redirect("payments:quote", quote_id)
+    except policies.QuoteExpired as refusal:
+        messages.warning(request, str(refusal))
+        return redirect("payments:withdraw", found.currency_from)
+    messages.success(
+        request, _("%(amount)s are on their way to your bank account.") % {"amount": fmt.money(payout.amount)}
+    )
+    return redirect("payments:payout", payout.id)
+
+
+def _fresh_login_required(view: View) -> View:
+    """Somebody who logged in minutes ago has proved who they are; anybody else proves it again."""
+    strict: View = reauthentication_required(view)
+
+    @functools.wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        latest = max((record["at"] for record in get_authentication_records(request, request.user)), default=0)
+        is_fresh = timezone.now().timestamp() - latest < FRESH_LOGIN_SECONDS
+        return (view if is_fresh else strict)(request, *args, **kwargs)
+
+    return guarded
+
+
+@login_required
+@_fresh_login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def account(request: HttpRequest) -> HttpResponse:
+    """The bank account to be paid to. Whoever changes it has just proved again who they are."""
+    organization_id = _organization_id(request)
+    policies.check_can_withdraw(actor(request), organization_id)
+    organization = accounts.organization(organization_id)
+    reachable = compliance.payout_currencies(organization.country)
+    initial = {"holder_name": organization.legal_name or organization.display_name}
+    form = PayoutAccountForm(request.POST or None, currencies=reachable, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            operations.set_payout_account(
+                organization_id=organization_id,
+                gateway=settings.PAYMENT_GATEWAY,
+                actor=actor(request),
+                now=timezone.now(),
+                **form.cleaned_data,
+            )
+        except DomainError as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        else:
+            messages.success(request, _("The bank account is ready to be paid to."))
+            return redirect("payments:wallet")
+    context = {
+        "form": form,
+        "account": queries.payout_account_of(organization_id),
+        "organization": organization,
+        "reachable": reachable,
+    }
+    return render(request, "payments/account.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_POST
+def automatic(request: HttpRequest) -> HttpResponse:
+    is_automatic = request.POST.get("is_automatic") == "yes"
+    operations.set_automatic(
+        organization_id=_organization_id(request),
+        is_automatic=is_automatic,
+        actor=actor(request),
+        now=timezone.now(),
+    )
+    said = _("Balances are now paid out by themselves.") if is_automatic else _("Automatic payout is off.")
+    messages.success(request, said)
+    return redirect("payments:wallet")
+
+
+# -- where it went
+
+
+@login_required
+@require_GET
+def payouts(request: HttpRequest) -> HttpResponse:
+    found = keyset.page(
+        queries.payouts_of(_organization_id(request)), order="-requested_at", cursor=request.GET.get("cursor", "")
+    )
+    return render(request, "payments/payout_list.html", {"payouts": found, "next_cursor": found.next_cursor})
+
+
+@login_required
+@require_GET
+def payout(request: HttpRequest, payout_id: UUID) -> HttpResponse:
+    found = queries.payout_visible_to(actor(request), payout_id)
+    receipt = queries.receipt_of_payout(found)
+    context = {"payout": found, "quote": found.quote, "entries": receipt.entries, "attempts": found.attempts.all()}
+    return render(request, "payments/payout_detail.html", context)
+
+
+@login_required
+@require_GET
+def charges(request: HttpRequest) -> HttpResponse:
+    found = keyset.page(
+        queries.charges_of(_organization_id(request)), order="-created_at", cursor=request.GET.get("cursor", "")
+    )
+    return render(request, "payments/charge_list.html", {"charges": found, "next_cursor": found.next_cursor})
+
+
+@login_required
+@require_GET
+def charge(request: HttpRequest, charge_id: UUID) -> HttpResponse:
+    found = queries.charge_visible_to(actor(request), charge_id)
+    context: dict[str, Any] = {
+        "charge": found,
+        "entries": queries.receipt_of_charge(found).entries,
+        "refunds": list(found.refunds.order_by("created_at")),
+        "fee": Money(found.fee_minor, found.currency) if found.fee_minor is not None else None,
+    }
+    return render(request, "payments/charge_detail.html", context)

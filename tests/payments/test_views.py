@@ -1,0 +1,215 @@
+"""Pages of money: who sees what, what a refusal looks like, what they cost, how many clicks a withdrawal takes."""
+
+import time
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from apps.common.money import Money
+from apps.ledger import queries as ledger
+from apps.payments import queries
+from apps.payments.models import FxQuote, Payout
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ada(make):
+    organization = make.freelancer("Ada Obi")
+    make.payout_account(organization)
+    make.balance(organization, Money.of("450.00", "EUR"))
+    return organization
+
+
+def log_in(client, organization, role: str = "owner"):
+    user = organization.memberships.get(role=role).user
+    client.force_login(user)
+    session = client.session
+    session["account_authentication_methods_user"] = str(user.pk)
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+    session.save()
+    return client
+
+
+@pytest.fixture
+def as_ada(client, ada):
+    return log_in(client, ada)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans", "ar"])
+def test_the_wallet_shows_balances_lines_and_what_was_kept(as_ada, ada, language, django_assert_max_num_queries):
+    as_ada.get(f"/{language}/money/")
+    with django_assert_max_num_queries(18):
+        page = as_ada.get(f"/{language}/money/").content.decode()
+
+    for amount in ("450.00", "500.00", "50.00"):
+        assert f"{amount}\N{NO-BREAK SPACE}EUR" in page
+    assert "Logo: first drafts" in page
+
+
+def test_the_wallet_costs_the_same_for_many_lines(as_ada, ada, make, django_assert_max_num_queries):
+    for _ in range(5):
+        make.balance(ada, Money.of("90.00", "EUR"))
+    as_ada.get("/en/money/")
+    with django_assert_max_num_queries(18):
+        as_ada.get("/en/money/")
+
+
+def test_a_withdrawal_takes_three_clicks_from_the_dashboard(as_ada, ada):
+    wallet = as_ada.get(reverse("payments:wallet"))  # 1: money
+    assert "Withdraw" in wallet.content.decode()
+    asked = as_ada.post(reverse("payments:withdraw", args=["EUR"]), {"all": "1"})  # 2: withdraw all of it
+    page = as_ada.get(asked.url).content.decode()
+    quote = FxQuote.objects.get()
+    assert asked.url == reverse("payments:quote", args=[quote.id])
+    assert "Oct 30, 2026" in page  # the day of the rate is said
+    agreed = as_ada.post(reverse("payments:accept", args=[quote.id]), follow=True)  # 3: confirm
+
+    payout = Payout.objects.get()
+    assert payout.quote == quote
+    assert payout.number in agreed.content.decode()
+    assert not queries.available(ada.id, "EUR")
+
+
+def test_a_second_click_on_confirm_leads_to_the_same_withdrawal(as_ada):
+    as_ada.post(reverse("payments:withdraw", args=["EUR"]), {"all": "1"})
+    quote = FxQuote.objects.get()
+    for _ in range(2):
+        answer = as_ada.post(reverse("payments:accept", args=[quote.id]), follow=True)
+    assert Payout.objects.get().number in answer.content.decode()
+
+
+def test_a_part_can_be_withdrawn_and_too_much_is_said_at_the_field(as_ada):
+    page = reverse("payments:withdraw", args=["EUR"])
+
+    assert as_ada.get(page).status_code == 200
+    refused = as_ada.post(page, {"amount": "450.01"})
+    nonsense = as_ada.post(page, {"amount": "much"})
+    taken = as_ada.post(page, {"amount": "100"})
+
+    assert (refused.status_code, nonsense.status_code, taken.status_code) == (422, 422, 302)
+    assert "450.00" in refused.content.decode()
+    assert FxQuote.objects.get().amount_from == Money.of("100.00", "EUR")
+
+
+def test_an_empty_balance_is_refused_in_place(as_ada):
+    answer = as_ada.post(reverse("payments:withdraw", args=["USD"]), {"all": "1"})
+    assert answer.status_code == 422
+    assert "nothing to withdraw" in answer.content.decode()
+    assert as_ada.get(reverse("payments:withdraw", args=["XXX"])).status_code == 404
+
+
+def test_an_expired_quote_asks_for_a_new_one(as_ada):
+    as_ada.post(reverse("payments:withdraw", args=["EUR"]), {"all": "1"})
+    quote = FxQuote.objects.get()
+    FxQuote.objects.update(
+        quoted_at=timezone.now() - timedelta(hours=2), expires_at=timezone.now() - timedelta(hours=1)
+    )
+
+    assert "no longer valid" in as_ada.get(reverse("payments:quote", args=[quote.id])).content.decode()
+    assert as_ada.post(reverse("payments:accept", args=[quote.id])).url == reverse("payments:withdraw", args=["EUR"])
+    assert not Payout.objects.exists()
+
+
+def test_without_a_bank_account_withdrawing_leads_to_entering_one(client, make):
+    berta = make.freelancer()
+    log_in(client, berta)
+    assert client.post(reverse("payments:withdraw", args=["EUR"]), {"all": "1"}).url == reverse("payments:account")
+
+    refused = client.post(reverse("payments:account"), {"holder_name": "B", "currency": "USD", "account_number": "1-2"})
+    assert make.processor
+    taken = client.post(
+        reverse("payments:account"), {"holder_name": "Berta", "currency": "USD", "account_number": "0001 2345 67"}
+    )
+
+    assert (refused.status_code, taken.status_code) == (422, 302)
+    assert queries.payout_account_of(berta.id).last4 == "4567"
+
+
+def test_changing_the_bank_account_asks_who_it_is_again(client, ada):
+    client.force_login(ada.memberships.get().user)
+    answer = client.get(reverse("payments:account"))
+    assert answer.status_code == 302
+    assert "reauthenticate" in answer.url
+
+
+def test_automatic_payout_is_switched_on_the_wallet(as_ada, ada):
+    as_ada.post(reverse("payments:automatic"), {"is_automatic": "yes"})
+    assert queries.payout_account_of(ada.id).is_automatic
+    as_ada.post(reverse("payments:automatic"), {"is_automatic": "no"})
+    assert not queries.payout_account_of(ada.id).is_automatic
+
+
+def test_the_statement_is_a_spreadsheet(as_ada):
+    answer = as_ada.get(reverse("payments:statement_csv"))
+    head, line = b"".join(answer.streaming_content).decode().splitlines()
+    assert head.startswith("\ufeffdate,what")
+    assert ",500.00,50.00,0.00,450.00,450.00,EUR," in line
+
+
+def test_a_memo_that_looks_like_a_formula_is_harmless(client, make):
+    from apps.payments.views import _harmless
+
+    assert _harmless("=1+1") == "'=1+1"
+    assert _harmless("Logo") == "Logo"
+
+
+def test_receipts_show_their_entries_to_both_sides_and_to_nobody_else(client, make):
+    payout = make.payout(status="paid")
+    ada = payout.organization
+    escrow = ledger.journals_of(organization=ada.id)
+    assert escrow
+    log_in(client, ada)
+    pages = [
+        reverse("payments:payout", args=[payout.id]),
+        reverse("payments:entry", args=[ledger.journals_of(payout=payout.id)[0].id]),
+        reverse("payments:payouts"),
+        reverse("payments:charges"),
+    ]
+    for page in pages:
+        assert client.get(page).status_code == 200, page
+    assert "Arrived at the bank" in client.get(pages[0]).content.decode()
+
+    log_in(client, make.freelancer())
+    assert [client.get(page).status_code for page in pages[:2]] == [404, 404]
+
+
+def test_everything_balances_after_a_withdrawal_through_the_pages(as_ada):
+    as_ada.post(reverse("payments:withdraw", args=["EUR"]), {"all": "1"})
+    as_ada.post(reverse("payments:accept", args=[FxQuote.objects.get().id]))
+    assert {finding.breaches for finding in ledger.check_all()} == {0}
+
+
+def test_strangers_are_sent_to_log_in(client):
+    for name in ("wallet", "account", "payouts", "charges", "statement_csv"):
+        assert client.get(reverse(f"payments:{name}")).status_code == 302
+
+
+def test_held_money_and_its_releases_are_shown_to_both_sides(client, make):
+    escrow = make.escrow(status="released")
+    release = escrow.releases.get()
+    charge = queries.charges_of(escrow.payer_id).get()
+    shared = [reverse("escrow:held"), reverse("escrow:escrow", args=[escrow.id]),
+              reverse("escrow:release", args=[release.id])]  # fmt: skip
+    for side in (escrow.payer, escrow.payee):
+        log_in(client, side)
+        for page in shared:
+            answer = client.get(page)
+            assert answer.status_code == 200
+            assert "Logo: first drafts" in answer.content.decode()
+    assert client.get(reverse("payments:charge", args=[charge.id])).status_code == 404
+    log_in(client, escrow.payer)
+    assert "Payment held" in client.get(reverse("payments:charge", args=[charge.id])).content.decode()
+    log_in(client, make.employer())
+    assert [client.get(page).status_code for page in shared[1:]] == [404, 404]
+
+
+def test_a_viewer_sees_but_does_not_withdraw(client, make, ada):
+    make.member(ada, "viewer")
+    log_in(client, ada, "viewer")
+    page = client.get(reverse("payments:wallet")).content.decode()
+    assert "450.00" in page
+    assert reverse("payments:withdraw", args=["EUR"]) not in page
+    assert client.post(reverse("payments:withdraw", args=["EUR"]), {"all": "1"}).status_code == 403
