@@ -83,4 +83,5 @@ class AuditEntry(models.Model):
     happened_at = models.DateTimeField()
 
     class Meta:
+        verbose_name_plural = "audit entries"
         indexes = [models.Index(fields=["subject_type", "subject_id"], name="moderation_audit_subject")]
