@@ -8,6 +8,7 @@ Sets Tradewind up and runs it; needs only Python 3.11+ with venv and pip.
     python3 go.py manage COMMAND      manage.py on the demo's servers
     python3 go.py setup | pins        install only | resolve the pinned requirements anew
 """
+
 import hashlib
 import os
 import shutil
@@ -35,8 +36,9 @@ def stop(sentence: str) -> None:
 
 def check_machine() -> None:
     if sys.version_info < (3, 11):
-        stop(f"Tradewind needs Python 3.11 or newer; this is {sys.version.split()[0]}. "
-             "Try: make demo PYTHON=python3.12")
+        stop(
+            f"Tradewind needs Python 3.11 or newer; this is {sys.version.split()[0]}. Try: make demo PYTHON=python3.12"
+        )
     try:
         import ensurepip  # noqa: F401
         import venv  # noqa: F401
@@ -74,8 +76,12 @@ def setup(which: str) -> None:
     requirements = ROOT / "requirements" / f"{which}.txt"
     pip = [PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
     # uv installs three times faster; where it cannot be had, pip does the same work.
-    done = os.environ.get("SETUP_WITH", "uv") == "uv" and run(*pip, "uv", quiet=True) == 0 and run(
-        PYTHON, "-m", "uv", "pip", "install", "-q", "--python", PYTHON, "--require-hashes", "-r", requirements) == 0
+    done = (
+        os.environ.get("SETUP_WITH", "uv") == "uv"
+        and run(*pip, "uv", quiet=True) == 0
+        and run(PYTHON, "-m", "uv", "pip", "install", "-q", "--python", PYTHON, "--require-hashes", "-r", requirements)
+        == 0
+    )
     if not done and run(*pip, "--require-hashes", "-r", requirements) != 0:
         free_mb = shutil.disk_usage(ROOT).free // 2**20
         stop(f"The requirements could not be installed ({free_mb} MB free on disk): see the message above.")
@@ -85,6 +91,10 @@ def setup(which: str) -> None:
 
 def lint() -> int:
     failed = []
+    # The type checker's Django plugin reads the settings; it never connects anywhere.
+    for name in ("SECRET_KEY", "DATABASE_URL", "REDIS_URL"):
+        os.environ.setdefault(name, {"DATABASE_URL": "postgresql://lint/lint", "REDIS_URL": "redis://lint"}.get(name, "lint"))
+    os.environ.setdefault("TRADEWIND_ENV", "test")
     for tool, *arguments in LINT:
         print(f"[lint] {tool} {' '.join(arguments)}", flush=True)
         if run(VENV / "bin" / tool, *arguments) != 0:
@@ -96,11 +106,24 @@ def lint() -> int:
 def pins() -> int:
     setup("base")
     pip = [PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check", "uv"]
-    options = ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-header", "--no-annotate",
-               "--no-emit-index-url", "--no-emit-find-links", "--upgrade", "-q"]
+    options = [
+        "--universal",
+        "--python-version",
+        "3.11",
+        "--generate-hashes",
+        "--no-header",
+        "--no-annotate",
+        "--no-emit-index-url",
+        "--no-emit-find-links",
+        "--upgrade",
+        "-q",
+    ]
     compile_ = [PYTHON, "-m", "uv", "pip", "compile", "pyproject.toml", *options]
-    return run(*pip) or run(*compile_, "-o", "requirements/base.txt") or run(
-        *compile_, "--extra", "dev", "-o", "requirements/dev.txt")
+    return (
+        run(*pip)
+        or run(*compile_, "-o", "requirements/base.txt")
+        or run(*compile_, "--extra", "dev", "-o", "requirements/dev.txt")
+    )
 
 
 def main() -> None:

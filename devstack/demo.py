@@ -164,8 +164,8 @@ def run(stack: Stack | None, folder: Path, pid_file: Path, port: int, processor_
     )
     manager.add_process(
         "worker",
-        f"exec {python} -m celery -A marketplace worker -B -s {shlex.quote(str(folder / 'beat'))} -c 2"
-        " -l warning --quiet --without-gossip --without-mingle --without-heartbeat",
+        f"exec {python} -m celery -A marketplace --quiet worker -B -s {shlex.quote(str(folder / 'beat'))} -c 2"
+        " -l warning --without-gossip --without-mingle --without-heartbeat",
         env=env,
     )
     threading.Thread(target=announce, args=(url, LOGINS, PASSWORD), daemon=True).start()

@@ -51,8 +51,8 @@ class BidForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        self.amount = add_money(self, "amount", cleaned.get("currency", ""))
-        if self.amount is not None and self.amount.amount_minor <= 0:
+        self.price = add_money(self, "amount", cleaned.get("currency", ""))
+        if self.price is not None and self.price.amount_minor <= 0:
             self.add_error("amount", _("Enter an amount above zero."))
         return cleaned
 
@@ -64,9 +64,9 @@ class BidForm(forms.Form):
 
     def draft(self, milestones: tuple[MilestoneDraft, ...]) -> BidDraft:
         given = self.cleaned_data
-        assert self.amount is not None
+        assert self.price is not None
         return BidDraft(
-            amount=self.amount,
+            amount=self.price,
             days=given["days"],
             cover_note=given["cover_note"],
             source_language=given["source_language"],

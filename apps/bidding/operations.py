@@ -92,11 +92,11 @@ def submit_bid(*, task_id: UUID, draft: BidDraft, actor: Actor, now: datetime) -
     task = tasks.task_for_update(task_id)
     invited = tasks.is_invited(task_id, actor.organization_id)
     tasks_policies.check_can_bid(actor, task, now, is_invited=invited)
-    bidder = Organization.objects.get(id=actor.organization_id)
+    bidder = Organization.objects.get(id=actor.side_id)
     _check_route(task, bidder, now)
     if queries.live_bid(task_id, bidder.id):
         raise policies.OneLiveBid
-    bid = Bid(task=task, bidder=bidder, submitted_by_id=actor.user_id, submitted_at=now)
+    bid = Bid(task=task, bidder=bidder, submitted_by_id=actor.person_id, submitted_at=now)
     _write(bid, draft, bidder, now)
     bus.publish(events.BidSubmitted(bid_id=bid.id, task_id=task.id), now=now)
     return bid

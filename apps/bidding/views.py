@@ -123,8 +123,8 @@ def _bid_page(
     if request.method == "POST":
         status = 422
         both_valid = form.is_valid() & formset.is_valid()
-        if both_valid and form.amount is not None:
-            milestones = formset.drafts(form.amount.currency)
+        if both_valid and form.price is not None:
+            milestones = formset.drafts(form.price.currency)
             if not formset.has_errors():
                 if "send" in request.POST:
                     sent = _send(request, task, form, milestones, bid, now)
@@ -132,7 +132,7 @@ def _bid_page(
                         return redirect(sent)
                 else:
                     confirm, status = True, 200
-    amount = getattr(form, "amount", None) or (bid.amount if bid and request.method == "GET" else None)
+    amount = getattr(form, "price", None) or (bid.amount if bid and request.method == "GET" else None)
     context = {
         "task": task,
         "bid": bid,

@@ -20,6 +20,18 @@ class Actor:
     is_staff: bool = False
     is_system: bool = False
 
+    @property
+    def person_id(self) -> UUID:
+        """The person, where a policy has made sure that there is one."""
+        assert self.user_id is not None, "a policy must have refused strangers before"
+        return self.user_id
+
+    @property
+    def side_id(self) -> UUID:
+        """The organization acted for, where a policy has made sure that there is one."""
+        assert self.organization_id is not None, "a policy must have refused strangers before"
+        return self.organization_id
+
     def may(self, capability: str) -> bool:
         return self.is_system or capability in self.capabilities
 

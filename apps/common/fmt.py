@@ -102,13 +102,13 @@ def duration(value: timedelta) -> str:
 def language_name(code: str) -> str:
     """The name of a language in the reader's own."""
     try:
-        return Locale.parse(translation.to_locale(code)).get_display_name(locale()) or code
+        return str(Locale.parse(translation.to_locale(code)).get_display_name(locale()) or code)
     except (ValueError, LookupError):
         return code
 
 
 def country_name(code: str) -> str:
-    return locale().territories.get(code, code)
+    return str(locale().territories.get(code, code))
 
 
 def currency_name(code: str) -> str:

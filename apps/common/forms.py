@@ -42,7 +42,8 @@ class MomentField(forms.DateTimeField):
     def __init__(self, **options: Any) -> None:
         widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
         formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]
-        super().__init__(**({"widget": widget, "input_formats": formats} | options))
+        fixed: dict[str, Any] = {"widget": widget, "input_formats": formats}
+        super().__init__(**(fixed | options))
 
     def prepare_value(self, value: Any) -> Any:
         prepared = super().prepare_value(value)
@@ -60,7 +61,10 @@ def add_money(form: forms.Form, amount: str, currency: str) -> Money | None:
         return Money.of(value, code)
     except ValueError:
         digits = currencies.exponent(code)
-        message = _("%(currency)s has %(digits)s digits after the decimal point.") % {"currency": code, "digits": digits}
+        message = _("%(currency)s has %(digits)s digits after the decimal point.") % {
+            "currency": code,
+            "digits": digits,
+        }
         form.add_error(amount, message)
         return None
 

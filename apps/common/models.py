@@ -32,7 +32,9 @@ class StatusChange(models.Model):
     happened_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["subject_type", "subject_id", "happened_at"], name="common_statuschange_subject")]
+        indexes = [
+            models.Index(fields=["subject_type", "subject_id", "happened_at"], name="common_statuschange_subject")
+        ]
 
 
 class IdempotencyRecord(models.Model):

@@ -23,7 +23,8 @@ class ManyFilesField(forms.FileField):
     """Several uploads; its value is a list."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**({"widget": ManyFilesInput(), "required": False} | options))
+        fixed: dict[str, Any] = {"widget": ManyFilesInput(), "required": False}
+        super().__init__(**(fixed | options))
 
     def clean(self, data: Any, initial: Any = None) -> Any:
         files = [data] if data and not isinstance(data, list | tuple) else list(data or [])
@@ -37,7 +38,7 @@ class DeliveryForm(forms.Form):
         label=_("What you hand in"), max_length=5000, widget=forms.Textarea(attrs={"rows": 5, "dir": "auto"})
     )
     source_language = forms.ChoiceField(label=_("Written in"))
-    files = ManyFilesField(label=_("Files"))
+    files = ManyFilesField(label=_("Files"))  # type: ignore[assignment]  # shadows nothing that a Form class uses
 
     def __init__(self, *args: Any, milestone: Milestone, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -80,12 +81,12 @@ class ApprovalForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        self.amount: Money | None = None
+        self.part: Money | None = None
         if cleaned.get("how_much") == "part":
-            self.amount = add_money(self, "amount", self.currency)
-            if self.amount is None and "amount" not in self.errors:
+            self.part = add_money(self, "amount", self.currency)
+            if self.part is None and "amount" not in self.errors:
                 self.add_error("amount", _("Enter the amount to release."))
-            elif self.amount is not None and self.amount.amount_minor <= 0:
+            elif self.part is not None and self.part.amount_minor <= 0:
                 self.add_error("amount", _("Enter an amount above zero."))
         return cleaned
 

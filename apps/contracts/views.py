@@ -277,7 +277,7 @@ def approve(request: HttpRequest, milestone_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             operations.approve_milestone(
-                milestone_id=milestone.id, amount=form.amount, actor=actor(request), now=timezone.now()
+                milestone_id=milestone.id, amount=form.part, actor=actor(request), now=timezone.now()
             )
         except (Invalid, Conflict) as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))

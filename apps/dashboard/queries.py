@@ -85,7 +85,7 @@ def _decisions(actor: Actor) -> list[Todo]:
 
 def _invitations(actor: Actor) -> list[Todo]:
     invited = TaskInvitation.objects.filter(
-        organization_id=actor.organization_id, declined_at=None, task__status="open"
+        organization_id=actor.side_id, declined_at=None, task__status="open"
     ).select_related("task")
     answered = set(
         Bid.objects.filter(bidder_id=actor.organization_id, task__in=[one.task_id for one in invited]).values_list(

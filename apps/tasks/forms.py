@@ -33,7 +33,7 @@ class CriteriaField(forms.CharField):
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
-        return tuple(line.strip(" -•\t") for line in text.splitlines() if line.strip(" -•\t"))
+        return tuple(line.strip(" -•\t") for line in (text or "").splitlines() if line.strip(" -•\t"))
 
     def prepare_value(self, value: Any) -> Any:
         return "\n".join(value) if isinstance(value, tuple | list) else value

@@ -81,7 +81,7 @@ class NoteIsEmpty(Invalid):
 def start_draft(*, actor: Actor, brief: Brief, now: datetime) -> Task:
     """A new draft of the organization that the actor acts for."""
     check_acts_for(actor, actor.organization_id, roles.POST_TASK)
-    task = Task(employer_id=actor.organization_id, posted_by_id=actor.user_id)
+    task = Task(employer_id=actor.side_id, posted_by_id=actor.person_id)
     return _write_brief(task, brief)
 
 
@@ -107,10 +107,10 @@ def _write_brief(task: Task, brief: Brief) -> Task:
     for name in _COLUMNS:
         setattr(task, name, getattr(brief, name))
     if brief.budget_kind == "fixed":
-        task.budget_max_minor = brief.budget_min_minor
-    elif None not in (brief.budget_min_minor, brief.budget_max_minor):
-        # A draft may hold the two ends the wrong way round; publishing points at it, the column stays lawful.
-        task.budget_max_minor = max(brief.budget_min_minor, brief.budget_max_minor)  # type: ignore[type-var]
+        task.budget_max_minor = brief.budget_min_minor  # type: ignore[assignment]  # the column takes null
+    elif None not in (ends := (brief.budget_min_minor, brief.budget_max_minor)):
+        # A draft may hold the two ends the wrong way round; the column stays lawful.
+        task.budget_max_minor = max(end for end in ends if end is not None)
     if task.bidding_closes_at and task.decision_due_at and task.decision_due_at < task.bidding_closes_at:
         task.decision_due_at = task.bidding_closes_at
     task.save()
@@ -237,7 +237,7 @@ def add_addendum(
     if task.decision_due_at < task.bidding_closes_at:
         raise DatesOutOfOrder
     task.save(update_fields=[*moved, "updated_at"])
-    addendum = Addendum.objects.create(task=task, text=text.strip(), changes=changes, added_by_id=actor.user_id)
+    addendum = Addendum.objects.create(task=task, text=text.strip(), changes=changes, added_by_id=actor.person_id)
     bus.publish(events.AddendumAdded(task_id=task.id, addendum_id=addendum.id), now=now)
     return addendum
 
@@ -302,7 +302,7 @@ def ask_question(*, task_id: UUID, text: str, source_language: str, actor: Actor
     if not text.strip():
         raise NoteIsEmpty
     question = Question.objects.create(
-        task=task, asked_by_id=actor.organization_id, text=text.strip(), source_language=source_language
+        task=task, asked_by_id=actor.side_id, text=text.strip(), source_language=source_language
     )
     bus.publish(events.QuestionAsked(task_id=task.id, question_id=question.id), now=now)
     return question

@@ -160,6 +160,8 @@ def skill_ids_by_task(task_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
 
 
 def is_invited(task_id: UUID, organization_id: UUID | None) -> bool:
+    if organization_id is None:
+        return False
     return TaskInvitation.objects.filter(task_id=task_id, organization_id=organization_id, declined_at=None).exists()
 
 
@@ -190,7 +192,7 @@ def similar(task: Task, actor: Actor, now: datetime, limit: int = 3) -> list[Tas
     wanted = skill_ids(task.id)
     tasks = open_tasks(actor).filter(bidding_closes_at__gt=now).exclude(id=task.id)
     shared = tasks.filter(skills__skill_id__in=wanted).annotate(n=Count("skills")).order_by("-n", "-published_at")
-    found = list(shared[:limit])
+    found: list[Task] = list(shared[:limit])
     if len(found) < limit and task.category_id:
         rest = tasks.filter(category_id=task.category_id).exclude(id__in=[one.id for one in found])
         found += list(rest.order_by("-published_at")[: limit - len(found)])

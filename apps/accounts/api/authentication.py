@@ -47,7 +47,7 @@ class PersonalTokenAuthentication(BaseAuthentication):
         return 'Bearer realm="tradewind"'
 
 
-class PersonalTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]
+class PersonalTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[misc, no-untyped-call]
     """How the API's description names personal tokens."""
 
     target_class = PersonalTokenAuthentication
@@ -57,8 +57,8 @@ class PersonalTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]
         return {"type": "http", "scheme": "bearer", "description": "A personal token from your settings."}
 
 
-class ActorSessionScheme(SessionScheme):  # type: ignore[misc]
+class ActorSessionScheme(SessionScheme):  # type: ignore[misc, no-untyped-call]
     """The site's own session; the same as DRF's in the description."""
 
-    target_class = ActorSessionAuthentication
+    target_class = ActorSessionAuthentication  # type: ignore[assignment]
     name = "session"

@@ -64,8 +64,8 @@ class BidDraftSerializer(serializers.Serializer[Any]):
     days = serializers.IntegerField(min_value=1, max_value=730)
     cover_note = serializers.CharField(max_length=5000)
     source_language = serializers.ChoiceField(choices=CONTENT_LANGUAGES, default="en")
-    milestones = _MilestoneSerializer(many=True, required=False, max_length=rules.MILESTONES_MAX)
-    answers = _AnswerSerializer(many=True, required=False, max_length=50)
+    milestones = _MilestoneSerializer(many=True, required=False, max_length=rules.MILESTONES_MAX)  # type: ignore[call-arg]
+    answers = _AnswerSerializer(many=True, required=False, max_length=50)  # type: ignore[call-arg]
 
     def draft(self) -> BidDraft:
         given = self.validated_data

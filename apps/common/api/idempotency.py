@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
@@ -69,12 +70,18 @@ def _fingerprint(request: Request) -> str:
     return hashlib.sha256(body.encode()).hexdigest()
 
 
+def _user_id(request: Request) -> UUID:
+    user_id = request.user.pk
+    assert isinstance(user_id, UUID), "endpoints that move money refuse strangers"
+    return user_id
+
+
 def _claim(request: Request, key: str, fingerprint: str) -> tuple[IdempotencyRecord, bool]:
     try:
         with transaction.atomic():
-            return IdempotencyRecord.objects.create(user_id=request.user.pk, key=key, fingerprint=fingerprint), True
+            return IdempotencyRecord.objects.create(user_id=_user_id(request), key=key, fingerprint=fingerprint), True
     except IntegrityError:
-        return IdempotencyRecord.objects.get(user_id=request.user.pk, key=key), False
+        return IdempotencyRecord.objects.get(user_id=_user_id(request), key=key), False
 
 
 def _replay(record: IdempotencyRecord, fingerprint: str) -> Response:

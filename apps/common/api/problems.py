@@ -23,7 +23,9 @@ class ProblemSerializer(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     code = serializers.CharField()
     detail = serializers.CharField()
-    errors = serializers.DictField(required=False, help_text="Sentences by field, when fields are at fault.")
+    errors = serializers.DictField(  # type: ignore[assignment]  # the name is RFC 9457's custom, DRF's own is internal
+        required=False, help_text="Sentences by field, when fields are at fault."
+    )
 
 
 def problem(status: int, code: str, title: str, detail: str, **more: Any) -> Response:
@@ -52,8 +54,8 @@ def handler(error: Exception, context: dict[str, Any]) -> Response | None:
     response = problem(error.status_code, code, str(error.default_detail), str(error.detail))
     if header := getattr(error, "auth_header", None):
         response["WWW-Authenticate"] = header
-    if isinstance(error, exceptions.Throttled) and error.wait is not None:
-        response["Retry-After"] = str(int(error.wait) + 1)
+    if wait := getattr(error, "wait", None):
+        response["Retry-After"] = str(int(wait) + 1)
     return response
 
 

@@ -16,7 +16,7 @@ _WRITES = {"409": "The state has changed.", "415": "Send JSON.", "422": "A rule 
 
 class ProblemAutoSchema(AutoSchema):
     def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
-        bodies: dict[str, Any] = super()._get_response_bodies(direction)  # type: ignore[no-untyped-call]
+        bodies: dict[str, Any] = super()._get_response_bodies(direction)  # type: ignore[no-untyped-call, arg-type]
         refusals = dict(_ALWAYS)
         if self.method not in ("GET", "HEAD", "OPTIONS"):
             refusals |= _WRITES

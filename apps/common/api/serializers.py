@@ -26,5 +26,3 @@ class MoneySerializer(serializers.Serializer[Any]):
 
 def to_money(given: dict[str, Any]) -> Money:
     return Money(given["amount_minor"], given["currency"])
-
-

@@ -53,7 +53,10 @@ def moment(value: datetime | None, zone: str | None = None) -> SafeString | str:
     if value is None:
         return ""
     return format_html(
-        '<time datetime="{}" title="{}">{}</time>', value.isoformat(), fmt.zone_name(zone, value), fmt.date_time(value, zone)
+        '<time datetime="{}" title="{}">{}</time>',
+        value.isoformat(),
+        fmt.zone_name(zone, value),
+        fmt.date_time(value, zone),
     )
 
 
@@ -119,4 +122,4 @@ def query(context: Context, **changes: object) -> str:
             parameters.pop(name, None)
         else:
             parameters[name] = str(value)
-    return "?" + parameters.urlencode()
+    return f"?{parameters.urlencode()}"

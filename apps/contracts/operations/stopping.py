@@ -58,7 +58,7 @@ def propose_cancellation(
         raise ProposalOpen
     proposal = CancellationProposal.objects.create(
         contract=contract,
-        proposed_by_id=actor.organization_id,
+        proposed_by_id=actor.side_id,
         freelancer_share_bps=freelancer_share_bps,
         reason=reason.strip()[:2000],
         proposed_at=now,

@@ -166,7 +166,7 @@ def deliver(
         version=milestone.deliverables.count() + 1,
         note=note.strip(),
         source_language=source_language,
-        submitted_by_id=actor.user_id,
+        submitted_by_id=actor.person_id,
         submitted_at=now,
     )
     CriterionCheck.objects.bulk_create(
@@ -207,7 +207,7 @@ def request_revision(
         number=number,
         text=text.strip(),
         source_language=source_language,
-        requested_by_id=actor.user_id,
+        requested_by_id=actor.person_id,
         requested_at=now,
     )
     changes = {"revisions_used": number, "review_due_at": None}

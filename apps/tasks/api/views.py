@@ -275,7 +275,7 @@ class SavedSearches(ListAPIView[SavedSearch]):
     def get_queryset(self) -> QuerySet[SavedSearch]:
         if getattr(self, "swagger_fake_view", False):
             return SavedSearch.objects.none()
-        return SavedSearch.objects.filter(user_id=self.request.user.pk)
+        return queries.saved_searches(actor(self.request._request).person_id)
 
     @extend_schema(
         request=serializers.SavedSearchSerializer,

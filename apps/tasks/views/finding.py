@@ -184,7 +184,7 @@ def _chips(wanted: TaskFilter, request: HttpRequest) -> list[dict[str, str]]:
     if wanted.posted_within_days:
         add("posted", _("Posted"), request.GET["posted"])
     if wanted.bid_window:
-        add("window", _("Bids"), BidWindow(wanted.bid_window).label)
+        add("window", _("Bids"), str(BidWindow(wanted.bid_window).label))
     return chips
 
 

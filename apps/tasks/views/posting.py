@@ -27,7 +27,8 @@ from apps.tasks.views.finding import detail_context
 
 def _own(request: HttpRequest, task_id: UUID) -> Task:
     """One of the organization's own tasks, else 404."""
-    tasks = queries.tasks_of(actor(request).organization_id) if actor(request).organization_id else Task.objects.none()
+    organization_id = actor(request).organization_id
+    tasks = queries.tasks_of(organization_id) if organization_id else Task.objects.none()
     return get_object_or_404(tasks, id=task_id)
 
 

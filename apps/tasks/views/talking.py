@@ -78,7 +78,7 @@ def invite(request: HttpRequest, task_id: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def decline_invitation(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
-    invitations = TaskInvitation.objects.filter(organization_id=actor(request).organization_id)
+    invitations = TaskInvitation.objects.filter(organization_id=actor(request).side_id)
     invitation = get_object_or_404(invitations, id=invitation_id)
     operations.decline_invitation(invitation_id=invitation.id, actor=actor(request), now=timezone.now())
     messages.success(request, _("Invitation declined."))
