@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet, Sum
@@ -18,6 +19,9 @@ from apps.escrow.states import EscrowStatus
 from apps.ledger import chart
 from apps.ledger import queries as ledger
 from apps.pricing.rules import Terms
+
+ReleaseRow: TypeAlias = Release
+"""For pages of the areas below, which show what they do not store."""
 
 HOLDING = (EscrowStatus.FUNDED, EscrowStatus.PARTIALLY_RELEASED)
 

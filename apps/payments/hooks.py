@@ -23,7 +23,7 @@ BODY_BYTES_MAX = 512 * 1024
 def receive(request: HttpRequest, processor: str) -> HttpResponse:
     if processor != settings.PAYMENT_GATEWAY:
         return HttpResponseNotFound()
-    if int(request.headers.get("Content-Length") or 0) > BODY_BYTES_MAX:
+    if len(request.body) > BODY_BYTES_MAX:
         return HttpResponseBadRequest("too large")
     now = timezone.now()
     try:

@@ -11,6 +11,7 @@ from apps.accounts import policies as accounts
 from apps.common.actors import Actor
 from apps.common.errors import Conflict, Invalid, NotFound
 from apps.common.money import Money
+from apps.payments import queries
 from apps.payments.models import FxQuote, PayoutAccount
 from apps.payments.states import PayoutAccountStatus
 
@@ -71,7 +72,7 @@ def check_can_see_money(actor: Actor, organization_id: UUID) -> None:
 
 
 def can_see_money(actor: Actor, organization_id: UUID) -> bool:
-    return actor.is_staff or accounts.can_act_for(actor, organization_id, "view")
+    return queries.sees_money_of(actor, organization_id)
 
 
 def check_can_pay(actor: Actor, payer_id: UUID) -> None:

@@ -27,7 +27,6 @@ from apps.common.errors import DomainError, NotFound
 from apps.common.money import Money
 from apps.compliance import queries as compliance
 from apps.escrow import queries as escrows
-from apps.escrow.models import Release
 from apps.ledger import queries as ledger
 from apps.ledger.templatetags.books import event_label
 from apps.payments import operations, policies, queries
@@ -44,7 +43,7 @@ class Row:
     """One line of a statement with the release behind it, where there is one."""
 
     line: ledger.StatementLine
-    release: Release | None
+    release: escrows.ReleaseRow | None
 
 
 def _organization_id(request: HttpRequest) -> UUID:

@@ -187,6 +187,7 @@ def test_an_accepted_quote_is_reserved_as_it_stands(make, ada):
 
 
 def test_a_paid_payout_leaves_nothing_behind_and_closes_its_conversion(make):
+    make.processor.store.run("DELETE FROM balances WHERE account = '' AND currency = 'usd'")  # so that it must convert
     positions = {code: ledger.balance(chart.fx_position(code)) for code in ("EUR", "USD")}
 
     payout = make.payout(status="paid")
@@ -305,6 +306,41 @@ def test_news_in_any_order_and_any_number_ends_the_same(make):
     payout.refresh_from_db()
     assert payout.status == "paid"
     assert broken() == {}
+
+
+def test_a_refund_that_comes_back_after_it_was_paid_is_the_employers_again(make):
+    from apps.payments.gateways.port import Movement, TransferState
+    from apps.payments.models import Refund
+
+    escrow = make.escrow(status="refunded")
+    operations.settle_due(clock=lambda: NOON)
+    refund = Refund.objects.get(reference_id=escrow.id)
+    assert refund.status == "succeeded"
+
+    back = Movement(refund.remote_id, TransferState.FAILED, "account_closed")
+    for _ in range(2):
+        operations.refund_answered(refund_id=refund.id, movement=back, now=NOON)
+
+    refund.refresh_from_db()
+    assert refund.status == "failed"
+    assert ledger.balance(chart.employer_credit(escrow.payer_id, "EUR")) == EUR("525.00")
+    assert broken() == {}
+
+
+def test_a_lost_answer_about_a_refund_pays_it_back_once(make):
+    from apps.payments.models import Refund
+
+    escrow = make.escrow(status="refunded")
+    store = make.processor.store
+    before = len(store.listed("refund", ""))
+    store.run("INSERT INTO faults (path, kind, times) VALUES ('POST /v1/refunds', 'lost_reply', 1)")
+    operations.settle_due(clock=lambda: NOON)
+    make.processor.api.forget_keys()
+
+    operations.settle_due(clock=lambda: NOON + timedelta(minutes=1))
+
+    assert Refund.objects.get(reference_id=escrow.id).status == "succeeded"
+    assert len(store.listed("refund", "")) == before + 1
 
 
 # -- automatic

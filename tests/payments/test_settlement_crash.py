@@ -108,8 +108,7 @@ def check_everything_moved_once(url: str, payouts: list[Payout]) -> None:
         payout.refresh_from_db()
         assert payout.status == "paid"
         assert not ledger.balance(chart.payable(payout.organization_id, "EUR"))
-    held = operations.settlement.door("sandbox").balance()
-    assert held["EUR"] == ledger.balance(chart.clearing("sandbox", "EUR"))
+    assert operations.compare_balances(gateway="sandbox") == {}
     assert {finding.invariant: finding.breaches for finding in ledger.check_all() if finding.breaches} == {}
 
 

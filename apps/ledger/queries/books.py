@@ -70,6 +70,16 @@ def balances(codes: Iterable[str]) -> dict[tuple[str, str], Money]:
     return {(code, currency): Money(SIDES[kind] * minor, currency) for code, currency, kind, minor in rows}
 
 
+def balances_by_currency(code: str) -> dict[str, Money]:
+    """What one system account holds in each of its currencies, summed from its lines."""
+    rows = (
+        LedgerAccount.objects.filter(code=code)
+        .values_list("currency", "kind")
+        .annotate(total=Sum("postings__amount_minor"))
+    )
+    return {currency: Money(SIDES[kind] * int(total or 0), currency) for currency, kind, total in rows}
+
+
 def statement(codes: Sequence[str], *, before: int | None = None, limit: int = 50) -> list[StatementLine]:
     """The newest lines of these accounts, each with the balance of its account after it; `before` is a line id."""
     lines = (

@@ -27,6 +27,7 @@ from apps.payments.operations.payouts import (
     quote_payout,
     request_payout,
 )
+from apps.payments.operations.reconciliation import compare_balances
 from apps.payments.operations.refunds import MoreThanCharged, refund_answered, refund_refused, request_refund
 from apps.payments.operations.settlement import claim_payout, claim_refund, send_payout, send_refund, settle_due
 
@@ -40,6 +41,7 @@ __all__ = [
     "batch_payables",
     "claim_payout",
     "claim_refund",
+    "compare_balances",
     "create_charge",
     "handle_notices",
     "open_checkout",

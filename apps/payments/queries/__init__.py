@@ -12,6 +12,7 @@ from apps.payments.queries.documents import (
     quote_visible_to,
     refund_for_update,
     refunds_of_reference,
+    sees_money_of,
 )
 from apps.payments.queries.wallet import (
     Balance,
@@ -46,6 +47,7 @@ __all__ = [
     "receipt_of_payout",
     "refund_for_update",
     "refunds_of_reference",
+    "sees_money_of",
     "statement",
     "transit_left",
 ]

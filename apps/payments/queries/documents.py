@@ -6,11 +6,16 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from apps.accounts import policies as accounts
 from apps.common.actors import Actor
 from apps.common.errors import NotFound
-from apps.payments import policies
 from apps.payments.models import Charge, FxQuote, Payout, PayoutAccount, Refund
 from apps.payments.states import PayoutAccountStatus
+
+
+def sees_money_of(actor: Actor, organization_id: UUID) -> bool:
+    """Members see their organization's money, and staff everybody's."""
+    return actor.is_staff or accounts.can_act_for(actor, organization_id, "view")
 
 
 def payout_account_of(organization_id: UUID) -> PayoutAccount | None:
@@ -42,7 +47,7 @@ def refunds_of_reference(reference_id: UUID) -> QuerySet[Refund]:
 def charge_visible_to(actor: Actor, charge_id: UUID) -> Charge:
     """:raises NotFound: for a stranger as for a charge that is not there."""
     charge = Charge.objects.select_related("payer").filter(id=charge_id).first()
-    if charge is None or not policies.can_see_money(actor, charge.payer_id):
+    if charge is None or not sees_money_of(actor, charge.payer_id):
         raise NotFound
     return charge
 
@@ -50,7 +55,7 @@ def charge_visible_to(actor: Actor, charge_id: UUID) -> Charge:
 def payout_visible_to(actor: Actor, payout_id: UUID) -> Payout:
     """:raises NotFound: for a stranger as for a payout that is not there."""
     payout = Payout.objects.select_related("quote", "account", "organization").filter(id=payout_id).first()
-    if payout is None or not policies.can_see_money(actor, payout.organization_id):
+    if payout is None or not sees_money_of(actor, payout.organization_id):
         raise NotFound
     return payout
 
@@ -58,7 +63,7 @@ def payout_visible_to(actor: Actor, payout_id: UUID) -> Payout:
 def quote_visible_to(actor: Actor, quote_id: UUID) -> FxQuote:
     """:raises NotFound: for a stranger as for a quote that is not there."""
     quote = FxQuote.objects.select_related("account", "payout").filter(id=quote_id).first()
-    if quote is None or not policies.can_see_money(actor, quote.account.organization_id):
+    if quote is None or not sees_money_of(actor, quote.account.organization_id):
         raise NotFound
     return quote
 
