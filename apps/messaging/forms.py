@@ -32,10 +32,10 @@ class MessageForm(forms.Form):
         max_length=TEXT_LENGTH_MAX,
         widget=forms.Textarea(attrs={"dir": "auto", "rows": 3}),
     )
-    uploads = ManyFilesField(label=_("Files"), required=False)
+    files = ManyFilesField(label=_("Files"), required=False)  # type: ignore[assignment]
 
-    def clean_uploads(self) -> list[File[bytes]]:
-        files: list[File[bytes]] = self.cleaned_data["uploads"]
+    def clean_files(self) -> list[File[bytes]]:
+        files: list[File[bytes]] = self.cleaned_data["files"]
         if len(files) > FILES_MAX:
             raise forms.ValidationError(_("A message may have at most %(limit)d files."), params={"limit": FILES_MAX})
         return files

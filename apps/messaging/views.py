@@ -75,6 +75,8 @@ def send(request: HttpRequest, contract_id: UUID) -> HttpResponse:
     if request.headers.get("HX-Request"):
         return _thread_page(request, contract, MessageForm())
     messages.success(request, _("Message sent."))
+    if request.POST.get("next") == contract.get_absolute_url():
+        return redirect(f"{contract.get_absolute_url()}#timeline")
     return redirect("messaging:thread", contract.id)
 
 
@@ -83,7 +85,7 @@ def _send(request: HttpRequest, contract: Contract, form: MessageForm) -> bool:
     try:
         stored = [
             files.store(upload=upload, uploaded_by_id=_user(request).pk, now=now)
-            for upload in form.cleaned_data["uploads"]
+            for upload in form.cleaned_data["files"]
         ]
         operations.send(
             contract_id=contract.id,
@@ -94,9 +96,18 @@ def _send(request: HttpRequest, contract: Contract, form: MessageForm) -> bool:
             files=stored,
         )
     except Invalid as refusal:
-        form.add_error("text" if refusal.field == "text" else "uploads", str(refusal))
+        form.add_error("text" if refusal.field == "text" else "files", str(refusal))
         return False
     return True
+
+
+@login_required
+@require_POST
+def read(request: HttpRequest, contract_id: UUID) -> HttpResponse:
+    """The contract's room says by itself, once it is shown, that its messages were seen."""
+    contract = _contract(request, contract_id)
+    operations.mark_read(contract_id=contract.id, user=_user(request), actor=actor(request), now=timezone.now())
+    return HttpResponse(status=204)
 
 
 @login_required
