@@ -14,6 +14,7 @@ import fcntl
 import hashlib
 import importlib.metadata
 import importlib.util
+import json
 import locale
 import os
 import pwd
@@ -262,7 +263,10 @@ class Stack:
 
 def local_environment(name: str = "dev") -> None:
     """Point this process at the embedded servers, unless the environment names real ones."""
-    for key, value in Stack(name).environment().items():
+    stack = Stack(name)
+    running = stack.dir / "demo.json"  # written while a demo runs: where its web and its processor listen
+    addresses = json.loads(running.read_text()) if running.exists() else {}
+    for key, value in {**stack.environment(), **addresses}.items():
         os.environ.setdefault(key, value)
     os.environ.setdefault("DEBUG", "1")
     os.environ.setdefault("TRADEWIND_ENV", "demo")

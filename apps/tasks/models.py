@@ -132,6 +132,7 @@ class Addendum(BaseModel):
     text = models.TextField(max_length=5000)
     changes = models.JSONField(default=dict)
     added_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField()
 
 
 class Question(BaseModel):
@@ -139,6 +140,7 @@ class Question(BaseModel):
 
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="questions")
     asked_by = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
     text = models.TextField(max_length=2000)
     source_language = models.CharField(max_length=10, default="en")
     answer = models.TextField(max_length=4000, blank=True, default="")

@@ -237,7 +237,9 @@ def add_addendum(
     if task.decision_due_at < task.bidding_closes_at:
         raise DatesOutOfOrder
     task.save(update_fields=[*moved, "updated_at"])
-    addendum = Addendum.objects.create(task=task, text=text.strip(), changes=changes, added_by_id=actor.person_id)
+    addendum = Addendum.objects.create(
+        task=task, text=text.strip(), changes=changes, added_by_id=actor.person_id, added_at=now
+    )
     bus.publish(events.AddendumAdded(task_id=task.id, addendum_id=addendum.id), now=now)
     return addendum
 
@@ -302,7 +304,7 @@ def ask_question(*, task_id: UUID, text: str, source_language: str, actor: Actor
     if not text.strip():
         raise NoteIsEmpty
     question = Question.objects.create(
-        task=task, asked_by_id=actor.side_id, text=text.strip(), source_language=source_language
+        task=task, asked_by_id=actor.side_id, asked_at=now, text=text.strip(), source_language=source_language
     )
     bus.publish(events.QuestionAsked(task_id=task.id, question_id=question.id), now=now)
     return question
@@ -369,4 +371,15 @@ def take_down(*, task_id: UUID, reason_code: str, actor: Actor, now: datetime) -
     task.hidden_at, task.hidden_reason = now, reason_code
     task.save(update_fields=["hidden_at", "hidden_reason"])
     bus.publish(events.TaskTakenDown(task_id=task.id, reason_code=reason_code), now=now)
+    return task
+
+
+@transaction.atomic
+def restore(*, task_id: UUID, actor: Actor, now: datetime) -> Task:
+    """Staff let a hidden task be seen again; what its clocks did meanwhile stays done."""
+    if not (actor.is_staff or actor.is_system):
+        raise policies.StaffOnly
+    task = queries.task_for_update(task_id)
+    task.hidden_at, task.hidden_reason = None, ""
+    task.save(update_fields=["hidden_at", "hidden_reason"])
     return task

@@ -166,7 +166,7 @@ def is_invited(task_id: UUID, organization_id: UUID | None) -> bool:
 
 
 def questions(task_id: UUID) -> QuerySet[Question]:
-    return Question.objects.filter(task_id=task_id).select_related("asked_by").order_by("created_at")
+    return Question.objects.filter(task_id=task_id).select_related("asked_by").order_by("asked_at")
 
 
 def tasks_of(organization_id: UUID) -> QuerySet[Task]:

@@ -88,7 +88,7 @@ def _terms(bid: Bid) -> dict[str, Any]:
         "language": task.source_language,
         "deadline_at": task.deadline_at.isoformat() if task.deadline_at else None,
         "criteria": [criterion.text for criterion in task_queries.criteria(task.id)],
-        "addenda": [addendum.text for addendum in task.addenda.order_by("created_at")],
+        "addenda": [addendum.text for addendum in task.addenda.order_by("added_at")],
         "amount_minor": bid.binding_amount_minor,
         "currency": bid.binding_currency,
         "days": bid.days,

@@ -107,7 +107,7 @@ class TaskQuerySerializer(serializers.Serializer[Any]):
 class AddendumSerializer(serializers.ModelSerializer[Addendum]):
     class Meta:
         model = Addendum
-        fields = ("id", "text", "changes", "created_at")
+        fields = ("id", "text", "changes", "added_at")
         read_only_fields = fields
 
 
@@ -131,7 +131,7 @@ class QuestionSerializer(serializers.ModelSerializer[Question]):
             "asked_by_name",
             "answer",
             "answered_at",
-            "created_at",
+            "asked_at",
         )
         read_only_fields = fields
 

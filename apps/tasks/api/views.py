@@ -173,7 +173,7 @@ class Cancel(_Ending):
 class Addenda(APIView):
     @extend_schema(responses=serializers.AddendumSerializer(many=True), operation_id="task_addenda")
     def get(self, request: Request, task_id: UUID) -> Response:
-        addenda = _visible(request, task_id).addenda.order_by("created_at")
+        addenda = _visible(request, task_id).addenda.order_by("added_at")
         return Response(serializers.AddendumSerializer(addenda, many=True).data)
 
     @extend_schema(

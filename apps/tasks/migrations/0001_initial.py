@@ -56,6 +56,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Question',
             fields=[
+                ('asked_at', models.DateTimeField()),
                 ('id', models.UUIDField(default=apps.common.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('text', models.TextField(max_length=2000)),
@@ -72,6 +73,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Addendum',
             fields=[
+                ('added_at', models.DateTimeField()),
                 ('id', models.UUIDField(default=apps.common.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('text', models.TextField(max_length=5000)),

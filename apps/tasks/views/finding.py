@@ -216,7 +216,7 @@ def detail_context(request: HttpRequest, task: Task) -> dict[str, Any]:
         "skill_labels": list(names.values()),
         "budget_also": also,
         "questions": queries.questions(task.id),
-        "addenda": task.addenda.order_by("created_at"),
+        "addenda": task.addenda.order_by("added_at"),
         "attachments": task.attachments.select_related("file"),
         "bid_count": bids.bid_count(task.id),
         "is_sealed": bids.is_sealed(task, now),

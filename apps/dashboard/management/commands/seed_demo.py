@@ -20,6 +20,7 @@ from apps.contracts import operations as contracts
 from apps.contracts.models import Contract
 from apps.dashboard.management import walk
 from apps.dashboard.management.cast import EMPLOYERS, FREELANCERS, PASSWORD, STAFF
+from apps.matching import operations as matching
 from apps.messaging import operations as messaging
 from apps.moderation import operations as moderation
 from apps.outbox import bus
@@ -111,7 +112,7 @@ class Command(BaseCommand):
             tasks.expire(task_id=task.id, now=posted + walk.days(14))
         else:
             self._contract(task, row, bids[0], closed_at, stage)
-        self._drain(timezone.now())
+        self._drain(min(timezone.now(), posted + walk.days(15)))
 
     def _brief(self, row: dict[str, Any], employer: Organization, posted: datetime, stage: str) -> Brief:
         low, high = row["budget"] if isinstance(row["budget"], list) else (row["budget"], None)
@@ -197,7 +198,7 @@ class Command(BaseCommand):
         milestone = walk.first_milestone(contract)
         charge = walk.fund(milestone, at + walk.days(0.6))
         payments.refresh_charge(charge_id=charge.id, now=at + walk.days(0.6))
-        self._drain(timezone.now())
+        self._drain(at + walk.days(0.7))
         self._say(contract, row["lang"], at + walk.days(1))
         if stage == "funded":
             return
@@ -215,7 +216,7 @@ class Command(BaseCommand):
         if stage == "completed":
             walk.deliver(milestone, NOTES["en"], "en", at + walk.days(9))
             contracts.approve_milestone(milestone_id=milestone.id, amount=None, actor=employer, now=at + walk.days(10))
-            self._drain(timezone.now())
+            self._drain(at + walk.days(10.1))
             self._review(contract, row["lang"], at + walk.days(11))
 
     def _say(self, contract: Contract, language: str, at: datetime) -> None:
@@ -278,4 +279,6 @@ class Command(BaseCommand):
         payments.settle_due(clock=timezone.now)
 
     def _drain(self, now: datetime) -> None:
+        """What the worker would have done by then."""
         bus.deliver_pending(now=now, limit=10_000)
+        matching.refresh_pending(now=now)

@@ -84,7 +84,7 @@ class Api:
         route = _ROUTES.get((call.method, "/".join(call.parts[1:])))
         if route is not None:
             return route(self, call)
-        *collection, object_id = call.parts[1:]
+        *collection, object_id = call.parts[1:] or [""]
         if call.method == "GET" and "/".join(collection) in _COLLECTIONS:
             return self._retrieve(call, _COLLECTIONS["/".join(collection)], object_id)
         if call.method == "POST" and collection == ["accounts"]:
