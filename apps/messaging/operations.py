@@ -126,3 +126,14 @@ def hide(*, message_id: UUID, reason_code: str, actor: Actor, now: datetime) -> 
     message.save(update_fields=["hidden_at", "hidden_reason"])
     bus.publish(events.MessageHidden(message_id=message.id, reason_code=reason_code), now=now)
     return message
+
+
+@transaction.atomic
+def restore(*, message_id: UUID, actor: Actor, now: datetime) -> Message:
+    """Moderation lets a hidden message be read again."""
+    if not (actor.is_staff or actor.is_system):
+        raise policies.StaffOnly
+    message = queries.message_for_update(message_id)
+    message.hidden_at, message.hidden_reason = None, ""
+    message.save(update_fields=["hidden_at", "hidden_reason"])
+    return message

@@ -19,6 +19,21 @@ class ReportDecided:
     is_upheld: bool
 
 
+@bus.fact("moderation.objected")
+class ObjectionSent:
+    objection_id: UUID
+    organization_id: UUID
+
+
+@bus.fact("moderation.objection_answered")
+class ObjectionAnswered:
+    """For the affected party."""
+
+    objection_id: UUID
+    organization_id: UUID
+    is_granted: bool
+
+
 @bus.fact("moderation.statement_issued")
 class StatementIssued:
     """For the affected party."""

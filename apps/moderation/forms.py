@@ -25,6 +25,24 @@ class ReportForm(forms.Form):
         return data
 
 
+class ObjectionForm(forms.Form):
+    text = forms.CharField(
+        label=_("Why is the decision wrong?"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"dir": "auto"}),
+        help_text=_("Once, and in your own language. Somebody who did not decide will read it."),
+    )
+
+
+class AnswerForm(forms.Form):
+    verb = forms.ChoiceField(
+        label=_("Decision"),
+        choices=[("grant", _("Restore it")), ("refuse", _("It stays down"))],
+        widget=forms.RadioSelect,
+    )
+    answer = forms.CharField(label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"dir": "auto"}))
+
+
 class DecisionForm(forms.Form):
     decision = forms.ChoiceField(label=_("Decision"), choices=Decision.choices, widget=forms.RadioSelect)
     ground = forms.ChoiceField(label=_("Ground"), choices=Reason.choices)

@@ -6,7 +6,7 @@ from django.urls import reverse
 from apps.accounts.models import Organization, User
 from apps.common.ids import uuid7
 from apps.common.models import BaseModel
-from apps.moderation.states import Reason, ReportStatus, Subject
+from apps.moderation.states import ObjectionStatus, Reason, ReportStatus, Subject
 
 
 class Report(BaseModel):
@@ -68,6 +68,32 @@ class Statement(BaseModel):
 
     def get_absolute_url(self) -> str:
         return reverse("moderation:statement", args=[self.id])
+
+
+class Objection(BaseModel):
+    """What the affected party says against a statement, once, and what another member of staff answers (article 20)."""
+
+    statement = models.OneToOneField(Statement, on_delete=models.PROTECT, related_name="objection")
+    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    text = models.TextField(max_length=2000)
+    source_language = models.CharField(max_length=10, default="en")
+    sent_at = models.DateTimeField()
+    status = models.CharField(max_length=10, choices=ObjectionStatus, default=ObjectionStatus.OPEN)
+    answer = models.TextField(max_length=2000, blank=True, default="")
+    answered_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(status__in=ObjectionStatus.values), name="moderation_objection_status_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status="open")
+                | (models.Q(answered_at__isnull=False, answered_by__isnull=False) & ~models.Q(answer="")),
+                name="moderation_objection_answered_with_reason",
+            ),
+        ]
 
 
 class AuditEntry(models.Model):

@@ -14,8 +14,8 @@ from apps.common.errors import Conflict, Invalid, NotFound
 from apps.common.operations import move
 from apps.messaging import operations as messaging
 from apps.moderation import events, policies, queries
-from apps.moderation.models import AuditEntry, Report, Statement
-from apps.moderation.states import REPORT, Decision, Reason, ReportStatus, Subject
+from apps.moderation.models import AuditEntry, Objection, Report, Statement
+from apps.moderation.states import OBJECTION, REPORT, Decision, Reason, ReportStatus, Subject
 from apps.outbox import bus
 from apps.tasks import operations as tasks
 
@@ -28,6 +28,12 @@ class ReasonMissing(Invalid):
     code = "reason_missing"
     field = "facts"
     message = _("Write the reason: the people concerned will read it.")
+
+
+class WordsMissing(Invalid):
+    code = "words_missing"
+    field = "text"
+    message = _("Write the reason first.")
 
 
 class CaseClosed(Conflict):
@@ -133,6 +139,77 @@ def _take_down(case: Report, ground: str, facts: str, actor: Actor, now: datetim
     )
     bus.publish(events.StatementIssued(statement_id=statement.id, organization_id=case.affected_id), now=now)
     return statement
+
+
+@transaction.atomic
+def object_to(*, statement_id: UUID, text: str, source_language: str, actor: Actor, now: datetime) -> Objection:
+    """
+    Say once why a take-down is wrong.
+
+    :raises policies.AlreadyObjected: the second time.
+    """
+    statement = queries.statements_visible_to(actor).filter(id=statement_id).select_for_update(of=("self",)).first()
+    if statement is None:
+        raise SubjectUnknown
+    policies.check_can_object(actor, statement)
+    if not text.strip():
+        raise WordsMissing
+    assert actor.user_id is not None
+    made = Objection.objects.create(
+        statement=statement,
+        author_id=actor.user_id,
+        text=text.strip(),
+        source_language=source_language,
+        sent_at=now,
+    )
+    bus.publish(events.ObjectionSent(objection_id=made.id, organization_id=statement.organization_id), now=now)
+    return made
+
+
+@transaction.atomic
+def answer_objection(*, objection_id: UUID, verb: str, answer: str, actor: Actor, now: datetime) -> Objection:
+    """
+    Grant an objection (what was hidden is seen again) or refuse it, with the reason.
+
+    :raises policies.OwnDecision: the one who decided does not judge the objection.
+    """
+    objection = queries.objection_for_update(objection_id)
+    if objection is None:
+        raise SubjectUnknown
+    policies.check_can_answer(actor, objection)
+    if not answer.strip():
+        raise WordsMissing
+    answered = {"answer": answer.strip(), "answered_by_id": actor.user_id, "answered_at": now}
+    move(objection, OBJECTION, verb, actor=actor, now=now, changes=answered)
+    statement = objection.statement
+    if verb == "grant":
+        _restore(statement.subject_type, statement.subject_id, actor, now)
+    record(
+        actor=actor,
+        action=f"moderation.objection_{verb}",
+        subject_type=statement.subject_type,
+        subject_id=str(statement.subject_id),
+        reason=answer.strip(),
+        details={"statement": str(statement.id)},
+        now=now,
+    )
+    bus.publish(
+        events.ObjectionAnswered(
+            objection_id=objection.id, organization_id=statement.organization_id, is_granted=verb == "grant"
+        ),
+        now=now,
+    )
+    return objection
+
+
+def _restore(subject_type: str, subject_id: UUID, actor: Actor, now: datetime) -> None:
+    if subject_type == Subject.TASK:
+        tasks.restore(task_id=subject_id, actor=actor, now=now)
+    elif subject_type == Subject.PROFILE:
+        organization_id = Profile.objects.values_list("organization_id", flat=True).get(id=subject_id)
+        accounts.restore_profile(organization_id=organization_id, actor=actor, now=now)
+    else:
+        messaging.restore(message_id=subject_id, actor=actor, now=now)
 
 
 def _hide(*, subject_type: str, subject_id: UUID, reason_code: str, actor: Actor, now: datetime) -> None:

@@ -6,9 +6,12 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts import rules as roles
 from apps.accounts.models import Membership
+from apps.accounts.policies import check_acts_for
 from apps.common.actors import Actor
-from apps.common.errors import Conflict, NotAllowed
+from apps.common.errors import Conflict, DomainError, NotAllowed
+from apps.moderation.models import Objection, Report, Statement
 
 OPEN_REPORTS_MAX = 20
 
@@ -41,6 +44,44 @@ class StaffOnly(NotAllowed):
 class OwnCase(NotAllowed):
     code = "own_case"
     message = _("This case is about your own organization or report. Somebody else has to decide it.")
+
+
+class AlreadyObjected(Conflict):
+    code = "already_objected"
+    message = _("Your organization has objected to this decision already.")
+
+
+class OwnDecision(NotAllowed):
+    code = "own_decision"
+    message = _("You decided this yourself. Somebody else has to answer the objection.")
+
+
+def check_can_object(actor: Actor, statement: Statement) -> None:
+    check_acts_for(actor, statement.organization_id, roles.MESSAGE)
+    if Objection.objects.filter(statement=statement).exists():
+        raise AlreadyObjected
+
+
+def can_object(actor: Actor, statement: Statement) -> bool:
+    try:
+        check_can_object(actor, statement)
+    except DomainError:
+        return False
+    return True
+
+
+def check_can_answer(actor: Actor, objection: Objection) -> None:
+    """Neither the one who decided nor a member of the party concerned answers."""
+    check_is_staff(actor)
+    statement = objection.statement
+    decided = Report.objects.filter(
+        subject_type=statement.subject_type, subject_id=statement.subject_id, decided_at=statement.issued_at
+    )
+    assert actor.user_id is not None
+    if decided.filter(decided_by_id=actor.user_id).exists():
+        raise OwnDecision
+    if Membership.objects.filter(user_id=actor.user_id, organization_id=statement.organization_id).exists():
+        raise OwnCase
 
 
 def check_can_report(actor: Actor, affected_id: UUID) -> None:

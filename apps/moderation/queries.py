@@ -10,8 +10,8 @@ from apps.accounts import queries as accounts
 from apps.accounts.models import User
 from apps.common.actors import Actor
 from apps.messaging import queries as messaging
-from apps.moderation.models import AuditEntry, Report, Statement
-from apps.moderation.states import ReportStatus, Subject
+from apps.moderation.models import AuditEntry, Objection, Report, Statement
+from apps.moderation.states import ObjectionStatus, ReportStatus, Subject
 from apps.tasks import queries as tasks
 
 
@@ -50,6 +50,20 @@ def statements_of(actor: Actor) -> QuerySet[Statement]:
     if actor.organization_id is None:
         return Statement.objects.none()
     return Statement.objects.filter(organization_id=actor.organization_id).order_by("-issued_at")
+
+
+def open_objections() -> QuerySet[Objection]:
+    """The longest waiting first."""
+    return (
+        Objection.objects.filter(status=ObjectionStatus.OPEN)
+        .select_related("statement", "statement__organization", "author")
+        .order_by("id")
+    )
+
+
+def objection_for_update(objection_id: UUID) -> Objection | None:
+    rows = Objection.objects.select_for_update(of=("self",)).select_related("statement")
+    return rows.filter(id=objection_id).first()
 
 
 def reports_of(user: User) -> QuerySet[Report]:

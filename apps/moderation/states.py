@@ -37,6 +37,12 @@ class Decision(models.TextChoices):
     DISMISS = "dismiss", _("Dismiss")
 
 
+class ObjectionStatus(models.TextChoices):
+    OPEN = "open", _("Waiting for an answer")
+    GRANTED = "granted", _("Restored")
+    REFUSED = "refused", _("Stays down")
+
+
 R = ReportStatus
 REPORT = Machine(
     "report",
@@ -50,5 +56,21 @@ REPORT = Machine(
     table={
         "take_down": when(R.OPEN, to=R.UPHELD, says="Staff take the subject down, with a reason."),
         "dismiss": when(R.OPEN, to=R.DISMISSED, says="Staff dismiss the report, with a reason."),
+    },
+)
+
+S = ObjectionStatus
+OBJECTION = Machine(
+    "objection",
+    ObjectionStatus,
+    initial=S.OPEN,
+    meanings={
+        S.OPEN: "The affected party objected to a take-down; another member of staff has to answer.",
+        S.GRANTED: "The take-down was wrong; what was hidden is seen again.",
+        S.REFUSED: "The take-down was right; it stays hidden, and the answer says why.",
+    },
+    table={
+        "grant": when(S.OPEN, to=S.GRANTED, says="Staff find that the affected party is right."),
+        "refuse": when(S.OPEN, to=S.REFUSED, says="Staff find that the first decision was right."),
     },
 )

@@ -16,8 +16,8 @@ from apps.accounts.middleware import actor, language
 from apps.common import keyset
 from apps.common.errors import Conflict
 from apps.moderation import operations, policies, queries
-from apps.moderation.forms import DecisionForm, ReportForm
-from apps.moderation.models import Report
+from apps.moderation.forms import AnswerForm, DecisionForm, ObjectionForm, ReportForm
+from apps.moderation.models import Objection, Report
 from apps.moderation.states import Subject
 
 QUEUE_SIZE = 50
@@ -69,6 +69,7 @@ def _queue_page(request: HttpRequest, case_id: str, form: DecisionForm | None) -
         "case": case,
         "is_decided": is_decided,
         "open_count": queries.open_reports().count(),
+        "objection_count": queries.open_objections().count(),
         "following": rows[place + 1] if place + 1 < len(rows) else None,
         "preceding": rows[place - 1] if place > 0 else None,
         "seen": queries.content(case.subject_type, case.subject_id, actor(request)) if case else None,
@@ -109,10 +110,59 @@ def statements(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_http_methods(["GET", "POST"])
 def statement(request: HttpRequest, statement_id: UUID) -> HttpResponse:
+    """What was decided and why; the affected party may object here, once."""
     shown = get_object_or_404(queries.statements_visible_to(actor(request)), id=statement_id)
-    return render(request, "moderation/statement.html", {"statement": shown})
+    form = ObjectionForm(request.POST or None)
+    if form.is_valid():
+        operations.object_to(
+            statement_id=shown.id,
+            text=form.cleaned_data["text"],
+            source_language=language(request),
+            actor=actor(request),
+            now=timezone.now(),
+        )
+        messages.success(request, _("Your objection is with our staff."))
+        return redirect("moderation:statement", shown.id)
+    context = {
+        "statement": shown,
+        "objection": Objection.objects.filter(statement=shown).first(),
+        "can_object": policies.can_object(actor(request), shown),
+        "form": form,
+    }
+    return render(request, "moderation/statement.html", context, status=422 if form.is_bound else 200)
+
+
+@login_required
+@require_GET
+def objections(request: HttpRequest) -> HttpResponse:
+    policies.check_is_staff(actor(request))
+    return render(request, "moderation/objections.html", {"rows": _objection_rows(request, None, None)})
+
+
+def _objection_rows(
+    request: HttpRequest, objection_id: UUID | None, failed: AnswerForm | None
+) -> list[tuple[Objection, AnswerForm]]:
+    return [
+        (one, failed if failed and one.id == objection_id else AnswerForm(prefix=str(one.id)))
+        for one in queries.open_objections()[:QUEUE_SIZE]
+    ]
+
+
+@login_required
+@require_POST
+def answer_objection(request: HttpRequest, objection_id: UUID) -> HttpResponse:
+    policies.check_is_staff(actor(request))
+    form = AnswerForm(request.POST, prefix=str(objection_id))
+    if not form.is_valid():
+        context = {"rows": _objection_rows(request, objection_id, form)}
+        return render(request, "moderation/objections.html", context, status=422)
+    operations.answer_objection(
+        objection_id=objection_id, actor=actor(request), now=timezone.now(), **form.cleaned_data
+    )
+    messages.success(request, _("Answered. The party concerned can read it."))
+    return redirect("moderation:objections")
 
 
 @login_required

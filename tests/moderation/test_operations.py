@@ -7,7 +7,7 @@ from apps.accounts.models import Membership
 from apps.messaging import operations as messaging
 from apps.moderation import operations, policies, queries
 from apps.moderation.models import AuditEntry, Report, Statement
-from apps.moderation.states import REPORT, Decision, ReportStatus
+from apps.moderation.states import OBJECTION, REPORT, Decision, ObjectionStatus, ReportStatus
 from apps.outbox.models import Event
 from apps.tasks import queries as tasks
 from tests.conftest import NOON
@@ -172,3 +172,73 @@ def test_the_queue_begins_with_the_longest_waiting(make, task):
     _report("profile", make.freelancer().profile.id, make.actor(make.freelancer()))
 
     assert queries.open_reports().first() == first
+
+
+def _objection(make, task):
+    report = _report("task", task.id, make.actor(make.freelancer()))
+    decider = make.staff_actor()
+    statement = _decide(report, decider)
+    owner = make.actor(task.employer)
+    made = operations.object_to(
+        statement_id=statement.id, text="It is a deposit", source_language="en", actor=owner, now=NOON
+    )
+    return made, decider, owner
+
+
+def _answer(objection, actor, verb="grant", answer="You are right."):
+    return operations.answer_objection(objection_id=objection.id, verb=verb, answer=answer, actor=actor, now=NOON)
+
+
+def test_an_objection_is_answered_by_somebody_else_and_restores(make, task):
+    objection, decider, _owner = _objection(make, task)
+    with pytest.raises(policies.OwnDecision):
+        _answer(objection, decider)
+
+    _answer(objection, make.staff_actor())
+    task.refresh_from_db()
+    assert task.hidden_at is None
+    assert AuditEntry.objects.filter(action="moderation.objection_grant").count() == 1
+
+
+def test_a_refused_objection_leaves_it_down_and_says_why(make, task):
+    objection, _decider, owner = _objection(make, task)
+    with pytest.raises(operations.WordsMissing):
+        _answer(objection, make.staff_actor(), "refuse", " ")
+
+    _answer(objection, make.staff_actor(), "refuse", "A deposit is money in advance.")
+    task.refresh_from_db()
+    assert task.hidden_at == NOON
+    with pytest.raises(policies.AlreadyObjected):
+        operations.object_to(
+            statement_id=objection.statement_id, text="Again", source_language="en", actor=owner, now=NOON
+        )
+
+
+def test_strangers_do_not_object(make, task):
+    statement = _decide(_report("task", task.id, make.actor(make.freelancer())), make.staff_actor())
+    with pytest.raises(operations.SubjectUnknown):
+        operations.object_to(
+            statement_id=statement.id, text="No", source_language="en", actor=make.actor(make.employer()), now=NOON
+        )
+
+
+@pytest.mark.parametrize("kind", ["profile", "message"])
+def test_profiles_and_messages_are_restored_too(make, kind):
+    contract = active_contract(make)
+    sender = make.actor(contract.employer)
+    message = messaging.send(contract_id=contract.id, text="Hi", source_language="en", actor=sender, now=NOON)
+    subject = message if kind == "message" else contract.employer.profile
+    if kind == "profile":
+        type(subject).objects.filter(id=subject.id).update(is_public=True)
+    statement = _decide(_report(kind, subject.id, make.actor(contract.freelancer)), make.staff_actor())
+    made = operations.object_to(statement_id=statement.id, text="Why?", source_language="en", actor=sender, now=NOON)
+    _answer(made, make.staff_actor())
+
+    subject.refresh_from_db()
+    assert subject.hidden_at is None
+
+
+@pytest.mark.parametrize("state", ObjectionStatus.values)
+@pytest.mark.parametrize("verb", ["grant", "refuse"])
+def test_only_open_objections_move(state, verb):
+    assert OBJECTION.allows(state, verb) is (state == ObjectionStatus.OPEN)

@@ -139,3 +139,28 @@ def test_the_api_reports_decides_and_refuses(make, task, reporter):
     assert api.post(path, decision).status_code == 409
     api.force_login(User.objects.get(id=task.posted_by_id))
     assert api.get("/api/v1/statements/").json()["results"][0]["facts"] == "It asks for money."
+
+
+def test_the_affected_party_objects_and_staff_answer_on_pages(client, make, task, report):
+    operations.decide(
+        report_id=report.id,
+        decision="take_down",
+        ground="fraud",
+        facts="In advance.",
+        actor=make.staff_actor(),
+        now=NOON,
+    )
+    owner, statement = User.objects.get(id=task.posted_by_id), Statement.objects.get()
+    client.force_login(owner)
+    assert client.post(statement.get_absolute_url(), {"text": ""}).status_code == 422
+    assert client.post(statement.get_absolute_url(), {"text": "It is a deposit"}).status_code == 302
+    assert client.get("/en/moderation/objections/").status_code == 403
+
+    client.force_login(make.staff())
+    assert "It is a deposit" in client.get("/en/moderation/objections/").content.decode()
+    objection = statement.objection
+    path = reverse("moderation:answer_objection", args=[objection.id])
+    assert client.post(path, {f"{objection.id}-verb": "refuse"}).status_code == 422
+    client.post(path, {f"{objection.id}-verb": "refuse", f"{objection.id}-answer": "A deposit is in advance."})
+    client.force_login(owner)
+    assert "A deposit is in advance." in client.get(statement.get_absolute_url()).content.decode()
