@@ -60,7 +60,7 @@ def test_rooms_and_the_queue_are_accessible(visitor, make, language, theme, widt
         contract_id=contract.id, text="Hallo", source_language="de", actor=make.actor(contract.employer), now=make.now
     )
     profile = make.freelancer("Suspect").profile
-    moderation.report(
+    report = moderation.report(
         subject_type="profile", subject_id=profile.id, reason="spam", text="Look", source_language="en",
         actor=make.actor(contract.employer), now=make.now,
     )  # fmt: skip
@@ -75,6 +75,19 @@ def test_rooms_and_the_queue_are_accessible(visitor, make, language, theme, widt
     for path in ("/moderation/", "/moderation/audit/"):
         staff.open(path)
         staff.check()
+    statement = moderation.decide(
+        report_id=report.id, decision="take_down", ground="spam", facts="Advertising", actor=make.staff_actor(),
+        now=make.now,
+    )  # fmt: skip
+    assert statement is not None
+    affected = visitor(profile.organization.memberships.get().user, language=language, theme=theme, width=width)
+    affected.open(_path("moderation:statement", statement.id))
+    affected.check()
+    affected.page.locator("[name=text]").fill("It is my portfolio")
+    affected.page.locator("main form button").click()
+    affected.page.get_by_text("It is my portfolio").wait_for()
+    staff.open("/moderation/objections/")
+    staff.check()
 
 
 def test_messages_are_sent_without_reloading(visitor, make):

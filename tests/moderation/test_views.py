@@ -138,7 +138,13 @@ def test_the_api_reports_decides_and_refuses(make, task, reporter):
     assert api.post(path, decision).json()["status"] == "upheld"
     assert api.post(path, decision).status_code == 409
     api.force_login(User.objects.get(id=task.posted_by_id))
-    assert api.get("/api/v1/statements/").json()["results"][0]["facts"] == "It asks for money."
+    statement = api.get("/api/v1/statements/").json()["results"][0]
+    assert statement["facts"] == "It asks for money."
+    objection = f"/api/v1/statements/{statement['id']}/objection/"
+    assert api.post(objection, {"text": "It is a deposit"}).json()["status"] == "open"
+    assert api.post(objection, {"text": "Again"}).json()["code"] == "already_objected"
+    api.force_login(make.user())
+    assert api.post(objection, {"text": "Mine"}).status_code == 404
 
 
 def test_the_affected_party_objects_and_staff_answer_on_pages(client, make, task, report):

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from apps.moderation.models import Report, Statement
+from apps.moderation.models import Objection, Report, Statement
 from apps.moderation.states import Decision, Reason, Subject
 
 
@@ -38,6 +38,16 @@ class DecisionSerializer(serializers.Serializer[Any]):
     decision = serializers.ChoiceField(choices=Decision.choices)
     ground = serializers.ChoiceField(choices=Reason.choices)
     facts = serializers.CharField(max_length=2000)
+
+
+class NewObjectionSerializer(serializers.Serializer[Any]):
+    text = serializers.CharField(max_length=2000)
+
+
+class ObjectionSerializer(serializers.ModelSerializer[Objection]):
+    class Meta:
+        model = Objection
+        fields = ("id", "statement_id", "text", "sent_at", "status", "answer", "answered_at")
 
 
 class StatementSerializer(serializers.ModelSerializer[Statement]):

@@ -17,7 +17,9 @@ from apps.moderation import operations, policies, queries
 from apps.moderation.api.serializers import (
     CaseSerializer,
     DecisionSerializer,
+    NewObjectionSerializer,
     NewReportSerializer,
+    ObjectionSerializer,
     ReportSerializer,
     StatementSerializer,
 )
@@ -95,3 +97,22 @@ class Statements(ListAPIView[Statement]):
     @extend_schema(operation_id="statements")
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().get(request, *args, **kwargs)
+
+
+class ObjectTo(APIView):
+    @extend_schema(
+        request=NewObjectionSerializer, responses={201: ObjectionSerializer}, operation_id="statement_object"
+    )
+    def post(self, request: Request, statement_id: UUID) -> Response:
+        """Say once why a take-down is wrong; somebody who did not decide answers."""
+        assert isinstance(request.user, User)
+        given = NewObjectionSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        made = operations.object_to(
+            statement_id=statement_id,
+            text=given.validated_data["text"],
+            source_language=request.user.language,
+            actor=actor(request._request),
+            now=timezone.now(),
+        )
+        return Response(ObjectionSerializer(made).data, status=201)
