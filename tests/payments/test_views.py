@@ -180,6 +180,8 @@ def test_everything_balances_after_a_withdrawal_through_the_pages(as_ada):
     as_ada.post(reverse("payments:withdraw", args=["EUR"]), {"all": "1"})
     as_ada.post(reverse("payments:accept", args=[FxQuote.objects.get().id]))
     assert {finding.breaches for finding in ledger.check_all()} == {0}
+    assert "Withdrawal" in as_ada.get(reverse("payments:wallet")).content.decode()
+    assert b"".join(as_ada.get(reverse("payments:statement_csv")).streaming_content).count(b"\n") == 3
 
 
 def test_strangers_are_sent_to_log_in(client):

@@ -137,7 +137,7 @@ def _page(title: str, body: str, locale: str) -> str:
     return f"""<!doctype html>
 <html lang="{"zh-Hans" if code == "zh-hans" else code}" dir="{direction}">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{escape(title)}</title><style>{STYLE}</style></head>
+<link rel="icon" href="data:,"><title>{escape(title)}</title><style>{STYLE}</style></head>
 <body><main>{body}</main></body></html>"""
 
 

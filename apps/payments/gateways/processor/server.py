@@ -119,7 +119,10 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         base_url = f"http://{self.headers.get('Host', '')}"
         call = read_call(self.command, path, query, body, headers, base_url)
-        answer = processor.api.answer(call)
+        try:
+            answer = processor.api.answer(call)
+        except (AttributeError, KeyError, TypeError, ValueError):  # a parameter of a shape that nobody foresaw
+            answer = Answer(400, {"error": {"type": "invalid_request_error", "message": "Invalid request."}})
         if fault == "slow":
             time.sleep(SLOW)
         if fault == "lost_reply":
