@@ -54,7 +54,9 @@ def _back(request: HttpRequest, default: str) -> HttpResponseRedirect:
 
 @require_GET
 def people(request: HttpRequest) -> HttpResponse:
-    chosen = {name: request.GET.get(name, "") for name in ("q", "country", "language", "availability")}
+    # PostgreSQL takes no NUL in a text, and nobody means one.
+    asked = {name: request.GET.get(name, "").replace("\0", "") for name in ("q", "country", "language", "availability")}
+    chosen = {name: text.strip()[:100] for name, text in asked.items()}
     skill_ids = _uuids(request.GET.getlist("skill"))
     found = queries.people_visible_to(
         actor(request),

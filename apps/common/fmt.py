@@ -14,7 +14,7 @@ from decimal import Decimal, InvalidOperation
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from babel import Locale, dates, numbers
+from babel import Locale, UnknownLocaleError, dates, numbers
 from django.utils import timezone, translation
 
 from apps.common import currencies
@@ -103,7 +103,7 @@ def language_name(code: str) -> str:
     """The name of a language in the reader's own."""
     try:
         return str(Locale.parse(translation.to_locale(code)).get_display_name(locale()) or code)
-    except (ValueError, LookupError):
+    except (ValueError, LookupError, UnknownLocaleError):
         return code
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db.models import F, Model, Q, QuerySet
 
 Row = TypeVar("Row", bound=Model)
@@ -39,7 +41,9 @@ def page(rows: QuerySet[Row], *, order: str, cursor: str = "", size: int = 20) -
     first = F(name).desc(nulls_last=True) if descending else F(name).asc(nulls_last=True)
     ordered = rows.order_by(first, "-id" if descending else "id")
     if position := _decode(cursor):
-        ordered = ordered.filter(_after(name, descending, *position))
+        # A forged cursor may carry a value that the column cannot hold.
+        with suppress(ValidationError, ValueError, TypeError):
+            ordered = ordered.filter(_after(name, descending, *position))
     found = list(ordered[: size + 1])
     more = len(found) > size
     found = found[:size]

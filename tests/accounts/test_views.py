@@ -1,6 +1,8 @@
 """Pages about people: who sees what, what a refusal looks like, what they cost."""
 
+import base64
 import io
+import json
 import re
 
 import pytest
@@ -260,3 +262,16 @@ def test_no_page_carries_inline_script_or_style(as_amara, amara):
         assert " style=" not in page, path
         assert not re.search(r"<script(?![^>]*(src=|application/json))", page), path
         assert not re.search(r"\son\w+=", page), path
+
+
+@pytest.mark.parametrize("words", ["a%00b", "%25", "_", "'; drop table", "%F0%9F%98%80", "x" * 5000])
+def test_no_words_break_the_search_for_people(client, make, words):
+    make.freelancer("Amara")
+    assert client.get(f"/en/people/?q={words}&country=%00&language={words}").status_code == 200
+
+
+@pytest.mark.parametrize("forged", [["s", "x", "0"], ["s", "x", "00000000-0000-7000-8000-000000000000"], ["i", 5, "x"]])
+def test_a_forged_cursor_shows_the_first_page(client, make, forged):
+    make.freelancer("Amara")
+    cursor = base64.urlsafe_b64encode(json.dumps(forged).encode()).decode().rstrip("=")
+    assert "Amara" in client.get(f"/en/people/?cursor={cursor}").content.decode()

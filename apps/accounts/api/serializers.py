@@ -12,12 +12,8 @@ from apps.accounts.forms import zones
 from apps.accounts.models import Membership, Organization, PortfolioItem, Profile, User
 from apps.accounts.states import Availability, LanguageLevel, OrganizationKind, Role, SkillLevel
 from apps.common import currencies
+from apps.common.api.serializers import MoneySerializer
 from apps.skills import queries as skill_queries
-
-
-class MoneySerializer(serializers.Serializer[Any]):
-    amount_minor = serializers.IntegerField()
-    currency = serializers.CharField()
 
 
 class OrganizationSerializer(serializers.ModelSerializer[Organization]):
@@ -174,7 +170,7 @@ class MembershipSerializer(serializers.ModelSerializer[Membership]):
         fields = ("id", "user_id", "display_name", "role", "created_at")
 
 
-class InvitationSerializer(serializers.Serializer[Any]):
+class MemberInvitationSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField(read_only=True)
     email = serializers.EmailField()
     role = serializers.ChoiceField(choices=Role.choices)

@@ -150,22 +150,22 @@ class Members(APIView):
 
 
 class Invitations(APIView):
-    @extend_schema(responses=serializers.InvitationSerializer(many=True), operation_id="invitations")
+    @extend_schema(responses=serializers.MemberInvitationSerializer(many=True), operation_id="invitations")
     def get(self, request: Request, organization_id: UUID) -> Response:
         """Open invitations; for those who manage members."""
         own = _own(request, organization_id)
         policies.check_acts_for(queries.actor_for(_user(request), own.id), own.id, rules.MANAGE_MEMBERS)
         rows = queries.pending_invitations(own.id, timezone.now())
-        return Response(serializers.InvitationSerializer(rows, many=True).data)
+        return Response(serializers.MemberInvitationSerializer(rows, many=True).data)
 
     @extend_schema(
-        request=serializers.InvitationSerializer,
-        responses={201: serializers.InvitationSerializer},
+        request=serializers.MemberInvitationSerializer,
+        responses={201: serializers.MemberInvitationSerializer},
         operation_id="member_invite",
     )
     def post(self, request: Request, organization_id: UUID) -> Response:
         own = _own(request, organization_id)
-        given = serializers.InvitationSerializer(data=request.data)
+        given = serializers.MemberInvitationSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         invitation = operations.invite_member(
             organization_id=own.id,
@@ -174,7 +174,7 @@ class Invitations(APIView):
             actor=actor(request._request),
             now=timezone.now(),
         )
-        return Response(serializers.InvitationSerializer(invitation).data, status=201)
+        return Response(serializers.MemberInvitationSerializer(invitation).data, status=201)
 
 
 class Member(APIView):

@@ -50,7 +50,7 @@ class ObjectionSerializer(serializers.ModelSerializer[Objection]):
         fields = ("id", "statement_id", "text", "sent_at", "status", "answer", "answered_at")
 
 
-class StatementSerializer(serializers.ModelSerializer[Statement]):
+class StatementOfReasonsSerializer(serializers.ModelSerializer[Statement]):
     class Meta:
         model = Statement
         fields = ("id", "subject_type", "subject_id", "title", "ground", "facts", "issued_at")

@@ -21,7 +21,7 @@ from apps.moderation.api.serializers import (
     NewReportSerializer,
     ObjectionSerializer,
     ReportSerializer,
-    StatementSerializer,
+    StatementOfReasonsSerializer,
 )
 from apps.moderation.models import Report, Statement
 
@@ -87,7 +87,7 @@ class Decide(APIView):
 class Statements(ListAPIView[Statement]):
     """Statements of reasons that one's organization received."""
 
-    serializer_class = StatementSerializer
+    serializer_class = StatementOfReasonsSerializer
 
     def get_queryset(self) -> QuerySet[Statement]:
         if getattr(self, "swagger_fake_view", False):
