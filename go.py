@@ -35,7 +35,7 @@ def stop(sentence: str) -> None:
 
 
 def check_machine() -> None:
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036
         stop(
             f"Tradewind needs Python 3.11 or newer; this is {sys.version.split()[0]}. Try: make demo PYTHON=python3.12"
         )
@@ -89,11 +89,25 @@ def setup(which: str) -> None:
     print(f"[setup] ready in {time.monotonic() - started:.0f} s", flush=True)
 
 
+def compile_catalogues() -> None:
+    """Turn the translations that changed since the last time into what the program reads."""
+    catalogues = sorted((ROOT / "locale").glob("*/LC_MESSAGES/django.po"))
+    if all(
+        po.with_suffix(".mo").exists() and po.stat().st_mtime <= po.with_suffix(".mo").stat().st_mtime
+        for po in catalogues
+    ):
+        return
+    if run(VENV / "bin" / "pybabel", "--quiet", "compile", "--domain", "django", "--directory", ROOT / "locale") != 0:
+        stop("The translations could not be compiled: see the message above.")
+
+
 def lint() -> int:
     failed = []
     # The type checker's Django plugin reads the settings; it never connects anywhere.
     for name in ("SECRET_KEY", "DATABASE_URL", "REDIS_URL"):
-        os.environ.setdefault(name, {"DATABASE_URL": "postgresql://lint/lint", "REDIS_URL": "redis://lint"}.get(name, "lint"))
+        os.environ.setdefault(
+            name, {"DATABASE_URL": "postgresql://lint/lint", "REDIS_URL": "redis://lint"}.get(name, "lint")
+        )
     os.environ.setdefault("TRADEWIND_ENV", "test")
     for tool, *arguments in LINT:
         print(f"[lint] {tool} {' '.join(arguments)}", flush=True)
@@ -139,6 +153,7 @@ def main() -> None:
     if verb not in (*programs, "setup", "lint"):
         raise SystemExit(__doc__)
     setup("dev" if verb in ("test", "lint") else "base")
+    compile_catalogues()
     if verb == "lint":
         raise SystemExit(lint())
     if verb in programs:
