@@ -158,6 +158,15 @@ def cancel(*, escrow_id: UUID, actor: Actor, now: datetime) -> Escrow:
 
 
 @transaction.atomic
+def cancel_if_unpaid(*, escrow_id: UUID, actor: Actor, now: datetime) -> Escrow:
+    """Call off what was never paid in; leaves an escrow that holds or has held money as it is."""
+    escrow = queries.escrow_for_update(escrow_id)
+    if ESCROW.allows(escrow.status, "cancel"):
+        return cancel(escrow_id=escrow_id, actor=actor, now=now)
+    return escrow
+
+
+@transaction.atomic
 def release(
     *, escrow_id: UUID, amount: Money | None, actor: Actor, now: datetime, kind: str = ReleaseKind.MANUAL
 ) -> Release:

@@ -92,6 +92,16 @@ def test_money_for_work_that_was_called_off_is_kept_for_the_employer(make):
     assert not queries.held(escrow.id)
 
 
+@pytest.mark.parametrize(
+    ("status", "after"), [("pending", "cancelled"), ("funding", "cancelled"), ("funded", "funded")]
+)
+def test_only_what_was_never_paid_in_is_called_off(make, status, after):
+    escrow = make.escrow(status=status)
+    operations.cancel_if_unpaid(escrow_id=escrow.id, actor=make.actor(escrow.payee), now=NOON)
+    escrow.refresh_from_db()
+    assert escrow.status == after
+
+
 def test_a_declined_card_lets_the_payer_try_again(make):
     escrow = make.escrow(status="funding")
     charge = Charge.objects.get(reference_id=escrow.id)

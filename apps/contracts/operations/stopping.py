@@ -109,6 +109,8 @@ def _settle(milestone: Milestone, share_bps: int, actor: Actor, now: datetime) -
                 escrow.release(escrow_id=milestone.escrow_id, amount=freelancer, actor=actor, now=now, kind="agreement")
             if employer:
                 escrow.refund(escrow_id=milestone.escrow_id, amount=employer, actor=actor, now=now)
+        else:  # a payment page left open must not hold money for work that will not be done
+            escrow.cancel_if_unpaid(escrow_id=milestone.escrow_id, actor=actor, now=now)
     move(milestone, MILESTONE, "cancel", actor=actor, now=now, changes={"review_due_at": None})
 
 
