@@ -102,7 +102,12 @@ KINDS: dict[str, Kind] = {
     ),
     # bids
     "bid_received": Kind(
-        Group.BIDS, _("%(who)s bids on “%(task)s”"), _("%(amount)s, delivered within %(days)s days."), "hand-coins"
+        Group.BIDS,
+        _("%(who)s bids on “%(task)s”"),
+        ngettext_lazy(
+            "%(amount)s, delivered within %(days)s day.", "%(amount)s, delivered within %(days)s days.", "days"
+        ),
+        "hand-coins",
     ),
     "bid_received_sealed": Kind(
         Group.BIDS,
