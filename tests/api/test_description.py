@@ -1,0 +1,55 @@
+"""Every endpoint tried by the API's own description, as a stranger, a freelancer and an employer: never a 5xx."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+import schemathesis
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from rest_framework.views import APIView
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import status_code_conformance
+
+from apps.accounts import operations as accounts
+
+pytestmark = pytest.mark.django_db(transaction=True)
+EXAMPLES = int(os.environ.get("API_EXAMPLES", "6"))
+
+
+def token(make, organization) -> str:
+    user = organization.memberships.get().user
+    _row, text = accounts.create_token(
+        user=user, actor=make.actor(organization), name="description", can_write=True, expires_at=None
+    )
+    return text
+
+
+@pytest.mark.parametrize("role", ["stranger", "freelancer", "employer"])
+def test_no_endpoint_breaks_whatever_is_sent(live_server, make, role, monkeypatch):
+    monkeypatch.setattr(APIView, "throttle_classes", [])  # a 429 would hide what the endpoint does
+    make.now = timezone.now()
+    contract = make.contract()
+    headers = {}
+    if role != "stranger":
+        side = contract.freelancer if role == "freelancer" else contract.employer
+        headers["Authorization"] = f"Bearer {token(make, side)}"
+    description = schemathesis.openapi.from_url(f"{live_server.url}/api/schema/?format=json")
+    tried = 0
+    for result in description.get_all_operations():
+        _try(result.ok(), headers)
+        tried += 1
+    assert tried > 80
+
+
+def _try(operation, headers) -> None:
+    @given(case=operation.as_strategy())
+    @settings(
+        max_examples=EXAMPLES, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+    )
+    def check(case) -> None:
+        case.headers = {**(case.headers or {}), **headers}
+        case.call_and_validate(checks=[not_a_server_error, status_code_conformance], timeout=20)
+
+    check()
