@@ -55,7 +55,8 @@ class Corridor(models.Model):
                 name="compliance_corridor_dates",
             ),
             models.CheckConstraint(
-                condition=models.Q(is_open=True) | ~models.Q(reason_code=""), name="compliance_corridor_refusal_has_reason"
+                condition=models.Q(is_open=True) | ~models.Q(reason_code=""),
+                name="compliance_corridor_refusal_has_reason",
             ),
         ]
 

@@ -35,7 +35,9 @@ class RailMissing(CorridorClosed):
 
 class CorridorRestricted(CorridorClosed):
     code = "corridor_restricted"
-    message = _("Payments on this route are restricted and need a review that we do not offer yet (source: %(source)s).")
+    message = _(
+        "Payments on this route are restricted and need a review that we do not offer yet (source: %(source)s)."
+    )
 
 
 _REFUSALS: dict[str, type[CorridorClosed]] = {

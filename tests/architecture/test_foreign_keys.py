@@ -36,9 +36,7 @@ def test_every_app_has_a_storey():
 
 def test_foreign_keys_point_down_or_stay():
     height = storeys()
-    wrong = [
-        name for source, target, name in references() if source != target and height[source] <= height[target]
-    ]
+    wrong = [name for source, target, name in references() if source != target and height[source] <= height[target]]
     assert not wrong
 
 

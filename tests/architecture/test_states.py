@@ -11,7 +11,11 @@ from apps.common.management.commands.draw_states import machines
 from apps.common.states import Machine
 
 MACHINES = machines()
-PAIRS = [(name, state, verb) for name, one in MACHINES.items() for state, verb in itertools.product(one.choices.values, one.table)]
+PAIRS = [
+    (name, state, verb)
+    for name, one in MACHINES.items()
+    for state, verb in itertools.product(one.choices.values, one.table)
+]
 
 
 @pytest.mark.parametrize(("name", "state", "verb"), PAIRS)

@@ -134,9 +134,7 @@ def test_approval_pays_less_commission_and_completes_the_contract(make, now):
 def test_a_part_is_released_and_the_rest_stays_held(make, now):
     milestone = make.milestone(status="delivered")
     employer = make.actor(milestone.contract.employer)
-    operations.approve_milestone(
-        milestone_id=milestone.id, amount=Money.of("300.00", "EUR"), actor=employer, now=now
-    )
+    operations.approve_milestone(milestone_id=milestone.id, amount=Money.of("300.00", "EUR"), actor=employer, now=now)
     milestone.refresh_from_db()
     assert milestone.status == "funded"
     assert escrow.held(milestone.escrow_id) == Money.of("600.00", "EUR")

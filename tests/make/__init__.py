@@ -6,8 +6,8 @@ from datetime import datetime
 
 from tests.make.accounts import MakeAccounts
 from tests.make.bidding import MakeBids
-from tests.make.money import MakeMoney
 from tests.make.contracts import MakeContracts
+from tests.make.money import MakeMoney
 from tests.make.tasks import MakeTasks
 
 

@@ -36,9 +36,7 @@ class MakeBids:
         task = task or self.task()
         bidder = bidder or self.freelancer()
         actor, employer = self.actor(bidder), self.actor(task.employer)
-        bid = operations.submit_bid(
-            task_id=task.id, draft=self.bid_draft(task, **fields), actor=actor, now=self.now
-        )
+        bid = operations.submit_bid(task_id=task.id, draft=self.bid_draft(task, **fields), actor=actor, now=self.now)
         if status == "shortlisted":
             bid = operations.shortlist(bid_id=bid.id, actor=employer, now=self.now)
         elif status == "declined":

@@ -26,9 +26,7 @@ class MakeContracts:
         bid = bid or self.bid(**fields)
         contract = operations.award(bid_id=bid.id, actor=self.actor(bid.task.employer), now=self.now)
         if status == "active":
-            contract = operations.accept_offer(
-                contract_id=contract.id, actor=self.actor(bid.bidder), now=self.now
-            )
+            contract = operations.accept_offer(contract_id=contract.id, actor=self.actor(bid.bidder), now=self.now)
         elif status == "declined":
             contract = operations.decline_offer(contract_id=contract.id, actor=self.actor(bid.bidder), now=self.now)
         elif status == "completed":
