@@ -100,7 +100,7 @@ def create_organization(
         works=works,
     )
     Membership.objects.create(user=owner, organization=organization, role=Role.OWNER)
-    Profile.objects.create(organization=organization, source_language=owner.language, is_public=works)
+    Profile.objects.create(organization=organization, source_language=owner.language)
     if owner.last_organization_id is None:
         owner.last_organization = organization
         owner.save(update_fields=["last_organization"])

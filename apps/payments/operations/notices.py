@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from apps.payments.gateways.doors import door
-from apps.payments.gateways.port import GatewayUnavailable, Notice, NoticeKind
+from apps.payments.gateways.port import GatewayRefused, GatewayUnavailable, Notice, NoticeKind
 from apps.payments.models import Charge, Payout, Refund, WebhookEvent
 from apps.payments.operations import charges, payouts, refunds
 from apps.payments.operations.settlement import Clock
@@ -152,8 +152,9 @@ def refresh_stale(*, older_than: timedelta, clock: Clock = timezone.now) -> int:
     for kind, object_id in stale:
         try:
             refresh(kind=kind, reference=str(object_id), clock=clock)
-        except (GatewayUnavailable, charges.PaymentUnavailable):
-            logger.warning("%s %s could not be looked up", kind, object_id)
+        except (GatewayUnavailable, GatewayRefused, charges.PaymentUnavailable) as error:
+            # One object that the processor does not know must not keep the others from being looked at.
+            logger.warning("%s %s could not be looked up: %s", kind, object_id, error)
             continue
         looked += 1
     return looked
