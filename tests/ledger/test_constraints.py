@@ -92,7 +92,7 @@ def test_i2_a_line_is_never_added_to_an_entry_of_another_transaction(account):
 def test_i2_a_line_is_never_added_by_a_second_statement_even_after_an_early_check(account):
     bank = account("clearing:sandbox")
 
-    with pytest.raises(Error) as error, transaction.atomic():  # noqa: PT012
+    with pytest.raises(Error) as error, transaction.atomic():
         journal_id = open_journal()
         add_lines(journal_id, (bank, "EUR", 5), (bank, "EUR", -5))
         run("SET CONSTRAINTS ALL IMMEDIATE")
@@ -244,7 +244,7 @@ def test_ledger_check_is_silent_about_sound_books(funded, capsys):
 def test_ledger_check_sees_what_was_done_behind_the_guards(funded, capsys, sql, invariants):
     funded("5.00")
 
-    with pytest.raises(CommandError, match="do not add up"), transaction.atomic():  # noqa: PT012
+    with pytest.raises(CommandError, match="do not add up"), transaction.atomic():
         run("SET LOCAL session_replication_role = replica")
         run(sql)
         call_command("ledger_check", "--json")
@@ -272,7 +272,7 @@ def test_the_books_are_written_in_one_round_trip(funded, django_assert_num_queri
 
 def test_funding_again_after_a_refusal_uses_the_same_key(funded):
     escrow_id, key = uuid4(), uuid4()
-    with pytest.raises(Error), transaction.atomic():  # noqa: PT012
+    with pytest.raises(Error), transaction.atomic():
         operations.record(fund(escrow_id, Money.of("5.00", "EUR"), key=key), now=NOON)
         operations.record(Entry("unbalanced", uuid4(), [Line(chart.bank("EUR"), 1)]), now=NOON)
 

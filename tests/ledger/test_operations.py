@@ -64,7 +64,7 @@ def test_record_refuses_an_account_known_with_another_guard(funded):
 def test_a_refusal_takes_the_whole_transaction_back(funded):
     escrow_id, payee_id = funded("500.00"), uuid4()
 
-    with pytest.raises(operations.NotEnoughMoney), transaction.atomic():  # noqa: PT012
+    with pytest.raises(operations.NotEnoughMoney), transaction.atomic():
         operations.record(release(escrow_id, payee_id, Money.of("400.00", "EUR")), now=NOON)
         operations.record(release(escrow_id, payee_id, Money.of("400.00", "EUR")), now=NOON)
 
