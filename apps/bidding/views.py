@@ -126,7 +126,7 @@ def _bid_page(
         if both_valid and form.price is not None:
             milestones = formset.drafts(form.price.currency)
             if not formset.has_errors():
-                if "send" in request.POST:
+                if "send" in request.POST and _was_shown(request, form.price):
                     sent = _send(request, task, form, milestones, bid, now)
                     if sent is not None:
                         return redirect(sent)
@@ -143,6 +143,11 @@ def _bid_page(
         **receive_context(task, bidder, amount if isinstance(amount, Money) else None, now),
     }
     return render(request, "bidding/bid_form.html", context, status=status)
+
+
+def _was_shown(request: HttpRequest, price: Money) -> bool:
+    """Did the page that was sent show what reaches the freelancer at this very price?"""
+    return f"{price.amount_minor} {price.currency}" in request.POST.getlist("previewed")
 
 
 def _send(

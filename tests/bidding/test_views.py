@@ -1,0 +1,109 @@
+"""Pages of bids: what arrives is seen before a bid is sent, and what was typed is never lost."""
+
+import pytest
+from django.utils import timezone
+
+from apps.bidding.models import Bid
+from apps.common.money import Money
+
+
+@pytest.fixture
+def task(make):
+    make.now = timezone.now()
+    return make.task()
+
+
+@pytest.fixture
+def bidder(make, client, task):
+    own = make.freelancer()
+    client.force_login(own.memberships.get().user)
+    return own
+
+
+def filled(task, **fields):
+    answers = {}
+    for criterion in task.criteria.all():
+        answers |= {f"meets_{criterion.id}": "yes", f"note_{criterion.id}": ""}
+    rows = {"milestones-TOTAL_FORMS": "1", "milestones-INITIAL_FORMS": "0",
+            "milestones-0-title": "", "milestones-0-amount": "", "milestones-0-days": ""}  # fmt: skip
+    return (
+        {"amount": "900", "currency": "EUR", "days": "9", "cover_note": "Hello", "source_language": "en"}
+        | answers
+        | rows
+        | fields
+    )
+
+
+def test_a_bid_is_not_sent_before_its_breakdown_was_seen(client, task, bidder):
+    address = f"/en/tasks/{task.id}/bid/"
+    shown = client.post(address, filled(task, send="1"))
+    assert shown.status_code == 200
+    assert b"810.00" in shown.content
+    assert not Bid.objects.exists()
+
+    other = client.post(address, filled(task, send="1", amount="800", previewed="90000 EUR"))
+    assert b"720.00" in other.content
+    assert not Bid.objects.exists()
+
+    sent = client.post(address, filled(task, send="1", previewed="90000 EUR"))
+    assert sent.status_code == 302
+    assert Bid.objects.get().amount == Money.of("900.00", "EUR")
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"amount": "viel"}, "digits"),
+        ({"amount": "-3"}, "above zero"),
+        ({"days": "0"}, "greater than or equal"),
+        ({"milestones-0-title": "Half", "milestones-0-amount": "100", "milestones-0-days": "3"}, "add up"),
+        ({"milestones-0-title": "Half"}, "whole line"),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_typed_is_lost(client, task, bidder, fields, says):
+    page = client.post(
+        f"/en/tasks/{task.id}/bid/", filled(task, send="1", previewed="90000 EUR", cover_note="Keep me", **fields)
+    )
+    assert page.status_code == 422
+    assert says in page.content.decode()
+    assert "Keep me" in page.content.decode()
+    assert not Bid.objects.exists()
+
+
+def test_a_number_is_read_as_the_reader_writes_it(client, task, bidder):
+    shown = client.post(f"/ar/tasks/{task.id}/bid/", filled(task, check="1", amount="٩٠٠"))
+    assert "810.00" in shown.content.decode()
+
+
+def test_a_second_visit_leads_to_the_own_bid(client, make, task, bidder):
+    bid = make.bid(task=task, bidder=bidder)
+    assert client.get(f"/en/tasks/{task.id}/bid/").url == f"/en/bids/{bid.id}/edit/"
+
+
+def test_strangers_and_rivals_get_404(client, make, task):
+    bid = make.bid(task=task)
+    assert client.get(f"/en/bids/{bid.id}/").status_code == 302  # to the login
+    client.force_login(make.freelancer().memberships.get().user)
+    assert client.get(f"/en/bids/{bid.id}/").status_code == 404
+    assert client.get(f"/en/tasks/{task.id}/bids/").status_code == 404
+    assert client.post(f"/en/bids/{bid.id}/decline/").status_code == 404
+
+
+def test_sealed_bids_are_a_closed_door_for_the_employer(client, make, task):
+    sealed = make.task(bid_window="sealed")
+    make.bid(task=sealed, cover_note="A secret note")
+    client.force_login(sealed.employer.memberships.get().user)
+    page = client.get(f"/en/tasks/{sealed.id}/bids/")
+    assert "sealed" in page.content.decode()
+    assert "A secret note" not in page.content.decode()
+
+
+def test_comparing_costs_the_same_queries_for_more_bids(client, make, task, django_assert_max_num_queries):
+    make.bid(task=task)
+    client.force_login(task.employer.memberships.get().user)
+    with django_assert_max_num_queries(40) as few:
+        client.get(f"/en/tasks/{task.id}/bids/")
+    for _ in range(4):
+        make.bid(task=task)
+    with django_assert_max_num_queries(len(few.captured_queries)):
+        client.get(f"/en/tasks/{task.id}/bids/")
