@@ -204,9 +204,11 @@ def test_an_arabic_page_is_arabic(client):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", ["account/login/", "account/signup/", "account/password/reset/"])
+@pytest.mark.parametrize("path", ["accounts/login/", "accounts/signup/", "accounts/password/reset/"])
 def test_pages_of_the_login_library_are_arabic_too(client, path):
-    page = client.get(f"/ar/{path}").content.decode()
+    answer = client.get(f"/ar/{path}")
+    assert answer.status_code == 200
+    page = answer.content.decode()
     main = re.sub(r"<[^>]+>", " ", page[page.index("<main") : page.index("</main>")])
     main = re.sub(r"\b(Tradewind|[A-Z]{2,5})\b", " ", main)
 
@@ -221,3 +223,27 @@ def test_what_the_login_library_says_of_a_weak_password_is_translated(language):
         MinimumLengthValidator(10).validate("short")
 
     assert "password" not in refused.value.messages[0]
+
+
+@pytest.mark.django_db
+def test_a_chinese_page_is_chinese(client):
+    page = client.get("/zh-hans/").content.decode()
+
+    assert 'lang="zh-hans"' in page.lower()
+    assert "受保护付款的步骤" in page
+    navigation = page[page.index("<header") : page.index("</header>")]
+    for english in ("Find work", "Find people", "Log in", "Sign up", "Menu", "Switch between"):
+        assert english not in navigation
+    for chinese in ("找工作", "登录", "注册"):
+        assert chinese in navigation
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["accounts/login/", "accounts/signup/", "accounts/password/reset/"])
+def test_pages_of_the_login_library_are_chinese_too(client, path):
+    answer = client.get(f"/zh-hans/{path}")
+    assert answer.status_code == 200
+    page = answer.content.decode()
+    main = re.sub(r"<[^>]+>", " ", page[page.index("<main") : page.index("</main>")])
+
+    assert not set(re.findall(r"\b[A-Z]?[a-z]{3,}\b", main)) - {"Tradewind"}
