@@ -41,7 +41,7 @@ def is_free(port: int) -> bool:
 
 
 def choose_port(wanted: int, asked_for: bool) -> int:
-    """The port asked for, or the next free one after the usual; a taken one that was asked for is said, not replaced."""
+    """The port asked for, or the next free one after the usual; one that was asked for and is taken is only said."""
     if is_free(wanted):
         return wanted
     if asked_for:

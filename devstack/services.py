@@ -144,7 +144,7 @@ class Stack:
                 path.chmod(0o755 if self.as_root else 0o700)
                 if self.as_root:
                     os.chown(path, self._user()["user"], self._user()["group"])
-            handle = open(self.dir / ".lock", "w")
+            handle = open(self.dir / ".lock", "w")  # noqa: SIM115 - closed by the block below
         except OSError as error:
             if error.errno == errno.ENOSPC:
                 raise SystemExit(f"The disk that holds {self.dir} is full: free some space and start again.") from None
@@ -198,7 +198,8 @@ class Stack:
         ).returncode  # fmt: skip
         if code and retry and not self.durable:  # a throw-away cluster that did not survive a crash
             shutil.rmtree(self.pgdata, ignore_errors=True)
-            return self._start_pg(retry=False)
+            self._start_pg(retry=False)
+            return
         if code:
             tail = log.read_text()[-1500:] if log.exists() else ""
             self._check_space()

@@ -169,7 +169,9 @@ class InviteForm(forms.Form):
 
 class ProfileForm(forms.ModelForm[Profile]):
     source_language = forms.ChoiceField(
-        label=_("Written in"), choices=languages, help_text=_("So that readers and their browsers know the language of your words.")
+        label=_("Written in"),
+        choices=languages,
+        help_text=_("So that readers and their browsers know the language of your words."),
     )
     rate = forms.CharField(
         label=_("Rate per hour"),

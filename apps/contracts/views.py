@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
 from apps.accounts.middleware import actor
 from apps.bidding import queries as bids
@@ -197,7 +198,11 @@ def back_from_checkout(request: HttpRequest, milestone_id: UUID) -> HttpResponse
     milestone = _milestone(request, milestone_id)
     if milestone.status == "funded":
         messages.success(request, _("The milestone is funded. Work can begin."))
-        return redirect(milestone.contract)
+        address = milestone.contract.get_absolute_url()
+        waiting_page = request.htmx  # type: ignore[attr-defined]
+        return HttpResponseClientRedirect(address) if waiting_page else redirect(address)
+    if milestone.status != "awaiting_payment" and request.htmx:  # type: ignore[attr-defined]
+        return HttpResponseClientRefresh()
     return render(request, "contracts/paid.html", {"milestone": milestone, "contract": milestone.contract})
 
 

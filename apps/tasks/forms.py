@@ -8,6 +8,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from apps.common import fmt
 from apps.common.forms import AmountField, MomentField, add_money, currency_choices, language_choices
 from apps.skills import queries as skills
 from apps.skills.forms import SkillPickerField
@@ -99,7 +100,7 @@ class BriefForm(forms.Form):
         self.fields["category"].choices = choices  # type: ignore[attr-defined]
         self.fields["source_language"].choices = language_choices()  # type: ignore[attr-defined]
         self.fields["currency"].choices = currency_choices(currency)  # type: ignore[attr-defined]
-        zone = timezone.get_current_timezone_name()
+        zone = fmt.zone_name()
         for name in ("bidding_closes_at", "decision_due_at", "deadline_at"):
             field = self.fields[name]
             field.help_text = f"{field.help_text} ".lstrip() + str(_("Your time zone: %(zone)s.") % {"zone": zone})

@@ -41,7 +41,7 @@ def task_for_update(task_id: UUID) -> Task:
 
 
 def tasks_visible_to(actor: Actor) -> QuerySet[Task]:
-    """Published public tasks, one's own, and those that one is invited to. What staff hid is the owner's and staff's."""
+    """Published public tasks, one's own, and those one is invited to; what staff hid is the owner's and staff's."""
     tasks = Task.objects.select_related("category", "employer")
     if actor.is_staff:
         return tasks.exclude(status=TaskStatus.DRAFT)

@@ -27,5 +27,7 @@ def _plain(resolver: URLResolver) -> str:
 
 
 def test_the_list_of_pages_is_complete():
-    listed = set(re.findall(r"^\| `([a-z]+:[a-z_-]+)`", (settings.BASE_DIR / "docs/pages.md").read_text(), re.M))
+    listed = set(
+        re.findall(r"^\| `([a-z]+:[a-z_-]+)`", (settings.BASE_DIR / "docs/pages.md").read_text(), re.MULTILINE)
+    )
     assert listed == {name for name, _route in pages()}

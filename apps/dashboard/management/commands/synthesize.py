@@ -46,8 +46,8 @@ class Command(BaseCommand):
             raise CommandError("There are no skills yet: run import_skills first.")
         # A few skills are asked for by nearly everybody, most by few: a Zipf-like weight.
         self.skills, self.weights = core, [1 / (rank + 3) for rank in range(len(core))]
-        self.words = {skill_id: text for skill_id, text in SkillLabel.objects.filter(
-            skill_id__in=core, language="en", is_preferred=True).values_list("skill_id", "text")}  # fmt: skip
+        labels = SkillLabel.objects.filter(skill_id__in=core, language="en", is_preferred=True)
+        self.words = dict(labels.values_list("skill_id", "text"))
         self.countries = list(
             Country.objects.exclude(payout_currencies=[]).order_by("code").values_list("code", flat=True)
         )
@@ -75,9 +75,8 @@ class Command(BaseCommand):
             for number in batch:
                 language = self.dice.choice(list(LOCALES))
                 name = self.fakers[language].name()[:80]
-                user = User(
-                    email=f"synthetic-{mark}-{number}@example.org", display_name=name, language="en", password="!"
-                )
+                user = User(email=f"synthetic-{mark}-{number}@example.org", display_name=name, language="en")
+                user.set_unusable_password()
                 organization = Organization(
                     display_name=name, handle=f"s-{mark}-{number}", country=self.dice.choice(self.countries),
                     currency="EUR", time_zone=self.dice.choice(ZONES), works=True,
