@@ -16,6 +16,7 @@ from apps.common.actors import SYSTEM, Actor
 from apps.common.errors import Conflict, Invalid
 from apps.common.money import Money
 from apps.common.operations import move
+from apps.files import queries as files
 from apps.outbox import bus
 from apps.pricing import queries as pricing
 from apps.tasks import events, policies, queries, rules
@@ -66,6 +67,12 @@ class DatesOutOfOrder(Invalid):
 class AlreadyAnswered(Conflict):
     code = "already_answered"
     message = _("This question is already answered.")
+
+
+class FileUnknown(Invalid):
+    code = "file_unknown"
+    field = "file"
+    message = _("One of these files was not uploaded by you.")
 
 
 class NoteIsEmpty(Invalid):
@@ -142,6 +149,8 @@ def attach_file(*, task_id: UUID, file_id: UUID, actor: Actor, now: datetime) ->
         policies.check_can_edit_draft(actor, task)
     else:
         policies.check_can_add_to(actor, task)
+    if not files.all_uploaded_by([file_id], actor.user_id):
+        raise FileUnknown
     return TaskAttachment.objects.create(task=task, file_id=file_id)
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -64,7 +65,7 @@ def search(actor: Actor, wanted: TaskFilter, now: datetime, *, without: str = ""
         tasks = _matching(tasks, wanted.text)
     if wanted.category and without != "category":
         tasks = tasks.filter(category__slug=wanted.category)
-    for skill_id in wanted.skill_ids:
+    for skill_id in wanted.skill_ids if without != "skill" else ():
         tasks = tasks.filter(Exists(TaskSkill.objects.filter(task=OuterRef("pk"), skill_id=skill_id)))
     if wanted.language and without != "language":
         tasks = tasks.filter(source_language=wanted.language)
@@ -100,7 +101,7 @@ def capped_count(tasks: QuerySet[Task]) -> int:
     return tasks.order_by()[: COUNT_MAX + 1].count()
 
 
-def facet_counts(actor: Actor, wanted: TaskFilter, now: datetime, name: str, column: str) -> dict[str, int]:
+def facet_counts(actor: Actor, wanted: TaskFilter, now: datetime, name: str, column: str) -> dict[Any, int]:
     """How many tasks each value of a facet would bring, the other filters kept."""
     rows = search(actor, wanted, now, without=name).order_by().values(column).annotate(n=Count("id")).order_by("-n")
     return {row[column]: row["n"] for row in rows[:30]}

@@ -38,6 +38,8 @@ def handler(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, errors.DomainError):
         set_rollback()
         more = {"errors": {error.field: [str(error)]}} if error.field else {}
+        if problems := getattr(error, "problems", None):
+            more = {"errors": {name: [code] for name, code in problems.items()}}
         return problem(error.status, error.code, str(error.title), str(error), **more)
     if isinstance(error, Http404):
         error = exceptions.NotFound()

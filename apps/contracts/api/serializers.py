@@ -75,6 +75,7 @@ class NewDeliverableSerializer(serializers.Serializer[Any]):
     note = serializers.CharField(max_length=5000)
     source_language = serializers.ChoiceField(choices=CONTENT_LANGUAGES, default="en")
     checks = _CheckSerializer(many=True, required=False)
+    file_ids = serializers.ListField(child=serializers.UUIDField(), max_length=10, required=False, default=list)
 
 
 class DeliverableSerializer(serializers.ModelSerializer[Deliverable]):

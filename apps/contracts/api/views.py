@@ -156,7 +156,7 @@ class Deliver(APIView):
             note=given.validated_data["note"],
             source_language=given.validated_data["source_language"],
             checks=[Check(**one) for one in given.validated_data.get("checks", [])],
-            file_ids=[],
+            file_ids=given.validated_data["file_ids"],
             actor=actor(request._request),
             now=timezone.now(),
         )

@@ -27,6 +27,7 @@ from apps.contracts.models import (
 from apps.contracts.states import CONTRACT, MILESTONE, MilestoneStatus
 from apps.escrow import operations as escrow
 from apps.escrow import queries as escrow_queries
+from apps.files import queries as files
 from apps.outbox import bus
 from apps.tasks import operations as tasks
 
@@ -44,6 +45,12 @@ class ChecklistIncomplete(Invalid):
     code = "checklist_incomplete"
     field = "checks"
     message = _("Tick or explain each line of the checklist.")
+
+
+class FileUnknown(Invalid):
+    code = "file_unknown"
+    field = "files"
+    message = _("One of these files was not uploaded by you.")
 
 
 class NothingHeld(Conflict):
@@ -161,6 +168,8 @@ def deliver(
     asked = set(milestone.contract.criteria.values_list("id", flat=True))
     if {check.criterion_id for check in checks} != asked or len(checks) != len(asked):
         raise ChecklistIncomplete
+    if not files.all_uploaded_by(file_ids, actor.user_id):
+        raise FileUnknown
     deliverable = Deliverable.objects.create(
         milestone=milestone,
         version=milestone.deliverables.count() + 1,

@@ -10,7 +10,7 @@ from apps.common.forms import CONTENT_LANGUAGES
 from apps.common.middleware import ZONES
 from apps.skills import queries as skills
 from apps.tasks import queries, rules
-from apps.tasks.models import Addendum, Question, SavedSearch, Task, TaskInvitation
+from apps.tasks.models import Addendum, Question, SavedSearch, Task, TaskAttachment, TaskInvitation
 from apps.tasks.rules import Brief
 from apps.tasks.states import BidWindow, BudgetKind, Visibility
 
@@ -102,6 +102,18 @@ class TaskQuerySerializer(serializers.Serializer[Any]):
     )
     posted_within_days = serializers.IntegerField(min_value=1, max_value=3650, required=False)
     bid_window = serializers.ChoiceField(choices=BidWindow.choices, required=False)
+
+
+class AttachmentSerializer(serializers.ModelSerializer[TaskAttachment]):
+    file_id = serializers.UUIDField()
+    name = serializers.CharField(source="file.name", read_only=True)
+    content_type = serializers.CharField(source="file.content_type", read_only=True)
+    size = serializers.IntegerField(source="file.size", read_only=True)
+
+    class Meta:
+        model = TaskAttachment
+        fields = ("id", "file_id", "name", "content_type", "size")
+        read_only_fields = ("id",)
 
 
 class AddendumSerializer(serializers.ModelSerializer[Addendum]):

@@ -6,8 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.generics import ListAPIView
 from rest_framework.permissions import AllowAny
@@ -18,9 +20,10 @@ from rest_framework.views import APIView
 from apps.accounts import queries as accounts
 from apps.accounts.middleware import actor
 from apps.accounts.models import User
+from apps.files.views import serve
 from apps.tasks import operations, queries
 from apps.tasks.api import serializers
-from apps.tasks.models import Question, SavedSearch, Task, TaskInvitation
+from apps.tasks.models import Question, SavedSearch, Task, TaskAttachment, TaskInvitation
 from apps.tasks.queries import TaskFilter
 
 
@@ -189,6 +192,40 @@ class Addenda(APIView):
             task_id=task.id, actor=actor(request._request), now=timezone.now(), **given.validated_data
         )
         return Response(serializers.AddendumSerializer(made).data, status=201)
+
+
+class Attachments(APIView):
+    @extend_schema(responses=serializers.AttachmentSerializer(many=True), operation_id="task_attachments")
+    def get(self, request: Request, task_id: UUID) -> Response:
+        attachments = _visible(request, task_id).attachments.select_related("file")
+        return Response(serializers.AttachmentSerializer(attachments, many=True).data)
+
+    @extend_schema(
+        request=serializers.AttachmentSerializer,
+        responses={201: serializers.AttachmentSerializer},
+        operation_id="task_attach",
+    )
+    def post(self, request: Request, task_id: UUID) -> Response:
+        """Attach an upload of one's own (see /files/)."""
+        task = _visible(request, task_id)
+        given = serializers.AttachmentSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        attachment = operations.attach_file(
+            task_id=task.id,
+            file_id=given.validated_data["file_id"],
+            actor=actor(request._request),
+            now=timezone.now(),
+        )
+        return Response(serializers.AttachmentSerializer(attachment).data, status=201)
+
+
+class Attachment(APIView):
+    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY}, operation_id="task_attachment")
+    def get(self, request: Request, attachment_id: UUID) -> HttpResponseBase:
+        """Download, for whoever may see the task."""
+        visible = queries.tasks_visible_to(actor(request._request))
+        found = get_object_or_404(TaskAttachment.objects.select_related("file"), id=attachment_id, task__in=visible)
+        return serve(found.file)
 
 
 class Questions(APIView):

@@ -127,7 +127,9 @@ def _facets(asker: Any, wanted: TaskFilter, now: datetime) -> dict[str, Any]:
     by_category = queries.facet_counts(asker, wanted, now, "category", "category__slug")
     by_language = queries.facet_counts(asker, wanted, now, "language", "source_language")
     by_window = queries.facet_counts(asker, wanted, now, "bid_window", "bid_window")
-    names = skills.labels(wanted.skill_ids, get_language() or "en")
+    by_skill = queries.facet_counts(asker, wanted, now, "skill", "skills__skill_id")
+    asked = [*wanted.skill_ids, *(one for one in by_skill if one and one not in wanted.skill_ids)][:10]
+    names = skills.labels(asked, get_language() or "en")
     return {
         "category_options": [
             {
@@ -151,7 +153,13 @@ def _facets(asker: Any, wanted: TaskFilter, now: datetime) -> dict[str, Any]:
             for days, label in ((1, _("Last 24 hours")), (7, _("Last 7 days")), (30, _("Last 30 days")))
         ],
         "skill_options": [
-            {"value": skill_id, "label": names.get(skill_id, ""), "checked": True} for skill_id in wanted.skill_ids
+            {
+                "value": skill_id,
+                "label": names.get(skill_id, ""),
+                "count": by_skill.get(skill_id, 0),
+                "checked": skill_id in wanted.skill_ids,
+            }
+            for skill_id in asked
         ],
         "sort_options": [("new", _("Newest")), ("closing", _("Closing soon")), ("budget", _("Highest budget"))],
     }
