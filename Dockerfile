@@ -6,7 +6,7 @@ RUN pip install --require-hashes -r requirements/base.txt
 COPY . .
 RUN useradd --system --uid 10001 tradewind && mkdir -p /var/lib/tradewind/media && chown -R tradewind /var/lib/tradewind \
  && pybabel compile -D django -d locale \
- && SECRET_KEY=build DATABASE_URL=postgresql://x/x REDIS_URL=redis://x TRADEWIND_ENV=production \
+ && SECRET_KEY=build WEBHOOK_SECRET=build DATABASE_URL=postgresql://x/x REDIS_URL=redis://x TRADEWIND_ENV=production \
     python manage.py collectstatic --noinput
 USER tradewind
 EXPOSE 8000
