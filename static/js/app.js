@@ -164,6 +164,7 @@ define("hot-keys", class extends HTMLElement {
 /** Repeatable rows from a <template>; with a Django formset's management form it keeps TOTAL_FORMS right. */
 define("row-list", class extends HTMLElement {
   connectedCallback() {
+    for (const button of this.querySelectorAll("[data-add]")) button.hidden = false;
     this.addEventListener("click", (event) => {
       if (event.target.closest("[data-add]")) this.add();
       const remove = event.target.closest("[data-remove]");
