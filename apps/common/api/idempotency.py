@@ -10,10 +10,12 @@ import functools
 import hashlib
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -22,6 +24,8 @@ from apps.common.errors import Conflict, Invalid
 from apps.common.models import IdempotencyRecord
 
 HEADER = "Idempotency-Key"
+# Longer than any request lives behind a web server.
+ABANDONED_AFTER = timedelta(minutes=2)
 Endpoint = Callable[..., Response]
 
 
@@ -81,7 +85,13 @@ def _claim(request: Request, key: str, fingerprint: str) -> tuple[IdempotencyRec
         with transaction.atomic():
             return IdempotencyRecord.objects.create(user_id=_user_id(request), key=key, fingerprint=fingerprint), True
     except IntegrityError:
-        return IdempotencyRecord.objects.get(user_id=_user_id(request), key=key), False
+        record = IdempotencyRecord.objects.get(user_id=_user_id(request), key=key)
+    # A first request that died without an answer must not block its key for ever; operations refuse what was done.
+    now = timezone.now()
+    abandoned = IdempotencyRecord.objects.filter(
+        id=record.id, status_code=None, fingerprint=fingerprint, created_at__lt=now - ABANDONED_AFTER
+    )
+    return record, abandoned.update(created_at=now) == 1
 
 
 def _replay(record: IdempotencyRecord, fingerprint: str) -> Response:
