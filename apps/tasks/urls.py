@@ -6,6 +6,7 @@ app_name = "tasks"
 urlpatterns = [
     path("tasks/", finding.task_list, name="list"),
     path("tasks/new/", posting.new, name="new"),
+    path("tasks/new/save/", posting.autosave_new, name="autosave-new"),
     path("tasks/mine/", posting.mine, name="mine"),
     path("tasks/searches/", finding.saved_searches, name="searches"),
     path("tasks/searches/<uuid:search_id>/forget/", finding.forget_search, name="forget-search"),

@@ -109,7 +109,7 @@ define("auto-save", class extends HTMLElement {
   connectedCallback() {
     const form = this.querySelector("form") ?? this.closest("form");
     const status = this.querySelector("[data-status]");
-    const address = this.getAttribute("src");
+    let address = this.getAttribute("src");
     if (!form || !address) return;
     let running = false;
     const save = later(Number(this.getAttribute("every") ?? 1500), async () => {
@@ -119,6 +119,11 @@ define("auto-save", class extends HTMLElement {
         const body = new FormData(form);
         for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
         const answer = await fetch(address, { method: "POST", body, headers: { "X-CSRFToken": csrf(), "HX-Request": "true" } });
+        // The first save of something new says where it lives from now on.
+        if (answer.headers.has("X-Save-To")) {
+          address = answer.headers.get("X-Save-To");
+          form.action = answer.headers.get("X-Form-Action");
+        }
         if (status && answer.ok) {
           const at = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" }).format(new Date());
           status.textContent = (status.dataset.saved ?? "%s").replace("%s", at);

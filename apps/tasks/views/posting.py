@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -105,6 +106,23 @@ def _after_saving(request: HttpRequest, form: BriefForm, task: Task) -> HttpResp
         return _page(request, form, task, 422)
     messages.success(request, _("Your task is published. Matching freelancers are being told."))
     return redirect(task)
+
+
+@login_required
+@require_POST
+def autosave_new(request: HttpRequest) -> HttpResponse:
+    """The first words typed on the page of a new task make its draft; the answer says where the rest belongs."""
+    form = _form(request, None)
+    if not form.is_valid():
+        return HttpResponse(status=422)
+    brief = form.brief()
+    if not (brief.title.strip() or brief.goal.strip()):
+        return HttpResponse(status=204)
+    task = operations.start_draft(actor=actor(request), brief=brief, now=timezone.now())
+    response = HttpResponse(status=201)
+    response["X-Save-To"] = reverse("tasks:autosave", args=[task.id])
+    response["X-Form-Action"] = reverse("tasks:edit", args=[task.id])
+    return response
 
 
 @login_required
