@@ -177,7 +177,7 @@ class Stack:
 
     def _start_pg(self, retry: bool = True) -> None:
         if self.pg_is_running():
-            return None
+            return
         if not (self.pgdata / "PG_VERSION").exists():
             self._check_space()
             self._initdb()
