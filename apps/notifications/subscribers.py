@@ -7,7 +7,7 @@ What a fact tells of may have gone on since; the rows are read as they are now, 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from apps.bidding import queries as bids
 from apps.bidding.models import Bid
 from apps.common.money import Money
 from apps.contracts import events as contracts
-from apps.contracts.models import CancellationProposal, Contract, Milestone, RevisionRequest
+from apps.contracts.models import CancellationProposal, Contract, Deliverable, Milestone, RevisionRequest
 from apps.contracts.states import ContractStatus
 from apps.escrow import events as escrow
 from apps.escrow.models import Escrow
@@ -273,9 +273,12 @@ def milestone_payment_failed(event: contracts.MilestonePaymentFailed, now: datet
 @bus.subscribe(contracts.WorkDelivered, name="notifications.work_delivered")
 def work_delivered(event: contracts.WorkDelivered, now: datetime) -> None:
     milestone = _milestone(event.milestone_id)
+    # The milestone's own date is gone when the work was answered before this is told.
+    submitted_at = Deliverable.objects.get(id=event.deliverable_id).submitted_at
+    due_at = milestone.review_due_at or submitted_at + timedelta(days=milestone.contract.review_days)
     _tell_of_milestone(
         milestone, milestone.contract.employer_id, "work_delivered", event.deliverable_id, now,
-        who=milestone.contract.freelancer.display_name, review_due_at=rules.moment(milestone.review_due_at),
+        who=milestone.contract.freelancer.display_name, review_due_at=rules.moment(due_at),
     )  # fmt: skip
 
 

@@ -93,6 +93,7 @@ def test_the_work_and_its_pay_are_told(make, outbox_drain):
     assert "funds_released" not in employer
     delivered = Notification.objects.filter(kind="work_delivered").first()
     assert delivered.get_absolute_url().endswith(f"#milestone-{milestone.position}")
+    assert delivered.params["review_due_at"]["moment"]  # although it was approved before this was told
 
 
 def test_a_message_tells_the_other_side_only(make, outbox_drain):
