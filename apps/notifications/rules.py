@@ -70,11 +70,18 @@ def _filled(template: Any, values: dict[str, str], numbers: dict[str, int]) -> s
     return str(template % (_Missing(values) | numbers))
 
 
+class _Dash(int):
+    """Stands where a value is lost; a number, because a plural may ask for one."""
+
+    def __str__(self) -> str:
+        return "–"
+
+
 class _Missing(dict[str, Any]):
     """A value that an old row lacks is left empty rather than failing the whole list."""
 
-    def __missing__(self, name: str) -> str:
-        return "–"
+    def __missing__(self, name: str) -> _Dash:
+        return _Dash(0)
 
     def __or__(self, other: Any) -> _Missing:  # type: ignore[override]
         return _Missing({**self, **other})
