@@ -9,6 +9,7 @@ import pytest
 from django.core.management import call_command, get_commands
 from django.db import connections
 from django.test import TransactionTestCase
+from django.utils import translation
 
 from tests.make import Make
 
@@ -78,6 +79,8 @@ def _quick_and_private(settings: Any, tmp_path: Any) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MEDIA_ROOT = tmp_path
     settings.WHITENOISE_USE_FINDERS = True
+    # A page that another test opened in Chinese leaves its language behind in the thread.
+    translation.activate("en")
 
 
 @pytest.fixture

@@ -297,6 +297,12 @@ KINDS: dict[str, Kind] = {
         _("The statement of reasons says why, on which facts, and what you can do against it."),
         "shield",
     ),
+    "objection_answered": Kind(
+        Group.ACCOUNT,
+        _("Your objection was answered"),
+        _("The answer stands below the statement of reasons."),
+        "shield",
+    ),
     "report_upheld": Kind(
         Group.ACCOUNT,
         _("What you reported was taken down"),

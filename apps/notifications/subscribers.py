@@ -28,7 +28,7 @@ from apps.matching import events as matching
 from apps.messaging import events as messaging
 from apps.messaging.models import Message
 from apps.moderation import events as moderation
-from apps.moderation.models import Report, Statement
+from apps.moderation.models import Objection, Report, Statement
 from apps.notifications import operations, rules
 from apps.outbox import bus
 from apps.payments import events as payments
@@ -483,6 +483,15 @@ def statement_issued(event: moderation.StatementIssued, now: datetime) -> None:
     _tell(
         event.organization_id, "statement_issued", event.statement_id, now, "moderation:statement",
         event.statement_id, title=title,
+    )  # fmt: skip
+
+
+@bus.subscribe(moderation.ObjectionAnswered, name="notifications.objection_answered")
+def objection_answered(event: moderation.ObjectionAnswered, now: datetime) -> None:
+    objection = Objection.objects.get(id=event.objection_id)
+    _tell(
+        event.organization_id, "objection_answered", event.objection_id, now, "moderation:statement",
+        objection.statement_id,
     )  # fmt: skip
 
 

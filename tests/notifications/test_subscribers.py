@@ -147,4 +147,5 @@ def test_every_fact_that_people_wait_for_has_a_subscriber():
         "payments.charge_succeeded", "payments.charge_declined", "payments.charge_expired",
         "payments.payout_requested", "messaging.hidden", "moderation.reported",
     }  # fmt: skip
-    assert set(_facts) - heard - silent == set(), "say of a new fact who is told, or that nobody needs to be"
+    facts = {name for name in _facts if not name.startswith("test.")}
+    assert facts - heard - silent == set(), "say of a new fact who is told, or that nobody needs to be"
