@@ -293,3 +293,9 @@ def test_a_longer_history_costs_the_room_no_more_queries(make, as_, django_asser
         make.deliver(milestone)
     with django_assert_max_num_queries(len(few.captured_queries)):
         employer.get(room)
+
+
+def test_money_is_not_named_twice_when_there_is_one_milestone(make):
+    milestone = make.milestone(status="funded")
+    assert milestone.title == milestone.contract.title
+    assert milestone.escrow.memo == milestone.title

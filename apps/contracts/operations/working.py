@@ -95,7 +95,7 @@ def prepare_funding(*, milestone_id: UUID, actor: Actor, now: datetime) -> UUID:
             payer_id=milestone.contract.employer_id,
             payee_id=milestone.contract.freelancer_id,
             reference_id=milestone.id,
-            memo=f"{milestone.contract.title}: {milestone.title}",
+            memo=_memo(milestone),
             amount=milestone.amount,
             actor=actor,
             now=now,
@@ -104,6 +104,12 @@ def prepare_funding(*, milestone_id: UUID, actor: Actor, now: datetime) -> UUID:
     move(milestone, MILESTONE, "start_payment", actor=actor, now=now, changes=changes)
     assert milestone.escrow_id is not None
     return milestone.escrow_id
+
+
+def _memo(milestone: Milestone) -> str:
+    """What statements call the money; a single milestone often bears the contract's own title."""
+    titles = dict.fromkeys([milestone.contract.title, milestone.title])
+    return ": ".join(titles)
 
 
 @transaction.atomic
