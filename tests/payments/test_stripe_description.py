@@ -11,7 +11,8 @@ from apps.common.money import Money
 from apps.payments.gateways import wire
 from apps.payments.gateways.port import CheckoutRequest, RecipientRequest
 
-FILE = Path(os.environ.get("STRIPE_OPENAPI_FILE", ""))
+BESIDE = Path(__file__).resolve().parents[3] / "shared" / "data" / "stripe" / "openapi-trimmed.json"
+FILE = Path(os.environ.get("STRIPE_OPENAPI_FILE") or BESIDE)
 pytestmark = pytest.mark.skipif(not FILE.is_file(), reason="no copy of Stripe's description on this machine")
 
 CHECKOUT = CheckoutRequest(uuid4(), uuid4(), Money.of("5.00", "EUR"), "Logo", "g", "http://s", "http://c", "en")
