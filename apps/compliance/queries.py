@@ -74,10 +74,6 @@ def payout_currencies(country: str) -> list[str]:
     return list(row.payout_currencies) if row else []
 
 
-def served_countries() -> list[str]:
-    return list(Country.objects.exclude(sanction_level=SanctionLevel.BLOCKED).values_list("code", flat=True))
-
-
 def _most_specific(rows: QuerySet[Row], payer: str, payee: str, on: date) -> Row | None:
     dated = rows.filter(effective_from__lte=on).filter(Q(effective_to=None) | Q(effective_to__gt=on))
     found = list(dated.filter(payer_country__in=(payer, ANY), payee_country__in=(payee, ANY)))

@@ -24,11 +24,6 @@ class NoRevisionsLeft(Conflict):
     )
 
 
-class EarlierMilestoneFirst(Conflict):
-    code = "earlier_milestone_first"
-    message = _("Fund the earlier milestone first.")
-
-
 class NotAParty(NotFound):
     code = "not_found"
 

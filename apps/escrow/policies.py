@@ -44,10 +44,6 @@ def check_can_fund(actor: Actor, payer_id: object) -> None:
     accounts.check_acts_for(actor, payer_id, "fund")  # type: ignore[arg-type]
 
 
-def can_fund(actor: Actor, escrow: Escrow) -> bool:
-    return accounts.can_act_for(actor, escrow.payer_id, "fund")
-
-
 def check_can_release(actor: Actor, escrow: Escrow, kind: str) -> None:
     """
     :raises OnlyThePayerReleases: if the actor did not pay, or may not approve.

@@ -59,14 +59,6 @@ def escrows_of(organization_id: UUID) -> QuerySet[Escrow]:
     )
 
 
-def releases_to(organization_id: UUID) -> QuerySet[Release]:
-    return (
-        Release.objects.filter(escrow__payee_id=organization_id)
-        .select_related("escrow", "escrow__payer")
-        .order_by("-released_at", "-id")
-    )
-
-
 def release_visible_to(actor: Actor, release_id: UUID) -> Release:
     """:raises NotFound: for a stranger as for a release that is not there."""
     release = Release.objects.select_related("escrow__payer", "escrow__payee").filter(id=release_id).first()

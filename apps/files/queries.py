@@ -16,7 +16,3 @@ def all_uploaded_by(file_ids: Iterable[UUID], user_id: UUID | None) -> bool:
     if not wanted or user_id is None:
         return not wanted
     return StoredFile.objects.filter(id__in=wanted, uploaded_by_id=user_id).count() == len(wanted)
-
-
-def stored_files(file_ids: Iterable[UUID]) -> dict[UUID, StoredFile]:
-    return StoredFile.objects.in_bulk(list(file_ids))

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts import rules as roles
 from apps.accounts.policies import check_acts_for
 from apps.common.actors import Actor
-from apps.common.errors import Conflict, DomainError, NotAllowed
+from apps.common.errors import Conflict, NotAllowed
 from apps.contracts.models import Contract
 from apps.contracts.states import ContractStatus
 from apps.reviews import rules
@@ -64,25 +64,9 @@ def check_can_review(actor: Actor, contract: Contract, now: datetime) -> None:
         raise AlreadyReviewed
 
 
-def can_review(actor: Actor, contract: Contract, now: datetime) -> bool:
-    try:
-        check_can_review(actor, contract, now)
-    except DomainError:
-        return False
-    return True
-
-
 def check_can_reply(actor: Actor, review: Review) -> None:
     check_acts_for(actor, review.subject_id, roles.MESSAGE)
     if review.published_at is None:
         raise NotPublished
     if review.replied_at is not None:
         raise AlreadyReplied
-
-
-def can_reply(actor: Actor, review: Review) -> bool:
-    try:
-        check_can_reply(actor, review)
-    except DomainError:
-        return False
-    return True

@@ -19,6 +19,7 @@ from apps.common.operations import move
 from apps.files import queries as files
 from apps.outbox import bus
 from apps.pricing import queries as pricing
+from apps.skills import queries as skills
 from apps.tasks import events, policies, queries, rules
 from apps.tasks.models import (
     AcceptanceCriterion,
@@ -126,7 +127,7 @@ def _write_brief(task: Task, brief: Brief) -> Task:
         AcceptanceCriterion(task=task, position=position, text=text.strip()[:400])
         for position, text in enumerate((text for text in brief.criteria if text.strip()), start=1)
     )
-    known = queries.known_skill_ids(brief.skill_ids)
+    known = set(skills.active_skills(brief.skill_ids).values_list("id", flat=True))
     task.skills.all().delete()
     TaskSkill.objects.bulk_create(
         TaskSkill(task=task, skill_id=skill_id) for skill_id in dict.fromkeys(brief.skill_ids) if skill_id in known
@@ -199,11 +200,11 @@ def _budget(task: Task) -> Money:
 
 def index(task: Task) -> None:
     """Fill the task's search column: title first, then skills in every language, then the brief's body."""
-    labels = queries.labels_in_every_language(task.id)
+    labels = skills.all_labels(queries.skill_ids(task.id))
     body = "\n".join([task.goal, task.background, task.requirements])
     weighted = {
         "A": tokens.index_tokens(task.title, task.source_language),
-        "B": [token for text, language in labels for token in tokens.index_tokens(text, language)],
+        "B": [token for language, text in labels for token in tokens.index_tokens(text, language)],
         "C": tokens.index_tokens(body, task.source_language),
     }
     Task.objects.filter(id=task.id).update(search_vector=tokens.vector(weighted))

@@ -10,7 +10,6 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from apps.common import keyset, tokens
 from apps.common.actors import Actor
-from apps.skills.models import Skill, SkillLabel
 from apps.tasks.models import AcceptanceCriterion, Question, SavedSearch, Task, TaskInvitation, TaskSkill
 from apps.tasks.rules import Brief
 from apps.tasks.states import TaskStatus, Visibility
@@ -143,16 +142,6 @@ def skill_ids(task_id: UUID) -> list[UUID]:
     return list(
         TaskSkill.objects.filter(task_id=task_id).order_by("created_at", "id").values_list("skill_id", flat=True)
     )
-
-
-def known_skill_ids(wanted: Iterable[UUID]) -> set[UUID]:
-    return set(Skill.objects.filter(id__in=list(wanted), is_active=True).values_list("id", flat=True))
-
-
-def labels_in_every_language(task_id: UUID) -> list[tuple[str, str]]:
-    """(text, language) of every name of the task's skills."""
-    labels = SkillLabel.objects.filter(skill_id__in=skill_ids(task_id)).order_by("id")
-    return list(labels.values_list("text", "language"))
 
 
 def skill_ids_by_task(task_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from apps.accounts import policies as roles
 from apps.bidding import policies as bidding_policies
 from apps.bidding.rules import MilestoneDraft
-from apps.common.errors import IllegalTransition
+from apps.common.errors import IllegalTransition, NotAllowed
 from apps.common.money import Money
 from apps.contracts import operations, policies, queries, rules
 from apps.contracts.models import Contract, Milestone
@@ -214,6 +214,19 @@ def test_a_declined_proposal_changes_nothing(make, now):
     contract.refresh_from_db()
     assert contract.status == "active"
     assert escrow.held(milestone.escrow_id) == Money.of("900.00", "EUR")
+
+
+def test_a_proposal_is_taken_back_by_whoever_may_propose(make, now):
+    contract = make.contract()
+    proposal = operations.propose_cancellation(
+        contract_id=contract.id, freelancer_share_bps=0, reason="x", actor=make.actor(contract.employer), now=now
+    )
+    for stranger in (make.actor(contract.employer, "viewer"), make.actor(contract.freelancer)):
+        with pytest.raises(NotAllowed):
+            operations.withdraw_cancellation(proposal_id=proposal.id, actor=stranger, now=now)
+    manager = make.actor(contract.employer, "manager")
+    withdrawn = operations.withdraw_cancellation(proposal_id=proposal.id, actor=manager, now=now)
+    assert withdrawn.status == "withdrawn"
 
 
 @given(st.integers(0, 10**12), st.integers(0, 10_000))
