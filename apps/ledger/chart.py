@@ -92,6 +92,11 @@ def receivable_freelancer(organization_id: UUID, currency: str) -> Account:
     return _asset(f"receivable:freelancer:{organization_id}", currency)
 
 
+def receivable_chargeback(dispute_id: UUID, currency: str) -> Account:
+    """Taken back through the card network and contested there: never claimed for more than was taken."""
+    return Account(f"receivable:chargeback:{dispute_id}", currency, AccountKind.ASSET, is_guarded=True)
+
+
 # what the platform owes: one guarded account per object
 
 
@@ -140,6 +145,11 @@ def tax_collected(country: str, currency: str) -> Account:
     return _system_liability(f"tax_collected:{country}", currency)
 
 
+def reserve_chargeback(currency: str) -> Account:
+    """Laid aside out of what was earned, for money that will be taken back."""
+    return _system_liability("reserve:chargeback", currency)
+
+
 # what the platform earns and spends
 
 
@@ -161,6 +171,11 @@ def fx_margin(currency: str) -> Account:
 
 def processor_expense(currency: str) -> Account:
     return Account("expense:processor", currency, AccountKind.EXPENSE)
+
+
+def chargeback_expense(currency: str) -> Account:
+    """Fees of contested payments, and what is laid aside for them."""
+    return Account("expense:chargeback", currency, AccountKind.EXPENSE)
 
 
 def payout_fee_expense(currency: str) -> Account:
