@@ -93,3 +93,37 @@ class Balance(models.Model):
                 name="ledger_balance_never_crosses_zero",
             ),
         ]
+
+
+class ChainLink(models.Model):
+    """
+    The place of one entry in the chain: its hash covers the entry and the hash of the link before it.
+
+    Links are made in batches by one writer (`ledger_chain_extend`), never while money moves.
+    """
+
+    seq = models.BigIntegerField(primary_key=True)
+    journal = models.OneToOneField(JournalEntry, on_delete=models.PROTECT, related_name="link")
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(seq__gt=0), name="ledger_chainlink_counts_from_one"),
+        ]
+
+
+class ChainSeal(models.Model):
+    """The end of one batch: who keeps a copy of its hash can prove that nothing before it was rewritten."""
+
+    id = models.BigAutoField(primary_key=True)
+    first_seq = models.BigIntegerField(unique=True)
+    last_seq = models.BigIntegerField(unique=True)
+    hash = models.CharField(max_length=64)
+    sealed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(last_seq__gte=models.F("first_seq")), name="ledger_chainseal_covers_something"
+            ),
+        ]

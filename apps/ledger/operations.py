@@ -68,6 +68,19 @@ def reverse(*, journal_id: UUID, key: UUID, memo: str, now: datetime) -> UUID:
     return _post(entry, mirrored, reverses=journal_id, now=now)
 
 
+@transaction.atomic
+def seal_chain(*, now: datetime) -> int:
+    """
+    Bind every entry that is not yet in the chain to the one before it, and seal the batch; gives how many.
+
+    One writer at a time: a second one waits for the first and finds nothing left.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ledger_chain_extend(%s)", [now])
+        count: int = cursor.fetchone()[0]
+    return count
+
+
 def _post(entry: Entry, lines: Sequence[Line], *, reverses: UUID | None, now: datetime) -> UUID:
     accounts = [line.account for line in lines]
     try:

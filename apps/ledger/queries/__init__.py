@@ -13,11 +13,14 @@ from apps.ledger.queries.books import (
     journals_of,
     statement,
 )
+from apps.ledger.queries.chain import ChainReport, Seal, seals, verify_chain
 from apps.ledger.queries.invariants import Finding, check_all, register_invariant
 
 __all__ = [
+    "ChainReport",
     "Finding",
     "JournalView",
+    "Seal",
     "StatementLine",
     "balance",
     "balance_of",
@@ -29,5 +32,7 @@ __all__ = [
     "journals_by_ids",
     "journals_of",
     "register_invariant",
+    "seals",
     "statement",
+    "verify_chain",
 ]

@@ -15,6 +15,8 @@ _TRIGGERS = (
     "ledger_account_opens_balance",
     "ledger_posting_added",
     "ledger_journal_balanced",
+    "ledger_chainlink_append_only",
+    "ledger_chainseal_append_only",
 )
 
 _QUERIES: dict[str, str] = {
@@ -35,7 +37,8 @@ _QUERIES: dict[str, str] = {
         SELECT cardinality(%(triggers)s::text[]) - count(*) FROM pg_trigger
         WHERE tgname = ANY(%(triggers)s) AND tgenabled IN ('O', 'A')
           AND tgrelid IN ('ledger_ledgeraccount'::regclass, 'ledger_journalentry'::regclass,
-                          'ledger_posting'::regclass, 'ledger_balance'::regclass)""",
+                          'ledger_posting'::regclass, 'ledger_balance'::regclass,
+                          'ledger_chainlink'::regclass, 'ledger_chainseal'::regclass)""",
     "I4_lines_in_a_foreign_currency": """
         SELECT count(*) FROM ledger_posting p JOIN ledger_ledgeraccount a ON a.id = p.account_id
         WHERE a.currency <> p.currency""",
@@ -65,6 +68,18 @@ _QUERIES: dict[str, str] = {
         SELECT count(*) FROM ledger_ledgeraccount a LEFT JOIN ledger_balance b ON b.account_id = a.id
         WHERE a.is_guarded AND b.amount_minor IS DISTINCT FROM
           (SELECT coalesce(sum(amount_minor), 0)::bigint FROM ledger_posting p WHERE p.account_id = a.id)""",
+    "H1_links_of_the_chain_that_do_not_follow": """
+        SELECT count(*) FROM (
+          SELECT l.seq, l.hash, j,
+                 lag(l.hash, 1, repeat('0', 64)) OVER (ORDER BY l.seq) AS previous,
+                 row_number() OVER (ORDER BY l.seq) AS nth
+          FROM ledger_chainlink l JOIN ledger_journalentry j ON j.id = l.journal_id) links
+        WHERE seq <> nth OR hash <> encode(sha256(convert_to(ledger_chain_text(seq, previous, j), 'UTF8')), 'hex')""",
+    "H2_seals_that_do_not_close_their_batch": """
+        SELECT count(*) FROM (
+          SELECT s.first_seq, s.hash, l.hash AS linked, lag(s.last_seq, 1, 0::bigint) OVER (ORDER BY s.last_seq) AS before
+          FROM ledger_chainseal s LEFT JOIN ledger_chainlink l ON l.seq = s.last_seq) seals
+        WHERE first_seq <> before + 1 OR linked IS DISTINCT FROM hash""",
 }
 
 _registered: dict[str, Callable[[], int]] = {}

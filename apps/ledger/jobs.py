@@ -1,0 +1,10 @@
+from celery import shared_task
+from django.utils import timezone
+
+from apps.ledger import operations
+
+
+@shared_task(name="ledger.seal_chain")
+def seal_chain() -> int:
+    """Bind the day's entries to the chain."""
+    return operations.seal_chain(now=timezone.now())

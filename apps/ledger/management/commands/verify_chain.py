@@ -1,0 +1,30 @@
+"""Walk the chain over the books from its first link: `manage.py verify_chain [--json] [--seal]`."""
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from apps.ledger import operations, queries
+
+
+class Command(BaseCommand):
+    help = "Verifies the hash chain of journal entries and exits non-zero where it is broken."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--json", action="store_true", help="print the one-line JSON summary only")
+        parser.add_argument("--seal", action="store_true", help="chain what is not yet chained first")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["seal"]:
+            operations.seal_chain(now=timezone.now())
+        report = queries.verify_chain()
+        if not options["json"]:
+            self.stdout.write(f"{report.links:>8}  links follow one another, in {report.seals} batches")
+            self.stdout.write(f"{report.unchained:>8}  entries wait for the next batch")
+            self.stdout.write(f"    head  {report.head}")
+        self.stdout.write(json.dumps({"ok": report.broken_at is None, **asdict(report)}))
+        if report.broken_at is not None:
+            raise CommandError(f"The chain is broken at link {report.broken_at}.")

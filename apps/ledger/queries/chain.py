@@ -1,0 +1,108 @@
+"""The chain over the books, computed again in another language than the one that wrote it."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import connection
+
+from apps.ledger.models import ChainSeal, JournalEntry
+
+GENESIS = "0" * 64
+"""What the first link follows."""
+
+_LINKS = """
+SELECT l.seq, l.hash, j.id, j.idem_key, j.event, j.reverses_id, j.refs::text, j.memo, j.happened_at, j.recorded_at,
+       (SELECT array_agg(a.code || ' ' || p.currency || ' ' || p.amount_minor)
+        FROM ledger_posting p JOIN ledger_ledgeraccount a ON a.id = p.account_id WHERE p.journal_id = j.id)
+FROM ledger_chainlink l JOIN ledger_journalentry j ON j.id = l.journal_id
+WHERE l.seq > %s ORDER BY l.seq LIMIT %s
+"""
+_BATCH = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """One sealed batch: entries `first_seq` to `last_seq`, and the hash of the last."""
+
+    first_seq: int
+    last_seq: int
+    hash: str
+    sealed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChainReport:
+    """:ivar broken_at: the first link that does not follow, or None. :ivar head: the hash of the last sound link."""
+
+    links: int
+    seals: int
+    broken_at: int | None
+    head: str
+    unchained: int
+
+
+def seals(limit: int = 30) -> list[Seal]:
+    """The newest batches, newest first."""
+    return [
+        Seal(row.first_seq, row.last_seq, row.hash, row.sealed_at)
+        for row in ChainSeal.objects.order_by("-last_seq")[:limit]
+    ]
+
+
+def verify_chain() -> ChainReport:
+    """Walk the whole chain from its first link: lines to fingerprint, fingerprint to hash, hash to hash, seal to hash."""
+    sealed = dict(ChainSeal.objects.values_list("last_seq", "hash"))
+    batches, head, count = len(sealed), GENESIS, 0
+    for seq, kept, *entry in _links():
+        head_here = _sha256(_text(seq, head, *entry))
+        if seq != count + 1 or kept != head_here or sealed.pop(seq, head_here) != head_here:
+            return ChainReport(count, batches, seq, head, _unchained())
+        head, count = head_here, seq
+    broken_at = min(sealed) if sealed else None  # a seal over links that are no longer there
+    return ChainReport(count, batches, broken_at, head, _unchained())
+
+
+def _links() -> Iterator[tuple[Any, ...]]:
+    after = 0
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute(_LINKS, [after, _BATCH])
+            rows = cursor.fetchall()
+            yield from rows
+            if len(rows) < _BATCH:
+                return
+            after = rows[-1][0]
+
+
+def _text(
+    seq: int,
+    previous: str,
+    id_: object,
+    key: object,
+    event: str,
+    reverses_id: object,
+    refs: str,
+    memo: str,
+    happened_at: datetime,
+    recorded_at: datetime,
+    lines: list[str] | None,
+) -> str:
+    said = "\n".join([event, str(reverses_id or ""), refs, *sorted(lines or [], key=str.encode)])
+    return "\n".join(
+        [str(seq), previous, str(id_), str(key), _moment(happened_at), _moment(recorded_at), _sha256(said), memo]
+    )
+
+
+def _moment(value: datetime) -> str:
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _unchained() -> int:
+    return JournalEntry.objects.filter(link__isnull=True).count()
