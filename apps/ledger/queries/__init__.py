@@ -11,7 +11,10 @@ from apps.ledger.queries.books import (
     journal_by_key,
     journals_by_ids,
     journals_of,
+    owed,
+    references_of,
     statement,
+    trial_balance,
 )
 from apps.ledger.queries.chain import ChainReport, Seal, seals, verify_chain
 from apps.ledger.queries.invariants import Finding, check_all, register_invariant
@@ -31,8 +34,11 @@ __all__ = [
     "journal_by_key",
     "journals_by_ids",
     "journals_of",
+    "owed",
+    "references_of",
     "register_invariant",
     "seals",
     "statement",
+    "trial_balance",
     "verify_chain",
 ]

@@ -5,13 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F, QuerySet, Sum, Window
+from django.db.models import CharField, F, Func, QuerySet, Sum, Value, Window
 
 from apps.common.errors import NotFound
 from apps.common.money import Money
 from apps.ledger.chart import SIDES, Account, AccountKind
 from apps.ledger.entries import Line
-from apps.ledger.models import JournalEntry, LedgerAccount, Posting
+from apps.ledger.models import Balance, JournalEntry, LedgerAccount, Posting
+
+_OBJECT = ":[0-9a-f]{8}-[0-9a-f-]{27}$"
+"""The id at the end of an account's code."""
+
+
+class RegexpReplace(Func):
+    function = "regexp_replace"
+    output_field = CharField()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +86,35 @@ def balances_by_currency(code: str) -> dict[str, Money]:
         .annotate(total=Sum("postings__amount_minor"))
     )
     return {currency: Money(SIDES[kind] * int(total or 0), currency) for currency, kind, total in rows}
+
+
+def owed() -> list[tuple[str, Money]]:
+    """Every guarded liability that is not zero, by code: what customers have with the platform; one query."""
+    rows = Balance.objects.filter(account__kind=AccountKind.LIABILITY).exclude(amount_minor=0)
+    listed = rows.order_by("account_id").values_list("account__code", "account__currency", "amount_minor")
+    return [(code, Money(-minor, currency)) for code, currency, minor in listed]
+
+
+def trial_balance() -> list[tuple[str, str, int]]:
+    """
+    Every group of accounts (a code without its object) with its currency and sum, debit positive.
+
+    Sums to zero in each currency; reads every posting.
+    """
+    grouped = RegexpReplace(F("account__code"), Value(_OBJECT), Value(""))
+    rows = Posting.objects.values_list(grouped, "currency").annotate(total=Sum("amount_minor"))
+    return sorted((group, currency, int(total)) for group, currency, total in rows if total)
+
+
+def references_of(codes: Iterable[str], name: str) -> dict[str, str]:
+    """What the first entry of each of these accounts names as `name`: the escrow behind a dispute's hold."""
+    rows = (
+        Posting.objects.filter(account__code__in=list(codes), journal__refs__has_key=name)
+        .order_by("account__code", "id")
+        .distinct("account__code")
+        .values_list("account__code", f"journal__refs__{name}")
+    )
+    return dict(rows)
 
 
 def statement(codes: Sequence[str], *, before: int | None = None, limit: int = 50) -> list[StatementLine]:

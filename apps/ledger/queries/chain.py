@@ -53,7 +53,7 @@ def seals(limit: int = 30) -> list[Seal]:
 
 
 def verify_chain() -> ChainReport:
-    """Walk the whole chain from its first link: lines to fingerprint, fingerprint to hash, hash to hash, seal to hash."""
+    """Walk the whole chain from its first link: lines to fingerprint, to hash, to the next hash, to the seal."""
     sealed = dict(ChainSeal.objects.values_list("last_seq", "hash"))
     batches, head, count = len(sealed), GENESIS, 0
     for seq, kept, *entry in _links():

@@ -77,7 +77,8 @@ _QUERIES: dict[str, str] = {
         WHERE seq <> nth OR hash <> encode(sha256(convert_to(ledger_chain_text(seq, previous, j), 'UTF8')), 'hex')""",
     "H2_seals_that_do_not_close_their_batch": """
         SELECT count(*) FROM (
-          SELECT s.first_seq, s.hash, l.hash AS linked, lag(s.last_seq, 1, 0::bigint) OVER (ORDER BY s.last_seq) AS before
+          SELECT s.first_seq, s.hash, l.hash AS linked,
+                 lag(s.last_seq, 1, 0::bigint) OVER (ORDER BY s.last_seq) AS before
           FROM ledger_chainseal s LEFT JOIN ledger_chainlink l ON l.seq = s.last_seq) seals
         WHERE first_seq <> before + 1 OR linked IS DISTINCT FROM hash""",
 }

@@ -27,7 +27,7 @@ from apps.payments.operations.payouts import (
     quote_payout,
     request_payout,
 )
-from apps.payments.operations.reconciliation import compare_balances
+from apps.payments.operations.reconciliation import balance_at_processor, compare_balances
 from apps.payments.operations.refunds import MoreThanCharged, refund_answered, refund_refused, request_refund
 from apps.payments.operations.settlement import claim_payout, claim_refund, send_payout, send_refund, settle_due
 
@@ -38,6 +38,7 @@ __all__ = [
     "PaymentRefused",
     "PaymentUnavailable",
     "accept_quote",
+    "balance_at_processor",
     "batch_payables",
     "claim_payout",
     "claim_refund",

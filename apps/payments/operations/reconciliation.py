@@ -6,6 +6,15 @@ from apps.common.money import Money
 from apps.ledger import chart
 from apps.ledger import queries as ledger
 from apps.payments.gateways.doors import door
+from apps.payments.gateways.port import GatewayUnavailable
+
+
+def balance_at_processor(*, gateway: str) -> dict[str, Money] | None:
+    """The platform's balance by currency, in the processor's own word; None when it does not answer."""
+    try:
+        return door(gateway).balance()
+    except GatewayUnavailable:
+        return None
 
 
 def compare_balances(*, gateway: str) -> dict[str, tuple[Money, Money]]:
