@@ -59,6 +59,6 @@ def test_a_notice_that_is_not_taken_is_sent_again(make, live_server, settings, t
     tried = "SELECT count(*) AS n FROM deliveries WHERE attempts > 0 AND done = 0"
     until(lambda: store.rows(tried)[0]["n"] == 2)
     assert not WebhookEvent.objects.exists()
-    processor.sender.secret = settings.WEBHOOK_SECRET
+    processor.sender.snapshot.secret = settings.WEBHOOK_SECRET
     until(lambda: WebhookEvent.objects.count() == 2)
     processor.stop()

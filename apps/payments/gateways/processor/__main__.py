@@ -18,6 +18,11 @@ def main() -> None:
     parser.add_argument("--webhook-url", default="", help="where webhooks are sent; none when empty")
     parser.add_argument("--secret", default="whsec_sandbox", help="signs the webhooks")
     parser.add_argument("--payout-delay", type=float, default=1.0, help="seconds until a payout arrives")
+    parser.add_argument("--thin-webhook-url", default="", help="where thin events are sent; none when empty")
+    parser.add_argument("--thin-secret", default="whsec_sandbox_thin", help="signs the thin events")
+    parser.add_argument(
+        "--available-delay", type=float, help="seconds until money paid in can be spent; kept in the file"
+    )
     options = parser.parse_args()
     options.db.parent.mkdir(parents=True, exist_ok=True)
     processor = Processor(
@@ -26,7 +31,10 @@ def main() -> None:
         db=options.db,
         webhook_url=options.webhook_url,
         secret=options.secret,
+        thin_url=options.thin_webhook_url,
+        thin_secret=options.thin_secret,
         payout_delay=options.payout_delay,
+        available_delay=options.available_delay,
     )
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: processor.stopping.set())

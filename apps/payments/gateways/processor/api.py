@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from apps.payments.gateways.processor import charges, events, forms, payouts
-from apps.payments.gateways.processor.charges import PLATFORM
-from apps.payments.gateways.processor.forms import integer
+from apps.payments.gateways.processor import accounts, charges, disputes, events, forms, outbound, payouts
+from apps.payments.gateways.processor.accounts import PLATFORM
 from apps.payments.gateways.processor.refusals import Refusal, unknown
 from apps.payments.gateways.processor.store import Json, Store
 
+KEY_SECONDS = 24 * 3600
 _EXPANDABLE = {"payment_intent", "latest_charge", "balance_transaction", "charge", "destination"}
 
 
@@ -27,8 +28,8 @@ class Call:
     base_url: str = ""
 
     @property
-    def parts(self) -> list[str]:
-        return self.path.strip("/").split("/")
+    def is_v2(self) -> bool:
+        return self.path.startswith("/v2/")
 
 
 @dataclass
@@ -39,39 +40,57 @@ class Answer:
 
 
 class Api:
-    def __init__(self, store: Store, *, payout_delay: float = 1.0) -> None:
-        self.store, self.payout_delay = store, payout_delay
+    """`keeps_exchanges`: calls are kept with their answers, for those who check them against the description."""
+
+    def __init__(self, store: Store, *, payout_delay: float = 1.0, keeps_exchanges: bool = False) -> None:
+        self.store, self.payout_delay, self.keeps_exchanges = store, payout_delay, keeps_exchanges
 
     def answer(self, call: Call) -> Answer:
         """One call, remembered under its key where it has one."""
         self.store.run("INSERT INTO calls (method, path, key) VALUES (?, ?, ?)", call.method, call.path, call.key)
         try:
             with self.store.step():
-                known = self._known(call)
-                if known is not None:
-                    return known
-                answer = Answer(200, self._expanded(self._dispatch(call), call.fields.get("expand", {})))
-                if call.method == "POST" and call.key:
-                    self.store.run(
-                        "INSERT INTO keys VALUES (?, ?, ?, ?, ?)",
-                        call.account,
-                        call.key,
-                        _fingerprint(call),
-                        answer.status,
-                        json.dumps(answer.body),
-                    )
-                return answer
+                answer = self._known(call)
+                if answer is None:
+                    answer = Answer(200, self._expanded(self._dispatch(call), call.fields.get("expand", {})))
+                    self._remember(call, answer)
         except Refusal as refusal:
-            return Answer(refusal.status, refusal.body())
+            answer = Answer(refusal.status, refusal.body())
+            # Refused while it was carried out, not for its form: the answer is kept under the key, as Stripe does.
+            if refusal.is_kept:
+                self._remember(call, answer)
+        if self.keeps_exchanges:
+            self.store.remember_exchange(
+                call.method, call.path, call.account, call.key, json.dumps(call.fields), answer.status,
+                json.dumps(answer.body),
+            )  # fmt: skip
+        return answer
 
     def forget_keys(self) -> int:
         """What a processor does after a day."""
-        return self.store.run("DELETE FROM keys")
+        return self.store.run("DELETE FROM known_keys")
+
+    def _remember(self, call: Call, answer: Answer) -> None:
+        if call.method == "POST" and call.key:
+            self.store.run(
+                "INSERT OR REPLACE INTO known_keys VALUES (?, ?, ?, ?, ?, ?)",
+                call.account,
+                call.key,
+                _fingerprint(call),
+                answer.status,
+                json.dumps(answer.body),
+                self.store.now(),
+            )
 
     def _known(self, call: Call) -> Answer | None:
         if call.method != "POST" or not call.key:
             return None
-        found = self.store.rows("SELECT * FROM keys WHERE account = ? AND key = ?", call.account, call.key)
+        found = self.store.rows(
+            "SELECT * FROM known_keys WHERE account = ? AND key = ? AND created > ?",
+            call.account,
+            call.key,
+            self.store.now() - KEY_SECONDS,
+        )
         if not found:
             return None
         if found[0]["fingerprint"] != _fingerprint(call):
@@ -81,68 +100,104 @@ class Api:
         return Answer(found[0]["status"], json.loads(found[0]["body"]), {"Idempotent-Replayed": "true"})
 
     def _dispatch(self, call: Call) -> Json:
-        route = _ROUTES.get((call.method, "/".join(call.parts[1:])))
-        if route is not None:
-            return route(self, call)
-        *collection, object_id = call.parts[1:] or [""]
-        if call.method == "GET" and "/".join(collection) in _COLLECTIONS:
-            return self._retrieve(call, _COLLECTIONS["/".join(collection)], object_id)
-        if call.method == "POST" and collection == ["accounts"]:
-            return payouts.update_account(self.store, object_id, call.fields)
-        if call.method == "POST" and call.parts[1:3] == ["checkout", "sessions"] and call.parts[-1] == "expire":
-            return charges.expire_session(self.store, charges.find_session(self.store, call.parts[3]))
+        for method, pattern, route in _ROUTES:
+            match = pattern.fullmatch(call.path)
+            if match and method == call.method:
+                return route(self, call, *match.groups())
         raise Refusal(404, "invalid_request_error", "", f"Unrecognized request URL ({call.method}: {call.path}).")
 
-    def _retrieve(self, call: Call, kind: str, object_id: str) -> Json:
+    # reads
+
+    def retrieve(self, call: Call, collection: str, object_id: str) -> Json:
+        kind = _COLLECTIONS[collection]
         if kind == "checkout.session":
             return charges.find_session(self.store, object_id)
         found = self.store.find(object_id, call.account)
         if found is None or found["object"] != kind:
             raise unknown(kind, object_id)
-        return found
+        return self._ripe(found)
 
-    def _list(self, call: Call) -> Json:
-        name = "/".join(call.parts[1:])
+    def list(self, call: Call, collection: str) -> Json:
         found = [
             body
-            for body in self.store.listed(_COLLECTIONS[name], call.account)
+            for body in self.store.listed(_COLLECTIONS[collection], call.account)
             if _matches(body, call.fields)
         ]  # fmt: skip
         after = call.fields.get("starting_after")
         if after:
             ids = [body["id"] for body in found]
             found = found[ids.index(after) + 1 :] if after in ids else []
-        limit = min(integer(call.fields, "limit") or 10, 100)
+        limit = accounts.limit_of(call.fields)
         return {
             "object": "list",
             "url": call.path,
             "has_more": len(found) > limit,
-            "data": [events.public(body) for body in found[:limit]],
+            "data": [events.public(self._ripe(body)) for body in found[:limit]],
         }
 
-    def _balance(self, call: Call) -> Json:
-        held = [{"amount": amount, "currency": code} for code, amount in self.store.balances(call.account).items()]
-        return {"object": "balance", "livemode": False, "available": held, "pending": []}
+    def list_v2(self, call: Call, kind: str, account: str = PLATFORM) -> Json:
+        """The second generation pages by whole addresses."""
+        found = [body for body in self.store.listed(kind, account) if _matches_v2(body, call.fields)]
+        start, limit = int(call.fields.get("page") or 0), accounts.limit_of(call.fields)
+        following = f"{call.path}?limit={limit}&page={start + limit}" if len(found) > start + limit else None
+        return {
+            "data": [events.public(body) for body in found[start : start + limit]],
+            "next_page_url": following,
+            "previous_page_url": None,
+        }
+
+    def balance(self, call: Call) -> Json:
+        pending = self.store.pending(call.account)
+        total = self.store.balances(call.account)
+        spendable = {code: amount - pending.get(code, 0) for code, amount in total.items()}
+        return {
+            "object": "balance",
+            "livemode": False,
+            "available": [{"amount": amount, "currency": code} for code, amount in spendable.items()],
+            "pending": [{"amount": pending.get(code, 0), "currency": code} for code in total],
+        }
+
+    def _ripe(self, body: Json) -> Json:
+        if body["object"] == "balance_transaction":
+            body["status"] = "available" if body["available_on"] <= self.store.now() else "pending"
+        return body
 
     def _expanded(self, body: Json, expand: Mapping[str, str]) -> Json:
         body = events.public(body)
         for path in sorted(expand.values()):
-            node: Any = body
+            nodes: list[Any] = [body]
             for name in path.split("."):
-                if not isinstance(node, dict) or name not in _EXPANDABLE:
-                    break
-                if isinstance(node.get(name), str):
-                    node[name] = events.public(self.store.find(node[name]) or {})
-                node = node.get(name)
+                if name == "data":
+                    nodes = [item for node in nodes for item in node.get("data", [])]
+                    continue
+                nodes = [self._child(node, name) for node in nodes if isinstance(node, dict)]
         return body
+
+    def _child(self, node: Json, name: str) -> Any:
+        if name in _EXPANDABLE and isinstance(node.get(name), str):
+            node[name] = events.public(self._ripe(self.store.find(node[name]) or {"object": ""}))
+        return node.get(name)
 
 
 def _matches(body: Json, fields: Mapping[str, Any]) -> bool:
-    wanted = {name: fields[name] for name in ("transfer_group", "payment_intent", "source", "type") if name in fields}
-    since = fields.get("created", {}).get("gte") if isinstance(fields.get("created"), dict) else None
-    if since is not None and body["created"] < int(since):
+    names = ("transfer_group", "payment_intent", "source", "type", "destination", "charge")
+    wanted = {name: fields[name] for name in names if name in fields}
+    created = fields.get("created") if isinstance(fields.get("created"), dict) else {}
+    if body["created"] < int((created or {}).get("gte") or 0):
+        return False
+    if "lt" in (created or {}) and body["created"] >= int((created or {})["lt"]):
+        return False
+    types = fields.get("types")
+    if isinstance(types, dict) and body.get("type") not in types.values():
         return False
     return all(body.get(name) == value for name, value in wanted.items())
+
+
+def _matches_v2(body: Json, fields: Mapping[str, Any]) -> bool:
+    recipient = fields.get("recipient")
+    since = (fields.get("created") or {}).get("gte", "") if isinstance(fields.get("created"), dict) else ""
+    is_his = recipient is None or body.get("to", {}).get("recipient") == recipient
+    return is_his and bool(body["created"] >= since.replace("+00:00", "Z"))
 
 
 def _fingerprint(call: Call) -> str:
@@ -159,29 +214,74 @@ _COLLECTIONS = {
     "transfers": "transfer",
     "payouts": "payout",
     "balance_transactions": "balance_transaction",
+    "disputes": "dispute",
+    "radar/early_fraud_warnings": "radar.early_fraud_warning",
     "events": "event",
 }
-_ROUTES: dict[tuple[str, str], Callable[[Api, Call], Json]] = {
-    ("POST", "checkout/sessions"): lambda api, call: charges.create_session(api.store, call.fields, call.base_url),
-    ("POST", "refunds"): lambda api, call: charges.create_refund(api.store, call.fields),
-    ("POST", "accounts"): lambda api, call: payouts.create_account(api.store, call.fields),
-    ("POST", "transfers"): lambda api, call: payouts.create_transfer(api.store, call.fields),
-    ("POST", "payouts"): lambda api, call: payouts.create_payout(
-        api.store, call.account, call.fields, api.payout_delay
+Route = Callable[..., Json]
+
+
+def _include(call: Call) -> set[str]:
+    include = call.fields.get("include", {})
+    return set(include.values() if isinstance(include, dict) else include)
+
+
+_WRITES: dict[str, Route] = {
+    "/v1/checkout/sessions": lambda api, call: charges.create_session(api.store, call.fields, call.base_url),
+    "/v1/checkout/sessions/([^/]+)/expire": lambda api, call, found: charges.expire_session(
+        api.store, charges.find_session(api.store, found)
     ),
-    ("GET", "balance"): Api._balance,
-    **{("GET", name): Api._list for name in _COLLECTIONS},
+    "/v1/refunds": lambda api, call: charges.create_refund(api.store, call.fields),
+    "/v1/accounts": lambda api, call: accounts.create(api.store, call.fields),
+    "/v1/accounts/([^/]+)": lambda api, call, found: accounts.update(api.store, found, call.fields),
+    "/v1/transfers": lambda api, call: payouts.create_transfer(api.store, call.fields),
+    "/v1/transfers/([^/]+)/reversals": lambda api, call, found: payouts.reverse_transfer(api.store, found, call.fields),
+    "/v1/payouts": lambda api, call: payouts.create_payout(api.store, call.account, call.fields, api.payout_delay),
+    "/v1/disputes/([^/]+)": lambda api, call, found: disputes.submit(api.store, found, call.fields),
+    "/v1/balance_settings": lambda api, call: accounts.set_balance_settings(api.store, call.account, call.fields),
+    "/v2/core/accounts": lambda api, call: accounts.create_v2(api.store, call.fields),
+    "/v2/core/account_links": lambda api, call: accounts.create_link(api.store, call.fields, call.base_url),
+    "/v2/money_management/outbound_payments": lambda api, call: outbound.create(
+        api.store, call.fields, api.payout_delay
+    ),
 }
+_READS: dict[str, Route] = {
+    "/v1/balance": Api.balance,
+    "/v1/balance_settings": lambda api, call: accounts.balance_settings(accounts.find(api.store, call.account)),
+    "/v2/core/accounts/([^/]+)": lambda api, call, found: accounts.retrieve_v2(api.store, found, _include(call)),
+    "/v2/core/events": lambda api, call: api.list_v2(call, "v2.core.event"),
+    "/v2/money_management/outbound_payments": lambda api, call: api.list_v2(call, outbound.KIND),
+    "/v2/money_management/outbound_payments/([^/]+)": lambda api, call, found: (
+        api.store.find(found) or _nothing(outbound.KIND, found)
+    ),
+    "/v2/money_management/payout_methods": lambda api, call: api.list_v2(
+        call, "v2.money_management.payout_method", call.account
+    ),
+    f"/v1/({'|'.join(_COLLECTIONS)})": Api.list,
+    f"/v1/({'|'.join(_COLLECTIONS)})/([^/]+)": Api.retrieve,
+}
+_ROUTES = [("POST", re.compile(pattern), route) for pattern, route in _WRITES.items()] + [
+    ("GET", re.compile(pattern), route) for pattern, route in _READS.items()
+]
+
+
+def _nothing(kind: str, object_id: str) -> Json:
+    raise unknown(kind, object_id)
 
 
 def read_call(method: str, path: str, query: str, body: bytes, headers: Mapping[str, str], base_url: str) -> Call:
     """A call as it came over the wire; `headers` by lowercase name."""
-    fields = forms.parse(body.decode()) if method == "POST" else forms.parse(query)
+    if method != "POST":
+        fields = forms.parse(query)
+    elif path.startswith("/v2/"):
+        fields = json.loads(body or b"{}")
+    else:
+        fields = forms.parse(body.decode())
     return Call(
         method=method,
-        path=path,
+        path=path.rstrip("/"),
         fields=fields,
-        account=headers.get("stripe-account", "") or PLATFORM,
+        account=headers.get("stripe-account", "") or headers.get("stripe-context", "") or PLATFORM,
         key=headers.get("idempotency-key", "") if method == "POST" else "",
         base_url=base_url,
     )

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from apps.payments.gateways.amounts import processor_exponent, processor_step
 from apps.payments.gateways.processor import events
+from apps.payments.gateways.processor.accounts import PLATFORM
 from apps.payments.gateways.processor.forms import integer
 from apps.payments.gateways.processor.refusals import Refusal, missing, unknown
 from apps.payments.gateways.processor.store import Json, Store
 
-PLATFORM = ""
 DECLINES = {
     "4000000000000002": "generic_decline",
     "4000000000009995": "insufficient_funds",
@@ -58,7 +57,7 @@ def create_session(store: Store, fields: dict[str, Any], base_url: str) -> Json:
             "locale": fields.get("locale", "auto"),
             "metadata": fields.get("metadata", {}),
             "payment_intent": None,
-            "expires_at": integer(fields, "expires_at") or int(time.time()) + SESSION_SECONDS,
+            "expires_at": integer(fields, "expires_at") or int(store.now()) + SESSION_SECONDS,
             "livemode": False,
             "_name": price.get("product_data", {}).get("name", ""),
             "_payment": fields.get("payment_intent_data", {}),
@@ -72,7 +71,7 @@ def find_session(store: Store, session_id: str) -> Json:
     session = store.find(session_id)
     if session is None or session["object"] != "checkout.session":
         raise unknown("checkout.session", session_id)
-    if session["status"] == "open" and session["expires_at"] < time.time():
+    if session["status"] == "open" and session["expires_at"] < store.now():
         session = expire_session(store, session)
     return session
 
@@ -104,7 +103,7 @@ def pay(store: Store, session: Json, card: str) -> Json:
             "metadata": session["_payment"].get("metadata", {}),
             "transfer_group": session["_payment"].get("transfer_group"),
             "latest_charge": None,
-            "livemode": False,
+            "status": "requires_payment_method",
         },
     )
     session["payment_intent"] = payment["id"]
@@ -137,13 +136,16 @@ def _charge(store: Store, payment: Json, card: str) -> Json:
             "payment_intent": payment["id"],
             "status": "succeeded",
             "paid": True,
+            "amount_captured": payment["amount"],
+            "refunded": False,
             "metadata": payment["metadata"],
             "transfer_group": payment["transfer_group"],
             "_card": card,
         },
     )
     fee = processor_fee(payment["amount"], payment["currency"])
-    line = store.book(PLATFORM, "charge", payment["amount"], payment["currency"], charge["id"], fee)
+    delay = store.knob("available_delay")
+    line = store.book(PLATFORM, "charge", payment["amount"], payment["currency"], charge["id"], fee, delay)
     charge["balance_transaction"] = line["id"]
     return store.save(charge)
 
@@ -156,7 +158,10 @@ def create_refund(store: Store, fields: dict[str, Any]) -> Json:
     amount = integer(fields, "amount") or payment["amount"]
     if charge is None or amount <= 0 or amount > charge["amount"] - charge["amount_refunded"]:
         raise Refusal(400, "invalid_request_error", "charge_already_refunded", "The amount is more than is left.")
+    if charge.get("disputed"):
+        raise Refusal(400, "invalid_request_error", "charge_disputed", "This charge has been charged back.")
     charge["amount_refunded"] += amount
+    charge["refunded"] = charge["amount_refunded"] == charge["amount"]
     store.save(charge)
     fails = charge["_card"] == REFUND_FAILS
     refund = store.add(
@@ -186,6 +191,7 @@ def create_refund(store: Store, fields: dict[str, Any]) -> Json:
 def _fail_refund(store: Store, refund: Json, charge: Json) -> None:
     store.book(PLATFORM, "refund_failure", refund["amount"], refund["currency"], refund["id"])
     charge["amount_refunded"] -= refund["amount"]
+    charge["refunded"] = False
     store.save(charge)
     refund |= {"status": "failed", "failure_reason": "expired_or_canceled_card"}
     store.save(refund)

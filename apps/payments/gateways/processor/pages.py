@@ -1,5 +1,6 @@
 """
-The hosted checkout: plain HTML that works without scripts, in the buyer's language, left to right or right to left.
+The hosted checkout and onboarding: plain HTML that works without scripts, in the reader's language, left to right or
+right to left.
 
 A server of its own, without Django: so its few sentences are kept here.
 """
@@ -30,6 +31,13 @@ _TEXTS = {
         "closed": "This payment page is closed.",
         "closed_text": "It was already paid, or it has expired. Go back to the marketplace to see which.",
         "unknown": "There is no such payment page.",
+        "onboarding": "Where you are paid",
+        "onboarding_sandbox": "Sandbox: nothing is checked here. A test account number is filled in for you.",
+        "holder": "Bank account of",
+        "number": "Account number or IBAN",
+        "number_hint": "000123456789 works; 000000009999 is not verified; payouts to 000111111116 come back.",
+        "save": "Save and go back",
+        "account_number_invalid": "The bank account number is invalid. Use at least six letters and digits.",
     },
     "zh-hans": {
         "title": "支付 %(amount)s",
@@ -47,6 +55,13 @@ _TEXTS = {
         "closed": "此支付页面已关闭。",
         "closed_text": "款项已支付，或页面已过期。请返回平台查看。",
         "unknown": "没有这个支付页面。",
+        "onboarding": "您的收款账户",
+        "onboarding_sandbox": "沙盒环境：这里不会核验任何信息。测试账号已为您填好。",
+        "holder": "账户持有人",
+        "number": "账号或 IBAN",
+        "number_hint": "000123456789 可用；000000009999 不会通过验证；付往 000111111116 的款项会被退回。",
+        "save": "保存并返回",
+        "account_number_invalid": "银行账号无效。请至少输入六位字母或数字。",
     },
     "ar": {
         "title": "ادفع %(amount)s",
@@ -64,6 +79,13 @@ _TEXTS = {
         "closed": "أُغلقت صفحة الدفع هذه.",
         "closed_text": "إما أنها دُفعت أو انتهت صلاحيتها. ارجع إلى المنصة لتعرف.",
         "unknown": "لا توجد صفحة دفع كهذه.",
+        "onboarding": "أين تُدفع لك الأموال",
+        "onboarding_sandbox": "بيئة تجريبية: لا يُتحقق هنا من شيء. رقم حساب الاختبار مكتوب لك.",
+        "holder": "صاحب الحساب",
+        "number": "رقم الحساب أو الآيبان",
+        "number_hint": "الرقم 000123456789 يعمل؛ والرقم 000000009999 لا يُوثَّق؛ والمدفوعات إلى 000111111116 تعود.",
+        "save": "احفظ وارجع",
+        "account_number_invalid": "رقم الحساب غير صالح. اكتب ستة أحرف أو أرقام على الأقل.",
     },
 }
 
@@ -83,12 +105,15 @@ button.pay{background:#1a4fd0;border-color:#1a4fd0;color:#fff;font-weight:600}
 """
 
 TEST_CARD = "4242 4242 4242 4242"
+TEST_ACCOUNT = "000123456789"
 DECLINED_CARD = "4000 0000 0000 0002"
 
 
 def language(locale: str) -> str:
     """One of the three languages of this page, English for any other."""
     wanted = locale.lower()
+    if wanted.startswith("ar"):
+        return "ar"
     if wanted.startswith("zh"):
         return "zh-hans"
     return wanted if wanted in _TEXTS else "en"
@@ -116,6 +141,33 @@ def checkout(session: Json, locale: str, error: str = "") -> str:
 </form>
 <a class="button" href="{escape(cancel)}">{escape(texts["cancel"])}</a>"""
     return _page(texts["title"] % {"amount": amount}, body, locale)
+
+
+def preferred(accepted: str) -> str:
+    """The first of the browser's languages that this page speaks."""
+    for part in accepted.split(","):
+        code = part.split(";")[0].strip().lower()
+        if code.startswith(("en", "ar", "zh")):
+            return language(code)
+    return "en"
+
+
+def onboarding(link: Json, account: Json, locale: str, error: str = "") -> str:
+    """The recipient's own page: who is paid, and to which bank account."""
+    texts = _TEXTS[language(locale)]
+    alert = f'<p class="error" role="alert">{escape(texts["account_number_invalid"])}</p>' if error else ""
+    body = f"""<h1>{escape(texts["onboarding"])}</h1>
+<p class="note">{escape(texts["onboarding_sandbox"])}</p>
+{alert}
+<dl><dt>{escape(texts["holder"])}</dt><dd dir="auto">{escape(account.get("_name") or "-")}</dd></dl>
+<form method="post" action="/onboarding/{escape(link["id"])}">
+<label for="number">{escape(texts["number"])}</label>
+<p id="hint">{escape(texts["number_hint"])}</p>
+<input id="number" name="account_number" dir="ltr" autocomplete="off" aria-describedby="hint" value="{TEST_ACCOUNT}">
+<button class="pay">{escape(texts["save"])}</button>
+</form>
+<a class="button" href="{escape(link["_return"])}">{escape(texts["cancel"])}</a>"""
+    return _page(texts["onboarding"], body, locale)
 
 
 def closed(session: Json, locale: str) -> str:

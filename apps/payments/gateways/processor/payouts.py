@@ -1,73 +1,15 @@
-"""Money going out: recipients' accounts, transfers to them, payouts to their banks."""
+"""Money going out: transfers to recipients' accounts and back, payouts to their banks."""
 
 from __future__ import annotations
 
 import time
 from typing import Any
 
-from apps.payments.gateways.processor import events, rates
-from apps.payments.gateways.processor.charges import PLATFORM
+from apps.payments.gateways.processor import events, outbound, rates
+from apps.payments.gateways.processor.accounts import BANK_CLOSED, PLATFORM
 from apps.payments.gateways.processor.forms import integer
 from apps.payments.gateways.processor.refusals import Refusal, missing, unknown
 from apps.payments.gateways.processor.store import Json, Store
-
-BANK_CLOSED = "000111111116"
-"""The account number whose payouts fail after a while, as in Stripe's test mode."""
-
-
-def create_account(store: Store, fields: dict[str, Any]) -> Json:
-    if not fields.get("country"):
-        raise missing("country")
-    _check_bank(fields)
-    account = store.add(
-        "account", "acct", PLATFORM, {"country": fields["country"], "metadata": fields.get("metadata", {})}
-    )
-    return _put_bank(store, account, fields)
-
-
-def update_account(store: Store, account_id: str, fields: dict[str, Any]) -> Json:
-    """Another bank behind the same account: what lies on the account stays there."""
-    account = store.find(account_id)
-    if account is None or account["object"] != "account":
-        raise unknown("account", account_id)
-    _check_bank(fields)
-    return _put_bank(store, account, fields)
-
-
-def _check_bank(fields: dict[str, Any]) -> None:
-    number = str(fields.get("external_account", {}).get("account_number", ""))
-    if len(number) < 6 or not number.isalnum():
-        raise Refusal(400, "invalid_request_error", "account_number_invalid", "The bank account number is invalid.")
-
-
-def _put_bank(store: Store, account: Json, fields: dict[str, Any]) -> Json:
-    bank = fields["external_account"]
-    external = store.add(
-        "bank_account",
-        "ba",
-        account["id"],
-        {
-            "account": account["id"],
-            "country": bank.get("country", account["country"]),
-            "currency": bank.get("currency", ""),
-            "account_holder_name": bank.get("account_holder_name"),
-            "last4": bank["account_number"][-4:],
-            "bank_name": "SANDBOX BANK",
-            "status": "new",
-            "_number": bank["account_number"],
-        },
-    )
-    account |= {
-        "payouts_enabled": True,
-        "external_accounts": {
-            "object": "list",
-            "data": [events.public(external)],
-            "has_more": False,
-            "url": f"/v1/accounts/{account['id']}/external_accounts",
-        },
-        "_bank": external["id"],
-    }
-    return store.save(account)
 
 
 def create_transfer(store: Store, fields: dict[str, Any]) -> Json:
@@ -89,7 +31,7 @@ def create_transfer(store: Store, fields: dict[str, Any]) -> Json:
             "destination": destination["id"],
             "transfer_group": fields.get("transfer_group"),
             "metadata": fields.get("metadata", {}),
-            "livemode": False,
+            "reversals": {"object": "list", "data": [], "has_more": False, "url": "/v1/transfers"},
         },
     )
     transfer["balance_transaction"] = _debit_platform(store, amount, currency, transfer["id"])["id"]
@@ -98,16 +40,53 @@ def create_transfer(store: Store, fields: dict[str, Any]) -> Json:
 
 
 def _debit_platform(store: Store, amount: int, currency: str, source: str) -> Json:
-    if store.balance(PLATFORM, currency) >= amount:
+    if store.available(PLATFORM, currency) >= amount:
         return store.book(PLATFORM, "transfer", -amount, currency, source)
     # A platform that holds no such currency pays out of its largest balance that covers it, converted.
-    for held, balance in sorted(store.balances(PLATFORM).items(), key=lambda item: -item[1]):
+    for held, _balance in sorted(store.balances(PLATFORM).items(), key=lambda item: -item[1]):
         priced = rates.cost(amount, currency, held)
-        if priced is not None and balance >= priced[0]:
+        if priced is not None and store.available(PLATFORM, held) >= priced[0]:
             line = store.book(PLATFORM, "transfer", -priced[0], held, source)
             line["exchange_rate"] = float(priced[1])
             return store.save(line)
     raise Refusal(400, "invalid_request_error", "balance_insufficient", "Insufficient available funds.")
+
+
+def reverse_transfer(store: Store, transfer_id: str, fields: dict[str, Any]) -> Json:
+    """Back from the recipient's account to the platform, as far as the recipient still has it."""
+    transfer = store.find(transfer_id)
+    if transfer is None or transfer["object"] != "transfer":
+        raise unknown("transfer", transfer_id)
+    left = transfer["amount"] - transfer["amount_reversed"]
+    amount = integer(fields, "amount") or left
+    if amount <= 0 or amount > left:
+        raise Refusal(400, "invalid_request_error", "", "The transfer has not that much left to reverse.")
+    if store.available(transfer["destination"], transfer["currency"]) < amount:
+        raise Refusal(400, "invalid_request_error", "balance_insufficient", "The account has not that much.")
+    original = store.find(transfer["balance_transaction"]) or {}
+    reversal = store.add(
+        "transfer_reversal",
+        "trr",
+        PLATFORM,
+        {
+            "amount": amount,
+            "currency": transfer["currency"],
+            "transfer": transfer_id,
+            "metadata": fields.get("metadata", {}),
+        },
+    )
+    store.book(transfer["destination"], "payment_refund", -amount, transfer["currency"], reversal["id"])
+    # At the rate of the transfer: what was debited comes back in the same proportion.
+    back = -original["amount"] * amount // transfer["amount"]
+    line = store.book(PLATFORM, "transfer_refund", back, original["currency"], reversal["id"])
+    reversal["balance_transaction"] = line["id"]
+    store.save(reversal)
+    transfer["amount_reversed"] += amount
+    transfer["reversed"] = transfer["amount_reversed"] == transfer["amount"]
+    transfer["reversals"]["data"] = [events.public(reversal), *transfer["reversals"]["data"]]
+    store.save(transfer)
+    events.emit(store, "transfer.reversed", transfer)
+    return reversal
 
 
 def create_payout(store: Store, account_id: str, fields: dict[str, Any], delay: float) -> Json:
@@ -116,7 +95,7 @@ def create_payout(store: Store, account_id: str, fields: dict[str, Any], delay: 
         raise missing("amount")
     if account_id and store.find(account_id) is None:
         raise Refusal(403, "invalid_request_error", "account_invalid", "The account does not exist.")
-    if store.balance(account_id, currency) < amount:
+    if store.available(account_id, currency) < amount:
         raise Refusal(400, "invalid_request_error", "balance_insufficient", "Insufficient funds.")
     payout = store.add(
         "payout",
@@ -129,7 +108,6 @@ def create_payout(store: Store, account_id: str, fields: dict[str, Any], delay: 
             "metadata": fields.get("metadata", {}),
             "arrival_date": int(time.time() + delay),
             "failure_code": None,
-            "livemode": False,
         },
     )
     payout["balance_transaction"] = store.book(account_id, "payout", -amount, currency, payout["id"])["id"]
@@ -142,7 +120,10 @@ def finish_due(store: Store) -> int:
     with store.step():
         due = store.rows("SELECT payout_id FROM due_payouts WHERE due <= ?", time.time())
         for row in due:
-            finish(store, row["payout_id"])
+            if row["payout_id"].startswith("obp_"):
+                outbound.end(store, row["payout_id"])
+            else:
+                finish(store, row["payout_id"])
     return len(due)
 
 

@@ -10,6 +10,11 @@ class Refusal(Exception):
         super().__init__(message)
         self.status, self.kind, self.code, self.message = status, kind, code, message
 
+    @property
+    def is_kept(self) -> bool:
+        """A balance that did not suffice is an answer of the carried-out request; a malformed one is not."""
+        return self.code in {"balance_insufficient", "insufficient_funds"}
+
     def body(self) -> dict[str, Any]:
         error = {"type": self.kind, "message": self.message}
         return {"error": error | ({"code": self.code} if self.code else {})}

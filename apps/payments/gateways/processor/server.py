@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from apps.payments.gateways.processor import charges, events, pages, payouts
+from apps.payments.gateways.processor import accounts, charges, control, events, pages, payouts
 from apps.payments.gateways.processor.api import Answer, Api, read_call
 from apps.payments.gateways.processor.refusals import Refusal
 from apps.payments.gateways.processor.store import Store
@@ -30,12 +30,18 @@ class Processor:
         db: Path | str = ":memory:",
         webhook_url: str = "",
         secret: str = "whsec_sandbox",  # noqa: S107  (the sandbox has nothing to protect)
+        thin_url: str = "",
+        thin_secret: str = "whsec_sandbox_thin",  # noqa: S107
         payout_delay: float = 1.0,
+        available_delay: float | None = None,
+        keeps_exchanges: bool = False,
         host: str = "127.0.0.1",
     ) -> None:
         self.store = Store(db)
-        self.api = Api(self.store, payout_delay=payout_delay)
-        self.sender = events.Sender(self.store, webhook_url, secret)
+        if available_delay is not None:
+            self.store.turn("available_delay", available_delay)
+        self.api = Api(self.store, payout_delay=payout_delay, keeps_exchanges=keeps_exchanges)
+        self.sender = events.Sender(self.store, webhook_url, secret, thin_url=thin_url, thin_secret=thin_secret)
         self.server = _Server((host, port), _Handler)
         self.server.processor = self
         self.stopping = threading.Event()
@@ -48,7 +54,7 @@ class Processor:
     def start(self) -> Processor:
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True, name="processor").start()
         threading.Thread(target=self._tick, daemon=True, name="bank").start()
-        if self.sender.url:
+        if self.sender.snapshot.url or self.sender.thin.url:
             self.sender.start()
         return self
 
@@ -95,8 +101,10 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         if parts.path.startswith("/checkout/"):
             self._checkout(parts.path.removeprefix("/checkout/"), parts.query, body)
+        elif parts.path.startswith("/onboarding/"):
+            self._onboarding(parts.path.removeprefix("/onboarding/"), parts.query, body)
         elif parts.path.startswith("/control/"):
-            self._send(self._control(parts.path.removeprefix("/control/"), body))
+            self._send(control.play(self.server.processor.api, parts.path.removeprefix("/control/"), body))
         else:
             self._api(parts.path, parts.query, body)
 
@@ -151,40 +159,30 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._html(402, pages.checkout(session, locale, payment["last_payment_error"]["decline_code"]))
 
-    def _control(self, path: str, body: bytes) -> Answer:
-        """The desk of tests: play failures, end payouts, pay without a browser, count what really happened."""
-        processor = self.server.processor
-        store, asked = processor.store, json.loads(body or b"{}")
-        if path == "faults":
-            store.run(
-                "INSERT INTO faults (path, kind, times) VALUES (?, ?, ?)", asked["path"], asked["kind"], asked["times"]
-            )
-            return Answer(200, {})
-        if path == "forget_keys":
-            return Answer(200, {"forgotten": processor.api.forget_keys()})
-        if path.startswith("pay/"):
+    def _onboarding(self, link_id: str, query: str, body: bytes) -> None:
+        store = self.server.processor.store
+        locale = pages.preferred(self.headers.get("Accept-Language", ""))
+        error = ""
+        try:
             with store.step():
-                session = charges.find_session(store, path.removeprefix("pay/"))
-                payment = charges.pay(store, session, asked.get("card", pages.TEST_CARD).replace(" ", ""))
-            return Answer(200, events.public(payment))
-        if path.startswith("payouts/"):
-            return Answer(
-                200,
-                events.public(
-                    payouts.finish(store, path.removeprefix("payouts/"), fail=bool(asked.get("fail", False)))
-                ),
-            )
-        kinds = store.rows("SELECT kind, count(*) AS n FROM objects GROUP BY kind")
-        calls = store.rows("SELECT method, path, key FROM calls ORDER BY id DESC LIMIT 500")
-        return Answer(
-            200,
-            {
-                "counts": {row["kind"]: row["n"] for row in kinds},
-                "calls": [dict(row) for row in calls],
-                "platform": store.balances(charges.PLATFORM),
-                "undelivered": store.rows("SELECT count(*) AS n FROM deliveries WHERE done = 0")[0]["n"],
-            },
-        )
+                link = accounts.find_link(store, link_id)
+                if not accounts.is_open(store, link):
+                    self._redirect(link["_refresh"])
+                    return
+                if self.command == "POST":
+                    form = parse_qs(body.decode())
+                    try:
+                        accounts.onboard(store, link, form.get("account_number", [""])[0])
+                    except Refusal as refusal:
+                        error = refusal.code
+                    else:
+                        self._redirect(link["_return"])
+                        return
+                self._html(
+                    422 if error else 200, pages.onboarding(link, accounts.find(store, link["account"]), locale, error)
+                )
+        except Refusal as refusal:
+            self._html(refusal.status, pages.unknown(locale))
 
     def _send(self, answer: Answer) -> None:
         body = json.dumps(answer.body).encode()

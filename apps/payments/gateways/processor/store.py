@@ -14,15 +14,24 @@ from typing import Any
 
 Json = dict[str, Any]
 
+_CATEGORIES = {"payment": "charge", "transfer_refund": "transfer_reversal", "payout_failure": "payout_reversal",
+               "adjustment": "dispute", "stripe_fee": "fee", "stripe_fx_fee": "fee"}  # fmt: skip
 _TABLES = """
 CREATE TABLE IF NOT EXISTS objects (
   id TEXT PRIMARY KEY, kind TEXT NOT NULL, account TEXT NOT NULL, body TEXT NOT NULL, seq INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS objects_kind ON objects (kind, account, seq);
 CREATE TABLE IF NOT EXISTS balances (
   account TEXT NOT NULL, currency TEXT NOT NULL, amount INTEGER NOT NULL, PRIMARY KEY (account, currency));
-CREATE TABLE IF NOT EXISTS keys (
+CREATE TABLE IF NOT EXISTS known_keys (
   account TEXT NOT NULL, key TEXT NOT NULL, fingerprint TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL,
-  PRIMARY KEY (account, key));
+  created REAL NOT NULL, PRIMARY KEY (account, key));
+CREATE TABLE IF NOT EXISTS pending (
+  line_id TEXT PRIMARY KEY, account TEXT NOT NULL, currency TEXT NOT NULL, net INTEGER NOT NULL,
+  available REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS knobs (name TEXT PRIMARY KEY, value REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS exchanges (
+  id INTEGER PRIMARY KEY, method TEXT NOT NULL, path TEXT NOT NULL, account TEXT NOT NULL, key TEXT NOT NULL,
+  fields TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS deliveries (
   event_id TEXT PRIMARY KEY, due REAL NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, done INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE IF NOT EXISTS due_payouts (payout_id TEXT PRIMARY KEY, due REAL NOT NULL);
@@ -62,6 +71,19 @@ class Store:
             finally:
                 self._depth = 0
 
+    # the clock and other knobs of the control desk
+
+    def knob(self, name: str, default: float = 0.0) -> float:
+        found = self.rows("SELECT value FROM knobs WHERE name = ?", name)
+        return float(found[0]["value"]) if found else default
+
+    def turn(self, name: str, value: float) -> None:
+        self.run("INSERT INTO knobs VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = ?", name, value, value)
+
+    def now(self) -> float:
+        """The processor's own clock: the real one, and what the control desk has advanced it by."""
+        return time.time() + self.knob("clock_ahead")
+
     def rows(self, sql: str, *parameters: object) -> list[sqlite3.Row]:
         with self._lock:
             return self._db.execute(sql, parameters).fetchall()
@@ -73,7 +95,7 @@ class Store:
     # objects
 
     def add(self, kind: str, prefix: str, account: str, body: Json) -> Json:
-        body = {"id": f"{prefix}_{secrets.token_hex(12)}", "object": kind, "created": int(time.time()), **body}
+        body = {"id": f"{prefix}_{secrets.token_hex(12)}", "object": kind, "created": int(self.now()), **body}
         with self._lock:
             self._db.execute(
                 "INSERT INTO objects SELECT ?, ?, ?, ?, coalesce(max(seq), 0) + 1 FROM objects",
@@ -106,8 +128,22 @@ class Store:
         found = self.rows("SELECT currency, amount FROM balances WHERE account = ? ORDER BY currency", account)
         return {row["currency"]: row["amount"] for row in found}
 
-    def book(self, account: str, kind: str, amount: int, currency: str, source: str, fee: int = 0) -> Json:
-        """One line of the processor's books, and the balance after it."""
+    def pending(self, account: str) -> dict[str, int]:
+        """What is on its way into the balance and cannot be spent yet, by currency."""
+        found = self.rows(
+            "SELECT currency, sum(net) AS net FROM pending WHERE account = ? AND available > ? GROUP BY currency",
+            account,
+            self.now(),
+        )
+        return {row["currency"]: row["net"] for row in found}
+
+    def available(self, account: str, currency: str) -> int:
+        return self.balance(account, currency) - self.pending(account).get(currency, 0)
+
+    def book(
+        self, account: str, kind: str, amount: int, currency: str, source: str, fee: int = 0, delay: float = 0
+    ) -> Json:
+        """One line of the processor's books, and the balance after it; what is delayed is pending until then."""
         self.run(
             "INSERT INTO balances VALUES (?, ?, ?) ON CONFLICT (account, currency) DO UPDATE SET amount = amount + ?",
             account,
@@ -115,23 +151,37 @@ class Store:
             amount - fee,
             amount - fee,
         )
-        return self.add(
+        line = self.add(
             "balance_transaction",
             "txn",
             account,
             {
                 "type": kind,
+                "reporting_category": _CATEGORIES.get(kind, kind),
                 "amount": amount,
                 "currency": currency,
                 "fee": fee,
                 "net": amount - fee,
                 "source": source,
-                "status": "available",
+                "available_on": int(self.now() + delay),
                 "exchange_rate": None,
             },
         )
+        if delay > 0:
+            self.run(
+                "INSERT INTO pending VALUES (?, ?, ?, ?, ?)", line["id"], account, currency, amount - fee,
+                self.now() + delay,
+            )  # fmt: skip
+        return line
 
     # faults
+
+    def remember_exchange(self, *values: object) -> None:
+        """A call and its answer, for those who hold them against the processor's description."""
+        self.run(
+            "INSERT INTO exchanges (method, path, account, key, fields, status, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            *values,
+        )
 
     def next_fault(self, method: str, path: str) -> str | None:
         """The failure to play for this call, used up once."""

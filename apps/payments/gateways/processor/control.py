@@ -1,0 +1,101 @@
+"""The desk of tests: play failures, move the clock, end payouts, dispute payments, count what really happened."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from apps.payments.gateways.processor import accounts, charges, disputes, events, outbound, pages, payouts
+from apps.payments.gateways.processor.api import Answer, Api
+from apps.payments.gateways.processor.refusals import Refusal
+from apps.payments.gateways.processor.store import Json
+
+KNOBS = {"available_delay", "webhook_copies", "webhook_shuffle", "webhooks_lost"}
+
+
+def play(api: Api, path: str, body: bytes) -> Answer:
+    """`POST /control/<desk>[/<object>]` with a JSON body; `GET /control/state` tells how things are."""
+    asked = json.loads(body or b"{}")
+    desk, _, object_id = path.partition("/")
+    try:
+        with api.store.step():
+            return Answer(200, events.public(_DESKS[desk](api, object_id, asked)))
+    except KeyError as missing:
+        return Answer(404, {"error": f"no such desk or field: {missing}"})
+    except Refusal as refusal:
+        return Answer(refusal.status, refusal.body())
+
+
+def _faults(api: Api, _: str, asked: Json) -> Json:
+    api.store.run(
+        "INSERT INTO faults (path, kind, times) VALUES (?, ?, ?)", asked["path"], asked["kind"], asked["times"]
+    )
+    return {}
+
+
+def _clock(api: Api, _: str, asked: Json) -> Json:
+    """Time passes for keys, sessions, links and pending money; never backwards."""
+    ahead = api.store.knob("clock_ahead") + max(float(asked["advance_seconds"]), 0.0)
+    api.store.turn("clock_ahead", ahead)
+    return {"ahead_seconds": ahead}
+
+
+def _knobs(api: Api, _: str, asked: Json) -> Json:
+    for name in asked.keys() & KNOBS:
+        api.store.turn(name, float(asked[name]))
+    return {name: api.store.knob(name) for name in sorted(KNOBS)}
+
+
+def _pay(api: Api, session_id: str, asked: Json) -> Json:
+    session = charges.find_session(api.store, session_id)
+    return charges.pay(api.store, session, asked.get("card", pages.TEST_CARD).replace(" ", ""))
+
+
+def _end_payout(api: Api, payout_id: str, asked: Json) -> Json:
+    """A payout, or an outbound payment with its `status`."""
+    if payout_id.startswith("obp_"):
+        return outbound.end(api.store, payout_id, asked.get("status", "posted"))
+    return payouts.finish(api.store, payout_id, fail=bool(asked.get("fail", False)))
+
+
+def _dispute(api: Api, object_id: str, asked: Json) -> Json:
+    """On a payment (`pi_…`) it opens one; on a dispute (`du_…`) its `status` ends it."""
+    if object_id.startswith("du_"):
+        return disputes.close(api.store, object_id, asked["status"])
+    return disputes.open_dispute(
+        api.store, object_id, amount=asked.get("amount"), reason=asked.get("reason", "fraudulent")
+    )
+
+
+def _onboard(api: Api, account_id: str, asked: Json) -> Json:
+    """What a recipient does on the hosted page, by the newest link to it."""
+    links = [link for link in api.store.listed("v2.core.account_link", "") if link["account"] == account_id]
+    return accounts.onboard(api.store, links[0], asked.get("account_number", pages.TEST_ACCOUNT))
+
+
+def _state(api: Api, _: str, asked: Json) -> Json:
+    store = api.store
+    kinds = store.rows("SELECT kind, count(*) AS n FROM objects GROUP BY kind")
+    calls = store.rows("SELECT method, path, key FROM calls ORDER BY id DESC LIMIT 500")
+    return {
+        "counts": {row["kind"]: row["n"] for row in kinds},
+        "calls": [dict(row) for row in calls],
+        "platform": store.balances(accounts.PLATFORM),
+        "pending": store.pending(accounts.PLATFORM),
+        "undelivered": store.rows("SELECT count(*) AS n FROM deliveries WHERE done = 0")[0]["n"],
+    }
+
+
+_DESKS: dict[str, Callable[[Api, str, Any], Json]] = {
+    "faults": _faults,
+    "clock": _clock,
+    "knobs": _knobs,
+    "forget_keys": lambda api, _, asked: {"forgotten": api.forget_keys()},
+    "pay": _pay,
+    "payouts": _end_payout,
+    "disputes": _dispute,
+    "fraud_warnings": lambda api, payment_id, asked: disputes.warn(api.store, payment_id),
+    "onboard": _onboard,
+    "state": _state,
+}
