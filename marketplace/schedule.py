@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from celery.schedules import crontab
+
 SCHEDULE: dict[str, dict[str, Any]] = {
     "outbox-deliver": {"task": "outbox.deliver", "schedule": 2.0},
     "tasks-keep-deadlines": {"task": "tasks.keep_deadlines", "schedule": 30.0},
@@ -12,6 +14,8 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "payments-batch-payables": {"task": "payments.batch_payables", "schedule": 60.0},
     "payments-reconcile": {"task": "payments.reconcile", "schedule": 300.0},
     "escrow-keep-hold-limits": {"task": "escrow.keep_hold_limits", "schedule": 3600.0},
+    "ledger-seal-chain": {"task": "ledger.seal_chain", "schedule": crontab(hour="0", minute="10")},
+    "assurance-publish": {"task": "assurance.publish", "schedule": crontab(hour="0", minute="20")},
     "reviews-publish-due": {"task": "reviews.publish_due", "schedule": 600.0},
     "notifications-send-emails": {"task": "notifications.send_emails", "schedule": 5.0},
     "notifications-queue-digests": {"task": "notifications.queue_digests", "schedule": 900.0},

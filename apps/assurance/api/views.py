@@ -1,0 +1,60 @@
+"""Endpoints of the proof of liabilities: the report is public, a proof is its owner's."""
+
+from __future__ import annotations
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.accounts import queries as accounts
+from apps.accounts.middleware import actor
+from apps.assurance import queries
+from apps.assurance.api import serializers
+from apps.assurance.models import Report
+from apps.common.errors import NotFound
+from apps.payments import policies as payments
+
+
+def _report(request: Request) -> Report:
+    asked = serializers.NightSerializer(data=request.query_params)
+    asked.is_valid(raise_exception=True)
+    night = asked.validated_data.get("night")
+    found = queries.latest_report() if night is None else queries.report_of(night)
+    if found is None:
+        raise NotFound
+    return found
+
+
+class LiabilityReport(APIView):
+    """What was owed and what covered it on one night; for everybody."""
+
+    permission_classes = [AllowAny]
+
+    @extend_schema(
+        parameters=[serializers.NightSerializer],
+        responses=serializers.LiabilityReportSerializer,
+        operation_id="liability_report",
+    )
+    def get(self, request: Request) -> Response:
+        return Response(serializers.LiabilityReportSerializer(queries.report_as_json(_report(request))).data)
+
+
+class Inclusion(APIView):
+    """The paths of the organization's own balances to the published roots."""
+
+    @extend_schema(
+        parameters=[serializers.NightSerializer],
+        responses=serializers.ProofSerializer,
+        operation_id="liability_proof",
+    )
+    def get(self, request: Request) -> Response:
+        who = actor(request._request)
+        if who.organization_id is None:
+            raise NotFound
+        payments.check_can_see_money(who, who.organization_id)
+        report = _report(request)
+        organization = accounts.organization(who.organization_id)
+        found = queries.proofs_as_json(organization, report, queries.proofs_for(organization.id, report))
+        return Response(serializers.ProofSerializer(found).data)

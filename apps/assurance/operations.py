@@ -1,0 +1,113 @@
+"""Publish, each night, what is owed and what is there."""
+
+from __future__ import annotations
+
+import secrets
+from collections import defaultdict
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from apps.assurance import queries, rules
+from apps.assurance.models import Leaf, Level, Report, Tree
+from apps.common.money import Money
+from apps.ledger import operations as ledger
+from apps.ledger import queries as books
+from apps.payments import operations as payments
+
+LEAVES_KEPT = timedelta(days=92)
+"""How long customers can fetch their proof; roots and totals are kept for ever."""
+BATCH = 5_000
+
+
+def publish(*, night: date, now: datetime) -> Report:
+    """
+    Publish one night: the processor's word, the trial balance, and a Merkle-sum tree per currency.
+
+    A second call for the same night gives what was published. The processor is asked first, outside any transaction;
+    without its answer the report says so. Not atomic as a whole; what is published is.
+    """
+    known = Report.objects.filter(night=night).first()
+    if known is not None:
+        return known
+    word = payments.balance_at_processor(gateway=settings.PAYMENT_GATEWAY)
+    ledger.seal_chain(now=now)
+    report = _publish(night=night, word=word, now=now)
+    _drop_old_leaves(before=night - LEAVES_KEPT)
+    return report
+
+
+@transaction.atomic
+def _publish(*, night: date, word: dict[str, Money] | None, now: datetime) -> Report:
+    _one_moment()
+    chain = books.seals(1)
+    report, is_new = Report.objects.get_or_create(
+        night=night,
+        defaults={
+            "taken_at": now,
+            "gateway": settings.PAYMENT_GATEWAY,
+            "processor": None if word is None else {one: money.amount_minor for one, money in word.items()},
+            "trial_balance": books.trial_balance(),
+            "chain_links": chain[0].last_seq if chain else 0,
+            "chain_head": chain[0].hash if chain else "",
+        },
+    )
+    if is_new:
+        by_currency: dict[str, list[queries.Owed]] = defaultdict(list)
+        for owed in queries.owed():
+            by_currency[owed.amount.currency].append(owed)
+        for currency, balances in sorted(by_currency.items()):
+            _plant(report, currency, balances)
+    return report
+
+
+def _one_moment() -> None:
+    """Balances and trial balance are read as of one moment, whatever commits meanwhile."""
+    if not connection.savepoint_ids:  # inside another transaction the level is that one's
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+
+
+def _plant(report: Report, currency: str, balances: list[queries.Owed]) -> None:
+    drawn = []
+    for owed in balances:
+        nonce = secrets.token_bytes(rules.NONCE_BYTES)
+        node = rules.leaf(
+            account=owed.account_code, currency=currency, amount_minor=owed.amount.amount_minor, nonce=nonce
+        )
+        drawn.append((node, nonce, owed))
+    drawn.sort(key=lambda one: one[0].hash)  # a place in the tree says nothing about who stands there
+    built = rules.levels([node for node, _, _ in drawn])
+    root = built[-1][0]
+    tree = Tree.objects.create(
+        report=report,
+        currency=currency,
+        root_hash=root.hash.hex(),
+        total_minor=root.total,
+        leaf_count=len(drawn),
+    )
+    for height, nodes in enumerate(built):
+        Level.objects.create(tree=tree, height=height, width=len(nodes), nodes=rules.pack(nodes))
+    Leaf.objects.bulk_create(
+        (
+            Leaf(
+                tree=tree,
+                position=position,
+                organization_id=owed.organization_id,
+                beneficiary_id=owed.beneficiary_id,
+                account_code=owed.account_code,
+                amount_minor=owed.amount.amount_minor,
+                nonce=nonce,
+            )
+            for position, (_, nonce, owed) in enumerate(drawn)
+        ),
+        batch_size=BATCH,
+    )
+
+
+@transaction.atomic
+def _drop_old_leaves(*, before: date) -> None:
+    old = Tree.objects.filter(report__night__lt=before)
+    Leaf.objects.filter(tree__in=old).delete()
+    Level.objects.filter(tree__in=old).delete()
