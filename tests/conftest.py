@@ -28,7 +28,7 @@ REFERENCE_TABLES = {
     "django_migrations", "django_content_type", "auth_permission",
     "skills_skill", "skills_skilllabel", "skills_skillrelation", "skills_category", "skills_importprogress",
     "compliance_corridor", "compliance_withholding", "compliance_country",
-    "pricing_fxrate", "pricing_feeschedule",
+    "pricing_fxrate", "pricing_feeschedule", "pricing_commissiontax",
 }  # fmt: skip
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from apps.common.money import Money
 from apps.ledger import chart
-from apps.ledger.entries import Entry, credit, debit, event_key, without_zeros
+from apps.ledger.chart import Account
+from apps.ledger.entries import Entry, Line, credit, debit, event_key, without_zeros
 from apps.pricing.rules import Split
 
 
@@ -18,17 +20,57 @@ def _refs(escrow_id: UUID, reference_id: UUID, **more: object) -> dict[str, str]
     }
 
 
-def funded(*, escrow_id: UUID, reference_id: UUID, charge_id: UUID, gateway: str, amount: Money, fee: Money) -> Entry:
-    """Paid in: the amount is held, the employer's fee is taken and not yet earned."""
+def funded(
+    *,
+    escrow_id: UUID,
+    reference_id: UUID,
+    charge_id: UUID,
+    gateway: str,
+    amount: Money,
+    fee: Money,
+    credit_used: Money,
+) -> Entry:
+    """
+    Paid in: the amount is held, the employer's fee is taken and not yet earned.
+
+    What came from the payer's credit lies on the escrow's account already (`credit_reserved`).
+    """
     return Entry(
         "escrow.funded",
         event_key("escrow.funded", charge_id),
         without_zeros(
-            debit(chart.clearing(gateway, amount.currency), amount + fee),
-            credit(chart.escrow_held(escrow_id, amount.currency), amount),
+            debit(chart.clearing(gateway, amount.currency), amount + fee - credit_used),
+            credit(chart.escrow_held(escrow_id, amount.currency), amount - credit_used),
             credit(chart.deferred_fee(escrow_id, amount.currency), fee),
         ),
         refs=_refs(escrow_id, reference_id, charge=charge_id),
+    )
+
+
+def funded_from_credit(*, escrow_id: UUID, reference_id: UUID, payer_id: UUID, amount: Money, fee: Money) -> Entry:
+    """Paid in out of the payer's credit alone."""
+    return Entry(
+        "escrow.funded_from_credit",
+        event_key("escrow.funded_from_credit", escrow_id),
+        without_zeros(
+            debit(chart.employer_credit(payer_id, amount.currency), amount + fee),
+            credit(chart.escrow_held(escrow_id, amount.currency), amount),
+            credit(chart.deferred_fee(escrow_id, amount.currency), fee),
+        ),
+        refs=_refs(escrow_id, reference_id),
+    )
+
+
+def credit_reserved(*, escrow_id: UUID, reference_id: UUID, payer_id: UUID, attempt_id: UUID, amount: Money) -> Entry:
+    """A part of what is to be paid in comes from the payer's credit: set aside until the rest is paid."""
+    return Entry(
+        "escrow.credit_reserved",
+        event_key("escrow.credit_reserved", attempt_id),
+        [
+            debit(chart.employer_credit(payer_id, amount.currency), amount),
+            credit(chart.escrow_held(escrow_id, amount.currency), amount),
+        ],
+        refs=_refs(escrow_id, reference_id),
     )
 
 
@@ -55,6 +97,7 @@ def released(
     payee_id: UUID,
     split: Split,
     withholding_country: str,
+    tax_country: str,
     fee: Money,
     is_automatic: bool,
 ) -> Entry:
@@ -64,15 +107,12 @@ def released(
     The whole, a part, by hand and by the clock differ in nothing but their name.
     """
     currency = split.gross.currency
-    withheld = [credit(chart.tax_withheld(withholding_country, currency), split.withheld)] if split.withheld else []
     return Entry(
         "escrow.auto_released" if is_automatic else "escrow.released",
         event_key("escrow.released", release_id),
         without_zeros(
             debit(chart.escrow_held(escrow_id, currency), split.gross),
-            credit(chart.payable(payee_id, currency), split.net),
-            credit(chart.commission(currency), split.commission),
-            *withheld,
+            *_parts(split, payee_id, withholding_country, tax_country),
             debit(chart.deferred_fee(escrow_id, currency), fee),
             credit(chart.employer_fee(currency), fee),
         ),
@@ -80,15 +120,138 @@ def released(
     )
 
 
-def refund_reserved(*, escrow_id: UUID, reference_id: UUID, refund_id: UUID, amount: Money, fee: Money) -> Entry:
+def _parts(split: Split, payee_id: UUID, withholding_country: str, tax_country: str) -> list[Line]:
+    """Where a released gross goes; an account of no country is never named."""
+    currency = split.gross.currency
+    lines = [credit(chart.payable(payee_id, currency), split.net), credit(chart.commission(currency), split.commission)]
+    if split.tax:
+        lines.append(credit(chart.tax_collected(tax_country, currency), split.tax))
+    if split.withheld:
+        lines.append(credit(chart.tax_withheld(withholding_country, currency), split.withheld))
+    return lines
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """Money on its way back to a payer: through a refund, and as credit where no charge can take it."""
+
+    refund_id: UUID | None
+    refunded: Money
+    credited: Money
+
+    def lines(self, payer_id: UUID) -> list[Line]:
+        currency = self.refunded.currency
+        lines = [credit(chart.employer_credit(payer_id, currency), self.credited)]
+        if self.refund_id is not None:
+            lines.append(credit(chart.transit_refund(self.refund_id, currency), self.refunded))
+        return lines
+
+    def refs(self) -> dict[str, UUID]:
+        return {"refund": self.refund_id} if self.refund_id is not None else {}
+
+
+def refund_reserved(
+    *, escrow_id: UUID, reference_id: UUID, payer_id: UUID, step_id: UUID, amount: Money, fee: Money, back: Back
+) -> Entry:
     """On its way back: reserved with the part of the fee that belongs to it."""
     return Entry(
         "refund.reserved",
-        event_key("refund.reserved", refund_id),
+        event_key("refund.reserved", step_id),
         without_zeros(
             debit(chart.escrow_held(escrow_id, amount.currency), amount),
             debit(chart.deferred_fee(escrow_id, amount.currency), fee),
-            credit(chart.transit_refund(refund_id, amount.currency), amount + fee),
+            *back.lines(payer_id),
         ),
-        refs=_refs(escrow_id, reference_id, refund=refund_id),
+        refs=_refs(escrow_id, reference_id, **back.refs()),
+    )
+
+
+# -- disputes
+
+
+def frozen(*, escrow_id: UUID, reference_id: UUID, dispute_id: UUID, amount: Money) -> Entry:
+    """Disputed: what is left leaves the escrow's account, so that it cannot be released by construction."""
+    return Entry(
+        "dispute.opened",
+        event_key("dispute.opened", dispute_id),
+        [
+            debit(chart.escrow_held(escrow_id, amount.currency), amount),
+            credit(chart.hold_dispute(dispute_id, amount.currency), amount),
+        ],
+        refs=_refs(escrow_id, reference_id, dispute=dispute_id),
+    )
+
+
+def unfrozen(*, escrow_id: UUID, reference_id: UUID, dispute_id: UUID, amount: Money) -> Entry:
+    """The dispute was withdrawn: everything is where it was."""
+    return Entry(
+        "dispute.withdrawn",
+        event_key("dispute.withdrawn", dispute_id),
+        [
+            debit(chart.hold_dispute(dispute_id, amount.currency), amount),
+            credit(chart.escrow_held(escrow_id, amount.currency), amount),
+        ],
+        refs=_refs(escrow_id, reference_id, dispute=dispute_id),
+    )
+
+
+def dispute_split(
+    *,
+    escrow_id: UUID,
+    reference_id: UUID,
+    dispute_id: UUID,
+    release_id: UUID | None,
+    payer_id: UUID,
+    payee_id: UUID,
+    whole: Money,
+    split: Split,
+    withholding_country: str,
+    tax_country: str,
+    fee_earned: Money,
+    fee_back: Money,
+    back: Back,
+) -> Entry:
+    """
+    The end of a dispute, both parts in one entry: fees and tax fall on the freelancer's part alone, and the
+    employer's fee is earned on that part and given back on the other.
+    """
+    currency = whole.currency
+    more: dict[str, object] = {"dispute": dispute_id, **back.refs()}
+    if release_id is not None:
+        more["release"] = release_id
+    return Entry(
+        "dispute.split",
+        event_key("dispute.split", dispute_id),
+        without_zeros(
+            debit(chart.hold_dispute(dispute_id, currency), whole),
+            *_parts(split, payee_id, withholding_country, tax_country),
+            debit(chart.deferred_fee(escrow_id, currency), fee_earned + fee_back),
+            credit(chart.employer_fee(currency), fee_earned),
+            *back.lines(payer_id),
+        ),
+        refs=_refs(escrow_id, reference_id, **more),
+    )
+
+
+# -- goodwill
+
+
+def goodwill(
+    *,
+    escrow_id: UUID,
+    reference_id: UUID,
+    release_id: UUID,
+    goodwill_id: UUID,
+    receiver: Account,
+    amount: Money,
+    tax: Money,
+    tax_country: str,
+) -> Entry:
+    """A part of our fee given back: the commission, and the tax that it contained."""
+    taken = [debit(chart.tax_collected(tax_country, amount.currency), tax)] if tax else []
+    return Entry(
+        "goodwill.given",
+        event_key("goodwill.given", goodwill_id),
+        without_zeros(debit(chart.commission(amount.currency), amount - tax), *taken, credit(receiver, amount)),
+        refs=_refs(escrow_id, reference_id, release=release_id, goodwill=goodwill_id),
     )

@@ -36,6 +36,29 @@ class EscrowRefunded:
     currency: str
 
 
+@bus.fact("escrow.credited")
+class EscrowCredited:
+    """Held money that could not go back through a charge is kept as the payer's credit."""
+
+    escrow_id: UUID
+    payer_id: UUID
+    amount_minor: int
+    currency: str
+
+
+@bus.fact("escrow.goodwill_given")
+class GoodwillGiven:
+    """Staff gave a part of our fee back to one side."""
+
+    goodwill_id: UUID
+    release_id: UUID
+    organization_id: UUID
+    amount_minor: int
+    currency: str
+    user_id: UUID
+    reason: str
+
+
 @bus.fact("escrow.hold_ending")
 class EscrowHoldEnding:
     """The law's limit for holding this money is near: it must be released or goes back by itself."""

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from django.db import models
 
-from apps.accounts.models import Organization
+from apps.accounts.models import Organization, User
 from apps.common.models import BaseModel, amount_field, currency_field
 from apps.common.money import Money
-from apps.escrow.states import EscrowStatus, ReleaseKind
+from apps.escrow.states import EscrowStatus, GoodwillTo, ReleaseKind
 
 
 class Escrow(BaseModel):
@@ -26,6 +26,15 @@ class Escrow(BaseModel):
     commission_bps = models.PositiveIntegerField()
     withholding_bps = models.PositiveIntegerField(default=0)
     withholding_country = models.CharField(max_length=2, blank=True, default="")
+    tax_bps = models.PositiveIntegerField(default=0)
+    """Tax contained in the commission, of the commission before tax."""
+    tax_country = models.CharField(max_length=2, blank=True, default="")
+    credit_minor = amount_field(default=0)
+    """How much of the total came, or is to come, from the payer's credit instead of a charge."""
+    credit_entry_id = models.UUIDField(null=True, blank=True)
+    """The journal entry that set the credit aside; it is reversed when nothing is paid in after all."""
+    frozen_by_id = models.UUIDField(null=True, blank=True)
+    """The dispute that holds what is left."""
     released_minor = amount_field(default=0)
     refunded_minor = amount_field(default=0)
     funding_charge_id = models.UUIDField(null=True, blank=True)
@@ -49,6 +58,16 @@ class Escrow(BaseModel):
                 name="escrow_escrow_never_overspent",
             ),
             models.CheckConstraint(condition=~models.Q(payer=models.F("payee")), name="escrow_escrow_two_parties"),
+            models.CheckConstraint(
+                condition=models.Q(credit_minor__gte=0)
+                & models.Q(credit_minor__lte=models.F("amount_minor") + models.F("employer_fee_minor")),
+                name="escrow_escrow_credit_within_total",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status=EscrowStatus.DISPUTED, frozen_by_id__isnull=False)
+                | (~models.Q(status=EscrowStatus.DISPUTED) & models.Q(frozen_by_id__isnull=True)),
+                name="escrow_escrow_frozen_names_its_dispute",
+            ),
         ]
 
     @property
@@ -77,15 +96,29 @@ class Escrow(BaseModel):
         """What the payer pays in: the amount and the fee."""
         return self.amount + self.employer_fee
 
+    @property
+    def credit(self) -> Money:
+        return Money(self.credit_minor, self.currency)
+
+    @property
+    def to_charge(self) -> Money:
+        """What is left to be charged after the payer's credit."""
+        return self.total - self.credit
+
 
 class Release(BaseModel):
-    """One part of held money that became the payee's: gross, what was kept, and what is payable."""
+    """
+    One part of held money that became the payee's: gross, what was kept, and what is payable.
+
+    `commission` is the marketplace's own; `tax` is the tax that the agreed fee contained.
+    """
 
     escrow = models.ForeignKey(Escrow, on_delete=models.PROTECT, related_name="releases")
     kind = models.CharField(max_length=10, choices=ReleaseKind)
     currency = currency_field()
     gross_minor = amount_field()
     commission_minor = amount_field()
+    tax_minor = amount_field(default=0)
     withheld_minor = amount_field()
     net_minor = amount_field()
     released_by_id = models.UUIDField(null=True, blank=True)
@@ -95,12 +128,16 @@ class Release(BaseModel):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(
-                    gross_minor=models.F("commission_minor") + models.F("withheld_minor") + models.F("net_minor")
+                    gross_minor=models.F("commission_minor")
+                    + models.F("tax_minor")
+                    + models.F("withheld_minor")
+                    + models.F("net_minor")
                 ),
                 name="escrow_release_parts_sum",
             ),
             models.CheckConstraint(
-                condition=models.Q(gross_minor__gt=0, commission_minor__gte=0, withheld_minor__gte=0, net_minor__gte=0),
+                condition=models.Q(gross_minor__gt=0, commission_minor__gte=0, tax_minor__gte=0)
+                & models.Q(withheld_minor__gte=0, net_minor__gte=0),
                 name="escrow_release_no_negatives",
             ),
         ]
@@ -114,9 +151,48 @@ class Release(BaseModel):
         return Money(self.commission_minor, self.currency)
 
     @property
+    def tax(self) -> Money:
+        return Money(self.tax_minor, self.currency)
+
+    @property
+    def fee(self) -> Money:
+        """What the freelancer paid for the marketplace's service, with its tax."""
+        return self.commission + self.tax
+
+    @property
     def withheld(self) -> Money:
         return Money(self.withheld_minor, self.currency)
 
     @property
     def net(self) -> Money:
         return Money(self.net_minor, self.currency)
+
+
+class Goodwill(BaseModel):
+    """A part of our fee of one release given back, by staff, with a reason; never more than was earned by it."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    """Made by the form that was confirmed: the same form sent twice gives once."""
+    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="goodwill")
+    to = models.CharField(max_length=10, choices=GoodwillTo)
+    currency = currency_field()
+    amount_minor = amount_field()
+    tax_minor = amount_field()
+    reason = models.TextField(max_length=1000)
+    given_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    given_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "goodwill"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(amount_minor__gt=0, tax_minor__gte=0, amount_minor__gte=models.F("tax_minor")),
+                name="escrow_goodwill_amounts",
+            ),
+            models.CheckConstraint(condition=~models.Q(reason=""), name="escrow_goodwill_has_a_reason"),
+            models.CheckConstraint(condition=models.Q(to__in=GoodwillTo.values), name="escrow_goodwill_to_known"),
+        ]
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)

@@ -39,6 +39,22 @@ class NothingHeld(Conflict):
     message = _("No money is held for this work any more.")
 
 
+class NothingFrozen(Conflict):
+    code = "nothing_frozen"
+    message = _("No dispute holds this money any more.")
+
+
+class StaffOnly(NotAllowed):
+    code = "staff_only"
+    message = _("Only the marketplace's staff may do this.")
+
+
+class ReasonMissing(Invalid):
+    code = "reason_missing"
+    message = _("Write the reason: it is kept with the entry.")
+    field = "reason"
+
+
 def check_can_fund(actor: Actor, payer_id: object) -> None:
     """:raises NotAllowed: unless the actor may pay for the payer."""
     accounts.check_acts_for(actor, payer_id, "fund")  # type: ignore[arg-type]
@@ -63,6 +79,31 @@ def can_release(actor: Actor, escrow: Escrow) -> bool:
 def check_can_refund(actor: Actor, escrow: Escrow) -> None:
     """:raises OnlyThePartiesAgree: if the actor is neither party. That both agreed is the work's business."""
     _check_is_party(actor, escrow)
+
+
+def check_can_freeze(actor: Actor, escrow: Escrow) -> None:
+    """:raises OnlyThePartiesAgree: if the actor is neither party. Who may open a dispute is the dispute's business."""
+    _check_is_party(actor, escrow)
+
+
+def check_can_split(actor: Actor, escrow: Escrow) -> None:
+    """:raises OnlyThePartiesAgree: if the actor is neither a party nor staff."""
+    if not actor.is_staff:
+        _check_is_party(actor, escrow)
+
+
+def check_share(part: Money, whole: Money, whole_text: str) -> None:
+    """:raises AmountNotHeld: unless the part lies between nothing and the whole."""
+    if part.currency != whole.currency or not 0 <= part.amount_minor <= whole.amount_minor:
+        raise AmountNotHeld(held=whole_text)
+
+
+def check_can_give_goodwill(actor: Actor, reason: str) -> None:
+    """:raises StaffOnly: :raises ReasonMissing:"""
+    if not actor.is_staff:
+        raise StaffOnly
+    if not reason.strip():
+        raise ReasonMissing
 
 
 def check_amount(amount: Money, remaining: Money, remaining_text: str) -> None:

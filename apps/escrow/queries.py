@@ -24,6 +24,9 @@ ReleaseRow: TypeAlias = Release
 """For pages of the areas below, which show what they do not store."""
 
 HOLDING = (EscrowStatus.FUNDED, EscrowStatus.PARTIALLY_RELEASED)
+"""Held and free to be moved."""
+HELD = (*HOLDING, EscrowStatus.DISPUTED)
+"""Held, be it free or frozen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,7 @@ class Taken:
     """What earlier releases of one escrow have kept back."""
 
     commission: Money
+    tax: Money
     withheld: Money
 
 
@@ -71,11 +75,16 @@ def release_visible_to(actor: Actor, release_id: UUID) -> Release:
 
 
 def held(escrow_id: UUID) -> Money:
-    """What the books hold for one escrow; zero before it is funded. :raises NotFound: if there is none."""
-    currency = Escrow.objects.filter(id=escrow_id).values_list("currency", flat=True).first()
-    if currency is None:
+    """
+    What the books hold for one escrow and can be moved: zero before it is funded and while it is frozen.
+
+    :raises NotFound: if there is none.
+    """
+    found = Escrow.objects.filter(id=escrow_id).values_list("currency", "status").first()
+    if found is None:
         raise NotFound
-    return ledger.balance(chart.escrow_held(escrow_id, currency))
+    currency, status = found
+    return ledger.balance(chart.escrow_held(escrow_id, currency)) if status in HOLDING else Money.zero(currency)
 
 
 def held_for(payee_id: UUID) -> list[Money]:
@@ -101,7 +110,7 @@ def held_both(organization_id: UUID) -> list[Held]:
     left = F("amount_minor") - F("released_minor") - F("refunded_minor")
     rows = (
         escrows_of(organization_id)
-        .filter(status__in=HOLDING)
+        .filter(status__in=HELD)
         .order_by("currency")
         .values_list("currency")
         .annotate(
@@ -116,7 +125,7 @@ def held_both(organization_id: UUID) -> list[Held]:
 
 def _held(escrows: QuerySet[Escrow]) -> list[Money]:
     rows = (
-        escrows.filter(status__in=HOLDING)
+        escrows.filter(status__in=HELD)
         .values_list("currency")
         .annotate(held_minor=Sum(F("amount_minor") - F("released_minor") - F("refunded_minor")))
         .order_by("currency")
@@ -126,15 +135,43 @@ def _held(escrows: QuerySet[Escrow]) -> list[Money]:
 
 def taken(escrow: Escrow) -> Taken:
     """What earlier releases kept back, so that parts take what the whole would."""
-    sums = escrow.releases.aggregate(commission=Sum("commission_minor"), withheld=Sum("withheld_minor"))
-    return Taken(
-        Money(int(sums["commission"] or 0), escrow.currency), Money(int(sums["withheld"] or 0), escrow.currency)
+    sums = escrow.releases.aggregate(
+        commission=Sum("commission_minor"), tax=Sum("tax_minor"), withheld=Sum("withheld_minor")
     )
+    return Taken(**{name: Money(int(total or 0), escrow.currency) for name, total in sums.items()})
 
 
 def terms(escrow: Escrow) -> Terms:
     """The shares that were agreed, as they stood then."""
-    return Terms(escrow.commission_bps, 0, escrow.withholding_bps, escrow.withholding_country)
+    return Terms(
+        escrow.commission_bps,
+        0,
+        escrow.withholding_bps,
+        escrow.withholding_country,
+        tax_bps=escrow.tax_bps,
+        tax_country=escrow.tax_country,
+    )
+
+
+def paid_between(payer_id: UUID, payee_id: UUID) -> int:
+    """For how many pieces of work the one has paid the other: what a fee of long relationships asks."""
+    paid = Escrow.objects.filter(payer_id=payer_id, payee_id=payee_id, status=EscrowStatus.RELEASED)
+    return paid.filter(released_minor__gt=0).count()
+
+
+def release_for_update(release_id: UUID) -> Release:
+    """:raises NotFound: if there is no such release."""
+    found = Release.objects.select_for_update(of=("self",)).select_related("escrow").filter(id=release_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def goodwill_left(release: Release) -> tuple[Money, Money]:
+    """What is left of our fee of one release to be given back: (with its tax, the tax alone)."""
+    sums = release.goodwill.aggregate(amount=Sum("amount_minor"), tax=Sum("tax_minor"))
+    given, tax = (Money(int(sums[name] or 0), release.currency) for name in ("amount", "tax"))
+    return release.fee - given, release.tax - tax
 
 
 def entries_of(escrow_id: UUID) -> Sequence[ledger.JournalView]:
@@ -144,13 +181,13 @@ def entries_of(escrow_id: UUID) -> Sequence[ledger.JournalView]:
 
 def hold_ending(now: datetime) -> list[UUID]:
     """Held money whose limit is near and whose parties were not told yet."""
-    due = Escrow.objects.filter(status__in=HOLDING, warned_at=None, hold_until__lte=now + rules.WARN_BEFORE)
+    due = Escrow.objects.filter(status__in=HELD, warned_at=None, hold_until__lte=now + rules.WARN_BEFORE)
     return list(due.values_list("id", flat=True))
 
 
 def hold_ended(now: datetime) -> list[UUID]:
-    """Held money that has to leave now."""
-    due = Escrow.objects.filter(status__in=HOLDING, hold_until__lte=now + rules.END_BEFORE)
+    """Held money that has to leave now, frozen or not."""
+    due = Escrow.objects.filter(status__in=HELD, hold_until__lte=now + rules.END_BEFORE)
     return list(due.values_list("id", flat=True))
 
 
@@ -171,17 +208,20 @@ def finished_but_holding() -> int:
 
 
 def holding_otherwise_than_booked() -> int:
-    """Escrows whose own figures differ from the books: none, in sound books."""
+    """Escrows whose own figures differ from the books (frozen: from the dispute's account): none, in sound books."""
     rows = list(
-        Escrow.objects.filter(status__in=HOLDING).values_list(
-            "id", "currency", F("amount_minor") - F("released_minor") - F("refunded_minor")
+        Escrow.objects.filter(status__in=HELD).values_list(
+            "id", "frozen_by_id", "currency", F("amount_minor") - F("released_minor") - F("refunded_minor")
         )
     )
-    balances = ledger.balances({chart.escrow_held(escrow_id, currency).code for escrow_id, currency, _ in rows})
-    return sum(
-        balances.get((chart.escrow_held(escrow_id, currency).code, currency)) != Money(int(remaining), currency)
-        for escrow_id, currency, remaining in rows
-    )
+    expected: dict[tuple[str, str], Money] = {}
+    for escrow_id, dispute_id, currency, remaining in rows:
+        left, nothing = Money(int(remaining), currency), Money.zero(currency)
+        expected[chart.escrow_held(escrow_id, currency).code, currency] = nothing if dispute_id else left
+        if dispute_id:
+            expected[chart.hold_dispute(dispute_id, currency).code, currency] = left
+    balances = ledger.balances({code for code, _ in expected})
+    return sum(balances.get(account, Money.zero(account[1])) != money for account, money in expected.items())
 
 
 def releases_by_id(ids: Iterable[str]) -> dict[str, Release]:

@@ -11,6 +11,7 @@ class EscrowStatus(models.TextChoices):
     FUNDING = "funding", _("Payment on its way")
     FUNDED = "funded", _("Held")
     PARTIALLY_RELEASED = "partially_released", _("Partly released")
+    DISPUTED = "disputed", _("Frozen by a dispute")
     RELEASED = "released", _("Released")
     REFUNDED = "refunded", _("Refunded")
     CANCELLED = "cancelled", _("Cancelled")
@@ -20,6 +21,12 @@ class ReleaseKind(models.TextChoices):
     MANUAL = "manual", _("Approved")
     AUTO = "auto", _("Approved by the clock")
     AGREEMENT = "agreement", _("Split by agreement")
+    DISPUTE = "dispute", _("Split after a dispute")
+
+
+class GoodwillTo(models.TextChoices):
+    EMPLOYER = "employer", _("The employer's credit")
+    FREELANCER = "freelancer", _("The freelancer's balance")
 
 
 S = EscrowStatus
@@ -32,6 +39,7 @@ ESCROW = Machine(
         S.FUNDING: "A checkout is open; the processor has not confirmed.",
         S.FUNDED: "All of it is held.",
         S.PARTIALLY_RELEASED: "A part went to the payee (or back), the rest is held.",
+        S.DISPUTED: "All that is left lies on the dispute's own account: nobody can release or refund it.",
         S.RELEASED: "Nothing is held any more; something went to the payee.",
         S.REFUNDED: "Nothing is held any more; all of it went back to the payer.",
         S.CANCELLED: "Called off before anything was paid in.",
@@ -48,6 +56,13 @@ ESCROW = Machine(
             S.PARTIALLY_RELEASED, to=S.RELEASED, says="The rest goes back; an earlier part went to the payee."
         ),
         "refund_all": when(S.FUNDED, S.PARTIALLY_RELEASED, to=S.REFUNDED, says="All of it goes back to the payer."),
+        "freeze": when(S.FUNDED, S.PARTIALLY_RELEASED, to=S.DISPUTED, says="A party opens a dispute."),
+        "unfreeze_whole": when(S.DISPUTED, to=S.FUNDED, says="The dispute is withdrawn; nothing had left before."),
+        "unfreeze_rest": when(
+            S.DISPUTED, to=S.PARTIALLY_RELEASED, says="The dispute is withdrawn; a part had left before."
+        ),
+        "split": when(S.DISPUTED, to=S.RELEASED, says="The dispute ends; something went to the payee, now or before."),
+        "split_back": when(S.DISPUTED, to=S.REFUNDED, says="The dispute ends; all of it goes back to the payer."),
         "cancel": when(S.PENDING, S.FUNDING, to=S.CANCELLED, says="Called off before payment."),
     },
 )

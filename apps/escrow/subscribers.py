@@ -30,7 +30,7 @@ def funding_declined(fact: ChargeDeclined, now: datetime) -> None:
 @bus.subscribe(ChargeExpired, name="escrow.funding_expired")
 def funding_expired(fact: ChargeExpired, now: datetime) -> None:
     if _is_escrow(fact.reference_id):
-        operations.funding_failed(escrow_id=fact.reference_id, now=now)
+        operations.funding_failed(escrow_id=fact.reference_id, now=now, page_is_closed=True)
 
 
 def _is_escrow(reference_id: UUID) -> bool:

@@ -111,7 +111,7 @@ def _csv(rows: list[Row]) -> Iterator[str]:
     yield "\ufeff" + str(writer.writerow(head))
     for row in rows:
         line, release = row.line, row.release
-        parts = [release.gross, release.commission, release.withheld] if release else [None, None, None]
+        parts = [release.gross, release.fee, release.withheld] if release else [None, None, None]
         yield str(
             writer.writerow(
                 [

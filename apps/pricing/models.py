@@ -4,13 +4,21 @@ from django.db import models
 from django.db.models import F, Q
 
 from apps.common.models import BaseModel, currency_field
+from apps.pricing.states import ContractType
 
 
 class FeeSchedule(BaseModel):
-    """What the marketplace takes, from a date on, for work between two countries; "*" is any country."""
+    """
+    What the marketplace takes, from a date on: by region (two countries), kind of contract and relationship.
+
+    "*" is any country, or any kind. `paid_before_min` is how many pieces of work the same two have paid and been paid
+    for already.
+    """
 
     payer_country = models.CharField(max_length=2, default="*")
     payee_country = models.CharField(max_length=2, default="*")
+    contract_type = models.CharField(max_length=20, choices=ContractType, default=ContractType.ANY)
+    paid_before_min = models.PositiveIntegerField(default=0)
     commission_bps = models.PositiveIntegerField()
     """Kept back from the freelancer, in hundredths of a per cent of the gross."""
     employer_fee_bps = models.PositiveIntegerField()
@@ -23,7 +31,8 @@ class FeeSchedule(BaseModel):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["payer_country", "payee_country", "effective_from"], name="pricing_feeschedule_once"
+                fields=["payer_country", "payee_country", "contract_type", "paid_before_min", "effective_from"],
+                name="pricing_feeschedule_once",
             ),
             models.CheckConstraint(
                 condition=Q(effective_to=None) | Q(effective_to__gt=F("effective_from")),
@@ -33,6 +42,40 @@ class FeeSchedule(BaseModel):
                 condition=Q(commission_bps__lte=5_000, employer_fee_bps__lte=5_000, fx_margin_bps__lte=1_000),
                 name="pricing_feeschedule_share",
             ),
+            models.CheckConstraint(
+                condition=Q(contract_type__in=ContractType.values), name="pricing_feeschedule_type_known"
+            ),
+        ]
+
+
+class CommissionTax(BaseModel):
+    """
+    Tax that is contained in our commission, from a date on: by where the platform is and where the freelancer is.
+
+    Without a row nothing is collected: across borders the freelancer accounts for it (reverse charge).
+    """
+
+    platform_country = models.CharField(max_length=2)
+    payee_country = models.CharField(max_length=2)
+    rate_bps = models.PositiveIntegerField()
+    """Of the commission before tax."""
+    jurisdiction = models.CharField(max_length=2)
+    is_illustrative = models.BooleanField(default=True)
+    """Shows how the rule works; nobody has checked it for a real platform."""
+    source = models.CharField(max_length=300)
+    effective_from = models.DateField()
+    effective_to = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["platform_country", "payee_country", "effective_from"], name="pricing_commissiontax_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(effective_to=None) | Q(effective_to__gt=F("effective_from")),
+                name="pricing_commissiontax_dates",
+            ),
+            models.CheckConstraint(condition=Q(rate_bps__lte=5_000), name="pricing_commissiontax_share"),
         ]
 
 

@@ -16,9 +16,10 @@ import yaml
 from django.db import transaction
 
 from apps.common import currencies
-from apps.pricing.models import FeeSchedule, FxRate
+from apps.pricing.models import CommissionTax, FeeSchedule, FxRate
 
 FEES = Path(__file__).parent / "data" / "fees.yaml"
+COMMISSION_TAXES = Path(__file__).parent / "data" / "commission_taxes.yaml"
 RECENT = timedelta(days=730)
 SOURCE = "ecb"
 
@@ -31,6 +32,8 @@ def load_fees(*, path: Path = FEES) -> int:
         FeeSchedule.objects.update_or_create(
             payer_country=row["payer"],
             payee_country=row["payee"],
+            contract_type=row.get("contract", "*"),
+            paid_before_min=row.get("paid_before", 0),
             effective_from=row["from"],
             defaults={
                 "commission_bps": row["commission_bps"],
@@ -40,6 +43,26 @@ def load_fees(*, path: Path = FEES) -> int:
             },
         )
     return FeeSchedule.objects.count()
+
+
+@transaction.atomic
+def load_commission_taxes(*, path: Path = COMMISSION_TAXES) -> int:
+    """Make the taxes on our commission say what the file says; gives how many there are. Safe to run again."""
+    rows: list[dict[str, Any]] = yaml.safe_load(path.read_text())
+    for row in rows:
+        CommissionTax.objects.update_or_create(
+            platform_country=row["platform"],
+            payee_country=row["payee"],
+            effective_from=row["from"],
+            defaults={
+                "rate_bps": row["rate_bps"],
+                "jurisdiction": row["jurisdiction"],
+                "is_illustrative": row["illustrative"],
+                "source": row["source"],
+                "effective_to": row.get("to"),
+            },
+        )
+    return CommissionTax.objects.count()
 
 
 @transaction.atomic

@@ -18,7 +18,8 @@ from apps.common.errors import Conflict, Invalid
 from apps.common.money import Money
 from apps.compliance import queries as compliance
 from apps.pricing import rules
-from apps.pricing.models import FeeSchedule, FxRate
+from apps.pricing.models import CommissionTax, FeeSchedule, FxRate
+from apps.pricing.states import ContractType
 
 BASE = "EUR"  # the European Central Bank quotes every currency against the euro
 ANY = "*"
@@ -75,12 +76,18 @@ class ReceivePreview:
 
     gross: Money
     commission: Money
+    tax: Money
     withheld: Money
     net: Money
     payout: Money | None
     rate: Rate | None
     margin_bps: int
     notes: tuple[str, ...]
+
+    @property
+    def fee(self) -> Money:
+        """What the freelancer pays for our service, with its tax."""
+        return self.commission + self.tax
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,40 +166,82 @@ def is_convertible(currency: str, on: date) -> bool:
     return rate_table(on, {currency}).convert(Money.zero(BASE), currency) is not None
 
 
-def fee_terms(payer_country: str, payee_country: str, on: date) -> FeeTerms:
-    """The fees of the date, most specific pair of countries first. :raises NoFeeSchedule: if none speaks."""
+def fee_terms(
+    payer_country: str,
+    payee_country: str,
+    on: date,
+    *,
+    contract_type: str = ContractType.MILESTONES,
+    paid_before: int = 0,
+) -> FeeTerms:
+    """
+    The fees of the date: the most specific pair of countries first, then the kind of contract, then the longest
+    relationship, then the latest date.
+
+    :param paid_before: how many pieces of work the same two have paid and been paid for.
+    :raises NoFeeSchedule: if none speaks.
+    """
     dated = FeeSchedule.objects.filter(effective_from__lte=on).filter(
         Q(effective_to=None) | Q(effective_to__gt=on),
         payer_country__in=(payer_country, ANY),
         payee_country__in=(payee_country, ANY),
+        contract_type__in=(contract_type, ContractType.ANY),
+        paid_before_min__lte=paid_before,
     )
-    ranked = sorted(dated, key=lambda row: (row.payee_country != ANY, row.payer_country != ANY, row.effective_from))
+    ranked = sorted(
+        dated,
+        key=lambda row: (
+            row.payee_country != ANY,
+            row.payer_country != ANY,
+            row.contract_type != ANY,
+            row.paid_before_min,
+            row.effective_from,
+        ),
+    )
     if not ranked:
         raise NoFeeSchedule
     found = ranked[-1]
     return FeeTerms(found.commission_bps, found.employer_fee_bps, found.fx_margin_bps, found.id)
 
 
-def terms(payer_country: str, payee_country: str, on: date) -> rules.Terms:
-    """Fees and withholding together, as an escrow stores them when the work is agreed."""
-    fees = fee_terms(payer_country, payee_country, on)
+def commission_tax(payee_country: str, on: date) -> tuple[int, str]:
+    """The tax contained in our commission, in basis points, and the country that takes it; (0, "") for none."""
+    dated = CommissionTax.objects.filter(
+        Q(effective_to=None) | Q(effective_to__gt=on),
+        platform_country=settings.PLATFORM_COUNTRY,
+        payee_country=payee_country,
+        effective_from__lte=on,
+    )
+    found = dated.order_by("-effective_from").first()
+    return (found.rate_bps, found.jurisdiction) if found and found.rate_bps else (0, "")
+
+
+def terms(payer_country: str, payee_country: str, on: date, *, paid_before: int = 0) -> rules.Terms:
+    """Fees, withholding and tax together, as an escrow stores them when the work is agreed."""
+    fees = fee_terms(payer_country, payee_country, on, paid_before=paid_before)
     withholding_bps, country = compliance.withholding_bps(
         payer_country=payer_country, payee_country=payee_country, on=on
     )
-    return rules.Terms(fees.commission_bps, fees.employer_fee_bps, withholding_bps, country)
+    tax_bps, tax_country = commission_tax(payee_country, on)
+    return rules.Terms(
+        fees.commission_bps, fees.employer_fee_bps, withholding_bps, country, tax_bps=tax_bps, tax_country=tax_country
+    )
 
 
 def receive_preview(
-    gross: Money, payer_country: str, payee_country: str, payout_currency: str, on: date
+    gross: Money, payer_country: str, payee_country: str, payout_currency: str, on: date, *, paid_before: int = 0
 ) -> ReceivePreview:
     """What a freelancer would receive of a gross amount today, after fee, withholding and exchange."""
-    fees = fee_terms(payer_country, payee_country, on)
+    fees = fee_terms(payer_country, payee_country, on, paid_before=paid_before)
     withholding = compliance.withholding(payer_country=payer_country, payee_country=payee_country, on=on)
-    parts = rules.split(
-        gross,
-        rules.Terms(fees.commission_bps, fees.employer_fee_bps, withholding.rate_bps, withholding.jurisdiction),
-    )
+    agreed = terms(payer_country, payee_country, on, paid_before=paid_before)
+    parts = rules.split(gross, agreed)
     notes = []
+    if agreed.tax_bps:
+        notes.append(
+            _("The fee contains %(share)s tax for %(country)s.")
+            % {"share": fmt.percent_bps(agreed.tax_bps), "country": fmt.country_name(agreed.tax_country)}
+        )
     if withholding.rate_bps:
         notes.append(
             _("%(share)s tax is kept back for %(country)s.")
@@ -200,7 +249,15 @@ def receive_preview(
         )
     payout, rate = _payout_of(parts.net, payout_currency, fees.fx_margin_bps, on, notes)
     return ReceivePreview(
-        parts.gross, parts.commission, parts.withheld, parts.net, payout, rate, fees.fx_margin_bps, tuple(notes)
+        gross=parts.gross,
+        commission=parts.commission,
+        tax=parts.tax,
+        withheld=parts.withheld,
+        net=parts.net,
+        payout=payout,
+        rate=rate,
+        margin_bps=fees.fx_margin_bps,
+        notes=tuple(notes),
     )
 
 

@@ -19,14 +19,22 @@ class Terms:
     employer_fee_bps: int
     withholding_bps: int
     withholding_country: str
+    tax_bps: int = 0
+    """Tax contained in the commission, of the commission before tax."""
+    tax_country: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """One gross amount and where it goes: `gross == net + commission + withheld`, always."""
+    """
+    One gross amount and where it goes: `gross == net + commission + tax + withheld`, always.
+
+    `commission` is the marketplace's own; together with its `tax` it is the agreed share of the gross.
+    """
 
     gross: Money
     commission: Money
+    tax: Money
     withheld: Money
     net: Money
 
@@ -48,20 +56,29 @@ def split(
     *,
     released: Money | None = None,
     commission_taken: Money | None = None,
+    tax_taken: Money | None = None,
     withheld_taken: Money | None = None,
 ) -> Split:
     """
-    What leaves `amount` for the freelancer, the marketplace and the tax office.
+    What leaves `amount` for the freelancer, the marketplace and the tax offices.
 
     Shares are rounded half to even on the running total, so that paying in parts takes what paying at once takes,
-    to the minor unit. `released` and the two `taken` tell what went before.
+    to the minor unit. `released` and the `taken` tell what went before.
     """
     nothing = Money.zero(amount.currency)
     total = (released or nothing) + amount
-    commission = _clamp(total.share_bps(terms.commission_bps) - (commission_taken or nothing), amount)
-    left = amount - commission
+    kept_before = (commission_taken or nothing) + (tax_taken or nothing)
+    kept = _clamp(total.share_bps(terms.commission_bps) - kept_before, amount)
+    tax = _clamp(contained_tax(kept_before + kept, terms.tax_bps) - (tax_taken or nothing), kept)
+    left = amount - kept
     withheld = _clamp(total.share_bps(terms.withholding_bps) - (withheld_taken or nothing), left)
-    return Split(gross=amount, commission=commission, withheld=withheld, net=left - withheld)
+    return Split(gross=amount, commission=kept - tax, tax=tax, withheld=withheld, net=left - withheld)
+
+
+def contained_tax(with_tax: Money, tax_bps: int) -> Money:
+    """The tax inside an amount that contains it, rounded half to even: 8.33 of 50.00 at 20 %."""
+    exact = Decimal(with_tax.amount_minor * tax_bps) / Decimal(10_000 + tax_bps)
+    return Money(int(exact.to_integral_value(rounding=ROUND_HALF_EVEN)), with_tax.currency)
 
 
 def employer_fee(amount: Money, employer_fee_bps: int) -> Money:

@@ -1,4 +1,4 @@
-"""Thirty-two threads release and refund one escrow at once: the sum is preserved, whoever wins."""
+"""Thirty-two threads release, refund and dispute one escrow at once: the sum is preserved, whoever wins."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 
 from apps.common.actors import SYSTEM
+from apps.common.ids import uuid7
 from apps.common.money import Money
 from apps.escrow import operations, policies, queries
 from apps.escrow.models import Release
@@ -48,4 +49,35 @@ def test_release_and_refund_at_once_preserve_the_sum(make, amount):
     assert escrow.released + escrow.refunded == escrow.amount
     assert not queries.held(escrow.id)
     assert not ledger.balance(chart.deferred_fee(escrow.id, "EUR"))
+    assert {finding.breaches for finding in ledger.check_all()} == {0}
+
+
+def test_of_release_refund_and_dispute_at_once_exactly_one_wins(make):
+    escrow = make.escrow(status="funded", amount=Money.of("1000.00", "EUR"))
+    start = threading.Barrier(THREADS)
+    everything = {"escrow_id": escrow.id, "actor": SYSTEM, "now": NOON}
+
+    def work(number: int) -> object:
+        try:
+            start.wait(timeout=30)
+            if number % 3 == 0:
+                return operations.freeze(dispute_id=uuid7(), **everything)
+            verb = operations.release if number % 3 == 1 else operations.refund
+            return verb(amount=None, **everything)
+        except Exception as error:
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        results = list(pool.map(work, range(THREADS)))
+
+    losers = [result for result in results if isinstance(result, Exception)]
+    assert len(losers) == THREADS - 1
+    assert all(isinstance(loser, policies.NothingHeld) for loser in losers), losers
+    escrow.refresh_from_db()
+    frozen = [ledger.balance(chart.hold_dispute(escrow.frozen_by_id, "EUR"))] if escrow.frozen_by_id else []
+    ways = [escrow.released, escrow.refunded, *frozen]
+    assert [way for way in ways if way] == [escrow.amount]
+    assert not ledger.balance(chart.escrow_held(escrow.id, "EUR"))
     assert {finding.breaches for finding in ledger.check_all()} == {0}

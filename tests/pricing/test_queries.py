@@ -89,7 +89,8 @@ def test_fee_terms_prefer_the_pair_of_countries_and_the_latest_date():
 
 
 def test_loading_fees_again_changes_nothing():
-    assert operations.load_fees() == operations.load_fees() == 1
+    assert operations.load_fees() == operations.load_fees() == 2
+    assert operations.load_commission_taxes() == operations.load_commission_taxes() == 7
 
 
 def test_receive_preview_shows_every_step_and_the_rates_date():
@@ -115,3 +116,32 @@ def test_receive_preview_in_the_same_currency_converts_nothing():
     preview = queries.receive_preview(Money.of("900.00", "EUR"), "DE", "FR", "EUR", ON)
 
     assert preview.payout == preview.net
+
+
+def test_the_most_specific_schedule_wins_then_the_longest_relationship():
+    def row(commission_bps, **fields):
+        FeeSchedule.objects.create(
+            commission_bps=commission_bps,
+            employer_fee_bps=0,
+            fx_margin_bps=0,
+            effective_from=date(2026, 1, 1),
+            **fields,
+        )
+
+    row(500, payee_country="KE", paid_before_min=3)
+    row(600, payee_country="KE", contract_type="milestones")
+    row(550, payee_country="KE", contract_type="milestones", paid_before_min=3)
+
+    def found(payee, paid):
+        return queries.fee_terms("DE", payee, ON, paid_before=paid).commission_bps
+
+    assert (found("KE", 0), found("KE", 2), found("KE", 3), found("KE", 30)) == (600, 600, 550, 550)
+    assert (found("NG", 0), found("NG", 9), found("NG", 10)) == (1000, 1000, 800)
+
+
+def test_tax_on_the_commission_depends_on_both_places_and_the_day(settings):
+    assert queries.commission_tax("DE", ON) == (1900, "DE")
+    assert queries.commission_tax("DE", date(2020, 1, 1)) == (0, "")
+    assert queries.commission_tax("NG", ON) == (0, "")
+    settings.PLATFORM_COUNTRY = "GB"
+    assert queries.commission_tax("DE", ON) == (0, "")

@@ -53,7 +53,7 @@ def test_paying_in_parts_takes_what_paying_at_once_takes(minors, currency, commi
 
 @given(shares, currencies)
 def test_nothing_released_costs_nothing(commission_bps, currency):
-    found = rules.split(Money.zero(currency), rules.Terms(commission_bps, 0, 500, "IN"))
+    found = rules.split(Money.zero(currency), rules.Terms(commission_bps, 0, 500, "IN", tax_bps=2000, tax_country="IN"))
 
     assert not found.commission
     assert not found.withheld
@@ -113,3 +113,58 @@ def test_business_days_are_weekdays(earlier, later, days):
 
 def test_the_customer_rate_is_the_mid_rate_less_the_margin():
     assert rules.customer_rate(Decimal("1.1172"), 50) == Decimal("1.111614")
+
+
+def test_a_release_of_the_posting_table():
+    terms = rules.Terms(1000, 500, 500, "AT", tax_bps=2000, tax_country="AT")
+
+    found = rules.split(Money.of("500.00", "EUR"), terms)
+
+    assert [str(part) for part in (found.net, found.commission, found.tax, found.withheld)] == [
+        "425.00 EUR",
+        "41.67 EUR",
+        "8.33 EUR",
+        "25.00 EUR",
+    ]
+
+
+@given(
+    st.lists(st.integers(1, 10**7), min_size=1, max_size=8),
+    st.integers(0, 5000),
+    st.integers(0, 5000),
+    st.integers(0, 5000),
+    currencies,
+)
+def test_parts_with_tax_take_what_the_whole_takes(minors, commission_bps, tax_bps, withholding_bps, currency):
+    terms = rules.Terms(commission_bps, 0, withholding_bps, "IN", tax_bps=tax_bps, tax_country="IN")
+    nothing = Money.zero(currency)
+    released = commission = tax = withheld = nothing
+    for minor in minors:
+        part = rules.split(
+            Money(minor, currency),
+            terms,
+            released=released,
+            commission_taken=commission,
+            tax_taken=tax,
+            withheld_taken=withheld,
+        )
+        assert part.gross == part.net + part.commission + part.tax + part.withheld
+        assert min(part.net, part.commission, part.tax, part.withheld) >= nothing
+        released, commission, tax, withheld = (
+            released + part.gross,
+            commission + part.commission,
+            tax + part.tax,
+            withheld + part.withheld,
+        )
+
+    whole = rules.split(released, terms)
+    assert commission + tax == whole.commission + whole.tax
+    assert (tax, commission) == (whole.tax, whole.commission)
+
+
+@given(st.integers(0, 5000), st.integers(0, 5000), st.integers(0, 5000), currencies)
+def test_what_is_not_released_costs_nothing(commission_bps, tax_bps, withholding_bps, currency):
+    nothing = Money.zero(currency)
+    found = rules.split(nothing, rules.Terms(commission_bps, 500, withholding_bps, "IN", tax_bps, "IN"))
+
+    assert found == rules.Split(gross=nothing, commission=nothing, tax=nothing, withheld=nothing, net=nothing)

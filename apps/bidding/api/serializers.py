@@ -98,7 +98,8 @@ class PreviewSerializer(serializers.Serializer[Any]):
     """What a freelancer would receive; `payout` is null where no official rate leads to the payout currency."""
 
     binding = MoneySerializer()
-    commission = MoneySerializer()
+    commission = MoneySerializer(help_text="Ours, without the tax that the fee contains.")
+    tax = MoneySerializer()
     withheld = MoneySerializer()
     net = MoneySerializer()
     payout = MoneySerializer(allow_null=True)

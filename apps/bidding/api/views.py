@@ -147,6 +147,7 @@ class Preview(APIView):
         body = {
             "binding": found.binding,
             "commission": received.commission,
+            "tax": received.tax,
             "withheld": received.withheld,
             "net": received.net,
             "payout": received.payout,

@@ -8,19 +8,21 @@ from apps.escrow.models import Escrow, Release
 
 class ReleaseSerializer(serializers.ModelSerializer[Release]):
     gross = MoneySerializer(read_only=True)
-    commission = MoneySerializer(read_only=True)
+    commission = MoneySerializer(read_only=True, help_text="Ours, without the tax that the fee contains.")
+    tax = MoneySerializer(read_only=True, help_text="Contained in our fee, for `tax_country` of the escrow.")
     withheld = MoneySerializer(read_only=True)
     net = MoneySerializer(read_only=True)
 
     class Meta:
         model = Release
-        fields = ("id", "kind", "gross", "commission", "withheld", "net", "released_at")
+        fields = ("id", "kind", "gross", "commission", "tax", "withheld", "net", "released_at")
         read_only_fields = fields
 
 
 class EscrowSerializer(serializers.ModelSerializer[Escrow]):
     amount = MoneySerializer(read_only=True)
     employer_fee = MoneySerializer(read_only=True)
+    credit = MoneySerializer(read_only=True, help_text="Of what was paid in: from the employer's credit.")
     released = MoneySerializer(read_only=True)
     refunded = MoneySerializer(read_only=True)
     remaining = MoneySerializer(read_only=True, help_text="What neither side has yet; held once funded.")
@@ -30,7 +32,8 @@ class EscrowSerializer(serializers.ModelSerializer[Escrow]):
         model = Escrow
         fields = (
             "id", "status", "payer_id", "payee_id", "reference_id", "memo", "amount", "employer_fee", "commission_bps",
-            "withholding_bps", "withholding_country", "released", "refunded", "remaining", "opened_at", "funded_at",
+            "withholding_bps", "withholding_country", "tax_bps", "tax_country", "credit",
+            "released", "refunded", "remaining", "opened_at", "funded_at",
             "hold_until", "releases",
         )  # fmt: skip
         read_only_fields = fields

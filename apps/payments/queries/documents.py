@@ -10,7 +10,7 @@ from apps.accounts import policies as accounts
 from apps.common.actors import Actor
 from apps.common.errors import NotFound
 from apps.payments.models import Charge, FxQuote, Payout, PayoutAccount, Refund
-from apps.payments.states import PayoutAccountStatus
+from apps.payments.states import ChargeStatus, PayoutAccountStatus
 
 
 def sees_money_of(actor: Actor, organization_id: UUID) -> bool:
@@ -30,6 +30,12 @@ def payout_accounts_of(organization_id: UUID) -> QuerySet[PayoutAccount]:
 
 def charges_of(organization_id: UUID) -> QuerySet[Charge]:
     return Charge.objects.filter(payer_id=organization_id).order_by("-created_at", "-id")
+
+
+def open_charge_of(reference_id: UUID) -> Charge | None:
+    """The payment that is asked for this purpose and has not ended, if any."""
+    unfinished = [ChargeStatus.CREATED, ChargeStatus.OPEN, ChargeStatus.PROCESSING]
+    return Charge.objects.filter(reference_id=reference_id, status__in=unfinished).order_by("-created_at").first()
 
 
 def payouts_of(organization_id: UUID) -> QuerySet[Payout]:

@@ -44,6 +44,24 @@ def available(organization_id: UUID, currency: str) -> Money:
     return ledger.balance(chart.payable(organization_id, currency))
 
 
+def credit(organization_id: UUID, currency: str) -> Money:
+    """What is kept for an employer in one currency."""
+    return ledger.balance(chart.employer_credit(organization_id, currency))
+
+
+def credits_of(organization_id: UUID) -> list[Money]:
+    """What is kept for an employer, by currency; only where there is something."""
+    code = chart.employer_credit(organization_id, "EUR").code
+    return [money for _, money in sorted(ledger.balances([code]).items()) if money]
+
+
+def refundable(charge_id: UUID) -> Money:
+    """What can still be sent back through one charge."""
+    charge = Charge.objects.get(id=charge_id)
+    already = charge.refunds.exclude(status=RefundStatus.FAILED).aggregate(total=Sum("amount_minor"))["total"]
+    return charge.amount - Money(int(already or 0), charge.currency)
+
+
 def balances(organization_id: UUID) -> list[Balance]:
     """Every currency with something in it, largest use first by name; two queries."""
     ready = {currency: money for (_, currency), money in ledger.balances([_payable_code(organization_id)]).items()}

@@ -7,9 +7,12 @@ from apps.pricing import operations
 
 
 class Command(BaseCommand):
-    help = "Load the reviewed fee schedules. Safe to run again."
+    help = "Load the reviewed fee schedules and the taxes on our commission. Safe to run again."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        count = operations.load_fees()
+        counts = {
+            "fee_schedules": operations.load_fees(),
+            "commission_taxes": operations.load_commission_taxes(),
+        }
         if options["verbosity"] > 0:
-            self.stdout.write(json.dumps({"fee_schedules": count}))
+            self.stdout.write(json.dumps(counts))

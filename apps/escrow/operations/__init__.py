@@ -1,0 +1,32 @@
+"""Paying in (`funding`), letting go (`leaving`), disputes (`disputing`), and our own fee given back (`goodwill`)."""
+
+from apps.escrow.operations.disputing import freeze, split, unfreeze
+from apps.escrow.operations.funding import (
+    cancel,
+    cancel_if_unpaid,
+    confirm_funding,
+    funding_failed,
+    open_escrow,
+    start_funding,
+    use_credit,
+)
+from apps.escrow.operations.goodwill import give_goodwill
+from apps.escrow.operations.leaving import end_hold, refund, release, warn_of_hold_limit
+
+__all__ = [
+    "cancel",
+    "cancel_if_unpaid",
+    "confirm_funding",
+    "end_hold",
+    "freeze",
+    "funding_failed",
+    "give_goodwill",
+    "open_escrow",
+    "refund",
+    "release",
+    "split",
+    "start_funding",
+    "unfreeze",
+    "use_credit",
+    "warn_of_hold_limit",
+]

@@ -1,0 +1,243 @@
+"""Hold money for a piece of work: paid in by a charge, out of the payer's credit, or by both."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import translation
+
+from apps.accounts import queries as people
+from apps.common import fmt
+from apps.common.actors import SYSTEM, Actor
+from apps.common.ids import uuid7
+from apps.common.money import Money
+from apps.common.operations import move
+from apps.compliance import policies as compliance
+from apps.escrow import entries, events, policies, queries, rules
+from apps.escrow.models import Escrow
+from apps.escrow.states import ESCROW, EscrowStatus
+from apps.ledger import operations as ledger
+from apps.ledger.entries import event_key
+from apps.outbox import bus
+from apps.payments import operations as payments
+from apps.payments import queries as payment_queries
+from apps.payments.models import Charge
+from apps.pricing import queries as pricing
+from apps.pricing import rules as pricing_rules
+
+
+@transaction.atomic
+def open_escrow(
+    *, payer_id: UUID, payee_id: UUID, reference_id: UUID, memo: str, amount: Money, actor: Actor, now: datetime
+) -> Escrow:
+    """
+    Agree to hold an amount for one piece of work, on the terms of today. Moves no money.
+
+    :raises NotAllowed: unless the actor may pay for the payer.
+    :raises CorridorClosed: if the money could not reach the payee.
+    :raises AmountNotPayable: if the processor has no such small units.
+    """
+    policies.check_can_fund(actor, payer_id)
+    payer, payee = people.organization(payer_id), people.organization(payee_id)
+    compliance.check_can_be_paid(payer_country=payer.country, payee_country=payee.country, on=now.date())
+    paid_before = queries.paid_between(payer_id, payee_id)
+    terms = pricing.terms(payer.country, payee.country, now.date(), paid_before=paid_before)
+    payable = payment_queries.chargeable(amount)
+    if payable != amount:
+        raise policies.AmountNotPayable(currency=amount.currency, nearest=fmt.money(payable))
+    fee = pricing_rules.employer_fee(amount, terms.employer_fee_bps)
+    return Escrow.objects.create(
+        payer=payer,
+        payee=payee,
+        reference_id=reference_id,
+        memo=memo[:300],
+        amount_minor=amount.amount_minor,
+        currency=amount.currency,
+        employer_fee_minor=payment_queries.chargeable(amount + fee).amount_minor - amount.amount_minor,
+        commission_bps=terms.commission_bps,
+        withholding_bps=terms.withholding_bps,
+        withholding_country=terms.withholding_country,
+        tax_bps=terms.tax_bps,
+        tax_country=terms.tax_country,
+        opened_at=now,
+    )
+
+
+def start_funding(*, escrow_id: UUID, actor: Actor, now: datetime, return_url: str, language: str = "") -> Charge:
+    """
+    Open a checkout for the amount and the employer's fee, less what the employer's credit covers; gives the charge
+    with its `checkout_url`.
+
+    Not atomic as a whole: the charge is written down, then the processor is asked outside any transaction. Asking
+    again gives the same checkout as long as it is open.
+
+    :raises NotAllowed: unless the actor may pay for the payer.
+    :raises PaymentUnavailable, PaymentRefused: by the processor; nothing was charged.
+    """
+    spoken = language or translation.get_language() or "en"
+    charge = _ask_payer(escrow_id=escrow_id, actor=actor, now=now, return_url=return_url, language=spoken)
+    return payments.open_checkout(charge_id=charge.id, now=now)
+
+
+@transaction.atomic
+def _ask_payer(*, escrow_id: UUID, actor: Actor, now: datetime, return_url: str, language: str) -> Charge:
+    escrow = queries.escrow_for_update(escrow_id)
+    policies.check_can_fund(actor, escrow.payer_id)
+    if escrow.status != EscrowStatus.FUNDING:
+        move(escrow, ESCROW, "start_funding", actor=actor, now=now)
+    return payments.create_charge(
+        payer_id=escrow.payer_id,
+        reference_id=escrow.id,
+        amount=escrow.to_charge,
+        memo=escrow.memo,
+        success_url=return_url,
+        cancel_url=return_url,
+        language=language,
+        gateway=settings.PAYMENT_GATEWAY,
+        actor=actor,
+        now=now,
+    )
+
+
+@transaction.atomic
+def use_credit(*, escrow_id: UUID, actor: Actor, now: datetime) -> Escrow:
+    """
+    Pay in out of the payer's credit: all of it where that is enough (the escrow is then funded), else as much as
+    there is; a charge has to bring the rest. What is set aside goes back to the credit if the rest never comes.
+
+    :raises NotAllowed: unless the actor may pay for the payer.
+    """
+    escrow = queries.escrow_for_update(escrow_id)
+    policies.check_can_fund(actor, escrow.payer_id)
+    # An open payment page asks for an amount that was fixed with it.
+    if escrow.credit or payment_queries.open_charge_of(escrow.id) or not ESCROW.allows(escrow.status, "fund"):
+        return escrow
+    usable = rules.credit_to_use(
+        payment_queries.credit(escrow.payer_id, escrow.currency), amount=escrow.amount, total=escrow.total
+    )
+    usable = payment_queries.chargeable(usable)
+    if usable == escrow.total:
+        return _funded_from_credit(escrow, actor, now)
+    if usable:
+        entry = entries.credit_reserved(
+            escrow_id=escrow.id,
+            reference_id=escrow.reference_id,
+            payer_id=escrow.payer_id,
+            attempt_id=uuid7(),
+            amount=usable,
+        )
+        escrow.credit_minor, escrow.credit_entry_id = usable.amount_minor, ledger.record(entry, now=now)
+        escrow.save(update_fields=["credit_minor", "credit_entry_id"])
+    return escrow
+
+
+def _funded_from_credit(escrow: Escrow, actor: Actor, now: datetime) -> Escrow:
+    changes = {
+        "credit_minor": escrow.total.amount_minor,
+        "funded_at": now,
+        "hold_until": rules.hold_until(now, settings.PLATFORM_COUNTRY),
+    }
+    move(escrow, ESCROW, "fund", actor=actor, now=now, changes=changes)
+    entry = entries.funded_from_credit(
+        escrow_id=escrow.id,
+        reference_id=escrow.reference_id,
+        payer_id=escrow.payer_id,
+        amount=escrow.amount,
+        fee=escrow.employer_fee,
+    )
+    ledger.record(entry, now=now)
+    bus.publish(events.EscrowFunded(escrow_id=escrow.id, reference_id=escrow.reference_id), now=now)
+    return escrow
+
+
+def _return_credit(escrow: Escrow, now: datetime) -> dict[str, object]:
+    """Give what was set aside back to the credit; the columns that go with it."""
+    if escrow.credit_entry_id is None:
+        return {}
+    key = event_key("escrow.credit_returned", escrow.credit_entry_id)
+    ledger.reverse(journal_id=escrow.credit_entry_id, key=key, memo=escrow.memo[:60], now=now)
+    return {"credit_minor": 0, "credit_entry_id": None}
+
+
+@transaction.atomic
+def confirm_funding(*, escrow_id: UUID, charge_id: UUID, amount: Money, gateway: str, now: datetime) -> Escrow:
+    """
+    The processor has the money: hold it. Hearing it twice changes nothing; money that came in vain (paid twice,
+    or after the work was called off) is kept as the employer's credit.
+    """
+    escrow = queries.escrow_for_update(escrow_id)
+    if escrow.funding_charge_id == charge_id:
+        return escrow
+    if not ESCROW.allows(escrow.status, "fund") or amount != escrow.to_charge:
+        entry = entries.paid_in_vain(
+            escrow_id=escrow.id,
+            reference_id=escrow.reference_id,
+            charge_id=charge_id,
+            gateway=gateway,
+            payer_id=escrow.payer_id,
+            amount=amount,
+        )
+        ledger.record(entry, now=now)
+        return escrow
+    changes = {
+        "funding_charge_id": charge_id,
+        "funded_at": now,
+        "hold_until": rules.hold_until(now, settings.PLATFORM_COUNTRY),
+    }
+    move(escrow, ESCROW, "fund", actor=SYSTEM, now=now, changes=changes)
+    entry = entries.funded(
+        escrow_id=escrow.id,
+        reference_id=escrow.reference_id,
+        charge_id=charge_id,
+        gateway=gateway,
+        amount=escrow.amount,
+        fee=escrow.employer_fee,
+        credit_used=escrow.credit,
+    )
+    ledger.record(entry, now=now)
+    bus.publish(events.EscrowFunded(escrow_id=escrow.id, reference_id=escrow.reference_id), now=now)
+    return escrow
+
+
+@transaction.atomic
+def funding_failed(*, escrow_id: UUID, now: datetime, page_is_closed: bool = False) -> Escrow:
+    """
+    The payment was declined or its page has expired: the payer may try again.
+
+    :param page_is_closed: nobody can pay there any more, so credit that was set aside for it is free again.
+    """
+    escrow = queries.escrow_for_update(escrow_id)
+    if page_is_closed and ESCROW.allows(escrow.status, "fund"):
+        returned = _return_credit(escrow, now)
+        for name, value in returned.items():
+            setattr(escrow, name, value)
+        escrow.save(update_fields=list(returned) or ["status"])
+    if ESCROW.allows(escrow.status, "funding_failed"):
+        move(escrow, ESCROW, "funding_failed", actor=SYSTEM, now=now)
+        bus.publish(events.EscrowFundingFailed(escrow_id=escrow.id, reference_id=escrow.reference_id), now=now)
+    return escrow
+
+
+@transaction.atomic
+def cancel(*, escrow_id: UUID, actor: Actor, now: datetime) -> Escrow:
+    """
+    Call off what was never paid in.
+
+    :raises IllegalTransition: once money is held; release or refund it.
+    """
+    escrow = queries.escrow_for_update(escrow_id)
+    policies.check_can_refund(actor, escrow)
+    ESCROW.next(escrow.status, "cancel")
+    return move(escrow, ESCROW, "cancel", actor=actor, now=now, changes=_return_credit(escrow, now))
+
+
+@transaction.atomic
+def cancel_if_unpaid(*, escrow_id: UUID, actor: Actor, now: datetime) -> Escrow:
+    """Call off what was never paid in; leaves an escrow that holds or has held money as it is."""
+    escrow = queries.escrow_for_update(escrow_id)
+    if ESCROW.allows(escrow.status, "cancel"):
+        return cancel(escrow_id=escrow_id, actor=actor, now=now)
+    return escrow

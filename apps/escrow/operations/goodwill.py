@@ -1,0 +1,77 @@
+"""A part of our own fee given back, by staff, with a reason."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from apps.common import fmt
+from apps.common.actors import Actor
+from apps.common.money import Money
+from apps.escrow import entries, events, policies, queries
+from apps.escrow.models import Goodwill
+from apps.escrow.states import GoodwillTo
+from apps.ledger import chart
+from apps.ledger import operations as ledger
+from apps.outbox import bus
+from apps.pricing import rules as pricing_rules
+
+
+@transaction.atomic
+def give_goodwill(
+    *, goodwill_id: UUID, release_id: UUID, to: str, amount: Money, reason: str, actor: Actor, now: datetime
+) -> Goodwill:
+    """
+    Give a part of the commission of one release back, with the tax it contained: as the employer's credit or to the
+    freelancer's balance.
+
+    :param goodwill_id: made by the form that was confirmed; the same one again changes nothing.
+    :raises StaffOnly, ReasonMissing: as they say.
+    :raises AmountNotHeld: if that much was not earned by the release, or was given back before.
+    """
+    release = queries.release_for_update(release_id)
+    policies.check_can_give_goodwill(actor, reason)
+    if (known := Goodwill.objects.filter(id=goodwill_id).first()) is not None:
+        return known
+    left, tax_left = queries.goodwill_left(release)
+    policies.check_amount(amount, left, fmt.money(left))
+    escrow = release.escrow
+    tax = tax_left if amount == left else min(pricing_rules.contained_tax(amount, escrow.tax_bps), tax_left)
+    made = Goodwill.objects.create(
+        id=goodwill_id,
+        release=release,
+        to=to,
+        currency=release.currency,
+        amount_minor=amount.amount_minor,
+        tax_minor=tax.amount_minor,
+        reason=reason.strip(),
+        given_by_id=actor.person_id,
+        given_at=now,
+    )
+    is_employer = to == GoodwillTo.EMPLOYER
+    organization_id = escrow.payer_id if is_employer else escrow.payee_id
+    account = chart.employer_credit if is_employer else chart.payable
+    entry = entries.goodwill(
+        escrow_id=escrow.id,
+        reference_id=escrow.reference_id,
+        release_id=release.id,
+        goodwill_id=made.id,
+        receiver=account(organization_id, release.currency),
+        amount=amount,
+        tax=tax,
+        tax_country=escrow.tax_country,
+    )
+    ledger.record(entry, now=now)
+    fact = events.GoodwillGiven(
+        goodwill_id=made.id,
+        release_id=release.id,
+        organization_id=organization_id,
+        amount_minor=amount.amount_minor,
+        currency=release.currency,
+        user_id=actor.person_id,
+        reason=made.reason,
+    )
+    bus.publish(fact, now=now)
+    return made

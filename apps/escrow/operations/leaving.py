@@ -1,0 +1,131 @@
+"""Held money leaves: to the payee, back to the payer, in parts, by the clock."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from apps.common import fmt
+from apps.common.actors import SYSTEM, Actor
+from apps.common.ids import uuid7
+from apps.common.money import Money
+from apps.common.operations import move
+from apps.escrow import entries, events, policies, queries
+from apps.escrow.models import Escrow, Release
+from apps.escrow.operations.disputing import split
+from apps.escrow.operations.parts import fee_of, make_release, publish_release, send_back, split_of
+from apps.escrow.states import ESCROW, EscrowStatus, ReleaseKind
+from apps.ledger import operations as ledger
+from apps.outbox import bus
+from apps.payments.models import Refund
+
+
+@transaction.atomic
+def release(
+    *, escrow_id: UUID, amount: Money | None, actor: Actor, now: datetime, kind: str = ReleaseKind.MANUAL
+) -> Release:
+    """
+    Give held money to the payee, less fees: all that is left, or a part.
+
+    :raises OnlyThePayerReleases: if the actor did not pay.
+    :raises NothingHeld, AmountNotHeld: if there is not that much.
+    """
+    escrow = queries.escrow_for_update(escrow_id)
+    policies.check_can_release(actor, escrow, kind)
+    gross = _wanted(escrow, amount)
+    parts = split_of(escrow, gross)
+    fee = fee_of(escrow, gross)
+    verb = "release_rest" if gross == escrow.remaining else "release_part"
+    changes = {"released_minor": escrow.released_minor + gross.amount_minor}
+    move(escrow, ESCROW, verb, actor=actor, now=now, changes=changes)
+    made = make_release(escrow, parts, kind, actor, now)
+    entry = entries.released(
+        escrow_id=escrow.id,
+        reference_id=escrow.reference_id,
+        release_id=made.id,
+        payee_id=escrow.payee_id,
+        split=parts,
+        withholding_country=escrow.withholding_country,
+        tax_country=escrow.tax_country,
+        fee=fee,
+        is_automatic=kind == ReleaseKind.AUTO,
+    )
+    ledger.record(entry, now=now)
+    publish_release(made, now)
+    return made
+
+
+@transaction.atomic
+def refund(*, escrow_id: UUID, amount: Money | None, actor: Actor, now: datetime) -> Refund | None:
+    """
+    Send held money back to the payer, with its part of the employer's fee: all that is left, or a part.
+
+    What came from the payer's credit, or cannot be told to the processor to the last digit, becomes credit again;
+    None when all of it does.
+
+    The amount is reserved at once; the settlement sends it. That both sides agreed is checked by the work above.
+
+    :raises OnlyThePartiesAgree: if the actor is neither party.
+    :raises NothingHeld, AmountNotHeld: if there is not that much.
+    """
+    escrow = queries.escrow_for_update(escrow_id)
+    policies.check_can_refund(actor, escrow)
+    back = _wanted(escrow, amount)
+    fee = fee_of(escrow, back)
+    is_rest = back == escrow.remaining
+    verb = "release_part" if not is_rest else "refund_rest" if escrow.released else "refund_all"
+    changes = {"refunded_minor": escrow.refunded_minor + back.amount_minor}
+    move(escrow, ESCROW, verb, actor=actor, now=now, changes=changes)
+    made, way = send_back(escrow, back + fee, now)
+    entry = entries.refund_reserved(
+        escrow_id=escrow.id,
+        reference_id=escrow.reference_id,
+        payer_id=escrow.payer_id,
+        step_id=made.id if made else uuid7(),
+        amount=back,
+        fee=fee,
+        back=way,
+    )
+    ledger.record(entry, now=now)
+    return made
+
+
+@transaction.atomic
+def warn_of_hold_limit(*, escrow_id: UUID, now: datetime) -> Escrow:
+    """Tell both sides, once, that the limit for holding this money is near."""
+    escrow = queries.escrow_for_update(escrow_id)
+    if escrow.warned_at is None and escrow.status in queries.HELD and escrow.hold_until is not None:
+        escrow.warned_at = now
+        escrow.save(update_fields=["warned_at"])
+        fact = events.EscrowHoldEnding(
+            escrow.id, escrow.reference_id, escrow.payer_id, escrow.payee_id, escrow.hold_until
+        )
+        bus.publish(fact, now=now)
+    return escrow
+
+
+@transaction.atomic
+def end_hold(*, escrow_id: UUID, now: datetime) -> Escrow:
+    """
+    The limit is here: what is still held goes back to the payer. A dispute does not stop the law's clock: what it
+    froze goes back too, unless it was decided before.
+    """
+    escrow = queries.escrow_for_update(escrow_id)
+    if escrow.id in queries.hold_ended(now):
+        if escrow.status == EscrowStatus.DISPUTED:
+            nothing = Money.zero(escrow.currency)
+            split(escrow_id=escrow.id, freelancer_part=nothing, actor=SYSTEM, now=now)
+        else:
+            refund(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=now)
+        bus.publish(events.EscrowHoldEnded(escrow.id, escrow.reference_id), now=now)
+    return escrow
+
+
+def _wanted(escrow: Escrow, amount: Money | None) -> Money:
+    holds = escrow.status in queries.HOLDING
+    remaining = escrow.remaining if holds else Money.zero(escrow.currency)
+    wanted = remaining if amount is None else amount
+    policies.check_amount(wanted, remaining, fmt.money(remaining))
+    return wanted

@@ -1,0 +1,87 @@
+"""What every way out of an escrow shares: shares of the fee, the release's row, and the way back to the payer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from apps.common.actors import Actor
+from apps.common.money import Money
+from apps.escrow import events, queries
+from apps.escrow.entries import Back
+from apps.escrow.models import Escrow, Release
+from apps.outbox import bus
+from apps.payments import operations as payments
+from apps.payments import queries as payment_queries
+from apps.payments.models import Refund
+from apps.pricing import rules as pricing_rules
+from apps.pricing.rules import Split
+
+
+def split_of(escrow: Escrow, gross: Money) -> Split:
+    """Where a gross amount goes, counted on from what earlier releases took."""
+    taken = queries.taken(escrow)
+    return pricing_rules.split(
+        gross,
+        queries.terms(escrow),
+        released=escrow.released,
+        commission_taken=taken.commission,
+        tax_taken=taken.tax,
+        withheld_taken=taken.withheld,
+    )
+
+
+def fee_of(escrow: Escrow, step: Money, *, after: Money | None = None) -> Money:
+    """
+    The part of the employer's fee that falls to this step; the last step takes what is left.
+
+    :param after: a step of the same moment that goes before this one.
+    """
+    before = escrow.released + escrow.refunded + (after or Money.zero(escrow.currency))
+    return pricing_rules.earned_part(escrow.employer_fee, whole=escrow.amount, before=before, step=step)
+
+
+def make_release(escrow: Escrow, parts: Split, kind: str, actor: Actor, now: datetime) -> Release:
+    return Release.objects.create(
+        escrow=escrow,
+        kind=kind,
+        currency=escrow.currency,
+        gross_minor=parts.gross.amount_minor,
+        commission_minor=parts.commission.amount_minor,
+        tax_minor=parts.tax.amount_minor,
+        withheld_minor=parts.withheld.amount_minor,
+        net_minor=parts.net.amount_minor,
+        released_by_id=actor.user_id,
+        released_at=now,
+    )
+
+
+def publish_release(made: Release, now: datetime) -> None:
+    fact = events.EscrowReleased(
+        escrow_id=made.escrow_id,
+        release_id=made.id,
+        payee_id=made.escrow.payee_id,
+        net_minor=made.net_minor,
+        currency=made.currency,
+    )
+    bus.publish(fact, now=now)
+
+
+def send_back(escrow: Escrow, amount: Money, now: datetime) -> tuple[Refund | None, Back]:
+    """
+    Ask for a refund through the charge that paid in, as far as it has that much left and the processor can be told
+    it; the rest becomes the payer's credit. The caller records the entry.
+    """
+    charge_id = escrow.funding_charge_id
+    nothing = Money.zero(escrow.currency)
+    room = payment_queries.refundable(charge_id) if charge_id is not None else nothing
+    through_charge = payment_queries.chargeable(min(amount, room))
+    made = None
+    if charge_id is not None and through_charge:
+        made = payments.request_refund(charge_id=charge_id, reference_id=escrow.id, amount=through_charge, now=now)
+        fact = events.EscrowRefunded(escrow.id, made.id, escrow.payer_id, made.amount_minor, escrow.currency)
+        bus.publish(fact, now=now)
+    credited = amount - through_charge
+    if credited:
+        credited_fact = events.EscrowCredited(escrow.id, escrow.payer_id, credited.amount_minor, escrow.currency)
+        bus.publish(credited_fact, now=now)
+    return made, Back(made.id if made else None, through_charge, credited)

@@ -1,0 +1,9 @@
+"""What fees depend on."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ContractType(models.TextChoices):
+    ANY = "*", _("Any")
+    MILESTONES = "milestones", _("Fixed price, in milestones")
