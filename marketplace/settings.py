@@ -331,7 +331,17 @@ STRIPE_API_BASE = env.str("STRIPE_API_BASE", "")
 WEBHOOK_SECRET = env.str("WEBHOOK_SECRET", "whsec_sandbox" if PAYMENT_GATEWAY == "sandbox" else "")
 if TRADEWIND_ENV == "production" and WEBHOOK_SECRET == "whsec_sandbox":  # noqa: S105  # the one that is refused
     raise RuntimeError("Set WEBHOOK_SECRET: the sandbox's usual one is known to everybody.")
+# Thin events (accounts, payouts abroad) come to an address of their own, under a secret of their own.
+# Without one that address is not there.
+WEBHOOK_THIN_SECRET = env.str(
+    "WEBHOOK_THIN_SECRET",
+    "whsec_sandbox_thin" if PAYMENT_GATEWAY == "sandbox" and TRADEWIND_ENV != "production" else "",
+)
+# Stripe's account that payouts abroad are paid from (Global Payouts); without it that rail is refused.
+STRIPE_FINANCIAL_ACCOUNT = env.str("STRIPE_FINANCIAL_ACCOUNT", "")
 if PAYMENT_GATEWAY == "stripe" and not (STRIPE_API_KEY and WEBHOOK_SECRET):
     raise RuntimeError("PAYMENT_GATEWAY=stripe needs STRIPE_API_KEY and WEBHOOK_SECRET.")
-# Browsers hold form-action against redirects too, and funding ends on the processor's page.
-_FORM_TARGETS.append("https://checkout.stripe.com" if PAYMENT_GATEWAY == "stripe" else PROCESSOR_URL)
+# Browsers hold form-action against redirects too: funding and onboarding end on the processor's pages.
+_FORM_TARGETS.extend(
+    ["https://checkout.stripe.com", "https://connect.stripe.com"] if PAYMENT_GATEWAY == "stripe" else [PROCESSOR_URL]
+)

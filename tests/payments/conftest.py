@@ -12,6 +12,7 @@ from apps.payments.gateways.sandbox import SandboxGateway
 from apps.payments.gateways.stripe import StripeGateway
 
 SECRET = "whsec_test"
+THIN_SECRET = "whsec_test_thin"
 
 
 @pytest.fixture
@@ -25,7 +26,16 @@ def processor(tmp_path: Any) -> Iterator[Processor]:
 def gateway(request: pytest.FixtureRequest, processor: Processor) -> SandboxGateway | StripeGateway:
     """Every test that takes this runs once through each door."""
     if request.param == "sandbox":
-        return SandboxGateway(base_url=processor.url, webhook_secret=SECRET, timeout=(1, 1))
+        return SandboxGateway(
+            base_url=processor.url, webhook_secret=SECRET, thin_secret=THIN_SECRET, timeout=(1, 1), pauses=()
+        )
     return StripeGateway(
-        api_key="sk_test_local", webhook_secret=SECRET, api_base=processor.url, retries=0, timeout=(1, 1)
+        api_key="sk_test_local",
+        webhook_secret=SECRET,
+        thin_secret=THIN_SECRET,
+        api_base=processor.url,
+        financial_account="fa_test",
+        retries=0,
+        timeout=(1, 1),
+        pauses=(),
     )

@@ -17,18 +17,38 @@ def gateway() -> Gateway:
 def door(name: str) -> Gateway:
     """The door that an existing charge or payout went through. :raises LookupError: for an unknown name."""
     return _door(
-        name, settings.PROCESSOR_URL, settings.WEBHOOK_SECRET, settings.STRIPE_API_KEY, settings.STRIPE_API_BASE
+        name,
+        settings.PROCESSOR_URL,
+        settings.WEBHOOK_SECRET,
+        settings.WEBHOOK_THIN_SECRET,
+        settings.STRIPE_API_KEY,
+        settings.STRIPE_API_BASE,
+        settings.STRIPE_FINANCIAL_ACCOUNT,
     )
 
 
 @cache
-def _door(name: str, processor_url: str, webhook_secret: str, api_key: str, api_base: str) -> Gateway:
+def _door(
+    name: str,
+    processor_url: str,
+    webhook_secret: str,
+    thin_secret: str,
+    api_key: str,
+    api_base: str,
+    financial_account: str,
+) -> Gateway:
     if name == "sandbox":
         from apps.payments.gateways.sandbox import SandboxGateway
 
-        return SandboxGateway(base_url=processor_url, webhook_secret=webhook_secret)
+        return SandboxGateway(base_url=processor_url, webhook_secret=webhook_secret, thin_secret=thin_secret)
     if name == "stripe":
         from apps.payments.gateways.stripe import StripeGateway
 
-        return StripeGateway(api_key=api_key, webhook_secret=webhook_secret, api_base=api_base)
+        return StripeGateway(
+            api_key=api_key,
+            webhook_secret=webhook_secret,
+            thin_secret=thin_secret,
+            api_base=api_base,
+            financial_account=financial_account,
+        )
     raise LookupError(f"no payment gateway is called {name}")

@@ -8,7 +8,7 @@ silence is not (`GatewayUnavailable`): the outcome is unknown until it is looked
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -146,10 +146,124 @@ class Movement:
     failure_code: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class AccountRequest:
+    """A recipient to be: the processor asks for the rest (identity, bank) on its own pages."""
+
+    key: UUID
+    organization_id: UUID
+    country: str
+    currency: str
+    holder_name: str
+    email: str
+    rail: str
+
+
+@dataclass(frozen=True, slots=True)
+class OnboardingPage:
+    """A page of the processor's, open for minutes and once."""
+
+    url: str
+    expires_at: datetime
+
+
+class RecipientState(enum.StrEnum):
+    INCOMPLETE = "incomplete"
+    """The recipient has something left to fill in."""
+    WAITING = "waiting"
+    """The processor checks what was filled in."""
+    READY = "ready"
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientStatus:
+    state: RecipientState
+    last4: str = ""
+    bank_name: str = ""
+    payout_method_id: str = ""
+    """The bank account as the rail abroad names it; empty on the other rail."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundRequest:
+    """From the platform straight to a bank abroad, no balance of the recipient's in between."""
+
+    key: UUID
+    payout_id: UUID
+    account_id: str
+    payout_method_id: str
+    amount: Money
+    source_currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    """Both halves of a payout abroad: what left the platform, and how far it is."""
+
+    transfer: Transfer
+    movement: Movement
+
+
+@dataclass(frozen=True, slots=True)
+class ReversalRequest:
+    """From the recipient's account at the processor back to the platform's balance."""
+
+    key: UUID
+    transfer_id: str
+    amount: Money
+
+
+class DisputeState(enum.StrEnum):
+    """A word that we do not know is an open dispute: never won, never lost."""
+
+    OPEN = "open"
+    UNDER_REVIEW = "under_review"
+    WON = "won"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceLine:
+    """One line of the processor's own books; `amount` is signed, from the platform's side, before the fee."""
+
+    line_id: str
+    type: str
+    amount: Money
+    fee: Money
+    source_id: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeReport:
+    """A payment that the buyer's bank takes back, with the lines by which it moved money."""
+
+    remote_id: str
+    payment_id: str
+    state: DisputeState
+    amount: Money
+    reason: str
+    evidence_due_at: datetime | None
+    lines: tuple[BalanceLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRequest:
+    key: UUID
+    dispute_id: str
+    text: str
+    product: str
+    customer_name: str
+
+
 class NoticeKind(enum.StrEnum):
     CHARGE = "charge"
     REFUND = "refund"
     PAYOUT = "payout"
+    DISPUTE = "dispute"
+    WARNING = "warning"
+    ACCOUNT = "account"
+    OUTBOUND = "outbound"
     OTHER = "other"
 
 
@@ -161,12 +275,19 @@ class Notice:
     type: str
     kind: NoticeKind
     reference: str
-    """Our own id of the charge, refund or payout, as we gave it to the processor."""
+    """
+    Our own id of the charge, refund or payout, as we gave it to the processor; of what began at the processor
+    (disputes, warnings, thin events) its id there.
+    """
     payload: Mapping[str, Any]
 
 
 class Gateway(Protocol):
-    """What every door can do. Amounts are Money; keys are the stored ones."""
+    """
+    What every door can do. Amounts are Money; keys are the stored ones.
+
+    A door that cannot do something (a bank knows no disputes) refuses it with the code `unsupported`.
+    """
 
     name: str
 
@@ -188,6 +309,34 @@ class Gateway(Protocol):
 
     def find_payout(self, *, payout_id: UUID, account_id: str) -> Movement | None: ...
 
+    def open_account(self, request: AccountRequest) -> str: ...
+
+    def onboarding_page(self, account_id: str, *, return_url: str, refresh_url: str) -> OnboardingPage: ...
+
+    def recipient_status(self, account_id: str, *, rail: str) -> RecipientStatus: ...
+
+    def set_manual_payouts(self, account_id: str) -> None: ...
+
+    def send_abroad(self, request: OutboundRequest) -> Outbound: ...
+
+    def find_abroad(self, *, payout_id: UUID, account_id: str) -> Outbound | None: ...
+
+    def payout_of_outbound(self, remote_id: str) -> str: ...
+
+    def reverse_transfer(self, request: ReversalRequest) -> str: ...
+
+    def dispute(self, remote_id: str) -> DisputeReport: ...
+
+    def submit_evidence(self, request: EvidenceRequest) -> DisputeReport: ...
+
+    def payment_of_warning(self, remote_id: str) -> str: ...
+
     def balance(self) -> dict[str, Money]: ...
 
+    def balance_lines(self, *, since: datetime) -> Iterator[BalanceLine]: ...
+
+    def notices_since(self, since: datetime) -> Iterator[Notice]: ...
+
     def read_notice(self, body: bytes, signature: str, *, now: datetime) -> Notice: ...
+
+    def read_thin_notice(self, body: bytes, signature: str, *, now: datetime) -> Notice: ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -12,19 +12,28 @@ import stripe
 from stripe import RequestsClient, StripeClient
 
 from apps.common.money import Money
-from apps.payments.gateways import amounts, wire
+from apps.payments.gateways import amounts, contested, patience, recipients, wire
 from apps.payments.gateways.port import (
+    AccountRequest,
+    BalanceLine,
     BankPayoutRequest,
     ChargeOutcome,
     Checkout,
     CheckoutRequest,
+    DisputeReport,
+    EvidenceRequest,
     GatewayRefused,
     GatewayUnavailable,
     Movement,
     Notice,
+    OnboardingPage,
+    Outbound,
+    OutboundRequest,
     Recipient,
     RecipientRequest,
+    RecipientStatus,
     RefundRequest,
+    ReversalRequest,
     SignatureWrong,
     Transfer,
     TransferRequest,
@@ -47,8 +56,11 @@ class StripeGateway:
         api_key: str,
         webhook_secret: str,
         api_base: str = "",
+        thin_secret: str = "",
+        financial_account: str = "",
         retries: int = 2,
         timeout: tuple[float, float] = (3, 20),
+        pauses: Sequence[float] = patience.PAUSES,
     ) -> None:
         # Without max_network_retries the client retries nothing; with it, the same key is sent again.
         self._client = StripeClient(
@@ -58,17 +70,18 @@ class StripeGateway:
             http_client=RequestsClient(timeout=timeout),
             base_addresses={"api": api_base} if api_base else {},
         )
-        self._webhook_secret = webhook_secret
+        self._webhook_secret, self._thin_secret = webhook_secret, thin_secret
+        self._financial_account, self._pauses = financial_account, pauses
 
     def open_checkout(self, request: CheckoutRequest) -> Checkout:
         parameters: Any = wire.checkout_parameters(request)
         parameters["locale"] = _locale(request.locale)
         return wire.checkout(
-            _plain(_asked(lambda: self._client.v1.checkout.sessions.create(parameters, _key(request.key))))
+            _plain(self._asked(lambda: self._client.v1.checkout.sessions.create(parameters, _key(request.key))))
         )
 
     def charge_outcome(self, session_id: str) -> ChargeOutcome:
-        session = _asked(
+        session = self._asked(
             lambda: self._client.v1.checkout.sessions.retrieve(session_id, {"expand": wire.SESSION_EXPAND})
         )
         return wire.charge_outcome(_plain(session))
@@ -79,10 +92,10 @@ class StripeGateway:
             "amount": amounts.to_processor(request.amount),
             "metadata": {"refund": str(request.refund_id)},
         }
-        return wire.movement(_plain(_asked(lambda: self._client.v1.refunds.create(parameters, _key(request.key)))))
+        return wire.movement(_plain(self._asked(lambda: self._client.v1.refunds.create(parameters, _key(request.key)))))
 
     def find_refund(self, *, refund_id: UUID, payment_id: str) -> Movement | None:
-        listed = _asked(
+        listed = self._asked(
             lambda: list(self._client.v1.refunds.list({"payment_intent": payment_id, "limit": 100}).auto_paging_iter())
         )
         found = wire.find(map(_plain, listed), "refund", str(refund_id))
@@ -94,9 +107,9 @@ class StripeGateway:
         parameters: Any = wire.recipient_parameters(request)
         accounts, options = self._client.v1.accounts, _key(request.key)
         if request.account_id:
-            changed = _asked(lambda: accounts.update(request.account_id, parameters, options))
+            changed = self._asked(lambda: accounts.update(request.account_id, parameters, options))
             return wire.recipient(_plain(changed))
-        return wire.recipient(_plain(_asked(lambda: accounts.create(parameters, options))))
+        return wire.recipient(_plain(self._asked(lambda: accounts.create(parameters, options))))
 
     def transfer(self, request: TransferRequest) -> Transfer:
         parameters: Any = {
@@ -107,7 +120,9 @@ class StripeGateway:
             "metadata": {"payout": str(request.payout_id)},
             "expand": ["balance_transaction"],
         }
-        return wire.transfer(_plain(_asked(lambda: self._client.v1.transfers.create(parameters, _key(request.key)))))
+        return wire.transfer(
+            _plain(self._asked(lambda: self._client.v1.transfers.create(parameters, _key(request.key))))
+        )
 
     def find_transfer(self, *, payout_id: UUID) -> Transfer | None:
         parameters: Any = {
@@ -115,13 +130,13 @@ class StripeGateway:
             "limit": 100,
             "expand": ["data.balance_transaction"],
         }
-        listed = _asked(lambda: list(self._client.v1.transfers.list(parameters).auto_paging_iter()))
+        listed = self._asked(lambda: list(self._client.v1.transfers.list(parameters).auto_paging_iter()))
         found = wire.find(map(_plain, listed), "payout", str(payout_id))
         if found is None:
             return None
         line = found["balance_transaction"]
         if isinstance(line, str):
-            line = _plain(_asked(lambda: self._client.v1.balance_transactions.retrieve(line)))
+            line = _plain(self._asked(lambda: self._client.v1.balance_transactions.retrieve(line)))
         return wire.transfer({**found, "balance_transaction": line})
 
     def pay_out(self, request: BankPayoutRequest) -> Movement:
@@ -131,10 +146,10 @@ class StripeGateway:
             "metadata": {"payout": str(request.payout_id)},
         }
         options: Any = {**_key(request.key), "stripe_account": request.account_id}
-        return wire.movement(_plain(_asked(lambda: self._client.v1.payouts.create(parameters, options))))
+        return wire.movement(_plain(self._asked(lambda: self._client.v1.payouts.create(parameters, options))))
 
     def find_payout(self, *, payout_id: UUID, account_id: str) -> Movement | None:
-        listed = _asked(
+        listed = self._asked(
             lambda: list(
                 self._client.v1.payouts.list({"limit": 100}, {"stripe_account": account_id}).auto_paging_iter()
             )
@@ -142,21 +157,113 @@ class StripeGateway:
         found = wire.find(map(_plain, listed), "payout", str(payout_id))
         return wire.movement(found) if found else None
 
+    def open_account(self, request: AccountRequest) -> str:
+        if request.rail == recipients.ABROAD and not self._financial_account:
+            raise GatewayRefused("rail_unsupported", "no financial account to pay abroad from")
+        parameters: Any = recipients.account_parameters(request)
+        made = self._asked(lambda: self._client.v2.core.accounts.create(parameters, _key(request.key)))
+        return str(made.id)
+
+    def onboarding_page(self, account_id: str, *, return_url: str, refresh_url: str) -> OnboardingPage:
+        parameters: Any = recipients.link_parameters(account_id, return_url=return_url, refresh_url=refresh_url)
+        return recipients.page(_plain(self._asked(lambda: self._client.v2.core.account_links.create(parameters))))
+
+    def recipient_status(self, account_id: str, *, rail: str) -> RecipientStatus:
+        parameters: Any = {"include": recipients.ACCOUNT_INCLUDE}
+        account = self._asked(lambda: self._client.v2.core.accounts.retrieve(account_id, parameters))
+        return recipients.status(_plain(account), rail, bank=self._bank(account_id, rail))
+
+    def _bank(self, account_id: str, rail: str) -> dict[str, Any] | None:
+        if rail == recipients.ABROAD:
+            options: Any = {"stripe_context": account_id}
+            found = self._asked(lambda: self._client.v2.money_management.payout_methods.list({}, options))
+            return dict(recipients.eligible(map(_plain, found.data)) or {}) or None
+        # The first generation names the bank behind an account of the second.
+        account = _plain(self._asked(lambda: self._client.v1.accounts.retrieve(account_id)))
+        banks: list[dict[str, Any]] = (account.get("external_accounts") or {}).get("data") or []
+        return banks[0] if banks else None
+
+    def set_manual_payouts(self, account_id: str) -> None:
+        # Raw: the client's own object stumbles over `automatic_transfer_rules_by_currency: null`, which is legal
+        # (stripe 16.1, AttributeError in StripeObject._refresh_from).
+        self._asked(
+            lambda: self._client.raw_request(
+                "post", "/v1/balance_settings", **recipients.MANUAL_PAYOUTS, stripe_account=account_id
+            )
+        )
+
+    def send_abroad(self, request: OutboundRequest) -> Outbound:
+        parameters: Any = recipients.outbound_parameters(request, financial_account=self._financial_account)
+        payments = self._client.v2.money_management.outbound_payments
+        return recipients.outbound(_plain(self._asked(lambda: payments.create(parameters, _key(request.key)))))
+
+    def find_abroad(self, *, payout_id: UUID, account_id: str) -> Outbound | None:
+        parameters: Any = {"recipient": account_id, "limit": 100}
+        payments = self._client.v2.money_management.outbound_payments
+        listed = self._asked(lambda: list(payments.list(parameters).auto_paging_iter()))
+        found = wire.find(map(_plain, listed), "payout", str(payout_id))
+        return recipients.outbound(found) if found else None
+
+    def payout_of_outbound(self, remote_id: str) -> str:
+        payments = self._client.v2.money_management.outbound_payments
+        found = _plain(self._asked(lambda: payments.retrieve(remote_id)))
+        return str((found.get("metadata") or {}).get("payout", ""))
+
+    def reverse_transfer(self, request: ReversalRequest) -> str:
+        parameters: Any = {"amount": amounts.to_processor(request.amount)}
+        reversals = self._client.v1.transfers.reversals
+        return str(self._asked(lambda: reversals.create(request.transfer_id, parameters, _key(request.key))).id)
+
+    def dispute(self, remote_id: str) -> DisputeReport:
+        return contested.report(_plain(self._asked(lambda: self._client.v1.disputes.retrieve(remote_id))))
+
+    def submit_evidence(self, request: EvidenceRequest) -> DisputeReport:
+        parameters: Any = contested.evidence_parameters(request)
+        disputes, options = self._client.v1.disputes, _key(request.key)
+        return contested.report(_plain(self._asked(lambda: disputes.update(request.dispute_id, parameters, options))))
+
+    def payment_of_warning(self, remote_id: str) -> str:
+        found = self._asked(lambda: self._client.v1.radar.early_fraud_warnings.retrieve(remote_id))
+        return str(_plain(found).get("payment_intent") or "")
+
     def balance(self) -> dict[str, Money]:
-        return wire.balance(_plain(_asked(lambda: self._client.v1.balance.retrieve())))
+        return wire.balance(_plain(self._asked(lambda: self._client.v1.balance.retrieve())))
+
+    def balance_lines(self, *, since: datetime) -> Iterator[BalanceLine]:
+        parameters: Any = {"created": {"gte": int(since.timestamp())}, "limit": 100}
+        lines = self._client.v1.balance_transactions
+        listed = self._asked(lambda: list(lines.list(parameters).auto_paging_iter()))
+        yield from (wire.balance_line(_plain(line)) for line in listed)
+
+    def notices_since(self, since: datetime) -> Iterator[Notice]:
+        parameters: Any = {"created": {"gte": int(since.timestamp())}, "types": wire.EVENT_TYPES, "limit": 100}
+        listed = self._asked(lambda: list(self._client.v1.events.list(parameters).auto_paging_iter()))
+        yield from (wire.notice_of(_plain(event)) for event in listed)
 
     def read_notice(self, body: bytes, signature: str, *, now: datetime) -> Notice:
-        try:
-            stripe.WebhookSignature.verify_header(
-                body.decode(), signature, self._webhook_secret, tolerance=TOLERANCE_SECONDS
-            )
-        except (stripe.SignatureVerificationError, ValueError) as error:
-            raise SignatureWrong(str(error)) from error
-        # The client accepts times in the future.
-        sent = [part[2:] for part in signature.split(",") if part.startswith("t=")]
-        if not sent or int(sent[0]) > now.timestamp() + TOLERANCE_SECONDS:
-            raise SignatureWrong("from the future")
+        _check_signature(body, signature, self._webhook_secret, now)
         return wire.notice(body)
+
+    def read_thin_notice(self, body: bytes, signature: str, *, now: datetime) -> Notice:
+        _check_signature(body, signature, self._thin_secret, now)
+        return wire.thin_notice(body)
+
+    def _asked(self, call: Callable[[], Answer]) -> Answer:
+        try:
+            return patience.patiently(lambda: _sorted(call), self._pauses)
+        except patience.TooManyRequests as error:
+            raise GatewayUnavailable("too many requests") from error
+
+
+def _check_signature(body: bytes, signature: str, secret: str, now: datetime) -> None:
+    try:
+        stripe.WebhookSignature.verify_header(body.decode(), signature, secret, tolerance=TOLERANCE_SECONDS)
+    except (stripe.SignatureVerificationError, ValueError) as error:
+        raise SignatureWrong(str(error)) from error
+    # The client accepts times in the future.
+    sent = [part[2:] for part in signature.split(",") if part.startswith("t=")]
+    if not sent or int(sent[0]) > now.timestamp() + TOLERANCE_SECONDS:
+        raise SignatureWrong("from the future")
 
 
 def _key(key: UUID) -> Any:
@@ -173,19 +280,22 @@ def _plain(found: Any) -> dict[str, Any]:
     return body
 
 
-def _asked(call: Callable[[], Answer]) -> Answer:
+def _sorted(call: Callable[[], Answer]) -> Answer:
     """
     Sort the client's errors into "no" and "no answer".
 
-    A concurrent request under the same key (409) and too many requests (429) were not executed by this call, but the
-    first may have been: no answer.
+    A concurrent request under the same key (409) was not executed by this call, but the first may have been: no
+    answer. The client retries everything but too many requests (429): that is ours to do.
     """
     try:
         return call()
-    except (stripe.APIConnectionError, stripe.RateLimitError) as error:
+    except stripe.RateLimitError as error:
+        raise patience.TooManyRequests from error
+    except stripe.APIConnectionError as error:
         raise GatewayUnavailable(str(error)) from error
     except stripe.StripeError as error:
         status = error.http_status or 0
-        if status >= 500 or status in (0, 409, 429):
+        if status >= 500 or status in (0, 409):
             raise GatewayUnavailable(str(error)) from error
-        raise GatewayRefused(error.code or "", error.user_message or str(error)) from error
+        code = error.code or ("idempotency_error" if isinstance(error, stripe.IdempotencyError) else "")
+        raise GatewayRefused(code, error.user_message or str(error)) from error

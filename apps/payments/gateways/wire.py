@@ -10,6 +10,7 @@ from typing import Any
 from apps.common.money import Money
 from apps.payments.gateways import amounts
 from apps.payments.gateways.port import (
+    BalanceLine,
     ChargeOutcome,
     ChargeState,
     Checkout,
@@ -31,6 +32,8 @@ _MOVEMENT_STATES = {
     "paid": TransferState.SUCCEEDED,
     "failed": TransferState.FAILED,
     "canceled": TransferState.FAILED,
+    "posted": TransferState.SUCCEEDED,
+    "returned": TransferState.FAILED,
 }
 _NOTICE_KINDS = {
     "payment_intent": (NoticeKind.CHARGE, "charge"),
@@ -38,6 +41,22 @@ _NOTICE_KINDS = {
     "refund": (NoticeKind.REFUND, "refund"),
     "payout": (NoticeKind.PAYOUT, "payout"),
 }
+_NOTICE_KINDS_BY_ID = {
+    "dispute": NoticeKind.DISPUTE,
+    "radar.early_fraud_warning": NoticeKind.WARNING,
+    "account": NoticeKind.ACCOUNT,
+}
+_THIN_KINDS = {
+    "v2.core.account": NoticeKind.ACCOUNT,
+    "v2.money_management.outbound_payment": NoticeKind.OUTBOUND,
+}
+EVENT_TYPES = [
+    "payment_intent.succeeded", "payment_intent.payment_failed", "checkout.session.completed",
+    "checkout.session.expired", "refund.updated", "refund.failed", "payout.paid", "payout.failed", "account.updated",
+    "charge.dispute.created", "charge.dispute.updated", "charge.dispute.closed", "charge.dispute.funds_withdrawn",
+    "charge.dispute.funds_reinstated", "radar.early_fraud_warning.created",
+]  # fmt: skip
+"""What we hear of, by notice or by asking; twenty types are the most that may be asked for at once."""
 
 
 def checkout_parameters(request: CheckoutRequest) -> dict[str, Any]:
@@ -159,10 +178,37 @@ def balance(body: Json) -> dict[str, Money]:
     return held
 
 
+def balance_line(body: Json) -> BalanceLine:
+    return BalanceLine(
+        line_id=body["id"],
+        type=body["type"],
+        amount=amounts.from_processor(body["amount"], body["currency"]),
+        fee=amounts.from_processor(body["fee"], body["currency"]),
+        source_id=body.get("source") or "",
+        created_at=datetime.fromtimestamp(body["created"], UTC),
+    )
+
+
 def notice(body: bytes) -> Notice:
     """A webhook whose signature was verified."""
-    event = json.loads(body)
+    return notice_of(json.loads(body))
+
+
+def notice_of(event: Json) -> Notice:
     subject = event["data"]["object"]
-    kind, name = _NOTICE_KINDS.get(subject.get("object", ""), (NoticeKind.OTHER, ""))
+    name_of_object = subject.get("object", "")
+    if name_of_object in _NOTICE_KINDS_BY_ID:
+        return Notice(event["id"], event["type"], _NOTICE_KINDS_BY_ID[name_of_object], subject["id"], event)
+    kind, name = _NOTICE_KINDS.get(name_of_object, (NoticeKind.OTHER, ""))
     reference = (subject.get("metadata") or {}).get(name, "") if name else ""
     return Notice(event["id"], event["type"], kind if reference else NoticeKind.OTHER, reference, event)
+
+
+def thin_notice(body: bytes) -> Notice:
+    """An event of the second generation: it names the object, which is fetched afterwards."""
+    event = json.loads(body)
+    if event.get("object") != "v2.core.event":
+        raise ValueError("not a thin event")
+    related = event.get("related_object") or {}
+    kind = _THIN_KINDS.get(related.get("type", ""), NoticeKind.OTHER)
+    return Notice(event["id"], event["type"], kind, related.get("id", ""), event)
