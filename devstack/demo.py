@@ -153,7 +153,8 @@ def run(stack: Stack | None, folder: Path, pid_file: Path, port: int, processor_
     manager.add_process(
         "processor",
         f"exec {python} -m apps.payments.gateways.processor --port {processor_port} --db {shlex.quote(str(state))}"
-        f" --webhook-url {url}/webhooks/sandbox/ --secret {shlex.quote(settings.WEBHOOK_SECRET)}",
+        f" --webhook-url {url}/webhooks/sandbox/ --secret {shlex.quote(settings.WEBHOOK_SECRET)}"
+        f" --thin-webhook-url {url}/webhooks/sandbox/thin/ --thin-secret {shlex.quote(settings.WEBHOOK_THIN_SECRET)}",
         env=env,
     )
     manager.add_process(

@@ -12,6 +12,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "payments-handle-webhooks": {"task": "payments.handle_webhooks", "schedule": 2.0},
     "payments-settle": {"task": "payments.settle", "schedule": 5.0},
     "payments-batch-payables": {"task": "payments.batch_payables", "schedule": 60.0},
+    "payments-poll-events": {"task": "payments.poll_events", "schedule": 3600.0},
     "payments-reconcile": {"task": "payments.reconcile", "schedule": 300.0},
     "escrow-keep-hold-limits": {"task": "escrow.keep_hold_limits", "schedule": 3600.0},
     "ledger-seal-chain": {"task": "ledger.seal_chain", "schedule": crontab(hour="0", minute="10")},

@@ -11,3 +11,4 @@ class PaymentsConfig(AreaConfig):
         from apps.payments import queries
 
         register_invariant("I10_transit_accounts_left_by_finished_payouts_and_refunds", queries.transit_left)
+        register_invariant("I10_claims_left_by_finished_chargebacks", queries.chargeback_claims_left)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from apps.common.money import Money
 from apps.ledger import chart
 from apps.ledger.entries import Entry, Line, credit, debit, event_key, without_zeros
+from apps.payments.gateways.port import BalanceLine
 
 
 def processor_fee(*, charge_id: UUID, reference_id: UUID, gateway: str, fee: Money, fee_id: str) -> Entry:
@@ -134,4 +136,44 @@ def refund_failed(*, refund_id: UUID, reference_id: UUID, payer_id: UUID, amount
             credit(chart.employer_credit(payer_id, amount.currency), amount),
         ],
         refs={"refund": str(refund_id), "escrow": str(reference_id)},
+    )
+
+
+def chargeback_withdrawn(*, refs: dict[str, str], chargeback_id: UUID, gateway: str, line: BalanceLine) -> Entry:
+    """The bank took the amount, and the processor a fee."""
+    amount = -line.amount
+    return Entry(
+        "chargeback.withdrawn",
+        event_key("chargeback.line", gateway, line.line_id),
+        without_zeros(
+            debit(chart.receivable_chargeback(chargeback_id, amount.currency), amount),
+            debit(chart.chargeback_expense(line.fee.currency), line.fee),
+            credit(chart.clearing(gateway, amount.currency), amount + line.fee),
+        ),
+        refs=refs,
+    )
+
+
+def chargeback_reinstated(*, refs: dict[str, str], chargeback_id: UUID, gateway: str, line: BalanceLine) -> Entry:
+    """Won: the amount is back, and the fee where the processor gives it back."""
+    fee_back = -line.fee
+    return Entry(
+        "chargeback.reinstated",
+        event_key("chargeback.line", gateway, line.line_id),
+        without_zeros(
+            debit(chart.clearing(gateway, line.amount.currency), line.amount + fee_back),
+            credit(chart.receivable_chargeback(chargeback_id, line.amount.currency), line.amount),
+            credit(chart.chargeback_expense(fee_back.currency), fee_back),
+        ),
+        refs=refs,
+    )
+
+
+def chargeback_absorbed(*, refs: dict[str, str], chargeback_id: UUID, shares: Sequence[Line], amount: Money) -> Entry:
+    """Lost: those who bear it, in shares that sum to the amount."""
+    return Entry(
+        "chargeback.absorbed",
+        event_key("chargeback.absorbed", chargeback_id),
+        without_zeros(*shares, credit(chart.receivable_chargeback(chargeback_id, amount.currency), amount)),
+        refs=refs,
     )

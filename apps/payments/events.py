@@ -82,3 +82,47 @@ class PayoutFailed:
 class PayoutAccountChanged:
     organization_id: UUID
     last4: str
+
+
+@bus.fact("payments.chargeback_opened")
+class ChargebackOpened:
+    """The buyer's bank took a payment back. `reference_id` is the object above that the charge paid for."""
+
+    chargeback_id: UUID
+    charge_id: UUID
+    reference_id: UUID
+    payer_id: UUID
+    amount_minor: int
+    currency: str
+
+
+@bus.fact("payments.chargeback_won")
+class ChargebackWon:
+    chargeback_id: UUID
+    charge_id: UUID
+    reference_id: UUID
+    payer_id: UUID
+    amount_minor: int
+    currency: str
+
+
+@bus.fact("payments.chargeback_lost")
+class ChargebackLost:
+    """Somebody above has to bear it: see `operations.absorb_chargeback`."""
+
+    chargeback_id: UUID
+    charge_id: UUID
+    reference_id: UUID
+    payer_id: UUID
+    amount_minor: int
+    currency: str
+
+
+@bus.fact("payments.fraud_warned")
+class FraudWarned:
+    """The card's bank says that a payment was probably fraud; no money has moved yet."""
+
+    charge_id: UUID
+    reference_id: UUID
+    payer_id: UUID
+    warning_id: str

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseNotFound
@@ -13,22 +15,37 @@ from django.views.decorators.http import require_POST
 
 from apps.payments import jobs, operations
 from apps.payments.gateways.doors import door
-from apps.payments.gateways.port import SignatureWrong
+from apps.payments.gateways.port import Gateway, SignatureWrong
 
+Reader = Callable[..., Any]
 BODY_BYTES_MAX = 512 * 1024
 
 
 @csrf_exempt  # not a browser: the signature says who sends
 @require_POST
 def receive(request: HttpRequest, processor: str) -> HttpResponse:
+    """Snapshot events: the object as it was."""
+    return _receive(request, processor, lambda gateway: gateway.read_notice)
+
+
+@csrf_exempt
+@require_POST
+def receive_thin(request: HttpRequest, processor: str) -> HttpResponse:
+    """Thin events, under a secret of their own: they name an object, which is fetched later."""
+    if not settings.WEBHOOK_THIN_SECRET:
+        return HttpResponseNotFound()
+    return _receive(request, processor, lambda gateway: gateway.read_thin_notice)
+
+
+def _receive(request: HttpRequest, processor: str, reader_of: Callable[[Gateway], Reader]) -> HttpResponse:
     if processor != settings.PAYMENT_GATEWAY:
         return HttpResponseNotFound()
     if len(request.body) > BODY_BYTES_MAX:
         return HttpResponseBadRequest("too large")
     now = timezone.now()
     try:
-        notice = door(processor).read_notice(request.body, request.headers.get("Stripe-Signature", ""), now=now)
-    except (SignatureWrong, ValueError, KeyError, TypeError):
+        notice = reader_of(door(processor))(request.body, request.headers.get("Stripe-Signature", ""), now=now)
+    except (SignatureWrong, ValueError, KeyError, TypeError, AttributeError):
         return HttpResponseBadRequest("signature or content not understood")
     if operations.receive_notice(processor=processor, notice=notice, now=now) is not None:
         # A lost hint costs the seconds until the next beat, never a notice.
@@ -37,4 +54,7 @@ def receive(request: HttpRequest, processor: str) -> HttpResponse:
     return HttpResponse(status=200)
 
 
-urlpatterns = [path("webhooks/<slug:processor>/", receive, name="webhook")]
+urlpatterns = [
+    path("webhooks/<slug:processor>/", receive, name="webhook"),
+    path("webhooks/<slug:processor>/thin/", receive_thin, name="webhook_thin"),
+]

@@ -1,9 +1,14 @@
+import logging
 from datetime import timedelta
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from apps.payments import operations
+from apps.payments.gateways.port import GatewayUnavailable
+
+logger = logging.getLogger(__name__)
 
 STALE = timedelta(minutes=10)
 
@@ -30,3 +35,13 @@ def batch_payables() -> int:
 def reconcile() -> int:
     """Look up what no webhook has ended for a while."""
     return operations.refresh_stale(older_than=STALE)
+
+
+@shared_task(name="payments.poll_events")
+def poll_events() -> int:
+    """Write down what a lost webhook would have told."""
+    try:
+        return operations.poll_events(processor=settings.PAYMENT_GATEWAY)
+    except GatewayUnavailable as silence:
+        logger.warning("events could not be asked for: %s", silence)
+        return 0

@@ -32,6 +32,8 @@ class PayoutAccount(BaseModel):
     remote_account_id = models.CharField(max_length=80, blank=True, default="")
     last4 = models.CharField(max_length=4, blank=True, default="")
     bank_name = models.CharField(max_length=80, blank=True, default="")
+    remote_payout_method_id = models.CharField(max_length=80, blank=True, default="")
+    """The bank account as the rail abroad names it; payouts to it need no balance of the recipient's."""
     refusal_code = models.CharField(max_length=60, blank=True, default="")
     is_automatic = models.BooleanField(default=False)
     """Balances are paid out by themselves, at the rate of the moment; somebody agreed to that."""
@@ -209,6 +211,8 @@ class Payout(BaseModel):
     payout_key = models.UUIDField(unique=True, default=uuid7)
     needs_transfer = models.BooleanField(default=True)
     """False when the money still lies on the freelancer's account at the processor, from a payout that came back."""
+    source_currency = currency_field(blank=True, default="")
+    """Of the platform's balance that a payout abroad is paid from: chosen once, so that a repeated call is the same."""
     remote_transfer_id = models.CharField(max_length=120, blank=True, default="")
     remote_payout_id = models.CharField(max_length=120, blank=True, default="")
     failure_code = models.CharField(max_length=60, blank=True, default="")
@@ -242,8 +246,61 @@ class Payout(BaseModel):
         ]
 
     @property
+    def went_abroad(self) -> bool:
+        """One call paid it from the platform's balance: a transfer and a payout at once."""
+        return bool(self.remote_transfer_id) and self.remote_transfer_id == self.remote_payout_id
+
+    @property
     def amount(self) -> Money:
         return Money(self.amount_minor, self.currency)
+
+
+class Chargeback(BaseModel):
+    """A payment that the buyer's bank takes back: known by the processor's id, followed until it is won or lost."""
+
+    number = models.CharField(max_length=20, unique=True)
+    charge = models.ForeignKey(Charge, on_delete=models.PROTECT, related_name="chargebacks")
+    status = _status(states.ChargebackStatus)
+    gateway = models.CharField(max_length=20)
+    remote_id = models.CharField(max_length=120)
+    amount_minor = amount_field()
+    currency = currency_field()
+    fee_minor = amount_field(default=0)
+    reason_code = models.CharField(max_length=60, blank=True, default="")
+    evidence_due_at = models.DateTimeField(null=True, blank=True)
+    evidence_key = models.UUIDField(unique=True, default=uuid7)
+    evidence_text = models.TextField(blank=True, default="")
+    """What staff handed in, as it went out."""
+    evidence_by_id = models.UUIDField(null=True, blank=True)
+    evidence_written_at = models.DateTimeField(null=True, blank=True)
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+    absorbed_at = models.DateTimeField(null=True, blank=True)
+    """When a lost one was taken from whoever bears it; until then it stands as a claim."""
+
+    class Meta:
+        constraints = [
+            _known(states.ChargebackStatus, "payments_chargeback_status_known"),
+            models.UniqueConstraint(fields=["gateway", "remote_id"], name="payments_chargeback_remote_once"),
+            models.CheckConstraint(
+                condition=Q(amount_minor__gt=0, fee_minor__gte=0), name="payments_chargeback_amounts"
+            ),
+            models.CheckConstraint(
+                condition=Q(absorbed_at=None) | Q(status="lost"), name="payments_chargeback_absorbed_is_lost"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["won", "lost"]) | Q(closed_at__isnull=False),
+                name="payments_chargeback_closed_has_a_day",
+            ),
+        ]
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+    @property
+    def fee(self) -> Money:
+        return Money(self.fee_minor, self.currency)
 
 
 class Attempt(BaseModel):

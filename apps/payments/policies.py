@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts import policies as accounts
 from apps.common.actors import Actor
-from apps.common.errors import Conflict, Invalid, NotFound
+from apps.common.errors import Conflict, Invalid, NotAllowed, NotFound
 from apps.common.money import Money
 from apps.payments import queries
-from apps.payments.models import FxQuote, PayoutAccount
-from apps.payments.states import PayoutAccountStatus
+from apps.payments.models import Chargeback, FxQuote, PayoutAccount
+from apps.payments.states import ChargebackStatus, PayoutAccountStatus
 
 
 class PayoutAccountMissing(Conflict):
@@ -54,6 +54,51 @@ class QuoteUsed(Conflict):
 class QuoteOutdated(Conflict):
     code = "quote_outdated"
     message = _("Your bank account has changed since this quote. Ask for a new one.")
+
+
+class OnlyStaff(NotAllowed):
+    code = "only_staff"
+    message = _("Only the marketplace's staff may do this.")
+
+
+class EvidenceTooLate(Conflict):
+    code = "evidence_too_late"
+    message = _("Evidence is no longer taken for this chargeback: it was handed in, or the bank has decided.")
+
+
+class EvidenceEmpty(Invalid):
+    code = "evidence_empty"
+    message = _("Write what speaks for the payment.")
+    field = "text"
+
+
+class NotLost(Conflict):
+    code = "chargeback_not_lost"
+    message = _("This chargeback is not lost: nobody has to bear it.")
+
+
+def check_is_staff(actor: Actor) -> None:
+    """:raises OnlyStaff: for anybody else."""
+    if not actor.is_staff:
+        raise OnlyStaff
+
+
+def check_can_submit_evidence(chargeback: Chargeback, text: str) -> None:
+    """:raises EvidenceTooLate, EvidenceEmpty: as they say."""
+    if not can_submit_evidence(chargeback):
+        raise EvidenceTooLate
+    if not text.strip():
+        raise EvidenceEmpty
+
+
+def can_submit_evidence(chargeback: Chargeback) -> bool:
+    return chargeback.status == ChargebackStatus.OPENED
+
+
+def check_is_lost(chargeback: Chargeback) -> None:
+    """:raises NotLost: unless the bank has decided against us."""
+    if chargeback.status != ChargebackStatus.LOST:
+        raise NotLost
 
 
 def check_can_withdraw(actor: Actor, organization_id: UUID) -> None:

@@ -121,6 +121,7 @@ PAYOUT_UNFINISHED = (PayoutStatus.REQUESTED, PayoutStatus.SENDING, PayoutStatus.
 
 class PayoutAccountStatus(models.TextChoices):
     PENDING = "pending", _("Being set up")
+    ONBOARDING = "onboarding", _("To be completed at the payment processor")
     ACTIVE = "active", _("Ready")
     REFUSED = "refused", _("Refused")
     REPLACED = "replaced", _("Replaced")
@@ -131,21 +132,63 @@ PAYOUT_ACCOUNT = Machine(
     PayoutAccountStatus,
     PayoutAccountStatus.PENDING,
     {
+        "onboard": when(
+            PayoutAccountStatus.PENDING, to=PayoutAccountStatus.ONBOARDING,
+            says="The processor has opened an account; its own pages ask for the bank and who is paid.",
+        ),
         "activate": when(
-            PayoutAccountStatus.PENDING, to=PayoutAccountStatus.ACTIVE, says="The processor knows the bank account."
+            PayoutAccountStatus.PENDING, PayoutAccountStatus.ONBOARDING, to=PayoutAccountStatus.ACTIVE,
+            says="The processor knows the bank account.",
         ),
         "refuse": when(
-            PayoutAccountStatus.PENDING, to=PayoutAccountStatus.REFUSED, says="The processor refused the bank account."
+            PayoutAccountStatus.PENDING, PayoutAccountStatus.ONBOARDING, to=PayoutAccountStatus.REFUSED,
+            says="The processor refused the bank account.",
         ),
         "replace": when(
-            PayoutAccountStatus.ACTIVE, to=PayoutAccountStatus.REPLACED, says="Another account has taken its place."
+            PayoutAccountStatus.ACTIVE, PayoutAccountStatus.ONBOARDING, to=PayoutAccountStatus.REPLACED,
+            says="Another account has taken its place.",
         ),
     },
     {
         PayoutAccountStatus.PENDING: "Entered; the processor has not answered yet.",
+        PayoutAccountStatus.ONBOARDING: "The processor's own pages were not filled in yet, or it still checks them.",
         PayoutAccountStatus.ACTIVE: "Money can be paid out to it.",
         PayoutAccountStatus.REFUSED: "The processor does not pay to it.",
         PayoutAccountStatus.REPLACED: "An older account; kept for the history.",
+    },
+)  # fmt: skip
+
+
+class ChargebackStatus(models.TextChoices):
+    OPENED = "opened", _("Opened by the bank")
+    SUBMITTED = "submitted", _("Evidence handed in")
+    WON = "won", _("Won")
+    LOST = "lost", _("Lost")
+
+
+CHARGEBACK = Machine(
+    "chargeback",
+    ChargebackStatus,
+    ChargebackStatus.OPENED,
+    {
+        "submit": when(
+            ChargebackStatus.OPENED, to=ChargebackStatus.SUBMITTED,
+            says="Staff handed in the evidence; the bank decides.",
+        ),
+        "win": when(
+            ChargebackStatus.OPENED, ChargebackStatus.SUBMITTED, to=ChargebackStatus.WON,
+            says="The bank gives the money back.",
+        ),
+        "lose": when(
+            ChargebackStatus.OPENED, ChargebackStatus.SUBMITTED, to=ChargebackStatus.LOST,
+            says="The bank keeps the money, or nobody answered in time.",
+        ),
+    },
+    {
+        ChargebackStatus.OPENED: "The buyer's bank took the payment back; evidence is due. Unknown news leave it here.",
+        ChargebackStatus.SUBMITTED: "The evidence lies at the bank.",
+        ChargebackStatus.WON: "The money came back to the platform.",
+        ChargebackStatus.LOST: "The money is gone; held money bears it first.",
     },
 )  # fmt: skip
 

@@ -1,7 +1,21 @@
 """What can be done with money in and out. Functions that call a processor say so: they are not atomic as a whole."""
 
-from apps.payments.operations.accounts import BankAccountRefused, set_automatic, set_payout_account
+from apps.payments.operations.accounts import (
+    BankAccountRefused,
+    onboarding_page,
+    refresh_onboarding,
+    set_automatic,
+    set_payout_account,
+    start_onboarding,
+)
 from apps.payments.operations.automatic import batch_payables
+from apps.payments.operations.chargebacks import (
+    EvidenceRefused,
+    PaymentUnknown,
+    absorb_chargeback,
+    refresh_chargeback,
+    submit_evidence,
+)
 from apps.payments.operations.charges import (
     AmountDiffers,
     PaymentRefused,
@@ -13,6 +27,7 @@ from apps.payments.operations.charges import (
 )
 from apps.payments.operations.notices import (
     handle_notices,
+    poll_events,
     receive_notice,
     refresh,
     refresh_payout,
@@ -34,9 +49,12 @@ from apps.payments.operations.settlement import claim_payout, claim_refund, send
 __all__ = [
     "AmountDiffers",
     "BankAccountRefused",
+    "EvidenceRefused",
     "MoreThanCharged",
     "PaymentRefused",
     "PaymentUnavailable",
+    "PaymentUnknown",
+    "absorb_chargeback",
     "accept_quote",
     "balance_at_processor",
     "batch_payables",
@@ -45,14 +63,18 @@ __all__ = [
     "compare_balances",
     "create_charge",
     "handle_notices",
+    "onboarding_page",
     "open_checkout",
     "payout_answered",
     "payout_refused",
     "payout_transferred",
+    "poll_events",
     "quote_payout",
     "receive_notice",
     "refresh",
     "refresh_charge",
+    "refresh_chargeback",
+    "refresh_onboarding",
     "refresh_payout",
     "refresh_refund",
     "refresh_stale",
@@ -66,4 +88,6 @@ __all__ = [
     "set_payout_account",
     "settle_charge",
     "settle_due",
+    "start_onboarding",
+    "submit_evidence",
 ]

@@ -13,10 +13,19 @@ from apps.common.actors import SYSTEM, Actor
 from apps.common.errors import Invalid
 from apps.common.operations import move
 from apps.compliance import queries as compliance
+from apps.compliance.models import Rail
 from apps.outbox import bus
 from apps.payments import events, policies
 from apps.payments.gateways.doors import door
-from apps.payments.gateways.port import GatewayRefused, GatewayUnavailable, Recipient, RecipientRequest
+from apps.payments.gateways.port import (
+    AccountRequest,
+    GatewayRefused,
+    GatewayUnavailable,
+    Recipient,
+    RecipientRequest,
+    RecipientState,
+    RecipientStatus,
+)
 from apps.payments.models import PayoutAccount
 from apps.payments.operations.charges import PaymentUnavailable
 from apps.payments.states import PAYOUT_ACCOUNT, PayoutAccountStatus
@@ -101,18 +110,19 @@ def _write_down(
 ) -> PayoutAccount:
     policies.check_can_withdraw(actor, organization_id)
     country = people.organization(organization_id).country
-    reachable = compliance.payout_currencies(country)
+    # The rail is chosen here, once, by the dated table; a payout never chooses anew.
+    route = compliance.corridor(payer_country=country, payee_country=country, on=now.date())
+    reachable = compliance.payout_currencies(country) if route.rail != Rail.UNSUPPORTED else []
     if currency not in reachable:
         raise policies.PayoutCountryUnsupported(
             country=country, currency=currency, choices=", ".join(reachable) or "-", field="currency"
         )
-    rail = compliance.corridor(payer_country=country, payee_country=country, on=now.date()).rail
     return PayoutAccount.objects.create(
         organization_id=organization_id,
         country=country,
         currency=currency,
         holder_name=holder_name,
-        rail=rail,
+        rail=route.rail,
         gateway=gateway,
         is_automatic=is_automatic,
         automatic_agreed_at=now if is_automatic else None,
@@ -141,6 +151,145 @@ def _activate(*, account_id: UUID, recipient: Recipient, actor: Actor, now: date
 def _refused(*, account_id: UUID, code: str, now: datetime) -> None:
     account = PayoutAccount.objects.select_for_update().get(id=account_id)
     move(account, PAYOUT_ACCOUNT, "refuse", actor=SYSTEM, now=now, changes={"refusal_code": code[:60]})
+
+
+# -- onboarding by the processor's own pages
+
+
+def start_onboarding(
+    *,
+    organization_id: UUID,
+    currency: str,
+    holder_name: str,
+    is_automatic: bool,
+    gateway: str,
+    actor: Actor,
+    now: datetime,
+) -> PayoutAccount:
+    """
+    Open an account at the processor, whose own pages ask for the bank and who is paid: see `onboarding_page`.
+
+    Not atomic as a whole: written down, asked outside any transaction, then moved on.
+
+    :raises NotAllowed: unless the actor may withdraw for the organization.
+    :raises PayoutCountryUnsupported: if no rail reaches the country in that currency.
+    :raises BankAccountRefused, PaymentUnavailable: by the processor; what was active stays so.
+    """
+    account = _write_down(
+        organization_id=organization_id,
+        currency=currency,
+        holder_name=holder_name,
+        is_automatic=is_automatic,
+        gateway=gateway,
+        actor=actor,
+        now=now,
+    )
+    request = AccountRequest(
+        key=account.open_key,
+        organization_id=organization_id,
+        country=account.country,
+        currency=account.currency,
+        holder_name=account.holder_name,
+        email=_email(organization_id),
+        rail=account.rail,
+    )
+    try:
+        remote_id = _remote_recipient(account) or door(gateway).open_account(request)
+    except GatewayUnavailable as silence:
+        raise PaymentUnavailable from silence
+    except GatewayRefused as refusal:
+        _refused(account_id=account.id, code=refusal.code, now=now)
+        raise BankAccountRefused(reason=refusal.message) from refusal
+    return _onboarding(account_id=account.id, remote_id=remote_id, actor=actor, now=now)
+
+
+def _email(organization_id: UUID) -> str:
+    return next((user.email for user in people.users_to_tell(organization_id, "withdraw")), "")
+
+
+def _remote_recipient(account: PayoutAccount) -> str:
+    """The organization's account at the processor on the same rail, where there is one: money may lie there."""
+    known = PayoutAccount.objects.filter(
+        organization_id=account.organization_id, gateway=account.gateway, country=account.country, rail=account.rail
+    ).exclude(remote_account_id="")
+    if account.rail == Rail.GLOBAL_PAYOUTS:
+        known = known.exclude(remote_payout_method_id="")
+    latest = known.order_by("-created_at").first()
+    return latest.remote_account_id if latest else ""
+
+
+@transaction.atomic
+def _onboarding(*, account_id: UUID, remote_id: str, actor: Actor, now: datetime) -> PayoutAccount:
+    account = PayoutAccount.objects.select_for_update().get(id=account_id)
+    for older in PayoutAccount.objects.select_for_update().filter(
+        organization_id=account.organization_id, status=PayoutAccountStatus.ONBOARDING
+    ):
+        move(older, PAYOUT_ACCOUNT, "replace", actor=actor, now=now)
+    return move(account, PAYOUT_ACCOUNT, "onboard", actor=actor, now=now, changes={"remote_account_id": remote_id})
+
+
+def onboarding_page(*, account_id: UUID, return_url: str, refresh_url: str, actor: Actor) -> str:
+    """
+    The address of the processor's page, made anew each time: it is open for minutes and once. Asks outside any
+    transaction.
+
+    :raises NotAllowed: unless the actor may withdraw for the organization.
+    :raises PaymentUnavailable: without an answer.
+    """
+    account = PayoutAccount.objects.get(id=account_id)
+    policies.check_can_withdraw(actor, account.organization_id)
+    try:
+        page = door(account.gateway).onboarding_page(
+            account.remote_account_id, return_url=return_url, refresh_url=refresh_url
+        )
+    except GatewayUnavailable as silence:
+        raise PaymentUnavailable from silence
+    except GatewayRefused as refusal:
+        raise BankAccountRefused(reason=refusal.message) from refusal
+    return page.url
+
+
+def refresh_onboarding(*, account_id: UUID, actor: Actor = SYSTEM, now: datetime) -> PayoutAccount:
+    """
+    Ask the processor how far an account is, outside any transaction; where it is ready, it is paid to from now on.
+
+    :raises PaymentUnavailable: without an answer.
+    """
+    account = PayoutAccount.objects.get(id=account_id)
+    if account.status != PayoutAccountStatus.ONBOARDING:
+        return account
+    gateway = door(account.gateway)
+    try:
+        status = gateway.recipient_status(account.remote_account_id, rail=account.rail)
+        if status.state == RecipientState.READY and account.rail != Rail.GLOBAL_PAYOUTS:
+            gateway.set_manual_payouts(account.remote_account_id)
+    except GatewayUnavailable as silence:
+        raise PaymentUnavailable from silence
+    if status.state != RecipientState.READY:
+        return account
+    return _ready(account_id=account.id, status=status, actor=actor, now=now)
+
+
+@transaction.atomic
+def _ready(*, account_id: UUID, status: RecipientStatus, actor: Actor, now: datetime) -> PayoutAccount:
+    account = PayoutAccount.objects.select_for_update().get(id=account_id)
+    if account.status != PayoutAccountStatus.ONBOARDING:
+        return account  # the page and a notice asked at the same time
+    account.remote_payout_method_id = status.payout_method_id
+    account.save(update_fields=["remote_payout_method_id"])
+    recipient = Recipient(account.remote_account_id, status.last4, status.bank_name)
+    return _activate(account_id=account.id, recipient=recipient, actor=actor, now=now)
+
+
+def refresh_onboarding_of(*, gateway: str, remote_account_id: str, now: datetime) -> bool:
+    """A notice named the processor's account; False when nobody is being onboarded with it."""
+    waiting = PayoutAccount.objects.filter(
+        gateway=gateway, remote_account_id=remote_account_id, status=PayoutAccountStatus.ONBOARDING
+    )
+    ids = list(waiting.values_list("id", flat=True))
+    for account_id in ids:
+        refresh_onboarding(account_id=account_id, now=now)
+    return bool(ids)
 
 
 @transaction.atomic

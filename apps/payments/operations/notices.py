@@ -7,19 +7,21 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from apps.payments.gateways.doors import door
 from apps.payments.gateways.port import GatewayRefused, GatewayUnavailable, Notice, NoticeKind
-from apps.payments.models import Charge, Payout, Refund, WebhookEvent
-from apps.payments.operations import charges, payouts, refunds
+from apps.payments.models import Charge, Chargeback, Payout, Refund, WebhookEvent
+from apps.payments.operations import accounts, chargebacks, charges, payouts, refunds
 from apps.payments.operations.settlement import Clock
 from apps.payments.rules import pause_after
-from apps.payments.states import ChargeStatus, PayoutStatus, RefundStatus, WebhookStatus
+from apps.payments.states import ChargebackStatus, ChargeStatus, PayoutStatus, RefundStatus, WebhookStatus
 
 logger = logging.getLogger(__name__)
 ATTEMPTS_MAX = 20
 CLAIM = timedelta(seconds=120)
+POLL_MIN, POLL_OVERLAP, POLL_MAX = timedelta(hours=3), timedelta(hours=1), timedelta(days=30)
 
 
 def receive_notice(*, processor: str, notice: Notice, now: datetime) -> WebhookEvent | None:
@@ -69,7 +71,7 @@ def _claim(*, now: datetime) -> WebhookEvent | None:
 
 def _handle(event: WebhookEvent, clock: Clock) -> None:
     try:
-        is_ours = refresh(kind=event.kind, reference=event.reference, clock=clock)
+        is_ours = refresh(kind=event.kind, reference=event.reference, processor=event.processor, clock=clock)
     except Exception as error:  # kept in the inbox and tried again: a notice is never lost to a mistake of ours
         logger.exception("notice %s failed", event.external_id)
         event.last_error = f"{type(error).__name__}: {error}"[:2000]
@@ -82,12 +84,23 @@ def _handle(event: WebhookEvent, clock: Clock) -> None:
     event.save(update_fields=["status", "handled_at", "last_error", "next_attempt_at"])
 
 
-def refresh(*, kind: str, reference: str, clock: Clock = timezone.now) -> bool:
+def refresh(*, kind: str, reference: str, processor: str = "", clock: Clock = timezone.now) -> bool:
     """
     Look at the object that a notice names, at the processor itself, and write down how it is now.
 
     :returns: False for an object that is not ours.
+    :raises PaymentUnknown: for a dispute about a payment that is not in our books; it is never skipped.
     """
+    if kind == NoticeKind.DISPUTE:
+        chargebacks.refresh_chargeback(gateway=processor, remote_id=reference, now=clock())
+        return True
+    if kind == NoticeKind.WARNING:
+        chargebacks.hear_warning(gateway=processor, remote_id=reference, now=clock())
+        return True
+    if kind == NoticeKind.ACCOUNT:
+        return accounts.refresh_onboarding_of(gateway=processor, remote_account_id=reference, now=clock())
+    if kind == NoticeKind.OUTBOUND:
+        return _refresh_outbound(processor, reference, clock)
     try:
         object_id = UUID(reference)
     except ValueError:
@@ -102,16 +115,53 @@ def refresh(*, kind: str, reference: str, clock: Clock = timezone.now) -> bool:
     return False
 
 
+def _refresh_outbound(processor: str, remote_id: str, clock: Clock) -> bool:
+    """A thin event names the payment alone: our payout is found by it, or by fetching the payment."""
+    payout_id = (
+        Payout.objects.filter(gateway=processor, remote_payout_id=remote_id).values_list("id", flat=True).first()
+    )
+    if payout_id is None:
+        reference = door(processor).payout_of_outbound(remote_id)
+        return refresh(kind=NoticeKind.PAYOUT, reference=reference, clock=clock)
+    return refresh_payout(payout_id=payout_id, clock=clock)
+
+
 def refresh_payout(*, payout_id: UUID, clock: Clock = timezone.now) -> bool:
     """Look a payout up. One that is still being sent is left to the settlement, which looks up by itself."""
     payout = Payout.objects.select_related("account").filter(id=payout_id).first()
     if payout is None:
         return False
     if payout.remote_payout_id:
-        found = door(payout.gateway).find_payout(payout_id=payout.id, account_id=payout.account.remote_account_id)
+        gateway, account_id = door(payout.gateway), payout.account.remote_account_id
+        if payout.went_abroad:
+            outbound = gateway.find_abroad(payout_id=payout.id, account_id=account_id)
+            found = outbound.movement if outbound else None
+        else:
+            found = gateway.find_payout(payout_id=payout.id, account_id=account_id)
         if found is not None:
             payouts.payout_answered(payout_id=payout.id, movement=found, now=clock())
     return True
+
+
+def poll_events(*, processor: str, clock: Clock = timezone.now) -> int:
+    """
+    Ask the processor for the events of the last hours and write down those that no webhook brought; gives how many.
+
+    What was heard last says how far back is asked: three hours at least, and thirty days, which is as long as the
+    processor remembers, at most.
+
+    :raises GatewayUnavailable: without an answer; the next poll asks for the same again.
+    """
+    now = clock()
+    latest = WebhookEvent.objects.filter(processor=processor).aggregate(latest=Max("received_at"))["latest"]
+    since = max(now - POLL_MAX, min(now - POLL_MIN, latest - POLL_OVERLAP) if latest else now - POLL_MAX)
+    missed = 0
+    for notice in door(processor).notices_since(since):
+        if receive_notice(processor=processor, notice=notice, now=now) is not None:
+            missed += 1
+    if missed:
+        logger.warning("%s events came by no webhook", missed)
+    return missed
 
 
 def refresh_refund(*, refund_id: UUID, clock: Clock = timezone.now) -> bool:
@@ -129,6 +179,7 @@ def refresh_refund(*, refund_id: UUID, clock: Clock = timezone.now) -> bool:
 def refresh_stale(*, older_than: timedelta, clock: Clock = timezone.now) -> int:
     """Look up what no notice has ended for a while: webhooks can be lost for good. Gives how many were looked at."""
     before, looked = clock() - older_than, 0
+    looked += _refresh_chargebacks(before, clock)
     stale: list[tuple[str, UUID]] = [
         *(
             ("charge", charge_id)
@@ -155,6 +206,21 @@ def refresh_stale(*, older_than: timedelta, clock: Clock = timezone.now) -> int:
         except (GatewayUnavailable, GatewayRefused, charges.PaymentUnavailable) as error:
             # One object that the processor does not know must not keep the others from being looked at.
             logger.warning("%s %s could not be looked up: %s", kind, object_id, error)
+            continue
+        looked += 1
+    return looked
+
+
+def _refresh_chargebacks(before: datetime, clock: Clock) -> int:
+    open_ones = Chargeback.objects.filter(
+        status__in=[ChargebackStatus.OPENED, ChargebackStatus.SUBMITTED], opened_at__lte=before
+    )
+    looked = 0
+    for gateway, remote_id in open_ones.values_list("gateway", "remote_id"):
+        try:
+            chargebacks.refresh_chargeback(gateway=gateway, remote_id=remote_id, now=clock())
+        except (GatewayUnavailable, GatewayRefused) as error:
+            logger.warning("dispute %s could not be looked up: %s", remote_id, error)
             continue
         looked += 1
     return looked

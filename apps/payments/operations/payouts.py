@@ -19,7 +19,7 @@ from apps.ledger.entries import event_key
 from apps.outbox import bus
 from apps.payments import entries, events, policies, queries
 from apps.payments.gateways import amounts
-from apps.payments.gateways.port import Movement, Transfer, TransferState
+from apps.payments.gateways.port import Movement, Outbound, Transfer, TransferState
 from apps.payments.models import FxQuote, Payout, PayoutAccount
 from apps.payments.rules import document_number
 from apps.payments.states import PAYOUT, PayoutStatus
@@ -102,7 +102,8 @@ def accept_quote(*, quote_id: UUID, actor: Actor, now: datetime, is_automatic: b
         currency=quote.currency_to,
         gateway=quote.account.gateway,
         is_automatic=is_automatic,
-        needs_transfer=queries.connected_available(organization_id, quote.currency_to) < quote.amount_to,
+        needs_transfer=bool(quote.account.remote_payout_method_id)
+        or queries.connected_available(organization_id, quote.currency_to) < quote.amount_to,
         requested_at=now,
         next_attempt_at=now,
     )
@@ -189,13 +190,20 @@ def _paid(payout: Payout, now: datetime) -> None:
     bus.publish(fact, now=now)
 
 
+@transaction.atomic
+def payout_sent_abroad(*, payout_id: UUID, outbound: Outbound, now: datetime) -> Payout:
+    """One call did both halves: the money left the platform, and is on its way to the bank."""
+    payout_transferred(payout_id=payout_id, transfer=outbound.transfer, now=now)
+    return payout_answered(payout_id=payout_id, movement=outbound.movement, now=now)
+
+
 def _failed(payout: Payout, failure_code: str, now: datetime) -> None:
     changes = {"failure_code": failure_code[:60], "finished_at": now, "lease_until": None}
     move(payout, PAYOUT, "fail", actor=SYSTEM, now=now, changes=changes)
     if payout.needs_transfer and not payout.remote_transfer_id:
         _undo_request(payout, now)  # nothing left the platform: the quote is undone with it
     else:
-        _back_to_balance(payout, now)
+        _bring_back(payout, now)
     _publish_failed(payout, now)
 
 
@@ -204,8 +212,22 @@ def _returned(payout: Payout, failure_code: str, now: datetime) -> None:
     paid = ledger_queries.journal_by_key(event_key("payout.paid", payout.id))
     assert paid is not None
     ledger.reverse(journal_id=paid.id, key=event_key("payout.returned", payout.id), memo=failure_code[:60], now=now)
-    _back_to_balance(payout, now)
+    _bring_back(payout, now)
     _publish_failed(payout, now)
+
+
+def _bring_back(payout: Payout, now: datetime) -> None:
+    """The cash of a payout abroad is on the platform again: all is undone. Any other cash lies at the processor."""
+    if not payout.went_abroad:
+        _back_to_balance(payout, now)
+        return
+    transferred = ledger_queries.journal_by_key(
+        event_key("payout.transferred", payout.gateway, payout.remote_transfer_id)
+    )
+    assert transferred is not None
+    key = event_key("payout.abroad_back", payout.id)
+    ledger.reverse(journal_id=transferred.id, key=key, memo=payout.failure_code, now=now)
+    _undo_request(payout, now)
 
 
 def _undo_request(payout: Payout, now: datetime) -> None:

@@ -19,7 +19,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from apps.common.actors import SYSTEM
+from apps.common.ids import uuid7
 from apps.common.operations import move
+from apps.payments import queries
 from apps.payments.gateways.amounts import AmountNotSendable
 from apps.payments.gateways.doors import door
 from apps.payments.gateways.port import (
@@ -27,6 +29,7 @@ from apps.payments.gateways.port import (
     Gateway,
     GatewayRefused,
     GatewayUnavailable,
+    OutboundRequest,
     RefundRequest,
     TransferRequest,
 )
@@ -40,6 +43,9 @@ logger = logging.getLogger(__name__)
 # The job's time limit (60 s) < the lease < the broker's visibility timeout (3600 s).
 LEASE = timedelta(seconds=120)
 _WAITING = ["requested", "sending"]
+FUNDS_MISSING = {"balance_insufficient", "insufficient_funds"}
+KEY_DISPUTED = {"idempotency_error"}
+"""Another call went out under the same key: what became of that one is not known from this answer."""
 Row = TypeVar("Row", Payout, Refund)
 Clock = Callable[[], datetime]
 
@@ -97,20 +103,32 @@ def claim_refund(*, now: datetime) -> Refund | None:
 
 def send_payout(*, payout_id: UUID, clock: Clock = timezone.now) -> None:
     """Transfer and pay out one claimed payout; each step is written down before the next."""
-    payout = Payout.objects.select_related("account").get(id=payout_id)
+    payout = Payout.objects.select_related("account", "quote").get(id=payout_id)
     gateway = door(payout.gateway)
     try:
-        if payout.needs_transfer and not payout.remote_transfer_id:
-            _transfer(payout, gateway, clock)
-        _pay_out(payout, gateway, clock)
+        if payout.account.remote_payout_method_id:
+            _send_abroad(payout, gateway, clock)
+        else:
+            if payout.needs_transfer and not payout.remote_transfer_id:
+                _transfer(payout, gateway, clock)
+            _pay_out(payout, gateway, clock)
     except GatewayUnavailable as silence:
         _no_answer(payout, str(silence), clock())
     except (GatewayRefused, AmountNotSendable) as refusal:
-        code = refusal.code if isinstance(refusal, GatewayRefused) else "amount_not_sendable"
-        _end_attempt(payout, AttemptOutcome.REFUSED, str(refusal), clock())
-        payouts.payout_refused(payout_id=payout.id, failure_code=code, now=clock())
+        code = _code(refusal)
+        if code in KEY_DISPUTED:
+            _no_answer(payout, str(refusal), clock())
+        elif code in FUNDS_MISSING and not payout.remote_transfer_id:
+            _wait_for_funds(payout, str(refusal), clock())
+        else:
+            _end_attempt(payout, AttemptOutcome.REFUSED, str(refusal), clock())
+            payouts.payout_refused(payout_id=payout.id, failure_code=code, now=clock())
     else:
         _end_attempt(payout, AttemptOutcome.TAKEN, "", clock())
+
+
+def _code(refusal: GatewayRefused | AmountNotSendable) -> str:
+    return refusal.code if isinstance(refusal, GatewayRefused) else "amount_not_sendable"
 
 
 def _transfer(payout: Payout, gateway: Gateway, clock: Clock) -> None:
@@ -128,6 +146,36 @@ def _pay_out(payout: Payout, gateway: Gateway, clock: Clock) -> None:
     payouts.payout_answered(payout_id=payout.id, movement=movement, now=clock())
 
 
+def _send_abroad(payout: Payout, gateway: Gateway, clock: Clock) -> None:
+    account = payout.account
+    found = None
+    if payout.attempts_made > 1:
+        found = gateway.find_abroad(payout_id=payout.id, account_id=account.remote_account_id)
+    if found is None:
+        if not payout.source_currency:
+            _choose_source(payout, gateway)
+        request = OutboundRequest(
+            key=payout.transfer_key,
+            payout_id=payout.id,
+            account_id=account.remote_account_id,
+            payout_method_id=account.remote_payout_method_id,
+            amount=payout.amount,
+            source_currency=payout.source_currency,
+        )
+        found = gateway.send_abroad(request)
+    payouts.payout_sent_abroad(payout_id=payout.id, outbound=found, now=clock())
+
+
+def _choose_source(payout: Payout, gateway: Gateway) -> None:
+    """The quote's currency where the platform holds it; else what it holds most of. Kept, for the repeated call."""
+    held = gateway.balance()
+    wanted = payout.quote.amount_from
+    suffices = wanted.currency in held and held[wanted.currency] >= wanted
+    most = max(held, key=lambda currency: held[currency].amount_minor, default=wanted.currency)
+    payout.source_currency = wanted.currency if suffices or wanted.currency != payout.currency else most
+    payout.save(update_fields=["source_currency"])
+
+
 def send_refund(*, refund_id: UUID, clock: Clock = timezone.now) -> None:
     """Send one claimed refund."""
     refund = Refund.objects.select_related("charge").get(id=refund_id)
@@ -141,11 +189,31 @@ def send_refund(*, refund_id: UUID, clock: Clock = timezone.now) -> None:
     except GatewayUnavailable as silence:
         _no_answer(refund, str(silence), clock())
     except (GatewayRefused, AmountNotSendable) as refusal:
-        code = refusal.code if isinstance(refusal, GatewayRefused) else "amount_not_sendable"
-        _end_attempt(refund, AttemptOutcome.REFUSED, str(refusal), clock())
-        refunds.refund_refused(refund_id=refund.id, failure_code=code, now=clock())
+        if _code(refusal) in KEY_DISPUTED:
+            _no_answer(refund, str(refusal), clock())
+        else:
+            _end_attempt(refund, AttemptOutcome.REFUSED, str(refusal), clock())
+            refunds.refund_refused(refund_id=refund.id, failure_code=_code(refusal), now=clock())
     else:
         _end_attempt(refund, AttemptOutcome.TAKEN, "", clock())
+
+
+@transaction.atomic
+def _wait_for_funds(payout: Payout, detail: str, now: datetime) -> None:
+    """
+    The platform's money is not available yet (it is pending for days after a payment): nobody's fault, so it waits.
+
+    The processor keeps its "not enough" under the key; as that is a definite no, nothing moved and the next attempt
+    may have another one.
+    """
+    locked = queries.payout_for_update(payout.id)
+    if locked.attempts_made == payout.attempts_made and locked.status in _WAITING:
+        locked.transfer_key = uuid7()
+        locked.source_currency = ""
+        locked.lease_until = None
+        locked.next_attempt_at = now + pause_after(payout.attempts_made)
+        locked.save(update_fields=["transfer_key", "source_currency", "lease_until", "next_attempt_at"])
+    _end_attempt(payout, AttemptOutcome.REFUSED, detail, now)
 
 
 @transaction.atomic

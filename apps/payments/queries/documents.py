@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from apps.accounts import policies as accounts
 from apps.common.actors import Actor
 from apps.common.errors import NotFound
-from apps.payments.models import Charge, FxQuote, Payout, PayoutAccount, Refund
+from apps.payments.models import Charge, Chargeback, FxQuote, Payout, PayoutAccount, Refund
 from apps.payments.states import ChargeStatus, PayoutAccountStatus
 
 
@@ -72,6 +72,39 @@ def quote_visible_to(actor: Actor, quote_id: UUID) -> FxQuote:
     if quote is None or not sees_money_of(actor, quote.account.organization_id):
         raise NotFound
     return quote
+
+
+def chargeback_visible_to(actor: Actor, chargeback_id: UUID) -> Chargeback:
+    """For staff. :raises NotFound: for anybody else as for one that is not there."""
+    chargeback = Chargeback.objects.select_related("charge__payer").filter(id=chargeback_id).first()
+    if chargeback is None or not actor.is_staff:
+        raise NotFound
+    return chargeback
+
+
+def chargebacks() -> QuerySet[Chargeback]:
+    """All of them, those whose evidence is due first."""
+    return Chargeback.objects.select_related("charge__payer").order_by(
+        F("closed_at").asc(nulls_first=True), F("evidence_due_at").asc(nulls_last=True), "-opened_at"
+    )
+
+
+def chargebacks_of_charge(charge_id: UUID) -> QuerySet[Chargeback]:
+    return Chargeback.objects.filter(charge_id=charge_id).order_by("opened_at")
+
+
+def chargeback_for_update(gateway: str, remote_id: str) -> Chargeback | None:
+    found = Chargeback.objects.select_for_update(of=("self",)).select_related("charge")
+    return found.filter(gateway=gateway, remote_id=remote_id).first()
+
+
+def onboarding_account_of(organization_id: UUID) -> PayoutAccount | None:
+    """The newest account that the processor's own pages still ask about."""
+    return (
+        PayoutAccount.objects.filter(organization_id=organization_id, status=PayoutAccountStatus.ONBOARDING)
+        .order_by("-created_at")
+        .first()
+    )
 
 
 def charge_for_update(charge_id: UUID) -> Charge:

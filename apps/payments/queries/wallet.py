@@ -12,8 +12,8 @@ from apps.common.money import Money
 from apps.ledger import chart
 from apps.ledger import queries as ledger
 from apps.payments.gateways.amounts import sendable
-from apps.payments.models import Charge, Payout, Refund
-from apps.payments.states import PAYOUT_UNFINISHED, PayoutStatus, RefundStatus
+from apps.payments.models import Charge, Chargeback, Payout, Refund
+from apps.payments.states import PAYOUT_UNFINISHED, ChargebackStatus, PayoutStatus, RefundStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,3 +124,15 @@ def transit_left() -> int:
     ]
     held = ledger.balances({code for code, _ in finished})
     return sum(bool(held.get(account)) for account in finished)
+
+
+def chargeback_claims_left() -> int:
+    """Chargebacks that are won, or lost and borne, while their claim is not at nothing: none, in sound books."""
+    ended = [
+        (chart.receivable_chargeback(chargeback_id, currency).code, currency)
+        for chargeback_id, currency in Chargeback.objects.filter(
+            Q(status=ChargebackStatus.WON) | Q(absorbed_at__isnull=False)
+        ).values_list("id", F("currency"))
+    ]
+    held = ledger.balances({code for code, _ in ended})
+    return sum(bool(held.get(account)) for account in ended)

@@ -1,0 +1,223 @@
+"""
+Payments that the buyer's bank takes back. Only what the processor says when it is asked counts, line by line of its own
+books; who bears a lost one is decided above, by whoever holds the money.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from apps.common.actors import SYSTEM, Actor
+from apps.common.errors import Conflict
+from apps.common.ids import uuid7
+from apps.common.money import Money
+from apps.common.operations import move
+from apps.ledger import operations as ledger
+from apps.ledger.entries import Line
+from apps.outbox import bus
+from apps.payments import entries, events, policies, queries
+from apps.payments.gateways.doors import door
+from apps.payments.gateways.port import (
+    DisputeReport,
+    DisputeState,
+    EvidenceRequest,
+    GatewayRefused,
+    GatewayUnavailable,
+)
+from apps.payments.models import Charge, Chargeback
+from apps.payments.operations.charges import PaymentUnavailable
+from apps.payments.rules import document_number
+from apps.payments.states import CHARGEBACK, ChargebackStatus
+
+
+class PaymentUnknown(Conflict):
+    """A dispute or a warning about a payment that is not in our books (yet): it is looked at again, never skipped."""
+
+    code = "payment_unknown"
+    message = _("The processor speaks of a payment that is not in our books. Our staff has to look at it.")
+
+
+class EvidenceRefused(Conflict):
+    code = "evidence_refused"
+    message = _("The payment processor does not take this evidence. Reason: %(reason)s")
+
+
+def refresh_chargeback(*, gateway: str, remote_id: str, now: datetime) -> Chargeback:
+    """
+    Ask the processor how a dispute stands, outside any transaction, and write it down.
+
+    :raises PaymentUnknown: if it is about a payment that we do not know.
+    """
+    report = door(gateway).dispute(remote_id)
+    return chargeback_answered(gateway=gateway, report=report, now=now)
+
+
+@transaction.atomic
+def chargeback_answered(*, gateway: str, report: DisputeReport, now: datetime) -> Chargeback:
+    """Write down what the processor says of a dispute; older news change nothing, each line is recorded once."""
+    charge = _charge_of(gateway, report.payment_id)
+    found = queries.chargeback_for_update(gateway, report.remote_id)
+    chargeback = found or _opened(charge, report, now)
+    for line in report.lines:
+        is_taken = line.amount.amount_minor < 0
+        make = entries.chargeback_withdrawn if is_taken else entries.chargeback_reinstated
+        entry = make(refs=_refs(chargeback), chargeback_id=chargeback.id, gateway=gateway, line=line)
+        ledger.record(entry, now=now)
+    _follow(chargeback, report.state, now)
+    return chargeback
+
+
+def _charge_of(gateway: str, payment_id: str) -> Charge:
+    charge = Charge.objects.filter(gateway=gateway, remote_payment_id=payment_id).first() if payment_id else None
+    if charge is None:
+        raise PaymentUnknown
+    return queries.charge_for_update(charge.id)  # two notices of one dispute write its row once
+
+
+def _opened(charge: Charge, report: DisputeReport, now: datetime) -> Chargeback:
+    chargeback_id = uuid7()
+    fees = sum((line.fee for line in report.lines), Money.zero(report.amount.currency))
+    chargeback = Chargeback.objects.create(
+        id=chargeback_id,
+        number=document_number("CB", chargeback_id),
+        charge=charge,
+        gateway=charge.gateway,
+        remote_id=report.remote_id,
+        amount_minor=report.amount.amount_minor,
+        currency=report.amount.currency,
+        fee_minor=fees.amount_minor,
+        reason_code=report.reason[:60],
+        evidence_due_at=report.evidence_due_at,
+        opened_at=now,
+    )
+    _publish(events.ChargebackOpened, chargeback, now)
+    return chargeback
+
+
+def _follow(chargeback: Chargeback, state: DisputeState, now: datetime) -> None:
+    verb = {DisputeState.UNDER_REVIEW: "submit", DisputeState.WON: "win", DisputeState.LOST: "lose"}.get(state)
+    if verb is None or not CHARGEBACK.allows(chargeback.status, verb):
+        return
+    changes = {} if verb == "submit" else {"closed_at": now}
+    move(chargeback, CHARGEBACK, verb, actor=SYSTEM, now=now, changes=changes)
+    if chargeback.status == ChargebackStatus.WON:
+        _publish(events.ChargebackWon, chargeback, now)
+    elif chargeback.status == ChargebackStatus.LOST:
+        _publish(events.ChargebackLost, chargeback, now)
+
+
+def _publish(
+    fact: type[events.ChargebackOpened] | type[events.ChargebackWon] | type[events.ChargebackLost],
+    chargeback: Chargeback,
+    now: datetime,
+) -> None:
+    charge = chargeback.charge
+    bus.publish(
+        fact(
+            chargeback.id,
+            charge.id,
+            charge.reference_id,
+            charge.payer_id,
+            chargeback.amount_minor,
+            chargeback.currency,
+        ),
+        now=now,
+    )
+
+
+def _refs(chargeback: Chargeback) -> dict[str, str]:
+    return {
+        "chargeback": str(chargeback.id),
+        "charge": str(chargeback.charge_id),
+        "escrow": str(chargeback.charge.reference_id),
+    }
+
+
+@transaction.atomic
+def absorb_chargeback(*, chargeback_id: UUID, shares: Sequence[Line], now: datetime) -> bool:
+    """
+    Take a lost chargeback from those who bear it; the caller above says who, in shares that sum to its amount.
+
+    :returns: False when it was absorbed before.
+    :raises IllegalTransition: if it is not lost.
+    """
+    chargeback = Chargeback.objects.select_for_update(of=("self",)).select_related("charge").get(id=chargeback_id)
+    if chargeback.absorbed_at is not None:
+        return False
+    policies.check_is_lost(chargeback)
+    entry = entries.chargeback_absorbed(
+        refs=_refs(chargeback), chargeback_id=chargeback.id, shares=shares, amount=chargeback.amount
+    )
+    ledger.record(entry, now=now)
+    chargeback.absorbed_at = now
+    chargeback.save(update_fields=["absorbed_at"])
+    return True
+
+
+# -- evidence
+
+
+def submit_evidence(
+    *, chargeback_id: UUID, text: str, product: str, customer_name: str, actor: Actor, now: datetime
+) -> Chargeback:
+    """
+    Hand the evidence in, once and for good. Written down first, sent outside any transaction.
+
+    :raises OnlyStaff: unless the actor is of the staff.
+    :raises EvidenceTooLate: when the bank has decided, or has the evidence already.
+    :raises EvidenceRefused: for a definite no; it can be handed in anew.
+    :raises PaymentUnavailable: without an answer; handing the same text in again is safe.
+    """
+    chargeback = _write_evidence(chargeback_id=chargeback_id, text=text, actor=actor, now=now)
+    request = EvidenceRequest(
+        key=chargeback.evidence_key,
+        dispute_id=chargeback.remote_id,
+        text=text,
+        product=product,
+        customer_name=customer_name,
+    )
+    try:
+        report = door(chargeback.gateway).submit_evidence(request)
+    except GatewayUnavailable as silence:
+        raise PaymentUnavailable from silence
+    except GatewayRefused as refusal:
+        raise EvidenceRefused(reason=refusal.message) from refusal
+    return chargeback_answered(gateway=chargeback.gateway, report=report, now=now)
+
+
+@transaction.atomic
+def _write_evidence(*, chargeback_id: UUID, text: str, actor: Actor, now: datetime) -> Chargeback:
+    policies.check_is_staff(actor)
+    chargeback = Chargeback.objects.select_for_update(of=("self",)).get(id=chargeback_id)
+    policies.check_can_submit_evidence(chargeback, text)
+    if chargeback.evidence_text != text:
+        chargeback.evidence_key = uuid7()  # other words are another request
+    chargeback.evidence_text = text
+    chargeback.evidence_by_id = actor.user_id
+    chargeback.evidence_written_at = now
+    chargeback.save(update_fields=["evidence_key", "evidence_text", "evidence_by_id", "evidence_written_at"])
+    return chargeback
+
+
+# -- warnings
+
+
+def hear_warning(*, gateway: str, remote_id: str, now: datetime) -> None:
+    """
+    An early fraud warning: whoever holds the money stops it. No money has moved.
+
+    :raises PaymentUnknown: if it is about a payment that we do not know.
+    """
+    payment_id = door(gateway).payment_of_warning(remote_id)
+    _warned(gateway=gateway, payment_id=payment_id, remote_id=remote_id, now=now)
+
+
+@transaction.atomic
+def _warned(*, gateway: str, payment_id: str, remote_id: str, now: datetime) -> None:
+    charge = _charge_of(gateway, payment_id)
+    bus.publish(events.FraudWarned(charge.id, charge.reference_id, charge.payer_id, remote_id), now=now)
