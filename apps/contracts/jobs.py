@@ -1,8 +1,12 @@
+import logging
+
 from celery import shared_task
 from django.utils import timezone
 
+from apps.common.errors import DomainError
 from apps.contracts import operations, queries
 
+logger = logging.getLogger(__name__)
 
 @shared_task(name="contracts.keep_deadlines")
 def keep_deadlines() -> int:
@@ -16,7 +20,10 @@ def keep_deadlines() -> int:
     for milestone_id in reminded:
         operations.remind_of_review(milestone_id=milestone_id, now=now)
     for milestone_id in due:
-        operations.approve_by_clock(milestone_id=milestone_id, now=now)
+        try:
+            operations.approve_by_clock(milestone_id=milestone_id, now=now)
+        except DomainError as refusal:  # one that must wait (the payer's bank claims its money) keeps no other waiting
+            logger.info("%s is not approved by the clock: %s", milestone_id, refusal.code)
     for contract_id in lapsing:
         operations.lapse_offer(contract_id=contract_id, now=now)
     return len(reminded) + len(due) + len(lapsing)

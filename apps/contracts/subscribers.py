@@ -1,7 +1,7 @@
 from datetime import datetime
 
 from apps.contracts import operations
-from apps.escrow.events import EscrowFunded, EscrowFundingFailed, EscrowHoldEnded
+from apps.escrow.events import EscrowChargedBack, EscrowFunded, EscrowFundingFailed, EscrowHoldEnded
 from apps.outbox import bus
 
 
@@ -18,3 +18,10 @@ def payment_failed(fact: EscrowFundingFailed, now: datetime) -> None:
 @bus.subscribe(EscrowHoldEnded, name="contracts.hold_ended")
 def hold_ended(fact: EscrowHoldEnded, now: datetime) -> None:
     operations.milestone_hold_ended(milestone_id=fact.reference_id, now=now)
+
+
+@bus.subscribe(EscrowChargedBack, name="contracts.charged_back")
+def charged_back(fact: EscrowChargedBack, now: datetime) -> None:
+    """Nothing is held any more: the milestone ends as one whose money had to go back."""
+    if not fact.remaining_minor:
+        operations.milestone_hold_ended(milestone_id=fact.reference_id, now=now)

@@ -255,3 +255,20 @@ def goodwill(
         without_zeros(debit(chart.commission(amount.currency), amount - tax), *taken, credit(receiver, amount)),
         refs=_refs(escrow_id, reference_id, release=release_id, goodwill=goodwill_id),
     )
+
+
+# -- lost chargebacks
+
+
+def loss_shares(
+    *, escrow_id: UUID, payee_id: UUID, held: Money, fee: Money, payable: Money, owed: Money, reserve: Money
+) -> tuple[Line, ...]:
+    """The debits of a lost chargeback; its credit is the claim's, see `payments.entries.chargeback_absorbed`."""
+    currency = held.currency
+    return without_zeros(
+        debit(chart.escrow_held(escrow_id, currency), held),
+        debit(chart.deferred_fee(escrow_id, currency), fee),
+        debit(chart.payable(payee_id, currency), payable),
+        debit(chart.receivable_freelancer(payee_id, currency), owed),
+        debit(chart.reserve_chargeback(currency), reserve),
+    )

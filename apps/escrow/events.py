@@ -76,3 +76,41 @@ class EscrowHoldEnded:
 
     escrow_id: UUID
     reference_id: UUID
+
+
+@bus.fact("escrow.claimed")
+class EscrowClaimed:
+    """The payer's bank took the payment back (`chargeback`) or warns of fraud (`warning`): nothing leaves."""
+
+    escrow_id: UUID
+    reference_id: UUID
+    payer_id: UUID
+    payee_id: UUID
+    claim_id: UUID
+    kind: str
+
+
+@bus.fact("escrow.claim_ended")
+class EscrowClaimEnded:
+    """The bank gave the money back, or staff dismissed a warning: everything is as before."""
+
+    escrow_id: UUID
+    reference_id: UUID
+    payer_id: UUID
+    payee_id: UUID
+    claim_id: UUID
+
+
+@bus.fact("escrow.charged_back")
+class EscrowChargedBack:
+    """The money is gone: `from_payee_minor` of it bears the payee, `remaining_minor` is still held."""
+
+    escrow_id: UUID
+    reference_id: UUID
+    payer_id: UUID
+    payee_id: UUID
+    chargeback_id: UUID
+    amount_minor: int
+    from_payee_minor: int
+    currency: str
+    remaining_minor: int

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 
 from apps.accounts.models import Organization, User
 from apps.common.models import BaseModel, amount_field, currency_field
 from apps.common.money import Money
-from apps.escrow.states import EscrowStatus, GoodwillTo, ReleaseKind
+from apps.escrow.states import ClaimKind, EscrowStatus, GoodwillTo, ReleaseKind
+
+
+def _is_owed_back() -> bool:
+    return bool(settings.CHARGEBACK_IS_OWED_BACK)
 
 
 class Escrow(BaseModel):
@@ -35,6 +40,8 @@ class Escrow(BaseModel):
     """The journal entry that set the credit aside; it is reversed when nothing is paid in after all."""
     frozen_by_id = models.UUIDField(null=True, blank=True)
     """The dispute that holds what is left."""
+    is_owed_back = models.BooleanField(default=_is_owed_back)
+    """Terms of the day: the payee owes back what a lost chargeback takes after a release."""
     released_minor = amount_field(default=0)
     refunded_minor = amount_field(default=0)
     funding_charge_id = models.UUIDField(null=True, blank=True)
@@ -104,6 +111,23 @@ class Escrow(BaseModel):
     def to_charge(self) -> Money:
         """What is left to be charged after the payer's credit."""
         return self.total - self.credit
+
+
+class BankClaim(BaseModel):
+    """The payer's bank has taken the payment back, or warns that it will: nothing leaves while a claim is open."""
+
+    escrow = models.ForeignKey(Escrow, on_delete=models.PROTECT, related_name="claims")
+    kind = models.CharField(max_length=10, choices=ClaimKind)
+    source_key = models.CharField(max_length=120)
+    opened_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(kind__in=ClaimKind.values), name="escrow_bankclaim_kind_known"),
+            models.UniqueConstraint(fields=["escrow", "source_key"], name="escrow_bankclaim_once"),
+        ]
+        indexes = [models.Index(fields=["escrow"], condition=models.Q(ended_at=None), name="escrow_bankclaim_open")]
 
 
 class Release(BaseModel):

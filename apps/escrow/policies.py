@@ -8,6 +8,7 @@ from apps.accounts import policies as accounts
 from apps.common.actors import Actor
 from apps.common.errors import Conflict, Invalid, NotAllowed
 from apps.common.money import Money
+from apps.escrow import queries
 from apps.escrow.models import Escrow
 from apps.escrow.states import ReleaseKind
 
@@ -55,6 +56,23 @@ class ReasonMissing(Invalid):
     field = "reason"
 
 
+class ClaimedByBank(Conflict):
+    code = "claimed_by_bank"
+    message = _(
+        "The bank of the payer has taken this payment back or warns of fraud, so the money stays where it is until "
+        "that is decided. Our staff answers the bank; you need not do anything."
+    )
+
+
+def check_is_not_claimed(escrow: Escrow, *, warnings_too: bool = True) -> None:
+    """
+    :raises ClaimedByBank: while a chargeback is open; while a warning is, for what goes to the payee (a refund is what
+        the processor advises then).
+    """
+    if queries.is_claimed(escrow.id, warnings_too=warnings_too):
+        raise ClaimedByBank
+
+
 def check_can_fund(actor: Actor, payer_id: object) -> None:
     """:raises NotAllowed: unless the actor may pay for the payer."""
     accounts.check_acts_for(actor, payer_id, "fund")  # type: ignore[arg-type]
@@ -70,6 +88,7 @@ def check_can_release(actor: Actor, escrow: Escrow, kind: str) -> None:
         _check_is_party(actor, escrow)
     elif not can_release(actor, escrow):
         raise OnlyThePayerReleases
+    check_is_not_claimed(escrow)
 
 
 def can_release(actor: Actor, escrow: Escrow) -> bool:
@@ -79,6 +98,7 @@ def can_release(actor: Actor, escrow: Escrow) -> bool:
 def check_can_refund(actor: Actor, escrow: Escrow) -> None:
     """:raises OnlyThePartiesAgree: if the actor is neither party. That both agreed is the work's business."""
     _check_is_party(actor, escrow)
+    check_is_not_claimed(escrow, warnings_too=False)
 
 
 def check_can_freeze(actor: Actor, escrow: Escrow) -> None:
@@ -90,6 +110,7 @@ def check_can_split(actor: Actor, escrow: Escrow) -> None:
     """:raises OnlyThePartiesAgree: if the actor is neither a party nor staff."""
     if not actor.is_staff:
         _check_is_party(actor, escrow)
+    check_is_not_claimed(escrow, warnings_too=not actor.is_system)  # the law's clock only sends back
 
 
 def check_share(part: Money, whole: Money, whole_text: str) -> None:

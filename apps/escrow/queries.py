@@ -8,14 +8,14 @@ from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 
 from apps.common.actors import Actor
 from apps.common.errors import NotFound
 from apps.common.money import Money
 from apps.escrow import rules
-from apps.escrow.models import Escrow, Release
-from apps.escrow.states import EscrowStatus
+from apps.escrow.models import BankClaim, Escrow, Release
+from apps.escrow.states import ClaimKind, EscrowStatus
 from apps.ledger import chart
 from apps.ledger import queries as ledger
 from apps.pricing.rules import Terms
@@ -186,9 +186,25 @@ def hold_ending(now: datetime) -> list[UUID]:
 
 
 def hold_ended(now: datetime) -> list[UUID]:
-    """Held money that has to leave now, frozen or not."""
+    """Held money that has to leave now, frozen or not; what the payer's bank has taken back cannot leave twice."""
     due = Escrow.objects.filter(status__in=HELD, hold_until__lte=now + rules.END_BEFORE)
+    due = due.exclude(Exists(BankClaim.objects.filter(escrow=OuterRef("pk"), kind=ClaimKind.CHARGEBACK, ended_at=None)))
     return list(due.values_list("id", flat=True))
+
+
+def open_claims(escrow_id: UUID) -> QuerySet[BankClaim]:
+    """Claims of the payer's bank that are not decided."""
+    return BankClaim.objects.filter(escrow_id=escrow_id, ended_at=None)
+
+
+def is_claimed(escrow_id: UUID, *, warnings_too: bool = True) -> bool:
+    claims = open_claims(escrow_id)
+    return (claims if warnings_too else claims.filter(kind=ClaimKind.CHARGEBACK)).exists()
+
+
+def received(escrow: Escrow) -> Money:
+    """What the payee got of one escrow, after fees and taxes."""
+    return Money(int(escrow.releases.aggregate(net=Sum("net_minor"))["net"] or 0), escrow.currency)
 
 
 def finished_but_holding() -> int:

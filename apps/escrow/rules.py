@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from apps.common.money import Money
@@ -26,3 +27,39 @@ def credit_to_use(credit: Money, *, amount: Money, total: Money) -> Money:
     so that a charge that has to be made anyway carries the whole fee.
     """
     return total if credit >= total else min(credit, amount)
+
+
+@dataclass(frozen=True, slots=True)
+class LossShares:
+    """Who bears a lost chargeback; the parts sum to its amount."""
+
+    held: Money
+    fee: Money
+    payable: Money
+    owed: Money
+    reserve: Money
+
+
+def held_part(amount: Money, *, held: Money, fee: Money) -> Money:
+    """How much of what is held belongs to a payment of `amount` that paid both the work and its fee."""
+    if amount >= held + fee:
+        return held
+    part, _ = amount.allocate([held.amount_minor, fee.amount_minor])
+    return part
+
+
+def shares_of_loss(
+    amount: Money, *, held: Money, fee: Money, payable: Money, received: Money, is_owed_back: bool
+) -> LossShares:
+    """
+    Held money first, then the payee's balance, at most what this work put there; the rest of that as a debt where the
+    terms say so; what we earned, and what nobody owes, is the reserve's.
+
+    :param held: what of the held money goes, with its `fee`.
+    :param received: what the payee got of this work.
+    """
+    left = amount - held - fee
+    from_payable = min(payable, received, left)
+    nothing = Money.zero(amount.currency)
+    owed = min(received - from_payable, left - from_payable) if is_owed_back else nothing
+    return LossShares(held, fee, from_payable, owed, left - from_payable - owed)

@@ -24,6 +24,11 @@ class ReleaseKind(models.TextChoices):
     DISPUTE = "dispute", _("Split after a dispute")
 
 
+class ClaimKind(models.TextChoices):
+    WARNING = "warning", _("Warning of fraud")
+    CHARGEBACK = "chargeback", _("Chargeback")
+
+
 class GoodwillTo(models.TextChoices):
     EMPLOYER = "employer", _("The employer's credit")
     FREELANCER = "freelancer", _("The freelancer's balance")

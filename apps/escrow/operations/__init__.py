@@ -1,5 +1,6 @@
 """Paying in (`funding`), letting go (`leaving`), disputes (`disputing`), and our own fee given back (`goodwill`)."""
 
+from apps.escrow.operations.claims import bear_loss, dismiss_warning, end_claim, open_claim
 from apps.escrow.operations.disputing import freeze, split, unfreeze
 from apps.escrow.operations.funding import (
     cancel,
@@ -14,13 +15,17 @@ from apps.escrow.operations.goodwill import give_goodwill
 from apps.escrow.operations.leaving import end_hold, refund, release, warn_of_hold_limit
 
 __all__ = [
+    "bear_loss",
     "cancel",
     "cancel_if_unpaid",
     "confirm_funding",
+    "dismiss_warning",
+    "end_claim",
     "end_hold",
     "freeze",
     "funding_failed",
     "give_goodwill",
+    "open_claim",
     "open_escrow",
     "refund",
     "release",

@@ -1,0 +1,129 @@
+"""
+Held money under a claim of the payer's bank: it stays where it is while the claim is open, and bears the loss first.
+
+The claim is a row beside the escrow, not a status: a dispute of the parties may be open at the same time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from apps.common.actors import SYSTEM
+from apps.common.money import Money
+from apps.common.operations import move
+from apps.escrow import entries, events, queries, rules
+from apps.escrow.models import BankClaim, Escrow
+from apps.escrow.operations.disputing import unfreeze
+from apps.escrow.states import ESCROW, ClaimKind, EscrowStatus
+from apps.ledger import chart
+from apps.ledger import queries as ledger
+from apps.outbox import bus
+from apps.payments import operations as payments
+from apps.pricing import rules as pricing_rules
+
+
+@transaction.atomic
+def open_claim(*, escrow_id: UUID, kind: str, source_key: str, now: datetime) -> BankClaim:
+    """
+    Nothing leaves this escrow while the claim is open. Hearing it twice changes nothing.
+
+    :param source_key: the chargeback or the warning, as the processor or we name it.
+    """
+    escrow = queries.escrow_for_update(escrow_id)
+    claim, is_new = BankClaim.objects.get_or_create(
+        escrow=escrow, source_key=source_key, defaults={"kind": kind, "opened_at": now}
+    )
+    if is_new:
+        fact = events.EscrowClaimed(escrow.id, escrow.reference_id, escrow.payer_id, escrow.payee_id, claim.id, kind)
+        bus.publish(fact, now=now)
+    return claim
+
+
+@transaction.atomic
+def end_claim(*, escrow_id: UUID, source_key: str, now: datetime) -> None:
+    """
+    The bank gave the money back: everything is as before. A warning ends with the chargeback that it warned of.
+
+    A claim whose opening was not heard yet is written down as ended, so that the order of facts does not matter.
+    """
+    escrow = queries.escrow_for_update(escrow_id)
+    claim, _ = BankClaim.objects.get_or_create(
+        escrow=escrow, source_key=source_key, defaults={"kind": ClaimKind.CHARGEBACK, "opened_at": now}
+    )
+    if claim.ended_at is None:
+        queries.open_claims(escrow.id).update(ended_at=now)
+        fact = events.EscrowClaimEnded(escrow.id, escrow.reference_id, escrow.payer_id, escrow.payee_id, claim.id)
+        bus.publish(fact, now=now)
+
+
+@transaction.atomic
+def dismiss_warning(*, claim_id: UUID, now: datetime) -> BankClaim:
+    """Staff looked into a warning and let the money go on. The caller has checked who."""
+    claim = BankClaim.objects.select_for_update(of=("self",)).select_related("escrow").get(id=claim_id)
+    if claim.kind == ClaimKind.WARNING and claim.ended_at is None:
+        claim.ended_at = now
+        claim.save(update_fields=["ended_at"])
+        escrow = claim.escrow
+        fact = events.EscrowClaimEnded(escrow.id, escrow.reference_id, escrow.payer_id, escrow.payee_id, claim.id)
+        bus.publish(fact, now=now)
+    return claim
+
+
+@transaction.atomic
+def bear_loss(*, escrow_id: UUID, chargeback_id: UUID, amount: Money, now: datetime) -> Escrow:
+    """
+    A chargeback is lost: the held money and its fee bear it first, then the payee's balance as far as this work put
+    money there, then the payee as a debt where the terms allow, and the platform's reserve for the rest.
+
+    Hearing it twice changes nothing.
+    """
+    escrow = queries.escrow_for_update(escrow_id)
+    if escrow.status == EscrowStatus.DISPUTED:
+        escrow = unfreeze(escrow_id=escrow.id, actor=SYSTEM, now=now)
+    held = escrow.remaining if escrow.status in queries.HOLDING else Money.zero(escrow.currency)
+    from_held = rules.held_part(amount, held=held, fee=_fee_of(escrow, held))
+    shares = rules.shares_of_loss(
+        amount,
+        held=from_held,
+        fee=min(_fee_of(escrow, from_held), amount - from_held),
+        payable=ledger.balance(chart.payable(escrow.payee_id, escrow.currency)),
+        received=queries.received(escrow),
+        is_owed_back=escrow.is_owed_back,
+    )
+    lines = entries.loss_shares(escrow_id=escrow.id, payee_id=escrow.payee_id, **_parts(shares))
+    if not payments.absorb_chargeback(chargeback_id=chargeback_id, shares=lines, now=now):
+        return escrow
+    if shares.held:
+        is_rest = shares.held == escrow.remaining
+        verb = "release_part" if not is_rest else "refund_rest" if escrow.released else "refund_all"
+        changes = {"refunded_minor": escrow.refunded_minor + shares.held.amount_minor}
+        move(escrow, ESCROW, verb, actor=SYSTEM, now=now, reason="chargeback", changes=changes)
+    queries.open_claims(escrow.id).update(ended_at=now)
+    fact = events.EscrowChargedBack(
+        escrow.id,
+        escrow.reference_id,
+        escrow.payer_id,
+        escrow.payee_id,
+        chargeback_id,
+        amount.amount_minor,
+        (shares.payable + shares.owed).amount_minor,
+        escrow.currency,
+        escrow.remaining.amount_minor,
+    )
+    bus.publish(fact, now=now)
+    return escrow
+
+
+def _fee_of(escrow: Escrow, step: Money) -> Money:
+    if not step:
+        return step
+    before = escrow.released + escrow.refunded
+    return pricing_rules.earned_part(escrow.employer_fee, whole=escrow.amount, before=before, step=step)
+
+
+def _parts(shares: rules.LossShares) -> dict[str, Money]:
+    return {field.name: getattr(shares, field.name) for field in fields(shares)}
