@@ -38,10 +38,9 @@ class EntryRefused(Conflict):
     message = _("The books refused this entry. Nothing was moved; our staff has to look at it.")
 
 
-@transaction.atomic(savepoint=False)
 def record(entry: Entry, *, now: datetime) -> UUID:
     """
-    Write one entry into the books.
+    Write one entry into the books: one statement, atomic by itself and part of the transaction around it.
 
     The same entry (key and content) recorded again changes nothing and gives the id of the first.
     Whether it balances is checked at commit. A refusal leaves the transaction unusable: let it propagate.
@@ -53,7 +52,6 @@ def record(entry: Entry, *, now: datetime) -> UUID:
     return _post(entry, entry.lines, reverses=None, now=now)
 
 
-@transaction.atomic(savepoint=False)
 def reverse(*, journal_id: UUID, key: UUID, memo: str, now: datetime) -> UUID:
     """
     Correct an entry with its mirror; an entry is reversed once at most.
