@@ -8,6 +8,7 @@ from apps.contracts import operations, queries
 
 logger = logging.getLogger(__name__)
 
+
 @shared_task(name="contracts.keep_deadlines")
 def keep_deadlines() -> int:
     """Remind of ending reviews, approve what nobody answered, let unanswered offers lapse."""

@@ -89,6 +89,9 @@ class Milestone(BaseModel):
     revisions_used = models.PositiveSmallIntegerField(default=0)
     review_due_at = models.DateTimeField(null=True, blank=True)
     reminders_sent = models.PositiveSmallIntegerField(default=0)
+    disputed_from = models.CharField(max_length=16, choices=MilestoneStatus, blank=True, default="")
+    """Where it stood when a dispute was opened, to go on from there."""
+    disputed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -100,6 +103,11 @@ class Milestone(BaseModel):
             models.CheckConstraint(
                 condition=~models.Q(status=MilestoneStatus.DELIVERED) | models.Q(review_due_at__isnull=False),
                 name="contracts_milestone_delivered_has_clock",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status=MilestoneStatus.DISPUTED)
+                | (models.Q(disputed_at__isnull=False) & ~models.Q(disputed_from="")),
+                name="contracts_milestone_disputed_knows_before",
             ),
         ]
         indexes = [

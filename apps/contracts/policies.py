@@ -89,7 +89,17 @@ def check_can_answer_cancellation(actor: Actor, proposal: CancellationProposal) 
     _check_active(contract)
 
 
+def check_can_dispute(actor: Actor, milestone: Milestone) -> None:
+    """Either side, while the money is held: who approves for the employer, who delivers for the freelancer."""
+    is_employer = actor.acts_for(milestone.contract.employer_id)
+    side = milestone.contract.employer_id if is_employer else milestone.contract.freelancer_id
+    check_acts_for(actor, side, roles.APPROVE if is_employer else roles.DELIVER)
+    _check_active(milestone.contract)
+    MILESTONE.next(milestone.status, "dispute")
+
+
 _MILESTONE_CHECKS = {
+    "dispute": check_can_dispute,
     "fund": check_can_fund,
     "deliver": check_can_deliver,
     "request_revision": check_can_request_revision,
@@ -98,7 +108,7 @@ _MILESTONE_CHECKS = {
 
 
 def can(actor: Actor, milestone: Milestone, verb: str) -> bool:
-    """The button's question: fund, deliver, request_revision or approve."""
+    """The button's question: fund, deliver, request_revision, approve or dispute."""
     try:
         _MILESTONE_CHECKS[verb](actor, milestone)
     except DomainError:

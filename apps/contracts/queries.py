@@ -12,7 +12,7 @@ from apps.common.models import StatusChange
 from apps.common.money import Money
 from apps.contracts.models import CancellationProposal, Contract, Deliverable, Milestone, RevisionRequest
 from apps.contracts.states import ContractStatus, MilestoneStatus
-from apps.escrow.queries import HOLDING
+from apps.escrow.queries import HELD
 
 REMINDER_DAYS = (3, 1)
 
@@ -50,9 +50,9 @@ def milestones(contract_id: UUID) -> list[Milestone]:
 
 
 def held(milestone: Milestone) -> Money:
-    """What is held for a milestone now."""
+    """What is held for a milestone now, be it free or frozen by a dispute."""
     escrow = milestone.escrow
-    if escrow is None or escrow.status not in HOLDING:
+    if escrow is None or escrow.status not in HELD:
         return Money.zero(milestone.currency)
     return escrow.amount - escrow.released - escrow.refunded
 

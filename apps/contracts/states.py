@@ -22,6 +22,7 @@ class MilestoneStatus(models.TextChoices):
     FUNDED = "funded", _("Funded")
     DELIVERED = "delivered", _("Delivered")
     IN_REVISION = "in_revision", _("In revision")
+    DISPUTED = "disputed", _("In dispute")
     APPROVED = "approved", _("Approved and paid")
     CANCELLED = "cancelled", _("Cancelled")
 
@@ -68,7 +69,9 @@ MILESTONE = Machine(
         M.FUNDED: "The money is held; the freelancer works.",
         M.DELIVERED: "The freelancer handed work in; the review window runs.",
         M.IN_REVISION: "The employer asked for changes.",
-        M.APPROVED: "Accepted, by the employer or by the end of the review window; the money is the freelancer's.",
+        M.DISPUTED: "A party opened a dispute: the money is frozen and the review clock stands still.",
+        M.APPROVED: "Accepted by the employer or by the end of the review window, or a dispute gave the freelancer a "
+        "part; the money is the freelancer's.",
         M.CANCELLED: "Will not be done; held money went as both agreed.",
     },
     table={
@@ -84,6 +87,14 @@ MILESTONE = Machine(
         ),
         "approve": when(M.FUNDED, M.DELIVERED, M.IN_REVISION, to=M.APPROVED, says="The employer releases the rest."),
         "auto_approve": when(M.DELIVERED, to=M.APPROVED, says="The review window ends without an answer."),
+        "dispute": when(M.FUNDED, M.DELIVERED, M.IN_REVISION, to=M.DISPUTED, says="A party opens a dispute."),
+        "resume_work": when(M.DISPUTED, to=M.FUNDED, says="The dispute is withdrawn; it was opened during the work."),
+        "resume_review": when(
+            M.DISPUTED, to=M.DELIVERED, says="The dispute is withdrawn; the review window runs on where it stood."
+        ),
+        "resume_revision": when(M.DISPUTED, to=M.IN_REVISION, says="The dispute is withdrawn; changes were asked for."),
+        "resolve_paid": when(M.DISPUTED, to=M.APPROVED, says="The dispute ends and something goes to the freelancer."),
+        "resolve_back": when(M.DISPUTED, to=M.CANCELLED, says="The dispute ends and all of it goes back."),
         "cancel": when(
             M.PLANNED, M.AWAITING_PAYMENT, M.FUNDED, M.DELIVERED, M.IN_REVISION,
             to=M.CANCELLED, says="Both sides agree to stop.",

@@ -22,6 +22,5 @@ def hold_ended(fact: EscrowHoldEnded, now: datetime) -> None:
 
 @bus.subscribe(EscrowChargedBack, name="contracts.charged_back")
 def charged_back(fact: EscrowChargedBack, now: datetime) -> None:
-    """Nothing is held any more: the milestone ends as one whose money had to go back."""
-    if not fact.remaining_minor:
-        operations.milestone_hold_ended(milestone_id=fact.reference_id, now=now)
+    """Where nothing is held any more the milestone ends as one whose money had to go back."""
+    operations.milestone_charged_back(milestone_id=fact.reference_id, is_all_gone=not fact.remaining_minor, now=now)

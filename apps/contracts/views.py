@@ -27,6 +27,7 @@ from apps.contracts import operations, policies, queries
 from apps.contracts.forms import ApprovalForm, CancellationForm, DeliveryForm, RevisionForm
 from apps.contracts.models import CancellationProposal, Contract, DeliverableFile, Milestone
 from apps.contracts.queries import TimelineItem
+from apps.disputes import queries as disputes
 from apps.escrow import queries as escrow_queries
 from apps.files import operations as files
 from apps.files.views import serve
@@ -109,7 +110,8 @@ def room_context(request: HttpRequest, contract: Contract) -> dict[str, Any]:
     steps = queries.milestones(contract.id)
     is_employer = asker.acts_for(contract.employer_id)
     other = contract.freelancer if is_employer else contract.employer
-    rows = [_milestone_row(asker, contract, step) for step in steps]
+    running = disputes.open_of_milestones(step.id for step in steps)
+    rows = [_milestone_row(asker, contract, step) | {"dispute": running.get(step.id)} for step in steps]
     proposal = queries.open_proposal(contract.id)
     return {
         "contract": contract,
@@ -138,6 +140,7 @@ def _milestone_row(asker: Actor, contract: Contract, step: Milestone) -> dict[st
         "may_deliver": policies.can(asker, step, "deliver"),
         "may_revise": policies.can(asker, step, "request_revision"),
         "may_approve": policies.can(asker, step, "approve"),
+        "may_dispute": policies.can(asker, step, "dispute"),
         "revisions_left": contract.revisions_included - step.revisions_used,
         "latest": max(step.deliverables.all(), key=lambda one: one.version, default=None),
     }
@@ -172,23 +175,41 @@ def fund(request: HttpRequest, milestone_id: UUID) -> HttpResponse:
         back = request.build_absolute_uri(reverse("contracts:paid", args=[milestone.id]))
         try:
             charge = operations.fund_milestone(
-                milestone_id=milestone.id, actor=actor(request), now=timezone.now(), return_url=back
+                milestone_id=milestone.id,
+                actor=actor(request),
+                now=timezone.now(),
+                return_url=back,
+                use_credit=request.POST.get("use_credit") == "yes",
             )
         except Unavailable as refusal:
             messages.error(request, str(refusal))
             return redirect("contracts:fund", milestone.id)
+        if charge is None:
+            messages.success(request, _("Paid from your credit. The milestone is funded and work can begin."))
+            return redirect(milestone.contract)
         return redirect(charge.checkout_url)
+    return render(request, "contracts/fund.html", _what_is_paid(milestone))
+
+
+def _what_is_paid(milestone: Milestone) -> dict[str, Any]:
+    """The lines of the bill, by the terms of the escrow where there is one already."""
     contract = milestone.contract
-    fees = pricing.fee_terms(contract.employer.country, contract.freelancer.country, timezone.now().date())
+    together = escrow_queries.paid_between(contract.employer_id, contract.freelancer_id)
+    fees = pricing.fee_terms(
+        contract.employer.country, contract.freelancer.country, timezone.now().date(), paid_before=together
+    )
     fee = milestone.amount.share_bps(fees.employer_fee_bps)
-    context = {
+    total = milestone.amount + fee
+    credit = escrow_queries.usable_credit(contract.employer_id, amount=milestone.amount, total=total)
+    return {
         "milestone": milestone,
         "contract": contract,
         "fee": fee,
         "fee_bps": fees.employer_fee_bps,
-        "total": milestone.amount + fee,
+        "total": total,
+        "credit": credit,
+        "rest": total - credit,
     }
-    return render(request, "contracts/fund.html", context)
 
 
 @login_required

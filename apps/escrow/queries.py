@@ -18,7 +18,9 @@ from apps.escrow.models import BankClaim, Escrow, Release
 from apps.escrow.states import ClaimKind, EscrowStatus
 from apps.ledger import chart
 from apps.ledger import queries as ledger
-from apps.pricing.rules import Terms
+from apps.payments import queries as payments
+from apps.pricing import rules as pricing_rules
+from apps.pricing.rules import Split, Terms
 
 ReleaseRow: TypeAlias = Release
 """For pages of the areas below, which show what they do not store."""
@@ -151,6 +153,71 @@ def terms(escrow: Escrow) -> Terms:
         tax_bps=escrow.tax_bps,
         tax_country=escrow.tax_country,
     )
+
+
+def split_of(escrow: Escrow, gross: Money) -> Split:
+    """Where a gross amount goes, counted on from what earlier releases took."""
+    before = taken(escrow)
+    return pricing_rules.split(
+        gross,
+        terms(escrow),
+        released=escrow.released,
+        commission_taken=before.commission,
+        tax_taken=before.tax,
+        withheld_taken=before.withheld,
+    )
+
+
+def fee_of(escrow: Escrow, step: Money, *, after: Money | None = None) -> Money:
+    """
+    The part of the employer's fee that falls to this step; the last step takes what is left.
+
+    :param after: a step of the same moment that goes before this one.
+    """
+    before = escrow.released + escrow.refunded + (after or Money.zero(escrow.currency))
+    return pricing_rules.earned_part(escrow.employer_fee, whole=escrow.amount, before=before, step=step)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What each side would get of a split: the freelancer's part with its fees, and what goes back."""
+
+    whole: Money
+    freelancer: pricing_rules.Split
+    to_employer: Money
+    fee_back: Money
+    fee_kept: Money
+
+    @property
+    def employer_total(self) -> Money:
+        return self.to_employer + self.fee_back
+
+
+def outcome(escrow_id: UUID, freelancer_part: Money) -> Outcome:
+    """The very figures that a split of what is held or frozen would write. :raises NotFound: if there is none."""
+    escrow = Escrow.objects.filter(id=escrow_id).first()
+    if escrow is None:
+        raise NotFound
+    back = escrow.remaining - freelancer_part
+    return Outcome(
+        whole=escrow.remaining,
+        freelancer=split_of(escrow, freelancer_part),
+        to_employer=back,
+        fee_back=fee_of(escrow, back, after=freelancer_part),
+        fee_kept=fee_of(escrow, freelancer_part),
+    )
+
+
+def last_moment(escrow_id: UUID) -> datetime | None:
+    """Until when held money can still be decided about; afterwards the law's limit sends it back."""
+    until = Escrow.objects.filter(id=escrow_id).values_list("hold_until", flat=True).first()
+    return until - rules.END_BEFORE if until else None
+
+
+def usable_credit(payer_id: UUID, *, amount: Money, total: Money) -> Money:
+    """How much of the payer's credit would go into an escrow of this amount and total."""
+    found = rules.credit_to_use(payments.credit(payer_id, amount.currency), amount=amount, total=total)
+    return payments.chargeable(found)
 
 
 def paid_between(payer_id: UUID, payee_id: UUID) -> int:

@@ -226,7 +226,59 @@ KINDS: dict[str, Kind] = {
     "contract_cancelled": Kind(
         Group.CONTRACTS, _("“%(contract)s” was cancelled by agreement"), _("You can review %(who)s."), "ban"
     ),
+    # disputes
+    "dispute_opened": Kind(
+        Group.CONTRACTS,
+        _("%(who)s opened a dispute about “%(milestone)s”"),
+        _("%(amount)s is frozen. Say what happened before %(answer_due_at)s."),
+        "scale",
+    ),
+    "dispute_said": Kind(
+        Group.CONTRACTS, _("%(who)s wrote in the dispute about “%(milestone)s”"), _("%(text)s"), "scale"
+    ),
+    "split_proposed": Kind(
+        Group.CONTRACTS,
+        _("%(who)s proposes how to settle “%(milestone)s”"),
+        _("%(freelancer)s for the freelancer, %(employer)s back to the employer. Accept it or propose another split."),
+        "handshake",
+    ),
+    "dispute_settled": Kind(
+        Group.CONTRACTS,
+        _("The dispute about “%(milestone)s” is settled"),
+        _("%(freelancer)s goes to the freelancer, less fees, and %(employer)s back to the employer."),
+        "handshake",
+    ),
+    "dispute_decided": Kind(
+        Group.CONTRACTS,
+        _("Our staff decided the dispute about “%(milestone)s”"),
+        _("%(freelancer)s goes to the freelancer, less fees, and %(employer)s back to the employer. Read the reasons."),
+        "scale",
+    ),
+    "dispute_withdrawn": Kind(
+        Group.CONTRACTS,
+        _("The dispute about “%(milestone)s” was withdrawn"),
+        _("The money is held as before and the work goes on."),
+        "undo-2",
+    ),
+    "dispute_lapsed": Kind(
+        Group.CONTRACTS,
+        _("The dispute about “%(milestone)s” ended by the limit of holding"),
+        _("The law limits how long money may be held. It went back to the employer."),
+        "alarm-clock",
+    ),
     # money
+    "escrow_credited": Kind(
+        Group.MONEY,
+        _("%(amount)s is kept as your credit"),
+        _("For %(memo)s. Use it for the next milestone, or have it sent back."),
+        "wallet",
+    ),
+    "goodwill_given": Kind(
+        Group.MONEY,
+        _("We gave %(amount)s of our fee back to you"),
+        _("For %(memo)s. Reason: %(reason)s"),
+        "wallet",
+    ),
     "funds_released": Kind(
         Group.MONEY, _("%(amount)s is ready to withdraw"), _("For %(memo)s, after the fee."), "wallet"
     ),

@@ -22,8 +22,11 @@ from apps.common.money import Money
 from apps.contracts import events as contracts
 from apps.contracts.models import CancellationProposal, Contract, Deliverable, Milestone, RevisionRequest
 from apps.contracts.states import ContractStatus
+from apps.disputes import events as disputes
+from apps.disputes.models import Dispute, DisputeStatement, SplitProposal
+from apps.disputes.states import DisputeStatus
 from apps.escrow import events as escrow
-from apps.escrow.models import Escrow
+from apps.escrow.models import Escrow, Release
 from apps.matching import events as matching
 from apps.messaging import events as messaging
 from apps.messaging.models import Message
@@ -352,6 +355,63 @@ def _tell_both(contract_id: UUID, kind: str, now: datetime) -> None:
         )  # fmt: skip
 
 
+# --- disputes -------------------------------------------------------------------------------------------------------
+
+
+def _tell_of_dispute(dispute: Dispute, to: UUID, kind: str, key: object, now: datetime, **params: Any) -> None:
+    _tell(to, kind, key, now, "disputes:room", dispute.id, milestone=dispute.milestone.title, **params)
+
+
+def _dispute(dispute_id: UUID) -> Dispute:
+    return Dispute.objects.select_related("milestone", "opened_by", "respondent").get(id=dispute_id)
+
+
+@bus.subscribe(disputes.DisputeOpened, name="notifications.dispute_opened")
+def dispute_opened(event: disputes.DisputeOpened, now: datetime) -> None:
+    dispute = _dispute(event.dispute_id)
+    _tell_of_dispute(
+        dispute, event.respondent_id, "dispute_opened", dispute.id, now, who=dispute.opened_by.display_name,
+        amount=rules.money(dispute.amount), answer_due_at=rules.moment(dispute.answer_due_at),
+    )  # fmt: skip
+
+
+@bus.subscribe(disputes.DisputeSaid, name="notifications.dispute_said")
+def dispute_said(event: disputes.DisputeSaid, now: datetime) -> None:
+    said = DisputeStatement.objects.select_related("organization").get(id=event.statement_id)
+    _tell_of_dispute(
+        _dispute(event.dispute_id), event.to_id, "dispute_said", said.id, now, who=said.organization.display_name,
+        text=rules.text(said.text),
+    )  # fmt: skip
+
+
+@bus.subscribe(disputes.SplitProposed, name="notifications.split_proposed")
+def split_proposed(event: disputes.SplitProposed, now: datetime) -> None:
+    proposal = SplitProposal.objects.select_related("organization", "dispute").get(id=event.proposal_id)
+    _tell_of_dispute(
+        _dispute(event.dispute_id), event.to_id, "split_proposed", proposal.id, now,
+        who=proposal.organization.display_name, freelancer=rules.money(proposal.freelancer_part),
+        employer=rules.money(proposal.employer_part),
+    )  # fmt: skip
+
+
+_DISPUTE_ENDS = {
+    DisputeStatus.SETTLED: "dispute_settled",
+    DisputeStatus.DECIDED: "dispute_decided",
+    DisputeStatus.WITHDRAWN: "dispute_withdrawn",
+    DisputeStatus.LAPSED: "dispute_lapsed",
+}
+
+
+@bus.subscribe(disputes.DisputeEnded, name="notifications.dispute_ended")
+def dispute_ended(event: disputes.DisputeEnded, now: datetime) -> None:
+    dispute = _dispute(event.dispute_id)
+    parts = {}
+    if dispute.freelancer_part is not None and dispute.employer_part is not None:
+        parts = {"freelancer": rules.money(dispute.freelancer_part), "employer": rules.money(dispute.employer_part)}
+    for to in (dispute.opened_by_id, dispute.respondent_id):
+        _tell_of_dispute(dispute, to, _DISPUTE_ENDS[DisputeStatus(event.status)], dispute.id, now, **parts)
+
+
 # --- money ----------------------------------------------------------------------------------------------------------
 
 
@@ -370,6 +430,24 @@ def escrow_refunded(event: escrow.EscrowRefunded, now: datetime) -> None:
     _tell(
         event.payer_id, "escrow_refunded", event.refund_id, now, "payments:wallet",
         amount=rules.money(Money(event.amount_minor, event.currency)), memo=memo,
+    )  # fmt: skip
+
+
+@bus.subscribe(escrow.EscrowCredited, name="notifications.escrow_credited")
+def escrow_credited(event: escrow.EscrowCredited, now: datetime) -> None:
+    memo = Escrow.objects.values_list("memo", flat=True).get(id=event.escrow_id)
+    amount = rules.money(Money(event.amount_minor, event.currency))
+    key = f"{event.escrow_id}:{now.isoformat()}"
+    _tell(event.payer_id, "escrow_credited", key, now, "payments:wallet", amount=amount, memo=memo)
+
+
+@bus.subscribe(escrow.GoodwillGiven, name="notifications.goodwill_given")
+def goodwill_given(event: escrow.GoodwillGiven, now: datetime) -> None:
+    memo = Release.objects.values_list("escrow__memo", flat=True).get(id=event.release_id)
+    amount = rules.money(Money(event.amount_minor, event.currency))
+    _tell(
+        event.organization_id, "goodwill_given", event.goodwill_id, now, "payments:wallet", amount=amount, memo=memo,
+        reason=rules.text(event.reason),
     )  # fmt: skip
 
 

@@ -38,6 +38,11 @@ class Split:
     withheld: Money
     net: Money
 
+    @property
+    def fee(self) -> Money:
+        """What the freelancer pays for the marketplace's service, with its tax."""
+        return self.commission + self.tax
+
 
 @dataclass(frozen=True, slots=True)
 class Conversion:

@@ -58,11 +58,14 @@ class ReasonSerializer(serializers.Serializer[Any]):
 
 class FundSerializer(serializers.Serializer[Any]):
     return_url = serializers.URLField(max_length=500, help_text="Where the checkout sends the payer back to.")
+    use_credit = serializers.BooleanField(default=False, help_text="Pay from the employer's credit first.")
 
 
 class CheckoutSerializer(serializers.Serializer[Any]):
-    charge_id = serializers.UUIDField()
-    checkout_url = serializers.URLField()
+    """Both are null where the employer's credit paid all of it: the milestone is funded already."""
+
+    charge_id = serializers.UUIDField(allow_null=True)
+    checkout_url = serializers.URLField(allow_null=True)
 
 
 class _CheckSerializer(serializers.Serializer[Any]):

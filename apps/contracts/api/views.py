@@ -135,9 +135,13 @@ class Fund(APIView):
         if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
             back = settings.SITE_URL
         charge = operations.fund_milestone(
-            milestone_id=milestone.id, actor=actor(request._request), now=timezone.now(), return_url=back
+            milestone_id=milestone.id,
+            actor=actor(request._request),
+            now=timezone.now(),
+            return_url=back,
+            use_credit=given.validated_data["use_credit"],
         )
-        body = {"charge_id": charge.id, "checkout_url": charge.checkout_url}
+        body = {"charge_id": charge.id if charge else None, "checkout_url": charge.checkout_url if charge else None}
         return Response(serializers.CheckoutSerializer(body).data, status=201)
 
 

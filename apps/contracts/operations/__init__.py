@@ -1,6 +1,12 @@
-"""Award and agreement (`awarding`), the work and its payment (`working`), stopping by agreement (`stopping`)."""
+"""Agreement (`awarding`), the work and its payment (`working`), stopping (`stopping`), disputes (`disputing`)."""
 
 from apps.contracts.operations.awarding import accept_offer, award, decline_offer, lapse_offer, take_back_offer
+from apps.contracts.operations.disputing import (
+    dispute_milestone,
+    milestone_charged_back,
+    resume_milestone,
+    settle_milestone,
+)
 from apps.contracts.operations.stopping import (
     accept_cancellation,
     decline_cancellation,
@@ -37,8 +43,10 @@ __all__ = [
     "decline_cancellation",
     "decline_offer",
     "deliver",
+    "dispute_milestone",
     "fund_milestone",
     "lapse_offer",
+    "milestone_charged_back",
     "milestone_funded",
     "milestone_hold_ended",
     "milestone_payment_failed",
@@ -46,6 +54,8 @@ __all__ = [
     "propose_cancellation",
     "remind_of_review",
     "request_revision",
+    "resume_milestone",
+    "settle_milestone",
     "take_back_offer",
     "withdraw_cancellation",
 ]

@@ -15,7 +15,7 @@ from apps.common.errors import Conflict, Invalid
 from apps.common.operations import move
 from apps.contracts import events, policies, queries, rules
 from apps.contracts.models import CancellationProposal, Contract, Milestone
-from apps.contracts.states import CONTRACT, MILESTONE, PROPOSAL
+from apps.contracts.states import CONTRACT, MILESTONE, PROPOSAL, MilestoneStatus
 from apps.escrow import operations as escrow
 from apps.escrow import queries as escrow_queries
 from apps.outbox import bus
@@ -44,6 +44,11 @@ class PaymentUnderWay(Conflict):
     message = _("A payment for this contract is on its way. Wait for its result, then try again.")
 
 
+class DisputeOpen(Conflict):
+    code = "dispute_open"
+    message = _("A milestone of this contract is in dispute. Settle or withdraw the dispute first.")
+
+
 @transaction.atomic
 def propose_cancellation(
     *, contract_id: UUID, freelancer_share_bps: int, reason: str, actor: Actor, now: datetime
@@ -51,6 +56,7 @@ def propose_cancellation(
     """:param freelancer_share_bps: of the money still held, in hundredths of a per cent."""
     contract = queries.contract_for_update(contract_id)
     policies.check_can_propose_cancellation(actor, contract)
+    _check_no_dispute(contract)
     if not 0 <= freelancer_share_bps <= 10_000:
         raise ShareOutOfRange
     if not reason.strip():
@@ -68,6 +74,11 @@ def propose_cancellation(
     return proposal
 
 
+def _check_no_dispute(contract: Contract) -> None:
+    if contract.milestones.filter(status=MilestoneStatus.DISPUTED).exists():
+        raise DisputeOpen
+
+
 def _locked(proposal_id: UUID) -> CancellationProposal:
     proposal = CancellationProposal.objects.get(id=proposal_id)
     contract = queries.contract_for_update(proposal.contract_id)
@@ -83,6 +94,7 @@ def accept_cancellation(*, proposal_id: UUID, actor: Actor, now: datetime) -> Co
     policies.check_can_answer_cancellation(actor, proposal)
     move(proposal, PROPOSAL, "accept", actor=actor, now=now, changes={"answered_at": now})
     contract = proposal.contract
+    _check_no_dispute(contract)
     for milestone in queries.milestones(contract.id):
         if MILESTONE.allows(milestone.status, "cancel"):
             _settle(milestone, proposal.freelancer_share_bps, actor, now)

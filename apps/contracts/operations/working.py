@@ -74,13 +74,18 @@ class Check:
 # -- fund
 
 
-def fund_milestone(*, milestone_id: UUID, actor: Actor, now: datetime, return_url: str) -> Charge:
+def fund_milestone(
+    *, milestone_id: UUID, actor: Actor, now: datetime, return_url: str, use_credit: bool = False
+) -> Charge | None:
     """
-    Open the milestone's escrow and a checkout for it; gives the charge with its `checkout_url`.
+    Open the milestone's escrow and a checkout for it; gives the charge with its `checkout_url`, or None where the
+    employer's credit paid all of it.
 
     Not atomic as a whole: the processor is called outside any transaction.
     """
     escrow_id = prepare_funding(milestone_id=milestone_id, actor=actor, now=now)
+    if use_credit and not escrow.use_credit(escrow_id=escrow_id, actor=actor, now=now).to_charge:
+        return None
     return escrow.start_funding(escrow_id=escrow_id, actor=actor, now=now, return_url=return_url)
 
 
@@ -142,8 +147,9 @@ def milestone_hold_ended(*, milestone_id: UUID, now: datetime) -> Milestone | No
     if queries.milestone_by_reference(milestone_id) is None:
         return None
     milestone = queries.milestone_for_update(milestone_id)
-    if MILESTONE.allows(milestone.status, "cancel"):
-        move(milestone, MILESTONE, "cancel", actor=SYSTEM, now=now, changes={"review_due_at": None})
+    verb = "resolve_back" if milestone.status == MilestoneStatus.DISPUTED else "cancel"
+    if MILESTONE.allows(milestone.status, verb):
+        move(milestone, MILESTONE, verb, actor=SYSTEM, now=now, changes={"review_due_at": None})
         complete_if_finished(milestone.contract, actor=SYSTEM, now=now)
     return milestone
 

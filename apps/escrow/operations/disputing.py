@@ -13,7 +13,7 @@ from apps.common.money import Money
 from apps.common.operations import move
 from apps.escrow import entries, policies, queries
 from apps.escrow.models import Escrow, Release
-from apps.escrow.operations.parts import fee_of, make_release, publish_release, send_back, split_of
+from apps.escrow.operations.parts import make_release, publish_release, send_back
 from apps.escrow.states import ESCROW, EscrowStatus, ReleaseKind
 from apps.ledger import operations as ledger
 
@@ -73,8 +73,8 @@ def split(*, escrow_id: UUID, freelancer_part: Money, actor: Actor, now: datetim
     whole = escrow.remaining
     policies.check_share(freelancer_part, whole, fmt.money(whole))
     back = whole - freelancer_part
-    parts = split_of(escrow, freelancer_part)
-    fee_earned, fee_back = fee_of(escrow, freelancer_part), fee_of(escrow, back, after=freelancer_part)
+    parts = queries.split_of(escrow, freelancer_part)
+    fee_earned, fee_back = queries.fee_of(escrow, freelancer_part), queries.fee_of(escrow, back, after=freelancer_part)
     verb = "split" if freelancer_part or escrow.released else "split_back"
     changes = {
         "frozen_by_id": None,

@@ -115,10 +115,7 @@ def use_credit(*, escrow_id: UUID, actor: Actor, now: datetime) -> Escrow:
     # An open payment page asks for an amount that was fixed with it.
     if escrow.credit or payment_queries.open_charge_of(escrow.id) or not ESCROW.allows(escrow.status, "fund"):
         return escrow
-    usable = rules.credit_to_use(
-        payment_queries.credit(escrow.payer_id, escrow.currency), amount=escrow.amount, total=escrow.total
-    )
-    usable = payment_queries.chargeable(usable)
+    usable = queries.usable_credit(escrow.payer_id, amount=escrow.amount, total=escrow.total)
     if usable == escrow.total:
         return _funded_from_credit(escrow, actor, now)
     if usable:

@@ -15,7 +15,7 @@ from apps.common.operations import move
 from apps.escrow import entries, events, policies, queries
 from apps.escrow.models import Escrow, Release
 from apps.escrow.operations.disputing import split
-from apps.escrow.operations.parts import fee_of, make_release, publish_release, send_back, split_of
+from apps.escrow.operations.parts import make_release, publish_release, send_back
 from apps.escrow.states import ESCROW, EscrowStatus, ReleaseKind
 from apps.ledger import operations as ledger
 from apps.outbox import bus
@@ -35,8 +35,8 @@ def release(
     escrow = queries.escrow_for_update(escrow_id)
     policies.check_can_release(actor, escrow, kind)
     gross = _wanted(escrow, amount)
-    parts = split_of(escrow, gross)
-    fee = fee_of(escrow, gross)
+    parts = queries.split_of(escrow, gross)
+    fee = queries.fee_of(escrow, gross)
     verb = "release_rest" if gross == escrow.remaining else "release_part"
     changes = {"released_minor": escrow.released_minor + gross.amount_minor}
     move(escrow, ESCROW, verb, actor=actor, now=now, changes=changes)
@@ -73,7 +73,7 @@ def refund(*, escrow_id: UUID, amount: Money | None, actor: Actor, now: datetime
     escrow = queries.escrow_for_update(escrow_id)
     policies.check_can_refund(actor, escrow)
     back = _wanted(escrow, amount)
-    fee = fee_of(escrow, back)
+    fee = queries.fee_of(escrow, back)
     is_rest = back == escrow.remaining
     verb = "release_part" if not is_rest else "refund_rest" if escrow.released else "refund_all"
     changes = {"refunded_minor": escrow.refunded_minor + back.amount_minor}

@@ -1,4 +1,4 @@
-"""What every way out of an escrow shares: shares of the fee, the release's row, and the way back to the payer."""
+"""What every way out of an escrow shares: the release's row, and the way back to the payer."""
 
 from __future__ import annotations
 
@@ -6,38 +6,14 @@ from datetime import datetime
 
 from apps.common.actors import Actor
 from apps.common.money import Money
-from apps.escrow import events, queries
+from apps.escrow import events
 from apps.escrow.entries import Back
 from apps.escrow.models import Escrow, Release
 from apps.outbox import bus
 from apps.payments import operations as payments
 from apps.payments import queries as payment_queries
 from apps.payments.models import Refund
-from apps.pricing import rules as pricing_rules
 from apps.pricing.rules import Split
-
-
-def split_of(escrow: Escrow, gross: Money) -> Split:
-    """Where a gross amount goes, counted on from what earlier releases took."""
-    taken = queries.taken(escrow)
-    return pricing_rules.split(
-        gross,
-        queries.terms(escrow),
-        released=escrow.released,
-        commission_taken=taken.commission,
-        tax_taken=taken.tax,
-        withheld_taken=taken.withheld,
-    )
-
-
-def fee_of(escrow: Escrow, step: Money, *, after: Money | None = None) -> Money:
-    """
-    The part of the employer's fee that falls to this step; the last step takes what is left.
-
-    :param after: a step of the same moment that goes before this one.
-    """
-    before = escrow.released + escrow.refunded + (after or Money.zero(escrow.currency))
-    return pricing_rules.earned_part(escrow.employer_fee, whole=escrow.amount, before=before, step=step)
 
 
 def make_release(escrow: Escrow, parts: Split, kind: str, actor: Actor, now: datetime) -> Release:

@@ -1,0 +1,90 @@
+"""What a dispute above does to its milestone and the money: freeze, go on, settle."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from apps.common.actors import SYSTEM, Actor
+from apps.common.money import Money
+from apps.common.operations import move
+from apps.contracts import policies, queries
+from apps.contracts.models import Milestone
+from apps.contracts.operations.working import NothingHeld, complete_if_finished
+from apps.contracts.states import MILESTONE, MilestoneStatus
+from apps.escrow import operations as escrow
+
+_RESUME = {
+    MilestoneStatus.FUNDED: "resume_work",
+    MilestoneStatus.DELIVERED: "resume_review",
+    MilestoneStatus.IN_REVISION: "resume_revision",
+}
+
+
+@transaction.atomic
+def dispute_milestone(*, milestone_id: UUID, dispute_id: UUID, actor: Actor, now: datetime) -> Money:
+    """Freeze what is held for a milestone and stop its clock; gives the amount. :raises NothingHeld: for none."""
+    milestone = queries.milestone_for_update(milestone_id)
+    policies.check_can_dispute(actor, milestone)
+    if milestone.escrow_id is None:
+        raise NothingHeld
+    frozen = escrow.freeze(escrow_id=milestone.escrow_id, dispute_id=dispute_id, actor=actor, now=now)
+    changes = {"disputed_from": milestone.status, "disputed_at": now}
+    move(milestone, MILESTONE, "dispute", actor=actor, now=now, changes=changes)
+    return frozen
+
+
+@transaction.atomic
+def resume_milestone(*, milestone_id: UUID, actor: Actor, now: datetime) -> Milestone:
+    """The dispute is withdrawn: go on from where it stood, with as much of the review window as was left."""
+    milestone = queries.milestone_for_update(milestone_id)
+    assert milestone.escrow_id is not None
+    escrow.unfreeze(escrow_id=milestone.escrow_id, actor=actor, now=now)
+    return _go_on(milestone, actor, now)
+
+
+def _go_on(milestone: Milestone, actor: Actor, now: datetime) -> Milestone:
+    verb = _RESUME.get(MilestoneStatus(milestone.disputed_from or MilestoneStatus.FUNDED), "resume_work")
+    MILESTONE.next(milestone.status, verb)
+    assert milestone.disputed_at is not None
+    due = milestone.review_due_at
+    changes = {
+        "review_due_at": due + (now - milestone.disputed_at) if due else None,
+        "disputed_from": "",
+        "disputed_at": None,
+    }
+    return move(milestone, MILESTONE, verb, actor=actor, now=now, changes=changes)
+
+
+@transaction.atomic
+def milestone_charged_back(*, milestone_id: UUID, is_all_gone: bool, now: datetime) -> Milestone | None:
+    """
+    The payer's bank took the money back for good. Where nothing is held any more the milestone ends; a dispute about
+    it is over, because there is nothing left to split or it is held as before.
+    """
+    if queries.milestone_by_reference(milestone_id) is None:
+        return None
+    milestone = queries.milestone_for_update(milestone_id)
+    is_disputed = milestone.status == MilestoneStatus.DISPUTED
+    verb = "resolve_back" if is_disputed else "cancel"
+    if is_all_gone and MILESTONE.allows(milestone.status, verb):
+        move(milestone, MILESTONE, verb, actor=SYSTEM, now=now, changes={"review_due_at": None})
+        complete_if_finished(milestone.contract, actor=SYSTEM, now=now)
+    elif is_disputed:
+        _go_on(milestone, SYSTEM, now)
+    return milestone
+
+
+@transaction.atomic
+def settle_milestone(*, milestone_id: UUID, freelancer_part: Money, actor: Actor, now: datetime) -> Milestone:
+    """The dispute ends: this part of the frozen money to the freelancer, less fees, the rest to the employer."""
+    milestone = queries.milestone_for_update(milestone_id)
+    verb = "resolve_paid" if freelancer_part else "resolve_back"
+    MILESTONE.next(milestone.status, verb)
+    assert milestone.escrow_id is not None
+    escrow.split(escrow_id=milestone.escrow_id, freelancer_part=freelancer_part, actor=actor, now=now)
+    move(milestone, MILESTONE, verb, actor=actor, now=now, changes={"review_due_at": None})
+    complete_if_finished(milestone.contract, actor=actor, now=now)
+    return milestone

@@ -1,0 +1,195 @@
+"""Endpoints of disputes; those that move money need an Idempotency-Key."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.accounts.middleware import actor
+from apps.common.api.idempotency import HEADER, idempotent
+from apps.common.api.serializers import AMOUNT_MAX, to_money
+from apps.common.money import Money
+from apps.contracts import queries as contracts
+from apps.disputes import operations, policies, queries
+from apps.disputes.api import serializers
+from apps.disputes.models import Dispute, SplitProposal
+
+KEY = OpenApiParameter(
+    HEADER, str, OpenApiParameter.HEADER, required=True, description="Repeats give the first answer."
+)
+
+
+def _dispute(request: Request, dispute_id: UUID) -> Dispute:
+    return get_object_or_404(queries.disputes_visible_to(actor(request._request)), id=dispute_id)
+
+
+def _shown(dispute_id: UUID, status: int = 200) -> Response:
+    found = Dispute.objects.select_related("milestone").prefetch_related("statements", "proposals__dispute")
+    return Response(serializers.DisputeSerializer(found.get(id=dispute_id)).data, status=status)
+
+
+class Disputes(ListAPIView[Dispute]):
+    """Those of one's own contracts, newest first."""
+
+    serializer_class = serializers.DisputeSerializer
+
+    @extend_schema(operation_id="disputes")
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return self.list(request, *args, **kwargs)
+
+    def get_queryset(self) -> QuerySet[Dispute]:
+        if getattr(self, "swagger_fake_view", False):
+            return Dispute.objects.none()
+        found = queries.disputes_visible_to(actor(self.request._request))
+        return found.prefetch_related("statements", "proposals__dispute").order_by("-opened_at", "-id")
+
+
+class MilestoneDisputes(APIView):
+    @extend_schema(
+        parameters=[KEY],
+        request=serializers.NewDisputeSerializer,
+        responses={201: serializers.DisputeSerializer},
+        operation_id="dispute_open",
+    )
+    @idempotent
+    def post(self, request: Request, milestone_id: UUID) -> Response:
+        """Open a dispute about a milestone: what is held for it is frozen at once."""
+        asker = actor(request._request)
+        milestone = get_object_or_404(contracts.milestones_visible_to(asker), id=milestone_id)
+        given = serializers.NewDisputeSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        made = operations.open_dispute(
+            milestone_id=milestone.id,
+            reason=given.validated_data["reason"],
+            text=given.validated_data["text"],
+            source_language=given.validated_data["source_language"],
+            freelancer_part=to_money(given.validated_data["freelancer_part"]),
+            actor=asker,
+            now=timezone.now(),
+        )
+        return _shown(made.id, 201)
+
+
+class OneDispute(APIView):
+    @extend_schema(responses=serializers.DisputeSerializer, operation_id="dispute")
+    def get(self, request: Request, dispute_id: UUID) -> Response:
+        return _shown(_dispute(request, dispute_id).id)
+
+
+class Outcome(APIView):
+    @extend_schema(
+        parameters=[OpenApiParameter("freelancer_minor", int, required=True)],
+        responses=serializers.OutcomeSerializer,
+        operation_id="dispute_outcome",
+    )
+    def get(self, request: Request, dispute_id: UUID) -> Response:
+        """What each side would get if this many minor units went to the freelancer. Only while it is open."""
+        dispute = _dispute(request, dispute_id)
+        asked = request.query_params.get("freelancer_minor", "")
+        minor = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 16 else AMOUNT_MAX
+        part = Money(minor, dispute.currency)
+        policies.check_part(part, dispute.amount)
+        policies.check_is_open(dispute)
+        found = queries.outcome(dispute, part)
+        body = {
+            "freelancer_gross": found.freelancer.gross,
+            "fee": found.freelancer.commission + found.freelancer.tax,
+            "withheld": found.freelancer.withheld,
+            "freelancer_net": found.freelancer.net,
+            "employer_back": found.to_employer,
+            "employer_fee_back": found.fee_back,
+        }
+        return Response(serializers.OutcomeSerializer(body).data)
+
+
+class Statements(APIView):
+    @extend_schema(
+        request=serializers.NewStatementSerializer,
+        responses={201: serializers.DisputeSerializer},
+        operation_id="dispute_say",
+    )
+    def post(self, request: Request, dispute_id: UUID) -> Response:
+        """Answer, or add to what one said."""
+        dispute = _dispute(request, dispute_id)
+        given = serializers.NewStatementSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        operations.say(dispute_id=dispute.id, actor=actor(request._request), now=timezone.now(), **given.validated_data)
+        return _shown(dispute.id, 201)
+
+
+class Proposals(APIView):
+    @extend_schema(
+        request=serializers.NewSplitSerializer,
+        responses={201: serializers.DisputeSerializer},
+        operation_id="dispute_propose",
+    )
+    def post(self, request: Request, dispute_id: UUID) -> Response:
+        """Say how one would split what is frozen; takes the place of one's earlier proposal."""
+        dispute = _dispute(request, dispute_id)
+        given = serializers.NewSplitSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        operations.propose_split(
+            dispute_id=dispute.id,
+            freelancer_part=to_money(given.validated_data["freelancer_part"]),
+            actor=actor(request._request),
+            now=timezone.now(),
+        )
+        return _shown(dispute.id, 201)
+
+
+class Accept(APIView):
+    @extend_schema(
+        parameters=[KEY], request=None, responses=serializers.DisputeSerializer, operation_id="dispute_accept"
+    )
+    @idempotent
+    def post(self, request: Request, proposal_id: UUID) -> Response:
+        """Agree to what the other side proposes: the money moves so."""
+        visible = queries.disputes_visible_to(actor(request._request))
+        proposal = get_object_or_404(SplitProposal.objects.filter(dispute__in=visible), id=proposal_id)
+        operations.accept_split(proposal_id=proposal.id, actor=actor(request._request), now=timezone.now())
+        return _shown(proposal.dispute_id)
+
+
+class Withdraw(APIView):
+    @extend_schema(
+        parameters=[KEY], request=None, responses=serializers.DisputeSerializer, operation_id="dispute_withdraw"
+    )
+    @idempotent
+    def post(self, request: Request, dispute_id: UUID) -> Response:
+        """Take back a dispute that one opened."""
+        dispute = _dispute(request, dispute_id)
+        operations.withdraw(dispute_id=dispute.id, actor=actor(request._request), now=timezone.now())
+        return _shown(dispute.id)
+
+
+class Decide(APIView):
+    @extend_schema(
+        parameters=[KEY],
+        request=serializers.NewDecisionSerializer,
+        responses=serializers.DisputeSerializer,
+        operation_id="dispute_decide",
+    )
+    @idempotent
+    def post(self, request: Request, dispute_id: UUID) -> Response:
+        """Staff decide, with reasons that both sides read."""
+        policies.check_is_staff(actor(request._request))
+        dispute = _dispute(request, dispute_id)
+        given = serializers.NewDecisionSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        operations.decide(
+            dispute_id=dispute.id,
+            freelancer_part=to_money(given.validated_data["freelancer_part"]),
+            reasons=given.validated_data["reasons"],
+            actor=actor(request._request),
+            now=timezone.now(),
+        )
+        return _shown(dispute.id)

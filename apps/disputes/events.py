@@ -1,0 +1,48 @@
+from uuid import UUID
+
+from apps.outbox import bus
+
+
+@bus.fact("disputes.opened")
+class DisputeOpened:
+    dispute_id: UUID
+    contract_id: UUID
+    opened_by_id: UUID
+    respondent_id: UUID
+
+
+@bus.fact("disputes.said")
+class DisputeSaid:
+    """One side added a statement; `to_id` is the other side."""
+
+    dispute_id: UUID
+    statement_id: UUID
+    to_id: UUID
+
+
+@bus.fact("disputes.split_proposed")
+class SplitProposed:
+    dispute_id: UUID
+    proposal_id: UUID
+    to_id: UUID
+
+
+@bus.fact("disputes.ended")
+class DisputeEnded:
+    """Settled, decided, withdrawn or lapsed: `status` says which."""
+
+    dispute_id: UUID
+    contract_id: UUID
+    status: str
+
+
+@bus.fact("disputes.decided")
+class DisputeDecided:
+    """What staff decided, for the log of their acts."""
+
+    dispute_id: UUID
+    user_id: UUID
+    freelancer_minor: int
+    amount_minor: int
+    currency: str
+    reasons: str

@@ -1,0 +1,213 @@
+"""Open a dispute, speak, propose, agree, take it back, decide. The money moves with the state or not at all."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from apps.common.actors import SYSTEM, Actor
+from apps.common.errors import NotFound
+from apps.common.ids import uuid7
+from apps.common.money import Money
+from apps.common.operations import move
+from apps.contracts import operations as contracts
+from apps.contracts import queries as contract_queries
+from apps.disputes import events, policies, queries, rules
+from apps.disputes.models import Dispute, DisputeStatement, SplitProposal
+from apps.disputes.states import DISPUTE, OPEN_DISPUTE, DisputeStatus, ProposalStatus
+from apps.escrow import queries as escrow
+from apps.outbox import bus
+
+
+@transaction.atomic
+def open_dispute(
+    *,
+    milestone_id: UUID,
+    reason: str,
+    text: str,
+    source_language: str,
+    freelancer_part: Money,
+    actor: Actor,
+    now: datetime,
+) -> Dispute:
+    """
+    Say that one does not agree about a milestone, why, and how one would split what is held. It is frozen at once.
+
+    :raises AlreadyDisputed: if there is an open one. :raises StatementMissing: without words.
+    :raises ShareOutOfRange: for a part beyond what is held. :raises NothingHeld: if nothing is.
+    """
+    milestone = contract_queries.milestone_for_update(milestone_id)
+    if queries.open_of_milestone(milestone.id):
+        raise policies.AlreadyDisputed
+    policies.check_can_open(actor, milestone)
+    if not text.strip():
+        raise policies.StatementMissing
+    dispute_id, contract = uuid7(), milestone.contract
+    frozen = contracts.dispute_milestone(milestone_id=milestone.id, dispute_id=dispute_id, actor=actor, now=now)
+    policies.check_part(freelancer_part, frozen)
+    assert milestone.escrow_id is not None
+    last_moment = escrow.last_moment(milestone.escrow_id)
+    is_employer = actor.acts_for(contract.employer_id)
+    dispute = Dispute.objects.create(
+        id=dispute_id,
+        milestone=milestone,
+        opened_by_id=contract.employer_id if is_employer else contract.freelancer_id,
+        respondent_id=contract.freelancer_id if is_employer else contract.employer_id,
+        reason=reason,
+        amount_minor=frozen.amount_minor,
+        currency=frozen.currency,
+        opened_at=now,
+        answer_due_at=rules.answer_due_at(now, last_moment),
+        decide_by=rules.decide_by(now, last_moment),
+        last_moment=last_moment,
+    )
+    _write_statement(dispute, text, source_language, actor, now)
+    _write_proposal(dispute, freelancer_part, actor, now)
+    fact = events.DisputeOpened(dispute.id, contract.id, dispute.opened_by_id, dispute.respondent_id)
+    bus.publish(fact, now=now)
+    return dispute
+
+
+@transaction.atomic
+def say(*, dispute_id: UUID, text: str, source_language: str, actor: Actor, now: datetime) -> DisputeStatement:
+    """Answer, or add to what one said; the first words of the other side are its answer."""
+    dispute = queries.dispute_for_update(dispute_id)
+    policies.check_can_speak(actor, dispute)
+    if not text.strip():
+        raise policies.StatementMissing
+    made = _write_statement(dispute, text, source_language, actor, now)
+    if actor.acts_for(dispute.respondent_id) and dispute.status == DisputeStatus.OPEN:
+        move(dispute, DISPUTE, "answer", actor=actor, now=now)
+    bus.publish(events.DisputeSaid(dispute.id, made.id, _other(dispute, made.organization_id)), now=now)
+    return made
+
+
+@transaction.atomic
+def propose_split(*, dispute_id: UUID, freelancer_part: Money, actor: Actor, now: datetime) -> SplitProposal:
+    """Say how one would split what is frozen; takes the place of what this side proposed before."""
+    dispute = queries.dispute_for_update(dispute_id)
+    policies.check_can_speak(actor, dispute)
+    policies.check_part(freelancer_part, dispute.amount)
+    made = _write_proposal(dispute, freelancer_part, actor, now)
+    bus.publish(events.SplitProposed(dispute.id, made.id, _other(dispute, made.organization_id)), now=now)
+    return made
+
+
+@transaction.atomic
+def accept_split(*, proposal_id: UUID, actor: Actor, now: datetime) -> Dispute:
+    """
+    Agree to what the other side proposes: the money moves so, without staff.
+
+    :raises OnlyTheOtherSide, ProposalGone: as they say.
+    """
+    dispute_id = SplitProposal.objects.filter(id=proposal_id).values_list("dispute_id", flat=True).first()
+    if dispute_id is None:
+        raise NotFound
+    dispute = queries.dispute_for_update(dispute_id)
+    proposal = SplitProposal.objects.select_for_update().get(id=proposal_id)
+    policies.check_can_accept(actor, dispute, proposal)
+    part = Money(proposal.freelancer_minor, dispute.currency)
+    SplitProposal.objects.filter(id=proposal.id).update(status=ProposalStatus.ACCEPTED, answered_at=now)
+    _settle_money(dispute, part, actor, now)
+    changes = {"freelancer_minor": part.amount_minor, "ended_at": now}
+    move(dispute, DISPUTE, "settle", actor=actor, now=now, changes=changes)
+    return _over(dispute, now)
+
+
+@transaction.atomic
+def withdraw(*, dispute_id: UUID, actor: Actor, now: datetime) -> Dispute:
+    """Take a dispute back: the money is held as before and the review window runs on where it stood."""
+    dispute = queries.dispute_for_update(dispute_id)
+    policies.check_can_withdraw(actor, dispute)
+    contracts.resume_milestone(milestone_id=dispute.milestone_id, actor=actor, now=now)
+    move(dispute, DISPUTE, "withdraw", actor=actor, now=now, changes={"ended_at": now})
+    return _over(dispute, now)
+
+
+@transaction.atomic
+def decide(*, dispute_id: UUID, freelancer_part: Money, reasons: str, actor: Actor, now: datetime) -> Dispute:
+    """
+    Staff end a dispute: this part to the freelancer, the rest to the employer, for these reasons, which both read.
+
+    :raises StaffOnly, OwnCase, TooEarly: as they say. :raises ReasonsMissing: :raises ShareOutOfRange:
+    """
+    dispute = queries.dispute_for_update(dispute_id)
+    policies.check_can_decide(actor, dispute, now)
+    if not reasons.strip():
+        raise policies.ReasonsMissing
+    policies.check_part(freelancer_part, dispute.amount)
+    _settle_money(dispute, freelancer_part, actor, now)
+    changes = {
+        "freelancer_minor": freelancer_part.amount_minor,
+        "ended_at": now,
+        "decided_by_id": actor.person_id,
+        "decision_reasons": reasons.strip(),
+    }
+    move(dispute, DISPUTE, "decide", actor=actor, now=now, changes=changes)
+    fact = events.DisputeDecided(
+        dispute_id=dispute.id,
+        user_id=actor.person_id,
+        freelancer_minor=freelancer_part.amount_minor,
+        amount_minor=dispute.amount_minor,
+        currency=dispute.currency,
+        reasons=reasons.strip(),
+    )
+    bus.publish(fact, now=now)
+    return _over(dispute, now)
+
+
+@transaction.atomic
+def lapse(*, milestone_id: UUID, now: datetime) -> Dispute | None:
+    """The limit of holding came first and the money went back: it is over. Hearing it twice changes nothing."""
+    found = queries.open_of_milestone(milestone_id)
+    if found is None:
+        return None
+    dispute = queries.dispute_for_update(found.id)
+    if dispute.status not in OPEN_DISPUTE:
+        return dispute
+    move(dispute, DISPUTE, "lapse", actor=SYSTEM, now=now, changes={"freelancer_minor": 0, "ended_at": now})
+    return _over(dispute, now)
+
+
+def _settle_money(dispute: Dispute, part: Money, actor: Actor, now: datetime) -> None:
+    contracts.settle_milestone(milestone_id=dispute.milestone_id, freelancer_part=part, actor=actor, now=now)
+
+
+def _over(dispute: Dispute, now: datetime) -> Dispute:
+    standing = SplitProposal.objects.filter(dispute=dispute, status=ProposalStatus.OPEN)
+    standing.update(status=ProposalStatus.MOOT, answered_at=now)
+    fact = events.DisputeEnded(dispute.id, dispute.milestone.contract_id, dispute.status)
+    bus.publish(fact, now=now)
+    return dispute
+
+
+def _side(dispute: Dispute, actor: Actor) -> UUID:
+    return dispute.opened_by_id if actor.acts_for(dispute.opened_by_id) else dispute.respondent_id
+
+
+def _other(dispute: Dispute, organization_id: UUID) -> UUID:
+    return dispute.respondent_id if organization_id == dispute.opened_by_id else dispute.opened_by_id
+
+
+def _write_statement(
+    dispute: Dispute, text: str, source_language: str, actor: Actor, now: datetime
+) -> DisputeStatement:
+    return DisputeStatement.objects.create(
+        dispute=dispute,
+        organization_id=_side(dispute, actor),
+        author_id=actor.person_id,
+        text=text.strip()[:5000],
+        source_language=source_language,
+        written_at=now,
+    )
+
+
+def _write_proposal(dispute: Dispute, part: Money, actor: Actor, now: datetime) -> SplitProposal:
+    side = _side(dispute, actor)
+    earlier = SplitProposal.objects.filter(dispute=dispute, organization_id=side, status=ProposalStatus.OPEN)
+    earlier.update(status=ProposalStatus.REPLACED, answered_at=now)
+    return SplitProposal.objects.create(
+        dispute=dispute, organization_id=side, freelancer_minor=part.amount_minor, proposed_at=now
+    )

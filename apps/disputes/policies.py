@@ -1,0 +1,165 @@
+"""Who may open, answer, accept, take back and decide."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts import rules as roles
+from apps.accounts.models import Membership
+from apps.accounts.policies import check_acts_for
+from apps.common import fmt
+from apps.common.actors import Actor
+from apps.common.errors import Conflict, DomainError, Invalid, NotAllowed
+from apps.common.money import Money
+from apps.contracts import policies as contracts
+from apps.contracts.models import Contract, Milestone
+from apps.disputes.models import Dispute, SplitProposal
+from apps.disputes.states import DISPUTE, DisputeStatus, ProposalStatus
+
+
+class AlreadyDisputed(Conflict):
+    code = "already_disputed"
+    message = _("There already is a dispute about this milestone.")
+
+
+class OnlyTheOtherSide(NotAllowed):
+    code = "only_the_other_side"
+    message = _("Only the other side can accept this proposal.")
+
+
+class ProposalGone(Conflict):
+    code = "proposal_gone"
+    message = _("This proposal was replaced or answered meanwhile. Look at the newest one.")
+
+
+class OnlyTheOpenerWithdraws(NotAllowed):
+    code = "only_the_opener_withdraws"
+    message = _("Only the side that opened the dispute can take it back.")
+
+
+class StaffOnly(NotAllowed):
+    code = "staff_only"
+    message = _("Only the marketplace's staff may do this.")
+
+
+class OwnCase(NotAllowed):
+    code = "own_case"
+    message = _("You belong to one of the two sides. Somebody else has to decide it.")
+
+
+class TooEarly(Conflict):
+    code = "too_early"
+    message = _("The other side may still answer until %(until)s. Decide after its answer, or after that moment.")
+
+
+class ShareOutOfRange(Invalid):
+    code = "share_out_of_range"
+    field = "share"
+    message = _("The freelancer's part is between nothing and %(amount)s.")
+
+
+class StatementMissing(Invalid):
+    code = "statement_missing"
+    field = "text"
+    message = _("Say what happened.")
+
+
+class ReasonsMissing(Invalid):
+    code = "reasons_missing"
+    field = "reasons"
+    message = _("Write the reasons: both sides read them.")
+
+
+def _side(actor: Actor, contract: Contract) -> UUID:
+    return contract.employer_id if actor.acts_for(contract.employer_id) else contract.freelancer_id
+
+
+def check_can_open(actor: Actor, milestone: Milestone) -> None:
+    """Either side, while money is held for the milestone. :raises NotAllowed, IllegalTransition:"""
+    contracts.check_can_dispute(actor, milestone)
+
+
+def can_open(actor: Actor, milestone: Milestone) -> bool:
+    try:
+        check_can_open(actor, milestone)
+    except DomainError:
+        return False
+    return True
+
+
+def check_can_speak(actor: Actor, dispute: Dispute) -> None:
+    """A party, while the dispute is open: whoever may approve for the employer or deliver for the freelancer."""
+    contract = dispute.milestone.contract
+    side = _side(actor, contract)
+    check_acts_for(actor, side, roles.APPROVE if side == contract.employer_id else roles.DELIVER)
+    DISPUTE.next(dispute.status, "settle")
+
+
+def can_speak(actor: Actor, dispute: Dispute) -> bool:
+    try:
+        check_can_speak(actor, dispute)
+    except DomainError:
+        return False
+    return True
+
+
+def check_can_accept(actor: Actor, dispute: Dispute, proposal: SplitProposal) -> None:
+    """The side that did not propose, while the proposal stands. :raises OnlyTheOtherSide: :raises ProposalGone:"""
+    check_can_speak(actor, dispute)
+    if actor.acts_for(proposal.organization_id):
+        raise OnlyTheOtherSide
+    if proposal.status != ProposalStatus.OPEN:
+        raise ProposalGone
+
+
+def check_can_withdraw(actor: Actor, dispute: Dispute) -> None:
+    """:raises OnlyTheOpenerWithdraws: for the other side."""
+    check_can_speak(actor, dispute)
+    if not actor.acts_for(dispute.opened_by_id):
+        raise OnlyTheOpenerWithdraws
+
+
+def can_withdraw(actor: Actor, dispute: Dispute) -> bool:
+    try:
+        check_can_withdraw(actor, dispute)
+    except DomainError:
+        return False
+    return True
+
+
+def check_is_staff(actor: Actor) -> None:
+    if not actor.is_staff:
+        raise StaffOnly
+
+
+def check_can_decide(actor: Actor, dispute: Dispute, now: datetime) -> None:
+    """Staff of neither side, once both have spoken or the date for an answer is past."""
+    check_is_staff(actor)
+    DISPUTE.next(dispute.status, "decide")
+    sides = [dispute.opened_by_id, dispute.respondent_id]
+    if Membership.objects.filter(user_id=actor.person_id, organization_id__in=sides).exists():
+        raise OwnCase
+    if dispute.status == DisputeStatus.OPEN and now < dispute.answer_due_at:
+        raise TooEarly(until=fmt.date_time(dispute.answer_due_at))
+
+
+def can_decide(actor: Actor, dispute: Dispute, now: datetime) -> bool:
+    try:
+        check_can_decide(actor, dispute, now)
+    except DomainError:
+        return False
+    return True
+
+
+def check_is_open(dispute: Dispute) -> None:
+    """:raises IllegalTransition: once it is over."""
+    DISPUTE.next(dispute.status, "settle")
+
+
+def check_part(part: Money, amount: Money) -> None:
+    """:raises ShareOutOfRange: unless the part lies between nothing and the whole."""
+    if part.currency != amount.currency or not 0 <= part.amount_minor <= amount.amount_minor:
+        raise ShareOutOfRange(amount=fmt.money(amount))

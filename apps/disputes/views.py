@@ -1,0 +1,204 @@
+"""Pages of disputes: open one, the room where both speak, and the queue of staff."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from apps.accounts.middleware import actor, language
+from apps.common import keyset
+from apps.common.errors import Conflict, Invalid
+from apps.common.money import Money
+from apps.contracts import queries as contracts
+from apps.disputes import operations, policies, queries
+from apps.disputes.forms import DecisionForm, OpenForm, SplitForm, StatementForm
+from apps.disputes.models import Dispute, SplitProposal
+from apps.escrow import queries as escrow
+
+QUEUE_SIZE = 100
+
+
+def _dispute(request: HttpRequest, dispute_id: UUID) -> Dispute:
+    return get_object_or_404(queries.disputes_visible_to(actor(request)), id=dispute_id)
+
+
+@login_required
+@require_GET
+def dispute_list(request: HttpRequest) -> HttpResponse:
+    """The organization's own disputes."""
+    asker = actor(request)
+    if asker.organization_id is None:
+        return redirect("accounts:organizations")
+    page = keyset.page(queries.disputes_of(asker), order="-opened_at", cursor=request.GET.get("cursor", ""))
+    context = {"disputes": page.rows, "next_cursor": page.next_cursor, "own_id": asker.organization_id}
+    return render(request, "disputes/dispute_list.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def open_dispute(request: HttpRequest, milestone_id: UUID) -> HttpResponse:
+    """What it is about, what happened, and how one would split what is held."""
+    milestone = get_object_or_404(contracts.milestones_visible_to(actor(request)), id=milestone_id)
+    if (running := queries.open_of_milestone(milestone.id)) is not None:
+        return redirect(running)
+    policies.check_can_open(actor(request), milestone)
+    held = escrow.held(milestone.escrow_id) if milestone.escrow_id else Money.zero(milestone.currency)
+    form = OpenForm(request.POST or None, whole=held, initial={"source_language": language(request)})
+    if request.method == "POST" and form.is_valid() and form.part is not None:
+        try:
+            made = operations.open_dispute(
+                milestone_id=milestone.id,
+                reason=form.cleaned_data["reason"],
+                text=form.cleaned_data["text"],
+                source_language=form.cleaned_data["source_language"],
+                freelancer_part=form.part,
+                actor=actor(request),
+                now=timezone.now(),
+            )
+        except (Invalid, Conflict) as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        else:
+            messages.success(request, _("The dispute is open and the money is frozen. The other side has been told."))
+            return redirect(made)
+    context = {"form": form, "milestone": milestone, "contract": milestone.contract, "held": held}
+    return render(request, "disputes/dispute_form.html", context, status=422 if form.is_bound else 200)
+
+
+# -- the room
+
+
+@login_required
+@require_GET
+def room(request: HttpRequest, dispute_id: UUID) -> HttpResponse:
+    return _room_page(request, _dispute(request, dispute_id))
+
+
+def _room_page(request: HttpRequest, dispute: Dispute, status: int = 200, **forms: Any) -> HttpResponse:
+    """Who said what, what each proposes and what it would mean to the last digit, and how it ended."""
+    asker, now = actor(request), timezone.now()
+    contract = dispute.milestone.contract
+    own_id = asker.organization_id
+    initial = {"source_language": language(request)}
+    may_decide = policies.can_decide(asker, dispute, now)
+    context = {
+        "dispute": dispute,
+        "contract": contract,
+        "milestone": dispute.milestone,
+        "other": contract.freelancer if asker.acts_for(contract.employer_id) else contract.employer,
+        "timeline": queries.timeline(dispute),
+        "proposals": [_proposal_row(asker, dispute, one) for one in queries.standing_proposals(dispute.id)],
+        "entries": queries.entries_of(dispute.id),
+        "own_id": own_id,
+        "is_party": own_id in (dispute.opened_by_id, dispute.respondent_id),
+        "owes_answer": dispute.status == "open" and own_id == dispute.respondent_id,
+        "may_speak": policies.can_speak(asker, dispute),
+        "may_withdraw": policies.can_withdraw(asker, dispute),
+        "may_decide": may_decide,
+        "statement_form": forms.get("statement_form") or StatementForm(initial=initial),
+        "split_form": forms.get("split_form") or SplitForm(whole=dispute.amount),
+        "decision_form": (forms.get("decision_form") or DecisionForm(whole=dispute.amount)) if may_decide else None,
+    }
+    return render(request, "disputes/dispute_room.html", context, status=status)
+
+
+def _proposal_row(asker: Any, dispute: Dispute, proposal: SplitProposal) -> dict[str, Any]:
+    is_own = proposal.organization_id == asker.organization_id
+    return {
+        "proposal": proposal,
+        "is_own": is_own,
+        "outcome": queries.outcome(dispute, proposal.freelancer_part),
+        "may_accept": not is_own and policies.can_speak(asker, dispute),
+    }
+
+
+@login_required
+@require_POST
+def say(request: HttpRequest, dispute_id: UUID) -> HttpResponse:
+    dispute = _dispute(request, dispute_id)
+    form = StatementForm(request.POST)
+    if not form.is_valid():
+        return _room_page(request, dispute, 422, statement_form=form)
+    operations.say(dispute_id=dispute.id, actor=actor(request), now=timezone.now(), **form.cleaned_data)
+    messages.success(request, _("Your statement is recorded. The other side has been told."))
+    return redirect(dispute)
+
+
+@login_required
+@require_POST
+def propose(request: HttpRequest, dispute_id: UUID) -> HttpResponse:
+    dispute = _dispute(request, dispute_id)
+    form = SplitForm(request.POST, whole=dispute.amount)
+    if not form.is_valid() or form.part is None:
+        return _room_page(request, dispute, 422, split_form=form)
+    operations.propose_split(dispute_id=dispute.id, freelancer_part=form.part, actor=actor(request), now=timezone.now())
+    messages.success(request, _("Your proposal stands until the other side accepts it or you make another."))
+    return redirect(dispute)
+
+
+@login_required
+@require_POST
+def accept(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
+    visible = queries.disputes_visible_to(actor(request))
+    proposal = get_object_or_404(SplitProposal.objects.filter(dispute__in=visible), id=proposal_id)
+    dispute = operations.accept_split(proposal_id=proposal.id, actor=actor(request), now=timezone.now())
+    messages.success(request, _("Settled. The money moves as proposed."))
+    return redirect(dispute)
+
+
+@login_required
+@require_POST
+def withdraw(request: HttpRequest, dispute_id: UUID) -> HttpResponse:
+    dispute = _dispute(request, dispute_id)
+    operations.withdraw(dispute_id=dispute.id, actor=actor(request), now=timezone.now())
+    messages.success(request, _("The dispute is withdrawn. The money is held as before."))
+    return redirect(dispute.milestone.contract)
+
+
+# -- staff
+
+
+@login_required
+@require_GET
+def queue(request: HttpRequest) -> HttpResponse:
+    """What waits for a decision, the oldest first, the larger before the smaller of the same day."""
+    policies.check_is_staff(actor(request))
+    now = timezone.now()
+    rows = [(one, policies.can_decide(actor(request), one, now)) for one in queries.queue()[:QUEUE_SIZE]]
+    return render(request, "disputes/queue.html", {"rows": rows, "now": now})
+
+
+@login_required
+@require_POST
+def decide(request: HttpRequest, dispute_id: UUID) -> HttpResponse:
+    """First what each side would get, then, confirmed, the decision."""
+    dispute, now = _dispute(request, dispute_id), timezone.now()
+    policies.check_can_decide(actor(request), dispute, now)
+    form = DecisionForm(request.POST, whole=dispute.amount)
+    if not form.is_valid() or form.part is None:
+        return _room_page(request, dispute, 422, decision_form=form)
+    if request.POST.get("confirmed") != str(form.part):
+        context = {
+            "dispute": dispute,
+            "form": form,
+            "part": form.part,
+            "outcome": queries.outcome(dispute, form.part),
+            "contract": dispute.milestone.contract,
+        }
+        return render(request, "disputes/decision_confirm.html", context)
+    operations.decide(
+        dispute_id=dispute.id,
+        freelancer_part=form.part,
+        reasons=form.cleaned_data["reasons"],
+        actor=actor(request),
+        now=now,
+    )
+    messages.success(request, _("Decided. Both sides are told, with your reasons."))
+    return redirect(dispute)

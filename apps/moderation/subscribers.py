@@ -1,0 +1,44 @@
+"""Acts of staff that happen in the areas below are written into the staff's log."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from apps.common.actors import Actor
+from apps.common.money import Money
+from apps.disputes.events import DisputeDecided
+from apps.escrow.events import GoodwillGiven
+from apps.moderation import operations
+from apps.outbox import bus
+
+
+@bus.subscribe(DisputeDecided, name="moderation.log_dispute_decided")
+def log_dispute_decided(fact: DisputeDecided, now: datetime) -> None:
+    operations.record(
+        actor=Actor(user_id=fact.user_id, is_staff=True),
+        action="disputes.decide",
+        subject_type="disputes.dispute",
+        subject_id=str(fact.dispute_id),
+        reason=fact.reasons,
+        details={
+            "freelancer": str(Money(fact.freelancer_minor, fact.currency)),
+            "of": str(Money(fact.amount_minor, fact.currency)),
+        },
+        now=now,
+    )
+
+
+@bus.subscribe(GoodwillGiven, name="moderation.log_goodwill")
+def log_goodwill(fact: GoodwillGiven, now: datetime) -> None:
+    operations.record(
+        actor=Actor(user_id=fact.user_id, is_staff=True),
+        action="escrow.goodwill",
+        subject_type="escrow.release",
+        subject_id=str(fact.release_id),
+        reason=fact.reason,
+        details={
+            "amount": str(Money(fact.amount_minor, fact.currency)),
+            "to": str(fact.organization_id),
+        },
+        now=now,
+    )

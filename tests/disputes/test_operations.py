@@ -1,0 +1,268 @@
+from datetime import timedelta
+
+import pytest
+
+from apps.common.errors import IllegalTransition, NotAllowed
+from apps.common.money import Money
+from apps.contracts import operations as contracts
+from apps.contracts.models import Milestone
+from apps.contracts.operations import NothingHeld
+from apps.contracts.operations.stopping import DisputeOpen
+from apps.disputes import operations, policies, queries, rules
+from apps.disputes.models import Dispute, SplitProposal
+from apps.escrow import operations as escrow
+from apps.ledger import chart
+from apps.ledger import queries as ledger
+from apps.moderation.models import AuditEntry
+from apps.notifications.models import Notification
+from apps.payments.models import Refund
+from tests.conftest import NOON
+from tests.make.disputes import dispute
+
+pytestmark = pytest.mark.django_db
+
+
+def EUR(text: str) -> Money:
+    return Money.of(text, "EUR")
+
+
+def sides(make, found: Dispute):
+    contract = found.milestone.contract
+    return make.actor(contract.employer), make.actor(contract.freelancer)
+
+
+def sound_books() -> bool:
+    return {finding.invariant: finding.breaches for finding in ledger.check_all() if finding.breaches} == {}
+
+
+@pytest.mark.parametrize("by", ["employer", "freelancer"])
+def test_either_side_opens_and_the_money_is_frozen(make, by):
+    found = dispute(make, by=by)
+
+    milestone = Milestone.objects.select_related("escrow").get(id=found.milestone_id)
+    assert (milestone.status, milestone.escrow.status, milestone.disputed_from) == ("disputed", "disputed", "delivered")
+    assert found.amount == EUR("900.00") == ledger.balance(chart.hold_dispute(found.id, "EUR"))
+    assert found.answer_due_at == NOON + rules.ANSWER_TIME
+    assert found.last_moment == milestone.escrow.hold_until - timedelta(days=3)
+    assert found.proposals.get().freelancer_part == EUR("100.00")
+
+
+def test_while_it_is_open_nothing_else_moves_the_money(make):
+    found = dispute(make)
+    employer, freelancer = sides(make, found)
+    contract = found.milestone.contract
+    after_review = NOON + timedelta(days=60)
+
+    contracts.approve_by_clock(milestone_id=found.milestone_id, now=after_review)
+    with pytest.raises(IllegalTransition):
+        contracts.approve_milestone(milestone_id=found.milestone_id, amount=None, actor=employer, now=NOON)
+    with pytest.raises(IllegalTransition):
+        make.deliver(found.milestone)
+    with pytest.raises(DisputeOpen):
+        contracts.propose_cancellation(
+            contract_id=contract.id, freelancer_share_bps=0, reason="Enough", actor=employer, now=NOON
+        )
+    with pytest.raises(policies.AlreadyDisputed):
+        operations.open_dispute(
+            milestone_id=found.milestone_id, reason="other", text="Also", source_language="en",
+            freelancer_part=EUR("0.00"), actor=freelancer, now=NOON,
+        )  # fmt: skip
+    assert ledger.balance(chart.hold_dispute(found.id, "EUR")) == EUR("900.00")
+
+
+def test_a_proposal_made_before_the_dispute_can_not_be_accepted_during_it(make):
+    milestone = make.milestone(status="delivered")
+    contract = milestone.contract
+    employer, freelancer = make.actor(contract.employer), make.actor(contract.freelancer)
+    stop = contracts.propose_cancellation(
+        contract_id=contract.id, freelancer_share_bps=0, reason="Enough", actor=employer, now=NOON
+    )
+    operations.open_dispute(
+        milestone_id=milestone.id, reason="not_paid", text="It is done.", source_language="en",
+        freelancer_part=EUR("900.00"), actor=freelancer, now=NOON,
+    )  # fmt: skip
+
+    with pytest.raises(DisputeOpen):
+        contracts.accept_cancellation(proposal_id=stop.id, actor=freelancer, now=NOON)
+
+
+def test_accepting_the_other_sides_split_settles_without_staff(make, outbox_drain):
+    found = dispute(make, by="freelancer", status="settled", part="600.00")
+
+    milestone = found.milestone
+    milestone.refresh_from_db()
+    payee = milestone.contract.freelancer_id
+    assert milestone.status == "approved"
+    assert (found.freelancer_part, found.employer_part) == (EUR("600.00"), EUR("300.00"))
+    assert ledger.balance(chart.payable(payee, "EUR")) == EUR("540.00")
+    assert Refund.objects.get(reference_id=milestone.escrow_id).amount == EUR("315.00")
+    milestone.contract.refresh_from_db()
+    assert milestone.contract.status == "completed"
+    outbox_drain()
+    assert Notification.objects.filter(kind="dispute_settled").count() == 2
+    assert not AuditEntry.objects.exists()
+    assert sound_books()
+
+
+def test_one_accepts_what_the_other_proposes_and_only_the_newest(make):
+    found = dispute(make)
+    employer, freelancer = sides(make, found)
+    first = found.proposals.get()
+    with pytest.raises(policies.OnlyTheOtherSide):
+        operations.accept_split(proposal_id=first.id, actor=employer, now=NOON)
+    second = operations.propose_split(dispute_id=found.id, freelancer_part=EUR("450.00"), actor=employer, now=NOON)
+    with pytest.raises(policies.ProposalGone):
+        operations.accept_split(proposal_id=first.id, actor=freelancer, now=NOON)
+    own = operations.propose_split(dispute_id=found.id, freelancer_part=EUR("900.00"), actor=freelancer, now=NOON)
+
+    operations.accept_split(proposal_id=second.id, actor=freelancer, now=NOON)
+
+    assert list(SplitProposal.objects.order_by("proposed_at", "id").values_list("status", flat=True)) == [
+        "replaced",
+        "accepted",
+        "moot",
+    ]
+    assert own.dispute.id == found.id
+    with pytest.raises(IllegalTransition):
+        operations.accept_split(proposal_id=second.id, actor=freelancer, now=NOON)
+
+
+@pytest.mark.parametrize("part", ["0.00", "900.00", "333.33"])
+def test_staff_decide_with_reasons_that_both_read_and_that_are_logged(make, outbox_drain, part):
+    found = dispute(make, status="decided", part=part)
+
+    milestone = Milestone.objects.get(id=found.milestone_id)
+    assert milestone.status == ("cancelled" if part == "0.00" else "approved")
+    assert found.freelancer_part == EUR(part)
+    assert found.decision_reasons
+    outbox_drain(found.ended_at)
+    told = Notification.objects.filter(kind="dispute_decided")
+    assert {one.user_id for one in told} == {
+        membership.user_id for side in (found.opened_by, found.respondent) for membership in side.memberships.all()
+    }
+    logged = AuditEntry.objects.get(action="disputes.decide")
+    assert (logged.subject_id, logged.reason, logged.actor_id) == (
+        str(found.id),
+        found.decision_reasons,
+        found.decided_by_id,
+    )
+    assert sound_books()
+
+
+def test_staff_wait_for_the_answer_or_its_date(make):
+    found = dispute(make)
+    staff = make.staff_actor()
+    given = {"dispute_id": found.id, "freelancer_part": EUR("0.00"), "reasons": "Because", "actor": staff}
+    with pytest.raises(policies.TooEarly):
+        operations.decide(now=found.answer_due_at - timedelta(seconds=1), **given)
+
+    _, freelancer = sides(make, found)
+    operations.say(dispute_id=found.id, text="No.", source_language="en", actor=freelancer, now=NOON)
+    operations.decide(now=NOON, **given)
+
+    found.refresh_from_db()
+    assert found.status == "decided"
+
+
+def test_nobody_decides_their_own_case_and_never_without_reasons(make):
+    found = dispute(make, status="answered")
+    given = {"dispute_id": found.id, "freelancer_part": EUR("0.00"), "now": NOON}
+    insider = make.staff_actor()
+    found.opened_by.memberships.create(user_id=insider.user_id, role="member")
+    with pytest.raises(policies.OwnCase):
+        operations.decide(reasons="Because", actor=insider, **given)
+    with pytest.raises(policies.StaffOnly):
+        operations.decide(reasons="Because", actor=sides(make, found)[0], **given)
+    with pytest.raises(policies.ReasonsMissing):
+        operations.decide(reasons=" ", actor=make.staff_actor(), **given)
+    with pytest.raises(policies.ShareOutOfRange):
+        operations.decide(
+            dispute_id=found.id, freelancer_part=EUR("900.01"), reasons="More", actor=make.staff_actor(), now=NOON
+        )
+
+
+def test_a_withdrawn_dispute_gives_the_review_window_back(make):
+    found = dispute(make)
+    due = found.milestone.review_due_at
+    employer, freelancer = sides(make, found)
+    with pytest.raises(policies.OnlyTheOpenerWithdraws):
+        operations.withdraw(dispute_id=found.id, actor=freelancer, now=NOON)
+
+    operations.withdraw(dispute_id=found.id, actor=employer, now=NOON + timedelta(days=4))
+
+    milestone = Milestone.objects.get(id=found.milestone_id)
+    assert (milestone.status, milestone.review_due_at) == ("delivered", due + timedelta(days=4))
+    assert ledger.balance(chart.escrow_held(milestone.escrow_id, "EUR")) == EUR("900.00")
+    assert sound_books()
+    contracts.approve_milestone(milestone_id=milestone.id, amount=None, actor=employer, now=NOON)
+
+
+@pytest.mark.parametrize(("status", "after"), [("funded", "funded"), ("in_revision", "in_revision")])
+def test_work_goes_on_where_it_stood(make, status, after):
+    milestone = make.milestone(status=status)
+    freelancer = make.actor(milestone.contract.freelancer)
+    found = operations.open_dispute(
+        milestone_id=milestone.id, reason="no_answer", text="No answer for weeks.", source_language="en",
+        freelancer_part=EUR("900.00"), actor=freelancer, now=NOON,
+    )  # fmt: skip
+    operations.withdraw(dispute_id=found.id, actor=freelancer, now=NOON)
+    assert Milestone.objects.get(id=milestone.id).status == after
+
+
+def test_the_limit_of_holding_ends_a_dispute_that_nobody_ended(make, outbox_drain):
+    found = dispute(make, status="answered")
+    milestone = Milestone.objects.select_related("escrow").get(id=found.milestone_id)
+
+    escrow.end_hold(escrow_id=milestone.escrow_id, now=found.last_moment)
+    outbox_drain(found.last_moment)
+
+    found.refresh_from_db()
+    milestone.refresh_from_db()
+    assert (found.status, found.freelancer_part, milestone.status) == ("lapsed", EUR("0.00"), "cancelled")
+    assert Notification.objects.filter(kind="dispute_lapsed").count() == 2
+    assert operations.lapse(milestone_id=milestone.id, now=found.last_moment) is None
+    assert sound_books()
+
+
+@pytest.mark.parametrize("status", ["planned", "approved"])
+def test_there_is_nothing_to_dispute_where_nothing_is_held(make, status):
+    milestone = make.milestone(status=status)
+    with pytest.raises((IllegalTransition, NothingHeld, NotAllowed, policies.contracts.NotAtWork)):
+        operations.open_dispute(
+            milestone_id=milestone.id, reason="other", text="Hm", source_language="en",
+            freelancer_part=EUR("0.00"), actor=make.actor(milestone.contract.employer), now=NOON,
+        )  # fmt: skip
+    assert not Dispute.objects.exists()
+
+
+def test_strangers_and_roles_without_the_right_open_nothing(make):
+    milestone = make.milestone(status="delivered")
+    contract = milestone.contract
+    for actor in (make.actor(make.employer()), make.actor(contract.employer, "viewer")):
+        with pytest.raises(NotAllowed):
+            operations.open_dispute(
+                milestone_id=milestone.id, reason="other", text="Hm", source_language="en",
+                freelancer_part=EUR("0.00"), actor=actor, now=NOON,
+            )  # fmt: skip
+
+
+def test_the_other_side_is_told_of_every_step(make, outbox_drain):
+    found = dispute(make, status="answered")
+    employer, _ = sides(make, found)
+    operations.propose_split(dispute_id=found.id, freelancer_part=EUR("500.00"), actor=employer, now=NOON)
+    outbox_drain()
+    kinds = set(
+        Notification.objects.filter(user__in=[one.user for one in found.respondent.memberships.all()]).values_list(
+            "kind", flat=True
+        )
+    )
+    assert {"dispute_opened", "split_proposed"} <= kinds
+    assert "dispute_said" not in kinds
+    assert Notification.objects.filter(kind="dispute_said").count() == 1
+
+
+def test_a_hold_left_by_a_finished_dispute_is_found(make):
+    found = dispute(make)
+    assert queries.finished_but_holding() == 0
+    Dispute.objects.filter(id=found.id).update(status="withdrawn")
+    assert queries.finished_but_holding() == 1

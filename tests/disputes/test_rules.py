@@ -1,0 +1,30 @@
+from datetime import timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from apps.common.money import Money
+from apps.disputes import rules
+from tests.conftest import NOON
+
+
+@given(st.integers(0, 10**12), st.integers(0, 10_000), st.sampled_from(["EUR", "JPY", "KWD"]))
+def test_a_share_lies_between_nothing_and_the_whole(minor, share_bps, currency):
+    whole = Money(minor, currency)
+
+    part = rules.part_of(whole, share_bps)
+
+    assert Money.zero(currency) <= part <= whole
+    assert part + rules.part_of(whole, rules.WHOLE_BPS - share_bps) - whole in (Money(0, currency), Money(1, currency))
+
+
+@given(st.integers(0, 100))
+def test_the_answer_is_due_before_the_money_has_to_leave(days):
+    last = NOON + timedelta(days=days)
+
+    due = rules.answer_due_at(NOON, last)
+
+    assert NOON < due <= NOON + rules.ANSWER_TIME
+    if days:
+        assert due < last
+    assert rules.decide_by(NOON, last) <= last
