@@ -125,3 +125,24 @@ def test_journals_of_an_object_are_all_its_entries(funded):
 
     assert [view.event for view in queries.journals_of(escrow=escrow_id)] == ["escrow.funded", "escrow.released"]
     assert len(queries.journals_of(escrow=other_id)) == 1
+
+
+def test_pages_of_a_statement_show_what_one_long_page_shows(funded):
+    payee_id = uuid4()
+    codes = [f"payable:{payee_id}", "clearing:sandbox"]  # guarded and summed, in two currencies
+    for nth in range(1, 8):
+        for currency in ("EUR", "JPY"):
+            escrow_id = funded(str(nth * 100), currency)
+            operations.record(release(escrow_id, payee_id, Money.of(str(nth), currency)), now=NOON)
+
+    whole = queries.statement(codes, limit=1000)
+    pages, before = [], None
+    while page := queries.statement(codes, before=before, limit=5):
+        pages += page
+        before = page[-1].id
+
+    assert len(whole) == 28
+    assert pages == whole
+    for currency in ("EUR", "JPY"):
+        after = [line.balance for line in whole if line.account_code == codes[0] and line.amount.currency == currency]
+        assert after == [Money.of(str(sum(range(1, nth + 1))), currency) for nth in range(7, 0, -1)]

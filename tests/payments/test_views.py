@@ -41,7 +41,7 @@ def as_ada(client, ada):
 @pytest.mark.parametrize("language", ["en", "zh-hans", "ar"])
 def test_the_wallet_shows_balances_lines_and_what_was_kept(as_ada, ada, language, django_assert_max_num_queries):
     as_ada.get(f"/{language}/money/")
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(19):
         page = as_ada.get(f"/{language}/money/").content.decode()
 
     for amount in ("450.00", "500.00", "50.00"):
@@ -53,7 +53,7 @@ def test_the_wallet_costs_the_same_for_many_lines(as_ada, ada, make, django_asse
     for _ in range(5):
         make.balance(ada, Money.of("90.00", "EUR"))
     as_ada.get("/en/money/")
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(19):
         as_ada.get("/en/money/")
 
 

@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, F, Func, QuerySet, Sum, Value, Window
+from django.db.models import BigIntegerField, CharField, Expression, F, Func, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Cast, Coalesce
 
 from apps.common.errors import NotFound
 from apps.common.money import Money
@@ -118,34 +120,54 @@ def references_of(codes: Iterable[str], name: str) -> dict[str, str]:
 
 
 def statement(codes: Sequence[str], *, before: int | None = None, limit: int = 50) -> list[StatementLine]:
-    """The newest lines of these accounts, each with the balance of its account after it; `before` is a line id."""
-    lines = (
-        Posting.objects.filter(account__code__in=list(codes))
-        .annotate(
-            running=Window(Sum("amount_minor"), partition_by=[F("account_id")], order_by=F("id").asc()),
+    """
+    The newest lines of these accounts, each with the balance of its account after it; `before` is a line id.
+
+    A page costs its own lines, however long the history is: balances are counted back from the present one.
+    """
+    accounts = list(LedgerAccount.objects.filter(code__in=list(codes)).values_list("id", flat=True))
+    if not accounts:
+        return []
+    pages = [_page_of(account_id, before, limit) for account_id in accounts]
+    first, rest = pages[0], pages[1:]
+    lines = []
+    running: dict[int, int] = {}
+    rows = first.union(*rest, all=True) if rest else first
+    for row in sorted(rows, key=lambda found: -found["id"])[:limit]:
+        minor, side = row["amount_minor"], SIDES[row["account__kind"]]
+        after = running.setdefault(row["account_id"], row["after_page"])
+        running[row["account_id"]] = after - minor
+        lines.append(
+            StatementLine(
+                id=row["id"],
+                journal_id=row["journal_id"],
+                event=row["journal__event"],
+                memo=row["journal__memo"],
+                refs=row["journal__refs"],
+                happened_at=row["journal__happened_at"],
+                account_code=row["account__code"],
+                amount=Money(side * minor, row["currency"]),
+                balance=Money(side * after, row["currency"]),
+            )
         )
-        .values_list(
-            "id", "journal_id", "journal__event", "journal__memo", "journal__refs", "journal__happened_at",
-            "account__code", "account__kind", "currency", "amount_minor", "running",
-        )
-        .order_by("-id")
-    )  # fmt: skip
+    return lines
+
+
+def _page_of(account_id: int, before: int | None, limit: int) -> QuerySet[Posting, Any]:
+    """The newest lines of one account before a line; `after_page` is the balance after the newest of them."""
+    lines = Posting.objects.filter(account_id=account_id)
+    sums = Posting.objects.filter(account_id=account_id).order_by().values("account_id")
+    total: Expression | Coalesce = Coalesce(
+        F("account__balance__amount_minor"), Subquery(sums.annotate(total=Sum("amount_minor")).values("total"))
+    )
     if before is not None:
-        lines = lines.filter(id__lt=before)  # earlier lines do not depend on later ones
-    return [
-        StatementLine(
-            id=id_,
-            journal_id=journal_id,
-            event=event,
-            memo=memo,
-            refs=refs,
-            happened_at=happened_at,
-            account_code=code,
-            amount=Money(SIDES[kind] * amount, currency),
-            balance=Money(SIDES[kind] * int(running), currency),
-        )
-        for id_, journal_id, event, memo, refs, happened_at, code, kind, currency, amount, running in lines[:limit]
-    ]
+        lines = lines.filter(id__lt=before)
+        later = sums.filter(id__gte=before).annotate(total=Sum("amount_minor")).values("total")
+        total = total - Coalesce(Subquery(later), Value(0), output_field=BigIntegerField())
+    return lines.annotate(after_page=Cast(total, BigIntegerField())).order_by("-id").values(
+        "id", "journal_id", "journal__event", "journal__memo", "journal__refs", "journal__happened_at", "account_id",
+        "account__code", "account__kind", "currency", "amount_minor", "after_page",
+    )[:limit]  # fmt: skip
 
 
 def journal(journal_id: UUID) -> JournalView:
