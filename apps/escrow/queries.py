@@ -264,6 +264,12 @@ def open_claims(escrow_id: UUID) -> QuerySet[BankClaim]:
     return BankClaim.objects.filter(escrow_id=escrow_id, ended_at=None)
 
 
+def claims_of(organization_id: UUID) -> list[BankClaim]:
+    """Open claims on money paid by or meant for an organization."""
+    of_party = Q(escrow__payer_id=organization_id) | Q(escrow__payee_id=organization_id)
+    return list(BankClaim.objects.filter(of_party, ended_at=None).select_related("escrow").order_by("opened_at"))
+
+
 def is_claimed(escrow_id: UUID, *, warnings_too: bool = True) -> bool:
     claims = open_claims(escrow_id)
     return (claims if warnings_too else claims.filter(kind=ClaimKind.CHARGEBACK)).exists()

@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce
 
 from apps.accounts.models import Organization, User
 from apps.common.actors import Actor
-from apps.contracts.models import Contract
+from apps.contracts.models import Contract, Milestone
 from apps.messaging.models import Message, MessageFile, ReadMark
 
 
@@ -49,6 +49,22 @@ def thread(contract_id: UUID, actor: Actor) -> QuerySet[Message]:
         .prefetch_related("files__file")
         .order_by("id")
     )
+
+
+def whole_thread(contract_id: UUID) -> QuerySet[Message]:
+    """What both sides wrote, for the staff who answer a bank; what was hidden is left out."""
+    return (
+        Message.objects.filter(contract_id=contract_id, hidden_at=None)
+        .select_related("sender_organization")
+        .prefetch_related("files__file")
+        .order_by("id")
+    )
+
+
+def milestone_of_escrow(escrow_id: UUID) -> Milestone | None:
+    """The milestone that an escrow pays for, with its contract and both sides."""
+    found = Milestone.objects.filter(escrow_id=escrow_id)
+    return found.select_related("contract__employer", "contract__freelancer").first()
 
 
 def files_visible_to(actor: Actor) -> QuerySet[MessageFile]:

@@ -12,17 +12,13 @@ from apps.common.forms import AmountField, add_money
 from apps.common.money import Money
 
 
-class PayoutAccountForm(forms.Form):
+class RecipientForm(forms.Form):
+    """What we ask; the bank itself is asked for by the processor."""
+
     holder_name = forms.CharField(
         label=_("Name of the account holder"), max_length=160, help_text=_("Exactly as the bank has it.")
     )
     currency = forms.ChoiceField(label=_("Currency of the bank account"))
-    account_number = forms.CharField(
-        label=_("Account number or IBAN"),
-        max_length=40,
-        help_text=_("It goes to the payment processor. We keep only the last four digits."),
-        widget=forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off", "spellcheck": "false"}),
-    )
     is_automatic = forms.BooleanField(
         label=_("Pay my balance out by itself"),
         required=False,
@@ -35,12 +31,6 @@ class PayoutAccountForm(forms.Form):
         super().__init__(*args, **options)
         choices = [(code, f"{code} – {fmt.currency_name(code)}") for code in currencies]
         self.fields["currency"].choices = choices  # type: ignore[attr-defined]
-
-    def clean_account_number(self) -> str:
-        number = "".join(str(self.cleaned_data["account_number"]).split()).upper()
-        if not number.isascii() or not number.isalnum() or len(number) < 6:
-            raise forms.ValidationError(_("Enter the number with letters and digits only, at least six of them."))
-        return number
 
 
 class WithdrawForm(forms.Form):
@@ -55,3 +45,12 @@ class WithdrawForm(forms.Form):
         cleaned = super().clean() or {}
         self.money = add_money(self, "amount", self.currency)
         return cleaned
+
+
+class EvidenceForm(forms.Form):
+    text = forms.CharField(
+        label=_("Evidence as the bank will read it"),
+        help_text=_("Read it, shorten it, add what is missing. It can be handed in once."),
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 18, "dir": "auto"}),
+    )

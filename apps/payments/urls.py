@@ -11,9 +11,13 @@ urlpatterns = [
     path("money/quotes/<uuid:quote_id>/", views.quote, name="quote"),
     path("money/quotes/<uuid:quote_id>/accept/", views.accept, name="accept"),
     path("money/account/", views.account, name="account"),
+    path("money/account/continue/", views.account_continue, name="account_continue"),
+    path("money/account/return/", views.account_return, name="account_return"),
     path("money/account/automatic/", views.automatic, name="automatic"),
     path("money/withdrawals/", views.payouts, name="payouts"),
     path("money/withdrawals/<uuid:payout_id>/", views.payout, name="payout"),
+    path("money/chargebacks/", views.chargebacks, name="chargebacks"),
+    path("money/chargebacks/<uuid:chargeback_id>/", views.chargeback, name="chargeback"),
     path("money/payments/", views.charges, name="charges"),
     path("money/payments/<uuid:charge_id>/", views.charge, name="charge"),
 ]

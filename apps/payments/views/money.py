@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import csv
-import functools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from allauth.account.authentication import get_authentication_records
-from allauth.account.decorators import reauthentication_required
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -20,17 +16,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from apps.accounts import queries as accounts
 from apps.accounts.middleware import actor
 from apps.common import currencies, fmt, keyset
 from apps.common.errors import DomainError, NotFound
 from apps.common.money import Money
-from apps.compliance import queries as compliance
 from apps.escrow import queries as escrows
 from apps.ledger import queries as ledger
 from apps.ledger.templatetags.books import event_label
 from apps.payments import operations, policies, queries
-from apps.payments.forms import PayoutAccountForm, WithdrawForm
+from apps.payments.forms import WithdrawForm
 
 View = Callable[..., HttpResponse]
 ROWS = 20
@@ -46,7 +40,7 @@ class Row:
     release: escrows.ReleaseRow | None
 
 
-def _organization_id(request: HttpRequest) -> UUID:
+def organization_id_of(request: HttpRequest) -> UUID:
     """:raises NotFound: for somebody who acts for no organization, or may not see its money."""
     organization_id = actor(request).organization_id
     if organization_id is None:
@@ -67,7 +61,7 @@ def _rows(lines: Iterable[ledger.StatementLine]) -> list[Row]:
 @login_required
 @require_GET
 def wallet(request: HttpRequest) -> HttpResponse:
-    organization_id = _organization_id(request)
+    organization_id = organization_id_of(request)
     lines = queries.statement(organization_id, before=_line_id(request), limit=ROWS + 1)
     return render(
         request,
@@ -80,6 +74,8 @@ def wallet(request: HttpRequest) -> HttpResponse:
             "payouts": list(queries.payouts_of(organization_id)[:5]),
             "charges": list(queries.charges_of(organization_id)[:5]),
             "account": queries.payout_account_of(organization_id),
+            "onboarding": queries.onboarding_account_of(organization_id),
+            "claims": escrows.claims_of(organization_id),
             "may_withdraw": policies.can_withdraw(actor(request), organization_id),
         },
     )
@@ -94,7 +90,7 @@ def _line_id(request: HttpRequest) -> int | None:
 @require_GET
 def statement_csv(request: HttpRequest) -> StreamingHttpResponse:
     """The whole statement, oldest line last, amounts as plain decimals for a spreadsheet."""
-    organization_id = _organization_id(request)
+    organization_id = organization_id_of(request)
     lines = _rows(queries.statement(organization_id, limit=CSV_ROWS_MAX))
     response = StreamingHttpResponse(_csv(lines), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="statement-{timezone.now():%Y-%m-%d}.csv"'
@@ -147,7 +143,7 @@ def _check_is_about(request: HttpRequest, found: ledger.JournalView) -> None:
     asker = actor(request)
     if asker.is_staff:
         return
-    own = str(_organization_id(request))
+    own = str(organization_id_of(request))
     if any(own in line.account.code for line in found.lines):
         return
     if "escrow" not in found.refs:
@@ -162,7 +158,7 @@ def _check_is_about(request: HttpRequest, found: ledger.JournalView) -> None:
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest, currency: str) -> HttpResponse:
     """Choose an amount; answers with a quote to confirm. All of the balance when the form says nothing else."""
-    organization_id = _organization_id(request)
+    organization_id = organization_id_of(request)
     policies.check_can_withdraw(actor(request), organization_id)
     if currency not in currencies.exponents():
         raise NotFound
@@ -223,68 +219,6 @@ def accept(request: HttpRequest, quote_id: UUID) -> HttpResponse:
     return redirect("payments:payout", payout.id)
 
 
-def _fresh_login_required(view: View) -> View:
-    """Somebody who logged in minutes ago has proved who they are; anybody else proves it again."""
-    strict: View = reauthentication_required(view)
-
-    @functools.wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        latest = max((record["at"] for record in get_authentication_records(request, request.user)), default=0)
-        is_fresh = timezone.now().timestamp() - latest < FRESH_LOGIN_SECONDS
-        return (view if is_fresh else strict)(request, *args, **kwargs)
-
-    return guarded
-
-
-@login_required
-@_fresh_login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def account(request: HttpRequest) -> HttpResponse:
-    """The bank account to be paid to. Whoever changes it has just proved again who they are."""
-    organization_id = _organization_id(request)
-    policies.check_can_withdraw(actor(request), organization_id)
-    organization = accounts.organization(organization_id)
-    reachable = compliance.payout_currencies(organization.country)
-    initial = {"holder_name": organization.legal_name or organization.display_name}
-    form = PayoutAccountForm(request.POST or None, currencies=reachable, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        try:
-            operations.set_payout_account(
-                organization_id=organization_id,
-                gateway=settings.PAYMENT_GATEWAY,
-                actor=actor(request),
-                now=timezone.now(),
-                **form.cleaned_data,
-            )
-        except DomainError as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-        else:
-            messages.success(request, _("The bank account is ready to be paid to."))
-            return redirect("payments:wallet")
-    context = {
-        "form": form,
-        "account": queries.payout_account_of(organization_id),
-        "organization": organization,
-        "reachable": reachable,
-    }
-    return render(request, "payments/account.html", context, status=422 if form.errors else 200)
-
-
-@login_required
-@require_POST
-def automatic(request: HttpRequest) -> HttpResponse:
-    is_automatic = request.POST.get("is_automatic") == "yes"
-    operations.set_automatic(
-        organization_id=_organization_id(request),
-        is_automatic=is_automatic,
-        actor=actor(request),
-        now=timezone.now(),
-    )
-    said = _("Balances are now paid out by themselves.") if is_automatic else _("Automatic payout is off.")
-    messages.success(request, said)
-    return redirect("payments:wallet")
-
-
 # -- where it went
 
 
@@ -292,7 +226,7 @@ def automatic(request: HttpRequest) -> HttpResponse:
 @require_GET
 def payouts(request: HttpRequest) -> HttpResponse:
     found = keyset.page(
-        queries.payouts_of(_organization_id(request)), order="-requested_at", cursor=request.GET.get("cursor", "")
+        queries.payouts_of(organization_id_of(request)), order="-requested_at", cursor=request.GET.get("cursor", "")
     )
     return render(request, "payments/payout_list.html", {"payouts": found, "next_cursor": found.next_cursor})
 
@@ -310,7 +244,7 @@ def payout(request: HttpRequest, payout_id: UUID) -> HttpResponse:
 @require_GET
 def charges(request: HttpRequest) -> HttpResponse:
     found = keyset.page(
-        queries.charges_of(_organization_id(request)), order="-created_at", cursor=request.GET.get("cursor", "")
+        queries.charges_of(organization_id_of(request)), order="-created_at", cursor=request.GET.get("cursor", "")
     )
     return render(request, "payments/charge_list.html", {"charges": found, "next_cursor": found.next_cursor})
 
@@ -323,6 +257,7 @@ def charge(request: HttpRequest, charge_id: UUID) -> HttpResponse:
         "charge": found,
         "entries": queries.receipt_of_charge(found).entries,
         "refunds": list(found.refunds.order_by("created_at")),
+        "chargebacks": list(queries.chargebacks_of_charge(found.id)),
         "fee": Money(found.fee_minor, found.currency) if found.fee_minor is not None else None,
     }
     return render(request, "payments/charge_detail.html", context)

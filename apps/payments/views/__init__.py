@@ -1,0 +1,35 @@
+"""Pages of money: what there is and where it went (`money`), where one is paid (`recipients`), the staff's desk."""
+
+from apps.payments.views.chargebacks import chargeback, chargebacks
+from apps.payments.views.money import (
+    accept,
+    charge,
+    charges,
+    entry,
+    payout,
+    payouts,
+    quote,
+    statement_csv,
+    wallet,
+    withdraw,
+)
+from apps.payments.views.recipients import account, account_continue, account_return, automatic
+
+__all__ = [
+    "accept",
+    "account",
+    "account_continue",
+    "account_return",
+    "automatic",
+    "charge",
+    "chargeback",
+    "chargebacks",
+    "charges",
+    "entry",
+    "payout",
+    "payouts",
+    "quote",
+    "statement_csv",
+    "wallet",
+    "withdraw",
+]

@@ -1,0 +1,63 @@
+"""The staff's desk for payments that the buyer's bank takes back."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from apps.accounts.middleware import actor
+from apps.common.errors import DomainError
+from apps.ledger import queries as ledger
+from apps.payments import operations, policies, queries
+from apps.payments.forms import EvidenceForm
+
+
+@login_required
+@require_GET
+def chargebacks(request: HttpRequest) -> HttpResponse:
+    """Open ones first, the nearest deadline on top."""
+    policies.check_is_staff(actor(request))
+    found = list(queries.chargebacks()[:200])
+    return render(request, "payments/chargeback_list.html", {"chargebacks": found})
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def chargeback(request: HttpRequest, chargeback_id: UUID) -> HttpResponse:
+    """
+    One case: what was taken, who bears it, and the evidence to be read and handed in. The evidence is assembled by
+    the work's own area above, as a part of the page; what staff send is what they saw.
+    """
+    found = queries.chargeback_visible_to(actor(request), chargeback_id)
+    form = EvidenceForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            operations.submit_evidence(
+                chargeback_id=found.id,
+                text=form.cleaned_data["text"],
+                product=found.charge.memo,
+                customer_name=found.charge.payer.legal_name or found.charge.payer.display_name,
+                actor=actor(request),
+                now=timezone.now(),
+            )
+        except DomainError as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        else:
+            messages.success(request, _("The evidence is with the bank."))
+            return redirect("payments:chargeback", found.id)
+    context = {
+        "chargeback": found,
+        "charge": found.charge,
+        "form": form,
+        "entries": ledger.journals_of(chargeback=found.id),
+        "may_submit": policies.can_submit_evidence(found),
+        "days": (found.evidence_due_at - timezone.now()).days if found.evidence_due_at else None,
+    }
+    return render(request, "payments/chargeback_detail.html", context, status=422 if form.errors else 200)

@@ -1,0 +1,138 @@
+"""Where an organization is paid: opened here, completed on the payment processor's own pages."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from allauth.account.authentication import get_authentication_records
+from allauth.account.decorators import reauthentication_required
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from apps.accounts import queries as accounts
+from apps.accounts.middleware import actor
+from apps.common.errors import DomainError, NotFound
+from apps.compliance import queries as compliance
+from apps.payments import operations, policies, queries
+from apps.payments.forms import RecipientForm
+from apps.payments.models import PayoutAccount
+from apps.payments.states import PayoutAccountStatus
+from apps.payments.views.money import organization_id_of
+
+View = Callable[..., HttpResponse]
+FRESH_LOGIN_SECONDS = 300
+
+
+def _fresh_login_required(view: View) -> View:
+    """Somebody who logged in minutes ago has proved who they are; anybody else proves it again."""
+    strict: View = reauthentication_required(view)
+
+    @functools.wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        latest = max((record["at"] for record in get_authentication_records(request, request.user)), default=0)
+        is_fresh = timezone.now().timestamp() - latest < FRESH_LOGIN_SECONDS
+        return (view if is_fresh else strict)(request, *args, **kwargs)
+
+    return guarded
+
+
+@login_required
+@_fresh_login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def account(request: HttpRequest) -> HttpResponse:
+    """
+    Choose the currency and go on to the processor, whose pages ask for the bank. Whoever changes it has just proved
+    again who they are.
+    """
+    organization_id = organization_id_of(request)
+    policies.check_can_withdraw(actor(request), organization_id)
+    organization = accounts.organization(organization_id)
+    reachable = compliance.payout_currencies(organization.country)
+    initial = {"holder_name": organization.legal_name or organization.display_name}
+    form = RecipientForm(request.POST or None, currencies=reachable, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = operations.start_onboarding(
+                organization_id=organization_id,
+                gateway=settings.PAYMENT_GATEWAY,
+                actor=actor(request),
+                now=timezone.now(),
+                **form.cleaned_data,
+            )
+            return redirect(_page(request, made))
+        except DomainError as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+    context = {
+        "form": form,
+        "account": queries.payout_account_of(organization_id),
+        "onboarding": queries.onboarding_account_of(organization_id),
+        "organization": organization,
+        "reachable": reachable,
+    }
+    return render(request, "payments/account.html", context, status=422 if form.errors else 200)
+
+
+def _page(request: HttpRequest, made: PayoutAccount) -> str:
+    return operations.onboarding_page(
+        account_id=made.id,
+        return_url=request.build_absolute_uri(reverse("payments:account_return")),
+        refresh_url=request.build_absolute_uri(reverse("payments:account")),
+        actor=actor(request),
+    )
+
+
+@login_required
+@_fresh_login_required
+@require_POST
+def account_continue(request: HttpRequest) -> HttpResponse:
+    """The processor's page again: each address is open for minutes and once."""
+    waiting = queries.onboarding_account_of(organization_id_of(request))
+    if waiting is None:
+        raise NotFound
+    try:
+        return redirect(_page(request, waiting))
+    except operations.PaymentUnavailable as silence:
+        messages.warning(request, str(silence))
+        return redirect("payments:account")
+
+
+@login_required
+@require_GET
+def account_return(request: HttpRequest) -> HttpResponse:
+    """Back from the processor. Coming back proves nothing: it is asked how far the account is."""
+    waiting = queries.onboarding_account_of(organization_id_of(request))
+    if waiting is None:
+        return redirect("payments:wallet")
+    try:
+        found = operations.refresh_onboarding(account_id=waiting.id, actor=actor(request), now=timezone.now())
+    except operations.PaymentUnavailable as silence:
+        messages.warning(request, str(silence))
+        return redirect("payments:account")
+    if found.status == PayoutAccountStatus.ACTIVE:
+        messages.success(request, _("The bank account is ready to be paid to."))
+        return redirect("payments:wallet")
+    return redirect("payments:account")
+
+
+@login_required
+@require_POST
+def automatic(request: HttpRequest) -> HttpResponse:
+    is_automatic = request.POST.get("is_automatic") == "yes"
+    operations.set_automatic(
+        organization_id=organization_id_of(request),
+        is_automatic=is_automatic,
+        actor=actor(request),
+        now=timezone.now(),
+    )
+    said = _("Balances are now paid out by themselves.") if is_automatic else _("Automatic payout is off.")
+    messages.success(request, said)
+    return redirect("payments:wallet")
