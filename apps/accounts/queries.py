@@ -76,6 +76,10 @@ def users_to_tell(organization_id: UUID, capability: str = rules.VIEW) -> list[U
     )
 
 
+def staff_to_tell() -> list[User]:
+    return list(User.objects.filter(is_staff=True, is_active=True).order_by("created_at"))
+
+
 def token_digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 

@@ -297,6 +297,36 @@ KINDS: dict[str, Kind] = {
         _("It goes back to the employer by itself. The milestone can be funded again."),
         "alarm-clock",
     ),
+    "money_claimed": Kind(
+        Group.MONEY,
+        _("A bank has taken the payment for %(memo)s back"),
+        _("The money stays where it is until that is decided. Our staff answers the bank; you need not do anything."),
+        "alarm-clock",
+    ),
+    "money_doubted": Kind(
+        Group.MONEY,
+        _("A bank warns of fraud in the payment for %(memo)s"),
+        _("The money stays where it is while we look into it. Nothing was taken."),
+        "alarm-clock",
+    ),
+    "claim_ended": Kind(
+        Group.MONEY,
+        _("The payment for %(memo)s stands"),
+        _("It was decided for it: everything goes on as before."),
+        "circle-check",
+    ),
+    "charged_back": Kind(
+        Group.MONEY,
+        _("The payment for %(memo)s is lost to the payer's bank"),
+        _("%(amount)s went back to the payer. Your part of it: %(borne)s. The statement shows every entry."),
+        "circle-alert",
+    ),
+    "chargeback_due": Kind(
+        Group.MONEY,
+        _("Chargeback %(number)s: evidence is due"),
+        _("%(who)s, %(amount)s. Read the evidence and hand it in before the deadline."),
+        "alarm-clock",
+    ),
     "refund_succeeded": Kind(
         Group.MONEY,
         _("%(amount)s was refunded"),

@@ -35,6 +35,7 @@ from apps.moderation.models import Objection, Report, Statement
 from apps.notifications import operations, rules
 from apps.outbox import bus
 from apps.payments import events as payments
+from apps.payments import queries as payment_queries
 from apps.reviews import events as reviews
 from apps.tasks import events as tasks
 from apps.tasks.models import Addendum, Question, Task, TaskInvitation
@@ -466,6 +467,52 @@ def hold_ended(event: escrow.EscrowHoldEnded, now: datetime) -> None:
     held = Escrow.objects.get(id=event.escrow_id)
     for to in (held.payer_id, held.payee_id):
         _tell(to, "hold_ended", event.escrow_id, now, "contracts:list", memo=held.memo)
+
+
+@bus.subscribe(escrow.EscrowClaimed, name="notifications.money_claimed")
+def money_claimed(event: escrow.EscrowClaimed, now: datetime) -> None:
+    kind = "money_doubted" if event.kind == "warning" else "money_claimed"
+    _tell_parties(event.payer_id, event.payee_id, kind, event.claim_id, event.escrow_id, now)
+
+
+@bus.subscribe(escrow.EscrowClaimEnded, name="notifications.claim_ended")
+def claim_ended(event: escrow.EscrowClaimEnded, now: datetime) -> None:
+    _tell_parties(event.payer_id, event.payee_id, "claim_ended", event.claim_id, event.escrow_id, now)
+
+
+@bus.subscribe(escrow.EscrowChargedBack, name="notifications.charged_back")
+def charged_back(event: escrow.EscrowChargedBack, now: datetime) -> None:
+    memo = Escrow.objects.values_list("memo", flat=True).get(id=event.escrow_id)
+    amount, borne = (Money(minor, event.currency) for minor in (event.amount_minor, event.from_payee_minor))
+    _tell(
+        event.payee_id, "charged_back", event.chargeback_id, now, "payments:wallet", memo=memo,
+        amount=rules.money(amount), borne=rules.money(borne),
+    )  # fmt: skip
+
+
+def _tell_parties(payer: UUID, payee: UUID, kind: str, key: UUID, escrow_id: UUID, now: datetime) -> None:
+    memo = Escrow.objects.values_list("memo", flat=True).get(id=escrow_id)
+    for to in (payer, payee):
+        _tell(to, kind, key, now, "payments:wallet", memo=memo)
+
+
+@bus.subscribe(payments.ChargebackOpened, name="notifications.chargeback_due")
+def chargeback_due(event: payments.ChargebackOpened, now: datetime) -> None:
+    """Staff answer the bank, and there is a deadline: they are told."""
+    number = payment_queries.chargeback_number(event.chargeback_id)
+    operations.notify(
+        users=people.staff_to_tell(),
+        organization_id=None,
+        kind="chargeback_due",
+        key=event.chargeback_id,
+        params={
+            "number": number, "who": _name(event.payer_id),
+            "amount": rules.money(Money(event.amount_minor, event.currency)),
+        },
+        route="payments:chargeback",
+        route_args=[event.chargeback_id],
+        now=now,
+    )  # fmt: skip
 
 
 def _tell_of_payout(

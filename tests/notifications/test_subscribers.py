@@ -141,6 +141,7 @@ def test_every_fact_that_people_wait_for_has_a_subscriber():
 
     heard = {fact for name, (fact, _) in _handlers.items() if name.startswith("notifications.")}
     silent = {
+        "payments.chargeback_won", "payments.chargeback_lost", "payments.fraud_warned",  # the escrow's facts tell
         # asked for by a person of the same side, or told through another fact
         "accounts.profile_changed", "accounts.profile_hidden", "tasks.published", "tasks.taken_down",
         "bidding.bid_edited", "bidding.bid_withdrawn", "escrow.funded", "escrow.funding_failed",

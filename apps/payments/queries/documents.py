@@ -82,6 +82,10 @@ def chargeback_visible_to(actor: Actor, chargeback_id: UUID) -> Chargeback:
     return chargeback
 
 
+def chargeback_number(chargeback_id: UUID) -> str:
+    return str(Chargeback.objects.values_list("number", flat=True).get(id=chargeback_id))
+
+
 def chargebacks() -> QuerySet[Chargeback]:
     """All of them, those whose evidence is due first."""
     return Chargeback.objects.select_related("charge__payer").order_by(
