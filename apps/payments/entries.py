@@ -7,6 +7,7 @@ from uuid import UUID
 
 from apps.common.money import Money
 from apps.ledger import chart
+from apps.ledger.chart import Account
 from apps.ledger.entries import Entry, Line, credit, debit, event_key, without_zeros
 from apps.payments.gateways.port import BalanceLine
 
@@ -176,4 +177,68 @@ def chargeback_absorbed(*, refs: dict[str, str], chargeback_id: UUID, shares: Se
         event_key("chargeback.absorbed", chargeback_id),
         without_zeros(*shares, credit(chart.receivable_chargeback(chargeback_id, amount.currency), amount)),
         refs=refs,
+    )
+
+
+# -- treasury
+
+
+def credit_refunded(*, refund_id: UUID, reference_id: UUID, payer_id: UUID, amount: Money) -> Entry:
+    """An employer's credit on its way back to where it was paid from."""
+    return Entry(
+        "credit.refunded",
+        event_key("credit.refunded", refund_id),
+        [
+            debit(chart.employer_credit(payer_id, amount.currency), amount),
+            credit(chart.transit_refund(refund_id, amount.currency), amount),
+        ],
+        refs={"refund": str(refund_id), "escrow": str(reference_id)},
+    )
+
+
+def transfer_reversed(
+    *, payout_id: UUID, organization_id: UUID, gateway: str, reversal_id: str, amount: Money
+) -> Entry:
+    """Cash of a payout that came back is taken from the freelancer's account at the processor onto the platform's."""
+    return Entry(
+        "transfer.reversed",
+        event_key("transfer.reversed", gateway, reversal_id),
+        [
+            debit(chart.clearing(gateway, amount.currency), amount),
+            credit(chart.clearing_connected(organization_id, amount.currency), amount),
+        ],
+        refs={"payout": str(payout_id), "organization": str(organization_id)},
+    )
+
+
+def tax_remitted(*, act_id: UUID, account: Account, amount: Money) -> Entry:
+    """Handed to the tax office, out of the platform's bank."""
+    return Entry(
+        "tax.remitted",
+        event_key("tax.remitted", act_id),
+        [debit(account, amount), credit(chart.bank(amount.currency), amount)],
+        refs={"treasury": str(act_id)},
+    )
+
+
+def swept(*, act_id: UUID, gateway: str, amount: Money) -> Entry:
+    """What is the platform's own goes from the processor to its bank."""
+    return Entry(
+        "platform.swept",
+        event_key("platform.swept", act_id),
+        [debit(chart.bank(amount.currency), amount), credit(chart.clearing(gateway, amount.currency), amount)],
+        refs={"treasury": str(act_id)},
+    )
+
+
+def reserve_provisioned(*, act_id: UUID, amount: Money) -> Entry:
+    """Laid aside out of the commission, for payments that banks will take back."""
+    return Entry(
+        "reserve.provisioned",
+        event_key("reserve.provisioned", act_id),
+        [
+            debit(chart.chargeback_expense(amount.currency), amount),
+            credit(chart.reserve_chargeback(amount.currency), amount),
+        ],
+        refs={"treasury": str(act_id)},
     )

@@ -126,3 +126,26 @@ class FraudWarned:
     reference_id: UUID
     payer_id: UUID
     warning_id: str
+
+
+@bus.fact("payments.treasury_acted")
+class TreasuryActed:
+    """For the log of the staff's acts."""
+
+    act_id: UUID
+    kind: str
+    subject: str
+    amount_minor: int
+    currency: str
+    user_id: UUID
+    reason: str
+
+
+@bus.fact("payments.credit_sent_back")
+class CreditSentBack:
+    """An employer's credit is on its way back through the payment it came from."""
+
+    refund_id: UUID
+    payer_id: UUID
+    amount_minor: int
+    currency: str

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from apps.accounts.models import Organization
+from apps.accounts.models import Organization, User
 from apps.common.ids import uuid7
 from apps.common.models import BaseModel, amount_field, currency_field
 from apps.common.money import Money
@@ -354,3 +354,29 @@ class WebhookEvent(BaseModel):
         indexes = [
             models.Index(fields=["next_attempt_at"], condition=Q(status="received"), name="payments_webhookevent_due")
         ]
+
+
+class TreasuryAct(BaseModel):
+    """One act of the operator with its own money or kept tax: who, when, how much, why. The entry is the ledger's."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    """Made by the form that was confirmed: the same form sent twice is one act."""
+    kind = models.CharField(max_length=15, choices=states.TreasuryKind)
+    subject = models.CharField(max_length=20, blank=True, default="")
+    """The country of a tax, the processor of a sweep."""
+    amount_minor = amount_field()
+    currency = currency_field()
+    reason = models.TextField(max_length=1000)
+    acted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    acted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            _known(states.TreasuryKind, "payments_treasuryact_kind_known", "kind"),
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="payments_treasuryact_amount_positive"),
+            models.CheckConstraint(condition=~Q(reason=""), name="payments_treasuryact_has_a_reason"),
+        ]
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)

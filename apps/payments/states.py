@@ -205,3 +205,12 @@ class WebhookStatus(models.TextChoices):
     HANDLED = "handled", _("Handled")
     IGNORED = "ignored", _("Not about us")
     FAILED = "failed", _("Failed")
+
+
+class TreasuryKind(models.TextChoices):
+    """What the operator does with its own money and with the tax that it keeps for others."""
+
+    TAX_WITHHELD = "tax_withheld", _("Withheld tax handed on")
+    TAX_COLLECTED = "tax_collected", _("Tax on our commission handed on")
+    SWEEP = "sweep", _("Own money moved to the bank")
+    RESERVE = "reserve", _("Laid aside for chargebacks")

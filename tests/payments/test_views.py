@@ -4,13 +4,17 @@ import time
 from datetime import timedelta
 
 import pytest
+import requests
 from django.urls import reverse
 from django.utils import timezone
 
 from apps.common.money import Money
+from apps.escrow.models import Escrow
 from apps.ledger import queries as ledger
-from apps.payments import queries
-from apps.payments.models import FxQuote, Payout
+from apps.notifications.models import Notification
+from apps.payments import operations, queries
+from apps.payments.gateways.processor import disputes
+from apps.payments.models import Charge, Chargeback, FxQuote, Payout
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +45,7 @@ def as_ada(client, ada):
 @pytest.mark.parametrize("language", ["en", "zh-hans", "ar"])
 def test_the_wallet_shows_balances_lines_and_what_was_kept(as_ada, ada, language, django_assert_max_num_queries):
     as_ada.get(f"/{language}/money/")
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(20):
         page = as_ada.get(f"/{language}/money/").content.decode()
 
     for amount in ("450.00", "500.00", "50.00"):
@@ -53,7 +57,7 @@ def test_the_wallet_costs_the_same_for_many_lines(as_ada, ada, make, django_asse
     for _ in range(5):
         make.balance(ada, Money.of("90.00", "EUR"))
     as_ada.get("/en/money/")
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(20):
         as_ada.get("/en/money/")
 
 
@@ -118,14 +122,113 @@ def test_without_a_bank_account_withdrawing_leads_to_entering_one(client, make):
     log_in(client, berta)
     assert client.post(reverse("payments:withdraw", args=["EUR"]), {"all": "1"}).url == reverse("payments:account")
 
-    refused = client.post(reverse("payments:account"), {"holder_name": "B", "currency": "USD", "account_number": "1-2"})
+    refused = client.post(reverse("payments:account"), {"holder_name": "", "currency": "USD"})
     assert make.processor
-    taken = client.post(
-        reverse("payments:account"), {"holder_name": "Berta", "currency": "USD", "account_number": "0001 2345 67"}
-    )
+    gone_on = client.post(reverse("payments:account"), {"holder_name": "Berta", "currency": "USD"})
 
-    assert (refused.status_code, taken.status_code) == (422, 302)
-    assert queries.payout_account_of(berta.id).last4 == "4567"
+    assert (refused.status_code, gone_on.status_code) == (422, 302)
+    assert gone_on.url.startswith(f"{make.processor.url}/onboarding/")
+
+
+@pytest.fixture
+def onboarding(client, make):
+    """Berta at the processor's page."""
+    berta = make.freelancer("Berta")
+    log_in(client, berta)
+    assert make.processor
+    page = client.post(reverse("payments:account"), {"holder_name": "Berta", "currency": "USD"}).url
+    return berta, page
+
+
+def test_back_from_the_processor_the_account_is_ready(client, onboarding):
+    berta, page = onboarding
+    back = requests.post(page, data={"account_number": "000123456789"}, timeout=5, allow_redirects=False)
+
+    answer = client.get(back.headers["Location"])
+
+    assert back.headers["Location"].endswith(reverse("payments:account_return"))
+    assert answer.url == reverse("payments:wallet")
+    assert queries.payout_account_of(berta.id).last4 == "6789"
+    assert client.get(reverse("payments:account_return")).url == reverse("payments:wallet")
+
+
+def test_what_is_not_completed_can_be_continued_at_a_new_page(client, onboarding):
+    _, page = onboarding
+    assert client.get(reverse("payments:account_return")).url == reverse("payments:account")
+    shown = client.get(reverse("payments:account")).content.decode()
+    assert "Continue at the payment processor" in shown
+    assert "waits to be completed" in client.get(reverse("payments:wallet")).content.decode()
+
+    again = client.post(reverse("payments:account_continue"))
+
+    assert again.status_code == 302 and again.url != page and "/onboarding/" in again.url
+
+
+def test_a_processor_that_is_away_is_said_and_nothing_is_lost(client, onboarding, settings):
+    settings.PROCESSOR_URL = "http://127.0.0.1:9"
+    for answer in (client.get(reverse("payments:account_return")), client.post(reverse("payments:account_continue"))):
+        assert answer.url == reverse("payments:account")
+    assert "does not answer" in client.get(reverse("payments:account")).content.decode()
+
+
+def test_there_is_nothing_to_continue_without_an_account(client, make):
+    log_in(client, make.freelancer())
+    assert client.post(reverse("payments:account_continue")).status_code == 404
+
+
+class TestChargebacks:
+    @pytest.fixture
+    def chargeback(self, make, outbox_drain):
+        milestone = make.milestone(status="funded")
+        charge = Charge.objects.get(reference_id=milestone.escrow_id)
+        dispute = disputes.open_dispute(make.processor.store, charge.remote_payment_id)
+        operations.refresh(kind="dispute", reference=dispute["id"], processor="sandbox")
+        outbox_drain(timezone.now())
+        return Chargeback.objects.get(remote_id=dispute["id"])
+
+    def test_it_is_for_staff(self, client, make, chargeback):
+        log_in(client, chargeback.charge.payer)
+        assert client.get(reverse("payments:chargebacks")).status_code == 403
+        assert client.get(reverse("payments:chargeback", args=[chargeback.id])).status_code == 404
+
+    def test_staff_read_the_evidence_and_hand_it_in(self, client, make, chargeback):
+        client.force_login(make.staff())
+        listed = client.get(reverse("payments:chargebacks")).content.decode()
+        address = reverse("payments:chargeback", args=[chargeback.id])
+        shown = client.get(address).content.decode()
+        empty = client.post(address, {"text": ""})
+        answer = client.post(address, {"text": "The work was delivered."})
+
+        assert chargeback.number in listed
+        assert "AGREEMENT" in shown and "SHA-256 of the agreed terms" in shown and "UTC" in shown
+        assert empty.status_code == 422
+        assert answer.url == address
+        chargeback.refresh_from_db()
+        assert (chargeback.status, chargeback.evidence_text) == ("submitted", "The work was delivered.")
+        assert "The work was delivered." in client.get(address).content.decode()
+        late = client.post(address, {"text": "More."})
+        assert late.status_code == 422
+
+    def test_both_parties_see_it_on_their_money_pages_and_staff_are_told(self, client, make, chargeback):
+        make.staff()
+        milestone_payee = Escrow.objects.get(id=chargeback.charge.reference_id).payee
+        for party in (chargeback.charge.payer, milestone_payee):
+            log_in(client, party)
+            assert "taken a payment back" in client.get(reverse("payments:wallet")).content.decode()
+        log_in(client, chargeback.charge.payer)
+        paid = client.get(reverse("payments:charge", args=[chargeback.charge_id])).content.decode()
+        assert chargeback.number in paid
+        assert Notification.objects.filter(kind="money_claimed").count() == 2
+
+    def test_staff_are_told_of_the_deadline(self, make, outbox_drain):
+        staff = make.staff()
+        escrow = make.escrow(status="funded")
+        charge = Charge.objects.get(id=escrow.funding_charge_id)
+        dispute = disputes.open_dispute(make.processor.store, charge.remote_payment_id)
+        operations.refresh(kind="dispute", reference=dispute["id"], processor="sandbox")
+        outbox_drain(timezone.now())
+        told = Notification.objects.get(user=staff, kind="chargeback_due")
+        assert told.params["number"] == Chargeback.objects.get().number
 
 
 def test_changing_the_bank_account_asks_who_it_is_again(client, ada):
@@ -150,7 +253,7 @@ def test_the_statement_is_a_spreadsheet(as_ada):
 
 
 def test_a_memo_that_looks_like_a_formula_is_harmless(client, make):
-    from apps.payments.views import _harmless
+    from apps.payments.views.money import _harmless
 
     assert _harmless("=1+1") == "'=1+1"
     assert _harmless("Logo") == "Logo"

@@ -43,19 +43,29 @@ from apps.payments.operations.payouts import (
     request_payout,
 )
 from apps.payments.operations.reconciliation import balance_at_processor, compare_balances
-from apps.payments.operations.refunds import MoreThanCharged, refund_answered, refund_refused, request_refund
+from apps.payments.operations.refunds import (
+    MoreThanCharged,
+    NothingToSendBack,
+    refund_answered,
+    refund_refused,
+    request_refund,
+    send_credit_back,
+)
 from apps.payments.operations.settlement import claim_payout, claim_refund, send_payout, send_refund, settle_due
+from apps.payments.operations.treasury import act, movable
 
 __all__ = [
     "AmountDiffers",
     "BankAccountRefused",
     "EvidenceRefused",
     "MoreThanCharged",
+    "NothingToSendBack",
     "PaymentRefused",
     "PaymentUnavailable",
     "PaymentUnknown",
     "absorb_chargeback",
     "accept_quote",
+    "act",
     "balance_at_processor",
     "batch_payables",
     "claim_payout",
@@ -63,6 +73,7 @@ __all__ = [
     "compare_balances",
     "create_charge",
     "handle_notices",
+    "movable",
     "onboarding_page",
     "open_checkout",
     "payout_answered",
@@ -82,6 +93,7 @@ __all__ = [
     "refund_refused",
     "request_payout",
     "request_refund",
+    "send_credit_back",
     "send_payout",
     "send_refund",
     "set_automatic",

@@ -9,7 +9,8 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
-from apps.common.actors import SYSTEM
+from apps.common import fmt
+from apps.common.actors import SYSTEM, Actor
 from apps.common.errors import Conflict
 from apps.common.ids import uuid7
 from apps.common.money import Money
@@ -18,7 +19,7 @@ from apps.ledger import operations as ledger
 from apps.ledger import queries as ledger_queries
 from apps.ledger.entries import event_key
 from apps.outbox import bus
-from apps.payments import entries, events, queries
+from apps.payments import entries, events, policies, queries
 from apps.payments.gateways.port import Movement, TransferState
 from apps.payments.models import Refund
 from apps.payments.rules import document_number
@@ -52,6 +53,43 @@ def request_refund(*, charge_id: UUID, reference_id: UUID, amount: Money, now: d
         currency=amount.currency,
         next_attempt_at=now,
     )
+
+
+class NothingToSendBack(Conflict):
+    code = "nothing_to_send_back"
+    message = _(
+        "There is no payment through which this credit could go back. Use it for the next milestone, or write to us."
+    )
+
+
+@transaction.atomic
+def send_credit_back(*, organization_id: UUID, amount: Money, actor: Actor, now: datetime) -> list[Refund]:
+    """
+    Send an employer's credit back through the payments it made, the newest first; several refunds where one payment
+    has not that much left.
+
+    :raises NotAllowed: unless the actor may pay for the organization.
+    :raises NotEnoughMoney: for more than the credit. :raises NothingToSendBack: if the payments have not that much left.
+    """
+    policies.check_can_pay(actor, organization_id)
+    credit = queries.credit(organization_id, amount.currency)
+    policies.check_amount(amount, credit, fmt.money(credit))
+    left, made = queries.chargeable(amount), []
+    for charge in queries.charges_to_refund(organization_id, amount.currency):
+        part = queries.chargeable(min(left, queries.refundable(charge.id)))
+        if part:
+            made.append(request_refund(charge_id=charge.id, reference_id=charge.reference_id, amount=part, now=now))
+            left -= part
+    if left or not made:
+        raise NothingToSendBack
+    for refund in made:
+        entry = entries.credit_refunded(
+            refund_id=refund.id, reference_id=refund.reference_id, payer_id=organization_id, amount=refund.amount
+        )
+        ledger.record(entry, now=now)
+        fact = events.CreditSentBack(refund.id, organization_id, refund.amount_minor, refund.currency)
+        bus.publish(fact, now=now)
+    return made
 
 
 @transaction.atomic

@@ -23,6 +23,15 @@ def payout_account_of(organization_id: UUID) -> PayoutAccount | None:
     return PayoutAccount.objects.filter(organization_id=organization_id, status=PayoutAccountStatus.ACTIVE).first()
 
 
+def present_accounts_of(organization_id: UUID) -> tuple[PayoutAccount | None, PayoutAccount | None]:
+    """The account that is paid to now, and the newest that still waits at the processor; one query."""
+    rows = PayoutAccount.objects.filter(
+        organization_id=organization_id, status__in=[PayoutAccountStatus.ACTIVE, PayoutAccountStatus.ONBOARDING]
+    )
+    by_status = {account.status: account for account in rows.order_by("created_at")}
+    return by_status.get(PayoutAccountStatus.ACTIVE), by_status.get(PayoutAccountStatus.ONBOARDING)
+
+
 def payout_accounts_of(organization_id: UUID) -> QuerySet[PayoutAccount]:
     """Every account ever entered, newest first."""
     return PayoutAccount.objects.filter(organization_id=organization_id).order_by("-created_at")

@@ -63,6 +63,7 @@ def _rows(lines: Iterable[ledger.StatementLine]) -> list[Row]:
 def wallet(request: HttpRequest) -> HttpResponse:
     organization_id = organization_id_of(request)
     lines = queries.statement(organization_id, before=_line_id(request), limit=ROWS + 1)
+    account, onboarding = queries.present_accounts_of(organization_id)
     return render(
         request,
         "payments/wallet.html",
@@ -73,8 +74,8 @@ def wallet(request: HttpRequest) -> HttpResponse:
             "older": lines[ROWS - 1].id if len(lines) > ROWS else None,
             "payouts": list(queries.payouts_of(organization_id)[:5]),
             "charges": list(queries.charges_of(organization_id)[:5]),
-            "account": queries.payout_account_of(organization_id),
-            "onboarding": queries.onboarding_account_of(organization_id),
+            "account": account,
+            "onboarding": onboarding,
             "claims": escrows.claims_of(organization_id),
             "may_withdraw": policies.can_withdraw(actor(request), organization_id),
         },

@@ -1,0 +1,90 @@
+"""The operator's own money and the tax it keeps: handed on, swept to the bank, laid aside. Staff only, with a reason."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from apps.common import fmt
+from apps.common.actors import Actor
+from apps.common.errors import Conflict, Invalid
+from apps.common.money import Money
+from apps.ledger import chart
+from apps.ledger import operations as ledger
+from apps.ledger.entries import Entry
+from apps.outbox import bus
+from apps.payments import entries, events, policies, queries
+from apps.payments.models import TreasuryAct
+from apps.payments.states import TreasuryKind
+
+
+class ReasonMissing(Invalid):
+    code = "reason_missing"
+    field = "reason"
+    message = _("Write what it is for, for example the number of the return: it is kept with the entry.")
+
+
+class MoreThanMovable(Conflict):
+    code = "more_than_movable"
+    field = "amount"
+    message = _("At most %(most)s can be moved so.")
+
+
+@transaction.atomic
+def act(
+    *, act_id: UUID, kind: str, subject: str, amount: Money, reason: str, actor: Actor, now: datetime
+) -> TreasuryAct:
+    """
+    Hand kept tax on, sweep own money to the bank, or lay aside for chargebacks.
+
+    :param act_id: made by the form that was confirmed; the same one again changes nothing.
+    :param subject: the country of a tax, the processor of a sweep.
+    :raises StaffOnly, ReasonMissing: as they say.
+    :raises MoreThanMovable: for more than is kept, is our own, or is lacking in the reserve.
+    """
+    policies.check_is_staff(actor)
+    queries.lock_treasury()
+    if (known := TreasuryAct.objects.filter(id=act_id).first()) is not None:
+        return known
+    if not reason.strip():
+        raise ReasonMissing
+    most = movable(kind, subject, amount.currency)
+    if not 0 < amount.amount_minor <= most.amount_minor:
+        raise MoreThanMovable(most=fmt.money(most))
+    made = TreasuryAct.objects.create(
+        id=act_id,
+        kind=kind,
+        subject=subject,
+        amount_minor=amount.amount_minor,
+        currency=amount.currency,
+        reason=reason.strip(),
+        acted_by_id=actor.person_id,
+        acted_at=now,
+    )
+    ledger.record(_entry(made), now=now)
+    fact = events.TreasuryActed(
+        made.id, made.kind, made.subject, made.amount_minor, made.currency, actor.person_id, made.reason
+    )
+    bus.publish(fact, now=now)
+    return made
+
+
+def movable(kind: str, subject: str, currency: str) -> Money:
+    """How much may move so; see `queries.own_money` and `queries.to_reserve` for the rules."""
+    if kind == TreasuryKind.SWEEP:
+        return queries.own_money(subject, currency)
+    if kind == TreasuryKind.RESERVE:
+        return queries.to_reserve(currency)
+    return max(queries.kept_tax(kind, subject, currency), Money.zero(currency))
+
+
+def _entry(made: TreasuryAct) -> Entry:
+    if made.kind == TreasuryKind.SWEEP:
+        return entries.swept(act_id=made.id, gateway=made.subject, amount=made.amount)
+    if made.kind == TreasuryKind.RESERVE:
+        return entries.reserve_provisioned(act_id=made.id, amount=made.amount)
+    account = chart.tax_withheld if made.kind == TreasuryKind.TAX_WITHHELD else chart.tax_collected
+    return entries.tax_remitted(act_id=made.id, account=account(made.subject, made.currency), amount=made.amount)

@@ -1,0 +1,108 @@
+"""What the operator has, keeps for tax offices and owes: figures of the staff's treasury desk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Sum
+
+from apps.common.money import Money
+from apps.ledger import chart
+from apps.ledger import queries as ledger
+from apps.payments.models import Charge, TreasuryAct
+from apps.payments.states import ChargeStatus, TreasuryKind
+
+_TAXES = {"tax_withheld": TreasuryKind.TAX_WITHHELD, "tax_collected": TreasuryKind.TAX_COLLECTED}
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """One thing that can be acted on: how much there is, and how much of it may move."""
+
+    kind: str
+    subject: str
+    balance: Money
+    movable: Money
+
+
+def lock_treasury() -> None:
+    """One act of the treasury at a time: its accounts are summed, not guarded. Held until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('payments.treasury'))")
+
+
+def holdings() -> list[Holding]:
+    """Everything that staff may act on, by kind, subject and currency; nothing that is zero."""
+    groups = {(code, currency): Money(minor, currency) for code, currency, minor in ledger.trial_balance()}
+    found = [
+        Holding(_TAXES[prefix], subject, -total, max(-total, Money.zero(currency)))
+        for (code, currency), total in groups.items()
+        for prefix, _, subject in [code.partition(":")]
+        if prefix in _TAXES
+    ]
+    gateway = settings.PAYMENT_GATEWAY
+    found += [
+        Holding(TreasuryKind.SWEEP, gateway, total, own_money(gateway, currency))
+        for (code, currency), total in groups.items()
+        if code == f"clearing:{gateway}"
+    ]
+    found += [
+        Holding(TreasuryKind.RESERVE, "", ledger.balance(chart.reserve_chargeback(currency)), to_reserve(currency))
+        for (code, currency), _ in groups.items()
+        if code == "revenue:commission"
+    ]
+    return sorted(found, key=lambda one: (one.kind, one.subject, one.balance.currency))
+
+
+def kept_tax(kind: str, country: str, currency: str) -> Money:
+    """What is kept for a tax office in one currency."""
+    account = chart.tax_withheld if kind == TreasuryKind.TAX_WITHHELD else chart.tax_collected
+    return ledger.balance(account(country, currency))
+
+
+def own_money(gateway: str, currency: str) -> Money:
+    """
+    What may leave the processor for the platform's bank: its balance there less everything owed to customers, to tax
+    offices and to the reserve in that currency. Other people's money is never swept.
+    """
+    there = ledger.balance(chart.clearing(gateway, currency))
+    owed = Money.total((money for _, money in ledger.owed() if money.currency == currency), currency)
+    connected = Money(
+        sum(minor for code, unit, minor in ledger.trial_balance() if unit == currency and code == "clearing:connected"),
+        currency,
+    )
+    kept = Money(
+        -sum(
+            minor
+            for code, unit, minor in ledger.trial_balance()
+            if unit == currency and code.startswith(("tax_withheld:", "tax_collected:", "reserve:"))
+        ),
+        currency,
+    )
+    return max(there - (owed - connected) - kept, Money.zero(currency))
+
+
+def to_reserve(currency: str) -> Money:
+    """
+    What the reserve still lacks: the agreed share of all commission ever earned, less what was laid aside for it.
+    """
+    earned = ledger.balance(chart.commission(currency))
+    done = TreasuryAct.objects.filter(kind=TreasuryKind.RESERVE, currency=currency).aggregate(
+        total=Sum("amount_minor")
+    )["total"]
+    return max(
+        earned.share_bps(settings.CHARGEBACK_RESERVE_BPS) - Money(int(done or 0), currency), Money.zero(currency)
+    )
+
+
+def recent_acts() -> list[TreasuryAct]:
+    return list(TreasuryAct.objects.select_related("acted_by").order_by("-acted_at")[:50])
+
+
+def charges_to_refund(payer_id: UUID, currency: str) -> list[Charge]:
+    """Payments through which credit could be sent back, the newest first."""
+    paid = Charge.objects.filter(payer_id=payer_id, currency=currency, status=ChargeStatus.SUCCEEDED)
+    return list(paid.order_by("-succeeded_at", "-id")[:100])
