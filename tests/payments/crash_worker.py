@@ -1,7 +1,7 @@
 """
 Settles payouts and kills itself: a real process, a real SIGKILL, at the point that is asked for.
 
-`python -m tests.payments.crash_worker POINT KILLS_DIR KILLS_MAX LIVES` sets Django up once and forks one process per
+`python -m tests.payments.crash_worker POINT KILLS_DIR KILLS_MAX LIVES [LEASE_SECONDS]` sets Django up once and forks one process per
 life, so that a life costs milliseconds; every life opens its own connections. It ends when nothing is left to send.
 """
 
@@ -31,8 +31,9 @@ POINTS = (
 
 def main() -> None:
     point, kills, most, lives = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
+    lease = float(sys.argv[5]) if len(sys.argv) > 5 else 0.6
     django.setup()
-    _arm(point, kills, most)
+    _arm(point, kills, most, lease)
     running = {_born() for _ in range(lives)}
     while running:
         pid, status = os.wait()
@@ -59,19 +60,20 @@ def _born() -> int:
 
 def _live() -> None:
     from apps.payments import operations
-    from apps.payments.models import Payout
+    from apps.payments.models import Payout, Refund
 
-    while Payout.objects.filter(status__in=["requested", "sending"]).exists():
+    waiting = ["requested", "sending"]
+    while Payout.objects.filter(status__in=waiting).exists() or Refund.objects.filter(status__in=waiting).exists():
         operations.settle_due()
         time.sleep(0.05)
 
 
-def _arm(point: str, kills: Path, most: int) -> None:
+def _arm(point: str, kills: Path, most: int, lease: float) -> None:
     from apps.payments.gateways.sandbox import SandboxGateway
     from apps.payments.models import Attempt
-    from apps.payments.operations import payouts, settlement
+    from apps.payments.operations import payouts, refunds, settlement
 
-    settlement.LEASE = timedelta(seconds=0.6)
+    settlement.LEASE = timedelta(seconds=lease)
     settlement.pause_after = lambda attempts: timedelta(seconds=0.1)
 
     def die() -> None:
@@ -111,15 +113,21 @@ def _arm(point: str, kills: Path, most: int) -> None:
     elif point in ("before_call", "after_call"):
         around(SandboxGateway, "transfer", before=point == "before_call")
         around(SandboxGateway, "pay_out", before=point == "before_call")
+        around(SandboxGateway, "send_abroad", before=point == "before_call")
+        around(SandboxGateway, "refund", before=point == "before_call")
     elif point == "mid_transaction":
         around(payouts.ledger, "record", before=True)
         around(payouts, "move", before=True)
+        around(refunds, "move", before=True)
     elif point == "before_commit":
         around(payouts.ledger, "record")
         around(payouts, "move")
+        around(refunds, "move")
     elif point == "after_commit":
         around(payouts, "payout_transferred")
         around(payouts, "payout_answered")
+        around(payouts, "payout_sent_abroad")
+        around(refunds, "refund_answered")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 Kill the settlement at every point, with real processes and SIGKILL, and count what moved at the processor.
 
 Our own books cannot see a payout that was sent twice: only the processor can.
+
+`CRASH_PAYOUTS=200` makes the large run as large as it is meant to be and tries every variant; without it, a quick choice.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -27,7 +30,8 @@ from tests.conftest import NOON
 from tests.payments.crash_worker import POINTS
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
-PAYOUTS = 3
+MANY = int(os.environ.get("CRASH_PAYOUTS", "12"))
+IS_LARGE = "CRASH_PAYOUTS" in os.environ
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -53,15 +57,18 @@ def control(url: str, desk: str, **body: object) -> dict:
     return requests.post(f"{url}/control/{desk}", json=body, timeout=5).json()
 
 
-def requested_payouts(make, url: str) -> list[Payout]:
-    """Payouts of so many freelancers, funded at this processor."""
+def requested_payouts(make, url: str, count: int = 3) -> list[Payout]:
+    """Payouts of so many freelancers, funded at this processor; every third goes abroad in one call."""
     made = []
-    for _ in range(PAYOUTS):
+    for number in range(count):
         ada = make.freelancer()
-        operations.set_payout_account(
-            organization_id=ada.id, currency="USD", holder_name="Ada", account_number="0001234567",
-            is_automatic=False, gateway="sandbox", actor=make.actor(ada), now=NOON,
-        )  # fmt: skip
+        if number % 3 == 2:
+            onboard(make, ada, url)
+        else:
+            operations.set_payout_account(
+                organization_id=ada.id, currency="USD", holder_name="Ada", account_number="0001234567",
+                is_automatic=False, gateway="sandbox", actor=make.actor(ada), now=NOON,
+            )  # fmt: skip
         charge = fund_and_release(make, ada, url)
         assert charge.status == "succeeded"
         made.append(
@@ -70,6 +77,18 @@ def requested_payouts(make, url: str) -> list[Payout]:
             )
         )
     return made
+
+
+def onboard(make, organization, url: str) -> None:
+    account = operations.start_onboarding(
+        organization_id=organization.id, currency="USD", holder_name="Ada", is_automatic=False, gateway="sandbox",
+        actor=make.actor(organization), now=NOON,
+    )  # fmt: skip
+    operations.onboarding_page(
+        account_id=account.id, return_url="http://a/", refresh_url="http://b/", actor=make.actor(organization)
+    )
+    control(url, f"onboard/{account.remote_account_id}")
+    assert operations.refresh_onboarding(account_id=account.id, now=NOON).status == "active"
 
 
 def fund_and_release(make, payee, url: str):
@@ -88,18 +107,23 @@ def fund_and_release(make, payee, url: str):
     return charge
 
 
-def run_workers(point: str, url: str, kills: Path, most: int) -> None:
+def run_workers(point: str, url: str, kills: Path, most: int, *, lives: int = 2, lease: float = 0.6) -> None:
     database = urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}"))
     environment = {**os.environ, "PROCESSOR_URL": url, "DATABASE_URL": database, "LOG_LEVEL": "ERROR"}
     subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", "tests.payments.crash_worker", point, str(kills), str(most), "2"],
-        cwd=ROOT, env=environment, check=True, timeout=90,
+        [sys.executable, "-W", "ignore", "-m", "tests.payments.crash_worker", point, str(kills), str(most), str(lives), str(lease)],
+        cwd=ROOT, env=environment, check=True, timeout=60 + 2 * MANY,
     )  # fmt: skip
 
 
 def check_everything_moved_once(url: str, payouts: list[Payout]) -> None:
     counts = control(url, "state")["counts"]
-    assert (counts["transfer"], counts["payout"]) == (PAYOUTS, PAYOUTS)
+    abroad = sum(bool(payout.account.remote_payout_method_id) for payout in payouts)
+    moved = {name: counts.get(name, 0) for name in ("transfer", "payout", "v2.money_management.outbound_payment")}
+    assert moved == {
+        "transfer": len(payouts) - abroad, "payout": len(payouts) - abroad,
+        "v2.money_management.outbound_payment": abroad,
+    }  # fmt: skip
     for payout in payouts:
         payout.refresh_from_db()
         assert payout.status == "submitted"
@@ -137,6 +161,83 @@ def test_lost_replies_kills_and_forgotten_keys_together_double_nothing(make, url
     run_workers("after_commit", url, kills, most=5)
 
     check_everything_moved_once(url, payouts)
+
+
+def test_many_payouts_with_kills_lost_replies_and_failures_move_once(make, url, tmp_path):
+    """The run of docs/money.md: `CRASH_PAYOUTS=200`."""
+    payouts = requested_payouts(make, url, MANY)
+    for path in ("POST /v1/transfers", "POST /v1/payouts", "POST /v2/money_management/outbound_payments"):
+        for kind in ("lost_reply", "500", "lost_request"):
+            control(url, "faults", path=path, kind=kind, times=max(MANY // 12, 1))
+    kills = tmp_path / "kills"
+    kills.mkdir()
+
+    run_workers("before_commit", url, kills, most=MANY // 3, lives=3)
+
+    assert len(list(kills.iterdir())) >= MANY // 4
+    check_everything_moved_once(url, payouts)
+
+
+@pytest.mark.parametrize("kind", ["slow", "slow_start"] if IS_LARGE else ["slow_start"])
+def test_several_senders_of_one_payout_at_a_time_move_it_once(make, url, tmp_path, kind):
+    """The lease ends long before the call does, so that others send the same payout meanwhile."""
+    payouts = requested_payouts(make, url)
+    for path in ("POST /v1/transfers", "POST /v1/payouts", "POST /v2/money_management/outbound_payments"):
+        control(url, "faults", path=path, kind=kind, times=2)
+    kills = tmp_path / "kills"
+    kills.mkdir()
+
+    run_workers("after_commit", url, kills, most=0, lives=4, lease=0.3)
+
+    sent = Counter(call["key"] for call in control(url, "state")["calls"] if call["key"] and call["method"] == "POST")
+    assert max(sent.values()) >= 2 or max(payout.attempts.count() for payout in payouts) >= 2
+    check_everything_moved_once(url, payouts)
+
+
+def test_a_day_later_when_the_keys_are_forgotten_everything_is_looked_up_first(make, url, tmp_path):
+    payouts = requested_payouts(make, url)
+    for path in ("POST /v1/transfers", "POST /v1/payouts", "POST /v2/money_management/outbound_payments"):
+        control(url, "faults", path=path, kind="lost_reply", times=1)
+    operations.settle_due(clock=lambda: NOON)
+    assert Payout.objects.filter(status="sending").exists()
+    control(url, "clock", advance_seconds=25 * 3600)
+    kills = tmp_path / "kills"
+    kills.mkdir()
+
+    run_workers("after_call", url, kills, most=3)
+
+    check_everything_moved_once(url, payouts)
+
+
+@pytest.mark.parametrize(
+    "point", ["before_call", "after_call", "mid_transaction", "after_commit"] if IS_LARGE else ["after_call"]
+)
+def test_killing_the_worker_refunds_once(make, url, tmp_path, point):
+    from apps.common.actors import SYSTEM
+    from apps.escrow import operations as escrows
+    from apps.outbox import bus
+
+    refunds = []
+    for _ in range(3):
+        escrow = make.escrow(amount=Money.of("500.00", "EUR"))
+        charge = escrows.start_funding(
+            escrow_id=escrow.id, actor=make.actor(escrow.payer), now=NOON, return_url="http://testserver/"
+        )
+        control(url, f"pay/{charge.remote_session_id}")
+        operations.refresh_charge(charge_id=charge.id, now=NOON)
+        bus.deliver_pending(now=NOON)
+        refunds.append(escrows.refund(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=NOON))
+    kills = tmp_path / "kills"
+    kills.mkdir()
+
+    run_workers(point, url, kills, most=3)
+
+    assert len(list(kills.iterdir())) >= 3
+    assert control(url, "state")["counts"]["refund"] == 3
+    for refund in refunds:
+        refund.refresh_from_db()
+        assert refund.status == "succeeded"
+    assert operations.compare_balances(gateway="sandbox") == {}
 
 
 def test_the_processor_keeps_everything_when_it_is_killed(tmp_path):

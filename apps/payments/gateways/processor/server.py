@@ -127,6 +127,8 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         base_url = f"http://{self.headers.get('Host', '')}"
         call = read_call(self.command, path, query, body, headers, base_url)
+        if fault == "slow_start":
+            time.sleep(SLOW)
         try:
             answer = processor.api.answer(call)
         except (AttributeError, KeyError, TypeError, ValueError):  # a parameter of a shape that nobody foresaw
