@@ -326,6 +326,7 @@ FX_RATE_BUSINESS_DAYS_MAX = env.int("FX_RATE_BUSINESS_DAYS_MAX", 5 if TRADEWIND_
 # Where the platform stands: decides how long money may be held.
 PLATFORM_COUNTRY = env.str("PLATFORM_COUNTRY", "DE")
 # Whether freelancers owe back what a lost chargeback takes after a release: a term of each new escrow.
+CHARGEBACK_RESERVE_BPS = env.int("CHARGEBACK_RESERVE_BPS", 100)  # laid aside of all commission, for chargebacks
 CHARGEBACK_IS_OWED_BACK = env.bool("CHARGEBACK_IS_OWED_BACK", False)
 PAYMENT_GATEWAY = env.str("PAYMENT_GATEWAY", "sandbox")  # sandbox | stripe
 PROCESSOR_URL = env.str("PROCESSOR_URL", "http://127.0.0.1:8090")

@@ -10,6 +10,7 @@ from apps.disputes.events import DisputeDecided
 from apps.escrow.events import GoodwillGiven
 from apps.moderation import operations
 from apps.outbox import bus
+from apps.payments.events import TreasuryActed
 
 
 @bus.subscribe(DisputeDecided, name="moderation.log_dispute_decided")
@@ -40,5 +41,18 @@ def log_goodwill(fact: GoodwillGiven, now: datetime) -> None:
             "amount": str(Money(fact.amount_minor, fact.currency)),
             "to": str(fact.organization_id),
         },
+        now=now,
+    )
+
+
+@bus.subscribe(TreasuryActed, name="moderation.log_treasury")
+def log_treasury(fact: TreasuryActed, now: datetime) -> None:
+    operations.record(
+        actor=Actor(user_id=fact.user_id, is_staff=True),
+        action=f"treasury.{fact.kind}",
+        subject_type="payments.treasuryact",
+        subject_id=str(fact.act_id),
+        reason=fact.reason,
+        details={"amount": str(Money(fact.amount_minor, fact.currency)), "subject": fact.subject},
         now=now,
     )

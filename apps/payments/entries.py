@@ -196,13 +196,11 @@ def credit_refunded(*, refund_id: UUID, reference_id: UUID, payer_id: UUID, amou
     )
 
 
-def transfer_reversed(
-    *, payout_id: UUID, organization_id: UUID, gateway: str, reversal_id: str, amount: Money
-) -> Entry:
+def transfer_reversed(*, payout_id: UUID, organization_id: UUID, gateway: str, amount: Money) -> Entry:
     """Cash of a payout that came back is taken from the freelancer's account at the processor onto the platform's."""
     return Entry(
-        "transfer.reversed",
-        event_key("transfer.reversed", gateway, reversal_id),
+        "transfer.taken_back",
+        event_key("transfer.taken_back", payout_id),
         [
             debit(chart.clearing(gateway, amount.currency), amount),
             credit(chart.clearing_connected(organization_id, amount.currency), amount),

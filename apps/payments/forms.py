@@ -54,3 +54,16 @@ class EvidenceForm(forms.Form):
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 18, "dir": "auto"}),
     )
+
+
+class CreditBackForm(WithdrawForm):
+    amount = AmountField(label=_("Amount"), help_text=_("All of your credit or a part of it."))
+
+
+class TreasuryForm(WithdrawForm):
+    amount = AmountField(label=_("Amount"))
+    reason = forms.CharField(
+        label=_("What for"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+        help_text=_("For example the period and number of the tax return. It is kept with the entry."),
+    )  # fmt: skip
+    act_id = forms.UUIDField(widget=forms.HiddenInput)

@@ -215,6 +215,8 @@ class Payout(BaseModel):
     """Of the platform's balance that a payout abroad is paid from: chosen once, so that a repeated call is the same."""
     remote_transfer_id = models.CharField(max_length=120, blank=True, default="")
     remote_payout_id = models.CharField(max_length=120, blank=True, default="")
+    remote_reversal_id = models.CharField(max_length=120, blank=True, default="")
+    """Once the cash of a payout that came back was taken onto the platform's balance again."""
     failure_code = models.CharField(max_length=60, blank=True, default="")
     attempts_made = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)

@@ -125,6 +125,10 @@ def check_can_pay(actor: Actor, payer_id: UUID) -> None:
     accounts.check_acts_for(actor, payer_id, "fund")
 
 
+def can_pay(actor: Actor, payer_id: UUID) -> bool:
+    return accounts.can_act_for(actor, payer_id, "fund")
+
+
 def check_is_ready(account: PayoutAccount | None) -> PayoutAccount:
     """:raises PayoutAccountMissing: without an account that the processor has accepted."""
     if account is None or account.status != PayoutAccountStatus.ACTIVE:

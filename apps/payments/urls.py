@@ -20,4 +20,9 @@ urlpatterns = [
     path("money/chargebacks/<uuid:chargeback_id>/", views.chargeback, name="chargeback"),
     path("money/payments/", views.charges, name="charges"),
     path("money/payments/<uuid:charge_id>/", views.charge, name="charge"),
+    path("money/credit/<str:currency>/", views.credit, name="credit"),
+    path("money/treasury/", views.treasury, name="treasury"),
+    path("money/treasury/<slug:kind>/<str:currency>/", views.treasury_act, name="treasury_act"),
+    path("money/treasury/<slug:kind>/<str:currency>/<slug:subject>/", views.treasury_act, name="treasury_act_on"),
+    path("money/treasury/transfers/<uuid:payout_id>/reverse/", views.reverse_transfer, name="reverse_transfer"),
 ]

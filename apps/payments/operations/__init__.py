@@ -51,6 +51,7 @@ from apps.payments.operations.refunds import (
     request_refund,
     send_credit_back,
 )
+from apps.payments.operations.reversals import NothingToReverse, ReversalRefused, reverse_transfer
 from apps.payments.operations.settlement import claim_payout, claim_refund, send_payout, send_refund, settle_due
 from apps.payments.operations.treasury import act, movable
 
@@ -59,10 +60,12 @@ __all__ = [
     "BankAccountRefused",
     "EvidenceRefused",
     "MoreThanCharged",
+    "NothingToReverse",
     "NothingToSendBack",
     "PaymentRefused",
     "PaymentUnavailable",
     "PaymentUnknown",
+    "ReversalRefused",
     "absorb_chargeback",
     "accept_quote",
     "act",
@@ -93,6 +96,7 @@ __all__ = [
     "refund_refused",
     "request_payout",
     "request_refund",
+    "reverse_transfer",
     "send_credit_back",
     "send_payout",
     "send_refund",

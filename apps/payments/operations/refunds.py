@@ -69,7 +69,8 @@ def send_credit_back(*, organization_id: UUID, amount: Money, actor: Actor, now:
     has not that much left.
 
     :raises NotAllowed: unless the actor may pay for the organization.
-    :raises NotEnoughMoney: for more than the credit. :raises NothingToSendBack: if the payments have not that much left.
+    :raises NothingToPayOut, AmountTooLarge: for more than the credit.
+    :raises NothingToSendBack: if the payments have not that much left.
     """
     policies.check_can_pay(actor, organization_id)
     credit = queries.credit(organization_id, amount.currency)

@@ -1,4 +1,4 @@
-"""The operator's own money and the tax it keeps: handed on, swept to the bank, laid aside. Staff only, with a reason."""
+"""The operator's own money and the tax it keeps: handed on, swept to the bank, laid aside. By staff, for a reason."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def act(
 
     :param act_id: made by the form that was confirmed; the same one again changes nothing.
     :param subject: the country of a tax, the processor of a sweep.
-    :raises StaffOnly, ReasonMissing: as they say.
+    :raises OnlyStaff: for anybody else. :raises ReasonMissing:
     :raises MoreThanMovable: for more than is kept, is our own, or is lacking in the reserve.
     """
     policies.check_is_staff(actor)

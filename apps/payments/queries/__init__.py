@@ -29,6 +29,7 @@ from apps.payments.queries.treasury import (
     kept_tax,
     lock_treasury,
     own_money,
+    payouts_with_cash_at_the_processor,
     recent_acts,
     to_reserve,
 )
@@ -80,6 +81,7 @@ __all__ = [
     "payout_for_update",
     "payout_visible_to",
     "payouts_of",
+    "payouts_with_cash_at_the_processor",
     "present_accounts_of",
     "quote_visible_to",
     "receipt_of_charge",

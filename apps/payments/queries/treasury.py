@@ -12,8 +12,9 @@ from django.db.models import Sum
 from apps.common.money import Money
 from apps.ledger import chart
 from apps.ledger import queries as ledger
-from apps.payments.models import Charge, TreasuryAct
-from apps.payments.states import ChargeStatus, TreasuryKind
+from apps.payments.models import Charge, Payout, TreasuryAct
+from apps.payments.queries.wallet import connected_available
+from apps.payments.states import ChargeStatus, PayoutStatus, TreasuryKind
 
 _TAXES = {"tax_withheld": TreasuryKind.TAX_WITHHELD, "tax_collected": TreasuryKind.TAX_COLLECTED}
 
@@ -100,6 +101,19 @@ def to_reserve(currency: str) -> Money:
 
 def recent_acts() -> list[TreasuryAct]:
     return list(TreasuryAct.objects.select_related("acted_by").order_by("-acted_at")[:50])
+
+
+def payouts_with_cash_at_the_processor() -> list[Payout]:
+    """Payouts that came back and whose cash lies on the freelancer's account at the processor, unless it was used."""
+    came_back = Payout.objects.filter(
+        status__in=[PayoutStatus.FAILED, PayoutStatus.RETURNED], remote_reversal_id=""
+    ).exclude(remote_transfer_id="")
+    listed = came_back.select_related("organization", "account").order_by("-finished_at")[:100]
+    return [
+        payout
+        for payout in listed
+        if not payout.went_abroad and connected_available(payout.organization_id, payout.currency) >= payout.amount
+    ]
 
 
 def charges_to_refund(payer_id: UUID, currency: str) -> list[Charge]:

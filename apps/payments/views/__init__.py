@@ -14,6 +14,7 @@ from apps.payments.views.money import (
     withdraw,
 )
 from apps.payments.views.recipients import account, account_continue, account_return, automatic
+from apps.payments.views.treasury import credit, reverse_transfer, treasury, treasury_act
 
 __all__ = [
     "accept",
@@ -25,11 +26,15 @@ __all__ = [
     "chargeback",
     "chargebacks",
     "charges",
+    "credit",
     "entry",
     "payout",
     "payouts",
     "quote",
+    "reverse_transfer",
     "statement_csv",
+    "treasury",
+    "treasury_act",
     "wallet",
     "withdraw",
 ]

@@ -69,6 +69,8 @@ def wallet(request: HttpRequest) -> HttpResponse:
         "payments/wallet.html",
         {
             "balances": queries.balances(organization_id),
+            "credits": queries.credits_of(organization_id),
+            "may_pay": policies.can_pay(actor(request), organization_id),
             "held": escrows.held_both(organization_id),
             "rows": _rows(lines[:ROWS]),
             "older": lines[ROWS - 1].id if len(lines) > ROWS else None,

@@ -1,0 +1,110 @@
+"""The treasury desk of staff, and an employer's credit sent back. Each act is shown before it is done."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from apps.accounts.middleware import actor
+from apps.common import currencies, fmt
+from apps.common.errors import DomainError, NotFound
+from apps.common.ids import uuid7
+from apps.payments import operations, policies, queries
+from apps.payments.forms import CreditBackForm, TreasuryForm
+from apps.payments.states import TreasuryKind
+
+
+@login_required
+@require_GET
+def treasury(request: HttpRequest) -> HttpResponse:
+    """What is kept for tax offices, what is our own, what the reserve lacks; and what was done."""
+    policies.check_is_staff(actor(request))
+    context = {
+        "rows": [(one, TreasuryKind(one.kind).label) for one in queries.holdings()],
+        "acts": queries.recent_acts(),
+        "stranded": queries.payouts_with_cash_at_the_processor(),
+    }
+    return render(request, "payments/treasury.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def treasury_act(request: HttpRequest, kind: str, currency: str, subject: str = "") -> HttpResponse:
+    """How much and what for; then what will be written; then, confirmed, the entry."""
+    policies.check_is_staff(actor(request))
+    if kind not in TreasuryKind.values or currency not in currencies.exponents():
+        raise NotFound
+    most = operations.movable(kind, subject, currency)
+    initial = {"amount": most.as_decimal(), "act_id": uuid7()}
+    form = TreasuryForm(request.POST or None, currency=currency, initial=initial)
+    context = {
+        "form": form,
+        "kind": kind,
+        "label": TreasuryKind(kind).label,
+        "subject": subject,
+        "currency": currency,
+        "most": most,
+    }
+    if request.method != "POST" or not form.is_valid() or form.money is None:
+        return render(request, "payments/treasury_form.html", context, status=422 if form.is_bound else 200)
+    if request.POST.get("confirmed") != str(form.money):
+        return render(request, "payments/treasury_confirm.html", context | {"amount": form.money})
+    try:
+        made = operations.act(
+            act_id=form.cleaned_data["act_id"],
+            kind=kind,
+            subject=subject,
+            amount=form.money,
+            reason=form.cleaned_data["reason"],
+            actor=actor(request),
+            now=timezone.now(),
+        )
+    except DomainError as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        return render(request, "payments/treasury_form.html", context, status=422)
+    messages.success(request, _("Written into the books: %(amount)s.") % {"amount": fmt.money(made.amount)})
+    return redirect("payments:treasury")
+
+
+@login_required
+@require_POST
+def reverse_transfer(request: HttpRequest, payout_id: UUID) -> HttpResponse:
+    policies.check_is_staff(actor(request))
+    try:
+        payout = operations.reverse_transfer(payout_id=payout_id, actor=actor(request), now=timezone.now())
+    except DomainError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("%(amount)s lie on our own account again.") % {"amount": fmt.money(payout.amount)})
+    return redirect("payments:treasury")
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def credit(request: HttpRequest, currency: str) -> HttpResponse:
+    """An employer sends credit back to where it was paid from."""
+    organization_id = actor(request).organization_id
+    if organization_id is None or currency not in currencies.exponents():
+        raise NotFound
+    policies.check_can_pay(actor(request), organization_id)
+    available = queries.credit(organization_id, currency)
+    form = CreditBackForm(request.POST or None, currency=currency, initial={"amount": available.as_decimal()})
+    if request.method == "POST" and form.is_valid() and form.money is not None:
+        try:
+            operations.send_credit_back(
+                organization_id=organization_id, amount=form.money, actor=actor(request), now=timezone.now()
+            )
+        except DomainError as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        else:
+            messages.success(request, _("%(amount)s go back to you.") % {"amount": fmt.money(form.money)})
+            return redirect("payments:wallet")
+    context = {"form": form, "available": available, "currency": currency}
+    return render(request, "payments/credit.html", context, status=422 if form.is_bound else 200)
