@@ -142,6 +142,77 @@ def esco_ids_by_label() -> dict[str, UUID]:
     return {row[3].lower(): skill_id(SKILL_URI + row[0]) for row in _table("esco_skills.tsv.gz")}
 
 
+# --- what the linker reads (scripts/build_linking.py) -----------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ConceptLabel:
+    """
+    One name of a skill or an occupation, by its row in the shipped table.
+
+    :param kind: `p` preferred, `a` alternative, `x` a national classification's with the same meaning, `c` a close one.
+    """
+
+    row: int
+    language: str
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class OccupationProfile:
+    """:param unit: the ISCO-08 unit group. Skills are rows of the table of skills."""
+
+    row: int
+    unit: str
+    essential: list[int]
+    optional: list[int]
+
+
+def skill_keys() -> list[str]:
+    """ESCO's keys of skills, in the order that every row number and vector here means."""
+    return [row[0] for row in _table("esco_skills.tsv.gz")]
+
+
+def occupation_keys() -> list[str]:
+    return [row[0] for row in _table("esco_occupations.tsv.gz")]
+
+
+def skill_labels() -> Iterator[ConceptLabel]:
+    rows = {}
+    for number, (key, _, _, label, others, _) in enumerate(_table("esco_skills.tsv.gz")):
+        rows[key] = number
+        yield ConceptLabel(number, "en", "p", label)
+        for text in others.split("|"):
+            if text:
+                yield ConceptLabel(number, "en", "a", text)
+    for key, language, kind, text in _table("esco_labels.tsv.gz"):
+        yield ConceptLabel(rows[key], language, kind, text)
+
+
+def occupation_labels() -> Iterator[ConceptLabel]:
+    rows = {}
+    for number, (key, _, label) in enumerate(_table("esco_occupations.tsv.gz")):
+        rows[key] = number
+        yield ConceptLabel(number, "en", "p", label)
+    for key, language, texts in _table("esco_occupation_labels.tsv.gz"):
+        for position, text in enumerate(texts.split("|")):
+            yield ConceptLabel(rows[key], language, "a" if position else "p", text)
+
+
+def occupation_profiles() -> Iterator[OccupationProfile]:
+    rows = {key: number for number, key in enumerate(occupation_keys())}
+    for key, unit, essential, optional in _table("esco_occupation_skills.tsv.gz"):
+        yield OccupationProfile(
+            rows[key], unit, [int(one) for one in essential.split()], [int(one) for one in optional.split()]
+        )
+
+
+def vectors_path() -> Path:
+    """Arrays of the sentence encoder's last step and of every concept, as `scripts/build_linking.py` says."""
+    return DATA / "esco_vectors.npz"
+
+
 def _yaml(name: str) -> Any:
     return yaml.load((DATA / name).read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - safe loaders both
 

@@ -1,0 +1,100 @@
+"""Door to files: folders of tracks (people, tasks, past work), read for `match_eval` and nothing else."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+RUN_SUFFIX = ".jsonl"
+
+
+class TrackUnreadable(Exception):
+    """A sentence that says which file is wrong, and where."""
+
+
+def track_folders(folder: Path) -> list[Path]:
+    """
+    Folders inside `folder` that hold a track, by name.
+
+    :raises TrackUnreadable: when it is no folder, or holds no track.
+    """
+    if not folder.is_dir():
+        raise TrackUnreadable(f"{folder} is not a folder")
+    found = sorted(one for one in folder.iterdir() if one.is_dir() and _file(one, "tasks") is not None)
+    if not found:
+        raise TrackUnreadable(f"{folder} holds no folder with a tasks.jsonl.gz")
+    return found
+
+
+def rows(folder: Path, name: str, *, is_required: bool = True) -> list[dict[str, Any]]:
+    """
+    The objects of `name`.jsonl.gz (or .jsonl) of a track, each with a text `id` that is its own.
+
+    :raises TrackUnreadable: when the file is missing though required, is no gzip, or a line is no such object.
+    """
+    path = _file(folder, name)
+    if path is None:
+        if is_required:
+            raise TrackUnreadable(f"{folder.name}: {name}.jsonl.gz is missing")
+        return []
+    found = list(_objects(path))
+    ids = {row["id"] for row in found}
+    if len(ids) < len(found):
+        raise TrackUnreadable(f"{folder.name}/{path.name}: an id occurs twice")
+    if is_required and not found:
+        raise TrackUnreadable(f"{folder.name}/{path.name} is empty")
+    return found
+
+
+def meta(folder: Path) -> dict[str, Any]:
+    """
+    What meta.json says; nothing where there is none.
+
+    :raises TrackUnreadable: when it is no JSON object.
+    """
+    path = folder / "meta.json"
+    if not path.exists():
+        return {}
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise TrackUnreadable(f"{folder.name}/meta.json cannot be read: {error}") from error
+    if not isinstance(said, dict):
+        raise TrackUnreadable(f"{folder.name}/meta.json is not an object")
+    return said
+
+
+def write_run(folder: Path, name: str, rankings: list[tuple[str, list[str]]]) -> Path:
+    """One line a task, in a file that appears whole or not at all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path, part = folder / (name + RUN_SUFFIX), folder / (name + RUN_SUFFIX + ".part")
+    with part.open("w", encoding="utf-8") as lines:
+        for task, ranking in rankings:
+            lines.write(json.dumps({"task": task, "ranking": ranking}, ensure_ascii=False) + "\n")
+    return part.replace(path)
+
+
+def _file(folder: Path, name: str) -> Path | None:
+    return next((path for path in (folder / f"{name}.jsonl.gz", folder / f"{name}.jsonl") if path.exists()), None)
+
+
+def _objects(path: Path) -> Iterator[dict[str, Any]]:
+    where = f"{path.parent.name}/{path.name}"
+    try:
+        opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
+        with opened as lines:
+            for number, line in enumerate(lines, start=1):
+                if not line.strip():
+                    continue
+                row = json.loads(line)
+                if not isinstance(row, dict) or not isinstance(row.get("id"), str | int):
+                    raise TrackUnreadable(f"{where}, line {number}: not an object with an id")
+                yield row | {"id": str(row["id"])}
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+        raise TrackUnreadable(f"{where} cannot be read: {error}") from error
+    except ValueError as error:
+        raise TrackUnreadable(f"{where}, line {number}: {error}") from error

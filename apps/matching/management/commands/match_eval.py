@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import json
+import time
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from apps.matching import gateways
+from apps.matching.management import tracks
+from apps.matching.scoring import linker
+from apps.matching.scoring import tracks as ranking
+
+
+class Command(BaseCommand):
+    help = "Rank the freelancers of every track in a folder for its tasks, with the code that serves the site."
+    requires_system_checks = []  # reads files and the shipped taxonomy: runs before anything is set up
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--in", dest="source", type=Path, required=True, metavar="DIR", help="a folder of tracks")
+        parser.add_argument("--out", dest="runs", type=Path, required=True, metavar="RUNS", help="where runs are written")
+        parser.add_argument("--track", action="append", default=[], metavar="NAME", help="only this track (repeatable)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.is_quiet = options["verbosity"] == 0
+        summary: dict[str, Any] = {}
+        started = time.monotonic()
+        try:
+            folders = gateways.track_folders(options["source"])
+            for folder in self._chosen(folders, options["track"]):
+                summary[folder.name] = self._run(folder, options["runs"])
+        except gateways.TrackUnreadable as error:
+            raise CommandError(str(error)) from error
+        except OSError as error:
+            raise CommandError(f"{options['runs']} cannot be written: {error}") from error
+        self.stdout.write(json.dumps({"tracks": summary, "seconds": round(time.monotonic() - started, 1)}))
+
+    def _chosen(self, folders: list[Path], wanted: list[str]) -> list[Path]:
+        missing = set(wanted) - {folder.name for folder in folders}
+        if missing:
+            raise CommandError(f"there is no track {', '.join(sorted(missing))}")
+        return [folder for folder in folders if not wanted or folder.name in wanted]
+
+    def _run(self, folder: Path, runs: Path) -> dict[str, Any]:
+        started = time.monotonic()
+        track = tracks.read(folder)
+
+        def report(step: str) -> None:
+            if not self.is_quiet:
+                self.stderr.write(f"{folder.name} {time.monotonic() - started:6.1f} s  {step}")
+
+        report(f"has {len(track.people)} freelancers, {len(track.tasks)} tasks, {len(track.past)} past tasks")
+        ranked = ranking.rank(track, linker.shipped(), report)
+        gateways.write_run(runs, folder.name, ranked.rankings)
+        found = {"how": ranked.how, "tasks": len(track.tasks), "freelancers": len(track.people)}
+        if ranked.card:
+            found["ranker"] = ranked.card["ranker"]["kind"]
+        return found | {"seconds": round(time.monotonic() - started, 1)}

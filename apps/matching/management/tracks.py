@@ -1,0 +1,85 @@
+"""Rows of a track's files as what the ranker takes; a wrong value is told with its place."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from apps.matching import gateways
+from apps.matching.gateways import TrackUnreadable
+from apps.matching.scoring.tracks import Brief, Past, Person, Track
+
+
+def read(folder: Path) -> Track:
+    """
+    The track in a folder.
+
+    :raises TrackUnreadable: with a sentence, when a file is missing or a row is not as described.
+    """
+    people = gateways.rows(folder, "freelancers")
+    tasks = gateways.rows(folder, "tasks")
+    past = gateways.rows(folder, "past_tasks", is_required=False)
+    said = gateways.meta(folder)
+    return Track(
+        people=[_told(folder, "freelancers", row, _person) for row in people],
+        tasks=[_told(folder, "tasks", row, _brief) for row in tasks],
+        past=[_told(folder, "past_tasks", row, _brief) for row in past],
+        excludes_same_language=said.get("exclude_same_language") is True,
+    )
+
+
+def _told(folder: Path, name: str, row: dict[str, Any], make: Any) -> Any:
+    try:
+        return make(row)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise TrackUnreadable(f"{folder.name}/{name}: {row['id']} is not as described ({error!r})") from error
+
+
+def _person(row: dict[str, Any]) -> Person:
+    skills = row.get("skills") or {}
+    counted = skills.items() if isinstance(skills, Mapping) else [(label, 1) for label in skills]
+    return Person(
+        id=row["id"],
+        language=_text(row, "lang") or None,
+        title=_text(row, "title"),
+        skills={str(label): float(count) for label, count in counted},
+        text=_text(row, "text"),
+        history=[
+            Past(
+                task=str(one["task"]),
+                score=_number(one.get("score") or 0),
+                accepted=bool(one.get("accepted")),
+                at=_number(one["t"]),
+            )
+            for one in row.get("history") or []
+        ],
+    )
+
+
+def _brief(row: dict[str, Any]) -> Brief:
+    return Brief(
+        id=row["id"],
+        language=_text(row, "lang") or None,
+        title=_text(row, "title"),
+        skills=[str(label) for label in row.get("skills") or []],
+        text=_text(row, "text"),
+        at=None if row.get("t") is None else _number(row["t"]),
+    )
+
+
+def _text(row: dict[str, Any], name: str) -> str:
+    value = row.get(name)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise TypeError(f"{name} is not a text")
+    return value
+
+
+def _number(value: Any) -> float:
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError(f"{value} is not a number")
+    return number

@@ -1,0 +1,218 @@
+"""
+Learning to rank from outcomes: a formula, the formula tuned by outcomes, and trees, in that order of caution.
+
+* The *formula* is a weighted sum of the features of `evidence`; its weights ship with the product.
+* *Tuned*: a logistic regression drawn to the formula's weights (a Gaussian prior), so that few outcomes move it little.
+* *Learned*: tuned plus gradient-boosted trees, monotone in what must never count against anybody.
+
+The gate (`train`) hands out `learned` only from POSITIVES_MIN good outcomes on, and only when it beats the formula
+significantly on the last window, which none of them has seen; `tuned` only when it is not worse there.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from sklearn.ensemble import HistGradientBoostingClassifier
+
+from apps.matching.scoring.evidence import FEATURES
+from apps.matching.scoring.text import Matrix
+
+POSITIVES_MIN = 1_000
+TUNING_MIN = 150
+PRIOR_STRENGTH = 100.0
+SIGNIFICANT = 1.64  # one-sided 5 per cent, of a paired difference over tasks
+WORSE = -1.0
+HARD_NEGATIVES = RANDOM_NEGATIVES = 150
+TREES, LEAVES, LEAF_MIN = 120, 8, 200
+LEARNING_RATE, SMOOTHING = 0.06, 5.0
+DEPTH = 10
+ACCEPTED_GAIN, ANSWERED_GAIN = 3, 2
+# More of these never lowers a score, other things equal: what an explanation shows as a reason must be one.
+NEVER_AGAINST = frozenset(
+    "value_evidence_slow value_expanded value_like_all value_like_lately coverage_rarity accept_rate recency".split()
+)
+
+
+@dataclass(frozen=True)
+class Examples:
+    """
+    Pairs of (task, person) with what came of them, sampled.
+
+    :param features: of shape (pairs, FEATURES).
+    :param gains: 0 for nothing, 2 for a good outcome, 3 for the best.
+    :param weights: how many pairs each stands for.
+    :param tasks: number of the task of each pair.
+    """
+
+    features: Matrix
+    gains: NDArray[np.int64]
+    weights: Matrix
+    tasks: NDArray[np.int64]
+
+    @property
+    def positives(self) -> int:
+        return int((self.gains > 0).sum())
+
+
+@dataclass(frozen=True)
+class Ranker:
+    """
+    Scores features; higher is better, comparable within a task only.
+
+    :param kind: `formula`, `tuned` or `learned`.
+    :param card: what it was trained on and how it did; plain values, fit for JSON.
+    """
+
+    kind: str
+    weights: Matrix
+    trees: Any = None
+    card: dict[str, Any] = field(default_factory=dict)
+
+    def score(self, features: Matrix) -> Matrix:
+        """:param features: of shape (..., FEATURES); gives the shape without the last."""
+        linear: Matrix = features @ self.weights
+        if self.trees is None:
+            return linear
+        flat = features.reshape(-1, features.shape[-1])
+        result: Matrix = linear + self.trees.decision_function(flat).reshape(linear.shape).astype(np.float32)
+        return result
+
+
+def formula() -> Ranker:
+    weights = np.array([FORMULA.get(name, 0.0) for name in FEATURES], dtype=np.float32)
+    return Ranker("formula", weights, card={"kind": "formula", "weights": dict(FORMULA)})
+
+
+def sample(
+    features: Matrix, gains: NDArray[np.int64], known: NDArray[np.int64], first_task: int, random: np.random.Generator
+) -> Examples:
+    """
+    Every good outcome, the pairs that the formula likes best, and a random few of the rest standing for all of it.
+
+    :param features: (tasks, people, FEATURES); `gains`: (tasks, people); `known`: people who were there.
+    """
+    liked = formula().score(features)
+    kept_features, kept_gains, kept_weights, kept_tasks = [], [], [], []
+    for number in range(len(gains)):
+        order = known[np.argsort(-liked[number, known], kind="stable")]
+        hard, rest = order[:HARD_NEGATIVES], order[HARD_NEGATIVES:]
+        chosen = random.choice(rest, min(RANDOM_NEGATIVES, len(rest)), replace=False)
+        standing = len(rest) / max(len(chosen), 1)
+        lost = np.setdiff1d(np.flatnonzero(gains[number]), np.r_[hard, chosen])
+        people = np.r_[hard, chosen, lost]
+        gain = gains[number, people]
+        weight = np.r_[np.ones(len(hard)), np.full(len(chosen), standing), np.ones(len(lost))]
+        weight[gain > 0] = np.where(gain[gain > 0] >= ACCEPTED_GAIN, 1.4, 0.6)
+        kept_features.append(features[number, people])
+        kept_gains.append(gain)
+        kept_weights.append(weight)
+        kept_tasks.append(np.full(len(people), first_task + number))
+    return Examples(
+        np.concatenate(kept_features),
+        np.concatenate(kept_gains),
+        np.concatenate(kept_weights).astype(np.float32),
+        np.concatenate(kept_tasks),
+    )
+
+
+def join(parts: Iterable[Examples]) -> Examples:
+    some = list(parts)
+    return Examples(*(np.concatenate([getattr(one, name) for one in some]) for name in Examples.__dataclass_fields__))
+
+
+def train(windows: Sequence[Examples]) -> Ranker:
+    """
+    The most that the outcomes justify.
+
+    :param windows: examples by time, oldest first; the last one is the judge and is learnt from only afterwards.
+    """
+    plain = formula()
+    positives = sum(one.positives for one in windows)
+    card: dict[str, Any] = {"positives": positives, "windows": len(windows)}
+    if positives < TUNING_MIN or len(windows) < 2:
+        return Ranker(plain.kind, plain.weights, card=card | {"kind": "formula", "because": "too few outcomes"})
+    before, last = join(windows[:-1]), windows[-1]
+    base = ndcg(last, plain.score(last.features))
+    tuned = Ranker("tuned", tune(before, plain.weights))
+    card["formula"] = round(float(base.mean()), 4)
+    card["tuned"], gain_of_tuned = _compare(last, tuned, base)
+    kind = "tuned" if gain_of_tuned > WORSE else "formula"
+    if positives >= POSITIVES_MIN:
+        learned = Ranker("learned", tuned.weights, boost(before))
+        card["learned"], gain_of_learned = _compare(last, learned, base)
+        card["t"] = round(gain_of_learned, 2)
+        if gain_of_learned > SIGNIFICANT:
+            kind = "learned"
+    if kind == "formula":
+        return Ranker("formula", plain.weights, card=card | {"kind": kind})
+    everything = join(windows)
+    weights = tune(everything, plain.weights)
+    card |= {"kind": kind, "weights": {name: round(float(w), 4) for name, w in zip(FEATURES, weights, strict=True)}}
+    return Ranker(kind, weights, boost(everything) if kind == "learned" else None, card)
+
+
+def tune(examples: Examples, prior: Matrix) -> Matrix:
+    """Weights of a logistic regression drawn to `prior`; the intercept is dropped, since only order counts."""
+    mean, spread = examples.features.mean(axis=0), examples.features.std(axis=0) + 1e-6
+    inputs = ((examples.features - mean) / spread).astype(np.float64)
+    drawn_to, labels, counts = prior * spread, examples.gains > 0, examples.weights.astype(np.float64)
+
+    def loss(point: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        logits = inputs @ point[:-1] + point[-1]
+        away = point[:-1] - drawn_to
+        value = counts @ (np.logaddexp(0, logits) - labels * logits) + PRIOR_STRENGTH / 2 * (away @ away)
+        wrong = counts * (1 / (1 + np.exp(-logits)) - labels)
+        return float(value), np.r_[wrong @ inputs + PRIOR_STRENGTH * away, wrong.sum()]
+
+    share = (counts @ labels) / counts.sum()
+    start = np.r_[drawn_to, math.log(max(share, 1e-6) / max(1 - share, 1e-6))]
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 200})
+    result: Matrix = (found.x[:-1] / spread).astype(np.float32)
+    return result
+
+
+def boost(examples: Examples) -> HistGradientBoostingClassifier:
+    trees = HistGradientBoostingClassifier(
+        max_iter=TREES, max_leaf_nodes=LEAVES, min_samples_leaf=LEAF_MIN, learning_rate=LEARNING_RATE,
+        l2_regularization=SMOOTHING, early_stopping=False, random_state=0,
+        monotonic_cst=[int(name in NEVER_AGAINST) for name in FEATURES],
+    )  # fmt: skip
+    return trees.fit(examples.features, examples.gains > 0, sample_weight=examples.weights)
+
+
+def ndcg(examples: Examples, scores: Matrix) -> NDArray[np.float64]:
+    """nDCG at 10 of each task that had a good outcome; gain 2^grade - 1."""
+    found = []
+    for task in np.unique(examples.tasks):
+        of = examples.tasks == task
+        gains = examples.gains[of]
+        if not gains.any():
+            continue
+        order = np.argsort(-scores[of], kind="stable")[:DEPTH]
+        discount = 1 / np.log2(np.arange(2, DEPTH + 2))
+        ideal = np.sort(gains)[::-1][:DEPTH]
+        got = ((2.0 ** gains[order] - 1) * discount[: len(order)]).sum()
+        found.append(got / ((2.0**ideal - 1) * discount[: len(ideal)]).sum())
+    return np.array(found)
+
+
+def _compare(last: Examples, ranker: Ranker, base: NDArray[np.float64]) -> tuple[float, float]:
+    """Its nDCG on the last window, and the t value of its paired gain over the formula."""
+    own = ndcg(last, ranker.score(last.features))
+    gain = own - base
+    spread = float(gain.std(ddof=1)) if len(gain) > 1 else 0.0
+    return round(float(own.mean()), 4), float(gain.mean()) / max(spread / math.sqrt(max(len(gain), 1)), 1e-9)
+
+
+# Logistic weights over the past of three public tracks of different trades, none of which was scored with its own.
+FORMULA: dict[str, float] = {
+    "value_evidence_slow": 0.6, "value_expanded": 0.3, "value_like_all": 0.4, "value_like_lately": 0.6,
+    "value_activity_fast": 0.6, "value_bayes": 0.2, "recency": 0.5,
+}  # fmt: skip

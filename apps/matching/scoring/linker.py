@@ -1,0 +1,162 @@
+"""
+Free text in any language to ids of the taxonomy.
+
+Four looks at a label, from the surest to the vaguest: called exactly so in its own language or in English; like a name in
+its own language by character n-grams; like an English name; near in meaning by sentence vectors. Texts (briefs, CVs) are
+read in passages, so that each suggestion can show the words it comes from.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from apps.matching.scoring import taxonomy as taxonomies
+from apps.matching.scoring import vectors
+from apps.matching.scoring.taxonomy import Names, Taxonomy, base_language
+from apps.matching.scoring.text import LabelIndex, Matrix, normal, passages
+
+BRIDGE = "en"
+# Of a passage and of the whole sentence, words and letters against meaning: chosen on other texts than those scored.
+WHOLE_LETTERS, WHOLE_WORDS, PASSAGE_MEANING, PASSAGE_LETTERS = 0.6, 0.6, 0.5, 0.5
+MEANING_OF_TITLES = 0.5
+FUZZY_TOP = 5
+FUZZY_MIN = 0.45
+
+
+class Linker:
+    """Indexes are made when a language is first asked for, and kept: English takes about ten seconds."""
+
+    def __init__(self, taxonomy: Taxonomy) -> None:
+        self.taxonomy = taxonomy
+        self._indexes: dict[tuple[str, str], LabelIndex] = {}
+        self._exact: dict[str, dict[str, dict[int, float]]] = {}
+        self._lock = threading.RLock()
+
+    # --- short labels ---------------------------------------------------------------------------------------------
+
+    def exact(self, label: str, language: str | None) -> dict[int, float]:
+        """Skills called exactly so, in the language or else in English, each with how surely (0 to 1)."""
+        for one in dict.fromkeys([base_language(language), BRIDGE]):
+            found = self._exact_names(one).get(normal(label))
+            if found:
+                return found
+        return {}
+
+    def skills_like(self, labels: Sequence[str], language: str | None) -> Matrix:
+        """Of shape (labels, skills): how like each label is to each skill, by letters and by meaning, 0 to 2."""
+        texts = [normal(label) for label in labels]
+        meaning = vectors.encode(texts) @ vectors.skills().T
+        result: Matrix = np.maximum(meaning, 0) + self._letters("skill", texts, language)
+        return result
+
+    def occupations_like(self, titles: Sequence[str], language: str | None) -> Matrix:
+        """Of shape (titles, occupations), 0 to 1.5."""
+        texts = [normal(title) for title in titles]
+        meaning = vectors.encode(texts) @ vectors.occupations().T
+        result: Matrix = MEANING_OF_TITLES * np.maximum(meaning, 0) + self._letters("occupation", texts, language)
+        return result
+
+    def linked(self, lists: Sequence[Iterable[str]], languages: Sequence[str | None]) -> csr_matrix:
+        """
+        Lists of labels to skills: of shape (lists, skills), how surely each is meant.
+
+        A label with an exact name counts fully, shared among its namesakes; any other goes to the skills it is likest
+        to, softly, so that a wrong guess weighs little.
+        """
+        rows: list[int] = []
+        columns: list[int] = []
+        values: list[float] = []
+        unknown: dict[str | None, dict[str, list[int]]] = {}
+        for number, (labels, language) in enumerate(zip(lists, languages, strict=True)):
+            for label in labels:
+                found = self.exact(label, language)
+                if not found:
+                    unknown.setdefault(language, {}).setdefault(label, []).append(number)
+                    continue
+                best = max(found.values())
+                meant = [row for row, weight in found.items() if weight >= best - 0.2]
+                rows += [number] * len(meant)
+                columns += meant
+                values += [found[row] / len(meant) ** 0.5 for row in meant]
+        for language, wanted in unknown.items():
+            for (_, owners), guesses in zip(wanted.items(), self._guesses(list(wanted), language), strict=True):
+                for number in owners:
+                    rows += [number] * len(guesses)
+                    columns += [row for row, _ in guesses]
+                    values += [weight for _, weight in guesses]
+        shape = (len(lists), len(self.taxonomy.skill_keys))
+        matrix = csr_matrix((np.array(values, dtype=np.float32), (rows, columns)), shape=shape)
+        matrix.data = np.minimum(matrix.data, 1.0)
+        return matrix
+
+    def _guesses(self, labels: list[str], language: str | None) -> list[list[tuple[int, float]]]:
+        scores = self.skills_like(labels, language) / 2
+        found = []
+        for row in scores:
+            best = np.argpartition(-row, FUZZY_TOP)[:FUZZY_TOP]
+            best = best[row[best] >= FUZZY_MIN]
+            weights = np.exp((row[best] - row.max()) / 0.05) if len(best) else best
+            total = float(np.sum(weights)) or 1.0
+            share = float(row.max())
+            found.append([(int(one), share * float(weight) / total) for one, weight in zip(best, weights, strict=True)])
+        return found
+
+    # --- texts ----------------------------------------------------------------------------------------------------
+
+    def skills_in(self, texts: Sequence[str], language: str | None) -> Matrix:
+        """Of shape (texts, skills): how likely each sentence or short text speaks of each skill; a sum of looks."""
+        whole = [normal(text) for text in texts]
+        concepts = (vectors.skills() + vectors.skill_names()) / 2
+        result: Matrix = np.maximum(vectors.encode(whole) @ concepts.T, 0)
+        result += WHOLE_LETTERS * self._letters("skill", whole, language)
+        result += WHOLE_WORDS * self._index("skill words", BRIDGE).likeness(whole)
+        parts = [[text[start:end] for start, end in passages(text)] or [""] for text in whole]
+        distinct = list(dict.fromkeys(part for some in parts for part in some))
+        place = {part: number for number, part in enumerate(distinct)}
+        encoded = vectors.encode(distinct)
+        for number, some in enumerate(parts):
+            of = [place[part] for part in some]
+            result[number] += PASSAGE_MEANING * np.maximum(encoded[of] @ concepts.T, 0).max(axis=0)
+            result[number] += PASSAGE_LETTERS * self._letters("skill", some, language).max(axis=0)
+        return result
+
+    # --- indexes --------------------------------------------------------------------------------------------------
+
+    def _letters(self, kind: str, texts: Sequence[str], language: str | None) -> Matrix:
+        own = base_language(language)
+        result = self._index(kind, BRIDGE).likeness(texts)
+        if own != BRIDGE and own in self._names(kind):
+            result = np.maximum(result, self._index(kind, own).likeness(texts))
+        return result
+
+    def _names(self, kind: str) -> dict[str, Names]:
+        return self.taxonomy.occupation_names if kind == "occupation" else self.taxonomy.skill_names
+
+    def _index(self, kind: str, language: str) -> LabelIndex:
+        with self._lock:
+            kept = self._indexes.get((kind, language))
+            if kept is None:
+                names = self._names(kind)[language]
+                size = len(self.taxonomy.occupation_keys if kind == "occupation" else self.taxonomy.skill_keys)
+                weights = names.weights if language != BRIDGE and kind == "skill" else None
+                kept = LabelIndex(names.texts, names.rows, size, weights=weights, by_words=kind == "skill words")
+                self._indexes[kind, language] = kept
+            return kept
+
+    def _exact_names(self, language: str) -> dict[str, dict[int, float]]:
+        with self._lock:
+            if language not in self._exact:
+                names = self.taxonomy.skill_names.get(language)
+                self._exact[language] = names.exact() if names else {}
+            return self._exact[language]
+
+
+@lru_cache(maxsize=1)
+def shipped() -> Linker:
+    """The linker over the taxonomy that ships with the product."""
+    return Linker(taxonomies.shipped())

@@ -1,0 +1,113 @@
+"""
+ESCO as arrays: names of skills and occupations in many languages, what an occupation asks for, where it belongs.
+
+Skills and occupations are numbered by their row in the shipped tables; everything in `scoring` speaks of rows, and only
+the edges turn rows into ids (`skill_ids`). It is read from the files that the database is filled from, so that a command
+gives the same answer before and after the import.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from apps.matching.scoring.text import normal
+from apps.skills import gateways
+
+# How surely a name of each kind means the skill: national classifications cut the world in other pieces.
+KIND_WEIGHTS = {"p": 1.0, "a": 0.95, "x": 0.95, "c": 0.8}
+ESSENTIAL, OPTIONAL = 1.0, 0.6
+NAMESAKES = {"nb": "no", "nn": "no"}
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names in one language: `texts[i]` (normal) names concept `rows[i]` as surely as `weights[i]` says."""
+
+    texts: list[str]
+    rows: list[int]
+    weights: list[float]
+
+    def exact(self) -> dict[str, dict[int, float]]:
+        """By text: the concepts called exactly so, each with the weight of its best such name."""
+        found: dict[str, dict[int, float]] = defaultdict(dict)
+        for text, row, weight in zip(self.texts, self.rows, self.weights, strict=True):
+            found[text][row] = max(weight, found[text].get(row, 0.0))
+        return found
+
+
+@dataclass(frozen=True)
+class Taxonomy:
+    """
+    :param profiles: occupations x skills, 1 where a skill is essential, less where optional.
+    :param units: occupations x ISCO-08 unit groups (four digits), 0 or 1; `minors` the same for three digits.
+    """
+
+    skill_keys: list[str]
+    occupation_keys: list[str]
+    skill_names: dict[str, Names]
+    occupation_names: dict[str, Names]
+    profiles: csr_matrix
+    units: csr_matrix
+    minors: csr_matrix
+
+    def skill_ids(self) -> list[UUID]:
+        return [gateways.skill_id(gateways.SKILL_URI + key) for key in self.skill_keys]
+
+
+def base_language(language: str | None) -> str:
+    """`de-AT` is read as `de`; none as the bridge language."""
+    base = (language or "en").replace("_", "-").split("-")[0].lower()
+    return NAMESAKES.get(base, base)
+
+
+@lru_cache(maxsize=1)
+def shipped() -> Taxonomy:
+    """The taxonomy that ships with the product; read once a process (about a second)."""
+    skills, occupations = gateways.skill_keys(), gateways.occupation_keys()
+    profiles = list(gateways.occupation_profiles())
+    entries = [(one.row, skill, ESSENTIAL) for one in profiles for skill in one.essential]
+    entries += [(one.row, skill, OPTIONAL) for one in profiles for skill in one.optional]
+    units = {one.row: one.unit for one in profiles}
+    return Taxonomy(
+        skill_keys=skills,
+        occupation_keys=occupations,
+        skill_names=_by_language(gateways.skill_labels()),
+        occupation_names=_by_language(gateways.occupation_labels()),
+        profiles=_sparse(entries, (len(occupations), len(skills))),
+        units=_groups(units, 4, len(occupations)),
+        minors=_groups(units, 3, len(occupations)),
+    )
+
+
+def _by_language(labels: Iterable[gateways.ConceptLabel]) -> dict[str, Names]:
+    found: dict[str, dict[tuple[str, int], float]] = defaultdict(dict)
+    for label in labels:
+        key = (normal(label.text), label.row)
+        weight = KIND_WEIGHTS[label.kind]
+        kept = found[label.language]
+        kept[key] = max(weight, kept.get(key, 0.0))
+    return {
+        language: Names([text for text, _ in kept], [row for _, row in kept], list(kept.values()))
+        for language, kept in found.items()
+    }
+
+
+def _groups(units: dict[int, str], digits: int, size: int) -> csr_matrix:
+    names = sorted({unit[:digits] for unit in units.values()})
+    place = {name: number for number, name in enumerate(names)}
+    return _sparse([(row, place[unit[:digits]], 1.0) for row, unit in units.items()], (size, len(names)))
+
+
+def _sparse(entries: list[tuple[int, int, float]], shape: tuple[int, int]) -> csr_matrix:
+    rows: NDArray[np.int32] = np.array([row for row, _, _ in entries], dtype=np.int32)
+    columns: NDArray[np.int32] = np.array([column for _, column, _ in entries], dtype=np.int32)
+    values: NDArray[np.float32] = np.array([value for _, _, value in entries], dtype=np.float32)
+    return csr_matrix((values, (rows, columns)), shape=shape)

@@ -1,0 +1,107 @@
+"""
+Words compared by their letters: one way to fold text, and indexes of character n-grams over labels.
+
+Character n-grams inside word boundaries (`char_wb`, 2 to 4 letters) find inflected, compounded and misspelt forms in any
+alphabet without a dictionary. Nothing here knows a language.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+Matrix = NDArray[np.float32]
+SPACES = re.compile(r"\s+")
+BULLET = re.compile(r"^[^\w(]+")
+BREAKS = re.compile(r"[,;:()•·|]|[.!?](?:\s|$)|\n| - | – ", re.UNICODE)
+JOINS = re.compile(r"/|\b(?:and|or|including|such as|with|und|oder|y|o|et|ou|e|och|eller|og|en|of|и|или)\b")
+ROWS_AT_ONCE = 256
+
+
+def normal(text: str) -> str:
+    """Lower case, single spaces: what is compared. Accents stay, since they tell words apart."""
+    return SPACES.sub(" ", text.lower()).strip()
+
+
+def passages(text: str, *, words_max: int = 6) -> list[tuple[int, int]]:
+    """
+    Parts of a text that may name one skill, as (start, end): pieces between punctuation and conjunctions, and every
+    run of up to `words_max` words inside a piece of a line.
+    """
+    found: dict[tuple[int, int], None] = {}
+    for start, end in _pieces(text, BREAKS):
+        found[start, end] = None
+        for inner_start, inner_end in _pieces(text[start:end], JOINS):
+            found[start + inner_start, start + inner_end] = None
+        words = [(start + word.start(), start + word.end()) for word in re.finditer(r"\S+", text[start:end])]
+        for first in range(len(words)):
+            for last in range(first, min(first + words_max, len(words))):
+                found[words[first][0], words[last][1]] = None
+    return [(start, end) for start, end in found if text[start:end].strip()]
+
+
+def _pieces(text: str, separator: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+    at = 0
+    for match in [*separator.finditer(text), None]:
+        end = match.start() if match else len(text)
+        piece = text[at:end]
+        if piece.strip():
+            yield at + len(piece) - len(piece.lstrip()), at + len(piece.rstrip())
+        at = match.end() if match else end
+
+
+class LabelIndex:
+    """
+    Labels of concepts, several a concept, ready to be asked which concept a text is like.
+
+    :param labels: normal texts; `concepts[i]` is the concept that `labels[i]` names, `weights[i]` how surely (0 to 1).
+    """
+
+    def __init__(
+        self,
+        labels: Sequence[str],
+        concepts: Sequence[int],
+        size: int,
+        *,
+        weights: Sequence[float] | None = None,
+        by_words: bool = False,
+    ) -> None:
+        self.size = size
+        order = np.argsort(np.asarray(concepts, dtype=np.int64), kind="stable")
+        self._of = np.asarray(concepts, dtype=np.int64)[order]
+        self._starts = np.flatnonzero(np.r_[True, self._of[1:] != self._of[:-1]]) if len(self._of) else self._of
+        how: dict[str, Any] = {"analyzer": "char_wb", "ngram_range": (2, 4)}
+        if by_words:
+            how = {"analyzer": "word", "ngram_range": (1, 2), "token_pattern": r"(?u)[\w+#.]*\w[+#]*"}
+        self._vectorizer = TfidfVectorizer(sublinear_tf=True, dtype=np.float32, **how)
+        matrix = self._vectorizer.fit_transform([labels[i] for i in order])
+        if weights is not None:
+            matrix = matrix.multiply(np.asarray(weights, dtype=np.float32)[order][:, None])
+        self._transposed = matrix.T.tocsr()
+
+    def likeness(self, texts: Sequence[str]) -> Matrix:
+        """Of shape (texts, concepts): the cosine with the likest label of each concept, 0 to 1."""
+        answer = np.zeros((len(texts), self.size), dtype=np.float32)
+        if not len(self._of):
+            return answer
+        asked = self._vectorizer.transform(texts)
+        for first in range(0, len(texts), ROWS_AT_ONCE):
+            scores = (asked[first : first + ROWS_AT_ONCE] @ self._transposed).toarray()
+            best = np.maximum.reduceat(scores, self._starts, axis=1)
+            answer[first : first + ROWS_AT_ONCE, self._of[self._starts]] = best
+        return answer
+
+
+def pair_likeness(left: Sequence[str], right: Sequence[str]) -> Matrix:
+    """Of shape (left, right): the cosine of character n-grams, weighted by how rare they are in `right`."""
+    vectorizer = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True, dtype=np.float32)
+    if not any(right):
+        return np.zeros((len(left), len(right)), dtype=np.float32)
+    matrix = vectorizer.fit_transform(right)
+    result: Matrix = (vectorizer.transform(left) @ matrix.T).toarray()
+    return result

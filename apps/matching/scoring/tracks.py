@@ -1,0 +1,351 @@
+"""
+Rank a whole folder's worth of people for a whole folder's worth of tasks, from whatever the two sides offer.
+
+What is there decides, never a name: past work gives evidence and learning; lists of skills are linked to ids and compared
+through occupations; titles are compared directly and through occupations; a catalogue of skills is linked to texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix, hstack
+
+from apps.matching.scoring import learning, occupations, vectors
+from apps.matching.scoring.evidence import Briefs, EvidenceIndex, Work
+from apps.matching.scoring.linker import Linker
+from apps.matching.scoring.taxonomy import base_language
+from apps.matching.scoring.text import Matrix, normal, pair_likeness
+
+RANKED_MAX = 1000
+ROWS_AT_ONCE = 64
+CATALOGUE_SHARE = 0.8
+LETTERS_OF_TITLES, ROAD_OF_TITLES, DIRECT_ACROSS = 0.4, 0.3, 0.2
+IDS_BESIDE_ROAD = 0.15
+WINDOWS = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+WINDOW_TASKS_MAX = 300
+MOMENTS_MAX = 4
+ENCODED_MAX = 6_000
+Report = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Past:
+    """One piece of a person's history; `task` is the id of a past task."""
+
+    task: str
+    score: float
+    accepted: bool
+    at: float
+
+
+@dataclass(frozen=True)
+class Person:
+    id: str
+    language: str | None
+    title: str
+    skills: Mapping[str, float]
+    text: str
+    history: Sequence[Past] = ()
+
+
+@dataclass(frozen=True)
+class Brief:
+    """:param at: when it was posted, in the unit of `Past.at`; None where time plays no part."""
+
+    id: str
+    language: str | None
+    title: str
+    skills: Sequence[str]
+    text: str
+    at: float | None = None
+
+
+@dataclass(frozen=True)
+class Track:
+    people: list[Person]
+    tasks: list[Brief]
+    past: list[Brief] = field(default_factory=list)
+    excludes_same_language: bool = False
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """:param rankings: (task id, ids of people, best first), in the order of the track's tasks."""
+
+    how: str
+    rankings: list[tuple[str, list[str]]]
+    card: dict[str, Any]
+
+
+def rank(track: Track, linker: Linker, report: Report = lambda step: None) -> Ranked:
+    """
+    Everybody's best RANKED_MAX for every task.
+
+    :param report: told what is being done, for whoever waits.
+    """
+    card: dict[str, Any] = {}
+    if any(person.history for person in track.people) and track.past:
+        how, scores = "history", _by_history(track, report, card)
+    elif _is_catalogue(track, linker):
+        how, scores = "catalogue", _by_catalogue(track, linker, report)
+    else:
+        how, scores = _by_profile(track, linker, report)
+    ids = [person.id for person in track.people]
+    languages = np.array([person.language or "" for person in track.people])
+    rankings = []
+    for task, row in zip(track.tasks, scores, strict=True):
+        allowed = np.arange(len(ids))
+        if track.excludes_same_language:
+            allowed = np.flatnonzero(languages != (task.language or ""))
+        best = allowed[np.argsort(-row[allowed], kind="stable")[:RANKED_MAX]]
+        rankings.append((task.id, [ids[number] for number in best]))
+    return Ranked(how, rankings, card)
+
+
+# --- titles, skills, texts ------------------------------------------------------------------------------------------
+
+
+def _is_catalogue(track: Track, linker: Linker) -> bool:
+    """Are the "people" names of skills? Then the tasks ask to be linked, not to be staffed."""
+    if any(person.skills or person.text for person in track.people):
+        return False
+    sample = track.people[:: max(1, len(track.people) // 500)]
+    named = sum(1 for person in sample if person.title and linker.exact(person.title, person.language))
+    return named >= CATALOGUE_SHARE * len(sample)
+
+
+def _by_catalogue(track: Track, linker: Linker, report: Report) -> Matrix:
+    scores = np.zeros((len(track.tasks), len(track.people)), dtype=np.float32)
+    columns = _columns_of_catalogue(track, linker)
+    known = np.flatnonzero(columns >= 0)
+    for language, rows in _by_language(track.tasks):
+        for first in range(0, len(rows), ROWS_AT_ONCE):
+            some = rows[first : first + ROWS_AT_ONCE]
+            report(f"links {first + len(some)} of {len(rows)} texts in {language or 'an unknown language'}")
+            texts = [_whole(track.tasks[row]) for row in some]
+            short = [len(text.split()) <= 6 and not track.tasks[row].text for text, row in zip(texts, some, strict=True)]
+            for is_short, look in ((True, linker.skills_like), (False, linker.skills_in)):
+                chosen = [place for place, one in enumerate(short) if one == is_short]
+                if chosen:
+                    likeness = look([texts[place] for place in chosen], language)
+                    scores[np.ix_([some[place] for place in chosen], known)] = likeness[:, columns[known]]
+    return scores
+
+
+def _columns_of_catalogue(track: Track, linker: Linker) -> NDArray[np.int64]:
+    """The skill that each entry is: by key where the id is one, else by name; -1 where neither."""
+    keys = {key: row for row, key in enumerate(linker.taxonomy.skill_keys)}
+    columns = []
+    for person in track.people:
+        row = keys.get(person.id.rpartition("/")[2])
+        if row is None:
+            found = linker.exact(person.title, person.language)
+            row = max(found, key=lambda one: found[one]) if found else -1
+        columns.append(row)
+    return np.array(columns, dtype=np.int64)
+
+
+def _by_profile(track: Track, linker: Linker, report: Report) -> tuple[str, Matrix]:
+    """Every look that both sides allow, each in units of its own best ten, summed."""
+    parts: list[tuple[str, Matrix]] = []
+    if _both(track, lambda one: bool(one.skills)):
+        report("links lists of skills")
+        parts.append(("skills", _by_skills(track, linker)))
+    if _both(track, lambda one: bool(one.title)):
+        report("links titles")
+        parts.append(("titles", _by_titles(track, linker)))
+    if _both(track, lambda one: bool(one.text)) or not parts:
+        report("reads texts")
+        parts.append(("texts", _by_texts(track)))
+    if len(parts) == 1:
+        return parts[0]
+    total = sum(part / np.maximum(np.sort(part, axis=1)[:, -10:].mean(axis=1, keepdims=True), 1e-9) for _, part in parts)
+    return "+".join(name for name, _ in parts), np.asarray(total, dtype=np.float32)
+
+
+def _both(track: Track, has: Callable[[Person | Brief], bool]) -> bool:
+    sides: tuple[Sequence[Person | Brief], ...] = (track.people, track.tasks)
+    return all(2 * sum(1 for one in side if has(one)) >= len(side) for side in sides)
+
+
+def _by_skills(track: Track, linker: Linker) -> Matrix:
+    people = linker.linked([one.skills for one in track.people], [one.language for one in track.people])
+    tasks = linker.linked([one.skills for one in track.tasks], [one.language for one in track.tasks])
+    road = occupations.likeness(
+        occupations.practised(tasks, linker.taxonomy), occupations.practised(people, linker.taxonomy), linker.taxonomy
+    )
+    own_words = _vocabulary([*track.people, *track.tasks])
+    left, right = hstack([tasks, own_words[len(track.people) :]]), hstack([people, own_words[: len(track.people)]])
+    ids = _rarity_cosine(left.tocsr(), right.tocsr())
+    return np.asarray(road + IDS_BESIDE_ROAD * ids, dtype=np.float32)
+
+
+def _vocabulary(items: Sequence[Person | Brief]) -> csr_matrix:
+    """Labels as they are written, one column a label: skills that no taxonomy has still match themselves."""
+    place: dict[str, int] = {}
+    entries = [(row, place.setdefault(normal(label), len(place))) for row, one in enumerate(items) for label in one.skills]
+    rows, columns = [row for row, _ in entries], [column for _, column in entries]
+    return csr_matrix((np.ones(len(rows), dtype=np.float32), (rows, columns)), shape=(len(items), max(len(place), 1)))
+
+
+def _rarity_cosine(left: csr_matrix, right: csr_matrix) -> Matrix:
+    known = np.asarray((right > 0).sum(axis=0)).ravel()
+    rarity = np.log(1 + right.shape[0] / (1 + known))
+    weigh = csr_matrix((rarity, (range(len(rarity)), range(len(rarity)))))
+    result: Matrix = (occupations.unit_rows(left @ weigh) @ occupations.unit_rows(right @ weigh).T).toarray()
+    return result
+
+
+def _by_titles(track: Track, linker: Linker) -> Matrix:
+    """
+    In one language titles say much by themselves; across languages the road through occupations says nearly all.
+    """
+    items: list[Person | Brief] = [*track.people, *track.tasks]
+    count = len(track.people)
+    titles = [normal(one.title) for one in items]
+    meant = np.zeros((len(items), len(linker.taxonomy.occupation_keys)), dtype=np.float32)
+    for language, rows in _by_language(items):
+        meant[rows] = linker.occupations_like([titles[row] for row in rows], language)
+    named = occupations.named(meant)
+    road = occupations.likeness(named[count:], named[:count], linker.taxonomy)
+    encoded = vectors.encode(titles)
+    meaning = encoded[count:] @ encoded[:count].T
+    letters = pair_likeness(titles[count:], titles[:count])
+    same = _languages(track.tasks)[:, None] == _languages(track.people)[None, :]
+    within = meaning + LETTERS_OF_TITLES * letters + ROAD_OF_TITLES * road
+    across = road + DIRECT_ACROSS * meaning
+    return np.asarray(np.where(same, within, across), dtype=np.float32)
+
+
+def _by_texts(track: Track) -> Matrix:
+    people = [normal(_whole(one)) for one in track.people]
+    tasks = [normal(_whole(one)) for one in track.tasks]
+    meaning = vectors.encode(tasks) @ vectors.encode(people).T
+    return np.asarray(meaning + LETTERS_OF_TITLES * pair_likeness(tasks, people), dtype=np.float32)
+
+
+def _whole(one: Person | Brief) -> str:
+    return "\n".join(part for part in (one.title, ", ".join(one.skills), one.text) if part).strip()
+
+
+def _languages(items: Sequence[Person | Brief]) -> NDArray[Any]:
+    return np.array([base_language(one.language) for one in items])
+
+
+def _by_language(items: Sequence[Person | Brief]) -> Iterator[tuple[str | None, NDArray[np.int64]]]:
+    languages = np.array([one.language or "" for one in items])
+    for language in np.unique(languages):
+        yield str(language) or None, np.flatnonzero(languages == language)
+
+
+# --- history --------------------------------------------------------------------------------------------------------
+
+
+def _by_history(track: Track, report: Report, card: dict[str, Any]) -> Matrix:
+    """
+    Tasks are answered from an index that ends before the first of them, as a site's index does between two rebuilds.
+
+    Where tasks and history overlap in time there are several such moments, so that later tasks may use more.
+    """
+    work, past, asked = _arrays(track, report)
+    scores = np.zeros((len(track.tasks), len(track.people)), dtype=np.float32)
+    declared = _declared(track)
+    for rows in _moments(asked.at, work.at):
+        before = float(asked.at[rows].min())
+        ranker = learning.train(_windows(work, past, len(track.people), before, report))
+        card["ranker"] = ranker.card
+        index = EvidenceIndex(work, past, len(track.people), before=before)
+        for first in range(0, len(rows), ROWS_AT_ONCE):
+            some = rows[first : first + ROWS_AT_ONCE]
+            report(f"ranks {first + len(some)} of {len(rows)} tasks")
+            scores[some] = ranker.score(index.features(asked.rows(some)))
+        strangers = index.counts == 0
+        # Nothing is known of what these did: they come last, by what they say of themselves.
+        scores[np.ix_(rows, strangers)] = scores[rows].min(axis=1, keepdims=True) - 2 + declared[np.ix_(rows, strangers)]
+    return scores
+
+
+def _arrays(track: Track, report: Report) -> tuple[Work, Briefs, Briefs]:
+    place = {task.id: row for row, task in enumerate(track.past)}
+    entries = [
+        (row, place[one.task], one.score, float(one.accepted), one.at)
+        for row, person in enumerate(track.people)
+        for one in person.history
+        if one.task in place
+    ]
+    table = np.array(sorted(entries, key=lambda entry: entry[4]), dtype=np.float64).reshape(-1, 5)
+    work = Work(table[:, 0].astype(np.int64), table[:, 1].astype(np.int64), table[:, 2], table[:, 3], table[:, 4])
+    briefs = [*track.past, *track.tasks]
+    latest = max((one.at for one in track.past if one.at is not None), default=0.0)
+    at = np.array([one.at if one.at is not None else latest + 1 for one in briefs], dtype=np.float64)
+    report(f"reads {len(briefs)} briefs")
+    columns: dict[str, int] = {}
+    pairs = {(row, columns.setdefault(normal(s), len(columns))) for row, one in enumerate(briefs) for s in one.skills}
+    skills = csr_matrix(
+        (np.ones(len(pairs), dtype=np.float32), ([row for row, _ in pairs], [column for _, column in pairs])),
+        shape=(len(briefs), max(len(columns), 1)),
+    )
+    encoded = np.zeros((len(briefs), vectors.skills().shape[1]), dtype=np.float32)
+    read = np.r_[np.argsort(at[: len(track.past)])[-ENCODED_MAX:], np.arange(len(track.past), len(briefs))].astype(int)
+    for first in range(0, len(read), 500):
+        some = read[first : first + 500]
+        encoded[some] = vectors.encode([f"{briefs[row].title}. {briefs[row].text}" for row in some])
+        report(f"understands {first + len(some)} of {len(read)} briefs")
+    texts = [f"{one.title} {one.title} {one.text} {' '.join(one.skills)}" for one in briefs]
+    everything = Briefs(skills, texts, encoded, at)
+    split = len(track.past)
+    return work, everything.rows(np.arange(split)), everything.rows(np.arange(split, len(briefs)))
+
+
+def _moments(at: NDArray[np.float64], history: NDArray[np.float64]) -> list[NDArray[np.int64]]:
+    order = np.argsort(at, kind="stable")
+    overlap = bool(len(history)) and float(at.min()) <= float(history.max())
+    return [part for part in np.array_split(order, MOMENTS_MAX if overlap else 1) if len(part)]
+
+
+def _windows(work: Work, past: Briefs, people: int, before: float, report: Report) -> list[learning.Examples]:
+    """Past tasks of the second half of what came before, in windows, each seen with what preceded its window."""
+    order = np.argsort(past.at, kind="stable")
+    order = order[past.at[order] < before]
+    random = np.random.default_rng(0)
+    windows = []
+    for start, end in zip(WINDOWS[:-1], WINDOWS[1:], strict=True):
+        rows = order[int(len(order) * start) : int(len(order) * end)][-WINDOW_TASKS_MAX:]
+        if not len(rows):
+            continue
+        report(f"learns from {len(rows)} past tasks")
+        index = EvidenceIndex(work, past, people, before=float(past.at[rows].min()))
+        gains = _gains(work, rows, people, before)
+        parts = [
+            learning.sample(index.features(past.rows(rows[at : at + ROWS_AT_ONCE])), gains[at : at + ROWS_AT_ONCE],
+                            index.known_people, at, random)
+            for at in range(0, len(rows), ROWS_AT_ONCE)
+        ]  # fmt: skip
+        windows.append(learning.join(parts))
+    return [one for one in windows if one.positives]
+
+
+def _gains(work: Work, rows: NDArray[np.int64], people: int, before: float) -> NDArray[np.int64]:
+    gains = np.zeros((len(rows), people), dtype=np.int64)
+    place = {int(task): number for number, task in enumerate(rows)}
+    for person, task, accepted, at in zip(work.people, work.tasks, work.accepted, work.at, strict=True):
+        if int(task) in place and at < before:
+            gain = learning.ACCEPTED_GAIN if accepted > 0 else learning.ANSWERED_GAIN
+            gains[place[int(task)], person] = max(gain, gains[place[int(task)], person])
+    return gains
+
+
+def _declared(track: Track) -> Matrix:
+    """Share of a task's skills that a person without history declares: the only door of a newcomer here."""
+    declared = np.zeros((len(track.tasks), len(track.people)), dtype=np.float32)
+    newcomers = [(row, {normal(one) for one in p.skills}) for row, p in enumerate(track.people) if not p.history]
+    for number, task in enumerate(track.tasks):
+        asked = {normal(one) for one in task.skills}
+        for row, known in newcomers:
+            declared[number, row] = len(asked & known) / max(len(asked), 1)
+    return declared
