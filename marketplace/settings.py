@@ -27,7 +27,7 @@ SITE_NAME = env.str("SITE_NAME", "Tradewind")
 
 AREAS = [
     "common", "outbox", "files", "skills", "accounts", "ledger", "compliance", "pricing", "tasks", "payments",
-    "bidding", "escrow", "assurance", "contracts", "messaging", "reviews", "disputes", "moderation", "matching",
+    "bidding", "escrow", "spending", "assurance", "contracts", "messaging", "reviews", "disputes", "moderation", "matching",
     "notifications", "dashboard",
 ]  # fmt: skip
 INSTALLED_APPS = [

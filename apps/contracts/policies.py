@@ -53,6 +53,17 @@ def check_can_fund(actor: Actor, milestone: Milestone) -> None:
     MILESTONE.next(milestone.status, "start_payment")
 
 
+def can_fund(actor: Actor, milestone: Milestone) -> bool:
+    return can(actor, milestone, "fund")
+
+
+def check_can_ask_to_fund(actor: Actor, milestone: Milestone) -> None:
+    """Who hires may ask that a milestone be paid in, also where only others may pay."""
+    check_acts_for(actor, milestone.contract.employer_id, roles.FUND if actor.may(roles.FUND) else roles.AWARD)
+    _check_active(milestone.contract)
+    MILESTONE.next(milestone.status, "start_payment")
+
+
 def check_can_deliver(actor: Actor, milestone: Milestone) -> None:
     check_acts_for(actor, milestone.contract.freelancer_id, roles.DELIVER)
     _check_active(milestone.contract)

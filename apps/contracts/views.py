@@ -33,6 +33,8 @@ from apps.files import operations as files
 from apps.files.views import serve
 from apps.messaging import queries as messaging
 from apps.pricing import queries as pricing
+from apps.spending import queries as spending_queries
+from apps.spending.forms import PurposeForm
 
 
 def _contract(request: HttpRequest, contract_id: UUID) -> Contract:
@@ -170,25 +172,61 @@ def terms(request: HttpRequest, contract_id: UUID) -> HttpResponse:
 def fund(request: HttpRequest, milestone_id: UUID) -> HttpResponse:
     """What will be paid, before it is paid; the POST goes to the checkout."""
     milestone = _milestone(request, milestone_id)
-    policies.check_can_fund(actor(request), milestone)
-    if request.method == "POST":
-        back = request.build_absolute_uri(reverse("contracts:paid", args=[milestone.id]))
+    policies.check_can_ask_to_fund(actor(request), milestone)
+    budgets = spending_queries.open_budgets(milestone.contract.employer_id)
+    approval = spending_queries.open_approval(milestone.id)
+    asked = {"budget": approval.budget_id, "purchase_order": approval.purchase_order} if approval else {}
+    form = PurposeForm(request.POST or None, budgets=budgets, initial=asked)
+    refusal: str = ""
+    if request.method == "POST" and form.is_valid():
         try:
-            charge = operations.fund_milestone(
-                milestone_id=milestone.id,
-                actor=actor(request),
-                now=timezone.now(),
-                return_url=back,
-                use_credit=request.POST.get("use_credit") == "yes",
-            )
-        except Unavailable as refusal:
-            messages.error(request, str(refusal))
+            if request.POST.get("step") == "ask":
+                return _ask(request, milestone, form)
+            return _pay(request, milestone, form)
+        except Unavailable as problem:
+            messages.error(request, str(problem))
             return redirect("contracts:fund", milestone.id)
-        if charge is None:
-            messages.success(request, _("Paid from your credit. The milestone is funded and work can begin."))
-            return redirect(milestone.contract)
-        return redirect(charge.checkout_url)
-    return render(request, "contracts/fund.html", _what_is_paid(milestone))
+        except Conflict as problem:
+            refusal = str(problem)  # a limit of the employer's own: what was filled in stays
+    context = _what_is_paid(milestone) | {
+        "form": form,
+        "refusal": refusal,
+        "approval": approval,
+        "may_pay": policies.can_fund(actor(request), milestone),
+        "rule": spending_queries.rule_of(milestone.contract.employer_id),
+    }
+    return render(request, "contracts/fund.html", context, status=409 if refusal else 422 if form.errors else 200)
+
+
+def _pay(request: HttpRequest, milestone: Milestone, form: PurposeForm) -> HttpResponse:
+    budget = form.cleaned_data.get("budget")
+    charge = operations.fund_milestone(
+        milestone_id=milestone.id,
+        actor=actor(request),
+        now=timezone.now(),
+        return_url=request.build_absolute_uri(reverse("contracts:paid", args=[milestone.id])),
+        use_credit=request.POST.get("use_credit") == "yes",
+        budget_id=budget.id if budget else None,
+        purchase_order=form.cleaned_data["purchase_order"],
+    )
+    if charge is None:
+        messages.success(request, _("Paid from your credit. The milestone is funded and work can begin."))
+        return redirect(milestone.contract)
+    return redirect(charge.checkout_url)
+
+
+def _ask(request: HttpRequest, milestone: Milestone, form: PurposeForm) -> HttpResponse:
+    budget = form.cleaned_data.get("budget")
+    approval = operations.ask_approval(
+        milestone_id=milestone.id,
+        actor=actor(request),
+        now=timezone.now(),
+        budget_id=budget.id if budget else None,
+        purchase_order=form.cleaned_data["purchase_order"],
+        note=request.POST.get("note", "")[:2000],
+    )
+    messages.success(request, _("A second person was asked. You are told when they have decided."))
+    return redirect("spending:approval", approval.id)
 
 
 def _what_is_paid(milestone: Milestone) -> dict[str, Any]:

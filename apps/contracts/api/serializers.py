@@ -59,6 +59,19 @@ class ReasonSerializer(serializers.Serializer[Any]):
 class FundSerializer(serializers.Serializer[Any]):
     return_url = serializers.URLField(max_length=500, help_text="Where the checkout sends the payer back to.")
     use_credit = serializers.BooleanField(default=False, help_text="Pay from the employer's credit first.")
+    budget_id = serializers.UUIDField(required=False, allow_null=True, default=None)
+    purchase_order = serializers.CharField(max_length=60, required=False, allow_blank=True, default="")
+
+
+class AskApprovalSerializer(serializers.Serializer[Any]):
+    budget_id = serializers.UUIDField(required=False, allow_null=True, default=None)
+    purchase_order = serializers.CharField(max_length=60, required=False, allow_blank=True, default="")
+    note = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
+
+
+class AskedSerializer(serializers.Serializer[Any]):
+    approval_id = serializers.UUIDField()
+    status = serializers.CharField()
 
 
 class CheckoutSerializer(serializers.Serializer[Any]):

@@ -140,9 +140,28 @@ class Fund(APIView):
             now=timezone.now(),
             return_url=back,
             use_credit=given.validated_data["use_credit"],
+            budget_id=given.validated_data["budget_id"],
+            purchase_order=given.validated_data["purchase_order"],
         )
         body = {"charge_id": charge.id if charge else None, "checkout_url": charge.checkout_url if charge else None}
         return Response(serializers.CheckoutSerializer(body).data, status=201)
+
+
+class AskApproval(APIView):
+    @extend_schema(
+        request=serializers.AskApprovalSerializer,
+        responses={201: serializers.AskedSerializer},
+        operation_id="milestone_ask_approval",
+    )
+    def post(self, request: Request, milestone_id: UUID) -> Response:
+        """Ask a second person of the employer to agree to paying this milestone in."""
+        milestone = _milestone(request, milestone_id)
+        given = serializers.AskApprovalSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        asked = operations.ask_approval(
+            milestone_id=milestone.id, actor=actor(request._request), now=timezone.now(), **given.validated_data
+        )
+        return Response(serializers.AskedSerializer({"approval_id": asked.id, "status": asked.status}).data, status=201)
 
 
 class Deliver(APIView):

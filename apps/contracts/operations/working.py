@@ -29,6 +29,8 @@ from apps.escrow import operations as escrow
 from apps.escrow import queries as escrow_queries
 from apps.files import queries as files
 from apps.outbox import bus
+from apps.spending import operations as spending
+from apps.spending.models import Approval
 from apps.tasks import operations as tasks
 
 if TYPE_CHECKING:
@@ -75,26 +77,71 @@ class Check:
 
 
 def fund_milestone(
-    *, milestone_id: UUID, actor: Actor, now: datetime, return_url: str, use_credit: bool = False
+    *,
+    milestone_id: UUID,
+    actor: Actor,
+    now: datetime,
+    return_url: str,
+    use_credit: bool = False,
+    budget_id: UUID | None = None,
+    purchase_order: str = "",
 ) -> Charge | None:
     """
     Open the milestone's escrow and a checkout for it; gives the charge with its `checkout_url`, or None where the
     employer's credit paid all of it.
 
     Not atomic as a whole: the processor is called outside any transaction.
+
+    :raises ApprovalNeeded, OverMonthlyLimit, OverMemberLimit, OverBudget: by what the employer allows itself.
     """
-    escrow_id = prepare_funding(milestone_id=milestone_id, actor=actor, now=now)
+    escrow_id = prepare_funding(
+        milestone_id=milestone_id, actor=actor, now=now, budget_id=budget_id, purchase_order=purchase_order
+    )
     if use_credit and not escrow.use_credit(escrow_id=escrow_id, actor=actor, now=now).to_charge:
         return None
     return escrow.start_funding(escrow_id=escrow_id, actor=actor, now=now, return_url=return_url)
 
 
 @transaction.atomic
-def prepare_funding(*, milestone_id: UUID, actor: Actor, now: datetime) -> UUID:
-    """Open the milestone's escrow if it has none; gives the escrow's id. Moves no money."""
+def prepare_funding(
+    *, milestone_id: UUID, actor: Actor, now: datetime, budget_id: UUID | None = None, purchase_order: str = ""
+) -> UUID:
+    """
+    Open the milestone's escrow if it has none, and count it within the employer's limits; gives the escrow's id.
+    Moves no money.
+    """
     milestone = queries.milestone_for_update(milestone_id)
     policies.check_can_fund(actor, milestone)
-    changes = {}
+    purpose = _purpose(milestone, budget_id, purchase_order, actor, now)
+    spending.reserve(organization_id=milestone.contract.employer_id, purpose=purpose, actor=actor, now=now)
+    move(milestone, MILESTONE, "start_payment", actor=actor, now=now)
+    assert milestone.escrow_id is not None
+    return milestone.escrow_id
+
+
+@transaction.atomic
+def ask_approval(
+    *,
+    milestone_id: UUID,
+    actor: Actor,
+    now: datetime,
+    budget_id: UUID | None = None,
+    purchase_order: str = "",
+    note: str = "",
+) -> Approval:
+    """Ask a second person of the employer about paying in a milestone. Its terms are those of today from here on."""
+    milestone = queries.milestone_for_update(milestone_id)
+    policies.check_can_ask_to_fund(actor, milestone)
+    purpose = _purpose(milestone, budget_id, purchase_order, SYSTEM, now)
+    return spending.ask_approval(
+        organization_id=milestone.contract.employer_id, purpose=purpose, note=note, actor=actor, now=now
+    )
+
+
+def _purpose(
+    milestone: Milestone, budget_id: UUID | None, purchase_order: str, actor: Actor, now: datetime
+) -> spending.Purpose:
+    """What would be paid, fee and all: by the milestone's escrow, which is opened if there is none."""
     if milestone.escrow_id is None:
         held = escrow.open_escrow(
             payer_id=milestone.contract.employer_id,
@@ -105,10 +152,11 @@ def prepare_funding(*, milestone_id: UUID, actor: Actor, now: datetime) -> UUID:
             actor=actor,
             now=now,
         )
-        changes["escrow_id"] = held.id
-    move(milestone, MILESTONE, "start_payment", actor=actor, now=now, changes=changes)
-    assert milestone.escrow_id is not None
-    return milestone.escrow_id
+        milestone.escrow_id = held.id
+        milestone.save(update_fields=["escrow_id"])
+    else:
+        held = escrow_queries.escrow_for_update(milestone.escrow_id)
+    return spending.Purpose(milestone.id, held.memo, held.total, budget_id, purchase_order)
 
 
 def _memo(milestone: Milestone) -> str:

@@ -1,0 +1,26 @@
+from django.contrib import admin
+
+from apps.common.admin import ReadOnlyAdmin
+from apps.spending.models import Approval, Budget, Spend, SpendingRule
+
+
+@admin.register(SpendingRule)
+class SpendingRuleAdmin(ReadOnlyAdmin):
+    list_display = ("organization", "approval_above_minor", "monthly_limit_minor", "member_limit_minor", "currency")
+
+
+@admin.register(Budget)
+class BudgetAdmin(ReadOnlyAdmin):
+    list_display = ("organization", "name", "amount_minor", "currency", "is_closed")
+
+
+@admin.register(Approval)
+class ApprovalAdmin(ReadOnlyAdmin):
+    list_display = ("asked_at", "organization", "memo", "amount_minor", "currency", "status")
+    list_filter = ("status",)
+
+
+@admin.register(Spend)
+class SpendAdmin(ReadOnlyAdmin):
+    list_display = ("spent_on", "organization", "memo", "amount_minor", "currency", "status", "purchase_order")
+    list_filter = ("status",)

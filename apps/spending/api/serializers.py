@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from apps.common.api.serializers import MoneySerializer
+from apps.spending.models import Approval, Budget, Spend
+
+
+class LimitsSerializer(serializers.Serializer[Any]):
+    """In the organization's currency; null lifts a limit."""
+
+    currency = serializers.CharField(read_only=True)
+    approval_above_minor = serializers.IntegerField(min_value=0, max_value=2**53, allow_null=True)
+    monthly_limit_minor = serializers.IntegerField(min_value=0, max_value=2**53, allow_null=True)
+    member_limit_minor = serializers.IntegerField(min_value=0, max_value=2**53, allow_null=True)
+
+
+class NewBudgetSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=120)
+    amount_minor = serializers.IntegerField(min_value=1, max_value=2**53)
+    purchase_order = serializers.CharField(max_length=60, required=False, default="", allow_blank=True)
+
+
+class BudgetSerializer(serializers.ModelSerializer[Budget]):
+    amount = MoneySerializer(read_only=True)
+
+    class Meta:
+        model = Budget
+        fields = ("id", "name", "purchase_order", "amount", "is_closed", "opened_at")
+        read_only_fields = fields
+
+
+class BudgetUseSerializer(serializers.Serializer[Any]):
+    budget = BudgetSerializer()
+    used = MoneySerializer()
+    left = MoneySerializer()
+
+
+class ApprovalSerializer(serializers.ModelSerializer[Approval]):
+    amount = MoneySerializer(read_only=True)
+
+    class Meta:
+        model = Approval
+        fields = (
+            "id", "reference_id", "memo", "amount", "budget_id", "purchase_order", "note", "status", "asked_by_id",
+            "asked_at", "decided_by_id", "decided_at", "reason",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class DecisionSerializer(serializers.Serializer[Any]):
+    is_approved = serializers.BooleanField()
+    reason = serializers.CharField(max_length=2000, required=False, default="", allow_blank=True)
+
+
+class SpendSerializer(serializers.ModelSerializer[Spend]):
+    amount = MoneySerializer(read_only=True)
+
+    class Meta:
+        model = Spend
+        fields = (
+            "id", "reference_id", "memo", "status", "amount", "returned_minor", "budget_id", "purchase_order",
+            "approval_id", "spent_by_id", "spent_on",
+        )  # fmt: skip
+        read_only_fields = fields

@@ -1,0 +1,148 @@
+"""Endpoints of limits, budgets and approvals."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.accounts import queries as people
+from apps.accounts.middleware import actor
+from apps.common.errors import NotFound
+from apps.common.models import money_or_none
+from apps.common.money import Money
+from apps.spending import operations, policies, queries
+from apps.spending.api import serializers
+from apps.spending.models import Approval, Spend
+
+
+def _organization_id(request: Request) -> UUID:
+    organization_id = actor(request._request).organization_id
+    if organization_id is None:
+        raise NotFound
+    policies.check_can_see(actor(request._request), organization_id)
+    return organization_id
+
+
+class Limits(APIView):
+    """What the organization allows itself."""
+
+    @extend_schema(responses=serializers.LimitsSerializer, operation_id="spending_limits")
+    def get(self, request: Request) -> Response:
+        organization_id = _organization_id(request)
+        rule = queries.rule_of(organization_id)
+        if rule is not None:
+            return Response(serializers.LimitsSerializer(rule).data)
+        none: dict[str, Any] = dict.fromkeys(("approval_above_minor", "monthly_limit_minor", "member_limit_minor"))
+        currency = people.organization(organization_id).currency
+        return Response(serializers.LimitsSerializer({"currency": currency, **none}).data)
+
+    @extend_schema(
+        request=serializers.LimitsSerializer,
+        responses=serializers.LimitsSerializer,
+        operation_id="spending_limits_set",
+    )
+    def put(self, request: Request) -> Response:
+        organization_id = _organization_id(request)
+        given = serializers.LimitsSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        currency = people.organization(organization_id).currency
+        limits = {
+            name.removesuffix("_minor"): money_or_none(value, currency) for name, value in given.validated_data.items()
+        }
+        rule = operations.set_rule(
+            organization_id=organization_id, actor=actor(request._request), now=timezone.now(), **limits
+        )
+        return Response(serializers.LimitsSerializer(rule).data)
+
+
+class Budgets(APIView):
+    """Open budgets with what they have left."""
+
+    @extend_schema(responses=serializers.BudgetUseSerializer(many=True), operation_id="budgets")
+    def get(self, request: Request) -> Response:
+        uses = queries.uses_of(queries.open_budgets(_organization_id(request)))
+        return Response(serializers.BudgetUseSerializer(uses, many=True).data)
+
+    @extend_schema(
+        request=serializers.NewBudgetSerializer,
+        responses={201: serializers.BudgetSerializer},
+        operation_id="budget_open",
+    )
+    def post(self, request: Request) -> Response:
+        organization_id = _organization_id(request)
+        given = serializers.NewBudgetSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        made = operations.open_budget(
+            organization_id=organization_id,
+            name=given.validated_data["name"],
+            amount=Money(given.validated_data["amount_minor"], people.organization(organization_id).currency),
+            purchase_order=given.validated_data["purchase_order"],
+            actor=actor(request._request),
+            now=timezone.now(),
+        )
+        return Response(serializers.BudgetSerializer(made).data, status=201)
+
+
+class CloseBudget(APIView):
+    @extend_schema(request=None, responses=serializers.BudgetSerializer, operation_id="budget_close")
+    def post(self, request: Request, budget_id: UUID) -> Response:
+        _organization_id(request)
+        closed = operations.close_budget(budget_id=budget_id, actor=actor(request._request), now=timezone.now())
+        return Response(serializers.BudgetSerializer(closed).data)
+
+
+class Approvals(ListAPIView[Approval]):
+    """Payments that somebody asked a second person about, newest first."""
+
+    serializer_class = serializers.ApprovalSerializer
+
+    @extend_schema(operation_id="approvals")
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return self.list(request, *args, **kwargs)
+
+    def get_queryset(self) -> QuerySet[Approval]:
+        if getattr(self, "swagger_fake_view", False):
+            return Approval.objects.none()
+        return queries.approvals_of(_organization_id(self.request))
+
+
+class Decide(APIView):
+    @extend_schema(
+        request=serializers.DecisionSerializer,
+        responses=serializers.ApprovalSerializer,
+        operation_id="approval_decide",
+    )
+    def post(self, request: Request, approval_id: UUID) -> Response:
+        """A second person agrees, or refuses with a reason."""
+        found = queries.approvals_of(_organization_id(request)).filter(id=approval_id).first()
+        if found is None:
+            raise NotFound
+        given = serializers.DecisionSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        decided = operations.decide(
+            approval_id=approval_id, actor=actor(request._request), now=timezone.now(), **given.validated_data
+        )
+        return Response(serializers.ApprovalSerializer(decided).data)
+
+
+class Spends(ListAPIView[Spend]):
+    """Everything that was paid, with budget and purchase order, newest first."""
+
+    serializer_class = serializers.SpendSerializer
+
+    @extend_schema(operation_id="spends")
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return self.list(request, *args, **kwargs)
+
+    def get_queryset(self) -> QuerySet[Spend]:
+        if getattr(self, "swagger_fake_view", False):
+            return Spend.objects.none()
+        return queries.spends_of(_organization_id(self.request))

@@ -1,0 +1,255 @@
+"""Limits, budgets and second persons: what stands between wanting to pay and the checkout."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from apps.accounts import queries as people
+from apps.common import fmt
+from apps.common.actors import SYSTEM, Actor
+from apps.common.money import Money
+from apps.common.operations import move
+from apps.outbox import bus
+from apps.pricing import queries as pricing
+from apps.spending import events, policies, queries
+from apps.spending.models import Approval, Budget, Spend, SpendingRule
+from apps.spending.states import APPROVAL, SPEND, ApprovalStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What a payment is for: `reference_id` and `memo` are the work's, as a snapshot."""
+
+    reference_id: UUID
+    memo: str
+    amount: Money
+    budget_id: UUID | None = None
+    purchase_order: str = ""
+
+
+@transaction.atomic
+def set_rule(
+    *,
+    organization_id: UUID,
+    approval_above: Money | None,
+    monthly_limit: Money | None,
+    member_limit: Money | None,
+    actor: Actor,
+    now: datetime,
+) -> SpendingRule:
+    """Set what the organization allows itself, in its own currency; None lifts a limit."""
+    policies.check_can_manage(actor, organization_id)
+    rule, _ = SpendingRule.objects.update_or_create(
+        organization_id=organization_id,
+        defaults={
+            "currency": people.organization(organization_id).currency,
+            "approval_above_minor": approval_above.amount_minor if approval_above is not None else None,
+            "monthly_limit_minor": monthly_limit.amount_minor if monthly_limit is not None else None,
+            "member_limit_minor": member_limit.amount_minor if member_limit is not None else None,
+            "set_by_id": actor.person_id,
+            "set_at": now,
+        },
+    )
+    return rule
+
+
+@transaction.atomic
+def open_budget(
+    *, organization_id: UUID, name: str, amount: Money, purchase_order: str, actor: Actor, now: datetime
+) -> Budget:
+    """:raises BudgetExists: if an open budget has the name."""
+    policies.check_can_manage(actor, organization_id)
+    try:
+        with transaction.atomic():
+            return Budget.objects.create(
+                organization_id=organization_id,
+                name=name.strip()[:120],
+                purchase_order=purchase_order.strip()[:60],
+                amount_minor=amount.amount_minor,
+                currency=amount.currency,
+                opened_by_id=actor.person_id,
+                opened_at=now,
+            )
+    except IntegrityError as error:
+        raise policies.BudgetExists from error
+
+
+@transaction.atomic
+def close_budget(*, budget_id: UUID, actor: Actor, now: datetime) -> Budget:
+    """Nothing more is paid from it; what was paid stays in the reports."""
+    budget = queries.budget_of(actor.side_id, budget_id)
+    policies.check_can_manage(actor, budget.organization_id)
+    budget.is_closed = True
+    budget.save(update_fields=["is_closed"])
+    return budget
+
+
+# -- a second person
+
+
+@transaction.atomic
+def ask_approval(*, organization_id: UUID, purpose: Purpose, note: str, actor: Actor, now: datetime) -> Approval:
+    """Ask a second person about a payment; asking again for the same work replaces the earlier request."""
+    policies.check_can_see(actor, organization_id)
+    _open_budget_of(organization_id, purpose.budget_id)
+    earlier = queries.open_approval(purpose.reference_id)
+    if earlier is not None:
+        locked = queries.approval_for_update(earlier.id)
+        move(locked, APPROVAL, "withdraw", actor=actor, now=now)
+    made = Approval.objects.create(
+        organization_id=organization_id,
+        reference_id=purpose.reference_id,
+        memo=purpose.memo[:300],
+        amount_minor=purpose.amount.amount_minor,
+        currency=purpose.amount.currency,
+        budget_id=purpose.budget_id,
+        purchase_order=purpose.purchase_order.strip()[:60],
+        note=note.strip(),
+        asked_by_id=actor.person_id,
+        asked_at=now,
+    )
+    bus.publish(events.ApprovalAsked(approval_id=made.id, organization_id=organization_id), now=now)
+    return made
+
+
+@transaction.atomic
+def decide(*, approval_id: UUID, is_approved: bool, reason: str, actor: Actor, now: datetime) -> Approval:
+    """
+    A second person agrees, or refuses with a reason.
+
+    :raises OwnRequest: nobody approves what they asked for.
+    """
+    approval = queries.approval_for_update(approval_id)
+    policies.check_can_decide(actor, approval)
+    if not is_approved and not reason.strip():
+        raise policies.ReasonMissing
+    changes = {"decided_by_id": actor.person_id, "decided_at": now, "reason": reason.strip()}
+    move(approval, APPROVAL, "approve" if is_approved else "refuse", actor=actor, now=now, changes=changes)
+    bus.publish(events.ApprovalDecided(approval_id=approval.id, organization_id=approval.organization_id), now=now)
+    return approval
+
+
+@transaction.atomic
+def withdraw(*, approval_id: UUID, actor: Actor, now: datetime) -> Approval:
+    """Take back what one asked for."""
+    approval = queries.approval_for_update(approval_id)
+    policies.check_can_see(actor, approval.organization_id)
+    return move(approval, APPROVAL, "withdraw", actor=actor, now=now)
+
+
+# -- paying
+
+
+@transaction.atomic
+def reserve(*, organization_id: UUID, purpose: Purpose, actor: Actor, now: datetime) -> Spend:
+    """
+    Count a payment within the limits before it is started; the same work again replaces what was reserved.
+
+    Payments of one organization are compared one after the other, so that two at once cannot both fit.
+
+    :raises ApprovalNeeded: above the threshold, until a second person agreed to this amount.
+    :raises OverMonthlyLimit, OverMemberLimit, OverBudget: with what is left.
+    :raises LimitNotComparable: where no official rate leads to the limit's currency and nobody approved.
+    """
+    rule = queries.rule_for_update(organization_id)
+    budget = _open_budget_of(organization_id, purpose.budget_id)
+    spend = queries.spend_for_update(purpose.reference_id)
+    if spend is not None and SPEND.allows(spend.status, "lapse"):
+        move(spend, SPEND, "lapse", actor=SYSTEM, now=now)  # so that it is not counted beside itself
+    currency = people.organization(organization_id).currency
+    converted = pricing.convert(purpose.amount, currency, now.date())
+    counted = converted.amount if converted else None
+    approval = queries.open_approval(purpose.reference_id)
+    is_approved = approval is not None and approval.status == ApprovalStatus.APPROVED
+    is_approved = is_approved and approval is not None and approval.amount == purpose.amount
+    if rule is not None:
+        _check_rule(rule, counted, purpose.amount, is_approved=is_approved, actor=actor, now=now)
+    if budget is not None:
+        _check_budget(budget, counted, purpose.amount, now)
+    if approval is not None and is_approved:
+        move(queries.approval_for_update(approval.id), APPROVAL, "use", actor=actor, now=now)
+    values = {
+        "memo": purpose.memo[:300],
+        "amount_minor": purpose.amount.amount_minor,
+        "currency": purpose.amount.currency,
+        "counted_minor": counted.amount_minor if counted is not None else None,
+        "counted_currency": currency,
+        "budget": budget,
+        "purchase_order": (purpose.purchase_order or (budget.purchase_order if budget else "")).strip()[:60],
+        "spent_by_id": actor.user_id,
+        "spent_on": now.date(),
+    }
+    if is_approved:
+        values["approval"] = approval
+    if spend is None:
+        return Spend.objects.create(organization_id=organization_id, reference_id=purpose.reference_id, **values)
+    return move(spend, SPEND, "reserve", actor=actor, now=now, changes=values)
+
+
+def _check_rule(
+    rule: SpendingRule, counted: Money | None, amount: Money, *, is_approved: bool, actor: Actor, now: datetime
+) -> None:
+    limits = (rule.approval_above, rule.monthly_limit, rule.member_limit)
+    if all(limit is None for limit in limits) or (counted is None and is_approved):
+        return
+    if counted is None or counted.currency != rule.currency:
+        raise policies.LimitNotComparable(limit_currency=rule.currency, currency=amount.currency)
+    if rule.approval_above is not None and counted > rule.approval_above and not is_approved:
+        raise policies.ApprovalNeeded(threshold=fmt.money(rule.approval_above))
+    whole = queries.spent_in_month(rule.organization_id, rule.currency, now.date()) + counted
+    if rule.monthly_limit is not None and whole > rule.monthly_limit:
+        raise policies.OverMonthlyLimit(would=fmt.money(whole), limit=fmt.money(rule.monthly_limit))
+    if rule.member_limit is not None and actor.user_id is not None:
+        mine = queries.spent_in_month(rule.organization_id, rule.currency, now.date(), user_id=actor.user_id) + counted
+        if mine > rule.member_limit:
+            raise policies.OverMemberLimit(would=fmt.money(mine), limit=fmt.money(rule.member_limit))
+
+
+def _check_budget(budget: Budget, counted: Money | None, amount: Money, now: datetime) -> None:
+    if counted is None or counted.currency != budget.currency:
+        raise policies.LimitNotComparable(limit_currency=budget.currency, currency=amount.currency)
+    left = queries.use_of(budget).left
+    if counted > left:
+        raise policies.OverBudget(budget=budget.name, left=fmt.money(left))
+
+
+def _open_budget_of(organization_id: UUID, budget_id: UUID | None) -> Budget | None:
+    if budget_id is None:
+        return None
+    budget = queries.budget_for_update(organization_id, budget_id)
+    if budget is None or budget.is_closed:
+        raise policies.BudgetClosed
+    return budget
+
+
+@transaction.atomic
+def paid(*, reference_id: UUID, now: datetime) -> None:
+    """The money was paid in; hearing it twice changes nothing."""
+    spend = queries.spend_for_update(reference_id)
+    if spend is not None and SPEND.allows(spend.status, "spend"):
+        move(spend, SPEND, "spend", actor=SYSTEM, now=now)
+
+
+@transaction.atomic
+def lapsed(*, reference_id: UUID, now: datetime) -> None:
+    """The payment failed or was called off: it no longer counts."""
+    spend = queries.spend_for_update(reference_id)
+    if spend is not None and SPEND.allows(spend.status, "lapse"):
+        move(spend, SPEND, "lapse", actor=SYSTEM, now=now)
+
+
+@transaction.atomic
+def returned(*, reference_id: UUID, whole_returned: Money, now: datetime) -> None:
+    """
+    A part came back: it no longer counts.
+
+    :param whole_returned: everything that has come back so far, so that hearing it twice changes nothing.
+    """
+    spend = queries.spend_for_update(reference_id)
+    if spend is not None and whole_returned.currency == spend.currency:
+        spend.returned_minor = min(max(spend.returned_minor, whole_returned.amount_minor), spend.amount_minor)
+        spend.save(update_fields=["returned_minor"])

@@ -1,0 +1,141 @@
+"""What was spent, within which limits, and what waits for a second person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from apps.common.errors import NotFound
+from apps.common.money import Money
+from apps.spending.models import Approval, Budget, Spend, SpendingRule
+from apps.spending.states import ApprovalStatus, SpendStatus
+
+COUNTING = (SpendStatus.RESERVED, SpendStatus.SPENT)
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetUse:
+    """:ivar used_percent: 0 to 100, rounded down."""
+
+    budget: Budget
+    used: Money
+    left: Money
+
+    @property
+    def used_percent(self) -> int:
+        return min(100, 100 * self.used.amount_minor // self.budget.amount_minor)
+
+
+def rule_of(organization_id: UUID) -> SpendingRule | None:
+    return SpendingRule.objects.select_related("set_by").filter(organization_id=organization_id).first()
+
+
+def rule_for_update(organization_id: UUID) -> SpendingRule | None:
+    """The lock under which payments of one organization are compared with its limits, one after the other."""
+    return SpendingRule.objects.select_for_update().filter(organization_id=organization_id).first()
+
+
+def budget_for_update(organization_id: UUID, budget_id: UUID) -> Budget | None:
+    return Budget.objects.select_for_update().filter(id=budget_id, organization_id=organization_id).first()
+
+
+def open_budgets(organization_id: UUID) -> QuerySet[Budget]:
+    return Budget.objects.filter(organization_id=organization_id, is_closed=False).order_by("name")
+
+
+def budget_of(organization_id: UUID, budget_id: UUID) -> Budget:
+    """:raises NotFound: if the organization has no such budget."""
+    found = Budget.objects.filter(id=budget_id, organization_id=organization_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def use_of(budget: Budget) -> BudgetUse:
+    return uses_of([budget])[0]
+
+
+def uses_of(budgets: Iterable[Budget]) -> list[BudgetUse]:
+    """Each budget with what it has left; one query for all."""
+    listed = list(budgets)
+    spends: dict[UUID | None, list[Spend]] = {}
+    for spend in Spend.objects.filter(budget__in=listed, status__in=COUNTING):
+        spends.setdefault(spend.budget_id, []).append(spend)
+    uses = []
+    for budget in listed:
+        used = _total(spends.get(budget.id, []), budget.currency)
+        uses.append(BudgetUse(budget, used, budget.amount - used))
+    return uses
+
+
+def spent_in_month(organization_id: UUID, currency: str, on: date, *, user_id: UUID | None = None) -> Money:
+    """What counts in the calendar month of a day (UTC), of the whole organization or of one person."""
+    spends = Spend.objects.filter(
+        organization_id=organization_id, status__in=COUNTING, spent_on__year=on.year, spent_on__month=on.month
+    )
+    return _total(spends if user_id is None else spends.filter(spent_by_id=user_id), currency)
+
+
+def spends_of(organization_id: UUID) -> QuerySet[Spend]:
+    """Newest first."""
+    return (
+        Spend.objects.filter(organization_id=organization_id)
+        .select_related("budget", "spent_by", "approval__decided_by")
+        .order_by("-spent_on", "-id")
+    )
+
+
+def spend_of_reference(reference_id: UUID) -> Spend | None:
+    return Spend.objects.select_related("budget").filter(reference_id=reference_id).first()
+
+
+def spend_for_update(reference_id: UUID) -> Spend | None:
+    return Spend.objects.select_for_update(of=("self",)).filter(reference_id=reference_id).first()
+
+
+def purchase_order_of(reference_id: UUID) -> str:
+    """What documents print as the buyer's reference; empty without one."""
+    spend = spend_of_reference(reference_id)
+    return spend.purchase_order if spend else ""
+
+
+# -- approvals
+
+
+def approvals_of(organization_id: UUID) -> QuerySet[Approval]:
+    """Waiting ones first, then the newest."""
+    return (
+        Approval.objects.filter(organization_id=organization_id)
+        .select_related("asked_by", "decided_by", "budget")
+        .order_by("-asked_at")
+    )
+
+
+def waiting_approvals(organization_id: UUID) -> QuerySet[Approval]:
+    return approvals_of(organization_id).filter(status=ApprovalStatus.ASKED).order_by("asked_at")
+
+
+def approval_for_update(approval_id: UUID) -> Approval:
+    """:raises NotFound: if there is none."""
+    found = Approval.objects.select_for_update(of=("self",)).filter(id=approval_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def open_approval(reference_id: UUID) -> Approval | None:
+    """Asked or approved, and not yet used."""
+    return (
+        Approval.objects.filter(reference_id=reference_id, status__in=[ApprovalStatus.ASKED, ApprovalStatus.APPROVED])
+        .select_related("asked_by", "decided_by")
+        .first()
+    )
+
+
+def _total(spends: Iterable[Spend], currency: str) -> Money:
+    counted = [spend.counted for spend in spends]
+    return sum((one for one in counted if one is not None and one.currency == currency), Money.zero(currency))

@@ -1,0 +1,208 @@
+"""Pages of what an organization allows itself, and what waits for a second person."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from apps.accounts import queries as people
+from apps.accounts.middleware import actor
+from apps.common import keyset
+from apps.common.errors import Conflict, Invalid, NotFound
+from apps.contracts import queries as contracts
+from apps.spending import operations, policies, queries
+from apps.spending.forms import BudgetForm, DecisionForm, RuleForm
+from apps.spending.models import Approval, Spend
+
+CSV_ROWS_MAX = 10_000
+
+
+def _organization_id(request: HttpRequest) -> UUID:
+    organization_id = actor(request).organization_id
+    if organization_id is None:
+        raise NotFound
+    policies.check_can_see(actor(request), organization_id)
+    return organization_id
+
+
+@login_required
+@require_GET
+def overview(request: HttpRequest) -> HttpResponse:
+    organization_id = _organization_id(request)
+    organization = people.organization(organization_id)
+    today = timezone.now().date()
+    spends = keyset.page(queries.spends_of(organization_id), order="-created_at", cursor=request.GET.get("cursor", ""))
+    context = {
+        "rule": queries.rule_of(organization_id),
+        "spent": queries.spent_in_month(organization_id, organization.currency, today),
+        "mine": queries.spent_in_month(organization_id, organization.currency, today, user_id=actor(request).user_id),
+        "budgets": queries.uses_of(queries.open_budgets(organization_id)),
+        "waiting": list(queries.waiting_approvals(organization_id)),
+        "decided": list(queries.approvals_of(organization_id).exclude(status="asked")[:5]),
+        "spends": spends,
+        "next_cursor": spends.next_cursor,
+        "may_manage": policies.can_manage(actor(request)),
+        "today": today,
+    }
+    return render(request, "spending/overview.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def rule(request: HttpRequest) -> HttpResponse:
+    organization_id = _organization_id(request)
+    policies.check_can_manage(actor(request), organization_id)
+    organization = people.organization(organization_id)
+    initial = RuleForm.initial_of(queries.rule_of(organization_id))
+    form = RuleForm(request.POST or None, currency=organization.currency, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        operations.set_rule(
+            organization_id=organization_id, actor=actor(request), now=timezone.now(),
+            approval_above=form.limits["approval_above"], monthly_limit=form.limits["monthly_limit"],
+            member_limit=form.limits["member_limit"],
+        )  # fmt: skip
+        messages.success(request, _("Saved. The limits hold from the next payment on."))
+        return redirect("spending:overview")
+    context = {"form": form, "currency": organization.currency}
+    return render(request, "spending/rule_form.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def new_budget(request: HttpRequest) -> HttpResponse:
+    organization_id = _organization_id(request)
+    policies.check_can_manage(actor(request), organization_id)
+    organization = people.organization(organization_id)
+    form = BudgetForm(request.POST or None, currency=organization.currency)
+    if request.method == "POST" and form.is_valid() and form.money is not None:
+        try:
+            operations.open_budget(
+                organization_id=organization_id, name=form.cleaned_data["name"], amount=form.money,
+                purchase_order=form.cleaned_data["purchase_order"], actor=actor(request), now=timezone.now(),
+            )  # fmt: skip
+            messages.success(request, _("The budget is open."))
+            return redirect("spending:overview")
+        except policies.BudgetExists as refusal:
+            form.add_error("name", str(refusal))
+    context = {"form": form, "currency": organization.currency}
+    return render(request, "spending/budget_form.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_POST
+def close_budget(request: HttpRequest, budget_id: UUID) -> HttpResponse:
+    _organization_id(request)
+    operations.close_budget(budget_id=budget_id, actor=actor(request), now=timezone.now())
+    messages.success(request, _("The budget is closed. What was paid from it stays listed."))
+    return redirect("spending:overview")
+
+
+# -- a second person
+
+
+@login_required
+@require_GET
+def approval(request: HttpRequest, approval_id: UUID) -> HttpResponse:
+    found = _approval(request, approval_id)
+    return render(request, "spending/approval_detail.html", _approval_context(request, found, DecisionForm()))
+
+
+@login_required
+@require_POST
+def decide(request: HttpRequest, approval_id: UUID) -> HttpResponse:
+    found = _approval(request, approval_id)
+    form = DecisionForm(request.POST)
+    is_approved = request.POST.get("decision") == "approve"
+    if form.is_valid():
+        try:
+            operations.decide(
+                approval_id=found.id, is_approved=is_approved, reason=form.cleaned_data["reason"],
+                actor=actor(request), now=timezone.now(),
+            )  # fmt: skip
+            messages.success(
+                request, _("Approved: it can be paid now.") if is_approved else _("Refused. The person is told why.")
+            )
+            return redirect("spending:overview")
+        except Invalid as refusal:
+            form.add_error("reason", str(refusal))
+    return render(request, "spending/approval_detail.html", _approval_context(request, found, form), status=422)
+
+
+@login_required
+@require_POST
+def withdraw(request: HttpRequest, approval_id: UUID) -> HttpResponse:
+    found = _approval(request, approval_id)
+    try:
+        operations.withdraw(approval_id=found.id, actor=actor(request), now=timezone.now())
+        messages.success(request, _("Taken back."))
+    except Conflict as refusal:
+        messages.error(request, str(refusal))
+    return redirect("spending:overview")
+
+
+def _approval(request: HttpRequest, approval_id: UUID) -> Approval:
+    found = queries.approvals_of(_organization_id(request)).filter(id=approval_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _approval_context(request: HttpRequest, found: Approval, form: DecisionForm) -> dict[str, object]:
+    return {
+        "approval": found,
+        "form": form,
+        "may_decide": found.status == "asked" and policies.can_decide(actor(request), found),
+        "is_mine": found.asked_by_id == actor(request).user_id,
+        "budget": queries.use_of(found.budget) if found.budget else None,
+        "milestone": contracts.milestone_by_reference(found.reference_id),
+    }
+
+
+# -- reports
+
+
+@login_required
+@require_GET
+def export(request: HttpRequest) -> StreamingHttpResponse:
+    """Everything that was paid, with budget and purchase order, for a spreadsheet."""
+    spends = queries.spends_of(_organization_id(request))[:CSV_ROWS_MAX]
+    response = StreamingHttpResponse(_csv(spends), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="spending-{timezone.now():%Y-%m-%d}.csv"'
+    return response
+
+
+def _csv(spends: object) -> Iterator[str]:
+    class Echo:
+        def write(self, value: str) -> str:
+            return value
+
+    writer = csv.writer(Echo())
+    head = ["date", "what", "budget", "purchase_order", "amount", "returned", "currency", "state", "by", "approved_by"]
+    yield "\ufeff" + str(writer.writerow(head))
+    for spend in spends:  # type: ignore[attr-defined]
+        yield str(writer.writerow(_cells(spend)))
+
+
+def _cells(spend: Spend) -> list[object]:
+    returned = type(spend.amount)(spend.returned_minor, spend.currency)
+    second = spend.approval.decided_by if spend.approval else None
+    texts = [spend.memo, spend.budget.name if spend.budget else "", spend.purchase_order]
+    return [
+        spend.spent_on.isoformat(),
+        *(f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text for text in texts),
+        spend.amount.as_decimal(),
+        returned.as_decimal(),
+        spend.currency,
+        spend.status,
+        spend.spent_by.display_name if spend.spent_by else "",
+        second.display_name if second else "",
+    ]
