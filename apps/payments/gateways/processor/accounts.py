@@ -272,7 +272,7 @@ def _add_payout_method(store: Store, account: Json) -> None:
 
 def balance_settings(account: Json) -> Json:
     """`automatic_transfer_rules_by_currency` is legally null: the client library stumbles over it."""
-    schedule = {"interval": account.get("_interval", "daily"), "monthly_payout_days": None, "weekly_payout_days": None}
+    schedule = {"interval": account.get("_interval", "daily")}
     return {
         "object": "balance_settings",
         "payments": {

@@ -175,7 +175,6 @@ def create_refund(store: Store, fields: dict[str, Any]) -> Json:
             "payment_intent": payment["id"],
             "metadata": fields.get("metadata", {}),
             "status": "pending" if fails else "succeeded",
-            "failure_reason": None,
         },
     )
     line = store.book(PLATFORM, "refund", -amount, charge["currency"], refund["id"])

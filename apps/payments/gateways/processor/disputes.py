@@ -46,7 +46,7 @@ def open_dispute(store: Store, payment_id: str, *, amount: int | None = None, re
             "status": "needs_response",
             "is_charge_refundable": False,
             "balance_transactions": [],
-            "evidence": {},
+            "evidence": {"enhanced_evidence": {}},
             "evidence_details": {
                 "due_by": int(store.now()) + EVIDENCE_SECONDS, "enhanced_eligibility": {}, "has_evidence": False,
                 "past_due": False, "submission_count": 0,
