@@ -12,7 +12,7 @@ from apps.accounts.models import Organization
 from apps.bidding import queries, rules
 from apps.bidding.models import Bid
 from apps.bidding.rules import Answer, BidDraft, MilestoneDraft
-from apps.bidding.states import DeclineReason
+from apps.bidding.states import DeclineReason, ExchangeBearer
 from apps.common.forms import AmountField, add_money, language_choices
 from apps.common.money import Money
 from apps.tasks import queries as tasks
@@ -22,6 +22,10 @@ from apps.tasks.models import Task
 class BidForm(forms.Form):
     amount = AmountField(label=_("Your price for the whole work"))
     currency = forms.ChoiceField(label=_("Currency"))
+    exchange_bearer = forms.ChoiceField(
+        label=_("Who bears our exchange margin"), choices=ExchangeBearer.choices, required=False,
+        help_text=_("You are paid in another currency than the task's, so money is exchanged when you withdraw."),
+    )  # fmt: skip
     days = forms.IntegerField(
         label=_("Days to deliver"), min_value=1, max_value=730, help_text=_("Counted from the day the contract begins.")
     )
@@ -37,6 +41,8 @@ class BidForm(forms.Form):
         codes = dict.fromkeys([task.currency, bidder.currency])
         self.fields["currency"].choices = [(code, code) for code in codes]  # type: ignore[attr-defined]
         self.fields["source_language"].choices = language_choices()  # type: ignore[attr-defined]
+        if queries.payout_currency(bidder) == task.currency:  # nothing is exchanged, so there is nothing to choose
+            del self.fields["exchange_bearer"]
         self.criteria = tasks.criteria(task.id)
         for criterion in self.criteria:
             self.fields[f"meets_{criterion.id}"] = forms.TypedChoiceField(
@@ -70,6 +76,7 @@ class BidForm(forms.Form):
             days=given["days"],
             cover_note=given["cover_note"],
             source_language=given["source_language"],
+            exchange_bearer=given.get("exchange_bearer") or ExchangeBearer.FREELANCER,
             milestones=milestones,
             answers=tuple(Answer(one.id, given[f"meets_{one.id}"], given[f"note_{one.id}"]) for one in self.criteria),
         )
@@ -131,6 +138,7 @@ def initial_of(bid: Bid) -> dict[str, Any]:
     initial: dict[str, Any] = {
         "amount": bid.amount.as_decimal(),
         "currency": bid.currency,
+        "exchange_bearer": bid.exchange_bearer,
         "days": bid.days,
         "cover_note": bid.cover_note,
         "source_language": bid.source_language,

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Organization, User
-from apps.bidding.states import LIVE, BidStatus, DeclineReason
+from apps.bidding.states import LIVE, BidStatus, DeclineReason, ExchangeBearer
 from apps.common.models import BaseModel, amount_field, currency_field
 from apps.common.money import Money
 from apps.tasks.models import AcceptanceCriterion, Task
@@ -30,6 +30,9 @@ class Bid(BaseModel):
     binding_currency = currency_field()
     rate = models.DecimalField(max_digits=24, decimal_places=12, null=True, blank=True)
     rate_date = models.DateField(null=True, blank=True)
+    exchange_bearer = models.CharField(max_length=10, choices=ExchangeBearer, default=ExchangeBearer.FREELANCER)
+    exchange_minor = amount_field(default=0)
+    """The part of the binding amount that bears the exchange margin; nothing unless the employer bears it."""
     days = models.PositiveSmallIntegerField(_("days to deliver"))
     cover_note = models.TextField(_("cover note"), max_length=5000)
     source_language = models.CharField(max_length=10, default="en")
@@ -58,6 +61,18 @@ class Bid(BaseModel):
                 | models.Q(rate__isnull=False, rate_date__isnull=False),
                 name="bidding_bid_rate_when_converted",
             ),
+            models.CheckConstraint(
+                condition=models.Q(exchange_minor=0)
+                | models.Q(
+                    exchange_bearer=ExchangeBearer.EMPLOYER,
+                    exchange_minor__gt=0,
+                    exchange_minor__lt=models.F("binding_amount_minor"),
+                ),
+                name="bidding_bid_exchange_borne_by_employer",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(exchange_bearer__in=ExchangeBearer.values), name="bidding_bid_bearer_known"
+            ),
         ]
 
     def get_absolute_url(self) -> str:
@@ -70,6 +85,11 @@ class Bid(BaseModel):
     @property
     def binding_amount(self) -> Money:
         return Money(self.binding_amount_minor, self.binding_currency)
+
+    @property
+    def exchange(self) -> Money:
+        """What the employer adds so that the exchange margin is not the freelancer's."""
+        return Money(self.exchange_minor, self.binding_currency)
 
 
 class ProposedMilestone(BaseModel):

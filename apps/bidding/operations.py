@@ -128,6 +128,9 @@ def _write(bid: Bid, draft: BidDraft, bidder: Organization, now: datetime) -> No
     binding = rules.binding_amount(draft.amount, rate.value if rate else None, bid.task.currency)
     if binding.amount_minor <= 0:
         raise AmountMissing
+    exchange = queries.exchange_of(binding, bidder, draft.exchange_bearer, now)
+    binding += exchange
+    bid.exchange_bearer, bid.exchange_minor = draft.exchange_bearer, exchange.amount_minor
     bid.amount_minor, bid.currency = draft.amount.amount_minor, draft.amount.currency
     bid.binding_amount_minor, bid.binding_currency = binding.amount_minor, binding.currency
     bid.rate, bid.rate_date = (round(rate.value, 12), rate.rate_date) if rate else (None, None)

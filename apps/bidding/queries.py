@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from apps.accounts.models import Organization
 from apps.bidding import rules
 from apps.bidding.models import Bid, CriterionAnswer, ProposedMilestone
-from apps.bidding.states import EDITABLE, LIVE
+from apps.bidding.states import EDITABLE, LIVE, ExchangeBearer
 from apps.common.actors import Actor
 from apps.common.money import Money
 from apps.compliance import queries as compliance
@@ -106,10 +106,14 @@ class WhatArrives:
     typed: Money
     binding: Money
     binding_rate: pricing.Rate | None
+    exchange: Money
+    """What the employer adds for the exchange margin; a part of `binding`."""
     received: pricing.ReceivePreview
 
 
-def what_arrives(task: Task, bidder: Organization, amount: Money, now: datetime) -> WhatArrives:
+def what_arrives(
+    task: Task, bidder: Organization, amount: Money, now: datetime, exchange_bearer: str = ExchangeBearer.FREELANCER
+) -> WhatArrives:
     """
     The breakdown shown before a bid is sent: fee, withholding, exchange into the bidder's payout currency.
 
@@ -118,8 +122,19 @@ def what_arrives(task: Task, bidder: Organization, amount: Money, now: datetime)
     day = now.date()
     rate = None if amount.currency == task.currency else pricing.mid_rate(amount.currency, task.currency, day)
     binding = rules.binding_amount(amount, rate.value if rate else None, task.currency)
+    exchange = exchange_of(binding, bidder, exchange_bearer, now)
+    binding += exchange
     received = pricing.receive_preview(binding, task.employer.country, bidder.country, payout_currency(bidder), day)
-    return WhatArrives(amount, binding, rate, received)
+    return WhatArrives(amount, binding, rate, exchange, received)
+
+
+def exchange_of(binding: Money, bidder: Organization, exchange_bearer: str, now: datetime) -> Money:
+    """What the employer adds so that the margin of the bidder's exchange is not the bidder's; nothing without one."""
+    if exchange_bearer != ExchangeBearer.EMPLOYER or payout_currency(bidder) == binding.currency:
+        return Money.zero(binding.currency)
+    # The same margin that a payout to this country is quoted with (payments.operations.payouts).
+    margin_bps = pricing.fee_terms(pricing.ANY, bidder.country, now.date()).fx_margin_bps
+    return rules.exchange_part(binding, margin_bps)
 
 
 def payout_currency(bidder: Organization) -> str:

@@ -38,11 +38,22 @@ class BidDraft:
     source_language: str = "en"
     milestones: tuple[MilestoneDraft, ...] = ()
     answers: tuple[Answer, ...] = ()
+    exchange_bearer: str = "freelancer"
 
 
 def binding_amount(amount: Money, rate: Decimal | None, currency: str) -> Money:
     """The bid in the task's currency; without a rate it was typed in it."""
     return amount if rate is None else amount.at_rate(rate, currency, ROUND_HALF_EVEN)
+
+
+def exchange_part(binding: Money, margin_bps: int) -> Money:
+    """
+    What has to be added to a price so that the exchange margin, taken from the whole at payout, leaves the freelancer
+    what the price alone gives at the mid rate: `price / (1 - margin)` less the price, rounded up.
+    """
+    left_bps = 10_000 - margin_bps
+    grossed_up = -(-binding.amount_minor * 10_000 // left_bps)
+    return Money(grossed_up - binding.amount_minor, binding.currency)
 
 
 def binding_parts(binding: Money, milestones: Sequence[MilestoneDraft]) -> list[Money]:

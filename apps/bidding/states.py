@@ -17,6 +17,13 @@ class BidStatus(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
+class ExchangeBearer(models.TextChoices):
+    """Who bears the marketplace's exchange margin when the payout is in another currency than the contract."""
+
+    FREELANCER = "freelancer", _("I bear it: it is taken when I withdraw")
+    EMPLOYER = "employer", _("The employer bears it: it is added to my price")
+
+
 class DeclineReason(models.TextChoices):
     PRICE = "price", _("The price does not fit the budget")
     TIME = "time", _("The delivery date does not fit")

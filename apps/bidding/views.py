@@ -23,7 +23,7 @@ from apps.accounts.models import Organization, User
 from apps.bidding import operations, policies, queries
 from apps.bidding.forms import BidForm, DeclineForm, MilestoneFormSet, initial_of, milestones_initial
 from apps.bidding.models import Bid
-from apps.bidding.states import DeclineReason
+from apps.bidding.states import DeclineReason, ExchangeBearer
 from apps.common import currencies, fmt, keyset
 from apps.common.errors import DomainError, Invalid
 from apps.common.money import Money
@@ -46,17 +46,22 @@ def _bidder(request: HttpRequest) -> Organization | None:
 # -- what I will receive
 
 
-def receive_context(task: Task, bidder: Organization, amount: Money | None, now: datetime) -> dict[str, Any]:
+def receive_context(
+    task: Task, bidder: Organization, amount: Money | None, now: datetime, bearer: str = ExchangeBearer.FREELANCER
+) -> dict[str, Any]:
     """What the breakdown's fragment shows for an amount, or why there is none."""
     if amount is None or amount.amount_minor <= 0:
         return {"receive": None}
     try:
-        found = queries.what_arrives(task, bidder, amount, now)
+        found = queries.what_arrives(task, bidder, amount, now, bearer)
     except DomainError as refusal:
         return {"receive": None, "receive_refusal": str(refusal)}
     return {
         "receive": found.received,
         "binding": found.binding,
+        "exchange": found.exchange,
+        "price_alone": found.binding - found.exchange,
+        "previewed": _shown_as(found.typed, bearer),
         "binding_rate": found.binding_rate,
         "typed": found.typed,
     }
@@ -80,7 +85,7 @@ def preview(request: HttpRequest, task_id: UUID) -> HttpResponse:
     if bidder is None:
         return HttpResponse(status=204)
     amount = _typed_amount(request.GET.get("amount", "")[:24], request.GET.get("currency", ""))
-    context = receive_context(task, bidder, amount, timezone.now())
+    context = receive_context(task, bidder, amount, timezone.now(), request.GET.get("exchange_bearer", ""))
     return render(request, "bidding/_receive.html", context)
 
 
@@ -126,7 +131,7 @@ def _bid_page(
         if both_valid and form.price is not None:
             milestones = formset.drafts(form.price.currency)
             if not formset.has_errors():
-                if "send" in request.POST and _was_shown(request, form.price):
+                if "send" in request.POST and _was_shown(request, form):
                     sent = _send(request, task, form, milestones, bid, now)
                     if sent is not None:
                         return redirect(sent)
@@ -140,14 +145,26 @@ def _bid_page(
         "formset": formset,
         "confirm": confirm,
         "bidder": bidder,
-        **receive_context(task, bidder, amount if isinstance(amount, Money) else None, now),
+        **receive_context(task, bidder, amount if isinstance(amount, Money) else None, now, _bearer(form, bid)),
     }
     return render(request, "bidding/bid_form.html", context, status=status)
 
 
-def _was_shown(request: HttpRequest, price: Money) -> bool:
-    """Did the page that was sent show what reaches the freelancer at this very price?"""
-    return f"{price.amount_minor} {price.currency}" in request.POST.getlist("previewed")
+def _bearer(form: BidForm, bid: Bid | None) -> str:
+    if form.is_bound:
+        return str(getattr(form, "cleaned_data", {}).get("exchange_bearer") or ExchangeBearer.FREELANCER)
+    return bid.exchange_bearer if bid else ExchangeBearer.FREELANCER
+
+
+def _shown_as(price: Money, bearer: str) -> str:
+    """What a page that showed a breakdown sends back: the price, and whether the employer bears the exchange."""
+    return f"{price.amount_minor} {price.currency}" + (" employer" if bearer == ExchangeBearer.EMPLOYER else "")
+
+
+def _was_shown(request: HttpRequest, form: BidForm) -> bool:
+    """Did the page that was sent show what reaches the freelancer at this very price, exchanged at whose expense?"""
+    assert form.price is not None
+    return _shown_as(form.price, _bearer(form, None)) in request.POST.getlist("previewed")
 
 
 def _send(
@@ -192,7 +209,7 @@ def detail(request: HttpRequest, bid_id: UUID) -> HttpResponse:
         "may_judge": policies.can_judge(actor(request), bid.task, now) and bid.status in ("submitted", "shortlisted"),
         "decline_form": DeclineForm(),
         "delivery": queries.delivery_date(bid, now),
-        **(receive_context(bid.task, bid.bidder, bid.amount, now) if is_mine else {}),
+        **(receive_context(bid.task, bid.bidder, bid.amount, now, bid.exchange_bearer) if is_mine else {}),
     }
     return render(request, "bidding/bid_detail.html", context)
 

@@ -64,6 +64,11 @@ class Contract(BaseModel):
     def amount(self) -> Money:
         return Money(self.amount_minor, self.currency)
 
+    @property
+    def exchange(self) -> Money:
+        """The part of the amount that bears the freelancer's exchange margin, where the employer agreed to bear it."""
+        return Money(int(self.terms.get("exchange_minor", 0)), self.currency)
+
 
 class ContractCriterion(BaseModel):
     """A line of the checklist as it stood when the contract was offered."""

@@ -22,6 +22,11 @@ def split_held(held: Money, freelancer_share_bps: int) -> tuple[Money, Money]:
     return freelancer, employer
 
 
+def part_of_exchange(exchange: Money, *, whole: Money, part: Money) -> Money:
+    """How much of what bears the exchange falls to one milestone, pro rata and rounded down: for showing."""
+    return Money(exchange.amount_minor * part.amount_minor // whole.amount_minor, exchange.currency)
+
+
 def is_finished(statuses: Iterable[str]) -> bool:
     """Nothing left to do, and something was paid."""
     found = set(statuses)

@@ -23,7 +23,7 @@ from apps.common import keyset
 from apps.common.actors import Actor
 from apps.common.errors import Conflict, Invalid, Unavailable
 from apps.common.money import Money
-from apps.contracts import operations, policies, queries
+from apps.contracts import operations, policies, queries, rules
 from apps.contracts.forms import ApprovalForm, CancellationForm, DeliveryForm, RevisionForm
 from apps.contracts.models import CancellationProposal, Contract, DeliverableFile, Milestone
 from apps.contracts.queries import TimelineItem
@@ -176,7 +176,7 @@ def fund(request: HttpRequest, milestone_id: UUID) -> HttpResponse:
     budgets = spending_queries.open_budgets(milestone.contract.employer_id)
     approval = spending_queries.open_approval(milestone.id)
     asked = {"budget": approval.budget_id, "purchase_order": approval.purchase_order} if approval else {}
-    form = PurposeForm(request.POST or None, budgets=budgets, initial=asked)
+    form = PurposeForm(request.POST if request.method == "POST" else None, budgets=budgets, initial=asked)
     refusal: str = ""
     if request.method == "POST" and form.is_valid():
         try:
@@ -242,6 +242,7 @@ def _what_is_paid(milestone: Milestone) -> dict[str, Any]:
     return {
         "milestone": milestone,
         "contract": contract,
+        "exchange": rules.part_of_exchange(contract.exchange, whole=contract.amount, part=milestone.amount),
         "fee": fee,
         "fee_bps": fees.employer_fee_bps,
         "total": total,
@@ -337,7 +338,7 @@ def approve(request: HttpRequest, milestone_id: UUID) -> HttpResponse:
     milestone = _milestone(request, milestone_id)
     policies.check_can_approve(actor(request), milestone)
     held = escrow_queries.held(milestone.escrow_id) if milestone.escrow_id else None
-    form = ApprovalForm(request.POST or None, currency=milestone.currency)
+    form = ApprovalForm(request.POST if request.method == "POST" else None, currency=milestone.currency)
     if request.method == "POST" and form.is_valid():
         try:
             operations.approve_milestone(

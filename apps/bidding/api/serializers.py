@@ -7,7 +7,7 @@ from rest_framework import serializers
 from apps.bidding import rules
 from apps.bidding.models import Bid
 from apps.bidding.rules import Answer, BidDraft, MilestoneDraft
-from apps.bidding.states import DeclineReason
+from apps.bidding.states import DeclineReason, ExchangeBearer
 from apps.common.api.serializers import AMOUNT_MAX, MoneySerializer, to_money
 from apps.common.forms import CONTENT_LANGUAGES
 
@@ -15,6 +15,7 @@ from apps.common.forms import CONTENT_LANGUAGES
 class BidSerializer(serializers.ModelSerializer[Bid]):
     amount = MoneySerializer(read_only=True)
     binding_amount = MoneySerializer(read_only=True)
+    exchange = MoneySerializer(read_only=True, help_text="A part of the binding amount, if the employer bears it.")
     bidder_name = serializers.CharField(source="bidder.display_name", read_only=True)
     milestones = serializers.SerializerMethodField()
     answers = serializers.SerializerMethodField()
@@ -23,6 +24,7 @@ class BidSerializer(serializers.ModelSerializer[Bid]):
         model = Bid
         fields = (
             "id", "task_id", "bidder_id", "bidder_name", "status", "revision", "amount", "binding_amount", "rate",
+            "exchange_bearer", "exchange",
             "rate_date", "days", "cover_note", "source_language", "decline_reason", "decline_note", "submitted_at",
             "edited_at", "milestones", "answers",
         )  # fmt: skip
@@ -64,6 +66,7 @@ class BidDraftSerializer(serializers.Serializer[Any]):
     days = serializers.IntegerField(min_value=1, max_value=730)
     cover_note = serializers.CharField(max_length=5000)
     source_language = serializers.ChoiceField(choices=CONTENT_LANGUAGES, default="en")
+    exchange_bearer = serializers.ChoiceField(choices=ExchangeBearer.choices, default=ExchangeBearer.FREELANCER)
     milestones = _MilestoneSerializer(many=True, required=False, max_length=rules.MILESTONES_MAX)  # type: ignore[call-arg]
     answers = _AnswerSerializer(many=True, required=False, max_length=50)  # type: ignore[call-arg]
 
@@ -74,6 +77,7 @@ class BidDraftSerializer(serializers.Serializer[Any]):
             days=given["days"],
             cover_note=given["cover_note"],
             source_language=given["source_language"],
+            exchange_bearer=given["exchange_bearer"],
             milestones=tuple(MilestoneDraft(**one) for one in given.get("milestones", [])),
             answers=tuple(Answer(**one) for one in given.get("answers", [])),
         )
@@ -92,12 +96,14 @@ class PreviewQuerySerializer(serializers.Serializer[Any]):
     task_id = serializers.UUIDField()
     amount_minor = serializers.IntegerField(min_value=1, max_value=AMOUNT_MAX)
     currency = serializers.CharField(min_length=3, max_length=3)
+    exchange_bearer = serializers.ChoiceField(choices=ExchangeBearer.choices, default=ExchangeBearer.FREELANCER)
 
 
 class PreviewSerializer(serializers.Serializer[Any]):
     """What a freelancer would receive; `payout` is null where no official rate leads to the payout currency."""
 
     binding = MoneySerializer()
+    exchange = MoneySerializer(help_text="A part of `binding`: what the employer adds for the exchange.")
     commission = MoneySerializer(help_text="Ours, without the tax that the fee contains.")
     tax = MoneySerializer()
     withheld = MoneySerializer()

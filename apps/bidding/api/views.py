@@ -142,10 +142,13 @@ class Preview(APIView):
         if asker.organization_id is None:
             raise AmountMissing
         bidder = accounts.organization(asker.organization_id)
-        found = queries.what_arrives(task, bidder, Money(given["amount_minor"], currency), timezone.now())
+        found = queries.what_arrives(
+            task, bidder, Money(given["amount_minor"], currency), timezone.now(), given["exchange_bearer"]
+        )
         received = found.received
         body = {
             "binding": found.binding,
+            "exchange": found.exchange,
             "commission": received.commission,
             "tax": received.tax,
             "withheld": received.withheld,

@@ -91,6 +91,8 @@ def _terms(bid: Bid) -> dict[str, Any]:
         "addenda": [addendum.text for addendum in task.addenda.order_by("added_at")],
         "amount_minor": bid.binding_amount_minor,
         "currency": bid.binding_currency,
+        "exchange_bearer": bid.exchange_bearer,
+        "exchange_minor": bid.exchange_minor,
         "days": bid.days,
         "cover_note": bid.cover_note,
         "answers": [
