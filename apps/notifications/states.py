@@ -226,6 +226,25 @@ KINDS: dict[str, Kind] = {
     "contract_cancelled": Kind(
         Group.CONTRACTS, _("“%(contract)s” was cancelled by agreement"), _("You can review %(who)s."), "ban"
     ),
+    # spending
+    "approval_asked": Kind(
+        Group.MONEY,
+        _("%(who)s asks you to approve a payment of %(amount)s"),
+        _("For “%(memo)s”. Your organization wants a second person to agree."),
+        "users",
+    ),
+    "approval_granted": Kind(
+        Group.MONEY,
+        _("%(who)s approved the payment of %(amount)s"),
+        _("For “%(memo)s”. It can be paid now."),
+        "circle-check",
+    ),
+    "approval_refused": Kind(
+        Group.MONEY,
+        _("%(who)s refused the payment of %(amount)s"),
+        _("For “%(memo)s”. The reason: %(text)s"),
+        "circle-x",
+    ),
     # disputes
     "dispute_opened": Kind(
         Group.CONTRACTS,

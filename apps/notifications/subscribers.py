@@ -37,6 +37,9 @@ from apps.outbox import bus
 from apps.payments import events as payments
 from apps.payments import queries as payment_queries
 from apps.reviews import events as reviews
+from apps.spending import events as spending
+from apps.spending.models import Approval
+from apps.spending.states import ApprovalStatus
 from apps.tasks import events as tasks
 from apps.tasks.models import Addendum, Question, Task, TaskInvitation
 from apps.tasks.states import BidWindow, TaskStatus
@@ -635,6 +638,35 @@ def _tell_people(
     operations.notify(
         users=users, organization_id=organization_id, kind=kind, key=key, params=params, route="notifications:list",
         now=now,
+    )  # fmt: skip
+
+
+# --- spending -------------------------------------------------------------------------------------------------------
+
+
+@bus.subscribe(spending.ApprovalAsked, name="notifications.approval_asked")
+def approval_asked(event: spending.ApprovalAsked, now: datetime) -> None:
+    """Whoever may pay for the organization, but not the person who asks."""
+    asked = Approval.objects.select_related("asked_by").get(id=event.approval_id)
+    users = [one for one in people.users_to_tell(event.organization_id, roles.FUND) if one.pk != asked.asked_by_id]
+    _tell_of_approval(asked, users, "approval_asked", asked.asked_by.display_name, now)
+
+
+@bus.subscribe(spending.ApprovalDecided, name="notifications.approval_decided")
+def approval_decided(event: spending.ApprovalDecided, now: datetime) -> None:
+    asked = Approval.objects.select_related("asked_by", "decided_by").get(id=event.approval_id)
+    who = asked.decided_by.display_name if asked.decided_by else ""
+    kind = "approval_refused" if asked.status == ApprovalStatus.REFUSED else "approval_granted"
+    _tell_of_approval(asked, [asked.asked_by], kind, who, now, text=asked.reason)
+
+
+def _tell_of_approval(
+    asked: Approval, users: Iterable[User], kind: str, who: str, now: datetime, **params: Any
+) -> None:
+    operations.notify(
+        users=users, organization_id=asked.organization_id, kind=kind, key=asked.id,
+        params={"who": who, "amount": rules.money(asked.amount), "memo": asked.memo, **params},
+        route="spending:approval", route_args=(asked.id,), now=now,
     )  # fmt: skip
 
 

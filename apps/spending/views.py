@@ -63,7 +63,7 @@ def rule(request: HttpRequest) -> HttpResponse:
     policies.check_can_manage(actor(request), organization_id)
     organization = people.organization(organization_id)
     initial = RuleForm.initial_of(queries.rule_of(organization_id))
-    form = RuleForm(request.POST or None, currency=organization.currency, initial=initial)
+    form = RuleForm(request.POST if request.method == "POST" else None, currency=organization.currency, initial=initial)
     if request.method == "POST" and form.is_valid():
         operations.set_rule(
             organization_id=organization_id, actor=actor(request), now=timezone.now(),
@@ -82,7 +82,7 @@ def new_budget(request: HttpRequest) -> HttpResponse:
     organization_id = _organization_id(request)
     policies.check_can_manage(actor(request), organization_id)
     organization = people.organization(organization_id)
-    form = BudgetForm(request.POST or None, currency=organization.currency)
+    form = BudgetForm(request.POST if request.method == "POST" else None, currency=organization.currency)
     if request.method == "POST" and form.is_valid() and form.money is not None:
         try:
             operations.open_budget(
