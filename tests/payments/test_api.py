@@ -1,4 +1,5 @@
 import pytest
+import requests
 from rest_framework.test import APIClient
 
 from apps.common.money import Money
@@ -88,6 +89,23 @@ def test_the_payout_account_is_read_set_and_made_automatic(ada, make):
     assert client.put("/api/v1/payout-account/", given | {"currency": "JPY"}).status_code == 422
     assert client.put("/api/v1/payout-account/", given | {"account_number": "?"}).status_code == 400
     assert api(make.freelancer()).get("/api/v1/payout-account/").status_code == 404
+
+
+def test_an_account_is_onboarded_by_the_processors_page(make):
+    berta = make.freelancer("Berta")
+    client = api(berta)
+    assert make.processor
+    assert client.get("/api/v1/payout-account/onboarding/").status_code == 404
+    made = client.post("/api/v1/payout-account/onboarding/", {"currency": "USD", "holder_name": "Berta"})
+    waiting = client.get("/api/v1/payout-account/onboarding/")
+    requests.post(made.json()["url"], data={"account_number": "000123456789"}, timeout=5, allow_redirects=False)
+    ready = client.get("/api/v1/payout-account/onboarding/")
+
+    assert (made.status_code, made.json()["account"]["status"]) == (201, "onboarding")
+    assert waiting.json()["status"] == "onboarding"
+    assert (ready.json()["status"], ready.json()["last4"]) == ("active", "6789")
+    refused = client.post("/api/v1/payout-account/onboarding/", {"currency": "JPY", "holder_name": "Berta"})
+    assert refused.status_code == 422
 
 
 def test_charges_are_read_by_their_payer_alone(make):

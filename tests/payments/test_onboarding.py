@@ -345,3 +345,14 @@ def test_a_long_silence_is_asked_about_from_the_last_thing_heard(make, monkeypat
 def test_the_hourly_job_survives_a_processor_that_is_away(make, settings):
     settings.PROCESSOR_URL = "http://127.0.0.1:9"
     assert jobs.poll_events() == 0
+
+
+def test_a_job_ends_before_its_lease_and_the_lease_before_the_broker_gives_the_message_again(settings):
+    from apps.payments.operations.settlement import LEASE
+
+    broker = settings.CELERY_BROKER_TRANSPORT_OPTIONS
+    assert settings.CELERY_TASK_TIME_LIMIT < LEASE.total_seconds() < broker["visibility_timeout"]
+    assert (settings.CELERY_TASK_ACKS_LATE, settings.CELERY_TASK_REJECT_ON_WORKER_LOST) == (True, True)
+    assert settings.CELERY_WORKER_PREFETCH_MULTIPLIER == 1
+    assert settings.CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT >= 30
+    assert (broker["unacked_restore_interval"], broker["unacked_restore_throttle"]) == (10, 1)

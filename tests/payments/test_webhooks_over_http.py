@@ -3,6 +3,7 @@
 import time
 
 import pytest
+import requests
 
 from apps.escrow import operations as escrows
 from apps.outbox import bus
@@ -62,3 +63,81 @@ def test_a_notice_that_is_not_taken_is_sent_again(make, live_server, settings, t
     processor.sender.snapshot.secret = settings.WEBHOOK_SECRET
     until(lambda: WebhookEvent.objects.count() == 2)
     processor.stop()
+
+
+def test_both_generations_of_events_doubled_and_shuffled_end_the_same(make, live_server, settings, tmp_path):
+    processor = Processor(
+        db=tmp_path / "p.db", secret=settings.WEBHOOK_SECRET, webhook_url=f"{live_server.url}/webhooks/sandbox/",
+        thin_url=f"{live_server.url}/webhooks/sandbox/thin/", thin_secret=settings.WEBHOOK_THIN_SECRET,
+        payout_delay=0.0,
+    )  # fmt: skip
+    store = processor.store
+    store.turn("webhook_copies", 3)
+    store.turn("webhook_shuffle", 1)
+    settings.PROCESSOR_URL = processor.start().url
+    ada = make.freelancer("Ada")
+    account = operations.start_onboarding(
+        organization_id=ada.id, currency="USD", holder_name="Ada", is_automatic=False, gateway="sandbox",
+        actor=make.actor(ada), now=NOON,
+    )  # fmt: skip
+    page = operations.onboarding_page(
+        account_id=account.id, return_url="http://a/", refresh_url="http://b/", actor=make.actor(ada)
+    )
+    requests.post(page, data={"account_number": "000123456789"}, timeout=5, allow_redirects=False)
+    escrow = make.escrow(payee=ada)
+    charge = escrows.start_funding(
+        escrow_id=escrow.id, actor=make.actor(escrow.payer), now=NOON, return_url=f"{live_server.url}/"
+    )
+    with store.step():
+        charges.pay(store, charges.find_session(store, charge.remote_session_id), "4242424242424242")
+
+    def heard() -> bool:
+        operations.handle_notices()
+        bus.deliver_pending()
+        escrow.refresh_from_db()
+        account.refresh_from_db()
+        return (escrow.status, account.status) == ("funded", "active")
+
+    until(heard)
+    escrows.release(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payer), now=NOON)
+    payout = operations.request_payout(
+        organization_id=ada.id, currency="EUR", amount=None, actor=make.actor(ada), now=NOON
+    )
+    operations.settle_due()
+
+    def arrived() -> bool:
+        operations.handle_notices()
+        payout.refresh_from_db()
+        return payout.status == "paid"
+
+    until(arrived)
+    undelivered = "SELECT count(*) AS n FROM deliveries WHERE done = 0"
+    until(lambda: store.rows(undelivered)[0]["n"] == 0)
+    processor.stop()
+    events = len(store.listed("event", "")) + len(store.listed("v2.core.event", ""))
+    assert WebhookEvent.objects.count() == events
+
+
+def test_what_all_webhooks_lost_the_poll_heals(make, live_server, settings, tmp_path):
+    processor = Processor(
+        db=tmp_path / "p.db", secret=settings.WEBHOOK_SECRET, webhook_url=f"{live_server.url}/webhooks/sandbox/"
+    )
+    store = processor.store
+    store.turn("webhooks_lost", 1)
+    settings.PROCESSOR_URL = processor.start().url
+    escrow = make.escrow(status="pending")
+    charge = escrows.start_funding(
+        escrow_id=escrow.id, actor=make.actor(escrow.payer), now=NOON, return_url=f"{live_server.url}/"
+    )
+    with store.step():
+        charges.pay(store, charges.find_session(store, charge.remote_session_id), "4242424242424242")
+    until(lambda: store.rows("SELECT count(*) AS n FROM deliveries WHERE done = 0")[0]["n"] == 0)
+    assert not WebhookEvent.objects.exists()
+
+    assert operations.poll_events(processor="sandbox") == 2
+    operations.handle_notices()
+    bus.deliver_pending()
+    processor.stop()
+
+    escrow.refresh_from_db()
+    assert escrow.status == "funded"

@@ -86,6 +86,17 @@ class NewPayoutAccountSerializer(serializers.Serializer[Any]):
     is_automatic = serializers.BooleanField(default=False)
 
 
+class NewOnboardingSerializer(serializers.Serializer[Any]):
+    currency = serializers.CharField(min_length=3, max_length=3)
+    holder_name = serializers.CharField(max_length=160)
+    is_automatic = serializers.BooleanField(default=False)
+
+
+class OnboardingSerializer(serializers.Serializer[Any]):
+    account = PayoutAccountSerializer()
+    url = serializers.URLField(help_text="The processor's page that asks for the bank: open for minutes, and once.")
+
+
 class AutomaticSerializer(serializers.Serializer[Any]):
     is_automatic = serializers.BooleanField()
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.generics import ListAPIView
@@ -133,6 +134,44 @@ class PayoutAccounts(APIView):
             now=timezone.now(),
         )
         return Response(serializers.PayoutAccountSerializer(account).data)
+
+
+class Onboarding(APIView):
+    """An account at the processor, completed by a person on the processor's own page."""
+
+    @extend_schema(responses=serializers.PayoutAccountSerializer, operation_id="payout_account_onboarding")
+    def get(self, request: Request) -> Response:
+        """How far it is: the processor is asked."""
+        waiting = queries.onboarding_account_of(_organization_id(request))
+        if waiting is None:
+            raise NotFound
+        asker = actor(request._request)
+        found = operations.refresh_onboarding(account_id=waiting.id, actor=asker, now=timezone.now())
+        return Response(serializers.PayoutAccountSerializer(found).data)
+
+    @extend_schema(
+        request=serializers.NewOnboardingSerializer,
+        responses={201: serializers.OnboardingSerializer},
+        operation_id="payout_account_onboard",
+    )
+    def post(self, request: Request) -> Response:
+        given = serializers.NewOnboardingSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        asker = actor(request._request)
+        account = operations.start_onboarding(
+            organization_id=_organization_id(request),
+            gateway=settings.PAYMENT_GATEWAY,
+            actor=asker,
+            now=timezone.now(),
+            **given.validated_data,
+        )
+        url = operations.onboarding_page(
+            account_id=account.id,
+            return_url=request.build_absolute_uri(reverse("payments:account_return")),
+            refresh_url=request.build_absolute_uri(reverse("payments:account")),
+            actor=asker,
+        )
+        return Response(serializers.OnboardingSerializer({"account": account, "url": url}).data, status=201)
 
 
 class Quotes(APIView):
