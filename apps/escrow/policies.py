@@ -119,10 +119,15 @@ def check_share(part: Money, whole: Money, whole_text: str) -> None:
         raise AmountNotHeld(held=whole_text)
 
 
-def check_can_give_goodwill(actor: Actor, reason: str) -> None:
-    """:raises StaffOnly: :raises ReasonMissing:"""
+def check_is_staff(actor: Actor) -> None:
+    """:raises StaffOnly: for anybody else."""
     if not actor.is_staff:
         raise StaffOnly
+
+
+def check_can_give_goodwill(actor: Actor, reason: str) -> None:
+    """:raises StaffOnly: :raises ReasonMissing:"""
+    check_is_staff(actor)
     if not reason.strip():
         raise ReasonMissing
 

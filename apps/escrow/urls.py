@@ -7,4 +7,5 @@ urlpatterns = [
     path("money/held/", views.held, name="held"),
     path("money/held/<uuid:escrow_id>/", views.escrow, name="escrow"),
     path("money/releases/<uuid:release_id>/", views.release, name="release"),
+    path("money/releases/<uuid:release_id>/goodwill/", views.goodwill, name="goodwill"),
 ]

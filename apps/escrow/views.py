@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
 
 from apps.accounts.middleware import actor
 from apps.common import keyset
-from apps.common.errors import NotFound
-from apps.escrow import queries
+from apps.common.errors import DomainError, NotFound
+from apps.common.ids import uuid7
+from apps.escrow import operations, policies, queries
+from apps.escrow.forms import GoodwillForm
+from apps.escrow.states import GoodwillTo
 from apps.payments import queries as payments
 
 
@@ -50,5 +56,38 @@ def release(request: HttpRequest, release_id: UUID) -> HttpResponse:
         "release": found,
         "escrow": found.escrow,
         "entries": queries.entries_of_release(found.id),
+        "is_staff": actor(request).is_staff,
     }
     return render(request, "escrow/release_detail.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def goodwill(request: HttpRequest, release_id: UUID) -> HttpResponse:
+    """Staff give a part of our fee of one release back: how much and why, then what will be written, then the entry."""
+    found = queries.release_visible_to(actor(request), release_id)
+    policies.check_is_staff(actor(request))
+    left = queries.goodwill_left(found)[0]
+    initial = {"goodwill_id": uuid7(), "to": GoodwillTo.EMPLOYER}
+    form = GoodwillForm(request.POST or None, currency=found.currency, initial=initial)
+    context = {"form": form, "release": found, "escrow": found.escrow, "left": left}
+    if request.method != "POST" or not form.is_valid() or form.money is None:
+        return render(request, "escrow/goodwill_form.html", context, status=422 if form.is_bound else 200)
+    if request.POST.get("confirmed") != str(form.money):
+        to = GoodwillTo(form.cleaned_data["to"])
+        return render(request, "escrow/goodwill_confirm.html", context | {"amount": form.money, "to": to})
+    try:
+        operations.give_goodwill(
+            goodwill_id=form.cleaned_data["goodwill_id"],
+            release_id=found.id,
+            to=form.cleaned_data["to"],
+            amount=form.money,
+            reason=form.cleaned_data["reason"],
+            actor=actor(request),
+            now=timezone.now(),
+        )
+    except DomainError as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        return render(request, "escrow/goodwill_form.html", context, status=422)
+    messages.success(request, _("Given back. The one who gets it is told."))
+    return redirect("escrow:release", found.id)

@@ -1,0 +1,32 @@
+"""What staff fill in to give a part of our fee back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from apps.common.forms import AmountField, add_money
+from apps.common.money import Money
+from apps.escrow.states import GoodwillTo
+
+
+class GoodwillForm(forms.Form):
+    to = forms.ChoiceField(label=_("To whom"), choices=GoodwillTo.choices, widget=forms.RadioSelect)
+    amount = AmountField(label=_("Amount, with the tax that it contains"))
+    reason = forms.CharField(
+        label=_("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+        help_text=_("The one who gets it reads this."),
+    )  # fmt: skip
+    goodwill_id = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, currency: str, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.currency = currency
+        self.money: Money | None = None
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        self.money = add_money(self, "amount", self.currency)
+        return cleaned
