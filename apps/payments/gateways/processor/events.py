@@ -105,7 +105,7 @@ class Sender(threading.Thread):
     def _send(self, event_id: str, attempts: int) -> bool:
         event = self.store.find(event_id) or {}
         endpoint = self.thin if event.get("object") == "v2.core.event" else self.snapshot
-        if not endpoint.url:
+        if not endpoint.url or not endpoint.secret:
             self.store.run("UPDATE deliveries SET done = 1 WHERE event_id = ?", event_id)
             return False
         body = json.dumps(public(event)).encode()
