@@ -191,3 +191,24 @@ def test_cash_that_does_not_lie_there_is_not_taken(make, status):
         operations.reverse_transfer(payout_id=payout.id, actor=make.staff_actor(), now=NOON)
     with pytest.raises(policies.OnlyStaff):
         operations.reverse_transfer(payout_id=payout.id, actor=make.actor(payout.organization), now=NOON)
+
+
+def test_the_command_shows_first_and_writes_when_told(make, taxed, capsys):
+    import json
+
+    from django.core.management import CommandError, call_command
+
+    make.escrow(status="released", payee=taxed)
+    staff = make.staff()
+    call_command("treasury")
+    listed = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert {"kind": "tax_withheld", "subject": "AT", "balance": "25.00 EUR", "movable": "25.00 EUR"} in listed
+    call_command("treasury", "tax_withheld", subject="AT")
+    assert json.loads(capsys.readouterr().out)["would_write"] == "25.00 EUR"
+    assert not TreasuryAct.objects.exists()
+    with pytest.raises(CommandError):
+        call_command("treasury", "tax_withheld", subject="AT", yes=True, reason="Return", by="nobody@example.org")
+
+    call_command("treasury", "tax_withheld", subject="AT", yes=True, reason="Return", by=staff.email)
+
+    assert TreasuryAct.objects.get().amount == EUR("25.00")

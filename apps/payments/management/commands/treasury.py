@@ -1,0 +1,58 @@
+"""The treasury from a terminal: what can be acted on, and an act, shown first and written with `--yes`."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from apps.accounts import queries as accounts
+from apps.accounts.models import User
+from apps.common.errors import DomainError
+from apps.common.ids import uuid7
+from apps.common.money import Money
+from apps.payments import operations, queries
+from apps.payments.states import TreasuryKind
+
+
+class Command(BaseCommand):
+    help = "Show what can be handed on, swept or laid aside; with a kind, act. Nothing is written without --yes."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("kind", nargs="?", choices=TreasuryKind.values)
+        parser.add_argument("--subject", default="", help="the country of a tax, the processor of a sweep")
+        parser.add_argument("--currency", default="EUR")
+        parser.add_argument("--amount", default="", help="in major units; everything that may move by default")
+        parser.add_argument("--reason", default="")
+        parser.add_argument("--by", default="", help="the e-mail address of the member of staff who acts")
+        parser.add_argument("--yes", action="store_true")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not options["kind"]:
+            for one in queries.holdings():
+                row = {"kind": one.kind, "subject": one.subject, "balance": str(one.balance)}
+                self.stdout.write(json.dumps(row | {"movable": str(one.movable)}))
+            return
+        most = operations.movable(options["kind"], options["subject"], options["currency"])
+        amount = Money.of(options["amount"], options["currency"]) if options["amount"] else most
+        if not options["yes"]:
+            self.stdout.write(json.dumps({"would_write": str(amount), "at_most": str(most)}))
+            return
+        user = User.objects.filter(email=options["by"], is_staff=True).first()
+        if user is None:
+            raise CommandError("--by names nobody of the staff")
+        try:
+            made = operations.act(
+                act_id=uuid7(),
+                kind=options["kind"],
+                subject=options["subject"],
+                amount=amount,
+                reason=options["reason"],
+                actor=accounts.actor_for(user),
+                now=timezone.now(),
+            )
+        except DomainError as refusal:
+            raise CommandError(str(refusal)) from refusal
+        self.stdout.write(json.dumps({"written": str(made.amount), "act": str(made.id)}))
