@@ -270,6 +270,12 @@ def claims_of(organization_id: UUID) -> list[BankClaim]:
     return list(BankClaim.objects.filter(of_party, ended_at=None).select_related("escrow").order_by("opened_at"))
 
 
+def open_warnings() -> list[BankClaim]:
+    """Warnings of fraud that nobody has looked into yet, the oldest first."""
+    rows = BankClaim.objects.filter(kind=ClaimKind.WARNING, ended_at=None)
+    return list(rows.select_related("escrow__payer").order_by("opened_at")[:200])
+
+
 def is_claimed(escrow_id: UUID, *, warnings_too: bool = True) -> bool:
     claims = open_claims(escrow_id)
     return (claims if warnings_too else claims.filter(kind=ClaimKind.CHARGEBACK)).exists()

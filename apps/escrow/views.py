@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.accounts.middleware import actor
 from apps.common import keyset
@@ -91,3 +91,12 @@ def goodwill(request: HttpRequest, release_id: UUID) -> HttpResponse:
         return render(request, "escrow/goodwill_form.html", context, status=422)
     messages.success(request, _("Given back. The one who gets it is told."))
     return redirect("escrow:release", found.id)
+
+
+@login_required
+@require_POST
+def dismiss_warning(request: HttpRequest, claim_id: UUID) -> HttpResponse:
+    """Staff looked into a bank's warning: the money goes on."""
+    operations.dismiss_warning(claim_id=claim_id, actor=actor(request), now=timezone.now())
+    messages.success(request, _("The warning is dismissed. The money can go on."))
+    return redirect("payments:chargebacks")

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from apps.common.errors import Conflict
 from apps.common.money import Money
@@ -122,12 +123,17 @@ def test_a_warning_stops_the_release_and_lets_the_refund_go(make, bank):
     assert broken() == {}
 
 
-def test_staff_dismiss_a_warning(make, bank):
+def test_staff_dismiss_a_warning(make, bank, client):
     escrow = make.escrow(status="funded")
     bank.warns(escrow)
     claim = BankClaim.objects.get(escrow=escrow)
 
-    escrows.dismiss_warning(claim_id=claim.id, now=NOON)
+    with pytest.raises(escrow_policies.StaffOnly):
+        escrows.dismiss_warning(claim_id=claim.id, actor=make.actor(escrow.payer), now=NOON)
+    client.force_login(make.staff())
+    assert "Dismiss the warning" in client.get(reverse("payments:chargebacks")).content.decode()
+
+    client.post(reverse("escrow:dismiss_warning", args=[claim.id]))
 
     escrows.release(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payer), now=NOON)
 

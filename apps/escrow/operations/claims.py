@@ -12,10 +12,10 @@ from uuid import UUID
 
 from django.db import transaction
 
-from apps.common.actors import SYSTEM
+from apps.common.actors import SYSTEM, Actor
 from apps.common.money import Money
 from apps.common.operations import move
-from apps.escrow import entries, events, queries, rules
+from apps.escrow import entries, events, policies, queries, rules
 from apps.escrow.models import BankClaim, Escrow
 from apps.escrow.operations.disputing import unfreeze
 from apps.escrow.states import ESCROW, ClaimKind, EscrowStatus
@@ -61,8 +61,13 @@ def end_claim(*, escrow_id: UUID, source_key: str, now: datetime) -> None:
 
 
 @transaction.atomic
-def dismiss_warning(*, claim_id: UUID, now: datetime) -> BankClaim:
-    """Staff looked into a warning and let the money go on. The caller has checked who."""
+def dismiss_warning(*, claim_id: UUID, actor: Actor, now: datetime) -> BankClaim:
+    """
+    Staff looked into a warning and let the money go on.
+
+    :raises StaffOnly: for anybody else.
+    """
+    policies.check_is_staff(actor)
     claim = BankClaim.objects.select_for_update(of=("self",)).select_related("escrow").get(id=claim_id)
     if claim.kind == ClaimKind.WARNING and claim.ended_at is None:
         claim.ended_at = now

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from apps.accounts.middleware import actor
 from apps.common.errors import DomainError
+from apps.escrow import queries as escrows
 from apps.ledger import queries as ledger
 from apps.payments import operations, policies, queries
 from apps.payments.forms import EvidenceForm
@@ -25,7 +26,7 @@ def chargebacks(request: HttpRequest) -> HttpResponse:
     """Open ones first, the nearest deadline on top."""
     policies.check_is_staff(actor(request))
     found = list(queries.chargebacks()[:200])
-    return render(request, "payments/chargeback_list.html", {"chargebacks": found})
+    return render(request, "payments/chargeback_list.html", {"chargebacks": found, "warnings": escrows.open_warnings()})
 
 
 @login_required
