@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
-from apps.common.money import Money
 from apps.escrow import events as escrow
 from apps.escrow.models import Escrow
 from apps.outbox import bus
-from apps.payments import queries as payments
+from apps.pricing import rules as pricing
 from apps.spending import operations
 
 
@@ -24,8 +24,17 @@ def lapsed(event: escrow.EscrowFundingFailed, now: datetime) -> None:
 
 @bus.subscribe(escrow.EscrowRefunded, name="spending.returned")
 def returned(event: escrow.EscrowRefunded, now: datetime) -> None:
-    """Counts every refund of the escrow, so that the order and the number of facts do not matter."""
-    escrow_id = event.escrow_id
-    reference_id = Escrow.objects.values_list("reference_id", flat=True).get(id=escrow_id)
-    back = sum((one.amount for one in payments.refunds_of_reference(escrow_id)), Money.zero(event.currency))
-    operations.returned(reference_id=reference_id, whole_returned=back, now=now)
+    _returned(event.escrow_id, now)
+
+
+@bus.subscribe(escrow.EscrowCredited, name="spending.credited")
+def credited(event: escrow.EscrowCredited, now: datetime) -> None:
+    """Credit that pays for the next work is counted there, so it no longer counts here."""
+    _returned(event.escrow_id, now)
+
+
+def _returned(escrow_id: UUID, now: datetime) -> None:
+    """All that has gone back so far, with its part of the fee: the order and the number of facts do not matter."""
+    held = Escrow.objects.get(id=escrow_id)
+    fee = pricing.earned_part(held.employer_fee, whole=held.amount, before=held.released, step=held.refunded)
+    operations.returned(reference_id=held.reference_id, whole_returned=held.refunded + fee, now=now)

@@ -5,7 +5,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts import queries as people
+from apps.common.actors import SYSTEM
 from apps.common.money import Money
+from apps.escrow import operations as escrows
 from apps.notifications.models import Notification
 from apps.spending import operations
 from apps.spending.models import Approval, Budget, Spend, SpendingRule
@@ -131,3 +133,16 @@ def test_the_export_names_budget_and_order(as_owner, make, firm):
 
     assert "'=cmd" in text
     assert "PO-3" in text
+
+
+def test_what_goes_back_to_the_employer_no_longer_counts(make, outbox_drain):
+    milestone = make.milestone(status="funded")
+    spend = Spend.objects.get(reference_id=milestone.id)
+    assert spend.status == "spent"
+    escrows.refund(escrow_id=milestone.escrow_id, amount=None, actor=SYSTEM, now=make.now)
+
+    outbox_drain(make.now)
+
+    spend.refresh_from_db()
+    assert spend.returned_minor == spend.amount_minor
+    assert spend.counted == Money.zero(spend.counted_currency)
