@@ -85,8 +85,7 @@ def _file(folder: Path, name: str) -> Path | None:
 def _objects(path: Path) -> Iterator[dict[str, Any]]:
     where = f"{path.parent.name}/{path.name}"
     try:
-        opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-        with opened as lines:
+        with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
             for number, line in enumerate(lines, start=1):
                 if not line.strip():
                     continue

@@ -2,9 +2,9 @@
 What people have done, as an index that answers: who did work like this, how much, how lately, how well.
 
 Set overlap of tags ranks near random on real behaviour; what counts is evidence: rarity of the skill x log of the work
-done with it x decay with age, its expansion to skills that go together, and who did similar past tasks. Each such look is
-a *channel*: a matrix of shape (tasks asked about, people). Features for learning are made from the channels, normalised
-within each task, so that a model learnt on one set of tasks holds on another.
+done with it x decay with age, its expansion to skills that go together, and who did similar past tasks. Each such look
+is a *channel*: a matrix of shape (tasks asked about, people). Features for learning are made from the channels,
+normalised within each task, so that a model learnt on one set of tasks holds on another.
 
 An index knows only what happened before its moment (`before`). Ages are shares of `span`: for a track the length of its
 history, on the site three years.

@@ -1,9 +1,9 @@
 """
 Free text in any language to ids of the taxonomy.
 
-Four looks at a label, from the surest to the vaguest: called exactly so in its own language or in English; like a name in
-its own language by character n-grams; like an English name; near in meaning by sentence vectors. Texts (briefs, CVs) are
-read in passages, so that each suggestion can show the words it comes from.
+Four looks at a label, from the surest to the vaguest: called exactly so in its own language or in English; like a name
+in its own language by character n-grams; like an English name; near in meaning by sentence vectors. Texts (briefs, CVs)
+are read in passages, so that each suggestion can show the words it comes from.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 The road through occupations: what two people or briefs do, compared by what occupation they are likely to belong to.
 
 Skills and titles are written in many words and languages; occupations are few and have ids. A list of skills says which
-occupations it comes from (naive Bayes over the skills that ESCO gives each occupation); a title says which ones it names.
-Two such distributions are compared at three levels: the occupation, its ISCO-08 unit group, its minor group.
+occupations it comes from (naive Bayes over the skills that ESCO gives each occupation); a title says which ones it
+names. Two such distributions are compared at three levels: the occupation, its ISCO-08 unit group, its minor group.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 ESCO as arrays: names of skills and occupations in many languages, what an occupation asks for, where it belongs.
 
 Skills and occupations are numbered by their row in the shipped tables; everything in `scoring` speaks of rows, and only
-the edges turn rows into ids (`skill_ids`). It is read from the files that the database is filled from, so that a command
-gives the same answer before and after the import.
+the edges turn rows into ids (`skill_ids`). It is read from the files that the database is filled from, so that a
+command gives the same answer before and after the import.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """
 Words compared by their letters: one way to fold text, and indexes of character n-grams over labels.
 
-Character n-grams inside word boundaries (`char_wb`, 2 to 4 letters) find inflected, compounded and misspelt forms in any
-alphabet without a dictionary. Nothing here knows a language.
+Character n-grams inside word boundaries (`char_wb`, 2 to 4 letters) find inflected, compounded and misspelt forms in
+any alphabet without a dictionary. Nothing here knows a language.
 """
 
 from __future__ import annotations

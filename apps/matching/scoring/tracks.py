@@ -1,12 +1,14 @@
 """
 Rank a whole folder's worth of people for a whole folder's worth of tasks, from whatever the two sides offer.
 
-What is there decides, never a name: past work gives evidence and learning; lists of skills are linked to ids and compared
-through occupations; titles are compared directly and through occupations; a catalogue of skills is linked to texts.
+What is there decides, never a name: past work gives evidence and learning; lists of skills are linked to ids and
+compared through occupations; titles are compared directly and through occupations; a catalogue of skills is linked to
+texts.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -128,7 +130,9 @@ def _by_catalogue(track: Track, linker: Linker, report: Report) -> Matrix:
             some = rows[first : first + ROWS_AT_ONCE]
             report(f"links {first + len(some)} of {len(rows)} texts in {language or 'an unknown language'}")
             texts = [_whole(track.tasks[row]) for row in some]
-            short = [len(text.split()) <= 6 and not track.tasks[row].text for text, row in zip(texts, some, strict=True)]
+            short = [
+                len(text.split()) <= 6 and not track.tasks[row].text for text, row in zip(texts, some, strict=True)
+            ]
             for is_short, look in ((True, linker.skills_like), (False, linker.skills_in)):
                 chosen = [place for place, one in enumerate(short) if one == is_short]
                 if chosen:
@@ -164,7 +168,9 @@ def _by_profile(track: Track, linker: Linker, report: Report) -> tuple[str, Matr
         parts.append(("texts", _by_texts(track)))
     if len(parts) == 1:
         return parts[0]
-    total = sum(part / np.maximum(np.sort(part, axis=1)[:, -10:].mean(axis=1, keepdims=True), 1e-9) for _, part in parts)
+    total = sum(
+        part / np.maximum(np.sort(part, axis=1)[:, -10:].mean(axis=1, keepdims=True), 1e-9) for _, part in parts
+    )
     return "+".join(name for name, _ in parts), np.asarray(total, dtype=np.float32)
 
 
@@ -188,7 +194,9 @@ def _by_skills(track: Track, linker: Linker) -> Matrix:
 def _vocabulary(items: Sequence[Person | Brief]) -> csr_matrix:
     """Labels as they are written, one column a label: skills that no taxonomy has still match themselves."""
     place: dict[str, int] = {}
-    entries = [(row, place.setdefault(normal(label), len(place))) for row, one in enumerate(items) for label in one.skills]
+    entries = [
+        (row, place.setdefault(normal(label), len(place))) for row, one in enumerate(items) for label in one.skills
+    ]
     rows, columns = [row for row, _ in entries], [column for _, column in entries]
     return csr_matrix((np.ones(len(rows), dtype=np.float32), (rows, columns)), shape=(len(items), max(len(place), 1)))
 
@@ -257,7 +265,7 @@ def _by_history(track: Track, report: Report, card: dict[str, Any]) -> Matrix:
     declared = _declared(track)
     for rows in _moments(asked.at, work.at):
         before = float(asked.at[rows].min())
-        ranker = learning.train(_windows(work, past, len(track.people), before, report))
+        ranker = learning.train(_windows(work, past, len(track.people), before, report), gain_min=0.0)
         card["ranker"] = ranker.card
         index = EvidenceIndex(work, past, len(track.people), before=before)
         for first in range(0, len(rows), ROWS_AT_ONCE):
@@ -266,7 +274,9 @@ def _by_history(track: Track, report: Report, card: dict[str, Any]) -> Matrix:
             scores[some] = ranker.score(index.features(asked.rows(some)))
         strangers = index.counts == 0
         # Nothing is known of what these did: they come last, by what they say of themselves.
-        scores[np.ix_(rows, strangers)] = scores[rows].min(axis=1, keepdims=True) - 2 + declared[np.ix_(rows, strangers)]
+        scores[np.ix_(rows, strangers)] = (
+            scores[rows].min(axis=1, keepdims=True) - 2 + declared[np.ix_(rows, strangers)]
+        )
     return scores
 
 
@@ -314,7 +324,7 @@ def _windows(work: Work, past: Briefs, people: int, before: float, report: Repor
     order = order[past.at[order] < before]
     random = np.random.default_rng(0)
     windows = []
-    for start, end in zip(WINDOWS[:-1], WINDOWS[1:], strict=True):
+    for start, end in itertools.pairwise(WINDOWS):
         rows = order[int(len(order) * start) : int(len(order) * end)][-WINDOW_TASKS_MAX:]
         if not len(rows):
             continue

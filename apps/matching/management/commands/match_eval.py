@@ -20,7 +20,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--in", dest="source", type=Path, required=True, metavar="DIR", help="a folder of tracks")
-        parser.add_argument("--out", dest="runs", type=Path, required=True, metavar="RUNS", help="where runs are written")
+        parser.add_argument(
+            "--out", dest="runs", type=Path, required=True, metavar="RUNS", help="where runs are written"
+        )
         parser.add_argument("--track", action="append", default=[], metavar="NAME", help="only this track (repeatable)")
 
     def handle(self, *args: Any, **options: Any) -> None:
