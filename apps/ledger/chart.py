@@ -24,6 +24,8 @@ class AccountKind(models.TextChoices):
     """What the platform has spent."""
     TRADING = "trading", _("Trading")
     """The bridge between two currencies of one conversion."""
+    EQUITY = "equity", _("Equity")
+    """What the operator has put in of its own."""
 
 
 DEBIT: Final = 1
@@ -35,6 +37,7 @@ SIDES: Final[dict[str, int]] = {
     AccountKind.TRADING: DEBIT,
     AccountKind.LIABILITY: CREDIT,
     AccountKind.REVENUE: CREDIT,
+    AccountKind.EQUITY: CREDIT,
 }
 
 
@@ -148,6 +151,11 @@ def tax_collected(country: str, currency: str) -> Account:
 def reserve_chargeback(currency: str) -> Account:
     """Laid aside out of what was earned, for money that will be taken back."""
     return _system_liability("reserve:chargeback", currency)
+
+
+def operator_equity(currency: str) -> Account:
+    """The operator's own capital: it bears what the processor takes before anything is earned."""
+    return Account("equity:operator", currency, AccountKind.EQUITY)
 
 
 # what the platform earns and spends

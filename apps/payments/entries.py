@@ -240,3 +240,52 @@ def reserve_provisioned(*, act_id: UUID, amount: Money) -> Entry:
         ],
         refs={"treasury": str(act_id)},
     )
+
+
+def topped_up(*, top_up_id: UUID, gateway: str, amount: Money) -> Entry:
+    """The operator's own money has arrived at the processor: capital, not earnings."""
+    return Entry(
+        "platform.topped_up",
+        event_key("platform.topped_up", top_up_id),
+        [
+            debit(chart.clearing(gateway, amount.currency), amount),
+            credit(chart.operator_equity(amount.currency), amount),
+        ],
+        refs={"treasury": str(top_up_id)},
+    )
+
+
+# -- reconciliation
+
+
+def fee_taken(*, gateway: str, line_id: str, net: Money) -> Entry:
+    """A fee that the processor took (or gave back) by itself: the line is all there is to it."""
+    clearing, expense = chart.clearing(gateway, net.currency), chart.processor_expense(net.currency)
+    lines = (
+        [debit(clearing, net), credit(expense, net)]
+        if net.amount_minor > 0
+        else [debit(expense, -net), credit(clearing, -net)]
+    )
+    return Entry("processor.fee", event_key("processor.fee", gateway, line_id), lines, refs={"line": line_id})
+
+
+def suspended(*, item_id: UUID, gateway: str, amount: Money) -> Entry:
+    """The processor has `amount` more (or less, where negative) than the books: put aside."""
+    clearing, aside = chart.clearing(gateway, amount.currency), chart.suspense(amount.currency)
+    lines = (
+        [debit(clearing, amount), credit(aside, amount)]
+        if amount.amount_minor > 0
+        else [debit(aside, -amount), credit(clearing, -amount)]
+    )
+    return Entry("suspense.opened", event_key("suspense.opened", item_id), lines, refs={"suspense": str(item_id)})
+
+
+def suspense_resolved(*, item_id: UUID, amount: Money, account: Account) -> Entry:
+    """What was put aside goes where it belongs."""
+    aside = chart.suspense(amount.currency)
+    lines = (
+        [debit(aside, amount), credit(account, amount)]
+        if amount.amount_minor > 0
+        else [debit(account, -amount), credit(aside, -amount)]
+    )
+    return Entry("suspense.resolved", event_key("suspense.resolved", item_id), lines, refs={"suspense": str(item_id)})

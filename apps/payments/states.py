@@ -214,3 +214,95 @@ class TreasuryKind(models.TextChoices):
     TAX_COLLECTED = "tax_collected", _("Tax on our commission handed on")
     SWEEP = "sweep", _("Own money moved to the bank")
     RESERVE = "reserve", _("Laid aside for chargebacks")
+    TOP_UP = "top_up", _("Own money brought to the processor")
+
+
+class TopUpStatus(models.TextChoices):
+    REQUESTED = "requested", _("Requested")
+    SUBMITTED = "submitted", _("On its way")
+    SUCCEEDED = "succeeded", _("Arrived")
+    FAILED = "failed", _("Failed")
+
+
+TOP_UP = Machine(
+    "top_up",
+    TopUpStatus,
+    TopUpStatus.REQUESTED,
+    {
+        "submit": when(TopUpStatus.REQUESTED, to=TopUpStatus.SUBMITTED, says="The processor asks our bank for it."),
+        "succeed": when(
+            TopUpStatus.REQUESTED, TopUpStatus.SUBMITTED, to=TopUpStatus.SUCCEEDED, says="The processor has the money.",
+        ),
+        "fail": when(
+            TopUpStatus.REQUESTED, TopUpStatus.SUBMITTED, to=TopUpStatus.FAILED, says="A definite no: nothing moved.",
+        ),
+    },
+    {
+        TopUpStatus.REQUESTED: "Written down with its key; the outcome is unknown until the processor has answered.",
+        TopUpStatus.SUBMITTED: "The processor has it; our bank has not answered yet.",
+        TopUpStatus.SUCCEEDED: "On the platform's balance, and in the books as capital.",
+        TopUpStatus.FAILED: "Nothing moved.",
+    },
+)  # fmt: skip
+
+
+class LineStatus(models.TextChoices):
+    """Of one line of the processor's books, and of one line of ours."""
+
+    WAITING = "waiting", _("Waiting for its counterpart")
+    MATCHED = "matched", _("Matched")
+    SUSPENSE = "suspense", _("In suspense")
+    RESOLVED = "resolved", _("Resolved by two people")
+
+
+class SuspenseStatus(models.TextChoices):
+    OPEN = "open", _("To be looked at")
+    PROPOSED = "proposed", _("A booking is proposed")
+    RESOLVED = "resolved", _("Resolved")
+    CLEARED = "cleared", _("Explained by itself")
+
+
+SUSPENSE = Machine(
+    "suspense",
+    SuspenseStatus,
+    SuspenseStatus.OPEN,
+    {
+        "propose": when(
+            SuspenseStatus.OPEN, SuspenseStatus.PROPOSED, to=SuspenseStatus.PROPOSED,
+            says="One member of staff says where it belongs and why.",
+        ),
+        "confirm": when(
+            SuspenseStatus.PROPOSED, to=SuspenseStatus.RESOLVED,
+            says="Another member of staff agrees: the entry is written.",
+        ),
+        "reject": when(SuspenseStatus.PROPOSED, to=SuspenseStatus.OPEN, says="Another booking is wanted."),
+        "clear": when(
+            SuspenseStatus.OPEN, SuspenseStatus.PROPOSED, to=SuspenseStatus.CLEARED,
+            says="The missing counterpart came after all: the entry is undone.",
+        ),
+    },
+    {
+        SuspenseStatus.OPEN: "Processor and books differ here; nobody has said why.",
+        SuspenseStatus.PROPOSED: "Waits for a second person.",
+        SuspenseStatus.RESOLVED: "Booked where it belongs.",
+        SuspenseStatus.CLEARED: "The counterpart came late; nothing is left.",
+    },
+)  # fmt: skip
+
+
+class SuspenseReason(models.TextChoices):
+    UNKNOWN_TYPE = "unknown_type", _("The processor names a kind of movement that we do not know")
+    NO_ENTRY = "no_entry", _("The processor moved money that is not in our books")
+    NO_LINE = "no_line", _("Our books say that money moved; the processor knows nothing of it")
+    AMOUNT_DIFFERS = "amount_differs", _("Processor and books name different amounts")
+
+
+class SuspenseTarget(models.TextChoices):
+    """Where an item may be booked."""
+
+    PROCESSOR_EXPENSE = "expense:processor", _("Our cost: the processor")
+    CHARGEBACK_EXPENSE = "expense:chargeback", _("Our cost: chargebacks")
+    EXCHANGE = "fx:gain_loss", _("Exchange difference")
+    CAPITAL = "equity:operator", _("Our own capital")
+    BANK = "bank", _("Our bank account")
+    EMPLOYER_CREDIT = "credit:employer", _("Credit of the employer who paid")

@@ -36,6 +36,7 @@ from apps.payments.gateways.port import (
     RecipientRequest,
     RefundRequest,
     ReversalRequest,
+    TopUpRequest,
     TransferRequest,
 )
 from apps.payments.gateways.processor.server import Processor
@@ -153,6 +154,12 @@ def _walk(running: Processor) -> None:
     list(gateway.notices_since(datetime.now(UTC) - timedelta(hours=1)))
     list(gateway.balance_lines(since=datetime.now(UTC) - timedelta(hours=1)))
     gateway.balance()
+    gateway.balance(account)
+    top_up = TopUpRequest(uuid4(), uuid4(), Money.of("50.00", "EUR"), "Working capital")
+    gateway.top_up(top_up)
+    gateway.find_top_up(top_up_id=top_up.top_up_id)
+    control("fees", amount=200, currency="eur")
+    list(gateway.balance_lines(since=datetime.now(UTC) - timedelta(hours=1)))
     for refused in (
         lambda: gateway.refund(RefundRequest(uuid4(), uuid4(), first, Money.of("9999.00", "EUR"))),
         lambda: gateway.transfer(TransferRequest(uuid4(), uuid4(), account, Money.of("99999.00", "EUR"))),
@@ -306,7 +313,7 @@ def test_every_answer_is_one_that_stripe_could_give(exchanges, description):
     assert {
         "checkout.session", "payment_intent", "charge", "refund", "dispute", "transfer", "transfer_reversal", "payout",
         "account", "balance", "balance_transaction", "event", "v2.core.account", "v2.core.account_link",
-        "balance_settings",
+        "balance_settings", "topup",
     } <= seen  # fmt: skip
 
 
@@ -332,7 +339,7 @@ def _collapsed(body: Any) -> tuple[Any, list[dict[str, Any]]]:
 
 
 def test_the_walk_makes_every_call_that_the_door_can_make(exchanges):
-    made = {(one["method"], re.sub(r"/(cs_test|pi|re|tr|trr|du|issfr|acct|obp|txn|po)_[0-9a-z]+", "/*", one["path"]))
+    made = {(one["method"], re.sub(r"/(cs_test|tu|pi|re|tr|trr|du|issfr|acct|obp|txn|po)_[0-9a-z]+", "/*", one["path"]))
             for one in exchanges}  # fmt: skip
     source = Path(stripe.__file__)  # the client is there, and every call went through it
     assert source.is_file()

@@ -29,6 +29,10 @@ EVENTS: dict[str, str | Promise] = {
     "tax.remitted": _("Tax handed on"),
     "platform.swept": _("Own money moved to the bank"),
     "reserve.provisioned": _("Laid aside for chargebacks"),
+    "platform.topped_up": _("Own money brought to the processor"),
+    "processor.fee": _("Fee of the payment processor"),
+    "suspense.opened": _("Put aside until somebody has looked"),
+    "suspense.resolved": _("Assigned after somebody has looked"),
     "refund.reserved": _("Refund reserved"),
     "refund.succeeded": _("Refund paid"),
     "refund.failed": _("Refund came back"),
@@ -62,6 +66,7 @@ _ACCOUNTS: list[tuple[str, str | Promise]] = [
     ("fx:position", _("Currency exchange")),
     ("fx:gain_loss", _("Exchange difference")),
     ("bank", _("Marketplace's bank account")),
+    ("equity:operator", _("Operator's own capital")),
     ("suspense", _("Not yet assigned")),
 ]
 _OF_COUNTRY: list[tuple[str, str | Promise]] = [

@@ -8,6 +8,13 @@ from django.conf import settings
 
 from apps.payments.gateways.port import Gateway
 
+NAMES = ("sandbox", "stripe")
+
+
+def names() -> tuple[str, ...]:
+    """Every door that can be opened here."""
+    return NAMES
+
 
 def gateway() -> Gateway:
     """The door that new charges and payouts go through."""

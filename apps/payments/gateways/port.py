@@ -213,6 +213,16 @@ class ReversalRequest:
     amount: Money
 
 
+@dataclass(frozen=True, slots=True)
+class TopUpRequest:
+    """From the platform's own bank onto its balance at the processor."""
+
+    key: UUID
+    top_up_id: UUID
+    amount: Money
+    memo: str
+
+
 class DisputeState(enum.StrEnum):
     """A word that we do not know is an open dispute: never won, never lost."""
 
@@ -232,6 +242,12 @@ class BalanceLine:
     fee: Money
     source_id: str
     created_at: datetime
+    available_at: datetime | None = None
+
+    @property
+    def net(self) -> Money:
+        """By how much the balance changed."""
+        return self.amount - self.fee
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,13 +341,19 @@ class Gateway(Protocol):
 
     def reverse_transfer(self, request: ReversalRequest) -> str: ...
 
+    def top_up(self, request: TopUpRequest) -> Movement: ...
+
+    def find_top_up(self, *, top_up_id: UUID) -> Movement | None: ...
+
     def dispute(self, remote_id: str) -> DisputeReport: ...
 
     def submit_evidence(self, request: EvidenceRequest) -> DisputeReport: ...
 
     def payment_of_warning(self, remote_id: str) -> str: ...
 
-    def balance(self) -> dict[str, Money]: ...
+    def balance(self, account_id: str = "") -> dict[str, Money]:
+        """The platform's, or a recipient's; pending and available together."""
+        ...
 
     def balance_lines(self, *, since: datetime) -> Iterator[BalanceLine]: ...
 

@@ -35,6 +35,7 @@ from apps.payments.gateways.port import (
     RefundRequest,
     ReversalRequest,
     SignatureWrong,
+    TopUpRequest,
     Transfer,
     TransferRequest,
 )
@@ -156,6 +157,13 @@ class SandboxGateway:
         fields = {"amount": amounts.to_processor(request.amount)}
         return str(self._post(f"transfers/{request.transfer_id}/reversals", fields, request.key)["id"])
 
+    def top_up(self, request: TopUpRequest) -> Movement:
+        return wire.movement(self._post("topups", wire.top_up_parameters(request), request.key))
+
+    def find_top_up(self, *, top_up_id: UUID) -> Movement | None:
+        found = wire.find(self._all("topups", {}), "top_up", str(top_up_id))
+        return wire.movement(found) if found else None
+
     def dispute(self, remote_id: str) -> DisputeReport:
         return contested.report(self._get(f"disputes/{remote_id}", {}))
 
@@ -166,8 +174,8 @@ class SandboxGateway:
     def payment_of_warning(self, remote_id: str) -> str:
         return str(self._get(f"radar/early_fraud_warnings/{remote_id}", {}).get("payment_intent") or "")
 
-    def balance(self) -> dict[str, Money]:
-        return wire.balance(self._get("balance", {}))
+    def balance(self, account_id: str = "") -> dict[str, Money]:
+        return wire.balance(self._get("balance", {}, account_id))
 
     def balance_lines(self, *, since: datetime) -> Iterator[BalanceLine]:
         yield from map(wire.balance_line, self._all("balance_transactions", _created_since(since)))

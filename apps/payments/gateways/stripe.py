@@ -35,6 +35,7 @@ from apps.payments.gateways.port import (
     RefundRequest,
     ReversalRequest,
     SignatureWrong,
+    TopUpRequest,
     Transfer,
     TransferRequest,
 )
@@ -214,6 +215,15 @@ class StripeGateway:
         reversals = self._client.v1.transfers.reversals
         return str(self._asked(lambda: reversals.create(request.transfer_id, parameters, _key(request.key))).id)
 
+    def top_up(self, request: TopUpRequest) -> Movement:
+        parameters: Any = wire.top_up_parameters(request)
+        return wire.movement(_plain(self._asked(lambda: self._client.v1.topups.create(parameters, _key(request.key)))))
+
+    def find_top_up(self, *, top_up_id: UUID) -> Movement | None:
+        listed = self._asked(lambda: list(self._client.v1.topups.list({"limit": 100}).auto_paging_iter()))
+        found = wire.find(map(_plain, listed), "top_up", str(top_up_id))
+        return wire.movement(found) if found else None
+
     def dispute(self, remote_id: str) -> DisputeReport:
         return contested.report(_plain(self._asked(lambda: self._client.v1.disputes.retrieve(remote_id))))
 
@@ -226,8 +236,9 @@ class StripeGateway:
         found = self._asked(lambda: self._client.v1.radar.early_fraud_warnings.retrieve(remote_id))
         return str(_plain(found).get("payment_intent") or "")
 
-    def balance(self) -> dict[str, Money]:
-        return wire.balance(_plain(self._asked(lambda: self._client.v1.balance.retrieve())))
+    def balance(self, account_id: str = "") -> dict[str, Money]:
+        options: Any = {"stripe_account": account_id} if account_id else {}
+        return wire.balance(_plain(self._asked(lambda: self._client.v1.balance.retrieve({}, options))))
 
     def balance_lines(self, *, since: datetime) -> Iterator[BalanceLine]:
         parameters: Any = {"created": {"gte": int(since.timestamp())}, "limit": 100}

@@ -20,6 +20,7 @@ from apps.payments.gateways.port import (
     NoticeKind,
     Recipient,
     RecipientRequest,
+    TopUpRequest,
     Transfer,
     TransferState,
 )
@@ -34,6 +35,7 @@ _MOVEMENT_STATES = {
     "canceled": TransferState.FAILED,
     "posted": TransferState.SUCCEEDED,
     "returned": TransferState.FAILED,
+    "reversed": TransferState.FAILED,
 }
 _NOTICE_KINDS = {
     "payment_intent": (NoticeKind.CHARGE, "charge"),
@@ -186,7 +188,18 @@ def balance_line(body: Json) -> BalanceLine:
         fee=amounts.from_processor(body["fee"], body["currency"]),
         source_id=body.get("source") or "",
         created_at=datetime.fromtimestamp(body["created"], UTC),
+        available_at=datetime.fromtimestamp(body["available_on"], UTC) if body.get("available_on") else None,
     )
+
+
+def top_up_parameters(request: TopUpRequest) -> dict[str, Any]:
+    """https://docs.stripe.com/api/topups/create"""
+    return {
+        "amount": amounts.to_processor(request.amount),
+        "currency": request.amount.currency.lower(),
+        "description": request.memo,
+        "metadata": {"top_up": str(request.top_up_id)},
+    }
 
 
 def notice(body: bytes) -> Notice:

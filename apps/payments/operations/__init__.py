@@ -53,6 +53,7 @@ from apps.payments.operations.refunds import (
 )
 from apps.payments.operations.reversals import NothingToReverse, ReversalRefused, reverse_transfer
 from apps.payments.operations.settlement import claim_payout, claim_refund, send_payout, send_refund, settle_due
+from apps.payments.operations.top_ups import TopUpRefused, refresh_top_ups, top_up, top_up_answered
 from apps.payments.operations.treasury import act, movable
 
 __all__ = [
@@ -66,6 +67,7 @@ __all__ = [
     "PaymentUnavailable",
     "PaymentUnknown",
     "ReversalRefused",
+    "TopUpRefused",
     "absorb_chargeback",
     "accept_quote",
     "act",
@@ -92,6 +94,7 @@ __all__ = [
     "refresh_payout",
     "refresh_refund",
     "refresh_stale",
+    "refresh_top_ups",
     "refund_answered",
     "refund_refused",
     "request_payout",
@@ -106,4 +109,6 @@ __all__ = [
     "settle_due",
     "start_onboarding",
     "submit_evidence",
+    "top_up",
+    "top_up_answered",
 ]

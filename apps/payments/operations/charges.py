@@ -181,6 +181,7 @@ def _succeeded(charge: Charge, outcome: ChargeOutcome, now: datetime) -> Charge:
         raise AmountDiffers
     changes = {
         "remote_payment_id": outcome.payment_id,
+        "remote_charge_id": outcome.remote_charge_id,
         "fee_minor": outcome.fee.amount_minor if outcome.fee else None,
         "succeeded_at": now,
         "decline_code": "",

@@ -73,7 +73,9 @@ def act(
 
 
 def movable(kind: str, subject: str, currency: str) -> Money:
-    """How much may move so; see `queries.own_money` and `queries.to_reserve` for the rules."""
+    """How much may move so; see `queries.own_money` and `queries.to_reserve` for the rules. Top-ups are `top_up`'s."""
+    if kind == TreasuryKind.TOP_UP:
+        return Money.zero(currency)
     if kind == TreasuryKind.SWEEP:
         return queries.own_money(subject, currency)
     if kind == TreasuryKind.RESERVE:

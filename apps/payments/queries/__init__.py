@@ -25,13 +25,16 @@ from apps.payments.queries.documents import (
 from apps.payments.queries.treasury import (
     Holding,
     charges_to_refund,
+    currencies_at,
     holdings,
     kept_tax,
     lock_treasury,
     own_money,
     payouts_with_cash_at_the_processor,
     recent_acts,
+    shortfall,
     to_reserve,
+    unfinished_top_ups,
 )
 from apps.payments.queries.wallet import (
     Balance,
@@ -70,6 +73,7 @@ __all__ = [
     "connected_available",
     "credit",
     "credits_of",
+    "currencies_at",
     "holdings",
     "kept_tax",
     "lock_treasury",
@@ -91,7 +95,9 @@ __all__ = [
     "refundable",
     "refunds_of_reference",
     "sees_money_of",
+    "shortfall",
     "statement",
     "to_reserve",
     "transit_left",
+    "unfinished_top_ups",
 ]

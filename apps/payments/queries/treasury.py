@@ -12,9 +12,9 @@ from django.db.models import Sum
 from apps.common.money import Money
 from apps.ledger import chart
 from apps.ledger import queries as ledger
-from apps.payments.models import Charge, Payout, TreasuryAct
+from apps.payments.models import Charge, Payout, TopUp, TreasuryAct
 from apps.payments.queries.wallet import connected_available
-from apps.payments.states import ChargeStatus, PayoutStatus, TreasuryKind
+from apps.payments.states import ChargeStatus, PayoutStatus, TopUpStatus, TreasuryKind
 
 _TAXES = {"tax_withheld": TreasuryKind.TAX_WITHHELD, "tax_collected": TreasuryKind.TAX_COLLECTED}
 
@@ -67,8 +67,13 @@ def kept_tax(kind: str, country: str, currency: str) -> Money:
 def own_money(gateway: str, currency: str) -> Money:
     """
     What may leave the processor for the platform's bank: its balance there less everything owed to customers, to tax
-    offices and to the reserve in that currency. Other people's money is never swept.
+    offices and to the reserve in that currency. Other people's money is never swept, nor what nobody has explained.
     """
+    return max(_own(gateway, currency), Money.zero(currency))
+
+
+def _own(gateway: str, currency: str) -> Money:
+    """Negative where customers' money is short of what is owed."""
     there = ledger.balance(chart.clearing(gateway, currency))
     owed = Money.total((money for _, money in ledger.owed() if money.currency == currency), currency)
     connected = Money(
@@ -83,7 +88,26 @@ def own_money(gateway: str, currency: str) -> Money:
         ),
         currency,
     )
-    return max(there - (owed - connected) - kept, Money.zero(currency))
+    unexplained = max(-ledger.balance(chart.suspense(currency)), Money.zero(currency))
+    exchange = ledger.balance(chart.fx_position(currency))
+    return there + min(exchange, Money.zero(currency)) - (owed - connected) - kept - unexplained
+
+
+def currencies_at(gateway: str) -> list[tuple[str, Money]]:
+    """The currencies in which the processor has ever held something, each with what is lacking of our own money."""
+    held = ledger.balances_by_currency(chart.clearing(gateway, "EUR").code)
+    return [(currency, shortfall(gateway, currency)) for currency in sorted(held)]
+
+
+def shortfall(gateway: str, currency: str) -> Money:
+    """What the operator has to bring so that everything owed in this currency is covered where it lies."""
+    bought = max(ledger.balance(chart.fx_position(currency)), Money.zero(currency))
+    return max(-_own(gateway, currency) - bought, Money.zero(currency))
+
+
+def unfinished_top_ups() -> list[TopUp]:
+    unfinished = TopUp.objects.filter(status__in=[TopUpStatus.REQUESTED, TopUpStatus.SUBMITTED])
+    return list(unfinished.select_related("asked_by").order_by("asked_at"))
 
 
 def to_reserve(currency: str) -> Money:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -16,9 +17,11 @@ from apps.accounts.middleware import actor
 from apps.common import currencies, fmt
 from apps.common.errors import DomainError, NotFound
 from apps.common.ids import uuid7
+from apps.common.money import Money
 from apps.payments import operations, policies, queries
 from apps.payments.forms import CreditBackForm, TreasuryForm
-from apps.payments.states import TreasuryKind
+from apps.payments.gateways import doors
+from apps.payments.states import TopUpStatus, TreasuryKind
 
 
 @login_required
@@ -29,6 +32,9 @@ def treasury(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": [(one, TreasuryKind(one.kind).label) for one in queries.holdings()],
         "acts": queries.recent_acts(),
+        "top_up_currencies": queries.currencies_at(settings.PAYMENT_GATEWAY),
+        "gateway": settings.PAYMENT_GATEWAY,
+        "unfinished": queries.unfinished_top_ups(),
         "stranded": queries.payouts_with_cash_at_the_processor(),
     }
     return render(request, "payments/treasury.html", context)
@@ -41,8 +47,10 @@ def treasury_act(request: HttpRequest, kind: str, currency: str, subject: str = 
     policies.check_is_staff(actor(request))
     if kind not in TreasuryKind.values or currency not in currencies.exponents():
         raise NotFound
-    most = operations.movable(kind, subject, currency)
-    initial = {"amount": most.as_decimal(), "act_id": uuid7()}
+    if kind == TreasuryKind.TOP_UP and subject not in doors.names():
+        raise NotFound
+    most = _most(kind, subject, currency)
+    initial = {"amount": most.as_decimal() or "", "act_id": uuid7()}
     form = TreasuryForm(request.POST or None, currency=currency, initial=initial)
     context = {
         "form": form,
@@ -57,20 +65,31 @@ def treasury_act(request: HttpRequest, kind: str, currency: str, subject: str = 
     if request.POST.get("confirmed") != str(form.money):
         return render(request, "payments/treasury_confirm.html", context | {"amount": form.money})
     try:
-        made = operations.act(
-            act_id=form.cleaned_data["act_id"],
-            kind=kind,
-            subject=subject,
-            amount=form.money,
-            reason=form.cleaned_data["reason"],
-            actor=actor(request),
-            now=timezone.now(),
-        )
+        _carry_out(request, kind, subject, form)
     except DomainError as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         return render(request, "payments/treasury_form.html", context, status=422)
-    messages.success(request, _("Written into the books: %(amount)s.") % {"amount": fmt.money(made.amount)})
     return redirect("payments:treasury")
+
+
+def _most(kind: str, subject: str, currency: str) -> Money:
+    if kind == TreasuryKind.TOP_UP:
+        return queries.shortfall(subject, currency)
+    return operations.movable(kind, subject, currency)
+
+
+def _carry_out(request: HttpRequest, kind: str, subject: str, form: TreasuryForm) -> None:
+    assert form.money is not None
+    given = {"amount": form.money, "reason": form.cleaned_data["reason"], "actor": actor(request)}
+    act_id, now, told = form.cleaned_data["act_id"], timezone.now(), {"amount": fmt.money(form.money)}
+    if kind == TreasuryKind.TOP_UP:
+        made = operations.top_up(top_up_id=act_id, gateway=subject, now=now, **given)
+        if made.status != TopUpStatus.SUCCEEDED:
+            messages.info(request, _("%(amount)s are on their way; the entry is written when they arrive.") % told)
+            return
+    else:
+        operations.act(act_id=act_id, kind=kind, subject=subject, now=now, **given)
+    messages.success(request, _("Written into the books: %(amount)s.") % told)
 
 
 @login_required

@@ -7,14 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from apps.accounts import queries as accounts
 from apps.accounts.models import Organization, User
+from apps.assurance import operations as assurance
 from apps.bidding import operations as bidding
 from apps.bidding.models import Bid
 from apps.bidding.queries import payout_currency
 from apps.bidding.rules import Answer, BidDraft, MilestoneDraft
+from apps.common.ids import uuid7
 from apps.common.money import Money
 from apps.contracts import operations as contracts
 from apps.contracts.models import Contract
@@ -25,6 +29,8 @@ from apps.messaging import operations as messaging
 from apps.moderation import operations as moderation
 from apps.outbox import bus
 from apps.payments import operations as payments
+from apps.payments import queries as payment_queries
+from apps.payments.gateways import amounts
 from apps.payments.queries import balances
 from apps.pricing import queries as pricing
 from apps.reviews import operations as reviews
@@ -72,6 +78,8 @@ class Command(BaseCommand):
         self._report()
         self._payouts()
         bus.deliver_pending(now=timezone.now(), limit=10_000)
+        self._capital()
+        assurance.publish(night=timezone.now().date(), now=timezone.now())
         self.stdout.write(
             f"{Task.objects.count()} tasks, {Bid.objects.count()} bids, {Contract.objects.count()} contracts"
         )
@@ -277,6 +285,15 @@ class Command(BaseCommand):
                     )
                     payments.accept_quote(quote_id=quote.id, actor=owner, now=self.base)
         payments.settle_due(clock=timezone.now)
+
+    def _capital(self) -> None:
+        """The operator brings what the processor's fees took before it was earned, and some more."""
+        staff = accounts.actor_for(User.objects.get(email=STAFF[0]))
+        for currency, lacking in payment_queries.currencies_at(settings.PAYMENT_GATEWAY):
+            payments.top_up(
+                top_up_id=uuid7(), gateway=settings.PAYMENT_GATEWAY, amount=amounts.sendable(lacking + Money.of(100, currency)),
+                reason="Working capital for the processor's fees", actor=staff, now=timezone.now(),
+            )  # fmt: skip
 
     def _drain(self, now: datetime) -> None:
         """What the worker would have done by then."""

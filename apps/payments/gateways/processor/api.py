@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from apps.payments.gateways.processor import accounts, charges, disputes, events, forms, outbound, payouts
+from apps.payments.gateways.processor import accounts, charges, disputes, events, forms, outbound, payouts, topups
 from apps.payments.gateways.processor.accounts import PLATFORM
 from apps.payments.gateways.processor.refusals import Refusal, unknown
 from apps.payments.gateways.processor.store import Json, Store
@@ -217,6 +217,7 @@ _COLLECTIONS = {
     "disputes": "dispute",
     "radar/early_fraud_warnings": "radar.early_fraud_warning",
     "events": "event",
+    "topups": "topup",
 }
 Route = Callable[..., Json]
 
@@ -237,6 +238,7 @@ _WRITES: dict[str, Route] = {
     "/v1/transfers": lambda api, call: payouts.create_transfer(api.store, call.fields),
     "/v1/transfers/([^/]+)/reversals": lambda api, call, found: payouts.reverse_transfer(api.store, found, call.fields),
     "/v1/payouts": lambda api, call: payouts.create_payout(api.store, call.account, call.fields, api.payout_delay),
+    "/v1/topups": lambda api, call: topups.create(api.store, call.fields),
     "/v1/disputes/([^/]+)": lambda api, call, found: disputes.submit(api.store, found, call.fields),
     "/v1/balance_settings": lambda api, call: accounts.set_balance_settings(api.store, call.account, call.fields),
     "/v2/core/accounts": lambda api, call: accounts.create_v2(api.store, call.fields),

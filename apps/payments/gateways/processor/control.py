@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from apps.payments.gateways.processor import accounts, charges, disputes, events, outbound, pages, payouts
+from apps.payments.gateways.processor import accounts, charges, disputes, events, outbound, pages, payouts, topups
 from apps.payments.gateways.processor.api import Answer, Api
 from apps.payments.gateways.processor.refusals import Refusal
 from apps.payments.gateways.processor.store import Json
@@ -97,5 +97,8 @@ _DESKS: dict[str, Callable[[Api, str, Any], Json]] = {
     "disputes": _dispute,
     "fraud_warnings": lambda api, payment_id, asked: disputes.warn(api.store, payment_id),
     "onboard": _onboard,
+    "fees": lambda api, _, asked: topups.take_fee(
+        api.store, int(asked["amount"]), asked["currency"], asked.get("type", "stripe_fee")
+    ),
     "state": _state,
 }

@@ -46,5 +46,9 @@ CONSTANT: dict[str, Json] = {
     "balance_transaction": {"balance_type": "payments", "fee_details": [], "status": "available"},
     "dispute": {"enhanced_eligibility_types": [], "livemode": False},
     "radar.early_fraud_warning": {"livemode": False},
+    "topup": {
+        "failure_code": None, "failure_message": None, "livemode": False, "source": None, "statement_descriptor": None,
+        "transfer_group": None,
+    },
     "event": {"livemode": False},
 }  # fmt: skip

@@ -162,7 +162,7 @@ class Store:
                 "currency": currency,
                 "fee": fee,
                 "net": amount - fee,
-                "source": source,
+                "source": source or None,
                 "available_on": int(self.now() + delay),
                 "exchange_rate": None,
             },

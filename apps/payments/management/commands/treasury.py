@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
@@ -22,7 +24,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("kind", nargs="?", choices=TreasuryKind.values)
-        parser.add_argument("--subject", default="", help="the country of a tax, the processor of a sweep")
+        parser.add_argument("--subject", default="", help="the country of a tax, the processor of a sweep or a top-up")
         parser.add_argument("--currency", default="EUR")
         parser.add_argument("--amount", default="", help="in major units; everything that may move by default")
         parser.add_argument("--reason", default="")
@@ -34,25 +36,33 @@ class Command(BaseCommand):
             for one in queries.holdings():
                 row = {"kind": one.kind, "subject": one.subject, "balance": str(one.balance)}
                 self.stdout.write(json.dumps(row | {"movable": str(one.movable)}))
+            for currency, lacking in queries.currencies_at(settings.PAYMENT_GATEWAY):
+                row = {"kind": TreasuryKind.TOP_UP, "subject": settings.PAYMENT_GATEWAY, "lacking": str(lacking)}
+                self.stdout.write(json.dumps(row | {"currency": currency}))
             return
-        most = operations.movable(options["kind"], options["subject"], options["currency"])
+        is_top_up = options["kind"] == TreasuryKind.TOP_UP
+        subject = options["subject"] or (settings.PAYMENT_GATEWAY if is_top_up else "")
+        most = (queries.shortfall if is_top_up else partial(operations.movable, options["kind"]))(
+            subject, options["currency"]
+        )
         amount = Money.of(options["amount"], options["currency"]) if options["amount"] else most
         if not options["yes"]:
-            self.stdout.write(json.dumps({"would_write": str(amount), "at_most": str(most)}))
+            limit = "lacking" if is_top_up else "at_most"
+            self.stdout.write(json.dumps({"would_write": str(amount), limit: str(most)}))
             return
         user = User.objects.filter(email=options["by"], is_staff=True).first()
         if user is None:
             raise CommandError("--by names nobody of the staff")
+        given = {
+            "amount": amount, "reason": options["reason"], "actor": accounts.actor_for(user), "now": timezone.now(),
+        }  # fmt: skip
         try:
-            made = operations.act(
-                act_id=uuid7(),
-                kind=options["kind"],
-                subject=options["subject"],
-                amount=amount,
-                reason=options["reason"],
-                actor=accounts.actor_for(user),
-                now=timezone.now(),
-            )
+            if is_top_up:
+                asked = operations.top_up(top_up_id=uuid7(), gateway=subject, **given)
+                row = {"asked": str(asked.amount), "status": asked.status, "act": str(asked.id)}
+                self.stdout.write(json.dumps(row))
+                return
+            made = operations.act(act_id=uuid7(), kind=options["kind"], subject=subject, **given)
         except DomainError as refusal:
             raise CommandError(str(refusal)) from refusal
         self.stdout.write(json.dumps({"written": str(made.amount), "act": str(made.id)}))

@@ -1,0 +1,42 @@
+"""The platform's own money brought in from its bank, and fees that the processor takes by itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apps.payments.gateways.processor import events
+from apps.payments.gateways.processor.accounts import PLATFORM
+from apps.payments.gateways.processor.forms import integer
+from apps.payments.gateways.processor.refusals import Refusal, missing
+from apps.payments.gateways.processor.store import Json, Store
+
+
+def create(store: Store, fields: dict[str, Any]) -> Json:
+    """https://docs.stripe.com/api/topups/create: here the bank answers at once."""
+    amount, currency = integer(fields, "amount"), str(fields.get("currency", "")).lower()
+    if amount is None or not currency:
+        raise missing("amount")
+    if amount <= 0 or not currency.isalpha():
+        raise Refusal(400, "invalid_request_error", "parameter_invalid_integer", "Invalid amount or currency.")
+    topup = store.add(
+        "topup",
+        "tu",
+        PLATFORM,
+        {
+            "amount": amount,
+            "currency": currency,
+            "description": fields.get("description"),
+            "metadata": fields.get("metadata", {}),
+            "status": "succeeded",
+            "expected_availability_date": int(store.now()),
+        },
+    )
+    topup["balance_transaction"] = store.book(PLATFORM, "topup", amount, currency, topup["id"])["id"]
+    store.save(topup)
+    events.emit(store, "topup.succeeded", topup)
+    return topup
+
+
+def take_fee(store: Store, amount: int, currency: str, kind: str = "stripe_fee") -> Json:
+    """A line that no call of the platform's caused: a monthly fee, or anything else by `kind`."""
+    return store.book(PLATFORM, kind, -amount, currency.lower(), "")
