@@ -35,6 +35,22 @@ NEWCOMER_DONE_MAX = 0
 
 
 @dataclass(frozen=True)
+class Weights:
+    """Points of 100 that each component can bring; they are kept with every result. :raises ValueError: unless 100."""
+
+    skill: float = SKILL_POINTS
+    pay: float = PAY_POINTS
+    growth: float = GROWTH_POINTS
+
+    def __post_init__(self) -> None:
+        if min(self.skill, self.pay, self.growth) < 0 or abs(self.skill + self.pay + self.growth - 100) > 1e-9:
+            raise ValueError("the points of the components sum to 100")
+
+
+DEFAULT_WEIGHTS = Weights()
+
+
+@dataclass(frozen=True)
 class TaskFacts:
     """:param budget_minor: the upper end of the budget in the reference currency, or None."""
 
@@ -106,6 +122,7 @@ def score(
     rarity: Mapping[UUID, float],
     related: Mapping[UUID, Mapping[UUID, int]],
     now: datetime,
+    weights: Weights = DEFAULT_WEIGHTS,
 ) -> Match:
     """
     :param rarity: IDF per skill.
@@ -116,7 +133,7 @@ def score(
     growth = _growth(freelancer)
     talk, language_reason = language_fit(task.language, freelancer.languages)
     hours = len(task.utc_hours & freelancer.utc_hours)
-    points = {"skill": SKILL_POINTS * skill, "pay": PAY_POINTS * pay, "growth": GROWTH_POINTS * growth}
+    points = {"skill": weights.skill * skill, "pay": weights.pay * pay, "growth": weights.growth * growth}
     base = sum(points.values())
     recency = _recency(freelancer.active_at, now)
     fit = FIT_FLOOR + (1 - FIT_FLOOR) * (0.6 * talk + 0.4 * min(1.0, hours / HOURS_ENOUGH))
@@ -148,10 +165,10 @@ def _skill(
         weight_of_all += weight
         if asked in freelancer.skills:
             matched.append(asked)
-            gained += weight * _proven(freelancer, asked)
+            gained += weight * proven(freelancer, asked)
             continue
         likeness, known = max(
-            ((RELATED_SHARE * like / 1000 * _proven(freelancer, other), other)
+            ((RELATED_SHARE * like / 1000 * proven(freelancer, other), other)
              for other, like in related.get(asked, {}).items() if other in freelancer.skills),
             key=lambda pair: (pair[0], str(pair[1])), default=(0.0, None),
         )  # fmt: skip
@@ -163,7 +180,7 @@ def _skill(
     return (gained / weight_of_all if weight_of_all else 0.0), tuple(matched), tuple(near), tuple(missing)
 
 
-def _proven(freelancer: FreelancerFacts, skill: UUID) -> float:
+def proven(freelancer: FreelancerFacts, skill: UUID) -> float:
     """What was said of a skill, and each completed contract halves what is left to prove."""
     said = LEVELS.get(freelancer.skills[skill], 0.5)
     return 1 - (1 - said) * float(0.5 ** freelancer.done_by_skill.get(skill, 0))

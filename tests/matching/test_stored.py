@@ -1,0 +1,180 @@
+"""The shelf gives what the formula gives, for everybody at once; and readers never see a mixture of old and new."""
+
+import threading
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from apps.matching import scoring
+from apps.matching.scoring import FreelancerFacts, TaskFacts, Weights
+from apps.matching.scoring.stored import COUNTRIES, Rules, Shelf, Writer, country_number, put_base, put_delta
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+SKILLS = [UUID(int=1000 + nth) for nth in range(8)]
+EVERYWHERE = Rules(np.ones(COUNTRIES, dtype=bool))
+
+people = st.lists(
+    st.builds(
+        FreelancerFacts,
+        id=st.uuids(),
+        country=st.sampled_from(["DE", "NG", "CN"]),
+        skills=st.dictionaries(st.sampled_from(SKILLS), st.integers(1, 4), max_size=5),
+        languages=st.dictionaries(
+            st.sampled_from(["en", "zh-hans", "ar", "de"]),
+            st.sampled_from(["basic", "conversational", "fluent", "native"]), max_size=3,
+        ),
+        usual_price_minor=st.none() | st.integers(1, 10**7),
+        hourly_minor=st.none() | st.integers(1, 10**5),
+        done_by_skill=st.dictionaries(st.sampled_from(SKILLS), st.integers(0, 5), max_size=3),
+        completed=st.integers(0, 40),
+        failed=st.integers(0, 5),
+        active_at=st.none() | st.integers(0, 400).map(lambda days: NOW - timedelta(days=days)),
+        utc_hours=st.frozensets(st.integers(0, 23)),
+    ),
+    min_size=1, max_size=12, unique_by=lambda one: one.id,
+)  # fmt: skip
+tasks = st.builds(
+    TaskFacts,
+    id=st.uuids(), employer_id=st.just(UUID(int=1)), employer_country=st.just("DE"),
+    language=st.sampled_from(["en", "ar", "zh-hans", "fr"]),
+    skill_ids=st.lists(st.sampled_from(SKILLS), min_size=1, max_size=4, unique=True).map(tuple),
+    budget_minor=st.none() | st.integers(1, 10**7), utc_hours=st.frozensets(st.integers(0, 23)),
+)  # fmt: skip
+likeness = st.dictionaries(
+    st.sampled_from(SKILLS), st.dictionaries(st.sampled_from(SKILLS), st.integers(1, 1000), max_size=3), max_size=4
+)
+weights = st.sampled_from([scoring.DEFAULT_WEIGHTS, Weights(100, 0, 0), Weights(20, 50, 30)])
+
+
+def base_of(folder: Path, facts) -> Shelf:
+    writer = Writer()
+    for one in facts:
+        writer.add(one)
+    put_base(folder, writer)
+    return Shelf(folder)
+
+
+def asked(task: TaskFacts, related) -> dict[UUID, float]:
+    wanted = dict.fromkeys(task.skill_ids, 1.0)
+    for skill in task.skill_ids:
+        for other in related.get(skill, {}):
+            wanted.setdefault(other, 0.1)
+    return wanted
+
+
+@settings(deadline=None, max_examples=80)
+@given(people, tasks, likeness, weights)
+def test_the_shelf_ranks_as_the_formula_scores(tmp_path_factory, facts, task, related, points):
+    shelf = base_of(tmp_path_factory.mktemp("shelf") / "index", facts)
+    rarity = shelf.rarity(task.skill_ids)
+    wanted = asked(task, related)
+
+    ranked = shelf.rank(task, weights=wanted, related=related, rules=EVERYWHERE, now=NOW, points=points)
+
+    expected = {
+        one.id: scoring.score(task, one, rarity=rarity, related=related, now=NOW, weights=points)
+        for one in facts
+        if wanted.keys() & one.skills.keys() and scoring.language_fit(task.language, one.languages)[0] > 0
+    }
+    assert {one.owner for one in ranked} == expected.keys()
+    for one in ranked:
+        want = expected[one.owner]
+        assert one.match.score == pytest.approx(want.score, abs=1e-4)
+        assert one.match.components == pytest.approx(want.components, abs=1e-4)
+        assert sum(one.match.components.values()) == pytest.approx(one.match.score, abs=1e-6)
+        assert replace(one.match, score=0, components={}) == replace(want, score=0, components={})
+    assert [one.match.score for one in ranked] == sorted((one.match.score for one in ranked), reverse=True)
+
+
+def somebody(number: int, *skills: UUID, country: str = "DE", **fields) -> FreelancerFacts:
+    return FreelancerFacts(
+        id=UUID(int=(number << 64) + number), country=country, skills=dict.fromkeys(skills, 4), languages={"en": "fluent"},
+        usual_price_minor=None, hourly_minor=None, **fields,
+    )  # fmt: skip
+
+
+def a_task(*skills: UUID) -> TaskFacts:
+    return TaskFacts(UUID(int=9), UUID(int=1), "DE", "en", skills, None, frozenset())
+
+
+def names(shelf: Shelf, task: TaskFacts, rules: Rules = EVERYWHERE, **options) -> list[int]:
+    ranked = shelf.rank(task, weights=dict.fromkeys(task.skill_ids, 1.0), related={}, rules=rules, now=NOW, **options)
+    return [one.owner.int & 0xFFFF for one in ranked]
+
+
+def test_a_delta_replaces_people_and_hides_those_who_are_gone(tmp_path):
+    shelf = base_of(tmp_path / "index", [somebody(nth, SKILLS[0]) for nth in (1, 2, 3)])
+    assert names(shelf, a_task(SKILLS[0])) == [1, 2, 3]
+
+    delta = Writer()
+    delta.add(somebody(2, SKILLS[1]))
+    delta.add(somebody(4, SKILLS[0]))
+    put_delta(tmp_path / "index", delta, gone=[UUID(int=(3 << 64) + 3)])
+
+    assert names(shelf, a_task(SKILLS[0])) == [1, 4]
+    assert names(shelf, a_task(SKILLS[1])) == [2]
+    assert len(shelf) == 3
+    put_delta(tmp_path / "index", Writer(), gone=[])
+    assert names(shelf, a_task(SKILLS[0])) == [1, 2, 3]
+
+
+def test_rules_stand_before_the_score(tmp_path):
+    shelf = base_of(tmp_path / "index", [somebody(1, SKILLS[0]), somebody(2, SKILLS[0], country="NG")])
+    payable = np.ones(COUNTRIES, dtype=bool)
+    payable[country_number("NG")] = False
+
+    assert names(shelf, a_task(SKILLS[0]), Rules(payable)) == [1]
+    assert names(shelf, a_task(SKILLS[0]), Rules(EVERYWHERE.payable, frozenset({UUID(int=(1 << 64) + 1)}))) == [2]
+
+
+def test_only_the_best_candidates_are_scored_and_kept(tmp_path):
+    crowd = [somebody(nth, *SKILLS[: 1 + nth % 3]) for nth in range(1, 400)]
+    shelf = base_of(tmp_path / "index", crowd)
+
+    found = names(shelf, a_task(*SKILLS[:3]), candidates=20, limit=5)
+
+    assert len(found) == 5
+    assert all(nth % 3 == 2 for nth in found)
+
+
+def test_without_a_base_there_is_nothing_and_no_delta(tmp_path):
+    assert Shelf(tmp_path / "nowhere").parts == []
+    with pytest.raises(FileNotFoundError):
+        put_delta(tmp_path / "nowhere", Writer(), gone=[])
+
+
+def test_a_base_that_is_put_in_place_while_others_ask_is_seen_whole(tmp_path):
+    """Every answer is that of one base: all people of a generation or none."""
+    base_of(tmp_path / "index", [somebody(nth, SKILLS[0]) for nth in range(1, 51)])
+    stop, wrong = threading.Event(), []
+
+    def ask() -> None:
+        shelf = Shelf(tmp_path / "index")
+        while not stop.is_set():
+            found = names(shelf, a_task(SKILLS[0]), limit=100)
+            if found not in (list(range(1, 51)), list(range(51, 101))):
+                wrong.append(found)
+
+    readers = [threading.Thread(target=ask) for _ in range(4)]
+    for reader in readers:
+        reader.start()
+    for turn in range(30):
+        people_now = range(51, 101) if turn % 2 == 0 else range(1, 51)
+        base_of(tmp_path / "index", [somebody(nth, SKILLS[0]) for nth in people_now])
+    stop.set()
+    for reader in readers:
+        reader.join()
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("points", [(50, 50, 50), (110, -10, 0)])
+def test_weights_sum_to_a_hundred(points):
+    with pytest.raises(ValueError, match="100"):
+        Weights(*points)
