@@ -1,0 +1,220 @@
+"""
+Matching one task among many freelancers: the shelf (`apps.matching.scoring.stored`), all stages with explanations,
+against scikit-learn's own `NearestNeighbors` and against tag overlap in PostgreSQL, in one run.
+
+    python -m bench.matching [--sizes 10000 100000 1000000] [--tasks 60]
+
+People are synthetic: 14,557 tags, about ten a person, the commonest on 32 per cent of all, six above 17. Times are CPU
+milliseconds of the process that works (for PostgreSQL: of its backends), because machines are shared; the ratios are of
+one run. The shelf does all stages, the other two only retrieve. Memory is what the files of the index take; all
+processes share it through the page cache. Prints one line of JSON; the others are left out above `--others-max` people.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+
+TAGS = 14_557
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+COUNTRIES = ["DE", "NG", "CN", "EG", "BR", "IN", "US", "UA"]
+LANGUAGES = ["en", "zh-hans", "ar", "es", "de", "pt"]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
+    parser.add_argument("--tasks", type=int, default=60)
+    parser.add_argument("--others-max", type=int, default=100_000)
+    options = parser.parse_args()
+    for name in ("SECRET_KEY", "DATABASE_URL", "REDIS_URL"):
+        os.environ.setdefault(name, "postgresql://bench/bench" if name == "DATABASE_URL" else "redis://bench")
+    os.environ.setdefault("TRADEWIND_ENV", "test")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings")
+    import django
+
+    django.setup()
+    results = {}
+    for size in options.sizes:
+        results[size] = _measure(size, options.tasks, with_others=size <= options.others_max)
+        print(size, json.dumps(results[size]), file=sys.stderr, flush=True)
+    print(json.dumps(results))
+
+
+def _people(size: int, random: np.random.Generator) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """(person, tag) pairs, unique, sorted by person."""
+    rank = np.arange(1, TAGS + 1)
+    share = np.where(rank <= 6, 0.32 * rank**-0.35, 1.227 / rank)
+    counts = np.maximum(random.poisson(share.sum(), size), 1)
+    owners = np.repeat(np.arange(size), counts)
+    tags = random.choice(TAGS, size=len(owners), p=share / share.sum())
+    pairs = np.unique(owners.astype(np.int64) * TAGS + tags)
+    return pairs // TAGS, pairs % TAGS
+
+
+def _measure(size: int, count: int, *, with_others: bool) -> dict[str, Any]:
+    from apps.matching.scoring.stored import COUNTRIES as NUMBERS
+    from apps.matching.scoring.stored import Rules, Shelf, Writer, put_base, put_delta
+
+    random = np.random.default_rng(7)
+    owners, tags = _people(size, random)
+    starts = np.searchsorted(owners, np.arange(size + 1))
+    skills = [UUID(int=10**6 + tag) for tag in range(TAGS)]
+    questions = [_task(nth, tags[random.integers(0, len(tags), 40)], skills) for nth in range(count)]
+    rules = Rules(np.ones(NUMBERS, dtype=bool))
+    report: dict[str, Any] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        shelf_folder = Path(folder) / "shelf"
+        writer, began = Writer(), time.process_time()
+        for row in range(size):
+            writer.add(_person(row, tags[starts[row] : starts[row + 1]], skills, random))
+        put_base(shelf_folder, writer)
+        report["build_cpu_s"] = round(time.process_time() - began, 1)
+        del writer
+        report["files_mb"] = round(sum(path.stat().st_size for path in shelf_folder.rglob("*.npy")) / 2**20, 1)
+        shelf = Shelf(shelf_folder)
+        report["shelf"] = _times([lambda task=task: _rank(shelf, task, rules) for task in questions])
+        for changed in (1_000, 10_000):
+            if changed <= size:
+                report[f"delta_{changed}"] = _delta(shelf_folder, changed, tags, starts, skills, random, put_delta)
+        report["shelf_with_delta"] = _times([lambda task=task: _rank(shelf, task, rules) for task in questions])
+    if with_others:
+        report["nearest_neighbours"] = _neighbours(size, owners, tags, questions, skills)
+        report["postgresql_overlap"] = _postgresql(size, tags, starts, questions, skills)
+        for other in ("nearest_neighbours", "postgresql_overlap"):
+            report[f"{other}_over_shelf"] = round(report[other]["p50_ms"] / report["shelf"]["p50_ms"], 1)
+    return report
+
+
+def _task(nth: int, drawn: Any, skills: list[UUID]) -> Any:
+    from apps.matching.scoring import TaskFacts
+
+    wanted = tuple(dict.fromkeys(skills[tag] for tag in drawn[: 3 + nth % 5]))
+    return TaskFacts(UUID(int=nth + 1), UUID(int=1), "DE", LANGUAGES[nth % 3], wanted, 50_000, frozenset(range(8, 17)))
+
+
+def _person(row: int, tags: Any, skills: list[UUID], random: np.random.Generator) -> Any:
+    from apps.matching.scoring import FreelancerFacts
+
+    draw = random.integers(0, 1000, 6)
+    return FreelancerFacts(
+        id=UUID(int=(row + 1) << 64 | int(draw[0])),
+        country=COUNTRIES[draw[0] % len(COUNTRIES)],
+        skills={skills[tag]: 1 + int(tag) % 4 for tag in tags},
+        languages={"en": "fluent"} if draw[1] < 700 else {LANGUAGES[draw[1] % len(LANGUAGES)]: "native"},
+        usual_price_minor=int(draw[2]) * 100 or None,
+        hourly_minor=int(draw[3]) * 10 or None,
+        completed=int(draw[4]) // 50,
+        failed=int(draw[4]) % 3,
+        active_at=NOW - timedelta(days=int(draw[5]) // 3),
+        utc_hours=frozenset(range(8, 17)),
+    )
+
+
+def _rank(shelf: Any, task: Any, rules: Any) -> None:
+    rarity = shelf.rarity(task.skill_ids)
+    found = shelf.rank(task, weights=rarity, related={}, rules=rules, now=NOW, limit=50)
+    assert len(found) <= 50
+    assert all(abs(sum(one.match.components.values()) - one.match.score) < 1e-6 for one in found)
+
+
+def _delta(
+    folder: Path, changed: int, tags: Any, starts: Any, skills: list[UUID], random: np.random.Generator, put: Any
+) -> dict[str, float]:
+    from apps.matching.scoring.stored import Writer
+
+    began = time.process_time()
+    writer = Writer()
+    for row in range(changed):
+        writer.add(_person(row, tags[starts[row] : starts[row + 1]], skills, random))
+    put(folder, writer, gone=[])
+    return {"cpu_ms": round(1000 * (time.process_time() - began), 1)}
+
+
+def _times(questions: list[Callable[[], None]]) -> dict[str, float]:
+    """CPU of this process; everything is asked once before, so that files are in memory as they are in a worker."""
+    for ask in questions[:10]:
+        ask()
+    taken = []
+    for ask in questions:
+        began = time.process_time()
+        ask()
+        taken.append(1000 * (time.process_time() - began))
+    return _summary(taken)
+
+
+def _summary(taken: list[float]) -> dict[str, float]:
+    return {
+        "p50_ms": round(float(np.percentile(taken, 50)), 2),
+        "p95_ms": round(float(np.percentile(taken, 95)), 2),
+    }
+
+
+def _neighbours(size: int, owners: Any, tags: Any, questions: list[Any], skills: list[UUID]) -> dict[str, float]:
+    """The library's own way: cosine, brute force, 200 nearest; retrieval alone, without any second stage."""
+    from scipy.sparse import csr_matrix
+    from sklearn.neighbors import NearestNeighbors
+
+    matrix = csr_matrix((np.ones(len(owners), dtype=np.float32), (owners, tags)), shape=(size, TAGS))
+    index = NearestNeighbors(n_neighbors=200, metric="cosine", algorithm="brute").fit(matrix)
+    number = {skill: tag for tag, skill in enumerate(skills)}
+
+    def ask(task: Any) -> None:
+        columns = [number[skill] for skill in task.skill_ids]
+        question = csr_matrix((np.ones(len(columns), np.float32), ([0] * len(columns), columns)), shape=(1, TAGS))
+        index.kneighbors(question)
+
+    return _times([lambda task=task: ask(task) for task in questions])
+
+
+def _postgresql(size: int, tags: Any, starts: Any, questions: list[Any], skills: list[UUID]) -> dict[str, float]:
+    """Tag overlap with a GIN index over int[], ordered by how many are shared; retrieval alone."""
+    import psycopg2
+
+    from bench import servers
+
+    number = {skill: tag for tag, skill in enumerate(skills)}
+    with servers.running() as server:
+        server.fresh_database("overlap")
+        connection = psycopg2.connect(f"{server.address} dbname=overlap")
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE EXTENSION IF NOT EXISTS intarray")
+            cursor.execute("CREATE TABLE people (id int PRIMARY KEY, tags int[])")
+            with tempfile.TemporaryFile("w+") as file:
+                for row in range(size):
+                    listed = ",".join(map(str, tags[starts[row] : starts[row + 1]]))
+                    file.write(f"{row}\t{{{listed}}}\n")
+                file.seek(0)
+                cursor.copy_expert("COPY people FROM STDIN", file)
+            cursor.execute("CREATE INDEX ON people USING gin (tags gin__int_ops)")
+            cursor.execute("VACUUM ANALYZE people")
+            taken = []
+            for task in [*questions[:5], *questions]:
+                wanted = [number[skill] for skill in task.skill_ids]
+                before = server.spent().cpu_seconds
+                for _ in range(3):  # the operating system counts hundredths of a second
+                    cursor.execute(
+                        "SELECT id FROM people WHERE tags && %(w)s::int[]"
+                        " ORDER BY icount(tags & %(w)s::int[]) DESC, id LIMIT 200",
+                        {"w": wanted},
+                    )
+                    cursor.fetchall()
+                taken.append(1000 * (server.spent().cpu_seconds - before) / 3)
+        connection.close()
+    return _summary(taken[5:])
+
+
+if __name__ == "__main__":
+    main()
