@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from apps.matching import gateways
-from apps.matching.gateways import TrackUnreadable
+from apps.matching.gateways import tracks as files
+from apps.matching.gateways.tracks import TrackUnreadable
 from apps.matching.scoring.tracks import Brief, Past, Person, Track
 
 
@@ -18,10 +18,10 @@ def read(folder: Path) -> Track:
 
     :raises TrackUnreadable: with a sentence, when a file is missing or a row is not as described.
     """
-    people = gateways.rows(folder, "freelancers")
-    tasks = gateways.rows(folder, "tasks")
-    past = gateways.rows(folder, "past_tasks", is_required=False)
-    said = gateways.meta(folder)
+    people = files.rows(folder, "freelancers")
+    tasks = files.rows(folder, "tasks")
+    past = files.rows(folder, "past_tasks", is_required=False)
+    said = files.meta(folder)
     return Track(
         people=[_told(folder, "freelancers", row, _person) for row in people],
         tasks=[_told(folder, "tasks", row, _brief) for row in tasks],

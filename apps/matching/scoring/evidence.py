@@ -106,7 +106,7 @@ class EvidenceIndex:
     # --- reading --------------------------------------------------------------------------------------------------
 
     def _by_person(self, weights: Vector) -> Vector:
-        return np.bincount(self._who, weights, minlength=self.people)
+        return np.asarray(np.bincount(self._who, weights, minlength=self.people), dtype=np.float64)
 
     def _weights(self, values: Vector) -> csr_matrix:
         """People x past tasks."""
@@ -155,7 +155,10 @@ class EvidenceIndex:
             self._texts = csr_matrix((len(self._past.at), 1), dtype=np.float32)
         self._profiles = _each(self._did.T @ self._texts, np.log1p).T.tocsr()
         self._skills_unit = unit_rows(self._past.skills @ diags(self._rarity)).T.tocsr()
-        self._mean = self._past.vectors.mean(axis=0) if len(self._past.at) else np.zeros(self._past.vectors.shape[1])
+        size = self._past.vectors.shape[1]
+        self._mean: Matrix = np.zeros(size, dtype=np.float32)
+        if len(self._past.at):
+            self._mean = self._past.vectors.mean(axis=0).astype(np.float32)
         self._vectors = _centred(self._past.vectors, self._mean)
 
     # --- answering ------------------------------------------------------------------------------------------------

@@ -59,7 +59,7 @@ def likeness(left: csr_matrix, right: csr_matrix, taxonomy: Taxonomy) -> Matrix:
     for weight, groups in zip(LEVEL_WEIGHTS, (None, taxonomy.units, taxonomy.minors), strict=True):
         one, other = (left, right) if groups is None else (left @ groups, right @ groups)
         total += weight * (unit_rows(one) @ unit_rows(other).T).toarray()
-    return total / sum(LEVEL_WEIGHTS)
+    return (total / sum(LEVEL_WEIGHTS)).astype(np.float32)
 
 
 def unit_rows(matrix: csr_matrix) -> csr_matrix:

@@ -34,9 +34,9 @@ def passages(text: str, *, words_max: int = 6) -> list[tuple[int, int]]:
     run of up to `words_max` words inside a piece of a line.
     """
     found: dict[tuple[int, int], None] = {}
-    for start, end in _pieces(text, BREAKS):
+    for start, end in pieces(text, BREAKS):
         found[start, end] = None
-        for inner_start, inner_end in _pieces(text[start:end], JOINS):
+        for inner_start, inner_end in pieces(text[start:end], JOINS):
             found[start + inner_start, start + inner_end] = None
         words = [(start + word.start(), start + word.end()) for word in re.finditer(r"\S+", text[start:end])]
         for first in range(len(words)):
@@ -45,7 +45,8 @@ def passages(text: str, *, words_max: int = 6) -> list[tuple[int, int]]:
     return [(start, end) for start, end in found if text[start:end].strip()]
 
 
-def _pieces(text: str, separator: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+def pieces(text: str, separator: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+    """Non-empty parts between separators, without surrounding space, as (start, end)."""
     at = 0
     for match in [*separator.finditer(text), None]:
         end = match.start() if match else len(text)

@@ -43,7 +43,7 @@ def encode(texts: Sequence[str]) -> Matrix:
     if said:
         with _lock:  # the encoder keeps scratch arrays of its own
             raw = np.asarray(_encoder().encode([cut[number] for number in said]), dtype=np.float32)
-        result[said] = unit((raw - arrays["center"]) @ arrays["turn"])
+        result[said] = unit(((raw - arrays["center"]) @ arrays["turn"]).astype(np.float32))
     return result
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from apps.matching import gateways
+from apps.matching.gateways import tracks as files
 from apps.matching.management import tracks
 from apps.matching.scoring import linker
 from apps.matching.scoring import tracks as ranking
@@ -30,10 +30,10 @@ class Command(BaseCommand):
         summary: dict[str, Any] = {}
         started = time.monotonic()
         try:
-            folders = gateways.track_folders(options["source"])
+            folders = files.track_folders(options["source"])
             for folder in self._chosen(folders, options["track"]):
                 summary[folder.name] = self._run(folder, options["runs"])
-        except gateways.TrackUnreadable as error:
+        except files.TrackUnreadable as error:
             raise CommandError(str(error)) from error
         except OSError as error:
             raise CommandError(f"{options['runs']} cannot be written: {error}") from error
@@ -55,7 +55,7 @@ class Command(BaseCommand):
 
         report(f"has {len(track.people)} freelancers, {len(track.tasks)} tasks, {len(track.past)} past tasks")
         ranked = ranking.rank(track, linker.shipped(), report)
-        gateways.write_run(runs, folder.name, ranked.rankings)
+        files.write_run(runs, folder.name, ranked.rankings)
         found = {"how": ranked.how, "tasks": len(track.tasks), "freelancers": len(track.people)}
         if ranked.card:
             found["ranker"] = ranked.card["ranker"]["kind"]

@@ -1,4 +1,4 @@
-"""Door to files: folders of tracks (people, tasks, past work), read for `match_eval` and nothing else."""
+"""Folders of tracks (people, tasks, past work), read for `match_eval` and nothing else."""
 
 from __future__ import annotations
 
