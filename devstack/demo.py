@@ -25,6 +25,14 @@ REFERENCE = [
     ("import_skills", {}),
 ]
 
+OPERATOR = {
+    "PLATFORM_LEGAL_NAME": "Tradewind Demo GmbH",
+    "PLATFORM_STREET": "Beispielstraße 1",
+    "PLATFORM_POSTCODE": "10115",
+    "PLATFORM_CITY": "Berlin",
+    "PLATFORM_VAT_ID": "DE123456788",
+}
+
 
 def say(sentence: str) -> None:
     print(f"[demo] {sentence} ({time.monotonic() - STARTED:.1f} s)", flush=True)
@@ -104,6 +112,9 @@ def main() -> None:
     processor_port = choose_port(8090, False)
     url = f"http://127.0.0.1:{port}"
     os.environ.setdefault("SITE_URL", url)
+    # An invented operator, so that the demo's invoices pass the official rules.
+    for name, value in OPERATOR.items():
+        os.environ.setdefault(name, value)
     os.environ["PROCESSOR_URL"] = f"http://127.0.0.1:{processor_port}"
     local_environment()
     (folder / "demo.json").write_text(json.dumps({"SITE_URL": url, "PROCESSOR_URL": os.environ["PROCESSOR_URL"]}))

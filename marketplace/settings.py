@@ -27,7 +27,7 @@ SITE_NAME = env.str("SITE_NAME", "Tradewind")
 
 AREAS = [
     "common", "outbox", "files", "skills", "accounts", "ledger", "compliance", "pricing", "tasks", "payments",
-    "bidding", "escrow", "spending", "assurance", "contracts", "messaging", "reviews", "disputes", "moderation", "matching",
+    "bidding", "escrow", "spending", "assurance", "contracts", "messaging", "reviews", "disputes", "invoicing", "moderation", "matching",
     "notifications", "dashboard",
 ]  # fmt: skip
 INSTALLED_APPS = [
@@ -325,6 +325,14 @@ LOGGING = {
 FX_RATE_BUSINESS_DAYS_MAX = env.int("FX_RATE_BUSINESS_DAYS_MAX", 5 if TRADEWIND_ENV == "production" else 10_000)
 # Where the platform stands: decides how long money may be held.
 PLATFORM_COUNTRY = env.str("PLATFORM_COUNTRY", "DE")
+# Who the marketplace is on invoices. Without a VAT number no electronic invoice passes the official rules.
+PLATFORM_LEGAL_NAME = env.str("PLATFORM_LEGAL_NAME", SITE_NAME)
+PLATFORM_STREET = env.str("PLATFORM_STREET", "")
+PLATFORM_POSTCODE = env.str("PLATFORM_POSTCODE", "")
+PLATFORM_CITY = env.str("PLATFORM_CITY", "")
+PLATFORM_VAT_ID = env.str("PLATFORM_VAT_ID", "")
+PLATFORM_TAX_NUMBER = env.str("PLATFORM_TAX_NUMBER", "")
+DOCUMENT_PREFIX = env.str("DOCUMENT_PREFIX", "TW")  # begins the number of every document of the marketplace's own
 # Whether freelancers owe back what a lost chargeback takes after a release: a term of each new escrow.
 CHARGEBACK_RESERVE_BPS = env.int("CHARGEBACK_RESERVE_BPS", 100)  # laid aside of all commission, for chargebacks
 CHARGEBACK_IS_OWED_BACK = env.bool("CHARGEBACK_IS_OWED_BACK", False)

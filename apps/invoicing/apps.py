@@ -1,0 +1,13 @@
+from apps.common.apps import AreaConfig
+
+
+class InvoicingConfig(AreaConfig):
+    name = "apps.invoicing"
+    default = True
+
+    def ready(self) -> None:
+        super().ready()
+        from apps.invoicing import queries
+        from apps.ledger.queries import register_invariant
+
+        register_invariant("D1_numbers_missing_from_a_series", queries.numbers_missing)

@@ -1,0 +1,12 @@
+from uuid import UUID
+
+from apps.outbox import bus
+
+
+@bus.fact("invoicing.document_issued")
+class DocumentIssued:
+    """A document got its number; it never changes again."""
+
+    document_id: UUID
+    kind: str
+    number: str

@@ -1,0 +1,126 @@
+"""Documents in people's words: the same strings for the page and for the PDF, in the active language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
+
+from apps.common import fmt
+from apps.common.money import Money
+from apps.invoicing.gateways.paper import Line, Paper, Party, categories
+from apps.invoicing.states import DocumentKind, Treatment
+
+SELF_BILLING_TEXT = gettext_noop(
+    "We agree that the marketplace writes invoices in our name and on our account for work that an employer has "
+    "approved and that was paid out of held money. Each invoice is numbered in a series of our own and shown to us at "
+    "once; it counts as accepted unless we object within 14 days. We write no second invoice for the same work. We "
+    "keep our name, address and tax numbers here correct and say so when our tax status changes. Either side can end "
+    "this at any time for later work."
+)
+
+LINES: dict[str, str | Promise] = {
+    "payment": gettext_lazy("Payment held for the work"),
+    "refund": gettext_lazy("Held money sent back"),
+    "commission": gettext_lazy("Marketplace commission"),
+    "employer_fee": gettext_lazy("Marketplace fee"),
+    "service": gettext_lazy("Services of the freelancer"),
+    "goodwill": gettext_lazy("Goodwill: a part of our commission"),
+}
+NOTES: dict[str, str | Promise] = {
+    "no_supply": gettext_lazy("This receipt shows a movement of money. It is not an invoice and carries no tax."),
+    "not_an_invoice": gettext_lazy(
+        "This is not an invoice. The freelancer has not agreed to self-billing and writes the invoice."
+    ),
+    "self_billing": gettext_lazy("Self-billing: written by the marketplace in the name of the supplier."),
+    "reverse_charge_eu": gettext_lazy("Reverse charge: the buyer accounts for the value added tax."),
+    "outside_scope_eu": gettext_lazy("The place of supply is outside the European Union: no value added tax."),
+    "undetermined": gettext_lazy(
+        "The tax treatment of this supply was not determined. No tax is shown; please ask your tax adviser."
+    ),
+    "goodwill_to_third": gettext_lazy(
+        "This is not an invoice and not a credit note: the commission had been invoiced to the freelancer."
+    ),
+}
+
+
+def title(paper: Paper) -> str:
+    return str(DocumentKind(paper.kind).label)
+
+
+def note(code: str) -> str:
+    """A note in words; one without words is told by its code."""
+    return str(NOTES.get(code, code))
+
+
+def line_text(code: str) -> str:
+    return str(LINES.get(code, code))
+
+
+def sheet(paper: Paper) -> dict[str, Any]:
+    """Every string that the document shows, ready to be set: no figure is computed here."""
+    return {
+        "title": title(paper),
+        "number": paper.number,
+        "facts": _facts(paper),
+        "parties": [_party(_("Seller"), paper.seller), _party(_("Buyer"), paper.buyer)],
+        "head": [_("Supply"), _("Tax rate"), _("Net"), _("Tax"), _("Amount")],
+        "lines": [_line(line) for line in paper.lines],
+        "sums": _sums(paper),
+        "notes": [note(code) for code in paper.notes],
+    }
+
+
+def _facts(paper: Paper) -> list[dict[str, Any]]:
+    """`is_code`: read from left to right in every language, unlike a date."""
+    rows = [(_("Document number"), paper.number, True), (_("Date"), fmt.day(paper.issued_on), False)]
+    if paper.supplied_on != paper.issued_on:
+        rows.append((_("Date of supply"), fmt.day(paper.supplied_on), False))
+    if paper.corrects_number and paper.corrects_on:
+        rows.append((_("Corrects"), paper.corrects_number, True))
+        rows.append((_("Date of what is corrected"), fmt.day(paper.corrects_on), False))
+    if paper.purchase_order:
+        rows.append((_("Your purchase order"), paper.purchase_order, True))
+    return [{"label": label, "value": value, "is_code": is_code} for label, value, is_code in rows]
+
+
+def _party(role: str, party: Party) -> dict[str, Any]:
+    place = " ".join(part for part in (party.postcode, party.city) if part)
+    rows = [party.street, place, fmt.country_name(party.country)]
+    if party.vat_id:
+        rows.append(_("VAT number: %(number)s") % {"number": party.vat_id})
+    if party.tax_number:
+        rows.append(_("Tax number: %(number)s") % {"number": party.tax_number})
+    return {"role": role, "name": party.name, "rows": [row for row in rows if row]}
+
+
+def _line(line: Line) -> dict[str, str]:
+    shows_rate = line.treatment == Treatment.STANDARD
+    return {
+        "text": line_text(line.code),
+        "about": line.about,
+        "rate": fmt.percent_bps(line.rate_bps) if shows_rate else "–",
+        "net": fmt.money(line.net),
+        "tax": fmt.money(line.tax) if shows_rate else "–",
+        "total": fmt.money(line.net + line.tax),
+    }
+
+
+def _sums(paper: Paper) -> list[list[str]]:
+    rows = [[_("Net"), fmt.money(paper.net)]]
+    for one in categories(paper.lines, paper.currency):
+        if one.treatment == Treatment.STANDARD:
+            label = _("Tax %(rate)s of %(net)s") % {"rate": fmt.percent_bps(one.rate_bps), "net": fmt.money(one.net)}
+            rows.append([label, fmt.money(one.tax)])
+    if paper.local_tax is not None and paper.local_rate_on is not None:
+        label = _("Tax at the ECB's rate of %(day)s") % {"day": fmt.day(paper.local_rate_on)}
+        rows.append([label, fmt.money(paper.local_tax)])
+    rows.append([_("Total"), fmt.money(paper.total)])
+    return rows
+
+
+def plain(money: Money) -> str:
+    """For machines: a point, no grouping."""
+    return str(money.as_decimal())

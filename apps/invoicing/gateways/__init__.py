@@ -1,0 +1,1 @@
+"""Doors to the libraries that draw a document: CII XML, its official rules, and PDF."""

@@ -1,0 +1,94 @@
+"""Corrections: a credit note takes a part of an invoice back; the invoice stays as it is."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from apps.common import fmt
+from apps.common.errors import NotFound
+from apps.common.money import Money
+from apps.escrow.models import Goodwill
+from apps.escrow.states import GoodwillTo
+from apps.invoicing import policies, queries, rules
+from apps.invoicing.gateways.paper import Line
+from apps.invoicing.models import Document
+from apps.invoicing.operations.issuing import Draft, document_release, issue
+from apps.invoicing.states import DocumentKind, Treatment
+
+
+@transaction.atomic
+def credit_invoice(
+    *, document_id: UUID, amount: Money, source_key: str, now: datetime, tax: Money | None = None
+) -> Document:
+    """
+    Take a part of an invoice back, or all that is left of it.
+
+    :param amount: with its tax. :param tax: what the books took back; pro rata where they do not say.
+    :raises NotAnInvoice, MoreThanInvoiced: as they say.
+    """
+    if (known := queries.document_of_source(source_key)) is not None:
+        return known
+    invoice = Document.objects.select_for_update(of=("self",)).select_related("recipient", "issuer").get(id=document_id)
+    left = invoice.total - queries.credited(invoice)
+    policies.check_can_credit(invoice, amount, left, fmt.money(left))
+    tax_left = invoice.tax - queries.credited_tax(invoice)
+    if tax is None:
+        tax = tax_left if amount == left else rules.part_of(invoice.tax, part=amount, whole=invoice.total)
+    tax = min(tax, tax_left)
+    paper = invoice.paper
+    about = paper.lines[0]
+    line = Line(about.code, about.about, amount - tax, tax, about.treatment, about.rate_bps)
+    return issue(
+        Draft(
+            kind=DocumentKind.CREDIT_NOTE,
+            source_key=source_key,
+            recipient=invoice.recipient,
+            reference_id=invoice.reference_id,
+            supplied_on=now.astimezone(UTC).date(),
+            seller=paper.seller,
+            buyer=paper.buyer,
+            lines=[line],
+            treatment=invoice.treatment,
+            issuer=invoice.issuer,
+            notes=invoice.notes,
+            purchase_order=invoice.purchase_order,
+            corrects=invoice,
+        ),
+        now=now,
+    )
+
+
+@transaction.atomic
+def document_goodwill(*, goodwill_id: UUID, now: datetime) -> Document:
+    """
+    A part of our commission given back: to the freelancer, who was invoiced for it, by credit note; to the employer
+    by a statement, for whoever was not invoiced cannot be credited.
+    """
+    goodwill = Goodwill.objects.select_related("release__escrow__payer").get(id=goodwill_id)
+    document_release(release_id=goodwill.release_id, now=now)  # facts come in any order
+    escrow, source_key = goodwill.release.escrow, f"goodwill:{goodwill.id}"
+    tax = Money(goodwill.tax_minor, goodwill.currency)
+    if goodwill.to == GoodwillTo.FREELANCER:
+        invoice = queries.document_of_source(f"release:{goodwill.release_id}:{DocumentKind.COMMISSION_INVOICE}")
+        if invoice is None:
+            raise NotFound
+        return credit_invoice(document_id=invoice.id, amount=goodwill.amount, tax=tax, source_key=source_key, now=now)
+    nothing = Money.zero(goodwill.currency)
+    return issue(
+        Draft(
+            kind=DocumentKind.GOODWILL_STATEMENT,
+            source_key=source_key,
+            recipient=escrow.payer,
+            reference_id=escrow.id,
+            supplied_on=now.astimezone(UTC).date(),
+            seller=queries.platform(),
+            buyer=queries.party_of(escrow.payer),
+            lines=[Line("goodwill", escrow.memo, goodwill.amount, nothing)],
+            treatment=Treatment.NONE,
+            notes=["goodwill_to_third"],
+        ),
+        now=now,
+    )

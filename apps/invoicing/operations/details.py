@@ -1,0 +1,72 @@
+"""What an organization says of itself on documents, and whether we may write its invoices."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from apps.common.actors import Actor
+from apps.invoicing import policies, queries
+from apps.invoicing.fmt import SELF_BILLING_TEXT
+from apps.invoicing.models import BillingDetails, SelfBillingChoice
+
+SELF_BILLING_VERSION = "2026-11"
+
+
+@transaction.atomic
+def save_billing_details(
+    *,
+    organization_id: UUID,
+    legal_name: str,
+    street: str,
+    postcode: str,
+    city: str,
+    vat_id: str,
+    tax_number: str,
+    actor: Actor,
+    now: datetime,
+) -> BillingDetails:
+    """Documents from now on say this; those that are written keep what they say."""
+    policies.check_can_change_details(actor, organization_id)
+    saved, _ = BillingDetails.objects.update_or_create(
+        organization_id=organization_id,
+        defaults={
+            "legal_name": legal_name,
+            "street": street,
+            "postcode": postcode,
+            "city": city,
+            "vat_id": vat_id,
+            "tax_number": tax_number,
+            "changed_by_id": actor.person_id,
+            "changed_at": now,
+        },
+    )
+    return saved
+
+
+@transaction.atomic
+def choose_self_billing(
+    *, organization_id: UUID, is_agreed: bool, text_version: str, actor: Actor, now: datetime
+) -> SelfBillingChoice:
+    """
+    Agree that the marketplace writes the organization's invoices for released work, or end that for later releases.
+
+    :raises TextOutdated: if another text was read than the one in force.
+    """
+    policies.check_can_change_details(actor, organization_id)
+    if is_agreed and text_version != SELF_BILLING_VERSION:
+        raise policies.TextOutdated
+    present = queries.self_billing_choice_of(organization_id)
+    if present is not None and present.is_agreed == is_agreed and present.text_version == SELF_BILLING_VERSION:
+        return present
+    return SelfBillingChoice.objects.create(
+        organization_id=organization_id,
+        is_agreed=is_agreed,
+        text_version=SELF_BILLING_VERSION,
+        text_sha256=hashlib.sha256(SELF_BILLING_TEXT.encode()).hexdigest(),
+        chosen_by_id=actor.person_id,
+        chosen_at=now,
+    )

@@ -1,0 +1,227 @@
+"""Documents out of facts: each fact is told once, each number is given once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from apps.accounts.models import Organization
+from apps.common.money import Money
+from apps.escrow.models import Escrow, Release
+from apps.invoicing import events, queries, rules
+from apps.invoicing.gateways.paper import Line, Party
+from apps.invoicing.models import Document
+from apps.invoicing.states import SERIES, DocumentKind, Treatment
+from apps.outbox import bus
+from apps.payments.models import Charge, Refund
+from apps.spending import queries as spending
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Everything of a document but its number."""
+
+    kind: DocumentKind
+    source_key: str
+    recipient: Organization
+    reference_id: UUID
+    supplied_on: date
+    seller: Party
+    buyer: Party
+    lines: Sequence[Line]
+    treatment: str
+    issuer: Organization | None = None
+    notes: list[str] = field(default_factory=list)
+    purchase_order: str = ""
+    corrects: Document | None = None
+
+
+@transaction.atomic
+def issue(draft: Draft, *, now: datetime) -> Document:
+    """
+    Give a draft the next number of its series and write it down, once per source.
+
+    The series stays locked until the commit: two issuers wait for each other, and a rollback gives the number back.
+    """
+    if (known := queries.document_of_source(draft.source_key)) is not None:
+        return known
+    letters, year = SERIES[draft.kind], now.astimezone(UTC).year
+    series = queries.series_for_update(
+        issuer=draft.issuer, letters=letters, year=year, prefix=_prefix(draft.issuer, letters)
+    )
+    if (known := queries.document_of_source(draft.source_key)) is not None:  # by whom we waited for
+        return known
+    series.last_number += 1
+    series.save(update_fields=["last_number"])
+    currency = draft.lines[0].net.currency
+    sums = rules.totals(draft.lines, currency)
+    local = queries.local_tax(sums.tax, draft.seller.country, draft.supplied_on)
+    document = Document.objects.create(
+        kind=draft.kind,
+        series=series,
+        number=series.last_number,
+        label=rules.label(series.prefix, year, series.last_number),
+        source_key=draft.source_key,
+        issuer=draft.issuer,
+        recipient=draft.recipient,
+        reference_id=draft.reference_id,
+        corrects=draft.corrects,
+        currency=currency,
+        net_minor=sums.net.amount_minor,
+        tax_minor=sums.tax.amount_minor,
+        treatment=draft.treatment,
+        lines=[line.as_json() for line in draft.lines],
+        seller=draft.seller.as_json(),
+        buyer=draft.buyer.as_json(),
+        notes=[note for note in draft.notes if note],
+        purchase_order=draft.purchase_order,
+        **_local(local),
+        supplied_on=draft.supplied_on,
+        issued_at=now,
+    )
+    bus.publish(events.DocumentIssued(document.id, document.kind, document.label), now=now)
+    return document
+
+
+def _local(found: tuple[Money, date] | None) -> dict[str, Any]:
+    if found is None:
+        return {}
+    tax, rate_on = found
+    return {"local_currency": tax.currency, "local_tax_minor": tax.amount_minor, "local_rate_on": rate_on}
+
+
+def _prefix(issuer: Organization | None, letters: str) -> str:
+    who = settings.DOCUMENT_PREFIX if issuer is None else issuer.handle[:20].upper()
+    return f"{who}-{letters}"
+
+
+# -- money in and back: receipts
+
+
+@transaction.atomic
+def document_charge(*, charge_id: UUID, now: datetime) -> Document:
+    """A receipt of what was paid in."""
+    charge = Charge.objects.select_related("payer").get(id=charge_id)
+    on = (charge.succeeded_at or now).astimezone(UTC).date()
+    draft = _receipt(DocumentKind.RECEIPT, "payment", charge, charge.amount, f"charge:{charge.id}", on)
+    return issue(draft, now=now)
+
+
+@transaction.atomic
+def document_refund(*, refund_id: UUID, now: datetime) -> Document:
+    """A receipt of held money that went back; it had not been invoiced, so there is nothing to credit."""
+    refund = Refund.objects.select_related("charge__payer").get(id=refund_id)
+    on = now.astimezone(UTC).date()
+    amount = Money(refund.amount_minor, refund.currency)
+    draft = _receipt(DocumentKind.REFUND_RECEIPT, "refund", refund.charge, amount, f"refund:{refund.id}", on)
+    return issue(draft, now=now)
+
+
+def _receipt(kind: DocumentKind, code: str, charge: Charge, amount: Money, source: str, on: date) -> Draft:
+    nothing = Money.zero(amount.currency)
+    return Draft(
+        kind=kind,
+        source_key=f"{source}:{kind}",
+        recipient=charge.payer,
+        reference_id=charge.reference_id,
+        supplied_on=on,
+        seller=queries.platform(),
+        buyer=queries.party_of(charge.payer),
+        lines=[Line(code, charge.memo, amount, nothing)],
+        treatment=Treatment.NONE,
+        notes=["no_supply"],
+        purchase_order=_purchase_order(charge.reference_id),
+    )
+
+
+def _purchase_order(escrow_id: UUID) -> str:
+    """What the employer wrote on the work; an escrow's money knows the work by its reference."""
+    reference_id = Escrow.objects.filter(id=escrow_id).values_list("reference_id", flat=True).first()
+    return spending.purchase_order_of(reference_id) if reference_id else ""
+
+
+# -- money released: invoices
+
+
+@transaction.atomic
+def document_release(*, release_id: UUID, now: datetime) -> list[Document]:
+    """Our commission, our fee, and the freelancer's service; a document that would say nothing is not written."""
+    release = Release.objects.select_related("escrow__payer", "escrow__payee").get(id=release_id)
+    drafts = [_commission(release), _employer_fee(release), _service(release)]
+    return [issue(draft, now=now) for draft in drafts if draft is not None]
+
+
+def _commission(release: Release) -> Draft | None:
+    escrow = release.escrow
+    if not release.fee:
+        return None
+    seller, buyer, on = queries.platform(), queries.party_of(escrow.payee), _day(release)
+    booked = escrow.tax_bps if release.tax else 0
+    decision = rules.decide(supply="platform", seller=seller, buyer=buyer, on=on, booked_rate_bps=booked)
+    line = Line("commission", escrow.memo, release.commission, release.tax, decision.treatment, decision.rate_bps)
+    return _invoice(DocumentKind.COMMISSION_INVOICE, release, escrow.payee, seller, buyer, line, [decision.note])
+
+
+def _employer_fee(release: Release) -> Draft | None:
+    escrow = release.escrow
+    fee = queries.employer_fee_earned(release.id, release.currency)
+    if not fee:
+        return None
+    seller, buyer = queries.platform(), queries.party_of(escrow.payer)
+    decision = rules.decide(supply="platform", seller=seller, buyer=buyer, on=_day(release))
+    line = Line("employer_fee", escrow.memo, fee, Money.zero(fee.currency), decision.treatment, decision.rate_bps)
+    return _invoice(DocumentKind.FEE_INVOICE, release, escrow.payer, seller, buyer, line, [decision.note])
+
+
+def _service(release: Release) -> Draft:
+    """The freelancer's own supply: an invoice in their name where they agreed to it, else a plain statement."""
+    escrow, nothing = release.escrow, Money.zero(release.currency)
+    seller, buyer = queries.party_of(escrow.payee), queries.party_of(escrow.payer)
+    if not queries.agreed_to_self_billing(escrow.payee_id, release.released_at):
+        line = Line("service", escrow.memo, release.gross, nothing)
+        kind, notes = DocumentKind.SERVICE_STATEMENT, ["not_an_invoice"]
+        return _invoice(kind, release, escrow.payer, seller, buyer, line, notes, shown_to=escrow.payee)
+    decision = rules.decide(supply="service", seller=seller, buyer=buyer, on=_day(release))
+    line = Line("service", escrow.memo, release.gross, nothing, decision.treatment, decision.rate_bps)
+    notes = ["self_billing", decision.note]
+    kind = DocumentKind.SELF_BILLED
+    return _invoice(kind, release, escrow.payer, seller, buyer, line, notes, shown_to=escrow.payee)
+
+
+def _invoice(
+    kind: DocumentKind,
+    release: Release,
+    recipient: Organization,
+    seller: Party,
+    buyer: Party,
+    line: Line,
+    notes: list[str],
+    *,
+    shown_to: Organization | None = None,
+) -> Draft:
+    """:param shown_to: in whose name it is issued; nobody: the marketplace."""
+    is_employers = recipient.id == release.escrow.payer_id
+    return Draft(
+        kind=kind,
+        source_key=f"release:{release.id}:{kind}",
+        recipient=recipient,
+        reference_id=release.escrow_id,
+        supplied_on=_day(release),
+        seller=seller,
+        buyer=buyer,
+        lines=[line],
+        treatment=line.treatment,
+        issuer=shown_to,
+        notes=notes,
+        purchase_order=spending.purchase_order_of(release.escrow.reference_id) if is_employers else "",
+    )
+
+
+def _day(release: Release) -> date:
+    return release.released_at.astimezone(UTC).date()

@@ -1,0 +1,61 @@
+"""Who may see and change what documents say."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts import policies as accounts
+from apps.common.actors import Actor
+from apps.common.errors import Conflict, Invalid, NotFound
+from apps.common.money import Money
+from apps.invoicing import queries
+from apps.invoicing.models import Document
+from apps.invoicing.states import INVOICES
+
+
+class TextOutdated(Conflict):
+    code = "self_billing_text_outdated"
+    message = _("The text of the agreement has changed. Read it again before you agree.")
+
+
+class NotAnInvoice(Conflict):
+    code = "not_an_invoice"
+    message = _("Only an invoice can be credited.")
+
+
+class MoreThanInvoiced(Invalid):
+    code = "more_than_invoiced"
+    message = _("Of this invoice, %(left)s are left to be credited.")
+
+
+class CopyRefused(Conflict):
+    code = "electronic_invoice_refused"
+    message = _("The official rules refuse this document as an electronic invoice: %(findings)s")
+
+
+def check_can_see_documents(actor: Actor, organization_id: UUID) -> None:
+    """:raises NotFound: for a stranger."""
+    if not queries.sees_documents_of(actor, organization_id):
+        raise NotFound
+
+
+def check_can_change_details(actor: Actor, organization_id: UUID) -> None:
+    """:raises NotYours, RoleMissing: unless the actor may move the organization's money."""
+    accounts.check_acts_for(actor, organization_id, "fund")
+
+
+def can_change_details(actor: Actor, organization_id: UUID) -> bool:
+    return accounts.can_act_for(actor, organization_id, "fund")
+
+
+def check_can_credit(document: Document, amount: Money, left: Money, shown: str) -> None:
+    """
+    :raises NotAnInvoice: for anything else.
+    :raises MoreThanInvoiced: for nothing, and for more than is left of the invoice.
+    """
+    if document.kind not in INVOICES:
+        raise NotAnInvoice
+    if not Money.zero(amount.currency) < amount <= left:
+        raise MoreThanInvoiced(left=shown, field="amount")

@@ -1,0 +1,184 @@
+"""Documents as their two parties see them, and what a new one is made of."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from babel.numbers import get_territory_currencies
+from django.conf import settings
+from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models.functions import ExtractYear
+
+from apps.accounts import policies as accounts
+from apps.accounts.models import Organization
+from apps.common.actors import Actor
+from apps.common.errors import DomainError, NotFound
+from apps.common.money import Money
+from apps.invoicing.gateways.paper import Party
+from apps.invoicing.models import BillingDetails, Document, ElectronicCopy, SelfBillingChoice, Series
+from apps.ledger import queries as ledger
+from apps.payments import queries as payments
+from apps.pricing import queries as pricing
+
+_BUSINESSES = {"agency", "company", "institution"}
+
+
+# -- documents
+
+
+def documents_of(organization_id: UUID) -> QuerySet[Document]:
+    """Received by, or issued in the name of, an organization; newest first."""
+    mine = Document.objects.filter(Q(recipient_id=organization_id) | Q(issuer_id=organization_id))
+    return mine.select_related("issuer", "recipient").order_by("-issued_at", "-id")
+
+
+def filtered(documents: QuerySet[Document], *, year: int | None, kind: str) -> QuerySet[Document]:
+    if year is not None:
+        documents = documents.filter(series__year=year)
+    return documents.filter(kind=kind) if kind else documents
+
+
+def years_of(organization_id: UUID) -> list[int]:
+    """The years that have documents, newest first."""
+    found = documents_of(organization_id).order_by().values_list(ExtractYear("issued_at"), flat=True).distinct()
+    return sorted(found, reverse=True)
+
+
+def document_visible_to(actor: Actor, document_id: UUID) -> Document:
+    """:raises NotFound: for a stranger as for a document that is not there."""
+    found = Document.objects.select_related("issuer", "recipient", "corrects", "electronic_copy")
+    document = found.filter(id=document_id).first()
+    if document is None:
+        raise NotFound
+    sees = any(accounts.can_act_for(actor, side, "view") for side in (document.recipient_id, document.issuer_id))
+    if not (sees or actor.is_staff):
+        raise NotFound
+    return document
+
+
+def documents_about(reference_id: UUID, organization_id: UUID) -> QuerySet[Document]:
+    """What one side has about one piece of work."""
+    return documents_of(organization_id).filter(reference_id=reference_id)
+
+
+def document_of_source(source_key: str) -> Document | None:
+    return Document.objects.filter(source_key=source_key).first()
+
+
+def credited(document: Document) -> Money:
+    """What was taken back of an invoice so far, with its tax."""
+    notes = document.corrections.all()
+    return Money.total((note.total for note in notes), document.currency)
+
+
+def credited_tax(document: Document) -> Money:
+    return Money.total((note.tax for note in document.corrections.all()), document.currency)
+
+
+def series_for_update(*, issuer: Organization | None, letters: str, year: int, prefix: str) -> Series:
+    """The series with its lock, held until the document is committed; begun where it is not there yet."""
+    Series.objects.bulk_create(
+        [Series(issuer=issuer, letters=letters, year=year, prefix=prefix)], ignore_conflicts=True
+    )
+    return Series.objects.select_for_update(of=("self",)).get(issuer=issuer, letters=letters, year=year)
+
+
+def without_electronic_copy(limit: int = 50) -> list[Document]:
+    """Documents whose EN 16931 form is still to be made, the oldest first."""
+    waiting = Document.objects.filter(
+        electronic_copy=None,
+        kind__in=["commission", "fee", "self_billed", "credit_note"],
+        treatment__in=["standard", "reverse_charge", "outside_scope"],
+    )
+    return list(waiting.select_related("corrects").order_by("issued_at", "id")[:limit])
+
+
+def electronic_copy_of(document: Document) -> ElectronicCopy | None:
+    return ElectronicCopy.objects.filter(document=document).first()
+
+
+def numbers_missing() -> int:
+    """Series whose numbers are not one to last without a gap: none, ever."""
+    counted = Series.objects.annotate(count=Count("documents"), highest=Max("documents__number"))
+    wrong = counted.exclude(last_number=0, count=0).exclude(count=F("last_number"), highest=F("last_number"))
+    return wrong.count()
+
+
+# -- the two parties
+
+
+def billing_details_of(organization_id: UUID) -> BillingDetails | None:
+    return BillingDetails.objects.filter(organization_id=organization_id).first()
+
+
+def party_of(organization: Organization) -> Party:
+    """An organization as documents of today name it: its billing details, else its own name and country."""
+    details = billing_details_of(organization.id)
+    name = details.legal_name if details else organization.legal_name or organization.display_name
+    return Party(
+        name=name,
+        country=organization.country,
+        street=details.street if details else "",
+        postcode=details.postcode if details else "",
+        city=details.city if details else "",
+        vat_id=details.vat_id if details else "",
+        tax_number=details.tax_number if details else "",
+        is_business=organization.kind in _BUSINESSES,
+    )
+
+
+def platform() -> Party:
+    """The operator, by its settings."""
+    return Party(
+        name=settings.PLATFORM_LEGAL_NAME,
+        country=settings.PLATFORM_COUNTRY,
+        street=settings.PLATFORM_STREET,
+        postcode=settings.PLATFORM_POSTCODE,
+        city=settings.PLATFORM_CITY,
+        vat_id=settings.PLATFORM_VAT_ID,
+        tax_number=settings.PLATFORM_TAX_NUMBER,
+        is_business=True,
+    )
+
+
+def self_billing_choice_of(organization_id: UUID) -> SelfBillingChoice | None:
+    """The newest choice; none was ever made for None."""
+    choices = SelfBillingChoice.objects.filter(organization_id=organization_id).select_related("chosen_by")
+    return choices.order_by("-chosen_at", "-id").first()
+
+
+def agreed_to_self_billing(organization_id: UUID, at: datetime) -> bool:
+    """Did the agreement hold at that moment?"""
+    choices = SelfBillingChoice.objects.filter(organization_id=organization_id, chosen_at__lte=at)
+    newest = choices.order_by("-chosen_at", "-id").first()
+    return newest is not None and newest.is_agreed
+
+
+# -- amounts
+
+
+def local_tax(tax: Money, country: str, on: date) -> tuple[Money, date] | None:
+    """
+    The tax in the currency of the tax office's country at the ECB's rate, with the rate's day (Directive 2006/112/EC,
+    articles 91 and 230); None where it is the same currency, or where no official rate leads there.
+    """
+    currencies = get_territory_currencies(country)
+    if not tax or not currencies or currencies[-1] == tax.currency:
+        return None
+    try:
+        rate = pricing.mid_rate(tax.currency, currencies[-1], on)
+    except DomainError:
+        return None
+    return tax.at_rate(rate.value, currencies[-1]), rate.rate_date
+
+
+def employer_fee_earned(release_id: UUID, currency: str) -> Money:
+    """The employer's fee that the books earned with one release."""
+    lines = [line for entry in ledger.journals_of(release=release_id) for line in entry.lines]
+    minor = -sum(line.amount_minor for line in lines if line.account.code == "revenue:employer_fee")
+    return Money(minor, currency)
+
+
+def sees_documents_of(actor: Actor, organization_id: UUID) -> bool:
+    return payments.sees_money_of(actor, organization_id)
