@@ -10,7 +10,7 @@ from apps.disputes.events import DisputeDecided
 from apps.escrow.events import GoodwillGiven
 from apps.moderation import operations
 from apps.outbox import bus
-from apps.payments.events import TreasuryActed
+from apps.payments.events import SuspenseResolved, TreasuryActed
 
 
 @bus.subscribe(DisputeDecided, name="moderation.log_dispute_decided")
@@ -40,6 +40,24 @@ def log_goodwill(fact: GoodwillGiven, now: datetime) -> None:
         details={
             "amount": str(Money(fact.amount_minor, fact.currency)),
             "to": str(fact.organization_id),
+        },
+        now=now,
+    )
+
+
+@bus.subscribe(SuspenseResolved, name="moderation.log_suspense")
+def log_suspense(fact: SuspenseResolved, now: datetime) -> None:
+    operations.record(
+        actor=Actor(user_id=fact.confirmed_by_id, is_staff=True),
+        action="treasury.suspense_resolved",
+        subject_type="payments.suspenseitem",
+        subject_id=str(fact.item_id),
+        reason=fact.reason,
+        details={
+            "amount": str(Money(fact.amount_minor, fact.currency)),
+            "number": fact.number,
+            "target": fact.target,
+            "proposed_by": str(fact.proposed_by_id),
         },
         now=now,
     )

@@ -385,6 +385,12 @@ KINDS: dict[str, Kind] = {
     "review_replied": Kind(
         Group.REVIEWS, _("%(who)s answered your review"), _("It was about “%(contract)s”."), "reply"
     ),
+    "books_differ": Kind(
+        Group.MONEY,
+        _("The books of %(gateway)s and ours differ"),
+        _("New differences: %(count)s. They are put aside until two people have said where they belong."),
+        "scale",
+    ),
     # account and safety
     "payout_account_changed": Kind(
         Group.ACCOUNT,

@@ -499,6 +499,20 @@ def _tell_parties(payer: UUID, payee: UUID, kind: str, key: UUID, escrow_id: UUI
         _tell(to, kind, key, now, "payments:wallet", memo=memo)
 
 
+@bus.subscribe(payments.ReconciliationDiffered, name="notifications.books_differ")
+def books_differ(event: payments.ReconciliationDiffered, now: datetime) -> None:
+    operations.notify(
+        users=people.staff_to_tell(),
+        organization_id=None,
+        kind="books_differ",
+        key=event.run_id,
+        params={"gateway": event.gateway, "count": event.items},
+        route="payments:reconciliation",
+        route_args=[],
+        now=now,
+    )
+
+
 @bus.subscribe(payments.ChargebackOpened, name="notifications.chargeback_due")
 def chargeback_due(event: payments.ChargebackOpened, now: datetime) -> None:
     """Staff answer the bank, and there is a deadline: they are told."""

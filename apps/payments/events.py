@@ -149,3 +149,26 @@ class CreditSentBack:
     payer_id: UUID
     amount_minor: int
     currency: str
+
+
+@bus.fact("payments.reconciliation_differed")
+class ReconciliationDiffered:
+    """Differences that nothing explained were put aside: staff have to look."""
+
+    run_id: UUID
+    gateway: str
+    items: int
+
+
+@bus.fact("payments.suspense_resolved")
+class SuspenseResolved:
+    """For the log of the staff's acts: who proposed the booking, and who confirmed it."""
+
+    item_id: UUID
+    number: str
+    amount_minor: int
+    currency: str
+    target: str
+    proposed_by_id: UUID
+    confirmed_by_id: UUID
+    reason: str

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.common import fmt
 from apps.common.forms import AmountField, add_money
 from apps.common.money import Money
+from apps.payments.states import SuspenseTarget
 
 
 class RecipientForm(forms.Form):
@@ -58,6 +59,21 @@ class EvidenceForm(forms.Form):
 
 class CreditBackForm(WithdrawForm):
     amount = AmountField(label=_("Amount"), help_text=_("All of your credit or a part of it."))
+
+
+class BookingForm(forms.Form):
+    """Where a difference belongs, and why."""
+
+    target = forms.ChoiceField(label=_("Where it belongs"), choices=SuspenseTarget.choices)
+    payment_number = forms.CharField(
+        label=_("Number of the payment"), max_length=20, required=False,
+        help_text=_("Only for an employer's credit: a payment of the employer who gets it, for example CH-7K3M-9QXA."),
+    )  # fmt: skip
+    explanation = forms.CharField(
+        label=_("What happened, and how you know"), max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}), required=False,
+        help_text=_("The second person reads it. It is kept with the entry."),
+    )  # fmt: skip
 
 
 class TreasuryForm(WithdrawForm):

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from apps.payments import operations
+from apps.payments.gateways import doors
 from apps.payments.gateways.port import GatewayUnavailable
 
 logger = logging.getLogger(__name__)
@@ -35,6 +36,18 @@ def batch_payables() -> int:
 def reconcile() -> int:
     """Look up what no webhook has ended for a while."""
     return operations.refresh_stale(older_than=STALE)
+
+
+@shared_task(name="payments.reconcile_lines")
+def reconcile_lines() -> int:
+    """Each night: the processor's books against ours, line by line. Gives how many doors did not agree."""
+    differing = 0
+    for name in doors.names():
+        try:
+            differing += not operations.reconcile(gateway=name).is_clean
+        except GatewayUnavailable as silence:
+            logger.warning("%s could not be reconciled: %s", name, silence)
+    return differing
 
 
 @shared_task(name="payments.poll_events")

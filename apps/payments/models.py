@@ -535,6 +535,10 @@ class BookLine(BaseModel):
     status = _status(states.LineStatus)
     item = models.ForeignKey(SuspenseItem, on_delete=models.PROTECT, null=True, blank=True, related_name="book_lines")
 
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["gateway", "journal_id", "currency"], name="payments_bookline_once"),

@@ -53,6 +53,16 @@ class StatementLine:
     balance: Money
 
 
+@dataclass(frozen=True, slots=True)
+class SystemLine:
+    """What one entry does to one system account in one currency; debit positive."""
+
+    journal_id: UUID
+    event: str
+    recorded_at: datetime
+    amount: Money
+
+
 def balance(account: Account) -> Money:
     """What the account holds, positive in its own sense (a liability's credit is positive)."""
     return balance_of(account.code, account.currency)
@@ -95,6 +105,20 @@ def owed() -> list[tuple[str, Money]]:
     rows = Balance.objects.filter(account__kind=AccountKind.LIABILITY).exclude(amount_minor=0)
     listed = rows.order_by("account_id").values_list("account__code", "account__currency", "amount_minor")
     return [(code, Money(-minor, currency)) for code, currency, minor in listed]
+
+
+def lines_of(code: str, *, since: datetime) -> list[SystemLine]:
+    """What every entry recorded since then says about a system account, summed by entry and currency."""
+    rows = (
+        Posting.objects.filter(account__code=code, journal__recorded_at__gte=since)
+        .values_list("journal_id", "journal__event", "journal__recorded_at", "currency")
+        .annotate(total=Sum("amount_minor"))
+        .order_by("journal__recorded_at", "journal_id")
+    )
+    return [
+        SystemLine(journal_id, event, recorded_at, Money(int(total), currency))
+        for journal_id, event, recorded_at, currency, total in rows
+    ]
 
 
 def trial_balance() -> list[tuple[str, str, int]]:

@@ -8,12 +8,10 @@ from django.conf import settings
 
 from apps.payments.gateways.port import Gateway
 
-NAMES = ("sandbox", "stripe")
-
 
 def names() -> tuple[str, ...]:
-    """Every door that can be opened here."""
-    return NAMES
+    """Every door that can be opened here, the first choice first."""
+    return (settings.PAYMENT_GATEWAY,)
 
 
 def gateway() -> Gateway:

@@ -42,7 +42,7 @@ from apps.payments.operations.payouts import (
     quote_payout,
     request_payout,
 )
-from apps.payments.operations.reconciliation import balance_at_processor, compare_balances
+from apps.payments.operations.reconciliation import balance_at_processor, compare_balances, reconcile
 from apps.payments.operations.refunds import (
     MoreThanCharged,
     NothingToSendBack,
@@ -53,6 +53,7 @@ from apps.payments.operations.refunds import (
 )
 from apps.payments.operations.reversals import NothingToReverse, ReversalRefused, reverse_transfer
 from apps.payments.operations.settlement import claim_payout, claim_refund, send_payout, send_refund, settle_due
+from apps.payments.operations.suspense import SamePerson, confirm_booking, propose_booking, reject_booking
 from apps.payments.operations.top_ups import TopUpRefused, refresh_top_ups, top_up, top_up_answered
 from apps.payments.operations.treasury import act, movable
 
@@ -67,6 +68,7 @@ __all__ = [
     "PaymentUnavailable",
     "PaymentUnknown",
     "ReversalRefused",
+    "SamePerson",
     "TopUpRefused",
     "absorb_chargeback",
     "accept_quote",
@@ -76,6 +78,7 @@ __all__ = [
     "claim_payout",
     "claim_refund",
     "compare_balances",
+    "confirm_booking",
     "create_charge",
     "handle_notices",
     "movable",
@@ -85,8 +88,10 @@ __all__ = [
     "payout_refused",
     "payout_transferred",
     "poll_events",
+    "propose_booking",
     "quote_payout",
     "receive_notice",
+    "reconcile",
     "refresh",
     "refresh_charge",
     "refresh_chargeback",
@@ -97,6 +102,7 @@ __all__ = [
     "refresh_top_ups",
     "refund_answered",
     "refund_refused",
+    "reject_booking",
     "request_payout",
     "request_refund",
     "reverse_transfer",

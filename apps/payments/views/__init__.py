@@ -14,6 +14,7 @@ from apps.payments.views.money import (
     withdraw,
 )
 from apps.payments.views.recipients import account, account_continue, account_return, automatic
+from apps.payments.views.reconciliation import reconcile_now, reconciliation, suspense
 from apps.payments.views.treasury import credit, reverse_transfer, treasury, treasury_act
 
 __all__ = [
@@ -31,8 +32,11 @@ __all__ = [
     "payout",
     "payouts",
     "quote",
+    "reconcile_now",
+    "reconciliation",
     "reverse_transfer",
     "statement_csv",
+    "suspense",
     "treasury",
     "treasury_act",
     "wallet",

@@ -79,6 +79,7 @@ class Command(BaseCommand):
         self._payouts()
         bus.deliver_pending(now=timezone.now(), limit=10_000)
         self._capital()
+        payments.reconcile(gateway=settings.PAYMENT_GATEWAY)
         assurance.publish(night=timezone.now().date(), now=timezone.now())
         self.stdout.write(
             f"{Task.objects.count()} tasks, {Bid.objects.count()} bids, {Contract.objects.count()} contracts"

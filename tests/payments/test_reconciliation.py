@@ -1,0 +1,312 @@
+"""The processor's books against ours: both ways, over HTTP, against a processor of each test's own."""
+
+import json
+from datetime import datetime, timedelta
+from io import StringIO
+from uuid import uuid4
+
+import pytest
+import requests
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.utils import timezone
+
+from apps.accounts import queries as people
+from apps.common.money import Money
+from apps.ledger import chart
+from apps.ledger import queries as ledger
+from apps.ledger.entries import event_key
+from apps.moderation.models import AuditEntry
+from apps.notifications.models import Notification
+from apps.payments import operations, policies, queries
+from apps.payments.gateways.processor.server import Processor
+from apps.payments.models import BookLine, Charge, ProcessorLine, ReconciliationRun, SuspenseItem
+from apps.payments.operations.suspense import ExplanationMissing, PaymentNotFound
+from tests.make import money as making
+
+pytestmark = pytest.mark.django_db
+LATER = timedelta(days=2)
+
+
+@pytest.fixture
+def books(make, monkeypatch, settings, tmp_path):
+    """A market whose processor knows nothing of other tests."""
+    running = Processor(db=tmp_path / "processor.db", secret=settings.WEBHOOK_SECRET, payout_delay=10**9).start()
+    monkeypatch.setattr(making, "running_processor", lambda: running)
+    make.now = timezone.now()
+    assert make.processor is running
+    yield make
+    running.stop()
+
+
+def control(make, desk, **body):
+    return requests.post(f"{make.processor.url}/control/{desk}", json=body, timeout=5).json()
+
+
+def run(at: datetime | None = None) -> ReconciliationRun:
+    moment = at or timezone.now()
+    return operations.reconcile(gateway="sandbox", clock=lambda: moment)
+
+
+def later() -> ReconciliationRun:
+    return run(timezone.now() + LATER)
+
+
+def staff(make, name="Staff"):
+    return people.actor_for(make.staff(name) if name != "Staff" else make.staff())
+
+
+def sound() -> bool:
+    return not [one for one in ledger.check_all() if one.breaches]
+
+
+def clearing_is_the_processors() -> bool:
+    return not operations.compare_balances(gateway="sandbox")
+
+
+# -- both sides agree
+
+
+def test_every_movement_of_money_has_its_line_and_its_entry(books):
+    books.escrow(status="released", amount=Money.of("1000.00", "EUR"))
+    books.escrow(status="refunded", amount=Money.of("30000", "JPY"))
+    books.payout(status="paid", net=Money.of("450.00", "EUR"))
+    books.payout(status="returned", net=Money.of("90.00", "USD"))
+    books.escrow(status="funded", amount=Money.of("12.340", "KWD"))
+    operations.settle_due(clock=timezone.now)
+    control(books, "fees", amount=250, currency="eur")
+
+    found = run()
+
+    assert found.is_clean, found.summary
+    assert found.lines_read >= 8
+    assert not ProcessorLine.objects.exclude(status="matched").exists()
+    assert not BookLine.objects.exclude(status="matched").exists()
+    assert not ProcessorLine.objects.filter(journal_id=None).exists()
+    assert sound()
+
+
+def test_a_second_run_reads_nothing_new_and_changes_nothing(books):
+    books.escrow(status="funded")
+    run()
+    before = ProcessorLine.objects.count(), BookLine.objects.count()
+    assert run().lines_read == 0
+    assert (ProcessorLine.objects.count(), BookLine.objects.count()) == before
+
+
+def test_a_fee_that_the_processor_takes_by_itself_is_a_cost(books):
+    books.escrow(status="funded")
+    before = ledger.balance(chart.processor_expense("EUR"))
+    control(books, "fees", amount=250, currency="eur")
+    assert run().is_clean
+    assert ledger.balance(chart.processor_expense("EUR")) - before == Money.of("2.50", "EUR")
+    assert sound()
+
+
+def test_a_refund_that_came_back_and_a_chargeback_explain_themselves(books):
+    escrow = books.escrow(status="funding")
+    charge = Charge.objects.get(reference_id=escrow.id)
+    books.paid(charge, card="4000000000005126")
+    other = Charge.objects.get(reference_id=books.escrow(status="funded").id)
+    dispute = control(books, f"disputes/{other.remote_payment_id}")
+    operations.refresh_chargeback(gateway="sandbox", remote_id=dispute["id"], now=timezone.now())
+    assert run().is_clean
+
+
+# -- the processor moved money that is not in our books
+
+
+def test_a_payment_sent_twice_is_seen_here_alone(books):
+    payout = books.payout(status="submitted", net=Money.of("450.00", "EUR"))
+    again = {"amount": 4500, "currency": "eur", "destination": payout.account.remote_account_id}
+    books.escrow(status="funded", amount=Money.of("2000.00", "EUR"))
+    headers = {"Idempotency-Key": str(uuid4())}
+    requests.post(f"{books.processor.url}/v1/transfers", data=again, headers=headers, timeout=5)
+    assert sound(), "our own books cannot see it"
+
+    found = run()
+    assert found.summary["differences"]
+    assert found.summary["waiting"] == {"EUR": -4500}
+    assert found.items_opened == 0, "the first day it may still explain itself"
+
+    found = later()
+
+    item = SuspenseItem.objects.get()
+    assert (item.amount, item.reason) == (Money.of("-45.00", "EUR"), "no_entry")
+    assert clearing_is_the_processors()
+    assert ledger.balance(chart.suspense("EUR")) == Money.of("45.00", "EUR")
+    [account] = found.summary["connected_differences"]
+    assert account["processor"] - account["books"] == 4500
+    assert not found.is_clean
+
+
+def test_a_kind_that_nobody_knows_is_never_skipped(books):
+    books.escrow(status="funded")
+    control(books, "fees", amount=99, currency="eur", type="moon_tax")
+    run()
+    item = SuspenseItem.objects.get()
+    assert (item.reason, item.amount) == ("unknown_type", Money.of("-0.99", "EUR"))
+    assert clearing_is_the_processors()
+
+
+def test_what_explains_itself_late_is_cleared_by_itself(books):
+    escrow = books.escrow(status="funding")
+    charge = Charge.objects.get(reference_id=escrow.id)
+    control(books, f"pay/{charge.remote_session_id}")  # and no webhook comes
+    later()
+    item = SuspenseItem.objects.get()
+    assert item.amount == Money.of("509.47", "EUR")
+
+    operations.refresh_charge(charge_id=charge.id, now=timezone.now())
+    from apps.outbox import bus
+
+    bus.deliver_pending(now=timezone.now())
+    found = later()
+
+    item.refresh_from_db()
+    assert item.status == "cleared"
+    assert not ledger.balance(chart.suspense("EUR"))
+    assert found.is_clean, found.summary
+    assert sound()
+
+
+# -- our books say that money moved, and the processor knows nothing of it
+
+
+def test_an_entry_without_a_line_is_put_aside(books):
+    from apps.ledger import operations as writing
+    from apps.payments import entries
+
+    books.escrow(status="funded")
+    wrong = entries.swept(act_id=uuid4(), gateway="sandbox", amount=Money.of("7.00", "EUR"))
+    writing.record(wrong, now=timezone.now())
+    assert run().items_opened == 0
+    later()
+
+    item = SuspenseItem.objects.get()
+    assert (item.reason, item.amount) == ("no_line", Money.of("7.00", "EUR"))
+    assert clearing_is_the_processors()
+    assert BookLine.objects.get(event="platform.swept").item == item
+
+
+def test_a_sweep_finds_its_payout_by_the_amount(books):
+    from apps.ledger import operations as writing
+    from apps.payments import entries
+
+    books.escrow(status="funded")
+    books.processor.store.book("", "payout", -700, "eur", "po_by_hand")
+    writing.record(entries.swept(act_id=uuid4(), gateway="sandbox", amount=Money.of("7.00", "EUR")),
+                   now=timezone.now())  # fmt: skip
+    assert run().is_clean
+
+
+# -- two people
+
+
+@pytest.fixture
+def item(books):
+    books.escrow(status="funded")
+    control(books, "fees", amount=99, currency="eur", type="moon_tax")
+    run()
+    return SuspenseItem.objects.get()
+
+
+def propose(item, actor, **options):
+    given = {"target": "expense:processor", "payment_number": "", "explanation": "The processor wrote to us."}
+    return operations.propose_booking(item_id=item.id, actor=actor, now=timezone.now(), **(given | options))
+
+
+def test_two_people_book_it_where_it_belongs(books, item, outbox_drain):
+    one, other = staff(books), staff(books, "Second")
+    before = ledger.balance(chart.processor_expense("EUR"))
+    propose(item, one)
+    with pytest.raises(operations.SamePerson):
+        operations.confirm_booking(item_id=item.id, actor=one, now=timezone.now())
+    operations.confirm_booking(item_id=item.id, actor=other, now=timezone.now())
+    outbox_drain(timezone.now() + timedelta(minutes=1))
+
+    assert ledger.balance(chart.processor_expense("EUR")) - before == Money.of("0.99", "EUR")
+    assert not ledger.balance(chart.suspense("EUR"))
+    assert AuditEntry.objects.get(action="treasury.suspense_resolved").details["proposed_by"] == str(one.user_id)
+    assert later().is_clean
+    assert sound()
+    assert Notification.objects.filter(kind="books_differ").exists()
+
+
+def test_the_database_refuses_one_person_alone(books, item):
+    one = staff(books)
+    propose(item, one)
+    with pytest.raises(IntegrityError, match="payments_suspenseitem_two_people"), transaction.atomic():
+        SuspenseItem.objects.update(confirmed_by_id=one.user_id)
+
+
+def test_a_booking_says_why_and_is_staffs(books, item):
+    with pytest.raises(ExplanationMissing):
+        propose(item, staff(books), explanation=" ")
+    with pytest.raises(policies.OnlyStaff):
+        propose(item, books.actor(books.employer()))
+    with pytest.raises(PaymentNotFound):
+        propose(item, staff(books), target="credit:employer", payment_number="CH-NONE")
+
+
+def test_money_of_nobody_becomes_the_credit_of_who_paid_it(books):
+    escrow = books.escrow(status="funded")
+    books.processor.store.book("", "charge", 5000, "eur", "ch_of_nobody")
+    later()
+    item, number = SuspenseItem.objects.get(), Charge.objects.get(reference_id=escrow.id).number
+    propose(item, staff(books), target="credit:employer", payment_number=number.lower())
+    operations.confirm_booking(item_id=item.id, actor=staff(books, "Second"), now=timezone.now())
+    assert queries.credit(escrow.payer_id, "EUR") == Money.of("50.00", "EUR")
+    assert ledger.journal_by_key(event_key("suspense.resolved", item.id)) is not None
+
+
+def test_the_pages_of_the_desk(books, item):
+    one, two = Client(), Client()
+    one.force_login(books.staff())
+    two.force_login(books.staff("Second"))
+    address = f"/en/money/reconciliation/{item.id}/"
+    listed = one.get("/en/money/reconciliation/").content.decode()
+    assert address in listed
+    assert "moon_tax" in one.get(address).content.decode()
+    given = {"step": "propose", "target": "expense:processor", "explanation": ""}
+    assert one.post(address, given).status_code == 422
+    one.post(address, given | {"explanation": "Told by mail"})
+    assert "Confirm and write the entry" not in one.get(address).content.decode()
+    assert "Confirm and write the entry" in two.get(address).content.decode()
+    two.post(address, {"step": "confirm"})
+    assert SuspenseItem.objects.get().status == "resolved"
+    one.post("/en/money/reconciliation/run/")
+    assert "Nothing is put aside" not in one.get("/en/money/reconciliation/").content.decode()
+    stranger = Client()
+    stranger.force_login(books.employer().memberships.get().user)
+    for path in (address, "/en/money/reconciliation/"):
+        assert stranger.get(path).status_code in (403, 404)
+
+
+# -- from a terminal
+
+
+def test_the_command_fails_while_anything_differs(books):
+    books.escrow(status="funded")
+    out = StringIO()
+    call_command("reconcile", "--json", stdout=out)
+    assert json.loads(out.getvalue().splitlines()[-1])["ok"] is True
+    control(books, "fees", amount=99, currency="eur", type="moon_tax")
+    with pytest.raises(CommandError, match="1 items in suspense"):
+        call_command("reconcile", stdout=StringIO())
+
+
+def test_payouts_that_take_too_long_are_listed(books):
+    payout = books.payout(status="submitted")
+    found = run(timezone.now() + timedelta(days=8))
+    assert found.summary["payouts_stuck"] == [payout.number]
+    assert not found.is_clean
+
+
+def test_the_check_of_the_ledger_counts_what_lies_too_long(books, item):
+    assert sound()
+    SuspenseItem.objects.update(opened_at=timezone.now() - timedelta(days=2))
+    breaches = {one.invariant: one.breaches for one in ledger.check_all()}
+    assert breaches["I11_suspense_older_than_a_day"] == 1
+    assert breaches["I11_suspense_that_is_not_the_sum_of_its_items"] == 0
