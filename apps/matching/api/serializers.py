@@ -50,3 +50,18 @@ class RecommendedFreelancerSerializer(serializers.Serializer[Any]):
 
 class LimitSerializer(serializers.Serializer[Any]):
     limit = serializers.IntegerField(min_value=1, max_value=50, default=10)
+
+
+class SkillTextSerializer(serializers.Serializer[Any]):
+    text = serializers.CharField(max_length=20_000, help_text="A brief, a list of skills, a CV as plain text.")
+    language = serializers.RegexField(
+        r"^[A-Za-z]{2,3}(-[A-Za-z]{2,4})?$", default="en", help_text="Language of the text."
+    )
+
+
+class SuggestedSkillSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    label = serializers.CharField(help_text="In the language of the request.")  # type: ignore[assignment]
+    confidence = serializers.FloatField(help_text="Chance that the skill is meant, 0 to 1; certain from 0.95 on.")
+    start = serializers.IntegerField(help_text="Where in the text the words that say so begin.")
+    end = serializers.IntegerField()

@@ -3,6 +3,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import Http404
+from django.utils.translation import get_language
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,7 +17,11 @@ from apps.matching.api.serializers import (
     LimitSerializer,
     RecommendedFreelancerSerializer,
     RecommendedTaskSerializer,
+    SkillTextSerializer,
+    SuggestedSkillSerializer,
 )
+from apps.matching.scoring import linker, suggesting
+from apps.skills import queries as skills
 from apps.tasks import queries as tasks
 from apps.tasks.models import Task
 
@@ -64,3 +69,24 @@ class OwnMatch(APIView):
         if why is None:
             raise Http404
         return Response(ExplanationSerializer(why).data)
+
+
+class SkillsFromText(APIView):
+    @extend_schema(
+        request=SkillTextSerializer, responses=SuggestedSkillSerializer(many=True), operation_id="skills_from_text"
+    )
+    def post(self, request: Request) -> Response:
+        """Skills that a text names, surest first, each with where it stands. Nothing is kept."""
+        given = SkillTextSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        found = suggesting.suggest(given.validated_data["text"], given.validated_data["language"], linker.shipped())
+        names = skills.labels([one.skill_id for one in found], get_language() or "en")
+        rows = [
+            {
+                "id": one.skill_id, "label": names[one.skill_id], "confidence": round(one.confidence, 3),
+                "start": one.start, "end": one.end,
+            }
+            for one in found
+            if one.skill_id in names
+        ]  # fmt: skip
+        return Response(SuggestedSkillSerializer(rows, many=True).data)

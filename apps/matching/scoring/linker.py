@@ -25,6 +25,7 @@ BRIDGE = "en"
 WHOLE_LETTERS, WHOLE_WORDS, PASSAGE_MEANING, PASSAGE_LETTERS = 0.6, 0.6, 0.5, 0.5
 MEANING_OF_TITLES = 0.5
 FUZZY_TOP = 5
+LIKELY = 500
 FUZZY_MIN = 0.45
 
 
@@ -122,17 +123,25 @@ class Linker:
         for number, some in enumerate(parts):
             of = [place[part] for part in some]
             result[number] += PASSAGE_MEANING * np.maximum(encoded[of] @ concepts.T, 0).max(axis=0)
-            result[number] += PASSAGE_LETTERS * self._letters("skill", some, language).max(axis=0)
+            # By letters every passage against every label would take long: only what may still come first is compared.
+            likely = np.argpartition(-result[number], LIKELY)[:LIKELY]
+            indexes = [self._index("skill", one) for one in self._languages("skill", language)]
+            result[number, likely] += PASSAGE_LETTERS * np.maximum.reduce(
+                [index.best_likeness(some, likely) for index in indexes]
+            )
         return result
 
     # --- indexes --------------------------------------------------------------------------------------------------
 
     def _letters(self, kind: str, texts: Sequence[str], language: str | None) -> Matrix:
-        own = base_language(language)
-        result = self._index(kind, BRIDGE).likeness(texts)
-        if own != BRIDGE and own in self._names(kind):
-            result = np.maximum(result, self._index(kind, own).likeness(texts))
+        looks = [self._index(kind, one).likeness(texts) for one in self._languages(kind, language)]
+        result: Matrix = np.maximum.reduce(looks)
         return result
+
+    def _languages(self, kind: str, language: str | None) -> list[str]:
+        """English, and the text's own where there are names in it."""
+        own = base_language(language)
+        return [BRIDGE, own] if own != BRIDGE and own in self._names(kind) else [BRIDGE]
 
     def _names(self, kind: str) -> dict[str, Names]:
         return self.taxonomy.occupation_names if kind == "occupation" else self.taxonomy.skill_names

@@ -83,6 +83,7 @@ class LabelIndex:
         matrix = self._vectorizer.fit_transform([labels[i] for i in order])
         if weights is not None:
             matrix = matrix.multiply(np.asarray(weights, dtype=np.float32)[order][:, None])
+        self._rows = matrix.tocsr()
         self._transposed = matrix.T.tocsr()
 
     def likeness(self, texts: Sequence[str]) -> Matrix:
@@ -96,6 +97,16 @@ class LabelIndex:
             best = np.maximum.reduceat(scores, self._starts, axis=1)
             answer[first : first + ROWS_AT_ONCE, self._of[self._starts]] = best
         return answer
+
+    def best_likeness(self, texts: Sequence[str], concepts: NDArray[np.int64]) -> Matrix:
+        """Of shape (concepts): the likest pair of a text and a label of each; for a few concepts."""
+        chosen = np.sort(concepts)
+        rows = np.flatnonzero(np.isin(self._of, chosen))
+        answer = np.zeros(self.size, dtype=np.float32)
+        if len(rows):
+            scores = (self._vectorizer.transform(texts) @ self._rows[rows].T).toarray().max(axis=0)
+            np.maximum.at(answer, self._of[rows], scores)
+        return answer[concepts]
 
 
 def pair_likeness(left: Sequence[str], right: Sequence[str]) -> Matrix:

@@ -1,0 +1,117 @@
+"""
+Make the synthetic tracks of tests/matching/tracks anew: `python -m tests.matching.make_tracks` (always the same bytes).
+
+`history`: people with a trade or two answer tasks of their trades, the busy ones more, newcomers appear, trades are
+written in tags and in words. `skills`: lists of skills of one occupation each, every list in one of four languages; a
+person suits a task of the same occupation (3) or of the same unit group (2). Answers are in `answers.json`; only tests
+read them.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).resolve().parent / "tracks"
+TRADES, TAGS, PEOPLE, PAST, TASKS = 12, 6, 150, 500, 100
+LANGUAGES = ("en", "de", "sv", "nl")
+
+
+def main() -> None:
+    for name, (files, answers) in {"history": history(), "skills": skills()}.items():
+        for file, rows in files.items():
+            write(FOLDER / name / f"{file}.jsonl.gz", rows)
+        (FOLDER / name / "meta.json").write_text('{"note": "synthetic, made by tests/matching/make_tracks.py"}\n')
+        (FOLDER / name / "answers.json").write_text(json.dumps(answers, sort_keys=True) + "\n")
+
+
+def history() -> tuple[dict[str, list[dict[str, Any]]], dict[str, dict[str, int]]]:
+    chance = random.Random(4)
+    words = [[f"w{trade}x{number}" for number in range(30)] for trade in range(TRADES)]
+    people = [
+        {"trades": chance.sample(range(TRADES), chance.choice([1, 1, 2])), "pace": chance.paretovariate(1.2),
+         "from": 0 if number < 90 else chance.randrange(PAST + TASKS)}
+        for number in range(PEOPLE)
+    ]  # fmt: skip
+    found: dict[str, list[dict[str, Any]]] = {"freelancers": [], "past_tasks": [], "tasks": []}
+    work: list[list[dict[str, Any]]] = [[] for _ in people]
+    answers: dict[str, dict[str, int]] = {}
+    for at in range(PAST + TASKS):
+        trade = chance.randrange(TRADES)
+        task = {
+            "id": f"q{at}", "t": at, "lang": "en",
+            "skills": [f"tag{trade}-{number}" for number in sorted(chance.sample(range(TAGS), 2))],
+            "title": " ".join(chance.sample(words[trade], 4)),
+            "text": " ".join([*chance.sample(words[trade], 12), *chance.sample(words[chance.randrange(TRADES)], 6)]),
+        }  # fmt: skip
+        weights = [one["pace"] * (trade in one["trades"]) * (one["from"] <= at) + 0.002 for one in people]
+        done = list(dict.fromkeys(chance.choices(range(PEOPLE), weights, k=chance.choice([1, 2, 3]))))
+        if at < PAST:
+            found["past_tasks"].append(task)
+            for place, person in enumerate(done):
+                work[person].append(
+                    {"task": task["id"], "score": chance.randrange(1, 9), "accepted": int(place == 0), "t": at}
+                )
+        else:
+            found["tasks"].append(task)
+            answers[task["id"]] = {f"u{person}": 3 if place == 0 else 2 for place, person in enumerate(done)}
+    found["freelancers"] = [{"id": f"u{number}", "skills": {}, "history": work[number]} for number in range(PEOPLE)]
+    return found, answers
+
+
+def skills() -> tuple[dict[str, list[dict[str, Any]]], dict[str, dict[str, int]]]:
+    from apps.skills import gateways
+
+    chance = random.Random(8)
+    names: dict[str, dict[int, str]] = {language: {} for language in LANGUAGES}
+    for label in gateways.skill_labels():
+        if label.kind == "p" and label.language in names:
+            names[label.language].setdefault(label.row, label.text)
+    profiles = [one for one in gateways.occupation_profiles() if len(one.essential) >= 12]
+    chosen = chance.sample(profiles, 60)
+
+    def listed(number: int, size: int) -> dict[str, Any]:
+        occupation, language = chosen[number % len(chosen)], chance.choice(LANGUAGES)
+        known = [names[language][row] for row in occupation.essential if row in names[language]]
+        return {"lang": language, "skills": chance.sample(known, min(size, len(known))), "of": occupation}
+
+    people = [listed(number, 8) for number in range(300)]
+    tasks = [listed(chance.randrange(60), 5) for _ in range(60)]
+    answers: dict[str, dict[str, int]] = {}
+    for number, task in enumerate(tasks):
+        answers[f"t{number}"] = {
+            f"f{place}": 3 if one["of"] == task["of"] else 2
+            for place, one in enumerate(people)
+            if one["of"].unit == task["of"].unit
+        }
+    return {
+        "freelancers": [
+            {"id": f"f{n}", "lang": one["lang"], "title": "", "skills": dict.fromkeys(one["skills"], 1), "text": ""}
+            for n, one in enumerate(people)
+        ],
+        "tasks": [
+            {"id": f"t{n}", "lang": one["lang"], "title": "", "skills": one["skills"], "text": ""}
+            for n, one in enumerate(tasks)
+        ],
+    }, answers
+
+
+def write(path: Path, rows: list[dict[str, Any]]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(packed(rows))
+
+
+def packed(rows: list[dict[str, Any]]) -> bytes:
+    content = io.BytesIO()
+    with gzip.GzipFile(fileobj=content, mode="wb", mtime=0) as out:
+        for row in rows:
+            out.write((json.dumps(row, ensure_ascii=False) + "\n").encode())
+    return content.getvalue()
+
+
+if __name__ == "__main__":
+    main()
