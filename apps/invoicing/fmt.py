@@ -124,3 +124,8 @@ def _sums(paper: Paper) -> list[list[str]]:
 def plain(money: Money) -> str:
     """For machines: a point, no grouping."""
     return str(money.as_decimal())
+
+
+def spreadsheet_text(text: str) -> str:
+    """A spreadsheet takes a leading sign for a formula."""
+    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from apps.common.api.serializers import MoneySerializer
+from apps.invoicing.models import Document
+from apps.invoicing.states import DocumentKind
+
+
+class DocumentSerializer(serializers.ModelSerializer[Document]):
+    number = serializers.CharField(source="label", read_only=True)
+    net = MoneySerializer(read_only=True)
+    tax = MoneySerializer(read_only=True)
+    total = MoneySerializer(read_only=True)
+
+    class Meta:
+        model = Document
+        fields = (
+            "id", "kind", "number", "issuer_id", "recipient_id", "reference_id", "corrects_id", "net", "tax", "total",
+            "treatment", "purchase_order", "supplied_on", "issued_at",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class PartySerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    country = serializers.CharField()
+    street = serializers.CharField(allow_blank=True)
+    postcode = serializers.CharField(allow_blank=True)
+    city = serializers.CharField(allow_blank=True)
+    vat_id = serializers.CharField(allow_blank=True)
+    tax_number = serializers.CharField(allow_blank=True)
+    is_business = serializers.BooleanField()
+
+
+class DocumentLineSerializer(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    about = serializers.CharField(allow_blank=True)
+    net_minor = serializers.IntegerField()
+    tax_minor = serializers.IntegerField()
+    treatment = serializers.CharField()
+    rate_bps = serializers.IntegerField()
+
+
+class DocumentDetailSerializer(DocumentSerializer):
+    seller = PartySerializer(read_only=True)
+    buyer = PartySerializer(read_only=True)
+    lines = DocumentLineSerializer(many=True, read_only=True)
+    notes = serializers.ListField(child=serializers.CharField(), read_only=True)
+    xml = serializers.SerializerMethodField(help_text="EN 16931 CII; null unless the official rules accept it.")
+
+    class Meta(DocumentSerializer.Meta):
+        fields = (*DocumentSerializer.Meta.fields, "seller", "buyer", "lines", "notes", "xml")  # type: ignore[assignment]
+        read_only_fields = fields  # type: ignore[assignment]
+
+    def get_xml(self, document: Document) -> str | None:
+        copy = getattr(document, "electronic_copy", None)
+        return copy.xml if copy is not None and copy.is_valid else None
+
+
+class DocumentFilterSerializer(serializers.Serializer[Any]):
+    year = serializers.IntegerField(required=False, min_value=2000, max_value=9998)
+    kind = serializers.ChoiceField(required=False, choices=DocumentKind.choices)
+
+
+class MonthSerializer(serializers.Serializer[Any]):
+    """Which month: its year and number."""
+
+    year = serializers.IntegerField(min_value=2000, max_value=9998)
+    month = serializers.IntegerField(min_value=1, max_value=12)
+
+
+class StatementPartsSerializer(serializers.Serializer[Any]):
+    held = serializers.IntegerField()
+    frozen = serializers.IntegerField()
+    fee = serializers.IntegerField()
+    credit = serializers.IntegerField()
+    available = serializers.IntegerField()
+
+
+class StatementLineSerializer(serializers.Serializer[Any]):
+    entry_id = serializers.UUIDField()
+    event = serializers.CharField()
+    about = serializers.CharField(allow_blank=True)
+    happened_at = serializers.CharField()
+    parts = StatementPartsSerializer()
+    change_minor = serializers.IntegerField()
+    balance_minor = serializers.IntegerField()
+
+
+class CurrencyStatementSerializer(serializers.Serializer[Any]):
+    currency = serializers.CharField()
+    opening = StatementPartsSerializer()
+    closing = StatementPartsSerializer()
+    opening_minor = serializers.IntegerField()
+    closing_minor = serializers.IntegerField()
+    lines = StatementLineSerializer(many=True)
+
+
+class MonthlyStatementSerializer(serializers.Serializer[Any]):
+    organization_id = serializers.UUIDField()
+    month = serializers.CharField()
+    currencies = CurrencyStatementSerializer(many=True)

@@ -1,0 +1,71 @@
+"""Endpoints of documents and of monthly statements; all of them only read."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.accounts.middleware import actor
+from apps.common.errors import NotFound
+from apps.invoicing import policies, queries
+from apps.invoicing.api import serializers
+from apps.invoicing.models import Document
+
+
+def _organization_id(request: Request) -> UUID:
+    who = actor(request._request)
+    if who.organization_id is None:
+        raise NotFound
+    policies.check_can_see_documents(who, who.organization_id)
+    return who.organization_id
+
+
+class Documents(ListAPIView[Document]):
+    """Received by, or issued in the name of, one's organization; newest first."""
+
+    serializer_class = serializers.DocumentSerializer
+
+    @extend_schema(parameters=[serializers.DocumentFilterSerializer], operation_id="documents")
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return self.list(request, *args, **kwargs)
+
+    def get_queryset(self) -> QuerySet[Document]:
+        if getattr(self, "swagger_fake_view", False):
+            return Document.objects.none()
+        asked = serializers.DocumentFilterSerializer(data=self.request.query_params)
+        asked.is_valid(raise_exception=True)
+        year, kind = asked.validated_data.get("year"), asked.validated_data.get("kind", "")
+        return queries.filtered(queries.documents_of(_organization_id(self.request)), year=year, kind=kind)
+
+
+class OneDocument(APIView):
+    @extend_schema(responses=serializers.DocumentDetailSerializer, operation_id="document")
+    def get(self, request: Request, document_id: UUID) -> Response:
+        """With both parties, the lines, and the electronic form where there is one."""
+        found = queries.document_visible_to(actor(request._request), document_id)
+        return Response(serializers.DocumentDetailSerializer(found).data)
+
+
+class MonthlyStatement(APIView):
+    @extend_schema(
+        parameters=[serializers.MonthSerializer],
+        responses=serializers.MonthlyStatementSerializer,
+        operation_id="monthly_statement",
+    )
+    def get(self, request: Request) -> Response:
+        """A calendar month (UTC) with its opening, every line and its closing, by currency, in minor units."""
+        asked = serializers.MonthSerializer(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        month = date(asked.validated_data["year"], asked.validated_data["month"], 1)
+        organization_id = _organization_id(request)
+        found = queries.monthly_statement(organization_id, month)
+        body = queries.statement_as_json(organization_id, month, found)
+        return Response(serializers.MonthlyStatementSerializer(body).data)

@@ -1,0 +1,45 @@
+"""What organizations say of themselves on documents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from stdnum.eu import vat
+
+from apps.invoicing.models import BillingDetails
+
+
+class BillingDetailsForm(forms.ModelForm[BillingDetails]):
+    """The form of a VAT number is checked here; whether it is in use, only its registry knows."""
+
+    class Meta:
+        model = BillingDetails
+        fields = ("legal_name", "street", "postcode", "city", "vat_id", "tax_number")
+        labels = {
+            "legal_name": _("Name on documents"),
+            "street": _("Street and number"),
+            "postcode": _("Postcode"),
+            "city": _("City"),
+            "vat_id": _("VAT number"),
+            "tax_number": _("Tax number"),
+        }
+        help_texts = {
+            "legal_name": _("The legal name of the person or company."),
+            "vat_id": _("With its country's letters, for example DE123456788. We check its form, not the registry."),
+        }
+
+    def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
+        self.country = country
+        super().__init__(*args, **kwargs)
+
+    def clean_vat_id(self) -> str:
+        """In the European Union a number has a known form, and Greece writes EL before it."""
+        given = "".join(str(self.cleaned_data["vat_id"]).split()).upper()
+        prefix = "EL" if self.country == "GR" else self.country
+        if not given or prefix.lower() not in {*vat.MEMBER_STATES, "el"}:
+            return given
+        if not given.startswith(prefix) or not vat.is_valid(given):
+            raise forms.ValidationError(_("This is not a VAT number of your country. Check its letters and digits."))
+        return given

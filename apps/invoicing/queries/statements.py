@@ -1,0 +1,187 @@
+"""
+A month of an organization's money with us: what it holds, what is frozen, fees not yet earned, credit and balance.
+
+Everything is the books'. A payment in raises what is held and the fee, a release lowers both, a refund takes them out
+(it counts as gone once it is reserved; one that came back comes back as credit).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef
+
+from apps.common.models import StatusChange
+from apps.common.money import Money
+from apps.escrow.models import Escrow
+from apps.escrow.states import EscrowStatus
+from apps.ledger import chart
+from apps.ledger import queries as ledger
+
+BUCKETS = ("held", "frozen", "fee", "credit", "available")
+_PREFIXES = {
+    "escrow:": "held",
+    "hold:dispute:": "frozen",
+    "deferred_fee:": "fee",
+    "credit:employer:": "credit",
+    "payable:": "available",
+}
+_OVER = (EscrowStatus.RELEASED, EscrowStatus.REFUNDED, EscrowStatus.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True)
+class StatementRow:
+    """One entry: what it did to each bucket, and what there is in all after it."""
+
+    journal_id: UUID
+    event: str
+    about: str
+    release_id: str
+    happened_at: datetime
+    parts: dict[str, Money]
+    change: Money
+    balance: Money
+
+
+@dataclass(slots=True)
+class CurrencyStatement:
+    """One currency of one month; `opening` plus all changes is `closing`."""
+
+    currency: str
+    opening: dict[str, Money]
+    closing: dict[str, Money] = field(default_factory=dict)
+    rows: list[StatementRow] = field(default_factory=list)
+
+    @property
+    def opening_total(self) -> Money:
+        return Money.total(self.opening.values(), self.currency)
+
+    @property
+    def closing_total(self) -> Money:
+        return Money.total(self.closing.values(), self.currency)
+
+    @property
+    def buckets(self) -> list[str]:
+        """Those with something in them, or that something went through."""
+        seen = {name for row in self.rows for name, part in row.parts.items() if part}
+        return [name for name in BUCKETS if name in seen or self.opening[name]]
+
+
+def month_bounds(month: date) -> tuple[datetime, datetime]:
+    """A calendar month in UTC: from its first moment up to the next one's."""
+    start = datetime(month.year, month.month, 1, tzinfo=UTC)
+    following = (month.year + 1, 1) if month.month == 12 else (month.year, month.month + 1)
+    return start, datetime(*following, 1, tzinfo=UTC)
+
+
+def monthly_statement(organization_id: UUID, month: date) -> list[CurrencyStatement]:
+    """Every currency with something in it, or that something moved in."""
+    start, end = month_bounds(month)
+    memos = _escrows_at_work(organization_id, start)
+    codes = _codes(organization_id, memos)
+    opening: dict[str, dict[str, Money]] = {}
+    for (code, currency), money in ledger.balances_at(codes, start).items():
+        buckets = opening.setdefault(currency, {name: Money.zero(currency) for name in BUCKETS})
+        buckets[_bucket(code)] += money
+    moved = ledger.movements(codes, start, end)
+    memos |= _memos_of(moved, known=memos)
+    found = [_of_currency(currency, buckets, moved, memos) for currency, buckets in sorted(opening.items())]
+    return [one for one in found if one.rows or any(one.opening.values())]
+
+
+def _escrows_at_work(payer_id: UUID, start: datetime) -> dict[str, str]:
+    """Escrows of a payer that were not over before a moment, with what they are about; the others are at nothing."""
+    moved_since = StatusChange.objects.filter(subject_id=OuterRef("pk"), happened_at__gte=start)
+    paid = Escrow.objects.filter(payer_id=payer_id)
+    at_work = paid.exclude(status__in=_OVER) | paid.filter(Exists(moved_since))
+    return {str(escrow_id): memo for escrow_id, memo in at_work.values_list("id", "memo")}
+
+
+def _codes(organization_id: UUID, escrow_ids: Iterable[str]) -> list[str]:
+    """The accounts of one organization; a currency is no part of a code."""
+    held = [chart.escrow_held(UUID(one), "EUR").code for one in escrow_ids]
+    fees = [chart.deferred_fee(UUID(one), "EUR").code for one in escrow_ids]
+    disputes = ledger.named_by(held, event="dispute.opened", name="dispute") if held else set()
+    frozen = [chart.hold_dispute(UUID(one), "EUR").code for one in disputes]
+    own = [chart.payable(organization_id, "EUR").code, chart.employer_credit(organization_id, "EUR").code]
+    return own + held + fees + frozen
+
+
+def _memos_of(moved: Iterable[ledger.Movement], *, known: dict[str, str]) -> dict[str, str]:
+    wanted = {one.refs["escrow"] for one in moved if "escrow" in one.refs} - known.keys()
+    rows = Escrow.objects.filter(id__in=wanted).values_list("id", "memo") if wanted else []
+    return {str(escrow_id): memo for escrow_id, memo in rows}
+
+
+def _of_currency(
+    currency: str, opening: dict[str, Money], moved: list[ledger.Movement], memos: dict[str, str]
+) -> CurrencyStatement:
+    made = CurrencyStatement(currency, opening)
+    present = dict(opening)
+    entries: dict[UUID, list[ledger.Movement]] = {}
+    for one in moved:
+        if one.amount.currency == currency:
+            entries.setdefault(one.journal_id, []).append(one)
+    for journal_id, lines in entries.items():
+        parts = {name: Money.zero(currency) for name in BUCKETS}
+        for line in lines:
+            parts[_bucket(line.code)] += line.amount
+        present = {name: present[name] + parts[name] for name in BUCKETS}
+        first = lines[0]
+        made.rows.append(
+            StatementRow(
+                journal_id=journal_id,
+                event=first.event,
+                about=memos.get(first.refs.get("escrow", ""), first.memo),
+                release_id=first.refs.get("release", ""),
+                happened_at=first.happened_at,
+                parts=parts,
+                change=Money.total(parts.values(), currency),
+                balance=Money.total(present.values(), currency),
+            )
+        )
+    made.closing = present
+    return made
+
+
+def _bucket(code: str) -> str:
+    return next(bucket for prefix, bucket in _PREFIXES.items() if code.startswith(prefix))
+
+
+def statement_as_json(organization_id: UUID, month: date, found: list[CurrencyStatement]) -> dict[str, Any]:
+    """For machines, whole minor units: what the page shows, the same from the file and from the endpoint."""
+    return {
+        "organization_id": str(organization_id),
+        "month": f"{month:%Y-%m}",
+        "currencies": [
+            {
+                "currency": one.currency,
+                "opening": _minor(one.opening),
+                "closing": _minor(one.closing),
+                "opening_minor": one.opening_total.amount_minor,
+                "closing_minor": one.closing_total.amount_minor,
+                "lines": [_row_as_json(row) for row in one.rows],
+            }
+            for one in found
+        ],
+    }
+
+
+def _minor(parts: dict[str, Money]) -> dict[str, int]:
+    return {name: parts[name].amount_minor for name in BUCKETS}
+
+
+def _row_as_json(row: StatementRow) -> dict[str, Any]:
+    return {
+        "entry_id": str(row.journal_id),
+        "event": row.event,
+        "about": row.about,
+        "happened_at": row.happened_at.isoformat(),
+        "parts": _minor(row.parts),
+        "change_minor": row.change.amount_minor,
+        "balance_minor": row.balance.amount_minor,
+    }

@@ -1,0 +1,32 @@
+from datetime import date
+
+from django.urls import path, register_converter
+
+from apps.invoicing import views
+
+
+class MonthConverter:
+    regex = r"\d{4}-(?:0[1-9]|1[0-2])"
+
+    def to_python(self, value: str) -> date:
+        return date.fromisoformat(f"{value}-01")  # year 0000 is a ValueError: no such page
+
+    def to_url(self, value: date) -> str:
+        return f"{value:%Y-%m}"
+
+
+register_converter(MonthConverter, "month")
+
+app_name = "invoicing"
+urlpatterns = [
+    path("money/documents/", views.documents, name="documents"),
+    path("money/documents/<uuid:document_id>/", views.document, name="document"),
+    path("money/documents/<uuid:document_id>/document.pdf", views.document_pdf, name="document_pdf"),
+    path("money/documents/<uuid:document_id>/invoice.xml", views.document_xml, name="document_xml"),
+    path("money/documents/details/", views.details, name="details"),
+    path("money/documents/self-billing/", views.self_billing, name="self_billing"),
+    path("money/statements/", views.statements, name="statements"),
+    path("money/statements/<month:month>/", views.statement, name="statement"),
+    path("money/statements/<month:month>/statement.csv", views.statement_csv, name="statement_csv"),
+    path("money/statements/<month:month>/statement.json", views.statement_json, name="statement_json"),
+]

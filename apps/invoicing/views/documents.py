@@ -1,0 +1,146 @@
+"""Pages of documents: the list, one of them, its files, and what is said about oneself on them."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from apps.accounts import queries as accounts
+from apps.accounts.middleware import actor
+from apps.common import keyset
+from apps.common.errors import NotFound
+from apps.invoicing import fmt, operations, policies, queries
+from apps.invoicing.forms import BillingDetailsForm
+from apps.invoicing.gateways import typesetting
+from apps.invoicing.models import Document
+from apps.invoicing.states import DocumentKind
+
+
+def organization_id_of(request: HttpRequest) -> UUID:
+    """:raises NotFound: for somebody who acts for no organization, or may not see its money."""
+    organization_id = actor(request).organization_id
+    if organization_id is None:
+        raise NotFound
+    policies.check_can_see_documents(actor(request), organization_id)
+    return organization_id
+
+
+@login_required
+@require_GET
+def documents(request: HttpRequest) -> HttpResponse:
+    organization_id = organization_id_of(request)
+    year, kind = request.GET.get("year", ""), request.GET.get("kind", "")
+    years = queries.years_of(organization_id)
+    found = queries.filtered(
+        queries.documents_of(organization_id),
+        year=int(year) if year in map(str, years) else None,
+        kind=kind if kind in DocumentKind.values else "",
+    )
+    page = keyset.page(found, order="-issued_at", cursor=request.GET.get("cursor", ""))
+    context = {
+        "documents": page,
+        "next_cursor": page.next_cursor,
+        "years": years,
+        "year": year,
+        "kind": kind,
+        "kinds": DocumentKind.choices,
+        "own": accounts.organization(organization_id),
+        "choice": queries.self_billing_choice_of(organization_id),
+        "has_details": queries.billing_details_of(organization_id) is not None,
+        "may_change": policies.can_change_details(actor(request), organization_id),
+    }
+    return render(request, "invoicing/document_list.html", context)
+
+
+@login_required
+@require_GET
+def document(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    found = queries.document_visible_to(actor(request), document_id)
+    context = {
+        "document": found,
+        "sheet": fmt.sheet(found.paper),
+        "copy": queries.electronic_copy_of(found),
+        "corrections": list(found.corrections.order_by("issued_at")),
+    }
+    return render(request, "invoicing/document_detail.html", context)
+
+
+@login_required
+@require_GET
+def document_pdf(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """The document in the reader's language."""
+    found = queries.document_visible_to(actor(request), document_id)
+    language = translation.get_language() or "en"
+    return _file(found, typesetting.pdf(fmt.sheet(found.paper), language=language), "application/pdf", "pdf")
+
+
+@login_required
+@require_GET
+def document_xml(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """The EN 16931 form, which has no language. :raises NotFound: unless the official rules accept it."""
+    found = queries.document_visible_to(actor(request), document_id)
+    copy = queries.electronic_copy_of(found)
+    if copy is None or not copy.is_valid:
+        raise NotFound
+    return _file(found, copy.xml.encode(), "application/xml", "xml")
+
+
+def _file(document: Document, content: bytes, content_type: str, suffix: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=content_type)
+    response["Content-Disposition"] = f'attachment; filename="{document.label}.{suffix}"'
+    return response
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def details(request: HttpRequest) -> HttpResponse:
+    organization_id = organization_id_of(request)
+    policies.check_can_change_details(actor(request), organization_id)
+    own = accounts.organization(organization_id)
+    saved = queries.billing_details_of(organization_id)
+    initial = {} if saved else {"legal_name": own.legal_name or own.display_name}
+    form = BillingDetailsForm(request.POST or None, instance=saved, country=own.country, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        operations.save_billing_details(
+            organization_id=organization_id, actor=actor(request), now=timezone.now(), **form.cleaned_data
+        )
+        messages.success(request, _("Saved. Documents from now on say this."))
+        return redirect("invoicing:documents")
+    context = {"form": form, "own": own}
+    return render(request, "invoicing/details_form.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def self_billing(request: HttpRequest) -> HttpResponse:
+    """The agreement to read, and the button that agrees to it or ends it."""
+    organization_id = organization_id_of(request)
+    policies.check_can_change_details(actor(request), organization_id)
+    if request.method == "POST":
+        return _choose(request, organization_id)
+    context = {
+        "choice": queries.self_billing_choice_of(organization_id),
+        "text": _(fmt.SELF_BILLING_TEXT),
+        "text_version": operations.SELF_BILLING_VERSION,
+    }
+    return render(request, "invoicing/self_billing.html", context)
+
+
+def _choose(request: HttpRequest, organization_id: UUID) -> HttpResponse:
+    chosen = operations.choose_self_billing(
+        organization_id=organization_id,
+        is_agreed=request.POST.get("choice") == "agree",
+        text_version=request.POST.get("text_version", ""),
+        actor=actor(request),
+        now=timezone.now(),
+    )
+    said = _("From now on we write your invoices.") if chosen.is_agreed else _("You write your invoices yourself.")
+    messages.success(request, said)
+    return redirect("invoicing:documents")

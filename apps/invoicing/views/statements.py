@@ -1,0 +1,112 @@
+"""A month of one's money: page, CSV and JSON with the same figures."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from apps.invoicing import queries
+from apps.invoicing.fmt import plain, spreadsheet_text
+from apps.invoicing.views.documents import organization_id_of
+from apps.ledger.templatetags.books import event_label
+
+LABELS: dict[str, str | Promise] = {
+    "held": _("Held"),
+    "frozen": _("Frozen"),
+    "fee": _("Our fee, not yet earned"),
+    "credit": _("Credit"),
+    "available": _("Available"),
+}
+ROWS_MAX = 500
+"""On the page; the files hold all."""
+
+
+def _this_month() -> date:
+    return timezone.now().astimezone(UTC).date().replace(day=1)
+
+
+def _shifted(month: date, by: int) -> date:
+    place = month.year * 12 + month.month - 1 + by
+    return date(place // 12, place % 12 + 1, 1)
+
+
+@login_required
+@require_GET
+def statements(request: HttpRequest) -> HttpResponse:
+    """The present month, or the one that a form asks for."""
+    asked = request.GET.get("month", "")
+    try:
+        month = datetime.strptime(asked, "%Y-%m").replace(tzinfo=UTC).date()
+    except ValueError:
+        month = _this_month()
+    return redirect("invoicing:statement", month)
+
+
+@login_required
+@require_GET
+def statement(request: HttpRequest, month: date) -> HttpResponse:
+    found = queries.monthly_statement(organization_id_of(request), month)
+    context = {
+        "month": month,
+        "currencies": [_shown(one) for one in found],
+        "before": _shifted(month, -1) if month.year > 2000 else None,
+        "after": _shifted(month, 1) if month < _this_month() else None,
+        "rows_max": ROWS_MAX,
+    }
+    return render(request, "invoicing/statement.html", context)
+
+
+def _shown(one: queries.CurrencyStatement) -> dict[str, Any]:
+    """One currency with a column per bucket that is used."""
+    return {
+        "currency": one.currency,
+        "labels": [LABELS[name] for name in one.buckets],
+        "opening": [one.opening[name] for name in one.buckets],
+        "closing": [one.closing[name] for name in one.buckets],
+        "opening_total": one.opening_total,
+        "closing_total": one.closing_total,
+        "rows": [(row, [row.parts[name] for name in one.buckets]) for row in one.rows[:ROWS_MAX]],
+        "is_cut": len(one.rows) > ROWS_MAX,
+    }
+
+
+@login_required
+@require_GET
+def statement_csv(request: HttpRequest, month: date) -> HttpResponse:
+    """Every line, oldest first, amounts as plain decimals for a spreadsheet; opening and closing lines around them."""
+    written = io.StringIO()
+    writer = csv.writer(written)
+    writer.writerow(["date", "event", "what", "about", *queries.BUCKETS, "change", "balance", "currency", "entry"])
+    for one in queries.monthly_statement(organization_id_of(request), month):
+        opening = [plain(one.opening[name]) for name in queries.BUCKETS]
+        writer.writerow(["", "opening", "", "", *opening, "", plain(one.opening_total), one.currency, ""])
+        for row in one.rows:
+            parts = [plain(row.parts[name]) for name in queries.BUCKETS]
+            about, what = spreadsheet_text(row.about), event_label(row.event)
+            head = [row.happened_at.isoformat(), row.event, what, about]
+            writer.writerow([*head, *parts, plain(row.change), plain(row.balance), one.currency, row.journal_id])
+        closing = [plain(one.closing[name]) for name in queries.BUCKETS]
+        writer.writerow(["", "closing", "", "", *closing, "", plain(one.closing_total), one.currency, ""])
+    response = HttpResponse("\ufeff" + written.getvalue(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="statement-{month:%Y-%m}.csv"'
+    return response
+
+
+@login_required
+@require_GET
+def statement_json(request: HttpRequest, month: date) -> JsonResponse:
+    organization_id = organization_id_of(request)
+    found = queries.monthly_statement(organization_id, month)
+    response = JsonResponse(queries.statement_as_json(organization_id, month, found))
+    response["Content-Disposition"] = f'attachment; filename="statement-{month:%Y-%m}.json"'
+    return response
