@@ -8,6 +8,8 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "outbox-deliver": {"task": "outbox.deliver", "schedule": 2.0},
     "tasks-keep-deadlines": {"task": "tasks.keep_deadlines", "schedule": 30.0},
     "contracts-keep-deadlines": {"task": "contracts.keep_deadlines", "schedule": 60.0},
+    "matching-refresh-shelf": {"task": "matching.refresh_shelf", "schedule": 1.0},
+    "matching-rebuild-shelf": {"task": "matching.rebuild_shelf", "schedule": 900.0},
     "matching-refresh": {"task": "matching.refresh", "schedule": 3.0},
     "payments-handle-webhooks": {"task": "payments.handle_webhooks", "schedule": 2.0},
     "payments-settle": {"task": "payments.settle", "schedule": 5.0},

@@ -131,6 +131,7 @@ CACHES = {
         "LOCATION": f"{REDIS_URL}?db=1" if REDIS_URL.startswith("unix:") else f"{REDIS_URL.rstrip('/')}/1",
     }
 }
+MATCH_SHELF = env.path("MATCH_SHELF", BASE_DIR / "media" / "shelf")  # a copy for matching; each machine its own
 MEDIA_ROOT = env.path("MEDIA_ROOT", BASE_DIR / "media")
 UPLOAD_BYTES_MAX = env.int("UPLOAD_BYTES_MAX", 20 * 2**20)
 # Set to the reverse proxy's internal location to let it send private files (X-Accel-Redirect).
@@ -337,6 +338,13 @@ DOCUMENT_PREFIX = env.str("DOCUMENT_PREFIX", "TW")  # begins the number of every
 CHARGEBACK_RESERVE_BPS = env.int("CHARGEBACK_RESERVE_BPS", 100)  # laid aside of all commission, for chargebacks
 CHARGEBACK_IS_OWED_BACK = env.bool("CHARGEBACK_IS_OWED_BACK", False)
 PAYMENT_GATEWAY = env.str("PAYMENT_GATEWAY", "sandbox")  # sandbox | stripe
+# Doors beside it, in the order in which they are offered: bank.
+PAYMENT_GATEWAYS_ALSO = env.list("PAYMENT_GATEWAYS_ALSO", ["bank"] if TRADEWIND_ENV != "production" else [])
+# The platform's own account for bank transfers; the default is an example of the standard, which no bank has.
+BANK_IBAN = env.str("BANK_IBAN", "DE89370400440532013000" if TRADEWIND_ENV != "production" else "")
+BANK_HOLDER = env.str("BANK_HOLDER", SITE_NAME)
+if "bank" in PAYMENT_GATEWAYS_ALSO and not BANK_IBAN:
+    raise RuntimeError("The door \"bank\" needs BANK_IBAN.")
 PROCESSOR_URL = env.str("PROCESSOR_URL", "http://127.0.0.1:8090")
 STRIPE_API_KEY = env.str("STRIPE_API_KEY", "")
 STRIPE_API_BASE = env.str("STRIPE_API_BASE", "")

@@ -8,3 +8,15 @@ from apps.matching import operations
 def refresh() -> int:
     """Match what has changed since the last run."""
     return operations.refresh_pending(now=timezone.now())
+
+
+@shared_task(name="matching.refresh_shelf")
+def refresh_shelf() -> int:
+    """Who changed is found as they are now a second later."""
+    return operations.refresh_shelf(now=timezone.now()) or 0
+
+
+@shared_task(name="matching.rebuild_shelf")
+def rebuild_shelf() -> int:
+    """Write everybody anew, so that the delta stays small and ages are those of today."""
+    return operations.rebuild_shelf(now=timezone.now()) or 0

@@ -57,3 +57,10 @@ class MatchRequest(BaseModel):
             ),
         ]
         indexes = [models.Index(fields=["requested_at"], name="matching_matchrequest_oldest")]
+
+
+class ShelfChange(models.Model):
+    """Somebody whose entry on the shelf is older than what PostgreSQL knows; kept until everybody is written anew."""
+
+    organization = models.OneToOneField(Organization, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    changed_at = models.DateTimeField(db_index=True)

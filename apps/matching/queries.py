@@ -2,14 +2,14 @@ from __future__ import annotations
 
 import statistics
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, F, FloatField, OuterRef, Q, QuerySet, Sum, Value, When
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language
@@ -49,13 +49,28 @@ def tasks_to_match(now: datetime) -> QuerySet[Task]:
     return Task.objects.filter(status=TaskStatus.OPEN, hidden_at=None, bidding_closes_at__gt=now)
 
 
-def freelancer_skill_rows() -> list[tuple[UUID, UUID, float]]:
-    """(organization, skill, strength) of everybody who may be recommended."""
-    rows = ProfileSkill.objects.filter(profile__in=profiles_to_match()).order_by("id")
-    return [
-        (organization_id, skill_id, scoring.LEVELS.get(level, 0.5))
-        for organization_id, skill_id, level in rows.values_list("profile__organization_id", "skill_id", "level")
-    ]
+def rarity_of(skill_ids: Iterable[UUID]) -> dict[UUID, float]:
+    """IDF of each skill among those who may be recommended; one that nobody has is the rarest."""
+    wanted = list(skill_ids)
+    people = profiles_to_match()
+    rows = ProfileSkill.objects.filter(profile__in=people, skill_id__in=wanted).values_list("skill_id")
+    knowing = dict(rows.annotate(n=Count("id")))
+    count = people.count()
+    return {skill: scoring.idf(count, knowing.get(skill, 0)) for skill in wanted}
+
+
+def candidates_by_skills(weights: Mapping[UUID, float], limit: int) -> list[UUID]:
+    """Who knows most of these skills, by weight: the way without a shelf, slower and never wrong."""
+    if not weights:
+        return []
+    cases = [When(skill_id=skill, then=Value(weight)) for skill, weight in weights.items()]
+    found = (
+        ProfileSkill.objects.filter(profile__in=profiles_to_match(), skill_id__in=weights)
+        .values_list("profile__organization_id")
+        .annotate(weight=Sum(Case(*cases, output_field=FloatField())))
+        .order_by("-weight", "profile__organization_id")
+    )
+    return [owner for owner, _ in found[:limit]]
 
 
 def task_skill_rows(now: datetime) -> list[tuple[UUID, UUID, float]]:

@@ -1,23 +1,18 @@
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.utils import translation
 
 from apps.accounts import operations as accounts
+from apps.accounts.models import Organization
 from apps.matching import operations, queries
 from apps.matching.models import MatchRequest, MatchResult, SubjectKind
+from apps.matching.scoring import stored
 from apps.outbox.models import Event
 from apps.skills.models import Skill
 from tests.conftest import NOON
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _no_kept_index():
-    cache.clear()
-    operations._kept.clear()
 
 
 def skill(slug):
@@ -103,20 +98,17 @@ def test_of_a_task_for_invited_people_nobody_else_is_told(market, make):
     assert queries.recommended_tasks(market.react.id, now=NOON) == []
 
 
-def test_one_that_fails_does_not_stop_those_behind_it(market, monkeypatch):
-    real = operations.match_task
+def test_one_that_fails_does_not_stop_those_behind_it(market):
     operations.refresh_pending(now=NOON)
     other = MatchRequest.objects.create(subject_kind="organization", subject_id=market.react.id, requested_at=NOON)
     operations.request_match(subject_kind=SubjectKind.TASK, subject_id=market.task.id, now=NOON - timedelta(hours=1))
+    Organization.objects.filter(id=market.employer.id).update(time_zone="Nowhere/Atlantis")
 
-    def fail(**_):
-        raise RuntimeError
-
-    monkeypatch.setattr(operations, "match_task", fail)
     assert operations.refresh_pending(now=NOON) == 2
-    assert not MatchRequest.objects.filter(id=other.id).exists()
-    monkeypatch.setattr(operations, "match_task", real)
-    assert operations.refresh_pending(now=NOON + timedelta(minutes=2)) == 1
+    assert MatchRequest.objects.filter(subject_kind=SubjectKind.TASK).exists()
+    assert not MatchRequest.objects.filter(id=other.id, requested_at=NOON).exists()
+    Organization.objects.filter(id=market.employer.id).update(time_zone="Europe/Berlin")
+    operations.refresh_pending(now=NOON + timedelta(minutes=2))
     assert not MatchRequest.objects.exists()
 
 
@@ -175,3 +167,62 @@ def test_reading_recommendations_costs_a_fixed_number_of_questions(market, djang
         queries.recommended_freelancers(market.task.id)
     with django_assert_max_num_queries(2):
         queries.recommended_tasks(market.react.id, now=NOON)
+
+
+# --- the shelf
+
+
+def names_of(task) -> list[str]:
+    return [one.organization.display_name for one in queries.recommended_freelancers(task.id)]
+
+
+def test_the_shelf_recommends_whom_postgresql_recommends(market):
+    operations.refresh_pending(now=NOON)
+    without = {one.organization_id: (one.score, one.components, one.reasons) for one in MatchResult.objects.all()}
+
+    assert operations.rebuild_shelf(now=NOON) == 6
+    operations.match_task(task_id=market.task.id, now=NOON)
+
+    assert names_of(market.task) == ["Ada", "Bola", "Chi"]
+    for result in MatchResult.objects.filter(task=market.task):
+        score, components, reasons = without[result.organization_id]
+        assert result.score == pytest.approx(score, abs=1e-4)
+        assert result.components == pytest.approx(components, abs=1e-4)
+        assert result.reasons == reasons
+
+
+def test_who_changes_is_on_the_shelf_a_moment_later(market, make, outbox_drain):
+    assert operations.refresh_shelf(now=NOON) == 6  # the first one is written whole
+    assert operations.refresh_shelf(now=NOON) is None
+    accounts.update_profile(
+        organization_id=market.other.id, actor=make.actor(market.other), now=NOON, changes={},
+        skills={skill("react"): 4, skill("nextjs"): 4},
+    )  # fmt: skip
+    accounts.update_profile(
+        organization_id=market.react.id, actor=make.actor(market.react), now=NOON, changes={"is_public": False},
+    )  # fmt: skip
+    outbox_drain(NOON + timedelta(seconds=1))
+
+    assert operations.refresh_shelf(now=NOON + timedelta(seconds=2)) == 2
+    operations.match_task(task_id=market.task.id, now=NOON)
+
+    assert names_of(market.task) == ["Dalia", "Bola", "Chi"]
+    assert len(operations.shelf()) == 5
+
+
+def test_a_shelf_that_cannot_be_read_is_no_shelf(market, settings):
+    operations.rebuild_shelf(now=NOON)
+    (settings.MATCH_SHELF / "base-1" / "facts.npy").write_bytes(b"not numbers")
+    (settings.MATCH_SHELF / "current.json").touch()
+
+    operations.match_task(task_id=market.task.id, now=NOON)
+
+    assert names_of(market.task) == ["Ada", "Bola", "Chi"]
+
+
+def test_one_writer_at_a_time(market, settings):
+    with stored.writing(settings.MATCH_SHELF) as is_first:
+        assert is_first
+        assert operations.rebuild_shelf(now=NOON) is None
+        assert operations.refresh_shelf(now=NOON) is None
+    assert operations.rebuild_shelf(now=NOON) == 6

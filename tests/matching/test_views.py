@@ -1,4 +1,5 @@
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from apps.accounts import operations as accounts
@@ -20,7 +21,6 @@ def pair(make, monkeypatch):
     )  # fmt: skip
     employer = make.employer("Werk")
     task = make.task(employer=employer, skill_ids=(react,))
-    operations._kept.clear()
     operations.match_task(task_id=task.id, now=NOON)
     return task, employer, freelancer
 
@@ -69,3 +69,73 @@ def test_api_gives_parts_that_sum(client, pair):
     client.force_login(owner(employer))
     listed = client.get(f"/api/v1/tasks/{task.id}/recommended-freelancers/?limit=5").json()
     assert [one["display_name"] for one in listed] == ["Ada"]
+
+
+CV = "Ada Doe\nFive years of React and PostgreSQL, customer service.\nSkills: photo retouching, bookkeping"
+
+
+def test_skills_of_a_text_are_shown_with_their_words_and_added_when_ticked(client, make):
+    freelancer = make.freelancer("Ada")
+    client.force_login(owner(freelancer))
+    url = reverse("matching:skills_from_text")
+    react, postgres = (Skill.objects.get(slug=slug).id for slug in ("react", "postgresql"))
+
+    html = client.post(url, {"text": CV, "language": "en"}).content.decode()
+
+    assert f'value="{react}" checked' in html
+    assert "<mark>PostgreSQL</mark>" in html
+    assert not freelancer.profile.skills.exists()
+
+    response = client.post(url, {"add": "1", "skills": [str(react), str(postgres), "no id", str(freelancer.id)]})
+    assert response.status_code == 302
+    assert {one.skill_id for one in freelancer.profile.skills.all()} == {react, postgres}
+
+
+def test_skills_known_already_keep_their_level(client, make):
+    freelancer = make.freelancer("Ada")
+    react = Skill.objects.get(slug="react").id
+    accounts.update_profile(
+        organization_id=freelancer.id, actor=make.actor(freelancer), now=NOON, changes={}, skills={react: 4}
+    )
+    client.force_login(owner(freelancer))
+
+    client.post(reverse("matching:skills_from_text"), {"add": "1", "skills": [str(react)]})
+
+    assert [(one.skill_id, one.level) for one in freelancer.profile.skills.all()] == [(react, 4)]
+
+
+def test_an_uploaded_cv_is_read_and_a_broken_one_refused_in_words(client, make):
+    client.force_login(owner(make.freelancer("Ada")))
+    url = reverse("matching:skills_from_text")
+
+    good = client.post(url, {"file": SimpleUploadedFile("cv.txt", CV.encode()), "language": "en"})
+    assert "<mark>React</mark>" in good.content.decode()
+
+    bad = client.post(url, {"file": SimpleUploadedFile("cv.pdf", b"%PDF-1.7 broken"), "language": "en"})
+    assert bad.status_code == 422
+    assert "cannot be read" in bad.content.decode()
+    assert client.post(url, {"language": "en"}).status_code == 422
+
+
+def test_a_hostile_text_is_shown_as_text(client, make):
+    client.force_login(owner(make.freelancer("Ada")))
+    html = client.post(
+        reverse("matching:skills_from_text"), {"text": "<script>alert(1)</script> React", "language": "en"}
+    ).content.decode()
+    assert "<script>alert(1)" not in html
+    assert "<mark>React</mark>" in html
+
+
+def test_strangers_are_asked_to_sign_in(client):
+    assert client.get(reverse("matching:skills_from_text")).status_code == 302
+
+
+def test_the_api_names_skills_in_the_language_of_the_request(client, make):
+    client.force_login(owner(make.freelancer("Ada")))
+    [first, *_] = client.post(
+        "/api/v1/skills-from-text/", {"text": "Kundendienst", "language": "de"}, content_type="application/json",
+        headers={"accept-language": "en"},
+    ).json()  # fmt: skip
+    assert first["label"] == "customer service"
+    assert first["confidence"] >= 0.95
+    assert (first["start"], first["end"]) == (0, 12)

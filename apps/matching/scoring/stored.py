@@ -13,12 +13,15 @@ Readers look at `current.json` before every question and open what is new; a wri
 
 from __future__ import annotations
 
+import fcntl
 import json
+import logging
 import math
 import os
 import shutil
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -32,6 +35,7 @@ from scipy.sparse import csr_matrix
 from apps.matching import scoring
 from apps.matching.scoring import FreelancerFacts, Match, TaskFacts
 
+logger = logging.getLogger(__name__)
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
 FACTS = np.dtype(
@@ -43,6 +47,11 @@ COUNTRIES = 26 * 26
 LANGUAGES_MAX = 64
 CURRENT = "current.json"
 LEVEL_COLUMNS = {"native": "fluent", "fluent": "fluent", "conversational": "conversational", "basic": "basic"}
+
+
+def country_code(number: int) -> str:
+    """The inverse of `country_number`."""
+    return chr(65 + number // 26) + chr(65 + number % 26)
 
 
 def country_number(code: str) -> int:
@@ -109,28 +118,45 @@ class Writer:
         return len(facts)
 
 
-def put_base(shelf: Path, writer: Writer) -> int:
-    """Write a new base without a delta and make it the current one; gives how many people."""
+@contextmanager
+def writing(shelf: Path) -> Iterator[bool]:
+    """One writer of a shelf at a time: false for whoever comes second, who leaves it to the first."""
     shelf.mkdir(parents=True, exist_ok=True)
-    number = _current(shelf).get("base", 0) + 1
+    with (shelf / ".lock").open("w") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
+
+
+def put_base(shelf: Path, writer: Writer, *, until: str = "") -> int:
+    """
+    Write a new base without a delta and make it the current one; gives how many people.
+
+    :param until: up to which change the people are known, for `state`.
+    """
+    shelf.mkdir(parents=True, exist_ok=True)
+    number = int(state(shelf).get("base", 0)) + 1
     count = writer.write(_fresh(shelf / f"base-{number}"))
-    _switch(shelf, {"base": number, "delta": 0})
+    _switch(shelf, {"base": number, "delta": 0, "base_until": until, "until": until, "people": count})
     return count
 
 
-def put_delta(shelf: Path, writer: Writer, *, gone: Iterable[UUID]) -> int:
+def put_delta(shelf: Path, writer: Writer, *, gone: Iterable[UUID], until: str = "") -> int:
     """
     Write a delta over the current base: the people as they are now, and `gone`, who are no longer to be found at all.
 
     :raises FileNotFoundError: without a base.
     """
-    now = _current(shelf)
+    now = state(shelf)
     if not now:
         raise FileNotFoundError(f"{shelf} has no base")
     folder = _fresh(shelf / f"delta-{now['base']}-{now['delta'] + 1}")
     count = writer.write(folder)
     (folder / "gone.json").write_text(json.dumps([str(one) for one in gone]))
-    _switch(shelf, {"base": now["base"], "delta": now["delta"] + 1})
+    _switch(shelf, now | {"delta": now["delta"] + 1, "until": until})
     return count
 
 
@@ -139,15 +165,16 @@ def _fresh(folder: Path) -> Path:
     return folder
 
 
-def _current(shelf: Path) -> dict[str, int]:
+def state(shelf: Path) -> dict[str, Any]:
+    """`base`, `delta`, up to which change each goes (`base_until`, `until`) and `people` of the base; empty without."""
     try:
-        found: dict[str, int] = json.loads((shelf / CURRENT).read_text())
+        found: dict[str, Any] = json.loads((shelf / CURRENT).read_text())
     except FileNotFoundError:
         return {}
     return found
 
 
-def _switch(shelf: Path, current: dict[str, int]) -> None:
+def _switch(shelf: Path, current: dict[str, Any]) -> None:
     """Readers see the old parts or the new ones, never a mixture; what no reader starts with any more is removed."""
     temporary = shelf / f"{CURRENT}.{os.getpid()}"
     temporary.write_text(json.dumps(current))
@@ -177,6 +204,7 @@ class _Part:
         self.matrix.indptr, self.matrix.indices, self.matrix.data = indptr, indices, data
         self.matrix.has_sorted_indices = True
         self.hidden = np.zeros(len(self.facts), dtype=bool)
+        self.countries: frozenset[int] = frozenset(np.unique(self.facts["country"]).tolist())
 
     def __len__(self) -> int:
         return len(self.facts)
@@ -242,27 +270,30 @@ class Shelf:
     """The parts that are current, opened anew when a writer has put others in their place."""
 
     folder: Path
-    _opened: dict[str, int] = field(default_factory=dict)
+    _opened: dict[str, Any] = field(default_factory=dict)
     _stamp: tuple[int, int] = (0, 0)
     _parts: list[_Part] = field(default_factory=list)
 
     @property
     def parts(self) -> list[_Part]:
-        """Empty while nothing was built: then the question has to go to PostgreSQL."""
-        try:
-            status = (self.folder / CURRENT).stat()
-        except FileNotFoundError:
-            return []
-        stamp = (status.st_mtime_ns, status.st_ino)
-        if stamp != self._stamp:
+        """Empty while nothing was built, or what was built cannot be read: then the question goes to PostgreSQL."""
+        for _ in range(3):  # a writer may replace the parts while they are being opened
             try:
-                self._open(_current(self.folder))
+                status = (self.folder / CURRENT).stat()
+                stamp = (status.st_mtime_ns, status.st_ino)
+                if stamp != self._stamp:
+                    self._open(state(self.folder))
+                    self._stamp = stamp
             except FileNotFoundError:
-                return self.parts  # replaced twice while it was being opened: there is a newer one
-            self._stamp = stamp
-        return self._parts
+                continue
+            except (ValueError, KeyError, OSError):
+                logger.exception("the shelf in %s cannot be read", self.folder)
+                break
+            return self._parts
+        self._stamp, self._opened = (0, 0), {}
+        return []
 
-    def _open(self, current: dict[str, int]) -> None:
+    def _open(self, current: dict[str, Any]) -> None:
         if current.get("base") != self._opened.get("base"):
             self._parts = [_Part(self.folder / f"base-{current['base']}")]
         base = self._parts[0]
@@ -278,6 +309,11 @@ class Shelf:
 
     def __len__(self) -> int:
         return sum(len(part) - int(part.hidden.sum()) for part in self.parts)
+
+    @property
+    def countries(self) -> set[str]:
+        """Where the people are."""
+        return {country_code(number) for part in self.parts for number in part.countries}
 
     def rarity(self, skills: Iterable[UUID]) -> dict[UUID, float]:
         """IDF of each skill; one that nobody has is the rarest. Those who changed lately are counted twice, at most."""

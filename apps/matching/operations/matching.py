@@ -1,35 +1,31 @@
+"""Match tasks and people: whose turn it is, who suits, and what is kept with the reasons."""
+
 from __future__ import annotations
 
 import logging
-import threading
-import time
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.core.cache import cache
+import numpy as np
 from django.db import transaction
 
 from apps.matching import events, queries, scoring
-from apps.matching.models import MatchRequest, MatchResult, SubjectKind
+from apps.matching.models import MatchRequest, MatchResult, ShelfChange, SubjectKind
+from apps.matching.operations.shelf import shelf
 from apps.matching.scoring import FreelancerFacts, Match, TaskFacts
 from apps.matching.scoring.sparse import SkillIndex
+from apps.matching.scoring.stored import COUNTRIES, Rules, country_number
 from apps.outbox import bus
 
-CANDIDATES_MAX = 500
+CANDIDATES_MAX = 1000
 KEPT_MAX = 200
 TOLD_MAX = 20
 TOLD_SCORE_MIN = 55.0
 EXPANDED_WEIGHT = 0.3
-GENERATION = "matching:generation"
-SMALL = 5_000  # indexes up to this size are made anew at each change, larger ones at most every PAUSE seconds
-PAUSE_SECONDS = 30.0
-
 PAUSE_AFTER_FAILURE = timedelta(minutes=1)
 
 logger = logging.getLogger(__name__)
-_lock = threading.Lock()
-_kept: dict[str, tuple[int, float, SkillIndex]] = {}
 
 
 @transaction.atomic
@@ -39,7 +35,7 @@ def request_match(*, subject_kind: SubjectKind, subject_id: UUID, now: datetime)
         subject_kind=subject_kind, subject_id=subject_id, defaults={"requested_at": now}
     )
     if subject_kind == SubjectKind.ORGANIZATION:
-        transaction.on_commit(forget_index, robust=True)
+        ShelfChange.objects.update_or_create(organization_id=subject_id, defaults={"changed_at": now})
 
 
 def refresh_pending(*, now: datetime, limit: int = 200) -> int:
@@ -81,16 +77,7 @@ def match_task(*, task_id: UUID, now: datetime) -> list[MatchResult]:
     task = queries.task_facts([task_id], now).get(task_id)
     if task is None or not queries.tasks_to_match(now).filter(id=task_id).exists():
         return []
-    index = _freelancer_index()
-    related = queries.related_of(task.skill_ids)
-    candidates = index.best(_expanded(task.skill_ids, index, related), CANDIDATES_MAX)
-    freelancers = queries.freelancer_facts(candidates, now)
-    rarity = index.rarity(task.skill_ids)
-    matches = [
-        (freelancer.id, scoring.score(task, freelancer, rarity=rarity, related=related, now=now))
-        for freelancer in _eligible(task, freelancers.values(), now)
-    ]
-    best = sorted(matches, key=lambda pair: (-pair[1].score, str(pair[0])))[:KEPT_MAX]
+    best = _best_for(task, now)
     is_first_time = not MatchResult.objects.filter(task_id=task_id).exists()
     MatchResult.objects.filter(task_id=task_id).exclude(organization_id__in=[owner for owner, _ in best]).delete()
     results = _keep([(task_id, owner, match) for owner, match in best], now)
@@ -109,12 +96,11 @@ def match_organization(*, organization_id: UUID, now: datetime) -> list[MatchRes
         kept.delete()
         return []
     index = SkillIndex(queries.task_skill_rows(now))
-    everybody = _freelancer_index()
     related = queries.related_of(freelancer.skills)
-    candidates = index.best(_expanded(list(freelancer.skills), everybody, related), CANDIDATES_MAX)
+    candidates = index.best(_expanded(_rarity(freelancer.skills), related), CANDIDATES_MAX)
     tasks = queries.task_facts(candidates, now)
     asked = {skill_id for task in tasks.values() for skill_id in task.skill_ids}
-    rarity, like = everybody.rarity(asked), queries.related_of(asked)
+    rarity, like = _rarity(asked), queries.related_of(asked)
     matches = [
         (task.id, scoring.score(task, freelancer, rarity=rarity, related=like, now=now))
         for task in tasks.values()
@@ -125,12 +111,33 @@ def match_organization(*, organization_id: UUID, now: datetime) -> list[MatchRes
     return _keep([(task_id, organization_id, match) for task_id, match in best], now)
 
 
-def forget_index() -> None:
-    """Tell every process that profiles have changed."""
-    try:
-        cache.incr(GENERATION)
-    except ValueError:
-        cache.set(GENERATION, int(time.time()), None)
+def _best_for(task: TaskFacts, now: datetime) -> list[tuple[UUID, Match]]:
+    """From the shelf; from PostgreSQL while there is none."""
+    related = queries.related_of(task.skill_ids)
+    rarity = _rarity(task.skill_ids)
+    weights = _expanded(rarity, related)
+    if not shelf().parts:
+        candidates = queries.candidates_by_skills(weights, CANDIDATES_MAX)
+        freelancers = queries.freelancer_facts(candidates, now)
+        matches = [
+            (one.id, scoring.score(task, one, rarity=rarity, related=related, now=now))
+            for one in _eligible(task, freelancers.values(), now)
+        ]
+        return sorted(matches, key=lambda pair: (-pair[1].score, str(pair[0])))[:KEPT_MAX]
+    payable = np.zeros(COUNTRIES, dtype=bool)
+    for country in shelf().countries:
+        payable[country_number(country)] = queries.is_payable(task.employer_country, country, now)
+    own = queries.organizations_sharing_people(task.employer_id) | {task.employer_id}
+    ranked = shelf().rank(
+        task, weights=weights, related=related, rules=Rules(payable, frozenset(own)), now=now,
+        candidates=CANDIDATES_MAX, limit=KEPT_MAX,
+    )  # fmt: skip
+    return [(one.owner, one.match) for one in ranked]
+
+
+def _rarity(skill_ids: Iterable[UUID]) -> dict[UUID, float]:
+    wanted = list(skill_ids)
+    return shelf().rarity(wanted) if shelf().parts else queries.rarity_of(wanted)
 
 
 def _eligible(task: TaskFacts, freelancers: Iterable[FreelancerFacts], now: datetime) -> list[FreelancerFacts]:
@@ -147,28 +154,13 @@ def _eligible(task: TaskFacts, freelancers: Iterable[FreelancerFacts], now: date
     return [one for one in found if payable[one.country] and one.id not in own]
 
 
-def _expanded(skill_ids: Iterable[UUID], index: SkillIndex, related: dict[UUID, dict[UUID, int]]) -> dict[UUID, float]:
+def _expanded(rarity: dict[UUID, float], related: dict[UUID, dict[UUID, int]]) -> dict[UUID, float]:
     """The skills with their rarity, and the skills like them with a part of it."""
     weights: dict[UUID, float] = {}
-    rarity = index.rarity(skill_ids)
     for skill_id, weight in rarity.items():
         for other, like in related.get(skill_id, {}).items():
             weights[other] = max(weights.get(other, 0.0), EXPANDED_WEIGHT * like / 1000 * weight)
     return weights | rarity
-
-
-def _freelancer_index() -> SkillIndex:
-    generation = int(cache.get(GENERATION) or 0)
-    with _lock:
-        kept = _kept.get("freelancers")
-        if kept is not None:
-            fresh = kept[0] == generation
-            young = time.monotonic() - kept[1] < PAUSE_SECONDS
-            if generation and young and (fresh or len(kept[2].owners) > SMALL):
-                return kept[2]
-        index = SkillIndex(queries.freelancer_skill_rows())
-        _kept["freelancers"] = (generation, time.monotonic(), index)
-        return index
 
 
 def _keep(matches: list[tuple[UUID, UUID, Match]], now: datetime) -> list[MatchResult]:

@@ -1,0 +1,93 @@
+"""
+Keep the shelf beside PostgreSQL: written anew from time to time, and a small delta over it every second.
+
+Each machine has a shelf of its own; whoever finds it being written leaves it to the writer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+
+from apps.matching import queries
+from apps.matching.models import ShelfChange
+from apps.matching.scoring import stored
+
+CHUNK = 2_000
+DELTA_MAX = 50_000
+DELTA_SHARE_MAX = 0.05
+
+
+def shelf() -> stored.Shelf:
+    """The shelf of this machine; without parts until it was built."""
+    return _shelf(Path(settings.MATCH_SHELF))
+
+
+@cache
+def _shelf(folder: Path) -> stored.Shelf:
+    return stored.Shelf(folder)
+
+
+def rebuild_shelf(*, now: datetime) -> int | None:
+    """Write everybody anew out of PostgreSQL; gives how many, or None while another process does."""
+    folder = Path(settings.MATCH_SHELF)
+    with stored.writing(folder) as is_first:
+        return _write_base(folder, now) if is_first else None
+
+
+def refresh_shelf(*, now: datetime) -> int | None:
+    """
+    Put those who changed since the base over it; gives how many, or None where nothing is new.
+
+    A first base, and one that too many have left, is written whole.
+    """
+    folder = Path(settings.MATCH_SHELF)
+    known = stored.state(folder)
+    newest = ShelfChange.objects.order_by("-changed_at").values_list("changed_at", flat=True).first()
+    if known and (newest is None or newest.isoformat() <= known["until"]):
+        return None
+    with stored.writing(folder) as is_first:
+        if not is_first:
+            return None
+        if not known:
+            return _write_base(folder, now)
+        changes = ShelfChange.objects.filter(changed_at__gt=datetime.fromisoformat(known["base_until"]))
+        if changes.count() > max(1_000, min(DELTA_MAX, DELTA_SHARE_MAX * known["people"])):
+            return _write_base(folder, now)
+        changed = list(changes.order_by("changed_at").values_list("organization_id", "changed_at"))
+        return _write_delta(folder, [one for one, _ in changed], changed[-1][1], now)
+
+
+def _write_base(folder: Path, now: datetime) -> int:
+    # Taken before the people are read: who changes meanwhile comes with the next delta, at worst twice.
+    newest = ShelfChange.objects.order_by("-changed_at").values_list("changed_at", flat=True).first()
+    until = (newest or now).isoformat()
+    writer = stored.Writer()
+    ids = list(queries.profiles_to_match().order_by("organization_id").values_list("organization_id", flat=True))
+    _add(writer, ids, now)
+    return stored.put_base(folder, writer, until=until)
+
+
+def _write_delta(folder: Path, changed: Sequence[UUID], until: datetime, now: datetime) -> int:
+    writer = stored.Writer()
+    there = _add(writer, changed, now)
+    stored.put_delta(folder, writer, gone=set(changed) - there, until=until.isoformat())
+    return len(changed)
+
+
+def _add(writer: stored.Writer, ids: Sequence[UUID], now: datetime) -> set[UUID]:
+    there: set[UUID] = set()
+    for chunk in _chunks(ids):
+        for one in queries.freelancer_facts(chunk, now).values():
+            writer.add(one)
+            there.add(one.id)
+    return there
+
+
+def _chunks(ids: Sequence[UUID]) -> Iterable[Sequence[UUID]]:
+    return (ids[at : at + CHUNK] for at in range(0, len(ids), CHUNK))
