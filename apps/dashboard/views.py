@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language_bidi
 from django.views.decorators.http import require_GET
 
 from apps.accounts import queries as accounts
 from apps.accounts.middleware import actor
 from apps.bidding import queries as bids
+from apps.common.errors import NotFound
 from apps.contracts import queries as contracts
 from apps.dashboard import queries
+from apps.dashboard.rules import MONTHS_MIN
 from apps.escrow import queries as escrow
+from apps.payments import policies as money
 from apps.payments import queries as payments
 from apps.skills import queries as skills
 from apps.tasks import queries as tasks
@@ -40,6 +45,18 @@ def home(request: HttpRequest) -> HttpResponse:
         "shows_working": organization.works,
     }
     return render(request, "dashboard/home.html", context)
+
+
+@login_required
+@require_GET
+def income(request: HttpRequest) -> HttpResponse:
+    """What a freelancer has, waits for, earned in twelve months and may expect."""
+    organization_id = actor(request).organization_id
+    if organization_id is None:
+        raise NotFound
+    money.check_can_see_money(actor(request), organization_id)
+    found = queries.incomes(organization_id, now=timezone.now(), right_to_left=get_language_bidi())
+    return render(request, "dashboard/income.html", {"incomes": found, "months_min": MONTHS_MIN})
 
 
 @require_GET

@@ -1,0 +1,155 @@
+"""What a freelancer has, waits for, earned and may expect, by currency; earned amounts are the books'."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cache
+from uuid import UUID
+
+from apps.common.errors import DomainError
+from apps.common.money import Money
+from apps.contracts.models import Milestone
+from apps.contracts.states import MilestoneStatus
+from apps.dashboard import rules
+from apps.escrow import queries as escrows
+from apps.ledger import chart
+from apps.ledger import queries as ledger
+from apps.payments import queries as payments
+from apps.pricing import queries as pricing
+from apps.pricing import rules as pricing_rules
+
+EARNING = ("escrow.released", "escrow.auto_released", "dispute.split", "chargeback.absorbed")
+"""Entries that count as income of their month; the last takes some back."""
+_HELD = (MilestoneStatus.FUNDED, MilestoneStatus.IN_REVISION, MilestoneStatus.DELIVERED)
+_AGREED = (MilestoneStatus.PLANNED, MilestoneStatus.AWAITING_PAYMENT)
+
+
+@dataclass(frozen=True, slots=True)
+class MonthOfIncome:
+    month: date
+    amount: Money
+    x: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class MonthOfForecast:
+    """`month` is None for work without a date."""
+
+    month: date | None
+    low: Money
+    expected: Money
+
+
+@dataclass(frozen=True, slots=True)
+class CurrencyIncome:
+    """
+    :ivar in_review: delivered and held, after fee and tax. :ivar at_work: held, not delivered yet.
+    :ivar on_its_way: in a withdrawal that has not arrived.
+    """
+
+    currency: str
+    available: Money
+    in_review: Money
+    at_work: Money
+    on_its_way: Money
+    months: list[MonthOfIncome]
+    total: Money
+    variation: rules.Variation | None
+    forecast: list[MonthOfForecast]
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """One open milestone as the freelancer's net."""
+
+    net: Money
+    status: str
+    due: date | None
+
+
+def incomes(organization_id: UUID, *, now: datetime, right_to_left: bool = False) -> list[CurrencyIncome]:
+    """Every currency with something in it. :param right_to_left: draw the bars so."""
+    today = now.astimezone(UTC).date()
+    months = rules.last_months(today)
+    since = datetime(months[0].year, months[0].month, 1, tzinfo=UTC)
+    earned = ledger.sums_by_month(chart.payable(organization_id, "EUR").code, events=EARNING, since=since)
+    balances = {balance.currency: balance for balance in payments.balances(organization_id)}
+    work = _open_work(organization_id, today)
+    currencies = {money.currency for _, money in earned} | balances.keys() | {one.net.currency for one in work}
+    return [
+        _of_currency(
+            currency,
+            balances.get(currency),
+            {month: money.amount_minor for month, money in earned if money.currency == currency},
+            [one for one in work if one.net.currency == currency],
+            months,
+            right_to_left,
+        )
+        for currency in sorted(currencies)
+    ]
+
+
+def _of_currency(
+    currency: str,
+    balance: payments.Balance | None,
+    earned: dict[date, int],
+    work: list[_Open],
+    months: list[date],
+    right_to_left: bool,
+) -> CurrencyIncome:
+    nothing = Money.zero(currency)
+    amounts = [earned.get(month, 0) for month in months]
+    places = range(len(months) - 1, -1, -1) if right_to_left else range(len(months))
+    rows = zip(months, amounts, places, rules.bar_heights(amounts, 100), strict=True)
+    return CurrencyIncome(
+        currency=currency,
+        available=balance.available if balance else nothing,
+        on_its_way=balance.pending if balance else nothing,
+        in_review=_net(work, currency, [MilestoneStatus.DELIVERED]),
+        at_work=_net(work, currency, [MilestoneStatus.FUNDED, MilestoneStatus.IN_REVISION]),
+        months=[MonthOfIncome(month, Money(amount, currency), 40 * at, height) for month, amount, at, height in rows],
+        total=Money(sum(amounts), currency),
+        variation=rules.variation(amounts[:-1]),  # the present month is not over
+        forecast=_forecast(work, currency, months[-1]),
+    )
+
+
+def _net(work: Iterable[_Open], currency: str, statuses: list[MilestoneStatus]) -> Money:
+    return Money.total((one.net for one in work if one.status in statuses), currency)
+
+
+def _forecast(work: list[_Open], currency: str, today: date) -> list[MonthOfForecast]:
+    """Low: what is held already. Expected: with what is agreed and not paid in yet."""
+    low = rules.by_month([(one.due, one.net.amount_minor) for one in work if one.status in _HELD], today)
+    expected = rules.by_month([(one.due, one.net.amount_minor) for one in work], today)
+    months = sorted(expected, key=lambda month: month or date.max)
+    return [MonthOfForecast(m, Money(low.get(m, 0), currency), Money(expected[m], currency)) for m in months]
+
+
+def _open_work(organization_id: UUID, today: date) -> list[_Open]:
+    """Milestones of running contracts that are neither paid nor disputed, each as what would reach the freelancer."""
+    found = Milestone.objects.filter(
+        contract__freelancer_id=organization_id, contract__status="active", status__in=[*_HELD, *_AGREED]
+    ).select_related("escrow", "contract__employer", "contract__freelancer")
+
+    @cache
+    def terms(payer_country: str, payee_country: str) -> pricing_rules.Terms | None:
+        try:
+            return pricing.terms(payer_country, payee_country, today)
+        except DomainError:
+            return None
+
+    work = []
+    for milestone in found:
+        gross, agreed = Money(milestone.amount_minor, milestone.currency), None
+        if milestone.escrow is not None and milestone.status in _HELD:
+            gross, agreed = milestone.escrow.remaining, escrows.terms(milestone.escrow)
+        else:
+            agreed = terms(milestone.contract.employer.country, milestone.contract.freelancer.country)
+        if agreed is not None:  # without a fee schedule nothing is guessed
+            due = milestone.due_at.astimezone(UTC).date() if milestone.due_at else None
+            work.append(_Open(pricing_rules.split(gross, agreed).net, milestone.status, due))
+    return work

@@ -1,0 +1,86 @@
+"""What a freelancer earns: months out of the books, how much they vary, and what agreed work would bring."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from apps.common.money import Money
+from apps.dashboard import queries, rules
+from apps.escrow import operations as escrows
+from tests.conftest import NOON
+
+
+def EUR(text: str) -> Money:
+    return Money.of(text, "EUR")
+
+
+def test_the_same_every_month_does_not_vary():
+    assert rules.variation([0, 0, 500, 500, 500]) == rules.Variation(0, 3)
+
+
+def test_the_sample_deviation_is_divided_by_the_mean():
+    assert rules.variation([100, 200, 300]) == rules.Variation(50, 3)  # deviation 100, mean 200
+
+
+@pytest.mark.parametrize("amounts", [[], [0, 0, 0], [100, 200], [0, 0, 100, 200], [100, -200, 50]])
+def test_too_few_months_or_no_income_say_nothing(amounts):
+    assert rules.variation(amounts) is None
+
+
+@given(st.lists(st.integers(0, 10**12), min_size=3, max_size=12), st.integers(1, 50))
+def test_variation_does_not_depend_on_the_unit(amounts, factor):
+    one, many = rules.variation(amounts), rules.variation([factor * amount for amount in amounts])
+    assert one == many
+
+
+@given(st.lists(st.integers(-(10**12), 10**12), max_size=12))
+def test_bars_stay_within_the_chart(amounts):
+    heights = rules.bar_heights(amounts, 100)
+    assert all(0 <= height <= 100 for height in heights)
+    assert all((height > 0) == (amount > 0) for height, amount in zip(heights, amounts, strict=True))
+
+
+def test_overdue_work_is_expected_now_and_undated_work_stands_apart():
+    today = date(2026, 10, 28)
+    found = rules.by_month([(date(2026, 8, 1), 1), (date(2026, 10, 2), 2), (date(2027, 1, 9), 4), (None, 8)], today)
+    assert found == {date(2026, 10, 1): 3, date(2027, 1, 1): 4, None: 8}
+
+
+def test_twelve_months_end_with_the_present_one():
+    months = rules.last_months(date(2026, 3, 31))
+    assert (months[0], months[-1], len(months)) == (date(2025, 4, 1), date(2026, 3, 1), 12)
+
+
+@pytest.mark.django_db
+def test_months_are_those_of_the_books_after_fee_and_tax(make):
+    payee = make.freelancer()
+    for month, amount in ((7, "100.00"), (8, "200.00"), (9, "300.00")):
+        escrow = make.escrow(status="funded", payee=payee, amount=EUR(amount))
+        at = datetime(2026, month, 15, tzinfo=UTC)
+        escrows.release(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payer), now=at)
+    (found,) = queries.incomes(payee.id, now=NOON)
+    assert [row.amount for row in found.months[-4:]] == [EUR("90.00"), EUR("180.00"), EUR("270.00"), EUR("0.00")]
+    assert (found.total, found.available) == (EUR("540.00"), EUR("540.00"))
+    assert found.variation == rules.Variation(50, 3)
+    assert [row.x for row in queries.incomes(payee.id, now=NOON, right_to_left=True)[0].months][-1] == 0
+
+
+@pytest.mark.django_db
+def test_delivered_work_is_in_review_and_counts_as_low(make):
+    milestone = make.milestone(status="delivered")
+    (found,) = queries.incomes(milestone.contract.freelancer_id, now=NOON)
+    net = found.in_review
+    assert Money.zero(net.currency) < net < Money(milestone.amount_minor, milestone.currency)
+    assert sum(row.low.amount_minor for row in found.forecast) >= net.amount_minor
+    assert all(row.low <= row.expected for row in found.forecast)
+
+
+@pytest.mark.django_db
+def test_a_strangers_page_is_empty_and_nobodys_is_missing(make, client):
+    payee = make.freelancer()
+    client.force_login(payee.memberships.get().user)
+    assert "No income yet" in client.get("/en/money/income/").content.decode()
+    client.logout()
+    assert client.get("/en/money/income/").status_code == 302
