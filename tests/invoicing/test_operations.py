@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.utils import Error as DatabaseError
 
@@ -266,3 +267,12 @@ def test_sixteen_threads_that_race_and_roll_back_leave_no_gap_and_no_double(make
     assert len(numbers) < written  # the shared sources were told several times and written once
     assert Document.objects.values("source_key").distinct().count() == len(numbers)
     assert {finding.breaches for finding in ledger.check_all()} == {0}
+
+
+def test_documents_that_are_missing_are_issued_by_a_command_once(make, capsys):
+    make.escrow(status="released")  # its last facts are not delivered yet
+    call_command("issue_documents")
+    assert "documents issued" in capsys.readouterr().out
+    count = Document.objects.count()
+    call_command("issue_documents")
+    assert Document.objects.count() == count == 4

@@ -1,0 +1,41 @@
+"""Write the documents of money that moved before this area was there, or whose fact was parked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from apps.escrow.models import Goodwill, Release
+from apps.invoicing import operations
+from apps.invoicing.models import Document
+from apps.payments.models import Charge, Refund
+
+
+class Command(BaseCommand):
+    help = "Issue the documents that are missing, oldest first; what has its document keeps it. Safe to run again."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        before, now = Document.objects.count(), timezone.now()
+        sources: list[tuple[Any, Callable[[Any], object]]] = [
+            (
+                Charge.objects.filter(status="succeeded").order_by("succeeded_at"),
+                lambda key: operations.document_charge(charge_id=key, now=now),
+            ),
+            (
+                Release.objects.order_by("released_at"),
+                lambda key: operations.document_release(release_id=key, now=now),
+            ),
+            (
+                Refund.objects.filter(status="succeeded").order_by("created_at"),
+                lambda key: operations.document_refund(refund_id=key, now=now),
+            ),
+            (Goodwill.objects.order_by("given_at"), lambda key: operations.document_goodwill(goodwill_id=key, now=now)),
+        ]
+        for rows, issue in sources:
+            for key in rows.values_list("id", flat=True).iterator():
+                issue(key)
+        made = operations.make_missing_copies(now=now, limit=10_000)
+        self.stdout.write(f"{Document.objects.count() - before} documents issued, {made} electronic copies made")
