@@ -32,6 +32,7 @@ from apps.escrow import queries as escrow_queries
 from apps.files import operations as files
 from apps.files.views import serve
 from apps.messaging import queries as messaging
+from apps.payments import queries as payment_queries
 from apps.pricing import queries as pricing
 from apps.spending import queries as spending_queries
 from apps.spending.forms import PurposeForm
@@ -190,6 +191,7 @@ def fund(request: HttpRequest, milestone_id: UUID) -> HttpResponse:
             refusal = str(problem)  # a limit of the employer's own: what was filled in stays
     context = _what_is_paid(milestone) | {
         "form": form,
+        "methods": _methods(milestone),
         "refusal": refusal,
         "approval": approval,
         "may_pay": policies.can_fund(actor(request), milestone),
@@ -208,11 +210,22 @@ def _pay(request: HttpRequest, milestone: Milestone, form: PurposeForm) -> HttpR
         use_credit=request.POST.get("use_credit") == "yes",
         budget_id=budget.id if budget else None,
         purchase_order=form.cleaned_data["purchase_order"],
+        method=request.POST.get("method", ""),
     )
     if charge is None:
         messages.success(request, _("Paid from your credit. The milestone is funded and work can begin."))
         return redirect(milestone.contract)
+    if charge.gateway != request.POST.get("method", charge.gateway):
+        label = next((one.label for one in _methods(milestone) if one.name == charge.gateway), charge.gateway)
+        text = _("The way you chose to pay does not answer just now. Nothing was charged. You can pay so: %(method)s.")
+        messages.warning(request, text % {"method": label})
     return redirect(charge.checkout_url)
+
+
+def _methods(milestone: Milestone) -> list[payment_queries.Method]:
+    """How the employer can pay today."""
+    country, today = milestone.contract.employer.country, timezone.now().date()
+    return payment_queries.methods_for(country=country, currency=milestone.currency, on=today)
 
 
 def _ask(request: HttpRequest, milestone: Milestone, form: PurposeForm) -> HttpResponse:

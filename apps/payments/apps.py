@@ -9,7 +9,11 @@ class PaymentsConfig(AreaConfig):
         super().ready()
         from apps.ledger.queries import register_invariant
         from apps.payments import queries
+        from apps.payments.gateways import doors
+        from apps.payments.gateways.bank import BankGateway
+        from apps.payments.operations.bank import DatabaseBook
 
+        doors.register("bank", lambda: BankGateway(DatabaseBook()))
         register_invariant("I10_transit_accounts_left_by_finished_payouts_and_refunds", queries.transit_left)
         register_invariant("I11_suspense_older_than_a_day", queries.suspense_older_than_a_day)
         register_invariant("I11_suspense_that_is_not_the_sum_of_its_items", queries.suspense_that_is_not_its_items)

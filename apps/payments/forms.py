@@ -76,6 +76,13 @@ class BookingForm(forms.Form):
     )  # fmt: skip
 
 
+class StatementForm(forms.Form):
+    statement = forms.FileField(
+        label=_("Statement"),
+        help_text=_("camt.053 as the bank gives it, or CSV with the columns date, amount, currency."),
+    )
+
+
 class TreasuryForm(WithdrawForm):
     amount = AmountField(label=_("Amount"))
     reason = forms.CharField(

@@ -217,6 +217,46 @@ class TreasuryKind(models.TextChoices):
     TOP_UP = "top_up", _("Own money brought to the processor")
 
 
+class DoorName(models.TextChoices):
+    """The doors as payers know them."""
+
+    SANDBOX = "sandbox", _("Card")
+    STRIPE = "stripe", _("Card and other methods of the payment processor")
+    BANK = "bank", _("Bank transfer")
+    WALLET = "wallet", _("Wallet")
+
+
+class BankOrderStatus(models.TextChoices):
+    ORDERED = "ordered", _("To be sent to the bank")
+    EXPORTED = "exported", _("In a file for the bank")
+    EXECUTED = "executed", _("Executed")
+    REJECTED = "rejected", _("Rejected by the bank")
+
+
+BANK_ORDER = Machine(
+    "bank_order",
+    BankOrderStatus,
+    BankOrderStatus.ORDERED,
+    {
+        "export": when(BankOrderStatus.ORDERED, to=BankOrderStatus.EXPORTED, says="It stands in a pain.001 file."),
+        "execute": when(
+            BankOrderStatus.ORDERED, BankOrderStatus.EXPORTED, to=BankOrderStatus.EXECUTED,
+            says="A statement shows it, or staff have seen it at the bank.",
+        ),
+        "reject": when(
+            BankOrderStatus.ORDERED, BankOrderStatus.EXPORTED, BankOrderStatus.EXECUTED, to=BankOrderStatus.REJECTED,
+            says="The bank did not carry it out, or the money came back.",
+        ),
+    },
+    {
+        BankOrderStatus.ORDERED: "Waits for the next file.",
+        BankOrderStatus.EXPORTED: "Staff have taken the file to the bank.",
+        BankOrderStatus.EXECUTED: "Left our account.",
+        BankOrderStatus.REJECTED: "The money is on our account.",
+    },
+)  # fmt: skip
+
+
 class TopUpStatus(models.TextChoices):
     REQUESTED = "requested", _("Requested")
     SUBMITTED = "submitted", _("On its way")

@@ -85,6 +85,7 @@ def fund_milestone(
     use_credit: bool = False,
     budget_id: UUID | None = None,
     purchase_order: str = "",
+    method: str = "",
 ) -> Charge | None:
     """
     Open the milestone's escrow and a checkout for it; gives the charge with its `checkout_url`, or None where the
@@ -99,7 +100,9 @@ def fund_milestone(
     )
     if use_credit and not escrow.use_credit(escrow_id=escrow_id, actor=actor, now=now).to_charge:
         return None
-    return escrow.start_funding(escrow_id=escrow_id, actor=actor, now=now, return_url=return_url)
+    return escrow.start_funding(
+        escrow_id=escrow_id, actor=actor, now=now, return_url=return_url, method=method
+    )
 
 
 @transaction.atomic

@@ -66,7 +66,9 @@ def open_escrow(
     )
 
 
-def start_funding(*, escrow_id: UUID, actor: Actor, now: datetime, return_url: str, language: str = "") -> Charge:
+def start_funding(
+    *, escrow_id: UUID, actor: Actor, now: datetime, return_url: str, language: str = "", method: str = ""
+) -> Charge:
     """
     Open a checkout for the amount and the employer's fee, less what the employer's credit covers; gives the charge
     with its `checkout_url`.
@@ -74,16 +76,29 @@ def start_funding(*, escrow_id: UUID, actor: Actor, now: datetime, return_url: s
     Not atomic as a whole: the charge is written down, then the processor is asked outside any transaction. Asking
     again gives the same checkout as long as it is open.
 
+    :param method: the door that the payer chose; the first one that takes this payer's money otherwise. A door that
+        gives no page is left for the next: compare the charge's `gateway`.
     :raises NotAllowed: unless the actor may pay for the payer.
-    :raises PaymentUnavailable, PaymentRefused: by the processor; nothing was charged.
+    :raises PaymentUnavailable, PaymentRefused: by the last door; nothing was charged.
     """
     spoken = language or translation.get_language() or "en"
-    charge = _ask_payer(escrow_id=escrow_id, actor=actor, now=now, return_url=return_url, language=spoken)
-    return payments.open_checkout(charge_id=charge.id, now=now)
+    names = _doors(escrow_id, now)
+    chosen = method if method in names else names[0]
+    charge = _ask_payer(
+        escrow_id=escrow_id, actor=actor, now=now, return_url=return_url, language=spoken, gateway=chosen
+    )
+    return payments.open_checkout_somewhere(charge=charge, others=names, actor=actor, now=now)
+
+
+def _doors(escrow_id: UUID, now: datetime) -> list[str]:
+    """Those that take this payer's money, the first choice first; never none."""
+    escrow = Escrow.objects.select_related("payer").get(id=escrow_id)
+    found = payment_queries.methods_for(country=escrow.payer.country, currency=escrow.currency, on=now.date())
+    return [one.name for one in found] or [settings.PAYMENT_GATEWAY]
 
 
 @transaction.atomic
-def _ask_payer(*, escrow_id: UUID, actor: Actor, now: datetime, return_url: str, language: str) -> Charge:
+def _ask_payer(*, escrow_id: UUID, actor: Actor, now: datetime, return_url: str, language: str, gateway: str) -> Charge:
     escrow = queries.escrow_for_update(escrow_id)
     policies.check_can_fund(actor, escrow.payer_id)
     if escrow.status != EscrowStatus.FUNDING:
@@ -96,7 +111,7 @@ def _ask_payer(*, escrow_id: UUID, actor: Actor, now: datetime, return_url: str,
         success_url=return_url,
         cancel_url=return_url,
         language=language,
-        gateway=settings.PAYMENT_GATEWAY,
+        gateway=gateway,
         actor=actor,
         now=now,
     )

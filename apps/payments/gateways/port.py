@@ -107,6 +107,8 @@ class Recipient:
     account_id: str
     last4: str
     bank_name: str
+    payout_method_id: str = ""
+    """Where the door keeps no balances of recipients: what one call pays to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,14 +300,29 @@ class Notice:
     payload: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a door can do, to be asked before it is asked for. `currencies`: None where it takes every one."""
+
+    currencies: frozenset[str] | None = None
+    has_recipient_balances: bool = True
+    """Payouts are a transfer and a payout; without, one call pays from the platform's balance (`send_abroad`)."""
+    has_onboarding: bool = True
+    has_disputes: bool = True
+    has_notices: bool = True
+    has_top_ups: bool = True
+
+
 class Gateway(Protocol):
     """
     What every door can do. Amounts are Money; keys are the stored ones.
 
-    A door that cannot do something (a bank knows no disputes) refuses it with the code `unsupported`.
+    A door that cannot do something (a bank knows no disputes) says so in `capabilities`, and refuses it with the code
+    `unsupported`.
     """
 
     name: str
+    capabilities: Capabilities
 
     def open_checkout(self, request: CheckoutRequest) -> Checkout: ...
 

@@ -17,6 +17,7 @@ from apps.payments.gateways.port import (
     AccountRequest,
     BalanceLine,
     BankPayoutRequest,
+    Capabilities,
     ChargeOutcome,
     Checkout,
     CheckoutRequest,
@@ -47,6 +48,7 @@ FINANCIAL_ACCOUNT = "fa_sandbox"
 
 class SandboxGateway:
     name = "sandbox"
+    capabilities = Capabilities()
 
     def __init__(
         self,

@@ -17,6 +17,7 @@ from apps.payments.gateways.port import (
     AccountRequest,
     BalanceLine,
     BankPayoutRequest,
+    Capabilities,
     ChargeOutcome,
     Checkout,
     CheckoutRequest,
@@ -50,6 +51,7 @@ stripe.enable_telemetry = False
 
 class StripeGateway:
     name = "stripe"
+    capabilities = Capabilities()
 
     def __init__(
         self,

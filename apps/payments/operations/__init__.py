@@ -9,6 +9,7 @@ from apps.payments.operations.accounts import (
     start_onboarding,
 )
 from apps.payments.operations.automatic import batch_payables
+from apps.payments.operations.bank import end_order, export_orders, import_statement
 from apps.payments.operations.chargebacks import (
     EvidenceRefused,
     PaymentUnknown,
@@ -22,9 +23,11 @@ from apps.payments.operations.charges import (
     PaymentUnavailable,
     create_charge,
     open_checkout,
+    open_checkout_somewhere,
     refresh_charge,
     settle_charge,
 )
+from apps.payments.operations.methods import load_payment_methods
 from apps.payments.operations.notices import (
     handle_notices,
     poll_events,
@@ -80,10 +83,15 @@ __all__ = [
     "compare_balances",
     "confirm_booking",
     "create_charge",
+    "end_order",
+    "export_orders",
     "handle_notices",
+    "import_statement",
+    "load_payment_methods",
     "movable",
     "onboarding_page",
     "open_checkout",
+    "open_checkout_somewhere",
     "payout_answered",
     "payout_refused",
     "payout_transferred",

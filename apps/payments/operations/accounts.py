@@ -137,6 +137,8 @@ def _activate(*, account_id: UUID, recipient: Recipient, actor: Actor, now: date
         organization_id=account.organization_id, status=PayoutAccountStatus.ACTIVE
     ):
         move(older, PAYOUT_ACCOUNT, "replace", actor=actor, now=now)
+    account.remote_payout_method_id = recipient.payout_method_id or account.remote_payout_method_id
+    account.save(update_fields=["remote_payout_method_id"])
     changes = {
         "remote_account_id": recipient.account_id,
         "last4": recipient.last4,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -28,6 +30,8 @@ from apps.payments.gateways.port import (
 from apps.payments.models import Charge
 from apps.payments.rules import document_number
 from apps.payments.states import CHARGE, ChargeStatus
+
+logger = logging.getLogger(__name__)
 
 
 class PaymentUnavailable(Unavailable):
@@ -74,6 +78,7 @@ def create_charge(
             reference_id=reference_id,
             amount_minor=amount.amount_minor,
             currency=amount.currency,
+            gateway=gateway,
             status__in=[ChargeStatus.CREATED, ChargeStatus.OPEN],
         )
         .order_by("-created_at")
@@ -124,6 +129,48 @@ def open_checkout(*, charge_id: UUID, now: datetime) -> Charge:
     except GatewayRefused as refusal:
         raise PaymentRefused(reason=refusal.message) from refusal
     return _opened(charge_id=charge_id, checkout=checkout, now=now)
+
+
+def open_checkout_somewhere(*, charge: Charge, others: Sequence[str], actor: Actor, now: datetime) -> Charge:
+    """
+    Ask for the payment page; where the door does not answer or refuses, ask the next door for one, under a charge of
+    its own. The first charge is expired.
+
+    Why this is safe although silence leaves the outcome unknown: asking for a page asks for no money. A page that was
+    made and whose address never reached us was seen by nobody, and its charge is never shown again; should money come
+    through it all the same, the charge still succeeds and the money is the payer's credit. Nothing else falls over:
+    refunds, transfers and payouts move money, so they wait for the door that was asked.
+
+    :raises PaymentUnavailable, PaymentRefused: by the last door.
+    """
+    names = [name for name in others if name != charge.gateway]
+    try:
+        return open_checkout(charge_id=charge.id, now=now)
+    except (PaymentUnavailable, PaymentRefused):
+        if not names or charge.checkout_url:
+            raise
+        logger.warning("%s gives no payment page for %s: %s is asked", charge.gateway, charge.number, names[0])
+    following = _fall_over(charge_id=charge.id, gateway=names[0], actor=actor, now=now)
+    return open_checkout_somewhere(charge=following, others=names[1:], actor=actor, now=now)
+
+
+@transaction.atomic
+def _fall_over(*, charge_id: UUID, gateway: str, actor: Actor, now: datetime) -> Charge:
+    charge = queries.charge_for_update(charge_id)
+    if CHARGE.allows(charge.status, "expire") and not charge.checkout_url:
+        move(charge, CHARGE, "expire", actor=SYSTEM, now=now, reason=f"no answer: {gateway} is asked")
+    return create_charge(
+        payer_id=charge.payer_id,
+        reference_id=charge.reference_id,
+        amount=charge.amount,
+        memo=charge.memo,
+        success_url=charge.success_url,
+        cancel_url=charge.cancel_url,
+        language=charge.language,
+        gateway=gateway,
+        actor=actor,
+        now=now,
+    )
 
 
 @transaction.atomic

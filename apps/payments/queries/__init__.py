@@ -1,5 +1,6 @@
 """Reads of payments: balances, statements, documents, and what is due."""
 
+from apps.payments.queries.bank import bank_file, bank_files, bank_orders, bank_statements
 from apps.payments.queries.documents import (
     charge_for_update,
     charge_visible_to,
@@ -22,6 +23,7 @@ from apps.payments.queries.documents import (
     refunds_of_reference,
     sees_money_of,
 )
+from apps.payments.queries.methods import Method, methods_for
 from apps.payments.queries.reconciliation import (
     connected_accounts,
     lines_of_item,
@@ -70,9 +72,14 @@ from apps.payments.queries.wallet import (
 __all__ = [
     "Balance",
     "Holding",
+    "Method",
     "Receipt",
     "available",
     "balances",
+    "bank_file",
+    "bank_files",
+    "bank_orders",
+    "bank_statements",
     "charge_for_update",
     "charge_visible_to",
     "chargeable",
@@ -94,6 +101,7 @@ __all__ = [
     "lines_of_item",
     "lock_reconciliation",
     "lock_treasury",
+    "methods_for",
     "onboarding_account_of",
     "open_charge_of",
     "own_money",

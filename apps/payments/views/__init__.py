@@ -1,5 +1,6 @@
 """Pages of money: what there is and where it went (`money`), where one is paid (`recipients`), the staff's desk."""
 
+from apps.payments.views.bank import bank, bank_export, bank_file, bank_order, bank_transfer
 from apps.payments.views.chargebacks import chargeback, chargebacks
 from apps.payments.views.money import (
     accept,
@@ -23,6 +24,11 @@ __all__ = [
     "account_continue",
     "account_return",
     "automatic",
+    "bank",
+    "bank_export",
+    "bank_file",
+    "bank_order",
+    "bank_transfer",
     "charge",
     "chargeback",
     "chargebacks",

@@ -1,0 +1,29 @@
+"""The dated table of payment methods, from the reviewed file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import yaml
+from django.db import transaction
+
+from apps.payments.models import PaymentMethod
+
+METHODS = Path(__file__).parent.parent / "data" / "payment_methods.yaml"
+
+
+@transaction.atomic
+def load_payment_methods(*, path: Path = METHODS) -> int:
+    """Safe to run again; gives how many rows the file holds."""
+    count = 0
+    for row in yaml.safe_load(path.read_text())["methods"]:
+        for country in row["countries"]:
+            PaymentMethod.objects.update_or_create(
+                gateway=row["gateway"],
+                country=country,
+                currency=row["currency"],
+                valid_from=row["valid_from"],
+                defaults={"rank": row["rank"], "valid_until": row.get("valid_until"), "source": row["source"]},
+            )
+            count += 1
+    return count
