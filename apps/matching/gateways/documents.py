@@ -47,6 +47,8 @@ def words(content: bytes) -> str:
     if len(content) > BYTES_MAX:
         raise DocumentTooLarge(limit=BYTES_MAX // 2**20)
     kind = rules.content_type(content)
+    if not content.strip():
+        raise DocumentUnreadable
     if kind == rules.TEXT:
         return content.decode("utf-8", "replace")[:CHARACTERS_MAX]
     if kind not in KINDS:

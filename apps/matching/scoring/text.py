@@ -89,7 +89,7 @@ class LabelIndex:
     def likeness(self, texts: Sequence[str]) -> Matrix:
         """Of shape (texts, concepts): the cosine with the likest label of each concept, 0 to 1."""
         answer = np.zeros((len(texts), self.size), dtype=np.float32)
-        if not len(self._of):
+        if not len(self._of) or not len(texts):
             return answer
         asked = self._vectorizer.transform(texts)
         for first in range(0, len(texts), ROWS_AT_ONCE):

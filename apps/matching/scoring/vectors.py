@@ -25,7 +25,7 @@ _lock = threading.Lock()
 
 @lru_cache(maxsize=1)
 def _encoder() -> Any:
-    return USE(threads=2)
+    return USE(threads=1)  # two threads wait for each other longer than they work: texts are short
 
 
 @lru_cache(maxsize=1)

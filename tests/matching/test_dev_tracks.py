@@ -1,0 +1,53 @@
+"""
+The public development tracks, where a copy lies beside the project (`../shared/data/dev_matching`, or where
+TRADEWIND_SHARED says): no track may lose more than one per cent of its nDCG@10 against `dev_scores.json`.
+
+Three tracks of three kinds by default; TRADEWIND_ALL_TRACKS=1 runs all nine, TRADEWIND_WRITE_SCORES=1 keeps new scores.
+"""
+
+import json
+import os
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from tests.matching.measures import measured
+from tests.matching.test_match_eval import run
+
+SHARED = Path(os.environ.get("TRADEWIND_SHARED") or Path(__file__).resolve().parents[3] / "shared")
+TRACKS = SHARED / "data" / "dev_matching"
+KEPT = Path(__file__).with_name("dev_scores.json")
+BUDGET = 0.99
+QUICK = {"ml_profiles", "se_android", "titles_en"}
+# The best reference's nDCG@10 and recall@50 is published beside the tracks; the goal is 97 per cent of both.
+GOAL = 0.97
+
+
+def references(track):
+    known = json.loads((TRACKS / "baselines.json").read_text())[track]
+    best = known.get("best") or max(known["other"].values(), key=lambda one: one["ndcg10"])
+    return best["ndcg10"], best["recall50"]
+
+
+@pytest.mark.skipif(not TRACKS.is_dir(), reason="no copy of the public development tracks lies beside the project")
+@pytest.mark.parametrize("track", sorted(json.loads(KEPT.read_text())))
+def test_a_development_track_is_ranked_as_well_as_before(track, tmp_path):
+    if track not in QUICK and not os.environ.get("TRADEWIND_ALL_TRACKS"):
+        pytest.skip("TRADEWIND_ALL_TRACKS=1 runs it too")
+    answers = defaultdict(dict)
+    for line in (TRACKS / track / "qrels.tsv").read_text().splitlines():
+        task, _, person, grade = line.split("\t")
+        answers[task][person] = int(grade)
+
+    run(TRACKS, tmp_path, track)
+
+    gained, recalled = measured(tmp_path / f"{track}.jsonl", answers)
+    kept = json.loads(KEPT.read_text())
+    if os.environ.get("TRADEWIND_WRITE_SCORES"):
+        kept[track] = {"ndcg10": round(gained, 4), "recall50": round(recalled, 4)}
+        KEPT.write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n")
+    assert gained >= BUDGET * kept[track]["ndcg10"]
+    best_gained, best_recalled = references(track)
+    assert gained >= GOAL * best_gained
+    assert recalled >= GOAL * best_recalled
