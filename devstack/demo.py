@@ -21,6 +21,7 @@ STARTED = time.monotonic()
 REFERENCE = [
     ("load_compliance", {}),
     ("load_fees", {}),
+    ("load_payment_methods", {}),
     ("import_fx_rates", {}),
     ("import_skills", {}),
 ]
