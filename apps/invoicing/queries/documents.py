@@ -8,7 +8,6 @@ from uuid import UUID
 from babel.numbers import get_territory_currencies
 from django.conf import settings
 from django.db.models import Count, F, Max, Q, QuerySet
-from django.db.models.functions import ExtractYear
 
 from apps.accounts import policies as accounts
 from apps.accounts.models import Organization
@@ -41,7 +40,7 @@ def filtered(documents: QuerySet[Document], *, year: int | None, kind: str) -> Q
 
 def years_of(organization_id: UUID) -> list[int]:
     """The years that have documents, newest first."""
-    found = documents_of(organization_id).order_by().values_list(ExtractYear("issued_at"), flat=True).distinct()
+    found = documents_of(organization_id).order_by().values_list("series__year", flat=True).distinct()
     return sorted(found, reverse=True)
 
 
