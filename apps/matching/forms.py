@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.forms import languages
+from apps.matching import scoring
 from apps.matching.gateways import documents
 
 
@@ -45,3 +46,31 @@ class SkillTextForm(forms.Form):
         if not data.get("text") and not data.get("file") and not self.errors:
             self.add_error("text", _("Paste a text or choose a file."))
         return data
+
+
+class WeightsForm(forms.Form):
+    """How much each part counts; any three numbers, taken as shares of their sum."""
+
+    skill = forms.IntegerField(label=_("Skills"), min_value=0, max_value=100)
+    pay = forms.IntegerField(label=_("Pay"), min_value=0, max_value=100)
+    growth = forms.IntegerField(label=_("Track record and room to grow"), min_value=0, max_value=100)
+
+    def __init__(self, *args: Any, points: scoring.Weights, **options: Any) -> None:
+        initial = {name: round(getattr(points, name)) for name in ("skill", "pay", "growth")}
+        super().__init__(*args, **{"initial": initial, **options})
+        for name in ("skill", "pay", "growth"):
+            self.fields[name].widget = forms.NumberInput(attrs={"type": "range", "min": 0, "max": 100, "step": 5})
+
+    @property
+    def weights(self) -> scoring.Weights:
+        return scoring.weights_of(*(self.cleaned_data[name] for name in ("skill", "pay", "growth")))
+
+
+class StaffWeightsForm(WeightsForm):
+    note = forms.CharField(
+        label=_("Why"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
+        help_text=_("Everybody can read it on the page of the formula."),
+    )

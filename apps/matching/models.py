@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from django.db import models
 
-from apps.accounts.models import Organization
+from apps.accounts.models import Organization, User
 from apps.common.models import BaseModel
+from apps.matching.scoring import Weights
 from apps.tasks.models import Task
 
 
@@ -64,3 +65,26 @@ class ShelfChange(models.Model):
 
     organization = models.OneToOneField(Organization, on_delete=models.CASCADE, primary_key=True, related_name="+")
     changed_at = models.DateTimeField(db_index=True)
+
+
+class RankingWeights(models.Model):
+    """The points of the formula, one version after the other; the newest holds. Append-only."""
+
+    id = models.BigAutoField(primary_key=True)
+    skill = models.FloatField()
+    pay = models.FloatField()
+    growth = models.FloatField()
+    note = models.TextField()
+    set_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    set_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(skill__gte=0, pay__gte=0, growth__gte=0), name="matching_rankingweights_no_negatives"
+            )
+        ]
+
+    @property
+    def points(self) -> Weights:
+        return Weights(self.skill, self.pay, self.growth)

@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from apps.accounts import operations as accounts
+from apps.accounts import queries as people
 from apps.accounts import rules as roles
 from apps.accounts.middleware import actor
 from apps.accounts.models import Profile
 from apps.accounts.policies import check_acts_for
 from apps.accounts.states import SkillLevel
 from apps.common.errors import Invalid, NotFound
-from apps.matching import forms, policies, queries, scoring
+from apps.matching import forms, operations, policies, queries
 from apps.matching.gateways import documents
 from apps.matching.scoring import linker, suggesting
 from apps.skills import queries as skills
@@ -29,15 +30,76 @@ from apps.tasks import queries as tasks
 @require_GET
 def how(request: HttpRequest) -> HttpResponse:
     """The formula, for everybody."""
-    return render(request, "matching/how.html", {"scoring": scoring})
+    points, version = queries.current_weights()
+    context = {"points": points, "version": version, "history": queries.weights_history()}
+    return render(request, "matching/how.html", context)
 
 
 @require_GET
 @login_required
 def recommended_tasks(request: HttpRequest) -> HttpResponse:
+    """In the order of the formula, or of the reader's own weights (`skill`, `pay`, `growth` in the address)."""
     acting = actor(request)
-    found = queries.recommended_tasks(acting.organization_id, 30) if acting.organization_id else []
-    return render(request, "matching/recommended_task_list.html", {"recommendations": found})
+    points, _version = queries.current_weights()
+    form = forms.WeightsForm(request.GET if "skill" in request.GET else None, points=points)
+    own = form.weights if form.is_valid() else None
+    found = queries.recommended_tasks(acting.organization_id, 30, weights=own) if acting.organization_id else []
+    context = {"recommendations": found, "form": form, "own": own, "points": own or points}
+    return render(request, "matching/recommended_task_list.html", context)
+
+
+@require_GET
+@login_required
+def gaps(request: HttpRequest) -> HttpResponse:
+    """Which skills would open more of the tasks that suit already, and what people with them ask."""
+    acting = actor(request)
+    if acting.organization_id is None:
+        raise NotFound
+    now = timezone.now()
+    found = queries.skill_gaps(acting.organization_id, now)
+    currency = people.organization(acting.organization_id).currency
+    asked = queries.rate_guidance([gap.skill_id for gap in found], currency, now.date())
+    return render(request, "matching/gap_list.html", {"rows": list(zip(found, asked, strict=True))})
+
+
+@require_GET
+@login_required
+def rates(request: HttpRequest) -> HttpResponse:
+    """Usual rates for the skills of one's own profile."""
+    acting = actor(request)
+    if acting.organization_id is None:
+        raise NotFound
+    profile = Profile.objects.filter(organization_id=acting.organization_id).select_related("organization").first()
+    if profile is None:
+        raise NotFound
+    own = [one.skill_id for one in profile.skills.all()]
+    found = queries.rate_guidance(own, profile.organization.currency, timezone.now().date())
+    context = {"rates": found, "profile": profile, "people_min": queries.PEOPLE_MIN}
+    return render(request, "matching/rate_list.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def weights(request: HttpRequest) -> HttpResponse:
+    """Staff: other points for the formula, seen before they hold."""
+    policies.check_can_set_weights(actor(request))
+    now = timezone.now()
+    points, _version = queries.current_weights()
+    form = forms.StaffWeightsForm(request.POST if request.method == "POST" else None, points=points)
+    shifts = None
+    if form.is_valid():
+        if request.POST.get("step") == "set":
+            try:
+                operations.set_weights(
+                    weights=form.weights, note=form.cleaned_data["note"], actor=actor(request), now=now
+                )
+                messages.success(request, _("The new weights hold. Open tasks are matched anew."))
+                return redirect("matching:weights")
+            except Invalid as refusal:
+                form.add_error("note", str(refusal))
+        shifts = queries.preview_of(form.weights, now)
+    context = {"form": form, "points": points, "shifts": shifts, "history": queries.weights_history()}
+    return render(request, "matching/weights_form.html", context, status=422 if form.errors else 200)
 
 
 @require_GET

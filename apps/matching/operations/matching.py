@@ -10,12 +10,14 @@ from uuid import UUID
 import numpy as np
 from django.db import transaction
 
-from apps.matching import events, queries, scoring
-from apps.matching.models import MatchRequest, MatchResult, ShelfChange, SubjectKind
+from apps.common.actors import Actor
+from apps.matching import events, policies, queries, scoring
+from apps.matching.models import MatchRequest, MatchResult, RankingWeights, ShelfChange, SubjectKind
 from apps.matching.operations.shelf import shelf
 from apps.matching.scoring import FreelancerFacts, Match, TaskFacts
 from apps.matching.scoring.sparse import SkillIndex
 from apps.matching.scoring.stored import COUNTRIES, Rules, country_number
+from apps.moderation import operations as moderation
 from apps.outbox import bus
 
 CANDIDATES_MAX = 1000
@@ -101,8 +103,9 @@ def match_organization(*, organization_id: UUID, now: datetime) -> list[MatchRes
     tasks = queries.task_facts(candidates, now)
     asked = {skill_id for task in tasks.values() for skill_id in task.skill_ids}
     rarity, like = _rarity(asked), queries.related_of(asked)
+    points, _ = queries.current_weights()
     matches = [
-        (task.id, scoring.score(task, freelancer, rarity=rarity, related=like, now=now))
+        (task.id, scoring.score(task, freelancer, rarity=rarity, related=like, now=now, weights=points))
         for task in tasks.values()
         if _eligible(task, [freelancer], now)
     ]
@@ -116,11 +119,12 @@ def _best_for(task: TaskFacts, now: datetime) -> list[tuple[UUID, Match]]:
     related = queries.related_of(task.skill_ids)
     rarity = _rarity(task.skill_ids)
     weights = _expanded(rarity, related)
+    points, _ = queries.current_weights()
     if not shelf().parts:
         candidates = queries.candidates_by_skills(weights, CANDIDATES_MAX)
         freelancers = queries.freelancer_facts(candidates, now)
         matches = [
-            (one.id, scoring.score(task, one, rarity=rarity, related=related, now=now))
+            (one.id, scoring.score(task, one, rarity=rarity, related=related, now=now, weights=points))
             for one in _eligible(task, freelancers.values(), now)
         ]
         return sorted(matches, key=lambda pair: (-pair[1].score, str(pair[0])))[:KEPT_MAX]
@@ -130,7 +134,7 @@ def _best_for(task: TaskFacts, now: datetime) -> list[tuple[UUID, Match]]:
     own = queries.organizations_sharing_people(task.employer_id) | {task.employer_id}
     ranked = shelf().rank(
         task, weights=weights, related=related, rules=Rules(payable, frozenset(own)), now=now,
-        candidates=CANDIDATES_MAX, limit=KEPT_MAX,
+        candidates=CANDIDATES_MAX, limit=KEPT_MAX, points=points,
     )  # fmt: skip
     return [(one.owner, one.match) for one in ranked]
 
@@ -164,6 +168,7 @@ def _expanded(rarity: dict[UUID, float], related: dict[UUID, dict[UUID, int]]) -
 
 
 def _keep(matches: list[tuple[UUID, UUID, Match]], now: datetime) -> list[MatchResult]:
+    points, version = queries.current_weights()
     return MatchResult.objects.bulk_create(
         [
             MatchResult(
@@ -179,9 +184,10 @@ def _keep(matches: list[tuple[UUID, UUID, Match]], now: datetime) -> list[MatchR
                     "language": match.language_reason,
                     "hours": match.hours,
                     "completed": match.completed,
+                    "points": [points.skill, points.pay, points.growth],
                 },
                 is_newcomer=match.completed <= scoring.NEWCOMER_DONE_MAX,
-                ranker_version=scoring.RANKER_VERSION,
+                ranker_version=version,
                 computed_at=now,
             )
             # In one order everywhere: two workers that meet on the same pairs wait, and never for each other.
@@ -191,3 +197,24 @@ def _keep(matches: list[tuple[UUID, UUID, Match]], now: datetime) -> list[MatchR
         unique_fields=["task", "organization"],
         update_fields=["score", "components", "reasons", "is_newcomer", "ranker_version", "computed_at"],
     )
+
+
+@transaction.atomic
+def set_weights(*, weights: scoring.Weights, note: str, actor: Actor, now: datetime) -> RankingWeights:
+    """
+    Give the formula other points from now on; every open task is matched anew.
+
+    :raises policies.StaffOnly: :raises policies.NoteMissing: everybody may read why.
+    """
+    policies.check_can_set_weights(actor, note)
+    made = RankingWeights.objects.create(
+        skill=weights.skill, pay=weights.pay, growth=weights.growth, note=note.strip(), set_by_id=actor.person_id,
+        set_at=now,
+    )  # fmt: skip
+    moderation.record(
+        actor=actor, action="matching.set_weights", subject_type="ranking_weights", subject_id=str(made.id),
+        reason=note.strip(), details={"skill": weights.skill, "pay": weights.pay, "growth": weights.growth}, now=now,
+    )  # fmt: skip
+    for task_id in queries.tasks_to_match(now).values_list("id", flat=True):
+        request_match(subject_kind=SubjectKind.TASK, subject_id=task_id, now=now)
+    return made

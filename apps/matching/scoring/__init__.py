@@ -99,6 +99,32 @@ class Match:
     completed: int
 
 
+def reweigh(components: Mapping[str, float], *, old: Weights, new: Weights) -> dict[str, float]:
+    """
+    The parts of a score under other weights, from the parts alone: what recency and fit took is a share of the base.
+
+    A component that weighed nothing before is not known and stays nothing.
+    """
+    base = sum(components[name] for name in ("skill", "pay", "growth"))
+    recency = components["recency"] / base if base else 0.0
+    fit = components["fit"] / (base * (1 + recency)) if base and recency > -1 else 0.0
+    parts = {
+        name: components[name] / getattr(old, name) * getattr(new, name) if getattr(old, name) else 0.0
+        for name in ("skill", "pay", "growth")
+    }
+    changed = sum(parts.values())
+    return parts | {"recency": changed * recency, "fit": changed * (1 + recency) * fit}
+
+
+def weights_of(skill: float, pay: float, growth: float) -> Weights:
+    """Any three numbers of zero or more as points of 100; the default where all are zero."""
+    whole = skill + pay + growth
+    if whole <= 0 or min(skill, pay, growth) < 0:
+        return DEFAULT_WEIGHTS
+    points = [100 * skill / whole, 100 * pay / whole]
+    return Weights(points[0], points[1], 100 - points[0] - points[1])
+
+
 def idf(freelancers: int, knowing: int) -> float:
     """How much a skill tells: rare ones more. Robertson and Sparck Jones' weight, kept positive."""
     return math.log(1 + (freelancers - knowing + 0.5) / (knowing + 0.5)) + 0.1

@@ -24,8 +24,15 @@ from apps.compliance import queries as compliance
 from apps.contracts.models import Contract
 from apps.contracts.states import ContractStatus
 from apps.matching import scoring
-from apps.matching.models import MatchRequest, MatchResult
-from apps.matching.scoring import FreelancerFacts, TaskFacts
+from apps.matching.models import MatchRequest, MatchResult, RankingWeights
+from apps.matching.scoring import (
+    GROWTH_POINTS,
+    PAY_POINTS,
+    SKILL_POINTS,
+    FreelancerFacts,
+    TaskFacts,
+    Weights,
+)
 from apps.pricing import queries as pricing
 from apps.skills import queries as skills
 from apps.tasks.models import Task, TaskInvitation, TaskSkill
@@ -33,6 +40,7 @@ from apps.tasks.queries import REFERENCE_CURRENCY
 from apps.tasks.states import TaskStatus, Visibility
 
 BIDS_DAYS = 365
+REWEIGHED_MAX = 200
 EMPLOYER_HOURS = range(9, 18)
 
 # --- what the formula reads -----------------------------------------------------------------------------------------
@@ -220,6 +228,49 @@ def _in_reference(amount: Money | None, table: pricing.RateTable) -> int | None:
     return converted.amount.amount_minor if converted else None
 
 
+def current_weights() -> tuple[Weights, str]:
+    """The points that hold, and how results name the version they were made with."""
+    newest = RankingWeights.objects.order_by("-id").first()
+    if newest is None:
+        return scoring.DEFAULT_WEIGHTS, scoring.RANKER_VERSION
+    return newest.points, f"{scoring.RANKER_VERSION}.{newest.id}"
+
+
+def weights_history() -> list[RankingWeights]:
+    return list(RankingWeights.objects.select_related("set_by").order_by("-id")[:20])
+
+
+def points_of(result: MatchResult) -> Weights:
+    """The points that a kept result was made with."""
+    return Weights(*result.reasons.get("points", (SKILL_POINTS, PAY_POINTS, GROWTH_POINTS)))
+
+
+@dataclass(frozen=True)
+class Shift:
+    """What other weights would change in one task's list of ten."""
+
+    task: Task
+    kept: int
+    shown: int
+
+
+def preview_of(weights: Weights, now: datetime, tasks: int = 20) -> list[Shift]:
+    """For the newest open tasks: how many of the first ten would still be among them."""
+    shifts = []
+    newest = list(tasks_to_match(now).order_by("-published_at")[:tasks])
+    for task in newest:
+        results = list(MatchResult.objects.filter(task=task))
+        before = sorted(results, key=lambda one: (-one.score, one.organization_id))[:10]
+        after = sorted(results, key=lambda one: (-_score_under(one, weights), one.organization_id))[:10]
+        if results:
+            shifts.append(Shift(task, len({one.id for one in before} & {one.id for one in after}), len(before)))
+    return shifts
+
+
+def _score_under(result: MatchResult, weights: Weights) -> float:
+    return sum(scoring.reweigh(result.components, old=points_of(result), new=weights).values())
+
+
 # --- what people see ------------------------------------------------------------------------------------------------
 
 PART_LABELS: dict[str, str | Promise] = {
@@ -290,8 +341,14 @@ class RecommendedFreelancer:
     explanation: Explanation
 
 
-def recommended_tasks(organization_id: UUID, limit: int = 10, *, now: datetime | None = None) -> list[RecommendedTask]:
-    """Open tasks that suit the organization best, without its own and those it has bid on."""
+def recommended_tasks(
+    organization_id: UUID, limit: int = 10, *, now: datetime | None = None, weights: Weights | None = None
+) -> list[RecommendedTask]:
+    """
+    Open tasks that suit the organization best, without its own and those it has bid on.
+
+    :param weights: the reader's own; the order and the parts are those of the formula under them.
+    """
     moment = now or timezone.now()
     invited = Exists(TaskInvitation.objects.filter(task=OuterRef("task"), organization_id=organization_id))
     bid_on = Exists(Bid.objects.filter(task=OuterRef("task"), bidder_id=organization_id, status__in=LIVE))
@@ -300,8 +357,14 @@ def recommended_tasks(organization_id: UUID, limit: int = 10, *, now: datetime |
         .filter(Q(task__visibility=Visibility.PUBLIC) | invited)
         .exclude(bid_on)
         .select_related("task", "task__employer", "task__category")
-        .order_by("-score", "task_id")[:limit]
+        .order_by("-score", "task_id")[: limit if weights is None else REWEIGHED_MAX]
     )
+    if weights is not None:
+        for result in results:
+            result.components = scoring.reweigh(result.components, old=points_of(result), new=weights)
+            result.score = sum(result.components.values())
+            result.reasons = result.reasons | {"points": [weights.skill, weights.pay, weights.growth]}
+        results = sorted(results, key=lambda one: (-one.score, one.task_id))[:limit]
     explained = explanations(results)
     return [RecommendedTask(result.task, explained[result.id]) for result in results]
 

@@ -1,0 +1,100 @@
+"""What the market asks for and pays, from what is there: gaps of one's own profile, and usual rates by skill."""
+
+from __future__ import annotations
+
+import statistics
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.utils.translation import get_language
+
+from apps.accounts.models import ProfileSkill
+from apps.common.money import Money
+from apps.matching.models import MatchResult
+from apps.matching.queries.matches import profiles_to_match, tasks_to_match
+from apps.pricing import queries as pricing
+from apps.skills import queries as skills
+
+PEOPLE_MIN = 10
+"""Below it a percentile would tell what single persons ask."""
+
+
+@dataclass(frozen=True, slots=True)
+class SkillGap:
+    """
+    A skill that tasks ask for and a profile does not list.
+
+    :ivar tasks: open tasks that suit the profile otherwise and ask for it; `alone`: for which nothing else is missing.
+    """
+
+    skill_id: UUID
+    label: str
+    tasks: int
+    alone: int
+    task_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RateGuidance:
+    """Rates an hour of people with one skill; None for each where fewer than PEOPLE_MIN state one."""
+
+    skill_id: UUID
+    label: str
+    people: int
+    low: Money | None
+    middle: Money | None
+    high: Money | None
+
+
+def skill_gaps(organization_id: UUID, now: datetime, limit: int = 10) -> list[SkillGap]:
+    """Which skill would open most of the tasks that already suit, the most first."""
+    rows = MatchResult.objects.filter(organization_id=organization_id, task__in=tasks_to_match(now))
+    asked: dict[str, list[UUID]] = defaultdict(list)
+    alone: Counter[str] = Counter()
+    for task_id, reasons in rows.order_by("-score").values_list("task_id", "reasons"):
+        for skill in reasons["missing"]:
+            asked[skill].append(task_id)
+        if len(reasons["missing"]) == 1:
+            alone[reasons["missing"][0]] += 1
+    best = sorted(asked, key=lambda skill: (-alone[skill], -len(asked[skill]), skill))[:limit]
+    labels = _labels(best)
+    return [
+        SkillGap(UUID(skill), labels.get(skill, skill), len(asked[skill]), alone[skill], tuple(asked[skill][:3]))
+        for skill in best
+    ]
+
+
+def rate_guidance(skill_ids: Iterable[UUID], currency: str, on: date) -> list[RateGuidance]:
+    """
+    A quarter asks less than `low`, half less than `middle`, a quarter more than `high`; at the mid rates of the day.
+
+    Quartiles as of `statistics.quantiles`, method "inclusive".
+    """
+    wanted = list(skill_ids)
+    table = pricing.rate_table(on)
+    rates: dict[UUID, list[int]] = defaultdict(list)
+    rows = ProfileSkill.objects.filter(profile__in=profiles_to_match(), skill_id__in=wanted)
+    for skill, minor, source in rows.exclude(profile__rate_amount_minor=None).values_list(
+        "skill_id", "profile__rate_amount_minor", "profile__rate_currency"
+    ):
+        converted = table.convert(Money(minor, source), currency) if source else None
+        if converted is not None:
+            rates[skill].append(converted.amount.amount_minor)
+    labels = _labels([str(skill) for skill in wanted])
+    return [_guidance(skill, labels.get(str(skill), str(skill)), rates[skill], currency) for skill in wanted]
+
+
+def _guidance(skill: UUID, label: str, rates: list[int], currency: str) -> RateGuidance:
+    if len(rates) < PEOPLE_MIN:
+        return RateGuidance(skill, label, len(rates), None, None, None)
+    quartiles = statistics.quantiles(rates, n=4, method="inclusive")
+    low, middle, high = (Money(round(value), currency) for value in quartiles)
+    return RateGuidance(skill, label, len(rates), low, middle, high)
+
+
+def _labels(skill_ids: Iterable[str]) -> dict[str, str]:
+    found = skills.labels([UUID(one) for one in skill_ids], get_language() or "en")
+    return {str(skill): label for skill, label in found.items()}
