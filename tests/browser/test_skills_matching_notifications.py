@@ -27,7 +27,6 @@ def market(transactional_db):
     )  # fmt: skip
     nextjs = Skill.objects.get(slug="nextjs").id
     task = make.task(title="Ein Webshop für Werkzeuge", source_language="de", skill_ids=(react, nextjs, figma))
-    matching._kept.clear()
     matching.match_task(task_id=task.id, now=now)
     user = ada.memberships.get().user
     for number, kind in enumerate(["bid_shortlisted", "bid_not_taken", "payout_paid", "message_received"]):
@@ -49,7 +48,8 @@ def test_a_freelancers_pages(visitor, market, language, width):
     task, user, _ = market
     visit = visitor(user, language=language, width=width)
     for path, shows in [
-        ("/recommended/", task.title), ("/notifications/", "محمد"), ("/settings/notifications/", "select"),
+        ("/recommended/", task.title), ("/recommended/?skill=20&pay=60&growth=20", task.title),
+        ("/matching/gaps/", "Figma"), ("/matching/rates/", "React"), ("/notifications/", "محمد"), ("/settings/notifications/", "select"),
         ("/matching/", "60"), ("/skills/attribution/", "ESCO"), ("/skills/suggest/?q=react", "React"),
     ]:  # fmt: skip
         page = visit.open(path)
