@@ -31,6 +31,10 @@ def door(name: str) -> Gateway:
     """The door that an existing charge or payout went through. :raises LookupError: for an unknown name."""
     if name in _registered:
         return _registered[name]()
+    if name == "wallet" and settings.WALLET_PROVIDER_URL:
+        from apps.payments.gateways.wallet import WalletGateway
+
+        return WalletGateway(base_url=settings.WALLET_PROVIDER_URL)
     return _door(
         name,
         settings.PROCESSOR_URL,

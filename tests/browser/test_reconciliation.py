@@ -1,0 +1,75 @@
+"""The desks of reconciliation, of the treasury and of the bank in a real browser: by axe, by width, in three languages."""
+
+import pytest
+import requests
+from django.core.management import call_command
+from django.utils import timezone
+
+from apps.accounts import queries as people
+from apps.escrow import operations as escrows
+from apps.payments import operations
+from apps.payments.gateways.processor.server import Processor
+from apps.payments.models import SuspenseItem
+from tests.make import money as making
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+SCREENS = [("en", "light", 1280), ("ar", "dark", 390), ("zh-hans", "light", 320)]
+
+
+@pytest.fixture
+def books(make, monkeypatch, settings, tmp_path):
+    running = Processor(db=tmp_path / "processor.db", secret=settings.WEBHOOK_SECRET, payout_delay=10**9).start()
+    monkeypatch.setattr(making, "running_processor", lambda: running)
+    settings.PROCESSOR_URL = running.url
+    make.now = timezone.now()
+    yield make
+    running.stop()
+
+
+@pytest.mark.parametrize(("language", "theme", "width"), SCREENS)
+def test_the_desks_are_accessible(visitor, books, language, theme, width):
+    call_command("load_payment_methods", verbosity=0)
+    books.escrow(status="funded")
+    waiting = books.escrow()
+    charge = escrows.start_funding(
+        escrow_id=waiting.id, actor=books.actor(waiting.payer), now=timezone.now(),
+        return_url="http://testserver/back", method="bank",
+    )  # fmt: skip
+    fee = {"amount": 99, "currency": "eur", "type": "moon_tax"}
+    requests.post(f"{books.processor.url}/control/fees", json=fee, timeout=5)
+    operations.reconcile(gateway="sandbox")
+    staff, item = books.staff(), SuspenseItem.objects.get()
+    row = b"date,amount,currency\n2026-11-20,10.00,EUR\n"
+    operations.import_statement(name="s.csv", body=row, actor=people.actor_for(staff), now=timezone.now())
+
+    one = visitor(staff, language=language, theme=theme, width=width)
+    for path in ("/money/reconciliation/", f"/money/reconciliation/{item.id}/", "/money/bank/", "/money/treasury/",
+                 "/money/treasury/top_up/EUR/sandbox/"):  # fmt: skip
+        one.open(path)
+        one.check()
+    operations.propose_booking(
+        item_id=item.id, target="expense:processor", payment_number="", explanation="Told by mail",
+        actor=people.actor_for(staff), now=timezone.now(),
+    )  # fmt: skip
+    other = visitor(books.staff("Second"), language=language, theme=theme, width=width)
+    other.open(f"/money/reconciliation/{item.id}/")
+    other.check()
+    payer = visitor(waiting.payer.memberships.get().user, language=language, theme=theme, width=width)
+    payer.open(f"/money/transfers/{charge.id}/")
+    payer.check()
+
+
+def test_two_people_resolve_a_difference_without_javascript(visitor, books):
+    books.escrow(status="funded")
+    fee = {"amount": 99, "currency": "eur", "type": "moon_tax"}
+    requests.post(f"{books.processor.url}/control/fees", json=fee, timeout=5)
+    page = visitor(books.staff(), javascript=False).open("/money/reconciliation/")
+    page.click("text=Compare now")
+    item = SuspenseItem.objects.get()
+    page.click(f"text={item.number}")
+    page.fill("[name=explanation]", "Told by mail")
+    page.click("button[value=propose]")
+    second = visitor(books.staff("Second"), javascript=False).open(f"/money/reconciliation/{item.id}/")
+    second.click("text=Confirm and write the entry")
+    item.refresh_from_db()
+    assert item.status == "resolved"
