@@ -338,8 +338,9 @@ DOCUMENT_PREFIX = env.str("DOCUMENT_PREFIX", "TW")  # begins the number of every
 CHARGEBACK_RESERVE_BPS = env.int("CHARGEBACK_RESERVE_BPS", 100)  # laid aside of all commission, for chargebacks
 CHARGEBACK_IS_OWED_BACK = env.bool("CHARGEBACK_IS_OWED_BACK", False)
 PAYMENT_GATEWAY = env.str("PAYMENT_GATEWAY", "sandbox")  # sandbox | stripe
-# Doors beside it, in the order in which they are offered: bank.
+# Doors beside it, in the order in which they are offered: bank, wallet.
 PAYMENT_GATEWAYS_ALSO = env.list("PAYMENT_GATEWAYS_ALSO", ["bank"] if TRADEWIND_ENV != "production" else [])
+WALLET_PROVIDER_URL = env.str("WALLET_PROVIDER_URL", "")  # no such provider exists but the fake of the tests
 # The platform's own account for bank transfers; the default is an example of the standard, which no bank has.
 BANK_IBAN = env.str("BANK_IBAN", "DE89370400440532013000" if TRADEWIND_ENV != "production" else "")
 BANK_HOLDER = env.str("BANK_HOLDER", SITE_NAME)
