@@ -72,7 +72,7 @@ class MonthSerializer(serializers.Serializer[Any]):
     month = serializers.IntegerField(min_value=1, max_value=12)
 
 
-class StatementPartsSerializer(serializers.Serializer[Any]):
+class MonthPartsSerializer(serializers.Serializer[Any]):
     held = serializers.IntegerField()
     frozen = serializers.IntegerField()
     fee = serializers.IntegerField()
@@ -80,23 +80,23 @@ class StatementPartsSerializer(serializers.Serializer[Any]):
     available = serializers.IntegerField()
 
 
-class StatementLineSerializer(serializers.Serializer[Any]):
+class MonthLineSerializer(serializers.Serializer[Any]):
     entry_id = serializers.UUIDField()
     event = serializers.CharField()
     about = serializers.CharField(allow_blank=True)
     happened_at = serializers.CharField()
-    parts = StatementPartsSerializer()
+    parts = MonthPartsSerializer()
     change_minor = serializers.IntegerField()
     balance_minor = serializers.IntegerField()
 
 
 class CurrencyStatementSerializer(serializers.Serializer[Any]):
     currency = serializers.CharField()
-    opening = StatementPartsSerializer()
-    closing = StatementPartsSerializer()
+    opening = MonthPartsSerializer()
+    closing = MonthPartsSerializer()
     opening_minor = serializers.IntegerField()
     closing_minor = serializers.IntegerField()
-    lines = StatementLineSerializer(many=True)
+    lines = MonthLineSerializer(many=True)
 
 
 class MonthlyStatementSerializer(serializers.Serializer[Any]):
