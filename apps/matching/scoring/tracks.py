@@ -265,7 +265,7 @@ def _by_history(track: Track, report: Report, card: dict[str, Any]) -> Matrix:
     declared = _declared(track)
     for rows in _moments(asked.at, work.at):
         before = float(asked.at[rows].min())
-        ranker = learning.train(_windows(work, past, len(track.people), before, report), gain_min=0.0)
+        ranker = learning.train(_windows(work, past, len(track.people), before, report), gain_min=learning.WORSE)
         card["ranker"] = ranker.card
         index = EvidenceIndex(work, past, len(track.people), before=before)
         for first in range(0, len(rows), ROWS_AT_ONCE):
