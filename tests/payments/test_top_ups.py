@@ -95,12 +95,12 @@ def test_a_top_up_is_staffs_and_says_how_much_and_why(make):
 
 def test_what_fees_took_is_lacking_until_it_is_brought(make):
     make.escrow(status="funded", amount=Money.of("500.00", "EUR"))
-    lacking = queries.shortfall("sandbox", "EUR")
+    lacking = queries.shortfall("EUR")
     assert lacking == Money.of("15.53", "EUR")
 
     top_up(make, lacking)
 
-    assert not queries.shortfall("sandbox", "EUR")
+    assert not queries.shortfall("EUR")
     report = assurance.publish(night=NOON.date(), now=NOON)
     assert all(row.is_covered for row in published.coverage(report) if row.currency == "EUR")
 

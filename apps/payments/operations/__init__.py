@@ -45,7 +45,12 @@ from apps.payments.operations.payouts import (
     quote_payout,
     request_payout,
 )
-from apps.payments.operations.reconciliation import balance_at_processor, compare_balances, reconcile
+from apps.payments.operations.reconciliation import (
+    balance_at_all_doors,
+    balance_at_processor,
+    compare_balances,
+    reconcile,
+)
 from apps.payments.operations.refunds import (
     MoreThanCharged,
     NothingToSendBack,
@@ -76,6 +81,7 @@ __all__ = [
     "absorb_chargeback",
     "accept_quote",
     "act",
+    "balance_at_all_doors",
     "balance_at_processor",
     "batch_payables",
     "claim_payout",

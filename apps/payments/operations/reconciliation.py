@@ -27,6 +27,7 @@ from apps.ledger import operations as ledger
 from apps.ledger import queries as ledger_queries
 from apps.outbox import bus
 from apps.payments import entries, events, queries, rules
+from apps.payments.gateways import doors
 from apps.payments.gateways.doors import door
 from apps.payments.gateways.port import BalanceLine, GatewayRefused, GatewayUnavailable
 from apps.payments.models import BookLine, Charge, ProcessorLine, ReconciliationRun, Refund, SuspenseItem
@@ -48,6 +49,18 @@ def balance_at_processor(*, gateway: str) -> dict[str, Money] | None:
         return door(gateway).balance()
     except GatewayUnavailable:
         return None
+
+
+def balance_at_all_doors() -> dict[str, Money] | None:
+    """The platform's balances at every open door together; None as long as one does not answer."""
+    total: dict[str, Money] = {}
+    for name in doors.names():
+        found = balance_at_processor(gateway=name)
+        if found is None:
+            return None
+        for currency, money in found.items():
+            total[currency] = total.get(currency, Money.zero(currency)) + money
+    return total
 
 
 def compare_balances(*, gateway: str) -> dict[str, tuple[Money, Money]]:

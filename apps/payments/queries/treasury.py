@@ -12,6 +12,7 @@ from django.db.models import Sum
 from apps.common.money import Money
 from apps.ledger import chart
 from apps.ledger import queries as ledger
+from apps.payments.gateways import doors
 from apps.payments.models import Charge, Payout, TopUp, TreasuryAct
 from apps.payments.queries.wallet import connected_available
 from apps.payments.states import ChargeStatus, PayoutStatus, TopUpStatus, TreasuryKind
@@ -69,12 +70,13 @@ def own_money(gateway: str, currency: str) -> Money:
     What may leave the processor for the platform's bank: its balance there less everything owed to customers, to tax
     offices and to the reserve in that currency. Other people's money is never swept, nor what nobody has explained.
     """
-    return max(_own(gateway, currency), Money.zero(currency))
-
-
-def _own(gateway: str, currency: str) -> Money:
-    """Negative where customers' money is short of what is owed."""
     there = ledger.balance(chart.clearing(gateway, currency))
+    return max(min(_own(currency), there), Money.zero(currency))
+
+
+def _own(currency: str) -> Money:
+    """Of all doors together; negative where customers' money is short of what is owed."""
+    there = Money.total((ledger.balance(chart.clearing(name, currency)) for name in doors.names()), currency)
     owed = Money.total((money for _, money in ledger.owed() if money.currency == currency), currency)
     connected = Money(
         sum(minor for code, unit, minor in ledger.trial_balance() if unit == currency and code == "clearing:connected"),
@@ -96,13 +98,13 @@ def _own(gateway: str, currency: str) -> Money:
 def currencies_at(gateway: str) -> list[tuple[str, Money]]:
     """The currencies in which the processor has ever held something, each with what is lacking of our own money."""
     held = ledger.balances_by_currency(chart.clearing(gateway, "EUR").code)
-    return [(currency, shortfall(gateway, currency)) for currency in sorted(held)]
+    return [(currency, shortfall(currency)) for currency in sorted(held)]
 
 
-def shortfall(gateway: str, currency: str) -> Money:
-    """What the operator has to bring so that everything owed in this currency is covered where it lies."""
+def shortfall(currency: str) -> Money:
+    """What the operator has to bring so that everything owed in this currency is covered."""
     bought = max(ledger.balance(chart.fx_position(currency)), Money.zero(currency))
-    return max(-_own(gateway, currency) - bought, Money.zero(currency))
+    return max(-_own(currency) - bought, Money.zero(currency))
 
 
 def unfinished_top_ups() -> list[TopUp]:

@@ -74,7 +74,7 @@ def treasury_act(request: HttpRequest, kind: str, currency: str, subject: str = 
 
 def _most(kind: str, subject: str, currency: str) -> Money:
     if kind == TreasuryKind.TOP_UP:
-        return queries.shortfall(subject, currency)
+        return queries.shortfall(currency)
     return operations.movable(kind, subject, currency)
 
 

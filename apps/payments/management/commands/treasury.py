@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -42,9 +41,8 @@ class Command(BaseCommand):
             return
         is_top_up = options["kind"] == TreasuryKind.TOP_UP
         subject = options["subject"] or (settings.PAYMENT_GATEWAY if is_top_up else "")
-        most = (queries.shortfall if is_top_up else partial(operations.movable, options["kind"]))(
-            subject, options["currency"]
-        )
+        currency = options["currency"]
+        most = queries.shortfall(currency) if is_top_up else operations.movable(options["kind"], subject, currency)
         amount = Money.of(options["amount"], options["currency"]) if options["amount"] else most
         if not options["yes"]:
             limit = "lacking" if is_top_up else "at_most"
