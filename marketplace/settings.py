@@ -27,8 +27,8 @@ SITE_NAME = env.str("SITE_NAME", "Tradewind")
 
 AREAS = [
     "common", "outbox", "files", "skills", "accounts", "ledger", "compliance", "pricing", "tasks", "payments",
-    "bidding", "escrow", "spending", "assurance", "contracts", "messaging", "reviews", "disputes", "invoicing", "moderation", "matching",
-    "notifications", "dashboard",
+    "bidding", "escrow", "spending", "assurance", "contracts", "messaging", "reviews", "disputes", "invoicing",
+    "moderation", "matching", "notifications", "dashboard",
 ]  # fmt: skip
 INSTALLED_APPS = [
     "modeltranslation",  # before the admin, whose forms it extends
