@@ -345,7 +345,7 @@ WALLET_PROVIDER_URL = env.str("WALLET_PROVIDER_URL", "")  # no such provider exi
 BANK_IBAN = env.str("BANK_IBAN", "DE89370400440532013000" if TRADEWIND_ENV != "production" else "")
 BANK_HOLDER = env.str("BANK_HOLDER", SITE_NAME)
 if "bank" in PAYMENT_GATEWAYS_ALSO and not BANK_IBAN:
-    raise RuntimeError("The door \"bank\" needs BANK_IBAN.")
+    raise RuntimeError('The door "bank" needs BANK_IBAN.')
 PROCESSOR_URL = env.str("PROCESSOR_URL", "http://127.0.0.1:8090")
 STRIPE_API_KEY = env.str("STRIPE_API_KEY", "")
 STRIPE_API_BASE = env.str("STRIPE_API_BASE", "")
