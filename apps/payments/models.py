@@ -459,8 +459,7 @@ class SuspenseItem(BaseModel):
                 name="payments_suspenseitem_two_people",
             ),
             models.CheckConstraint(
-                condition=~Q(status="proposed")
-                | (~Q(target="") & ~Q(explanation="") & Q(proposed_by__isnull=False)),
+                condition=~Q(status="proposed") | (~Q(target="") & ~Q(explanation="") & Q(proposed_by__isnull=False)),
                 name="payments_suspenseitem_proposed_says_why",
             ),
             models.CheckConstraint(

@@ -100,9 +100,7 @@ def fund_milestone(
     )
     if use_credit and not escrow.use_credit(escrow_id=escrow_id, actor=actor, now=now).to_charge:
         return None
-    return escrow.start_funding(
-        escrow_id=escrow_id, actor=actor, now=now, return_url=return_url, method=method
-    )
+    return escrow.start_funding(escrow_id=escrow_id, actor=actor, now=now, return_url=return_url, method=method)
 
 
 @transaction.atomic
