@@ -135,9 +135,9 @@ def decide(*, approval_id: UUID, is_approved: bool, reason: str, actor: Actor, n
 
 @transaction.atomic
 def withdraw(*, approval_id: UUID, actor: Actor, now: datetime) -> Approval:
-    """Take back what one asked for."""
+    """Take back what one asked for; who leads the organization may too."""
     approval = queries.approval_for_update(approval_id)
-    policies.check_can_see(actor, approval.organization_id)
+    policies.check_can_take_back(actor, approval)
     return move(approval, APPROVAL, "withdraw", actor=actor, now=now)
 
 

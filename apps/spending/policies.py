@@ -101,3 +101,10 @@ def check_can_decide(actor: Actor, approval: Approval) -> None:
 
 def can_decide(actor: Actor, approval: Approval) -> bool:
     return actor.acts_for(approval.organization_id) and actor.may(roles.FUND) and actor.user_id != approval.asked_by_id
+
+
+def check_can_take_back(actor: Actor, approval: Approval) -> None:
+    """:raises NotAllowed: unless the actor asked, or leads the organization."""
+    check_can_see(actor, approval.organization_id)
+    if actor.user_id != approval.asked_by_id and not actor.may(roles.MANAGE_MEMBERS):
+        raise NotAllowed

@@ -235,3 +235,19 @@ def test_only_who_leads_sets_limits(make, firm, owner, colleague):
     stranger = make.actor(make.employer())
     with pytest.raises(NotFound):
         limit(firm, stranger, monthly_limit=eur("1.00"))
+
+
+def test_a_request_is_taken_back_by_whoever_asked_or_leads(make, firm, owner, colleague):
+    def ask(actor):
+        return operations.ask_approval(
+            organization_id=firm.id, purpose=purpose(eur("600.00")), note="", actor=actor, now=NOON
+        )
+
+    first, second = ask(owner), ask(colleague)
+
+    with pytest.raises(NotAllowed):
+        operations.withdraw(approval_id=first.id, actor=colleague, now=NOON)
+    with pytest.raises(NotFound):
+        operations.withdraw(approval_id=first.id, actor=make.actor(make.employer()), now=NOON)
+    assert operations.withdraw(approval_id=first.id, actor=owner, now=NOON).status == "withdrawn"
+    assert operations.withdraw(approval_id=second.id, actor=owner, now=NOON).status == "withdrawn"
