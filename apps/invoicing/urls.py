@@ -6,10 +6,10 @@ from apps.invoicing import views
 
 
 class MonthConverter:
-    regex = r"\d{4}-(?:0[1-9]|1[0-2])"
+    regex = r"2[0-9]{3}-(?:0[1-9]|1[0-2])"  # a month with one before and one after it, which year 9999 has not
 
     def to_python(self, value: str) -> date:
-        return date.fromisoformat(f"{value}-01")  # year 0000 is a ValueError: no such page
+        return date.fromisoformat(f"{value}-01")
 
     def to_url(self, value: date) -> str:
         return f"{value:%Y-%m}"

@@ -208,6 +208,15 @@ document.addEventListener("submit", (event) => {
   if (button) setTimeout(() => { button.setAttribute("aria-busy", "true"); button.disabled = true; });
 });
 addEventListener("pageshow", () => { for (const button of document.querySelectorAll("button[aria-busy=true]")) { button.disabled = false; button.removeAttribute("aria-busy"); } });
+// A slider says where it stands.
+for (const slider of document.querySelectorAll("input[type=range]")) {
+  const output = document.createElement("output");
+  output.className = "counter";
+  const show = () => { output.textContent = new Intl.NumberFormat(language).format(slider.value); };
+  slider.after(output);
+  slider.addEventListener("input", show);
+  show();
+}
 setTimeout(() => { for (const toast of document.querySelectorAll(".toast")) toast.remove(); }, 8000);
 if (!document.cookie.includes("time_zone=")) document.cookie = `time_zone=${Intl.DateTimeFormat().resolvedOptions().timeZone}; path=/; max-age=31536000; samesite=lax`;
 document.querySelector(".error-summary")?.focus();

@@ -133,6 +133,9 @@ def test_a_month_that_is_none_is_no_page(make, client):
     asker = of(client, make.employer())
     assert asker.get("/en/money/statements/2026-13/").status_code == 404
     assert asker.get("/en/money/statements/0000-01/").status_code == 404
+    assert asker.get("/en/money/statements/9999-12/").status_code == 404
+    assert asker.get("/en/money/statements/?month=0001-01").status_code == 302
+    assert asker.get("/en/money/statements/?month=9999-12").status_code == 302
     assert asker.get("/en/money/statements/").status_code == 302
     assert asker.get("/en/money/statements/?month=2026-02")["Location"].endswith("/money/statements/2026-02/")
     assert asker.get("/api/v1/statements/?year=2026&month=13").status_code in {400, 422}

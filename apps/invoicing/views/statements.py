@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -47,9 +48,9 @@ def statements(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("month", "")
     try:
         month = datetime.strptime(asked, "%Y-%m").replace(tzinfo=UTC).date()
-    except ValueError:
-        month = _this_month()
-    return redirect("invoicing:statement", month)
+        return redirect("invoicing:statement", month)
+    except (ValueError, NoReverseMatch):  # no month, or one in a year without a page
+        return redirect("invoicing:statement", _this_month())
 
 
 @login_required
@@ -67,15 +68,16 @@ def statement(request: HttpRequest, month: date) -> HttpResponse:
 
 
 def _shown(one: queries.CurrencyStatement) -> dict[str, Any]:
-    """One currency with a column per bucket that is used."""
+    """One currency with a column per bucket that is used; each amount with its label, for a phone's cards."""
+    labels = [(name, LABELS[name]) for name in one.buckets]
     return {
         "currency": one.currency,
-        "labels": [LABELS[name] for name in one.buckets],
-        "opening": [one.opening[name] for name in one.buckets],
-        "closing": [one.closing[name] for name in one.buckets],
+        "labels": [label for _name, label in labels],
+        "opening": [(label, one.opening[name]) for name, label in labels],
+        "closing": [(label, one.closing[name]) for name, label in labels],
         "opening_total": one.opening_total,
         "closing_total": one.closing_total,
-        "rows": [(row, [row.parts[name] for name in one.buckets]) for row in one.rows[:ROWS_MAX]],
+        "rows": [(row, [(label, row.parts[name]) for name, label in labels]) for row in one.rows[:ROWS_MAX]],
         "is_cut": len(one.rows) > ROWS_MAX,
     }
 
