@@ -32,7 +32,7 @@ PRIOR_STRENGTH = 50.0
 SIGNIFICANT = 1.64  # one-sided 5 per cent, of a paired difference over tasks
 WORSE = -1.0
 HARD_NEGATIVES, RANDOM_NEGATIVES = 80, 40
-TREES, LEAVES, LEAF_MIN = 120, 8, 200
+TREES, LEAVES, LEAF_MIN, ROWS_MAX = 120, 8, 200, 120_000
 LEARNING_RATE, SMOOTHING, FEATURES_SHARE = 0.06, 5.0, 0.5
 DEPTH = 10
 ACCEPTED_GAIN, ANSWERED_GAIN = 3, 2
@@ -203,7 +203,16 @@ def boost(examples: Examples) -> HistGradientBoostingClassifier:
         l2_regularization=SMOOTHING, max_features=FEATURES_SHARE, early_stopping=False, random_state=0,
         monotonic_cst=[int(name in NEVER_AGAINST) for name in FEATURES],
     )  # fmt: skip
-    return trees.fit(examples.features, examples.gains > 0, sample_weight=examples.weights)
+    rows = np.arange(len(examples.gains))
+    if len(rows) > ROWS_MAX:  # every good outcome, and as many of the others as keep the time bounded
+        others = np.flatnonzero(examples.gains == 0)
+        kept = np.random.default_rng(0).choice(others, max(ROWS_MAX - examples.positives, 1), replace=False)
+        rows = np.sort(np.r_[np.flatnonzero(examples.gains > 0), kept])
+    weights = examples.weights[rows].copy()
+    weights[examples.gains[rows] == 0] *= (len(examples.gains) - examples.positives) / max(
+        (examples.gains[rows] == 0).sum(), 1
+    )
+    return trees.fit(examples.features[rows], examples.gains[rows] > 0, sample_weight=weights)
 
 
 def ndcg(examples: Examples, scores: Matrix) -> NDArray[np.float64]:

@@ -31,7 +31,7 @@ IDS_BESIDE_ROAD = 0.15
 WINDOWS = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 WINDOW_TASKS_MAX = 300
 MOMENTS_MAX = 4
-ENCODED_MAX = 5_000
+ENCODED_MAX = 4_000
 Report = Callable[[str], None]
 
 
