@@ -10,13 +10,17 @@ def refresh() -> int:
     return operations.refresh_pending(now=timezone.now())
 
 
-@shared_task(name="matching.refresh_shelf")
+# A first shelf of a large market takes longer than other jobs may; one that is ended halfway would never be there.
+WRITING_SECONDS_MAX = 1800
+
+
+@shared_task(name="matching.refresh_shelf", time_limit=WRITING_SECONDS_MAX)
 def refresh_shelf() -> int:
     """Who changed is found as they are now a second later."""
     return operations.refresh_shelf(now=timezone.now()) or 0
 
 
-@shared_task(name="matching.rebuild_shelf")
+@shared_task(name="matching.rebuild_shelf", time_limit=WRITING_SECONDS_MAX)
 def rebuild_shelf() -> int:
     """Write everybody anew, so that the delta stays small and ages are those of today."""
     return operations.rebuild_shelf(now=timezone.now()) or 0

@@ -146,7 +146,7 @@ def skills_from_text(request: HttpRequest) -> HttpResponse:
     form = forms.SkillTextForm(request.POST or None, request.FILES or None)
     if form.is_valid():
         try:
-            text = form.cleaned_data["text"] or documents.words(form.cleaned_data["file"].read())
+            text = form.cleaned_data["text"] or documents.words(form.cleaned_data["file"].read(documents.BYTES_MAX + 1))
         except Invalid as error:
             form.add_error("file", str(error))
         else:

@@ -4,7 +4,7 @@ import pytest
 from django.utils import translation
 
 from apps.accounts import operations as accounts
-from apps.accounts.models import Organization
+from apps.accounts.models import Organization, Profile
 from apps.matching import operations, queries
 from apps.matching.models import MatchRequest, MatchResult, SubjectKind
 from apps.matching.scoring import stored
@@ -208,6 +208,16 @@ def test_who_changes_is_on_the_shelf_a_moment_later(market, make, outbox_drain):
 
     assert names_of(market.task) == ["Dalia", "Bola", "Chi"]
     assert len(operations.shelf()) == 5
+
+
+def test_whom_the_shelf_still_holds_and_the_tables_do_not_is_left_out(market):
+    operations.rebuild_shelf(now=NOON)
+    Profile.objects.filter(organization=market.react).update(is_public=False)
+    Profile.objects.filter(organization__display_name="Bola").delete()
+
+    operations.match_task(task_id=market.task.id, now=NOON)
+
+    assert names_of(market.task) == ["Chi"]
 
 
 def test_a_shelf_that_cannot_be_read_is_no_shelf(market, settings):

@@ -115,7 +115,12 @@ def match_organization(*, organization_id: UUID, now: datetime) -> list[MatchRes
 
 
 def _best_for(task: TaskFacts, now: datetime) -> list[tuple[UUID, Match]]:
-    """From the shelf; from PostgreSQL while there is none."""
+    """
+    From the shelf; from PostgreSQL while there is none.
+
+    Whoever the shelf still holds and may no longer be recommended, or is gone, is left out: the shelf may be older than
+    the tables, or be another database's.
+    """
     related = queries.related_of(task.skill_ids)
     rarity = _rarity(task.skill_ids)
     weights = _expanded(rarity, related)
@@ -136,7 +141,8 @@ def _best_for(task: TaskFacts, now: datetime) -> list[tuple[UUID, Match]]:
         task, weights=weights, related=related, rules=Rules(payable, frozenset(own)), now=now,
         candidates=CANDIDATES_MAX, limit=KEPT_MAX, points=points,
     )  # fmt: skip
-    return [(one.owner, one.match) for one in ranked]
+    there = queries.still_to_match(one.owner for one in ranked)
+    return [(one.owner, one.match) for one in ranked if one.owner in there]
 
 
 def _rarity(skill_ids: Iterable[UUID]) -> dict[UUID, float]:

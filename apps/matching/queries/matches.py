@@ -53,6 +53,12 @@ def profiles_to_match() -> QuerySet[Profile]:
     ).exclude(availability=Availability.BUSY)
 
 
+def still_to_match(organization_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of them who may be recommended at this moment."""
+    found = profiles_to_match().filter(organization_id__in=list(organization_ids))
+    return set(found.values_list("organization_id", flat=True))
+
+
 def tasks_to_match(now: datetime) -> QuerySet[Task]:
     return Task.objects.filter(status=TaskStatus.OPEN, hidden_at=None, bidding_closes_at__gt=now)
 

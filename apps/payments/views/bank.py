@@ -19,6 +19,7 @@ from apps.accounts.middleware import actor
 from apps.common.errors import DomainError, NotFound
 from apps.payments import operations, policies, queries
 from apps.payments.forms import StatementForm
+from apps.payments.gateways.statements import BYTES_MAX
 
 
 @login_required
@@ -48,7 +49,7 @@ def bank(request: HttpRequest) -> HttpResponse:
         upload = form.cleaned_data["statement"]
         try:
             made = operations.import_statement(
-                name=upload.name, body=upload.read(), actor=actor(request), now=timezone.now()
+                name=upload.name, body=upload.read(BYTES_MAX + 1), actor=actor(request), now=timezone.now()
             )
         except DomainError as refusal:
             form.add_error("statement", str(refusal))
