@@ -131,6 +131,7 @@ CACHES = {
         "LOCATION": f"{REDIS_URL}?db=1" if REDIS_URL.startswith("unix:") else f"{REDIS_URL.rstrip('/')}/1",
     }
 }
+ESCO_TABLES = env.path("ESCO_TABLES", BASE_DIR / "media" / "esco")  # made by scripts/build_linking.py --esco
 MATCH_SHELF = env.path("MATCH_SHELF", BASE_DIR / "media" / "shelf")  # a copy for matching; each machine its own
 MEDIA_ROOT = env.path("MEDIA_ROOT", BASE_DIR / "media")
 UPLOAD_BYTES_MAX = env.int("UPLOAD_BYTES_MAX", 20 * 2**20)

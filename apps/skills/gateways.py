@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 import yaml
+from django.conf import settings
 
 from apps.skills.states import RelationKind, SkillKind
 
@@ -150,7 +151,7 @@ class ConceptLabel:
     """
     One name of a skill or an occupation, by its row in the shipped table.
 
-    :param kind: `p` preferred, `a` alternative, `x` a national classification's with the same meaning, `c` a close one.
+    :param kind: `p` preferred, `a` alternative.
     """
 
     row: int
@@ -186,7 +187,7 @@ def skill_labels() -> Iterator[ConceptLabel]:
         for text in others.split("|"):
             if text:
                 yield ConceptLabel(number, "en", "a", text)
-    for key, language, kind, text in _table("esco_labels.tsv.gz"):
+    for key, language, kind, text in _own_table("esco_labels.tsv.gz"):
         yield ConceptLabel(rows[key], language, kind, text)
 
 
@@ -195,14 +196,14 @@ def occupation_labels() -> Iterator[ConceptLabel]:
     for number, (key, _, label) in enumerate(_table("esco_occupations.tsv.gz")):
         rows[key] = number
         yield ConceptLabel(number, "en", "p", label)
-    for key, language, texts in _table("esco_occupation_labels.tsv.gz"):
+    for key, language, texts in _own_table("esco_occupation_labels.tsv.gz"):
         for position, text in enumerate(texts.split("|")):
             yield ConceptLabel(rows[key], language, "a" if position else "p", text)
 
 
 def occupation_profiles() -> Iterator[OccupationProfile]:
     rows = {key: number for number, key in enumerate(occupation_keys())}
-    for key, unit, essential, optional in _table("esco_occupation_skills.tsv.gz"):
+    for key, unit, essential, optional in _own_table("esco_occupation_skills.tsv.gz"):
         yield OccupationProfile(
             rows[key], unit, [int(one) for one in essential.split()], [int(one) for one in optional.split()]
         )
@@ -210,15 +211,22 @@ def occupation_profiles() -> Iterator[OccupationProfile]:
 
 def vectors_path() -> Path:
     """Arrays of the sentence encoder's last step and of every concept, as `scripts/build_linking.py` says."""
-    return DATA / "esco_vectors.npz"
+    own = Path(settings.ESCO_TABLES) / "esco_vectors.npz"
+    return own if own.exists() else DATA / "esco_vectors.npz"
 
 
 def _yaml(name: str) -> Any:
     return yaml.load((DATA / name).read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - safe loaders both
 
 
-def _table(name: str) -> Iterator[list[str]]:
-    with gzip.open(DATA / name, "rt", encoding="utf-8") as lines:
+def _own_table(name: str) -> Iterator[list[str]]:
+    """What the operator made of ESCO's own download; nothing where there is none."""
+    path = Path(settings.ESCO_TABLES) / name
+    return _table(name, path.parent) if path.exists() else iter(())
+
+
+def _table(name: str, folder: Path | None = None) -> Iterator[list[str]]:
+    with gzip.open((folder or DATA) / name, "rt", encoding="utf-8") as lines:
         for line in lines:
             yield line.rstrip("\n").split("\t")
 

@@ -21,7 +21,7 @@ from apps.matching.scoring.taxonomy import Names, Taxonomy, base_language
 from apps.matching.scoring.text import LabelIndex, Matrix, normal, passages
 
 BRIDGE = "en"
-# Of a passage and of the whole sentence, words and letters against meaning: chosen on other texts than those scored.
+# Of a passage and of the whole sentence, words and letters against meaning: chosen on sentences of job advertisements.
 WHOLE_LETTERS, WHOLE_WORDS, PASSAGE_MEANING, PASSAGE_LETTERS = 0.6, 0.6, 0.5, 0.5
 MEANING_OF_TITLES = 0.5
 FUZZY_TOP = 5

@@ -18,11 +18,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
+from apps.matching.scoring import vectors
 from apps.matching.scoring.text import normal
 from apps.skills import gateways
 
-# How surely a name of each kind means the skill: national classifications cut the world in other pieces.
-KIND_WEIGHTS = {"p": 1.0, "a": 0.95, "x": 0.95, "c": 0.8}
+# How surely a name of each kind means the skill.
+KIND_WEIGHTS = {"p": 1.0, "a": 0.95}
+NEAREST = 25
+"""Skills that stand for an occupation where ESCO's own relations are not there: those whose names mean most like it."""
 ESSENTIAL, OPTIONAL = 1.0, 0.6
 NAMESAKES = {"nb": "no", "nn": "no"}
 
@@ -75,6 +78,7 @@ def shipped() -> Taxonomy:
     profiles = list(gateways.occupation_profiles())
     entries = [(one.row, skill, ESSENTIAL) for one in profiles for skill in one.essential]
     entries += [(one.row, skill, OPTIONAL) for one in profiles for skill in one.optional]
+    entries = entries or _nearest_skills()
     units = {one.row: one.unit for one in profiles}
     return Taxonomy(
         skill_keys=skills,
@@ -85,6 +89,12 @@ def shipped() -> Taxonomy:
         units=_groups(units, 4, len(occupations)),
         minors=_groups(units, 3, len(occupations)),
     )
+
+
+def _nearest_skills() -> list[tuple[int, int, float]]:
+    likeness = vectors.occupations() @ vectors.skills().T
+    best = np.argpartition(-likeness, NEAREST, axis=1)[:, :NEAREST]
+    return [(row, int(skill), ESSENTIAL) for row, skills in enumerate(best) for skill in skills]
 
 
 def _by_language(labels: Iterable[gateways.ConceptLabel]) -> dict[str, Names]:
