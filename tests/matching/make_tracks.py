@@ -2,9 +2,8 @@
 Make the synthetic tracks of tests/matching/tracks anew: `python -m tests.matching.make_tracks` (always the same bytes).
 
 `history`: people with a trade or two answer tasks of their trades, the busy ones more, newcomers appear, trades are
-written in tags and in words. `skills`: lists of skills of one occupation each, every list in one of four languages; a
-person suits a task of the same occupation (3) or of the same unit group (2). Answers are in `answers.json`; only tests
-read them.
+written in tags and in words. `skills`: lists of skills of one group each, told by other names in the tasks; a
+person suits a task of the same group. Answers are in `answers.json`; only tests read them.
 """
 
 from __future__ import annotations
@@ -64,30 +63,27 @@ def history() -> tuple[dict[str, list[dict[str, Any]]], dict[str, dict[str, int]
 
 
 def skills() -> tuple[dict[str, list[dict[str, Any]]], dict[str, dict[str, int]]]:
+    """People list skills of one group of the taxonomy by other names than the tasks do; all names are English ones."""
     from apps.skills import gateways
 
     chance = random.Random(8)
-    names: dict[str, dict[int, str]] = {language: {} for language in LANGUAGES}
-    for label in gateways.skill_labels():
-        if label.kind == "p" and label.language in names:
-            names[label.language].setdefault(label.row, label.text)
-    profiles = [one for one in gateways.occupation_profiles() if len(one.essential) >= 12]
-    chosen = chance.sample(profiles, 60)
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for _key, _kind, _mark, label, others, group in gateways._table("esco_skills.tsv.gz"):
+        if others and group:
+            groups.setdefault(group.split("|")[0], []).append((label, others.split("|")[0]))
+    chosen = chance.sample(sorted(name for name, listed in groups.items() if 12 <= len(listed) <= 60), 60)
 
-    def listed(number: int, size: int) -> dict[str, Any]:
-        occupation, language = chosen[number % len(chosen)], chance.choice(LANGUAGES)
-        known = [names[language][row] for row in occupation.essential if row in names[language]]
-        return {"lang": language, "skills": chance.sample(known, min(size, len(known))), "of": occupation}
+    def listed(number: int, size: int, place: int) -> dict[str, Any]:
+        group = chosen[number % len(chosen)]
+        known = chance.sample(groups[group], min(size, len(groups[group])))
+        return {"lang": chance.choice(LANGUAGES), "skills": [pair[place] for pair in known], "of": group}
 
-    people = [listed(number, 8) for number in range(300)]
-    tasks = [listed(chance.randrange(60), 5) for _ in range(60)]
-    answers: dict[str, dict[str, int]] = {}
-    for number, task in enumerate(tasks):
-        answers[f"t{number}"] = {
-            f"f{place}": 3 if one["of"] == task["of"] else 2
-            for place, one in enumerate(people)
-            if one["of"].unit == task["of"].unit
-        }
+    people = [listed(number, 8, 1) for number in range(300)]
+    tasks = [listed(chance.randrange(60), 5, 0) for _ in range(60)]
+    answers = {
+        f"t{number}": {f"f{place}": 3 for place, one in enumerate(people) if one["of"] == task["of"]}
+        for number, task in enumerate(tasks)
+    }
     return {
         "freelancers": [
             {"id": f"f{n}", "lang": one["lang"], "title": "", "skills": dict.fromkeys(one["skills"], 1), "text": ""}

@@ -31,7 +31,7 @@ def runs(tmp_path_factory):
 
 
 # What a random order reaches is below .05 on both; the floors lie a little under what the code reaches today.
-@pytest.mark.parametrize(("track", "floor", "how"), [("history", 0.50, "history"), ("skills", 0.80, "skills")])
+@pytest.mark.parametrize(("track", "floor", "how"), [("history", 0.50, "history"), ("skills", 0.70, "skills")])
 def test_the_synthetic_tracks_are_ranked_well(runs, track, floor, how):
     folder, summary = runs
 
