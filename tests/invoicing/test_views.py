@@ -126,7 +126,7 @@ def test_a_statement_says_the_same_as_page_csv_json_and_endpoint(make, outbox_dr
     ]  # fmt: skip
     told = payer.get(f"{MONTH}statement.json").json()
     assert told["currencies"][0]["closing_minor"] == 52500
-    assert payer.get("/api/v1/statements/?year=2026&month=10").json() == told
+    assert payer.get("/api/v1/money/statements/?year=2026&month=10").json() == told
 
 
 def test_a_month_that_is_none_is_no_page(make, client):
@@ -138,7 +138,7 @@ def test_a_month_that_is_none_is_no_page(make, client):
     assert asker.get("/en/money/statements/?month=9999-12").status_code == 302
     assert asker.get("/en/money/statements/").status_code == 302
     assert asker.get("/en/money/statements/?month=2026-02")["Location"].endswith("/money/statements/2026-02/")
-    assert asker.get("/api/v1/statements/?year=2026&month=13").status_code in {400, 422}
+    assert asker.get("/api/v1/money/statements/?year=2026&month=13").status_code in {400, 422}
 
 
 def test_the_endpoint_lists_and_shows_documents(make, outbox_drain, client):

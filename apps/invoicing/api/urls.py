@@ -5,5 +5,5 @@ from apps.invoicing.api import views
 urlpatterns = [
     path("documents/", views.Documents.as_view(), name="api-documents"),
     path("documents/<uuid:document_id>/", views.OneDocument.as_view(), name="api-document"),
-    path("statements/", views.MonthlyStatement.as_view(), name="api-monthly-statement"),
+    path("money/statements/", views.MonthlyStatement.as_view(), name="api-monthly-statement"),
 ]
