@@ -82,14 +82,6 @@ def check_can_open(actor: Actor, milestone: Milestone) -> None:
     contracts.check_can_dispute(actor, milestone)
 
 
-def can_open(actor: Actor, milestone: Milestone) -> bool:
-    try:
-        check_can_open(actor, milestone)
-    except DomainError:
-        return False
-    return True
-
-
 def check_can_speak(actor: Actor, dispute: Dispute) -> None:
     """A party, while the dispute is open: whoever may approve for the employer or deliver for the freelancer."""
     contract = dispute.milestone.contract

@@ -28,8 +28,3 @@ def decide_by(opened_at: datetime, last_moment: datetime | None) -> datetime:
 def part_of(amount: Money, share_bps: int) -> Money:
     """The freelancer's part for a share in hundredths of a per cent; the two parts sum to the whole."""
     return amount.allocate([share_bps, WHOLE_BPS - share_bps])[0]
-
-
-def share_of(part: Money, amount: Money) -> int:
-    """A part as a share in hundredths of a per cent, rounded down: for showing, never for paying."""
-    return part.amount_minor * WHOLE_BPS // amount.amount_minor if amount else 0

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from apps.common import fmt
-from apps.common.money import Money
 from apps.invoicing.gateways.paper import Line, Paper, Party, categories
 from apps.invoicing.states import DocumentKind, Treatment
 
@@ -119,13 +118,3 @@ def _sums(paper: Paper) -> list[list[str]]:
         rows.append([label, fmt.money(paper.local_tax)])
     rows.append([_("Total"), fmt.money(paper.total)])
     return rows
-
-
-def plain(money: Money) -> str:
-    """For machines: a point, no grouping."""
-    return str(money.as_decimal())
-
-
-def spreadsheet_text(text: str) -> str:
-    """A spreadsheet takes a leading sign for a formula."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text

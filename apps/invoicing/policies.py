@@ -30,11 +30,6 @@ class MoreThanInvoiced(Invalid):
     message = _("Of this invoice, %(left)s are left to be credited.")
 
 
-class CopyRefused(Conflict):
-    code = "electronic_invoice_refused"
-    message = _("The official rules refuse this document as an electronic invoice: %(findings)s")
-
-
 def check_can_see_documents(actor: Actor, organization_id: UUID) -> None:
     """:raises NotFound: for a stranger."""
     if not queries.sees_documents_of(actor, organization_id):

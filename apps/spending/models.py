@@ -148,6 +148,10 @@ class Spend(BaseModel):
         return Money(self.amount_minor, self.currency)
 
     @property
+    def returned(self) -> Money:
+        return Money(self.returned_minor, self.currency)
+
+    @property
     def counted(self) -> Money | None:
         """What still counts: the payment less what came back, in the organization's currency."""
         if self.counted_minor is None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
 from uuid import UUID
 
 from django.contrib import messages
@@ -16,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from apps.accounts import queries as people
 from apps.accounts.middleware import actor
-from apps.common import keyset
+from apps.common import keyset, spreadsheets
 from apps.common.errors import Conflict, Invalid, NotFound
 from apps.contracts import queries as contracts
 from apps.spending import operations, policies, queries
@@ -175,32 +173,19 @@ def _approval_context(request: HttpRequest, found: Approval, form: DecisionForm)
 def export(request: HttpRequest) -> StreamingHttpResponse:
     """Everything that was paid, with budget and purchase order, for a spreadsheet."""
     spends = queries.spends_of(_organization_id(request))[:CSV_ROWS_MAX]
-    response = StreamingHttpResponse(_csv(spends), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="spending-{timezone.now():%Y-%m-%d}.csv"'
-    return response
-
-
-def _csv(spends: object) -> Iterator[str]:
-    class Echo:
-        def write(self, value: str) -> str:
-            return value
-
-    writer = csv.writer(Echo())
-    head = ["date", "what", "budget", "purchase_order", "amount", "returned", "currency", "state", "by", "approved_by"]
-    yield "\ufeff" + str(writer.writerow(head))
-    for spend in spends:  # type: ignore[attr-defined]
-        yield str(writer.writerow(_cells(spend)))
+    head = ("date", "what", "budget", "purchase_order", "amount", "returned", "currency", "state", "by", "approved_by")
+    return spreadsheets.download(f"spending-{timezone.now():%Y-%m-%d}", [head, *map(_cells, spends)])
 
 
 def _cells(spend: Spend) -> list[object]:
-    returned = type(spend.amount)(spend.returned_minor, spend.currency)
     second = spend.approval.decided_by if spend.approval else None
-    texts = [spend.memo, spend.budget.name if spend.budget else "", spend.purchase_order]
     return [
         spend.spent_on.isoformat(),
-        *(f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text for text in texts),
+        spend.memo,
+        spend.budget.name if spend.budget else "",
+        spend.purchase_order,
         spend.amount.as_decimal(),
-        returned.as_decimal(),
+        spend.returned.as_decimal(),
         spend.currency,
         spend.status,
         spend.spent_by.display_name if spend.spent_by else "",

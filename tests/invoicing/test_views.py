@@ -120,7 +120,7 @@ def test_a_statement_says_the_same_as_page_csv_json_and_endpoint(make, outbox_dr
     payer = of(client, escrow.payer)
     page = payer.get(MONTH).content.decode()
     assert "525.00" in page and "Logo: first drafts" in page
-    rows = list(csv.DictReader(io.StringIO(payer.get(f"{MONTH}statement.csv").content.decode("utf-8-sig"))))
+    rows = list(csv.DictReader(io.StringIO(payer.get(f"{MONTH}statement.csv").getvalue().decode("utf-8-sig"))))
     assert [(row["event"], row["balance"]) for row in rows] == [
         ("opening", "0.00"), ("escrow.funded", "525.00"), ("closing", "525.00"),
     ]  # fmt: skip

@@ -252,13 +252,6 @@ def test_the_statement_is_a_spreadsheet(as_ada):
     assert ",500.00,50.00,0.00,450.00,450.00,EUR," in line
 
 
-def test_a_memo_that_looks_like_a_formula_is_harmless(client, make):
-    from apps.payments.views.money import _harmless
-
-    assert _harmless("=1+1") == "'=1+1"
-    assert _harmless("Logo") == "Logo"
-
-
 def test_receipts_show_their_entries_to_both_sides_and_to_nobody_else(client, make):
     payout = make.payout(status="paid")
     ada = payout.organization

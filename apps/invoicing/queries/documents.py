@@ -56,11 +56,6 @@ def document_visible_to(actor: Actor, document_id: UUID) -> Document:
     return document
 
 
-def documents_about(reference_id: UUID, organization_id: UUID) -> QuerySet[Document]:
-    """What one side has about one piece of work."""
-    return documents_of(organization_id).filter(reference_id=reference_id)
-
-
 def document_of_source(source_key: str) -> Document | None:
     return Document.objects.filter(source_key=source_key).first()
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch
 from django.utils import timezone
@@ -16,8 +15,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
+from apps.common import spreadsheets
+from apps.common.money import Money
 from apps.invoicing import queries
-from apps.invoicing.fmt import plain, spreadsheet_text
 from apps.invoicing.views.documents import organization_id_of
 from apps.ledger.templatetags.books import event_label
 
@@ -84,24 +84,25 @@ def _shown(one: queries.CurrencyStatement) -> dict[str, Any]:
 
 @login_required
 @require_GET
-def statement_csv(request: HttpRequest, month: date) -> HttpResponse:
+def statement_csv(request: HttpRequest, month: date) -> StreamingHttpResponse:
     """Every line, oldest first, amounts as plain decimals for a spreadsheet; opening and closing lines around them."""
-    written = io.StringIO()
-    writer = csv.writer(written)
-    writer.writerow(["date", "event", "what", "about", *queries.BUCKETS, "change", "balance", "currency", "entry"])
-    for one in queries.monthly_statement(organization_id_of(request), month):
-        opening = [plain(one.opening[name]) for name in queries.BUCKETS]
-        writer.writerow(["", "opening", "", "", *opening, "", plain(one.opening_total), one.currency, ""])
-        for row in one.rows:
-            parts = [plain(row.parts[name]) for name in queries.BUCKETS]
-            about, what = spreadsheet_text(row.about), event_label(row.event)
-            head = [row.happened_at.isoformat(), row.event, what, about]
-            writer.writerow([*head, *parts, plain(row.change), plain(row.balance), one.currency, row.journal_id])
-        closing = [plain(one.closing[name]) for name in queries.BUCKETS]
-        writer.writerow(["", "closing", "", "", *closing, "", plain(one.closing_total), one.currency, ""])
-    response = HttpResponse("\ufeff" + written.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="statement-{month:%Y-%m}.csv"'
-    return response
+    statements = queries.monthly_statement(organization_id_of(request), month)
+    head = ("date", "event", "what", "about", *queries.BUCKETS, "change", "balance", "currency", "entry")
+    return spreadsheets.download(
+        f"statement-{month:%Y-%m}", [head, *(cells for one in statements for cells in _cells(one))]
+    )
+
+
+def _cells(one: queries.CurrencyStatement) -> Iterator[list[object]]:
+    def parts(amounts: Mapping[str, Money]) -> list[object]:
+        return [amounts[name].as_decimal() for name in queries.BUCKETS]
+
+    yield ["", "opening", "", "", *parts(one.opening), "", one.opening_total.as_decimal(), one.currency, ""]
+    for row in one.rows:
+        said = [row.happened_at.isoformat(), row.event, event_label(row.event), row.about]
+        moved = [row.change.as_decimal(), row.balance.as_decimal(), one.currency, row.journal_id]
+        yield [*said, *parts(row.parts), *moved]
+    yield ["", "closing", "", "", *parts(one.closing), "", one.closing_total.as_decimal(), one.currency, ""]
 
 
 @login_required

@@ -32,11 +32,6 @@ def present_accounts_of(organization_id: UUID) -> tuple[PayoutAccount | None, Pa
     return by_status.get(PayoutAccountStatus.ACTIVE), by_status.get(PayoutAccountStatus.ONBOARDING)
 
 
-def payout_accounts_of(organization_id: UUID) -> QuerySet[PayoutAccount]:
-    """Every account ever entered, newest first."""
-    return PayoutAccount.objects.filter(organization_id=organization_id).order_by("-created_at")
-
-
 def charges_of(organization_id: UUID) -> QuerySet[Charge]:
     return Charge.objects.filter(payer_id=organization_id).order_by("-created_at", "-id")
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -17,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.accounts.middleware import actor
-from apps.common import currencies, fmt, keyset
+from apps.common import currencies, fmt, keyset, spreadsheets
 from apps.common.errors import DomainError, NotFound
 from apps.common.money import Money
 from apps.escrow import queries as escrows
@@ -95,41 +94,23 @@ def statement_csv(request: HttpRequest) -> StreamingHttpResponse:
     """The whole statement, oldest line last, amounts as plain decimals for a spreadsheet."""
     organization_id = organization_id_of(request)
     lines = _rows(queries.statement(organization_id, limit=CSV_ROWS_MAX))
-    response = StreamingHttpResponse(_csv(lines), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="statement-{timezone.now():%Y-%m-%d}.csv"'
-    return response
+    head = ("date", "what", "about", "gross", "fee", "tax", "amount", "balance", "currency", "journal_entry")
+    return spreadsheets.download(f"statement-{timezone.now():%Y-%m-%d}", [head, *map(_cells, lines)])
 
 
-def _csv(rows: list[Row]) -> Iterator[str]:
-    class Echo:
-        def write(self, value: str) -> str:
-            return value
-
-    writer = csv.writer(Echo())
-    head = ["date", "what", "about", "gross", "fee", "tax", "amount", "balance", "currency", "journal_entry"]
-    yield "\ufeff" + str(writer.writerow(head))
-    for row in rows:
-        line, release = row.line, row.release
-        parts = [release.gross, release.fee, release.withheld] if release else [None, None, None]
-        yield str(
-            writer.writerow(
-                [
-                    line.happened_at.isoformat(),
-                    event_label(line.event),
-                    _harmless(release.escrow.memo if release else ""),
-                    *(part.as_decimal() if part is not None else "" for part in parts),
-                    line.amount.as_decimal(),
-                    line.balance.as_decimal(),
-                    line.amount.currency,
-                    line.journal_id,
-                ]
-            )
-        )
-
-
-def _harmless(text: str) -> str:
-    """A spreadsheet takes a leading sign for a formula."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
+def _cells(row: Row) -> list[object]:
+    line, release = row.line, row.release
+    parts = [release.gross, release.fee, release.withheld] if release else [None, None, None]
+    return [
+        line.happened_at.isoformat(),
+        event_label(line.event),
+        release.escrow.memo if release else "",
+        *(part.as_decimal() if part is not None else "" for part in parts),
+        line.amount.as_decimal(),
+        line.balance.as_decimal(),
+        line.amount.currency,
+        line.journal_id,
+    ]
 
 
 @login_required

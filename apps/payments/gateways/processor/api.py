@@ -27,10 +27,6 @@ class Call:
     key: str = ""
     base_url: str = ""
 
-    @property
-    def is_v2(self) -> bool:
-        return self.path.startswith("/v2/")
-
 
 @dataclass
 class Answer:

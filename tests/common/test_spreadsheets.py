@@ -1,0 +1,17 @@
+from decimal import Decimal
+
+from apps.common import spreadsheets
+
+
+def _sent(rows: list[list[object]]) -> str:
+    return spreadsheets.download("x", rows).getvalue().decode()
+
+
+def test_a_text_that_looks_like_a_formula_is_harmless_and_an_amount_stays_an_amount():
+    assert _sent([["=1+1", "@x", "-", "Logo", Decimal("-5.00")]]) == "\ufeff'=1+1,'@x,'-,Logo,-5.00\r\n"
+
+
+def test_the_file_has_its_name_and_says_its_encoding():
+    answer = spreadsheets.download("spending-2026-11-22", [["a"]])
+    assert answer["Content-Disposition"] == 'attachment; filename="spending-2026-11-22.csv"'
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
