@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from apps.accounts import queries as people
+from apps.accounts.middleware import actor
+from apps.accounts.models import Profile
+from apps.common.errors import NotFound
+from apps.matching import policies, queries
+from apps.tasks import queries as tasks
+
+
+@require_GET
+def how(request: HttpRequest) -> HttpResponse:
+    """The formula, for everybody."""
+    points, version = queries.current_weights()
+    context = {"points": points, "version": version, "history": queries.weights_history()}
+    return render(request, "matching/how.html", context)
+
+
+@require_GET
+@login_required
+def why(request: HttpRequest, task_id: UUID, organization_id: UUID) -> HttpResponse:
+    acting = actor(request)
+    task = get_object_or_404(tasks.tasks_visible_to(acting), id=task_id)
+    policies.check_can_see_match(acting, task, organization_id)
+    context = {"why": queries.explanation(task.id, organization_id), "is_own": acting.acts_for(organization_id)}
+    template = "matching/_why.html" if request.htmx else "matching/why.html"  # type: ignore[attr-defined]
+    return render(request, template, context | {"task": task})
+
+
+@require_GET
+@login_required
+def gaps(request: HttpRequest) -> HttpResponse:
+    """Which skills would open more of the tasks that suit already, and what people with them ask."""
+    acting = actor(request)
+    if acting.organization_id is None:
+        raise NotFound
+    now = timezone.now()
+    found = queries.skill_gaps(acting.organization_id, now)
+    currency = people.organization(acting.organization_id).currency
+    asked = queries.rate_guidance([gap.skill_id for gap in found], currency, now.date())
+    return render(request, "matching/gap_list.html", {"rows": list(zip(found, asked, strict=True))})
+
+
+@require_GET
+@login_required
+def rates(request: HttpRequest) -> HttpResponse:
+    """Usual rates for the skills of one's own profile."""
+    acting = actor(request)
+    if acting.organization_id is None:
+        raise NotFound
+    profile = Profile.objects.filter(organization_id=acting.organization_id).select_related("organization").first()
+    if profile is None:
+        raise NotFound
+    own = [one.skill_id for one in profile.skills.all()]
+    found = queries.rate_guidance(own, profile.organization.currency, timezone.now().date())
+    context = {"rates": found, "profile": profile, "people_min": queries.PEOPLE_MIN}
+    return render(request, "matching/rate_list.html", context)

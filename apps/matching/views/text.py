@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from apps.accounts import operations as accounts
+from apps.accounts import rules as roles
+from apps.accounts.middleware import actor
+from apps.accounts.models import Profile
+from apps.accounts.policies import check_acts_for
+from apps.accounts.states import SkillLevel
+from apps.common.errors import Invalid, NotFound
+from apps.matching import forms
+from apps.matching.gateways import documents
+from apps.matching.scoring import linker, suggesting
+from apps.skills import queries as skills
+
+SKILLS_MAX = 30
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def skills_from_text(request: HttpRequest) -> HttpResponse:
+    """
+    Skills that a pasted text or a CV names, to be ticked and added to the profile. The text is kept nowhere.
+
+    `skills` in the answer are what the person confirmed; without them the text is read.
+    """
+    acting = actor(request)
+    if acting.organization_id is None:
+        raise NotFound
+    profile = Profile.objects.filter(organization_id=acting.organization_id).first()
+    if profile is None:
+        raise NotFound
+    check_acts_for(acting, profile.organization_id, roles.MANAGE_PROFILE)
+    if "add" in request.POST:
+        return _add_skills(request, profile)
+    form = forms.SkillTextForm(request.POST or None, request.FILES or None)
+    if form.is_valid():
+        try:
+            text = form.cleaned_data["text"] or documents.words(form.cleaned_data["file"].read(documents.BYTES_MAX + 1))
+        except Invalid as error:
+            form.add_error("file", str(error))
+        else:
+            shown = {"suggestions": _suggestions(text, form.cleaned_data["language"]), "language": get_language()}
+            return render(request, "matching/skills_from_text.html", {"form": form, "is_read": True} | shown)
+    return render(request, "matching/skills_from_text.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+def _add_skills(request: HttpRequest, profile: Profile) -> HttpResponse:
+    chosen = forms.ids(request.POST.getlist("skills"))
+    known = {one.skill_id: one.level for one in profile.skills.all()}
+    new = [one for one in skills.active_skills(chosen).values_list("id", flat=True) if one not in known]
+    added = dict.fromkeys(new[: max(0, SKILLS_MAX - len(known))], int(SkillLevel.WORKING))
+    accounts.update_profile(
+        organization_id=profile.organization_id,
+        actor=actor(request),
+        now=timezone.now(),
+        changes={},
+        skills=known | added,
+    )
+    messages.success(request, _("Skills added. Say how well you know each of them."))
+    return redirect("accounts:edit_skills")
+
+
+def _suggestions(text: str, language: str) -> list[dict[str, Any]]:
+    """With the reader's words for each skill, and the words around the evidence."""
+    found = suggesting.suggest(text, language, linker.shipped())
+    names = skills.labels([one.skill_id for one in found], get_language() or "en")
+    return [
+        {
+            "id": one.skill_id,
+            "name": names[one.skill_id],
+            "is_sure": one.is_sure,
+            "per_cent": round(100 * one.confidence),
+            "before": text[max(0, one.start - 40) : one.start],
+            "words": text[one.start : one.end],
+            "after": text[one.end : one.end + 40],
+        }
+        for one in found
+        if one.skill_id in names
+    ]
