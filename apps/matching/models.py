@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Organization, User
 from apps.common.models import BaseModel
@@ -88,3 +89,201 @@ class RankingWeights(models.Model):
     @property
     def points(self) -> Weights:
         return Weights(self.skill, self.pay, self.growth)
+
+
+# --- shown, to whom, and what came of it ----------------------------------------------------------------------------
+
+
+class ListKind(models.TextChoices):
+    """Where a list stood. The reader of the first four is a freelancer, of the others the task's employer."""
+
+    RECOMMENDED = "recommended", _("Recommended for you")
+    HOME = "home", _("Home page of a freelancer")
+    OWN_ORDER = "own_order", _("In the reader's own order")
+    MAIL = "mail", _("Told of a new task")
+    TASK = "task", _("Page of a task")
+    PEOPLE = "people", _("Recommended freelancers")
+
+
+TASK_LISTS = (ListKind.RECOMMENDED, ListKind.HOME, ListKind.OWN_ORDER, ListKind.MAIL)
+PEOPLE_LISTS = (ListKind.TASK, ListKind.PEOPLE)
+
+
+class ListSide(models.TextChoices):
+    """What is listed, and so for whom."""
+
+    PEOPLE = "people", _("Freelancers for a task (the reader is the employer)")
+    TASKS = "tasks", _("Tasks for a freelancer")
+
+
+class Experiment(BaseModel):
+    """
+    Two or more ways of ordering the same kind of lists, each for a fixed part of the readers.
+
+    `arms` is `[{"name", "share", "weights"?: [skill, pay, growth], "parameters"?: {...}}]`, the first being what
+    everybody else sees; shares are points of 100. `guardrails` is `{"newcomer_share_min", "gini_max"}`.
+    """
+
+    name = models.SlugField(max_length=60, unique=True)
+    side = models.CharField(max_length=10, choices=ListSide)
+    note = models.TextField(max_length=1000)
+    arms = models.JSONField()
+    guardrails = models.JSONField(default=dict)
+    share = models.PositiveSmallIntegerField(default=100)
+    """Readers in a hundred who take part; the others see the first arm and are not counted."""
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    started_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    stopped_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(side__in=ListSide.values), name="matching_experiment_side_known"),
+            models.CheckConstraint(
+                condition=models.Q(share__gte=1, share__lte=100), name="matching_experiment_share_range"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")), name="matching_experiment_ends_after_start"
+            ),
+            models.UniqueConstraint(
+                fields=["side"], condition=models.Q(stopped_at__isnull=True), name="matching_experiment_one_running"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MatchImpression(models.Model):
+    """
+    One freelancer and one task stood in a list that somebody saw; the rows of one list share `list_id`.
+
+    Who looked is the organization, never a person. `propensity` is the chance that this row stood at this place,
+    given the ranker and the day's draw of exploration swaps. Rows are dropped after 400 days.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    list_id = models.UUIDField()
+    list_kind = models.CharField(max_length=12, choices=ListKind)
+    reader = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="+")
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
+    position = models.PositiveSmallIntegerField()
+    ranked = models.PositiveSmallIntegerField()
+    """The place by score alone, before anything was moved."""
+    score = models.FloatField()
+    components = models.JSONField()
+    reasons = models.JSONField()
+    ranker_version = models.CharField(max_length=40)
+    experiment = models.ForeignKey(Experiment, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    arm = models.CharField(max_length=30, blank=True, default="")
+    propensity = models.FloatField(default=1.0)
+    is_newcomer = models.BooleanField(default=False)
+    in_newcomer_slot = models.BooleanField(default=False)
+    is_swapped = models.BooleanField(default=False)
+    shown_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["list_id", "task", "organization"], name="matching_matchimpression_once_in_a_list"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(list_kind__in=ListKind.values), name="matching_matchimpression_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(position__gte=1, ranked__gte=1), name="matching_matchimpression_places_from_one"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(propensity__gt=0, propensity__lte=1), name="matching_matchimpression_chance"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(experiment__isnull=False) | models.Q(arm=""),
+                name="matching_matchimpression_arm_of_an_experiment",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["reader", "list_kind", "-shown_at"], name="matching_impression_reader"),
+            models.Index(fields=["task", "organization", "-shown_at"], name="matching_impression_pair"),
+            models.Index(fields=["organization", "-shown_at"], name="matching_impression_org"),
+            models.Index(fields=["shown_at"], name="matching_impression_age"),
+        ]
+
+
+class EventKind(models.TextChoices):
+    OPEN = "open", _("opened")
+    INVITE = "invite", _("invited")
+    BID = "bid", _("bid")
+    SHORTLIST = "shortlist", _("shortlisted")
+    AWARD = "award", _("awarded")
+    ACCEPT = "accept", _("accepted")
+    COMPLETE = "complete", _("completed")
+    DECLINE = "decline", _("declined")
+    NOT_FOR_ME = "not_for_me", _("not for me")
+
+
+class MatchEvent(models.Model):
+    """What came of a pair, once per kind; `impression` is the last list in which the pair stood before, if any."""
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=12, choices=EventKind)
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="+")
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
+    impression = models.ForeignKey(
+        MatchImpression, on_delete=models.SET_NULL, related_name="events", null=True, blank=True
+    )
+    happened_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["task", "organization", "kind"], name="matching_matchevent_once"),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=EventKind.values), name="matching_matchevent_kind_known"
+            ),
+        ]
+        indexes = [models.Index(fields=["kind", "happened_at"], name="matching_event_kind")]
+
+
+class Reason(models.TextChoices):
+    """Why a recommendation does not suit; the first five are a freelancer's, an employer has the last four."""
+
+    PAY = "pay", _("It pays too little")
+    SKILL = "skill", _("It is not my skill")
+    TIME = "time", _("I have no time")
+    LANGUAGE = "language", _("Language")
+    TRUST = "trust", _("I do not trust it")
+    LACKS_SKILL = "lacks_skill", _("A skill is missing")
+    PRICE = "price", _("Too expensive")
+    KNOWN = "known", _("We have worked together and I would not again")
+    OTHER = "other", _("Another reason")
+
+
+class MatchRefusal(BaseModel):
+    """One side said that the other does not suit. The pair is not recommended to that side again until it is undone."""
+
+    side = models.CharField(max_length=10, choices=ListSide)
+    """`tasks`: the freelancer said it of the task. `people`: the employer said it of the freelancer."""
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="+")
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
+    reason = models.CharField(max_length=12, choices=Reason)
+    text = models.CharField(max_length=500, blank=True, default="")
+    said_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["task", "organization", "side"], name="matching_matchrefusal_once"),
+            models.CheckConstraint(condition=models.Q(side__in=ListSide.values), name="matching_matchrefusal_side"),
+            models.CheckConstraint(condition=models.Q(reason__in=Reason.values), name="matching_matchrefusal_reason"),
+            models.CheckConstraint(
+                condition=~models.Q(reason=Reason.OTHER) | ~models.Q(text=""), name="matching_matchrefusal_other_says"
+            ),
+        ]
+
+
+class FairnessReport(BaseModel):
+    """Who was shown in one week and who would have deserved it, as published; append-only."""
+
+    week = models.DateField(unique=True)
+    """Its Monday."""
+    made_at = models.DateTimeField()
+    figures = models.JSONField()
