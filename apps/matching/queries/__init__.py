@@ -1,35 +1,39 @@
-"""What the formula reads and what people see of it (`matches`), and what the market asks and pays (`market`)."""
+"""What the formula reads (`facts`), which version holds (`ranking`), what people see (`recommending`), `market`."""
 
-from apps.matching.queries.market import PEOPLE_MIN, RateGuidance, SkillGap, rate_guidance, skill_gaps
-from apps.matching.queries.matches import (
-    Explanation,
-    Part,
-    RecommendedFreelancer,
-    RecommendedTask,
-    Shift,
+from apps.matching.queries.facts import (
     candidates_by_skills,
-    current_weights,
-    explanation,
-    explanations,
-    explanations_for_task,
     freelancer_facts,
     is_payable,
     is_public,
     next_request_for_update,
     organizations_sharing_people,
-    points_of,
-    preview_of,
     profiles_to_match,
     rarity_of,
-    recommended_freelancers,
-    recommended_tasks,
     related_of,
     still_to_match,
     task_facts,
     task_skill_rows,
     tasks_to_match,
     utc_hours,
+)
+from apps.matching.queries.market import PEOPLE_MIN, RateGuidance, SkillGap, rate_guidance, skill_gaps
+from apps.matching.queries.ranking import (
+    Shift,
+    current_weights,
+    points_of,
+    preview_of,
     weights_history,
+)
+from apps.matching.queries.recommending import (
+    Explanation,
+    Part,
+    RecommendedFreelancer,
+    RecommendedTask,
+    explanation,
+    explanations,
+    explanations_for_task,
+    recommended_freelancers,
+    recommended_tasks,
 )
 
 __all__ = [

@@ -1,0 +1,60 @@
+"""Which version of the formula holds, and what another would change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from apps.matching import scoring
+from apps.matching.models import MatchResult, RankingWeights
+from apps.matching.queries.facts import tasks_to_match
+from apps.matching.scoring import (
+    GROWTH_POINTS,
+    PAY_POINTS,
+    SKILL_POINTS,
+    Weights,
+)
+from apps.tasks.models import Task
+
+
+def current_weights() -> tuple[Weights, str]:
+    """The points that hold, and how results name the version they were made with."""
+    newest = RankingWeights.objects.order_by("-id").first()
+    if newest is None:
+        return scoring.DEFAULT_WEIGHTS, scoring.RANKER_VERSION
+    return newest.points, f"{scoring.RANKER_VERSION}.{newest.id}"
+
+
+def weights_history() -> list[RankingWeights]:
+    return list(RankingWeights.objects.select_related("set_by").order_by("-id")[:20])
+
+
+def points_of(result: MatchResult) -> Weights:
+    """The points that a kept result was made with."""
+    return Weights(*result.reasons.get("points", (SKILL_POINTS, PAY_POINTS, GROWTH_POINTS)))
+
+
+@dataclass(frozen=True)
+class Shift:
+    """What other weights would change in one task's list of ten."""
+
+    task: Task
+    kept: int
+    shown: int
+
+
+def preview_of(weights: Weights, now: datetime, tasks: int = 20) -> list[Shift]:
+    """For the newest open tasks: how many of the first ten would still be among them."""
+    shifts = []
+    newest = list(tasks_to_match(now).order_by("-published_at")[:tasks])
+    for task in newest:
+        results = list(MatchResult.objects.filter(task=task))
+        before = sorted(results, key=lambda one: (-one.score, one.organization_id))[:10]
+        after = sorted(results, key=lambda one: (-_score_under(one, weights), one.organization_id))[:10]
+        if results:
+            shifts.append(Shift(task, len({one.id for one in before} & {one.id for one in after}), len(before)))
+    return shifts
+
+
+def _score_under(result: MatchResult, weights: Weights) -> float:
+    return sum(scoring.reweigh(result.components, old=points_of(result), new=weights).values())

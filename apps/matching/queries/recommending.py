@@ -1,0 +1,192 @@
+"""What people see of the matches that were kept, with the reasons in their language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.models import Organization, Profile
+from apps.bidding.models import Bid
+from apps.bidding.states import LIVE
+from apps.matching import scoring
+from apps.matching.models import MatchResult
+from apps.matching.queries.facts import profiles_to_match, tasks_to_match
+from apps.matching.queries.ranking import points_of
+from apps.matching.scoring import (
+    Weights,
+)
+from apps.skills import queries as skills
+from apps.tasks.models import Task, TaskInvitation
+from apps.tasks.states import Visibility
+
+REWEIGHED_MAX = 200
+
+PART_LABELS: dict[str, str | Promise] = {
+    "skill": _("Skills"),
+    "pay": _("Pay"),
+    "growth": _("Track record and room to grow"),
+    "recency": _("Time since last active"),
+    "fit": _("Language and hours"),
+}
+PART_MOST = {"skill": scoring.SKILL_POINTS, "pay": scoring.PAY_POINTS, "growth": scoring.GROWTH_POINTS}
+PAY_SENTENCES: dict[str, str | Promise] = {
+    "fits": _("The budget covers the usual price of this freelancer."),
+    "above": _("The usual price of this freelancer is above the budget."),
+    "pays_a_day": _("The budget pays at least a day of work at the stated rate."),
+    "under_a_day": _("The budget pays less than a day of work at the stated rate."),
+    "unknown": _("No price is known to compare with the budget."),
+}
+LANGUAGE_SENTENCES: dict[str, str | Promise] = {
+    "shared": _("Speaks the language of the task."),
+    "bridge": _("Does not list the language of the task, but English."),
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """:param most: the most that this part can give; None for those that only take away."""
+
+    code: str
+    label: str | Promise
+    points: float
+    most: float | None
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """
+    Why a freelancer and a task suit each other, in the reader's language; `parts` sum to `score`.
+
+    :param related: (skill asked for, like skill known).
+    """
+
+    task_id: UUID
+    organization_id: UUID
+    score: float
+    parts: list[Part]
+    matched: list[str]
+    related: list[tuple[str, str]]
+    missing: list[str]
+    pay: str | Promise
+    language: str | Promise
+    hours: int
+    completed: int
+    is_newcomer: bool
+    ranker_version: str
+    computed_at: datetime
+
+
+@dataclass(frozen=True)
+class RecommendedTask:
+    task: Task
+    explanation: Explanation
+
+
+@dataclass(frozen=True)
+class RecommendedFreelancer:
+    organization: Organization
+    profile: Profile
+    explanation: Explanation
+
+
+def recommended_tasks(
+    organization_id: UUID, limit: int = 10, *, now: datetime | None = None, weights: Weights | None = None
+) -> list[RecommendedTask]:
+    """
+    Open tasks that suit the organization best, without its own and those it has bid on.
+
+    :param weights: the reader's own; the order and the parts are those of the formula under them.
+    """
+    moment = now or timezone.now()
+    invited = Exists(TaskInvitation.objects.filter(task=OuterRef("task"), organization_id=organization_id))
+    bid_on = Exists(Bid.objects.filter(task=OuterRef("task"), bidder_id=organization_id, status__in=LIVE))
+    results = list(
+        MatchResult.objects.filter(organization_id=organization_id, task__in=tasks_to_match(moment))
+        .filter(Q(task__visibility=Visibility.PUBLIC) | invited)
+        .exclude(bid_on)
+        .select_related("task", "task__employer", "task__category")
+        .order_by("-score", "task_id")[: limit if weights is None else REWEIGHED_MAX]
+    )
+    if weights is not None:
+        for result in results:
+            result.components = scoring.reweigh(result.components, old=points_of(result), new=weights)
+            result.score = sum(result.components.values())
+            result.reasons = result.reasons | {"points": [weights.skill, weights.pay, weights.growth]}
+        results = sorted(results, key=lambda one: (-one.score, one.task_id))[:limit]
+    explained = explanations(results)
+    return [RecommendedTask(result.task, explained[result.id]) for result in results]
+
+
+def recommended_freelancers(task_id: UUID, limit: int = 10) -> list[RecommendedFreelancer]:
+    """Freelancers who suit the task best and have not bid; one place in ten is a newcomer's."""
+    bid = Exists(Bid.objects.filter(task_id=task_id, bidder=OuterRef("organization"), status__in=LIVE))
+    results = list(
+        MatchResult.objects.filter(task_id=task_id, organization__profile__in=profiles_to_match())
+        .exclude(bid)
+        .select_related("organization", "organization__profile")
+        .order_by("-score", "organization_id")[: max(50, limit)]
+    )
+    shown = scoring.reserve_for_newcomer(results, [result.is_newcomer for result in results], limit)
+    explained = explanations(shown)
+    return [
+        RecommendedFreelancer(result.organization, result.organization.profile, explained[result.id])
+        for result in shown
+    ]
+
+
+def explanation(task_id: UUID, organization_id: UUID, language: str | None = None) -> Explanation | None:
+    """Why this freelancer suits this task; None when they were not matched."""
+    result = MatchResult.objects.filter(task_id=task_id, organization_id=organization_id).first()
+    return explanations([result], language)[result.id] if result else None
+
+
+def explanations_for_task(
+    task_id: UUID, organization_ids: Iterable[UUID], language: str | None = None
+) -> dict[UUID, Explanation]:
+    """Of several freelancers (bidders side by side), by organization."""
+    results = list(MatchResult.objects.filter(task_id=task_id, organization_id__in=list(organization_ids)))
+    explained = explanations(results, language)
+    return {result.organization_id: explained[result.id] for result in results}
+
+
+def explanations(results: Iterable[MatchResult], language: str | None = None) -> dict[int, Explanation]:
+    """Of stored results, by their id; the words come from one query."""
+    rows = list(results)
+    ids = {UUID(skill_id) for row in rows for skill_id in _ids_in(row.reasons)}
+    words = skills.labels(ids, language or get_language() or "en")
+
+    def word(skill_id: str) -> str:
+        return words.get(UUID(skill_id), "")
+
+    return {
+        row.id: Explanation(
+            task_id=row.task_id,
+            organization_id=row.organization_id,
+            score=row.score,
+            parts=[Part(code, PART_LABELS[code], row.components[code], PART_MOST.get(code)) for code in PART_LABELS],
+            matched=[word(one) for one in row.reasons["matched"]],
+            related=[(word(asked), word(known)) for asked, known in row.reasons["related"]],
+            missing=[word(one) for one in row.reasons["missing"]],
+            pay=PAY_SENTENCES.get(row.reasons["pay"], ""),
+            language=LANGUAGE_SENTENCES.get(row.reasons["language"], ""),
+            hours=row.reasons["hours"],
+            completed=row.reasons["completed"],
+            is_newcomer=row.is_newcomer,
+            ranker_version=row.ranker_version,
+            computed_at=row.computed_at,
+        )
+        for row in rows
+    }
+
+
+def _ids_in(reasons: dict[str, Any]) -> list[str]:
+    return [*reasons["matched"], *reasons["missing"], *(one for pair in reasons["related"] for one in pair)]

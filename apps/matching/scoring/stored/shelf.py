@@ -1,0 +1,115 @@
+"""What readers ask: the parts that are current, together."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+
+from apps.matching import scoring
+from apps.matching.scoring import Match, TaskFacts
+from apps.matching.scoring.stored import ranking
+from apps.matching.scoring.stored.parts import Part, country_code
+from apps.matching.scoring.stored.ranking import Rules
+from apps.matching.scoring.stored.writing import CURRENT, state
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Ranked:
+    owner: UUID
+    match: Match
+
+
+@dataclass
+class Shelf:
+    """The parts that are current, opened anew when a writer has put others in their place."""
+
+    folder: Path
+    _opened: dict[str, Any] = field(default_factory=dict)
+    _stamp: tuple[int, int] = (0, 0)
+    _parts: list[Part] = field(default_factory=list)
+
+    @property
+    def parts(self) -> list[Part]:
+        """Empty while nothing was built, or what was built cannot be read: then the question goes to PostgreSQL."""
+        for _ in range(3):  # a writer may replace the parts while they are being opened
+            try:
+                status = (self.folder / CURRENT).stat()
+                stamp = (status.st_mtime_ns, status.st_ino)
+                if stamp != self._stamp:
+                    self._open(state(self.folder))
+                    self._stamp = stamp
+            except FileNotFoundError:
+                continue
+            except (ValueError, KeyError, OSError):
+                logger.exception("the shelf in %s cannot be read", self.folder)
+                break
+            return self._parts
+        self._stamp, self._opened = (0, 0), {}
+        return []
+
+    def _open(self, current: dict[str, Any]) -> None:
+        if current.get("base") != self._opened.get("base"):
+            self._parts = [Part(self.folder / f"base-{current['base']}")]
+        base = self._parts[0]
+        base.hidden[:] = False
+        self._parts = [base]
+        if current["delta"]:
+            folder = self.folder / f"delta-{current['base']}-{current['delta']}"
+            delta = Part(folder)
+            base.hide(delta.owners())
+            base.hide(UUID(one) for one in json.loads((folder / "gone.json").read_text()))
+            self._parts = [base, delta]
+        self._opened = current
+
+    def __len__(self) -> int:
+        return sum(len(part) - int(part.hidden.sum()) for part in self.parts)
+
+    @property
+    def countries(self) -> set[str]:
+        """Where the people are."""
+        return {country_code(number) for part in self.parts for number in part.countries}
+
+    def rarity(self, skills: Iterable[UUID]) -> dict[UUID, float]:
+        """IDF of each skill; one that nobody has is the rarest. Those who changed lately are counted twice, at most."""
+        parts = self.parts
+        people = sum(len(part) for part in parts)
+        return {skill: scoring.idf(people, sum(part.knowing(skill) for part in parts)) for skill in skills}
+
+    def rank(
+        self,
+        task: TaskFacts,
+        *,
+        weights: Mapping[UUID, float],
+        related: Mapping[UUID, Mapping[UUID, int]],
+        rules: Rules,
+        now: datetime,
+        candidates: int = 1000,
+        limit: int = 50,
+        points: scoring.Weights = scoring.DEFAULT_WEIGHTS,
+    ) -> list[Ranked]:
+        """
+        The best for a task, best first, equal ones by id, with the parts of each score.
+
+        :param weights: what each skill weighs when candidates are sought; the task's own and those like them.
+        :param related: as in `scoring.score`.
+        """
+        rarity = self.rarity(task.skill_ids)
+        found: list[tuple[float, UUID, Part, int, ranking.Scores]] = []
+        for part in self.parts:
+            rows = ranking.candidates(part, task, weights, rules, candidates)
+            if len(rows):
+                scores = ranking.Scores(part, rows, task, rarity, related, now, points)
+                best = np.argsort(-scores.score, kind="stable")[: limit + 1]
+                found += [(-float(scores.score[at]), part.owner(int(rows[at])), part, int(at), scores) for at in best]
+        found.sort(key=lambda one: (one[0], str(one[1])))
+        return [Ranked(owner, scores.match(at)) for _, owner, _, at, scores in found[:limit]]
