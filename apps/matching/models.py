@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.models import Organization, User
 from apps.common.models import BaseModel
 from apps.matching.scoring import Weights
+from apps.skills.models import Category
 from apps.tasks.models import Task
 
 
@@ -22,6 +23,10 @@ class MatchResult(models.Model):
     score = models.FloatField()
     components = models.JSONField()
     reasons = models.JSONField()
+    inputs = models.JSONField(default=dict)
+    """What the formula read of this pair: from it and the points alone the score can be computed anew."""
+    learned = models.FloatField(null=True, blank=True)
+    """Where a learned order would put it, in the units of the score; None where the formula orders."""
     is_newcomer = models.BooleanField(default=False)
     ranker_version = models.CharField(max_length=20)
     computed_at = models.DateTimeField()
@@ -287,3 +292,54 @@ class FairnessReport(BaseModel):
     """Its Monday."""
     made_at = models.DateTimeField()
     figures = models.JSONField()
+
+
+# --- what was learnt from it ----------------------------------------------------------------------------------------
+
+
+class Ranker(models.Model):
+    """
+    An order learnt from what came of the recommendations of one category. Append-only, with the card that says how.
+
+    `side` is whose choice was learnt: of people the employer's (shortlists or awards), of tasks the freelancer's (bids).
+    `model` holds plain numbers, nothing that could be executed. `is_better` is what the gate found on the last window.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="+")
+    side = models.CharField(max_length=10, choices=ListSide)
+    is_better = models.BooleanField()
+    model = models.JSONField()
+    card = models.JSONField()
+    trained_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(side__in=ListSide.values), name="matching_ranker_side_known"),
+            models.CheckConstraint(
+                condition=models.Q(is_better=False) | ~models.Q(model={}), name="matching_ranker_better_has_model"
+            ),
+        ]
+        indexes = [models.Index(fields=["category", "side", "-id"], name="matching_ranker_newest")]
+
+
+class RankerChoice(models.Model):
+    """Which order holds in a category from now on: a ranker, or the formula (none). The newest holds. Append-only."""
+
+    id = models.BigAutoField(primary_key=True)
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="+")
+    side = models.CharField(max_length=10, choices=ListSide)
+    ranker = models.ForeignKey(Ranker, on_delete=models.PROTECT, related_name="choices", null=True, blank=True)
+    note = models.TextField()
+    chosen_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    """None: the gate, by itself."""
+    chosen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(side__in=ListSide.values), name="matching_rankerchoice_side_known"
+            ),
+            models.CheckConstraint(condition=~models.Q(note=""), name="matching_rankerchoice_says_why"),
+        ]
+        indexes = [models.Index(fields=["category", "side", "-id"], name="matching_choice_newest")]
