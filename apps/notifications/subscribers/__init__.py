@@ -1,0 +1,9 @@
+"""
+From the facts of every area to notifications: who is told, and which values the sentence needs.
+
+What a fact tells of may have gone on since; the rows are read as they are now, and a row that is gone tells nobody.
+"""
+
+from apps.notifications.subscribers import bids, contracts, disputes, money, people, tasks
+
+__all__ = ["bids", "contracts", "disputes", "money", "people", "tasks"]

@@ -1,0 +1,174 @@
+"""Of contracts and their milestones."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from apps.accounts import rules as roles
+from apps.accounts.models import Organization
+from apps.common.money import Money
+from apps.contracts import events as contracts
+from apps.contracts.models import CancellationProposal, Contract, Deliverable, Milestone, RevisionRequest
+from apps.contracts.states import ContractStatus
+from apps.notifications import rules
+from apps.notifications.subscribers.telling import contract_of, tell
+from apps.outbox import bus
+
+
+def _milestone(milestone_id: UUID) -> Milestone:
+    return Milestone.objects.select_related("contract__employer", "contract__freelancer").get(id=milestone_id)
+
+
+def _other_party(contract: Contract, organization_id: UUID) -> Organization:
+    return contract.freelancer if organization_id == contract.employer_id else contract.employer
+
+
+@bus.subscribe(contracts.ContractOffered, name="notifications.contract_offered")
+def contract_offered(event: contracts.ContractOffered, now: datetime) -> None:
+    contract = contract_of(event.contract_id)
+    tell(
+        contract.freelancer_id, "contract_offered", contract.id, now, "contracts:room", contract.id,
+        who=contract.employer.display_name, contract=contract.title, amount=rules.money(contract.amount),
+        respond_by=rules.moment(contract.respond_by),
+    )  # fmt: skip
+
+
+@bus.subscribe(contracts.ContractAccepted, name="notifications.contract_accepted")
+def contract_accepted(event: contracts.ContractAccepted, now: datetime) -> None:
+    contract = contract_of(event.contract_id)
+    tell(
+        contract.employer_id, "contract_accepted", contract.id, now, "contracts:room", contract.id,
+        who=contract.freelancer.display_name, contract=contract.title,
+    )  # fmt: skip
+
+
+@bus.subscribe(contracts.OfferEnded, name="notifications.offer_ended")
+def offer_ended(event: contracts.OfferEnded, now: datetime) -> None:
+    contract = contract_of(event.contract_id)
+    told = {
+        ContractStatus.DECLINED: [("offer_declined", contract.employer_id)],
+        ContractStatus.LAPSED: [("offer_lapsed", contract.employer_id), ("offer_lapsed", contract.freelancer_id)],
+        ContractStatus.TAKEN_BACK: [("offer_taken_back", contract.freelancer_id)],
+    }
+    for kind, organization_id in told.get(ContractStatus(event.status), []):
+        tell(
+            organization_id, kind, contract.id, now, "contracts:room", contract.id,
+            who=contract.freelancer.display_name, contract=contract.title,
+        )  # fmt: skip
+
+
+def _tell_of_milestone(
+    milestone: Milestone,
+    to: UUID,
+    kind: str,
+    key: object,
+    now: datetime,
+    *,
+    capability: str = roles.VIEW,
+    **params: Any,
+) -> None:
+    tell(
+        to, kind, key, now, "contracts:room", milestone.contract_id, capability=capability,
+        anchor=f"milestone-{milestone.position}", milestone=milestone.title, **params,
+    )  # fmt: skip
+
+
+@bus.subscribe(contracts.MilestoneFunded, name="notifications.milestone_funded")
+def milestone_funded(event: contracts.MilestoneFunded, now: datetime) -> None:
+    milestone = _milestone(event.milestone_id)
+    to = milestone.contract.freelancer_id
+    _tell_of_milestone(
+        milestone, to, "milestone_funded", milestone.escrow_id, now, amount=rules.money(milestone.amount)
+    )
+
+
+@bus.subscribe(contracts.MilestonePaymentFailed, name="notifications.milestone_payment_failed")
+def milestone_payment_failed(event: contracts.MilestonePaymentFailed, now: datetime) -> None:
+    milestone = _milestone(event.milestone_id)
+    to = milestone.contract.employer_id
+    key = f"{milestone.id}:{now.isoformat()}"
+    _tell_of_milestone(milestone, to, "milestone_payment_failed", key, now, capability=roles.FUND)
+
+
+@bus.subscribe(contracts.WorkDelivered, name="notifications.work_delivered")
+def work_delivered(event: contracts.WorkDelivered, now: datetime) -> None:
+    milestone = _milestone(event.milestone_id)
+    # The milestone's own date is gone when the work was answered before this is told.
+    submitted_at = Deliverable.objects.get(id=event.deliverable_id).submitted_at
+    due_at = milestone.review_due_at or submitted_at + timedelta(days=milestone.contract.review_days)
+    _tell_of_milestone(
+        milestone, milestone.contract.employer_id, "work_delivered", event.deliverable_id, now,
+        who=milestone.contract.freelancer.display_name, review_due_at=rules.moment(due_at),
+    )  # fmt: skip
+
+
+@bus.subscribe(contracts.RevisionRequested, name="notifications.revision_requested")
+def revision_requested(event: contracts.RevisionRequested, now: datetime) -> None:
+    milestone = _milestone(event.milestone_id)
+    asked = RevisionRequest.objects.filter(deliverable__milestone=milestone, number=event.number).first()
+    _tell_of_milestone(
+        milestone, milestone.contract.freelancer_id, "revision_requested", f"{milestone.id}:{event.number}", now,
+        who=milestone.contract.employer.display_name, text=rules.text(asked.text) if asked else "",
+    )  # fmt: skip
+
+
+@bus.subscribe(contracts.MilestoneApproved, name="notifications.milestone_approved")
+def milestone_approved(event: contracts.MilestoneApproved, now: datetime) -> None:
+    milestone = _milestone(event.milestone_id)
+    amount = rules.money(Money(event.amount_minor, event.currency))
+    key = f"{milestone.id}:{now.isoformat()}" if not event.is_whole else milestone.id
+    kind = "milestone_approved" if event.is_whole else "milestone_part_approved"
+    if event.by_clock:
+        kind = "milestone_approved_by_clock"
+        _tell_of_milestone(milestone, milestone.contract.employer_id, kind, key, now, amount=amount)
+    _tell_of_milestone(milestone, milestone.contract.freelancer_id, kind, key, now, amount=amount)
+
+
+@bus.subscribe(contracts.ReviewReminder, name="notifications.review_reminder")
+def review_reminder(event: contracts.ReviewReminder, now: datetime) -> None:
+    milestone = _milestone(event.milestone_id)
+    key = f"{milestone.id}:{milestone.review_due_at}:{event.days_left}"
+    to = milestone.contract.employer_id
+    _tell_of_milestone(milestone, to, "review_reminder", key, now, capability=roles.APPROVE, days=event.days_left)
+
+
+@bus.subscribe(contracts.CancellationProposed, name="notifications.cancellation_proposed")
+def cancellation_proposed(event: contracts.CancellationProposed, now: datetime) -> None:
+    contract = contract_of(event.contract_id)
+    proposal = CancellationProposal.objects.select_related("proposed_by").get(id=event.proposal_id)
+    tell(
+        _other_party(contract, proposal.proposed_by_id).id, "cancellation_proposed", proposal.id, now,
+        "contracts:room", contract.id, who=proposal.proposed_by.display_name, contract=contract.title,
+    )  # fmt: skip
+
+
+@bus.subscribe(contracts.CancellationAnswered, name="notifications.cancellation_answered")
+def cancellation_answered(event: contracts.CancellationAnswered, now: datetime) -> None:
+    contract = contract_of(event.contract_id)
+    proposal = CancellationProposal.objects.get(id=event.proposal_id)
+    kind = "cancellation_accepted" if event.is_accepted else "cancellation_declined"
+    tell(
+        proposal.proposed_by_id, kind, proposal.id, now, "contracts:room", contract.id,
+        who=_other_party(contract, proposal.proposed_by_id).display_name, contract=contract.title,
+    )  # fmt: skip
+
+
+@bus.subscribe(contracts.ContractCompleted, name="notifications.contract_completed")
+def contract_completed(event: contracts.ContractCompleted, now: datetime) -> None:
+    _tell_both(event.contract_id, "contract_completed", now)
+
+
+@bus.subscribe(contracts.ContractCancelled, name="notifications.contract_cancelled")
+def contract_cancelled(event: contracts.ContractCancelled, now: datetime) -> None:
+    _tell_both(event.contract_id, "contract_cancelled", now)
+
+
+def _tell_both(contract_id: UUID, kind: str, now: datetime) -> None:
+    contract = contract_of(contract_id)
+    for to in (contract.employer_id, contract.freelancer_id):
+        tell(
+            to, kind, contract.id, now, "contracts:room", contract.id, contract=contract.title,
+            who=_other_party(contract, to).display_name,
+        )  # fmt: skip

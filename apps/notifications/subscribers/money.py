@@ -1,0 +1,209 @@
+"""Of money: held, released, paid out, claimed by a bank, and asked to be approved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from apps.accounts import queries as people
+from apps.accounts import rules as roles
+from apps.accounts.models import User
+from apps.common.money import Money
+from apps.escrow import events as escrow
+from apps.escrow.models import Escrow, Release
+from apps.notifications import operations, rules
+from apps.notifications.subscribers.telling import name_of, tell
+from apps.outbox import bus
+from apps.payments import events as payments
+from apps.payments import queries as payment_queries
+from apps.spending import events as spending
+from apps.spending.models import Approval
+from apps.spending.states import ApprovalStatus
+
+
+@bus.subscribe(escrow.EscrowReleased, name="notifications.escrow_released")
+def escrow_released(event: escrow.EscrowReleased, now: datetime) -> None:
+    memo = Escrow.objects.values_list("memo", flat=True).get(id=event.escrow_id)
+    tell(
+        event.payee_id, "funds_released", event.release_id, now, "payments:wallet",
+        amount=rules.money(Money(event.net_minor, event.currency)), memo=memo,
+    )  # fmt: skip
+
+
+@bus.subscribe(escrow.EscrowRefunded, name="notifications.escrow_refunded")
+def escrow_refunded(event: escrow.EscrowRefunded, now: datetime) -> None:
+    memo = Escrow.objects.values_list("memo", flat=True).get(id=event.escrow_id)
+    tell(
+        event.payer_id, "escrow_refunded", event.refund_id, now, "payments:wallet",
+        amount=rules.money(Money(event.amount_minor, event.currency)), memo=memo,
+    )  # fmt: skip
+
+
+@bus.subscribe(escrow.EscrowCredited, name="notifications.escrow_credited")
+def escrow_credited(event: escrow.EscrowCredited, now: datetime) -> None:
+    memo = Escrow.objects.values_list("memo", flat=True).get(id=event.escrow_id)
+    amount = rules.money(Money(event.amount_minor, event.currency))
+    key = f"{event.escrow_id}:{now.isoformat()}"
+    tell(event.payer_id, "escrow_credited", key, now, "payments:wallet", amount=amount, memo=memo)
+
+
+@bus.subscribe(escrow.GoodwillGiven, name="notifications.goodwill_given")
+def goodwill_given(event: escrow.GoodwillGiven, now: datetime) -> None:
+    memo = Release.objects.values_list("escrow__memo", flat=True).get(id=event.release_id)
+    amount = rules.money(Money(event.amount_minor, event.currency))
+    tell(
+        event.organization_id, "goodwill_given", event.goodwill_id, now, "payments:wallet", amount=amount, memo=memo,
+        reason=rules.text(event.reason),
+    )  # fmt: skip
+
+
+@bus.subscribe(escrow.EscrowHoldEnding, name="notifications.hold_ending")
+def hold_ending(event: escrow.EscrowHoldEnding, now: datetime) -> None:
+    memo = Escrow.objects.values_list("memo", flat=True).get(id=event.escrow_id)
+    for to in (event.payer_id, event.payee_id):
+        tell(
+            to, "hold_ending", event.escrow_id, now, "contracts:list", memo=memo,
+            hold_until=rules.moment(event.hold_until),
+        )  # fmt: skip
+
+
+@bus.subscribe(escrow.EscrowHoldEnded, name="notifications.hold_ended")
+def hold_ended(event: escrow.EscrowHoldEnded, now: datetime) -> None:
+    held = Escrow.objects.get(id=event.escrow_id)
+    for to in (held.payer_id, held.payee_id):
+        tell(to, "hold_ended", event.escrow_id, now, "contracts:list", memo=held.memo)
+
+
+@bus.subscribe(escrow.EscrowClaimed, name="notifications.money_claimed")
+def money_claimed(event: escrow.EscrowClaimed, now: datetime) -> None:
+    kind = "money_doubted" if event.kind == "warning" else "money_claimed"
+    _tell_parties(event.payer_id, event.payee_id, kind, event.claim_id, event.escrow_id, now)
+
+
+@bus.subscribe(escrow.EscrowClaimEnded, name="notifications.claim_ended")
+def claim_ended(event: escrow.EscrowClaimEnded, now: datetime) -> None:
+    _tell_parties(event.payer_id, event.payee_id, "claim_ended", event.claim_id, event.escrow_id, now)
+
+
+@bus.subscribe(escrow.EscrowChargedBack, name="notifications.charged_back")
+def charged_back(event: escrow.EscrowChargedBack, now: datetime) -> None:
+    memo = Escrow.objects.values_list("memo", flat=True).get(id=event.escrow_id)
+    amount, borne = (Money(minor, event.currency) for minor in (event.amount_minor, event.from_payee_minor))
+    tell(
+        event.payee_id, "charged_back", event.chargeback_id, now, "payments:wallet", memo=memo,
+        amount=rules.money(amount), borne=rules.money(borne),
+    )  # fmt: skip
+
+
+def _tell_parties(payer: UUID, payee: UUID, kind: str, key: UUID, escrow_id: UUID, now: datetime) -> None:
+    memo = Escrow.objects.values_list("memo", flat=True).get(id=escrow_id)
+    for to in (payer, payee):
+        tell(to, kind, key, now, "payments:wallet", memo=memo)
+
+
+@bus.subscribe(payments.ReconciliationDiffered, name="notifications.books_differ")
+def books_differ(event: payments.ReconciliationDiffered, now: datetime) -> None:
+    operations.notify(
+        users=people.staff_to_tell(),
+        organization_id=None,
+        kind="books_differ",
+        key=event.run_id,
+        params={"gateway": event.gateway, "count": event.items},
+        route="payments:reconciliation",
+        route_args=[],
+        now=now,
+    )
+
+
+@bus.subscribe(payments.ChargebackOpened, name="notifications.chargeback_due")
+def chargeback_due(event: payments.ChargebackOpened, now: datetime) -> None:
+    """Staff answer the bank, and there is a deadline: they are told."""
+    number = payment_queries.chargeback_number(event.chargeback_id)
+    operations.notify(
+        users=people.staff_to_tell(),
+        organization_id=None,
+        kind="chargeback_due",
+        key=event.chargeback_id,
+        params={
+            "number": number, "who": name_of(event.payer_id),
+            "amount": rules.money(Money(event.amount_minor, event.currency)),
+        },
+        route="payments:chargeback",
+        route_args=[event.chargeback_id],
+        now=now,
+    )  # fmt: skip
+
+
+def _tell_of_payout(
+    to: UUID, kind: str, key: object, now: datetime, amount_minor: int, currency: str, *, capability: str
+) -> None:
+    amount = rules.money(Money(amount_minor, currency))
+    tell(to, kind, key, now, "payments:wallet", capability=capability, amount=amount)
+
+
+@bus.subscribe(payments.RefundSucceeded, name="notifications.refund_succeeded")
+def refund_succeeded(event: payments.RefundSucceeded, now: datetime) -> None:
+    _tell_of_payout(
+        event.payer_id, "refund_succeeded", event.refund_id, now, event.amount_minor, event.currency,
+        capability=roles.FUND,
+    )  # fmt: skip
+
+
+@bus.subscribe(payments.RefundFailed, name="notifications.refund_failed")
+def refund_failed(event: payments.RefundFailed, now: datetime) -> None:
+    _tell_of_payout(
+        event.payer_id, "refund_failed", event.refund_id, now, event.amount_minor, event.currency,
+        capability=roles.FUND,
+    )  # fmt: skip
+
+
+@bus.subscribe(payments.PayoutPaid, name="notifications.payout_paid")
+def payout_paid(event: payments.PayoutPaid, now: datetime) -> None:
+    _tell_of_payout(
+        event.organization_id, "payout_paid", event.payout_id, now, event.amount_minor, event.currency,
+        capability=roles.WITHDRAW,
+    )  # fmt: skip
+
+
+@bus.subscribe(payments.PayoutFailed, name="notifications.payout_failed")
+def payout_failed(event: payments.PayoutFailed, now: datetime) -> None:
+    _tell_of_payout(
+        event.organization_id, "payout_failed", event.payout_id, now, event.amount_minor, event.currency,
+        capability=roles.WITHDRAW,
+    )  # fmt: skip
+
+
+@bus.subscribe(payments.PayoutAccountChanged, name="notifications.payout_account_changed")
+def payout_account_changed(event: payments.PayoutAccountChanged, now: datetime) -> None:
+    tell(
+        event.organization_id, "payout_account_changed", f"{event.organization_id}:{now.isoformat()}", now,
+        "payments:wallet", capability=roles.WITHDRAW, organization=name_of(event.organization_id), last4=event.last4,
+    )  # fmt: skip
+
+
+@bus.subscribe(spending.ApprovalAsked, name="notifications.approval_asked")
+def approval_asked(event: spending.ApprovalAsked, now: datetime) -> None:
+    """Whoever may pay for the organization, but not the person who asks."""
+    asked = Approval.objects.select_related("asked_by").get(id=event.approval_id)
+    users = [one for one in people.users_to_tell(event.organization_id, roles.FUND) if one.pk != asked.asked_by_id]
+    _tell_of_approval(asked, users, "approval_asked", asked.asked_by.display_name, now)
+
+
+@bus.subscribe(spending.ApprovalDecided, name="notifications.approval_decided")
+def approval_decided(event: spending.ApprovalDecided, now: datetime) -> None:
+    asked = Approval.objects.select_related("asked_by", "decided_by").get(id=event.approval_id)
+    who = asked.decided_by.display_name if asked.decided_by else ""
+    kind = "approval_refused" if asked.status == ApprovalStatus.REFUSED else "approval_granted"
+    _tell_of_approval(asked, [asked.asked_by], kind, who, now, text=asked.reason)
+
+
+def _tell_of_approval(
+    asked: Approval, users: Iterable[User], kind: str, who: str, now: datetime, **params: Any
+) -> None:
+    operations.notify(
+        users=users, organization_id=asked.organization_id, kind=kind, key=asked.id,
+        params={"who": who, "amount": rules.money(asked.amount), "memo": asked.memo, **params},
+        route="spending:approval", route_args=(asked.id,), now=now,
+    )  # fmt: skip

@@ -1,0 +1,87 @@
+"""Of tasks: to whom they suit, and who asks, answers and adds."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from apps.accounts import rules as roles
+from apps.bidding import queries as bids
+from apps.matching import events as matching
+from apps.notifications import rules
+from apps.notifications.subscribers.telling import tell
+from apps.outbox import bus
+from apps.tasks import events as tasks
+from apps.tasks.models import Addendum, Question, Task, TaskInvitation
+from apps.tasks.states import TaskStatus
+
+
+@bus.subscribe(matching.TaskSuits, name="notifications.task_suits")
+def task_suits(event: matching.TaskSuits, now: datetime) -> None:
+    task = Task.objects.filter(id=event.task_id, status=TaskStatus.OPEN).first()
+    if task is None or task.budget_max is None:
+        return
+    for organization_id in event.organization_ids:
+        tell(
+            organization_id, "task_suits", task.id, now, "tasks:detail", task.id, capability=roles.BID,
+            task=task.title, budget=rules.money(task.budget_max), closes_at=rules.moment(task.bidding_closes_at),
+        )  # fmt: skip
+
+
+@bus.subscribe(tasks.FreelancerInvited, name="notifications.freelancer_invited")
+def freelancer_invited(event: tasks.FreelancerInvited, now: datetime) -> None:
+    invitation = TaskInvitation.objects.select_related("task__employer").get(id=event.invitation_id)
+    tell(
+        event.organization_id, "task_invitation", invitation.id, now, "tasks:detail", event.task_id,
+        who=invitation.task.employer.display_name, task=invitation.task.title,
+        closes_at=rules.moment(invitation.task.bidding_closes_at),
+    )  # fmt: skip
+
+
+@bus.subscribe(tasks.AddendumAdded, name="notifications.addendum_added")
+def addendum_added(event: tasks.AddendumAdded, now: datetime) -> None:
+    addendum = Addendum.objects.select_related("task").get(id=event.addendum_id)
+    for organization_id in bids.bidders(event.task_id):
+        tell(
+            organization_id, "task_addendum", addendum.id, now, "tasks:detail", event.task_id,
+            task=addendum.task.title, text=rules.text(addendum.text),
+        )  # fmt: skip
+
+
+@bus.subscribe(tasks.QuestionAsked, name="notifications.question_asked")
+def question_asked(event: tasks.QuestionAsked, now: datetime) -> None:
+    question = Question.objects.select_related("task", "asked_by").get(id=event.question_id)
+    tell(
+        question.task.employer_id, "question_asked", question.id, now, "tasks:detail", event.task_id,
+        capability=roles.POST_TASK, who=question.asked_by.display_name, task=question.task.title,
+        text=rules.text(question.text),
+    )  # fmt: skip
+
+
+@bus.subscribe(tasks.QuestionAnswered, name="notifications.question_answered")
+def question_answered(event: tasks.QuestionAnswered, now: datetime) -> None:
+    question = Question.objects.select_related("task").get(id=event.question_id)
+    for organization_id in {question.asked_by_id, *bids.bidders(event.task_id)}:
+        tell(
+            organization_id, "question_answered", question.id, now, "tasks:detail", event.task_id,
+            task=question.task.title, text=rules.text(question.answer),
+        )  # fmt: skip
+
+
+@bus.subscribe(tasks.BiddingClosed, name="notifications.bidding_closed")
+def bidding_closed(event: tasks.BiddingClosed, now: datetime) -> None:
+    task = Task.objects.get(id=event.task_id)
+    tell(
+        task.employer_id, "bidding_closed", task.id, now, "bidding:compare", task.id, capability=roles.POST_TASK,
+        task=task.title, count=bids.bid_count(task.id), decision_at=rules.moment(task.decision_due_at),
+    )  # fmt: skip
+
+
+@bus.subscribe(tasks.TaskEnded, name="notifications.task_ended")
+def task_ended(event: tasks.TaskEnded, now: datetime) -> None:
+    """The employer is told when the clock did it; bidders learn it through their bids."""
+    if event.status == TaskStatus.EXPIRED:
+        task = Task.objects.get(id=event.task_id)
+        tell(
+            task.employer_id, "task_expired", task.id, now, "tasks:detail", task.id, capability=roles.POST_TASK,
+            task=task.title,
+        )  # fmt: skip

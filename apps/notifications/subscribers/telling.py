@@ -1,0 +1,47 @@
+"""How an organization is told."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from apps.accounts import queries as people
+from apps.accounts import rules as roles
+from apps.accounts.models import Organization
+from apps.contracts.models import Contract
+from apps.notifications import operations
+
+
+def tell(
+    organization_id: UUID,
+    kind: str,
+    key: object,
+    now: datetime,
+    route: str,
+    *route_args: object,
+    capability: str = roles.VIEW,
+    anchor: str = "",
+    replaces_unread: bool = False,
+    **params: Any,
+) -> None:
+    operations.notify(
+        users=people.users_to_tell(organization_id, capability),
+        organization_id=organization_id,
+        kind=kind,
+        key=key,
+        params=params,
+        route=route,
+        route_args=route_args,
+        anchor=anchor,
+        now=now,
+        replaces_unread=replaces_unread,
+    )
+
+
+def name_of(organization_id: UUID) -> str:
+    return str(Organization.objects.values_list("display_name", flat=True).get(id=organization_id))
+
+
+def contract_of(contract_id: UUID) -> Contract:
+    return Contract.objects.select_related("employer", "freelancer").get(id=contract_id)

@@ -1,0 +1,125 @@
+"""Money asked of employers, given back, and through which doors it may come."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from apps.accounts.models import Organization
+from apps.common.ids import uuid7
+from apps.common.models import BaseModel, amount_field, currency_field
+from apps.common.money import Money
+from apps.payments import states
+from apps.payments.models.base import known, status_field
+
+
+class Charge(BaseModel):
+    """Money asked of an employer for one purpose above; `memo` says it in words."""
+
+    number = models.CharField(max_length=20, unique=True)
+    payer = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    reference_id = models.UUIDField()
+    memo = models.CharField(max_length=200)
+    status = status_field(states.ChargeStatus)
+    amount_minor = amount_field()
+    currency = currency_field()
+    gateway = models.CharField(max_length=20)
+    idem_key = models.UUIDField(unique=True, default=uuid7)
+    success_url = models.CharField(max_length=500)
+    cancel_url = models.CharField(max_length=500)
+    language = models.CharField(max_length=10, default="en")
+    checkout_url = models.CharField(max_length=1000, blank=True, default="")
+    remote_session_id = models.CharField(max_length=120, blank=True, default="")
+    remote_payment_id = models.CharField(max_length=120, blank=True, default="")
+    remote_charge_id = models.CharField(max_length=120, blank=True, default="")
+    """What the processor's own books call the payment: the source of its line."""
+    fee_minor = amount_field(null=True, blank=True)
+    decline_code = models.CharField(max_length=60, blank=True, default="")
+    expires_at = models.DateTimeField(null=True, blank=True)
+    succeeded_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            known(states.ChargeStatus, "payments_charge_status_known"),
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="payments_charge_amount_positive"),
+            models.CheckConstraint(
+                condition=~Q(status="succeeded") | (~Q(remote_payment_id="") & Q(succeeded_at__isnull=False)),
+                name="payments_charge_succeeded_is_remote",
+            ),
+            models.UniqueConstraint(
+                fields=["gateway", "remote_session_id"],
+                condition=~Q(remote_session_id=""),
+                name="payments_charge_session_once",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["payer", "-created_at"], name="payments_charge_of_payer"),
+            models.Index(fields=["reference_id"], name="payments_charge_reference"),
+        ]
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+
+class Refund(BaseModel):
+    """Money on its way back to an employer, reserved in the books before it is sent."""
+
+    number = models.CharField(max_length=20, unique=True)
+    charge = models.ForeignKey(Charge, on_delete=models.PROTECT, related_name="refunds")
+    reference_id = models.UUIDField()
+    status = status_field(states.RefundStatus)
+    amount_minor = amount_field()
+    currency = currency_field()
+    idem_key = models.UUIDField(unique=True, default=uuid7)
+    remote_id = models.CharField(max_length=120, blank=True, default="")
+    failure_code = models.CharField(max_length=60, blank=True, default="")
+    attempts_made = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    next_attempt_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            known(states.RefundStatus, "payments_refund_status_known"),
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="payments_refund_amount_positive"),
+            models.CheckConstraint(
+                condition=~Q(status__in=["submitted", "succeeded"]) | ~Q(remote_id=""),
+                name="payments_refund_submitted_is_remote",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at"],
+                condition=Q(status__in=["requested", "sending"]),
+                name="payments_refund_due",
+            )
+        ]
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+
+class PaymentMethod(BaseModel):
+    """Which door takes which payers' money, from when to when; the lowest rank is offered first."""
+
+    gateway = models.CharField(max_length=20)
+    country = models.CharField(max_length=2, blank=True, default="")
+    """Of the payer; empty for every country."""
+    currency = models.CharField(max_length=3, blank=True, default="")
+    rank = models.PositiveIntegerField()
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True, blank=True)
+    source = models.CharField(max_length=300)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["gateway", "country", "currency", "valid_from"], name="payments_paymentmethod_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_until=None) | Q(valid_until__gt=F("valid_from")),
+                name="payments_paymentmethod_ends_later",
+            ),
+        ]

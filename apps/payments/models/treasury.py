@@ -1,0 +1,70 @@
+"""The operator's own money."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from apps.accounts.models import User
+from apps.common.models import BaseModel, amount_field, currency_field
+from apps.common.money import Money
+from apps.payments import states
+from apps.payments.models.base import known, status_field
+
+
+class TreasuryAct(BaseModel):
+    """One act of the operator with its own money or kept tax: who, when, how much, why. The entry is the ledger's."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    """Made by the form that was confirmed: the same form sent twice is one act."""
+    kind = models.CharField(max_length=15, choices=states.TreasuryKind)
+    subject = models.CharField(max_length=20, blank=True, default="")
+    """The country of a tax, the processor of a sweep or a top-up."""
+    amount_minor = amount_field()
+    currency = currency_field()
+    reason = models.TextField(max_length=1000)
+    acted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    acted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            known(states.TreasuryKind, "payments_treasuryact_kind_known", "kind"),
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="payments_treasuryact_amount_positive"),
+            models.CheckConstraint(condition=~Q(reason=""), name="payments_treasuryact_has_a_reason"),
+        ]
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+
+class TopUp(BaseModel):
+    """The operator's own money on its way to the processor: written down with its key before the processor is asked."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    """Made by the form that was confirmed, and the act's id once it has arrived."""
+    gateway = models.CharField(max_length=20)
+    status = status_field(states.TopUpStatus)
+    amount_minor = amount_field()
+    currency = currency_field()
+    reason = models.TextField(max_length=1000)
+    remote_id = models.CharField(max_length=120, blank=True, default="")
+    failure_code = models.CharField(max_length=60, blank=True, default="")
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            known(states.TopUpStatus, "payments_topup_status_known"),
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="payments_topup_amount_positive"),
+            models.CheckConstraint(condition=~Q(reason=""), name="payments_topup_has_a_reason"),
+            models.CheckConstraint(
+                condition=~Q(status__in=["submitted", "succeeded"]) | ~Q(remote_id=""),
+                name="payments_topup_submitted_is_remote",
+            ),
+        ]
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
