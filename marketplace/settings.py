@@ -132,6 +132,8 @@ CACHES = {
     }
 }
 ESCO_TABLES = env.path("ESCO_TABLES", BASE_DIR / "media" / "esco")  # made by scripts/build_linking.py --esco
+# In how many lists a day somebody is shown before others of nearly the same score go first.
+MATCH_EXPOSURE_CAP = env.int("MATCH_EXPOSURE_CAP", 50)
 MATCH_SHELF = env.path("MATCH_SHELF", BASE_DIR / "media" / "shelf")  # a copy for matching; each machine its own
 MEDIA_ROOT = env.path("MEDIA_ROOT", BASE_DIR / "media")
 UPLOAD_BYTES_MAX = env.int("UPLOAD_BYTES_MAX", 20 * 2**20)

@@ -18,9 +18,10 @@ from apps.accounts.models import Organization, Profile
 from apps.bidding.models import Bid
 from apps.bidding.states import LIVE
 from apps.matching import scoring
-from apps.matching.models import MatchResult
+from apps.matching.models import ListSide, MatchResult
+from apps.matching.queries import impressions
 from apps.matching.queries.facts import profiles_to_match, tasks_to_match
-from apps.matching.queries.ranking import points_of
+from apps.matching.queries.impressions import Shown
 from apps.matching.scoring import (
     Weights,
 )
@@ -28,7 +29,7 @@ from apps.skills import queries as skills
 from apps.tasks.models import Task, TaskInvitation
 from apps.tasks.states import Visibility
 
-REWEIGHED_MAX = 200
+CONSIDERED_MAX = 200
 
 PART_LABELS: dict[str, str | Promise] = {
     "skill": _("Skills"),
@@ -89,6 +90,7 @@ class Explanation:
 class RecommendedTask:
     task: Task
     explanation: Explanation
+    shown: Shown
 
 
 @dataclass(frozen=True)
@@ -96,50 +98,57 @@ class RecommendedFreelancer:
     organization: Organization
     profile: Profile
     explanation: Explanation
+    shown: Shown
 
 
 def recommended_tasks(
     organization_id: UUID, limit: int = 10, *, now: datetime | None = None, weights: Weights | None = None
 ) -> list[RecommendedTask]:
     """
-    Open tasks that suit the organization best, without its own and those it has bid on.
+    Open tasks that suit the organization best, without its own, those it has bid on and those it said no to.
 
-    :param weights: the reader's own; the order and the parts are those of the formula under them.
+    :param weights: the reader's own; the order and the parts are those of the formula under them, and nothing is moved.
     """
     moment = now or timezone.now()
     invited = Exists(TaskInvitation.objects.filter(task=OuterRef("task"), organization_id=organization_id))
     bid_on = Exists(Bid.objects.filter(task=OuterRef("task"), bidder_id=organization_id, status__in=LIVE))
-    results = list(
+    results = (
         MatchResult.objects.filter(organization_id=organization_id, task__in=tasks_to_match(moment))
         .filter(Q(task__visibility=Visibility.PUBLIC) | invited)
         .exclude(bid_on)
+        .exclude(impressions.refused_tasks(organization_id))
         .select_related("task", "task__employer", "task__category")
-        .order_by("-score", "task_id")[: limit if weights is None else REWEIGHED_MAX]
+        .order_by("-score", "task_id")[:CONSIDERED_MAX]
     )
     if weights is not None:
-        for result in results:
-            result.components = scoring.reweigh(result.components, old=points_of(result), new=weights)
-            result.score = sum(result.components.values())
-            result.reasons = result.reasons | {"points": [weights.skill, weights.pay, weights.growth]}
-        results = sorted(results, key=lambda one: (-one.score, one.task_id))[:limit]
-    explained = explanations(results)
-    return [RecommendedTask(result.task, explained[result.id]) for result in results]
+        order = impressions.in_own_order(impressions.reweighed(one, weights) for one in results)
+    else:
+        order = impressions.arranged(results, side=ListSide.TASKS, reader_id=organization_id, now=moment)
+    explained = explanations(one.result for one in order[:limit])
+    return [RecommendedTask(one.result.task, explained[one.result.id], one) for one in order[:limit]]
 
 
-def recommended_freelancers(task_id: UUID, limit: int = 10) -> list[RecommendedFreelancer]:
+def recommended_freelancers(
+    task_id: UUID, limit: int = 10, *, now: datetime | None = None
+) -> list[RecommendedFreelancer]:
     """Freelancers who suit the task best and have not bid; one place in ten is a newcomer's."""
     bid = Exists(Bid.objects.filter(task_id=task_id, bidder=OuterRef("organization"), status__in=LIVE))
     results = list(
         MatchResult.objects.filter(task_id=task_id, organization__profile__in=profiles_to_match())
         .exclude(bid)
-        .select_related("organization", "organization__profile")
-        .order_by("-score", "organization_id")[: max(50, limit)]
+        .exclude(impressions.refused_people(task_id))
+        .select_related("organization", "organization__profile", "task")
+        .order_by("-score", "organization_id")[:CONSIDERED_MAX]
     )
-    shown = scoring.reserve_for_newcomer(results, [result.is_newcomer for result in results], limit)
-    explained = explanations(shown)
+    if not results:
+        return []
+    order = impressions.arranged(
+        results, side=ListSide.PEOPLE, reader_id=results[0].task.employer_id, task_id=task_id, now=now or timezone.now()
+    )[:limit]
+    explained = explanations(one.result for one in order)
     return [
-        RecommendedFreelancer(result.organization, result.organization.profile, explained[result.id])
-        for result in shown
+        RecommendedFreelancer(one.result.organization, one.result.organization.profile, explained[one.result.id], one)
+        for one in order
     ]
 
 

@@ -1,0 +1,196 @@
+"""The order in which matches are shown, and what was shown before."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Count, Q
+
+from apps.matching import scoring
+from apps.matching.models import (
+    PEOPLE_LISTS,
+    Experiment,
+    ListKind,
+    ListSide,
+    MatchImpression,
+    MatchRefusal,
+    MatchResult,
+)
+from apps.matching.queries.ranking import points_of
+from apps.matching.scoring import Weights, experiments
+from apps.matching.scoring.reranking import TEN, Candidate, Place, Rules, rerank
+
+SAME_LIST = timedelta(hours=1)
+ATTRIBUTED = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A match at the place where it is shown: what is kept of it when somebody has seen it."""
+
+    result: MatchResult
+    place: Place
+    experiment_id: UUID | None = None
+    arm: str = ""
+
+
+def arranged(
+    results: Iterable[MatchResult],
+    *,
+    side: ListSide,
+    reader_id: UUID,
+    now: datetime,
+    task_id: UUID | None = None,
+    order: dict[int, float] | None = None,
+) -> list[Shown]:
+    """
+    All of them in the order to show (`scoring.reranking`), the arm of a running experiment applied.
+
+    :param order: per result's id what to order by instead of its score, on the same scale of 100.
+    """
+    rows = list(results)
+    experiment, arm = arm_for(side, reader_id, now)
+    if arm and arm.get("weights"):
+        rows = [reweighed(one, scoring.weights_of(*arm["weights"])) for one in rows]
+    rules = _rules(side, arm)
+    shown_today = _shown_today(rows, task_id, now) if side == ListSide.PEOPLE and rules.cap else {}
+    by_id = {_other(one, side): one for one in rows}
+    places = rerank(
+        [
+            Candidate(
+                id=other,
+                score=(order or {}).get(one.id, one.score),
+                is_newcomer=one.is_newcomer and side == ListSide.PEOPLE,
+                shown_today=shown_today.get(one.organization_id, 0),
+                likeness=_likeness(one, side),
+            )
+            for other, one in by_id.items()
+        ],
+        key=f"{side}:{reader_id}:{task_id or ''}",
+        day=now.astimezone(UTC).date(),
+        rules=rules,
+    )
+    name = str(arm["name"]) if arm else ""
+    return [Shown(by_id[one.id], one, experiment.id if experiment and arm else None, name) for one in places]
+
+
+def in_own_order(results: Iterable[MatchResult]) -> list[Shown]:
+    """As the reader asked for: nothing is moved."""
+    best = sorted(results, key=lambda one: (-one.score, one.task_id))
+    return [Shown(one, Place(one.task_id, place, place)) for place, one in enumerate(best, start=1)]
+
+
+def reweighed(result: MatchResult, weights: Weights) -> MatchResult:
+    """The match under other points; nothing is stored."""
+    result.components = scoring.reweigh(result.components, old=points_of(result), new=weights)
+    result.score = min(100.0, max(0.0, sum(result.components.values())))
+    result.reasons = result.reasons | {"points": [weights.skill, weights.pay, weights.growth]}
+    return result
+
+
+def _rules(side: ListSide, arm: dict[str, Any] | None) -> Rules:
+    """What the settings say, and what the arm says otherwise."""
+    rules = Rules(cap=settings.MATCH_EXPOSURE_CAP if side == ListSide.PEOPLE else None)
+    rules = dataclasses.replace(rules, has_newcomer_slot=side == ListSide.PEOPLE)
+    known = {name: value for name, value in (arm or {}).get("parameters", {}).items() if name in ("cap", "exploration")}
+    return dataclasses.replace(rules, **known)
+
+
+def _other(result: MatchResult, side: ListSide) -> UUID:
+    return result.organization_id if side == ListSide.PEOPLE else result.task_id
+
+
+def _likeness(result: MatchResult, side: ListSide) -> object:
+    """Near-identical: the same title of the same employer; the same headline with the same of the skills asked for."""
+    if side == ListSide.TASKS:
+        return result.task.employer_id, " ".join(result.task.title.casefold().split())
+    headline = " ".join(result.organization.profile.headline.casefold().split())
+    return (headline, tuple(result.reasons["matched"]), str(result.reasons["related"])) if headline else None
+
+
+def _shown_today(rows: list[MatchResult], task_id: UUID | None, now: datetime) -> dict[UUID, int]:
+    """In how many lists of other tasks each stood among the first ten today; what hangs on the day is UTC."""
+    midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    found = MatchImpression.objects.filter(
+        organization_id__in=[one.organization_id for one in rows], shown_at__gte=midnight, shown_at__lte=now,
+        list_kind__in=PEOPLE_LISTS, position__lte=TEN,
+    ).exclude(task_id=task_id)  # fmt: skip
+    return dict(found.values_list("organization_id").annotate(lists=Count("list_id", distinct=True)))
+
+
+def arm_for(side: ListSide, reader_id: UUID, now: datetime) -> tuple[Experiment | None, dict[str, Any] | None]:
+    """The experiment that runs on these lists, and the reader's arm; no arm for those who take no part."""
+    running = Experiment.objects.filter(side=side, stopped_at=None, starts_at__lte=now, ends_at__gt=now).first()
+    if running is None:
+        return None, None
+    return running, experiments.arm_of(running.name, reader_id, running.arms, running.share)
+
+
+# --- what was shown -------------------------------------------------------------------------------------------------
+
+
+def lately_shown(
+    kind: ListKind, reader_id: UUID, task_id: UUID | None, now: datetime
+) -> tuple[UUID | None, set[tuple[UUID, UUID]]]:
+    """The list that the reader saw there within the hour, and the pairs that stood in it."""
+    found = MatchImpression.objects.filter(
+        list_kind=kind, reader_id=reader_id, shown_at__gt=now - SAME_LIST, shown_at__lte=now
+    )
+    if task_id is not None:
+        found = found.filter(task_id=task_id)
+    rows = list(found.order_by("-shown_at", "-id").values_list("list_id", "task_id", "organization_id"))
+    if not rows:
+        return None, set()
+    return rows[0][0], {(task, organization) for _list, task, organization in rows}
+
+
+def last_impression(
+    task_id: UUID, organization_id: UUID, now: datetime, kinds: Iterable[ListKind]
+) -> MatchImpression | None:
+    """The last list, of these kinds and not too long ago, in which the pair stood."""
+    return (
+        MatchImpression.objects.filter(
+            task_id=task_id, organization_id=organization_id, list_kind__in=list(kinds), shown_at__lte=now,
+            shown_at__gt=now - ATTRIBUTED,
+        )
+        .order_by("-shown_at", "-id")
+        .first()
+    )  # fmt: skip
+
+
+# --- what does not suit ---------------------------------------------------------------------------------------------
+
+
+def refusals_of_tasks(organization_id: UUID) -> list[MatchRefusal]:
+    """What a freelancer said no to, newest first."""
+    found = MatchRefusal.objects.filter(side=ListSide.TASKS, organization_id=organization_id)
+    return list(found.select_related("task").order_by("-said_at")[:50])
+
+
+def refusals_of_people(task_id: UUID) -> list[MatchRefusal]:
+    """Whom an employer did not find suited for a task, newest first."""
+    found = MatchRefusal.objects.filter(side=ListSide.PEOPLE, task_id=task_id)
+    return list(found.select_related("organization").order_by("-said_at")[:50])
+
+
+def refused_tasks(organization_id: UUID) -> Q:
+    """For results of a freelancer: those that they refused."""
+    own = MatchRefusal.objects.filter(side=ListSide.TASKS, organization_id=organization_id)
+    return Q(task_id__in=own.values("task_id"))
+
+
+def refused_people(task_id: UUID) -> Q:
+    """For results of a task: whom the employer refused, and who refused the task. Neither is told of the other."""
+    return Q(organization_id__in=MatchRefusal.objects.filter(task_id=task_id).values("organization_id"))
+
+
+def reasons_counted(since: datetime) -> list[dict[str, Any]]:
+    """How often each reason was given by each side, most often first; no words and no names."""
+    found = MatchRefusal.objects.filter(said_at__gte=since).values("side", "reason")
+    return list(found.annotate(times=Count("id")).order_by("side", "-times", "reason"))

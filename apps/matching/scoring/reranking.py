@@ -1,0 +1,174 @@
+"""
+From the order by score to the order that is shown. Pure: the same input gives the same order, on every machine.
+
+Four steps, each of which moves as little as it can, and none of which makes anybody vanish:
+
+1. who was shown more often today than the cap allows steps behind others of nearly the same score (`NEARLY` points);
+2. a near-duplicate of a row above steps back by `DUPLICATE_POINTS`: maximal marginal relevance (Carbonell and Goldstein
+   1998) with a likeness that is one for near-identical rows and nothing else;
+3. every ten without a newcomer gives its last place to the best newcomer below;
+4. exploration: each row from place 5 to 15 changes its place with the chance `EXPLORATION`, once a day per list, so
+   that what a place does to a row can be told from what the row is. The chance of where a row stands is kept with it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+NEARLY = 3.0
+DUPLICATE_POINTS = 8.0
+TEN = 10
+EXPLORATION = 0.02
+EXPLORED_FIRST, EXPLORED_LAST = 5, 15
+
+
+@dataclass(frozen=True)
+class Rules:
+    """:param cap: how often a freelancer may be shown in a day before others of nearly the same score go first."""
+
+    cap: int | None = None
+    has_newcomer_slot: bool = True
+    exploration: float = EXPLORATION
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.exploration <= 1 or (self.cap is not None and self.cap < 1):
+            raise ValueError("exploration is a chance, and a cap lets everybody be shown once")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """
+    :param shown_today: in how many other lists this freelancer stood today.
+    :param likeness: rows of the same likeness are near-identical; None is like nothing.
+    """
+
+    id: UUID
+    score: float
+    is_newcomer: bool = False
+    shown_today: int = 0
+    likeness: Hashable = None
+
+
+@dataclass(frozen=True)
+class Place:
+    """:param position: from 1. :param ranked: the place by score alone. :param propensity: the chance of `position`."""
+
+    id: UUID
+    position: int
+    ranked: int
+    propensity: float = 1.0
+    in_newcomer_slot: bool = False
+    is_swapped: bool = False
+
+
+def rerank(candidates: Iterable[Candidate], *, key: str, day: date, rules: Rules = Rules()) -> list[Place]:
+    """
+    All of them in the order to show; whoever shows fewer takes the first.
+
+    :param key: names the list (what for whom); with `day` it decides the exploration.
+    """
+    by_score = sorted(candidates, key=lambda one: (-one.score, one.id))
+    ranked = {one.id: place for place, one in enumerate(by_score, start=1)}
+    ordered = _apart(_spread(by_score, rules.cap))
+    slots: set[UUID] = set()
+    if rules.has_newcomer_slot:
+        ordered, slots = _with_newcomers(ordered)
+    places = [
+        Place(one.id, position, ranked[one.id], in_newcomer_slot=one.id in slots)
+        for position, one in enumerate(ordered, start=1)
+    ]
+    return _explored(places, _held(ordered) if rules.has_newcomer_slot else set(), rules.exploration, _draw(key, day))
+
+
+def _spread(by_score: list[Candidate], cap: int | None) -> list[tuple[float, Candidate]]:
+    """With the score that the next step orders by."""
+    return [(one.score - (NEARLY if cap is not None and one.shown_today >= cap else 0.0), one) for one in by_score]
+
+
+def _apart(rows: Sequence[tuple[float, Candidate]]) -> list[Candidate]:
+    """Best first, where a row like one that is placed already counts for less."""
+    left = sorted(rows, key=lambda row: (-row[0], row[1].id))
+    placed: list[Candidate] = []
+    seen: set[Hashable] = set()
+    waiting: list[tuple[float, Candidate]] = []  # duplicates of what is placed, best first
+
+    while left or waiting:
+        while left and left[0][1].likeness is not None and left[0][1].likeness in seen:
+            score, one = left.pop(0)
+            waiting.append((score - DUPLICATE_POINTS, one))
+            waiting.sort(key=lambda row: (-row[0], row[1].id))
+        if left and (not waiting or _before(left[0], waiting[0])):
+            _score, one = left.pop(0)
+            seen.add(one.likeness)
+        else:
+            _score, one = waiting.pop(0)
+        placed.append(one)
+    return placed
+
+
+def _before(one: tuple[float, Candidate], other: tuple[float, Candidate]) -> bool:
+    return (-one[0], one[1].id) < (-other[0], other[1].id)
+
+
+def _with_newcomers(ordered: list[Candidate]) -> tuple[list[Candidate], set[UUID]]:
+    """The last place of every full ten without a newcomer goes to the best newcomer below it."""
+    shown, slots = list(ordered), set()
+    for end in range(TEN, len(shown) + 1, TEN):
+        if any(one.is_newcomer for one in shown[end - TEN : end]):
+            continue
+        below = next((place for place in range(end, len(shown)) if shown[place].is_newcomer), None)
+        if below is None:
+            break
+        best = shown.pop(below)
+        shown.insert(end - 1, best)
+        slots.add(best.id)
+    return shown, slots
+
+
+def _held(ordered: Sequence[Candidate]) -> set[int]:
+    """Places of newcomers who are the only one of their ten: exploration leaves them where they are."""
+    held = set()
+    for start in range(0, len(ordered), TEN):
+        new = [start + step for step, one in enumerate(ordered[start : start + TEN]) if one.is_newcomer]
+        if len(new) == 1:
+            held.add(new[0] + 1)
+    return held
+
+
+def _explored(places: list[Place], held: set[int], chance: float, draw: random.Random) -> list[Place]:
+    """
+    At most one exchange of two places.
+
+    With m places that may move, two of them are drawn with the chance `chance * m / 2`: so each row moves with exactly
+    `chance`, stays with `1 - chance`, and stands at each of the m - 1 other places with `chance / (m - 1)`.
+    """
+    movable = [
+        one.position for one in places
+        if EXPLORED_FIRST <= one.position <= EXPLORED_LAST and one.position not in held
+    ]  # fmt: skip
+    many = len(movable)
+    if many < 2 or chance <= 0:
+        return places
+    chance = min(chance, 2 / many)
+    shown = list(places)
+    for position in movable:
+        shown[position - 1] = replace(shown[position - 1], propensity=1 - chance)
+    if draw.random() < chance * many / 2:
+        first, second = draw.sample(movable, 2)
+        one, other = shown[first - 1], shown[second - 1]
+        moved = {"propensity": chance / (many - 1), "is_swapped": True}
+        shown[second - 1] = replace(one, position=second, **moved)  # type: ignore[arg-type]
+        shown[first - 1] = replace(other, position=first, **moved)  # type: ignore[arg-type]
+    # A draw that always moves leaves no chance to those who stay; it takes two rows and a chance of one.
+    return [one if one.propensity > 0 else replace(one, propensity=1.0) for one in shown]
+
+
+def _draw(key: str, day: date) -> random.Random:
+    """The same on every machine and in every process, which `hash` is not."""
+    seed = hashlib.sha256(f"{key}|{day.isoformat()}".encode()).digest()
+    return random.Random(int.from_bytes(seed[:8], "big"))  # noqa: S311 - chance, not secrecy
