@@ -301,7 +301,7 @@ class Ranker(models.Model):
     """
     An order learnt from what came of the recommendations of one category. Append-only, with the card that says how.
 
-    `side` is whose choice was learnt: of people the employer's (shortlists or awards), of tasks the freelancer's (bids).
+    `side` is whose choice was learnt: of people the employer's (shortlists, awards), of tasks the freelancer's (bids).
     `model` holds plain numbers, nothing that could be executed. `is_better` is what the gate found on the last window.
     """
 

@@ -17,7 +17,7 @@ from tests.conftest import NOON
 from tests.matching.test_stored import likeness, people, tasks
 
 ALLOWED = {
-    "id", "country", "skills", "languages", "usual_price_minor", "hourly_minor", "done_by_skill", "completed", "failed",
+    "id", "country", "skills", "languages", "usual_price_minor", "hourly_minor", "works", "completed", "failed",
     "active_at", "utc_hours",
 }  # fmt: skip
 NAMES = ["Ada Okafor", "王秀英", "محمد علي", "Mr. John Smith", "Mrs. Jane Smith"]
@@ -107,11 +107,14 @@ def test_staff_see_what_weights_change_then_set_them_with_a_reason(market, make,
     assert refused.status_code == 422
     client.post(address, {**given_, "step": "set", "note": "Pay counts more"})
 
-    assert queries.current_weights() == (Weights(20, 60, 20), f"1.{RankingWeights.objects.get().id}")
+    assert queries.current_weights() == (
+        Weights(20, 60, 20),
+        f"{scoring.RANKER_VERSION}.{RankingWeights.objects.get().id}",
+    )
     assert AuditEntry.objects.filter(action="matching.set_weights").exists()
     operations.refresh_pending(now=NOON)
     result = MatchResult.objects.filter(task=market["task"]).first()
-    assert result.ranker_version.startswith("1.")
+    assert result.ranker_version.startswith("2.")
     assert sum(result.components.values()) == pytest.approx(result.score, abs=1e-6)
     assert result.components["skill"] <= 20
     assert "Pay counts more" in client.get("/en/matching/").content.decode()

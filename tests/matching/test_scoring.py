@@ -35,6 +35,10 @@ def freelancer(**fields):
     )  # fmt: skip
 
 
+def worked(*skills, days=0, accepted=True):
+    return scoring.PastWork(skills, NOW - timedelta(days=days), accepted)
+
+
 def score(the_task=None, the_freelancer=None, rarity=None, related=None):
     return scoring.score(
         the_task or task(), the_freelancer or freelancer(), rarity=rarity or {}, related=related or {}, now=NOW
@@ -53,26 +57,66 @@ levels = st.dictionaries(st.sampled_from(SKILLS), st.integers(1, 4), max_size=6)
     completed=st.integers(0, 500),
     failed=st.integers(0, 50),
     days=st.none() | st.integers(0, 4000),
+    works=st.lists(
+        st.builds(
+            worked, st.sampled_from(SKILLS), st.sampled_from(SKILLS), days=st.integers(0, 2000), accepted=st.booleans()
+        ),
+        max_size=5,
+    ),
     language=st.sampled_from(["de", "en", "zh-hans"]),
     hours=st.sets(st.integers(0, 23)),
 )
 def test_parts_sum_to_the_score_and_the_score_keeps_its_range(
-    skills, asked, budget, price, hourly, completed, failed, days, language, hours
+    skills, asked, budget, price, hourly, completed, failed, days, works, language, hours
 ):
     one = freelancer(
-        skills=skills, usual_price_minor=price, hourly_minor=hourly, completed=completed, failed=failed,
+        skills=skills, usual_price_minor=price, hourly_minor=hourly, completed=completed, failed=failed, works=tuple(works),
         active_at=None if days is None else NOW - timedelta(days=days), utc_hours=frozenset(hours),
     )  # fmt: skip
     match = score(task(skill_ids=tuple(asked), budget_minor=budget, language=language), one,
                   related={A: {B: 600, C: 300}})  # fmt: skip
     assert math.isclose(sum(match.components.values()), match.score, abs_tol=1e-6)
     assert 0 <= match.score <= 100
+    assert all(0 <= value <= 1 for value in match.skill_shares.values())
+    in_points = sum(60 * scoring.SKILL_SHARES[name] * value for name, value in match.skill_shares.items())
+    assert math.isclose(in_points, match.components["skill"], abs_tol=1e-6)
     named = [*match.matched, *match.missing, *(pair[0] for pair in match.related)]
     assert sorted(named) == sorted(asked)
 
 
 def test_everything_right_comes_near_a_hundred():
-    assert score(the_freelancer=freelancer(completed=0)).score > 90
+    veteran = freelancer(completed=9, works=tuple(worked(A, B, days=nth) for nth in range(9)))
+    assert score(the_freelancer=veteran).score > 90
+
+
+def test_a_newcomer_never_falls_below_what_is_declared():
+    """Two thirds of the points for skills that are all declared; half of what evidence could give."""
+    match = score(the_freelancer=freelancer(completed=0))
+    assert match.skill_shares == {"evidence": 0.5, "coverage": 1.0, "similar": 0.5, "related": 1.0}
+    assert match.components["skill"] == pytest.approx(60 * 0.675)
+
+
+@given(levels, st.integers(0, 2000), st.booleans(), st.lists(st.sampled_from(SKILLS), min_size=1, unique=True))
+def test_work_never_lowers_the_points_for_skill(skills, days, accepted, done):
+    before = score(the_freelancer=freelancer(skills=skills))
+    after = score(the_freelancer=freelancer(skills=skills, works=(worked(*done, days=days, accepted=accepted),)))
+    assert after.components["skill"] >= before.components["skill"] - 1e-9
+
+
+def test_evidence_says_how_many_how_many_accepted_and_when_last():
+    works = (worked(A, B, days=40), worked(A, B, days=12), worked(A, B, days=30, accepted=False), worked(C, days=1))
+    match = score(the_freelancer=freelancer(works=works))
+    assert (match.similar.count, match.similar.accepted, match.similar.days) == (3, 2, 12)
+
+
+def test_old_work_fades():
+    new, old = (freelancer(skills={}, works=(worked(A, B, days=days),) * 4) for days in (0, 1000))
+    assert score(the_freelancer=new).components["skill"] > score(the_freelancer=old).components["skill"] + 10
+
+
+def test_work_proves_what_is_not_declared():
+    match = score(the_freelancer=freelancer(skills={}, works=(worked(A),)))
+    assert (match.matched, match.missing) == ((A,), (B,))
 
 
 def test_a_rare_skill_counts_more_than_a_common_one():
@@ -80,7 +124,7 @@ def test_a_rare_skill_counts_more_than_a_common_one():
     common = scoring.idf(1000, 800)
     knows_rare = score(the_freelancer=freelancer(skills={A: 3}), rarity={A: rare, B: common})
     knows_common = score(the_freelancer=freelancer(skills={B: 3}), rarity={A: rare, B: common})
-    assert knows_rare.score > knows_common.score + 20
+    assert knows_rare.score > knows_common.score + 15
 
 
 def test_a_thick_profile_is_not_punished():
@@ -99,7 +143,7 @@ def test_a_related_skill_helps_but_less_than_the_one_asked_for():
 
 def test_completed_contracts_prove_a_skill():
     said = freelancer(skills={A: 2, B: 2}, completed=3)
-    proven = freelancer(skills={A: 2, B: 2}, completed=3, done_by_skill={A: 3, B: 3})
+    proven = freelancer(skills={A: 2, B: 2}, completed=3, works=(worked(A, B, days=200),) * 3)
     assert score(the_freelancer=proven).score > score(the_freelancer=said).score
 
 

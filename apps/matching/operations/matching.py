@@ -23,7 +23,7 @@ from apps.outbox import bus
 CANDIDATES_MAX = 1000
 KEPT_MAX = 200
 TOLD_MAX = 20
-TOLD_SCORE_MIN = 55.0
+TOLD_SCORE_MIN = 46.0
 EXPANDED_WEIGHT = 0.3
 PAUSE_AFTER_FAILURE = timedelta(minutes=1)
 
@@ -191,7 +191,10 @@ def _keep(matches: list[tuple[UUID, UUID, Match]], now: datetime) -> list[MatchR
                     "hours": match.hours,
                     "completed": match.completed,
                     "points": [points.skill, points.pay, points.growth],
+                    "skill": match.skill_shares,
+                    "similar": [match.similar.count, match.similar.accepted, match.similar.days],
                 },
+                inputs=match.inputs.as_json(),
                 is_newcomer=match.completed <= scoring.NEWCOMER_DONE_MAX,
                 ranker_version=version,
                 computed_at=now,
@@ -201,7 +204,7 @@ def _keep(matches: list[tuple[UUID, UUID, Match]], now: datetime) -> list[MatchR
         ],
         update_conflicts=True,
         unique_fields=["task", "organization"],
-        update_fields=["score", "components", "reasons", "is_newcomer", "ranker_version", "computed_at"],
+        update_fields=["score", "components", "reasons", "inputs", "is_newcomer", "ranker_version", "computed_at"],
     )
 
 

@@ -22,6 +22,7 @@ from apps.matching import scoring
 from apps.matching.models import MatchRequest
 from apps.matching.scoring import (
     FreelancerFacts,
+    PastWork,
     TaskFacts,
 )
 from apps.pricing import queries as pricing
@@ -62,17 +63,29 @@ def rarity_of(skill_ids: Iterable[UUID]) -> dict[UUID, float]:
 
 
 def candidates_by_skills(weights: Mapping[UUID, float], limit: int) -> list[UUID]:
-    """Who knows most of these skills, by weight: the way without a shelf, slower and never wrong."""
+    """Who declares most of these skills and who worked most with them, by weight: the way without a shelf, slower."""
     if not weights:
         return []
-    cases = [When(skill_id=skill, then=Value(weight)) for skill, weight in weights.items()]
-    found = (
+    declared = (
         ProfileSkill.objects.filter(profile__in=profiles_to_match(), skill_id__in=weights)
         .values_list("profile__organization_id")
-        .annotate(weight=Sum(Case(*cases, output_field=FloatField())))
+        .annotate(weight=_weighted("skill_id", weights))
         .order_by("-weight", "profile__organization_id")
     )
-    return [owner for owner, _ in found[:limit]]
+    worked = (
+        Contract.objects.filter(status=ContractStatus.COMPLETED, freelancer__profile__in=profiles_to_match())
+        .filter(task__skills__skill_id__in=weights)
+        .values_list("freelancer_id")
+        .annotate(weight=_weighted("task__skills__skill_id", weights))
+        .order_by("-weight", "freelancer_id")
+    )
+    first = [owner for owner, _ in worked[: limit // 2]]
+    return list(dict.fromkeys(first + [owner for owner, _ in declared[:limit]]))[:limit]
+
+
+def _weighted(skill: str, weights: Mapping[UUID, float]) -> Sum:
+    cases = [When(**{skill: one}, then=Value(weight)) for one, weight in weights.items()]
+    return Sum(Case(*cases, output_field=FloatField()))
 
 
 def task_skill_rows(now: datetime) -> list[tuple[UUID, UUID, float]]:
@@ -122,7 +135,7 @@ def freelancer_facts(organization_ids: Iterable[UUID], now: datetime) -> dict[UU
     table = pricing.rate_table(now.date())
     languages = _languages(ids)
     prices, last_bid = _usual_prices(ids, now, table)
-    done, completed, failed = _experience(ids)
+    works = _works(ids)
     return {
         profile.organization_id: FreelancerFacts(
             id=profile.organization_id,
@@ -131,9 +144,9 @@ def freelancer_facts(organization_ids: Iterable[UUID], now: datetime) -> dict[UU
             languages=languages[profile.organization_id],
             usual_price_minor=prices.get(profile.organization_id),
             hourly_minor=_in_reference(profile.rate, table),
-            done_by_skill=done[profile.organization_id],
-            completed=completed[profile.organization_id],
-            failed=failed[profile.organization_id],
+            works=tuple(works[profile.organization_id]),
+            completed=sum(work.accepted for work in works[profile.organization_id]),
+            failed=sum(not work.accepted for work in works[profile.organization_id]),
             active_at=max(profile.updated_at, last_bid.get(profile.organization_id, profile.updated_at)),
             utc_hours=utc_hours(
                 profile.organization.time_zone, range(profile.works_from_hour, profile.works_to_hour), now
@@ -195,24 +208,24 @@ def _usual_prices(
     return {owner: int(statistics.median(prices)) for owner, prices in asked.items()}, last
 
 
-def _experience(ids: list[UUID]) -> tuple[dict[UUID, dict[UUID, int]], dict[UUID, int], dict[UUID, int]]:
-    done: dict[UUID, dict[UUID, int]] = defaultdict(dict)
-    completed: dict[UUID, int] = defaultdict(int)
-    failed: dict[UUID, int] = defaultdict(int)
-    contracts = Contract.objects.filter(freelancer_id__in=ids)
-    for owner, status, count in (
-        contracts.filter(status__in=[ContractStatus.COMPLETED, ContractStatus.CANCELLED])
-        .values_list("freelancer_id", "status")
-        .annotate(n=Count("id"))
+def _works(ids: list[UUID]) -> dict[UUID, list[PastWork]]:
+    """Contracts that ended with accepted work or were cancelled, with what their tasks asked for."""
+    ended = Contract.objects.filter(
+        freelancer_id__in=ids, status__in=[ContractStatus.COMPLETED, ContractStatus.CANCELLED], ended_at__isnull=False
+    )
+    asked: dict[UUID, list[UUID]] = defaultdict(list)
+    contracts: dict[UUID, tuple[UUID, datetime, bool]] = {}
+    for contract, owner, status, ended_at, skill_id in ended.order_by("id", "task__skills__id").values_list(
+        "id", "freelancer_id", "status", "ended_at", "task__skills__skill_id"
     ):
-        (completed if status == ContractStatus.COMPLETED else failed)[owner] += count
-    for owner, skill_id, count in (
-        contracts.filter(status=ContractStatus.COMPLETED, task__skills__isnull=False)
-        .values_list("freelancer_id", "task__skills__skill_id")
-        .annotate(n=Count("id"))
-    ):
-        done[owner][skill_id] = count
-    return done, completed, failed
+        if ended_at is not None:
+            contracts[contract] = (owner, ended_at, status == ContractStatus.COMPLETED)
+        if skill_id is not None:
+            asked[contract].append(skill_id)
+    found: dict[UUID, list[PastWork]] = defaultdict(list)
+    for contract, (owner, at, accepted) in contracts.items():
+        found[owner].append(PastWork(tuple(asked[contract]), at, accepted))
+    return found
 
 
 def _in_reference(amount: Money | None, table: pricing.RateTable) -> int | None:

@@ -1,53 +1,52 @@
 """
-Who suits which task: a formula whose parts sum to the score. No database, no clock, plain values in and out.
+Who suits which task: what is known of both, compared, and scored by `formula`. No database, no clock, plain values.
 
-    base   = 60 skill + 25 pay + 15 growth
-    score  = base x recency x fit                (0 to 100)
-
-`skill` is the share of the task's skills that the freelancer covers, each weighted by how rare it is among freelancers
-(IDF); never the overlap divided by the size of the profile, which would favour thin profiles. Everything that lowers or
-raises the score is one of the parts shown.
+Never the overlap of two lists divided by the size of the profile, which would favour thin profiles. Everything that
+lowers or raises the score is one of the parts shown.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from functools import cached_property
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
+from apps.matching.scoring.formula import (
+    DEFAULT_WEIGHTS,
+    GROWTH_POINTS,
+    LANGUAGE_FIT,
+    LEVELS,
+    PAY_POINTS,
+    SKILL_POINTS,
+    SKILL_SHARES,
+    Asked,
+    Inputs,
+    Instead,
+    Match,
+    SharedWork,
+    Similar,
+    Weights,
+    evaluate,
+    proven,
+    reweigh,
+    weights_of,
+)
+
+__all__ = [
+    "DEFAULT_WEIGHTS", "GROWTH_POINTS", "LANGUAGE_FIT", "LEVELS", "PAY_POINTS", "RANKER_VERSION", "SKILL_POINTS",
+    "SKILL_SHARES", "Asked", "FreelancerFacts", "Inputs", "Instead", "Match", "PastWork", "SharedWork", "Similar",
+    "TaskFacts", "Weights", "best_instead", "compared", "days_between", "evaluate", "idf", "language_fit",
+    "language_level", "proven", "reserve_for_newcomer", "reweigh", "score", "shared_work", "weights_of",
+]  # fmt: skip
+
 Ranked = TypeVar("Ranked")
-RANKER_VERSION = "1"
-SKILL_POINTS, PAY_POINTS, GROWTH_POINTS = 60.0, 25.0, 15.0
-LEVELS = {1: 0.55, 2: 0.75, 3: 0.9, 4: 1.0}  # basic, working, advanced, expert
-RELATED_SHARE = 0.5  # a like skill is worth at most half of the one asked for
-PAY_STEEPNESS = 1.5
-PAY_UNKNOWN = 0.6
-RECENCY_FLOOR, RECENCY_HALF_LIFE_DAYS = 0.85, 90
-FIT_FLOOR = 0.9
-PRIOR_SUCCESSES, PRIOR_TOTAL = 2.0, 3.0
-HOURS_ENOUGH = 4.0
-LANGUAGE_FIT = {"native": 1.0, "fluent": 1.0, "conversational": 0.8, "basic": 0.5}
-BRIDGE, BRIDGE_FIT = "en", 0.6
+RANKER_VERSION = "2"
+BRIDGE = "en"
 NEWCOMER_DONE_MAX = 0
-
-
-@dataclass(frozen=True)
-class Weights:
-    """Points of 100 that each component can bring; they are kept with every result. :raises ValueError: unless 100."""
-
-    skill: float = SKILL_POINTS
-    pay: float = PAY_POINTS
-    growth: float = GROWTH_POINTS
-
-    def __post_init__(self) -> None:
-        if min(self.skill, self.pay, self.growth) < 0 or abs(self.skill + self.pay + self.growth - 100) > 1e-9:
-            raise ValueError("the points of the components sum to 100")
-
-
-DEFAULT_WEIGHTS = Weights()
 
 
 @dataclass(frozen=True)
@@ -63,12 +62,19 @@ class TaskFacts:
     utc_hours: frozenset[int]  # when the employer's side is at work
 
 
+class PastWork(NamedTuple):
+    """A contract that ended: what the task asked for, when, and whether the work was accepted."""
+
+    skills: tuple[UUID, ...]
+    at: datetime
+    accepted: bool
+
+
 @dataclass(frozen=True)
 class FreelancerFacts:
     """
     :param usual_price_minor: the middle of what was asked for similar work, in the reference currency, or None.
     :param hourly_minor: the rate per hour in the reference currency, or None.
-    :param done_by_skill: completed contracts per skill.
     """
 
     id: UUID
@@ -77,52 +83,20 @@ class FreelancerFacts:
     languages: Mapping[str, str]
     usual_price_minor: int | None
     hourly_minor: int | None
-    done_by_skill: Mapping[UUID, int] = field(default_factory=dict)
+    works: tuple[PastWork, ...] = ()
     completed: int = 0
     failed: int = 0
     active_at: datetime | None = None
     utc_hours: frozenset[int] = frozenset()
 
-
-@dataclass(frozen=True)
-class Match:
-    """:param components: points that sum to `score`; `recency` and `fit` are what these two take away."""
-
-    score: float
-    components: dict[str, float]
-    matched: tuple[UUID, ...]
-    related: tuple[tuple[UUID, UUID], ...]  # (asked for, known instead)
-    missing: tuple[UUID, ...]
-    pay_reason: str
-    language_reason: str
-    hours: int
-    completed: int
-
-
-def reweigh(components: Mapping[str, float], *, old: Weights, new: Weights) -> dict[str, float]:
-    """
-    The parts of a score under other weights, from the parts alone: what recency and fit took is a share of the base.
-
-    A component that weighed nothing before is not known and stays nothing.
-    """
-    base = sum(components[name] for name in ("skill", "pay", "growth"))
-    recency = components["recency"] / base if base else 0.0
-    fit = components["fit"] / (base * (1 + recency)) if base and recency > -1 else 0.0
-    parts = {
-        name: components[name] / getattr(old, name) * getattr(new, name) if getattr(old, name) else 0.0
-        for name in ("skill", "pay", "growth")
-    }
-    changed = sum(parts.values())
-    return parts | {"recency": changed * recency, "fit": changed * (1 + recency) * fit}
-
-
-def weights_of(skill: float, pay: float, growth: float) -> Weights:
-    """Any three numbers of zero or more as points of 100; the default where all are zero."""
-    whole = skill + pay + growth
-    if whole <= 0 or min(skill, pay, growth) < 0:
-        return DEFAULT_WEIGHTS
-    points = [100 * skill / whole, 100 * pay / whole]
-    return Weights(points[0], points[1], 100 - points[0] - points[1])
+    @cached_property
+    def done_by_skill(self) -> dict[UUID, int]:
+        """Accepted contracts per skill."""
+        found: dict[UUID, int] = {}
+        for work in self.works:
+            for skill in work.skills if work.accepted else ():
+                found[skill] = found.get(skill, 0) + 1
+        return found
 
 
 def idf(freelancers: int, knowing: int) -> float:
@@ -130,15 +104,19 @@ def idf(freelancers: int, knowing: int) -> float:
     return math.log(1 + (freelancers - knowing + 0.5) / (knowing + 0.5)) + 0.1
 
 
+def language_level(task_language: str, languages: Mapping[str, str]) -> str:
+    """The best level in the task's language; `bridge` where only English is there; `none`."""
+    asked = task_language.split("-")[0]
+    levels = [level for code, level in languages.items() if code.split("-")[0] == asked]
+    if levels:
+        return max(levels, key=lambda level: (LANGUAGE_FIT.get(level, 0.5), level == "fluent"))
+    return "bridge" if any(code.split("-")[0] == BRIDGE for code in languages) else "none"
+
+
 def language_fit(task_language: str, languages: Mapping[str, str]) -> tuple[float, str]:
     """How well the two can talk: `(0, "none")` when neither the task's language nor English is shared."""
-    asked = task_language.split("-")[0]
-    levels = [LANGUAGE_FIT.get(level, 0.5) for code, level in languages.items() if code.split("-")[0] == asked]
-    if levels:
-        return max(levels), "shared"
-    if any(code.split("-")[0] == BRIDGE for code in languages):
-        return BRIDGE_FIT, "bridge"
-    return 0.0, "none"
+    level = language_level(task_language, languages)
+    return LANGUAGE_FIT.get(level, 0.5), level if level in ("bridge", "none") else "shared"
 
 
 def score(
@@ -154,90 +132,70 @@ def score(
     :param rarity: IDF per skill.
     :param related: per skill asked for, the skills like it with their likeness in thousandths.
     """
-    skill, matched, near, missing = _skill(task, freelancer, rarity, related)
-    pay, pay_reason = _pay(task, freelancer)
-    growth = _growth(freelancer)
-    talk, language_reason = language_fit(task.language, freelancer.languages)
-    hours = len(task.utc_hours & freelancer.utc_hours)
-    points = {"skill": weights.skill * skill, "pay": weights.pay * pay, "growth": weights.growth * growth}
-    base = sum(points.values())
-    recency = _recency(freelancer.active_at, now)
-    fit = FIT_FLOOR + (1 - FIT_FLOOR) * (0.6 * talk + 0.4 * min(1.0, hours / HOURS_ENOUGH))
-    points["recency"] = base * (recency - 1)
-    points["fit"] = base * recency * (fit - 1)
-    return Match(
-        score=base * recency * fit,
-        components=points,
-        matched=matched,
-        related=near,
-        missing=missing,
-        pay_reason=pay_reason,
-        language_reason=language_reason,
-        hours=hours,
-        completed=freelancer.completed,
-    )
+    return evaluate(compared(task, freelancer, rarity=rarity, related=related, now=now), weights)
 
 
-def _skill(
+def compared(
     task: TaskFacts,
     freelancer: FreelancerFacts,
+    *,
     rarity: Mapping[UUID, float],
     related: Mapping[UUID, Mapping[UUID, int]],
-) -> tuple[float, tuple[UUID, ...], tuple[tuple[UUID, UUID], ...], tuple[UUID, ...]]:
-    matched, near, missing = [], [], []
-    gained = weight_of_all = 0.0
-    for asked in task.skill_ids:
-        weight = rarity.get(asked, 1.0)
-        weight_of_all += weight
-        if asked in freelancer.skills:
-            matched.append(asked)
-            gained += weight * proven(freelancer, asked)
-            continue
-        likeness, known = max(
-            ((RELATED_SHARE * like / 1000 * proven(freelancer, other), other)
-             for other, like in related.get(asked, {}).items() if other in freelancer.skills),
-            key=lambda pair: (pair[0], str(pair[1])), default=(0.0, None),
-        )  # fmt: skip
-        gained += weight * likeness
-        if known is None:
-            missing.append(asked)
-        else:
-            near.append((asked, known))
-    return (gained / weight_of_all if weight_of_all else 0.0), tuple(matched), tuple(near), tuple(missing)
+    now: datetime,
+) -> Inputs:
+    """What the formula reads of the pair."""
+    level = language_level(task.language, freelancer.languages)
+    return Inputs(
+        skills=tuple(
+            _asked(skill, freelancer, rarity.get(skill, 1.0), related.get(skill, {})) for skill in task.skill_ids
+        ),
+        works=shared_work(
+            task.skill_ids, ((work.skills, work.at.timestamp(), work.accepted) for work in freelancer.works), now
+        ),
+        budget_minor=task.budget_minor,
+        usual_price_minor=freelancer.usual_price_minor or None,
+        hourly_minor=freelancer.hourly_minor or None,
+        completed=freelancer.completed,
+        failed=freelancer.failed,
+        inactive_days=None
+        if freelancer.active_at is None
+        else days_between(freelancer.active_at.timestamp(), now),
+        language="fluent" if level == "native" else level,
+        hours=len(task.utc_hours & freelancer.utc_hours),
+    )  # fmt: skip
 
 
-def proven(freelancer: FreelancerFacts, skill: UUID) -> float:
-    """What was said of a skill, and each completed contract halves what is left to prove."""
-    said = LEVELS.get(freelancer.skills[skill], 0.5)
-    return 1 - (1 - said) * float(0.5 ** freelancer.done_by_skill.get(skill, 0))
+def days_between(moment: float, now: datetime) -> float:
+    """From a moment in seconds of the epoch; never negative."""
+    return max(0.0, (now.timestamp() - moment) / 86_400)
 
 
-def _pay(task: TaskFacts, freelancer: FreelancerFacts) -> tuple[float, str]:
-    """Does the budget pay what this freelancer asks? Asking less than the budget is no merit."""
-    if task.budget_minor is None:
-        return PAY_UNKNOWN, "unknown"
-    if freelancer.usual_price_minor:
-        above = math.log(freelancer.usual_price_minor / task.budget_minor)
-        return (1.0, "fits") if above <= 0 else (math.exp(-PAY_STEEPNESS * above), "above")
-    if freelancer.hourly_minor:
-        hours = task.budget_minor / freelancer.hourly_minor
-        return (1.0, "pays_a_day") if hours >= 8 else (max(0.1, hours / 8), "under_a_day")
-    return PAY_UNKNOWN, "unknown"
+def shared_work(
+    asked: Sequence[UUID], works: Iterable[tuple[Sequence[UUID], float, bool]], now: datetime
+) -> tuple[SharedWork, ...]:
+    """Those works that asked for any of the skills, the latest first."""
+    place = {skill: number for number, skill in enumerate(asked)}
+    found = [
+        SharedWork(days_between(at, now), bool(accepted), tuple(sorted(place[one] for one in skills if one in place)))
+        for skills, at, accepted in works
+    ]
+    return tuple(sorted((one for one in found if one.asked), key=lambda one: (one.days, one.asked, one.accepted)))
 
 
-def _growth(freelancer: FreelancerFacts) -> float:
-    """Smoothed success, and room for those of whom little is known: this is where newcomers start."""
-    total = freelancer.completed + freelancer.failed
-    success = (freelancer.completed + PRIOR_SUCCESSES) / (total + PRIOR_TOTAL)
-    room = 1 / (1 + total / 2)
-    return 0.6 * success + 0.4 * room
+def _asked(skill: UUID, freelancer: FreelancerFacts, rarity: float, like: Mapping[UUID, int]) -> Asked:
+    if skill in freelancer.skills or skill in freelancer.done_by_skill:
+        return Asked(skill, rarity, freelancer.skills.get(skill, 0))
+    others = [
+        Instead(other, likeness / 1000, freelancer.skills.get(other, 0), freelancer.done_by_skill.get(other, 0))
+        for other, likeness in like.items()
+        if other in freelancer.skills or other in freelancer.done_by_skill
+    ]
+    return Asked(skill, rarity, 0, best_instead(others))
 
 
-def _recency(active_at: datetime | None, now: datetime) -> float:
-    if active_at is None:
-        return RECENCY_FLOOR
-    days = max(0.0, (now - active_at).total_seconds() / 86_400)
-    return RECENCY_FLOOR + (1 - RECENCY_FLOOR) * float(0.5 ** (days / RECENCY_HALF_LIFE_DAYS))
+def best_instead(others: Iterable[Instead]) -> Instead | None:
+    """The strongest; of equal ones the highest id, so that the same pair reads the same everywhere."""
+    return max(others, key=lambda one: (one.strength, str(one.id)), default=None)
 
 
 def reserve_for_newcomer(ranked: Sequence[Ranked], newcomers: Sequence[bool], size: int) -> list[Ranked]:

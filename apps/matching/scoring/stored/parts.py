@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
+
+from apps.matching.scoring import LEVELS
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
@@ -35,22 +37,52 @@ def country_number(code: str) -> int:
     return 0
 
 
+LEVEL_OF_SAID = {said: level for level, said in LEVELS.items()}
+LEVEL_NOT_KNOWN = 9
+
+
+def level_of(said: float) -> int:
+    """The declared level that was written as its worth; 0 for none."""
+    return LEVEL_OF_SAID.get(round(said, 4), LEVEL_NOT_KNOWN) if said else 0
+
+
+def ragged(starts: Rows, lengths: Rows) -> Rows:
+    """The places of many short runs, one after the other."""
+    ends = np.cumsum(lengths)
+    total = int(ends[-1]) if len(ends) else 0
+    result: Rows = np.repeat(starts - (ends - lengths), lengths) + np.arange(total)
+    return result
+
+
 class Part:
-    """One folder, mapped into memory."""
+    """
+    One folder, mapped into memory.
+
+    :ivar said: skills x people: what is declared, as its worth; `evidence`: log of faded accepted work, for seeking.
+    :ivar work_start: where the works of each person begin; `work_ptr` where the skills of each work begin.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.facts = np.load(folder / "facts.npy", mmap_mode="r")
         names = json.loads((folder / "names.json").read_text())
-        self.skills = {UUID(skill): row for row, skill in enumerate(names["skills"])}
+        self.skill_ids = [UUID(skill) for skill in names["skills"]]
+        self.skills = {skill: row for row, skill in enumerate(self.skill_ids)}
         self.languages = {language: number for number, language in enumerate(names["languages"])}
-        indptr, indices, data = (
-            np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("indptr", "indices", "data")
+        self.said = self._matrix(folder, "said")
+        self.evidence = self._matrix(folder, "evidence")
+        self.work_start, self.work_at, self.work_accepted, self.work_ptr, self.work_skills = (
+            np.load(folder / f"work_{name}.npy", mmap_mode="r") for name in ("start", "at", "accepted", "ptr", "skills")
         )
-        self.matrix = csr_matrix((len(self.skills), len(self.facts)), dtype=np.float32)
-        self.matrix.indptr, self.matrix.indices, self.matrix.data = indptr, indices, data
-        self.matrix.has_sorted_indices = True
         self.hidden = np.zeros(len(self.facts), dtype=bool)
         self.countries: frozenset[int] = frozenset(np.unique(self.facts["country"]).tolist())
+
+    def _matrix(self, folder: Path, name: str) -> csr_matrix:
+        matrix = csr_matrix((len(self.skills), len(self.facts)), dtype=np.float32)
+        matrix.indptr, matrix.indices, matrix.data = (
+            np.load(folder / f"{name}_{array}.npy", mmap_mode="r") for array in ("indptr", "indices", "data")
+        )
+        matrix.has_sorted_indices = True
+        return matrix
 
     def __len__(self) -> int:
         return len(self.facts)
@@ -76,17 +108,25 @@ class Part:
         return [self.owner(row) for row in range(len(self.facts))]
 
     def knowing(self, skill: UUID) -> int:
+        """How many declare it."""
         row = self.skills.get(skill)
-        return 0 if row is None else int(self.matrix.indptr[row + 1] - self.matrix.indptr[row])
+        return 0 if row is None else int(self.said.indptr[row + 1] - self.said.indptr[row])
 
-    def strengths(self, skill: UUID, rows: Rows) -> Floats:
-        """How well each of these people knows a skill, 0 for not at all."""
+    def declared(self, skill: UUID, rows: Rows) -> Floats:
+        """What each of these people says of a skill, as its worth; 0 for nothing."""
         number = self.skills.get(skill)
         if number is None:
             return np.zeros(len(rows))
-        start, end = self.matrix.indptr[number], self.matrix.indptr[number + 1]
-        listed, data = self.matrix.indices[start:end], self.matrix.data[start:end]
-        at = np.minimum(np.searchsorted(listed, rows), max(len(listed) - 1, 0))
-        found = listed[at] == rows if len(listed) else np.zeros(len(rows), dtype=bool)
-        result: Floats = np.where(found, data[at] if len(listed) else 0.0, 0.0).astype(np.float64)
+        start, end = self.said.indptr[number], self.said.indptr[number + 1]
+        listed, data = self.said.indices[start:end], self.said.data[start:end]
+        if not len(listed):
+            return np.zeros(len(rows))
+        at = np.minimum(np.searchsorted(listed, rows), len(listed) - 1)
+        result: Floats = np.where(listed[at] == rows, data[at], 0.0).astype(np.float64).round(4)
         return result
+
+    def works_of(self, row: int) -> Iterator[tuple[list[UUID], float, bool]]:
+        """Skills, moment of the end in seconds, and whether it was accepted."""
+        for work in range(int(self.work_start[row]), int(self.work_start[row + 1])):
+            skills = [self.skill_ids[one] for one in self.work_skills[self.work_ptr[work] : self.work_ptr[work + 1]]]
+            yield skills, float(self.work_at[work]), bool(self.work_accepted[work])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from apps.matching import scoring
-from apps.matching.scoring import Match, TaskFacts
-from apps.matching.scoring.stored.parts import LANGUAGES_MAX, Floats, Part, Rows
+from apps.matching.scoring import Asked, Inputs, Instead, TaskFacts, formula
+from apps.matching.scoring.stored.parts import LANGUAGES_MAX, Floats, Part, Rows, level_of, ragged
+
+EVIDENCE_PLACES, DECLARED_PLACES, NEWCOMER_PLACES = 0.4, 0.45, 0.15  # of the candidates
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,10 @@ class Rules:
 
 
 def candidates(part: Part, task: TaskFacts, weights: Mapping[UUID, float], rules: Rules, count: int) -> Rows:
-    """Those with the highest sum of weight x strength among whom the hard rules let through."""
+    """
+    Whom the hard rules let through and one of the channels brings: work done with these skills and those like them
+    (which is also where people with similar past tasks are), declared skills, and newcomers by declared skills.
+    """
     known = [(part.skills[skill], weight) for skill, weight in weights.items() if skill in part.skills]
     if not known:
         return np.empty(0, dtype=np.int64)
@@ -38,39 +43,53 @@ def candidates(part: Part, task: TaskFacts, weights: Mapping[UUID, float], rules
         (np.array([weight for _, weight in known], dtype=np.float32), ([0] * len(known), [row for row, _ in known])),
         shape=(1, len(part.skills)),
     )
-    answer = question @ part.matrix
-    rows, sums = answer.indices, answer.data
-    facts = part.facts
-    allowed = ~part.hidden[rows]
+    channels = []
+    for matrix, share in ((part.evidence, EVIDENCE_PLACES), (part.said, DECLARED_PLACES)):
+        answer = question @ matrix
+        rows, sums = _allowed(part, task, rules, answer.indices, answer.data, 8 * count)
+        channels.append(_best(rows, sums, round(share * count)))
+    newcomers = part.facts["completed"][rows] <= scoring.NEWCOMER_DONE_MAX
+    channels.append(_best(rows[newcomers], sums[newcomers], count - sum(len(one) for one in channels)))
+    channels.append(_best(rows, sums, count - len(np.unique(np.concatenate(channels)))))
+    result: Rows = np.unique(np.concatenate(channels)).astype(np.int64)
+    return result
+
+
+def _best(rows: Rows, sums: Floats, count: int) -> Rows:
+    """The rows with the highest sums, equal ones by row."""
+    if len(rows) <= count:
+        return rows
+    if count <= 0:
+        return rows[:0]
+    edge = np.partition(sums, -count)[-count]
+    above, level = np.flatnonzero(sums > edge), np.flatnonzero(sums == edge)
+    keep = np.concatenate([above, level[np.argsort(rows[level], kind="stable")][: count - len(above)]])
+    chosen: Rows = rows[keep]
+    return chosen
+
+
+def _allowed(part: Part, task: TaskFacts, rules: Rules, rows: Rows, sums: Floats, count: int) -> tuple[Rows, Floats]:
+    """Those whom the hard rules let through; cheap sums first, the wide table for those who could still get in."""
+    if len(rows) > count:
+        near = sums >= np.partition(sums, -count)[-count]
+        rows, sums = rows[near], sums[near]
     asked, bridge = (
         np.uint64(1 << part.languages[code])
         if part.languages.get(code, LANGUAGES_MAX) < LANGUAGES_MAX
         else np.uint64(0)
         for code in (task.language.split("-")[0], scoring.BRIDGE)
     )
-    # cheap sums first, then the wide table for those who could still get in
-    if len(rows) > 8 * count:
-        edge = np.partition(sums, -8 * count)[-8 * count]
-        near = sums >= edge
-        rows, sums, allowed = rows[near], sums[near], allowed[near]
-    chosen = facts[rows]
+    chosen = part.facts[rows]
     speaks = (chosen["fluent"] | chosen["conversational"] | chosen["basic"]) & (asked | bridge)
-    allowed &= (speaks != 0) & rules.payable[chosen["country"]]
+    allowed = ~part.hidden[rows] & (speaks != 0) & rules.payable[chosen["country"]]
     for owner in rules.excluded:
         if (row := part.row_of(owner)) is not None:
             allowed &= rows != row
-    rows, sums = rows[allowed], sums[allowed]
-    if len(rows) > count:
-        edge = np.partition(sums, -count)[-count]
-        above, level = np.flatnonzero(sums > edge), np.flatnonzero(sums == edge)
-        keep = np.concatenate([above, level[np.argsort(rows[level], kind="stable")][: count - len(above)]])
-        rows = rows[keep]
-    result: Rows = np.sort(rows).astype(np.int64)
-    return result
+    return rows[allowed], sums[allowed]
 
 
 class Scores:
-    """`scoring.score` for many people at once; arrays of one number a candidate."""
+    """`formula.evaluate` for many people at once; arrays of one number a candidate."""
 
     def __init__(
         self,
@@ -82,106 +101,150 @@ class Scores:
         now: datetime,
         points: scoring.Weights,
     ) -> None:
-        self.task, self.facts = task, part.facts[rows]
-        self._skill(part, rows, rarity, related)
-        self._pay()
-        self._fit(part)
+        self.part, self.rows, self.task, self.now, self.facts = part, rows, task, now, part.facts[rows]
+        self.rarity, self.related = [rarity.get(skill, 1.0) for skill in task.skill_ids], related
+        self._compare_skills()
+        pay = self._pay()
         total = self.facts["completed"].astype(np.float64) + self.facts["failed"]
-        success = (self.facts["completed"] + scoring.PRIOR_SUCCESSES) / (total + scoring.PRIOR_TOTAL)
+        success = (self.facts["completed"] + formula.PRIOR_SUCCESSES) / (total + formula.PRIOR_TOTAL)
         growth = 0.6 * success + 0.4 / (1 + total / 2)
         days = np.maximum(0.0, (now.timestamp() - self.facts["active"]) / 86_400)
-        floor = scoring.RECENCY_FLOOR
-        faded = floor + (1 - floor) * 0.5 ** (days / scoring.RECENCY_HALF_LIFE_DAYS)
+        floor = formula.RECENCY_FLOOR
+        faded = floor + (1 - floor) * 0.5 ** (days / formula.RECENCY_HALF_LIFE_DAYS)
         recency = np.where(np.isnan(self.facts["active"]), floor, faded)
-        self.points = {
-            "skill": points.skill * self.skill,
-            "pay": points.pay * self.pay,
-            "growth": points.growth * growth,
+        base = points.skill * self._skill() + points.pay * pay + points.growth * growth
+        self.score: Floats = base * recency * self._fit()
+
+    def _compare_skills(self) -> None:
+        """Declared worth, accepted contracts and faded work of every skill that matters; and of similar past tasks."""
+        asked = self.task.skill_ids
+        others = {other for skill in asked for other in self.related.get(skill, {})} - set(asked)
+        self.slots = {skill: number for number, skill in enumerate([*asked, *sorted(others, key=str)])}
+        part, size, many = self.part, len(self.rows), len(self.slots)
+        self.declared: Floats = np.array([part.declared(skill, self.rows) for skill in self.slots]).reshape(many, size)
+        starts = part.work_start[self.rows].astype(np.int64)
+        works = ragged(starts, part.work_start[self.rows + 1] - starts)
+        person = np.repeat(np.arange(size), part.work_start[self.rows + 1] - starts)
+        first = part.work_ptr[works].astype(np.int64)
+        lengths = part.work_ptr[works + 1] - first
+        slot_of = np.full(len(part.skills), -1)
+        for skill, number in self.slots.items():
+            if skill in part.skills:
+                slot_of[part.skills[skill]] = number
+        slot, work = slot_of[part.work_skills[ragged(first, lengths)]], np.repeat(np.arange(len(works)), lengths)
+        slot, work = slot[slot >= 0], work[slot >= 0]
+        accepted = part.work_accepted[works].astype(np.float64)
+        days = np.maximum(0.0, (self.now.timestamp() - part.work_at[works]) / 86_400)
+        worth = accepted * 0.5 ** (days / formula.WORK_HALF_LIFE_DAYS)
+        cell = slot * size + person[work]
+        self.done: Floats = np.bincount(cell, accepted[work], many * size).astype(np.float64).reshape(many, size)
+        self.fresh: Floats = np.bincount(cell, worth[work], many * size).astype(np.float64).reshape(many, size)
+        weight = np.zeros(many)
+        weight[: len(asked)] = self.rarity
+        share = np.bincount(work, weight[slot], len(works)) / max(sum(self.rarity), 1e-12)
+        share[share < formula.SIMILAR_MIN] = 0
+        self.alike: Floats = np.bincount(person, share * worth, size).astype(np.float64)
+
+    def _skill(self) -> Floats:
+        whole = sum(self.rarity)
+        size = len(self.rows)
+        if not whole:
+            return np.zeros(size)
+        strength = 1 - (1 - self.declared) * 0.5**self.done
+        weights = np.array(self.rarity)[:, None]
+        asked = len(self.rarity)
+        evidence = np.maximum(_shown(self.fresh[:asked]), formula.DECLARED_SHARE * strength[:asked])
+        near = np.zeros((asked, size))
+        for number, skill in enumerate(self.task.skill_ids):
+            for other, like in self.related.get(skill, {}).items():
+                np.maximum(near[number], like / 1000 * strength[self.slots[other]], out=near[number])
+        related = np.where(strength[:asked] > 0, strength[:asked], near)
+        coverage = (weights * strength[:asked]).sum(axis=0) / whole
+        shares = {
+            "evidence": (weights * evidence).sum(axis=0) / whole,
+            "coverage": coverage,
+            "similar": np.maximum(_shown(self.alike), formula.DECLARED_SHARE * coverage),
+            "related": (weights * related).sum(axis=0) / whole,
         }
-        base = self.points["skill"] + self.points["pay"] + self.points["growth"]
-        self.points["recency"] = base * (recency - 1)
-        self.points["fit"] = base * recency * (self.fit - 1)
-        self.score: Floats = base * recency * self.fit
+        result: Floats = sum((formula.SKILL_SHARES[name] * value for name, value in shares.items()), np.zeros(size))
+        return result
 
-    def _skill(
-        self, part: Part, rows: Rows, rarity: Mapping[UUID, float], related: Mapping[UUID, Mapping[UUID, int]]
-    ) -> None:
-        self.known: dict[UUID, Floats] = {}
-        self.instead: dict[UUID, tuple[Sequence[UUID], NDArray[np.int64]]] = {}
-        gained = np.zeros(len(rows))
-        whole = 0.0
-        for skill in self.task.skill_ids:
-            weight = rarity.get(skill, 1.0)
-            whole += weight
-            own = part.strengths(skill, rows)
-            others = sorted(related.get(skill, {}).items(), key=lambda pair: str(pair[0]))
-            likeness = np.zeros((len(others) + 1, len(rows)))
-            for nth, (other, like) in enumerate(others, start=1):
-                likeness[nth] = scoring.RELATED_SHARE * like / 1000 * part.strengths(other, rows)
-            # the last of equal ones, as max() over (likeness, id) takes it
-            best = len(others) - np.argmax(likeness[::-1], axis=0)
-            self.known[skill], self.instead[skill] = own, ([other for other, _ in others], best)
-            gained += weight * np.where(own > 0, own, likeness[best, np.arange(len(rows))])
-            self.instead[skill] = ([other for other, _ in others], np.where(likeness.max(axis=0) > 0, best, 0))
-        self.skill = gained / whole if whole else gained
-
-    def _pay(self) -> None:
-        size, budget = len(self.facts), self.task.budget_minor
-        self.pay, self.pay_reasons = np.full(size, scoring.PAY_UNKNOWN), np.full(size, "unknown", dtype=object)
+    def _pay(self) -> Floats:
+        pay, budget = np.full(len(self.facts), formula.PAY_UNKNOWN), self.task.budget_minor
         if budget is None:
-            return
+            return pay
         usual, hourly = self.facts["usual"], self.facts["hourly"]
         with np.errstate(divide="ignore"):
             above = np.log(usual / budget)
             hours = np.where(hourly > 0, budget / np.maximum(hourly, 1e-9), 0)
-        by_usual, by_hour = usual > 0, (usual <= 0) & (hourly > 0)
-        fits = np.where(above <= 0, 1.0, np.exp(-scoring.PAY_STEEPNESS * np.maximum(above, 0)))
-        self.pay = np.where(by_usual, fits, np.where(by_hour, np.clip(hours / 8, 0.1, 1.0), self.pay))
-        self.pay_reasons[by_usual] = np.where(above[by_usual] <= 0, "fits", "above")
-        self.pay_reasons[by_hour] = np.where(hours[by_hour] >= 8, "pays_a_day", "under_a_day")
-
-    def _fit(self, part: Part) -> None:
-        asked = part.languages.get(self.task.language.split("-")[0], LANGUAGES_MAX)
-        bridge = part.languages.get(scoring.BRIDGE, LANGUAGES_MAX)
-        talk = np.zeros(len(self.facts))
-        self.language_reasons = np.full(len(self.facts), "none", dtype=object)
-        if bridge < LANGUAGES_MAX:
-            speaks = self._speaks(bridge, ("fluent", "conversational", "basic"))
-            talk[speaks], self.language_reasons[speaks] = scoring.BRIDGE_FIT, "bridge"
-        if asked < LANGUAGES_MAX:
-            for level in ("basic", "conversational", "fluent"):
-                speaks = self._speaks(asked, (level,))
-                talk[speaks], self.language_reasons[speaks] = scoring.LANGUAGE_FIT[level], "shared"
-        mask = np.uint32(sum(1 << hour for hour in self.task.utc_hours))
-        self.hours = np.bitwise_count(self.facts["hours"] & mask).astype(np.int64)
-        shared = np.minimum(1.0, self.hours / scoring.HOURS_ENOUGH)
-        self.fit = scoring.FIT_FLOOR + (1 - scoring.FIT_FLOOR) * (0.6 * talk + 0.4 * shared)
-
-    def _speaks(self, language: int, levels: Sequence[str]) -> NDArray[np.bool_]:
-        bit = np.uint64(1 << language)
-        result: NDArray[np.bool_] = np.zeros(len(self.facts), dtype=bool)
-        for level in levels:
-            result |= (self.facts[level] & bit) != 0
+        fits = np.where(above <= 0, 1.0, np.exp(-formula.PAY_STEEPNESS * np.maximum(above, 0)))
+        by_hour = np.where(hourly > 0, np.clip(hours / 8, 0.1, 1.0), pay)
+        result: Floats = np.where(usual > 0, fits, by_hour)
         return result
 
-    def match(self, at: int) -> Match:
-        matched, near, missing = [], [], []
-        for skill in self.task.skill_ids:
-            others, best = self.instead[skill]
-            if self.known[skill][at] > 0:
-                matched.append(skill)
-            elif best[at] > 0:
-                near.append((skill, others[int(best[at]) - 1]))
-            else:
-                missing.append(skill)
-        return Match(
-            score=float(self.score[at]),
-            components={name: float(values[at]) for name, values in self.points.items()},
-            matched=tuple(matched),
-            related=tuple(near),
-            missing=tuple(missing),
-            pay_reason=str(self.pay_reasons[at]),
-            language_reason=str(self.language_reasons[at]),
+    def _fit(self) -> Floats:
+        talk = np.zeros(len(self.facts))
+        for code, column, fit in self._talks():
+            bit = np.uint64(1 << code)
+            talk[(self.facts[column] & bit) != 0] = fit
+        mask = np.uint32(sum(1 << hour for hour in self.task.utc_hours))
+        self.hours = np.bitwise_count(self.facts["hours"] & mask).astype(np.int64)
+        shared = np.minimum(1.0, self.hours / formula.HOURS_ENOUGH)
+        result: Floats = formula.FIT_FLOOR + (1 - formula.FIT_FLOOR) * (0.6 * talk + 0.4 * shared)
+        return result
+
+    def _talks(self) -> list[tuple[int, str, float]]:
+        """(language, column, how well the two can talk), the best last."""
+        asked = self.part.languages.get(self.task.language.split("-")[0], LANGUAGES_MAX)
+        bridge = self.part.languages.get(scoring.BRIDGE, LANGUAGES_MAX)
+        levels = ("basic", "conversational", "fluent")
+        bridged = [(bridge, level, formula.LANGUAGE_FIT["bridge"]) for level in levels if bridge < LANGUAGES_MAX]
+        return bridged + [(asked, level, formula.LANGUAGE_FIT[level]) for level in levels if asked < LANGUAGES_MAX]
+
+    # --- one of them ----------------------------------------------------------------------------------------------
+
+    def inputs(self, at: int) -> Inputs:
+        """What the formula reads of one, as `scoring.compared` gives it."""
+        facts, row = self.facts[at], int(self.rows[at])
+        return Inputs(
+            skills=tuple(
+                self._asked(at, skill, rarity) for skill, rarity in zip(self.task.skill_ids, self.rarity, strict=True)
+            ),
+            works=scoring.shared_work(self.task.skill_ids, self.part.works_of(row), self.now),
+            budget_minor=self.task.budget_minor,
+            usual_price_minor=int(facts["usual"]) or None,
+            hourly_minor=int(facts["hourly"]) or None,
+            completed=int(facts["completed"]),
+            failed=int(facts["failed"]),
+            inactive_days=None if np.isnan(facts["active"]) else scoring.days_between(float(facts["active"]), self.now),
+            language=self._language(facts),
             hours=int(self.hours[at]),
-            completed=int(self.facts["completed"][at]),
         )
+
+    def _asked(self, at: int, skill: UUID, rarity: float) -> Asked:
+        number = self.slots[skill]
+        if self.declared[number, at] or self.done[number, at]:
+            return Asked(skill, rarity, level_of(self.declared[number, at]))
+        others = [
+            Instead(
+                other, like / 1000, level_of(self.declared[self.slots[other], at]),
+                int(self.done[self.slots[other], at]),
+            )
+            for other, like in self.related.get(skill, {}).items()
+            if self.declared[self.slots[other], at] or self.done[self.slots[other], at]
+        ]  # fmt: skip
+        return Asked(skill, rarity, 0, scoring.best_instead(others))
+
+    def _language(self, facts: NDArray[np.void]) -> str:
+        asked = self.part.languages.get(self.task.language.split("-")[0], LANGUAGES_MAX)
+        bridge = self.part.languages.get(scoring.BRIDGE, LANGUAGES_MAX)
+        for code, is_asked in ((asked, True), (bridge, False)):
+            for level in ("fluent", "conversational", "basic") if code < LANGUAGES_MAX else ():
+                if int(facts[level]) & (1 << code):
+                    return level if is_asked else "bridge"
+        return "none"
+
+
+def _shown(work: Floats) -> Floats:
+    result: Floats = np.minimum(1.0, np.log1p(work) / np.log1p(formula.WORK_ENOUGH))
+    return result

@@ -25,8 +25,11 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Ranked:
+    """:param fast: the score that ordered the candidates; the match's own, but for rounding."""
+
     owner: UUID
     match: Match
+    fast: float
 
 
 @dataclass
@@ -104,12 +107,14 @@ class Shelf:
         :param related: as in `scoring.score`.
         """
         rarity = self.rarity(task.skill_ids)
-        found: list[tuple[float, UUID, Part, int, ranking.Scores]] = []
+        found: list[Ranked] = []
         for part in self.parts:
             rows = ranking.candidates(part, task, weights, rules, candidates)
             if len(rows):
                 scores = ranking.Scores(part, rows, task, rarity, related, now, points)
                 best = np.argsort(-scores.score, kind="stable")[: limit + 1]
-                found += [(-float(scores.score[at]), part.owner(int(rows[at])), part, int(at), scores) for at in best]
-        found.sort(key=lambda one: (one[0], str(one[1])))
-        return [Ranked(owner, scores.match(at)) for _, owner, _, at, scores in found[:limit]]
+                for at in best:
+                    match = scoring.evaluate(scores.inputs(int(at)), points)
+                    found.append(Ranked(part.owner(int(rows[at])), match, float(scores.score[at])))
+        found.sort(key=lambda one: (-one.match.score, str(one.owner)))
+        return found[:limit]

@@ -8,7 +8,7 @@ import math
 import os
 import shutil
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,8 @@ from uuid import UUID
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from apps.matching import scoring
-from apps.matching.scoring import FreelancerFacts
-from apps.matching.scoring.stored.parts import FACTS, LANGUAGES_MAX, LEVEL_COLUMNS, country_number
+from apps.matching.scoring import FreelancerFacts, PastWork, formula
+from apps.matching.scoring.stored.parts import FACTS, LANGUAGES_MAX, LEVEL_COLUMNS, country_number, ragged
 
 CURRENT = "current.json"
 
@@ -29,21 +28,25 @@ class Writer:
 
     def __init__(self) -> None:
         self._facts: list[tuple[Any, ...]] = []
-        self._owners, self._skills, self._strengths = array("l"), array("l"), array("f")
+        self._owners, self._skills, self._said = array("l"), array("l"), array("f")
+        self._workers, self._work_at, self._work_accepted = array("l"), array("d"), array("b")
+        self._work_lengths, self._work_skills = array("l"), array("l")
         self._skill_rows: dict[UUID, int] = {}
         self._languages: dict[str, int] = {}
 
     def add(self, one: FreelancerFacts) -> None:
         row = len(self._facts)
-        for skill in one.skills:
+        for skill, level in one.skills.items():
             self._owners.append(row)
-            self._skills.append(self._skill_rows.setdefault(skill, len(self._skill_rows)))
-            self._strengths.append(scoring.proven(one, skill))
+            self._skills.append(self._skill_row(skill))
+            self._said.append(formula.LEVELS.get(level, formula.LEVEL_UNKNOWN))
+        for work in one.works:
+            self._add_work(row, work)
         masks = {"fluent": 0, "conversational": 0, "basic": 0}
-        for code, level in one.languages.items():
+        for code, level_in in one.languages.items():
             number = self._languages.setdefault(code.split("-")[0], len(self._languages))
             if number < LANGUAGES_MAX:
-                masks[LEVEL_COLUMNS.get(level, "basic")] |= 1 << number
+                masks[LEVEL_COLUMNS.get(level_in, "basic")] |= 1 << number
         self._facts.append(
             (
                 one.id.int >> 64, one.id.int & (2**64 - 1), one.usual_price_minor or 0, one.hourly_minor or 0,
@@ -53,29 +56,66 @@ class Writer:
             )
         )  # fmt: skip
 
+    def _skill_row(self, skill: UUID) -> int:
+        return self._skill_rows.setdefault(skill, len(self._skill_rows))
+
+    def _add_work(self, row: int, work: PastWork) -> None:
+        self._workers.append(row)
+        self._work_at.append(work.at.timestamp())
+        self._work_accepted.append(work.accepted)
+        self._work_lengths.append(len(work.skills))
+        self._work_skills.extend(self._skill_row(skill) for skill in work.skills)
+
     def write(self, folder: Path) -> int:
         """Write everything into a new folder; gives how many people."""
         facts = np.array(self._facts, dtype=FACTS)
         order = np.lexsort((facts["low"], facts["high"]))
         place = np.empty(len(order), dtype=np.int64)
         place[order] = np.arange(len(order))
-        owners = place[np.frombuffer(self._owners, dtype=np.int64)] if len(self._owners) else np.empty(0, np.int64)
-        matrix = csr_matrix(
-            (
-                np.frombuffer(self._strengths, dtype=np.float32) if len(self._strengths) else np.empty(0, np.float32),
-                (np.frombuffer(self._skills, dtype=np.int64) if len(self._skills) else np.empty(0, np.int64), owners),
-            ),
-            shape=(len(self._skill_rows), len(facts)),
-        )
-        matrix.sort_indices()
         folder.mkdir(parents=True)
         np.save(folder / "facts.npy", facts[order])
-        np.save(folder / "indptr.npy", matrix.indptr)
-        np.save(folder / "indices.npy", matrix.indices)
-        np.save(folder / "data.npy", matrix.data)
+        owners, skills = place[_numbers(self._owners, np.int64)], _numbers(self._skills, np.int64)
+        self._write_matrix(folder, "said", _numbers(self._said, np.float32), skills, owners, len(facts))
+        self._write_works(folder, place)
         names = {"skills": [str(skill) for skill in self._skill_rows], "languages": list(self._languages)}
         (folder / "names.json").write_text(json.dumps(names))
         return len(facts)
+
+    def _write_works(self, folder: Path, place: Any) -> None:
+        """The works by person, and what they prove of each skill as a matrix in which evidence is sought."""
+        workers, lengths = place[_numbers(self._workers, np.int64)], _numbers(self._work_lengths, np.int64)
+        order = np.argsort(workers, kind="stable")
+        starts = np.cumsum(lengths) - lengths
+        skills = _numbers(self._work_skills, np.int64)[ragged(starts[order], lengths[order])]
+        workers, lengths = workers[order], lengths[order]
+        at, accepted = _numbers(self._work_at, np.float64)[order], _numbers(self._work_accepted, np.int8)[order]
+        np.save(folder / "work_start.npy", np.searchsorted(workers, np.arange(len(place) + 1)).astype(np.int32))
+        np.save(folder / "work_at.npy", at)
+        np.save(folder / "work_accepted.npy", accepted.astype(bool))
+        np.save(folder / "work_ptr.npy", np.r_[0, np.cumsum(lengths)].astype(np.int32))
+        np.save(folder / "work_skills.npy", skills.astype(np.int32))
+        latest = float(at.max()) if len(at) else 0.0
+        worth = accepted * 0.5 ** ((latest - at) / 86_400 / formula.WORK_HALF_LIFE_DAYS)
+        self._write_matrix(
+            folder, "evidence", np.repeat(worth, lengths).astype(np.float32), skills, np.repeat(workers, lengths),
+            len(place), change=np.log1p,
+        )  # fmt: skip
+
+    def _write_matrix(
+        self, folder: Path, name: str, values: Any, skills: Any, owners: Any, people: int,
+        change: Callable[[Any], Any] = np.asarray,
+    ) -> None:  # fmt: skip
+        matrix = csr_matrix((values, (skills, owners)), shape=(len(self._skill_rows), people))
+        matrix.sum_duplicates()
+        matrix.eliminate_zeros()  # work that was not accepted brings nobody into question
+        matrix.sort_indices()
+        np.save(folder / f"{name}_indptr.npy", matrix.indptr)
+        np.save(folder / f"{name}_indices.npy", matrix.indices)
+        np.save(folder / f"{name}_data.npy", change(matrix.data).astype(np.float32))
+
+
+def _numbers(values: array[Any], kind: Any) -> Any:
+    return np.frombuffer(values, dtype=kind) if len(values) else np.empty(0, kind)
 
 
 @contextmanager

@@ -1,0 +1,298 @@
+"""
+The formula itself: a pair of task and person, already compared, in; points that sum to the score out.
+
+    skill  = 0.45 evidence + 0.25 coverage + 0.20 similar past tasks + 0.10 related skills      (each 0 to 1)
+    base   = 60 skill + 25 pay + 15 growth
+    score  = base x recency x fit                                                               (0 to 100)
+
+Evidence is rarity of the skill x log(1 + work done with it) x decay: five completed contracts of today are all of it,
+and a contract counts half after 250 days. Where there is no evidence, what is declared stands for it by half: a
+newcomer with all skills asked for gets 67.5 of 100 for skill, and whoever works can only rise above that. `Inputs` is
+all that is read; it is kept with each match and exported, and `scripts/recompute_match.py` computes from it anew.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+SKILL_POINTS, PAY_POINTS, GROWTH_POINTS = 60.0, 25.0, 15.0
+SKILL_SHARES = {"evidence": 0.45, "coverage": 0.25, "similar": 0.20, "related": 0.10}
+LEVELS = {1: 0.55, 2: 0.75, 3: 0.9, 4: 1.0}  # basic, working, advanced, expert
+LEVEL_UNKNOWN = 0.5
+WORK_ENOUGH = 5.0
+WORK_HALF_LIFE_DAYS = 250.0  # the slow decay of `evidence` over three years
+DECLARED_SHARE = 0.5
+SIMILAR_MIN = 0.5 - 1e-9  # a past task that asked for half of the skills by rarity is similar; sums are not exact
+PAY_STEEPNESS = 1.5
+PAY_UNKNOWN = 0.6
+RECENCY_FLOOR, RECENCY_HALF_LIFE_DAYS = 0.85, 90
+FIT_FLOOR = 0.9
+PRIOR_SUCCESSES, PRIOR_TOTAL = 2.0, 3.0
+HOURS_ENOUGH = 4.0
+LANGUAGE_FIT = {"native": 1.0, "fluent": 1.0, "conversational": 0.8, "basic": 0.5, "bridge": 0.6, "none": 0.0}
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Points of 100 that each component can bring; they are kept with every result. :raises ValueError: unless 100."""
+
+    skill: float = SKILL_POINTS
+    pay: float = PAY_POINTS
+    growth: float = GROWTH_POINTS
+
+    def __post_init__(self) -> None:
+        if min(self.skill, self.pay, self.growth) < 0 or abs(self.skill + self.pay + self.growth - 100) > 1e-9:
+            raise ValueError("the points of the components sum to 100")
+
+
+DEFAULT_WEIGHTS = Weights()
+
+
+@dataclass(frozen=True)
+class Instead:
+    """A skill like the one asked for. :param likeness: 0 to 1; `level` as declared, 0 for not; `done`: contracts."""
+
+    id: UUID
+    likeness: float
+    level: int
+    done: int
+
+    @property
+    def strength(self) -> float:
+        return self.likeness * proven(self.level, self.done)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One skill of the task. :param level: declared, 0 for not; `instead`: the best like it, where it is not known."""
+
+    id: UUID
+    rarity: float
+    level: int
+    instead: Instead | None = None
+
+
+@dataclass(frozen=True)
+class SharedWork:
+    """A past contract that asked for some of the skills. :param asked: which, by place; `days`: since it ended."""
+
+    days: float
+    accepted: bool
+    asked: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """
+    All that the formula reads of a pair.
+
+    :param language: level in the task's language, `bridge` for English instead, `none`.
+    :param hours: working hours a day in common; money in the reference currency's minor units.
+    """
+
+    skills: tuple[Asked, ...]
+    works: tuple[SharedWork, ...]
+    budget_minor: int | None
+    usual_price_minor: int | None
+    hourly_minor: int | None
+    completed: int
+    failed: int
+    inactive_days: float | None
+    language: str
+    hours: int
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values; `from_json` reads them again."""
+        return {
+            "skills": [
+                {
+                    "id": str(one.id), "rarity": one.rarity, "level": one.level,
+                    "instead": one.instead
+                    and {
+                        "id": str(one.instead.id), "likeness": one.instead.likeness, "level": one.instead.level,
+                        "done": one.instead.done,
+                    },
+                }
+                for one in self.skills
+            ],
+            "works": [[one.days, one.accepted, list(one.asked)] for one in self.works],
+            "budget_minor": self.budget_minor, "usual_price_minor": self.usual_price_minor,
+            "hourly_minor": self.hourly_minor, "completed": self.completed, "failed": self.failed,
+            "inactive_days": self.inactive_days, "language": self.language, "hours": self.hours,
+        }  # fmt: skip
+
+    @property
+    def done(self) -> list[int]:
+        """Accepted contracts per skill asked for."""
+        counts = [0] * len(self.skills)
+        for work in self.works:
+            for place in work.asked if work.accepted else ():
+                counts[place] += 1
+        return counts
+
+
+@dataclass(frozen=True)
+class Similar:
+    """Past tasks that asked for at least half of the skills. :param days: since the last of them."""
+
+    count: int
+    accepted: int
+    days: float | None
+
+
+@dataclass(frozen=True)
+class Match:
+    """
+    :param components: points that sum to `score`; `recency` and `fit` are what these two take away.
+    :param skill_shares: evidence, coverage, similar and related, each from 0 to 1, before SKILL_SHARES.
+    """
+
+    score: float
+    components: dict[str, float]
+    skill_shares: dict[str, float]
+    similar: Similar
+    matched: tuple[UUID, ...]
+    related: tuple[tuple[UUID, UUID], ...]  # (asked for, known instead)
+    missing: tuple[UUID, ...]
+    pay_reason: str
+    language_reason: str
+    hours: int
+    completed: int
+    inputs: Inputs
+
+
+def proven(level: int, done: int) -> float:
+    """What was said of a skill (0 for nothing), and each completed contract halves what is left to prove."""
+    said = LEVELS.get(level, LEVEL_UNKNOWN) if level else 0.0
+    return 1 - (1 - said) * float(0.5**done)
+
+
+def shown(work: float) -> float:
+    """Evidence from work that has faded: the logarithm of it, 1 from WORK_ENOUGH on."""
+    return min(1.0, math.log1p(work) / math.log1p(WORK_ENOUGH))
+
+
+def faded(days: float) -> float:
+    """What a contract that ended so many days ago still counts."""
+    return float(0.5 ** (max(0.0, days) / WORK_HALF_LIFE_DAYS))
+
+
+def evaluate(inputs: Inputs, weights: Weights = DEFAULT_WEIGHTS) -> Match:
+    """The score of a pair with all its parts."""
+    shares, similar = _skill(inputs)
+    skill = sum(SKILL_SHARES[name] * value for name, value in shares.items())
+    pay, pay_reason = _pay(inputs)
+    points = {
+        "skill": weights.skill * skill,
+        "pay": weights.pay * pay,
+        "growth": weights.growth * growth(inputs.completed, inputs.failed),
+    }
+    base = sum(points.values())
+    active = recency(inputs.inactive_days)
+    fit = FIT_FLOOR + (1 - FIT_FLOOR) * (
+        0.6 * LANGUAGE_FIT.get(inputs.language, 0.5) + 0.4 * min(1.0, inputs.hours / HOURS_ENOUGH)
+    )
+    points["recency"] = base * (active - 1)
+    points["fit"] = base * active * (fit - 1)
+    known = [one.level > 0 or done > 0 for one, done in zip(inputs.skills, inputs.done, strict=True)]
+    asked = list(zip(inputs.skills, known, strict=True))
+    return Match(
+        score=base * active * fit,
+        components=points,
+        skill_shares=shares,
+        similar=similar,
+        matched=tuple(one.id for one, is_known in asked if is_known),
+        related=tuple((one.id, one.instead.id) for one, is_known in asked if not is_known and one.instead),
+        missing=tuple(one.id for one, is_known in asked if not is_known and not one.instead),
+        pay_reason=pay_reason,
+        language_reason=inputs.language if inputs.language in ("bridge", "none") else "shared",
+        hours=inputs.hours,
+        completed=inputs.completed,
+        inputs=inputs,
+    )
+
+
+def _skill(inputs: Inputs) -> tuple[dict[str, float], Similar]:
+    whole = sum(one.rarity for one in inputs.skills)
+    if not whole:
+        return dict.fromkeys(SKILL_SHARES, 0.0), Similar(0, 0, None)
+    fresh = [0.0] * len(inputs.skills)
+    alike = 0.0
+    days: list[float] = []
+    accepted = 0
+    for work in inputs.works:
+        share = sum(inputs.skills[place].rarity for place in work.asked) / whole
+        if share >= SIMILAR_MIN:
+            days.append(work.days)
+            accepted += work.accepted
+        if not work.accepted:
+            continue
+        for place in work.asked:
+            fresh[place] += faded(work.days)
+        if share >= SIMILAR_MIN:
+            alike += share * faded(work.days)
+    evidence = coverage = related = 0.0
+    for one, done, work_done in zip(inputs.skills, inputs.done, fresh, strict=True):
+        strength = proven(one.level, done)
+        evidence += one.rarity * max(shown(work_done), DECLARED_SHARE * strength)
+        coverage += one.rarity * strength
+        related += one.rarity * (strength or (one.instead.strength if one.instead else 0.0))
+    shares = {"evidence": evidence / whole, "coverage": coverage / whole, "similar": 0.0, "related": related / whole}
+    shares["similar"] = max(shown(alike), DECLARED_SHARE * shares["coverage"])
+    return shares, Similar(len(days), accepted, min(days, default=None))
+
+
+def _pay(inputs: Inputs) -> tuple[float, str]:
+    """Does the budget pay what this freelancer asks? Asking less than the budget is no merit."""
+    if inputs.budget_minor is None:
+        return PAY_UNKNOWN, "unknown"
+    if inputs.usual_price_minor:
+        above = math.log(inputs.usual_price_minor / inputs.budget_minor)
+        return (1.0, "fits") if above <= 0 else (math.exp(-PAY_STEEPNESS * above), "above")
+    if inputs.hourly_minor:
+        hours = inputs.budget_minor / inputs.hourly_minor
+        return (1.0, "pays_a_day") if hours >= 8 else (max(0.1, hours / 8), "under_a_day")
+    return PAY_UNKNOWN, "unknown"
+
+
+def growth(completed: int, failed: int) -> float:
+    """Smoothed success, and room for those of whom little is known: this is where newcomers start."""
+    total = completed + failed
+    success = (completed + PRIOR_SUCCESSES) / (total + PRIOR_TOTAL)
+    return 0.6 * success + 0.4 / (1 + total / 2)
+
+
+def recency(inactive_days: float | None) -> float:
+    if inactive_days is None:
+        return RECENCY_FLOOR
+    return RECENCY_FLOOR + (1 - RECENCY_FLOOR) * float(0.5 ** (max(0.0, inactive_days) / RECENCY_HALF_LIFE_DAYS))
+
+
+def reweigh(components: Mapping[str, float], *, old: Weights, new: Weights) -> dict[str, float]:
+    """
+    The parts of a score under other weights, from the parts alone: what recency and fit took is a share of the base.
+
+    A component that weighed nothing before is not known and stays nothing.
+    """
+    base = sum(components[name] for name in ("skill", "pay", "growth"))
+    lost = components["recency"] / base if base else 0.0
+    fit = components["fit"] / (base * (1 + lost)) if base and lost > -1 else 0.0
+    parts = {
+        name: components[name] / getattr(old, name) * getattr(new, name) if getattr(old, name) else 0.0
+        for name in ("skill", "pay", "growth")
+    }
+    changed = sum(parts.values())
+    return parts | {"recency": changed * lost, "fit": changed * (1 + lost) * fit}
+
+
+def weights_of(skill: float, pay: float, growth: float) -> Weights:
+    """Any three numbers of zero or more as points of 100; the default where all are zero."""
+    whole = skill + pay + growth
+    if whole <= 0 or min(skill, pay, growth) < 0:
+        return DEFAULT_WEIGHTS
+    points = [100 * skill / whole, 100 * pay / whole]
+    return Weights(points[0], points[1], 100 - points[0] - points[1])
