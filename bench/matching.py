@@ -108,6 +108,7 @@ def _person(row: int, tags: Any, skills: list[UUID], random: np.random.Generator
     from apps.matching.scoring import FreelancerFacts
 
     draw = random.integers(0, 1000, 6)
+    works = _works(draw, tags, skills)
     return FreelancerFacts(
         id=UUID(int=(row + 1) << 64 | int(draw[0])),
         country=COUNTRIES[draw[0] % len(COUNTRIES)],
@@ -115,11 +116,27 @@ def _person(row: int, tags: Any, skills: list[UUID], random: np.random.Generator
         languages={"en": "fluent"} if draw[1] < 700 else {LANGUAGES[draw[1] % len(LANGUAGES)]: "native"},
         usual_price_minor=int(draw[2]) * 100 or None,
         hourly_minor=int(draw[3]) * 10 or None,
-        completed=int(draw[4]) // 50,
-        failed=int(draw[4]) % 3,
+        works=works,
+        completed=sum(work.accepted for work in works),
+        failed=sum(not work.accepted for work in works),
         active_at=NOW - timedelta(days=int(draw[5]) // 3),
         utc_hours=frozenset(range(8, 17)),
     )
+
+
+def _works(draw: Any, tags: Any, skills: list[UUID]) -> tuple[Any, ...]:
+    """For two in five people: one to six contracts, each with up to three of their tags."""
+    from apps.matching.scoring import PastWork
+
+    if draw[1] >= 400:
+        return ()
+    return tuple(
+        PastWork(
+            tuple(skills[tag] for tag in tags[nth % len(tags) :][:3]), NOW - timedelta(days=int(draw[5]) + 30 * nth),
+            bool((draw[3] + nth) % 8),
+        )
+        for nth in range(1 + int(draw[2]) % 6)
+    )  # fmt: skip
 
 
 def _rank(shelf: Any, task: Any, rules: Any) -> None:

@@ -163,9 +163,9 @@ def test_a_task_that_is_gone_is_skipped(market):
 
 def test_reading_recommendations_costs_a_fixed_number_of_questions(market, django_assert_max_num_queries):
     operations.refresh_pending(now=NOON)
-    with django_assert_max_num_queries(2):
+    with django_assert_max_num_queries(4):
         queries.recommended_freelancers(market.task.id)
-    with django_assert_max_num_queries(2):
+    with django_assert_max_num_queries(3):
         queries.recommended_tasks(market.react.id, now=NOON)
 
 
@@ -236,3 +236,37 @@ def test_one_writer_at_a_time(market, settings):
         assert operations.rebuild_shelf(now=NOON) is None
         assert operations.refresh_shelf(now=NOON) is None
     assert operations.rebuild_shelf(now=NOON) == 6
+
+
+# --- evidence
+
+
+def test_accepted_work_is_evidence_and_is_told_with_its_parts(market, make):
+    bid = make.bid(
+        task=make.task(employer=market.employer, skill_ids=(skill("react"), skill("nextjs"))), bidder=market.half
+    )
+    make.contract(bid=bid, status="completed")
+    before = queries.explanation(market.task.id, market.half.id)
+    assert before is None
+
+    operations.match_task(task_id=market.task.id, now=NOON + timedelta(days=5))
+
+    why = queries.explanation(market.task.id, market.half.id)
+    assert (why.similar, why.similar_accepted, why.missing, why.related) == (1, 1, [], [])
+    assert why.similar_last_at is not None
+    skills_part = next(part for part in why.parts if part.code == "skill")
+    assert sum(part.points for part in why.skill_parts) == pytest.approx(skills_part.points, abs=1e-6)
+    assert sum(part.points for part in why.parts) == pytest.approx(why.score, abs=1e-6)
+
+
+def test_with_evidence_the_shelf_and_postgresql_agree(market, make):
+    bid = make.bid(task=make.task(employer=market.employer, skill_ids=(skill("react"),)), bidder=market.other)
+    make.contract(bid=bid, status="completed")
+    operations.match_task(task_id=market.task.id, now=NOON)
+    without = {one.organization_id: (one.score, one.reasons, one.inputs) for one in MatchResult.objects.all()}
+    assert market.other.id in without, "found by work alone"
+
+    operations.rebuild_shelf(now=NOON)
+    operations.match_task(task_id=market.task.id, now=NOON)
+
+    assert {one.organization_id: (one.score, one.reasons, one.inputs) for one in MatchResult.objects.all()} == without

@@ -4,6 +4,9 @@ from typing import Any
 
 from rest_framework import serializers
 
+from apps.matching.models import ListSide, Reason
+from apps.matching.policies import REASONS
+
 
 class PartSerializer(serializers.Serializer[Any]):
     code = serializers.CharField()
@@ -19,6 +22,11 @@ class RelatedSerializer(serializers.Serializer[Any]):
 class ExplanationSerializer(serializers.Serializer[Any]):
     score = serializers.FloatField(help_text="0 to 100.")
     parts = PartSerializer(many=True)
+    skill_parts = PartSerializer(many=True, help_text="What the part `skill` is made of; they sum to it.")
+    similar = serializers.IntegerField(help_text="Past tasks that asked for at least half of these skills, by rarity.")
+    similar_accepted = serializers.IntegerField()
+    similar_last_at = serializers.DateTimeField(allow_null=True)
+    learned = serializers.FloatField(allow_null=True, help_text="Where a learned order puts it, in units of the score.")
     matched = serializers.ListField(child=serializers.CharField())
     related = serializers.SerializerMethodField()
     missing = serializers.ListField(child=serializers.CharField())
@@ -65,3 +73,40 @@ class SuggestedSkillSerializer(serializers.Serializer[Any]):
     confidence = serializers.FloatField(help_text="Chance that the skill is meant, 0 to 1; certain from 0.95 on.")
     start = serializers.IntegerField(help_text="Where in the text the words that say so begin.")
     end = serializers.IntegerField()
+
+
+class _RefusalSerializer(serializers.Serializer[Any]):
+    text = serializers.CharField(
+        max_length=500,
+        default="",
+        allow_blank=True,
+        help_text="Needed for another reason. The other side is never told.",
+    )
+
+
+def _reasons(side: ListSide) -> list[tuple[str, str]]:
+    return [(one.value, str(one.label)) for one in REASONS[side]]
+
+
+class NotForMeSerializer(_RefusalSerializer):
+    reason = serializers.ChoiceField(choices=_reasons(ListSide.TASKS))
+
+
+class NotSuitedSerializer(_RefusalSerializer):
+    reason = serializers.ChoiceField(choices=_reasons(ListSide.PEOPLE))
+
+
+class RefusalSerializer(serializers.Serializer[Any]):
+    task_id = serializers.UUIDField()
+    organization_id = serializers.UUIDField()
+    reason = serializers.ChoiceField(choices=Reason.choices)
+    text = serializers.CharField()
+    said_at = serializers.DateTimeField()
+
+
+class FairnessReportSerializer(serializers.Serializer[Any]):
+    week = serializers.DateField(help_text="Its Monday.")
+    made_at = serializers.DateTimeField()
+    figures = serializers.JSONField(
+        help_text="As on the public page; groups of fewer than ten people are not among them."
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from apps.matching.models import ListSide, MatchResult
 from apps.matching.queries import impressions
 from apps.matching.queries.facts import profiles_to_match, tasks_to_match
 from apps.matching.queries.impressions import Shown
+from apps.matching.queries.ranking import points_of
 from apps.matching.scoring import (
     Weights,
 )
@@ -39,6 +40,12 @@ PART_LABELS: dict[str, str | Promise] = {
     "fit": _("Language and hours"),
 }
 PART_MOST = {"skill": scoring.SKILL_POINTS, "pay": scoring.PAY_POINTS, "growth": scoring.GROWTH_POINTS}
+SKILL_PART_LABELS: dict[str, str | Promise] = {
+    "evidence": _("Work done with these skills"),
+    "coverage": _("Skills asked for that are known"),
+    "similar": _("Similar past tasks"),
+    "related": _("The same or related skills"),
+}
 PAY_SENTENCES: dict[str, str | Promise] = {
     "fits": _("The budget covers the usual price of this freelancer."),
     "above": _("The usual price of this freelancer is above the budget."),
@@ -68,12 +75,20 @@ class Explanation:
     Why a freelancer and a task suit each other, in the reader's language; `parts` sum to `score`.
 
     :param related: (skill asked for, like skill known).
+    :param skill_parts: what the points for skills are made of; they sum to the part `skill`. Empty for old results.
+    :param similar: past tasks that asked for at least half of the skills, how many were accepted, the end of the last.
+    :param learned: where the learned order of the category puts the pair, in the units of the score; None without one.
     """
 
     task_id: UUID
     organization_id: UUID
     score: float
     parts: list[Part]
+    skill_parts: list[Part]
+    similar: int
+    similar_accepted: int
+    similar_last_at: datetime | None
+    learned: float | None
     matched: list[str]
     related: list[tuple[str, str]]
     missing: list[str]
@@ -123,7 +138,10 @@ def recommended_tasks(
     if weights is not None:
         order = impressions.in_own_order(impressions.reweighed(one, weights) for one in results)
     else:
-        order = impressions.arranged(results, side=ListSide.TASKS, reader_id=organization_id, now=moment)
+        found = list(results)
+        order = impressions.arranged(
+            found, side=ListSide.TASKS, reader_id=organization_id, now=moment, order=_learned(found)
+        )
     explained = explanations(one.result for one in order[:limit])
     return [RecommendedTask(one.result.task, explained[one.result.id], one) for one in order[:limit]]
 
@@ -143,8 +161,9 @@ def recommended_freelancers(
     if not results:
         return []
     order = impressions.arranged(
-        results, side=ListSide.PEOPLE, reader_id=results[0].task.employer_id, task_id=task_id, now=now or timezone.now()
-    )[:limit]
+        results, side=ListSide.PEOPLE, reader_id=results[0].task.employer_id, task_id=task_id,
+        now=now or timezone.now(), order=_learned(results),
+    )[:limit]  # fmt: skip
     explained = explanations(one.result for one in order)
     return [
         RecommendedFreelancer(one.result.organization, one.result.organization.profile, explained[one.result.id], one)
@@ -182,6 +201,9 @@ def explanations(results: Iterable[MatchResult], language: str | None = None) ->
             organization_id=row.organization_id,
             score=row.score,
             parts=[Part(code, PART_LABELS[code], row.components[code], PART_MOST.get(code)) for code in PART_LABELS],
+            skill_parts=_skill_parts(row),
+            **_similar(row),
+            learned=row.learned,
             matched=[word(one) for one in row.reasons["matched"]],
             related=[(word(asked), word(known)) for asked, known in row.reasons["related"]],
             missing=[word(one) for one in row.reasons["missing"]],
@@ -195,6 +217,26 @@ def explanations(results: Iterable[MatchResult], language: str | None = None) ->
         )
         for row in rows
     }
+
+
+def _skill_parts(row: MatchResult) -> list[Part]:
+    """In points under the weights that the result was made with."""
+    most = points_of(row).skill
+    return [
+        Part(code, SKILL_PART_LABELS[code], most * share * row.reasons["skill"][code], most * share)
+        for code, share in scoring.SKILL_SHARES.items()
+        if "skill" in row.reasons
+    ]
+
+
+def _similar(row: MatchResult) -> dict[str, Any]:
+    count, accepted, days = row.reasons.get("similar", (0, 0, None))
+    last = None if days is None else row.computed_at - timedelta(days=days)
+    return {"similar": count, "similar_accepted": accepted, "similar_last_at": last}
+
+
+def _learned(results: Iterable[MatchResult]) -> dict[int, float]:
+    return {one.id: one.learned for one in results if one.learned is not None}
 
 
 def _ids_in(reasons: dict[str, Any]) -> list[str]:

@@ -46,7 +46,7 @@ def candidates(part: Part, task: TaskFacts, weights: Mapping[UUID, float], rules
     channels = []
     for matrix, share in ((part.evidence, EVIDENCE_PLACES), (part.said, DECLARED_PLACES)):
         answer = question @ matrix
-        rows, sums = _allowed(part, task, rules, answer.indices, answer.data, 8 * count)
+        rows, sums = _allowed(part, task, rules, answer.indices, answer.data, round(8 * share * count))
         channels.append(_best(rows, sums, round(share * count)))
     newcomers = part.facts["completed"][rows] <= scoring.NEWCOMER_DONE_MAX
     channels.append(_best(rows[newcomers], sums[newcomers], count - sum(len(one) for one in channels)))

@@ -107,14 +107,16 @@ class Shelf:
         :param related: as in `scoring.score`.
         """
         rarity = self.rarity(task.skill_ids)
-        found: list[Ranked] = []
+        found: list[tuple[float, UUID, ranking.Scores, int]] = []
         for part in self.parts:
             rows = ranking.candidates(part, task, weights, rules, candidates)
             if len(rows):
                 scores = ranking.Scores(part, rows, task, rarity, related, now, points)
                 best = np.argsort(-scores.score, kind="stable")[: limit + 1]
-                for at in best:
-                    match = scoring.evaluate(scores.inputs(int(at)), points)
-                    found.append(Ranked(part.owner(int(rows[at])), match, float(scores.score[at])))
-        found.sort(key=lambda one: (-one.match.score, str(one.owner)))
-        return found[:limit]
+                found += [(-float(scores.score[at]), part.owner(int(rows[at])), scores, int(at)) for at in best]
+        found.sort(key=lambda one: (one[0], str(one[1])))
+        ranked = [
+            Ranked(owner, scoring.evaluate(scores.inputs(at), points), -fast)
+            for fast, owner, scores, at in found[:limit]
+        ]
+        return sorted(ranked, key=lambda one: (-one.match.score, str(one.owner)))
