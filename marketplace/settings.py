@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "apps.common.middleware.TimeZoneMiddleware",
     "apps.common.middleware.DomainErrorMiddleware",
     "apps.moderation.middleware.AdminAuditMiddleware",
+    "apps.matching.middleware.ShownMiddleware",
 ]
 ROOT_URLCONF = "marketplace.urls"
 WSGI_APPLICATION = "marketplace.wsgi.application"

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.forms import languages
 from apps.matching import scoring
 from apps.matching.gateways import documents
+from apps.matching.models import ListSide
 
 
 def ids(values: Iterable[str]) -> list[UUID]:
@@ -74,3 +77,53 @@ class StaffWeightsForm(WeightsForm):
         widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
         help_text=_("Everybody can read it on the page of the formula."),
     )
+
+
+class ExperimentForm(WeightsForm):
+    """Two arms: what holds now, and the same with other weights or more of the readers' lists explored."""
+
+    name = forms.SlugField(
+        label=_("Name"), max_length=60, help_text=_("Small letters, digits and dashes. It decides who sees which arm.")
+    )
+    side = forms.ChoiceField(label=_("Lists"), choices=ListSide.choices)
+    note = forms.CharField(
+        label=_("What it is to find out"), max_length=1000, widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"})
+    )
+    exploration = forms.DecimalField(
+        label=_("Rows that change their place, per cent"), min_value=0, max_value=10, decimal_places=1, initial=2
+    )
+    share = forms.IntegerField(
+        label=_("Readers who take part, per cent"), min_value=1, max_value=100, initial=100,
+        help_text=_("Half of them see the new order."),
+    )  # fmt: skip
+    days = forms.IntegerField(label=_("Days"), min_value=1, max_value=180, initial=28)
+    newcomer_share_min = forms.DecimalField(
+        label=_("Guardrail: newcomers among the first ten, per cent at least"), min_value=0, max_value=100, initial=8
+    )
+    gini_max = forms.DecimalField(
+        label=_("Guardrail: Gini of exposure, at most"), min_value=0, max_value=1, decimal_places=2,
+        initial=Decimal("0.8"),
+    )  # fmt: skip
+
+    field_order = ("name", "side", "note", "skill", "pay", "growth", "exploration", "share", "days")
+
+    def plan(self, now: datetime) -> dict[str, Any]:
+        """What `operations.start_experiment` takes; the first arm is what everybody sees."""
+        data = self.cleaned_data
+        points = self.weights
+        other = {
+            "name": "new", "share": 50, "weights": [points.skill, points.pay, points.growth],
+            "parameters": {"exploration": float(data["exploration"]) / 100},
+        }  # fmt: skip
+        return {
+            "name": data["name"],
+            "side": ListSide(data["side"]),
+            "note": data["note"],
+            "arms": [{"name": "present", "share": 50}, other],
+            "guardrails": {
+                "newcomer_share_min": float(data["newcomer_share_min"]) / 100,
+                "gini_max": float(data["gini_max"]),
+            },
+            "share": data["share"],
+            "ends_at": now + timedelta(days=data["days"]),
+        }

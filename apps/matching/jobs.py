@@ -24,3 +24,16 @@ def refresh_shelf() -> int:
 def rebuild_shelf() -> int:
     """Write everybody anew, so that the delta stays small and ages are those of today."""
     return operations.rebuild_shelf(now=timezone.now()) or 0
+
+
+@shared_task(name="matching.prune_impressions")
+def prune_impressions() -> int:
+    """Drop what was shown more than 400 days ago."""
+    return operations.prune_impressions(now=timezone.now())
+
+
+@shared_task(name="matching.write_fairness_report")
+def write_fairness_report() -> bool:
+    """The week that is over; asked every night, so that one missed is made up for."""
+    now = timezone.now()
+    return operations.write_fairness_report(week=operations.week_before(now), now=now) is not None

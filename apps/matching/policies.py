@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts import rules as roles
 from apps.common.actors import Actor
-from apps.common.errors import Invalid, NotFound
+from apps.common.errors import Conflict, Invalid, NotFound
+from apps.matching.models import ListSide, Reason
 from apps.tasks.models import Task
 
 
@@ -41,3 +44,83 @@ def can_see_recommended_freelancers(actor: Actor, task: Task) -> bool:
 def check_can_see_recommended_freelancers(actor: Actor, task: Task) -> None:
     if not can_see_recommended_freelancers(actor, task):
         raise NotFound
+
+
+# What each side may say; of the other's reasons it never learns.
+REASONS: dict[str, tuple[Reason, ...]] = {
+    ListSide.TASKS: (Reason.PAY, Reason.SKILL, Reason.TIME, Reason.LANGUAGE, Reason.TRUST, Reason.OTHER),
+    ListSide.PEOPLE: (Reason.LACKS_SKILL, Reason.PRICE, Reason.LANGUAGE, Reason.KNOWN, Reason.OTHER),
+}
+
+
+class ReasonUnknown(Invalid):
+    code = "reason_unknown"
+    field = "reason"
+    message = _("Choose one of the reasons.")
+
+
+class ReasonMissing(Invalid):
+    code = "reason_missing"
+    field = "text"
+    message = _("Say the other reason in a few words.")
+
+
+def may_bid(actor: Actor) -> bool:
+    """Who may answer for a freelancer; a mere viewer may not."""
+    return actor.may(roles.BID)
+
+
+def can_refuse(actor: Actor, task: Task, organization_id: UUID, side: ListSide) -> bool:
+    """A freelancer for themself, an employer for their own task; nobody for somebody else."""
+    if side == ListSide.TASKS:
+        return actor.acts_for(organization_id) and actor.may(roles.BID) and not actor.acts_for(task.employer_id)
+    return can_see_recommended_freelancers(actor, task)
+
+
+def check_can_refuse(actor: Actor, task: Task, organization_id: UUID, side: ListSide) -> None:
+    if not can_refuse(actor, task, organization_id, side):
+        raise NotFound
+
+
+def check_reason(side: ListSide, reason: str, text: str) -> None:
+    """:raises ReasonUnknown: :raises ReasonMissing: another reason needs words."""
+    if reason not in REASONS[side]:
+        raise ReasonUnknown
+    if reason == Reason.OTHER and not text.strip():
+        raise ReasonMissing
+
+
+class ExperimentInvalid(Invalid):
+    code = "experiment_invalid"
+    message = _("An experiment has two arms or more, each with a share, and an end that is still to come.")
+
+
+class ExperimentRuns(Conflict):
+    code = "experiment_runs"
+    message = _("Another experiment runs on these lists, or the name was used before.")
+
+
+class ExperimentNoteMissing(Invalid):
+    code = "experiment_note_missing"
+    field = "note"
+    message = _("Say what the experiment is to find out, or why it stops.")
+
+
+def check_is_staff(actor: Actor) -> None:
+    """:raises NotFound: unless the actor is staff."""
+    if not actor.is_staff:
+        raise NotFound
+
+
+def check_can_run_experiments(actor: Actor, note: str) -> None:
+    """:raises NotFound: unless the actor is staff. :raises ExperimentNoteMissing: without a reason."""
+    check_is_staff(actor)
+    if not note.strip():
+        raise ExperimentNoteMissing
+
+
+def check_experiment(arms: list[dict[str, Any]], ends_at: datetime, now: datetime) -> None:
+    """:raises ExperimentInvalid:"""
+    names = {arm["name"] for arm in arms}
+    if len(names) < 2 or len(names) < len(arms) or min(int(arm["share"]) for arm in arms) < 1 or ends_at <= now:
+        raise ExperimentInvalid

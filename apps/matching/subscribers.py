@@ -1,11 +1,17 @@
 from datetime import datetime
+from uuid import UUID
 
 from apps.accounts.events import ProfileChanged
-from apps.contracts.events import ContractCancelled, ContractCompleted
+from apps.bidding.events import BidDeclined, BidShortlisted, BidSubmitted
+from apps.bidding.models import Bid
+from apps.contracts.events import ContractAccepted, ContractCancelled, ContractCompleted, ContractOffered, OfferEnded
+from apps.contracts.models import Contract
+from apps.contracts.states import ContractStatus
 from apps.matching import operations
-from apps.matching.models import SubjectKind
+from apps.matching.events import TaskSuits
+from apps.matching.models import EventKind, SubjectKind
 from apps.outbox import bus
-from apps.tasks.events import AddendumAdded, TaskPublished
+from apps.tasks.events import AddendumAdded, FreelancerInvited, TaskPublished
 
 
 @bus.subscribe(TaskPublished, name="matching.task_published")
@@ -31,3 +37,64 @@ def match_with_new_experience(event: ContractCompleted, now: datetime) -> None:
 @bus.subscribe(ContractCancelled, name="matching.contract_cancelled")
 def match_after_cancellation(event: ContractCancelled, now: datetime) -> None:
     operations.request_match(subject_kind=SubjectKind.ORGANIZATION, subject_id=event.freelancer_id, now=now)
+
+
+# --- what came of what was shown ------------------------------------------------------------------------------------
+
+
+@bus.subscribe(TaskSuits, name="matching.task_suits_told")
+def note_who_was_told(event: TaskSuits, now: datetime) -> None:
+    operations.record_told(task_id=event.task_id, organization_ids=event.organization_ids, now=now)
+
+
+@bus.subscribe(FreelancerInvited, name="matching.freelancer_invited")
+def note_invitation(event: FreelancerInvited, now: datetime) -> None:
+    operations.record_event(
+        kind=EventKind.INVITE, task_id=event.task_id, organization_id=event.organization_id, now=now
+    )
+
+
+@bus.subscribe(BidSubmitted, name="matching.bid_submitted")
+def note_bid(event: BidSubmitted, now: datetime) -> None:
+    _of_bid(event.bid_id, EventKind.BID, now)
+
+
+@bus.subscribe(BidShortlisted, name="matching.bid_shortlisted")
+def note_shortlist(event: BidShortlisted, now: datetime) -> None:
+    _of_bid(event.bid_id, EventKind.SHORTLIST, now)
+
+
+@bus.subscribe(BidDeclined, name="matching.bid_declined")
+def note_declined_bid(event: BidDeclined, now: datetime) -> None:
+    _of_bid(event.bid_id, EventKind.DECLINE, now)
+
+
+@bus.subscribe(ContractOffered, name="matching.contract_offered")
+def note_award(event: ContractOffered, now: datetime) -> None:
+    _of_contract(event.contract_id, EventKind.AWARD, now)
+
+
+@bus.subscribe(ContractAccepted, name="matching.contract_accepted")
+def note_acceptance(event: ContractAccepted, now: datetime) -> None:
+    _of_contract(event.contract_id, EventKind.ACCEPT, now)
+
+
+@bus.subscribe(OfferEnded, name="matching.offer_ended")
+def note_declined_offer(event: OfferEnded, now: datetime) -> None:
+    if event.status == ContractStatus.DECLINED:
+        _of_contract(event.contract_id, EventKind.DECLINE, now)
+
+
+@bus.subscribe(ContractCompleted, name="matching.contract_completed_event")
+def note_completion(event: ContractCompleted, now: datetime) -> None:
+    _of_contract(event.contract_id, EventKind.COMPLETE, now)
+
+
+def _of_bid(bid_id: UUID, kind: EventKind, now: datetime) -> None:
+    bid = Bid.objects.get(id=bid_id)
+    operations.record_event(kind=kind, task_id=bid.task_id, organization_id=bid.bidder_id, now=now)
+
+
+def _of_contract(contract_id: UUID, kind: EventKind, now: datetime) -> None:
+    contract = Contract.objects.get(id=contract_id)
+    operations.record_event(kind=kind, task_id=contract.task_id, organization_id=contract.freelancer_id, now=now)

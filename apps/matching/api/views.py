@@ -3,24 +3,33 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import Http404
+from django.utils import timezone
 from django.utils.translation import get_language
 from drf_spectacular.utils import extend_schema
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.accounts.middleware import actor
 from apps.common.errors import NotFound
-from apps.matching import policies, queries
+from apps.matching import operations, policies, queries
 from apps.matching.api.serializers import (
     ExplanationSerializer,
+    FairnessReportSerializer,
     LimitSerializer,
+    MatchExportSerializer,
+    NotForMeSerializer,
+    NotSuitedSerializer,
     RecommendedFreelancerSerializer,
     RecommendedTaskSerializer,
+    RefusalSerializer,
     SkillTextSerializer,
     SuggestedSkillSerializer,
 )
+from apps.matching.models import ListKind, ListSide
 from apps.matching.scoring import linker, suggesting
+from apps.matching.templatetags.matching import note_shown
 from apps.skills import queries as skills
 from apps.tasks import queries as tasks
 from apps.tasks.models import Task
@@ -45,7 +54,18 @@ class RecommendedTasks(APIView):
         """Open tasks that suit the organization one acts for, best first, with the reasons."""
         limit, organization_id = _limit(request), actor(request._request).organization_id
         found = queries.recommended_tasks(organization_id, limit) if organization_id else []
+        note_shown(request._request, ListKind.RECOMMENDED, organization_id, found)
         return Response(RecommendedTaskSerializer(found, many=True).data)
+
+
+class MatchExport(APIView):
+    @extend_schema(responses=MatchExportSerializer)
+    def get(self, request: Request) -> Response:
+        """One's own matches with all that the formula read, as `recompute_match.py` computes them anew."""
+        organization_id = actor(request._request).organization_id
+        if organization_id is None:
+            raise NotFound
+        return Response(queries.match_export(organization_id, timezone.now()))
 
 
 class RecommendedFreelancers(APIView):
@@ -54,9 +74,9 @@ class RecommendedFreelancers(APIView):
         """Freelancers who suit one's own task, best first, with the reasons."""
         limit, task = _limit(request), _task(request, task_id)
         policies.check_can_see_recommended_freelancers(actor(request._request), task)
-        return Response(
-            RecommendedFreelancerSerializer(queries.recommended_freelancers(task.id, limit), many=True).data
-        )
+        found = queries.recommended_freelancers(task.id, limit)
+        note_shown(request._request, ListKind.PEOPLE, task.employer_id, found)
+        return Response(RecommendedFreelancerSerializer(found, many=True).data)
 
 
 class OwnMatch(APIView):
@@ -90,3 +110,60 @@ class SkillsFromText(APIView):
             if one.skill_id in names
         ]  # fmt: skip
         return Response(SuggestedSkillSerializer(rows, many=True).data)
+
+
+def _refuse(request: Request, side: ListSide, task_id: UUID, organization_id: UUID) -> Response:
+    given = (NotForMeSerializer if side == ListSide.TASKS else NotSuitedSerializer)(data=request.data)
+    given.is_valid(raise_exception=True)
+    refusal = operations.refuse(
+        side=side, task=_task(request, task_id), organization_id=organization_id, actor=actor(request._request),
+        reason=given.validated_data["reason"], text=given.validated_data["text"], now=timezone.now(),
+    )  # fmt: skip
+    return Response(RefusalSerializer(refusal).data)
+
+
+def _take_back(request: Request, side: ListSide, task_id: UUID, organization_id: UUID) -> Response:
+    task = Task.objects.filter(id=task_id).first()  # also of one that others no longer see
+    if task is None:
+        raise NotFound
+    operations.take_back(side=side, task=task, organization_id=organization_id, actor=actor(request._request))
+    return Response(status=204)
+
+
+class NotForMe(APIView):
+    @extend_schema(request=NotForMeSerializer, responses=RefusalSerializer, operation_id="not_for_me")
+    def post(self, request: Request, task_id: UUID) -> Response:
+        """Recommend this task to the organization one acts for no more. Saying it again changes the reason."""
+        return _refuse(request, ListSide.TASKS, task_id, self._own(request))
+
+    @extend_schema(responses={204: None}, operation_id="not_for_me_taken_back")
+    def delete(self, request: Request, task_id: UUID) -> Response:
+        """As if it had not been said."""
+        return _take_back(request, ListSide.TASKS, task_id, self._own(request))
+
+    def _own(self, request: Request) -> UUID:
+        organization_id = actor(request._request).organization_id
+        if organization_id is None:
+            raise NotFound
+        return organization_id
+
+
+class NotSuited(APIView):
+    @extend_schema(request=NotSuitedSerializer, responses=RefusalSerializer, operation_id="not_suited")
+    def post(self, request: Request, task_id: UUID, organization_id: UUID) -> Response:
+        """Recommend this freelancer for one's own task no more. Saying it again changes the reason."""
+        return _refuse(request, ListSide.PEOPLE, task_id, organization_id)
+
+    @extend_schema(responses={204: None}, operation_id="not_suited_taken_back")
+    def delete(self, request: Request, task_id: UUID, organization_id: UUID) -> Response:
+        """As if it had not been said."""
+        return _take_back(request, ListSide.PEOPLE, task_id, organization_id)
+
+
+class FairnessReports(APIView):
+    permission_classes = (AllowAny,)
+
+    @extend_schema(responses=FairnessReportSerializer(many=True), operation_id="fairness_reports")
+    def get(self, request: Request) -> Response:
+        """The public weekly reports of who was shown and who suits, newest first; a year at most."""
+        return Response(FairnessReportSerializer(queries.reports(53), many=True).data)

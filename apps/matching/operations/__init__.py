@@ -1,5 +1,9 @@
 """Matching (`matching`), and the copy of everybody that it asks (`shelf`)."""
 
+from apps.matching.operations.experiments import start_experiment, stop_experiment
+from apps.matching.operations.exposure import week_before, write_fairness_report
+from apps.matching.operations.feedback import refuse, take_back
+from apps.matching.operations.impressions import prune_impressions, record_event, record_shown, record_told
 from apps.matching.operations.matching import (
     match_organization,
     match_task,
@@ -12,10 +16,20 @@ from apps.matching.operations.shelf import rebuild_shelf, refresh_shelf, shelf
 __all__ = [
     "match_organization",
     "match_task",
+    "prune_impressions",
     "rebuild_shelf",
+    "record_event",
+    "record_shown",
+    "record_told",
     "refresh_pending",
     "refresh_shelf",
+    "refuse",
     "request_match",
     "set_weights",
     "shelf",
+    "start_experiment",
+    "stop_experiment",
+    "take_back",
+    "week_before",
+    "write_fairness_report",
 ]

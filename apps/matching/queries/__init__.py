@@ -1,5 +1,6 @@
 """What the formula reads (`facts`), which version holds (`ranking`), what people see (`recommending`), `market`."""
 
+from apps.matching.queries.exporting import match_export
 from apps.matching.queries.facts import (
     candidates_by_skills,
     freelancer_facts,
@@ -15,6 +16,25 @@ from apps.matching.queries.facts import (
     task_skill_rows,
     tasks_to_match,
     utc_hours,
+)
+from apps.matching.queries.fairness import (
+    ArmResult,
+    arm_results,
+    experiments_newest_first,
+    latest_report,
+    measured_week,
+    report_of,
+    report_rows,
+    reports,
+)
+from apps.matching.queries.impressions import (
+    Shown,
+    arm_for,
+    last_impression,
+    lately_shown,
+    reasons_counted,
+    refusals_of_people,
+    refusals_of_tasks,
 )
 from apps.matching.queries.market import PEOPLE_MIN, RateGuidance, SkillGap, rate_guidance, skill_gaps
 from apps.matching.queries.ranking import (
@@ -38,21 +58,31 @@ from apps.matching.queries.recommending import (
 
 __all__ = [
     "PEOPLE_MIN",
+    "ArmResult",
     "Explanation",
     "Part",
     "RateGuidance",
     "RecommendedFreelancer",
     "RecommendedTask",
     "Shift",
+    "Shown",
     "SkillGap",
+    "arm_for",
+    "arm_results",
     "candidates_by_skills",
     "current_weights",
+    "experiments_newest_first",
     "explanation",
     "explanations",
     "explanations_for_task",
     "freelancer_facts",
     "is_payable",
     "is_public",
+    "last_impression",
+    "lately_shown",
+    "latest_report",
+    "match_export",
+    "measured_week",
     "next_request_for_update",
     "organizations_sharing_people",
     "points_of",
@@ -60,9 +90,15 @@ __all__ = [
     "profiles_to_match",
     "rarity_of",
     "rate_guidance",
+    "reasons_counted",
     "recommended_freelancers",
     "recommended_tasks",
+    "refusals_of_people",
+    "refusals_of_tasks",
     "related_of",
+    "report_of",
+    "report_rows",
+    "reports",
     "skill_gaps",
     "still_to_match",
     "task_facts",

@@ -59,7 +59,7 @@ def arranged(
     if arm and arm.get("weights"):
         rows = [reweighed(one, scoring.weights_of(*arm["weights"])) for one in rows]
     rules = _rules(side, arm)
-    shown_today = _shown_today(rows, task_id, now) if side == ListSide.PEOPLE and rules.cap else {}
+    shown_today = _shown_today(rows, task_id, now) if task_id and rules.cap else {}
     by_id = {_other(one, side): one for one in rows}
     places = rerank(
         [
@@ -114,7 +114,7 @@ def _likeness(result: MatchResult, side: ListSide) -> object:
     return (headline, tuple(result.reasons["matched"]), str(result.reasons["related"])) if headline else None
 
 
-def _shown_today(rows: list[MatchResult], task_id: UUID | None, now: datetime) -> dict[UUID, int]:
+def _shown_today(rows: list[MatchResult], task_id: UUID, now: datetime) -> dict[UUID, int]:
     """In how many lists of other tasks each stood among the first ten today; what hangs on the day is UTC."""
     midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     found = MatchImpression.objects.filter(
@@ -190,7 +190,7 @@ def refused_people(task_id: UUID) -> Q:
     return Q(organization_id__in=MatchRefusal.objects.filter(task_id=task_id).values("organization_id"))
 
 
-def reasons_counted(since: datetime) -> list[dict[str, Any]]:
+def reasons_counted(since: datetime) -> list[tuple[str, str, int]]:
     """How often each reason was given by each side, most often first; no words and no names."""
-    found = MatchRefusal.objects.filter(said_at__gte=since).values("side", "reason")
+    found = MatchRefusal.objects.filter(said_at__gte=since).values_list("side", "reason")
     return list(found.annotate(times=Count("id")).order_by("side", "-times", "reason"))

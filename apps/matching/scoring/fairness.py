@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from babel.core import get_global
 
 PEOPLE_MIN = 10
 """Of smaller groups nothing is said, so that nobody can be told."""
@@ -148,3 +149,23 @@ def _verdict(impact: float, interval: list[float | None]) -> str:
 
 def _round(value: float) -> float | None:
     return round(float(value), 4) if math.isfinite(value) else None
+
+
+# IANA names some islands after an ocean; these belong to a continent all the same.
+_ISLANDS = {
+    "IS": "europe", "FO": "europe", "SJ": "europe", "PT": "europe", "CY": "asia", "CV": "africa", "SH": "africa",
+    "KM": "africa", "MG": "africa", "MU": "africa", "RE": "africa", "SC": "africa", "YT": "africa", "MV": "asia",
+    "IO": "asia", "BM": "americas", "FK": "americas", "GS": "americas", "CC": "oceania", "CX": "oceania",
+}  # fmt: skip
+_CONTINENTS = {
+    "Africa": "africa", "America": "americas", "Asia": "asia", "Europe": "europe", "Australia": "oceania",
+    "Pacific": "oceania",
+}  # fmt: skip
+
+
+def region(country: str) -> str:
+    """The continent of a country (ISO 3166-1), by CLDR's first time zone of it; `elsewhere` where there is none."""
+    if country in _ISLANDS:
+        return _ISLANDS[country]
+    zones = get_global("territory_zones").get(country, [])
+    return _CONTINENTS.get(zones[0].split("/")[0], "elsewhere") if zones else "elsewhere"

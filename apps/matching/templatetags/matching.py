@@ -1,36 +1,82 @@
-"""For pages of lower areas, which may show a match but not import this area."""
+"""For pages of lower areas, which may show a match but not import this area; and what pages note of what they show."""
 
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django import template
+from django.http import HttpRequest
 from django.template.context import Context
 
 from apps.common.actors import STRANGER
-from apps.matching import policies, queries
+from apps.matching import operations, policies, queries
+from apps.matching.models import EventKind, ListKind, ListSide
 from apps.tasks.models import Task
 
 register = template.Library()
+
+NOTED = "match_noted"
+Noted = Callable[..., object]
+
+
+def note_shown(
+    request: HttpRequest | None,
+    kind: ListKind,
+    reader_id: UUID | None,
+    found: Sequence[queries.RecommendedTask | queries.RecommendedFreelancer],
+) -> None:
+    """This list is on the page: the middleware writes it down when the answer is out."""
+    if request is not None and reader_id is not None and found:
+        rows = [one.shown for one in found]
+        _note(request, partial(operations.record_shown, kind=kind, reader_id=reader_id, rows=rows))
+
+
+def note_opened(request: HttpRequest | None, task_id: UUID, organization_id: UUID) -> None:
+    """Somebody to whom the other was recommended is looking at it."""
+    if request is not None:
+        note = partial(operations.record_event, kind=EventKind.OPEN, task_id=task_id, organization_id=organization_id)
+        _note(request, note)
+
+
+def _note(request: HttpRequest, write: Noted) -> None:
+    noted: list[Noted] = request.__dict__.setdefault(NOTED, [])
+    noted.append(write)
 
 
 @register.inclusion_tag("matching/_why.html", takes_context=True)
 def match_why(context: Context, task: Task, organization_id: UUID | None) -> dict[str, Any]:
     """Why a freelancer suits a task; empty for whoever may not compare them."""
-    actor = getattr(context.get("request"), "actor", STRANGER)
+    request = context.get("request")
+    actor = getattr(request, "actor", STRANGER)
     if organization_id is None or not policies.can_see_match(actor, task, organization_id):
         return {"why": None}
     why = queries.explanation(task.id, organization_id)
-    return {"why": why, "is_own": actor.acts_for(organization_id) and not actor.is_system}
+    is_own = actor.acts_for(organization_id) and not actor.is_system
+    if why and is_own:
+        note_opened(request, task.id, organization_id)
+    return {"why": why, "is_own": is_own}
 
 
 @register.inclusion_tag("matching/_recommended_freelancers.html", takes_context=True)
 def recommended_freelancers(context: Context, task: Task, limit: int = 10) -> dict[str, Any]:
-    actor = getattr(context.get("request"), "actor", STRANGER)
+    request = context.get("request")
+    actor = getattr(request, "actor", STRANGER)
     if not policies.can_see_recommended_freelancers(actor, task):
         return {"recommendations": [], "task": task}
-    return {"recommendations": queries.recommended_freelancers(task.id, limit), "task": task}
+    found = queries.recommended_freelancers(task.id, limit)
+    note_shown(request, ListKind.TASK, task.employer_id, found)
+    return {
+        "recommendations": found, "task": task, "csrf_token": context.get("csrf_token"),
+        "reasons": policies.REASONS[ListSide.PEOPLE],
+    }  # fmt: skip
 
 
-@register.inclusion_tag("matching/_recommended_tasks.html")
-def recommended_tasks(organization_id: UUID | None, limit: int = 5) -> dict[str, Any]:
-    return {"recommendations": queries.recommended_tasks(organization_id, limit) if organization_id else []}
+@register.inclusion_tag("matching/_recommended_tasks.html", takes_context=True)
+def recommended_tasks(context: Context, organization_id: UUID | None, limit: int = 5) -> dict[str, Any]:
+    found = queries.recommended_tasks(organization_id, limit) if organization_id else []
+    note_shown(context.get("request"), ListKind.HOME, organization_id, found)
+    return {
+        "recommendations": found, "csrf_token": context.get("csrf_token"), "reasons": policies.REASONS[ListSide.TASKS],
+        "may_refuse": policies.may_bid(getattr(context.get("request"), "actor", STRANGER)),
+    }  # fmt: skip

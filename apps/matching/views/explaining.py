@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from pathlib import Path
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -15,6 +17,8 @@ from apps.common.errors import NotFound
 from apps.matching import policies, queries
 from apps.tasks import queries as tasks
 
+SCRIPT = Path(settings.BASE_DIR) / "scripts" / "recompute_match.py"
+
 
 @require_GET
 def how(request: HttpRequest) -> HttpResponse:
@@ -22,6 +26,24 @@ def how(request: HttpRequest) -> HttpResponse:
     points, version = queries.current_weights()
     context = {"points": points, "version": version, "history": queries.weights_history()}
     return render(request, "matching/how.html", context)
+
+
+@require_GET
+@login_required
+def export(request: HttpRequest) -> HttpResponse:
+    """The reader's own matches with all that the formula read, to be computed anew."""
+    organization_id = actor(request).organization_id
+    if organization_id is None:
+        raise NotFound
+    response = JsonResponse(queries.match_export(organization_id, timezone.now()), json_dumps_params={"indent": 1})
+    response["Content-Disposition"] = 'attachment; filename="matches.json"'
+    return response
+
+
+@require_GET
+def recompute_script(request: HttpRequest) -> FileResponse:
+    """The stand-alone script, for everybody."""
+    return FileResponse(SCRIPT.open("rb"), as_attachment=True, content_type="text/x-python")
 
 
 @require_GET

@@ -4,11 +4,15 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from apps.accounts import queries as people
 from apps.accounts.middleware import actor
 from apps.matching import forms, policies, queries
+from apps.matching.models import ListKind, ListSide
+from apps.matching.templatetags.matching import note_opened, note_shown
 from apps.tasks import queries as tasks
 
 
@@ -16,12 +20,18 @@ from apps.tasks import queries as tasks
 @login_required
 def recommended_tasks(request: HttpRequest) -> HttpResponse:
     """In the order of the formula, or of the reader's own weights (`skill`, `pay`, `growth` in the address)."""
-    acting = actor(request)
+    acting, now = actor(request), timezone.now()
     points, _version = queries.current_weights()
     form = forms.WeightsForm(request.GET if "skill" in request.GET else None, points=points)
     own = form.weights if form.is_valid() else None
-    found = queries.recommended_tasks(acting.organization_id, 30, weights=own) if acting.organization_id else []
-    context = {"recommendations": found, "form": form, "own": own, "points": own or points}
+    owner = acting.organization_id
+    found = queries.recommended_tasks(owner, 30, weights=own, now=now) if owner else []
+    note_shown(request, ListKind.OWN_ORDER if own else ListKind.RECOMMENDED, owner, found)
+    context = {
+        "recommendations": found, "form": form, "own": own, "points": own or points,
+        "reasons": policies.REASONS[ListSide.TASKS], "may_refuse": policies.may_bid(acting),
+        "refusals": queries.refusals_of_tasks(owner) if owner else [],
+    }  # fmt: skip
     return render(request, "matching/recommended_task_list.html", context)
 
 
@@ -31,5 +41,22 @@ def recommended_freelancers(request: HttpRequest, task_id: UUID) -> HttpResponse
     acting = actor(request)
     task = get_object_or_404(tasks.tasks_visible_to(acting), id=task_id)
     policies.check_can_see_recommended_freelancers(acting, task)
-    context = {"task": task, "recommendations": queries.recommended_freelancers(task.id, 30)}
+    found = queries.recommended_freelancers(task.id, 30, now=timezone.now())
+    note_shown(request, ListKind.PEOPLE, task.employer_id, found)
+    context = {
+        "task": task, "recommendations": found, "reasons": policies.REASONS[ListSide.PEOPLE],
+        "refusals": queries.refusals_of_people(task.id),
+    }  # fmt: skip
     return render(request, "matching/recommended_freelancer_list.html", context)
+
+
+@require_GET
+@login_required
+def person(request: HttpRequest, task_id: UUID, organization_id: UUID) -> HttpResponse:
+    """On to the profile of somebody who was recommended for one's task; that it was opened is noted."""
+    acting = actor(request)
+    task = get_object_or_404(tasks.tasks_visible_to(acting), id=task_id)
+    policies.check_can_see_recommended_freelancers(acting, task)
+    profile = get_object_or_404(people.profiles_visible_to(acting), organization_id=organization_id)
+    note_opened(request, task.id, organization_id)
+    return redirect(profile.organization)

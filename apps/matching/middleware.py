@@ -1,0 +1,39 @@
+"""Writes down which recommendations a page showed, after the answer has gone out: nobody waits for it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import partial
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from apps.matching.templatetags.matching import NOTED, Noted
+
+logger = logging.getLogger(__name__)
+
+
+class ShownMiddleware:
+    """Only what was really seen: a page that was fetched ahead of a click, or failed, showed nothing."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        noted: list[Noted] = getattr(request, NOTED, [])
+        is_ahead = "prefetch" in (request.headers.get("Sec-Purpose", "") + request.headers.get("Purpose", ""))
+        if noted and request.method == "GET" and response.status_code < 400 and not is_ahead:
+            # Django calls these when the server has sent the answer and closes it.
+            response._resource_closers.append(partial(_write, noted))  # type: ignore[attr-defined]
+        return response
+
+
+def _write(noted: list[Noted]) -> None:
+    for write in noted:
+        try:
+            write(now=timezone.now())
+        except Exception:
+            # The page is out; what it showed is worth a line in the log and no more.
+            logger.exception("what was shown could not be written down")

@@ -1,0 +1,35 @@
+"""The weekly report of who was shown."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+from django.db import transaction
+
+from apps.matching import queries
+from apps.matching.models import FairnessReport
+
+
+def week_before(now: datetime) -> date:
+    """The Monday of the last week that is over (UTC)."""
+    today = now.astimezone(UTC).date()
+    return today - timedelta(days=today.weekday() + 7)
+
+
+@transaction.atomic
+def write_fairness_report(*, week: date, now: datetime) -> FairnessReport | None:
+    """
+    Publish the figures of the week from this Monday, once; None while it is not over, or when nothing was shown.
+
+    A report is never changed: asked for again it is given as it stands.
+    """
+    if week.weekday() != 0 or week > week_before(now):
+        return None
+    published = FairnessReport.objects.filter(week=week).first()
+    if published is not None:
+        return published
+    figures = queries.measured_week(week)
+    if figures is None:
+        return None
+    FairnessReport.objects.bulk_create([FairnessReport(week=week, made_at=now, figures=figures)], ignore_conflicts=True)
+    return queries.report_of(week)

@@ -1,0 +1,98 @@
+"""What was shown and what came of it. Nobody waits for these writes: they follow the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import NAMESPACE_OID, UUID, uuid5
+
+from apps.matching import queries
+from apps.matching.models import PEOPLE_LISTS, EventKind, ListKind, MatchEvent, MatchImpression, MatchResult
+from apps.matching.queries.impressions import SAME_LIST, Shown
+from apps.matching.scoring.reranking import Place
+
+KEPT = timedelta(days=400)
+PRUNED_AT_ONCE = 5_000
+
+
+def record_shown(*, kind: ListKind, reader_id: UUID, rows: Sequence[Shown], now: datetime) -> int:
+    """
+    Write down a list that somebody has seen, in one statement; gives how many rows were new.
+
+    Looking again within the hour continues the same list: only pairs that did not stand in it are added. Two looks at
+    the same moment meet on the list's id, which is made of what it is and the hour.
+    """
+    if not rows:
+        return 0
+    about = rows[0].result.task_id if kind in PEOPLE_LISTS else None
+    list_id, seen = queries.lately_shown(kind, reader_id, about, now)
+    if list_id is None:
+        hour = int(now.timestamp() // SAME_LIST.total_seconds())
+        list_id = uuid5(NAMESPACE_OID, f"{kind}:{reader_id}:{about or ''}:{hour}")
+    new = [one for one in rows if (one.result.task_id, one.result.organization_id) not in seen]
+    made = [_impression(list_id, kind, reader_id, one, now) for one in new]
+    return len(MatchImpression.objects.bulk_create(made, ignore_conflicts=True)) if made else 0
+
+
+def record_told(*, task_id: UUID, organization_ids: Sequence[UUID], now: datetime) -> int:
+    """Write down who was told of a new task, by notification and mail: to each of them a list of one."""
+    results = MatchResult.objects.filter(task_id=task_id, organization_id__in=organization_ids)
+    made = [
+        _impression(
+            uuid5(NAMESPACE_OID, f"{ListKind.MAIL}:{one.organization_id}:{task_id}"), ListKind.MAIL,
+            one.organization_id, Shown(one, Place(one.task_id, position=1, ranked=1)), now,
+        )
+        for one in results
+    ]  # fmt: skip
+    return len(MatchImpression.objects.bulk_create(made, ignore_conflicts=True))
+
+
+def _impression(list_id: UUID, kind: ListKind, reader_id: UUID, row: Shown, now: datetime) -> MatchImpression:
+    result, place = row.result, row.place
+    return MatchImpression(
+        list_id=list_id,
+        list_kind=kind,
+        reader_id=reader_id,
+        task_id=result.task_id,
+        organization_id=result.organization_id,
+        position=place.position,
+        ranked=place.ranked,
+        score=result.score,
+        components=result.components,
+        reasons=result.reasons,
+        ranker_version=result.ranker_version,
+        experiment_id=row.experiment_id,
+        arm=row.arm,
+        propensity=place.propensity,
+        is_newcomer=result.is_newcomer,
+        in_newcomer_slot=place.in_newcomer_slot,
+        is_swapped=place.is_swapped,
+        shown_at=now,
+    )
+
+
+def record_event(*, kind: EventKind, task_id: UUID, organization_id: UUID, now: datetime) -> None:
+    """
+    Note what came of a pair, once; an invitation follows from a list of people, the rest from any list.
+
+    Outcomes count without a list too, for what is learnt from them; looking at something only after it was recommended.
+    """
+    kinds = PEOPLE_LISTS if kind == EventKind.INVITE else tuple(ListKind)
+    impression = queries.last_impression(task_id, organization_id, now, kinds)
+    if impression is None and kind == EventKind.OPEN:
+        return
+    event = MatchEvent(
+        kind=kind, task_id=task_id, organization_id=organization_id, impression=impression, happened_at=now
+    )
+    MatchEvent.objects.bulk_create([event], ignore_conflicts=True)
+
+
+def prune_impressions(*, now: datetime) -> int:
+    """Drop what is older than 400 days, a few thousand at a time; what came of it stays, without its list."""
+    dropped = 0
+    old = MatchImpression.objects.filter(shown_at__lt=now - KEPT).order_by("shown_at").values_list("id", flat=True)
+    while ids := list(old[:PRUNED_AT_ONCE]):
+        MatchEvent.objects.filter(impression_id__in=ids).update(impression=None)
+        MatchImpression.objects.filter(id__in=ids).delete()
+        dropped += len(ids)
+    return dropped

@@ -1,0 +1,248 @@
+"""Who was shown and who suits, by week; what came of the arms of an experiment."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Exists, F, OuterRef, Q
+
+from apps.accounts.models import Membership, Organization
+from apps.accounts.states import Role
+from apps.common.errors import NotFound
+from apps.matching.models import (
+    PEOPLE_LISTS,
+    EventKind,
+    Experiment,
+    FairnessReport,
+    ListSide,
+    MatchEvent,
+    MatchImpression,
+    MatchResult,
+)
+from apps.matching.queries.impressions import ATTRIBUTED
+from apps.matching.scoring import experiments, fairness
+from apps.matching.scoring.reranking import TEN
+
+GROUPINGS = ("region", "language", "newcomer")
+
+# --- the week -------------------------------------------------------------------------------------------------------
+
+
+def measured_week(week: date) -> dict[str, Any] | None:
+    """
+    The figures of the seven days from this Monday (UTC); None when no list of people was shown.
+
+    Relevance is the score of everybody who was kept for the tasks whose lists were seen, shown or not.
+    """
+    begin = datetime.combine(week, time(), tzinfo=UTC)
+    shown = MatchImpression.objects.filter(
+        list_kind__in=PEOPLE_LISTS, shown_at__gte=begin, shown_at__lt=begin + timedelta(days=7)
+    )
+    rows = list(shown.order_by("id").values_list("list_id", "task_id", "organization_id", "position", "is_newcomer"))
+    if not rows:
+        return None
+    lists = {task: set[UUID]() for _list, task, *_rest in rows}
+    for list_id, task, *_rest in rows:
+        lists[task].add(list_id)
+    pairs, newcomers = _pairs(rows, lists)
+    people = sorted({one.person for one in pairs})
+    figures: dict[str, Any] = {
+        "lists": sum(len(some) for some in lists.values()),
+        "tasks": len(lists),
+        "people_min": fairness.PEOPLE_MIN,
+        "enough": len(people) >= fairness.PEOPLE_MIN,
+    }
+    if not figures["enough"]:
+        return figures
+    seen: dict[int, float] = dict.fromkeys(people, 0.0)
+    for one in pairs:
+        seen[one.person] += one.attention
+    first = [is_new for *_rest, position, is_new in rows if position <= TEN]
+    figures |= {
+        "people": len(people),
+        "gini": round(fairness.gini(list(seen.values())), 4),
+        "lorenz": fairness.lorenz(list(seen.values())),
+        "first_ten": len(first),
+        "newcomers_in_first_ten": sum(first),
+        "newcomer_share": round(sum(first) / len(first), 4) if first else None,
+        "newcomer_share_interval": [round(one, 4) for one in experiments.wilson(sum(first), len(first))],
+        "groups": _groups(pairs, newcomers, seed=week.toordinal()),
+    }
+    return figures
+
+
+def _pairs(
+    rows: list[tuple[UUID, UUID, UUID, int, bool]], lists: dict[UUID, set[UUID]]
+) -> tuple[list[fairness.Pair], dict[UUID, bool]]:
+    """Everybody who was kept for those tasks, and whoever was shown and is kept no longer."""
+    attention: dict[tuple[UUID, UUID], float] = defaultdict(float)
+    first: dict[tuple[UUID, UUID], int] = defaultdict(int)
+    newcomers: dict[UUID, bool] = {}
+    for _list, task, person, position, is_new in rows:
+        attention[task, person] += fairness.attention(position)
+        first[task, person] += position <= TEN
+        newcomers[person] = is_new
+    scores: dict[tuple[UUID, UUID], float] = {}
+    kept = MatchResult.objects.filter(task_id__in=list(lists)).order_by("id")
+    for task, person, score, is_new in kept.values_list("task_id", "organization_id", "score", "is_newcomer"):
+        scores[task, person] = score
+        newcomers.setdefault(person, is_new)
+    both = sorted(set(attention) | set(scores))
+    return [
+        fairness.Pair(
+            task=task.int, person=person.int, attention=attention[task, person],
+            relevance=scores.get((task, person), 0.0) * len(lists[task]), first=first[task, person],
+            lists=len(lists[task]),
+        )
+        for task, person in both
+    ], newcomers  # fmt: skip
+
+
+def _groups(pairs: list[fairness.Pair], newcomers: dict[UUID, bool], *, seed: int) -> dict[str, Any]:
+    people = [UUID(int=one) for one in sorted({one.person for one in pairs})]
+    countries = dict(Organization.objects.filter(id__in=people).values_list("id", "country"))
+    owners = Membership.objects.filter(organization_id__in=people, role=Role.OWNER).order_by("-created_at")
+    languages = dict(owners.values_list("organization_id", "user__language"))  # the first owner's is put in last
+    group_of = {
+        "region": {one.int: fairness.region(countries.get(one, "")) for one in people},
+        "language": {one.int: languages.get(one, "other") for one in people},
+        "newcomer": {one.int: "newcomer" if newcomers.get(one) else "known" for one in people},
+    }
+    return {name: fairness.by_group(pairs, group_of[name], seed=seed) for name in GROUPINGS}
+
+
+def latest_report() -> FairnessReport | None:
+    return FairnessReport.objects.order_by("-week").first()
+
+
+def report_of(week: date) -> FairnessReport:
+    """:raises NotFound: when there is none of that week."""
+    found = FairnessReport.objects.filter(week=week).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def reports(limit: int) -> list[FairnessReport]:
+    return list(FairnessReport.objects.order_by("-week")[:limit])
+
+
+HEAD = (
+    "week", "grouping", "group", "people", "exposure", "relevance", "ratio", "ratio_low", "ratio_high", "impact",
+    "impact_low", "impact_high", "verdict",
+)  # fmt: skip
+
+
+def report_rows(report: FairnessReport) -> Iterator[tuple[object, ...]]:
+    """As a table: the head, one line of the whole, one per group."""
+    figures = report.figures
+    yield HEAD
+    for name in ("lists", "tasks", "people", "gini", "newcomer_share"):
+        yield (report.week.isoformat(), "all", name, figures.get(name))
+    for grouping in GROUPINGS:
+        for one in figures.get("groups", {}).get(grouping, []):
+            yield (
+                report.week.isoformat(), grouping, one["group"], one["people"], one["exposure"], one["relevance"],
+                one["ratio"], *one["ratio_interval"], one["impact"], *one["impact_interval"], one["verdict"],
+            )  # fmt: skip
+
+
+# --- experiments ----------------------------------------------------------------------------------------------------
+
+COUNTED = (EventKind.OPEN, EventKind.INVITE, EventKind.BID, EventKind.AWARD)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Lists after which it happened at least once; `difference` is to the first arm's share, with its 95 % interval."""
+
+    kind: EventKind
+    lists: int
+    share: float
+    interval: tuple[float, float]
+    difference: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
+class Guardrail:
+    code: str
+    value: float | None
+    limit: float
+    is_breached: bool
+
+
+@dataclass(frozen=True)
+class ArmResult:
+    name: str
+    lists: int
+    readers: int
+    outcomes: list[Outcome] = field(default_factory=list)
+    guardrails: list[Guardrail] = field(default_factory=list)
+
+
+def experiments_newest_first() -> list[Experiment]:
+    return list(Experiment.objects.select_related("started_by").order_by("-starts_at"))
+
+
+def arm_results(experiment: Experiment) -> list[ArmResult]:
+    """
+    What came of each arm's lists within thirty days of their being seen.
+
+    A guardrail is breached by its figure alone; outcomes of lists of the same reader depend on each other, so that the
+    intervals are rather too narrow.
+    """
+    rows = MatchImpression.objects.filter(experiment=experiment)
+    counts = {
+        arm: (lists, readers)
+        for arm, lists, readers in rows.values_list("arm").annotate(
+            lists=Count("list_id", distinct=True), readers=Count("reader", distinct=True)
+        )
+    }
+    came = {kind: _lists_followed_by(rows, kind) for kind in COUNTED}
+    names = [str(arm["name"]) for arm in experiment.arms]
+    base = names[0]
+    found = []
+    for name in names:
+        lists, readers = counts.get(name, (0, 0))
+        outcomes = []
+        for kind in COUNTED:
+            times, others, of = came[kind].get(name, 0), came[kind].get(base, 0), counts.get(base, (0, 0))[0]
+            outcomes.append(
+                Outcome(
+                    kind, times, times / lists if lists else 0.0, experiments.wilson(times, lists),
+                    None if name == base else experiments.newcombe(times, lists, others, of),
+                )
+            )  # fmt: skip
+        found.append(ArmResult(name, lists, readers, outcomes, list(_guardrails(experiment, name))))
+    return found
+
+
+def _lists_followed_by(rows: Any, kind: EventKind) -> dict[str, int]:
+    after = MatchEvent.objects.filter(
+        task=OuterRef("task"), organization=OuterRef("organization"), kind=kind,
+        happened_at__gte=OuterRef("shown_at"), happened_at__lt=OuterRef("shown_at") + ATTRIBUTED,
+    )  # fmt: skip
+    return dict(rows.filter(Exists(after)).values_list("arm").annotate(lists=Count("list_id", distinct=True)))
+
+
+def _guardrails(experiment: Experiment, arm: str) -> Iterable[Guardrail]:
+    rows = MatchImpression.objects.filter(experiment=experiment, arm=arm)
+    limits = experiment.guardrails
+    if "newcomer_share_min" in limits and experiment.side == ListSide.PEOPLE:
+        first = rows.filter(position__lte=TEN).aggregate(all=Count("id"), new=Count("id", filter=Q(is_newcomer=True)))
+        share = first["new"] / first["all"] if first["all"] else None
+        limit = float(limits["newcomer_share_min"])
+        yield Guardrail("newcomer_share_min", share, limit, share is not None and share < limit)
+    if "gini_max" in limits:
+        other = "organization_id" if experiment.side == ListSide.PEOPLE else "task_id"
+        seen: dict[UUID, float] = defaultdict(float)
+        for one, position in rows.values_list(F(other), "position"):
+            seen[one] += fairness.attention(position)
+        value = fairness.gini(list(seen.values())) if seen else None
+        limit = float(limits["gini_max"])
+        yield Guardrail("gini_max", value, limit, value is not None and value > limit)

@@ -1,0 +1,122 @@
+"""Staff: comparing two orders of the same lists, and what the reasons of those who say no add up to."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from apps.accounts.middleware import actor
+from apps.common.errors import Conflict, Invalid
+from apps.matching import forms, operations, policies, queries
+from apps.matching.models import Experiment, ListSide, Reason
+
+DAYS = 90
+GUARDRAILS = {
+    "newcomer_share_min": gettext_lazy("Newcomers among the first ten"),
+    "gini_max": gettext_lazy("Gini of exposure"),
+}
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def experiments(request: HttpRequest) -> HttpResponse:
+    """All of them, and a form to start one."""
+    acting, now = actor(request), timezone.now()
+    policies.check_is_staff(acting)
+    points, _version = queries.current_weights()
+    form = forms.ExperimentForm(request.POST if request.method == "POST" else None, points=points)
+    if form.is_valid():
+        try:
+            made = operations.start_experiment(**form.plan(now), actor=acting, now=now)
+        except (Invalid, Conflict) as refusal:
+            form.add_error(getattr(refusal, "field", None) or None, str(refusal))
+        else:
+            messages.success(request, _("The experiment runs."))
+            return redirect("matching:experiment", made.id)
+    rows = [(one, _is_running(one, now)) for one in queries.experiments_newest_first()]
+    context = {"form": form, "rows": rows}
+    return render(request, "matching/experiment_list.html", context, status=422 if form.errors else 200)
+
+
+@require_GET
+@login_required
+def experiment(request: HttpRequest, experiment_id: UUID) -> HttpResponse:
+    """What came of each arm so far, and whether a guardrail is breached."""
+    policies.check_is_staff(actor(request))
+    one = get_object_or_404(Experiment.objects.select_related("started_by"), id=experiment_id)
+    results = queries.arm_results(one)
+    context = {
+        "experiment": one,
+        "is_running": _is_running(one, timezone.now()),
+        "arms": [_arm(result, plan) for result, plan in zip(results, one.arms, strict=True)],
+        "is_breached": any(rail.is_breached for result in results for rail in result.guardrails),
+    }
+    return render(request, "matching/experiment_detail.html", context)
+
+
+@require_POST
+@login_required
+def stop_experiment(request: HttpRequest, experiment_id: UUID) -> HttpResponse:
+    acting = actor(request)
+    policies.check_is_staff(acting)
+    one = get_object_or_404(Experiment, id=experiment_id)
+    try:
+        operations.stop_experiment(experiment=one, note=request.POST.get("note", ""), actor=acting, now=timezone.now())
+        messages.success(request, _("Stopped: everybody sees the first arm again."))
+    except Invalid as refusal:
+        messages.error(request, str(refusal))
+    return redirect("matching:experiment", one.id)
+
+
+@require_GET
+@login_required
+def reasons(request: HttpRequest) -> HttpResponse:
+    """How often each reason was given; who gave it and in which words is not shown."""
+    policies.check_is_staff(actor(request))
+    counted = queries.reasons_counted(timezone.now() - timedelta(days=DAYS))
+    rows = [(ListSide(side).label, Reason(reason).label, times) for side, reason, times in counted]
+    return render(request, "matching/reason_list.html", {"rows": rows, "days": DAYS})
+
+
+def _is_running(one: Experiment, now: Any) -> bool:
+    return one.stopped_at is None and one.starts_at <= now < one.ends_at
+
+
+def _arm(result: queries.ArmResult, plan: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "name": result.name,
+        "plan": plan,
+        "lists": result.lists,
+        "readers": result.readers,
+        "outcomes": [
+            {
+                "label": one.kind.label,
+                "lists": one.lists,
+                "share": round(10_000 * one.share),
+                "interval": [round(10_000 * end) for end in one.interval],
+                "difference": [Decimal(str(round(100 * end, 1))) for end in one.difference] if one.difference else None,
+            }
+            for one in result.outcomes
+        ],
+        "guardrails": [
+            {
+                "label": GUARDRAILS[one.code],
+                "value": None if one.value is None else Decimal(str(round(one.value, 3))),
+                "limit": Decimal(str(one.limit)),
+                "is_least": one.code.endswith("_min"),
+                "is_breached": one.is_breached,
+            }
+            for one in result.guardrails
+        ],
+    }

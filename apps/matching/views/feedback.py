@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from apps.accounts.middleware import actor
+from apps.common.errors import Invalid, NotFound
+from apps.matching import operations
+from apps.matching.models import ListSide
+from apps.tasks import queries as tasks
+from apps.tasks.models import Task
+
+
+@require_POST
+@login_required
+def not_for_me(request: HttpRequest, task_id: UUID) -> HttpResponse:
+    """A freelancer says no to a recommended task; `undo` takes it back."""
+    return _said(request, ListSide.TASKS, task_id, actor(request).organization_id)
+
+
+@require_POST
+@login_required
+def not_suited(request: HttpRequest, task_id: UUID, organization_id: UUID) -> HttpResponse:
+    """An employer says no to a recommended freelancer; `undo` takes it back."""
+    return _said(request, ListSide.PEOPLE, task_id, organization_id)
+
+
+def _said(request: HttpRequest, side: ListSide, task_id: UUID, organization_id: UUID | None) -> HttpResponse:
+    acting = actor(request)
+    if organization_id is None:
+        raise NotFound
+    # Somebody may take back what they said of a task that others no longer see.
+    seen = tasks.tasks_visible_to(acting) if "undo" not in request.POST else Task.objects.all()
+    task = get_object_or_404(seen, id=task_id)
+    back = reverse("matching:tasks") if side == ListSide.TASKS else reverse("matching:freelancers", args=[task.id])
+    if "undo" in request.POST:
+        operations.take_back(side=side, task=task, organization_id=organization_id, actor=acting)
+        messages.success(request, _("Taken back: it may be recommended again."))
+        return redirect(back)
+    try:
+        operations.refuse(
+            side=side, task=task, organization_id=organization_id, reason=request.POST.get("reason", ""),
+            text=request.POST.get("text", "")[:500], actor=acting, now=timezone.now(),
+        )  # fmt: skip
+    except Invalid as refusal:
+        messages.error(request, str(refusal))
+        return redirect(back)
+    messages.success(request, _("Noted: it is not recommended again."))
+    return redirect(f"{back}?said=1#said")

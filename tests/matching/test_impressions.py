@@ -1,0 +1,216 @@
+"""What was shown is written down once, after the answer, and what came of it is tied to it."""
+
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from django.urls import reverse
+
+from apps.accounts import operations as accounts
+from apps.bidding import operations as bidding
+from apps.matching import operations, queries
+from apps.matching.models import EventKind, ListKind, MatchEvent, MatchImpression, MatchResult
+from apps.skills.models import Skill
+from apps.tasks import operations as tasks
+from tests.conftest import NOON
+
+pytestmark = pytest.mark.django_db
+
+
+def owner(organization):
+    return organization.memberships.get(role="owner").user
+
+
+@pytest.fixture
+def market(make, monkeypatch, outbox_drain):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOON)
+    react = Skill.objects.get(slug="react").id
+
+    def freelancer(name):
+        one = make.freelancer(name)
+        accounts.update_profile(
+            organization_id=one.id, actor=make.actor(one), now=NOON, changes={}, skills={react: 4},
+            languages={"en": "native"},
+        )  # fmt: skip
+        return one
+
+    class Market:
+        ada, bola = freelancer("Ada"), freelancer("Bola")
+        employer = make.employer("Werk")
+        task = make.task(employer=employer, skill_ids=(react,))
+
+    operations.match_task(task_id=Market.task.id, now=NOON)
+    outbox_drain()
+    MatchImpression.objects.all().delete()  # of those who were told of the new task
+    return Market
+
+
+def test_a_page_logs_its_list_once_an_hour(client, market, monkeypatch):
+    client.force_login(owner(market.employer))
+    url = reverse("matching:freelancers", args=[market.task.id])
+
+    client.get(url)
+    rows = list(MatchImpression.objects.order_by("position"))
+    assert [one.position for one in rows] == [1, 2]
+    assert len({one.list_id for one in rows}) == 1
+    assert {one.organization_id for one in rows} == {market.ada.id, market.bola.id}
+    for one in rows:
+        result = MatchResult.objects.get(task=market.task, organization=one.organization_id)
+        assert one.reader_id == market.employer.id
+        assert (one.list_kind, one.score, one.components) == (ListKind.PEOPLE, result.score, result.components)
+        assert sum(one.components.values()) == pytest.approx(one.score, abs=1e-6)
+        assert one.ranker_version == result.ranker_version
+        assert one.propensity == 1
+
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOON + timedelta(minutes=59))
+    client.get(url)
+    assert MatchImpression.objects.count() == 2
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOON + timedelta(minutes=61))
+    client.get(url)
+    assert MatchImpression.objects.count() == 4
+    assert MatchImpression.objects.values("list_id").distinct().count() == 2
+
+
+def test_somebody_new_in_the_hour_continues_the_list(market):
+    rows = [one.shown for one in queries.recommended_freelancers(market.task.id, now=NOON)]
+    say = {"kind": ListKind.PEOPLE, "reader_id": market.employer.id}
+    assert operations.record_shown(rows=rows[:1], now=NOON, **say) == 1
+    assert operations.record_shown(rows=rows, now=NOON + timedelta(minutes=5), **say) == 1
+    assert MatchImpression.objects.values("list_id").distinct().count() == 1
+
+
+def test_writing_a_list_is_one_question_and_one_statement(market, django_assert_num_queries):
+    rows = [one.shown for one in queries.recommended_freelancers(market.task.id, now=NOON)]
+    with django_assert_num_queries(2):
+        operations.record_shown(kind=ListKind.PEOPLE, reader_id=market.employer.id, rows=rows, now=NOON)
+
+
+@pytest.mark.parametrize("page", ["matching:tasks", "dashboard:home"])
+def test_the_pages_of_a_freelancer_log_what_they_list(client, market, page):
+    client.force_login(owner(market.ada))
+    client.get(reverse(page))
+    [row] = MatchImpression.objects.all()
+    assert (row.task_id, row.organization_id, row.reader_id) == (market.task.id, market.ada.id, market.ada.id)
+    assert row.list_kind == (ListKind.HOME if page == "dashboard:home" else ListKind.RECOMMENDED)
+
+
+def test_own_weights_are_logged_as_an_order_of_ones_own(client, market):
+    client.force_login(owner(market.ada))
+    client.get(reverse("matching:tasks"), {"skill": 10, "pay": 80, "growth": 10})
+    [row] = MatchImpression.objects.all()
+    assert row.list_kind == ListKind.OWN_ORDER
+
+
+def test_the_task_page_and_the_api_log_too(client, market):
+    client.force_login(owner(market.employer))
+    client.get(market.task.get_absolute_url())
+    client.get(f"/api/v1/tasks/{market.task.id}/recommended-freelancers/")
+    assert set(MatchImpression.objects.values_list("list_kind", flat=True)) == {ListKind.TASK, ListKind.PEOPLE}
+
+
+def test_a_page_fetched_ahead_or_refused_showed_nothing(client, market):
+    client.force_login(owner(market.employer))
+    client.get(reverse("matching:freelancers", args=[market.task.id]), headers={"sec-purpose": "prefetch"})
+    client.force_login(owner(market.ada))
+    assert client.get(reverse("matching:freelancers", args=[market.task.id])).status_code == 404
+    assert not MatchImpression.objects.exists()
+
+
+def test_those_told_of_a_new_task_are_logged_with_a_list_of_one(make, outbox_drain):
+    react = Skill.objects.get(slug="react").id
+    ada = make.freelancer("Ada")
+    accounts.update_profile(
+        organization_id=ada.id, actor=make.actor(ada), now=NOON, changes={}, skills={react: 4},
+        languages={"en": "native"},
+    )  # fmt: skip
+    task = make.task(employer=make.employer("Werk"), skill_ids=(react,))
+    operations.match_task(task_id=task.id, now=NOON)
+    outbox_drain()
+    [row] = MatchImpression.objects.all()
+    assert (row.list_kind, row.reader_id, row.position) == (ListKind.MAIL, ada.id, 1)
+    operations.record_told(task_id=task.id, organization_ids=[ada.id], now=NOON)
+    assert MatchImpression.objects.count() == 1
+
+
+# --- what came of it
+
+
+def test_outcomes_are_noted_once_and_tied_to_the_last_list(make, market, outbox_drain):
+    rows = [one.shown for one in queries.recommended_freelancers(market.task.id, now=NOON)]
+    operations.record_shown(kind=ListKind.PEOPLE, reader_id=market.employer.id, rows=rows, now=NOON)
+    seen = [one.shown for one in queries.recommended_tasks(market.ada.id, now=NOON)]
+    operations.record_shown(kind=ListKind.RECOMMENDED, reader_id=market.ada.id, rows=seen, now=NOON)
+    employer = make.actor(market.employer)
+    tasks.invite(task_id=market.task.id, organization_id=market.ada.id, message="", actor=employer, now=NOON)
+    bid = make.bid(task=market.task, bidder=market.ada)
+    bidding.shortlist(bid_id=bid.id, actor=employer, now=NOON)
+    outbox_drain()
+
+    found = {one.kind: one for one in MatchEvent.objects.filter(organization=market.ada)}
+    assert set(found) == {EventKind.INVITE, EventKind.BID, EventKind.SHORTLIST}
+    assert found[EventKind.INVITE].impression.list_kind == ListKind.PEOPLE
+    assert found[EventKind.BID].impression.list_kind == ListKind.RECOMMENDED
+
+    operations.record_event(kind=EventKind.BID, task_id=market.task.id, organization_id=market.ada.id, now=NOON)
+    assert MatchEvent.objects.filter(kind=EventKind.BID).count() == 1
+
+
+def test_what_was_shown_later_or_long_ago_is_no_cause(market):
+    rows = [one.shown for one in queries.recommended_freelancers(market.task.id, now=NOON)]
+    for when in (NOON - timedelta(days=31), NOON + timedelta(hours=2)):
+        operations.record_shown(kind=ListKind.PEOPLE, reader_id=market.employer.id, rows=rows, now=when)
+    pair = {"task_id": market.task.id, "organization_id": market.ada.id}
+    operations.record_event(kind=EventKind.BID, now=NOON, **pair)
+    operations.record_event(kind=EventKind.OPEN, now=NOON, **pair)
+    [event] = MatchEvent.objects.all()  # a look without a list before is no outcome of a list
+    assert (event.kind, event.impression) == (EventKind.BID, None)
+
+
+def test_opening_what_was_recommended_is_noted_on_both_sides(client, market):
+    client.force_login(owner(market.employer))
+    page = client.get(reverse("matching:freelancers", args=[market.task.id])).content.decode()
+    link = reverse("matching:person", args=[market.task.id, market.ada.id])
+    assert link in page
+    assert client.get(link).url == market.ada.get_absolute_url()
+    client.force_login(owner(market.bola))
+    client.get(reverse("matching:tasks"))
+    client.get(market.task.get_absolute_url())
+    opened = MatchEvent.objects.filter(kind=EventKind.OPEN).values_list("organization_id", flat=True)
+    assert set(opened) == {market.ada.id, market.bola.id}
+
+
+def test_a_stranger_opens_nobody_through_a_task_of_others(client, market, make):
+    client.force_login(owner(make.employer("Other")))
+    assert client.get(reverse("matching:person", args=[market.task.id, market.ada.id])).status_code == 404
+    client.force_login(owner(market.employer))
+    assert client.get(reverse("matching:person", args=[market.task.id, uuid4()])).status_code == 404
+
+
+def test_after_400_days_the_list_goes_and_what_came_of_it_stays(market):
+    rows = [one.shown for one in queries.recommended_freelancers(market.task.id, now=NOON)]
+    say = {"kind": ListKind.PEOPLE, "reader_id": market.employer.id, "rows": rows}
+    operations.record_shown(now=NOON, **say)
+    operations.record_event(kind=EventKind.BID, task_id=market.task.id, organization_id=market.ada.id, now=NOON)
+    operations.record_shown(now=NOON + timedelta(days=2), **say)
+
+    assert operations.prune_impressions(now=NOON + timedelta(days=401)) == 2
+    assert MatchImpression.objects.count() == 2
+    assert MatchEvent.objects.get().impression is None
+
+
+def test_the_cap_counts_lists_of_other_tasks_of_today(make, market, settings):
+    settings.MATCH_EXPOSURE_CAP = 1
+    first = queries.recommended_freelancers(market.task.id, now=NOON)[0].organization
+    other = make.task(employer=market.employer, skill_ids=(Skill.objects.get(slug="react").id,), title="Another")
+    operations.match_task(task_id=other.id, now=NOON)
+    shown = [
+        one.shown for one in queries.recommended_freelancers(other.id, now=NOON) if one.organization.id == first.id
+    ]
+    operations.record_shown(kind=ListKind.PEOPLE, reader_id=market.employer.id, rows=shown, now=NOON)
+
+    names = [one.organization.id for one in queries.recommended_freelancers(market.task.id, now=NOON)]
+    assert names[-1] == first.id
+    assert len(names) == 2
+    tomorrow = NOON + timedelta(days=1)
+    assert queries.recommended_freelancers(market.task.id, now=tomorrow)[0].organization == first
+    assert isinstance(names[0], UUID)
