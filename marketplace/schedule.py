@@ -18,6 +18,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "payments-batch-payables": {"task": "payments.batch_payables", "schedule": 60.0},
     "payments-poll-events": {"task": "payments.poll_events", "schedule": 3600.0},
     "payments-reconcile-lines": {"task": "payments.reconcile_lines", "schedule": crontab(hour="0", minute="5")},
+    "payments-keep-reserve": {"task": "payments.keep_reserve", "schedule": crontab(hour="0", minute="2")},
     "payments-reconcile": {"task": "payments.reconcile", "schedule": 300.0},
     "escrow-keep-hold-limits": {"task": "escrow.keep_hold_limits", "schedule": 3600.0},
     "ledger-seal-chain": {"task": "ledger.seal_chain", "schedule": crontab(hour="0", minute="10")},

@@ -65,6 +65,8 @@ def log_suspense(fact: SuspenseResolved, now: datetime) -> None:
 
 @bus.subscribe(TreasuryActed, name="moderation.log_treasury")
 def log_treasury(fact: TreasuryActed, now: datetime) -> None:
+    if fact.user_id is None:  # the clock did it
+        return
     operations.record(
         actor=Actor(user_id=fact.user_id, is_staff=True),
         action=f"treasury.{fact.kind}",

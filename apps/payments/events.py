@@ -137,7 +137,7 @@ class TreasuryActed:
     subject: str
     amount_minor: int
     currency: str
-    user_id: UUID
+    user_id: UUID | None
     reason: str
 
 

@@ -5,7 +5,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from apps.payments import operations
+from apps.payments import operations, queries
 from apps.payments.gateways import doors
 from apps.payments.gateways.port import GatewayUnavailable
 
@@ -48,6 +48,13 @@ def reconcile_lines() -> int:
         except GatewayUnavailable as silence:
             logger.warning("%s could not be reconciled: %s", name, silence)
     return differing
+
+
+@shared_task(name="payments.keep_reserve")
+def keep_reserve() -> int:
+    """Each night: lay aside what the reserve for chargebacks lacks. Gives in how many currencies."""
+    now = timezone.now()
+    return sum(operations.keep_reserve(currency=one, now=now) is not None for one in queries.currencies_of_commission())
 
 
 @shared_task(name="payments.poll_events")

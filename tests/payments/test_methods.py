@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.db.models import Q
 from django.test import Client
 from django.utils import timezone
+from rest_framework.test import APIClient
 
 from apps.escrow import operations as escrows
 from apps.payments import queries
@@ -88,3 +89,18 @@ def test_the_payer_chooses_on_the_page_and_is_told_of_another_way(make):
     answer = client.post(address, {"method": "sandbox", "step": "pay"}, follow=True)
     assert "does not answer just now" in answer.content.decode()
     assert "Pay by bank transfer" in answer.content.decode()
+
+
+def test_the_api_names_the_ways_takes_the_choice_and_says_which_gave_the_page(make):
+    milestone = make.milestone()
+    employer = APIClient()
+    employer.force_login(milestone.contract.employer.memberships.get().user)
+    path = f"/api/v1/milestones/{milestone.id}"
+    assert [one["name"] for one in employer.get(f"{path}/payment-methods/").json()] == ["sandbox", "bank"]
+    body, headers = {"return_url": "https://robot.example/back", "method": "bank"}, {"Idempotency-Key": "pay"}
+    answer = employer.post(f"{path}/fund/", body, headers=headers)
+    assert (answer.status_code, answer.json().get("method")) == (201, "bank")
+    assert Charge.objects.get(id=answer.json()["charge_id"]).gateway == "bank"
+    stranger = APIClient()
+    stranger.force_login(make.freelancer("Other").memberships.get().user)
+    assert stranger.get(f"{path}/payment-methods/").status_code == 404

@@ -17,6 +17,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -24,6 +25,7 @@ from apps.common.errors import Conflict, Invalid
 from apps.common.models import IdempotencyRecord
 
 HEADER = "Idempotency-Key"
+NEEDS_KEY = OpenApiParameter(HEADER, str, OpenApiParameter.HEADER, required=True, description="Any unique text.")
 # Longer than any request lives behind a web server.
 ABANDONED_AFTER = timedelta(minutes=2)
 Endpoint = Callable[..., Response]

@@ -61,6 +61,15 @@ class FundSerializer(serializers.Serializer[Any]):
     use_credit = serializers.BooleanField(default=False, help_text="Pay from the employer's credit first.")
     budget_id = serializers.UUIDField(required=False, allow_null=True, default=None)
     purchase_order = serializers.CharField(max_length=60, required=False, allow_blank=True, default="")
+    method = serializers.CharField(
+        max_length=20, required=False, allow_blank=True, default="",
+        help_text="A `name` of the milestone's payment methods; the first one otherwise.",
+    )  # fmt: skip
+
+
+class PaymentMethodSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    title = serializers.CharField(source="label", help_text="In the language of the request.")
 
 
 class AskApprovalSerializer(serializers.Serializer[Any]):
@@ -75,10 +84,13 @@ class AskedSerializer(serializers.Serializer[Any]):
 
 
 class CheckoutSerializer(serializers.Serializer[Any]):
-    """Both are null where the employer's credit paid all of it: the milestone is funded already."""
+    """All are null where the employer's credit paid all of it: the milestone is funded already."""
 
     charge_id = serializers.UUIDField(allow_null=True)
     checkout_url = serializers.URLField(allow_null=True)
+    method = serializers.CharField(
+        allow_null=True, help_text="The way that gave the page: another than asked for where that one did not answer."
+    )
 
 
 class _CheckSerializer(serializers.Serializer[Any]):

@@ -13,6 +13,11 @@ urlpatterns = [
     path("stop-proposals/<uuid:proposal_id>/accept/", views.AcceptProposal.as_view(), name="api-stop-accept"),
     path("stop-proposals/<uuid:proposal_id>/decline/", views.DeclineProposal.as_view(), name="api-stop-decline"),
     path("stop-proposals/<uuid:proposal_id>/withdraw/", views.WithdrawProposal.as_view(), name="api-stop-withdraw"),
+    path(
+        "milestones/<uuid:milestone_id>/payment-methods/",
+        views.PaymentMethods.as_view(),
+        name="api-milestone-payment-methods",
+    ),
     path("milestones/<uuid:milestone_id>/fund/", views.Fund.as_view(), name="api-milestone-fund"),
     path("milestones/<uuid:milestone_id>/approval/", views.AskApproval.as_view(), name="api-milestone-ask-approval"),
     path("milestones/<uuid:milestone_id>/deliver/", views.Deliver.as_view(), name="api-milestone-deliver"),

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,16 +18,13 @@ from rest_framework.views import APIView
 
 from apps.accounts.middleware import actor
 from apps.bidding import queries as bids
-from apps.common.api.idempotency import HEADER, idempotent
+from apps.common.api.idempotency import NEEDS_KEY, idempotent
 from apps.common.api.serializers import to_money
 from apps.contracts import operations, queries
 from apps.contracts.api import serializers
 from apps.contracts.models import CancellationProposal, Contract, Milestone
 from apps.contracts.operations.working import Check
-
-KEY = OpenApiParameter(
-    HEADER, str, OpenApiParameter.HEADER, required=True, description="Repeats give the first answer."
-)
+from apps.payments import queries as payments
 
 
 def _contract(request: Request, contract_id: UUID) -> Contract:
@@ -120,7 +117,7 @@ class Timeline(APIView):
 
 class Fund(APIView):
     @extend_schema(
-        parameters=[KEY],
+        parameters=[NEEDS_KEY],
         request=serializers.FundSerializer,
         responses={201: serializers.CheckoutSerializer},
         operation_id="milestone_fund",
@@ -142,9 +139,25 @@ class Fund(APIView):
             use_credit=given.validated_data["use_credit"],
             budget_id=given.validated_data["budget_id"],
             purchase_order=given.validated_data["purchase_order"],
+            method=given.validated_data["method"],
         )
-        body = {"charge_id": charge.id if charge else None, "checkout_url": charge.checkout_url if charge else None}
+        body = {
+            "charge_id": charge.id if charge else None,
+            "checkout_url": charge.checkout_url if charge else None,
+            "method": charge.gateway if charge else None,
+        }
         return Response(serializers.CheckoutSerializer(body).data, status=201)
+
+
+class PaymentMethods(APIView):
+    @extend_schema(responses=serializers.PaymentMethodSerializer(many=True), operation_id="milestone_payment_methods")
+    def get(self, request: Request, milestone_id: UUID) -> Response:
+        """How the employer can pay this milestone in today, the first choice first."""
+        milestone = _milestone(request, milestone_id)
+        found = payments.methods_for(
+            country=milestone.contract.employer.country, currency=milestone.currency, on=timezone.now().date()
+        )
+        return Response(serializers.PaymentMethodSerializer(found, many=True).data)
 
 
 class AskApproval(APIView):
@@ -204,7 +217,7 @@ class RequestRevision(APIView):
 
 class Approve(APIView):
     @extend_schema(
-        parameters=[KEY],
+        parameters=[NEEDS_KEY],
         request=serializers.ApprovalSerializer,
         responses=serializers.MilestoneSerializer,
         operation_id="milestone_approve",
@@ -256,7 +269,9 @@ class _Answer(APIView):
 class AcceptProposal(_Answer):
     verb = staticmethod(operations.accept_cancellation)
 
-    @extend_schema(parameters=[KEY], request=None, responses=serializers.ProposalSerializer, operation_id="stop_accept")
+    @extend_schema(
+        parameters=[NEEDS_KEY], request=None, responses=serializers.ProposalSerializer, operation_id="stop_accept"
+    )
     @idempotent
     def post(self, request: Request, proposal_id: UUID) -> Response:
         return self._answer(request, proposal_id)

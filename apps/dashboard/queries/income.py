@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from functools import cache
 from uuid import UUID
 
+from apps.accounts.models import Organization
 from apps.common.errors import DomainError
 from apps.common.money import Money
 from apps.contracts.models import Milestone
@@ -136,9 +137,10 @@ def _open_work(organization_id: UUID, today: date) -> list[_Open]:
     ).select_related("escrow", "contract__employer", "contract__freelancer")
 
     @cache
-    def terms(payer_country: str, payee_country: str) -> pricing_rules.Terms | None:
+    def terms(payer: Organization, payee: Organization) -> pricing_rules.Terms | None:
+        together = escrows.paid_between(payer.id, payee.id)
         try:
-            return pricing.terms(payer_country, payee_country, today)
+            return pricing.terms(payer.country, payee.country, today, paid_before=together)
         except DomainError:
             return None
 
@@ -148,7 +150,7 @@ def _open_work(organization_id: UUID, today: date) -> list[_Open]:
         if milestone.escrow is not None and milestone.status in _HELD:
             gross, agreed = milestone.escrow.remaining, escrows.terms(milestone.escrow)
         else:
-            agreed = terms(milestone.contract.employer.country, milestone.contract.freelancer.country)
+            agreed = terms(milestone.contract.employer, milestone.contract.freelancer)
         if agreed is not None:  # without a fee schedule nothing is guessed
             due = milestone.due_at.astimezone(UTC).date() if milestone.due_at else None
             work.append(_Open(pricing_rules.split(gross, agreed).net, milestone.status, due))

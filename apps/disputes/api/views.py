@@ -15,17 +15,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.accounts.middleware import actor
-from apps.common.api.idempotency import HEADER, idempotent
+from apps.common.api.idempotency import NEEDS_KEY, idempotent
 from apps.common.api.serializers import AMOUNT_MAX, to_money
 from apps.common.money import Money
 from apps.contracts import queries as contracts
 from apps.disputes import operations, policies, queries
 from apps.disputes.api import serializers
 from apps.disputes.models import Dispute, SplitProposal
-
-KEY = OpenApiParameter(
-    HEADER, str, OpenApiParameter.HEADER, required=True, description="Repeats give the first answer."
-)
 
 
 def _dispute(request: Request, dispute_id: UUID) -> Dispute:
@@ -55,7 +51,7 @@ class Disputes(ListAPIView[Dispute]):
 
 class MilestoneDisputes(APIView):
     @extend_schema(
-        parameters=[KEY],
+        parameters=[NEEDS_KEY],
         request=serializers.NewDisputeSerializer,
         responses={201: serializers.DisputeSerializer},
         operation_id="dispute_open",
@@ -148,7 +144,7 @@ class Proposals(APIView):
 
 class Accept(APIView):
     @extend_schema(
-        parameters=[KEY], request=None, responses=serializers.DisputeSerializer, operation_id="dispute_accept"
+        parameters=[NEEDS_KEY], request=None, responses=serializers.DisputeSerializer, operation_id="dispute_accept"
     )
     @idempotent
     def post(self, request: Request, proposal_id: UUID) -> Response:
@@ -161,7 +157,7 @@ class Accept(APIView):
 
 class Withdraw(APIView):
     @extend_schema(
-        parameters=[KEY], request=None, responses=serializers.DisputeSerializer, operation_id="dispute_withdraw"
+        parameters=[NEEDS_KEY], request=None, responses=serializers.DisputeSerializer, operation_id="dispute_withdraw"
     )
     @idempotent
     def post(self, request: Request, dispute_id: UUID) -> Response:
@@ -173,7 +169,7 @@ class Withdraw(APIView):
 
 class Decide(APIView):
     @extend_schema(
-        parameters=[KEY],
+        parameters=[NEEDS_KEY],
         request=serializers.NewDecisionSerializer,
         responses=serializers.DisputeSerializer,
         operation_id="dispute_decide",

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from typing import Any
+
 from rest_framework import serializers
 
 from apps.common.api.serializers import MoneySerializer
-from apps.escrow.models import Escrow, Release
+from apps.escrow.models import Escrow, Goodwill, Release
+from apps.escrow.states import GoodwillTo
 
 
 class ReleaseSerializer(serializers.ModelSerializer[Release]):
@@ -37,3 +40,19 @@ class EscrowSerializer(serializers.ModelSerializer[Escrow]):
             "hold_until", "releases",
         )  # fmt: skip
         read_only_fields = fields
+
+
+class GoodwillSerializer(serializers.ModelSerializer[Goodwill]):
+    amount = MoneySerializer(read_only=True)
+
+    class Meta:
+        model = Goodwill
+        fields = ("id", "release_id", "to", "amount", "reason", "given_at")
+        read_only_fields = fields
+
+
+class NewGoodwillSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField(help_text="Made by you: the same one again gives once.")
+    to = serializers.ChoiceField(GoodwillTo.choices)
+    amount = MoneySerializer(help_text="With the tax that it contains.")
+    reason = serializers.CharField(max_length=1000, help_text="The one who gets it reads this.")

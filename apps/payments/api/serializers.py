@@ -5,7 +5,8 @@ from typing import Any
 from rest_framework import serializers
 
 from apps.common.api.serializers import AMOUNT_MAX, MoneySerializer
-from apps.payments.models import Charge, FxQuote, Payout, PayoutAccount
+from apps.payments.models import Charge, FxQuote, Payout, PayoutAccount, TreasuryAct
+from apps.payments.states import TreasuryKind
 
 
 class BalanceSerializer(serializers.Serializer[Any]):
@@ -149,3 +150,45 @@ class ChargeSerializer(serializers.ModelSerializer[Charge]):
             "succeeded_at",
         )  # fmt: skip
         read_only_fields = fields
+
+
+class HoldingSerializer(serializers.Serializer[Any]):
+    """One thing that staff can act on."""
+
+    kind = serializers.CharField()
+    subject = serializers.CharField(help_text="The country of a tax, the processor of a sweep; else empty.")
+    balance = SignedMoneySerializer()
+    movable = MoneySerializer()
+
+
+class LackingSerializer(serializers.Serializer[Any]):
+    currency = serializers.CharField()
+    lacking = MoneySerializer(help_text="What the operator has to bring so that everything owed is covered.")
+
+
+class TreasuryActSerializer(serializers.ModelSerializer[TreasuryAct]):
+    amount = MoneySerializer(read_only=True)
+
+    class Meta:
+        model = TreasuryAct
+        fields = ("id", "kind", "subject", "amount", "reason", "acted_by_id", "acted_at")
+        read_only_fields = fields
+
+
+class TreasurySerializer(serializers.Serializer[Any]):
+    holdings = HoldingSerializer(many=True)
+    top_ups = LackingSerializer(many=True)
+    acts = TreasuryActSerializer(many=True, help_text="The newest fifty.")
+
+
+class NewTreasuryActSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField(help_text="Made by you: the same one again acts once, and asks again for a top-up.")
+    kind = serializers.ChoiceField(TreasuryKind.choices)
+    subject = serializers.CharField(max_length=20, allow_blank=True, default="")
+    amount = MoneySerializer()
+    reason = serializers.CharField(max_length=1000)
+
+
+class TreasuryAnswerSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    status = serializers.CharField(help_text="`succeeded` once the entry is written; a top-up may still be on its way.")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.payments.api import views
+from apps.payments.api import treasury, views
 
 urlpatterns = [
     path("balances/", views.Balances.as_view(), name="api-balances"),
@@ -14,4 +14,7 @@ urlpatterns = [
     path("payouts/<uuid:payout_id>/", views.OnePayout.as_view(), name="api-payout"),
     path("charges/", views.Charges.as_view(), name="api-charges"),
     path("charges/<uuid:charge_id>/", views.OneCharge.as_view(), name="api-charge"),
+    path("payouts/<uuid:payout_id>/reversal/", treasury.TransferReversal.as_view(), name="api-payout-reversal"),
+    path("treasury/", treasury.Treasury.as_view(), name="api-treasury"),
+    path("treasury/acts/", treasury.TreasuryActs.as_view(), name="api-treasury-acts"),
 ]

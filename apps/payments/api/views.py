@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 
 from apps.accounts.middleware import actor
 from apps.common import currencies
-from apps.common.api.idempotency import HEADER, idempotent
+from apps.common.api.idempotency import NEEDS_KEY, idempotent
 from apps.common.errors import Invalid, NotFound
 from apps.common.money import Money
 from apps.escrow import queries as escrows
@@ -25,8 +25,6 @@ from apps.ledger import queries as ledger
 from apps.payments import operations, policies, queries
 from apps.payments.api import serializers
 from apps.payments.models import Charge, FxQuote, Payout
-
-NEEDS_KEY = OpenApiParameter(HEADER, str, OpenApiParameter.HEADER, required=True, description="Any unique text.")
 
 
 def _organization_id(request: Request) -> UUID:

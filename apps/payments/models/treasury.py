@@ -22,15 +22,19 @@ class TreasuryAct(BaseModel):
     """The country of a tax, the processor of a sweep or a top-up."""
     amount_minor = amount_field()
     currency = currency_field()
-    reason = models.TextField(max_length=1000)
-    acted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField(max_length=1000, blank=True)
+    acted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    """None for what the clock lays aside: a rule did it, and nobody had to say why."""
     acted_at = models.DateTimeField()
 
     class Meta:
         constraints = [
             known(states.TreasuryKind, "payments_treasuryact_kind_known", "kind"),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="payments_treasuryact_amount_positive"),
-            models.CheckConstraint(condition=~Q(reason=""), name="payments_treasuryact_has_a_reason"),
+            models.CheckConstraint(
+                condition=Q(acted_by__isnull=False) & ~Q(reason="") | Q(acted_by__isnull=True, kind="reserve"),
+                name="payments_treasuryact_has_a_reason",
+            ),
         ]
 
     @property

@@ -63,7 +63,7 @@ from apps.payments.operations.reversals import NothingToReverse, ReversalRefused
 from apps.payments.operations.settlement import claim_payout, claim_refund, send_payout, send_refund, settle_due
 from apps.payments.operations.suspense import SamePerson, confirm_booking, propose_booking, reject_booking
 from apps.payments.operations.top_ups import TopUpRefused, refresh_top_ups, top_up, top_up_answered
-from apps.payments.operations.treasury import act, movable
+from apps.payments.operations.treasury import act, keep_reserve, movable
 
 __all__ = [
     "AmountDiffers",
@@ -93,6 +93,7 @@ __all__ = [
     "export_orders",
     "handle_notices",
     "import_statement",
+    "keep_reserve",
     "load_payment_methods",
     "movable",
     "onboarding_page",

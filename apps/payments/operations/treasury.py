@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.common import fmt
 from apps.common.actors import Actor
 from apps.common.errors import Conflict, Invalid
+from apps.common.ids import uuid7
 from apps.common.money import Money
 from apps.ledger import chart
 from apps.ledger import operations as ledger
@@ -54,19 +55,35 @@ def act(
     most = movable(kind, subject, amount.currency)
     if not 0 < amount.amount_minor <= most.amount_minor:
         raise MoreThanMovable(most=fmt.money(most))
+    return _write(act_id, kind, subject, amount, reason.strip(), actor.person_id, now)
+
+
+@transaction.atomic
+def keep_reserve(*, currency: str, now: datetime) -> TreasuryAct | None:
+    """Lay aside, by the clock, what the reserve lacks of the agreed share of our commission; None if nothing."""
+    queries.lock_treasury()
+    lacking = queries.to_reserve(currency)
+    if not lacking:
+        return None
+    return _write(uuid7(), TreasuryKind.RESERVE, "", lacking, "", None, now)
+
+
+def _write(
+    act_id: UUID, kind: str, subject: str, amount: Money, reason: str, person_id: UUID | None, now: datetime
+) -> TreasuryAct:
     made = TreasuryAct.objects.create(
         id=act_id,
         kind=kind,
         subject=subject,
         amount_minor=amount.amount_minor,
         currency=amount.currency,
-        reason=reason.strip(),
-        acted_by_id=actor.person_id,
+        reason=reason,
+        acted_by_id=person_id,
         acted_at=now,
     )
     ledger.record(_entry(made), now=now)
     fact = events.TreasuryActed(
-        made.id, made.kind, made.subject, made.amount_minor, made.currency, actor.person_id, made.reason
+        made.id, made.kind, made.subject, made.amount_minor, made.currency, made.acted_by_id, made.reason
     )
     bus.publish(fact, now=now)
     return made

@@ -53,8 +53,7 @@ def holdings() -> list[Holding]:
     ]
     found += [
         Holding(TreasuryKind.RESERVE, "", ledger.balance(chart.reserve_chargeback(currency)), to_reserve(currency))
-        for (code, currency), _ in groups.items()
-        if code == "revenue:commission"
+        for currency in currencies_of_commission()
     ]
     return sorted(found, key=lambda one: (one.kind, one.subject, one.balance.currency))
 
@@ -123,6 +122,11 @@ def to_reserve(currency: str) -> Money:
     return max(
         earned.share_bps(settings.CHARGEBACK_RESERVE_BPS) - Money(int(done or 0), currency), Money.zero(currency)
     )
+
+
+def currencies_of_commission() -> list[str]:
+    """In which we have earned something."""
+    return sorted(currency for code, currency, _ in ledger.trial_balance() if code == "revenue:commission")
 
 
 def recent_acts() -> list[TreasuryAct]:

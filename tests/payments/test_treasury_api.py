@@ -1,0 +1,97 @@
+"""Treasury and goodwill over the API: for staff alone, once per id, and by the clock."""
+
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from apps.common.money import Money
+from apps.escrow.models import Goodwill
+from apps.ledger import chart
+from apps.ledger import queries as ledger
+from apps.moderation.models import AuditEntry
+from apps.outbox import bus
+from apps.payments import jobs, queries
+from apps.payments.models import TreasuryAct
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _today(make):
+    make.now = timezone.now()
+
+
+def api(user) -> APIClient:
+    client = APIClient()
+    client.force_login(user)
+    return client
+
+
+def post(client: APIClient, path: str, body: dict):
+    return client.post(f"/api/v1/{path}", body, format="json", headers={"Idempotency-Key": str(uuid4())})
+
+
+def test_an_act_is_done_once_per_id_and_read_again(make):
+    make.escrow(status="released", amount=Money.of("1000.00", "EUR"))
+    staff = api(make.staff())
+    lacking = queries.to_reserve("EUR")
+    shown = staff.get("/api/v1/treasury/").json()
+    reserve = next(one for one in shown["holdings"] if one["kind"] == "reserve")
+    assert reserve["movable"] == {"amount_minor": lacking.amount_minor, "currency": "EUR"}
+
+    body = {"id": str(uuid4()), "kind": "reserve", "amount": reserve["movable"], "reason": "October"}
+    assert [post(staff, "treasury/acts/", body).status_code for _ in range(2)] == [201, 201]
+    assert TreasuryAct.objects.get().amount == lacking
+    assert staff.get("/api/v1/treasury/").json()["acts"][0]["reason"] == "October"
+    more = post(staff, "treasury/acts/", body | {"id": str(uuid4())})
+    assert (more.status_code, more.json()["code"]) == (409, "more_than_movable")
+
+
+def test_goodwill_is_given_once_per_id(make):
+    escrow = make.escrow(status="released", amount=Money.of("1000.00", "EUR"))
+    release = escrow.releases.get()
+    body = {
+        "id": str(uuid4()),
+        "to": "freelancer",
+        "amount": {"amount_minor": 500, "currency": "EUR"},
+        "reason": "Sorry",
+    }
+    path = f"releases/{release.id}/goodwill/"
+    before = ledger.balance(chart.payable(escrow.payee_id, "EUR"))
+    staff = api(make.staff())
+    assert [post(staff, path, body).status_code for _ in range(2)] == [201, 201]
+    assert Goodwill.objects.get().amount == Money(500, "EUR")
+    assert ledger.balance(chart.payable(escrow.payee_id, "EUR")) == before + Money(500, "EUR")
+    other = body | {"id": str(uuid4()), "amount": {"amount_minor": 500, "currency": "USD"}}
+    assert post(staff, path, other).status_code == 422
+
+
+def test_nobody_else_acts(make):
+    escrow = make.escrow(status="released", amount=Money.of("1000.00", "EUR"))
+    employer = api(escrow.payer.memberships.get().user)
+    stranger = api(make.employer("Other").memberships.get().user)
+    money = {"amount_minor": 100, "currency": "EUR"}
+    act = {"id": str(uuid4()), "kind": "reserve", "amount": money, "reason": "x"}
+    gift = {"id": str(uuid4()), "to": "employer", "amount": money, "reason": "x"}
+    assert employer.get("/api/v1/treasury/").status_code == 403
+    assert post(employer, "treasury/acts/", act).status_code == 403
+    path = f"releases/{escrow.releases.get().id}/goodwill/"
+    assert (post(employer, path, gift).status_code, post(stranger, path, gift).status_code) == (403, 404)
+    assert not TreasuryAct.objects.exists()
+    assert not Goodwill.objects.exists()
+
+
+def test_the_clock_keeps_the_reserve_and_signs_for_nobody(make, client):
+    make.escrow(status="released", amount=Money.of("1000.00", "EUR"))
+    lacking = queries.to_reserve("EUR")
+    assert lacking
+    assert [jobs.keep_reserve(), jobs.keep_reserve()] == [1, 0]
+    act = TreasuryAct.objects.get()
+    assert (act.amount, act.acted_by, act.reason) == (lacking, None, "")
+    assert ledger.balance(chart.reserve_chargeback("EUR")) == lacking
+    bus.deliver_pending(now=timezone.now())
+    assert not AuditEntry.objects.exists()
+    client.force_login(make.staff())
+    assert "by the clock" in client.get("/en/money/treasury/").content.decode()
