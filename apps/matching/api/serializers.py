@@ -56,6 +56,25 @@ class RecommendedFreelancerSerializer(serializers.Serializer[Any]):
     why = ExplanationSerializer(source="explanation")
 
 
+class ExportedMatchSerializer(serializers.Serializer[Any]):
+    task_id = serializers.UUIDField()
+    title = serializers.CharField()
+    computed_at = serializers.DateTimeField()
+    version = serializers.CharField()
+    points = serializers.ListField(child=serializers.FloatField(), help_text="Of skill, pay and growth; sum 100.")
+    inputs = serializers.DictField(help_text="All that the formula read of the pair.")
+    components = serializers.DictField(child=serializers.FloatField())
+    score = serializers.FloatField()
+    learned = serializers.FloatField(allow_null=True)
+
+
+class MatchExportSerializer(serializers.Serializer[Any]):
+    organization_id = serializers.UUIDField()
+    exported_at = serializers.DateTimeField()
+    skills = serializers.DictField(child=serializers.CharField(), help_text="Names by id.")
+    matches = ExportedMatchSerializer(many=True)
+
+
 class LimitSerializer(serializers.Serializer[Any]):
     limit = serializers.IntegerField(min_value=1, max_value=50, default=10)
 

@@ -1,0 +1,108 @@
+#!/usr/bin/env python3
+"""
+Compute your match scores anew, on your own machine, from your data export.
+
+    python3 recompute_match.py matches.json
+
+matches.json is yours (Recommended for you > Download my matches). Each match holds what the formula read, the points
+of the weights that held, and the score. This script knows the formula and nothing else; it needs only the standard
+library. It prints what differs by more than a millionth and ends with 1 if anything does, else with 0.
+"""
+
+import json
+import math
+import sys
+
+VERSION = "2"
+LEVELS = {0: 0.0, 1: 0.55, 2: 0.75, 3: 0.9, 4: 1.0}  # not declared, basic, working, advanced, expert
+LANGUAGES = {"native": 1.0, "fluent": 1.0, "conversational": 0.8, "bridge": 0.6, "basic": 0.5, "none": 0.0}
+
+
+def proven(level, done):
+    """What is declared; each completed contract halves what is left to prove."""
+    return 1 - (1 - LEVELS.get(level, 0.5)) * 0.5**done
+
+
+def shown(work):
+    """The logarithm of accepted work that has faded; five contracts of today are all of it."""
+    return min(1.0, math.log1p(work) / math.log1p(5))
+
+
+def faded(days):
+    """A contract counts half after 250 days."""
+    return 0.5 ** (max(0.0, days) / 250)
+
+
+def skill(inputs):
+    """0.45 evidence + 0.25 coverage + 0.20 similar past tasks + 0.10 related skills, each from 0 to 1."""
+    asked = inputs["skills"]
+    whole = sum(one["rarity"] for one in asked)
+    if not whole:
+        return 0.0
+    done, fresh, alike = [0] * len(asked), [0.0] * len(asked), 0.0
+    for days, is_accepted, places in inputs["works"]:
+        if not is_accepted:
+            continue
+        share = sum(asked[place]["rarity"] for place in places) / whole
+        if share >= 0.5 - 1e-9:  # a similar task: it asked for half of these skills, by rarity
+            alike += share * faded(days)
+        for place in places:
+            done[place] += 1
+            fresh[place] += faded(days)
+    evidence = coverage = related = 0.0
+    for place, one in enumerate(asked):
+        strength = proven(one["level"], done[place])
+        other = one["instead"]
+        like = other["likeness"] * proven(other["level"], other["done"]) if other else 0.0
+        evidence += one["rarity"] * max(shown(fresh[place]), 0.5 * strength) / whole
+        coverage += one["rarity"] * strength / whole
+        related += one["rarity"] * (strength or like) / whole
+    return 0.45 * evidence + 0.25 * coverage + 0.20 * max(shown(alike), 0.5 * coverage) + 0.10 * related
+
+
+def pay(inputs):
+    """Does the budget pay what is usually asked? Asking for less gives nothing."""
+    budget, usual, hourly = inputs["budget_minor"], inputs["usual_price_minor"], inputs["hourly_minor"]
+    if budget is None or not (usual or hourly):
+        return 0.6
+    if usual:
+        return 1.0 if usual <= budget else math.exp(-1.5 * math.log(usual / budget))
+    return min(1.0, max(0.1, budget / hourly / 8))
+
+
+def growth(inputs):
+    """The share of contracts completed, smoothed, and room for those of whom little is known."""
+    total = inputs["completed"] + inputs["failed"]
+    return 0.6 * (inputs["completed"] + 2) / (total + 3) + 0.4 / (1 + total / 2)
+
+
+def score(inputs, points):
+    """From 0 to 100; points are those of skill, pay and growth."""
+    base = points[0] * skill(inputs) + points[1] * pay(inputs) + points[2] * growth(inputs)
+    days = inputs["inactive_days"]
+    recency = 0.85 if days is None else 0.85 + 0.15 * 0.5 ** (days / 90)
+    fit = 0.9 + 0.1 * (0.6 * LANGUAGES.get(inputs["language"], 0.5) + 0.4 * min(1.0, inputs["hours"] / 4))
+    return base * recency * fit
+
+
+def main(path):
+    with open(path, encoding="utf-8") as file:
+        matches = json.load(file)["matches"]
+    wrong = 0
+    for match in matches:
+        if match["version"].split(".")[0] != VERSION:
+            print(f"{match['task_id']}: made by version {match['version']}; this script knows version {VERSION}")
+            wrong += 1
+            continue
+        anew = score(match["inputs"], match["points"])
+        if abs(anew - match["score"]) > 1e-6:
+            print(f"{match['task_id']}: the site says {match['score']}, the formula {anew}")
+            wrong += 1
+    print(f"{len(matches) - wrong} of {len(matches)} scores are what the formula gives")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    sys.exit(main(sys.argv[1]))
