@@ -12,6 +12,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "matching-rebuild-shelf": {"task": "matching.rebuild_shelf", "schedule": 900.0},
     "matching-fairness-report": {"task": "matching.write_fairness_report", "schedule": crontab(hour="1", minute="0")},
     "matching-prune-impressions": {"task": "matching.prune_impressions", "schedule": crontab(hour="1", minute="30")},
+    "matching-train-rankers": {"task": "matching.train_rankers", "schedule": crontab(hour="2", minute="40")},
     "matching-refresh": {"task": "matching.refresh", "schedule": 3.0},
     "payments-handle-webhooks": {"task": "payments.handle_webhooks", "schedule": 2.0},
     "payments-settle": {"task": "payments.settle", "schedule": 5.0},

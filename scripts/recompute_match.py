@@ -90,7 +90,7 @@ def main(path):
         matches = json.load(file)["matches"]
     wrong = 0
     for match in matches:
-        if match["version"].split(".")[0] != VERSION:
+        if match["version"].split("+")[0].split(".")[0] != VERSION:
             print(f"{match['task_id']}: made by version {match['version']}; this script knows version {VERSION}")
             wrong += 1
             continue

@@ -26,6 +26,12 @@ def rebuild_shelf() -> int:
     return operations.rebuild_shelf(now=timezone.now()) or 0
 
 
+@shared_task(name="matching.train_rankers", time_limit=WRITING_SECONDS_MAX)
+def train_rankers() -> int:
+    """Learn anew where a week has passed and there are outcomes enough."""
+    return operations.train_rankers(now=timezone.now())
+
+
 @shared_task(name="matching.prune_impressions")
 def prune_impressions() -> int:
     """Drop what was shown more than 400 days ago."""

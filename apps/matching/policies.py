@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts import rules as roles
 from apps.common.actors import Actor
 from apps.common.errors import Conflict, Invalid, NotFound
-from apps.matching.models import ListSide, Reason
+from apps.matching.models import ListSide, Ranker, Reason
 from apps.tasks.models import Task
 
 
@@ -25,6 +25,25 @@ def check_can_set_weights(actor: Actor, note: str = "-") -> None:
         raise NotFound
     if not note.strip():
         raise NoteMissing
+
+
+class NotBetter(Conflict):
+    code = "ranker_not_better"
+    message = _("This order was not significantly better than the formula, so it cannot be used.")
+
+
+def check_can_choose_order(
+    actor: Actor, note: str = "-", *, ranker: Ranker | None = None, is_known: bool = True
+) -> None:
+    """
+    :raises NotFound: unless the actor is staff, or for a ranker of elsewhere. :raises NoteMissing: without a reason.
+    :raises NotBetter: for one that the gate did not let through.
+    """
+    check_can_set_weights(actor, note)
+    if not is_known:
+        raise NotFound
+    if ranker is not None and not ranker.is_better:
+        raise NotBetter
 
 
 def can_see_match(actor: Actor, task: Task, organization_id: UUID) -> bool:

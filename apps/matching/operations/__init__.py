@@ -4,6 +4,7 @@ from apps.matching.operations.experiments import start_experiment, stop_experime
 from apps.matching.operations.exposure import week_before, write_fairness_report
 from apps.matching.operations.feedback import refuse, take_back
 from apps.matching.operations.impressions import prune_impressions, record_event, record_shown, record_told
+from apps.matching.operations.learning import choose_order, train_ranker, train_rankers
 from apps.matching.operations.matching import (
     match_organization,
     match_task,
@@ -14,6 +15,7 @@ from apps.matching.operations.matching import (
 from apps.matching.operations.shelf import rebuild_shelf, refresh_shelf, shelf
 
 __all__ = [
+    "choose_order",
     "match_organization",
     "match_task",
     "prune_impressions",
@@ -30,6 +32,8 @@ __all__ = [
     "start_experiment",
     "stop_experiment",
     "take_back",
+    "train_ranker",
+    "train_rankers",
     "week_before",
     "write_fairness_report",
 ]

@@ -82,7 +82,10 @@ def match_task(*, task_id: UUID, now: datetime) -> list[MatchResult]:
     best = _best_for(task, now)
     is_first_time = not MatchResult.objects.filter(task_id=task_id).exists()
     MatchResult.objects.filter(task_id=task_id).exclude(organization_id__in=[owner for owner, _ in best]).delete()
-    results = _keep([(task_id, owner, match) for owner, match in best], now)
+    choosers, suffix = queries.choosers_of(queries.category_of(task_id))
+    places = queries.learned_places([match for _, match in best], choosers, queries.current_weights()[0])
+    learned = dict(zip([owner for owner, _ in best], places, strict=True)) if choosers else {}
+    results = _keep([(task_id, owner, match) for owner, match in best], now, learned, suffix)
     told = [owner for owner, match in best[:TOLD_MAX] if match.score >= TOLD_SCORE_MIN]
     if is_first_time and told and queries.is_public(task_id):
         bus.publish(events.TaskSuits(task_id=task_id, organization_ids=told), now=now)
@@ -98,8 +101,8 @@ def match_organization(*, organization_id: UUID, now: datetime) -> list[MatchRes
         kept.delete()
         return []
     index = SkillIndex(queries.task_skill_rows(now))
-    related = queries.related_of(freelancer.skills)
-    candidates = index.best(_expanded(_rarity(freelancer.skills), related), CANDIDATES_MAX)
+    known = freelancer.skills.keys() | freelancer.done_by_skill.keys()
+    candidates = index.best(_expanded(_rarity(known), queries.related_of(known)), CANDIDATES_MAX)
     tasks = queries.task_facts(candidates, now)
     asked = {skill_id for task in tasks.values() for skill_id in task.skill_ids}
     rarity, like = _rarity(asked), queries.related_of(asked)
@@ -111,7 +114,11 @@ def match_organization(*, organization_id: UUID, now: datetime) -> list[MatchRes
     ]
     best = sorted(matches, key=lambda pair: (-pair[1].score, str(pair[0])))[:KEPT_MAX]
     kept.filter(task__in=queries.tasks_to_match(now)).exclude(task_id__in=[task_id for task_id, _ in best]).delete()
-    return _keep([(task_id, organization_id, match) for task_id, match in best], now)
+    made = _keep([(task_id, organization_id, match) for task_id, match in best], now)
+    # A learned order compares everybody of a list: where one holds, the task's list is made anew.
+    for task_id in queries.tasks_in_learned_order([task_id for task_id, _ in best[:TOLD_MAX]]):
+        request_match(subject_kind=SubjectKind.TASK, subject_id=task_id, now=now)
+    return made
 
 
 def _best_for(task: TaskFacts, now: datetime) -> list[tuple[UUID, Match]]:
@@ -173,7 +180,13 @@ def _expanded(rarity: dict[UUID, float], related: dict[UUID, dict[UUID, int]]) -
     return weights | rarity
 
 
-def _keep(matches: list[tuple[UUID, UUID, Match]], now: datetime) -> list[MatchResult]:
+def _keep(
+    matches: list[tuple[UUID, UUID, Match]],
+    now: datetime,
+    learned: dict[UUID, float] | None = None,
+    suffix: str = "",
+) -> list[MatchResult]:
+    """:param learned: by freelancer, where a learned order puts them; without it what is kept of it stays."""
     points, version = queries.current_weights()
     return MatchResult.objects.bulk_create(
         [
@@ -196,7 +209,8 @@ def _keep(matches: list[tuple[UUID, UUID, Match]], now: datetime) -> list[MatchR
                 },
                 inputs=match.inputs.as_json(),
                 is_newcomer=match.completed <= scoring.NEWCOMER_DONE_MAX,
-                ranker_version=version,
+                ranker_version=version + suffix,
+                learned=(learned or {}).get(owner),
                 computed_at=now,
             )
             # In one order everywhere: two workers that meet on the same pairs wait, and never for each other.
@@ -204,7 +218,16 @@ def _keep(matches: list[tuple[UUID, UUID, Match]], now: datetime) -> list[MatchR
         ],
         update_conflicts=True,
         unique_fields=["task", "organization"],
-        update_fields=["score", "components", "reasons", "inputs", "is_newcomer", "ranker_version", "computed_at"],
+        update_fields=[
+            "score",
+            "components",
+            "reasons",
+            "inputs",
+            "is_newcomer",
+            "ranker_version",
+            "computed_at",
+            *([] if learned is None else ["learned"]),
+        ],
     )
 
 

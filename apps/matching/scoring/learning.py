@@ -48,6 +48,7 @@ NEVER_AGAINST = frozenset(
         "recency",
     ]
 )
+FORMULA_NEVER_AGAINST = tuple(one in NEVER_AGAINST for one in FEATURES)
 
 
 @dataclass(frozen=True)
@@ -197,11 +198,12 @@ def tune(examples: Examples, prior: Matrix, *, is_free: bool = False) -> Matrix:
     return result
 
 
-def boost(examples: Examples) -> HistGradientBoostingClassifier:
+def boost(examples: Examples, never_against: Sequence[bool] = FORMULA_NEVER_AGAINST) -> HistGradientBoostingClassifier:
+    """:param never_against: per feature, whether more of it may never lower a score."""
     trees = HistGradientBoostingClassifier(
         max_iter=TREES, max_leaf_nodes=LEAVES, min_samples_leaf=LEAF_MIN, learning_rate=LEARNING_RATE,
         l2_regularization=SMOOTHING, max_features=FEATURES_SHARE, early_stopping=False, random_state=0,
-        monotonic_cst=[int(name in NEVER_AGAINST) for name in FEATURES],
+        monotonic_cst=[int(one) for one in never_against],
     )  # fmt: skip
     rows = np.arange(len(examples.gains))
     if len(rows) > ROWS_MAX:  # every good outcome, and as many of the others as keep the time bounded
@@ -234,9 +236,15 @@ def ndcg(examples: Examples, scores: Matrix) -> NDArray[np.float64]:
 def _compare(last: Examples, ranker: Ranker, base: NDArray[np.float64]) -> tuple[float, float]:
     """Its nDCG on the last window, and the t value of its paired gain over the formula."""
     own = ndcg(last, ranker.score(last.features))
+    return round(float(own.mean()), 4), paired_t(own, base)
+
+
+def paired_t(own: NDArray[np.float64], base: NDArray[np.float64]) -> float:
+    """Of the differences per list; 0 where there are fewer than two."""
     gain = own - base
-    spread = float(gain.std(ddof=1)) if len(gain) > 1 else 0.0
-    return round(float(own.mean()), 4), float(gain.mean()) / max(spread / math.sqrt(max(len(gain), 1)), 1e-9)
+    if len(gain) < 2:
+        return 0.0
+    return float(gain.mean()) / max(float(gain.std(ddof=1)) / math.sqrt(len(gain)), 1e-9)
 
 
 # Weights of a logistic regression without negative ones over the pasts (never the answers) of three public tracks of

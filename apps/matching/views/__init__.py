@@ -3,11 +3,13 @@ from apps.matching.views.explaining import export, gaps, how, rates, recompute_s
 from apps.matching.views.fairness import fairness as fairness_report
 from apps.matching.views.fairness import fairness_csv
 from apps.matching.views.feedback import not_for_me, not_suited
+from apps.matching.views.learned import choose_order, ranker, rankers
 from apps.matching.views.recommending import person, recommended_freelancers, recommended_tasks
 from apps.matching.views.staff import weights
 from apps.matching.views.text import skills_from_text
 
 __all__ = [
+    "choose_order",
     "experiment",
     "experiments",
     "export",
@@ -18,6 +20,8 @@ __all__ = [
     "not_for_me",
     "not_suited",
     "person",
+    "ranker",
+    "rankers",
     "rates",
     "reasons",
     "recommended_freelancers",

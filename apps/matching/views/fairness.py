@@ -103,9 +103,11 @@ def _curve(points: list[float]) -> str:
 
 
 def _quarters(points: list[float]) -> list[tuple[int, int | None]]:
-    """(the least shown so many per cent of people, basis points of all attention), for readers of no picture."""
+    """(the least shown part of the people, their part of all attention) in basis points, for readers of no picture."""
     steps = len(points) - 1
-    return [(per_cent, _bps(points[steps * per_cent // 100])) for per_cent in (25, 50, 75, 90)] if steps > 0 else []
+    if steps < 1:
+        return []
+    return [(100 * per_cent, _bps(points[steps * per_cent // 100])) for per_cent in (25, 50, 75, 90)]
 
 
 def _bars(reports: list[FairnessReport]) -> list[dict[str, int]]:

@@ -57,7 +57,8 @@ def ragged(starts: Rows, lengths: Rows) -> Rows:
 
 def _mapped(path: Path) -> NDArray[Any]:
     """As a plain array over the map: numpy's own class for maps costs microseconds at every look."""
-    return np.load(path, mmap_mode="r").view(np.ndarray)
+    found: NDArray[Any] = np.load(path, mmap_mode="r").view(np.ndarray)
+    return found
 
 
 class Part:

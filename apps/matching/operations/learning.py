@@ -1,0 +1,95 @@
+"""Learn an order per category from what came of the recommendations, behind a gate; staff may always go back."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from apps.common.actors import Actor
+from apps.matching import policies, queries
+from apps.matching.models import ListSide, Ranker, RankerChoice, SubjectKind
+from apps.matching.operations.matching import request_match
+from apps.matching.scoring import choosing, learning
+from apps.moderation import operations as moderation
+from apps.skills.models import Category
+
+EVERY = timedelta(days=6)
+GATE_OPENED = "gate_opened"
+GATE_CLOSED = "gate_closed"
+
+logger = logging.getLogger(__name__)
+
+
+def train_rankers(*, now: datetime) -> int:
+    """Learn anew wherever there are outcomes enough and a week has passed; gives how many cards were written."""
+    made = 0
+    for category_id in Category.objects.filter(is_active=True).values_list("id", flat=True):
+        for side in ListSide:
+            newest = queries.newest_ranker(category_id, side)
+            is_fresh = newest is not None and newest.trained_at > now - EVERY
+            if not is_fresh and queries.outcomes(category_id, side) >= learning.POSITIVES_MIN:
+                train_ranker(category_id=category_id, side=side, now=now)
+                made += 1
+    return made
+
+
+def train_ranker(*, category_id: UUID, side: ListSide, now: datetime) -> Ranker:
+    """
+    Learn one order and write its card; it holds at once where the gate lets it through.
+
+    What staff have chosen stays until staff choose again; the gate by itself also goes back to the formula when a new
+    training no longer finds a gain. The training runs before any transaction.
+    """
+    lists = queries.lists_to_learn_from(category_id, side)
+    chooser, card = choosing.train(lists)
+    with transaction.atomic():
+        Category.objects.select_for_update().get(id=category_id)
+        made = Ranker.objects.create(
+            category_id=category_id, side=side, is_better=chooser is not None,
+            model=chooser.as_json() if chooser else {}, card=card, trained_at=now,
+        )  # fmt: skip
+        held = queries.newest_choice(category_id, side)
+        if held is not None and held.chosen_by_id is not None:
+            return made
+        if made.is_better:
+            _choose(made.category, side, made, GATE_OPENED, None, now)
+        elif held is not None and held.ranker_id is not None:
+            _choose(made.category, side, None, GATE_CLOSED, None, now)
+    return made
+
+
+@transaction.atomic
+def choose_order(
+    *, category_id: UUID, side: ListSide, ranker_id: int | None, note: str, actor: Actor, now: datetime
+) -> RankerChoice:
+    """
+    Staff: let a learned order hold, or go back to the formula (`ranker_id` None).
+
+    :raises NotFound: unless the actor is staff, and for a ranker of elsewhere. :raises policies.NoteMissing:
+    :raises policies.NotBetter: the gate did not let it through.
+    """
+    ranker = Ranker.objects.filter(id=ranker_id, category_id=category_id, side=side).first() if ranker_id else None
+    policies.check_can_choose_order(actor, note, ranker=ranker, is_known=ranker is not None or ranker_id is None)
+    category = Category.objects.select_for_update().get(id=category_id)
+    made = _choose(category, side, ranker, note.strip(), actor, now)
+    moderation.record(
+        actor=actor, action="matching.choose_order", subject_type="ranker_choice", subject_id=str(made.id),
+        reason=note.strip(), details={"category": category.slug, "side": side, "ranker": ranker_id}, now=now,
+    )  # fmt: skip
+    return made
+
+
+def _choose(
+    category: Category, side: ListSide, ranker: Ranker | None, note: str, actor: Actor | None, now: datetime
+) -> RankerChoice:
+    made = RankerChoice.objects.create(
+        category=category, side=side, ranker=ranker, note=note, chosen_by_id=actor.person_id if actor else None,
+        chosen_at=now,
+    )  # fmt: skip
+    for task_id in queries.tasks_to_match(now).filter(category=category).values_list("id", flat=True):
+        request_match(subject_kind=SubjectKind.TASK, subject_id=task_id, now=now)
+    logger.info("order of %s/%s: %s", category.slug, side, ranker.id if ranker else "formula")
+    return made

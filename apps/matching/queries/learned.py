@@ -1,0 +1,168 @@
+"""What was shown and chosen, as lists to learn from; and which learned order holds."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+
+from apps.matching.models import (
+    PEOPLE_LISTS,
+    TASK_LISTS,
+    EventKind,
+    ListSide,
+    MatchEvent,
+    MatchImpression,
+    MatchResult,
+    Ranker,
+    RankerChoice,
+)
+from apps.matching.scoring import Weights, choosing
+from apps.skills.models import Category
+from apps.tasks.models import Task
+
+# What counts as chosen on each side, and how much: 3 for the best that can come of it.
+GAINS = {
+    ListSide.PEOPLE: {EventKind.INVITE: 2, EventKind.SHORTLIST: 2, EventKind.AWARD: 3, EventKind.COMPLETE: 3},
+    ListSide.TASKS: {EventKind.BID: 2, EventKind.ACCEPT: 3, EventKind.COMPLETE: 3},
+}
+FOLLOWS = timedelta(days=30)
+ROWS_MAX = 400_000
+
+
+@dataclass(frozen=True)
+class Order:
+    """:param ranker: the newest that holds; None for the formula. `choice` is None before anything was ever chosen."""
+
+    category: Category
+    side: str
+    ranker: Ranker | None
+    choice: RankerChoice | None
+
+
+def outcomes(category_id: UUID, side: str) -> int:
+    """How many choices there are to learn from, at most."""
+    kinds = list(GAINS[ListSide(side)])
+    return MatchEvent.objects.filter(task__category_id=category_id, kind__in=kinds).count()
+
+
+def lists_to_learn_from(category_id: UUID, side: str) -> list[choosing.Choices]:
+    """
+    Lists of a category, oldest first. A choice belongs to the last list in which the pair stood, within 30 days.
+
+    Lists of one row say nothing of an order; results of older formulas lack parts. The newest ROWS_MAX rows are read.
+    """
+    kinds = PEOPLE_LISTS if side == ListSide.PEOPLE else TASK_LISTS
+    gains = GAINS[ListSide(side)]
+    chosen: dict[tuple[UUID, UUID], list[tuple[datetime, int]]] = defaultdict(list)
+    events = MatchEvent.objects.filter(task__category_id=category_id, kind__in=list(gains))
+    for task, organization, kind, at in events.values_list("task_id", "organization_id", "kind", "happened_at"):
+        chosen[task, organization].append((at, gains[EventKind(kind)]))
+    shown = MatchImpression.objects.filter(
+        task__category_id=category_id, list_kind__in=kinds, reasons__has_keys=["skill", "similar"]
+    ).order_by("-shown_at", "-id")[:ROWS_MAX]
+    lists: dict[UUID, list[tuple[list[float], int, int]]] = defaultdict(list)
+    for list_id, task, organization, at, place, components, reasons in shown.values_list(
+        "list_id", "task_id", "organization_id", "shown_at", "position", "components", "reasons"
+    ).iterator(chunk_size=5_000):  # the newest first: it takes what was chosen after it
+        taken = [one for one in chosen.get((task, organization), []) if at <= one[0] <= at + FOLLOWS]
+        if taken:
+            chosen[task, organization] = [one for one in chosen[task, organization] if one not in taken]
+        parts = choosing.parts_of(components, reasons, Weights(*reasons["points"]))
+        lists[list_id].append((parts, max((gain for _, gain in taken), default=0), place))
+    return [_choices(rows) for rows in reversed(lists.values()) if len(rows) > 1]
+
+
+def _choices(rows: list[tuple[list[float], int, int]]) -> choosing.Choices:
+    ordered = sorted(rows, key=lambda row: row[2])
+    return choosing.Choices(
+        np.array([parts for parts, _, _ in ordered]),
+        np.array([gain for _, gain, _ in ordered]),
+        np.array([place for _, _, place in ordered]),
+    )
+
+
+def newest_ranker(category_id: UUID, side: str) -> Ranker | None:
+    return Ranker.objects.filter(category_id=category_id, side=side).order_by("-id").first()
+
+
+def newest_choice(category_id: UUID, side: str) -> RankerChoice | None:
+    found = RankerChoice.objects.filter(category_id=category_id, side=side).select_related("ranker")
+    return found.order_by("-id").first()
+
+
+def choosers_of(category_id: UUID | None) -> tuple[list[choosing.Chooser], str]:
+    """
+    The learned order that holds for tasks of a category, and how results name it.
+
+    The employer's choice orders alone, or together with the freelancer's where both are learnt; a freelancer's alone
+    says nothing of who would be taken. Empty for the formula.
+    """
+    if category_id is None:
+        return [], ""
+    found = []
+    for side in (ListSide.PEOPLE, ListSide.TASKS):
+        choice = newest_choice(category_id, side)
+        if choice is None or choice.ranker is None:
+            break
+        found.append(choice.ranker)
+    try:
+        return [choosing.from_json(one.model) for one in found], "".join(f"+{one.id}" for one in found)
+    except ValueError:  # learnt by a version of the program that knew other features
+        return [], ""
+
+
+def category_of(task_id: UUID) -> UUID | None:
+    return Task.objects.filter(id=task_id).values_list("category_id", flat=True).first()
+
+
+def tasks_in_learned_order(task_ids: Iterable[UUID]) -> list[UUID]:
+    """Those of the tasks whose lists a learned order made."""
+    found = MatchResult.objects.filter(task_id__in=list(task_ids), learned__isnull=False)
+    return list(found.order_by("task_id").values_list("task_id", flat=True).distinct())
+
+
+def orders() -> list[Order]:
+    """Of every category and side of which something was learnt or chosen."""
+    pairs = set(Ranker.objects.values_list("category_id", "side")) | set(
+        RankerChoice.objects.values_list("category_id", "side")
+    )
+    categories = Category.objects.in_bulk([category for category, _ in pairs])
+    found = []
+    for category, side in pairs:
+        choice = newest_choice(category, side)
+        found.append(Order(categories[category], side, choice.ranker if choice else None, choice))
+    return sorted(found, key=lambda one: (one.category.position, one.category.slug, one.side))
+
+
+def rankers(limit: int = 100) -> list[Ranker]:
+    return list(Ranker.objects.select_related("category").order_by("-id")[:limit])
+
+
+def choices_of(ranker: Ranker) -> list[RankerChoice]:
+    """How the order of its category went on, the newest first."""
+    found = RankerChoice.objects.filter(category=ranker.category, side=ranker.side)
+    return list(found.select_related("chosen_by", "ranker").order_by("-id")[:20])
+
+
+def learned_places(matches: Iterable[Any], choosers: list[choosing.Chooser], points: Weights) -> list[float]:
+    """Of the matches of one task, where the learned order puts each, in the units of the score; nothing without one."""
+    rows = list(matches)
+    if not rows or not choosers:
+        return []
+    parts = np.array(
+        [
+            choosing.parts_of(
+                one.components,
+                {"skill": one.skill_shares, "similar": (one.similar.count, one.similar.accepted, one.similar.days)},
+                points,
+            )
+            for one in rows
+        ]
+    )
+    return [float(one) for one in choosing.in_units_of_the_score(choosers, choosing.features(parts))]

@@ -1,0 +1,62 @@
+"""The orders that were learnt, with their cards, for everybody; staff choose between them and the formula."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from apps.accounts.middleware import actor
+from apps.common.errors import Conflict, Invalid, NotFound
+from apps.matching import operations, policies, queries
+from apps.matching.models import ListSide, Ranker
+
+
+@require_GET
+def rankers(request: HttpRequest) -> HttpResponse:
+    """Which order holds where, and every card."""
+    return render(request, "matching/ranker_list.html", {"orders": queries.orders(), "rankers": queries.rankers()})
+
+
+@require_GET
+def ranker(request: HttpRequest, ranker_id: int) -> HttpResponse:
+    """One model card."""
+    found = get_object_or_404(Ranker.objects.select_related("category"), id=ranker_id)
+    weights = sorted(found.card.get("weights", {}).items(), key=lambda pair: (-pair[1], pair[0]))
+    context = {
+        "ranker": found,
+        "weights": [(name, weight) for name, weight in weights if weight],
+        "choices": queries.choices_of(found),
+        "holds": queries.newest_choice(found.category_id, found.side),
+        "may_choose": request.user.is_authenticated and actor(request).is_staff,
+    }
+    return render(request, "matching/ranker_detail.html", context)
+
+
+@require_POST
+@login_required
+def choose_order(request: HttpRequest, category_id: UUID, side: str) -> HttpResponse:
+    """Staff: `ranker` is the id of the order to use, or empty for the formula."""
+    policies.check_can_choose_order(actor(request))
+    given = request.POST.get("ranker", "")
+    if side not in ListSide.values or (given and not given.isascii()) or (given and not given.isdigit()):
+        raise NotFound
+    try:
+        operations.choose_order(
+            category_id=category_id, side=ListSide(side), ranker_id=int(given) if given else None,
+            note=request.POST.get("note", ""), actor=actor(request), now=timezone.now(),
+        )  # fmt: skip
+    except (Invalid, Conflict) as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The order is chosen. Open tasks of the category are matched anew."))
+    shown = request.POST.get("page", "")
+    return (
+        redirect("matching:ranker", int(shown)) if shown.isdigit() and shown.isascii() else redirect("matching:rankers")
+    )
