@@ -76,7 +76,8 @@ def by_group(pairs: Sequence[Pair], group_of: Mapping[int, str], *, seed: int = 
     Per group of at least `PEOPLE_MIN` people: its shares, their ratio, the four-fifths check, each with 95 % intervals.
 
     Shares are of the groups shown alone, so that a small one cannot be found by subtraction. Intervals come from
-    drawing the tasks again: people of one task's list stand and fall together. Fewer than two groups are no comparison.
+    drawing the tasks again and, within each group, the people: another week would have had other tasks and others at
+    work (the pigeonhole bootstrap, Owen 2007). Fewer than two groups are no comparison.
     """
     people: dict[str, set[int]] = {}
     for one in pairs:
@@ -84,14 +85,11 @@ def by_group(pairs: Sequence[Pair], group_of: Mapping[int, str], *, seed: int = 
     names = sorted(name for name, members in people.items() if len(members) >= PEOPLE_MIN)
     if len(names) < 2:
         return []
-    tables = _tables(pairs, group_of, names)
-    whole = [table.sum(axis=0)[None, :] for table in tables]
-    exposure, relevance, ratio, impact = (one[0] for one in _figures(*whole))
-    tasks = tables[0].shape[0]
-    counts = (
-        np.random.default_rng(seed).multinomial(tasks, np.full(tasks, 1 / tasks), size=RESAMPLES).astype(np.float64)
-    )
-    *_, ratios, impacts = _figures(*(counts @ table for table in tables))
+    table = _table(pairs, group_of, names)
+    exposure, relevance, ratio, impact = (one[0] for one in _figures(*table.summed(None)))
+    draw = np.random.default_rng(seed)
+    samples = [table.summed(draw) for _ in range(RESAMPLES)]
+    *_, ratios, impacts = _figures(*(np.concatenate(part) for part in zip(*samples, strict=True)))
     return [
         {
             "group": name,
@@ -108,17 +106,49 @@ def by_group(pairs: Sequence[Pair], group_of: Mapping[int, str], *, seed: int = 
     ]
 
 
-def _tables(pairs: Sequence[Pair], group_of: Mapping[int, str], names: list[str]) -> list[Floats]:
-    """Per task and group: attention, relevance, times among the first ten, times it could have been."""
+@dataclass(frozen=True)
+class _Table:
+    """The pairs as columns; `members` are the people of each group."""
+
+    task: npt.NDArray[np.int64]
+    person: npt.NDArray[np.int64]
+    group: npt.NDArray[np.int64]
+    values: tuple[Floats, ...]
+    members: list[npt.NDArray[np.int64]]
+
+    def summed(self, draw: np.random.Generator | None) -> list[Floats]:
+        """Attention, relevance, times among the first ten and times it could have been, per group; of one drawing."""
+        weights = np.ones(len(self.task))
+        if draw is not None:
+            tasks, people = int(self.task.max()) + 1, int(self.person.max()) + 1
+            times = np.zeros(people)
+            for some in self.members:
+                times[some] = draw.multinomial(len(some), np.full(len(some), 1 / len(some)))
+            weights = draw.multinomial(tasks, np.full(tasks, 1 / tasks))[self.task] * times[self.person]
+        many = len(self.members)
+        return [
+            np.bincount(self.group, weights * value, minlength=many).astype(np.float64)[None, :]
+            for value in self.values
+        ]
+
+
+def _table(pairs: Sequence[Pair], group_of: Mapping[int, str], names: list[str]) -> _Table:
     column = {name: at for at, name in enumerate(names)}
-    row = {task: at for at, task in enumerate(sorted({one.task for one in pairs}))}
-    tables = [np.zeros((len(row), len(names))) for _ in range(4)]
-    for one in pairs:
-        at = column.get(group_of[one.person])
-        if at is not None:
-            for table, value in zip(tables, (one.attention, one.relevance, one.first, one.lists), strict=True):
-                table[row[one.task], at] += value
-    return tables
+    some = [one for one in pairs if group_of[one.person] in column]
+    person_ids = sorted({one.person for one in some})
+    task_ids = sorted({one.task for one in some})
+    rows = {one: at for at, one in enumerate(person_ids)}
+    tasks = {one: at for at, one in enumerate(task_ids)}
+    group = np.array([column[group_of[one]] for one in person_ids])
+    person = np.array([rows[one.person] for one in some])
+    columns = [(one.attention, one.relevance, one.first, one.lists) for one in some]
+    return _Table(
+        task=np.array([tasks[one.task] for one in some]),
+        person=person,
+        group=group[person],
+        values=tuple(np.array(columns, dtype=np.float64).T),
+        members=[np.flatnonzero(group == at) for at in range(len(names))],
+    )
 
 
 def _figures(seen: Floats, worth: Floats, first: Floats, could: Floats) -> tuple[Floats, Floats, Floats, Floats]:

@@ -54,4 +54,4 @@ def _said(request: HttpRequest, side: ListSide, task_id: UUID, organization_id: 
         messages.error(request, str(refusal))
         return redirect(back)
     messages.success(request, _("Noted: it is not recommended again."))
-    return redirect(f"{back}?said=1#said")
+    return redirect(f"{back}?said=1")

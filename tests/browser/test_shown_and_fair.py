@@ -1,0 +1,141 @@
+"""Pages of who was shown: the public report, a no with its reason and its undo, experiments; right-to-left and on a phone."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from apps.accounts import operations as accounts
+from apps.matching import operations, queries
+from apps.matching.models import EventKind, ListKind, ListSide, MatchEvent, MatchRefusal
+from apps.skills.models import Skill
+
+pytestmark = pytest.mark.browser
+SCREENS = os.environ.get("SCREENSHOTS")
+
+
+@pytest.fixture
+def market(transactional_db, make):
+    """Two regions of twelve people, two tasks, lists of two weeks, an experiment that runs."""
+    now = timezone.now()
+    make.now = now
+    react = Skill.objects.get(slug="react").id
+    people = []
+    for number in range(24):
+        options = {} if number % 2 else {"country": "CN", "currency": "CNY", "time_zone": "Asia/Shanghai"}
+        one = make.freelancer(f"Person {number}", **options)
+        accounts.update_profile(
+            organization_id=one.id, actor=make.actor(one), now=now, changes={}, skills={react: 1 + number % 4},
+            languages={"en": "native"},
+        )  # fmt: skip
+        people.append(one)
+    employer = make.employer("Werk")
+    some = [make.task(employer=employer, skill_ids=(react,), title=f"A shop in React {turn}") for turn in (1, 2)]
+    for task in some:
+        operations.match_task(task_id=task.id, now=now)
+        for days in (7, 14):
+            then = now - timedelta(days=days)
+            rows = [one.shown for one in queries.recommended_freelancers(task.id, 10, now=then)]
+            operations.record_shown(kind=ListKind.PEOPLE, reader_id=employer.id, rows=rows, now=then)
+    for days in (14, 7):
+        operations.write_fairness_report(week=operations.week_before(now - timedelta(days=days - 7)), now=now)
+    experiment = operations.start_experiment(
+        name="pay-first", side=ListSide.PEOPLE, note="More invitations?", share=100, ends_at=now + timedelta(days=9),
+        arms=[{"name": "present", "share": 50}, {"name": "new", "share": 50, "weights": [20, 60, 20]}],
+        guardrails={"newcomer_share_min": 0.08, "gini_max": 0.1}, actor=make.staff_actor(), now=now,
+    )  # fmt: skip
+    rows = [one.shown for one in queries.recommended_freelancers(some[0].id, 10, now=now)]
+    operations.record_shown(kind=ListKind.PEOPLE, reader_id=employer.id, rows=rows, now=now)
+    operations.record_event(
+        kind=EventKind.INVITE, task_id=some[0].id, organization_id=people[0].id, now=now + timedelta(seconds=1)
+    )
+    return people, some, employer, experiment
+
+
+def owner(organization):
+    return organization.memberships.get(role="owner").user
+
+
+def shoot(page, name):
+    if SCREENS:
+        page.screenshot(path=f"{SCREENS}/{name}.png", full_page=True)
+
+
+LOOKS = [
+    ("en", 1280, "light"),
+    ("en", 390, "light"),
+    ("ar", 390, "light"),
+    ("ar", 1280, "dark"),
+    ("zh-hans", 390, "dark"),
+]
+
+
+@pytest.mark.parametrize(("language", "width", "theme"), LOOKS)
+def test_the_public_report(visitor, market, language, width, theme):
+    visit = visitor(None, language=language, width=width, theme=theme)
+    page = visit.open("/matching/fairness/")
+    assert page.locator("svg polyline").count() == 1
+    assert page.locator("table").count() >= 3
+    shoot(page, f"fairness_{language}_{width}_{theme}")
+    visit.check()
+
+
+def test_the_report_before_there_is_one(visitor):
+    visit = visitor(None, language="ar", width=390)
+    page = visit.open("/matching/fairness/")
+    assert page.locator("table").count() == 0
+    shoot(page, "fairness_empty")
+    visit.check()
+
+
+@pytest.mark.parametrize(("language", "width", "theme"), LOOKS[:4])
+def test_staff_look_at_experiments(visitor, market, make, language, width, theme):
+    _, _, _, experiment = market
+    visit = visitor(make.staff(), language=language, width=width, theme=theme)
+    for path in ("/matching/experiments/", f"/matching/experiments/{experiment.id}/", "/matching/reasons/"):
+        page = visit.open(path)
+        shoot(page, f"{path.split('/')[2]}{path.count('/')}_{language}_{width}_{theme}")
+        visit.check()
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_no_and_its_undo(visitor, market, javascript):
+    people, some, *_ = market
+    visit = visitor(owner(people[0]), language="ar", width=390, javascript=javascript)
+    page = visit.open("/recommended/")
+    assert page.locator("article, .card").filter(has_text=some[0].title).count() > 0
+    form = page.locator(f"form[action$='/tasks/{some[0].id}/not-for-me/']")
+    page.locator("details").filter(has=form).last.locator("summary").click()
+    form.locator("select").select_option("pay")
+    shoot(page, f"refuse_{javascript}")
+    form.locator("button").click()
+    page.wait_for_url("**said=1**")
+    assert MatchRefusal.objects.get().task == some[0]
+    shoot(page, f"refused_{javascript}")
+    if javascript:
+        visit.check()
+    page.locator("#said button[name=undo]").click()
+    page.wait_for_load_state()
+    assert page.locator(f"form[action$='/tasks/{some[0].id}/not-for-me/']").count() == 1
+    assert not MatchRefusal.objects.exists()
+
+
+def test_an_employer_says_no_and_opens_a_profile(visitor, market):
+    _, some, employer, _ = market
+    visit = visitor(owner(employer), width=390)
+    page = visit.open(f"/tasks/{some[0].id}/recommended/")
+    shoot(page, "people")
+    visit.check()
+    form = page.locator("form[action$='/not-suited/']").first
+    page.get_by_text("Not suited because").first.click()
+    form.locator("select").select_option("price")
+    form.locator("button").click()
+    page.wait_for_url("**said=1**")
+    shoot(page, "people_refused")
+    visit.check()
+    page.locator("a[href*='/recommended/']").filter(has_text="Person").first.click()
+    page.wait_for_url("**/people/**")
+    assert MatchEvent.objects.filter(kind=EventKind.OPEN).count() == 1
