@@ -27,7 +27,12 @@ SCRIPT = Path(settings.BASE_DIR) / "scripts" / "verify_inclusion.py"
 def transparency(request: HttpRequest, night: date | None = None) -> HttpResponse:
     """The newest report, or that of one night."""
     report = queries.latest_report() if night is None else queries.report_of(night)
-    context: dict[str, Any] = {"report": report, "reports": queries.reports(14), "seals": ledger.seals(7)}
+    context: dict[str, Any] = {
+        "report": report,
+        "reports": queries.reports(14),
+        "seals": ledger.seals(7),
+        "has_balances": actor(request).organization_id is not None,
+    }
     if report is not None:
         rows = queries.coverage(report)
         context |= {"rows": rows, "is_covered": all(row.is_covered for row in rows)}

@@ -195,3 +195,11 @@ def test_nothing_is_published_before_the_first_night(client):
     assert "Nothing is published yet" in client.get(reverse("assurance:transparency")).content.decode()
     with pytest.raises(NotFound):
         queries.report_of(NIGHT)
+
+
+def test_only_who_has_balances_is_led_to_their_proof(make, client):
+    assert "/en/money/proof/" not in client.get("/en/transparency/").content.decode()
+    client.force_login(make.staff())
+    assert "/en/money/proof/" not in client.get("/en/transparency/").content.decode()
+    client.force_login(make.freelancer("Ada").memberships.get().user)
+    assert "/en/money/proof/" in client.get("/en/transparency/").content.decode()
