@@ -26,6 +26,7 @@ app_name = "matching"
 urlpatterns = [
     path("matching/", views.how, name="how"),
     path("matching/skills-from-text/", views.skills_from_text, name="skills_from_text"),
+    path("matching/goes-with/", views.goes_with, name="goes_with"),
     path("matching/weights/", views.weights, name="weights"),
     path("matching/gaps/", views.gaps, name="gaps"),
     path("matching/fairness/", views.fairness_report, name="fairness"),

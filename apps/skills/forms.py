@@ -17,7 +17,7 @@ from apps.skills import queries
 SKILLS_MAX = 15
 
 
-def _uuids(values: Iterable[Any]) -> list[UUID]:
+def as_ids(values: Iterable[Any]) -> list[UUID]:
     found = []
     for value in values:
         try:
@@ -52,7 +52,7 @@ class SkillPickerWidget(forms.Widget):
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, None, attrs)
-        ids = _uuids(value["ids"] if isinstance(value, dict) else value or [])
+        ids = as_ids(value["ids"] if isinstance(value, dict) else value or [])
         typed = value["text"] if isinstance(value, dict) else ""
         if self.resolved is not None:
             ids, typed = self.resolved, ""
@@ -85,7 +85,7 @@ class SkillPickerField(forms.Field):
         super().__init__(**options)
 
     def clean(self, value: Any) -> list[UUID]:
-        ids = _uuids(value["ids"] if isinstance(value, dict) else value or [])
+        ids = as_ids(value["ids"] if isinstance(value, dict) else value or [])
         known = set(queries.active_skills(ids).values_list("id", flat=True))
         ids = [skill_id for skill_id in ids if skill_id in known]
         if isinstance(value, dict) and (value["text"] or value["is_adding"]):
@@ -118,7 +118,7 @@ class SkillPickerField(forms.Field):
         raise forms.ValidationError(self.error_messages[code], code=code)
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return _uuids(initial or []) != _uuids(data["ids"] if isinstance(data, dict) else data or [])
+        return as_ids(initial or []) != as_ids(data["ids"] if isinstance(data, dict) else data or [])
 
 
 def choices(ids: Iterable[UUID], suggestions: Iterable[queries.FoundSkill]) -> list[dict[str, Any]]:

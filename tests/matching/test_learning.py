@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from functools import cache
 from uuid import uuid4
 
 import numpy as np
@@ -47,6 +48,12 @@ def some_lists(count: int, seed: int = 1, *, by: str | None = "growth", rows: in
     return made
 
 
+@cache
+def learnt(by: str = "growth") -> tuple[choosing.Chooser | None, dict]:
+    """Trained once for all tests that only look at it."""
+    return choosing.train(some_lists(1_200, by=by))
+
+
 # --- the gate
 
 
@@ -56,7 +63,7 @@ def test_below_a_thousand_outcomes_the_formula_stays():
 
 
 def test_a_clear_preference_opens_the_gate():
-    chooser, card = choosing.train(some_lists(1_200))
+    chooser, card = learnt()
     assert chooser is not None
     assert card[card["kind"]] > card["formula"] + 0.1
     assert card[f"{card['kind']}_t"] > card["t_min"]
@@ -82,7 +89,7 @@ def test_a_gain_that_was_gone_in_the_last_window_does_not_count():
 
 @pytest.mark.parametrize("with_trees", [False, True])
 def test_what_is_kept_gives_the_same_scores_as_what_was_learnt(with_trees):
-    examples = choosing._examples(some_lists(1_200), 0)
+    examples = choosing._examples(some_lists(300), 0)
     rows = examples.features.astype(np.float64)
     chooser = choosing._fit(examples, with_trees=with_trees)
 
@@ -94,7 +101,7 @@ def test_what_is_kept_gives_the_same_scores_as_what_was_learnt(with_trees):
 
 
 def test_trees_as_numbers_say_what_scikit_learn_says():
-    examples = choosing._examples(some_lists(1_500), 0)
+    examples = choosing._examples(some_lists(400), 0)
     model = learning.boost(examples, [True] * len(choosing.FEATURES))
     other = choosing._examples(some_lists(300, seed=5), 0).features.astype(np.float64)
 
@@ -112,7 +119,7 @@ def test_what_was_learnt_from_other_features_is_not_used():
 
 
 def test_more_of_a_part_never_counts_against_anybody():
-    chooser, _ = choosing.train(some_lists(1_200))
+    chooser, _ = learnt()
     rows = choosing.features(some_lists(1, seed=3)[0].parts)
     for feature in range(len(choosing.FEATURES)):
         more = rows.copy()
@@ -129,7 +136,7 @@ def test_no_feature_says_who_somebody_is():
 
 
 def test_two_sides_are_chances_multiplied():
-    likes_growth, likes_pay = (choosing.train(some_lists(1_200, by=part))[0] for part in ("growth", "pay"))
+    likes_growth, likes_pay = (learnt(part)[0] for part in ("growth", "pay"))
     rows = choosing.features(some_lists(1, seed=4)[0].parts)
 
     both = choosing.in_units_of_the_score([likes_growth, likes_pay], rows)

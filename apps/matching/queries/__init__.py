@@ -1,5 +1,6 @@
 """What the formula reads (`facts`), which version holds (`ranking`), what people see (`recommending`), `market`."""
 
+from apps.matching.queries.completing import goes_with, skills_in
 from apps.matching.queries.exporting import match_export
 from apps.matching.queries.facts import (
     candidates_by_skills,
@@ -94,6 +95,7 @@ __all__ = [
     "explanations",
     "explanations_for_task",
     "freelancer_facts",
+    "goes_with",
     "is_payable",
     "is_public",
     "last_impression",
@@ -125,6 +127,7 @@ __all__ = [
     "report_rows",
     "reports",
     "skill_gaps",
+    "skills_in",
     "still_to_match",
     "task_facts",
     "task_skill_rows",

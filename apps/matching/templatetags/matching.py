@@ -6,12 +6,15 @@ from typing import Any
 from uuid import UUID
 
 from django import template
+from django.forms import BoundField
 from django.http import HttpRequest
 from django.template.context import Context
+from django.utils import timezone
 
 from apps.common.actors import STRANGER
 from apps.matching import operations, policies, queries
 from apps.matching.models import EventKind, ListKind, ListSide
+from apps.skills.forms import as_ids
 from apps.tasks.models import Task
 
 register = template.Library()
@@ -80,3 +83,11 @@ def recommended_tasks(context: Context, organization_id: UUID | None, limit: int
         "recommendations": found, "csrf_token": context.get("csrf_token"), "reasons": policies.REASONS[ListSide.TASKS],
         "may_refuse": policies.may_bid(getattr(context.get("request"), "actor", STRANGER)),
     }  # fmt: skip
+
+
+@register.inclusion_tag("matching/_completion.html")
+def skill_completion(field: BoundField) -> dict[str, Any]:
+    """Below the skills of a brief: what goes with those chosen, and a button that reads the brief's own words."""
+    value = field.value()
+    chosen = as_ids(value["ids"] if isinstance(value, dict) else value or [])
+    return {"kept": [], "suggested": queries.goes_with(chosen, timezone.now())}

@@ -6,7 +6,7 @@ from apps.matching.views.feedback import not_for_me, not_suited
 from apps.matching.views.learned import choose_order, ranker, rankers
 from apps.matching.views.recommending import person, recommended_freelancers, recommended_tasks
 from apps.matching.views.staff import weights
-from apps.matching.views.text import skills_from_text
+from apps.matching.views.text import goes_with, skills_from_text
 
 __all__ = [
     "choose_order",
@@ -16,6 +16,7 @@ __all__ = [
     "fairness_csv",
     "fairness_report",
     "gaps",
+    "goes_with",
     "how",
     "not_for_me",
     "not_suited",

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from apps.accounts import operations as accounts
 from apps.accounts import rules as roles
@@ -18,7 +18,7 @@ from apps.accounts.models import Profile
 from apps.accounts.policies import check_acts_for
 from apps.accounts.states import SkillLevel
 from apps.common.errors import Invalid, NotFound
-from apps.matching import forms
+from apps.matching import forms, queries
 from apps.matching.gateways import documents
 from apps.matching.scoring import linker, suggesting
 from apps.skills import queries as skills
@@ -53,6 +53,20 @@ def skills_from_text(request: HttpRequest) -> HttpResponse:
             shown = {"suggestions": _suggestions(text, form.cleaned_data["language"]), "language": get_language()}
             return render(request, "matching/skills_from_text.html", {"form": form, "is_read": True} | shown)
     return render(request, "matching/skills_from_text.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@require_GET
+@login_required
+def goes_with(request: HttpRequest) -> HttpResponse:
+    """The part of a task's form that suggests: `skills` are chosen, `offered` stood in this part before."""
+    chosen = forms.ids(request.GET.getlist("skills"))[:SKILLS_MAX]
+    kept = [one for one in forms.ids(request.GET.getlist("offered")) if one in chosen]
+    names = skills.labels(kept, get_language() or "en")
+    context = {
+        "kept": [(one, names[one]) for one in kept if one in names],
+        "suggested": queries.goes_with(chosen, timezone.now()),
+    }
+    return render(request, "matching/_goes_with.html", context)
 
 
 def _add_skills(request: HttpRequest, profile: Profile) -> HttpResponse:

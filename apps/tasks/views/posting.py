@@ -20,10 +20,14 @@ from apps.bidding import queries as bids
 from apps.common import keyset
 from apps.common.errors import Invalid
 from apps.files import operations as files
+from apps.matching import queries as matching
+from apps.skills.forms import SkillPickerWidget, as_ids
 from apps.tasks import operations, policies, queries
 from apps.tasks.forms import AddendumForm, AttachmentForm, BriefForm, initial_of
 from apps.tasks.models import Task, TaskAttachment
 from apps.tasks.views.finding import detail_context
+
+READ = ("title", "goal", "background", "requirements", "criteria")
 
 
 def _own(request: HttpRequest, task_id: UUID) -> Task:
@@ -54,6 +58,18 @@ def _form(request: HttpRequest, task: Task | None) -> BriefForm:
     )
 
 
+def _read_own_words(form: BriefForm) -> BriefForm:
+    """The same form, nothing lost: the picker offers the skills that the brief's own words name."""
+    form.full_clean()
+    words = "\n".join(str(form[name].value() or "") for name in READ)
+    value = form["skills"].value()
+    picker = form.fields["skills"].widget
+    assert isinstance(picker, SkillPickerWidget)
+    known = as_ids(picker.resolved or value["ids"])
+    picker.suggestions = matching.skills_in(words, str(form["source_language"].value() or "en"), known)
+    return form
+
+
 def _page(request: HttpRequest, form: BriefForm, task: Task | None, status: int = 200) -> HttpResponse:
     context = {
         "form": form,
@@ -73,6 +89,8 @@ def new(request: HttpRequest) -> HttpResponse:
     form = _form(request, None)
     if request.method == "GET":
         return _page(request, form, None)
+    if "read" in request.POST:
+        return _page(request, _read_own_words(form), None)
     if not form.is_valid():
         return _page(request, form, None, 422)
     task = operations.start_draft(actor=actor(request), brief=form.brief(), now=timezone.now())
@@ -88,6 +106,8 @@ def edit(request: HttpRequest, task_id: UUID) -> HttpResponse:
     form = _form(request, task)
     if request.method == "GET":
         return _page(request, form, task)
+    if "read" in request.POST:
+        return _page(request, _read_own_words(form), task)
     if not form.is_valid():
         return _page(request, form, task, 422)
     task = operations.save_draft(task_id=task.id, actor=actor(request), brief=form.brief(), now=timezone.now())

@@ -1,0 +1,65 @@
+"""Tag completion for a brief: what goes with the skills chosen, and what its own words name."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Count
+from django.utils.translation import get_language
+
+from apps.matching.scoring import linker, suggesting
+from apps.skills import queries as skills
+from apps.skills.queries import FoundSkill
+from apps.tasks.models import Task, TaskSkill
+
+REMEMBERED = timedelta(days=730)
+TOGETHER_MIN = 2  # a pair that one task alone brought together says nothing
+SMOOTHING = 2.0  # tasks in which a skill stands without the other, before any was seen
+TAXONOMY_SHARE = 0.2  # what is alike by the taxonomy comes after what stands together
+FOUND_MAX = 12
+
+
+def goes_with(skill_ids: Sequence[UUID], now: datetime, limit: int = 6) -> list[tuple[UUID, str]]:
+    """
+    Skills that tasks ask for together with those, the likeliest first, with the reader's word for each.
+
+    The chance that a task with a chosen skill asks for the other, smoothed and summed over the chosen ones, over what
+    was published in two years; after them what the taxonomy holds alike.
+    """
+    chosen = list(dict.fromkeys(skill_ids))
+    if not chosen:
+        return []
+    weights: dict[UUID, float] = defaultdict(float)
+    for asked, likenesses in skills.related_skills(chosen).items():
+        for other, like in likenesses.items():
+            if other != asked:
+                weights[other] += TAXONOMY_SHARE * like / 1000 / len(chosen)
+    published = Task.objects.filter(published_at__gte=now - REMEMBERED, hidden_at=None)
+    standing = TaskSkill.objects.filter(task__in=published, skill_id__in=chosen)
+    times = dict(standing.values_list("skill_id").annotate(n=Count("id")))
+    together = (
+        TaskSkill.objects.filter(task__in=published, task__skills__skill_id__in=chosen)
+        .values_list("task__skills__skill_id", "skill_id")
+        .annotate(n=Count("id"))
+        .filter(n__gte=TOGETHER_MIN)
+    )
+    for asked, other, count in together:
+        weights[other] += count / (times[asked] + SMOOTHING)
+    best = sorted((one for one in weights if one not in chosen), key=lambda one: (-weights[one], str(one)))
+    names = skills.labels(best[: 3 * limit], get_language() or "en")
+    active = set(skills.active_skills(best[: 3 * limit]).values_list("id", flat=True))
+    return [(one, names[one]) for one in best[: 3 * limit] if one in names and one in active][:limit]
+
+
+def skills_in(text: str, language: str, known: Sequence[UUID]) -> list[FoundSkill]:
+    """Skills that a text names and that are not known yet, the surest first, each with the words that say so."""
+    found = [one for one in suggesting.suggest(text, language, linker.shipped()) if one.skill_id not in known]
+    names = skills.labels([one.skill_id for one in found[:FOUND_MAX]], get_language() or "en")
+    return [
+        FoundSkill(one.skill_id, names[one.skill_id], "", " ".join(text[one.start : one.end].split()), language)
+        for one in found[:FOUND_MAX]
+        if one.skill_id in names
+    ]
