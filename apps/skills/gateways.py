@@ -215,6 +215,11 @@ def vectors_path() -> Path:
     return own if own.exists() else DATA / "esco_vectors.npz"
 
 
+def wide_vectors_path() -> Path:
+    """The same of the wider encoder, as `scripts/build_wide_vectors.py` says."""
+    return DATA / "esco_wide_vectors.npz"
+
+
 def _yaml(name: str) -> Any:
     return yaml.load((DATA / name).read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - safe loaders both
 

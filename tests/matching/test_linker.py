@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from apps.matching.scoring import linker as linkers
-from apps.matching.scoring import taxonomy, vectors
+from apps.matching.scoring import taxonomy, vectors, wide
 from apps.matching.scoring.text import LabelIndex, normal, pair_likeness, passages
 from apps.skills import gateways
 from scripts import build_linking
@@ -43,6 +43,7 @@ def test_what_is_no_name_is_not_exact(linker):
         ("customer servise", "en", "customer service"),  # misspelt
         ("service à la clientèle", "fr", "customer service"),  # a language without preferred names here: by meaning
         ("обслуживание клиентов", "ru", "customer service"),
+        ("kundtjänst", "sv", "customer service"),  # a language that only the wide encoder knows
     ],
 )
 def test_what_is_only_like_a_name_comes_near_it(linker, label, language, name):
@@ -102,8 +103,33 @@ def test_vectors_bring_languages_together_and_leave_the_silent_at_zero():
     assert not nothing.any()
 
 
+@pytest.mark.parametrize(
+    ("title", "language", "near", "far"),
+    [("sjuksköterska", "sv", "Krankenpfleger", "Koch"), ("sygeplejerske", "da", "pielęgniarka", "prawnik")],
+)
+def test_the_wide_encoder_joins_languages_that_the_quick_one_does_not_know(title, language, near, far):
+    [asked] = wide.encode([title], language, "occupations")
+    others = {"Krankenpfleger": "de", "Koch": "de", "pielęgniarka": "pl", "prawnik": "pl"}
+    [[one], [other]] = [wide.encode([text], others[text], "occupations") for text in (near, far)]
+
+    assert asked @ one > asked @ other + 0.2
+    assert np.linalg.norm(asked) == pytest.approx(1, abs=1e-4)
+
+
+def test_many_names_are_encoded_as_each_alone():
+    names = [f"name {number}" for number in range(40)] + [""]
+
+    together = wide.raw(names)
+
+    assert together[7] == pytest.approx(wide.raw([names[7]])[0], abs=1e-5)
+    assert not together[-1].any()
+    assert not wide.encode(["", ""], "xx", "skills").any()
+
+
 def test_the_taxonomy_is_whole():
     shipped = taxonomy.shipped()
+    assert len(wide.skills()) == len(shipped.skill_keys)
+    assert len(wide.occupations()) == len(wide.occupation_texts()) == len(shipped.occupation_keys)
     assert len(shipped.skill_keys) == len(vectors.skills()) == len(vectors.skill_names()) == shipped.profiles.shape[1]
     assert len(shipped.occupation_keys) == len(vectors.occupations()) == shipped.profiles.shape[0]
     assert "en" in shipped.skill_names

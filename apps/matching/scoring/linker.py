@@ -2,8 +2,8 @@
 Free text in any language to ids of the taxonomy.
 
 Four looks at a label, from the surest to the vaguest: called exactly so in its own language or in English; like a name
-in its own language by character n-grams; like an English name; near in meaning by sentence vectors. Texts (briefs, CVs)
-are read in passages, so that each suggestion can show the words it comes from.
+in its own language by character n-grams; like an English name; near in meaning by two sentence encoders. Texts
+(briefs, CVs) are read in passages, so that each suggestion can show the words it comes from.
 """
 
 from __future__ import annotations
@@ -16,17 +16,18 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from apps.matching.scoring import taxonomy as taxonomies
-from apps.matching.scoring import vectors
+from apps.matching.scoring import vectors, wide
 from apps.matching.scoring.taxonomy import Names, Taxonomy, base_language
 from apps.matching.scoring.text import LabelIndex, Matrix, normal, passages
 
 BRIDGE = "en"
 # Of a passage and of the whole sentence, words and letters against meaning: chosen on sentences of job advertisements.
 WHOLE_LETTERS, WHOLE_WORDS, PASSAGE_MEANING, PASSAGE_LETTERS = 0.6, 0.6, 0.5, 0.5
-MEANING_OF_TITLES = 0.5
+WIDE_MEANING = 2.0  # of a name: the wide encoder tells as much as letters and the quick one together
 FUZZY_TOP = 5
 LIKELY = 500
-FUZZY_MIN = 0.45
+FUZZY_MIN = 0.3
+ROWS_AT_ONCE = 512
 
 
 class Linker:
@@ -51,15 +52,27 @@ class Linker:
     def skills_like(self, labels: Sequence[str], language: str | None) -> Matrix:
         """Of shape (labels, skills): how like each label is to each skill, by letters and by meaning, 0 to 2."""
         texts = [normal(label) for label in labels]
-        meaning = vectors.encode(texts) @ vectors.skills().T
-        result: Matrix = np.maximum(meaning, 0) + self._letters("skill", texts, language)
+        result: Matrix = np.maximum(vectors.encode(texts) @ vectors.skills().T, 0)
+        result += self._letters("skill", texts, language)
+        broad = wide.encode(texts, base_language(language), "skills") @ wide.skills().T
+        result += WIDE_MEANING * np.maximum(broad, 0)
+        result /= 2
         return result
 
-    def occupations_like(self, titles: Sequence[str], language: str | None) -> Matrix:
-        """Of shape (titles, occupations), 0 to 1.5."""
+    def occupations_like(self, titles: Sequence[str], language: str | None, broad: Matrix) -> Matrix:
+        """
+        Of shape (titles, occupations), 0 to 3.
+
+        By letters only where there are names in the title's language: across languages they mislead.
+
+        :param broad: the titles as `wide.encode` places them, which is too slow to be done twice.
+        """
         texts = [normal(title) for title in titles]
-        meaning = vectors.encode(texts) @ vectors.occupations().T
-        result: Matrix = MEANING_OF_TITLES * np.maximum(meaning, 0) + self._letters("occupation", texts, language)
+        concepts = vectors.unit(vectors.occupations() + wide.occupation_texts())
+        result: Matrix = np.maximum(vectors.encode(texts) @ concepts.T, 0)
+        result += np.maximum(broad @ wide.occupations().T, 0)
+        if base_language(language) in self.taxonomy.occupation_names:
+            result += self._letters("occupation", texts, language)
         return result
 
     def linked(self, lists: Sequence[Iterable[str]], languages: Sequence[str | None]) -> csr_matrix:
@@ -96,15 +109,15 @@ class Linker:
         return matrix
 
     def _guesses(self, labels: list[str], language: str | None) -> list[list[tuple[int, float]]]:
-        scores = self.skills_like(labels, language) / 2
         found = []
-        for row in scores:
-            best = np.argpartition(-row, FUZZY_TOP)[:FUZZY_TOP]
-            best = best[row[best] >= FUZZY_MIN]
-            weights = np.exp((row[best] - row.max()) / 0.05) if len(best) else best
-            total = float(np.sum(weights)) or 1.0
-            share = float(row.max())
-            found.append([(int(one), share * float(weight) / total) for one, weight in zip(best, weights, strict=True)])
+        for first in range(0, len(labels), ROWS_AT_ONCE):
+            for row in self.skills_like(labels[first : first + ROWS_AT_ONCE], language) / 2:
+                best = np.argpartition(-row, FUZZY_TOP)[:FUZZY_TOP]
+                best = best[row[best] >= FUZZY_MIN]
+                weights = np.exp((row[best] - row.max()) / 0.05)
+                total = float(np.sum(weights)) or 1.0
+                share = float(row.max())
+                found.append([(int(at), share * float(one) / total) for at, one in zip(best, weights, strict=True)])
         return found
 
     # --- texts ----------------------------------------------------------------------------------------------------

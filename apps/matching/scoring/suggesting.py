@@ -18,7 +18,7 @@ import numpy as np
 from apps.matching.scoring import vectors
 from apps.matching.scoring.linker import BRIDGE, Linker
 from apps.matching.scoring.taxonomy import base_language
-from apps.matching.scoring.text import BREAKS, JOINS, normal, passages, pieces
+from apps.matching.scoring.text import BREAKS, JOINS, Matrix, normal, passages, pieces
 from apps.skills import gateways
 
 AUTO_ACCEPTED = 0.95
@@ -112,16 +112,29 @@ def _alike(text: str, language: str | None, linker: Linker, taken: Sequence[tupl
     if not spans:
         return
     names = [normal(text[start:end]) for start, end in spans]
-    meaning = np.maximum(vectors.encode(names) @ vectors.skills().T, 0)
-    total = linker.skills_like(names, language)
-    for (start, end), row, near in zip(spans, total, meaning, strict=True):
-        best, second = (int(one) for one in np.argsort(-row)[:2])
-        looks = (row[best], row[best] - row[second], near[best], row[best] - near[best])
-        logit = CONFIDENCE_AT_ZERO + sum(weight * float(look) for weight, look in zip(CONFIDENCE, looks, strict=True))
+    best, seen = looks(linker, names, language)
+    for (start, end), row, one in zip(spans, best, seen, strict=True):
+        logit = CONFIDENCE_AT_ZERO + float(np.dot(CONFIDENCE, one))
         # A guess is never sure enough by itself, however near it comes.
         confidence = min(1 / (1 + float(np.exp(-logit))), AUTO_ACCEPTED - 0.01)
         if confidence >= SHOWN_MIN:
-            yield Suggestion(_esco_id(linker.taxonomy.skill_keys[best]), confidence, start, end)
+            yield Suggestion(_esco_id(linker.taxonomy.skill_keys[row]), confidence, start, end)
+
+
+def looks(linker: Linker, names: Sequence[str], language: str | None) -> tuple[list[int], Matrix]:
+    """
+    The likest skill of each name, and what tells how sure that is: how like it is, its lead over the second best, its
+    likeness by meaning for the quick encoder, and whether the quick encoder finds the same skill first.
+    """
+    meaning = np.maximum(vectors.encode(names) @ vectors.skills().T, 0)
+    total = linker.skills_like(names, language)
+    at = np.arange(len(names))
+    order = np.argpartition(-total, 1, axis=1)[:, :2]
+    pair = np.take_along_axis(total, order, axis=1)
+    best = np.where(pair[:, 0] >= pair[:, 1], order[:, 0], order[:, 1])
+    agrees = (meaning.argmax(axis=1) == best).astype(np.float32)
+    seen: Matrix = np.stack([pair.max(axis=1), np.ptp(pair, axis=1), meaning[at, best], agrees], axis=1)
+    return [int(row) for row in best], seen
 
 
 def _items(text: str) -> Iterator[tuple[int, int]]:

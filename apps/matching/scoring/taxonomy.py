@@ -50,6 +50,7 @@ class Names:
 class Taxonomy:
     """
     :param profiles: occupations x skills, 1 where a skill is essential, less where optional.
+    :param has_relations: ESCO says so; else profiles are guessed from names, and nothing is known of groups.
     :param units: occupations x ISCO-08 unit groups (four digits), 0 or 1; `minors` the same for three digits.
     """
 
@@ -60,6 +61,7 @@ class Taxonomy:
     profiles: csr_matrix
     units: csr_matrix
     minors: csr_matrix
+    has_relations: bool
 
     def skill_ids(self) -> list[UUID]:
         return [gateways.skill_id(gateways.SKILL_URI + key) for key in self.skill_keys]
@@ -88,6 +90,7 @@ def shipped() -> Taxonomy:
         profiles=_sparse(entries, (len(occupations), len(skills))),
         units=_groups(units, 4, len(occupations)),
         minors=_groups(units, 3, len(occupations)),
+        has_relations=bool(profiles),
     )
 
 

@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, hstack
+from scipy.sparse import csr_matrix
 
-from apps.matching.scoring import learning, occupations, vectors
+from apps.matching.scoring import learning, lists, occupations, vectors, wide
 from apps.matching.scoring.evidence import Briefs, EvidenceIndex, Work
 from apps.matching.scoring.linker import Linker
 from apps.matching.scoring.taxonomy import base_language
@@ -26,7 +26,7 @@ from apps.matching.scoring.text import Matrix, normal, pair_likeness
 RANKED_MAX = 1000
 ROWS_AT_ONCE = 64
 CATALOGUE_SHARE = 0.8
-LETTERS_OF_TITLES, ROAD_OF_TITLES, DIRECT_ACROSS = 0.4, 0.3, 0.2
+LETTERS_OF_TITLES, ROAD_OF_TITLES, DIRECT_ACROSS = 0.4, 0.3, 0.5
 IDS_BESIDE_ROAD = 0.15
 WINDOWS = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 WINDOW_TASKS_MAX = 300
@@ -182,31 +182,16 @@ def _both(track: Track, has: Callable[[Person | Brief], bool]) -> bool:
 def _by_skills(track: Track, linker: Linker) -> Matrix:
     people = linker.linked([one.skills for one in track.people], [one.language for one in track.people])
     tasks = linker.linked([one.skills for one in track.tasks], [one.language for one in track.tasks])
+    own_words = lists.vocabulary([one.skills for one in [*track.people, *track.tasks]])
+    left = lists.beside(tasks, own_words[len(track.people) :])
+    right = lists.beside(people, own_words[: len(track.people)])
+    if not linker.taxonomy.has_relations:
+        return lists.together(left, right) + lists.akin(tasks, people)
+    taxonomy = linker.taxonomy
     road = occupations.likeness(
-        occupations.practised(tasks, linker.taxonomy), occupations.practised(people, linker.taxonomy), linker.taxonomy
+        occupations.practised(tasks, taxonomy), occupations.practised(people, taxonomy), taxonomy
     )
-    own_words = _vocabulary([*track.people, *track.tasks])
-    left, right = hstack([tasks, own_words[len(track.people) :]]), hstack([people, own_words[: len(track.people)]])
-    ids = _rarity_cosine(left.tocsr(), right.tocsr())
-    return np.asarray(road + IDS_BESIDE_ROAD * ids, dtype=np.float32)
-
-
-def _vocabulary(items: Sequence[Person | Brief]) -> csr_matrix:
-    """Labels as they are written, one column a label: skills that no taxonomy has still match themselves."""
-    place: dict[str, int] = {}
-    entries = [
-        (row, place.setdefault(normal(label), len(place))) for row, one in enumerate(items) for label in one.skills
-    ]
-    rows, columns = [row for row, _ in entries], [column for _, column in entries]
-    return csr_matrix((np.ones(len(rows), dtype=np.float32), (rows, columns)), shape=(len(items), max(len(place), 1)))
-
-
-def _rarity_cosine(left: csr_matrix, right: csr_matrix) -> Matrix:
-    known = np.asarray((right > 0).sum(axis=0)).ravel()
-    rarity = np.log(1 + right.shape[0] / (1 + known))
-    weigh = csr_matrix((rarity, (range(len(rarity)), range(len(rarity)))))
-    result: Matrix = (occupations.unit_rows(left @ weigh) @ occupations.unit_rows(right @ weigh).T).toarray()
-    return result
+    return np.asarray(road + IDS_BESIDE_ROAD * lists.shared(left, right), dtype=np.float32)
 
 
 def _by_titles(track: Track, linker: Linker) -> Matrix:
@@ -217,16 +202,20 @@ def _by_titles(track: Track, linker: Linker) -> Matrix:
     count = len(track.people)
     titles = [normal(one.title) for one in items]
     meant = np.zeros((len(items), len(linker.taxonomy.occupation_keys)), dtype=np.float32)
+    broadly = np.zeros((len(items), wide.occupations().shape[1]), dtype=np.float32)
     for language, rows in _by_language(items):
-        meant[rows] = linker.occupations_like([titles[row] for row in rows], language)
+        some = [titles[row] for row in rows]
+        broadly[rows] = wide.encode(some, base_language(language), "occupations")
+        meant[rows] = linker.occupations_like(some, language, broadly[rows])
     named = occupations.named(meant)
     road = occupations.likeness(named[count:], named[:count], linker.taxonomy)
     encoded = vectors.encode(titles)
-    meaning = encoded[count:] @ encoded[:count].T
+    quick = encoded[count:] @ encoded[:count].T
+    broad = broadly[count:] @ broadly[:count].T
     letters = pair_likeness(titles[count:], titles[:count])
     same = _languages(track.tasks)[:, None] == _languages(track.people)[None, :]
-    within = meaning + LETTERS_OF_TITLES * letters + ROAD_OF_TITLES * road
-    across = road + DIRECT_ACROSS * meaning
+    within = quick + LETTERS_OF_TITLES * letters + ROAD_OF_TITLES * road
+    across = road + broad + DIRECT_ACROSS * quick
     return np.asarray(np.where(same, within, across), dtype=np.float32)
 
 

@@ -43,8 +43,14 @@ def encode(texts: Sequence[str]) -> Matrix:
     if said:
         with _lock:  # the encoder keeps scratch arrays of its own
             raw = np.asarray(_encoder().encode([cut[number] for number in said]), dtype=np.float32)
-        result[said] = unit(((raw - arrays["center"]) @ arrays["turn"]).astype(np.float32))
+        result[said] = turned(raw)
     return result
+
+
+def turned(raw: Matrix) -> Matrix:
+    """What the encoder said, in the directions that tell concepts apart; rows of unit length."""
+    arrays = _arrays()
+    return unit(((raw - arrays["center"]) @ arrays["turn"]).astype(np.float32))
 
 
 def skills() -> Matrix:

