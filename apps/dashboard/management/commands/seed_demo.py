@@ -25,6 +25,8 @@ from apps.contracts.models import Contract
 from apps.dashboard.management import walk
 from apps.dashboard.management.cast import EMPLOYERS, FREELANCERS, PASSWORD, STAFF
 from apps.matching import operations as matching
+from apps.matching import queries as match_queries
+from apps.matching.models import ListKind
 from apps.messaging import operations as messaging
 from apps.moderation import operations as moderation
 from apps.outbox import bus
@@ -80,6 +82,7 @@ class Command(BaseCommand):
         bus.deliver_pending(now=timezone.now(), limit=10_000)
         self._capital()
         payments.reconcile(gateway=settings.PAYMENT_GATEWAY)
+        self._fairness()
         assurance.publish(night=timezone.now().date(), now=timezone.now())
         self.stdout.write(
             f"{Task.objects.count()} tasks, {Bid.objects.count()} bids, {Contract.objects.count()} contracts"
@@ -106,6 +109,7 @@ class Command(BaseCommand):
                 task_id=task.id, actor=walk.actor(employer), now=posted + walk.days(1), reason="Plans changed."
             )
             return
+        self._look(task, posted)
         bids = self._bids(task, row, number, posted)
         self._drain(posted + walk.days(2))
         if stage == "open":
@@ -144,6 +148,26 @@ class Command(BaseCommand):
             criteria=tuple(row["criteria"]),
             skill_ids=tuple(walk.skill_ids(row["skills"])),
         )
+
+    def _look(self, task: Task, posted: datetime) -> None:
+        """The employer sees who is recommended, and whoever is told finds the task among their own: before any bid."""
+        at = posted + walk.days(0.1)
+        self._drain(at)
+        people = match_queries.recommended_freelancers(task.id, 10, now=at)
+        matching.record_shown(
+            kind=ListKind.PEOPLE, reader_id=task.employer_id, rows=[one.shown for one in people], now=at
+        )
+        for one in people[:5]:
+            found = match_queries.recommended_tasks(one.organization.id, 10, now=at)
+            matching.record_shown(
+                kind=ListKind.RECOMMENDED, reader_id=one.organization.id, rows=[row.shown for row in found], now=at
+            )
+
+    def _fairness(self) -> None:
+        """The weekly reports as the clock would have written them, oldest first."""
+        for weeks in range(9, -1, -1):
+            then = self.base - walk.days(7 * weeks)
+            matching.write_fairness_report(week=matching.week_before(then), now=then)
 
     def _bidders(self, row: dict[str, Any], number: int) -> list[str]:
         """The winner first, then those who share most skills, then a turn of the others; two to four."""
