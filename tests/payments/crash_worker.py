@@ -3,6 +3,8 @@ Settles payouts and kills itself: a real process, a real SIGKILL, at the point t
 
 `python -m tests.payments.crash_worker POINT KILLS_DIR KILLS_MAX LIVES [LEASE_SECONDS]` sets Django up once and forks one process per
 life, so that a life costs milliseconds; every life opens its own connections. It ends when nothing is left to send.
+
+With `TOP_UPS` (ids, comma-separated) and `TOP_UPS_BY` (who asks), a life is somebody who confirms those forms until the money is there.
 """
 
 from __future__ import annotations
@@ -59,6 +61,9 @@ def _born() -> int:
 
 
 def _live() -> None:
+    if forms := os.environ.get("TOP_UPS"):
+        _confirm(forms.split(","), os.environ["TOP_UPS_BY"])
+        return
     from apps.payments import operations
     from apps.payments.models import Payout, Refund
 
@@ -68,10 +73,29 @@ def _live() -> None:
         time.sleep(0.05)
 
 
+def _confirm(forms: list[str], by: str) -> None:
+    from uuid import UUID
+
+    from django.utils import timezone
+
+    from apps.common.actors import Actor
+    from apps.common.money import Money
+    from apps.payments import operations
+
+    staff = Actor(user_id=UUID(by), is_staff=True)
+    for form in forms:
+        status = ""
+        while status != "succeeded":
+            status = operations.top_up(
+                top_up_id=UUID(form), gateway="sandbox", amount=Money(5000, "EUR"), reason="Capital", actor=staff,
+                now=timezone.now(),
+            ).status  # fmt: skip
+
+
 def _arm(point: str, kills: Path, most: int, lease: float) -> None:
     from apps.payments.gateways.sandbox import SandboxGateway
     from apps.payments.models import Attempt
-    from apps.payments.operations import payouts, refunds, settlement
+    from apps.payments.operations import payouts, refunds, settlement, top_ups
 
     settlement.LEASE = timedelta(seconds=lease)
     settlement.pause_after = lambda attempts: timedelta(seconds=0.1)
@@ -110,24 +134,29 @@ def _arm(point: str, kills: Path, most: int, lease: float) -> None:
             return claimed
 
         settlement.claim_payout = claim
+        around(top_ups, "_write_down")
     elif point in ("before_call", "after_call"):
         around(SandboxGateway, "transfer", before=point == "before_call")
         around(SandboxGateway, "pay_out", before=point == "before_call")
         around(SandboxGateway, "send_abroad", before=point == "before_call")
         around(SandboxGateway, "refund", before=point == "before_call")
+        around(SandboxGateway, "top_up", before=point == "before_call")
     elif point == "mid_transaction":
         around(payouts.ledger, "record", before=True)
         around(payouts, "move", before=True)
         around(refunds, "move", before=True)
+        around(top_ups, "_record", before=True)
     elif point == "before_commit":
         around(payouts.ledger, "record")
         around(payouts, "move")
         around(refunds, "move")
+        around(top_ups, "_record")
     elif point == "after_commit":
         around(payouts, "payout_transferred")
         around(payouts, "payout_answered")
         around(payouts, "payout_sent_abroad")
         around(refunds, "refund_answered")
+        around(top_ups, "top_up_answered")
 
 
 if __name__ == "__main__":

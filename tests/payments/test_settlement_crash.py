@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
 
 import pytest
 import requests
@@ -25,7 +26,7 @@ from apps.common.money import Money
 from apps.ledger import chart
 from apps.ledger import queries as ledger
 from apps.payments import operations
-from apps.payments.models import Payout
+from apps.payments.models import Payout, TreasuryAct
 from tests.conftest import NOON
 from tests.payments.crash_worker import POINTS
 
@@ -107,9 +108,11 @@ def fund_and_release(make, payee, url: str):
     return charge
 
 
-def run_workers(point: str, url: str, kills: Path, most: int, *, lives: int = 2, lease: float = 0.6) -> None:
+def run_workers(
+    point: str, url: str, kills: Path, most: int, *, lives: int = 2, lease: float = 0.6, **more: str
+) -> None:
     database = urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}"))
-    environment = {**os.environ, "PROCESSOR_URL": url, "DATABASE_URL": database, "LOG_LEVEL": "ERROR"}
+    environment = {**os.environ, "PROCESSOR_URL": url, "DATABASE_URL": database, "LOG_LEVEL": "ERROR", **more}
     subprocess.run(
         [sys.executable, "-W", "ignore", "-m", "tests.payments.crash_worker", point, str(kills), str(most), str(lives), str(lease)],
         cwd=ROOT, env=environment, check=True, timeout=60 + 2 * MANY,
@@ -269,3 +272,21 @@ def test_the_processor_keeps_everything_when_it_is_killed(tmp_path):
 
     assert again["id"] == made["id"]
     assert state["platform"] == {"eur": 1000 - 59}
+
+
+@pytest.mark.parametrize(
+    "point", ["after_claim", "before_call", "after_call", "mid_transaction", "before_commit", "after_commit"]
+)
+def test_killing_who_brings_our_own_money_brings_it_once(make, url, tmp_path, point):
+    forms = [str(uuid4()) for _ in range(3)]
+    kills = tmp_path / "kills"
+    kills.mkdir()
+
+    run_workers(point, url, kills, most=3, TOP_UPS=",".join(forms), TOP_UPS_BY=str(make.staff().pk))
+
+    assert len(list(kills.iterdir())) == 3
+    assert control(url, "state")["counts"]["topup"] == 3
+    assert {str(one) for one in TreasuryAct.objects.values_list("id", flat=True)} == set(forms)
+    assert ledger.balance(chart.operator_equity("EUR")) == Money.of("150.00", "EUR")
+    assert operations.compare_balances(gateway="sandbox") == {}
+    assert {finding.invariant: finding.breaches for finding in ledger.check_all() if finding.breaches} == {}
