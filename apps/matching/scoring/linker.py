@@ -27,6 +27,9 @@ WIDE_MEANING = 2.0  # of a name: the wide encoder tells as much as letters and t
 FUZZY_TOP = 5
 LIKELY = 500
 FUZZY_MIN = 0.3
+GUESSED = (
+    0.9  # of a label without an exact name, shared among what it may mean: it says as much of its list as any other
+)
 ROWS_AT_ONCE = 512
 
 
@@ -80,7 +83,7 @@ class Linker:
         Lists of labels to skills: of shape (lists, skills), how surely each is meant.
 
         A label with an exact name counts fully, shared among its namesakes; any other goes to the skills it is likest
-        to, softly, so that a wrong guess weighs little.
+        to, shared by how near they come to the likest.
         """
         rows: list[int] = []
         columns: list[int] = []
@@ -116,8 +119,7 @@ class Linker:
                 best = best[row[best] >= FUZZY_MIN]
                 weights = np.exp((row[best] - row.max()) / 0.05)
                 total = float(np.sum(weights)) or 1.0
-                share = float(row.max())
-                found.append([(int(at), share * float(one) / total) for at, one in zip(best, weights, strict=True)])
+                found.append([(int(at), GUESSED * float(one) / total) for at, one in zip(best, weights, strict=True)])
         return found
 
     # --- texts ----------------------------------------------------------------------------------------------------

@@ -28,6 +28,7 @@ ROWS_AT_ONCE = 64
 CATALOGUE_SHARE = 0.8
 LETTERS_OF_TITLES, ROAD_OF_TITLES, DIRECT_ACROSS = 0.4, 0.3, 0.5
 IDS_BESIDE_ROAD = 0.15
+OWN_WORDS = 0.3  # beside the skill that a label is linked to: what no taxonomy has still matches itself
 WINDOWS = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 WINDOW_TASKS_MAX = 300
 MOMENTS_MAX = 4
@@ -182,7 +183,7 @@ def _both(track: Track, has: Callable[[Person | Brief], bool]) -> bool:
 def _by_skills(track: Track, linker: Linker) -> Matrix:
     people = linker.linked([one.skills for one in track.people], [one.language for one in track.people])
     tasks = linker.linked([one.skills for one in track.tasks], [one.language for one in track.tasks])
-    own_words = lists.vocabulary([one.skills for one in [*track.people, *track.tasks]])
+    own_words = OWN_WORDS * lists.vocabulary([one.skills for one in [*track.people, *track.tasks]])
     left = lists.beside(tasks, own_words[len(track.people) :])
     right = lists.beside(people, own_words[: len(track.people)])
     if not linker.taxonomy.has_relations:
