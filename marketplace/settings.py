@@ -285,6 +285,17 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    # two fields of one name with other choices would be called by a hash
+    "ENUM_NAME_OVERRIDES": {
+        "OrganizationKindEnum": "apps.accounts.states.OrganizationKind",
+        "SkillLevelEnum": "apps.accounts.states.SkillLevel",
+        "DeclineReasonEnum": "apps.bidding.states.DeclineReason",
+        "DisputeReasonEnum": "apps.disputes.states.DisputeReason",
+        "DocumentKindEnum": "apps.invoicing.states.DocumentKind",
+        "ReportReasonEnum": "apps.moderation.states.Reason",
+        "ReportStatusEnum": "apps.moderation.states.ReportStatus",
+        "TreasuryKindEnum": "apps.payments.states.TreasuryKind",
+    },
 }
 
 # -- security

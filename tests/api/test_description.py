@@ -6,6 +6,7 @@ import os
 
 import pytest
 import schemathesis
+from django.core.management import call_command
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from rest_framework.views import APIView
@@ -24,6 +25,11 @@ def token(make, organization) -> str:
         user=user, actor=make.actor(organization), name="description", can_write=True, expires_at=None
     )
     return text
+
+
+def test_the_description_is_made_without_a_warning(tmp_path):
+    """A warning is a name given twice, or a type that was guessed."""
+    call_command("spectacular", file=str(tmp_path / "schema.yml"), validate=True, fail_on_warn=True)
 
 
 @pytest.mark.parametrize("role", ["stranger", "freelancer", "employer"])

@@ -34,7 +34,7 @@ class CaseSerializer(serializers.ModelSerializer[Report]):
         )  # fmt: skip
 
 
-class DecisionSerializer(serializers.Serializer[Any]):
+class ReportDecisionSerializer(serializers.Serializer[Any]):
     decision = serializers.ChoiceField(choices=Decision.choices)
     ground = serializers.ChoiceField(choices=Reason.choices)
     facts = serializers.CharField(max_length=2000)

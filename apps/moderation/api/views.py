@@ -16,10 +16,10 @@ from apps.accounts.models import User
 from apps.moderation import operations, policies, queries
 from apps.moderation.api.serializers import (
     CaseSerializer,
-    DecisionSerializer,
     NewObjectionSerializer,
     NewReportSerializer,
     ObjectionSerializer,
+    ReportDecisionSerializer,
     ReportSerializer,
     StatementOfReasonsSerializer,
 )
@@ -73,10 +73,10 @@ class Queue(ListAPIView[Report]):
 
 
 class Decide(APIView):
-    @extend_schema(request=DecisionSerializer, responses={200: CaseSerializer}, operation_id="moderation_decide")
+    @extend_schema(request=ReportDecisionSerializer, responses={200: CaseSerializer}, operation_id="moderation_decide")
     def post(self, request: Request, report_id: UUID) -> Response:
         """Take down or dismiss, with the reason; for staff."""
-        given = DecisionSerializer(data=request.data)
+        given = ReportDecisionSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         who = actor(request._request)
         policies.check_is_staff(who)

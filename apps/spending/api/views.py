@@ -116,7 +116,7 @@ class Approvals(ListAPIView[Approval]):
 
 class Decide(APIView):
     @extend_schema(
-        request=serializers.DecisionSerializer,
+        request=serializers.ApprovalDecisionSerializer,
         responses=serializers.ApprovalSerializer,
         operation_id="approval_decide",
     )
@@ -125,7 +125,7 @@ class Decide(APIView):
         found = queries.approvals_of(_organization_id(request)).filter(id=approval_id).first()
         if found is None:
             raise NotFound
-        given = serializers.DecisionSerializer(data=request.data)
+        given = serializers.ApprovalDecisionSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         decided = operations.decide(
             approval_id=approval_id, actor=actor(request._request), now=timezone.now(), **given.validated_data
