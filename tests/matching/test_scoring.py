@@ -167,15 +167,6 @@ def test_the_two_must_be_able_to_talk(language, languages, fit, reason):
     assert scoring.language_fit(language, languages) == (fit, reason)
 
 
-def test_a_newcomer_gets_one_place_in_ten():
-    ranked = list(range(20))
-    newcomers = [number == 15 for number in ranked]
-    assert scoring.reserve_for_newcomer(ranked, newcomers, 10) == [0, 1, 2, 3, 4, 5, 6, 7, 8, 15]
-    assert scoring.reserve_for_newcomer(ranked, [number == 2 for number in ranked], 10) == ranked[:10]
-    assert scoring.reserve_for_newcomer(ranked, newcomers, 5) == ranked[:5]
-    assert sorted(scoring.reserve_for_newcomer(ranked, newcomers, 20)) == ranked
-
-
 def test_index_finds_by_weighted_skills_and_breaks_ties_by_id():
     people = [uuid.UUID(int=number) for number in (1, 2, 3, 4)]
     index = SkillIndex([(people[0], A, 1.0), (people[1], A, 1.0), (people[2], B, 1.0), (people[3], C, 1.0)])

@@ -40,10 +40,9 @@ __all__ = [
     "DEFAULT_WEIGHTS", "GROWTH_POINTS", "LANGUAGE_FIT", "LEVELS", "PAY_POINTS", "RANKER_VERSION", "SKILL_POINTS",
     "SKILL_SHARES", "Asked", "FreelancerFacts", "Inputs", "Instead", "Match", "PastWork", "SharedWork", "Similar",
     "TaskFacts", "Weights", "best_instead", "compared", "days_between", "evaluate", "idf", "language_fit",
-    "language_level", "proven", "reserve_for_newcomer", "reweigh", "score", "shared_work", "weights_of",
+    "language_level", "proven", "reweigh", "score", "shared_work", "weights_of",
 ]  # fmt: skip
 
-Ranked = TypeVar("Ranked")
 RANKER_VERSION = "2"
 BRIDGE = "en"
 NEWCOMER_DONE_MAX = 0
@@ -196,19 +195,3 @@ def _asked(skill: UUID, freelancer: FreelancerFacts, rarity: float, like: Mappin
 def best_instead(others: Iterable[Instead]) -> Instead | None:
     """The strongest; of equal ones the highest id, so that the same pair reads the same everywhere."""
     return max(others, key=lambda one: (one.strength, str(one.id)), default=None)
-
-
-def reserve_for_newcomer(ranked: Sequence[Ranked], newcomers: Sequence[bool], size: int) -> list[Ranked]:
-    """
-    The first `size`; when ten or more are shown and no newcomer is among the first ten, the best one takes place 10.
-
-    Measured elsewhere: without a place of their own under 1 % of the first ten are newcomers.
-    """
-    first = list(ranked[:size])
-    if size < 10 or len(ranked) < 10 or any(newcomers[:10]):
-        return first
-    best = next((one for one, is_new in zip(ranked, newcomers, strict=True) if is_new), None)
-    if best is None:
-        return first
-    rest = [one for one in ranked if one is not best]
-    return [*rest[:9], best, *rest[9:]][:size]
