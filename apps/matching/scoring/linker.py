@@ -23,6 +23,7 @@ from apps.matching.scoring.text import LabelIndex, Matrix, normal, passages
 BRIDGE = "en"
 # Of a passage and of the whole sentence, words and letters against meaning: chosen on sentences of job advertisements.
 WHOLE_LETTERS, WHOLE_WORDS, PASSAGE_MEANING, PASSAGE_LETTERS = 0.6, 0.6, 0.5, 0.5
+MEANING_BESIDE_NAMES = 0.5
 WIDE_MEANING = 2.0  # of a name: the wide encoder tells as much as letters and the quick one together
 FUZZY_TOP = 5
 LIKELY = 500
@@ -71,6 +72,10 @@ class Linker:
         :param broad: the titles as `wide.encode` places them, which is too slow to be done twice.
         """
         texts = [normal(title) for title in titles]
+        if self.taxonomy.has_relations:  # and with them names in many languages, which say more than any encoder
+            meaning = vectors.encode(texts) @ vectors.occupations().T
+            named: Matrix = MEANING_BESIDE_NAMES * np.maximum(meaning, 0) + self._letters("occupation", texts, language)
+            return named
         concepts = vectors.unit(vectors.occupations() + wide.occupation_texts())
         result: Matrix = np.maximum(vectors.encode(texts) @ concepts.T, 0)
         result += np.maximum(broad @ wide.occupations().T, 0)

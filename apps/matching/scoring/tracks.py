@@ -27,6 +27,7 @@ RANKED_MAX = 1000
 ROWS_AT_ONCE = 64
 CATALOGUE_SHARE = 0.8
 LETTERS_OF_TITLES, ROAD_OF_TITLES, DIRECT_ACROSS = 0.4, 0.3, 0.5
+DIRECT_BESIDE_NAMES = 0.2
 IDS_BESIDE_ROAD = 0.15
 OWN_WORDS = 0.3  # beside the skill that a label is linked to: what no taxonomy has still matches itself
 WINDOWS = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
@@ -217,6 +218,8 @@ def _by_titles(track: Track, linker: Linker) -> Matrix:
     same = _languages(track.tasks)[:, None] == _languages(track.people)[None, :]
     within = quick + LETTERS_OF_TITLES * letters + ROAD_OF_TITLES * road
     across = road + broad + DIRECT_ACROSS * quick
+    if linker.taxonomy.has_relations:
+        across = road + DIRECT_BESIDE_NAMES * quick
     return np.asarray(np.where(same, within, across), dtype=np.float32)
 
 
