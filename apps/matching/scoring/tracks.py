@@ -184,7 +184,8 @@ def _both(track: Track, has: Callable[[Person | Brief], bool]) -> bool:
 def _by_skills(track: Track, linker: Linker) -> Matrix:
     people = linker.linked([one.skills for one in track.people], [one.language for one in track.people])
     tasks = linker.linked([one.skills for one in track.tasks], [one.language for one in track.tasks])
-    own_words = OWN_WORDS * lists.vocabulary([one.skills for one in [*track.people, *track.tasks]])
+    skills = [*(one.skills for one in track.people), *(one.skills for one in track.tasks)]
+    own_words = OWN_WORDS * lists.vocabulary(skills)
     left = lists.beside(tasks, own_words[len(track.people) :])
     right = lists.beside(people, own_words[: len(track.people)])
     if not linker.taxonomy.has_relations:
