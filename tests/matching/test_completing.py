@@ -94,3 +94,12 @@ def test_the_part_is_exchanged_while_choosing_and_keeps_its_ticks(market, client
     assert f'value="{skill("logo-design")}"' in page
     client.logout()
     assert client.get("/en/matching/goes-with/").status_code == 302
+
+
+def test_the_api_completes_too_and_only_for_who_is_signed_in(market, client, monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOON)
+    address = f"/api/v1/skill-completions/?skill={skill('react')}"
+    assert client.get(address).status_code in (401, 403)
+    sign_in(client, market)
+    assert str(skill("logo-design")) in [one["id"] for one in client.get(address).json()]
+    assert client.get("/api/v1/skill-completions/?skill=nonsense").status_code == 400

@@ -306,6 +306,8 @@ def test_cards_are_public_and_staff_go_back_to_the_formula(site, make, client, m
     card = client.get(f"/en/matching/learned/{ranker.id}/").content.decode()
     assert "Model card" in card
     assert "Go back to the formula" not in card
+    [listed] = client.get("/api/v1/matching/learned/").json()
+    assert (listed["id"], listed["holds"], listed["card"]) == (ranker.id, True, ranker.card)
     address = f"/en/matching/learned/{site.category.id}/people/"
     client.force_login(site.people[0].memberships.get().user)
     assert client.post(address, {"ranker": "", "note": "x"}).status_code == 404
@@ -316,6 +318,7 @@ def test_cards_are_public_and_staff_go_back_to_the_formula(site, make, client, m
     assert RankerChoice.objects.count() == 1, "not without a reason"
     client.post(address, {"ranker": "", "note": "Odd order", "page": str(ranker.id)})
     assert queries.newest_choice(site.category.id, ListSide.PEOPLE).ranker is None
+    assert client.get("/api/v1/matching/learned/").json()[0]["holds"] is False
     assert "Odd order" in client.get(f"/en/matching/learned/{ranker.id}/").content.decode()
     assert client.post(address, {"ranker": "999999", "note": "x"}).status_code == 404
 

@@ -62,6 +62,16 @@ def test_lists_are_linked_with_exact_names_full_and_guesses_soft(linker):
     assert nothing.nnz == 0
 
 
+def test_beyond_what_the_wide_encoder_can_read_in_time_names_are_linked_all_the_same(linker, monkeypatch):
+    lists = [["customer servise"], ["kundtjänst", "customer servise"]]
+    both = linker.linked(lists, ["en", "sv"])
+    monkeypatch.setattr("apps.matching.scoring.linker.BROADLY_MAX", 0)
+    none = linker.linked(lists, ["en", "sv"])
+
+    assert none.shape == both.shape
+    assert set(none.indices[none.indptr[0] : none.indptr[1]]) & set(both.indices[both.indptr[0] : both.indptr[1]])
+
+
 def test_a_sentence_is_read_in_passages(linker):
     [scores] = linker.skills_in(["We look for someone who knows Java and can train employees in sales."], "en")
 

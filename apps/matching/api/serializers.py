@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from apps.matching.models import ListSide, Reason
+from apps.matching.models import ListSide, Ranker, Reason
 from apps.matching.policies import REASONS
 
 
@@ -129,3 +129,31 @@ class FairnessReportSerializer(serializers.Serializer[Any]):
     figures = serializers.JSONField(
         help_text="As on the public page; groups of fewer than ten people are not among them."
     )
+
+
+class LearnedOrderSerializer(serializers.Serializer[Any]):
+    """A model card, and whether its order holds."""
+
+    id = serializers.IntegerField()
+    category = serializers.CharField(source="category.slug")
+    side = serializers.CharField(
+        help_text="Whose choice was learnt: `people` the employer's, `tasks` the freelancer's."
+    )
+    is_better = serializers.BooleanField(help_text="What the gate found on the last window of time.")
+    holds = serializers.SerializerMethodField()
+    trained_at = serializers.DateTimeField()
+    card = serializers.JSONField(help_text="Outcomes, scores of the judging window, weights, features.")
+
+    def get_holds(self, one: Ranker) -> bool:
+        return one.id in self.context["holding"]
+
+
+class CompletionQuerySerializer(serializers.Serializer[Any]):
+    skill = serializers.ListField(
+        child=serializers.UUIDField(), max_length=30, help_text="Skills chosen so far; repeat the parameter."
+    )
+
+
+class CompletionSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    title = serializers.CharField(help_text="In the language of the request.")

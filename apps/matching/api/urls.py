@@ -17,6 +17,8 @@ urlpatterns = [
         views.NotSuited.as_view(),
         name="api-not-suited",
     ),
+    path("skill-completions/", views.SkillCompletions.as_view(), name="api-skill-completions"),
+    path("matching/learned/", views.LearnedOrders.as_view(), name="api-learned-orders"),
     path("matching/fairness/", views.FairnessReports.as_view(), name="api-fairness"),
     path("tasks/<uuid:task_id>/match/", views.OwnMatch.as_view(), name="api-own-match"),
 ]

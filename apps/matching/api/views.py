@@ -15,8 +15,11 @@ from apps.accounts.middleware import actor
 from apps.common.errors import NotFound
 from apps.matching import operations, policies, queries
 from apps.matching.api.serializers import (
+    CompletionQuerySerializer,
+    CompletionSerializer,
     ExplanationSerializer,
     FairnessReportSerializer,
+    LearnedOrderSerializer,
     LimitSerializer,
     MatchExportSerializer,
     NotForMeSerializer,
@@ -167,3 +170,29 @@ class FairnessReports(APIView):
     def get(self, request: Request) -> Response:
         """The public weekly reports of who was shown and who suits, newest first; a year at most."""
         return Response(FairnessReportSerializer(queries.reports(53), many=True).data)
+
+
+class LearnedOrders(APIView):
+    permission_classes = (AllowAny,)
+
+    @extend_schema(responses=LearnedOrderSerializer(many=True), operation_id="learned_orders")
+    def get(self, request: Request) -> Response:
+        """The public model cards of orders learnt from what came of recommendations, newest first."""
+        holding = {one.ranker.id for one in queries.orders() if one.ranker is not None}
+        found = LearnedOrderSerializer(queries.rankers(), many=True, context={"holding": holding})
+        return Response(found.data)
+
+
+class SkillCompletions(APIView):
+    @extend_schema(
+        parameters=[CompletionQuerySerializer],
+        responses=CompletionSerializer(many=True),
+        operation_id="skill_completions",
+    )
+    def get(self, request: Request) -> Response:
+        """Skills that tasks often ask for together with those chosen, the likeliest first."""
+        asked = CompletionQuerySerializer(data={"skill": request.query_params.getlist("skill")})
+        asked.is_valid(raise_exception=True)
+        found = queries.goes_with(asked.validated_data["skill"], timezone.now())
+        rows = [{"id": skill_id, "title": name} for skill_id, name in found]
+        return Response(CompletionSerializer(rows, many=True).data)

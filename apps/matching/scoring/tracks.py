@@ -182,9 +182,10 @@ def _both(track: Track, has: Callable[[Person | Brief], bool]) -> bool:
 
 
 def _by_skills(track: Track, linker: Linker) -> Matrix:
-    people = linker.linked([one.skills for one in track.people], [one.language for one in track.people])
-    tasks = linker.linked([one.skills for one in track.tasks], [one.language for one in track.tasks])
     skills = [*(one.skills for one in track.people), *(one.skills for one in track.tasks)]
+    spoken = [*(one.language for one in track.people), *(one.language for one in track.tasks)]
+    linked = linker.linked(skills, spoken)  # together: a name that both sides use is read once
+    people, tasks = linked[: len(track.people)], linked[len(track.people) :]
     own_words = OWN_WORDS * lists.vocabulary(skills)
     left = lists.beside(tasks, own_words[len(track.people) :])
     right = lists.beside(people, own_words[: len(track.people)])

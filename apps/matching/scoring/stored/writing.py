@@ -90,7 +90,7 @@ class Writer:
         workers, lengths = workers[order], lengths[order]
         at, accepted = _numbers(self._work_at, np.float64)[order], _numbers(self._work_accepted, np.int8)[order]
         np.save(folder / "work_start.npy", np.searchsorted(workers, np.arange(len(place) + 1)).astype(np.int32))
-        np.save(folder / "work_at.npy", at)
+        np.save(folder / "work_at.npy", at.round().astype(np.uint32))  # seconds are enough until 2106
         np.save(folder / "work_accepted.npy", accepted.astype(bool))
         np.save(folder / "work_ptr.npy", np.r_[0, np.cumsum(lengths)].astype(np.int32))
         np.save(folder / "work_skills.npy", skills.astype(np.int32))
