@@ -30,7 +30,7 @@ LIKELY = 500
 FUZZY_MIN = 0.3
 GUESSED = 0.9  # of a label without an exact name, shared among what it may mean: it says nearly as much as any other
 ROWS_AT_ONCE = 512
-BROADLY_MAX = 12_000
+BROADLY_MAX = 9_000
 """Names without an exact one that go through the wide encoder too, the commonest first: 13 ms of a core each."""
 
 
