@@ -137,8 +137,9 @@ ESCO_TABLES = env.path("ESCO_TABLES", BASE_DIR / "media" / "esco")  # made by sc
 # In how many lists a day somebody is shown before others of nearly the same score go first.
 MATCH_EXPOSURE_CAP = env.int("MATCH_EXPOSURE_CAP", 50)
 # A copy for matching, each machine its own. Named for the database: another one's people must never be looked for here.
-_database = "{HOST}:{PORT}/{NAME} {OPTIONS}".format_map(DATABASES["default"])  # a socket's folder is an option
-_shelf = uuid5(NAMESPACE_URL, _database).hex[:12]
+_database = DATABASES["default"]
+_address = (_database["HOST"], _database["PORT"], _database["NAME"], _database.get("OPTIONS"))  # a socket is an option
+_shelf = uuid5(NAMESPACE_URL, str(_address)).hex[:12]
 MATCH_SHELF = env.path("MATCH_SHELF", BASE_DIR / "media" / "shelf" / _shelf)
 MEDIA_ROOT = env.path("MEDIA_ROOT", BASE_DIR / "media")
 UPLOAD_BYTES_MAX = env.int("UPLOAD_BYTES_MAX", 20 * 2**20)
