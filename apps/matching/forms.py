@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.forms import languages
-from apps.matching import scoring
+from apps.matching import policies, scoring
 from apps.matching.gateways import documents
 from apps.matching.models import ListSide
 
@@ -49,6 +49,27 @@ class SkillTextForm(forms.Form):
         if not data.get("text") and not data.get("file") and not self.errors:
             self.add_error("text", _("Paste a text or choose a file."))
         return data
+
+
+class RefusalForm(forms.Form):
+    """Why a recommendation does not suit one side. Whether words are needed is the policy's to say."""
+
+    reason = forms.ChoiceField(
+        label=_("Why"),
+        error_messages=dict.fromkeys(("required", "invalid_choice"), policies.ReasonUnknown.message),
+    )
+    text = forms.CharField(
+        label=_("In your words"),
+        required=False,
+        max_length=500,
+        widget=forms.TextInput(attrs={"dir": "auto"}),
+        help_text=_("The other side is never told."),
+    )
+
+    def __init__(self, *args: Any, side: ListSide, **options: Any) -> None:
+        super().__init__(*args, **options)
+        reasons = [(one.value, one.label) for one in policies.REASONS[side]]
+        self.fields["reason"].choices = [("", _("Choose a reason")), *reasons]  # type: ignore[attr-defined]
 
 
 class WeightsForm(forms.Form):

@@ -25,15 +25,17 @@ class ShownMiddleware:
         noted: list[Noted] = getattr(request, NOTED, [])
         is_ahead = "prefetch" in (request.headers.get("Sec-Purpose", "") + request.headers.get("Purpose", ""))
         if noted and request.method == "GET" and response.status_code < 400 and not is_ahead:
-            # Django calls these when the server has sent the answer and closes it.
-            response._resource_closers.append(partial(_write, noted))  # type: ignore[attr-defined]
+            # Servers call `close` when they have sent the answer (PEP 3333; Django documents it of every response).
+            response.close = partial(_write_and_close, noted, response.close)  # type: ignore[method-assign]
         return response
 
 
-def _write(noted: list[Noted]) -> None:
-    for write in noted:
+def _write_and_close(noted: list[Noted], close: Callable[[], None]) -> None:
+    """First the lists, while the connection to the database is still the request's; a second call finds none."""
+    while noted:
         try:
-            write(now=timezone.now())
+            noted.pop(0)(now=timezone.now())
         except Exception:
             # The page is out; what it showed is worth a line in the log and no more.
             logger.exception("what was shown could not be written down")
+    close()

@@ -136,12 +136,42 @@ def test_a_reason_is_one_of_the_sides_own_and_another_needs_words(pair, make, si
         )
 
 
-def test_another_reason_without_words_says_so_on_the_page(client, pair):
+def test_a_form_sent_wrongly_keeps_every_word(client, pair):
     task, freelancer = pair
+    own = {"not_for_me": (freelancer, [task.id]), "not_suited": (task.employer, [task.id, freelancer.id])}
+    for name, (side, args) in own.items():
+        client.force_login(owner(side))
+        url = reverse(f"matching:{name}", args=args)
+        for typed, sentence in (
+            ({"reason": "other", "text": "  "}, "Say the other reason in a few words."),
+            ({"reason": "", "text": "Ünsere Gründe"}, "Choose one of the reasons."),
+            ({"reason": "weather", "text": "Ünsere Gründe"}, "Choose one of the reasons."),
+            ({"reason": "other", "text": "long " * 101}, "at most 500 characters"),
+        ):
+            answer = client.post(url, typed)
+            page = answer.content.decode()
+            assert answer.status_code == 422
+            assert sentence in page
+            assert f'value="{typed["text"]}"' in page
+            assert '<option value="other" selected>' in page or typed["reason"] != "other"
+        assert client.post(url, {"reason": "other", "text": "Ünsere Gründe"}).status_code == 302
+    assert set(MatchRefusal.objects.values_list("side", "text")) == {
+        ("tasks", "Ünsere Gründe"), ("people", "Ünsere Gründe"),
+    }  # fmt: skip
+
+
+def test_the_page_to_say_no_is_for_the_side_alone(client, pair, make):
+    task, freelancer = pair
+    not_for_me = reverse("matching:not_for_me", args=[task.id])
+    not_suited = reverse("matching:not_suited", args=[task.id, freelancer.id])
     client.force_login(owner(freelancer))
-    page = client.post(reverse("matching:not_for_me", args=[task.id]), {"reason": "other"}, follow=True)
-    assert "Say the other reason in a few words." in page.content.decode()
-    assert recommended(freelancer) == [task]
+    assert client.get(not_for_me).status_code == 200
+    assert client.get(not_suited).status_code == 404
+    client.force_login(owner(task.employer))
+    assert client.get(not_for_me).status_code == 404
+    assert "Ada" in client.get(not_suited).content.decode()
+    client.force_login(owner(make.freelancer("Curious")))
+    assert client.get(not_for_me).status_code == 404
 
 
 def test_saying_it_again_changes_the_reason(pair, make):

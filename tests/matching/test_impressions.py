@@ -4,12 +4,15 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from django.http import HttpResponse
 from django.urls import reverse
 
 from apps.accounts import operations as accounts
 from apps.bidding import operations as bidding
 from apps.matching import operations, queries
+from apps.matching.middleware import ShownMiddleware
 from apps.matching.models import EventKind, ListKind, MatchEvent, MatchImpression, MatchResult
+from apps.matching.templatetags.matching import NOTED
 from apps.skills.models import Skill
 from apps.tasks import operations as tasks
 from tests.conftest import NOON
@@ -114,6 +117,24 @@ def test_a_page_fetched_ahead_or_refused_showed_nothing(client, market):
     client.force_login(owner(market.ada))
     assert client.get(reverse("matching:freelancers", args=[market.task.id])).status_code == 404
     assert not MatchImpression.objects.exists()
+
+
+def test_what_is_noted_is_written_when_the_server_closes_the_answer_and_once(rf, caplog):
+    written = []
+
+    def answer(request):
+        for write in (lambda now: 1 / 0, lambda now: written.append(now)):
+            request.__dict__.setdefault(NOTED, []).append(write)
+        return HttpResponse("page")
+
+    response = ShownMiddleware(answer)(rf.get("/"))
+    assert written == []
+    response.close()
+    response.close()
+
+    assert len(written) == 1
+    assert response.closed
+    assert "could not be written down" in caplog.text
 
 
 def test_those_told_of_a_new_task_are_logged_with_a_list_of_one(make, outbox_drain):

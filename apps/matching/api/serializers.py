@@ -14,11 +14,6 @@ class PartSerializer(serializers.Serializer[Any]):
     points = serializers.FloatField(help_text="The parts of a match sum to its score.")
 
 
-class RelatedSerializer(serializers.Serializer[Any]):
-    asked = serializers.CharField()
-    known = serializers.CharField()
-
-
 class ExplanationSerializer(serializers.Serializer[Any]):
     score = serializers.FloatField(help_text="0 to 100.")
     parts = PartSerializer(many=True)

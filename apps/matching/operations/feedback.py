@@ -11,8 +11,8 @@ from apps.bidding.models import Bid
 from apps.bidding.states import BidStatus
 from apps.common.actors import Actor
 from apps.common.errors import NotFound
-from apps.matching import policies
-from apps.matching.models import EventKind, ListSide, MatchEvent, MatchRefusal, MatchResult
+from apps.matching import policies, queries
+from apps.matching.models import EventKind, ListSide, MatchEvent, MatchRefusal
 from apps.matching.operations.impressions import record_event
 from apps.tasks.models import Task
 
@@ -33,8 +33,7 @@ def refuse(
     """
     policies.check_can_refuse(actor, task, organization_id, side)
     policies.check_reason(side, reason, text)
-    if not MatchResult.objects.filter(task=task, organization_id=organization_id).exists():
-        raise NotFound  # also so that nobody can ask who exists
+    queries.match_of(task.id, organization_id)
     refusal, _ = MatchRefusal.objects.update_or_create(
         side=side, task=task, organization_id=organization_id,
         defaults={"reason": reason, "text": text.strip(), "said_at": now},

@@ -67,6 +67,7 @@ from apps.matching.queries.recommending import (
     explanation,
     explanations,
     explanations_for_task,
+    match_of,
     recommended_freelancers,
     recommended_tasks,
 )
@@ -104,6 +105,7 @@ __all__ = [
     "learned_places",
     "lists_to_learn_from",
     "match_export",
+    "match_of",
     "measured_week",
     "newest_choice",
     "newest_ranker",

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.models import Organization, Profile
 from apps.bidding.models import Bid
 from apps.bidding.states import LIVE
+from apps.common.errors import NotFound
 from apps.matching import scoring
 from apps.matching.models import ListSide, MatchResult
 from apps.matching.queries import impressions
@@ -175,6 +176,15 @@ def explanation(task_id: UUID, organization_id: UUID, language: str | None = Non
     """Why this freelancer suits this task; None when they were not matched."""
     result = MatchResult.objects.filter(task_id=task_id, organization_id=organization_id).first()
     return explanations([result], language)[result.id] if result else None
+
+
+def match_of(task_id: UUID, organization_id: UUID) -> MatchResult:
+    """:raises NotFound: where the two were not matched; so nobody can ask who exists."""
+    found = MatchResult.objects.filter(task_id=task_id, organization_id=organization_id)
+    result = found.select_related("organization").first()
+    if result is None:
+        raise NotFound
+    return result
 
 
 def explanations_for_task(

@@ -5,28 +5,28 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from apps.accounts.middleware import actor
 from apps.common.errors import Invalid, NotFound
-from apps.matching import operations
+from apps.matching import forms, operations, policies, queries
 from apps.matching.models import ListSide
 from apps.tasks import queries as tasks
 from apps.tasks.models import Task
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @login_required
 def not_for_me(request: HttpRequest, task_id: UUID) -> HttpResponse:
     """A freelancer says no to a recommended task; `undo` takes it back."""
     return _said(request, ListSide.TASKS, task_id, actor(request).organization_id)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @login_required
 def not_suited(request: HttpRequest, task_id: UUID, organization_id: UUID) -> HttpResponse:
     """An employer says no to a recommended freelancer; `undo` takes it back."""
@@ -45,13 +45,19 @@ def _said(request: HttpRequest, side: ListSide, task_id: UUID, organization_id: 
         operations.take_back(side=side, task=task, organization_id=organization_id, actor=acting)
         messages.success(request, _("Taken back: it may be recommended again."))
         return redirect(back)
-    try:
-        operations.refuse(
-            side=side, task=task, organization_id=organization_id, reason=request.POST.get("reason", ""),
-            text=request.POST.get("text", "")[:500], actor=acting, now=timezone.now(),
-        )  # fmt: skip
-    except Invalid as refusal:
-        messages.error(request, str(refusal))
-        return redirect(back)
-    messages.success(request, _("Noted: it is not recommended again."))
-    return redirect(f"{back}?said=1")
+    policies.check_can_refuse(acting, task, organization_id, side)
+    result = queries.match_of(task.id, organization_id)
+    form = forms.RefusalForm(request.POST if request.method == "POST" else None, side=side)
+    if form.is_valid():
+        try:
+            operations.refuse(
+                side=side, task=task, organization_id=organization_id, actor=acting, now=timezone.now(),
+                **form.cleaned_data,
+            )  # fmt: skip
+            messages.success(request, _("Noted: it is not recommended again."))
+            return redirect(f"{back}?said=1")
+        except Invalid as refusal:
+            form.add_error(refusal.field, str(refusal))
+    # On a page of its own: what was typed stays, wherever the list with the small form was.
+    context = {"form": form, "task": task, "person": result.organization, "side": side, "back": back}
+    return render(request, "matching/refuse.html", context, status=422 if form.errors else 200)
