@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -112,11 +113,19 @@ class WhatArrives:
 
 
 def what_arrives(
-    task: Task, bidder: Organization, amount: Money, now: datetime, exchange_bearer: str = ExchangeBearer.FREELANCER
+    task: Task,
+    bidder: Organization,
+    amount: Money,
+    now: datetime,
+    exchange_bearer: str = ExchangeBearer.FREELANCER,
+    *,
+    milestones: Sequence[int] = (),
 ) -> WhatArrives:
     """
-    The breakdown shown before a bid is sent: fee, withholding, exchange into the bidder's payout currency.
+    The breakdown shown before a bid is sent: fee, withholding, exchange into the bidder's payout currency. The fee is
+    the one that an escrow opened now between these two would store.
 
+    :param milestones: what is typed for each, in minor units of the typed currency: each is held and paid by itself.
     :raises pricing.NoRate: :raises pricing.RateTooOld: if the typed currency cannot be converted.
     """
     day = now.date()
@@ -124,7 +133,15 @@ def what_arrives(
     binding = rules.binding_amount(amount, rate.value if rate else None, task.currency)
     exchange = exchange_of(binding, bidder, exchange_bearer, now)
     binding += exchange
-    received = pricing.receive_preview(binding, task.employer.country, bidder.country, payout_currency(bidder), day)
+    received = pricing.receive_preview(
+        binding,
+        task.employer.country,
+        bidder.country,
+        payout_currency(bidder),
+        day,
+        paid_before=pricing.paid_between(task.employer_id, bidder.id),
+        parts=binding.allocate(milestones) if sum(milestones) == amount.amount_minor else (),
+    )
     return WhatArrives(amount, binding, rate, exchange, received)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -47,13 +48,18 @@ def _bidder(request: HttpRequest) -> Organization | None:
 
 
 def receive_context(
-    task: Task, bidder: Organization, amount: Money | None, now: datetime, bearer: str = ExchangeBearer.FREELANCER
+    task: Task,
+    bidder: Organization,
+    amount: Money | None,
+    now: datetime,
+    bearer: str = ExchangeBearer.FREELANCER,
+    milestones: Sequence[int] = (),
 ) -> dict[str, Any]:
     """What the breakdown's fragment shows for an amount, or why there is none."""
     if amount is None or amount.amount_minor <= 0:
         return {"receive": None}
     try:
-        found = queries.what_arrives(task, bidder, amount, now, bearer)
+        found = queries.what_arrives(task, bidder, amount, now, bearer, milestones=milestones)
     except DomainError as refusal:
         return {"receive": None, "receive_refusal": str(refusal)}
     return {
@@ -125,11 +131,13 @@ def _bid_page(
 ) -> HttpResponse:
     """Show the form; on POST check it, show what would be received, and send after the freelancer confirmed that."""
     now, status, confirm = timezone.now(), 200, False
+    typed = [one.amount_minor for one in queries.milestones(bid.id)] if bid and request.method == "GET" else []
     if request.method == "POST":
         status = 422
         both_valid = form.is_valid() & formset.is_valid()
         if both_valid and form.price is not None:
             milestones = formset.drafts(form.price.currency)
+            typed = [one.amount_minor for one in milestones]
             if not formset.has_errors():
                 if "send" in request.POST and _was_shown(request, form):
                     sent = _send(request, task, form, milestones, bid, now)
@@ -145,7 +153,7 @@ def _bid_page(
         "formset": formset,
         "confirm": confirm,
         "bidder": bidder,
-        **receive_context(task, bidder, amount if isinstance(amount, Money) else None, now, _bearer(form, bid)),
+        **receive_context(task, bidder, amount if isinstance(amount, Money) else None, now, _bearer(form, bid), typed),
     }
     return render(request, "bidding/bid_form.html", context, status=status)
 
@@ -197,19 +205,20 @@ def withdraw(request: HttpRequest, bid_id: UUID) -> HttpResponse:
 @require_GET
 def detail(request: HttpRequest, bid_id: UUID) -> HttpResponse:
     bid, now = get_object_or_404(_readable(request), id=bid_id), timezone.now()
-    is_mine = actor(request).acts_for(bid.bidder_id)
+    is_mine, milestones = actor(request).acts_for(bid.bidder_id), queries.milestones(bid.id)
+    typed = [one.amount_minor for one in milestones]
     context = {
         "bid": bid,
         "task": bid.task,
         "is_mine": is_mine,
-        "milestones": queries.milestones(bid.id),
+        "milestones": milestones,
         "answers": queries.answers(bid.id),
         "may_change": policies.can_change(actor(request), bid, now),
         "may_withdraw": policies.can_withdraw(actor(request), bid),
         "may_judge": policies.can_judge(actor(request), bid.task, now) and bid.status in ("submitted", "shortlisted"),
         "decline_form": DeclineForm(),
         "delivery": queries.delivery_date(bid, now),
-        **(receive_context(bid.task, bid.bidder, bid.amount, now, bid.exchange_bearer) if is_mine else {}),
+        **(receive_context(bid.task, bid.bidder, bid.amount, now, bid.exchange_bearer, typed) if is_mine else {}),
     }
     return render(request, "bidding/bid_detail.html", context)
 

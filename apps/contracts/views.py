@@ -245,7 +245,7 @@ def _ask(request: HttpRequest, milestone: Milestone, form: PurposeForm) -> HttpR
 def _what_is_paid(milestone: Milestone) -> dict[str, Any]:
     """The lines of the bill, by the terms of the escrow where there is one already."""
     contract = milestone.contract
-    together = escrow_queries.paid_between(contract.employer_id, contract.freelancer_id)
+    together = pricing.paid_between(contract.employer_id, contract.freelancer_id)
     fees = pricing.fee_terms(
         contract.employer.country, contract.freelancer.country, timezone.now().date(), paid_before=together
     )

@@ -20,6 +20,7 @@ from apps.ledger import chart
 from apps.ledger import queries as ledger
 from apps.payments import queries as payments
 from apps.pricing import rules as pricing_rules
+from apps.pricing.models import PaidWork
 from apps.pricing.rules import Split, Terms
 
 ReleaseRow: TypeAlias = Release
@@ -220,10 +221,13 @@ def usable_credit(payer_id: UUID, *, amount: Money, total: Money) -> Money:
     return payments.chargeable(found)
 
 
-def paid_between(payer_id: UUID, payee_id: UUID) -> int:
-    """For how many pieces of work the one has paid the other: what a fee of long relationships asks."""
-    paid = Escrow.objects.filter(payer_id=payer_id, payee_id=payee_id, status=EscrowStatus.RELEASED)
-    return paid.filter(released_minor__gt=0).count()
+def paid_otherwise_than_told() -> int:
+    """Escrows over which pricing, that counts paid work, and their own figures differ: none, in sound books."""
+    paid = Escrow.objects.filter(status=EscrowStatus.RELEASED, released_minor__gt=0)
+    same = {"work_id": OuterRef("id"), "payer_id": OuterRef("payer_id"), "payee_id": OuterRef("payee_id")}
+    told = PaidWork.objects.filter(**same)
+    counted = paid.filter(Exists(told)).count()
+    return paid.count() - counted + PaidWork.objects.count() - counted
 
 
 def release_for_update(release_id: UUID) -> Release:

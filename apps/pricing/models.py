@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from apps.accounts.models import Organization
 from apps.common.models import BaseModel, currency_field
 from apps.pricing.states import ContractType
 
@@ -46,6 +47,27 @@ class FeeSchedule(BaseModel):
                 condition=Q(contract_type__in=ContractType.values), name="pricing_feeschedule_type_known"
             ),
         ]
+
+
+class PaidWork(BaseModel):
+    """
+    One piece of work for which the one has paid the other: what fees of long relationships count.
+
+    Escrow tells it in the transaction that ends the work's money. It is kept here, below both columns, so that what is
+    shown when bidding and what is charged when paying count the same rows.
+    """
+
+    work_id = models.UUIDField(unique=True)
+    """Of the escrow: told twice is counted once."""
+    payer = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    payee = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    paid_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(payer=F("payee")), name="pricing_paidwork_two_parties"),
+        ]
+        indexes = [models.Index(fields=["payer", "payee"], name="pricing_paidwork_between")]
 
 
 class CommissionTax(BaseModel):

@@ -6,22 +6,31 @@ import csv
 import io
 import zipfile
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import yaml
 from django.db import transaction
 
 from apps.common import currencies
-from apps.pricing.models import CommissionTax, FeeSchedule, FxRate
+from apps.pricing.models import CommissionTax, FeeSchedule, FxRate, PaidWork
 
 FEES = Path(__file__).parent / "data" / "fees.yaml"
 COMMISSION_TAXES = Path(__file__).parent / "data" / "commission_taxes.yaml"
 RECENT = timedelta(days=730)
 SOURCE = "ecb"
+
+
+@transaction.atomic
+def note_paid_work(*, work_id: UUID, payer_id: UUID, payee_id: UUID, now: datetime) -> None:
+    """One piece of work is paid, which counts for the fees of these two from now on. Told twice, it counts once."""
+    PaidWork.objects.get_or_create(
+        work_id=work_id, defaults={"payer_id": payer_id, "payee_id": payee_id, "paid_at": now}
+    )
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Context, Decimal
@@ -18,7 +18,7 @@ from apps.common.errors import Conflict, Invalid
 from apps.common.money import Money
 from apps.compliance import queries as compliance
 from apps.pricing import rules
-from apps.pricing.models import CommissionTax, FeeSchedule, FxRate
+from apps.pricing.models import CommissionTax, FeeSchedule, FxRate, PaidWork
 from apps.pricing.states import ContractType
 
 BASE = "EUR"  # the European Central Bank quotes every currency against the euro
@@ -64,6 +64,19 @@ class FeeTerms:
     employer_fee_bps: int
     fx_margin_bps: int
     schedule_id: UUID
+    paid_before_min: int = 0
+    """From how many paid pieces of work between the same two on these fees hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relationship:
+    """How often the one was paid by the other, which commission that gives, and where the next lower one begins."""
+
+    paid_before: int
+    commission_bps: int
+    paid_before_min: int
+    next_paid_before: int | None = None
+    next_commission_bps: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +84,8 @@ class ReceivePreview:
     """
     What becomes of a gross amount: `payout` and `rate` are None when no official rate leads to `payout_currency`.
 
-    `notes` are whole sentences for the reader: the rate's date, the withholding's country.
+    `notes` are whole sentences for the reader: the relationship's commission, the rate's date, the withholding's
+    country.
     """
 
     gross: Money
@@ -82,6 +96,7 @@ class ReceivePreview:
     payout: Money | None
     rate: Rate | None
     margin_bps: int
+    relationship: Relationship
     notes: tuple[str, ...]
 
     @property
@@ -181,15 +196,23 @@ def fee_terms(
     :param paid_before: how many pieces of work the same two have paid and been paid for.
     :raises NoFeeSchedule: if none speaks.
     """
+    return _best(_schedules(payer_country, payee_country, on, contract_type), paid_before)
+
+
+def _schedules(payer_country: str, payee_country: str, on: date, contract_type: str) -> list[FeeSchedule]:
+    """Every row that speaks of the pair of countries, the kind of contract and the date."""
     dated = FeeSchedule.objects.filter(effective_from__lte=on).filter(
         Q(effective_to=None) | Q(effective_to__gt=on),
         payer_country__in=(payer_country, ANY),
         payee_country__in=(payee_country, ANY),
         contract_type__in=(contract_type, ContractType.ANY),
-        paid_before_min__lte=paid_before,
     )
+    return list(dated)
+
+
+def _best(schedules: Sequence[FeeSchedule], paid_before: int) -> FeeTerms:
     ranked = sorted(
-        dated,
+        (row for row in schedules if row.paid_before_min <= paid_before),
         key=lambda row: (
             row.payee_country != ANY,
             row.payer_country != ANY,
@@ -201,7 +224,21 @@ def fee_terms(
     if not ranked:
         raise NoFeeSchedule
     found = ranked[-1]
-    return FeeTerms(found.commission_bps, found.employer_fee_bps, found.fx_margin_bps, found.id)
+    return FeeTerms(found.commission_bps, found.employer_fee_bps, found.fx_margin_bps, found.id, found.paid_before_min)
+
+
+def paid_between(payer_id: UUID, payee_id: UUID) -> int:
+    """For how many pieces of work the one has paid the other: what a fee of long relationships asks."""
+    return PaidWork.objects.filter(payer_id=payer_id, payee_id=payee_id).count()
+
+
+def _relationship(schedules: Sequence[FeeSchedule], paid_before: int) -> Relationship:
+    now = _best(schedules, paid_before)
+    for later in sorted({row.paid_before_min for row in schedules if row.paid_before_min > paid_before}):
+        then = _best(schedules, later)
+        if then.commission_bps < now.commission_bps:
+            return Relationship(paid_before, now.commission_bps, now.paid_before_min, later, then.commission_bps)
+    return Relationship(paid_before, now.commission_bps, now.paid_before_min)
 
 
 def commission_tax(payee_country: str, on: date) -> tuple[int, str]:
@@ -229,36 +266,83 @@ def terms(payer_country: str, payee_country: str, on: date, *, paid_before: int 
 
 
 def receive_preview(
-    gross: Money, payer_country: str, payee_country: str, payout_currency: str, on: date, *, paid_before: int = 0
+    gross: Money,
+    payer_country: str,
+    payee_country: str,
+    payout_currency: str,
+    on: date,
+    *,
+    paid_before: int = 0,
+    parts: Sequence[Money] = (),
 ) -> ReceivePreview:
-    """What a freelancer would receive of a gross amount today, after fee, withholding and exchange."""
-    fees = fee_terms(payer_country, payee_country, on, paid_before=paid_before)
-    withholding = compliance.withholding(payer_country=payer_country, payee_country=payee_country, on=on)
+    """
+    What a freelancer would receive of a gross amount today, after fee, withholding and exchange.
+
+    :param paid_before: see `paid_between`.
+    :param parts: the gross as it will be paid in, where that is in several parts: shares are rounded once for each.
+    """
+    schedules = _schedules(payer_country, payee_country, on, ContractType.MILESTONES)
+    fees = _best(schedules, paid_before)
     agreed = terms(payer_country, payee_country, on, paid_before=paid_before)
-    parts = rules.split(gross, agreed)
+    splits = [rules.split(part, agreed) for part in parts or (gross,)]
+    net = Money.total((one.net for one in splits), gross.currency)
+    relationship = _relationship(schedules, paid_before)
+    notes = [_of_relationship(relationship), *_of_taxes(agreed)]
+    payout, rate = _payout_of(net, payout_currency, fees.fx_margin_bps, on, notes)
+    return ReceivePreview(
+        gross=gross,
+        commission=Money.total((one.commission for one in splits), gross.currency),
+        tax=Money.total((one.tax for one in splits), gross.currency),
+        withheld=Money.total((one.withheld for one in splits), gross.currency),
+        net=net,
+        payout=payout,
+        rate=rate,
+        margin_bps=fees.fx_margin_bps,
+        relationship=relationship,
+        notes=tuple(note for note in notes if note),
+    )
+
+
+def _of_relationship(found: Relationship) -> str:
+    """Which commission holds between these two, and where a lower one begins; nothing where there is only one."""
+    if found.next_commission_bps is not None:
+        return _(
+            "Commission %(share)s. Pieces of work that this employer has paid you for: %(count)s; from %(later)s on, "
+            "the commission is %(lower)s."
+        ) % {
+            "share": fmt.percent_bps(found.commission_bps),
+            "lower": fmt.percent_bps(found.next_commission_bps),
+            "later": fmt.number(found.next_paid_before or 0),
+            "count": fmt.number(found.paid_before),
+        }
+    if not found.paid_before_min:
+        return ""
+    return _(
+        "Commission %(share)s, as from %(from)s pieces of work on. Pieces of work that this employer has paid you for: "
+        "%(count)s."
+    ) % {
+        "share": fmt.percent_bps(found.commission_bps),
+        "from": fmt.number(found.paid_before_min),
+        "count": fmt.number(found.paid_before),
+    }
+
+
+def _of_taxes(agreed: rules.Terms) -> list[str]:
     notes = []
     if agreed.tax_bps:
         notes.append(
             _("The fee contains %(share)s tax for %(country)s.")
             % {"share": fmt.percent_bps(agreed.tax_bps), "country": fmt.country_name(agreed.tax_country)}
         )
-    if withholding.rate_bps:
+    if agreed.withholding_bps:
         notes.append(
             _("%(share)s tax is kept back for %(country)s.")
-            % {"share": fmt.percent_bps(withholding.rate_bps), "country": fmt.country_name(withholding.jurisdiction)}
+            % {
+                "share": fmt.percent_bps(agreed.withholding_bps),
+                "country": fmt.country_name(agreed.withholding_country),
+            }
         )
-    payout, rate = _payout_of(parts.net, payout_currency, fees.fx_margin_bps, on, notes)
-    return ReceivePreview(
-        gross=parts.gross,
-        commission=parts.commission,
-        tax=parts.tax,
-        withheld=parts.withheld,
-        net=parts.net,
-        payout=payout,
-        rate=rate,
-        margin_bps=fees.fx_margin_bps,
-        notes=tuple(notes),
-    )
+    return notes
 
 
 def _payout_of(

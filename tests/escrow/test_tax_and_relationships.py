@@ -8,6 +8,7 @@ from apps.compliance.models import Withholding
 from apps.escrow import operations, queries
 from apps.ledger import chart
 from apps.ledger import queries as ledger
+from apps.pricing import queries as pricing
 from apps.pricing.models import CommissionTax, FeeSchedule
 from tests.conftest import NOON
 
@@ -107,4 +108,4 @@ def test_those_who_stay_together_pay_less(make):
 
     assert (first.commission_bps, second.commission_bps, strangers.commission_bps) == (1000, 700, 1000)
     assert second.employer_fee == Money.of("15.00", "EUR")
-    assert queries.paid_between(payer.id, payee.id) == 1
+    assert pricing.paid_between(payer.id, payee.id) == 1

@@ -97,6 +97,23 @@ class PreviewQuerySerializer(serializers.Serializer[Any]):
     amount_minor = serializers.IntegerField(min_value=1, max_value=AMOUNT_MAX)
     currency = serializers.CharField(min_length=3, max_length=3)
     exchange_bearer = serializers.ChoiceField(choices=ExchangeBearer.choices, default=ExchangeBearer.FREELANCER)
+    milestone_minor = serializers.ListField(  # type: ignore[var-annotated]
+        child=serializers.IntegerField(min_value=1, max_value=AMOUNT_MAX),
+        max_length=rules.MILESTONES_MAX,
+        required=False,
+        default=list,
+        help_text="The milestones' amounts, repeated: each is rounded by itself. Ignored unless their sum is the price.",
+    )
+
+
+class RelationshipSerializer(serializers.Serializer[Any]):
+    """Which commission holds between the task's employer and oneself, and from when on a lower one."""
+
+    paid_before = serializers.IntegerField(help_text="Pieces of work for which this employer has paid you.")
+    commission_bps = serializers.IntegerField(help_text="With the tax that the fee contains.")
+    paid_before_min = serializers.IntegerField(help_text="From how many on this commission holds.")
+    next_paid_before = serializers.IntegerField(allow_null=True)
+    next_commission_bps = serializers.IntegerField(allow_null=True)
 
 
 class PreviewSerializer(serializers.Serializer[Any]):
@@ -109,4 +126,5 @@ class PreviewSerializer(serializers.Serializer[Any]):
     withheld = MoneySerializer()
     net = MoneySerializer()
     payout = MoneySerializer(allow_null=True)
+    relationship = RelationshipSerializer()
     notes = serializers.ListField(child=serializers.CharField())

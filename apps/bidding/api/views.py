@@ -143,7 +143,12 @@ class Preview(APIView):
             raise AmountMissing
         bidder = accounts.organization(asker.organization_id)
         found = queries.what_arrives(
-            task, bidder, Money(given["amount_minor"], currency), timezone.now(), given["exchange_bearer"]
+            task,
+            bidder,
+            Money(given["amount_minor"], currency),
+            timezone.now(),
+            given["exchange_bearer"],
+            milestones=given["milestone_minor"],
         )
         received = found.received
         body = {
@@ -154,6 +159,7 @@ class Preview(APIView):
             "withheld": received.withheld,
             "net": received.net,
             "payout": received.payout,
+            "relationship": received.relationship,
             "notes": list(received.notes),
         }
         return Response(serializers.PreviewSerializer(body).data)

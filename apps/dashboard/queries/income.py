@@ -138,7 +138,7 @@ def _open_work(organization_id: UUID, today: date) -> list[_Open]:
 
     @cache
     def terms(payer: Organization, payee: Organization) -> pricing_rules.Terms | None:
-        together = escrows.paid_between(payer.id, payee.id)
+        together = pricing.paid_between(payer.id, payee.id)
         try:
             return pricing.terms(payer.country, payee.country, today, paid_before=together)
         except DomainError:

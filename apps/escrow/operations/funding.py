@@ -43,7 +43,7 @@ def open_escrow(
     policies.check_can_fund(actor, payer_id)
     payer, payee = people.organization(payer_id), people.organization(payee_id)
     compliance.check_can_be_paid(payer_country=payer.country, payee_country=payee.country, on=now.date())
-    paid_before = queries.paid_between(payer_id, payee_id)
+    paid_before = pricing.paid_between(payer_id, payee_id)
     terms = pricing.terms(payer.country, payee.country, now.date(), paid_before=paid_before)
     payable = payment_queries.chargeable(amount)
     if payable != amount:

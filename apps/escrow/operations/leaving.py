@@ -15,7 +15,7 @@ from apps.common.operations import move
 from apps.escrow import entries, events, policies, queries
 from apps.escrow.models import Escrow, Release
 from apps.escrow.operations.disputing import split
-from apps.escrow.operations.parts import make_release, publish_release, send_back
+from apps.escrow.operations.parts import make_release, note_if_paid, publish_release, send_back
 from apps.escrow.states import ESCROW, EscrowStatus, ReleaseKind
 from apps.ledger import operations as ledger
 from apps.outbox import bus
@@ -53,6 +53,7 @@ def release(
         is_automatic=kind == ReleaseKind.AUTO,
     )
     ledger.record(entry, now=now)
+    note_if_paid(escrow, now)
     publish_release(made, now)
     return made
 
@@ -89,6 +90,7 @@ def refund(*, escrow_id: UUID, amount: Money | None, actor: Actor, now: datetime
         back=way,
     )
     ledger.record(entry, now=now)
+    note_if_paid(escrow, now)
     return made
 
 

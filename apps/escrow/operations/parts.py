@@ -9,10 +9,12 @@ from apps.common.money import Money
 from apps.escrow import events
 from apps.escrow.entries import Back
 from apps.escrow.models import Escrow, Release
+from apps.escrow.states import EscrowStatus
 from apps.outbox import bus
 from apps.payments import operations as payments
 from apps.payments import queries as payment_queries
 from apps.payments.models import Refund
+from apps.pricing import operations as pricing
 from apps.pricing.rules import Split
 
 
@@ -40,6 +42,15 @@ def publish_release(made: Release, now: datetime) -> None:
         currency=made.currency,
     )
     bus.publish(fact, now=now)
+
+
+def note_if_paid(escrow: Escrow, now: datetime) -> None:
+    """
+    Tell pricing of work that is over and paid for, in part or whole: the next that these two agree on may cost less.
+    Every step that can end an escrow calls it.
+    """
+    if escrow.status == EscrowStatus.RELEASED and escrow.released:
+        pricing.note_paid_work(work_id=escrow.id, payer_id=escrow.payer_id, payee_id=escrow.payee_id, now=now)
 
 
 def send_back(escrow: Escrow, amount: Money, now: datetime) -> tuple[Refund | None, Back]:
