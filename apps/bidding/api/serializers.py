@@ -102,7 +102,7 @@ class PreviewQuerySerializer(serializers.Serializer[Any]):
         max_length=rules.MILESTONES_MAX,
         required=False,
         default=list,
-        help_text="The milestones' amounts, repeated: each is rounded by itself. Ignored unless their sum is the price.",
+        help_text="The milestones, repeated: each is rounded by itself. Ignored unless they sum to the price.",
     )
 
 
