@@ -22,8 +22,6 @@ class LedgerAccount(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["code", "currency"], name="ledger_account_code_currency"),
-            # the target of the posting's composite foreign key: a line is in its account's currency (I4)
-            models.UniqueConstraint(fields=["id", "currency"], name="ledger_account_id_currency"),
             models.CheckConstraint(condition=Q(kind__in=chart.AccountKind.values), name="ledger_account_kind_known"),
             models.CheckConstraint(condition=Q(currency__regex=r"^[A-Z]{3}$"), name="ledger_account_currency_iso"),
         ]
@@ -58,8 +56,10 @@ class Posting(models.Model):
     """One line of a journal entry: debit positive, credit negative, in minor units of the account's currency."""
 
     id = models.BigAutoField(primary_key=True)
-    journal = models.ForeignKey(JournalEntry, on_delete=models.PROTECT, related_name="postings", db_index=False)
-    # the database holds (account, currency) together, see 0002_invariants
+    # a trigger looks for the entry and for the account in this currency, without the locks of a key: 0007_no_shared_locks
+    journal = models.ForeignKey(
+        JournalEntry, on_delete=models.PROTECT, related_name="postings", db_constraint=False, db_index=False
+    )
     account = models.ForeignKey(
         LedgerAccount, on_delete=models.PROTECT, related_name="postings", db_constraint=False, db_index=False
     )

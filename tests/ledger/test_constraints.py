@@ -135,6 +135,24 @@ def test_i4_a_line_is_in_the_currency_of_its_account(account):
     assert refusal(error) == "ledger_posting_account_currency"
 
 
+def test_i4_a_line_is_on_an_account_that_there_is(account):
+    bank = account("clearing:sandbox")
+
+    with pytest.raises(Error) as error, transaction.atomic():
+        add_lines(open_journal(), (bank, "EUR", 5), (LedgerAccount(id=bank.id + 10**9), "EUR", -5))
+
+    assert refusal(error) == "ledger_posting_account_currency"
+
+
+def test_i4_a_line_belongs_to_an_entry(account):
+    bank = account("clearing:sandbox")
+
+    with pytest.raises(Error) as error, transaction.atomic():
+        add_lines(uuid4(), (bank, "EUR", 5), (bank, "EUR", -5))
+
+    assert refusal(error) == "ledger_posting_journal_known"
+
+
 def test_i5_a_line_of_nothing_is_refused(account):
     bank = account("clearing:sandbox")
 

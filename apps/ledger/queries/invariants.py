@@ -39,9 +39,13 @@ _QUERIES: dict[str, str] = {
           AND tgrelid IN ('ledger_ledgeraccount'::regclass, 'ledger_journalentry'::regclass,
                           'ledger_posting'::regclass, 'ledger_balance'::regclass,
                           'ledger_chainlink'::regclass, 'ledger_chainseal'::regclass)""",
-    "I4_lines_in_a_foreign_currency": """
-        SELECT count(*) FROM ledger_posting p JOIN ledger_ledgeraccount a ON a.id = p.account_id
-        WHERE a.currency <> p.currency""",
+    "I4_lines_without_an_entry": """
+        SELECT count(*) FROM ledger_posting p LEFT JOIN ledger_journalentry j ON j.id = p.journal_id
+        WHERE j.id IS NULL""",
+    "I4_lines_without_an_account_in_their_currency": """
+        SELECT count(*) FROM ledger_posting p
+        LEFT JOIN ledger_ledgeraccount a ON a.id = p.account_id AND a.currency = p.currency
+        WHERE a.id IS NULL""",
     "I5_lines_of_nothing": "SELECT count(*) FROM ledger_posting WHERE amount_minor = 0",
     "I6_guarded_accounts_below_zero": """
         SELECT count(*) FROM (
