@@ -79,7 +79,7 @@ def _measure(size: int, count: int, *, with_others: bool) -> dict[str, Any]:
         writer, began = Writer(), time.process_time()
         for row in range(size):
             writer.add(_person(row, tags[starts[row] : starts[row + 1]], skills, random))
-        put_base(shelf_folder, writer)
+        put_base(shelf_folder, writer.columns())
         report["build_cpu_s"] = round(time.process_time() - began, 1)
         del writer
         report["files_mb"] = round(sum(path.stat().st_size for path in shelf_folder.rglob("*.npy")) / 2**20, 1)
@@ -155,7 +155,7 @@ def _delta(
     writer = Writer()
     for row in range(changed):
         writer.add(_person(row, tags[starts[row] : starts[row + 1]], skills, random))
-    put(folder, writer, gone=[])
+    put(folder, writer.columns(), gone=[])
     return {"cpu_ms": round(1000 * (time.process_time() - began), 1)}
 
 

@@ -1,6 +1,13 @@
+from importlib import import_module
+
 from apps.common.apps import AreaConfig
 
 
 class MatchingConfig(AreaConfig):
     name = "apps.matching"
     default = True
+
+    def ready(self) -> None:
+        super().ready()
+        # Importing the jobs tells the operations how to hint the worker after a commit.
+        import_module("apps.matching.jobs")

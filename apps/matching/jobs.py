@@ -10,6 +10,14 @@ def refresh() -> int:
     return operations.refresh_pending(now=timezone.now())
 
 
+def wake() -> None:
+    """After a commit: what was asked for is matched at once and not only when beat looks."""
+    refresh.apply_async(expires=30)
+
+
+operations.on_requested(wake)
+
+
 # A first shelf of a large market takes longer than other jobs may; one that is ended halfway would never be there.
 WRITING_SECONDS_MAX = 1800
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from uuid import uuid4
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -71,6 +73,20 @@ class ShelfChange(models.Model):
 
     organization = models.OneToOneField(Organization, on_delete=models.CASCADE, primary_key=True, related_name="+")
     changed_at = models.DateTimeField(db_index=True)
+
+
+class ShelfDatabase(models.Model):
+    """
+    One row, by which a shelf tells this database from another that stood at the same address before.
+
+    Emptied tables lose it and a new database never had it: then nobody's shelf is this one's until one is written.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    name = models.UUIDField(default=uuid4)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="matching_shelfdatabase_one")]
 
 
 class RankingWeights(models.Model):

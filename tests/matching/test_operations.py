@@ -1,12 +1,14 @@
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
+from django.db import transaction
 from django.utils import translation
 
 from apps.accounts import operations as accounts
 from apps.accounts.models import Organization, Profile
 from apps.matching import operations, queries
-from apps.matching.models import MatchRequest, MatchResult, SubjectKind
+from apps.matching.models import MatchRequest, MatchResult, ShelfDatabase, SubjectKind
 from apps.matching.scoring import stored
 from apps.outbox.models import Event
 from apps.skills.models import Skill
@@ -110,6 +112,28 @@ def test_one_that_fails_does_not_stop_those_behind_it(market):
     Organization.objects.filter(id=market.employer.id).update(time_zone="Europe/Berlin")
     operations.refresh_pending(now=NOON + timedelta(minutes=2))
     assert not MatchRequest.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_worker_is_hinted_when_a_request_is_committed_and_once_for_many(make, monkeypatch):
+    hints = []
+    monkeypatch.setattr("apps.matching.operations.matching._waker", [lambda: hints.append(1)])
+    task = make.task(skill_ids=(skill("react"),))
+    with transaction.atomic():
+        operations.request_matches(subject_kind=SubjectKind.TASK, subject_ids=[task.id, uuid4(), uuid4()], now=NOON)
+        assert hints == []
+    assert hints == [1]
+    assert MatchRequest.objects.count() == 3
+
+
+def test_the_most_wanted_open_tasks_come_first(make):
+    react, nextjs, logo = skill("react"), skill("nextjs"), skill("logo-design")
+    first, second = make.task(skill_ids=(react,)), make.task(skill_ids=(logo, nextjs))
+    closed = make.task(skill_ids=(react, nextjs), status="draft")
+    assert queries.tasks_by_skills({react: 1.0, nextjs: 2.0}, NOON, 10) == [second.id, first.id]
+    assert queries.tasks_by_skills({react: 1.0, nextjs: 2.0}, NOON, 1) == [second.id]
+    assert queries.tasks_by_skills({uuid4(): 1.0}, NOON, 10) == queries.tasks_by_skills({}, NOON, 10) == []
+    assert closed.status == "draft"
 
 
 def test_a_changed_profile_is_matched_to_open_tasks(market, make, outbox_drain):
@@ -228,6 +252,25 @@ def test_a_shelf_that_cannot_be_read_is_no_shelf(market, settings):
     operations.match_task(task_id=market.task.id, now=NOON)
 
     assert names_of(market.task) == ["Ada", "Bola", "Chi"]
+
+
+@pytest.mark.parametrize("happened", ["emptied", "restored"])
+def test_another_databases_shelf_is_no_shelf(market, settings, happened):
+    operations.rebuild_shelf(now=NOON)
+    assert operations.shelf() is not None
+    if happened == "emptied":
+        ShelfDatabase.objects.all().delete()
+    else:
+        ShelfDatabase.objects.update(name=uuid4())
+    assert operations.shelf() is None
+
+    Profile.objects.filter(organization=market.react).update(is_public=False)
+    operations.match_task(task_id=market.task.id, now=NOON)
+    assert names_of(market.task) == ["Bola", "Chi"], "PostgreSQL answers meanwhile"
+
+    assert operations.refresh_shelf(now=NOON) == 5, "and within a second there is one of this database"
+    assert len(operations.shelf()) == 5
+    assert stored.state(settings.MATCH_SHELF)["base"] == 2
 
 
 def test_one_writer_at_a_time(market, settings):

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.matching import scoring
-from apps.matching.scoring.sparse import SkillIndex
 
 NOW = datetime(2026, 10, 28, 12, tzinfo=UTC)
 SKILLS = [uuid.UUID(int=number) for number in range(1, 7)]
@@ -165,16 +164,3 @@ def test_asking_less_than_the_budget_is_no_advantage():
 )
 def test_the_two_must_be_able_to_talk(language, languages, fit, reason):
     assert scoring.language_fit(language, languages) == (fit, reason)
-
-
-def test_index_finds_by_weighted_skills_and_breaks_ties_by_id():
-    people = [uuid.UUID(int=number) for number in (1, 2, 3, 4)]
-    index = SkillIndex([(people[0], A, 1.0), (people[1], A, 1.0), (people[2], B, 1.0), (people[3], C, 1.0)])
-    assert index.best({A: 1.0, B: 2.0}, 10) == [people[2], people[0], people[1]]
-    assert index.best({A: 1.0, B: 2.0}, 1) == [people[2]]
-    assert index.best({uuid.UUID(int=999): 1.0}, 10) == []
-    assert index.rarity([A])[A] < index.rarity([B])[B] < index.rarity([uuid.UUID(int=999)])[uuid.UUID(int=999)]
-
-
-def test_an_empty_market_has_no_candidates():
-    assert SkillIndex([]).best({A: 1.0}, 10) == []

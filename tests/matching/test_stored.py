@@ -1,5 +1,6 @@
 """The shelf gives what the formula gives, for everybody at once; and readers never see a mixture of old and new."""
 
+import dataclasses
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -61,7 +62,7 @@ def base_of(folder: Path, facts) -> Shelf:
     writer = Writer()
     for one in facts:
         writer.add(one)
-    put_base(folder, writer)
+    put_base(folder, writer.columns())
     return Shelf(folder)
 
 
@@ -119,13 +120,25 @@ def test_a_delta_replaces_people_and_hides_those_who_are_gone(tmp_path):
     delta = Writer()
     delta.add(somebody(2, SKILLS[1]))
     delta.add(somebody(4, SKILLS[0]))
-    put_delta(tmp_path / "index", delta, gone=[UUID(int=(3 << 64) + 3)])
+    put_delta(tmp_path / "index", delta.columns(), gone=[UUID(int=(3 << 64) + 3)])
 
     assert names(shelf, a_task(SKILLS[0])) == [1, 4]
     assert names(shelf, a_task(SKILLS[1])) == [2]
     assert len(shelf) == 3
-    put_delta(tmp_path / "index", Writer(), gone=[])
+    put_delta(tmp_path / "index", Writer().columns(), gone=[])
     assert names(shelf, a_task(SKILLS[0])) == [1, 2, 3]
+
+
+def test_ids_of_one_millisecond_are_told_apart(tmp_path):
+    crowd = [dataclasses.replace(somebody(1, SKILLS[0]), id=UUID(int=(7 << 64) + nth)) for nth in (1, 2, 3)]
+    shelf = base_of(tmp_path / "index", crowd)
+    delta = Writer()
+    delta.add(dataclasses.replace(crowd[1], skills={SKILLS[1]: 4}))
+    put_delta(tmp_path / "index", delta.columns(), gone=[crowd[2].id, UUID(int=(7 << 64) + 4), UUID(int=1)])
+
+    assert names(shelf, a_task(SKILLS[0])) == [1]
+    assert names(shelf, a_task(SKILLS[0]), Rules(EVERYWHERE.payable, frozenset({crowd[0].id}))) == []
+    assert names(shelf, a_task(SKILLS[1])) == [2]
 
 
 def test_rules_stand_before_the_score(tmp_path):
@@ -162,7 +175,7 @@ def test_who_did_the_work_is_among_few_candidates_without_declaring_it(tmp_path)
 def test_without_a_base_there_is_nothing_and_no_delta(tmp_path):
     assert Shelf(tmp_path / "nowhere").parts == []
     with pytest.raises(FileNotFoundError):
-        put_delta(tmp_path / "nowhere", Writer(), gone=[])
+        put_delta(tmp_path / "nowhere", Writer().columns(), gone=[])
 
 
 def test_a_base_that_is_put_in_place_while_others_ask_is_seen_whole(tmp_path):

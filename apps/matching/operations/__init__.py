@@ -8,8 +8,10 @@ from apps.matching.operations.learning import choose_order, train_ranker, train_
 from apps.matching.operations.matching import (
     match_organization,
     match_task,
+    on_requested,
     refresh_pending,
     request_match,
+    request_matches,
     set_weights,
 )
 from apps.matching.operations.shelf import rebuild_shelf, refresh_shelf, shelf
@@ -18,6 +20,7 @@ __all__ = [
     "choose_order",
     "match_organization",
     "match_task",
+    "on_requested",
     "prune_impressions",
     "rebuild_shelf",
     "record_event",
@@ -27,6 +30,7 @@ __all__ = [
     "refresh_shelf",
     "refuse",
     "request_match",
+    "request_matches",
     "set_weights",
     "shelf",
     "start_experiment",

@@ -11,7 +11,7 @@ from django.db import transaction
 from apps.common.actors import Actor
 from apps.matching import policies, queries
 from apps.matching.models import ListSide, Ranker, RankerChoice, SubjectKind
-from apps.matching.operations.matching import request_match
+from apps.matching.operations.matching import request_matches
 from apps.matching.scoring import choosing, learning
 from apps.moderation import operations as moderation
 from apps.skills.models import Category
@@ -89,7 +89,7 @@ def _choose(
         category=category, side=side, ranker=ranker, note=note, chosen_by_id=actor.person_id if actor else None,
         chosen_at=now,
     )  # fmt: skip
-    for task_id in queries.tasks_to_match(now).filter(category=category).values_list("id", flat=True):
-        request_match(subject_kind=SubjectKind.TASK, subject_id=task_id, now=now)
+    lists = queries.tasks_to_match(now).filter(category=category).values_list("id", flat=True)
+    request_matches(subject_kind=SubjectKind.TASK, subject_ids=lists, now=now)
     logger.info("order of %s/%s: %s", category.slug, side, ranker.id if ranker else "formula")
     return made

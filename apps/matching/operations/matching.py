@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -15,8 +15,7 @@ from apps.matching import events, policies, queries, scoring
 from apps.matching.models import MatchRequest, MatchResult, RankingWeights, ShelfChange, SubjectKind
 from apps.matching.operations.shelf import shelf
 from apps.matching.scoring import FreelancerFacts, Match, TaskFacts
-from apps.matching.scoring.sparse import SkillIndex
-from apps.matching.scoring.stored import COUNTRIES, Rules, country_number
+from apps.matching.scoring.stored import COUNTRIES, Rules, Shelf, country_number
 from apps.moderation import operations as moderation
 from apps.outbox import bus
 
@@ -30,14 +29,30 @@ PAUSE_AFTER_FAILURE = timedelta(minutes=1)
 logger = logging.getLogger(__name__)
 
 
-@transaction.atomic
+_waker: list[Callable[[], None]] = []
+
+
+def on_requested(wake: Callable[[], None]) -> None:
+    """Set what is called after the commit of a request; the edge sets Celery here."""
+    _waker[:] = [wake]
+
+
 def request_match(*, subject_kind: SubjectKind, subject_id: UUID, now: datetime) -> None:
     """Note that a task or a freelancer must be matched anew."""
-    MatchRequest.objects.update_or_create(
-        subject_kind=subject_kind, subject_id=subject_id, defaults={"requested_at": now}
-    )
-    if subject_kind == SubjectKind.ORGANIZATION:
-        ShelfChange.objects.update_or_create(organization_id=subject_id, defaults={"changed_at": now})
+    request_matches(subject_kind=subject_kind, subject_ids=[subject_id], now=now)
+
+
+@transaction.atomic
+def request_matches(*, subject_kind: SubjectKind, subject_ids: Iterable[UUID], now: datetime) -> None:
+    """The same for several, with one hint to the worker; a lost hint costs three seconds, never a match."""
+    for subject_id in subject_ids:
+        MatchRequest.objects.update_or_create(
+            subject_kind=subject_kind, subject_id=subject_id, defaults={"requested_at": now}
+        )
+        if subject_kind == SubjectKind.ORGANIZATION:
+            ShelfChange.objects.update_or_create(organization_id=subject_id, defaults={"changed_at": now})
+    for wake in _waker:
+        transaction.on_commit(wake, robust=True)
 
 
 def refresh_pending(*, now: datetime, limit: int = 200) -> int:
@@ -100,12 +115,12 @@ def match_organization(*, organization_id: UUID, now: datetime) -> list[MatchRes
     if freelancer is None:
         kept.delete()
         return []
-    index = SkillIndex(queries.task_skill_rows(now))
-    known = freelancer.skills.keys() | freelancer.done_by_skill.keys()
-    candidates = index.best(_expanded(_rarity(known), queries.related_of(known)), CANDIDATES_MAX)
+    known, people = freelancer.skills.keys() | freelancer.done_by_skill.keys(), shelf()
+    sought = _expanded(_rarity(known, people), queries.related_of(known))
+    candidates = queries.tasks_by_skills(sought, now, CANDIDATES_MAX)
     tasks = queries.task_facts(candidates, now)
     asked = {skill_id for task in tasks.values() for skill_id in task.skill_ids}
-    rarity, like = _rarity(asked), queries.related_of(asked)
+    rarity, like = _rarity(asked, people), queries.related_of(asked)
     points, _ = queries.current_weights()
     matches = [
         (task.id, scoring.score(task, freelancer, rarity=rarity, related=like, now=now, weights=points))
@@ -116,8 +131,9 @@ def match_organization(*, organization_id: UUID, now: datetime) -> list[MatchRes
     kept.filter(task__in=queries.tasks_to_match(now)).exclude(task_id__in=[task_id for task_id, _ in best]).delete()
     made = _keep([(task_id, organization_id, match) for task_id, match in best], now)
     # A learned order compares everybody of a list: where one holds, the task's list is made anew.
-    for task_id in queries.tasks_in_learned_order([task_id for task_id, _ in best[:TOLD_MAX]]):
-        request_match(subject_kind=SubjectKind.TASK, subject_id=task_id, now=now)
+    lists = queries.tasks_in_learned_order([task_id for task_id, _ in best[:TOLD_MAX]])
+    if lists:
+        request_matches(subject_kind=SubjectKind.TASK, subject_ids=lists, now=now)
     return made
 
 
@@ -125,14 +141,14 @@ def _best_for(task: TaskFacts, now: datetime) -> list[tuple[UUID, Match]]:
     """
     From the shelf; from PostgreSQL while there is none.
 
-    Whoever the shelf still holds and may no longer be recommended, or is gone, is left out: the shelf may be older than
-    the tables, or be another database's.
+    Whoever the shelf still holds and may no longer be recommended, or is gone, is left out: it may be older than the
+    tables.
     """
-    related = queries.related_of(task.skill_ids)
-    rarity = _rarity(task.skill_ids)
+    related, people = queries.related_of(task.skill_ids), shelf()
+    rarity = _rarity(task.skill_ids, people)
     weights = _expanded(rarity, related)
     points, _ = queries.current_weights()
-    if not shelf().parts:
+    if people is None:
         candidates = queries.candidates_by_skills(weights, CANDIDATES_MAX)
         freelancers = queries.freelancer_facts(candidates, now)
         matches = [
@@ -141,10 +157,10 @@ def _best_for(task: TaskFacts, now: datetime) -> list[tuple[UUID, Match]]:
         ]
         return sorted(matches, key=lambda pair: (-pair[1].score, str(pair[0])))[:KEPT_MAX]
     payable = np.zeros(COUNTRIES, dtype=bool)
-    for country in shelf().countries:
+    for country in people.countries:
         payable[country_number(country)] = queries.is_payable(task.employer_country, country, now)
     own = queries.organizations_sharing_people(task.employer_id) | {task.employer_id}
-    ranked = shelf().rank(
+    ranked = people.rank(
         task, weights=weights, related=related, rules=Rules(payable, frozenset(own)), now=now,
         candidates=CANDIDATES_MAX, limit=KEPT_MAX, points=points,
     )  # fmt: skip
@@ -152,9 +168,9 @@ def _best_for(task: TaskFacts, now: datetime) -> list[tuple[UUID, Match]]:
     return [(one.owner, one.match) for one in ranked if one.owner in there]
 
 
-def _rarity(skill_ids: Iterable[UUID]) -> dict[UUID, float]:
+def _rarity(skill_ids: Iterable[UUID], people: Shelf | None) -> dict[UUID, float]:
     wanted = list(skill_ids)
-    return shelf().rarity(wanted) if shelf().parts else queries.rarity_of(wanted)
+    return people.rarity(wanted) if people is not None else queries.rarity_of(wanted)
 
 
 def _eligible(task: TaskFacts, freelancers: Iterable[FreelancerFacts], now: datetime) -> list[FreelancerFacts]:
@@ -247,6 +263,6 @@ def set_weights(*, weights: scoring.Weights, note: str, actor: Actor, now: datet
         actor=actor, action="matching.set_weights", subject_type="ranking_weights", subject_id=str(made.id),
         reason=note.strip(), details={"skill": weights.skill, "pay": weights.pay, "growth": weights.growth}, now=now,
     )  # fmt: skip
-    for task_id in queries.tasks_to_match(now).values_list("id", flat=True):
-        request_match(subject_kind=SubjectKind.TASK, subject_id=task_id, now=now)
+    tasks = queries.tasks_to_match(now).values_list("id", flat=True)
+    request_matches(subject_kind=SubjectKind.TASK, subject_ids=tasks, now=now)
     return made

@@ -10,12 +10,13 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 
 from apps.matching import queries
-from apps.matching.models import ShelfChange
+from apps.matching.models import ShelfChange, ShelfDatabase
 from apps.matching.scoring import stored
 
 CHUNK = 2_000
@@ -23,9 +24,10 @@ DELTA_MAX = 50_000
 DELTA_SHARE_MAX = 0.05
 
 
-def shelf() -> stored.Shelf:
-    """The shelf of this machine; without parts until it was built."""
-    return _shelf(Path(settings.MATCH_SHELF))
+def shelf() -> stored.Shelf | None:
+    """The shelf of this machine; None until it was built, and while it holds another database's people."""
+    found = _shelf(Path(settings.MATCH_SHELF))
+    return found if found.parts and found.database == queries.shelf_database() else None
 
 
 @cache
@@ -47,7 +49,7 @@ def refresh_shelf(*, now: datetime) -> int | None:
     A first base, and one that too many have left, is written whole.
     """
     folder = Path(settings.MATCH_SHELF)
-    known = stored.state(folder)
+    known = _known(folder)
     newest = ShelfChange.objects.order_by("-changed_at").values_list("changed_at", flat=True).first()
     if known and (newest is None or newest.isoformat() <= known["until"]):
         return None
@@ -63,20 +65,24 @@ def refresh_shelf(*, now: datetime) -> int | None:
         return _write_delta(folder, [one for one, _ in changed], changed[-1][1], now)
 
 
+def _known(folder: Path) -> dict[str, Any]:
+    """What is on the shelf; nothing, where it is another database's."""
+    found = stored.state(folder)
+    return found if found and found.get("database") == queries.shelf_database() else {}
+
+
 def _write_base(folder: Path, now: datetime) -> int:
+    ShelfDatabase.objects.get_or_create(id=1)
     # Taken before the people are read: who changes meanwhile comes with the next delta, at worst twice.
     newest = ShelfChange.objects.order_by("-changed_at").values_list("changed_at", flat=True).first()
     until = (newest or now).isoformat()
-    writer = stored.Writer()
-    ids = list(queries.profiles_to_match().order_by("organization_id").values_list("organization_id", flat=True))
-    _add(writer, ids, now)
-    return stored.put_base(folder, writer, until=until)
+    return stored.put_base(folder, queries.everybody(now), until=until, database=queries.shelf_database())
 
 
 def _write_delta(folder: Path, changed: Sequence[UUID], until: datetime, now: datetime) -> int:
     writer = stored.Writer()
     there = _add(writer, changed, now)
-    stored.put_delta(folder, writer, gone=set(changed) - there, until=until.isoformat())
+    stored.put_delta(folder, writer.columns(), gone=set(changed) - there, until=until.isoformat())
     return len(changed)
 
 

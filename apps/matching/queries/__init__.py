@@ -1,6 +1,7 @@
 """What the formula reads (`facts`), which version holds (`ranking`), what people see (`recommending`), `market`."""
 
 from apps.matching.queries.completing import goes_with, skills_in
+from apps.matching.queries.crowd import everybody
 from apps.matching.queries.exporting import match_export
 from apps.matching.queries.facts import (
     candidates_by_skills,
@@ -12,9 +13,10 @@ from apps.matching.queries.facts import (
     profiles_to_match,
     rarity_of,
     related_of,
+    shelf_database,
     still_to_match,
     task_facts,
-    task_skill_rows,
+    tasks_by_skills,
     tasks_to_match,
     utc_hours,
 )
@@ -91,6 +93,7 @@ __all__ = [
     "choices_of",
     "choosers_of",
     "current_weights",
+    "everybody",
     "experiments_newest_first",
     "explanation",
     "explanations",
@@ -128,11 +131,12 @@ __all__ = [
     "report_of",
     "report_rows",
     "reports",
+    "shelf_database",
     "skill_gaps",
     "skills_in",
     "still_to_match",
     "task_facts",
-    "task_skill_rows",
+    "tasks_by_skills",
     "tasks_in_learned_order",
     "tasks_to_match",
     "utc_hours",

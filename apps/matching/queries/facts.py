@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db import connection
 from django.db.models import Case, Count, F, FloatField, QuerySet, Sum, Value, When
 
 from apps.accounts.models import Membership, Profile, ProfileLanguage, ProfileSkill
@@ -88,9 +89,13 @@ def _weighted(skill: str, weights: Mapping[UUID, float]) -> Sum:
     return Sum(Case(*cases, output_field=FloatField()))
 
 
-def task_skill_rows(now: datetime) -> list[tuple[UUID, UUID, float]]:
-    rows = TaskSkill.objects.filter(task__in=tasks_to_match(now)).order_by("id")
-    return [(task_id, skill_id, 1.0) for task_id, skill_id in rows.values_list("task_id", "skill_id")]
+def tasks_by_skills(weights: Mapping[UUID, float], now: datetime, limit: int) -> list[UUID]:
+    """Open tasks that ask for most of these skills, by weight, the best first, equal ones by id."""
+    if not weights:
+        return []
+    asking = TaskSkill.objects.filter(task__in=tasks_to_match(now), skill_id__in=weights).values_list("task_id")
+    best = asking.annotate(weight=_weighted("skill_id", weights)).order_by("-weight", "task_id")
+    return [task_id for task_id, _ in best[:limit]]
 
 
 def is_public(task_id: UUID) -> bool:
@@ -233,6 +238,20 @@ def _in_reference(amount: Money | None, table: pricing.RateTable) -> int | None:
         return None
     converted = table.convert(amount, REFERENCE_CURRENCY)
     return converted.amount.amount_minor if converted else None
+
+
+def shelf_database() -> str:
+    """
+    What a shelf must say of itself to be this database's; empty while it has no name yet.
+
+    With the database's number: one that was restored under the same address has the row of the other, not its number.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT name, (SELECT oid FROM pg_database WHERE datname = current_database()) FROM matching_shelfdatabase"
+        )
+        row = cursor.fetchone()
+    return f"{row[0]}:{row[1]}" if row else ""
 
 
 def next_request_for_update(now: datetime) -> MatchRequest | None:

@@ -11,12 +11,21 @@ Readers look at `current.json` before every question and open what is new; a wri
 `rank` gives what `scoring.score` gives, for a thousand people at once (tested against it).
 """
 
-from apps.matching.scoring.stored.parts import COUNTRIES, FACTS, country_code, country_number
+from apps.matching.scoring.stored.columns import Columns
+from apps.matching.scoring.stored.parts import (
+    COUNTRIES,
+    FACTS,
+    LANGUAGES_MAX,
+    LEVEL_COLUMNS,
+    Part,
+    country_code,
+    country_number,
+)
 from apps.matching.scoring.stored.ranking import Rules
 from apps.matching.scoring.stored.shelf import Ranked, Shelf
 from apps.matching.scoring.stored.writing import Writer, put_base, put_delta, state, writing
 
 __all__ = [
-    "COUNTRIES", "FACTS", "Ranked", "Rules", "Shelf", "Writer", "country_code", "country_number", "put_base",
-    "put_delta", "state", "writing",
+    "COUNTRIES", "FACTS", "LANGUAGES_MAX", "LEVEL_COLUMNS", "Columns", "Part", "Ranked", "Rules", "Shelf", "Writer",
+    "country_code", "country_number", "put_base", "put_delta", "state", "writing",
 ]  # fmt: skip

@@ -17,7 +17,7 @@ from apps.matching.scoring import LEVELS
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
 FACTS = np.dtype(
-    [("high", "u8"), ("low", "u8"), ("usual", "f8"), ("hourly", "f8"), ("active", "f8"), ("fluent", "u8"),
+    [("usual", "f8"), ("hourly", "f8"), ("active", "f8"), ("fluent", "u8"),
      ("conversational", "u8"), ("basic", "u8"), ("hours", "u4"), ("completed", "u2"), ("failed", "u2"),
      ("country", "u2")]
 )  # fmt: skip
@@ -55,6 +55,12 @@ def ragged(starts: Rows, lengths: Rows) -> Rows:
     return result
 
 
+def halves(ids: Iterable[UUID]) -> NDArray[np.uint64]:
+    """Upper and lower halves of ids, as two rows: what ids are sorted and sought by."""
+    numbers = [one.int for one in ids]
+    return np.array([[one >> 64 for one in numbers], [one & (2**64 - 1) for one in numbers]], dtype=np.uint64)
+
+
 def _mapped(path: Path) -> NDArray[Any]:
     """As a plain array over the map: numpy's own class for maps costs microseconds at every look."""
     found: NDArray[Any] = np.load(path, mmap_mode="r").view(np.ndarray)
@@ -71,6 +77,7 @@ class Part:
 
     def __init__(self, folder: Path) -> None:
         self.facts = _mapped(folder / "facts.npy")
+        self.high, self.low = _mapped(folder / "owners.npy")
         names = json.loads((folder / "names.json").read_text())
         self.skill_ids = [UUID(skill) for skill in names["skills"]]
         self.skills = {skill: row for row, skill in enumerate(self.skill_ids)}
@@ -81,7 +88,7 @@ class Part:
             _mapped(folder / f"work_{name}.npy") for name in ("start", "at", "accepted", "ptr", "skills")
         )
         self.hidden = np.zeros(len(self.facts), dtype=bool)
-        self.countries: frozenset[int] = frozenset(np.unique(self.facts["country"]).tolist())
+        self.countries: frozenset[int] = frozenset(names["countries"])
 
     def _matrix(self, folder: Path, name: str) -> csr_matrix:
         matrix = csr_matrix((len(self.skills), len(self.facts)), dtype=np.float32)
@@ -95,21 +102,24 @@ class Part:
         return len(self.facts)
 
     def row_of(self, owner: UUID) -> int | None:
-        high, low = owner.int >> 64, owner.int & (2**64 - 1)
-        at = int(np.searchsorted(self.facts["high"], np.uint64(high)))
-        while at < len(self.facts) and int(self.facts["high"][at]) == high:
-            if int(self.facts["low"][at]) == low:
-                return at
-            at += 1
-        return None
+        rows = self._rows_of([owner])
+        return int(rows[0]) if len(rows) else None
+
+    def _rows_of(self, owners: Iterable[UUID]) -> Rows:
+        """Of those who are here."""
+        high, low = halves(owners if len(self.high) else ())
+        rows = np.searchsorted(self.high, high)
+        ends = np.searchsorted(self.high, high, side="right")
+        while (others := np.flatnonzero((rows < ends) & (self.low[np.minimum(rows, ends - 1)] != low))).size:
+            rows[others] += 1  # several share the upper half: ids of one millisecond
+        result: Rows = rows[rows < ends]
+        return result
 
     def hide(self, owners: Iterable[UUID]) -> None:
-        for owner in owners:
-            if (row := self.row_of(owner)) is not None:
-                self.hidden[row] = True
+        self.hidden[self._rows_of(owners)] = True
 
     def owner(self, row: int) -> UUID:
-        return UUID(int=(int(self.facts["high"][row]) << 64) | int(self.facts["low"][row]))
+        return UUID(int=(int(self.high[row]) << 64) | int(self.low[row]))
 
     def owners(self) -> list[UUID]:
         return [self.owner(row) for row in range(len(self.facts))]

@@ -60,6 +60,11 @@ class Shelf:
         self._stamp, self._opened = (0, 0), {}
         return []
 
+    @property
+    def database(self) -> str:
+        """Whose people the parts hold, as their writer said."""
+        return str(self._opened.get("database", "")) if self.parts else ""
+
     def _open(self, current: dict[str, Any]) -> None:
         if current.get("base") != self._opened.get("base"):
             self._parts = [Part(self.folder / f"base-{current['base']}")]

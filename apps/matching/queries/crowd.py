@@ -1,0 +1,283 @@
+"""
+Everybody who may be recommended, read in bulk for the shelf: what `facts.freelancer_facts` says of each, as columns.
+
+A million people have ten million skills; as objects they take minutes. So PostgreSQL joins and numbers them in
+temporary tables, and COPY brings numbers alone, of fixed width, that numpy reads where they lie. That both ways give
+the same is tested (`tests/matching/test_crowd.py`). What is put into statements here are names and numbers of this
+file, and strings that the driver quotes.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from django.db import connection, transaction
+from numpy.typing import NDArray
+
+from apps.common.money import Money
+from apps.contracts.states import ContractStatus
+from apps.matching.queries.facts import BIDS_DAYS, profiles_to_match, utc_hours
+from apps.matching.scoring import formula
+from apps.matching.scoring.stored import FACTS, LANGUAGES_MAX, LEVEL_COLUMNS, Columns, country_number
+from apps.pricing import queries as pricing
+from apps.tasks.queries import REFERENCE_CURRENCY
+
+TABLES = ("match_people", "match_bids", "match_languages", "match_skills", "match_works")
+MEMORY = "128MB"  # for one join of ten million rows with a million; the usual 4 MB would go through files
+LEVEL_COLUMN_NAMES = ("fluent", "conversational", "basic")
+# PostgreSQL's documentation, "COPY: Binary Format": a header of 19 bytes, then per row a count of 2 bytes and per
+# field a length of 4 bytes; all numbers big-endian, and a count of -1 at the end.
+HEADER, END = 19, 2
+KINDS = {"int": ">i4", "bigint": ">i8", "double precision": ">f8", "uuid": "V16"}
+
+
+@transaction.atomic
+def everybody(now: datetime) -> Columns:
+    """All freelancers who may be recommended at this moment."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {', '.join(TABLES)}")
+        cursor.execute("SET LOCAL work_mem = %s", [MEMORY])
+        _number_people(cursor)
+        _number_skills(cursor)
+        (ids,) = _read(cursor, "SELECT organization_id FROM match_people ORDER BY row", "uuid")
+        owners = ids.view(">u8").reshape(-1, 2).T.astype(np.uint64)
+        works, work_skills = _works(cursor)
+        facts = _facts(cursor, now)
+        facts["completed"], facts["failed"] = (
+            np.minimum(np.bincount(works[0][works[2] == accepted], minlength=len(facts)), 65_535) for accepted in (1, 0)
+        )
+        languages = _speak(cursor, facts)
+        said = _said(cursor)
+        cursor.execute("SELECT id FROM match_skills ORDER BY number")
+        known = [skill for (skill,) in cursor.fetchall()]
+        cursor.execute(f"DROP TABLE {', '.join(TABLES)}")
+    skills, (declared, asked) = _used(known, said[1], work_skills)
+    return Columns(owners, facts, skills, languages, (said[0], declared, said[2]), works, asked)
+
+
+# --- tables of this transaction --------------------------------------------------------------------------------------
+
+
+def _make(cursor: Any, name: str, select: str, parameters: Sequence[Any] = ()) -> None:
+    cursor.execute(f"CREATE TEMPORARY TABLE {name} ON COMMIT DROP AS {select}", parameters)
+    cursor.execute(f"ANALYZE {name}")  # nothing else looks at a temporary table, and joins are planned by it
+
+
+def _number_people(cursor: Any) -> None:
+    """In the order of their ids, as the shelf keeps them."""
+    found = profiles_to_match().values_list(
+        "organization_id", "id", "organization__country", "organization__time_zone", "works_from_hour", "works_to_hour",
+        "rate_amount_minor", "rate_currency", "updated_at",
+    )  # fmt: skip
+    select, parameters = found.query.sql_with_params()
+    columns = "organization_id, profile_id, country, zone, from_hour, to_hour, rate_minor, currency, updated_at"
+    _make(
+        cursor,
+        "match_people",
+        f"SELECT (row_number() OVER (ORDER BY organization_id) - 1)::int AS row, * FROM ({select}) AS p({columns})",  # noqa: S608
+        parameters,
+    )
+
+
+def _number_skills(cursor: Any) -> None:
+    _make(cursor, "match_skills", "SELECT id, (row_number() OVER (ORDER BY id) - 1)::int AS number FROM skills_skill")
+
+
+def _read(cursor: Any, select: str, *kinds: str) -> list[NDArray[Any]]:
+    """The columns of a query whose values all have a fixed width and are never null."""
+    fields = [part for at, kind in enumerate(kinds) for part in ((f"_{at}", ">i4"), (f"f{at}", KINDS[kind]))]
+    row = np.dtype([("_", ">i2"), *fields])
+    buffer = io.BytesIO()
+    cursor.copy_expert(f"COPY ({select}) TO STDOUT (FORMAT binary)", buffer)
+    size = buffer.tell() - HEADER - END
+    if size % row.itemsize:
+        raise ValueError(f"a row of {select} is not as wide as {kinds}")
+    rows = np.frombuffer(buffer.getbuffer(), row, size // row.itemsize, HEADER)
+    return [np.ascontiguousarray(rows[f"f{at}"]).astype(_native(kind), copy=False) for at, kind in enumerate(kinds)]
+
+
+def _native(kind: str) -> str:
+    return KINDS[kind].replace(">", "=")
+
+
+def _different(cursor: Any, table: str, column: str, limit: int | None = None) -> list[str]:
+    """The values of a column, the commonest first."""
+    cursor.execute(f"SELECT {column} FROM {table} GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT %s", [limit])  # noqa: S608
+    return [value for (value,) in cursor.fetchall()]
+
+
+def _place(cursor: Any, column: str, values: Sequence[str]) -> str:
+    """SQL for where the column's value stands among the values, from 0; -1 for another."""
+    found: str = cursor.mogrify(f"coalesce(array_position(%s::text[], {column}::text), 0) - 1", [list(values)]).decode()
+    return found
+
+
+# --- facts -----------------------------------------------------------------------------------------------------------
+
+
+def _facts(cursor: Any, now: datetime) -> NDArray[np.void]:
+    countries, zones = (_different(cursor, "match_people", column) for column in ("country", "zone"))
+    own = _different(cursor, "match_people", "currency")
+    country, zone, hours, currency, minor, updated_at = _read(
+        cursor,
+        f"""SELECT {_place(cursor, "country", countries)}, {_place(cursor, "zone", zones)},
+                   from_hour * 32 + to_hour, {_place(cursor, "currency", own)}, coalesce(rate_minor, 0)::bigint,
+                   extract(epoch FROM updated_at)::double precision
+            FROM match_people ORDER BY row""",  # noqa: S608
+        "int", "int", "int", "int", "bigint", "double precision",
+    )  # fmt: skip
+    facts = np.zeros(len(country), FACTS)
+    facts["country"] = np.array([country_number(code) for code in countries], dtype=np.int64)[country]
+    facts["hours"] = _hours(zone, hours, zones, now)
+    table = pricing.rate_table(now.date())
+    facts["hourly"] = _in_reference(minor, currency, own, table)
+    facts["usual"], last_bid = _usual_prices(cursor, len(facts), now, table)
+    facts["active"] = np.maximum(updated_at, last_bid)
+    return facts
+
+
+def _hours(zone: Any, hours: Any, zones: Sequence[str], now: datetime) -> Any:
+    """Bits of the hours of the UTC day, once for each zone and hours."""
+    kinds, which = np.unique(zone.astype(np.int64) * 1024 + hours, return_inverse=True)
+    masks = [
+        sum(1 << hour for hour in utc_hours(zones[kind >> 10], range((kind >> 5) & 31, kind & 31), now))
+        for kind in kinds.tolist()
+    ]
+    return np.array(masks, dtype=np.uint32)[which] if masks else 0
+
+
+def _in_reference(minor: Any, currency: Any, currencies: Sequence[str], table: pricing.RateTable) -> Any:
+    """In minor units of the reference currency; 0 where there is nothing or no rate. Each amount is converted once."""
+    result = np.zeros(len(minor))
+    for number, code in enumerate(currencies):
+        amounts, which = np.unique(minor[currency == number], return_inverse=True)
+        if code and len(amounts):
+            converted = [_converted(amount, code, table) for amount in amounts.tolist()]
+            result[currency == number] = np.array(converted, dtype=np.float64)[which]
+    return result
+
+
+def _converted(minor: int, currency: str, table: pricing.RateTable) -> int:
+    found = table.convert(Money(minor, currency), REFERENCE_CURRENCY) if minor else None
+    return found.amount.amount_minor if found else 0
+
+
+def _usual_prices(cursor: Any, people: int, now: datetime, table: pricing.RateTable) -> tuple[Any, Any]:
+    """The middle of what each asked in a year, 0 for nothing; and when they asked last, minus infinity for never."""
+    _make(
+        cursor,
+        "match_bids",
+        """SELECT p.row, b.binding_amount_minor AS minor, b.binding_currency AS currency, b.submitted_at
+           FROM bidding_bid b JOIN match_people p ON p.organization_id = b.bidder_id WHERE b.submitted_at >= %s""",
+        [now - timedelta(days=BIDS_DAYS)],
+    )
+    asked = _different(cursor, "match_bids", "currency")
+    row, minor, currency, at = _read(
+        cursor,
+        f"""SELECT row, minor::bigint, {_place(cursor, "currency", asked)},
+                   extract(epoch FROM submitted_at)::double precision FROM match_bids""",  # noqa: S608
+        "int", "bigint", "int", "double precision",
+    )  # fmt: skip
+    last = np.full(people, -np.inf)
+    np.maximum.at(last, row, at)
+    prices = _in_reference(minor, currency, asked, table)
+    return _medians(row[prices > 0], prices[prices > 0], people), last
+
+
+def _medians(groups: Any, values: Any, count: int) -> Any:
+    """`int(statistics.median(...))` of each group; 0 for an empty one."""
+    order = np.lexsort((values, groups))
+    groups, values = groups[order], values[order]
+    start, end = (np.searchsorted(groups, np.arange(count), side=side) for side in ("left", "right"))
+    some = end > start
+    low, high = (start + end - 1) // 2, (start + end) // 2
+    result = np.zeros(count)
+    result[some] = np.floor((values[low[some]] + values[high[some]]) / 2)
+    return result
+
+
+def _speak(cursor: Any, facts: NDArray[np.void]) -> list[str]:
+    """Fill in who speaks what, and how well; gives the languages by their number."""
+    _make(
+        cursor,
+        "match_languages",
+        """WITH declared AS (
+             SELECT p.row, l.language, l.level
+             FROM accounts_profilelanguage l JOIN match_people p ON p.profile_id = l.profile_id)
+           SELECT row, split_part(language, '-', 1) AS code, level FROM declared
+           UNION ALL
+           SELECT p.row, split_part(u.language, '-', 1), 'conversational'
+           FROM match_people p JOIN accounts_membership m ON m.organization_id = p.organization_id
+           JOIN accounts_user u ON u.id = m.user_id
+           WHERE NOT EXISTS (SELECT FROM declared WHERE declared.row = p.row)""",
+    )
+    codes = _different(cursor, "match_languages", "code", LANGUAGES_MAX)
+    row, code, level = _read(
+        cursor,
+        f"""SELECT row, {_place(cursor, "code", codes)}, {_place(cursor, "level", list(LEVEL_COLUMNS))}
+            FROM match_languages""",  # noqa: S608
+        "int", "int", "int",
+    )  # fmt: skip
+    columns = [*LEVEL_COLUMNS.values(), "basic"]  # the last for a level that is not known: place -1
+    for name in LEVEL_COLUMN_NAMES:
+        numbers = [number for number, column in enumerate(columns) if column == name]
+        chosen = np.isin(np.where(level < 0, len(columns) - 1, level), numbers) & (code >= 0)
+        masks = np.zeros(len(facts), dtype=np.uint64)
+        np.bitwise_or.at(masks, row[chosen], np.uint64(1) << code[chosen].astype(np.uint64))
+        facts[name] = masks
+    return codes
+
+
+# --- skills and work -------------------------------------------------------------------------------------------------
+
+
+def _said(cursor: Any) -> tuple[Any, Any, Any]:
+    (packed,) = _read(
+        cursor,
+        """SELECT (p.row::bigint << 24) | (s.number << 4) | least(l.level, 15)
+           FROM accounts_profileskill l JOIN match_people p ON p.profile_id = l.profile_id
+           JOIN match_skills s ON s.id = l.skill_id""",
+        "bigint",
+    )
+    worth = np.array([formula.LEVELS.get(level, formula.LEVEL_UNKNOWN) for level in range(16)], dtype=np.float32)
+    return packed >> 24, (packed >> 4) & 0xFFFFF, worth[packed & 15]
+
+
+def _works(cursor: Any) -> tuple[tuple[Any, Any, Any, Any], Any]:
+    """As `Columns.works` and `Columns.work_skills`: contracts that ended, by person and contract."""
+    _make(
+        cursor,
+        "match_works",
+        """SELECT (row_number() OVER (ORDER BY p.row, c.id) - 1)::int AS work, p.row, c.task_id,
+                  c.status = %s AS accepted,
+                  extract(epoch FROM c.ended_at)::double precision AS at
+           FROM contracts_contract c JOIN match_people p ON p.organization_id = c.freelancer_id
+           WHERE c.status IN (%s, %s) AND c.ended_at IS NOT NULL""",
+        [ContractStatus.COMPLETED, ContractStatus.COMPLETED, ContractStatus.CANCELLED],
+    )
+    row, accepted, at = _read(
+        cursor, "SELECT row, accepted::int, at FROM match_works ORDER BY work", "int", "int", "double precision"
+    )
+    (packed,) = _read(
+        cursor,
+        """SELECT (w.work::bigint << 20) | s.number FROM tasks_taskskill l JOIN match_works w ON w.task_id = l.task_id
+           JOIN match_skills s ON s.id = l.skill_id""",
+        "bigint",
+    )
+    packed = np.sort(packed)
+    lengths = np.bincount(packed >> 20, minlength=len(row))
+    return (row, at, accepted, lengths), packed & 0xFFFFF
+
+
+def _used(known: Sequence[UUID], *numbers: Any) -> tuple[list[UUID], list[Any]]:
+    """The skills that somebody has, and the numbers as places among them."""
+    is_used = np.zeros(len(known), dtype=bool)
+    for one in numbers:
+        is_used[one] = True
+    place = np.cumsum(is_used) - 1
+    return [skill for skill, used in zip(known, is_used.tolist(), strict=True) if used], [place[one] for one in numbers]

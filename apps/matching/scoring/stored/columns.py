@@ -1,0 +1,89 @@
+"""Everybody of one part as arrays, and how they are written to files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from apps.matching.scoring import formula
+from apps.matching.scoring.stored.parts import ragged
+
+DAY = 86_400
+
+
+@dataclass(frozen=True)
+class Columns:
+    """
+    :param owners: two rows of unsigned numbers, the upper and the lower half of each person's id, sorted.
+    :param facts: of type `FACTS`, one a person in that order.
+    :param skills: ids by the number that stands for each.
+    :param said: of what is declared: numbers of people, numbers of skills, worth.
+    :param works: by person: whose, when it ended in seconds, whether it was accepted, how many skills it asked for.
+    :param work_skills: numbers of the skills of each work, one work after the other.
+    """
+
+    owners: NDArray[np.uint64]
+    facts: NDArray[np.void]
+    skills: list[UUID]
+    languages: list[str]
+    said: tuple[Any, Any, Any]
+    works: tuple[Any, Any, Any, Any]
+    work_skills: Any
+
+    def write(self, folder: Path) -> int:
+        """Write everything into a new folder; gives how many people."""
+        folder.mkdir(parents=True)
+        people, skills, worth = self.said
+        np.save(folder / "owners.npy", self.owners)
+        np.save(folder / "facts.npy", self.facts)
+        self._write_matrix(folder, "said", worth, skills, people)
+        self._write_works(folder)
+        names = {
+            "skills": [str(skill) for skill in self.skills],
+            "languages": self.languages,
+            "countries": np.unique(self.facts["country"]).tolist(),
+        }
+        (folder / "names.json").write_text(json.dumps(names))
+        return len(self.facts)
+
+    def _write_works(self, folder: Path) -> None:
+        """The works by person, and what they prove of each skill as a matrix in which evidence is sought."""
+        workers, at, accepted, lengths = self.works
+        starts = np.searchsorted(workers, np.arange(len(self.facts) + 1))
+        np.save(folder / "work_start.npy", starts.astype(np.int32))
+        np.save(folder / "work_at.npy", at.round().astype(np.uint32))  # seconds are enough until 2106
+        np.save(folder / "work_accepted.npy", accepted.astype(bool))
+        np.save(folder / "work_ptr.npy", np.r_[0, np.cumsum(lengths)].astype(np.int32))
+        np.save(folder / "work_skills.npy", self.work_skills.astype(np.int32))
+        latest = float(at.max()) if len(at) else 0.0
+        worth = accepted * 0.5 ** ((latest - at) / DAY / formula.WORK_HALF_LIFE_DAYS)
+        each, whose = np.repeat(worth, lengths), np.repeat(workers, lengths)
+        self._write_matrix(folder, "evidence", each, self.work_skills, whose, change=np.log1p)
+
+    def _write_matrix(
+        self, folder: Path, name: str, values: Any, skills: Any, people: Any,
+        change: Callable[[Any], Any] = np.asarray,
+    ) -> None:  # fmt: skip
+        shape = (len(self.skills), len(self.facts))
+        matrix = csr_matrix((np.asarray(values, dtype=np.float32), (skills, people)), shape=shape)
+        matrix.sum_duplicates()
+        matrix.eliminate_zeros()  # work that was not accepted brings nobody into question
+        matrix.sort_indices()
+        np.save(folder / f"{name}_indptr.npy", matrix.indptr)
+        np.save(folder / f"{name}_indices.npy", matrix.indices)
+        np.save(folder / f"{name}_data.npy", change(matrix.data).astype(np.float32))
+
+
+def by_person(workers: Any, at: Any, accepted: Any, lengths: Any, skills: Any) -> tuple[tuple[Any, Any, Any, Any], Any]:
+    """`works` and `work_skills`, put in the order of people."""
+    order = np.argsort(workers, kind="stable")
+    starts = np.cumsum(lengths) - lengths
+    return (workers[order], at[order], accepted[order], lengths[order]), skills[ragged(starts[order], lengths[order])]
