@@ -196,15 +196,28 @@ def credit_refunded(*, refund_id: UUID, reference_id: UUID, payer_id: UUID, amou
     )
 
 
-def transfer_reversed(*, payout_id: UUID, organization_id: UUID, gateway: str, amount: Money) -> Entry:
-    """Cash of a payout that came back is taken from the freelancer's account at the processor onto the platform's."""
+def transfer_reversed(
+    *, reversal_id: UUID, payout_id: UUID, organization_id: UUID, gateway: str, amount: Money, credited: Money
+) -> Entry:
+    """
+    Cash of a payout that came back is taken from the freelancer's account at the processor onto the platform's.
+
+    Where the processor had converted the transfer it gives back what it took: we owe one currency and hold another,
+    which is an open exchange, and stands on the position until the next payout closes it.
+    """
+    lines = [
+        debit(chart.clearing(gateway, credited.currency), credited),
+        credit(chart.clearing_connected(organization_id, amount.currency), amount),
+    ]
+    if credited.currency != amount.currency:
+        lines += [
+            credit(chart.fx_position(credited.currency), credited),
+            debit(chart.fx_position(amount.currency), amount),
+        ]
     return Entry(
         "transfer.taken_back",
-        event_key("transfer.taken_back", payout_id),
-        [
-            debit(chart.clearing(gateway, amount.currency), amount),
-            credit(chart.clearing_connected(organization_id, amount.currency), amount),
-        ],
+        event_key("transfer.taken_back", reversal_id),
+        lines,
         refs={"payout": str(payout_id), "organization": str(organization_id)},
     )
 

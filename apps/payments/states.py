@@ -226,6 +226,39 @@ class DoorName(models.TextChoices):
     WALLET = "wallet", _("Wallet")
 
 
+class TransferReversalStatus(models.TextChoices):
+    REQUESTED = "requested", _("Requested")
+    SENDING = "sending", _("Being asked for")
+    SUCCEEDED = "succeeded", _("Taken back")
+    FAILED = "failed", _("Refused")
+
+
+TRANSFER_REVERSAL = Machine(
+    "transfer_reversal",
+    TransferReversalStatus,
+    TransferReversalStatus.REQUESTED,
+    {
+        "claim": when(
+            TransferReversalStatus.REQUESTED, TransferReversalStatus.SENDING, to=TransferReversalStatus.SENDING,
+            says="A worker takes it for a while; after that any other may.",
+        ),
+        "succeed": when(
+            TransferReversalStatus.SENDING, to=TransferReversalStatus.SUCCEEDED, says="The processor has done it.",
+        ),
+        "fail": when(
+            TransferReversalStatus.SENDING, to=TransferReversalStatus.FAILED,
+            says="A definite no: the cash lies where it lay.",
+        ),
+    },
+    {
+        TransferReversalStatus.REQUESTED: "No payout counts on the cash any more; not sent.",
+        TransferReversalStatus.SENDING: "Being sent; the outcome is unknown until the processor has answered.",
+        TransferReversalStatus.SUCCEEDED: "The cash is on the platform's balance.",
+        TransferReversalStatus.FAILED: "The cash is still on the freelancer's account at the processor.",
+    },
+)  # fmt: skip
+
+
 class BankOrderStatus(models.TextChoices):
     ORDERED = "ordered", _("To be sent to the bank")
     EXPORTED = "exported", _("In a file for the bank")

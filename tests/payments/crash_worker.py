@@ -65,10 +65,10 @@ def _live() -> None:
         _confirm(forms.split(","), os.environ["TOP_UPS_BY"])
         return
     from apps.payments import operations
-    from apps.payments.models import Payout, Refund
+    from apps.payments.models import Payout, Refund, TransferReversal
 
     waiting = ["requested", "sending"]
-    while Payout.objects.filter(status__in=waiting).exists() or Refund.objects.filter(status__in=waiting).exists():
+    while any(rows.objects.filter(status__in=waiting).exists() for rows in (Payout, Refund, TransferReversal)):
         operations.settle_due()
         time.sleep(0.05)
 
@@ -95,7 +95,7 @@ def _confirm(forms: list[str], by: str) -> None:
 def _arm(point: str, kills: Path, most: int, lease: float) -> None:
     from apps.payments.gateways.sandbox import SandboxGateway
     from apps.payments.models import Attempt
-    from apps.payments.operations import payouts, refunds, settlement, top_ups
+    from apps.payments.operations import payouts, refunds, reversals, settlement, top_ups
 
     settlement.LEASE = timedelta(seconds=lease)
     settlement.pause_after = lambda attempts: timedelta(seconds=0.1)
@@ -122,18 +122,20 @@ def _arm(point: str, kills: Path, most: int, lease: float) -> None:
 
         setattr(owner, name, wrapped)
 
-    if point == "claimed_not_committed":
-        around(Attempt.objects, "create")
-    elif point == "after_claim":
-        inner = settlement.claim_payout
-
-        def claim(**kwargs: Any) -> Any:
-            claimed = inner(**kwargs)
+    def dying_with_a_row(claim: Callable[..., Any]) -> Callable[..., Any]:
+        def wrapped(**kwargs: Any) -> Any:
+            claimed = claim(**kwargs)
             if claimed is not None:
                 die()
             return claimed
 
-        settlement.claim_payout = claim
+        return wrapped
+
+    if point == "claimed_not_committed":
+        around(Attempt.objects, "create")
+    elif point == "after_claim":
+        for name in ("claim_payout", "claim_reversal"):
+            setattr(settlement, name, dying_with_a_row(getattr(settlement, name)))
         around(top_ups, "_write_down")
     elif point in ("before_call", "after_call"):
         around(SandboxGateway, "transfer", before=point == "before_call")
@@ -141,21 +143,25 @@ def _arm(point: str, kills: Path, most: int, lease: float) -> None:
         around(SandboxGateway, "send_abroad", before=point == "before_call")
         around(SandboxGateway, "refund", before=point == "before_call")
         around(SandboxGateway, "top_up", before=point == "before_call")
+        around(SandboxGateway, "reverse_transfer", before=point == "before_call")
     elif point == "mid_transaction":
         around(payouts.ledger, "record", before=True)
         around(payouts, "move", before=True)
         around(refunds, "move", before=True)
+        around(reversals, "move", before=True)
         around(top_ups, "_record", before=True)
     elif point == "before_commit":
         around(payouts.ledger, "record")
         around(payouts, "move")
         around(refunds, "move")
+        around(reversals, "move")
         around(top_ups, "_record")
     elif point == "after_commit":
         around(payouts, "payout_transferred")
         around(payouts, "payout_answered")
         around(payouts, "payout_sent_abroad")
         around(refunds, "refund_answered")
+        around(reversals, "reversal_answered")
         around(top_ups, "top_up_answered")
 
 

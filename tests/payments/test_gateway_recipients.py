@@ -187,12 +187,15 @@ class TestFunds:
     def test_a_transfer_is_reversed_in_parts_with_keys_of_their_own(self, gateway, processor):
         paid(gateway, processor, EUR_525)
         _, transfer_id = self.transferred(gateway, processor)
-        first = ReversalRequest(uuid4(), transfer_id, Money.of("40.00", "EUR"))
+        first = ReversalRequest(uuid4(), uuid4(), transfer_id, Money.of("40.00", "EUR"))
 
         ids = {gateway.reverse_transfer(first), gateway.reverse_transfer(first)}
-        ids.add(gateway.reverse_transfer(ReversalRequest(uuid4(), transfer_id, Money.of("40.00", "EUR"))))
+        ids.add(gateway.reverse_transfer(ReversalRequest(uuid4(), uuid4(), transfer_id, Money.of("40.00", "EUR"))))
 
         assert len(ids) == 2
+        assert gateway.find_reversal(reversal_id=first.reversal_id, transfer_id=transfer_id) in ids
+        assert {one.credited for one in ids} == {Money.of("40.00", "EUR")}
+        assert gateway.find_reversal(reversal_id=uuid4(), transfer_id=transfer_id) is None
         assert gateway.balance()["EUR"] == Money.of("489.47", "EUR")
 
     def test_a_reversal_of_money_that_has_gone_on_is_refused(self, gateway, processor):
@@ -200,13 +203,13 @@ class TestFunds:
         account_id, transfer_id = self.transferred(gateway, processor)
         gateway.pay_out(BankPayoutRequest(uuid4(), uuid4(), account_id, Money.of("100.00", "EUR")))
         with pytest.raises(GatewayRefused) as refusal:
-            gateway.reverse_transfer(ReversalRequest(uuid4(), transfer_id, Money.of("1.00", "EUR")))
+            gateway.reverse_transfer(ReversalRequest(uuid4(), uuid4(), transfer_id, Money.of("1.00", "EUR")))
         assert refusal.value.code == "balance_insufficient"
 
     def test_the_lines_add_up_to_the_balance(self, gateway, processor):
         gateway.charge_outcome(paid(gateway, processor, EUR_525))
         _, transfer_id = self.transferred(gateway, processor)
-        gateway.reverse_transfer(ReversalRequest(uuid4(), transfer_id, Money.of("30.00", "EUR")))
+        gateway.reverse_transfer(ReversalRequest(uuid4(), uuid4(), transfer_id, Money.of("30.00", "EUR")))
 
         lines = list(gateway.balance_lines(since=PAST))
 

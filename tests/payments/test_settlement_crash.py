@@ -26,7 +26,7 @@ from apps.common.money import Money
 from apps.ledger import chart
 from apps.ledger import queries as ledger
 from apps.payments import operations
-from apps.payments.models import Payout, TreasuryAct
+from apps.payments.models import Attempt, Payout, TransferReversal, TreasuryAct
 from tests.conftest import NOON
 from tests.payments.crash_worker import POINTS
 
@@ -288,5 +288,33 @@ def test_killing_who_brings_our_own_money_brings_it_once(make, url, tmp_path, po
     assert control(url, "state")["counts"]["topup"] == 3
     assert {str(one) for one in TreasuryAct.objects.values_list("id", flat=True)} == set(forms)
     assert ledger.balance(chart.operator_equity("EUR")) == Money.of("150.00", "EUR")
+    assert operations.compare_balances(gateway="sandbox") == {}
+    assert {finding.invariant: finding.breaches for finding in ledger.check_all() if finding.breaches} == {}
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_killing_who_takes_cash_back_takes_it_once(make, url, tmp_path, point):
+    payouts = [one for one in requested_payouts(make, url, 4) if not one.account.remote_payout_method_id]
+    operations.settle_due(clock=lambda: NOON)
+    staff = make.staff_actor()
+    for payout in payouts:
+        payout.refresh_from_db()
+        control(url, f"payouts/{payout.remote_payout_id}", fail=True)
+        operations.refresh_payout(payout_id=payout.id, clock=lambda: NOON)
+        operations.request_reversal(payout_id=payout.id, actor=staff, now=NOON)
+    first = f"POST /v1/transfers/{payouts[0].remote_transfer_id}/reversals"
+    control(url, "faults", path=first, kind="lost_reply", times=1)
+    kills = tmp_path / "kills"
+    kills.mkdir()
+
+    run_workers(point, url, kills, most=3)
+
+    assert len(list(kills.iterdir())) >= 2  # a call whose reply was lost is looked up, so nobody dies after it
+    assert control(url, "state")["counts"]["transfer_reversal"] == len(payouts) == 3
+    assert set(TransferReversal.objects.values_list("status", flat=True)) == {"succeeded"}
+    assert Attempt.objects.filter(reversal__isnull=False).count() > 3
+    for payout in payouts:
+        assert not ledger.balance(chart.clearing_connected(payout.organization_id, payout.currency))
+        assert ledger.balance(chart.payable(payout.organization_id, payout.currency)) == payout.amount
     assert operations.compare_balances(gateway="sandbox") == {}
     assert {finding.invariant: finding.breaches for finding in ledger.check_all() if finding.breaches} == {}

@@ -1,6 +1,10 @@
 """What the operator does with its own money and with kept tax; credit sent back; cash taken back."""
 
+from datetime import timedelta
+
 import pytest
+import requests
+from django.db import IntegrityError, transaction
 
 from apps.common.ids import uuid7
 from apps.common.money import Money
@@ -9,7 +13,9 @@ from apps.ledger import chart
 from apps.ledger import queries as ledger
 from apps.moderation.models import AuditEntry
 from apps.payments import operations, policies, queries
-from apps.payments.models import Charge, Refund, TreasuryAct
+from apps.payments.gateways.doors import door
+from apps.payments.gateways.processor.accounts import PLATFORM
+from apps.payments.models import Charge, Refund, TransferReversal, TreasuryAct
 from apps.payments.operations.treasury import MoreThanMovable, ReasonMissing
 from apps.pricing.models import CommissionTax
 from tests.conftest import NOON
@@ -171,14 +177,20 @@ def test_cash_of_a_payout_that_came_back_is_taken_back(make):
     [listed] = queries.payouts_with_cash_at_the_processor()
     assert listed == payout
     available = queries.available(payout.organization_id, payout.currency)
-    clearing = ledger.balance(chart.clearing("sandbox", payout.currency))
+    clearing = ledger.balance(chart.clearing("sandbox", "EUR"))
 
     for _ in range(2):
         done = operations.reverse_transfer(payout_id=payout.id, actor=make.staff_actor(), now=NOON)
 
     assert done.remote_reversal_id
     assert not ledger.balance(chart.clearing_connected(payout.organization_id, payout.currency))
-    assert ledger.balance(chart.clearing("sandbox", payout.currency)) - clearing == payout.amount
+    [taken] = reversals_at_processor(make, payout)
+    assert (taken["currency"], taken["amount"]) == ("usd", payout.amount_minor)
+    # The processor had bought the dollars with euros, and gives the euros back.
+    lines = [line for line in lines_at_processor(make) if line.source_id == taken["id"]]
+    assert [line.net for line in lines] == [ledger.balance(chart.clearing("sandbox", "EUR")) - clearing]
+    assert ledger.balance(chart.fx_position("USD")) == payout.amount
+    assert ledger.balance(chart.fx_position("EUR")) == -lines[0].net
     assert queries.available(payout.organization_id, payout.currency) == available
     assert not queries.payouts_with_cash_at_the_processor()
     assert sound_books()
@@ -191,6 +203,82 @@ def test_cash_that_does_not_lie_there_is_not_taken(make, status):
         operations.reverse_transfer(payout_id=payout.id, actor=make.staff_actor(), now=NOON)
     with pytest.raises(policies.OnlyStaff):
         operations.reverse_transfer(payout_id=payout.id, actor=make.actor(payout.organization), now=NOON)
+
+
+def fault(make, payout, kind):
+    body = {"path": f"POST /v1/transfers/{payout.remote_transfer_id}/reversals", "kind": kind, "times": 1}
+    requests.post(f"{make.processor.url}/control/faults", json=body, timeout=5)
+
+
+def reversals_at_processor(make, payout) -> list:
+    listed = make.processor.store.listed("transfer_reversal", PLATFORM)
+    return [one for one in listed if one["transfer"] == payout.remote_transfer_id]
+
+
+@pytest.mark.parametrize("kind", ["lost_reply", "lost_request", "500"])
+def test_without_an_answer_the_reversal_waits_is_looked_up_and_done_once(make, client, kind):
+    payout = make.payout(status="failed")
+    fault(make, payout, kind)
+    with pytest.raises(operations.ReversalUnanswered):
+        operations.reverse_transfer(payout_id=payout.id, actor=make.staff_actor(), now=NOON)
+    asked = TransferReversal.objects.get()
+    assert (asked.status, [one.outcome for one in asked.attempts.all()]) == ("sending", ["unknown"])
+    assert not queries.payouts_with_cash_at_the_processor()
+    client.force_login(make.staff())
+    assert "Asked back, not answered yet" in client.get("/en/money/treasury/").content.decode()
+    make.processor.api.forget_keys()
+
+    later = NOON + timedelta(minutes=5)
+    operations.settle_due(clock=lambda: later)
+
+    asked.refresh_from_db()
+    payout.refresh_from_db()
+    assert (asked.status, asked.attempts_made, payout.remote_reversal_id) == ("succeeded", 2, asked.remote_id)
+    assert len(reversals_at_processor(make, payout)) == 1
+    assert operations.request_reversal(payout_id=payout.id, actor=make.staff_actor(), now=later) == asked
+    assert sound_books()
+
+
+def test_a_reversal_that_is_refused_changes_nothing_and_may_be_asked_for_again(make):
+    payout = make.payout(status="failed")
+    connected = chart.clearing_connected(payout.organization_id, payout.currency)
+    lies = ledger.balance(connected)
+    fault(make, payout, "refuse")
+    with pytest.raises(operations.ReversalRefused):
+        operations.reverse_transfer(payout_id=payout.id, actor=make.staff_actor(), now=NOON)
+    assert ledger.balance(connected) == lies
+    assert queries.payouts_with_cash_at_the_processor() == [payout]
+
+    operations.reverse_transfer(payout_id=payout.id, actor=make.staff_actor(), now=NOON)
+
+    assert sorted(TransferReversal.objects.values_list("status", flat=True)) == ["failed", "succeeded"]
+    assert len(reversals_at_processor(make, payout)) == 1
+    assert not ledger.balance(connected)
+    assert sound_books()
+
+
+def test_the_database_lets_one_reversal_live_at_a_time(make):
+    payout = make.payout(status="failed")
+    asked = operations.request_reversal(payout_id=payout.id, actor=make.staff_actor(), now=NOON)
+    fields = {"payout": payout, "asked_by_id": asked.asked_by_id, "requested_at": NOON, "next_attempt_at": NOON}
+    with pytest.raises(IntegrityError, match="one_alive"), transaction.atomic():
+        TransferReversal.objects.create(**fields)
+    with pytest.raises(IntegrityError, match="done_is_remote"), transaction.atomic():
+        TransferReversal.objects.filter(id=asked.id).update(status="succeeded")
+
+
+def test_what_was_not_exchanged_comes_back_as_it_went(make):
+    ada = make.freelancer(country="FR", currency="EUR")
+    payout = make.payout(status="failed", organization=ada)
+    clearing = ledger.balance(chart.clearing("sandbox", "EUR"))
+    operations.reverse_transfer(payout_id=payout.id, actor=make.staff_actor(), now=NOON)
+    assert ledger.balance(chart.clearing("sandbox", "EUR")) - clearing == payout.amount
+    assert not ledger.balance(chart.fx_position("EUR"))
+    assert sound_books()
+
+
+def lines_at_processor(make) -> list:
+    return list(door("sandbox").balance_lines(since=NOON - timedelta(days=3650)))
 
 
 def test_the_command_shows_first_and_writes_when_told(make, taxed, capsys):

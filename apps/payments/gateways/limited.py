@@ -17,6 +17,7 @@ from apps.payments.gateways.port import (
     Notice,
     OnboardingPage,
     RecipientStatus,
+    Reversal,
     ReversalRequest,
     SignatureWrong,
     TopUpRequest,
@@ -57,8 +58,11 @@ class LimitedGateway:
     def set_manual_payouts(self, account_id: str) -> None:
         self._unsupported("keep balances of recipients")
 
-    def reverse_transfer(self, request: ReversalRequest) -> str:
+    def reverse_transfer(self, request: ReversalRequest) -> Reversal:
         self._unsupported("take money back")
+
+    def find_reversal(self, *, reversal_id: UUID, transfer_id: str) -> Reversal | None:
+        return None
 
     def top_up(self, request: TopUpRequest) -> Movement:
         self._unsupported("fetch money from another bank")

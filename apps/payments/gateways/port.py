@@ -211,8 +211,18 @@ class ReversalRequest:
     """From the recipient's account at the processor back to the platform's balance."""
 
     key: UUID
+    reversal_id: UUID
+    """Ours, by which it is found again."""
     transfer_id: str
     amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Reversal:
+    """A transfer taken back. `credited` may be in another currency, where the processor had converted it."""
+
+    remote_id: str
+    credited: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,7 +366,9 @@ class Gateway(Protocol):
 
     def payout_of_outbound(self, remote_id: str) -> str: ...
 
-    def reverse_transfer(self, request: ReversalRequest) -> str: ...
+    def reverse_transfer(self, request: ReversalRequest) -> Reversal: ...
+
+    def find_reversal(self, *, reversal_id: UUID, transfer_id: str) -> Reversal | None: ...
 
     def top_up(self, request: TopUpRequest) -> Movement: ...
 

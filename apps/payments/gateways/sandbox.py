@@ -34,6 +34,7 @@ from apps.payments.gateways.port import (
     RecipientRequest,
     RecipientStatus,
     RefundRequest,
+    Reversal,
     ReversalRequest,
     SignatureWrong,
     TopUpRequest,
@@ -155,9 +156,16 @@ class SandboxGateway:
         found = self._call("GET", f"v2/money_management/outbound_payments/{remote_id}")
         return str((found.get("metadata") or {}).get("payout", ""))
 
-    def reverse_transfer(self, request: ReversalRequest) -> str:
-        fields = {"amount": amounts.to_processor(request.amount)}
-        return str(self._post(f"transfers/{request.transfer_id}/reversals", fields, request.key)["id"])
+    def reverse_transfer(self, request: ReversalRequest) -> Reversal:
+        fields = wire.reversal_parameters(request)
+        return wire.reversal(self._post(f"transfers/{request.transfer_id}/reversals", fields, request.key))
+
+    def find_reversal(self, *, reversal_id: UUID, transfer_id: str) -> Reversal | None:
+        found = wire.find(self._all(f"transfers/{transfer_id}/reversals", {}), "reversal", str(reversal_id))
+        if found is None:
+            return None
+        line = self._get(f"balance_transactions/{found['balance_transaction']}", {})
+        return wire.reversal({**found, "balance_transaction": line})
 
     def top_up(self, request: TopUpRequest) -> Movement:
         return wire.movement(self._post("topups", wire.top_up_parameters(request), request.key))

@@ -34,6 +34,7 @@ from apps.payments.gateways.port import (
     RecipientRequest,
     RecipientStatus,
     RefundRequest,
+    Reversal,
     ReversalRequest,
     SignatureWrong,
     TopUpRequest,
@@ -212,10 +213,21 @@ class StripeGateway:
         found = _plain(self._asked(lambda: payments.retrieve(remote_id)))
         return str((found.get("metadata") or {}).get("payout", ""))
 
-    def reverse_transfer(self, request: ReversalRequest) -> str:
-        parameters: Any = {"amount": amounts.to_processor(request.amount)}
+    def reverse_transfer(self, request: ReversalRequest) -> Reversal:
+        parameters: Any = wire.reversal_parameters(request)
         reversals = self._client.v1.transfers.reversals
-        return str(self._asked(lambda: reversals.create(request.transfer_id, parameters, _key(request.key))).id)
+        made = self._asked(lambda: reversals.create(request.transfer_id, parameters, _key(request.key)))
+        return wire.reversal(_plain(made))
+
+    def find_reversal(self, *, reversal_id: UUID, transfer_id: str) -> Reversal | None:
+        reversals = self._client.v1.transfers.reversals
+        listed = self._asked(
+            lambda: list(
+                reversals.list(transfer_id, {"limit": 100, "expand": ["data.balance_transaction"]}).auto_paging_iter()
+            )
+        )
+        found = wire.find(map(_plain, listed), "reversal", str(reversal_id))
+        return wire.reversal(found) if found else None
 
     def top_up(self, request: TopUpRequest) -> Movement:
         parameters: Any = wire.top_up_parameters(request)

@@ -20,6 +20,8 @@ from apps.payments.gateways.port import (
     NoticeKind,
     Recipient,
     RecipientRequest,
+    Reversal,
+    ReversalRequest,
     TopUpRequest,
     Transfer,
     TransferState,
@@ -190,6 +192,21 @@ def balance_line(body: Json) -> BalanceLine:
         created_at=datetime.fromtimestamp(body["created"], UTC),
         available_at=datetime.fromtimestamp(body["available_on"], UTC) if body.get("available_on") else None,
     )
+
+
+def reversal_parameters(request: ReversalRequest) -> dict[str, Any]:
+    """https://docs.stripe.com/api/transfer_reversals/create"""
+    return {
+        "amount": amounts.to_processor(request.amount),
+        "metadata": {"reversal": str(request.reversal_id)},
+        "expand": ["balance_transaction"],
+    }
+
+
+def reversal(body: Json) -> Reversal:
+    """Expanded with its balance transaction, which says what really came back."""
+    line = body["balance_transaction"]
+    return Reversal(body["id"], amounts.from_processor(line["amount"], line["currency"]))
 
 
 def top_up_parameters(request: TopUpRequest) -> dict[str, Any]:

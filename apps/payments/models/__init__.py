@@ -3,7 +3,7 @@
 from apps.payments.models.bank import BankFile, BankOrder, BankRecipient, BankStatement, BankStatementLine
 from apps.payments.models.chargebacks import Chargeback
 from apps.payments.models.charges import Charge, PaymentMethod, Refund
-from apps.payments.models.payouts import FxQuote, Payout, PayoutAccount
+from apps.payments.models.payouts import FxQuote, Payout, PayoutAccount, TransferReversal
 from apps.payments.models.reconciliation import BookLine, ProcessorLine, ReconciliationRun, SuspenseItem
 from apps.payments.models.traffic import Attempt, WebhookEvent
 from apps.payments.models.treasury import TopUp, TreasuryAct
@@ -27,6 +27,7 @@ __all__ = [
     "Refund",
     "SuspenseItem",
     "TopUp",
+    "TransferReversal",
     "TreasuryAct",
     "WebhookEvent",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from apps.accounts.models import Organization
+from apps.accounts.models import Organization, User
 from apps.common.ids import uuid7
 from apps.common.models import BaseModel, amount_field, currency_field
 from apps.common.money import Money
@@ -164,3 +164,41 @@ class Payout(BaseModel):
     @property
     def amount(self) -> Money:
         return Money(self.amount_minor, self.currency)
+
+
+class TransferReversal(BaseModel):
+    """Cash of a payout that came back, asked back from the freelancer's account at the processor; once at a time."""
+
+    payout = models.ForeignKey(Payout, on_delete=models.PROTECT, related_name="reversals")
+    status = status_field(states.TransferReversalStatus)
+    key = models.UUIDField(unique=True, default=uuid7)
+    remote_id = models.CharField(max_length=120, blank=True, default="")
+    failure_code = models.CharField(max_length=60, blank=True, default="")
+    attempts_made = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    next_attempt_at = models.DateTimeField()
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            known(states.TransferReversalStatus, "payments_transferreversal_status_known"),
+            models.UniqueConstraint(
+                fields=["payout"], condition=~Q(status="failed"), name="payments_transferreversal_one_alive"
+            ),
+            models.CheckConstraint(
+                condition=Q(status="succeeded") ^ Q(remote_id=""), name="payments_transferreversal_done_is_remote"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at"],
+                condition=Q(status__in=["requested", "sending"]),
+                name="payments_transferreversal_due",
+            ),
+        ]
+
+    @property
+    def number(self) -> str:
+        return self.payout.number

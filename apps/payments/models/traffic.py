@@ -9,14 +9,17 @@ from apps.common.models import BaseModel
 from apps.payments import states
 from apps.payments.models.base import known
 from apps.payments.models.charges import Refund
-from apps.payments.models.payouts import Payout
+from apps.payments.models.payouts import Payout, TransferReversal
 
 
 class Attempt(BaseModel):
-    """One try to send a payout or a refund, written down before the call."""
+    """One try to send a payout, a refund or the reversal of a transfer, written down before the call."""
 
     payout = models.ForeignKey(Payout, on_delete=models.PROTECT, null=True, blank=True, related_name="attempts")
     refund = models.ForeignKey(Refund, on_delete=models.PROTECT, null=True, blank=True, related_name="attempts")
+    reversal = models.ForeignKey(
+        TransferReversal, on_delete=models.PROTECT, null=True, blank=True, related_name="attempts"
+    )
     nth = models.PositiveIntegerField()
     outcome = models.CharField(max_length=10, choices=states.AttemptOutcome, default=states.AttemptOutcome.PENDING)
     detail = models.CharField(max_length=300, blank=True, default="")
@@ -27,8 +30,13 @@ class Attempt(BaseModel):
         constraints = [
             known(states.AttemptOutcome, "payments_attempt_outcome_known", "outcome"),
             models.CheckConstraint(
-                condition=Q(payout__isnull=False, refund__isnull=True) | Q(payout__isnull=True, refund__isnull=False),
+                condition=Q(payout__isnull=False, refund__isnull=True, reversal__isnull=True)
+                | Q(payout__isnull=True, refund__isnull=False, reversal__isnull=True)
+                | Q(payout__isnull=True, refund__isnull=True, reversal__isnull=False),
                 name="payments_attempt_of_one_thing",
+            ),
+            models.UniqueConstraint(
+                fields=["reversal", "nth"], condition=Q(reversal__isnull=False), name="payments_attempt_reversal_nth"
             ),
             models.UniqueConstraint(
                 fields=["payout", "nth"], condition=Q(payout__isnull=False), name="payments_attempt_payout_nth"

@@ -59,8 +59,17 @@ from apps.payments.operations.refunds import (
     request_refund,
     send_credit_back,
 )
-from apps.payments.operations.reversals import NothingToReverse, ReversalRefused, reverse_transfer
-from apps.payments.operations.settlement import claim_payout, claim_refund, send_payout, send_refund, settle_due
+from apps.payments.operations.reversals import NothingToReverse, request_reversal
+from apps.payments.operations.settlement import (
+    ReversalRefused,
+    ReversalUnanswered,
+    claim_payout,
+    claim_refund,
+    reverse_transfer,
+    send_payout,
+    send_refund,
+    settle_due,
+)
 from apps.payments.operations.suspense import SamePerson, confirm_booking, propose_booking, reject_booking
 from apps.payments.operations.top_ups import TopUpRefused, refresh_top_ups, top_up, top_up_answered
 from apps.payments.operations.treasury import act, keep_reserve, movable
@@ -76,6 +85,7 @@ __all__ = [
     "PaymentUnavailable",
     "PaymentUnknown",
     "ReversalRefused",
+    "ReversalUnanswered",
     "SamePerson",
     "TopUpRefused",
     "absorb_chargeback",
@@ -120,6 +130,7 @@ __all__ = [
     "reject_booking",
     "request_payout",
     "request_refund",
+    "request_reversal",
     "reverse_transfer",
     "send_credit_back",
     "send_payout",

@@ -8,17 +8,14 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from apps.common.actors import Actor
+from apps.common.actors import SYSTEM, Actor
 from apps.common.errors import Conflict
+from apps.common.operations import move
 from apps.ledger import operations as ledger
-from apps.ledger import queries as ledger_queries
-from apps.ledger.entries import event_key
 from apps.payments import entries, policies, queries
-from apps.payments.gateways.doors import door
-from apps.payments.gateways.port import GatewayRefused, GatewayUnavailable, ReversalRequest
-from apps.payments.models import Payout, PayoutAccount
-from apps.payments.operations.charges import PaymentUnavailable
-from apps.payments.states import PayoutStatus
+from apps.payments.gateways.port import Reversal
+from apps.payments.models import PayoutAccount, TransferReversal
+from apps.payments.states import TRANSFER_REVERSAL, PayoutStatus, TransferReversalStatus
 
 
 class NothingToReverse(Conflict):
@@ -26,61 +23,63 @@ class NothingToReverse(Conflict):
     message = _("The cash of this payout does not lie on the freelancer's account at the processor.")
 
 
-class ReversalRefused(Conflict):
-    code = "reversal_refused"
-    message = _("The processor did not give the cash back. Reason: %(reason)s")
-
-
-def reverse_transfer(*, payout_id: UUID, actor: Actor, now: datetime) -> Payout:
+@transaction.atomic
+def request_reversal(*, payout_id: UUID, actor: Actor, now: datetime) -> TransferReversal:
     """
-    Staff bring the cash back; what the freelancer has with us does not change, and the next payout brings its own
-    transfer.
+    Staff ask for the cash; what the freelancer has with us does not change, and the next payout brings its own
+    transfer. No payout counts on this cash from now on (`queries.connected_available`); the settlement sends it, and
+    the entry is written when the processor has answered, with its own figure. Asked again while one is on its way or
+    done, it is the same one.
 
-    Not atomic as a whole: the entry is written first, so that no new payout counts on this cash, then the processor is
-    asked outside any transaction, with a key that is always the same. Without an answer, ask again.
-
-    :raises OnlyStaff: for anybody else. :raises NothingToReverse: :raises ReversalRefused: for a definite no.
-    :raises PaymentUnavailable: without an answer.
+    :raises OnlyStaff: for anybody else. :raises NothingToReverse: if the cash does not lie there.
     """
     policies.check_is_staff(actor)
-    payout, is_first = _reserve(payout_id, now)
-    if payout.remote_reversal_id:
-        return payout
-    key = event_key("transfer.reversal", payout.id)
-    request = ReversalRequest(key=key, transfer_id=payout.remote_transfer_id, amount=payout.amount)
-    try:
-        reversal_id = door(payout.gateway).reverse_transfer(request)
-    except GatewayUnavailable as silence:
-        raise PaymentUnavailable from silence
-    except GatewayRefused as refusal:
-        if is_first:  # a repeat may be refused because the first call did it: then somebody has to look
-            _undo(payout, now)
-        raise ReversalRefused(reason=refusal.message) from refusal
-    payout.remote_reversal_id = reversal_id
-    payout.save(update_fields=["remote_reversal_id"])
-    return payout
-
-
-@transaction.atomic
-def _reserve(payout_id: UUID, now: datetime) -> tuple[Payout, bool]:
     payout = queries.payout_for_update(payout_id)
-    if ledger_queries.journal_by_key(event_key("transfer.taken_back", payout.id)) is not None:
-        return payout, False
+    alive = payout.reversals.exclude(status=TransferReversalStatus.FAILED).first()
+    if alive is not None:
+        return alive
     PayoutAccount.objects.select_for_update().get(id=payout.account_id)  # as those who accept a quote do
     came_back = payout.status in (PayoutStatus.FAILED, PayoutStatus.RETURNED)
     lies = queries.connected_available(payout.organization_id, payout.currency)
-    if not came_back or not payout.remote_transfer_id or payout.went_abroad or lies < payout.amount:
+    was_done = payout.remote_reversal_id != ""
+    if not came_back or was_done or not payout.remote_transfer_id or payout.went_abroad or lies < payout.amount:
         raise NothingToReverse
-    entry = entries.transfer_reversed(
-        payout_id=payout.id, organization_id=payout.organization_id, gateway=payout.gateway, amount=payout.amount
+    return TransferReversal.objects.create(
+        payout=payout, asked_by_id=actor.person_id, requested_at=now, next_attempt_at=now
     )
-    ledger.record(entry, now=now)
-    return payout, True
 
 
 @transaction.atomic
-def _undo(payout: Payout, now: datetime) -> None:
-    written = ledger_queries.journal_by_key(event_key("transfer.taken_back", payout.id))
-    assert written is not None
-    key = event_key("transfer.reversal_refused", payout.id)
-    ledger.reverse(journal_id=written.id, key=key, memo=payout.number, now=now)
+def reversal_answered(*, reversal_id: UUID, answer: Reversal, now: datetime) -> TransferReversal:
+    """The processor has done it. Writing it down twice is writing it down once."""
+    found = _for_update(reversal_id)
+    if found.status == TransferReversalStatus.SENDING:
+        changes = {"remote_id": answer.remote_id, "finished_at": now, "lease_until": None}
+        move(found, TRANSFER_REVERSAL, "succeed", actor=SYSTEM, now=now, changes=changes)
+        payout = found.payout
+        payout.remote_reversal_id = answer.remote_id
+        payout.save(update_fields=["remote_reversal_id"])
+        entry = entries.transfer_reversed(
+            reversal_id=found.id,
+            payout_id=payout.id,
+            organization_id=payout.organization_id,
+            gateway=payout.gateway,
+            amount=payout.amount,
+            credited=answer.credited,
+        )
+        ledger.record(entry, now=now)
+    return found
+
+
+@transaction.atomic
+def reversal_refused(*, reversal_id: UUID, failure_code: str, now: datetime) -> TransferReversal:
+    """A definite no: the cash lies where it lay, and can be asked for again under another key."""
+    found = _for_update(reversal_id)
+    if found.status == TransferReversalStatus.SENDING:
+        changes = {"failure_code": failure_code[:60], "finished_at": now, "lease_until": None}
+        move(found, TRANSFER_REVERSAL, "fail", actor=SYSTEM, now=now, changes=changes)
+    return found
+
+
+def _for_update(reversal_id: UUID) -> TransferReversal:
+    return TransferReversal.objects.select_for_update(of=("self",)).select_related("payout").get(id=reversal_id)

@@ -15,10 +15,12 @@ from typing import TypeVar
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
-from apps.common.actors import SYSTEM
+from apps.common.actors import SYSTEM, Actor
+from apps.common.errors import Conflict, Unavailable
 from apps.common.ids import uuid7
 from apps.common.operations import move
 from apps.payments import queries
@@ -31,12 +33,13 @@ from apps.payments.gateways.port import (
     GatewayUnavailable,
     OutboundRequest,
     RefundRequest,
+    ReversalRequest,
     TransferRequest,
 )
-from apps.payments.models import Attempt, Payout, Refund
-from apps.payments.operations import payouts, refunds
+from apps.payments.models import Attempt, Payout, Refund, TransferReversal
+from apps.payments.operations import payouts, refunds, reversals
 from apps.payments.rules import pause_after
-from apps.payments.states import PAYOUT, REFUND, AttemptOutcome
+from apps.payments.states import PAYOUT, REFUND, TRANSFER_REVERSAL, AttemptOutcome, TransferReversalStatus
 
 logger = logging.getLogger(__name__)
 
@@ -46,12 +49,24 @@ _WAITING = ["requested", "sending"]
 FUNDS_MISSING = {"balance_insufficient", "insufficient_funds"}
 KEY_DISPUTED = {"idempotency_error"}
 """Another call went out under the same key: what became of that one is not known from this answer."""
-Row = TypeVar("Row", Payout, Refund)
+Row = TypeVar("Row", Payout, Refund, TransferReversal)
 Clock = Callable[[], datetime]
 
 
+class ReversalRefused(Conflict):
+    code = "reversal_refused"
+    message = _("The processor did not give the cash back. Reason: %(reason)s")
+
+
+class ReversalUnanswered(Unavailable):
+    code = "reversal_unanswered"
+    message = _(
+        "The processor has not answered yet. It is looked up and asked again by itself; nothing is taken back twice."
+    )
+
+
 def settle_due(*, limit: int = 100, clock: Clock = timezone.now) -> int:
-    """Send payouts and refunds until none is due; gives how many were tried."""
+    """Send payouts, refunds and reversals until none is due; gives how many were tried."""
     tried = 0
     while tried < limit:
         payout = claim_payout(now=clock())
@@ -62,20 +77,29 @@ def settle_due(*, limit: int = 100, clock: Clock = timezone.now) -> int:
         if refund is not None:
             send_refund(refund_id=refund.id, clock=clock)
             tried += 1
-        if payout is None and refund is None:
+        reversal = claim_reversal(now=clock())
+        if reversal is not None:
+            send_reversal(reversal_id=reversal.id, clock=clock)
+            tried += 1
+        if payout is None and refund is None and reversal is None:
             break
     return tried
+
+
+def _due(rows: QuerySet[Row], now: datetime) -> Row | None:
+    """The one that has waited longest, locked; what another worker holds is skipped."""
+    return (
+        rows.select_for_update(skip_locked=True, of=("self",))
+        .filter(Q(lease_until=None) | Q(lease_until__lte=now), status__in=_WAITING, next_attempt_at__lte=now)
+        .order_by("next_attempt_at", "id")
+        .first()
+    )
 
 
 @transaction.atomic
 def claim_payout(*, now: datetime) -> Payout | None:
     """Take the payout that has waited longest, for as long as the lease; None when none is due."""
-    payout = (
-        Payout.objects.select_for_update(skip_locked=True, of=("self",))
-        .filter(Q(lease_until=None) | Q(lease_until__lte=now), status__in=_WAITING, next_attempt_at__lte=now)
-        .order_by("next_attempt_at", "id")
-        .first()
-    )
+    payout = _due(Payout.objects.all(), now)
     if payout is None:
         return None
     changes = {"lease_until": now + LEASE, "attempts_made": payout.attempts_made + 1}
@@ -87,18 +111,26 @@ def claim_payout(*, now: datetime) -> Payout | None:
 @transaction.atomic
 def claim_refund(*, now: datetime) -> Refund | None:
     """As `claim_payout`, for refunds."""
-    refund = (
-        Refund.objects.select_for_update(skip_locked=True, of=("self",))
-        .filter(Q(lease_until=None) | Q(lease_until__lte=now), status__in=_WAITING, next_attempt_at__lte=now)
-        .order_by("next_attempt_at", "id")
-        .first()
-    )
+    refund = _due(Refund.objects.all(), now)
     if refund is None:
         return None
     changes = {"lease_until": now + LEASE, "attempts_made": refund.attempts_made + 1}
     move(refund, REFUND, "claim", actor=SYSTEM, now=now, changes=changes)
     Attempt.objects.create(refund=refund, nth=refund.attempts_made, started_at=now)
     return refund
+
+
+@transaction.atomic
+def claim_reversal(*, now: datetime, reversal_id: UUID | None = None) -> TransferReversal | None:
+    """As `claim_payout`, for transfers that are taken back; this one, if it is named and due."""
+    rows = TransferReversal.objects.all()
+    reversal = _due(rows.filter(id=reversal_id) if reversal_id else rows, now)
+    if reversal is None:
+        return None
+    changes = {"lease_until": now + LEASE, "attempts_made": reversal.attempts_made + 1}
+    move(reversal, TRANSFER_REVERSAL, "claim", actor=SYSTEM, now=now, changes=changes)
+    Attempt.objects.create(reversal=reversal, nth=reversal.attempts_made, started_at=now)
+    return reversal
 
 
 def send_payout(*, payout_id: UUID, clock: Clock = timezone.now) -> None:
@@ -198,6 +230,46 @@ def send_refund(*, refund_id: UUID, clock: Clock = timezone.now) -> None:
         _end_attempt(refund, AttemptOutcome.TAKEN, "", clock())
 
 
+def send_reversal(*, reversal_id: UUID, clock: Clock = timezone.now) -> None:
+    """Take back one claimed transfer."""
+    row = TransferReversal.objects.select_related("payout").get(id=reversal_id)
+    gateway, transfer_id = door(row.payout.gateway), row.payout.remote_transfer_id
+    try:
+        found = gateway.find_reversal(reversal_id=row.id, transfer_id=transfer_id) if row.attempts_made > 1 else None
+        request = ReversalRequest(row.key, row.id, transfer_id, row.payout.amount)
+        answer = found or gateway.reverse_transfer(request)
+        reversals.reversal_answered(reversal_id=row.id, answer=answer, now=clock())
+    except GatewayUnavailable as silence:
+        _no_answer(row, str(silence), clock())
+    except (GatewayRefused, AmountNotSendable) as refusal:
+        if _code(refusal) in KEY_DISPUTED:
+            _no_answer(row, str(refusal), clock())
+        else:
+            _end_attempt(row, AttemptOutcome.REFUSED, str(refusal), clock())
+            reversals.reversal_refused(reversal_id=row.id, failure_code=_code(refusal), now=clock())
+    else:
+        _end_attempt(row, AttemptOutcome.TAKEN, "", clock())
+
+
+def reverse_transfer(*, payout_id: UUID, actor: Actor, now: datetime) -> Payout:
+    """
+    Ask for the cash of a payout that came back, and send it at once, for staff who wait. Not atomic as a whole: see
+    `reversals.request_reversal`; whatever is left unanswered, any worker ends.
+
+    :raises OnlyStaff, NothingToReverse: as they say. :raises ReversalRefused: for a definite no; nothing moved.
+    :raises ReversalUnanswered: without an answer.
+    """
+    asked = reversals.request_reversal(payout_id=payout_id, actor=actor, now=now)
+    if claim_reversal(now=now, reversal_id=asked.id) is not None:
+        send_reversal(reversal_id=asked.id, clock=lambda: now)
+    asked.refresh_from_db()
+    if asked.status == TransferReversalStatus.FAILED:
+        raise ReversalRefused(reason=asked.failure_code)
+    if asked.status != TransferReversalStatus.SUCCEEDED:
+        raise ReversalUnanswered
+    return Payout.objects.get(id=payout_id)
+
+
 @transaction.atomic
 def _wait_for_funds(payout: Payout, detail: str, now: datetime) -> None:
     """
@@ -217,7 +289,7 @@ def _wait_for_funds(payout: Payout, detail: str, now: datetime) -> None:
 
 
 @transaction.atomic
-def _no_answer(row: Payout | Refund, detail: str, now: datetime) -> None:
+def _no_answer(row: Payout | Refund | TransferReversal, detail: str, now: datetime) -> None:
     """The outcome is unknown: nothing changes but when to look again."""
     logger.warning("no answer for %s: %s", row.number, detail)
     locked = type(row)._default_manager.select_for_update(of=("self",)).get(pk=row.pk)
@@ -228,5 +300,5 @@ def _no_answer(row: Payout | Refund, detail: str, now: datetime) -> None:
     _end_attempt(row, AttemptOutcome.UNKNOWN, detail, now)
 
 
-def _end_attempt(row: Payout | Refund, outcome: AttemptOutcome, detail: str, now: datetime) -> None:
+def _end_attempt(row: Payout | Refund | TransferReversal, outcome: AttemptOutcome, detail: str, now: datetime) -> None:
     row.attempts.filter(nth=row.attempts_made).update(outcome=outcome, detail=detail[:300], ended_at=now)

@@ -50,6 +50,7 @@ from apps.payments.queries.treasury import (
     recent_acts,
     shortfall,
     to_reserve,
+    unfinished_reversals,
     unfinished_top_ups,
 )
 from apps.payments.queries.wallet import (
@@ -132,6 +133,7 @@ __all__ = [
     "suspense_that_is_not_its_items",
     "to_reserve",
     "transit_left",
+    "unfinished_reversals",
     "unfinished_top_ups",
     "waiting_by_currency",
 ]

@@ -13,10 +13,11 @@ from apps.common.money import Money
 from apps.ledger import chart
 from apps.ledger import queries as ledger
 from apps.payments.gateways import doors
-from apps.payments.models import Charge, Payout, TopUp, TreasuryAct
+from apps.payments.models import Charge, Payout, TopUp, TransferReversal, TreasuryAct
 from apps.payments.queries.wallet import connected_available
-from apps.payments.states import ChargeStatus, PayoutStatus, TopUpStatus, TreasuryKind
+from apps.payments.states import ChargeStatus, PayoutStatus, TopUpStatus, TransferReversalStatus, TreasuryKind
 
+_ALIVE = [TransferReversalStatus.REQUESTED, TransferReversalStatus.SENDING, TransferReversalStatus.SUCCEEDED]
 _TAXES = {"tax_withheld": TreasuryKind.TAX_WITHHELD, "tax_collected": TreasuryKind.TAX_COLLECTED}
 
 
@@ -135,15 +136,24 @@ def recent_acts() -> list[TreasuryAct]:
 
 def payouts_with_cash_at_the_processor() -> list[Payout]:
     """Payouts that came back and whose cash lies on the freelancer's account at the processor, unless it was used."""
-    came_back = Payout.objects.filter(
-        status__in=[PayoutStatus.FAILED, PayoutStatus.RETURNED], remote_reversal_id=""
-    ).exclude(remote_transfer_id="")
+    came_back = (
+        Payout.objects.filter(status__in=[PayoutStatus.FAILED, PayoutStatus.RETURNED], remote_reversal_id="")
+        .exclude(remote_transfer_id="")
+        .exclude(reversals__status__in=_ALIVE)
+    )
     listed = came_back.select_related("organization", "account").order_by("-finished_at")[:100]
     return [
         payout
         for payout in listed
         if not payout.went_abroad and connected_available(payout.organization_id, payout.currency) >= payout.amount
     ]
+
+
+def unfinished_reversals() -> list[TransferReversal]:
+    """Cash that was asked back and about which the processor has not answered, the oldest first."""
+    unanswered = [TransferReversalStatus.REQUESTED, TransferReversalStatus.SENDING]
+    rows = TransferReversal.objects.filter(status__in=unanswered)
+    return list(rows.select_related("payout__organization", "asked_by").order_by("requested_at"))
 
 
 def charges_to_refund(payer_id: UUID, currency: str) -> list[Charge]:

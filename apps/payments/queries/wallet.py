@@ -12,8 +12,14 @@ from apps.common.money import Money
 from apps.ledger import chart
 from apps.ledger import queries as ledger
 from apps.payments.gateways.amounts import sendable
-from apps.payments.models import Charge, Chargeback, Payout, Refund
-from apps.payments.states import PAYOUT_UNFINISHED, ChargebackStatus, PayoutStatus, RefundStatus
+from apps.payments.models import Charge, Chargeback, Payout, Refund, TransferReversal
+from apps.payments.states import (
+    PAYOUT_UNFINISHED,
+    ChargebackStatus,
+    PayoutStatus,
+    RefundStatus,
+    TransferReversalStatus,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +96,18 @@ def chargeable(amount: Money) -> Money:
 
 
 def connected_available(organization_id: UUID, currency: str) -> Money:
-    """What lies on the organization's account at the processor and is not already meant for a payout."""
+    """What lies on the organization's account at the processor, and is not meant for a payout or asked back."""
     lies = ledger.balance(chart.clearing_connected(organization_id, currency))
     meant = (
         Payout.objects.filter(organization_id=organization_id, currency=currency, status__in=PAYOUT_UNFINISHED)
         .filter(Q(needs_transfer=False) | ~Q(remote_transfer_id=""))
         .aggregate(total=Sum("amount_minor"))["total"]
     )
-    return lies - Money(int(meant or 0), currency)
+    asked_back = TransferReversal.objects.filter(
+        payout__organization_id=organization_id, payout__currency=currency,
+        status__in=[TransferReversalStatus.REQUESTED, TransferReversalStatus.SENDING],
+    ).aggregate(total=Sum("payout__amount_minor"))["total"]  # fmt: skip
+    return lies - Money(int(meant or 0) + int(asked_back or 0), currency)
 
 
 def receipt_of_charge(charge: Charge) -> Receipt:

@@ -35,6 +35,7 @@ def treasury(request: HttpRequest) -> HttpResponse:
         "top_up_currencies": queries.currencies_at(settings.PAYMENT_GATEWAY),
         "gateway": settings.PAYMENT_GATEWAY,
         "unfinished": queries.unfinished_top_ups(),
+        "unanswered": queries.unfinished_reversals(),
         "stranded": queries.payouts_with_cash_at_the_processor(),
     }
     return render(request, "payments/treasury.html", context)

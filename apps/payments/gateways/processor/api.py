@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import hashlib
 import json
 import re
@@ -114,11 +115,15 @@ class Api:
         return self._ripe(found)
 
     def list(self, call: Call, collection: str) -> Json:
-        found = [
-            body
-            for body in self.store.listed(_COLLECTIONS[collection], call.account)
-            if _matches(body, call.fields)
-        ]  # fmt: skip
+        listed = self.store.listed(_COLLECTIONS[collection], call.account)
+        return self._page(call, [body for body in listed if _matches(body, call.fields)])
+
+    def reversals(self, call: Call, transfer_id: str) -> Json:
+        """Of one transfer."""
+        listed = self.store.listed("transfer_reversal", call.account)
+        return self._page(call, [body for body in listed if body["transfer"] == transfer_id])
+
+    def _page(self, call: Call, found: builtins.list[Json]) -> Json:
         after = call.fields.get("starting_after")
         if after:
             ids = [body["id"] for body in found]
@@ -255,6 +260,7 @@ _READS: dict[str, Route] = {
     "/v2/money_management/payout_methods": lambda api, call: api.list_v2(
         call, "v2.money_management.payout_method", call.account
     ),
+    "/v1/transfers/([^/]+)/reversals": Api.reversals,
     f"/v1/({'|'.join(_COLLECTIONS)})": Api.list,
     f"/v1/({'|'.join(_COLLECTIONS)})/([^/]+)": Api.retrieve,
 }
