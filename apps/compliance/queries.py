@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
@@ -41,14 +42,30 @@ def corridor(*, payer_country: str, payee_country: str, on: date) -> CorridorDec
     Sanctions decide first, then the most specific row (payer and payee, then payee only, then payer only), then the
     latest. A country or pair that no row speaks of is closed: `no_corridor`.
     """
-    countries = {country.code: country for country in Country.objects.filter(code__in={payer_country, payee_country})}
-    for code in (payer_country, payee_country):
+    pair = (payer_country, payee_country)
+    return corridors([pair], on)[pair]
+
+
+def corridors(pairs: Iterable[tuple[str, str]], on: date) -> dict[tuple[str, str], CorridorDecision]:
+    """The same for many pairs of payer and payee, from two questions however many there are."""
+    wanted = set(pairs)
+    countries = Country.objects.in_bulk({code for pair in wanted for code in pair}, field_name="code")
+    rows = _dated(Corridor.objects.all(), {payer for payer, _ in wanted}, {payee for _, payee in wanted}, on)
+    latest = {(row.payer_country, row.payee_country): row for row in sorted(rows, key=lambda row: row.effective_from)}
+    return {pair: _decided(*pair, countries, latest) for pair in wanted}
+
+
+def _decided(
+    payer: str, payee: str, countries: Mapping[str, Country], latest: Mapping[tuple[str, str], Corridor]
+) -> CorridorDecision:
+    for code in (payer, payee):
         country = countries.get(code)
         if country is None:
             return CorridorDecision(False, "country_not_served", Rail.UNSUPPORTED, "", "", None)
         if country.sanction_level == SanctionLevel.BLOCKED:
             return CorridorDecision(False, "sanctioned", Rail.UNSUPPORTED, country.source, "", country.effective_from)
-    row = _most_specific(Corridor.objects.all(), payer_country, payee_country, on)
+    by_rank = ((payer, payee), (ANY, payee), (payer, ANY), (ANY, ANY))
+    row = next((latest[pair] for pair in by_rank if pair in latest), None)
     if row is None:
         return CorridorDecision(False, "no_corridor", Rail.UNSUPPORTED, "", "", None)
     return CorridorDecision(row.is_open, row.reason_code, row.rail, row.source, row.source_url, row.effective_from)
@@ -74,11 +91,14 @@ def payout_currencies(country: str) -> list[str]:
     return list(row.payout_currencies) if row else []
 
 
-def _most_specific(rows: QuerySet[Row], payer: str, payee: str, on: date) -> Row | None:
+def _dated(rows: QuerySet[Row], payers: set[str], payees: set[str], on: date) -> QuerySet[Row]:
     dated = rows.filter(effective_from__lte=on).filter(Q(effective_to=None) | Q(effective_to__gt=on))
-    found = list(dated.filter(payer_country__in=(payer, ANY), payee_country__in=(payee, ANY)))
+    return dated.filter(payer_country__in=payers | {ANY}, payee_country__in=payees | {ANY})
+
+
+def _most_specific(rows: QuerySet[Row], payer: str, payee: str, on: date) -> Row | None:
     ranked = sorted(
-        found,
+        _dated(rows, {payer}, {payee}, on),
         key=lambda row: (row.payee_country != ANY, row.payer_country != ANY, row.effective_from),
         reverse=True,
     )

@@ -124,8 +124,7 @@ def match_organization(*, organization_id: UUID, now: datetime) -> list[MatchRes
     points, _ = queries.current_weights()
     matches = [
         (task.id, scoring.score(task, freelancer, rarity=rarity, related=like, now=now, weights=points))
-        for task in tasks.values()
-        if _eligible(task, [freelancer], now)
+        for task in _suitable(freelancer, tasks.values(), now)
     ]
     best = sorted(matches, key=lambda pair: (-pair[1].score, str(pair[0])))[:KEPT_MAX]
     kept.filter(task__in=queries.tasks_to_match(now)).exclude(task_id__in=[task_id for task_id, _ in best]).delete()
@@ -157,8 +156,8 @@ def _best_for(task: TaskFacts, now: datetime) -> list[tuple[UUID, Match]]:
         ]
         return sorted(matches, key=lambda pair: (-pair[1].score, str(pair[0])))[:KEPT_MAX]
     payable = np.zeros(COUNTRIES, dtype=bool)
-    for country in people.countries:
-        payable[country_number(country)] = queries.is_payable(task.employer_country, country, now)
+    for _, country in queries.payable_pairs([(task.employer_country, one) for one in people.countries], now):
+        payable[country_number(country)] = True
     own = queries.organizations_sharing_people(task.employer_id) | {task.employer_id}
     ranked = people.rank(
         task, weights=weights, related=related, rules=Rules(payable, frozenset(own)), now=now,
@@ -175,16 +174,23 @@ def _rarity(skill_ids: Iterable[UUID], people: Shelf | None) -> dict[UUID, float
 
 def _eligible(task: TaskFacts, freelancers: Iterable[FreelancerFacts], now: datetime) -> list[FreelancerFacts]:
     """Hard rules: not oneself, a shared language, and money that may and can reach them."""
-    found = [
-        one
-        for one in freelancers
-        if one.id != task.employer_id and scoring.language_fit(task.language, one.languages)[0] > 0
-    ]
-    payable = {
-        country: queries.is_payable(task.employer_country, country, now) for country in {one.country for one in found}
-    }
-    own = queries.organizations_sharing_people(task.employer_id)
-    return [one for one in found if payable[one.country] and one.id not in own]
+    found = list(freelancers)
+    payable = queries.payable_pairs([(task.employer_country, one.country) for one in found], now)
+    own = queries.organizations_sharing_people(task.employer_id) | {task.employer_id}
+    return [one for one in found if one.id not in own and _can_work(task, one, payable)]
+
+
+def _suitable(freelancer: FreelancerFacts, tasks: Iterable[TaskFacts], now: datetime) -> list[TaskFacts]:
+    """The same rules, from the other side."""
+    found = list(tasks)
+    payable = queries.payable_pairs([(one.employer_country, freelancer.country) for one in found], now)
+    own = queries.organizations_sharing_people(freelancer.id) | {freelancer.id}
+    return [one for one in found if one.employer_id not in own and _can_work(one, freelancer, payable)]
+
+
+def _can_work(task: TaskFacts, freelancer: FreelancerFacts, payable: set[tuple[str, str]]) -> bool:
+    speaks = scoring.language_fit(task.language, freelancer.languages)[0] > 0
+    return speaks and (task.employer_country, freelancer.country) in payable
 
 
 def _expanded(rarity: dict[UUID, float], related: dict[UUID, dict[UUID, int]]) -> dict[UUID, float]:

@@ -167,9 +167,9 @@ def utc_hours(zone: str, hours: range, now: datetime) -> frozenset[int]:
     return frozenset(int((hour - offset.total_seconds() / 3600) // 1) % 24 for hour in hours)
 
 
-def is_payable(employer_country: str, freelancer_country: str, now: datetime) -> bool:
-    decision = compliance.corridor(payer_country=employer_country, payee_country=freelancer_country, on=now.date())
-    return decision.is_open
+def payable_pairs(pairs: Iterable[tuple[str, str]], now: datetime) -> set[tuple[str, str]]:
+    """Those pairs of an employer's and a freelancer's country between which money may and can go."""
+    return {pair for pair, decision in compliance.corridors(pairs, now.date()).items() if decision.is_open}
 
 
 def organizations_sharing_people(organization_id: UUID) -> set[UUID]:
