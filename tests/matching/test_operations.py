@@ -199,9 +199,9 @@ def test_matching_asks_the_same_number_of_questions_however_many_tasks_and_count
     for country in ("FR", "IT", "NL", "JP"):
         make.task(employer=make.employer(f"In {country}", country=country), skill_ids=(skill("react"),))
     operations.rebuild_shelf(now=NOON)
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(28):
         assert operations.match_task(task_id=market.task.id, now=NOON)
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(28):
         assert len(operations.match_organization(organization_id=market.half.id, now=NOON)) == 5
 
 
