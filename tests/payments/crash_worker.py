@@ -36,21 +36,54 @@ def main() -> None:
     lease = float(sys.argv[5]) if len(sys.argv) > 5 else 0.6
     django.setup()
     _arm(point, kills, most, lease)
-    running = {_born() for _ in range(lives)}
+    keep_alive(_live, lives)
+
+
+def keep_alive(live: Callable[[], None], lives: int) -> None:
+    """So many lives at a time; who is killed is born again, who ends is done."""
+    running = {_born(live) for _ in range(lives)}
     while running:
         pid, status = os.wait()
         running.discard(pid)
         if os.WIFSIGNALED(status):
-            running.add(_born())
+            running.add(_born(live))
         elif os.waitstatus_to_exitcode(status):
             raise SystemExit("a worker failed by itself")
 
 
-def _born() -> int:
+def mortal(kills: Path, most: int) -> tuple[Callable[[], None], Callable[..., None]]:
+    """`die()`, so many times by all lives together, and `around(owner, name)`, which dies beside a call."""
+
+    def die() -> None:
+        number = len(list(kills.iterdir()))
+        if number < most:
+            try:
+                (kills / str(number)).touch(exist_ok=False)
+            except FileExistsError:
+                return
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def around(owner: Any, name: str, *, before: bool = False) -> None:
+        inner: Callable[..., Any] = getattr(owner, name)
+
+        def wrapped(*args: Any, **kwargs: Any) -> Any:
+            if before:
+                die()
+            result = inner(*args, **kwargs)
+            if not before:
+                die()
+            return result
+
+        setattr(owner, name, wrapped)
+
+    return die, around
+
+
+def _born(live: Callable[[], None]) -> int:
     pid = os.fork()
     if pid == 0:
         try:
-            _live()
+            live()
         except BaseException:
             import traceback
 
@@ -100,27 +133,7 @@ def _arm(point: str, kills: Path, most: int, lease: float) -> None:
     settlement.LEASE = timedelta(seconds=lease)
     settlement.pause_after = lambda attempts: timedelta(seconds=0.1)
 
-    def die() -> None:
-        number = len(list(kills.iterdir()))
-        if number < most:
-            try:
-                (kills / str(number)).touch(exist_ok=False)
-            except FileExistsError:
-                return
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    def around(owner: Any, name: str, *, before: bool = False) -> None:
-        inner: Callable[..., Any] = getattr(owner, name)
-
-        def wrapped(*args: Any, **kwargs: Any) -> Any:
-            if before:
-                die()
-            result = inner(*args, **kwargs)
-            if not before:
-                die()
-            return result
-
-        setattr(owner, name, wrapped)
+    die, around = mortal(kills, most)
 
     def dying_with_a_row(claim: Callable[..., Any]) -> Callable[..., Any]:
         def wrapped(**kwargs: Any) -> Any:

@@ -51,6 +51,9 @@ class BankOrder(BaseModel):
             known(states.BankOrderStatus, "payments_bankorder_status_known"),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="payments_bankorder_amount_positive"),
             models.CheckConstraint(condition=Q(type__in=["transfer", "refund"]), name="payments_bankorder_type_known"),
+            models.UniqueConstraint(
+                fields=["document_id"], condition=~Q(status="rejected"), name="payments_bankorder_one_alive"
+            ),
         ]
         indexes = [models.Index(fields=["document_id"], name="payments_bankorder_document")]
 

@@ -1,0 +1,155 @@
+"""
+Kill those who pay by bank at every point, with real processes and SIGKILL, and count in the files and at the bank.
+
+Our own books cannot see an order that stands in two files: only the bank can.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
+
+import pytest
+from django.core.management import call_command
+from django.db import IntegrityError, connection, connections, transaction
+from django.utils import timezone
+
+from apps.common.money import Money
+from apps.escrow import operations as escrows
+from apps.escrow.models import Escrow
+from apps.ledger import chart
+from apps.ledger import queries as ledger
+from apps.payments import operations
+from apps.payments.gateways.bank import Order
+from apps.payments.gateways.doors import door
+from apps.payments.gateways.port import GatewayRefused
+from apps.payments.models import BankFile, BankOrder, BankStatementLine, Payout, Refund
+from apps.payments.operations.bank import DatabaseBook
+from tests.payments.bank_worker import POINTS, transfers_in
+from tests.payments.test_bank_door import IBAN, camt, charge_by_bank, staff, take_in
+
+__all__ = ["staff"]  # a fixture
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
+ROOT = Path(__file__).resolve().parent.parent.parent
+MANY = int(os.environ.get("CRASH_PAYOUTS", "3"))
+
+
+@pytest.fixture
+def due(make, staff) -> list[Payout | Refund]:
+    """Payouts to so many freelancers, and one refund, all to be paid by bank and not sent yet."""
+    make.now = timezone.now()
+    call_command("load_payment_methods", verbosity=0)
+    made: list[Payout | Refund] = []
+    for number in range(MANY + 1):
+        charge = charge_by_bank(make)
+        take_in(staff, camt(("525.00", charge.remote_session_id, f"IN{number}", "")))
+        escrow = Escrow.objects.get(id=charge.reference_id)
+        if number == MANY:
+            made.append(_refund(make, escrow))
+        else:
+            made.append(_payout(make, escrow))
+    return made
+
+
+def _refund(make, escrow) -> Refund:
+    made = escrows.refund(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payee), now=timezone.now())
+    assert made is not None
+    return made
+
+
+def _payout(make, escrow) -> Payout:
+    payee, now = escrow.payee, timezone.now()
+    escrows.release(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payer), now=now)
+    operations.set_payout_account(
+        organization_id=payee.id, currency="EUR", holder_name="Ada", account_number=IBAN, is_automatic=False,
+        gateway="bank", actor=make.actor(payee), now=now,
+    )  # fmt: skip
+    return operations.request_payout(
+        organization_id=payee.id, currency="EUR", amount=None, actor=make.actor(payee), now=now
+    )
+
+
+def run_workers(point: str, kills: Path, bank: Path, staff_id: object, *, most: int = 3) -> None:
+    database = urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}"))
+    environment = {**os.environ, "DATABASE_URL": database, "LOG_LEVEL": "ERROR"}
+    subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "tests.payments.bank_worker", point, str(kills), str(most), "2",
+         str(bank), str(staff_id)],
+        cwd=ROOT, env=environment, check=True, timeout=60 + 2 * MANY,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_killing_who_pays_by_bank_pays_once(make, staff, due, tmp_path, point):
+    kills, bank = tmp_path / "kills", tmp_path / "bank"
+    kills.mkdir()
+    bank.mkdir()
+    before = sum(line.amount_minor for line in BankStatementLine.objects.all())
+
+    run_workers(point, kills, bank, staff.user_id)
+
+    assert len(list(kills.iterdir())) >= 1
+    executed = Counter(one for file in bank.glob("*/pain.xml") for one in transfers_in(file.read_text()))
+    assert set(executed.values()) == {1}
+    assert sum(Money.of(amount, "EUR").amount_minor for _, amount in executed) == sum(one.amount_minor for one in due)
+    assert len(executed) == len(due) == BankOrder.objects.count()
+    assert {file.number for file in BankFile.objects.all()} == {folder.name for folder in bank.iterdir()}
+    for one in due:
+        one.refresh_from_db()
+        assert one.status in ("paid", "succeeded")
+    at_bank = before - sum(one.amount_minor for one in due)
+    assert sum(line.amount_minor for line in BankStatementLine.objects.all()) == at_bank
+    assert ledger.balance(chart.clearing("bank", "EUR")) == door("bank").balance()["EUR"] == Money(at_bank, "EUR")
+    assert operations.reconcile(gateway="bank").is_clean
+    assert {finding.invariant: finding.breaches for finding in ledger.check_all() if finding.breaches} == {}
+
+
+def ordered(key, document_id, amount="50.00") -> Order:
+    return DatabaseBook().order(
+        key=key, document_id=document_id, kind="transfer", holder_name="Ada", iban=IBAN, amount=Money.of(amount, "EUR")
+    )
+
+
+def test_senders_who_come_late_with_another_key_order_nothing_twice(make, staff):
+    """The claim ran out, the key was given up for a new one, and then the first sender's call arrives after all."""
+    document_id = uuid4()
+    with pytest.raises(GatewayRefused) as refusal:
+        ordered(uuid4(), document_id)
+    assert refusal.value.code == "balance_insufficient"
+    take_in(staff, camt(("600.00", "gift", "B1", "")))
+
+    first, late = ordered(uuid4(), document_id), ordered(uuid4(), document_id)
+
+    assert first == late
+    assert BankOrder.objects.count() == 1
+    with pytest.raises(GatewayRefused) as refusal:
+        ordered(uuid4(), document_id, "60.00")
+    assert refusal.value.code == "idempotency_error"
+    row = BankOrder.objects.get()
+    with pytest.raises(IntegrityError, match="one_alive"), transaction.atomic():
+        BankOrder.objects.create(
+            key=uuid4(), document_id=document_id, type="transfer", holder_name="A", iban=IBAN, amount_minor=1,
+            currency="EUR", ordered_at=row.ordered_at,
+        )  # fmt: skip
+
+
+def test_sixteen_senders_at_once_make_one_order(make, staff):
+    take_in(staff, camt(("600.00", "gift", "B1", "")))
+    key, document_id = uuid4(), uuid4()
+
+    def send(_: int) -> str:
+        try:
+            return ordered(key, document_id).order_id
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(16) as threads:
+        found = set(threads.map(send, range(16)))
+
+    assert found == {str(BankOrder.objects.get().id)}
