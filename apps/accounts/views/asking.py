@@ -1,0 +1,48 @@
+"""What the pages of this room ask of a request."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from apps.accounts import queries
+from apps.accounts.middleware import actor
+from apps.accounts.models import Profile, User
+
+
+def user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def status(form_is_bound: bool) -> int:
+    return 422 if form_is_bound else 200
+
+
+def back(request: HttpRequest, default: str) -> HttpResponseRedirect:
+    wanted = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return redirect(wanted if safe else default)
+
+
+def uuids(texts: list[str]) -> list[UUID]:
+    found = []
+    for text in texts[:20]:
+        try:
+            found.append(UUID(text))
+        except ValueError:
+            continue
+    return found
+
+
+def own_profile(request: HttpRequest) -> Profile | None:
+    organization_id = actor(request).organization_id
+    if organization_id is None:
+        return None
+    visible = queries.profiles_visible_to(actor(request)).prefetch_related("skills", "languages", "portfolio")
+    return visible.get(organization_id=organization_id)

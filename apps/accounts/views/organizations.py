@@ -1,0 +1,186 @@
+"""Organizations: their members, roles and invitations."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from apps.accounts import forms, operations, policies, queries, rules
+from apps.accounts.middleware import actor
+from apps.accounts.models import Membership, MembershipInvitation, Organization
+from apps.accounts.states import OrganizationKind, Role
+from apps.accounts.views import asking
+from apps.common.errors import Conflict, DomainError, Invalid, NotAllowed
+
+
+@login_required
+@require_GET
+def organizations(request: HttpRequest) -> HttpResponse:
+    memberships = Membership.objects.filter(user=asking.user(request), organization__is_active=True)
+    context = {"memberships": memberships.select_related("organization").order_by("created_at")}
+    return render(request, "accounts/organization_list.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def create_organization(request: HttpRequest) -> HttpResponse:
+    user = asking.user(request)
+    initial = {"kind": OrganizationKind.COMPANY, "time_zone": user.time_zone, "currency": user.display_currency}
+    form = forms.OrganizationForm(request.POST or None, initial=initial)
+    if form.is_valid():
+        made = operations.create_organization(owner=user, now=timezone.now(), **form.cleaned_data)
+        operations.switch_organization(user=user, organization_id=made.id)
+        messages.success(request, _("You now act for %(name)s.") % {"name": made.display_name})
+        return redirect("accounts:organization", made.id)
+    context = {"form": form, "title": _("New organization")}
+    return render(request, "accounts/organization_form.html", context, status=asking.status(form.is_bound))
+
+
+@login_required
+@require_POST
+def switch(request: HttpRequest) -> HttpResponse:
+    chosen = asking.uuids([request.POST.get("organization", "")])
+    if not chosen:
+        raise Http404
+    now_for = operations.switch_organization(user=asking.user(request), organization_id=chosen[0])
+    messages.success(request, _("You now act for %(name)s.") % {"name": now_for.display_name})
+    return asking.back(request, reverse("accounts:organizations"))
+
+
+def _own_organization(request: HttpRequest, organization_id: UUID) -> Organization:
+    return get_object_or_404(queries.organizations_of(asking.user(request)), id=organization_id)
+
+
+@login_required
+@require_GET
+def organization(request: HttpRequest, organization_id: UUID) -> HttpResponse:
+    return _organization_page(request, _own_organization(request, organization_id), forms.InviteForm())
+
+
+def _organization_page(request: HttpRequest, own: Organization, form: forms.InviteForm) -> HttpResponse:
+    # Roles are read for this organization, whichever one the person acts for at the moment.
+    there = queries.actor_for(asking.user(request), own.id)
+    context = {
+        "own": own,
+        "members": queries.members(own.id),
+        "invitations": queries.pending_invitations(own.id, timezone.now()),
+        "can_manage": there.may(rules.MANAGE_MEMBERS),
+        "can_edit": there.may(rules.MANAGE_PROFILE),
+        "is_acting": actor(request).acts_for(own.id),
+        "roles": Role.choices,
+        "form": form,
+    }
+    return render(request, "accounts/organization_detail.html", context, status=asking.status(form.is_bound))
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def edit_organization(request: HttpRequest, organization_id: UUID) -> HttpResponse:
+    own = _own_organization(request, organization_id)
+    there = queries.actor_for(asking.user(request), own.id)
+    policies.check_acts_for(there, own.id, rules.MANAGE_PROFILE)
+    form = forms.OrganizationForm(request.POST or None, instance=own)
+    if form.is_valid():
+        operations.update_organization(
+            organization_id=own.id, actor=there, now=timezone.now(), changes=dict(form.cleaned_data)
+        )
+        messages.success(request, _("Saved."))
+        return redirect("accounts:organization", own.id)
+    context = {"form": form, "title": _("Edit organization"), "own": own}
+    return render(request, "accounts/organization_form.html", context, status=asking.status(form.is_bound))
+
+
+@login_required
+@require_POST
+def invite(request: HttpRequest, organization_id: UUID) -> HttpResponse:
+    own = _own_organization(request, organization_id)
+    form = forms.InviteForm(request.POST)
+    if form.is_valid():
+        try:
+            operations.invite_member(
+                organization_id=own.id,
+                email=form.cleaned_data["email"],
+                role=form.cleaned_data["role"],
+                actor=queries.actor_for(asking.user(request), own.id),
+                now=timezone.now(),
+            )
+        except (Conflict, Invalid) as refusal:
+            form.add_error(refusal.field, str(refusal))
+        else:
+            messages.success(request, _("The invitation is on its way to %(email)s.") % form.cleaned_data)
+            return redirect("accounts:organization", own.id)
+    return _organization_page(request, own, form)
+
+
+def _membership(request: HttpRequest, membership_id: UUID) -> Membership:
+    mine = queries.organizations_of(asking.user(request))
+    return get_object_or_404(Membership.objects.filter(organization__in=mine), id=membership_id)
+
+
+@login_required
+@require_POST
+def change_role(request: HttpRequest, membership_id: UUID) -> HttpResponse:
+    membership = _membership(request, membership_id)
+    role = request.POST.get("role", "")
+    if role not in Role.values:
+        raise Http404
+    there = queries.actor_for(asking.user(request), membership.organization_id)
+    try:
+        operations.change_role(membership_id=membership.id, role=role, actor=there)
+    except (Conflict, NotAllowed) as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Role changed."))
+    return redirect("accounts:organization", membership.organization_id)
+
+
+@login_required
+@require_POST
+def remove_member(request: HttpRequest, membership_id: UUID) -> HttpResponse:
+    membership = _membership(request, membership_id)
+    there = queries.actor_for(asking.user(request), membership.organization_id)
+    try:
+        operations.remove_member(membership_id=membership.id, actor=there)
+    except DomainError as refusal:
+        messages.error(request, str(refusal))
+        return redirect("accounts:organization", membership.organization_id)
+    if membership.user_id == there.user_id:
+        messages.success(request, _("You have left the organization."))
+        return redirect("accounts:organizations")
+    messages.success(request, _("The member was removed."))
+    return redirect("accounts:organization", membership.organization_id)
+
+
+@login_required
+@require_POST
+def revoke_invitation(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
+    invitation = get_object_or_404(
+        MembershipInvitation.objects.filter(organization__in=queries.organizations_of(asking.user(request))),
+        id=invitation_id,
+    )
+    there = queries.actor_for(asking.user(request), invitation.organization_id)
+    operations.revoke_invitation(invitation_id=invitation.id, actor=there, now=timezone.now())
+    messages.success(request, _("The invitation was taken back."))
+    return redirect("accounts:organization", invitation.organization_id)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
+    invitation = queries.invitation_by_token(token, timezone.now())
+    if invitation is None:
+        raise operations.InvitationGone
+    if request.method == "POST":
+        membership = operations.accept_invitation(token=token, user=asking.user(request), now=timezone.now())
+        operations.switch_organization(user=asking.user(request), organization_id=membership.organization_id)
+        messages.success(request, _("Welcome to %(name)s.") % {"name": invitation.organization.display_name})
+        return redirect("accounts:organization", membership.organization_id)
+    return render(request, "accounts/invitation.html", {"invitation": invitation})

@@ -1,0 +1,140 @@
+"""What a freelancer says of themselves: profile, skills, languages, work shown."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.forms import formset_factory
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from apps.accounts import forms, operations, policies, queries, rules
+from apps.accounts.middleware import actor
+from apps.accounts.states import SkillLevel
+from apps.accounts.views import asking
+from apps.common.errors import Invalid
+from apps.files import operations as files
+from apps.skills import queries as skill_queries
+
+LanguageFormSet = formset_factory(forms.LanguageForm, extra=2, max_num=12)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def edit_profile(request: HttpRequest) -> HttpResponse:
+    own = asking.own_profile(request)
+    if own is None:
+        return redirect("accounts:welcome")
+    form = forms.ProfileForm(request.POST or None, instance=own)
+    if form.is_valid():
+        operations.update_profile(
+            organization_id=own.organization_id, actor=actor(request), now=timezone.now(), changes=form.changes()
+        )
+        messages.success(request, _("Profile saved."))
+        return redirect("accounts:edit_profile")
+    per_cent, missing = queries.completeness(own)
+    language = translation.get_language() or "en"
+    labels = skill_queries.labels({one.skill_id for one in own.skills.all()}, language)
+    context = {
+        "form": form,
+        "profile": own,
+        "owner": own.organization,
+        "per_cent": per_cent,
+        "missing": missing,
+        "skills": [(labels.get(one.skill_id, ""), one.get_level_display()) for one in own.skills.all()],
+        "can_edit": policies.can_act_for(actor(request), own.organization_id, rules.MANAGE_PROFILE),
+        "portfolio_form": forms.PortfolioForm(),
+    }
+    return render(request, "accounts/profile_form.html", context, status=asking.status(form.is_bound))
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def edit_languages(request: HttpRequest) -> HttpResponse:
+    own = asking.own_profile(request)
+    if own is None:
+        return redirect("accounts:welcome")
+    initial = [{"language": one.language, "level": one.level} for one in own.languages.all()]
+    formset = LanguageFormSet(request.POST or None, initial=initial)
+    if formset.is_valid():
+        chosen = {row["language"]: row["level"] for row in formset.cleaned_data if row and row.get("language")}
+        operations.update_profile(
+            organization_id=own.organization_id, actor=actor(request), now=timezone.now(), changes={}, languages=chosen
+        )
+        messages.success(request, _("Languages saved."))
+        return redirect("accounts:edit_profile")
+    return render(request, "accounts/languages_form.html", {"formset": formset}, status=asking.status(formset.is_bound))
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def edit_skills(request: HttpRequest) -> HttpResponse:
+    """Skills with a level each: the picker gives the ids, `level-<id>` the levels of those already chosen."""
+    own = asking.own_profile(request)
+    if own is None:
+        return redirect("accounts:welcome")
+    current = {one.skill_id: one.level for one in own.skills.all()}
+    form = forms.SkillsForm(request.POST or None, initial={"skills": list(current)})
+    if form.is_valid():
+        chosen = {
+            skill_id: _level(request.POST.get(f"level-{skill_id}", ""), current.get(skill_id))
+            for skill_id in form.cleaned_data["skills"]
+        }
+        operations.update_profile(
+            organization_id=own.organization_id, actor=actor(request), now=timezone.now(), changes={}, skills=chosen
+        )
+        messages.success(request, _("Skills saved."))
+        return redirect("accounts:edit_skills" if set(chosen) - set(current) else "accounts:edit_profile")
+    labels = skill_queries.labels(set(current), translation.get_language() or "en")
+    rows = [(skill_id, labels.get(skill_id, ""), level) for skill_id, level in current.items()]
+    context = {"form": form, "rows": rows, "levels": SkillLevel.choices}
+    return render(request, "accounts/skills_form.html", context, status=asking.status(form.is_bound))
+
+
+def _level(typed: str, current: int | None) -> int:
+    known = {str(value): value for value in SkillLevel.values}
+    return known.get(typed, current or SkillLevel.WORKING)
+
+
+@login_required
+@require_POST
+def add_portfolio_item(request: HttpRequest) -> HttpResponse:
+    own = asking.own_profile(request)
+    if own is None:
+        return redirect("accounts:welcome")
+    policies.check_acts_for(actor(request), own.organization_id, rules.MANAGE_PROFILE)
+    form = forms.PortfolioForm(request.POST, request.FILES)
+    if form.is_valid() and _add_item(request, own.organization_id, form):
+        messages.success(request, _("Added to your portfolio."))
+        return redirect(f"{reverse('accounts:edit_profile')}#portfolio")
+    return render(request, "accounts/portfolio_form.html", {"form": form}, status=422)
+
+
+def _add_item(request: HttpRequest, organization_id: UUID, form: forms.PortfolioForm) -> bool:
+    fields, now = dict(form.cleaned_data), timezone.now()
+    picture = fields.pop("picture")
+    try:
+        if picture:
+            fields["image"] = files.store(
+                upload=picture, uploaded_by_id=asking.user(request).pk, now=now, only_pictures=True
+            )
+    except Invalid as refusal:
+        form.add_error("picture", str(refusal))
+        return False
+    operations.add_portfolio_item(organization_id=organization_id, actor=actor(request), now=now, fields=fields)
+    return True
+
+
+@login_required
+@require_POST
+def remove_portfolio_item(request: HttpRequest, item_id: UUID) -> HttpResponse:
+    get_object_or_404(queries.portfolio_items_visible_to(actor(request)), id=item_id)
+    operations.remove_portfolio_item(item_id=item_id, actor=actor(request), now=timezone.now())
+    messages.success(request, _("Removed from your portfolio."))
+    return redirect(f"{reverse('accounts:edit_profile')}#portfolio")

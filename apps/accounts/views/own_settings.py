@@ -1,0 +1,103 @@
+"""The first steps, one's own settings and keys."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings as site_settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse, translate_url
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from apps.accounts import forms, operations, queries
+from apps.accounts.middleware import actor
+from apps.accounts.models import User
+from apps.accounts.states import OrganizationKind
+from apps.accounts.views import asking
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def welcome(request: HttpRequest) -> HttpResponse:
+    """The first minutes: an organization if there is none yet, then the next best thing to do."""
+    user = asking.user(request)
+    own = asking.own_profile(request)
+    if own is None:
+        return _first_organization(request, user)
+    per_cent, missing = queries.completeness(own)
+    context = {"profile": own, "owner": own.organization, "per_cent": per_cent, "missing": missing}
+    return render(request, "accounts/welcome.html", context)
+
+
+def _first_organization(request: HttpRequest, user: User) -> HttpResponse:
+    initial = {
+        "kind": OrganizationKind.INDIVIDUAL,
+        "display_name": user.display_name,
+        "time_zone": user.time_zone,
+        "currency": user.display_currency,
+    }
+    form = forms.OrganizationForm(request.POST or None, initial=initial)
+    if form.is_valid():
+        operations.create_organization(owner=user, now=timezone.now(), **form.cleaned_data)
+        return redirect("accounts:welcome")
+    context = {"form": form, "title": _("Who do you act for?"), "is_first": True}
+    return render(request, "accounts/organization_form.html", context, status=asking.status(form.is_bound))
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def settings(request: HttpRequest) -> HttpResponse:
+    user = asking.user(request)
+    initial = {"theme": request.COOKIES.get("theme", "")}
+    form = forms.SettingsForm(request.POST or None, instance=user, initial=initial)
+    if form.is_valid():
+        changes = dict(form.cleaned_data)
+        theme = changes.pop("theme")
+        operations.update_settings(user=user, changes=changes)
+        with translation.override(changes["language"]):
+            messages.success(request, _("Settings saved."))
+        response = redirect(translate_url(reverse("accounts:settings"), changes["language"]))
+        _remember(response, "theme", theme)
+        _remember(response, site_settings.LANGUAGE_COOKIE_NAME, changes["language"])
+        return response
+    return render(request, "accounts/settings.html", {"form": form}, status=asking.status(form.is_bound))
+
+
+def _remember(response: HttpResponse, name: str, value: str) -> None:
+    if value:
+        secure = site_settings.SESSION_COOKIE_SECURE
+        response.set_cookie(name, value, max_age=31_536_000, samesite="Lax", secure=secure)
+    else:
+        response.delete_cookie(name)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def tokens(request: HttpRequest) -> HttpResponse:
+    user, shown = asking.user(request), ""
+    form = forms.TokenForm(request.POST or None)
+    if form.is_valid():
+        _row, shown = operations.create_token(
+            user=user,
+            actor=actor(request),
+            name=form.cleaned_data["name"],
+            can_write=form.cleaned_data["can_write"],
+            expires_at=timezone.now() + timedelta(days=form.cleaned_data["days"]),
+        )
+        form = forms.TokenForm()
+    context = {"form": form, "tokens": queries.tokens_of(user), "shown": shown}
+    return render(request, "accounts/tokens.html", context, status=asking.status(form.is_bound))
+
+
+@login_required
+@require_POST
+def revoke_token(request: HttpRequest, token_id: UUID) -> HttpResponse:
+    operations.revoke_token(token_id=token_id, user=asking.user(request), now=timezone.now())
+    messages.success(request, _("The key no longer works."))
+    return redirect("accounts:tokens")

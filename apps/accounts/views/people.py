@@ -1,0 +1,101 @@
+"""Whom everybody may look at."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from apps.accounts import queries
+from apps.accounts.middleware import actor
+from apps.accounts.states import Availability, SkillLevel
+from apps.accounts.views import asking
+from apps.common import fmt, keyset
+from apps.files import views as file_views
+from apps.reviews import queries as reviews
+from apps.skills import queries as skill_queries
+
+
+@require_GET
+def people(request: HttpRequest) -> HttpResponse:
+    # PostgreSQL takes no NUL in a text, and nobody means one.
+    asked = {name: request.GET.get(name, "").replace("\0", "") for name in ("q", "country", "language", "availability")}
+    chosen = {name: text.strip()[:100] for name, text in asked.items()}
+    skill_ids = asking.uuids(request.GET.getlist("skill"))
+    found = queries.people_visible_to(
+        actor(request),
+        text=chosen["q"],
+        skill_ids=skill_ids,
+        country=chosen["country"],
+        language=chosen["language"],
+        availability=chosen["availability"],
+    )
+    page = keyset.page(found, order="-updated_at", cursor=request.GET.get("cursor", ""))
+    shown = {one.skill_id for profile in page.rows for one in profile.skills.all()} | set(skill_ids)
+    labels = skill_queries.labels(shown, translation.get_language() or "en")
+    parameters = request.GET.copy()
+    parameters["cursor"] = page.next_cursor
+    context = {
+        "page": page,
+        "count": found.count(),
+        "chosen": chosen,
+        "skill_labels": labels,
+        "ratings": reviews.ratings(profile.organization_id for profile in page.rows),
+        "chosen_skills": [(skill_id, labels.get(skill_id, "")) for skill_id in skill_ids],
+        "next": f"?{parameters.urlencode()}" if page.next_cursor else "",
+        "countries": _options(queries.countries_of_people(), fmt.country_name, chosen["country"]),
+        "languages": _options(queries.languages_of_people(), fmt.language_name, chosen["language"]),
+        "availabilities": [
+            {"value": value, "label": label, "checked": value == chosen["availability"], "count": None}
+            for value, label in [("", _("Any")), *Availability.choices]
+        ],
+    }
+    return render(request, "accounts/people.html", context)
+
+
+def _options(counted: list[tuple[str, int]], name: object, chosen: str) -> list[dict[str, object]]:
+    assert callable(name)
+    everything: dict[str, object] = {"value": "", "label": _("Any"), "count": None, "checked": not chosen}
+    return [everything] + [
+        {"value": code, "label": name(code), "count": count, "checked": code == chosen} for code, count in counted[:40]
+    ]
+
+
+@require_GET
+def profile(request: HttpRequest, handle: str) -> HttpResponse:
+    visible = queries.profiles_visible_to(actor(request)).prefetch_related("skills", "languages", "portfolio")
+    shown = get_object_or_404(visible, organization__handle=handle)
+    is_own = actor(request).acts_for(shown.organization_id)
+    as_visitor = request.GET.get("as") == "visitor"
+    per_cent, missing = queries.completeness(shown) if is_own else (0, [])
+    levels = dict(SkillLevel.choices)
+    labels = skill_queries.labels({one.skill_id for one in shown.skills.all()}, translation.get_language() or "en")
+    skills = sorted(
+        ((labels.get(one.skill_id, ""), one.level, levels[one.level]) for one in shown.skills.all()),
+        key=lambda skill: (-skill[1], skill[0]),
+    )
+    context = {
+        "profile": shown,
+        "owner": shown.organization,
+        "is_own": is_own and not as_visitor,
+        "as_visitor": is_own and as_visitor,
+        "per_cent": per_cent,
+        "missing": missing[:1],
+        "skills": skills,
+        "rating": reviews.rating(shown.organization_id),
+        "now": timezone.now(),
+    }
+    return render(request, "accounts/profile.html", context)
+
+
+@require_GET
+def portfolio_picture(request: HttpRequest, item_id: UUID) -> HttpResponseBase:
+    item = get_object_or_404(queries.portfolio_items_visible_to(actor(request)), id=item_id)
+    if item.image is None:
+        raise Http404
+    return file_views.serve(item.image, inline=True)
