@@ -13,6 +13,10 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "matching-fairness-report": {"task": "matching.write_fairness_report", "schedule": crontab(hour="1", minute="0")},
     "matching-prune-impressions": {"task": "matching.prune_impressions", "schedule": crontab(hour="1", minute="30")},
     "matching-train-rankers": {"task": "matching.train_rankers", "schedule": crontab(hour="2", minute="40")},
+    "matching-tell-employers": {
+        "task": "matching.tell_employers",
+        "schedule": crontab(day_of_week="1", hour="3", minute="15"),
+    },
     "matching-refresh": {"task": "matching.refresh", "schedule": 3.0},
     "payments-handle-webhooks": {"task": "payments.handle_webhooks", "schedule": 2.0},
     "payments-settle": {"task": "payments.settle", "schedule": 5.0},

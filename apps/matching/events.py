@@ -9,3 +9,11 @@ class TaskSuits:
 
     task_id: UUID
     organization_ids: list[UUID]
+
+
+@bus.fact("matching.people_suit")
+class PeopleSuit:
+    """These freelancers suit a task for which nobody was invited yet (best first); told once a week."""
+
+    task_id: UUID
+    organization_ids: list[UUID]

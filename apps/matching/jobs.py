@@ -40,6 +40,12 @@ def train_rankers() -> int:
     return operations.train_rankers(now=timezone.now())
 
 
+@shared_task(name="matching.tell_employers", time_limit=WRITING_SECONDS_MAX)
+def tell_employers() -> int:
+    """Once a week; one that is ended halfway goes on with the others when it is started again."""
+    return operations.tell_employers(now=timezone.now())
+
+
 @shared_task(name="matching.prune_impressions")
 def prune_impressions() -> int:
     """Drop what was shown more than 400 days ago."""

@@ -124,10 +124,11 @@ class ListKind(models.TextChoices):
     MAIL = "mail", _("Told of a new task")
     TASK = "task", _("Page of a task")
     PEOPLE = "people", _("Recommended freelancers")
+    PEOPLE_MAIL = "people_mail", _("Told who suits a task")
 
 
 TASK_LISTS = (ListKind.RECOMMENDED, ListKind.HOME, ListKind.OWN_ORDER, ListKind.MAIL)
-PEOPLE_LISTS = (ListKind.TASK, ListKind.PEOPLE)
+PEOPLE_LISTS = (ListKind.TASK, ListKind.PEOPLE, ListKind.PEOPLE_MAIL)
 
 
 class ListSide(models.TextChoices):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from babel.lists import format_list
 from django.utils.translation import gettext as _
 
 from apps.bidding.states import DeclineReason
@@ -47,6 +49,11 @@ def moment(value: datetime | None) -> dict[str, Any] | str:
 
 def choice(name: str, value: str) -> dict[str, Any]:
     return {"choice": [name, value]}
+
+
+def names(values: Iterable[str]) -> dict[str, Any]:
+    """Several names, listed as the reader's language does."""
+    return {"names": list(values)}
 
 
 def text(value: str) -> str:
@@ -94,6 +101,8 @@ def _shown(value: Value) -> str:
             return f"\u2066{fmt.money(Money(amount_minor, currency))}{END}"
         if "moment" in value:
             return fmt.date_time(datetime.fromisoformat(value["moment"]))
+        if "names" in value:
+            return format_list([f"{ISOLATE}{one}{END}" for one in value["names"]], locale=fmt.locale())
         if "choice" in value:
             name, code = value["choice"]
             return str(CHOICES[name](code).label) if code in CHOICES[name].values else code

@@ -37,7 +37,7 @@ class DeliveryStatus(models.TextChoices):
 
 
 GROUP_SAYS: dict[str, Text] = {
-    Group.TASKS: _("Tasks that suit you, invitations, addenda, questions and answers"),
+    Group.TASKS: _("Tasks that suit you, people who suit your tasks, invitations, addenda, questions and answers"),
     Group.BIDS: _("Bids on your tasks, and what becomes of your own"),
     Group.CONTRACTS: _("Offers, deliveries, revisions, approvals, deadlines"),
     Group.MONEY: _("Payments, refunds and payouts"),
@@ -69,6 +69,12 @@ KINDS: dict[str, Kind] = {
         _("A task that suits you: “%(task)s”"),
         _("The budget is %(budget)s. Bidding closes on %(closes_at)s."),
         "sparkles",
+    ),
+    "people_suit": Kind(
+        Group.TASKS,
+        _("Freelancers who suit “%(task)s”"),
+        _("%(who)s. You have invited nobody yet: an invitation costs nothing, and they may decline."),
+        "users",
     ),
     "task_invitation": Kind(
         Group.TASKS,
@@ -390,6 +396,12 @@ KINDS: dict[str, Kind] = {
         _("The books of %(gateway)s and ours differ"),
         _("New differences: %(count)s. They are put aside until two people have said where they belong."),
         "scale",
+    ),
+    "cash_short": Kind(
+        Group.MONEY,
+        _("%(gateway)s holds too little"),
+        _("A withdrawal was refused: %(amount)s are missing there. Move cash to it; nobody's balance has changed."),
+        "landmark",
     ),
     # account and safety
     "payout_account_changed": Kind(

@@ -15,6 +15,7 @@ from apps.matching.operations.matching import (
     set_weights,
 )
 from apps.matching.operations.shelf import rebuild_shelf, refresh_shelf, shelf
+from apps.matching.operations.telling import tell_employers
 
 __all__ = [
     "choose_order",
@@ -36,6 +37,7 @@ __all__ = [
     "start_experiment",
     "stop_experiment",
     "take_back",
+    "tell_employers",
     "train_ranker",
     "train_rankers",
     "week_before",

@@ -38,6 +38,7 @@ from apps.matching.queries.impressions import (
     reasons_counted,
     refusals_of_people,
     refusals_of_tasks,
+    tasks_without_invitations,
 )
 from apps.matching.queries.learned import (
     Order,
@@ -139,6 +140,7 @@ __all__ = [
     "tasks_by_skills",
     "tasks_in_learned_order",
     "tasks_to_match",
+    "tasks_without_invitations",
     "utc_hours",
     "weights_history",
 ]

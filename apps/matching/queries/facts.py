@@ -15,6 +15,7 @@ from django.db.models import Case, Count, F, FloatField, QuerySet, Sum, Value, W
 from apps.accounts.models import Membership, Profile, ProfileLanguage, ProfileSkill
 from apps.accounts.states import Availability
 from apps.bidding.models import Bid
+from apps.common.models import money_or_none
 from apps.common.money import Money
 from apps.compliance import queries as compliance
 from apps.contracts.models import Contract
@@ -110,19 +111,23 @@ def task_facts(task_ids: Iterable[UUID], now: datetime) -> dict[UUID, TaskFacts]
         TaskSkill.objects.filter(task_id__in=wanted).order_by("id").values_list("task_id", "skill_id")
     ):
         asked[task_id].append(skill_id)
-    tasks = Task.objects.filter(id__in=wanted).select_related("employer")
+    # Values alone: a profile that changes is compared with a thousand tasks, whose briefs are long.
+    tasks = Task.objects.filter(id__in=wanted).values_list(
+        "id", "employer_id", "employer__country", "employer__time_zone", "source_language", "budget_min_minor",
+        "budget_max_minor", "currency",
+    )  # fmt: skip
     table = pricing.rate_table(now.date())
     return {
-        task.id: TaskFacts(
-            id=task.id,
-            employer_id=task.employer_id,
-            employer_country=task.employer.country,
-            language=task.source_language,
-            skill_ids=tuple(asked[task.id]),
-            budget_minor=_in_reference(task.budget_max or task.budget_min, table),
-            utc_hours=utc_hours(task.employer.time_zone, EMPLOYER_HOURS, now),
+        task_id: TaskFacts(
+            id=task_id,
+            employer_id=employer_id,
+            employer_country=country,
+            language=language,
+            skill_ids=tuple(asked[task_id]),
+            budget_minor=_in_reference(money_or_none(most or least, currency), table),
+            utc_hours=utc_hours(zone, EMPLOYER_HOURS, now),
         )
-        for task in tasks
+        for task_id, employer_id, country, zone, language, least, most, currency in tasks
     }
 
 

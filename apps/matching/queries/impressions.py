@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from apps.matching import scoring
 from apps.matching.models import (
@@ -22,9 +22,11 @@ from apps.matching.models import (
     MatchRefusal,
     MatchResult,
 )
+from apps.matching.queries.facts import tasks_to_match
 from apps.matching.queries.ranking import points_of
 from apps.matching.scoring import Weights, experiments
 from apps.matching.scoring.reranking import TEN, Candidate, Place, Rules, rerank
+from apps.tasks.models import Task
 
 SAME_LIST = timedelta(hours=1)
 ATTRIBUTED = timedelta(days=30)
@@ -162,6 +164,13 @@ def last_impression(
         .order_by("-shown_at", "-id")
         .first()
     )  # fmt: skip
+
+
+def tasks_without_invitations(now: datetime, *, told_before: datetime) -> QuerySet[Task]:
+    """Open for another day at least, nobody invited, and the employer not told since who suits."""
+    told = MatchImpression.objects.filter(task=OuterRef("pk"), list_kind=ListKind.PEOPLE_MAIL, shown_at__gt=told_before)
+    waiting = tasks_to_match(now).filter(invitations=None, bidding_closes_at__gt=now + timedelta(days=1))
+    return waiting.exclude(Exists(told)).order_by("published_at", "id")
 
 
 # --- what does not suit ---------------------------------------------------------------------------------------------

@@ -7,8 +7,9 @@ from datetime import datetime
 from apps.accounts import rules as roles
 from apps.bidding import queries as bids
 from apps.matching import events as matching
+from apps.matching import queries as found
 from apps.notifications import rules
-from apps.notifications.subscribers.telling import tell
+from apps.notifications.subscribers.telling import name_of, tell
 from apps.outbox import bus
 from apps.tasks import events as tasks
 from apps.tasks.models import Addendum, Question, Task, TaskInvitation
@@ -25,6 +26,20 @@ def task_suits(event: matching.TaskSuits, now: datetime) -> None:
             organization_id, "task_suits", task.id, now, "tasks:detail", task.id, capability=roles.BID,
             task=task.title, budget=rules.money(task.budget_max), closes_at=rules.moment(task.bidding_closes_at),
         )  # fmt: skip
+
+
+@bus.subscribe(matching.PeopleSuit, name="notifications.people_suit")
+def people_suit(event: matching.PeopleSuit, now: datetime) -> None:
+    """Unless somebody was invited meanwhile; whoever may no longer be recommended is not named."""
+    task = Task.objects.filter(id=event.task_id, status=TaskStatus.OPEN, hidden_at=None, invitations=None).first()
+    there = found.still_to_match(event.organization_ids)
+    named = [name_of(one) for one in event.organization_ids if one in there]
+    if task is None or not named:
+        return
+    tell(
+        task.employer_id, "people_suit", f"{task.id}:{now:%G-W%V}", now, "matching:freelancers", task.id,
+        capability=roles.POST_TASK, task=task.title, who=rules.names(named),
+    )  # fmt: skip
 
 
 @bus.subscribe(tasks.FreelancerInvited, name="notifications.freelancer_invited")

@@ -62,7 +62,7 @@ class Columns:
         np.save(folder / "work_at.npy", at.round().astype(np.uint32))  # seconds are enough until 2106
         np.save(folder / "work_accepted.npy", accepted.astype(bool))
         np.save(folder / "work_ptr.npy", np.r_[0, np.cumsum(lengths)].astype(np.int32))
-        np.save(folder / "work_skills.npy", self.work_skills.astype(np.int32))
+        np.save(folder / "work_skills.npy", self.work_skills.astype(np.min_scalar_type(len(self.skills))))
         latest = float(at.max()) if len(at) else 0.0
         worth = accepted * 0.5 ** ((latest - at) / DAY / formula.WORK_HALF_LIFE_DAYS)
         each, whose = np.repeat(worth, lengths), np.repeat(workers, lengths)

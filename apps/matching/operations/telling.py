@@ -1,0 +1,37 @@
+"""Employers hear once a week who suits an open task for which they have invited nobody yet."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from apps.matching import events, queries
+from apps.matching.models import ListKind
+from apps.matching.operations.impressions import record_shown
+from apps.matching.operations.matching import TOLD_SCORE_MIN
+from apps.outbox import bus
+
+NAMED_MAX = 3
+PAUSE = timedelta(days=6)  # less than the week after which it is asked again
+
+
+def tell_employers(*, now: datetime) -> int:
+    """Of each such task in its own transaction; gives for how many somebody was found. Safe to run twice."""
+    waiting = queries.tasks_without_invitations(now, told_before=now - PAUSE)
+    return sum(_tell_employer(task_id, now) for task_id in list(waiting.values_list("id", flat=True)))
+
+
+@transaction.atomic
+def _tell_employer(task_id: UUID, now: datetime) -> bool:
+    """The first of the list as the employer would see it, if they suit well; what was named counts as shown."""
+    found = queries.recommended_freelancers(task_id, NAMED_MAX, now=now)
+    named = [one for one in found if one.explanation.score >= TOLD_SCORE_MIN]
+    if not named:
+        return False
+    rows = [one.shown for one in named]
+    if not record_shown(kind=ListKind.PEOPLE_MAIL, reader_id=rows[0].result.task.employer_id, rows=rows, now=now):
+        return False  # another run told it at this moment
+    bus.publish(events.PeopleSuit(task_id=task_id, organization_ids=[one.organization.id for one in named]), now=now)
+    return True
