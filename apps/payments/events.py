@@ -172,3 +172,13 @@ class SuspenseResolved:
     proposed_by_id: UUID
     confirmed_by_id: UUID
     reason: str
+
+
+@bus.fact("payments.cash_short")
+class CashShort:
+    """A door held too little for a withdrawal, for the first time that day: staff have to move cash there."""
+
+    shortage_id: UUID
+    gateway: str
+    missing_minor: int
+    currency: str

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.common import fmt
 from apps.common.forms import AmountField, add_money
 from apps.common.money import Money
-from apps.payments.states import SuspenseTarget
+from apps.payments.states import DoorName, SuspenseTarget
 
 
 class RecipientForm(forms.Form):
@@ -32,6 +32,23 @@ class RecipientForm(forms.Form):
         super().__init__(*args, **options)
         choices = [(code, f"{code} – {fmt.currency_name(code)}") for code in currencies]
         self.fields["currency"].choices = choices  # type: ignore[attr-defined]
+
+
+class DirectAccountForm(RecipientForm):
+    """For a door that we pay through by ourselves: nobody else asks for the number."""
+
+    account_number = forms.CharField(max_length=60)
+
+    def __init__(self, *args: Any, door: str, currencies: list[str], **options: Any) -> None:
+        super().__init__(*args, currencies=currencies, **options)
+        number = self.fields["account_number"]
+        number.widget.attrs |= {"dir": "ltr", "autocomplete": "off", "spellcheck": "false"}
+        if door == DoorName.BANK:
+            number.label = "IBAN"
+            number.help_text = _("As your bank writes it, for example on your statement. Spaces do not matter.")
+        else:
+            number.label = _("Number of your wallet")
+        self.order_fields(["holder_name", "account_number", "currency", "is_automatic"])
 
 
 class WithdrawForm(forms.Form):

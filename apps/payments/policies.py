@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
+from stdnum import iban as ibans
 
 from apps.accounts import policies as accounts
+from apps.common import fmt
 from apps.common.actors import Actor
 from apps.common.errors import Conflict, Invalid, NotAllowed, NotFound
 from apps.common.money import Money
 from apps.payments import queries
 from apps.payments.models import Chargeback, FxQuote, PayoutAccount
-from apps.payments.states import ChargebackStatus, PayoutAccountStatus
+from apps.payments.states import ChargebackStatus, DoorName, PayoutAccountStatus
 
 
 class PayoutAccountMissing(Conflict):
@@ -24,6 +26,47 @@ class PayoutAccountMissing(Conflict):
 class PayoutCountryUnsupported(Invalid):
     code = "payout_country_unsupported"
     message = _("We cannot pay out in %(country)s in %(currency)s. Choose one of: %(choices)s.")
+
+
+class DoorNotOffered(Invalid):
+    code = "door_not_offered"
+    field = "door"
+    message = _("We do not pay in this way in your country and currency.")
+
+
+class AccountNotReached(Invalid):
+    code = "account_not_reached"
+    field = "account_number"
+    message = _("Our bank does not reach accounts in %(country)s in %(currency)s.")
+
+
+class NumberWrong(Invalid):
+    code = "account_number_wrong"
+    field = "account_number"
+    message = _("This is not an IBAN: a letter or digit is wrong or missing. Compare it with your bank's.")
+
+
+class DoorDoesNotExchange(Conflict):
+    code = "door_does_not_exchange"
+    message = _(
+        "Your account is paid in %(currency)s and by a way that exchanges nothing, so a balance in %(source)s cannot "
+        "go there. Choose the payment processor as the way you are paid to withdraw it."
+    )
+
+
+class DoorHoldsTooLittle(Conflict):
+    """`door` and `missing` are for the staff, who have to move cash."""
+
+    code = "door_holds_too_little"
+    message = _(
+        "%(amount)s cannot be paid in this way just now: our account there does not hold enough. Nothing was taken "
+        "from your balance. Our staff were told and move money there. Try again tomorrow, withdraw less, or choose "
+        "another way to be paid."
+    )
+
+    def __init__(self, *, door: str, missing: Money, amount: str) -> None:
+        super().__init__(amount=amount)
+        self.door, self.missing = door, missing
 
 
 class NothingToPayOut(Conflict):
@@ -134,6 +177,40 @@ def check_is_ready(account: PayoutAccount | None) -> PayoutAccount:
     if account is None or account.status != PayoutAccountStatus.ACTIVE:
         raise PayoutAccountMissing
     return account
+
+
+def check_is_paid_by(gateway: str, account_number: str, *, country: str, currency: str, on: date) -> None:
+    """
+    May a door that pays by itself pay to this number, in this country?
+
+    :raises DoorNotOffered, NumberWrong, AccountNotReached: as they say.
+    """
+    offered = queries.payout_methods_for(country=country, on=on)
+    if not any(one.name == gateway and currency in one.currencies for one in offered):
+        raise DoorNotOffered
+    if gateway != DoorName.BANK:
+        return
+    if not ibans.is_valid(account_number):
+        raise NumberWrong
+    at_home = ibans.compact(account_number)[:2]
+    reached = queries.countries_paid_by(gateway, currency=currency, on=on)
+    if at_home not in reached and "" not in reached:
+        raise AccountNotReached(country=fmt.country_name(at_home), currency=currency)
+
+
+def check_door_pays(account: PayoutAccount, wanted: Money, source_currency: str) -> None:
+    """
+    A door that pays by itself exchanges nothing and pays no more than it holds and has not promised.
+
+    :raises DoorDoesNotExchange, DoorHoldsTooLittle: as they say; never for the processor, that keeps its own order.
+    """
+    if not queries.pays_by_itself(account):
+        return
+    if source_currency != account.currency:
+        raise DoorDoesNotExchange(currency=account.currency, source=source_currency)
+    free = queries.cash_at(account.gateway, wanted.currency).free
+    if free < wanted:
+        raise DoorHoldsTooLittle(door=account.gateway, missing=wanted - free, amount=fmt.money(wanted))
 
 
 def check_amount(amount: Money, balance: Money, balance_text: str) -> None:

@@ -259,6 +259,13 @@ TRANSFER_REVERSAL = Machine(
 )  # fmt: skip
 
 
+class Direction(models.TextChoices):
+    """Of the money that a row of the table of methods speaks of."""
+
+    IN = "in", _("Paid in")
+    OUT = "out", _("Paid out")
+
+
 class BankOrderStatus(models.TextChoices):
     ORDERED = "ordered", _("To be sent to the bank")
     EXPORTED = "exported", _("In a file for the bank")

@@ -13,6 +13,7 @@ urlpatterns = [
     path("money/account/", views.account, name="account"),
     path("money/account/continue/", views.account_continue, name="account_continue"),
     path("money/account/return/", views.account_return, name="account_return"),
+    path("money/account/by/<slug:name>/", views.account_by, name="account_by"),
     path("money/account/automatic/", views.automatic, name="automatic"),
     path("money/withdrawals/", views.payouts, name="payouts"),
     path("money/withdrawals/<uuid:payout_id>/", views.payout, name="payout"),

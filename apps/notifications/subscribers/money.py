@@ -117,6 +117,20 @@ def books_differ(event: payments.ReconciliationDiffered, now: datetime) -> None:
     )
 
 
+@bus.subscribe(payments.CashShort, name="notifications.cash_short")
+def cash_short(event: payments.CashShort, now: datetime) -> None:
+    operations.notify(
+        users=people.staff_to_tell(),
+        organization_id=None,
+        kind="cash_short",
+        key=event.shortage_id,
+        params={"gateway": event.gateway, "amount": rules.money(Money(event.missing_minor, event.currency))},
+        route="payments:treasury",
+        route_args=[],
+        now=now,
+    )
+
+
 @bus.subscribe(payments.ChargebackOpened, name="notifications.chargeback_due")
 def chargeback_due(event: payments.ChargebackOpened, now: datetime) -> None:
     """Staff answer the bank, and there is a deadline: they are told."""

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from apps.common.api.serializers import AMOUNT_MAX, MoneySerializer
 from apps.payments.models import Charge, FxQuote, Payout, PayoutAccount, TreasuryAct
-from apps.payments.states import TreasuryKind
+from apps.payments.states import DoorName, TreasuryKind
 
 
 class BalanceSerializer(serializers.Serializer[Any]):
@@ -72,9 +72,11 @@ class JournalQuerySerializer(serializers.Serializer[Any]):
 
 
 class PayoutAccountSerializer(serializers.ModelSerializer[PayoutAccount]):
+    door = serializers.CharField(source="gateway", read_only=True, help_text="Through which it is paid.")
+
     class Meta:
         model = PayoutAccount
-        fields = ("id", "status", "country", "currency", "holder_name", "bank_name", "last4", "is_automatic")
+        fields = ("id", "status", "country", "currency", "holder_name", "bank_name", "last4", "is_automatic", "door")
         read_only_fields = fields
 
 
@@ -82,9 +84,24 @@ class NewPayoutAccountSerializer(serializers.Serializer[Any]):
     currency = serializers.CharField(min_length=3, max_length=3)
     holder_name = serializers.CharField(max_length=160)
     account_number = serializers.RegexField(
-        r"^[A-Za-z0-9 ]{6,40}$", write_only=True, help_text="Goes to the processor; only the last four digits are kept."
+        r"^[A-Za-z0-9 ]{6,40}$",
+        write_only=True,
+        help_text="Goes to the processor; only the last four digits are kept. An IBAN for `bank`, where it is kept.",
     )
     is_automatic = serializers.BooleanField(default=False)
+    door = serializers.ChoiceField(
+        choices=["", *DoorName.values],
+        default="",
+        help_text="One of `/payout-account/methods/`; the processor, if it is not said.",
+    )
+
+
+class PayoutMethodSerializer(serializers.Serializer[Any]):
+    """A way to be paid beside the processor, from a balance of the platform's own and without exchange."""
+
+    door = serializers.CharField(source="name")
+    title = serializers.CharField(source="label")
+    currencies = serializers.ListField(child=serializers.CharField())
 
 
 class NewOnboardingSerializer(serializers.Serializer[Any]):

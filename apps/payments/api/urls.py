@@ -7,6 +7,7 @@ urlpatterns = [
     path("statement/", views.Statement.as_view(), name="api-statement"),
     path("journal-entries/", views.JournalEntries.as_view(), name="api-journal-entries"),
     path("payout-account/", views.PayoutAccounts.as_view(), name="api-payout-account"),
+    path("payout-account/methods/", views.PayoutMethods.as_view(), name="api-payout-account-methods"),
     path("payout-account/onboarding/", views.Onboarding.as_view(), name="api-payout-account-onboarding"),
     path("quotes/", views.Quotes.as_view(), name="api-quotes"),
     path("quotes/<uuid:quote_id>/", views.OneQuote.as_view(), name="api-quote"),

@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.accounts import queries as accounts
 from apps.accounts.middleware import actor
 from apps.common import currencies
 from apps.common.api.idempotency import NEEDS_KEY, idempotent
@@ -24,6 +25,7 @@ from apps.escrow import queries as escrows
 from apps.ledger import queries as ledger
 from apps.payments import operations, policies, queries
 from apps.payments.api import serializers
+from apps.payments.gateways import doors
 from apps.payments.models import Charge, FxQuote, Payout
 
 
@@ -108,12 +110,13 @@ class PayoutAccounts(APIView):
     def put(self, request: Request) -> Response:
         given = serializers.NewPayoutAccountSerializer(data=request.data)
         given.is_valid(raise_exception=True)
+        fields = dict(given.validated_data)
         account = operations.set_payout_account(
             organization_id=_organization_id(request),
-            gateway=settings.PAYMENT_GATEWAY,
+            gateway=_door(fields.pop("door")),
             actor=actor(request._request),
             now=timezone.now(),
-            **given.validated_data,
+            **fields,
         )
         return Response(serializers.PayoutAccountSerializer(account).data)
 
@@ -132,6 +135,23 @@ class PayoutAccounts(APIView):
             now=timezone.now(),
         )
         return Response(serializers.PayoutAccountSerializer(account).data)
+
+
+def _door(name: str) -> str:
+    """:raises DoorNotOffered: for one that is not open here; whether it pays this organization is asked below."""
+    if name and name not in doors.names():
+        raise policies.DoorNotOffered
+    return name or settings.PAYMENT_GATEWAY
+
+
+class PayoutMethods(APIView):
+    """Ways to be paid beside the processor; empty where there is no choice."""
+
+    @extend_schema(responses=serializers.PayoutMethodSerializer(many=True), operation_id="payout_account_methods")
+    def get(self, request: Request) -> Response:
+        country = accounts.organization(_organization_id(request)).country
+        found = queries.payout_methods_for(country=country, on=timezone.now().date())
+        return Response(serializers.PayoutMethodSerializer(found, many=True).data)
 
 
 class Onboarding(APIView):

@@ -102,11 +102,12 @@ class Refund(BaseModel):
 
 
 class PaymentMethod(BaseModel):
-    """Which door takes which payers' money, from when to when; the lowest rank is offered first."""
+    """Which door takes whose money, or pays whom, from when to when; the lowest rank is offered first."""
 
     gateway = models.CharField(max_length=20)
+    direction = models.CharField(max_length=3, choices=states.Direction, default=states.Direction.IN)
     country = models.CharField(max_length=2, blank=True, default="")
-    """Of the payer; empty for every country."""
+    """Of the payer, or of who is paid; empty for every country."""
     currency = models.CharField(max_length=3, blank=True, default="")
     rank = models.PositiveIntegerField()
     valid_from = models.DateField()
@@ -116,8 +117,10 @@ class PaymentMethod(BaseModel):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["gateway", "country", "currency", "valid_from"], name="payments_paymentmethod_once"
+                fields=["gateway", "direction", "country", "currency", "valid_from"],
+                name="payments_paymentmethod_once",
             ),
+            known(states.Direction, "payments_paymentmethod_direction_known", "direction"),
             models.CheckConstraint(
                 condition=Q(valid_until=None) | Q(valid_until__gt=F("valid_from")),
                 name="payments_paymentmethod_ends_later",

@@ -42,6 +42,28 @@ class TreasuryAct(BaseModel):
         return Money(self.amount_minor, self.currency)
 
 
+class CashShortage(BaseModel):
+    """A door held too little for somebody's withdrawal: noted once a day, so that staff hear of it once."""
+
+    gateway = models.CharField(max_length=20)
+    currency = currency_field()
+    missing_minor = amount_field()
+    """Of the withdrawal that was refused first."""
+    noted_on = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["gateway", "currency", "noted_on"], name="payments_cashshortage_once_a_day"
+            ),
+            models.CheckConstraint(condition=Q(missing_minor__gt=0), name="payments_cashshortage_missing_positive"),
+        ]
+
+    @property
+    def missing(self) -> Money:
+        return Money(self.missing_minor, self.currency)
+
+
 class TopUp(BaseModel):
     """The operator's own money on its way to the processor: written down with its key before the processor is asked."""
 

@@ -49,15 +49,22 @@ def set_payout_account(
     now: datetime,
 ) -> PayoutAccount:
     """
-    Let an organization be paid to a bank account. The number goes to the processor and is not stored here.
+    Let an organization be paid to a bank account or a wallet. The number goes to the processor and is not stored here;
+    where we pay by our own bank, it is kept for that.
 
     Not atomic as a whole: written down, asked outside any transaction, then switched.
 
+    :param gateway: the processor, or one of `queries.payout_methods_for`.
+    :raises DoorNotOffered, NumberWrong, AccountNotReached: for a door that does not pay there.
     :raises NotAllowed: unless the actor may withdraw for the organization.
     :raises PayoutCountryUnsupported: if no rail reaches the country in that currency.
     :raises BankAccountRefused: for a definite no; the account that was active stays so.
     :raises PaymentUnavailable: without an answer; entering it again is safe.
     """
+    policies.check_can_withdraw(actor, organization_id)
+    if not door(gateway).capabilities.has_recipient_balances:
+        country = people.organization(organization_id).country
+        policies.check_is_paid_by(gateway, account_number, country=country, currency=currency, on=now.date())
     account = _write_down(
         organization_id=organization_id,
         currency=currency,

@@ -6,8 +6,6 @@ import logging
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-
 from apps.common.actors import SYSTEM
 from apps.common.errors import DomainError
 from apps.payments import queries
@@ -33,7 +31,6 @@ def batch_payables(*, now: datetime) -> list[Payout]:
     return made
 
 
-@transaction.atomic
 def _pay_out_all(*, organization_id: UUID, currency: str, now: datetime) -> Payout:
     quote = quote_payout(organization_id=organization_id, currency=currency, amount=None, actor=SYSTEM, now=now)
     return accept_quote(quote_id=quote.id, actor=SYSTEM, now=now, is_automatic=True)

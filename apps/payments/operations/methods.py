@@ -8,6 +8,7 @@ import yaml
 from django.db import transaction
 
 from apps.payments.models import PaymentMethod
+from apps.payments.states import Direction
 
 METHODS = Path(__file__).parent.parent / "data" / "payment_methods.yaml"
 
@@ -20,6 +21,7 @@ def load_payment_methods(*, path: Path = METHODS) -> int:
         for country in row["countries"]:
             PaymentMethod.objects.update_or_create(
                 gateway=row["gateway"],
+                direction=row.get("direction", Direction.IN),
                 country=country,
                 currency=row["currency"],
                 valid_from=row["valid_from"],

@@ -21,6 +21,7 @@ from apps.payments import entries, events, policies, queries
 from apps.payments.gateways import amounts
 from apps.payments.gateways.port import Movement, Outbound, Transfer, TransferState
 from apps.payments.models import FxQuote, Payout, PayoutAccount
+from apps.payments.operations.shortages import told_to_staff
 from apps.payments.rules import document_number
 from apps.payments.states import PAYOUT, PayoutStatus
 from apps.pricing import queries as pricing
@@ -29,7 +30,6 @@ from apps.pricing import rules as pricing_rules
 QUOTE_LIFE = timedelta(minutes=15)
 
 
-@transaction.atomic
 def quote_payout(*, organization_id: UUID, currency: str, amount: Money | None, actor: Actor, now: datetime) -> FxQuote:
     """
     Say what the bank account would receive of a balance, for a quarter of an hour. Moves nothing.
@@ -38,12 +38,20 @@ def quote_payout(*, organization_id: UUID, currency: str, amount: Money | None, 
     :param amount: of that balance; None for all of it.
     :raises PayoutAccountMissing, NothingToPayOut, AmountTooLarge, AmountTooSmall: as they say.
     :raises NoRate, RateTooOld: if no official rate leads to the account's currency.
+    :raises DoorDoesNotExchange, DoorHoldsTooLittle: by a door that pays by itself; staff are told.
     """
+    with told_to_staff(now):
+        return _quote(organization_id, currency, amount, actor, now)
+
+
+@transaction.atomic
+def _quote(organization_id: UUID, currency: str, amount: Money | None, actor: Actor, now: datetime) -> FxQuote:
     policies.check_can_withdraw(actor, organization_id)
     account = policies.check_is_ready(queries.payout_account_of(organization_id))
     balance = queries.available(organization_id, currency)
     wanted = balance if amount is None else amount
     policies.check_amount(wanted, balance, fmt.money(balance))
+    policies.check_door_pays(account, wanted, wanted.currency)
     return _price(account, wanted, now)
 
 
@@ -77,20 +85,29 @@ def _price(account: PayoutAccount, wanted: Money, now: datetime) -> FxQuote:
     )
 
 
-@transaction.atomic
 def accept_quote(*, quote_id: UUID, actor: Actor, now: datetime, is_automatic: bool = False) -> Payout:
     """
     Accept a quote: its amounts are reserved as they stand and the payout waits to be sent. A quote is used once.
 
     :raises QuoteExpired, QuoteUsed, QuoteOutdated: never priced anew in silence.
     :raises NotEnoughMoney: if the balance has gone meanwhile.
+    :raises DoorHoldsTooLittle: if the cash of the door has; nothing is reserved, and staff are told.
     """
+    with told_to_staff(now):
+        return _accept(quote_id, actor, now, is_automatic)
+
+
+@transaction.atomic
+def _accept(quote_id: UUID, actor: Actor, now: datetime, is_automatic: bool) -> Payout:
     quote = FxQuote.objects.select_for_update(of=("self",)).select_related("account").get(id=quote_id)
     organization_id = quote.account.organization_id
     policies.check_can_withdraw(actor, organization_id)
     # One payout at a time decides whether money already lies at the processor.
     PayoutAccount.objects.select_for_update().get(id=quote.account_id)
     policies.check_can_accept(quote, now)
+    if queries.pays_by_itself(quote.account):
+        queries.lock_treasury()  # two withdrawals at once must not both count on the same cash
+        policies.check_door_pays(quote.account, quote.amount_to, quote.currency_from)
     payout_id = uuid7()
     payout = Payout.objects.create(
         id=payout_id,

@@ -1,6 +1,7 @@
 """Reads of payments: balances, statements, documents, and what is due."""
 
 from apps.payments.queries.bank import bank_file, bank_files, bank_orders, bank_statements
+from apps.payments.queries.cash import Cash, cash_at, cash_at_doors, pays_by_itself, recent_shortages
 from apps.payments.queries.documents import (
     charge_for_update,
     charge_visible_to,
@@ -22,7 +23,7 @@ from apps.payments.queries.documents import (
     refunds_of_reference,
     sees_money_of,
 )
-from apps.payments.queries.methods import Method, methods_for
+from apps.payments.queries.methods import Method, PayoutMethod, countries_paid_by, methods_for, payout_methods_for
 from apps.payments.queries.reconciliation import (
     connected_accounts,
     lines_of_item,
@@ -72,8 +73,10 @@ from apps.payments.queries.wallet import (
 
 __all__ = [
     "Balance",
+    "Cash",
     "Holding",
     "Method",
+    "PayoutMethod",
     "Receipt",
     "available",
     "balances",
@@ -81,6 +84,8 @@ __all__ = [
     "bank_files",
     "bank_orders",
     "bank_statements",
+    "cash_at",
+    "cash_at_doors",
     "charge_for_update",
     "charge_visible_to",
     "chargeable",
@@ -94,6 +99,7 @@ __all__ = [
     "charges_to_refund",
     "connected_accounts",
     "connected_available",
+    "countries_paid_by",
     "credit",
     "credits_of",
     "currencies_at",
@@ -109,14 +115,17 @@ __all__ = [
     "own_money",
     "payout_account_of",
     "payout_for_update",
+    "payout_methods_for",
     "payout_visible_to",
     "payouts_of",
     "payouts_with_cash_at_the_processor",
+    "pays_by_itself",
     "present_accounts_of",
     "quote_visible_to",
     "receipt_of_charge",
     "receipt_of_payout",
     "recent_acts",
+    "recent_shortages",
     "reconciliation_runs",
     "refund_for_update",
     "refundable",

@@ -14,13 +14,14 @@ from apps.payments.views.money import (
     wallet,
     withdraw,
 )
-from apps.payments.views.recipients import account, account_continue, account_return, automatic
+from apps.payments.views.recipients import account, account_by, account_continue, account_return, automatic
 from apps.payments.views.reconciliation import reconcile_now, reconciliation, suspense
 from apps.payments.views.treasury import credit, reverse_transfer, treasury, treasury_act
 
 __all__ = [
     "accept",
     "account",
+    "account_by",
     "account_continue",
     "account_return",
     "automatic",

@@ -197,6 +197,9 @@ def accept(request: HttpRequest, quote_id: UUID) -> HttpResponse:
     except policies.QuoteExpired as refusal:
         messages.warning(request, str(refusal))
         return redirect("payments:withdraw", found.currency_from)
+    except policies.DoorHoldsTooLittle as refusal:
+        messages.error(request, str(refusal))
+        return redirect("payments:withdraw", found.currency_from)
     messages.success(
         request, _("%(amount)s are on their way to your bank account.") % {"amount": fmt.money(payout.amount)}
     )

@@ -23,7 +23,7 @@ from apps.accounts.middleware import actor
 from apps.common.errors import DomainError, NotFound
 from apps.compliance import queries as compliance
 from apps.payments import operations, policies, queries
-from apps.payments.forms import RecipientForm
+from apps.payments.forms import DirectAccountForm, RecipientForm
 from apps.payments.models import PayoutAccount
 from apps.payments.states import PayoutAccountStatus
 from apps.payments.views.money import organization_id_of
@@ -77,8 +77,44 @@ def account(request: HttpRequest) -> HttpResponse:
         "onboarding": queries.onboarding_account_of(organization_id),
         "organization": organization,
         "reachable": reachable,
+        "others": queries.payout_methods_for(country=organization.country, on=timezone.now().date()),
     }
     return render(request, "payments/account.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@_fresh_login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def account_by(request: HttpRequest, name: str) -> HttpResponse:
+    """
+    Be paid by a door that pays by itself, from our own bank or wallet: shown only where the operator has it for the
+    freelancer's country.
+    """
+    organization_id, now = organization_id_of(request), timezone.now()
+    policies.check_can_withdraw(actor(request), organization_id)
+    organization = accounts.organization(organization_id)
+    offered = queries.payout_methods_for(country=organization.country, on=now.date())
+    method = next((one for one in offered if one.name == name), None)
+    if method is None:
+        raise NotFound
+    initial = {"holder_name": organization.legal_name or organization.display_name}
+    form = DirectAccountForm(request.POST or None, door=name, currencies=list(method.currencies), initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = operations.set_payout_account(
+                organization_id=organization_id, gateway=name, actor=actor(request), now=now, **form.cleaned_data
+            )
+        except DomainError as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        else:
+            messages.success(request, _("You are paid to the account ending in %(last4)s.") % {"last4": made.last4})
+            return redirect("payments:wallet")
+    context = {
+        "form": form,
+        "method": method,
+        "account": queries.payout_account_of(organization_id),
+    }
+    return render(request, "payments/account_by.html", context, status=422 if form.errors else 200)
 
 
 def _page(request: HttpRequest, made: PayoutAccount) -> str:

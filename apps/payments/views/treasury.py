@@ -35,6 +35,8 @@ def treasury(request: HttpRequest) -> HttpResponse:
         "top_up_currencies": queries.currencies_at(settings.PAYMENT_GATEWAY),
         "gateway": settings.PAYMENT_GATEWAY,
         "unfinished": queries.unfinished_top_ups(),
+        "cash": queries.cash_at_doors(),
+        "shortages": queries.recent_shortages(),
         "unanswered": queries.unfinished_reversals(),
         "stranded": queries.payouts_with_cash_at_the_processor(),
     }
