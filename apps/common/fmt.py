@@ -81,6 +81,11 @@ def day(value: date) -> str:
     return _latin_digits(dates.format_date(value, "medium", locale=locale()))
 
 
+def month(value: date) -> str:
+    """November 2026; any day of the month stands for it."""
+    return _latin_digits(dates.format_skeleton("yMMMM", value, locale=locale()))
+
+
 def zone_name(zone: str | None = None, moment: datetime | None = None) -> str:
     """Berlin (UTC+01:00)"""
     tz = _zone(zone)

@@ -120,6 +120,9 @@ def test_a_statement_says_the_same_as_page_csv_json_and_endpoint(make, outbox_dr
     payer = of(client, escrow.payer)
     page = payer.get(MONTH).content.decode()
     assert "525.00" in page and "Logo: first drafts" in page
+    assert '<time datetime="2026-10">October 2026</time>' in page and "September 2026" in page
+    assert "2026年10月" in payer.get(MONTH.replace("/en/", "/zh-hans/")).content.decode()
+    assert "أكتوبر 2026" in payer.get(MONTH.replace("/en/", "/ar/")).content.decode()
     rows = list(csv.DictReader(io.StringIO(payer.get(f"{MONTH}statement.csv").getvalue().decode("utf-8-sig"))))
     assert [(row["event"], row["balance"]) for row in rows] == [
         ("opening", "0.00"), ("escrow.funded", "525.00"), ("closing", "525.00"),

@@ -77,6 +77,11 @@ def day(value: date | None) -> SafeString | str:
 
 
 @register.filter
+def month(value: date | None) -> SafeString | str:
+    return "" if value is None else format_html('<time datetime="{}">{}</time>', f"{value:%Y-%m}", fmt.month(value))
+
+
+@register.filter
 def relative(value: datetime | None) -> SafeString | str:
     if value is None:
         return ""
