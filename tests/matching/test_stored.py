@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from apps.matching import scoring
 from apps.matching.scoring import FreelancerFacts, PastWork, TaskFacts, Weights
-from apps.matching.scoring.stored import COUNTRIES, Rules, Shelf, Writer, country_number, put_base, put_delta
+from apps.matching.scoring.stored import COUNTRIES, Rules, Shelf, Writer, country_number, put_base, put_delta, ranking
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 SKILLS = [UUID(int=1000 + nth) for nth in range(8)]
@@ -207,3 +207,24 @@ def test_a_base_that_is_put_in_place_while_others_ask_is_seen_whole(tmp_path):
 def test_weights_sum_to_a_hundred(points):
     with pytest.raises(ValueError, match="100"):
         Weights(*points)
+
+
+@given(st.lists(st.integers(0, 30), min_size=1, max_size=3000), st.integers(-1, 40), st.randoms())
+def test_the_best_are_the_best_however_many_there_are(values, count, random):
+    rows = np.arange(len(values))
+    random.shuffle(rows)
+    sums = np.array(values, dtype=float)
+
+    chosen = ranking._best(rows, sums, count)
+
+    expected = sorted(zip(-sums, rows, strict=True))[: max(count, 0)]
+    assert sorted(zip(-sums[chosen], rows[chosen], strict=True)) == expected
+
+
+def test_where_the_rules_take_most_away_others_are_looked_for(tmp_path):
+    crowd = [somebody(nth, SKILLS[0], SKILLS[1], country="NG") for nth in range(1, 1000)]
+    shelf = base_of(tmp_path / "index", [*crowd, somebody(2000, SKILLS[0])])
+    payable = np.ones(COUNTRIES, dtype=bool)
+    payable[country_number("NG")] = False
+
+    assert names(shelf, a_task(*SKILLS[:2]), Rules(payable), candidates=10) == [2000]

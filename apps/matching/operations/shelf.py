@@ -27,7 +27,7 @@ DELTA_SHARE_MAX = 0.05
 def shelf() -> stored.Shelf | None:
     """The shelf of this machine; None until it was built, and while it holds another database's people."""
     found = _shelf(Path(settings.MATCH_SHELF))
-    return found if found.parts and found.database == queries.shelf_database() else None
+    return found if found.parts and found.database == _name() else None
 
 
 @cache
@@ -65,10 +65,15 @@ def refresh_shelf(*, now: datetime) -> int | None:
         return _write_delta(folder, [one for one, _ in changed], changed[-1][1], now)
 
 
+def _name() -> str:
+    """Whose people, and written in which way: files of an older release are not read either."""
+    return f"{stored.FORMAT}:{queries.shelf_database()}"
+
+
 def _known(folder: Path) -> dict[str, Any]:
     """What is on the shelf; nothing, where it is another database's."""
     found = stored.state(folder)
-    return found if found and found.get("database") == queries.shelf_database() else {}
+    return found if found and found.get("database") == _name() else {}
 
 
 def _write_base(folder: Path, now: datetime) -> int:
@@ -76,7 +81,7 @@ def _write_base(folder: Path, now: datetime) -> int:
     # Taken before the people are read: who changes meanwhile comes with the next delta, at worst twice.
     newest = ShelfChange.objects.order_by("-changed_at").values_list("changed_at", flat=True).first()
     until = (newest or now).isoformat()
-    return stored.put_base(folder, queries.everybody(now), until=until, database=queries.shelf_database())
+    return stored.put_base(folder, queries.everybody(now), until=until, database=_name())
 
 
 def _write_delta(folder: Path, changed: Sequence[UUID], until: datetime, now: datetime) -> int:

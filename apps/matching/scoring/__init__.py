@@ -40,7 +40,7 @@ __all__ = [
     "DEFAULT_WEIGHTS", "GROWTH_POINTS", "LANGUAGE_FIT", "LEVELS", "PAY_POINTS", "RANKER_VERSION", "SKILL_POINTS",
     "SKILL_SHARES", "Asked", "FreelancerFacts", "Inputs", "Instead", "Match", "PastWork", "SharedWork", "Similar",
     "TaskFacts", "Weights", "best_instead", "compared", "days_between", "evaluate", "idf", "language_fit",
-    "language_level", "proven", "reweigh", "score", "shared_work", "weights_of",
+    "language_level", "latest_first", "proven", "reweigh", "score", "shared_work", "weights_of",
 ]  # fmt: skip
 
 RANKER_VERSION = "2"
@@ -178,7 +178,11 @@ def shared_work(
         SharedWork(days_between(at, now), bool(accepted), tuple(sorted(place[one] for one in skills if one in place)))
         for skills, at, accepted in works
     ]
-    return tuple(sorted((one for one in found if one.asked), key=lambda one: (one.days, one.asked, one.accepted)))
+    return latest_first(one for one in found if one.asked)
+
+
+def latest_first(works: Iterable[SharedWork]) -> tuple[SharedWork, ...]:
+    return tuple(sorted(works, key=lambda one: (one.days, one.asked, one.accepted)))
 
 
 def _asked(skill: UUID, freelancer: FreelancerFacts, rarity: float, like: Mapping[UUID, int]) -> Asked:

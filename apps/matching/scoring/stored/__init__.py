@@ -23,9 +23,9 @@ from apps.matching.scoring.stored.parts import (
 )
 from apps.matching.scoring.stored.ranking import Rules
 from apps.matching.scoring.stored.shelf import Ranked, Shelf
-from apps.matching.scoring.stored.writing import Writer, put_base, put_delta, state, writing
+from apps.matching.scoring.stored.writing import FORMAT, Writer, put_base, put_delta, state, writing
 
 __all__ = [
-    "COUNTRIES", "FACTS", "LANGUAGES_MAX", "LEVEL_COLUMNS", "Columns", "Part", "Ranked", "Rules", "Shelf", "Writer",
-    "country_code", "country_number", "put_base", "put_delta", "state", "writing",
+    "COUNTRIES", "FACTS", "FORMAT", "LANGUAGES_MAX", "LEVEL_COLUMNS", "Columns", "Part", "Ranked", "Rules", "Shelf",
+    "Writer", "country_code", "country_number", "put_base", "put_delta", "state", "writing",
 ]  # fmt: skip

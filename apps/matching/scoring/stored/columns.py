@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from apps.matching.scoring import formula
+from apps.matching.scoring import NEWCOMER_DONE_MAX, formula
 from apps.matching.scoring.stored.parts import ragged
 
 DAY = 86_400
@@ -44,6 +44,7 @@ class Columns:
         people, skills, worth = self.said
         np.save(folder / "owners.npy", self.owners)
         np.save(folder / "facts.npy", self.facts)
+        np.save(folder / "newcomers.npy", self.facts["completed"] <= NEWCOMER_DONE_MAX)
         self._write_matrix(folder, "said", worth, skills, people)
         self._write_works(folder)
         names = {

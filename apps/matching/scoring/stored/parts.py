@@ -87,6 +87,7 @@ class Part:
         self.work_start, self.work_at, self.work_accepted, self.work_ptr, self.work_skills = (
             _mapped(folder / f"work_{name}.npy") for name in ("start", "at", "accepted", "ptr", "skills")
         )
+        self.newcomers = _mapped(folder / "newcomers.npy")
         self.hidden = np.zeros(len(self.facts), dtype=bool)
         self.countries: frozenset[int] = frozenset(names["countries"])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,8 +13,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from apps.matching import scoring
-from apps.matching.scoring import Asked, Inputs, Instead, TaskFacts, formula
-from apps.matching.scoring.stored.parts import LANGUAGES_MAX, Floats, Part, Rows, level_of, ragged
+from apps.matching.scoring import Asked, Inputs, Instead, SharedWork, TaskFacts, formula
+from apps.matching.scoring.stored.parts import FACTS, LANGUAGES_MAX, Floats, Part, Rows, level_of, ragged
 
 EVIDENCE_PLACES, DECLARED_PLACES, NEWCOMER_PLACES = 0.4, 0.45, 0.15  # of the candidates
 
@@ -39,40 +40,87 @@ def candidates(part: Part, task: TaskFacts, weights: Mapping[UUID, float], rules
     known = [(part.skills[skill], weight) for skill, weight in weights.items() if skill in part.skills]
     if not known:
         return np.empty(0, dtype=np.int64)
-    question = csr_matrix(
-        (np.array([weight for _, weight in known], dtype=np.float32), ([0] * len(known), [row for row, _ in known])),
-        shape=(1, len(part.skills)),
-    )
-    channels = []
-    for matrix, share in ((part.evidence, EVIDENCE_PLACES), (part.said, DECLARED_PLACES)):
-        answer = question @ matrix
-        rows, sums = _allowed(part, task, rules, answer.indices, answer.data, round(8 * share * count))
-        channels.append(_best(rows, sums, round(share * count)))
-    newcomers = part.facts["completed"][rows] <= scoring.NEWCOMER_DONE_MAX
-    channels.append(_best(rows[newcomers], sums[newcomers], count - sum(len(one) for one in channels)))
-    channels.append(_best(rows, sums, count - len(np.unique(np.concatenate(channels)))))
+    wanted = [round(share * count) for share in (EVIDENCE_PLACES, DECLARED_PLACES)]
+    worked = _allowed(part, task, rules, *_sums(part.evidence, known), wanted[0])
+    rows, sums = _sums(part.said, known)
+    declared = _allowed(part, task, rules, rows, sums, wanted[1])
+    channels = [found[0][_best(*found, most)] for found, most in zip((worked, declared), wanted, strict=True)]
+    rest = count - sum(len(one) for one in channels)
+    is_new = part.newcomers[rows]
+    newcomers = _allowed(part, task, rules, rows[is_new], sums[is_new], rest)
+    channels.append(newcomers[0][_best(*newcomers, rest)])
+    channels.append(declared[0][_best(*declared, count - len(np.unique(np.concatenate(channels))))])
     result: Rows = np.unique(np.concatenate(channels)).astype(np.int64)
     return result
 
 
+def _sums(matrix: csr_matrix, known: list[tuple[int, float]]) -> tuple[Rows, Floats]:
+    """
+    `question @ matrix`: the rows of the skills asked for alone, weighed and added up by person.
+
+    Scipy's own product counts everything first and keeps a chain through all people; this takes half its time.
+    """
+    spans = [(slice(*matrix.indptr[row : row + 2]), weight) for row, weight in known]
+    people = np.concatenate([matrix.indices[span] for span, _ in spans])
+    values = np.concatenate([matrix.data[span] * np.float32(weight) for span, weight in spans])
+    if len(people) < matrix.shape[1] // 64:  # few among very many: without looking at everybody
+        rows, which = np.unique(people, return_inverse=True)
+        few: Floats = np.bincount(which, values, len(rows)).astype(np.float64, copy=False)
+        return rows.astype(np.int64), few
+    sums: Floats = np.bincount(people, values, matrix.shape[1]).astype(np.float64, copy=False)
+    found: Rows = np.flatnonzero(sums)
+    return found, sums[found]
+
+
 def _best(rows: Rows, sums: Floats, count: int) -> Rows:
-    """The rows with the highest sums, equal ones by row."""
+    """Where the highest sums are, equal ones by row."""
     if len(rows) <= count:
-        return rows
+        return np.arange(len(rows))
     if count <= 0:
-        return rows[:0]
-    edge = np.partition(sums, -count)[-count]
+        return np.empty(0, dtype=np.int64)
+    edge = _edge(sums, count)
     above, level = np.flatnonzero(sums > edge), np.flatnonzero(sums == edge)
-    keep = np.concatenate([above, level[np.argsort(rows[level], kind="stable")][: count - len(above)]])
-    chosen: Rows = rows[keep]
-    return chosen
+    missing = count - len(above)
+    if len(level) > missing:
+        level = level[np.argpartition(rows[level], missing - 1)[:missing]]
+    places: Rows = np.concatenate([above, level])
+    return places
 
 
-def _allowed(part: Part, task: TaskFacts, rules: Rules, rows: Rows, sums: Floats, count: int) -> tuple[Rows, Floats]:
-    """Those whom the hard rules let through; cheap sums first, the wide table for those who could still get in."""
-    if len(rows) > count:
-        near = sums >= np.partition(sums, -count)[-count]
-        rows, sums = rows[near], sums[near]
+def _edge(sums: Floats, count: int) -> float:
+    """
+    The lowest of the `count` highest.
+
+    Of very many, most are put aside first by what a sixteenth of them says; if that was too bold, all are looked at.
+    """
+    if len(sums) > 16 * count:
+        sample = sums[::16]
+        bold = sums[sums >= np.partition(sample, -count // 8)[-count // 8]]
+        if len(bold) >= count:
+            sums = bold
+    return float(np.partition(sums, -count)[-count])
+
+
+SLACK = 8  # candidates looked at for each that is wanted: the hard rules take some away
+
+
+def _allowed(part: Part, task: TaskFacts, rules: Rules, rows: Rows, sums: Floats, wanted: int) -> tuple[Rows, Floats]:
+    """
+    The best of those whom the hard rules let through: `wanted` or more, where there are so many.
+
+    Cheap sums first, the wide table for those who could still get in.
+    """
+    looked_at = SLACK * max(wanted, 1)
+    while True:
+        near = _best(rows, sums, looked_at)
+        near = near[_may(part, task, rules, rows[near])]
+        if len(near) >= wanted or looked_at >= len(rows):
+            return rows[near], sums[near]
+        looked_at *= SLACK
+
+
+def _may(part: Part, task: TaskFacts, rules: Rules, rows: Rows) -> NDArray[np.bool_]:
+    """Do the hard rules let them through?"""
     asked, bridge = (
         np.uint64(1 << part.languages[code])
         if part.languages.get(code, LANGUAGES_MAX) < LANGUAGES_MAX
@@ -81,11 +129,11 @@ def _allowed(part: Part, task: TaskFacts, rules: Rules, rows: Rows, sums: Floats
     )
     chosen = part.facts[rows]
     speaks = (chosen["fluent"] | chosen["conversational"] | chosen["basic"]) & (asked | bridge)
-    allowed = ~part.hidden[rows] & (speaks != 0) & rules.payable[chosen["country"]]
+    allowed: NDArray[np.bool_] = ~part.hidden[rows] & (speaks != 0) & rules.payable[chosen["country"]]
     for owner in rules.excluded:
         if (row := part.row_of(owner)) is not None:
             allowed &= rows != row
-    return rows[allowed], sums[allowed]
+    return allowed
 
 
 class Scores:
@@ -133,6 +181,9 @@ class Scores:
                 slot_of[part.skills[skill]] = number
         slot, work = slot_of[part.work_skills[ragged(first, lengths)]], np.repeat(np.arange(len(works)), lengths)
         slot, work = slot[slot >= 0], work[slot >= 0]
+        shared = slot < len(asked)  # in the order of works, and so of people
+        self.asked_of = np.column_stack((works[work[shared]], slot[shared]))
+        self.asked_start = np.searchsorted(person[work[shared]], np.arange(size + 1))
         accepted = part.work_accepted[works].astype(np.float64)
         days = np.maximum(0.0, (self.now.timestamp() - part.work_at[works]) / 86_400)
         worth = accepted * 0.5 ** (days / formula.WORK_HALF_LIFE_DAYS)
@@ -205,42 +256,55 @@ class Scores:
 
     def inputs(self, at: int) -> Inputs:
         """What the formula reads of one, as `scoring.compared` gives it."""
-        facts, row = self.facts[at], int(self.rows[at])
+        facts = dict(zip(FACTS.names or (), self.facts[at].item(), strict=True))
+        declared, done = self.declared[:, at].tolist(), self.done[:, at].tolist()
         return Inputs(
             skills=tuple(
-                self._asked(at, skill, rarity) for skill, rarity in zip(self.task.skill_ids, self.rarity, strict=True)
+                self._asked(declared, done, skill, rarity)
+                for skill, rarity in zip(self.task.skill_ids, self.rarity, strict=True)
             ),
-            works=scoring.shared_work(self.task.skill_ids, self.part.works_of(row), self.now),
+            works=self._shared_work(at),
             budget_minor=self.task.budget_minor,
             usual_price_minor=int(facts["usual"]) or None,
             hourly_minor=int(facts["hourly"]) or None,
-            completed=int(facts["completed"]),
-            failed=int(facts["failed"]),
-            inactive_days=None if np.isnan(facts["active"]) else scoring.days_between(float(facts["active"]), self.now),
+            completed=facts["completed"],
+            failed=facts["failed"],
+            inactive_days=None if math.isnan(facts["active"]) else scoring.days_between(facts["active"], self.now),
             language=self._language(facts),
             hours=int(self.hours[at]),
         )
 
-    def _asked(self, at: int, skill: UUID, rarity: float) -> Asked:
-        number = self.slots[skill]
-        if self.declared[number, at] or self.done[number, at]:
-            return Asked(skill, rarity, level_of(self.declared[number, at]))
-        others = [
-            Instead(
-                other, like / 1000, level_of(self.declared[self.slots[other], at]),
-                int(self.done[self.slots[other], at]),
+    def _shared_work(self, at: int) -> tuple[SharedWork, ...]:
+        """As `scoring.shared_work`, from the works that asked for any of the skills alone."""
+        places: dict[int, list[int]] = {}
+        for work, place in self.asked_of[slice(*self.asked_start[at : at + 2])].tolist():
+            places.setdefault(work, []).append(place)
+        part = self.part
+        return scoring.latest_first(
+            SharedWork(
+                scoring.days_between(float(part.work_at[work]), self.now), bool(part.work_accepted[work]),
+                tuple(sorted(found)),
             )
+            for work, found in places.items()
+        )  # fmt: skip
+
+    def _asked(self, declared: list[float], done: list[float], skill: UUID, rarity: float) -> Asked:
+        number = self.slots[skill]
+        if declared[number] or done[number]:
+            return Asked(skill, rarity, level_of(declared[number]))
+        others = [
+            Instead(other, like / 1000, level_of(declared[self.slots[other]]), int(done[self.slots[other]]))
             for other, like in self.related.get(skill, {}).items()
-            if self.declared[self.slots[other], at] or self.done[self.slots[other], at]
-        ]  # fmt: skip
+            if declared[self.slots[other]] or done[self.slots[other]]
+        ]
         return Asked(skill, rarity, 0, scoring.best_instead(others))
 
-    def _language(self, facts: NDArray[np.void]) -> str:
+    def _language(self, facts: Mapping[str, int]) -> str:
         asked = self.part.languages.get(self.task.language.split("-")[0], LANGUAGES_MAX)
         bridge = self.part.languages.get(scoring.BRIDGE, LANGUAGES_MAX)
         for code, is_asked in ((asked, True), (bridge, False)):
             for level in ("fluent", "conversational", "basic") if code < LANGUAGES_MAX else ():
-                if int(facts[level]) & (1 << code):
+                if facts[level] & (1 << code):
                     return level if is_asked else "bridge"
         return "none"
 

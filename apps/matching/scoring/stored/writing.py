@@ -21,6 +21,8 @@ from apps.matching.scoring.stored.columns import Columns, by_person
 from apps.matching.scoring.stored.parts import FACTS, LANGUAGES_MAX, LEVEL_COLUMNS, country_number, halves
 
 CURRENT = "current.json"
+FORMAT = 2
+"""Of the files; another one is another shelf."""
 
 
 class Writer:
