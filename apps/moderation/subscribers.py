@@ -10,7 +10,7 @@ from apps.disputes.events import DisputeDecided
 from apps.escrow.events import GoodwillGiven
 from apps.moderation import operations
 from apps.outbox import bus
-from apps.payments.events import SuspenseResolved, TreasuryActed
+from apps.payments.events import CashMoveAgreed, SuspenseResolved, TreasuryActed
 
 
 @bus.subscribe(DisputeDecided, name="moderation.log_dispute_decided")
@@ -57,6 +57,25 @@ def log_suspense(fact: SuspenseResolved, now: datetime) -> None:
             "amount": str(Money(fact.amount_minor, fact.currency)),
             "number": fact.number,
             "target": fact.target,
+            "proposed_by": str(fact.proposed_by_id),
+        },
+        now=now,
+    )
+
+
+@bus.subscribe(CashMoveAgreed, name="moderation.log_cash_move")
+def log_cash_move(fact: CashMoveAgreed, now: datetime) -> None:
+    operations.record(
+        actor=Actor(user_id=fact.agreed_by_id, is_staff=True),
+        action="treasury.cash_move",
+        subject_type="payments.cashmove",
+        subject_id=str(fact.move_id),
+        reason=fact.reason,
+        details={
+            "amount": str(Money(fact.amount_minor, fact.currency)),
+            "number": fact.number,
+            "from": fact.source,
+            "to": fact.target,
             "proposed_by": str(fact.proposed_by_id),
         },
         now=now,

@@ -268,6 +268,32 @@ def topped_up(*, top_up_id: UUID, gateway: str, amount: Money) -> Entry:
     )
 
 
+def cash_left(*, move_id: UUID, source: str, reference: str, amount: Money) -> Entry:
+    """The door's own books show that cash went: it is between two of our balances, and still ours."""
+    return Entry(
+        "cash.left",
+        event_key("cash.left", move_id),
+        [
+            debit(chart.clearing_transit(move_id, amount.currency), amount),
+            credit(chart.clearing(source, amount.currency), amount),
+        ],
+        refs={"line": reference, "move": str(move_id)},
+    )
+
+
+def cash_arrived(*, move_id: UUID, target: str, reference: str, amount: Money) -> Entry:
+    """The other door's own books show that it came."""
+    return Entry(
+        "cash.arrived",
+        event_key("cash.arrived", move_id),
+        [
+            debit(chart.clearing(target, amount.currency), amount),
+            credit(chart.clearing_transit(move_id, amount.currency), amount),
+        ],
+        refs={"line": reference, "move": str(move_id)},
+    )
+
+
 # -- reconciliation
 
 

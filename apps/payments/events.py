@@ -182,3 +182,18 @@ class CashShort:
     gateway: str
     missing_minor: int
     currency: str
+
+
+@bus.fact("payments.cash_move_agreed")
+class CashMoveAgreed:
+    """For the log of the staff's acts: who wanted cash moved between two doors, and who agreed."""
+
+    move_id: UUID
+    number: str
+    source: str
+    target: str
+    amount_minor: int
+    currency: str
+    proposed_by_id: UUID
+    agreed_by_id: UUID
+    reason: str

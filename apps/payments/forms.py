@@ -100,6 +100,30 @@ class StatementForm(forms.Form):
     )
 
 
+class CashMoveForm(forms.Form):
+    source = forms.ChoiceField(label=_("From"))
+    target = forms.ChoiceField(label=_("To"))
+    currency = forms.ChoiceField(label=_("Currency"))
+    amount = AmountField(label=_("Amount"))
+    reason = forms.CharField(
+        label=_("What for"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+        help_text=_("The second person reads it. It is kept with the move."),
+    )  # fmt: skip
+    move_id = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, doors: tuple[str, ...], currencies: list[str], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.money: Money | None = None
+        for name in ("source", "target"):
+            self.fields[name].choices = [(door, DoorName(door).label) for door in doors]  # type: ignore[attr-defined]
+        self.fields["currency"].choices = [(code, code) for code in currencies]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        self.money = add_money(self, "amount", cleaned.get("currency", ""))
+        return cleaned
+
+
 class TreasuryForm(WithdrawForm):
     amount = AmountField(label=_("Amount"))
     reason = forms.CharField(

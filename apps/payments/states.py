@@ -326,6 +326,39 @@ TOP_UP = Machine(
 )  # fmt: skip
 
 
+class CashMoveStatus(models.TextChoices):
+    PROPOSED = "proposed", _("Waits for a second person")
+    AGREED = "agreed", _("To be made by hand")
+    LEFT = "left", _("On its way")
+    ARRIVED = "arrived", _("Arrived")
+    CALLED_OFF = "called_off", _("Called off")
+
+
+CASH_MOVE = Machine(
+    "cash_move",
+    CashMoveStatus,
+    CashMoveStatus.PROPOSED,
+    {
+        "agree": when(
+            CashMoveStatus.PROPOSED, to=CashMoveStatus.AGREED, says="Another member of staff agrees and makes it.",
+        ),
+        "call_off": when(
+            CashMoveStatus.PROPOSED, CashMoveStatus.AGREED, to=CashMoveStatus.CALLED_OFF,
+            says="It is not made after all.",
+        ),
+        "leave": when(CashMoveStatus.AGREED, to=CashMoveStatus.LEFT, says="The first door's own books show it."),
+        "arrive": when(CashMoveStatus.LEFT, to=CashMoveStatus.ARRIVED, says="The other door's own books show it."),
+    },
+    {
+        CashMoveStatus.PROPOSED: "One member of staff wants it; nothing is promised.",
+        CashMoveStatus.AGREED: "No withdrawal counts on this cash any more; no door has shown it yet.",
+        CashMoveStatus.LEFT: "On the account of its own between the doors.",
+        CashMoveStatus.ARRIVED: "At the other door; its account is at nothing.",
+        CashMoveStatus.CALLED_OFF: "Nothing moved.",
+    },
+)  # fmt: skip
+
+
 class LineStatus(models.TextChoices):
     """Of one line of the processor's books, and of one line of ours."""
 

@@ -148,7 +148,7 @@ def test_every_fact_that_people_wait_for_has_a_subscriber():
         "payments.charge_succeeded", "payments.charge_declined", "payments.charge_expired",
         "payments.payout_requested", "messaging.hidden", "moderation.reported", "moderation.objected",
         "disputes.decided", "payments.treasury_acted", "payments.suspense_resolved", "payments.credit_sent_back",
-        "invoicing.document_issued",
+        "invoicing.document_issued", "payments.cash_move_agreed",
     }  # fmt: skip
     facts = {name for name in _facts if not name.startswith("test.")}
     assert facts - heard - silent == set(), "say of a new fact who is told, or that nobody needs to be"

@@ -30,6 +30,8 @@ EVENTS: dict[str, str | Promise] = {
     "platform.swept": _("Own money moved to the bank"),
     "reserve.provisioned": _("Laid aside for chargebacks"),
     "platform.topped_up": _("Own money brought to the processor"),
+    "cash.left": _("Left one of our accounts for another"),
+    "cash.arrived": _("Arrived from another of our accounts"),
     "processor.fee": _("Fee of the payment processor"),
     "suspense.opened": _("Put aside until somebody has looked"),
     "suspense.resolved": _("Assigned after somebody has looked"),
@@ -46,6 +48,7 @@ EVENTS: dict[str, str | Promise] = {
 }
 _ACCOUNTS: list[tuple[str, str | Promise]] = [
     ("clearing:connected:", _("Freelancer's account at the processor")),
+    ("clearing:transit:", _("On its way between our accounts")),
     ("clearing:", _("Our account at the processor")),
     ("escrow:", _("Held for the work")),
     ("deferred_fee:", _("Employer's fee, not yet earned")),

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from apps.common.api.serializers import AMOUNT_MAX, MoneySerializer
-from apps.payments.models import Charge, FxQuote, Payout, PayoutAccount, TreasuryAct
+from apps.payments.models import CashMove, Charge, FxQuote, Payout, PayoutAccount, ProcessorLine, TreasuryAct
 from apps.payments.states import DoorName, TreasuryKind
 
 
@@ -94,6 +94,55 @@ class NewPayoutAccountSerializer(serializers.Serializer[Any]):
         default="",
         help_text="One of `/payout-account/methods/`; the processor, if it is not said.",
     )
+
+
+class CashSerializer(serializers.Serializer[Any]):
+    door = serializers.CharField(source="gateway")
+    held = SignedMoneySerializer()
+    promised = SignedMoneySerializer()
+    free = SignedMoneySerializer()
+
+
+class CashMoveSerializer(serializers.ModelSerializer[CashMove]):
+    amount = MoneySerializer(read_only=True)
+
+    class Meta:
+        model = CashMove
+        fields = (
+            "id", "number", "source", "target", "status", "amount", "reason", "proposed_by_id", "proposed_at",
+            "agreed_by_id", "agreed_at", "ended_at",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class CashAtDoorsSerializer(serializers.Serializer[Any]):
+    doors = CashSerializer(many=True)
+    moves = CashMoveSerializer(many=True)
+
+
+class NewCashMoveSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField(help_text="Made by the caller: the same one again changes nothing.")
+    source = serializers.ChoiceField(choices=DoorName.choices)  # type: ignore[assignment]
+    target = serializers.ChoiceField(choices=DoorName.choices)
+    amount = MoneySerializer()
+    reason = serializers.CharField(max_length=1000)
+
+
+class CashMoveStepSerializer(serializers.Serializer[Any]):
+    step = serializers.ChoiceField(choices=[("agree", "agree"), ("call_off", "call off"), ("point", "point to a line")])
+    line_id = serializers.UUIDField(required=False, help_text="Of the door's line, for `point`.")
+
+
+class CashLineSerializer(serializers.ModelSerializer[ProcessorLine]):
+    class Meta:
+        model = ProcessorLine
+        fields = ("id", "gateway", "line_id", "type", "reference", "net_minor", "currency", "booked_at")
+        read_only_fields = fields
+
+
+class OneCashMoveSerializer(serializers.Serializer[Any]):
+    move = CashMoveSerializer()
+    candidates = CashLineSerializer(many=True, help_text="Lines that may be the step that it waits for.")
 
 
 class PayoutMethodSerializer(serializers.Serializer[Any]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -18,7 +19,7 @@ from apps.common.errors import NotFound
 from apps.payments import operations, policies, queries
 from apps.payments.api import serializers
 from apps.payments.gateways import doors
-from apps.payments.states import TopUpStatus, TreasuryKind
+from apps.payments.states import CashMoveStatus, TopUpStatus, TreasuryKind
 
 
 class Treasury(APIView):
@@ -85,3 +86,72 @@ class TransferReversal(APIView):
             payout_id=payout.id, actor=actor(request._request), now=timezone.now()
         )
         return Response(serializers.PayoutSerializer(reversed_one).data)
+
+
+class CashMoves(APIView):
+    """What each door holds, and cash moved between them."""
+
+    @extend_schema(responses=serializers.CashAtDoorsSerializer, operation_id="cash_moves")
+    def get(self, request: Request) -> Response:
+        policies.check_is_staff(actor(request._request))
+        found = {"doors": queries.cash_at_doors(), "moves": queries.cash_moves()}
+        return Response(serializers.CashAtDoorsSerializer(found).data)
+
+    @extend_schema(
+        parameters=[NEEDS_KEY],
+        request=serializers.NewCashMoveSerializer,
+        responses={201: serializers.CashMoveSerializer},
+        operation_id="cash_move_propose",
+    )
+    @idempotent
+    def post(self, request: Request) -> Response:
+        """One member of staff wants cash moved; a second has to agree."""
+        policies.check_is_staff(actor(request._request))
+        asked = serializers.NewCashMoveSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        given = asked.validated_data
+        made = operations.propose_move(
+            move_id=given["id"],
+            source=given["source"],
+            target=given["target"],
+            amount=to_money(given["amount"]),
+            reason=given["reason"],
+            actor=actor(request._request),
+            now=timezone.now(),
+        )
+        return Response(serializers.CashMoveSerializer(made).data, status=201)
+
+
+class OneCashMove(APIView):
+    @extend_schema(responses=serializers.OneCashMoveSerializer, operation_id="cash_move")
+    def get(self, request: Request, move_id: UUID) -> Response:
+        policies.check_is_staff(actor(request._request))
+        return self._shown(move_id)
+
+    @extend_schema(
+        parameters=[NEEDS_KEY],
+        request=serializers.CashMoveStepSerializer,
+        responses=serializers.OneCashMoveSerializer,
+        operation_id="cash_move_step",
+    )
+    @idempotent
+    def post(self, request: Request, move_id: UUID) -> Response:
+        """Agree as a second person, call it off, or say which line of a door shows it."""
+        policies.check_is_staff(actor(request._request))
+        asked = serializers.CashMoveStepSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        given = asked.validated_data
+        common: dict[str, Any] = {"move_id": move_id, "actor": actor(request._request), "now": timezone.now()}
+        if given["step"] == "agree":
+            operations.agree_to_move(**common)
+        elif given["step"] == "call_off":
+            operations.call_move_off(**common)
+        else:
+            operations.point_to_line(line_id=given.get("line_id") or UUID(int=0), **common)
+        return self._shown(move_id)
+
+    def _shown(self, move_id: UUID) -> Response:
+        found = queries.cash_move(move_id)
+        is_waiting = found.status in (CashMoveStatus.AGREED, CashMoveStatus.LEFT)
+        candidates = list(queries.lines_of_move(found)[:20]) if is_waiting else []
+        return Response(serializers.OneCashMoveSerializer({"move": found, "candidates": candidates}).data)

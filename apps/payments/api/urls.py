@@ -17,5 +17,7 @@ urlpatterns = [
     path("charges/<uuid:charge_id>/", views.OneCharge.as_view(), name="api-charge"),
     path("payouts/<uuid:payout_id>/reversal/", treasury.TransferReversal.as_view(), name="api-payout-reversal"),
     path("treasury/", treasury.Treasury.as_view(), name="api-treasury"),
+    path("treasury/cash/", treasury.CashMoves.as_view(), name="api-cash-moves"),
+    path("treasury/cash/<uuid:move_id>/", treasury.OneCashMove.as_view(), name="api-cash-move"),
     path("treasury/acts/", treasury.TreasuryActs.as_view(), name="api-treasury-acts"),
 ]

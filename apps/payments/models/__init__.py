@@ -6,7 +6,7 @@ from apps.payments.models.charges import Charge, PaymentMethod, Refund
 from apps.payments.models.payouts import FxQuote, Payout, PayoutAccount, TransferReversal
 from apps.payments.models.reconciliation import BookLine, ProcessorLine, ReconciliationRun, SuspenseItem
 from apps.payments.models.traffic import Attempt, WebhookEvent
-from apps.payments.models.treasury import CashShortage, TopUp, TreasuryAct
+from apps.payments.models.treasury import CashMove, CashShortage, TopUp, TreasuryAct
 
 __all__ = [
     "Attempt",
@@ -16,6 +16,7 @@ __all__ = [
     "BankStatement",
     "BankStatementLine",
     "BookLine",
+    "CashMove",
     "CashShortage",
     "Charge",
     "Chargeback",

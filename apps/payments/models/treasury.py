@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from apps.accounts.models import User
 from apps.common.models import BaseModel, amount_field, currency_field
 from apps.common.money import Money
 from apps.payments import states
 from apps.payments.models.base import known, status_field
+from apps.payments.models.reconciliation import ProcessorLine
 
 
 class TreasuryAct(BaseModel):
@@ -62,6 +63,62 @@ class CashShortage(BaseModel):
     @property
     def missing(self) -> Money:
         return Money(self.missing_minor, self.currency)
+
+
+class CashMove(BaseModel):
+    """
+    The platform's cash from one door to another: wanted by one, agreed to by another, made by hand at the doors.
+
+    Only the doors' own lines say that it left and that it came.
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    """Made by the form that was sent: the same form sent twice is one move."""
+    number = models.CharField(max_length=20, unique=True)
+    """Written into the transfer, so that the line that shows it can be told."""
+    source = models.CharField(max_length=20)
+    target = models.CharField(max_length=20)
+    status = status_field(states.CashMoveStatus)
+    amount_minor = amount_field()
+    currency = currency_field()
+    reason = models.TextField(max_length=1000)
+    proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    agreed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    agreed_at = models.DateTimeField(null=True, blank=True)
+    source_line = models.OneToOneField(
+        ProcessorLine, on_delete=models.PROTECT, null=True, blank=True, related_name="cash_left"
+    )
+    target_line = models.OneToOneField(
+        ProcessorLine, on_delete=models.PROTECT, null=True, blank=True, related_name="cash_arrived"
+    )
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            known(states.CashMoveStatus, "payments_cashmove_status_known"),
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="payments_cashmove_amount_positive"),
+            models.CheckConstraint(condition=~Q(reason=""), name="payments_cashmove_has_a_reason"),
+            models.CheckConstraint(condition=~Q(source=F("target")), name="payments_cashmove_two_doors"),
+            models.CheckConstraint(
+                condition=Q(agreed_by=None) | ~Q(agreed_by=F("proposed_by")), name="payments_cashmove_two_people"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["agreed", "left", "arrived"]) | Q(agreed_by__isnull=False),
+                name="payments_cashmove_agreed_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["left", "arrived"]) ^ Q(source_line=None),
+                name="payments_cashmove_left_has_a_line",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="arrived") ^ Q(target_line=None), name="payments_cashmove_arrived_has_a_line"
+            ),
+        ]
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
 
 
 class TopUp(BaseModel):

@@ -10,6 +10,16 @@ from apps.payments.operations.accounts import (
 )
 from apps.payments.operations.automatic import batch_payables
 from apps.payments.operations.bank import end_order, export_orders, import_statement
+from apps.payments.operations.cash import (
+    DoorsDoNotFit,
+    LineDoesNotFit,
+    MoreThanFree,
+    SecondPersonMissing,
+    agree_to_move,
+    call_move_off,
+    point_to_line,
+    propose_move,
+)
 from apps.payments.operations.chargebacks import (
     EvidenceRefused,
     PaymentUnknown,
@@ -77,8 +87,11 @@ from apps.payments.operations.treasury import act, keep_reserve, movable
 __all__ = [
     "AmountDiffers",
     "BankAccountRefused",
+    "DoorsDoNotFit",
     "EvidenceRefused",
+    "LineDoesNotFit",
     "MoreThanCharged",
+    "MoreThanFree",
     "NothingToReverse",
     "NothingToSendBack",
     "PaymentRefused",
@@ -87,13 +100,16 @@ __all__ = [
     "ReversalRefused",
     "ReversalUnanswered",
     "SamePerson",
+    "SecondPersonMissing",
     "TopUpRefused",
     "absorb_chargeback",
     "accept_quote",
     "act",
+    "agree_to_move",
     "balance_at_all_doors",
     "balance_at_processor",
     "batch_payables",
+    "call_move_off",
     "claim_payout",
     "claim_refund",
     "compare_balances",
@@ -112,8 +128,10 @@ __all__ = [
     "payout_answered",
     "payout_refused",
     "payout_transferred",
+    "point_to_line",
     "poll_events",
     "propose_booking",
+    "propose_move",
     "quote_payout",
     "receive_notice",
     "reconcile",

@@ -31,7 +31,7 @@ from apps.payments.gateways import doors
 from apps.payments.gateways.doors import door
 from apps.payments.gateways.port import BalanceLine, GatewayRefused, GatewayUnavailable
 from apps.payments.models import BookLine, Charge, ProcessorLine, ReconciliationRun, Refund, SuspenseItem
-from apps.payments.operations import suspense, top_ups
+from apps.payments.operations import cash, suspense, top_ups
 from apps.payments.operations.settlement import Clock
 from apps.payments.states import ChargeStatus, LineStatus, RefundStatus, SuspenseReason, SuspenseStatus
 
@@ -145,6 +145,9 @@ def match(*, gateway: str, since: datetime, now: datetime) -> list[SuspenseItem]
     _take_entries(gateway, since)
     _name_entries(gateway)
     _pair_sweeps(gateway)
+    if cash.follow_moves(gateway=gateway, now=now):  # after sweeps, which look alike at the processor
+        _take_entries(gateway, since)
+        _name_entries(gateway)
     suspense.clear_where_news_came(gateway=gateway, now=now)
     return _settle_groups(gateway, now)
 

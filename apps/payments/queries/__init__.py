@@ -1,7 +1,19 @@
 """Reads of payments: balances, statements, documents, and what is due."""
 
 from apps.payments.queries.bank import bank_file, bank_files, bank_orders, bank_statements
-from apps.payments.queries.cash import Cash, cash_at, cash_at_doors, pays_by_itself, recent_shortages
+from apps.payments.queries.cash import (
+    Cash,
+    cash_at,
+    cash_at_doors,
+    cash_left_in_transit,
+    cash_move,
+    cash_move_for_update,
+    cash_moves,
+    certain_line_of_move,
+    lines_of_move,
+    pays_by_itself,
+    recent_shortages,
+)
 from apps.payments.queries.documents import (
     charge_for_update,
     charge_visible_to,
@@ -86,6 +98,11 @@ __all__ = [
     "bank_statements",
     "cash_at",
     "cash_at_doors",
+    "cash_left_in_transit",
+    "cash_move",
+    "cash_move_for_update",
+    "cash_moves",
+    "certain_line_of_move",
     "charge_for_update",
     "charge_visible_to",
     "chargeable",
@@ -107,6 +124,7 @@ __all__ = [
     "holdings",
     "kept_tax",
     "lines_of_item",
+    "lines_of_move",
     "lock_reconciliation",
     "lock_treasury",
     "methods_for",

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
+from apps.common.errors import NotFound
 from apps.common.money import Money
 from apps.ledger import chart
 from apps.ledger import queries as ledger
 from apps.payments.gateways import doors
-from apps.payments.models import CashShortage, Payout, PayoutAccount, Refund
-from apps.payments.states import PayoutStatus, RefundStatus
+from apps.payments.models import (
+    BankStatementLine,
+    BookLine,
+    CashMove,
+    CashShortage,
+    Charge,
+    Payout,
+    PayoutAccount,
+    ProcessorLine,
+    Refund,
+    TopUp,
+)
+from apps.payments.states import CashMoveStatus, DoorName, LineStatus, PayoutStatus, RefundStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +42,10 @@ class Cash:
 
 def cash_at(gateway: str, currency: str) -> Cash:
     """
-    What a door holds by the books, and what withdrawals and refunds that it has not carried out will take of it.
+    What a door holds by the books, and what withdrawals, refunds and moves that it has not carried out will take of it.
 
-    A withdrawal counts until its transfer is booked; a refund until it has arrived, because it is booked only then.
+    A withdrawal counts until its transfer is booked; a refund until it has arrived, because it is booked only then; a
+    move from the second person's yes until the door's own line shows it.
     """
     held = ledger.balance(chart.clearing(gateway, currency))
     payouts = Payout.objects.filter(
@@ -42,7 +56,9 @@ def cash_at(gateway: str, currency: str) -> Cash:
         charge__gateway=gateway, charge__currency=currency,
         status__in=[RefundStatus.REQUESTED, RefundStatus.SENDING, RefundStatus.SUBMITTED],
     )  # fmt: skip
-    promised = sum(int(rows.aggregate(total=Sum("amount_minor"))["total"] or 0) for rows in (payouts, refunds))
+    moves = CashMove.objects.filter(source=gateway, currency=currency, status=CashMoveStatus.AGREED)
+    sums = (rows.aggregate(total=Sum("amount_minor"))["total"] for rows in (payouts, refunds, moves))
+    promised = sum(int(total or 0) for total in sums)
     return Cash(gateway, held, Money(promised, currency))
 
 
@@ -62,3 +78,90 @@ def pays_by_itself(account: PayoutAccount) -> bool:
 
 def recent_shortages() -> list[CashShortage]:
     return list(CashShortage.objects.order_by("-noted_on", "gateway", "currency")[:10])
+
+
+# -- moves between doors
+
+
+def cash_moves() -> list[CashMove]:
+    """The newest first."""
+    rows = CashMove.objects.select_related("proposed_by", "agreed_by").order_by("-proposed_at")
+    return list(rows[:100])
+
+
+def cash_move(move_id: UUID) -> CashMove:
+    """:raises NotFound: if there is none."""
+    rows = CashMove.objects.select_related("proposed_by", "agreed_by", "source_line", "target_line")
+    found = rows.filter(id=move_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def cash_move_for_update(move_id: UUID) -> CashMove:
+    found = CashMove.objects.select_for_update(of=("self",)).filter(id=move_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def lines_of_move(move: CashMove) -> QuerySet[ProcessorLine]:
+    """
+    Lines that may be the step that a move waits for, the oldest first: at the door, of the very amount, of no other
+    move, and explained by nothing else in our books.
+    """
+    is_leaving = move.status == CashMoveStatus.AGREED
+    gateway = move.source if is_leaving else move.target
+    net = -move.amount_minor if is_leaving else move.amount_minor
+    explained = BookLine.objects.filter(gateway=gateway).exclude(event__startswith="suspense.").values("reference")
+    rows = ProcessorLine.objects.filter(
+        gateway=gateway, net_minor=net, fee_minor=0, currency=move.currency,
+        status__in=[LineStatus.WAITING, LineStatus.SUSPENSE], cash_left=None, cash_arrived=None,
+    )  # fmt: skip
+    return rows.exclude(reference__in=explained).order_by("booked_at", "id")
+
+
+def certain_line_of_move(move: CashMove) -> ProcessorLine | None:
+    """
+    The line that needs nobody to look: at a processor its own word for such a movement is enough; at the bank the
+    move's number has to stand in the transfer, because customers pay there too.
+    """
+    is_leaving = move.status == CashMoveStatus.AGREED
+    gateway = move.source if is_leaving else move.target
+    found = lines_of_move(move)
+    if gateway == DoorName.BANK:
+        return next((line for line in found if _plain(move.number) in _remittance(line)), None)
+    found = found.filter(type="payout" if is_leaving else "topup")
+    return found.exclude(reference__in=TopUp.objects.exclude(remote_id="").values("remote_id")).first()
+
+
+def _plain(text: str) -> str:
+    return "".join(letter for letter in text.upper() if letter.isalnum())
+
+
+def _remittance(line: ProcessorLine) -> str:
+    booking_id = line.reference.removeprefix("bsl_")
+    booking = BankStatementLine.objects.filter(id=booking_id).first() if _is_uuid(booking_id) else None
+    if booking is None or Charge.objects.filter(remote_session_id=booking.reference).exclude(remote_session_id=""):
+        return ""
+    return _plain(booking.reference)
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def cash_left_in_transit() -> int:
+    """Moves that are not on their way while their account is not at nothing, or are while it is not the amount."""
+    rows = list(CashMove.objects.values_list("id", "currency", "status", "amount_minor"))
+    codes = {chart.clearing_transit(move_id, currency).code for move_id, currency, _, _ in rows}
+    held = ledger.balances(codes)
+    wrong = 0
+    for move_id, currency, status, amount in rows:
+        lies = held.get((chart.clearing_transit(move_id, currency).code, currency), Money.zero(currency))
+        wrong += lies.amount_minor != (amount if status == CashMoveStatus.LEFT else 0)
+    return wrong

@@ -75,8 +75,12 @@ def own_money(gateway: str, currency: str) -> Money:
 
 
 def _own(currency: str) -> Money:
-    """Of all doors together; negative where customers' money is short of what is owed."""
+    """Of all doors together and between them; negative where customers' money is short of what is owed."""
     there = Money.total((ledger.balance(chart.clearing(name, currency)) for name in doors.names()), currency)
+    there += Money(
+        sum(minor for code, unit, minor in ledger.trial_balance() if unit == currency and code == "clearing:transit"),
+        currency,
+    )
     owed = Money.total((money for _, money in ledger.owed() if money.currency == currency), currency)
     connected = Money(
         sum(minor for code, unit, minor in ledger.trial_balance() if unit == currency and code == "clearing:connected"),

@@ -1,6 +1,7 @@
 """Pages of money: what there is and where it went (`money`), where one is paid (`recipients`), the staff's desk."""
 
 from apps.payments.views.bank import bank, bank_export, bank_file, bank_order, bank_transfer
+from apps.payments.views.cash import cash_move, cash_moves
 from apps.payments.views.chargebacks import chargeback, chargebacks
 from apps.payments.views.money import (
     accept,
@@ -30,6 +31,8 @@ __all__ = [
     "bank_file",
     "bank_order",
     "bank_transfer",
+    "cash_move",
+    "cash_moves",
     "charge",
     "chargeback",
     "chargebacks",
