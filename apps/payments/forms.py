@@ -41,6 +41,10 @@ class DirectAccountForm(RecipientForm):
 
     def __init__(self, *args: Any, door: str, currencies: list[str], **options: Any) -> None:
         super().__init__(*args, currencies=currencies, **options)
+        self.fields["is_automatic"].help_text = _(
+            "As soon as something is available in this currency and our account there holds enough. You can stop this "
+            "any time."
+        )
         number = self.fields["account_number"]
         number.widget.attrs |= {"dir": "ltr", "autocomplete": "off", "spellcheck": "false"}
         if door == DoorName.BANK:

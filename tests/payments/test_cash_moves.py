@@ -269,7 +269,9 @@ def test_the_api_does_the_same(market):
     operations.reconcile(gateway="sandbox")
     assert one.get(address).json()["move"]["status"] == "left"
     found = one.get("/api/v1/treasury/cash/").json()
-    assert {row["door"] for row in found["doors"]} == {"sandbox"}
+    held = {row["door"]: row["held"] for row in found["doors"]}
+    assert held["bank"] == {"amount_minor": 0, "currency": "EUR"}
+    assert held["sandbox"]["amount_minor"] > 0
     assert found["moves"][0]["number"] == CashMove.objects.get().number
     stranger = APIClient()
     stranger.force_login(market.employer().memberships.get().user)

@@ -16,7 +16,6 @@ from apps.common.operations import move as move_on
 from apps.ledger import operations as ledger
 from apps.outbox import bus
 from apps.payments import entries, events, policies, queries
-from apps.payments.gateways import doors
 from apps.payments.models import CashMove, ProcessorLine
 from apps.payments.operations.top_ups import AmountMissing
 from apps.payments.operations.treasury import ReasonMissing
@@ -27,7 +26,7 @@ from apps.payments.states import CASH_MOVE, CashMoveStatus
 class DoorsDoNotFit(Invalid):
     code = "doors_do_not_fit"
     field = "target"
-    message = _("Choose two different doors that are open and hold %(currency)s.")
+    message = _("Choose two different accounts of ours that are open and hold %(currency)s.")
 
 
 class MoreThanFree(Conflict):
@@ -60,7 +59,7 @@ def propose_move(
     known = CashMove.objects.filter(id=move_id).first()
     if known is not None:
         return known
-    if source == target or not all(_holds(name, amount.currency) for name in (source, target)):
+    if source == target or not all(queries.can_hold(name, amount.currency) for name in (source, target)):
         raise DoorsDoNotFit(currency=amount.currency)
     if not reason.strip():
         raise ReasonMissing
@@ -78,13 +77,6 @@ def propose_move(
         proposed_by_id=actor.person_id,
         proposed_at=now,
     )
-
-
-def _holds(name: str, currency: str) -> bool:
-    if name not in doors.names():
-        return False
-    currencies = doors.door(name).capabilities.currencies
-    return currencies is None or currency in currencies
 
 
 def _check_is_free(source: str, amount: Money) -> None:

@@ -3,6 +3,7 @@
 from apps.payments.queries.bank import bank_file, bank_files, bank_orders, bank_statements
 from apps.payments.queries.cash import (
     Cash,
+    can_hold,
     cash_at,
     cash_at_doors,
     cash_left_in_transit,
@@ -96,6 +97,7 @@ __all__ = [
     "bank_files",
     "bank_orders",
     "bank_statements",
+    "can_hold",
     "cash_at",
     "cash_at_doors",
     "cash_left_in_transit",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import QuerySet, Sum
+from django.utils.functional import Promise
 
 from apps.common.errors import NotFound
 from apps.common.money import Money
@@ -39,6 +40,10 @@ class Cash:
     def free(self) -> Money:
         return self.held - self.promised
 
+    @property
+    def label(self) -> str | Promise:
+        return DoorName(self.gateway).label
+
 
 def cash_at(gateway: str, currency: str) -> Cash:
     """
@@ -63,12 +68,18 @@ def cash_at(gateway: str, currency: str) -> Cash:
 
 
 def cash_at_doors() -> list[Cash]:
-    """Every open door and currency in which it has ever held something."""
-    return [
-        cash_at(name, currency)
-        for name in doors.names()
-        for currency in sorted(ledger.balances_by_currency(chart.clearing(name, "EUR").code))
-    ]
+    """Every open door with every currency that it can hold and that any of them ever held."""
+    names = doors.names()
+    known = sorted({code for name in names for code in ledger.balances_by_currency(chart.clearing(name, "EUR").code)})
+    return [cash_at(name, code) for name in names for code in known if can_hold(name, code)]
+
+
+def can_hold(gateway: str, currency: str) -> bool:
+    """Is the door open, and made for this currency?"""
+    if gateway not in doors.names():
+        return False
+    currencies = doors.door(gateway).capabilities.currencies
+    return currencies is None or currency in currencies
 
 
 def pays_by_itself(account: PayoutAccount) -> bool:

@@ -36,6 +36,7 @@ def treasury(request: HttpRequest) -> HttpResponse:
         "gateway": settings.PAYMENT_GATEWAY,
         "unfinished": queries.unfinished_top_ups(),
         "cash": queries.cash_at_doors(),
+        "may_move_cash": len(doors.names()) > 1,
         "shortages": queries.recent_shortages(),
         "unanswered": queries.unfinished_reversals(),
         "stranded": queries.payouts_with_cash_at_the_processor(),

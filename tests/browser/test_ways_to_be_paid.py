@@ -1,0 +1,69 @@
+"""Choosing the bank as the way to be paid, and cash moved to it: in three languages, on a phone, without scripts."""
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from apps.common.money import Money
+from apps.payments import queries
+from apps.payments.models import CashMove
+from tests.browser.test_recipients_and_chargebacks import SCREENS, fresh
+from tests.payments.test_bank_door import IBAN
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def ada(make):
+    make.now = timezone.now()
+    call_command("load_payment_methods", verbosity=0)
+    organization = make.freelancer("Ada Obi", country="FR", currency="EUR")
+    make.balance(organization, Money.of("450.00", "EUR"))
+    return organization
+
+
+@pytest.mark.parametrize(("language", "width"), SCREENS)
+def test_a_freelancer_chooses_the_bank_and_is_told_what_it_lacks(make, visitor, live_server, ada, language, width):
+    user = ada.memberships.get().user
+    someone = visitor(user, language=language, width=width, javascript=False)
+    session = fresh(user).cookies["sessionid"].value
+    someone.page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+    page = someone.open("/money/account/")
+    page.locator("a[href$='/account/by/bank/']").click()
+    page.locator("[name=account_number]").fill(IBAN[:-1] + "7")
+    page.locator("main button.btn-primary").click()
+    assert page.locator("[name=account_number][aria-invalid=true]").count() == 1
+    page.locator("[name=account_number]").fill(IBAN)
+    page.locator("main button.btn-primary").click()
+    page.wait_for_url("**/money/")
+    assert queries.payout_account_of(ada.id).gateway == "bank"
+
+    page = someone.open("/money/withdraw/EUR/")
+    page.locator("main button.btn-primary").click()
+    assert page.locator("[role=alert], .error-summary").count() >= 1
+    assert queries.available(ada.id, "EUR") == Money.of("450.00", "EUR")
+
+
+@pytest.mark.parametrize(("language", "width"), SCREENS)
+def test_the_pages_pass_the_checks(make, visitor, live_server, ada, language, width):
+    user, staff = ada.memberships.get().user, make.staff()
+    someone = visitor(user, language=language, width=width)
+    session = fresh(user).cookies["sessionid"].value
+    someone.page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+    for path in ("/money/account/", "/money/account/by/bank/"):
+        someone.open(path)
+        someone.check()
+    task = make.task()
+    someone.open(f"/tasks/{task.id}/bid/")
+    someone.check()
+    desk = visitor(staff, language=language, width=width, theme="dark")
+    page = desk.open("/money/cash/")
+    desk.check()
+    page.locator("[name=amount]").fill("450")
+    page.locator("[name=reason]").fill("Withdrawals by bank")
+    page.locator("main form button.btn-primary").click()
+    page.wait_for_url("**/money/cash/*/")
+    desk.check()
+    assert CashMove.objects.get().status == "proposed"
+    desk.open("/money/treasury/")
+    desk.check()
