@@ -187,6 +187,7 @@ def _change(task: Any, skill_ids: list[Any], nth: int) -> float:
     from apps.accounts import operations, queries
     from apps.accounts.models import Organization
     from apps.matching import queries as matching
+    from apps.matching.models import MatchResult
 
     shown = {one.organization.id for one in matching.recommended_freelancers(task.id, 30)}
     person = Organization.objects.filter(works=True).exclude(id__in=shown).order_by("id")[11 * nth : 11 * nth + 1].get()
@@ -197,8 +198,11 @@ def _change(task: Any, skill_ids: list[Any], nth: int) -> float:
         skills=dict.fromkeys(skill_ids, 4), languages={"en": "native"},
     )  # fmt: skip
 
+    kept = MatchResult.objects.filter(task_id=task.id, organization_id=person.id)
+
     def is_shown() -> bool:
-        found = matching.recommended_freelancers(task.id, 200)
+        """The list itself, once there is a reason to make it: asking for it all the time would take half a core."""
+        found = matching.recommended_freelancers(task.id, 200) if kept.exists() else []
         return any(one.organization.id == person.id for one in found)
 
     _wait(is_shown, f"{person.id} for {task.id}")
@@ -210,7 +214,7 @@ def _wait(is_there: Callable[[], bool], what: str) -> None:
     while not is_there():
         if time.perf_counter() > end:
             raise SystemExit(f"after {PATIENCE_S} s still nothing: {what}; see worker.log")
-        time.sleep(0.003)
+        time.sleep(0.005)
 
 
 def _settle() -> None:

@@ -123,6 +123,30 @@ def test_a_no_and_its_undo(visitor, market, javascript):
     assert not MatchRefusal.objects.exists()
 
 
+@pytest.mark.parametrize(("language", "width", "theme"), [("en", 1280, "light"), ("ar", 390, "dark")])
+def test_a_no_sent_wrongly_keeps_what_was_typed(visitor, market, language, width, theme):
+    people, some, *_ = market
+    visit = visitor(owner(people[0]), language=language, width=width, theme=theme)
+    page = visit.open("/recommended/")
+    form = page.locator(f"form[action$='/tasks/{some[0].id}/not-for-me/']")
+    page.locator("details").filter(has=form).last.locator("summary").click()
+    form.locator("select").select_option("other")
+    form.locator("button").click()
+    page.wait_for_url("**/not-for-me/")
+    assert page.locator("select[name=reason]").input_value() == "other"
+    visit.complaints.clear()  # of the refusal itself, which has a status of its own
+    shoot(page, f"refuse_again_{language}")
+    visit.check()
+    page.locator("input[name=text]").fill("Too far from what I like")
+    page.locator("select[name=reason]").select_option("")
+    page.locator("main form button").click()
+    assert page.locator("input[name=text]").input_value() == "Too far from what I like"
+    page.locator("select[name=reason]").select_option("other")
+    page.locator("main form button").click()
+    page.wait_for_url("**said=1**")
+    assert MatchRefusal.objects.get().text == "Too far from what I like"
+
+
 def test_an_employer_says_no_and_opens_a_profile(visitor, market):
     _, some, employer, _ = market
     visit = visitor(owner(employer), width=390)
