@@ -297,6 +297,7 @@ SPECTACULAR_SETTINGS = {
         "DeclineReasonEnum": "apps.bidding.states.DeclineReason",
         "DisputeReasonEnum": "apps.disputes.states.DisputeReason",
         "DocumentKindEnum": "apps.invoicing.states.DocumentKind",
+        "DoorEnum": "apps.payments.states.DoorName",
         "ReportReasonEnum": "apps.moderation.states.Reason",
         "ReportStatusEnum": "apps.moderation.states.ReportStatus",
         "TreasuryKindEnum": "apps.payments.states.TreasuryKind",
