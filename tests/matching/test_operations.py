@@ -1,3 +1,4 @@
+import sys
 from datetime import timedelta
 from uuid import uuid4
 
@@ -227,7 +228,9 @@ def test_the_shelf_recommends_whom_postgresql_recommends(market):
         assert result.reasons == reasons
 
 
-def test_who_changes_is_on_the_shelf_a_moment_later(market, make, outbox_drain):
+@pytest.mark.parametrize("few", [0, 200])
+def test_who_changes_is_on_the_shelf_a_moment_later(market, make, outbox_drain, monkeypatch, few):
+    monkeypatch.setattr(sys.modules["apps.matching.operations.shelf"], "FEW", few)  # the name is a function's too
     assert operations.refresh_shelf(now=NOON) == 6  # the first one is written whole
     assert operations.refresh_shelf(now=NOON) is None
     accounts.update_profile(

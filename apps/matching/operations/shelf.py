@@ -6,7 +6,7 @@ Each machine has a shelf of its own; whoever finds it being written leaves it to
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -19,7 +19,7 @@ from apps.matching import queries
 from apps.matching.models import ShelfChange, ShelfDatabase
 from apps.matching.scoring import stored
 
-CHUNK = 2_000
+FEW = 200  # changed people up to here are read one by one: without twenty questions and five temporary tables
 DELTA_MAX = 50_000
 DELTA_SHARE_MAX = 0.05
 
@@ -85,20 +85,14 @@ def _write_base(folder: Path, now: datetime) -> int:
 
 
 def _write_delta(folder: Path, changed: Sequence[UUID], until: datetime, now: datetime) -> int:
-    writer = stored.Writer()
-    there = _add(writer, changed, now)
-    stored.put_delta(folder, writer.columns(), gone=set(changed) - there, until=until.isoformat())
+    people = queries.everybody(now, changed) if len(changed) > FEW else _one_by_one(changed, now)
+    gone = set(changed) - set(people.ids)
+    stored.put_delta(folder, people, gone=gone, until=until.isoformat())
     return len(changed)
 
 
-def _add(writer: stored.Writer, ids: Sequence[UUID], now: datetime) -> set[UUID]:
-    there: set[UUID] = set()
-    for chunk in _chunks(ids):
-        for one in queries.freelancer_facts(chunk, now).values():
-            writer.add(one)
-            there.add(one.id)
-    return there
-
-
-def _chunks(ids: Sequence[UUID]) -> Iterable[Sequence[UUID]]:
-    return (ids[at : at + CHUNK] for at in range(0, len(ids), CHUNK))
+def _one_by_one(ids: Sequence[UUID], now: datetime) -> stored.Columns:
+    writer = stored.Writer()
+    for one in queries.freelancer_facts(ids, now).values():
+        writer.add(one)
+    return writer.columns()

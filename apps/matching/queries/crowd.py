@@ -37,12 +37,12 @@ KINDS = {"int": ">i4", "bigint": ">i8", "double precision": ">f8", "uuid": "V16"
 
 
 @transaction.atomic
-def everybody(now: datetime) -> Columns:
-    """All freelancers who may be recommended at this moment."""
+def everybody(now: datetime, among: Sequence[UUID] | None = None) -> Columns:
+    """All freelancers who may be recommended at this moment, or those among some."""
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {', '.join(TABLES)}")
         cursor.execute("SET LOCAL work_mem = %s", [MEMORY])
-        _number_people(cursor)
+        _number_people(cursor, among)
         _number_skills(cursor)
         (ids,) = _read(cursor, "SELECT organization_id FROM match_people ORDER BY row", "uuid")
         owners = ids.view(">u8").reshape(-1, 2).T.astype(np.uint64)
@@ -68,9 +68,10 @@ def _make(cursor: Any, name: str, select: str, parameters: Sequence[Any] = ()) -
     cursor.execute(f"ANALYZE {name}")  # nothing else looks at a temporary table, and joins are planned by it
 
 
-def _number_people(cursor: Any) -> None:
+def _number_people(cursor: Any, among: Sequence[UUID] | None) -> None:
     """In the order of their ids, as the shelf keeps them."""
-    found = profiles_to_match().values_list(
+    people = profiles_to_match() if among is None else profiles_to_match().filter(organization_id__in=among)
+    found = people.values_list(
         "organization_id", "id", "organization__country", "organization__time_zone", "works_from_hour", "works_to_hour",
         "rate_amount_minor", "rate_currency", "updated_at",
     )  # fmt: skip

@@ -38,6 +38,10 @@ class Columns:
     works: tuple[Any, Any, Any, Any]
     work_skills: Any
 
+    @property
+    def ids(self) -> list[UUID]:
+        return [UUID(int=high << 64 | low) for high, low in self.owners.T.tolist()]
+
     def write(self, folder: Path) -> int:
         """Write everything into a new folder; gives how many people."""
         folder.mkdir(parents=True)
