@@ -6,6 +6,7 @@ Sets Tradewind up and runs it; needs only Python 3.11+ with venv and pip.
     python3 go.py test [pytest args]  everything the tests need, then the tests
     python3 go.py lint                style, types, layers, templates
     python3 go.py manage COMMAND      manage.py on the demo's servers
+    python3 go.py esco DIR            skills in more languages, and what occupations need, out of ESCO's own download
     python3 go.py setup | pins        install only | resolve the pinned requirements anew
 """
 
@@ -147,6 +148,14 @@ def pins() -> int:
     )
 
 
+def esco(folder: str) -> int:
+    """Names and relations out of ESCO's CSV download: for the matching (files in media/esco) and for the site."""
+    tables = ROOT / "media" / "esco"
+    return run(PYTHON, "scripts/build_linking.py", "--esco", folder, "--out", tables) or run(
+        PYTHON, "manage.py", "import_skills", "--esco-csv", folder
+    )
+
+
 def main() -> None:
     verb, *rest = sys.argv[1:] or ["demo"]
     os.chdir(ROOT)
@@ -157,12 +166,14 @@ def main() -> None:
     }
     if verb == "pins":
         raise SystemExit(pins())
-    if verb not in (*programs, "setup", "lint"):
+    if verb not in (*programs, "setup", "lint", "esco") or (verb == "esco" and len(rest) != 1):
         raise SystemExit(__doc__)
     setup("dev" if verb in ("test", "lint") else "base")
     compile_catalogues()
     if verb == "lint":
         raise SystemExit(lint())
+    if verb == "esco":
+        raise SystemExit(esco(rest[0]))
     if verb in programs:
         words = [str(word) for word in programs[verb]]
         os.execv(words[0], words)
