@@ -56,7 +56,7 @@ class Posting(models.Model):
     """One line of a journal entry: debit positive, credit negative, in minor units of the account's currency."""
 
     id = models.BigAutoField(primary_key=True)
-    # a trigger looks for the entry and for the account in this currency, without the locks of a key: 0007_no_shared_locks
+    # a trigger looks for the entry, and for the account in this currency, without a key's locks: 0007_no_shared_locks
     journal = models.ForeignKey(
         JournalEntry, on_delete=models.PROTECT, related_name="postings", db_constraint=False, db_index=False
     )
