@@ -79,17 +79,18 @@ def _prepare(server: servers.Server, has_hordak: bool) -> None:
 
 def _measure(server: servers.Server, name: str, clients: int, seconds: float) -> dict[str, float]:
     server.run("postgres", "CHECKPOINT")
-    before = server.spent()
+    before = [server.spent()]
     if name == "tpcb":
         count, elapsed, client_cpu = _pgbench(server, clients, seconds)
     else:
         settings = {"DJANGO_SETTINGS_MODULE": "bench.hordak_settings"} if name == "hordak" else {}
         database = "hordak" if name == "hordak" else "market"
         command = [sys.executable, "-m", "bench.release", "--worker", name, "--seconds", str(seconds)]
-        figures, client_cpu = servers.together([command] * clients, servers.environment(server, database, **settings))
+        env = servers.environment(server, database, **settings)
+        figures, client_cpu = servers.together([command] * clients, env, lambda: before.append(server.spent()))
         count = sum(one["count"] for one in figures)
         elapsed = max(one["seconds"] for one in figures)
-    spent = server.spent() - before
+    spent = server.spent() - before[-1]
     return {
         "per_second": round(count / elapsed, 1),
         "cpu_ms": round(1000 * (spent.cpu_seconds + client_cpu) / max(count, 1), 3),

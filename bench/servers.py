@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,12 +100,14 @@ def environment(server: Server, database: str, **more: str) -> dict[str, str]:
     }
 
 
-def together(commands: list[list[str]], env: dict[str, str]) -> tuple[list[dict[str, float]], float]:
+def together(
+    commands: list[list[str]], env: dict[str, str], at_start: Callable[[], None] = lambda: None
+) -> tuple[list[dict[str, float]], float]:
     """
     Start workers, let them begin at one moment, and collect the line of JSON that each prints.
 
     A worker prints "ready", waits for a line, works, and prints its figures. Gives them with the seconds of CPU that
-    the workers took between.
+    the workers took between. `at_start` is called when all are ready: what they prepared is behind them.
     """
     import json
 
@@ -117,6 +119,7 @@ def together(commands: list[list[str]], env: dict[str, str]) -> tuple[list[dict[
         assert worker.stdout is not None
         if worker.stdout.readline().strip() != "ready":
             raise SystemExit("a worker of the bench did not start: see its message above")
+    at_start()
     for worker in workers:
         assert worker.stdin is not None
         worker.stdin.write("go\n")
