@@ -1,5 +1,6 @@
-"""Ids that sort by the time they were made."""
+"""Ids: made so that they sort by time, and read out of what people and other parties send."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from uuid_utils import compat
@@ -8,3 +9,17 @@ from uuid_utils import compat
 def uuid7() -> UUID:
     """A UUID version 7 (RFC 9562): its first 48 bits are Unix milliseconds."""
     return compat.uuid7()
+
+
+def uuid_or_none(text: object) -> UUID | None:
+    """The id that a text writes; None for anything else."""
+    try:
+        return text if isinstance(text, UUID) else UUID(str(text))
+    except ValueError:
+        return None
+
+
+def uuids(texts: Iterable[object]) -> list[UUID]:
+    """Those of the texts that are ids, each once, in their order."""
+    found = (uuid_or_none(text) for text in texts)
+    return list(dict.fromkeys(one for one in found if one is not None))

@@ -1,10 +1,8 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -13,17 +11,6 @@ from apps.accounts.forms import languages
 from apps.matching import policies, scoring
 from apps.matching.gateways import documents
 from apps.matching.models import ListSide
-
-
-def ids(values: Iterable[str]) -> list[UUID]:
-    """Those of the values that are ids."""
-    found = []
-    for value in values:
-        try:
-            found.append(UUID(value))
-        except ValueError:
-            continue
-    return list(dict.fromkeys(found))
 
 
 class SkillTextForm(forms.Form):

@@ -12,19 +12,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from apps.common.ids import uuids
 from apps.skills import queries
 
 SKILLS_MAX = 15
-
-
-def as_ids(values: Iterable[Any]) -> list[UUID]:
-    found = []
-    for value in values:
-        try:
-            found.append(value if isinstance(value, UUID) else UUID(str(value)))
-        except ValueError:
-            continue
-    return list(dict.fromkeys(found))
 
 
 class SkillPickerWidget(forms.Widget):
@@ -52,7 +43,7 @@ class SkillPickerWidget(forms.Widget):
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, None, attrs)
-        ids = as_ids(value["ids"] if isinstance(value, dict) else value or [])
+        ids = uuids(value["ids"] if isinstance(value, dict) else value or [])
         typed = value["text"] if isinstance(value, dict) else ""
         if self.resolved is not None:
             ids, typed = self.resolved, ""
@@ -85,7 +76,7 @@ class SkillPickerField(forms.Field):
         super().__init__(**options)
 
     def clean(self, value: Any) -> list[UUID]:
-        ids = as_ids(value["ids"] if isinstance(value, dict) else value or [])
+        ids = uuids(value["ids"] if isinstance(value, dict) else value or [])
         known = set(queries.active_skills(ids).values_list("id", flat=True))
         ids = [skill_id for skill_id in ids if skill_id in known]
         if isinstance(value, dict) and (value["text"] or value["is_adding"]):
@@ -118,7 +109,7 @@ class SkillPickerField(forms.Field):
         raise forms.ValidationError(self.error_messages[code], code=code)
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return as_ids(initial or []) != as_ids(data["ids"] if isinstance(data, dict) else data or [])
+        return uuids(initial or []) != uuids(data["ids"] if isinstance(data, dict) else data or [])
 
 
 def choices(ids: Iterable[UUID], suggestions: Iterable[queries.FoundSkill]) -> list[dict[str, Any]]:

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import re
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
+from apps.common.ids import uuids
 from apps.skills import forms, queries
 from apps.skills.models import Skill
 from apps.skills.states import SkillKind
@@ -22,12 +22,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
     if not NAME.fullmatch(name):
         name = "skills"
     typed = (request.GET.get(f"{name}_text") or request.GET.get("q") or "")[:100]
-    chosen = []
-    for value in request.GET.getlist(name)[:50]:
-        try:
-            chosen.append(UUID(value))
-        except ValueError:
-            continue
+    chosen = uuids(request.GET.getlist(name)[:50])
     found = queries.find_skills(typed, get_language() or "en", 8) if typed.strip() else []
     context = {"name": name, "typed": typed, "choices": forms.choices(chosen, found), "found": found}
     template = "skills/_choices.html" if request.htmx else "skills/skill_list.html"  # type: ignore[attr-defined]

@@ -10,16 +10,14 @@ from __future__ import annotations
 import contextlib
 import sys
 import tempfile
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import django
 from defusedxml import ElementTree
 
-from tests.payments.crash_worker import keep_alive, mortal
+from tests.payments.crash_worker import dying_with_a_row, keep_alive, mortal
 
 PAIN = "{urn:iso:std:iso:20022:tech:xsd:pain.001.001.09}"
 CAMT = """<?xml version="1.0" encoding="UTF-8"?>
@@ -102,20 +100,11 @@ def _arm(point: str, kills: Path, most: int) -> None:
     settlement.pause_after = lambda attempts: timedelta(seconds=0.1)
     die, around = mortal(kills, most)
 
-    def holding_a_row(claim: Callable[..., Any]) -> Callable[..., Any]:
-        def wrapped(**kwargs: Any) -> Any:
-            claimed = claim(**kwargs)
-            if claimed is not None:
-                die()
-            return claimed
-
-        return wrapped
-
     if point == "claimed_not_committed":
         around(Attempt.objects, "create")
     elif point == "after_claim":
-        settlement.claim_payout = holding_a_row(settlement.claim_payout)
-        settlement.claim_refund = holding_a_row(settlement.claim_refund)
+        settlement.claim_payout = dying_with_a_row(settlement.claim_payout, die)
+        settlement.claim_refund = dying_with_a_row(settlement.claim_refund, die)
     elif point in ("before_order", "after_order"):
         around(BankGateway, "send_abroad", before=point == "before_order")
         around(BankGateway, "refund", before=point == "before_order")

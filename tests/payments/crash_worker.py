@@ -79,6 +79,18 @@ def mortal(kills: Path, most: int) -> tuple[Callable[[], None], Callable[..., No
     return die, around
 
 
+def dying_with_a_row(claim: Callable[..., Any], die: Callable[[], None]) -> Callable[..., Any]:
+    """The claim, after which its worker dies if it took something."""
+
+    def wrapped(**kwargs: Any) -> Any:
+        claimed = claim(**kwargs)
+        if claimed is not None:
+            die()
+        return claimed
+
+    return wrapped
+
+
 def _born(live: Callable[[], None]) -> int:
     pid = os.fork()
     if pid == 0:
@@ -135,20 +147,11 @@ def _arm(point: str, kills: Path, most: int, lease: float) -> None:
 
     die, around = mortal(kills, most)
 
-    def dying_with_a_row(claim: Callable[..., Any]) -> Callable[..., Any]:
-        def wrapped(**kwargs: Any) -> Any:
-            claimed = claim(**kwargs)
-            if claimed is not None:
-                die()
-            return claimed
-
-        return wrapped
-
     if point == "claimed_not_committed":
         around(Attempt.objects, "create")
     elif point == "after_claim":
         for name in ("claim_payout", "claim_reversal"):
-            setattr(settlement, name, dying_with_a_row(getattr(settlement, name)))
+            setattr(settlement, name, dying_with_a_row(getattr(settlement, name), die))
         around(top_ups, "_write_down")
     elif point in ("before_call", "after_call"):
         around(SandboxGateway, "transfer", before=point == "before_call")

@@ -135,7 +135,7 @@ def test_a_door_that_holds_too_little_refuses_takes_nothing_and_tells_staff_once
     client = Client()
     client.force_login(staff)
     page = client.get("/en/money/treasury/").content.decode()
-    assert "bank held too little for a withdrawal" in page
+    assert "Bank transfer held too little for a withdrawal" in page
     assert "/money/cash/" in page  # where to mend it
     assert sound()
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -28,16 +26,6 @@ def back(request: HttpRequest, default: str) -> HttpResponseRedirect:
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
     return redirect(wanted if safe else default)
-
-
-def uuids(texts: list[str]) -> list[UUID]:
-    found = []
-    for text in texts[:20]:
-        try:
-            found.append(UUID(text))
-        except ValueError:
-            continue
-    return found
 
 
 def own_profile(request: HttpRequest) -> Profile | None:

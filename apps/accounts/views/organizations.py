@@ -19,6 +19,7 @@ from apps.accounts.models import Membership, MembershipInvitation, Organization
 from apps.accounts.states import OrganizationKind, Role
 from apps.accounts.views import asking
 from apps.common.errors import Conflict, DomainError, Invalid, NotAllowed
+from apps.common.ids import uuid_or_none
 
 
 @login_required
@@ -47,10 +48,10 @@ def create_organization(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def switch(request: HttpRequest) -> HttpResponse:
-    chosen = asking.uuids([request.POST.get("organization", "")])
-    if not chosen:
+    chosen = uuid_or_none(request.POST.get("organization"))
+    if chosen is None:
         raise Http404
-    now_for = operations.switch_organization(user=asking.user(request), organization_id=chosen[0])
+    now_for = operations.switch_organization(user=asking.user(request), organization_id=chosen)
     messages.success(request, _("You now act for %(name)s.") % {"name": now_for.display_name})
     return asking.back(request, reverse("accounts:organizations"))
 

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_GET
 from apps.accounts import queries
 from apps.accounts.middleware import actor
 from apps.accounts.states import Availability, SkillLevel
-from apps.accounts.views import asking
 from apps.common import fmt, keyset
+from apps.common.ids import uuids
 from apps.files import views as file_views
 from apps.reviews import queries as reviews
 from apps.skills import queries as skill_queries
@@ -26,7 +26,7 @@ def people(request: HttpRequest) -> HttpResponse:
     # PostgreSQL takes no NUL in a text, and nobody means one.
     asked = {name: request.GET.get(name, "").replace("\0", "") for name in ("q", "country", "language", "availability")}
     chosen = {name: text.strip()[:100] for name, text in asked.items()}
-    skill_ids = asking.uuids(request.GET.getlist("skill"))
+    skill_ids = uuids(request.GET.getlist("skill")[:20])
     found = queries.people_visible_to(
         actor(request),
         text=chosen["q"],

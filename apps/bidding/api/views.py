@@ -22,6 +22,7 @@ from apps.bidding.models import Bid
 from apps.bidding.operations import AmountMissing
 from apps.bidding.policies import check_can_judge
 from apps.common.api.serializers import MoneySerializer
+from apps.common.ids import uuid_or_none
 from apps.common.money import Money
 from apps.tasks import queries as tasks
 
@@ -51,7 +52,7 @@ class Bids(ListAPIView[Bid]):
         wanted = self.request.query_params.get("task_id", "")
         if not wanted:
             return _readable(self.request).filter(bidder_id=asker.organization_id or UUID(int=0))
-        task = get_object_or_404(tasks.tasks_visible_to(asker), id=_uuid(wanted))
+        task = get_object_or_404(tasks.tasks_visible_to(asker), id=uuid_or_none(wanted))
         check_can_judge(asker, task, timezone.now())
         return _readable(self.request).filter(task=task).exclude(status="withdrawn")
 
@@ -65,13 +66,6 @@ class Bids(ListAPIView[Bid]):
         task = get_object_or_404(tasks.tasks_visible_to(asker), id=given.validated_data["task_id"])
         bid = operations.submit_bid(task_id=task.id, draft=given.draft(), actor=asker, now=timezone.now())
         return _shown(request, bid.id, 201)
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        return UUID(int=0)
 
 
 class OneBid(APIView):

@@ -45,12 +45,17 @@ def request_match(*, subject_kind: SubjectKind, subject_id: UUID, now: datetime)
 @transaction.atomic
 def request_matches(*, subject_kind: SubjectKind, subject_ids: Iterable[UUID], now: datetime) -> None:
     """The same for several, with one hint to the worker; a lost hint costs three seconds, never a match."""
-    for subject_id in subject_ids:
-        MatchRequest.objects.update_or_create(
-            subject_kind=subject_kind, subject_id=subject_id, defaults={"requested_at": now}
-        )
-        if subject_kind == SubjectKind.ORGANIZATION:
-            ShelfChange.objects.update_or_create(organization_id=subject_id, defaults={"changed_at": now})
+    ids = sorted(set(subject_ids))  # in one order, so that two who ask never wait for each other in a circle
+    MatchRequest.objects.bulk_create(
+        [MatchRequest(subject_kind=subject_kind, subject_id=one, requested_at=now) for one in ids],
+        batch_size=1000, update_conflicts=True, unique_fields=["subject_kind", "subject_id"],
+        update_fields=["requested_at"],
+    )  # fmt: skip
+    if subject_kind == SubjectKind.ORGANIZATION:
+        ShelfChange.objects.bulk_create(
+            [ShelfChange(organization_id=one, changed_at=now) for one in ids],
+            batch_size=1000, update_conflicts=True, unique_fields=["organization"], update_fields=["changed_at"],
+        )  # fmt: skip
     for wake in _waker:
         transaction.on_commit(wake, robust=True)
 

@@ -12,9 +12,9 @@ from django.template.context import Context
 from django.utils import timezone
 
 from apps.common.actors import STRANGER
+from apps.common.ids import uuids
 from apps.matching import operations, policies, queries
 from apps.matching.models import EventKind, ListKind, ListSide
-from apps.skills.forms import as_ids
 from apps.tasks.models import Task
 
 register = template.Library()
@@ -89,5 +89,5 @@ def recommended_tasks(context: Context, organization_id: UUID | None, limit: int
 def skill_completion(field: BoundField) -> dict[str, Any]:
     """Below the skills of a brief: what goes with those chosen, and a button that reads the brief's own words."""
     value = field.value()
-    chosen = as_ids(value["ids"] if isinstance(value, dict) else value or [])
+    chosen = uuids(value["ids"] if isinstance(value, dict) else value or [])
     return {"kept": [], "suggested": queries.goes_with(chosen, timezone.now())}

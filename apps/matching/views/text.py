@@ -18,6 +18,7 @@ from apps.accounts.models import Profile
 from apps.accounts.policies import check_acts_for
 from apps.accounts.states import SkillLevel
 from apps.common.errors import Invalid, NotFound
+from apps.common.ids import uuids
 from apps.matching import forms, queries
 from apps.matching.gateways import documents
 from apps.matching.scoring import linker, suggesting
@@ -59,8 +60,8 @@ def skills_from_text(request: HttpRequest) -> HttpResponse:
 @login_required
 def goes_with(request: HttpRequest) -> HttpResponse:
     """The part of a task's form that suggests: `skills` are chosen, `offered` stood in this part before."""
-    chosen = forms.ids(request.GET.getlist("skills"))[:SKILLS_MAX]
-    kept = [one for one in forms.ids(request.GET.getlist("offered")) if one in chosen]
+    chosen = uuids(request.GET.getlist("skills"))[:SKILLS_MAX]
+    kept = [one for one in uuids(request.GET.getlist("offered")) if one in chosen]
     names = skills.labels(kept, get_language() or "en")
     context = {
         "kept": [(one, names[one]) for one in kept if one in names],
@@ -70,7 +71,7 @@ def goes_with(request: HttpRequest) -> HttpResponse:
 
 
 def _add_skills(request: HttpRequest, profile: Profile) -> HttpResponse:
-    chosen = forms.ids(request.POST.getlist("skills"))
+    chosen = uuids(request.POST.getlist("skills"))
     known = {one.skill_id: one.level for one in profile.skills.all()}
     new = [one for one in skills.active_skills(chosen).values_list("id", flat=True) if one not in known]
     added = dict.fromkeys(new[: max(0, SKILLS_MAX - len(known))], int(SkillLevel.WORKING))

@@ -64,6 +64,10 @@ class CashShortage(BaseModel):
     def missing(self) -> Money:
         return Money(self.missing_minor, self.currency)
 
+    @property
+    def label(self) -> str:
+        return str(states.DoorName(self.gateway).label)
+
 
 class CashMove(BaseModel):
     """

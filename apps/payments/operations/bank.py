@@ -19,7 +19,7 @@ from stdnum import iban as ibans
 
 from apps.common.actors import SYSTEM, Actor
 from apps.common.errors import Conflict, Invalid
-from apps.common.ids import uuid7
+from apps.common.ids import uuid7, uuids
 from apps.common.money import Money
 from apps.common.operations import move
 from apps.payments import policies, queries
@@ -76,7 +76,7 @@ class DatabaseBook:
         return [_credit(line) for line in found.order_by("booked_on", "id")]
 
     def credit(self, line_id: str) -> Credit | None:
-        line = BankStatementLine.objects.filter(id=_plain_id(line_id)).first()
+        line = BankStatementLine.objects.filter(id__in=_plain_ids(line_id)).first()
         return _credit(line) if line else None
 
     def remember_recipient(self, request: RecipientRequest) -> str:
@@ -90,7 +90,7 @@ class DatabaseBook:
         return str(made.id)
 
     def recipient(self, account_id: str) -> tuple[str, str] | None:
-        found = BankRecipient.objects.filter(id=_plain_id(account_id)).first()
+        found = BankRecipient.objects.filter(id__in=_plain_ids(account_id)).first()
         return (found.holder_name, found.iban) if found else None
 
     @transaction.atomic
@@ -158,11 +158,9 @@ def _line_id(row_id: UUID) -> str:
     return f"bsl_{row_id}"
 
 
-def _plain_id(text: str) -> UUID:
-    try:
-        return UUID(text.removeprefix("bsl_"))
-    except ValueError:
-        return UUID(int=0)  # of nobody
+def _plain_ids(text: str) -> list[UUID]:
+    """One, or none."""
+    return uuids([text.removeprefix("bsl_")])
 
 
 def _credit(line: BankStatementLine) -> Credit:
@@ -230,11 +228,8 @@ def _take_in(name: str, found: statements.Statement, now: datetime) -> BankState
 
 def _ordered(booking: statements.Booking) -> BankOrder | None:
     """The order that a debit carries out, by our id and the amount."""
-    try:
-        order_id = UUID(booking.end_to_end_id)
-    except ValueError:
-        return None
-    orders = BankOrder.objects.select_for_update().filter(id=order_id, amount_minor=-booking.amount.amount_minor)
+    ids = uuids([booking.end_to_end_id])
+    orders = BankOrder.objects.select_for_update().filter(id__in=ids, amount_minor=-booking.amount.amount_minor)
     return orders.exclude(lines__isnull=False).first() if booking.amount.amount_minor < 0 else None
 
 

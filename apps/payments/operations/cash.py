@@ -20,7 +20,7 @@ from apps.payments.models import CashMove, ProcessorLine
 from apps.payments.operations.top_ups import AmountMissing
 from apps.payments.operations.treasury import ReasonMissing
 from apps.payments.rules import document_number
-from apps.payments.states import CASH_MOVE, CashMoveStatus
+from apps.payments.states import CASH_MOVE, CashMoveStatus, DoorName
 
 
 class DoorsDoNotFit(Invalid):
@@ -82,7 +82,7 @@ def propose_move(
 def _check_is_free(source: str, amount: Money) -> None:
     free = queries.cash_at(source, amount.currency).free
     if free < amount:
-        raise MoreThanFree(door=source, free=fmt.money(max(free, Money.zero(amount.currency))))
+        raise MoreThanFree(door=DoorName(source).label, free=fmt.money(max(free, Money.zero(amount.currency))))
 
 
 @transaction.atomic

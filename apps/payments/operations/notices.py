@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from apps.common.ids import uuid_or_none
 from apps.payments.gateways.doors import door
 from apps.payments.gateways.port import GatewayRefused, GatewayUnavailable, Notice, NoticeKind
 from apps.payments.models import Charge, Chargeback, Payout, Refund, WebhookEvent
@@ -101,9 +102,8 @@ def refresh(*, kind: str, reference: str, processor: str = "", clock: Clock = ti
         return accounts.refresh_onboarding_of(gateway=processor, remote_account_id=reference, now=clock())
     if kind == NoticeKind.OUTBOUND:
         return _refresh_outbound(processor, reference, clock)
-    try:
-        object_id = UUID(reference)
-    except ValueError:
+    object_id = uuid_or_none(reference)
+    if object_id is None:
         return False
     if kind == NoticeKind.CHARGE and Charge.objects.filter(id=object_id).exists():
         charges.refresh_charge(charge_id=object_id, now=clock())

@@ -23,6 +23,7 @@ from apps.common.actors import SYSTEM, Actor
 from apps.common.errors import Conflict, Unavailable
 from apps.common.ids import uuid7
 from apps.common.operations import move
+from apps.common.states import Machine
 from apps.payments import queries
 from apps.payments.gateways.amounts import AmountNotSendable
 from apps.payments.gateways.doors import door
@@ -86,77 +87,59 @@ def settle_due(*, limit: int = 100, clock: Clock = timezone.now) -> int:
     return tried
 
 
-def _due(rows: QuerySet[Row], now: datetime) -> Row | None:
-    """The one that has waited longest, locked; what another worker holds is skipped."""
-    return (
+def claim_payout(*, now: datetime) -> Payout | None:
+    """Take the payout that has waited longest, for as long as the lease; None when none is due."""
+    return _claim(Payout.objects.all(), "payout", PAYOUT, now)
+
+
+def claim_refund(*, now: datetime) -> Refund | None:
+    """As `claim_payout`, for refunds."""
+    return _claim(Refund.objects.all(), "refund", REFUND, now)
+
+
+def claim_reversal(*, now: datetime, reversal_id: UUID | None = None) -> TransferReversal | None:
+    """As `claim_payout`, for transfers that are taken back; this one, if it is named and due."""
+    rows = TransferReversal.objects.all()
+    return _claim(rows.filter(id=reversal_id) if reversal_id else rows, "reversal", TRANSFER_REVERSAL, now)
+
+
+@transaction.atomic
+def _claim(rows: QuerySet[Row], name: str, machine: Machine, now: datetime) -> Row | None:
+    """What another worker holds is skipped. The attempt is written down with the claim, before any call."""
+    row = (
         rows.select_for_update(skip_locked=True, of=("self",))
         .filter(Q(lease_until=None) | Q(lease_until__lte=now), status__in=_WAITING, next_attempt_at__lte=now)
         .order_by("next_attempt_at", "id")
         .first()
     )
-
-
-@transaction.atomic
-def claim_payout(*, now: datetime) -> Payout | None:
-    """Take the payout that has waited longest, for as long as the lease; None when none is due."""
-    payout = _due(Payout.objects.all(), now)
-    if payout is None:
+    if row is None:
         return None
-    changes = {"lease_until": now + LEASE, "attempts_made": payout.attempts_made + 1}
-    move(payout, PAYOUT, "claim", actor=SYSTEM, now=now, changes=changes)
-    Attempt.objects.create(payout=payout, nth=payout.attempts_made, started_at=now)
-    return payout
-
-
-@transaction.atomic
-def claim_refund(*, now: datetime) -> Refund | None:
-    """As `claim_payout`, for refunds."""
-    refund = _due(Refund.objects.all(), now)
-    if refund is None:
-        return None
-    changes = {"lease_until": now + LEASE, "attempts_made": refund.attempts_made + 1}
-    move(refund, REFUND, "claim", actor=SYSTEM, now=now, changes=changes)
-    Attempt.objects.create(refund=refund, nth=refund.attempts_made, started_at=now)
-    return refund
-
-
-@transaction.atomic
-def claim_reversal(*, now: datetime, reversal_id: UUID | None = None) -> TransferReversal | None:
-    """As `claim_payout`, for transfers that are taken back; this one, if it is named and due."""
-    rows = TransferReversal.objects.all()
-    reversal = _due(rows.filter(id=reversal_id) if reversal_id else rows, now)
-    if reversal is None:
-        return None
-    changes = {"lease_until": now + LEASE, "attempts_made": reversal.attempts_made + 1}
-    move(reversal, TRANSFER_REVERSAL, "claim", actor=SYSTEM, now=now, changes=changes)
-    Attempt.objects.create(reversal=reversal, nth=reversal.attempts_made, started_at=now)
-    return reversal
+    changes = {"lease_until": now + LEASE, "attempts_made": row.attempts_made + 1}
+    move(row, machine, "claim", actor=SYSTEM, now=now, changes=changes)
+    Attempt.objects.create(**{name: row}, nth=row.attempts_made, started_at=now)
+    return row
 
 
 def send_payout(*, payout_id: UUID, clock: Clock = timezone.now) -> None:
     """Transfer and pay out one claimed payout; each step is written down before the next."""
     payout = Payout.objects.select_related("account", "quote").get(id=payout_id)
     gateway = door(payout.gateway)
-    try:
+
+    def send() -> None:
         if payout.account.remote_payout_method_id:
             _send_abroad(payout, gateway, clock)
+            return
+        if payout.needs_transfer and not payout.remote_transfer_id:
+            _transfer(payout, gateway, clock)
+        _pay_out(payout, gateway, clock)
+
+    def refused(code: str) -> None:
+        if code in FUNDS_MISSING and not payout.remote_transfer_id:
+            _wait_for_funds(payout, clock())
         else:
-            if payout.needs_transfer and not payout.remote_transfer_id:
-                _transfer(payout, gateway, clock)
-            _pay_out(payout, gateway, clock)
-    except GatewayUnavailable as silence:
-        _no_answer(payout, str(silence), clock())
-    except (GatewayRefused, AmountNotSendable) as refusal:
-        code = _code(refusal)
-        if code in KEY_DISPUTED:
-            _no_answer(payout, str(refusal), clock())
-        elif code in FUNDS_MISSING and not payout.remote_transfer_id:
-            _wait_for_funds(payout, str(refusal), clock())
-        else:
-            _end_attempt(payout, AttemptOutcome.REFUSED, str(refusal), clock())
             payouts.payout_refused(payout_id=payout.id, failure_code=code, now=clock())
-    else:
-        _end_attempt(payout, AttemptOutcome.TAKEN, "", clock())
+
+    _try(payout, send, refused, clock)
 
 
 def _code(refusal: GatewayRefused | AmountNotSendable) -> str:
@@ -211,34 +194,41 @@ def _choose_source(payout: Payout, gateway: Gateway) -> None:
 def send_refund(*, refund_id: UUID, clock: Clock = timezone.now) -> None:
     """Send one claimed refund."""
     refund = Refund.objects.select_related("charge").get(id=refund_id)
-    gateway = door(refund.charge.gateway)
-    payment_id = refund.charge.remote_payment_id
-    try:
+    gateway, payment_id = door(refund.charge.gateway), refund.charge.remote_payment_id
+
+    def send() -> None:
         found = gateway.find_refund(refund_id=refund.id, payment_id=payment_id) if refund.attempts_made > 1 else None
         request = RefundRequest(refund.idem_key, refund.id, payment_id, refund.amount)
         movement = found or gateway.refund(request)
         refunds.refund_answered(refund_id=refund.id, movement=movement, now=clock())
-    except GatewayUnavailable as silence:
-        _no_answer(refund, str(silence), clock())
-    except (GatewayRefused, AmountNotSendable) as refusal:
-        if _code(refusal) in KEY_DISPUTED:
-            _no_answer(refund, str(refusal), clock())
-        else:
-            _end_attempt(refund, AttemptOutcome.REFUSED, str(refusal), clock())
-            refunds.refund_refused(refund_id=refund.id, failure_code=_code(refusal), now=clock())
-    else:
-        _end_attempt(refund, AttemptOutcome.TAKEN, "", clock())
+
+    def refused(code: str) -> None:
+        refunds.refund_refused(refund_id=refund.id, failure_code=code, now=clock())
+
+    _try(refund, send, refused, clock)
 
 
 def send_reversal(*, reversal_id: UUID, clock: Clock = timezone.now) -> None:
     """Take back one claimed transfer."""
     row = TransferReversal.objects.select_related("payout").get(id=reversal_id)
     gateway, transfer_id = door(row.payout.gateway), row.payout.remote_transfer_id
-    try:
+
+    def send() -> None:
         found = gateway.find_reversal(reversal_id=row.id, transfer_id=transfer_id) if row.attempts_made > 1 else None
         request = ReversalRequest(row.key, row.id, transfer_id, row.payout.amount)
         answer = found or gateway.reverse_transfer(request)
         reversals.reversal_answered(reversal_id=row.id, answer=answer, now=clock())
+
+    def refused(code: str) -> None:
+        reversals.reversal_refused(reversal_id=row.id, failure_code=code, now=clock())
+
+    _try(row, send, refused, clock)
+
+
+def _try(row: Row, send: Callable[[], None], refused: Callable[[str], None], clock: Clock) -> None:
+    """One attempt: no answer, or one about another call, leaves the outcome unknown; a definite no ends the row."""
+    try:
+        send()
     except GatewayUnavailable as silence:
         _no_answer(row, str(silence), clock())
     except (GatewayRefused, AmountNotSendable) as refusal:
@@ -246,7 +236,7 @@ def send_reversal(*, reversal_id: UUID, clock: Clock = timezone.now) -> None:
             _no_answer(row, str(refusal), clock())
         else:
             _end_attempt(row, AttemptOutcome.REFUSED, str(refusal), clock())
-            reversals.reversal_refused(reversal_id=row.id, failure_code=_code(refusal), now=clock())
+            refused(_code(refusal))
     else:
         _end_attempt(row, AttemptOutcome.TAKEN, "", clock())
 
@@ -271,7 +261,7 @@ def reverse_transfer(*, payout_id: UUID, actor: Actor, now: datetime) -> Payout:
 
 
 @transaction.atomic
-def _wait_for_funds(payout: Payout, detail: str, now: datetime) -> None:
+def _wait_for_funds(payout: Payout, now: datetime) -> None:
     """
     The platform's money is not available yet (it is pending for days after a payment): nobody's fault, so it waits.
 
@@ -285,11 +275,10 @@ def _wait_for_funds(payout: Payout, detail: str, now: datetime) -> None:
         locked.lease_until = None
         locked.next_attempt_at = now + pause_after(payout.attempts_made)
         locked.save(update_fields=["transfer_key", "source_currency", "lease_until", "next_attempt_at"])
-    _end_attempt(payout, AttemptOutcome.REFUSED, detail, now)
 
 
 @transaction.atomic
-def _no_answer(row: Payout | Refund | TransferReversal, detail: str, now: datetime) -> None:
+def _no_answer(row: Row, detail: str, now: datetime) -> None:
     """The outcome is unknown: nothing changes but when to look again."""
     logger.warning("no answer for %s: %s", row.number, detail)
     locked = type(row)._default_manager.select_for_update(of=("self",)).get(pk=row.pk)
@@ -300,5 +289,5 @@ def _no_answer(row: Payout | Refund | TransferReversal, detail: str, now: dateti
     _end_attempt(row, AttemptOutcome.UNKNOWN, detail, now)
 
 
-def _end_attempt(row: Payout | Refund | TransferReversal, outcome: AttemptOutcome, detail: str, now: datetime) -> None:
+def _end_attempt(row: Row, outcome: AttemptOutcome, detail: str, now: datetime) -> None:
     row.attempts.filter(nth=row.attempts_made).update(outcome=outcome, detail=detail[:300], ended_at=now)

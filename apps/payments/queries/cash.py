@@ -9,6 +9,7 @@ from django.db.models import QuerySet, Sum
 from django.utils.functional import Promise
 
 from apps.common.errors import NotFound
+from apps.common.ids import uuids
 from apps.common.money import Money
 from apps.ledger import chart
 from apps.ledger import queries as ledger
@@ -151,19 +152,10 @@ def _plain(text: str) -> str:
 
 
 def _remittance(line: ProcessorLine) -> str:
-    booking_id = line.reference.removeprefix("bsl_")
-    booking = BankStatementLine.objects.filter(id=booking_id).first() if _is_uuid(booking_id) else None
-    if booking is None or Charge.objects.filter(remote_session_id=booking.reference).exclude(remote_session_id=""):
+    booking = BankStatementLine.objects.filter(id__in=uuids([line.reference.removeprefix("bsl_")])).first()
+    if booking is None or not booking.reference or Charge.objects.filter(remote_session_id=booking.reference).exists():
         return ""
     return _plain(booking.reference)
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
 
 
 def cash_left_in_transit() -> int:

@@ -76,24 +76,13 @@ def own_money(gateway: str, currency: str) -> Money:
 
 def _own(currency: str) -> Money:
     """Of all doors together and between them; negative where customers' money is short of what is owed."""
+    groups = {code: minor for code, unit, minor in ledger.trial_balance() if unit == currency}
     there = Money.total((ledger.balance(chart.clearing(name, currency)) for name in doors.names()), currency)
-    there += Money(
-        sum(minor for code, unit, minor in ledger.trial_balance() if unit == currency and code == "clearing:transit"),
-        currency,
-    )
+    there += Money(groups.get("clearing:transit", 0), currency)
     owed = Money.total((money for _, money in ledger.owed() if money.currency == currency), currency)
-    connected = Money(
-        sum(minor for code, unit, minor in ledger.trial_balance() if unit == currency and code == "clearing:connected"),
-        currency,
-    )
-    kept = Money(
-        -sum(
-            minor
-            for code, unit, minor in ledger.trial_balance()
-            if unit == currency and code.startswith(("tax_withheld:", "tax_collected:", "reserve:"))
-        ),
-        currency,
-    )
+    connected = Money(groups.get("clearing:connected", 0), currency)
+    saved = ("tax_withheld:", "tax_collected:", "reserve:")
+    kept = Money(-sum(minor for code, minor in groups.items() if code.startswith(saved)), currency)
     unexplained = max(-ledger.balance(chart.suspense(currency)), Money.zero(currency))
     exchange = ledger.balance(chart.fx_position(currency))
     return there + min(exchange, Money.zero(currency)) - (owed - connected) - kept - unexplained

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from apps.accounts.middleware import actor
-from apps.common.errors import DomainError
-from apps.common.ids import uuid7
+from apps.common.errors import DomainError, NotFound
+from apps.common.ids import uuid7, uuid_or_none
 from apps.ledger import queries as ledger
 from apps.payments import operations, policies, queries
 from apps.payments.forms import CashMoveForm
@@ -90,13 +90,8 @@ def _step(request: HttpRequest, move_id: UUID) -> None:
         operations.call_move_off(move_id=move_id, actor=asker, now=now)
         messages.info(request, _("Called off. Nothing moved."))
     else:
-        line_id = _uuid(request.POST.get("line", ""))
+        line_id = uuid_or_none(request.POST.get("line"))
+        if line_id is None:
+            raise NotFound
         operations.point_to_line(move_id=move_id, line_id=line_id, actor=asker, now=now)
         messages.success(request, _("Booked. The entry is written."))
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        return UUID(int=0)  # of nobody

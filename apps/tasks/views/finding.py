@@ -20,6 +20,7 @@ from apps.accounts.middleware import actor
 from apps.accounts.models import User
 from apps.bidding import queries as bids
 from apps.common import fmt
+from apps.common.ids import uuids
 from apps.common.money import Money
 from apps.files.views import serve
 from apps.pricing import queries as pricing
@@ -65,17 +66,11 @@ def cards(tasks: list[Task], currency: str, now: datetime) -> list[TaskCard]:
 
 def _filter(request: HttpRequest, now: datetime) -> TaskFilter:
     given = request.GET
-    skill_ids = []
-    for text in given.getlist("skill")[:5]:
-        try:
-            skill_ids.append(UUID(text))
-        except ValueError:
-            continue
     days = given.get("posted", "")
     return TaskFilter(
         text=given.get("q", "")[:200].replace("\x00", ""),
         category=given.get("category", ""),
-        skill_ids=tuple(skill_ids),
+        skill_ids=tuple(uuids(given.getlist("skill")[:5])),
         language=given.get("language", ""),
         budget_from_minor=_reference(given.get("budget_from", ""), reader_currency(request), now),
         budget_to_minor=_reference(given.get("budget_to", ""), reader_currency(request), now),

@@ -19,9 +19,10 @@ from apps.accounts.middleware import actor
 from apps.bidding import queries as bids
 from apps.common import keyset
 from apps.common.errors import Invalid
+from apps.common.ids import uuids
 from apps.files import operations as files
 from apps.matching import queries as matching
-from apps.skills.forms import SkillPickerWidget, as_ids
+from apps.skills.forms import SkillPickerWidget
 from apps.tasks import operations, policies, queries
 from apps.tasks.forms import AddendumForm, AttachmentForm, BriefForm, initial_of
 from apps.tasks.models import Task, TaskAttachment
@@ -65,7 +66,7 @@ def _read_own_words(form: BriefForm) -> BriefForm:
     value = form["skills"].value()
     picker = form.fields["skills"].widget
     assert isinstance(picker, SkillPickerWidget)
-    known = as_ids(picker.resolved or value["ids"])
+    known = uuids(picker.resolved or value["ids"])
     picker.suggestions = matching.skills_in(words, str(form["source_language"].value() or "en"), known)
     return form
 
