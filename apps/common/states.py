@@ -14,16 +14,21 @@ from apps.common.errors import IllegalTransition
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """:param sources: states from which the verb is legal. :param target: the state it leads to."""
+    """:param sources: states from which the verb is legal. :param target: the state it leads to; None: none other."""
 
     sources: frozenset[str]
-    target: str
+    target: str | None
     says: str = ""
 
 
 def when(*sources: str, to: str, says: str = "") -> Transition:
     """One row of a table: `"publish": when(DRAFT, to=OPEN, says="The employer publishes the brief.")`."""
     return Transition(frozenset(sources), to, says)
+
+
+def stays(*sources: str, says: str = "") -> Transition:
+    """A row of a table that is written into the history and leaves the state as it is."""
+    return Transition(frozenset(sources), None, says)
 
 
 class Machine:
@@ -62,7 +67,7 @@ class Machine:
         """
         if not self.allows(state, verb):
             raise IllegalTransition(state=self.choices(state).label)
-        return self.table[verb].target
+        return self.table[verb].target or state
 
     def verbs_from(self, state: str) -> list[str]:
         return [verb for verb, row in self.table.items() if state in row.sources]
@@ -71,13 +76,14 @@ class Machine:
         """The page of docs/states: a Mermaid diagram, the meanings, the verbs."""
         lines = [f"# {self.name}", "", "```mermaid", "stateDiagram-v2", f"    [*] --> {self.initial}"]
         for verb, row in self.table.items():
-            lines += [f"    {source} --> {row.target}: {verb}" for source in sorted(row.sources)]
+            lines += [f"    {source} --> {row.target or source}: {verb}" for source in sorted(row.sources)]
         ends = [state for state in self.choices.values if not self.verbs_from(state)]
         lines += [*(f"    {state} --> [*]" for state in ends), "```", "", "| state | meaning |", "|---|---|"]
         lines += [f"| {state} | {self.meanings[state]} |" for state in self.choices.values]
         lines += ["", "| verb | from | to | when |", "|---|---|---|---|"]
         for verb, row in self.table.items():
-            lines.append(f"| {verb} | {', '.join(sorted(row.sources))} | {row.target} | {inspect.cleandoc(row.says)} |")
+            target = row.target or "(the same)"
+            lines.append(f"| {verb} | {', '.join(sorted(row.sources))} | {target} | {inspect.cleandoc(row.says)} |")
         return "\n".join(lines) + "\n"
 
 

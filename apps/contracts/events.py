@@ -86,8 +86,11 @@ class ContractCompleted:
     freelancer_id: UUID
 
 
-@bus.fact("contracts.cancelled")
-class ContractCancelled:
+@bus.fact("contracts.ended")
+class ContractEnded:
+    """Over in another way than completed: `status` says how."""
+
     contract_id: UUID
     employer_id: UUID
     freelancer_id: UUID
+    status: str

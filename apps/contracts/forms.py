@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.forms import AmountField, add_money, language_choices
 from apps.common.money import Money
+from apps.contracts import rules
 from apps.contracts.models import Milestone
-from apps.contracts.operations.working import Check
+from apps.contracts.operations.working import Check, NothingHandedIn
+from apps.files.models import StoredFile
 
 FILES_MAX = 10
 
@@ -39,9 +43,21 @@ class DeliveryForm(forms.Form):
     )
     source_language = forms.ChoiceField(label=_("Written in"))
     files = ManyFilesField(label=_("Files"))  # type: ignore[assignment]  # shadows nothing that a Form class uses
+    links = forms.CharField(
+        label=_("Links"), required=False, max_length=rules.LINKS_MAX * (rules.LINK_LENGTH_MAX + 2),
+        help_text=_("Work that lies elsewhere, one address per line, for example https://example.org/page."),
+        widget=forms.Textarea(attrs={"rows": 2, "dir": "ltr", "inputmode": "url", "spellcheck": "false"}),
+    )  # fmt: skip
+    kept = forms.ModelMultipleChoiceField(
+        StoredFile.objects.none(), label=_("Uploaded already"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    """Uploads of a try that was refused: nobody has to choose them again."""
 
-    def __init__(self, *args: Any, milestone: Milestone, **options: Any) -> None:
+    def __init__(self, *args: Any, milestone: Milestone, user_id: UUID | None, **options: Any) -> None:
         super().__init__(*args, **options)
+        own = StoredFile.objects.filter(uploaded_by_id=user_id) if user_id else StoredFile.objects.none()
+        self.fields["kept"].queryset = own  # type: ignore[attr-defined]
+        self.fields["kept"].label_from_instance = lambda file: file.name  # type: ignore[attr-defined]
         self.fields["source_language"].choices = language_choices()  # type: ignore[attr-defined]
         self.criteria = list(milestone.contract.criteria.order_by("position"))
         for one in self.criteria:
@@ -52,6 +68,31 @@ class DeliveryForm(forms.Form):
 
     def check_fields(self) -> list[dict[str, Any]]:
         return [{"met": self[f"met_{one.id}"], "note": self[f"note_{one.id}"]} for one in self.criteria]
+
+    def clean(self) -> dict[str, Any]:
+        """Says at its line what is missing; the operation refuses the same."""
+        cleaned = super().clean() or {}
+        for one in self.criteria:
+            if not cleaned.get(f"met_{one.id}") and not (cleaned.get(f"note_{one.id}") or "").strip():
+                self.add_error(f"note_{one.id}", _("Tick this line, or say why it is not met."))
+        has_work = cleaned.get("files") or cleaned.get("kept") or (cleaned.get("links") or "").strip()
+        if not has_work and not {"files", "kept", "links"} & set(self.errors):
+            self.add_error("files", NothingHandedIn.message)
+        return cleaned
+
+    def links_given(self) -> list[str]:
+        return str(self.cleaned_data["links"]).split()
+
+    def keep(self, stored: list[StoredFile]) -> None:
+        """Offer uploads that are stored already, so that the form can be sent again without choosing them."""
+        known = [str(one.id) for one in self.cleaned_data.get("kept") or []]
+        ids = list(dict.fromkeys([*known, *(str(one.id) for one in stored)]))
+        kept = self.fields["kept"]
+        kept.queryset = kept.queryset.filter(id__in=ids)  # type: ignore[attr-defined]
+        data = QueryDict(mutable=True)
+        data.update(self.data)
+        data.setlist("kept", ids)
+        self.data = data
 
     def checks(self) -> list[Check]:
         given = self.cleaned_data

@@ -26,7 +26,7 @@ class Contract(BaseModel):
     bid = models.ForeignKey(Bid, on_delete=models.PROTECT, related_name="contracts")
     employer = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="contracts_as_employer")
     freelancer = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="contracts_as_freelancer")
-    status = models.CharField(max_length=10, choices=ContractStatus, default=ContractStatus.OFFERED)
+    status = models.CharField(max_length=12, choices=ContractStatus, default=ContractStatus.OFFERED)
     title = models.CharField(max_length=140)
     amount_minor = amount_field()
     currency = currency_field()
@@ -136,6 +136,8 @@ class Deliverable(BaseModel):
     version = models.PositiveSmallIntegerField()
     note = models.TextField(max_length=5000)
     source_language = models.CharField(max_length=10, default="en")
+    links = models.JSONField(default=list)
+    """Addresses of work that lies elsewhere, as text."""
     submitted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     submitted_at = models.DateTimeField()
 

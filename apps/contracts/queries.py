@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from apps.common.models import StatusChange
 from apps.common.money import Money
 from apps.contracts.models import CancellationProposal, Contract, Deliverable, Milestone, RevisionRequest
 from apps.contracts.states import ContractStatus, MilestoneStatus
+from apps.escrow.models import Escrow, Release
 from apps.escrow.queries import HELD
 
 REMINDER_DAYS = (3, 1)
@@ -57,6 +59,35 @@ def held(milestone: Milestone) -> Money:
     return escrow.amount - escrow.released - escrow.refunded
 
 
+@dataclass(frozen=True, slots=True)
+class MilestoneMoney:
+    """Where a milestone's money is: with the freelancer (before fees), back at the employer, still held."""
+
+    released: Money
+    refunded: Money
+    held: Money
+
+
+def money_of(milestone: Milestone) -> MilestoneMoney:
+    """As the escrow has it at this moment, also within a step that has just moved it."""
+    nothing = Money.zero(milestone.currency)
+    escrow = Escrow.objects.filter(id=milestone.escrow_id).first() if milestone.escrow_id else None
+    if escrow is None:
+        return MilestoneMoney(nothing, nothing, nothing)
+    return MilestoneMoney(escrow.released, escrow.refunded, escrow.remaining if escrow.status in HELD else nothing)
+
+
+def money_of_contract(contract: Contract) -> MilestoneMoney:
+    """The same for all milestones together."""
+    nothing = Money.zero(contract.currency)
+    escrows = Escrow.objects.filter(id__in=contract.milestones.values("escrow_id"))
+    released = refunded = held = nothing
+    for escrow in escrows:
+        released, refunded = released + escrow.released, refunded + escrow.refunded
+        held += escrow.remaining if escrow.status in HELD else nothing
+    return MilestoneMoney(released, refunded, held)
+
+
 def milestone_by_reference(milestone_id: UUID) -> Milestone | None:
     return Milestone.objects.filter(id=milestone_id).first()
 
@@ -96,30 +127,46 @@ def offers_to_lapse(now: datetime) -> list[UUID]:
 
 @dataclass(frozen=True, slots=True)
 class TimelineItem:
-    """One thing that happened: `kind` chooses the sentence and the icon, `row` carries the rest."""
+    """
+    One thing that happened: `kind` chooses the sentence and the icon, `row` carries the rest.
+
+    `amount` went to the freelancer (before fees) or into escrow, `back` to the employer, where money moved.
+    """
 
     at: datetime
     kind: str
     row: Any
     by_organization_id: UUID | None = None
     milestone: Milestone | None = None
+    amount: Money | None = None
+    back: Money | None = None
+
+    @property
+    def has_actor(self) -> bool:
+        """Does the sentence begin with who did it? The others say what happened."""
+        return self.kind not in _SAID_WITHOUT_ACTOR
+
+
+_SAID_WITHOUT_ACTOR = {
+    *(f"milestone.{verb}" for verb in ("fund", "payment_failed", "auto_approve", "cancel")),
+    *(
+        f"{subject}.{verb}"
+        for subject in ("milestone", "contract")
+        for verb in ("end_paid", "end_split", "end_refunded")
+    ),
+    *(f"contract.{verb}" for verb in ("lapse", "complete", "end_early", "cancel")),
+}
+_SHOWN_WITH_THEIR_ROWS = {"deliver", "request_revision"}
+_RELEASES = {"approve", "auto_approve", "approve_part"}
+_ENDS = {"end_paid", "end_split", "end_refunded", "end_early", "complete"}
 
 
 def timeline(contract: Contract) -> list[TimelineItem]:
     """Everything that happened in the contract, oldest first; messages are added by the page."""
     steps = {milestone.id: milestone for milestone in Milestone.objects.filter(contract=contract)}
-    changes = StatusChange.objects.filter(
-        Q(subject_type="contracts.contract", subject_id=contract.id)
-        | Q(subject_type="contracts.milestone", subject_id__in=list(steps))
-    )
+    proposals = list(CancellationProposal.objects.filter(contract=contract))
     items = [TimelineItem(contract.offered_at, "contract.offer", contract, contract.employer_id)]
-    shown_below = {"deliver", "request_revision"}
-    for change in changes:
-        if change.verb in shown_below:
-            continue
-        milestone = steps.get(change.subject_id)
-        kind = f"{'milestone' if milestone else 'contract'}.{change.verb}"
-        items.append(TimelineItem(change.happened_at, kind, change, change.actor_organization_id, milestone))
+    items += _changes(contract, steps, proposals)
     for deliverable in deliverables(contract.id):
         items.append(
             TimelineItem(
@@ -133,6 +180,37 @@ def timeline(contract: Contract) -> list[TimelineItem]:
         items.append(
             TimelineItem(request.requested_at, "revision", request, contract.employer_id, request.deliverable.milestone)
         )
-    for proposal in CancellationProposal.objects.filter(contract=contract):
+    for proposal in proposals:
         items.append(TimelineItem(proposal.proposed_at, "proposal", proposal, proposal.proposed_by_id))
     return sorted(items, key=lambda item: item.at)
+
+
+def _changes(
+    contract: Contract, steps: dict[UUID, Milestone], proposals: list[CancellationProposal]
+) -> Iterator[TimelineItem]:
+    changes = StatusChange.objects.filter(
+        Q(subject_type="contracts.contract", subject_id=contract.id)
+        | Q(subject_type="contracts.milestone", subject_id__in=list(steps))
+        | Q(subject_type="contracts.cancellationproposal", subject_id__in=[one.id for one in proposals])
+    )
+    escrows = {one.id: one for one in Escrow.objects.filter(id__in=[step.escrow_id for step in steps.values()])}
+    releases = Release.objects.filter(escrow_id__in=list(escrows))
+    released = {(one.escrow_id, one.released_at): one.gross for one in releases}
+    for change in changes:
+        if change.verb in _SHOWN_WITH_THEIR_ROWS:
+            continue
+        milestone, subject = steps.get(change.subject_id), change.subject_type.removeprefix("contracts.")
+        amount: Money | None = None
+        back: Money | None = None
+        if change.verb in _ENDS:
+            ended = escrows.values() if milestone is None else [escrows[milestone.escrow_id]]  # type: ignore[index]
+            amount = Money.total((one.released for one in ended), contract.currency)
+            back = Money.total((one.refunded for one in ended), contract.currency)
+        elif milestone is not None and change.verb in _RELEASES:
+            amount = released.get((milestone.escrow_id, change.happened_at))  # type: ignore[arg-type]
+        elif milestone is not None and change.verb == "fund":
+            amount = milestone.amount
+        kind = f"{'proposal' if subject == 'cancellationproposal' else subject}.{change.verb}"
+        yield TimelineItem(
+            change.happened_at, kind, change, change.actor_organization_id, milestone, amount=amount, back=back
+        )

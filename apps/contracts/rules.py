@@ -6,8 +6,24 @@ import hashlib
 import json
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlsplit
 
 from apps.common.money import Money
+from apps.contracts.states import MILESTONE_ENDS, ContractStatus, MilestoneStatus
+
+LINKS_MAX = 10
+LINK_LENGTH_MAX = 500
+
+
+def is_web_address(link: str) -> bool:
+    """An absolute http or https address with a host, without spaces or user names in it."""
+    if len(link) > LINK_LENGTH_MAX or any(sign.isspace() or ord(sign) < 32 for sign in link):
+        return False
+    try:
+        parts = urlsplit(link)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc
+    except ValueError:
+        return False
 
 
 def fingerprint(terms: dict[str, Any]) -> str:
@@ -27,7 +43,23 @@ def part_of_exchange(exchange: Money, *, whole: Money, part: Money) -> Money:
     return Money(exchange.amount_minor * part.amount_minor // whole.amount_minor, exchange.currency)
 
 
-def is_finished(statuses: Iterable[str]) -> bool:
-    """Nothing left to do, and something was paid."""
-    found = set(statuses)
-    return found <= {"approved", "cancelled"} and "approved" in found
+def milestone_end(*, released: Money, refunded: Money) -> MilestoneStatus:
+    """How a milestone ended of which nothing is held any more, by where the money went."""
+    if not refunded:
+        return MilestoneStatus.APPROVED if released else MilestoneStatus.CANCELLED
+    return MilestoneStatus.SPLIT if released else MilestoneStatus.REFUNDED
+
+
+def contract_end(statuses: Iterable[str]) -> ContractStatus | None:
+    """How a contract ended, by how each of its milestones did; None while one of them is not over."""
+    ends = set(statuses)
+    if not ends <= set(MILESTONE_ENDS):
+        return None
+    money = ends - {MilestoneStatus.CANCELLED}
+    if not money:
+        return ContractStatus.CANCELLED
+    if money == {MilestoneStatus.REFUNDED}:
+        return ContractStatus.REFUNDED
+    if money == {MilestoneStatus.APPROVED}:
+        return ContractStatus.COMPLETED if money == ends else ContractStatus.ENDED_EARLY
+    return ContractStatus.SPLIT

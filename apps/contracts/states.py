@@ -3,13 +3,16 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from apps.common.states import Machine, when
+from apps.common.states import Machine, stays, when
 
 
 class ContractStatus(models.TextChoices):
     OFFERED = "offered", _("Offered")
     ACTIVE = "active", _("At work")
     COMPLETED = "completed", _("Completed")
+    ENDED_EARLY = "ended_early", _("Ended early, paid")
+    SPLIT = "split", _("Ended, money split")
+    REFUNDED = "refunded", _("Ended, refunded")
     CANCELLED = "cancelled", _("Cancelled by agreement")
     DECLINED = "declined", _("Declined by the freelancer")
     TAKEN_BACK = "taken_back", _("Taken back by the employer")
@@ -23,8 +26,24 @@ class MilestoneStatus(models.TextChoices):
     DELIVERED = "delivered", _("Delivered")
     IN_REVISION = "in_revision", _("In revision")
     DISPUTED = "disputed", _("In dispute")
-    APPROVED = "approved", _("Approved and paid")
+    APPROVED = "approved", _("Paid")
+    SPLIT = "split", _("Split")
+    REFUNDED = "refunded", _("Refunded")
     CANCELLED = "cancelled", _("Cancelled")
+
+
+MILESTONE_ENDS = (
+    MilestoneStatus.APPROVED,
+    MilestoneStatus.SPLIT,
+    MilestoneStatus.REFUNDED,
+    MilestoneStatus.CANCELLED,
+)
+PAID_IN_FULL = (ContractStatus.COMPLETED, ContractStatus.ENDED_EARLY)
+"""Every milestone that was funded was paid to the freelancer in full: what counts as accepted work."""
+NOT_PAID_IN_FULL = (ContractStatus.SPLIT, ContractStatus.REFUNDED)
+"""Money was held and some or all of it went back: no accepted work."""
+ENDED = (*PAID_IN_FULL, *NOT_PAID_IN_FULL, ContractStatus.CANCELLED)
+"""Accepted once, and over."""
 
 
 class ProposalStatus(models.TextChoices):
@@ -42,8 +61,11 @@ CONTRACT = Machine(
     meanings={
         C.OFFERED: "The employer chose this bid; the freelancer accepts or declines.",
         C.ACTIVE: "Both agreed; milestones are funded, delivered and approved.",
-        C.COMPLETED: "Every milestone is approved and paid (or was cancelled), at least one was paid.",
-        C.CANCELLED: "Both agreed to stop; what was still protected was split as they agreed.",
+        C.COMPLETED: "Every milestone was paid in full.",
+        C.ENDED_EARLY: "Both agreed to stop; every milestone that was funded was paid in full.",
+        C.SPLIT: "Over; of the money that was held, each side got a part.",
+        C.REFUNDED: "Over; all the money that was held went back to the employer.",
+        C.CANCELLED: "Both agreed to stop; nothing was ever held.",
         C.DECLINED: "The freelancer did not want it.",
         C.TAKEN_BACK: "The employer took the offer back before an answer.",
         C.LAPSED: "The freelancer did not answer by the date.",
@@ -53,8 +75,13 @@ CONTRACT = Machine(
         "decline": when(C.OFFERED, to=C.DECLINED, says="The freelancer declines."),
         "take_back": when(C.OFFERED, to=C.TAKEN_BACK, says="The employer takes the offer back."),
         "lapse": when(C.OFFERED, to=C.LAPSED, says="The answer's date passes, by the clock."),
-        "complete": when(C.ACTIVE, to=C.COMPLETED, says="The last milestone is approved."),
-        "cancel": when(C.ACTIVE, to=C.CANCELLED, says="Both sides agree to stop."),
+        "complete": when(C.ACTIVE, to=C.COMPLETED, says="The last milestone is paid, like all the others."),
+        "end_early": when(
+            C.ACTIVE, to=C.ENDED_EARLY, says="Both sides agree to stop after paid work; nothing is held any more."
+        ),
+        "end_split": when(C.ACTIVE, to=C.SPLIT, says="The last milestone ended; both sides got some of the money."),
+        "end_refunded": when(C.ACTIVE, to=C.REFUNDED, says="The last milestone ended; all of the money went back."),
+        "cancel": when(C.ACTIVE, to=C.CANCELLED, says="Both sides agree to stop before anything was paid in."),
     },
 )
 
@@ -70,9 +97,11 @@ MILESTONE = Machine(
         M.DELIVERED: "The freelancer handed work in; the review window runs.",
         M.IN_REVISION: "The employer asked for changes.",
         M.DISPUTED: "A party opened a dispute: the money is frozen and the review clock stands still.",
-        M.APPROVED: "Accepted by the employer or by the end of the review window, or a dispute gave the freelancer a "
-        "part; the money is the freelancer's.",
-        M.CANCELLED: "Will not be done; held money went as both agreed.",
+        M.APPROVED: "All that was held went to the freelancer: approved by the employer, by the end of the review "
+        "window, or given by agreement or a dispute.",
+        M.SPLIT: "Over; a part of what was held went to the freelancer, the rest back to the employer.",
+        M.REFUNDED: "Over; all that was held went back to the employer.",
+        M.CANCELLED: "Will not be done; nothing was ever held.",
     },
     table={
         "start_payment": when(M.PLANNED, M.AWAITING_PAYMENT, to=M.AWAITING_PAYMENT, says="The employer goes to pay."),
@@ -82,8 +111,9 @@ MILESTONE = Machine(
             M.FUNDED, M.IN_REVISION, M.DELIVERED, to=M.DELIVERED, says="The freelancer hands in a version."
         ),
         "request_revision": when(M.DELIVERED, to=M.IN_REVISION, says="The employer asks for changes."),
-        "approve_part": when(
-            M.FUNDED, M.DELIVERED, M.IN_REVISION, to=M.FUNDED, says="The employer releases a part; work goes on."
+        "approve_part": stays(
+            M.FUNDED, M.DELIVERED, M.IN_REVISION,
+            says="The employer releases a part; nothing else changes, and a running review window runs on.",
         ),
         "approve": when(M.FUNDED, M.DELIVERED, M.IN_REVISION, to=M.APPROVED, says="The employer releases the rest."),
         "auto_approve": when(M.DELIVERED, to=M.APPROVED, says="The review window ends without an answer."),
@@ -93,12 +123,19 @@ MILESTONE = Machine(
             M.DISPUTED, to=M.DELIVERED, says="The dispute is withdrawn; the review window runs on where it stood."
         ),
         "resume_revision": when(M.DISPUTED, to=M.IN_REVISION, says="The dispute is withdrawn; changes were asked for."),
-        "resolve_paid": when(M.DISPUTED, to=M.APPROVED, says="The dispute ends and something goes to the freelancer."),
-        "resolve_back": when(M.DISPUTED, to=M.CANCELLED, says="The dispute ends and all of it goes back."),
-        "cancel": when(
-            M.PLANNED, M.AWAITING_PAYMENT, M.FUNDED, M.DELIVERED, M.IN_REVISION,
-            to=M.CANCELLED, says="Both sides agree to stop.",
+        "end_paid": when(
+            M.FUNDED, M.DELIVERED, M.IN_REVISION, M.DISPUTED,
+            to=M.APPROVED, says="A dispute or an agreement gives all that was held to the freelancer.",
         ),
+        "end_split": when(
+            M.FUNDED, M.DELIVERED, M.IN_REVISION, M.DISPUTED,
+            to=M.SPLIT, says="Nothing is held any more, and both sides got a part.",
+        ),
+        "end_refunded": when(
+            M.FUNDED, M.DELIVERED, M.IN_REVISION, M.DISPUTED,
+            to=M.REFUNDED, says="Nothing is held any more, and all of it went back.",
+        ),
+        "cancel": when(M.PLANNED, M.AWAITING_PAYMENT, to=M.CANCELLED, says="Both sides agree to stop."),
     },
 )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +31,7 @@ from apps.contracts.queries import TimelineItem
 from apps.disputes import queries as disputes
 from apps.escrow import queries as escrow_queries
 from apps.files import operations as files
+from apps.files.models import StoredFile
 from apps.files.views import serve
 from apps.messaging import queries as messaging
 from apps.payments import queries as payment_queries
@@ -291,36 +293,51 @@ def deliver(request: HttpRequest, milestone_id: UUID) -> HttpResponse:
         request.POST or None,
         request.FILES or None,
         milestone=milestone,
+        user_id=actor(request).user_id,
         initial={"source_language": get_language() or "en"},
     )
-    if request.method == "POST" and form.is_valid():
-        try:
-            _deliver(request, milestone, form, now)
-        except Invalid as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-        else:
+    if request.method == "POST":
+        is_valid, stored = form.is_valid(), _store_uploads(request, form, now)
+        if is_valid and form.is_valid() and _deliver(request, milestone, form, stored, now):
             messages.success(request, _("Delivered. The employer has been told and the review window runs."))
             return redirect(milestone.contract)
+        form.keep(stored)
     status = 422 if request.method == "POST" else 200
     context = {"form": form, "milestone": milestone, "contract": milestone.contract}
     return render(request, "contracts/deliver.html", context, status=status)
 
 
-def _deliver(request: HttpRequest, milestone: Milestone, form: DeliveryForm, now: Any) -> None:
+def _store_uploads(request: HttpRequest, form: DeliveryForm, now: datetime) -> list[StoredFile]:
+    """Every upload that can be kept is kept, also when the form is wrong elsewhere; each other is said at the field."""
     user_id = actor(request).user_id
     assert user_id is not None
-    stored = [
-        files.store(upload=upload, uploaded_by_id=user_id, now=now) for upload in form.cleaned_data["files"] or []
-    ]
-    operations.deliver(
-        milestone_id=milestone.id,
-        note=form.cleaned_data["note"],
-        source_language=form.cleaned_data["source_language"],
-        checks=form.checks(),
-        file_ids=[file.id for file in stored],
-        actor=actor(request),
-        now=now,
-    )
+    stored = []
+    for upload in form.cleaned_data.get("files") or []:
+        try:
+            stored.append(files.store(upload=upload, uploaded_by_id=user_id, now=now))
+        except Invalid as refusal:
+            form.add_error("files", str(refusal))
+    return stored
+
+
+def _deliver(
+    request: HttpRequest, milestone: Milestone, form: DeliveryForm, stored: list[StoredFile], now: datetime
+) -> bool:
+    try:
+        operations.deliver(
+            milestone_id=milestone.id,
+            note=form.cleaned_data["note"],
+            source_language=form.cleaned_data["source_language"],
+            checks=form.checks(),
+            file_ids=list(dict.fromkeys(one.id for one in [*form.cleaned_data["kept"], *stored])),
+            links=form.links_given(),
+            actor=actor(request),
+            now=now,
+        )
+    except Invalid as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        return False
+    return True
 
 
 @login_required

@@ -4,9 +4,9 @@ from uuid import UUID
 from apps.accounts.events import ProfileChanged
 from apps.bidding.events import BidDeclined, BidShortlisted, BidSubmitted
 from apps.bidding.models import Bid
-from apps.contracts.events import ContractAccepted, ContractCancelled, ContractCompleted, ContractOffered, OfferEnded
+from apps.contracts.events import ContractAccepted, ContractCompleted, ContractEnded, ContractOffered, OfferEnded
 from apps.contracts.models import Contract
-from apps.contracts.states import ContractStatus
+from apps.contracts.states import PAID_IN_FULL, ContractStatus
 from apps.matching import operations
 from apps.matching.events import TaskSuits
 from apps.matching.models import EventKind, SubjectKind
@@ -34,8 +34,8 @@ def match_with_new_experience(event: ContractCompleted, now: datetime) -> None:
     operations.request_match(subject_kind=SubjectKind.ORGANIZATION, subject_id=event.freelancer_id, now=now)
 
 
-@bus.subscribe(ContractCancelled, name="matching.contract_cancelled")
-def match_after_cancellation(event: ContractCancelled, now: datetime) -> None:
+@bus.subscribe(ContractEnded, name="matching.contract_ended")
+def match_after_other_end(event: ContractEnded, now: datetime) -> None:
     operations.request_match(subject_kind=SubjectKind.ORGANIZATION, subject_id=event.freelancer_id, now=now)
 
 
@@ -88,6 +88,12 @@ def note_declined_offer(event: OfferEnded, now: datetime) -> None:
 @bus.subscribe(ContractCompleted, name="matching.contract_completed_event")
 def note_completion(event: ContractCompleted, now: datetime) -> None:
     _of_contract(event.contract_id, EventKind.COMPLETE, now)
+
+
+@bus.subscribe(ContractEnded, name="matching.contract_ended_event")
+def note_paid_end(event: ContractEnded, now: datetime) -> None:
+    if event.status in PAID_IN_FULL:
+        _of_contract(event.contract_id, EventKind.COMPLETE, now)
 
 
 def _of_bid(bid_id: UUID, kind: EventKind, now: datetime) -> None:

@@ -11,15 +11,10 @@ from apps.accounts.policies import check_acts_for
 from apps.common.actors import Actor
 from apps.common.errors import Conflict, DomainError, NotAllowed
 from apps.contracts.models import Contract
-from apps.contracts.states import ContractStatus
+from apps.contracts.states import ENDED, ContractStatus
 
 # A declined or lapsed offer has nobody left to talk to; after the end people still settle small things.
-OPEN_FOR_WORDS = (
-    ContractStatus.OFFERED,
-    ContractStatus.ACTIVE,
-    ContractStatus.COMPLETED,
-    ContractStatus.CANCELLED,
-)
+OPEN_FOR_WORDS = (ContractStatus.OFFERED, ContractStatus.ACTIVE, *ENDED)
 
 
 class NotAParty(NotAllowed):

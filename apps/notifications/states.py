@@ -229,8 +229,32 @@ KINDS: dict[str, Kind] = {
         _("Review %(who)s: both reviews are shown when both are in."),
         "award",
     ),
+    "contract_ended_early": Kind(
+        Group.CONTRACTS,
+        _("“%(contract)s” ended early by agreement"),
+        _("Every milestone that was funded was paid: %(freelancer)s before fees. You can review %(who)s."),
+        "award",
+    ),
+    "contract_split": Kind(
+        Group.CONTRACTS,
+        _("“%(contract)s” has ended; the money was split"),
+        _(
+            "%(freelancer)s went to the freelancer, before fees, and %(employer)s back to the employer. "
+            "You can review %(who)s."
+        ),
+        "scale",
+    ),
+    "contract_refunded": Kind(
+        Group.CONTRACTS,
+        _("“%(contract)s” has ended; the money was refunded"),
+        _("%(employer)s went back to the employer. You can review %(who)s."),
+        "undo-2",
+    ),
     "contract_cancelled": Kind(
-        Group.CONTRACTS, _("“%(contract)s” was cancelled by agreement"), _("You can review %(who)s."), "ban"
+        Group.CONTRACTS,
+        _("“%(contract)s” was cancelled by agreement"),
+        _("No money was held for it. You can review %(who)s."),
+        "ban",
     ),
     # spending
     "approval_asked": Kind(

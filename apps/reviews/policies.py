@@ -11,11 +11,9 @@ from apps.accounts.policies import check_acts_for
 from apps.common.actors import Actor
 from apps.common.errors import Conflict, NotAllowed
 from apps.contracts.models import Contract
-from apps.contracts.states import ContractStatus
+from apps.contracts.states import ENDED
 from apps.reviews import rules
 from apps.reviews.models import Review
-
-ENDED = (ContractStatus.COMPLETED, ContractStatus.CANCELLED)
 
 
 class NotAParty(NotAllowed):

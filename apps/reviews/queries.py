@@ -8,6 +8,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from apps.common.actors import Actor
 from apps.contracts.models import Contract
+from apps.contracts.states import ENDED
 from apps.reviews import rules
 from apps.reviews.models import Review
 
@@ -67,7 +68,7 @@ def contracts_to_review(actor: Actor, now: datetime) -> QuerySet[Contract]:
         return Contract.objects.none()
     return (
         Contract.objects.filter(Q(employer_id=actor.organization_id) | Q(freelancer_id=actor.organization_id))
-        .filter(status__in=["completed", "cancelled"], accepted_at__isnull=False, ended_at__gt=now - rules.WINDOW)
+        .filter(status__in=ENDED, accepted_at__isnull=False, ended_at__gt=now - rules.WINDOW)
         .exclude(reviews__author_id=actor.organization_id)
         .select_related("employer", "freelancer")
         .order_by("ended_at")

@@ -53,7 +53,7 @@ TASK = Machine(
         "award": when(S.OPEN, S.DECIDING, to=S.AWARDED, says="The employer offers a contract to one bidder."),
         "reopen": when(S.AWARDED, to=S.DECIDING, says="The freelancer declined the offer, or it lapsed."),
         "complete": when(S.AWARDED, to=S.COMPLETED, says="The contract was completed."),
-        "end": when(S.AWARDED, to=S.CLOSED, says="The contract was cancelled by agreement."),
+        "end": when(S.AWARDED, to=S.CLOSED, says="The contract ended without being completed."),
         "close": when(S.OPEN, S.DECIDING, to=S.CLOSED, says="The employer takes none of the bids."),
         "expire": when(S.OPEN, S.DECIDING, to=S.EXPIRED, says="The decision deadline passes, by the clock."),
         "cancel": when(S.DRAFT, S.OPEN, S.DECIDING, to=S.CANCELLED, says="The employer calls the task off."),

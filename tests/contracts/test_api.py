@@ -8,6 +8,7 @@ from apps.accounts import operations as accounts
 from apps.contracts.models import Milestone
 from apps.escrow.models import Escrow
 from apps.payments.models import Charge
+from tests.make.contracts import WORK
 
 
 @pytest.fixture
@@ -45,7 +46,9 @@ def test_a_contract_is_offered_accepted_funded_delivered_and_approved(make):
     make.paid(Charge.objects.get(id=checkout.json()["charge_id"]))
 
     checks = [{"criterion_id": one["id"], "is_met": True} for one in accepted["criteria"]]
-    handed_in = freelancer.post(f"{step}deliver/", {"note": "All twelve pages", "checks": checks})
+    empty = freelancer.post(f"{step}deliver/", {"note": "All twelve pages", "checks": checks})
+    assert (empty.status_code, empty.json()["code"]) == (422, "nothing_handed_in")
+    handed_in = freelancer.post(f"{step}deliver/", {"note": "All twelve pages", "checks": checks, "links": [WORK]})
     assert (handed_in.status_code, handed_in.json()["version"]) == (201, 1)
 
     approved = employer.post(f"{step}approve/", {}, headers=key("approve"))
@@ -137,4 +140,7 @@ def test_both_stop_by_agreement(make):
     answer = f"/api/v1/stop-proposals/{proposal.json()['id']}/accept/"
     assert freelancer.post(answer, headers=key("a")).status_code == 403
     assert employer.post(answer, headers=key("b")).status_code == 200
-    assert employer.get(f"/api/v1/contracts/{contract.id}/").json()["status"] == "cancelled"
+    ended = employer.get(f"/api/v1/contracts/{contract.id}/").json()
+    assert (ended["status"], ended["milestones"][0]["status"]) == ("split", "split")
+    assert ended["milestones"][0]["released"] == {"amount_minor": 22_500, "currency": "EUR"}
+    assert ended["milestones"][0]["refunded"] == {"amount_minor": 67_500, "currency": "EUR"}

@@ -11,7 +11,8 @@ from apps.common.errors import IllegalTransition, NotAllowed
 from apps.common.money import Money
 from apps.contracts import operations, policies, queries, rules
 from apps.contracts.models import Contract, Milestone
-from apps.contracts.operations import stopping
+from apps.contracts.operations import stopping, working
+from apps.contracts.operations.working import Check
 from apps.escrow import queries as escrow
 from apps.ledger import chart
 from apps.ledger import queries as ledger
@@ -96,6 +97,36 @@ def test_a_delivery_answers_every_line_of_the_checklist(make):
         make.deliver(milestone, checks=[])
 
 
+def test_a_line_that_is_not_met_is_explained(make):
+    milestone = make.milestone(status="funded")
+    first, second = milestone.contract.criteria.all()
+    with pytest.raises(operations.ChecklistIncomplete):
+        make.deliver(milestone, checks=[Check(first.id, True), Check(second.id, False, "  ")])
+    assert Milestone.objects.get(id=milestone.id).status == "funded"
+    made = make.deliver(milestone, checks=[Check(first.id, True), Check(second.id, False, "Page 3 is open")])
+    assert made.checks.get(criterion=second).note == "Page 3 is open"
+
+
+@pytest.mark.parametrize("links", [[], ["", "   "]])
+def test_a_delivery_without_file_or_link_is_refused_and_starts_no_clock(make, links):
+    milestone = make.milestone(status="funded")
+    with pytest.raises(working.NothingHandedIn):
+        make.deliver(milestone, links=links)
+    milestone.refresh_from_db()
+    assert (milestone.status, milestone.review_due_at, milestone.deliverables.count()) == ("funded", None, 0)
+
+
+@pytest.mark.parametrize(
+    "link",
+    ["example.org", "javascript:alert(1)", "ftp://example.org/x", "https://", "https://a b.org", "http://x@y.org"],
+)
+def test_only_web_addresses_are_links(make, link):
+    milestone = make.milestone(status="funded")
+    with pytest.raises(working.LinkNotReadable):
+        make.deliver(milestone, links=[link])
+    assert Milestone.objects.get(id=milestone.id).status == "funded"
+
+
 def test_a_new_version_starts_the_review_window_anew(make, now):
     milestone = make.milestone(status="delivered")
     assert milestone.review_due_at == now + 14 * DAY
@@ -131,12 +162,14 @@ def test_approval_pays_less_commission_and_completes_the_contract(make, now):
     assert Event.objects.filter(name="contracts.completed").count() == 1
 
 
-def test_a_part_is_released_and_the_rest_stays_held(make, now):
-    milestone = make.milestone(status="delivered")
+@pytest.mark.parametrize("status", ["funded", "delivered", "in_revision"])
+def test_a_part_is_released_and_nothing_else_changes(make, now, status):
+    milestone = make.milestone(status=status)
     employer = make.actor(milestone.contract.employer)
+    before = (milestone.status, milestone.review_due_at, milestone.revisions_used)
     operations.approve_milestone(milestone_id=milestone.id, amount=Money.of("300.00", "EUR"), actor=employer, now=now)
     milestone.refresh_from_db()
-    assert milestone.status == "funded"
+    assert (milestone.status, milestone.review_due_at, milestone.revisions_used) == before
     assert escrow.held(milestone.escrow_id) == Money.of("600.00", "EUR")
     with pytest.raises(operations.AmountTooLarge):
         operations.approve_milestone(
@@ -144,6 +177,27 @@ def test_a_part_is_released_and_the_rest_stays_held(make, now):
         )
     operations.approve_milestone(milestone_id=milestone.id, amount=None, actor=employer, now=now)
     assert payable(milestone.contract) == Money.of("810.00", "EUR")
+
+
+def test_one_cent_does_not_stop_the_clock(make, now):
+    milestone = make.milestone(status="delivered")
+    employer = make.actor(milestone.contract.employer)
+    operations.approve_milestone(milestone_id=milestone.id, amount=Money(1, "EUR"), actor=employer, now=now)
+    assert queries.milestones_to_approve(now + 14 * DAY) == [milestone.id]
+    operations.approve_by_clock(milestone_id=milestone.id, now=now + 14 * DAY)
+    assert Milestone.objects.get(id=milestone.id).status == "approved"
+    assert payable(milestone.contract) == Money.of("810.00", "EUR")
+
+
+def test_the_timeline_says_how_much_was_released(make, now):
+    milestone = make.milestone(status="delivered")
+    employer = make.actor(milestone.contract.employer)
+    operations.approve_milestone(milestone_id=milestone.id, amount=Money.of("0.01", "EUR"), actor=employer, now=now)
+    later = now + DAY
+    operations.approve_milestone(milestone_id=milestone.id, amount=None, actor=employer, now=later)
+    amounts = {item.kind: item.amount for item in queries.timeline(milestone.contract)}
+    assert amounts["milestone.approve_part"] == Money.of("0.01", "EUR")
+    assert amounts["milestone.approve"] == Money.of("899.99", "EUR")
 
 
 @pytest.mark.parametrize("role", ["member", "viewer"])
@@ -198,10 +252,66 @@ def test_stopping_by_agreement_splits_what_is_held(make, now):
     operations.accept_cancellation(proposal_id=proposal.id, actor=freelancer, now=now)
 
     contract.refresh_from_db()
-    assert contract.status == "cancelled"
+    assert contract.status == "split"
     assert escrow.held(milestone.escrow_id) == Money.zero("EUR")
     assert payable(contract) == Money.of("324.00", "EUR")
     assert Task.objects.get(id=contract.task_id).status == "closed"
+
+
+@pytest.mark.parametrize(
+    ("share", "milestone_end", "contract_end", "event"),
+    [
+        (10_000, "approved", "completed", "contracts.completed"),
+        (4_000, "split", "split", "contracts.ended"),
+        (0, "refunded", "refunded", "contracts.ended"),
+    ],
+)
+def test_an_agreement_to_stop_ends_by_where_the_money_went(make, now, share, milestone_end, contract_end, event):
+    milestone = make.milestone(status="funded")
+    stop(make, milestone.contract, share)
+    milestone.refresh_from_db()
+    milestone.contract.refresh_from_db()
+    assert (milestone.status, milestone.contract.status) == (milestone_end, contract_end)
+    assert Event.objects.filter(name__in=["contracts.completed", "contracts.ended"]).get().name == event
+    assert Task.objects.get().status == ("completed" if contract_end == "completed" else "closed")
+
+
+def test_a_contract_that_stops_before_anything_is_held_is_cancelled(make, now):
+    contract = make.contract()
+    stop(make, contract, 0)
+    contract.refresh_from_db()
+    assert contract.status == "cancelled"
+    assert {step.status for step in queries.milestones(contract.id)} == {"cancelled"}
+
+
+def stop(make, contract, share):
+    employer, freelancer = make.actor(contract.employer), make.actor(contract.freelancer)
+    proposal = operations.propose_cancellation(
+        contract_id=contract.id, freelancer_share_bps=share, reason="x", actor=employer, now=make.now
+    )
+    operations.accept_cancellation(proposal_id=proposal.id, actor=freelancer, now=make.now)
+
+
+P, S, R, C = "approved", "split", "refunded", "cancelled"
+
+
+@pytest.mark.parametrize(
+    ("ends", "contract_end"),
+    [
+        ([P, P], "completed"), ([P, C], "ended_early"), ([R, R], "refunded"), ([R, C], "refunded"), ([C, C], "cancelled"),
+        ([P, R], "split"), ([P, S], "split"), ([S], "split"), ([R, S, C], "split"), ([P, "funded"], None),
+        ([R, "planned"], None),
+    ],
+)  # fmt: skip
+def test_how_a_contract_ended_follows_from_its_milestones(ends, contract_end):
+    assert rules.contract_end(ends) == contract_end
+
+
+@given(st.integers(0, 10**9), st.integers(0, 10**9))
+def test_how_a_milestone_ended_says_who_got_money(released, refunded):
+    end = rules.milestone_end(released=Money(released, "EUR"), refunded=Money(refunded, "EUR"))
+    assert (end in ("approved", "split")) == bool(released)
+    assert (end in ("refunded", "split")) == bool(refunded)
 
 
 def test_a_declined_proposal_changes_nothing(make, now):
@@ -214,6 +324,16 @@ def test_a_declined_proposal_changes_nothing(make, now):
     contract.refresh_from_db()
     assert contract.status == "active"
     assert escrow.held(milestone.escrow_id) == Money.of("900.00", "EUR")
+
+
+def test_the_timeline_keeps_what_became_of_a_proposal(make, now):
+    contract = make.contract()
+    employer = make.actor(contract.employer)
+    proposal = operations.propose_cancellation(
+        contract_id=contract.id, freelancer_share_bps=0, reason="x", actor=employer, now=now
+    )
+    operations.withdraw_cancellation(proposal_id=proposal.id, actor=employer, now=now + DAY)
+    assert [item.kind for item in queries.timeline(contract)][-2:] == ["proposal", "proposal.withdraw"]
 
 
 def test_a_proposal_is_taken_back_by_whoever_may_propose(make, now):

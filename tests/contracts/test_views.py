@@ -160,6 +160,42 @@ def test_the_delivery_form_keeps_what_was_typed(make, as_):
     assert Milestone.objects.get().status == "funded"
 
 
+@pytest.mark.parametrize("met", [True, False])
+def test_a_hand_in_without_work_or_explanation_is_refused_at_its_field(make, as_, met):
+    milestone = make.milestone(status="funded")
+    first, second = milestone.contract.criteria.order_by("position")
+    given = typed(milestone) if met else {"note": "x", "source_language": "en", f"met_{first.id}": "on"}
+    page = as_(milestone.contract.freelancer).post(f"/en/milestones/{milestone.id}/deliver/", given)
+    assert page.status_code == 422
+    assert "files" in page.context["form"].errors
+    assert (f"note_{second.id}" in page.context["form"].errors) == (not met)
+    milestone.refresh_from_db()
+    assert (milestone.status, milestone.review_due_at) == ("funded", None)
+
+
+def test_an_upload_is_not_lost_when_the_form_is_wrong_elsewhere(make, as_):
+    milestone = make.milestone(status="funded")
+    freelancer = as_(milestone.contract.freelancer)
+    file = SimpleUploadedFile("guide.txt", b"Twelve pages", content_type="text/plain")
+    address = f"/en/milestones/{milestone.id}/deliver/"
+    page = freelancer.post(address, typed(milestone, note="", files=[file]))
+    [kept] = page.context["form"]["kept"].value()
+    assert "guide.txt" in page.content.decode()
+    assert freelancer.post(address, typed(milestone, kept=[kept])).status_code == 302
+    assert str(milestone.deliverables.get().files.get().file_id) == kept
+
+    other = as_(make.freelancer())
+    assert other.post(address, typed(milestone, kept=[kept])).status_code == 404
+
+
+def test_a_link_is_shown_and_leads_out_without_reference(make, as_):
+    milestone = make.milestone(status="funded")
+    freelancer = as_(milestone.contract.freelancer)
+    sent = freelancer.post(f"/en/milestones/{milestone.id}/deliver/", typed(milestone, links="https://example.org/a"))
+    room = as_(milestone.contract.employer).get(sent.url).content.decode()
+    assert '<a href="https://example.org/a" rel="noopener noreferrer nofollow ugc"' in room
+
+
 def test_a_forbidden_file_is_said_on_the_form_and_delivers_nothing(make, as_):
     milestone = make.milestone(status="funded")
     freelancer = as_(milestone.contract.freelancer)
@@ -201,7 +237,7 @@ def test_a_part_is_released_and_then_the_rest(make, as_, delivered):
     address = f"/en/milestones/{delivered.id}/approve/"
     assert employer.post(address, {"how_much": "part", "amount": "300"}).status_code == 302
     delivered.refresh_from_db()
-    assert (delivered.status, str(queries.held(delivered).as_decimal())) == ("funded", "600.00")
+    assert (delivered.status, str(queries.held(delivered).as_decimal())) == ("delivered", "600.00")
 
     assert employer.post(address, {"how_much": "all"}).status_code == 302
     assert Contract.objects.get().status == "completed"
@@ -234,7 +270,7 @@ def test_a_proposal_to_stop_is_answered_by_the_other_side_only(make, as_):
     assert "Agree and stop" in freelancer.get(room).content.decode()
     assert freelancer.post(f"{answer}shout/").status_code == 404
     assert freelancer.post(f"{answer}accept/").status_code == 302
-    assert Contract.objects.get().status == "cancelled"
+    assert Contract.objects.get().status == "split"
     assert not queries.held(Milestone.objects.get())
 
 

@@ -14,6 +14,7 @@ from apps.escrow import operations as escrow
 from apps.ledger import chart
 from apps.ledger import queries as ledger
 from apps.moderation.models import AuditEntry
+from apps.notifications import rules as params
 from apps.notifications.models import Notification
 from apps.payments.models import Refund
 from tests.conftest import NOON
@@ -92,13 +93,16 @@ def test_accepting_the_other_sides_split_settles_without_staff(make, outbox_drai
     milestone = found.milestone
     milestone.refresh_from_db()
     payee = milestone.contract.freelancer_id
-    assert milestone.status == "approved"
+    assert milestone.status == "split"
     assert (found.freelancer_part, found.employer_part) == (EUR("600.00"), EUR("300.00"))
     assert ledger.balance(chart.payable(payee, "EUR")) == EUR("540.00")
     assert Refund.objects.get(reference_id=milestone.escrow_id).amount == EUR("315.00")
     milestone.contract.refresh_from_db()
-    assert milestone.contract.status == "completed"
+    assert milestone.contract.status == "split"
     outbox_drain()
+    told = Notification.objects.filter(kind="contract_split")
+    assert {str(one.params["freelancer"]) for one in told} == {str(params.money(EUR("600.00")))}
+    assert not Notification.objects.filter(kind="contract_completed").exists()
     assert Notification.objects.filter(kind="dispute_settled").count() == 2
     assert not AuditEntry.objects.exists()
     assert sound_books()
@@ -132,7 +136,7 @@ def test_staff_decide_with_reasons_that_both_read_and_that_are_logged(make, outb
     found = dispute(make, status="decided", part=part)
 
     milestone = Milestone.objects.get(id=found.milestone_id)
-    assert milestone.status == ("cancelled" if part == "0.00" else "approved")
+    assert milestone.status == {"0.00": "refunded", "900.00": "approved", "333.33": "split"}[part]
     assert found.freelancer_part == EUR(part)
     assert found.decision_reasons
     outbox_drain(found.ended_at)
@@ -218,7 +222,7 @@ def test_the_limit_of_holding_ends_a_dispute_that_nobody_ended(make, outbox_drai
 
     found.refresh_from_db()
     milestone.refresh_from_db()
-    assert (found.status, found.freelancer_part, milestone.status) == ("lapsed", EUR("0.00"), "cancelled")
+    assert (found.status, found.freelancer_part, milestone.status) == ("lapsed", EUR("0.00"), "refunded")
     assert Notification.objects.filter(kind="dispute_lapsed").count() == 2
     assert operations.lapse(milestone_id=milestone.id, now=found.last_moment) is None
     assert sound_books()

@@ -12,6 +12,8 @@ from apps.contracts.operations.working import Check
 from apps.escrow.models import Escrow
 from apps.payments.models import Charge
 
+WORK = "https://files.example.org/work/1"
+
 
 class MakeContracts:
     now: datetime
@@ -51,7 +53,13 @@ class MakeContracts:
 
     def deliver(self, milestone: Milestone, **fields: Any) -> Deliverable:
         checks = [Check(criterion.id, True) for criterion in milestone.contract.criteria.all()]
-        options = {"note": "All twelve pages.", "source_language": "en", "checks": checks, "file_ids": []}
+        options = {
+            "note": "All twelve pages.",
+            "source_language": "en",
+            "checks": checks,
+            "file_ids": [],
+            "links": [WORK],
+        }
         return operations.deliver(
             milestone_id=milestone.id,
             actor=self.actor(milestone.contract.freelancer),

@@ -50,8 +50,8 @@ def crowd(make):
 
     employer = make.employer("Werk")
     for name, skills, status, days in (
-        ("Ada", (react, nextjs), "completed", 400), ("Ada", (react,), "cancelled", 10), ("Ada", (logo,), "completed", 3),
-        ("Bola", (logo, react), "completed", 77), ("Dalia", (react,), "active", 5), ("Busy", (react,), "completed", 5),
+        ("Ada", (react, nextjs), "completed", 400), ("Ada", (react,), "split", 10), ("Ada", (logo,), "completed", 3),
+        ("Bola", (logo, react), "completed", 77), ("Dalia", (react,), "active", 5), ("Dalia", (logo,), "cancelled", 8), ("Dalia", (react,), "ended_early", 9), ("Busy", (react,), "completed", 5),
     ):  # fmt: skip
         task = make.task(employer=employer, skill_ids=skills)
         bid = make.bid(task=task, bidder=people[name])

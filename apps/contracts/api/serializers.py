@@ -2,29 +2,45 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.common.api.serializers import MoneySerializer
 from apps.common.forms import CONTENT_LANGUAGES
-from apps.contracts import queries
+from apps.common.money import Money
+from apps.contracts import queries, rules
 from apps.contracts.models import CancellationProposal, Contract, Deliverable, Milestone
 
 
 class MilestoneSerializer(serializers.ModelSerializer[Milestone]):
     amount = MoneySerializer(read_only=True)
     held = serializers.SerializerMethodField()
+    released = serializers.SerializerMethodField(help_text="What went to the freelancer so far, before fees.")
+    refunded = serializers.SerializerMethodField(help_text="What went back to the employer so far.")
 
     class Meta:
         model = Milestone
         fields = (
-            "id", "contract_id", "position", "title", "amount", "held", "status", "due_at", "days", "revisions_used",
-            "review_due_at",
+            "id", "contract_id", "position", "title", "amount", "held", "released", "refunded", "status", "due_at",
+            "days", "revisions_used", "review_due_at",
         )  # fmt: skip
         read_only_fields = fields
 
+    @extend_schema_field(MoneySerializer)
     def get_held(self, milestone: Milestone) -> dict[str, Any]:
-        held = queries.held(milestone)
-        return {"amount_minor": held.amount_minor, "currency": held.currency}
+        return _money(queries.held(milestone))
+
+    @extend_schema_field(MoneySerializer)
+    def get_released(self, milestone: Milestone) -> dict[str, Any]:
+        return _money(milestone.escrow.released if milestone.escrow else Money.zero(milestone.currency))
+
+    @extend_schema_field(MoneySerializer)
+    def get_refunded(self, milestone: Milestone) -> dict[str, Any]:
+        return _money(milestone.escrow.refunded if milestone.escrow else Money.zero(milestone.currency))
+
+
+def _money(amount: Money) -> dict[str, Any]:
+    return {"amount_minor": amount.amount_minor, "currency": amount.currency}
 
 
 class ContractSerializer(serializers.ModelSerializer[Contract]):
@@ -104,12 +120,16 @@ class NewDeliverableSerializer(serializers.Serializer[Any]):
     source_language = serializers.ChoiceField(choices=CONTENT_LANGUAGES, default="en")
     checks = _CheckSerializer(many=True, required=False)
     file_ids = serializers.ListField(child=serializers.UUIDField(), max_length=10, required=False, default=list)
+    links = serializers.ListField(
+        child=serializers.CharField(max_length=rules.LINK_LENGTH_MAX), max_length=rules.LINKS_MAX, required=False,
+        default=list, help_text="Web addresses of work that lies elsewhere. A hand-in needs a file or a link.",
+    )  # fmt: skip
 
 
 class DeliverableSerializer(serializers.ModelSerializer[Deliverable]):
     class Meta:
         model = Deliverable
-        fields = ("id", "milestone_id", "version", "note", "source_language", "submitted_at")
+        fields = ("id", "milestone_id", "version", "note", "source_language", "links", "submitted_at")
         read_only_fields = fields
 
 

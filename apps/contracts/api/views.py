@@ -193,6 +193,7 @@ class Deliver(APIView):
             source_language=given.validated_data["source_language"],
             checks=[Check(**one) for one in given.validated_data.get("checks", [])],
             file_ids=given.validated_data["file_ids"],
+            links=given.validated_data["links"],
             actor=actor(request._request),
             now=timezone.now(),
         )

@@ -8,11 +8,13 @@ from uuid import UUID
 from django.db import transaction
 
 from apps.common.actors import SYSTEM, Actor
+from apps.common.errors import IllegalTransition
 from apps.common.money import Money
 from apps.common.operations import move
 from apps.contracts import policies, queries
 from apps.contracts.models import Milestone
-from apps.contracts.operations.working import NothingHeld, complete_if_finished
+from apps.contracts.operations import endings
+from apps.contracts.operations.working import NothingHeld
 from apps.contracts.states import MILESTONE, MilestoneStatus
 from apps.escrow import operations as escrow
 
@@ -67,12 +69,9 @@ def milestone_charged_back(*, milestone_id: UUID, is_all_gone: bool, now: dateti
     if queries.milestone_by_reference(milestone_id) is None:
         return None
     milestone = queries.milestone_for_update(milestone_id)
-    is_disputed = milestone.status == MilestoneStatus.DISPUTED
-    verb = "resolve_back" if is_disputed else "cancel"
-    if is_all_gone and MILESTONE.allows(milestone.status, verb):
-        move(milestone, MILESTONE, verb, actor=SYSTEM, now=now, changes={"review_due_at": None})
-        complete_if_finished(milestone.contract, actor=SYSTEM, now=now)
-    elif is_disputed:
+    if is_all_gone and endings.can_end(milestone):
+        endings.end_milestone(milestone, actor=SYSTEM, now=now)
+    elif milestone.status == MilestoneStatus.DISPUTED:
         _go_on(milestone, SYSTEM, now)
     return milestone
 
@@ -81,10 +80,8 @@ def milestone_charged_back(*, milestone_id: UUID, is_all_gone: bool, now: dateti
 def settle_milestone(*, milestone_id: UUID, freelancer_part: Money, actor: Actor, now: datetime) -> Milestone:
     """The dispute ends: this part of the frozen money to the freelancer, less fees, the rest to the employer."""
     milestone = queries.milestone_for_update(milestone_id)
-    verb = "resolve_paid" if freelancer_part else "resolve_back"
-    MILESTONE.next(milestone.status, verb)
+    if milestone.status != MilestoneStatus.DISPUTED:
+        raise IllegalTransition(state=MilestoneStatus(milestone.status).label)
     assert milestone.escrow_id is not None
     escrow.split(escrow_id=milestone.escrow_id, freelancer_part=freelancer_part, actor=actor, now=now)
-    move(milestone, MILESTONE, verb, actor=actor, now=now, changes={"review_due_at": None})
-    complete_if_finished(milestone.contract, actor=actor, now=now)
-    return milestone
+    return endings.end_milestone(milestone, actor=actor, now=now)

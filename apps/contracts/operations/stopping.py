@@ -15,11 +15,11 @@ from apps.common.errors import Conflict, Invalid
 from apps.common.operations import move
 from apps.contracts import events, policies, queries, rules
 from apps.contracts.models import CancellationProposal, Contract, Milestone
-from apps.contracts.states import CONTRACT, MILESTONE, PROPOSAL, MilestoneStatus
+from apps.contracts.operations import endings
+from apps.contracts.states import MILESTONE_ENDS, PROPOSAL, MilestoneStatus
 from apps.escrow import operations as escrow
 from apps.escrow import queries as escrow_queries
 from apps.outbox import bus
-from apps.tasks import operations as tasks
 
 
 class ShareOutOfRange(Invalid):
@@ -89,25 +89,18 @@ def _locked(proposal_id: UUID) -> CancellationProposal:
 
 @transaction.atomic
 def accept_cancellation(*, proposal_id: UUID, actor: Actor, now: datetime) -> Contract:
-    """Stop: held money is split as proposed (released, less commission, and refunded), the rest is called off."""
+    """Stop: held money is split as proposed (released, less commission, and refunded), the rest is cancelled."""
     proposal = _locked(proposal_id)
     policies.check_can_answer_cancellation(actor, proposal)
     move(proposal, PROPOSAL, "accept", actor=actor, now=now, changes={"answered_at": now})
     contract = proposal.contract
     _check_no_dispute(contract)
-    for milestone in queries.milestones(contract.id):
-        if MILESTONE.allows(milestone.status, "cancel"):
-            _settle(milestone, proposal.freelancer_share_bps, actor, now)
-    move(contract, CONTRACT, "cancel", actor=actor, now=now, changes={"ended_at": now})
-    tasks.follow_contract(task_id=contract.task_id, verb="end", actor=actor, now=now)
     answered = events.CancellationAnswered(contract_id=contract.id, proposal_id=proposal.id, is_accepted=True)
     bus.publish(answered, now=now)
-    bus.publish(
-        events.ContractCancelled(
-            contract_id=contract.id, employer_id=contract.employer_id, freelancer_id=contract.freelancer_id
-        ),
-        now=now,
-    )
+    for milestone in queries.milestones(contract.id):
+        milestone.contract = contract
+        if milestone.status not in MILESTONE_ENDS:
+            _settle(milestone, proposal.freelancer_share_bps, actor, now)
     return contract
 
 
@@ -124,7 +117,7 @@ def _settle(milestone: Milestone, share_bps: int, actor: Actor, now: datetime) -
                 escrow.refund(escrow_id=milestone.escrow_id, amount=employer, actor=actor, now=now)
         else:  # a payment page left open must not hold money for work that will not be done
             escrow.cancel_if_unpaid(escrow_id=milestone.escrow_id, actor=actor, now=now)
-    move(milestone, MILESTONE, "cancel", actor=actor, now=now, changes={"review_due_at": None})
+    endings.end_milestone(milestone, actor=actor, now=now)
 
 
 @transaction.atomic

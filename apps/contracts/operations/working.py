@@ -17,21 +17,20 @@ from apps.common.money import Money
 from apps.common.operations import move
 from apps.contracts import events, policies, queries, rules
 from apps.contracts.models import (
-    Contract,
     CriterionCheck,
     Deliverable,
     DeliverableFile,
     Milestone,
     RevisionRequest,
 )
-from apps.contracts.states import CONTRACT, MILESTONE, MilestoneStatus
+from apps.contracts.operations import endings
+from apps.contracts.states import MILESTONE, MilestoneStatus
 from apps.escrow import operations as escrow
 from apps.escrow import queries as escrow_queries
 from apps.files import queries as files
 from apps.outbox import bus
 from apps.spending import operations as spending
 from apps.spending.models import Approval
-from apps.tasks import operations as tasks
 
 if TYPE_CHECKING:
     from apps.payments.models import Charge
@@ -47,6 +46,18 @@ class ChecklistIncomplete(Invalid):
     code = "checklist_incomplete"
     field = "checks"
     message = _("Tick or explain each line of the checklist.")
+
+
+class NothingHandedIn(Invalid):
+    code = "nothing_handed_in"
+    field = "files"
+    message = _("Add at least one file or link: the employer has to see the work itself.")
+
+
+class LinkNotReadable(Invalid):
+    code = "link_not_readable"
+    field = "links"
+    message = _("“%(link)s” is not an address that starts with http:// or https://.")
 
 
 class FileUnknown(Invalid):
@@ -196,10 +207,8 @@ def milestone_hold_ended(*, milestone_id: UUID, now: datetime) -> Milestone | No
     if queries.milestone_by_reference(milestone_id) is None:
         return None
     milestone = queries.milestone_for_update(milestone_id)
-    verb = "resolve_back" if milestone.status == MilestoneStatus.DISPUTED else "cancel"
-    if MILESTONE.allows(milestone.status, verb):
-        move(milestone, MILESTONE, verb, actor=SYSTEM, now=now, changes={"review_due_at": None})
-        complete_if_finished(milestone.contract, actor=SYSTEM, now=now)
+    if endings.can_end(milestone):
+        endings.end_milestone(milestone, actor=SYSTEM, now=now)
     return milestone
 
 
@@ -214,13 +223,16 @@ def deliver(
     source_language: str,
     checks: Sequence[Check],
     file_ids: Sequence[UUID],
+    links: Sequence[str] = (),
     actor: Actor,
     now: datetime,
 ) -> Deliverable:
     """
-    Hand in a version with the checklist answered line by line; the review window starts anew.
+    Hand in a version with the checklist answered line by line; the review window starts again.
 
-    :raises ChecklistIncomplete: if a line of the checklist has no answer.
+    :param links: addresses (http or https) of work that lies elsewhere, at most `rules.LINKS_MAX`.
+    :raises NothingHandedIn: without a file or a link. :raises LinkNotReadable: for one that is no web address.
+    :raises ChecklistIncomplete: if a line of the checklist is neither ticked nor explained.
     """
     milestone = queries.milestone_for_update(milestone_id)
     policies.check_can_deliver(actor, milestone)
@@ -229,6 +241,11 @@ def deliver(
     asked = set(milestone.contract.criteria.values_list("id", flat=True))
     if {check.criterion_id for check in checks} != asked or len(checks) != len(asked):
         raise ChecklistIncomplete
+    if not all(check.is_met or check.note.strip() for check in checks):
+        raise ChecklistIncomplete
+    addresses = _addresses(links)
+    if not file_ids and not addresses:
+        raise NothingHandedIn
     if not files.all_uploaded_by(file_ids, actor.user_id):
         raise FileUnknown
     deliverable = Deliverable.objects.create(
@@ -236,6 +253,7 @@ def deliver(
         version=milestone.deliverables.count() + 1,
         note=note.strip(),
         source_language=source_language,
+        links=addresses,
         submitted_by_id=actor.person_id,
         submitted_at=now,
     )
@@ -258,6 +276,14 @@ def deliver(
         now=now,
     )
     return deliverable
+
+
+def _addresses(links: Sequence[str]) -> list[str]:
+    given = list(dict.fromkeys(link.strip() for link in links if link.strip()))
+    for link in given[: rules.LINKS_MAX]:
+        if not rules.is_web_address(link):
+            raise LinkNotReadable(link=link[:100])
+    return given[: rules.LINKS_MAX]
 
 
 @transaction.atomic
@@ -294,7 +320,8 @@ def request_revision(
 @transaction.atomic
 def approve_milestone(*, milestone_id: UUID, amount: Money | None, actor: Actor, now: datetime) -> Milestone:
     """
-    Release the held money, all of it or a part; the rest stays held and work goes on.
+    Release the held money, all of it or a part. After a part the milestone is where it was: delivered work stays
+    delivered and its review window runs on, for the rest.
 
     :raises NothingHeld: :raises AmountTooLarge: if more is asked than is held.
     """
@@ -325,8 +352,8 @@ def _release(milestone: Milestone, amount: Money | None, actor: Actor, now: date
     is_whole = wanted == held
     kind = "auto" if by_clock else "manual"
     escrow.release(escrow_id=milestone.escrow_id, amount=wanted, actor=actor, now=now, kind=kind)
-    verb = "auto_approve" if by_clock else "approve" if is_whole else "approve_part"
-    move(milestone, MILESTONE, verb, actor=actor, now=now, changes={"review_due_at": None})
+    if not is_whole:
+        move(milestone, MILESTONE, "approve_part", actor=actor, now=now)
     bus.publish(
         events.MilestoneApproved(
             contract_id=milestone.contract_id,
@@ -338,22 +365,11 @@ def _release(milestone: Milestone, amount: Money | None, actor: Actor, now: date
         ),
         now=now,
     )
-    complete_if_finished(milestone.contract, actor=actor, now=now)
+    if is_whole:
+        by_approval = "auto_approve" if by_clock else "approve"
+        verb = by_approval if endings.end_verb(milestone) == "end_paid" else ""
+        endings.end_milestone(milestone, actor=actor, now=now, verb=verb)
     return milestone
-
-
-def complete_if_finished(contract: Contract, *, actor: Actor, now: datetime) -> None:
-    """The last approval completes the contract and its task."""
-    if not rules.is_finished(contract.milestones.values_list("status", flat=True)):
-        return
-    move(contract, CONTRACT, "complete", actor=actor, now=now, changes={"ended_at": now})
-    tasks.follow_contract(task_id=contract.task_id, verb="complete", actor=actor, now=now)
-    bus.publish(
-        events.ContractCompleted(
-            contract_id=contract.id, employer_id=contract.employer_id, freelancer_id=contract.freelancer_id
-        ),
-        now=now,
-    )
 
 
 @transaction.atomic

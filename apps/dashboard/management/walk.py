@@ -98,6 +98,7 @@ def deliver(milestone: Milestone, note: str, language: str, now: datetime) -> No
         source_language=language,
         checks=[Check(one.id, True) for one in contract.criteria.order_by("position")],
         file_ids=[],
+        links=[f"https://files.example.org/{milestone.id}/"],
         actor=actor(contract.freelancer),
         now=now,
     )

@@ -20,7 +20,7 @@ from django.db import connection, transaction
 from numpy.typing import NDArray
 
 from apps.common.money import Money
-from apps.contracts.states import ContractStatus
+from apps.contracts.states import NOT_PAID_IN_FULL, PAID_IN_FULL
 from apps.matching.queries.facts import BIDS_DAYS, profiles_to_match, utc_hours
 from apps.matching.scoring import formula
 from apps.matching.scoring.stored import FACTS, LANGUAGES_MAX, LEVEL_COLUMNS, Columns, country_number
@@ -255,11 +255,11 @@ def _works(cursor: Any) -> tuple[tuple[Any, Any, Any, Any], Any]:
         cursor,
         "match_works",
         """SELECT (row_number() OVER (ORDER BY p.row, c.id) - 1)::int AS work, p.row, c.task_id,
-                  c.status = %s AS accepted,
+                  c.status = ANY(%s) AS accepted,
                   extract(epoch FROM c.ended_at)::double precision AS at
            FROM contracts_contract c JOIN match_people p ON p.organization_id = c.freelancer_id
-           WHERE c.status IN (%s, %s) AND c.ended_at IS NOT NULL""",
-        [ContractStatus.COMPLETED, ContractStatus.COMPLETED, ContractStatus.CANCELLED],
+           WHERE c.status = ANY(%s) AND c.ended_at IS NOT NULL""",
+        [[str(one) for one in PAID_IN_FULL], [str(one) for one in (*PAID_IN_FULL, *NOT_PAID_IN_FULL)]],
     )
     row, accepted, at = _read(
         cursor, "SELECT row, accepted::int, at FROM match_works ORDER BY work", "int", "int", "double precision"

@@ -19,7 +19,7 @@ from apps.common.models import money_or_none
 from apps.common.money import Money
 from apps.compliance import queries as compliance
 from apps.contracts.models import Contract
-from apps.contracts.states import ContractStatus
+from apps.contracts.states import NOT_PAID_IN_FULL, PAID_IN_FULL
 from apps.matching import scoring
 from apps.matching.models import MatchRequest
 from apps.matching.scoring import (
@@ -75,7 +75,7 @@ def candidates_by_skills(weights: Mapping[UUID, float], limit: int) -> list[UUID
         .order_by("-weight", "profile__organization_id")
     )
     worked = (
-        Contract.objects.filter(status=ContractStatus.COMPLETED, freelancer__profile__in=profiles_to_match())
+        Contract.objects.filter(status__in=PAID_IN_FULL, freelancer__profile__in=profiles_to_match())
         .filter(task__skills__skill_id__in=weights)
         .values_list("freelancer_id")
         .annotate(weight=_weighted("task__skills__skill_id", weights))
@@ -219,9 +219,9 @@ def _usual_prices(
 
 
 def _works(ids: list[UUID]) -> dict[UUID, list[PastWork]]:
-    """Contracts that ended with accepted work or were cancelled, with what their tasks asked for."""
+    """Contracts that ended after money was held, with what their tasks asked for; accepted where all of it was paid."""
     ended = Contract.objects.filter(
-        freelancer_id__in=ids, status__in=[ContractStatus.COMPLETED, ContractStatus.CANCELLED], ended_at__isnull=False
+        freelancer_id__in=ids, status__in=[*PAID_IN_FULL, *NOT_PAID_IN_FULL], ended_at__isnull=False
     )
     asked: dict[UUID, list[UUID]] = defaultdict(list)
     contracts: dict[UUID, tuple[UUID, datetime, bool]] = {}
@@ -229,7 +229,7 @@ def _works(ids: list[UUID]) -> dict[UUID, list[PastWork]]:
         "id", "freelancer_id", "status", "ended_at", "task__skills__skill_id"
     ):
         if ended_at is not None:
-            contracts[contract] = (owner, ended_at, status == ContractStatus.COMPLETED)
+            contracts[contract] = (owner, ended_at, status in PAID_IN_FULL)
         if skill_id is not None:
             asked[contract].append(skill_id)
     found: dict[UUID, list[PastWork]] = defaultdict(list)

@@ -10,6 +10,7 @@ from apps.accounts import rules as roles
 from apps.accounts.models import Organization
 from apps.common.money import Money
 from apps.contracts import events as contracts
+from apps.contracts import queries as contract_queries
 from apps.contracts.models import CancellationProposal, Contract, Deliverable, Milestone, RevisionRequest
 from apps.contracts.states import ContractStatus
 from apps.notifications import rules
@@ -160,15 +161,27 @@ def contract_completed(event: contracts.ContractCompleted, now: datetime) -> Non
     _tell_both(event.contract_id, "contract_completed", now)
 
 
-@bus.subscribe(contracts.ContractCancelled, name="notifications.contract_cancelled")
-def contract_cancelled(event: contracts.ContractCancelled, now: datetime) -> None:
-    _tell_both(event.contract_id, "contract_cancelled", now)
+_CONTRACT_ENDS = {
+    ContractStatus.ENDED_EARLY: "contract_ended_early",
+    ContractStatus.SPLIT: "contract_split",
+    ContractStatus.REFUNDED: "contract_refunded",
+    ContractStatus.CANCELLED: "contract_cancelled",
+}
 
 
-def _tell_both(contract_id: UUID, kind: str, now: datetime) -> None:
+@bus.subscribe(contracts.ContractEnded, name="notifications.contract_ended")
+def contract_ended(event: contracts.ContractEnded, now: datetime) -> None:
+    went = contract_queries.money_of_contract(contract_of(event.contract_id))
+    _tell_both(
+        event.contract_id, _CONTRACT_ENDS[ContractStatus(event.status)], now,
+        freelancer=rules.money(went.released), employer=rules.money(went.refunded),
+    )  # fmt: skip
+
+
+def _tell_both(contract_id: UUID, kind: str, now: datetime, **params: Any) -> None:
     contract = contract_of(contract_id)
     for to in (contract.employer_id, contract.freelancer_id):
         tell(
             to, kind, contract.id, now, "contracts:room", contract.id, contract=contract.title,
-            who=_other_party(contract, to).display_name,
+            who=_other_party(contract, to).display_name, **params,
         )  # fmt: skip
