@@ -92,6 +92,11 @@ def milestone_by_reference(milestone_id: UUID) -> Milestone | None:
     return Milestone.objects.filter(id=milestone_id).first()
 
 
+def first_delivered_at(milestone: Milestone) -> datetime | None:
+    moments = milestone.deliverables.order_by("version").values_list("submitted_at", flat=True)
+    return moments.first()
+
+
 def deliverables(contract_id: UUID) -> list[Deliverable]:
     rows = Deliverable.objects.filter(milestone__contract_id=contract_id).select_related("milestone", "submitted_by")
     return list(rows.prefetch_related("files__file", "checks__criterion", "revision_request").order_by("submitted_at"))
@@ -148,7 +153,7 @@ class TimelineItem:
 
 
 _SAID_WITHOUT_ACTOR = {
-    *(f"milestone.{verb}" for verb in ("fund", "payment_failed", "auto_approve", "cancel")),
+    *(f"milestone.{verb}" for verb in ("fund", "payment_failed", "cancel_payment", "auto_approve", "cancel")),
     *(
         f"{subject}.{verb}"
         for subject in ("milestone", "contract")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -41,6 +42,11 @@ def split_held(held: Money, freelancer_share_bps: int) -> tuple[Money, Money]:
 def part_of_exchange(exchange: Money, *, whole: Money, part: Money) -> Money:
     """How much of what bears the exchange falls to one milestone, pro rata and rounded down: for showing."""
     return Money(exchange.amount_minor * part.amount_minor // whole.amount_minor, exchange.currency)
+
+
+def is_late(*, due_at: datetime | None, delivered_at: datetime | None, now: datetime) -> bool:
+    """Did the first version come after the date, or is the date over without one?"""
+    return due_at is not None and (delivered_at or now) > due_at
 
 
 def milestone_end(*, released: Money, refunded: Money) -> MilestoneStatus:

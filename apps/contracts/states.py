@@ -21,7 +21,7 @@ class ContractStatus(models.TextChoices):
 
 class MilestoneStatus(models.TextChoices):
     PLANNED = "planned", _("Not funded yet")
-    AWAITING_PAYMENT = "awaiting_payment", _("Payment on its way")
+    AWAITING_PAYMENT = "awaiting_payment", _("Waiting for payment")
     FUNDED = "funded", _("Funded")
     DELIVERED = "delivered", _("Delivered")
     IN_REVISION = "in_revision", _("In revision")
@@ -92,7 +92,7 @@ MILESTONE = Machine(
     initial=M.PLANNED,
     meanings={
         M.PLANNED: "Agreed, not paid in yet: work need not start.",
-        M.AWAITING_PAYMENT: "The employer went to pay; the processor has not confirmed yet.",
+        M.AWAITING_PAYMENT: "The employer started the payment; the processor has not confirmed it.",
         M.FUNDED: "The money is held; the freelancer works.",
         M.DELIVERED: "The freelancer handed work in; the review window runs.",
         M.IN_REVISION: "The employer asked for changes.",
@@ -105,7 +105,10 @@ MILESTONE = Machine(
     },
     table={
         "start_payment": when(M.PLANNED, M.AWAITING_PAYMENT, to=M.AWAITING_PAYMENT, says="The employer goes to pay."),
-        "payment_failed": when(M.AWAITING_PAYMENT, to=M.PLANNED, says="The processor says the payment failed."),
+        "payment_failed": when(
+            M.AWAITING_PAYMENT, to=M.PLANNED, says="The payment page has closed and nothing was taken."
+        ),
+        "cancel_payment": when(M.AWAITING_PAYMENT, to=M.PLANNED, says="The employer cancels the payment."),
         "fund": when(M.PLANNED, M.AWAITING_PAYMENT, to=M.FUNDED, says="The processor confirms the payment."),
         "deliver": when(
             M.FUNDED, M.IN_REVISION, M.DELIVERED, to=M.DELIVERED, says="The freelancer hands in a version."

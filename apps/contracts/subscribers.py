@@ -12,7 +12,7 @@ def fund_milestone(fact: EscrowFunded, now: datetime) -> None:
 
 @bus.subscribe(EscrowFundingFailed, name="contracts.payment_failed")
 def payment_failed(fact: EscrowFundingFailed, now: datetime) -> None:
-    operations.milestone_payment_failed(milestone_id=fact.reference_id, now=now)
+    operations.milestone_payment_failed(milestone_id=fact.reference_id, is_cancelled=fact.is_cancelled, now=now)
 
 
 @bus.subscribe(EscrowHoldEnded, name="contracts.hold_ended")

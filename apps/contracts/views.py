@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -34,7 +35,10 @@ from apps.files import operations as files
 from apps.files.models import StoredFile
 from apps.files.views import serve
 from apps.messaging import queries as messaging
+from apps.payments import policies as payment_policies
 from apps.payments import queries as payment_queries
+from apps.payments.models import Charge
+from apps.payments.states import ChargeStatus
 from apps.pricing import queries as pricing
 from apps.spending import queries as spending_queries
 from apps.spending.forms import PurposeForm
@@ -116,7 +120,12 @@ def room_context(request: HttpRequest, contract: Contract) -> dict[str, Any]:
     is_employer = asker.acts_for(contract.employer_id)
     other = contract.freelancer if is_employer else contract.employer
     running = disputes.open_of_milestones(step.id for step in steps)
-    rows = [_milestone_row(asker, contract, step) | {"dispute": running.get(step.id)} for step in steps]
+    charges = payment_queries.last_charges_of(step.escrow_id for step in steps if step.escrow_id)
+    rows = [
+        _milestone_row(asker, contract, step, now)
+        | {"dispute": running.get(step.id), "payment": _payment(asker, step, charges)}
+        for step in steps
+    ]
     proposal = queries.open_proposal(contract.id)
     return {
         "contract": contract,
@@ -125,9 +134,10 @@ def room_context(request: HttpRequest, contract: Contract) -> dict[str, Any]:
         "other": other,
         "rows": rows,
         "held_total": Money.total((queries.held(step) for step in steps), contract.currency),
-        "next_row": next((row for row in rows if row["action"]), None),
+        "next_row": next((row for row in rows if _is_next(row)), None),
         "timeline": _timeline(request, contract),
         "proposal": proposal,
+        "stop_rows": _stop_rows(steps, proposal.freelancer_share_bps) if proposal else [],
         "may_answer_proposal": proposal is not None and proposal.proposed_by_id != asker.organization_id,
         "may_stop": contract.status == "active" and proposal is None,
         "cancellation_form": CancellationForm(),
@@ -135,11 +145,61 @@ def room_context(request: HttpRequest, contract: Contract) -> dict[str, Any]:
     }
 
 
-def _milestone_row(asker: Actor, contract: Contract, step: Milestone) -> dict[str, Any]:
+def _is_next(row: dict[str, Any]) -> bool:
+    """Does this side owe the milestone something? Who has sent the money owes nothing until it arrives."""
+    has_paid = row["payment"] is not None and row["payment"].is_on_its_way
+    return bool(row["action"]) and not (row["action"] == "fund" and has_paid)
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """The payment of a milestone that is not paid in yet, as its employer sees it."""
+
+    charge: Charge
+    is_on_its_way: bool
+    was_declined: bool
+    method: str
+    may_cancel: bool
+
+
+def _payment(asker: Actor, step: Milestone, charges: dict[UUID, Charge]) -> Payment | None:
+    charge = charges.get(step.escrow_id) if step.escrow_id else None
+    if charge is None or step.status not in ("planned", "awaiting_payment"):
+        return None
+    if not asker.acts_for(step.contract.employer_id) or charge.status not in payment_queries.UNFINISHED:
+        return None
+    return Payment(
+        charge=charge,
+        is_on_its_way=payment_queries.is_on_its_way(charge),
+        was_declined=bool(charge.decline_code),
+        method=str(payment_queries.label_of(charge.gateway)),
+        may_cancel=payment_policies.can_cancel_charge(asker, charge),
+    )
+
+
+def _stop_rows(steps: list[Milestone], share_bps: int) -> list[dict[str, Any]]:
+    """What a proposal to stop would do to each milestone that holds money, to the last digit."""
+    rows = []
+    for step in steps:
+        if step.escrow_id is None or not (held := queries.held(step)):
+            continue
+        part = rules.split_held(held, share_bps)[0]
+        rows.append({"milestone": step, "held": held, "outcome": escrow_queries.outcome(step.escrow_id, part)})
+    return rows
+
+
+def _milestone_row(asker: Actor, contract: Contract, step: Milestone, now: datetime) -> dict[str, Any]:
     step.contract = contract
+    versions = sorted(step.deliverables.all(), key=lambda one: one.version)
     return {
         "milestone": step,
         "held": queries.held(step),
+        "released": step.escrow.released if step.escrow else None,
+        "refunded": step.escrow.refunded if step.escrow else None,
+        "is_late": rules.is_late(
+            due_at=step.due_at, delivered_at=versions[0].submitted_at if versions else None, now=now
+        )
+        and step.status in ("funded", "in_revision", "delivered", "disputed"),
         "action": policies.needs_action(asker, step),
         "may_fund": policies.can(asker, step, "fund"),
         "may_deliver": policies.can(asker, step, "deliver"),
@@ -147,7 +207,7 @@ def _milestone_row(asker: Actor, contract: Contract, step: Milestone) -> dict[st
         "may_approve": policies.can(asker, step, "approve"),
         "may_dispute": policies.can(asker, step, "dispute"),
         "revisions_left": contract.revisions_included - step.revisions_used,
-        "latest": max(step.deliverables.all(), key=lambda one: one.version, default=None),
+        "latest": versions[-1] if versions else None,
     }
 
 
@@ -191,8 +251,10 @@ def fund(request: HttpRequest, milestone_id: UUID) -> HttpResponse:
             return redirect("contracts:fund", milestone.id)
         except Conflict as problem:
             refusal = str(problem)  # a limit of the employer's own: what was filled in stays
+    charges = payment_queries.last_charges_of([milestone.escrow_id] if milestone.escrow_id else [])
     context = _what_is_paid(milestone) | {
         "form": form,
+        "payment": _payment(actor(request), milestone, charges),
         "methods": _methods(milestone),
         "refusal": refusal,
         "approval": approval,
@@ -204,11 +266,14 @@ def fund(request: HttpRequest, milestone_id: UUID) -> HttpResponse:
 
 def _pay(request: HttpRequest, milestone: Milestone, form: PurposeForm) -> HttpResponse:
     budget = form.cleaned_data.get("budget")
+    back = request.build_absolute_uri(reverse("contracts:paid", args=[milestone.id]))
     charge = operations.fund_milestone(
         milestone_id=milestone.id,
         actor=actor(request),
         now=timezone.now(),
-        return_url=request.build_absolute_uri(reverse("contracts:paid", args=[milestone.id])),
+        return_url=f"{back}?result=done",
+        cancel_url=f"{back}?result=left",
+        despite_pending=request.POST.get("despite_pending") == "yes",
         use_credit=request.POST.get("use_credit") == "yes",
         budget_id=budget.id if budget else None,
         purchase_order=form.cleaned_data["purchase_order"],
@@ -269,16 +334,46 @@ def _what_is_paid(milestone: Milestone) -> dict[str, Any]:
 @login_required
 @require_GET
 def back_from_checkout(request: HttpRequest, milestone_id: UUID) -> HttpResponse:
-    """Where the checkout sends people back to; only the processor's signed word funds the milestone."""
+    """
+    Where the checkout sends people back to; only the processor's signed word funds the milestone.
+
+    `?result=done` is where it leads after a payment, `?result=left` without one. What is shown is what the processor
+    has said: paid, on its way, declined with the page still open, closed; until it has, that we wait for it.
+    """
     milestone = _milestone(request, milestone_id)
-    if milestone.status == "funded":
-        messages.success(request, _("The milestone is funded. Work can begin."))
+    waiting_page = request.htmx  # type: ignore[attr-defined]
+    if milestone.status not in ("planned", "awaiting_payment"):
+        if milestone.status == "funded":
+            messages.success(request, _("The milestone is funded. Work can begin."))
         address = milestone.contract.get_absolute_url()
-        waiting_page = request.htmx  # type: ignore[attr-defined]
         return HttpResponseClientRedirect(address) if waiting_page else redirect(address)
-    if milestone.status != "awaiting_payment" and request.htmx:  # type: ignore[attr-defined]
+    charge = next(iter(payment_queries.last_charges_of([milestone.escrow_id or milestone.id]).values()), None)
+    state = _payment_state(charge, request.GET.get("result", ""))
+    if waiting_page and state != "waiting":
         return HttpResponseClientRefresh()
-    return render(request, "contracts/paid.html", {"milestone": milestone, "contract": milestone.contract})
+    context = {
+        "milestone": milestone,
+        "contract": milestone.contract,
+        "charge": charge,
+        "state": state,
+        "payment": _payment(actor(request), milestone, {charge.reference_id: charge} if charge else {}),
+    }
+    return render(request, "contracts/paid.html", context)
+
+
+def _payment_state(charge: Charge | None, result: str) -> str:
+    """One of waiting, on_its_way, declined, left, closed. A decline before a payment that went through is over."""
+    if charge is None or charge.status in (ChargeStatus.EXPIRED, ChargeStatus.CANCELLED):
+        return "closed"
+    if charge.status == ChargeStatus.SUCCEEDED:
+        return "waiting"
+    if payment_queries.is_on_its_way(charge):
+        return "on_its_way"
+    if result == "done":
+        return "waiting"
+    if charge.decline_code:
+        return "declined"
+    return "left" if result == "left" else "waiting"
 
 
 # -- deliver, revise, approve

@@ -73,6 +73,10 @@ class OpenForm(StatementForm, SplitForm):
     reason = forms.ChoiceField(label=_("What it is about"), choices=DisputeReason.choices)
     field_order = ("reason", "text", "source_language", "how", "share")
 
+    def offer(self, reasons: list[DisputeReason]) -> None:
+        """Show these reasons alone: the others contradict what is known of the milestone."""
+        self.fields["reason"].choices = [(one.value, one.label) for one in reasons]  # type: ignore[attr-defined]
+
 
 class DecisionForm(SplitForm):
     reasons = forms.CharField(

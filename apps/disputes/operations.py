@@ -42,6 +42,7 @@ def open_dispute(
     if queries.open_of_milestone(milestone.id):
         raise policies.AlreadyDisputed
     policies.check_can_open(actor, milestone)
+    policies.check_reason(reason, milestone, now)
     if not text.strip():
         raise policies.StatementMissing
     dispute_id, contract = uuid7(), milestone.contract

@@ -15,9 +15,11 @@ from apps.common.actors import Actor
 from apps.common.errors import Conflict, DomainError, Invalid, NotAllowed
 from apps.common.money import Money
 from apps.contracts import policies as contracts
+from apps.contracts import queries as contract_queries
+from apps.contracts import rules as contract_rules
 from apps.contracts.models import Contract, Milestone
 from apps.disputes.models import Dispute, SplitProposal
-from apps.disputes.states import DISPUTE, DisputeStatus, ProposalStatus
+from apps.disputes.states import DISPUTE, DisputeReason, DisputeStatus, ProposalStatus
 
 
 class AlreadyDisputed(Conflict):
@@ -61,6 +63,36 @@ class ShareOutOfRange(Invalid):
     message = _("The freelancer's part is between nothing and %(amount)s.")
 
 
+class NotLateYet(Invalid):
+    code = "not_late_yet"
+    field = "reason"
+    message = _("The work is due on %(due)s, so it cannot have come too late. Choose another reason.")
+
+
+class NoDueDate(Invalid):
+    code = "no_due_date"
+    field = "reason"
+    message = _("This milestone has no due date, so its work cannot be late. Choose another reason.")
+
+
+class CameInTime(Invalid):
+    code = "came_in_time"
+    field = "reason"
+    message = _("The first version was delivered before the due date, %(due)s. Choose another reason.")
+
+
+class WasDelivered(Invalid):
+    code = "was_delivered"
+    field = "reason"
+    message = _("Work was delivered for this milestone. If it is not what you agreed on, choose that reason.")
+
+
+class NothingDelivered(Invalid):
+    code = "nothing_delivered"
+    field = "reason"
+    message = _("Nothing was delivered for this milestone yet. Deliver the work first, or choose another reason.")
+
+
 class StatementMissing(Invalid):
     code = "statement_missing"
     field = "text"
@@ -80,6 +112,37 @@ def _side(actor: Actor, contract: Contract) -> UUID:
 def check_can_open(actor: Actor, milestone: Milestone) -> None:
     """Either side, while money is held for the milestone. :raises NotAllowed, IllegalTransition:"""
     contracts.check_can_dispute(actor, milestone)
+
+
+def check_reason(reason: str, milestone: Milestone, now: datetime) -> None:
+    """
+    The reason may not contradict what is known of the milestone.
+
+    :raises NotLateYet, NoDueDate, CameInTime, WasDelivered, NothingDelivered: as they say.
+    """
+    delivered_at, due_at = contract_queries.first_delivered_at(milestone), milestone.due_at
+    if reason == DisputeReason.LATE:
+        if due_at is None:
+            raise NoDueDate
+        if not contract_rules.is_late(due_at=due_at, delivered_at=delivered_at, now=now):
+            raise (CameInTime if delivered_at else NotLateYet)(due=fmt.date_time(due_at))
+    if reason == DisputeReason.NOT_DELIVERED and delivered_at is not None:
+        raise WasDelivered
+    if reason == DisputeReason.NOT_PAID and delivered_at is None:
+        raise NothingDelivered
+
+
+def possible_reasons(milestone: Milestone, now: datetime) -> list[DisputeReason]:
+    """Those that nothing known of the milestone contradicts."""
+
+    def is_possible(reason: DisputeReason) -> bool:
+        try:
+            check_reason(reason, milestone, now)
+        except Invalid:
+            return False
+        return True
+
+    return [reason for reason in DisputeReason if is_possible(reason)]
 
 
 def check_can_speak(actor: Actor, dispute: Dispute) -> None:

@@ -52,6 +52,8 @@ def open_dispute(request: HttpRequest, milestone_id: UUID) -> HttpResponse:
     policies.check_can_open(actor(request), milestone)
     held = escrow.held(milestone.escrow_id) if milestone.escrow_id else Money.zero(milestone.currency)
     form = OpenForm(request.POST or None, whole=held, initial={"source_language": language(request)})
+    if not form.is_bound:
+        form.offer(policies.possible_reasons(milestone, timezone.now()))
     if request.method == "POST" and form.is_valid() and form.part is not None:
         try:
             made = operations.open_dispute(

@@ -12,8 +12,22 @@ class EscrowFunded:
 
 @bus.fact("escrow.funding_failed")
 class EscrowFundingFailed:
+    """The payment page has closed and nothing was taken; `is_cancelled` where the payer wanted it so."""
+
     escrow_id: UUID
     reference_id: UUID
+    is_cancelled: bool = False
+
+
+@bus.fact("escrow.paid_in_vain")
+class EscrowPaidInVain:
+    """Money came a second time, or after the work was cancelled: it is the payer's credit now."""
+
+    escrow_id: UUID
+    charge_id: UUID
+    payer_id: UUID
+    amount_minor: int
+    currency: str
 
 
 @bus.fact("escrow.released")

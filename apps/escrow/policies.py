@@ -35,6 +35,14 @@ class AmountNotPayable(Invalid):
     field = "amount"
 
 
+class PaymentPending(Conflict):
+    code = "payment_pending"
+    message = _(
+        "A payment of %(amount)s for this is on its way (%(method)s). Paying again would pay twice: wait for it, "
+        "cancel it, or say that you want to pay again all the same."
+    )
+
+
 class NothingHeld(Conflict):
     code = "nothing_held"
     message = _("No money is held for this work any more.")

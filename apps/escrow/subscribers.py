@@ -10,7 +10,6 @@ from apps.payments.events import (
     ChargebackLost,
     ChargebackOpened,
     ChargebackWon,
-    ChargeDeclined,
     ChargeExpired,
     ChargeSucceeded,
     FraudWarned,
@@ -30,16 +29,12 @@ def hold_what_was_paid(fact: ChargeSucceeded, now: datetime) -> None:
     )
 
 
-@bus.subscribe(ChargeDeclined, name="escrow.funding_declined")
-def funding_declined(fact: ChargeDeclined, now: datetime) -> None:
-    if _is_escrow(fact.reference_id):
-        operations.funding_failed(escrow_id=fact.reference_id, now=now)
-
-
 @bus.subscribe(ChargeExpired, name="escrow.funding_expired")
 def funding_expired(fact: ChargeExpired, now: datetime) -> None:
     if _is_escrow(fact.reference_id):
-        operations.funding_failed(escrow_id=fact.reference_id, now=now, page_is_closed=True)
+        operations.funding_failed(
+            escrow_id=fact.reference_id, charge_id=fact.charge_id, is_cancelled=fact.is_cancelled, now=now
+        )
 
 
 @bus.subscribe(ChargebackOpened, name="escrow.stop_what_was_taken_back")

@@ -177,7 +177,7 @@ KINDS: dict[str, Kind] = {
     "work_delivered": Kind(
         Group.CONTRACTS,
         _("%(who)s delivered “%(milestone)s”"),
-        _("Approve it or ask for a revision before %(review_due_at)s; after that it is approved by itself."),
+        _("Approve it or ask for a revision before %(review_due_at)s; after that it is approved automatically."),
         "package",
     ),
     "revision_requested": Kind(
@@ -194,7 +194,7 @@ KINDS: dict[str, Kind] = {
     ),
     "milestone_approved_by_clock": Kind(
         Group.CONTRACTS,
-        _("“%(milestone)s” was approved by itself"),
+        _("“%(milestone)s” was approved automatically"),
         _("The review window ended without an answer, so %(amount)s was released."),
         "circle-check",
     ),
@@ -202,8 +202,8 @@ KINDS: dict[str, Kind] = {
         Group.CONTRACTS,
         _("“%(milestone)s” waits for your review"),
         ngettext_lazy(
-            "%(days)s day is left. After that it is approved by itself and the money is released.",
-            "%(days)s days are left. After that it is approved by itself and the money is released.",
+            "%(days)s day is left. After that it is approved automatically and the money is released.",
+            "%(days)s days are left. After that it is approved automatically and the money is released.",
             "days",
         ),
         "alarm-clock",
@@ -228,6 +228,12 @@ KINDS: dict[str, Kind] = {
         _("“%(contract)s” is completed"),
         _("Review %(who)s: both reviews are shown when both are in."),
         "award",
+    ),
+    "paid_in_vain": Kind(
+        Group.MONEY,
+        _("%(amount)s arrived a second time or too late"),
+        _("It is for “%(memo)s”, which needs it no more. It is your credit: use it, or have it refunded."),
+        "wallet",
     ),
     "contract_ended_early": Kind(
         Group.CONTRACTS,

@@ -17,19 +17,14 @@ class ChargeSucceeded:
     currency: str
 
 
-@bus.fact("payments.charge_declined")
-class ChargeDeclined:
-    charge_id: UUID
-    reference_id: UUID
-    payer_id: UUID
-    decline_code: str
-
-
 @bus.fact("payments.charge_expired")
 class ChargeExpired:
+    """Nobody can pay it any more and nothing was taken; `is_cancelled` where the payer wanted it so."""
+
     charge_id: UUID
     reference_id: UUID
     payer_id: UUID
+    is_cancelled: bool = False
 
 
 @bus.fact("payments.refund_succeeded")

@@ -14,8 +14,18 @@ from apps.common.actors import Actor
 from apps.common.errors import Conflict, Invalid, NotAllowed, NotFound
 from apps.common.money import Money
 from apps.payments import queries
-from apps.payments.models import Chargeback, FxQuote, PayoutAccount
-from apps.payments.states import ChargebackStatus, DoorName, PayoutAccountStatus
+from apps.payments.models import Charge, Chargeback, FxQuote, PayoutAccount
+from apps.payments.states import ChargebackStatus, ChargeStatus, DoorName, PayoutAccountStatus
+
+
+class PaymentUnderWay(Conflict):
+    code = "payment_under_way"
+    message = _("This payment is on its way at the processor and cannot be cancelled any more.")
+
+
+class PaymentMade(Conflict):
+    code = "payment_made"
+    message = _("This payment has arrived already, so there is nothing to cancel.")
 
 
 class PayoutAccountMissing(Conflict):
@@ -166,6 +176,21 @@ def can_see_money(actor: Actor, organization_id: UUID) -> bool:
 def check_can_pay(actor: Actor, payer_id: UUID) -> None:
     """:raises NotAllowed: unless the actor acts for the payer with the capability to fund."""
     accounts.check_acts_for(actor, payer_id, "fund")
+
+
+def check_can_cancel_charge(actor: Actor, charge: Charge) -> None:
+    """:raises NotAllowed: unless the actor may pay for the payer. :raises PaymentUnderWay, PaymentMade: as they say."""
+    check_can_pay(actor, charge.payer_id)
+    if charge.status == ChargeStatus.PROCESSING:
+        raise PaymentUnderWay
+    if charge.status == ChargeStatus.SUCCEEDED:
+        raise PaymentMade
+
+
+def can_cancel_charge(actor: Actor, charge: Charge) -> bool:
+    if charge.status not in (ChargeStatus.CREATED, ChargeStatus.OPEN):
+        return False
+    return can_pay(actor, charge.payer_id)
 
 
 def can_pay(actor: Actor, payer_id: UUID) -> bool:

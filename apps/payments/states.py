@@ -12,6 +12,7 @@ class ChargeStatus(models.TextChoices):
     PROCESSING = "processing", _("Payment on its way")
     SUCCEEDED = "succeeded", _("Paid")
     EXPIRED = "expired", _("Expired")
+    CANCELLED = "cancelled", _("Cancelled")
 
 
 CHARGE = Machine(
@@ -26,11 +27,15 @@ CHARGE = Machine(
         ),
         "succeed": when(
             ChargeStatus.CREATED, ChargeStatus.OPEN, ChargeStatus.PROCESSING, ChargeStatus.EXPIRED,
-            to=ChargeStatus.SUCCEEDED, says="The processor has the money.",
+            ChargeStatus.CANCELLED, to=ChargeStatus.SUCCEEDED, says="The processor has the money.",
+        ),
+        "cancel": when(
+            ChargeStatus.CREATED, ChargeStatus.OPEN, to=ChargeStatus.CANCELLED,
+            says="The payer cancels it; money that comes all the same becomes credit.",
         ),
         "expire": when(
             ChargeStatus.CREATED, ChargeStatus.OPEN, ChargeStatus.PROCESSING, to=ChargeStatus.EXPIRED,
-            says="Nobody paid in time.",
+            says="Nobody paid in time, or the bank refused a payment that was on its way.",
         ),
     },
     {
@@ -39,6 +44,7 @@ CHARGE = Machine(
         ChargeStatus.PROCESSING: "Paid by a slow method; the money is not there yet.",
         ChargeStatus.SUCCEEDED: "The money is with the processor.",
         ChargeStatus.EXPIRED: "The payment page has closed; nothing was taken.",
+        ChargeStatus.CANCELLED: "The payer cancelled it; nothing was taken.",
     },
 )  # fmt: skip
 

@@ -21,6 +21,7 @@ urlpatterns = [
     path("money/chargebacks/<uuid:chargeback_id>/", views.chargeback, name="chargeback"),
     path("money/payments/", views.charges, name="charges"),
     path("money/payments/<uuid:charge_id>/", views.charge, name="charge"),
+    path("money/payments/<uuid:charge_id>/cancel/", views.cancel_charge, name="cancel_charge"),
     path("money/credit/<str:currency>/", views.credit, name="credit"),
     path("money/transfers/<uuid:charge_id>/", views.bank_transfer, name="bank_transfer"),
     path("money/bank/", views.bank, name="bank"),

@@ -116,8 +116,8 @@ def test_the_api_does_all_of_it(make, as_):
     key = lambda: {"HTTP_IDEMPOTENCY_KEY": str(uuid7())}  # noqa: E731
     json = {"content_type": "application/json"}
     body = {
-        "reason": "late",
-        "text": "It came too late.",
+        "reason": "not_as_agreed",
+        "text": "It is not what we agreed on.",
         "freelancer_part": {"amount_minor": 10000, "currency": "EUR"},
     }
 

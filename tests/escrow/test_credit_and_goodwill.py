@@ -1,7 +1,5 @@
 """Money kept for an employer pays the next milestone; a part of our fee is given back with its tax."""
 
-from datetime import timedelta
-
 import pytest
 
 from apps.common.actors import SYSTEM
@@ -11,6 +9,7 @@ from apps.escrow import operations, policies, queries
 from apps.escrow.models import Escrow
 from apps.ledger import chart
 from apps.ledger import queries as ledger
+from apps.outbox import bus
 from apps.payments import operations as payments
 from apps.payments.models import Charge, Refund
 from tests.conftest import NOON
@@ -105,10 +104,10 @@ def test_credit_set_aside_is_free_again_when_the_page_closes_or_the_work_is_call
     make.paid(make.charge_of(Escrow.objects.get(id=escrow.id)), card="4000000000000002")
     assert not credit_of(payer)  # a declined card leaves the page open: the next card pays the same rest
 
-    operations.funding_failed(escrow_id=escrow.id, now=NOON + timedelta(days=1), page_is_closed=True)
+    payments.cancel_charge(charge_id=Charge.objects.get(reference_id=escrow.id).id, actor=actor, now=NOON)
+    bus.deliver_pending(now=NOON)
     assert credit_of(payer) == EUR("105.00")
 
-    Charge.objects.filter(reference_id=escrow.id).update(status="expired")
     operations.use_credit(escrow_id=escrow.id, actor=actor, now=NOON)
     assert not credit_of(payer)
     operations.cancel(escrow_id=escrow.id, actor=actor, now=NOON)

@@ -10,6 +10,7 @@ from apps.escrow import operations, policies, queries
 from apps.escrow.models import Release
 from apps.ledger import chart
 from apps.ledger import queries as ledger
+from apps.outbox.models import Event
 from apps.payments import operations as payments
 from apps.payments.models import Charge, Refund
 from tests.conftest import NOON
@@ -106,13 +107,15 @@ def test_a_declined_card_lets_the_payer_try_again(make):
     escrow = make.escrow(status="funding")
     charge = Charge.objects.get(reference_id=escrow.id)
 
-    make.paid(charge, card="4000000000000002")
+    declined = make.paid(charge, card="4000000000000002")
     escrow.refresh_from_db()
-    assert escrow.status == "pending"
-    make.paid(make.charge_of(escrow))
+    assert (escrow.status, declined.status, declined.decline_code) == ("funding", "open", "generic_decline")
+    assert make.charge_of(escrow).id == charge.id
+    paid = make.paid(charge)
 
     escrow.refresh_from_db()
-    assert escrow.status == "funded"
+    assert (escrow.status, paid.status, paid.decline_code) == ("funded", "succeeded", "")
+    assert not Event.objects.filter(name="escrow.funding_failed").exists()
 
 
 def test_funding_is_refused_to_the_freelancer(make):

@@ -145,7 +145,7 @@ def test_every_fact_that_people_wait_for_has_a_subscriber():
         # asked for by a person of the same side, or told through another fact
         "accounts.profile_changed", "accounts.profile_hidden", "tasks.published", "tasks.taken_down",
         "bidding.bid_edited", "bidding.bid_withdrawn", "escrow.funded", "escrow.funding_failed",
-        "payments.charge_succeeded", "payments.charge_declined", "payments.charge_expired",
+        "payments.charge_succeeded", "payments.charge_expired",
         "payments.payout_requested", "messaging.hidden", "moderation.reported", "moderation.objected",
         "disputes.decided", "payments.treasury_acted", "payments.suspense_resolved", "payments.credit_sent_back",
         "invoicing.document_issued", "payments.cash_move_agreed",

@@ -81,6 +81,9 @@ class FundSerializer(serializers.Serializer[Any]):
         max_length=20, required=False, allow_blank=True, default="",
         help_text="A `name` of the milestone's payment methods; the first one otherwise.",
     )  # fmt: skip
+    despite_pending = serializers.BooleanField(
+        default=False, help_text="Pay although money for this milestone is on its way by another method."
+    )
 
 
 class PaymentMethodSerializer(serializers.Serializer[Any]):
@@ -161,3 +164,7 @@ class TimelineItemSerializer(serializers.Serializer[Any]):
     kind = serializers.CharField()
     by_organization_id = serializers.UUIDField(allow_null=True)
     milestone_id = serializers.UUIDField(source="milestone.id", default=None)
+    amount = MoneySerializer(
+        allow_null=True, default=None, help_text="What went to the freelancer (before fees) or into escrow."
+    )
+    back = MoneySerializer(allow_null=True, default=None, help_text="What went back to the employer.")

@@ -140,6 +140,7 @@ class Fund(APIView):
             budget_id=given.validated_data["budget_id"],
             purchase_order=given.validated_data["purchase_order"],
             method=given.validated_data["method"],
+            despite_pending=given.validated_data["despite_pending"],
         )
         body = {
             "charge_id": charge.id if charge else None,

@@ -53,12 +53,12 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='milestone',
             name='disputed_from',
-            field=models.CharField(blank=True, choices=[('planned', 'Not funded yet'), ('awaiting_payment', 'Payment on its way'), ('funded', 'Funded'), ('delivered', 'Delivered'), ('in_revision', 'In revision'), ('disputed', 'In dispute'), ('approved', 'Paid'), ('split', 'Split'), ('refunded', 'Refunded'), ('cancelled', 'Cancelled')], default='', max_length=16),
+            field=models.CharField(blank=True, choices=[('planned', 'Not funded yet'), ('awaiting_payment', 'Waiting for payment'), ('funded', 'Funded'), ('delivered', 'Delivered'), ('in_revision', 'In revision'), ('disputed', 'In dispute'), ('approved', 'Paid'), ('split', 'Split'), ('refunded', 'Refunded'), ('cancelled', 'Cancelled')], default='', max_length=16),
         ),
         migrations.AlterField(
             model_name='milestone',
             name='status',
-            field=models.CharField(choices=[('planned', 'Not funded yet'), ('awaiting_payment', 'Payment on its way'), ('funded', 'Funded'), ('delivered', 'Delivered'), ('in_revision', 'In revision'), ('disputed', 'In dispute'), ('approved', 'Paid'), ('split', 'Split'), ('refunded', 'Refunded'), ('cancelled', 'Cancelled')], default='planned', max_length=16),
+            field=models.CharField(choices=[('planned', 'Not funded yet'), ('awaiting_payment', 'Waiting for payment'), ('funded', 'Funded'), ('delivered', 'Delivered'), ('in_revision', 'In revision'), ('disputed', 'In dispute'), ('approved', 'Paid'), ('split', 'Split'), ('refunded', 'Refunded'), ('cancelled', 'Cancelled')], default='planned', max_length=16),
         ),
         migrations.RunSQL(HOW_IT_ENDED, migrations.RunSQL.noop),
         migrations.AddConstraint(

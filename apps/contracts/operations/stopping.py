@@ -20,6 +20,8 @@ from apps.contracts.states import MILESTONE_ENDS, PROPOSAL, MilestoneStatus
 from apps.escrow import operations as escrow
 from apps.escrow import queries as escrow_queries
 from apps.outbox import bus
+from apps.payments import queries as payments
+from apps.payments.states import ChargeStatus
 
 
 class ShareOutOfRange(Invalid):
@@ -105,9 +107,9 @@ def accept_cancellation(*, proposal_id: UUID, actor: Actor, now: datetime) -> Co
 
 
 def _settle(milestone: Milestone, share_bps: int, actor: Actor, now: datetime) -> None:
-    if milestone.status == "awaiting_payment":
-        raise PaymentUnderWay
     if milestone.escrow_id is not None:
+        if any(one.status == ChargeStatus.PROCESSING for one in payments.open_charges_of(milestone.escrow_id)):
+            raise PaymentUnderWay
         held = escrow_queries.held(milestone.escrow_id)
         if held:
             freelancer, employer = rules.split_held(held, share_bps)

@@ -93,10 +93,12 @@ def fund_milestone(
     actor: Actor,
     now: datetime,
     return_url: str,
+    cancel_url: str = "",
     use_credit: bool = False,
     budget_id: UUID | None = None,
     purchase_order: str = "",
     method: str = "",
+    despite_pending: bool = False,
 ) -> Charge | None:
     """
     Open the milestone's escrow and a checkout for it; gives the charge with its `checkout_url`, or None where the
@@ -104,14 +106,24 @@ def fund_milestone(
 
     Not atomic as a whole: the processor is called outside any transaction.
 
+    :param cancel_url: where the checkout leads who leaves it without paying; `return_url` if empty.
+    :param despite_pending: pay although money for this milestone is on its way by another method.
+    :raises PaymentPending: if there is such money and the payer did not say so.
     :raises ApprovalNeeded, OverMonthlyLimit, OverMemberLimit, OverBudget: by what the employer allows itself.
     """
+    known = queries.milestone_by_reference(milestone_id)
+    if known is not None and known.escrow_id is not None:
+        escrow.make_way_for_payment(
+            escrow_id=known.escrow_id, actor=actor, now=now, method=method, despite_pending=despite_pending
+        )
     escrow_id = prepare_funding(
         milestone_id=milestone_id, actor=actor, now=now, budget_id=budget_id, purchase_order=purchase_order
     )
     if use_credit and not escrow.use_credit(escrow_id=escrow_id, actor=actor, now=now).to_charge:
         return None
-    return escrow.start_funding(escrow_id=escrow_id, actor=actor, now=now, return_url=return_url, method=method)
+    return escrow.start_funding(
+        escrow_id=escrow_id, actor=actor, now=now, return_url=return_url, cancel_url=cancel_url, method=method
+    )
 
 
 @transaction.atomic
@@ -190,12 +202,15 @@ def milestone_funded(*, milestone_id: UUID, now: datetime) -> Milestone | None:
 
 
 @transaction.atomic
-def milestone_payment_failed(*, milestone_id: UUID, now: datetime) -> Milestone | None:
+def milestone_payment_failed(*, milestone_id: UUID, now: datetime, is_cancelled: bool = False) -> Milestone | None:
+    """The payment page has closed and nothing was taken; the employer hears of it unless it was their own wish."""
     if queries.milestone_by_reference(milestone_id) is None:
         return None
     milestone = queries.milestone_for_update(milestone_id)
-    if MILESTONE.allows(milestone.status, "payment_failed"):
-        move(milestone, MILESTONE, "payment_failed", actor=SYSTEM, now=now)
+    if not MILESTONE.allows(milestone.status, "payment_failed"):
+        return milestone
+    move(milestone, MILESTONE, "cancel_payment" if is_cancelled else "payment_failed", actor=SYSTEM, now=now)
+    if not is_cancelled:
         fact = events.MilestonePaymentFailed(contract_id=milestone.contract_id, milestone_id=milestone.id)
         bus.publish(fact, now=now)
     return milestone

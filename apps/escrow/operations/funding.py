@@ -25,6 +25,7 @@ from apps.outbox import bus
 from apps.payments import operations as payments
 from apps.payments import queries as payment_queries
 from apps.payments.models import Charge
+from apps.payments.states import ChargeStatus
 from apps.pricing import queries as pricing
 from apps.pricing import rules as pricing_rules
 
@@ -66,8 +67,41 @@ def open_escrow(
     )
 
 
+def make_way_for_payment(*, escrow_id: UUID, actor: Actor, now: datetime, method: str, despite_pending: bool) -> None:
+    """
+    See that nobody pays twice: payment pages of other methods are closed, and money that may be on its way already
+    (a transfer that was sent, a payment that takes days) stops a second payment unless the payer wants it.
+
+    Not atomic: pages are closed at the processor, outside any transaction.
+
+    :raises NotAllowed: unless the actor may pay for the payer.
+    :raises PaymentPending: if money is on its way and `despite_pending` is not said.
+    :raises PaymentMade: if one of the pages turns out to be paid.
+    """
+    escrow = Escrow.objects.select_related("payer").get(id=escrow_id)
+    policies.check_can_fund(actor, escrow.payer_id)
+    names = _doors(escrow_id, now)
+    chosen = method if method in names else names[0]
+    for charge in payment_queries.open_charges_of(escrow_id):
+        is_on_its_way = payment_queries.is_on_its_way(charge)
+        if charge.gateway == chosen and charge.status != ChargeStatus.PROCESSING:
+            continue  # the same page is given again
+        if is_on_its_way and not despite_pending:
+            label = payment_queries.label_of(charge.gateway)
+            raise policies.PaymentPending(amount=fmt.money(charge.amount), method=label)
+        if charge.status != ChargeStatus.PROCESSING:
+            payments.cancel_charge(charge_id=charge.id, actor=actor, now=now)
+
+
 def start_funding(
-    *, escrow_id: UUID, actor: Actor, now: datetime, return_url: str, language: str = "", method: str = ""
+    *,
+    escrow_id: UUID,
+    actor: Actor,
+    now: datetime,
+    return_url: str,
+    cancel_url: str = "",
+    language: str = "",
+    method: str = "",
 ) -> Charge:
     """
     Open a checkout for the amount and the employer's fee, less what the employer's credit covers; gives the charge
@@ -85,7 +119,12 @@ def start_funding(
     names = _doors(escrow_id, now)
     chosen = method if method in names else names[0]
     charge = _ask_payer(
-        escrow_id=escrow_id, actor=actor, now=now, return_url=return_url, language=spoken, gateway=chosen
+        escrow_id=escrow_id,
+        actor=actor,
+        now=now,
+        urls=(return_url, cancel_url or return_url),
+        language=spoken,
+        gateway=chosen,
     )
     return payments.open_checkout_somewhere(charge=charge, others=names, actor=actor, now=now)
 
@@ -98,7 +137,9 @@ def _doors(escrow_id: UUID, now: datetime) -> list[str]:
 
 
 @transaction.atomic
-def _ask_payer(*, escrow_id: UUID, actor: Actor, now: datetime, return_url: str, language: str, gateway: str) -> Charge:
+def _ask_payer(
+    *, escrow_id: UUID, actor: Actor, now: datetime, urls: tuple[str, str], language: str, gateway: str
+) -> Charge:
     escrow = queries.escrow_for_update(escrow_id)
     policies.check_can_fund(actor, escrow.payer_id)
     if escrow.status != EscrowStatus.FUNDING:
@@ -108,8 +149,8 @@ def _ask_payer(*, escrow_id: UUID, actor: Actor, now: datetime, return_url: str,
         reference_id=escrow.id,
         amount=escrow.to_charge,
         memo=escrow.memo,
-        success_url=return_url,
-        cancel_url=return_url,
+        success_url=urls[0],
+        cancel_url=urls[1],
         language=language,
         gateway=gateway,
         actor=actor,
@@ -193,6 +234,8 @@ def confirm_funding(*, escrow_id: UUID, charge_id: UUID, amount: Money, gateway:
             amount=amount,
         )
         ledger.record(entry, now=now)
+        vain = events.EscrowPaidInVain(escrow.id, charge_id, escrow.payer_id, amount.amount_minor, amount.currency)
+        bus.publish(vain, now=now)
         return escrow
     changes = {
         "funding_charge_id": charge_id,
@@ -215,21 +258,28 @@ def confirm_funding(*, escrow_id: UUID, charge_id: UUID, amount: Money, gateway:
 
 
 @transaction.atomic
-def funding_failed(*, escrow_id: UUID, now: datetime, page_is_closed: bool = False) -> Escrow:
+def funding_failed(
+    *, escrow_id: UUID, now: datetime, charge_id: UUID | None = None, is_cancelled: bool = False
+) -> Escrow:
     """
-    The payment was declined or its page has expired: the payer may try again.
+    A payment page has closed and nothing was taken: credit that was set aside for it is free again and the payer may
+    try again. Nothing changes while another payment of the same escrow is still open.
 
-    :param page_is_closed: nobody can pay there any more, so credit that was set aside for it is free again.
+    :param charge_id: the payment whose page has closed.
     """
     escrow = queries.escrow_for_update(escrow_id)
-    if page_is_closed and ESCROW.allows(escrow.status, "fund"):
+    others = payment_queries.open_charges_of(escrow.id)
+    if any(one.id != charge_id for one in others):
+        return escrow
+    if ESCROW.allows(escrow.status, "fund"):
         returned = _return_credit(escrow, now)
         for name, value in returned.items():
             setattr(escrow, name, value)
         escrow.save(update_fields=list(returned) or ["status"])
     if ESCROW.allows(escrow.status, "funding_failed"):
         move(escrow, ESCROW, "funding_failed", actor=SYSTEM, now=now)
-        bus.publish(events.EscrowFundingFailed(escrow_id=escrow.id, reference_id=escrow.reference_id), now=now)
+        failed = events.EscrowFundingFailed(escrow.id, escrow.reference_id, is_cancelled=is_cancelled)
+        bus.publish(failed, now=now)
     return escrow
 
 

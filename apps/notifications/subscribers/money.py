@@ -49,6 +49,15 @@ def escrow_credited(event: escrow.EscrowCredited, now: datetime) -> None:
     tell(event.payer_id, "escrow_credited", key, now, "payments:wallet", amount=amount, memo=memo)
 
 
+@bus.subscribe(escrow.EscrowPaidInVain, name="notifications.paid_in_vain")
+def paid_in_vain(event: escrow.EscrowPaidInVain, now: datetime) -> None:
+    memo = Escrow.objects.values_list("memo", flat=True).get(id=event.escrow_id)
+    tell(
+        event.payer_id, "paid_in_vain", event.charge_id, now, "payments:credit", event.currency,
+        amount=rules.money(Money(event.amount_minor, event.currency)), memo=memo,
+    )  # fmt: skip
+
+
 @bus.subscribe(escrow.GoodwillGiven, name="notifications.goodwill_given")
 def goodwill_given(event: escrow.GoodwillGiven, now: datetime) -> None:
     memo = Release.objects.values_list("escrow__memo", flat=True).get(id=event.release_id)

@@ -15,6 +15,7 @@ urlpatterns = [
     path("payouts/<uuid:payout_id>/", views.OnePayout.as_view(), name="api-payout"),
     path("charges/", views.Charges.as_view(), name="api-charges"),
     path("charges/<uuid:charge_id>/", views.OneCharge.as_view(), name="api-charge"),
+    path("charges/<uuid:charge_id>/cancel/", views.CancelCharge.as_view(), name="api-charge-cancel"),
     path("payouts/<uuid:payout_id>/reversal/", treasury.TransferReversal.as_view(), name="api-payout-reversal"),
     path("treasury/", treasury.Treasury.as_view(), name="api-treasury"),
     path("treasury/cash/", treasury.CashMoves.as_view(), name="api-cash-moves"),

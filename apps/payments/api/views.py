@@ -281,3 +281,13 @@ class OneCharge(APIView):
         return Response(
             serializers.ChargeSerializer(queries.charge_visible_to(actor(request._request), charge_id)).data
         )
+
+
+class CancelCharge(APIView):
+    @extend_schema(request=None, responses=serializers.ChargeSerializer, operation_id="charge_cancel")
+    def post(self, request: Request, charge_id: UUID) -> Response:
+        """Cancel a payment that was not made yet; money that comes all the same becomes credit."""
+        asker = actor(request._request)
+        charge = queries.charge_visible_to(asker, charge_id)
+        cancelled = operations.cancel_charge(charge_id=charge.id, actor=asker, now=timezone.now())
+        return Response(serializers.ChargeSerializer(cancelled).data)

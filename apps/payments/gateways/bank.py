@@ -104,6 +104,7 @@ class BankGateway(LimitedGateway):
         has_disputes=False,
         has_notices=False,
         has_top_ups=False,
+        pays_at_once=False,
     )
 
     def __init__(self, book: BankBook) -> None:

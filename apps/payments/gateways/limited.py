@@ -34,6 +34,9 @@ class LimitedGateway:
     def _unsupported(self, what: str) -> NoReturn:
         raise GatewayRefused("unsupported", f"{self.name} cannot: {what}")
 
+    def close_checkout(self, session_id: str) -> None:
+        """Instructions that somebody has read cannot be taken back: what is paid all the same becomes credit."""
+
     def transfer(self, request: TransferRequest) -> Transfer:
         self._unsupported("keep balances of recipients")
 

@@ -321,6 +321,8 @@ class Capabilities:
     has_disputes: bool = True
     has_notices: bool = True
     has_top_ups: bool = True
+    pays_at_once: bool = True
+    """Whoever pays is told within minutes; without, the payer sends money that arrives days later."""
 
 
 class Gateway(Protocol):
@@ -337,6 +339,10 @@ class Gateway(Protocol):
     def open_checkout(self, request: CheckoutRequest) -> Checkout: ...
 
     def charge_outcome(self, session_id: str) -> ChargeOutcome: ...
+
+    def close_checkout(self, session_id: str) -> None:
+        """Let nobody pay there any more, where that is possible; a page that is paid or closed stays as it is."""
+        ...
 
     def refund(self, request: RefundRequest) -> Movement: ...
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,6 +12,7 @@ from uuid import UUID, uuid4
 
 import requests
 
+from apps.common.ids import uuid7
 from apps.common.money import Money
 from apps.payments.gateways import amounts, contested, patience, recipients, wire
 from apps.payments.gateways.port import (
@@ -68,6 +70,10 @@ class SandboxGateway:
 
     def charge_outcome(self, session_id: str) -> ChargeOutcome:
         return wire.charge_outcome(self._get(f"checkout/sessions/{session_id}", {"expand": wire.SESSION_EXPAND}))
+
+    def close_checkout(self, session_id: str) -> None:
+        with contextlib.suppress(GatewayRefused):  # only open pages can be closed
+            self._post(f"checkout/sessions/{session_id}/expire", {}, uuid7())
 
     def refund(self, request: RefundRequest) -> Movement:
         fields = {

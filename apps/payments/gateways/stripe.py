@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
@@ -89,6 +90,10 @@ class StripeGateway:
             lambda: self._client.v1.checkout.sessions.retrieve(session_id, {"expand": wire.SESSION_EXPAND})
         )
         return wire.charge_outcome(_plain(session))
+
+    def close_checkout(self, session_id: str) -> None:
+        with contextlib.suppress(GatewayRefused):  # only open pages can be closed
+            self._asked(lambda: self._client.v1.checkout.sessions.expire(session_id))
 
     def refund(self, request: RefundRequest) -> Movement:
         parameters: Any = {

@@ -214,12 +214,19 @@ def settle_charge(*, charge_id: UUID, outcome: ChargeOutcome, now: datetime) -> 
     if outcome.state == ChargeState.SUCCEEDED and CHARGE.allows(charge.status, "succeed"):
         return _succeeded(charge, outcome, now)
     if outcome.state == ChargeState.DECLINED and charge.status == ChargeStatus.OPEN:
-        return _declined(charge, outcome, now)
+        return _declined(charge, outcome)
+    if outcome.state == ChargeState.DECLINED and charge.status == ChargeStatus.PROCESSING:
+        return _expired(charge, now, changes={"decline_code": outcome.decline_code})
     if outcome.state == ChargeState.PROCESSING and CHARGE.allows(charge.status, "process"):
         return move(charge, CHARGE, "process", actor=SYSTEM, now=now)
     if outcome.state == ChargeState.EXPIRED and CHARGE.allows(charge.status, "expire"):
-        move(charge, CHARGE, "expire", actor=SYSTEM, now=now)
-        bus.publish(events.ChargeExpired(charge.id, charge.reference_id, charge.payer_id), now=now)
+        return _expired(charge, now)
+    return charge
+
+
+def _expired(charge: Charge, now: datetime, changes: dict[str, object] | None = None) -> Charge:
+    move(charge, CHARGE, "expire", actor=SYSTEM, now=now, changes=changes)
+    bus.publish(events.ChargeExpired(charge.id, charge.reference_id, charge.payer_id), now=now)
     return charge
 
 
@@ -259,10 +266,44 @@ def _succeeded(charge: Charge, outcome: ChargeOutcome, now: datetime) -> Charge:
     return charge
 
 
-def _declined(charge: Charge, outcome: ChargeOutcome, now: datetime) -> Charge:
-    if charge.decline_code == outcome.decline_code:
-        return charge
+def _declined(charge: Charge, outcome: ChargeOutcome) -> Charge:
+    """The payment page is still open, so the payment has not failed: the payer may use another card there."""
     charge.decline_code = outcome.decline_code
     charge.save(update_fields=["decline_code"])
-    bus.publish(events.ChargeDeclined(charge.id, charge.reference_id, charge.payer_id, outcome.decline_code), now=now)
+    return charge
+
+
+# -- cancel
+
+
+def cancel_charge(*, charge_id: UUID, actor: Actor, now: datetime) -> Charge:
+    """
+    Cancel a payment that was not made yet. The processor closes its page first, outside any transaction, so that
+    nobody pays there in the meantime; a bank transfer that is sent all the same becomes the payer's credit.
+
+    :raises NotAllowed: unless the actor may pay for the payer.
+    :raises PaymentUnderWay: if the money is on its way. :raises PaymentMade: if it has come.
+    :raises PaymentUnavailable: without an answer; nothing has changed.
+    """
+    charge = Charge.objects.get(id=charge_id)
+    policies.check_can_cancel_charge(actor, charge)
+    if charge.remote_session_id:
+        try:
+            door(charge.gateway).close_checkout(charge.remote_session_id)
+            outcome = door(charge.gateway).charge_outcome(charge.remote_session_id)
+        except GatewayUnavailable as silence:
+            raise PaymentUnavailable from silence
+        if outcome.state in (ChargeState.SUCCEEDED, ChargeState.PROCESSING):
+            settle_charge(charge_id=charge_id, outcome=outcome, now=now)
+    return _cancelled(charge_id=charge_id, actor=actor, now=now)
+
+
+@transaction.atomic
+def _cancelled(*, charge_id: UUID, actor: Actor, now: datetime) -> Charge:
+    charge = queries.charge_for_update(charge_id)
+    policies.check_can_cancel_charge(actor, charge)
+    if not CHARGE.allows(charge.status, "cancel"):
+        return charge  # expired meanwhile, or cancelled by another click
+    move(charge, CHARGE, "cancel", actor=actor, now=now)
+    bus.publish(events.ChargeExpired(charge.id, charge.reference_id, charge.payer_id, is_cancelled=True), now=now)
     return charge

@@ -16,6 +16,7 @@ from apps.payments.queries.cash import (
     recent_shortages,
 )
 from apps.payments.queries.documents import (
+    UNFINISHED,
     charge_for_update,
     charge_visible_to,
     chargeback_for_update,
@@ -24,8 +25,11 @@ from apps.payments.queries.documents import (
     chargebacks,
     chargebacks_of_charge,
     charges_of,
+    is_on_its_way,
+    last_charges_of,
     onboarding_account_of,
     open_charge_of,
+    open_charges_of,
     payout_account_of,
     payout_for_update,
     payout_visible_to,
@@ -36,7 +40,14 @@ from apps.payments.queries.documents import (
     refunds_of_reference,
     sees_money_of,
 )
-from apps.payments.queries.methods import Method, PayoutMethod, countries_paid_by, methods_for, payout_methods_for
+from apps.payments.queries.methods import (
+    Method,
+    PayoutMethod,
+    countries_paid_by,
+    label_of,
+    methods_for,
+    payout_methods_for,
+)
 from apps.payments.queries.reconciliation import (
     connected_accounts,
     lines_of_item,
@@ -85,6 +96,7 @@ from apps.payments.queries.wallet import (
 )
 
 __all__ = [
+    "UNFINISHED",
     "Balance",
     "Cash",
     "Holding",
@@ -124,7 +136,10 @@ __all__ = [
     "currencies_at",
     "currencies_of_commission",
     "holdings",
+    "is_on_its_way",
     "kept_tax",
+    "label_of",
+    "last_charges_of",
     "lines_of_item",
     "lines_of_move",
     "lock_reconciliation",
@@ -132,6 +147,7 @@ __all__ = [
     "methods_for",
     "onboarding_account_of",
     "open_charge_of",
+    "open_charges_of",
     "own_money",
     "payout_account_of",
     "payout_for_update",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import F, QuerySet
@@ -9,6 +10,7 @@ from django.db.models import F, QuerySet
 from apps.accounts import policies as accounts
 from apps.common.actors import Actor
 from apps.common.errors import NotFound
+from apps.payments.gateways.doors import door
 from apps.payments.models import Charge, Chargeback, FxQuote, Payout, PayoutAccount, Refund
 from apps.payments.states import ChargeStatus, PayoutAccountStatus
 
@@ -36,10 +38,39 @@ def charges_of(organization_id: UUID) -> QuerySet[Charge]:
     return Charge.objects.filter(payer_id=organization_id).order_by("-created_at", "-id")
 
 
+UNFINISHED = (ChargeStatus.CREATED, ChargeStatus.OPEN, ChargeStatus.PROCESSING)
+
+
 def open_charge_of(reference_id: UUID) -> Charge | None:
     """The payment that is asked for this purpose and has not ended, if any."""
-    unfinished = [ChargeStatus.CREATED, ChargeStatus.OPEN, ChargeStatus.PROCESSING]
-    return Charge.objects.filter(reference_id=reference_id, status__in=unfinished).order_by("-created_at").first()
+    return Charge.objects.filter(reference_id=reference_id, status__in=UNFINISHED).order_by("-created_at").first()
+
+
+def open_charges_of(reference_id: UUID) -> list[Charge]:
+    """All that were asked for this purpose and have not ended, oldest first."""
+    return list(Charge.objects.filter(reference_id=reference_id, status__in=UNFINISHED).order_by("created_at"))
+
+
+def last_charges_of(reference_ids: Iterable[UUID]) -> dict[UUID, Charge]:
+    """By purpose: what was paid, else the payment that is open, else the last try; one query."""
+    found: dict[UUID, Charge] = {}
+    rows = Charge.objects.filter(reference_id__in=list(reference_ids)).order_by("created_at")
+    for charge in rows:
+        known = found.get(charge.reference_id)
+        if known is None or _weight(charge) >= _weight(known):
+            found[charge.reference_id] = charge
+    return found
+
+
+def _weight(charge: Charge) -> int:
+    return 2 if charge.status == ChargeStatus.SUCCEEDED else 1 if charge.status in UNFINISHED else 0
+
+
+def is_on_its_way(charge: Charge) -> bool:
+    """May this money come without anybody doing more: a transfer that may be sent, a payment that takes days?"""
+    if charge.status == ChargeStatus.PROCESSING:
+        return True
+    return charge.status == ChargeStatus.OPEN and not door(charge.gateway).capabilities.pays_at_once
 
 
 def payouts_of(organization_id: UUID) -> QuerySet[Payout]:

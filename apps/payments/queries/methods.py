@@ -31,6 +31,11 @@ def methods_for(*, country: str, currency: str, on: date) -> list[Method]:
     return [Method(name, DoorName(name).label) for name in [first, *named] if _takes(name, currency)]
 
 
+def label_of(gateway: str) -> str | Promise:
+    """What people call a way to pay."""
+    return DoorName(gateway).label
+
+
 @dataclass(frozen=True, slots=True)
 class PayoutMethod:
     """A door that pays from a balance of the platform's own to an account that its owner names, without exchange."""

@@ -5,6 +5,7 @@ from apps.payments.views.cash import cash_move, cash_moves
 from apps.payments.views.chargebacks import chargeback, chargebacks
 from apps.payments.views.money import (
     accept,
+    cancel_charge,
     charge,
     charges,
     entry,
@@ -31,6 +32,7 @@ __all__ = [
     "bank_file",
     "bank_order",
     "bank_transfer",
+    "cancel_charge",
     "cash_move",
     "cash_moves",
     "charge",

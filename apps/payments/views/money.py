@@ -11,13 +11,15 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.accounts.middleware import actor
+from apps.accounts.views.asking import back
 from apps.common import currencies, fmt, keyset, spreadsheets
-from apps.common.errors import DomainError, NotFound
+from apps.common.errors import Conflict, DomainError, NotFound, Unavailable
 from apps.common.money import Money
 from apps.escrow import queries as escrows
 from apps.ledger import queries as ledger
@@ -246,5 +248,20 @@ def charge(request: HttpRequest, charge_id: UUID) -> HttpResponse:
         "refunds": list(found.refunds.order_by("created_at")),
         "chargebacks": list(queries.chargebacks_of_charge(found.id)),
         "fee": Money(found.fee_minor, found.currency) if found.fee_minor is not None else None,
+        "may_cancel": policies.can_cancel_charge(actor(request), found),
     }
     return render(request, "payments/charge_detail.html", context)
+
+
+@login_required
+@require_POST
+def cancel_charge(request: HttpRequest, charge_id: UUID) -> HttpResponse:
+    """Cancel a payment that was not made yet; back to where the button was."""
+    found = queries.charge_visible_to(actor(request), charge_id)
+    try:
+        operations.cancel_charge(charge_id=found.id, actor=actor(request), now=timezone.now())
+    except (Conflict, Unavailable) as refusal:
+        messages.warning(request, str(refusal))
+    else:
+        messages.success(request, _("The payment is cancelled. Nothing was taken."))
+    return back(request, reverse("payments:charge", args=[found.id]))

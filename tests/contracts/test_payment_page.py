@@ -1,0 +1,210 @@
+"""Paying a milestone: declined and paid after all, on its way, cancelled, paid twice."""
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from apps.accounts import queries as people
+from apps.contracts import operations, queries
+from apps.contracts.models import Milestone
+from apps.escrow.policies import PaymentPending
+from apps.notifications.models import Notification
+from apps.outbox import bus
+from apps.payments import operations as payments
+from apps.payments import queries as payment_queries
+from apps.payments.gateways.processor import charges as processor_charges
+from apps.payments.models import Charge
+from apps.payments.policies import PaymentMade
+from tests.payments.test_bank_door import camt
+
+DECLINED = "4000000000000002"
+GOOD = "4242424242424242"
+
+
+@pytest.fixture
+def milestone(make):
+    """One of 900.00 EUR that can be paid by card and by bank transfer."""
+    make.now = timezone.now()
+    call_command("load_payment_methods", verbosity=0)
+    assert make.processor
+    return make.milestone()
+
+
+@pytest.fixture
+def as_(client):
+    def log_in(organization):
+        client.force_login(organization.memberships.get(role="owner").user)
+        return client
+
+    return log_in
+
+
+def pay_by(make, milestone, method, **more):
+    return operations.fund_milestone(
+        milestone_id=milestone.id, actor=make.actor(milestone.contract.employer), now=timezone.now(),
+        return_url="http://testserver/back", method=method, **more,
+    )  # fmt: skip
+
+
+def at_the_processor(make, charge, card):
+    """The payer types a card; nobody has told us yet."""
+    store = make.processor.store
+    with store.step():
+        processor_charges.pay(store, processor_charges.find_session(store, charge.remote_session_id), card)
+
+
+def heard(charge):
+    payments.refresh_charge(charge_id=charge.id, now=timezone.now())
+    bus.deliver_pending(now=timezone.now())
+
+
+def arrived(make, charge, amount="945.00"):
+    """The bank's statement shows the transfer of a charge."""
+    staff = people.actor_for(make.staff())
+    body = camt((amount, charge.remote_session_id, "B1", "NOTPROVIDED"))
+    payments.import_statement(name="s.xml", body=body, actor=staff, now=timezone.now())
+    bus.deliver_pending(now=timezone.now())
+
+
+def kinds():
+    return set(Notification.objects.values_list("kind", flat=True))
+
+
+def test_a_declined_card_leaves_the_page_open_and_is_no_failed_payment(make, as_, milestone):
+    employer = as_(milestone.contract.employer)
+    charge = pay_by(make, milestone, "sandbox")
+    at_the_processor(make, charge, DECLINED)
+    heard(charge)
+
+    page = employer.get(f"/en/milestones/{milestone.id}/paid/?result=left").content.decode()
+    assert "The card was declined" in page
+    assert f'href="{charge.checkout_url}"' in page
+    assert "milestone_payment_failed" not in kinds()
+    assert Milestone.objects.get().status == "awaiting_payment"
+
+
+def test_a_good_card_after_a_declined_one_is_waited_for_and_funds(make, as_, milestone):
+    employer = as_(milestone.contract.employer)
+    charge = pay_by(make, milestone, "sandbox")
+    at_the_processor(make, charge, DECLINED)
+    heard(charge)
+    at_the_processor(make, charge, GOOD)  # the browser is back before the processor's word
+
+    waiting = employer.get(f"/en/milestones/{milestone.id}/paid/?result=done").content.decode()
+    assert "We wait for the processor" in waiting
+    assert "declined" not in waiting
+    heard(charge)
+
+    done = employer.get(f"/en/milestones/{milestone.id}/paid/?result=done")
+    assert done.url == milestone.contract.get_absolute_url()
+    assert "milestone_payment_failed" not in kinds()
+    verbs = [item.kind for item in queries.timeline(milestone.contract)]
+    assert "milestone.fund" in verbs
+    assert "milestone.payment_failed" not in verbs
+
+
+def test_who_leaves_the_checkout_is_led_back_to_it(make, as_, milestone):
+    charge = pay_by(make, milestone, "sandbox")
+    page = as_(milestone.contract.employer).get(f"/en/milestones/{milestone.id}/paid/?result=left").content.decode()
+    assert "You have not paid yet" in page
+    assert f'href="{charge.checkout_url}"' in page
+
+
+def test_a_delivered_milestone_is_never_said_to_be_unpaid(make, as_):
+    milestone = make.milestone(status="delivered")
+    back = as_(milestone.contract.employer).get(f"/en/milestones/{milestone.id}/paid/")
+    assert back.url == milestone.contract.get_absolute_url()
+
+
+def test_a_pending_transfer_is_shown_with_its_reference_to_the_employer_alone(make, as_, milestone):
+    charge = pay_by(make, milestone, "bank")
+    room = milestone.contract.get_absolute_url()
+    shown = as_(milestone.contract.employer).get(room).content.decode()
+    assert charge.remote_session_id in shown
+    assert charge.checkout_url in shown
+    assert "Your next step" not in shown
+    assert "Cancel this payment" in shown
+    assert charge.remote_session_id not in as_(milestone.contract.freelancer).get(room).content.decode()
+
+
+def test_a_pending_transfer_stops_a_second_payment_unless_the_payer_says_so(make, as_, milestone):
+    employer = as_(milestone.contract.employer)
+    transfer = pay_by(make, milestone, "bank")
+    with pytest.raises(PaymentPending, match="Paying again would pay twice"):
+        pay_by(make, milestone, "sandbox")
+    address = f"/en/milestones/{milestone.id}/fund/"
+    refused = employer.post(address, {"step": "pay", "method": "sandbox"})
+    assert refused.status_code == 409
+    assert "Paying again would pay twice" in refused.content.decode()
+    assert pay_by(make, milestone, "bank").id == transfer.id
+
+    assert employer.post(address, {"step": "pay", "method": "sandbox", "despite_pending": "yes"}).status_code == 302
+    transfer.refresh_from_db()
+    assert transfer.status == "cancelled"
+    assert Charge.objects.exclude(id=transfer.id).get().gateway == "sandbox"
+
+
+def test_money_that_comes_twice_is_credit_and_the_payer_is_notified(make, milestone):
+    transfer = pay_by(make, milestone, "bank")
+    card = pay_by(make, milestone, "sandbox", despite_pending=True)
+    at_the_processor(make, card, GOOD)
+    heard(card)
+    assert Milestone.objects.get().status == "funded"
+
+    arrived(make, transfer)
+    heard(transfer)
+
+    assert str(payment_queries.credit(milestone.contract.employer_id, "EUR").as_decimal()) == "945.00"
+    told = Notification.objects.filter(kind="paid_in_vain")
+    assert {one.organization_id for one in told} == {milestone.contract.employer_id}
+    assert told.first().get_absolute_url().endswith("/money/credit/EUR/")
+
+
+def test_a_payment_is_cancelled_without_a_word_of_failure(make, as_, milestone):
+    charge = pay_by(make, milestone, "bank")
+    employer = as_(milestone.contract.employer)
+    room = milestone.contract.get_absolute_url()
+    cancelled = employer.post(f"/en/money/payments/{charge.id}/cancel/", {"next": room})
+    assert cancelled.url == room
+    bus.deliver_pending(now=timezone.now())
+    charge.refresh_from_db()
+    assert (charge.status, Milestone.objects.get().status) == ("cancelled", "planned")
+    assert "milestone_payment_failed" not in kinds()
+    assert as_(milestone.contract.freelancer).post(f"/en/money/payments/{charge.id}/cancel/").status_code == 404
+
+
+def test_another_method_closes_the_open_page_at_the_processor(make, milestone):
+    card = pay_by(make, milestone, "sandbox")
+    pay_by(make, milestone, "bank")
+    card.refresh_from_db()
+    assert card.status == "cancelled"
+    session = processor_charges.find_session(make.processor.store, card.remote_session_id)
+    assert session["status"] == "expired"
+    bus.deliver_pending(now=timezone.now())
+    assert Milestone.objects.get().status == "awaiting_payment"  # the transfer is still waited for
+
+
+def test_a_page_that_was_paid_in_the_meantime_is_not_cancelled(make, milestone):
+    card = pay_by(make, milestone, "sandbox")
+    at_the_processor(make, card, GOOD)
+    with pytest.raises(PaymentMade):
+        payments.cancel_charge(charge_id=card.id, actor=make.actor(milestone.contract.employer), now=timezone.now())
+    bus.deliver_pending(now=timezone.now())
+    assert Milestone.objects.get().status == "funded"
+
+
+def test_both_can_stop_while_a_transfer_is_awaited_and_a_late_one_is_credit(make, milestone):
+    transfer = pay_by(make, milestone, "bank")
+    contract = milestone.contract
+    employer, freelancer = make.actor(contract.employer), make.actor(contract.freelancer)
+    proposal = operations.propose_cancellation(
+        contract_id=contract.id, freelancer_share_bps=0, reason="x", actor=employer, now=timezone.now()
+    )
+    operations.accept_cancellation(proposal_id=proposal.id, actor=freelancer, now=timezone.now())
+    contract.refresh_from_db()
+    assert contract.status == "cancelled"
+
+    arrived(make, transfer)
+    heard(transfer)
+    assert str(payment_queries.credit(contract.employer_id, "EUR").as_decimal()) == "945.00"
+    assert "paid_in_vain" in kinds()
