@@ -25,6 +25,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "payments-reconcile-lines": {"task": "payments.reconcile_lines", "schedule": crontab(hour="0", minute="5")},
     "payments-keep-reserve": {"task": "payments.keep_reserve", "schedule": crontab(hour="0", minute="2")},
     "payments-reconcile": {"task": "payments.reconcile", "schedule": 300.0},
+    "escrow-confirm-recoveries": {"task": "escrow.confirm_recoveries", "schedule": 3600.0},
     "escrow-keep-hold-limits": {"task": "escrow.keep_hold_limits", "schedule": 3600.0},
     "ledger-seal-chain": {"task": "ledger.seal_chain", "schedule": crontab(hour="0", minute="10")},
     "assurance-publish": {"task": "assurance.publish", "schedule": crontab(hour="0", minute="20")},

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from apps.accounts import queries as accounts
@@ -19,6 +20,7 @@ from apps.assurance.models import Report
 from apps.common.errors import NotFound
 from apps.ledger import queries as ledger
 from apps.payments import policies as payments
+from apps.payments import queries as payment_queries
 
 SCRIPT = Path(settings.BASE_DIR) / "scripts" / "verify_inclusion.py"
 
@@ -31,6 +33,7 @@ def transparency(request: HttpRequest, night: date | None = None) -> HttpRespons
         "report": report,
         "reports": queries.reports(14),
         "seals": ledger.seals(7),
+        "reserve": payment_queries.reserve_figures(timezone.now()),
         "has_balances": actor(request).organization_id is not None,
     }
     if report is not None:

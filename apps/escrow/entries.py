@@ -261,7 +261,15 @@ def goodwill(
 
 
 def loss_shares(
-    *, escrow_id: UUID, payee_id: UUID, held: Money, fee: Money, payable: Money, owed: Money, reserve: Money
+    *,
+    escrow_id: UUID,
+    payee_id: UUID,
+    held: Money,
+    fee: Money,
+    payable: Money,
+    owed: Money,
+    reserve: Money,
+    capital: Money,
 ) -> tuple[Line, ...]:
     """The debits of a lost chargeback; its credit is the claim's, see `payments.entries.chargeback_absorbed`."""
     currency = held.currency
@@ -271,4 +279,22 @@ def loss_shares(
         debit(chart.payable(payee_id, currency), payable),
         debit(chart.receivable_freelancer(payee_id, currency), owed),
         debit(chart.reserve_chargeback(currency), reserve),
+        debit(chart.chargeback_expense(currency), capital),
+    )
+
+
+def recovered(
+    *, escrow_id: UUID, reference_id: UUID, payee_id: UUID, recovery_id: UUID, from_balance: Money, owed: Money
+) -> Entry:
+    """Claimed back from the payee after a confirmed finding of fraud: the reserve gets back what it paid."""
+    currency = from_balance.currency
+    return Entry(
+        "recovery.confirmed",
+        event_key("recovery.confirmed", recovery_id),
+        without_zeros(
+            debit(chart.payable(payee_id, currency), from_balance),
+            debit(chart.receivable_freelancer(payee_id, currency), owed),
+            credit(chart.reserve_chargeback(currency), from_balance + owed),
+        ),
+        refs=_refs(escrow_id, reference_id, recovery=recovery_id),
     )

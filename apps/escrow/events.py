@@ -128,3 +128,30 @@ class EscrowChargedBack:
     from_payee_minor: int
     currency: str
     remaining_minor: int
+
+
+@bus.fact("escrow.recovery_decided")
+class RecoveryDecided:
+    """Staff claim money back from a freelancer for fraud; `user_id` decided. It can be appealed."""
+
+    recovery_id: UUID
+    payee_id: UUID
+    user_id: UUID
+    reasons: str
+
+
+@bus.fact("escrow.recovery_appealed")
+class RecoveryAppealed:
+    recovery_id: UUID
+    payee_id: UUID
+
+
+@bus.fact("escrow.recovery_ended")
+class RecoveryEnded:
+    """Confirmed or overturned, `status` says which; `user_id` answered the appeal, if there was one."""
+
+    recovery_id: UUID
+    payee_id: UUID
+    status: str
+    user_id: UUID | None = None
+    reasons: str = ""

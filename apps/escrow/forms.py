@@ -30,3 +30,42 @@ class GoodwillForm(forms.Form):
         cleaned = super().clean() or {}
         self.money = add_money(self, "amount", self.currency)
         return cleaned
+
+
+class RecoveryForm(forms.Form):
+    """What staff claim back for fraud, and why."""
+
+    amount = AmountField(label=_("Amount to claim back"))
+    reasons = forms.CharField(
+        label=_("Reasons"), max_length=4000, widget=forms.Textarea(attrs={"rows": 6, "dir": "auto"}),
+        help_text=_("The freelancer reads them and can appeal. Name what was found and how."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, currency: str, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.currency = currency
+        self.money: Money | None = None
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        self.money = add_money(self, "amount", self.currency)
+        return cleaned
+
+
+class AppealForm(forms.Form):
+    text = forms.CharField(
+        label=_("Why the decision is wrong"), max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 6, "dir": "auto"}),
+    )  # fmt: skip
+
+
+class AppealAnswerForm(forms.Form):
+    answer = forms.ChoiceField(
+        label=_("Decision on the appeal"), widget=forms.RadioSelect,
+        choices=[("grant", _("The appeal is right: nothing is claimed back")),
+                 ("reject", _("The appeal is rejected: the amount is claimed back"))],
+    )  # fmt: skip
+    reasons = forms.CharField(
+        label=_("Reasons"), max_length=4000, widget=forms.Textarea(attrs={"rows": 5, "dir": "auto"}),
+        help_text=_("The freelancer reads them."),
+    )  # fmt: skip

@@ -6,7 +6,7 @@ from django.db import models
 from apps.accounts.models import Organization, User
 from apps.common.models import BaseModel, amount_field, currency_field
 from apps.common.money import Money
-from apps.escrow.states import ClaimKind, EscrowStatus, GoodwillTo, ReleaseKind
+from apps.escrow.states import ClaimKind, EscrowStatus, GoodwillTo, RecoveryStatus, ReleaseKind
 
 
 def _is_owed_back() -> bool:
@@ -220,3 +220,54 @@ class Goodwill(BaseModel):
     @property
     def amount(self) -> Money:
         return Money(self.amount_minor, self.currency)
+
+
+class Recovery(BaseModel):
+    """
+    Staff found that the payee of a lost chargeback committed fraud: what is claimed back, why, and the appeal.
+
+    Money moves only when it is confirmed. `appeal_by` is the last moment for an appeal.
+    """
+
+    escrow = models.ForeignKey(Escrow, on_delete=models.PROTECT, related_name="recoveries")
+    chargeback_id = models.UUIDField(unique=True)
+    status = models.CharField(max_length=10, choices=RecoveryStatus, default=RecoveryStatus.DECIDED)
+    amount_minor = amount_field()
+    currency = currency_field()
+    reasons = models.TextField(max_length=4000)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField()
+    appeal_by = models.DateTimeField()
+    appeal_text = models.TextField(max_length=5000, blank=True, default="")
+    appealed_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    answer = models.TextField(max_length=4000, blank=True, default="")
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "recoveries"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(status__in=RecoveryStatus.values), name="escrow_recovery_status_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(amount_minor__gt=0) & ~models.Q(reasons=""), name="escrow_recovery_has_reasons"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(answered_by=None) | ~models.Q(answered_by=models.F("decided_by")),
+                name="escrow_recovery_second_person",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["appeal_by"], condition=models.Q(status=RecoveryStatus.DECIDED), name="escrow_recovery_due"
+            )
+        ]
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in (RecoveryStatus.DECIDED, RecoveryStatus.APPEALED)

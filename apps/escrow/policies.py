@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts import policies as accounts
+from apps.accounts import rules as roles
+from apps.common import fmt
 from apps.common.actors import Actor
-from apps.common.errors import Conflict, Invalid, NotAllowed
+from apps.common.errors import Conflict, DomainError, Invalid, NotAllowed
 from apps.common.money import Money
 from apps.escrow import queries
-from apps.escrow.models import Escrow
-from apps.escrow.states import ReleaseKind
+from apps.escrow.models import Escrow, Recovery
+from apps.escrow.states import RECOVERY, ReleaseKind
 
 
 class OnlyThePayerReleases(NotAllowed):
@@ -56,6 +60,32 @@ class NothingFrozen(Conflict):
 class StaffOnly(NotAllowed):
     code = "staff_only"
     message = _("Only the marketplace's staff may do this.")
+
+
+class NotLost(Conflict):
+    code = "chargeback_not_lost"
+    message = _("Money can be claimed back only after the bank has decided the chargeback against us.")
+
+
+class AlreadyDecided(Conflict):
+    code = "recovery_already_decided"
+    message = _("It was already decided to claim back the money of this chargeback.")
+
+
+class AppealTooLate(Conflict):
+    code = "appeal_too_late"
+    message = _("The time for an appeal ended on %(until)s.")
+
+
+class AppealMissing(Invalid):
+    code = "appeal_missing"
+    message = _("Say why the decision is wrong.")
+    field = "text"
+
+
+class SecondPersonNeeded(NotAllowed):
+    code = "second_person_needed"
+    message = _("You made this decision, so somebody else of the staff has to answer the appeal.")
 
 
 class ReasonMissing(Invalid):
@@ -151,3 +181,44 @@ def check_amount(amount: Money, remaining: Money, remaining_text: str) -> None:
 def _check_is_party(actor: Actor, escrow: Escrow) -> None:
     if not (actor.acts_for(escrow.payer_id) or actor.acts_for(escrow.payee_id)):
         raise OnlyThePartiesAgree
+
+
+def check_can_decide_recovery(actor: Actor, reasons: str) -> None:
+    """:raises StaffOnly: :raises ReasonMissing:"""
+    check_is_staff(actor)
+    if not reasons.strip():
+        raise ReasonMissing
+
+
+def check_can_appeal(actor: Actor, recovery: Recovery, now: datetime) -> None:
+    """Who may withdraw the payee's money, while it is time. :raises NotAllowed: :raises AppealTooLate:"""
+    accounts.check_acts_for(actor, recovery.escrow.payee_id, roles.WITHDRAW)
+    RECOVERY.next(recovery.status, "appeal")
+    if now >= recovery.appeal_by:
+        raise AppealTooLate(until=fmt.date_time(recovery.appeal_by))
+
+
+def can_appeal(actor: Actor, recovery: Recovery, now: datetime) -> bool:
+    try:
+        check_can_appeal(actor, recovery, now)
+    except DomainError:
+        return False
+    return True
+
+
+def check_can_answer_appeal(actor: Actor, recovery: Recovery, reasons: str) -> None:
+    """:raises StaffOnly: :raises SecondPersonNeeded: :raises ReasonMissing:"""
+    check_is_staff(actor)
+    RECOVERY.next(recovery.status, "grant_appeal")
+    if actor.user_id == recovery.decided_by_id:
+        raise SecondPersonNeeded
+    if not reasons.strip():
+        raise ReasonMissing
+
+
+def can_answer_appeal(actor: Actor, recovery: Recovery) -> bool:
+    try:
+        check_can_answer_appeal(actor, recovery, "asked for a button")
+    except DomainError:
+        return False
+    return True

@@ -14,8 +14,8 @@ from apps.common.actors import Actor
 from apps.common.errors import NotFound
 from apps.common.money import Money
 from apps.escrow import rules
-from apps.escrow.models import BankClaim, Escrow, Release
-from apps.escrow.states import ClaimKind, EscrowStatus
+from apps.escrow.models import BankClaim, Escrow, Recovery, Release
+from apps.escrow.states import ClaimKind, EscrowStatus, RecoveryStatus
 from apps.ledger import chart
 from apps.ledger import queries as ledger
 from apps.payments import queries as payments
@@ -333,3 +333,45 @@ def releases_by_id(ids: Iterable[str]) -> dict[str, Release]:
 def entries_of_release(release_id: UUID) -> Sequence[ledger.JournalView]:
     """The journal entries behind one release."""
     return ledger.journals_of(release=release_id)
+
+
+def recovery_for_update(recovery_id: UUID) -> Recovery:
+    """:raises NotFound: if there is no such recovery. The escrow is locked first, as everywhere."""
+    escrow_id = Recovery.objects.filter(id=recovery_id).values_list("escrow_id", flat=True).first()
+    if escrow_id is None:
+        raise NotFound
+    escrow = escrow_for_update(escrow_id)
+    recovery = Recovery.objects.select_for_update(of=("self",)).get(id=recovery_id)
+    recovery.escrow = escrow
+    return recovery
+
+
+def recovery_visible_to(actor: Actor, recovery_id: UUID) -> Recovery:
+    """Staff and the payee. :raises NotFound: for everybody else, as for one that is not there."""
+    rows = Recovery.objects.select_related("escrow__payee", "escrow__payer").filter(id=recovery_id)
+    recovery = rows.first()
+    if recovery is None or not (actor.is_staff or actor.acts_for(recovery.escrow.payee_id)):
+        raise NotFound
+    return recovery
+
+
+def recoveries_of(organization_id: UUID) -> list[Recovery]:
+    """What is or was claimed back from a freelancer, newest first."""
+    rows = Recovery.objects.filter(escrow__payee_id=organization_id).select_related("escrow")
+    return list(rows.order_by("-decided_at")[:50])
+
+
+def recovery_of_chargeback(chargeback_id: UUID) -> Recovery | None:
+    return Recovery.objects.filter(chargeback_id=chargeback_id).select_related("escrow__payee").first()
+
+
+def recoveries_to_confirm(now: datetime, limit: int = 200) -> list[UUID]:
+    """Those whose time for an appeal is over, the oldest first."""
+    due = Recovery.objects.filter(status=RecoveryStatus.DECIDED, appeal_by__lte=now)
+    return list(due.order_by("appeal_by").values_list("id", flat=True)[:limit])
+
+
+def open_appeals() -> list[Recovery]:
+    """Appeals that wait for somebody of the staff, the oldest first."""
+    rows = Recovery.objects.filter(status=RecoveryStatus.APPEALED).select_related("escrow__payee")
+    return list(rows.order_by("appealed_at")[:200])

@@ -9,6 +9,8 @@ from apps.common.money import Money
 
 WARN_BEFORE = timedelta(days=14)
 END_BEFORE = timedelta(days=3)
+APPEAL_TIME = timedelta(days=14)
+"""For an appeal against a finding of fraud."""
 
 # https://docs.stripe.com/connect/manual-payouts: funds must be paid out within two years in the United States, ten
 # days in Thailand, and ninety days everywhere else.
@@ -31,13 +33,19 @@ def credit_to_use(credit: Money, *, amount: Money, total: Money) -> Money:
 
 @dataclass(frozen=True, slots=True)
 class LossShares:
-    """Who bears a lost chargeback; the parts sum to its amount."""
+    """
+    Who bears a lost chargeback; the parts sum to its amount.
+
+    `held` and `fee`: what is still held and its fee. `payable` and `owed`: the payee's balance and debt, nothing
+    unless the terms say so. `reserve`: the protection reserve. `capital`: the marketplace's own money.
+    """
 
     held: Money
     fee: Money
     payable: Money
     owed: Money
     reserve: Money
+    capital: Money
 
 
 def held_part(amount: Money, *, held: Money, fee: Money) -> Money:
@@ -49,17 +57,21 @@ def held_part(amount: Money, *, held: Money, fee: Money) -> Money:
 
 
 def shares_of_loss(
-    amount: Money, *, held: Money, fee: Money, payable: Money, received: Money, is_owed_back: bool
+    amount: Money, *, held: Money, fee: Money, payable: Money, received: Money, reserve: Money, is_owed_back: bool
 ) -> LossShares:
     """
-    Held money first, then the payee's balance, at most what this work put there; the rest of that as a debt where the
-    terms say so; what we earned, and what nobody owes, is the reserve's.
+    Held money first. What was released belongs to the payee: the protection reserve bears it, as far as it goes, and
+    then the marketplace's own capital. Only where the terms say that the payee owes it back is it taken from the
+    payee instead, at most what this work brought: from the balance, the rest as a debt.
 
     :param held: what of the held money goes, with its `fee`.
     :param received: what the payee got of this work.
+    :param payable: the payee's balance. :param reserve: what the reserve holds.
     """
-    left = amount - held - fee
-    from_payable = min(payable, received, left)
     nothing = Money.zero(amount.currency)
+    left = amount - held - fee
+    from_payable = min(payable, received, left) if is_owed_back else nothing
     owed = min(received - from_payable, left - from_payable) if is_owed_back else nothing
-    return LossShares(held, fee, from_payable, owed, left - from_payable - owed)
+    left -= from_payable + owed
+    from_reserve = min(left, max(reserve, nothing))
+    return LossShares(held, fee, from_payable, owed, from_reserve, left - from_reserve)

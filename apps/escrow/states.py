@@ -34,6 +34,32 @@ class GoodwillTo(models.TextChoices):
     FREELANCER = "freelancer", _("The freelancer's balance")
 
 
+class RecoveryStatus(models.TextChoices):
+    DECIDED = "decided", _("Decided, can be appealed")
+    APPEALED = "appealed", _("Appealed")
+    CONFIRMED = "confirmed", _("Claimed back")
+    OVERTURNED = "overturned", _("Overturned")
+
+
+R = RecoveryStatus
+RECOVERY = Machine(
+    "recovery",
+    RecoveryStatus,
+    initial=R.DECIDED,
+    meanings={
+        R.DECIDED: "Staff found fraud by the freelancer and wrote the reasons; nothing has moved.",
+        R.APPEALED: "The freelancer objects; somebody else of the staff looks at it. Nothing has moved.",
+        R.CONFIRMED: "Nobody appealed in time, or the appeal was rejected: the amount is claimed back.",
+        R.OVERTURNED: "The appeal was right; nothing moves.",
+    },
+    table={
+        "appeal": when(R.DECIDED, to=R.APPEALED, says="The freelancer appeals in time."),
+        "confirm": when(R.DECIDED, to=R.CONFIRMED, says="The time for an appeal ends, by the clock."),
+        "reject_appeal": when(R.APPEALED, to=R.CONFIRMED, says="Somebody else of the staff rejects the appeal."),
+        "grant_appeal": when(R.APPEALED, to=R.OVERTURNED, says="Somebody else of the staff grants the appeal."),
+    },
+)
+
 S = EscrowStatus
 ESCROW = Machine(
     "escrow",

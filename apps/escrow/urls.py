@@ -9,4 +9,6 @@ urlpatterns = [
     path("money/held/<uuid:escrow_id>/", views.escrow, name="escrow"),
     path("money/releases/<uuid:release_id>/", views.release, name="release"),
     path("money/releases/<uuid:release_id>/goodwill/", views.goodwill, name="goodwill"),
+    path("money/chargebacks/<uuid:chargeback_id>/recover/", views.recover, name="recover"),
+    path("money/recoveries/<uuid:recovery_id>/", views.recovery, name="recovery"),
 ]

@@ -17,7 +17,7 @@ from apps.common import keyset
 from apps.common.errors import DomainError, NotFound
 from apps.common.ids import uuid7
 from apps.escrow import operations, policies, queries
-from apps.escrow.forms import GoodwillForm
+from apps.escrow.forms import AppealAnswerForm, AppealForm, GoodwillForm, RecoveryForm
 from apps.escrow.states import GoodwillTo
 from apps.payments import queries as payments
 
@@ -100,3 +100,74 @@ def dismiss_warning(request: HttpRequest, claim_id: UUID) -> HttpResponse:
     operations.dismiss_warning(claim_id=claim_id, actor=actor(request), now=timezone.now())
     messages.success(request, _("The warning is dismissed. The money can go on."))
     return redirect("payments:chargebacks")
+
+
+# -- claimed back for fraud
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def recover(request: HttpRequest, chargeback_id: UUID) -> HttpResponse:
+    """Staff claim back, for fraud, what a freelancer got of a lost chargeback: how much and why."""
+    policies.check_is_staff(actor(request))
+    if (known := queries.recovery_of_chargeback(chargeback_id)) is not None:
+        return redirect("escrow:recovery", known.id)
+    chargeback = payments.absorbed_chargeback(chargeback_id)
+    if chargeback is None:
+        raise NotFound
+    found = queries.escrow_visible_to(actor(request), chargeback.charge.reference_id)
+    most = min(queries.received(found), chargeback.amount)
+    form = RecoveryForm(request.POST or None, currency=found.currency, initial={"amount": most.as_decimal()})
+    if request.method == "POST" and form.is_valid() and form.money is not None:
+        try:
+            made = operations.decide_recovery(
+                chargeback_id=chargeback_id,
+                amount=form.money,
+                reasons=form.cleaned_data["reasons"],
+                actor=actor(request),
+                now=timezone.now(),
+            )
+        except DomainError as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        else:
+            messages.success(request, _("Decided. The freelancer is notified and can appeal; nothing moves before."))
+            return redirect("escrow:recovery", made.id)
+    context = {"form": form, "chargeback": chargeback, "escrow": found, "most": most}
+    return render(request, "escrow/recovery_form.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def recovery(request: HttpRequest, recovery_id: UUID) -> HttpResponse:
+    """What is claimed back and why, as the freelancer and staff see it; the appeal, and its answer."""
+    asker, now = actor(request), timezone.now()
+    found = queries.recovery_visible_to(asker, recovery_id)
+    may_answer = policies.can_answer_appeal(asker, found)
+    may_appeal = policies.can_appeal(asker, found, now)
+    form = AppealAnswerForm(request.POST or None) if may_answer else AppealForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            if may_answer:
+                operations.answer_appeal(
+                    recovery_id=found.id,
+                    is_granted=form.cleaned_data["answer"] == "grant",
+                    reasons=form.cleaned_data["reasons"],
+                    actor=asker,
+                    now=now,
+                )
+                messages.success(request, _("The appeal is answered. The freelancer is notified."))
+            else:
+                operations.appeal_recovery(recovery_id=found.id, text=form.cleaned_data["text"], actor=asker, now=now)
+                messages.success(request, _("Your appeal is sent. Somebody else of our staff looks at it."))
+        except DomainError as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        else:
+            return redirect("escrow:recovery", found.id)
+    context = {
+        "recovery": found,
+        "escrow": found.escrow,
+        "form": form,
+        "may_answer": may_answer,
+        "may_appeal": may_appeal,
+    }
+    return render(request, "escrow/recovery_detail.html", context, status=422 if form.errors else 200)

@@ -7,7 +7,7 @@ from datetime import datetime
 from apps.common.actors import Actor
 from apps.common.money import Money
 from apps.disputes.events import DisputeDecided
-from apps.escrow.events import GoodwillGiven
+from apps.escrow.events import GoodwillGiven, RecoveryDecided, RecoveryEnded
 from apps.moderation import operations
 from apps.outbox import bus
 from apps.payments.events import CashMoveAgreed, SuspenseResolved, TreasuryActed
@@ -93,5 +93,33 @@ def log_treasury(fact: TreasuryActed, now: datetime) -> None:
         subject_id=str(fact.act_id),
         reason=fact.reason,
         details={"amount": str(Money(fact.amount_minor, fact.currency)), "subject": fact.subject},
+        now=now,
+    )
+
+
+@bus.subscribe(RecoveryDecided, name="moderation.log_recovery_decided")
+def log_recovery_decided(fact: RecoveryDecided, now: datetime) -> None:
+    operations.record(
+        actor=Actor(user_id=fact.user_id, is_staff=True),
+        action="escrow.recovery_decided",
+        subject_type="escrow.recovery",
+        subject_id=str(fact.recovery_id),
+        reason=fact.reasons,
+        details={"freelancer": str(fact.payee_id)},
+        now=now,
+    )
+
+
+@bus.subscribe(RecoveryEnded, name="moderation.log_recovery_ended")
+def log_recovery_ended(fact: RecoveryEnded, now: datetime) -> None:
+    if fact.user_id is None:
+        return  # by the clock: nobody acted
+    operations.record(
+        actor=Actor(user_id=fact.user_id, is_staff=True),
+        action="escrow.recovery_appeal_answered",
+        subject_type="escrow.recovery",
+        subject_id=str(fact.recovery_id),
+        reason=fact.reasons,
+        details={"freelancer": str(fact.payee_id), "status": fact.status},
         now=now,
     )

@@ -229,6 +229,30 @@ KINDS: dict[str, Kind] = {
         _("Review %(who)s: both reviews are shown when both are in."),
         "award",
     ),
+    "recovery_decided": Kind(
+        Group.MONEY,
+        _("Our staff decided to claim back %(amount)s for fraud"),
+        _("For “%(memo)s”. Read the reasons. You can appeal until %(appeal_by)s; nothing moves before."),
+        "gavel",
+    ),
+    "recovery_appealed": Kind(
+        Group.MONEY,
+        _("Your appeal about %(amount)s was received"),
+        _("For “%(memo)s”. Somebody else of our staff looks at it."),
+        "gavel",
+    ),
+    "recovery_confirmed": Kind(
+        Group.MONEY,
+        _("%(amount)s was claimed back"),
+        _("For “%(memo)s”. Read the decision and its reasons."),
+        "gavel",
+    ),
+    "recovery_overturned": Kind(
+        Group.MONEY,
+        _("Your appeal was right: nothing is claimed back"),
+        _("For “%(memo)s”: %(amount)s stay yours."),
+        "circle-check",
+    ),
     "paid_in_vain": Kind(
         Group.MONEY,
         _("%(amount)s arrived a second time or too late"),

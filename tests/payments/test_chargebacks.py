@@ -4,20 +4,26 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
 
 from apps.common.errors import Conflict
+from apps.common.ids import uuid7
 from apps.common.money import Money
 from apps.escrow import operations as escrows
 from apps.escrow import policies as escrow_policies
+from apps.escrow import rules
 from apps.escrow.models import BankClaim
 from apps.ledger import chart
+from apps.ledger import operations as ledger_operations
 from apps.ledger import queries as ledger
-from apps.payments import operations, policies, queries
+from apps.payments import entries, operations, policies, queries
 from apps.payments.gateways.port import BalanceLine, DisputeReport, DisputeState
 from apps.payments.gateways.processor import disputes
 from apps.payments.models import Charge, Chargeback
 from apps.payments.operations.chargebacks import chargeback_answered
 from tests.conftest import NOON
+from tests.make.bank import Bank
 
 pytestmark = pytest.mark.django_db
 
@@ -37,28 +43,7 @@ def charge_of(escrow) -> Charge:
 @pytest.fixture
 def bank(make, outbox_drain):
     """The buyer's bank and the processor between it and us."""
-
-    class Bank:
-        def disputes(self, escrow, **options) -> Chargeback:
-            found = disputes.open_dispute(make.processor.store, charge_of(escrow).remote_payment_id, **options)
-            return self.tells(found["id"])
-
-        def decides(self, chargeback, word: str) -> Chargeback:
-            disputes.close(make.processor.store, chargeback.remote_id, word)
-            return self.tells(chargeback.remote_id)
-
-        def warns(self, escrow) -> None:
-            warning = disputes.warn(make.processor.store, charge_of(escrow).remote_payment_id)
-            operations.refresh(kind="warning", reference=warning["id"], processor="sandbox", clock=lambda: NOON)
-            outbox_drain()
-
-        def tells(self, remote_id: str) -> Chargeback:
-            for _ in range(2):  # everything is told twice
-                operations.refresh(kind="dispute", reference=remote_id, processor="sandbox", clock=lambda: NOON)
-            outbox_drain()
-            return Chargeback.objects.get(remote_id=remote_id)
-
-    return Bank()
+    return Bank(make)
 
 
 def test_an_opened_chargeback_is_a_claim_and_a_fee(make, bank):
@@ -158,17 +143,28 @@ def test_lost_before_the_release_the_held_money_and_its_fee_bear_it(make, bank):
     assert broken() == {}
 
 
-def test_lost_after_the_release_the_balance_bears_what_it_got_and_the_reserve_the_rest(make, bank):
+@pytest.mark.parametrize(("in_reserve", "from_capital"), [("600.00", "0.00"), ("500.00", "25.00"), ("0.00", "525.00")])
+def test_lost_after_the_release_the_reserve_bears_it_and_then_our_capital(make, bank, in_reserve, from_capital):
     escrow = make.escrow(status="released")
     net = queries.available(escrow.payee_id, "EUR")
-    before = ledger.balance(chart.reserve_chargeback("EUR"))
+    fill_reserve(EUR(in_reserve))
 
     chargeback = bank.decides(bank.disputes(escrow), "lost")
 
-    assert not queries.available(escrow.payee_id, "EUR")
-    assert before - ledger.balance(chart.reserve_chargeback("EUR")) == chargeback.amount - net
+    assert queries.available(escrow.payee_id, "EUR") == net
+    assert ledger.balance(chart.reserve_chargeback("EUR")) == max(EUR(in_reserve) - chargeback.amount, EUR("0"))
+    spent = EUR(in_reserve) + chargeback.fee + EUR(from_capital)
+    assert ledger.balance(chart.chargeback_expense("EUR")) == spent
     assert not ledger.balance(chart.receivable_freelancer(escrow.payee_id, "EUR"))
+    [figures] = queries.reserve_figures(NOON + timedelta(days=1))
+    assert figures.claims + figures.from_capital == chargeback.amount
+    assert figures.from_capital == EUR(from_capital)
     assert broken() == {}
+
+
+def fill_reserve(amount):
+    if amount:
+        ledger_operations.record(entries.reserve_provisioned(act_id=uuid7(), amount=amount), now=NOON)
 
 
 @pytest.mark.parametrize("is_owed_back", [True, False])
@@ -186,21 +182,37 @@ def test_what_was_withdrawn_is_owed_back_only_where_the_terms_say_so(make, bank,
 
     owed = ledger.balance(chart.receivable_freelancer(berta.id, "EUR"))
     assert owed == (net - EUR("50.00") if is_owed_back else EUR("0"))
-    assert not queries.available(berta.id, "EUR")
+    assert queries.available(berta.id, "EUR") == (EUR("0") if is_owed_back else EUR("50.00"))
     assert chargeback.absorbed_at is not None
     assert broken() == {}
+
+
+@given(
+    st.integers(1, 10**9), st.integers(0, 10**9), st.integers(0, 10**9), st.integers(-(10**9), 10**9),
+    st.integers(0, 100),
+)  # fmt: skip
+def test_no_chargeback_lowers_what_any_escrow_brought(amount, payable, received, reserve, held_share):
+    held = EUR("0") + Money(amount * held_share // 100, "EUR")
+    shares = rules.shares_of_loss(
+        Money(amount, "EUR"), held=held, fee=EUR("0"), payable=Money(payable, "EUR"),
+        received=Money(min(received, amount), "EUR"), reserve=Money(reserve, "EUR"), is_owed_back=False,
+    )  # fmt: skip
+    assert not shares.payable
+    assert not shares.owed
+    assert shares.held + shares.fee + shares.reserve + shares.capital == Money(amount, "EUR")
+    assert EUR("0") <= shares.reserve <= max(Money(reserve, "EUR"), EUR("0"))
+    assert shares.capital >= EUR("0")
 
 
 def test_other_works_balance_is_not_touched(make, bank):
     berta = make.freelancer("Berta", country="FR", currency="EUR")
     escrow = make.escrow(status="released", payee=berta)
-    net = queries.available(berta.id, "EUR")
     make.escrow(status="released", payee=berta, amount=EUR("900.00"))
     both = queries.available(berta.id, "EUR")
 
     bank.decides(bank.disputes(escrow), "lost")
 
-    assert queries.available(berta.id, "EUR") == both - net
+    assert queries.available(berta.id, "EUR") == both
 
 
 def test_a_part_is_taken_of_the_work_and_of_its_fee_and_the_rest_goes_on(make, bank):

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
 from apps.bidding import operations as bidding
@@ -94,6 +95,7 @@ def _terms(bid: Bid) -> dict[str, Any]:
         "exchange_bearer": bid.exchange_bearer,
         "exchange_minor": bid.exchange_minor,
         "days": bid.days,
+        "chargeback_is_owed_back": settings.CHARGEBACK_IS_OWED_BACK,
         "cover_note": bid.cover_note,
         "answers": [
             {"criterion": answer.criterion.text, "will_meet": answer.will_meet, "note": answer.note}

@@ -173,6 +173,7 @@ def _purpose(
             reference_id=milestone.id,
             memo=_memo(milestone),
             amount=milestone.amount,
+            is_owed_back=bool(milestone.contract.terms.get("chargeback_is_owed_back", False)),
             actor=actor,
             now=now,
         )

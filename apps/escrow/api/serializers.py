@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from apps.common.api.serializers import MoneySerializer
-from apps.escrow.models import Escrow, Goodwill, Release
+from apps.escrow.models import Escrow, Goodwill, Recovery, Release
 from apps.escrow.states import GoodwillTo
 
 
@@ -56,3 +56,29 @@ class NewGoodwillSerializer(serializers.Serializer[Any]):
     to = serializers.ChoiceField(GoodwillTo.choices)
     amount = MoneySerializer(help_text="With the tax that it contains.")
     reason = serializers.CharField(max_length=1000, help_text="The one who gets it reads this.")
+
+
+class RecoverySerializer(serializers.ModelSerializer[Recovery]):
+    amount = MoneySerializer(read_only=True)
+
+    class Meta:
+        model = Recovery
+        fields = (
+            "id", "escrow_id", "chargeback_id", "status", "amount", "reasons", "decided_at", "appeal_by", "appeal_text",
+            "appealed_at", "answer", "ended_at",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class NewRecoverySerializer(serializers.Serializer[Any]):
+    amount = MoneySerializer(help_text="At most what the freelancer got of this work.")
+    reasons = serializers.CharField(max_length=4000, help_text="The freelancer reads them.")
+
+
+class AppealSerializer(serializers.Serializer[Any]):
+    text = serializers.CharField(max_length=5000)
+
+
+class AppealAnswerSerializer(serializers.Serializer[Any]):
+    is_granted = serializers.BooleanField()
+    reasons = serializers.CharField(max_length=4000)

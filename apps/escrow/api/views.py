@@ -18,7 +18,15 @@ from apps.common.api.idempotency import NEEDS_KEY, idempotent
 from apps.common.api.serializers import to_money
 from apps.common.errors import NotFound
 from apps.escrow import operations, policies, queries
-from apps.escrow.api.serializers import EscrowSerializer, GoodwillSerializer, NewGoodwillSerializer
+from apps.escrow.api.serializers import (
+    AppealAnswerSerializer,
+    AppealSerializer,
+    EscrowSerializer,
+    GoodwillSerializer,
+    NewGoodwillSerializer,
+    NewRecoverySerializer,
+    RecoverySerializer,
+)
 from apps.escrow.models import Escrow
 
 
@@ -71,3 +79,73 @@ class Goodwills(APIView):
             now=timezone.now(),
         )
         return Response(GoodwillSerializer(made).data, status=201)
+
+
+class Recoveries(APIView):
+    @extend_schema(responses=RecoverySerializer(many=True), operation_id="recoveries")
+    def get(self, request: Request) -> Response:
+        """What is or was claimed back from your organization for fraud, newest first."""
+        organization_id = actor(request._request).organization_id
+        found = queries.recoveries_of(organization_id) if organization_id else []
+        return Response(RecoverySerializer(found, many=True).data)
+
+
+class DecideRecovery(APIView):
+    @extend_schema(
+        parameters=[NEEDS_KEY],
+        request=NewRecoverySerializer,
+        responses={201: RecoverySerializer},
+        operation_id="recovery_decide",
+    )
+    @idempotent
+    def post(self, request: Request, chargeback_id: UUID) -> Response:
+        """Staff claim back, for fraud, what a freelancer got of a lost chargeback. It can be appealed."""
+        policies.check_is_staff(actor(request._request))
+        asked = NewRecoverySerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        made = operations.decide_recovery(
+            chargeback_id=chargeback_id,
+            amount=to_money(asked.validated_data["amount"]),
+            reasons=asked.validated_data["reasons"],
+            actor=actor(request._request),
+            now=timezone.now(),
+        )
+        return Response(RecoverySerializer(made).data, status=201)
+
+
+class OneRecovery(APIView):
+    @extend_schema(responses=RecoverySerializer, operation_id="recovery")
+    def get(self, request: Request, recovery_id: UUID) -> Response:
+        return Response(RecoverySerializer(queries.recovery_visible_to(actor(request._request), recovery_id)).data)
+
+
+class AppealRecovery(APIView):
+    @extend_schema(request=AppealSerializer, responses=RecoverySerializer, operation_id="recovery_appeal")
+    def post(self, request: Request, recovery_id: UUID) -> Response:
+        """Object to a decision, once, in time."""
+        found = queries.recovery_visible_to(actor(request._request), recovery_id)
+        asked = AppealSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        appealed = operations.appeal_recovery(
+            recovery_id=found.id, text=asked.validated_data["text"], actor=actor(request._request), now=timezone.now()
+        )
+        return Response(RecoverySerializer(appealed).data)
+
+
+class AnswerAppeal(APIView):
+    @extend_schema(
+        parameters=[NEEDS_KEY],
+        request=AppealAnswerSerializer,
+        responses=RecoverySerializer,
+        operation_id="recovery_answer_appeal",
+    )
+    @idempotent
+    def post(self, request: Request, recovery_id: UUID) -> Response:
+        """Somebody else of the staff answers an appeal; a rejected one is carried out."""
+        found = queries.recovery_visible_to(actor(request._request), recovery_id)
+        asked = AppealAnswerSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        answered = operations.answer_appeal(
+            recovery_id=found.id, actor=actor(request._request), now=timezone.now(), **asked.validated_data
+        )
+        return Response(RecoverySerializer(answered).data)

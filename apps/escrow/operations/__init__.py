@@ -14,12 +14,17 @@ from apps.escrow.operations.funding import (
 )
 from apps.escrow.operations.goodwill import give_goodwill
 from apps.escrow.operations.leaving import end_hold, refund, release, warn_of_hold_limit
+from apps.escrow.operations.recoveries import answer_appeal, appeal_recovery, confirm_recovery, decide_recovery
 
 __all__ = [
+    "answer_appeal",
+    "appeal_recovery",
     "bear_loss",
     "cancel",
     "cancel_if_unpaid",
     "confirm_funding",
+    "confirm_recovery",
+    "decide_recovery",
     "dismiss_warning",
     "end_claim",
     "end_hold",

@@ -24,6 +24,7 @@ from apps.ledger import chart
 from apps.ledger import queries as ledger
 from apps.outbox import bus
 from apps.payments import operations as payments
+from apps.payments import queries as payment_queries
 from apps.pricing import rules as pricing_rules
 
 
@@ -82,8 +83,8 @@ def dismiss_warning(*, claim_id: UUID, actor: Actor, now: datetime) -> BankClaim
 @transaction.atomic
 def bear_loss(*, escrow_id: UUID, chargeback_id: UUID, amount: Money, now: datetime) -> Escrow:
     """
-    A chargeback is lost: the held money and its fee bear it first, then the payee's balance as far as this work put
-    money there, then the payee as a debt where the terms allow, and the platform's reserve for the rest.
+    A chargeback is lost: the held money and its fee bear it first, then the protection reserve, then our own capital
+    (`rules.shares_of_loss`). The payee keeps what was released, unless the terms of this escrow say otherwise.
 
     Hearing it twice changes nothing.
     """
@@ -98,6 +99,7 @@ def bear_loss(*, escrow_id: UUID, chargeback_id: UUID, amount: Money, now: datet
         fee=min(_fee_of(escrow, from_held), amount - from_held),
         payable=ledger.balance(chart.payable(escrow.payee_id, escrow.currency)),
         received=queries.received(escrow),
+        reserve=payment_queries.reserve_for_update(escrow.currency),
         is_owed_back=escrow.is_owed_back,
     )
     lines = entries.loss_shares(escrow_id=escrow.id, payee_id=escrow.payee_id, **_parts(shares))

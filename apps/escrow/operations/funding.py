@@ -32,10 +32,20 @@ from apps.pricing import rules as pricing_rules
 
 @transaction.atomic
 def open_escrow(
-    *, payer_id: UUID, payee_id: UUID, reference_id: UUID, memo: str, amount: Money, actor: Actor, now: datetime
+    *,
+    payer_id: UUID,
+    payee_id: UUID,
+    reference_id: UUID,
+    memo: str,
+    amount: Money,
+    actor: Actor,
+    now: datetime,
+    is_owed_back: bool | None = None,
 ) -> Escrow:
     """
     Agree to hold an amount for one piece of work, on the terms of today. Moves no money.
+
+    :param is_owed_back: as the parties agreed about lost chargebacks; by today's setting if they did not.
 
     :raises NotAllowed: unless the actor may pay for the payer.
     :raises CorridorClosed: if the money could not reach the payee.
@@ -63,6 +73,7 @@ def open_escrow(
         withholding_country=terms.withholding_country,
         tax_bps=terms.tax_bps,
         tax_country=terms.tax_country,
+        is_owed_back=settings.CHARGEBACK_IS_OWED_BACK if is_owed_back is None else is_owed_back,
         opened_at=now,
     )
 

@@ -41,6 +41,7 @@ EVENTS: dict[str, str | Promise] = {
     "chargeback.withdrawn": _("Taken back by the payer's bank"),
     "chargeback.reinstated": _("Given back by the payer's bank"),
     "chargeback.absorbed": _("Borne after a lost chargeback"),
+    "recovery.confirmed": _("Claimed back for fraud"),
     "payout.requested": _("Withdrawal"),
     "payout.transferred": _("Sent to the payment processor"),
     "payout.paid": _("Arrived at the bank"),

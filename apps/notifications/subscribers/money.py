@@ -12,7 +12,7 @@ from apps.accounts import rules as roles
 from apps.accounts.models import User
 from apps.common.money import Money
 from apps.escrow import events as escrow
-from apps.escrow.models import Escrow, Release
+from apps.escrow.models import Escrow, Recovery, Release
 from apps.notifications import operations, rules
 from apps.notifications.subscribers.telling import name_of, tell
 from apps.outbox import bus
@@ -56,6 +56,30 @@ def paid_in_vain(event: escrow.EscrowPaidInVain, now: datetime) -> None:
         event.payer_id, "paid_in_vain", event.charge_id, now, "payments:credit", event.currency,
         amount=rules.money(Money(event.amount_minor, event.currency)), memo=memo,
     )  # fmt: skip
+
+
+def _tell_of_recovery(recovery_id: UUID, kind: str, now: datetime, **params: Any) -> None:
+    recovery = Recovery.objects.select_related("escrow").get(id=recovery_id)
+    tell(
+        recovery.escrow.payee_id, kind, recovery.id, now, "escrow:recovery", recovery.id,
+        amount=rules.money(recovery.amount), memo=recovery.escrow.memo, **params,
+    )  # fmt: skip
+
+
+@bus.subscribe(escrow.RecoveryDecided, name="notifications.recovery_decided")
+def recovery_decided(event: escrow.RecoveryDecided, now: datetime) -> None:
+    appeal_by = Recovery.objects.values_list("appeal_by", flat=True).get(id=event.recovery_id)
+    _tell_of_recovery(event.recovery_id, "recovery_decided", now, appeal_by=rules.moment(appeal_by))
+
+
+@bus.subscribe(escrow.RecoveryAppealed, name="notifications.recovery_appealed")
+def recovery_appealed(event: escrow.RecoveryAppealed, now: datetime) -> None:
+    _tell_of_recovery(event.recovery_id, "recovery_appealed", now)
+
+
+@bus.subscribe(escrow.RecoveryEnded, name="notifications.recovery_ended")
+def recovery_ended(event: escrow.RecoveryEnded, now: datetime) -> None:
+    _tell_of_recovery(event.recovery_id, f"recovery_{event.status}", now)
 
 
 @bus.subscribe(escrow.GoodwillGiven, name="notifications.goodwill_given")

@@ -17,6 +17,7 @@ from apps.payments.queries.cash import (
 )
 from apps.payments.queries.documents import (
     UNFINISHED,
+    absorbed_chargeback,
     charge_for_update,
     charge_visible_to,
     chargeback_for_update,
@@ -73,6 +74,8 @@ from apps.payments.queries.treasury import (
     own_money,
     payouts_with_cash_at_the_processor,
     recent_acts,
+    reserve_figures,
+    reserve_for_update,
     shortfall,
     to_reserve,
     unfinished_reversals,
@@ -103,6 +106,7 @@ __all__ = [
     "Method",
     "PayoutMethod",
     "Receipt",
+    "absorbed_chargeback",
     "available",
     "balances",
     "bank_file",
@@ -167,6 +171,8 @@ __all__ = [
     "refundable",
     "refunds_of_reference",
     "remote_references",
+    "reserve_figures",
+    "reserve_for_update",
     "sees_money_of",
     "shortfall",
     "statement",

@@ -117,6 +117,12 @@ def chargeback_visible_to(actor: Actor, chargeback_id: UUID) -> Chargeback:
     return chargeback
 
 
+def absorbed_chargeback(chargeback_id: UUID) -> Chargeback | None:
+    """A lost one that somebody has borne; None for any other."""
+    rows = Chargeback.objects.filter(id=chargeback_id, absorbed_at__isnull=False).select_related("charge")
+    return rows.first()
+
+
 def chargeback_number(chargeback_id: UUID) -> str:
     return str(Chargeback.objects.values_list("number", flat=True).get(id=chargeback_id))
 

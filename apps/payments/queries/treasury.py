@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -98,6 +99,57 @@ def shortfall(currency: str) -> Money:
     """What the operator has to bring so that everything owed in this currency is covered."""
     bought = max(ledger.balance(chart.fx_position(currency)), Money.zero(currency))
     return max(-_own(currency) - bought, Money.zero(currency))
+
+
+def reserve_for_update(currency: str) -> Money:
+    """What the protection reserve holds; nobody else moves it until the transaction ends."""
+    lock_treasury()
+    return ledger.balance(chart.reserve_chargeback(currency))
+
+
+@dataclass(frozen=True, slots=True)
+class ReserveFigures:
+    """
+    The protection reserve in one currency: what it holds, and over the last twelve months what was put into it, what
+    it paid for lost chargebacks, and what our own capital paid beyond it.
+    """
+
+    balance: Money
+    put_in: Money
+    claims: Money
+    from_capital: Money
+
+    @property
+    def currency(self) -> str:
+        return self.balance.currency
+
+
+def reserve_figures(now: datetime) -> list[ReserveFigures]:
+    """By currency, those alone in which something was ever put in or claimed; three queries."""
+    since = now - timedelta(days=365)
+    balances = ledger.balances_by_currency("reserve:chargeback")
+    put_in = _by_currency(ledger.sums_by_month("reserve:chargeback", events=["reserve.provisioned"], since=since))
+    claims = _by_currency(ledger.sums_by_month("reserve:chargeback", events=["chargeback.absorbed"], since=since))
+    beyond = _by_currency(ledger.sums_by_month("expense:chargeback", events=["chargeback.absorbed"], since=since))
+    found = []
+    for currency in sorted({*balances, *put_in, *claims, *beyond}):
+        zero = Money.zero(currency)
+        found.append(
+            ReserveFigures(
+                balances.get(currency, zero),
+                put_in.get(currency, zero),
+                -claims.get(currency, zero),
+                beyond.get(currency, zero),
+            )
+        )
+    return found
+
+
+def _by_currency(months: list[tuple[date, Money]]) -> dict[str, Money]:
+    sums: dict[str, Money] = {}
+    for _, amount in months:
+        sums[amount.currency] = sums.get(amount.currency, Money.zero(amount.currency)) + amount
+    return sums
 
 
 def unfinished_top_ups() -> list[TopUp]:

@@ -26,7 +26,8 @@ def chargebacks(request: HttpRequest) -> HttpResponse:
     """Open ones first, the nearest deadline on top."""
     policies.check_is_staff(actor(request))
     found = list(queries.chargebacks()[:200])
-    return render(request, "payments/chargeback_list.html", {"chargebacks": found, "warnings": escrows.open_warnings()})
+    context = {"chargebacks": found, "warnings": escrows.open_warnings(), "appeals": escrows.open_appeals()}
+    return render(request, "payments/chargeback_list.html", context)
 
 
 @login_required
