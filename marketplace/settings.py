@@ -112,6 +112,7 @@ TEMPLATES = [
                 "csp.context_processors.nonce",
                 "apps.common.context_processors.site",
                 "apps.accounts.context_processors.actor",
+                "apps.payments.context_processors.pause",
                 *(
                     ["apps.notifications.context_processors.bell"]
                     if (BASE_DIR / "apps/notifications/context_processors.py").exists()

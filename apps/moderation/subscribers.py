@@ -10,7 +10,7 @@ from apps.disputes.events import DisputeDecided
 from apps.escrow.events import GoodwillGiven, RecoveryDecided, RecoveryEnded
 from apps.moderation import operations
 from apps.outbox import bus
-from apps.payments.events import CashMoveAgreed, SuspenseResolved, TreasuryActed
+from apps.payments.events import CashMoveAgreed, PaymentsPausedOrResumed, SuspenseResolved, TreasuryActed
 
 
 @bus.subscribe(DisputeDecided, name="moderation.log_dispute_decided")
@@ -121,5 +121,20 @@ def log_recovery_ended(fact: RecoveryEnded, now: datetime) -> None:
         subject_id=str(fact.recovery_id),
         reason=fact.reasons,
         details={"freelancer": str(fact.payee_id), "status": fact.status},
+        now=now,
+    )
+
+
+@bus.subscribe(PaymentsPausedOrResumed, name="moderation.log_payment_pause")
+def log_payment_pause(fact: PaymentsPausedOrResumed, now: datetime) -> None:
+    if fact.user_id is None:  # the row itself says what paused or resumed
+        return
+    operations.record(
+        actor=Actor(user_id=fact.user_id, is_staff=True),
+        action=f"payments.{fact.what}",
+        subject_type="payments.paymentpause",
+        subject_id=str(fact.pause_id),
+        reason=fact.reason,
+        details={},
         now=now,
     )

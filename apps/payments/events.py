@@ -192,3 +192,13 @@ class CashMoveAgreed:
     proposed_by_id: UUID
     agreed_by_id: UUID
     reason: str
+
+
+@bus.fact("payments.paused_or_resumed")
+class PaymentsPausedOrResumed:
+    """`what`: pause, resume, resolve_unbooked. `user_id` is None for the system and for commands."""
+
+    pause_id: UUID
+    what: str
+    user_id: UUID | None
+    reason: str

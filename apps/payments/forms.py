@@ -128,6 +128,13 @@ class CashMoveForm(forms.Form):
         return cleaned
 
 
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+        help_text=_("It is kept with your name, for those who read it later."),
+    )  # fmt: skip
+
+
 class TreasuryForm(WithdrawForm):
     amount = AmountField(label=_("Amount"))
     reason = forms.CharField(

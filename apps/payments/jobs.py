@@ -17,7 +17,7 @@ STALE = timedelta(minutes=10)
 @shared_task(name="payments.settle")
 def settle() -> int:
     """Send payouts and refunds that are due. The rows are the queue: a lost or doubled message costs nothing."""
-    return operations.settle_due()
+    return operations.dispatch_due()
 
 
 @shared_task(name="payments.handle_webhooks")

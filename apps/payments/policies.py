@@ -136,6 +136,37 @@ def check_is_staff(actor: Actor) -> None:
         raise OnlyStaff
 
 
+class PaymentsPaused(Conflict):
+    code = "payments_paused"
+    message = _("Payments are paused, so nothing can be sent now. Resume them on the treasury page first.")
+
+
+class WithdrawalsFrozen(Conflict):
+    code = "withdrawals_frozen"
+    message = _(
+        "Your withdrawals wait while we compare one of them with the payment processor. Nothing is lost. Our staff "
+        "know of it and finish it as soon as they can."
+    )
+
+
+def check_can_pause(actor: Actor) -> None:
+    """:raises OnlyStaff: for anybody but staff and the system."""
+    if not actor.is_system:
+        check_is_staff(actor)
+
+
+def check_is_not_paused() -> None:
+    """:raises PaymentsPaused: while nothing may go out."""
+    if queries.is_paused():
+        raise PaymentsPaused
+
+
+def check_is_not_frozen(organization_id: UUID) -> None:
+    """:raises WithdrawalsFrozen: while a movement of the organization's money waits to be compared with the books."""
+    if queries.is_frozen(organization_id):
+        raise WithdrawalsFrozen
+
+
 def check_can_submit_evidence(chargeback: Chargeback, text: str) -> None:
     """:raises EvidenceTooLate, EvidenceEmpty: as they say."""
     if not can_submit_evidence(chargeback):

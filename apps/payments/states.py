@@ -122,6 +122,7 @@ PAYOUT = Machine(
     },
 )  # fmt: skip
 
+PAYOUT_WAITING = (PayoutStatus.REQUESTED, PayoutStatus.SENDING)
 PAYOUT_UNFINISHED = (PayoutStatus.REQUESTED, PayoutStatus.SENDING, PayoutStatus.SUBMITTED)
 
 
@@ -425,3 +426,27 @@ class SuspenseTarget(models.TextChoices):
     CAPITAL = "equity:operator", _("Our own capital")
     BANK = "bank", _("Our bank account")
     EMPLOYER_CREDIT = "credit:employer", _("Credit of the employer who paid")
+
+
+class PauseKind(models.TextChoices):
+    MANUAL = "manual", _("By a person")
+    RESTORE = "restore", _("After a restore")
+    MISMATCH = "mismatch", _("The processor knows more than the books")
+
+
+class RemoteKind(models.TextChoices):
+    """Objects of a processor that carry our ids."""
+
+    CHARGE = "charge", _("Payment")
+    TRANSFER = "transfer", _("Transfer to a freelancer's account")
+    PAYOUT = "payout", _("Payout")
+    OUTBOUND = "outbound", _("Payout abroad")
+    REFUND = "refund", _("Refund")
+    TOP_UP = "top_up", _("Top-up")
+    BANK_FILES = "bank_files", _("Files for the bank")
+
+
+class UnbookedStatus(models.TextChoices):
+    FROZEN = "frozen", _("Waits for staff")
+    REBUILT = "rebuilt", _("Entered into the books")
+    RESOLVED = "resolved", _("Resolved by staff")

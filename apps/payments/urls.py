@@ -33,6 +33,7 @@ urlpatterns = [
     path("money/reconciliation/<uuid:item_id>/", views.suspense, name="suspense"),
     path("money/cash/", views.cash_moves, name="cash_moves"),
     path("money/cash/<uuid:move_id>/", views.cash_move, name="cash_move"),
+    path("money/treasury/pause/", views.pause, name="pause"),
     path("money/treasury/", views.treasury, name="treasury"),
     path("money/treasury/<slug:kind>/<str:currency>/", views.treasury_act, name="treasury_act"),
     path("money/treasury/<slug:kind>/<str:currency>/<slug:subject>/", views.treasury_act, name="treasury_act_on"),

@@ -105,6 +105,7 @@ class BankGateway(LimitedGateway):
         has_notices=False,
         has_top_ups=False,
         pays_at_once=False,
+        has_listing=False,
     )
 
     def __init__(self, book: BankBook) -> None:

@@ -17,6 +17,7 @@ from apps.payments.gateways.port import (
     Notice,
     OnboardingPage,
     RecipientStatus,
+    RemoteObject,
     Reversal,
     ReversalRequest,
     SignatureWrong,
@@ -81,6 +82,9 @@ class LimitedGateway:
 
     def payment_of_warning(self, remote_id: str) -> str:
         self._unsupported("warn of fraud")
+
+    def objects_since(self, since: datetime | None, *, account_id: str = "") -> Iterator[RemoteObject]:
+        yield from ()
 
     def notices_since(self, since: datetime) -> Iterator[Notice]:
         yield from ()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -119,6 +119,8 @@ class TransferRequest:
     payout_id: UUID
     account_id: str
     amount: Money
+    terms: Mapping[str, str] = field(default_factory=dict)
+    """The quote behind it, kept in the metadata: books that were restored can be completed from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +198,8 @@ class OutboundRequest:
     payout_method_id: str
     amount: Money
     source_currency: str
+    terms: Mapping[str, str] = field(default_factory=dict)
+    """As `TransferRequest.terms`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +314,39 @@ class Notice:
     payload: Mapping[str, Any]
 
 
+class RemoteKind(enum.StrEnum):
+    CHARGE = "charge"
+    TRANSFER = "transfer"
+    PAYOUT = "payout"
+    OUTBOUND = "outbound"
+    REFUND = "refund"
+    TOP_UP = "top_up"
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteObject:
+    """Something that the gateway carried out for us, as it lists it: for comparing it with the books."""
+
+    kind: RemoteKind
+    remote_id: str
+    own_id: UUID | None
+    """Our id in its metadata; None for what we did not ask for."""
+    amount: Money
+    created_at: datetime
+    account_id: str = ""
+    """The recipient's account there."""
+    payment_id: str = ""
+    """The payment that a refund gives back."""
+    terms: Mapping[str, str] = field(default_factory=dict)
+    """All of its metadata."""
+
+    @property
+    def document_id(self) -> UUID:
+        """Our id, of what is known to carry one."""
+        assert self.own_id is not None
+        return self.own_id
+
+
 @dataclass(frozen=True, slots=True)
 class Capabilities:
     """What a door can do, to be asked before it is asked for. `currencies`: None where it takes every one."""
@@ -323,6 +360,8 @@ class Capabilities:
     has_top_ups: bool = True
     pays_at_once: bool = True
     """Whoever pays is told within minutes; without, the payer sends money that arrives days later."""
+    has_listing: bool = True
+    """It lists what it carried out (`objects_since`), so that the books can be compared with it."""
 
 
 class Gateway(Protocol):
@@ -391,6 +430,13 @@ class Gateway(Protocol):
         ...
 
     def balance_lines(self, *, since: datetime) -> Iterator[BalanceLine]: ...
+
+    def objects_since(self, since: datetime | None, *, account_id: str = "") -> Iterator[RemoteObject]:
+        """
+        What was created there since then (always, without it): payments, transfers, refunds, top-ups and payouts
+        abroad; with an account, the payouts of that recipient's account. In no order.
+        """
+        ...
 
     def notices_since(self, since: datetime) -> Iterator[Notice]: ...
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
+from apps.common.ids import uuid_or_none
 from apps.payments.gateways import amounts, wire
 from apps.payments.gateways.port import (
     AccountRequest,
@@ -15,6 +16,8 @@ from apps.payments.gateways.port import (
     OutboundRequest,
     RecipientState,
     RecipientStatus,
+    RemoteKind,
+    RemoteObject,
     Transfer,
 )
 
@@ -98,7 +101,7 @@ def outbound_parameters(request: OutboundRequest, *, financial_account: str) -> 
             "recipient": request.account_id, "payout_method": request.payout_method_id, "currency": currency,
         },
         "amount": {"value": amounts.to_processor(request.amount, is_payout=True), "currency": currency},
-        "metadata": {"payout": str(request.payout_id)},
+        "metadata": {**request.terms, "payout": str(request.payout_id)},
     }  # fmt: skip
 
 
@@ -108,6 +111,25 @@ def outbound(body: Json) -> Outbound:
     reason = next((part.get("reason", "") for part in details.values() if part), "")
     movement = wire.movement({"id": body["id"], "status": body["status"], "failure_code": reason})
     return Outbound(Transfer(body["id"], amounts.from_processor(debited["value"], debited["currency"])), movement)
+
+
+def remote_object(body: Json) -> RemoteObject:
+    """A payout abroad, as it is listed; the amount is what the recipient gets."""
+    credited = body["to"]["credited"]
+    return RemoteObject(
+        RemoteKind.OUTBOUND,
+        body["id"],
+        uuid_or_none((body.get("metadata") or {}).get("payout", "")),
+        amounts.from_processor(credited["value"], credited["currency"]),
+        _moment(body["created"]),
+        account_id=body["to"]["recipient"],
+        terms=body.get("metadata") or {},
+    )
+
+
+def since(moment: datetime) -> str:
+    """How a list of the second generation is asked for what came since then."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _moment(text: str) -> datetime:

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import hmac
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -36,6 +37,8 @@ from apps.payments.gateways.port import (
     RecipientRequest,
     RecipientStatus,
     RefundRequest,
+    RemoteKind,
+    RemoteObject,
     Reversal,
     ReversalRequest,
     SignatureWrong,
@@ -97,7 +100,7 @@ class SandboxGateway:
             "currency": request.amount.currency.lower(),
             "destination": request.account_id,
             "transfer_group": f"payout_{request.payout_id}",
-            "metadata": {"payout": str(request.payout_id)},
+            "metadata": {**request.terms, "payout": str(request.payout_id)},
             "expand": ["balance_transaction"],
         }
         return wire.transfer(self._post("transfers", fields, request.key))
@@ -195,6 +198,24 @@ class SandboxGateway:
 
     def balance_lines(self, *, since: datetime) -> Iterator[BalanceLine]:
         yield from map(wire.balance_line, self._all("balance_transactions", _created_since(since)))
+
+    def objects_since(self, since: datetime | None, *, account_id: str = "") -> Iterator[RemoteObject]:
+        fields = _created_since(since) if since else {}
+        if account_id:
+            for body in self._all("payouts", fields, account=account_id):
+                yield replace(wire.remote_object(body, RemoteKind.PAYOUT, "payout"), account_id=account_id)
+            return
+        for path, (kind, name) in wire.LISTED.items():
+            for body in self._all(path, fields):
+                if kind != RemoteKind.CHARGE or wire.is_paid(body):
+                    yield wire.remote_object(body, kind, name)
+        next_page = "v2/money_management/outbound_payments?limit=100"
+        if since:
+            next_page += f"&created[gte]={recipients.since(since)}"
+        while next_page:
+            page = self._call("GET", next_page)
+            yield from map(recipients.remote_object, page["data"])
+            next_page = (page["next_page_url"] or "").lstrip("/")
 
     def notices_since(self, since: datetime) -> Iterator[Notice]:
         fields = {**_created_since(since), "types": wire.EVENT_TYPES}

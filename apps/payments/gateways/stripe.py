@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -35,6 +36,8 @@ from apps.payments.gateways.port import (
     RecipientRequest,
     RecipientStatus,
     RefundRequest,
+    RemoteKind,
+    RemoteObject,
     Reversal,
     ReversalRequest,
     SignatureWrong,
@@ -126,7 +129,7 @@ class StripeGateway:
             "currency": request.amount.currency.lower(),
             "destination": request.account_id,
             "transfer_group": f"payout_{request.payout_id}",
-            "metadata": {"payout": str(request.payout_id)},
+            "metadata": {**request.terms, "payout": str(request.payout_id)},
             "expand": ["balance_transaction"],
         }
         return wire.transfer(
@@ -264,6 +267,33 @@ class StripeGateway:
         lines = self._client.v1.balance_transactions
         listed = self._asked(lambda: list(lines.list(parameters).auto_paging_iter()))
         yield from (wire.balance_line(_plain(line)) for line in listed)
+
+    def objects_since(self, since: datetime | None, *, account_id: str = "") -> Iterator[RemoteObject]:
+        created = {"created": {"gte": int(since.timestamp())}} if since else {}
+        parameters: Any = {**created, "limit": 100}
+        if account_id:
+            options: Any = {"stripe_account": account_id}
+            payouts = self._asked(lambda: list(self._client.v1.payouts.list(parameters, options).auto_paging_iter()))
+            for body in map(_plain, payouts):
+                yield replace(wire.remote_object(body, RemoteKind.PAYOUT, "payout"), account_id=account_id)
+            return
+        listing: dict[str, Any] = {
+            "checkout/sessions": self._client.v1.checkout.sessions,
+            "transfers": self._client.v1.transfers,
+            "refunds": self._client.v1.refunds,
+            "topups": self._client.v1.topups,
+        }
+        for path, (kind, name) in wire.LISTED.items():
+            for body in self._every(listing[path], parameters):
+                if kind != RemoteKind.CHARGE or wire.is_paid(body):
+                    yield wire.remote_object(body, kind, name)
+        if self._financial_account:
+            abroad: Any = self._client.v2.money_management.outbound_payments
+            wanted: Any = {"limit": 100, **({"created": {"gte": recipients.since(since)}} if since else {})}
+            yield from map(recipients.remote_object, self._every(abroad, wanted))
+
+    def _every(self, listed: Any, parameters: Any) -> Iterator[dict[str, Any]]:
+        yield from map(_plain, self._asked(lambda: list(listed.list(parameters).auto_paging_iter())))
 
     def notices_since(self, since: datetime) -> Iterator[Notice]:
         parameters: Any = {"created": {"gte": int(since.timestamp())}, "types": wire.EVENT_TYPES, "limit": 100}

@@ -48,6 +48,7 @@ class WalletGateway(LimitedGateway):
         has_disputes=False,
         has_notices=False,
         has_top_ups=False,
+        has_listing=False,
     )
 
     def __init__(self, *, base_url: str, timeout: tuple[float, float] = (2, 10)) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from apps.common.ids import uuid_or_none
 from apps.common.money import Money
 from apps.payments.gateways import amounts
 from apps.payments.gateways.port import (
@@ -20,6 +21,8 @@ from apps.payments.gateways.port import (
     NoticeKind,
     Recipient,
     RecipientRequest,
+    RemoteKind,
+    RemoteObject,
     Reversal,
     ReversalRequest,
     TopUpRequest,
@@ -217,6 +220,35 @@ def top_up_parameters(request: TopUpRequest) -> dict[str, Any]:
         "description": request.memo,
         "metadata": {"top_up": str(request.top_up_id)},
     }
+
+
+LISTED = {
+    "checkout/sessions": (RemoteKind.CHARGE, "charge"),
+    "transfers": (RemoteKind.TRANSFER, "payout"),
+    "refunds": (RemoteKind.REFUND, "refund"),
+    "topups": (RemoteKind.TOP_UP, "top_up"),
+}
+"""What the platform's own account lists: the path, and the name of our id in the metadata."""
+
+
+def remote_object(body: Json, kind: RemoteKind, name: str) -> RemoteObject:
+    """One object of the first generation, as it is listed."""
+    minor = body["amount_total"] if kind == RemoteKind.CHARGE else body["amount"]
+    destination = body.get("destination") if kind == RemoteKind.TRANSFER else ""
+    return RemoteObject(
+        kind,
+        body["id"],
+        uuid_or_none((body.get("metadata") or {}).get(name, "")),
+        amounts.from_processor(minor or 0, body["currency"]),
+        datetime.fromtimestamp(body["created"], UTC),
+        account_id=str(destination or ""),
+        payment_id=str(body.get("payment_intent") or ""),
+        terms=body.get("metadata") or {},
+    )
+
+
+def is_paid(session: Json) -> bool:
+    return session.get("payment_status") == "paid"
 
 
 def notice(body: bytes) -> Notice:

@@ -3,6 +3,7 @@
 from apps.payments.models.bank import BankFile, BankOrder, BankRecipient, BankStatement, BankStatementLine
 from apps.payments.models.chargebacks import Chargeback
 from apps.payments.models.charges import Charge, PaymentMethod, Refund
+from apps.payments.models.pauses import GatewayCheck, PaymentPause, UnbookedObject
 from apps.payments.models.payouts import FxQuote, Payout, PayoutAccount, TransferReversal
 from apps.payments.models.reconciliation import BookLine, ProcessorLine, ReconciliationRun, SuspenseItem
 from apps.payments.models.traffic import Attempt, WebhookEvent
@@ -21,7 +22,9 @@ __all__ = [
     "Charge",
     "Chargeback",
     "FxQuote",
+    "GatewayCheck",
     "PaymentMethod",
+    "PaymentPause",
     "Payout",
     "PayoutAccount",
     "ProcessorLine",
@@ -31,5 +34,6 @@ __all__ = [
     "TopUp",
     "TransferReversal",
     "TreasuryAct",
+    "UnbookedObject",
     "WebhookEvent",
 ]

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -98,6 +103,27 @@ class FxQuote(BaseModel):
     @property
     def margin(self) -> Money:
         return self.amount_mid - self.amount_to
+
+    @property
+    def terms(self) -> dict[str, str]:
+        """As texts, for the metadata of what is sent under it; `fields_of_terms` reads them."""
+        return {
+            "from": f"{self.amount_from_minor} {self.currency_from}",
+            "mid": f"{self.amount_mid_minor} {self.mid}",
+            "rate": f"{self.customer_rate} {self.margin_bps}",
+            "rate_date": f"{self.rate_date} {self.source}",
+        }
+
+    @staticmethod
+    def fields_of_terms(terms: Mapping[str, str]) -> dict[str, Any]:
+        """:raises KeyError, ValueError, ArithmeticError: for texts that `terms` did not write."""
+        (from_minor, currency), (mid_minor, mid) = terms["from"].split(), terms["mid"].split()
+        (rate, margin), (rate_date, source) = terms["rate"].split(), terms["rate_date"].split()
+        return {
+            "amount_from_minor": int(from_minor), "currency_from": currency, "amount_mid_minor": int(mid_minor),
+            "mid": Decimal(mid), "customer_rate": Decimal(rate), "margin_bps": int(margin),
+            "rate_date": date.fromisoformat(rate_date), "source": source,
+        }  # fmt: skip
 
     @property
     def is_conversion(self) -> bool:

@@ -38,6 +38,7 @@ from apps.payments.operations.charges import (
     refresh_charge,
     settle_charge,
 )
+from apps.payments.operations.comparing import Comparison, after_restore, forget_checks
 from apps.payments.operations.methods import load_payment_methods
 from apps.payments.operations.notices import (
     handle_notices,
@@ -47,6 +48,14 @@ from apps.payments.operations.notices import (
     refresh_payout,
     refresh_refund,
     refresh_stale,
+)
+from apps.payments.operations.pauses import (
+    ComparisonMissing,
+    PauseReasonMissing,
+    UnbookedObjectsOpen,
+    pause,
+    resolve_unbooked,
+    resume,
 )
 from apps.payments.operations.payouts import (
     accept_quote,
@@ -76,6 +85,7 @@ from apps.payments.operations.settlement import (
     ReversalUnanswered,
     claim_payout,
     claim_refund,
+    dispatch_due,
     reverse_transfer,
     send_payout,
     send_refund,
@@ -88,6 +98,8 @@ from apps.payments.operations.treasury import act, keep_reserve, movable
 __all__ = [
     "AmountDiffers",
     "BankAccountRefused",
+    "Comparison",
+    "ComparisonMissing",
     "DoorsDoNotFit",
     "EvidenceRefused",
     "LineDoesNotFit",
@@ -95,6 +107,7 @@ __all__ = [
     "MoreThanFree",
     "NothingToReverse",
     "NothingToSendBack",
+    "PauseReasonMissing",
     "PaymentRefused",
     "PaymentUnavailable",
     "PaymentUnknown",
@@ -103,9 +116,11 @@ __all__ = [
     "SamePerson",
     "SecondPersonMissing",
     "TopUpRefused",
+    "UnbookedObjectsOpen",
     "absorb_chargeback",
     "accept_quote",
     "act",
+    "after_restore",
     "agree_to_move",
     "balance_at_all_doors",
     "balance_at_processor",
@@ -117,8 +132,10 @@ __all__ = [
     "compare_balances",
     "confirm_booking",
     "create_charge",
+    "dispatch_due",
     "end_order",
     "export_orders",
+    "forget_checks",
     "handle_notices",
     "import_statement",
     "keep_reserve",
@@ -127,6 +144,7 @@ __all__ = [
     "onboarding_page",
     "open_checkout",
     "open_checkout_somewhere",
+    "pause",
     "payout_answered",
     "payout_refused",
     "payout_transferred",
@@ -151,6 +169,8 @@ __all__ = [
     "request_payout",
     "request_refund",
     "request_reversal",
+    "resolve_unbooked",
+    "resume",
     "reverse_transfer",
     "send_credit_back",
     "send_payout",

@@ -257,9 +257,10 @@ def export_orders(*, actor: Actor, now: datetime) -> BankFile:
     """
     One pain.001 file of everything that waits; an order is in one file and never in two.
 
-    :raises OnlyStaff: :raises NothingToExport:
+    :raises OnlyStaff: :raises PaymentsPaused: :raises NothingToExport:
     """
     policies.check_is_staff(actor)
+    policies.check_is_not_paused()
     waiting = BankOrder.objects.select_for_update(skip_locked=True).filter(status=BankOrderStatus.ORDERED)
     orders = list(waiting.order_by("ordered_at")[:1000])
     if not orders:

@@ -47,6 +47,7 @@ def quote_payout(*, organization_id: UUID, currency: str, amount: Money | None, 
 @transaction.atomic
 def _quote(organization_id: UUID, currency: str, amount: Money | None, actor: Actor, now: datetime) -> FxQuote:
     policies.check_can_withdraw(actor, organization_id)
+    policies.check_is_not_frozen(organization_id)
     account = policies.check_is_ready(queries.payout_account_of(organization_id))
     balance = queries.available(organization_id, currency)
     wanted = balance if amount is None else amount
@@ -91,6 +92,7 @@ def accept_quote(*, quote_id: UUID, actor: Actor, now: datetime, is_automatic: b
 
     :raises QuoteExpired, QuoteUsed, QuoteOutdated: never priced anew in silence.
     :raises NotEnoughMoney: if the balance has gone meanwhile.
+    :raises WithdrawalsFrozen: while a movement of its money waits to be compared with the books.
     :raises DoorHoldsTooLittle: if the cash of the door has; nothing is reserved, and staff are told.
     """
     with told_to_staff(now):
@@ -102,6 +104,7 @@ def _accept(quote_id: UUID, actor: Actor, now: datetime, is_automatic: bool) -> 
     quote = FxQuote.objects.select_for_update(of=("self",)).select_related("account").get(id=quote_id)
     organization_id = quote.account.organization_id
     policies.check_can_withdraw(actor, organization_id)
+    policies.check_is_not_frozen(organization_id)
     # One payout at a time decides whether money already lies at the processor.
     PayoutAccount.objects.select_for_update().get(id=quote.account_id)
     policies.check_can_accept(quote, now)

@@ -9,7 +9,7 @@ sending again, because a processor forgets its keys after a day. Only a definite
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
@@ -24,7 +24,7 @@ from apps.common.errors import Conflict, Unavailable
 from apps.common.ids import uuid7
 from apps.common.operations import move
 from apps.common.states import Machine
-from apps.payments import queries
+from apps.payments import policies, queries
 from apps.payments.gateways.amounts import AmountNotSendable
 from apps.payments.gateways.doors import door
 from apps.payments.gateways.port import (
@@ -38,7 +38,7 @@ from apps.payments.gateways.port import (
     TransferRequest,
 )
 from apps.payments.models import Attempt, Payout, Refund, TransferReversal
-from apps.payments.operations import payouts, refunds, reversals
+from apps.payments.operations import comparing, payouts, refunds, reversals
 from apps.payments.rules import pause_after
 from apps.payments.states import PAYOUT, REFUND, TRANSFER_REVERSAL, AttemptOutcome, TransferReversalStatus
 
@@ -66,19 +66,30 @@ class ReversalUnanswered(Unavailable):
     )
 
 
-def settle_due(*, limit: int = 100, clock: Clock = timezone.now) -> int:
-    """Send payouts, refunds and reversals until none is due; gives how many were tried."""
+def dispatch_due(*, limit: int = 100, clock: Clock = timezone.now) -> int:
+    """
+    As `settle_due`, through those gateways only whose objects the books know (`comparing`), and none while payments
+    are paused.
+    """
+    if queries.is_paused():
+        return 0
+    current = comparing.gateways_to_dispatch(now=clock())
+    return settle_due(limit=limit, clock=clock, gateways=current) if current else 0
+
+
+def settle_due(*, limit: int = 100, clock: Clock = timezone.now, gateways: Collection[str] | None = None) -> int:
+    """Send payouts, refunds and reversals until none is due; returns the number of those that were tried."""
     tried = 0
     while tried < limit:
-        payout = claim_payout(now=clock())
+        payout = claim_payout(now=clock(), gateways=gateways)
         if payout is not None:
             send_payout(payout_id=payout.id, clock=clock)
             tried += 1
-        refund = claim_refund(now=clock())
+        refund = claim_refund(now=clock(), gateways=gateways)
         if refund is not None:
             send_refund(refund_id=refund.id, clock=clock)
             tried += 1
-        reversal = claim_reversal(now=clock())
+        reversal = claim_reversal(now=clock(), gateways=gateways)
         if reversal is not None:
             send_reversal(reversal_id=reversal.id, clock=clock)
             tried += 1
@@ -87,25 +98,36 @@ def settle_due(*, limit: int = 100, clock: Clock = timezone.now) -> int:
     return tried
 
 
-def claim_payout(*, now: datetime) -> Payout | None:
+def claim_payout(*, now: datetime, gateways: Collection[str] | None = None) -> Payout | None:
     """Take the payout that has waited longest, for as long as the lease; None when none is due."""
-    return _claim(Payout.objects.all(), "payout", PAYOUT, now)
+    return _claim(_through(Payout.objects.all(), "gateway", gateways), "payout", PAYOUT, now)
 
 
-def claim_refund(*, now: datetime) -> Refund | None:
+def claim_refund(*, now: datetime, gateways: Collection[str] | None = None) -> Refund | None:
     """As `claim_payout`, for refunds."""
-    return _claim(Refund.objects.all(), "refund", REFUND, now)
+    return _claim(_through(Refund.objects.all(), "charge__gateway", gateways), "refund", REFUND, now)
 
 
-def claim_reversal(*, now: datetime, reversal_id: UUID | None = None) -> TransferReversal | None:
+def claim_reversal(
+    *, now: datetime, reversal_id: UUID | None = None, gateways: Collection[str] | None = None
+) -> TransferReversal | None:
     """As `claim_payout`, for transfers that are taken back; this one, if it is named and due."""
-    rows = TransferReversal.objects.all()
+    rows = _through(TransferReversal.objects.all(), "payout__gateway", gateways)
     return _claim(rows.filter(id=reversal_id) if reversal_id else rows, "reversal", TRANSFER_REVERSAL, now)
+
+
+def _through(rows: QuerySet[Row], name: str, gateways: Collection[str] | None) -> QuerySet[Row]:
+    return rows if gateways is None else rows.filter(**{f"{name}__in": gateways})
 
 
 @transaction.atomic
 def _claim(rows: QuerySet[Row], name: str, machine: Machine, now: datetime) -> Row | None:
-    """What another worker holds is skipped. The attempt is written down with the claim, before any call."""
+    """
+    Nothing while payments are paused. What another worker holds is skipped. The attempt is written down with the
+    claim, before any call.
+    """
+    if queries.is_paused():
+        return None
     row = (
         rows.select_for_update(skip_locked=True, of=("self",))
         .filter(Q(lease_until=None) | Q(lease_until__lte=now), status__in=_WAITING, next_attempt_at__lte=now)
@@ -148,7 +170,8 @@ def _code(refusal: GatewayRefused | AmountNotSendable) -> str:
 
 def _transfer(payout: Payout, gateway: Gateway, clock: Clock) -> None:
     found = gateway.find_transfer(payout_id=payout.id) if payout.attempts_made > 1 else None
-    request = TransferRequest(payout.transfer_key, payout.id, payout.account.remote_account_id, payout.amount)
+    account_id = payout.account.remote_account_id
+    request = TransferRequest(payout.transfer_key, payout.id, account_id, payout.amount, payout.quote.terms)
     transfer = found or gateway.transfer(request)
     payouts.payout_transferred(payout_id=payout.id, transfer=transfer, now=clock())
 
@@ -176,6 +199,7 @@ def _send_abroad(payout: Payout, gateway: Gateway, clock: Clock) -> None:
             payout_method_id=account.remote_payout_method_id,
             amount=payout.amount,
             source_currency=payout.source_currency,
+            terms=payout.quote.terms,
         )
         found = gateway.send_abroad(request)
     payouts.payout_sent_abroad(payout_id=payout.id, outbound=found, now=clock())
@@ -246,9 +270,11 @@ def reverse_transfer(*, payout_id: UUID, actor: Actor, now: datetime) -> Payout:
     Ask for the cash of a payout that came back, and send it at once, for staff who wait. Not atomic as a whole: see
     `reversals.request_reversal`; whatever is left unanswered, any worker ends.
 
-    :raises OnlyStaff, NothingToReverse: as they say. :raises ReversalRefused: for a definite no; nothing moved.
+    :raises OnlyStaff, PaymentsPaused, NothingToReverse: as they say.
+    :raises ReversalRefused: for a definite no; nothing moved.
     :raises ReversalUnanswered: without an answer.
     """
+    policies.check_is_not_paused()
     asked = reversals.request_reversal(payout_id=payout_id, actor=actor, now=now)
     if claim_reversal(now=now, reversal_id=asked.id) is not None:
         send_reversal(reversal_id=asked.id, clock=lambda: now)

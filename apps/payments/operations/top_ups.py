@@ -41,7 +41,7 @@ def top_up(*, top_up_id: UUID, gateway: str, amount: Money, reason: str, actor: 
     transaction, the answer written with its entry.
 
     :param top_up_id: made by the form that was confirmed, and the key of the call; the same one again asks again.
-    :raises OnlyStaff: for anybody else. :raises ReasonMissing: :raises AmountMissing:
+    :raises OnlyStaff: for anybody else. :raises PaymentsPaused: :raises ReasonMissing: :raises AmountMissing:
     :raises PaymentUnavailable: without an answer; ask again, or let `refresh_top_ups` look it up.
     :raises TopUpRefused: for a definite no.
     """
@@ -64,6 +64,7 @@ def top_up(*, top_up_id: UUID, gateway: str, amount: Money, reason: str, actor: 
 @transaction.atomic
 def _write_down(top_up_id: UUID, gateway: str, amount: Money, reason: str, actor: Actor, now: datetime) -> TopUp:
     policies.check_is_staff(actor)
+    policies.check_is_not_paused()
     if not reason.strip():
         raise ReasonMissing
     if amount.amount_minor <= 0:

@@ -16,6 +16,7 @@ from apps.payments.views.money import (
     wallet,
     withdraw,
 )
+from apps.payments.views.pauses import pause
 from apps.payments.views.recipients import account, account_by, account_continue, account_return, automatic
 from apps.payments.views.reconciliation import reconcile_now, reconciliation, suspense
 from apps.payments.views.treasury import credit, reverse_transfer, treasury, treasury_act
@@ -41,6 +42,7 @@ __all__ = [
     "charges",
     "credit",
     "entry",
+    "pause",
     "payout",
     "payouts",
     "quote",

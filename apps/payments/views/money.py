@@ -26,6 +26,7 @@ from apps.ledger import queries as ledger
 from apps.ledger.templatetags.books import event_label
 from apps.payments import operations, policies, queries
 from apps.payments.forms import WithdrawForm
+from apps.payments.states import PAYOUT_WAITING
 
 View = Callable[..., HttpResponse]
 ROWS = 20
@@ -81,6 +82,7 @@ def wallet(request: HttpRequest) -> HttpResponse:
             "onboarding": onboarding,
             "claims": escrows.claims_of(organization_id),
             "may_withdraw": policies.can_withdraw(actor(request), organization_id),
+            "is_paused": queries.is_paused() and queries.has_unfinished_payouts(organization_id),
         },
     )
 
@@ -225,7 +227,13 @@ def payouts(request: HttpRequest) -> HttpResponse:
 def payout(request: HttpRequest, payout_id: UUID) -> HttpResponse:
     found = queries.payout_visible_to(actor(request), payout_id)
     receipt = queries.receipt_of_payout(found)
-    context = {"payout": found, "quote": found.quote, "entries": receipt.entries, "attempts": found.attempts.all()}
+    context = {
+        "payout": found,
+        "quote": found.quote,
+        "entries": receipt.entries,
+        "attempts": found.attempts.all(),
+        "is_paused": found.status in PAYOUT_WAITING and queries.is_paused(),
+    }
     return render(request, "payments/payout_detail.html", context)
 
 

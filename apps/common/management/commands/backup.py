@@ -1,0 +1,23 @@
+"""Back up the database and the private files into a new folder: `manage.py backup DIR`."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from apps.common.management import backups
+
+
+class Command(BaseCommand):
+    help = "Dumps the database and copies the private files into a new folder, with a manifest of hashes."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("folder", type=Path)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            made = backups.back_up(options["folder"], now=timezone.now())
+        except (backups.BackupFailed, OSError) as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"{options['folder']}: {len(made.hashes)} files, each with its hash in {backups.MANIFEST}")

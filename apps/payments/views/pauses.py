@@ -1,0 +1,42 @@
+"""Staff stop everything that sends money out, and let it go on; the page itself is the question."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from apps.accounts.middleware import actor
+from apps.common.errors import DomainError
+from apps.payments import operations, policies, queries
+from apps.payments.forms import ReasonForm
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def pause(request: HttpRequest) -> HttpResponse:
+    policies.check_is_staff(actor(request))
+    paused = queries.open_pause()
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        change = operations.resume if request.POST.get("verb") == "resume" else operations.pause
+        try:
+            change(reason=form.cleaned_data["reason"], now=timezone.now(), actor=actor(request))
+        except DomainError as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        else:
+            done = _("Payments go out again.") if change is operations.resume else _("Payments are paused.")
+            messages.success(request, done)
+            return redirect("payments:treasury")
+    context = {
+        "form": form,
+        "paused": paused,
+        "verb": "resume" if paused else "pause",
+        "unbooked": queries.unbooked_objects(),
+        "pauses": queries.recent_pauses(),
+    }
+    return render(request, "payments/pause.html", context, status=422 if form.is_bound else 200)

@@ -1,0 +1,128 @@
+"""While payments are paused nothing goes out, whoever asks; everything else goes on."""
+
+from uuid import uuid4
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.utils import timezone
+
+from apps.common.actors import STRANGER, SYSTEM
+from apps.common.money import Money
+from apps.moderation.models import AuditEntry
+from apps.payments import operations, policies, queries
+from apps.payments.gateways import doors
+from apps.payments.models import PaymentPause, Payout
+from apps.payments.states import PauseKind
+from tests.conftest import NOON
+
+pytestmark = pytest.mark.django_db
+
+
+def pause(**options):
+    return operations.pause(**({"reason": "A drill", "now": NOON, "actor": SYSTEM} | options))
+
+
+def client_of(user) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def refuse_calls(monkeypatch) -> None:
+    def refuse(name):
+        raise AssertionError(f"{name} was called")
+
+    monkeypatch.setattr(doors, "door", refuse)
+
+
+def test_nothing_is_claimed_and_no_gateway_is_called(make, monkeypatch):
+    payout = make.payout()
+    pause()
+    refuse_calls(monkeypatch)
+
+    assert operations.dispatch_due(clock=timezone.now) == 0
+    assert operations.settle_due(clock=timezone.now) == 0
+
+    payout.refresh_from_db()
+    assert payout.status == "requested"
+    assert payout.attempts_made == 0
+
+
+def test_top_ups_reversals_and_bank_files_are_refused(make):
+    pause()
+    staff = make.staff_actor()
+    with pytest.raises(policies.PaymentsPaused):
+        operations.top_up(
+            top_up_id=uuid4(), gateway="sandbox", amount=Money.of("1.00", "EUR"), reason="x", actor=staff, now=NOON
+        )
+    with pytest.raises(policies.PaymentsPaused):
+        operations.export_orders(actor=staff, now=NOON)
+    with pytest.raises(policies.PaymentsPaused):
+        operations.reverse_transfer(payout_id=uuid4(), actor=staff, now=NOON)
+
+
+def test_one_pause_at_a_time_and_a_restore_makes_it_stricter():
+    first = pause()
+    assert pause(reason="again").id == first.id
+    assert pause(reason="restored", kind=PauseKind.RESTORE).id == first.id
+    with pytest.raises(operations.ComparisonMissing):
+        operations.resume(reason="hurry", now=NOON, actor=SYSTEM)
+    PaymentPause.objects.update(checked_at=NOON)
+
+    ended = operations.resume(reason="compared", now=NOON, actor=SYSTEM)
+
+    assert (ended.ended_at, ended.end_reason) == (NOON, "compared")
+    assert not queries.is_paused()
+    assert operations.resume(reason="twice", now=NOON, actor=SYSTEM) is None
+
+
+def test_only_staff_pause_and_they_say_why(make):
+    for refused in (STRANGER, make.actor(make.freelancer())):
+        with pytest.raises(policies.OnlyStaff):
+            pause(actor=refused)
+    with pytest.raises(operations.PauseReasonMissing):
+        pause(reason="  ")
+    assert not queries.is_paused()
+
+
+def test_staff_pause_and_resume_on_a_page_and_see_it_on_every_page(make, outbox_drain):
+    staff = client_of(make.staff())
+    assert "Payments are paused" not in staff.get("/en/money/treasury/").content.decode()
+    assert staff.post("/en/money/treasury/pause/", {"reason": "", "verb": "pause"}).status_code == 422
+
+    staff.post("/en/money/treasury/pause/", {"reason": "Odd transfers", "verb": "pause"})
+
+    for path in ("/en/", "/en/money/treasury/", "/en/moderation/"):
+        page = staff.get(path, follow=True).content.decode()
+        assert "Payments are paused" in page, path
+        assert "Odd transfers" in page
+    stranger = client_of(make.freelancer().memberships.get().user)
+    assert "Odd transfers" not in stranger.get("/en/", follow=True).content.decode()
+    assert stranger.post("/en/money/treasury/pause/", {"reason": "x", "verb": "resume"}).status_code in (403, 404)
+    staff.post("/en/money/treasury/pause/", {"reason": "They were ours", "verb": "resume"})
+    assert not queries.is_paused()
+    outbox_drain(timezone.now())
+    assert set(AuditEntry.objects.values_list("action", flat=True)) >= {"payments.pause", "payments.resume"}
+
+
+def test_whoever_waits_for_a_withdrawal_is_told_why(make):
+    payout = make.payout()
+    user = payout.organization.memberships.get().user
+    assert "Withdrawals wait" not in client_of(user).get(f"/en/money/withdrawals/{payout.id}/").content.decode()
+    pause()
+
+    for path in (f"/en/money/withdrawals/{payout.id}/", "/en/money/"):
+        assert "Withdrawals wait for now" in client_of(user).get(path).content.decode()
+    Payout.objects.filter(id=payout.id).update(status="failed")
+    assert "Withdrawals wait" not in client_of(user).get("/en/money/").content.decode()
+
+
+def test_the_command_pauses_says_so_and_resumes(capsys):
+    call_command("payments", "pause", "--reason", "Night of the drill")
+    assert "Night of the drill" in capsys.readouterr().out
+    assert "manage.py by" in PaymentPause.objects.get().origin
+    call_command("payments", "resume", "--reason", "Done")
+    assert "Payments are sent" in capsys.readouterr().out
+    with pytest.raises(CommandError, match="No frozen movement"):
+        call_command("payments", "resolve", str(uuid4()), "--reason", "x")

@@ -1,0 +1,231 @@
+"""After a restore the books are older than the processor. Nothing that was paid is paid again, whoever asks for it."""
+
+from __future__ import annotations
+
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from apps.common.actors import SYSTEM
+from apps.common.errors import DomainError
+from apps.common.management import backups
+from apps.common.money import Money
+from apps.ledger import queries as ledger
+from apps.payments import operations, policies, queries
+from apps.payments.models import PaymentPause, Payout, UnbookedObject
+from apps.payments.operations.comparing import are_current
+from tests.conftest import NOON
+from tests.payments.test_settlement_crash import control, fund_and_release, onboard, url  # noqa: F401
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
+
+
+@pytest.fixture(autouse=True)
+def _compare_at_once(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "files"
+    settings.PAYMENT_GATEWAYS_ALSO = []
+    operations.forget_checks()
+    yield
+    operations.forget_checks()
+
+
+@pytest.fixture
+def ada(make, url):  # noqa: F811
+    """A freelancer with a balance, and books that have compared themselves with the processor before."""
+    ada = make.freelancer()
+    operations.set_payout_account(
+        organization_id=ada.id, currency="USD", holder_name="Ada", account_number="0001234567",
+        is_automatic=False, gateway="sandbox", actor=make.actor(ada), now=NOON,
+    )  # fmt: skip
+    fund_and_release(make, ada, url)
+    operations.dispatch_due(clock=timezone.now)
+    return ada
+
+
+def request(make, ada, amount: Money | None = None) -> Payout:
+    return operations.request_payout(
+        organization_id=ada.id, currency="EUR", amount=amount, actor=make.actor(ada), now=timezone.now()
+    )
+
+
+def moved(url: str) -> dict[str, int]:  # noqa: F811
+    counts = control(url, "state")["counts"]
+    return {kind: counts.get(kind, 0) for kind in ("transfer", "payout")}
+
+
+def back_up(folder: Path) -> None:
+    call_command("backup", str(folder), stdout=StringIO())
+
+
+def restore(folder: Path) -> None:
+    call_command("restore", str(folder), "--replace", "--connected", stdout=StringIO())
+
+
+def after_restore() -> str:
+    out = StringIO()
+    call_command("after_restore", stdout=out)
+    return out.getvalue()
+
+
+def resume() -> None:
+    operations.resume(reason="compared", now=timezone.now(), actor=SYSTEM)
+    operations.forget_checks()
+
+
+def check_books() -> None:
+    assert operations.compare_balances(gateway="sandbox") == {}
+    assert {one.invariant: one.breaches for one in ledger.check_all() if one.breaches} == {}
+
+
+def test_a_payout_made_and_sent_after_the_backup_is_entered_and_not_sent_again(make, url, ada, tmp_path):  # noqa: F811
+    back_up(tmp_path / "b")
+    payout = request(make, ada)
+    operations.dispatch_due()
+    assert moved(url) == {"transfer": 1, "payout": 1}
+
+    restore(tmp_path / "b")
+
+    assert not Payout.objects.exists()
+    assert queries.available(ada.id, "EUR")  # the books show it again
+    assert operations.dispatch_due() == 0
+    with pytest.raises(operations.ComparisonMissing):
+        operations.resume(reason="too early", now=timezone.now(), actor=SYSTEM)
+    assert payout.number in after_restore()
+    with pytest.raises(DomainError):  # the balance is what it was after the withdrawal
+        request(make, ada)
+    assert operations.dispatch_due() == 0
+    resume()
+    assert operations.dispatch_due() == 1
+    again = Payout.objects.get()
+    assert (again.id, again.status, again.amount) == (payout.id, "submitted", payout.amount)
+    assert moved(url) == {"transfer": 1, "payout": 1}
+    check_books()
+
+
+def test_a_payout_requested_before_the_backup_and_sent_after_it_is_looked_up(make, url, ada, tmp_path):  # noqa: F811
+    payout = request(make, ada)
+    back_up(tmp_path / "b")
+    operations.dispatch_due()
+    control(url, "forget_keys")  # a day later the keys protect nobody
+
+    restore(tmp_path / "b")
+    after_restore()
+    resume()
+    operations.dispatch_due()
+
+    payout.refresh_from_db()
+    assert payout.status == "submitted"
+    assert moved(url) == {"transfer": 1, "payout": 1}
+    check_books()
+
+
+def test_without_a_pause_the_worker_itself_refuses_and_pauses(make, url, ada, tmp_path):  # noqa: F811
+    """A recovery to a moment by WAL says nothing to anybody: the comparison before dispatching does."""
+    back_up(tmp_path / "b")
+    request(make, ada)
+    operations.dispatch_due()
+    restore(tmp_path / "b")
+    PaymentPause.objects.all().delete()
+    operations.forget_checks()
+    request(make, ada)
+
+    assert operations.dispatch_due() == 0
+
+    pause = queries.open_pause()
+    assert pause is not None
+    assert (pause.kind, pause.needs_check) == ("mismatch", True)
+    assert moved(url) == {"transfer": 1, "payout": 1}
+
+
+def test_what_cannot_be_entered_freezes_whom_it_belongs_to(make, url, ada, tmp_path):  # noqa: F811
+    """The approval is lost with the payout: the balance does not cover it, so nobody pays on top."""
+    back_up(tmp_path / "b")
+    fund_and_release(make, ada, url)
+    request(make, ada)
+    operations.dispatch_due()
+    restore(tmp_path / "b")
+
+    said = after_restore()
+
+    frozen = UnbookedObject.objects.get(kind="transfer")
+    assert (frozen.status, frozen.organization_id) == ("frozen", ada.id)
+    assert str(frozen.id) in said
+    with pytest.raises(policies.WithdrawalsFrozen):
+        request(make, ada)
+    resume()
+    assert operations.dispatch_due() == 0
+    assert moved(url) == {"transfer": 1, "payout": 1}
+    operations.resolve_unbooked(object_id=frozen.id, reason="booked", now=timezone.now(), actor=SYSTEM)
+    assert not queries.is_frozen(ada.id)
+
+
+def test_a_payment_that_came_after_the_backup_is_taken_in(make, url, ada, tmp_path):  # noqa: F811
+    from apps.escrow import operations as escrows
+
+    escrow = make.escrow(amount=Money.of("70.00", "EUR"), payee=ada)
+    charge = escrows.start_funding(
+        escrow_id=escrow.id, actor=make.actor(escrow.payer), now=NOON, return_url="http://testserver/"
+    )
+    back_up(tmp_path / "b")
+    control(url, f"pay/{charge.remote_session_id}")
+    restore(tmp_path / "b")
+
+    assert charge.number in after_restore()
+
+    charge.refresh_from_db()
+    assert charge.status == "succeeded"
+
+
+def test_a_silent_processor_leaves_payments_paused(make, url, ada, tmp_path):  # noqa: F811
+    back_up(tmp_path / "b")
+    restore(tmp_path / "b")
+    control(url, "faults", path="GET /v1/transfers", kind="500", times=20)
+
+    with pytest.raises(CommandError, match="does not answer"):
+        after_restore()
+    with pytest.raises(operations.ComparisonMissing):
+        operations.resume(reason="hurry", now=timezone.now(), actor=SYSTEM)
+
+
+def test_what_cannot_be_asked_is_not_sent_to(make, url, ada):  # noqa: F811
+    request(make, ada)
+    control(url, "faults", path="GET /v1/transfers", kind="500", times=20)
+    operations.forget_checks()
+
+    assert not are_current(gateway="sandbox", now=timezone.now())
+    assert operations.dispatch_due() == 0
+    assert not queries.is_paused()
+
+
+def test_files_come_back_with_the_books_and_damage_is_refused(make, settings, tmp_path, db):
+    settings.MEDIA_ROOT = tmp_path / "files"
+    (settings.MEDIA_ROOT / "ab").mkdir(parents=True)
+    (settings.MEDIA_ROOT / "ab" / "evidence.txt").write_text("signed")
+    ada = make.freelancer()
+    back_up(tmp_path / "b")
+    (settings.MEDIA_ROOT / "ab" / "evidence.txt").unlink()
+    type(ada).objects.filter(id=ada.id).update(display_name="Changed")
+
+    restore(tmp_path / "b")
+
+    ada.refresh_from_db()
+    assert ada.display_name != "Changed"
+    assert (settings.MEDIA_ROOT / "ab" / "evidence.txt").read_text() == "signed"
+    assert queries.is_paused()
+    with pytest.raises(CommandError, match="not empty"):
+        back_up(tmp_path / "b")
+    (tmp_path / "b" / "media" / "ab" / "evidence.txt").write_text("forged")
+    with pytest.raises(CommandError, match="damaged"):
+        restore(tmp_path / "b")
+    with pytest.raises(CommandError, match="--replace"):
+        call_command("restore", str(tmp_path / "b"))
+
+
+def test_a_missing_program_is_named(settings, monkeypatch, db):
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(backups, "find_spec", lambda name: None)
+    with pytest.raises(backups.BackupFailed, match="postgresql-client"):
+        backups._program("pg_dump")
