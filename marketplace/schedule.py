@@ -4,7 +4,7 @@ from typing import Any
 
 from celery.schedules import crontab
 
-SCHEDULE: dict[str, dict[str, Any]] = {
+_JOBS: dict[str, dict[str, Any]] = {
     "outbox-deliver": {"task": "outbox.deliver", "schedule": 2.0},
     "tasks-keep-deadlines": {"task": "tasks.keep_deadlines", "schedule": 30.0},
     "contracts-keep-deadlines": {"task": "contracts.keep_deadlines", "schedule": 60.0},
@@ -30,7 +30,31 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "ledger-seal-chain": {"task": "ledger.seal_chain", "schedule": crontab(hour="0", minute="10")},
     "assurance-publish": {"task": "assurance.publish", "schedule": crontab(hour="0", minute="20")},
     "invoicing-make-copies": {"task": "invoicing.make_copies", "schedule": 20.0},
+    "invoicing-make-older-copies": {"task": "invoicing.make_older_copies", "schedule": crontab(hour="4", minute="10")},
     "reviews-publish-due": {"task": "reviews.publish_due", "schedule": 600.0},
     "notifications-send-emails": {"task": "notifications.send_emails", "schedule": 5.0},
     "notifications-queue-digests": {"task": "notifications.queue_digests", "schedule": 900.0},
+}
+
+EXPIRES_MIN, EXPIRES_NIGHTLY = 30, 6 * 3600
+"""Seconds after which a message that no worker took is dropped: the next one asks for the same."""
+
+
+def _with_expiry(job: dict[str, Any]) -> dict[str, Any]:
+    pause = job["schedule"]
+    seconds = max(int(pause), EXPIRES_MIN) if isinstance(pause, float) else EXPIRES_NIGHTLY
+    return {**job, "options": {"expires": seconds}}
+
+
+SCHEDULE = {name: _with_expiry(job) for name, job in _JOBS.items()}
+
+QUEUES = ("money", "mail", "matching")
+"""Beside the default one, so that a slow job of one kind keeps no other waiting. A worker takes from all of them."""
+ROUTES = {
+    "payments.*": "money",
+    "escrow.*": "money",
+    "ledger.*": "money",
+    "assurance.*": "money",
+    "notifications.*": "mail",
+    "matching.*": "matching",
 }

@@ -9,9 +9,10 @@ import structlog
 from csp.constants import NONCE, SELF
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
+from kombu import Queue
 
 from marketplace.env import env
-from marketplace.schedule import SCHEDULE
+from marketplace.schedule import QUEUES, ROUTES, SCHEDULE
 
 django_stubs_ext.monkeypatch()
 
@@ -152,6 +153,12 @@ CELERY_BROKER_URL = (
     REDIS_URL.replace("unix://", "redis+socket://") + "?virtual_host=0" if REDIS_URL.startswith("unix:") else REDIS_URL
 )
 CELERY_TASK_DEFAULT_QUEUE = env.str("CELERY_QUEUE", "celery")
+# Declared, so that a worker without -Q takes from all; `-Q <name>.money` makes one for a purpose.
+CELERY_TASK_QUEUES = [
+    Queue(CELERY_TASK_DEFAULT_QUEUE),
+    *(Queue(f"{CELERY_TASK_DEFAULT_QUEUE}.{name}") for name in QUEUES),
+]
+CELERY_TASK_ROUTES = {task: {"queue": f"{CELERY_TASK_DEFAULT_QUEUE}.{name}"} for task, name in ROUTES.items()}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

@@ -6,7 +6,7 @@ from django.utils import timezone
 from apps.assurance import operations
 
 
-@shared_task(name="assurance.publish")
+@shared_task(name="assurance.publish", time_limit=1800)
 def publish() -> str:
     """Publish the night that has just ended (UTC)."""
     now = timezone.now()

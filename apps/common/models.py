@@ -54,6 +54,22 @@ class IdempotencyRecord(models.Model):
         ]
 
 
+class SkippedRow(models.Model):
+    """A row that a clock could not handle: left out until `retry_at`, so that it stops no other; deleted on success."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    job = models.CharField(max_length=60)
+    row_id = models.UUIDField()
+    error = models.TextField()
+    times = models.PositiveIntegerField(default=1)
+    first_failed_at = models.DateTimeField()
+    failed_at = models.DateTimeField()
+    retry_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["job", "row_id"], name="common_skippedrow_once")]
+
+
 def currency_field(**options: object) -> models.CharField[str, str]:
     """A column that holds an ISO 4217 code."""
     return models.CharField(max_length=3, **options)  # type: ignore[arg-type]

@@ -53,6 +53,11 @@ class Contract(BaseModel):
                 condition=~models.Q(employer=models.F("freelancer")), name="contracts_contract_two_parties"
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["respond_by"], condition=models.Q(status="offered"), name="contracts_contract_respond_by"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title

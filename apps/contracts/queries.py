@@ -106,28 +106,23 @@ def open_proposal(contract_id: UUID) -> CancellationProposal | None:
     return CancellationProposal.objects.filter(contract_id=contract_id, status="open").first()
 
 
-def milestones_to_remind(now: datetime) -> list[UUID]:
-    """Delivered milestones whose review ends within the next reminder's distance."""
-    found = []
+def milestones_to_remind(now: datetime) -> QuerySet[Milestone, UUID]:
+    """Delivered milestones whose review ends within the next reminder's distance, the soonest first."""
+    is_near = Q()
     for sent, days in enumerate(REMINDER_DAYS):
-        rows = Milestone.objects.filter(
-            status=MilestoneStatus.DELIVERED,
-            reminders_sent=sent,
-            review_due_at__gt=now,
-            review_due_at__lte=now + timedelta(days=days),
-        )
-        found += list(rows.values_list("id", flat=True)[:500])
-    return found
+        is_near |= Q(reminders_sent=sent, review_due_at__lte=now + timedelta(days=days))
+    waiting = Milestone.objects.filter(status=MilestoneStatus.DELIVERED, review_due_at__gt=now)
+    return waiting.filter(is_near).order_by("review_due_at", "id").values_list("id", flat=True)
 
 
-def milestones_to_approve(now: datetime) -> list[UUID]:
+def milestones_to_approve(now: datetime) -> QuerySet[Milestone, UUID]:
     due = Milestone.objects.filter(status=MilestoneStatus.DELIVERED, review_due_at__lte=now)
-    return list(due.order_by("review_due_at").values_list("id", flat=True)[:500])
+    return due.order_by("review_due_at", "id").values_list("id", flat=True)
 
 
-def offers_to_lapse(now: datetime) -> list[UUID]:
+def offers_to_lapse(now: datetime) -> QuerySet[Contract, UUID]:
     due = Contract.objects.filter(status=ContractStatus.OFFERED, respond_by__lte=now)
-    return list(due.values_list("id", flat=True)[:500])
+    return due.order_by("respond_by", "id").values_list("id", flat=True)
 
 
 @dataclass(frozen=True, slots=True)

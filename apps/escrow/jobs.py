@@ -1,6 +1,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from apps.common.work_queue import each_row, one_at_a_time
 from apps.escrow import operations, queries
 
 
@@ -18,9 +19,19 @@ def confirm_recoveries() -> int:
 def keep_hold_limits() -> int:
     """Warn of limits that are near and end those that are here; each escrow in its own transaction."""
     now = timezone.now()
-    ended, ending = queries.hold_ended(now), queries.hold_ending(now)
-    for escrow_id in ending:
-        operations.warn_of_hold_limit(escrow_id=escrow_id, now=now)
-    for escrow_id in ended:
-        operations.end_hold(escrow_id=escrow_id, now=now)
-    return len(ended) + len(ending)
+    with one_at_a_time("escrow.keep_hold_limits") as is_ours:
+        if not is_ours:
+            return 0
+        warned = each_row(
+            "escrow.warn_of_hold_limit",
+            queries.hold_ending(now),
+            lambda row_id: operations.warn_of_hold_limit(escrow_id=row_id, now=now),
+            now=now,
+        )
+        ended = each_row(
+            "escrow.end_hold",
+            queries.hold_ended(now),
+            lambda row_id: operations.end_hold(escrow_id=row_id, now=now),
+            now=now,
+        )
+    return warned + ended

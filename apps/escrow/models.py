@@ -76,6 +76,13 @@ class Escrow(BaseModel):
                 name="escrow_escrow_frozen_names_its_dispute",
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["hold_until"],
+                condition=models.Q(status__in=["funded", "partially_released", "disputed"]),
+                name="escrow_escrow_hold_until",
+            ),
+        ]
 
     @property
     def amount(self) -> Money:

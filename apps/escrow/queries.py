@@ -250,17 +250,17 @@ def entries_of(escrow_id: UUID) -> Sequence[ledger.JournalView]:
     return ledger.journals_of(escrow=escrow_id)
 
 
-def hold_ending(now: datetime) -> list[UUID]:
+def hold_ending(now: datetime) -> QuerySet[Escrow, UUID]:
     """Held money whose limit is near and whose parties were not told yet."""
     due = Escrow.objects.filter(status__in=HELD, warned_at=None, hold_until__lte=now + rules.WARN_BEFORE)
-    return list(due.values_list("id", flat=True))
+    return due.order_by("hold_until", "id").values_list("id", flat=True)
 
 
-def hold_ended(now: datetime) -> list[UUID]:
+def hold_ended(now: datetime) -> QuerySet[Escrow, UUID]:
     """Held money that has to leave now, frozen or not; what the payer's bank has taken back cannot leave twice."""
     due = Escrow.objects.filter(status__in=HELD, hold_until__lte=now + rules.END_BEFORE)
     due = due.exclude(Exists(BankClaim.objects.filter(escrow=OuterRef("pk"), kind=ClaimKind.CHARGEBACK, ended_at=None)))
-    return list(due.values_list("id", flat=True))
+    return due.order_by("hold_until", "id").values_list("id", flat=True)
 
 
 def open_claims(escrow_id: UUID) -> QuerySet[BankClaim]:

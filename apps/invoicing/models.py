@@ -123,6 +123,7 @@ class Document(BaseModel):
             models.Index(fields=["recipient", "-issued_at"], name="invoicing_document_received"),
             models.Index(fields=["issuer", "-issued_at"], name="invoicing_document_issued"),
             models.Index(fields=["reference_id"], name="invoicing_document_reference"),
+            models.Index(fields=["issued_at", "id"], name="invoicing_document_by_time"),
         ]
 
     def __str__(self) -> str:

@@ -118,9 +118,12 @@ def deferred_fee(escrow_id: UUID, currency: str) -> Account:
     return _owed(f"deferred_fee:{escrow_id}", currency)
 
 
+PAYABLE_PREFIX = "payable:"
+
+
 def payable(organization_id: UUID, currency: str) -> Account:
     """Approved and ready to be withdrawn by a freelancer's organization."""
-    return _owed(f"payable:{organization_id}", currency)
+    return _owed(f"{PAYABLE_PREFIX}{organization_id}", currency)
 
 
 def transit_payout(payout_id: UUID, currency: str) -> Account:

@@ -4,7 +4,7 @@ from django.utils import timezone
 from apps.ledger import operations
 
 
-@shared_task(name="ledger.seal_chain")
+@shared_task(name="ledger.seal_chain", time_limit=1800)
 def seal_chain() -> int:
     """Bind the day's entries to the chain."""
     return operations.seal_chain(now=timezone.now())

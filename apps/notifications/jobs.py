@@ -1,6 +1,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from apps.common.work_queue import one_at_a_time
 from apps.notifications import operations
 
 
@@ -9,6 +10,7 @@ def send_emails() -> int:
     return operations.send_pending_emails(now=timezone.now())
 
 
-@shared_task(name="notifications.queue_digests")
+@shared_task(name="notifications.queue_digests", time_limit=300)
 def queue_digests() -> int:
-    return operations.queue_digests(now=timezone.now())
+    with one_at_a_time("notifications.queue_digests") as is_ours:
+        return operations.queue_digests(now=timezone.now()) if is_ours else 0

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,11 +17,14 @@ from django.utils import timezone, translation
 from django.utils.translation import get_language_bidi
 
 from apps.accounts.models import User
+from apps.common.work_queue import each_id
 from apps.notifications import queries, rules
 from apps.notifications.models import EmailDelivery, Notification, Preference
 from apps.notifications.states import KINDS, MANDATORY, DeliveryStatus, Group, Pace
 
 logger = logging.getLogger(__name__)
+DIGESTS_MAX = 5000
+"""In one run; each is a few rows."""
 UNSUBSCRIBE_SALT = "notifications.unsubscribe"
 
 
@@ -252,14 +256,26 @@ def _unsubscribe_url(site: str, user_id: UUID, group: Group) -> str:
 
 def queue_digests(*, now: datetime) -> int:
     """Put together the digests of those whose morning has come; one a day and pace."""
-    queued = 0
+    due: dict[UUID, list[tuple[User, str, date]]] = defaultdict(list)
     for user, pace, day in queries.digests_due(now):
-        with transaction.atomic():
-            waiting = queries.waiting_for_digest(user.pk, pace)
-            key = f"digest:{pace}:{user.pk}:{day.isoformat()}"
-            if not waiting or EmailDelivery.objects.filter(key=key).exists():
-                continue
-            _queue_email(user, key, "digest", {"digest": [str(one.id) for one in waiting]}, now)
-            Notification.objects.filter(id__in=[one.id for one in waiting]).update(digested_at=now)
-            queued += 1
+        due[user.pk].append((user, pace, day))
+    queued = 0
+
+    def put_together(user_id: UUID) -> None:
+        nonlocal queued
+        for user, pace, day in due[user_id]:
+            queued += _queue_digest(user, pace, day, now)
+
+    each_id("notifications.queue_digests", due, put_together, now=now, limit=DIGESTS_MAX)
     return queued
+
+
+@transaction.atomic
+def _queue_digest(user: User, pace: str, day: date, now: datetime) -> bool:
+    waiting = queries.waiting_for_digest(user.pk, pace)
+    key = f"digest:{pace}:{user.pk}:{day.isoformat()}"
+    if not waiting or EmailDelivery.objects.filter(key=key).exists():
+        return False
+    _queue_email(user, key, "digest", {"digest": [str(one.id) for one in waiting]}, now)
+    Notification.objects.filter(id__in=[one.id for one in waiting]).update(digested_at=now)
+    return True

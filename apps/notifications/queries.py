@@ -94,8 +94,10 @@ def digests_due(now: datetime) -> list[tuple[User, str, date]]:
     """People whose morning has come and for whom something waits: (user, pace, their day)."""
     waiting = Notification.objects.filter(digested_at=None, read_at=None, pace__in=[Pace.DAILY, Pace.WEEKLY])
     found = []
-    for user_id, pace in waiting.order_by("user_id", "pace").values_list("user_id", "pace").distinct():
-        user = User.objects.get(pk=user_id)
+    pairs = list(waiting.order_by("user_id", "pace").values_list("user_id", "pace").distinct())
+    users = User.objects.in_bulk({user_id for user_id, _ in pairs})
+    for user_id, pace in pairs:
+        user = users[user_id]
         local = now.astimezone(ZoneInfo(user.time_zone))
         if user.is_active and local.hour >= DIGEST_HOUR and (pace == Pace.DAILY or local.isoweekday() == 1):
             found.append((user, pace, local.date()))

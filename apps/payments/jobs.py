@@ -5,6 +5,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from apps.common.work_queue import one_at_a_time
 from apps.payments import operations, queries
 from apps.payments.gateways import doors
 from apps.payments.gateways.port import GatewayUnavailable
@@ -12,9 +13,11 @@ from apps.payments.gateways.port import GatewayUnavailable
 logger = logging.getLogger(__name__)
 
 STALE = timedelta(minutes=10)
+NIGHTLY_SECONDS = 1800
+"""What reads as many lines as the processor made since the last night."""
 
 
-@shared_task(name="payments.settle")
+@shared_task(name="payments.settle", time_limit=60)
 def settle() -> int:
     """Send payouts and refunds that are due. The rows are the queue: a lost or doubled message costs nothing."""
     return operations.dispatch_due()
@@ -29,25 +32,34 @@ def handle_webhooks() -> int:
 @shared_task(name="payments.batch_payables")
 def batch_payables() -> int:
     """Make payouts of the balances of those who agreed to be paid automatically."""
-    return len(operations.batch_payables(now=timezone.now()))
+    with one_at_a_time("payments.batch_payables") as is_ours:
+        return len(operations.batch_payables(now=timezone.now())) if is_ours else 0
 
 
-@shared_task(name="payments.reconcile")
+@shared_task(name="payments.reconcile", time_limit=240)
 def reconcile() -> int:
     """Look up what no webhook has ended for a while."""
-    return operations.refresh_stale(older_than=STALE)
+    with one_at_a_time("payments.reconcile") as is_ours:
+        return operations.refresh_stale(older_than=STALE) if is_ours else 0
 
 
-@shared_task(name="payments.reconcile_lines")
+@shared_task(name="payments.reconcile_lines", time_limit=NIGHTLY_SECONDS)
 def reconcile_lines() -> int:
     """Each night: the processor's books against ours, line by line. Gives how many doors did not agree."""
-    differing = 0
-    for name in doors.names():
-        try:
-            differing += not operations.reconcile(gateway=name).is_clean
-        except GatewayUnavailable as silence:
-            logger.warning("%s could not be reconciled: %s", name, silence)
-    return differing
+    with one_at_a_time("payments.reconcile_lines") as is_ours:
+        return sum(_differs(name) for name in doors.names()) if is_ours else 0
+
+
+def _differs(name: str) -> bool:
+    """One gateway that fails keeps no other from being reconciled."""
+    try:
+        return not operations.reconcile(gateway=name).is_clean
+    except GatewayUnavailable as silence:
+        logger.warning("%s could not be reconciled: %s", name, silence)
+        return False
+    except Exception:
+        logger.exception("%s could not be reconciled", name)
+        return True
 
 
 @shared_task(name="payments.keep_reserve")
@@ -57,7 +69,7 @@ def keep_reserve() -> int:
     return sum(operations.keep_reserve(currency=one, now=now) is not None for one in queries.currencies_of_commission())
 
 
-@shared_task(name="payments.poll_events")
+@shared_task(name="payments.poll_events", time_limit=600)
 def poll_events() -> int:
     """Write down what a lost webhook would have told."""
     if not doors.gateway().capabilities.has_notices:

@@ -56,10 +56,11 @@ def review_for_update(review_id: UUID) -> Review:
     return Review.objects.select_for_update().get(id=review_id)
 
 
-def contracts_to_publish(now: datetime, limit: int = 500) -> list[UUID]:
-    """Contracts whose time for reviews is over and that still have an unpublished one."""
-    rows = Review.objects.filter(published_at=None, contract__ended_at__lte=now - rules.WINDOW)
-    return list(rows.order_by("contract_id").values_list("contract_id", flat=True).distinct()[:limit])
+def contracts_to_publish(now: datetime) -> QuerySet[Contract, UUID]:
+    """Contracts whose time for reviews is over and that still have an unpublished one, those over longest first."""
+    unpublished = Review.objects.filter(published_at=None).values("contract_id")
+    over = Contract.objects.filter(id__in=unpublished, ended_at__lte=now - rules.WINDOW)
+    return over.order_by("ended_at", "id").values_list("id", flat=True)
 
 
 def contracts_to_review(actor: Actor, now: datetime) -> QuerySet[Contract]:

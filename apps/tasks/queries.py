@@ -166,14 +166,14 @@ def tasks_of(organization_id: UUID) -> QuerySet[Task]:
     return Task.objects.filter(employer_id=organization_id).select_related("category").order_by("-created_at", "-id")
 
 
-def tasks_to_close_bidding(now: datetime) -> list[UUID]:
+def tasks_to_close_bidding(now: datetime) -> QuerySet[Task, UUID]:
     due = Task.objects.filter(status=TaskStatus.OPEN, bidding_closes_at__lte=now)
-    return list(due.order_by("bidding_closes_at").values_list("id", flat=True)[:500])
+    return due.order_by("bidding_closes_at", "id").values_list("id", flat=True)
 
 
-def tasks_to_expire(now: datetime) -> list[UUID]:
+def tasks_to_expire(now: datetime) -> QuerySet[Task, UUID]:
     due = Task.objects.filter(status__in=[TaskStatus.OPEN, TaskStatus.DECIDING], decision_due_at__lte=now)
-    return list(due.order_by("decision_due_at").values_list("id", flat=True)[:500])
+    return due.order_by("decision_due_at", "id").values_list("id", flat=True)
 
 
 def saved_searches(user_id: UUID) -> QuerySet[SavedSearch]:

@@ -75,8 +75,8 @@ def test_an_offer_taken_back_leaves_the_bid_standing(make, now):
 
 def test_an_unanswered_offer_lapses_by_the_clock(make, now):
     contract = make.contract(status="offered")
-    assert queries.offers_to_lapse(now + 6 * DAY) == []
-    assert queries.offers_to_lapse(now + 7 * DAY) == [contract.id]
+    assert list(queries.offers_to_lapse(now + 6 * DAY)) == []
+    assert list(queries.offers_to_lapse(now + 7 * DAY)) == [contract.id]
     assert operations.lapse_offer(contract_id=contract.id, now=now + 7 * DAY).status == "lapsed"
 
 
@@ -219,7 +219,7 @@ def test_the_freelancer_never_approves(make, now):
 
 def test_silence_approves_at_the_end_of_the_window_and_reminds_before(make, now):
     milestone = make.milestone(status="delivered")
-    assert queries.milestones_to_remind(now + 10 * DAY) == []
+    assert list(queries.milestones_to_remind(now + 10 * DAY)) == []
     for day in (11, 11, 13, 13):
         for found in queries.milestones_to_remind(now + day * DAY):
             operations.remind_of_review(milestone_id=found, now=now + day * DAY)

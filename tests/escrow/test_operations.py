@@ -290,10 +290,10 @@ def test_the_limit_is_warned_of_once_and_then_the_money_goes_back(make):
     escrow = make.escrow(status="funded")
     near, here = escrow.hold_until - timedelta(days=10), escrow.hold_until - timedelta(days=2)
 
-    assert queries.hold_ending(NOON) == []
-    assert queries.hold_ending(near) == [escrow.id]
+    assert list(queries.hold_ending(NOON)) == []
+    assert list(queries.hold_ending(near)) == [escrow.id]
     operations.warn_of_hold_limit(escrow_id=escrow.id, now=near)
-    assert queries.hold_ending(near) == []
+    assert list(queries.hold_ending(near)) == []
     operations.end_hold(escrow_id=escrow.id, now=near)
     assert queries.held(escrow.id) == EUR("500.00")
     operations.end_hold(escrow_id=escrow.id, now=here)

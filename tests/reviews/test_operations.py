@@ -48,9 +48,9 @@ def test_the_job_publishes_a_lonely_review_after_the_window_and_only_then(make, 
     _submit(contract, make.actor(contract.employer))
     end = rules.window_end(contract.ended_at)
 
-    assert queries.contracts_to_publish(end - timedelta(seconds=1)) == []
+    assert list(queries.contracts_to_publish(end - timedelta(seconds=1))) == []
     assert operations.publish_due(contract_id=contract.id, now=end - timedelta(seconds=1)) == 0
-    assert queries.contracts_to_publish(end) == [contract.id]
+    assert list(queries.contracts_to_publish(end)) == [contract.id]
     assert operations.publish_due(contract_id=contract.id, now=end) == 1
     assert operations.publish_due(contract_id=contract.id, now=end) == 0
 

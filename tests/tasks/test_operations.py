@@ -113,8 +113,8 @@ def test_the_clock_closes_the_bid_window_once_and_not_early(make, now):
 
 def test_an_undecided_task_expires_by_itself(make, now):
     task = make.task(status="deciding")
-    assert queries.tasks_to_expire(now + 13 * DAY) == []
-    assert queries.tasks_to_expire(now + 14 * DAY) == [task.id]
+    assert list(queries.tasks_to_expire(now + 13 * DAY)) == []
+    assert list(queries.tasks_to_expire(now + 14 * DAY)) == [task.id]
     operations.expire(task_id=task.id, now=now + 14 * DAY)
     task.refresh_from_db()
     assert task.status == TaskStatus.EXPIRED

@@ -115,7 +115,7 @@ def end_hold(*, escrow_id: UUID, now: datetime) -> Escrow:
     froze goes back too, unless it was decided before.
     """
     escrow = queries.escrow_for_update(escrow_id)
-    if escrow.id in queries.hold_ended(now):
+    if queries.hold_ended(now).filter(pk=escrow.id).exists():
         if escrow.status == EscrowStatus.DISPUTED:
             nothing = Money.zero(escrow.currency)
             split(escrow_id=escrow.id, freelancer_part=nothing, actor=SYSTEM, now=now)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
+from apps.common.work_queue import each_row
 from apps.invoicing import queries
 from apps.invoicing.gateways import cii, schematron
 from apps.invoicing.models import Document, ElectronicCopy
@@ -32,9 +34,14 @@ def make_electronic_copy(*, document: Document, now: datetime) -> ElectronicCopy
     return kept
 
 
-def make_missing_copies(*, now: datetime, limit: int = 50) -> int:
-    """Those that have none yet; gives how many were made. Safe to run twice, and at once."""
-    waiting = queries.without_electronic_copy(limit)
-    for document in waiting:
-        make_electronic_copy(document=document, now=now)
-    return len(waiting)
+def make_missing_copies(*, now: datetime, limit: int = 50, since: datetime | None = None) -> int:
+    """
+    Those that have none yet, the oldest first; returns the number that was made. Safe to run twice, and at once.
+
+    :param since: only of documents issued since then, which keeps the search short.
+    """
+
+    def make(document_id: UUID) -> None:
+        make_electronic_copy(document=queries.document_to_copy(document_id), now=now)
+
+    return each_row("invoicing.make_copies", queries.without_electronic_copy(since), make, now=now, limit=limit)

@@ -78,14 +78,20 @@ def series_for_update(*, issuer: Organization | None, letters: str, year: int, p
     return Series.objects.select_for_update(of=("self",)).get(issuer=issuer, letters=letters, year=year)
 
 
-def without_electronic_copy(limit: int = 50) -> list[Document]:
+def document_to_copy(document_id: UUID) -> Document:
+    return Document.objects.select_related("corrects").get(id=document_id)
+
+
+def without_electronic_copy(since: datetime | None = None) -> QuerySet[Document, UUID]:
     """Documents whose EN 16931 form is still to be made, the oldest first."""
     waiting = Document.objects.filter(
         electronic_copy=None,
         kind__in=["commission", "fee", "self_billed", "credit_note"],
         treatment__in=["standard", "reverse_charge", "outside_scope"],
     )
-    return list(waiting.select_related("corrects").order_by("issued_at", "id")[:limit])
+    if since is not None:
+        waiting = waiting.filter(issued_at__gte=since)
+    return waiting.order_by("issued_at", "id").values_list("id", flat=True)
 
 
 def electronic_copy_of(document: Document) -> ElectronicCopy | None:

@@ -17,6 +17,7 @@ from apps.ledger.queries.books import (
     references_of,
     statement,
     trial_balance,
+    with_balance,
 )
 from apps.ledger.queries.chain import ChainReport, Seal, seals, verify_chain
 from apps.ledger.queries.invariants import Finding, check_all, register_invariant
@@ -51,4 +52,5 @@ __all__ = [
     "sums_by_month",
     "trial_balance",
     "verify_chain",
+    "with_balance",
 ]

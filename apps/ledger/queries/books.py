@@ -100,6 +100,13 @@ def balances_by_currency(code: str) -> dict[str, Money]:
     return {currency: Money(SIDES[kind] * int(total or 0), currency) for currency, kind, total in rows}
 
 
+def with_balance(codes: QuerySet[Any, str]) -> list[tuple[str, Money]]:
+    """Those of the guarded accounts of these codes that hold something, the oldest account first; one query."""
+    rows = Balance.objects.filter(account__code__in=codes).exclude(amount_minor=0).order_by("account_id")
+    listed = rows.values_list("account__code", "account__currency", "account__kind", "amount_minor")
+    return [(code, Money(SIDES[kind] * minor, currency)) for code, currency, kind, minor in listed]
+
+
 def owed() -> list[tuple[str, Money]]:
     """Every guarded liability that is not zero, by code: what customers have with the platform; one query."""
     rows = Balance.objects.filter(account__kind=AccountKind.LIABILITY).exclude(amount_minor=0)

@@ -265,8 +265,10 @@ class StripeGateway:
     def balance_lines(self, *, since: datetime) -> Iterator[BalanceLine]:
         parameters: Any = {"created": {"gte": int(since.timestamp())}, "limit": 100}
         lines = self._client.v1.balance_transactions
-        listed = self._asked(lambda: list(lines.list(parameters).auto_paging_iter()))
-        yield from (wire.balance_line(_plain(line)) for line in listed)
+        pages = self._asked(lambda: lines.list(parameters))
+        reading = pages.auto_paging_iter()
+        while (line := self._asked(lambda: next(reading, None))) is not None:
+            yield wire.balance_line(_plain(line))
 
     def objects_since(self, since: datetime | None, *, account_id: str = "") -> Iterator[RemoteObject]:
         created = {"created": {"gte": int(since.timestamp())}} if since else {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from apps.common.ids import uuid7
 from apps.common.models import BaseModel, amount_field, currency_field
@@ -33,6 +33,8 @@ class Chargeback(BaseModel):
     evidence_written_at = models.DateTimeField(null=True, blank=True)
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
+    looked_at = models.DateTimeField(null=True, blank=True)
+    """When the job that looks up what no webhook has ended last looked at it."""
     absorbed_at = models.DateTimeField(null=True, blank=True)
     """When a lost one was taken from whoever bears it; until then it stands as a claim."""
 
@@ -49,6 +51,14 @@ class Chargeback(BaseModel):
             models.CheckConstraint(
                 condition=~Q(status__in=["won", "lost"]) | Q(closed_at__isnull=False),
                 name="payments_chargeback_closed_has_a_day",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                F("looked_at").asc(nulls_first=True),
+                "id",
+                condition=Q(status__in=["opened", "submitted"]),
+                name="payments_chargeback_stale",
             ),
         ]
 

@@ -37,6 +37,8 @@ class Charge(BaseModel):
     decline_code = models.CharField(max_length=60, blank=True, default="")
     expires_at = models.DateTimeField(null=True, blank=True)
     succeeded_at = models.DateTimeField(null=True, blank=True)
+    looked_at = models.DateTimeField(null=True, blank=True)
+    """When the job that looks up what no webhook has ended last looked at it."""
 
     class Meta:
         constraints = [
@@ -55,6 +57,17 @@ class Charge(BaseModel):
         indexes = [
             models.Index(fields=["payer", "-created_at"], name="payments_charge_of_payer"),
             models.Index(fields=["reference_id"], name="payments_charge_reference"),
+            models.Index(
+                F("looked_at").asc(nulls_first=True),
+                "id",
+                condition=Q(status__in=["open", "processing"]),
+                name="payments_charge_stale",
+            ),
+            models.Index(
+                fields=["gateway", "created_at"],
+                condition=Q(status="succeeded", remote_charge_id=""),
+                name="payments_charge_nameless",
+            ),
         ]
 
     @property
@@ -78,6 +91,8 @@ class Refund(BaseModel):
     lease_until = models.DateTimeField(null=True, blank=True)
     next_attempt_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
+    looked_at = models.DateTimeField(null=True, blank=True)
+    """When the job that looks up what no webhook has ended last looked at it."""
 
     class Meta:
         constraints = [
@@ -93,7 +108,13 @@ class Refund(BaseModel):
                 fields=["next_attempt_at"],
                 condition=Q(status__in=["requested", "sending"]),
                 name="payments_refund_due",
-            )
+            ),
+            models.Index(
+                F("looked_at").asc(nulls_first=True),
+                "id",
+                condition=Q(status="submitted"),
+                name="payments_refund_stale",
+            ),
         ]
 
     @property

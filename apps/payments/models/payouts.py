@@ -158,6 +158,8 @@ class Payout(BaseModel):
     next_attempt_at = models.DateTimeField()
     requested_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
+    looked_at = models.DateTimeField(null=True, blank=True)
+    """When the job that looks up what no webhook has ended last looked at it."""
 
     class Meta:
         constraints = [
@@ -179,6 +181,12 @@ class Payout(BaseModel):
                 fields=["next_attempt_at"],
                 condition=Q(status__in=["requested", "sending"]),
                 name="payments_payout_due",
+            ),
+            models.Index(
+                F("looked_at").asc(nulls_first=True),
+                "id",
+                condition=Q(status="submitted"),
+                name="payments_payout_stale",
             ),
         ]
 

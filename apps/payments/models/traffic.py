@@ -69,5 +69,6 @@ class WebhookEvent(BaseModel):
             known(states.WebhookStatus, "payments_webhookevent_status_known"),
         ]
         indexes = [
-            models.Index(fields=["next_attempt_at"], condition=Q(status="received"), name="payments_webhookevent_due")
+            models.Index(fields=["next_attempt_at"], condition=Q(status="received"), name="payments_webhookevent_due"),
+            models.Index(fields=["processor", "-received_at"], name="payments_webhookevent_newest"),
         ]

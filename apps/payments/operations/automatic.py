@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-import logging
+from collections import defaultdict
 from datetime import datetime
 from uuid import UUID
 
 from apps.common.actors import SYSTEM
-from apps.common.errors import DomainError
+from apps.common.work_queue import each_id
 from apps.payments import queries
-from apps.payments.models import Payout, PayoutAccount
+from apps.payments.models import Payout
 from apps.payments.operations.payouts import accept_quote, quote_payout
-from apps.payments.states import PayoutAccountStatus
-
-logger = logging.getLogger(__name__)
 
 
-def batch_payables(*, now: datetime) -> list[Payout]:
+def batch_payables(*, now: datetime, limit: int = 200) -> list[Payout]:
     """One payout for each balance of each organization with automatic payout; what cannot be paid now waits."""
-    made = []
-    ready = PayoutAccount.objects.filter(status=PayoutAccountStatus.ACTIVE, is_automatic=True)
-    for organization_id in ready.order_by("id").values_list("organization_id", flat=True):
-        for balance in queries.balances(organization_id):
-            if not balance.available:
-                continue
-            try:
-                made.append(_pay_out_all(organization_id=organization_id, currency=balance.currency, now=now))
-            except DomainError as refusal:
-                logger.info("no automatic payout for %s: %s", organization_id, refusal.code)
+    due: dict[UUID, list[str]] = defaultdict(list)
+    for organization_id, currency in queries.automatic_balances():
+        due[organization_id].append(currency)
+    made: list[Payout] = []
+
+    def pay(organization_id: UUID) -> None:
+        for currency in due[organization_id]:
+            made.append(_pay_out_all(organization_id=organization_id, currency=currency, now=now))
+
+    each_id("payments.batch_payables", due, pay, now=now, limit=limit)
     return made
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import F, Max, QuerySet
 from django.utils import timezone
 
 from apps.common.ids import uuid_or_none
+from apps.common.work_queue import each_row
 from apps.payments.gateways.doors import door
 from apps.payments.gateways.port import GatewayRefused, GatewayUnavailable, Notice, NoticeKind
 from apps.payments.models import Charge, Chargeback, Payout, Refund, WebhookEvent
@@ -176,51 +179,62 @@ def refresh_refund(*, refund_id: UUID, clock: Clock = timezone.now) -> bool:
     return True
 
 
+STALE_MAX, STALE_SECONDS, SILENCES_MAX = 50, 10.0, 3
+"""Of each kind in one run; after so many calls without an answer the run ends."""
+
+
 def refresh_stale(*, older_than: timedelta, clock: Clock = timezone.now) -> int:
-    """Look up what no notice has ended for a while: webhooks can be lost for good. Gives how many were looked at."""
-    before, looked = clock() - older_than, 0
-    looked += _refresh_chargebacks(before, clock)
-    stale: list[tuple[str, UUID]] = [
-        *(
-            ("charge", charge_id)
-            for charge_id in Charge.objects.filter(
-                status__in=[ChargeStatus.OPEN, ChargeStatus.PROCESSING], created_at__lte=before
-            ).values_list("id", flat=True)
-        ),
-        *(
-            ("payout", payout_id)
-            for payout_id in Payout.objects.filter(status=PayoutStatus.SUBMITTED, requested_at__lte=before).values_list(
-                "id", flat=True
-            )
-        ),
-        *(
-            ("refund", refund_id)
-            for refund_id in Refund.objects.filter(status=RefundStatus.SUBMITTED, created_at__lte=before).values_list(
-                "id", flat=True
-            )
-        ),
-    ]
-    for kind, object_id in stale:
-        try:
-            refresh(kind=kind, reference=str(object_id), clock=clock)
-        except (GatewayUnavailable, GatewayRefused, charges.PaymentUnavailable) as error:
-            # One object that the processor does not know must not keep the others from being looked at.
-            logger.warning("%s %s could not be looked up: %s", kind, object_id, error)
-            continue
-        looked += 1
-    return looked
-
-
-def _refresh_chargebacks(before: datetime, clock: Clock) -> int:
-    open_ones = Chargeback.objects.filter(
+    """
+    Look up what no notice has ended for a while, those first that were looked at longest ago: webhooks can be lost for
+    good. Returns the number that was looked at.
+    """
+    before, stale = clock() - older_than, _Stale(clock)
+    open_charges = Charge.objects.filter(
+        status__in=[ChargeStatus.OPEN, ChargeStatus.PROCESSING], created_at__lte=before
+    )
+    open_chargebacks = Chargeback.objects.filter(
         status__in=[ChargebackStatus.OPENED, ChargebackStatus.SUBMITTED], opened_at__lte=before
     )
-    looked = 0
-    for gateway, remote_id in open_ones.values_list("gateway", "remote_id"):
-        try:
-            chargebacks.refresh_chargeback(gateway=gateway, remote_id=remote_id, now=clock())
-        except (GatewayUnavailable, GatewayRefused) as error:
-            logger.warning("dispute %s could not be looked up: %s", remote_id, error)
-            continue
-        looked += 1
-    return looked
+    stale.look(open_chargebacks, stale.refresh_chargeback)
+    stale.look(
+        Payout.objects.filter(status=PayoutStatus.SUBMITTED, requested_at__lte=before),
+        lambda row_id: refresh_payout(payout_id=row_id, clock=clock),
+    )
+    stale.look(
+        Refund.objects.filter(status=RefundStatus.SUBMITTED, created_at__lte=before),
+        lambda row_id: refresh_refund(refund_id=row_id, clock=clock),
+    )
+    stale.look(open_charges, lambda row_id: charges.refresh_charge(charge_id=row_id, now=clock()))
+    return stale.looked
+
+
+class _Stale:
+    """One run: what was looked at, and how often nobody answered."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock, self.looked, self.silences = clock, 0, 0
+
+    def look(self, rows: QuerySet[Any], refresh_one: Callable[[UUID], object]) -> None:
+        def look_at(row_id: UUID) -> None:
+            if self.silences >= SILENCES_MAX:
+                return
+            # Written before the call: what takes the run down with it is not the first again.
+            rows.model._default_manager.filter(pk=row_id).update(looked_at=self.clock())
+            try:
+                refresh_one(row_id)
+            except (GatewayUnavailable, charges.PaymentUnavailable) as silence:
+                self.silences += 1
+                logger.warning("%s %s could not be looked up: %s", rows.model.__name__, row_id, silence)
+            except GatewayRefused as refusal:
+                # One object that the processor does not know must not keep the others from being looked at.
+                logger.warning("%s %s could not be looked up: %s", rows.model.__name__, row_id, refusal)
+            else:
+                self.looked += 1
+
+        oldest_first = rows.order_by(F("looked_at").asc(nulls_first=True), "id")
+        job = f"payments.refresh_{rows.model.__name__.lower()}"
+        each_row(job, oldest_first, look_at, now=self.clock(), limit=STALE_MAX, seconds_max=STALE_SECONDS)
+
+    def refresh_chargeback(self, row_id: UUID) -> None:
+        row = Chargeback.objects.get(id=row_id)
+        chargebacks.refresh_chargeback(gateway=row.gateway, remote_id=row.remote_id, now=self.clock())

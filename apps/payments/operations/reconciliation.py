@@ -14,6 +14,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from django.db import transaction
@@ -37,6 +38,7 @@ from apps.payments.states import ChargeStatus, LineStatus, RefundStatus, Suspens
 
 logger = logging.getLogger(__name__)
 OVERLAP = timedelta(hours=48)
+BATCH = 1000
 GRACE = timedelta(hours=24)
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 Group = tuple[str, str]
@@ -104,7 +106,7 @@ def reconcile(*, gateway: str, clock: Clock = timezone.now) -> ReconciliationRun
 def _fill_in_charges(gateway: str) -> None:
     """Payments that were written down before the processor's name for their line was: asked for again."""
     nameless = Charge.objects.filter(gateway=gateway, status=ChargeStatus.SUCCEEDED, remote_charge_id="")
-    for charge in nameless[:500]:
+    for charge in nameless.order_by("created_at")[:500]:
         try:
             outcome = door(gateway).charge_outcome(charge.remote_session_id)
         except GatewayRefused:
@@ -113,28 +115,35 @@ def _fill_in_charges(gateway: str) -> None:
 
 
 def take_lines(*, gateway: str, lines: Iterable[BalanceLine]) -> int:
-    """Write down what the processor's books say, each line once; gives how many were new."""
-    made = [
-        ProcessorLine(
-            gateway=gateway,
-            line_id=line.line_id,
-            type=line.type[:40],
-            reference=line.source_id or line.line_id,
-            amount_minor=line.amount.amount_minor,
-            fee_minor=line.fee.amount_minor,
-            net_minor=line.net.amount_minor,
-            currency=line.amount.currency,
-            booked_at=line.created_at,
-            available_at=line.available_at,
+    """
+    Write down what the processor's books say, each line once, as they are read; returns the number of new ones. What
+    was written stays when a long reading is interrupted.
+    """
+    new, reading = 0, iter(lines)
+    while batch := {line.line_id: line for line in islice(reading, BATCH)}:
+        known = ProcessorLine.objects.filter(gateway=gateway, line_id__in=batch).values_list("line_id", flat=True)
+        for line_id in list(known):
+            del batch[line_id]
+        ProcessorLine.objects.bulk_create(
+            [_line(gateway, line) for line in batch.values()], batch_size=BATCH, ignore_conflicts=True
         )
-        for line in lines
-    ]
-    ids = {line.line_id for line in made}
-    known = set(ProcessorLine.objects.filter(gateway=gateway, line_id__in=ids).values_list("line_id", flat=True))
-    ProcessorLine.objects.bulk_create(
-        [line for line in made if line.line_id not in known], batch_size=1000, ignore_conflicts=True
+        new += len(batch)
+    return new
+
+
+def _line(gateway: str, line: BalanceLine) -> ProcessorLine:
+    return ProcessorLine(
+        gateway=gateway,
+        line_id=line.line_id,
+        type=line.type[:40],
+        reference=line.source_id or line.line_id,
+        amount_minor=line.amount.amount_minor,
+        fee_minor=line.fee.amount_minor,
+        net_minor=line.net.amount_minor,
+        currency=line.amount.currency,
+        booked_at=line.created_at,
+        available_at=line.available_at,
     )
-    return len(ids - known)
 
 
 @transaction.atomic

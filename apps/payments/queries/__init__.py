@@ -95,6 +95,7 @@ from apps.payments.queries.treasury import (
 from apps.payments.queries.wallet import (
     Balance,
     Receipt,
+    automatic_balances,
     available,
     balances,
     chargeable,
@@ -118,6 +119,7 @@ __all__ = [
     "PayoutMethod",
     "Receipt",
     "absorbed_chargeback",
+    "automatic_balances",
     "available",
     "balances",
     "bank_file",

@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import F, Q, Sum
+from django.db.models import CharField, F, Q, Sum, Value
+from django.db.models.functions import Cast, Concat
 
 from apps.common.money import Money
 from apps.ledger import chart
 from apps.ledger import queries as ledger
 from apps.payments.gateways.amounts import sendable
-from apps.payments.models import Charge, Chargeback, Payout, Refund, TransferReversal
+from apps.payments.models import Charge, Chargeback, Payout, PayoutAccount, Refund, TransferReversal
 from apps.payments.states import (
     PAYOUT_UNFINISHED,
     ChargebackStatus,
+    PayoutAccountStatus,
     PayoutStatus,
     RefundStatus,
     TransferReversalStatus,
@@ -82,6 +84,14 @@ def balances(organization_id: UUID) -> list[Balance]:
         for currency in sorted(ready.keys() | pending.keys())
         if ready.get(currency) or pending.get(currency)
     ]
+
+
+def automatic_balances() -> list[tuple[UUID, str]]:
+    """Balances that can be withdrawn and whose owners agreed to be paid automatically: organization and currency."""
+    ready = PayoutAccount.objects.filter(status=PayoutAccountStatus.ACTIVE, is_automatic=True)
+    code = Concat(Value(chart.PAYABLE_PREFIX), Cast("organization_id", CharField()))
+    held = ledger.with_balance(ready.annotate(code=code).values_list("code", flat=True))
+    return [(UUID(code.removeprefix(chart.PAYABLE_PREFIX)), money.currency) for code, money in held if money]
 
 
 def statement(organization_id: UUID, *, before: int | None = None, limit: int = 50) -> list[ledger.StatementLine]:

@@ -1,0 +1,118 @@
+"""
+Work that a clock starts: one run at a time, a limit, and one bad row that never stops the others.
+
+What failed is kept as a `SkippedRow` with its error, is tried again after growing pauses, and is shown to staff.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from django.db import InterfaceError, OperationalError, connection
+from django.db.models import F, QuerySet
+
+from apps.common.errors import DomainError
+from apps.common.models import SkippedRow
+
+logger = logging.getLogger(__name__)
+
+LIMIT = 200
+SECONDS_MAX = 40.0
+"""Below the time limit of most jobs, so that a slow run ends between two rows and not within one."""
+PAUSE_FIRST, PAUSE_MAX = timedelta(minutes=1), timedelta(hours=1)
+
+
+def each_row(
+    job: str,
+    rows: QuerySet[Any],
+    work: Callable[[UUID], Any],
+    *,
+    now: datetime,
+    limit: int = LIMIT,
+    seconds_max: float = SECONDS_MAX,
+) -> int:
+    """
+    Do `work` for each of these rows by its id, in their order; returns the number of those that succeeded.
+
+    :param rows: in the order in which they are due; a row must leave them, or move to their end, when it is done.
+    :raises OperationalError, InterfaceError: without a database nothing can be done or recorded.
+    """
+    resting = SkippedRow.objects.filter(job=job, retry_at__gt=now).values("row_id")
+    ids = list(rows.exclude(pk__in=resting).values_list("pk", flat=True)[:limit])
+    return _try_each(job, ids, work, now, seconds_max)
+
+
+def each_id(
+    job: str,
+    ids: Iterable[UUID],
+    work: Callable[[UUID], Any],
+    *,
+    now: datetime,
+    limit: int = LIMIT,
+    seconds_max: float = SECONDS_MAX,
+) -> int:
+    """As `each_row`, for ids that no one query gives."""
+    resting = set(SkippedRow.objects.filter(job=job, retry_at__gt=now).values_list("row_id", flat=True))
+    due = islice((one for one in dict.fromkeys(ids) if one not in resting), limit)
+    return _try_each(job, list(due), work, now, seconds_max)
+
+
+def _try_each(job: str, ids: list[UUID], work: Callable[[UUID], Any], now: datetime, seconds_max: float) -> int:
+    ends = time.monotonic() + seconds_max
+    failed_before = set(SkippedRow.objects.filter(job=job, row_id__in=ids).values_list("row_id", flat=True))
+    done = 0
+    for row_id in ids:
+        if time.monotonic() > ends:
+            logger.warning("%s stops after %.0f s with rows left", job, seconds_max)
+            break
+        try:
+            work(row_id)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:
+            _record(job, row_id, error, now)
+        else:
+            done += 1
+            if row_id in failed_before:
+                SkippedRow.objects.filter(job=job, row_id=row_id).delete()
+    return done
+
+
+def _record(job: str, row_id: UUID, error: Exception, now: datetime) -> None:
+    if isinstance(error, DomainError):  # refused for a reason, which may pass
+        code = error.code
+        logger.warning("%s skips %s: %s", job, row_id, code)
+    else:
+        code = type(error).__name__
+        logger.error("%s skips %s", job, row_id, exc_info=error)
+    said = {"error": f"{code}: {error}"[:2000], "failed_at": now}
+    row, is_new = SkippedRow.objects.get_or_create(
+        job=job, row_id=row_id, defaults={**said, "first_failed_at": now, "retry_at": now + PAUSE_FIRST}
+    )
+    if not is_new:
+        pause = min(PAUSE_FIRST * 2 ** min(row.times, 12), PAUSE_MAX)
+        SkippedRow.objects.filter(pk=row.pk).update(times=F("times") + 1, retry_at=now + pause, **said)
+
+
+@contextmanager
+def one_at_a_time(job: str) -> Iterator[bool]:
+    """
+    False while another process runs this job. The lock belongs to the database connection, so that a worker that is
+    killed leaves none behind; workers therefore need PostgreSQL itself or PgBouncer's session mode.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtext('job'), hashtext(%s))", [job])
+        is_ours = bool(cursor.fetchone()[0])
+    try:
+        yield is_ours
+    finally:
+        if is_ours and connection.connection is not None:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(hashtext('job'), hashtext(%s))", [job])
