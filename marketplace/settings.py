@@ -131,7 +131,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL")
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "apps.common.caches.RedisOrLocalCache",
+        "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 0.5},
         "LOCATION": f"{REDIS_URL}?db=1" if REDIS_URL.startswith("unix:") else f"{REDIS_URL.rstrip('/')}/1",
     }
 }
@@ -170,6 +171,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 3600,
     "unacked_restore_interval": 10,
     "unacked_restore_throttle": 1,
+    "socket_connect_timeout": 0.5,
 }
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = SCHEDULE
@@ -375,6 +377,13 @@ BANK_IBAN = env.str("BANK_IBAN", "DE89370400440532013000" if TRADEWIND_ENV != "p
 BANK_HOLDER = env.str("BANK_HOLDER", SITE_NAME)
 if "bank" in PAYMENT_GATEWAYS_ALSO and not BANK_IBAN:
     raise RuntimeError('The door "bank" needs BANK_IBAN.')
+# How long a gateway may take to be reached and to answer, in seconds. After so many calls in a row without any answer
+# it is not called for a while; of one process so many at once may wait for it (0: any number).
+GATEWAY_CONNECT_SECONDS = env.float("GATEWAY_CONNECT_SECONDS", 3.0)
+GATEWAY_ANSWER_SECONDS = env.float("GATEWAY_ANSWER_SECONDS", 15.0)
+GATEWAY_SILENCES_MAX = env.int("GATEWAY_SILENCES_MAX", 0 if TRADEWIND_ENV == "test" else 3)
+GATEWAY_REST_SECONDS = env.float("GATEWAY_REST_SECONDS", 30.0)
+GATEWAY_CALLS_AT_ONCE = env.int("GATEWAY_CALLS_AT_ONCE", 0 if TRADEWIND_ENV == "test" else 3)
 PROCESSOR_URL = env.str("PROCESSOR_URL", "http://127.0.0.1:8090")
 STRIPE_API_KEY = env.str("STRIPE_API_KEY", "")
 STRIPE_API_BASE = env.str("STRIPE_API_BASE", "")

@@ -1,6 +1,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from apps.common.jobs import hint
 from apps.matching import operations
 
 
@@ -12,7 +13,7 @@ def refresh() -> int:
 
 def wake() -> None:
     """After a commit: what was asked for is matched at once and not only when beat looks."""
-    refresh.apply_async(expires=30)
+    hint(refresh)
 
 
 operations.on_requested(wake)

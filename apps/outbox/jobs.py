@@ -1,6 +1,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from apps.common.jobs import hint
 from apps.outbox import bus
 
 
@@ -12,7 +13,7 @@ def deliver() -> int:
 
 def wake() -> None:
     """After a commit: hint the worker. A lost hint costs two seconds, never a fact."""
-    deliver.apply_async(expires=30)
+    hint(deliver)
 
 
 bus.on_published(wake)

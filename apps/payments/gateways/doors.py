@@ -34,7 +34,7 @@ def door(name: str) -> Gateway:
     if name == "wallet" and settings.WALLET_PROVIDER_URL:
         from apps.payments.gateways.wallet import WalletGateway
 
-        return WalletGateway(base_url=settings.WALLET_PROVIDER_URL)
+        return WalletGateway(base_url=settings.WALLET_PROVIDER_URL, timeout=_timeout())
     return _door(
         name,
         settings.PROCESSOR_URL,
@@ -43,7 +43,13 @@ def door(name: str) -> Gateway:
         settings.STRIPE_API_KEY,
         settings.STRIPE_API_BASE,
         settings.STRIPE_FINANCIAL_ACCOUNT,
+        _timeout(),
     )
+
+
+def _timeout() -> tuple[float, float]:
+    """To connect, and to answer."""
+    return settings.GATEWAY_CONNECT_SECONDS, settings.GATEWAY_ANSWER_SECONDS
 
 
 @cache
@@ -55,11 +61,14 @@ def _door(
     api_key: str,
     api_base: str,
     financial_account: str,
+    timeout: tuple[float, float],
 ) -> Gateway:
     if name == "sandbox":
         from apps.payments.gateways.sandbox import SandboxGateway
 
-        return SandboxGateway(base_url=processor_url, webhook_secret=webhook_secret, thin_secret=thin_secret)
+        return SandboxGateway(
+            base_url=processor_url, webhook_secret=webhook_secret, thin_secret=thin_secret, timeout=timeout
+        )
     if name == "stripe":
         from apps.payments.gateways.stripe import StripeGateway
 
@@ -69,5 +78,6 @@ def _door(
             thin_secret=thin_secret,
             api_base=api_base,
             financial_account=financial_account,
+            timeout=timeout,
         )
     raise LookupError(f"no payment gateway is called {name}")

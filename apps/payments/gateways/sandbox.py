@@ -1,4 +1,4 @@
-"""The door to the sandbox processor: plain HTTP, two seconds to connect, and nothing retried behind our back."""
+"""The door to the sandbox processor: plain HTTP, three seconds to connect, and nothing retried behind our back."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import requests
 
 from apps.common.ids import uuid7
 from apps.common.money import Money
-from apps.payments.gateways import amounts, contested, patience, recipients, wire
+from apps.payments.gateways import amounts, answering, contested, patience, recipients, wire
 from apps.payments.gateways.port import (
     AccountRequest,
     BalanceLine,
@@ -62,7 +62,7 @@ class SandboxGateway:
         base_url: str,
         webhook_secret: str,
         thin_secret: str = "",
-        timeout: tuple[float, float] = (2, 10),
+        timeout: tuple[float, float] = (3, 15),
         pauses: Sequence[float] = patience.PAUSES,
     ) -> None:
         self.base_url, self.timeout, self.pauses = base_url.rstrip("/"), timeout, pauses
@@ -256,8 +256,12 @@ class SandboxGateway:
             headers["Stripe-Account"] = account
         if context:
             headers["Stripe-Context"] = context
+
+        def call() -> dict[str, Any]:
+            return answering.asked(self.name, self.base_url, lambda: self._call_once(method, path, headers, sent))
+
         try:
-            return patience.patiently(lambda: self._call_once(method, path, headers, sent), self.pauses)
+            return patience.patiently(call, self.pauses)
         except patience.TooManyRequests as error:
             raise GatewayUnavailable("HTTP 429") from error
 
@@ -265,6 +269,8 @@ class SandboxGateway:
         try:
             answer = requests.request(method, f"{self.base_url}/{path}", headers=headers, timeout=self.timeout, **sent)
             body: dict[str, Any] = answer.json()
+        except (requests.ConnectionError, requests.Timeout) as error:
+            raise answering.Silence(str(error)) from error
         except (requests.RequestException, ValueError) as error:
             raise GatewayUnavailable(str(error)) from error
         if answer.status_code == 429:

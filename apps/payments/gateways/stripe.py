@@ -14,7 +14,7 @@ import stripe
 from stripe import RequestsClient, StripeClient
 
 from apps.common.money import Money
-from apps.payments.gateways import amounts, contested, patience, recipients, wire
+from apps.payments.gateways import amounts, answering, contested, patience, recipients, wire
 from apps.payments.gateways.port import (
     AccountRequest,
     BalanceLine,
@@ -66,10 +66,11 @@ class StripeGateway:
         api_base: str = "",
         thin_secret: str = "",
         financial_account: str = "",
-        retries: int = 2,
-        timeout: tuple[float, float] = (3, 20),
+        retries: int = 1,
+        timeout: tuple[float, float] = (3, 15),
         pauses: Sequence[float] = patience.PAUSES,
     ) -> None:
+        self._address = api_base or stripe.DEFAULT_API_BASE
         # Without max_network_retries the client retries nothing; with it, the same key is sent again.
         self._client = StripeClient(
             api_key,
@@ -312,7 +313,9 @@ class StripeGateway:
 
     def _asked(self, call: Callable[[], Answer]) -> Answer:
         try:
-            return patience.patiently(lambda: _sorted(call), self._pauses)
+            return patience.patiently(
+                lambda: answering.asked(self.name, self._address, lambda: _sorted(call)), self._pauses
+            )
         except patience.TooManyRequests as error:
             raise GatewayUnavailable("too many requests") from error
 
@@ -354,7 +357,7 @@ def _sorted(call: Callable[[], Answer]) -> Answer:
     except stripe.RateLimitError as error:
         raise patience.TooManyRequests from error
     except stripe.APIConnectionError as error:
-        raise GatewayUnavailable(str(error)) from error
+        raise answering.Silence(str(error)) from error
     except stripe.StripeError as error:
         status = error.http_status or 0
         if status >= 500 or status in (0, 409):

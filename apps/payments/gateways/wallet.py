@@ -15,6 +15,7 @@ from uuid import UUID
 import requests
 
 from apps.common.money import Money
+from apps.payments.gateways import answering
 from apps.payments.gateways.limited import LimitedGateway
 from apps.payments.gateways.port import (
     BalanceLine,
@@ -51,7 +52,7 @@ class WalletGateway(LimitedGateway):
         has_listing=False,
     )
 
-    def __init__(self, *, base_url: str, timeout: tuple[float, float] = (2, 10)) -> None:
+    def __init__(self, *, base_url: str, timeout: tuple[float, float] = (3, 15)) -> None:
         self.base_url, self.timeout = base_url.rstrip("/"), timeout
 
     def open_checkout(self, request: CheckoutRequest) -> Checkout:
@@ -124,9 +125,14 @@ class WalletGateway(LimitedGateway):
             return None
 
     def _call(self, method: str, path: str, **sent: Any) -> Json:
+        return answering.asked(self.name, self.base_url, lambda: self._call_once(method, path, sent))
+
+    def _call_once(self, method: str, path: str, sent: dict[str, Any]) -> Json:
         try:
             answer = requests.request(method, f"{self.base_url}/{path}", timeout=self.timeout, **sent)
             body: Json = answer.json()
+        except (requests.ConnectionError, requests.Timeout) as error:
+            raise answering.Silence(str(error)) from error
         except (requests.RequestException, ValueError) as error:
             raise GatewayUnavailable(str(error)) from error
         if answer.status_code >= 500:

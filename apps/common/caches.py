@@ -1,0 +1,77 @@
+"""
+Redis as the cache, and while it is away a small cache of this process: what is not there is simply unknown.
+
+Limits (log-in, sign-up, API) are counted per process meanwhile, and nobody waits for a server that does not answer.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import Any
+
+from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
+from django.core.cache.backends.locmem import LocMemCache
+from django.core.cache.backends.redis import RedisCache
+from redis.exceptions import RedisError, ResponseError
+
+logger = logging.getLogger(__name__)
+
+AWAY_SECONDS = 5.0
+"""How long Redis is not asked after it did not answer."""
+_away_until: dict[str, float] = {}
+
+
+class RedisOrLocalCache(BaseCache):
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        super().__init__(params)
+        self._server = str(server)
+        self._redis, self._local = RedisCache(server, params), LocMemCache("while-redis-is-away", params)
+
+    def _ask(self, name: str, *args: Any, **options: Any) -> Any:
+        if time.monotonic() >= _away_until.get(self._server, 0.0):
+            try:
+                return getattr(self._redis, name)(*args, **options)
+            except ResponseError:
+                raise  # it answers: a mistake of ours
+            except (RedisError, OSError) as error:
+                logger.warning("Redis does not answer, this process keeps its own cache: %s", error)
+                _away_until[self._server] = time.monotonic() + AWAY_SECONDS
+        return getattr(self._local, name)(*args, **options)
+
+    def add(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
+        return bool(self._ask("add", key, value, timeout=timeout, version=version))
+
+    def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
+        return self._ask("get", key, default, version=version)
+
+    def set(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> None:
+        self._ask("set", key, value, timeout=timeout, version=version)
+
+    def touch(self, key: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
+        return bool(self._ask("touch", key, timeout=timeout, version=version))
+
+    def delete(self, key: Any, version: int | None = None) -> bool:
+        return bool(self._ask("delete", key, version=version))
+
+    def get_many(self, keys: Any, version: int | None = None) -> dict[Any, Any]:
+        found: dict[Any, Any] = self._ask("get_many", list(keys), version=version)
+        return found
+
+    def set_many(self, data: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> list[Any]:
+        return self._ask("set_many", data, timeout=timeout, version=version) or []
+
+    def delete_many(self, keys: Any, version: int | None = None) -> None:
+        self._ask("delete_many", list(keys), version=version)
+
+    def has_key(self, key: Any, version: int | None = None) -> bool:
+        return bool(self._ask("has_key", key, version=version))
+
+    def incr(self, key: Any, delta: int = 1, version: int | None = None) -> int:
+        return int(self._ask("incr", key, delta, version=version))
+
+    def clear(self) -> None:
+        self._ask("clear")
+
+    def close(self, **options: Any) -> None:
+        self._redis.close(**options)
