@@ -1,6 +1,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from apps.common.jobs import hint
 from apps.common.work_queue import one_at_a_time
 from apps.notifications import operations
 
@@ -14,3 +15,11 @@ def send_emails() -> int:
 def queue_digests() -> int:
     with one_at_a_time("notifications.queue_digests") as is_ours:
         return operations.queue_digests(now=timezone.now()) if is_ours else 0
+
+
+def wake() -> None:
+    """After a commit: somebody waits for a code."""
+    hint(send_emails)
+
+
+operations.on_account_mail(wake)

@@ -1,28 +1,34 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
+from smtplib import SMTPConnectError, SMTPException, SMTPServerDisconnected
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.core import signing
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.db import transaction
 from django.template.loader import select_template
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.html import strip_tags
 from django.utils.translation import get_language_bidi
 
 from apps.accounts.models import User
+from apps.common.ids import uuid7
 from apps.common.work_queue import each_id
 from apps.notifications import queries, rules
 from apps.notifications.models import EmailDelivery, Notification, Preference
 from apps.notifications.states import KINDS, MANDATORY, DeliveryStatus, Group, Pace
 
 logger = logging.getLogger(__name__)
+SENDING_SECONDS_MAX, SILENCES_MAX = 40.0, 3
+"""One run of the sender; after so many silences in a row it ends."""
 DIGESTS_MAX = 5000
 """In one run; each is a few rows."""
 UNSUBSCRIBE_SALT = "notifications.unsubscribe"
@@ -97,6 +103,41 @@ def _queue_email(user: User, key: str, template: str, params: dict[str, Any], no
         )  # fmt: skip
 
 
+ACCOUNT = "account"
+"""The template of what allauth has written: codes and links, which are dropped once they are sent."""
+_wakers: list[Callable[[], None]] = []
+
+
+def on_account_mail(wake: Callable[[], None]) -> None:
+    """Set what is called after the commit of an account mail, for which somebody sits waiting."""
+    _wakers[:] = [wake]
+
+
+@transaction.atomic
+def queue_account_mail(message: EmailMessage, user: User | None, language: str) -> None:
+    """Keep an e-mail as it was written; a worker sends it."""
+    html = next((part for part, kind in getattr(message, "alternatives", []) if kind == "text/html"), "")
+    is_html_only = message.content_subtype == "html"
+    now = timezone.now()
+    for address in message.to:
+        EmailDelivery.objects.create(
+            key=f"account:{uuid7()}",
+            template=ACCOUNT,
+            user=user,
+            address=address,
+            language=language,
+            subject=message.subject[:300],
+            params={
+                "subject": str(message.subject),
+                "text": strip_tags(str(message.body)) if is_html_only else str(message.body),
+                "html": str(message.body) if is_html_only else str(html),
+            },
+            next_attempt_at=now,
+        )
+    for wake in _wakers:
+        transaction.on_commit(wake, robust=True)
+
+
 @transaction.atomic
 def invite_by_email(*, key: str, address: str, language: str, params: dict[str, Any], now: datetime) -> None:
     """An e-mail to somebody who may have no account yet."""
@@ -154,12 +195,16 @@ def send_pending_emails(*, now: datetime, limit: int = 200) -> int:
     Send what is due. The claim is committed before the server is called, the answer after it.
 
     A sender that dies in between leaves the row to be sent again: an e-mail may then arrive twice, never not at all.
+    Where the mail server does not answer the run ends early, and the next one tries again.
     """
-    sent = 0
-    while sent < limit and (delivery := _claim(now)) is not None:
-        _send(delivery, now)
-        sent += 1
-    return sent
+    tried, silences, ends = 0, 0, time.monotonic() + SENDING_SECONDS_MAX
+    while tried < limit and silences < SILENCES_MAX and time.monotonic() < ends:
+        delivery = _claim(now)
+        if delivery is None:
+            break
+        silences = 0 if _send(delivery, now) else silences + 1
+        tried += 1
+    return tried
 
 
 @transaction.atomic
@@ -173,7 +218,9 @@ def _claim(now: datetime) -> EmailDelivery | None:
     return delivery
 
 
-def _send(delivery: EmailDelivery, now: datetime) -> None:
+def _send(delivery: EmailDelivery, now: datetime) -> bool:
+    """False where the mail server did not answer, or broke off."""
+    is_answered = True
     try:
         message = compose(delivery)
         if message is not None:
@@ -181,12 +228,17 @@ def _send(delivery: EmailDelivery, now: datetime) -> None:
             delivery.subject = message.subject[:300]
         delivery.status, delivery.sent_at, delivery.last_error = DeliveryStatus.SENT, now, ""
     except Exception as error:
+        is_no = isinstance(error, SMTPException) and not isinstance(error, SMTPServerDisconnected | SMTPConnectError)
+        is_answered = is_no or not isinstance(error, OSError)
         logger.exception("e-mail %s could not be sent", delivery.id)
         is_last = delivery.attempts_made >= rules.ATTEMPTS_MAX
         delivery.status = DeliveryStatus.FAILED if is_last else DeliveryStatus.PENDING
         delivery.next_attempt_at = now + rules.pause_before_next(delivery.attempts_made)
         delivery.last_error = f"{type(error).__name__}: {error}"[:2000]
-    delivery.save(update_fields=["status", "sent_at", "last_error", "next_attempt_at", "subject"])
+    if delivery.template == ACCOUNT and delivery.status in (DeliveryStatus.SENT, DeliveryStatus.FAILED):
+        delivery.params = {}
+    delivery.save(update_fields=["status", "sent_at", "last_error", "next_attempt_at", "subject", "params"])
+    return is_answered
 
 
 def compose(delivery: EmailDelivery) -> EmailMultiAlternatives | None:
@@ -195,6 +247,8 @@ def compose(delivery: EmailDelivery) -> EmailMultiAlternatives | None:
 
     `emails/<kind>/` may say it in its own way; `emails/notification/` says it for all others.
     """
+    if delivery.template == ACCOUNT:
+        return _written(delivery)
     user = delivery.user
     language = user.language if user else delivery.language
     zone = user.time_zone if user else "UTC"
@@ -216,6 +270,16 @@ def compose(delivery: EmailDelivery) -> EmailMultiAlternatives | None:
             message.extra_headers["List-Unsubscribe"] = f"<{context['unsubscribe_url']}>"
             message.extra_headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         return message
+
+
+def _written(delivery: EmailDelivery) -> EmailMultiAlternatives:
+    """What was written when it was asked for."""
+    parts = delivery.params
+    message = EmailMultiAlternatives(parts["subject"], parts["text"], None, [delivery.address])
+    if parts["html"]:
+        message.attach_alternative(parts["html"], "text/html")
+    message.extra_headers["Content-Language"] = delivery.language
+    return message
 
 
 def _template(kind: str, part: str) -> Any:

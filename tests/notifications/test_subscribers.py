@@ -149,6 +149,7 @@ def test_every_fact_that_people_wait_for_has_a_subscriber():
         "payments.payout_requested", "messaging.hidden", "moderation.reported", "moderation.objected",
         "disputes.decided", "payments.treasury_acted", "payments.suspense_resolved", "payments.credit_sent_back",
         "invoicing.document_issued", "payments.cash_move_agreed",
+            "payments.paused_or_resumed",  # staff see it on every page
     }  # fmt: skip
     facts = {name for name in _facts if not name.startswith("test.")}
     assert facts - heard - silent == set(), "say of a new fact who is told, or that nobody needs to be"
