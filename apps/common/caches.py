@@ -22,6 +22,11 @@ AWAY_SECONDS = 5.0
 _away_until: dict[str, float] = {}
 
 
+def is_redis_away() -> bool:
+    """Did it not answer this process within the last seconds?"""
+    return any(until > time.monotonic() for until in _away_until.values())
+
+
 class RedisOrLocalCache(BaseCache):
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(params)

@@ -20,6 +20,8 @@ class DomainError(Exception):
     title: ClassVar[str | Promise] = _("That did not work")
     message: ClassVar[str | Promise] = _("That did not work.")
     field: str | None = None
+    retry_after: ClassVar[int | None] = None
+    """Seconds after which the same request may succeed, where that can be said."""
 
     def __init__(self, *, field: str | None = None, **params: Any) -> None:
         self.params = params
@@ -65,6 +67,7 @@ class Unavailable(DomainError):
 
     code = "unavailable"
     status = 503
+    retry_after = 30
     title = _("Not reachable just now")
     message = _("An outside service does not answer just now. Nothing was lost: please try again in a minute.")
 

@@ -41,7 +41,10 @@ class DomainErrorMiddleware:
             return None
         context = {"title": exception.title, "message": str(exception), "code": exception.code}
         template = f"errors/{exception.status}.html" if exception.status in _PAGES else "errors/409.html"
-        return render(request, template, context, status=exception.status)
+        answer = render(request, template, context, status=exception.status)
+        if exception.retry_after is not None:
+            answer["Retry-After"] = str(exception.retry_after)
+        return answer
 
 
 _PAGES = {400, 403, 404, 409, 422, 429, 503}

@@ -1,7 +1,8 @@
 """
 `Idempotency-Key` on POSTs that move money: the first answer is given again to every repeat.
 
-Same key with other content is refused; a repeat while the first still runs is refused with 409.
+Same key with other content is refused; a repeat while the first still runs is refused with 409 and `Retry-After`. The
+key of a request that died without an answer is free again two minutes after it came (`ABANDONED_AFTER`).
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ class KeyReused(Invalid):
 
 class StillRunning(Conflict):
     code = "idempotency_still_running"
+    retry_after = 5
     message = _("The first request with this Idempotency-Key is still being handled. Try again in a moment.")
 
 

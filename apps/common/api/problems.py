@@ -40,7 +40,10 @@ def handler(error: Exception, context: dict[str, Any]) -> Response | None:
         more = {"errors": {error.field: [str(error)]}} if error.field else {}
         if problems := getattr(error, "problems", None):
             more = {"errors": {name: [code] for name, code in problems.items()}}
-        return problem(error.status, error.code, str(error.title), str(error), **more)
+        refusal = problem(error.status, error.code, str(error.title), str(error), **more)
+        if error.retry_after is not None:
+            refusal["Retry-After"] = str(error.retry_after)
+        return refusal
     if isinstance(error, Http404):
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
