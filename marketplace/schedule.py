@@ -32,6 +32,12 @@ _JOBS: dict[str, dict[str, Any]] = {
     "invoicing-make-copies": {"task": "invoicing.make_copies", "schedule": 20.0},
     "invoicing-make-older-copies": {"task": "invoicing.make_older_copies", "schedule": crontab(hour="4", minute="10")},
     "reviews-publish-due": {"task": "reviews.publish_due", "schedule": 600.0},
+    "common-prune": {"task": "common.prune", "schedule": crontab(hour="2", minute="5")},
+    "accounts-prune-sessions": {"task": "accounts.prune_sessions", "schedule": crontab(hour="2", minute="10")},
+    "outbox-prune": {"task": "outbox.prune", "schedule": crontab(hour="*", minute="25")},
+    "payments-prune": {"task": "payments.prune", "schedule": crontab(hour="2", minute="15")},
+    "notifications-prune": {"task": "notifications.prune", "schedule": crontab(hour="*", minute="35")},
+    "pricing-import-rates": {"task": "pricing.import_rates", "schedule": crontab(hour="*/3", minute="40")},
     "notifications-send-emails": {"task": "notifications.send_emails", "schedule": 5.0},
     "notifications-queue-digests": {"task": "notifications.queue_digests", "schedule": 900.0},
 }

@@ -1,10 +1,18 @@
-"""Waking a worker after a commit: a hint that may be lost, because beat looks as well."""
+"""Waking a worker after a commit, which may be lost because beat looks as well; and old answers of the API."""
 
 from __future__ import annotations
 
 import logging
 import time
+from datetime import timedelta
 from typing import Any
+
+from celery import shared_task
+from django.conf import settings
+from django.utils import timezone
+
+from apps.common.models import IdempotencyRecord
+from apps.common.work_queue import delete_old
 
 logger = logging.getLogger(__name__)
 
@@ -24,3 +32,10 @@ def hint(task: Any) -> None:
     except Exception as error:
         logger.warning("the broker does not answer, jobs wait for beat: %s", error)
         _away_until = time.monotonic() + AWAY_SECONDS
+
+
+@shared_task(name="common.prune", time_limit=120)
+def prune() -> int:
+    """Answers kept for a repeated request, once nobody repeats it any more."""
+    before = timezone.now() - timedelta(days=settings.RETENTION_DAYS["idempotency"])
+    return delete_old(IdempotencyRecord.objects.filter(created_at__lt=before))

@@ -52,6 +52,7 @@ class IdempotencyRecord(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["user_id", "key"], name="common_idempotencyrecord_user_key"),
         ]
+        indexes = [models.Index(fields=["created_at"], name="common_idempotency_by_time")]
 
 
 class SkippedRow(models.Model):

@@ -101,6 +101,17 @@ def _record(job: str, row_id: UUID, error: Exception, now: datetime) -> None:
         SkippedRow.objects.filter(pk=row.pk).update(times=F("times") + 1, retry_at=now + pause, **said)
 
 
+def delete_old(rows: QuerySet[Any], *, batch: int = 2000, seconds_max: float = SECONDS_MAX) -> int:
+    """Delete these rows a batch at a time, each in its own transaction, as far as the time goes; returns the number."""
+    ends, deleted = time.monotonic() + seconds_max, 0
+    while ids := list(rows.values_list("pk", flat=True)[:batch]):
+        rows.model._default_manager.filter(pk__in=ids).delete()
+        deleted += len(ids)
+        if time.monotonic() > ends:
+            break
+    return deleted
+
+
 @contextmanager
 def one_at_a_time(job: str) -> Iterator[bool]:
     """

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language_bidi
-from django.views.decorators.http import require_GET
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts import queries as accounts
 from apps.accounts.middleware import actor
 from apps.bidding import queries as bids
 from apps.common.errors import NotFound
 from apps.contracts import queries as contracts
-from apps.dashboard import queries
+from apps.dashboard import operations, queries
+from apps.dashboard.queries import failures as found_failures
 from apps.dashboard.rules import MONTHS_MIN
 from apps.escrow import queries as escrow
+from apps.moderation import policies as moderation
 from apps.payments import policies as money
 from apps.payments import queries as payments
 from apps.skills import queries as skills
@@ -62,3 +66,25 @@ def income(request: HttpRequest) -> HttpResponse:
 @require_GET
 def help_page(request: HttpRequest) -> HttpResponse:
     return render(request, "dashboard/help.html")
+
+
+@login_required
+@require_GET
+def failures(request: HttpRequest) -> HttpResponse:
+    """What was given up, with its reason and a button."""
+    moderation.check_is_staff(actor(request))
+    return render(request, "dashboard/failures.html", {"kinds": found_failures.failures()})
+
+
+@login_required
+@require_POST
+def run_again(request: HttpRequest, kind: str, row_id: str) -> HttpResponse:
+    if kind not in set(found_failures.FailureKind):
+        raise NotFound
+    try:
+        operations.run_again(kind=kind, row_id=row_id, actor=actor(request), now=timezone.now())
+    except operations.NothingToRetry as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("It runs again within seconds."))
+    return redirect("dashboard:failures")

@@ -1,9 +1,13 @@
+from datetime import timedelta
+
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from apps.common.jobs import hint
-from apps.common.work_queue import one_at_a_time
+from apps.common.work_queue import delete_old, one_at_a_time
 from apps.notifications import operations
+from apps.notifications.models import EmailDelivery, Notification
 
 
 @shared_task(name="notifications.send_emails")
@@ -15,6 +19,15 @@ def send_emails() -> int:
 def queue_digests() -> int:
     with one_at_a_time("notifications.queue_digests") as is_ours:
         return operations.queue_digests(now=timezone.now()) if is_ours else 0
+
+
+@shared_task(name="notifications.prune", time_limit=120)
+def prune() -> int:
+    """E-mails and notifications that nobody looks for any more; what failed or waits is kept."""
+    now, days = timezone.now(), settings.RETENTION_DAYS
+    sent = EmailDelivery.objects.filter(status="sent", sent_at__lt=now - timedelta(days=days["emails"]))
+    old = Notification.objects.filter(happened_at__lt=now - timedelta(days=days["notifications"]))
+    return delete_old(sent, seconds_max=30) + delete_old(old, seconds_max=30)
 
 
 def wake() -> None:

@@ -109,5 +109,7 @@ class EmailDelivery(BaseModel):
                 fields=["next_attempt_at"],
                 condition=models.Q(status__in=[DeliveryStatus.PENDING, DeliveryStatus.SENDING]),
                 name="notifications_email_due",
-            )
+            ),
+            models.Index(fields=["sent_at"], condition=models.Q(status="sent"), name="notifications_email_sent"),
+            models.Index(fields=["id"], condition=models.Q(status="failed"), name="notifications_email_failed"),
         ]

@@ -3,7 +3,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from smtplib import SMTPConnectError, SMTPException, SMTPServerDisconnected
 from typing import Any
@@ -205,6 +205,12 @@ def send_pending_emails(*, now: datetime, limit: int = 200) -> int:
         silences = 0 if _send(delivery, now) else silences + 1
         tried += 1
     return tried
+
+
+def retry_emails(ids: Sequence[UUID], *, now: datetime) -> int:
+    """Let failed e-mails be sent again; returns the number that had failed and still say something."""
+    failed = EmailDelivery.objects.filter(id__in=ids, status=DeliveryStatus.FAILED).exclude(params={})
+    return failed.update(status=DeliveryStatus.PENDING, attempts_made=0, next_attempt_at=now)
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ import dataclasses
 import logging
 import types
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
@@ -120,6 +120,17 @@ def deliver_next(*, now: datetime) -> bool:
             delivery.status, delivery.done_at, delivery.last_error = DeliveryStatus.DONE, now, ""
         delivery.save()
     return True
+
+
+def failed_count() -> int:
+    """Deliveries that were given up, and that nobody has started again."""
+    return Delivery.objects.filter(status=DeliveryStatus.FAILED).count()
+
+
+def retry(ids: Sequence[int], *, now: datetime) -> int:
+    """Let failed deliveries be handled again, from the first attempt on; returns the number that had failed."""
+    failed = Delivery.objects.filter(id__in=ids, status=DeliveryStatus.FAILED)
+    return failed.update(status=DeliveryStatus.PENDING, attempts=0, next_attempt_at=now)
 
 
 def _handle(delivery: Delivery, now: datetime) -> None:

@@ -11,6 +11,9 @@ class Event(models.Model):
     payload = models.JSONField()
     happened_at = models.DateTimeField()
 
+    class Meta:
+        indexes = [models.Index(fields=["happened_at"], name="outbox_event_by_time")]
+
 
 class DeliveryStatus(models.TextChoices):
     PENDING = "pending"
@@ -38,6 +41,8 @@ class Delivery(models.Model):
             ),
         ]
         indexes = [
+            models.Index(fields=["done_at"], condition=models.Q(status="done"), name="outbox_delivery_done"),
+            models.Index(fields=["id"], condition=models.Q(status="failed"), name="outbox_delivery_failed"),
             models.Index(
                 fields=["next_attempt_at", "id"],
                 condition=models.Q(status="pending"),

@@ -79,3 +79,10 @@ def poll_events() -> int:
     except GatewayUnavailable as silence:
         logger.warning("events could not be asked for: %s", silence)
         return 0
+
+
+@shared_task(name="payments.prune", time_limit=120)
+def prune() -> int:
+    """Drop the content of webhooks that were handled long ago; that they came is kept."""
+    before = timezone.now() - timedelta(days=settings.RETENTION_DAYS["webhooks"])
+    return operations.drop_old_payloads(before=before)

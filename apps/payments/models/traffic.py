@@ -71,4 +71,5 @@ class WebhookEvent(BaseModel):
         indexes = [
             models.Index(fields=["next_attempt_at"], condition=Q(status="received"), name="payments_webhookevent_due"),
             models.Index(fields=["processor", "-received_at"], name="payments_webhookevent_newest"),
+            models.Index(fields=["id"], condition=Q(status="failed"), name="payments_webhookevent_failed"),
         ]

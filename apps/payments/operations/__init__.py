@@ -41,6 +41,7 @@ from apps.payments.operations.charges import (
 from apps.payments.operations.comparing import Comparison, after_restore, forget_checks
 from apps.payments.operations.methods import load_payment_methods
 from apps.payments.operations.notices import (
+    drop_old_payloads,
     handle_notices,
     poll_events,
     receive_notice,
@@ -48,6 +49,7 @@ from apps.payments.operations.notices import (
     refresh_payout,
     refresh_refund,
     refresh_stale,
+    retry_webhooks,
 )
 from apps.payments.operations.pauses import (
     ComparisonMissing,
@@ -133,6 +135,7 @@ __all__ = [
     "confirm_booking",
     "create_charge",
     "dispatch_due",
+    "drop_old_payloads",
     "end_order",
     "export_orders",
     "forget_checks",
@@ -171,6 +174,7 @@ __all__ = [
     "request_reversal",
     "resolve_unbooked",
     "resume",
+    "retry_webhooks",
     "reverse_transfer",
     "send_credit_back",
     "send_payout",

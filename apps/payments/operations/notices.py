@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -86,6 +86,21 @@ def _handle(event: WebhookEvent, clock: Clock) -> None:
         event.status = WebhookStatus.HANDLED if is_ours else WebhookStatus.IGNORED
         event.handled_at, event.last_error = clock(), ""
     event.save(update_fields=["status", "handled_at", "last_error", "next_attempt_at"])
+
+
+def drop_old_payloads(*, before: datetime, limit: int = 20_000) -> int:
+    """Of webhooks that were handled or ignored before that moment; returns the number of webhooks."""
+    done = WebhookEvent.objects.filter(
+        status__in=[WebhookStatus.HANDLED, WebhookStatus.IGNORED], received_at__lt=before
+    ).exclude(payload={})
+    ids = list(done.order_by("received_at").values_list("id", flat=True)[:limit])
+    return WebhookEvent.objects.filter(id__in=ids).update(payload={})
+
+
+def retry_webhooks(ids: Sequence[UUID], *, now: datetime) -> int:
+    """Let failed webhooks be handled again, from the first attempt on; returns the number that had failed."""
+    failed = WebhookEvent.objects.filter(id__in=ids, status=WebhookStatus.FAILED)
+    return failed.update(status=WebhookStatus.RECEIVED, attempts_made=0, next_attempt_at=now)
 
 
 def refresh(*, kind: str, reference: str, processor: str = "", clock: Clock = timezone.now) -> bool:

@@ -73,6 +73,7 @@ from apps.payments.queries.reconciliation import (
     suspense_older_than_a_day,
     suspense_that_is_not_its_items,
     waiting_by_currency,
+    webhooks_failed,
 )
 from apps.payments.queries.treasury import (
     Holding,
@@ -209,4 +210,5 @@ __all__ = [
     "unfinished_reversals",
     "unfinished_top_ups",
     "waiting_by_currency",
+    "webhooks_failed",
 ]

@@ -27,8 +27,9 @@ from apps.payments.models import (
     Refund,
     SuspenseItem,
     TopUp,
+    WebhookEvent,
 )
-from apps.payments.states import LineStatus, PayoutStatus, SuspenseStatus
+from apps.payments.states import LineStatus, PayoutStatus, SuspenseStatus, WebhookStatus
 
 SENDING_TOO_LONG, ON_ITS_WAY_TOO_LONG = timedelta(hours=1), timedelta(days=7)
 A_DAY = timedelta(hours=24)
@@ -134,6 +135,11 @@ def stuck_payouts(now: datetime) -> list[Payout]:
         status=PayoutStatus.SUBMITTED, requested_at__lte=now - ON_ITS_WAY_TOO_LONG
     )
     return list(Payout.objects.filter(slow).select_related("organization").order_by("requested_at"))
+
+
+def webhooks_failed() -> int:
+    """Webhooks that were given up, and that nobody has started again."""
+    return WebhookEvent.objects.filter(status=WebhookStatus.FAILED).count()
 
 
 def suspense_items() -> list[SuspenseItem]:

@@ -1,0 +1,49 @@
+"""Acts of staff that reach into every area."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from apps.common.actors import Actor
+from apps.common.errors import Conflict
+from apps.common.ids import uuids
+from apps.common.models import SkippedRow
+from apps.dashboard.queries.failures import FailureKind
+from apps.moderation import operations as moderation
+from apps.moderation import policies
+from apps.notifications import operations as notifications
+from apps.outbox import bus
+from apps.payments import operations as payments
+
+
+class NothingToRetry(Conflict):
+    code = "nothing_to_retry"
+    message = _("This has not failed, or it was started again already.")
+
+
+@transaction.atomic
+def run_again(*, kind: str, row_id: str, actor: Actor, now: datetime) -> None:
+    """
+    Try once more what was given up, from the first attempt on; kept in the log of staff.
+
+    :raises StaffOnly: for anybody else. :raises NothingToRetry: if it has not failed.
+    """
+    policies.check_is_staff(actor)
+    if not _retry(kind, row_id, now):
+        raise NothingToRetry
+    moderation.record(actor=actor, action=f"run_again.{kind}", subject_type=kind, subject_id=row_id, now=now)
+
+
+def _retry(kind: str, row_id: str, now: datetime) -> bool:
+    if kind == FailureKind.DELIVERY:
+        is_number = row_id.isascii() and row_id.isdigit() and len(row_id) < 19
+        return is_number and bus.retry([int(row_id)], now=now) == 1
+    ids = uuids([row_id])
+    if kind == FailureKind.WEBHOOK:
+        return payments.retry_webhooks(ids, now=now) == 1
+    if kind == FailureKind.EMAIL:
+        return notifications.retry_emails(ids, now=now) == 1
+    return SkippedRow.objects.filter(id__in=ids).update(retry_at=now) == 1

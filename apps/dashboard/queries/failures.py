@@ -1,0 +1,96 @@
+"""What was tried often enough and failed: it is not tried again until staff say so."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from apps.common.models import SkippedRow
+from apps.notifications.models import EmailDelivery
+from apps.outbox.models import Delivery
+from apps.payments.models import WebhookEvent
+
+SHOWN_MAX = 100
+
+
+class FailureKind(enum.StrEnum):
+    DELIVERY = "delivery"
+    WEBHOOK = "webhook"
+    EMAIL = "email"
+    ROW = "row"
+
+
+LABELS: dict[FailureKind, str | Promise] = {
+    FailureKind.DELIVERY: _("Domain events that were not handled"),
+    FailureKind.WEBHOOK: _("Webhooks that were not handled"),
+    FailureKind.EMAIL: _("E-mails that were not sent"),
+    FailureKind.ROW: _("Rows that a job skips"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    kind: FailureKind
+    id: str
+    what: str
+    error: str
+    attempts: int
+    at: datetime | None
+    may_retry: bool = True
+    """False for an e-mail with a code: it was dropped, because the code is long over."""
+
+
+def failures() -> list[tuple[FailureKind, str | Promise, list[Failure]]]:
+    """Of each kind the newest, with its name."""
+    found = {
+        FailureKind.DELIVERY: _deliveries(),
+        FailureKind.WEBHOOK: _webhooks(),
+        FailureKind.EMAIL: _emails(),
+        FailureKind.ROW: _rows(),
+    }
+    return [(kind, LABELS[kind], rows) for kind, rows in found.items()]
+
+
+def _deliveries() -> list[Failure]:
+    rows = Delivery.objects.filter(status="failed").select_related("event").order_by("-id")[:SHOWN_MAX]
+    return [
+        Failure(
+            FailureKind.DELIVERY, str(one.id), f"{one.event.name} → {one.subscriber}", one.last_error, one.attempts,
+            one.event.happened_at,
+        )
+        for one in rows
+    ]  # fmt: skip
+
+
+def _webhooks() -> list[Failure]:
+    rows = WebhookEvent.objects.filter(status="failed").order_by("-received_at")[:SHOWN_MAX]
+    return [
+        Failure(
+            FailureKind.WEBHOOK, str(one.id), f"{one.processor}: {one.type} {one.external_id}", one.last_error,
+            one.attempts_made, one.received_at,
+        )
+        for one in rows
+    ]  # fmt: skip
+
+
+def _emails() -> list[Failure]:
+    rows = EmailDelivery.objects.filter(status="failed").order_by("-created_at")[:SHOWN_MAX]
+    return [
+        Failure(
+            FailureKind.EMAIL, str(one.id), f"{one.template} → {one.address}", one.last_error, one.attempts_made,
+            one.created_at, may_retry=bool(one.params),
+        )
+        for one in rows
+    ]  # fmt: skip
+
+
+def _rows() -> list[Failure]:
+    rows = SkippedRow.objects.order_by("-failed_at")[:SHOWN_MAX]
+    return [
+        Failure(FailureKind.ROW, str(one.id), f"{one.job} {one.row_id}", one.error, one.times, one.failed_at)
+        for one in rows
+    ]
