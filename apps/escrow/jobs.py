@@ -9,10 +9,15 @@ from apps.escrow import operations, queries
 def confirm_recoveries() -> int:
     """Claim back what nobody has appealed against in time; gives how many."""
     now = timezone.now()
-    due = queries.recoveries_to_confirm(now)
-    for recovery_id in due:
-        operations.confirm_recovery(recovery_id=recovery_id, now=now)
-    return len(due)
+    with one_at_a_time("escrow.confirm_recoveries") as is_ours:
+        if not is_ours:
+            return 0
+        return each_row(
+            "escrow.confirm_recovery",
+            queries.recoveries_to_confirm(now),
+            lambda row_id: operations.confirm_recovery(recovery_id=row_id, now=now),
+            now=now,
+        )
 
 
 @shared_task(name="escrow.keep_hold_limits")

@@ -365,10 +365,10 @@ def recovery_of_chargeback(chargeback_id: UUID) -> Recovery | None:
     return Recovery.objects.filter(chargeback_id=chargeback_id).select_related("escrow__payee").first()
 
 
-def recoveries_to_confirm(now: datetime, limit: int = 200) -> list[UUID]:
+def recoveries_to_confirm(now: datetime) -> QuerySet[Recovery, UUID]:
     """Those whose time for an appeal is over, the oldest first."""
     due = Recovery.objects.filter(status=RecoveryStatus.DECIDED, appeal_by__lte=now)
-    return list(due.order_by("appeal_by").values_list("id", flat=True)[:limit])
+    return due.order_by("appeal_by").values_list("id", flat=True)
 
 
 def open_appeals() -> list[Recovery]:

@@ -183,7 +183,7 @@ def test_one_cent_does_not_stop_the_clock(make, now):
     milestone = make.milestone(status="delivered")
     employer = make.actor(milestone.contract.employer)
     operations.approve_milestone(milestone_id=milestone.id, amount=Money(1, "EUR"), actor=employer, now=now)
-    assert queries.milestones_to_approve(now + 14 * DAY) == [milestone.id]
+    assert list(queries.milestones_to_approve(now + 14 * DAY)) == [milestone.id]
     operations.approve_by_clock(milestone_id=milestone.id, now=now + 14 * DAY)
     assert Milestone.objects.get(id=milestone.id).status == "approved"
     assert payable(milestone.contract) == Money.of("810.00", "EUR")

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('payments', '0010_cash_between_doors'),
+        ('payments', '0013_retention_indexes'),
     ]
 
     operations = [

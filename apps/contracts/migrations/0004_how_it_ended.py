@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0001_initial'),
         ('bidding', '0002_exchange_bearer'),
-        ('contracts', '0002_disputed_milestones'),
+        ('contracts', '0003_job_indexes'),
         ('escrow', '0004_tell_pricing_of_paid_work'),
         ('tasks', '0001_initial'),
     ]

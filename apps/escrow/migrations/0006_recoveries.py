@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('escrow', '0004_tell_pricing_of_paid_work'),
+        ('escrow', '0005_job_indexes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
