@@ -59,6 +59,7 @@ class Order:
     order_id: str
     amount: Money
     state: TransferState
+    failure_code: str = ""
 
 
 class BankBook(Protocol):
@@ -137,7 +138,7 @@ class BankGateway(LimitedGateway):
     def refund(self, request: RefundRequest) -> Movement:
         _check_currency(request.amount)
         paid = self.book.credit(request.payment_id)
-        if paid is None or not paid.debtor_iban:
+        if paid is None or not ibans.is_valid(paid.debtor_iban):
             raise GatewayRefused("account_unknown", "the statement does not say from which account it was paid")
         if request.amount > paid.amount:
             raise GatewayRefused("charge_already_refunded", "more than was paid")
@@ -199,4 +200,4 @@ def _outbound(order: Order) -> Outbound:
 
 
 def _failure(order: Order) -> str:
-    return "bank_rejected" if order.state == TransferState.FAILED else ""
+    return (order.failure_code or "bank_rejected") if order.state == TransferState.FAILED else ""

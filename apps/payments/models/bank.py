@@ -26,6 +26,8 @@ class BankFile(BaseModel):
 
     number = models.CharField(max_length=20, unique=True)
     body = models.TextField()
+    payment_id = models.CharField(max_length=35, blank=True, default="", db_index=True)
+    """`PmtInfId` of its one payment block: a bank that books the block as a whole names it."""
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
 
@@ -45,6 +47,7 @@ class BankOrder(BaseModel):
     file = models.ForeignKey(BankFile, on_delete=models.PROTECT, null=True, blank=True, related_name="orders")
     ordered_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
+    failure_code = models.CharField(max_length=60, blank=True, default="")
 
     class Meta:
         constraints = [
@@ -81,8 +84,10 @@ class BankStatementLine(BaseModel):
     """One booking on the bank account, as the statement says it. Read, never changed."""
 
     statement = models.ForeignKey(BankStatement, on_delete=models.PROTECT, related_name="lines")
-    line_ref = models.CharField(max_length=120, unique=True)
-    """The bank's own reference; where it gives none, made of the booking itself."""
+    fingerprint = models.CharField(max_length=64, unique=True)
+    """Everything that the statement says of the booking, and its place among equal ones: what makes it this one."""
+    line_ref = models.CharField(max_length=120)
+    """What people call it: the bank's own reference; where it gives none, the beginning of the fingerprint."""
     amount_minor = models.BigIntegerField()
     currency = currency_field()
     booked_on = models.DateField()
@@ -90,11 +95,17 @@ class BankStatementLine(BaseModel):
     end_to_end_id = models.CharField(max_length=40, blank=True, default="")
     counterparty_name = models.CharField(max_length=160, blank=True, default="")
     counterparty_iban = models.CharField(max_length=34, blank=True, default="")
+    return_code = models.CharField(max_length=12, blank=True, default="")
+    """Why a transfer of ours came back (ISO 20022 external code)."""
     order = models.ForeignKey(BankOrder, on_delete=models.PROTECT, null=True, blank=True, related_name="lines")
+    """The order that a debit carries out, or that a credit gives back."""
+    file = models.ForeignKey(BankFile, on_delete=models.PROTECT, null=True, blank=True, related_name="lines")
+    """The file of orders that one debit carries out all together."""
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=~Q(amount_minor=0), name="payments_bankline_amount_not_zero"),
+            models.CheckConstraint(condition=Q(order=None) | Q(file=None), name="payments_bankline_order_or_file"),
         ]
         indexes = [models.Index(fields=["reference"], name="payments_bankline_reference")]
 

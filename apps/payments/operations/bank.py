@@ -8,9 +8,10 @@ from datetime import time as clock_time
 from urllib.parse import urljoin
 from uuid import UUID
 
+from defusedxml import ElementTree
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -23,7 +24,7 @@ from apps.common.ids import uuid7, uuids
 from apps.common.money import Money
 from apps.common.operations import move
 from apps.payments import policies, queries
-from apps.payments.gateways import statements
+from apps.payments.gateways import sepa, statements
 from apps.payments.gateways.bank import Credit, Order
 from apps.payments.gateways.port import BalanceLine, GatewayRefused, RecipientRequest, TransferState
 from apps.payments.models import (
@@ -41,6 +42,7 @@ from apps.payments.rules import document_number
 from apps.payments.states import BANK_ORDER, BankOrderStatus, ChargeStatus
 
 GATEWAY = "bank"
+FILE_ORDERS_MAX = 1000
 _STATES = {
     BankOrderStatus.EXECUTED: TransferState.SUCCEEDED,
     BankOrderStatus.REJECTED: TransferState.FAILED,
@@ -51,6 +53,12 @@ class StatementRefused(Invalid):
     code = "statement_unreadable"
     field = "statement"
     message = _("This file could not be read. %(reason)s")
+
+
+class WrongAccount(Invalid):
+    code = "statement_of_another_account"
+    field = "statement"
+    message = _("This statement is of the account %(iban)s, which is not ours. Nothing was taken from it.")
 
 
 class NothingToExport(Conflict):
@@ -135,7 +143,7 @@ class DatabaseBook:
 
     def lines(self, since: datetime | None) -> Iterator[BalanceLine]:
         """Credits as they came; orders when they were written down, and again when they failed; debits of nobody."""
-        bookings = BankStatementLine.objects.filter(order=None).select_related("statement").order_by("id")
+        bookings = BankStatementLine.objects.filter(order=None, file=None).select_related("statement").order_by("id")
         orders = BankOrder.objects.order_by("id")
         if since is not None:
             orders = orders.filter(Q(ordered_at__gte=since) | Q(ended_at__gte=since))
@@ -168,7 +176,8 @@ def _credit(line: BankStatementLine) -> Credit:
 
 
 def _order(row: BankOrder) -> Order:
-    return Order(str(row.id), row.amount, _STATES.get(BankOrderStatus(row.status), TransferState.PENDING))
+    state = _STATES.get(BankOrderStatus(row.status), TransferState.PENDING)
+    return Order(str(row.id), row.amount, state, row.failure_code)
 
 
 # -- statements
@@ -186,6 +195,8 @@ def import_statement(*, name: str, body: bytes, actor: Actor, now: datetime) -> 
         found = statements.read(body)
     except statements.StatementUnreadable as wrong:
         raise StatementRefused(reason=str(wrong)) from wrong
+    if found.account and found.account != ibans.compact(settings.BANK_IBAN):
+        raise WrongAccount(iban=ibans.format(found.account))
     statement = _take_in(name, found, now)
     _follow(statement, now)
     return statement
@@ -204,33 +215,74 @@ def _take_in(name: str, found: statements.Statement, now: datetime) -> BankState
         },
     )
     for booking in found.bookings if is_new else ():
-        order = _ordered(booking)
-        try:
-            with transaction.atomic():
-                BankStatementLine.objects.create(
-                    statement=statement,
-                    line_ref=booking.line_ref,
-                    amount_minor=booking.amount.amount_minor,
-                    currency=booking.amount.currency,
-                    booked_on=booking.booked_on,
-                    reference="".join(booking.reference.split()).upper()[:140],
-                    end_to_end_id=booking.end_to_end_id,
-                    counterparty_name=booking.counterparty_name,
-                    counterparty_iban=booking.counterparty_iban,
-                    order=order,
-                )
-        except IntegrityError:
-            continue  # it came in another file before
-        if order is not None and BANK_ORDER.allows(order.status, "execute"):
-            move(order, BANK_ORDER, "execute", actor=SYSTEM, now=now, changes={"ended_at": now})
+        _take_booking(statement, booking, now)
     return statement
 
 
-def _ordered(booking: statements.Booking) -> BankOrder | None:
-    """The order that a debit carries out, by our id and the amount."""
+def _take_booking(statement: BankStatement, booking: statements.Booking, now: datetime) -> None:
+    """Keep one booking, unless it came in another file before, and move the orders that it is about."""
+    carried_out = _carried_out(booking)
+    returned = _returned(booking)
+    file = _file_carried_out(booking) if carried_out is None and returned is None else None
+    try:
+        with transaction.atomic():
+            BankStatementLine.objects.create(
+                statement=statement,
+                fingerprint=booking.fingerprint,
+                line_ref=booking.line_ref,
+                amount_minor=booking.amount.amount_minor,
+                currency=booking.amount.currency,
+                booked_on=booking.booked_on,
+                reference="".join(booking.reference.split()).upper()[:140],
+                end_to_end_id=booking.end_to_end_id,
+                counterparty_name=booking.counterparty_name,
+                counterparty_iban=booking.counterparty_iban,
+                return_code=booking.return_code,
+                order=carried_out or returned,
+                file=file,
+            )
+    except IntegrityError:
+        return  # it came in another file before
+    for order in [carried_out] if carried_out else list(file.orders.all()) if file else []:
+        if BANK_ORDER.allows(order.status, "execute"):
+            move(order, BANK_ORDER, "execute", actor=SYSTEM, now=now, changes={"ended_at": now})
+    if returned is not None:
+        changes = {"ended_at": now, "failure_code": f"returned_{booking.return_code or 'RETURN'}".lower()}
+        move(returned, BANK_ORDER, "reject", actor=SYSTEM, now=now, changes=changes)
+
+
+def _named(booking: statements.Booking, amount_minor: int) -> QuerySet[BankOrder]:
+    """The order of this amount whose id the bank gives back."""
     ids = uuids([booking.end_to_end_id])
-    orders = BankOrder.objects.select_for_update().filter(id__in=ids, amount_minor=-booking.amount.amount_minor)
-    return orders.exclude(lines__isnull=False).first() if booking.amount.amount_minor < 0 else None
+    return BankOrder.objects.select_for_update(of=("self",)).filter(id__in=ids, amount_minor=amount_minor)
+
+
+def _carried_out(booking: statements.Booking) -> BankOrder | None:
+    """The order that a debit carries out, once."""
+    if booking.amount.amount_minor >= 0:
+        return None
+    return _named(booking, -booking.amount.amount_minor).exclude(lines__amount_minor__lt=0).first()
+
+
+def _returned(booking: statements.Booking) -> BankOrder | None:
+    """The order whose money a credit brings back: only the bank knows our id, so nobody else pays under it."""
+    if booking.amount.amount_minor <= 0:
+        return None
+    order = _named(booking, booking.amount.amount_minor).exclude(lines__amount_minor__gt=0).first()
+    return order if order is not None and BANK_ORDER.allows(order.status, "reject") else None
+
+
+def _file_carried_out(booking: statements.Booking) -> BankFile | None:
+    """The file whose orders one debit carries out all together; None unless the amount is that of all of them."""
+    if booking.amount.amount_minor >= 0 or not booking.batch_id:
+        return None
+    file = BankFile.objects.filter(payment_id=booking.batch_id, lines=None).first()
+    if file is None:
+        return None
+    orders = list(
+        file.orders.select_for_update(of=("self",)).filter(lines=None).exclude(status=BankOrderStatus.REJECTED)
+    )
+    return file if sum(order.amount_minor for order in orders) == -booking.amount.amount_minor else None
 
 
 def _follow(statement: BankStatement, now: datetime) -> None:
@@ -238,7 +290,9 @@ def _follow(statement: BankStatement, now: datetime) -> None:
     waiting = Charge.objects.filter(gateway=GATEWAY, remote_session_id__in=references)
     for charge_id in waiting.exclude(status=ChargeStatus.SUCCEEDED).values_list("id", flat=True):
         charges.refresh_charge(charge_id=charge_id, now=now)
-    for document_id in statement.lines.exclude(order=None).values_list("order__document_id", flat=True):
+    named = statement.lines.exclude(order=None).values_list("order__document_id", flat=True)
+    together = BankOrder.objects.filter(file__lines__statement=statement).values_list("document_id", flat=True)
+    for document_id in [*named, *together]:
         _refresh_document(document_id, now)
 
 
@@ -252,24 +306,43 @@ def _refresh_document(document_id: UUID, now: datetime) -> None:
 # -- files for the bank
 
 
-@transaction.atomic
 def export_orders(*, actor: Actor, now: datetime) -> BankFile:
     """
-    One pain.001 file of everything that waits; an order is in one file and never in two.
+    One pain.001 file of everything that waits; an order is in one file and never in two. What no bank takes is
+    rejected first, by itself, so that it keeps no other waiting.
 
     :raises OnlyStaff: :raises PaymentsPaused: :raises NothingToExport:
     """
     policies.check_is_staff(actor)
     policies.check_is_not_paused()
+    for document_id in _reject_unsendable(now):
+        _refresh_document(document_id, now)
+    return _export(actor, now)
+
+
+@transaction.atomic
+def _reject_unsendable(now: datetime) -> list[UUID]:
     waiting = BankOrder.objects.select_for_update(skip_locked=True).filter(status=BankOrderStatus.ORDERED)
-    orders = list(waiting.order_by("ordered_at")[:1000])
+    unsendable = [order for order in waiting.order_by("ordered_at")[:FILE_ORDERS_MAX] if not ibans.is_valid(order.iban)]
+    changes = {"ended_at": now, "failure_code": "account_number_invalid"}
+    for order in unsendable:
+        move(order, BANK_ORDER, "reject", actor=SYSTEM, now=now, changes=changes)
+    return [order.document_id for order in unsendable]
+
+
+@transaction.atomic
+def _export(actor: Actor, now: datetime) -> BankFile:
+    waiting = BankOrder.objects.select_for_update(skip_locked=True).filter(status=BankOrderStatus.ORDERED)
+    orders = list(waiting.order_by("ordered_at")[:FILE_ORDERS_MAX])
     if not orders:
         raise NothingToExport
     file_id = uuid7()
+    body = _pain(orders, now)
     made = BankFile.objects.create(
         id=file_id,
         number=document_number("BF", file_id),
-        body=_pain(orders, now),
+        body=body,
+        payment_id=_payment_id(body),
         made_by_id=actor.person_id,
         made_at=now,
     )
@@ -278,17 +351,24 @@ def export_orders(*, actor: Actor, now: datetime) -> BankFile:
     return made
 
 
+def _payment_id(body: str) -> str:
+    found = next((node for node in ElementTree.fromstring(body).iter() if node.tag.endswith("}PmtInfId")), None)
+    return (found.text or "")[:35] if found is not None else ""
+
+
 def _pain(orders: list[BankOrder], now: datetime) -> str:
-    config = {"name": settings.BANK_HOLDER, "IBAN": settings.BANK_IBAN, "batch": True, "currency": "EUR"}
+    # Booked one by one, so that statements name each; a bank that books them together all the same is understood.
+    config = {"name": sepa.name(settings.BANK_HOLDER), "IBAN": ibans.compact(settings.BANK_IBAN), "batch": False,
+              "currency": "EUR"}  # fmt: skip
     transfer = SepaTransfer(config, schema="pain.001.001.09", clean=True)
     for order in orders:
         transfer.add_payment(
             {
-                "name": order.holder_name[:70],
-                "IBAN": order.iban,
+                "name": sepa.name(order.holder_name),
+                "IBAN": ibans.compact(order.iban),
                 "amount": order.amount_minor,
                 "execution_date": now.date() + timedelta(days=1),
-                "description": f"{settings.SITE_NAME} {order.type} {order.end_to_end_id}",
+                "description": sepa.text(f"{settings.SITE_NAME} {order.type} {order.end_to_end_id}")[:140],
                 "endtoend_id": order.end_to_end_id,
             }
         )
