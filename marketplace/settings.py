@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "apps.accounts.middleware.ActorMiddleware",
     "apps.common.middleware.TimeZoneMiddleware",
     "apps.common.middleware.DomainErrorMiddleware",
+    "apps.accounts.middleware.FreshLoginMiddleware",
     "apps.moderation.middleware.AdminAuditMiddleware",
     "apps.matching.middleware.ShownMiddleware",
 ]
@@ -207,8 +208,21 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
-ACCOUNT_FORMS = {"login": "apps.accounts.forms.LoginForm", "signup": "apps.accounts.forms.SignupForm"}
+ACCOUNT_FORMS = {
+    "login": "apps.accounts.forms.LoginForm",
+    "signup": "apps.accounts.forms.SignupForm",
+    "change_password": "apps.accounts.forms.ChangePasswordForm",
+    "reset_password_from_key": "apps.accounts.forms.ResetPasswordForm",
+}
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# Who just logged in has proved who they are; after that, what changes where money goes or who may act asks again.
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_EMAIL_NOTIFICATIONS = (
+    True  # a changed password, address or second factor is said to the person, old address too
+)
+# Whether somebody of the staff is one only in a session that passed a second factor.
+STAFF_NEEDS_SECOND_FACTOR = env.bool("STAFF_NEEDS_SECOND_FACTOR", TRADEWIND_ENV == "production")
 ACCOUNT_ADAPTER = "apps.accounts.adapter.AccountAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True

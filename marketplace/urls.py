@@ -6,8 +6,10 @@ from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from apps.accounts.views import staff
 from marketplace import health
 
 Patterns = list[URLPattern | URLResolver]
@@ -29,7 +31,12 @@ def _hooks() -> Patterns:
     return []
 
 
+# One login for site and administration: no second door without its limits and its second factor.
+admin.site.login = staff.admin_login  # type: ignore[method-assign]
+admin.site.has_permission = staff.may_administer  # type: ignore[method-assign]
+
 urlpatterns: Patterns = [
+    path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
     path("livez", health.livez),
     path("readyz", health.readyz),
     path("i18n/", include("django.conf.urls.i18n")),

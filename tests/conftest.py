@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -92,6 +93,15 @@ def now() -> datetime:
 @pytest.fixture
 def make(db: None) -> Make:
     return Make(NOON)
+
+
+def prove(client: Any, user: Any, *, minutes_ago: float = 0, method: str = "password") -> None:
+    """Say in the client's session that its person proved who they are, so long ago."""
+    session = client.session
+    record = {"method": method, "at": time.time() - 60 * minutes_ago}
+    session["account_authentication_methods"] = [*session.get("account_authentication_methods", []), record]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from django.core.mail import EmailMessage
 from django.http import HttpRequest
 from django.utils import translation
 
+from apps.accounts.middleware import has_fresh_login
 from apps.accounts.models import User
 
 Queue = Callable[[EmailMessage, User | None, str], None]
@@ -35,6 +36,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             message = self.render_mail(template_prefix, email, whole)
         for queue in _queues:
             queue(message, user if isinstance(user, User) and user.pk else None, language)
+
+    def is_reauthentication_required(self, *, app: str) -> bool:
+        """A login of a few minutes ago counts as much as having been asked again (`middleware.has_fresh_login`)."""
+        request = allauth_context.request
+        return super().is_reauthentication_required(app=app) and (request is None or not has_fresh_login(request))
 
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
         user.language = translation.get_language() or "en"

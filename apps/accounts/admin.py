@@ -7,7 +7,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth import admin as auth
 
-from apps.accounts.models import Membership, Organization, Profile, User
+from apps.accounts.models import AccessEvent, Membership, Organization, Profile, StaffAssignment, User
 from apps.common.admin import ReadOnlyAdmin, ReadOnlyInline
 
 # Second factors, sessions and addresses are a person's own; staff neither read nor write them. Roles are not groups.
@@ -28,6 +28,21 @@ class UserAdmin(ReadOnlyAdmin):
     search_fields = ("email", "display_name", "legal_name")
     exclude = ("password",)
     inlines = (MembershipInline,)
+
+
+@admin.register(StaffAssignment)
+class StaffAssignmentAdmin(ReadOnlyAdmin):
+    list_display = ("user", "role", "granted_by", "granted_at")
+    list_filter = ("role",)
+    list_select_related = ("user", "granted_by")
+
+
+@admin.register(AccessEvent)
+class AccessEventAdmin(ReadOnlyAdmin):
+    list_display = ("happened_at", "action", "user", "organization")
+    list_filter = ("action",)
+    search_fields = ("user__email", "organization__display_name")
+    list_select_related = ("user", "organization")
 
 
 @admin.register(Organization)

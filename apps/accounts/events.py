@@ -18,3 +18,21 @@ class MemberInvited:
 class ProfileHidden:
     organization_id: UUID
     reason_code: str
+
+
+@bus.fact("accounts.country_changed")
+class CountryChanged:
+    """Decides which law and which fees hold: staff look at it before money leaves."""
+
+    organization_id: UUID
+    before: str
+    after: str
+    user_id: UUID | None
+
+
+@bus.fact("accounts.key_made")
+class KeyMade:
+    """Somebody made a key to the API for themselves."""
+
+    token_id: UUID
+    user_id: UUID

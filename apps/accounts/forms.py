@@ -6,7 +6,9 @@ from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
+from allauth.account.forms import ChangePasswordForm as AllauthChangePasswordForm
 from allauth.account.forms import LoginForm as AllauthLoginForm
+from allauth.account.forms import ResetPasswordKeyForm as AllauthResetPasswordKeyForm
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from babel.numbers import get_territory_currencies
 from django import forms
@@ -17,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts import operations
 from apps.accounts.models import Organization, PersonalToken, PortfolioItem, Profile, ProfileLanguage, User
-from apps.accounts.states import LanguageLevel, OrganizationKind, Role
+from apps.accounts.states import KeyScope, LanguageLevel, OrganizationKind, Role
 from apps.common import currencies, fmt
 from apps.common.money import Money
 from apps.skills.forms import SkillPickerField
@@ -117,6 +119,36 @@ class SignupForm(AllauthSignupForm):  # type: ignore[misc]
             works=purpose in (WORK, BOTH),
         )
         return user
+
+
+class _EndsKeys(forms.Form):
+    """Beside a new password: somebody else may have made keys while they knew the old one."""
+
+    end_keys = forms.BooleanField(
+        label=_("End all my API keys as well"),
+        required=False,
+        help_text=_("Do so if somebody else may have known the old password."),
+    )
+
+    def end_keys_of(self, user: User) -> None:
+        if self.cleaned_data.get("end_keys"):
+            operations.revoke_tokens(user=user, now=timezone.now())
+
+
+class ChangePasswordForm(_EndsKeys, AllauthChangePasswordForm):  # type: ignore[misc]
+    field_order = ("oldpassword", "password1", "password2", "end_keys")
+
+    def save(self) -> None:
+        super().save()
+        self.end_keys_of(self.user)
+
+
+class ResetPasswordForm(_EndsKeys, AllauthResetPasswordKeyForm):  # type: ignore[misc]
+    field_order = ("password1", "password2", "end_keys")
+
+    def save(self) -> None:
+        super().save()
+        self.end_keys_of(self.user)
 
 
 class SettingsForm(forms.ModelForm[User]):
@@ -276,10 +308,17 @@ class TokenForm(forms.ModelForm[PersonalToken]):
         choices=[(30, _("30 days")), (90, _("90 days")), (365, _("1 year"))],
         initial=90,
     )
-    can_write = forms.BooleanField(label=_("May also change things, not only read"), required=False)
+    scopes = forms.MultipleChoiceField(
+        label=_("What it may do, beside reading"),
+        choices=[choice for choice in KeyScope.choices if choice[0] != KeyScope.READ],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=_("Choose as little as the program needs. A key never does more than your own role allows."),
+    )
+    field_order = ("name", "scopes", "days")
 
     class Meta:
         model = PersonalToken
-        fields = ("name", "can_write")
+        fields = ("name",)
         labels = {"name": _("Name")}
         help_texts = {"name": _("What it is for, so that you know it again.")}

@@ -1,15 +1,27 @@
-"""Puts the actor on every request: who asks, and for which organization."""
+"""Puts the actor on every request: who asks, for which organization, and how lately they proved who they are."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
 
+from allauth.account.adapter import get_adapter
+from allauth.account.authentication import get_authentication_records
+from allauth.account.internal import flows
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import translation
 from django.utils.functional import SimpleLazyObject
 
 from apps.accounts import queries
-from apps.common.actors import Actor
+from apps.accounts.models import User
+from apps.accounts.policies import FreshLoginNeeded
+from apps.common.actors import STRANGER, Actor
+
+FRESH_LOGIN_LIFE = timedelta(minutes=15)
 
 
 class ActorMiddleware:
@@ -17,13 +29,63 @@ class ActorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.actor = SimpleLazyObject(lambda: queries.actor_of(_plain(request.user)))  # type: ignore[attr-defined]
+        request.actor = SimpleLazyObject(lambda: session_actor(request))  # type: ignore[attr-defined]
         return self.get_response(request)
 
 
-def _plain(user: object) -> object:
-    # request.user is lazy: its class is asked for, so that an isinstance check below sees the real one.
-    return getattr(user, "_wrapped", user) if getattr(user, "is_authenticated", False) else None
+class FreshLoginMiddleware:
+    """Where a page's operation asks for a fresh login: what was posted is kept, who it is is asked, and it goes on."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, FreshLoginNeeded):
+            return None
+        methods = get_adapter().get_reauthentication_methods(request.user)
+        where = methods[0]["url"] if methods else reverse("account_login")
+        return flows.reauthentication.suspend_request(request, where)  # type: ignore[no-any-return]
+
+
+def session_actor(request: HttpRequest, organization_id: UUID | None = None) -> Actor:
+    """Whoever is logged in on this session, for the organization asked for or the one they act for now."""
+    user = request.user
+    # request.user is lazy: its class is asked for, so that an isinstance check sees the real one.
+    user = getattr(user, "_wrapped", user) if user.is_authenticated else user
+    if not isinstance(user, User):
+        return STRANGER
+    return queries.actor_for(
+        user, organization_id, has_fresh_login=has_fresh_login(request), has_second_factor=has_second_factor(request)
+    )
+
+
+def actor_for_organization(request: HttpRequest, organization_id: UUID) -> Actor:
+    """
+    The same person for one of their organizations, whichever they act for at the moment; nobody where they do not
+    belong. A key acts for its own alone.
+    """
+    acting = actor(request)
+    if acting.key_scopes is not None or acting.organization_id == organization_id:
+        return acting
+    return session_actor(request, organization_id)
+
+
+def _records(request: HttpRequest) -> list[dict[str, Any]]:
+    return get_authentication_records(request, request.user)  # type: ignore[arg-type, no-any-return]
+
+
+def has_fresh_login(request: HttpRequest) -> bool:
+    """Whether the person proved on this session, in the last minutes, who they are: by login or once more."""
+    latest = max((record["at"] for record in _records(request)), default=0)
+    return time.time() - latest < FRESH_LOGIN_LIFE.total_seconds()
+
+
+def has_second_factor(request: HttpRequest) -> bool:
+    """Whether this session passed a code, a key or a passkey."""
+    return any(record.get("method") == "mfa" for record in _records(request))
 
 
 def actor(request: HttpRequest) -> Actor:

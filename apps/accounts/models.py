@@ -4,12 +4,14 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.states import Availability, LanguageLevel, OrganizationKind, Role, SkillLevel
+from apps.accounts.states import Availability, KeyScope, LanguageLevel, OrganizationKind, Role, SkillLevel, StaffRole
 from apps.common.ids import uuid7
 from apps.common.models import BaseModel, amount_field, currency_field, money_or_none
 from apps.common.money import Money
@@ -61,6 +63,42 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_full_name(self) -> str:
         return self.display_name
 
+    @property
+    def staff_roles(self) -> frozenset[str]:
+        """What the person is among the marketplace's staff; a superuser is an administrator."""
+        if not self.is_staff:
+            return frozenset()
+        given = frozenset(self.staff_assignments.values_list("role", flat=True))
+        return given | {str(StaffRole.ADMINISTRATOR)} if self.is_superuser else given
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        """In the administration: administrators change what can be changed there, other staff look."""
+        if not self.is_active or not self.is_staff:
+            return False
+        return StaffRole.ADMINISTRATOR in self.staff_roles or (
+            perm.partition(".")[2].startswith("view_") and bool(self.staff_roles)
+        )
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_active and bool(self.staff_roles)
+
+
+class StaffAssignment(BaseModel):
+    """One role of one member of the marketplace's staff, and who gave it."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="staff_assignments")
+    role = models.CharField(max_length=13, choices=StaffRole)
+    granted_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    granted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "role"], name="accounts_staffassignment_once"),
+            models.CheckConstraint(
+                condition=models.Q(role__in=StaffRole.values), name="accounts_staffassignment_role_known"
+            ),
+        ]
+
 
 class Organization(BaseModel):
     """Who posts, bids, pays and is paid: one person, a team, an agency, a company or an institution."""
@@ -75,6 +113,8 @@ class Organization(BaseModel):
     is_active = models.BooleanField(default=True)
     hires = models.BooleanField(default=False)
     works = models.BooleanField(default=False)
+    country_review_since = models.DateTimeField(null=True, blank=True)
+    """Its country was changed and staff have not looked at it yet: no money leaves for its bank until then."""
 
     class Meta:
         constraints = [
@@ -97,12 +137,42 @@ class Membership(BaseModel):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role)
+    role_since = models.DateTimeField(default=timezone.now)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["user", "organization"], name="accounts_membership_once"),
             models.CheckConstraint(condition=models.Q(role__in=Role.values), name="accounts_membership_role_known"),
         ]
+
+
+class PastMembership(BaseModel):
+    """Somebody belonged to an organization until then: whether two organizations share a person looks back too."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
+    role = models.CharField(max_length=10, choices=Role)
+    left_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["organization", "user"], name="accounts_pastmembership_of")]
+
+
+class AccessEvent(models.Model):
+    """
+    What changed who may act, where money goes or which law holds: keys, members, staff roles, countries, limits.
+    Append-only (a trigger refuses UPDATE and DELETE).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    action = models.CharField(max_length=60)
+    user = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    organization = models.ForeignKey(Organization, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    details = models.JSONField(default=dict)
+    happened_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["organization", "-happened_at"], name="accounts_accessevent_of")]
 
 
 class MembershipInvitation(BaseModel):
@@ -188,7 +258,12 @@ class PersonalToken(BaseModel):
     name = models.CharField(max_length=60)
     prefix = models.CharField(max_length=12)
     token_sha256 = models.CharField(max_length=64, unique=True)
-    can_write = models.BooleanField(default=False)
+    scopes = ArrayField(models.CharField(max_length=8, choices=KeyScope), default=list)
     expires_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+
+    @property
+    def scope_names(self) -> list[dict[str, Any]]:
+        """What it may do, in words; `is_more` than reading."""
+        return [{"label": KeyScope(one).label, "is_more": one != KeyScope.READ} for one in self.scopes]

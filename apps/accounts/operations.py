@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,17 +14,21 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts import events, policies, queries, rules
 from apps.accounts.models import (
+    AccessEvent,
     Membership,
     MembershipInvitation,
     Organization,
+    PastMembership,
     PersonalToken,
     PortfolioItem,
     Profile,
     ProfileLanguage,
     ProfileSkill,
+    StaffAssignment,
     User,
 )
-from apps.accounts.states import Role
+from apps.accounts.rules import Act
+from apps.accounts.states import KeyScope, Role, StaffRole
 from apps.common import currencies, fmt
 from apps.common.actors import Actor
 from apps.common.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -120,16 +125,54 @@ def _free_handle(display_name: str) -> str:
 def update_organization(*, organization_id: UUID, actor: Actor, now: datetime, changes: dict[str, Any]) -> Organization:
     """Change name, country, zone, currency or what the organization does here."""
     organization = Organization.objects.select_for_update().get(id=organization_id)
-    policies.check_acts_for(actor, organization.id, rules.MANAGE_PROFILE)
+    policies.check_may(actor, Act.CHANGE_ORGANIZATION, organization.id)
+    country = changes.get("country", organization.country)
+    if country != organization.country:
+        policies.check_may(actor, Act.CHANGE_COUNTRY, organization.id)
     if changes.get("country", organization.country) not in dict(fmt.countries()):
         raise CountryUnknown
     if changes.get("currency", organization.currency) not in currencies.exponents():
         raise CurrencyUnknown
+    if country != organization.country:
+        before = organization.country
+        changes = changes | {"country_review_since": now}
+        details = {"before": before, "after": country}
+        record_access(
+            "accounts.country_changed", actor=actor, organization_id=organization.id, details=details, now=now
+        )
+        bus.publish(events.CountryChanged(organization.id, before, country, actor.user_id), now=now)
     for name, value in changes.items():
         setattr(organization, name, value)
     organization.save(update_fields=list(changes))
     bus.publish(events.ProfileChanged(organization_id=organization.id), now=now)
     return organization
+
+
+@transaction.atomic
+def clear_country(*, organization_id: UUID, actor: Actor, now: datetime) -> Organization:
+    """
+    Staff looked at a changed country: money may leave again.
+
+    :raises policies.StaffOnly: for anybody else. :raises policies.OwnOrganization: for one's own.
+    """
+    policies.check_can_clear_country(actor, organization_id)
+    organization = Organization.objects.select_for_update().get(id=organization_id)
+    if organization.country_review_since is None:
+        return organization
+    organization.country_review_since = None
+    organization.save(update_fields=["country_review_since"])
+    details = {"country": organization.country}
+    record_access("accounts.country_checked", actor=actor, organization_id=organization.id, details=details, now=now)
+    return organization
+
+
+def record_access(
+    action: str, *, actor: Actor, now: datetime, organization_id: UUID | None = None, details: dict[str, Any]
+) -> None:
+    """Write down what changed who may act, where money goes or which law holds; such rows are never changed."""
+    AccessEvent.objects.create(
+        action=action, user_id=actor.user_id, organization_id=organization_id, details=details, happened_at=now
+    )
 
 
 @transaction.atomic
@@ -148,7 +191,7 @@ def update_profile(
     :raises policies.NotYours: :raises policies.RoleMissing: if the actor may not.
     """
     profile = Profile.objects.select_for_update().get(organization_id=organization_id)
-    policies.check_acts_for(actor, organization_id, rules.MANAGE_PROFILE)
+    policies.check_may(actor, Act.CHANGE_PROFILE, organization_id)
     for name, value in changes.items():
         setattr(profile, name, value)
     profile.save()
@@ -168,7 +211,7 @@ def update_profile(
 
 @transaction.atomic
 def add_portfolio_item(*, organization_id: UUID, actor: Actor, now: datetime, fields: dict[str, Any]) -> PortfolioItem:
-    policies.check_acts_for(actor, organization_id, rules.MANAGE_PROFILE)
+    policies.check_may(actor, Act.CHANGE_PROFILE, organization_id)
     profile = Profile.objects.select_for_update().get(organization_id=organization_id)
     item = PortfolioItem.objects.create(profile=profile, position=profile.portfolio.count(), **fields)
     bus.publish(events.ProfileChanged(organization_id=organization_id), now=now)
@@ -178,7 +221,7 @@ def add_portfolio_item(*, organization_id: UUID, actor: Actor, now: datetime, fi
 @transaction.atomic
 def remove_portfolio_item(*, item_id: UUID, actor: Actor, now: datetime) -> None:
     item = PortfolioItem.objects.select_related("profile").get(id=item_id)
-    policies.check_acts_for(actor, item.profile.organization_id, rules.MANAGE_PROFILE)
+    policies.check_may(actor, Act.CHANGE_PROFILE, item.profile.organization_id)
     item.delete()
     bus.publish(events.ProfileChanged(organization_id=item.profile.organization_id), now=now)
 
@@ -186,8 +229,8 @@ def remove_portfolio_item(*, item_id: UUID, actor: Actor, now: datetime) -> None
 @transaction.atomic
 def hide_profile(*, organization_id: UUID, reason_code: str, actor: Actor, now: datetime) -> Profile:
     """Moderation takes a profile out of sight; its owner still sees it, with the reason."""
-    if not (actor.is_staff or actor.is_system):
-        raise NotAllowed
+    if not actor.is_system:
+        policies.check_staff_may(actor, Act.HIDE_PROFILE)
     profile = Profile.objects.select_for_update().get(organization_id=organization_id)
     profile.hidden_at, profile.hidden_reason = now, reason_code
     profile.save(update_fields=["hidden_at", "hidden_reason"])
@@ -199,8 +242,8 @@ def hide_profile(*, organization_id: UUID, reason_code: str, actor: Actor, now: 
 @transaction.atomic
 def restore_profile(*, organization_id: UUID, actor: Actor, now: datetime) -> Profile:
     """Moderation lets a hidden profile be seen again."""
-    if not (actor.is_staff or actor.is_system):
-        raise NotAllowed
+    if not actor.is_system:
+        policies.check_staff_may(actor, Act.HIDE_PROFILE)
     profile = Profile.objects.select_for_update().get(organization_id=organization_id)
     profile.hidden_at, profile.hidden_reason = None, ""
     profile.save(update_fields=["hidden_at", "hidden_reason"])
@@ -241,7 +284,7 @@ def invite_member(*, organization_id: UUID, email: str, role: str, actor: Actor,
 
     :raises AlreadyMember: if the address belongs to a member.
     """
-    policies.check_acts_for(actor, organization_id, rules.MANAGE_MEMBERS)
+    policies.check_may(actor, Act.MANAGE_MEMBERS, organization_id)
     if Membership.objects.filter(organization_id=organization_id, user__email__iexact=email).exists():
         raise AlreadyMember
     _check_can_grant(actor, organization_id, role)
@@ -273,7 +316,14 @@ def accept_invitation(*, token: str, user: User, now: datetime) -> Membership:
     invitation.accepted_at = now
     invitation.save(update_fields=["accepted_at"])
     membership, _created = Membership.objects.get_or_create(
-        user=user, organization_id=invitation.organization_id, defaults={"role": invitation.role}
+        user=user, organization_id=invitation.organization_id, defaults={"role": invitation.role, "role_since": now}
+    )
+    record_access(
+        "accounts.member_joined",
+        actor=Actor(user_id=user.pk),
+        organization_id=invitation.organization_id,
+        details={"role": membership.role, "invited_by": str(invitation.invited_by_id)},
+        now=now,
     )
     return membership
 
@@ -283,33 +333,43 @@ def revoke_invitation(*, invitation_id: UUID, actor: Actor, now: datetime) -> No
     invitation = MembershipInvitation.objects.select_for_update().filter(id=invitation_id).first()
     if invitation is None:
         raise InvitationGone
-    policies.check_acts_for(actor, invitation.organization_id, rules.MANAGE_MEMBERS)
+    policies.check_may(actor, Act.MANAGE_MEMBERS, invitation.organization_id)
     invitation.revoked_at = now
     invitation.save(update_fields=["revoked_at"])
 
 
 @transaction.atomic
-def change_role(*, membership_id: UUID, role: str, actor: Actor) -> Membership:
+def change_role(*, membership_id: UUID, role: str, actor: Actor, now: datetime) -> Membership:
     """:raises LastOwner: if nobody would own the organization any more."""
     membership = Membership.objects.select_for_update().get(id=membership_id)
-    policies.check_acts_for(actor, membership.organization_id, rules.MANAGE_MEMBERS)
+    policies.check_may(actor, Act.MANAGE_MEMBERS, membership.organization_id)
     _check_can_grant(actor, membership.organization_id, role)
     _check_can_grant(actor, membership.organization_id, membership.role)
     _check_owner_stays(membership, new_role=role)
-    membership.role = role
-    membership.save(update_fields=["role"])
+    if role != membership.role:
+        details = {"user": str(membership.user_id), "before": membership.role, "after": role}
+        membership.role, membership.role_since = role, now
+        membership.save(update_fields=["role", "role_since"])
+        record_access(
+            "accounts.role_changed", actor=actor, organization_id=membership.organization_id, details=details, now=now
+        )
     return membership
 
 
 @transaction.atomic
-def remove_member(*, membership_id: UUID, actor: Actor) -> None:
+def remove_member(*, membership_id: UUID, actor: Actor, now: datetime) -> None:
     """Members may leave by themselves; managers may remove others. :raises LastOwner: as above."""
     membership = Membership.objects.select_for_update().get(id=membership_id)
     if membership.user_id != actor.user_id:
-        policies.check_acts_for(actor, membership.organization_id, rules.MANAGE_MEMBERS)
+        policies.check_may(actor, Act.MANAGE_MEMBERS, membership.organization_id)
         _check_can_grant(actor, membership.organization_id, membership.role)
     _check_owner_stays(membership, new_role=None)
+    user_id, organization_id, role = membership.user_id, membership.organization_id, membership.role
     membership.delete()
+    PastMembership.objects.create(user_id=user_id, organization_id=organization_id, role=role, left_at=now)
+    keys = PersonalToken.objects.filter(user_id=user_id, organization_id=organization_id, revoked_at=None)
+    details = {"user": str(user_id), "role": role, "keys_ended": keys.update(revoked_at=now)}
+    record_access("accounts.member_removed", actor=actor, organization_id=organization_id, details=details, now=now)
 
 
 def _check_can_grant(actor: Actor, organization_id: UUID, role: str) -> None:
@@ -328,27 +388,119 @@ def _check_owner_stays(membership: Membership, new_role: str | None) -> None:
 
 # -- keys to the API
 
+KEYS_MAX = 10  # of one person
+
+
+class TooManyKeys(Conflict):
+    code = "too_many_keys"
+    message = _("You have %(most)s keys in use, which is the most. Revoke one that you no longer need.")
+
+
+class ScopeUnknown(Invalid):
+    code = "scope_unknown"
+    field = "scopes"
+    message = _("Choose what the key may do from the list.")
+
 
 @transaction.atomic
 def create_token(
-    *, user: User, actor: Actor, name: str, can_write: bool, expires_at: datetime | None
+    *, user: User, actor: Actor, name: str, scopes: Iterable[str], expires_at: datetime | None, now: datetime
 ) -> tuple[PersonalToken, str]:
-    """A new key and, this once, its text."""
-    if actor.organization_id is None:
-        raise policies.NotYours
+    """
+    A new key and, this once, its text. It always reads, and acts within its other scopes.
+
+    :raises policies.FreshLoginNeeded: :raises policies.NotByKey: a key makes no keys.
+    :raises TooManyKeys: :raises ScopeUnknown:
+    """
+    policies.check_may(actor, Act.MAKE_KEY, actor.organization_id)
+    wanted = [str(scope) for scope in KeyScope if scope == KeyScope.READ or scope in set(scopes)]
+    if not set(scopes) <= set(KeyScope.values):
+        raise ScopeUnknown
+    User.objects.select_for_update().get(id=user.pk)  # two at once are counted one after the other
+    if queries.live_tokens_of(user, now).count() >= KEYS_MAX:
+        raise TooManyKeys(most=KEYS_MAX)
     text = f"tw_{secrets.token_urlsafe(32)}"
     row = PersonalToken.objects.create(
         user=user,
-        organization_id=actor.organization_id,
+        organization_id=actor.side_id,
         name=name,
         prefix=text[:10],
         token_sha256=queries.token_digest(text),
-        can_write=can_write,
+        scopes=wanted,
         expires_at=expires_at,
     )
+    details = {"key": str(row.id), "begins": row.prefix, "scopes": wanted}
+    record_access("accounts.key_made", actor=actor, organization_id=actor.organization_id, details=details, now=now)
+    bus.publish(events.KeyMade(row.id, user.pk), now=now)
     return row, text
 
 
 @transaction.atomic
 def revoke_token(*, token_id: UUID, user: User, now: datetime) -> None:
-    PersonalToken.objects.filter(id=token_id, user=user, revoked_at=None).update(revoked_at=now)
+    revoke_tokens(user=user, now=now, only=[token_id])
+
+
+@transaction.atomic
+def revoke_tokens(*, user: User, now: datetime, only: Iterable[UUID] | None = None) -> int:
+    """End one's keys, all of them or those named; returns how many."""
+    keys = PersonalToken.objects.select_for_update().filter(user=user, revoked_at=None)
+    ended = list(keys if only is None else keys.filter(id__in=list(only)))
+    for key in ended:
+        key.revoked_at = now
+        key.save(update_fields=["revoked_at"])
+        record_access(
+            "accounts.key_revoked",
+            actor=Actor(user_id=user.pk),
+            organization_id=key.organization_id,
+            details={"key": str(key.id), "begins": key.prefix},
+            now=now,
+        )
+    return len(ended)
+
+
+# -- the marketplace's staff
+
+
+class LastAdministrator(Conflict):
+    code = "last_administrator"
+    message = _("The marketplace needs at least one administrator.")
+
+
+@transaction.atomic
+def grant_staff_role(*, user_id: UUID, role: str, actor: Actor, now: datetime) -> StaffAssignment:
+    """
+    Make somebody a member of the staff, or give another role. Nobody gives themselves a role.
+
+    :raises policies.StaffOnly: for anybody but administrators. :raises policies.OwnRole:
+    """
+    policies.check_can_grant_staff_role(actor, user_id)
+    user = User.objects.select_for_update().get(id=user_id)
+    if not user.is_staff:
+        user.is_staff = True
+        user.save(update_fields=["is_staff"])
+    given, is_new = StaffAssignment.objects.get_or_create(
+        user=user, role=role, defaults={"granted_by_id": actor.user_id, "granted_at": now}
+    )
+    if is_new:
+        details = {"user": str(user_id), "role": role}
+        record_access("accounts.staff_role_granted", actor=actor, details=details, now=now)
+    return given
+
+
+@transaction.atomic
+def withdraw_staff_role(*, user_id: UUID, role: str, actor: Actor, now: datetime) -> None:
+    """
+    Take a role of the staff away; without any, somebody is no member of the staff any more.
+
+    :raises policies.StaffOnly: for anybody but administrators. :raises LastAdministrator:
+    """
+    policies.check_can_grant_staff_role(actor, user_id)
+    user = User.objects.select_for_update().get(id=user_id)
+    user.staff_assignments.filter(role=role).delete()
+    if role == StaffRole.ADMINISTRATOR and user.is_superuser:
+        user.is_superuser = False
+    if not queries.staff_to_tell(rules.ADMINISTER):
+        raise LastAdministrator
+    user.is_staff = bool(user.staff_roles)
+    user.save(update_fields=["is_staff", "is_superuser"])
+    record_access("accounts.staff_role_withdrawn", actor=actor, details={"user": str(user_id), "role": role}, now=now)

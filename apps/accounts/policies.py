@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts import queries, rules
+from apps.accounts.models import Membership
+from apps.accounts.rules import Act, Side
+from apps.accounts.states import Role
 from apps.common.actors import Actor
-from apps.common.errors import NotAllowed
+from apps.common.errors import DomainError, NotAllowed
 
 
 class RoleMissing(NotAllowed):
@@ -20,16 +25,166 @@ class NotYours(NotAllowed):
     message = _("You are not acting for the organization that this belongs to. Switch organization and try again.")
 
 
+class ScopeMissing(NotAllowed):
+    code = "scope_missing"
+    message = _("This API key was not made for that. Make a key with the right scope in your settings.")
+
+
+class NotByKey(NotAllowed):
+    code = "not_by_key"
+    message = _("No API key may do this. Log in and do it in your browser.")
+
+
+class FreshLoginNeeded(NotAllowed):
+    """Pages send the person to prove again who they are, and go on where they were."""
+
+    code = "reauthentication_required"
+    title = _("Please confirm that it is you")
+    message = _("This is open only for 15 minutes after you logged in. Confirm who you are, then do it again.")
+
+
+class StaffOnly(NotAllowed):
+    code = "staff_only"
+    message = _("Only the marketplace's staff may do this.")
+
+
+class StaffRoleMissing(StaffOnly):
+    code = "staff_role_missing"
+    message = _("Your role among the staff does not allow this. Ask an administrator.")
+
+
 def check_acts_for(actor: Actor, organization_id: UUID | None, capability: str) -> None:
     """
     :raises NotYours: if the actor acts for another organization.
     :raises RoleMissing: if the role there does not allow it.
+    :raises ScopeMissing: if the API key that acts does not.
     """
     if not actor.acts_for(organization_id):
         raise NotYours
     if not actor.may(capability):
-        raise RoleMissing
+        raise RoleMissing if actor.key_scopes is None else ScopeMissing
 
 
 def can_act_for(actor: Actor, organization_id: UUID | None, capability: str) -> bool:
     return actor.acts_for(organization_id) and actor.may(capability)
+
+
+def check_may(actor: Actor, act: Act, organization_id: UUID | None, side: Side = Side.OWN) -> None:
+    """
+    The one guard of the table of acts.
+
+    :raises NotYours, RoleMissing, ScopeMissing: as `check_acts_for`.
+    :raises FreshLoginNeeded, NotByKey: where the act asks for a fresh login.
+    """
+    capability = rules.capability_for(act, side)
+    if capability is None:
+        raise RoleMissing
+    check_acts_for(actor, organization_id, capability)
+    if rules.ACTS[act].needs_fresh_login:
+        check_fresh_login(actor)
+
+
+def may(actor: Actor, act: Act, organization_id: UUID | None, side: Side = Side.OWN) -> bool:
+    """The button's question: a login that is not fresh hides nothing, since it can be renewed."""
+    try:
+        check_may(actor, act, organization_id, side)
+    except FreshLoginNeeded:
+        return True
+    except DomainError:
+        return False
+    return True
+
+
+def check_fresh_login(actor: Actor) -> None:
+    """:raises FreshLoginNeeded: :raises NotByKey: a key cannot prove again who uses it."""
+    if actor.is_system:
+        return
+    if actor.key_scopes is not None:
+        raise NotByKey
+    if not actor.has_fresh_login:
+        raise FreshLoginNeeded
+
+
+def check_is_person(actor: Actor) -> None:
+    """:raises NotByKey: for an API key: it acts for one organization and founds or chooses no other."""
+    if actor.key_scopes is not None:
+        raise NotByKey
+
+
+def check_staff_may(actor: Actor, act: Act) -> None:
+    """:raises StaffOnly: for everybody else. :raises StaffRoleMissing: for staff of another role."""
+    if not actor.is_staff:
+        raise StaffOnly
+    if not staff_may(actor, act):
+        raise StaffRoleMissing
+    if rules.ACTS[act].needs_fresh_login:
+        check_fresh_login(actor)
+
+
+SETTLED_AFTER = timedelta(hours=24)
+"""How long somebody has had their role before they count as the second person of what one may not decide alone."""
+
+
+class SecondPersonTooNew(NotAllowed):
+    code = "second_person_too_new"
+    message = _(
+        "You have had your role in this organization for less than 24 hours, so somebody else has to be the second "
+        "person: an owner, or a colleague of longer."
+    )
+
+
+def check_is_settled(actor: Actor, organization_id: UUID, now: datetime) -> None:
+    """
+    The second person of a control is an owner or has had their role for a day, so that nobody makes their own.
+
+    :raises SecondPersonTooNew:
+    """
+    membership = Membership.objects.filter(user_id=actor.person_id, organization_id=organization_id).first()
+    if membership is None:
+        raise NotYours
+    if membership.role != Role.OWNER and now - membership.role_since < SETTLED_AFTER:
+        raise SecondPersonTooNew
+
+
+class OnePersonOnBothSides(NotAllowed):
+    code = "one_person_on_both_sides"
+    message = _(
+        "Somebody belongs to both organizations, or both are paid to the same account. One person cannot be on both "
+        "sides of the same work."
+    )
+
+
+def check_are_strangers(one_id: UUID, other_id: UUID, *, since: datetime) -> None:
+    """:raises OnePersonOnBothSides: where the two organizations are the same people (`queries.are_related`)."""
+    if queries.are_related(one_id, other_id, since=since):
+        raise OnePersonOnBothSides
+
+
+class OwnRole(NotAllowed):
+    code = "own_role"
+    message = _("Nobody gives themselves a role, or takes it away. Ask another administrator.")
+
+
+class OwnOrganization(NotAllowed):
+    code = "own_organization"
+    message = _("You belong to this organization yourself. Somebody else has to look at it.")
+
+
+def check_can_grant_staff_role(actor: Actor, user_id: UUID) -> None:
+    """:raises StaffOnly: for anybody but administrators. :raises OwnRole: for oneself."""
+    if actor.is_system:
+        return
+    check_staff_may(actor, Act.GRANT_STAFF_ROLE)
+    if actor.user_id == user_id:
+        raise OwnRole
+
+
+def check_can_clear_country(actor: Actor, organization_id: UUID) -> None:
+    """:raises StaffOnly: for anybody but those who look after money. :raises OwnOrganization: for one's own."""
+    check_staff_may(actor, Act.CLEAR_COUNTRY)
+    if Membership.objects.filter(user_id=actor.person_id, organization_id=organization_id).exists():
+        raise OwnOrganization
+
+
+def staff_may(actor: Actor, act: Act) -> bool:
+    return actor.may_as_staff(rules.capability_for(act, Side.STAFF) or "")

@@ -1,49 +1,85 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from apps.accounts import rules
 from apps.accounts.models import (
+    AccessEvent,
     Membership,
     MembershipInvitation,
     Organization,
+    PastMembership,
     PersonalToken,
     PortfolioItem,
     Profile,
     User,
 )
-from apps.common.actors import STRANGER, Actor
+from apps.accounts.states import Role
+from apps.common.actors import Actor
 
 
-def actor_for(user: User, organization_id: UUID | None = None) -> Actor:
+def actor_for(
+    user: User,
+    organization_id: UUID | None = None,
+    *,
+    has_fresh_login: bool = False,
+    has_second_factor: bool = True,
+) -> Actor:
     """
-    The user acting for one of their organizations: the one asked for, else the last used, else the oldest.
+    The user acting for the organization asked for, or for nobody where they do not belong to it.
 
-    An organization that the user does not belong to is never acted for.
+    Without one: for the last used, else the oldest.
+
+    :param has_second_factor: of the session; where staff need one (`STAFF_NEEDS_SECOND_FACTOR`), a session without is
+        nobody of the staff. Commands of an operator have none to show.
     """
     memberships = {
         membership.organization_id: membership
         for membership in Membership.objects.filter(user=user, organization__is_active=True).order_by("created_at")
     }
-    wanted = organization_id if organization_id in memberships else user.last_organization_id
-    membership = memberships.get(wanted) if wanted in memberships else next(iter(memberships.values()), None)
-    if membership is None:
-        return Actor(user_id=user.pk, is_staff=user.is_staff)
+    if organization_id is not None:
+        membership = memberships.get(organization_id)
+    else:
+        last = memberships.get(user.last_organization_id) if user.last_organization_id else None
+        membership = last or next(iter(memberships.values()), None)
+    is_proved = has_second_factor or not settings.STAFF_NEEDS_SECOND_FACTOR
+    as_staff = rules.staff_capabilities(user.staff_roles) if user.is_staff and is_proved else frozenset()
     return Actor(
         user_id=user.pk,
-        organization_id=membership.organization_id,
-        capabilities=rules.capabilities(membership.role),
-        is_staff=user.is_staff,
+        organization_id=membership.organization_id if membership else None,
+        capabilities=rules.capabilities(membership.role) if membership else frozenset(),
+        is_staff=bool(as_staff),
+        staff_capabilities=as_staff,
+        has_fresh_login=has_fresh_login,
     )
 
 
-def actor_of(user: object, organization_id: UUID | None = None) -> Actor:
-    return actor_for(user, organization_id) if isinstance(user, User) else STRANGER
+def actor_for_key(token: PersonalToken) -> Actor | None:
+    """
+    The key's user acting for the key's organization, within its scopes; never as staff, who prove more than a key can.
+
+    None once the user does not belong to that organization any more: a key acts for it or for nobody.
+    """
+    membership = Membership.objects.filter(
+        user_id=token.user_id, organization_id=token.organization_id, organization__is_active=True
+    ).first()
+    if membership is None:
+        return None
+    scopes = frozenset(token.scopes)
+    return Actor(
+        user_id=token.user_id,
+        organization_id=token.organization_id,
+        capabilities=rules.within_scopes(rules.capabilities(membership.role), scopes),
+        key_scopes=scopes,
+    )
 
 
 def organizations_of(user: User) -> QuerySet[Organization]:
@@ -52,6 +88,27 @@ def organizations_of(user: User) -> QuerySet[Organization]:
 
 def organization(organization_id: UUID) -> Organization:
     return Organization.objects.get(id=organization_id)
+
+
+@dataclass(frozen=True, slots=True)
+class CountryToCheck:
+    organization: Organization
+    before: str
+
+
+def countries_to_check() -> list[CountryToCheck]:
+    """Organizations whose changed country nobody of the staff has looked at, the longest waiting first."""
+    waiting = list(Organization.objects.exclude(country_review_since=None).order_by("country_review_since")[:100])
+    changes = AccessEvent.objects.filter(organization__in=waiting, action="accounts.country_changed")
+    before: dict[UUID | None, str] = {}
+    for change in changes.order_by("-happened_at"):  # the oldest since the last look wins
+        before[change.organization_id] = str(change.details["before"])
+    return [CountryToCheck(one, before.get(one.id, "")) for one in waiting]
+
+
+def lock(organization_id: UUID) -> Organization:
+    """Whatever is decided for the organization is decided one after the other."""
+    return Organization.objects.select_for_update().get(id=organization_id)
 
 
 def profiles_visible_to(actor: Actor) -> QuerySet[Profile]:
@@ -76,8 +133,19 @@ def users_to_tell(organization_id: UUID, capability: str = rules.VIEW) -> list[U
     )
 
 
-def staff_to_tell() -> list[User]:
-    return list(User.objects.filter(is_staff=True, is_active=True).order_by("created_at"))
+def owners(organization_id: UUID) -> list[User]:
+    return list(
+        User.objects.filter(
+            memberships__organization_id=organization_id, memberships__role=Role.OWNER, is_active=True
+        ).order_by("created_at")
+    )
+
+
+def staff_to_tell(capability: str = rules.READ) -> list[User]:
+    """Active staff whose roles include the capability."""
+    roles = [role for role, allowed in rules.STAFF_CAPABILITIES.items() if capability in allowed]
+    given = Q(staff_assignments__role__in=roles) | Q(is_superuser=True)
+    return list(User.objects.filter(given, is_staff=True, is_active=True).distinct().order_by("created_at"))
 
 
 def token_digest(token: str) -> str:
@@ -177,7 +245,50 @@ def portfolio_items_visible_to(actor: Actor) -> QuerySet[PortfolioItem]:
     return PortfolioItem.objects.filter(profile__in=profiles_visible_to(actor)).select_related("image")
 
 
+def live_tokens_of(user: User, now: datetime) -> QuerySet[PersonalToken]:
+    return PersonalToken.objects.filter(user=user, revoked_at=None).filter(Q(expires_at=None) | Q(expires_at__gt=now))
+
+
 def tokens_of(user: User) -> QuerySet[PersonalToken]:
     return (
         PersonalToken.objects.filter(user=user, revoked_at=None).select_related("organization").order_by("-created_at")
     )
+
+
+# -- one person on both sides
+
+Relation = Callable[[UUID, UUID], bool]
+RELATIONS: list[Relation] = []
+"""What areas above know that tells two organizations to be the same people; each answers for a pair."""
+
+
+def are_related(one_id: UUID, other_id: UUID, *, since: datetime) -> bool:
+    """
+    Whether the two organizations are the same people as far as we can tell: somebody belongs to both, or belonged to
+    them since that moment; two members log in with the same passkey; or an area above knows (the same bank account).
+    """
+    if one_id == other_id:
+        return True
+    people = [_people_since(organization_id, since) for organization_id in (one_id, other_id)]
+    if people[0] & people[1]:
+        return True
+    keys = [_passkeys(users) for users in people]
+    return bool(keys[0] & keys[1]) or any(relation(one_id, other_id) for relation in RELATIONS)
+
+
+def _people_since(organization_id: UUID, since: datetime) -> set[UUID]:
+    now = Membership.objects.filter(organization_id=organization_id).values_list("user_id", flat=True)
+    left = PastMembership.objects.filter(organization_id=organization_id, left_at__gte=since)
+    return set(now) | set(left.values_list("user_id", flat=True))
+
+
+def _passkeys(user_ids: set[UUID]) -> set[str]:
+    keys = Authenticator.objects.filter(user_id__in=user_ids, type=Authenticator.Type.WEBAUTHN)
+    found = (data.get("credential", {}).get("id") for data in keys.values_list("data", flat=True))
+    return {str(key) for key in found if key}
+
+
+def shares_a_person(one: str, other: str) -> Exists:
+    """For lists: somebody belongs at present to both organizations, named by columns of the outer query."""
+    both = Membership.objects.filter(organization_id=OuterRef(one), user__memberships__organization_id=OuterRef(other))
+    return Exists(both)

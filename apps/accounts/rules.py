@@ -1,6 +1,18 @@
-"""What a role in an organization allows. Pure data: the page's button and the operation's guard ask the same."""
+"""
+Who may do what: one table of acts, from which guards, buttons, the printed matrix and its test come. Pure data.
 
-from apps.accounts.states import Role
+Three questions are answered here. What does a role in an organization allow (`CAPABILITIES`)? What does a role among
+the marketplace's staff allow (`STAFF_CAPABILITIES`)? Which capability does an act ask for, on which side of the work
+(`ACTS`)? An area's policies name an act and a side and add what depends on the state of the work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from apps.accounts.states import KeyScope, Role, StaffRole
 
 VIEW, MESSAGE, POST_TASK, AWARD, BID, DELIVER, FUND, APPROVE, WITHDRAW, MANAGE_PROFILE, MANAGE_MEMBERS = (
     "view", "message", "post_task", "award", "bid", "deliver", "fund", "approve", "withdraw", "manage_profile",
@@ -16,10 +28,222 @@ CAPABILITIES: dict[str, frozenset[str]] = {
     Role.MEMBER: frozenset({VIEW, MESSAGE, POST_TASK, BID, DELIVER}),
     Role.VIEWER: frozenset({VIEW}),
 }
+# Those that decide about money; the others are about the work.
+MONEY = frozenset({FUND, APPROVE, WITHDRAW})
+
+# -- staff of the marketplace
+
+READ, MODERATE, DECIDE, FINANCE, RANKING, ADMINISTER = (
+    "read", "moderate", "decide", "finance", "ranking", "administer",
+)  # fmt: skip
+
+STAFF_CAPABILITIES: dict[str, frozenset[str]] = {
+    StaffRole.MODERATOR: frozenset({READ, MODERATE, DECIDE}),
+    StaffRole.FINANCE: frozenset({READ, FINANCE}),
+    StaffRole.SUPPORT: frozenset({READ}),
+    StaffRole.ADMINISTRATOR: frozenset({READ, MODERATE, DECIDE, FINANCE, RANKING, ADMINISTER}),
+}
+
+# -- keys to the API: what each scope lets through of what the person's role allows
+
+SCOPE_CAPABILITIES: dict[str, frozenset[str]] = {
+    KeyScope.READ: frozenset({VIEW}),
+    KeyScope.MESSAGES: frozenset({MESSAGE}),
+    KeyScope.WORK: frozenset({POST_TASK, AWARD, BID, DELIVER, MANAGE_PROFILE}),
+    # Who belongs to the organization decides who may pay: a key that manages members could make itself a payer.
+    KeyScope.MONEY: frozenset({*MONEY, MANAGE_MEMBERS}),
+}
+
+
+class Side(StrEnum):
+    """Where somebody is in the work: whoever hires, whoever delivers, neither (their own affairs), or staff."""
+
+    EMPLOYER = "employer"
+    FREELANCER = "freelancer"
+    OWN = "own"
+    STAFF = "staff"
+
+
+class Act(StrEnum):
+    """What can be done, as area and verb."""
+
+    CHANGE_PROFILE = "accounts.change_profile"
+    CHANGE_ORGANIZATION = "accounts.change_organization"
+    CHANGE_COUNTRY = "accounts.change_country"
+    MANAGE_MEMBERS = "accounts.manage_members"
+    MAKE_KEY = "accounts.make_key"
+    GRANT_STAFF_ROLE = "accounts.grant_staff_role"
+    CLEAR_COUNTRY = "accounts.clear_country"
+    HIDE_PROFILE = "accounts.hide_profile"
+    MANAGE_TASK = "tasks.manage"
+    ANSWER_INVITATION = "tasks.answer_invitation"
+    HIDE_TASK = "tasks.hide"
+    BID = "bidding.bid"
+    READ_BIDS = "bidding.read"
+    JUDGE_BIDS = "bidding.judge"
+    ANSWER_OFFER = "contracts.answer_offer"
+    TAKE_BACK_OFFER = "contracts.take_back_offer"
+    FUND = "contracts.fund"
+    ASK_TO_FUND = "contracts.ask_to_fund"
+    DELIVER = "contracts.deliver"
+    REQUEST_REVISION = "contracts.request_revision"
+    APPROVE = "contracts.approve"
+    PROPOSE_STOP = "contracts.propose_stop"
+    ANSWER_STOP = "contracts.answer_stop"
+    OPEN_DISPUTE = "disputes.open"
+    SPEAK_IN_DISPUTE = "disputes.speak"
+    PROPOSE_SPLIT = "disputes.propose_split"
+    ACCEPT_SPLIT = "disputes.accept_split"
+    WITHDRAW_DISPUTE = "disputes.withdraw"
+    DECIDE_DISPUTE = "disputes.decide"
+    WRITE_MESSAGE = "messaging.write"
+    HIDE_MESSAGE = "messaging.hide"
+    REVIEW = "reviews.review"
+    REPLY_TO_REVIEW = "reviews.reply"
+    OBJECT = "moderation.object"
+    MODERATE = "moderation.decide"
+    SEE_MONEY = "payments.see"
+    PAY = "payments.pay"
+    WITHDRAW = "payments.withdraw"
+    CHANGE_PAYOUT_ACCOUNT = "payments.change_account"
+    SET_AUTOMATIC_PAYOUTS = "payments.set_automatic"
+    RUN_TREASURY = "payments.treasury"
+    MOVE_HELD_MONEY = "escrow.move"
+    GIVE_GOODWILL = "escrow.goodwill"
+    CHANGE_BILLING_DETAILS = "invoicing.change_details"
+    SEE_SPENDING = "spending.see"
+    SET_SPENDING_RULE = "spending.set_rule"
+    LOOSEN_SPENDING_RULE = "spending.loosen_rule"
+    MANAGE_BUDGETS = "spending.manage_budgets"
+    DECIDE_SPENDING = "spending.decide"
+    RUN_RANKING = "matching.run_ranking"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """
+    :param capability: by side; a side that is missing may not act at all.
+    :param disposes_of_held_money: asks a capability of `MONEY` on every side of the work.
+    :param needs_fresh_login: the person proved who they are in the last minutes; no key may do it.
+    """
+
+    capability: Mapping[Side, str]
+    disposes_of_held_money: bool = False
+    needs_fresh_login: bool = False
+
+
+def _own(capability: str, *, fresh: bool = False) -> Rule:
+    return Rule({Side.OWN: capability}, needs_fresh_login=fresh)
+
+
+def _staff(capability: str, *, money: bool = False, fresh: bool = False) -> Rule:
+    return Rule({Side.STAFF: capability}, disposes_of_held_money=money, needs_fresh_login=fresh)
+
+
+def _employer(capability: str, *, money: bool = False) -> Rule:
+    return Rule({Side.EMPLOYER: capability}, disposes_of_held_money=money)
+
+
+def _freelancer(capability: str) -> Rule:
+    return Rule({Side.FREELANCER: capability})
+
+
+def _both(employer: str, freelancer: str, *, money: bool = False) -> Rule:
+    return Rule({Side.EMPLOYER: employer, Side.FREELANCER: freelancer}, disposes_of_held_money=money)
+
+
+ACTS: dict[Act, Rule] = {
+    Act.CHANGE_PROFILE: _own(MANAGE_PROFILE),
+    Act.CHANGE_ORGANIZATION: _own(MANAGE_PROFILE),
+    Act.CHANGE_COUNTRY: _own(MANAGE_MEMBERS, fresh=True),
+    Act.MANAGE_MEMBERS: _own(MANAGE_MEMBERS),
+    Act.MAKE_KEY: _own(VIEW, fresh=True),
+    Act.GRANT_STAFF_ROLE: _staff(ADMINISTER, fresh=True),
+    Act.CLEAR_COUNTRY: _staff(FINANCE),
+    Act.HIDE_PROFILE: _staff(MODERATE),
+    Act.MANAGE_TASK: _employer(POST_TASK),
+    Act.ANSWER_INVITATION: _freelancer(BID),
+    Act.HIDE_TASK: _staff(MODERATE),
+    Act.BID: _freelancer(BID),
+    Act.READ_BIDS: Rule({Side.EMPLOYER: VIEW, Side.STAFF: READ}),
+    Act.JUDGE_BIDS: _employer(AWARD),
+    Act.ANSWER_OFFER: _freelancer(BID),
+    Act.TAKE_BACK_OFFER: _employer(AWARD),
+    Act.FUND: _employer(FUND),
+    Act.ASK_TO_FUND: _employer(AWARD),
+    Act.DELIVER: _freelancer(DELIVER),
+    Act.REQUEST_REVISION: _employer(APPROVE),
+    Act.APPROVE: _employer(APPROVE, money=True),
+    Act.PROPOSE_STOP: _both(APPROVE, WITHDRAW, money=True),
+    Act.ANSWER_STOP: _both(APPROVE, WITHDRAW, money=True),
+    Act.OPEN_DISPUTE: _both(APPROVE, WITHDRAW, money=True),  # carries a split that the other side may accept
+    Act.SPEAK_IN_DISPUTE: _both(APPROVE, DELIVER),
+    Act.PROPOSE_SPLIT: _both(APPROVE, WITHDRAW, money=True),
+    Act.ACCEPT_SPLIT: _both(APPROVE, WITHDRAW, money=True),
+    Act.WITHDRAW_DISPUTE: _both(APPROVE, WITHDRAW, money=True),  # sends the money on its usual way
+    Act.DECIDE_DISPUTE: _staff(DECIDE, money=True),
+    Act.WRITE_MESSAGE: _both(MESSAGE, MESSAGE),
+    Act.HIDE_MESSAGE: _staff(MODERATE),
+    Act.REVIEW: _both(MESSAGE, MESSAGE),
+    Act.REPLY_TO_REVIEW: _both(MESSAGE, MESSAGE),
+    Act.OBJECT: _own(MESSAGE),
+    Act.MODERATE: _staff(MODERATE),
+    Act.SEE_MONEY: Rule({Side.OWN: VIEW, Side.STAFF: READ}),
+    Act.PAY: _own(FUND),
+    Act.WITHDRAW: _own(WITHDRAW),
+    Act.CHANGE_PAYOUT_ACCOUNT: _own(WITHDRAW, fresh=True),
+    Act.SET_AUTOMATIC_PAYOUTS: _own(WITHDRAW, fresh=True),
+    Act.RUN_TREASURY: _staff(FINANCE, money=True),
+    Act.MOVE_HELD_MONEY: _both(APPROVE, WITHDRAW, money=True),
+    Act.GIVE_GOODWILL: _staff(FINANCE, money=True),
+    Act.CHANGE_BILLING_DETAILS: _own(FUND),
+    Act.SEE_SPENDING: _own(VIEW),
+    Act.SET_SPENDING_RULE: _own(MANAGE_MEMBERS),
+    Act.LOOSEN_SPENDING_RULE: _own(MANAGE_MEMBERS, fresh=True),
+    Act.MANAGE_BUDGETS: _own(MANAGE_MEMBERS),
+    Act.DECIDE_SPENDING: _own(FUND),
+    Act.RUN_RANKING: _staff(RANKING),
+}
+
+
+def capability_for(act: Act, side: Side = Side.OWN) -> str | None:
+    """The capability that the act asks for on that side; None where the side may not act."""
+    return ACTS[act].capability.get(side)
+
+
+def roles_allowed(act: Act, side: Side) -> list[str]:
+    """The roles of an organization, or of staff, that may act on that side."""
+    wanted = capability_for(act, side)
+    table = STAFF_CAPABILITIES if side == Side.STAFF else CAPABILITIES
+    return [str(role) for role, allowed in table.items() if wanted in allowed]
 
 
 def capabilities(role: str) -> frozenset[str]:
     return CAPABILITIES.get(role, frozenset())
+
+
+def staff_capabilities(roles: frozenset[str]) -> frozenset[str]:
+    return frozenset().union(*(STAFF_CAPABILITIES.get(role, frozenset()) for role in roles))
+
+
+def within_scopes(allowed: frozenset[str], scopes: frozenset[str]) -> frozenset[str]:
+    """What is left of a role's capabilities for a key with these scopes."""
+    return allowed & frozenset().union(*(SCOPE_CAPABILITIES.get(scope, frozenset()) for scope in scopes))
+
+
+_AREA_SCOPES = {
+    "messaging": KeyScope.MESSAGES,
+    "payments": KeyScope.MONEY,
+    "escrow": KeyScope.MONEY,
+    "spending": KeyScope.MONEY,
+    "invoicing": KeyScope.MONEY,
+}
+
+
+def scope_of_area(module: str) -> str:
+    """The scope that a key needs to change something through a module, such as `apps.payments.api.views`."""
+    parts = module.split(".")
+    return _AREA_SCOPES.get(parts[1] if len(parts) > 1 else "", KeyScope.WORK)
 
 
 def completeness(parts: dict[str, bool]) -> int:

@@ -20,6 +20,24 @@ class Role(models.TextChoices):
     VIEWER = "viewer", _("Viewer")
 
 
+class StaffRole(models.TextChoices):
+    """What somebody of the marketplace's staff may do; several may be given to one person."""
+
+    MODERATOR = "moderator", _("Moderator")
+    FINANCE = "finance", _("Finance")
+    SUPPORT = "support", _("Support")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+class KeyScope(models.TextChoices):
+    """What a key to the API may be used for."""
+
+    READ = "read", _("Read")
+    MESSAGES = "messages", _("Write messages")
+    WORK = "work", _("Post tasks, bid and deliver")
+    MONEY = "money", _("Pay, approve and withdraw")
+
+
 class Availability(models.TextChoices):
     OPEN = "open", _("Available now")
     PARTLY = "partly", _("Available part of the week")

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts import rules as roles
-from apps.accounts.policies import check_acts_for
+from apps.accounts.policies import check_are_strangers, check_may, may, staff_may
+from apps.accounts.rules import Act, Side
 from apps.bidding import queries
 from apps.bidding.models import Bid
 from apps.bidding.states import EDITABLE
@@ -43,7 +43,7 @@ def check_can_read(actor: Actor, bid: Bid, now: datetime) -> None:
         return
     if queries.is_sealed(bid.task, now):
         raise StillSealed
-    if not (actor.is_staff or (actor.acts_for(bid.task.employer_id) and actor.may(roles.VIEW))):
+    if not (staff_may(actor, Act.READ_BIDS) or may(actor, Act.READ_BIDS, bid.task.employer_id, Side.EMPLOYER)):
         raise NotAllowed
 
 
@@ -57,7 +57,7 @@ def can_read(actor: Actor, bid: Bid, now: datetime) -> bool:
 
 def check_can_change(actor: Actor, bid: Bid, now: datetime) -> None:
     """The bidder, while the window is open and no offer was made."""
-    check_acts_for(actor, bid.bidder_id, roles.BID)
+    check_may(actor, Act.BID, bid.bidder_id, Side.FREELANCER)
     if bid.status not in EDITABLE:
         raise BidNotEditable
     task = bid.task
@@ -74,7 +74,7 @@ def can_change(actor: Actor, bid: Bid, now: datetime) -> bool:
 
 
 def check_can_withdraw(actor: Actor, bid: Bid) -> None:
-    check_acts_for(actor, bid.bidder_id, roles.BID)
+    check_may(actor, Act.BID, bid.bidder_id, Side.FREELANCER)
     if bid.status not in EDITABLE:
         raise BidNotEditable
 
@@ -89,9 +89,15 @@ def can_withdraw(actor: Actor, bid: Bid) -> bool:
 
 def check_can_judge(actor: Actor, task: Task, now: datetime) -> None:
     """Shortlist, decline, award: the employer, once bids can be read."""
-    check_acts_for(actor, task.employer_id, roles.AWARD)
+    check_may(actor, Act.JUDGE_BIDS, task.employer_id, Side.EMPLOYER)
     if queries.is_sealed(task, now):
         raise StillSealed
+
+
+def check_can_award(actor: Actor, bid: Bid, now: datetime) -> None:
+    """As `check_can_judge`. :raises OnePersonOnBothSides: if the bidder is the employer under another name."""
+    check_can_judge(actor, bid.task, now)
+    check_are_strangers(bid.task.employer_id, bid.bidder_id, since=bid.task.created_at)
 
 
 def can_judge(actor: Actor, task: Task, now: datetime) -> bool:

@@ -123,6 +123,8 @@ class ApprovalForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         self.part: Money | None = None
+        if cleaned.get("how_much") == "all" and str(self.data.get("amount", "")).strip():
+            self.add_error("how_much", _("You wrote an amount: choose “A part”, or leave the amount empty."))
         if cleaned.get("how_much") == "part":
             self.part = add_money(self, "amount", self.currency)
             if self.part is None and "amount" not in self.errors:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts import rules as roles
-from apps.accounts.policies import check_acts_for
+from apps.accounts.policies import check_may, may
+from apps.accounts.rules import Act, Side
 from apps.common.actors import Actor
 from apps.common.errors import Conflict, DomainError, NotFound
 from apps.contracts.models import CancellationProposal, Contract, Milestone
@@ -40,15 +42,15 @@ def _check_active(contract: Contract) -> None:
 
 
 def check_can_answer_offer(actor: Actor, contract: Contract) -> None:
-    check_acts_for(actor, contract.freelancer_id, roles.BID)
+    check_may(actor, Act.ANSWER_OFFER, contract.freelancer_id, Side.FREELANCER)
 
 
 def check_can_take_back(actor: Actor, contract: Contract) -> None:
-    check_acts_for(actor, contract.employer_id, roles.AWARD)
+    check_may(actor, Act.TAKE_BACK_OFFER, contract.employer_id, Side.EMPLOYER)
 
 
 def check_can_fund(actor: Actor, milestone: Milestone) -> None:
-    check_acts_for(actor, milestone.contract.employer_id, roles.FUND)
+    check_may(actor, Act.FUND, milestone.contract.employer_id, Side.EMPLOYER)
     _check_active(milestone.contract)
     MILESTONE.next(milestone.status, "start_payment")
 
@@ -59,19 +61,21 @@ def can_fund(actor: Actor, milestone: Milestone) -> bool:
 
 def check_can_ask_to_fund(actor: Actor, milestone: Milestone) -> None:
     """Who hires may ask that a milestone be paid in, also where only others may pay."""
-    check_acts_for(actor, milestone.contract.employer_id, roles.FUND if actor.may(roles.FUND) else roles.AWARD)
+    employer_id = milestone.contract.employer_id
+    may_pay = may(actor, Act.FUND, employer_id, Side.EMPLOYER)
+    check_may(actor, Act.FUND if may_pay else Act.ASK_TO_FUND, employer_id, Side.EMPLOYER)
     _check_active(milestone.contract)
     MILESTONE.next(milestone.status, "start_payment")
 
 
 def check_can_deliver(actor: Actor, milestone: Milestone) -> None:
-    check_acts_for(actor, milestone.contract.freelancer_id, roles.DELIVER)
+    check_may(actor, Act.DELIVER, milestone.contract.freelancer_id, Side.FREELANCER)
     _check_active(milestone.contract)
     MILESTONE.next(milestone.status, "deliver")
 
 
 def check_can_request_revision(actor: Actor, milestone: Milestone) -> None:
-    check_acts_for(actor, milestone.contract.employer_id, roles.APPROVE)
+    check_may(actor, Act.REQUEST_REVISION, milestone.contract.employer_id, Side.EMPLOYER)
     _check_active(milestone.contract)
     MILESTONE.next(milestone.status, "request_revision")
     if milestone.revisions_used >= milestone.contract.revisions_included:
@@ -79,32 +83,56 @@ def check_can_request_revision(actor: Actor, milestone: Milestone) -> None:
 
 
 def check_can_approve(actor: Actor, milestone: Milestone) -> None:
-    check_acts_for(actor, milestone.contract.employer_id, roles.APPROVE)
+    check_may(actor, Act.APPROVE, milestone.contract.employer_id, Side.EMPLOYER)
     _check_active(milestone.contract)
     MILESTONE.next(milestone.status, "approve")
 
 
+def _side(actor: Actor, contract: Contract) -> tuple[UUID, Side]:
+    if actor.acts_for(contract.employer_id):
+        return contract.employer_id, Side.EMPLOYER
+    return contract.freelancer_id, Side.FREELANCER
+
+
 def check_can_propose_cancellation(actor: Actor, contract: Contract) -> None:
-    side = contract.employer_id if actor.acts_for(contract.employer_id) else contract.freelancer_id
-    check_acts_for(actor, side, roles.VIEW)
-    if not (actor.may(roles.AWARD) or actor.may(roles.DELIVER)):
-        check_acts_for(actor, side, roles.AWARD)
+    """To stop is to say who gets the held money, so it asks on either side for somebody who decides about money."""
+    organization_id, side = _side(actor, contract)
+    check_may(actor, Act.PROPOSE_STOP, organization_id, side)
     _check_active(contract)
+
+
+def can_propose_cancellation(actor: Actor, contract: Contract) -> bool:
+    try:
+        check_can_propose_cancellation(actor, contract)
+    except DomainError:
+        return False
+    return True
 
 
 def check_can_answer_cancellation(actor: Actor, proposal: CancellationProposal) -> None:
     """The side that did not propose. :raises NotYours: for the proposer."""
     contract = proposal.contract
-    other = contract.freelancer_id if proposal.proposed_by_id == contract.employer_id else contract.employer_id
-    check_acts_for(actor, other, roles.APPROVE)
+    is_freelancers = proposal.proposed_by_id == contract.employer_id
+    other = contract.freelancer_id if is_freelancers else contract.employer_id
+    check_may(actor, Act.ANSWER_STOP, other, Side.FREELANCER if is_freelancers else Side.EMPLOYER)
     _check_active(contract)
 
 
+def can_answer_cancellation(actor: Actor, proposal: CancellationProposal) -> bool:
+    try:
+        check_can_answer_cancellation(actor, proposal)
+    except DomainError:
+        return False
+    return True
+
+
 def check_can_dispute(actor: Actor, milestone: Milestone) -> None:
-    """Either side, while the money is held: who approves for the employer, who delivers for the freelancer."""
-    is_employer = actor.acts_for(milestone.contract.employer_id)
-    side = milestone.contract.employer_id if is_employer else milestone.contract.freelancer_id
-    check_acts_for(actor, side, roles.APPROVE if is_employer else roles.DELIVER)
+    """
+    Either side, while the money is held. Whoever opens a dispute proposes a split that the other side may accept, so
+    it asks for somebody who decides about money.
+    """
+    organization_id, side = _side(actor, milestone.contract)
+    check_may(actor, Act.OPEN_DISPUTE, organization_id, side)
     _check_active(milestone.contract)
     MILESTONE.next(milestone.status, "dispute")
 

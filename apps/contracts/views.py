@@ -138,8 +138,8 @@ def room_context(request: HttpRequest, contract: Contract) -> dict[str, Any]:
         "timeline": _timeline(request, contract),
         "proposal": proposal,
         "stop_rows": _stop_rows(steps, proposal.freelancer_share_bps) if proposal else [],
-        "may_answer_proposal": proposal is not None and proposal.proposed_by_id != asker.organization_id,
-        "may_stop": contract.status == "active" and proposal is None,
+        "may_answer_proposal": proposal is not None and policies.can_answer_cancellation(asker, proposal),
+        "may_stop": proposal is None and policies.can_propose_cancellation(asker, contract),
         "cancellation_form": CancellationForm(),
         "now": now,
     }
@@ -259,7 +259,7 @@ def fund(request: HttpRequest, milestone_id: UUID) -> HttpResponse:
         "refusal": refusal,
         "approval": approval,
         "may_pay": policies.can_fund(actor(request), milestone),
-        "rule": spending_queries.rule_of(milestone.contract.employer_id),
+        "rule": spending_queries.rule_of(milestone.contract.employer_id, timezone.now()),
     }
     return render(request, "contracts/fund.html", context, status=409 if refusal else 422 if form.errors else 200)
 

@@ -89,7 +89,7 @@ def say(*, dispute_id: UUID, text: str, source_language: str, actor: Actor, now:
 def propose_split(*, dispute_id: UUID, freelancer_part: Money, actor: Actor, now: datetime) -> SplitProposal:
     """Say how one would split what is frozen; takes the place of what this side proposed before."""
     dispute = queries.dispute_for_update(dispute_id)
-    policies.check_can_speak(actor, dispute)
+    policies.check_can_propose(actor, dispute)
     policies.check_part(freelancer_part, dispute.amount)
     made = _write_proposal(dispute, freelancer_part, actor, now)
     bus.publish(events.SplitProposed(dispute.id, made.id, _other(dispute, made.organization_id)), now=now)

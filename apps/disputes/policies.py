@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts import rules as roles
 from apps.accounts.models import Membership
-from apps.accounts.policies import check_acts_for
+from apps.accounts.policies import StaffOnly as StaffOnly
+from apps.accounts.policies import check_may, check_staff_may
+from apps.accounts.rules import Act, Side
 from apps.common import fmt
 from apps.common.actors import Actor
 from apps.common.errors import Conflict, DomainError, Invalid, NotAllowed
@@ -40,11 +40,6 @@ class ProposalGone(Conflict):
 class OnlyTheOpenerWithdraws(NotAllowed):
     code = "only_the_opener_withdraws"
     message = _("Only the side that opened the dispute can take it back.")
-
-
-class StaffOnly(NotAllowed):
-    code = "staff_only"
-    message = _("Only the marketplace's staff may do this.")
 
 
 class OwnCase(NotAllowed):
@@ -105,8 +100,14 @@ class ReasonsMissing(Invalid):
     message = _("Write the reasons: both sides read them.")
 
 
-def _side(actor: Actor, contract: Contract) -> UUID:
-    return contract.employer_id if actor.acts_for(contract.employer_id) else contract.freelancer_id
+def _check_may_in(actor: Actor, act: Act, dispute: Dispute) -> None:
+    """The table's answer for the actor's side, while the dispute is open."""
+    contract: Contract = dispute.milestone.contract
+    if actor.acts_for(contract.employer_id):
+        check_may(actor, act, contract.employer_id, Side.EMPLOYER)
+    else:
+        check_may(actor, act, contract.freelancer_id, Side.FREELANCER)
+    DISPUTE.next(dispute.status, "settle")
 
 
 def check_can_open(actor: Actor, milestone: Milestone) -> None:
@@ -147,10 +148,7 @@ def possible_reasons(milestone: Milestone, now: datetime) -> list[DisputeReason]
 
 def check_can_speak(actor: Actor, dispute: Dispute) -> None:
     """A party, while the dispute is open: whoever may approve for the employer or deliver for the freelancer."""
-    contract = dispute.milestone.contract
-    side = _side(actor, contract)
-    check_acts_for(actor, side, roles.APPROVE if side == contract.employer_id else roles.DELIVER)
-    DISPUTE.next(dispute.status, "settle")
+    _check_may_in(actor, Act.SPEAK_IN_DISPUTE, dispute)
 
 
 def can_speak(actor: Actor, dispute: Dispute) -> bool:
@@ -161,18 +159,39 @@ def can_speak(actor: Actor, dispute: Dispute) -> bool:
     return True
 
 
+def check_can_propose(actor: Actor, dispute: Dispute) -> None:
+    """A split that is proposed moves the money once the other side accepts it."""
+    _check_may_in(actor, Act.PROPOSE_SPLIT, dispute)
+
+
+def can_propose(actor: Actor, dispute: Dispute) -> bool:
+    try:
+        check_can_propose(actor, dispute)
+    except DomainError:
+        return False
+    return True
+
+
 def check_can_accept(actor: Actor, dispute: Dispute, proposal: SplitProposal) -> None:
     """The side that did not propose, while the proposal stands. :raises OnlyTheOtherSide: :raises ProposalGone:"""
-    check_can_speak(actor, dispute)
+    _check_may_in(actor, Act.ACCEPT_SPLIT, dispute)
     if actor.acts_for(proposal.organization_id):
         raise OnlyTheOtherSide
     if proposal.status != ProposalStatus.OPEN:
         raise ProposalGone
 
 
+def can_accept(actor: Actor, dispute: Dispute, proposal: SplitProposal) -> bool:
+    try:
+        check_can_accept(actor, dispute, proposal)
+    except DomainError:
+        return False
+    return True
+
+
 def check_can_withdraw(actor: Actor, dispute: Dispute) -> None:
     """:raises OnlyTheOpenerWithdraws: for the other side."""
-    check_can_speak(actor, dispute)
+    _check_may_in(actor, Act.WITHDRAW_DISPUTE, dispute)
     if not actor.acts_for(dispute.opened_by_id):
         raise OnlyTheOpenerWithdraws
 
@@ -186,8 +205,8 @@ def can_withdraw(actor: Actor, dispute: Dispute) -> bool:
 
 
 def check_is_staff(actor: Actor) -> None:
-    if not actor.is_staff:
-        raise StaffOnly
+    """:raises StaffOnly: for everybody but those who decide disputes."""
+    check_staff_may(actor, Act.DECIDE_DISPUTE)
 
 
 def check_can_decide(actor: Actor, dispute: Dispute, now: datetime) -> None:

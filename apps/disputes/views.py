@@ -102,6 +102,7 @@ def _room_page(request: HttpRequest, dispute: Dispute, status: int = 200, **form
         "is_party": own_id in (dispute.opened_by_id, dispute.respondent_id),
         "owes_answer": dispute.status == "open" and own_id == dispute.respondent_id,
         "may_speak": policies.can_speak(asker, dispute),
+        "may_propose": policies.can_propose(asker, dispute),
         "may_withdraw": policies.can_withdraw(asker, dispute),
         "may_decide": may_decide,
         "statement_form": forms.get("statement_form") or StatementForm(initial=initial),
@@ -117,7 +118,7 @@ def _proposal_row(asker: Any, dispute: Dispute, proposal: SplitProposal) -> dict
         "proposal": proposal,
         "is_own": is_own,
         "outcome": queries.outcome(dispute, proposal.freelancer_part),
-        "may_accept": not is_own and policies.can_speak(asker, dispute),
+        "may_accept": policies.can_accept(asker, dispute, proposal),
     }
 
 

@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts import policies as accounts
 from apps.accounts import rules as roles
+from apps.accounts.policies import StaffOnly as StaffOnly
+from apps.accounts.rules import Act, Side
 from apps.common import fmt
 from apps.common.actors import Actor
 from apps.common.errors import Conflict, DomainError, Invalid, NotAllowed
@@ -55,11 +57,6 @@ class NothingHeld(Conflict):
 class NothingFrozen(Conflict):
     code = "nothing_frozen"
     message = _("No dispute holds this money any more.")
-
-
-class StaffOnly(NotAllowed):
-    code = "staff_only"
-    message = _("Only the marketplace's staff may do this.")
 
 
 class NotLost(Conflict):
@@ -113,7 +110,7 @@ def check_is_not_claimed(escrow: Escrow, *, warnings_too: bool = True) -> None:
 
 def check_can_fund(actor: Actor, payer_id: object) -> None:
     """:raises NotAllowed: unless the actor may pay for the payer."""
-    accounts.check_acts_for(actor, payer_id, "fund")  # type: ignore[arg-type]
+    accounts.check_may(actor, Act.FUND, payer_id, Side.EMPLOYER)  # type: ignore[arg-type]
 
 
 def check_can_release(actor: Actor, escrow: Escrow, kind: str) -> None:
@@ -123,31 +120,31 @@ def check_can_release(actor: Actor, escrow: Escrow, kind: str) -> None:
         business of the work above.
     """
     if kind == ReleaseKind.AGREEMENT:
-        _check_is_party(actor, escrow)
+        _check_may_move(actor, escrow)
     elif not can_release(actor, escrow):
         raise OnlyThePayerReleases
     check_is_not_claimed(escrow)
 
 
 def can_release(actor: Actor, escrow: Escrow) -> bool:
-    return accounts.can_act_for(actor, escrow.payer_id, "approve")
+    return accounts.may(actor, Act.APPROVE, escrow.payer_id, Side.EMPLOYER)
 
 
 def check_can_refund(actor: Actor, escrow: Escrow) -> None:
     """:raises OnlyThePartiesAgree: if the actor is neither party. That both agreed is the work's business."""
-    _check_is_party(actor, escrow)
+    _check_may_move(actor, escrow)
     check_is_not_claimed(escrow, warnings_too=False)
 
 
 def check_can_freeze(actor: Actor, escrow: Escrow) -> None:
     """:raises OnlyThePartiesAgree: if the actor is neither party. Who may open a dispute is the dispute's business."""
-    _check_is_party(actor, escrow)
+    _check_may_move(actor, escrow)
 
 
 def check_can_split(actor: Actor, escrow: Escrow) -> None:
     """:raises OnlyThePartiesAgree: if the actor is neither a party nor staff."""
-    if not actor.is_staff:
-        _check_is_party(actor, escrow)
+    if not accounts.staff_may(actor, Act.DECIDE_DISPUTE):
+        _check_may_move(actor, escrow)
     check_is_not_claimed(escrow, warnings_too=not actor.is_system)  # the law's clock only sends back
 
 
@@ -159,13 +156,16 @@ def check_share(part: Money, whole: Money, whole_text: str) -> None:
 
 def check_is_staff(actor: Actor) -> None:
     """:raises StaffOnly: for anybody else."""
-    if not actor.is_staff:
-        raise StaffOnly
+    accounts.check_staff_may(actor, Act.RUN_TREASURY)
+
+
+def can_give_goodwill(actor: Actor) -> bool:
+    return accounts.staff_may(actor, Act.GIVE_GOODWILL)
 
 
 def check_can_give_goodwill(actor: Actor, reason: str) -> None:
     """:raises StaffOnly: :raises ReasonMissing:"""
-    check_is_staff(actor)
+    accounts.check_staff_may(actor, Act.GIVE_GOODWILL)
     if not reason.strip():
         raise ReasonMissing
 
@@ -178,9 +178,14 @@ def check_amount(amount: Money, remaining: Money, remaining_text: str) -> None:
         raise AmountNotHeld(held=remaining_text)
 
 
-def _check_is_party(actor: Actor, escrow: Escrow) -> None:
+def _check_may_move(actor: Actor, escrow: Escrow) -> None:
+    """A party, and of it somebody who decides about money: what the work asked before is asked here once more."""
     if not (actor.acts_for(escrow.payer_id) or actor.acts_for(escrow.payee_id)):
         raise OnlyThePartiesAgree
+    if actor.acts_for(escrow.payer_id):
+        accounts.check_may(actor, Act.MOVE_HELD_MONEY, escrow.payer_id, Side.EMPLOYER)
+    else:
+        accounts.check_may(actor, Act.MOVE_HELD_MONEY, escrow.payee_id, Side.FREELANCER)
 
 
 def check_can_decide_recovery(actor: Actor, reasons: str) -> None:

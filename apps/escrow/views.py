@@ -56,7 +56,7 @@ def release(request: HttpRequest, release_id: UUID) -> HttpResponse:
         "release": found,
         "escrow": found.escrow,
         "entries": queries.entries_of_release(found.id),
-        "is_staff": actor(request).is_staff,
+        "may_give_goodwill": policies.can_give_goodwill(actor(request)),
     }
     return render(request, "escrow/release_detail.html", context)
 

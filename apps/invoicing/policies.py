@@ -7,6 +7,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts import policies as accounts
+from apps.accounts.rules import Act
 from apps.common.actors import Actor
 from apps.common.errors import Conflict, Invalid, NotFound
 from apps.common.money import Money
@@ -38,11 +39,11 @@ def check_can_see_documents(actor: Actor, organization_id: UUID) -> None:
 
 def check_can_change_details(actor: Actor, organization_id: UUID) -> None:
     """:raises NotYours, RoleMissing: unless the actor may move the organization's money."""
-    accounts.check_acts_for(actor, organization_id, "fund")
+    accounts.check_may(actor, Act.CHANGE_BILLING_DETAILS, organization_id)
 
 
 def can_change_details(actor: Actor, organization_id: UUID) -> bool:
-    return accounts.can_act_for(actor, organization_id, "fund")
+    return accounts.may(actor, Act.CHANGE_BILLING_DETAILS, organization_id)
 
 
 def check_can_credit(document: Document, amount: Money, left: Money, shown: str) -> None:

@@ -7,6 +7,8 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts import rules as roles
+from apps.accounts.policies import staff_may
+from apps.accounts.rules import Act
 from apps.common.actors import Actor
 from apps.common.errors import Conflict, Invalid, NotFound
 from apps.matching.models import ListSide, Ranker, Reason
@@ -21,7 +23,7 @@ class NoteMissing(Invalid):
 
 def check_can_set_weights(actor: Actor, note: str = "-") -> None:
     """:raises NotFound: unless the actor is staff. :raises NoteMissing: without a reason."""
-    if not actor.is_staff:
+    if not staff_may(actor, Act.RUN_RANKING):
         raise NotFound
     if not note.strip():
         raise NoteMissing
@@ -127,7 +129,7 @@ class ExperimentNoteMissing(Invalid):
 
 def check_is_staff(actor: Actor) -> None:
     """:raises NotFound: unless the actor is staff."""
-    if not actor.is_staff:
+    if not staff_may(actor, Act.RUN_RANKING):
         raise NotFound
 
 

@@ -1,6 +1,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from apps.accounts import queries as people
 from apps.accounts.events import ProfileChanged
 from apps.bidding.events import BidDeclined, BidShortlisted, BidSubmitted
 from apps.bidding.models import Bid
@@ -103,4 +104,6 @@ def _of_bid(bid_id: UUID, kind: EventKind, now: datetime) -> None:
 
 def _of_contract(contract_id: UUID, kind: EventKind, now: datetime) -> None:
     contract = Contract.objects.get(id=contract_id)
+    if people.are_related(contract.employer_id, contract.freelancer_id, since=contract.offered_at):
+        return  # what people give themselves says nothing about who suits
     operations.record_event(kind=kind, task_id=contract.task_id, organization_id=contract.freelancer_id, now=now)

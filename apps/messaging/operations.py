@@ -119,8 +119,7 @@ def mark_read(*, contract_id: UUID, user: User, actor: Actor, now: datetime) -> 
 @transaction.atomic
 def hide(*, message_id: UUID, reason_code: str, actor: Actor, now: datetime) -> Message:
     """Moderation takes a message out of sight; both parties see that something was removed and why."""
-    if not (actor.is_staff or actor.is_system):
-        raise policies.StaffOnly
+    policies.check_can_hide(actor)
     message = queries.message_for_update(message_id)
     message.hidden_at, message.hidden_reason = now, reason_code
     message.save(update_fields=["hidden_at", "hidden_reason"])
@@ -131,8 +130,7 @@ def hide(*, message_id: UUID, reason_code: str, actor: Actor, now: datetime) -> 
 @transaction.atomic
 def restore(*, message_id: UUID, actor: Actor, now: datetime) -> Message:
     """Moderation lets a hidden message be read again."""
-    if not (actor.is_staff or actor.is_system):
-        raise policies.StaffOnly
+    policies.check_can_hide(actor)
     message = queries.message_for_update(message_id)
     message.hidden_at, message.hidden_reason = None, ""
     message.save(update_fields=["hidden_at", "hidden_reason"])

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts import rules as roles
-from apps.accounts.policies import check_acts_for
+from apps.accounts.policies import StaffOnly as StaffOnly
+from apps.accounts.policies import check_may, check_staff_may
+from apps.accounts.rules import Act, Side
 from apps.common.actors import Actor
 from apps.common.errors import Conflict, DomainError, NotAllowed
 from apps.contracts.models import Contract
@@ -27,11 +28,6 @@ class RoomClosed(Conflict):
     message = _("This contract never began, so there is no conversation to add to.")
 
 
-class StaffOnly(NotAllowed):
-    code = "staff_only"
-    message = _("Only the marketplace's staff may do this.")
-
-
 def is_party(actor: Actor, contract: Contract) -> bool:
     return actor.organization_id in (contract.employer_id, contract.freelancer_id)
 
@@ -44,9 +40,16 @@ def check_can_write(actor: Actor, contract: Contract) -> None:
     """:raises NotAParty: :raises RoleMissing: :raises RoomClosed: as they say."""
     if not is_party(actor, contract):
         raise NotAParty
-    check_acts_for(actor, actor.organization_id, roles.MESSAGE)
+    side = Side.EMPLOYER if actor.organization_id == contract.employer_id else Side.FREELANCER
+    check_may(actor, Act.WRITE_MESSAGE, actor.organization_id, side)
     if contract.status not in OPEN_FOR_WORDS:
         raise RoomClosed
+
+
+def check_can_hide(actor: Actor) -> None:
+    """Take a message out of sight, and let it be read again. :raises StaffOnly:"""
+    if not actor.is_system:
+        check_staff_may(actor, Act.HIDE_MESSAGE)
 
 
 def can_write(actor: Actor, contract: Contract) -> bool:

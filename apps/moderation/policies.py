@@ -6,9 +6,10 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts import rules as roles
 from apps.accounts.models import Membership
-from apps.accounts.policies import check_acts_for
+from apps.accounts.policies import StaffOnly as StaffOnly
+from apps.accounts.policies import check_may, check_staff_may
+from apps.accounts.rules import Act
 from apps.common.actors import Actor
 from apps.common.errors import Conflict, DomainError, NotAllowed
 from apps.moderation.models import Objection, Report, Statement
@@ -36,11 +37,6 @@ class TooManyReports(Conflict):
     message = _("You have many open reports. Please wait until some are decided.")
 
 
-class StaffOnly(NotAllowed):
-    code = "staff_only"
-    message = _("Only the marketplace's staff may do this.")
-
-
 class OwnCase(NotAllowed):
     code = "own_case"
     message = _("This case is about your own organization or report. Somebody else has to decide it.")
@@ -57,7 +53,7 @@ class OwnDecision(NotAllowed):
 
 
 def check_can_object(actor: Actor, statement: Statement) -> None:
-    check_acts_for(actor, statement.organization_id, roles.MESSAGE)
+    check_may(actor, Act.OBJECT, statement.organization_id)
     if Objection.objects.filter(statement=statement).exists():
         raise AlreadyObjected
 
@@ -92,8 +88,8 @@ def check_can_report(actor: Actor, affected_id: UUID) -> None:
 
 
 def check_is_staff(actor: Actor) -> None:
-    if not actor.is_staff:
-        raise StaffOnly
+    """:raises StaffOnly: for everybody but moderators."""
+    check_staff_may(actor, Act.MODERATE)
 
 
 def check_can_decide(actor: Actor, *, affected_id: UUID, reporter_ids: set[UUID]) -> None:

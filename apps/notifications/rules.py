@@ -47,6 +47,11 @@ def moment(value: datetime | None) -> dict[str, Any] | str:
     return {"moment": value.isoformat()} if value else ""
 
 
+def country(code: str) -> dict[str, Any]:
+    """A country by its code, named in the reader's language."""
+    return {"country": code}
+
+
 def choice(name: str, value: str) -> dict[str, Any]:
     return {"choice": [name, value]}
 
@@ -101,6 +106,8 @@ def _shown(value: Value) -> str:
             return f"\u2066{fmt.money(Money(amount_minor, currency))}{END}"
         if "moment" in value:
             return fmt.date_time(datetime.fromisoformat(value["moment"]))
+        if "country" in value:
+            return f"{ISOLATE}{fmt.country_name(value['country'])}{END}"
         if "names" in value:
             return format_list([f"{ISOLATE}{one}{END}" for one in value["names"]], locale=fmt.locale())
         if "choice" in value:

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from apps.accounts import operations as accounts
+from apps.accounts import queries as people
+from apps.accounts.middleware import actor
 from apps.accounts.models import User
 from apps.common import keyset
 from apps.notifications import forms, operations, queries
@@ -38,15 +39,17 @@ def notification_list(request: HttpRequest) -> HttpResponse:
 @require_GET
 @login_required
 def open_notification(request: HttpRequest, notification_id: UUID) -> HttpResponse:
-    """Mark it read, act for the organization that it is about, and go to its page."""
+    """
+    Mark it read and go to its page. Where it is about another of the person's organizations, a button asks first: a
+    link from anywhere must not change for whom somebody acts.
+    """
     user = _user(request)
     notification = get_object_or_404(user.notifications, id=notification_id)
     operations.mark_read(user_id=user.pk, notification_id=notification.id, now=timezone.now())
-    belongs = (
-        notification.organization_id and user.memberships.filter(organization=notification.organization_id).exists()
-    )
-    if belongs and notification.organization_id != user.last_organization_id:
-        accounts.switch_organization(user=user, organization_id=notification.organization_id)  # type: ignore[arg-type]
+    acting_for, about = actor(request).organization_id, notification.organization_id
+    if about and about != acting_for and user.memberships.filter(organization=about).exists():
+        context = {"other": people.organization(about), "next": notification.get_absolute_url()}
+        return render(request, "notifications/switch_first.html", context)
     return redirect(notification.get_absolute_url())
 
 

@@ -7,6 +7,7 @@ class PaymentsConfig(AreaConfig):
 
     def ready(self) -> None:
         super().ready()
+        from apps.accounts.queries import RELATIONS
         from apps.ledger.queries import register_invariant
         from apps.outbox import bus
         from apps.payments import queries
@@ -14,6 +15,8 @@ class PaymentsConfig(AreaConfig):
         from apps.payments.gateways.bank import BankGateway
         from apps.payments.operations.bank import DatabaseBook
 
+        if queries.share_a_payout_account not in RELATIONS:
+            RELATIONS.append(queries.share_a_payout_account)
         doors.register("bank", lambda: BankGateway(DatabaseBook()))
         register_invariant("I10_transit_accounts_left_by_finished_payouts_and_refunds", queries.transit_left)
         register_invariant("I11_suspense_older_than_a_day", queries.suspense_older_than_a_day)

@@ -9,10 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from stdnum import iban as ibans
 
 from apps.accounts import policies as accounts
+from apps.accounts.policies import StaffOnly
+from apps.accounts.rules import Act
 from apps.common import fmt
 from apps.common.actors import Actor
-from apps.common.errors import Conflict, Invalid, NotAllowed, NotFound
+from apps.common.errors import Conflict, Invalid, NotFound
 from apps.common.money import Money
+from apps.compliance import policies as compliance
 from apps.payments import queries
 from apps.payments.models import Charge, Chargeback, FxQuote, PayoutAccount
 from apps.payments.states import ChargebackStatus, ChargeStatus, DoorName, PayoutAccountStatus
@@ -79,6 +82,22 @@ class DoorHoldsTooLittle(Conflict):
         self.door, self.missing = door, missing
 
 
+class AccountTooNew(Conflict):
+    code = "payout_account_too_new"
+    message = _(
+        "Your bank account was changed a short time ago. To protect you, the first payout to it can be asked for from "
+        "%(moment)s on."
+    )
+
+
+class CountryUnderReview(Conflict):
+    code = "country_under_review"
+    message = _(
+        "The country of your organization was changed. Our staff look at it before money is paid out; you need not do "
+        "anything."
+    )
+
+
 class NothingToPayOut(Conflict):
     code = "nothing_to_pay_out"
     message = _("There is nothing to withdraw in %(currency)s.")
@@ -109,9 +128,7 @@ class QuoteOutdated(Conflict):
     message = _("Your bank account has changed since this quote. Ask for a new one.")
 
 
-class OnlyStaff(NotAllowed):
-    code = "only_staff"
-    message = _("Only the marketplace's staff may do this.")
+OnlyStaff = StaffOnly
 
 
 class EvidenceTooLate(Conflict):
@@ -131,9 +148,8 @@ class NotLost(Conflict):
 
 
 def check_is_staff(actor: Actor) -> None:
-    """:raises OnlyStaff: for anybody else."""
-    if not actor.is_staff:
-        raise OnlyStaff
+    """:raises OnlyStaff: for anybody but those of the staff who look after money."""
+    accounts.check_staff_may(actor, Act.RUN_TREASURY)
 
 
 class PaymentsPaused(Conflict):
@@ -187,11 +203,48 @@ def check_is_lost(chargeback: Chargeback) -> None:
 
 def check_can_withdraw(actor: Actor, organization_id: UUID) -> None:
     """:raises NotAllowed: unless the actor acts for the organization with the capability to withdraw."""
-    accounts.check_acts_for(actor, organization_id, "withdraw")
+    accounts.check_may(actor, Act.WITHDRAW, organization_id)
 
 
 def can_withdraw(actor: Actor, organization_id: UUID) -> bool:
-    return accounts.can_act_for(actor, organization_id, "withdraw")
+    return accounts.may(actor, Act.WITHDRAW, organization_id)
+
+
+def check_can_change_account(actor: Actor, organization_id: UUID) -> None:
+    """
+    :raises NotAllowed: unless the actor may withdraw for the organization.
+    :raises FreshLoginNeeded: unless the person proved lately who they are. :raises NotByKey: for an API key.
+    """
+    accounts.check_may(actor, Act.CHANGE_PAYOUT_ACCOUNT, organization_id)
+
+
+def check_can_set_automatic(actor: Actor, organization_id: UUID) -> None:
+    """As `check_can_change_account`."""
+    accounts.check_may(actor, Act.SET_AUTOMATIC_PAYOUTS, organization_id)
+
+
+def waits_until(account: PayoutAccount | None, now: datetime) -> datetime | None:
+    """The moment from which a changed account is paid to, while it is still to come."""
+    if account is None or account.payable_from is None or account.payable_from <= now:
+        return None
+    return account.payable_from
+
+
+def check_may_leave(account: PayoutAccount, now: datetime) -> None:
+    """
+    May money leave for this account now? Asked at the quote, when it is accepted and when it is sent.
+
+    :raises AccountTooNew: in the first days after it took the place of another one.
+    :raises CountryUnderReview: while staff have not looked at a changed country.
+    :raises compliance.CorridorClosed: where law or reach forbid it by now.
+    """
+    if account.payable_from is not None and now < account.payable_from:
+        raise AccountTooNew(moment=fmt.date_time(account.payable_from))
+    organization = account.organization
+    if organization.country_review_since is not None:
+        raise CountryUnderReview
+    for country in {organization.country, account.country}:
+        compliance.check_can_be_paid(payer_country=country, payee_country=country, on=now.date())
 
 
 def check_can_see_money(actor: Actor, organization_id: UUID) -> None:
@@ -206,7 +259,7 @@ def can_see_money(actor: Actor, organization_id: UUID) -> bool:
 
 def check_can_pay(actor: Actor, payer_id: UUID) -> None:
     """:raises NotAllowed: unless the actor acts for the payer with the capability to fund."""
-    accounts.check_acts_for(actor, payer_id, "fund")
+    accounts.check_may(actor, Act.PAY, payer_id)
 
 
 def check_can_cancel_charge(actor: Actor, charge: Charge) -> None:
@@ -225,7 +278,7 @@ def can_cancel_charge(actor: Actor, charge: Charge) -> bool:
 
 
 def can_pay(actor: Actor, payer_id: UUID) -> bool:
-    return accounts.can_act_for(actor, payer_id, "fund")
+    return accounts.may(actor, Act.PAY, payer_id)
 
 
 def check_is_ready(account: PayoutAccount | None) -> PayoutAccount:

@@ -62,6 +62,8 @@ class PaidWork(BaseModel):
     payer = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
     payee = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
     paid_at = models.DateTimeField()
+    counts = models.BooleanField(default=True)
+    """False between organizations of the same people: what they pay themselves makes no fee smaller."""
 
     class Meta:
         constraints = [

@@ -18,6 +18,7 @@ import requests
 import yaml
 from django.db import transaction
 
+from apps.accounts import queries as people
 from apps.common import currencies
 from apps.pricing import queries
 from apps.pricing.models import CommissionTax, FeeSchedule, FxRate, PaidWork
@@ -28,13 +29,16 @@ RECENT = timedelta(days=730)
 RATES_BYTES_MAX = 5 * 2**20
 """The bank's file has about 600 kB."""
 SOURCE = "ecb"
+RELATED_SINCE = timedelta(days=365)
+"""Whoever belonged to both sides within it makes what they paid each other count for nothing."""
 
 
 @transaction.atomic
 def note_paid_work(*, work_id: UUID, payer_id: UUID, payee_id: UUID, now: datetime) -> None:
     """One piece of work is paid, which counts for the fees of these two from now on. Told twice, it counts once."""
+    counts = not people.are_related(payer_id, payee_id, since=now - RELATED_SINCE)
     PaidWork.objects.get_or_create(
-        work_id=work_id, defaults={"payer_id": payer_id, "payee_id": payee_id, "paid_at": now}
+        work_id=work_id, defaults={"payer_id": payer_id, "payee_id": payee_id, "paid_at": now, "counts": counts}
     )
 
 

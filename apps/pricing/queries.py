@@ -240,7 +240,7 @@ def _best(schedules: Sequence[FeeSchedule], paid_before: int) -> FeeTerms:
 
 def paid_between(payer_id: UUID, payee_id: UUID) -> int:
     """For how many pieces of work the one has paid the other: what a fee of long relationships asks."""
-    return PaidWork.objects.filter(payer_id=payer_id, payee_id=payee_id).count()
+    return PaidWork.objects.filter(payer_id=payer_id, payee_id=payee_id, counts=True).count()
 
 
 def _relationship(schedules: Sequence[FeeSchedule], paid_before: int) -> Relationship:

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts import rules as roles
-from apps.accounts.policies import check_acts_for
+from apps.accounts.policies import check_are_strangers, check_may
+from apps.accounts.rules import Act, Side
 from apps.common.actors import Actor
 from apps.common.errors import Conflict, NotAllowed
 from apps.contracts.models import Contract
@@ -50,7 +50,8 @@ def check_can_review(actor: Actor, contract: Contract, now: datetime) -> None:
     """:raises NotAParty: :raises NotEnded: :raises WindowOver: :raises AlreadyReviewed: as they say."""
     if actor.organization_id not in (contract.employer_id, contract.freelancer_id):
         raise NotAParty
-    check_acts_for(actor, actor.organization_id, roles.MESSAGE)
+    side = Side.EMPLOYER if actor.organization_id == contract.employer_id else Side.FREELANCER
+    check_may(actor, Act.REVIEW, actor.organization_id, side)
     if contract.status not in ENDED or contract.ended_at is None:
         raise NotEnded
     # A contract that was never accepted has nothing to be reviewed.
@@ -60,10 +61,12 @@ def check_can_review(actor: Actor, contract: Contract, now: datetime) -> None:
         raise WindowOver
     if Review.objects.filter(contract=contract, author_id=actor.organization_id).exists():
         raise AlreadyReviewed
+    check_are_strangers(contract.employer_id, contract.freelancer_id, since=contract.offered_at)
 
 
 def check_can_reply(actor: Actor, review: Review) -> None:
-    check_acts_for(actor, review.subject_id, roles.MESSAGE)
+    side = Side.EMPLOYER if review.subject_id == review.contract.employer_id else Side.FREELANCER
+    check_may(actor, Act.REPLY_TO_REVIEW, review.subject_id, side)
     if review.published_at is None:
         raise NotPublished
     if review.replied_at is not None:

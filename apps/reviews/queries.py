@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet, Sum
 
+from apps.accounts.queries import shares_a_person
 from apps.common.actors import Actor
 from apps.contracts.models import Contract
 from apps.contracts.states import ENDED
@@ -32,9 +33,10 @@ def rating(organization_id: UUID) -> rules.Rating:
 
 
 def ratings(organization_ids: Iterable[UUID]) -> dict[UUID, rules.Rating]:
-    """The mean of each organization's published reviews; those without any are left out."""
+    """The mean of each organization's published reviews by strangers; those without any are left out."""
     rows = (
         Review.objects.filter(subject_id__in=list(organization_ids), published_at__isnull=False)
+        .exclude(shares_a_person("author_id", "subject_id"))
         .values("subject_id")
         .annotate(n=Count("id"), quality=Sum("quality"), communication=Sum("communication"), skill=Sum("skill"))
     )

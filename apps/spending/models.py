@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from apps.accounts.models import Organization, User
 from apps.common.models import BaseModel, amount_field, currency_field, money_or_none
 from apps.common.money import Money
-from apps.spending.states import ApprovalStatus, SpendStatus
+from apps.spending.states import ApprovalStatus, RuleChangeStatus, SpendStatus
 
 
 class SpendingRule(BaseModel):
@@ -31,6 +31,58 @@ class SpendingRule(BaseModel):
                 name="spending_spendingrule_no_negatives",
             )
         ]
+
+    @property
+    def approval_above(self) -> Money | None:
+        return money_or_none(self.approval_above_minor, self.currency)
+
+    @property
+    def monthly_limit(self) -> Money | None:
+        return money_or_none(self.monthly_limit_minor, self.currency)
+
+    @property
+    def member_limit(self) -> Money | None:
+        return money_or_none(self.member_limit_minor, self.currency)
+
+
+class SpendingRuleChange(BaseModel):
+    """One change of the rule, kept for good: who wanted it, who agreed, what it was before, when it took effect."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    currency = currency_field()
+    approval_above_minor = models.BigIntegerField(null=True, blank=True)
+    monthly_limit_minor = models.BigIntegerField(null=True, blank=True)
+    member_limit_minor = models.BigIntegerField(null=True, blank=True)
+    before = models.JSONField()
+    """The limits that held when it was wanted, by column; empty where there was no rule."""
+    is_loosening = models.BooleanField()
+    status = models.CharField(max_length=10, choices=RuleChangeStatus, default=RuleChangeStatus.PROPOSED)
+    proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    agreed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    """Null with `agreed_at`: nobody else of the organization could have agreed."""
+    agreed_at = models.DateTimeField(null=True, blank=True)
+    effective_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=RuleChangeStatus.values), name="spending_rulechange_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(agreed_by=None) | ~Q(agreed_by=F("proposed_by")), name="spending_rulechange_two_persons"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["agreed", "in_force"]) | Q(effective_at__isnull=False),
+                name="spending_rulechange_effective",
+            ),
+            models.UniqueConstraint(
+                fields=["organization"],
+                condition=Q(status__in=["proposed", "agreed"]),
+                name="spending_rulechange_one_open",
+            ),
+        ]
+        indexes = [models.Index(fields=["organization", "-proposed_at"], name="spending_rulechange_of_org")]
 
     @property
     def approval_above(self) -> Money | None:

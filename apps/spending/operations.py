@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from apps.accounts import operations as people_operations
 from apps.accounts import queries as people
 from apps.common import fmt
 from apps.common.actors import SYSTEM, Actor
@@ -15,9 +16,11 @@ from apps.common.money import Money
 from apps.common.operations import move
 from apps.outbox import bus
 from apps.pricing import queries as pricing
-from apps.spending import events, policies, queries
-from apps.spending.models import Approval, Budget, Spend, SpendingRule
-from apps.spending.states import APPROVAL, SPEND, ApprovalStatus
+from apps.spending import events, policies, queries, rules
+from apps.spending.models import Approval, Budget, Spend, SpendingRule, SpendingRuleChange
+from apps.spending.states import APPROVAL, RULE_CHANGE, SPEND, ApprovalStatus
+
+LOOSENING_WAIT = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +44,141 @@ def set_rule(
     actor: Actor,
     now: datetime,
 ) -> SpendingRule:
-    """Set what the organization allows itself, in its own currency; None lifts a limit."""
-    policies.check_can_manage(actor, organization_id)
+    """
+    Set what the organization allows itself, in its own currency; None lifts a limit.
+
+    What is stricter holds at once. What is looser waits for a second person and then for a day (`agree_to_loosen`);
+    gives the rule that holds now.
+
+    :raises FreshLoginNeeded: where something is loosened.
+    """
+    policies.check_can_set_rule(actor, organization_id)
+    currency = people.organization(organization_id).currency
+    after = {
+        "approval_above_minor": approval_above.amount_minor if approval_above is not None else None,
+        "monthly_limit_minor": monthly_limit.amount_minor if monthly_limit is not None else None,
+        "member_limit_minor": member_limit.amount_minor if member_limit is not None else None,
+    }
+    people.lock(organization_id)
+    rule = _rule_in_force_for_update(organization_id, now)
+    before = {name: getattr(rule, name) for name in rules.LIMITS} if rule is not None else {}
+    is_loosening = rules.loosens(before, after)
+    if is_loosening:
+        policies.check_can_loosen(actor, organization_id)
+    _withdraw_open_change(organization_id, actor, now)
+    if before == after and rule is not None:
+        return rule
+    # Two currencies cannot be compared: nothing is tightened before the second person has agreed to the new one.
+    is_comparable = rule is None or rule.currency == currency
+    at_once = after if not is_loosening else rules.tightest(before, after) if is_comparable else before
+    if rule is None or at_once != before:
+        at_once_currency = currency if is_comparable or rule is None else rule.currency
+        rule = _note_and_set(organization_id, before, at_once, at_once_currency, actor, now)
+    if is_loosening:
+        _propose_loosening(organization_id, at_once, after, currency, actor, now)
+    return rule
+
+
+def _note_and_set(
+    organization_id: UUID,
+    before: dict[str, int | None],
+    after: dict[str, int | None],
+    currency: str,
+    actor: Actor,
+    now: datetime,
+) -> SpendingRule:
+    """A change that loosens nothing: written down and in force."""
+    change = SpendingRuleChange.objects.create(
+        organization_id=organization_id, currency=currency, before=before, is_loosening=False,
+        proposed_by_id=actor.person_id, proposed_at=now, **after,
+    )  # fmt: skip
+    return _put_in_force(change, actor, now)
+
+
+def _propose_loosening(
+    organization_id: UUID,
+    before: dict[str, int | None],
+    after: dict[str, int | None],
+    currency: str,
+    actor: Actor,
+    now: datetime,
+) -> SpendingRuleChange:
+    change = SpendingRuleChange.objects.create(
+        organization_id=organization_id, currency=currency, before=before, is_loosening=True,
+        proposed_by_id=actor.person_id, proposed_at=now, **after,
+    )  # fmt: skip
+    if not queries.could_agree(change).exists():  # the owner alone: the day and the mail are what is left
+        changes = {"agreed_at": now, "effective_at": now + LOOSENING_WAIT}
+        move(change, RULE_CHANGE, "agree", actor=actor, now=now, changes=changes)
+    _publish_loosening(change, now)
+    return change
+
+
+def _publish_loosening(change: SpendingRuleChange, now: datetime) -> None:
+    bus.publish(events.RuleLoosening(change.id, change.organization_id, change.status), now=now)
+    people_operations.record_access(
+        "spending.loosening",
+        actor=Actor(user_id=change.agreed_by_id or change.proposed_by_id),
+        organization_id=change.organization_id,
+        details={"change": str(change.id), "status": change.status},
+        now=now,
+    )
+
+
+def _put_in_force(change: SpendingRuleChange, actor: Actor, now: datetime) -> SpendingRule:
+    move(change, RULE_CHANGE, "apply", actor=actor, now=now, changes={"effective_at": change.effective_at or now})
+    values = {name: getattr(change, name) for name in rules.LIMITS}
     rule, _ = SpendingRule.objects.update_or_create(
-        organization_id=organization_id,
-        defaults={
-            "currency": people.organization(organization_id).currency,
-            "approval_above_minor": approval_above.amount_minor if approval_above is not None else None,
-            "monthly_limit_minor": monthly_limit.amount_minor if monthly_limit is not None else None,
-            "member_limit_minor": member_limit.amount_minor if member_limit is not None else None,
-            "set_by_id": actor.person_id,
-            "set_at": now,
-        },
+        organization_id=change.organization_id,
+        defaults={"currency": change.currency, "set_by_id": change.proposed_by_id, "set_at": now, **values},
+    )
+    people_operations.record_access(
+        "spending.rule_changed",
+        actor=actor,
+        organization_id=change.organization_id,
+        details={"change": str(change.id), "before": change.before, "after": values},
+        now=now,
     )
     return rule
+
+
+def _rule_in_force_for_update(organization_id: UUID, now: datetime) -> SpendingRule | None:
+    """The rule under its lock, after a change that is due by now."""
+    rule = queries.rule_for_update(organization_id)
+    due = queries.due_change_for_update(organization_id, now)
+    return _put_in_force(due, SYSTEM, now) if due is not None else rule
+
+
+def _withdraw_open_change(organization_id: UUID, actor: Actor, now: datetime) -> None:
+    change = queries.open_change_for_update(organization_id)
+    if change is not None:
+        move(change, RULE_CHANGE, "withdraw", actor=actor, now=now)
+
+
+@transaction.atomic
+def agree_to_loosen(*, change_id: UUID, actor: Actor, now: datetime) -> SpendingRuleChange:
+    """
+    The second person agrees that a limit is loosened; it takes effect a day later.
+
+    :raises OwnRequest: nobody agrees to what they asked for. :raises OwnerNeeded: one of the two is an owner.
+    :raises SecondPersonTooNew: :raises FreshLoginNeeded: :raises IllegalTransition:
+    """
+    change = queries.change_for_update(change_id)
+    policies.check_can_agree_to_loosen(actor, change, now)
+    changes = {"agreed_by_id": actor.person_id, "agreed_at": now, "effective_at": now + LOOSENING_WAIT}
+    move(change, RULE_CHANGE, "agree", actor=actor, now=now, changes=changes)
+    _publish_loosening(change, now)
+    return change
+
+
+@transaction.atomic
+def withdraw_loosening(*, change_id: UUID, actor: Actor, now: datetime) -> SpendingRuleChange:
+    """Anybody who may set the rule calls a loosening off before it takes effect; the stricter rule stays."""
+    change = queries.change_for_update(change_id)
+    policies.check_can_set_rule(actor, change.organization_id)
+    _rule_in_force_for_update(change.organization_id, now)
+    change.refresh_from_db()
+    return move(change, RULE_CHANGE, "withdraw", actor=actor, now=now)
 
 
 @transaction.atomic
@@ -124,7 +248,7 @@ def decide(*, approval_id: UUID, is_approved: bool, reason: str, actor: Actor, n
     :raises OwnRequest: nobody approves what they asked for.
     """
     approval = queries.approval_for_update(approval_id)
-    policies.check_can_decide(actor, approval)
+    policies.check_can_decide(actor, approval, now)
     if not is_approved and not reason.strip():
         raise policies.ReasonMissing
     changes = {"decided_by_id": actor.person_id, "decided_at": now, "reason": reason.strip()}
@@ -155,7 +279,7 @@ def reserve(*, organization_id: UUID, purpose: Purpose, actor: Actor, now: datet
     :raises OverMonthlyLimit, OverMemberLimit, OverBudget: with what is left.
     :raises LimitNotComparable: where no official rate leads to the limit's currency and nobody approved.
     """
-    rule = queries.rule_for_update(organization_id)
+    rule = _rule_in_force_for_update(organization_id, now)
     budget = _open_budget_of(organization_id, purpose.budget_id)
     spend = queries.spend_for_update(purpose.reference_id)
     if spend is not None and SPEND.allows(spend.status, "lapse"):

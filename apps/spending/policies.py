@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts import rules as roles
+from apps.accounts.policies import FreshLoginNeeded, check_is_settled, check_may, may
+from apps.accounts.rules import Act
 from apps.common.actors import Actor
-from apps.common.errors import Conflict, Invalid, NotAllowed, NotFound
-from apps.spending.models import Approval
+from apps.common.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
+from apps.spending import queries
+from apps.spending.models import Approval, SpendingRuleChange
 
 
 class OwnRequest(NotAllowed):
     code = "own_request"
     message = _("You asked for this payment yourself: another person of your organization has to decide.")
+
+
+class OwnerNeeded(NotAllowed):
+    code = "owner_needed"
+    message = _("One of the two persons who loosen a limit is an owner of the organization.")
 
 
 class ApprovalNeeded(Conflict):
@@ -75,36 +83,74 @@ class ReasonMissing(Invalid):
 
 def check_can_see(actor: Actor, organization_id: UUID) -> None:
     """:raises NotFound: for strangers."""
-    if not (actor.acts_for(organization_id) and actor.may(roles.VIEW)):
+    if not may(actor, Act.SEE_SPENDING, organization_id):
         raise NotFound
 
 
 def check_can_manage(actor: Actor, organization_id: UUID) -> None:
     """:raises NotAllowed: unless the actor leads the organization."""
     check_can_see(actor, organization_id)
-    if not actor.may(roles.MANAGE_MEMBERS):
-        raise NotAllowed
+    check_may(actor, Act.MANAGE_BUDGETS, organization_id)
 
 
 def can_manage(actor: Actor) -> bool:
-    return actor.may(roles.MANAGE_MEMBERS)
+    return may(actor, Act.MANAGE_BUDGETS, actor.organization_id)
 
 
-def check_can_decide(actor: Actor, approval: Approval) -> None:
-    """:raises OwnRequest: nobody approves what they asked for. :raises NotAllowed: without the right to pay."""
+def check_can_set_rule(actor: Actor, organization_id: UUID) -> None:
+    """:raises NotAllowed: unless the actor leads the organization."""
+    check_can_see(actor, organization_id)
+    check_may(actor, Act.SET_SPENDING_RULE, organization_id)
+
+
+def check_can_loosen(actor: Actor, organization_id: UUID) -> None:
+    """As `check_can_set_rule`. :raises FreshLoginNeeded: :raises NotByKey: as they say."""
+    check_may(actor, Act.LOOSEN_SPENDING_RULE, organization_id)
+
+
+def check_can_agree_to_loosen(actor: Actor, change: SpendingRuleChange, now: datetime) -> None:
+    """:raises OwnRequest: :raises OwnerNeeded: :raises SecondPersonTooNew: :raises FreshLoginNeeded: as they say."""
+    check_can_see(actor, change.organization_id)
+    check_can_loosen(actor, change.organization_id)
+    if actor.user_id == change.proposed_by_id:
+        raise OwnRequest
+    if not queries.could_agree(change).filter(user_id=actor.person_id).exists():
+        raise OwnerNeeded
+    check_is_settled(actor, change.organization_id, now)
+
+
+def can_agree_to_loosen(actor: Actor, change: SpendingRuleChange, now: datetime) -> bool:
+    try:
+        check_can_agree_to_loosen(actor, change, now)
+    except FreshLoginNeeded:
+        return actor.user_id != change.proposed_by_id
+    except DomainError:
+        return False
+    return True
+
+
+def check_can_decide(actor: Actor, approval: Approval, now: datetime) -> None:
+    """
+    :raises OwnRequest: nobody approves what they asked for. :raises NotAllowed: without the right to pay.
+    :raises SecondPersonTooNew: for somebody who joined, or got the role, a moment ago.
+    """
     check_can_see(actor, approval.organization_id)
-    if not actor.may(roles.FUND):
-        raise NotAllowed
+    check_may(actor, Act.DECIDE_SPENDING, approval.organization_id)
     if actor.user_id == approval.asked_by_id:
         raise OwnRequest
+    check_is_settled(actor, approval.organization_id, now)
 
 
-def can_decide(actor: Actor, approval: Approval) -> bool:
-    return actor.acts_for(approval.organization_id) and actor.may(roles.FUND) and actor.user_id != approval.asked_by_id
+def can_decide(actor: Actor, approval: Approval, now: datetime) -> bool:
+    try:
+        check_can_decide(actor, approval, now)
+    except DomainError:
+        return False
+    return True
 
 
 def check_can_take_back(actor: Actor, approval: Approval) -> None:
     """:raises NotAllowed: unless the actor asked, or leads the organization."""
     check_can_see(actor, approval.organization_id)
-    if actor.user_id != approval.asked_by_id and not actor.may(roles.MANAGE_MEMBERS):
-        raise NotAllowed
+    if actor.user_id != approval.asked_by_id:
+        check_may(actor, Act.MANAGE_BUDGETS, approval.organization_id)

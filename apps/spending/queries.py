@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
 
+from apps.accounts.models import Membership
+from apps.accounts.states import Role
 from apps.common.errors import NotFound
 from apps.common.money import Money
-from apps.spending.models import Approval, Budget, Spend, SpendingRule
-from apps.spending.states import ApprovalStatus, SpendStatus
+from apps.spending import rules
+from apps.spending.models import Approval, Budget, Spend, SpendingRule, SpendingRuleChange
+from apps.spending.states import ApprovalStatus, RuleChangeStatus, SpendStatus
 
 COUNTING = (SpendStatus.RESERVED, SpendStatus.SPENT)
 
@@ -30,8 +33,75 @@ class BudgetUse:
         return min(100, 100 * self.used.amount_minor // self.budget.amount_minor)
 
 
-def rule_of(organization_id: UUID) -> SpendingRule | None:
-    return SpendingRule.objects.select_related("set_by").filter(organization_id=organization_id).first()
+def rule_of(organization_id: UUID, now: datetime) -> SpendingRule | None:
+    """The rule that holds at that moment, also where the change that made it is written down with the next payment."""
+    rule = SpendingRule.objects.select_related("set_by").filter(organization_id=organization_id).first()
+    change = open_change(organization_id)
+    if rule is not None and change is not None and change.effective_at is not None and change.effective_at <= now:
+        rule.currency = change.currency
+        for name in rules.LIMITS:
+            setattr(rule, name, getattr(change, name))
+    return rule
+
+
+_OPEN = (RuleChangeStatus.PROPOSED, RuleChangeStatus.AGREED)
+
+
+def open_change(organization_id: UUID) -> SpendingRuleChange | None:
+    """The loosening that waits, for a second person or for its day."""
+    return (
+        SpendingRuleChange.objects.filter(organization_id=organization_id, status__in=_OPEN)
+        .select_related("proposed_by", "agreed_by")
+        .first()
+    )
+
+
+def pending_change(organization_id: UUID, now: datetime) -> SpendingRuleChange | None:
+    """As `open_change`, less one that is due and so the rule already."""
+    change = open_change(organization_id)
+    return None if change is None or (change.effective_at is not None and change.effective_at <= now) else change
+
+
+def open_change_for_update(organization_id: UUID) -> SpendingRuleChange | None:
+    return (
+        SpendingRuleChange.objects.select_for_update().filter(organization_id=organization_id, status__in=_OPEN).first()
+    )
+
+
+def due_change_for_update(organization_id: UUID, now: datetime) -> SpendingRuleChange | None:
+    return (
+        SpendingRuleChange.objects.select_for_update()
+        .filter(organization_id=organization_id, status=RuleChangeStatus.AGREED, effective_at__lte=now)
+        .first()
+    )
+
+
+def change_for_update(change_id: UUID) -> SpendingRuleChange:
+    """:raises NotFound: if there is none."""
+    found = SpendingRuleChange.objects.select_for_update().filter(id=change_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def changes_of(organization_id: UUID) -> QuerySet[SpendingRuleChange]:
+    """Everything that was changed or wanted, newest first."""
+    return (
+        SpendingRuleChange.objects.filter(organization_id=organization_id)
+        .select_related("proposed_by", "agreed_by")
+        .order_by("-proposed_at", "-id")
+    )
+
+
+def could_agree(change: SpendingRuleChange) -> QuerySet[Membership]:
+    """Who could be the second person: an owner; where an owner asks, a manager too."""
+    others = Membership.objects.filter(organization_id=change.organization_id, user__is_active=True).exclude(
+        user_id=change.proposed_by_id
+    )
+    is_owners = Membership.objects.filter(
+        organization_id=change.organization_id, user_id=change.proposed_by_id, role=Role.OWNER
+    ).exists()
+    return others.filter(role__in=[Role.OWNER, Role.MANAGER] if is_owners else [Role.OWNER])
 
 
 def rule_for_update(organization_id: UUID) -> SpendingRule | None:

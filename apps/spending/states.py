@@ -40,6 +40,37 @@ APPROVAL = Machine(
     },
 )
 
+
+class RuleChangeStatus(models.TextChoices):
+    PROPOSED = "proposed", _("Waiting for a second person")
+    AGREED = "agreed", _("Agreed, not in force yet")
+    IN_FORCE = "in_force", _("In force")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+C = RuleChangeStatus
+RULE_CHANGE = Machine(
+    "spending_rule_change",
+    RuleChangeStatus,
+    initial=C.PROPOSED,
+    meanings={
+        C.PROPOSED: "Somebody wants to loosen what binds them too; a second person has to agree.",
+        C.AGREED: "Agreed; it takes effect a day later, and can be withdrawn until then.",
+        C.IN_FORCE: "It is, or was, the rule.",
+        C.WITHDRAWN: "Taken back before it took effect, or another change took its place.",
+    },
+    table={
+        "agree": when(C.PROPOSED, to=C.AGREED, says="A second person agrees."),
+        "apply": when(
+            C.PROPOSED,
+            C.AGREED,
+            to=C.IN_FORCE,
+            says="It takes effect: at once, or a day on where it loosens.",
+        ),
+        "withdraw": when(C.PROPOSED, C.AGREED, to=C.WITHDRAWN, says="Taken back, or replaced."),
+    },
+)
+
 S = SpendStatus
 SPEND = Machine(
     "spend",

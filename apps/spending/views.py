@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.accounts import queries as people
@@ -19,7 +20,7 @@ from apps.common.errors import Conflict, Invalid, NotFound
 from apps.contracts import queries as contracts
 from apps.spending import operations, policies, queries
 from apps.spending.forms import BudgetForm, DecisionForm, RuleForm
-from apps.spending.models import Approval, Spend
+from apps.spending.models import Approval, Spend, SpendingRuleChange
 
 CSV_ROWS_MAX = 10_000
 
@@ -37,10 +38,14 @@ def _organization_id(request: HttpRequest) -> UUID:
 def overview(request: HttpRequest) -> HttpResponse:
     organization_id = _organization_id(request)
     organization = people.organization(organization_id)
-    today = timezone.now().date()
+    now = timezone.now()
+    today, change = now.date(), queries.pending_change(organization_id, now)
     spends = keyset.page(queries.spends_of(organization_id), order="-created_at", cursor=request.GET.get("cursor", ""))
     context = {
-        "rule": queries.rule_of(organization_id),
+        "rule": queries.rule_of(organization_id, now),
+        "change": change,
+        "may_agree": change is not None and policies.can_agree_to_loosen(actor(request), change, now),
+        "changes": list(queries.changes_of(organization_id)[:5]),
         "spent": queries.spent_in_month(organization_id, organization.currency, today),
         "mine": queries.spent_in_month(organization_id, organization.currency, today, user_id=actor(request).user_id),
         "budgets": queries.uses_of(queries.open_budgets(organization_id)),
@@ -60,7 +65,7 @@ def rule(request: HttpRequest) -> HttpResponse:
     organization_id = _organization_id(request)
     policies.check_can_manage(actor(request), organization_id)
     organization = people.organization(organization_id)
-    initial = RuleForm.initial_of(queries.rule_of(organization_id))
+    initial = RuleForm.initial_of(queries.rule_of(organization_id, timezone.now()))
     form = RuleForm(request.POST if request.method == "POST" else None, currency=organization.currency, initial=initial)
     if request.method == "POST" and form.is_valid():
         operations.set_rule(
@@ -68,10 +73,45 @@ def rule(request: HttpRequest) -> HttpResponse:
             approval_above=form.limits["approval_above"], monthly_limit=form.limits["monthly_limit"],
             member_limit=form.limits["member_limit"],
         )  # fmt: skip
-        messages.success(request, _("Saved. The limits hold from the next payment on."))
+        change = queries.pending_change(organization_id, timezone.now())
+        messages.success(
+            request, _("Saved. The limits hold from the next payment on.") if change is None else _SAYS[change.status]
+        )
         return redirect("spending:overview")
     context = {"form": form, "currency": organization.currency}
     return render(request, "spending/rule_form.html", context, status=422 if form.errors else 200)
+
+
+_SAYS = {
+    "proposed": _lazy("What is stricter holds now. What is looser waits for a second person, and then for a day."),
+    "agreed": _lazy("What is stricter holds now. What is looser holds in 24 hours; until then you can withdraw it."),
+}
+
+
+@login_required
+@require_POST
+def agree(request: HttpRequest, change_id: UUID) -> HttpResponse:
+    """The second person agrees that a limit is loosened."""
+    change = _change(request, change_id)
+    operations.agree_to_loosen(change_id=change.id, actor=actor(request), now=timezone.now())
+    messages.success(request, _("Agreed. The new limits hold in 24 hours; until then they can be withdrawn."))
+    return redirect("spending:overview")
+
+
+@login_required
+@require_POST
+def withdraw_change(request: HttpRequest, change_id: UUID) -> HttpResponse:
+    change = _change(request, change_id)
+    operations.withdraw_loosening(change_id=change.id, actor=actor(request), now=timezone.now())
+    messages.success(request, _("The limits stay as they are."))
+    return redirect("spending:overview")
+
+
+def _change(request: HttpRequest, change_id: UUID) -> SpendingRuleChange:
+    found = queries.changes_of(_organization_id(request)).filter(id=change_id).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 @login_required
@@ -158,7 +198,7 @@ def _approval_context(request: HttpRequest, found: Approval, form: DecisionForm)
     return {
         "approval": found,
         "form": form,
-        "may_decide": found.status == "asked" and policies.can_decide(actor(request), found),
+        "may_decide": found.status == "asked" and policies.can_decide(actor(request), found, timezone.now()),
         "is_mine": found.asked_by_id == actor(request).user_id,
         "budget": queries.use_of(found.budget) if found.budget else None,
         "milestone": contracts.milestone_by_reference(found.reference_id),

@@ -8,9 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts import rules as roles
 from apps.accounts.models import User
-from apps.accounts.policies import check_acts_for
 from apps.common import currencies, tokens
 from apps.common.actors import SYSTEM, Actor
 from apps.common.errors import Conflict, Invalid
@@ -88,7 +86,7 @@ class NoteIsEmpty(Invalid):
 @transaction.atomic
 def start_draft(*, actor: Actor, brief: Brief, now: datetime) -> Task:
     """A new draft of the organization that the actor acts for."""
-    check_acts_for(actor, actor.organization_id, roles.POST_TASK)
+    policies.check_can_post(actor)
     task = Task(employer_id=actor.side_id, posted_by_id=actor.person_id)
     return _write_brief(task, brief)
 
@@ -353,7 +351,7 @@ def invite(*, task_id: UUID, organization_id: UUID, actor: Actor, now: datetime,
 @transaction.atomic
 def decline_invitation(*, invitation_id: UUID, actor: Actor, now: datetime) -> TaskInvitation:
     invitation = TaskInvitation.objects.select_for_update().get(id=invitation_id)
-    check_acts_for(actor, invitation.organization_id, roles.BID)
+    policies.check_can_answer_invitation(actor, invitation.organization_id)
     invitation.declined_at = now
     invitation.save(update_fields=["declined_at"])
     return invitation
@@ -375,8 +373,7 @@ def forget_search(*, search_id: UUID, user: User) -> None:
 @transaction.atomic
 def take_down(*, task_id: UUID, reason_code: str, actor: Actor, now: datetime) -> Task:
     """Staff hide a task from everybody but its owner; bidding stops while it is hidden."""
-    if not (actor.is_staff or actor.is_system):
-        raise policies.StaffOnly
+    policies.check_can_hide(actor)
     task = queries.task_for_update(task_id)
     task.hidden_at, task.hidden_reason = now, reason_code
     task.save(update_fields=["hidden_at", "hidden_reason"])
@@ -387,8 +384,7 @@ def take_down(*, task_id: UUID, reason_code: str, actor: Actor, now: datetime) -
 @transaction.atomic
 def restore(*, task_id: UUID, actor: Actor, now: datetime) -> Task:
     """Staff let a hidden task be seen again; what its clocks did meanwhile stays done."""
-    if not (actor.is_staff or actor.is_system):
-        raise policies.StaffOnly
+    policies.check_can_hide(actor)
     task = queries.task_for_update(task_id)
     task.hidden_at, task.hidden_reason = None, ""
     task.save(update_fields=["hidden_at", "hidden_reason"])

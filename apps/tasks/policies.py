@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts import rules as roles
-from apps.accounts.policies import check_acts_for
+from apps.accounts.policies import StaffOnly as StaffOnly
+from apps.accounts.policies import check_are_strangers, check_may, check_staff_may
+from apps.accounts.rules import Act, Side
 from apps.common.actors import Actor
 from apps.common.errors import Conflict, DomainError, Invalid, NotAllowed
 from apps.tasks.models import Task
@@ -29,11 +31,6 @@ class OnlyInvited(NotAllowed):
     message = _("Only invited freelancers may bid on this task.")
 
 
-class StaffOnly(NotAllowed):
-    code = "staff_only"
-    message = _("Only the marketplace's staff may do this.")
-
-
 class WaitingForPublication(Invalid):
     code = "brief_incomplete"
     message = _("The brief is not complete yet: see the marked fields.")
@@ -44,7 +41,7 @@ class WaitingForPublication(Invalid):
 
 
 def check_can_edit_draft(actor: Actor, task: Task) -> None:
-    check_acts_for(actor, task.employer_id, roles.POST_TASK)
+    check_may(actor, Act.MANAGE_TASK, task.employer_id, Side.EMPLOYER)
     if task.status != TaskStatus.DRAFT:
         raise AlreadyPublished
 
@@ -56,12 +53,12 @@ class AlreadyPublished(Conflict):
 
 def check_can_manage(actor: Actor, task: Task, verb: str) -> None:
     """The employer's own verbs: publish, close, cancel. :raises IllegalTransition: out of turn."""
-    check_acts_for(actor, task.employer_id, roles.POST_TASK)
+    check_may(actor, Act.MANAGE_TASK, task.employer_id, Side.EMPLOYER)
     TASK.next(task.status, verb)
 
 
 def check_can_add_to(actor: Actor, task: Task) -> None:
-    check_acts_for(actor, task.employer_id, roles.POST_TASK)
+    check_may(actor, Act.MANAGE_TASK, task.employer_id, Side.EMPLOYER)
     if task.status not in (TaskStatus.OPEN, TaskStatus.DECIDING):
         raise NotOpenForBids
 
@@ -69,9 +66,9 @@ def check_can_add_to(actor: Actor, task: Task) -> None:
 def check_can_bid(actor: Actor, task: Task, now: datetime, *, is_invited: bool) -> None:
     """
     :raises NotOpenForBids: after the window, or while staff hide the task.
-    :raises OwnTask: :raises OnlyInvited: :raises RoleMissing: as they say.
+    :raises OwnTask: :raises OnlyInvited: :raises RoleMissing: :raises OnePersonOnBothSides: as they say.
     """
-    check_acts_for(actor, actor.organization_id, roles.BID)
+    check_may(actor, Act.BID, actor.organization_id, Side.FREELANCER)
     if actor.organization_id == task.employer_id:
         raise OwnTask
     if task.status != TaskStatus.OPEN or task.hidden_at or task.bidding_closes_at is None:
@@ -80,6 +77,22 @@ def check_can_bid(actor: Actor, task: Task, now: datetime, *, is_invited: bool) 
         raise NotOpenForBids
     if task.visibility == Visibility.INVITED and not is_invited:
         raise OnlyInvited
+    check_are_strangers(actor.side_id, task.employer_id, since=task.created_at)
+
+
+def check_can_post(actor: Actor) -> None:
+    """Start a task for the organization that the actor acts for."""
+    check_may(actor, Act.MANAGE_TASK, actor.organization_id, Side.EMPLOYER)
+
+
+def check_can_answer_invitation(actor: Actor, organization_id: UUID) -> None:
+    check_may(actor, Act.ANSWER_INVITATION, organization_id, Side.FREELANCER)
+
+
+def check_can_hide(actor: Actor) -> None:
+    """Take a task out of sight, and let it be seen again. :raises StaffOnly:"""
+    if not actor.is_system:
+        check_staff_may(actor, Act.HIDE_TASK)
 
 
 def can(actor: Actor, task: Task, verb: str) -> bool:

@@ -90,8 +90,8 @@ def test_members_are_invited_by_those_who_manage_them(api, make, amara):
 
 def test_a_token_reads_and_writes_only_when_allowed(amara):
     user = User.objects.get(memberships__organization=amara)
-    actor = queries.actor_for(user, amara.id)
-    _row, text = operations.create_token(user=user, actor=actor, name="r", can_write=False, expires_at=None)
+    actor = queries.actor_for(user, amara.id, has_fresh_login=True)
+    _row, text = operations.create_token(user=user, actor=actor, name="r", scopes=[], expires_at=None, now=NOON)
     client = APIClient(headers={"Authorization": f"Bearer {text}"})
 
     assert client.get("/api/v1/me/").status_code == 200

@@ -15,7 +15,7 @@ from PIL import Image
 from apps.accounts import operations, queries
 from apps.accounts.models import Membership, MembershipInvitation, Organization, PersonalToken, User
 from apps.notifications.operations import send_pending_emails
-from tests.conftest import NOON
+from tests.conftest import NOON, prove
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +27,9 @@ def amara(make):
 
 @pytest.fixture
 def as_amara(client, amara):
-    client.force_login(amara.memberships.get().user)
+    user = amara.memberships.get().user
+    client.force_login(user)
+    prove(client, user)
     return client
 
 

@@ -14,6 +14,7 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import status_code_conformance
 
 from apps.accounts import operations as accounts
+from tests.conftest import NOON
 
 pytestmark = pytest.mark.django_db(transaction=True)
 EXAMPLES = int(os.environ.get("API_EXAMPLES", "6"))
@@ -22,7 +23,12 @@ EXAMPLES = int(os.environ.get("API_EXAMPLES", "6"))
 def token(make, organization) -> str:
     user = organization.memberships.get().user
     _row, text = accounts.create_token(
-        user=user, actor=make.actor(organization), name="description", can_write=True, expires_at=None
+        user=user,
+        actor=make.actor(organization),
+        name="description",
+        scopes=["messages", "work", "money"],
+        expires_at=None,
+        now=NOON,
     )
     return text
 

@@ -125,7 +125,7 @@ def test_a_bid_is_changed_while_open_only(make, now):
 def test_sealed_bids_are_unreadable_until_the_window_closes(make, now):
     task = make.task(bid_window="sealed")
     bid = make.bid(task=task)
-    employer, staff = make.actor(task.employer), make.actor(make.organization(owner=make.user(is_staff=True)))
+    employer, staff = make.actor(task.employer), make.actor(make.organization(owner=make.staff()))
     for reader in (employer, staff, make.actor(make.freelancer())):
         assert not policies.can_read(reader, bid, now)
         assert bid not in queries.bids_readable_by(reader, now)

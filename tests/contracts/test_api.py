@@ -20,7 +20,14 @@ def make(make):
 def by_token(make, organization, *, can_write=True) -> APIClient:
     actor = make.actor(organization)
     user = organization.memberships.get(role="owner").user
-    _row, text = accounts.create_token(user=user, actor=actor, name="robot", can_write=can_write, expires_at=None)
+    _row, text = accounts.create_token(
+        user=user,
+        actor=actor,
+        name="robot",
+        scopes=["messages", "work", "money"] if can_write else [],
+        expires_at=None,
+        now=make.now,
+    )
     return APIClient(headers={"Authorization": f"Bearer {text}"})
 
 
@@ -51,7 +58,7 @@ def test_a_contract_is_offered_accepted_funded_delivered_and_approved(make):
     handed_in = freelancer.post(f"{step}deliver/", {"note": "All twelve pages", "checks": checks, "links": [WORK]})
     assert (handed_in.status_code, handed_in.json()["version"]) == (201, 1)
 
-    approved = employer.post(f"{step}approve/", {}, headers=key("approve"))
+    approved = employer.post(f"{step}approve/", {"all": True}, headers=key("approve"))
     assert (approved.status_code, approved.json()["status"]) == (200, "approved")
     assert approved.json()["held"] == {"amount_minor": 0, "currency": "EUR"}
     assert freelancer.get(contract).json()["status"] == "completed"
@@ -64,7 +71,7 @@ def test_a_contract_is_offered_accepted_funded_delivered_and_approved(make):
 def test_money_moves_only_with_a_key(make):
     milestone = make.milestone(status="delivered")
     employer = by_token(make, milestone.contract.employer)
-    for verb, body in (("approve", {}), ("fund", {"return_url": "https://robot.example/back"})):
+    for verb, body in (("approve", {"all": True}), ("fund", {"return_url": "https://robot.example/back"})):
         refused = employer.post(f"/api/v1/milestones/{milestone.id}/{verb}/", body)
         assert refused.status_code == 422
         assert refused["Content-Type"] == "application/problem+json"
@@ -80,7 +87,7 @@ def test_a_repeat_gets_the_first_answer_and_releases_nothing_more(make):
 
     first = employer.post(address, part, headers=key("part-1"))
     again = employer.post(address, part, headers=key("part-1"))
-    other = employer.post(address, {}, headers=key("part-1"))
+    other = employer.post(address, {"all": True}, headers=key("part-1"))
 
     assert (first.status_code, again.status_code) == (200, 200)
     assert first.json() == again.json()
@@ -97,7 +104,7 @@ def test_a_refusal_leaves_the_key_free_for_the_mended_request(make):
     address = f"/api/v1/milestones/{milestone.id}/approve/"
     too_much = {"amount": {"amount_minor": 5000_00, "currency": "EUR"}}
     assert employer.post(address, too_much, headers=key("k")).status_code in (409, 422)
-    assert employer.post(address, {}, headers=key("k")).json()["status"] == "approved"
+    assert employer.post(address, {"all": True}, headers=key("k")).json()["status"] == "approved"
 
 
 def test_each_side_takes_only_its_own_steps(make):
@@ -109,7 +116,7 @@ def test_each_side_takes_only_its_own_steps(make):
     assert freelancer.post(f"{address}take-back/").status_code == 403
     assert freelancer.post(f"{address}accept/").status_code == 200
     step = f"/api/v1/milestones/{milestone.id}/"
-    assert freelancer.post(f"{step}approve/", {}, headers=key("k")).status_code == 403
+    assert freelancer.post(f"{step}approve/", {"all": True}, headers=key("k")).status_code == 403
     assert employer.post(f"{step}deliver/", {"note": "x"}).status_code == 403
     assert freelancer.post(f"{step}deliver/", {"note": "x"}).status_code == 409
     assert Milestone.objects.get().status == "planned"

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from apps.accounts import operations, queries
-from apps.accounts.models import Membership, Organization, User
+from apps.accounts.models import Membership, Organization, StaffAssignment, User
 from apps.common.actors import Actor
 
 
@@ -35,17 +35,20 @@ class MakeAccounts:
 
     def member(self, organization: Organization, role: str) -> User:
         user = self.user()
-        Membership.objects.create(user=user, organization=organization, role=role)
+        since = self.now - timedelta(days=30)
+        Membership.objects.create(user=user, organization=organization, role=role, role_since=since)
         return user
 
     def actor(self, organization: Organization, role: str = "owner") -> Actor:
         """Somebody of that role, acting for the organization."""
         membership = organization.memberships.filter(role=role).first()
         user = membership.user if membership else self.member(organization, role)
-        return queries.actor_for(user, organization.id)
+        return queries.actor_for(user, organization.id, has_fresh_login=True)
 
-    def staff(self, name: str = "Staff") -> User:
-        return self.user(name, is_staff=True)
+    def staff(self, name: str = "Staff", role: str = "administrator") -> User:
+        user = self.user(name, is_staff=True)
+        StaffAssignment.objects.create(user=user, role=role, granted_at=self.now)
+        return user
 
-    def staff_actor(self) -> Actor:
-        return queries.actor_for(self.staff())
+    def staff_actor(self, role: str = "administrator") -> Actor:
+        return queries.actor_for(self.staff(role=role), has_fresh_login=True)

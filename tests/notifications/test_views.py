@@ -2,6 +2,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from apps.accounts.models import User
 from apps.notifications import operations, queries
 from apps.notifications.models import Notification, Preference
 from apps.notifications.states import Group, Pace
@@ -34,15 +35,22 @@ def test_list_shows_unread_first_and_marks_all_read(client, ada):
     assert queries.unread_count(ada.pk) == 0
 
 
-def test_opening_one_marks_it_and_acts_for_its_organization(client, ada, make):
+def test_opening_one_about_another_organization_asks_before_one_acts_for_it(client, ada, make):
+    make.organization("First", owner=ada)
     second = make.organization("Second", owner=ada)
     one = tell(ada, organization_id=second.id)
-    answer = client.get(reverse("notifications:open", args=[one.id]))
-    assert answer.url == reverse("tasks:list")
+    before = User.objects.get(pk=ada.pk).last_organization_id
+
+    page = client.get(reverse("notifications:open", args=[one.id]))
+
+    assert "Second" in page.content.decode()
     one.refresh_from_db()
-    ada.refresh_from_db()
     assert one.read_at is not None
-    assert ada.last_organization_id == second.id
+    assert User.objects.get(pk=ada.pk).last_organization_id == before  # a link from anywhere changes nothing
+
+    answer = client.post(reverse("accounts:switch"), {"organization": str(second.id), "next": page.context["next"]})
+    assert answer.url == reverse("tasks:list")
+    assert User.objects.get(pk=ada.pk).last_organization_id == second.id
 
 
 def test_somebody_elses_is_not_found(client, ada, make):

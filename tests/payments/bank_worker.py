@@ -77,7 +77,10 @@ def _live(bank: Path, staff_id: UUID) -> None:
     from apps.payments.models import BankFile, Payout, Refund
     from apps.payments.operations.bank import NothingToExport
 
-    staff, waiting = Actor(user_id=staff_id, is_staff=True), ["requested", "sending", "submitted"]
+    staff, waiting = (
+        Actor(user_id=staff_id, is_staff=True, staff_capabilities=frozenset({"finance"})),
+        ["requested", "sending", "submitted"],
+    )
     while any(rows.objects.filter(status__in=waiting).exists() for rows in (Payout, Refund)):
         operations.settle_due()
         with contextlib.suppress(NothingToExport):

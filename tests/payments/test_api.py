@@ -4,6 +4,7 @@ from rest_framework.test import APIClient
 
 from apps.common.money import Money
 from apps.payments.models import Payout
+from tests.conftest import prove
 
 pytestmark = pytest.mark.django_db
 
@@ -17,8 +18,9 @@ def ada(make):
 
 
 def api(organization) -> APIClient:
-    client = APIClient()
-    client.force_login(organization.memberships.get(role="owner").user)
+    client, user = APIClient(), organization.memberships.get(role="owner").user
+    client.force_login(user)
+    prove(client, user)
     return client
 
 
@@ -31,7 +33,7 @@ def test_a_withdrawal_by_api_is_quoted_agreed_and_made_once(ada):
             "pending": {"amount_minor": 0, "currency": "EUR"},
         }
     ]
-    quote = client.post("/api/v1/quotes/", {"currency": "EUR"}).json()
+    quote = client.post("/api/v1/quotes/", {"currency": "EUR", "all": True}).json()
     assert quote["amount_from"] == {"amount_minor": 45000, "currency": "EUR"}
     assert client.get(f"/api/v1/quotes/{quote['id']}/").json() == quote
 
@@ -48,7 +50,7 @@ def test_a_withdrawal_by_api_is_quoted_agreed_and_made_once(ada):
 
 def test_moving_money_wants_a_key_and_the_same_key_the_same_content(ada):
     client = api(ada)
-    quote = client.post("/api/v1/quotes/", {"currency": "EUR"}).json()
+    quote = client.post("/api/v1/quotes/", {"currency": "EUR", "all": True}).json()
     missing = client.post("/api/v1/payouts/", {"quote_id": quote["id"]})
     client.post("/api/v1/payouts/", {"quote_id": quote["id"]}, headers={"Idempotency-Key": "k"})
     other = client.post(
@@ -124,4 +126,4 @@ def test_strangers_are_told_to_log_in(path):
 
 
 def test_a_quote_in_no_currency_is_refused(ada):
-    assert api(ada).post("/api/v1/quotes/", {"currency": "ZZZ"}).status_code == 422
+    assert api(ada).post("/api/v1/quotes/", {"currency": "ZZZ", "all": True}).status_code == 422

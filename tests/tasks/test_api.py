@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from apps.accounts import operations as accounts
 from apps.skills.models import Category
+from tests.conftest import NOON
 
 
 @pytest.fixture
@@ -18,7 +19,12 @@ def api(make, client):
     def speak(organization):
         user = organization.memberships.get().user
         _row, text = accounts.create_token(
-            user=user, actor=make.actor(organization), name="t", can_write=True, expires_at=None
+            user=user,
+            actor=make.actor(organization),
+            name="t",
+            scopes=["messages", "work", "money"],
+            expires_at=None,
+            now=NOON,
         )
         client.defaults["HTTP_AUTHORIZATION"] = f"Bearer {text}"
         return client
@@ -91,7 +97,7 @@ def test_a_token_that_may_only_read_writes_nothing(make, client):
     make.now = timezone.now()
     employer = make.employer()
     _row, text = accounts.create_token(
-        user=employer.memberships.get().user, actor=make.actor(employer), name="t", can_write=False, expires_at=None
+        user=employer.memberships.get().user, actor=make.actor(employer), name="t", scopes=[], expires_at=None, now=NOON
     )
     header = {"HTTP_AUTHORIZATION": f"Bearer {text}"}
     assert client.get("/api/v1/tasks/mine/", **header).status_code == 200

@@ -145,7 +145,7 @@ def test_staff_take_a_task_down_and_only_its_owner_still_sees_it(make, now):
     task = make.task()
     with pytest.raises(policies.StaffOnly):
         operations.take_down(task_id=task.id, reason_code="scam", actor=make.actor(make.freelancer()), now=now)
-    staff = make.actor(make.organization(owner=make.user(is_staff=True)))
+    staff = make.actor(make.organization(owner=make.staff()))
     operations.take_down(task_id=task.id, reason_code="scam", actor=staff, now=now)
     assert not queries.tasks_visible_to(make.actor(make.freelancer())).exists()
     assert task in queries.tasks_visible_to(make.actor(task.employer))

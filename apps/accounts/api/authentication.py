@@ -8,11 +8,15 @@ from django.utils import timezone, translation
 from drf_spectacular.authentication import SessionScheme
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication, get_authorization_header
-from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
+from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from apps.accounts import queries
+from apps.accounts import queries, rules
+from apps.accounts.middleware import session_actor
 from apps.accounts.models import PersonalToken, User
+from apps.accounts.policies import ScopeMissing
+from apps.accounts.states import KeyScope
+from apps.common.actors import STRANGER
 
 
 class ActorSessionAuthentication(SessionAuthentication):
@@ -20,7 +24,7 @@ class ActorSessionAuthentication(SessionAuthentication):
 
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
         found = super().authenticate(request)
-        request._request.actor = queries.actor_of(found[0] if found else None)  # type: ignore[attr-defined]
+        request._request.actor = session_actor(request._request) if found else STRANGER  # type: ignore[attr-defined]
         return found
 
 
@@ -35,16 +39,34 @@ class PersonalTokenAuthentication(BaseAuthentication):
         token = queries.live_token(text, timezone.now())
         if token is None:
             raise AuthenticationFailed
-        if not token.can_write and request.method not in ("GET", "HEAD", "OPTIONS"):
-            raise PermissionDenied
+        acting = queries.actor_for_key(token)
+        if acting is None:
+            raise AuthenticationFailed
+        _check_scope(token, request)
         PersonalToken.objects.filter(id=token.id).update(last_used_at=timezone.now())
-        request._request.actor = queries.actor_for(token.user, token.organization_id)  # type: ignore[attr-defined]
+        request._request.actor = acting  # type: ignore[attr-defined]
         if "Accept-Language" not in request.headers:
             translation.activate(token.user.language)
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="tradewind"'
+
+
+def _check_scope(token: PersonalToken, request: Request) -> None:
+    """
+    Reading needs the scope `read`. Writing needs the scope of the endpoint (`key_scope`, where a view names one), else
+    of its area; what moves money inside the work's area is asked for by the operations once more.
+
+    :raises ScopeMissing:
+    """
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        wanted: str = KeyScope.READ
+    else:
+        view = (request.parser_context or {}).get("view")
+        wanted = getattr(view, "key_scope", "") or rules.scope_of_area(type(view).__module__)
+    if wanted not in token.scopes:
+        raise ScopeMissing
 
 
 class PersonalTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[misc, no-untyped-call]

@@ -67,7 +67,10 @@ class MeSerializer(serializers.ModelSerializer[User]):
 
     @extend_schema_field(OrganizationSerializer(many=True))
     def get_organizations(self, user: User) -> Any:
-        return OrganizationSerializer(queries.organizations_of(user), many=True).data
+        mine = queries.organizations_of(user)
+        acting = self.context["actor"]
+        shown = mine if acting.key_scopes is None else mine.filter(id=acting.side_id)
+        return OrganizationSerializer(shown, many=True).data
 
 
 class SettingsSerializer(serializers.Serializer[Any]):

@@ -15,10 +15,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.accounts import operations, policies, queries, rules
+from apps.accounts import operations, policies, queries
 from apps.accounts.api import serializers
-from apps.accounts.middleware import actor
+from apps.accounts.middleware import actor, actor_for_organization
 from apps.accounts.models import Membership, Organization, Profile, User
+from apps.accounts.rules import Act
+from apps.accounts.states import KeyScope
 
 
 def _user(request: Request) -> User:
@@ -84,14 +86,20 @@ class Person(APIView):
 
 
 def _own(request: Request, organization_id: UUID) -> Organization:
-    return get_object_or_404(queries.organizations_of(_user(request)), id=organization_id)
+    return get_object_or_404(_organizations(request), id=organization_id)
+
+
+def _organizations(request: Request) -> QuerySet[Organization]:
+    """Those that one belongs to; to a key, the one it was made for."""
+    acting, mine = actor(request._request), queries.organizations_of(_user(request))
+    return mine if acting.key_scopes is None else mine.filter(id=acting.side_id)
 
 
 class Organizations(APIView):
     @extend_schema(responses=serializers.OrganizationSerializer(many=True), operation_id="organizations")
     def get(self, request: Request) -> Response:
         """Those that one belongs to."""
-        return Response(serializers.OrganizationSerializer(queries.organizations_of(_user(request)), many=True).data)
+        return Response(serializers.OrganizationSerializer(_organizations(request), many=True).data)
 
     @extend_schema(
         request=serializers.NewOrganizationSerializer,
@@ -101,6 +109,7 @@ class Organizations(APIView):
     def post(self, request: Request) -> Response:
         given = serializers.NewOrganizationSerializer(data=request.data)
         given.is_valid(raise_exception=True)
+        policies.check_is_person(actor(request._request))
         made = operations.create_organization(owner=_user(request), now=timezone.now(), **given.validated_data)
         return Response(serializers.OrganizationSerializer(made).data, status=201)
 
@@ -108,7 +117,8 @@ class Organizations(APIView):
 class OrganizationSwitch(APIView):
     @extend_schema(request=None, responses=serializers.OrganizationSerializer, operation_id="organization_act_for")
     def post(self, request: Request, organization_id: UUID) -> Response:
-        """Act for this organization from now on (sessions; a token acts for the one it was made for)."""
+        """Act for this organization from now on . Sessions only: a key acts for the one it was made for."""
+        policies.check_is_person(actor(request._request))
         now_for = operations.switch_organization(user=_user(request), organization_id=organization_id)
         return Response(serializers.OrganizationSerializer(now_for).data)
 
@@ -150,11 +160,13 @@ class Members(APIView):
 
 
 class Invitations(APIView):
+    key_scope = KeyScope.MONEY  # who belongs to it decides who may pay
+
     @extend_schema(responses=serializers.MemberInvitationSerializer(many=True), operation_id="invitations")
     def get(self, request: Request, organization_id: UUID) -> Response:
         """Open invitations; for those who manage members."""
         own = _own(request, organization_id)
-        policies.check_acts_for(queries.actor_for(_user(request), own.id), own.id, rules.MANAGE_MEMBERS)
+        policies.check_may(actor_for_organization(request._request, own.id), Act.MANAGE_MEMBERS, own.id)
         rows = queries.pending_invitations(own.id, timezone.now())
         return Response(serializers.MemberInvitationSerializer(rows, many=True).data)
 
@@ -178,8 +190,10 @@ class Invitations(APIView):
 
 
 class Member(APIView):
+    key_scope = KeyScope.MONEY
+
     def _row(self, request: Request, membership_id: UUID) -> Membership:
-        mine = queries.organizations_of(_user(request))
+        mine = _organizations(request)
         return get_object_or_404(Membership.objects.filter(organization__in=mine), id=membership_id)
 
     @extend_schema(
@@ -192,12 +206,15 @@ class Member(APIView):
         given.is_valid(raise_exception=True)
         row = self._row(request, membership_id)
         changed = operations.change_role(
-            membership_id=row.id, role=given.validated_data["role"], actor=actor(request._request)
+            membership_id=row.id,
+            role=given.validated_data["role"],
+            actor=actor(request._request),
+            now=timezone.now(),
         )
         return Response(serializers.MembershipSerializer(changed).data)
 
     @extend_schema(responses={204: None}, operation_id="member_remove")
     def delete(self, request: Request, membership_id: UUID) -> Response:
         row = self._row(request, membership_id)
-        operations.remove_member(membership_id=row.id, actor=actor(request._request))
+        operations.remove_member(membership_id=row.id, actor=actor(request._request), now=timezone.now())
         return Response(status=204)

@@ -19,11 +19,14 @@ from apps.accounts.views.own_profile import (
 )
 from apps.accounts.views.own_settings import revoke_token, settings, tokens, welcome
 from apps.accounts.views.people import people, portfolio_picture, profile
+from apps.accounts.views.staff import clear_country, country_checks
 
 __all__ = [
     "accept_invitation",
     "add_portfolio_item",
     "change_role",
+    "clear_country",
+    "country_checks",
     "create_organization",
     "edit_languages",
     "edit_organization",

@@ -21,11 +21,16 @@ def status(form_is_bound: bool) -> int:
 
 
 def back(request: HttpRequest, default: str) -> HttpResponseRedirect:
-    wanted = request.POST.get("next", "")
+    return redirect(safe_next(request, default))
+
+
+def safe_next(request: HttpRequest, default: str) -> str:
+    """Where `next` says, if that is a page of ours."""
+    wanted = request.POST.get("next", "") or request.GET.get("next", "")
     safe = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return redirect(wanted if safe else default)
+    return wanted if safe else default
 
 
 def own_profile(request: HttpRequest) -> Profile | None:

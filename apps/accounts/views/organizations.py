@@ -13,9 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from apps.accounts import forms, operations, policies, queries, rules
-from apps.accounts.middleware import actor
+from apps.accounts import forms, operations, policies, queries
+from apps.accounts.middleware import actor, actor_for_organization
 from apps.accounts.models import Membership, MembershipInvitation, Organization
+from apps.accounts.rules import Act
 from apps.accounts.states import OrganizationKind, Role
 from apps.accounts.views import asking
 from apps.common.errors import Conflict, DomainError, Invalid, NotAllowed
@@ -68,13 +69,13 @@ def organization(request: HttpRequest, organization_id: UUID) -> HttpResponse:
 
 def _organization_page(request: HttpRequest, own: Organization, form: forms.InviteForm) -> HttpResponse:
     # Roles are read for this organization, whichever one the person acts for at the moment.
-    there = queries.actor_for(asking.user(request), own.id)
+    there = actor_for_organization(request, own.id)
     context = {
         "own": own,
         "members": queries.members(own.id),
         "invitations": queries.pending_invitations(own.id, timezone.now()),
-        "can_manage": there.may(rules.MANAGE_MEMBERS),
-        "can_edit": there.may(rules.MANAGE_PROFILE),
+        "can_manage": policies.may(there, Act.MANAGE_MEMBERS, own.id),
+        "can_edit": policies.may(there, Act.CHANGE_ORGANIZATION, own.id),
         "is_acting": actor(request).acts_for(own.id),
         "roles": Role.choices,
         "form": form,
@@ -86,8 +87,8 @@ def _organization_page(request: HttpRequest, own: Organization, form: forms.Invi
 @require_http_methods(["GET", "POST"])
 def edit_organization(request: HttpRequest, organization_id: UUID) -> HttpResponse:
     own = _own_organization(request, organization_id)
-    there = queries.actor_for(asking.user(request), own.id)
-    policies.check_acts_for(there, own.id, rules.MANAGE_PROFILE)
+    there = actor_for_organization(request, own.id)
+    policies.check_may(there, Act.CHANGE_ORGANIZATION, own.id)
     form = forms.OrganizationForm(request.POST or None, instance=own)
     if form.is_valid():
         operations.update_organization(
@@ -110,7 +111,7 @@ def invite(request: HttpRequest, organization_id: UUID) -> HttpResponse:
                 organization_id=own.id,
                 email=form.cleaned_data["email"],
                 role=form.cleaned_data["role"],
-                actor=queries.actor_for(asking.user(request), own.id),
+                actor=actor_for_organization(request, own.id),
                 now=timezone.now(),
             )
         except (Conflict, Invalid) as refusal:
@@ -133,9 +134,9 @@ def change_role(request: HttpRequest, membership_id: UUID) -> HttpResponse:
     role = request.POST.get("role", "")
     if role not in Role.values:
         raise Http404
-    there = queries.actor_for(asking.user(request), membership.organization_id)
+    there = actor_for_organization(request, membership.organization_id)
     try:
-        operations.change_role(membership_id=membership.id, role=role, actor=there)
+        operations.change_role(membership_id=membership.id, role=role, actor=there, now=timezone.now())
     except (Conflict, NotAllowed) as refusal:
         messages.error(request, str(refusal))
     else:
@@ -147,9 +148,9 @@ def change_role(request: HttpRequest, membership_id: UUID) -> HttpResponse:
 @require_POST
 def remove_member(request: HttpRequest, membership_id: UUID) -> HttpResponse:
     membership = _membership(request, membership_id)
-    there = queries.actor_for(asking.user(request), membership.organization_id)
+    there = actor_for_organization(request, membership.organization_id)
     try:
-        operations.remove_member(membership_id=membership.id, actor=there)
+        operations.remove_member(membership_id=membership.id, actor=there, now=timezone.now())
     except DomainError as refusal:
         messages.error(request, str(refusal))
         return redirect("accounts:organization", membership.organization_id)
@@ -167,7 +168,7 @@ def revoke_invitation(request: HttpRequest, invitation_id: UUID) -> HttpResponse
         MembershipInvitation.objects.filter(organization__in=queries.organizations_of(asking.user(request))),
         id=invitation_id,
     )
-    there = queries.actor_for(asking.user(request), invitation.organization_id)
+    there = actor_for_organization(request, invitation.organization_id)
     operations.revoke_invitation(invitation_id=invitation.id, actor=there, now=timezone.now())
     messages.success(request, _("The invitation was taken back."))
     return redirect("accounts:organization", invitation.organization_id)

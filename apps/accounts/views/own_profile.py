@@ -14,8 +14,9 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from apps.accounts import forms, operations, policies, queries, rules
+from apps.accounts import forms, operations, policies, queries
 from apps.accounts.middleware import actor
+from apps.accounts.rules import Act
 from apps.accounts.states import SkillLevel
 from apps.accounts.views import asking
 from apps.common.errors import Invalid
@@ -48,7 +49,7 @@ def edit_profile(request: HttpRequest) -> HttpResponse:
         "per_cent": per_cent,
         "missing": missing,
         "skills": [(labels.get(one.skill_id, ""), one.get_level_display()) for one in own.skills.all()],
-        "can_edit": policies.can_act_for(actor(request), own.organization_id, rules.MANAGE_PROFILE),
+        "can_edit": policies.may(actor(request), Act.CHANGE_PROFILE, own.organization_id),
         "portfolio_form": forms.PortfolioForm(),
     }
     return render(request, "accounts/profile_form.html", context, status=asking.status(form.is_bound))
@@ -108,7 +109,7 @@ def add_portfolio_item(request: HttpRequest) -> HttpResponse:
     own = asking.own_profile(request)
     if own is None:
         return redirect("accounts:welcome")
-    policies.check_acts_for(actor(request), own.organization_id, rules.MANAGE_PROFILE)
+    policies.check_may(actor(request), Act.CHANGE_PROFILE, own.organization_id)
     form = forms.PortfolioForm(request.POST, request.FILES)
     if form.is_valid() and _add_item(request, own.organization_id, form):
         messages.success(request, _("Added to your portfolio."))

@@ -20,6 +20,7 @@ from apps.accounts.middleware import actor
 from apps.accounts.models import User
 from apps.accounts.states import OrganizationKind
 from apps.accounts.views import asking
+from apps.common.errors import Conflict
 
 
 @login_required
@@ -80,17 +81,21 @@ def _remember(response: HttpResponse, name: str, value: str) -> None:
 @login_required
 @require_http_methods(["GET", "POST"])
 def tokens(request: HttpRequest) -> HttpResponse:
-    user, shown = asking.user(request), ""
+    user, shown, now = asking.user(request), "", timezone.now()
     form = forms.TokenForm(request.POST or None)
     if form.is_valid():
-        _row, shown = operations.create_token(
-            user=user,
-            actor=actor(request),
-            name=form.cleaned_data["name"],
-            can_write=form.cleaned_data["can_write"],
-            expires_at=timezone.now() + timedelta(days=form.cleaned_data["days"]),
-        )
-        form = forms.TokenForm()
+        try:
+            _row, shown = operations.create_token(
+                user=user,
+                actor=actor(request),
+                name=form.cleaned_data["name"],
+                scopes=form.cleaned_data["scopes"],
+                expires_at=now + timedelta(days=form.cleaned_data["days"]),
+                now=now,
+            )
+            form = forms.TokenForm()
+        except Conflict as refusal:
+            form.add_error(None, str(refusal))
     context = {"form": form, "tokens": queries.tokens_of(user), "shown": shown}
     return render(request, "accounts/tokens.html", context, status=asking.status(form.is_bound))
 

@@ -7,6 +7,7 @@ from typing import Any
 from drf_spectacular.openapi import AutoSchema
 
 from apps.common.api.problems import ProblemSerializer
+from apps.common.api.serializers import StrictSerializer
 
 _ALWAYS = {"400": "The request is malformed.", "401": "Log in or send a token.", "403": "Not allowed.",
            "404": "Not found, or not visible to you.", "429": "Too many requests: see Retry-After."}  # fmt: skip
@@ -15,6 +16,12 @@ _WRITES = {"409": "The state has changed.", "415": "Send JSON.", "422": "A rule 
 
 
 class ProblemAutoSchema(AutoSchema):
+    def _map_basic_serializer(self, serializer: Any, direction: str) -> dict[str, Any]:
+        schema: dict[str, Any] = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call, arg-type]
+        if direction == "request" and isinstance(serializer, StrictSerializer):
+            schema["additionalProperties"] = False
+        return schema
+
     def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)  # type: ignore[no-untyped-call, arg-type]
         refusals = dict(_ALWAYS)

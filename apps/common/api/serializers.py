@@ -2,17 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
+from rest_framework.request import Request
 
 from apps.common import currencies
 from apps.common.money import Money
 
 AMOUNT_MAX = 10**15
+AMOUNT_OR_ALL = _("Send an amount, or `all` as true: one of the two.")
+UNKNOWN_KEY = _("This endpoint knows no such key.")
 
 
-class MoneySerializer(serializers.Serializer[Any]):
+class StrictSerializer(serializers.Serializer[Any]):
+    """For what moves money: a key that it does not know is refused, since it may be a slip of one that it does."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            unknown = sorted(str(key) for key in data if key not in self.fields)
+            if unknown:
+                raise serializers.ValidationError({key: [UNKNOWN_KEY] for key in unknown[:20]})
+        return super().to_internal_value(data)
+
+
+def check_no_body(request: Request) -> None:
+    """For an endpoint that takes no values. :raises ValidationError: so that none is thought to have been read."""
+    if request.data:
+        raise serializers.ValidationError({"non_field_errors": [UNKNOWN_KEY]})
+
+
+class MoneySerializer(StrictSerializer):
     """Integer minor units and an ISO 4217 code; in and out."""
 
     amount_minor = serializers.IntegerField(min_value=0, max_value=AMOUNT_MAX)

@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from apps.common.api.serializers import MoneySerializer
+from apps.common.api.serializers import AMOUNT_OR_ALL, MoneySerializer, StrictSerializer
 from apps.common.forms import CONTENT_LANGUAGES
 from apps.common.money import Money
 from apps.contracts import queries, rules
@@ -64,15 +64,15 @@ class ContractSerializer(serializers.ModelSerializer[Contract]):
         return [{"id": str(one.id), "text": one.text} for one in contract.criteria.order_by("position")]
 
 
-class AwardSerializer(serializers.Serializer[Any]):
+class AwardSerializer(StrictSerializer):
     bid_id = serializers.UUIDField()
 
 
-class ReasonSerializer(serializers.Serializer[Any]):
+class ReasonSerializer(StrictSerializer):
     reason = serializers.CharField(max_length=1000, required=False, allow_blank=True, default="")
 
 
-class FundSerializer(serializers.Serializer[Any]):
+class FundSerializer(StrictSerializer):
     return_url = serializers.URLField(max_length=500, help_text="Where the checkout sends the payer back to.")
     use_credit = serializers.BooleanField(default=False, help_text="Pay from the employer's credit first.")
     budget_id = serializers.UUIDField(required=False, allow_null=True, default=None)
@@ -86,23 +86,23 @@ class FundSerializer(serializers.Serializer[Any]):
     )
 
 
-class PaymentMethodSerializer(serializers.Serializer[Any]):
+class PaymentMethodSerializer(StrictSerializer):
     name = serializers.CharField()
     title = serializers.CharField(source="label", help_text="In the language of the request.")
 
 
-class AskApprovalSerializer(serializers.Serializer[Any]):
+class AskApprovalSerializer(StrictSerializer):
     budget_id = serializers.UUIDField(required=False, allow_null=True, default=None)
     purchase_order = serializers.CharField(max_length=60, required=False, allow_blank=True, default="")
     note = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
 
 
-class AskedSerializer(serializers.Serializer[Any]):
+class AskedSerializer(StrictSerializer):
     approval_id = serializers.UUIDField()
     status = serializers.CharField()
 
 
-class CheckoutSerializer(serializers.Serializer[Any]):
+class CheckoutSerializer(StrictSerializer):
     """All are null where the employer's credit paid all of it: the milestone is funded already."""
 
     charge_id = serializers.UUIDField(allow_null=True)
@@ -112,13 +112,13 @@ class CheckoutSerializer(serializers.Serializer[Any]):
     )
 
 
-class _CheckSerializer(serializers.Serializer[Any]):
+class _CheckSerializer(StrictSerializer):
     criterion_id = serializers.UUIDField()
     is_met = serializers.BooleanField()
     note = serializers.CharField(max_length=400, required=False, allow_blank=True, default="")
 
 
-class NewDeliverableSerializer(serializers.Serializer[Any]):
+class NewDeliverableSerializer(StrictSerializer):
     note = serializers.CharField(max_length=5000)
     source_language = serializers.ChoiceField(choices=CONTENT_LANGUAGES, default="en")
     checks = _CheckSerializer(many=True, required=False)
@@ -136,15 +136,21 @@ class DeliverableSerializer(serializers.ModelSerializer[Deliverable]):
         read_only_fields = fields
 
 
-class RevisionSerializer(serializers.Serializer[Any]):
+class RevisionSerializer(StrictSerializer):
     text = serializers.CharField(max_length=5000)
     source_language = serializers.ChoiceField(choices=CONTENT_LANGUAGES, default="en")
 
 
-class ApprovalSerializer(serializers.Serializer[Any]):
-    """Without an amount all of what is held is released."""
+class ApprovalSerializer(StrictSerializer):
+    """Either an amount, or `all` of what is held: which of the two is said, never assumed."""
 
-    amount = MoneySerializer(required=False, allow_null=True)
+    amount = MoneySerializer(required=False)
+    all = serializers.BooleanField(required=False, help_text="True, in place of an amount.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if ("amount" in attrs) == (attrs.get("all") is True):
+            raise serializers.ValidationError(AMOUNT_OR_ALL)
+        return attrs
 
 
 class ProposalSerializer(serializers.ModelSerializer[CancellationProposal]):
@@ -154,12 +160,12 @@ class ProposalSerializer(serializers.ModelSerializer[CancellationProposal]):
         read_only_fields = ("id", "contract_id", "proposed_by_id", "status", "proposed_at")
 
 
-class NewProposalSerializer(serializers.Serializer[Any]):
+class NewProposalSerializer(StrictSerializer):
     freelancer_share_bps = serializers.IntegerField(min_value=0, max_value=10_000)
     reason = serializers.CharField(max_length=2000)
 
 
-class TimelineItemSerializer(serializers.Serializer[Any]):
+class TimelineItemSerializer(StrictSerializer):
     at = serializers.DateTimeField()
     kind = serializers.CharField()
     by_organization_id = serializers.UUIDField(allow_null=True)

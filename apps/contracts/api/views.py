@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.accounts.middleware import actor
+from apps.accounts.states import KeyScope
 from apps.bidding import queries as bids
 from apps.common.api.idempotency import NEEDS_KEY, idempotent
 from apps.common.api.serializers import to_money
@@ -116,6 +117,8 @@ class Timeline(APIView):
 
 
 class Fund(APIView):
+    key_scope = KeyScope.MONEY
+
     @extend_schema(
         parameters=[NEEDS_KEY],
         request=serializers.FundSerializer,
@@ -218,6 +221,8 @@ class RequestRevision(APIView):
 
 
 class Approve(APIView):
+    key_scope = KeyScope.MONEY
+
     @extend_schema(
         parameters=[NEEDS_KEY],
         request=serializers.ApprovalSerializer,
@@ -241,6 +246,8 @@ class Approve(APIView):
 
 
 class Proposals(APIView):
+    key_scope = KeyScope.MONEY
+
     @extend_schema(
         request=serializers.NewProposalSerializer,
         responses={201: serializers.ProposalSerializer},
@@ -258,6 +265,8 @@ class Proposals(APIView):
 
 
 class _Answer(APIView):
+    key_scope = KeyScope.MONEY
+
     verb: Any
 
     def _answer(self, request: Request, proposal_id: UUID) -> Response:

@@ -31,10 +31,11 @@ def award(*, bid_id: UUID, actor: Actor, now: datetime) -> Contract:
     Offer the bidder a contract on the bid's terms, with its milestones.
 
     :raises StillSealed: before a sealed window closes. :raises IllegalTransition: if another bid was awarded.
+    :raises OnePersonOnBothSides: if the same people bid and award.
     """
     task = task_queries.task_for_update(bids.bid_for_update(bid_id).task_id)
     bid = bids.bid_for_update(bid_id)
-    bidding_policies.check_can_judge(actor, task, now)
+    bidding_policies.check_can_award(actor, bid, now)
     bidding.follow_contract(bid_id=bid.id, verb="award", actor=actor, now=now)
     tasks.follow_contract(task_id=task.id, verb="award", actor=actor, now=now)
     contract = _draw_up(bid, now)

@@ -8,8 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts import rules as roles
-from apps.accounts.policies import check_acts_for
+from apps.accounts.policies import NotYours
 from apps.common.actors import Actor
 from apps.common.errors import Conflict, Invalid
 from apps.common.operations import move
@@ -135,6 +134,7 @@ def decline_cancellation(*, proposal_id: UUID, actor: Actor, now: datetime) -> C
 @transaction.atomic
 def withdraw_cancellation(*, proposal_id: UUID, actor: Actor, now: datetime) -> CancellationProposal:
     proposal = _locked(proposal_id)
-    check_acts_for(actor, proposal.proposed_by_id, roles.VIEW)
+    if not actor.acts_for(proposal.proposed_by_id):
+        raise NotYours
     policies.check_can_propose_cancellation(actor, proposal.contract)  # who may propose may take it back
     return move(proposal, PROPOSAL, "withdraw", actor=actor, now=now, changes={"answered_at": now})

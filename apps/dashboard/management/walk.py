@@ -69,7 +69,7 @@ def confirm_address(user: User) -> None:
 def actor(organization: Organization) -> Actor:
     """The organization's owner, acting for it."""
     membership = organization.memberships.select_related("user").get(role="owner")
-    return people.actor_for(membership.user, organization.id)
+    return people.actor_for(membership.user, organization.id, has_fresh_login=True)
 
 
 def skill_ids(slugs: tuple[str, ...] | list[str]) -> list[UUID]:

@@ -1,10 +1,8 @@
 from __future__ import annotations
 
-from typing import Any
-
 from rest_framework import serializers
 
-from apps.common.api.serializers import MoneySerializer
+from apps.common.api.serializers import MoneySerializer, StrictSerializer
 from apps.common.forms import CONTENT_LANGUAGES
 from apps.disputes.models import Dispute, DisputeStatement, SplitProposal
 from apps.disputes.states import DisputeReason
@@ -45,12 +43,12 @@ class DisputeSerializer(serializers.ModelSerializer[Dispute]):
         read_only_fields = fields
 
 
-class NewStatementSerializer(serializers.Serializer[Any]):
+class NewStatementSerializer(StrictSerializer):
     text = serializers.CharField(max_length=5000)
     source_language = serializers.ChoiceField(choices=CONTENT_LANGUAGES, default="en")
 
 
-class NewSplitSerializer(serializers.Serializer[Any]):
+class NewSplitSerializer(StrictSerializer):
     freelancer_part = MoneySerializer()
 
 
@@ -63,7 +61,7 @@ class NewDecisionSerializer(NewSplitSerializer):
     reasons = serializers.CharField(max_length=4000)
 
 
-class OutcomeSerializer(serializers.Serializer[Any]):
+class OutcomeSerializer(StrictSerializer):
     """What each side would get of a split, to the last digit."""
 
     freelancer_gross = MoneySerializer()

@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.accounts.middleware import actor
+from apps.accounts.states import KeyScope
 from apps.common.api.idempotency import NEEDS_KEY, idempotent
 from apps.common.api.serializers import AMOUNT_MAX, to_money
 from apps.common.money import Money
@@ -50,6 +51,8 @@ class Disputes(ListAPIView[Dispute]):
 
 
 class MilestoneDisputes(APIView):
+    key_scope = KeyScope.MONEY
+
     @extend_schema(
         parameters=[NEEDS_KEY],
         request=serializers.NewDisputeSerializer,
@@ -123,6 +126,8 @@ class Statements(APIView):
 
 
 class Proposals(APIView):
+    key_scope = KeyScope.MONEY
+
     @extend_schema(
         request=serializers.NewSplitSerializer,
         responses={201: serializers.DisputeSerializer},
@@ -143,6 +148,8 @@ class Proposals(APIView):
 
 
 class Accept(APIView):
+    key_scope = KeyScope.MONEY
+
     @extend_schema(
         parameters=[NEEDS_KEY], request=None, responses=serializers.DisputeSerializer, operation_id="dispute_accept"
     )
@@ -156,6 +163,8 @@ class Accept(APIView):
 
 
 class Withdraw(APIView):
+    key_scope = KeyScope.MONEY
+
     @extend_schema(
         parameters=[NEEDS_KEY], request=None, responses=serializers.DisputeSerializer, operation_id="dispute_withdraw"
     )

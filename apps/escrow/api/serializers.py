@@ -1,10 +1,8 @@
 from __future__ import annotations
 
-from typing import Any
-
 from rest_framework import serializers
 
-from apps.common.api.serializers import MoneySerializer
+from apps.common.api.serializers import MoneySerializer, StrictSerializer
 from apps.escrow.models import Escrow, Goodwill, Recovery, Release
 from apps.escrow.states import GoodwillTo
 
@@ -51,7 +49,7 @@ class GoodwillSerializer(serializers.ModelSerializer[Goodwill]):
         read_only_fields = fields
 
 
-class NewGoodwillSerializer(serializers.Serializer[Any]):
+class NewGoodwillSerializer(StrictSerializer):
     id = serializers.UUIDField(help_text="Made by you: the same one again gives once.")
     to = serializers.ChoiceField(GoodwillTo.choices)
     amount = MoneySerializer(help_text="With the tax that it contains.")

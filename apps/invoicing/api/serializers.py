@@ -1,10 +1,8 @@
 from __future__ import annotations
 
-from typing import Any
-
 from rest_framework import serializers
 
-from apps.common.api.serializers import MoneySerializer
+from apps.common.api.serializers import MoneySerializer, StrictSerializer
 from apps.invoicing.models import Document
 from apps.invoicing.states import DocumentKind
 
@@ -24,7 +22,7 @@ class DocumentSerializer(serializers.ModelSerializer[Document]):
         read_only_fields = fields
 
 
-class PartySerializer(serializers.Serializer[Any]):
+class PartySerializer(StrictSerializer):
     name = serializers.CharField()
     country = serializers.CharField()
     street = serializers.CharField(allow_blank=True)
@@ -35,7 +33,7 @@ class PartySerializer(serializers.Serializer[Any]):
     is_business = serializers.BooleanField()
 
 
-class DocumentLineSerializer(serializers.Serializer[Any]):
+class DocumentLineSerializer(StrictSerializer):
     code = serializers.CharField()
     about = serializers.CharField(allow_blank=True)
     net_minor = serializers.IntegerField()
@@ -60,19 +58,19 @@ class DocumentDetailSerializer(DocumentSerializer):
         return copy.xml if copy is not None and copy.is_valid else None
 
 
-class DocumentFilterSerializer(serializers.Serializer[Any]):
+class DocumentFilterSerializer(StrictSerializer):
     year = serializers.IntegerField(required=False, min_value=2000, max_value=9998)
     kind = serializers.ChoiceField(required=False, choices=DocumentKind.choices)
 
 
-class MonthSerializer(serializers.Serializer[Any]):
+class MonthSerializer(StrictSerializer):
     """Which month: its year and number."""
 
     year = serializers.IntegerField(min_value=2000, max_value=9998)
     month = serializers.IntegerField(min_value=1, max_value=12)
 
 
-class MonthPartsSerializer(serializers.Serializer[Any]):
+class MonthPartsSerializer(StrictSerializer):
     held = serializers.IntegerField()
     frozen = serializers.IntegerField()
     fee = serializers.IntegerField()
@@ -80,7 +78,7 @@ class MonthPartsSerializer(serializers.Serializer[Any]):
     available = serializers.IntegerField()
 
 
-class MonthLineSerializer(serializers.Serializer[Any]):
+class MonthLineSerializer(StrictSerializer):
     entry_id = serializers.UUIDField()
     event = serializers.CharField()
     about = serializers.CharField(allow_blank=True)
@@ -90,7 +88,7 @@ class MonthLineSerializer(serializers.Serializer[Any]):
     balance_minor = serializers.IntegerField()
 
 
-class CurrencyStatementSerializer(serializers.Serializer[Any]):
+class CurrencyStatementSerializer(StrictSerializer):
     currency = serializers.CharField()
     opening = MonthPartsSerializer()
     closing = MonthPartsSerializer()
@@ -99,7 +97,7 @@ class CurrencyStatementSerializer(serializers.Serializer[Any]):
     lines = MonthLineSerializer(many=True)
 
 
-class MonthlyStatementSerializer(serializers.Serializer[Any]):
+class MonthlyStatementSerializer(StrictSerializer):
     organization_id = serializers.UUIDField()
     month = serializers.CharField()
     currencies = CurrencyStatementSerializer(many=True)

@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.models import Case, Count, F, FloatField, QuerySet, Sum, Value, When
 
 from apps.accounts.models import Membership, Profile, ProfileLanguage, ProfileSkill
+from apps.accounts.queries import shares_a_person
 from apps.accounts.states import Availability
 from apps.bidding.models import Bid
 from apps.common.models import money_or_none
@@ -76,6 +77,7 @@ def candidates_by_skills(weights: Mapping[UUID, float], limit: int) -> list[UUID
     )
     worked = (
         Contract.objects.filter(status__in=PAID_IN_FULL, freelancer__profile__in=profiles_to_match())
+        .exclude(shares_a_person("employer_id", "freelancer_id"))
         .filter(task__skills__skill_id__in=weights)
         .values_list("freelancer_id")
         .annotate(weight=_weighted("task__skills__skill_id", weights))
@@ -222,7 +224,7 @@ def _works(ids: list[UUID]) -> dict[UUID, list[PastWork]]:
     """Contracts that ended after money was held, with what their tasks asked for; accepted where all of it was paid."""
     ended = Contract.objects.filter(
         freelancer_id__in=ids, status__in=[*PAID_IN_FULL, *NOT_PAID_IN_FULL], ended_at__isnull=False
-    )
+    ).exclude(shares_a_person("employer_id", "freelancer_id"))
     asked: dict[UUID, list[UUID]] = defaultdict(list)
     contracts: dict[UUID, tuple[UUID, datetime, bool]] = {}
     for contract, owner, status, ended_at, skill_id in ended.order_by("id", "task__skills__id").values_list(

@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.middleware import actor
+from apps.accounts.policies import staff_may
+from apps.accounts.rules import Act
 from apps.common.errors import Conflict, Invalid, NotFound
 from apps.matching import operations, policies, queries
 from apps.matching.models import ListSide, Ranker
@@ -34,7 +36,7 @@ def ranker(request: HttpRequest, ranker_id: int) -> HttpResponse:
         "weights": [(name, weight) for name, weight in weights if weight],
         "choices": queries.choices_of(found),
         "holds": queries.newest_choice(found.category_id, found.side),
-        "may_choose": request.user.is_authenticated and actor(request).is_staff,
+        "may_choose": staff_may(actor(request), Act.RUN_RANKING),
     }
     return render(request, "matching/ranker_detail.html", context)
 

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from apps.accounts import operations as accounts
-from apps.accounts import rules as roles
 from apps.accounts.middleware import actor
 from apps.accounts.models import Profile
-from apps.accounts.policies import check_acts_for
+from apps.accounts.policies import check_may
+from apps.accounts.rules import Act
 from apps.accounts.states import SkillLevel
 from apps.common.errors import Invalid, NotFound
 from apps.common.ids import uuids
@@ -41,7 +41,7 @@ def skills_from_text(request: HttpRequest) -> HttpResponse:
     profile = Profile.objects.filter(organization_id=acting.organization_id).first()
     if profile is None:
         raise NotFound
-    check_acts_for(acting, profile.organization_id, roles.MANAGE_PROFILE)
+    check_may(acting, Act.CHANGE_PROFILE, profile.organization_id)
     if "add" in request.POST:
         return _add_skills(request, profile)
     form = forms.SkillTextForm(request.POST or None, request.FILES or None)

@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from apps.accounts import events as accounts
 from apps.accounts import queries as people
 from apps.accounts import rules as roles
-from apps.accounts.models import User
+from apps.accounts.models import PersonalToken, User
 from apps.common.money import Money
 from apps.escrow import events as escrow
 from apps.escrow.models import Escrow, Recovery, Release
@@ -19,8 +20,8 @@ from apps.outbox import bus
 from apps.payments import events as payments
 from apps.payments import queries as payment_queries
 from apps.spending import events as spending
-from apps.spending.models import Approval
-from apps.spending.states import ApprovalStatus
+from apps.spending.models import Approval, SpendingRuleChange
+from apps.spending.states import ApprovalStatus, RuleChangeStatus
 
 
 @bus.subscribe(escrow.EscrowReleased, name="notifications.escrow_released")
@@ -139,7 +140,7 @@ def _tell_parties(payer: UUID, payee: UUID, kind: str, key: UUID, escrow_id: UUI
 @bus.subscribe(payments.ReconciliationDiffered, name="notifications.books_differ")
 def books_differ(event: payments.ReconciliationDiffered, now: datetime) -> None:
     operations.notify(
-        users=people.staff_to_tell(),
+        users=people.staff_to_tell(roles.FINANCE),
         organization_id=None,
         kind="books_differ",
         key=event.run_id,
@@ -153,7 +154,7 @@ def books_differ(event: payments.ReconciliationDiffered, now: datetime) -> None:
 @bus.subscribe(payments.CashShort, name="notifications.cash_short")
 def cash_short(event: payments.CashShort, now: datetime) -> None:
     operations.notify(
-        users=people.staff_to_tell(),
+        users=people.staff_to_tell(roles.FINANCE),
         organization_id=None,
         kind="cash_short",
         key=event.shortage_id,
@@ -169,7 +170,7 @@ def chargeback_due(event: payments.ChargebackOpened, now: datetime) -> None:
     """Staff answer the bank, and there is a deadline: they are told."""
     number = payment_queries.chargeback_number(event.chargeback_id)
     operations.notify(
-        users=people.staff_to_tell(),
+        users=people.staff_to_tell(roles.FINANCE),
         organization_id=None,
         kind="chargeback_due",
         key=event.chargeback_id,
@@ -224,9 +225,61 @@ def payout_failed(event: payments.PayoutFailed, now: datetime) -> None:
 
 @bus.subscribe(payments.PayoutAccountChanged, name="notifications.payout_account_changed")
 def payout_account_changed(event: payments.PayoutAccountChanged, now: datetime) -> None:
-    tell(
-        event.organization_id, "payout_account_changed", f"{event.organization_id}:{now.isoformat()}", now,
-        "payments:wallet", capability=roles.WITHDRAW, organization=name_of(event.organization_id), last4=event.last4,
+    """
+    Whoever may withdraw or owns the organization, and the person who set the account that was paid to before, even if
+    they left: the one who is robbed has to hear of it.
+    """
+    users = {user.pk: user for user in people.users_to_tell(event.organization_id, roles.WITHDRAW)}
+    users |= {user.pk: user for user in people.owners(event.organization_id)}
+    users |= {user.pk: user for user in payment_queries.setters_of_accounts(event.organization_id)}
+    operations.notify(
+        users=list(users.values()), organization_id=event.organization_id, kind="payout_account_changed",
+        key=f"{event.organization_id}:{now.isoformat()}", route="payments:wallet", route_args=(), now=now,
+        params={"organization": name_of(event.organization_id), "last4": event.last4},
+    )  # fmt: skip
+
+
+@bus.subscribe(accounts.CountryChanged, name="notifications.country_changed")
+def country_changed(event: accounts.CountryChanged, now: datetime) -> None:
+    """Owners read it, and the staff who look at it before money leaves."""
+    params = {
+        "organization": name_of(event.organization_id),
+        "before": rules.country(event.before),
+        "after": rules.country(event.after),
+    }
+    key = f"{event.organization_id}:{now.isoformat()}"
+    operations.notify(
+        users=people.owners(event.organization_id), organization_id=event.organization_id, kind="country_changed",
+        key=key, route="accounts:organization", route_args=(event.organization_id,), params=params, now=now,
+    )  # fmt: skip
+    operations.notify(
+        users=people.staff_to_tell(roles.FINANCE), organization_id=None, kind="country_to_check", key=key,
+        route="accounts:country_checks", route_args=(), params=params, now=now,
+    )  # fmt: skip
+
+
+@bus.subscribe(accounts.KeyMade, name="notifications.key_made")
+def key_made(event: accounts.KeyMade, now: datetime) -> None:
+    key = PersonalToken.objects.select_related("user", "organization").get(id=event.token_id)
+    operations.notify(
+        users=[key.user], organization_id=key.organization_id, kind="key_made", key=key.id, route="accounts:tokens",
+        route_args=(), params={"name": key.name, "organization": key.organization.display_name}, now=now,
+    )  # fmt: skip
+
+
+@bus.subscribe(spending.RuleLoosening, name="notifications.rule_loosening")
+def rule_loosening(event: spending.RuleLoosening, now: datetime) -> None:
+    """Owners, whoever asked: so that nobody loosens what binds them unseen."""
+    change = SpendingRuleChange.objects.select_related("proposed_by", "agreed_by").get(id=event.change_id)
+    is_agreed = event.status == RuleChangeStatus.AGREED
+    operations.notify(
+        users=people.owners(event.organization_id), organization_id=event.organization_id,
+        kind="limits_loosened" if is_agreed else "limits_to_loosen", key=f"{change.id}:{event.status}",
+        route="spending:overview", route_args=(), now=now,
+        params={
+            "organization": name_of(event.organization_id), "who": change.proposed_by.display_name,
+            "moment": rules.moment(change.effective_at),
+        },
     )  # fmt: skip
 
 

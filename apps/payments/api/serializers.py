@@ -4,25 +4,25 @@ from typing import Any
 
 from rest_framework import serializers
 
-from apps.common.api.serializers import AMOUNT_MAX, MoneySerializer
+from apps.common.api.serializers import AMOUNT_MAX, AMOUNT_OR_ALL, MoneySerializer, StrictSerializer
 from apps.payments.models import CashMove, Charge, FxQuote, Payout, PayoutAccount, ProcessorLine, TreasuryAct
 from apps.payments.states import DoorName, TreasuryKind
 
 
-class BalanceSerializer(serializers.Serializer[Any]):
+class BalanceSerializer(StrictSerializer):
     currency = serializers.CharField()
     available = MoneySerializer()
     pending = MoneySerializer(help_text="On its way to the bank, in the payout's own currency.")
 
 
-class SignedMoneySerializer(serializers.Serializer[Any]):
+class SignedMoneySerializer(StrictSerializer):
     """Integer minor units, negative where the account shrinks."""
 
     amount_minor = serializers.IntegerField()
     currency = serializers.CharField()
 
 
-class StatementLineSerializer(serializers.Serializer[Any]):
+class StatementLineSerializer(StrictSerializer):
     id = serializers.IntegerField()
     journal_entry_id = serializers.UUIDField(source="journal_id")
     event = serializers.CharField()
@@ -32,7 +32,7 @@ class StatementLineSerializer(serializers.Serializer[Any]):
     balance = SignedMoneySerializer()
 
 
-class StatementSerializer(serializers.Serializer[Any]):
+class StatementSerializer(StrictSerializer):
     lines = StatementLineSerializer(many=True)
     older = serializers.IntegerField(allow_null=True, help_text="Pass as `before` to read on; null at the end.")
 
@@ -42,13 +42,13 @@ class StatementQuerySerializer(serializers.Serializer[Any]):
     limit = serializers.IntegerField(min_value=1, max_value=100, default=50)
 
 
-class PostingSerializer(serializers.Serializer[Any]):
+class PostingSerializer(StrictSerializer):
     account = serializers.CharField(source="account.code")
     currency = serializers.CharField(source="account.currency")
     amount_minor = serializers.IntegerField(help_text="Debit positive, credit negative.")
 
 
-class JournalEntrySerializer(serializers.Serializer[Any]):
+class JournalEntrySerializer(StrictSerializer):
     id = serializers.UUIDField()
     event = serializers.CharField()
     memo = serializers.CharField()
@@ -80,7 +80,7 @@ class PayoutAccountSerializer(serializers.ModelSerializer[PayoutAccount]):
         read_only_fields = fields
 
 
-class NewPayoutAccountSerializer(serializers.Serializer[Any]):
+class NewPayoutAccountSerializer(StrictSerializer):
     currency = serializers.CharField(min_length=3, max_length=3)
     holder_name = serializers.CharField(max_length=160)
     account_number = serializers.RegexField(
@@ -96,7 +96,7 @@ class NewPayoutAccountSerializer(serializers.Serializer[Any]):
     )
 
 
-class CashSerializer(serializers.Serializer[Any]):
+class CashSerializer(StrictSerializer):
     door = serializers.CharField(source="gateway")
     held = SignedMoneySerializer()
     promised = SignedMoneySerializer()
@@ -115,12 +115,12 @@ class CashMoveSerializer(serializers.ModelSerializer[CashMove]):
         read_only_fields = fields
 
 
-class CashAtDoorsSerializer(serializers.Serializer[Any]):
+class CashAtDoorsSerializer(StrictSerializer):
     doors = CashSerializer(many=True)
     moves = CashMoveSerializer(many=True)
 
 
-class NewCashMoveSerializer(serializers.Serializer[Any]):
+class NewCashMoveSerializer(StrictSerializer):
     id = serializers.UUIDField(help_text="Made by the caller: the same one again changes nothing.")
     source = serializers.ChoiceField(choices=DoorName.choices)  # type: ignore[assignment]
     target = serializers.ChoiceField(choices=DoorName.choices)
@@ -128,7 +128,7 @@ class NewCashMoveSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=1000)
 
 
-class CashMoveStepSerializer(serializers.Serializer[Any]):
+class CashMoveStepSerializer(StrictSerializer):
     step = serializers.ChoiceField(choices=[("agree", "agree"), ("call_off", "call off"), ("point", "point to a line")])
     line_id = serializers.UUIDField(required=False, help_text="Of the door's line, for `point`.")
 
@@ -140,12 +140,12 @@ class CashLineSerializer(serializers.ModelSerializer[ProcessorLine]):
         read_only_fields = fields
 
 
-class OneCashMoveSerializer(serializers.Serializer[Any]):
+class OneCashMoveSerializer(StrictSerializer):
     move = CashMoveSerializer()
     candidates = CashLineSerializer(many=True, help_text="Lines that may be the step that it waits for.")
 
 
-class PayoutMethodSerializer(serializers.Serializer[Any]):
+class PayoutMethodSerializer(StrictSerializer):
     """A way to be paid beside the processor, from a balance of the platform's own and without exchange."""
 
     door = serializers.CharField(source="name")
@@ -153,18 +153,18 @@ class PayoutMethodSerializer(serializers.Serializer[Any]):
     currencies = serializers.ListField(child=serializers.CharField())
 
 
-class NewOnboardingSerializer(serializers.Serializer[Any]):
+class NewOnboardingSerializer(StrictSerializer):
     currency = serializers.CharField(min_length=3, max_length=3)
     holder_name = serializers.CharField(max_length=160)
     is_automatic = serializers.BooleanField(default=False)
 
 
-class OnboardingSerializer(serializers.Serializer[Any]):
+class OnboardingSerializer(StrictSerializer):
     account = PayoutAccountSerializer()
     url = serializers.URLField(help_text="The processor's page that asks for the bank: open for minutes, and once.")
 
 
-class AutomaticSerializer(serializers.Serializer[Any]):
+class AutomaticSerializer(StrictSerializer):
     is_automatic = serializers.BooleanField()
 
 
@@ -182,11 +182,17 @@ class QuoteSerializer(serializers.ModelSerializer[FxQuote]):
         read_only_fields = fields
 
 
-class NewQuoteSerializer(serializers.Serializer[Any]):
+class NewQuoteSerializer(StrictSerializer):
     currency = serializers.CharField(min_length=3, max_length=3, help_text="The balance's currency.")
     amount_minor = serializers.IntegerField(
-        min_value=1, max_value=AMOUNT_MAX, required=False, help_text="All of the balance when left out."
+        min_value=1, max_value=AMOUNT_MAX, required=False, help_text="Of the balance."
     )
+    all = serializers.BooleanField(required=False, help_text="True, in place of an amount: all of the balance.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if ("amount_minor" in attrs) == (attrs.get("all") is True):
+            raise serializers.ValidationError(AMOUNT_OR_ALL)
+        return attrs
 
 
 class PayoutSerializer(serializers.ModelSerializer[Payout]):
@@ -202,7 +208,7 @@ class PayoutSerializer(serializers.ModelSerializer[Payout]):
         read_only_fields = fields
 
 
-class NewPayoutSerializer(serializers.Serializer[Any]):
+class NewPayoutSerializer(StrictSerializer):
     quote_id = serializers.UUIDField(help_text="Accepting the quote is asking for the payout.")
 
 
@@ -218,7 +224,7 @@ class ChargeSerializer(serializers.ModelSerializer[Charge]):
         read_only_fields = fields
 
 
-class HoldingSerializer(serializers.Serializer[Any]):
+class HoldingSerializer(StrictSerializer):
     """One thing that staff can act on."""
 
     kind = serializers.CharField()
@@ -227,7 +233,7 @@ class HoldingSerializer(serializers.Serializer[Any]):
     movable = MoneySerializer()
 
 
-class LackingSerializer(serializers.Serializer[Any]):
+class LackingSerializer(StrictSerializer):
     currency = serializers.CharField()
     lacking = MoneySerializer(help_text="What the operator has to bring so that everything owed is covered.")
 
@@ -241,13 +247,13 @@ class TreasuryActSerializer(serializers.ModelSerializer[TreasuryAct]):
         read_only_fields = fields
 
 
-class TreasurySerializer(serializers.Serializer[Any]):
+class TreasurySerializer(StrictSerializer):
     holdings = HoldingSerializer(many=True)
     top_ups = LackingSerializer(many=True)
     acts = TreasuryActSerializer(many=True, help_text="The newest fifty.")
 
 
-class NewTreasuryActSerializer(serializers.Serializer[Any]):
+class NewTreasuryActSerializer(StrictSerializer):
     id = serializers.UUIDField(help_text="Made by you: the same one again acts once, and asks again for a top-up.")
     kind = serializers.ChoiceField(TreasuryKind.choices)
     subject = serializers.CharField(max_length=20, allow_blank=True, default="")
@@ -255,6 +261,6 @@ class NewTreasuryActSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=1000)
 
 
-class TreasuryAnswerSerializer(serializers.Serializer[Any]):
+class TreasuryAnswerSerializer(StrictSerializer):
     id = serializers.UUIDField()
     status = serializers.CharField(help_text="`succeeded` once the entry is written; a top-up may still be on its way.")

@@ -39,6 +39,11 @@ class PayoutAccount(BaseModel):
     """Balances are paid out by themselves, at the rate of the moment; somebody agreed to that."""
     automatic_agreed_at = models.DateTimeField(null=True, blank=True)
     automatic_agreed_by_id = models.UUIDField(null=True, blank=True)
+    set_by_id = models.UUIDField(null=True, blank=True)
+    number_digest = models.CharField(max_length=64, blank=True, default="", db_index=True)
+    """Keyed hash of the number where it passed through here: tells the same account, and nothing else."""
+    payable_from = models.DateTimeField(null=True, blank=True)
+    """Where it took the place of another one: the moment from which it is paid to."""
 
     class Meta:
         constraints = [

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts import operations as people_operations
 from apps.accounts import queries as people
 from apps.common.actors import SYSTEM, Actor
 from apps.common.errors import Invalid
@@ -15,7 +17,7 @@ from apps.common.operations import move
 from apps.compliance import queries as compliance
 from apps.compliance.models import Rail
 from apps.outbox import bus
-from apps.payments import events, policies
+from apps.payments import events, policies, queries
 from apps.payments.gateways.doors import door
 from apps.payments.gateways.port import (
     AccountRequest,
@@ -29,6 +31,9 @@ from apps.payments.gateways.port import (
 from apps.payments.models import PayoutAccount
 from apps.payments.operations.charges import PaymentUnavailable
 from apps.payments.states import PAYOUT_ACCOUNT, PayoutAccountStatus
+
+CHANGED_ACCOUNT_WAIT = timedelta(hours=48)
+"""Long enough for the owner of a stolen login to read the mail that says where the money is to go from now on."""
 
 
 class BankAccountRefused(Invalid):
@@ -61,7 +66,7 @@ def set_payout_account(
     :raises BankAccountRefused: for a definite no; the account that was active stays so.
     :raises PaymentUnavailable: without an answer; entering it again is safe.
     """
-    policies.check_can_withdraw(actor, organization_id)
+    policies.check_can_change_account(actor, organization_id)
     if not door(gateway).capabilities.has_recipient_balances:
         country = people.organization(organization_id).country
         policies.check_is_paid_by(gateway, account_number, country=country, currency=currency, on=now.date())
@@ -73,6 +78,7 @@ def set_payout_account(
         gateway=gateway,
         actor=actor,
         now=now,
+        account_number=account_number,
     )
     request = RecipientRequest(
         key=account.open_key,
@@ -114,8 +120,9 @@ def _write_down(
     gateway: str,
     actor: Actor,
     now: datetime,
+    account_number: str = "",
 ) -> PayoutAccount:
-    policies.check_can_withdraw(actor, organization_id)
+    policies.check_can_change_account(actor, organization_id)
     country = people.organization(organization_id).country
     # The rail is chosen here, once, by the dated table; a payout never chooses anew.
     route = compliance.corridor(payer_country=country, payee_country=country, on=now.date())
@@ -134,24 +141,32 @@ def _write_down(
         is_automatic=is_automatic,
         automatic_agreed_at=now if is_automatic else None,
         automatic_agreed_by_id=actor.user_id if is_automatic else None,
+        set_by_id=actor.user_id,
+        number_digest=queries.number_digest(account_number),
     )
 
 
 @transaction.atomic
 def _activate(*, account_id: UUID, recipient: Recipient, actor: Actor, now: datetime) -> PayoutAccount:
     account = PayoutAccount.objects.select_for_update().get(id=account_id)
-    for older in PayoutAccount.objects.select_for_update().filter(
-        organization_id=account.organization_id, status=PayoutAccountStatus.ACTIVE
-    ):
+    earlier = PayoutAccount.objects.select_for_update().filter(organization_id=account.organization_id)
+    was_paid_elsewhere = Q(status=PayoutAccountStatus.ACTIVE) | (Q(status=PayoutAccountStatus.REPLACED) & ~Q(last4=""))
+    if earlier.filter(was_paid_elsewhere).exists():
+        account.payable_from = now + CHANGED_ACCOUNT_WAIT
+    for older in earlier.filter(status=PayoutAccountStatus.ACTIVE):
         move(older, PAYOUT_ACCOUNT, "replace", actor=actor, now=now)
     account.remote_payout_method_id = recipient.payout_method_id or account.remote_payout_method_id
-    account.save(update_fields=["remote_payout_method_id"])
+    account.save(update_fields=["remote_payout_method_id", "payable_from"])
     changes = {
         "remote_account_id": recipient.account_id,
         "last4": recipient.last4,
         "bank_name": recipient.bank_name[:80],
     }
     move(account, PAYOUT_ACCOUNT, "activate", actor=actor, now=now, changes=changes)
+    details = {"account": str(account.id), "last4": account.last4, "by": account.gateway}
+    people_operations.record_access(
+        "payments.account_changed", actor=actor, organization_id=account.organization_id, details=details, now=now
+    )
     bus.publish(events.PayoutAccountChanged(account.organization_id, account.last4), now=now)
     return account
 
@@ -246,7 +261,7 @@ def onboarding_page(*, account_id: UUID, return_url: str, refresh_url: str, acto
     :raises PaymentUnavailable: without an answer.
     """
     account = PayoutAccount.objects.get(id=account_id)
-    policies.check_can_withdraw(actor, account.organization_id)
+    policies.check_can_change_account(actor, account.organization_id)
     try:
         page = door(account.gateway).onboarding_page(
             account.remote_account_id, return_url=return_url, refresh_url=refresh_url
@@ -308,7 +323,7 @@ def set_automatic(*, organization_id: UUID, is_automatic: bool, actor: Actor, no
 
     :raises PayoutAccountMissing: without an active account.
     """
-    policies.check_can_withdraw(actor, organization_id)
+    policies.check_can_set_automatic(actor, organization_id)
     account = policies.check_is_ready(
         PayoutAccount.objects.select_for_update()
         .filter(organization_id=organization_id, status=PayoutAccountStatus.ACTIVE)
@@ -318,4 +333,8 @@ def set_automatic(*, organization_id: UUID, is_automatic: bool, actor: Actor, no
     account.automatic_agreed_at = now if is_automatic else None
     account.automatic_agreed_by_id = actor.user_id if is_automatic else None
     account.save(update_fields=["is_automatic", "automatic_agreed_at", "automatic_agreed_by_id"])
+    details = {"is_automatic": is_automatic}
+    people_operations.record_access(
+        "payments.automatic_changed", actor=actor, organization_id=organization_id, details=details, now=now
+    )
     return account

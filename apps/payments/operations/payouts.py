@@ -49,6 +49,7 @@ def _quote(organization_id: UUID, currency: str, amount: Money | None, actor: Ac
     policies.check_can_withdraw(actor, organization_id)
     policies.check_is_not_frozen(organization_id)
     account = policies.check_is_ready(queries.payout_account_of(organization_id))
+    policies.check_may_leave(account, now)
     balance = queries.available(organization_id, currency)
     wanted = balance if amount is None else amount
     policies.check_amount(wanted, balance, fmt.money(balance))
@@ -108,6 +109,7 @@ def _accept(quote_id: UUID, actor: Actor, now: datetime, is_automatic: bool) -> 
     # One payout at a time decides whether money already lies at the processor.
     PayoutAccount.objects.select_for_update().get(id=quote.account_id)
     policies.check_can_accept(quote, now)
+    policies.check_may_leave(quote.account, now)
     if queries.pays_by_itself(quote.account):
         queries.lock_treasury()  # two withdrawals at once must not both count on the same cash
         policies.check_door_pays(quote.account, quote.amount_to, quote.currency_from)

@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.actors import SYSTEM, Actor
-from apps.common.errors import Conflict, Unavailable
+from apps.common.errors import Conflict, DomainError, Unavailable
 from apps.common.ids import uuid7
 from apps.common.operations import move
 from apps.common.states import Machine
@@ -47,6 +47,7 @@ logger = logging.getLogger(__name__)
 # The job's time limit (60 s) < the lease < the broker's visibility timeout (3600 s).
 LEASE = timedelta(seconds=120)
 _WAITING = ["requested", "sending"]
+HELD_PAUSE = timedelta(hours=1)
 FUNDS_MISSING = {"balance_insufficient", "insufficient_funds"}
 KEY_DISPUTED = {"idempotency_error"}
 """Another call went out under the same key: what became of that one is not known from this answer."""
@@ -144,7 +145,9 @@ def _claim(rows: QuerySet[Row], name: str, machine: Machine, now: datetime) -> R
 
 def send_payout(*, payout_id: UUID, clock: Clock = timezone.now) -> None:
     """Transfer and pay out one claimed payout; each step is written down before the next."""
-    payout = Payout.objects.select_related("account", "quote").get(id=payout_id)
+    payout = Payout.objects.select_related("account__organization", "quote").get(id=payout_id)
+    if _is_held(payout, clock()):
+        return
     gateway = door(payout.gateway)
 
     def send() -> None:
@@ -162,6 +165,28 @@ def send_payout(*, payout_id: UUID, clock: Clock = timezone.now) -> None:
             payouts.payout_refused(payout_id=payout.id, failure_code=code, now=clock())
 
     _try(payout, send, refused, clock)
+
+
+@transaction.atomic
+def _is_held(payout: Payout, now: datetime) -> bool:
+    """
+    Law, reach and a country under review are asked once more before the first call; what forbids it may pass, so the
+    payout waits. Once a call may have gone out, its outcome is looked up whatever the answer would be now.
+    """
+    earlier = payout.attempts.filter(nth__lt=payout.attempts_made).exclude(outcome=AttemptOutcome.REFUSED)
+    if payout.remote_transfer_id or earlier.exists():
+        return False
+    try:
+        policies.check_may_leave(payout.account, now)
+    except DomainError as refusal:
+        logger.warning("payout %s is held: %s", payout.number, refusal.code)
+        locked = queries.payout_for_update(payout.id)
+        if locked.attempts_made == payout.attempts_made and locked.status in _WAITING:
+            locked.lease_until, locked.next_attempt_at = None, now + HELD_PAUSE
+            locked.save(update_fields=["lease_until", "next_attempt_at"])
+        _end_attempt(payout, AttemptOutcome.REFUSED, refusal.code, now)
+        return True
+    return False
 
 
 def _code(refusal: GatewayRefused | AmountNotSendable) -> str:

@@ -75,6 +75,7 @@ from apps.payments.queries.reconciliation import (
     waiting_by_currency,
     webhooks_failed,
 )
+from apps.payments.queries.related import number_digest, setters_of_accounts, share_a_payout_account
 from apps.payments.queries.treasury import (
     Holding,
     charges_to_refund,
@@ -167,6 +168,7 @@ __all__ = [
     "lock_reconciliation",
     "lock_treasury",
     "methods_for",
+    "number_digest",
     "onboarding_account_of",
     "open_charge_of",
     "open_charges_of",
@@ -195,6 +197,8 @@ __all__ = [
     "reserve_figures",
     "reserve_for_update",
     "sees_money_of",
+    "setters_of_accounts",
+    "share_a_payout_account",
     "shortfall",
     "statement",
     "stuck_payouts",

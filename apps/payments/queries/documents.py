@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import F, QuerySet
 
 from apps.accounts import policies as accounts
+from apps.accounts.rules import Act
 from apps.common.actors import Actor
 from apps.common.errors import NotFound
 from apps.payments.gateways.doors import door
@@ -17,7 +18,7 @@ from apps.payments.states import ChargeStatus, PayoutAccountStatus
 
 def sees_money_of(actor: Actor, organization_id: UUID) -> bool:
     """Members see their organization's money, and staff everybody's."""
-    return actor.is_staff or accounts.can_act_for(actor, organization_id, "view")
+    return actor.is_staff or accounts.may(actor, Act.SEE_MONEY, organization_id)
 
 
 def payout_account_of(organization_id: UUID) -> PayoutAccount | None:

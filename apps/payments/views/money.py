@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from apps.accounts import queries as people
 from apps.accounts.middleware import actor
 from apps.accounts.views.asking import back
 from apps.common import currencies, fmt, keyset, spreadsheets
@@ -30,7 +31,6 @@ from apps.payments.states import PAYOUT_WAITING
 
 View = Callable[..., HttpResponse]
 ROWS = 20
-FRESH_LOGIN_SECONDS = 300
 CSV_ROWS_MAX = 10_000
 
 
@@ -71,6 +71,8 @@ def wallet(request: HttpRequest) -> HttpResponse:
         "payments/wallet.html",
         {
             "balances": queries.balances(organization_id),
+            "waits_until": policies.waits_until(account, timezone.now()),
+            "country_is_reviewed": people.organization(organization_id).country_review_since is not None,
             "credits": queries.credits_of(organization_id),
             "may_pay": policies.can_pay(actor(request), organization_id),
             "held": escrows.held_both(organization_id),

@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
-from typing import Any
-
-from allauth.account.authentication import get_authentication_records
-from allauth.account.decorators import reauthentication_required
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -28,25 +22,8 @@ from apps.payments.models import PayoutAccount
 from apps.payments.states import PayoutAccountStatus
 from apps.payments.views.money import organization_id_of
 
-View = Callable[..., HttpResponse]
-FRESH_LOGIN_SECONDS = 300
-
-
-def _fresh_login_required(view: View) -> View:
-    """Somebody who logged in minutes ago has proved who they are; anybody else proves it again."""
-    strict: View = reauthentication_required(view)
-
-    @functools.wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        latest = max((record["at"] for record in get_authentication_records(request, request.user)), default=0)
-        is_fresh = timezone.now().timestamp() - latest < FRESH_LOGIN_SECONDS
-        return (view if is_fresh else strict)(request, *args, **kwargs)
-
-    return guarded
-
 
 @login_required
-@_fresh_login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def account(request: HttpRequest) -> HttpResponse:
     """
@@ -54,7 +31,7 @@ def account(request: HttpRequest) -> HttpResponse:
     again who they are.
     """
     organization_id = organization_id_of(request)
-    policies.check_can_withdraw(actor(request), organization_id)
+    policies.check_can_change_account(actor(request), organization_id)
     organization = accounts.organization(organization_id)
     reachable = compliance.payout_currencies(organization.country)
     initial = {"holder_name": organization.legal_name or organization.display_name}
@@ -83,7 +60,6 @@ def account(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@_fresh_login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def account_by(request: HttpRequest, name: str) -> HttpResponse:
     """
@@ -91,7 +67,7 @@ def account_by(request: HttpRequest, name: str) -> HttpResponse:
     freelancer's country.
     """
     organization_id, now = organization_id_of(request), timezone.now()
-    policies.check_can_withdraw(actor(request), organization_id)
+    policies.check_can_change_account(actor(request), organization_id)
     organization = accounts.organization(organization_id)
     offered = queries.payout_methods_for(country=organization.country, on=now.date())
     method = next((one for one in offered if one.name == name), None)
@@ -127,7 +103,6 @@ def _page(request: HttpRequest, made: PayoutAccount) -> str:
 
 
 @login_required
-@_fresh_login_required
 @require_POST
 def account_continue(request: HttpRequest) -> HttpResponse:
     """The processor's page again: each address is open for minutes and once."""

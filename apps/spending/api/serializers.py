@@ -1,14 +1,12 @@
 from __future__ import annotations
 
-from typing import Any
-
 from rest_framework import serializers
 
-from apps.common.api.serializers import MoneySerializer
-from apps.spending.models import Approval, Budget, Spend
+from apps.common.api.serializers import MoneySerializer, StrictSerializer
+from apps.spending.models import Approval, Budget, Spend, SpendingRuleChange
 
 
-class LimitsSerializer(serializers.Serializer[Any]):
+class LimitsSerializer(StrictSerializer):
     """In the organization's currency; null lifts a limit."""
 
     currency = serializers.CharField(read_only=True)
@@ -17,7 +15,27 @@ class LimitsSerializer(serializers.Serializer[Any]):
     member_limit_minor = serializers.IntegerField(min_value=0, max_value=2**53, allow_null=True)
 
 
-class NewBudgetSerializer(serializers.Serializer[Any]):
+class RuleChangeSerializer(serializers.ModelSerializer[SpendingRuleChange]):
+    class Meta:
+        model = SpendingRuleChange
+        fields = (
+            "id", "status", "currency", "approval_above_minor", "monthly_limit_minor", "member_limit_minor",
+            "proposed_by_id", "proposed_at", "agreed_by_id", "agreed_at", "effective_at",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class LimitsInForceSerializer(LimitsSerializer):
+    pending = RuleChangeSerializer(
+        read_only=True, allow_null=True, help_text="What is looser waits here for a second person and then for a day."
+    )
+
+
+class RuleChangeStepSerializer(StrictSerializer):
+    step = serializers.ChoiceField(choices=[("agree", "agree"), ("withdraw", "withdraw")])
+
+
+class NewBudgetSerializer(StrictSerializer):
     name = serializers.CharField(max_length=120)
     amount_minor = serializers.IntegerField(min_value=1, max_value=2**53)
     purchase_order = serializers.CharField(max_length=60, required=False, default="", allow_blank=True)
@@ -32,7 +50,7 @@ class BudgetSerializer(serializers.ModelSerializer[Budget]):
         read_only_fields = fields
 
 
-class BudgetUseSerializer(serializers.Serializer[Any]):
+class BudgetUseSerializer(StrictSerializer):
     budget = BudgetSerializer()
     used = MoneySerializer()
     left = MoneySerializer()
@@ -50,7 +68,7 @@ class ApprovalSerializer(serializers.ModelSerializer[Approval]):
         read_only_fields = fields
 
 
-class ApprovalDecisionSerializer(serializers.Serializer[Any]):
+class ApprovalDecisionSerializer(StrictSerializer):
     is_approved = serializers.BooleanField()
     reason = serializers.CharField(max_length=2000, required=False, default="", allow_blank=True)
 

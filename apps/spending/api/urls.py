@@ -4,6 +4,7 @@ from apps.spending.api import views
 
 urlpatterns = [
     path("spending/limits/", views.Limits.as_view(), name="api-spending-limits"),
+    path("spending/limits/changes/<uuid:change_id>/", views.RuleChange.as_view(), name="api-spending-limits-change"),
     path("spending/budgets/", views.Budgets.as_view(), name="api-budgets"),
     path("spending/budgets/<uuid:budget_id>/close/", views.CloseBudget.as_view(), name="api-budget-close"),
     path("spending/approvals/", views.Approvals.as_view(), name="api-approvals"),

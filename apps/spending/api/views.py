@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.generics import ListAPIView
@@ -18,7 +19,7 @@ from apps.accounts.middleware import actor
 from apps.common.errors import NotFound
 from apps.common.models import money_or_none
 from apps.common.money import Money
-from apps.spending import operations, policies, queries
+from apps.spending import operations, policies, queries, rules
 from apps.spending.api import serializers
 from apps.spending.models import Approval, Spend
 
@@ -34,19 +35,14 @@ def _organization_id(request: Request) -> UUID:
 class Limits(APIView):
     """What the organization allows itself."""
 
-    @extend_schema(responses=serializers.LimitsSerializer, operation_id="spending_limits")
+    @extend_schema(responses=serializers.LimitsInForceSerializer, operation_id="spending_limits")
     def get(self, request: Request) -> Response:
         organization_id = _organization_id(request)
-        rule = queries.rule_of(organization_id)
-        if rule is not None:
-            return Response(serializers.LimitsSerializer(rule).data)
-        none: dict[str, Any] = dict.fromkeys(("approval_above_minor", "monthly_limit_minor", "member_limit_minor"))
-        currency = people.organization(organization_id).currency
-        return Response(serializers.LimitsSerializer({"currency": currency, **none}).data)
+        return _shown_limits(organization_id)
 
     @extend_schema(
         request=serializers.LimitsSerializer,
-        responses=serializers.LimitsSerializer,
+        responses=serializers.LimitsInForceSerializer,
         operation_id="spending_limits_set",
     )
     def put(self, request: Request) -> Response:
@@ -57,10 +53,37 @@ class Limits(APIView):
         limits = {
             name.removesuffix("_minor"): money_or_none(value, currency) for name, value in given.validated_data.items()
         }
-        rule = operations.set_rule(
+        operations.set_rule(
             organization_id=organization_id, actor=actor(request._request), now=timezone.now(), **limits
         )
-        return Response(serializers.LimitsSerializer(rule).data)
+        return _shown_limits(organization_id)
+
+
+def _shown_limits(organization_id: UUID) -> Response:
+    now = timezone.now()
+    rule = queries.rule_of(organization_id, now)
+    body: dict[str, Any] = {name: getattr(rule, name, None) for name in rules.LIMITS}
+    body["currency"] = rule.currency if rule else people.organization(organization_id).currency
+    body["pending"] = queries.pending_change(organization_id, now)
+    return Response(serializers.LimitsInForceSerializer(body).data)
+
+
+class RuleChange(APIView):
+    @extend_schema(
+        request=serializers.RuleChangeStepSerializer,
+        responses=serializers.LimitsInForceSerializer,
+        operation_id="spending_limits_change_step",
+    )
+    def post(self, request: Request, change_id: UUID) -> Response:
+        """Agree, as the second person, to limits that are to be loosened; or keep them as they are."""
+        organization_id = _organization_id(request)
+        given = serializers.RuleChangeStepSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        change = get_object_or_404(queries.changes_of(organization_id), id=change_id)
+        is_agreed = given.validated_data["step"] == "agree"
+        step = operations.agree_to_loosen if is_agreed else operations.withdraw_loosening
+        step(change_id=change.id, actor=actor(request._request), now=timezone.now())
+        return _shown_limits(organization_id)
 
 
 class Budgets(APIView):

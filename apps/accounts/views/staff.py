@@ -1,0 +1,66 @@
+"""For the marketplace's staff: the one way into the administration, and countries to look at."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from apps.accounts import operations, policies, queries
+from apps.accounts.middleware import actor, has_second_factor
+from apps.accounts.rules import Act
+from apps.accounts.views import asking
+
+
+def may_administer(request: HttpRequest) -> bool:
+    """Whether the administration opens: staff, in a session that proved as much as staff have to."""
+    return actor(request).is_staff
+
+
+def admin_login(request: HttpRequest, extra_context: object = None) -> HttpResponse:
+    """
+    The administration asks no password of its own: the site's login does, with its limits and its second factor.
+
+    :raises PermissionDenied: for somebody who is logged in and not of the staff.
+    """
+    wanted = asking.safe_next(request, reverse("admin:index"))
+    if not request.user.is_authenticated:
+        return redirect_to_login(wanted, settings.LOGIN_URL)
+    if may_administer(request):
+        return redirect(wanted)
+    user = asking.user(request)
+    if not user.is_staff or not user.staff_roles or has_second_factor(request):
+        raise PermissionDenied
+    if is_mfa_enabled(user):
+        return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': wanted})}")
+    messages.warning(request, _("Staff log in with a second factor. Set one up, then log in again."))
+    return redirect("mfa_index")
+
+
+@login_required
+@require_GET
+def country_checks(request: HttpRequest) -> HttpResponse:
+    """Organizations that changed their country and whose money waits until somebody has looked at it."""
+    policies.check_staff_may(actor(request), Act.CLEAR_COUNTRY)
+    context = {"rows": queries.countries_to_check()[:100]}
+    return render(request, "accounts/country_checks.html", context)
+
+
+@login_required
+@require_POST
+def clear_country(request: HttpRequest, organization_id: UUID) -> HttpResponse:
+    operations.clear_country(organization_id=organization_id, actor=actor(request), now=timezone.now())
+    messages.success(request, _("Checked: money may be paid out again."))
+    return redirect("accounts:country_checks")
