@@ -499,8 +499,8 @@ def withdraw_staff_role(*, user_id: UUID, role: str, actor: Actor, now: datetime
     user.staff_assignments.filter(role=role).delete()
     if role == StaffRole.ADMINISTRATOR and user.is_superuser:
         user.is_superuser = False
-    if not queries.staff_to_tell(rules.ADMINISTER):
-        raise LastAdministrator
     user.is_staff = bool(user.staff_roles)
     user.save(update_fields=["is_staff", "is_superuser"])
+    if not queries.staff_to_tell(rules.ADMINISTER):
+        raise LastAdministrator
     record_access("accounts.staff_role_withdrawn", actor=actor, details={"user": str(user_id), "role": role}, now=now)

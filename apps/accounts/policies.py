@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts import queries, rules
-from apps.accounts.models import Membership
+from apps.accounts.models import Membership, StaffAssignment
 from apps.accounts.rules import Act, Side
 from apps.accounts.states import Role
 from apps.common.actors import Actor
@@ -163,6 +163,24 @@ def check_are_strangers(one_id: UUID, other_id: UUID, *, since: datetime) -> Non
 class OwnRole(NotAllowed):
     code = "own_role"
     message = _("Nobody gives themselves a role, or takes it away. Ask another administrator.")
+
+
+class SecondPersonNotIndependent(NotAllowed):
+    code = "second_person_not_independent"
+    message = _("The other person gave you your role less than 24 hours ago. Somebody else has to agree.")
+
+
+def check_is_independent(actor: Actor, first_id: UUID, now: datetime) -> None:
+    """
+    Where two people of the staff are asked for, the first has not just made the second.
+
+    :raises SecondPersonNotIndependent:
+    """
+    given = StaffAssignment.objects.filter(
+        user_id=actor.person_id, granted_by_id=first_id, granted_at__gt=now - SETTLED_AFTER
+    )
+    if given.exists():
+        raise SecondPersonNotIndependent
 
 
 class OwnOrganization(NotAllowed):

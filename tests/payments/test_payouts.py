@@ -208,12 +208,13 @@ def test_a_payout_to_a_closed_account_comes_back_and_goes_out_again_without_a_tr
     assert queries.available(ada.id, "USD") == payout.amount
 
     make.payout_account(ada, number="0001234567")
+    later = queries.payout_account_of(ada.id).payable_from
     again = operations.request_payout(
-        organization_id=ada.id, currency="USD", amount=None, actor=make.actor(ada), now=NOON
+        organization_id=ada.id, currency="USD", amount=None, actor=make.actor(ada), now=later
     )
     assert not again.needs_transfer
     transfers = len(make.processor.store.listed("transfer", ""))
-    operations.settle_due(clock=lambda: NOON)
+    operations.settle_due(clock=lambda: later)
     again.refresh_from_db()
     make.arrive(again)
     again.refresh_from_db()

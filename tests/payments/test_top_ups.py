@@ -130,5 +130,5 @@ def test_the_terminal_shows_first_and_brings_with_yes(make, capsys):
     call_command("treasury", "top_up", currency="EUR")
     assert '"lacking": "15.53 EUR"' in capsys.readouterr().out
     assert not TopUp.objects.exists()
-    call_command("treasury", "top_up", currency="EUR", reason="Fees", by=make.staff().email, yes=True)
+    call_command("treasury", "top_up", currency="EUR", reason="Fees", by=make.staff().email, yes=True, all=True)
     assert TopUp.objects.get().status == "succeeded"

@@ -295,8 +295,10 @@ def test_the_command_shows_first_and_writes_when_told(make, taxed, capsys):
     assert json.loads(capsys.readouterr().out)["would_write"] == "25.00 EUR"
     assert not TreasuryAct.objects.exists()
     with pytest.raises(CommandError):
-        call_command("treasury", "tax_withheld", subject="AT", yes=True, reason="Return", by="nobody@example.org")
+        call_command(
+            "treasury", "tax_withheld", subject="AT", yes=True, all=True, reason="Return", by="nobody@example.org"
+        )
 
-    call_command("treasury", "tax_withheld", subject="AT", yes=True, reason="Return", by=staff.email)
+    call_command("treasury", "tax_withheld", subject="AT", yes=True, all=True, reason="Return", by=staff.email)
 
     assert TreasuryAct.objects.get().amount == EUR("25.00")

@@ -20,6 +20,7 @@ from apps.outbox import bus
 from apps.payments import jobs, operations, policies, queries
 from apps.payments.gateways.wallet_provider import WalletProvider
 from apps.payments.models import BankOrder, BankRecipient, CashShortage, PaymentMethod, Payout, PayoutAccount
+from tests.conftest import prove
 from tests.payments.test_bank_door import IBAN, camt, take_in
 
 EUR_450 = Money.of("450.00", "EUR")
@@ -285,8 +286,9 @@ def _log_in_freshly(client: Client) -> None:
 
 @pytest.mark.django_db
 def test_the_api_does_the_same(make, ada):
-    client = APIClient()
-    client.force_login(ada.memberships.get().user)
+    client, user = APIClient(), ada.memberships.get().user
+    client.force_login(user)
+    prove(client, user)
     assert client.get("/api/v1/payout-account/methods/").json() == [
         {"door": "bank", "title": "Bank transfer", "currencies": ["EUR"]}
     ]
@@ -297,6 +299,6 @@ def test_the_api_does_the_same(make, ada):
     shut = client.put("/api/v1/payout-account/", body | {"door": "stripe"}, format="json")
     assert (shut.status_code, shut.json()["code"]) == (422, "door_not_offered")
     refused = client.post(
-        "/api/v1/quotes/", {"currency": "EUR"}, format="json", headers={"Idempotency-Key": "k-1"}
+        "/api/v1/quotes/", {"currency": "EUR", "all": True}, format="json", headers={"Idempotency-Key": "k-1"}
     )  # fmt: skip
     assert (refused.status_code, refused.json()["code"]) == (409, "door_holds_too_little")

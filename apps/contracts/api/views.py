@@ -20,7 +20,7 @@ from apps.accounts.middleware import actor
 from apps.accounts.states import KeyScope
 from apps.bidding import queries as bids
 from apps.common.api.idempotency import NEEDS_KEY, idempotent
-from apps.common.api.serializers import to_money
+from apps.common.api.serializers import check_no_body, to_money
 from apps.contracts import operations, queries
 from apps.contracts.api import serializers
 from apps.contracts.models import CancellationProposal, Contract, Milestone
@@ -81,6 +81,7 @@ class OneContract(APIView):
 class Accept(APIView):
     @extend_schema(request=None, responses=serializers.ContractSerializer, operation_id="contract_accept")
     def post(self, request: Request, contract_id: UUID) -> Response:
+        check_no_body(request)
         contract = _contract(request, contract_id)
         operations.accept_offer(contract_id=contract.id, actor=actor(request._request), now=timezone.now())
         return _shown(contract.id)
@@ -103,6 +104,7 @@ class Decline(APIView):
 class TakeBack(APIView):
     @extend_schema(request=None, responses=serializers.ContractSerializer, operation_id="contract_take_back")
     def post(self, request: Request, contract_id: UUID) -> Response:
+        check_no_body(request)
         contract = _contract(request, contract_id)
         operations.take_back_offer(contract_id=contract.id, actor=actor(request._request), now=timezone.now())
         return _shown(contract.id)
@@ -285,6 +287,7 @@ class AcceptProposal(_Answer):
     )
     @idempotent
     def post(self, request: Request, proposal_id: UUID) -> Response:
+        check_no_body(request)
         return self._answer(request, proposal_id)
 
 
@@ -293,6 +296,7 @@ class DeclineProposal(_Answer):
 
     @extend_schema(request=None, responses=serializers.ProposalSerializer, operation_id="stop_decline")
     def post(self, request: Request, proposal_id: UUID) -> Response:
+        check_no_body(request)
         return self._answer(request, proposal_id)
 
 
@@ -301,4 +305,5 @@ class WithdrawProposal(_Answer):
 
     @extend_schema(request=None, responses=serializers.ProposalSerializer, operation_id="stop_withdraw")
     def post(self, request: Request, proposal_id: UUID) -> Response:
+        check_no_body(request)
         return self._answer(request, proposal_id)

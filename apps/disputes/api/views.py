@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 from apps.accounts.middleware import actor
 from apps.accounts.states import KeyScope
 from apps.common.api.idempotency import NEEDS_KEY, idempotent
-from apps.common.api.serializers import AMOUNT_MAX, to_money
+from apps.common.api.serializers import AMOUNT_MAX, check_no_body, to_money
 from apps.common.money import Money
 from apps.contracts import queries as contracts
 from apps.disputes import operations, policies, queries
@@ -156,6 +156,7 @@ class Accept(APIView):
     @idempotent
     def post(self, request: Request, proposal_id: UUID) -> Response:
         """Agree to what the other side proposes: the money moves so."""
+        check_no_body(request)
         visible = queries.disputes_visible_to(actor(request._request))
         proposal = get_object_or_404(SplitProposal.objects.filter(dispute__in=visible), id=proposal_id)
         operations.accept_split(proposal_id=proposal.id, actor=actor(request._request), now=timezone.now())
@@ -171,6 +172,7 @@ class Withdraw(APIView):
     @idempotent
     def post(self, request: Request, dispute_id: UUID) -> Response:
         """Take back a dispute that one opened."""
+        check_no_body(request)
         dispute = _dispute(request, dispute_id)
         operations.withdraw(dispute_id=dispute.id, actor=actor(request._request), now=timezone.now())
         return _shown(dispute.id)

@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 
 from apps.accounts.middleware import actor
 from apps.common.api.idempotency import NEEDS_KEY, idempotent
-from apps.common.api.serializers import to_money
+from apps.common.api.serializers import check_no_body, to_money
 from apps.common.errors import NotFound
 from apps.payments import operations, policies, queries
 from apps.payments.api import serializers
@@ -80,6 +80,7 @@ class TransferReversal(APIView):
     @idempotent
     def post(self, request: Request, payout_id: UUID) -> Response:
         """Take the cash of a payout that came back onto our own account; what the freelancer has does not change."""
+        check_no_body(request)
         policies.check_is_staff(actor(request._request))
         payout = queries.payout_visible_to(actor(request._request), payout_id)
         reversed_one = operations.reverse_transfer(

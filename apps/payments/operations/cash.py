@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.policies import check_is_independent
 from apps.common import fmt
 from apps.common.actors import SYSTEM, Actor
 from apps.common.errors import Conflict, Invalid, NotFound
@@ -98,6 +99,7 @@ def agree_to_move(*, move_id: UUID, actor: Actor, now: datetime) -> CashMove:
     found = queries.cash_move_for_update(move_id)
     if found.proposed_by_id == actor.person_id:
         raise SecondPersonMissing
+    check_is_independent(actor, found.proposed_by_id, now)
     CASH_MOVE.next(found.status, "agree")
     _check_is_free(found.source, found.amount)
     changes = {"agreed_by_id": actor.person_id, "agreed_at": now}

@@ -102,7 +102,7 @@ def accept_quote(*, quote_id: UUID, actor: Actor, now: datetime, is_automatic: b
 
 @transaction.atomic
 def _accept(quote_id: UUID, actor: Actor, now: datetime, is_automatic: bool) -> Payout:
-    quote = FxQuote.objects.select_for_update(of=("self",)).select_related("account").get(id=quote_id)
+    quote = FxQuote.objects.select_for_update(of=("self",)).select_related("account__organization").get(id=quote_id)
     organization_id = quote.account.organization_id
     policies.check_can_withdraw(actor, organization_id)
     policies.check_is_not_frozen(organization_id)

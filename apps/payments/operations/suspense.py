@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.policies import check_is_independent
 from apps.common.actors import SYSTEM, Actor
 from apps.common.errors import Conflict, Invalid
 from apps.common.ids import uuid7
@@ -151,13 +152,14 @@ def confirm_booking(*, item_id: UUID, actor: Actor, now: datetime) -> SuspenseIt
     item = queries.suspense_item_for_update(item_id)
     if item.proposed_by_id == actor.person_id:
         raise SamePerson
+    assert item.proposed_by_id is not None
+    check_is_independent(actor, item.proposed_by_id, now)
     changes = {"confirmed_by_id": actor.person_id, "closed_at": now}
     move(item, SUSPENSE, "confirm", actor=actor, now=now, changes=changes)
     entry = entries.suspense_resolved(item_id=item.id, amount=item.amount, account=_account(item))
     ledger.record(entry, now=now)
     ProcessorLine.objects.filter(item=item).update(status=LineStatus.RESOLVED)
     BookLine.objects.filter(item=item).update(status=LineStatus.RESOLVED)
-    assert item.proposed_by_id is not None
     fact = events.SuspenseResolved(
         item.id, item.number, item.amount_minor, item.currency, item.target, item.proposed_by_id, actor.person_id,
         item.explanation,

@@ -23,12 +23,16 @@ def sees_money_of(actor: Actor, organization_id: UUID) -> bool:
 
 def payout_account_of(organization_id: UUID) -> PayoutAccount | None:
     """The account that is paid to now, if any."""
-    return PayoutAccount.objects.filter(organization_id=organization_id, status=PayoutAccountStatus.ACTIVE).first()
+    return (
+        PayoutAccount.objects.select_related("organization")
+        .filter(organization_id=organization_id, status=PayoutAccountStatus.ACTIVE)
+        .first()
+    )
 
 
 def present_accounts_of(organization_id: UUID) -> tuple[PayoutAccount | None, PayoutAccount | None]:
     """The account that is paid to now, and the newest that still waits at the processor; one query."""
-    rows = PayoutAccount.objects.filter(
+    rows = PayoutAccount.objects.select_related("organization").filter(
         organization_id=organization_id, status__in=[PayoutAccountStatus.ACTIVE, PayoutAccountStatus.ONBOARDING]
     )
     by_status = {account.status: account for account in rows.order_by("created_at")}

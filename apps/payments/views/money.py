@@ -16,7 +16,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from apps.accounts import queries as people
 from apps.accounts.middleware import actor
 from apps.accounts.views.asking import back
 from apps.common import currencies, fmt, keyset, spreadsheets
@@ -72,7 +71,7 @@ def wallet(request: HttpRequest) -> HttpResponse:
         {
             "balances": queries.balances(organization_id),
             "waits_until": policies.waits_until(account, timezone.now()),
-            "country_is_reviewed": people.organization(organization_id).country_review_since is not None,
+            "country_is_reviewed": account is not None and account.organization.country_review_since is not None,
             "credits": queries.credits_of(organization_id),
             "may_pay": policies.can_pay(actor(request), organization_id),
             "held": escrows.held_both(organization_id),

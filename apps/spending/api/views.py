@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 
 from apps.accounts import queries as people
 from apps.accounts.middleware import actor
+from apps.common.api.serializers import check_no_body
 from apps.common.errors import NotFound
 from apps.common.models import money_or_none
 from apps.common.money import Money
@@ -117,6 +118,7 @@ class Budgets(APIView):
 class CloseBudget(APIView):
     @extend_schema(request=None, responses=serializers.BudgetSerializer, operation_id="budget_close")
     def post(self, request: Request, budget_id: UUID) -> Response:
+        check_no_body(request)
         _organization_id(request)
         closed = operations.close_budget(budget_id=budget_id, actor=actor(request._request), now=timezone.now())
         return Response(serializers.BudgetSerializer(closed).data)

@@ -25,7 +25,8 @@ class Command(BaseCommand):
         parser.add_argument("kind", nargs="?", choices=TreasuryKind.values)
         parser.add_argument("--subject", default="", help="the country of a tax, the processor of a sweep or a top-up")
         parser.add_argument("--currency", default="EUR")
-        parser.add_argument("--amount", default="", help="in major units; everything that may move by default")
+        parser.add_argument("--amount", default="", help="in major units")
+        parser.add_argument("--all", action="store_true", help="everything that may move, in place of an amount")
         parser.add_argument("--reason", default="")
         parser.add_argument("--by", default="", help="the e-mail address of the member of staff who acts")
         parser.add_argument("--yes", action="store_true")
@@ -48,6 +49,8 @@ class Command(BaseCommand):
             limit = "lacking" if is_top_up else "at_most"
             self.stdout.write(json.dumps({"would_write": str(amount), limit: str(most)}))
             return
+        if bool(options["amount"]) == options["all"]:
+            raise CommandError("Say an --amount, or --all: one of the two")
         user = User.objects.filter(email=options["by"], is_staff=True).first()
         if user is None:
             raise CommandError("--by names nobody of the staff")
