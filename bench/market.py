@@ -178,8 +178,8 @@ def _people(employers: int) -> list[str]:
             SELECT '!', false, bench_id({USER}, n), 'bench' || n || '@example.org', 'Bench ' || n, '', 'en', 'UTC',
                    'EUR', true, false, now()
             FROM {of_all}""",
-        f"""INSERT INTO accounts_membership (id, created_at, role, organization_id, user_id)
-            SELECT uuidv7(), now(), 'owner', bench_id({ORGANIZATION}, n), bench_id({USER}, n) FROM {of_all}""",
+        f"""INSERT INTO accounts_membership (id, created_at, role_since, role, organization_id, user_id)
+            SELECT uuidv7(), now(), now(), 'owner', bench_id({ORGANIZATION}, n), bench_id({USER}, n) FROM {of_all}""",
         f"""INSERT INTO accounts_profile (id, created_at, headline, bio, source_language, rate_amount_minor,
                 rate_currency, availability, works_from_hour, works_to_hour, is_public, hidden_reason, updated_at,
                 organization_id)

@@ -69,6 +69,13 @@ def _check_scope(token: PersonalToken, request: Request) -> None:
         raise ScopeMissing
 
 
+_KEY_SAYS = (
+    "A personal token from your settings. It acts for the organization that it was made for, never does more than your "
+    "role there, and has scopes: `read` always; `messages`; `work` (tasks, bids, deliveries, settings); `money` "
+    "(paying, approving, withdrawing, spending, members). Outside them: 403 `scope_missing`."
+)
+
+
 class PersonalTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[misc, no-untyped-call]
     """How the API's description names personal tokens."""
 
@@ -76,7 +83,7 @@ class PersonalTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[misc,
     name = "personalToken"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        return {"type": "http", "scheme": "bearer", "description": "A personal token from your settings."}
+        return {"type": "http", "scheme": "bearer", "description": _KEY_SAYS}
 
 
 class ActorSessionScheme(SessionScheme):  # type: ignore[misc, no-untyped-call]
