@@ -66,7 +66,13 @@ def _differs(name: str) -> bool:
 def keep_reserve() -> int:
     """Each night: lay aside what the reserve for chargebacks lacks. Gives in how many currencies."""
     now = timezone.now()
-    return sum(operations.keep_reserve(currency=one, now=now) is not None for one in queries.currencies_of_commission())
+    kept = 0
+    for currency in queries.currencies_of_commission():
+        try:
+            kept += operations.keep_reserve(currency=currency, now=now) is not None
+        except Exception:  # one currency keeps no other from having its reserve
+            logger.exception("the reserve in %s could not be kept", currency)
+    return kept
 
 
 @shared_task(name="payments.poll_events", time_limit=600)

@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from rest_framework.test import APIRequestFactory
 
 from apps.common.api import idempotency
+from apps.common.api.problems import handler
 from apps.common.models import IdempotencyRecord
 
 
@@ -66,6 +67,7 @@ def test_after_a_failure_the_same_key_may_try_again(send):
 def test_a_twin_waits_and_an_abandoned_key_is_free_again(send):
     send(a=1)
     IdempotencyRecord.objects.update(status_code=None, body=None)
+    assert handler(idempotency.StillRunning(), {})["Retry-After"] == "5"
     with pytest.raises(idempotency.StillRunning):
         send(a=1)
     IdempotencyRecord.objects.update(created_at=timezone.now() - timedelta(minutes=3))

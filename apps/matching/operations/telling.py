@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from apps.common.work_queue import each_row
 from apps.matching import events, queries
 from apps.matching.models import ListKind
 from apps.matching.operations.impressions import record_shown
@@ -14,13 +15,21 @@ from apps.matching.operations.matching import TOLD_SCORE_MIN
 from apps.outbox import bus
 
 NAMED_MAX = 3
+TOLD_AT_ONCE = 5000
 PAUSE = timedelta(days=6)  # less than the week after which it is asked again
 
 
 def tell_employers(*, now: datetime) -> int:
     """Of each such task in its own transaction; gives for how many somebody was found. Safe to run twice."""
     waiting = queries.tasks_without_invitations(now, told_before=now - PAUSE)
-    return sum(_tell_employer(task_id, now) for task_id in list(waiting.values_list("id", flat=True)))
+    told = 0
+
+    def tell(task_id: UUID) -> None:
+        nonlocal told
+        told += _tell_employer(task_id, now)
+
+    each_row("matching.tell_employers", waiting, tell, now=now, limit=TOLD_AT_ONCE, seconds_max=1500)
+    return told
 
 
 @transaction.atomic

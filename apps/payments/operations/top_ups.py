@@ -12,6 +12,7 @@ from apps.common.actors import SYSTEM, Actor
 from apps.common.errors import Conflict, Invalid
 from apps.common.money import Money
 from apps.common.operations import move
+from apps.common.work_queue import each_row
 from apps.ledger import operations as ledger
 from apps.outbox import bus
 from apps.payments import entries, events, policies
@@ -127,10 +128,14 @@ def _refused(top_up_id: UUID, refusal: Exception, now: datetime) -> None:
 def refresh_top_ups(*, now: datetime) -> int:
     """Look up what has not ended, outside any transaction; gives how many were found at the processor."""
     found = 0
-    unfinished = TopUp.objects.filter(status__in=[TopUpStatus.REQUESTED, TopUpStatus.SUBMITTED])
-    for made in list(unfinished.order_by("asked_at")[:100]):
-        movement = door(made.gateway).find_top_up(top_up_id=made.id)
+
+    def look_up(top_up_id: UUID) -> None:
+        nonlocal found
+        movement = door(TopUp.objects.get(id=top_up_id).gateway).find_top_up(top_up_id=top_up_id)
         if movement is not None:
-            top_up_answered(top_up_id=made.id, movement=movement, now=now)
+            top_up_answered(top_up_id=top_up_id, movement=movement, now=now)
             found += 1
+
+    unfinished = TopUp.objects.filter(status__in=[TopUpStatus.REQUESTED, TopUpStatus.SUBMITTED])
+    each_row("payments.refresh_top_ups", unfinished.order_by("asked_at", "id"), look_up, now=now, limit=100)
     return found

@@ -51,7 +51,6 @@ from apps.payments.queries.methods import (
 )
 from apps.payments.queries.pauses import (
     gateway_check,
-    has_unfinished_payouts,
     is_frozen,
     is_paused,
     open_pause,
@@ -155,7 +154,6 @@ __all__ = [
     "currencies_at",
     "currencies_of_commission",
     "gateway_check",
-    "has_unfinished_payouts",
     "holdings",
     "is_frozen",
     "is_on_its_way",

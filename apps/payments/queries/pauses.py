@@ -6,8 +6,8 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from apps.payments.models import GatewayCheck, PaymentPause, Payout, UnbookedObject
-from apps.payments.states import PAYOUT_WAITING, RemoteKind, UnbookedStatus
+from apps.payments.models import GatewayCheck, PaymentPause, UnbookedObject
+from apps.payments.states import RemoteKind, UnbookedStatus
 
 
 def open_pause() -> PaymentPause | None:
@@ -20,11 +20,6 @@ def open_pause_for_update() -> PaymentPause | None:
 
 def is_paused() -> bool:
     return PaymentPause.objects.filter(ended_at__isnull=True).exists()
-
-
-def has_unfinished_payouts(organization_id: UUID) -> bool:
-    """Payouts that a pause keeps from being sent."""
-    return Payout.objects.filter(organization_id=organization_id, status__in=PAYOUT_WAITING).exists()
 
 
 def recent_pauses() -> list[PaymentPause]:

@@ -65,6 +65,7 @@ def wallet(request: HttpRequest) -> HttpResponse:
     organization_id = organization_id_of(request)
     lines = queries.statement(organization_id, before=_line_id(request), limit=ROWS + 1)
     account, onboarding = queries.present_accounts_of(organization_id)
+    payouts = list(queries.payouts_of(organization_id)[:5])
     return render(
         request,
         "payments/wallet.html",
@@ -77,13 +78,13 @@ def wallet(request: HttpRequest) -> HttpResponse:
             "held": escrows.held_both(organization_id),
             "rows": _rows(lines[:ROWS]),
             "older": lines[ROWS - 1].id if len(lines) > ROWS else None,
-            "payouts": list(queries.payouts_of(organization_id)[:5]),
+            "payouts": payouts,
             "charges": list(queries.charges_of(organization_id)[:5]),
             "account": account,
             "onboarding": onboarding,
             "claims": escrows.claims_of(organization_id),
             "may_withdraw": policies.can_withdraw(actor(request), organization_id),
-            "is_paused": queries.is_paused() and queries.has_unfinished_payouts(organization_id),
+            "is_paused": any(one.status in PAYOUT_WAITING for one in payouts) and queries.is_paused(),
         },
     )
 
