@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -133,19 +133,13 @@ def _would_be_repeated(listed: Iterable[RemoteObject]) -> list[RemoteObject]:
     that was tried is looked up before it is sent again, as always.
     """
     ours = [one for one in listed if one.own_id is not None and one.kind != RemoteKind.CHARGE]
-    handled = {(one.kind, one.remote_id) for one in _handled(ours)}
-    return [one for one in ours if (one.kind, one.remote_id) not in handled and not _is_tried(one)]
-
-
-def _is_tried(one: RemoteObject) -> bool:
-    if one.kind == RemoteKind.TOP_UP:
-        return TopUp.objects.filter(id=one.document_id).exists()  # always looked up before it is sent
-    rows = Refund.objects if one.kind == RemoteKind.REFUND else Payout.objects
-    return rows.filter(id=one.document_id, attempts_made__gt=0).exists()
-
-
-def _handled(listed: Iterable[RemoteObject]) -> Iterator[UnbookedObject]:
-    yield from UnbookedObject.objects.filter(remote_id__in=[one.remote_id for one in listed])
+    ids = {one.document_id for one in ours}
+    tried = set(Payout.objects.filter(id__in=ids, attempts_made__gt=0).values_list("id", flat=True))
+    tried |= set(Refund.objects.filter(id__in=ids, attempts_made__gt=0).values_list("id", flat=True))
+    tried |= set(TopUp.objects.filter(id__in=ids).values_list("id", flat=True))  # always looked up before it is sent
+    known = UnbookedObject.objects.filter(remote_id__in=[one.remote_id for one in ours])
+    handled = set(known.values_list("remote_id", flat=True))
+    return [one for one in ours if one.own_id not in tried and one.remote_id not in handled]
 
 
 # -- after a restore
