@@ -1,6 +1,7 @@
 """One settings file, all from the environment (marketplace/env.py); .env.example lists every name."""
 
 import logging
+import sys
 from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
 
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from kombu import Queue
 
 from marketplace.env import env
+from marketplace.processes import process_kind, with_timeouts
 from marketplace.schedule import QUEUES, ROUTES, SCHEDULE
 
 django_stubs_ext.monkeypatch()
@@ -62,6 +64,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "apps.common.middleware.MalformedRequestMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -147,6 +150,18 @@ _database = DATABASES["default"]
 _address = (_database["HOST"], _database["PORT"], _database["NAME"], _database.get("OPTIONS"))  # a socket is an option
 _shelf = uuid5(NAMESPACE_URL, str(_address)).hex[:12]
 MATCH_SHELF = env.path("MATCH_SHELF", BASE_DIR / "media" / "shelf" / _shelf)
+# How long one statement may run, wait for a lock, or leave a transaction open (milliseconds; 0: as long as it likes).
+# A page is stopped soon, so that nobody can hold the threads; a job has longer; a command is never stopped.
+PROCESS_KIND = env.str("PROCESS_KIND", process_kind(sys.argv))  # web | worker | command
+_statement, _lock, _idle = {"web": (8_000, 4_000, 30_000), "worker": (50_000, 15_000, 120_000)}.get(
+    PROCESS_KIND, (0, 0, 0)
+)
+DATABASE_TIMEOUTS = {
+    "statement_timeout": env.int("DB_STATEMENT_TIMEOUT_MS", _statement),
+    "lock_timeout": env.int("DB_LOCK_TIMEOUT_MS", _lock),
+    "idle_in_transaction_session_timeout": env.int("DB_IDLE_TRANSACTION_TIMEOUT_MS", _idle),
+}
+DATABASES["default"]["OPTIONS"] = with_timeouts(DATABASES["default"].get("OPTIONS", {}), DATABASE_TIMEOUTS)
 MEDIA_ROOT = env.path("MEDIA_ROOT", BASE_DIR / "media")
 UPLOAD_BYTES_MAX = env.int("UPLOAD_BYTES_MAX", 20 * 2**20)
 # Set to the reverse proxy's internal location to let it send private files (X-Accel-Redirect).
@@ -299,7 +314,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["apps.common.api.parsers.JSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "apps.common.api.pagination.KeysetPagination",
     "DEFAULT_SCHEMA_CLASS": "apps.common.api.schema.ProblemAutoSchema",

@@ -20,10 +20,17 @@ from apps.accounts.models import (
     PersonalToken,
     PortfolioItem,
     Profile,
+    ProfileLanguage,
+    ProfileSkill,
     User,
 )
 from apps.accounts.states import Role
-from apps.common.actors import Actor
+from apps.common import tokens
+from apps.common.actors import STRANGER, Actor
+
+SEARCH_WORDS_MAX = 6
+SEARCH_CHARACTERS_MAX = 100
+PEOPLE_COUNT_MAX = 1000
 
 
 def actor_for(
@@ -171,24 +178,46 @@ def people_visible_to(
     language: str = "",
     availability: str = "",
 ) -> QuerySet[Profile]:
-    """Profiles of those who work here; `skill_ids` are alternatives, the other filters add up."""
+    """
+    Profiles of those who work here; `skill_ids` are alternatives, the other filters add up.
+
+    What a profile has many of (skills, languages) is asked for by subqueries: joins would multiply its rows word by
+    word.
+    """
     profiles = profiles_visible_to(actor).filter(organization__works=True, hidden_at=None, is_public=True)
-    for word in text.split()[:8]:
-        profiles = profiles.filter(
-            Q(headline__icontains=word)
-            | Q(bio__icontains=word)
-            | Q(organization__display_name__icontains=word)
-            | Q(skills__skill__labels__text__icontains=word)
-        )
+    for word in _search_words(text):
+        profiles = profiles.filter(_mentions(word))
     if skills := list(skill_ids):
-        profiles = profiles.filter(skills__skill_id__in=skills)
+        profiles = profiles.filter(Exists(ProfileSkill.objects.filter(profile=OuterRef("pk"), skill_id__in=skills)))
     if country:
         profiles = profiles.filter(organization__country=country)
     if language:
-        profiles = profiles.filter(languages__language=language)
+        profiles = profiles.filter(Exists(ProfileLanguage.objects.filter(profile=OuterRef("pk"), language=language)))
     if availability:
         profiles = profiles.filter(availability=availability)
-    return profiles.distinct().prefetch_related("skills", "languages")
+    return profiles.prefetch_related("skills", "languages")
+
+
+def _search_words(text: str) -> list[str]:
+    return list(dict.fromkeys(text[:SEARCH_CHARACTERS_MAX].split()))[:SEARCH_WORDS_MAX]
+
+
+def _mentions(word: str) -> Q:
+    folded = tokens.fold(word)
+    is_short = len(folded) == 1 and folded < "\u0e00"
+    # One letter is a part of nearly every text, but the whole name of a skill (C, R).
+    labelled = Q(skill__labels__norm=folded) if is_short else Q(skill__labels__norm__contains=folded)
+    by_skill = Q(pk__in=ProfileSkill.objects.filter(labelled).values("profile_id"))
+    if is_short:
+        return by_skill
+    return (
+        by_skill | Q(headline__icontains=word) | Q(bio__icontains=word) | Q(organization__display_name__icontains=word)
+    )
+
+
+def capped_count(profiles: QuerySet[Profile]) -> int:
+    """Up to `PEOPLE_COUNT_MAX` + 1."""
+    return profiles.order_by()[: PEOPLE_COUNT_MAX + 1].count()
 
 
 def countries_of_people() -> list[tuple[str, int]]:

@@ -11,7 +11,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from apps.accounts import queries as accounts
 from apps.accounts.middleware import actor
@@ -25,7 +25,7 @@ from apps.payments import queries as payment_queries
 SCRIPT = Path(settings.BASE_DIR) / "scripts" / "verify_inclusion.py"
 
 
-@require_GET
+@require_safe
 def transparency(request: HttpRequest, night: date | None = None) -> HttpResponse:
     """The newest report, or that of one night."""
     report = queries.latest_report() if night is None else queries.report_of(night)
@@ -42,14 +42,14 @@ def transparency(request: HttpRequest, night: date | None = None) -> HttpRespons
     return render(request, "assurance/report_detail.html", context)
 
 
-@require_GET
+@require_safe
 def report_json(request: HttpRequest, night: date) -> JsonResponse:
     """The report as `verify_inclusion.py --report` reads it."""
     return JsonResponse(queries.report_as_json(queries.report_of(night)))
 
 
 @login_required
-@require_GET
+@require_safe
 def mine(request: HttpRequest) -> HttpResponse:
     report = _report(request)
     organization_id = actor(request).organization_id
@@ -62,7 +62,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def mine_json(request: HttpRequest) -> JsonResponse:
     report = _report(request)
     organization_id = actor(request).organization_id
@@ -76,7 +76,7 @@ def mine_json(request: HttpRequest) -> JsonResponse:
     return response
 
 
-@require_GET
+@require_safe
 def verifier(request: HttpRequest) -> FileResponse:
     """The stand-alone script that checks a proof."""
     return FileResponse(SCRIPT.open("rb"), as_attachment=True, filename=SCRIPT.name, content_type="text/x-python")

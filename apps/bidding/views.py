@@ -16,7 +16,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.accounts import queries as accounts
 from apps.accounts.middleware import actor
@@ -83,7 +83,7 @@ def _typed_amount(text: str, currency: str) -> Money | None:
 
 
 @login_required
-@require_GET
+@require_safe
 def preview(request: HttpRequest, task_id: UUID) -> HttpResponse:
     """The breakdown alone, for an amount that is being typed."""
     task = get_object_or_404(tasks.tasks_visible_to(actor(request)), id=task_id)
@@ -99,7 +99,7 @@ def preview(request: HttpRequest, task_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest, task_id: UUID) -> HttpResponse:
     task, now = get_object_or_404(tasks.tasks_visible_to(actor(request)), id=task_id), timezone.now()
     bidder = _bidder(request)
@@ -117,7 +117,7 @@ def new(request: HttpRequest, task_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, bid_id: UUID) -> HttpResponse:
     bid = get_object_or_404(_readable(request).filter(bidder_id=actor(request).organization_id), id=bid_id)
     policies.check_can_change(actor(request), bid, timezone.now())
@@ -131,8 +131,9 @@ def _bid_page(
 ) -> HttpResponse:
     """Show the form; on POST check it, show what would be received, and send after the freelancer confirmed that."""
     now, status, confirm = timezone.now(), 200, False
-    typed = [one.amount_minor for one in queries.milestones(bid.id)] if bid and request.method == "GET" else []
-    if request.method == "POST":
+    is_sent = request.method == "POST"
+    typed = [one.amount_minor for one in queries.milestones(bid.id)] if bid and not is_sent else []
+    if is_sent:
         status = 422
         both_valid = form.is_valid() & formset.is_valid()
         if both_valid and form.price is not None:
@@ -145,7 +146,7 @@ def _bid_page(
                         return redirect(sent)
                 else:
                     confirm, status = True, 200
-    amount = getattr(form, "price", None) or (bid.amount if bid and request.method == "GET" else None)
+    amount = getattr(form, "price", None) or (bid.amount if bid and not is_sent else None)
     context = {
         "task": task,
         "bid": bid,
@@ -202,7 +203,7 @@ def withdraw(request: HttpRequest, bid_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def detail(request: HttpRequest, bid_id: UUID) -> HttpResponse:
     bid, now = get_object_or_404(_readable(request), id=bid_id), timezone.now()
     is_mine, milestones = actor(request).acts_for(bid.bidder_id), queries.milestones(bid.id)
@@ -224,7 +225,7 @@ def detail(request: HttpRequest, bid_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def mine(request: HttpRequest) -> HttpResponse:
     organization_id = actor(request).organization_id
     if organization_id is None:
@@ -248,7 +249,7 @@ class ComparedBid:
 
 
 @login_required
-@require_GET
+@require_safe
 def compare(request: HttpRequest, task_id: UUID) -> HttpResponse:
     """All bids side by side in the task's currency."""
     asker, now = actor(request), timezone.now()

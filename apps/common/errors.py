@@ -29,6 +29,10 @@ class DomainError(Exception):
             self.field = field
         super().__init__(self.code)
 
+    def headers(self) -> dict[str, str]:
+        """What the answer carries beside the sentence, for pages and the API."""
+        return {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
+
     def __str__(self) -> str:
         sentence = str(self.message)
         return sentence % self.params if self.params else sentence
@@ -70,6 +74,40 @@ class Unavailable(DomainError):
     retry_after = 30
     title = _("Not reachable just now")
     message = _("An outside service does not answer just now. Nothing was lost: please try again in a minute.")
+    retry_after_seconds: ClassVar[int] = 30
+
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": str(self.retry_after_seconds)}
+
+
+class TooManyRequests(DomainError):
+    """A limit was reached; `wait_seconds` says when the same step is possible again."""
+
+    code = "too_many_requests"
+    status = 429
+    title = _("Too many requests")
+    message = _("You have done this very often in a short time. Try again %(when)s.")
+
+    def __init__(self, *, wait_seconds: int, **params: Any) -> None:
+        self.wait_seconds = max(1, wait_seconds)
+        super().__init__(**params)
+
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": str(self.wait_seconds)}
+
+
+class MalformedRequest(DomainError):
+    """What no browser and no program sends by accident: control characters, broken encodings, bottomless nesting."""
+
+    code = "malformed"
+    status = 400
+    message = _("The request could not be read. Go back, check what you entered and try again.")
+
+
+class ServerFault(DomainError):
+    code = "server_error"
+    status = 500
+    message = _("Something went wrong on our side. Please try again in a minute.")
 
 
 class IllegalTransition(Conflict):

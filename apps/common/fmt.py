@@ -21,6 +21,8 @@ from apps.common import currencies
 from apps.common.money import Money
 
 _NUMBERING = "latn"
+NUMBER_MAX = 10**12  # major units; in the smallest units of any currency this fits a column with room for sums
+NUMBER_CHARACTERS_MAX = 60
 
 
 @cache
@@ -134,12 +136,19 @@ class NotANumber(ValueError):
     """What was typed is no amount in the reader's writing."""
 
 
+class NumberTooLarge(NotANumber):
+    """More than any amount here may be."""
+
+
 def parse_decimal(text: str) -> Decimal:
     """
     A number as people type it: any script's digits, the reader's own separators.
 
     :raises NotANumber: when it cannot be read without guessing.
+    :raises NumberTooLarge: beyond NUMBER_MAX on either side of zero.
     """
+    if len(text) > NUMBER_CHARACTERS_MAX:
+        raise NumberTooLarge(text[:NUMBER_CHARACTERS_MAX])
     plain = unicodedata.normalize("NFKC", text).strip().replace("\u066b", ".").replace("\u066c", "")
     plain = _latin_digits(plain).replace("\u200f", "").replace("\u200e", "")
     group = numbers.get_group_symbol(locale(), numbering_system=_NUMBERING)
@@ -154,9 +163,12 @@ def parse_decimal(text: str) -> Decimal:
     if not re.fullmatch(r"-?\d+(\.\d+)?", plain):
         raise NotANumber(text)
     try:
-        return Decimal(plain)
+        value = Decimal(plain)
     except InvalidOperation as error:
         raise NotANumber(text) from error
+    if abs(value) > NUMBER_MAX:
+        raise NumberTooLarge(text)
+    return value
 
 
 def plain_decimal(value: Decimal) -> str:

@@ -13,11 +13,16 @@ from django.utils.translation import gettext_lazy as _
 from apps.common import currencies, fmt
 from apps.common.money import Money
 
+YEARS = range(1970, 2201)
+
 
 class AmountField(forms.CharField):
     """A number as the reader writes numbers; its value is a Decimal."""
 
-    default_error_messages = {"not_a_number": _("Write the amount in digits, for example 1250 or 1250.50.")}
+    default_error_messages = {
+        "not_a_number": _("Write the amount in digits, for example 1250 or 1250.50."),
+        "too_large": _("This amount is too large."),
+    }
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**({"max_length": 24} | options))
@@ -29,6 +34,8 @@ class AmountField(forms.CharField):
             return None
         try:
             return fmt.parse_decimal(text)
+        except fmt.NumberTooLarge:
+            raise forms.ValidationError(self.error_messages["too_large"], code="too_large") from None
         except fmt.NotANumber:
             raise forms.ValidationError(self.error_messages["not_a_number"], code="not_a_number") from None
 
@@ -37,13 +44,30 @@ class AmountField(forms.CharField):
 
 
 class MomentField(forms.DateTimeField):
-    """Date and hour in the reader's zone; hours that a clock change skips or repeats are asked again."""
+    """
+    Date and hour in the reader's zone; hours that a clock change skips or repeats are asked again.
+
+    Moments outside of YEARS are refused: in another zone they may lie in a year that no calendar here has.
+    """
+
+    default_error_messages = {"year": _("Choose a date between the years %(first)s and %(last)s.")}
 
     def __init__(self, **options: Any) -> None:
         widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
         formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]
         fixed: dict[str, Any] = {"widget": widget, "input_formats": formats}
         super().__init__(**(fixed | options))
+
+    def to_python(self, value: Any) -> datetime | None:
+        values = {"first": YEARS[0], "last": YEARS[-1]}
+        refusal = forms.ValidationError(self.error_messages["year"], code="year", params=values)
+        try:
+            moment = super().to_python(value)
+        except OverflowError:
+            raise refusal from None
+        if moment is not None and moment.year not in YEARS:
+            raise refusal
+        return moment
 
     def prepare_value(self, value: Any) -> Any:
         prepared = super().prepare_value(value)

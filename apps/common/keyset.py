@@ -5,14 +5,19 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db.models import F, Model, Q, QuerySet
+
+from apps.common.text import has_control
+
+CURSOR_CHARACTERS_MAX = 600
 
 Row = TypeVar("Row", bound=Model)
 
@@ -73,16 +78,33 @@ def _encode(value: Any, key: Any) -> str:
 
 
 def _decode(cursor: str) -> tuple[Any, UUID] | None:
-    if not cursor:
+    if not cursor or len(cursor) > CURSOR_CHARACTERS_MAX:
         return None
     try:
         kind, plain, key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if kind == "t":
-            plain = datetime.fromisoformat(plain)
-        elif (kind == "i" and not isinstance(plain, int)) or (kind == "s" and not isinstance(plain, str)):
-            return None
-        elif kind == "n":
-            plain = None
-        return plain, UUID(key)
-    except (ValueError, TypeError, binascii.Error, UnicodeDecodeError):
+        return _DECODE[kind](plain), UUID(key)
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError, binascii.Error):
         return None
+
+
+def _moment(plain: Any) -> datetime:
+    """In UTC; one that the database would put outside of Python's years is refused."""
+    moment = datetime.fromisoformat(plain)
+    if moment.tzinfo is None:
+        raise ValueError
+    return moment.astimezone(UTC)
+
+
+def _integer(plain: Any) -> int:
+    if type(plain) is not int or not -(2**63) <= plain < 2**63:
+        raise ValueError
+    return plain
+
+
+def _string(plain: Any) -> str:
+    if not isinstance(plain, str) or has_control(plain):
+        raise ValueError
+    return plain
+
+
+_DECODE: dict[str, Callable[[Any], Any]] = {"t": _moment, "i": _integer, "s": _string, "n": lambda plain: None}

@@ -2,61 +2,34 @@
 
 from __future__ import annotations
 
-import json
 import sys
 
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext_lazy as _
+from django.template import loader
 
-from apps.common.errors import Unavailable
-
-OUTAGE = _("We cannot reach our database just now. Nothing was lost: please try again in a minute.")
-
-
-def _page(request: HttpRequest, status: int) -> HttpResponse:
-    return render(request, f"errors/{status}.html", status=status)
+from apps.common.answers import error_answer, is_api
+from apps.common.database_errors import refusal_of
+from apps.common.errors import MalformedRequest, NotAllowed, NotFound, ServerFault
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _page(request, 400)
+    return error_answer(request, MalformedRequest(), is_plain=True)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _page(request, 403)
+    return error_answer(request, NotAllowed()) if is_api(request) else render(request, "errors/403.html", status=403)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _page(request, 404)
-
-
-RETRY_AFTER = 30
+    return error_answer(request, NotFound()) if is_api(request) else render(request, "errors/404.html", status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """A bug, or an outage: then 503 with `Retry-After`, and problem details for the API."""
-    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
-        return _outage(request)
+    # Called while the error is handled: an outage that a middleware met (session, login) is answered as one here.
+    if refusal := refusal_of(sys.exc_info()[1]):
+        return error_answer(request, refusal, is_plain=True)
+    if is_api(request):
+        return error_answer(request, ServerFault(), is_plain=True)
     # No context processors: what failed may be one of them.
-    from django.template import loader
-
     return HttpResponse(loader.get_template("errors/500.html").render({}), status=500)
-
-
-def _outage(request: HttpRequest) -> HttpResponse:
-    """The database is away, or it ended a statement that took too long. Nothing here may ask it."""
-    from django.template import loader
-
-    error = Unavailable()
-    if request.path.startswith("/api/"):
-        body = {
-            "type": f"/api/problems/{error.code}", "title": str(error.title), "status": error.status,
-            "code": error.code, "detail": str(OUTAGE),
-        }  # fmt: skip
-        answer = HttpResponse(json.dumps(body), status=error.status, content_type="application/problem+json")
-    else:
-        page = loader.get_template("errors/outage.html").render({"sentence": OUTAGE})
-        answer = HttpResponse(page, status=error.status)
-    answer["Retry-After"] = str(RETRY_AFTER)
-    return answer

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
 from apps.accounts.middleware import actor
@@ -53,7 +53,7 @@ def _milestone(request: HttpRequest, milestone_id: UUID) -> Milestone:
 
 
 @login_required
-@require_GET
+@require_safe
 def contract_list(request: HttpRequest) -> HttpResponse:
     asker = actor(request)
     if asker.organization_id is None:
@@ -107,7 +107,7 @@ def take_back(request: HttpRequest, contract_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def room(request: HttpRequest, contract_id: UUID) -> HttpResponse:
     contract = _contract(request, contract_id)
     return render(request, "contracts/contract_room.html", room_context(request, contract))
@@ -220,7 +220,7 @@ def _timeline(request: HttpRequest, contract: Contract) -> list[TimelineItem]:
 
 
 @login_required
-@require_GET
+@require_safe
 def terms(request: HttpRequest, contract_id: UUID) -> HttpResponse:
     """What both agreed to, in the words they wrote, with its fingerprint."""
     contract = _contract(request, contract_id)
@@ -231,7 +231,7 @@ def terms(request: HttpRequest, contract_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def fund(request: HttpRequest, milestone_id: UUID) -> HttpResponse:
     """What will be paid, before it is paid; the POST goes to the checkout."""
     milestone = _milestone(request, milestone_id)
@@ -332,7 +332,7 @@ def _what_is_paid(milestone: Milestone) -> dict[str, Any]:
 
 
 @login_required
-@require_GET
+@require_safe
 def back_from_checkout(request: HttpRequest, milestone_id: UUID) -> HttpResponse:
     """
     Where the checkout sends people back to; only the processor's signed word funds the milestone.
@@ -380,7 +380,7 @@ def _payment_state(charge: Charge | None, result: str) -> str:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def deliver(request: HttpRequest, milestone_id: UUID) -> HttpResponse:
     milestone, now = _milestone(request, milestone_id), timezone.now()
     policies.check_can_deliver(actor(request), milestone)
@@ -436,7 +436,7 @@ def _deliver(
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def request_revision(request: HttpRequest, milestone_id: UUID) -> HttpResponse:
     milestone = _milestone(request, milestone_id)
     policies.check_can_request_revision(actor(request), milestone)
@@ -457,7 +457,7 @@ def request_revision(request: HttpRequest, milestone_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def approve(request: HttpRequest, milestone_id: UUID) -> HttpResponse:
     """Release held money: what goes where is shown before anything moves."""
     milestone = _milestone(request, milestone_id)
@@ -529,7 +529,7 @@ def answer_cancellation(request: HttpRequest, proposal_id: UUID, verb: str) -> H
 
 
 @login_required
-@require_GET
+@require_safe
 def file(request: HttpRequest, file_id: UUID) -> HttpResponseBase:
     """A delivered file goes to the contract's parties, and to staff."""
     found = get_object_or_404(DeliverableFile.objects.select_related("file", "deliverable__milestone"), id=file_id)

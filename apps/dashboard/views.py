@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts import queries as accounts
 from apps.accounts.middleware import actor
@@ -27,7 +27,7 @@ from apps.skills import queries as skills
 from apps.tasks import queries as tasks
 
 
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     now, asker = timezone.now(), actor(request)
     if not request.user.is_authenticated:
@@ -52,7 +52,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def income(request: HttpRequest) -> HttpResponse:
     """What a freelancer has, waits for, earned in twelve months and may expect."""
     organization_id = actor(request).organization_id
@@ -63,13 +63,13 @@ def income(request: HttpRequest) -> HttpResponse:
     return render(request, "dashboard/income.html", {"incomes": found, "months_min": MONTHS_MIN})
 
 
-@require_GET
+@require_safe
 def help_page(request: HttpRequest) -> HttpResponse:
     return render(request, "dashboard/help.html")
 
 
 @login_required
-@require_GET
+@require_safe
 def failures(request: HttpRequest) -> HttpResponse:
     """What was given up, with its reason and a button."""
     moderation.check_is_staff(actor(request))

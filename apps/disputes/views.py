@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.accounts.middleware import actor, language
 from apps.common import keyset
@@ -31,7 +31,7 @@ def _dispute(request: HttpRequest, dispute_id: UUID) -> Dispute:
 
 
 @login_required
-@require_GET
+@require_safe
 def dispute_list(request: HttpRequest) -> HttpResponse:
     """The organization's own disputes."""
     asker = actor(request)
@@ -78,7 +78,7 @@ def open_dispute(request: HttpRequest, milestone_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def room(request: HttpRequest, dispute_id: UUID) -> HttpResponse:
     return _room_page(request, _dispute(request, dispute_id))
 
@@ -169,7 +169,7 @@ def withdraw(request: HttpRequest, dispute_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def queue(request: HttpRequest) -> HttpResponse:
     """What waits for a decision, the oldest first, the larger before the smaller of the same day."""
     policies.check_is_staff(actor(request))

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.accounts.middleware import actor
 from apps.common import keyset
@@ -23,7 +23,7 @@ from apps.payments import queries as payments
 
 
 @login_required
-@require_GET
+@require_safe
 def held(request: HttpRequest) -> HttpResponse:
     organization_id = actor(request).organization_id
     if organization_id is None:
@@ -34,7 +34,7 @@ def held(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def escrow(request: HttpRequest, escrow_id: UUID) -> HttpResponse:
     found = queries.escrow_visible_to(actor(request), escrow_id)
     context = {
@@ -48,7 +48,7 @@ def escrow(request: HttpRequest, escrow_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def release(request: HttpRequest, release_id: UUID) -> HttpResponse:
     """The receipt of one release."""
     found = queries.release_visible_to(actor(request), release_id)

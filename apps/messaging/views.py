@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.middleware import actor
 from apps.accounts.models import User
@@ -33,14 +33,14 @@ def _contract(request: HttpRequest, contract_id: UUID) -> Contract:
 
 
 @login_required
-@require_GET
+@require_safe
 def inbox(request: HttpRequest) -> HttpResponse:
     context = {"conversations": queries.conversations(_user(request), actor(request))}
     return render(request, "messaging/inbox.html", context)
 
 
 @login_required
-@require_GET
+@require_safe
 def thread(request: HttpRequest, contract_id: UUID) -> HttpResponse:
     """The conversation as a page, or as a fragment for the contract's room."""
     contract = _contract(request, contract_id)
@@ -111,7 +111,7 @@ def read(request: HttpRequest, contract_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def file(request: HttpRequest, file_id: UUID) -> HttpResponseBase:
     row = get_object_or_404(queries.files_visible_to(actor(request)), id=file_id)
     return file_views.serve(row.file)

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.accounts.middleware import actor, language
 from apps.common import keyset
@@ -24,7 +24,7 @@ QUEUE_SIZE = 50
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest, subject_type: str, subject_id: UUID) -> HttpResponse:
     if subject_type not in Subject.values:
         raise Http404
@@ -53,7 +53,7 @@ def report(request: HttpRequest, subject_type: str, subject_id: UUID) -> HttpRes
 
 
 @login_required
-@require_GET
+@require_safe
 def queue(request: HttpRequest) -> HttpResponse:
     policies.check_is_staff(actor(request))
     return _queue_page(request, request.GET.get("case", ""), None)
@@ -103,14 +103,14 @@ def decide(request: HttpRequest, report_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def statements(request: HttpRequest) -> HttpResponse:
     own = queries.statements_of(actor(request))[:100]
     return render(request, "moderation/statement_list.html", {"statements": own})
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def statement(request: HttpRequest, statement_id: UUID) -> HttpResponse:
     """What was decided and why; the affected party may object here, once."""
     shown = get_object_or_404(queries.statements_visible_to(actor(request)), id=statement_id)
@@ -135,7 +135,7 @@ def statement(request: HttpRequest, statement_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def objections(request: HttpRequest) -> HttpResponse:
     policies.check_is_staff(actor(request))
     return render(request, "moderation/objections.html", {"rows": _objection_rows(request, None, None)})
@@ -166,7 +166,7 @@ def answer_objection(request: HttpRequest, objection_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def audit(request: HttpRequest) -> HttpResponse:
     policies.check_is_staff(actor(request))
     page = keyset.page(queries.audit_entries(), order="-happened_at", cursor=request.GET.get("cursor", ""), size=50)

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.accounts import queries as people
 from apps.accounts.middleware import actor
@@ -23,7 +23,7 @@ def _user(request: HttpRequest) -> User:
     return request.user
 
 
-@require_GET
+@require_safe
 @login_required
 def notification_list(request: HttpRequest) -> HttpResponse:
     """Unread ones first (the first page only), then all by time."""
@@ -36,7 +36,7 @@ def notification_list(request: HttpRequest) -> HttpResponse:
     return render(request, "notifications/notification_list.html", context)
 
 
-@require_GET
+@require_safe
 @login_required
 def open_notification(request: HttpRequest, notification_id: UUID) -> HttpResponse:
     """
@@ -61,7 +61,7 @@ def mark_all_read(request: HttpRequest) -> HttpResponse:
     return redirect("notifications:list")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def preferences(request: HttpRequest) -> HttpResponse:
     user = _user(request)
@@ -75,7 +75,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
 
 
 @csrf_exempt  # mail programs post here (RFC 8058) without a session; the signed token is the permission
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """A page with a button; only a POST changes anything, for link scanners open every link."""
     group = operations.unsubscribe(token=token) if request.method == "POST" else None

@@ -45,7 +45,7 @@ def _receive(request: HttpRequest, processor: str, reader_of: Callable[[Gateway]
     now = timezone.now()
     try:
         notice = reader_of(door(processor))(request.body, request.headers.get("Stripe-Signature", ""), now=now)
-    except (SignatureWrong, ValueError, KeyError, TypeError, AttributeError):
+    except (SignatureWrong, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return HttpResponseBadRequest("signature or content not understood")
     if operations.receive_notice(processor=processor, notice=notice, now=now) is not None:
         # A lost hint costs the seconds until the next beat, never a notice.

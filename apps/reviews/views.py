@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.accounts import queries as accounts
 from apps.accounts.middleware import actor
@@ -26,7 +26,7 @@ def _language(request: HttpRequest) -> str:
     return request.user.language
 
 
-@require_GET
+@require_safe
 def of_organization(request: HttpRequest, organization_id: UUID) -> HttpResponse:
     """Published reviews of one organization: a page, or the section of a profile."""
     profile = get_object_or_404(accounts.profiles_visible_to(actor(request)), organization_id=organization_id)
@@ -47,7 +47,7 @@ def of_organization(request: HttpRequest, organization_id: UUID) -> HttpResponse
 
 
 @login_required
-@require_GET
+@require_safe
 def mine(request: HttpRequest) -> HttpResponse:
     """What waits to be reviewed, what one wrote, what others wrote of one."""
     who = actor(request)
@@ -67,7 +67,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def review(request: HttpRequest, contract_id: UUID) -> HttpResponse:
     contract = get_object_or_404(contracts.contracts_visible_to(actor(request)), id=contract_id)
     policies.check_can_review(actor(request), contract, timezone.now())
@@ -97,7 +97,7 @@ def review(request: HttpRequest, contract_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def reply(request: HttpRequest, review_id: UUID) -> HttpResponse:
     shown = get_object_or_404(queries.reviews_visible_to(actor(request)), id=review_id)
     policies.check_can_reply(actor(request), shown)

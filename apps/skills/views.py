@@ -5,7 +5,7 @@ import re
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from apps.common.ids import uuids
 from apps.skills import forms, queries
@@ -15,7 +15,7 @@ from apps.skills.states import SkillKind
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,60}")
 
 
-@require_GET
+@require_safe
 def suggest(request: HttpRequest) -> HttpResponse:
     """The boxes of a skill picker for what is typed; a whole page without htmx."""
     name = request.GET.get("name", "skills")
@@ -29,7 +29,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
     return render(request, template, context)
 
 
-@require_GET
+@require_safe
 def attribution(request: HttpRequest) -> HttpResponse:
     """Whose words the skills are, as ESCO's licence asks."""
     counts = {kind: Skill.objects.filter(kind=kind).count() for kind in SkillKind.values}

@@ -34,7 +34,7 @@ def _organization_id(request: HttpRequest) -> UUID:
 
 
 @login_required
-@require_GET
+@require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     organization_id = _organization_id(request)
     organization = people.organization(organization_id)
@@ -60,7 +60,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def rule(request: HttpRequest) -> HttpResponse:
     organization_id = _organization_id(request)
     policies.check_can_manage(actor(request), organization_id)
@@ -115,7 +115,7 @@ def _change(request: HttpRequest, change_id: UUID) -> SpendingRuleChange:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def new_budget(request: HttpRequest) -> HttpResponse:
     organization_id = _organization_id(request)
     policies.check_can_manage(actor(request), organization_id)
@@ -148,7 +148,7 @@ def close_budget(request: HttpRequest, budget_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def approval(request: HttpRequest, approval_id: UUID) -> HttpResponse:
     found = _approval(request, approval_id)
     return render(request, "spending/approval_detail.html", _approval_context(request, found, DecisionForm()))
@@ -209,7 +209,7 @@ def _approval_context(request: HttpRequest, found: Approval, form: DecisionForm)
 
 
 @login_required
-@require_GET
+@require_safe
 def export(request: HttpRequest) -> StreamingHttpResponse:
     """Everything that was paid, with budget and purchase order, for a spreadsheet."""
     spends = queries.spends_of(_organization_id(request))[:CSV_ROWS_MAX]

@@ -84,6 +84,22 @@ def test_a_signed_notice_without_sense_is_refused(client):
     assert post(client, b"not json").status_code == 400
 
 
+@pytest.mark.parametrize("odd", ["\\u0000", "\\ud83d", "\\u0001"])
+def test_a_signed_notice_with_signs_that_no_column_holds_is_written_down(client, odd):
+    body = '{"id": "evt_odd%s", "object": "event", "type": "refund.updated", "data": {"object": {"object": "refund",'
+    body = (body + ' "id": "re_1", "description": "bad%sname", "rate": NaN, "limit": 1e400}}}') % (odd, odd)
+    assert post(client, body.encode()).status_code == 200
+    row = WebhookEvent.objects.get()
+    assert row.external_id == "evt_odd\ufffd"
+    assert "bad\ufffdname" in str(row.payload)
+
+
+def test_a_signed_notice_without_a_bottom_is_refused(client):
+    body = b'{"id": "evt_1", "type": "refund.updated", "data": ' + b"[" * 100_000
+    assert post(client, body).status_code == 400
+    assert not WebhookEvent.objects.exists()
+
+
 def test_another_processors_address_is_not_there(client):
     assert client.post("/webhooks/stripe/", b"{}", content_type="application/json").status_code == 404
     assert client.get(URL).status_code == 405

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.accounts import forms, operations, policies, queries
 from apps.accounts.middleware import actor, actor_for_organization
@@ -24,7 +24,7 @@ from apps.common.ids import uuid_or_none
 
 
 @login_required
-@require_GET
+@require_safe
 def organizations(request: HttpRequest) -> HttpResponse:
     memberships = Membership.objects.filter(user=asking.user(request), organization__is_active=True)
     context = {"memberships": memberships.select_related("organization").order_by("created_at")}
@@ -32,7 +32,7 @@ def organizations(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def create_organization(request: HttpRequest) -> HttpResponse:
     user = asking.user(request)
     initial = {"kind": OrganizationKind.COMPANY, "time_zone": user.time_zone, "currency": user.display_currency}
@@ -62,7 +62,7 @@ def _own_organization(request: HttpRequest, organization_id: UUID) -> Organizati
 
 
 @login_required
-@require_GET
+@require_safe
 def organization(request: HttpRequest, organization_id: UUID) -> HttpResponse:
     return _organization_page(request, _own_organization(request, organization_id), forms.InviteForm())
 
@@ -84,7 +84,7 @@ def _organization_page(request: HttpRequest, own: Organization, form: forms.Invi
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit_organization(request: HttpRequest, organization_id: UUID) -> HttpResponse:
     own = _own_organization(request, organization_id)
     there = actor_for_organization(request, own.id)
@@ -175,7 +175,7 @@ def revoke_invitation(request: HttpRequest, invitation_id: UUID) -> HttpResponse
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
     invitation = queries.invitation_by_token(token, timezone.now())
     if invitation is None:

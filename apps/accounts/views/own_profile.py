@@ -27,7 +27,7 @@ LanguageFormSet = formset_factory(forms.LanguageForm, extra=2, max_num=12)
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit_profile(request: HttpRequest) -> HttpResponse:
     own = asking.own_profile(request)
     if own is None:
@@ -56,7 +56,7 @@ def edit_profile(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit_languages(request: HttpRequest) -> HttpResponse:
     own = asking.own_profile(request)
     if own is None:
@@ -74,7 +74,7 @@ def edit_languages(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit_skills(request: HttpRequest) -> HttpResponse:
     """Skills with a level each: the picker gives the ids, `level-<id>` the levels of those already chosen."""
     own = asking.own_profile(request)

@@ -24,7 +24,7 @@ from apps.common.errors import Conflict
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def welcome(request: HttpRequest) -> HttpResponse:
     """The first minutes: an organization if there is none yet, then the next best thing to do."""
     user = asking.user(request)
@@ -52,7 +52,7 @@ def _first_organization(request: HttpRequest, user: User) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def settings(request: HttpRequest) -> HttpResponse:
     user = asking.user(request)
     initial = {"theme": request.COOKIES.get("theme", "")}
@@ -79,7 +79,7 @@ def _remember(response: HttpResponse, name: str, value: str) -> None:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def tokens(request: HttpRequest) -> HttpResponse:
     user, shown, now = asking.user(request), "", timezone.now()
     form = forms.TokenForm(request.POST or None)

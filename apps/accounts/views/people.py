@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from apps.accounts import queries
 from apps.accounts.middleware import actor
@@ -21,10 +21,9 @@ from apps.reviews import queries as reviews
 from apps.skills import queries as skill_queries
 
 
-@require_GET
+@require_safe
 def people(request: HttpRequest) -> HttpResponse:
-    # PostgreSQL takes no NUL in a text, and nobody means one.
-    asked = {name: request.GET.get(name, "").replace("\0", "") for name in ("q", "country", "language", "availability")}
+    asked = {name: request.GET.get(name, "") for name in ("q", "country", "language", "availability")}
     chosen = {name: text.strip()[:100] for name, text in asked.items()}
     skill_ids = uuids(request.GET.getlist("skill")[:20])
     found = queries.people_visible_to(
@@ -36,13 +35,15 @@ def people(request: HttpRequest) -> HttpResponse:
         availability=chosen["availability"],
     )
     page = keyset.page(found, order="-updated_at", cursor=request.GET.get("cursor", ""))
+    total = queries.capped_count(found)
     shown = {one.skill_id for profile in page.rows for one in profile.skills.all()} | set(skill_ids)
     labels = skill_queries.labels(shown, translation.get_language() or "en")
     parameters = request.GET.copy()
     parameters["cursor"] = page.next_cursor
     context = {
         "page": page,
-        "count": found.count(),
+        "count": min(total, queries.PEOPLE_COUNT_MAX),
+        "is_capped": total > queries.PEOPLE_COUNT_MAX,
         "chosen": chosen,
         "skill_labels": labels,
         "ratings": reviews.ratings(profile.organization_id for profile in page.rows),
@@ -66,7 +67,7 @@ def _options(counted: list[tuple[str, int]], name: object, chosen: str) -> list[
     ]
 
 
-@require_GET
+@require_safe
 def profile(request: HttpRequest, handle: str) -> HttpResponse:
     visible = queries.profiles_visible_to(actor(request)).prefetch_related("skills", "languages", "portfolio")
     shown = get_object_or_404(visible, organization__handle=handle)
@@ -93,7 +94,7 @@ def profile(request: HttpRequest, handle: str) -> HttpResponse:
     return render(request, "accounts/profile.html", context)
 
 
-@require_GET
+@require_safe
 def portfolio_picture(request: HttpRequest, item_id: UUID) -> HttpResponseBase:
     item = get_object_or_404(queries.portfolio_items_visible_to(actor(request)), id=item_id)
     if item.image is None:

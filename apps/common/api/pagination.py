@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from rest_framework.pagination import CursorPagination
+from datetime import UTC, datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from rest_framework.exceptions import NotFound
+from rest_framework.pagination import Cursor, CursorPagination
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from apps.common.text import has_control
 
 
 class KeysetPagination(CursorPagination):
@@ -12,3 +21,25 @@ class KeysetPagination(CursorPagination):
     page_size_query_param = "page_size"
     max_page_size = 100
     ordering = "-id"
+    _field: Any = None
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> Any:
+        first = self.get_ordering(request, queryset, view or APIView())[0].lstrip("-")
+        self._field = queryset.model._meta.get_field(first)
+        return super().paginate_queryset(queryset, request, view)
+
+    def decode_cursor(self, request: Request) -> Cursor | None:
+        """A cursor that is not one of ours, or holds what its column cannot hold, is taken as the first page."""
+        try:
+            cursor = super().decode_cursor(request)
+        except (NotFound, ValueError):
+            return None
+        if cursor is None or cursor.position is None:
+            return cursor
+        try:
+            value = self._field.to_python(cursor.position)
+            if isinstance(value, datetime):
+                value.astimezone(UTC)
+        except (ValidationError, ValueError, OverflowError):
+            return None
+        return None if has_control(str(cursor.position)) else cursor

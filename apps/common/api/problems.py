@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.http import Http404, UnreadablePostError
+from django.utils.translation import gettext as _
 from rest_framework import exceptions, serializers
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from apps.common import errors
+from apps.common.answers import PROBLEM_TYPE, problem_body
+from apps.common.database_errors import refusal_of
 
-CONTENT_TYPE = "application/problem+json"
+logger = logging.getLogger(__name__)
+CONTENT_TYPE = PROBLEM_TYPE
 
 
 class ProblemSerializer(serializers.Serializer[Any]):
@@ -29,21 +34,25 @@ class ProblemSerializer(serializers.Serializer[Any]):
 
 
 def problem(status: int, code: str, title: str, detail: str, **more: Any) -> Response:
-    body = {"type": f"/api/problems/{code}", "title": title, "status": status, "code": code, "detail": detail, **more}
-    return Response(body, status=status, content_type=CONTENT_TYPE)
+    return Response(problem_body(status, code, title, detail, **more), status=status, content_type=CONTENT_TYPE)
 
 
 def handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's exception handler; None lets a bug be a 500."""
+    if (refusal := refusal_of(error)) is not None:
+        logger.warning("the database refused a request: %s", type(error.__cause__ or error).__name__)
+        error = refusal
+    elif isinstance(error, RecursionError | SuspiciousOperation | UnreadablePostError):
+        error = errors.MalformedRequest()
     if isinstance(error, errors.DomainError):
         set_rollback()
         more = {"errors": {error.field: [str(error)]}} if error.field else {}
         if problems := getattr(error, "problems", None):
             more = {"errors": {name: [code] for name, code in problems.items()}}
-        refusal = problem(error.status, error.code, str(error.title), str(error), **more)
-        if error.retry_after is not None:
-            refusal["Retry-After"] = str(error.retry_after)
-        return refusal
+        response = problem(error.status, error.code, str(error.title), str(error), **more)
+        for name, text in error.headers().items():
+            response[name] = text
+        return response
     if isinstance(error, Http404):
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
@@ -56,12 +65,21 @@ def handler(error: Exception, context: dict[str, Any]) -> Response | None:
         return problem(400, "invalid", title, str(errors.Invalid.message), errors=_by_field(error.detail))
     codes = error.get_codes()
     code = codes if isinstance(codes, str) else "error"
-    response = problem(error.status_code, code, str(error.default_detail), str(error.detail))
+    response = problem(error.status_code, code, _title(error), str(error.detail))
     if header := getattr(error, "auth_header", None):
         response["WWW-Authenticate"] = header
     if wait := getattr(error, "wait", None):
         response["Retry-After"] = str(int(wait) + 1)
     return response
+
+
+def _title(error: exceptions.APIException) -> str:
+    # These two keep a format string as their default; what it was filled with is the detail.
+    if isinstance(error, exceptions.MethodNotAllowed):
+        return _("Method not allowed")
+    if isinstance(error, exceptions.UnsupportedMediaType):
+        return _("Media type not supported")
+    return str(error.default_detail)
 
 
 def _by_field(detail: Any) -> dict[str, Any]:

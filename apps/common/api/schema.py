@@ -10,9 +10,11 @@ from apps.common.api.problems import ProblemSerializer
 from apps.common.api.serializers import StrictSerializer
 
 _ALWAYS = {"400": "The request is malformed.", "401": "Log in or send a token.", "403": "Not allowed.",
-           "404": "Not found, or not visible to you.", "429": "Too many requests: see Retry-After."}  # fmt: skip
-_WRITES = {"409": "The state has changed.", "415": "Send JSON.", "422": "A rule of the marketplace refuses this.",
-           "503": "An outside service does not answer; nothing was lost."}  # fmt: skip
+           "404": "Not found, or not visible to you.",
+           "422": "A rule of the marketplace refuses this.",
+           "429": "Too many requests: see Retry-After.",
+           "503": "The database or an outside service does not answer; nothing was lost."}  # fmt: skip
+_WRITES = {"409": "The state has changed.", "415": "Send JSON."}  # fmt: skip
 
 
 class ProblemAutoSchema(AutoSchema):

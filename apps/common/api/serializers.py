@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +11,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from apps.common import currencies
+from apps.common.forms import YEARS
 from apps.common.money import Money
 
 AMOUNT_MAX = 10**15
@@ -32,6 +34,24 @@ def check_no_body(request: Request) -> None:
     """For an endpoint that takes no values. :raises ValidationError: so that none is thought to have been read."""
     if request.data:
         raise serializers.ValidationError({"non_field_errors": [UNKNOWN_KEY]})
+
+
+class MomentField(serializers.DateTimeField):
+    """A moment in a year that every zone and column can hold."""
+
+    default_error_messages = {"year": _("Choose a date between the years %(first)s and %(last)s.")}
+
+    def to_internal_value(self, value: Any) -> datetime:
+        try:
+            moment: datetime = super().to_internal_value(value).astimezone(UTC)
+        except (OverflowError, ValueError):
+            raise serializers.ValidationError(self._sentence(), code="year") from None
+        if moment.year not in YEARS:
+            raise serializers.ValidationError(self._sentence(), code="year")
+        return moment
+
+    def _sentence(self) -> str:
+        return str(self.error_messages["year"]) % {"first": YEARS[0], "last": YEARS[-1]}
 
 
 class MoneySerializer(StrictSerializer):

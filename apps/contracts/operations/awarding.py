@@ -36,8 +36,8 @@ def award(*, bid_id: UUID, actor: Actor, now: datetime) -> Contract:
     task = task_queries.task_for_update(bids.bid_for_update(bid_id).task_id)
     bid = bids.bid_for_update(bid_id)
     bidding_policies.check_can_award(actor, bid, now)
+    tasks.follow_contract(task_id=task.id, verb="award", actor=actor, now=now)  # first: it refuses a second award
     bidding.follow_contract(bid_id=bid.id, verb="award", actor=actor, now=now)
-    tasks.follow_contract(task_id=task.id, verb="award", actor=actor, now=now)
     contract = _draw_up(bid, now)
     bus.publish(events.ContractOffered(contract_id=contract.id), now=now)
     return contract

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from apps.common.api.serializers import MoneySerializer, StrictSerializer
+from apps.common.api.serializers import AMOUNT_MAX, MoneySerializer, StrictSerializer
 from apps.common.forms import CONTENT_LANGUAGES
 from apps.disputes.models import Dispute, DisputeStatement, SplitProposal
 from apps.disputes.states import DisputeReason
@@ -59,6 +59,10 @@ class NewDisputeSerializer(NewStatementSerializer):
 
 class NewDecisionSerializer(NewSplitSerializer):
     reasons = serializers.CharField(max_length=4000)
+
+
+class OutcomeQuerySerializer(StrictSerializer):
+    freelancer_minor = serializers.IntegerField(min_value=0, max_value=AMOUNT_MAX)
 
 
 class OutcomeSerializer(StrictSerializer):

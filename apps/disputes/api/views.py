@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 from apps.accounts.middleware import actor
 from apps.accounts.states import KeyScope
 from apps.common.api.idempotency import NEEDS_KEY, idempotent
-from apps.common.api.serializers import AMOUNT_MAX, check_no_body, to_money
+from apps.common.api.serializers import check_no_body, to_money
 from apps.common.money import Money
 from apps.contracts import queries as contracts
 from apps.disputes import operations, policies, queries
@@ -86,16 +86,16 @@ class OneDispute(APIView):
 
 class Outcome(APIView):
     @extend_schema(
-        parameters=[OpenApiParameter("freelancer_minor", int, required=True)],
+        parameters=[serializers.OutcomeQuerySerializer],
         responses=serializers.OutcomeSerializer,
         operation_id="dispute_outcome",
     )
     def get(self, request: Request, dispute_id: UUID) -> Response:
         """What each side would get if this many minor units went to the freelancer. Only while it is open."""
         dispute = _dispute(request, dispute_id)
-        asked = request.query_params.get("freelancer_minor", "")
-        minor = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 16 else AMOUNT_MAX
-        part = Money(minor, dispute.currency)
+        asked = serializers.OutcomeQuerySerializer(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        part = Money(asked.validated_data["freelancer_minor"], dispute.currency)
         policies.check_part(part, dispute.amount)
         policies.check_is_open(dispute)
         found = queries.outcome(dispute, part)

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.accounts import queries as accounts
 from apps.accounts.middleware import actor
@@ -33,7 +33,7 @@ def organization_id_of(request: HttpRequest) -> UUID:
 
 
 @login_required
-@require_GET
+@require_safe
 def documents(request: HttpRequest) -> HttpResponse:
     organization_id = organization_id_of(request)
     year, kind = request.GET.get("year", ""), request.GET.get("kind", "")
@@ -60,7 +60,7 @@ def documents(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def document(request: HttpRequest, document_id: UUID) -> HttpResponse:
     found = queries.document_visible_to(actor(request), document_id)
     context = {
@@ -73,7 +73,7 @@ def document(request: HttpRequest, document_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def document_pdf(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """The document in the reader's language."""
     found = queries.document_visible_to(actor(request), document_id)
@@ -82,7 +82,7 @@ def document_pdf(request: HttpRequest, document_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def document_xml(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """The EN 16931 form, which has no language. :raises NotFound: unless the official rules accept it."""
     found = queries.document_visible_to(actor(request), document_id)

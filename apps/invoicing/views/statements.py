@@ -13,7 +13,7 @@ from django.urls import NoReverseMatch
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from apps.common import spreadsheets
 from apps.common.money import Money
@@ -42,7 +42,7 @@ def _shifted(month: date, by: int) -> date:
 
 
 @login_required
-@require_GET
+@require_safe
 def statements(request: HttpRequest) -> HttpResponse:
     """The present month, or the one that a form asks for."""
     asked = request.GET.get("month", "")
@@ -54,7 +54,7 @@ def statements(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def statement(request: HttpRequest, month: date) -> HttpResponse:
     found = queries.monthly_statement(organization_id_of(request), month)
     context = {
@@ -83,7 +83,7 @@ def _shown(one: queries.CurrencyStatement) -> dict[str, Any]:
 
 
 @login_required
-@require_GET
+@require_safe
 def statement_csv(request: HttpRequest, month: date) -> StreamingHttpResponse:
     """Every line, oldest first, amounts as plain decimals for a spreadsheet; opening and closing lines around them."""
     statements = queries.monthly_statement(organization_id_of(request), month)
@@ -106,7 +106,7 @@ def _cells(one: queries.CurrencyStatement) -> Iterator[list[object]]:
 
 
 @login_required
-@require_GET
+@require_safe
 def statement_json(request: HttpRequest, month: date) -> JsonResponse:
     organization_id = organization_id_of(request)
     found = queries.monthly_statement(organization_id, month)

@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.accounts.middleware import actor
 from apps.common.errors import Conflict, Invalid
@@ -28,7 +28,7 @@ GUARDRAILS = {
 }
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def experiments(request: HttpRequest) -> HttpResponse:
     """All of them, and a form to start one."""
@@ -49,7 +49,7 @@ def experiments(request: HttpRequest) -> HttpResponse:
     return render(request, "matching/experiment_list.html", context, status=422 if form.errors else 200)
 
 
-@require_GET
+@require_safe
 @login_required
 def experiment(request: HttpRequest, experiment_id: UUID) -> HttpResponse:
     """What came of each arm so far, and whether a guardrail is breached."""
@@ -79,7 +79,7 @@ def stop_experiment(request: HttpRequest, experiment_id: UUID) -> HttpResponse:
     return redirect("matching:experiment", one.id)
 
 
-@require_GET
+@require_safe
 @login_required
 def reasons(request: HttpRequest) -> HttpResponse:
     """How often each reason was given; who gave it and in which words is not shown."""

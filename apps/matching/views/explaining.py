@@ -8,7 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from apps.accounts import queries as people
 from apps.accounts.middleware import actor
@@ -20,7 +20,7 @@ from apps.tasks import queries as tasks
 SCRIPT = Path(settings.BASE_DIR) / "scripts" / "recompute_match.py"
 
 
-@require_GET
+@require_safe
 def how(request: HttpRequest) -> HttpResponse:
     """The formula, for everybody."""
     points, version = queries.current_weights()
@@ -28,7 +28,7 @@ def how(request: HttpRequest) -> HttpResponse:
     return render(request, "matching/how.html", context)
 
 
-@require_GET
+@require_safe
 @login_required
 def export(request: HttpRequest) -> HttpResponse:
     """The reader's own matches with all that the formula read, to be computed anew."""
@@ -40,13 +40,13 @@ def export(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 def recompute_script(request: HttpRequest) -> FileResponse:
     """The stand-alone script, for everybody."""
     return FileResponse(SCRIPT.open("rb"), as_attachment=True, content_type="text/x-python")
 
 
-@require_GET
+@require_safe
 @login_required
 def why(request: HttpRequest, task_id: UUID, organization_id: UUID) -> HttpResponse:
     acting = actor(request)
@@ -57,7 +57,7 @@ def why(request: HttpRequest, task_id: UUID, organization_id: UUID) -> HttpRespo
     return render(request, template, context | {"task": task})
 
 
-@require_GET
+@require_safe
 @login_required
 def gaps(request: HttpRequest) -> HttpResponse:
     """Which skills would open more of the tasks that suit already, and what people with them ask."""
@@ -71,7 +71,7 @@ def gaps(request: HttpRequest) -> HttpResponse:
     return render(request, "matching/gap_list.html", {"rows": list(zip(found, asked, strict=True))})
 
 
-@require_GET
+@require_safe
 @login_required
 def rates(request: HttpRequest) -> HttpResponse:
     """Usual rates for the skills of one's own profile."""

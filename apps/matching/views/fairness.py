@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from apps.common import fmt, spreadsheets
 from apps.matching import queries
@@ -28,7 +28,7 @@ TITLES = {"region": _("By region"), "language": _("By language of the site"), "n
 HEADS = {"region": _("Region"), "language": _("Language"), "newcomer": _("Experience here")}
 
 
-@require_GET
+@require_safe
 def fairness(request: HttpRequest, week: date | None = None) -> HttpResponse:
     """The newest report, or that of one week."""
     report = queries.latest_report() if week is None else queries.report_of(week)
@@ -50,7 +50,7 @@ def fairness(request: HttpRequest, week: date | None = None) -> HttpResponse:
     return render(request, "matching/fairness_report.html", context)
 
 
-@require_GET
+@require_safe
 def fairness_csv(request: HttpRequest, week: date) -> StreamingHttpResponse:
     """One week as a table."""
     return spreadsheets.download(f"fairness-{week.isoformat()}", queries.report_rows(queries.report_of(week)))

@@ -19,14 +19,14 @@ from apps.tasks import queries as tasks
 from apps.tasks.models import Task
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def not_for_me(request: HttpRequest, task_id: UUID) -> HttpResponse:
     """A freelancer says no to a recommended task; `undo` takes it back."""
     return _said(request, ListSide.TASKS, task_id, actor(request).organization_id)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def not_suited(request: HttpRequest, task_id: UUID, organization_id: UUID) -> HttpResponse:
     """An employer says no to a recommended freelancer; `undo` takes it back."""

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.middleware import actor
 from apps.accounts.policies import staff_may
@@ -20,13 +20,13 @@ from apps.matching import operations, policies, queries
 from apps.matching.models import ListSide, Ranker
 
 
-@require_GET
+@require_safe
 def rankers(request: HttpRequest) -> HttpResponse:
     """Which order holds where, and every card."""
     return render(request, "matching/ranker_list.html", {"orders": queries.orders(), "rankers": queries.rankers()})
 
 
-@require_GET
+@require_safe
 def ranker(request: HttpRequest, ranker_id: int) -> HttpResponse:
     """One model card."""
     found = get_object_or_404(Ranker.objects.select_related("category"), id=ranker_id)

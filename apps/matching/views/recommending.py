@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from apps.accounts import queries as people
 from apps.accounts.middleware import actor
@@ -16,7 +16,7 @@ from apps.matching.templatetags.matching import note_opened, note_shown
 from apps.tasks import queries as tasks
 
 
-@require_GET
+@require_safe
 @login_required
 def recommended_tasks(request: HttpRequest) -> HttpResponse:
     """In the order of the formula, or of the reader's own weights (`skill`, `pay`, `growth` in the address)."""
@@ -35,7 +35,7 @@ def recommended_tasks(request: HttpRequest) -> HttpResponse:
     return render(request, "matching/recommended_task_list.html", context)
 
 
-@require_GET
+@require_safe
 @login_required
 def recommended_freelancers(request: HttpRequest, task_id: UUID) -> HttpResponse:
     acting = actor(request)
@@ -50,7 +50,7 @@ def recommended_freelancers(request: HttpRequest, task_id: UUID) -> HttpResponse
     return render(request, "matching/recommended_freelancer_list.html", context)
 
 
-@require_GET
+@require_safe
 @login_required
 def person(request: HttpRequest, task_id: UUID, organization_id: UUID) -> HttpResponse:
     """On to the profile of somebody who was recommended for one's task; that it was opened is noted."""

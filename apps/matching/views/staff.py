@@ -13,7 +13,7 @@ from apps.common.errors import Invalid
 from apps.matching import forms, operations, policies, queries
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def weights(request: HttpRequest) -> HttpResponse:
     """Staff: other points for the formula, seen before they hold."""

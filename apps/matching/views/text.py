@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.accounts import operations as accounts
 from apps.accounts.middleware import actor
@@ -27,7 +27,7 @@ from apps.skills import queries as skills
 SKILLS_MAX = 30
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def skills_from_text(request: HttpRequest) -> HttpResponse:
     """
@@ -56,7 +56,7 @@ def skills_from_text(request: HttpRequest) -> HttpResponse:
     return render(request, "matching/skills_from_text.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
-@require_GET
+@require_safe
 @login_required
 def goes_with(request: HttpRequest) -> HttpResponse:
     """The part of a task's form that suggests: `skills` are chosen, `offered` stood in this part before."""

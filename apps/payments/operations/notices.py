@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Max, QuerySet
 from django.utils import timezone
 
+from apps.common import text
 from apps.common.ids import uuid_or_none
 from apps.common.work_queue import each_row
 from apps.payments.gateways.doors import door
@@ -34,11 +35,11 @@ def receive_notice(*, processor: str, notice: Notice, now: datetime) -> WebhookE
         with transaction.atomic():
             return WebhookEvent.objects.create(
                 processor=processor,
-                external_id=notice.event_id,
-                type=notice.type[:80],
+                external_id=text.without_control(notice.event_id),
+                type=text.without_control(notice.type)[:80],
                 kind=notice.kind,
-                reference=notice.reference[:60],
-                payload=dict(notice.payload),
+                reference=text.without_control(notice.reference)[:60],
+                payload=text.without_control(dict(notice.payload)),
                 received_at=now,
                 next_attempt_at=now,
             )

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from stdnum import iban as ibans
 from stdnum import iso11649
 
@@ -23,7 +23,7 @@ from apps.payments.gateways.statements import BYTES_MAX
 
 
 @login_required
-@require_GET
+@require_safe
 def bank_transfer(request: HttpRequest, charge_id: UUID) -> HttpResponse:
     """The checkout of the bank door: our account, the amount, and the reference that makes it the payer's."""
     charge = queries.charge_visible_to(actor(request), charge_id)
@@ -79,7 +79,7 @@ def bank_export(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def bank_file(request: HttpRequest, file_id: UUID) -> HttpResponse:
     policies.check_is_staff(actor(request))
     found = queries.bank_file(file_id)

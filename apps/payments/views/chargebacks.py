@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.accounts.middleware import actor
 from apps.common.errors import DomainError
@@ -21,7 +21,7 @@ from apps.payments.forms import EvidenceForm
 
 
 @login_required
-@require_GET
+@require_safe
 def chargebacks(request: HttpRequest) -> HttpResponse:
     """Open ones first, the nearest deadline on top."""
     policies.check_is_staff(actor(request))

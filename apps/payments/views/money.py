@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.accounts.middleware import actor
 from apps.accounts.views.asking import back
@@ -60,7 +60,7 @@ def _rows(lines: Iterable[ledger.StatementLine]) -> list[Row]:
 
 
 @login_required
-@require_GET
+@require_safe
 def wallet(request: HttpRequest) -> HttpResponse:
     organization_id = organization_id_of(request)
     lines = queries.statement(organization_id, before=_line_id(request), limit=ROWS + 1)
@@ -95,7 +95,7 @@ def _line_id(request: HttpRequest) -> int | None:
 
 
 @login_required
-@require_GET
+@require_safe
 def statement_csv(request: HttpRequest) -> StreamingHttpResponse:
     """The whole statement, oldest line last, amounts as plain decimals for a spreadsheet."""
     organization_id = organization_id_of(request)
@@ -120,7 +120,7 @@ def _cells(row: Row) -> list[object]:
 
 
 @login_required
-@require_GET
+@require_safe
 def entry(request: HttpRequest, journal_id: UUID) -> HttpResponse:
     """One journal entry, for those whose money it moved."""
     found = ledger.journal(journal_id)
@@ -179,7 +179,7 @@ def withdraw(request: HttpRequest, currency: str) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def quote(request: HttpRequest, quote_id: UUID) -> HttpResponse:
     """What will arrive, at which rate of which day, until when; and the button that agrees to it."""
     found = queries.quote_visible_to(actor(request), quote_id)
@@ -216,7 +216,7 @@ def accept(request: HttpRequest, quote_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def payouts(request: HttpRequest) -> HttpResponse:
     found = keyset.page(
         queries.payouts_of(organization_id_of(request)), order="-requested_at", cursor=request.GET.get("cursor", "")
@@ -225,7 +225,7 @@ def payouts(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def payout(request: HttpRequest, payout_id: UUID) -> HttpResponse:
     found = queries.payout_visible_to(actor(request), payout_id)
     receipt = queries.receipt_of_payout(found)
@@ -240,7 +240,7 @@ def payout(request: HttpRequest, payout_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def charges(request: HttpRequest) -> HttpResponse:
     found = keyset.page(
         queries.charges_of(organization_id_of(request)), order="-created_at", cursor=request.GET.get("cursor", "")
@@ -249,7 +249,7 @@ def charges(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def charge(request: HttpRequest, charge_id: UUID) -> HttpResponse:
     found = queries.charge_visible_to(actor(request), charge_id)
     context: dict[str, Any] = {

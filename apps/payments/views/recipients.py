@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.accounts import queries as accounts
 from apps.accounts.middleware import actor
@@ -117,7 +117,7 @@ def account_continue(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def account_return(request: HttpRequest) -> HttpResponse:
     """Back from the processor. Coming back proves nothing: it is asked how far the account is."""
     waiting = queries.onboarding_account_of(organization_id_of(request))

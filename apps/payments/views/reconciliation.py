@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.accounts.middleware import actor
 from apps.common.errors import DomainError
@@ -24,7 +24,7 @@ from apps.payments.states import SUSPENSE
 
 
 @login_required
-@require_GET
+@require_safe
 def reconciliation(request: HttpRequest) -> HttpResponse:
     policies.check_is_staff(actor(request))
     runs = queries.reconciliation_runs()

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.accounts.middleware import actor
 from apps.common import currencies, fmt
@@ -25,7 +25,7 @@ from apps.payments.states import TopUpStatus, TreasuryKind
 
 
 @login_required
-@require_GET
+@require_safe
 def treasury(request: HttpRequest) -> HttpResponse:
     """What is kept for tax offices, what is our own, what the reserve lacks; and what was done."""
     policies.check_is_staff(actor(request))

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from apps.common import currencies
-from apps.common.api.serializers import AMOUNT_MAX
+from apps.common.api.serializers import AMOUNT_MAX, MomentField
 from apps.common.forms import CONTENT_LANGUAGES
 from apps.common.middleware import ZONES
 from apps.skills import queries as skills
@@ -53,12 +53,12 @@ class BriefSerializer(serializers.Serializer[Any]):
     budget_min_minor = serializers.IntegerField(min_value=1, max_value=AMOUNT_MAX, required=False, allow_null=True)
     budget_max_minor = serializers.IntegerField(min_value=1, max_value=AMOUNT_MAX, required=False, allow_null=True)
     currency = serializers.CharField(min_length=3, max_length=3, default="EUR")
-    deadline_at = serializers.DateTimeField(required=False, allow_null=True)
+    deadline_at = MomentField(required=False, allow_null=True)
     deadline_time_zone = serializers.CharField(max_length=60, default="UTC")
     visibility = serializers.ChoiceField(choices=Visibility.choices, default=Visibility.PUBLIC)
     bid_window = serializers.ChoiceField(choices=BidWindow.choices, default=BidWindow.OPEN)
-    bidding_closes_at = serializers.DateTimeField(required=False, allow_null=True)
-    decision_due_at = serializers.DateTimeField(required=False, allow_null=True)
+    bidding_closes_at = MomentField(required=False, allow_null=True)
+    decision_due_at = MomentField(required=False, allow_null=True)
     criteria = serializers.ListField(
         child=serializers.CharField(max_length=400), max_length=rules.CRITERIA_MAX, required=False, default=list
     )
@@ -125,9 +125,9 @@ class AddendumSerializer(serializers.ModelSerializer[Addendum]):
 
 class NewAddendumSerializer(serializers.Serializer[Any]):
     text = serializers.CharField(max_length=5000)
-    bidding_closes_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
-    decision_due_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
-    deadline_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    bidding_closes_at = MomentField(required=False, allow_null=True, default=None)
+    decision_due_at = MomentField(required=False, allow_null=True, default=None)
+    deadline_at = MomentField(required=False, allow_null=True, default=None)
 
 
 class QuestionSerializer(serializers.ModelSerializer[Question]):

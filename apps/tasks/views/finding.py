@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.accounts.middleware import actor
 from apps.accounts.models import User
@@ -92,7 +92,7 @@ def _reference(text: str, currency: str, now: datetime) -> int | None:
     return converted.amount.amount_minor if converted else None
 
 
-@require_GET
+@require_safe
 def task_list(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     asker, wanted, currency = actor(request), _filter(request, now), reader_currency(request)
@@ -191,7 +191,7 @@ def _chips(wanted: TaskFilter, request: HttpRequest) -> list[dict[str, str]]:
     return chips
 
 
-@require_GET
+@require_safe
 def detail(request: HttpRequest, task_id: UUID) -> HttpResponse:
     task = get_object_or_404(queries.tasks_visible_to(actor(request)), id=task_id)
     return render(request, "tasks/task_detail.html", detail_context(request, task))
@@ -245,7 +245,7 @@ def _steps(task: Task) -> list[dict[str, str]]:
     ]
 
 
-@require_GET
+@require_safe
 def attachment(request: HttpRequest, attachment_id: UUID) -> HttpResponseBase:
     """A file of a task goes to whoever may see the task."""
     found = get_object_or_404(TaskAttachment.objects.select_related("file"), id=attachment_id)
@@ -255,7 +255,7 @@ def attachment(request: HttpRequest, attachment_id: UUID) -> HttpResponseBase:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def saved_searches(request: HttpRequest) -> HttpResponse:
     assert isinstance(request.user, User)
     if request.method == "POST":

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.accounts import queries as accounts
 from apps.accounts.middleware import actor
@@ -83,12 +83,12 @@ def _page(request: HttpRequest, form: BriefForm, task: Task | None, status: int 
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     if actor(request).organization_id is None:
         return redirect("accounts:organizations")
     form = _form(request, None)
-    if request.method == "GET":
+    if request.method in ("GET", "HEAD"):
         return _page(request, form, None)
     if "read" in request.POST:
         return _page(request, _read_own_words(form), None)
@@ -99,13 +99,13 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, task_id: UUID) -> HttpResponse:
     task = _own(request, task_id)
     if task.status != "draft":
         raise policies.AlreadyPublished
     form = _form(request, task)
-    if request.method == "GET":
+    if request.method in ("GET", "HEAD"):
         return _page(request, form, task)
     if "read" in request.POST:
         return _page(request, _read_own_words(form), task)
@@ -231,7 +231,7 @@ def cancel(request: HttpRequest, task_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def mine(request: HttpRequest) -> HttpResponse:
     organization_id = actor(request).organization_id
     if organization_id is None:

@@ -1,0 +1,44 @@
+"""A refusal as an answer: a page, or problem details (RFC 9457) under the API's addresses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.template import loader
+
+from apps.common.errors import DomainError
+
+PROBLEM_TYPE = "application/problem+json"
+_API = "/api/"
+_PAGES = {400, 403, 404, 409, 422, 429, 503}
+
+
+def is_api(request: HttpRequest) -> bool:
+    return request.path_info.startswith(_API)
+
+
+def problem_body(status: int, code: str, title: str, detail: str, **more: Any) -> dict[str, Any]:
+    return {"type": f"/api/problems/{code}", "title": title, "status": status, "code": code, "detail": detail, **more}
+
+
+def error_answer(request: HttpRequest, error: DomainError, *, is_plain: bool = False) -> HttpResponse:
+    """
+    The refusal in the form that the address speaks.
+
+    :param is_plain: a page without context processors and database, for when what failed may be one of them.
+    """
+    response: HttpResponse
+    context = {"title": error.title, "message": str(error), "code": error.code, "status": error.status}
+    if is_api(request):
+        body = problem_body(error.status, error.code, str(error.title), str(error))
+        response = JsonResponse(body, status=error.status, content_type=PROBLEM_TYPE)
+    elif is_plain:
+        response = HttpResponse(loader.get_template("errors/plain.html").render(context), status=error.status)
+    else:
+        name = f"errors/{error.status}.html" if error.status in _PAGES else "errors/409.html"
+        response = render(request, name, context, status=error.status)
+    for header, value in error.headers().items():
+        response[header] = value
+    return response

@@ -1,0 +1,76 @@
+"""
+Characters that have no place in what people send, and those that nobody sees.
+
+Unicode's categories: Cc control, Cf format, Cs surrogate, Zl and Zp separators, Zs spaces.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any
+
+NESTING_MAX = 64
+# Tab, line feed, form feed, vertical tab (word processors break lines with it) and carriage return are text.
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\ud800-\udfff]")
+_REPLACEMENT = "\ufffd"
+# Letters and symbols by category that are drawn as nothing: Hangul fillers, the blank Braille pattern, and others of
+# Unicode's Default_Ignorable_Code_Point.
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\u180b\u180c\u180d\u180f")
+
+
+class NestedTooDeep(ValueError):
+    """Lists in lists beyond NESTING_MAX."""
+
+
+def has_control(text: str) -> bool:
+    """Whether a control character (NUL first of all) or half of a surrogate pair is in it."""
+    return _CONTROL.search(text) is not None
+
+
+def is_visible(text: str) -> bool:
+    """Whether a reader sees anything of it."""
+    return any(
+        character not in _BLANK
+        and unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co", "Cn", "Zs", "Zl", "Zp")
+        and not ("\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef")
+        for character in text
+    )
+
+
+def without_control(value: Any, depth: int = 0) -> Any:
+    """
+    A JSON value as PostgreSQL stores it: control characters and half pairs replaced, NaN and infinity as text.
+
+    :raises NestedTooDeep: beyond NESTING_MAX levels.
+    """
+    if depth > NESTING_MAX:
+        raise NestedTooDeep
+    if isinstance(value, str):
+        return _CONTROL.sub(_REPLACEMENT, value)
+    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
+        return str(value)
+    if isinstance(value, dict):
+        return {without_control(str(key)): without_control(item, depth + 1) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [without_control(item, depth + 1) for item in value]
+    return value
+
+
+def check_json(value: Any) -> None:
+    """
+    :raises NestedTooDeep: beyond NESTING_MAX levels.
+    :raises ValueError: for a control character in any text of it.
+    """
+    waiting = [(value, 0)]
+    while waiting:
+        item, depth = waiting.pop()
+        if depth > NESTING_MAX:
+            raise NestedTooDeep
+        if isinstance(item, str):
+            if has_control(item):
+                raise ValueError("control character")
+        elif isinstance(item, dict):
+            waiting += [(one, depth + 1) for one in item] + [(one, depth + 1) for one in item.values()]
+        elif isinstance(item, list):
+            waiting += [(one, depth + 1) for one in item]

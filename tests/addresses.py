@@ -1,0 +1,77 @@
+"""Every address of the site, and examples that fit it: for tests that ask all of them."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls.resolvers import LocalePrefixPattern
+
+_PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
+_EXAMPLES = {
+    "uuid": "019a0000-0000-7000-8000-000000000001", "slug": "a-b", "int": "7", "str": "x", "path": "a/b",
+    "month": "2026-10",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A route with its parameters as Django writes them: `/en/bids/<uuid:bid_id>/`."""
+
+    route: str
+
+    @property
+    def is_api(self) -> bool:
+        return self.route.startswith("/api/")
+
+    def filled(self, choose: Callable[[str, str], str] | None = None) -> str:
+        """
+        The address with a value in each place.
+
+        :param choose: gives the value for a converter and a name; else an example that nothing has.
+        """
+
+        def value(match: re.Match[str]) -> str:
+            converter, name = match[1] or "str", match[2]
+            return choose(converter, name) if choose else _EXAMPLES.get(converter, "x")
+
+        return _PARAMETER.sub(value, self.route)
+
+
+@cache
+def addresses(*, with_admin: bool = False) -> tuple[Address, ...]:
+    """All addresses of the areas, of the login's pages, the API and the machines'; regular expressions left out."""
+    found: list[str] = []
+
+    def walk(patterns: list[URLPattern | URLResolver], prefix: str) -> None:
+        for one in patterns:
+            if isinstance(one.pattern, LocalePrefixPattern):
+                part = "en/"
+            elif hasattr(one.pattern, "_route"):
+                part = str(one.pattern._route)
+            else:
+                continue
+            if isinstance(one, URLResolver):
+                if one.namespace != "admin" or with_admin:
+                    walk(one.url_patterns, prefix + part)
+            else:
+                found.append(prefix + part)
+
+    walk(get_resolver().url_patterns, "/")
+    return tuple(Address(route) for route in sorted(set(found)))
+
+
+def filler(known: Mapping[str, list[str]], chance: random.Random) -> Callable[[str, str], str]:
+    """Chooses mostly from `known` values of a converter or a name, now and then something that nothing has."""
+
+    def choose(converter: str, name: str) -> str:
+        values = known.get(name) or known.get(converter) or []
+        if values and chance.random() < 0.9:
+            return chance.choice(values)
+        return _EXAMPLES.get(converter, "x")
+
+    return choose
