@@ -1,52 +1,67 @@
-"""Where the bytes lie, and the door that pictures come through."""
+"""Where the bytes are kept, and the limited process that reads them first."""
 
 from __future__ import annotations
 
-import io
+import json
 import secrets
+from dataclasses import dataclass
+from pathlib import Path
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 
-PIXELS_MAX = 50_000_000
-_FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", "image/gif": "GIF"}
+from apps.common import child_process
+from apps.files.pictures import PictureTooLarge, PictureUnreadable
+
+READER = Path(__file__).with_name("upload_reader.py")
+SECONDS_MAX = 30
 
 
-class PictureUnreadable(Exception):
-    """Not a picture, or one that would unfold into gigabytes."""
+class ContentUnreadable(Exception):
+    """What it is could not be found out with the memory and the time that a reader gets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """:param kind: None when it is none that we take. :param content: as it is kept; pictures are drawn again."""
+
+    kind: str | None
+    content: bytes
+
+
+def read(content: bytes, kind: str = "") -> Upload:
+    """
+    What the bytes are, and what is kept of them.
+
+    :param kind: when it is known that they are such a picture.
+    :raises PictureUnreadable: :raises PictureTooLarge: :raises ContentUnreadable: as they say.
+    """
+    arguments = [kind] if kind else []
+    try:
+        done = child_process.run(READER, *arguments, content=content, seconds=SECONDS_MAX)
+    except child_process.ChildTooSlow as error:
+        raise ContentUnreadable from error
+    head, _line, drawn = done.output.partition(b"\n")
+    if done.code or not head:  # out of memory or time: the parser's answer to what it was given
+        raise ContentUnreadable
+    answer = json.loads(head)
+    if answer["problem"] == "too_large":
+        raise PictureTooLarge
+    if answer["problem"]:
+        raise PictureUnreadable
+    return Upload(answer["kind"], drawn or content)
 
 
 def redraw(content: bytes, kind: str) -> bytes:
     """
-    The same picture drawn anew: what is no picture does not survive, nor do place, camera and owner (EXIF).
+    The same picture drawn again: what is no picture does not survive, nor do place, camera and owner (EXIF).
 
     :raises PictureUnreadable: if it cannot be drawn.
     """
-    drawn = io.BytesIO()
     try:
-        with Image.open(io.BytesIO(content), formats=[_FORMATS[kind]]) as image:
-            if image.width * image.height > PIXELS_MAX:
-                raise PictureUnreadable
-            if getattr(image, "n_frames", 1) > 1:
-                frames = [frame.copy() for frame in ImageSequence.Iterator(image)]
-                duration = image.info.get("duration", 100)
-                frames[0].save(
-                    drawn, _FORMATS[kind], save_all=True, append_images=frames[1:], loop=0, duration=duration
-                )
-            else:
-                upright = ImageOps.exif_transpose(image)
-                plain = Image.new(upright.mode, upright.size)
-                if upright.mode == "P":
-                    plain.putpalette(upright.getpalette() or [])
-                plain.paste(upright)
-                options = {"quality": 90} if kind in ("image/jpeg", "image/webp") else {}
-                if "transparency" in upright.info:
-                    options["transparency"] = upright.info["transparency"]
-                plain.save(drawn, _FORMATS[kind], **options)
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError) as error:
+        return read(content, kind).content
+    except ContentUnreadable as error:
         raise PictureUnreadable from error
-    return drawn.getvalue()
 
 
 def keep(content: bytes) -> str:

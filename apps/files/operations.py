@@ -9,7 +9,7 @@ from django.core.files.base import File
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.errors import Invalid
-from apps.files import gateways, rules
+from apps.files import gateways, pictures, rules
 from apps.files.models import StoredFile
 
 
@@ -36,11 +36,22 @@ class PictureBroken(Invalid):
     message = _("The picture “%(name)s” cannot be read. Save it anew as JPEG or PNG and try again.")
 
 
+class PictureTooLarge(Invalid):
+    code = "picture_too_large"
+    message = _("The picture “%(name)s” has too many pixels, all its frames together. Save it smaller and try again.")
+
+
+class FileUnreadable(Invalid):
+    code = "file_unreadable"
+    message = _("“%(name)s” cannot be read: it takes too much memory or time. Save it in another format and try again.")
+
+
 def store(*, upload: File[bytes], uploaded_by_id: UUID, now: datetime, only_pictures: bool = False) -> StoredFile:
     """
     Keep an upload under a random key; pictures are drawn anew without their metadata.
 
-    :raises FileTooLarge, FileEmpty, TypeNotAllowed, PictureBroken: each tells the person what to change.
+    :raises FileTooLarge, FileEmpty, TypeNotAllowed: each tells the person what to change.
+    :raises PictureBroken, PictureTooLarge, FileUnreadable: likewise.
     """
     name = (upload.name or "file")[-200:]
     limit = settings.UPLOAD_BYTES_MAX
@@ -51,14 +62,17 @@ def store(*, upload: File[bytes], uploaded_by_id: UUID, now: datetime, only_pict
         raise FileTooLarge(name=name, limit=limit // 2**20)
     if not content:
         raise FileEmpty(name=name)
-    kind = rules.content_type(content)
+    try:
+        read = gateways.read(content)
+    except pictures.PictureTooLarge as error:
+        raise PictureTooLarge(name=name) from error
+    except pictures.PictureUnreadable as error:
+        raise PictureBroken(name=name) from error
+    except gateways.ContentUnreadable as error:
+        raise FileUnreadable(name=name) from error
+    kind, content = read.kind, read.content
     if kind is None or (only_pictures and kind not in rules.IMAGES):
         raise TypeNotAllowed(name=name)
-    if kind in rules.IMAGES:
-        try:
-            content = gateways.redraw(content, kind)
-        except gateways.PictureUnreadable as error:
-            raise PictureBroken(name=name) from error
     key = gateways.keep(content)
     try:
         return StoredFile.objects.create(

@@ -6,11 +6,15 @@ Pure: bytes in, words out.
 
 from __future__ import annotations
 
+import codecs
 import io
+import lzma
 import re
 import unicodedata
 import zipfile
+import zlib
 
+import charset_normalizer
 import puremagic
 
 NAME_LENGTH_MAX = 120
@@ -61,7 +65,16 @@ def content_type(content: bytes) -> str | None:
     for kind in found:
         if kind in EXTENSIONS and kind not in (TEXT, "application/zip"):
             return kind
-    return TEXT if _is_text(content) else None
+    if _is_mpeg_audio(content):
+        return "audio/mpeg"
+    if _PDF_HEAD.search(content[:1024]) and b"%%EOF" in content[-2048:]:
+        return "application/pdf"  # ISO 32000 lets the header stand within the first 1,024 bytes
+    text = decoded(content)
+    return TEXT if text is not None and not _PROGRAM.match(text[:1000].lstrip("\ufeff")) else None
+
+
+_PDF_HEAD = re.compile(rb"%PDF-[12]\.\d")
+_PROGRAM = re.compile(r"\s*(<!doctype html|<html|<svg|<script|<\?xml[^>]*>\s*<svg|#!|<\?php)", re.IGNORECASE)
 
 
 def _archive(content: bytes) -> str | None:
@@ -69,9 +82,11 @@ def _archive(content: bytes) -> str | None:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = archive.namelist()
             if names[:1] == ["mimetype"]:
-                declared = archive.read("mimetype")[:100].decode("ascii", "replace").strip()
+                with archive.open("mimetype") as member:  # so much and no more is unpacked
+                    declared = member.read(100).decode("ascii", "replace").strip()
                 return declared if declared in EXTENSIONS else None
-    except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError):
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, KeyError,
+            NotImplementedError, RuntimeError):  # fmt: skip
         return None
     if "[Content_Types].xml" in names:
         for folder, extension in _OFFICE.items():
@@ -81,14 +96,63 @@ def _archive(content: bytes) -> str | None:
     return "application/zip"
 
 
-def _is_text(content: bytes) -> bool:
+def _is_mpeg_audio(content: bytes) -> bool:
+    """A frame of layer III begins: eleven bits of sync, then a version, bit rate and sample rate that exist."""
+    if len(content) < 4 or content[0] != 0xFF or content[1] & 0xE0 != 0xE0:
+        return False
+    version, layer = content[1] >> 3 & 3, content[1] >> 1 & 3
+    bit_rate, sample_rate = content[2] >> 4, content[2] >> 2 & 3
+    return version != 1 and layer == 1 and bit_rate not in (0, 15) and sample_rate != 3
+
+
+# --- text, in the encodings that people's programs write
+
+SAMPLE_BYTES = 64 * 1024
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
+)  # fmt: skip
+_ENCODINGS = [
+    "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "cp874", "koi8_r",
+    "iso8859_2", "iso8859_15", "mac_roman", "gb18030", "big5", "shift_jis", "cp932", "euc_jp", "euc_kr", "cp949",
+]  # fmt: skip
+_BINARY = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+
+
+def decoded(content: bytes) -> str | None:
+    """The text that the bytes are in any usual encoding; None when they are none."""
+    for mark, encoding in _MARKS:
+        if content.startswith(mark):
+            return _text(content, encoding)
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
-        return False
-    if re.match(r"\s*(<!doctype html|<html|<svg|<script|<\?xml[^>]*>\s*<svg|#!|<\?php)", text, re.IGNORECASE):
-        return False
-    return not any(unicodedata.category(letter) == "Cc" and letter not in "\t\n\r\f" for letter in text)
+        pass
+    else:
+        if not _CONTROL.search(text):
+            return text
+    if b"\x00" in content[:SAMPLE_BYTES]:  # UTF-16 without its mark: every other byte of most words is zero
+        even, odd = content[:SAMPLE_BYTES:2].count(0), content[1:SAMPLE_BYTES:2].count(0)
+        if len(content) % 2 == 0 and max(even, odd) * 4 > len(content[:SAMPLE_BYTES]) // 2 and min(even, odd) == 0:
+            return _text(content, "utf-16-le" if odd else "utf-16-be")
+        return None
+    if content.startswith(b"\x1b") or b"\x1b$" in content[:SAMPLE_BYTES]:
+        return _text(content, "iso2022_jp")
+    if not content or _BINARY.search(content):
+        return None
+    matches = charset_normalizer.from_bytes(content[:SAMPLE_BYTES], cp_isolation=_ENCODINGS)
+    # Of those that fit equally well the first is named by its number; Western Europe's is by far the most usual.
+    best = max(matches, key=lambda one: (-one.chaos, one.coherence, one.encoding == "cp1252"), default=None)
+    return _text(content, best.encoding) if best is not None else None
+
+
+def _text(content: bytes, encoding: str) -> str | None:
+    try:
+        text = content.decode(encoding)
+    except (UnicodeDecodeError, LookupError):
+        return None
+    return None if _CONTROL.search(text) else text
 
 
 def safe_name(name: str, kind: str) -> str:

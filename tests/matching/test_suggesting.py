@@ -65,3 +65,17 @@ def test_every_skill_comes_once_and_the_list_ends(suggest):
     found = suggest(text)
 
     assert len({one.skill_id for one in found}) == len(found) <= 40
+
+
+@pytest.mark.parametrize(
+    ("parted", "plain", "evidence"),
+    [
+        ("work\ufb02ow automation", "workflow automation", "work\ufb02ow automation"),
+        ("I know Photo\u00adshop well", "I know Photoshop well", "Photo\u00adshop"),
+        ("Kuber-\nnetes and Docker", "Kubernetes and Docker", "Kuber-\nnetes"),
+    ],
+)
+def test_a_text_as_it_was_set_names_the_same_skills(suggest, parted, plain, evidence):
+    found = suggest(parted)
+    assert {one.skill_id for one in found} >= {one.skill_id for one in suggest(plain)}
+    assert evidence in words(parted, found)

@@ -1,31 +1,47 @@
 """
-The words of a PDF or Word file. Run as a program of its own, since what people upload is never trusted:
+The words of a PDF, a Word file or a text. Run as a program of its own, since what people upload is never trusted:
 
-    python -I document_reader.py pdf|docx  < file  > words
+    python -I document_reader.py ROOT < file  > words
 
-It limits its own memory and processor time before it reads a byte; whoever starts it limits the clock. It imports
-nothing of the site.
+It limits its own memory and processor time before it reads a byte; whoever starts it limits the clock. Of the site it
+imports nothing but pure modules.
 """
 
 import io
-import resource
 import sys
 import zipfile
+from collections.abc import Iterator
+from typing import Any
 
 PAGES_MAX = 30
 CHARACTERS_MAX = 60_000
 UNPACKED_MAX = 40 * 2**20
-MEMORY_MAX = 1024 * 2**20
+MEMORY_BYTES_MAX = 1024 * 2**20
 SECONDS_MAX = 8
+NOT_TAKEN = 3
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 
 
 def main() -> int:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_MAX, MEMORY_MAX))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS_MAX, SECONDS_MAX))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    sys.path.insert(0, sys.argv[1])
+    from apps.common import child_process
+
+    child_process.limit(memory_bytes=MEMORY_BYTES_MAX, seconds=SECONDS_MAX)
+    from apps.files import rules
+
     content = sys.stdin.buffer.read()
     try:
-        text = {"pdf": _pdf, "docx": _docx}[sys.argv[1]](content)
+        kind = rules.content_type(content)
+        if kind == "application/pdf":
+            text = _pdf(content)
+        elif kind == WORD:
+            text = _docx(content)
+        elif kind == rules.TEXT:
+            text = (rules.decoded(content) or "").lstrip("\ufeff")
+        else:
+            return NOT_TAKEN
     except Exception as error:  # whatever a broken file provokes: the caller only needs to know that it is broken
         print(type(error).__name__, file=sys.stderr)  # noqa: T201 - a program
         return 1
@@ -36,7 +52,7 @@ def main() -> int:
 def _pdf(content: bytes) -> str:
     from pypdf import PdfReader
 
-    pages = PdfReader(io.BytesIO(content)).pages
+    pages = PdfReader(io.BytesIO(content[max(0, content[:1024].find(b"%PDF-")) :])).pages
     found: list[str] = []
     for number in range(min(len(pages), PAGES_MAX)):
         found.append(pages[number].extract_text())
@@ -47,14 +63,57 @@ def _pdf(content: bytes) -> str:
 
 def _docx(content: bytes) -> str:
     from docx import Document
+    from docx.oxml import parse_xml
 
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         if sum(part.file_size for part in archive.infolist()) > UNPACKED_MAX:
             raise ValueError
     document = Document(io.BytesIO(content))
-    lines = [paragraph.text for paragraph in document.paragraphs]
-    lines += [cell.text for table in document.tables for row in table.rows for cell in row.cells]
-    return "\n".join(lines)
+    text = "".join(_words(document.element.body))
+    for part in document.part.package.iter_parts():
+        # Many CVs keep name, trade and address in the header.
+        if part.content_type.rsplit(".", 1)[-1] in ("header+xml", "footer+xml", "footnotes+xml", "endnotes+xml"):
+            root = getattr(part, "element", None)
+            text += "\n" + "".join(_words(parse_xml(part.blob) if root is None else root))
+    return text
+
+
+def _words(element: Any) -> Iterator[str]:
+    """
+    Of an element of WordprocessingML and all that is in it: content controls, text boxes, tables in tables and tracked
+    insertions, but not what was deleted, moved away or is the older spelling of a drawing (ECMA-376 part 1, 17).
+    """
+    for child in element:
+        tag = child.tag
+        if tag in _LEFT_OUT or not isinstance(tag, str):
+            continue
+        if tag == f"{_W}t":
+            yield child.text or ""
+        elif tag in _SIGNS:
+            yield _SIGNS[tag]
+        elif tag == f"{_COMPATIBILITY}AlternateContent":
+            yield from _words(_chosen(child))
+        else:
+            if tag in _BLOCKS:
+                yield "\n"
+            yield from _words(child)
+            if tag in _BLOCKS:
+                yield "\n"
+
+
+def _chosen(alternatives: Any) -> Any:
+    """Of a drawing in a newer and an older spelling the one that has words, the newer first."""
+    for one in alternatives:
+        if next(one.iter(f"{_W}t"), None) is not None:
+            return one
+    return alternatives[:0]
+
+
+_LEFT_OUT = {f"{_W}{name}" for name in ("del", "moveFrom", "delText", "instrText", "delInstrText", "rPr", "pPr")}
+_SIGNS = {
+    f"{_W}tab": "\t", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-", f"{_W}softHyphen": "\u00ad",
+}  # fmt: skip
+_BLOCKS = {f"{_W}{name}" for name in ("p", "tc", "tr", "txbxContent")}
 
 
 if __name__ == "__main__":

@@ -4,20 +4,16 @@ The words of an uploaded CV. The file is read once, in a process of its own with
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
+from apps.common import child_process
 from apps.common.errors import Invalid
-from apps.files import rules
+from apps.common.text import joined
+from apps.matching.gateways.document_reader import NOT_TAKEN
 
 READER = Path(__file__).with_name("document_reader.py")
-KINDS = {
-    "application/pdf": "pdf",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
-}
 BYTES_MAX = 5 * 2**20
 CHARACTERS_MAX = 60_000
 SECONDS_MAX = 12
@@ -46,20 +42,15 @@ def words(content: bytes) -> str:
     """
     if len(content) > BYTES_MAX:
         raise DocumentTooLarge(limit=BYTES_MAX // 2**20)
-    kind = rules.content_type(content)
     if not content.strip():
         raise DocumentUnreadable
-    if kind == rules.TEXT:
-        return content.decode("utf-8", "replace")[:CHARACTERS_MAX]
-    if kind not in KINDS:
-        raise DocumentNotTaken
     try:
-        read = subprocess.run(  # noqa: S603 - our own interpreter and script, the upload only on its input
-            [sys.executable, "-I", str(READER), KINDS[kind]], input=content, capture_output=True, timeout=SECONDS_MAX
-        )
-    except subprocess.TimeoutExpired as error:
+        read = child_process.run(READER, content=content, seconds=SECONDS_MAX)
+    except child_process.ChildTooSlow as error:
         raise DocumentUnreadable from error
-    text = read.stdout.decode("utf-8", "replace").replace("\x00", " ").strip()
-    if read.returncode or not text:
+    if read.code == NOT_TAKEN:
+        raise DocumentNotTaken
+    text = read.output.decode("utf-8", "replace").replace("\x00", " ").strip("\x00\n")
+    if read.code or not text.strip():
         raise DocumentUnreadable
-    return text
+    return joined(text)[0]

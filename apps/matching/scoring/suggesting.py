@@ -9,12 +9,13 @@ exact names are sure enough to be taken without asking; everything else waits fo
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from uuid import UUID
 
 import numpy as np
 
+from apps.common.text import joined
 from apps.matching.scoring import vectors
 from apps.matching.scoring.linker import BRIDGE, Linker
 from apps.matching.scoring.taxonomy import base_language
@@ -52,8 +53,8 @@ class Suggestion:
 
 
 def suggest(text: str, language: str | None, linker: Linker, *, limit: int = 40) -> list[Suggestion]:
-    """The skills that a text names, surest first, each once."""
-    text = text[:CHARACTERS_MAX]
+    """The skills that a text names, surest first, each once; places are those of the text as it was given."""
+    text, places = joined(text[:CHARACTERS_MAX])
     found: dict[UUID, Suggestion] = {}
     taken: list[tuple[int, int]] = []
     for one in [*_exact(text, language, linker), *_unspaced(text, language)]:
@@ -62,7 +63,8 @@ def suggest(text: str, language: str | None, linker: Linker, *, limit: int = 40)
     for one in _alike(text, language, linker, taken):
         if one.skill_id not in found or found[one.skill_id].confidence < one.confidence:
             found[one.skill_id] = one
-    return sorted(found.values(), key=lambda one: (-one.confidence, one.start))[:limit]
+    best = sorted(found.values(), key=lambda one: (-one.confidence, one.start))[:limit]
+    return [replace(one, start=places[one.start], end=places[one.end - 1] + 1) for one in best]
 
 
 def _exact(text: str, language: str | None, linker: Linker) -> Iterator[Suggestion]:

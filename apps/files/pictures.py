@@ -1,0 +1,125 @@
+"""
+Pictures drawn again: what is no picture does not survive, nor do place, camera and owner (EXIF).
+
+Pure: bytes in, bytes out; runs inside the limited process (`upload_reader`).
+"""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+
+# Of all frames together, since that is what is unpacked.
+PIXELS_MAX = 50_000_000
+FRAMES_MAX = 1_000
+_FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", "image/gif": "GIF"}
+_QUALITY = {"image/jpeg": {"quality": 90}, "image/webp": {"quality": 90}}
+_COLOUR_MODES = {"L": "RGB", "RGB": "RGB", "RGBA": "RGBA", "CMYK": "RGB"}
+_ORIENTATION = 0x0112
+
+
+class PictureUnreadable(Exception):
+    """Not a picture, or a broken one."""
+
+
+class PictureTooLarge(PictureUnreadable):
+    """One that would unfold into gigabytes."""
+
+
+def draw_again(content: bytes, kind: str) -> bytes:
+    """
+    The same picture, upright, in the colours that its profile means, with its frames and their times.
+
+    :raises PictureTooLarge: beyond PIXELS_MAX or FRAMES_MAX, before any of it is unpacked.
+    :raises PictureUnreadable: if it cannot be drawn.
+    """
+    drawn = io.BytesIO()
+    Image.MAX_IMAGE_PIXELS = None  # ours counts all frames and is asked first
+    try:
+        with Image.open(io.BytesIO(content), formats=[_FORMATS[kind]]) as image:
+            frames = _frame_count(image, kind)
+            if frames > 1:
+                _save_frames(image, frames, kind, drawn)
+            else:
+                _save_one(image, kind, drawn)
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, KeyError, EOFError, TypeError) as error:
+        raise PictureUnreadable from error
+    except (MemoryError, Image.DecompressionBombError) as error:
+        raise PictureTooLarge from error
+    return drawn.getvalue()
+
+
+def _frame_count(image: Image.Image, kind: str) -> int:
+    if image.width * image.height > PIXELS_MAX:
+        raise PictureTooLarge
+    # A JPEG that holds more pictures (MPO, of phones and stereo cameras) is no animation: the first is the picture.
+    count = 1 if kind == "image/jpeg" else int(getattr(image, "n_frames", 1))
+    if count > FRAMES_MAX or image.width * image.height * count > PIXELS_MAX:
+        raise PictureTooLarge
+    return count
+
+
+def _save_one(image: Image.Image, kind: str, drawn: io.BytesIO) -> None:
+    upright = _in_srgb(ImageOps.exif_transpose(image), image.info.get("icc_profile"))
+    plain = Image.new(upright.mode, upright.size)
+    if upright.mode == "P":
+        plain.putpalette(upright.getpalette() or [])
+    plain.paste(upright)
+    options: dict[str, Any] = dict(_QUALITY.get(kind, {}))
+    if "transparency" in upright.info:
+        options["transparency"] = upright.info["transparency"]
+    plain.save(drawn, _FORMATS[kind], **options)
+
+
+def _save_frames(image: Image.Image, count: int, kind: str, drawn: io.BytesIO) -> None:
+    turn = _TURNS.get(image.getexif().get(_ORIENTATION, 1))
+    profile = image.info.get("icc_profile")
+    has_still = bool(getattr(image, "default_image", False))  # of PNG: shown where nothing moves
+    options: dict[str, Any] = dict(_QUALITY.get(kind, {}))
+    if "loop" in image.info:  # without it an animation plays once
+        options["loop"] = image.info["loop"]
+    frames, times = [], []
+    for number in range(count):
+        image.seek(number)
+        frame = image.copy()
+        frames.append(_in_srgb(frame.transpose(turn) if turn is not None else frame, profile))
+        if number or not has_still:
+            times.append(image.info.get("duration", 0))
+    for frame in frames:
+        for name in ("exif", "xmp", "comment", "icc_profile"):
+            frame.info.pop(name, None)
+    if has_still:
+        options["default_image"] = True
+    frames[0].save(
+        drawn, _FORMATS[kind], save_all=True, append_images=frames[1:], duration=times, exif=b"", **options
+    )  # fmt: skip
+
+
+def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    """Colours as every screen shows them; a profile that cannot be read is left out."""
+    if not profile:
+        return image
+    if image.mode == "P":
+        image = image.convert("RGBA" if "transparency" in image.info else "RGB")
+    if image.mode not in _COLOUR_MODES:
+        return image
+    try:
+        meant = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        wanted = ImageCms.createProfile("sRGB")
+        turned = ImageCms.profileToProfile(image, meant, wanted, outputMode=_COLOUR_MODES[image.mode])
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+        return image
+    return turned if turned is not None else image
+
+
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
