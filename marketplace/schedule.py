@@ -31,6 +31,7 @@ _JOBS: dict[str, dict[str, Any]] = {
     "assurance-publish": {"task": "assurance.publish", "schedule": crontab(hour="0", minute="20")},
     "invoicing-make-copies": {"task": "invoicing.make_copies", "schedule": 20.0},
     "invoicing-make-older-copies": {"task": "invoicing.make_older_copies", "schedule": crontab(hour="4", minute="10")},
+    "files-forget-unattached": {"task": "files.forget_unattached", "schedule": crontab(minute="35")},
     "reviews-publish-due": {"task": "reviews.publish_due", "schedule": 600.0},
     "common-prune": {"task": "common.prune", "schedule": crontab(hour="2", minute="5")},
     "accounts-prune-sessions": {"task": "accounts.prune_sessions", "schedule": crontab(hour="2", minute="10")},

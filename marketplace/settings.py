@@ -7,12 +7,14 @@ from uuid import NAMESPACE_URL, uuid5
 
 import django_stubs_ext
 import structlog
-from csp.constants import NONCE, SELF
+from csp.constants import NONCE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 from kombu import Queue
 
 from marketplace.env import env
+from marketplace.keys import derived_fernet_key
+from marketplace.logs import cut_secrets_processor
 from marketplace.processes import process_kind, with_timeouts
 from marketplace.schedule import QUEUES, ROUTES, SCHEDULE
 
@@ -24,7 +26,9 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 TRADEWIND_ENV = env.str("TRADEWIND_ENV", "production")  # production | demo | test
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]", "testserver"])
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS", [] if TRADEWIND_ENV == "production" else ["localhost", "127.0.0.1", "[::1]", "testserver"]
+)
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000")
 SITE_NAME = env.str("SITE_NAME", "Tradewind")
@@ -64,6 +68,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "apps.common.middleware.ClientAddressMiddleware",
     "apps.common.middleware.MalformedRequestMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -77,6 +82,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
+    "apps.common.middleware.PrivateAnswerMiddleware",
+    "apps.common.middleware.AnonymousLimitMiddleware",
     "apps.accounts.middleware.ActorMiddleware",
     "apps.common.middleware.TimeZoneMiddleware",
     "apps.common.middleware.DomainErrorMiddleware",
@@ -239,6 +246,10 @@ ACCOUNT_EMAIL_NOTIFICATIONS = (
 # Whether somebody of the staff is one only in a session that passed a second factor.
 STAFF_NEEDS_SECOND_FACTOR = env.bool("STAFF_NEEDS_SECOND_FACTOR", TRADEWIND_ENV == "production")
 ACCOUNT_ADAPTER = "apps.accounts.adapter.AccountAdapter"
+MFA_ADAPTER = "apps.accounts.adapter.MfaAdapter"
+# Encrypts the secrets of two-factor apps in the database: the first key writes, all of them read. Without keys of its
+# own it is derived from SECRET_KEY, which then cannot be changed without `manage.py encrypt_totp`.
+TOTP_KEYS = env.list("TOTP_KEYS", []) or [derived_fernet_key(SECRET_KEY, "totp")]
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = SITE_NAME
@@ -327,6 +338,7 @@ REST_FRAMEWORK = {
         "anon": env.str("THROTTLE_ANON", "120/min"),
         "user": env.str("THROTTLE_USER", "600/min"),
     },
+    "NUM_PROXIES": 0,  # ClientAddressMiddleware has put the visitor's address into REMOTE_ADDR
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
@@ -361,7 +373,6 @@ SPECTACULAR_SETTINGS = {
 # -- security
 _FORM_TARGETS: list[str] = [SELF]
 CONTENT_SECURITY_POLICY = {
-    "EXCLUDE_URL_PREFIXES": ("/admin/", "/api/docs/"),
     "DIRECTIVES": {
         "default-src": [SELF],
         "script-src": [SELF, NONCE],
@@ -373,25 +384,54 @@ CONTENT_SECURITY_POLICY = {
         "form-action": _FORM_TARGETS,
     },
 }
+# The administration's Alpine evaluates expressions, and both it and the API's page style elements inline; neither loads
+# anything from elsewhere.
+LOOSER_CONTENT_SECURITY_POLICY = {
+    "/admin/": {"script-src": [SELF, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE]},
+    "/api/docs/": {"style-src": [SELF, UNSAFE_INLINE]},
+}
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = env.bool(
     "COOKIES_SECURE", TRADEWIND_ENV == "production"
 )
-SECURE_SSL_REDIRECT = env.bool("SSL_REDIRECT", False)
-SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 0)
-if env.bool("BEHIND_TLS_PROXY", False):
+# In production the site is reached over TLS alone, ended by a proxy; machines inside ask without it.
+SECURE_SSL_REDIRECT = env.bool("SSL_REDIRECT", TRADEWIND_ENV == "production")
+SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$", r"^webhooks/"]
+SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 31_536_000 if TRADEWIND_ENV == "production" else 0)
+if env.bool("BEHIND_TLS_PROXY", TRADEWIND_ENV == "production"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# Whether limits per person, recipient and address are counted (apps/common/limits.py): in web processes.
+LIMITS_ARE_ON = env.bool("LIMITS", PROCESS_KIND == "web")
+
+# How many proxies of ours stand before the application. Each adds to X-Forwarded-For the address that it sees; login
+# limits, API limits and logs take the visitor's from there and believe nothing before it. 0: the connection's own.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
+# ClientAddressMiddleware has read the header by then; a second reader would only be another opinion.
+ALLAUTH_TRUSTED_PROXY_COUNT = 0
+# Nothing here needs these of a browser; passkeys stay allowed on our own pages.
+PERMISSIONS_POLICY = (
+    "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), "
+    "midi=(), payment=(), usb=(), publickey-credentials-get=(self), publickey-credentials-create=(self)"
+)
 
 # -- logs
 LOG_LEVEL = env.str("LOG_LEVEL", "WARNING")
-structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[LOG_LEVEL]))
+_processors = structlog.get_config()["processors"]
+structlog.configure(
+    wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[LOG_LEVEL]),
+    # Before the renderer, which comes last: keys in addresses never reach a log.
+    processors=[*(one for one in _processors[:-1] if one is not cut_secrets_processor), cut_secrets_processor,
+                _processors[-1]],
+)  # fmt: skip
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"secrets": {"()": "marketplace.logs.SecretsFilter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["secrets"]}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
 }
 

@@ -1,17 +1,24 @@
 """Where allauth meets our people."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as allauth_context
-from django.contrib.sites.shortcuts import get_current_site
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.conf import settings
 from django.core.mail import EmailMessage
 from django.http import HttpRequest
-from django.utils import translation
+from django.utils import timezone, translation
 
+from apps.accounts import gateways
 from apps.accounts.middleware import has_fresh_login
 from apps.accounts.models import User
+from apps.common import limits
+from apps.common.text import canonical_email
 
 Queue = Callable[[EmailMessage, User | None, str], None]
 _queues: list[Queue] = []
@@ -25,17 +32,23 @@ def on_mail(queue: Queue) -> None:
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """
-        Account mail is written in the recipient's language, not in the one of whoever asked for it, and sent by a
-        worker: no page waits for a mail server.
+        Account mail is written in the recipient's language, not in the one of whoever asked for it, its links lead to
+        SITE_URL, whatever host the request named, and it is sent by a worker: no page waits for a mail server.
         """
+        if not limits.allows("account_mail", email.lower(), now=timezone.now()):
+            return  # whoever asked reads the same as always: an error would say whose address this is
         user = context.get("user")
         language = user.language if isinstance(user, User) else translation.get_language() or "en"
+        site = {"name": settings.SITE_NAME, "domain": urlsplit(settings.SITE_URL).netloc}
+        ours = {name: _at_our_address(value) for name, value in context.items()} | {"current_site": site}
         with translation.override(language):
-            request = allauth_context.request
-            whole = {"request": request, "email": email, "current_site": get_current_site(request)} | context
+            whole = {"request": allauth_context.request, "email": email} | ours
             message = self.render_mail(template_prefix, email, whole)
         for queue in _queues:
             queue(message, user if isinstance(user, User) and user.pk else None, language)
+
+    def clean_email(self, email: str) -> str:
+        return canonical_email(super().clean_email(email))
 
     def is_reauthentication_required(self, *, app: str) -> bool:
         """A login of a few minutes ago counts as much as having been asked again (`middleware.has_fresh_login`)."""
@@ -47,3 +60,21 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         user.display_name = user.display_name or form.cleaned_data.get("display_name") or user.email.split("@")[0]
         saved: User = super().save_user(request, user, form, commit)
         return saved
+
+
+def _at_our_address(value: Any) -> Any:
+    """An address that allauth built from the request's host, at SITE_URL; everything else as it is."""
+    if not isinstance(value, str) or not value.startswith(("http://", "https://")):
+        return value
+    site = urlsplit(settings.SITE_URL)
+    return urlunsplit((site.scheme, site.netloc, *urlsplit(value)[2:]))
+
+
+class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """Secrets of two-factor apps and seeds of recovery codes are encrypted in the database."""
+
+    def encrypt(self, text: str) -> str:
+        return gateways.encrypt(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return gateways.decrypt(encrypted_text)

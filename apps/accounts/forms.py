@@ -13,6 +13,7 @@ from allauth.account.forms import SignupForm as AllauthSignupForm
 from babel.numbers import get_territory_currencies
 from django import forms
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +22,9 @@ from apps.accounts import operations
 from apps.accounts.models import Organization, PersonalToken, PortfolioItem, Profile, ProfileLanguage, User
 from apps.accounts.states import KeyScope, LanguageLevel, OrganizationKind, Role
 from apps.common import currencies, fmt
+from apps.common.forms import validate_visible
 from apps.common.money import Money
+from apps.common.text import canonical_email
 from apps.skills.forms import SkillPickerField
 
 HIRE, WORK, BOTH = "hire", "work", "both"
@@ -67,6 +70,9 @@ class LoginForm(AllauthLoginForm):  # type: ignore[misc]
         if "remember" in self.fields:
             self.fields["remember"].label = _("Stay logged in on this device")
 
+    def clean_login(self) -> str:
+        return canonical_email(super().clean_login())
+
 
 class SignupForm(AllauthSignupForm):  # type: ignore[misc]
     """E-mail and password, and the three things without which nothing here makes sense."""
@@ -74,6 +80,7 @@ class SignupForm(AllauthSignupForm):  # type: ignore[misc]
     display_name = forms.CharField(
         label=_("Your name or your organization's name"),
         max_length=80,
+        validators=[validate_visible],
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
         help_text=_("Others see this name."),
     )
@@ -100,6 +107,11 @@ class SignupForm(AllauthSignupForm):  # type: ignore[misc]
         self.fields["password1"].label = _("Password")
         self.fields["password1"].help_text = _("At least 10 characters. A few unusual words are good.")
         self.fields["password2"].label = _("Password again")
+
+    def try_save(self, request: HttpRequest) -> Any:
+        if self.account_already_exists:
+            make_password(self.cleaned_data["password1"])  # so that the time does not tell who is a member
+        return super().try_save(request)
 
     def save(self, request: HttpRequest) -> User:
         user: User = super().save(request)
@@ -179,6 +191,7 @@ class SettingsForm(forms.ModelForm[User]):
             (code, translation.get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES
         ]
         self.fields["language"] = forms.ChoiceField(label=_("Language"), choices=languages_here)
+        self.fields["display_name"].validators.append(validate_visible)
 
 
 class OrganizationForm(forms.ModelForm[Organization]):
@@ -192,6 +205,10 @@ class OrganizationForm(forms.ModelForm[Organization]):
         model = Organization
         fields = ("kind", "display_name", "legal_name", "country", "time_zone", "currency", "hires", "works")
         labels = {"kind": _("Kind")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["display_name"].validators.append(validate_visible)
 
 
 class InviteForm(forms.Form):
@@ -322,3 +339,7 @@ class TokenForm(forms.ModelForm[PersonalToken]):
         fields = ("name",)
         labels = {"name": _("Name")}
         help_texts = {"name": _("What it is for, so that you know it again.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].validators.append(validate_visible)

@@ -15,11 +15,16 @@ from apps.accounts.states import Availability, KeyScope, LanguageLevel, Organiza
 from apps.common.ids import uuid7
 from apps.common.models import BaseModel, amount_field, currency_field, money_or_none
 from apps.common.money import Money
+from apps.common.text import canonical_email
 from apps.files.models import StoredFile
 from apps.skills.models import Skill
 
 
 class UserManager(BaseUserManager["User"]):
+    @classmethod
+    def normalize_email(cls, email: str | None) -> str:
+        return canonical_email(email or "")
+
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
@@ -30,7 +35,7 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
     def get_by_natural_key(self, username: str | None) -> User:
-        return self.get(email__iexact=username)
+        return self.get(email__iexact=canonical_email(username or ""))
 
 
 class User(AbstractBaseUser, PermissionsMixin):

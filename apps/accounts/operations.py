@@ -9,6 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
@@ -29,12 +31,14 @@ from apps.accounts.models import (
 )
 from apps.accounts.rules import Act
 from apps.accounts.states import KeyScope, Role, StaffRole
-from apps.common import currencies, fmt
+from apps.common import currencies, fmt, limits
 from apps.common.actors import Actor
 from apps.common.errors import Conflict, Invalid, NotAllowed, NotFound
+from apps.common.text import canonical_email, is_visible
 from apps.outbox import bus
 
 INVITATION_LIFE = timedelta(days=14)
+TOKENS_MAX = 25
 
 
 class CountryUnknown(Invalid):
@@ -49,6 +53,12 @@ class CurrencyUnknown(Invalid):
     message = _("Choose a currency from the list.")
 
 
+class NameInvisible(Invalid):
+    code = "name_invisible"
+    field = "display_name"
+    message = _("Write a name of which something can be seen.")
+
+
 class LastOwner(Conflict):
     code = "last_owner"
     message = _("An organization needs at least one owner. Make somebody else an owner first.")
@@ -58,6 +68,11 @@ class AlreadyMember(Conflict):
     code = "already_member"
     field = "email"
     message = _("This person already belongs to the organization.")
+
+
+class TooManyTokens(Conflict):
+    code = "too_many_tokens"
+    message = _("You have %(most)s keys that work. End one that you no longer need, then make a new one.")
 
 
 class InvitationGone(NotFound):
@@ -89,6 +104,8 @@ def create_organization(
 
     :raises CountryUnknown: :raises CurrencyUnknown: for codes outside the tables.
     """
+    _check_name(display_name)
+    limits.spend("create_organization", owner.pk, now=now)
     if country not in dict(fmt.countries()):
         raise CountryUnknown
     if currency not in currencies.exponents():
@@ -113,6 +130,11 @@ def create_organization(
     return organization
 
 
+def _check_name(name: str) -> None:
+    if name and not is_visible(name):
+        raise NameInvisible
+
+
 def _free_handle(display_name: str) -> str:
     base = slugify(display_name)[:40] or "member"
     handle = base
@@ -129,6 +151,7 @@ def update_organization(*, organization_id: UUID, actor: Actor, now: datetime, c
     country = changes.get("country", organization.country)
     if country != organization.country:
         policies.check_may(actor, Act.CHANGE_COUNTRY, organization.id)
+    _check_name(changes.get("display_name", organization.display_name))
     if changes.get("country", organization.country) not in dict(fmt.countries()):
         raise CountryUnknown
     if changes.get("currency", organization.currency) not in currencies.exponents():
@@ -268,6 +291,7 @@ def switch_organization(*, user: User, organization_id: UUID) -> Organization:
 
 @transaction.atomic
 def update_settings(*, user: User, changes: dict[str, Any]) -> User:
+    _check_name(changes.get("display_name", user.display_name))
     for name, value in changes.items():
         setattr(user, name, value)
     user.save(update_fields=list(changes))
@@ -285,9 +309,12 @@ def invite_member(*, organization_id: UUID, email: str, role: str, actor: Actor,
     :raises AlreadyMember: if the address belongs to a member.
     """
     policies.check_may(actor, Act.MANAGE_MEMBERS, organization_id)
+    email = canonical_email(email)
     if Membership.objects.filter(organization_id=organization_id, user__email__iexact=email).exists():
         raise AlreadyMember
     _check_can_grant(actor, organization_id, role)
+    limits.spend("invite_member", actor.user_id, now=now)
+    limits.spend("invitations_to_address", email.lower(), now=now)
     token = secrets.token_urlsafe(24)
     assert actor.user_id is not None
     invitation = MembershipInvitation.objects.create(
@@ -413,6 +440,7 @@ def create_token(
     :raises TooManyKeys: :raises ScopeUnknown:
     """
     policies.check_may(actor, Act.MAKE_KEY, actor.organization_id)
+    limits.spend("create_token", user.pk, now=now)
     wanted = [str(scope) for scope in KeyScope if scope == KeyScope.READ or scope in set(scopes)]
     if not set(scopes) <= set(KeyScope.values):
         raise ScopeUnknown

@@ -13,6 +13,7 @@ from apps.bidding import events, policies, queries, rules
 from apps.bidding.models import Bid, CriterionAnswer, ProposedMilestone
 from apps.bidding.rules import BidDraft
 from apps.bidding.states import BID, DeclineReason
+from apps.common import limits
 from apps.common.actors import SYSTEM, Actor
 from apps.common.errors import Invalid
 from apps.common.money import Money
@@ -94,6 +95,7 @@ def submit_bid(*, task_id: UUID, draft: BidDraft, actor: Actor, now: datetime) -
     tasks_policies.check_can_bid(actor, task, now, is_invited=invited)
     bidder = Organization.objects.get(id=actor.side_id)
     _check_route(task, bidder, now)
+    limits.spend("submit_bid", actor.user_id, now=now)
     if queries.live_bid(task_id, bidder.id):
         raise policies.OneLiveBid
     bid = Bid(task=task, bidder=bidder, submitted_by_id=actor.person_id, submitted_at=now)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from apps.common.errors import NotAllowed
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -30,13 +32,15 @@ class Actor:
     @property
     def person_id(self) -> UUID:
         """The person, where a policy has made sure that there is one."""
-        assert self.user_id is not None, "a policy must have refused strangers before"
+        if self.user_id is None:
+            raise NotAllowed
         return self.user_id
 
     @property
     def side_id(self) -> UUID:
         """The organization acted for, where a policy has made sure that there is one."""
-        assert self.organization_id is not None, "a policy must have refused strangers before"
+        if self.organization_id is None:
+            raise NotAllowed
         return self.organization_id
 
     def may(self, capability: str) -> bool:

@@ -23,6 +23,8 @@ _STOPPED = (
     postgres.TooManyConnections,
 )
 
+_OVERTAKEN = (postgres.UniqueViolation, postgres.ExclusionViolation, postgres.ForeignKeyViolation)
+
 
 class TookTooLong(Unavailable):
     code = "took_too_long"
@@ -48,7 +50,7 @@ def refusal_of(error: BaseException | None) -> DomainError | None:
         return DatabaseAway()
     if isinstance(error, DataError):
         return ValueOutOfRange()
-    if isinstance(error, IntegrityError) and isinstance(cause, postgres.UniqueViolation | postgres.ExclusionViolation):
+    if isinstance(error, IntegrityError) and isinstance(cause, _OVERTAKEN):
         # Somebody was faster: a second click, a second window, another member of the team.
         return Conflict()
     return None

@@ -74,10 +74,6 @@ class Unavailable(DomainError):
     retry_after = 30
     title = _("Not reachable just now")
     message = _("An outside service does not answer just now. Nothing was lost: please try again in a minute.")
-    retry_after_seconds: ClassVar[int] = 30
-
-    def headers(self) -> dict[str, str]:
-        return {"Retry-After": str(self.retry_after_seconds)}
 
 
 class TooManyRequests(DomainError):
@@ -86,11 +82,11 @@ class TooManyRequests(DomainError):
     code = "too_many_requests"
     status = 429
     title = _("Too many requests")
-    message = _("You have done this very often in a short time. Try again %(when)s.")
+    message = _("You have done this very often in a short time. You can do it again in %(minutes)s minutes.")
 
     def __init__(self, *, wait_seconds: int, **params: Any) -> None:
         self.wait_seconds = max(1, wait_seconds)
-        super().__init__(**params)
+        super().__init__(minutes=-(-self.wait_seconds // 60), **params)
 
     def headers(self) -> dict[str, str]:
         return {"Retry-After": str(self.wait_seconds)}

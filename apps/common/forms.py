@@ -12,6 +12,18 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.common import currencies, fmt
 from apps.common.money import Money
+from apps.common.text import is_visible
+
+
+def validate_visible(value: str) -> None:
+    """
+    For names: something of it can be seen.
+
+    :raises forms.ValidationError: for spaces, fillers and signs that are drawn as nothing.
+    """
+    if value and not is_visible(value):
+        raise forms.ValidationError(_("Write a name of which something can be seen."), code="invisible")
+
 
 YEARS = range(1970, 2201)
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import ipaddress
 import logging
 from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from apps.common import text
+from apps.common import limits, text
 from apps.common.answers import error_answer, is_api
 from apps.common.database_errors import refusal_of
-from apps.common.errors import DomainError, MalformedRequest
+from apps.common.errors import DomainError, MalformedRequest, TooManyRequests
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +44,97 @@ class MalformedRequestMiddleware:
         if any(text.has_control(part) for name, values in request.POST.lists() for part in (name, *values)):
             return error_answer(request, MalformedRequest(), is_plain=True)
         return None
+
+
+class ClientAddressMiddleware:
+    """
+    Puts the visitor's address where everybody looks for it (REMOTE_ADDR) and takes away what anybody can invent.
+
+    Each of our TRUSTED_PROXIES adds the address that it sees to the end of X-Forwarded-For; what stands before those
+    came with the request. Login limits, API limits and logs read REMOTE_ADDR and nothing else.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        chain = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+        proxies = settings.TRUSTED_PROXIES
+        if proxies and chain and (address := _address(chain[-min(proxies, len(chain))])):
+            request.META["REMOTE_ADDR"] = address
+        for header in _CLAIMS:
+            request.META.pop(header, None)
+        return self.get_response(request)
+
+
+_CLAIMS = (
+    "HTTP_X_FORWARDED_FOR", "X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_FORWARDED_FOR", "HTTP_X_FORWARDED",
+    "HTTP_X_CLUSTER_CLIENT_IP", "HTTP_CLIENT_IP", "HTTP_X_REAL_IP", "HTTP_X_CLIENT_IP", "HTTP_TRUE_CLIENT_IP",
+    "HTTP_CF_CONNECTING_IP", "HTTP_VIA",
+)  # fmt: skip
+
+
+def _address(text: str) -> str:
+    """Of "203.0.113.7", "203.0.113.7:4711", "[2001:db8::1]:4711"; empty for what is none."""
+    bare = text.strip('"')
+    if bare.startswith("["):
+        bare = bare[1:].partition("]")[0]
+    elif bare.count(":") == 1:
+        bare = bare.partition(":")[0]
+    try:
+        return str(ipaddress.ip_address(bare))
+    except ValueError:
+        return ""
+
+
+def network(address: str) -> str:
+    """Whom a limit by address counts: one household or company has a whole /64 of IPv6."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return str(ipaddress.ip_network((found, 64), strict=False)) if found.version == 6 else address
+
+
+class AnonymousLimitMiddleware:
+    """Visitors who are not logged in may ask for so many pages, and so many searches, a minute and address."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        # The API counts by itself; machines and files are outside of the pages.
+        if is_api(request) or not request.path_info.startswith(_PAGES) or request.user.is_authenticated:
+            return self.get_response(request)
+        who, now = network(request.META.get("REMOTE_ADDR", "")), timezone.now()
+        try:
+            limits.spend("pages", who, now=now)
+            if request.META.get("QUERY_STRING"):
+                limits.spend("searches", who, now=now)
+        except TooManyRequests as error:
+            return error_answer(request, error)
+        return self.get_response(request)
+
+
+_PAGES = tuple(f"/{code}/" for code, _name in settings.LANGUAGES)
+
+
+class PrivateAnswerMiddleware:
+    """What somebody sees who is logged in is kept by no cache and not shown again after the logout."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        is_known = request.user.is_authenticated or "HTTP_AUTHORIZATION" in request.META
+        if is_known and not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "private, no-store"
+        response.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)
+        for prefix, directives in settings.LOOSER_CONTENT_SECURITY_POLICY.items():
+            if request.path_info.startswith(prefix):
+                response._csp_replace = directives  # type: ignore[attr-defined]  # as django-csp's decorator does
+        return response
 
 
 _FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}

@@ -10,6 +10,8 @@ import re
 import unicodedata
 from typing import Any
 
+import idna
+
 NESTING_MAX = 64
 # Tab, line feed, form feed, vertical tab (word processors break lines with it) and carriage return are text.
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\ud800-\udfff]")
@@ -107,3 +109,19 @@ def check_json(value: Any) -> None:
             waiting += [(one, depth + 1) for one in item] + [(one, depth + 1) for one in item.values()]
         elif isinstance(item, list):
             waiting += [(one, depth + 1) for one in item]
+
+
+def canonical_email(address: str) -> str:
+    """
+    One spelling for one mailbox: the domain in its ASCII form (IDNA 2008 with UTS 46 mapping) and lower case.
+
+    An address whose domain is none stays as it is; validators say what is wrong with it.
+    """
+    local, at, domain = address.strip().rpartition("@")
+    if not at or not local:
+        return address
+    try:
+        ascii_domain = idna.encode(domain, uts46=True).decode()
+    except (idna.IDNAError, UnicodeError):
+        return address
+    return f"{local}@{ascii_domain.lower()}"

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from apps.common import limits
 from apps.common.actors import SYSTEM, Actor
 from apps.common.errors import NotFound
 from apps.common.ids import uuid7
@@ -195,6 +196,7 @@ def _other(dispute: Dispute, organization_id: UUID) -> UUID:
 def _write_statement(
     dispute: Dispute, text: str, source_language: str, actor: Actor, now: datetime
 ) -> DisputeStatement:
+    limits.spend("write_in_dispute", actor.user_id, now=now)
     return DisputeStatement.objects.create(
         dispute=dispute,
         organization_id=_side(dispute, actor),
@@ -206,6 +208,7 @@ def _write_statement(
 
 
 def _write_proposal(dispute: Dispute, part: Money, actor: Actor, now: datetime) -> SplitProposal:
+    limits.spend("write_in_dispute", actor.user_id, now=now)
     side = _side(dispute, actor)
     earlier = SplitProposal.objects.filter(dispute=dispute, organization_id=side, status=ProposalStatus.OPEN)
     earlier.update(status=ProposalStatus.REPLACED, answered_at=now)

@@ -1,16 +1,22 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+import logging
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.core.files.base import File
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from apps.common import limits
 from apps.common.errors import Invalid
-from apps.files import gateways, pictures, rules
+from apps.files import gateways, pictures, queries, rules
 from apps.files.models import StoredFile
+
+logger = logging.getLogger(__name__)
+UNATTACHED_LIFE = timedelta(days=2)
 
 
 class FileTooLarge(Invalid):
@@ -54,6 +60,8 @@ def store(*, upload: File[bytes], uploaded_by_id: UUID, now: datetime, only_pict
     :raises PictureBroken, PictureTooLarge, FileUnreadable: likewise.
     """
     name = (upload.name or "file")[-200:]
+    limits.spend("upload", uploaded_by_id, now=now)
+    limits.spend("upload_bytes", uploaded_by_id, now=now, cost=upload.size or 0)
     limit = settings.UPLOAD_BYTES_MAX
     if (upload.size or 0) > limit:
         raise FileTooLarge(name=name, limit=limit // 2**20)
@@ -86,3 +94,25 @@ def store(*, upload: File[bytes], uploaded_by_id: UUID, now: datetime, only_pict
     except BaseException:
         gateways.forget(key)
         raise
+
+
+def forget_unattached(*, now: datetime, limit: int = 500) -> int:
+    """
+    Delete uploads that nothing has referred to for UNATTACHED_LIFE, row first, then the bytes; returns the number of
+    them. One that cannot be deleted is left for the next run and does not stop this one.
+    """
+    deleted = 0
+    for file_id in queries.unattached(created_before=now - UNATTACHED_LIFE, limit=limit):
+        try:
+            with transaction.atomic():
+                file = StoredFile.objects.select_for_update(skip_locked=True).filter(id=file_id).first()
+                if file is None:
+                    continue
+                key = file.storage_key
+                file.delete()
+                transaction.on_commit(lambda key=key: gateways.forget(key))  # type: ignore[misc]
+        except (IntegrityError, OSError):  # referred to meanwhile, or a disk that does not answer
+            logger.exception("the upload %s could not be deleted", file_id)
+        else:
+            deleted += 1
+    return deleted

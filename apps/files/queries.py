@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
+
+from django.db.models import Exists, ForeignObjectRel, OuterRef
 
 from apps.files.models import StoredFile
 
@@ -16,3 +19,13 @@ def all_uploaded_by(file_ids: Iterable[UUID], user_id: UUID | None) -> bool:
     if not wanted or user_id is None:
         return not wanted
     return StoredFile.objects.filter(id__in=wanted, uploaded_by_id=user_id).count() == len(wanted)
+
+
+def unattached(*, created_before: datetime, limit: int) -> list[UUID]:
+    """Uploads that no row of any area refers to, the oldest first."""
+    files = StoredFile.objects.filter(created_at__lt=created_before)
+    for relation in StoredFile._meta.get_fields(include_hidden=True):
+        if isinstance(relation, ForeignObjectRel) and relation.field.model is not StoredFile:
+            rows = relation.field.model._default_manager.filter(**{relation.field.name: OuterRef("pk")})
+            files = files.filter(~Exists(rows))
+    return list(files.order_by("created_at").values_list("id", flat=True)[:limit])

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
+from apps.common import limits
 from apps.common.actors import Actor
 from apps.common.errors import Invalid, NotFound
 from apps.contracts.models import Contract
@@ -67,6 +68,7 @@ def send(
     if contract is None:
         raise ContractUnknown
     policies.check_can_write(actor, contract)
+    limits.spend("send_message", actor.user_id, now=now)
     text = text.strip()
     _check_content(text, files, actor)
     assert actor.organization_id is not None

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts import operations as accounts
 from apps.accounts.models import Profile
+from apps.common import limits
 from apps.common.actors import Actor
 from apps.common.errors import Conflict, Invalid, NotFound
 from apps.common.operations import move
@@ -65,6 +66,7 @@ def report(
         raise SubjectUnknown
     policies.check_can_report(actor, seen.affected_id)
     assert actor.user_id is not None
+    limits.spend("report", actor.user_id, now=now)
     open_count = Report.objects.filter(reporter_id=actor.user_id, status=ReportStatus.OPEN).count()
     if open_count >= policies.OPEN_REPORTS_MAX:
         raise policies.TooManyReports

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +20,10 @@ Value = str | int | dict[str, Any]
 TEXT_MAX = 280
 # First strong isolate: a name of another script keeps its own direction inside the sentence (Unicode UAX 9).
 ISOLATE, END = "\u2068", "\u2069"
+# Of Unicode's bidirectional and other unseen format characters those that a mail's header has no use for.
+_UNSEEN = re.compile(
+    "[\\u061c\\u200b\\u200e\\u200f\\u202a-\\u202e\\u2060-\\u2064\\u2066-\\u206f\\ufeff\\x00-\\x08\\x0e-\\x1f\\x7f]"
+)
 CHOICES = {"decline_reason": DeclineReason}
 ATTEMPTS_MAX = 8
 PAUSE_FIRST = timedelta(seconds=30)
@@ -33,7 +38,7 @@ class Words:
     @property
     def subject(self) -> str:
         """For an e-mail's header: one line, without invisible marks."""
-        return " ".join(self.title.replace(ISOLATE, "").replace(END, "").split())[:300]
+        return " ".join(_UNSEEN.sub("", self.title).split())[:300]
 
 
 # What a subscriber writes into `params`.

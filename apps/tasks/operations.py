@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
-from apps.common import currencies, tokens
+from apps.common import currencies, limits, tokens
 from apps.common.actors import SYSTEM, Actor
 from apps.common.errors import Conflict, Invalid
 from apps.common.money import Money
@@ -38,6 +38,9 @@ _COLUMNS = (
     "budget_min_minor", "budget_max_minor", "currency", "deadline_at", "deadline_time_zone", "visibility",
     "bid_window", "bidding_closes_at", "decision_due_at",
 )  # fmt: skip
+
+
+SEARCHES_MAX = 50
 
 
 class TooManyCriteria(Invalid):
@@ -72,6 +75,11 @@ class FileUnknown(Invalid):
     code = "file_unknown"
     field = "file"
     message = _("One of these files was not uploaded by you.")
+
+
+class TooManySearches(Conflict):
+    code = "too_many_searches"
+    message = _("You keep %(most)s searches. Remove one that you no longer need, then save this one.")
 
 
 class NoteIsEmpty(Invalid):
@@ -172,6 +180,7 @@ def publish(*, task_id: UUID, actor: Actor, now: datetime) -> Task:
     """
     task = queries.task_for_update(task_id)
     policies.check_can_manage(actor, task, "publish")
+    limits.spend("publish_task", actor.user_id, now=now)
     brief = queries.brief_of(task)
     if problems := rules.problems(brief, now):
         raise policies.WaitingForPublication(problems=problems)
@@ -226,6 +235,7 @@ def add_addendum(
     """
     task = queries.task_for_update(task_id)
     policies.check_can_add_to(actor, task)
+    limits.spend("add_addendum", actor.user_id, now=now)
     if not text.strip():
         raise NoteIsEmpty
     wanted = {
@@ -309,6 +319,7 @@ def follow_contract(*, task_id: UUID, verb: str, actor: Actor, now: datetime) ->
 def ask_question(*, task_id: UUID, text: str, source_language: str, actor: Actor, now: datetime) -> Question:
     task = queries.task_for_update(task_id)
     policies.check_can_bid(actor, task, now, is_invited=queries.is_invited(task_id, actor.organization_id))
+    limits.spend("ask_question", actor.user_id, now=now)
     if not text.strip():
         raise NoteIsEmpty
     question = Question.objects.create(
@@ -337,6 +348,8 @@ def invite(*, task_id: UUID, organization_id: UUID, actor: Actor, now: datetime,
     """Ask a freelancer to bid; asking twice is asking once."""
     task = queries.task_for_update(task_id)
     policies.check_can_add_to(actor, task)
+    limits.spend("invite_freelancer", actor.user_id, now=now)
+    limits.spend("invitations_to_freelancer", organization_id, now=now)
     invitation, is_new = TaskInvitation.objects.get_or_create(
         task=task, organization_id=organization_id, defaults={"message": message}
     )
@@ -359,8 +372,14 @@ def decline_invitation(*, invitation_id: UUID, actor: Actor, now: datetime) -> T
 
 @transaction.atomic
 def save_search(*, user: User, name: str, query: str, now: datetime) -> SavedSearch:
+    """:raises TooManySearches: beyond SEARCHES_MAX of one person."""
+    limits.spend("save_search", user.pk, now=now)
+    name = name.strip()[:80] or query[:80]
+    others = SavedSearch.objects.filter(user=user).exclude(name=name)
+    if others.count() >= SEARCHES_MAX:
+        raise TooManySearches(most=SEARCHES_MAX)
     saved, _is_new = SavedSearch.objects.update_or_create(
-        user=user, name=name.strip()[:80] or query[:80], defaults={"query": query[:600], "last_seen_at": now}
+        user=user, name=name, defaults={"query": query[:600], "last_seen_at": now}
     )
     return saved
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from apps.common.text import is_visible
+
 CRITERIA_MAX = 20
 SKILLS_MAX = 15
 BIDDING_MIN = timedelta(hours=1)
@@ -42,7 +44,7 @@ def problems(brief: Brief, now: datetime) -> dict[str, str]:
     """What stands in the way of publishing: field -> code of the reason; empty when the brief is complete."""
     found: dict[str, str] = {}
     for name in ("title", "goal", "requirements"):
-        if not getattr(brief, name).strip():
+        if not is_visible(getattr(brief, name)):
             found[name] = "missing"
     if brief.category_id is None:
         found["category"] = "missing"

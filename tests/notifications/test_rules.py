@@ -55,3 +55,11 @@ def test_an_unknown_kind_or_a_lost_value_fails_nobody():
 
 def test_long_words_are_shortened():
     assert len(rules.text("word " * 500)) == rules.TEXT_MAX
+
+
+@pytest.mark.parametrize(
+    "mark", ["\u2066", "\u2067", "\u2068", "\u2069", "\u200e", "\u200f", "\u202e", "\u061c", "\u200b"]
+)
+def test_a_subject_carries_no_unseen_marks(mark):
+    subject = rules.Words(f"{mark}258.72 USD\u2069 was{mark} refunded", "").subject
+    assert subject == "258.72 USD was refunded"

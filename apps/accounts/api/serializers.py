@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
+from django.core.validators import MaxLengthValidator
 from django.utils import translation
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -13,6 +14,7 @@ from apps.accounts.models import Membership, Organization, PortfolioItem, Profil
 from apps.accounts.states import Availability, LanguageLevel, OrganizationKind, Role, SkillLevel
 from apps.common import currencies
 from apps.common.api.serializers import MoneySerializer
+from apps.common.forms import validate_visible
 from apps.skills import queries as skill_queries
 
 
@@ -32,11 +34,12 @@ class OrganizationSerializer(serializers.ModelSerializer[Organization]):
             "created_at",
         )
         read_only_fields = ("id", "handle", "created_at")
+        extra_kwargs: ClassVar = {"display_name": {"validators": [MaxLengthValidator(80), validate_visible]}}
 
 
 class NewOrganizationSerializer(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(choices=OrganizationKind.choices)
-    display_name = serializers.CharField(max_length=80)
+    display_name = serializers.CharField(max_length=80, validators=[validate_visible])
     legal_name = serializers.CharField(max_length=160, required=False, default="", allow_blank=True)
     country = serializers.CharField(min_length=2, max_length=2, help_text="ISO 3166-1 alpha-2.")
     currency = serializers.CharField(min_length=3, max_length=3, help_text="ISO 4217.")
@@ -74,7 +77,7 @@ class MeSerializer(serializers.ModelSerializer[User]):
 
 
 class SettingsSerializer(serializers.Serializer[Any]):
-    display_name = serializers.CharField(max_length=80, required=False)
+    display_name = serializers.CharField(max_length=80, required=False, validators=[validate_visible])
     legal_name = serializers.CharField(max_length=160, required=False, allow_blank=True)
     language = serializers.ChoiceField(choices=[], required=False)
     time_zone = serializers.ChoiceField(choices=[], required=False)

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.policies import NotYours
+from apps.common import limits
 from apps.common.actors import Actor
 from apps.common.errors import Conflict, Invalid
 from apps.common.operations import move
@@ -58,6 +59,7 @@ def propose_cancellation(
     contract = queries.contract_for_update(contract_id)
     policies.check_can_propose_cancellation(actor, contract)
     _check_no_dispute(contract)
+    limits.spend("propose_cancellation", actor.user_id, now=now)
     if not 0 <= freelancer_share_bps <= 10_000:
         raise ShareOutOfRange
     if not reason.strip():

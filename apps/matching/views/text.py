@@ -17,6 +17,7 @@ from apps.accounts.models import Profile
 from apps.accounts.policies import check_may
 from apps.accounts.rules import Act
 from apps.accounts.states import SkillLevel
+from apps.common import limits
 from apps.common.errors import Invalid, NotFound
 from apps.common.ids import uuids
 from apps.matching import forms, queries
@@ -47,6 +48,8 @@ def skills_from_text(request: HttpRequest) -> HttpResponse:
     form = forms.SkillTextForm(request.POST or None, request.FILES or None)
     if form.is_valid():
         try:
+            if form.cleaned_data["file"]:
+                limits.spend("read_document", acting.user_id, now=timezone.now())
             text = form.cleaned_data["text"] or documents.words(form.cleaned_data["file"].read(documents.BYTES_MAX + 1))
         except Invalid as error:
             form.add_error("file", str(error))

@@ -1,0 +1,10 @@
+from celery import shared_task
+from django.utils import timezone
+
+from apps.files import operations
+
+
+@shared_task(name="files.forget_unattached")
+def forget_unattached() -> int:
+    """Uploads that were never attached to anything go after two days."""
+    return operations.forget_unattached(now=timezone.now())
