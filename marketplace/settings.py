@@ -405,6 +405,9 @@ if env.bool("BEHIND_TLS_PROXY", TRADEWIND_ENV == "production"):
 
 # Whether limits per person, recipient and address are counted (apps/common/limits.py): in web processes.
 LIMITS_ARE_ON = env.bool("LIMITS", PROCESS_KIND == "web")
+# Of visitors who are not logged in, by address of the network; a search is a page with a query.
+ANONYMOUS_PAGES_PER_MINUTE = env.int("ANONYMOUS_PAGES_PER_MINUTE", 600)
+ANONYMOUS_SEARCHES_PER_MINUTE = env.int("ANONYMOUS_SEARCHES_PER_MINUTE", 120)
 
 # How many proxies of ours stand before the application. Each adds to X-Forwarded-For the address that it sees; login
 # limits, API limits and logs take the visitor's from there and believe nothing before it. 0: the connection's own.

@@ -7,11 +7,12 @@ is a mistake of ours and stays an error.
 
 from __future__ import annotations
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import DataError, IntegrityError, InterfaceError, OperationalError
 from django.utils.translation import gettext_lazy as _
 from psycopg2 import errors as postgres
 
-from apps.common.errors import Conflict, DomainError, Invalid, Unavailable
+from apps.common.errors import Conflict, DomainError, Invalid, NotFound, Unavailable
 
 RETRY_AFTER_SECONDS = 5
 _STOPPED = (
@@ -44,6 +45,8 @@ class ValueOutOfRange(Invalid):
 def refusal_of(error: BaseException | None) -> DomainError | None:
     """The refusal that an error of the database stands for; None for everything else."""
     cause = getattr(error, "__cause__", None)
+    if isinstance(error, ObjectDoesNotExist):
+        return NotFound()  # an id that never was, or no longer is
     if isinstance(cause, _STOPPED):
         return TookTooLong()
     if isinstance(error, OperationalError | InterfaceError):

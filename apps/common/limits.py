@@ -57,8 +57,8 @@ LIMITS: dict[str, tuple[Rate, ...]] = {
     "invitations_to_freelancer": (Rate(40, DAY),),
     "account_mail": (Rate(10, HOUR), Rate(30, DAY)),
     # by address of the network
-    "pages": (Rate(300, 60),),
-    "searches": (Rate(60, 60),),
+    "pages": (Rate(settings.ANONYMOUS_PAGES_PER_MINUTE, 60),),
+    "searches": (Rate(settings.ANONYMOUS_SEARCHES_PER_MINUTE, 60),),
 }
 
 _lock = threading.Lock()

@@ -104,6 +104,12 @@ def test_what_the_database_refuses_is_a_refusal_and_never_an_error(make):
     assert database_errors.refusal_of(found.value) is None  # a broken check is our mistake
 
 
+@pytest.mark.django_db
+def test_an_id_of_nothing_is_not_found_wherever_an_operation_meets_it(client, make):
+    client.force_login(make.staff())
+    assert client.post("/en/money/claims/019a0000-0000-7000-8000-000000000001/dismiss/").status_code == 404
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_wait_for_a_lock_ends(make):
     from apps.accounts.models import Organization

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from tests.fuzz.engine import fuzz
 
-REQUESTS = int(os.environ.get("FUZZ_REQUESTS", "500"))
+REQUESTS = int(os.environ.get("FUZZ_REQUESTS", "400"))
 SEED = int(os.environ.get("FUZZ_SEED", "1"))
 
 pytestmark = pytest.mark.django_db(transaction=True)
