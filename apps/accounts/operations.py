@@ -9,8 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
-from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
@@ -38,7 +36,6 @@ from apps.common.text import canonical_email, is_visible
 from apps.outbox import bus
 
 INVITATION_LIFE = timedelta(days=14)
-TOKENS_MAX = 25
 
 
 class CountryUnknown(Invalid):
@@ -68,11 +65,6 @@ class AlreadyMember(Conflict):
     code = "already_member"
     field = "email"
     message = _("This person already belongs to the organization.")
-
-
-class TooManyTokens(Conflict):
-    code = "too_many_tokens"
-    message = _("You have %(most)s keys that work. End one that you no longer need, then make a new one.")
 
 
 class InvitationGone(NotFound):

@@ -26,7 +26,7 @@ from apps.accounts.models import (
 )
 from apps.accounts.states import Role
 from apps.common import tokens
-from apps.common.actors import STRANGER, Actor
+from apps.common.actors import Actor
 
 SEARCH_WORDS_MAX = 6
 SEARCH_CHARACTERS_MAX = 100

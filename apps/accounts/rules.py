@@ -108,8 +108,12 @@ class Act(StrEnum):
     CHANGE_PAYOUT_ACCOUNT = "payments.change_account"
     SET_AUTOMATIC_PAYOUTS = "payments.set_automatic"
     RUN_TREASURY = "payments.treasury"
+    PAUSE_PAYMENTS = "payments.pause"
     MOVE_HELD_MONEY = "escrow.move"
     GIVE_GOODWILL = "escrow.goodwill"
+    DECIDE_RECOVERY = "escrow.decide_recovery"
+    APPEAL_RECOVERY = "escrow.appeal_recovery"
+    ANSWER_RECOVERY_APPEAL = "escrow.answer_appeal"
     CHANGE_BILLING_DETAILS = "invoicing.change_details"
     SEE_SPENDING = "spending.see"
     SET_SPENDING_RULE = "spending.set_rule"
@@ -117,6 +121,7 @@ class Act(StrEnum):
     MANAGE_BUDGETS = "spending.manage_budgets"
     DECIDE_SPENDING = "spending.decide"
     RUN_RANKING = "matching.run_ranking"
+    RUN_AGAIN = "operation.run_again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,8 +199,12 @@ ACTS: dict[Act, Rule] = {
     Act.CHANGE_PAYOUT_ACCOUNT: _own(WITHDRAW, fresh=True),
     Act.SET_AUTOMATIC_PAYOUTS: _own(WITHDRAW, fresh=True),
     Act.RUN_TREASURY: _staff(FINANCE, money=True),
+    Act.PAUSE_PAYMENTS: _staff(FINANCE),
     Act.MOVE_HELD_MONEY: _both(APPROVE, WITHDRAW, money=True),
     Act.GIVE_GOODWILL: _staff(FINANCE, money=True),
+    Act.DECIDE_RECOVERY: _staff(DECIDE, money=True),
+    Act.APPEAL_RECOVERY: _own(WITHDRAW),
+    Act.ANSWER_RECOVERY_APPEAL: _staff(DECIDE, money=True),
     Act.CHANGE_BILLING_DETAILS: _own(FUND),
     Act.SEE_SPENDING: _own(VIEW),
     Act.SET_SPENDING_RULE: _own(MANAGE_MEMBERS),
@@ -203,6 +212,7 @@ ACTS: dict[Act, Rule] = {
     Act.MANAGE_BUDGETS: _own(MANAGE_MEMBERS),
     Act.DECIDE_SPENDING: _own(FUND),
     Act.RUN_RANKING: _staff(RANKING),
+    Act.RUN_AGAIN: _staff(ADMINISTER),
 }
 
 

@@ -7,13 +7,14 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.policies import check_staff_may
+from apps.accounts.rules import Act
 from apps.common.actors import Actor
 from apps.common.errors import Conflict
 from apps.common.ids import uuids
 from apps.common.models import SkippedRow
 from apps.dashboard.queries.failures import FailureKind
 from apps.moderation import operations as moderation
-from apps.moderation import policies
 from apps.notifications import operations as notifications
 from apps.outbox import bus
 from apps.payments import operations as payments
@@ -31,7 +32,7 @@ def run_again(*, kind: str, row_id: str, actor: Actor, now: datetime) -> None:
 
     :raises StaffOnly: for anybody else. :raises NothingToRetry: if it has not failed.
     """
-    policies.check_is_staff(actor)
+    check_staff_may(actor, Act.RUN_AGAIN)
     if not _retry(kind, row_id, now):
         raise NothingToRetry
     moderation.record(actor=actor, action=f"run_again.{kind}", subject_type=kind, subject_id=row_id, now=now)

@@ -13,6 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts import queries as accounts
 from apps.accounts.middleware import actor
+from apps.accounts.policies import check_staff_may
+from apps.accounts.rules import Act
 from apps.bidding import queries as bids
 from apps.common.errors import NotFound
 from apps.contracts import queries as contracts
@@ -20,7 +22,6 @@ from apps.dashboard import operations, queries
 from apps.dashboard.queries import failures as found_failures
 from apps.dashboard.rules import MONTHS_MIN
 from apps.escrow import queries as escrow
-from apps.moderation import policies as moderation
 from apps.payments import policies as money
 from apps.payments import queries as payments
 from apps.skills import queries as skills
@@ -72,7 +73,7 @@ def help_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def failures(request: HttpRequest) -> HttpResponse:
     """What was given up, with its reason and a button."""
-    moderation.check_is_staff(actor(request))
+    check_staff_may(actor(request), Act.RUN_AGAIN)
     return render(request, "dashboard/failures.html", {"kinds": found_failures.failures()})
 
 

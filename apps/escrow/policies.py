@@ -7,7 +7,6 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts import policies as accounts
-from apps.accounts import rules as roles
 from apps.accounts.policies import StaffOnly as StaffOnly
 from apps.accounts.rules import Act, Side
 from apps.common import fmt
@@ -188,16 +187,21 @@ def _check_may_move(actor: Actor, escrow: Escrow) -> None:
         accounts.check_may(actor, Act.MOVE_HELD_MONEY, escrow.payee_id, Side.FREELANCER)
 
 
+def check_decides_recoveries(actor: Actor) -> None:
+    """:raises StaffOnly: for anybody who may not decide whether a freelancer committed fraud."""
+    accounts.check_staff_may(actor, Act.DECIDE_RECOVERY)
+
+
 def check_can_decide_recovery(actor: Actor, reasons: str) -> None:
     """:raises StaffOnly: :raises ReasonMissing:"""
-    check_is_staff(actor)
+    accounts.check_staff_may(actor, Act.DECIDE_RECOVERY)
     if not reasons.strip():
         raise ReasonMissing
 
 
 def check_can_appeal(actor: Actor, recovery: Recovery, now: datetime) -> None:
     """Who may withdraw the payee's money, while it is time. :raises NotAllowed: :raises AppealTooLate:"""
-    accounts.check_acts_for(actor, recovery.escrow.payee_id, roles.WITHDRAW)
+    accounts.check_may(actor, Act.APPEAL_RECOVERY, recovery.escrow.payee_id)
     RECOVERY.next(recovery.status, "appeal")
     if now >= recovery.appeal_by:
         raise AppealTooLate(until=fmt.date_time(recovery.appeal_by))
@@ -213,7 +217,7 @@ def can_appeal(actor: Actor, recovery: Recovery, now: datetime) -> bool:
 
 def check_can_answer_appeal(actor: Actor, recovery: Recovery, reasons: str) -> None:
     """:raises StaffOnly: :raises SecondPersonNeeded: :raises ReasonMissing:"""
-    check_is_staff(actor)
+    accounts.check_staff_may(actor, Act.ANSWER_RECOVERY_APPEAL)
     RECOVERY.next(recovery.status, "grant_appeal")
     if actor.user_id == recovery.decided_by_id:
         raise SecondPersonNeeded

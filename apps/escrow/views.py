@@ -109,7 +109,7 @@ def dismiss_warning(request: HttpRequest, claim_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def recover(request: HttpRequest, chargeback_id: UUID) -> HttpResponse:
     """Staff claim back, for fraud, what a freelancer got of a lost chargeback: how much and why."""
-    policies.check_is_staff(actor(request))
+    policies.check_decides_recoveries(actor(request))
     if (known := queries.recovery_of_chargeback(chargeback_id)) is not None:
         return redirect("escrow:recovery", known.id)
     chargeback = payments.absorbed_chargeback(chargeback_id)

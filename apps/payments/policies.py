@@ -168,7 +168,7 @@ class WithdrawalsFrozen(Conflict):
 def check_can_pause(actor: Actor) -> None:
     """:raises OnlyStaff: for anybody but staff and the system."""
     if not actor.is_system:
-        check_is_staff(actor)
+        accounts.check_staff_may(actor, Act.PAUSE_PAYMENTS)
 
 
 def check_is_not_paused() -> None:

@@ -83,6 +83,11 @@ EXPECTED = {
     Act.RUN_TREASURY: {Side.STAFF: "finadm"},
     Act.GIVE_GOODWILL: {Side.STAFF: "finadm"},
     Act.RUN_RANKING: {Side.STAFF: "adm"},
+    Act.PAUSE_PAYMENTS: {Side.STAFF: "finadm"},
+    Act.DECIDE_RECOVERY: {Side.STAFF: "modadm"},
+    Act.APPEAL_RECOVERY: {Side.OWN: "OF"},
+    Act.ANSWER_RECOVERY_APPEAL: {Side.STAFF: "modadm"},
+    Act.RUN_AGAIN: {Side.STAFF: "adm"},
 }
 LETTERS = {Role.OWNER: "O", Role.MANAGER: "M", Role.FINANCE: "F", Role.MEMBER: "B", Role.VIEWER: "V"}
 SIDES = {Side.EMPLOYER: EMPLOYER, Side.FREELANCER: FREELANCER, Side.OWN: EMPLOYER, Side.STAFF: None}
@@ -127,6 +132,12 @@ def _split(actor: Actor):
 def _proposal(actor: Actor):
     other = FREELANCER if actor.organization_id == EMPLOYER else EMPLOYER
     return SimpleNamespace(proposed_by_id=other, contract=_contract())
+
+
+def _recovery(status: str):
+    return SimpleNamespace(
+        status=status, appeal_by=LATER, decided_by_id=uuid4(), escrow=SimpleNamespace(payee_id=EMPLOYER)
+    )
 
 
 ESCROW = SimpleNamespace(id=uuid4(), payer_id=EMPLOYER, payee_id=FREELANCER)
@@ -181,6 +192,10 @@ GUARDS = {
     Act.MANAGE_BUDGETS: lambda actor: spending.check_can_manage(actor, EMPLOYER),
     Act.GRANT_STAFF_ROLE: lambda actor: policies.check_can_grant_staff_role(actor, uuid4()),
     Act.RUN_RANKING: matching.check_is_staff,
+    Act.PAUSE_PAYMENTS: payments.check_can_pause,
+    Act.DECIDE_RECOVERY: lambda actor: escrow.check_can_decide_recovery(actor, "a reason"),
+    Act.APPEAL_RECOVERY: lambda actor: escrow.check_can_appeal(actor, _recovery("decided"), NOON),
+    Act.ANSWER_RECOVERY_APPEAL: lambda actor: escrow.check_can_answer_appeal(actor, _recovery("appealed"), "a reason"),
 }
 
 

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts import operations, policies, queries
 from apps.accounts.middleware import actor, has_second_factor
@@ -50,7 +50,7 @@ def admin_login(request: HttpRequest, extra_context: object = None) -> HttpRespo
 
 
 @login_required
-@require_GET
+@require_safe
 def country_checks(request: HttpRequest) -> HttpResponse:
     """Organizations that changed their country and whose money waits until somebody has looked at it."""
     policies.check_staff_may(actor(request), Act.CLEAR_COUNTRY)

@@ -68,15 +68,15 @@ class RecoverySerializer(serializers.ModelSerializer[Recovery]):
         read_only_fields = fields
 
 
-class NewRecoverySerializer(serializers.Serializer[Any]):
+class NewRecoverySerializer(StrictSerializer):
     amount = MoneySerializer(help_text="At most what the freelancer got of this work.")
     reasons = serializers.CharField(max_length=4000, help_text="The freelancer reads them.")
 
 
-class AppealSerializer(serializers.Serializer[Any]):
+class AppealSerializer(StrictSerializer):
     text = serializers.CharField(max_length=5000)
 
 
-class AppealAnswerSerializer(serializers.Serializer[Any]):
+class AppealAnswerSerializer(StrictSerializer):
     is_granted = serializers.BooleanField()
     reasons = serializers.CharField(max_length=4000)

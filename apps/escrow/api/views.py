@@ -100,7 +100,7 @@ class DecideRecovery(APIView):
     @idempotent
     def post(self, request: Request, chargeback_id: UUID) -> Response:
         """Staff claim back, for fraud, what a freelancer got of a lost chargeback. It can be appealed."""
-        policies.check_is_staff(actor(request._request))
+        policies.check_decides_recoveries(actor(request._request))
         asked = NewRecoverySerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         made = operations.decide_recovery(

@@ -19,7 +19,7 @@ from apps.payments.forms import ReasonForm
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def pause(request: HttpRequest) -> HttpResponse:
-    policies.check_is_staff(actor(request))
+    policies.check_can_pause(actor(request))
     paused = queries.open_pause()
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

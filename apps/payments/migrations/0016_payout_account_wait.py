@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('payments', '0010_cash_between_doors'),
+        ('payments', '0015_bank_bookings'),
     ]
 
     operations = [
