@@ -37,6 +37,12 @@ def zones() -> list[tuple[str, str]]:
     return [("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in named)]
 
 
+def zones_with(kept: str) -> list[tuple[str, str]]:
+    """The list, with the zone that somebody has already: a machine on a fixed offset says Etc/GMT+2."""
+    listed = zones()
+    return listed if kept in dict(listed) or kept not in available_timezones() else [*listed, (kept, kept)]
+
+
 def _countries() -> list[tuple[str, Any]]:
     return [("", _("Choose a country")), *fmt.countries()]
 
@@ -187,6 +193,7 @@ class SettingsForm(forms.ModelForm[User]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["time_zone"].choices = zones_with(self.instance.time_zone)  # type: ignore[attr-defined]
         languages_here = [
             (code, translation.get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES
         ]
@@ -208,6 +215,7 @@ class OrganizationForm(forms.ModelForm[Organization]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["time_zone"].choices = zones_with(self.instance.time_zone)  # type: ignore[attr-defined]
         self.fields["display_name"].validators.append(validate_visible)
 
 

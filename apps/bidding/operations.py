@@ -13,7 +13,7 @@ from apps.bidding import events, policies, queries, rules
 from apps.bidding.models import Bid, CriterionAnswer, ProposedMilestone
 from apps.bidding.rules import BidDraft
 from apps.bidding.states import BID, DeclineReason
-from apps.common import limits
+from apps.common import fmt, limits
 from apps.common.actors import SYSTEM, Actor
 from apps.common.errors import Invalid
 from apps.common.money import Money
@@ -30,6 +30,12 @@ class AmountMissing(Invalid):
     code = "amount_missing"
     field = "amount"
     message = _("Enter an amount above zero.")
+
+
+class AmountNotPayable(Invalid):
+    code = "amount_not_payable"
+    field = "amount"
+    message = _("%(amount)s cannot be paid to the last digit. The nearest amount above it is %(nearest)s.")
 
 
 class CurrencyNotOffered(Invalid):
@@ -171,6 +177,7 @@ def _check_draft(draft: BidDraft, task: Task, bidder: Organization) -> None:
         raise AmountMissing
     if draft.amount.currency not in (task.currency, bidder.currency):
         raise CurrencyNotOffered(task=task.currency, own=bidder.currency)
+    _check_payable(draft, task)
     if not 1 <= draft.days <= 730:
         raise DaysMissing
     if not draft.cover_note.strip():
@@ -185,6 +192,17 @@ def _check_draft(draft: BidDraft, task: Task, bidder: Organization) -> None:
     asked = {criterion.id for criterion in tasks.criteria(task.id)}
     if {answer.criterion_id for answer in draft.answers} != asked or len(draft.answers) != len(asked):
         raise AnswersIncomplete
+
+
+def _check_payable(draft: BidDraft, task: Task) -> None:
+    """What is typed in the task's currency is what the employer pays; a converted price is put on a step for them."""
+    if draft.amount.currency != task.currency:
+        return
+    typed = [draft.amount, *(Money(one.amount_minor, draft.amount.currency) for one in draft.milestones)]
+    for amount in typed:
+        nearest = rules.on_step(amount)
+        if nearest != amount:
+            raise AmountNotPayable(amount=fmt.money(amount), nearest=fmt.money(nearest))
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from uuid import UUID
 
+from apps.common import currencies
 from apps.common.money import Money
 
 MILESTONES_MAX = 12
@@ -43,7 +44,13 @@ class BidDraft:
 
 def binding_amount(amount: Money, rate: Decimal | None, currency: str) -> Money:
     """The bid in the task's currency; without a rate it was typed in it."""
-    return amount if rate is None else amount.at_rate(rate, currency, ROUND_HALF_EVEN)
+    return amount if rate is None else on_step(amount.at_rate(rate, currency, ROUND_HALF_EVEN))
+
+
+def on_step(amount: Money) -> Money:
+    """The next amount that can be paid to the last digit; amounts on a step stay as they are."""
+    step = currencies.payment_step(amount.currency)
+    return Money(-(-amount.amount_minor // step) * step, amount.currency)
 
 
 def exchange_part(binding: Money, margin_bps: int) -> Money:
@@ -53,9 +60,17 @@ def exchange_part(binding: Money, margin_bps: int) -> Money:
     """
     left_bps = 10_000 - margin_bps
     grossed_up = -(-binding.amount_minor * 10_000 // left_bps)
-    return Money(grossed_up - binding.amount_minor, binding.currency)
+    return on_step(Money(grossed_up, binding.currency)) - binding
 
 
 def binding_parts(binding: Money, milestones: Sequence[MilestoneDraft]) -> list[Money]:
-    """The binding amount split as the typed milestones split the typed amount; the parts sum exactly."""
-    return binding.allocate([milestone.amount_minor for milestone in milestones])
+    """
+    The binding amount split as the typed milestones split the typed amount; the parts sum exactly, and each can be
+    paid to the last digit where the whole can.
+    """
+    step = currencies.payment_step(binding.currency)
+    whole, rest = divmod(binding.amount_minor, step)
+    if rest:
+        return binding.allocate([milestone.amount_minor for milestone in milestones])
+    steps = Money(whole, binding.currency).allocate([milestone.amount_minor for milestone in milestones])
+    return [Money(part.amount_minor * step, binding.currency) for part in steps]

@@ -12,7 +12,7 @@ from iso4217 import Currency
 # Funds, metals, units of account and test codes are in the standard but are not money that people pay with.
 _NOT_PAYABLE = {
     "BOV", "CHE", "CHW", "CLF", "COU", "MXV", "USN", "UYI", "UYW", "XAD", "XAG", "XAU", "XBA", "XBB", "XBC", "XBD",
-    "XCG", "XDR", "XPD", "XPT", "XSU", "XTS", "XUA", "XXX", "ZWL",
+    "XDR", "XPD", "XPT", "XSU", "XTS", "XUA", "XXX", "ZWL",
 }  # fmt: skip
 
 
@@ -24,6 +24,17 @@ def exponents() -> dict[str, int]:
         if currency.code not in _NOT_PAYABLE and currency.exponent is not None:
             table[currency.code] = int(currency.exponent)
     return table
+
+
+def payment_step(code: str) -> int:
+    """
+    What an amount that somebody pays must be a multiple of, in minor units: processors take amounts of currencies with
+    three decimals in tens alone, and whole ariary (https://docs.stripe.com/currencies, "Three-decimal currencies" and
+    "Zero-decimal currencies").
+
+    :raises ValueError: for a code that is not in the table.
+    """
+    return 100 if code == "MGA" else 10 if exponent(code) == 3 else 1
 
 
 def exponent(code: str) -> int:

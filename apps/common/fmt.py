@@ -12,6 +12,7 @@ import unicodedata
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import cache
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError, dates, numbers
@@ -97,9 +98,24 @@ def zone_name(zone: str | None = None, moment: datetime | None = None) -> str:
 
 
 def relative(moment: datetime, now: datetime | None = None) -> str:
-    """in 3 days, 2 hours ago"""
+    """
+    in 3 days, 2 hours ago. Never more than it is: 11 days are 11 days and not "2 weeks", since deadlines are read so.
+    """
     delta = moment - (now or timezone.now())
-    return _latin_digits(dates.format_timedelta(delta, add_direction=True, locale=locale(), threshold=1.1))
+    seconds = abs(delta.total_seconds())
+    unit, size = next(((unit, size) for unit, size, least in _UNITS if seconds >= size * least), _UNITS[-1][:2])
+    whole = timedelta(seconds=seconds // size * size) * (-1 if delta < timedelta(0) else 1)
+    # No value reaches the threshold, so the unit is the one asked for.
+    return _latin_digits(
+        dates.format_timedelta(whole, granularity=unit, threshold=10**12, add_direction=True, locale=locale())
+    )
+
+
+_UNITS: tuple[tuple[Literal["year", "month", "week", "day", "hour", "minute", "second"], int, int], ...] = (
+    ("year", 365 * 86_400, 2), ("month", 30 * 86_400, 2), ("week", 7 * 86_400, 2), ("day", 86_400, 1),
+    ("hour", 3600, 1), ("minute", 60, 1), ("second", 1, 0),
+)  # fmt: skip
+"""By name: seconds, and how many there must be. Coarse units alone would round a deadline away."""
 
 
 def duration(value: timedelta) -> str:

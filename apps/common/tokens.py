@@ -37,6 +37,12 @@ _ARABIC = str.maketrans({
     "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ة": "ه", "ى": "ي", "ی": "ي", "ئ": "ي", "ؤ": "و", "ک": "ك", "ـ": None,
 })  # fmt: skip
 _LETTERS = str.maketrans({"ё": "е", "đ": "d", "ł": "l", "ø": "o", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i"})
+# Apostrophes and the signs written for them; NFKC would take the acute accent apart, so they go first.
+_APOSTROPHES = str.maketrans(dict.fromkeys("\u2018\u2019\u201b\u02bc\u02b9\u02bb\u02c8\u00b4\u0060\u05f3\uff07", "'"))
+# Drawn as nothing: soft hyphens, zero-width signs, marks of direction. They part no word.
+_UNSEEN = frozenset("\u00ad\u180e\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufeff") | {
+    chr(point) for point in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
+}
 _ARTICLES = ("وال", "بال", "كال", "فال", "ال", "لل")
 _WORD = re.compile(r"[a-z][+]{2}|[acfj]#|[^\W_]+(?:[’'.\-/][^\W_]+)*", re.UNICODE)
 _MARKED = re.compile(r"[\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
@@ -84,17 +90,26 @@ def query_tokens(text: str, language: str | None = None) -> list[list[str]]:
         elif kind == "grams3":
             groups += [[gram] for gram in (_grams(run, min(3, len(run))))]
         else:
-            for form in _query_forms(run):
-                languages = _stemmers_of(language, form) if language else _stemmers_of_script(form)
-                kept = spare if form in FUNCTION_WORDS else groups
-                kept.append(list(dict.fromkeys([form, *_stems(form, languages)])))
+            forms = _query_forms(run)
+            # "e-commerce" asks for both of its parts, or for "ecommerce" in the place of each.
+            in_one = _with_stems("".join(forms), language) if len(forms) > 1 else []
+            for form in forms:
+                # In a pair even a short word counts: "e" is no "and" in "e-commerce".
+                kept = spare if form in FUNCTION_WORDS and len(forms) != 2 else groups
+                kept.append(list(dict.fromkeys([*_with_stems(form, language), *in_one])))
     return [[token[:TOKEN_CHARACTERS_MAX] for token in group] for group in groups or spare]
+
+
+def _with_stems(form: str, language: str | None) -> list[str]:
+    languages = _stemmers_of(language, form) if language else _stemmers_of_script(form)
+    return [form, *_stems(form, languages)]
 
 
 @lru_cache(maxsize=20_000)
 def fold(text: str) -> str:
     """The spelling that equal words share; also the key by which labels are compared."""
-    folded = unicodedata.normalize("NFKC", text).casefold().replace("\0", " ")  # PostgreSQL refuses NUL
+    plain = unicodedata.normalize("NFKC", text.translate(_APOSTROPHES))
+    folded = plain.casefold().replace("\0", " ")  # PostgreSQL refuses NUL
     if folded.isascii():
         return folded
     if any("\u4e00" <= character <= "\u9fff" for character in folded):
@@ -157,14 +172,25 @@ def _simplified(text: str) -> str:
     return str(_local.simplify.transliterate(text))
 
 
+_ACCENTED = (("\u00c0", "\u024f"), ("\u0370", "\u03ff"), ("\u1e00", "\u1fff"))
+"""Latin and Greek letters that carry accents."""
+
+
 def _bare(text: str) -> Iterator[str]:
-    """Drops accents, Arabic and Hebrew vowel points; keeps the signs that spell Devanagari, Thai and their kin."""
+    """
+    Drops accents, Arabic and Hebrew vowel points and what nobody sees; keeps the signs that spell Devanagari, Thai and
+    their kin. Digits of every script become those of ASCII.
+    """
     for character in text:
-        if "\u00c0" <= character <= "\u024f" or "\u1e00" <= character <= "\u1fff" or "\u0370" <= character <= "\u03ff":
+        if character in _UNSEEN:
+            continue
+        if character.isdecimal():
+            yield str(unicodedata.decimal(character))
+        elif any(first <= character <= last for first, last in _ACCENTED):
             yield from (part for part in unicodedata.normalize("NFD", character) if not unicodedata.combining(part))
-        elif (
-            "\u0300" <= character <= "\u036f" or "\u064b" <= character <= "\u065f" or character in "\u0670\u200c\u200d"
-        ) or ("\u0591" <= character <= "\u05c7" and unicodedata.combining(character)):
+        elif ("\u0300" <= character <= "\u036f" or "\u064b" <= character <= "\u065f" or character == "\u0670") or (
+            "\u0591" <= character <= "\u05c7" and unicodedata.combining(character)
+        ):
             continue
         else:
             yield character

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
@@ -9,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from stdnum.eu import vat
 
 from apps.invoicing.models import BillingDetails
+
+_PUNCTUATION = re.compile(r"[\s.\-/]+")
+"""How people group the digits of a VAT number; registries and e-invoices want none of it."""
 
 
 class BillingDetailsForm(forms.ModelForm[BillingDetails]):
@@ -36,7 +40,7 @@ class BillingDetailsForm(forms.ModelForm[BillingDetails]):
 
     def clean_vat_id(self) -> str:
         """In the European Union a number has a known form, and Greece writes EL before it."""
-        given = "".join(str(self.cleaned_data["vat_id"]).split()).upper()
+        given = _PUNCTUATION.sub("", str(self.cleaned_data["vat_id"])).upper()
         prefix = "EL" if self.country == "GR" else self.country
         if not given or prefix.lower() not in {*vat.MEMBER_STATES, "el"}:
             return given

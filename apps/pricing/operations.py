@@ -7,7 +7,7 @@ import io
 import tempfile
 import zipfile
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from importlib.util import find_spec
 from pathlib import Path
@@ -26,6 +26,7 @@ from apps.pricing.models import CommissionTax, FeeSchedule, FxRate, PaidWork
 FEES = Path(__file__).parent / "data" / "fees.yaml"
 COMMISSION_TAXES = Path(__file__).parent / "data" / "commission_taxes.yaml"
 RECENT = timedelta(days=730)
+RATES_BYTES_MAX = 50 * 2**20
 RATES_BYTES_MAX = 5 * 2**20
 """The bank's file has about 600 kB."""
 SOURCE = "ecb"
@@ -149,16 +150,51 @@ def _wheel_history() -> Path:
     return Path(spec.origin).parent / "eurofxref-hist.zip"
 
 
+class RatesFileUnreadable(ValueError):
+    """It is none of the bank's files, or a row of it cannot be understood. Nothing was imported."""
+
+
+def _rows(history: Path) -> Iterator[dict[str, str]]:
+    """
+    The rows of the bank's files, as a ZIP or unpacked, with or without a byte order mark and with spaces in the head.
+
+    :raises RatesFileUnreadable: as it says.
+    """
+    body = history.read_bytes()
+    try:
+        if zipfile.is_zipfile(io.BytesIO(body)):
+            with zipfile.ZipFile(io.BytesIO(body)) as archive, archive.open(archive.namelist()[0]) as raw:
+                body = raw.read(RATES_BYTES_MAX + 1)
+        if len(body) > RATES_BYTES_MAX:
+            raise RatesFileUnreadable("The file is larger than any of the European Central Bank's.")
+        rows = csv.DictReader(io.StringIO(body.decode("utf-8-sig")))
+        if "Date" not in {(name or "").strip() for name in rows.fieldnames or []}:
+            raise RatesFileUnreadable("The file has no column Date: it is none of the European Central Bank's.")
+        for row in rows:
+            yield {(name or "").strip(): (text or "").strip() for name, text in row.items() if isinstance(text, str)}
+    except (zipfile.BadZipFile, UnicodeDecodeError, csv.Error, IndexError) as error:
+        raise RatesFileUnreadable(f"The file cannot be read ({error}).") from error
+
+
+def _rate_date(text: str) -> date:
+    """The daily file writes its date out, the history has ISO 8601."""
+    for form in ("%Y-%m-%d", "%d %B %Y"):
+        try:
+            return datetime.strptime(text, form).replace(tzinfo=UTC).date()
+        except ValueError:
+            continue
+    raise RatesFileUnreadable(f"“{text}” is no date as the European Central Bank writes one.")
+
+
 def _read(history: Path, recent: timedelta | None) -> Iterator[tuple[date, str, Decimal]]:
     """Newest first, as the file is; stops where `recent` ends."""
     payable = currencies.exponents()
     newest: date | None = None
-    with zipfile.ZipFile(history) as archive, archive.open(archive.namelist()[0]) as raw:
-        for row in csv.DictReader(io.TextIOWrapper(raw, "utf-8")):
-            rate_date = date.fromisoformat(row["Date"])
-            newest = newest or rate_date
-            if recent is not None and newest - rate_date > recent:
-                return
-            for currency, text in row.items():
-                if currency in payable and text and text != "N/A":
-                    yield rate_date, currency, Decimal(text)
+    for row in _rows(history):
+        rate_date = _rate_date(row["Date"])
+        newest = newest or rate_date
+        if recent is not None and newest - rate_date > recent:
+            return
+        for currency, text in row.items():
+            if currency in payable and text and text != "N/A":
+                yield rate_date, currency, Decimal(text)

@@ -15,7 +15,7 @@ from apps.pricing import queries as pricing
 from apps.pricing import rules as pricing_rules
 from tests.conftest import NOON
 
-EURO_PAIRS = [("900.00", "EUR", "4.53"), ("90000", "JPY", "453"), ("900.000", "KWD", "4.523")]
+EURO_PAIRS = [("900.00", "EUR", "4.53"), ("90000", "JPY", "453"), ("900.000", "KWD", "4.530")]
 
 
 @pytest.mark.parametrize(("price", "currency", "added"), EURO_PAIRS)

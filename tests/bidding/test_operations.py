@@ -184,3 +184,20 @@ def test_an_answer_may_say_no(make):
     answers = tuple(Answer(answer.criterion_id, False, "Not this one") for answer in make.bid_draft(task).answers)
     bid = make.bid(task=task, answers=answers)
     assert [answer.will_meet for answer in queries.answers(bid.id)] == [False, False]
+
+
+@pytest.mark.parametrize(("fils", "milestones"), [(12_345, ()), (12_340, (6_175, 6_165)), (20_000, (6_667, 13_333))])
+def test_what_no_processor_takes_is_refused_at_the_bid(make, fils, milestones):
+    task = make.task(currency="KWD")
+    parts = tuple(MilestoneDraft(f"Part {minor}", minor, 5) for minor in milestones)
+    with pytest.raises(operations.AmountNotPayable, match="nearest amount above"):
+        make.bid(task=task, amount=Money(fils, "KWD"), milestones=parts)
+    assert make.bid(task=task, amount=Money(12_340, "KWD")).binding_amount == Money(12_340, "KWD")
+
+
+@given(binding=st.integers(1, 10**8), weights=st.lists(st.integers(1, 10**6), min_size=1, max_size=9))
+def test_every_part_of_a_payable_price_is_payable(binding, weights):
+    whole = rules.on_step(Money(binding, "KWD"))
+    parts = rules.binding_parts(whole, [MilestoneDraft("x", weight, 1) for weight in weights])
+    assert Money.total(parts, "KWD") == whole
+    assert all(part == rules.on_step(part) for part in parts)

@@ -1,5 +1,7 @@
 from decimal import Decimal
 
+import pytest
+
 from apps.common import spreadsheets
 
 
@@ -15,3 +17,8 @@ def test_the_file_has_its_name_and_says_its_encoding():
     answer = spreadsheets.download("spending-2026-11-22", [["a"]])
     assert answer["Content-Disposition"] == 'attachment; filename="spending-2026-11-22.csv"'
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
+
+
+@pytest.mark.parametrize("text", ["=cmd", "+1", "-1", "@x", "\t=1", "\r=1", "\n=1", "＝cmd", "＋1", "－1", "＠x"])
+def test_no_text_becomes_a_formula(text):
+    assert spreadsheets._cell(text) == f"'{text}"

@@ -134,3 +134,35 @@ def test_any_text_makes_a_valid_vector_and_query_and_finds_itself(text):
     with connection.cursor() as cursor:
         cursor.execute("SELECT %s::tsvector @@ %s::tsquery", [vector, asked])
         assert cursor.fetchone() == (bool(groups),)
+
+
+@pytest.mark.parametrize(
+    ("document", "asked", "language"),
+    [
+        ("Gebrauchs\xadanweisung prüfen", "Gebrauchsanweisung", "de"),
+        ("Gebrauchsanweisung prüfen", "Gebrauchs\xadanweisung", "de"),
+        ("wi\u200bfi setup", "wifi", "en"),
+        ("\ufeffLogo \u2066design\u2069", "logo design", "en"),
+        ("Ecommerce storefront refurbishment", "e-commerce", "en"),
+        ("E-commerce storefront", "ecommerce", "en"),
+        ("Front end developer", "front-end", "en"),
+        ("Frontend developer", "front-end", "en"),
+        ("Переклад комп'ютерних", "компʼютерних", "uk"),
+        ("Переклад комп’ютерних", "комп`ютерних", "uk"),
+        ("l´avion", "l'avion", "fr"),
+        ("ترجمة دليل الميزانية ٢٠٢٧", "2027", "ar"),
+        ("ترجمه ۱۴۰۵", "1405", "fa"),
+        ("वर्ष २०२७", "2027", "hi"),
+        ("รายงาน ๒๕๖๙", "2569", "th"),
+    ],
+)  # fmt: skip
+def test_what_is_written_in_another_way_is_found_all_the_same(document, asked, language):
+    has = set(tokens.index_tokens(document, language))
+    groups = tokens.query_tokens(asked)
+    assert groups
+    assert all(any(token in has for token in group) for group in groups)
+
+
+def test_a_hyphenated_pair_asks_for_both_of_its_parts():
+    has = set(tokens.index_tokens("commerce", "en"))
+    assert not all(any(token in has for token in group) for group in tokens.query_tokens("e-commerce"))

@@ -109,3 +109,39 @@ def test_what_people_type_is_text_and_never_markup():
 
 def test_a_picture_is_drawn_for_eyes():
     assert typesetting.png(fmt.sheet(paper()), language="ar").startswith(b"\x89PNG")
+
+
+def in_dinars(fils):
+    money = Money(fils, "KWD")
+    return replace(
+        paper("outside_scope", buyer=replace(BUYER, country="KW", vat_id=""), notes=()),
+        currency="KWD", lines=(Line("commission", "Logo", money, Money.zero("KWD"), "outside_scope", 0),),
+        net=money, tax=Money.zero("KWD"), total=money,
+    )  # fmt: skip
+
+
+def test_three_decimals_are_written_with_two_where_two_say_it_exactly():
+    assert schematron.findings(cii.write(in_dinars(12_340))) == []
+    with pytest.raises(cii.NotExpressible):
+        cii.write(in_dinars(12_345))
+
+
+def test_kosovo_has_the_code_of_the_standards_own_list():
+    document = paper("outside_scope", buyer=replace(BUYER, country="XK", vat_id=""))
+    assert schematron.findings(cii.write(document)) == []
+
+
+@pytest.mark.parametrize("sign", ["\x0b", "\x00", "\x1f", "\ufffe", "\ud83d"])
+def test_signs_that_xml_cannot_hold_are_left_out(sign):
+    line = Line("commission", f"Draft{sign}homepage", EUR("50.00"), EUR("0.00"), "reverse_charge", 0)
+    document = paper(
+        lines=(line,), buyer=replace(BUYER, name=f"Atelier{sign}", street=f"Rue{sign}2"), purchase_order=f"PO{sign}7"
+    )
+    assert schematron.findings(cii.write(document)) == []
+    assert b"Draft homepage" in cii.write(document)
+
+
+def test_a_warning_makes_no_document_invalid():
+    body = cii.write(paper()).replace(b">Logo: first drafts<", b"> <")
+    assert b"> <" in body
+    assert schematron.findings(body) == []

@@ -8,6 +8,7 @@ import pytest
 
 from apps.common.money import Money
 from apps.invoicing import operations
+from apps.invoicing.forms import BillingDetailsForm
 from apps.invoicing.models import BillingDetails, Document, SelfBillingChoice
 from tests.conftest import NOON
 from tests.invoicing.test_operations import agree, by_kind, details, released
@@ -161,3 +162,11 @@ def test_a_list_costs_the_same_however_long_it_is(make, outbox_drain, client, dj
     asker = of(client, payer)
     with django_assert_max_num_queries(16):
         asker.get(LIST)
+
+
+@pytest.mark.parametrize("typed", ["BE 0123.456.749", "BE0123456749", "be-0123-456-749", "BE 0123 / 456 749"])
+def test_a_vat_number_is_kept_without_what_groups_its_digits(typed):
+    given = {"legal_name": "A", "street": "", "postcode": "", "city": "", "vat_id": typed, "tax_number": ""}
+    form = BillingDetailsForm(given, country="BE")
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data["vat_id"] == "BE0123456749"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from typing import Any, ClassVar
+from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
@@ -48,7 +49,7 @@ class NewOrganizationSerializer(serializers.Serializer[Any]):
     works = serializers.BooleanField(default=False)
 
     def validate_time_zone(self, value: str) -> str:
-        if value not in dict(zones()):
+        if value not in available_timezones():
             raise serializers.ValidationError("Unknown IANA time zone.")
         return value
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+import re
+from decimal import ROUND_DOWN, Decimal
 
 from drafthorse.models.accounting import ApplicableTradeTax
 from drafthorse.models.document import Document as Invoice
@@ -10,6 +11,7 @@ from drafthorse.models.note import IncludedNote
 from drafthorse.models.party import TaxRegistration
 from drafthorse.models.tradelines import LineItem
 
+from apps.common.money import Money
 from apps.invoicing.gateways.paper import Category, Line, Paper, Party, categories
 from apps.invoicing.states import DocumentKind, Treatment
 
@@ -29,6 +31,10 @@ TEXTS = {
     "service": "Services",
     "goodwill": "Goodwill",
 }
+COUNTRIES = {"XK": "1A"}
+"""EN 16931's list of countries is ISO 3166-1 with codes of its own for what the standard leaves to its users."""
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 (section 2.2) cannot hold: most control characters, which forms of other programs paste."""
 PIECE = "C62"
 """UN/ECE recommendation 20: one."""
 
@@ -38,6 +44,7 @@ def write(paper: Paper) -> bytes:
     The document as XML, valid by the XSD.
 
     :raises ValueError: for a document whose tax is not determined: it has no category to be written under.
+    :raises NotExpressible: for an amount with more than two decimals.
     """
     invoice = Invoice()
     invoice.context.guideline_parameter.id = PROFILE
@@ -50,12 +57,31 @@ def write(paper: Paper) -> bytes:
     _party(invoice.trade.agreement.seller, paper.seller, with_vat_id=shows_vat_ids, is_seller=True)
     _party(invoice.trade.agreement.buyer, paper.buyer, with_vat_id=shows_vat_ids)
     if paper.purchase_order:
-        invoice.trade.agreement.buyer_order.issuer_assigned_id = paper.purchase_order
+        invoice.trade.agreement.buyer_order.issuer_assigned_id = _text(paper.purchase_order)
     invoice.trade.delivery.event.occurrence = paper.supplied_on
     for position, line in enumerate(paper.lines, start=1):
         invoice.trade.items.add(_line(position, line))
     _settlement(invoice, paper)
     return bytes(invoice.serialize(schema=SCHEMA))
+
+
+class NotExpressible(ValueError):
+    """The standard allows two decimals; an amount that needs a third has no form in it."""
+
+
+def _text(text: str) -> str:
+    return _NOT_XML.sub(" ", text).strip()
+
+
+def _amount(money: Money) -> Decimal:
+    """At most two decimals (BR-DEC-*): 12.340 dinars are 12.34. :raises NotExpressible: for 12.345."""
+    value = money.as_decimal()
+    if value.as_tuple().exponent < -2:  # type: ignore[operator]  # a number, never an infinity
+        short = value.quantize(Decimal("0.01"), rounding=ROUND_DOWN)
+        if short != value:
+            raise NotExpressible(f"{money} needs more decimals than EN 16931 allows")
+        return short
+    return value
 
 
 def _note(invoice: Invoice, text: str) -> None:
@@ -65,12 +91,13 @@ def _note(invoice: Invoice, text: str) -> None:
 
 
 def _party(target: object, party: Party, *, with_vat_id: bool, is_seller: bool = False) -> None:
-    target.name = party.name  # type: ignore[attr-defined]
+    target.name = _text(party.name)  # type: ignore[attr-defined]
     if is_seller and (identifier := party.tax_number or party.vat_id):
         target.id = identifier  # type: ignore[attr-defined]  # BR-CO-26 asks for one, also without a VAT number
     address = target.address  # type: ignore[attr-defined]
-    address.postcode, address.line_one, address.city_name = party.postcode, party.street, party.city
-    address.country_id = party.country
+    address.postcode, address.line_one = _text(party.postcode), _text(party.street)
+    address.city_name = _text(party.city)
+    address.country_id = COUNTRIES.get(party.country, party.country)
     if with_vat_id and party.vat_id:
         target.tax_registrations.add(TaxRegistration(id=("VA", party.vat_id)))  # type: ignore[attr-defined]
 
@@ -79,14 +106,14 @@ def _line(position: int, line: Line) -> LineItem:
     item = LineItem()
     item.document.line_id = str(position)
     item.product.name = TEXTS.get(line.code, line.code)
-    item.product.description = line.about
-    item.agreement.net.amount = line.net.as_decimal()
+    item.product.description = _text(line.about)
+    item.agreement.net.amount = _amount(line.net)
     item.delivery.billed_quantity = (Decimal(1), PIECE)
     item.settlement.trade_tax.type_code = "VAT"
     item.settlement.trade_tax.category_code = _category(line.treatment)
     if line.treatment != Treatment.OUTSIDE_SCOPE:  # BR-O-05 forbids a rate
         item.settlement.trade_tax.rate_applicable_percent = _percent(line.rate_bps)
-    item.settlement.monetary_summation.total_amount = line.net.as_decimal()
+    item.settlement.monetary_summation.total_amount = _amount(line.net)
     return item
 
 
@@ -98,21 +125,21 @@ def _settlement(invoice: Invoice, paper: Paper) -> None:
     for category in categories(paper.lines, paper.currency):
         settlement.trade_tax.add(_tax(category))
     sums = settlement.monetary_summation
-    sums.line_total = paper.net.as_decimal()
-    sums.tax_basis_total = paper.net.as_decimal()
-    sums.grand_total = paper.total.as_decimal()
-    sums.prepaid_total = paper.total.as_decimal()  # it was kept from, or moved out of, money already paid in
+    sums.line_total = _amount(paper.net)
+    sums.tax_basis_total = _amount(paper.net)
+    sums.grand_total = _amount(paper.total)
+    sums.prepaid_total = _amount(paper.total)  # it was kept from, or moved out of, money already paid in
     sums.due_amount = Decimal(0)
     taxes = [paper.tax] if paper.local_tax is None else [paper.tax, paper.local_tax]
     for tax in taxes:
-        sums.tax_total_other_currency.add((tax.as_decimal(), tax.currency))
+        sums.tax_total_other_currency.add((_amount(tax), tax.currency))
     if paper.corrects_number:
         settlement.invoice_referenced_document.issuer_assigned_id = paper.corrects_number
 
 
 def _tax(category: Category) -> ApplicableTradeTax:
     tax = ApplicableTradeTax()
-    tax.calculated_amount, tax.basis_amount = category.tax.as_decimal(), category.net.as_decimal()
+    tax.calculated_amount, tax.basis_amount = _amount(category.tax), _amount(category.net)
     tax.type_code, tax.category_code = "VAT", _category(category.treatment)
     if (exemption := EXEMPTIONS.get(Treatment(category.treatment))) is not None:
         tax.exemption_reason_code, tax.exemption_reason = exemption

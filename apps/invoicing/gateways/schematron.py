@@ -38,7 +38,8 @@ def _compiled() -> tuple[Any, Any]:
 
 def findings(xml: bytes) -> list[str]:
     """
-    What the rules say against a document, each with its number; empty for a valid one.
+    What the rules say against a document, each with its number; empty for a valid one. A warning makes no document
+    invalid, so it is none of them.
 
     :raises RulesDidNotRun: if nothing was examined.
     """
@@ -51,8 +52,13 @@ def findings(xml: bytes) -> list[str]:
     contexts = [one.get("context", "") for one in tree.iter(_FIRED)]
     if not any("CrossIndustryInvoice" in context for context in contexts):
         raise RulesDidNotRun
-    failed = [(one.get("id", ""), (one.findtext(_TEXT) or "").strip()) for one in tree.iter(_FAILED)]
+    failed = [(one.get("id", ""), (one.findtext(_TEXT) or "").strip()) for one in _errors(tree)]
     return [text if text.startswith("[") else f"[{rule}] {text}" for rule, text in failed]
+
+
+def _errors(report: ElementTree.Element) -> list[ElementTree.Element]:
+    """SVRL marks an assertion by `flag` or `role`; what is not marked is fatal."""
+    return [one for one in report.iter(_FAILED) if (one.get("flag") or one.get("role") or "fatal") != "warning"]
 
 
 @cache

@@ -18,8 +18,7 @@ def make_electronic_copy(*, document: Document, now: datetime) -> ElectronicCopy
     """The EN 16931 form of a document with the findings of the official rules, kept once."""
     if (known := queries.electronic_copy_of(document)) is not None:
         return known
-    xml = cii.write(document.paper)
-    findings = schematron.findings(xml)
+    xml, findings = _judged(document)
     with transaction.atomic():
         kept, _ = ElectronicCopy.objects.get_or_create(
             document=document,
@@ -32,6 +31,15 @@ def make_electronic_copy(*, document: Document, now: datetime) -> ElectronicCopy
             },
         )
     return kept
+
+
+def _judged(document: Document) -> tuple[bytes, list[str]]:
+    """The XML and what the rules say against it; without XML where the standard has no form for an amount."""
+    try:
+        xml = cii.write(document.paper)
+    except cii.NotExpressible as refusal:
+        return b"", [f"[BR-DEC] {refusal}"]
+    return xml, schematron.findings(xml)
 
 
 def make_missing_copies(*, now: datetime, limit: int = 50, since: datetime | None = None) -> int:

@@ -19,5 +19,7 @@ class Command(BaseCommand):
             imported = operations.import_rates(history=options.get("file"), everything=bool(options.get("all")))
         except FileNotFoundError as error:
             raise CommandError(f"There is no file of rates: {error}") from error
+        except (ValueError, ArithmeticError, OSError) as error:
+            raise CommandError(f"Nothing was imported. {error}") from error
         if options["verbosity"] > 0:
             self.stdout.write(json.dumps({"imported": imported, "source": "European Central Bank"}))
