@@ -21,7 +21,7 @@ from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefre
 
 from apps.accounts.middleware import actor
 from apps.bidding import queries as bids
-from apps.common import keyset
+from apps.common import fmt, keyset
 from apps.common.actors import Actor
 from apps.common.errors import Conflict, Invalid, Unavailable
 from apps.common.money import Money
@@ -121,9 +121,14 @@ def room_context(request: HttpRequest, contract: Contract) -> dict[str, Any]:
     other = contract.freelancer if is_employer else contract.employer
     running = disputes.open_of_milestones(step.id for step in steps)
     charges = payment_queries.last_charges_of(step.escrow_id for step in steps if step.escrow_id)
+    again = _paid_again(steps) if is_employer else {}
     rows = [
         _milestone_row(asker, contract, step, now)
-        | {"dispute": running.get(step.id), "payment": _payment(asker, step, charges)}
+        | {
+            "dispute": running.get(step.id),
+            "payment": _payment(asker, step, charges),
+            "paid_again": again.get(step.escrow_id) if step.escrow_id else None,
+        }
         for step in steps
     ]
     proposal = queries.open_proposal(contract.id)
@@ -143,6 +148,12 @@ def room_context(request: HttpRequest, contract: Contract) -> dict[str, Any]:
         "cancellation_form": CancellationForm(),
         "now": now,
     }
+
+
+def _paid_again(steps: list[Milestone]) -> dict[UUID, Money]:
+    """By escrow: money that came beside the payment that funded it, which the employer may use or take back."""
+    escrows = [step.escrow for step in steps if step.escrow is not None]
+    return payment_queries.paid_again({one.id: one.funding_charge_id for one in escrows})
 
 
 def _is_next(row: dict[str, Any]) -> bool:
@@ -343,7 +354,11 @@ def back_from_checkout(request: HttpRequest, milestone_id: UUID) -> HttpResponse
     milestone = _milestone(request, milestone_id)
     waiting_page = request.htmx  # type: ignore[attr-defined]
     if milestone.status not in ("planned", "awaiting_payment"):
-        if milestone.status == "funded":
+        again = _paid_again([milestone]).get(milestone.escrow_id) if milestone.escrow_id else None
+        if again:
+            text = _("This milestone was paid twice. %(amount)s is your credit: use it, or have it refunded.")
+            messages.warning(request, text % {"amount": fmt.money(again)})
+        elif milestone.status == "funded":
             messages.success(request, _("The milestone is funded. Work can begin."))
         address = milestone.contract.get_absolute_url()
         return HttpResponseClientRedirect(address) if waiting_page else redirect(address)

@@ -144,7 +144,7 @@ def test_a_pending_transfer_stops_a_second_payment_unless_the_payer_says_so(make
     assert Charge.objects.exclude(id=transfer.id).get().gateway == "sandbox"
 
 
-def test_money_that_comes_twice_is_credit_and_the_payer_is_notified(make, milestone):
+def test_money_that_comes_twice_is_credit_and_the_payer_is_notified(make, as_, milestone):
     transfer = pay_by(make, milestone, "bank")
     card = pay_by(make, milestone, "sandbox", despite_pending=True)
     at_the_processor(make, card, GOOD)
@@ -155,6 +155,8 @@ def test_money_that_comes_twice_is_credit_and_the_payer_is_notified(make, milest
     heard(transfer)
 
     assert str(payment_queries.credit(milestone.contract.employer_id, "EUR").as_decimal()) == "945.00"
+    employer = as_(milestone.contract.employer)
+    assert "This milestone was paid twice" in employer.get(milestone.contract.get_absolute_url()).content.decode()
     told = Notification.objects.filter(kind="paid_in_vain")
     assert {one.organization_id for one in told} == {milestone.contract.employer_id}
     assert told.first().get_absolute_url().endswith("/money/credit/EUR/")

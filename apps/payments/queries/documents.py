@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from django.db.models import F, QuerySet
@@ -11,6 +11,7 @@ from apps.accounts import policies as accounts
 from apps.accounts.rules import Act
 from apps.common.actors import Actor
 from apps.common.errors import NotFound
+from apps.common.money import Money
 from apps.payments.gateways.doors import door
 from apps.payments.models import Charge, Chargeback, FxQuote, Payout, PayoutAccount, Refund
 from apps.payments.states import ChargeStatus, PayoutAccountStatus
@@ -64,6 +65,19 @@ def last_charges_of(reference_ids: Iterable[UUID]) -> dict[UUID, Charge]:
         known = found.get(charge.reference_id)
         if known is None or _weight(charge) >= _weight(known):
             found[charge.reference_id] = charge
+    return found
+
+
+def paid_again(used_ids: Mapping[UUID, UUID | None]) -> dict[UUID, Money]:
+    """
+    What came in for these purposes beside the payment that was used, by purpose; one query. It is the payer's credit.
+
+    :param used_ids: by purpose, the charge that was used, if any.
+    """
+    found: dict[UUID, Money] = {}
+    rows = Charge.objects.filter(reference_id__in=list(used_ids), status=ChargeStatus.SUCCEEDED)
+    for charge in rows.exclude(id__in=[used for used in used_ids.values() if used]):
+        found[charge.reference_id] = found.get(charge.reference_id, Money.zero(charge.currency)) + charge.amount
     return found
 
 
