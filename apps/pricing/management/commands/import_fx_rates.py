@@ -15,8 +15,11 @@ class Command(BaseCommand):
         parser.add_argument("--file", type=Path, help="a newer eurofxref-hist.zip of the European Central Bank")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        file = options.get("file")
         try:
-            imported = operations.import_rates(history=options.get("file"), everything=bool(options.get("all")))
+            imported = operations.import_rates(
+                history=Path(file) if file else None, everything=bool(options.get("all"))
+            )
         except FileNotFoundError as error:
             raise CommandError(f"There is no file of rates: {error}") from error
         except (ValueError, ArithmeticError, OSError) as error:
