@@ -13,9 +13,11 @@ from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, InvalidToken
 from django.core.management import call_command
 from django.test import override_settings
+from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.common.text import canonical_email
+from apps.notifications.operations import send_pending_emails
 from marketplace.logs import CUT, SecretsFilter, cut_secrets, cut_secrets_processor
 from tests.addresses import addresses
 
@@ -45,7 +47,9 @@ def test_an_answer_to_a_key_is_kept_nowhere(client, make, amara):
     from apps.accounts import operations
 
     user = amara.memberships.get().user
-    _row, key = operations.create_token(user=user, actor=make.actor(amara), name="k", can_write=False, expires_at=None)
+    _row, key = operations.create_token(
+        user=user, actor=make.actor(amara), name="k", scopes=[], expires_at=None, now=make.now
+    )
     response = client.get("/api/v1/me/", headers={"Authorization": f"Bearer {key}"})
     assert response.status_code == 200
     assert response["Cache-Control"] == "private, no-store"
@@ -68,6 +72,7 @@ def test_links_in_account_mail_lead_to_us_whatever_host_was_asked(client, make, 
     user = make.user()
     for host in ("localhost:6666", "evil.example"):
         client.post("/en/accounts/password/reset/", {"email": user.email}, headers={"Host": host})
+    send_pending_emails(now=timezone.now())
     assert len(mailoutbox) == 2
     for mail in mailoutbox:
         assert set(re.findall(r"https?://[^/\s]+", mail.body)) == {"https://tradewind.example"}

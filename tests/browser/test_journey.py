@@ -170,7 +170,8 @@ def award(hirer, worker, task, javascript) -> Contract:
     contract = Contract.objects.get()
     page = worker.open(f"/contracts/{contract.id}/")
     check(worker, javascript)
-    page.click("form[action$='/accept/'] button")
+    page.click("[popovertarget=accept-offer]")
+    page.click("form[action$='/accept/'] button[type=submit]")
     page.wait_for_url(re.compile(r"/contracts/[0-9a-f-]{36}/$"))
     contract.refresh_from_db()
     assert contract.status == "active"

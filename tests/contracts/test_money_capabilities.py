@@ -66,7 +66,7 @@ def test_a_freelancers_junior_accepts_no_stop_and_no_split(make, milestone, role
     operations.withdraw_cancellation(proposal_id=proposal.id, actor=make.actor(contract.employer), now=NOON)
 
     nothing = Money.zero(milestone.currency)
-    wish = {"reason": "not_delivered", "text": "x", "source_language": "en", "freelancer_part": nothing, "now": NOON}
+    wish = {"reason": "other", "text": "x", "source_language": "en", "freelancer_part": nothing, "now": NOON}
     with pytest.raises(RoleMissing):
         disputes.open_dispute(milestone_id=milestone.id, actor=junior, **wish)
     dispute = disputes.open_dispute(milestone_id=milestone.id, actor=make.actor(contract.employer), **wish)

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.request import Request
 
@@ -15,6 +16,7 @@ class SchemaView(SpectacularAPIView):
 
     _made: ClassVar[dict[tuple[str, str], bytes | str]] = {}
 
+    @extend_schema(exclude=True)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         asked = request.query_params.get("lang", "")
         language = asked if asked in dict(settings.LANGUAGES) else translation.get_language() or "en"
