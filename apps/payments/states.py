@@ -15,6 +15,16 @@ class ChargeStatus(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+class ChargeOutcome(models.TextChoices):
+    """What became of a payment after it was made; shown in place of "Paid"."""
+
+    REFUNDING = "refunding", _("Refund on its way")
+    REFUNDED = "refunded", _("Refunded")
+    PARTLY_REFUNDED = "partly_refunded", _("Partly refunded")
+    CONTESTED = "contested", _("Contested at the bank")
+    CHARGED_BACK = "charged_back", _("Taken back by the bank")
+
+
 CHARGE = Machine(
     "charge",
     ChargeStatus,

@@ -9,12 +9,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.common.money import Money
+from apps.escrow import operations as escrow_operations
 from apps.escrow.models import Escrow
 from apps.ledger import queries as ledger
 from apps.notifications.models import Notification
 from apps.payments import operations, queries
 from apps.payments.gateways.processor import disputes
-from apps.payments.models import Charge, Chargeback, FxQuote, Payout
+from apps.payments.models import Charge, Chargeback, FxQuote, Payout, Refund
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +46,7 @@ def as_ada(client, ada):
 @pytest.mark.parametrize("language", ["en", "zh-hans", "ar"])
 def test_the_wallet_shows_balances_lines_and_what_was_kept(as_ada, ada, language, django_assert_max_num_queries):
     as_ada.get(f"/{language}/money/")
-    with django_assert_max_num_queries(21):
+    with django_assert_max_num_queries(22):
         page = as_ada.get(f"/{language}/money/").content.decode()
 
     for amount in ("450.00", "500.00", "50.00"):
@@ -57,7 +58,7 @@ def test_the_wallet_costs_the_same_for_many_lines(as_ada, ada, make, django_asse
     for _ in range(5):
         make.balance(ada, Money.of("90.00", "EUR"))
     as_ada.get("/en/money/")
-    with django_assert_max_num_queries(21):
+    with django_assert_max_num_queries(22):
         as_ada.get("/en/money/")
 
 
@@ -311,3 +312,67 @@ def test_a_viewer_sees_but_does_not_withdraw(client, make, ada):
     assert "450.00" in page
     assert reverse("payments:withdraw", args=["EUR"]) not in page
     assert client.post(reverse("payments:withdraw", args=["EUR"]), {"all": "1"}).status_code == 403
+
+
+class TestTheMoneyOfWhoPays:
+    """An employer reads what was paid and what came back, and is not asked where it wants to be paid."""
+
+    def test_an_employer_without_payments_is_told_about_payments(self, client, make):
+        log_in(client, make.employer())
+        page = client.get(reverse("payments:wallet")).content.decode()
+        assert "No payments yet" in page
+        assert "When an employer approves your work" not in page
+        assert "Enter bank account" not in page
+
+    @pytest.mark.parametrize("count", [1, 4])
+    def test_what_was_refunded_is_listed_at_the_same_cost_for_many(
+        self, client, make, count, django_assert_max_num_queries
+    ):
+        payer = make.employer()
+        for _ in range(count):
+            make.escrow(status="refunded", payer=payer)
+        log_in(client, payer)
+        client.get(reverse("payments:wallet"))
+        with django_assert_max_num_queries(24):
+            page = client.get(reverse("payments:wallet")).content.decode()
+        with django_assert_max_num_queries(12):
+            listed = client.get(reverse("payments:charges")).content.decode()
+
+        assert "Refund on its way" in page and "Refund on its way" in listed
+        assert ("525.00" if count == 1 else "2,100.00") in page
+
+    def test_a_part_that_went_back_is_said_in_the_list_and_in_the_api(self, client, make):
+        escrow = make.escrow(status="funded")
+        part = Money.of("100.00", "EUR")
+        escrow_operations.refund(escrow_id=escrow.id, amount=part, actor=make.actor(escrow.payee), now=make.now)
+        Refund.objects.update(status="succeeded", remote_id="re_1", finished_at=make.now)
+        log_in(client, escrow.payer)
+
+        listed = client.get(reverse("payments:charges")).content.decode()
+        charge = client.get("/api/v1/charges/").json()["results"][0]
+
+        assert "Partly refunded" in listed
+        assert (charge["outcome"], charge["refunded"]["amount_minor"]) == ("partly_refunded", 10_500)
+        one = client.get(f"/api/v1/charges/{charge['id']}/").json()
+        assert (one["outcome"], one["refunded"]) == (charge["outcome"], charge["refunded"])
+
+    @pytest.mark.parametrize(
+        ("status", "said"), [("opened", "Contested at the bank"), ("lost", "Taken back by the bank"), ("won", "Paid")]
+    )
+    def test_what_the_bank_took_back_is_not_called_paid(self, client, make, status, said):
+        escrow = make.escrow(status="funded")
+        charge = Charge.objects.get(id=escrow.funding_charge_id)
+        Chargeback.objects.create(
+            number="CB-1", charge=charge, status=status, gateway="sandbox", remote_id="dp_1",
+            amount_minor=charge.amount_minor, currency="EUR", opened_at=make.now, closed_at=make.now,
+        )  # fmt: skip
+        log_in(client, escrow.payer)
+        tag = client.get(reverse("payments:charges")).content.decode().split("<tbody>")[1]
+        assert said in tag
+        assert ("Paid" in tag) is (status == "won")
+
+    def test_who_only_works_sees_no_employers_part(self, as_ada, ada):
+        ada.hires = False
+        ada.save()
+        page = as_ada.get(reverse("payments:wallet")).content.decode()
+        assert "No payments yet" not in page and "Bank account" in page

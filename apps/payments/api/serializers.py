@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from apps.common.api.serializers import AMOUNT_MAX, AMOUNT_OR_ALL, MoneySerializer, StrictSerializer
 from apps.payments.models import CashMove, Charge, FxQuote, Payout, PayoutAccount, ProcessorLine, TreasuryAct
-from apps.payments.states import DoorName, TreasuryKind
+from apps.payments.states import ChargeOutcome, DoorName, TreasuryKind
 
 
 class BalanceSerializer(StrictSerializer):
@@ -214,12 +214,18 @@ class NewPayoutSerializer(StrictSerializer):
 
 class ChargeSerializer(serializers.ModelSerializer[Charge]):
     amount = MoneySerializer(read_only=True)
+    refunded = MoneySerializer(read_only=True, help_text="What was refunded or is on its way back.")
+    outcome = serializers.ChoiceField(
+        choices=[("", "nothing since"), *ChargeOutcome.choices],
+        read_only=True,
+        help_text="What became of a payment that was made: refunded, contested or taken back by the bank.",
+    )
 
     class Meta:
         model = Charge
         fields = (
             "id", "number", "status", "amount", "memo", "reference_id", "checkout_url", "decline_code", "created_at",
-            "succeeded_at",
+            "succeeded_at", "refunded", "outcome",
         )  # fmt: skip
         read_only_fields = fields
 

@@ -289,5 +289,5 @@ class CancelCharge(APIView):
         """Cancel a payment that was not made yet; money that comes all the same becomes credit."""
         asker = actor(request._request)
         charge = queries.charge_visible_to(asker, charge_id)
-        cancelled = operations.cancel_charge(charge_id=charge.id, actor=asker, now=timezone.now())
-        return Response(serializers.ChargeSerializer(cancelled).data)
+        operations.cancel_charge(charge_id=charge.id, actor=asker, now=timezone.now())
+        return Response(serializers.ChargeSerializer(queries.charge_visible_to(asker, charge.id)).data)

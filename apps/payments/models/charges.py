@@ -40,6 +40,11 @@ class Charge(BaseModel):
     looked_at = models.DateTimeField(null=True, blank=True)
     """When the job that looks up what no webhook has ended last looked at it."""
 
+    refunded_minor: int = 0
+    refunding_minor: int = 0
+    chargeback_status: str = ""
+    """Not columns: read with the payment by `queries.with_outcome`."""
+
     class Meta:
         constraints = [
             known(states.ChargeStatus, "payments_charge_status_known"),
@@ -73,6 +78,29 @@ class Charge(BaseModel):
     @property
     def amount(self) -> Money:
         return Money(self.amount_minor, self.currency)
+
+    @property
+    def refunded(self) -> Money:
+        """What was refunded or is on its way back."""
+        return Money(self.refunded_minor + self.refunding_minor, self.currency)
+
+    @property
+    def outcome(self) -> str:
+        """A `ChargeOutcome`; empty for a payment that was not made, or that is the payee's to keep."""
+        if self.chargeback_status == states.ChargebackStatus.LOST:
+            return states.ChargeOutcome.CHARGED_BACK
+        if self.chargeback_status in (states.ChargebackStatus.OPENED, states.ChargebackStatus.SUBMITTED):
+            return states.ChargeOutcome.CONTESTED
+        if self.refunding_minor:
+            return states.ChargeOutcome.REFUNDING
+        if not self.refunded_minor:
+            return ""
+        is_whole = self.refunded_minor >= self.amount_minor
+        return states.ChargeOutcome.REFUNDED if is_whole else states.ChargeOutcome.PARTLY_REFUNDED
+
+    @property
+    def outcome_label(self) -> str:
+        return str(states.ChargeOutcome(self.outcome).label) if self.outcome else ""
 
 
 class Refund(BaseModel):

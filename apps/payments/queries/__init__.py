@@ -17,6 +17,7 @@ from apps.payments.queries.cash import (
 )
 from apps.payments.queries.documents import (
     UNFINISHED,
+    Spent,
     absorbed_chargeback,
     charge_for_update,
     charge_visible_to,
@@ -24,6 +25,7 @@ from apps.payments.queries.documents import (
     chargeback_number,
     chargeback_visible_to,
     chargebacks,
+    chargebacks_of,
     chargebacks_of_charge,
     charges_of,
     is_on_its_way,
@@ -39,8 +41,11 @@ from apps.payments.queries.documents import (
     present_accounts_of,
     quote_visible_to,
     refund_for_update,
+    refunds_of,
     refunds_of_reference,
     sees_money_of,
+    spent_by,
+    with_outcome,
 )
 from apps.payments.queries.methods import (
     Method,
@@ -120,6 +125,7 @@ __all__ = [
     "Method",
     "PayoutMethod",
     "Receipt",
+    "Spent",
     "absorbed_chargeback",
     "automatic_balances",
     "available",
@@ -144,6 +150,7 @@ __all__ = [
     "chargeback_number",
     "chargeback_visible_to",
     "chargebacks",
+    "chargebacks_of",
     "chargebacks_of_charge",
     "charges_of",
     "charges_to_refund",
@@ -192,6 +199,7 @@ __all__ = [
     "reconciliation_runs",
     "refund_for_update",
     "refundable",
+    "refunds_of",
     "refunds_of_reference",
     "remote_references",
     "reserve_figures",
@@ -200,6 +208,7 @@ __all__ = [
     "setters_of_accounts",
     "share_a_payout_account",
     "shortfall",
+    "spent_by",
     "statement",
     "stuck_payouts",
     "suspense_item",
@@ -215,4 +224,5 @@ __all__ = [
     "unfinished_top_ups",
     "waiting_by_currency",
     "webhooks_failed",
+    "with_outcome",
 ]

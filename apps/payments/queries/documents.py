@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import Case, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce
 
 from apps.accounts import policies as accounts
 from apps.accounts.rules import Act
@@ -14,7 +18,7 @@ from apps.common.errors import NotFound
 from apps.common.money import Money
 from apps.payments.gateways.doors import door
 from apps.payments.models import Charge, Chargeback, FxQuote, Payout, PayoutAccount, Refund
-from apps.payments.states import ChargeStatus, PayoutAccountStatus
+from apps.payments.states import ChargebackStatus, ChargeStatus, PayoutAccountStatus, RefundStatus
 
 
 def sees_money_of(actor: Actor, organization_id: UUID) -> bool:
@@ -41,7 +45,66 @@ def present_accounts_of(organization_id: UUID) -> tuple[PayoutAccount | None, Pa
 
 
 def charges_of(organization_id: UUID) -> QuerySet[Charge]:
-    return Charge.objects.filter(payer_id=organization_id).order_by("-created_at", "-id")
+    """The payments of an organization, newest first, each with what became of it."""
+    return with_outcome(Charge.objects.filter(payer_id=organization_id)).order_by("-created_at", "-id")
+
+
+REFUND_UNDER_WAY = (RefundStatus.REQUESTED, RefundStatus.SENDING, RefundStatus.SUBMITTED)
+_MOST_SERIOUS_FIRST = Case(
+    When(status=ChargebackStatus.LOST, then=Value(0)),
+    When(status=ChargebackStatus.WON, then=Value(2)),
+    default=Value(1),
+    output_field=IntegerField(),
+)
+
+
+def with_outcome(charges: QuerySet[Charge]) -> QuerySet[Charge]:
+    """The same payments with refunds and chargebacks, for `Charge.outcome`; no further query."""
+    contested = Chargeback.objects.filter(charge_id=OuterRef("id")).order_by(_MOST_SERIOUS_FIRST)
+    known: dict[str, Any] = {
+        "refunded_minor": _refunds_sum(status=RefundStatus.SUCCEEDED),
+        "refunding_minor": _refunds_sum(status__in=REFUND_UNDER_WAY),
+        "chargeback_status": Coalesce(Subquery(contested.values("status")[:1]), Value("")),
+    }
+    return charges.annotate(**known)
+
+
+def _refunds_sum(**lookup: object) -> Coalesce:
+    refunds = Refund.objects.filter(charge_id=OuterRef("id"), **lookup).order_by().values("charge_id")
+    return Coalesce(Subquery(refunds.annotate(total=Sum("amount_minor")).values("total")), Value(0))
+
+
+def refunds_of(organization_id: UUID) -> QuerySet[Refund]:
+    """Money on its way back to an organization that paid it, or already there, newest first."""
+    return Refund.objects.filter(charge__payer_id=organization_id).select_related("charge").order_by("-id")
+
+
+def chargebacks_of(organization_id: UUID) -> QuerySet[Chargeback]:
+    """What the bank of an organization took back, newest first."""
+    return Chargeback.objects.filter(charge__payer_id=organization_id).select_related("charge").order_by("-opened_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What an organization paid in one currency, and what of it came back or is on its way back."""
+
+    paid: Money
+    refunded: Money
+
+
+def spent_by(organization_id: UUID) -> list[Spent]:
+    """By currency; two queries."""
+    paid = (
+        Charge.objects.filter(payer_id=organization_id, status=ChargeStatus.SUCCEEDED)
+        .order_by("currency")
+        .values_list("currency")
+        .annotate(total=Sum("amount_minor"))
+    )
+    refunds = Refund.objects.filter(Q(charge__payer_id=organization_id) & ~Q(status=RefundStatus.FAILED))
+    refunded = dict(refunds.order_by().values_list("currency").annotate(total=Sum("amount_minor")))
+    return [
+        Spent(Money(int(total), currency), Money(int(refunded.get(currency, 0)), currency)) for currency, total in paid
+    ]
 
 
 UNFINISHED = (ChargeStatus.CREATED, ChargeStatus.OPEN, ChargeStatus.PROCESSING)
@@ -106,7 +169,7 @@ def refunds_of_reference(reference_id: UUID) -> QuerySet[Refund]:
 
 def charge_visible_to(actor: Actor, charge_id: UUID) -> Charge:
     """:raises NotFound: for a stranger as for a charge that is not there."""
-    charge = Charge.objects.select_related("payer").filter(id=charge_id).first()
+    charge = with_outcome(Charge.objects.select_related("payer")).filter(id=charge_id).first()
     if charge is None or not sees_money_of(actor, charge.payer_id):
         raise NotFound
     return charge

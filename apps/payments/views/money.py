@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from apps.accounts import queries as organizations
 from apps.accounts.middleware import actor
 from apps.accounts.views.asking import back
 from apps.common import currencies, fmt, keyset, spreadsheets
@@ -66,11 +67,19 @@ def wallet(request: HttpRequest) -> HttpResponse:
     lines = queries.statement(organization_id, before=_line_id(request), limit=ROWS + 1)
     account, onboarding = queries.present_accounts_of(organization_id)
     payouts = list(queries.payouts_of(organization_id)[:5])
+    balances = queries.balances(organization_id)
+    acting = organizations.organization(organization_id)
+    charges = list(queries.charges_of(organization_id)[:5])
     return render(
         request,
         "payments/wallet.html",
         {
-            "balances": queries.balances(organization_id),
+            "balances": balances,
+            "is_paid": acting.works or bool(balances or payouts or account or onboarding),
+            "is_payer": acting.hires or bool(charges),
+            "spent": queries.spent_by(organization_id) if charges else [],
+            "refunds": list(queries.refunds_of(organization_id)[:5]) if charges else [],
+            "chargebacks": list(queries.chargebacks_of(organization_id)[:5]) if charges else [],
             "waits_until": policies.waits_until(account, timezone.now()),
             "country_is_reviewed": account is not None and account.organization.country_review_since is not None,
             "credits": queries.credits_of(organization_id),
@@ -79,7 +88,7 @@ def wallet(request: HttpRequest) -> HttpResponse:
             "rows": _rows(lines[:ROWS]),
             "older": lines[ROWS - 1].id if len(lines) > ROWS else None,
             "payouts": payouts,
-            "charges": list(queries.charges_of(organization_id)[:5]),
+            "charges": charges,
             "account": account,
             "onboarding": onboarding,
             "claims": escrows.claims_of(organization_id),
