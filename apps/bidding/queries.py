@@ -100,6 +100,22 @@ def delivery_date(bid: Bid, now: datetime) -> datetime:
     return now + timedelta(days=bid.days)
 
 
+def employer_costs(task: Task, bids: Sequence[Bid], now: datetime) -> dict[UUID, pricing.EmployerCost]:
+    """
+    By bid: what the employer would pay for it, price and service fee, if it were chosen now; a fixed number of queries.
+    """
+    asked = [
+        (
+            bid.bidder_id,
+            bid.bidder.country,
+            [one.binding_amount for one in bid.milestones.all()] or [bid.binding_amount],
+        )
+        for bid in bids
+    ]
+    costs = pricing.employer_costs(task.employer.country, now.date(), asked, payer_id=task.employer_id)
+    return {bid.id: cost for bid, cost in zip(bids, costs, strict=True)}
+
+
 @dataclass(frozen=True, slots=True)
 class WhatArrives:
     """A typed price, what it binds as in the task's currency, and what would reach the bidder."""

@@ -30,6 +30,7 @@ from apps.common.errors import DomainError, Invalid
 from apps.common.money import Money
 from apps.compliance import policies as compliance
 from apps.matching import queries as matching
+from apps.pricing import queries as pricing
 from apps.tasks import policies as tasks_policies
 from apps.tasks import queries as tasks
 from apps.tasks.models import Task
@@ -214,6 +215,7 @@ def detail(request: HttpRequest, bid_id: UUID) -> HttpResponse:
         "is_mine": is_mine,
         "milestones": milestones,
         "answers": queries.answers(bid.id),
+        "cost": None if is_mine else queries.employer_costs(bid.task, [bid], now)[bid.id],
         "may_change": policies.can_change(actor(request), bid, now),
         "may_withdraw": policies.can_withdraw(actor(request), bid),
         "may_judge": policies.can_judge(actor(request), bid.task, now) and bid.status in ("submitted", "shortlisted"),
@@ -246,6 +248,9 @@ class ComparedBid:
     met: int
     asked: int
     explanation: Any
+    cost: pricing.EmployerCost
+    also: Money | None
+    """The whole cost in the reader's currency, for orientation; None where it is the task's or without a rate."""
 
 
 @login_required
@@ -258,16 +263,19 @@ def compare(request: HttpRequest, task_id: UUID) -> HttpResponse:
         return render(request, "bidding/sealed.html", {"task": task, "bid_count": queries.bid_count(task.id)})
     found = queries.bids_on(task, now)
     explained = matching.explanations_for_task(task.id, [bid.bidder_id for bid in found])
-    rows = [_compared(bid, now, explained.get(bid.bidder_id)) for bid in found]
+    costs = queries.employer_costs(task, found, now)
+    user = request.user
+    display_currency = user.display_currency if isinstance(user, User) else task.currency
+    rates = pricing.rate_table(now.date(), {task.currency, display_currency})
+    rows = [_compared(bid, now, explained.get(bid.bidder_id), costs[bid.id], rates, display_currency) for bid in found]
     order = request.GET.get("sort", "amount")
     keys = {
-        "amount": lambda row: row.bid.binding_amount_minor,
+        "amount": lambda row: row.cost.total.amount_minor,
         "days": lambda row: row.bid.days,
         "match": lambda row: -(row.explanation.score if row.explanation else 0),
     }
     rows.sort(key=keys.get(order, keys["amount"]))
     rows.sort(key=lambda row: row.bid.status not in ("awarded", "accepted", "shortlisted", "submitted"))
-    user = request.user
     context = {
         "task": task,
         "rows": rows,
@@ -275,19 +283,29 @@ def compare(request: HttpRequest, task_id: UUID) -> HttpResponse:
         "sorts": [("amount", _("Price")), ("days", _("Delivery")), ("match", _("Match"))],
         "may_judge": policies.can_judge(asker, task, now) and task.status in ("open", "deciding"),
         "reasons": DeclineReason.choices,
-        "display_currency": user.display_currency if isinstance(user, User) else task.currency,
+        "display_currency": display_currency,
     }
     return render(request, "bidding/compare.html", context)
 
 
-def _compared(bid: Bid, now: datetime, explanation: Any) -> ComparedBid:
+def _compared(
+    bid: Bid,
+    now: datetime,
+    explanation: Any,
+    cost: pricing.EmployerCost,
+    rates: pricing.RateTable,
+    display_currency: str,
+) -> ComparedBid:
     answers = list(bid.answers.all())
+    converted = rates.convert(cost.total, display_currency) if display_currency != cost.total.currency else None
     return ComparedBid(
         bid=bid,
         delivery=queries.delivery_date(bid, now),
         met=sum(answer.will_meet for answer in answers),
         asked=len(answers),
         explanation=explanation,
+        cost=cost,
+        also=converted.amount if converted else None,
     )
 
 

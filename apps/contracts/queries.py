@@ -15,6 +15,7 @@ from apps.contracts.models import CancellationProposal, Contract, Deliverable, M
 from apps.contracts.states import ContractStatus, MilestoneStatus
 from apps.escrow.models import Escrow, Release
 from apps.escrow.queries import HELD
+from apps.pricing import queries as pricing
 
 REMINDER_DAYS = (3, 1)
 
@@ -104,6 +105,13 @@ def deliverables(contract_id: UUID) -> list[Deliverable]:
 
 def open_proposal(contract_id: UUID) -> CancellationProposal | None:
     return CancellationProposal.objects.filter(contract_id=contract_id, status="open").first()
+
+
+def employer_cost(contract: Contract, now: datetime) -> pricing.EmployerCost:
+    """What the employer pays for the whole contract, at the fee of the day: each milestone is paid in separately."""
+    parts = [step.amount for step in milestones(contract.id)] or [contract.amount]
+    bid = (contract.freelancer_id, contract.freelancer.country, parts)
+    return pricing.employer_costs(contract.employer.country, now.date(), [bid], payer_id=contract.employer_id)[0]
 
 
 def milestones_to_remind(now: datetime) -> QuerySet[Milestone, UUID]:

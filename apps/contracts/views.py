@@ -235,7 +235,13 @@ def _timeline(request: HttpRequest, contract: Contract) -> list[TimelineItem]:
 def terms(request: HttpRequest, contract_id: UUID) -> HttpResponse:
     """What both agreed to, in the words they wrote, with its fingerprint."""
     contract = _contract(request, contract_id)
-    return render(request, "contracts/terms.html", {"contract": contract, "terms": contract.terms})
+    is_employer = actor(request).acts_for(contract.employer_id)
+    context = {
+        "contract": contract,
+        "terms": contract.terms,
+        "cost": queries.employer_cost(contract, timezone.now()) if is_employer else None,
+    }
+    return render(request, "contracts/terms.html", context)
 
 
 # -- pay in

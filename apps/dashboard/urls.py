@@ -8,5 +8,6 @@ urlpatterns = [
     path("money/income/", views.income, name="income"),
     path("staff/failed/", views.failures, name="failures"),
     path("staff/failed/<slug:kind>/<str:row_id>/", views.run_again, name="run_again"),
+    path("fees/", views.fees, name="fees"),
     path("help/", views.help_page, name="help"),
 ]

@@ -17,6 +17,7 @@ from apps.accounts.policies import check_staff_may
 from apps.accounts.rules import Act
 from apps.bidding import queries as bids
 from apps.common.errors import NotFound
+from apps.common.money import Money
 from apps.contracts import queries as contracts
 from apps.dashboard import operations, queries
 from apps.dashboard.queries import failures as found_failures
@@ -24,6 +25,7 @@ from apps.dashboard.rules import MONTHS_MIN
 from apps.escrow import queries as escrow
 from apps.payments import policies as money
 from apps.payments import queries as payments
+from apps.pricing import queries as pricing
 from apps.skills import queries as skills
 from apps.tasks import queries as tasks
 
@@ -67,6 +69,28 @@ def income(request: HttpRequest) -> HttpResponse:
 @require_safe
 def help_page(request: HttpRequest) -> HttpResponse:
     return render(request, "dashboard/help.html")
+
+
+@require_safe
+def fees(request: HttpRequest) -> HttpResponse:
+    """What the marketplace takes, in numbers, as the settings of the day say."""
+    today = timezone.now().date()
+    example = Money.of("1000.00", "EUR")
+    steps = pricing.fee_list(today)
+    general = [step for step in steps if not step.payer_country and not step.payee_country]
+    context = {
+        "general": general,
+        "by_country": [step for step in steps if step.payer_country or step.payee_country],
+        "taxes": pricing.commission_taxes(today),
+        "example": example,
+        "examples": [_example(step, example) for step in general],
+    }
+    return render(request, "dashboard/fees.html", context)
+
+
+def _example(step: pricing.FeeStep, amount: Money) -> dict[str, object]:
+    fee, commission = amount.share_bps(step.employer_fee_bps), amount.share_bps(step.commission_bps)
+    return {"paid_before_min": step.paid_before_min, "paid": amount + fee, "received": amount - commission}
 
 
 @login_required

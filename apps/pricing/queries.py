@@ -9,7 +9,7 @@ from decimal import Context, Decimal
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -372,3 +372,125 @@ def _payout_of(
     )
     converted = rules.convert(net, mid=rate.value, margin_bps=margin_bps, currency=payout_currency)
     return converted.target, rate
+
+
+@dataclass(frozen=True, slots=True)
+class EmployerCost:
+    """What an employer pays for an amount: the amount, our service fee on top, and both together."""
+
+    amount: Money
+    fee: Money
+    fee_bps: int
+
+    @property
+    def total(self) -> Money:
+        return self.amount + self.fee
+
+
+def employer_costs(
+    payer_country: str,
+    on: date,
+    bids: Sequence[tuple[UUID, str, Sequence[Money]]],
+    *,
+    payer_id: UUID,
+) -> list[EmployerCost]:
+    """
+    What the employer would pay for each of several bids if it were chosen now; two queries for all.
+
+    :param bids: who is paid, in which country, and the parts that are paid in one by one (at least one): the fee is
+        rounded once for each, as when they are paid in.
+    :raises NoFeeSchedule: if none speaks of the date.
+    """
+    countries = {country for _payee, country, _parts in bids}
+    schedules = _schedules_among({payer_country}, countries, on)
+    together = _paid_between_each(payer_id, [payee for payee, _country, _parts in bids])
+    costs = []
+    for payee_id, country, parts in bids:
+        speaking = [row for row in schedules if row.payee_country in (country, ANY)]
+        fee_bps = _best(speaking, together.get(payee_id, 0)).employer_fee_bps
+        currency = parts[0].currency
+        fee = Money.total((rules.employer_fee(part, fee_bps) for part in parts), currency)
+        costs.append(EmployerCost(Money.total(parts, currency), fee, fee_bps))
+    return costs
+
+
+def employer_cost_at_most(amount: Money, payer_country: str, on: date) -> EmployerCost:
+    """What an employer pays for an amount at the highest fee that may be asked, whoever is chosen."""
+    rows = _schedules_among({payer_country}, None, on)
+    if not rows:
+        raise NoFeeSchedule
+    fee_bps = max(row.employer_fee_bps for row in rows)
+    return EmployerCost(amount, rules.employer_fee(amount, fee_bps), fee_bps)
+
+
+def _schedules_among(payers: set[str], payees: set[str] | None, on: date) -> list[FeeSchedule]:
+    """The rows for contracts in milestones of these countries; `payees` None for every country."""
+    dated = FeeSchedule.objects.filter(effective_from__lte=on).filter(
+        Q(effective_to=None) | Q(effective_to__gt=on),
+        payer_country__in=payers | {ANY},
+        contract_type__in=(ContractType.MILESTONES, ContractType.ANY),
+    )
+    return list(dated if payees is None else dated.filter(payee_country__in=payees | {ANY}))
+
+
+def _paid_between_each(payer_id: UUID, payee_ids: Sequence[UUID]) -> dict[UUID, int]:
+    found = PaidWork.objects.filter(payer_id=payer_id, payee_id__in=payee_ids, counts=True)
+    return dict(found.values_list("payee_id").annotate(pieces=Count("id")))
+
+
+@dataclass(frozen=True, slots=True)
+class FeeStep:
+    """One line of the public list of fees; `payer_country` and `payee_country` are empty where they hold for all."""
+
+    payer_country: str
+    payee_country: str
+    paid_before_min: int
+    commission_bps: int
+    employer_fee_bps: int
+    fx_margin_bps: int
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
+class CommissionTaxStep:
+    """Tax contained in the commission of freelancers of a country."""
+
+    payee_country: str
+    rate_bps: int
+
+
+def fee_list(on: date) -> list[FeeStep]:
+    """Every fee of the day, the general ones first, then by country; of rows for the same case only the latest."""
+    rows = FeeSchedule.objects.filter(
+        Q(effective_to=None) | Q(effective_to__gt=on),
+        effective_from__lte=on,
+        contract_type__in=(ContractType.MILESTONES, ContractType.ANY),
+    )
+    latest: dict[tuple[str, str, int], FeeSchedule] = {}
+    # The kind of contract is more specific than any date, as in _best.
+    for row in sorted(rows, key=lambda row: (row.contract_type != ANY, row.effective_from)):
+        latest[row.payer_country, row.payee_country, row.paid_before_min] = row
+    steps = [
+        FeeStep(
+            "" if row.payer_country == ANY else row.payer_country,
+            "" if row.payee_country == ANY else row.payee_country,
+            row.paid_before_min,
+            row.commission_bps,
+            row.employer_fee_bps,
+            row.fx_margin_bps,
+            row.effective_from,
+        )
+        for row in latest.values()
+    ]
+    return sorted(steps, key=lambda step: (step.payee_country, step.payer_country, step.paid_before_min))
+
+
+def commission_taxes(on: date) -> list[CommissionTaxStep]:
+    """The taxes that our commission contains, by country of who is paid."""
+    dated = CommissionTax.objects.filter(
+        Q(effective_to=None) | Q(effective_to__gt=on),
+        platform_country=settings.PLATFORM_COUNTRY,
+        effective_from__lte=on,
+    )
+    latest = {row.payee_country: row.rate_bps for row in dated.order_by("effective_from")}
+    return [CommissionTaxStep(country, rate) for country, rate in sorted(latest.items()) if rate]

@@ -1,10 +1,16 @@
 """Pages of bids: what arrives is seen before a bid is sent, and what was typed is never lost."""
 
+import re
+from uuid import uuid4
+
 import pytest
 from django.utils import timezone
 
+from apps.bidding import queries
 from apps.bidding.models import Bid
+from apps.common import fmt
 from apps.common.money import Money
+from apps.pricing.models import PaidWork
 
 
 @pytest.fixture
@@ -107,3 +113,46 @@ def test_comparing_costs_the_same_queries_for_more_bids(client, make, task, djan
         make.bid(task=task)
     with django_assert_max_num_queries(len(few.captured_queries)):
         client.get(f"/en/tasks/{task.id}/bids/")
+
+
+class TestWhatTheEmployerPays:
+    """Price, service fee and sum are read before anybody is chosen."""
+
+    def test_every_bid_and_the_offer_say_it_at_the_same_cost_for_many(
+        self, client, make, task, django_assert_max_num_queries
+    ):
+        bid = make.bid(task=task)
+        client.force_login(task.employer.memberships.get().user)
+        client.get(f"/en/tasks/{task.id}/bids/")
+        with django_assert_max_num_queries(30) as few:
+            client.get(f"/en/tasks/{task.id}/bids/")
+        for _ in range(3):
+            make.bid(task=task)
+        with django_assert_max_num_queries(len(few.captured_queries)):
+            page = client.get(f"/en/tasks/{task.id}/bids/").content.decode()
+
+        cost = queries.employer_costs(task, [bid], make.now)[bid.id]
+        assert cost.fee == bid.binding_amount.share_bps(500)
+        said = f"You pay {number(cost.total)}"
+        # On each card and in each dialog of an offer.
+        assert spaceless(page).count(said) >= 2
+        assert said in spaceless(client.get(bid.get_absolute_url()).content.decode())
+
+    def test_a_bidder_is_not_told_what_the_employer_pays_on_top(self, client, make, task):
+        bid = make.bid(task=task)
+        client.force_login(bid.bidder.memberships.get().user)
+        assert "service fee" not in client.get(bid.get_absolute_url()).content.decode()
+
+    def test_who_was_paid_often_costs_less(self, make, task):
+        bid = make.bid(task=task)
+        for _ in range(10):
+            PaidWork.objects.create(work_id=uuid4(), payer=task.employer, payee=bid.bidder, paid_at=make.now)
+        assert queries.employer_costs(task, [bid], make.now)[bid.id].fee_bps == 400
+
+
+def number(money):
+    return fmt.money(money).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def spaceless(page):
+    return " ".join(re.sub("<[^>]*>", "", page).replace("\N{NO-BREAK SPACE}", " ").split())

@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from apps.common import fmt
 from apps.contracts import queries
 from apps.contracts.models import CancellationProposal, Contract, DeliverableFile, Milestone
 from tests.make.agreed import active_contract
@@ -335,3 +336,14 @@ def test_money_is_not_named_twice_when_there_is_one_milestone(make):
     milestone = make.milestone(status="funded")
     assert milestone.title == milestone.contract.title
     assert milestone.escrow.memo == milestone.title
+
+
+def test_the_terms_say_to_the_employer_what_comes_on_top(client, make):
+    contract = make.contract()
+    cost = queries.employer_cost(contract, make.now)
+    client.force_login(contract.employer.memberships.get().user)
+    page = client.get(f"/en/contracts/{contract.id}/terms/").content.decode()
+    assert cost.fee == contract.amount.share_bps(500)
+    assert "You pay in all" in page and fmt.money(cost.total) in page
+    client.force_login(contract.freelancer.memberships.get().user)
+    assert "You pay in all" not in client.get(f"/en/contracts/{contract.id}/terms/").content.decode()

@@ -20,8 +20,10 @@ from apps.bidding import queries as bids
 from apps.common import keyset
 from apps.common.errors import Invalid
 from apps.common.ids import uuids
+from apps.common.money import Money
 from apps.files import operations as files
 from apps.matching import queries as matching
+from apps.pricing import queries as pricing
 from apps.skills.forms import SkillPickerWidget
 from apps.tasks import operations, policies, queries
 from apps.tasks.forms import AddendumForm, AttachmentForm, BriefForm, initial_of
@@ -78,8 +80,19 @@ def _page(request: HttpRequest, form: BriefForm, task: Task | None, status: int 
         "attachments": task.attachments.select_related("file") if task else [],
         "attachment_form": AttachmentForm(),
         "templates": list(form.categories.values()),
+        **_what_is_paid(request, task),
     }
     return render(request, "tasks/task_form.html", context, status=status)
+
+
+def _what_is_paid(request: HttpRequest, task: Task | None) -> dict[str, Any]:
+    """The service fee on top of the budget: its share, and for a budget that is known the whole amount at most."""
+    organization_id = actor(request).organization_id
+    if organization_id is None:
+        return {}
+    budget = (task.budget_max if task else None) or Money.zero("EUR")
+    country = accounts.organization(organization_id).country
+    return {"cost": pricing.employer_cost_at_most(budget, country, timezone.now().date())}
 
 
 @login_required
