@@ -14,6 +14,14 @@ from apps.contracts.models import CancellationProposal, Contract, Milestone
 from apps.contracts.states import MILESTONE, ContractStatus, MilestoneStatus
 
 
+class BillingDetailsMissing(Conflict):
+    code = "billing_details_missing"
+    message = _(
+        "The invoice for our fee has to name the address of your organization. Enter it under Money, Documents, then "
+        "pay."
+    )
+
+
 class NotAtWork(Conflict):
     code = "contract_not_active"
     message = _("This contract is not at work, so nothing can be changed in it.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -34,6 +35,7 @@ from apps.escrow import queries as escrow_queries
 from apps.files import operations as files
 from apps.files.models import StoredFile
 from apps.files.views import serve
+from apps.invoicing import queries as documents
 from apps.messaging import queries as messaging
 from apps.payments import policies as payment_policies
 from apps.payments import queries as payment_queries
@@ -253,6 +255,11 @@ def fund(request: HttpRequest, milestone_id: UUID) -> HttpResponse:
     """What will be paid, before it is paid; the POST goes to the checkout."""
     milestone = _milestone(request, milestone_id)
     policies.check_can_ask_to_fund(actor(request), milestone)
+    may_pay = policies.can_fund(actor(request), milestone)
+    is_asking = request.method == "POST" and request.POST.get("step") == "ask"
+    if may_pay and not is_asking and documents.needs_billing_details(milestone.contract.employer):
+        onward = urlencode({"next": reverse("contracts:fund", args=[milestone.id])})
+        return redirect(f"{reverse('invoicing:details')}?{onward}")
     budgets = spending_queries.open_budgets(milestone.contract.employer_id)
     approval = spending_queries.open_approval(milestone.id)
     asked = {"budget": approval.budget_id, "purchase_order": approval.purchase_order} if approval else {}
@@ -275,7 +282,8 @@ def fund(request: HttpRequest, milestone_id: UUID) -> HttpResponse:
         "methods": _methods(milestone),
         "refusal": refusal,
         "approval": approval,
-        "may_pay": policies.can_fund(actor(request), milestone),
+        "may_pay": may_pay,
+        "lacks_details": may_pay and documents.lacks_billing_details(milestone.contract.employer),
         "rule": spending_queries.rule_of(milestone.contract.employer_id, timezone.now()),
     }
     return render(request, "contracts/fund.html", context, status=409 if refusal else 422 if form.errors else 200)

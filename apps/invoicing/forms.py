@@ -34,9 +34,11 @@ class BillingDetailsForm(forms.ModelForm[BillingDetails]):
             "vat_id": _("With its country's letters, for example DE123456788. We check its form, not the registry."),
         }
 
-    def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, country: str, needs_address: bool = False, **kwargs: Any) -> None:
         self.country = country
         super().__init__(*args, **kwargs)
+        for name in ("street", "city") if needs_address else ():
+            self.fields[name].required = True
 
     def clean_vat_id(self) -> str:
         """In the European Union a number has a known form, and Greece writes EL before it."""

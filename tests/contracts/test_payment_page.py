@@ -1,5 +1,7 @@
 """Paying a milestone: declined and paid after all, on its way, cancelled, paid twice."""
 
+from uuid import uuid4
+
 import pytest
 from django.core.management import call_command
 from django.utils import timezone
@@ -210,3 +212,49 @@ def test_both_can_stop_while_a_transfer_is_awaited_and_a_late_one_is_credit(make
     heard(transfer)
     assert str(payment_queries.credit(contract.employer_id, "EUR").as_decimal()) == "945.00"
     assert "paid_in_vain" in kinds()
+
+
+class TestTheAddressBeforeThePayment:
+    """A company says once whom invoices name, and comes back to its payment."""
+
+    ADDRESS = {"legal_name": "Kunde GmbH", "street": "Weg 1", "postcode": "10115", "city": "Berlin"}
+
+    @pytest.fixture
+    def milestone(self, client, make, settings):
+        settings.PLATFORM_VAT_ID = "DE123456788"
+        make.now = timezone.now()
+        milestone = make.milestone(status="planned")
+        client.force_login(milestone.contract.employer.memberships.get().user)
+        return milestone
+
+    def test_it_is_asked_with_the_reason_and_leads_back(self, client, milestone):
+        payment = f"/en/milestones/{milestone.id}/fund/"
+        asked = client.get(payment)
+        page = client.get(asked.url).content.decode()
+        refused = client.post(asked.url, self.ADDRESS | {"street": ""})
+        saved = client.post(asked.url, self.ADDRESS)
+
+        assert asked.url.startswith("/en/money/documents/details/?next=")
+        assert "Before your first payment" in page
+        assert refused.status_code == 422
+        assert saved.url == payment
+        assert client.get(payment).status_code == 200
+
+    def test_it_leads_to_no_other_site(self, client, milestone):
+        asked = "/en/money/documents/details/?next=https://example.org/"
+        assert client.post(asked, self.ADDRESS).url == "/en/money/documents/"
+
+    def test_the_api_refuses_with_a_code(self, client, milestone):
+        answer = client.post(
+            f"/api/v1/milestones/{milestone.id}/fund/", {"return_url": "https://robot.example/back"}, content_type="application/json",
+            headers={"Idempotency-Key": str(uuid4())},
+        )  # fmt: skip
+        assert (answer.status_code, answer.json()["code"]) == (409, "billing_details_missing")
+
+    def test_a_private_person_is_not_held_up(self, client, make, milestone):
+        employer = milestone.contract.employer
+        employer.kind = "individual"
+        employer.save()
+        page = client.get(f"/en/milestones/{milestone.id}/fund/")
+        assert page.status_code == 200
+        assert "Your documents name no address yet" in page.content.decode()

@@ -276,3 +276,17 @@ def test_documents_that_are_missing_are_issued_by_a_command_once(make, capsys):
     count = Document.objects.count()
     call_command("issue_documents")
     assert Document.objects.count() == count == 4
+
+
+def test_our_fee_to_a_company_at_home_contains_the_tax_of_the_country(make, outbox_drain, settings):
+    settings.PLATFORM_VAT_ID = "DE123456788"
+    fee = by_kind(released(make, outbox_drain))["fee"]
+    assert (fee.treatment, fee.tax, fee.net + fee.tax) == ("standard", EUR("3.99"), EUR("25.00"))
+    assert fee.notes == []
+
+
+def test_our_fee_to_a_country_without_a_known_rate_stays_undetermined(make, outbox_drain, settings):
+    settings.PLATFORM_VAT_ID, settings.PLATFORM_COUNTRY = "IT00743110157", "IT"
+    payer = make.employer(country="IT")
+    fee = by_kind(released(make, outbox_drain, payer=payer))["fee"]
+    assert (fee.treatment, fee.tax.amount_minor) == ("undetermined", 0)

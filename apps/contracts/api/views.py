@@ -21,10 +21,11 @@ from apps.accounts.states import KeyScope
 from apps.bidding import queries as bids
 from apps.common.api.idempotency import NEEDS_KEY, idempotent
 from apps.common.api.serializers import check_no_body, to_money
-from apps.contracts import operations, queries
+from apps.contracts import operations, policies, queries
 from apps.contracts.api import serializers
 from apps.contracts.models import CancellationProposal, Contract, Milestone
 from apps.contracts.operations.working import Check
+from apps.invoicing import queries as documents
 from apps.payments import queries as payments
 
 
@@ -136,6 +137,9 @@ class Fund(APIView):
         back = given.validated_data["return_url"]
         if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
             back = settings.SITE_URL
+        asker = actor(request._request)
+        if policies.can_fund(asker, milestone) and documents.needs_billing_details(milestone.contract.employer):
+            raise policies.BillingDetailsMissing
         charge = operations.fund_milestone(
             milestone_id=milestone.id,
             actor=actor(request._request),

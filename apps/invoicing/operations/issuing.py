@@ -20,6 +20,7 @@ from apps.invoicing.models import Document
 from apps.invoicing.states import SERIES, DocumentKind, Treatment
 from apps.outbox import bus
 from apps.payments.models import Charge, Refund
+from apps.pricing import rules as pricing_rules
 from apps.spending import queries as spending
 
 
@@ -174,8 +175,13 @@ def _employer_fee(release: Release) -> Draft | None:
     if not fee:
         return None
     seller, buyer = queries.platform(), queries.party_of(escrow.payer)
-    decision = rules.decide(supply="platform", seller=seller, buyer=buyer, on=_day(release))
-    line = Line("employer_fee", escrow.memo, fee, Money.zero(fee.currency), decision.treatment, decision.rate_bps)
+    on = _day(release)
+    decision = rules.decide(
+        supply="platform", seller=seller, buyer=buyer, on=on, home_rate_bps=queries.home_rate_bps(buyer.country, on)
+    )
+    # The employer paid the fee that was shown, and no tax on top: the fee contains it.
+    tax = pricing_rules.contained_tax(fee, decision.rate_bps)
+    line = Line("employer_fee", escrow.memo, fee - tax, tax, decision.treatment, decision.rate_bps)
     return _invoice(DocumentKind.FEE_INVOICE, release, escrow.payer, seller, buyer, line, [decision.note])
 
 

@@ -128,6 +128,29 @@ def party_of(organization: Organization) -> Party:
     )
 
 
+def home_rate_bps(buyer_country: str, on: date) -> int:
+    """The tax on our own services to customers in our own country, in bps; 0 abroad and where none is known."""
+    if buyer_country != settings.PLATFORM_COUNTRY:
+        return 0
+    rate_bps, jurisdiction = pricing.commission_tax(buyer_country, on)
+    return rate_bps if jurisdiction == settings.PLATFORM_COUNTRY else 0
+
+
+def lacks_billing_details(organization: Organization) -> bool:
+    """Does nothing say which address documents for it should name?"""
+    details = billing_details_of(organization.id)
+    return details is None or not (details.street and details.city)
+
+
+def needs_billing_details(organization: Organization) -> bool:
+    """
+    Must it say its address before it pays? Invoices to a business name it, as soon as the marketplace has a VAT number
+    and so writes invoices with tax (Directive 2006/112/EC, article 226).
+    """
+    is_asked = bool(settings.PLATFORM_VAT_ID) and organization.kind in _BUSINESSES
+    return is_asked and lacks_billing_details(organization)
+
+
 def platform() -> Party:
     """The operator, by its settings."""
     return Party(

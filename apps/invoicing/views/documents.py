@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -106,14 +107,18 @@ def details(request: HttpRequest) -> HttpResponse:
     own = accounts.organization(organization_id)
     saved = queries.billing_details_of(organization_id)
     initial = {} if saved else {"legal_name": own.legal_name or own.display_name}
-    form = BillingDetailsForm(request.POST or None, instance=saved, country=own.country, initial=initial)
+    onward = request.GET.get("next", "")
+    is_asked = url_has_allowed_host_and_scheme(onward, allowed_hosts={request.get_host()})
+    form = BillingDetailsForm(
+        request.POST or None, instance=saved, country=own.country, initial=initial, needs_address=is_asked
+    )
     if request.method == "POST" and form.is_valid():
         operations.save_billing_details(
             organization_id=organization_id, actor=actor(request), now=timezone.now(), **form.cleaned_data
         )
         messages.success(request, _("Saved. Documents from now on say this."))
-        return redirect("invoicing:documents")
-    context = {"form": form, "own": own}
+        return redirect(onward if is_asked else "invoicing:documents")
+    context = {"form": form, "own": own, "is_asked": is_asked, "back": onward if is_asked else ""}
     return render(request, "invoicing/details_form.html", context, status=422 if form.errors else 200)
 
 
