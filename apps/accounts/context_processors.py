@@ -4,6 +4,8 @@ from django.http import HttpRequest
 
 from apps.accounts import queries
 from apps.accounts.models import User
+from apps.accounts.policies import may
+from apps.accounts.rules import Act, Side
 
 
 def actor(request: HttpRequest) -> dict[str, Any]:
@@ -14,4 +16,10 @@ def actor(request: HttpRequest) -> dict[str, Any]:
     organizations = list(queries.organizations_of(user))
     acting = request.actor  # type: ignore[attr-defined]
     current = next((one for one in organizations if one.id == acting.organization_id), None)
-    return {"actor": acting, "organization": current, "organizations": organizations}
+    return {
+        "actor": acting,
+        "organization": current,
+        "organizations": organizations,
+        "may_post_tasks": may(acting, Act.MANAGE_TASK, acting.organization_id, Side.EMPLOYER),
+        "may_place_bids": may(acting, Act.BID, acting.organization_id, Side.FREELANCER),
+    }

@@ -33,14 +33,15 @@ from apps.tasks import queries as tasks
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     now, asker = timezone.now(), actor(request)
-    if not request.user.is_authenticated:
+    user = request.user
+    if not user.is_authenticated:
         open_tasks = tasks.capped_count(tasks.open_tasks(asker).filter(bidding_closes_at__gt=now))
         return render(request, "dashboard/landing.html", {"categories": skills.categories(), "open_tasks": open_tasks})
     if asker.organization_id is None:
         return redirect("accounts:organizations")
     organization = accounts.organization(asker.organization_id)
     context = {
-        "todos": queries.todos(asker, now),
+        "todos": queries.todos(asker, user, now),
         "own": organization,
         "balances": payments.balances(organization.id),
         "held_for": escrow.held_for(organization.id),

@@ -1,19 +1,37 @@
-"""What a home page shows: everything that waits for this side, the most urgent first."""
+"""What a home page shows: everything that needs this person's attention, the most urgent first."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import Count, Exists, OuterRef, Q
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
+from apps.accounts.models import User
+from apps.accounts.policies import may
+from apps.accounts.rules import Act, Side
 from apps.bidding.models import Bid
+from apps.common import fmt
 from apps.common.actors import Actor
 from apps.contracts import policies, queries
-from apps.contracts.models import Contract, Milestone
-from apps.tasks.models import Task, TaskInvitation
+from apps.contracts.models import CancellationProposal, Contract, Milestone
+from apps.disputes import queries as disputes
+from apps.disputes.models import DisputeStatement, SplitProposal
+from apps.disputes.states import OPEN_DISPUTE
+from apps.messaging import queries as messaging
+from apps.moderation import queries as moderation
+from apps.reviews import queries as reviews
+from apps.reviews import rules as review_rules
+from apps.spending import policies as spending_policies
+from apps.spending import queries as spending
+from apps.spending.states import RuleChangeStatus
+from apps.tasks.models import Question, Task, TaskInvitation
+from apps.tasks.states import BidWindow
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +52,32 @@ _VERBS = {
 }
 
 
-def todos(actor: Actor, now: datetime, limit: int = 8) -> list[Todo]:
-    """What the organization owes somebody."""
-    found = _in_contracts(actor) + _offers(actor) + _decisions(actor) + _invitations(actor)
+PER_KIND_MAX = 50
+"""Of each kind at most so many are read, the most urgent first."""
+
+
+def todos(actor: Actor, user: User, now: datetime, limit: int = 8) -> list[Todo]:
+    """
+    What needs the attention of this person, acting for this organization, the nearest deadline first. Only what their
+    role lets them do; a fixed number of queries.
+    """
+    if actor.organization_id is None:
+        return []
+    found = [
+        *_in_contracts(actor),
+        *_disputes(actor, now),
+        *_stops(actor),
+        *_offers(actor),
+        *_decisions(actor),
+        *_new_bids(actor, now),
+        *_questions(actor, now),
+        *_invitations(actor, now),
+        *_approvals(actor),
+        *_limits(actor, now),
+        *_reviews(actor, now),
+        *_statements(actor, now),
+        *_messages(actor, user),
+    ]
     far = datetime.max.replace(tzinfo=now.tzinfo)
     return sorted(found, key=lambda todo: todo.due_at or far)[:limit]
 
@@ -67,30 +108,144 @@ def _own_contracts(actor: Actor) -> list[UUID]:
     return list(own.values_list("id", flat=True))
 
 
+def _disputes(actor: Actor, now: datetime) -> list[Todo]:
+    """Disputes that this side has not answered, and splits that the other side proposes."""
+    organization_id = actor.side_id
+    spoken = DisputeStatement.objects.filter(dispute=OuterRef("pk"), organization_id=organization_id)
+    proposed = SplitProposal.objects.filter(dispute=OuterRef("pk"), status="open").exclude(
+        organization_id=organization_id
+    )
+    rows = (
+        disputes.disputes_of(actor)
+        .filter(status__in=OPEN_DISPUTE)
+        .annotate(has_spoken=Exists(spoken), is_offered=Exists(proposed))
+        .filter(Q(has_spoken=False, respondent_id=organization_id) | Q(is_offered=True))
+        .order_by("answer_due_at")[:PER_KIND_MAX]
+    )
+    todos = []
+    for one in rows:
+        contract = one.milestone.contract
+        side = Side.EMPLOYER if contract.employer_id == organization_id else Side.FREELANCER
+        is_unanswered = not one.has_spoken and one.respondent_id == organization_id
+        if is_unanswered and may(actor, Act.SPEAK_IN_DISPUTE, organization_id, side):
+            says, due_at = _("Answer a dispute"), one.answer_due_at
+        elif one.is_offered and may(actor, Act.ACCEPT_SPLIT, organization_id, side):
+            says, due_at = _("Answer a proposal in a dispute"), one.decide_by
+        else:
+            continue
+        todos.append(Todo(says, _name(one.milestone), contract.binding_language, one.get_absolute_url(), due_at))
+    return todos
+
+
+def _stops(actor: Actor) -> list[Todo]:
+    own = Q(contract__employer_id=actor.organization_id) | Q(contract__freelancer_id=actor.organization_id)
+    rows = (
+        CancellationProposal.objects.filter(own, status="open", contract__status="active")
+        .exclude(proposed_by_id=actor.organization_id)
+        .select_related("contract")
+        .order_by("proposed_at")[:PER_KIND_MAX]
+    )
+    return [
+        Todo(
+            _("Answer a proposal to stop"),
+            one.contract.title,
+            one.contract.binding_language,
+            one.contract.get_absolute_url(),
+            None,
+        )
+        for one in rows
+        if policies.can_answer_cancellation(actor, one)
+    ]
+
+
 def _offers(actor: Actor) -> list[Todo]:
-    offered = Contract.objects.filter(freelancer_id=actor.organization_id, status="offered")
+    if not may(actor, Act.ANSWER_OFFER, actor.organization_id, Side.FREELANCER):
+        return []
+    offered = Contract.objects.filter(freelancer_id=actor.organization_id, status="offered").order_by("respond_by")
     return [
         Todo(_("Answer an offer"), one.title, one.binding_language, one.get_absolute_url(), one.respond_by)
-        for one in offered
+        for one in offered[:PER_KIND_MAX]
     ]
 
 
 def _decisions(actor: Actor) -> list[Todo]:
-    deciding = Task.objects.filter(employer_id=actor.organization_id, status="deciding")
+    if not may(actor, Act.JUDGE_BIDS, actor.organization_id, Side.EMPLOYER):
+        return []
+    deciding = Task.objects.filter(employer_id=actor.organization_id, status="deciding").order_by("decision_due_at")
     return [
-        Todo(_("Choose a bid"), one.title, one.source_language, one.get_absolute_url(), one.decision_due_at)
-        for one in deciding
+        Todo(
+            _("Choose a bid"),
+            one.title,
+            one.source_language,
+            reverse("bidding:compare", args=[one.id]),
+            one.decision_due_at,
+        )
+        for one in deciding[:PER_KIND_MAX]
     ]
 
 
-def _invitations(actor: Actor) -> list[Todo]:
-    invited = TaskInvitation.objects.filter(
-        organization_id=actor.side_id, declined_at=None, task__status="open"
-    ).select_related("task")
-    answered = set(
-        Bid.objects.filter(bidder_id=actor.organization_id, task__in=[one.task_id for one in invited]).values_list(
-            "task_id", flat=True
+def _new_bids(actor: Actor, now: datetime) -> list[Todo]:
+    """Tasks that still take bids and have some that nobody has judged; sealed ones show theirs when bidding closes."""
+    if not may(actor, Act.JUDGE_BIDS, actor.organization_id, Side.EMPLOYER):
+        return []
+    rows = (
+        Task.objects.filter(employer_id=actor.organization_id, status="open")
+        .exclude(bid_window=BidWindow.SEALED, bidding_closes_at__gt=now)
+        .annotate(new_bids=Count("bids", filter=Q(bids__status="submitted")))
+        .filter(new_bids__gt=0)
+        .order_by("decision_due_at")[:PER_KIND_MAX]
+    )
+    return [
+        Todo(
+            ngettext("%(n)s new bid", "%(n)s new bids", one.new_bids) % {"n": fmt.number(one.new_bids)},
+            one.title,
+            one.source_language,
+            reverse("bidding:compare", args=[one.id]),
+            one.decision_due_at,
         )
+        for one in rows
+    ]
+
+
+def _questions(actor: Actor, now: datetime) -> list[Todo]:
+    if not may(actor, Act.MANAGE_TASK, actor.organization_id, Side.EMPLOYER):
+        return []
+    rows = (
+        Question.objects.filter(
+            task__employer_id=actor.organization_id,
+            task__status="open",
+            task__bidding_closes_at__gt=now,
+            answered_at=None,
+        )
+        .select_related("task")
+        .order_by("task__bidding_closes_at", "asked_at")[:PER_KIND_MAX]
+    )
+    return [
+        Todo(
+            _("Answer a question"),
+            one.task.title,
+            one.task.source_language,
+            f"{one.task.get_absolute_url()}#questions",
+            one.task.bidding_closes_at,
+        )
+        for one in rows
+    ]
+
+
+def _invitations(actor: Actor, now: datetime) -> list[Todo]:
+    if not may(actor, Act.BID, actor.organization_id, Side.FREELANCER):
+        return []
+    own = Bid.objects.filter(bidder_id=actor.organization_id, task=OuterRef("task_id"))
+    invited = (
+        TaskInvitation.objects.filter(
+            ~Exists(own),
+            organization_id=actor.side_id,
+            declined_at=None,
+            task__status="open",
+            task__bidding_closes_at__gt=now,
+        )
+        .select_related("task")
+        .order_by("task__bidding_closes_at")
     )
     return [
         Todo(
@@ -100,6 +255,76 @@ def _invitations(actor: Actor) -> list[Todo]:
             one.task.get_absolute_url(),
             one.task.bidding_closes_at,
         )
-        for one in invited
-        if one.task_id not in answered
+        for one in invited[:PER_KIND_MAX]
+    ]
+
+
+def _approvals(actor: Actor) -> list[Todo]:
+    """Payments that somebody else of the organization asked a second person about."""
+    if not may(actor, Act.DECIDE_SPENDING, actor.organization_id):
+        return []
+    rows = spending.waiting_approvals(actor.side_id).exclude(asked_by_id=actor.user_id)
+    return [
+        Todo(_("Approve a payment"), one.memo, "", reverse("spending:approval", args=[one.id]), None)
+        for one in rows[:PER_KIND_MAX]
+    ]
+
+
+def _limits(actor: Actor, now: datetime) -> list[Todo]:
+    if not may(actor, Act.LOOSEN_SPENDING_RULE, actor.organization_id):
+        return []
+    change = spending.pending_change(actor.side_id, now)
+    if change is None or change.status != RuleChangeStatus.PROPOSED:
+        return []
+    if not spending_policies.can_agree_to_loosen(actor, change, now):
+        return []
+    subject = str(_("Higher spending limits"))
+    return [Todo(_("Agree to a change of limits"), subject, "", reverse("spending:rule"), None)]
+
+
+def _reviews(actor: Actor, now: datetime) -> list[Todo]:
+    # The same capability on either side of the work.
+    if not may(actor, Act.REVIEW, actor.organization_id, Side.EMPLOYER):
+        return []
+    rows = reviews.contracts_to_review(actor, now).order_by("ended_at")[:PER_KIND_MAX]
+    return [
+        Todo(
+            _("Write a review"),
+            one.title,
+            one.binding_language,
+            reverse("reviews:new", args=[one.id]),
+            review_rules.window_end(one.ended_at),
+        )
+        for one in rows
+        if one.ended_at is not None
+    ]
+
+
+OBJECTION_SHOWN_FOR = timedelta(days=30)
+"""A decision of our staff is a to-do for so long; it can be objected to for longer."""
+
+
+def _statements(actor: Actor, now: datetime) -> list[Todo]:
+    if not may(actor, Act.OBJECT, actor.organization_id):
+        return []
+    rows = moderation.statements_of(actor).filter(objection=None, issued_at__gt=now - OBJECTION_SHOWN_FOR)
+    return [
+        Todo(_("Read a decision of our staff, and object if it is wrong"), one.title, "", one.get_absolute_url(), None)
+        for one in rows[:PER_KIND_MAX]
+    ]
+
+
+def _messages(actor: Actor, user: User) -> list[Todo]:
+    unread = messaging.unread_by_contract(user, actor)
+    rows = Contract.objects.filter(id__in=unread).order_by("-id")[:PER_KIND_MAX]
+    return [
+        Todo(
+            ngettext("%(n)s unread message", "%(n)s unread messages", unread[one.id])
+            % {"n": fmt.number(unread[one.id])},
+            one.title,
+            one.binding_language,
+            reverse("messaging:thread", args=[one.id]),
+            None,
+        )
+        for one in rows
     ]

@@ -16,6 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from apps.accounts import queries as accounts
 from apps.accounts.middleware import actor
+from apps.accounts.policies import check_may
+from apps.accounts.rules import Act, Side
 from apps.bidding import queries as bids
 from apps.common import keyset
 from apps.common.errors import Invalid
@@ -98,8 +100,10 @@ def _what_is_paid(request: HttpRequest, task: Task | None) -> dict[str, Any]:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    if actor(request).organization_id is None:
+    asker = actor(request)
+    if asker.organization_id is None:
         return redirect("accounts:organizations")
+    check_may(asker, Act.MANAGE_TASK, asker.organization_id, Side.EMPLOYER)  # before anything is typed
     form = _form(request, None)
     if request.method in ("GET", "HEAD"):
         return _page(request, form, None)
