@@ -276,8 +276,8 @@ def test_what_needs_a_fresh_login_is_refused_without_and_to_every_key(act):
 
 def test_the_table_is_printed_by_a_command():
     out, table = StringIO(), StringIO()
-    call_command("access_table", json=True, stdout=out)
-    call_command("access_table", stdout=table)
+    call_command("acts", json=True, stdout=out)
+    call_command("acts", stdout=table)
 
     rows = json.loads(out.getvalue())
     assert {row["act"] for row in rows} == {str(act) for act in Act}

@@ -31,7 +31,7 @@ class Command(BaseCommand):
             for side, capability in rule.capability.items()
         ]
         if options["json"]:
-            self.stdout.write(json.dumps(rows, indent=1))
+            self.stdout.write(json.dumps(rows))
             return
         for title, roles, is_staff in (
             ("Organizations", list(Role), False),
