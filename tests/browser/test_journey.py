@@ -188,7 +188,7 @@ def fund(hirer, contract, javascript) -> None:
     page.click("main form button.btn-primary")
     page.wait_for_url(re.compile(r"/checkout/"))
     page.click("button.pay")
-    page.wait_for_url(re.compile(r"/paid/$|/contracts/"))
+    page.wait_for_url(re.compile(r"/paid/\?result=done$|/contracts/"))
 
     def is_funded() -> bool:
         milestone.refresh_from_db()
