@@ -11,7 +11,8 @@ from allauth.core import context as allauth_context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import translate_url
 from django.utils import timezone, translation
 
 from apps.accounts import gateways
@@ -46,6 +47,22 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             message = self.render_mail(template_prefix, email, whole)
         for queue in _queues:
             queue(message, user if isinstance(user, User) and user.pk else None, language)
+
+    def post_login(self, request: HttpRequest, user: User, **options: Any) -> HttpResponse:
+        """Whoever logs in goes on in the language that they saved, and this browser remembers it."""
+        response: HttpResponse = super().post_login(request, user, **options)
+        if options.get("signup") or user.language not in dict(settings.LANGUAGES):
+            return response
+        if response.has_header("Location"):
+            response["Location"] = translate_url(response["Location"], user.language)
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            user.language,
+            max_age=31_536_000,
+            samesite="Lax",
+            secure=settings.SESSION_COOKIE_SECURE,
+        )
+        return response
 
     def clean_email(self, email: str) -> str:
         return canonical_email(super().clean_email(email))

@@ -11,8 +11,9 @@ from uuid import UUID
 from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
 from allauth.account.internal import flows
-from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import is_valid_path, reverse
 from django.utils import translation
 from django.utils.functional import SimpleLazyObject
 
@@ -31,6 +32,38 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor = SimpleLazyObject(lambda: session_actor(request))  # type: ignore[attr-defined]
         return self.get_response(request)
+
+
+class SavedLanguageMiddleware:
+    """
+    An address without a language (`/`) leads whoever is logged in to the one they saved, unless this browser was set
+    to another.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if translation.get_language_from_path(request.path_info) is None:
+            language = saved_language(request)
+            if language and not is_valid_path(request.path_info) and _is_page(language, request.path_info):
+                query = f"?{request.META['QUERY_STRING']}" if request.META.get("QUERY_STRING") else ""
+                response = HttpResponseRedirect(f"/{language}{request.path_info}{query}")
+                response["Vary"] = "Cookie, Accept-Language"
+                return response
+        return self.get_response(request)
+
+
+def _is_page(language: str, path: str) -> bool:
+    with translation.override(language):  # only the pages of the language in use are known
+        return bool(is_valid_path(f"/{language}{path}"))
+
+
+def saved_language(request: HttpRequest) -> str:
+    """The person's own, where the browser names none and they are logged in; else empty."""
+    if request.method not in ("GET", "HEAD") or settings.LANGUAGE_COOKIE_NAME in request.COOKIES:
+        return ""
+    return str(request.user.language) if request.user.is_authenticated else ""
 
 
 class FreshLoginMiddleware:

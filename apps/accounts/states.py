@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class OrganizationKind(models.TextChoices):
@@ -39,7 +40,7 @@ class KeyScope(models.TextChoices):
 
 
 class Availability(models.TextChoices):
-    OPEN = "open", _("Available now")
+    OPEN = "open", pgettext_lazy("for work", "Available now")
     PARTLY = "partly", _("Available part of the week")
     BUSY = "busy", _("Not taking new work")
 
