@@ -126,6 +126,10 @@ def profiles_visible_to(actor: Actor) -> QuerySet[Profile]:
     return profiles if actor.is_staff else profiles.filter(everybody | own)
 
 
+def has_skills(organization_id: UUID) -> bool:
+    return ProfileSkill.objects.filter(profile__organization_id=organization_id).exists()
+
+
 def members(organization_id: UUID) -> QuerySet[Membership]:
     return Membership.objects.filter(organization_id=organization_id).select_related("user").order_by("created_at")
 

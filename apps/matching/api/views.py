@@ -88,7 +88,7 @@ class OwnMatch(APIView):
         """How well the organization one acts for suits a task."""
         task = _task(request, task_id)
         organization_id = actor(request._request).organization_id
-        why = queries.explanation(task.id, organization_id) if organization_id else None
+        why = queries.explanation(task.id, organization_id, is_own=True) if organization_id else None
         if why is None:
             raise Http404
         return Response(ExplanationSerializer(why).data)

@@ -54,6 +54,17 @@ PAY_SENTENCES: dict[str, str | Promise] = {
     "under_a_day": _("The budget pays less than a day of work at the stated rate."),
     "unknown": _("No price is known to compare with the budget."),
 }
+OWN_PAY_SENTENCES: dict[str, str | Promise] = {
+    "fits": _("The budget covers your usual price."),
+    "above": _("Your usual price is above the budget."),
+    "pays_a_day": _("The budget pays at least a day of work at your rate."),
+    "under_a_day": _("The budget pays less than a day of work at your rate."),
+    "unknown": _("We know no price of yours to compare with the budget."),
+}
+OWN_LANGUAGE_SENTENCES: dict[str, str | Promise] = {
+    "shared": _("You speak the language of the task."),
+    "bridge": _("You do not list the language of the task, but English."),
+}
 LANGUAGE_SENTENCES: dict[str, str | Promise] = {
     "shared": _("Speaks the language of the task."),
     "bridge": _("Does not list the language of the task, but English."),
@@ -143,7 +154,7 @@ def recommended_tasks(
         order = impressions.arranged(
             found, side=ListSide.TASKS, reader_id=organization_id, now=moment, order=_learned(found)
         )
-    explained = explanations(one.result for one in order[:limit])
+    explained = explanations((one.result for one in order[:limit]), is_own=True)
     return [RecommendedTask(one.result.task, explained[one.result.id], one) for one in order[:limit]]
 
 
@@ -172,10 +183,16 @@ def recommended_freelancers(
     ]
 
 
-def explanation(task_id: UUID, organization_id: UUID, language: str | None = None) -> Explanation | None:
-    """Why this freelancer suits this task; None when they were not matched."""
+def explanation(
+    task_id: UUID, organization_id: UUID, language: str | None = None, *, is_own: bool = False
+) -> Explanation | None:
+    """
+    Why this freelancer suits this task; None when they were not matched.
+
+    :param is_own: the reader is the freelancer: the sentences speak to them.
+    """
     result = MatchResult.objects.filter(task_id=task_id, organization_id=organization_id).first()
-    return explanations([result], language)[result.id] if result else None
+    return explanations([result], language, is_own=is_own)[result.id] if result else None
 
 
 def match_of(task_id: UUID, organization_id: UUID) -> MatchResult:
@@ -196,7 +213,9 @@ def explanations_for_task(
     return {result.organization_id: explained[result.id] for result in results}
 
 
-def explanations(results: Iterable[MatchResult], language: str | None = None) -> dict[int, Explanation]:
+def explanations(
+    results: Iterable[MatchResult], language: str | None = None, *, is_own: bool = False
+) -> dict[int, Explanation]:
     """Of stored results, by their id; the words come from one query."""
     rows = list(results)
     ids = {UUID(skill_id) for row in rows for skill_id in _ids_in(row.reasons)}
@@ -217,8 +236,8 @@ def explanations(results: Iterable[MatchResult], language: str | None = None) ->
             matched=[word(one) for one in row.reasons["matched"]],
             related=[(word(asked), word(known)) for asked, known in row.reasons["related"]],
             missing=[word(one) for one in row.reasons["missing"]],
-            pay=PAY_SENTENCES.get(row.reasons["pay"], ""),
-            language=LANGUAGE_SENTENCES.get(row.reasons["language"], ""),
+            pay=(OWN_PAY_SENTENCES if is_own else PAY_SENTENCES).get(row.reasons["pay"], ""),
+            language=(OWN_LANGUAGE_SENTENCES if is_own else LANGUAGE_SENTENCES).get(row.reasons["language"], ""),
             hours=row.reasons["hours"],
             completed=row.reasons["completed"],
             is_newcomer=row.is_newcomer,

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.template.context import Context
 from django.utils import timezone
 
+from apps.accounts import queries as accounts
 from apps.common.actors import STRANGER
 from apps.common.ids import uuids
 from apps.matching import operations, policies, queries
@@ -54,8 +55,8 @@ def match_why(context: Context, task: Task, organization_id: UUID | None) -> dic
     actor = getattr(request, "actor", STRANGER)
     if organization_id is None or not policies.can_see_match(actor, task, organization_id):
         return {"why": None}
-    why = queries.explanation(task.id, organization_id)
     is_own = actor.acts_for(organization_id) and not actor.is_system
+    why = queries.explanation(task.id, organization_id, is_own=is_own)
     if why and is_own:
         note_opened(request, task.id, organization_id)
     return {"why": why, "is_own": is_own}
@@ -82,6 +83,7 @@ def recommended_tasks(context: Context, organization_id: UUID | None, limit: int
     return {
         "recommendations": found, "csrf_token": context.get("csrf_token"), "reasons": policies.REASONS[ListSide.TASKS],
         "may_refuse": policies.may_bid(getattr(context.get("request"), "actor", STRANGER)),
+        "has_skills": not found and organization_id is not None and accounts.has_skills(organization_id),
     }  # fmt: skip
 
 
