@@ -32,6 +32,7 @@ class SkillPickerWidget(forms.Widget):
         super().__init__(attrs)
         self.suggestions: list[queries.FoundSkill] = []
         self.resolved: list[UUID] | None = None  # what the field made of the typed text
+        self.has_added = False  # by its own button, and the form is to be shown again
 
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> dict[str, Any]:
         chosen = data.getlist(name) if isinstance(data, MultiValueDict) else list(data.get(name) or [])
@@ -67,7 +68,6 @@ class SkillPickerField(forms.Field):
         "required": _("Choose at least one skill."),
         "choose": _("Tick the skill that you mean, or type another word."),
         "unknown": _("We know no skill by that name. Try another word, or one in another language."),
-        "added": _("Skill added. Add more, or go on."),
         "too_many": ngettext_lazy("Choose at most %(count)d skill.", "Choose at most %(count)d skills.", "count"),
     }
 
@@ -99,17 +99,37 @@ class SkillPickerField(forms.Field):
             if exact[0].id not in ids:
                 ids.append(exact[0].id)
             widget.resolved = ids
-            if value["is_adding"]:
-                raise forms.ValidationError(self.error_messages["added"], code="added")
+            widget.has_added = bool(value["is_adding"])
             return
         if not value["text"] and ids:
-            raise forms.ValidationError(self.error_messages["added"], code="added")
+            widget.has_added = True
+            return
+        if not value["is_adding"] and (ids or not self.required):
+            return  # letters left in the box: what is chosen is saved
         widget.suggestions = found
         code = "choose" if found else "unknown"
         raise forms.ValidationError(self.error_messages[code], code=code)
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return uuids(initial or []) != uuids(data["ids"] if isinstance(data, dict) else data or [])
+
+
+def has_added_skill(form: forms.Form) -> bool:
+    """
+    Was the picker's button pressed, and did it take a skill? Then nothing is saved, and the form is shown again as it
+    was typed, without a word about what is not filled in yet.
+    """
+    if not form.is_bound:
+        return False
+    form.full_clean()
+    pickers = [field.widget for field in form.fields.values() if isinstance(field.widget, SkillPickerWidget)]
+    if not any(widget.has_added for widget in pickers):
+        return False
+    form.errors.clear()
+    return True
+
+
+SKILL_ADDED = _("Skill added. Add more, or go on.")
 
 
 def choices(ids: Iterable[UUID], suggestions: Iterable[queries.FoundSkill]) -> list[dict[str, Any]]:

@@ -78,7 +78,7 @@ class BriefForm(forms.Form):
     currency = forms.ChoiceField(label=_("Currency"))
     bidding_closes_at = MomentField(label=_("Bidding closes"), required=False)
     decision_due_at = MomentField(
-        label=_("You decide by"), required=False, help_text=_("Without a decision the task closes by itself.")
+        label=_("You decide by"), required=False, help_text=_("Without a decision the task closes automatically.")
     )
     deadline_at = MomentField(label=_("Delivery deadline"), required=False)
     visibility = forms.ChoiceField(label=_("Who may bid"), choices=Visibility.choices, widget=forms.RadioSelect)

@@ -146,6 +146,9 @@ class Question(BaseModel):
     answer = models.TextField(max_length=4000, blank=True, default="")
     answered_at = models.DateTimeField(null=True, blank=True)
 
+    shown_asker: Organization | None = None
+    """Not a column: who asked, where the reader may know it (`queries.questions`)."""
+
 
 class TaskInvitation(BaseModel):
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="invitations")

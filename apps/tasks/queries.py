@@ -158,8 +158,16 @@ def is_invited(task_id: UUID, organization_id: UUID | None) -> bool:
     return TaskInvitation.objects.filter(task_id=task_id, organization_id=organization_id, declined_at=None).exists()
 
 
-def questions(task_id: UUID) -> QuerySet[Question]:
-    return Question.objects.filter(task_id=task_id).select_related("asked_by").order_by("asked_at")
+def questions(task: Task, actor: Actor) -> list[Question]:
+    """
+    In the order asked. Who asked is known to the asker, to the employer and to staff; to competitors and strangers it
+    is a freelancer: a question must not show who is interested.
+    """
+    rows = list(Question.objects.filter(task_id=task.id).select_related("asked_by").order_by("asked_at"))
+    for one in rows:
+        sees = actor.is_staff or actor.acts_for(task.employer_id) or actor.acts_for(one.asked_by_id)
+        one.shown_asker = one.asked_by if sees else None
+    return rows
 
 
 def tasks_of(organization_id: UUID) -> QuerySet[Task]:

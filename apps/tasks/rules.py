@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from apps.common.text import is_visible
 
@@ -38,6 +39,11 @@ class Brief:
     decision_due_at: datetime | None = None
     criteria: tuple[str, ...] = ()
     skill_ids: tuple[UUID, ...] = field(default=())
+
+
+def evening_in(days: int, now: datetime, zone: ZoneInfo) -> datetime:
+    """Six in the evening of the zone, so many days from now: a moment at which people there are awake."""
+    return (now.astimezone(zone) + timedelta(days=days)).replace(hour=18, minute=0, second=0, microsecond=0)
 
 
 def problems(brief: Brief, now: datetime) -> dict[str, str]:

@@ -2,7 +2,7 @@ import pytest
 from django import forms
 from django.http import QueryDict
 
-from apps.skills.forms import SkillPickerField
+from apps.skills.forms import SkillPickerField, has_added_skill
 from apps.skills.models import Skill
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +34,8 @@ def test_an_exact_name_is_taken_without_a_click():
 
 def test_the_add_button_adds_and_shows_the_form_again():
     form = bound("skills_text=figma&skills_add=1")
-    assert not form.is_valid()
+    assert has_added_skill(form)
+    assert not form.errors
     html = str(form["skills"])
     assert f'value="{skill("figma")}" checked' in html
 
@@ -43,6 +44,19 @@ def test_an_unclear_name_asks_which_is_meant():
     form = bound("skills_text=translat")
     assert form.errors.as_data()["skills"][0].code == "choose"
     assert str(skill("translation")) in str(form["skills"])
+
+
+def test_letters_left_in_the_box_do_not_keep_what_is_chosen_from_being_saved():
+    form = bound(f"skills={skill('react')}&skills_text=trans")
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data["skills"] == [skill("react")]
+    assert not has_added_skill(form)
+
+
+def test_a_word_that_the_button_cannot_take_is_asked_about():
+    form = bound(f"skills={skill('react')}&skills_text=translat&skills_add=1")
+    assert not has_added_skill(form)
+    assert form.errors.as_data()["skills"][0].code == "choose"
 
 
 def test_unknown_ids_and_words_are_refused():

@@ -1,10 +1,12 @@
 """Pages of tasks: finding, reading, posting."""
 
+from zoneinfo import ZoneInfo
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from apps.tasks.models import SavedSearch, Task
+from apps.tasks.models import Question, SavedSearch, Task
 
 
 @pytest.fixture
@@ -138,3 +140,70 @@ def test_a_year_that_no_zone_can_hold_is_said_at_its_field(client, make, typed):
     assert "between the years" in response.content.decode()
     json = {"title": "Edge", "deadline_at": typed + ":00-12:00", "currency": "USD"}
     assert client.post("/api/v1/tasks/", json, content_type="application/json").status_code == 400
+
+
+class TestWhoAsked:
+    """A public question shows competitors and strangers nobody's name."""
+
+    @pytest.fixture
+    def question(self, now_is_now):
+        make = now_is_now
+        task = make.task(bid_window="sealed")
+        asker = make.freelancer("Amara Studio")
+        return Question.objects.create(task=task, asked_by=asker, asked_at=make.now, text="Which format?")
+
+    def names_in(self, client, question):
+        page = client.get(f"/en/tasks/{question.task_id}/").content.decode()
+        assert "Which format?" in page
+        return "Amara Studio" in page.split('id="questions"')[1]
+
+    def asker_in(self, client, question):
+        row = client.get(f"/api/v1/tasks/{question.task_id}/questions/").json()[0]
+        return row["asked_by_name"], row["asked_by_id"]
+
+    def test_strangers_and_peers_read_a_freelancer(self, client, now_is_now, question):
+        assert not self.names_in(client, question)
+        client.force_login(now_is_now.freelancer().memberships.get().user)
+        assert not self.names_in(client, question)
+        assert self.asker_in(client, question) == ("", None)
+        assert "A freelancer" in client.get(f"/en/tasks/{question.task_id}/").content.decode()
+
+    def test_the_employer_and_the_asker_know(self, client, question):
+        for reader in (question.task.employer, question.asked_by):
+            client.force_login(reader.memberships.get().user)
+            assert self.names_in(client, question)
+            assert self.asker_in(client, question) == ("Amara Studio", str(question.asked_by_id))
+
+
+def test_adding_a_skill_shows_the_form_again_without_an_error(client, now_is_now):
+    client.force_login(now_is_now.employer().memberships.get().user)
+    answer = client.post("/en/tasks/new/", {"title": "", "skills_text": "figma", "skills_add": "1"})
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "Skill added" in page and "error-summary" not in page
+    assert not Task.objects.exists()
+
+
+def test_publishing_without_a_title_says_what_is_missing_and_makes_no_draft(client, now_is_now):
+    client.force_login(now_is_now.employer().memberships.get().user)
+    fields = {"goal": "A logo", "source_language": "en", "currency": "EUR", "budget_kind": "fixed",
+              "visibility": "public", "bid_window": "open", "publish": "1"}  # fmt: skip
+    answer = client.post("/en/tasks/new/", fields)
+    assert answer.status_code == 422
+    assert "A logo" in answer.content.decode()
+    assert not Task.objects.exists()
+
+
+def test_bidding_closes_in_the_evening_of_the_employer(client, now_is_now):
+    employer = now_is_now.employer(time_zone="Asia/Tokyo")
+    client.force_login(employer.memberships.get().user)
+    form = client.get("/en/tasks/new/").context["form"]
+    closes = form.initial["bidding_closes_at"].astimezone(ZoneInfo("Asia/Tokyo"))
+    assert (closes.hour, closes.minute) == (18, 0)
+
+
+def test_who_cannot_be_paid_reads_so_on_the_task(client, now_is_now):
+    task = now_is_now.task()
+    client.force_login(now_is_now.freelancer(country="KP").memberships.get().user)
+    page = client.get(f"/en/tasks/{task.id}/").content.decode()
+    assert "Bid on this task" not in page

@@ -22,6 +22,7 @@ from apps.accounts.views import asking
 from apps.common.errors import Invalid
 from apps.files import operations as files
 from apps.skills import queries as skill_queries
+from apps.skills.forms import SKILL_ADDED, has_added_skill
 
 LanguageFormSet = formset_factory(forms.LanguageForm, extra=2, max_num=12)
 
@@ -82,7 +83,10 @@ def edit_skills(request: HttpRequest) -> HttpResponse:
         return redirect("accounts:welcome")
     current = {one.skill_id: one.level for one in own.skills.all()}
     form = forms.SkillsForm(request.POST or None, initial={"skills": list(current)})
-    if form.is_valid():
+    is_adding = has_added_skill(form)
+    if is_adding:
+        messages.success(request, str(SKILL_ADDED))
+    elif form.is_valid():
         chosen = {
             skill_id: _level(request.POST.get(f"level-{skill_id}", ""), current.get(skill_id))
             for skill_id in form.cleaned_data["skills"]
@@ -95,7 +99,8 @@ def edit_skills(request: HttpRequest) -> HttpResponse:
     labels = skill_queries.labels(set(current), translation.get_language() or "en")
     rows = [(skill_id, labels.get(skill_id, ""), level) for skill_id, level in current.items()]
     context = {"form": form, "rows": rows, "levels": SkillLevel.choices}
-    return render(request, "accounts/skills_form.html", context, status=asking.status(form.is_bound))
+    status = asking.status(form.is_bound and not is_adding)
+    return render(request, "accounts/skills_form.html", context, status=status)
 
 
 def _level(typed: str, current: int | None) -> int:
@@ -104,8 +109,10 @@ def _level(typed: str, current: int | None) -> int:
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def add_portfolio_item(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST":
+        return redirect(f"{reverse('accounts:edit_profile')}#portfolio")  # the form is there
     own = asking.own_profile(request)
     if own is None:
         return redirect("accounts:welcome")

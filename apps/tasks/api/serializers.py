@@ -131,7 +131,14 @@ class NewAddendumSerializer(serializers.Serializer[Any]):
 
 
 class QuestionSerializer(serializers.ModelSerializer[Question]):
-    asked_by_name = serializers.CharField(source="asked_by.display_name", read_only=True)
+    asked_by_id = serializers.UUIDField(
+        source="shown_asker.id",
+        default=None,
+        allow_null=True,
+        read_only=True,
+        help_text="Null for other freelancers and for strangers, who do not learn who is interested.",
+    )
+    asked_by_name = serializers.CharField(source="shown_asker.display_name", default="", read_only=True)
 
     class Meta:
         model = Question

@@ -231,7 +231,7 @@ class Attachment(APIView):
 class Questions(APIView):
     @extend_schema(responses=serializers.QuestionSerializer(many=True), operation_id="task_questions")
     def get(self, request: Request, task_id: UUID) -> Response:
-        questions = queries.questions(_visible(request, task_id).id)
+        questions = queries.questions(_visible(request, task_id), actor(request._request))
         return Response(serializers.QuestionSerializer(questions, many=True).data)
 
     @extend_schema(
@@ -246,6 +246,7 @@ class Questions(APIView):
         asked = operations.ask_question(
             task_id=task.id, actor=actor(request._request), now=timezone.now(), **given.validated_data
         )
+        asked.shown_asker = asked.asked_by
         return Response(serializers.QuestionSerializer(asked).data, status=201)
 
 
@@ -264,6 +265,7 @@ class Answer(APIView):
             actor=actor(request._request),
             now=timezone.now(),
         )
+        answered.shown_asker = answered.asked_by
         return Response(serializers.QuestionSerializer(answered).data)
 
 

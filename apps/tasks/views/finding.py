@@ -16,12 +16,16 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from apps.accounts import queries as accounts
 from apps.accounts.middleware import actor
 from apps.accounts.models import User
 from apps.bidding import queries as bids
 from apps.common import fmt
+from apps.common.actors import Actor
+from apps.common.errors import DomainError
 from apps.common.ids import uuids
 from apps.common.money import Money
+from apps.compliance import policies as compliance
 from apps.files.views import serve
 from apps.pricing import queries as pricing
 from apps.skills import queries as skills
@@ -202,7 +206,7 @@ def detail_context(request: HttpRequest, task: Task) -> dict[str, Any]:
     now, asker = timezone.now(), actor(request)
     is_mine = asker.acts_for(task.employer_id)
     invited = queries.is_invited(task.id, asker.organization_id)
-    refusal = policies.why_not_bid(asker, task, now, is_invited=invited)
+    refusal = policies.why_not_bid(asker, task, now, is_invited=invited) or _why_not_paid(asker, task, now)
     mine = bids.live_bid(task.id, asker.organization_id)
     budget = task.budget_max or task.budget_min
     currency = reader_currency(request)
@@ -218,7 +222,7 @@ def detail_context(request: HttpRequest, task: Task) -> dict[str, Any]:
         "criteria": queries.criteria(task.id),
         "skill_labels": list(names.values()),
         "budget_also": also,
-        "questions": queries.questions(task.id),
+        "questions": queries.questions(task, asker),
         "addenda": task.addenda.order_by("added_at"),
         "attachments": task.attachments.select_related("file"),
         "bid_count": bids.bid_count(task.id),
@@ -234,6 +238,18 @@ def detail_context(request: HttpRequest, task: Task) -> dict[str, Any]:
         "attachment_form": AttachmentForm(),
         "posted_by_count": Task.objects.filter(employer_id=task.employer_id, published_at__isnull=False).count(),
     }
+
+
+def _why_not_paid(asker: Actor, task: Task, now: datetime) -> str | None:
+    """Why money could not lawfully reach this reader: said on the task, before a bid is written."""
+    if asker.organization_id is None:
+        return None
+    payee = accounts.organization(asker.organization_id)
+    try:
+        compliance.check_can_be_paid(payer_country=task.employer.country, payee_country=payee.country, on=now.date())
+    except DomainError as refusal:
+        return str(refusal)
+    return None
 
 
 def _steps(task: Task) -> list[dict[str, str]]:

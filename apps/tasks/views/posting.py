@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -16,8 +16,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from apps.accounts import queries as accounts
 from apps.accounts.middleware import actor
-from apps.accounts.policies import check_may
-from apps.accounts.rules import Act, Side
 from apps.bidding import queries as bids
 from apps.common import keyset
 from apps.common.errors import Invalid
@@ -26,8 +24,8 @@ from apps.common.money import Money
 from apps.files import operations as files
 from apps.matching import queries as matching
 from apps.pricing import queries as pricing
-from apps.skills.forms import SkillPickerWidget
-from apps.tasks import operations, policies, queries
+from apps.skills.forms import SKILL_ADDED, SkillPickerWidget, has_added_skill
+from apps.tasks import operations, policies, queries, rules
 from apps.tasks.forms import AddendumForm, AttachmentForm, BriefForm, initial_of
 from apps.tasks.models import Task, TaskAttachment
 from apps.tasks.views.finding import detail_context
@@ -46,14 +44,15 @@ def _form(request: HttpRequest, task: Task | None) -> BriefForm:
     organization_id = actor(request).organization_id
     currency = accounts.organization(organization_id).currency if organization_id else "EUR"
     now = timezone.now()
+    zone = ZoneInfo(accounts.organization(organization_id).time_zone if organization_id else "UTC")
     fresh = {
         "source_language": get_language() or "en",
         "currency": currency,
         "budget_kind": "fixed",
         "visibility": "public",
         "bid_window": "open",
-        "bidding_closes_at": (now + timedelta(days=7)).replace(minute=0),
-        "decision_due_at": (now + timedelta(days=14)).replace(minute=0),
+        "bidding_closes_at": rules.evening_in(7, now, zone),
+        "decision_due_at": rules.evening_in(14, now, zone),
     }
     return BriefForm(
         request.POST or None,
@@ -103,13 +102,20 @@ def new(request: HttpRequest) -> HttpResponse:
     asker = actor(request)
     if asker.organization_id is None:
         return redirect("accounts:organizations")
-    check_may(asker, Act.MANAGE_TASK, asker.organization_id, Side.EMPLOYER)  # before anything is typed
+    policies.check_can_post(asker)  # before anything is typed
     form = _form(request, None)
     if request.method in ("GET", "HEAD"):
         return _page(request, form, None)
     if "read" in request.POST:
         return _page(request, _read_own_words(form), None)
+    if has_added_skill(form):
+        messages.success(request, str(SKILL_ADDED))
+        return _page(request, form, None)
     if not form.is_valid():
+        return _page(request, form, None, 422)
+    if "publish" in request.POST and not form.brief().title.strip():
+        # No draft without a name: what is missing is said, and what was typed is in the form.
+        form.show_problems(rules.problems(form.brief(), timezone.now()))
         return _page(request, form, None, 422)
     task = operations.start_draft(actor=actor(request), brief=form.brief(), now=timezone.now())
     return _after_saving(request, form, task)
@@ -126,6 +132,9 @@ def edit(request: HttpRequest, task_id: UUID) -> HttpResponse:
         return _page(request, form, task)
     if "read" in request.POST:
         return _page(request, _read_own_words(form), task)
+    if has_added_skill(form):
+        messages.success(request, str(SKILL_ADDED))
+        return _page(request, form, task)
     if not form.is_valid():
         return _page(request, form, task, 422)
     task = operations.save_draft(task_id=task.id, actor=actor(request), brief=form.brief(), now=timezone.now())
@@ -243,7 +252,7 @@ def close(request: HttpRequest, task_id: UUID) -> HttpResponse:
 def cancel(request: HttpRequest, task_id: UUID) -> HttpResponse:
     task = _own(request, task_id)
     operations.cancel(task_id=task.id, actor=actor(request), now=timezone.now(), reason=request.POST.get("reason", ""))
-    messages.success(request, _("Task called off. Bidders are told."))
+    messages.success(request, _("Task cancelled. Bidders are told."))
     return redirect("tasks:mine")
 
 
