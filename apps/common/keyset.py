@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -72,8 +72,8 @@ def _after(name: str, descending: bool, value: Any, key: UUID) -> Q:
 
 
 def _encode(value: Any, key: Any) -> str:
-    kind = "t" if isinstance(value, datetime) else "n" if value is None else "i" if isinstance(value, int) else "s"
-    plain = value.isoformat() if isinstance(value, datetime) else value
+    kind = next((kind for kind, known in _KINDS.items() if isinstance(value, known)), "n" if value is None else "s")
+    plain = value.isoformat() if isinstance(value, date) else value
     return base64.urlsafe_b64encode(json.dumps([kind, plain, str(key)]).encode()).decode().rstrip("=")
 
 
@@ -107,4 +107,12 @@ def _string(plain: Any) -> str:
     return plain
 
 
-_DECODE: dict[str, Callable[[Any], Any]] = {"t": _moment, "i": _integer, "s": _string, "n": lambda plain: None}
+# In this order: a moment is a date, too.
+_KINDS: dict[str, type] = {"t": datetime, "d": date, "i": int}
+_DECODE: dict[str, Callable[[Any], Any]] = {
+    "t": _moment,
+    "d": date.fromisoformat,
+    "i": _integer,
+    "s": _string,
+    "n": lambda plain: None,
+}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -30,6 +31,7 @@ from apps.contracts import operations, policies, queries, rules
 from apps.contracts.forms import ApprovalForm, CancellationForm, DeliveryForm, RevisionForm
 from apps.contracts.models import CancellationProposal, Contract, DeliverableFile, Milestone
 from apps.contracts.queries import TimelineItem
+from apps.contracts.states import ContractStatus
 from apps.disputes import queries as disputes
 from apps.escrow import queries as escrow_queries
 from apps.files import operations as files
@@ -45,9 +47,31 @@ from apps.pricing import queries as pricing
 from apps.spending import queries as spending_queries
 from apps.spending.forms import PurposeForm
 
+CONTRACT_FILTERS: dict[str, list[ContractStatus]] = {
+    "offered": [ContractStatus.OFFERED],
+    "active": [ContractStatus.ACTIVE],
+    "ended": [one for one in ContractStatus if one not in (ContractStatus.OFFERED, ContractStatus.ACTIVE)],
+}
+
 
 def _contract(request: HttpRequest, contract_id: UUID) -> Contract:
     return get_object_or_404(queries.contracts_visible_to(actor(request)), id=contract_id)
+
+
+def _next_steps(asker: Actor, contracts: Sequence[Contract]) -> dict[UUID, str]:
+    """What this side owes each contract next, in words; nothing where it is the other's turn. One query."""
+    words = {"fund": _("Fund a milestone"), "approve": _("Review the delivery"), "deliver": _("Deliver the work")}
+    found: dict[UUID, str] = {
+        one.id: _("Answer the offer")
+        for one in contracts
+        if one.status == ContractStatus.OFFERED and asker.acts_for(one.freelancer_id)
+    }
+    active = [one.id for one in contracts if one.status == ContractStatus.ACTIVE]
+    steps = queries.milestones_visible_to(asker).filter(contract_id__in=active).order_by("contract_id", "position")
+    for step in steps:
+        if step.contract_id not in found and (action := policies.needs_action(asker, step)):
+            found[step.contract_id] = words[action]
+    return found
 
 
 def _milestone(request: HttpRequest, milestone_id: UUID) -> Milestone:
@@ -60,9 +84,25 @@ def contract_list(request: HttpRequest) -> HttpResponse:
     asker = actor(request)
     if asker.organization_id is None:
         return redirect("accounts:organizations")
+    status = request.GET.get("status", "")
+    status = status if status in CONTRACT_FILTERS else ""
     contracts = queries.contracts_visible_to(asker)
+    if status:
+        contracts = contracts.filter(status__in=CONTRACT_FILTERS[status])
     page = keyset.page(contracts, order="-offered_at", cursor=request.GET.get("cursor", ""))
-    return render(request, "contracts/contract_list.html", {"contracts": page.rows, "next_cursor": page.next_cursor})
+    steps = _next_steps(asker, page.rows)
+    rows = [
+        {
+            "contract": one,
+            "is_employer": asker.acts_for(one.employer_id),
+            "is_party": asker.acts_for(one.employer_id) or asker.acts_for(one.freelancer_id),
+            "action": steps.get(one.id, ""),
+        }
+        for one in page.rows
+    ]
+    tabs = [("", _("All")), ("offered", _("Offers")), ("active", _("Active")), ("ended", _("Ended"))]
+    context = {"rows": rows, "next_cursor": page.next_cursor, "status": status, "tabs": tabs}
+    return render(request, "contracts/contract_list.html", context)
 
 
 # -- the offer
@@ -101,7 +141,7 @@ def decline(request: HttpRequest, contract_id: UUID) -> HttpResponse:
 def take_back(request: HttpRequest, contract_id: UUID) -> HttpResponse:
     contract = _contract(request, contract_id)
     operations.take_back_offer(contract_id=contract.id, actor=actor(request), now=timezone.now())
-    messages.success(request, _("The offer is taken back. You can choose another bid."))
+    messages.success(request, _("The offer is withdrawn. You can choose another bid."))
     return redirect("bidding:compare", contract.task_id)
 
 

@@ -45,8 +45,8 @@ def notifications_of(user_id: UUID) -> QuerySet[Notification]:
 
 
 def unread_count(user_id: UUID) -> int:
-    """Up to `BELL_MAX`."""
-    return notifications_of(user_id).filter(read_at=None).order_by()[:BELL_MAX].count()
+    """Up to one more than `BELL_MAX`, which is shown as "99+"."""
+    return notifications_of(user_id).filter(read_at=None).order_by()[: BELL_MAX + 1].count()
 
 
 def shown(notifications: Iterable[Notification]) -> list[Shown]:

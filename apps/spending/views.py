@@ -40,7 +40,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     organization = people.organization(organization_id)
     now = timezone.now()
     today, change = now.date(), queries.pending_change(organization_id, now)
-    spends = keyset.page(queries.spends_of(organization_id), order="-created_at", cursor=request.GET.get("cursor", ""))
+    spends = keyset.page(queries.spends_of(organization_id), order="-spent_on", cursor=request.GET.get("cursor", ""))
     context = {
         "rule": queries.rule_of(organization_id, now),
         "change": change,

@@ -347,3 +347,34 @@ def test_the_terms_say_to_the_employer_what_comes_on_top(client, make):
     assert "You pay in all" in page and fmt.money(cost.total) in page
     client.force_login(contract.freelancer.memberships.get().user)
     assert "You pay in all" not in client.get(f"/en/contracts/{contract.id}/terms/").content.decode()
+
+
+class TestTheListOfContracts:
+    def test_it_says_the_role_and_the_next_step_of_each_side(self, client, as_, make):
+        contract = make.contract()
+        page = as_(contract.employer).get("/en/contracts/").content.decode()
+        assert "You hire" in page and "Fund a milestone" in page
+        page = as_(contract.freelancer).get("/en/contracts/").content.decode()
+        assert "You work for" in page and "Fund a milestone" not in page
+
+    def test_it_is_filtered(self, client, as_, make):
+        contract = make.contract()
+        reader = as_(contract.employer)
+        for status, is_listed in (("active", True), ("ended", False), ("offered", False), ("nonsense", True)):
+            page = reader.get(f"/en/contracts/?status={status}").content.decode()
+            assert (str(contract.id) in page) is is_listed
+
+    def test_more_contracts_cost_no_more_queries(self, client, as_, make, django_assert_max_num_queries):
+        first = make.contract()
+        reader = as_(first.employer)
+        reader.get("/en/contracts/")
+        with django_assert_max_num_queries(14) as few:
+            reader.get("/en/contracts/")
+        for _ in range(2):
+            make.contract(bid=make.bid(task=make.task(employer=first.employer)))
+        with django_assert_max_num_queries(len(few.captured_queries)):
+            reader.get("/en/contracts/")
+
+    def test_an_employer_without_contracts_is_not_sent_to_find_work(self, client, as_, make):
+        main = as_(make.employer()).get("/en/contracts/").content.decode().split("<main")[1]
+        assert "Find work" not in main and "My tasks" in main

@@ -1,15 +1,19 @@
 """Setting limits, asking and deciding, as people click it."""
 
+from datetime import date
+from uuid import uuid4
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts import queries as people
+from apps.common import keyset
 from apps.common.actors import SYSTEM
 from apps.common.money import Money
 from apps.escrow import operations as escrows
 from apps.notifications.models import Notification
-from apps.spending import operations
+from apps.spending import operations, queries
 from apps.spending.models import Approval, Budget, Spend, SpendingRule
 from tests.conftest import NOON
 
@@ -146,3 +150,18 @@ def test_what_goes_back_to_the_employer_no_longer_counts(make, outbox_drain):
     spend.refresh_from_db()
     assert spend.returned_minor == spend.amount_minor
     assert spend.counted == Money.zero(spend.counted_currency)
+
+
+def test_payments_are_listed_by_the_day_that_they_show_over_pages(make, client):
+
+    employer = make.employer()
+    user = employer.memberships.get().user
+    days = [3, 19, 2, 17]
+    for day in days:
+        Spend.objects.create(
+            organization=employer, reference_id=uuid4(), memo=f"day {day}", amount_minor=100, currency="EUR",
+            counted_currency="EUR", spent_by=user, spent_on=date(2026, 11, day),
+        )  # fmt: skip
+    first = keyset.page(queries.spends_of(employer.id), order="-spent_on", size=2)
+    rest = keyset.page(queries.spends_of(employer.id), order="-spent_on", size=2, cursor=first.next_cursor)
+    assert [one.spent_on.day for one in [*first, *rest]] == [19, 17, 3, 2]

@@ -38,7 +38,7 @@ class ReasonMissing(Invalid):
 
 class ProposalOpen(Conflict):
     code = "proposal_open"
-    message = _("There already is a proposal to stop that waits for an answer.")
+    message = _("There already is a proposal to stop that has no answer yet.")
 
 
 class PaymentUnderWay(Conflict):
