@@ -69,7 +69,7 @@ class AlreadyMember(Conflict):
 
 class InvitationGone(NotFound):
     code = "invitation_gone"
-    message = _("This invitation has expired or was taken back. Ask for a new one.")
+    message = _("This invitation has expired or was withdrawn. Ask for a new one.")
 
 
 class InvitationForAnother(NotAllowed):

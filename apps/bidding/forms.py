@@ -47,7 +47,7 @@ class BidForm(forms.Form):
         for criterion in self.criteria:
             self.fields[f"meets_{criterion.id}"] = forms.TypedChoiceField(
                 label=criterion.text,
-                choices=[("yes", _("I will meet this")), ("no", _("Not as written"))],
+                choices=[("yes", _("I will meet this")), ("no", _("Can't meet as written"))],
                 coerce=lambda value: value == "yes",
                 widget=forms.RadioSelect,
             )

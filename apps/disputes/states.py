@@ -17,7 +17,7 @@ class DisputeReason(models.TextChoices):
 
 
 class DisputeStatus(models.TextChoices):
-    OPEN = "open", _("Waits for the other side")
+    OPEN = "open", _("Waiting for the other side")
     ANSWERED = "answered", _("Both sides have spoken")
     SETTLED = "settled", _("Settled by both")
     DECIDED = "decided", _("Decided by our staff")
@@ -26,7 +26,7 @@ class DisputeStatus(models.TextChoices):
 
 
 class ProposalStatus(models.TextChoices):
-    OPEN = "open", _("Waits for an answer")
+    OPEN = "open", _("Waiting for an answer")
     REPLACED = "replaced", _("Replaced by a newer one")
     ACCEPTED = "accepted", _("Accepted")
     MOOT = "moot", _("The dispute ended otherwise")

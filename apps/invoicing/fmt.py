@@ -22,7 +22,7 @@ SELF_BILLING_TEXT = gettext_noop(
 
 LINES: dict[str, str | Promise] = {
     "payment": gettext_lazy("Payment held for the work"),
-    "refund": gettext_lazy("Held money sent back"),
+    "refund": gettext_lazy("Refund"),
     "commission": gettext_lazy("Marketplace commission"),
     "employer_fee": gettext_lazy("Marketplace fee"),
     "service": gettext_lazy("Services of the freelancer"),

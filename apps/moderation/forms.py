@@ -37,7 +37,7 @@ class ObjectionForm(forms.Form):
 class AnswerForm(forms.Form):
     verb = forms.ChoiceField(
         label=_("Decision"),
-        choices=[("grant", _("Restore it")), ("refuse", _("It stays down"))],
+        choices=[("grant", _("Restore it")), ("refuse", _("Keep it down"))],
         widget=forms.RadioSelect,
     )
     answer = forms.CharField(label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"dir": "auto"}))

@@ -29,7 +29,7 @@ class OwnSubject(NotAllowed):
 
 class AlreadyReported(Conflict):
     code = "already_reported"
-    message = _("You have reported this already. It waits for a decision.")
+    message = _("You have reported this already. It is waiting for a decision.")
 
 
 class TooManyReports(Conflict):

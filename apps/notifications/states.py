@@ -99,12 +99,12 @@ KINDS: dict[str, Kind] = {
     ),
     "task_expired": Kind(
         Group.BIDS,
-        _("“%(task)s” closed by itself"),
+        _("“%(task)s” closed automatically"),
         _("The decision deadline passed without an award. You can post the task again."),
         "hourglass",
     ),
     "task_ended": Kind(
-        Group.BIDS, _("“%(task)s” ended without an award"), _("The employer closed it or called it off."), "circle-x"
+        Group.BIDS, _("“%(task)s” ended without an award"), _("The employer closed or cancelled it."), "circle-x"
     ),
     # bids
     "bid_received": Kind(
@@ -160,7 +160,7 @@ KINDS: dict[str, Kind] = {
         "hourglass",
     ),
     "offer_taken_back": Kind(
-        Group.CONTRACTS, _("The offer of “%(contract)s” was taken back"), _("The offer has ended."), "undo-2"
+        Group.CONTRACTS, _("The offer of “%(contract)s” was withdrawn"), _("The offer has ended."), "undo-2"
     ),
     "milestone_funded": Kind(
         Group.CONTRACTS,
@@ -200,7 +200,7 @@ KINDS: dict[str, Kind] = {
     ),
     "review_reminder": Kind(
         Group.CONTRACTS,
-        _("“%(milestone)s” waits for your review"),
+        _("“%(milestone)s” is ready for your review"),
         ngettext_lazy(
             "%(days)s day is left. After that it is approved automatically and the money is released.",
             "%(days)s days are left. After that it is approved automatically and the money is released.",
@@ -210,18 +210,18 @@ KINDS: dict[str, Kind] = {
     ),
     "cancellation_proposed": Kind(
         Group.CONTRACTS,
-        _("%(who)s proposes to cancel “%(contract)s”"),
+        _("%(who)s proposes to stop “%(contract)s”"),
         _("Look at the proposed split of the held money and accept or decline."),
         "ban",
     ),
     "cancellation_accepted": Kind(
         Group.CONTRACTS,
-        _("%(who)s agreed to cancel “%(contract)s”"),
+        _("%(who)s agreed to stop “%(contract)s”"),
         _("The held money is split as proposed."),
         "check",
     ),
     "cancellation_declined": Kind(
-        Group.CONTRACTS, _("%(who)s did not agree to cancel “%(contract)s”"), _("Work goes on."), "x"
+        Group.CONTRACTS, _("%(who)s did not agree to stop “%(contract)s”"), _("Work goes on."), "x"
     ),
     "contract_completed": Kind(
         Group.CONTRACTS,
@@ -282,7 +282,7 @@ KINDS: dict[str, Kind] = {
     ),
     "contract_cancelled": Kind(
         Group.CONTRACTS,
-        _("“%(contract)s” was cancelled by agreement"),
+        _("“%(contract)s” was stopped by agreement"),
         _("No money was held for it. You can review %(who)s."),
         "ban",
     ),
@@ -367,13 +367,13 @@ KINDS: dict[str, Kind] = {
     "hold_ending": Kind(
         Group.MONEY,
         _("The money for %(memo)s can only be held until %(hold_until)s"),
-        _("The law limits how long. Approve the work before, or the money goes back by itself."),
+        _("The law limits how long. Approve the work before, or the money goes back automatically."),
         "alarm-clock",
     ),
     "hold_ended": Kind(
         Group.MONEY,
         _("The money for %(memo)s could not be held any longer"),
-        _("It goes back to the employer by itself. The milestone can be funded again."),
+        _("It goes back to the employer automatically. The milestone can be funded again."),
         "alarm-clock",
     ),
     "money_claimed": Kind(

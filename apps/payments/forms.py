@@ -21,7 +21,7 @@ class RecipientForm(forms.Form):
     )
     currency = forms.ChoiceField(label=_("Currency of the bank account"))
     is_automatic = forms.BooleanField(
-        label=_("Pay my balance out by itself"),
+        label=_("Pay out automatically"),
         required=False,
         help_text=_(
             "As soon as something is available, at the exchange rate of the moment. You can stop this any time."

@@ -344,7 +344,7 @@ TOP_UP = Machine(
 
 
 class CashMoveStatus(models.TextChoices):
-    PROPOSED = "proposed", _("Waits for a second person")
+    PROPOSED = "proposed", _("Waiting for a second person")
     AGREED = "agreed", _("To be made by hand")
     LEFT = "left", _("On its way")
     ARRIVED = "arrived", _("Arrived")
@@ -389,7 +389,7 @@ class SuspenseStatus(models.TextChoices):
     OPEN = "open", _("To be looked at")
     PROPOSED = "proposed", _("A booking is proposed")
     RESOLVED = "resolved", _("Resolved")
-    CLEARED = "cleared", _("Explained by itself")
+    CLEARED = "cleared", _("Explained automatically")
 
 
 SUSPENSE = Machine(
@@ -457,6 +457,6 @@ class RemoteKind(models.TextChoices):
 
 
 class UnbookedStatus(models.TextChoices):
-    FROZEN = "frozen", _("Waits for staff")
+    FROZEN = "frozen", _("Waiting for staff")
     REBUILT = "rebuilt", _("Entered into the books")
     RESOLVED = "resolved", _("Resolved by staff")

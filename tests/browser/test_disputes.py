@@ -56,7 +56,7 @@ def test_staff_confirm_what_each_side_gets(visitor, make):
     page.get_by_role("button", name="See what each side would get").click()
     page.get_by_text("630.00").first.wait_for()  # 600 back with 30 of the employer's fee
     staff.check()
-    page.get_by_role("button", name="Decide so").click()
+    page.get_by_role("button", name="Confirm decision").click()
     page.get_by_text("Our staff decided").first.wait_for()
     staff.check()
     found.refresh_from_db()

@@ -170,7 +170,7 @@ def revoke_invitation(request: HttpRequest, invitation_id: UUID) -> HttpResponse
     )
     there = actor_for_organization(request, invitation.organization_id)
     operations.revoke_invitation(invitation_id=invitation.id, actor=there, now=timezone.now())
-    messages.success(request, _("The invitation was taken back."))
+    messages.success(request, _("The invitation was withdrawn."))
     return redirect("accounts:organization", invitation.organization_id)
 
 
