@@ -40,6 +40,7 @@ urlpatterns: Patterns = [
     path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
     path("livez", health.livez),
     path("readyz", health.readyz),
+    path("robots.txt", health.robots),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("marketplace.api_urls")),

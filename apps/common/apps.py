@@ -1,7 +1,7 @@
 from importlib import import_module
 from importlib.util import find_spec
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 
 
 class AreaConfig(AppConfig):
@@ -19,3 +19,16 @@ class AreaConfig(AppConfig):
 class CommonConfig(AreaConfig):
     name = "apps.common"
     default = True
+
+    def ready(self) -> None:
+        super().ready()
+        for model in apps.get_models():
+            if "verbose_name_plural" not in model._meta.original_attrs and model.__module__.startswith("apps."):
+                model._meta.verbose_name_plural = plural(str(model._meta.verbose_name))
+
+
+def plural(noun: str) -> str:
+    """An English plural for the administration, where Django puts an "s" behind everything."""
+    if noun.endswith("y") and noun[-2:-1] not in "aeiou":
+        return f"{noun[:-1]}ies"
+    return f"{noun}es" if noun.endswith(("s", "x", "ch", "sh")) else f"{noun}s"

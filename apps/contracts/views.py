@@ -44,6 +44,7 @@ from apps.payments import queries as payment_queries
 from apps.payments.models import Charge
 from apps.payments.states import ChargeStatus
 from apps.pricing import queries as pricing
+from apps.reviews import queries as reviews
 from apps.spending import queries as spending_queries
 from apps.spending.forms import PurposeForm
 
@@ -186,6 +187,7 @@ def room_context(request: HttpRequest, contract: Contract) -> dict[str, Any]:
         "proposal": proposal,
         "stop_rows": _stop_rows(steps, proposal.freelancer_share_bps) if proposal else [],
         "may_answer_proposal": proposal is not None and policies.can_answer_cancellation(asker, proposal),
+        "may_review": contract.ended_at is not None and _may_review(asker, contract, now),
         "may_stop": proposal is None and policies.can_propose_cancellation(asker, contract),
         "cancellation_form": CancellationForm(),
         "now": now,
@@ -196,6 +198,11 @@ def _paid_again(steps: list[Milestone]) -> dict[UUID, Money]:
     """By escrow: money that came beside the payment that funded it, which the employer may use or take back."""
     escrows = [step.escrow for step in steps if step.escrow is not None]
     return payment_queries.paid_again({one.id: one.funding_charge_id for one in escrows})
+
+
+def _may_review(asker: Actor, contract: Contract, now: datetime) -> bool:
+    """Is the window open, and has this side not written yet?"""
+    return reviews.contracts_to_review(asker, now).filter(id=contract.id).exists()
 
 
 def _is_next(row: dict[str, Any]) -> bool:

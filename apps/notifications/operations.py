@@ -47,6 +47,7 @@ def notify(
     anchor: str = "",
     now: datetime,
     replaces_unread: bool = False,
+    mailed_with: Group | None = None,
 ) -> list[Notification]:
     """
     Tell people of something, each as they wish: in the app, by e-mail at once, or in a digest.
@@ -54,12 +55,16 @@ def notify(
     :param key: what it is about; the same person is told of the same kind and key once, however often this is called.
     :param replaces_unread: a newer one of the same kind about the same page takes the place of the unread one, and no
         second e-mail is sent (a chat would send dozens).
+    :param mailed_with: a notification of this group says the same; whoever gets that one by e-mail gets no second one.
     """
     people = list(users)
     wishes = queries.wish(people, KINDS[kind].group)
+    others = queries.wish(people, mailed_with) if mailed_with else {}
     made = []
     for user in people:
         is_in_app, pace = wishes[user.pk]
+        if user.pk in others and others[user.pk][1] != Pace.OFF:
+            pace = Pace.OFF
         if not is_in_app and pace == Pace.OFF:
             continue
         values = {

@@ -183,6 +183,25 @@ class ChargebackStatus(models.TextChoices):
     LOST = "lost", _("Lost")
 
 
+class ChargebackReason(models.TextChoices):
+    """What a payer's bank says, as the processor names it (https://docs.stripe.com/disputes/categories)."""
+
+    BANK_CANNOT_PROCESS = "bank_cannot_process", _("The bank cannot process it")
+    CREDIT_NOT_PROCESSED = "credit_not_processed", _("A promised refund did not come")
+    CUSTOMER_INITIATED = "customer_initiated", _("The customer asked for it")
+    DEBIT_NOT_AUTHORIZED = "debit_not_authorized", _("The debit was not authorized")
+    DUPLICATE = "duplicate", _("Paid twice")
+    FRAUDULENT = "fraudulent", _("Fraud: the card's owner did not pay")
+    GENERAL = "general", _("Another reason")
+    INCORRECT_ACCOUNT_DETAILS = "incorrect_account_details", _("Wrong account details")
+    INSUFFICIENT_FUNDS = "insufficient_funds", _("Not enough money on the account")
+    NONCOMPLIANT = "noncompliant", _("Against the rules of the card network")
+    PRODUCT_NOT_RECEIVED = "product_not_received", _("Nothing was delivered")
+    PRODUCT_UNACCEPTABLE = "product_unacceptable", _("What was delivered is not as agreed")
+    SUBSCRIPTION_CANCELED = "subscription_canceled", _("A subscription was cancelled")
+    UNRECOGNIZED = "unrecognized", _("The payer does not recognize the payment")
+
+
 CHARGEBACK = Machine(
     "chargeback",
     ChargebackStatus,

@@ -9,6 +9,7 @@ from django.utils import timezone
 from apps.common import fmt
 from apps.contracts import queries
 from apps.contracts.models import CancellationProposal, Contract, DeliverableFile, Milestone
+from apps.reviews.operations import submit as submit_review
 from tests.make.agreed import active_contract
 
 
@@ -378,3 +379,13 @@ class TestTheListOfContracts:
     def test_an_employer_without_contracts_is_not_sent_to_find_work(self, client, as_, make):
         main = as_(make.employer()).get("/en/contracts/").content.decode().split("<main")[1]
         assert "Find work" not in main and "My tasks" in main
+
+
+def test_a_contract_that_ended_asks_for_a_review_until_one_is_written(client, as_, make):
+    contract = make.contract(status="completed")
+    assert "How was it?" in as_(contract.employer).get(f"/en/contracts/{contract.id}/").content.decode()
+    submit_review(
+        contract_id=contract.id, quality=5, communication=5, skill=5, text="", source_language="en",
+        actor=make.actor(contract.employer), now=make.now,
+    )  # fmt: skip
+    assert "How was it?" not in as_(contract.employer).get(f"/en/contracts/{contract.id}/").content.decode()

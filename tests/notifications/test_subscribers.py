@@ -8,7 +8,7 @@ from apps.bidding import operations as bidding
 from apps.contracts import operations as contracts
 from apps.messaging import operations as messaging
 from apps.notifications import operations
-from apps.notifications.models import EmailDelivery, Notification
+from apps.notifications.models import EmailDelivery, Notification, Preference
 from apps.tasks import operations as tasks
 from tests.conftest import NOON
 
@@ -153,3 +153,18 @@ def test_every_fact_that_people_wait_for_has_a_subscriber():
     }  # fmt: skip
     facts = {name for name in _facts if not name.startswith("test.")}
     assert facts - heard - silent == set(), "say of a new fact who is told, or that nobody needs to be"
+
+
+def test_an_approval_is_one_mail_and_who_wants_none_of_contracts_still_reads_of_the_money(make, outbox_drain):
+    milestone = make.milestone(status="delivered")
+    payee = milestone.contract.freelancer
+    mailed = payee.memberships.get().user
+    quiet = make.member(payee, "manager")
+    Preference.objects.create(user=quiet, group="contracts", pace="off")
+    contracts.approve_milestone(
+        milestone_id=milestone.id, amount=None, actor=make.actor(milestone.contract.employer), now=NOON
+    )
+    outbox_drain()
+    found = Notification.objects.filter(kind="funds_released")
+    assert found.get(user=mailed).pace == "off"
+    assert found.get(user=quiet).pace != "off"

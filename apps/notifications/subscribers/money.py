@@ -12,9 +12,11 @@ from apps.accounts import queries as people
 from apps.accounts import rules as roles
 from apps.accounts.models import PersonalToken, User
 from apps.common.money import Money
+from apps.contracts.models import Milestone
 from apps.escrow import events as escrow
 from apps.escrow.models import Escrow, Recovery, Release
 from apps.notifications import operations, rules
+from apps.notifications.states import Group
 from apps.notifications.subscribers.telling import name_of, tell
 from apps.outbox import bus
 from apps.payments import events as payments
@@ -27,8 +29,11 @@ from apps.spending.states import ApprovalStatus, RuleChangeStatus
 @bus.subscribe(escrow.EscrowReleased, name="notifications.escrow_released")
 def escrow_released(event: escrow.EscrowReleased, now: datetime) -> None:
     memo = Escrow.objects.values_list("memo", flat=True).get(id=event.escrow_id)
+    # Money of a contract is released by an approval, a stop or a dispute, each of which is notified with its amount.
+    is_of_contract = Milestone.objects.filter(escrow_id=event.escrow_id).exists()
     tell(
         event.payee_id, "funds_released", event.release_id, now, "payments:wallet",
+        mailed_with=Group.CONTRACTS if is_of_contract else None,
         amount=rules.money(Money(event.net_minor, event.currency)), memo=memo,
     )  # fmt: skip
 

@@ -11,6 +11,7 @@ from apps.accounts import rules as roles
 from apps.accounts.models import Organization
 from apps.contracts.models import Contract
 from apps.notifications import operations
+from apps.notifications.states import Group
 
 
 def tell(
@@ -23,6 +24,7 @@ def tell(
     capability: str = roles.VIEW,
     anchor: str = "",
     replaces_unread: bool = False,
+    mailed_with: Group | None = None,
     **params: Any,
 ) -> None:
     operations.notify(
@@ -36,6 +38,7 @@ def tell(
         anchor=anchor,
         now=now,
         replaces_unread=replaces_unread,
+        mailed_with=mailed_with,
     )
 
 

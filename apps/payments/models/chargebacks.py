@@ -69,3 +69,9 @@ class Chargeback(BaseModel):
     @property
     def fee(self) -> Money:
         return Money(self.fee_minor, self.currency)
+
+    @property
+    def reason_label(self) -> str:
+        """The bank's reason in words; its code where we have none."""
+        known = self.reason_code in states.ChargebackReason.values
+        return str(states.ChargebackReason(self.reason_code).label) if known else self.reason_code
