@@ -152,7 +152,7 @@ def esco(folder: str) -> int:
     """Names and relations out of ESCO's CSV download: for the matching (files in media/esco) and for the site."""
     tables = ROOT / "media" / "esco"
     return run(PYTHON, "scripts/build_linking.py", "--esco", folder, "--out", tables) or run(
-        PYTHON, "manage.py", "import_skills", "--esco-csv", folder
+        PYTHON, "-m", "devstack.manage", "import_skills", "--esco-csv", folder
     )
 
 
@@ -161,7 +161,7 @@ def main() -> None:
     os.chdir(ROOT)
     programs = {
         "demo": [PYTHON, "-m", "devstack.demo", *rest],
-        "manage": [PYTHON, "manage.py", *rest],
+        "manage": [PYTHON, "-m", "devstack.manage", *rest],
         "test": [PYTHON, "-m", "pytest", *(rest or ["-n", "2"])],
     }
     if verb == "pins":

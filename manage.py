@@ -2,18 +2,29 @@
 import os
 import sys
 
-# Commands that read files only: they need no servers.
-OFFLINE = {"makemessages", "compilemessages", "collectstatic", "spectacular", "help", "draw_states"}
+# Commands that read the program's own files only: they need no servers and no settings of the installation.
+OFFLINE = {"makemessages", "compilemessages", "collectstatic", "spectacular", "help", "draw_states", "access_table"}
+PLACEHOLDERS = {
+    "DATABASE_URL": "postgresql://offline/offline",
+    "REDIS_URL": "redis://offline",
+    "SECRET_KEY": "only-for-commands-that-read-files-and-never-for-a-server",
+}
 
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings")
-    if not os.environ.get("DATABASE_URL") and os.environ.get("TRADEWIND_ENV") != "production":
-        from devstack.services import Stack, local_environment
+    from marketplace.env import ENV_FILE
 
-        if not OFFLINE & set(sys.argv[1:2]):
-            Stack("dev").start()
-        local_environment()
+    if not os.environ.get("DATABASE_URL"):
+        if not OFFLINE & set(sys.argv[1:2]) and sys.argv[1:]:
+            raise SystemExit(
+                f"DATABASE_URL is not set, and {ENV_FILE} does not name it. Copy .env.example to .env and fill it in. "
+                "For the demo's database: python3 go.py manage COMMAND."
+            )
+        if os.environ.get("TRADEWIND_ENV") != "production":
+            os.environ.setdefault("TRADEWIND_ENV", "demo")
+            for name, value in PLACEHOLDERS.items():
+                os.environ.setdefault(name, value)
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

@@ -100,6 +100,8 @@ def announce(url: str, logins: list[tuple[str, str]], password: str) -> None:
 def main() -> None:
     os.chdir(REPO)
     sys.path.insert(0, str(REPO))
+    if os.environ.get("TRADEWIND_ENV") == "production":
+        raise SystemExit("\n  TRADEWIND_ENV is production: the demo, whose passwords are published, is not for it.\n")
     stack = None
     if not os.environ.get("DATABASE_URL"):
         stack = Stack("dev").start()
@@ -135,13 +137,19 @@ def run(stack: Stack | None, folder: Path, pid_file: Path, port: int, processor_
 
     django.setup()
     from django.conf import settings
-    from django.core.management import call_command
+    from django.core.management import CommandError, call_command
     from django.db import connections
     from honcho.manager import Manager
     from honcho.printer import Printer
 
+    from apps.dashboard.management.guard import refuse_where_others_are
     from apps.payments.gateways.processor.server import Processor
 
+    if not stack:  # a database that the environment names: it may be anybody's
+        try:
+            refuse_where_others_are()
+        except CommandError as refusal:
+            raise SystemExit(f"\n  {refusal}\n") from None
     call_command("migrate", verbosity=0)
     say("tables are ready")
     for command, options in REFERENCE:

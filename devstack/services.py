@@ -268,11 +268,12 @@ class Stack:
 def local_environment(name: str = "dev") -> None:
     """Point this process at the embedded servers, unless the environment names real ones."""
     stack = Stack(name)
+    # Named after the servers only where they are used; the mark alone keeps an operator's .env away.
+    os.environ.setdefault("DEVSTACK", "external" if os.environ.get("DATABASE_URL") else name)
     running = stack.dir / "demo.json"  # written while a demo runs: where its web and its processor listen
     addresses = json.loads(running.read_text()) if running.exists() else {}
     for key, value in {**stack.environment(), **addresses}.items():
         os.environ.setdefault(key, value)
-    os.environ.setdefault("DEBUG", "1")
     os.environ.setdefault("TRADEWIND_ENV", "demo")
 
 

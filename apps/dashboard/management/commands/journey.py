@@ -32,6 +32,7 @@ from apps.contracts import operations as contracts
 from apps.contracts.models import Contract, Milestone
 from apps.dashboard.management import walk
 from apps.dashboard.management.cast import Part
+from apps.dashboard.management.guard import refuse_where_others_are
 from apps.ledger import queries as ledger
 from apps.payments import operations as payments
 from apps.payments.gateways.processor.server import Processor
@@ -62,6 +63,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the summary alone")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        refuse_where_others_are()
         self.quiet = options["json"]
         self.language = options["language"].lower()
         self.made: dict[str, Any] = {"language": self.language}

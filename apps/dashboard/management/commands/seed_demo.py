@@ -24,6 +24,7 @@ from apps.contracts import operations as contracts
 from apps.contracts.models import Contract
 from apps.dashboard.management import walk
 from apps.dashboard.management.cast import EMPLOYERS, FREELANCERS, PASSWORD, STAFF
+from apps.dashboard.management.guard import refuse_where_others_are
 from apps.matching import operations as matching
 from apps.matching import queries as match_queries
 from apps.matching.models import ListKind
@@ -65,6 +66,7 @@ class Command(BaseCommand):
     help = "People and forty tasks at every stage, by walking the real operations. Needs the payment processor."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        refuse_where_others_are()
         if User.objects.filter(email=EMPLOYERS[0].email).exists():
             self.stdout.write("The demo data is there already.")
             return

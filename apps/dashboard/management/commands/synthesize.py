@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.utils import timezone
@@ -18,6 +17,7 @@ from faker import Faker
 from apps.accounts.models import Membership, Organization, Profile, ProfileLanguage, ProfileSkill, User
 from apps.common import tokens
 from apps.compliance.models import Country
+from apps.dashboard.management.guard import refuse_where_others_are
 from apps.skills.models import Category, Skill, SkillKind, SkillLabel
 from apps.tasks.models import AcceptanceCriterion, Task, TaskSkill
 
@@ -35,8 +35,7 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=7)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if settings.TRADEWIND_ENV == "production":
-            raise CommandError("Synthetic rows are for benches: not on a production site.")
+        refuse_where_others_are()
         self.dice = random.Random(options["seed"])  # noqa: S311 - not for secrets
         self.fakers = {code: Faker(locale) for code, locale in LOCALES.items()}
         for faker in self.fakers.values():
