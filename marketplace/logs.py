@@ -1,11 +1,18 @@
-"""What logs never carry: keys in addresses, tokens, passwords."""
+"""
+Logs: one object a line with time, level, event and the ids of request, person, organization and job; and what they
+never carry: keys in addresses, tokens, passwords.
+"""
 
 from __future__ import annotations
 
 import logging
 import re
-from collections.abc import MutableMapping
+import uuid
+from collections.abc import Callable, MutableMapping
 from typing import Any
+
+import structlog
+from django.http import HttpRequest, HttpResponse
 
 CUT = "[cut]"
 # The address itself is the secret: whoever has it may act. tests/common/test_logs.py holds this to the list of pages.
@@ -47,3 +54,72 @@ class SecretsFilter(logging.Filter):
         if record.exc_info and not record.exc_text:
             record.exc_text = cut_secrets(logging.Formatter().formatException(record.exc_info))
         return True
+
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+/=:-]{7,127}")
+
+
+class RequestIdMiddleware:
+    """Takes the id that a proxy gave the request, when it is one, else makes one; and answers with it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.META.get("HTTP_X_REQUEST_ID", "")
+        request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        request.META["HTTP_X_REQUEST_ID"] = request_id
+        response = self.get_response(request)
+        response["X-Request-Id"] = request_id
+        return response
+
+
+# What every line carries, whoever wrote it: a library through `logging`, or we through structlog.
+_ADDED: list[Any] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
+    structlog.processors.StackInfoRenderer(),
+]
+
+
+def structlog_options(level: str) -> dict[str, Any]:
+    """How structlog hands its lines to `logging`, so that one handler writes both."""
+    return {
+        "wrapper_class": structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
+        "logger_factory": structlog.stdlib.LoggerFactory(),
+        "processors": [*_ADDED, cut_secrets_processor, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+    }
+
+
+def logging_config(level: str, form: str) -> dict[str, Any]:
+    """
+    :param form: "json" for machines, "plain" for a terminal.
+    """
+    renderer = structlog.processors.JSONRenderer() if form == "json" else structlog.dev.ConsoleRenderer(colors=False)
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "line": {
+                "()": structlog.stdlib.ProcessorFormatter,
+                "foreign_pre_chain": _ADDED,
+                "processors": [
+                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                    structlog.processors.format_exc_info,
+                    cut_secrets_processor,  # before the renderer, which comes last
+                    renderer,
+                ],
+            }
+        },
+        "filters": {"secrets": {"()": "marketplace.logs.SecretsFilter"}},
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["secrets"]}},
+        "root": {"handlers": ["console"], "level": level},
+        # Beat starts several jobs a second: a line for each would hide the others.
+        "loggers": {name: {"level": max(level, "WARNING", key=_number)} for name in ("celery", "kombu", "amqp")},
+    }
+
+
+def _number(level: str) -> int:
+    return logging.getLevelNamesMapping()[level]

@@ -4,6 +4,9 @@ from typing import Any
 
 from celery.schedules import crontab
 
+QUEUES = ("money", "mail", "matching")
+"""Beside the default one, so that a slow job of one kind keeps no other waiting. A worker takes from all of them."""
+
 _JOBS: dict[str, dict[str, Any]] = {
     "outbox-deliver": {"task": "outbox.deliver", "schedule": 2.0},
     "tasks-keep-deadlines": {"task": "tasks.keep_deadlines", "schedule": 30.0},
@@ -33,6 +36,8 @@ _JOBS: dict[str, dict[str, Any]] = {
     "invoicing-make-older-copies": {"task": "invoicing.make_older_copies", "schedule": crontab(hour="4", minute="10")},
     "files-forget-unattached": {"task": "files.forget_unattached", "schedule": crontab(minute="35")},
     "reviews-publish-due": {"task": "reviews.publish_due", "schedule": 600.0},
+    **{f"sign-{name}": {"task": f"signs.{name}", "schedule": 15.0} for name in ("default", *QUEUES)},
+    "dashboard-check-books": {"task": "dashboard.check_books", "schedule": crontab(minute="50")},
     "common-prune": {"task": "common.prune", "schedule": crontab(hour="2", minute="5")},
     "accounts-prune-sessions": {"task": "accounts.prune_sessions", "schedule": crontab(hour="2", minute="10")},
     "outbox-prune": {"task": "outbox.prune", "schedule": crontab(hour="*", minute="25")},
@@ -55,8 +60,6 @@ def _with_expiry(job: dict[str, Any]) -> dict[str, Any]:
 
 SCHEDULE = {name: _with_expiry(job) for name, job in _JOBS.items()}
 
-QUEUES = ("money", "mail", "matching")
-"""Beside the default one, so that a slow job of one kind keeps no other waiting. A worker takes from all of them."""
 ROUTES = {
     "payments.*": "money",
     "escrow.*": "money",
@@ -64,4 +67,5 @@ ROUTES = {
     "assurance.*": "money",
     "notifications.*": "mail",
     "matching.*": "matching",
+    **{f"signs.{name}": name for name in QUEUES},  # one of each queue: its age is how long that queue takes
 }

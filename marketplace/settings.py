@@ -3,6 +3,7 @@
 import logging
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 from uuid import NAMESPACE_URL, uuid5
 
 import django_stubs_ext
@@ -12,11 +13,13 @@ from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 from kombu import Queue
 
+from marketplace import logs, telemetry
+from marketplace.checked import checked_prefix, checked_secret
 from marketplace.env import env
 from marketplace.keys import derived_fernet_key
-from marketplace.logs import cut_secrets_processor
 from marketplace.processes import process_kind, with_timeouts
 from marketplace.schedule import QUEUES, ROUTES, SCHEDULE
+from marketplace.versions import version_of
 
 django_stubs_ext.monkeypatch()
 
@@ -25,13 +28,19 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 # -- where it runs
 TRADEWIND_ENV = env.str("TRADEWIND_ENV", "production")  # production | demo | test
 DEBUG = env.bool("DEBUG", False)
-SECRET_KEY = env.str("SECRET_KEY")
+VERSION = env.str("APP_VERSION", "") or version_of(BASE_DIR / "pyproject.toml")
+SECRET_KEY = checked_secret("SECRET_KEY", env.str("SECRET_KEY"), is_production=TRADEWIND_ENV == "production")
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS", [] if TRADEWIND_ENV == "production" else ["localhost", "127.0.0.1", "[::1]", "testserver"]
 )
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000")
 SITE_NAME = env.str("SITE_NAME", "Tradewind")
+# How machines of the installation reach this process, where that is not SITE_URL: http://web:8000. Webhooks of the
+# sandbox's processor and `manage.py doctor` come to it; no link is ever made from it.
+INTERNAL_URL = env.str("INTERNAL_URL", "")
+if INTERNAL_URL:
+    ALLOWED_HOSTS = [*ALLOWED_HOSTS, urlsplit(INTERNAL_URL).hostname or ""]
 
 AREAS = [
     "common", "outbox", "files", "skills", "accounts", "ledger", "compliance", "pricing", "tasks", "payments",
@@ -66,6 +75,8 @@ INSTALLED_APPS = [
     "django_structlog",
 ]
 MIDDLEWARE = [
+    "marketplace.health.HealthMiddleware",  # first: who asks by an address of the machine is no wrong host
+    "marketplace.logs.RequestIdMiddleware",  # before anybody reads the headers
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "apps.common.middleware.ClientAddressMiddleware",
@@ -173,7 +184,7 @@ DATABASES["default"]["OPTIONS"] = with_timeouts(DATABASES["default"].get("OPTION
 MEDIA_ROOT = env.path("MEDIA_ROOT", BASE_DIR / "media")
 UPLOAD_BYTES_MAX = env.int("UPLOAD_BYTES_MAX", 20 * 2**20)
 # Set to the reverse proxy's internal location to let it send private files (X-Accel-Redirect).
-ACCEL_REDIRECT_PREFIX = env.str("ACCEL_REDIRECT_PREFIX", "")
+ACCEL_REDIRECT_PREFIX = checked_prefix("ACCEL_REDIRECT_PREFIX", env.str("ACCEL_REDIRECT_PREFIX", ""))
 
 # -- jobs: the database is the queue for money; Celery only wakes (docs/money.md)
 CELERY_BROKER_URL = (
@@ -401,6 +412,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = env.bool(
 SECURE_SSL_REDIRECT = env.bool("SSL_REDIRECT", TRADEWIND_ENV == "production")
 SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$", r"^webhooks/"]
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 31_536_000 if TRADEWIND_ENV == "production" else 0)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_INCLUDE_SUBDOMAINS", TRADEWIND_ENV == "production")
+SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", False)  # asked for by name: it is hard to take back
 if env.bool("BEHIND_TLS_PROXY", TRADEWIND_ENV == "production"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
@@ -422,22 +435,29 @@ PERMISSIONS_POLICY = (
 )
 
 # -- logs
-LOG_LEVEL = env.str("LOG_LEVEL", "WARNING")
-_processors = structlog.get_config()["processors"]
-structlog.configure(
-    wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[LOG_LEVEL]),
-    # Before the renderer, which comes last: keys in addresses never reach a log.
-    processors=[*(one for one in _processors[:-1] if one is not cut_secrets_processor), cut_secrets_processor,
-                _processors[-1]],
-)  # fmt: skip
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(levelname)s %(name)s %(message)s"}},
-    "filters": {"secrets": {"()": "marketplace.logs.SecretsFilter"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["secrets"]}},
-    "root": {"handlers": ["console"], "level": LOG_LEVEL},
-}
+LOG_LEVEL = env.str("LOG_LEVEL", "INFO" if TRADEWIND_ENV == "production" else "WARNING")
+LOG_FORMAT = env.str("LOG_FORMAT", "json" if TRADEWIND_ENV == "production" else "plain")  # json | plain
+structlog.configure(**logs.structlog_options(LOG_LEVEL))
+LOGGING = logs.logging_config(LOG_LEVEL, LOG_FORMAT)
+DJANGO_STRUCTLOG_CELERY_ENABLED = True  # the ids of the request go with the job that it asks for
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True  # RequestIdMiddleware has taken away what is no id
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # who it was is the user's id; addresses are nobody's to keep
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG  # one line for a request: the one that says how it ended
+DJANGO_STRUCTLOG_CELERY_TASK_START_LOG_LEVEL = logging.DEBUG
+DJANGO_STRUCTLOG_CELERY_TASK_SUCCESS_LOG_LEVEL = logging.DEBUG  # beat starts several a second
+DJANGO_STRUCTLOG_CELERY_TASK_FAILURE_LOG_LEVEL = logging.ERROR
+# Whoever sends it as `Authorization: Bearer …` may read /metrics; without one that page is not there.
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+# Opt-in, and imported only when set: errors to Sentry (pip install sentry-sdk), traces by OpenTelemetry's protocol
+# (pip install opentelemetry-distro opentelemetry-exporter-otlp opentelemetry-instrumentation-django).
+SENTRY_DSN = env.str("SENTRY_DSN", "")
+OTEL_EXPORTER_OTLP_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", "")
+SILENCED_SYSTEM_CHECKS = ["security.W021"]  # preloading is for the owner of the name to decide: HSTS_PRELOAD
+if SENTRY_DSN or OTEL_EXPORTER_OTLP_ENDPOINT:
+    telemetry.start(
+        sentry_dsn=SENTRY_DSN, otel_endpoint=OTEL_EXPORTER_OTLP_ENDPOINT, environment=TRADEWIND_ENV, version=VERSION,
+        process=PROCESS_KIND,
+    )  # fmt: skip
 
 # -- payments
 # ECB rates come on working days; an exchange rate older than this many of them is refused. The demo and the tests live
@@ -479,11 +499,15 @@ GATEWAY_SILENCES_MAX = env.int("GATEWAY_SILENCES_MAX", 0 if TRADEWIND_ENV == "te
 GATEWAY_REST_SECONDS = env.float("GATEWAY_REST_SECONDS", 30.0)
 GATEWAY_CALLS_AT_ONCE = env.int("GATEWAY_CALLS_AT_ONCE", 0 if TRADEWIND_ENV == "test" else 3)
 PROCESSOR_URL = env.str("PROCESSOR_URL", "http://127.0.0.1:8090")
+# Where a browser reaches the pages of the sandbox's processor, when that is another address than the one we call.
+PROCESSOR_PUBLIC_URL = env.str("PROCESSOR_PUBLIC_URL", "") or PROCESSOR_URL
 STRIPE_API_KEY = env.str("STRIPE_API_KEY", "")
 STRIPE_API_BASE = env.str("STRIPE_API_BASE", "")
-WEBHOOK_SECRET = env.str("WEBHOOK_SECRET", "whsec_sandbox" if PAYMENT_GATEWAY == "sandbox" else "")
-if TRADEWIND_ENV == "production" and WEBHOOK_SECRET.strip() in ("", "whsec_sandbox"):
-    raise RuntimeError("Set WEBHOOK_SECRET: an empty one, and the sandbox's usual one, are known to everybody.")
+WEBHOOK_SECRET = checked_secret(
+    "WEBHOOK_SECRET",
+    env.str("WEBHOOK_SECRET", "whsec_sandbox" if PAYMENT_GATEWAY == "sandbox" else ""),
+    is_production=TRADEWIND_ENV == "production",
+)
 # Thin events (accounts, payouts abroad) come to an address of their own, under a secret of their own.
 # Without one that address is not there.
 WEBHOOK_THIN_SECRET = env.str(
@@ -496,5 +520,7 @@ if PAYMENT_GATEWAY == "stripe" and not (STRIPE_API_KEY and WEBHOOK_SECRET):
     raise RuntimeError("PAYMENT_GATEWAY=stripe needs STRIPE_API_KEY and WEBHOOK_SECRET.")
 # Browsers hold form-action against redirects too: funding and onboarding end on the processor's pages.
 _FORM_TARGETS.extend(
-    ["https://checkout.stripe.com", "https://connect.stripe.com"] if PAYMENT_GATEWAY == "stripe" else [PROCESSOR_URL]
+    ["https://checkout.stripe.com", "https://connect.stripe.com"]
+    if PAYMENT_GATEWAY == "stripe"
+    else [PROCESSOR_PUBLIC_URL]
 )

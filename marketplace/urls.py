@@ -38,9 +38,9 @@ admin.site.has_permission = staff.may_administer  # type: ignore[method-assign]
 
 urlpatterns: Patterns = [
     path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
-    path("livez", health.livez),
-    path("readyz", health.readyz),
     path("robots.txt", health.robots),
+    # answered by marketplace.health.HealthMiddleware before they come here; named, so that lists of addresses have them
+    *(path(address.lstrip("/"), page) for address, page in health.PAGES.items()),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("marketplace.api_urls")),

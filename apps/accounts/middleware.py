@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import structlog
 from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
 from allauth.account.internal import flows
@@ -90,8 +91,18 @@ def session_actor(request: HttpRequest, organization_id: UUID | None = None) -> 
     user = getattr(user, "_wrapped", user) if user.is_authenticated else user
     if not isinstance(user, User):
         return STRANGER
-    return queries.actor_for(
+    found = queries.actor_for(
         user, organization_id, has_fresh_login=has_fresh_login(request), has_second_factor=has_second_factor(request)
+    )
+    name_in_logs(found)
+    return found
+
+
+def name_in_logs(actor: Actor) -> None:
+    """What is logged from here on, and the jobs that are asked for, say who it was and for which organization."""
+    structlog.contextvars.bind_contextvars(
+        user_id=str(actor.user_id) if actor.user_id else None,
+        organization_id=str(actor.organization_id) if actor.organization_id else None,
     )
 
 

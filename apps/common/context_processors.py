@@ -11,4 +11,6 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "site_name": settings.SITE_NAME,
         "theme": theme if theme in ("light", "dark") else "",
         "is_demo": settings.TRADEWIND_ENV == "demo",
+        # A site that looks real and moves no money says so at the top of every page.
+        "is_sandbox": settings.TRADEWIND_ENV == "production" and settings.PAYMENT_GATEWAY == "sandbox",
     }

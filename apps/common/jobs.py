@@ -11,7 +11,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from apps.common.models import IdempotencyRecord
+from apps.common.models import IdempotencyRecord, SignOfLife
 from apps.common.work_queue import delete_old
 
 logger = logging.getLogger(__name__)
@@ -39,3 +39,22 @@ def prune() -> int:
     """Answers kept for a repeated request, once nobody repeats it any more."""
     before = timezone.now() - timedelta(days=settings.RETENTION_DAYS["idempotency"])
     return delete_old(IdempotencyRecord.objects.filter(created_at__lt=before))
+
+
+def give_sign(name: str) -> None:
+    """Say that this kind of process does its work now; `/metrics` and `manage.py doctor` read how long ago that was."""
+    SignOfLife.objects.update_or_create(
+        name=name, defaults={"seen_at": timezone.now(), "version": settings.VERSION[:40]}
+    )
+
+
+def _sign_job(queue: str) -> Any:
+    @shared_task(name=f"signs.{queue}", time_limit=20)
+    def sign() -> None:
+        give_sign(f"worker.{queue}")
+
+    return sign
+
+
+sign_jobs = {queue: _sign_job(queue) for queue in ("default", "money", "mail", "matching")}
+"""One for each queue that `marketplace.schedule` names: a sign comes through as late as other jobs do."""

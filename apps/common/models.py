@@ -71,6 +71,14 @@ class SkippedRow(models.Model):
         constraints = [models.UniqueConstraint(fields=["job", "row_id"], name="common_skippedrow_once")]
 
 
+class SignOfLife(models.Model):
+    """When a process of the background last did what it is there for: beat itself, and a worker of each queue."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    version = models.CharField(max_length=40, default="", blank=True)
+    seen_at = models.DateTimeField()
+
+
 def currency_field(**options: object) -> models.CharField[str, str]:
     """A column that holds an ISO 4217 code."""
     return models.CharField(max_length=3, **options)  # type: ignore[arg-type]

@@ -33,6 +33,11 @@ def elsewhere(tmp_path):
     return tmp_path
 
 
+def test_programs_that_are_started_get_it_too(elsewhere):
+    code = "import marketplace.env, os; print(os.environ['SITE_NAME'])"
+    assert run("-c", code, cwd=elsewhere).stdout.strip() == "From the file"
+
+
 READ = ("-c", "from marketplace.env import env; print(env.str('SITE_NAME', '-'))")
 
 

@@ -12,7 +12,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from apps.accounts import queries, rules
-from apps.accounts.middleware import session_actor
+from apps.accounts.middleware import name_in_logs, session_actor
 from apps.accounts.models import PersonalToken, User
 from apps.accounts.policies import ScopeMissing
 from apps.accounts.states import KeyScope
@@ -45,6 +45,7 @@ class PersonalTokenAuthentication(BaseAuthentication):
         _check_scope(token, request)
         PersonalToken.objects.filter(id=token.id).update(last_used_at=timezone.now())
         request._request.actor = acting  # type: ignore[attr-defined]
+        name_in_logs(acting)
         if "Accept-Language" not in request.headers:
             translation.activate(token.user.language)
         return token.user, token

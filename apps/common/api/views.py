@@ -14,6 +14,8 @@ from rest_framework.request import Request
 class SchemaView(SpectacularAPIView):
     """The description, made once per process, language and format: it is the same for everybody and takes a second."""
 
+    schema = None  # the description does not describe itself
+
     _made: ClassVar[dict[tuple[str, str], bytes | str]] = {}
 
     @extend_schema(exclude=True)

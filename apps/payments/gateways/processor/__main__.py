@@ -16,6 +16,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8090)
     parser.add_argument("--db", type=Path, required=True, help="SQLite file; made when missing, kept when killed")
     parser.add_argument("--webhook-url", default="", help="where webhooks are sent; none when empty")
+    parser.add_argument("--public-url", default="", help="where browsers reach its pages, when they come another way")
     parser.add_argument("--secret", default="whsec_sandbox", help="signs the webhooks")
     parser.add_argument("--payout-delay", type=float, default=1.0, help="seconds until a payout arrives")
     parser.add_argument("--thin-webhook-url", default="", help="where thin events are sent; none when empty")
@@ -30,6 +31,7 @@ def main() -> None:
         port=options.port,
         db=options.db,
         webhook_url=options.webhook_url,
+        public_url=options.public_url,
         secret=options.secret,
         thin_url=options.thin_webhook_url,
         thin_secret=options.thin_secret,

@@ -36,7 +36,9 @@ class Processor:
         available_delay: float | None = None,
         keeps_exchanges: bool = False,
         host: str = "127.0.0.1",
+        public_url: str = "",
     ) -> None:
+        self.public_url = public_url.rstrip("/")
         self.store = Store(db)
         if available_delay is not None:
             self.store.turn("available_delay", available_delay)
@@ -125,7 +127,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(Answer(400, {"error": message}))
             return
         headers = {name.lower(): value for name, value in self.headers.items()}
-        base_url = f"http://{self.headers.get('Host', '')}"
+        base_url = processor.public_url or f"http://{self.headers.get('Host', '')}"
         call = read_call(self.command, path, query, body, headers, base_url)
         if fault == "slow_start":
             time.sleep(SLOW)

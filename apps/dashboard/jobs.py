@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+import logging
+
+from celery import shared_task
+from django.core.cache import cache
+from django.utils import timezone
+
+from apps.dashboard.queries import metrics
+from apps.ledger import queries as ledger
+
+logger = logging.getLogger(__name__)
+KEPT_SECONDS = 86_400
+
+
+@shared_task(name="dashboard.check_books", time_limit=1200)
+def check_books() -> int:
+    """Every invariant of the books, once an hour, for metrics and alarms; `manage.py ledger_check` asks the same."""
+    findings = ledger.check_all()
+    broken = [one.invariant for one in findings if one.breaches]
+    breaches = sum(one.breaches for one in findings)
+    cache.set(metrics.BOOKS, {"breaches": breaches, "at": timezone.now()}, KEPT_SECONDS)
+    if broken:
+        logger.critical("the books do not add up: %s", ", ".join(broken))
+    return breaches

@@ -1,0 +1,147 @@
+"""What `manage.py check --deploy` looks at beside Django's own: whether this installation may face people and money."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.compliance.models import Country
+from apps.ledger.queries.guards import powers_over_the_books
+from apps.payments.models import PaymentMethod
+from apps.pricing import queries as pricing
+from apps.skills.models import Category
+
+Found = Iterator[CheckMessage]
+
+
+def check_settings() -> Found:
+    if settings.TRADEWIND_ENV != "production":
+        yield Error(
+            f"TRADEWIND_ENV is {settings.TRADEWIND_ENV}.", hint="Set TRADEWIND_ENV=production.", id="tradewind.E001"
+        )
+    site = urlsplit(settings.SITE_URL)
+    if site.scheme != "https" or site.hostname in (None, "localhost", "127.0.0.1"):
+        yield Error(
+            f"SITE_URL is {settings.SITE_URL}: links in mails would lead nowhere safe.",
+            hint="Set SITE_URL to the public address, with https.", id="tradewind.E002",
+        )  # fmt: skip
+    elif site.hostname not in settings.ALLOWED_HOSTS and "*" not in settings.ALLOWED_HOSTS:
+        yield Error(
+            f"ALLOWED_HOSTS does not name {site.hostname}.", hint="Add the host of SITE_URL.", id="tradewind.E003"
+        )
+    if settings.PAYMENT_GATEWAY == "sandbox":
+        yield Warning(
+            "PAYMENT_GATEWAY is sandbox: no real money moves, and every page says so.",
+            hint="Set PAYMENT_GATEWAY=stripe when people are to be paid.", id="tradewind.W001",
+        )  # fmt: skip
+    if not settings.EMAIL_BACKEND.endswith("smtp.EmailBackend") and "django.core.mail" in settings.EMAIL_BACKEND:
+        yield Error(
+            f"EMAIL_BACKEND is {settings.EMAIL_BACKEND}: no mail leaves this machine.",
+            hint="Leave EMAIL_BACKEND out and set EMAIL_HOST.", id="tradewind.E004",
+        )  # fmt: skip
+    if settings.DEFAULT_FROM_EMAIL.rstrip(">").endswith("@localhost"):
+        yield Error("DEFAULT_FROM_EMAIL is at localhost.", hint="Name an address of yours.", id="tradewind.E005")
+    missing = [
+        name for name in ("PLATFORM_LEGAL_NAME", "PLATFORM_STREET", "PLATFORM_POSTCODE", "PLATFORM_CITY", "PLATFORM_VAT_ID")
+        if not getattr(settings, name)
+    ]  # fmt: skip
+    if missing:
+        yield Warning(
+            f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set: no electronic invoice passes the official rules.",
+            hint="Say who the operator is.", id="tradewind.W002",
+        )  # fmt: skip
+    if not settings.STAFF_NEEDS_SECOND_FACTOR:
+        yield Error("Staff need no second factor.", hint="Set STAFF_NEEDS_SECOND_FACTOR=1.", id="tradewind.E006")
+    if not os.environ.get("TOTP_KEYS"):
+        yield Warning(
+            "TOTP_KEYS is not set: the secrets of two-factor apps hang on SECRET_KEY.",
+            hint="Set TOTP_KEYS, then run manage.py encrypt_totp.", id="tradewind.W003",
+        )  # fmt: skip
+    if not settings.METRICS_TOKEN:
+        yield Warning(
+            "METRICS_TOKEN is not set: nobody can watch this.", hint="Set METRICS_TOKEN.", id="tradewind.W004"
+        )
+    if settings.SECURE_PROXY_SSL_HEADER and settings.TRUSTED_PROXIES == 0:
+        yield Warning(
+            "TRUSTED_PROXIES is 0 behind a proxy: limits count all visitors as one.",
+            hint="Set TRUSTED_PROXIES to the number of your proxies.", id="tradewind.W005",
+        )  # fmt: skip
+    for name in ("MEDIA_ROOT", "MATCH_SHELF"):
+        if not _may_write(Path(getattr(settings, name))):
+            yield Error(
+                f"{name} cannot be written.", hint=f"Give this user {getattr(settings, name)}.", id="tradewind.E007"
+            )
+
+
+def _may_write(folder: Path) -> bool:
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    return folder.is_dir() and os.access(folder, os.W_OK)
+
+
+def check_database() -> Found:
+    plan = MigrationExecutor(connection).migration_plan(MigrationExecutor(connection).loader.graph.leaf_nodes())
+    if plan:
+        yield Error(f"{len(plan)} migrations are not applied.", hint="Run manage.py migrate.", id="tradewind.E010")
+        return
+    if powers := powers_over_the_books():
+        yield Error(
+            f"The database role of the application could undo what guards the books: it {'; it '.join(powers)}.",
+            hint="Connect as a role of its own: manage.py grant_app_role (docs/how-to/install.md).", id="tradewind.E011",
+        )  # fmt: skip
+    age = pricing.rates_age(timezone.now().date())
+    if age is None or age > settings.FX_RATE_BUSINESS_DAYS_MAX:
+        yield Error(
+            "There are no exchange rates." if age is None else f"The exchange rates are {age} business days old.",
+            hint="Let beat run with FX_RATES_SOURCE, or run manage.py import_fx_rates --file eurofxref-hist.zip.",
+            id="tradewind.E012",
+        )  # fmt: skip
+    for model, command in (
+        (Country, "load_compliance"),
+        (PaymentMethod, "load_payment_methods"),
+        (Category, "import_skills"),
+    ):
+        if not model._default_manager.exists():
+            yield Error(
+                f"There is no {model._meta.verbose_name} yet.", hint=f"Run manage.py {command}.", id="tradewind.E013"
+            )
+    staff = User.objects.filter(is_staff=True, is_active=True).count()
+    if staff < 2:
+        yield Warning(
+            f"{staff} of the staff: acts of the treasury need two people.",
+            hint="docs/how-to/first-administrator.md", id="tradewind.W006",
+        )  # fmt: skip
+    if published := User.objects.filter(email__endswith="@tradewind.example", is_staff=True, is_active=True).first():
+        yield Error(
+            f"{published.email} is staff, with a published password.", hint="Deactivate it.", id="tradewind.E014"
+        )
+
+
+def run_all() -> list[CheckMessage]:
+    """As `check --deploy` asks them; a database that does not answer is one finding."""
+    found = list(check_settings())
+    try:
+        found += check_database()
+    except Exception as error:
+        found.append(
+            Error(f"The database cannot be asked: {error}".strip(), hint="See DATABASE_URL.", id="tradewind.E020")
+        )
+    return found
+
+
+def _registered(**_options: Any) -> list[CheckMessage]:
+    return run_all()
+
+
+def connect() -> Callable[..., Any]:
+    return register(_registered, deploy=True)  # type: ignore[no-any-return, call-overload]

@@ -1,0 +1,167 @@
+"""What an operator watches, as Prometheus reads it: each number is counted when it is asked for, from small indexes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db.models import Count, Min, QuerySet
+from django.utils import timezone
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from redis import Redis
+from redis.exceptions import RedisError
+
+from apps.accounts.models import User
+from apps.common.models import SignOfLife, SkippedRow
+from apps.notifications.models import EmailDelivery
+from apps.outbox.models import Delivery
+from apps.payments import queries as payments
+from apps.payments.models import Payout, Refund, WebhookEvent
+from apps.pricing import queries as pricing
+
+SIGNS = ("beat", "worker.default", "worker.money", "worker.mail", "worker.matching")
+OPEN_PAYOUTS = ("requested", "sending", "submitted")
+BOOKS = "metrics.books"
+"""In the cache: what `dashboard.check_books` found, and when."""
+AGES_MAX = 86_400.0 * 3650
+"""For what has never happened: older than any alarm."""
+
+Family = GaugeMetricFamily
+_FAMILIES: list[Callable[[datetime], Iterable[Family]]] = []
+
+
+def _family(measure: Callable[[datetime], Iterable[Family]]) -> Callable[[datetime], Iterable[Family]]:
+    _FAMILIES.append(measure)
+    return measure
+
+
+def _one(name: str, help_: str, value: float) -> Family:
+    return GaugeMetricFamily(f"tradewind_{name}", help_, value=value)
+
+
+def _many(name: str, help_: str, label: str, values: dict[str, float]) -> Family:
+    family = GaugeMetricFamily(f"tradewind_{name}", help_, labels=[label])
+    for key, value in values.items():
+        family.add_metric([key], value)
+    return family
+
+
+def _age(moment: datetime | None, now: datetime) -> float:
+    return max(0.0, (now - moment).total_seconds()) if moment else 0.0
+
+
+@_family
+def _installation(now: datetime) -> Iterator[Family]:
+    yield _many("info", "The version that answers.", "version", {settings.VERSION: 1})
+    yield _one("payments_paused", "1 while nothing is sent out.", float(payments.is_paused()))
+    yield _one("sandbox", "1 where no real money moves.", float(settings.PAYMENT_GATEWAY == "sandbox"))
+    yield _one("staff", "Active people of the staff.", User.objects.filter(is_staff=True, is_active=True).count())
+
+
+def _backlog(name: str, waiting: QuerySet[Any], moment: str, failed: int, now: datetime) -> Iterator[Family]:
+    found = waiting.aggregate(number=Count("pk"), oldest=Min(moment))
+    yield _one(f"{name}_waiting", f"Rows of the {name} that wait.", found["number"])
+    overdue = _age(found["oldest"], now) if found["oldest"] and found["oldest"] <= now else 0.0
+    yield _one(f"{name}_overdue_seconds", f"How long the {name}'s first row is overdue.", overdue)
+    yield _one(f"{name}_failed", f"Rows of the {name} that were given up.", failed)
+
+
+@_family
+def _backlogs(now: datetime) -> Iterator[Family]:
+    yield from _backlog(
+        "outbox", Delivery.objects.filter(status="pending"), "next_attempt_at",
+        Delivery.objects.filter(status="failed").count(), now,
+    )  # fmt: skip
+    yield from _backlog(
+        "webhooks", WebhookEvent.objects.filter(status="received"), "next_attempt_at",
+        WebhookEvent.objects.filter(status="failed").count(), now,
+    )  # fmt: skip
+    yield from _backlog(
+        "emails", EmailDelivery.objects.filter(status__in=["pending", "sending"]), "next_attempt_at",
+        EmailDelivery.objects.filter(status="failed").count(), now,
+    )  # fmt: skip
+    yield _one(
+        "skipped_rows", "Rows that a job could not handle and leaves out for a while.", SkippedRow.objects.count()
+    )
+
+
+@_family
+def _money(now: datetime) -> Iterator[Family]:
+    for name, model, moment in (("payouts", Payout, "requested_at"), ("refunds", Refund, "created_at")):
+        rows = model.objects.filter(status__in=OPEN_PAYOUTS).values("status")
+        found: dict[str, Any] = {row["status"]: row for row in rows.annotate(number=Count("pk"), oldest=Min(moment))}
+        numbers = {one: float(found[one]["number"] if one in found else 0) for one in OPEN_PAYOUTS}
+        ages = {one: _age(found[one]["oldest"] if one in found else None, now) for one in OPEN_PAYOUTS}
+        yield _many(f"{name}_open", f"Open {name} by state.", "status", numbers)
+        yield _many(f"{name}_oldest_seconds", f"Age of the oldest open one of the {name}.", "status", ages)
+    yield _one(
+        "unbooked_objects", "Movements at a processor that the books do not know.", payments.unbooked_objects().count()
+    )
+    age = pricing.rates_age(now.date())
+    yield _one("rates_age_business_days", "How old the newest exchange rates are.", 9999 if age is None else age)
+    yield _one(
+        "rates_age_business_days_max", "Past this age conversions are refused.", settings.FX_RATE_BUSINESS_DAYS_MAX
+    )
+
+
+@_family
+def _books(now: datetime) -> Iterator[Family]:
+    found = cache.get(BOOKS)
+    if found:
+        yield _one("ledger_breaches", "Breaches of the books' invariants at the last check.", found["breaches"])
+    age = _age(found["at"], now) if found else AGES_MAX
+    yield _one("ledger_check_age_seconds", "How long ago the books were checked.", age)
+
+
+@_family
+def _signs(now: datetime) -> Iterator[Family]:
+    seen = dict(SignOfLife.objects.values_list("name", "seen_at"))
+    ages = {name: _age(seen[name], now) if name in seen else AGES_MAX for name in SIGNS}
+    yield _many("sign_age_seconds", "How long ago beat, and a worker of each queue, did something.", "process", ages)
+
+
+@_family
+def _queues(now: datetime) -> Iterator[Family]:
+    try:
+        redis = Redis.from_url(settings.REDIS_URL, socket_timeout=0.5, socket_connect_timeout=0.5)
+        lengths = {queue.name: float(redis.llen(queue.name)) for queue in settings.CELERY_TASK_QUEUES}  # type: ignore[arg-type]
+    except (RedisError, OSError):
+        yield _one("redis_up", "1 when Redis answers.", 0)
+        return
+    yield _one("redis_up", "1 when Redis answers.", 1)
+    yield _many("queue_length", "Messages that wait in Redis.", "queue", lengths)
+
+
+@_family
+def _index(now: datetime) -> Iterator[Family]:
+    folder = Path(settings.MATCH_SHELF)
+    newest = max((path.stat().st_mtime for path in folder.iterdir()), default=0.0) if folder.is_dir() else 0.0
+    age = now.timestamp() - newest if newest else AGES_MAX
+    yield _one("match_index_age_seconds", "How old the copy of everybody for matching on this machine is.", age)
+
+
+def measured(now: datetime) -> Iterator[Family]:
+    """Every number; what cannot be measured is left out, and `tradewind_measure_failures` says so."""
+    failures = 0
+    for measure in _FAMILIES:
+        try:
+            yield from list(measure(now))
+        except Exception:
+            failures += 1
+    yield _one("measure_failures", "Groups of numbers that could not be measured.", failures)
+
+
+class _Collector:
+    def collect(self) -> Iterator[Family]:
+        yield from measured(timezone.now())
+
+
+def exposition() -> tuple[bytes, str]:
+    registry = CollectorRegistry()
+    registry.register(_Collector())  # type: ignore[arg-type]
+    return generate_latest(registry), CONTENT_TYPE_LATEST

