@@ -129,7 +129,7 @@ def _check_route(task: Task, bidder: Organization, now: datetime) -> None:
 
 
 def _write(bid: Bid, draft: BidDraft, bidder: Organization, now: datetime) -> None:
-    _check_draft(draft, bid.task, bidder)
+    check_draft(draft, bid.task, bidder)
     rate = None
     if draft.amount.currency != bid.task.currency:
         rate = pricing.mid_rate(draft.amount.currency, bid.task.currency, now.date())
@@ -172,7 +172,7 @@ def _write_milestones(bid: Bid, binding: Money, draft: BidDraft) -> None:
     )
 
 
-def _check_draft(draft: BidDraft, task: Task, bidder: Organization) -> None:
+def check_draft(draft: BidDraft, task: Task, bidder: Organization) -> None:
     if draft.amount.amount_minor <= 0:
         raise AmountMissing
     if draft.amount.currency not in (task.currency, bidder.currency):
@@ -188,7 +188,7 @@ def _check_draft(draft: BidDraft, task: Task, bidder: Organization) -> None:
         raise MilestoneIncomplete
     total = Money(sum(one.amount_minor for one in draft.milestones), draft.amount.currency)
     if draft.milestones and total != draft.amount:
-        raise MilestonesDoNotSum(sum=str(total), amount=str(draft.amount))
+        raise MilestonesDoNotSum(sum=fmt.money(total), amount=fmt.money(draft.amount))
     asked = {criterion.id for criterion in tasks.criteria(task.id)}
     if {answer.criterion_id for answer in draft.answers} != asked or len(draft.answers) != len(asked):
         raise AnswersIncomplete

@@ -145,7 +145,7 @@ def _bid_page(
                     sent = _send(request, task, form, milestones, bid, now)
                     if sent is not None:
                         return redirect(sent)
-                else:
+                elif _is_ready(task, bidder, form, milestones):
                     confirm, status = True, 200
     amount = getattr(form, "price", None) or (bid.amount if bid and not is_sent else None)
     context = {
@@ -158,6 +158,16 @@ def _bid_page(
         **receive_context(task, bidder, amount if isinstance(amount, Money) else None, now, _bearer(form, bid), typed),
     }
     return render(request, "bidding/bid_form.html", context, status=status)
+
+
+def _is_ready(task: Task, bidder: Organization, form: BidForm, milestones: Any) -> bool:
+    """Would the bid be taken as it is? Else what is wrong is said, before anybody is asked to check and send it."""
+    try:
+        operations.check_draft(form.draft(milestones), task, bidder)
+    except Invalid as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        return False
+    return True
 
 
 def _bearer(form: BidForm, bid: Bid | None) -> str:

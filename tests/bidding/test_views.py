@@ -156,3 +156,12 @@ def number(money):
 
 def spaceless(page):
     return " ".join(re.sub("<[^>]*>", "", page).replace("\N{NO-BREAK SPACE}", " ").split())
+
+
+def test_milestones_that_do_not_add_up_are_said_before_anybody_is_asked_to_check(client, task, bidder):
+    rows = {"milestones-0-title": "All", "milestones-0-amount": "20100", "milestones-0-days": "3"}
+    page = client.post(f"/en/tasks/{task.id}/bid/", filled(task, check="1", **rows))
+    assert page.status_code == 422
+    text = page.content.decode().replace("\N{NO-BREAK SPACE}", " ")
+    assert "add up to 20,100.00 EUR" in text
+    assert "Please check, then send" not in text
