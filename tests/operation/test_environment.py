@@ -65,7 +65,7 @@ def test_a_command_without_a_database_says_so_and_starts_none(command):
 
 @pytest.mark.skipif((ROOT / ".env").exists(), reason="this folder has a .env")
 def test_commands_that_read_files_need_no_database():
-    done = run("manage.py", "access_table")
+    done = run("manage.py", "acts")
     assert done.returncode == 0, done.stderr
 
 
