@@ -84,6 +84,14 @@ _ADDED: list[Any] = [
 ]
 
 
+def _id_of_its_request(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Django's own lines about a request come when its context is over already; they carry the request itself."""
+    request = getattr(event.get("_record"), "request", None)
+    if isinstance(request, HttpRequest) and "request_id" not in event:
+        event["request_id"] = request.META.get("HTTP_X_REQUEST_ID", "")
+    return event
+
+
 def structlog_options(level: str) -> dict[str, Any]:
     """How structlog hands its lines to `logging`, so that one handler writes both."""
     return {
@@ -104,7 +112,7 @@ def logging_config(level: str, form: str) -> dict[str, Any]:
         "formatters": {
             "line": {
                 "()": structlog.stdlib.ProcessorFormatter,
-                "foreign_pre_chain": _ADDED,
+                "foreign_pre_chain": [*_ADDED, _id_of_its_request],
                 "processors": [
                     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                     structlog.processors.format_exc_info,

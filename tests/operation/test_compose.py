@@ -134,3 +134,31 @@ def test_compose_itself_reads_it(tmp_path, profile):
     assert read["web"]["environment"]["SECRET_KEY"] == "abc"
     assert read["web"]["environment"]["DATABASE_URL"] == "postgresql://tradewind_app:abc@db:5432/tradewind"
     assert read["migrate"]["environment"]["DATABASE_URL"] == "postgresql://tradewind:abc@db:5432/tradewind"
+
+
+def test_the_units_of_systemd_start_what_the_compose_file_starts():
+    units = {path.stem.removeprefix("tradewind-"): path.read_text() for path in (ROOT / "ops" / "systemd").iterdir()}
+    assert set(units) == {"web", "worker", "beat", "migrate"}
+    for name, unit in units.items():
+        assert "User=tradewind" in unit
+        assert "EnvironmentFile=/etc/tradewind/env\n" in unit
+        if name != "migrate":
+            assert re.search(r"^Restart=always$", unit, re.MULTILINE)
+            assert "MemoryMax=" in unit and "TimeoutStopSec=" in unit
+            assert "owner.env" not in unit
+    assert units["migrate"].index("owner.env") > units["migrate"].index("/etc/tradewind/env")
+    assert "ops/web.sh" in units["web"]
+    assert "celery -A marketplace worker" in units["worker"]
+    assert "celery -A marketplace beat" in units["beat"]
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd here")
+def test_systemd_reads_the_units(tmp_path):
+    for path in (ROOT / "ops" / "systemd").iterdir():
+        # the programs of an installation are not on this machine
+        text = re.sub(r"ExecStart=\S+", "ExecStart=/bin/true", path.read_text())
+        (tmp_path / path.name).write_text(text)
+    done = subprocess.run(
+        ["systemd-analyze", "verify", *map(str, tmp_path.iterdir())], capture_output=True, text=True, timeout=60
+    )
+    assert not re.search(r"tradewind-\w+\.service:\d*:? ?(Unknown|Failed|Invalid)", done.stderr), done.stderr

@@ -33,7 +33,9 @@ COMPLETE = {
 
 
 @pytest.fixture
-def complete(settings, monkeypatch):
+def complete(settings, monkeypatch, tmp_path):
+    settings.STATIC_ROOT = tmp_path
+    (tmp_path / "staticfiles.json").write_text("{}")
     for name, value in COMPLETE.items():
         setattr(settings, name, value)
     monkeypatch.setenv("TOTP_KEYS", "set")
@@ -66,6 +68,7 @@ def test_a_complete_environment_is_clean(complete):
         ("DEFAULT_FROM_EMAIL", "Tradewind <noreply@localhost>", "tradewind.E005"),
         ("STAFF_NEEDS_SECOND_FACTOR", False, "tradewind.E006"),
         ("MEDIA_ROOT", "/proc/nowhere", "tradewind.E007"),
+        ("STATIC_ROOT", "/nowhere", "tradewind.E008"),
         ("PAYMENT_GATEWAY", "sandbox", "tradewind.W001"),
         ("PLATFORM_VAT_ID", "", "tradewind.W002"),
         ("METRICS_TOKEN", "", "tradewind.W004"),

@@ -79,6 +79,14 @@ def test_what_is_no_id_is_replaced(lines, given):
     assert finished(lines)["request_id"] == answer["X-Request-Id"]
 
 
+@pytest.mark.django_db
+def test_a_line_of_the_framework_about_a_request_has_its_id_too(lines):
+    answer = Client().get("/en/nowhere/")
+    named = [line for line in lines() if "/en/nowhere/" in json.dumps(line)]
+    assert {line["logger"] for line in named} == {"django.request", "django_structlog.middlewares.request"}
+    assert {line["request_id"] for line in named} == {answer["X-Request-Id"]}
+
+
 def test_two_requests_have_two_ids(db):
     assert Client().get("/en/help/")["X-Request-Id"] != Client().get("/en/help/")["X-Request-Id"]
 

@@ -76,6 +76,11 @@ def check_settings() -> Found:
             "TRUSTED_PROXIES is 0 behind a proxy: limits count all visitors as one.",
             hint="Set TRUSTED_PROXIES to the number of your proxies.", id="tradewind.W005",
         )  # fmt: skip
+    if not (Path(settings.STATIC_ROOT) / "staticfiles.json").is_file():
+        yield Error(
+            "The static files were not collected: no page can be shown.",
+            hint="Run manage.py collectstatic --noinput.", id="tradewind.E008",
+        )  # fmt: skip
     for name in ("MEDIA_ROOT", "MATCH_SHELF"):
         if not _may_write(Path(getattr(settings, name))):
             yield Error(
