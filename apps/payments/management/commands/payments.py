@@ -18,7 +18,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)
         for verb in ("pause", "resume"):
-            verbs.add_parser(verb).add_argument("--reason", required=True)
+            verbs.add_parser(verb).add_argument("--reason", default="No reason was given.")
         verbs.add_parser("status")
         resolve = verbs.add_parser("resolve", help="a frozen movement was put right by hand")
         resolve.add_argument("id")
