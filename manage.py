@@ -3,7 +3,7 @@ import os
 import sys
 
 # Commands that read the program's own files only: they need no servers and no settings of the installation.
-OFFLINE = {"makemessages", "compilemessages", "collectstatic", "spectacular", "help", "draw_states", "access_table"}
+OFFLINE = {"makemessages", "compilemessages", "collectstatic", "spectacular", "help", "draw_states", "acts"}
 PLACEHOLDERS = {
     "DATABASE_URL": "postgresql://offline/offline",
     "REDIS_URL": "redis://offline",

@@ -157,7 +157,7 @@ def test_the_pages_lead_from_the_decision_over_the_appeal_to_its_answer(make, lo
     assert owner.post(page, {"text": "It was licensed."}).status_code == 302
     assert "Confirm decision" not in client.get(page).content.decode()  # the one who decided
     client.force_login(second)
-    assert "An appeal waits for an answer" in client.get("/en/money/chargebacks/").content.decode()
+    assert "An appeal needs an answer" in client.get("/en/money/chargebacks/").content.decode()
     assert client.post(page, {"answer": "grant", "reasons": "Right."}).status_code == 302
     assert Recovery.objects.get().status == "overturned"
 
