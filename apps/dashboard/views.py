@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -83,6 +84,7 @@ def fees(request: HttpRequest) -> HttpResponse:
         "general": general,
         "by_country": [step for step in steps if step.payer_country or step.payee_country],
         "taxes": pricing.commission_taxes(today),
+        "fee_tax": pricing.employer_fee_tax(settings.PLATFORM_COUNTRY, today),
         "example": example,
         "examples": [_example(step, example) for step in general],
     }

@@ -9,7 +9,7 @@ from apps.common.money import Money
 from apps.ledger import chart
 from apps.ledger.chart import Account
 from apps.ledger.entries import Entry, Line, credit, debit, event_key, without_zeros
-from apps.pricing.rules import Split
+from apps.pricing.rules import EarnedFee, Split
 
 
 def _refs(escrow_id: UUID, reference_id: UUID, **more: object) -> dict[str, str]:
@@ -98,7 +98,8 @@ def released(
     split: Split,
     withholding_country: str,
     tax_country: str,
-    fee: Money,
+    fee: EarnedFee,
+    fee_tax_country: str,
     is_automatic: bool,
 ) -> Entry:
     """
@@ -112,23 +113,31 @@ def released(
         event_key("escrow.released", release_id),
         without_zeros(
             debit(chart.escrow_held(escrow_id, currency), split.gross),
-            *_parts(split, payee_id, withholding_country, tax_country),
-            debit(chart.deferred_fee(escrow_id, currency), fee),
-            credit(chart.employer_fee(currency), fee),
+            *_parts(split, payee_id, withholding_country),
+            debit(chart.deferred_fee(escrow_id, currency), fee.amount),
+            credit(chart.employer_fee(currency), fee.own),
+            *_taxes((tax_country, split.tax), (fee_tax_country, fee.tax)),
         ),
         refs=_refs(escrow_id, reference_id, release=release_id),
     )
 
 
-def _parts(split: Split, payee_id: UUID, withholding_country: str, tax_country: str) -> list[Line]:
+def _parts(split: Split, payee_id: UUID, withholding_country: str) -> list[Line]:
     """Where a released gross goes; an account of no country is never named."""
     currency = split.gross.currency
     lines = [credit(chart.payable(payee_id, currency), split.net), credit(chart.commission(currency), split.commission)]
-    if split.tax:
-        lines.append(credit(chart.tax_collected(tax_country, currency), split.tax))
     if split.withheld:
         lines.append(credit(chart.tax_withheld(withholding_country, currency), split.withheld))
     return lines
+
+
+def _taxes(*parts: tuple[str, Money]) -> list[Line]:
+    """Tax contained in our own fees, one line for each country that takes it."""
+    due: dict[str, Money] = {}
+    for country, tax in parts:
+        if tax:
+            due[country] = due.get(country, Money.zero(tax.currency)) + tax
+    return [credit(chart.tax_collected(country, tax.currency), tax) for country, tax in due.items()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +216,8 @@ def dispute_split(
     split: Split,
     withholding_country: str,
     tax_country: str,
-    fee_earned: Money,
+    fee_earned: EarnedFee,
+    fee_tax_country: str,
     fee_back: Money,
     back: Back,
 ) -> Entry:
@@ -224,9 +234,10 @@ def dispute_split(
         event_key("dispute.split", dispute_id),
         without_zeros(
             debit(chart.hold_dispute(dispute_id, currency), whole),
-            *_parts(split, payee_id, withholding_country, tax_country),
-            debit(chart.deferred_fee(escrow_id, currency), fee_earned + fee_back),
-            credit(chart.employer_fee(currency), fee_earned),
+            *_parts(split, payee_id, withholding_country),
+            debit(chart.deferred_fee(escrow_id, currency), fee_earned.amount + fee_back),
+            credit(chart.employer_fee(currency), fee_earned.own),
+            *_taxes((tax_country, split.tax), (fee_tax_country, fee_earned.tax)),
             *back.lines(payer_id),
         ),
         refs=_refs(escrow_id, reference_id, **more),

@@ -34,6 +34,9 @@ class Escrow(BaseModel):
     tax_bps = models.PositiveIntegerField(default=0)
     """Tax contained in the commission, of the commission before tax."""
     tax_country = models.CharField(max_length=2, blank=True, default="")
+    fee_tax_bps = models.PositiveIntegerField(default=0)
+    """Tax contained in the employer's fee, of the fee before tax."""
+    fee_tax_country = models.CharField(max_length=2, blank=True, default="")
     credit_minor = amount_field(default=0)
     """How much of the total came, or is to come, from the payer's credit instead of a charge."""
     credit_entry_id = models.UUIDField(null=True, blank=True)
@@ -141,7 +144,8 @@ class Release(BaseModel):
     """
     One part of held money that became the payee's: gross, what was kept, and what is payable.
 
-    `commission` is the marketplace's own; `tax` is the tax that the agreed fee contained.
+    `commission` is the marketplace's own; `tax` is the tax that the agreed fee contained. `employer_fee` is what the
+    release earned of the employer's fee, on top of the gross; `employer_fee_tax` is contained in it.
     """
 
     escrow = models.ForeignKey(Escrow, on_delete=models.PROTECT, related_name="releases")
@@ -152,6 +156,8 @@ class Release(BaseModel):
     tax_minor = amount_field(default=0)
     withheld_minor = amount_field()
     net_minor = amount_field()
+    employer_fee_minor = amount_field(default=0)
+    employer_fee_tax_minor = amount_field(default=0)
     released_by_id = models.UUIDField(null=True, blank=True)
     released_at = models.DateTimeField()
 
@@ -170,6 +176,11 @@ class Release(BaseModel):
                 condition=models.Q(gross_minor__gt=0, commission_minor__gte=0, tax_minor__gte=0)
                 & models.Q(withheld_minor__gte=0, net_minor__gte=0),
                 name="escrow_release_no_negatives",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(employer_fee_tax_minor__gte=0)
+                & models.Q(employer_fee_minor__gte=models.F("employer_fee_tax_minor")),
+                name="escrow_release_tax_within_fee",
             ),
         ]
 
@@ -197,6 +208,14 @@ class Release(BaseModel):
     @property
     def net(self) -> Money:
         return Money(self.net_minor, self.currency)
+
+    @property
+    def employer_fee(self) -> Money:
+        return Money(self.employer_fee_minor, self.currency)
+
+    @property
+    def employer_fee_tax(self) -> Money:
+        return Money(self.employer_fee_tax_minor, self.currency)
 
 
 class Goodwill(BaseModel):

@@ -21,7 +21,7 @@ from apps.ledger import queries as ledger
 from apps.payments import queries as payments
 from apps.pricing import rules as pricing_rules
 from apps.pricing.models import PaidWork
-from apps.pricing.rules import Split, Terms
+from apps.pricing.rules import EarnedFee, Split, Terms
 
 ReleaseRow: TypeAlias = Release
 """For pages of the areas below, which show what they do not store."""
@@ -177,6 +177,16 @@ def fee_of(escrow: Escrow, step: Money, *, after: Money | None = None) -> Money:
     """
     before = escrow.released + escrow.refunded + (after or Money.zero(escrow.currency))
     return pricing_rules.earned_part(escrow.employer_fee, whole=escrow.amount, before=before, step=step)
+
+
+def earned_fee_of(escrow: Escrow, step: Money) -> EarnedFee:
+    """What a release of this step earns of the employer's fee, and the tax inside, counted on from earlier ones."""
+    fee = fee_of(escrow, step)
+    if not escrow.fee_tax_bps:
+        return EarnedFee(fee, Money.zero(escrow.currency))
+    sums = escrow.releases.aggregate(fee=Sum("employer_fee_minor"), tax=Sum("employer_fee_tax_minor"))
+    before, tax_before = (Money(int(sums[name] or 0), escrow.currency) for name in ("fee", "tax"))
+    return pricing_rules.earned_fee(fee, escrow.fee_tax_bps, earned_before=before, tax_before=tax_before)
 
 
 @dataclass(frozen=True, slots=True)

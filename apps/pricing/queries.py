@@ -264,6 +264,18 @@ def commission_tax(payee_country: str, on: date) -> tuple[int, str]:
     return (found.rate_bps, found.jurisdiction) if found and found.rate_bps else (0, "")
 
 
+def employer_fee_tax(payer_country: str, on: date) -> tuple[int, str]:
+    """
+    The tax contained in our fee to an employer, in basis points, and the country that takes it; (0, "") for none.
+
+    A supply at home by a registered marketplace is taxed there (Directive 2006/112/EC, articles 44, 45 and 193);
+    across borders the employer's own business accounts for it.
+    """
+    if not settings.PLATFORM_VAT_ID or payer_country != settings.PLATFORM_COUNTRY:
+        return (0, "")
+    return commission_tax(payer_country, on)
+
+
 def terms(payer_country: str, payee_country: str, on: date, *, paid_before: int = 0) -> rules.Terms:
     """Fees, withholding and tax together, as an escrow stores them when the work is agreed."""
     fees = fee_terms(payer_country, payee_country, on, paid_before=paid_before)
@@ -271,8 +283,16 @@ def terms(payer_country: str, payee_country: str, on: date, *, paid_before: int 
         payer_country=payer_country, payee_country=payee_country, on=on
     )
     tax_bps, tax_country = commission_tax(payee_country, on)
+    fee_tax_bps, fee_tax_country = employer_fee_tax(payer_country, on)
     return rules.Terms(
-        fees.commission_bps, fees.employer_fee_bps, withholding_bps, country, tax_bps=tax_bps, tax_country=tax_country
+        fees.commission_bps,
+        fees.employer_fee_bps,
+        withholding_bps,
+        country,
+        tax_bps=tax_bps,
+        tax_country=tax_country,
+        fee_tax_bps=fee_tax_bps,
+        fee_tax_country=fee_tax_country,
     )
 
 

@@ -22,6 +22,22 @@ class Terms:
     tax_bps: int = 0
     """Tax contained in the commission, of the commission before tax."""
     tax_country: str = ""
+    fee_tax_bps: int = 0
+    """Tax contained in the employer's fee, of the fee before tax."""
+    fee_tax_country: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EarnedFee:
+    """The part of the employer's fee that a step earns: `tax` is contained in `amount`."""
+
+    amount: Money
+    tax: Money
+
+    @property
+    def own(self) -> Money:
+        """What of it is the marketplace's."""
+        return self.amount - self.tax
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +118,12 @@ def earned_part(fee: Money, *, whole: Money, before: Money, step: Money) -> Mone
     upto = fee.amount_minor * after.amount_minor // whole.amount_minor
     already = fee.amount_minor * before.amount_minor // whole.amount_minor
     return Money(upto - already, fee.currency)
+
+
+def earned_fee(amount: Money, tax_bps: int, *, earned_before: Money, tax_before: Money) -> EarnedFee:
+    """The tax inside a part of a fee, on the running total, so that parts contain what the whole contains."""
+    tax = _clamp(contained_tax(earned_before + amount, tax_bps) - tax_before, amount)
+    return EarnedFee(amount, tax)
 
 
 def customer_rate(mid: Decimal, margin_bps: int) -> Decimal:

@@ -2,6 +2,7 @@
 
 import pytest
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from apps.common.money import Money
 from apps.pricing import queries
@@ -16,6 +17,16 @@ def test_strangers_read_every_fee_and_the_footer_leads_there(client):
         assert share in page, share
     assert "1,050.00" in page and "900.00" in page
     assert 'href="/en/fees/"' in client.get("/en/help/").content.decode().split("<footer")[1]
+
+
+def test_the_tax_inside_the_service_fee_is_said_where_there_is_one(client, settings):
+    def page():
+        return strip_tags(client.get("/en/fees/").content.decode())
+
+    said = "For employers in Germany the service fee contains tax at 19%."
+    assert said not in page()
+    settings.PLATFORM_VAT_ID = "DE123456788"
+    assert said in page()
 
 
 def test_a_fee_of_one_country_is_listed_with_it(client):

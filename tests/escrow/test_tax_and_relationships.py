@@ -3,6 +3,7 @@
 import pytest
 
 from apps.common.actors import SYSTEM
+from apps.common.ids import uuid7
 from apps.common.money import Money
 from apps.compliance.models import Withholding
 from apps.escrow import operations, queries
@@ -86,6 +87,62 @@ def test_an_escrow_keeps_the_tax_of_the_day_it_was_opened(make, taxed):
     made = operations.release(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=NOON)
 
     assert made.tax == Money.of("8.33", "EUR")
+
+
+@pytest.fixture
+def registered(settings):
+    """The marketplace has a VAT number at home, so that its fee to an employer there contains 19 %."""
+    settings.PLATFORM_VAT_ID = "DE123456788"
+
+
+def test_our_fee_to_an_employer_at_home_leaves_its_tax_to_the_tax_office(make, registered):
+    escrow = make.escrow(status="funded", amount=Money.of("500.00", "EUR"))
+    fee = ledger.balance(chart.employer_fee("EUR"))
+    tax = ledger.balance(chart.tax_collected("DE", "EUR"))
+
+    made = operations.release(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=NOON)
+
+    assert (made.employer_fee, made.employer_fee_tax) == (Money.of("25.00", "EUR"), Money.of("3.99", "EUR"))
+    assert ledger.balance(chart.employer_fee("EUR")) - fee == Money.of("21.01", "EUR")
+    assert ledger.balance(chart.tax_collected("DE", "EUR")) - tax == Money.of("3.99", "EUR")
+    assert {finding.breaches for finding in ledger.check_all()} == {0}
+
+
+def test_both_our_fees_at_home_are_one_line_for_the_tax_office(make, registered):
+    escrow = make.escrow(status="funded", amount=Money.of("500.00", "EUR"), payee=make.freelancer(country="DE"))
+    tax = ledger.balance(chart.tax_collected("DE", "EUR"))
+
+    made = operations.release(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=NOON)
+
+    assert made.tax + made.employer_fee_tax == Money.of("7.98", "EUR") + Money.of("3.99", "EUR")
+    assert ledger.balance(chart.tax_collected("DE", "EUR")) - tax == made.tax + made.employer_fee_tax
+    lines = [line.account.code for entry in ledger.journals_of(release=made.id) for line in entry.lines]
+    assert lines.count("tax_collected:DE") == 1
+
+
+def test_parts_hold_the_tax_in_our_fee_that_the_whole_holds(make, registered):
+    escrow = make.escrow(status="funded", amount=Money.of("500.00", "EUR"))
+    for text in ("33.33", "0.01", "100.00", "0.07"):
+        operations.release(escrow_id=escrow.id, amount=Money.of(text, "EUR"), actor=SYSTEM, now=NOON)
+    operations.release(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=NOON)
+
+    parts = [(made.employer_fee, made.employer_fee_tax) for made in escrow.releases.all()]
+
+    assert Money.total((fee for fee, _ in parts), "EUR") == Money.of("25.00", "EUR")
+    assert Money.total((tax for _, tax in parts), "EUR") == Money.of("3.99", "EUR")
+
+
+def test_a_split_owes_the_tax_of_the_fee_that_it_earned_alone(make, registered):
+    escrow = make.escrow(status="funded", amount=Money.of("500.00", "EUR"))
+    actor = make.actor(escrow.payer)
+    operations.freeze(escrow_id=escrow.id, dispute_id=uuid7(), actor=actor, now=NOON)
+    tax = ledger.balance(chart.tax_collected("DE", "EUR"))
+
+    made = operations.split(escrow_id=escrow.id, freelancer_part=Money.of("100.00", "EUR"), actor=actor, now=NOON)
+
+    assert (made.employer_fee, made.employer_fee_tax) == (Money.of("5.00", "EUR"), Money.of("0.80", "EUR"))
+    assert ledger.balance(chart.tax_collected("DE", "EUR")) - tax == Money.of("0.80", "EUR")
+    assert {finding.breaches for finding in ledger.check_all()} == {0}
 
 
 def test_those_who_stay_together_pay_less(make):

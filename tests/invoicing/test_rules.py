@@ -100,25 +100,3 @@ def test_a_row_does_not_decide_before_its_day():
     before = date(2009, 12, 31)
     found = rules.decide(supply="platform", seller=party("DE", "DE1"), buyer=party("FR", "FR1"), on=before)
     assert found.treatment == Treatment.UNDETERMINED
-
-
-class TestASupplyAtHome:
-    SELLER = Party("Tradewind GmbH", "DE", vat_id="DE123456788")
-    BUYER = Party("Kunde GmbH", "DE", street="Weg 1", city="Berlin", is_business=True)
-
-    def decided(self, **changes):
-        given = {"supply": "platform", "seller": self.SELLER, "buyer": self.BUYER, "on": ON, "home_rate_bps": 1900}
-        return rules.decide(**{**given, **changes})
-
-    def test_it_is_taxed_at_the_rate_that_is_known(self):
-        found = self.decided()
-        assert (found.treatment, found.rate_bps, found.note) == (Treatment.STANDARD, 1900, "")
-
-    def test_without_a_known_rate_or_a_number_of_the_seller_nothing_is_guessed(self):
-        unregistered = Party("Tradewind GmbH", "DE")
-        for found in (self.decided(home_rate_bps=0), self.decided(seller=unregistered)):
-            assert (found.treatment, found.rate_bps) == (Treatment.UNDETERMINED, 0)
-
-    def test_abroad_the_table_decides(self):
-        abroad = Party("Client SARL", "FR", vat_id="FR40303265045", is_business=True)
-        assert self.decided(buyer=abroad).treatment == Treatment.REVERSE_CHARGE

@@ -145,3 +145,12 @@ def test_tax_on_the_commission_depends_on_both_places_and_the_day(settings):
     assert queries.commission_tax("NG", ON) == (0, "")
     settings.PLATFORM_COUNTRY = "GB"
     assert queries.commission_tax("DE", ON) == (0, "")
+
+
+def test_our_fee_to_an_employer_is_taxed_at_home_by_a_registered_marketplace_alone(settings):
+    operations.load_commission_taxes()
+    settings.PLATFORM_VAT_ID = "DE123456788"
+    assert queries.employer_fee_tax("DE", ON) == (1900, "DE")
+    assert queries.employer_fee_tax("AT", ON) == (0, "")
+    settings.PLATFORM_VAT_ID = ""
+    assert queries.employer_fee_tax("DE", ON) == (0, "")

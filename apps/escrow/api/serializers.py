@@ -13,10 +13,17 @@ class ReleaseSerializer(serializers.ModelSerializer[Release]):
     tax = MoneySerializer(read_only=True, help_text="Contained in our fee, for `tax_country` of the escrow.")
     withheld = MoneySerializer(read_only=True)
     net = MoneySerializer(read_only=True)
+    employer_fee = MoneySerializer(read_only=True, help_text="Earned by this release, with its tax.")
+    employer_fee_tax = MoneySerializer(
+        read_only=True, help_text="Contained in `employer_fee`, for `fee_tax_country` of the escrow."
+    )
 
     class Meta:
         model = Release
-        fields = ("id", "kind", "gross", "commission", "tax", "withheld", "net", "released_at")
+        fields = (
+            "id", "kind", "gross", "commission", "tax", "withheld", "net", "employer_fee", "employer_fee_tax",
+            "released_at",
+        )  # fmt: skip
         read_only_fields = fields
 
 
@@ -33,9 +40,8 @@ class EscrowSerializer(serializers.ModelSerializer[Escrow]):
         model = Escrow
         fields = (
             "id", "status", "payer_id", "payee_id", "reference_id", "memo", "amount", "employer_fee", "commission_bps",
-            "withholding_bps", "withholding_country", "tax_bps", "tax_country", "credit",
-            "released", "refunded", "remaining", "opened_at", "funded_at",
-            "hold_until", "releases",
+            "withholding_bps", "withholding_country", "tax_bps", "tax_country", "fee_tax_bps", "fee_tax_country",
+            "credit", "released", "refunded", "remaining", "opened_at", "funded_at", "hold_until", "releases",
         )  # fmt: skip
         read_only_fields = fields
 

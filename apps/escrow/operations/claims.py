@@ -25,7 +25,6 @@ from apps.ledger import queries as ledger
 from apps.outbox import bus
 from apps.payments import operations as payments
 from apps.payments import queries as payment_queries
-from apps.pricing import rules as pricing_rules
 
 
 @transaction.atomic
@@ -92,11 +91,11 @@ def bear_loss(*, escrow_id: UUID, chargeback_id: UUID, amount: Money, now: datet
     if escrow.status == EscrowStatus.DISPUTED:
         escrow = unfreeze(escrow_id=escrow.id, actor=SYSTEM, now=now)
     held = escrow.remaining if escrow.status in queries.HOLDING else Money.zero(escrow.currency)
-    from_held = rules.held_part(amount, held=held, fee=_fee_of(escrow, held))
+    from_held = rules.held_part(amount, held=held, fee=queries.fee_of(escrow, held))
     shares = rules.shares_of_loss(
         amount,
         held=from_held,
-        fee=min(_fee_of(escrow, from_held), amount - from_held),
+        fee=min(queries.fee_of(escrow, from_held), amount - from_held),
         payable=ledger.balance(chart.payable(escrow.payee_id, escrow.currency)),
         received=queries.received(escrow),
         reserve=payment_queries.reserve_for_update(escrow.currency),
@@ -125,13 +124,6 @@ def bear_loss(*, escrow_id: UUID, chargeback_id: UUID, amount: Money, now: datet
     )
     bus.publish(fact, now=now)
     return escrow
-
-
-def _fee_of(escrow: Escrow, step: Money) -> Money:
-    if not step:
-        return step
-    before = escrow.released + escrow.refunded
-    return pricing_rules.earned_part(escrow.employer_fee, whole=escrow.amount, before=before, step=step)
 
 
 def _parts(shares: rules.LossShares) -> dict[str, Money]:

@@ -74,7 +74,8 @@ def split(*, escrow_id: UUID, freelancer_part: Money, actor: Actor, now: datetim
     policies.check_share(freelancer_part, whole, fmt.money(whole))
     back = whole - freelancer_part
     parts = queries.split_of(escrow, freelancer_part)
-    fee_earned, fee_back = queries.fee_of(escrow, freelancer_part), queries.fee_of(escrow, back, after=freelancer_part)
+    fee_earned = queries.earned_fee_of(escrow, freelancer_part)
+    fee_back = queries.fee_of(escrow, back, after=freelancer_part)
     verb = "split" if freelancer_part or escrow.released else "split_back"
     changes = {
         "frozen_by_id": None,
@@ -82,7 +83,7 @@ def split(*, escrow_id: UUID, freelancer_part: Money, actor: Actor, now: datetim
         "refunded_minor": escrow.refunded_minor + back.amount_minor,
     }
     move(escrow, ESCROW, verb, actor=actor, now=now, changes=changes)
-    made = make_release(escrow, parts, ReleaseKind.DISPUTE, actor, now) if freelancer_part else None
+    made = make_release(escrow, parts, fee_earned, ReleaseKind.DISPUTE, actor, now) if freelancer_part else None
     _, way = send_back(escrow, back + fee_back, now)
     entry = entries.dispute_split(
         escrow_id=escrow.id,
@@ -96,6 +97,7 @@ def split(*, escrow_id: UUID, freelancer_part: Money, actor: Actor, now: datetim
         withholding_country=escrow.withholding_country,
         tax_country=escrow.tax_country,
         fee_earned=fee_earned,
+        fee_tax_country=escrow.fee_tax_country,
         fee_back=fee_back,
         back=way,
     )

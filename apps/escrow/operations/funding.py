@@ -73,6 +73,8 @@ def open_escrow(
         withholding_country=terms.withholding_country,
         tax_bps=terms.tax_bps,
         tax_country=terms.tax_country,
+        fee_tax_bps=terms.fee_tax_bps,
+        fee_tax_country=terms.fee_tax_country,
         is_owed_back=settings.CHARGEBACK_IS_OWED_BACK if is_owed_back is None else is_owed_back,
         opened_at=now,
     )

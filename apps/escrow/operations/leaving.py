@@ -36,11 +36,11 @@ def release(
     policies.check_can_release(actor, escrow, kind)
     gross = _wanted(escrow, amount)
     parts = queries.split_of(escrow, gross)
-    fee = queries.fee_of(escrow, gross)
+    fee = queries.earned_fee_of(escrow, gross)
     verb = "release_rest" if gross == escrow.remaining else "release_part"
     changes = {"released_minor": escrow.released_minor + gross.amount_minor}
     move(escrow, ESCROW, verb, actor=actor, now=now, changes=changes)
-    made = make_release(escrow, parts, kind, actor, now)
+    made = make_release(escrow, parts, fee, kind, actor, now)
     entry = entries.released(
         escrow_id=escrow.id,
         reference_id=escrow.reference_id,
@@ -50,6 +50,7 @@ def release(
         withholding_country=escrow.withholding_country,
         tax_country=escrow.tax_country,
         fee=fee,
+        fee_tax_country=escrow.fee_tax_country,
         is_automatic=kind == ReleaseKind.AUTO,
     )
     ledger.record(entry, now=now)

@@ -15,10 +15,10 @@ from apps.payments import operations as payments
 from apps.payments import queries as payment_queries
 from apps.payments.models import Refund
 from apps.pricing import operations as pricing
-from apps.pricing.rules import Split
+from apps.pricing.rules import EarnedFee, Split
 
 
-def make_release(escrow: Escrow, parts: Split, kind: str, actor: Actor, now: datetime) -> Release:
+def make_release(escrow: Escrow, parts: Split, fee: EarnedFee, kind: str, actor: Actor, now: datetime) -> Release:
     return Release.objects.create(
         escrow=escrow,
         kind=kind,
@@ -28,6 +28,8 @@ def make_release(escrow: Escrow, parts: Split, kind: str, actor: Actor, now: dat
         tax_minor=parts.tax.amount_minor,
         withheld_minor=parts.withheld.amount_minor,
         net_minor=parts.net.amount_minor,
+        employer_fee_minor=fee.amount.amount_minor,
+        employer_fee_tax_minor=fee.tax.amount_minor,
         released_by_id=actor.user_id,
         released_at=now,
     )

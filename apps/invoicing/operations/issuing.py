@@ -20,7 +20,6 @@ from apps.invoicing.models import Document
 from apps.invoicing.states import SERIES, DocumentKind, Treatment
 from apps.outbox import bus
 from apps.payments.models import Charge, Refund
-from apps.pricing import rules as pricing_rules
 from apps.spending import queries as spending
 
 
@@ -163,24 +162,18 @@ def _commission(release: Release) -> Draft | None:
     if not release.fee:
         return None
     seller, buyer, on = queries.platform(), queries.party_of(escrow.payee), _day(release)
-    booked = escrow.tax_bps if release.tax else 0
-    decision = rules.decide(supply="platform", seller=seller, buyer=buyer, on=on, booked_rate_bps=booked)
+    decision = rules.decide(supply="platform", seller=seller, buyer=buyer, on=on, booked_rate_bps=escrow.tax_bps)
     line = Line("commission", escrow.memo, release.commission, release.tax, decision.treatment, decision.rate_bps)
     return _invoice(DocumentKind.COMMISSION_INVOICE, release, escrow.payee, seller, buyer, line, [decision.note])
 
 
 def _employer_fee(release: Release) -> Draft | None:
     escrow = release.escrow
-    fee = queries.employer_fee_earned(release.id, release.currency)
+    fee, tax = release.employer_fee, release.employer_fee_tax
     if not fee:
         return None
-    seller, buyer = queries.platform(), queries.party_of(escrow.payer)
-    on = _day(release)
-    decision = rules.decide(
-        supply="platform", seller=seller, buyer=buyer, on=on, home_rate_bps=queries.home_rate_bps(buyer.country, on)
-    )
-    # The employer paid the fee that was shown, and no tax on top: the fee contains it.
-    tax = pricing_rules.contained_tax(fee, decision.rate_bps)
+    seller, buyer, on = queries.platform(), queries.party_of(escrow.payer), _day(release)
+    decision = rules.decide(supply="platform", seller=seller, buyer=buyer, on=on, booked_rate_bps=escrow.fee_tax_bps)
     line = Line("employer_fee", escrow.memo, fee - tax, tax, decision.treatment, decision.rate_bps)
     return _invoice(DocumentKind.FEE_INVOICE, release, escrow.payer, seller, buyer, line, [decision.note])
 

@@ -16,7 +16,6 @@ from apps.common.errors import DomainError, NotFound
 from apps.common.money import Money
 from apps.invoicing.gateways.paper import Party
 from apps.invoicing.models import BillingDetails, Document, ElectronicCopy, SelfBillingChoice, Series
-from apps.ledger import queries as ledger
 from apps.payments import queries as payments
 from apps.pricing import queries as pricing
 
@@ -128,14 +127,6 @@ def party_of(organization: Organization) -> Party:
     )
 
 
-def home_rate_bps(buyer_country: str, on: date) -> int:
-    """The tax on our own services to customers in our own country, in bps; 0 abroad and where none is known."""
-    if buyer_country != settings.PLATFORM_COUNTRY:
-        return 0
-    rate_bps, jurisdiction = pricing.commission_tax(buyer_country, on)
-    return rate_bps if jurisdiction == settings.PLATFORM_COUNTRY else 0
-
-
 def lacks_billing_details(organization: Organization) -> bool:
     """Does nothing say which address documents for it should name?"""
     details = billing_details_of(organization.id)
@@ -194,13 +185,6 @@ def local_tax(tax: Money, country: str, on: date) -> tuple[Money, date] | None:
     except DomainError:
         return None
     return tax.at_rate(rate.value, currencies[-1]), rate.rate_date
-
-
-def employer_fee_earned(release_id: UUID, currency: str) -> Money:
-    """The employer's fee that the books earned with one release."""
-    lines = [line for entry in ledger.journals_of(release=release_id) for line in entry.lines]
-    minor = -sum(line.amount_minor for line in lines if line.account.code == "revenue:employer_fee")
-    return Money(minor, currency)
 
 
 def sees_documents_of(actor: Actor, organization_id: UUID) -> bool:

@@ -31,21 +31,14 @@ def _table() -> dict[str, Any]:
     return loaded
 
 
-def decide(
-    *, supply: str, seller: Party, buyer: Party, on: date, booked_rate_bps: int = 0, home_rate_bps: int = 0
-) -> Decision:
+def decide(*, supply: str, seller: Party, buyer: Party, on: date, booked_rate_bps: int = 0) -> Decision:
     """
-    How a supply is taxed on the day it was made: what was booked decides, then whether it is a supply at home, then
-    the first row that fits.
+    How a supply is taxed on the day it was made: what the books hold decides, then the first row that fits.
 
     :param supply: "platform" or "service".
-    :param home_rate_bps: the rate on our own services to customers in our own country; 0 where none is known. It
-        applies only where the seller is registered there (Directive 2006/112/EC, articles 44, 45 and 193).
     """
     if booked_rate_bps:
         return Decision(Treatment.STANDARD, booked_rate_bps, "")
-    if home_rate_bps and seller.vat_id and seller.country == buyer.country:
-        return Decision(Treatment.STANDARD, home_rate_bps, "")
     for row in _table()["rows"]:
         if _fits(row, supply, seller, buyer, on):
             return Decision(Treatment(row["treatment"]), 0, row["note"])
