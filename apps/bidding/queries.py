@@ -33,7 +33,7 @@ def live_bid(task_id: UUID, organization_id: UUID | None) -> Bid | None:
 def bids_readable_by(actor: Actor, now: datetime) -> QuerySet[Bid]:
     """One's own; those on one's own tasks unless they are sealed; staff: those not sealed."""
     sealed = Q(task__bid_window=BidWindow.SEALED, task__status=TaskStatus.OPEN, task__bidding_closes_at__gt=now)
-    bids = Bid.objects.select_related("task", "bidder")
+    bids = Bid.objects.select_related("task__employer", "bidder")
     own = Q(bidder_id=actor.organization_id) if actor.organization_id else Q(pk__in=[])
     received = Q(task__employer_id=actor.organization_id) & ~sealed if actor.organization_id else Q(pk__in=[])
     by_staff = ~sealed if actor.is_staff else Q(pk__in=[])

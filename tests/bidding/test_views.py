@@ -138,6 +138,24 @@ class TestWhatTheEmployerPays:
         assert spaceless(page).count(said) >= 2
         assert said in spaceless(client.get(bid.get_absolute_url()).content.decode())
 
+    def test_the_api_says_it_to_the_employer_alone(self, client, make, task, django_assert_max_num_queries):
+        bid = make.bid(task=task)
+        cost = queries.employer_costs(task, [bid], make.now)[bid.id]
+        client.force_login(task.employer.memberships.get().user)
+        with django_assert_max_num_queries(30) as few:
+            client.get(f"/api/v1/bids/?task_id={task.id}")
+        make.bid(task=task)
+        with django_assert_max_num_queries(len(few.captured_queries)):
+            listed = {row["id"]: row for row in client.get(f"/api/v1/bids/?task_id={task.id}").json()["results"]}
+
+        assert listed[str(bid.id)]["cost"]["total"]["amount_minor"] == cost.total.amount_minor
+        assert listed[str(bid.id)]["cost"]["fee"]["amount_minor"] == cost.fee.amount_minor
+        assert client.get(f"/api/v1/bids/{bid.id}/").json()["cost"] == listed[str(bid.id)]["cost"]
+
+        client.force_login(bid.bidder.memberships.get().user)
+        assert client.get(f"/api/v1/bids/{bid.id}/").json()["cost"] is None
+        assert client.get("/api/v1/bids/").json()["results"][0]["cost"] is None
+
     def test_a_bidder_is_not_told_what_the_employer_pays_on_top(self, client, make, task):
         bid = make.bid(task=task)
         client.force_login(bid.bidder.memberships.get().user)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.bidding import rules
@@ -12,6 +13,12 @@ from apps.common.api.serializers import AMOUNT_MAX, MoneySerializer, to_money
 from apps.common.forms import CONTENT_LANGUAGES
 
 
+class EmployerCostSerializer(serializers.Serializer[Any]):
+    amount = MoneySerializer(read_only=True)
+    fee = MoneySerializer(read_only=True)
+    total = MoneySerializer(read_only=True)
+
+
 class BidSerializer(serializers.ModelSerializer[Bid]):
     amount = MoneySerializer(read_only=True)
     binding_amount = MoneySerializer(read_only=True)
@@ -19,6 +26,9 @@ class BidSerializer(serializers.ModelSerializer[Bid]):
     bidder_name = serializers.CharField(source="bidder.display_name", read_only=True)
     milestones = serializers.SerializerMethodField()
     answers = serializers.SerializerMethodField()
+    cost = serializers.SerializerMethodField(
+        help_text="To the employer alone: the price, our fee on top and what would be paid in, if awarded now."
+    )
 
     class Meta:
         model = Bid
@@ -26,7 +36,7 @@ class BidSerializer(serializers.ModelSerializer[Bid]):
             "id", "task_id", "bidder_id", "bidder_name", "status", "revision", "amount", "binding_amount", "rate",
             "exchange_bearer", "exchange",
             "rate_date", "days", "cover_note", "source_language", "decline_reason", "decline_note", "submitted_at",
-            "edited_at", "milestones", "answers",
+            "edited_at", "milestones", "answers", "cost",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -47,6 +57,11 @@ class BidSerializer(serializers.ModelSerializer[Bid]):
             {"criterion_id": str(one.criterion_id), "will_meet": one.will_meet, "note": one.note}
             for one in bid.answers.all()
         ]
+
+    @extend_schema_field(EmployerCostSerializer(allow_null=True))
+    def get_cost(self, bid: Bid) -> dict[str, Any] | None:
+        cost = self.context.get("costs", {}).get(bid.id)
+        return dict(EmployerCostSerializer(cost).data) if cost else None
 
 
 class _MilestoneSerializer(serializers.Serializer[Any]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from apps.bidding.policies import check_can_judge
 from apps.common.api.serializers import MoneySerializer
 from apps.common.ids import uuid_or_none
 from apps.common.money import Money
+from apps.pricing.queries import EmployerCost
 from apps.tasks import queries as tasks
 
 
@@ -32,8 +34,17 @@ def _readable(request: Request) -> QuerySet[Bid]:
     return bids.prefetch_related("milestones", "answers")
 
 
+def _costs(request: Request, bids: Sequence[Bid]) -> dict[UUID, EmployerCost]:
+    """What bids for one task would cost; nothing for anybody but its employer."""
+    if not bids or bids[0].task.employer_id != actor(request._request).organization_id:
+        return {}
+    return queries.employer_costs(bids[0].task, bids, timezone.now())
+
+
 def _shown(request: Request, bid_id: UUID, status: int = 200) -> Response:
-    return Response(serializers.BidSerializer(_readable(request).get(id=bid_id)).data, status=status)
+    bid = get_object_or_404(_readable(request), id=bid_id)
+    shown = serializers.BidSerializer(bid, context={"costs": _costs(request, [bid])})
+    return Response(shown.data, status=status)
 
 
 class Bids(ListAPIView[Bid]):
@@ -56,6 +67,14 @@ class Bids(ListAPIView[Bid]):
         check_can_judge(asker, task, timezone.now())
         return _readable(self.request).filter(task=task).exclude(status="withdrawn")
 
+    def paginate_queryset(self, queryset: Any) -> Any:
+        page = super().paginate_queryset(queryset)
+        self.costs = _costs(self.request, page) if page and self.request.query_params.get("task_id") else {}
+        return page
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), "costs": getattr(self, "costs", {})}
+
     @extend_schema(
         request=serializers.NewBidSerializer, responses={201: serializers.BidSerializer}, operation_id="bid_submit"
     )
@@ -71,7 +90,7 @@ class Bids(ListAPIView[Bid]):
 class OneBid(APIView):
     @extend_schema(responses=serializers.BidSerializer, operation_id="bid")
     def get(self, request: Request, bid_id: UUID) -> Response:
-        return Response(serializers.BidSerializer(get_object_or_404(_readable(request), id=bid_id)).data)
+        return _shown(request, bid_id)
 
     @extend_schema(request=serializers.BidDraftSerializer, responses=serializers.BidSerializer, operation_id="bid_edit")
     def put(self, request: Request, bid_id: UUID) -> Response:
