@@ -10,6 +10,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -17,6 +18,7 @@ from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, connection
 from django.db.models import F, QuerySet
+from django.utils import timezone
 
 from apps.common.errors import DomainError
 from apps.common.models import SkippedRow
@@ -47,6 +49,33 @@ def each_row(
     resting = SkippedRow.objects.filter(job=job, retry_at__gt=now).values("row_id")
     ids = list(rows.exclude(pk__in=resting).values_list("pk", flat=True)[:limit])
     return _try_each(job, ids, work, now, seconds_max)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """
+    One kind of work of a job: `work` is called with `now` and the id of each row that is due, under the name `row`.
+
+    :param rows: gives the rows that are due at a moment, in the order in which they are due.
+    """
+
+    name: str
+    rows: Callable[[datetime], QuerySet[Any]]
+    work: Callable[..., Any]
+    row: str
+
+
+def run_steps(job: str, *steps: Step) -> int:
+    """Each step of a job in turn, one run at a time; returns the number of rows that were done."""
+    now = timezone.now()
+    with one_at_a_time(job) as is_ours:
+        if not is_ours:
+            return 0
+        return sum(each_row(step.name, step.rows(now), _with_id(step, now), now=now) for step in steps)
+
+
+def _with_id(step: Step, now: datetime) -> Callable[[UUID], Any]:
+    return lambda row_id: step.work(**{step.row: row_id}, now=now)
 
 
 def each_id(

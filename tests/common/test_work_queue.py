@@ -1,5 +1,6 @@
 """A clock's work: one bad row stops no other, is recorded, rests, and is forgotten once it succeeds."""
 
+import inspect
 from datetime import timedelta
 
 import psycopg2
@@ -9,7 +10,11 @@ from django.db import OperationalError, connection
 from apps.accounts.models import Organization
 from apps.common.errors import Conflict
 from apps.common.models import SkippedRow
-from apps.common.work_queue import each_id, each_row, one_at_a_time
+from apps.common.work_queue import Step, each_id, each_row, one_at_a_time, run_steps
+from apps.contracts import jobs as contract_jobs
+from apps.escrow import jobs as escrow_jobs
+from apps.reviews import jobs as review_jobs
+from apps.tasks import jobs as task_jobs
 from tests.conftest import NOON
 
 pytestmark = pytest.mark.django_db
@@ -116,3 +121,42 @@ def test_two_runs_of_a_job_never_overlap_and_a_dead_one_leaves_no_lock():
     ours.execute("SELECT pg_advisory_unlock(hashtext('job'), hashtext('t'))")
     with one_at_a_time("t") as is_ours:
         assert is_ours
+
+
+def test_the_steps_of_a_job_go_on_after_a_bad_row_and_count_what_was_done(make):
+    bad, good = make.freelancer().id, make.freelancer().id
+    done = []
+
+    def work(*, organization_id, now):
+        if organization_id == bad:
+            raise ValueError("broken")
+        done.append(organization_id)
+
+    def due(now):
+        return rows().filter(id__in=[bad, good])
+
+    count = run_steps(
+        "t", Step("t.first", due, work, "organization_id"), Step("t.second", due, work, "organization_id")
+    )
+
+    assert (count, done) == (2, [good, good])
+    assert sorted(SkippedRow.objects.values_list("job", flat=True)) == ["t.first", "t.second"]
+
+
+JOBS = [
+    contract_jobs.keep_deadlines, escrow_jobs.confirm_recoveries, escrow_jobs.keep_hold_limits,
+    review_jobs.publish_due, task_jobs.keep_deadlines,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("job", JOBS, ids=lambda job: job.name)
+def test_the_steps_of_every_job_ask_the_database_and_name_what_their_operation_takes(job, monkeypatch):
+    steps = []
+    monkeypatch.setattr(
+        inspect.getmodule(inspect.unwrap(job.run)), "run_steps", lambda name, *given: steps.extend(given)
+    )
+    job.run()
+    assert steps
+    for step in steps:
+        assert list(step.rows(NOON)) == []
+        inspect.signature(step.work).bind(**{step.row: None}, now=NOON)
