@@ -1,0 +1,58 @@
+"""Stopping a contract: proposed by one side, answered by the other."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from apps.accounts.middleware import actor
+from apps.contracts import operations, queries
+from apps.contracts.forms import CancellationForm
+from apps.contracts.models import CancellationProposal
+from apps.contracts.views.lookups import contract_or_404
+from apps.contracts.views.rooms import room_context
+
+
+@login_required
+@require_POST
+def propose_cancellation(request: HttpRequest, contract_id: UUID) -> HttpResponse:
+    contract = contract_or_404(request, contract_id)
+    form = CancellationForm(request.POST)
+    if not form.is_valid():
+        context = room_context(request, contract) | {"cancellation_form": form, "open_stop": True}
+        return render(request, "contracts/contract_room.html", context, status=422)
+    operations.propose_cancellation(
+        contract_id=contract.id,
+        freelancer_share_bps=form.cleaned_data["freelancer_share"] * 100,
+        reason=form.cleaned_data["reason"],
+        actor=actor(request),
+        now=timezone.now(),
+    )
+    messages.success(request, _("Your proposal is sent. Nothing changes until the other side agrees."))
+    return redirect(contract)
+
+
+_ANSWERS = {
+    "accept": operations.accept_cancellation,
+    "decline": operations.decline_cancellation,
+    "withdraw": operations.withdraw_cancellation,
+}
+
+
+@login_required
+@require_POST
+def answer_cancellation(request: HttpRequest, proposal_id: UUID, verb: str) -> HttpResponse:
+    proposals = CancellationProposal.objects.filter(contract__in=queries.contracts_visible_to(actor(request)))
+    proposal = get_object_or_404(proposals.select_related("contract"), id=proposal_id)
+    if verb not in _ANSWERS:
+        raise Http404
+    _ANSWERS[verb](proposal_id=proposal.id, actor=actor(request), now=timezone.now())
+    messages.success(request, _("Your answer is recorded."))
+    return redirect(proposal.contract)

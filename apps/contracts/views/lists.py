@@ -1,0 +1,68 @@
+"""One's contracts, with what this side owes each next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from apps.accounts.middleware import actor
+from apps.common import keyset
+from apps.common.actors import Actor
+from apps.contracts import policies, queries
+from apps.contracts.models import Contract
+from apps.contracts.states import ContractStatus
+
+CONTRACT_FILTERS: dict[str, list[ContractStatus]] = {
+    "offered": [ContractStatus.OFFERED],
+    "active": [ContractStatus.ACTIVE],
+    "ended": [one for one in ContractStatus if one not in (ContractStatus.OFFERED, ContractStatus.ACTIVE)],
+}
+
+
+@login_required
+@require_safe
+def contract_list(request: HttpRequest) -> HttpResponse:
+    asker = actor(request)
+    if asker.organization_id is None:
+        return redirect("accounts:organizations")
+    status = request.GET.get("status", "")
+    status = status if status in CONTRACT_FILTERS else ""
+    contracts = queries.contracts_visible_to(asker)
+    if status:
+        contracts = contracts.filter(status__in=CONTRACT_FILTERS[status])
+    page = keyset.page(contracts, order="-offered_at", cursor=request.GET.get("cursor", ""))
+    steps = _next_steps(asker, page.rows)
+    rows = [
+        {
+            "contract": one,
+            "is_employer": asker.acts_for(one.employer_id),
+            "is_party": asker.acts_for(one.employer_id) or asker.acts_for(one.freelancer_id),
+            "action": steps.get(one.id, ""),
+        }
+        for one in page.rows
+    ]
+    tabs = [("", _("All")), ("offered", _("Offers")), ("active", _("Active")), ("ended", _("Ended"))]
+    context = {"rows": rows, "next_cursor": page.next_cursor, "status": status, "tabs": tabs}
+    return render(request, "contracts/contract_list.html", context)
+
+
+def _next_steps(asker: Actor, contracts: Sequence[Contract]) -> dict[UUID, str]:
+    """What this side owes each contract next, in words; nothing where it is the other's turn. One query."""
+    words = {"fund": _("Fund a milestone"), "approve": _("Review the delivery"), "deliver": _("Deliver the work")}
+    found: dict[UUID, str] = {
+        one.id: _("Answer the offer")
+        for one in contracts
+        if one.status == ContractStatus.OFFERED and asker.acts_for(one.freelancer_id)
+    }
+    active = [one.id for one in contracts if one.status == ContractStatus.ACTIVE]
+    steps = queries.milestones_visible_to(asker).filter(contract_id__in=active).order_by("contract_id", "position")
+    for step in steps:
+        if step.contract_id not in found and (action := policies.needs_action(asker, step)):
+            found[step.contract_id] = words[action]
+    return found

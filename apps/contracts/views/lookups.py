@@ -1,0 +1,20 @@
+"""Contracts and milestones by their address, for whoever may see them."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+
+from apps.accounts.middleware import actor
+from apps.contracts import queries
+from apps.contracts.models import Contract, Milestone
+
+
+def contract_or_404(request: HttpRequest, contract_id: UUID) -> Contract:
+    return get_object_or_404(queries.contracts_visible_to(actor(request)), id=contract_id)
+
+
+def milestone_or_404(request: HttpRequest, milestone_id: UUID) -> Milestone:
+    return get_object_or_404(queries.milestones_visible_to(actor(request)), id=milestone_id)

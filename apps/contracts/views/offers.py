@@ -1,0 +1,69 @@
+"""An offer: made, answered, taken back; and what was agreed."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from apps.accounts.middleware import actor
+from apps.bidding import queries as bids
+from apps.contracts import operations, queries
+from apps.contracts.views.lookups import contract_or_404
+
+
+@login_required
+@require_POST
+def award(request: HttpRequest, bid_id: UUID) -> HttpResponse:
+    bid = get_object_or_404(bids.bids_readable_by(actor(request), timezone.now()), id=bid_id)
+    contract = operations.award(bid_id=bid.id, actor=actor(request), now=timezone.now())
+    messages.success(request, _("The offer is made. You are told as soon as it is answered."))
+    return redirect(contract)
+
+
+@login_required
+@require_POST
+def accept(request: HttpRequest, contract_id: UUID) -> HttpResponse:
+    contract = contract_or_404(request, contract_id)
+    operations.accept_offer(contract_id=contract.id, actor=actor(request), now=timezone.now())
+    messages.success(request, _("You accepted. Begin when the first milestone is funded."))
+    return redirect(contract)
+
+
+@login_required
+@require_POST
+def decline(request: HttpRequest, contract_id: UUID) -> HttpResponse:
+    contract = contract_or_404(request, contract_id)
+    reason = request.POST.get("reason", "")[:1000]
+    operations.decline_offer(contract_id=contract.id, actor=actor(request), now=timezone.now(), reason=reason)
+    messages.success(request, _("You declined the offer."))
+    return redirect(contract)
+
+
+@login_required
+@require_POST
+def take_back(request: HttpRequest, contract_id: UUID) -> HttpResponse:
+    contract = contract_or_404(request, contract_id)
+    operations.take_back_offer(contract_id=contract.id, actor=actor(request), now=timezone.now())
+    messages.success(request, _("The offer is withdrawn. You can choose another bid."))
+    return redirect("bidding:compare", contract.task_id)
+
+
+@login_required
+@require_safe
+def terms(request: HttpRequest, contract_id: UUID) -> HttpResponse:
+    """What both agreed to, in the words they wrote, with its fingerprint."""
+    contract = contract_or_404(request, contract_id)
+    is_employer = actor(request).acts_for(contract.employer_id)
+    context = {
+        "contract": contract,
+        "terms": contract.terms,
+        "cost": queries.employer_cost(contract, timezone.now()) if is_employer else None,
+    }
+    return render(request, "contracts/terms.html", context)

@@ -1,0 +1,139 @@
+"""The contract room."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from apps.accounts.middleware import actor
+from apps.common.actors import Actor
+from apps.common.money import Money
+from apps.contracts import policies, queries, rules
+from apps.contracts.forms import CancellationForm
+from apps.contracts.models import Contract, DeliverableFile, Milestone
+from apps.contracts.queries import TimelineItem
+from apps.contracts.views.lookups import contract_or_404
+from apps.contracts.views.payments import paid_again, payment_of
+from apps.disputes import queries as disputes
+from apps.escrow import queries as escrow_queries
+from apps.files.views import serve
+from apps.messaging import queries as messaging
+from apps.payments import queries as payment_queries
+from apps.reviews import queries as reviews
+
+
+@login_required
+@require_safe
+def room(request: HttpRequest, contract_id: UUID) -> HttpResponse:
+    contract = contract_or_404(request, contract_id)
+    return render(request, "contracts/contract_room.html", room_context(request, contract))
+
+
+def room_context(request: HttpRequest, contract: Contract) -> dict[str, Any]:
+    """The contract as this side sees it: what to do next, the milestones, one timeline."""
+    asker, now = actor(request), timezone.now()
+    steps = queries.milestones(contract.id)
+    is_employer = asker.acts_for(contract.employer_id)
+    other = contract.freelancer if is_employer else contract.employer
+    running = disputes.open_of_milestones(step.id for step in steps)
+    charges = payment_queries.last_charges_of(step.escrow_id for step in steps if step.escrow_id)
+    again = paid_again(steps) if is_employer else {}
+    rows = [
+        _milestone_row(asker, contract, step, now)
+        | {
+            "dispute": running.get(step.id),
+            "payment": payment_of(asker, step, charges),
+            "paid_again": again.get(step.escrow_id) if step.escrow_id else None,
+        }
+        for step in steps
+    ]
+    proposal = queries.open_proposal(contract.id)
+    return {
+        "contract": contract,
+        "is_employer": is_employer,
+        "is_party": is_employer or asker.acts_for(contract.freelancer_id),
+        "other": other,
+        "rows": rows,
+        "held_total": Money.total((queries.held(step) for step in steps), contract.currency),
+        "next_row": next((row for row in rows if _is_next(row)), None),
+        "timeline": _timeline(request, contract),
+        "proposal": proposal,
+        "stop_rows": _stop_rows(steps, proposal.freelancer_share_bps) if proposal else [],
+        "may_answer_proposal": proposal is not None and policies.can_answer_cancellation(asker, proposal),
+        "may_review": contract.ended_at is not None and _may_review(asker, contract, now),
+        "may_stop": proposal is None and policies.can_propose_cancellation(asker, contract),
+        "cancellation_form": CancellationForm(),
+        "now": now,
+    }
+
+
+def _may_review(asker: Actor, contract: Contract, now: datetime) -> bool:
+    """Is the window open, and has this side not written yet?"""
+    return reviews.contracts_to_review(asker, now).filter(id=contract.id).exists()
+
+
+def _is_next(row: dict[str, Any]) -> bool:
+    """Does this side owe the milestone something? Who has sent the money owes nothing until it arrives."""
+    has_paid = row["payment"] is not None and row["payment"].is_on_its_way
+    return bool(row["action"]) and not (row["action"] == "fund" and has_paid)
+
+
+def _stop_rows(steps: list[Milestone], share_bps: int) -> list[dict[str, Any]]:
+    """What a proposal to stop would do to each milestone that holds money, to the last digit."""
+    rows = []
+    for step in steps:
+        if step.escrow_id is None or not (held := queries.held(step)):
+            continue
+        part = rules.split_held(held, share_bps)[0]
+        rows.append({"milestone": step, "held": held, "outcome": escrow_queries.outcome(step.escrow_id, part)})
+    return rows
+
+
+def _milestone_row(asker: Actor, contract: Contract, step: Milestone, now: datetime) -> dict[str, Any]:
+    step.contract = contract
+    versions = sorted(step.deliverables.all(), key=lambda one: one.version)
+    return {
+        "milestone": step,
+        "held": queries.held(step),
+        "released": step.escrow.released if step.escrow else None,
+        "refunded": step.escrow.refunded if step.escrow else None,
+        "is_late": rules.is_late(
+            due_at=step.due_at, delivered_at=versions[0].submitted_at if versions else None, now=now
+        )
+        and step.status in ("funded", "in_revision", "delivered", "disputed"),
+        "action": policies.needs_action(asker, step),
+        "may_fund": policies.can(asker, step, "fund"),
+        "may_deliver": policies.can(asker, step, "deliver"),
+        "may_revise": policies.can(asker, step, "request_revision"),
+        "may_approve": policies.can(asker, step, "approve"),
+        "may_dispute": policies.can(asker, step, "dispute"),
+        "revisions_left": contract.revisions_included - step.revisions_used,
+        "latest": versions[-1] if versions else None,
+    }
+
+
+def _timeline(request: HttpRequest, contract: Contract) -> list[TimelineItem]:
+    """The contract's history with the messages between."""
+    items = queries.timeline(contract)
+    for message in messaging.thread(contract.id, actor(request)):
+        items.append(TimelineItem(message.sent_at, "message", message, message.sender_organization_id))
+    return sorted(items, key=lambda item: item.at)
+
+
+@login_required
+@require_safe
+def file(request: HttpRequest, file_id: UUID) -> HttpResponseBase:
+    """A delivered file goes to the contract's parties, and to staff."""
+    found = get_object_or_404(DeliverableFile.objects.select_related("file", "deliverable__milestone"), id=file_id)
+    contract_id = found.deliverable.milestone.contract_id
+    if not queries.contracts_visible_to(actor(request)).filter(id=contract_id).exists():
+        raise Http404
+    return serve(found.file)
