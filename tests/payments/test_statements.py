@@ -7,6 +7,7 @@ from apps.accounts import queries as people
 from apps.common.money import Money
 from apps.payments import operations
 from apps.payments.gateways import references, sepa, statements
+from apps.payments.gateways.bookings import is_of_account
 from apps.payments.models import BankFile, BankOrder, BankStatementLine
 from apps.payments.operations import bank
 
@@ -144,6 +145,114 @@ def test_mt940_is_read_with_its_reference_and_account():
     assert second.amount == EUR("-30.00")
 
 
+def mt940(lines, account="DE89370400440532013000", day="261120", closing="1000,00"):
+    return f":20:X\n:25:{account}\n:28C:1\n:60F:C261119EUR1000,00\n{lines}:62F:C{day}EUR{closing}\n-\n"
+
+
+@pytest.mark.parametrize(
+    ("mark", "amount", "code"),
+    [("C", "100.00", ""), ("D", "-100.00", ""), ("RC", "-100.00", ""), ("RD", "100.00", "RETURN")],
+)
+def test_a_reversal_in_mt940_turns_its_booking_round(mark, amount, code):
+    found = statements.read(mt940(f":61:2611201120{mark}100,00NTRFNONREF//B1\n:86:text\n").encode())
+    assert [(one.amount, one.return_code) for one in found.bookings] == [(EUR(amount), code)]
+
+
+def test_code_words_between_slashes_are_read():
+    details = f"/TRTP/SEPA OVERBOEKING/IBAN/{IBAN}/NAME/J JANSEN/REMI/{REFERENCE}/EREF/TW-42/RTRN/AC04"
+    [found] = statements.read(mt940(f":61:2611201120C100,00NTRFNONREF//B1\n:86:{details}\n").encode()).bookings
+    assert (found.counterparty_iban, found.counterparty_name, found.reference) == (IBAN, "J JANSEN", REFERENCE)
+    assert (found.end_to_end_id, found.return_code) == ("TW-42", "AC04")
+
+
+def test_the_newest_balance_closes_whatever_the_order_of_the_days():
+    first, second = mt940("", day="261120", closing="20,00"), mt940("", day="261119", closing="10,00")
+    assert statements.read((first + second).encode()).closing == EUR("20.00")
+    assert statements.read((second + first).encode()).closing == EUR("20.00")
+
+
+def test_messages_of_several_accounts_are_refused_in_mt940_too():
+    with pytest.raises(statements.StatementUnreadable, match="several accounts"):
+        statements.read((mt940("") + mt940("", account=IBAN)).encode())
+
+
+@pytest.mark.parametrize(
+    ("said", "is_ours"),
+    [
+        ("DE89370400440532013000", True),
+        ("DE89 3704 0044 0532 0130 00", True),
+        ("DE89370400440532013000EUR", True),
+        ("37040044/0532013000", True),
+        ("37040044/532013000EUR", True),
+        ("0532013000", True),
+        ("37040044/0532013001", False),
+        ("12345678/0532013000", False),
+        ("NL91ABNA0417164300", False),
+        ("NL91ABNA0417164300EUR", False),
+        ("DE89370400440532013000X", False),
+        ("4400", False),
+    ],
+)
+def test_an_account_is_known_in_the_ways_that_banks_write_it(said, is_ours):
+    assert is_of_account(said, "DE89370400440532013000") is is_ours
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ("30.11.2026;1.234,56;eur", "1234.56 EUR"),
+        ("2026/11/30;1,234.56;EUR", "1234.56 EUR"),
+        ("2026-11-30;1234,56-;EUR", "-1234.56 EUR"),
+        ("2026-11-30;\N{MINUS SIGN}5.00;EUR", "-5.00 EUR"),
+        ("2026-11-30;1\N{RIGHT SINGLE QUOTATION MARK}234.50;CHF", "1234.50 CHF"),
+        ("2026-11-30;1,234,567;JPY", "1234567 JPY"),
+        ("2026-11-30;１２.００;EUR", "12.00 EUR"),
+    ],
+)
+@pytest.mark.parametrize("head", ["", "sep=;\r\n"])
+def test_amounts_and_days_are_read_as_spreadsheets_write_them(head, row, expected):
+    found = statements.read(f"{head}date;amount;currency\n{row}\n".encode())
+    assert [(str(one.amount), one.booked_on.isoformat()) for one in found.bookings] == [(expected, "2026-11-30")]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "11/30/2026;5.00;EUR", "2026-11-30;1,000;EUR", "2026-11-30;1.005;EUR", "2026-11-30;NaN;EUR",
+        "2026-11-30;1;XXQ", "2026-02-30;1;EUR", "2026-11-30;;EUR",
+    ],
+)  # fmt: skip
+def test_what_can_be_read_in_two_ways_or_in_none_is_refused_with_its_line(row):
+    with pytest.raises(statements.StatementUnreadable, match="Line 3"):
+        statements.read(f"date;amount;currency\n2026-11-30;1.00;EUR\n{row}\n".encode())
+
+
+@pytest.mark.parametrize("row", ["2026-11-30;99999999999999999999;EUR", "9999-12-31;1;EUR", "0001-01-01;1;EUR"])
+def test_what_no_bank_books_is_refused(row):
+    with pytest.raises(statements.StatementUnreadable, match="cannot be right"):
+        statements.read(f"date;amount;currency\n{row}\n".encode())
+
+
+def test_a_zip_archive_is_named_as_one():
+    with pytest.raises(statements.StatementUnreadable, match="ZIP archive"):
+        statements.read(b"PK\x03\x04rest")
+
+
+@pytest.mark.parametrize("said", ["5,00", "5.005", "", "NaN"])
+def test_an_amount_of_camt_that_cannot_be_read_is_named(said):
+    with pytest.raises(statements.StatementUnreadable, match="cannot be read"):
+        statements.read(camt(entry(said)))
+
+
+def test_a_reversed_debit_of_camt_is_a_return():
+    body = camt(entry("100.00")).replace(b"</CdtDbtInd>", b"</CdtDbtInd><RvslInd>true</RvslInd>")
+    assert [one.return_code for one in statements.read(body).bookings] == ["RETURN"]
+
+
+def test_a_booking_of_nothing_is_none():
+    assert amounts(camt(entry("0.00"), entry("1.00"))) == ["1.00 EUR"]
+
+
 OURS = "RF65FCFC36C5F17C3CDA"
 
 
@@ -154,6 +263,7 @@ OURS = "RF65FCFC36C5F17C3CDA"
         (["rf18 5390 0754 7034"], REFERENCE),
         (["Payment", "for RF18 5390", "0754 7034, thanks"], REFERENCE),
         (["Ref.:RF18539007547034/first"], REFERENCE),
+        (["ＲＦ１８ ５３９０ ０７５４ ７０３４"], REFERENCE),
         (["RF18539007547035"], None),  # a typing mistake
         (["no reference"], None),
     ],

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
+
+from django.utils.translation import gettext as _
+from stdnum import iban as ibans
 
 from apps.common.money import Money
 from apps.payments.gateways import references
 
 COLUMNS = ("date", "amount", "currency", "reference", "name", "iban", "bank_reference", "end_to_end_id")
 """Of our own CSV."""
+ACCOUNT_LENGTH_MIN = 6
+"""A shorter number, a bank's or a branch's, does not tell accounts apart."""
 
 
 class StatementUnreadable(ValueError):
-    """The file is no statement that we understand; nothing was taken from it."""
+    """The file is no statement that we understand; nothing was taken from it. Its text is the reason, for people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +57,38 @@ class Booking:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """`account` is the IBAN that the statement is of, empty where it does not say."""
+    """`account` is what the statement says that it is of, an IBAN or a national number; empty where it does not say."""
 
     digest: str
     closing: Money | None
     bookings: tuple[Booking, ...]
     account: str = ""
+
+
+def only_account(accounts: set[str]) -> str:
+    """:raises StatementUnreadable: if there are several."""
+    if len(accounts) > 1:
+        raise StatementUnreadable(_("The file has statements of several accounts. Give each in a file of its own."))
+    return next(iter(accounts), "")
+
+
+def is_of_account(said: str, iban: str) -> bool:
+    """
+    Does a statement's account name this IBAN? Banks write it whole, with its currency behind it, or as the national
+    number: bank and account with marks and leading zeros of their own.
+    """
+    said, iban = iban_of(said), iban_of(iban)
+    if said[:34].startswith(iban):
+        return said[len(iban) :] == "" or (len(said) == len(iban) + 3 and said[-3:].isalpha())
+    if ibans.is_valid(said) or ibans.is_valid(said[:-3]):
+        return False
+    national = iban[4:]
+    parts = [part.lstrip("0") for part in re.findall(r"[0-9A-Z]*[0-9][0-9A-Z]*", re.sub(r"[A-Z]{3}$", "", said))]
+    return (
+        bool(parts)
+        and all(part in national for part in parts)
+        and any(len(part) >= ACCOUNT_LENGTH_MIN and part in national for part in parts)
+    )
 
 
 def iban_of(text: str) -> str:

@@ -6,6 +6,7 @@ Our payment references inside what payers write. A reference is an ISO 11649 cre
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 
 from stdnum import iso11649
@@ -23,7 +24,7 @@ def find(texts: Iterable[str]) -> list[str]:
     Every reference in these lines of a payer, best first: a word of its own, then words that make one together (also
     across lines), then one of our own shape inside a word. Each is proved by its check digits.
     """
-    lines = [text.upper() for text in texts if text]
+    lines = [unicodedata.normalize("NFKC", text).upper() for text in texts if text]
     words = [word for line in lines for word in _NO_WORD.split(line) if word]
     joined = _NO_WORD.sub("", "".join(lines))
     found = [word for word in words if _is_reference(word)]

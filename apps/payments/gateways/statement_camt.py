@@ -13,9 +13,10 @@ from decimal import Decimal
 from typing import Any
 
 from defusedxml import ElementTree
+from django.utils.translation import gettext as _
 
 from apps.common.money import Money
-from apps.payments.gateways.bookings import Booking, Statement, StatementUnreadable, iban_of
+from apps.payments.gateways.bookings import Booking, Statement, StatementUnreadable, iban_of, only_account
 
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _NO_REFERENCE = {"", "NOTPROVIDED"}
@@ -34,19 +35,24 @@ def read(body: bytes) -> Statement:
     root = ElementTree.fromstring(body.removeprefix(_MARKS[0]).lstrip(), forbid_dtd=True)
     statements = [node for node in root.iter() if _name(node) == "Stmt"]
     if not statements:
-        raise StatementUnreadable("The file has no statement.")
-    accounts = {iban_of(_text(one, "Acct", "Id", "IBAN")) for one in statements} - {""}
-    if len(accounts) > 1:
-        raise StatementUnreadable("The file has statements of several accounts. Give each in a file of its own.")
-    closing: Money | None = None
+        raise StatementUnreadable(_("The file has no statement."))
+    account = only_account({_account(one) for one in statements} - {""})
+    closings: list[tuple[str, Money]] = []
     bookings: list[Booking] = []
     for statement in statements:
         for node in statement:
             if _name(node) == "Bal" and _text(node, "Tp", "CdOrPrtry", "Cd") == "CLBD":
-                closing = _signed(_child(node, "Amt"), _text(node, "CdtDbtInd"))
+                day = _text(node, "Dt", "Dt") or _text(node, "Dt", "DtTm")
+                closings.append((day[:10], _signed(_child(node, "Amt"), _text(node, "CdtDbtInd"))))
             if _name(node) == "Ntry" and (_text(node, "Sts", "Cd") or _text(node, "Sts")) == "BOOK":
                 bookings += _entry(node)
-    return Statement("", closing, tuple(bookings), next(iter(accounts), ""))
+    # Some banks put the newest day first; of one day the later balance counts.
+    newest = max(enumerate(closings), key=lambda numbered: (numbered[1][0], numbered[0]), default=None)
+    return Statement("", newest[1][1] if newest else None, tuple(bookings), account)
+
+
+def _account(statement: Any) -> str:
+    return iban_of(_text(statement, "Acct", "Id", "IBAN") or _text(statement, "Acct", "Id", "Othr", "Id"))
 
 
 def _entry(entry: Any) -> list[Booking]:
@@ -76,8 +82,16 @@ def _amount_of_part(part: Any, entry: Any, currency: str) -> Money | None:
 
 def _signed(node: Any, mark: str) -> Money:
     if node is None:
-        raise StatementUnreadable("A booking has no amount.")
-    amount = Money.of(Decimal((node.text or "").strip()), node.attrib["Ccy"])
+        raise StatementUnreadable(_("A booking has no amount."))
+    said, currency = (node.text or "").strip(), node.attrib.get("Ccy", "")
+    try:
+        amount = Money.of(Decimal(said), currency)
+    except (ArithmeticError, ValueError, LookupError) as error:
+        raise StatementUnreadable(
+            _("The amount “%(amount)s” “%(currency)s” cannot be read.") % {"amount": said, "currency": currency}
+        ) from error
+    if mark not in ("CRDT", "DBIT"):
+        raise StatementUnreadable(_("An amount does not say whether it came in or went out."))
     return -amount if mark == "DBIT" else amount
 
 
@@ -107,7 +121,7 @@ def _day(entry: Any) -> date:
         text = _text(entry, kind, "Dt") or _text(entry, kind, "DtTm")
         if text:
             return date.fromisoformat(text[:10])
-    raise StatementUnreadable("A booking has no date.")
+    raise StatementUnreadable(_("A booking has no date."))
 
 
 def _remittance(entry: Any, parts: list[Any]) -> Iterator[str]:
@@ -126,12 +140,13 @@ def _remittance(entry: Any, parts: list[Any]) -> Iterator[str]:
 
 
 def _return_code(entry: Any, parts: list[Any]) -> str:
-    """Why a transfer came back: a return's reason, else what the bank's code of the transaction says."""
+    """Why a transfer came back: a return's reason, else that the bank's code or mark says that it did."""
     for node in [inner for part in parts for inner in part.iter()]:
         if _name(node) == "RtrInf":
             return (_text(node, "Rsn", "Cd") or _text(node, "Rsn", "Prtry") or "RETURN")[:12]
     families = {(node.text or "").strip() for node in entry.iter() if _name(node) == "SubFmlyCd"}
-    return "RETURN" if families & {"RRTN", "RPCR", "RRCT"} else ""
+    is_reversed_debit = _text(entry, "RvslInd") in ("true", "1") and _text(entry, "CdtDbtInd") == "CRDT"
+    return "RETURN" if is_reversed_debit or families & {"RRTN", "RPCR", "RRCT"} else ""
 
 
 def _name(node: Any) -> str:

@@ -8,13 +8,15 @@ from datetime import date
 from typing import Any
 
 import mt940
+from django.utils.translation import gettext as _
 from stdnum import iban as ibans
 
 from apps.common.money import Money
-from apps.payments.gateways.bookings import Booking, Statement, StatementUnreadable, iban_of
+from apps.payments.gateways.bookings import Booking, Statement, StatementUnreadable, iban_of, only_account
 from apps.payments.gateways.statement_csv import decoded
 
 _TAG = re.compile(rb"(?:^|\n|\{4:)\s*:20:")
+_CODE = re.compile(r"/(TRTP|EREF|PREF|MARF|KREF|IBAN|BIC|NAME|REMI|RTRN|CSID|ORDP|BENM|ULTD|ULTC|ISDT|CNTP)/")
 _IBAN = re.compile(r"(?=[A-Z]{2}[0-9]{2}[A-Z0-9]{11})")
 
 
@@ -25,22 +27,25 @@ def looks_like(body: bytes) -> bool:
 
 def read(body: bytes) -> Statement:
     """:raises StatementUnreadable: if there are statements of several accounts in it."""
-    found = mt940.parse(io.StringIO(decoded(body)))  # a plain text might be taken for the name of a file
-    account = iban_of(str(found.data.get("account_identification") or ""))
-    closing = found.data.get("final_closing_balance")
-    bookings = tuple(_booking(one.data) for one in found if one.data.get("amount") is not None)
-    return Statement(
-        "", _money(closing.amount) if closing else None, bookings, account if ibans.is_valid(account) else ""
-    )
+    text = io.StringIO(decoded(body))  # a plain text might be taken for the name of a file
+    messages = mt940.parse_statements(text, options=mt940.Options.all())
+    accounts = {iban_of(str(one.data.get("account_identification") or "")) for one in messages} - {""}
+    closings = [one.data["final_closing_balance"] for one in messages if one.data.get("final_closing_balance")]
+    newest = max(closings, key=lambda balance: balance.date, default=None)
+    bookings = tuple(_booking(row.data) for one in messages for row in one if row.data.get("amount") is not None)
+    return Statement("", _money(newest.amount) if newest else None, bookings, only_account(accounts))
 
 
 def _booking(data: dict[str, Any]) -> Booking:
     amount = _money(data["amount"])
     if amount is None:
-        raise StatementUnreadable("A booking has no amount.")
-    end_to_end_id = _text(data, "end_to_end_reference")
-    name = " ".join(filter(None, [_text(data, "applicant_name"), _text(data, "recipient_name")]))
-    iban = _text(data, "gvc_applicant_iban") or _iban_in(name)
+        raise StatementUnreadable(_("A booking has no amount."))
+    coded = _coded(_text(data, "transaction_details"))
+    end_to_end_id = _text(data, "end_to_end_reference") or coded.get("EREF", "")
+    name = " ".join(filter(None, [_text(data, "applicant_name"), _text(data, "recipient_name")])) or coded.get(
+        "NAME", ""
+    )
+    iban = _text(data, "applicant_iban") or _text(data, "gvc_applicant_iban") or coded.get("IBAN", "") or _iban_in(name)
     day = data.get("entry_date") or data["date"]
     lines = [
         _text(data, "purpose"), _text(data, "additional_purpose"), _text(data, "transaction_details"),
@@ -55,8 +60,25 @@ def _booking(data: dict[str, Any]) -> Booking:
         counterparty_name=name.replace(iban, "").strip()[:160] if iban else name[:160],
         counterparty_iban=iban_of(iban),
         remittance=tuple(dict.fromkeys(line for line in lines if line and line not in ("NOTPROVIDED", "NONREF"))),
-        return_code="RETURN" if _text(data, "id") in ("NRTI", "FRTI") else "",
+        return_code=_return_code(data, coded),
     )
+
+
+def _return_code(data: dict[str, Any], coded: dict[str, str]) -> str:
+    """The bank's own code of the reason, else that it is a return or the reversal of a debit."""
+    if reason := coded.get("RTRN"):
+        return reason[:12]
+    is_return = _text(data, "id") in ("NRTI", "FRTI") or _text(data, "status").upper() == "RD"
+    return "RETURN" if is_return else ""
+
+
+def _coded(details: str) -> dict[str, str]:
+    """
+    Details in code words between slashes, as Dutch and Belgian banks write them: /EREF/…/NAME/…/REMI/…; nothing where
+    they are written otherwise.
+    """
+    pieces = _CODE.split(details)[1:]  # code word and text in turn
+    return {code: text.strip(" /") for code, text in zip(pieces[::2], pieces[1::2], strict=True)}
 
 
 def _iban_in(text: str) -> str:

@@ -9,17 +9,24 @@ some give one to a whole batch.
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections import Counter
 from dataclasses import replace
 from decimal import InvalidOperation
 
 from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
+from django.utils.translation import gettext as _
 
 from apps.payments.gateways import statement_camt, statement_csv, statement_mt940
 from apps.payments.gateways.bookings import COLUMNS, Booking, Statement, StatementUnreadable
 
+logger = logging.getLogger(__name__)
 BYTES_MAX = 5 * 2**20
+AMOUNT_MAX = 10**15
+"""Minor units."""
+YEARS = (2000, 2100)
+_ZIP = b"PK\x03\x04"
 __all__ = ["BYTES_MAX", "COLUMNS", "Booking", "Statement", "StatementUnreadable", "read"]
 
 _NOT_UNDERSTOOD = (
@@ -31,7 +38,9 @@ _NOT_UNDERSTOOD = (
 def read(body: bytes) -> Statement:
     """:raises StatementUnreadable: as it says."""
     if len(body) > BYTES_MAX:
-        raise StatementUnreadable("The file is too large.")
+        raise StatementUnreadable(_("The file is larger than %(limit)s MB.") % {"limit": BYTES_MAX // 2**20})
+    if body.startswith(_ZIP):
+        raise StatementUnreadable(_("The file is a ZIP archive. Unpack it and give the statements in it."))
     digest = hashlib.sha256(body).hexdigest()
     try:
         if statement_camt.looks_like(body):
@@ -43,10 +52,22 @@ def read(body: bytes) -> Statement:
     except StatementUnreadable:
         raise
     except _NOT_UNDERSTOOD as wrong:
-        raise StatementUnreadable(f"The file is not a statement that we understand: {wrong}") from wrong
+        logger.warning("a statement of %s bytes cannot be read: %s", len(body), type(wrong).__name__)
+        raise StatementUnreadable(_("It is no statement in camt.053, MT940 or CSV, or it is damaged.")) from wrong
+    for booking in found.bookings:
+        _check_plausible(booking)
+    found = replace(found, bookings=tuple(booking for booking in found.bookings if booking.amount))
     if not found.bookings and found.closing is None:
-        raise StatementUnreadable("The file has no bookings.")
+        raise StatementUnreadable(_("The file has no bookings."))
     return replace(found, digest=digest, bookings=_identified(found))
+
+
+def _check_plausible(booking: Booking) -> None:
+    if abs(booking.amount.amount_minor) > AMOUNT_MAX or not YEARS[0] <= booking.booked_on.year <= YEARS[1]:
+        raise StatementUnreadable(
+            _("A booking of %(amount)s on %(date)s cannot be right.")
+            % {"amount": booking.amount, "date": booking.booked_on.isoformat()}
+        )
 
 
 def _identified(found: Statement) -> tuple[Booking, ...]:

@@ -26,6 +26,7 @@ from apps.common.operations import move
 from apps.payments import policies, queries
 from apps.payments.gateways import sepa, statements
 from apps.payments.gateways.bank import Credit, Order
+from apps.payments.gateways.bookings import is_of_account
 from apps.payments.gateways.port import BalanceLine, GatewayRefused, RecipientRequest, TransferState
 from apps.payments.models import (
     BankFile,
@@ -195,8 +196,9 @@ def import_statement(*, name: str, body: bytes, actor: Actor, now: datetime) -> 
         found = statements.read(body)
     except statements.StatementUnreadable as wrong:
         raise StatementRefused(reason=str(wrong)) from wrong
-    if found.account and found.account != ibans.compact(settings.BANK_IBAN):
-        raise WrongAccount(iban=ibans.format(found.account))
+    if found.account and not is_of_account(found.account, settings.BANK_IBAN):
+        shown = ibans.format(found.account) if ibans.is_valid(found.account) else found.account
+        raise WrongAccount(iban=shown)
     statement = _take_in(name, found, now)
     _follow(statement, now)
     return statement
