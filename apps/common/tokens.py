@@ -23,6 +23,8 @@ from django.db.models import Value
 from django.db.models.functions import Cast
 
 TOKEN_CHARACTERS_MAX = 64
+PARTS_MAX = 12
+"""Of a word in which neighbours are joined: an address or a path has more and is not searched for that way."""
 POSITION_MAX = 16383  # PostgreSQL's limit of a lexeme's position
 
 # Snowball's algorithms by the language of the text, and the languages tried on a query of unknown language.
@@ -36,13 +38,30 @@ QUERY_LATIN = ("en", "de", "es", "fr", "pt", "it", "id", "tr")
 _ARABIC = str.maketrans({
     "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ة": "ه", "ى": "ي", "ی": "ي", "ئ": "ي", "ؤ": "و", "ک": "ك", "ـ": None,
 })  # fmt: skip
-_LETTERS = str.maketrans({"ё": "е", "đ": "d", "ł": "l", "ø": "o", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i"})
+_LETTERS = str.maketrans(
+    {
+        "ё": "е",
+        "đ": "d",
+        "ł": "l",
+        "ø": "o",
+        "ß": "ss",
+        "æ": "ae",
+        "œ": "oe",
+        "ı": "i",
+        "þ": "th",
+        "ð": "d",
+        "ħ": "h",
+        "ŧ": "t",
+    }
+)
 # Apostrophes and the signs written for them; NFKC would take the acute accent apart, so they go first.
 _APOSTROPHES = str.maketrans(dict.fromkeys("\u2018\u2019\u201b\u02bc\u02b9\u02bb\u02c8\u00b4\u0060\u05f3\uff07", "'"))
-# Drawn as nothing: soft hyphens, zero-width signs, marks of direction. They part no word.
-_UNSEEN = frozenset("\u00ad\u180e\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufeff") | {
-    chr(point) for point in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
-}
+# Drawn as nothing: soft hyphens, zero-width signs, fillers, variation selectors, marks of direction. They part no word.
+_UNSEEN = frozenset(icu.UnicodeSet("[:Default_Ignorable_Code_Point:]"))
+_HYPHENS = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2212\u05be\ufe63\uff0d", "-"))
+_PERSIAN_JOIN = re.compile(r"(?<=[\u0600-\u06ff])\u200c(?=[\u0600-\u06ff])")
+"""The zero-width non-joiner of Persian stands between the parts of one word, like a hyphen."""
+_GROUPED = re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))")
 _ARTICLES = ("وال", "بال", "كال", "فال", "ال", "لل")
 _WORD = re.compile(r"[a-z][+]{2}|[acfj]#|[^\W_]+(?:[’'.\-/][^\W_]+)*", re.UNICODE)
 _MARKED = re.compile(r"[\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
@@ -108,10 +127,11 @@ def _with_stems(form: str, language: str | None) -> list[str]:
 @lru_cache(maxsize=20_000)
 def fold(text: str) -> str:
     """The spelling that equal words share; also the key by which labels are compared."""
-    plain = unicodedata.normalize("NFKC", text.translate(_APOSTROPHES))
-    folded = plain.casefold().replace("\0", " ")  # PostgreSQL refuses NUL
+    plain = unicodedata.normalize("NFKC", text.translate(_APOSTROPHES)).translate(_HYPHENS)
+    folded = _GROUPED.sub(".", plain.casefold().replace("\0", " "))  # PostgreSQL refuses NUL
     if folded.isascii():
         return folded
+    folded = _PERSIAN_JOIN.sub("-", folded)
     if any("\u4e00" <= character <= "\u9fff" for character in folded):
         folded = _simplified(folded)
     return "".join(_bare(folded)).translate(_ARABIC).translate(_LETTERS)
@@ -271,10 +291,14 @@ def _grams(run: str, size: int) -> list[str]:
 
 
 def _word_forms(word: str) -> list[str]:
-    """A word with inner punctuation is found by its parts and by all of it in one ("node", "js", "nodejs")."""
-    parts = re.split(r"[’'.\-/]", word)
-    forms = parts if len(parts) == 1 else [*parts, "".join(parts)]
-    return [_without_article(form) for form in forms if form]
+    """
+    A word with inner punctuation is found by its parts, by neighbours in one and by all of it in one: "e", "mail",
+    "marketing", "email", "mailmarketing", "emailmarketing".
+    """
+    parts = [part for part in re.split(r"[’'.\-/]", word) if part]
+    pairs = ["".join(parts[at : at + 2]) for at in range(len(parts) - 1)] if len(parts) <= PARTS_MAX else []
+    whole = ["".join(parts)] if len(parts) > 2 else []
+    return [_without_article(form) for form in (*parts, *pairs, *whole)]
 
 
 def _query_forms(word: str) -> list[str]:

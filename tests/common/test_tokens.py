@@ -154,6 +154,13 @@ def test_any_text_makes_a_valid_vector_and_query_and_finds_itself(text):
         ("ترجمه ۱۴۰۵", "1405", "fa"),
         ("वर्ष २०२७", "2027", "hi"),
         ("รายงาน ๒๕๖๙", "2569", "th"),
+        ("word\ufe0fpress and 지\u3164원", "wordpress", "en"),
+        ("رسالة \u061cword\u061cpress", "wordpress", "en"),
+        ("پروژه\u200cها", "پروژه ها", "fa"),
+        ("E\N{EN DASH}commerce storefront", "ecommerce", "en"),
+        ("E-Mail-Marketing", "email marketing", "de"),
+        ("Editing 1,000 photos", "1000", "en"),
+        ("Þórsmörk guide", "thorsmork", "en"),
     ],
 )  # fmt: skip
 def test_what_is_written_in_another_way_is_found_all_the_same(document, asked, language):
