@@ -18,7 +18,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\ud800-\udfff]")
 _REPLACEMENT = "\ufffd"
 # Letters and symbols by category that are drawn as nothing: Hangul fillers, the blank Braille pattern, and others of
 # Unicode's Default_Ignorable_Code_Point.
-_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\u180b\u180c\u180d\u180f")
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\u180b\u180c\u180d\u180f\ufffc")
 
 
 class NestedTooDeep(ValueError):
@@ -31,10 +31,10 @@ def has_control(text: str) -> bool:
 
 
 def is_visible(text: str) -> bool:
-    """Whether a reader sees anything of it."""
+    """Whether a reader sees anything of it; a mark without a letter under it is nothing to read."""
     return any(
         character not in _BLANK
-        and unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co", "Cn", "Zs", "Zl", "Zp")
+        and unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Me", "Zs", "Zl", "Zp")
         and not ("\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef")
         for character in text
     )

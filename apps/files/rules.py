@@ -17,6 +17,8 @@ import zlib
 import charset_normalizer
 import puremagic
 
+from apps.common.text import is_visible
+
 NAME_LENGTH_MAX = 120
 TEXT = "text/plain"
 IMAGES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
@@ -50,7 +52,11 @@ _SPELLINGS = {
 _OFFICE = {"word/": "docx", "xl/": "xlsx", "ppt/": "pptx"}
 _BY_EXTENSION = {extension: kind for kind, extensions in EXTENSIONS.items() for extension in extensions}
 # Control characters, path separators, and the marks that turn "gpj.exe" round so that it reads "exe.jpg".
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_UNSAFE = re.compile(
+    r"[\x00-\x1f\x7f/\\:*?\"<>|\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
+)
+# Names that Windows keeps for devices, whatever their ending.
+_DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])", re.IGNORECASE)
 
 
 def content_type(content: bytes) -> str | None:
@@ -161,4 +167,6 @@ def safe_name(name: str, kind: str) -> str:
     stem, dot, extension = plain.rpartition(".")
     if not dot or extension.lower() not in EXTENSIONS[kind]:
         stem, extension = plain, EXTENSIONS[kind][0]
-    return f"{(stem or 'file')[: NAME_LENGTH_MAX - len(extension) - 1]}.{extension.lower()}"
+    if not is_visible(stem) or _DEVICE.fullmatch(stem.partition(".")[0].strip()):
+        stem = f"file-{stem}" if is_visible(stem) else "file"
+    return f"{stem[: NAME_LENGTH_MAX - len(extension) - 1]}.{extension.lower()}"

@@ -36,7 +36,7 @@ def test_joined_knows_where_each_letter_was(given):
 
 
 @pytest.mark.parametrize("name", ["\u200b", "\u3164", "\u2800", "\u00ad", " \t", "\u2066\u2069", "\ufe0f", "\u115f\u1160",
-                                  "\U000e0101", "\u0000", "\ue000"])  # fmt: skip
+                                  "\U000e0101", "\u0000", "\ue000", "\u0301", "\ufffc"])  # fmt: skip
 def test_a_name_of_which_nothing_is_seen_is_not_visible(name):
     assert not text.is_visible(name)
 

@@ -61,6 +61,9 @@ def test_content_type_is_told_by_the_bytes(content, kind):
         ("photo\u202egnp.exe", "image/png", "photognp.exe.png"),
         ("合同 草案.docx", rules._BY_EXTENSION["docx"], "合同 草案.docx"),
         ("...", "image/png", "file.png"),
+        ("\u3164\u200b.png", "image/png", "file.png"),
+        ("CON.png", "image/png", "file-CON.png"),
+        ("photo\u061c.png", "image/png", "photo.png"),
         ("a\x00b\nc.txt", "text/plain", "abc.txt"),
     ],
 )
