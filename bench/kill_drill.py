@@ -156,7 +156,7 @@ def _request_payout() -> UUID:
 
 def _bring_cash(processor: Any) -> None:
     """Enough of the platform's own money at the processor."""
-    from apps.payments.gateways.processor.accounts import PLATFORM
+    from devstack.sandbox_processor.accounts import PLATFORM
 
     with processor.store.step():
         processor.store.book(PLATFORM, "payment", 10**9, "eur", "ch_drill")

@@ -62,7 +62,7 @@ def main() -> None:
 
 
 def _processor(folder: Path) -> Any:
-    from apps.payments.gateways.processor.server import Processor
+    from devstack.sandbox_processor.server import Processor
 
     secret = os.environ.get("WEBHOOK_SECRET", "whsec_sandbox")
     return Processor(db=folder / "processor.db", secret=secret, payout_delay=10**9).start()
@@ -84,7 +84,7 @@ def _make_payouts(processor: Any, count: int) -> None:
     from apps.ledger import operations as ledger
     from apps.ledger.entries import Entry, credit, debit
     from apps.payments import operations
-    from apps.payments.gateways.processor import charges
+    from devstack.sandbox_processor import charges
 
     now = timezone.now()
     fields = {"kind": "individual", "country": "DE", "currency": "EUR"}

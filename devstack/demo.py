@@ -143,7 +143,7 @@ def run(stack: Stack | None, folder: Path, pid_file: Path, port: int, processor_
     from honcho.printer import Printer
 
     from apps.dashboard.management.guard import refuse_where_others_are
-    from apps.payments.gateways.processor.server import Processor
+    from devstack.sandbox_processor.server import Processor
 
     if not stack:  # a database that the environment names: it may be anybody's
         try:
@@ -172,7 +172,7 @@ def run(stack: Stack | None, folder: Path, pid_file: Path, port: int, processor_
     manager = Manager(Printer(sys.stdout))
     manager.add_process(
         "processor",
-        f"exec {python} -m apps.payments.gateways.processor --port {processor_port} --db {shlex.quote(str(state))}"
+        f"exec {python} -m devstack.sandbox_processor --port {processor_port} --db {shlex.quote(str(state))}"
         f" --webhook-url {url}/webhooks/sandbox/ --secret {shlex.quote(settings.WEBHOOK_SECRET)}"
         f" --thin-webhook-url {url}/webhooks/sandbox/thin/ --thin-secret {shlex.quote(settings.WEBHOOK_THIN_SECRET)}",
         env=env,

@@ -6,4 +6,4 @@ set -- --host 0.0.0.0 --port 8090 --db /var/lib/tradewind/processor/processor.sq
 if [ -n "${WEBHOOK_THIN_SECRET:-}" ]; then
   set -- "$@" --thin-webhook-url "${INTERNAL_URL}/webhooks/sandbox/thin/" --thin-secret="${WEBHOOK_THIN_SECRET}"
 fi
-exec python -m apps.payments.gateways.processor "$@"
+exec python -m devstack.sandbox_processor "$@"

@@ -20,11 +20,11 @@ from apps.contracts.models import Contract
 from apps.ledger import queries as ledger
 from apps.outbox import bus
 from apps.payments import operations as payments
-from apps.payments.gateways.processor.server import Processor
 from apps.payments.models import Payout
 from apps.payments.operations import notices
 from apps.skills.models import Skill
 from apps.tasks.models import Task
+from devstack.sandbox_processor.server import Processor
 from tests.browser.test_money import fresh
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -8,8 +8,8 @@ from django.conf import settings as site
 from django.test import Client
 
 from apps.payments import operations, queries
-from apps.payments.gateways.processor import disputes
 from apps.payments.models import Charge, Chargeback
+from devstack.sandbox_processor import disputes
 from tests.conftest import NOON
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -8,8 +8,8 @@ from django.utils import timezone
 from apps.accounts import queries as people
 from apps.escrow import operations as escrows
 from apps.payments import operations
-from apps.payments.gateways.processor.server import Processor
 from apps.payments.models import SuspenseItem
+from devstack.sandbox_processor.server import Processor
 from tests.make import money as making
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -14,9 +14,9 @@ from apps.notifications.models import Notification
 from apps.outbox import bus
 from apps.payments import operations as payments
 from apps.payments import queries as payment_queries
-from apps.payments.gateways.processor import charges as processor_charges
 from apps.payments.models import Charge
 from apps.payments.policies import PaymentMade
+from devstack.sandbox_processor import charges as processor_charges
 from tests.payments.test_bank_door import camt
 
 DECLINED = "4000000000000002"

@@ -7,8 +7,8 @@ from typing import Any
 from apps.escrow.models import Escrow
 from apps.outbox import bus
 from apps.payments import operations
-from apps.payments.gateways.processor import disputes
 from apps.payments.models import Charge, Chargeback
+from devstack.sandbox_processor import disputes
 from tests.make import Make
 
 

@@ -16,10 +16,10 @@ from apps.escrow import operations as escrow_operations
 from apps.escrow.models import Escrow
 from apps.outbox import bus
 from apps.payments import operations as payments
-from apps.payments.gateways.processor import charges as processor_charges
-from apps.payments.gateways.processor import payouts as processor_payouts
-from apps.payments.gateways.processor.server import Processor
 from apps.payments.models import Charge, Payout, PayoutAccount
+from devstack.sandbox_processor import charges as processor_charges
+from devstack.sandbox_processor import payouts as processor_payouts
+from devstack.sandbox_processor.server import Processor
 
 
 @cache

@@ -43,11 +43,11 @@ from apps.ledger import queries as books
 from apps.outbox import bus
 from apps.payments import operations as payments
 from apps.payments.gateways.doors import door
-from apps.payments.gateways.processor import charges, disputes, events
-from apps.payments.gateways.processor import payouts as bank
-from apps.payments.gateways.processor.refusals import Refusal
-from apps.payments.gateways.processor.server import Processor
 from apps.payments.models import Charge, Chargeback, Payout, Refund, WebhookEvent
+from devstack.sandbox_processor import charges, disputes, events
+from devstack.sandbox_processor import payouts as bank
+from devstack.sandbox_processor.refusals import Refusal
+from devstack.sandbox_processor.server import Processor
 from tests.conftest import NOON
 from tests.make import Make
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from apps.payments.gateways.processor.server import Processor
 from apps.payments.gateways.sandbox import SandboxGateway
 from apps.payments.gateways.stripe import StripeGateway
+from devstack.sandbox_processor.server import Processor
 
 SECRET = "whsec_test"
 THIN_SECRET = "whsec_test_thin"

@@ -19,9 +19,9 @@ from apps.ledger import operations as ledger_operations
 from apps.ledger import queries as ledger
 from apps.payments import entries, operations, policies, queries
 from apps.payments.gateways.port import BalanceLine, DisputeReport, DisputeState
-from apps.payments.gateways.processor import disputes
 from apps.payments.models import Charge, Chargeback
 from apps.payments.operations.chargebacks import chargeback_answered
+from devstack.sandbox_processor import disputes
 from tests.conftest import NOON
 from tests.make.bank import Bank
 

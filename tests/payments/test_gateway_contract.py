@@ -22,8 +22,8 @@ from apps.payments.gateways.port import (
     TransferRequest,
     TransferState,
 )
-from apps.payments.gateways.processor import events, payouts
-from apps.payments.gateways.processor.charges import processor_fee
+from devstack.sandbox_processor import events, payouts
+from devstack.sandbox_processor.charges import processor_fee
 
 from .conftest import SECRET
 

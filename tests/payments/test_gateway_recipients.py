@@ -26,9 +26,9 @@ from apps.payments.gateways.port import (
     TransferRequest,
     TransferState,
 )
-from apps.payments.gateways.processor import events
 from apps.payments.gateways.sandbox import SandboxGateway
 from apps.payments.gateways.stripe import API_VERSION, StripeGateway
+from devstack.sandbox_processor import events
 
 from .conftest import SECRET, THIN_SECRET
 from .test_gateway_contract import EUR_525, control, count, fault, keys, paid

@@ -7,8 +7,8 @@ from django.test import Client
 from django.utils import timezone
 
 from apps.payments import operations
-from apps.payments.gateways.processor import charges, events, payouts
 from apps.payments.models import Charge, WebhookEvent
+from devstack.sandbox_processor import charges, events, payouts
 from tests.conftest import NOON
 
 pytestmark = pytest.mark.django_db
@@ -150,7 +150,7 @@ def test_what_no_notice_told_is_looked_up_after_a_while(paid, make):
 def test_reconciling_tells_a_difference_by_its_currency(make, capsys, tmp_path, settings):
     from django.core.management import CommandError, call_command
 
-    from apps.payments.gateways.processor.server import Processor
+    from devstack.sandbox_processor.server import Processor
 
     running = Processor(db=tmp_path / "p.db").start()
     settings.PROCESSOR_URL = running.url

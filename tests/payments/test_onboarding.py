@@ -13,8 +13,8 @@ from apps.common.money import Money
 from apps.ledger import chart
 from apps.ledger import queries as ledger
 from apps.payments import jobs, operations, policies, queries
-from apps.payments.gateways.processor import accounts, charges, events, outbound
 from apps.payments.models import Charge, Payout, PayoutAccount, WebhookEvent
+from devstack.sandbox_processor import accounts, charges, events, outbound
 from tests.conftest import NOON
 
 pytestmark = pytest.mark.django_db

@@ -20,9 +20,9 @@ from apps.ledger.entries import event_key
 from apps.moderation.models import AuditEntry
 from apps.notifications.models import Notification
 from apps.payments import operations, policies, queries
-from apps.payments.gateways.processor.server import Processor
 from apps.payments.models import BookLine, Charge, ProcessorLine, ReconciliationRun, SuspenseItem
 from apps.payments.operations.suspense import ExplanationMissing, PaymentNotFound
+from devstack.sandbox_processor.server import Processor
 from tests.make import money as making
 
 pytestmark = pytest.mark.django_db

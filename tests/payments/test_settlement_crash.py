@@ -40,7 +40,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 def url(tmp_path: Path, settings) -> Iterator[str]:
     """A processor that is a process of its own."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "apps.payments.gateways.processor", "--port", "0", "--db", str(tmp_path / "p.db"),
+        [sys.executable, "-m", "devstack.sandbox_processor", "--port", "0", "--db", str(tmp_path / "p.db"),
          "--payout-delay", "1000000"],
         cwd=ROOT, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
@@ -248,7 +248,7 @@ def test_the_processor_keeps_everything_when_it_is_killed(tmp_path):
 
     def start() -> tuple[subprocess.Popen, str]:
         process = subprocess.Popen(
-            [sys.executable, "-m", "apps.payments.gateways.processor", "--port", "0", "--db", str(database)],
+            [sys.executable, "-m", "devstack.sandbox_processor", "--port", "0", "--db", str(database)],
             cwd=ROOT, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
         return process, re.search(r"http://\S+", process.stdout.readline())[0]

@@ -39,8 +39,8 @@ from apps.payments.gateways.port import (
     TopUpRequest,
     TransferRequest,
 )
-from apps.payments.gateways.processor.server import Processor
 from apps.payments.gateways.stripe import StripeGateway
+from devstack.sandbox_processor.server import Processor
 
 BESIDE = Path(__file__).resolve().parents[3] / "shared" / "data" / "stripe" / "openapi-trimmed.json"
 FILE = Path(os.environ.get("STRIPE_OPENAPI_FILE") or BESIDE)

@@ -14,10 +14,10 @@ from apps.ledger import queries as ledger
 from apps.moderation.models import AuditEntry
 from apps.payments import operations, policies, queries
 from apps.payments.gateways.doors import door
-from apps.payments.gateways.processor.accounts import PLATFORM
 from apps.payments.models import Charge, Refund, TransferReversal, TreasuryAct
 from apps.payments.operations.treasury import MoreThanMovable, ReasonMissing
 from apps.pricing.models import CommissionTax
+from devstack.sandbox_processor.accounts import PLATFORM
 from tests.conftest import NOON
 from tests.escrow.test_credit_and_goodwill import with_credit
 

@@ -14,8 +14,8 @@ from apps.escrow.models import Escrow
 from apps.ledger import queries as ledger
 from apps.notifications.models import Notification
 from apps.payments import operations, queries
-from apps.payments.gateways.processor import disputes
 from apps.payments.models import Charge, Chargeback, FxQuote, Payout, Refund
+from devstack.sandbox_processor import disputes
 
 pytestmark = pytest.mark.django_db
 

@@ -8,9 +8,9 @@ import requests
 from apps.escrow import operations as escrows
 from apps.outbox import bus
 from apps.payments import operations
-from apps.payments.gateways.processor import charges
-from apps.payments.gateways.processor.server import Processor
 from apps.payments.models import WebhookEvent
+from devstack.sandbox_processor import charges
+from devstack.sandbox_processor.server import Processor
 from tests.conftest import NOON
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -35,13 +35,13 @@ from apps.dashboard.management.cast import Part
 from apps.dashboard.management.guard import refuse_where_others_are
 from apps.ledger import queries as ledger
 from apps.payments import operations as payments
-from apps.payments.gateways.processor.server import Processor
 from apps.payments.models import Payout
 from apps.reviews import operations as reviews
 from apps.skills.models import Category
 from apps.tasks import operations as tasks
 from apps.tasks import queries as task_queries
 from apps.tasks.rules import Brief
+from devstack.sandbox_processor.server import Processor
 
 WAIT_MAX = 90.0
 WORDS = {

@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from apps.payments.gateways.processor import accounts, charges, disputes, events, forms, outbound, payouts, topups
-from apps.payments.gateways.processor.accounts import PLATFORM
-from apps.payments.gateways.processor.refusals import Refusal, unknown
-from apps.payments.gateways.processor.store import Json, Store
+from devstack.sandbox_processor import accounts, charges, disputes, events, forms, outbound, payouts, topups
+from devstack.sandbox_processor.accounts import PLATFORM
+from devstack.sandbox_processor.refusals import Refusal, unknown
+from devstack.sandbox_processor.store import Json, Store
 
 KEY_SECONDS = 24 * 3600
 _EXPANDABLE = {"payment_intent", "latest_charge", "balance_transaction", "charge", "destination"}

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from apps.payments.gateways.processor import events, outbound, rates
-from apps.payments.gateways.processor.accounts import BANK_CLOSED, PLATFORM
-from apps.payments.gateways.processor.forms import integer
-from apps.payments.gateways.processor.refusals import Refusal, missing, unknown
-from apps.payments.gateways.processor.store import Json, Store
+from devstack.sandbox_processor import events, outbound, rates
+from devstack.sandbox_processor.accounts import BANK_CLOSED, PLATFORM
+from devstack.sandbox_processor.forms import integer
+from devstack.sandbox_processor.refusals import Refusal, missing, unknown
+from devstack.sandbox_processor.store import Json, Store
 
 
 def create_transfer(store: Store, fields: dict[str, Any]) -> Json:

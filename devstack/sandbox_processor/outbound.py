@@ -9,10 +9,10 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from apps.payments.gateways.processor import accounts, events, rates, shapes
-from apps.payments.gateways.processor.accounts import PLATFORM
-from apps.payments.gateways.processor.refusals import Refusal, missing, unknown
-from apps.payments.gateways.processor.store import Json, Store
+from devstack.sandbox_processor import accounts, events, rates, shapes
+from devstack.sandbox_processor.accounts import PLATFORM
+from devstack.sandbox_processor.refusals import Refusal, missing, unknown
+from devstack.sandbox_processor.store import Json, Store
 
 KIND = "v2.money_management.outbound_payment"
 ENDS = {"posted", "failed", "returned", "canceled"}

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from apps.payments.gateways.processor import events, shapes
-from apps.payments.gateways.processor.forms import integer
-from apps.payments.gateways.processor.refusals import Refusal, missing, unknown
-from apps.payments.gateways.processor.store import Json, Store
+from devstack.sandbox_processor import events, shapes
+from devstack.sandbox_processor.forms import integer
+from devstack.sandbox_processor.refusals import Refusal, missing, unknown
+from devstack.sandbox_processor.store import Json, Store
 
 PLATFORM = ""
 BANK_CLOSED = "000111111116"

@@ -6,10 +6,10 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from apps.payments.gateways.processor import accounts, charges, disputes, events, outbound, pages, payouts, topups
-from apps.payments.gateways.processor.api import Answer, Api
-from apps.payments.gateways.processor.refusals import Refusal
-from apps.payments.gateways.processor.store import Json
+from devstack.sandbox_processor import accounts, charges, disputes, events, outbound, pages, payouts, topups
+from devstack.sandbox_processor.api import Answer, Api
+from devstack.sandbox_processor.refusals import Refusal
+from devstack.sandbox_processor.store import Json
 
 KNOBS = {"available_delay", "webhook_copies", "webhook_shuffle", "webhooks_lost"}
 

@@ -1,4 +1,4 @@
-"""`python -m apps.payments.gateways.processor --port 8090 --db FILE --webhook-url URL --secret S`"""
+"""`python -m devstack.sandbox_processor --port 8090 --db FILE --webhook-url URL --secret S`"""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import signal
 import sys
 from pathlib import Path
 
-from apps.payments.gateways.processor.server import Processor
+from devstack.sandbox_processor.server import Processor
 
 
 def main() -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from apps.payments.gateways.amounts import processor_exponent, processor_step
-from apps.payments.gateways.processor import events
-from apps.payments.gateways.processor.accounts import PLATFORM
-from apps.payments.gateways.processor.forms import integer
-from apps.payments.gateways.processor.refusals import Refusal, missing, unknown
-from apps.payments.gateways.processor.store import Json, Store
+from devstack.sandbox_processor import events
+from devstack.sandbox_processor.accounts import PLATFORM
+from devstack.sandbox_processor.forms import integer
+from devstack.sandbox_processor.refusals import Refusal, missing, unknown
+from devstack.sandbox_processor.store import Json, Store
 
 DECLINES = {
     "4000000000000002": "generic_decline",

@@ -10,10 +10,10 @@ from __future__ import annotations
 from typing import Any
 
 from apps.payments.gateways.amounts import processor_exponent, processor_step
-from apps.payments.gateways.processor import events
-from apps.payments.gateways.processor.accounts import PLATFORM
-from apps.payments.gateways.processor.refusals import Refusal, unknown
-from apps.payments.gateways.processor.store import Json, Store
+from devstack.sandbox_processor import events
+from devstack.sandbox_processor.accounts import PLATFORM
+from devstack.sandbox_processor.refusals import Refusal, unknown
+from devstack.sandbox_processor.store import Json, Store
 
 FEE_MAJOR = 15
 EVIDENCE_SECONDS = 7 * 24 * 3600

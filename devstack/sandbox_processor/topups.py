@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from apps.payments.gateways.processor import events
-from apps.payments.gateways.processor.accounts import PLATFORM
-from apps.payments.gateways.processor.forms import integer
-from apps.payments.gateways.processor.refusals import Refusal, missing
-from apps.payments.gateways.processor.store import Json, Store
+from devstack.sandbox_processor import events
+from devstack.sandbox_processor.accounts import PLATFORM
+from devstack.sandbox_processor.forms import integer
+from devstack.sandbox_processor.refusals import Refusal, missing
+from devstack.sandbox_processor.store import Json, Store
 
 
 def create(store: Store, fields: dict[str, Any]) -> Json:

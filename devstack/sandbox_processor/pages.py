@@ -12,7 +12,7 @@ from html import escape
 from urllib.parse import quote
 
 from apps.payments.gateways.amounts import processor_exponent
-from apps.payments.gateways.processor.store import Json
+from devstack.sandbox_processor.store import Json
 
 _TEXTS = {
     "en": {

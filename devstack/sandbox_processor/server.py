@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from apps.payments.gateways.processor import accounts, charges, control, events, pages, payouts
-from apps.payments.gateways.processor.api import Answer, Api, read_call
-from apps.payments.gateways.processor.refusals import Refusal
-from apps.payments.gateways.processor.store import Store
+from devstack.sandbox_processor import accounts, charges, control, events, pages, payouts
+from devstack.sandbox_processor.api import Answer, Api, read_call
+from devstack.sandbox_processor.refusals import Refusal
+from devstack.sandbox_processor.store import Store
 
 TICK = 0.1
 SLOW = 2.0
@@ -29,9 +29,9 @@ class Processor:
         port: int = 0,
         db: Path | str = ":memory:",
         webhook_url: str = "",
-        secret: str = "whsec_sandbox",  # noqa: S107  (the sandbox has nothing to protect)
+        secret: str = "whsec_sandbox",
         thin_url: str = "",
-        thin_secret: str = "whsec_sandbox_thin",  # noqa: S107
+        thin_secret: str = "whsec_sandbox_thin",
         payout_delay: float = 1.0,
         available_delay: float | None = None,
         keeps_exchanges: bool = False,
