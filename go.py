@@ -25,7 +25,7 @@ NEEDED_MB = 1500
 LINT = [
     ["ruff", "check", "."],
     ["ruff", "format", "--check", "."],
-    ["mypy", "apps", "devstack/sandbox_processor"],
+    ["mypy", "apps", "ranking", "devstack/sandbox_processor"],
     ["lint-imports"],
     ["djlint", "templates", "--lint", "--quiet"],
 ]

@@ -1,5 +1,5 @@
 """
-Matching one task among many freelancers: the shelf (`apps.matching.scoring.stored`), all stages with explanations,
+Matching one task among many freelancers: the shelf (`ranking.stored`), all stages with explanations,
 against scikit-learn's own `NearestNeighbors` and against tag overlap in PostgreSQL, in one run.
 
     python -m bench.matching [--sizes 10000 100000 1000000] [--tasks 60]
@@ -69,8 +69,10 @@ def _people(size: int, random: np.random.Generator) -> tuple[np.ndarray[Any, Any
 
 
 def _measure(size: int, count: int, *, with_others: bool) -> dict[str, Any]:
-    from apps.matching.scoring.stored import COUNTRIES as NUMBERS
-    from apps.matching.scoring.stored import Rules, Shelf, Writer, put_base, put_delta
+    from ranking.stored.parts import COUNTRIES as NUMBERS
+    from ranking.stored.ranking import Rules
+    from ranking.stored.shelf import Shelf
+    from ranking.stored.writing import Writer, put_base, put_delta
 
     random = np.random.default_rng(7)
     owners, tags = _people(size, random)
@@ -112,14 +114,14 @@ def _measure(size: int, count: int, *, with_others: bool) -> dict[str, Any]:
 
 
 def _task(nth: int, drawn: Any, skills: list[UUID]) -> Any:
-    from apps.matching.scoring import TaskFacts
+    from ranking.scoring import TaskFacts
 
     wanted = tuple(dict.fromkeys(skills[tag] for tag in drawn[: 3 + nth % 5]))
     return TaskFacts(UUID(int=nth + 1), UUID(int=1), "DE", LANGUAGES[nth % 3], wanted, 50_000, frozenset(range(8, 17)))
 
 
 def _person(row: int, tags: Any, skills: list[UUID], random: np.random.Generator) -> Any:
-    from apps.matching.scoring import FreelancerFacts
+    from ranking.scoring import FreelancerFacts
 
     draw = random.integers(0, 1000, 6)
     works = _works(draw, tags, skills)
@@ -140,7 +142,7 @@ def _person(row: int, tags: Any, skills: list[UUID], random: np.random.Generator
 
 def _works(draw: Any, tags: Any, skills: list[UUID]) -> tuple[Any, ...]:
     """For two in five people: one to six contracts, each with up to three of their tags."""
-    from apps.matching.scoring import PastWork
+    from ranking.scoring import PastWork
 
     if draw[1] >= 400:
         return ()
@@ -162,7 +164,7 @@ def _rank(shelf: Any, task: Any, rules: Any) -> None:
 
 def _retrieve(shelf: Any, task: Any, rules: Any) -> None:
     """What the others do: candidates alone, here 1,000, by evidence, declared skills and newcomers."""
-    from apps.matching.scoring.stored import ranking
+    from ranking.stored import ranking
 
     weights = shelf.rarity(task.skill_ids)
     assert all(len(ranking.candidates(part, task, weights, rules, 1000)) <= 1000 for part in shelf.parts)
@@ -171,7 +173,7 @@ def _retrieve(shelf: Any, task: Any, rules: Any) -> None:
 def _delta(
     folder: Path, changed: int, tags: Any, starts: Any, skills: list[UUID], random: np.random.Generator, put: Any
 ) -> dict[str, float]:
-    from apps.matching.scoring.stored import Writer
+    from ranking.stored.writing import Writer
 
     began = time.process_time()
     writer = Writer()

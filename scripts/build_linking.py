@@ -36,7 +36,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 DATA = ROOT / "apps" / "skills" / "data"
 sys.path.insert(0, str(ROOT))
 
-from apps.matching.scoring.text import normal  # noqa: E402 - the linker must fold labels the same way
+from ranking.text import normal  # noqa: E402 - the linker must fold labels the same way
 
 ENCODED_LANGUAGES = ("en", "es", "de", "fr", "it", "nl", "pl", "pt")  # of occupations: those the encoder was trained on
 DIMENSIONS, SHRINKAGE = 256, 0.3

@@ -1,5 +1,5 @@
 """
-Make apps/skills/data/esco_wide_vectors.npz: what the wider encoder (`apps/matching/scoring/wide.py`) needs.
+Make apps/skills/data/esco_wide_vectors.npz: what the wider encoder (`ranking/wide.py`) needs.
 
     python scripts/build_wide_vectors.py [--wheels DIR]
 
@@ -34,8 +34,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings")
 
-from apps.matching.scoring import wide  # noqa: E402
-from apps.matching.scoring.text import normal  # noqa: E402
+from ranking import wide  # noqa: E402
+from ranking.text import normal  # noqa: E402
 from scripts import build_linking, build_taxonomy  # noqa: E402
 
 DATA = ROOT / "apps" / "skills" / "data"

@@ -1,5 +1,5 @@
 """
-Fit the confidence of suggested skills anew; prints the numbers for `apps/matching/scoring/suggesting.py`.
+Fit the confidence of suggested skills anew; prints the numbers for `ranking/suggesting.py`.
 
     python manage.py shell -c "from scripts import calibrate_suggestions as c; c.main()"
 
@@ -15,11 +15,10 @@ import dataclasses
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from apps.matching.scoring import suggesting
-from apps.matching.scoring.linker import BRIDGE, Linker
-from apps.matching.scoring.taxonomy import Names, Taxonomy, shipped
-from apps.matching.scoring.text import normal
-from apps.skills import gateways
+from ranking import skill_files, suggesting
+from ranking.linker import BRIDGE, Linker
+from ranking.taxonomy import Names, Taxonomy, shipped
+from ranking.text import normal
 
 EVERY = 40
 
@@ -66,10 +65,10 @@ def without_some(taxonomy: Taxonomy) -> tuple[Taxonomy, list[tuple[str, int]]]:
 
 def own_names(taxonomy: Taxonomy) -> dict[str, list[tuple[str, int]]]:
     """By language, our own names of skills that name an ESCO skill, with that skill."""
-    place = {gateways.skill_id(gateways.SKILL_URI + key): row for row, key in enumerate(taxonomy.skill_keys)}
-    by_label = {label: place[skill] for label, skill in gateways.esco_ids_by_label().items()}
+    place = {skill_files.skill_id(skill_files.SKILL_URI + key): row for row, key in enumerate(taxonomy.skill_keys)}
+    by_label = {label: place[skill] for label, skill in skill_files.esco_ids_by_label().items()}
     found: dict[str, list[tuple[str, int]]] = {}
-    for skill in gateways.core_skills():
+    for skill in skill_files.core_skills():
         row = by_label.get((skill.esco_label or "").lower())
         for label in skill.labels:
             if row is not None and label.language != BRIDGE:

@@ -8,9 +8,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.forms import languages
-from apps.matching import policies, scoring
+from apps.matching import policies
 from apps.matching.gateways import documents
 from apps.matching.models import ListSide
+from ranking import formula
 
 
 class SkillTextForm(forms.Form):
@@ -66,15 +67,15 @@ class WeightsForm(forms.Form):
     pay = forms.IntegerField(label=_("Pay"), min_value=0, max_value=100)
     growth = forms.IntegerField(label=_("Track record and room to grow"), min_value=0, max_value=100)
 
-    def __init__(self, *args: Any, points: scoring.Weights, **options: Any) -> None:
+    def __init__(self, *args: Any, points: formula.Weights, **options: Any) -> None:
         initial = {name: round(getattr(points, name)) for name in ("skill", "pay", "growth")}
         super().__init__(*args, **{"initial": initial, **options})
         for name in ("skill", "pay", "growth"):
             self.fields[name].widget = forms.NumberInput(attrs={"type": "range", "min": 0, "max": 100, "step": 5})
 
     @property
-    def weights(self) -> scoring.Weights:
-        return scoring.weights_of(*(self.cleaned_data[name] for name in ("skill", "pay", "growth")))
+    def weights(self) -> formula.Weights:
+        return formula.weights_of(*(self.cleaned_data[name] for name in ("skill", "pay", "growth")))
 
 
 class StaffWeightsForm(WeightsForm):

@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Organization, User
 from apps.common.models import BaseModel
-from apps.matching.scoring import Weights
 from apps.skills.models import Category
 from apps.tasks.models import Task
+from ranking.formula import Weights
 
 
 class MatchResult(models.Model):

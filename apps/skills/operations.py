@@ -12,9 +12,11 @@ from modeltranslation.utils import build_localized_fieldname
 
 from apps.common import tokens
 from apps.skills import gateways
-from apps.skills.gateways import LabelRow, RelationRow, SkillRow
+from apps.skills.gateways import RelationRow
 from apps.skills.models import Category, ImportProgress, Skill, SkillLabel, SkillRelation
 from apps.skills.states import RelationKind
+from ranking import skill_files
+from ranking.skill_files import LabelRow, SkillRow
 
 CHUNK = 2_000
 RELATED_WEIGHT = 600
@@ -32,7 +34,7 @@ def import_core(*, now: datetime, report: Report = _quiet, again: bool = False) 
         return
     with transaction.atomic():
         _write_categories()
-        rows = gateways.core_skills()
+        rows = skill_files.core_skills()
         _write(rows, source=gateways.CORE, languages={"en", "zh-hans", "ar"}, update=["kind", "slug", "category"])
         SkillRelation.objects.filter(a__kind="core", kind=RelationKind.RELATED).delete()
         _relate(
@@ -45,7 +47,7 @@ def import_core(*, now: datetime, report: Report = _quiet, again: bool = False) 
 def import_esco(*, now: datetime, report: Report = _quiet, again: bool = False) -> None:
     """Write the shipped ESCO labels in chunks, each in its own transaction, going on where a stopped run ended."""
     mark = gateways.fingerprint(*gateways.esco_paths())
-    _in_chunks(gateways.ESCO, mark, gateways.esco_rows(), {"en"}, now=now, report=report, again=again)
+    _in_chunks(gateways.ESCO, mark, skill_files.esco_rows(), {"en"}, now=now, report=report, again=again)
     _link_core_to_esco()
 
 
@@ -177,8 +179,8 @@ def _relate(rows: Iterable[RelationRow]) -> None:
 
 def _link_core_to_esco() -> None:
     """A core skill whose ESCO counterpart is known hangs below it."""
-    by_label = gateways.esco_ids_by_label()
-    parents = {row.id: by_label.get((row.esco_label or "").lower()) for row in gateways.core_skills()}
+    by_label = skill_files.esco_ids_by_label()
+    parents = {row.id: by_label.get((row.esco_label or "").lower()) for row in skill_files.core_skills()}
     there = set(Skill.objects.filter(id__in=[p for p in parents.values() if p]).values_list("id", flat=True))
     changed = [skill for skill in Skill.objects.filter(id__in=parents) if parents[skill.id] in there]
     for skill in changed:

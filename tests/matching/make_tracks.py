@@ -64,11 +64,11 @@ def history() -> tuple[dict[str, list[dict[str, Any]]], dict[str, dict[str, int]
 
 def skills() -> tuple[dict[str, list[dict[str, Any]]], dict[str, dict[str, int]]]:
     """People list skills of one group of the taxonomy by other names than the tasks do; all names are English ones."""
-    from apps.skills import gateways
+    from ranking import skill_files
 
     chance = random.Random(8)
     groups: dict[str, list[tuple[str, str]]] = {}
-    for _key, _kind, _mark, label, others, group in gateways._table("esco_skills.tsv.gz"):
+    for _key, _kind, _mark, label, others, group in skill_files.table("esco_skills.tsv.gz"):
         if others and group:
             groups.setdefault(group.split("|")[0], []).append((label, others.split("|")[0]))
     chosen = chance.sample(sorted(name for name, listed in groups.items() if 12 <= len(listed) <= 60), 60)

@@ -10,9 +10,10 @@ from apps.accounts.models import Organization, Profile, ProfileLanguage, User
 from apps.bidding.models import Bid
 from apps.contracts.models import Contract
 from apps.matching import queries
-from apps.matching.scoring import stored
 from apps.skills.models import Skill
 from apps.tasks.models import TaskSkill
+from ranking.stored import parts as stored_parts
+from ranking.stored import writing as stored_writing
 from tests.conftest import NOON
 
 pytestmark = pytest.mark.django_db
@@ -67,7 +68,7 @@ def crowd(make):
 
 
 def read_one_by_one(now):
-    writer = stored.Writer()
+    writer = stored_writing.Writer()
     ids = list(queries.profiles_to_match().values_list("organization_id", flat=True))
     for one in queries.freelancer_facts(ids, now).values():
         writer.add(one)
@@ -77,7 +78,7 @@ def read_one_by_one(now):
 def in_words(folder, columns):
     """The files of a part, without the numbers that stand for skills and languages."""
     columns.write(folder)
-    part = stored.Part(folder)
+    part = stored_parts.Part(folder)
     names = {number: code for code, number in part.languages.items()}
 
     def spoken(mask):
@@ -88,7 +89,7 @@ def in_words(folder, columns):
         facts = part.facts[row]
         people[owner] = {
             "numbers": [facts[name].item() for name in ("usual", "hourly", "active", "hours", "completed", "failed")],
-            "country": stored.country_code(int(facts["country"])),
+            "country": stored_parts.country_code(int(facts["country"])),
             "speaks": [spoken(facts[level]) for level in ("fluent", "conversational", "basic")],
             "works": [(set(skills), at, accepted) for skills, at, accepted in part.works_of(row)],
             "said": {one: part.declared(one, np.array([row]))[0] for one in part.skills},

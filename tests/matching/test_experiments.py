@@ -14,9 +14,9 @@ from apps.accounts.models import Profile
 from apps.common.errors import NotFound
 from apps.matching import operations, policies, queries
 from apps.matching.models import EventKind, Experiment, ListKind, ListSide, MatchImpression
-from apps.matching.scoring.experiments import arm_of, newcombe, wilson
 from apps.moderation.models import AuditEntry
 from apps.skills.models import Skill
+from ranking.experiments import arm_of, newcombe, wilson
 from tests.conftest import NOON
 
 ARMS = [{"name": "present", "share": 50}, {"name": "new", "share": 50, "weights": [10.0, 80.0, 10.0]}]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.matching.scoring.reranking import (
+from ranking.reranking import (
     DUPLICATE_POINTS,
     EXPLORATION,
     EXPLORED_FIRST,

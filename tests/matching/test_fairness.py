@@ -8,11 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.accounts.models import Organization, Profile, User
-from apps.matching import operations, queries, scoring
+from apps.matching import operations, queries
 from apps.matching.models import MatchResult, RankingWeights
-from apps.matching.scoring import FreelancerFacts, Weights
 from apps.moderation.models import AuditEntry
 from apps.skills.models import Skill
+from ranking import formula, scoring
+from ranking.formula import Weights
+from ranking.scoring import FreelancerFacts
 from tests.conftest import NOON
 from tests.matching.test_stored import likeness, people, tasks
 
@@ -67,12 +69,12 @@ def test_name_gender_marker_and_country_do_not_move_a_match(make, outbox_drain, 
 
 @given(people, tasks, likeness, *(st.integers(1, 100) for _ in range(3)))
 def test_other_weights_follow_from_the_parts(facts, task, related, skill, pay, growth):
-    new = scoring.weights_of(skill, pay, growth)
+    new = formula.weights_of(skill, pay, growth)
     when = datetime(2026, 11, 20, tzinfo=UTC)
     for one in facts:
         kept = scoring.score(task, one, rarity={}, related=related, now=when)
         want = scoring.score(task, one, rarity={}, related=related, now=when, weights=new)
-        parts = scoring.reweigh(kept.components, old=scoring.DEFAULT_WEIGHTS, new=new)
+        parts = formula.reweigh(kept.components, old=formula.DEFAULT_WEIGHTS, new=new)
         assert sum(parts.values()) == pytest.approx(want.score, abs=1e-6)
         assert parts == pytest.approx(want.components, abs=1e-6)
 

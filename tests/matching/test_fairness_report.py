@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from apps.accounts import operations as accounts
 from apps.matching import operations, queries
 from apps.matching.models import FairnessReport, ListKind, MatchImpression
-from apps.matching.scoring import fairness
-from apps.matching.scoring.fairness import Pair, by_group, gini, lorenz, region
 from apps.skills.models import Skill
+from ranking import fairness
+from ranking.fairness import Pair, by_group, gini, lorenz, region
 from tests.conftest import NOON
 
 WEEK = date(2026, 10, 26)  # the Monday of NOON's week

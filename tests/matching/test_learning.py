@@ -8,7 +8,7 @@ from uuid import uuid4
 import numpy as np
 import pytest
 
-from apps.matching import jobs, operations, policies, queries, scoring
+from apps.matching import jobs, operations, policies, queries
 from apps.matching.models import (
     EventKind,
     ListKind,
@@ -20,10 +20,10 @@ from apps.matching.models import (
     Ranker,
     RankerChoice,
 )
-from apps.matching.scoring import choosing, learning
 from apps.moderation.models import AuditEntry
 from apps.skills.models import Category, Skill
 from apps.tasks.models import Task
+from ranking import choosing, formula, learning, scoring
 from tests.conftest import NOON
 from tests.matching.test_fairness import ALLOWED
 from tests.matching.test_recompute import run
@@ -129,7 +129,7 @@ def test_more_of_a_part_never_counts_against_anybody():
 
 def test_no_feature_says_who_somebody_is():
     """They are made of the parts of the formula alone, and those of a short list that is tested (test_fairness)."""
-    assert set(choosing.PARTS) == {*scoring.SKILL_SHARES, "pay", "growth", "recency", "fit", "accepted", "score"}
+    assert set(choosing.PARTS) == {*formula.SKILL_SHARES, "pay", "growth", "recency", "fit", "accepted", "score"}
     words = {word for feature in choosing.FEATURES for word in feature.split("_")}
     assert not words & set(PROTECTED)
     assert "works" in ALLOWED
@@ -194,8 +194,8 @@ def site(make, outbox_drain):
 
 def impression(task, one, parts, place, list_id, side, at) -> MatchImpression:
     """As `record_shown` keeps it; the parts are those of `choosing.PARTS`."""
-    shares = dict(zip(scoring.SKILL_SHARES, map(float, parts[:4]), strict=True))
-    points = {"skill": 60 * sum(scoring.SKILL_SHARES[name] * value for name, value in shares.items())}
+    shares = dict(zip(formula.SKILL_SHARES, map(float, parts[:4]), strict=True))
+    points = {"skill": 60 * sum(formula.SKILL_SHARES[name] * value for name, value in shares.items())}
     points |= {"pay": 25 * float(parts[4]), "growth": 15 * float(parts[5]), "recency": 0.0, "fit": 0.0}
     return MatchImpression(
         list_id=list_id, list_kind=ListKind.PEOPLE if side == ListSide.PEOPLE else ListKind.RECOMMENDED,

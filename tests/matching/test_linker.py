@@ -1,10 +1,9 @@
 import numpy as np
 import pytest
 
-from apps.matching.scoring import linker as linkers
-from apps.matching.scoring import taxonomy, vectors, wide
-from apps.matching.scoring.text import LabelIndex, normal, pair_likeness, passages
-from apps.skills import gateways
+from ranking import linker as linkers
+from ranking import skill_files, taxonomy, vectors, wide
+from ranking.text import LabelIndex, normal, pair_likeness, passages
 from scripts import build_linking
 
 
@@ -65,7 +64,7 @@ def test_lists_are_linked_with_exact_names_full_and_guesses_soft(linker):
 def test_beyond_what_the_wide_encoder_can_read_in_time_names_are_linked_all_the_same(linker, monkeypatch):
     lists = [["customer servise"], ["kundtjänst", "customer servise"]]
     both = linker.linked(lists, ["en", "sv"])
-    monkeypatch.setattr("apps.matching.scoring.linker.BROADLY_MAX", 0)
+    monkeypatch.setattr("ranking.linker.BROADLY_MAX", 0)
     none = linker.linked(lists, ["en", "sv"])
 
     assert none.shape == both.shape
@@ -154,7 +153,7 @@ def test_a_language_is_read_by_its_base(code, base):
 
 def test_names_that_an_operator_made_of_escos_download_are_read(settings, tmp_path):
     """`scripts/build_linking.py --esco` on two small files of that shape; what ships stays as it is."""
-    key = next(key for key in gateways.skill_keys())
+    key = next(key for key in skill_files.skill_keys())
     head = "conceptType,conceptUri,skillType,preferredLabel,altLabels\n"
     (tmp_path / "skills_de.csv").write_text(
         f'{head}KnowledgeSkillCompetence,http://data.europa.eu/esco/skill/{key},knowledge,Eigenname,"Beiname\nZuname"\n'
@@ -163,6 +162,6 @@ def test_names_that_an_operator_made_of_escos_download_are_read(settings, tmp_pa
     build_linking.write(tmp_path / "esco_labels.tsv.gz", rows)
     settings.ESCO_TABLES = tmp_path
 
-    german = [(one.row, one.kind, one.text) for one in gateways.skill_labels() if one.language == "de"]
+    german = [(one.row, one.kind, one.text) for one in skill_files.skill_labels() if one.language == "de"]
 
     assert sorted(german) == [(0, "a", "Beiname"), (0, "a", "Zuname"), (0, "p", "Eigenname")]

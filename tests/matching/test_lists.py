@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
 
-from apps.matching.scoring import linker as linkers
-from apps.matching.scoring import lists
+from ranking import linker as linkers
+from ranking import lists
 
 
 def of(*rows):

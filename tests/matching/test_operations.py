@@ -10,9 +10,9 @@ from apps.accounts import operations as accounts
 from apps.accounts.models import Organization, Profile
 from apps.matching import operations, queries
 from apps.matching.models import MatchRequest, MatchResult, ShelfDatabase, SubjectKind
-from apps.matching.scoring import stored
 from apps.outbox.models import Event
 from apps.skills.models import Skill
+from ranking.stored import writing as stored_writing
 from tests.conftest import NOON
 
 pytestmark = pytest.mark.django_db
@@ -285,11 +285,11 @@ def test_another_databases_shelf_is_no_shelf(market, settings, happened):
 
     assert operations.refresh_shelf(now=NOON) == 5, "and within a second there is one of this database"
     assert len(operations.shelf()) == 5
-    assert stored.state(settings.MATCH_SHELF)["base"] == 2
+    assert stored_writing.state(settings.MATCH_SHELF)["base"] == 2
 
 
 def test_one_writer_at_a_time(market, settings):
-    with stored.writing(settings.MATCH_SHELF) as is_first:
+    with stored_writing.writing(settings.MATCH_SHELF) as is_first:
         assert is_first
         assert operations.rebuild_shelf(now=NOON) is None
         assert operations.refresh_shelf(now=NOON) is None

@@ -13,10 +13,11 @@ from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
 from apps.accounts.models import Profile
-from apps.matching import operations, queries, scoring
+from apps.matching import operations, queries
 from apps.matching.models import MatchResult
-from apps.matching.scoring import Weights
 from apps.skills.models import Skill
+from ranking import formula, scoring
+from ranking.formula import Weights
 from tests.conftest import NOON
 from tests.matching.test_stored import NOW, likeness, people, tasks
 
@@ -110,7 +111,7 @@ def test_the_script_can_be_fetched_by_everybody(client):
 
 
 @hypothesis(deadline=None, max_examples=150)
-@given(people, tasks, likeness, st.sampled_from([scoring.DEFAULT_WEIGHTS, Weights(0, 40, 60), Weights(100, 0, 0)]))
+@given(people, tasks, likeness, st.sampled_from([formula.DEFAULT_WEIGHTS, Weights(0, 40, 60), Weights(100, 0, 0)]))
 def test_the_script_and_the_formula_agree_on_anything(facts, task, related, points):
     """The same functions as the script runs, on generated pairs, through JSON."""
     theirs: dict[str, object] = {"__name__": "recompute_match"}

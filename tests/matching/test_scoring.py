@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.matching import scoring
+from ranking import formula, scoring
 
 NOW = datetime(2026, 10, 28, 12, tzinfo=UTC)
 SKILLS = [uuid.UUID(int=number) for number in range(1, 7)]
@@ -77,7 +77,7 @@ def test_parts_sum_to_the_score_and_the_score_keeps_its_range(
     assert math.isclose(sum(match.components.values()), match.score, abs_tol=1e-6)
     assert 0 <= match.score <= 100
     assert all(0 <= value <= 1 for value in match.skill_shares.values())
-    in_points = sum(60 * scoring.SKILL_SHARES[name] * value for name, value in match.skill_shares.items())
+    in_points = sum(60 * formula.SKILL_SHARES[name] * value for name, value in match.skill_shares.items())
     assert math.isclose(in_points, match.components["skill"], abs_tol=1e-6)
     named = [*match.matched, *match.missing, *(pair[0] for pair in match.related)]
     assert sorted(named) == sorted(asked)

@@ -11,9 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apps.matching import scoring
-from apps.matching.scoring import FreelancerFacts, PastWork, TaskFacts, Weights
-from apps.matching.scoring.stored import COUNTRIES, Rules, Shelf, Writer, country_number, put_base, put_delta, ranking
+from ranking import formula, scoring
+from ranking.formula import Weights
+from ranking.scoring import FreelancerFacts, PastWork, TaskFacts
+from ranking.stored import ranking
+from ranking.stored.parts import COUNTRIES, country_number
+from ranking.stored.ranking import Rules
+from ranking.stored.shelf import Shelf
+from ranking.stored.writing import Writer, put_base, put_delta
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 SKILLS = [UUID(int=1000 + nth) for nth in range(8)]
@@ -55,7 +60,7 @@ tasks = st.builds(
 likeness = st.dictionaries(
     st.sampled_from(SKILLS), st.dictionaries(st.sampled_from(SKILLS), st.integers(1, 1000), max_size=3), max_size=4
 )
-weights = st.sampled_from([scoring.DEFAULT_WEIGHTS, Weights(100, 0, 0), Weights(20, 50, 30)])
+weights = st.sampled_from([formula.DEFAULT_WEIGHTS, Weights(100, 0, 0), Weights(20, 50, 30)])
 
 
 def base_of(folder: Path, facts) -> Shelf:

@@ -1,8 +1,7 @@
 import pytest
 
-from apps.matching.scoring import linker as linkers
-from apps.matching.scoring import suggesting
-from apps.skills import gateways
+from ranking import linker as linkers
+from ranking import skill_files, suggesting
 
 
 @pytest.fixture(scope="module")
@@ -12,7 +11,7 @@ def suggest():
 
 
 def core(slug):
-    return gateways.skill_id(slug)
+    return skill_files.skill_id(slug)
 
 
 def words(text, found):
@@ -60,7 +59,7 @@ def test_what_says_nothing_suggests_nothing(suggest, text):
 
 
 def test_every_skill_comes_once_and_the_list_ends(suggest):
-    text = "Python, " * 3_000 + ", ".join(one.labels[0].text for one in gateways.core_skills())
+    text = "Python, " * 3_000 + ", ".join(one.labels[0].text for one in skill_files.core_skills())
 
     found = suggest(text)
 

@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 
 from apps.skills import gateways, operations, queries
 from apps.skills.models import Category, ImportProgress, Skill, SkillKind, SkillLabel, SkillRelation
+from ranking import skill_files
 from tests.conftest import NOON
 
 pytestmark = pytest.mark.django_db
@@ -23,13 +24,13 @@ def test_core_is_there_in_every_interface_language():
 
 
 def test_core_file_is_sound():
-    rows = gateways.core_skills()
+    rows = skill_files.core_skills()
     slugs = [row.slug for row in rows]
     categories = {row.slug for row in gateways.categories()}
     assert len(slugs) == len(set(slugs))
     assert {row.category for row in rows} == categories
     assert {other for row in rows for other in row.related} <= {row.id for row in rows}
-    esco = gateways.esco_ids_by_label()
+    esco = skill_files.esco_ids_by_label()
     assert [row.slug for row in rows if row.esco_label and row.esco_label.lower() not in esco] == []
 
 
@@ -43,8 +44,8 @@ def test_categories_have_every_text_in_every_interface_language():
 
 
 def test_ids_are_the_same_on_every_installation():
-    assert str(gateways.skill_id("react")) == str(Skill.objects.get(slug="react").id)
-    assert gateways.skill_id("react") == gateways.skill_id("react") != gateways.skill_id("redux")
+    assert str(skill_files.skill_id("react")) == str(Skill.objects.get(slug="react").id)
+    assert skill_files.skill_id("react") == skill_files.skill_id("react") != skill_files.skill_id("redux")
 
 
 def test_repeating_the_core_changes_nothing():
@@ -73,8 +74,9 @@ def small_esco(monkeypatch, tmp_path):
         with gzip.open(path, "rt") as lines, gzip.open(tmp_path / path.name, "wt") as short:
             short.writelines(line for number, line in enumerate(lines) if number < 5_000)
     for name in ("core.yaml", "categories.yaml"):
-        (tmp_path / name).write_bytes((gateways.DATA / name).read_bytes())
-    monkeypatch.setattr(gateways, "DATA", tmp_path)
+        (tmp_path / name).write_bytes((skill_files.DATA / name).read_bytes())
+    for files in (gateways, skill_files):
+        monkeypatch.setattr(files, "DATA", tmp_path)
 
 
 def test_esco_comes_in_with_its_hierarchy_and_a_stopped_import_goes_on(small_esco):
@@ -95,7 +97,7 @@ def test_esco_comes_in_with_its_hierarchy_and_a_stopped_import_goes_on(small_esc
     assert reports[0] == 6_000
     total = 682 + 5_000 + 3_039
     assert Skill.objects.exclude(kind=SkillKind.CORE).count() == total == reports[-1]
-    haskell = Skill.objects.get(esco_uri=f"{gateways.SKILL_URI}000f1d3d-220f-4789-9c0a-cc742521fb02")
+    haskell = Skill.objects.get(esco_uri=f"{skill_files.SKILL_URI}000f1d3d-220f-4789-9c0a-cc742521fb02")
     assert haskell.kind == SkillKind.KNOWLEDGE
     assert queries.label(haskell.parent_id, "en") == "software and applications development and analysis"
     assert haskell.parent.kind == SkillKind.GROUP
@@ -112,7 +114,7 @@ def test_core_skills_hang_below_their_esco_counterpart(small_esco):
 
 
 def test_shipped_files_hold_the_whole_classification():
-    rows = list(gateways.esco_rows())
+    rows = list(skill_files.esco_rows())
     kinds = [row.kind for row in rows]
     assert kinds.count(SkillKind.SKILL) + kinds.count(SkillKind.KNOWLEDGE) == 14_163
     assert kinds.count(SkillKind.OCCUPATION) == 3_039
@@ -126,7 +128,7 @@ def test_shipped_labels_agree_with_esco():
         with gzip.open(ESCO_COPY / name, "rt") as lines:
             return {row["id"]: " ".join(row["label"].split()).lower() for row in map(json.loads, lines)}
 
-    shipped = {row.esco_uri.rsplit("/", 1)[1]: row for row in gateways.esco_rows() if row.kind != SkillKind.GROUP}
+    shipped = {row.esco_uri.rsplit("/", 1)[1]: row for row in skill_files.esco_rows() if row.kind != SkillKind.GROUP}
     for name, floor, missing in (("skills_en.jsonl.gz", 0.96, 1), ("occupations_en.jsonl.gz", 0.98, 3)):
         known = reference(name)
         assert len(known.keys() - shipped.keys()) <= missing
@@ -140,7 +142,7 @@ def test_official_download_adds_languages_and_relations(tmp_path):
             csv.writer(out).writerows([header, *rows])
 
     header = ["conceptType", "conceptUri", "skillType", "reuseLevel", "preferredLabel", "altLabels", "status"]
-    one, two = f"{gateways.SKILL_URI}aaaa", f"{gateways.SKILL_URI}bbbb"
+    one, two = f"{skill_files.SKILL_URI}aaaa", f"{skill_files.SKILL_URI}bbbb"
     write("skills_de.csv", header,
           ["KnowledgeSkillCompetence", one, "knowledge", "x", "Lackierung", "Anstrich\nLackieren", "released"],
           ["KnowledgeSkillCompetence", two, "skill/competence", "x", "Wände streichen", "", "released"])  # fmt: skip
@@ -153,8 +155,8 @@ def test_official_download_adds_languages_and_relations(tmp_path):
     operations.import_official(folder=tmp_path, now=NOON, again=True)
 
     assert [found.label for found in queries.find_skills("lackieren", "de", 1)] == ["Lackierung"]
-    assert queries.labels([gateways.skill_id(one)], "zh-hans") == {gateways.skill_id(one): "Lackierung"}
-    assert SkillRelation.objects.get(a=gateways.skill_id(two)).weight == 800
+    assert queries.labels([skill_files.skill_id(one)], "zh-hans") == {skill_files.skill_id(one): "Lackierung"}
+    assert SkillRelation.objects.get(a=skill_files.skill_id(two)).weight == 800
 
 
 def test_command_names_what_is_missing(tmp_path):

@@ -31,11 +31,11 @@ from apps.matching.api.serializers import (
     SuggestedSkillSerializer,
 )
 from apps.matching.models import ListKind, ListSide
-from apps.matching.scoring import linker, suggesting
 from apps.matching.templatetags.matching import note_shown
 from apps.skills import queries as skills
 from apps.tasks import queries as tasks
 from apps.tasks.models import Task
+from ranking import linker, suggesting
 
 
 def _limit(request: Request) -> int:

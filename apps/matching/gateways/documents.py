@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.common import child_process
 from apps.common.errors import Invalid
-from apps.common.text import joined
 from apps.matching.gateways.document_reader import NOT_TAKEN
+from ranking.reading import joined
 
 READER = Path(__file__).with_name("document_reader.py")
 BYTES_MAX = 5 * 2**20

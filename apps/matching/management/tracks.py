@@ -9,7 +9,7 @@ from typing import Any
 
 from apps.matching.gateways import tracks as files
 from apps.matching.gateways.tracks import TrackUnreadable
-from apps.matching.scoring.tracks import Brief, Past, Person, Track
+from ranking.tracks import Brief, Past, Person, Track
 
 
 def read(folder: Path) -> Track:

@@ -9,7 +9,7 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 from apps.matching import queries
 from apps.matching.models import PEOPLE_LISTS, EventKind, ListKind, MatchEvent, MatchImpression, MatchResult
 from apps.matching.queries.impressions import SAME_LIST, Shown
-from apps.matching.scoring.reranking import Place
+from ranking.reranking import Place
 
 KEPT = timedelta(days=400)
 PRUNED_AT_ONCE = 5_000

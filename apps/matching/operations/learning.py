@@ -12,9 +12,9 @@ from apps.common.actors import Actor
 from apps.matching import policies, queries
 from apps.matching.models import ListSide, Ranker, RankerChoice, SubjectKind
 from apps.matching.operations.matching import request_matches
-from apps.matching.scoring import choosing, learning
 from apps.moderation import operations as moderation
 from apps.skills.models import Category
+from ranking import choosing, learning
 
 EVERY = timedelta(days=6)
 GATE_OPENED = "gate_opened"

@@ -11,13 +11,17 @@ import numpy as np
 from django.db import transaction
 
 from apps.common.actors import Actor
-from apps.matching import events, policies, queries, scoring
+from apps.matching import events, policies, queries
 from apps.matching.models import MatchRequest, MatchResult, RankingWeights, ShelfChange, SubjectKind
 from apps.matching.operations.shelf import shelf
-from apps.matching.scoring import FreelancerFacts, Match, TaskFacts
-from apps.matching.scoring.stored import COUNTRIES, Rules, Shelf, country_number
 from apps.moderation import operations as moderation
 from apps.outbox import bus
+from ranking import formula, scoring
+from ranking.formula import Match
+from ranking.scoring import FreelancerFacts, TaskFacts
+from ranking.stored.parts import COUNTRIES, country_number
+from ranking.stored.ranking import Rules
+from ranking.stored.shelf import Shelf
 
 CANDIDATES_MAX = 1000
 KEPT_MAX = 200
@@ -259,7 +263,7 @@ def _keep(
 
 
 @transaction.atomic
-def set_weights(*, weights: scoring.Weights, note: str, actor: Actor, now: datetime) -> RankingWeights:
+def set_weights(*, weights: formula.Weights, note: str, actor: Actor, now: datetime) -> RankingWeights:
     """
     Give the formula other points from now on; every open task is matched anew.
 

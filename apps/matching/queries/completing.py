@@ -10,10 +10,10 @@ from uuid import UUID
 from django.db.models import Count
 from django.utils.translation import get_language
 
-from apps.matching.scoring import linker, suggesting
 from apps.skills import queries as skills
 from apps.skills.queries import FoundSkill
 from apps.tasks.models import Task, TaskSkill
+from ranking import linker, suggesting
 
 REMEMBERED = timedelta(days=730)
 TOGETHER_MIN = 2  # a pair that one task alone brought together says nothing

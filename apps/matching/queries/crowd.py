@@ -22,10 +22,11 @@ from numpy.typing import NDArray
 from apps.common.money import Money
 from apps.contracts.states import NOT_PAID_IN_FULL, PAID_IN_FULL
 from apps.matching.queries.facts import BIDS_DAYS, profiles_to_match, utc_hours
-from apps.matching.scoring import formula
-from apps.matching.scoring.stored import FACTS, LANGUAGES_MAX, LEVEL_COLUMNS, Columns, country_number
 from apps.pricing import queries as pricing
 from apps.tasks.queries import REFERENCE_CURRENCY
+from ranking import formula
+from ranking.stored.columns import Columns
+from ranking.stored.parts import FACTS, LANGUAGES_MAX, LEVEL_COLUMNS, country_number
 
 TABLES = ("match_people", "match_bids", "match_languages", "match_skills", "match_works")
 MEMORY = "128MB"  # for one join of ten million rows with a million; the usual 4 MB would go through files

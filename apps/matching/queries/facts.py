@@ -21,18 +21,14 @@ from apps.common.money import Money
 from apps.compliance import queries as compliance
 from apps.contracts.models import Contract
 from apps.contracts.states import NOT_PAID_IN_FULL, PAID_IN_FULL
-from apps.matching import scoring
 from apps.matching.models import MatchRequest
-from apps.matching.scoring import (
-    FreelancerFacts,
-    PastWork,
-    TaskFacts,
-)
 from apps.pricing import queries as pricing
 from apps.skills import queries as skills
 from apps.tasks.models import Task, TaskSkill
 from apps.tasks.queries import REFERENCE_CURRENCY
 from apps.tasks.states import TaskStatus, Visibility
+from ranking import scoring
+from ranking.scoring import FreelancerFacts, PastWork, TaskFacts
 
 BIDS_DAYS = 365
 EMPLOYER_HOURS = range(9, 18)

@@ -25,8 +25,8 @@ from apps.matching.models import (
     MatchResult,
 )
 from apps.matching.queries.impressions import ATTRIBUTED
-from apps.matching.scoring import experiments, fairness
-from apps.matching.scoring.reranking import TEN
+from ranking import experiments, fairness
+from ranking.reranking import TEN
 
 GROUPINGS = ("region", "language", "newcomer")
 

@@ -12,7 +12,6 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from apps.matching import scoring
 from apps.matching.models import (
     PEOPLE_LISTS,
     Experiment,
@@ -24,9 +23,10 @@ from apps.matching.models import (
 )
 from apps.matching.queries.facts import tasks_to_match
 from apps.matching.queries.ranking import points_of
-from apps.matching.scoring import Weights, experiments
-from apps.matching.scoring.reranking import TEN, Candidate, Place, Rules, rerank
 from apps.tasks.models import Task
+from ranking import experiments, formula
+from ranking.formula import Weights
+from ranking.reranking import TEN, Candidate, Place, Rules, rerank
 
 SAME_LIST = timedelta(hours=1)
 ATTRIBUTED = timedelta(days=30)
@@ -59,7 +59,7 @@ def arranged(
     rows = list(results)
     experiment, arm = arm_for(side, reader_id, now)
     if arm and arm.get("weights"):
-        rows = [reweighed(one, scoring.weights_of(*arm["weights"])) for one in rows]
+        rows = [reweighed(one, formula.weights_of(*arm["weights"])) for one in rows]
     rules = _rules(side, arm)
     shown_today = _shown_today(rows, task_id, now) if task_id and rules.cap else {}
     by_id = {_other(one, side): one for one in rows}
@@ -90,7 +90,7 @@ def in_own_order(results: Iterable[MatchResult]) -> list[Shown]:
 
 def reweighed(result: MatchResult, weights: Weights) -> MatchResult:
     """The match under other points; nothing is stored."""
-    result.components = scoring.reweigh(result.components, old=points_of(result), new=weights)
+    result.components = formula.reweigh(result.components, old=points_of(result), new=weights)
     result.score = min(100.0, max(0.0, sum(result.components.values())))
     result.reasons = result.reasons | {"points": [weights.skill, weights.pay, weights.growth]}
     return result

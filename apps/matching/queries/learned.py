@@ -22,9 +22,10 @@ from apps.matching.models import (
     Ranker,
     RankerChoice,
 )
-from apps.matching.scoring import Weights, choosing
 from apps.skills.models import Category
 from apps.tasks.models import Task
+from ranking import choosing
+from ranking.formula import Weights
 
 # What counts as chosen on each side, and how much: 3 for the best that can come of it.
 GAINS = {

@@ -5,23 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from apps.matching import scoring
 from apps.matching.models import MatchResult, RankingWeights
 from apps.matching.queries.facts import tasks_to_match
-from apps.matching.scoring import (
-    GROWTH_POINTS,
-    PAY_POINTS,
-    SKILL_POINTS,
-    Weights,
-)
 from apps.tasks.models import Task
+from ranking import formula, scoring
+from ranking.formula import GROWTH_POINTS, PAY_POINTS, SKILL_POINTS, Weights
 
 
 def current_weights() -> tuple[Weights, str]:
     """The points that hold, and how results name the version they were made with."""
     newest = RankingWeights.objects.order_by("-id").first()
     if newest is None:
-        return scoring.DEFAULT_WEIGHTS, scoring.RANKER_VERSION
+        return formula.DEFAULT_WEIGHTS, scoring.RANKER_VERSION
     return newest.points, f"{scoring.RANKER_VERSION}.{newest.id}"
 
 
@@ -57,4 +52,4 @@ def preview_of(weights: Weights, now: datetime, tasks: int = 20) -> list[Shift]:
 
 
 def _score_under(result: MatchResult, weights: Weights) -> float:
-    return sum(scoring.reweigh(result.components, old=points_of(result), new=weights).values())
+    return sum(formula.reweigh(result.components, old=points_of(result), new=weights).values())

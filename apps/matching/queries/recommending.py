@@ -18,18 +18,16 @@ from apps.accounts.models import Organization, Profile
 from apps.bidding.models import Bid
 from apps.bidding.states import LIVE
 from apps.common.errors import NotFound
-from apps.matching import scoring
 from apps.matching.models import ListSide, MatchResult
 from apps.matching.queries import impressions
 from apps.matching.queries.facts import profiles_to_match, tasks_to_match
 from apps.matching.queries.impressions import Shown
 from apps.matching.queries.ranking import points_of
-from apps.matching.scoring import (
-    Weights,
-)
 from apps.skills import queries as skills
 from apps.tasks.models import Task, TaskInvitation
 from apps.tasks.states import Visibility
+from ranking import formula
+from ranking.formula import Weights
 
 CONSIDERED_MAX = 200
 
@@ -40,7 +38,7 @@ PART_LABELS: dict[str, str | Promise] = {
     "recency": _("Time since last active"),
     "fit": _("Language and hours"),
 }
-PART_MOST = {"skill": scoring.SKILL_POINTS, "pay": scoring.PAY_POINTS, "growth": scoring.GROWTH_POINTS}
+PART_MOST = {"skill": formula.SKILL_POINTS, "pay": formula.PAY_POINTS, "growth": formula.GROWTH_POINTS}
 SKILL_PART_LABELS: dict[str, str | Promise] = {
     "evidence": _("Work done with these skills"),
     "coverage": _("Skills asked for that are known"),
@@ -253,7 +251,7 @@ def _skill_parts(row: MatchResult) -> list[Part]:
     most = points_of(row).skill
     return [
         Part(code, SKILL_PART_LABELS[code], most * share * row.reasons["skill"][code], most * share)
-        for code, share in scoring.SKILL_SHARES.items()
+        for code, share in formula.SKILL_SHARES.items()
         if "skill" in row.reasons
     ]
 

@@ -22,8 +22,8 @@ from apps.common.errors import Invalid, NotFound
 from apps.common.ids import uuids
 from apps.matching import forms, queries
 from apps.matching.gateways import documents
-from apps.matching.scoring import linker, suggesting
 from apps.skills import queries as skills
+from ranking import linker, suggesting
 
 SKILLS_MAX = 30
 

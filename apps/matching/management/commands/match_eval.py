@@ -10,8 +10,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from apps.matching.gateways import tracks as files
 from apps.matching.management import tracks
-from apps.matching.scoring import linker
-from apps.matching.scoring import tracks as ranking
+from ranking import linker
+from ranking import tracks as ranking
 
 
 class Command(BaseCommand):

@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from apps.matching.scoring.evidence import FEATURES
-from apps.matching.scoring.text import Matrix
+from ranking.evidence import FEATURES
+from ranking.text import Matrix
 
 POSITIVES_MIN = 1_000
 TUNING_MIN = 150

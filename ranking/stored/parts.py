@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from apps.matching.scoring import LEVELS
+from ranking.formula import LEVELS
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]

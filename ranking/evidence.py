@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, diags
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from apps.matching.scoring.occupations import unit_rows
-from apps.matching.scoring.text import Matrix
+from ranking.occupations import unit_rows
+from ranking.text import Matrix
 
 Vector = NDArray[np.float64]
 SLOW, MEDIUM, FAST, INSTANT = 3.0, 8.0, 10.0, 30.0  # decay per span: half a life of 23, 9, 7 and 2 per cent of it

@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from apps.matching import scoring
-from apps.matching.scoring import Asked, Inputs, Instead, SharedWork, TaskFacts, formula
-from apps.matching.scoring.stored.parts import FACTS, LANGUAGES_MAX, Floats, Part, Rows, level_of, ragged
+from ranking import formula, scoring
+from ranking.formula import Asked, Inputs, Instead, SharedWork
+from ranking.scoring import TaskFacts
+from ranking.stored.parts import FACTS, LANGUAGES_MAX, Floats, Part, Rows, level_of, ragged
 
 EVIDENCE_PLACES, DECLARED_PLACES, NEWCOMER_PLACES = 0.4, 0.45, 0.15  # of the candidates
 
@@ -142,7 +143,7 @@ class Scores:
         rarity: Mapping[UUID, float],
         related: Mapping[UUID, Mapping[UUID, int]],
         now: datetime,
-        points: scoring.Weights,
+        points: formula.Weights,
     ) -> None:
         self.part, self.rows, self.task, self.now, self.facts = part, rows, task, now, part.facts[rows]
         self.rarity, self.related = [rarity.get(skill, 1.0) for skill in task.skill_ids], related

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from apps.matching.scoring import NEWCOMER_DONE_MAX, formula
-from apps.matching.scoring.stored.parts import ragged
+from ranking import formula
+from ranking.scoring import NEWCOMER_DONE_MAX
+from ranking.stored.parts import ragged
 
 DAY = 86_400
 

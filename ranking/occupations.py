@@ -11,8 +11,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.sparse import csr_matrix, diags
 
-from apps.matching.scoring.taxonomy import Taxonomy
-from apps.matching.scoring.text import Matrix
+from ranking.taxonomy import Taxonomy
+from ranking.text import Matrix
 
 LEVEL_WEIGHTS = (1.0, 0.5, 0.2)  # occupation, unit group, minor group: a neighbour counts, the same one most
 NAMED_MAX, NAMED_TEMPERATURE = 10, 0.2

@@ -15,12 +15,11 @@ from uuid import UUID
 
 import numpy as np
 
-from apps.common.text import joined
-from apps.matching.scoring import vectors
-from apps.matching.scoring.linker import BRIDGE, Linker
-from apps.matching.scoring.taxonomy import base_language
-from apps.matching.scoring.text import BREAKS, JOINS, Matrix, normal, passages, pieces
-from apps.skills import gateways
+from ranking import skill_files, vectors
+from ranking.linker import BRIDGE, Linker
+from ranking.reading import joined
+from ranking.taxonomy import base_language
+from ranking.text import BREAKS, JOINS, Matrix, normal, passages, pieces
 
 AUTO_ACCEPTED = 0.95
 SHOWN_MIN = 0.3
@@ -159,11 +158,11 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
 def _core_names() -> dict[tuple[str, str], UUID]:
     """By (language, normal name): the product's own skills, which ESCO lacks or calls otherwise."""
     names: dict[tuple[str, str], UUID] = {}
-    for row in gateways.core_skills():
+    for row in skill_files.core_skills():
         for label in row.labels:
             names.setdefault((base_language(label.language), normal(label.text)), row.id)
     return names
 
 
 def _esco_id(key: str) -> UUID:
-    return gateways.skill_id(gateways.SKILL_URI + key)
+    return skill_files.skill_id(skill_files.SKILL_URI + key)

@@ -10,22 +10,3 @@ PostgreSQL stays the source of truth; this is a copy that answers in millisecond
 Readers look at `current.json` before every question and open what is new; a writer never touches what is open.
 `rank` gives what `scoring.score` gives, for a thousand people at once (tested against it).
 """
-
-from apps.matching.scoring.stored.columns import Columns
-from apps.matching.scoring.stored.parts import (
-    COUNTRIES,
-    FACTS,
-    LANGUAGES_MAX,
-    LEVEL_COLUMNS,
-    Part,
-    country_code,
-    country_number,
-)
-from apps.matching.scoring.stored.ranking import Rules
-from apps.matching.scoring.stored.shelf import Ranked, Shelf
-from apps.matching.scoring.stored.writing import FORMAT, Writer, put_base, put_delta, state, writing
-
-__all__ = [
-    "COUNTRIES", "FACTS", "FORMAT", "LANGUAGES_MAX", "LEVEL_COLUMNS", "Columns", "Part", "Ranked", "Rules", "Shelf",
-    "Writer", "country_code", "country_number", "put_base", "put_delta", "state", "writing",
-]  # fmt: skip

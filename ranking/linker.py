@@ -15,10 +15,10 @@ from functools import lru_cache
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from apps.matching.scoring import taxonomy as taxonomies
-from apps.matching.scoring import vectors, wide
-from apps.matching.scoring.taxonomy import Names, Taxonomy, base_language
-from apps.matching.scoring.text import LabelIndex, Matrix, normal, passages
+from ranking import taxonomy as taxonomies
+from ranking import vectors, wide
+from ranking.taxonomy import Names, Taxonomy, base_language
+from ranking.text import LabelIndex, Matrix, normal, passages
 
 BRIDGE = "en"
 # Of a passage and of the whole sentence, words and letters against meaning: chosen on sentences of job advertisements.

@@ -17,11 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from apps.matching.scoring import learning, lists, occupations, vectors, wide
-from apps.matching.scoring.evidence import Briefs, EvidenceIndex, Work
-from apps.matching.scoring.linker import Linker
-from apps.matching.scoring.taxonomy import base_language
-from apps.matching.scoring.text import Matrix, normal, pair_likeness
+from ranking import learning, lists, occupations, vectors, wide
+from ranking.evidence import Briefs, EvidenceIndex, Work
+from ranking.linker import Linker
+from ranking.taxonomy import base_language
+from ranking.text import Matrix, normal, pair_likeness
 
 RANKED_MAX = 1000
 ROWS_AT_ONCE = 64

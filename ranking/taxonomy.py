@@ -18,9 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from apps.matching.scoring import vectors
-from apps.matching.scoring.text import normal
-from apps.skills import gateways
+from ranking import skill_files, vectors
+from ranking.text import normal
 
 # How surely a name of each kind means the skill.
 KIND_WEIGHTS = {"p": 1.0, "a": 0.95}
@@ -64,7 +63,7 @@ class Taxonomy:
     has_relations: bool
 
     def skill_ids(self) -> list[UUID]:
-        return [gateways.skill_id(gateways.SKILL_URI + key) for key in self.skill_keys]
+        return [skill_files.skill_id(skill_files.SKILL_URI + key) for key in self.skill_keys]
 
 
 def base_language(language: str | None) -> str:
@@ -76,8 +75,8 @@ def base_language(language: str | None) -> str:
 @lru_cache(maxsize=1)
 def shipped() -> Taxonomy:
     """The taxonomy that ships with the product; read once a process (about a second)."""
-    skills, occupations = gateways.skill_keys(), gateways.occupation_keys()
-    profiles = list(gateways.occupation_profiles())
+    skills, occupations = skill_files.skill_keys(), skill_files.occupation_keys()
+    profiles = list(skill_files.occupation_profiles())
     entries = [(one.row, skill, ESSENTIAL) for one in profiles for skill in one.essential]
     entries += [(one.row, skill, OPTIONAL) for one in profiles for skill in one.optional]
     entries = entries or _nearest_skills()
@@ -85,8 +84,8 @@ def shipped() -> Taxonomy:
     return Taxonomy(
         skill_keys=skills,
         occupation_keys=occupations,
-        skill_names=_by_language(gateways.skill_labels()),
-        occupation_names=_by_language(gateways.occupation_labels()),
+        skill_names=_by_language(skill_files.skill_labels()),
+        occupation_names=_by_language(skill_files.occupation_labels()),
         profiles=_sparse(entries, (len(occupations), len(skills))),
         units=_groups(units, 4, len(occupations)),
         minors=_groups(units, 3, len(occupations)),
@@ -100,7 +99,7 @@ def _nearest_skills() -> list[tuple[int, int, float]]:
     return [(row, int(skill), ESSENTIAL) for row, skills in enumerate(best) for skill in skills]
 
 
-def _by_language(labels: Iterable[gateways.ConceptLabel]) -> dict[str, Names]:
+def _by_language(labels: Iterable[skill_files.ConceptLabel]) -> dict[str, Names]:
     found: dict[str, dict[tuple[str, int], float]] = defaultdict(dict)
     for label in labels:
         key = (normal(label.text), label.row)

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, diags, hstack
 
-from apps.matching.scoring import vectors, wide
-from apps.matching.scoring.occupations import unit_rows
-from apps.matching.scoring.text import Matrix, normal
+from ranking import vectors, wide
+from ranking.occupations import unit_rows
+from ranking.text import Matrix, normal
 
 READ_MAX = 4_000
 """Lists that tell which skills go together; more would tell little and cost its square."""

@@ -13,12 +13,13 @@ from uuid import UUID
 
 import numpy as np
 
-from apps.matching import scoring
-from apps.matching.scoring import Match, TaskFacts
-from apps.matching.scoring.stored import ranking
-from apps.matching.scoring.stored.parts import Part, country_code
-from apps.matching.scoring.stored.ranking import Rules
-from apps.matching.scoring.stored.writing import CURRENT, state
+from ranking import formula, scoring
+from ranking.formula import Match
+from ranking.scoring import TaskFacts
+from ranking.stored import ranking
+from ranking.stored.parts import Part, country_code
+from ranking.stored.ranking import Rules
+from ranking.stored.writing import CURRENT, state
 
 logger = logging.getLogger(__name__)
 
@@ -103,7 +104,7 @@ class Shelf:
         now: datetime,
         candidates: int = 1000,
         limit: int = 50,
-        points: scoring.Weights = scoring.DEFAULT_WEIGHTS,
+        points: formula.Weights = formula.DEFAULT_WEIGHTS,
     ) -> list[Ranked]:
         """
         The best for a task, best first, equal ones by id, with the parts of each score.
@@ -121,7 +122,7 @@ class Shelf:
                 found += [(-float(scores.score[at]), part.owner(int(rows[at])), scores, int(at)) for at in best]
         found.sort(key=lambda one: (one[0], str(one[1])))
         ranked = [
-            Ranked(owner, scoring.evaluate(scores.inputs(at), points), -fast)
+            Ranked(owner, formula.evaluate(scores.inputs(at), points), -fast)
             for fast, owner, scores, at in found[:limit]
         ]
         return sorted(ranked, key=lambda one: (-one.match.score, str(one.owner)))

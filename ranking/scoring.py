@@ -15,33 +15,17 @@ from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID
 
-from apps.matching.scoring.formula import (
+from ranking.formula import (
     DEFAULT_WEIGHTS,
-    GROWTH_POINTS,
     LANGUAGE_FIT,
-    LEVELS,
-    PAY_POINTS,
-    SKILL_POINTS,
-    SKILL_SHARES,
     Asked,
     Inputs,
     Instead,
     Match,
     SharedWork,
-    Similar,
     Weights,
     evaluate,
-    proven,
-    reweigh,
-    weights_of,
 )
-
-__all__ = [
-    "DEFAULT_WEIGHTS", "GROWTH_POINTS", "LANGUAGE_FIT", "LEVELS", "PAY_POINTS", "RANKER_VERSION", "SKILL_POINTS",
-    "SKILL_SHARES", "Asked", "FreelancerFacts", "Inputs", "Instead", "Match", "PastWork", "SharedWork", "Similar",
-    "TaskFacts", "Weights", "best_instead", "compared", "days_between", "evaluate", "idf", "language_fit",
-    "language_level", "latest_first", "proven", "reweigh", "score", "shared_work", "weights_of",
-]  # fmt: skip
 
 RANKER_VERSION = "2"
 BRIDGE = "en"

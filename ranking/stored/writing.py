@@ -16,9 +16,10 @@ from uuid import UUID
 
 import numpy as np
 
-from apps.matching.scoring import FreelancerFacts, PastWork, formula
-from apps.matching.scoring.stored.columns import Columns, by_person
-from apps.matching.scoring.stored.parts import FACTS, LANGUAGES_MAX, LEVEL_COLUMNS, country_number, halves
+from ranking import formula
+from ranking.scoring import FreelancerFacts, PastWork
+from ranking.stored.columns import Columns, by_person
+from ranking.stored.parts import FACTS, LANGUAGES_MAX, LEVEL_COLUMNS, country_number, halves
 
 CURRENT = "current.json"
 FORMAT = 2
