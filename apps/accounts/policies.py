@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -158,6 +159,31 @@ def check_are_strangers(one_id: UUID, other_id: UUID, *, since: datetime) -> Non
     """:raises OnePersonOnBothSides: where the two organizations are the same people (`queries.are_related`)."""
     if queries.are_related(one_id, other_id, since=since):
         raise OnePersonOnBothSides
+
+
+class ActsOnBothSides(NotAllowed):
+    code = "acts_on_both_sides"
+    message = _(
+        "You belong to both sides of this work, or did not long ago, so you cannot decide about its money. Somebody "
+        "else of your organization has to."
+    )
+
+
+def check_is_of_one_side(actor: Actor, one_id: UUID, other_id: UUID, *, since: datetime) -> None:
+    """:raises ActsOnBothSides: if the person who acts belongs to both organizations (`queries.sides_of_person`)."""
+    if actor.user_id and len(queries.sides_of_person(actor.user_id, (one_id, other_id), since=since)) > 1:
+        raise ActsOnBothSides
+
+
+class OwnCase(NotAllowed):
+    code = "own_case"
+    message = _("You belong to one of the two sides. Somebody else has to decide it.")
+
+
+def check_is_not_own_case(actor: Actor, organization_ids: Collection[UUID], *, since: datetime) -> None:
+    """:raises OwnCase: for staff who belong to one of these, or belonged to it (`queries.sides_of_person`)."""
+    if queries.sides_of_person(actor.person_id, organization_ids, since=since):
+        raise OwnCase
 
 
 class OwnRole(NotAllowed):

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
@@ -295,10 +295,24 @@ RELATIONS: list[Relation] = []
 """What areas above know that tells two organizations to be the same people; each answers for a pair."""
 
 
+RELATED_FOR = timedelta(days=90)
+"""Who left an organization counts as of it for so long: leaving just before a deal makes nobody a stranger."""
+
+
+def sides_of_person(user_id: UUID, organization_ids: Collection[UUID], *, since: datetime) -> set[UUID]:
+    """Those of these organizations that the person belongs to, or belonged to since 90 days before that moment."""
+    now = Membership.objects.filter(user_id=user_id, organization_id__in=organization_ids)
+    left = PastMembership.objects.filter(
+        user_id=user_id, organization_id__in=organization_ids, left_at__gte=since - RELATED_FOR
+    )
+    return set(now.values_list("organization_id", flat=True).union(left.values_list("organization_id", flat=True)))
+
+
 def are_related(one_id: UUID, other_id: UUID, *, since: datetime) -> bool:
     """
     Whether the two organizations are the same people as far as we can tell: somebody belongs to both, or belonged to
-    them since that moment; two members log in with the same passkey; or an area above knows (the same bank account).
+    them since 90 days before that moment; two members log in with the same passkey; or an area above knows (the same
+    bank account).
     """
     if one_id == other_id:
         return True
@@ -311,7 +325,7 @@ def are_related(one_id: UUID, other_id: UUID, *, since: datetime) -> bool:
 
 def _people_since(organization_id: UUID, since: datetime) -> set[UUID]:
     now = Membership.objects.filter(organization_id=organization_id).values_list("user_id", flat=True)
-    left = PastMembership.objects.filter(organization_id=organization_id, left_at__gte=since)
+    left = PastMembership.objects.filter(organization_id=organization_id, left_at__gte=since - RELATED_FOR)
     return set(now) | set(left.values_list("user_id", flat=True))
 
 

@@ -6,9 +6,8 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.models import Membership
 from apps.accounts.policies import StaffOnly as StaffOnly
-from apps.accounts.policies import check_may, check_staff_may
+from apps.accounts.policies import check_is_not_own_case, check_may, check_staff_may
 from apps.accounts.rules import Act, Side
 from apps.common import fmt
 from apps.common.actors import Actor
@@ -40,11 +39,6 @@ class ProposalGone(Conflict):
 class OnlyTheOpenerWithdraws(NotAllowed):
     code = "only_the_opener_withdraws"
     message = _("Only the side that opened the dispute can take it back.")
-
-
-class OwnCase(NotAllowed):
-    code = "own_case"
-    message = _("You belong to one of the two sides. Somebody else has to decide it.")
 
 
 class TooEarly(Conflict):
@@ -214,8 +208,7 @@ def check_can_decide(actor: Actor, dispute: Dispute, now: datetime) -> None:
     check_is_staff(actor)
     DISPUTE.next(dispute.status, "decide")
     sides = [dispute.opened_by_id, dispute.respondent_id]
-    if Membership.objects.filter(user_id=actor.person_id, organization_id__in=sides).exists():
-        raise OwnCase
+    check_is_not_own_case(actor, sides, since=dispute.opened_at)
     if dispute.status == DisputeStatus.OPEN and now < dispute.answer_due_at:
         raise TooEarly(until=fmt.date_time(dispute.answer_due_at))
 

@@ -122,6 +122,8 @@ def check_can_release(actor: Actor, escrow: Escrow, kind: str) -> None:
         _check_may_move(actor, escrow)
     elif not can_release(actor, escrow):
         raise OnlyThePayerReleases
+    else:
+        _check_is_of_one_side(actor, escrow)
     check_is_not_claimed(escrow)
 
 
@@ -169,6 +171,11 @@ def check_can_give_goodwill(actor: Actor, reason: str) -> None:
         raise ReasonMissing
 
 
+def check_is_not_own_case(actor: Actor, escrow: Escrow) -> None:
+    """:raises OwnCase: for staff who belong, or not long ago belonged, to one of the two sides."""
+    accounts.check_is_not_own_case(actor, (escrow.payer_id, escrow.payee_id), since=escrow.opened_at)
+
+
 def check_amount(amount: Money, remaining: Money, remaining_text: str) -> None:
     """:raises NothingHeld, AmountNotHeld: unless something of the amount's size is held."""
     if remaining.amount_minor <= 0:
@@ -185,6 +192,11 @@ def _check_may_move(actor: Actor, escrow: Escrow) -> None:
         accounts.check_may(actor, Act.MOVE_HELD_MONEY, escrow.payer_id, Side.EMPLOYER)
     else:
         accounts.check_may(actor, Act.MOVE_HELD_MONEY, escrow.payee_id, Side.FREELANCER)
+    _check_is_of_one_side(actor, escrow)
+
+
+def _check_is_of_one_side(actor: Actor, escrow: Escrow) -> None:
+    accounts.check_is_of_one_side(actor, escrow.payer_id, escrow.payee_id, since=escrow.opened_at)
 
 
 def check_decides_recoveries(actor: Actor) -> None:

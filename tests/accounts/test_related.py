@@ -8,7 +8,7 @@ from allauth.mfa.models import Authenticator
 
 from apps.accounts import operations, queries
 from apps.accounts.models import Membership
-from apps.accounts.policies import OnePersonOnBothSides
+from apps.accounts.policies import ActsOnBothSides, OnePersonOnBothSides
 from apps.contracts import operations as contracts
 from apps.pricing import operations as pricing
 from apps.pricing import queries as fees
@@ -60,13 +60,18 @@ def test_who_left_after_the_task_was_posted_still_counts(make, task):
         make.bid(task=task, bidder=bidder)
 
 
-def test_who_left_before_is_a_stranger(make, task):
+@pytest.mark.parametrize(("days", "is_stranger"), [(1, False), (89, False), (91, True)])
+def test_who_left_long_before_is_a_stranger(make, task, days, is_stranger):
     bidder = make.freelancer()
     membership = join(owner_of(bidder), task.employer)
     operations.remove_member(
-        membership_id=membership.id, actor=make.actor(task.employer), now=task.created_at - timedelta(days=1)
+        membership_id=membership.id, actor=make.actor(task.employer), now=task.created_at - timedelta(days=days)
     )
-    assert make.bid(task=task, bidder=bidder).status == "submitted"
+    if is_stranger:
+        assert make.bid(task=task, bidder=bidder).status == "submitted"
+    else:
+        with pytest.raises(OnePersonOnBothSides):
+            make.bid(task=task, bidder=bidder)
 
 
 def test_who_joined_after_the_bid_is_not_awarded(make):
@@ -116,3 +121,43 @@ def test_what_related_organizations_pay_each_other_makes_no_fee_smaller(make):
         pricing.note_paid_work(work_id=uuid4(), payer_id=employer.id, payee_id=payee.id, now=NOON)
     assert fees.paid_between(employer.id, freelancer.id) == 0
     assert fees.paid_between(employer.id, stranger.id) == 1
+
+
+class TestWhoJoinsTheOtherSideLater:
+    """The sides became related after the award: nobody decides about the money of both."""
+
+    def test_an_offer_is_not_accepted(self, make):
+        contract = make.contract(status="offered")
+        join(owner_of(contract.freelancer), contract.employer, "viewer")
+        with pytest.raises(OnePersonOnBothSides):
+            contracts.accept_offer(contract_id=contract.id, actor=make.actor(contract.freelancer), now=NOON)
+
+    def test_nothing_is_paid_in(self, make):
+        milestone = make.milestone()
+        join(owner_of(milestone.contract.freelancer), milestone.contract.employer, "viewer")
+        with pytest.raises(OnePersonOnBothSides):
+            make.fund(milestone)
+
+    def test_the_freelancer_does_not_approve_for_the_employer_but_somebody_else_does(self, make):
+        milestone = make.milestone(status="delivered")
+        both = owner_of(milestone.contract.freelancer)
+        join(both, milestone.contract.employer, "manager")
+        actor = queries.actor_for(both, organization_id=milestone.contract.employer_id)
+        with pytest.raises(ActsOnBothSides):
+            contracts.approve_milestone(milestone_id=milestone.id, amount=None, actor=actor, now=NOON)
+
+        employer = make.actor(milestone.contract.employer)
+        contracts.approve_milestone(milestone_id=milestone.id, amount=None, actor=employer, now=NOON)
+
+    def test_nor_agrees_with_themselves_to_stop(self, make):
+        milestone = make.milestone(status="funded")
+        contract = milestone.contract
+        both = owner_of(contract.freelancer)
+        join(both, contract.employer, "manager")
+        proposal = contracts.propose_cancellation(
+            contract_id=contract.id, freelancer_share_bps=10_000, reason="no time", actor=make.actor(contract.freelancer),
+            now=NOON,
+        )  # fmt: skip
+        actor = queries.actor_for(both, organization_id=contract.employer_id)
+        with pytest.raises(ActsOnBothSides):
+            contracts.accept_cancellation(proposal_id=proposal.id, actor=actor, now=NOON)

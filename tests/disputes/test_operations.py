@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 
+from apps.accounts.policies import OwnCase
 from apps.common.errors import IllegalTransition, NotAllowed
 from apps.common.money import Money
 from apps.contracts import operations as contracts
@@ -173,7 +174,7 @@ def test_nobody_decides_their_own_case_and_never_without_reasons(make):
     given = {"dispute_id": found.id, "freelancer_part": EUR("0.00"), "now": NOON}
     insider = make.staff_actor()
     found.opened_by.memberships.create(user_id=insider.user_id, role="member")
-    with pytest.raises(policies.OwnCase):
+    with pytest.raises(OwnCase):
         operations.decide(reasons="Because", actor=insider, **given)
     with pytest.raises(policies.StaffOnly):
         operations.decide(reasons="Because", actor=sides(make, found)[0], **given)

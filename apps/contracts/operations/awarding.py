@@ -9,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
+from apps.accounts.policies import check_are_strangers
 from apps.bidding import operations as bidding
 from apps.bidding import policies as bidding_policies
 from apps.bidding import queries as bids
@@ -114,6 +115,7 @@ def accept_offer(*, contract_id: UUID, actor: Actor, now: datetime) -> Contract:
     """The freelancer agrees: work can be funded, the other bidders are told. Due dates count from here."""
     contract = queries.contract_for_update(contract_id)
     policies.check_can_answer_offer(actor, contract)
+    check_are_strangers(contract.employer_id, contract.freelancer_id, since=contract.offered_at)
     move(contract, CONTRACT, "accept", actor=actor, now=now, changes={"accepted_at": now})
     bidding.follow_contract(bid_id=contract.bid_id, verb="accept", actor=actor, now=now)
     due_at = now

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import translation
 
 from apps.accounts import queries as people
+from apps.accounts.policies import check_are_strangers
 from apps.common import fmt
 from apps.common.actors import SYSTEM, Actor
 from apps.common.ids import uuid7
@@ -52,6 +53,7 @@ def open_escrow(
     :raises AmountNotPayable: if the processor has no such small units.
     """
     policies.check_can_fund(actor, payer_id)
+    check_are_strangers(payer_id, payee_id, since=now)
     payer, payee = people.organization(payer_id), people.organization(payee_id)
     compliance.check_can_be_paid(payer_country=payer.country, payee_country=payee.country, on=now.date())
     paid_before = pricing.paid_between(payer_id, payee_id)

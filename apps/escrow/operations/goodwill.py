@@ -38,6 +38,7 @@ def give_goodwill(
     left, tax_left = queries.goodwill_left(release)
     policies.check_amount(amount, left, fmt.money(left))
     escrow = release.escrow
+    policies.check_is_not_own_case(actor, escrow)
     tax = tax_left if amount == left else min(pricing_rules.contained_tax(amount, escrow.tax_bps), tax_left)
     made = Goodwill.objects.create(
         id=goodwill_id,

@@ -37,6 +37,7 @@ def decide_recovery(*, chargeback_id: UUID, amount: Money, reasons: str, actor: 
         raise policies.NotLost
     escrow = queries.escrow_for_update(chargeback.charge.reference_id)
     policies.check_can_decide_recovery(actor, reasons)
+    policies.check_is_not_own_case(actor, escrow)
     if Recovery.objects.filter(chargeback_id=chargeback_id).exists():
         raise policies.AlreadyDecided
     most = min(queries.received(escrow), chargeback.amount)
@@ -81,6 +82,7 @@ def answer_appeal(*, recovery_id: UUID, is_granted: bool, reasons: str, actor: A
     """
     recovery = queries.recovery_for_update(recovery_id)
     policies.check_can_answer_appeal(actor, recovery, reasons)
+    policies.check_is_not_own_case(actor, recovery.escrow)
     changes = {"answered_by_id": actor.person_id, "answer": reasons.strip()[:4000], "ended_at": now}
     verb = "grant_appeal" if is_granted else "reject_appeal"
     move(recovery, RECOVERY, verb, actor=actor, now=now, changes=changes)
