@@ -242,7 +242,13 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+# How many new codes one sign-up may ask for; an address gets one in ten seconds and what `limits.LIMITS` allows. The
+# address cannot be corrected there: allauth would offer it for new addresses only, which tells whose address is known.
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = 5
 ACCOUNT_FORMS = {
+    "add_email": "apps.accounts.forms.AddEmailForm",
+    "reset_password": "apps.accounts.forms.AskForPasswordForm",
+    "confirm_email_verification_code": "apps.accounts.forms.EmailCodeForm",
     "login": "apps.accounts.forms.LoginForm",
     "signup": "apps.accounts.forms.SignupForm",
     "change_password": "apps.accounts.forms.ChangePasswordForm",

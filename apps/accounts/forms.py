@@ -6,8 +6,11 @@ from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
+from allauth.account.forms import AddEmailForm as AllauthAddEmailForm
 from allauth.account.forms import ChangePasswordForm as AllauthChangePasswordForm
+from allauth.account.forms import ConfirmEmailVerificationCodeForm as AllauthEmailCodeForm
 from allauth.account.forms import LoginForm as AllauthLoginForm
+from allauth.account.forms import ResetPasswordForm as AllauthAskForPasswordForm
 from allauth.account.forms import ResetPasswordKeyForm as AllauthResetPasswordKeyForm
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from babel.numbers import get_territory_currencies
@@ -64,20 +67,39 @@ def currency_of(country: str) -> str:
     return next((code for code in reversed(found) if code in currencies.exponents()), "EUR")
 
 
-class LoginForm(AllauthLoginForm):  # type: ignore[misc]
+class _OurLabels(forms.Form):
     """Labels above the fields, in our words; a placeholder is no label."""
+
+    labels: dict[str, Any] = {}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
+        for name, field in self.fields.items():
             field.widget.attrs.pop("placeholder", None)
-        self.fields["login"].label = _("E-mail address")
-        self.fields["password"].label = _("Password")
-        if "remember" in self.fields:
-            self.fields["remember"].label = _("Stay logged in on this device")
+            field.label = self.labels.get(name, field.label)
+
+
+class LoginForm(_OurLabels, AllauthLoginForm):  # type: ignore[misc]
+    labels = {
+        "login": _("E-mail address"),
+        "password": _("Password"),
+        "remember": _("Stay logged in on this device"),
+    }
 
     def clean_login(self) -> str:
         return canonical_email(super().clean_login())
+
+
+class AddEmailForm(_OurLabels, AllauthAddEmailForm):  # type: ignore[misc]
+    labels = {"email": _("E-mail address")}
+
+
+class AskForPasswordForm(_OurLabels, AllauthAskForPasswordForm):  # type: ignore[misc]
+    labels = {"email": _("E-mail address")}
+
+
+class EmailCodeForm(_OurLabels, AllauthEmailCodeForm):  # type: ignore[misc]
+    labels = {"code": _("Code from the mail")}
 
 
 class SignupForm(AllauthSignupForm):  # type: ignore[misc]
@@ -153,7 +175,12 @@ class _EndsKeys(forms.Form):
             operations.revoke_tokens(user=user, now=timezone.now())
 
 
-class ChangePasswordForm(_EndsKeys, AllauthChangePasswordForm):  # type: ignore[misc]
+class ChangePasswordForm(_OurLabels, _EndsKeys, AllauthChangePasswordForm):  # type: ignore[misc]
+    labels = {
+        "oldpassword": _("Current password"),
+        "password1": _("New password"),
+        "password2": _("New password again"),
+    }
     field_order = ("oldpassword", "password1", "password2", "end_keys")
 
     def save(self) -> None:
@@ -161,7 +188,8 @@ class ChangePasswordForm(_EndsKeys, AllauthChangePasswordForm):  # type: ignore[
         self.end_keys_of(self.user)
 
 
-class ResetPasswordForm(_EndsKeys, AllauthResetPasswordKeyForm):  # type: ignore[misc]
+class ResetPasswordForm(_OurLabels, _EndsKeys, AllauthResetPasswordKeyForm):  # type: ignore[misc]
+    labels = {"password1": _("New password"), "password2": _("New password again")}
     field_order = ("password1", "password2", "end_keys")
 
     def save(self) -> None:

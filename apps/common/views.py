@@ -25,6 +25,11 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return error_answer(request, NotFound()) if is_api(request) else render(request, "errors/404.html", status=404)
 
 
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    """What allauth shows for its own limits."""
+    return render(request, "errors/429.html", status=429)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     # Called while the error is handled: an outage that a middleware met (session, login) is answered as one here.
     if refusal := refusal_of(sys.exc_info()[1]):

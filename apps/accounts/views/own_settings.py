@@ -20,6 +20,7 @@ from apps.accounts.middleware import actor
 from apps.accounts.models import User
 from apps.accounts.states import OrganizationKind
 from apps.accounts.views import asking
+from apps.common import views as common
 from apps.common.errors import Conflict
 
 
@@ -49,6 +50,15 @@ def _first_organization(request: HttpRequest, user: User) -> HttpResponse:
         return redirect("accounts:welcome")
     context = {"form": form, "title": _("Who do you act for?"), "is_first": True}
     return render(request, "accounts/organization_form.html", context, status=asking.status(form.is_bound))
+
+
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    """Limits of allauth: on the page of the code it says so there, elsewhere on a page of its own."""
+    code_page = reverse("account_email_verification_sent")
+    if request.path != code_page:
+        return common.too_many_requests(request)
+    messages.error(request, _("A code was sent a moment ago. Wait ten seconds, then ask for a new one."))
+    return redirect(code_page)
 
 
 @login_required
