@@ -15,12 +15,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from apps.accounts.middleware import actor, language
 from apps.common import keyset
 from apps.common.errors import Conflict
+from apps.common.ids import uuid_or_none
 from apps.moderation import operations, policies, queries
-from apps.moderation.forms import AnswerForm, DecisionForm, ObjectionForm, ReportForm
+from apps.moderation.forms import AnswerForm, AuditFilterForm, DecisionForm, ObjectionForm, ReportForm
 from apps.moderation.models import Objection, Report
 from apps.moderation.states import Subject
 
 QUEUE_SIZE = 50
+AUDIT_PAGE_SIZE = 50
 
 
 @login_required
@@ -169,6 +171,18 @@ def answer_objection(request: HttpRequest, objection_id: UUID) -> HttpResponse:
 @require_safe
 def audit(request: HttpRequest) -> HttpResponse:
     policies.check_is_staff(actor(request))
-    page = keyset.page(queries.audit_entries(), order="-happened_at", cursor=request.GET.get("cursor", ""), size=50)
-    context = {"page": page, "next": f"?cursor={page.next_cursor}" if page.next_cursor else ""}
+    people = queries.people_of_the_log(uuid_or_none(request.GET.get("person")))
+    form = AuditFilterForm(request.GET, people=people)
+    if not form.is_valid():
+        return render(request, "moderation/audit.html", {"form": form}, status=422)
+    entries = queries.audit_entries(**form.filters())
+    page = keyset.page(entries, order="-happened_at", cursor=request.GET.get("cursor", ""), size=AUDIT_PAGE_SIZE)
+    parameters = request.GET.copy()
+    parameters["cursor"] = page.next_cursor
+    context = {
+        "form": form,
+        "page": page,
+        "is_filtered": any(form.cleaned_data.values()),
+        "next": f"?{parameters.urlencode()}" if page.next_cursor else "",
+    }
     return render(request, "moderation/audit.html", context)
