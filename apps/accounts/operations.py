@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts import events, policies, queries, rules
 from apps.accounts.models import (
+    UNNAMED_HANDLE,
     AccessEvent,
     Membership,
     MembershipInvitation,
@@ -29,7 +30,7 @@ from apps.accounts.models import (
 )
 from apps.accounts.rules import Act
 from apps.accounts.states import KeyScope, Role, StaffRole
-from apps.common import currencies, fmt, limits
+from apps.common import currencies, fmt, limits, tokens
 from apps.common.actors import Actor
 from apps.common.errors import Conflict, Invalid, NotAllowed, NotFound
 from apps.common.text import canonical_email, is_visible
@@ -128,7 +129,7 @@ def _check_name(name: str) -> None:
 
 
 def _free_handle(display_name: str) -> str:
-    base = slugify(display_name)[:40] or "member"
+    base = slugify(tokens.to_latin(display_name))[:40].strip("-") or UNNAMED_HANDLE
     handle = base
     while Organization.objects.filter(handle=handle).exists():
         handle = f"{base}-{secrets.token_hex(3)}"

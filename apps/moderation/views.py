@@ -131,7 +131,7 @@ def _ask_about_decision(request: HttpRequest, form: DecisionForm, case: Report) 
     title = _("Take down “%(title)s”?") % {"title": case.snapshot["title"]}
     reads = _("%(name)s gets a statement of reasons with your words and may object to it once.")
     sentences = [
-        _CONSEQUENCES[Subject(case.subject_type)],
+        str(_CONSEQUENCES[Subject(case.subject_type)]),
         reads % {"name": case.affected.display_name},
         closes,
         logged,
