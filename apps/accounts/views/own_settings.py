@@ -15,9 +15,10 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from apps.accounts import forms, operations, queries
+from apps.accounts import forms, operations, policies, queries
 from apps.accounts.middleware import actor
 from apps.accounts.models import User
+from apps.accounts.rules import Act
 from apps.accounts.states import OrganizationKind
 from apps.accounts.views import asking
 from apps.common import views as common
@@ -66,11 +67,20 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
 def settings(request: HttpRequest) -> HttpResponse:
     user = asking.user(request)
     initial = {"theme": request.COOKIES.get("theme", "")}
-    form = forms.SettingsForm(request.POST or None, instance=user, initial=initial)
+    acting = actor(request)
+    may_rename = policies.may(acting, Act.CHANGE_ORGANIZATION, acting.organization_id)
+    own = queries.organization(acting.side_id) if may_rename else None
+    form = forms.SettingsForm(request.POST or None, instance=user, initial=initial, own=own)
     if form.is_valid():
         changes = dict(form.cleaned_data)
         theme = changes.pop("theme")
-        operations.update_settings(user=user, changes=changes)
+        operations.update_settings(
+            user=user,
+            organization_name=changes.pop("organization_name", None),
+            changes=changes,
+            actor=acting,
+            now=timezone.now(),
+        )
         with translation.override(changes["language"]):
             messages.success(request, _("Settings saved."))
         response = redirect(translate_url(reverse("accounts:settings"), changes["language"]))
