@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from apps.common.actors import Actor
 from apps.common.models import StatusChange
@@ -112,6 +112,19 @@ def employer_cost(contract: Contract, now: datetime) -> pricing.EmployerCost:
     parts = [step.amount for step in milestones(contract.id)] or [contract.amount]
     bid = (contract.freelancer_id, contract.freelancer.country, parts)
     return pricing.employer_costs(contract.employer.country, now.date(), [bid], payer_id=contract.employer_id)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class HiringRecord:
+    """Contracts that freelancers accepted from an employer, and for how many of its tasks."""
+
+    contracts: int
+    tasks: int
+
+
+def hiring_record(employer_id: UUID) -> HiringRecord:
+    accepted = Contract.objects.filter(employer_id=employer_id, accepted_at__isnull=False)
+    return HiringRecord(**accepted.aggregate(contracts=Count("id"), tasks=Count("task_id", distinct=True)))
 
 
 def milestones_to_remind(now: datetime) -> QuerySet[Milestone, UUID]:
