@@ -7,7 +7,7 @@ from apps.contracts import operations, queries
 
 @shared_task(name="contracts.keep_deadlines")
 def keep_deadlines() -> int:
-    """Remind of ending reviews, approve what nobody answered, let unanswered offers lapse."""
+    """Remind of ending reviews and of work that is late, approve what nobody answered, let unanswered offers lapse."""
     now = timezone.now()
     with one_at_a_time("contracts.keep_deadlines") as is_ours:
         if not is_ours:
@@ -16,6 +16,12 @@ def keep_deadlines() -> int:
             "contracts.remind",
             queries.milestones_to_remind(now),
             lambda row_id: operations.remind_of_review(milestone_id=row_id, now=now),
+            now=now,
+        )
+        overdue = each_row(
+            "contracts.overdue",
+            queries.milestones_overdue(now),
+            lambda row_id: operations.notify_overdue(milestone_id=row_id, now=now),
             now=now,
         )
         approved = each_row(
@@ -30,4 +36,4 @@ def keep_deadlines() -> int:
             lambda row_id: operations.lapse_offer(contract_id=row_id, now=now),
             now=now,
         )
-    return reminded + approved + lapsed
+    return reminded + overdue + approved + lapsed

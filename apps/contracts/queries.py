@@ -136,6 +136,12 @@ def milestones_to_remind(now: datetime) -> QuerySet[Milestone, UUID]:
     return waiting.filter(is_near).order_by("review_due_at", "id").values_list("id", flat=True)
 
 
+def milestones_overdue(now: datetime) -> QuerySet[Milestone, UUID]:
+    """Funded milestones whose date passed without a delivery, not announced yet, the oldest date first."""
+    late = Milestone.objects.filter(status=MilestoneStatus.FUNDED, overdue_notified_at=None, due_at__lt=now)
+    return late.order_by("due_at", "id").values_list("id", flat=True)
+
+
 def milestones_to_approve(now: datetime) -> QuerySet[Milestone, UUID]:
     due = Milestone.objects.filter(status=MilestoneStatus.DELIVERED, review_due_at__lte=now)
     return due.order_by("review_due_at", "id").values_list("id", flat=True)
