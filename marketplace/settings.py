@@ -164,6 +164,8 @@ CACHES = {
 ESCO_TABLES = env.path("ESCO_TABLES", BASE_DIR / "media" / "esco")  # made by scripts/build_linking.py --esco
 # In how many lists a day somebody is shown before others of nearly the same score go first.
 MATCH_EXPOSURE_CAP = env.int("MATCH_EXPOSURE_CAP", 50)
+# Whether each web process loads at its start what finds skills in texts (900 MB at most), or when somebody first asks.
+MATCH_WARM_UP = env.bool("MATCH_WARM_UP", TRADEWIND_ENV != "test")
 # A copy for matching, each machine its own. Named for the database: another one's people must never be looked for here.
 _database = DATABASES["default"]
 _address = (_database["HOST"], _database["PORT"], _database["NAME"], _database.get("OPTIONS"))  # a socket is an option
