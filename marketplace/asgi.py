@@ -5,3 +5,7 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings")
 os.environ.setdefault("PROCESS_KIND", "web")
 application = get_asgi_application()
+
+from apps.matching.operations import warm_up  # noqa: E402 - the applications are loaded by now
+
+warm_up()

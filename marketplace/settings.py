@@ -164,6 +164,8 @@ CACHES = {
 ESCO_TABLES = env.path("ESCO_TABLES", BASE_DIR / "media" / "esco")  # made by scripts/build_linking.py --esco
 # In how many lists a day somebody is shown before others of nearly the same score go first.
 MATCH_EXPOSURE_CAP = env.int("MATCH_EXPOSURE_CAP", 50)
+# Whether each web process loads at its start what finds skills in texts (900 MB at most), or when somebody first asks.
+MATCH_WARM_UP = env.bool("MATCH_WARM_UP", TRADEWIND_ENV != "test")
 # A copy for matching, each machine its own. Named for the database: another one's people must never be looked for here.
 _database = DATABASES["default"]
 _address = (_database["HOST"], _database["PORT"], _database["NAME"], _database.get("OPTIONS"))  # a socket is an option
@@ -242,7 +244,13 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+# How many new codes one sign-up may ask for; an address gets one in ten seconds and what `limits.LIMITS` allows. The
+# address cannot be corrected there: allauth would offer it for new addresses only, which tells whose address is known.
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = 5
 ACCOUNT_FORMS = {
+    "add_email": "apps.accounts.forms.AddEmailForm",
+    "reset_password": "apps.accounts.forms.AskForPasswordForm",
+    "confirm_email_verification_code": "apps.accounts.forms.EmailCodeForm",
     "login": "apps.accounts.forms.LoginForm",
     "signup": "apps.accounts.forms.SignupForm",
     "change_password": "apps.accounts.forms.ChangePasswordForm",

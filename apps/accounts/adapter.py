@@ -14,6 +14,7 @@ from django.core.mail import EmailMessage
 from django.http import HttpRequest, HttpResponse
 from django.urls import translate_url
 from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts import gateways
 from apps.accounts.middleware import has_fresh_login
@@ -31,6 +32,17 @@ def on_mail(queue: Queue) -> None:
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": _("The e-mail address or the password is wrong."),
+        "email_taken": _("There is an account with this e-mail address already."),
+        "enter_current_password": _("Enter your current password."),
+        "incorrect_code": _("This code is wrong. Enter the newest one that you got."),
+        "incorrect_password": _("This password is wrong."),
+        "max_email_addresses": _("You cannot add more than %d e-mail addresses."),
+        "too_many_login_attempts": _("Too many attempts failed. Wait a few minutes and try again."),
+        "unverified_primary_email": _("Confirm the address first."),
+    }
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """
         Account mail is written in the recipient's language, not in the one of whoever asked for it, its links lead to
@@ -66,6 +78,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def clean_email(self, email: str) -> str:
         return canonical_email(super().clean_email(email))
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        names = {
+            "reauthenticate": _("Use your password"),
+            "mfa_reauthenticate": _("Use a code from your app"),
+            "mfa_reauthenticate:webauthn": _("Use a passkey or security key"),
+        }
+        ways: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        return [way | {"description": names.get(way["id"], way["description"])} for way in ways]
 
     def is_reauthentication_required(self, *, app: str) -> bool:
         """A login of a few minutes ago counts as much as having been asked again (`middleware.has_fresh_login`)."""

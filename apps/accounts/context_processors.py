@@ -9,17 +9,24 @@ from apps.accounts.rules import Act, Side
 
 
 def actor(request: HttpRequest) -> dict[str, Any]:
-    """`actor`, the `organization` acted for and the `organizations` to switch to (lazy: one query when shown)."""
+    """
+    `actor`, the `organization` acted for, the `organizations` to switch to, and which way in is offered: posting tasks,
+    placing bids, finding work (to strangers too, who may look around before they sign up).
+    """
     user = getattr(request, "user", None)
     if not isinstance(user, User) or not user.is_authenticated:
-        return {"actor": getattr(request, "actor", None), "organization": None, "organizations": []}
+        return {
+            "actor": getattr(request, "actor", None), "organization": None, "organizations": [], "may_find_work": True,
+        }  # fmt: skip
     organizations = list(queries.organizations_of(user))
     acting = request.actor  # type: ignore[attr-defined]
     current = next((one for one in organizations if one.id == acting.organization_id), None)
+    may_place_bids = may(acting, Act.BID, acting.organization_id, Side.FREELANCER)
     return {
         "actor": acting,
         "organization": current,
         "organizations": organizations,
         "may_post_tasks": may(acting, Act.MANAGE_TASK, acting.organization_id, Side.EMPLOYER),
-        "may_place_bids": may(acting, Act.BID, acting.organization_id, Side.FREELANCER),
+        "may_place_bids": may_place_bids,
+        "may_find_work": may_place_bids and current is not None and current.works,
     }

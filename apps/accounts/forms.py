@@ -6,8 +6,11 @@ from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
+from allauth.account.forms import AddEmailForm as AllauthAddEmailForm
 from allauth.account.forms import ChangePasswordForm as AllauthChangePasswordForm
+from allauth.account.forms import ConfirmEmailVerificationCodeForm as AllauthEmailCodeForm
 from allauth.account.forms import LoginForm as AllauthLoginForm
+from allauth.account.forms import ResetPasswordForm as AllauthAskForPasswordForm
 from allauth.account.forms import ResetPasswordKeyForm as AllauthResetPasswordKeyForm
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from babel.numbers import get_territory_currencies
@@ -64,31 +67,58 @@ def currency_of(country: str) -> str:
     return next((code for code in reversed(found) if code in currencies.exponents()), "EUR")
 
 
-class LoginForm(AllauthLoginForm):  # type: ignore[misc]
+class _OurLabels(forms.Form):
     """Labels above the fields, in our words; a placeholder is no label."""
+
+    labels: dict[str, Any] = {}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
+        for name, field in self.fields.items():
             field.widget.attrs.pop("placeholder", None)
-        self.fields["login"].label = _("E-mail address")
-        self.fields["password"].label = _("Password")
-        if "remember" in self.fields:
-            self.fields["remember"].label = _("Stay logged in on this device")
+            field.label = self.labels.get(name, field.label)
+
+
+class LoginForm(_OurLabels, AllauthLoginForm):  # type: ignore[misc]
+    labels = {
+        "login": _("E-mail address"),
+        "password": _("Password"),
+        "remember": _("Stay logged in on this device"),
+    }
 
     def clean_login(self) -> str:
         return canonical_email(super().clean_login())
 
 
+class AddEmailForm(_OurLabels, AllauthAddEmailForm):  # type: ignore[misc]
+    labels = {"email": _("E-mail address")}
+
+
+class AskForPasswordForm(_OurLabels, AllauthAskForPasswordForm):  # type: ignore[misc]
+    labels = {"email": _("E-mail address")}
+
+
+class EmailCodeForm(_OurLabels, AllauthEmailCodeForm):  # type: ignore[misc]
+    labels = {"code": _("Code from the mail")}
+
+
 class SignupForm(AllauthSignupForm):  # type: ignore[misc]
-    """E-mail and password, and the three things without which nothing here makes sense."""
+    """E-mail and password, and what nothing here makes sense without."""
 
     display_name = forms.CharField(
-        label=_("Your name or your organization's name"),
+        label=_("Your name"),
         max_length=80,
         validators=[validate_visible],
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
-        help_text=_("Others see this name."),
+        help_text=_("As people address you. It is beside the messages that you write."),
+    )
+    organization_name = forms.CharField(
+        label=_("Name of your company or team"),
+        required=False,
+        max_length=80,
+        validators=[validate_visible],
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+        help_text=_("If you act for one: profile, bids and contracts carry its name. Otherwise they carry yours."),
     )
     purpose = forms.ChoiceField(
         label=_("What would you like to do first?"),
@@ -103,7 +133,7 @@ class SignupForm(AllauthSignupForm):  # type: ignore[misc]
         widget=forms.Select(attrs={"autocomplete": "country"}),
         help_text=_("Decides which ways of payment and which tax rules apply to you."),
     )
-    field_order = ("display_name", "email", "password1", "password2", "country", "purpose")
+    field_order = ("display_name", "organization_name", "email", "password1", "password2", "country", "purpose")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -125,10 +155,11 @@ class SignupForm(AllauthSignupForm):  # type: ignore[misc]
         user.time_zone = str(timezone.get_current_timezone())
         user.display_currency = currency_of(country)
         user.save(update_fields=["time_zone", "display_currency"])
+        company = self.cleaned_data["organization_name"]
         operations.create_organization(
             owner=user,
-            kind=OrganizationKind.INDIVIDUAL,
-            display_name=user.display_name,
+            kind=OrganizationKind.COMPANY if company else OrganizationKind.INDIVIDUAL,
+            display_name=company or user.display_name,
             country=country,
             currency=currency_of(country),
             time_zone=user.time_zone,
@@ -153,7 +184,12 @@ class _EndsKeys(forms.Form):
             operations.revoke_tokens(user=user, now=timezone.now())
 
 
-class ChangePasswordForm(_EndsKeys, AllauthChangePasswordForm):  # type: ignore[misc]
+class ChangePasswordForm(_OurLabels, _EndsKeys, AllauthChangePasswordForm):  # type: ignore[misc]
+    labels = {
+        "oldpassword": _("Current password"),
+        "password1": _("New password"),
+        "password2": _("New password again"),
+    }
     field_order = ("oldpassword", "password1", "password2", "end_keys")
 
     def save(self) -> None:
@@ -161,7 +197,8 @@ class ChangePasswordForm(_EndsKeys, AllauthChangePasswordForm):  # type: ignore[
         self.end_keys_of(self.user)
 
 
-class ResetPasswordForm(_EndsKeys, AllauthResetPasswordKeyForm):  # type: ignore[misc]
+class ResetPasswordForm(_OurLabels, _EndsKeys, AllauthResetPasswordKeyForm):  # type: ignore[misc]
+    labels = {"password1": _("New password"), "password2": _("New password again")}
     field_order = ("password1", "password2", "end_keys")
 
     def save(self) -> None:
@@ -170,6 +207,15 @@ class ResetPasswordForm(_EndsKeys, AllauthResetPasswordKeyForm):  # type: ignore
 
 
 class SettingsForm(forms.ModelForm[User]):
+    """:param own: the organization acted for, where the person may change its name."""
+
+    organization_name = forms.CharField(
+        label=_("Name of your company or team"),
+        max_length=80,
+        validators=[validate_visible],
+        widget=forms.TextInput(attrs={"autocomplete": "organization", "dir": "auto"}),
+        help_text=_("Profile, bids and contracts carry this name."),
+    )
     language = forms.ChoiceField(label=_("Language"))
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=zones)
     display_currency = forms.ChoiceField(
@@ -187,18 +233,38 @@ class SettingsForm(forms.ModelForm[User]):
     class Meta:
         model = User
         fields = ("display_name", "legal_name", "language", "time_zone", "display_currency")
+        labels = {"display_name": _("Your name"), "legal_name": _("Your legal name")}
         help_texts = {
-            "legal_name": _("As on your papers. Only for contracts, invoices and payment; others do not see it.")
+            "display_name": _("As people address you. It is beside the messages that you write."),
+            "legal_name": _("As on your papers. Only for contracts, invoices and payment; others do not see it."),
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    field_order = ("display_name", "organization_name", "legal_name")
+
+    def __init__(self, *args: Any, own: Organization | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if own is None:
+            del self.fields["organization_name"]
+        else:
+            self._fill_organization_name(own)
         self.fields["time_zone"].choices = zones_with(self.instance.time_zone)  # type: ignore[attr-defined]
         languages_here = [
             (code, translation.get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES
         ]
         self.fields["language"] = forms.ChoiceField(label=_("Language"), choices=languages_here)
         self.fields["display_name"].validators.append(validate_visible)
+
+    def _fill_organization_name(self, own: Organization) -> None:
+        is_alone = own.kind == OrganizationKind.INDIVIDUAL
+        field = self.fields["organization_name"]
+        self.initial["organization_name"] = (
+            "" if is_alone and own.display_name == self.instance.display_name else str(own)
+        )
+        if is_alone:
+            field.required = False
+            field.help_text = _(
+                "If you act for one: profile, bids and contracts carry its name, and it counts as a company."
+            )
 
 
 class OrganizationForm(forms.ModelForm[Organization]):
@@ -211,7 +277,8 @@ class OrganizationForm(forms.ModelForm[Organization]):
     class Meta:
         model = Organization
         fields = ("kind", "display_name", "legal_name", "country", "time_zone", "currency", "hires", "works")
-        labels = {"kind": _("Kind")}
+        labels = {"kind": _("Kind"), "display_name": _("Name that others see"), "legal_name": _("Legal name")}
+        help_texts = {"display_name": _("Of the company or team; where you act for yourself, your own.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -105,6 +105,10 @@ class StaffAssignment(BaseModel):
         ]
 
 
+UNNAMED_HANDLE = "member"
+"""Of a name without any letter; before names were written in Latin letters, of every name in another script."""
+
+
 class Organization(BaseModel):
     """Who posts, bids, pays and is paid: one person, a team, an agency, a company or an institution."""
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts import events, policies, queries, rules
 from apps.accounts.models import (
+    UNNAMED_HANDLE,
     AccessEvent,
     Membership,
     MembershipInvitation,
@@ -28,8 +29,8 @@ from apps.accounts.models import (
     User,
 )
 from apps.accounts.rules import Act
-from apps.accounts.states import KeyScope, Role, StaffRole
-from apps.common import currencies, fmt, limits
+from apps.accounts.states import KeyScope, OrganizationKind, Role, StaffRole
+from apps.common import currencies, fmt, limits, tokens
 from apps.common.actors import Actor
 from apps.common.errors import Conflict, Invalid, NotAllowed, NotFound
 from apps.common.text import canonical_email, is_visible
@@ -128,7 +129,7 @@ def _check_name(name: str) -> None:
 
 
 def _free_handle(display_name: str) -> str:
-    base = slugify(display_name)[:40] or "member"
+    base = slugify(tokens.to_latin(display_name))[:40].strip("-") or UNNAMED_HANDLE
     handle = base
     while Organization.objects.filter(handle=handle).exists():
         handle = f"{base}-{secrets.token_hex(3)}"
@@ -282,12 +283,41 @@ def switch_organization(*, user: User, organization_id: UUID) -> Organization:
 
 
 @transaction.atomic
-def update_settings(*, user: User, changes: dict[str, Any]) -> User:
+def update_settings(
+    *,
+    user: User,
+    changes: dict[str, Any],
+    actor: Actor | None = None,
+    organization_name: str | None = None,
+    now: datetime | None = None,
+) -> User:
+    """
+    Change what a person says of themselves, and the name of what they act for.
+
+    :param organization_name: needs `actor` and `now`; empty for one who acts under their own name, which then follows
+        the person's. A name given to such a one makes it a company.
+    :raises policies.NotYours: :raises policies.RoleMissing: if the actor may not rename it.
+    """
     _check_name(changes.get("display_name", user.display_name))
+    if organization_name is not None and actor is not None and now is not None:
+        _rename_organization(user, changes.get("display_name", user.display_name), organization_name, actor, now)
     for name, value in changes.items():
         setattr(user, name, value)
     user.save(update_fields=list(changes))
     return user
+
+
+def _rename_organization(user: User, new_name: str, organization_name: str, actor: Actor, now: datetime) -> None:
+    own = Organization.objects.get(id=actor.side_id)
+    changes: dict[str, Any] = {}
+    if organization_name and organization_name != own.display_name:
+        changes["display_name"] = organization_name
+        if own.kind == OrganizationKind.INDIVIDUAL:
+            changes["kind"] = OrganizationKind.COMPANY
+    elif not organization_name and own.kind == OrganizationKind.INDIVIDUAL and own.display_name != new_name:
+        changes["display_name"] = new_name
+    if changes:
+        update_organization(organization_id=own.id, actor=actor, now=now, changes=changes)
 
 
 # -- members

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError, dates, numbers
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from apps.common import currencies
 from apps.common.money import Money
@@ -192,3 +193,25 @@ def plain_decimal(value: Decimal) -> str:
     return numbers.format_decimal(
         value, format="0.####", locale=locale(), numbering_system=_NUMBERING, group_separator=False
     )
+
+
+# The first that a header mentions is right: others call themselves Safari or Chrome besides, Android says Linux too.
+_BROWSERS = (
+    ("MicroMessenger/", "WeChat"), ("EdgA/", "Edge"), ("EdgiOS/", "Edge"), ("Edg/", "Edge"), ("OPR/", "Opera"),
+    ("SamsungBrowser/", "Samsung Internet"), ("HuaweiBrowser/", "Huawei Browser"), ("MiuiBrowser/", "Mi Browser"),
+    ("UCBrowser/", "UC Browser"), ("YaBrowser/", "Yandex Browser"), ("Vivaldi/", "Vivaldi"), ("FxiOS/", "Firefox"),
+    ("Firefox/", "Firefox"), ("CriOS/", "Chrome"), ("Chrome/", "Chrome"), ("Version/", "Safari"),
+)  # fmt: skip
+_SYSTEMS = (
+    ("OpenHarmony", "HarmonyOS"), ("HarmonyOS", "HarmonyOS"), ("iPhone", "iPhone"), ("iPad", "iPad"),
+    ("Android", "Android"), ("Windows", "Windows"), ("CrOS", "ChromeOS"), ("Macintosh", "macOS"), ("Linux", "Linux"),
+)  # fmt: skip
+
+
+def device(user_agent: str) -> str:
+    """The browser and system that a User-Agent header names, as in `Firefox on Android`."""
+    browser = next((name for mark, name in _BROWSERS if mark in user_agent), "")
+    system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
+    if browser and system:
+        return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
+    return browser or system or _("Unknown device")

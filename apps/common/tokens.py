@@ -192,6 +192,13 @@ def _simplified(text: str) -> str:
     return str(_local.simplify.transliterate(text))
 
 
+def to_latin(text: str) -> str:
+    """The text in plain Latin letters, by sound where its script is another one: 北京 -> bei jing."""
+    if not hasattr(_local, "to_latin"):
+        _local.to_latin = icu.Transliterator.createInstance("Any-Latin; Latin-ASCII")
+    return str(_local.to_latin.transliterate(text))
+
+
 _ACCENTED = (("\u00c0", "\u024f"), ("\u0370", "\u03ff"), ("\u1e00", "\u1fff"))
 """Latin and Greek letters that carry accents."""
 

@@ -1,9 +1,12 @@
-"""Pages for what went wrong."""
+"""Pages that every area uses: what went wrong, and a question before what cannot be undone."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
+from typing import Any
 
+from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
@@ -25,6 +28,11 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return error_answer(request, NotFound()) if is_api(request) else render(request, "errors/404.html", status=404)
 
 
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    """What allauth shows for its own limits."""
+    return render(request, "errors/429.html", status=429)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     # Called while the error is handled: an outage that a middleware met (session, login) is answered as one here.
     if refusal := refusal_of(sys.exc_info()[1]):
@@ -33,3 +41,31 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return error_answer(request, ServerFault(), is_plain=True)
     # No context processors: what failed may be one of them.
     return HttpResponse(loader.get_template("errors/500.html").render({}), status=500)
+
+
+def ask_first(
+    request: HttpRequest, form: forms.Form, *, title: str, sentences: Iterable[str], label: str, variant: str = "danger"
+) -> HttpResponse | None:
+    """
+    A page that says what a valid form would do, or None once the person confirmed that.
+
+    Works without script. Its second button brings the form back as it was typed: see `is_changing`.
+
+    :param sentences: what happens, one whole sentence each. :param label: of the button that does it.
+    """
+    if request.POST.get("confirmed") == "yes":
+        return None
+    rows = [(field.label, _shown(field)) for field in form.visible_fields() if field.value() not in (None, "")]
+    context = {"form": form, "title": title, "sentences": sentences, "label": label, "variant": variant, "rows": rows}
+    return render(request, "confirm.html", context)
+
+
+def is_changing(request: HttpRequest) -> bool:
+    """The person was asked and went back to the form."""
+    return request.POST.get("confirmed") == "no"
+
+
+def _shown(field: forms.BoundField) -> Any:
+    if isinstance(field.field, forms.ChoiceField):
+        return dict(field.field.choices).get(field.value(), field.value())  # type: ignore[arg-type]
+    return field.value()

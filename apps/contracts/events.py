@@ -66,6 +66,12 @@ class ReviewReminder:
     days_left: int
 
 
+@bus.fact("contracts.milestone_overdue")
+class MilestoneOverdue:
+    contract_id: UUID
+    milestone_id: UUID
+
+
 @bus.fact("contracts.cancellation_proposed")
 class CancellationProposed:
     contract_id: UUID

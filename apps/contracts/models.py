@@ -99,6 +99,8 @@ class Milestone(BaseModel):
     revisions_used = models.PositiveSmallIntegerField(default=0)
     review_due_at = models.DateTimeField(null=True, blank=True)
     reminders_sent = models.PositiveSmallIntegerField(default=0)
+    overdue_notified_at = models.DateTimeField(null=True, blank=True)
+    """When both sides were notified that the date passed without a delivery: once."""
     disputed_from = models.CharField(max_length=16, choices=MilestoneStatus, blank=True, default="")
     """Where it stood when a dispute was opened, to go on from there."""
     disputed_at = models.DateTimeField(null=True, blank=True)
@@ -123,6 +125,11 @@ class Milestone(BaseModel):
         indexes = [
             models.Index(
                 fields=["review_due_at"], condition=models.Q(status="delivered"), name="contracts_milestone_review_due"
+            ),
+            models.Index(
+                fields=["due_at"],
+                condition=models.Q(status="funded", overdue_notified_at=None),
+                name="contracts_milestone_overdue",
             ),
         ]
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from apps.common.actors import Actor
 from apps.common.models import StatusChange
@@ -114,6 +114,19 @@ def employer_cost(contract: Contract, now: datetime) -> pricing.EmployerCost:
     return pricing.employer_costs(contract.employer.country, now.date(), [bid], payer_id=contract.employer_id)[0]
 
 
+@dataclass(frozen=True, slots=True)
+class HiringRecord:
+    """Contracts that freelancers accepted from an employer, and for how many of its tasks."""
+
+    contracts: int
+    tasks: int
+
+
+def hiring_record(employer_id: UUID) -> HiringRecord:
+    accepted = Contract.objects.filter(employer_id=employer_id, accepted_at__isnull=False)
+    return HiringRecord(**accepted.aggregate(contracts=Count("id"), tasks=Count("task_id", distinct=True)))
+
+
 def milestones_to_remind(now: datetime) -> QuerySet[Milestone, UUID]:
     """Delivered milestones whose review ends within the next reminder's distance, the soonest first."""
     is_near = Q()
@@ -121,6 +134,12 @@ def milestones_to_remind(now: datetime) -> QuerySet[Milestone, UUID]:
         is_near |= Q(reminders_sent=sent, review_due_at__lte=now + timedelta(days=days))
     waiting = Milestone.objects.filter(status=MilestoneStatus.DELIVERED, review_due_at__gt=now)
     return waiting.filter(is_near).order_by("review_due_at", "id").values_list("id", flat=True)
+
+
+def milestones_overdue(now: datetime) -> QuerySet[Milestone, UUID]:
+    """Funded milestones whose date passed without a delivery, not announced yet, the oldest date first."""
+    late = Milestone.objects.filter(status=MilestoneStatus.FUNDED, overdue_notified_at=None, due_at__lt=now)
+    return late.order_by("due_at", "id").values_list("id", flat=True)
 
 
 def milestones_to_approve(now: datetime) -> QuerySet[Milestone, UUID]:

@@ -100,6 +100,17 @@ def held_from(payer_id: UUID) -> list[Money]:
     return _held(Escrow.objects.filter(payer_id=payer_id))
 
 
+def paid_by(payer_id: UUID) -> list[Money]:
+    """What an employer's payments brought freelancers so far, before fees, by currency; the largest number first."""
+    rows = (
+        Escrow.objects.filter(payer_id=payer_id, released_minor__gt=0)
+        .values_list("currency")
+        .annotate(paid_minor=Sum("released_minor"))
+        .order_by("-paid_minor", "currency")
+    )
+    return [Money(int(paid), currency) for currency, paid in rows]
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """What is held in one currency: for the organization, and of its own payments."""

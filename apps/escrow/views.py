@@ -13,11 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.accounts.middleware import actor
-from apps.common import keyset
+from apps.common import fmt, keyset
 from apps.common.errors import DomainError, NotFound
 from apps.common.ids import uuid7
+from apps.common.views import ask_first, is_changing
 from apps.escrow import operations, policies, queries
 from apps.escrow.forms import AppealAnswerForm, AppealForm, GoodwillForm, RecoveryForm
+from apps.escrow.models import Recovery
 from apps.escrow.states import GoodwillTo
 from apps.payments import queries as payments
 
@@ -136,6 +138,19 @@ def recover(request: HttpRequest, chargeback_id: UUID) -> HttpResponse:
     return render(request, "escrow/recovery_form.html", context, status=422 if form.errors else 200)
 
 
+def _ask_about_appeal(
+    request: HttpRequest, form: AppealAnswerForm | AppealForm, found: Recovery
+) -> HttpResponse | None:
+    happens = (
+        _("The decision is lifted: the freelancer keeps the money.")
+        if form.cleaned_data["answer"] == "grant"
+        else _("%(amount)s are taken from the freelancer's balance at once; what is missing there is owed.")
+        % {"amount": fmt.money(found.amount)}
+    )
+    sentences = [happens, _("The freelancer reads your reasons."), _("This cannot be undone.")]
+    return ask_first(request, form, title=_("Answer the appeal?"), sentences=sentences, label=_("Confirm decision"))
+
+
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def recovery(request: HttpRequest, recovery_id: UUID) -> HttpResponse:
@@ -145,7 +160,9 @@ def recovery(request: HttpRequest, recovery_id: UUID) -> HttpResponse:
     may_answer = policies.can_answer_appeal(asker, found)
     may_appeal = policies.can_appeal(asker, found, now)
     form = AppealAnswerForm(request.POST or None) if may_answer else AppealForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and not is_changing(request):
+        if may_answer and (question := _ask_about_appeal(request, form, found)):
+            return question
         try:
             if may_answer:
                 operations.answer_appeal(

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from apps.moderation.states import Decision, Reason
+from apps.accounts.models import User
+from apps.moderation.states import Decision, Reason, StaffAct
 
 
 class ReportForm(forms.Form):
@@ -52,3 +57,44 @@ class DecisionForm(forms.Form):
         widget=forms.Textarea(attrs={"dir": "auto"}),
         help_text=_("Facts and the rule they break. On a take-down the affected party reads this, word for word."),
     )
+
+
+# A day with a day after it in every time zone.
+_DAYS = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2999, 12, 31))]
+
+
+class AuditFilterForm(forms.Form):
+    """Days are those of the reader's time zone, the last one included."""
+
+    act = forms.ChoiceField(label=_("Act"), required=False, choices=[("", _("All")), *StaffAct.choices])
+    person = forms.TypedChoiceField(label=_("Person"), required=False, coerce=str)
+    since = forms.DateField(
+        label=_("From"), required=False, validators=_DAYS, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
+    )
+    until = forms.DateField(
+        label=_("Until"), required=False, validators=_DAYS, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
+    )
+
+    def __init__(self, *args: Any, people: Iterable[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        person = self.fields["person"]
+        assert isinstance(person, forms.ChoiceField)
+        person.choices = [("", _("Everybody")), *((str(one.id), one.display_name) for one in people)]
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        since, until = data.get("since"), data.get("until")
+        if since and until and since > until:
+            self.add_error("until", _("The last day comes before the first."))
+        return data
+
+    def filters(self) -> dict[str, Any]:
+        """What `queries.audit_entries` takes."""
+        data, zone = self.cleaned_data, timezone.get_current_timezone()
+        since, until = data["since"], data["until"]
+        return {
+            "act": data["act"],
+            "person_id": data["person"] or None,
+            "since": datetime.combine(since, time.min, zone) if since else None,
+            "before": datetime.combine(until + timedelta(days=1), time.min, zone) if until else None,
+        }

@@ -6,7 +6,7 @@ from django.urls import reverse
 from apps.accounts.models import Organization, User
 from apps.common.ids import uuid7
 from apps.common.models import BaseModel
-from apps.moderation.states import ObjectionStatus, Reason, ReportStatus, Subject
+from apps.moderation.states import ObjectionStatus, Reason, ReportStatus, StaffAct, Subject
 
 
 class Report(BaseModel):
@@ -110,4 +110,14 @@ class AuditEntry(models.Model):
 
     class Meta:
         verbose_name_plural = "audit entries"
-        indexes = [models.Index(fields=["subject_type", "subject_id"], name="moderation_audit_subject")]
+        indexes = [
+            models.Index(fields=["subject_type", "subject_id"], name="moderation_audit_subject"),
+            models.Index(fields=["-happened_at", "-id"], name="moderation_audit_latest"),
+            models.Index(fields=["action", "-happened_at"], name="moderation_audit_of_act"),
+            models.Index(fields=["actor", "-happened_at"], name="moderation_audit_of_person"),
+        ]
+
+    @property
+    def act(self) -> str:
+        """What was done, in words; the code itself where a later version no longer knows it."""
+        return str(StaffAct(self.action).label) if self.action in StaffAct.values else self.action

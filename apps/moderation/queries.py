@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from apps.accounts import queries as accounts
 from apps.accounts.models import User
@@ -13,6 +14,8 @@ from apps.messaging import queries as messaging
 from apps.moderation.models import AuditEntry, Objection, Report, Statement
 from apps.moderation.states import ObjectionStatus, ReportStatus, Subject
 from apps.tasks import queries as tasks
+
+PEOPLE_MAX = 300
 
 
 def open_reports() -> QuerySet[Report]:
@@ -70,8 +73,26 @@ def reports_of(user: User) -> QuerySet[Report]:
     return Report.objects.filter(reporter=user).order_by("-id")
 
 
-def audit_entries() -> QuerySet[AuditEntry]:
-    return AuditEntry.objects.select_related("actor").order_by("-id")
+def audit_entries(
+    *, act: str = "", person_id: UUID | None = None, since: datetime | None = None, before: datetime | None = None
+) -> QuerySet[AuditEntry]:
+    """The log of the staff, the latest first; filters add up. `before` is the first moment that does not count."""
+    entries = AuditEntry.objects.select_related("actor").order_by("-id")
+    if act:
+        entries = entries.filter(action=act)
+    if person_id:
+        entries = entries.filter(actor_id=person_id)
+    if since:
+        entries = entries.filter(happened_at__gte=since)
+    if before:
+        entries = entries.filter(happened_at__lt=before)
+    return entries
+
+
+def people_of_the_log(chosen_id: UUID | None) -> list[User]:
+    """Who is on the staff now, by name, and the one who was chosen, who may have left it."""
+    people = User.objects.filter(Q(is_staff=True) | Q(id=chosen_id)).order_by("display_name", "id")
+    return list(people[:PEOPLE_MAX])
 
 
 # -- what can be reported, as the actor may see it

@@ -37,6 +37,35 @@ class Decision(models.TextChoices):
     DISMISS = "dismiss", _("Dismiss")
 
 
+class StaffAct(models.TextChoices):
+    """What the log of the staff can say was done; the values are written down and never change."""
+
+    TAKE_DOWN = "moderation.take_down", _("Took something down")
+    DISMISS = "moderation.dismiss", _("Dismissed a report")
+    OBJECTION_GRANT = "moderation.objection_grant", _("Granted an objection")
+    OBJECTION_REFUSE = "moderation.objection_refuse", _("Refused an objection")
+    DISPUTE_DECIDE = "disputes.decide", _("Decided a dispute")
+    GOODWILL = "escrow.goodwill", _("Paid a goodwill amount")
+    RECOVERY_DECIDED = "escrow.recovery_decided", _("Decided whether a freelancer pays back a chargeback")
+    RECOVERY_APPEAL = "escrow.recovery_appeal_answered", _("Answered an appeal against paying back")
+    SUSPENSE_RESOLVED = "treasury.suspense_resolved", _("Explained money in suspense")
+    CASH_MOVE = "treasury.cash_move", _("Agreed to a transfer between our own accounts")
+    TAX_WITHHELD = "treasury.tax_withheld", _("Remitted withheld tax")
+    TAX_COLLECTED = "treasury.tax_collected", _("Remitted tax on our commission")
+    SWEEP = "treasury.sweep", _("Moved own money to the bank")
+    RESERVE = "treasury.reserve", _("Reserved money for chargebacks")
+    TOP_UP = "treasury.top_up", _("Brought own money to the processor")
+    PAUSE = "payments.pause", _("Paused payments")
+    RESUME = "payments.resume", _("Resumed payments")
+    RESOLVE_UNBOOKED = "payments.resolve_unbooked", _("Explained what the books do not know")
+    START_EXPERIMENT = "matching.start_experiment", _("Started an experiment")
+    STOP_EXPERIMENT = "matching.stop_experiment", _("Stopped an experiment")
+    CHOOSE_ORDER = "matching.choose_order", _("Chose the order of a list")
+    SET_WEIGHTS = "matching.set_weights", _("Changed the weights of matching")
+    ADMIN_VIEW = "admin.view", _("Opened a record in the administration")
+    ADMIN_CHANGE = "admin.change", _("Changed a record in the administration")
+
+
 class ObjectionStatus(models.TextChoices):
     OPEN = "open", _("Waiting for an answer")
     GRANTED = "granted", _("Restored")

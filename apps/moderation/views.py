@@ -10,17 +10,28 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.accounts.middleware import actor, language
 from apps.common import keyset
 from apps.common.errors import Conflict
+from apps.common.ids import uuid_or_none
+from apps.common.views import ask_first, is_changing
 from apps.moderation import operations, policies, queries
-from apps.moderation.forms import AnswerForm, DecisionForm, ObjectionForm, ReportForm
+from apps.moderation.forms import AnswerForm, AuditFilterForm, DecisionForm, ObjectionForm, ReportForm
 from apps.moderation.models import Objection, Report
-from apps.moderation.states import Subject
+from apps.moderation.states import Decision, ReportStatus, Subject
 
 QUEUE_SIZE = 50
+AUDIT_PAGE_SIZE = 50
+
+
+_CONSEQUENCES = {
+    Subject.TASK: gettext_lazy("The task disappears from every list at once, and nobody can bid on it."),
+    Subject.PROFILE: gettext_lazy("The profile disappears at once for everybody but its owner."),
+    Subject.MESSAGE: gettext_lazy("The message disappears at once for everybody but its author."),
+}
 
 
 @login_required
@@ -77,7 +88,7 @@ def _queue_page(request: HttpRequest, case_id: str, form: DecisionForm | None) -
         "earlier": list(queries.earlier_cases(case.affected_id)[:5]) if case else [],
         "form": form or DecisionForm(initial={"ground": case.reason if case else ""}),
     }
-    return render(request, "moderation/queue.html", context, status=422 if form else 200)
+    return render(request, "moderation/queue.html", context, status=422 if form and form.errors else 200)
 
 
 def _same_subject(case: Report | None) -> list[Report]:
@@ -91,8 +102,11 @@ def _same_subject(case: Report | None) -> list[Report]:
 def decide(request: HttpRequest, report_id: UUID) -> HttpResponse:
     policies.check_is_staff(actor(request))
     form = DecisionForm(request.POST)
-    if not form.is_valid():
+    if not form.is_valid() or is_changing(request):
         return _queue_page(request, str(report_id), form)
+    case = get_object_or_404(Report.objects.select_related("affected"), id=report_id)
+    if case.status == ReportStatus.OPEN and (question := _ask_about_decision(request, form, case)):
+        return question
     try:
         operations.decide(report_id=report_id, actor=actor(request), now=timezone.now(), **form.cleaned_data)
     except operations.CaseClosed as refusal:
@@ -100,6 +114,29 @@ def decide(request: HttpRequest, report_id: UUID) -> HttpResponse:
     else:
         messages.success(request, _("Decided. The people concerned are told."))
     return redirect("moderation:queue")
+
+
+def _ask_about_decision(request: HttpRequest, form: DecisionForm, case: Report) -> HttpResponse | None:
+    same = queries.open_reports().filter(subject_type=case.subject_type, subject_id=case.subject_id).count()
+    closes = ngettext(
+        "%(count)s open report about it is closed, and its author reads what you decided.",
+        "%(count)s open reports about it are closed, and their authors read what you decided.",
+        same,
+    ) % {"count": same}
+    logged = _("Your name and your reason are in the audit trail for good.")
+    if form.cleaned_data["decision"] == Decision.DISMISS:
+        title = _("Dismiss the report about “%(title)s”?") % {"title": case.snapshot["title"]}
+        sentences = [_("It stays visible to everybody."), closes, logged]
+        return ask_first(request, form, title=title, sentences=sentences, label=_("Dismiss"), variant="primary")
+    title = _("Take down “%(title)s”?") % {"title": case.snapshot["title"]}
+    reads = _("%(name)s gets a statement of reasons with your words and may object to it once.")
+    sentences = [
+        str(_CONSEQUENCES[Subject(case.subject_type)]),
+        reads % {"name": case.affected.display_name},
+        closes,
+        logged,
+    ]
+    return ask_first(request, form, title=title, sentences=sentences, label=_("Take down"))
 
 
 @login_required
@@ -155,9 +192,12 @@ def _objection_rows(
 def answer_objection(request: HttpRequest, objection_id: UUID) -> HttpResponse:
     policies.check_is_staff(actor(request))
     form = AnswerForm(request.POST, prefix=str(objection_id))
-    if not form.is_valid():
+    if not form.is_valid() or is_changing(request):
         context = {"rows": _objection_rows(request, objection_id, form)}
-        return render(request, "moderation/objections.html", context, status=422)
+        return render(request, "moderation/objections.html", context, status=422 if form.errors else 200)
+    objection = get_object_or_404(Objection.objects.select_related("statement__organization"), id=objection_id)
+    if question := _ask_about_answer(request, form, objection):
+        return question
     operations.answer_objection(
         objection_id=objection_id, actor=actor(request), now=timezone.now(), **form.cleaned_data
     )
@@ -165,10 +205,35 @@ def answer_objection(request: HttpRequest, objection_id: UUID) -> HttpResponse:
     return redirect("moderation:objections")
 
 
+def _ask_about_answer(request: HttpRequest, form: AnswerForm, objection: Objection) -> HttpResponse | None:
+    reads = _("%(name)s reads your answer; there is no second objection.")
+    sentences = [
+        _("What was taken down is seen again at once.")
+        if form.cleaned_data["verb"] == "grant"
+        else _("It stays down for good."),
+        reads % {"name": objection.statement.organization.display_name},
+        _("Your name and your reason are in the audit trail for good."),
+    ]
+    title = _("Answer the objection about “%(title)s”?") % {"title": objection.statement.title}
+    return ask_first(request, form, title=title, sentences=sentences, label=_("Answer"), variant="primary")
+
+
 @login_required
 @require_safe
 def audit(request: HttpRequest) -> HttpResponse:
     policies.check_is_staff(actor(request))
-    page = keyset.page(queries.audit_entries(), order="-happened_at", cursor=request.GET.get("cursor", ""), size=50)
-    context = {"page": page, "next": f"?cursor={page.next_cursor}" if page.next_cursor else ""}
+    people = queries.people_of_the_log(uuid_or_none(request.GET.get("person")))
+    form = AuditFilterForm(request.GET, people=people)
+    if not form.is_valid():
+        return render(request, "moderation/audit.html", {"form": form}, status=422)
+    entries = queries.audit_entries(**form.filters())
+    page = keyset.page(entries, order="-happened_at", cursor=request.GET.get("cursor", ""), size=AUDIT_PAGE_SIZE)
+    parameters = request.GET.copy()
+    parameters["cursor"] = page.next_cursor
+    context = {
+        "form": form,
+        "page": page,
+        "is_filtered": any(form.cleaned_data.values()),
+        "next": f"?{parameters.urlencode()}" if page.next_cursor else "",
+    }
     return render(request, "moderation/audit.html", context)

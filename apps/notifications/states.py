@@ -208,6 +208,21 @@ KINDS: dict[str, Kind] = {
         ),
         "alarm-clock",
     ),
+    "milestone_overdue_to_freelancer": Kind(
+        Group.CONTRACTS,
+        _("“%(milestone)s” is overdue"),
+        _("It was due on %(due_at)s. Deliver it, or write to %(who)s when it will come. The money stays held."),
+        "alarm-clock",
+    ),
+    "milestone_overdue_to_employer": Kind(
+        Group.CONTRACTS,
+        _("“%(milestone)s” is overdue"),
+        _(
+            "It was due on %(due_at)s and %(who)s has not delivered. The money stays held: write to them, "
+            "or propose to stop."
+        ),
+        "alarm-clock",
+    ),
     "cancellation_proposed": Kind(
         Group.CONTRACTS,
         _("%(who)s proposes to stop “%(contract)s”"),

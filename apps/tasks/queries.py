@@ -174,6 +174,27 @@ def tasks_of(organization_id: UUID) -> QuerySet[Task]:
     return Task.objects.filter(employer_id=organization_id).select_related("category").order_by("-created_at", "-id")
 
 
+@dataclass(frozen=True, slots=True)
+class PostingRecord:
+    """How many tasks an employer published, how many take bids now, and how many came to an end of choosing."""
+
+    posted: int
+    open: int
+    decided: int
+
+
+def posting_record(employer_id: UUID) -> PostingRecord:
+    """What everybody may know of an employer's tasks; counts those that staff hid in nothing."""
+    published = Task.objects.filter(employer_id=employer_id, published_at__isnull=False, hidden_at=None)
+    undecided = [TaskStatus.DRAFT, TaskStatus.OPEN, TaskStatus.DECIDING]
+    counted = published.aggregate(
+        posted=Count("id"),
+        open=Count("id", filter=Q(status=TaskStatus.OPEN, visibility=Visibility.PUBLIC)),
+        decided=Count("id", filter=~Q(status__in=undecided)),
+    )
+    return PostingRecord(**counted)
+
+
 def tasks_to_close_bidding(now: datetime) -> QuerySet[Task, UUID]:
     due = Task.objects.filter(status=TaskStatus.OPEN, bidding_closes_at__lte=now)
     return due.order_by("bidding_closes_at", "id").values_list("id", flat=True)

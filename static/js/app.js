@@ -206,8 +206,10 @@ document.addEventListener("submit", (event) => {
   if (event.defaultPrevented || event.target.method !== "post") return;
   const button = event.submitter;
   if (button) setTimeout(() => { button.setAttribute("aria-busy", "true"); button.disabled = true; });
+  // What takes longer says so, also to who does not see the button.
+  for (const status of event.target.querySelectorAll("[data-busy]")) status.textContent = status.dataset.busy;
 });
-addEventListener("pageshow", () => { for (const button of document.querySelectorAll("button[aria-busy=true]")) { button.disabled = false; button.removeAttribute("aria-busy"); } });
+addEventListener("pageshow", () => { for (const button of document.querySelectorAll("button[aria-busy=true]")) { button.disabled = false; button.removeAttribute("aria-busy"); } for (const status of document.querySelectorAll("[data-busy]")) status.textContent = ""; });
 // A slider says where it stands.
 for (const slider of document.querySelectorAll("input[type=range]")) {
   const output = document.createElement("output");

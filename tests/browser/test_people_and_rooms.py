@@ -145,7 +145,7 @@ def test_the_language_and_the_theme_are_switched(visitor, amara):
 
 def test_sign_up_works_without_javascript(visitor, transactional_db):
     page = visitor(javascript=False, width=390).open("/accounts/signup/")
-    page.get_by_label("Your name or your organization's name").fill("Amara Okafor")
+    page.get_by_label("Your name").fill("Amara Okafor")
     page.get_by_label("E-mail address").fill("amara@example.org")
     page.get_by_label("Password", exact=True).fill("violet river lamp")
     page.get_by_label("Password again").fill("violet river lamp")

@@ -79,6 +79,11 @@ def test_staff_read_a_chargeback_and_the_payer_sees_it(make, visitor, chargeback
 
     page = staff.open(f"/money/chargebacks/{chargeback.id}/")
     page.locator("main button.btn-primary").click()
-    page.wait_for_load_state()
+    confirm = page.locator("main button[name=confirmed][value=yes]")
+    confirm.wait_for()
+    staff.check()
+    confirm.click()
+    page.wait_for_url(f"**/money/chargebacks/{chargeback.id}/")
+    page.locator("main .bubble").first.wait_for()
     chargeback.refresh_from_db()
     assert chargeback.status == "submitted"

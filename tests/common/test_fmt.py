@@ -53,3 +53,36 @@ def test_the_caribbean_guilder_is_legal_tender_of_two_countries():
     from apps.accounts.forms import currency_of
 
     assert (currencies.exponent("XCG"), currency_of("CW"), currency_of("SX")) == (2, "XCG", "XCG")
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "expected"),
+    [
+        ("Mozilla/5.0 (Android 16; Mobile; rv:145.0) Gecko/145.0 Firefox/145.0", "Firefox on Android"),
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 "
+            "Safari/537.36 Edg/142.0.0.0",
+            "Edge on Windows",
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 26_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+            "Version/26.0 Mobile/15E148 Safari/604.1",
+            "Safari on iPhone",
+        ),
+        (
+            "Mozilla/5.0 (Linux; Android 15; 24031PN0DC) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 "
+            "Chrome/130.0.0.0 Mobile Safari/537.36 MicroMessenger/8.0.50",
+            "WeChat on Android",
+        ),
+        (
+            "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) "
+            "Chrome/142.0.0.0 Safari/537.36",
+            "Chrome on macOS",
+        ),
+        ("curl/8.5.0", "Unknown device"),
+        ("", "Unknown device"),
+    ],
+)
+def test_a_device_is_named_by_browser_and_system(user_agent, expected):
+    with translation.override("en"):
+        assert fmt.device(user_agent) == expected

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -215,6 +215,42 @@ def test_the_freelancer_never_approves(make, now):
         operations.approve_milestone(
             milestone_id=milestone.id, amount=None, actor=make.actor(milestone.contract.freelancer), now=now
         )
+
+
+def _late(milestone: Milestone) -> datetime:
+    return milestone.due_at + timedelta(seconds=1)
+
+
+def test_funded_work_that_is_late_is_announced_once(make, now):
+    milestone = make.milestone(status="funded")
+    assert list(queries.milestones_overdue(milestone.due_at)) == []
+
+    for _ in range(2):
+        for found in queries.milestones_overdue(_late(milestone)):
+            operations.notify_overdue(milestone_id=found, now=_late(milestone))
+        operations.notify_overdue(milestone_id=milestone.id, now=_late(milestone))
+
+    [event] = Event.objects.filter(name="contracts.milestone_overdue")
+    assert event.payload["milestone_id"] == str(milestone.id)
+
+
+@pytest.mark.parametrize("status", ["planned", "delivered", "approved"])
+def test_only_funded_work_without_a_delivery_is_announced_as_late(make, now, status):
+    milestone = make.milestone(status=status)
+
+    operations.notify_overdue(milestone_id=milestone.id, now=_late(milestone))
+
+    assert milestone.id not in queries.milestones_overdue(_late(milestone))
+    assert not Event.objects.filter(name="contracts.milestone_overdue").exists()
+
+
+def test_the_clock_announces_late_work(make, time_machine):
+    from apps.contracts import jobs
+
+    milestone = make.milestone(status="funded")
+    time_machine.move_to(_late(milestone), tick=False)
+
+    assert [jobs.keep_deadlines(), jobs.keep_deadlines()] == [1, 0]
 
 
 def test_silence_approves_at_the_end_of_the_window_and_reminds_before(make, now):

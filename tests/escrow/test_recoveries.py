@@ -158,7 +158,10 @@ def test_the_pages_lead_from_the_decision_over_the_appeal_to_its_answer(make, lo
     assert "Confirm decision" not in client.get(page).content.decode()  # the one who decided
     client.force_login(second)
     assert "An appeal needs an answer" in client.get("/en/money/chargebacks/").content.decode()
-    assert client.post(page, {"answer": "grant", "reasons": "Right."}).status_code == 302
+    answer = {"answer": "grant", "reasons": "Right."}
+    assert "the freelancer keeps the money" in client.post(page, answer).content.decode()
+    assert Recovery.objects.get().status == "appealed"
+    assert client.post(page, answer | {"confirmed": "yes"}).status_code == 302
     assert Recovery.objects.get().status == "overturned"
 
     stranger = Client()

@@ -1,5 +1,6 @@
 """Documents follow the facts of money, once each, with the figures of the books."""
 
+import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
@@ -290,3 +291,53 @@ def test_our_fee_to_a_country_without_a_known_rate_stays_undetermined(make, outb
     payer = make.employer(country="IT")
     fee = by_kind(released(make, outbox_drain, payer=payer))["fee"]
     assert (fee.treatment, fee.tax.amount_minor) == ("undetermined", 0)
+
+
+def _statement_label(make, outbox_drain, payee) -> str:
+    return by_kind(released(make, outbox_drain, payee=payee))["statement"].label
+
+
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [("北京设计", "BEI-JING-SHE-JI-STM"), ("شركة النور", "SHRKT-ALNWR-STM"), ("Ołówek Müller", "OLOWEK-MULLER-STM")],
+)
+def test_a_name_in_any_script_gives_a_series_that_can_be_read(make, outbox_drain, name, begins):
+    assert _statement_label(make, outbox_drain, make.freelancer(name)) == f"{begins}-2026-000001"
+
+
+def test_a_name_without_letters_gives_the_country_and_a_short_mark(make, outbox_drain):
+    payee = make.freelancer("★★★", country="NG")
+
+    assert re.fullmatch(r"NG-[2-9A-HJ-NP-Z]{4}-STM-2026-000001", _statement_label(make, outbox_drain, payee))
+
+
+def test_two_issuers_of_one_name_have_series_of_their_own(make, outbox_drain):
+    first, second = make.freelancer("北京设计工作室和很多其他的人一"), make.freelancer("北京设计工作室和很多其他的人二")
+
+    labels = [_statement_label(make, outbox_drain, one) for one in (first, second)]
+
+    assert labels[0] != labels[1]
+
+
+def test_a_series_that_was_begun_keeps_its_name_and_the_next_one_gets_a_better_one(make, outbox_drain):
+    payee = make.freelancer("北京设计")
+    payee.handle = "member-fdcc6b"
+    payee.save()
+    Series.objects.create(issuer=payee, letters="STM", year=2026, prefix="MEMBER-FDCC6B-STM", last_number=0)
+
+    assert _statement_label(make, outbox_drain, payee) == "MEMBER-FDCC6B-STM-2026-000001"
+    agree(make, payee)
+    invoice = by_kind(released(make, outbox_drain, payee=payee))["self_billed"]
+    assert invoice.label == "BEI-JING-SHE-JI-SB-2026-000001"
+
+
+def test_a_renamed_issuer_keeps_the_name_of_its_series(make, outbox_drain):
+    payee = make.freelancer("北京设计")
+    _statement_label(make, outbox_drain, payee)
+    payee.display_name, payee.handle = "上海", "member-123456"
+    payee.save()
+    agree(make, payee)
+
+    invoice = by_kind(released(make, outbox_drain, payee=payee))["self_billed"]
+
+    assert invoice.label == "BEI-JING-SHE-JI-SB-2026-000001"

@@ -139,3 +139,58 @@ def test_the_api_names_skills_in_the_language_of_the_request(client, make):
     assert first["label"] == "Graphic design"
     assert first["confidence"] >= 0.95
     assert (first["start"], first["end"]) == (0, 4)
+
+
+ABOUT_OTHERS = ["this freelancer", "Speaks the language", "New here", "Not listed:", "Does not list"]
+
+
+def test_ones_own_match_speaks_to_you(client, pair):
+    task, _, freelancer = pair
+    client.force_login(owner(freelancer))
+    pages = [
+        client.get(address).content.decode()
+        for address in (
+            reverse("matching:why", args=[task.id, freelancer.id]), reverse("matching:tasks"), task.get_absolute_url(),
+            "/en/",
+        )
+    ]  # fmt: skip
+
+    for page in pages:
+        assert not [words for words in ABOUT_OTHERS if words in page]
+    assert "You speak the language of the task." in pages[0]
+    assert "You have no completed contract yet" in pages[0]
+    assert "We know no price of yours" in pages[0] or "your rate" in pages[0] or "your usual price" in pages[0]
+
+
+def test_the_employer_reads_of_the_freelancer_and_not_of_themselves(client, pair):
+    task, employer, freelancer = pair
+    client.force_login(owner(employer))
+
+    page = client.get(reverse("matching:why", args=[task.id, freelancer.id])).content.decode()
+
+    assert "Speaks the language of the task." in page
+    assert "New here: no completed contract yet" in page
+    assert "You speak" not in page and "You have no completed contract" not in page
+
+
+def _without_tasks(client, make, slugs: list[str]) -> str:
+    freelancer = make.freelancer("Ada")
+    skills = {Skill.objects.get(slug=slug).id: 3 for slug in slugs}
+    accounts.update_profile(
+        organization_id=freelancer.id, actor=make.actor(freelancer), now=NOON, changes={}, skills=skills
+    )
+    client.force_login(owner(freelancer))
+    return str(client.get("/en/").content.decode())
+
+
+def test_who_lists_skills_is_not_told_to_add_some(client, make):
+    page = _without_tasks(client, make, ["react", "postgresql", "python", "django"])
+
+    assert "Tasks that suit your skills and languages appear here" in page
+    assert "Add skills" not in page
+
+
+def test_who_lists_no_skills_is_told_to_add_some(client, make):
+    page = _without_tasks(client, make, [])
+
+    assert "Add skills and languages to your profile" in page

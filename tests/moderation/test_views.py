@@ -66,7 +66,9 @@ def test_staff_decide_and_the_affected_party_reads_why(client, make, task, repor
     path = reverse("moderation:decide", args=[report.id])
     without = client.post(path, {"decision": "take_down", "ground": "fraud"})
     assert without.status_code == 422
-    client.post(path, {"decision": "take_down", "ground": "fraud", "facts": "It asks for money in advance."})
+    client.post(
+        path, {"decision": "take_down", "ground": "fraud", "facts": "It asks for money in advance.", "confirmed": "yes"}
+    )
 
     client.force_login(User.objects.get(id=task.posted_by_id))
     statement = Statement.objects.get()
@@ -81,9 +83,10 @@ def test_the_audit_trail_is_shown_to_staff(client, make, report):
     staff = make.staff()
     client.force_login(staff)
     client.post(
-        reverse("moderation:decide", args=[report.id]), {"decision": "dismiss", "ground": "fraud", "facts": "Fine."}
+        reverse("moderation:decide", args=[report.id]),
+        {"decision": "dismiss", "ground": "fraud", "facts": "Fine.", "confirmed": "yes"},
     )
-    assert "moderation.dismiss" in client.get("/en/moderation/audit/").content.decode()
+    assert "Dismissed a report" in client.get("/en/moderation/audit/").content.decode()
     client.force_login(make.user())
     assert client.get("/en/moderation/audit/").status_code == 403
 
@@ -167,6 +170,71 @@ def test_the_affected_party_objects_and_staff_answer_on_pages(client, make, task
     objection = statement.objection
     path = reverse("moderation:answer_objection", args=[objection.id])
     assert client.post(path, {f"{objection.id}-verb": "refuse"}).status_code == 422
-    client.post(path, {f"{objection.id}-verb": "refuse", f"{objection.id}-answer": "A deposit is in advance."})
+    client.post(
+        path,
+        {f"{objection.id}-verb": "refuse", f"{objection.id}-answer": "A deposit is in advance.", "confirmed": "yes"},
+    )
     client.force_login(owner)
     assert "A deposit is in advance." in client.get(statement.get_absolute_url()).content.decode()
+
+
+TAKE_DOWN = {"decision": "take_down", "ground": "fraud", "facts": "It asks for money in advance."}
+
+
+def test_a_take_down_is_asked_about_before_it_happens(client, make, task, report):
+    client.force_login(make.staff())
+    path = reverse("moderation:decide", args=[report.id])
+
+    page = client.post(path, TAKE_DOWN).content.decode()
+
+    assert "Nothing has happened yet." in page
+    assert "The task disappears from every list at once" in page
+    assert "1 open report about it is closed" in page
+    assert TAKE_DOWN["facts"] in page
+    assert not Statement.objects.exists()
+    client.post(path, TAKE_DOWN | {"confirmed": "yes"})
+    assert Statement.objects.get().facts == TAKE_DOWN["facts"]
+
+
+def test_going_back_from_the_question_keeps_what_was_typed(client, make, report):
+    client.force_login(make.staff())
+
+    answer = client.post(reverse("moderation:decide", args=[report.id]), TAKE_DOWN | {"confirmed": "no"})
+
+    assert answer.status_code == 200
+    assert TAKE_DOWN["facts"] in answer.content.decode()
+    assert not Statement.objects.exists()
+
+
+def test_dismissing_says_that_it_stays_visible(client, make, report):
+    client.force_login(make.staff())
+
+    page = client.post(reverse("moderation:decide", args=[report.id]), TAKE_DOWN | {"decision": "dismiss"})
+
+    assert "It stays visible to everybody." in page.content.decode()
+    report.refresh_from_db()
+    assert report.status == "open"
+
+
+@pytest.mark.parametrize(("verb", "sentence"), [("grant", "seen again at once"), ("refuse", "It stays down for good.")])
+def test_an_answer_to_an_objection_is_asked_about_first(client, make, task, report, verb, sentence):
+    operations.decide(report_id=report.id, actor=make.staff_actor(), now=NOON, **TAKE_DOWN)
+    objection = operations.object_to(
+        statement_id=Statement.objects.get().id, text="It is a deposit", source_language="en",
+        actor=make.actor(task.employer), now=NOON,
+    )  # fmt: skip
+    client.force_login(make.staff())
+    path = reverse("moderation:answer_objection", args=[objection.id])
+    given = {f"{objection.id}-verb": verb, f"{objection.id}-answer": "We looked again."}
+
+    assert sentence in client.post(path, given).content.decode()
+    objection.refresh_from_db()
+    assert objection.status == "open"
+    client.post(path, given | {"confirmed": "yes"})
+    objection.refresh_from_db()
+    assert objection.status != "open"
+
+
+def test_nobody_but_staff_is_asked(client, make, report):
+    client.force_login(make.user())
+    assert client.post(reverse("moderation:decide", args=[report.id]), TAKE_DOWN).status_code == 403

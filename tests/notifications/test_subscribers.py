@@ -168,3 +168,23 @@ def test_an_approval_is_one_mail_and_who_wants_none_of_contracts_still_reads_of_
     found = Notification.objects.filter(kind="funds_released")
     assert found.get(user=mailed).pace == "off"
     assert found.get(user=quiet).pace != "off"
+
+
+def test_late_work_is_told_to_both_sides_once_and_by_mail(make, outbox_drain):
+    milestone = make.milestone(status="funded")
+    late = milestone.due_at + timedelta(days=1)
+    for _time in range(2):
+        contracts.notify_overdue(milestone_id=milestone.id, now=late)
+    outbox_drain(late)
+    contract = milestone.contract
+
+    assert kinds(contract.freelancer).count("milestone_overdue_to_freelancer") == 1
+    assert kinds(contract.employer).count("milestone_overdue_to_employer") == 1
+    to_freelancer = Notification.objects.get(kind="milestone_overdue_to_freelancer")
+    assert to_freelancer.params["who"] == contract.employer.display_name
+    assert to_freelancer.get_absolute_url().endswith(f"#milestone-{milestone.position}")
+    operations.send_pending_emails(now=late)
+    bodies = [one.body for one in mail.outbox if "is overdue" in one.subject]
+    assert len(bodies) == 2
+    assert any("write to" in body and "when it will come" in body for body in bodies)
+    assert any("has not delivered" in body for body in bodies)

@@ -93,7 +93,9 @@ def test_an_employer_uses_credit_for_the_next_milestone_or_sends_it_back(make):
     assert "Paid from credit" in client.get("/en/money/").content.decode()
 
     assert client.post("/en/money/credit/EUR/", {"amount": "99999"}).status_code == 422
-    client.post("/en/money/credit/EUR/", {"amount": "155"})
+    asked = client.post("/en/money/credit/EUR/", {"amount": "155"})
+    assert "leave your credit and go back" in asked.content.decode()
+    client.post("/en/money/credit/EUR/", {"amount": "155", "confirmed": "yes"})
     assert Refund.objects.get().amount == Money.of("155.00", "EUR")
     assert queries.credit(payer.id, "EUR") == Money.of("1000.00", "EUR")
     assert "Credit sent back" in client.get("/en/money/").content.decode()

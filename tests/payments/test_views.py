@@ -198,16 +198,21 @@ class TestChargebacks:
         address = reverse("payments:chargeback", args=[chargeback.id])
         shown = client.get(address).content.decode()
         empty = client.post(address, {"text": ""})
-        answer = client.post(address, {"text": "The work was delivered."})
+        asked = client.post(address, {"text": "The work was delivered."})
+        chargeback.refresh_from_db()
+        status_when_asked = chargeback.status
+        answer = client.post(address, {"text": "The work was delivered.", "confirmed": "yes"})
 
         assert chargeback.number in listed
         assert "AGREEMENT" in shown and "SHA-256 of the agreed terms" in shown and "UTC" in shown
         assert empty.status_code == 422
+        assert "it cannot be changed or sent again" in asked.content.decode()
+        assert status_when_asked != "submitted"
         assert answer.url == address
         chargeback.refresh_from_db()
         assert (chargeback.status, chargeback.evidence_text) == ("submitted", "The work was delivered.")
         assert "The work was delivered." in client.get(address).content.decode()
-        late = client.post(address, {"text": "More."})
+        late = client.post(address, {"text": "More.", "confirmed": "yes"})
         assert late.status_code == 422
 
     def test_both_parties_see_it_on_their_money_pages_and_staff_are_told(self, client, make, chargeback):

@@ -17,7 +17,7 @@ from apps.accounts.views.own_profile import (
     edit_skills,
     remove_portfolio_item,
 )
-from apps.accounts.views.own_settings import revoke_token, settings, tokens, welcome
+from apps.accounts.views.own_settings import revoke_token, settings, tokens, too_many_requests, welcome
 from apps.accounts.views.people import people, portfolio_picture, profile
 from apps.accounts.views.staff import clear_country, country_checks
 
@@ -45,5 +45,6 @@ __all__ = [
     "settings",
     "switch",
     "tokens",
+    "too_many_requests",
     "welcome",
 ]

@@ -15,11 +15,13 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from apps.accounts import forms, operations, queries
+from apps.accounts import forms, operations, policies, queries
 from apps.accounts.middleware import actor
 from apps.accounts.models import User
+from apps.accounts.rules import Act
 from apps.accounts.states import OrganizationKind
 from apps.accounts.views import asking
+from apps.common import views as common
 from apps.common.errors import Conflict
 
 
@@ -51,16 +53,34 @@ def _first_organization(request: HttpRequest, user: User) -> HttpResponse:
     return render(request, "accounts/organization_form.html", context, status=asking.status(form.is_bound))
 
 
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    """Limits of allauth: on the page of the code it says so there, elsewhere on a page of its own."""
+    code_page = reverse("account_email_verification_sent")
+    if request.path != code_page:
+        return common.too_many_requests(request)
+    messages.error(request, _("A code was sent a moment ago. Wait ten seconds, then ask for a new one."))
+    return redirect(code_page)
+
+
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def settings(request: HttpRequest) -> HttpResponse:
     user = asking.user(request)
     initial = {"theme": request.COOKIES.get("theme", "")}
-    form = forms.SettingsForm(request.POST or None, instance=user, initial=initial)
+    acting = actor(request)
+    may_rename = policies.may(acting, Act.CHANGE_ORGANIZATION, acting.organization_id)
+    own = queries.organization(acting.side_id) if may_rename else None
+    form = forms.SettingsForm(request.POST or None, instance=user, initial=initial, own=own)
     if form.is_valid():
         changes = dict(form.cleaned_data)
         theme = changes.pop("theme")
-        operations.update_settings(user=user, changes=changes)
+        operations.update_settings(
+            user=user,
+            organization_name=changes.pop("organization_name", None),
+            changes=changes,
+            actor=acting,
+            now=timezone.now(),
+        )
         with translation.override(changes["language"]):
             messages.success(request, _("Settings saved."))
         response = redirect(translate_url(reverse("accounts:settings"), changes["language"]))

@@ -16,9 +16,15 @@ from apps.accounts.middleware import actor
 from apps.accounts.states import Availability, SkillLevel
 from apps.common import fmt, keyset
 from apps.common.ids import uuids
+from apps.contracts import queries as contracts
+from apps.escrow import queries as escrow
 from apps.files import views as file_views
 from apps.reviews import queries as reviews
 from apps.skills import queries as skill_queries
+from apps.tasks import queries as tasks
+
+OPEN_TASKS_SHOWN_MAX = 10
+CURRENCIES_SHOWN_MAX = 5
 
 
 @require_safe
@@ -90,8 +96,26 @@ def profile(request: HttpRequest, handle: str) -> HttpResponse:
         "skills": skills,
         "rating": reviews.rating(shown.organization_id),
         "now": timezone.now(),
+        "shows_working": shown.organization.works,
     }
+    if shown.organization.hires or not shown.organization.works:
+        context |= _as_employer(request, shown.organization_id)
     return render(request, "accounts/profile.html", context)
+
+
+def _as_employer(request: HttpRequest, organization_id: UUID) -> dict[str, object]:
+    """What freelancers want to know before they bid: five counts of few queries, whatever the number of tasks."""
+    posted, hired = tasks.posting_record(organization_id), contracts.hiring_record(organization_id)
+    return {
+        "shows_hiring": True,
+        "posted": posted,
+        "hired": hired,
+        "hire_rate_bps": min(10_000, 10_000 * hired.tasks // posted.decided) if posted.decided else None,
+        "paid": escrow.paid_by(organization_id)[:CURRENCIES_SHOWN_MAX],
+        "open_tasks": tasks.open_tasks(actor(request))
+        .filter(employer_id=organization_id)
+        .order_by("-published_at")[:OPEN_TASKS_SHOWN_MAX],
+    }
 
 
 @require_safe

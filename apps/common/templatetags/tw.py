@@ -101,6 +101,12 @@ def country(code: str) -> str:
 
 
 @register.filter
+def device(user_agent: str) -> str:
+    """The browser and system that a User-Agent header names, as in `Firefox on Android`."""
+    return fmt.device(user_agent)
+
+
+@register.filter
 def language_name(code: str) -> str:
     return fmt.language_name(code) if code else ""
 

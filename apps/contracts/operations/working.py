@@ -403,3 +403,15 @@ def remind_of_review(*, milestone_id: UUID, now: datetime) -> None:
         events.ReviewReminder(contract_id=milestone.contract_id, milestone_id=milestone.id, days_left=days_left),
         now=now,
     )
+
+
+@transaction.atomic
+def notify_overdue(*, milestone_id: UUID, now: datetime) -> None:
+    """Notify both sides, once, that the date of paid-in work passed without a delivery."""
+    milestone = queries.milestone_for_update(milestone_id)
+    is_waiting = milestone.status == MilestoneStatus.FUNDED and milestone.overdue_notified_at is None
+    if not is_waiting or not rules.is_late(due_at=milestone.due_at, delivered_at=None, now=now):
+        return
+    milestone.overdue_notified_at = now
+    milestone.save(update_fields=["overdue_notified_at"])
+    bus.publish(events.MilestoneOverdue(contract_id=milestone.contract_id, milestone_id=milestone.id), now=now)

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 
 from apps.accounts.models import Organization
+from apps.common import tokens
 from apps.common.money import Money
 from apps.escrow.models import Escrow, Release
 from apps.invoicing import events, queries, rules
@@ -53,7 +54,7 @@ def issue(draft: Draft, *, now: datetime) -> Document:
         return known
     letters, year = SERIES[draft.kind], now.astimezone(UTC).year
     series = queries.series_for_update(
-        issuer=draft.issuer, letters=letters, year=year, prefix=_prefix(draft.issuer, letters)
+        issuer=draft.issuer, letters=letters, year=year, prefix=lambda: _prefix(draft.issuer, letters)
     )
     if (known := queries.document_of_source(draft.source_key)) is not None:  # by whom we waited for
         return known
@@ -97,7 +98,19 @@ def _local(found: tuple[Money, date] | None) -> dict[str, Any]:
 
 
 def _prefix(issuer: Organization | None, letters: str) -> str:
-    who = settings.DOCUMENT_PREFIX if issuer is None else issuer.handle[:20].upper()
+    """
+    Of a series that begins now; one that was begun keeps its own.
+
+    An issuer's series are called alike, unless the first got a name that says nothing. What two issuers would share
+    gets a short mark of the second.
+    """
+    if issuer is None:
+        return f"{settings.DOCUMENT_PREFIX}-{letters}"
+    if (first := queries.named_series(issuer)) is not None:
+        return f"{first.prefix.removesuffix(f'-{first.letters}')}-{letters}"
+    who = rules.issuer_code(tokens.to_latin(issuer.display_name), issuer.handle, issuer.country, issuer.id)
+    if queries.is_prefix_of_another(f"{who}-{letters}", issuer):
+        who = f"{who[:15].rstrip('-')}-{rules.short_mark(issuer.id)}"
     return f"{who}-{letters}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from uuid import UUID
 
@@ -69,12 +70,22 @@ def credited_tax(document: Document) -> Money:
     return Money.total((note.tax for note in document.corrections.all()), document.currency)
 
 
-def series_for_update(*, issuer: Organization | None, letters: str, year: int, prefix: str) -> Series:
+def series_for_update(*, issuer: Organization | None, letters: str, year: int, prefix: Callable[[], str]) -> Series:
     """The series with its lock, held until the document is committed; begun where it is not there yet."""
-    Series.objects.bulk_create(
-        [Series(issuer=issuer, letters=letters, year=year, prefix=prefix)], ignore_conflicts=True
-    )
+    if not Series.objects.filter(issuer=issuer, letters=letters, year=year).exists():
+        begun = Series(issuer=issuer, letters=letters, year=year, prefix=prefix())
+        Series.objects.bulk_create([begun], ignore_conflicts=True)
     return Series.objects.select_for_update(of=("self",)).get(issuer=issuer, letters=letters, year=year)
+
+
+def named_series(issuer: Organization) -> Series | None:
+    """The issuer's first series with a name that says whose it is: see `rules.issuer_code`."""
+    made_up = r"^MEMBER(-[0-9A-F]{6})?-[A-Z]+$"
+    return Series.objects.filter(issuer=issuer).exclude(prefix__regex=made_up).order_by("id").first()
+
+
+def is_prefix_of_another(prefix: str, issuer: Organization) -> bool:
+    return Series.objects.filter(prefix=prefix).exclude(issuer=issuer).exists()
 
 
 def document_to_copy(document_id: UUID) -> Document:

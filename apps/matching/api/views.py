@@ -35,7 +35,7 @@ from apps.matching.templatetags.matching import note_shown
 from apps.skills import queries as skills
 from apps.tasks import queries as tasks
 from apps.tasks.models import Task
-from ranking import linker, suggesting
+from ranking import suggesting
 
 
 def _limit(request: Request) -> int:
@@ -102,7 +102,7 @@ class SkillsFromText(APIView):
         """Skills that a text names, surest first, each with where it stands. Nothing is kept."""
         given = SkillTextSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        found = suggesting.suggest(given.validated_data["text"], given.validated_data["language"], linker.shipped())
+        found = suggesting.suggest(given.validated_data["text"], given.validated_data["language"], suggesting.ready())
         names = skills.labels([one.skill_id for one in found], get_language() or "en")
         rows = [
             {

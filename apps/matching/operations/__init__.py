@@ -16,6 +16,7 @@ from apps.matching.operations.matching import (
 )
 from apps.matching.operations.shelf import rebuild_shelf, refresh_shelf, shelf
 from apps.matching.operations.telling import tell_employers
+from apps.matching.operations.warming import warm_up
 
 __all__ = [
     "choose_order",
@@ -40,6 +41,7 @@ __all__ = [
     "tell_employers",
     "train_ranker",
     "train_rankers",
+    "warm_up",
     "week_before",
     "write_fairness_report",
 ]

@@ -52,7 +52,8 @@ def why(request: HttpRequest, task_id: UUID, organization_id: UUID) -> HttpRespo
     acting = actor(request)
     task = get_object_or_404(tasks.tasks_visible_to(acting), id=task_id)
     policies.check_can_see_match(acting, task, organization_id)
-    context = {"why": queries.explanation(task.id, organization_id), "is_own": acting.acts_for(organization_id)}
+    is_own = acting.acts_for(organization_id)
+    context = {"why": queries.explanation(task.id, organization_id, is_own=is_own), "is_own": is_own}
     template = "matching/_why.html" if request.htmx else "matching/why.html"  # type: ignore[attr-defined]
     return render(request, template, context | {"task": task})
 

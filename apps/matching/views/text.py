@@ -23,7 +23,7 @@ from apps.common.ids import uuids
 from apps.matching import forms, queries
 from apps.matching.gateways import documents
 from apps.skills import queries as skills
-from ranking import linker, suggesting
+from ranking import suggesting
 
 SKILLS_MAX = 30
 
@@ -91,7 +91,7 @@ def _add_skills(request: HttpRequest, profile: Profile) -> HttpResponse:
 
 def _suggestions(text: str, language: str) -> list[dict[str, Any]]:
     """With the reader's words for each skill, and the words around the evidence."""
-    found = suggesting.suggest(text, language, linker.shipped())
+    found = suggesting.suggest(text, language, suggesting.ready())
     names = skills.labels([one.skill_id for one in found], get_language() or "en")
     return [
         {

@@ -135,6 +135,17 @@ def review_reminder(event: contracts.ReviewReminder, now: datetime) -> None:
     _tell_of_milestone(milestone, to, "review_reminder", key, now, capability=roles.APPROVE, days=event.days_left)
 
 
+@bus.subscribe(contracts.MilestoneOverdue, name="notifications.milestone_overdue")
+def milestone_overdue(event: contracts.MilestoneOverdue, now: datetime) -> None:
+    milestone = _milestone(event.milestone_id)
+    employer, freelancer = milestone.contract.employer, milestone.contract.freelancer
+    for to, other, side in ((employer, freelancer, "employer"), (freelancer, employer, "freelancer")):
+        _tell_of_milestone(
+            milestone, to.id, f"milestone_overdue_to_{side}", milestone.id, now, who=other.display_name,
+            due_at=rules.moment(milestone.due_at),
+        )  # fmt: skip
+
+
 @bus.subscribe(contracts.CancellationProposed, name="notifications.cancellation_proposed")
 def cancellation_proposed(event: contracts.CancellationProposed, now: datetime) -> None:
     contract = contract_of(event.contract_id)

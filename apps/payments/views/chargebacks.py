@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.accounts.middleware import actor
 from apps.common.errors import DomainError
+from apps.common.views import ask_first, is_changing
 from apps.escrow import queries as escrows
 from apps.ledger import queries as ledger
 from apps.payments import operations, policies, queries
@@ -30,6 +31,15 @@ def chargebacks(request: HttpRequest) -> HttpResponse:
     return render(request, "payments/chargeback_list.html", context)
 
 
+def _ask_about_evidence(request: HttpRequest, form: EvidenceForm) -> HttpResponse | None:
+    sentences = [
+        _("The evidence goes to the bank as it reads below."),
+        _("The bank takes it once: it cannot be changed or sent again."),
+    ]
+    title, label = _("Hand in this evidence?"), _("Hand in the evidence")
+    return ask_first(request, form, title=title, sentences=sentences, label=label, variant="primary")
+
+
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def chargeback(request: HttpRequest, chargeback_id: UUID) -> HttpResponse:
@@ -39,7 +49,9 @@ def chargeback(request: HttpRequest, chargeback_id: UUID) -> HttpResponse:
     """
     found = queries.chargeback_visible_to(actor(request), chargeback_id)
     form = EvidenceForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and not is_changing(request):
+        if policies.can_submit_evidence(found) and (question := _ask_about_evidence(request, form)):
+            return question
         try:
             operations.submit_evidence(
                 chargeback_id=found.id,

@@ -18,6 +18,7 @@ from apps.common import currencies, fmt
 from apps.common.errors import DomainError, NotFound
 from apps.common.ids import uuid7
 from apps.common.money import Money
+from apps.common.views import ask_first, is_changing
 from apps.payments import operations, policies, queries
 from apps.payments.forms import CreditBackForm, TreasuryForm
 from apps.payments.gateways import doors
@@ -109,6 +110,17 @@ def reverse_transfer(request: HttpRequest, payout_id: UUID) -> HttpResponse:
     return redirect("payments:treasury")
 
 
+def _ask_about_credit(request: HttpRequest, form: CreditBackForm) -> HttpResponse | None:
+    assert form.money is not None
+    leaves = _("%(amount)s leave your credit and go back through the payments that you made.")
+    sentences = [
+        leaves % {"amount": fmt.money(form.money)},
+        _("That takes some days, and the money cannot be called back."),
+    ]
+    title, label = _("Send this credit back?"), _("Send it back")
+    return ask_first(request, form, title=title, sentences=sentences, label=label, variant="primary")
+
+
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def credit(request: HttpRequest, currency: str) -> HttpResponse:
@@ -119,7 +131,10 @@ def credit(request: HttpRequest, currency: str) -> HttpResponse:
     policies.check_can_pay(actor(request), organization_id)
     available = queries.credit(organization_id, currency)
     form = CreditBackForm(request.POST or None, currency=currency, initial={"amount": available.as_decimal()})
-    if request.method == "POST" and form.is_valid() and form.money is not None:
+    if request.method == "POST" and form.is_valid() and form.money is not None and not is_changing(request):
+        # More than there is needs no question: the operation refuses it.
+        if form.money <= available and (question := _ask_about_credit(request, form)):
+            return question
         try:
             operations.send_credit_back(
                 organization_id=organization_id, amount=form.money, actor=actor(request), now=timezone.now()
@@ -130,4 +145,4 @@ def credit(request: HttpRequest, currency: str) -> HttpResponse:
             messages.success(request, _("%(amount)s go back to you.") % {"amount": fmt.money(form.money)})
             return redirect("payments:wallet")
     context = {"form": form, "available": available, "currency": currency}
-    return render(request, "payments/credit.html", context, status=422 if form.is_bound else 200)
+    return render(request, "payments/credit.html", context, status=422 if form.errors else 200)

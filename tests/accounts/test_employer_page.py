@@ -1,0 +1,104 @@
+"""What an employer's public page tells freelancers, and what it costs."""
+
+import re
+
+import pytest
+
+from apps.common.money import Money
+from apps.contracts import queries as contracts
+from apps.escrow import queries as escrow
+from apps.moderation import operations as moderation
+from apps.tasks import queries as tasks
+from tests.conftest import NOON
+
+pytestmark = pytest.mark.django_db
+FREELANCERS_WORDS = ["Available now", "Reachable", "Paid in", "% complete"]
+
+
+@pytest.fixture
+def studio(make):
+    return make.employer("Okafor Studio", country="NG")
+
+
+def _shown(page: str) -> dict[str, str]:
+    """Each figure of the page by its name."""
+    found = re.findall(r'stat-label">(.*?)</dt><dd class="stat-figure">(.*?)</dd>', page, re.DOTALL)
+    return {name: re.sub(r"<[^>]+>|\s+", " ", figure).replace("\xa0", " ").strip() for name, figure in found}
+
+
+def test_a_new_employer_shows_no_freelancers_fields_to_anybody(client, studio):
+    page = client.get(studio.get_absolute_url()).content.decode()
+    client.force_login(studio.memberships.get().user)
+    own = client.get(studio.get_absolute_url()).content.decode()
+
+    assert "Nigeria" in page and "Member since" in page
+    assert not [words for words in FREELANCERS_WORDS if words in page + own]
+    figures = _shown(page)
+    assert (figures["Tasks posted"], figures["Hire rate"], figures["Paid to freelancers"]) == ("0", "–", "–")
+    assert "No task is open for bids at the moment." in page
+
+
+def test_a_freelancers_page_stays_one(client, make):
+    page = client.get(make.freelancer("Amara").get_absolute_url()).content.decode()
+
+    assert "Available now" in page and "Paid in" in page
+    assert "Tasks posted" not in page
+
+
+def test_who_does_both_shows_both(client, make):
+    page = client.get(make.freelancer("Amara", hires=True).get_absolute_url()).content.decode()
+
+    assert "Available now" in page and "Tasks posted" in page
+
+
+def test_the_figures_are_what_happened(client, make, studio):
+    make.task(employer=studio, title="Still open")
+    make.task(employer=studio, status="closed")
+    make.task(employer=studio, status="draft")
+    make.contract(bid=make.bid(task=make.task(employer=studio)))
+    make.contract(bid=make.bid(task=make.task(employer=studio)), status="declined")
+    make.escrow(status="released", payer=studio, amount=Money.of("400.00", "EUR"))
+    make.escrow(status="funded", payer=studio, amount=Money.of("90.00", "EUR"))
+
+    page = client.get(studio.get_absolute_url()).content.decode()
+
+    figures = _shown(page)
+    posted = tasks.posting_record(studio.id)
+    assert (figures["Tasks posted"], figures["Contracts awarded"]) == ("4", "1")
+    assert figures["Open now"] == str(posted.open)
+    assert figures["Hire rate"] == f"{100 // posted.decided}%"
+    assert figures["Paid to freelancers"] == "400.00 EUR"
+    assert "Still open" in page
+    assert contracts.hiring_record(studio.id).contracts == 1
+    assert escrow.paid_by(studio.id) == [Money.of("400.00", "EUR")]
+
+
+def test_what_only_some_may_see_is_listed_for_nobody_else(client, make, studio):
+    make.task(employer=studio, title="For invited people", visibility="invited")
+    hidden = make.task(employer=studio, title="Taken down")
+    report = moderation.report(
+        subject_type="task", subject_id=hidden.id, reason="fraud", text="", source_language="en",
+        actor=make.actor(make.freelancer()), now=NOON,
+    )  # fmt: skip
+    moderation.decide(
+        report_id=report.id, decision="take_down", ground="fraud", facts="So.", actor=make.staff_actor(), now=NOON
+    )
+
+    page = client.get(studio.get_absolute_url()).content.decode()
+
+    assert "For invited people" not in page and "Taken down" not in page
+    assert _shown(page)["Open now"] == "0"
+
+
+def test_the_page_costs_the_same_for_many_tasks(client, make, studio, django_assert_max_num_queries):
+    make.task(employer=studio)
+    with django_assert_max_num_queries(20) as few:
+        client.get(studio.get_absolute_url())
+    for _number in range(12):
+        make.task(employer=studio)
+
+    with django_assert_max_num_queries(len(few.captured_queries)):
+        page = client.get(studio.get_absolute_url()).content.decode()
+
+    assert page.count("bidding closes") == 10
+    assert _shown(page)["Open now"] == "13"

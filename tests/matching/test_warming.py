@@ -1,0 +1,67 @@
+"""What finds skills in texts is loaded once, in the background where that is switched on, and a wait is announced."""
+
+import threading
+
+import pytest
+from django.urls import reverse
+
+from apps.matching import operations
+from ranking import suggesting
+
+
+@pytest.fixture
+def loads(monkeypatch):
+    """How often the tables were read; reading takes until `may_end` is set."""
+    may_end, read = threading.Event(), []
+
+    def suggest(*_given):
+        read.append(threading.current_thread().name)
+        may_end.wait(10)
+        return []
+
+    monkeypatch.setattr(suggesting, "shipped", lambda: "linker")
+    monkeypatch.setattr(suggesting, "suggest", suggest)
+    monkeypatch.setattr(suggesting, "_is_loaded", threading.Event())
+    return may_end, read
+
+
+def test_who_asks_while_it_is_loaded_waits_for_the_same_copy(loads):
+    may_end, read = loads
+    asking = [threading.Thread(target=suggesting.ready) for _number in range(3)]
+    for one in asking:
+        one.start()
+    may_end.set()
+    for one in asking:
+        one.join(10)
+
+    assert suggesting.ready() == "linker"
+    assert len(read) == 1
+
+
+def test_it_is_loaded_beside_the_requests_where_that_is_on(loads, settings):
+    may_end, read = loads
+    settings.MATCH_WARM_UP = True
+
+    loading = operations.warm_up()
+
+    assert loading is not None and loading.daemon
+    may_end.set()
+    loading.join(10)
+    assert read == ["matching-warm-up"]
+
+
+def test_nothing_is_loaded_where_it_is_off(loads, settings):
+    settings.MATCH_WARM_UP = False
+
+    assert operations.warm_up() is None
+    assert loads[1] == []
+
+
+@pytest.mark.django_db
+def test_the_page_says_that_it_takes_a_moment_with_and_without_script(client, make):
+    client.force_login(make.freelancer("Ada").memberships.get().user)
+
+    page = client.get(reverse("matching:skills_from_text")).content.decode()
+
+    assert "This takes a moment." in page
+    assert 'role="status" data-busy="Reading your text.' in page
