@@ -10,7 +10,10 @@ RUN pip install --require-hashes -r /tmp/base.txt \
 WORKDIR /app
 COPY . .
 RUN pybabel compile --quiet --domain django --directory locale \
+ # what production must name, for this command alone: nothing of it stays in the image
  && TRADEWIND_ENV=production DATABASE_URL=postgresql://x/x REDIS_URL=redis://x \
+    PAYMENT_GATEWAY=sandbox SITE_URL=https://build.example ALLOWED_HOSTS=build.example PLATFORM_COUNTRY=DE \
+    DEFAULT_FROM_EMAIL=build@build.example \
     SECRET_KEY=$(python -c "import secrets; print(secrets.token_urlsafe(48))") \
     WEBHOOK_SECRET=$(python -c "import secrets; print(secrets.token_urlsafe(48))") \
     python manage.py collectstatic --noinput
