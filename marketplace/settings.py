@@ -98,6 +98,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "apps.accounts.middleware.SessionLimitMiddleware",  # before anybody uses the session, or notes that it was used
     "apps.accounts.middleware.SavedLanguageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
@@ -279,6 +280,13 @@ MFA_TOTP_ISSUER = SITE_NAME
 # Browsers allow passkeys without TLS on localhost only; this says so to the server side.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_PRODUCTION
 USERSESSIONS_TRACK_ACTIVITY = True
+# How long a session lasts without a request, and at most since the login (apps/accounts/middleware.py). People of the
+# staff see what belongs to others and move money, so that theirs ends sooner.
+SESSION_IDLE_HOURS = env.float("SESSION_IDLE_HOURS", 7 * 24)
+SESSION_HOURS_MAX = env.float("SESSION_HOURS_MAX", 30 * 24)
+STAFF_SESSION_IDLE_HOURS = env.float("STAFF_SESSION_IDLE_HOURS", 2)
+STAFF_SESSION_HOURS_MAX = env.float("STAFF_SESSION_HOURS_MAX", 12)
+SESSION_COOKIE_AGE = int(SESSION_HOURS_MAX * 3600)
 
 # -- languages and time
 LANGUAGE_CODE = "en"
