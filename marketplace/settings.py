@@ -182,11 +182,16 @@ _address = (_database["HOST"], _database["PORT"], _database["NAME"], _database.g
 _shelf = uuid5(NAMESPACE_URL, str(_address)).hex[:12]
 MATCH_SHELF = env.path("MATCH_SHELF", BASE_DIR / "media" / "shelf" / _shelf)
 # How long one statement may run, wait for a lock, or leave a transaction open (milliseconds; 0: as long as it likes).
-# A page is stopped soon, so that nobody can hold the threads; a job has longer; a command is never stopped.
-PROCESS_KIND = env.str("PROCESS_KIND", process_kind(sys.argv))  # web | worker | command
-_statement, _lock, _idle = {"web": (8_000, 4_000, 30_000), "worker": (50_000, 15_000, 120_000)}.get(
-    PROCESS_KIND, (0, 0, 0)
-)
+# A page is stopped soon, so that nobody can hold the threads; a job has longer; a command is never stopped. A migration
+# that waits for a lock has everybody wait who comes to the table after it: it gives up soon and is run again.
+PROCESS_KIND = env.str("PROCESS_KIND", process_kind(sys.argv))  # web | worker | migrate | command
+DATABASE_TIMEOUTS_BY_KIND = {
+    "web": (8_000, 4_000, 30_000),
+    "worker": (50_000, 15_000, 120_000),
+    "migrate": (0, 5_000, 0),
+    "command": (0, 0, 0),
+}
+_statement, _lock, _idle = DATABASE_TIMEOUTS_BY_KIND.get(PROCESS_KIND, (0, 0, 0))
 DATABASE_TIMEOUTS = {
     "statement_timeout": env.int("DB_STATEMENT_TIMEOUT_MS", _statement),
     "lock_timeout": env.int("DB_LOCK_TIMEOUT_MS", _lock),
