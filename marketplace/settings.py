@@ -475,8 +475,8 @@ DJANGO_STRUCTLOG_CELERY_TASK_SUCCESS_LOG_LEVEL = logging.DEBUG  # beat starts se
 DJANGO_STRUCTLOG_CELERY_TASK_FAILURE_LOG_LEVEL = logging.ERROR
 # Whoever sends it as `Authorization: Bearer …` may read /metrics; without one that page is not there.
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
-# Opt-in, and imported only when set: errors to Sentry (pip install sentry-sdk), traces by OpenTelemetry's protocol
-# (pip install opentelemetry-distro opentelemetry-exporter-otlp opentelemetry-instrumentation-django).
+# Opt-in, and imported only when set: errors to Sentry, traces by OpenTelemetry's protocol over HTTP. Their packages are
+# in requirements/observability.txt.
 SENTRY_DSN = env.str("SENTRY_DSN", "")
 OTEL_EXPORTER_OTLP_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", "")
 SILENCED_SYSTEM_CHECKS = ["security.W021"]  # preloading is for the owner of the name to decide: HSTS_PRELOAD
