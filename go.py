@@ -7,7 +7,7 @@ Sets Tradewind up and runs it; needs only Python 3.11+ with venv and pip.
     python3 go.py lint                style, types, layers, templates
     python3 go.py manage COMMAND      manage.py on the demo's servers
     python3 go.py esco DIR            skills in more languages, and what occupations need, out of ESCO's own download
-    python3 go.py setup | pins        install only | resolve the pinned requirements anew
+    python3 go.py setup | pins        install only | resolve the pinned requirements again
 """
 
 import hashlib
@@ -50,6 +50,13 @@ def check_machine() -> None:
         stop(f"Only {free_mb} MB are free on this disk; the first start needs about {NEEDED_MB} MB.")
 
 
+# Each file of requirements, with the extras of pyproject.toml that it holds beside what production needs.
+REQUIREMENTS: dict[str, tuple[str, ...]] = {
+    "base": (),
+    "demo": ("demo",),
+    "observability": ("observability",),
+    "dev": ("demo", "observability", "dev"),
+}
 DESCRIPTIONS = ROOT / "requirements" / "descriptions.txt"
 
 
@@ -71,7 +78,7 @@ def run(*command: object, quiet: bool = False) -> int:
 
 
 def setup(which: str) -> None:
-    """Install the hash-pinned requirements into .venv, once; `dev` holds everything of `base`."""
+    """Install the hash-pinned requirements into .venv, once; `dev` holds everything of `demo`."""
     if installed("dev") or installed(which):
         return
     check_machine()
@@ -126,7 +133,7 @@ def lint() -> int:
 
 
 def pins() -> int:
-    setup("base")
+    setup("demo")
     pip = [PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check", "uv"]
     options = [
         "--universal",
@@ -141,11 +148,15 @@ def pins() -> int:
         "-q",
     ]
     compile_ = [PYTHON, "-m", "uv", "pip", "compile", "pyproject.toml", *options]
-    return (
-        run(*pip)
-        or run(*compile_, "-o", "requirements/base.txt")
-        or run(*compile_, "--extra", "dev", "-o", "requirements/dev.txt")
-    )
+    if run(*pip) != 0:
+        return 1
+    for name, extras in REQUIREMENTS.items():
+        # What base resolved to holds in all of them: what is tested is what production installs.
+        same = [] if name == "base" else ["--constraint", "requirements/base.txt"]
+        wanted = [word for extra in extras for word in ("--extra", extra)]
+        if run(*compile_, *same, *wanted, "-o", f"requirements/{name}.txt") != 0:
+            return 1
+    return 0
 
 
 def esco(folder: str) -> int:
@@ -168,7 +179,7 @@ def main() -> None:
         raise SystemExit(pins())
     if verb not in (*programs, "setup", "lint", "esco") or (verb == "esco" and len(rest) != 1):
         raise SystemExit(__doc__)
-    setup("dev" if verb in ("test", "lint") else "base")
+    setup("dev" if verb in ("test", "lint") else "demo")
     compile_catalogues()
     if verb == "lint":
         raise SystemExit(lint())

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import TypeVar
+
 SECRET_MIN = 32
 _EXAMPLES = ("changeme", "change-me", "change_me", "secret", "example", "insecure", "password", "your-", "placeholder",
              "whsec_sandbox", "only-for-commands")  # fmt: skip
@@ -38,4 +41,26 @@ def checked_prefix(name: str, value: str) -> str:
         raise RuntimeError(
             f"{name} must begin with / and have no blanks, like /private-media; leave it empty for none."
         )
+    return value
+
+
+def checked_choice(name: str, value: str, choices: Collection[str]) -> str:
+    """:raises RuntimeError: for a value that is none of `choices`; a misspelled one must not mean something else."""
+    if value not in choices:
+        said = f"is “{value}”" if value else "is not set"
+        raise RuntimeError(f"{name} {said}: set it to one of {', '.join(choices)}.")
+    return value
+
+
+_Value = TypeVar("_Value", str, list[str])
+
+
+def named_in_production(name: str, value: _Value, *, is_production: bool, example: str) -> _Value:
+    """
+    The value of a setting whose default is for the demo and for development alone.
+
+    :raises RuntimeError: if production does not name it, with an example of what to set.
+    """
+    if is_production and not value:
+        raise RuntimeError(f"{name} is not set, and production has no default for it. Set it, as in {name}={example}")
     return value

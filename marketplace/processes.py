@@ -8,13 +8,13 @@ from typing import Any
 
 
 def process_kind(arguments: Sequence[str]) -> str:
-    """ "worker" for Celery, "web" for a server, else "command" (manage.py, a shell, the tests)."""
+    """ "worker" for Celery, "web" for a server, "migrate", else "command" (manage.py, a shell, the tests)."""
     words = {PurePath(arguments[0]).name, PurePath(arguments[0]).parent.name} if arguments and arguments[0] else set()
     if "celery" in words:
         return "worker"
     if words & {"granian", "gunicorn", "uvicorn"} or "runserver" in arguments[1:2]:
         return "web"
-    return "command"
+    return "migrate" if "migrate" in arguments[1:2] else "command"
 
 
 def with_timeouts(options: Mapping[str, Any], timeouts: Mapping[str, int]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from kombu import Queue
 
 from marketplace import logs, telemetry
-from marketplace.checked import checked_prefix, checked_secret
+from marketplace.checked import checked_choice, checked_prefix, checked_secret, named_in_production
 from marketplace.env import env
 from marketplace.keys import derived_fernet_key
 from marketplace.processes import process_kind, with_timeouts
@@ -26,15 +26,26 @@ django_stubs_ext.monkeypatch()
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 # -- where it runs
-TRADEWIND_ENV = env.str("TRADEWIND_ENV", "production")  # production | demo | test
+TRADEWIND_ENV = checked_choice("TRADEWIND_ENV", env.str("TRADEWIND_ENV", "production"), ("production", "demo", "test"))
+IS_PRODUCTION = TRADEWIND_ENV == "production"
 DEBUG = env.bool("DEBUG", False)
+if DEBUG and IS_PRODUCTION:
+    raise RuntimeError("DEBUG=1 shows settings and code to visitors: in production set DEBUG=0 or leave it out.")
 VERSION = env.str("APP_VERSION", "") or version_of(BASE_DIR / "pyproject.toml")
-SECRET_KEY = checked_secret("SECRET_KEY", env.str("SECRET_KEY"), is_production=TRADEWIND_ENV == "production")
-ALLOWED_HOSTS = env.list(
-    "ALLOWED_HOSTS", [] if TRADEWIND_ENV == "production" else ["localhost", "127.0.0.1", "[::1]", "testserver"]
+SECRET_KEY = checked_secret("SECRET_KEY", env.str("SECRET_KEY"), is_production=IS_PRODUCTION)
+ALLOWED_HOSTS = named_in_production(
+    "ALLOWED_HOSTS",
+    env.list("ALLOWED_HOSTS", [] if IS_PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"]),
+    is_production=IS_PRODUCTION,
+    example="tradewind.example",
 )
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
-SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000")
+SITE_URL = named_in_production(
+    "SITE_URL",
+    env.str("SITE_URL", "" if IS_PRODUCTION else "http://127.0.0.1:8000"),
+    is_production=IS_PRODUCTION,
+    example="https://tradewind.example",
+)
 SITE_NAME = env.str("SITE_NAME", "Tradewind")
 # How machines of the installation reach this process, where that is not SITE_URL: http://web:8000. Webhooks of the
 # sandbox's processor and `manage.py doctor` come to it; no link is ever made from it.
@@ -87,6 +98,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "apps.accounts.middleware.SessionLimitMiddleware",  # before anybody uses the session, or notes that it was used
     "apps.accounts.middleware.SavedLanguageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
@@ -172,11 +184,16 @@ _address = (_database["HOST"], _database["PORT"], _database["NAME"], _database.g
 _shelf = uuid5(NAMESPACE_URL, str(_address)).hex[:12]
 MATCH_SHELF = env.path("MATCH_SHELF", BASE_DIR / "media" / "shelf" / _shelf)
 # How long one statement may run, wait for a lock, or leave a transaction open (milliseconds; 0: as long as it likes).
-# A page is stopped soon, so that nobody can hold the threads; a job has longer; a command is never stopped.
-PROCESS_KIND = env.str("PROCESS_KIND", process_kind(sys.argv))  # web | worker | command
-_statement, _lock, _idle = {"web": (8_000, 4_000, 30_000), "worker": (50_000, 15_000, 120_000)}.get(
-    PROCESS_KIND, (0, 0, 0)
-)
+# A page is stopped soon, so that nobody can hold the threads; a job has longer; a command is never stopped. A migration
+# that waits for a lock has everybody wait who comes to the table after it: it gives up soon and is run again.
+PROCESS_KIND = env.str("PROCESS_KIND", process_kind(sys.argv))  # web | worker | migrate | command
+DATABASE_TIMEOUTS_BY_KIND = {
+    "web": (8_000, 4_000, 30_000),
+    "worker": (50_000, 15_000, 120_000),
+    "migrate": (0, 5_000, 0),
+    "command": (0, 0, 0),
+}
+_statement, _lock, _idle = DATABASE_TIMEOUTS_BY_KIND.get(PROCESS_KIND, (0, 0, 0))
 DATABASE_TIMEOUTS = {
     "statement_timeout": env.int("DB_STATEMENT_TIMEOUT_MS", _statement),
     "lock_timeout": env.int("DB_LOCK_TIMEOUT_MS", _lock),
@@ -264,7 +281,7 @@ ACCOUNT_EMAIL_NOTIFICATIONS = (
     True  # a changed password, address or second factor is said to the person, old address too
 )
 # Whether somebody of the staff is one only in a session that passed a second factor.
-STAFF_NEEDS_SECOND_FACTOR = env.bool("STAFF_NEEDS_SECOND_FACTOR", TRADEWIND_ENV == "production")
+STAFF_NEEDS_SECOND_FACTOR = env.bool("STAFF_NEEDS_SECOND_FACTOR", IS_PRODUCTION)
 ACCOUNT_ADAPTER = "apps.accounts.adapter.AccountAdapter"
 MFA_ADAPTER = "apps.accounts.adapter.MfaAdapter"
 # Encrypts the secrets of two-factor apps in the database: the first key writes, all of them read. Without keys of its
@@ -274,8 +291,15 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = SITE_NAME
 # Browsers allow passkeys without TLS on localhost only; this says so to the server side.
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = TRADEWIND_ENV != "production"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_PRODUCTION
 USERSESSIONS_TRACK_ACTIVITY = True
+# How long a session lasts without a request, and at most since the login (apps/accounts/middleware.py). People of the
+# staff see what belongs to others and move money, so that theirs ends sooner.
+SESSION_IDLE_HOURS = env.float("SESSION_IDLE_HOURS", 7 * 24)
+SESSION_HOURS_MAX = env.float("SESSION_HOURS_MAX", 30 * 24)
+STAFF_SESSION_IDLE_HOURS = env.float("STAFF_SESSION_IDLE_HOURS", 2)
+STAFF_SESSION_HOURS_MAX = env.float("STAFF_SESSION_HOURS_MAX", 12)
+SESSION_COOKIE_AGE = int(SESSION_HOURS_MAX * 3600)
 
 # -- languages and time
 LANGUAGE_CODE = "en"
@@ -311,12 +335,12 @@ UNFOLD = {
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-WHITENOISE_USE_FINDERS = TRADEWIND_ENV != "production"
+WHITENOISE_USE_FINDERS = not IS_PRODUCTION
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
-        if TRADEWIND_ENV == "production"
+        if IS_PRODUCTION
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
@@ -325,7 +349,7 @@ STORAGES = {
 EMAIL_BACKEND = env.str(
     "EMAIL_BACKEND",
     "django.core.mail.backends.smtp.EmailBackend"
-    if TRADEWIND_ENV == "production"
+    if IS_PRODUCTION
     else "django.core.mail.backends.filebased.EmailBackend",
 )
 EMAIL_FILE_PATH = env.str("EMAIL_FILE_PATH", str(BASE_DIR / ".devstack" / "mail"))
@@ -335,7 +359,12 @@ EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)
 EMAIL_TIMEOUT = env.float("EMAIL_TIMEOUT", 10.0)  # seconds; without one a server that hangs holds its caller for ever
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"{SITE_NAME} <noreply@localhost>")
+DEFAULT_FROM_EMAIL = named_in_production(
+    "DEFAULT_FROM_EMAIL",
+    env.str("DEFAULT_FROM_EMAIL", "" if IS_PRODUCTION else f"{SITE_NAME} <noreply@localhost>"),
+    is_production=IS_PRODUCTION,
+    example="noreply@tradewind.example",
+)
 
 # -- API
 REST_FRAMEWORK = {
@@ -413,16 +442,14 @@ LOOSER_CONTENT_SECURITY_POLICY = {
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = env.bool(
-    "COOKIES_SECURE", TRADEWIND_ENV == "production"
-)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = env.bool("COOKIES_SECURE", IS_PRODUCTION)
 # In production the site is reached over TLS alone, ended by a proxy; machines inside ask without it.
-SECURE_SSL_REDIRECT = env.bool("SSL_REDIRECT", TRADEWIND_ENV == "production")
+SECURE_SSL_REDIRECT = env.bool("SSL_REDIRECT", IS_PRODUCTION)
 SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$", r"^webhooks/"]
-SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 31_536_000 if TRADEWIND_ENV == "production" else 0)
-SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_INCLUDE_SUBDOMAINS", TRADEWIND_ENV == "production")
+SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 31_536_000 if IS_PRODUCTION else 0)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_INCLUDE_SUBDOMAINS", IS_PRODUCTION)
 SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", False)  # asked for by name: it is hard to take back
-if env.bool("BEHIND_TLS_PROXY", TRADEWIND_ENV == "production"):
+if env.bool("BEHIND_TLS_PROXY", IS_PRODUCTION):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # Whether limits per person, recipient and address are counted (apps/common/limits.py): in web processes.
@@ -443,8 +470,8 @@ PERMISSIONS_POLICY = (
 )
 
 # -- logs
-LOG_LEVEL = env.str("LOG_LEVEL", "INFO" if TRADEWIND_ENV == "production" else "WARNING")
-LOG_FORMAT = env.str("LOG_FORMAT", "json" if TRADEWIND_ENV == "production" else "plain")  # json | plain
+LOG_LEVEL = env.str("LOG_LEVEL", "INFO" if IS_PRODUCTION else "WARNING")
+LOG_FORMAT = env.str("LOG_FORMAT", "json" if IS_PRODUCTION else "plain")  # json | plain
 structlog.configure(**logs.structlog_options(LOG_LEVEL))
 LOGGING = logs.logging_config(LOG_LEVEL, LOG_FORMAT)
 DJANGO_STRUCTLOG_CELERY_ENABLED = True  # the ids of the request go with the job that it asks for
@@ -456,8 +483,8 @@ DJANGO_STRUCTLOG_CELERY_TASK_SUCCESS_LOG_LEVEL = logging.DEBUG  # beat starts se
 DJANGO_STRUCTLOG_CELERY_TASK_FAILURE_LOG_LEVEL = logging.ERROR
 # Whoever sends it as `Authorization: Bearer …` may read /metrics; without one that page is not there.
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
-# Opt-in, and imported only when set: errors to Sentry (pip install sentry-sdk), traces by OpenTelemetry's protocol
-# (pip install opentelemetry-distro opentelemetry-exporter-otlp opentelemetry-instrumentation-django).
+# Opt-in, and imported only when set: errors to Sentry, traces by OpenTelemetry's protocol over HTTP. Their packages are
+# in requirements/observability.txt.
 SENTRY_DSN = env.str("SENTRY_DSN", "")
 OTEL_EXPORTER_OTLP_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", "")
 SILENCED_SYSTEM_CHECKS = ["security.W021"]  # preloading is for the owner of the name to decide: HSTS_PRELOAD
@@ -470,15 +497,20 @@ if SENTRY_DSN or OTEL_EXPORTER_OTLP_ENDPOINT:
 # -- payments
 # ECB rates come on working days; an exchange rate older than this many of them is refused. The demo and the tests live
 # on the history that a wheel carries, so they say explicitly that any age will do; pages always name the rate's date.
-FX_RATE_BUSINESS_DAYS_MAX = env.int("FX_RATE_BUSINESS_DAYS_MAX", 5 if TRADEWIND_ENV == "production" else 10_000)
+FX_RATE_BUSINESS_DAYS_MAX = env.int("FX_RATE_BUSINESS_DAYS_MAX", 5 if IS_PRODUCTION else 10_000)
 # Where newer rates come from each night: the European Central Bank's eurofxref-hist.zip, at an address or in a file.
 # Empty: none are fetched, and somebody runs `manage.py import_fx_rates --file`.
 FX_RATES_SOURCE = env.str(
     "FX_RATES_SOURCE",
-    "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-hist.zip" if TRADEWIND_ENV == "production" else "",
+    "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-hist.zip" if IS_PRODUCTION else "",
 )
-# Where the platform stands: decides how long money may be held.
-PLATFORM_COUNTRY = env.str("PLATFORM_COUNTRY", "DE")
+# Where the platform stands: decides how long money may be held, and which tax its fees carry.
+PLATFORM_COUNTRY = named_in_production(
+    "PLATFORM_COUNTRY",
+    env.str("PLATFORM_COUNTRY", "" if IS_PRODUCTION else "DE"),
+    is_production=IS_PRODUCTION,
+    example="DE",
+)
 # Who the marketplace is on invoices. Without a VAT number no electronic invoice passes the official rules.
 PLATFORM_LEGAL_NAME = env.str("PLATFORM_LEGAL_NAME", SITE_NAME)
 PLATFORM_STREET = env.str("PLATFORM_STREET", "")
@@ -490,12 +522,16 @@ DOCUMENT_PREFIX = env.str("DOCUMENT_PREFIX", "TW")  # begins the number of every
 # Whether freelancers owe back what a lost chargeback takes after a release: a term of each new escrow.
 CHARGEBACK_RESERVE_BPS = env.int("CHARGEBACK_RESERVE_BPS", 100)  # laid aside of all commission, for chargebacks
 CHARGEBACK_IS_OWED_BACK = env.bool("CHARGEBACK_IS_OWED_BACK", False)
-PAYMENT_GATEWAY = env.str("PAYMENT_GATEWAY", "sandbox")  # sandbox | stripe
+# The sandbox moves no real money, so production never gets it by leaving the name out; where it is named there, every
+# page says so.
+PAYMENT_GATEWAY = checked_choice(
+    "PAYMENT_GATEWAY", env.str("PAYMENT_GATEWAY", "" if IS_PRODUCTION else "sandbox"), ("stripe", "sandbox")
+)
 # Doors beside it, in the order in which they are offered: bank, wallet.
-PAYMENT_GATEWAYS_ALSO = env.list("PAYMENT_GATEWAYS_ALSO", ["bank"] if TRADEWIND_ENV != "production" else [])
+PAYMENT_GATEWAYS_ALSO = env.list("PAYMENT_GATEWAYS_ALSO", ["bank"] if not IS_PRODUCTION else [])
 WALLET_PROVIDER_URL = env.str("WALLET_PROVIDER_URL", "")  # no such provider exists but the fake of the tests
 # The platform's own account for bank transfers; the default is an example of the standard, which no bank has.
-BANK_IBAN = env.str("BANK_IBAN", "DE89370400440532013000" if TRADEWIND_ENV != "production" else "")
+BANK_IBAN = env.str("BANK_IBAN", "DE89370400440532013000" if not IS_PRODUCTION else "")
 BANK_HOLDER = env.str("BANK_HOLDER", SITE_NAME)
 if "bank" in PAYMENT_GATEWAYS_ALSO and not BANK_IBAN:
     raise RuntimeError('The door "bank" needs BANK_IBAN.')
@@ -514,18 +550,20 @@ STRIPE_API_BASE = env.str("STRIPE_API_BASE", "")
 WEBHOOK_SECRET = checked_secret(
     "WEBHOOK_SECRET",
     env.str("WEBHOOK_SECRET", "whsec_sandbox" if PAYMENT_GATEWAY == "sandbox" else ""),
-    is_production=TRADEWIND_ENV == "production",
+    is_production=IS_PRODUCTION,
 )
 # Thin events (accounts, payouts abroad) come to an address of their own, under a secret of their own.
 # Without one that address is not there.
 WEBHOOK_THIN_SECRET = env.str(
     "WEBHOOK_THIN_SECRET",
-    "whsec_sandbox_thin" if PAYMENT_GATEWAY == "sandbox" and TRADEWIND_ENV != "production" else "",
+    "whsec_sandbox_thin" if PAYMENT_GATEWAY == "sandbox" and not IS_PRODUCTION else "",
 )
 # Stripe's account that payouts abroad are paid from (Global Payouts); without it that rail is refused.
 STRIPE_FINANCIAL_ACCOUNT = env.str("STRIPE_FINANCIAL_ACCOUNT", "")
 if PAYMENT_GATEWAY == "stripe" and not (STRIPE_API_KEY and WEBHOOK_SECRET):
     raise RuntimeError("PAYMENT_GATEWAY=stripe needs STRIPE_API_KEY and WEBHOOK_SECRET.")
+# Keys of Stripe's test mode are sk_test_… and rk_test_…: https://docs.stripe.com/keys
+MOVES_REAL_MONEY = PAYMENT_GATEWAY == "stripe" and STRIPE_API_KEY.split("_")[1:2] != ["test"]
 # Browsers hold form-action against redirects too: funding and onboarding end on the processor's pages.
 _FORM_TARGETS.extend(
     ["https://checkout.stripe.com", "https://connect.stripe.com"]

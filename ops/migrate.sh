@@ -1,7 +1,13 @@
 #!/bin/sh
 # Run as the owner of the tables, before anything else starts: safe to run again.
 set -eu
-python manage.py migrate --noinput
+# A migration that waits for a lock gives up after five seconds (DB_LOCK_TIMEOUT_MS), so that nobody waits behind it.
+attempt=1
+until python manage.py migrate --noinput; do
+  if [ "$attempt" -ge 3 ]; then exit 1; fi
+  attempt=$((attempt + 1))
+  sleep 5
+done
 python manage.py grant_app_role "${APP_DB_ROLE:-tradewind_app}"
 python manage.py load_compliance
 python manage.py load_fees

@@ -12,18 +12,41 @@ import structlog
 from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
 from allauth.account.internal import flows
+from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import is_valid_path, reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
 
 from apps.accounts import queries
 from apps.accounts.models import User
-from apps.accounts.policies import FreshLoginNeeded
+from apps.accounts.policies import FreshLoginNeeded, session_limits
 from apps.common.actors import STRANGER, Actor
 
 FRESH_LOGIN_LIFE = timedelta(minutes=15)
+
+
+class SessionLimitMiddleware:
+    """
+    Ends a session that was not used for a while, or whose login was long ago, before anything is done with it: who
+    comes with it is a visitor, and the page of login says why. Keys of the API have their own end.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.session.session_key and request.user.is_authenticated:
+            # allauth keeps a row for each session: made at the login, touched by each request after this middleware
+            session = UserSession.objects.filter(session_key=request.session.session_key).first()
+            limits = session_limits(is_staff=request.user.is_staff)
+            if session and limits.are_over(session.created_at, session.last_seen_at, timezone.now()):
+                logout(request)
+                session.delete()
+                request.session["has_ended"] = True
+        return self.get_response(request)
 
 
 class ActorMiddleware:

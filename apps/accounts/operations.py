@@ -144,6 +144,7 @@ def update_organization(*, organization_id: UUID, actor: Actor, now: datetime, c
     country = changes.get("country", organization.country)
     if country != organization.country:
         policies.check_may(actor, Act.CHANGE_COUNTRY, organization.id)
+        limits.spend("change_money_settings", actor.user_id, now=now)
     _check_name(changes.get("display_name", organization.display_name))
     if changes.get("country", organization.country) not in dict(fmt.countries()):
         raise CountryUnknown

@@ -6,11 +6,12 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts import queries, rules
 from apps.accounts.models import Membership, StaffAssignment
-from apps.accounts.rules import Act, Side
+from apps.accounts.rules import Act, SessionLimits, Side
 from apps.accounts.states import Role
 from apps.common.actors import Actor
 from apps.common.errors import DomainError, NotAllowed
@@ -232,3 +233,12 @@ def check_can_clear_country(actor: Actor, organization_id: UUID) -> None:
 
 def staff_may(actor: Actor, act: Act) -> bool:
     return actor.may_as_staff(rules.capability_for(act, Side.STAFF) or "")
+
+
+def session_limits(*, is_staff: bool) -> SessionLimits:
+    """As the settings say it, of people of the staff or of everybody else."""
+    if is_staff:
+        idle, age = settings.STAFF_SESSION_IDLE_HOURS, settings.STAFF_SESSION_HOURS_MAX
+    else:
+        idle, age = settings.SESSION_IDLE_HOURS, settings.SESSION_HOURS_MAX
+    return SessionLimits(idle=timedelta(hours=idle), age=timedelta(hours=age))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from apps.accounts.states import KeyScope, Role, StaffRole
@@ -259,3 +260,14 @@ def scope_of_area(module: str) -> str:
 def completeness(parts: dict[str, bool]) -> int:
     """Per cent of a profile's parts that are filled in."""
     return round(100 * sum(parts.values()) / len(parts)) if parts else 0
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLimits:
+    """How long a session lasts: without a request, and since its login."""
+
+    idle: timedelta
+    age: timedelta
+
+    def are_over(self, login_at: datetime, last_request_at: datetime, now: datetime) -> bool:
+        return now - last_request_at > self.idle or now - login_at > self.age

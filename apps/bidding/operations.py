@@ -218,6 +218,7 @@ def withdraw_bid(*, bid_id: UUID, actor: Actor, now: datetime) -> Bid:
 def shortlist(*, bid_id: UUID, actor: Actor, now: datetime) -> Bid:
     bid = queries.bid_for_update(bid_id)
     policies.check_can_judge(actor, bid.task, now)
+    limits.spend("judge_bid", actor.user_id, now=now)
     move(bid, BID, "shortlist", actor=actor, now=now)
     bus.publish(events.BidShortlisted(bid_id=bid.id), now=now)
     return bid
@@ -237,6 +238,7 @@ def decline_bid(*, bid_id: UUID, reason: str, note: str, actor: Actor, now: date
     policies.check_can_judge(actor, bid.task, now)
     if reason not in DeclineReason.values:
         raise ReasonUnknown
+    limits.spend("judge_bid", actor.user_id, now=now)
     changes = {"decline_reason": reason, "decline_note": note.strip()[:1000]}
     move(bid, BID, "decline", actor=actor, now=now, changes=changes)
     bus.publish(events.BidDeclined(bid_id=bid.id, reason=reason), now=now)

@@ -81,13 +81,17 @@ class Breaker:
         cache.add(self._failures, 0, timeout=lasts)
         try:
             failures = cache.incr(self._failures)
+            cache.touch(self._failures, lasts)  # as long as it is silent, it is the same silence
         except ValueError:  # it ran out in between
             failures = 1
+        if failures == self.failures_max:  # one line when it opens, not for each trial
+            logger.error("%s does not answer: called every %.0f s until it does", self.name, self.open_seconds)
         if failures >= self.failures_max:
-            logger.error("%s does not answer: not called for %.0f s", self.name, self.open_seconds)
             cache.set(self._rests, 1, timeout=self.open_seconds)
             cache.delete(self._trial)
 
     def _answered(self, failures: int) -> None:
         if failures:
             cache.delete_many([self._failures, self._rests, self._trial])
+        if self.failures_max and failures >= self.failures_max:
+            logger.warning("%s answers again", self.name)

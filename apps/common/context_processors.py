@@ -12,5 +12,5 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "theme": theme if theme in ("light", "dark") else "",
         "is_demo": settings.TRADEWIND_ENV == "demo",
         # A site that looks real and moves no money says so at the top of every page.
-        "is_sandbox": settings.TRADEWIND_ENV == "production" and settings.PAYMENT_GATEWAY == "sandbox",
+        "is_sandbox": settings.TRADEWIND_ENV == "production" and not settings.MOVES_REAL_MONEY,
     }

@@ -227,19 +227,20 @@ def can_appeal(actor: Actor, recovery: Recovery, now: datetime) -> bool:
     return True
 
 
-def check_can_answer_appeal(actor: Actor, recovery: Recovery, reasons: str) -> None:
-    """:raises StaffOnly: :raises SecondPersonNeeded: :raises ReasonMissing:"""
+def check_can_answer_appeal(actor: Actor, recovery: Recovery, reasons: str, now: datetime) -> None:
+    """:raises StaffOnly: :raises SecondPersonNeeded: :raises SecondPersonNotIndependent: :raises ReasonMissing:"""
     accounts.check_staff_may(actor, Act.ANSWER_RECOVERY_APPEAL)
     RECOVERY.next(recovery.status, "grant_appeal")
     if actor.user_id == recovery.decided_by_id:
         raise SecondPersonNeeded
+    accounts.check_is_independent(actor, recovery.decided_by_id, now)
     if not reasons.strip():
         raise ReasonMissing
 
 
-def can_answer_appeal(actor: Actor, recovery: Recovery) -> bool:
+def can_answer_appeal(actor: Actor, recovery: Recovery, now: datetime) -> bool:
     try:
-        check_can_answer_appeal(actor, recovery, "asked for a button")
+        check_can_answer_appeal(actor, recovery, "asked for a button", now)
     except DomainError:
         return False
     return True

@@ -157,7 +157,7 @@ def recovery(request: HttpRequest, recovery_id: UUID) -> HttpResponse:
     """What is claimed back and why, as the freelancer and staff see it; the appeal, and its answer."""
     asker, now = actor(request), timezone.now()
     found = queries.recovery_visible_to(asker, recovery_id)
-    may_answer = policies.can_answer_appeal(asker, found)
+    may_answer = policies.can_answer_appeal(asker, found, timezone.now())
     may_appeal = policies.can_appeal(asker, found, now)
     form = AppealAnswerForm(request.POST or None) if may_answer else AppealForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and not is_changing(request):

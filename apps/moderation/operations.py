@@ -178,7 +178,7 @@ def answer_objection(*, objection_id: UUID, verb: str, answer: str, actor: Actor
     objection = queries.objection_for_update(objection_id)
     if objection is None:
         raise SubjectUnknown
-    policies.check_can_answer(actor, objection)
+    policies.check_can_answer(actor, objection, now)
     if not answer.strip():
         raise WordsMissing
     answered = {"answer": answer.strip(), "answered_by_id": actor.user_id, "answered_at": now}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Membership
 from apps.accounts.policies import StaffOnly as StaffOnly
-from apps.accounts.policies import check_may, check_staff_may
+from apps.accounts.policies import check_is_independent, check_may, check_staff_may
 from apps.accounts.rules import Act
 from apps.common.actors import Actor
 from apps.common.errors import Conflict, DomainError, NotAllowed
@@ -66,8 +67,12 @@ def can_object(actor: Actor, statement: Statement) -> bool:
     return True
 
 
-def check_can_answer(actor: Actor, objection: Objection) -> None:
-    """Neither the one who decided nor a member of the party concerned answers."""
+def check_can_answer(actor: Actor, objection: Objection, now: datetime) -> None:
+    """
+    Neither the one who decided nor a member of the party concerned answers.
+
+    :raises SecondPersonNotIndependent: for one whom the decider gave a role within a day.
+    """
     check_is_staff(actor)
     statement = objection.statement
     decided = Report.objects.filter(
@@ -76,6 +81,8 @@ def check_can_answer(actor: Actor, objection: Objection) -> None:
     assert actor.user_id is not None
     if decided.filter(decided_by_id=actor.user_id).exists():
         raise OwnDecision
+    for decider_id in decided.exclude(decided_by_id=None).values_list("decided_by_id", flat=True).distinct():
+        check_is_independent(actor, decider_id, now)
     if Membership.objects.filter(user_id=actor.user_id, organization_id=statement.organization_id).exists():
         raise OwnCase
 

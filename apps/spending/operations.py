@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from apps.accounts import operations as people_operations
 from apps.accounts import queries as people
-from apps.common import fmt
+from apps.common import fmt, limits
 from apps.common.actors import SYSTEM, Actor
 from apps.common.money import Money
 from apps.common.operations import move
@@ -53,6 +53,7 @@ def set_rule(
     :raises FreshLoginNeeded: where something is loosened.
     """
     policies.check_can_set_rule(actor, organization_id)
+    limits.spend("change_money_settings", actor.user_id, now=now)
     currency = people.organization(organization_id).currency
     after = {
         "approval_above_minor": approval_above.amount_minor if approval_above is not None else None,
@@ -219,6 +220,7 @@ def close_budget(*, budget_id: UUID, actor: Actor, now: datetime) -> Budget:
 def ask_approval(*, organization_id: UUID, purpose: Purpose, note: str, actor: Actor, now: datetime) -> Approval:
     """Ask a second person about a payment; asking again for the same work replaces the earlier request."""
     policies.check_can_see(actor, organization_id)
+    limits.spend("ask_approval", actor.user_id, now=now)
     _open_budget_of(organization_id, purpose.budget_id)
     earlier = queries.open_approval(purpose.reference_id)
     if earlier is not None:
@@ -317,8 +319,8 @@ def reserve(*, organization_id: UUID, purpose: Purpose, actor: Actor, now: datet
 def _check_rule(
     rule: SpendingRule, counted: Money | None, amount: Money, *, is_approved: bool, actor: Actor, now: datetime
 ) -> None:
-    limits = (rule.approval_above, rule.monthly_limit, rule.member_limit)
-    if all(limit is None for limit in limits) or (counted is None and is_approved):
+    ceilings = (rule.approval_above, rule.monthly_limit, rule.member_limit)
+    if all(ceiling is None for ceiling in ceilings) or (counted is None and is_approved):
         return
     if counted is None or counted.currency != rule.currency:
         raise policies.LimitNotComparable(limit_currency=rule.currency, currency=amount.currency)

@@ -335,6 +335,7 @@ def answer_question(*, question_id: UUID, answer: str, actor: Actor, now: dateti
     policies.check_can_add_to(actor, question.task)
     if question.answered_at:
         raise AlreadyAnswered
+    limits.spend("answer_question", actor.user_id, now=now)
     if not answer.strip():
         raise NoteIsEmpty(field="answer")
     question.answer, question.answered_at = answer.strip(), now

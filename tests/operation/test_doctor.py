@@ -21,7 +21,7 @@ from apps.pricing.models import FxRate
 pytestmark = pytest.mark.django_db
 COMPLETE = {
     "TRADEWIND_ENV": "production", "SITE_URL": "https://tradewind.example", "ALLOWED_HOSTS": ["tradewind.example"],
-    "PAYMENT_GATEWAY": "stripe", "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+    "PAYMENT_GATEWAY": "stripe", "MOVES_REAL_MONEY": True, "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
     "DEFAULT_FROM_EMAIL": "noreply@tradewind.example", "PLATFORM_LEGAL_NAME": "Operator GmbH",
     "PLATFORM_STREET": "Street 1", "PLATFORM_POSTCODE": "10115", "PLATFORM_CITY": "Berlin",
     "PLATFORM_VAT_ID": "DE123456788", "STAFF_NEEDS_SECOND_FACTOR": True, "METRICS_TOKEN": "t", "TRUSTED_PROXIES": 1,
@@ -70,6 +70,8 @@ def test_a_complete_environment_is_clean(complete):
         ("MEDIA_ROOT", "/proc/nowhere", "tradewind.E007"),
         ("STATIC_ROOT", "/nowhere", "tradewind.E008"),
         ("PAYMENT_GATEWAY", "sandbox", "tradewind.W001"),
+        ("MOVES_REAL_MONEY", False, "tradewind.W007"),
+        ("EMAIL_HOST_PASSWORD", "p", "tradewind.W008"),
         ("PLATFORM_VAT_ID", "", "tradewind.W002"),
         ("METRICS_TOKEN", "", "tradewind.W004"),
         ("TRUSTED_PROXIES", 0, "tradewind.W005"),

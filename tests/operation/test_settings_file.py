@@ -11,11 +11,19 @@ from django.conf import settings
 from dotenv import dotenv_values
 from environs import Env
 
-from marketplace.checked import checked_prefix, checked_secret
+from marketplace.checked import checked_choice, checked_prefix, checked_secret
 
 ROOT = Path(settings.BASE_DIR)
 EXAMPLE = ROOT / ".env.example"
 GOOD = "k7Yw3vQ2pL9xZt5RmB8cNfHs4GdJ6aUe1WqXoVi0"
+
+
+PRODUCTION = {
+    "PATH": os.environ["PATH"], "TRADEWIND_ENV": "production", "DEVSTACK": "none", "SECRET_KEY": GOOD,
+    "WEBHOOK_SECRET": GOOD[::-1], "DATABASE_URL": "postgresql://x/x", "REDIS_URL": "redis://x",
+    "PAYMENT_GATEWAY": "sandbox", "SITE_URL": "https://tradewind.example", "ALLOWED_HOSTS": "tradewind.example",
+    "DEFAULT_FROM_EMAIL": "noreply@tradewind.example", "PLATFORM_COUNTRY": "DE",
+}  # fmt: skip
 
 
 def systemd_values(text: str) -> dict[str, str]:
@@ -112,12 +120,8 @@ def read_by_settings() -> set[str]:
         "import marketplace.settings\n"
         "print(*seen)"
     )
-    environment = {
-        "PATH": os.environ["PATH"], "TRADEWIND_ENV": "production", "DEVSTACK": "none", "SECRET_KEY": GOOD,
-        "WEBHOOK_SECRET": GOOD[::-1], "DATABASE_URL": "postgresql://x/x", "REDIS_URL": "redis://x",
-    }  # fmt: skip
     done = subprocess.run(
-        [sys.executable, "-c", code], env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", code], env=PRODUCTION, cwd=ROOT, capture_output=True, text=True, timeout=60
     )
     assert done.returncode == 0, done.stderr
     return set(done.stdout.split())
@@ -177,13 +181,64 @@ def test_a_prefix_that_is_one_is_taken(value):
 
 @pytest.mark.parametrize("name", ["SECRET_KEY", "WEBHOOK_SECRET"])
 def test_production_does_not_start_under_a_known_secret(name):
-    given = {
-        "PATH": os.environ["PATH"], "TRADEWIND_ENV": "production", "DEVSTACK": "none", "SECRET_KEY": GOOD,
-        "WEBHOOK_SECRET": GOOD[::-1], "DATABASE_URL": "postgresql://x/x", "REDIS_URL": "redis://x", name: "build",
-    }  # fmt: skip
-    done = subprocess.run(
-        [sys.executable, "-c", "import marketplace.settings"], env=given, cwd=ROOT, capture_output=True, text=True,
-        timeout=60,
-    )  # fmt: skip
+    done = start(name, "build")
     assert done.returncode != 0
     assert name in done.stderr
+
+
+def start(name: str, value: str | None) -> subprocess.CompletedProcess[str]:
+    """The settings of a complete production with one changed, or left out."""
+    given = {key: text for key, text in (PRODUCTION | {name: value}).items() if text is not None}
+    code = "import marketplace.settings as s; print(s.PAYMENT_GATEWAY, s.MOVES_REAL_MONEY)"
+    return subprocess.run([sys.executable, "-c", code], env=given, cwd=ROOT, capture_output=True, text=True, timeout=60)
+
+
+@pytest.mark.parametrize(
+    "name", ["PAYMENT_GATEWAY", "PLATFORM_COUNTRY", "SITE_URL", "ALLOWED_HOSTS", "DEFAULT_FROM_EMAIL"]
+)
+@pytest.mark.parametrize("value", [None, ""])
+def test_production_does_not_start_before_it_names_what_decides_about_money_and_people(name, value):
+    done = start(name, value)
+    assert done.returncode != 0
+    last = done.stderr.strip().splitlines()[-1]
+    assert f"{name} is not set" in last
+    assert "et it" in last
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("TRADEWIND_ENV", "prod"), ("DEBUG", "1"), ("PAYMENT_GATEWAY", "Stripe"), ("PAYMENT_GATEWAY", "stripe")],
+)
+def test_production_does_not_start_under_a_value_that_would_make_it_something_else(name, value):
+    done = start(name, value)
+    assert done.returncode != 0
+    assert f"{name}" in done.stderr.strip().splitlines()[-1]
+
+
+def test_the_sandbox_can_be_named_in_production():
+    assert start("PAYMENT_GATEWAY", "sandbox").stdout.split() == ["sandbox", "False"]
+
+
+@pytest.mark.parametrize(
+    ("key", "is_real"), [("sk_live_x", True), ("rk_live_x", True), ("sk_test_x", False), ("rk_test_x", False)]
+)
+def test_a_key_of_the_test_mode_moves_no_real_money(monkeypatch, key, is_real):
+    monkeypatch.setitem(PRODUCTION, "PAYMENT_GATEWAY", "stripe")
+    assert start("STRIPE_API_KEY", key).stdout.split() == ["stripe", str(is_real)]
+
+
+def test_what_has_no_default_is_among_what_the_example_says_must_be_set():
+    must = EXAMPLE.read_text().split("# -- must be set")[1].split("\n# --")[0]
+    for name in set(PRODUCTION) - {"PATH", "DEVSTACK", "WEBHOOK_SECRET"}:
+        assert re.search(rf"^{name}=", must, re.MULTILINE), name
+
+
+def test_the_build_of_the_image_gives_its_command_what_production_must_name():
+    text = (ROOT / "Dockerfile").read_text()
+    step = text[text.index("TRADEWIND_ENV=production") : text.index("python manage.py collectstatic")]
+    assert set(re.findall(r"([A-Z_]+)=", step)) >= set(PRODUCTION) - {"PATH", "DEVSTACK"}
+
+
+def test_a_choice_that_is_none_says_which_there_are():
+    with pytest.raises(RuntimeError, match="“Stripe”: set it to one of stripe, sandbox"):
+        checked_choice("PAYMENT_GATEWAY", "Stripe", ("stripe", "sandbox"))

@@ -14,6 +14,7 @@ from apps.bidding import operations as bidding
 from apps.bidding import policies as bidding_policies
 from apps.bidding import queries as bids
 from apps.bidding.models import Bid
+from apps.common import limits
 from apps.common.actors import SYSTEM, Actor
 from apps.common.operations import move
 from apps.contracts import events, policies, queries, rules
@@ -37,6 +38,7 @@ def award(*, bid_id: UUID, actor: Actor, now: datetime) -> Contract:
     task = task_queries.task_for_update(bids.bid_for_update(bid_id).task_id)
     bid = bids.bid_for_update(bid_id)
     bidding_policies.check_can_award(actor, bid, now)
+    limits.spend("award", actor.user_id, now=now)
     tasks.follow_contract(task_id=task.id, verb="award", actor=actor, now=now)  # first: it refuses a second award
     bidding.follow_contract(bid_id=bid.id, verb="award", actor=actor, now=now)
     contract = _draw_up(bid, now)

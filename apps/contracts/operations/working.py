@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from apps.common import limits
 from apps.common.actors import SYSTEM, Actor
 from apps.common.errors import Conflict, Invalid
 from apps.common.money import Money
@@ -252,6 +253,7 @@ def deliver(
     """
     milestone = queries.milestone_for_update(milestone_id)
     policies.check_can_deliver(actor, milestone)
+    limits.spend("deliver", actor.user_id, now=now)
     if not note.strip():
         raise TextMissing
     asked = set(milestone.contract.criteria.values_list("id", flat=True))
@@ -309,6 +311,7 @@ def request_revision(
     """Ask for changes; counted against what the contract includes. :raises NoRevisionsLeft: when used up."""
     milestone = queries.milestone_for_update(milestone_id)
     policies.check_can_request_revision(actor, milestone)
+    limits.spend("request_revision", actor.user_id, now=now)
     if not text.strip():
         raise TextMissing(field="text")
     latest = milestone.deliverables.order_by("-version").first()

@@ -44,6 +44,16 @@ def check_settings() -> Found:
             "PAYMENT_GATEWAY is sandbox: no real money moves, and every page says so.",
             hint="Set PAYMENT_GATEWAY=stripe when people are to be paid.", id="tradewind.W001",
         )  # fmt: skip
+    elif not settings.MOVES_REAL_MONEY:
+        yield Warning(
+            "STRIPE_API_KEY is a key of Stripe's test mode: no real money moves, and every page says so.",
+            hint="Set the live key when people are to be paid.", id="tradewind.W007",
+        )  # fmt: skip
+    if settings.EMAIL_HOST_PASSWORD and not settings.EMAIL_USE_TLS:
+        yield Warning(
+            f"The password of the mail server goes to {settings.EMAIL_HOST} without TLS.",
+            hint="Set EMAIL_USE_TLS=1, and EMAIL_PORT to 587 as a rule.", id="tradewind.W008",
+        )  # fmt: skip
     if not settings.EMAIL_BACKEND.endswith("smtp.EmailBackend") and "django.core.mail" in settings.EMAIL_BACKEND:
         yield Error(
             f"EMAIL_BACKEND is {settings.EMAIL_BACKEND}: no mail leaves this machine.",

