@@ -145,7 +145,7 @@ def _recovery(status: str):
     )
 
 
-ESCROW = SimpleNamespace(id=uuid4(), payer_id=EMPLOYER, payee_id=FREELANCER)
+ESCROW = SimpleNamespace(id=uuid4(), payer_id=EMPLOYER, payee_id=FREELANCER, opened_at=NOON)
 
 # For each act the guard that its operation asks, with work in a state that allows it. Acts whose operation asks the
 # table alone are left to `policies.check_may`, which is the guard there.
