@@ -64,7 +64,8 @@ def check_acts_for(actor: Actor, organization_id: UUID | None, capability: str) 
     if not actor.acts_for(organization_id):
         raise NotYours
     if not actor.may(capability):
-        raise RoleMissing if actor.key_scopes is None else ScopeMissing
+        is_keys_fault = actor.key_scopes is not None and capability in actor.role_capabilities
+        raise ScopeMissing if is_keys_fault else RoleMissing
 
 
 def can_act_for(actor: Actor, organization_id: UUID | None, capability: str) -> bool:

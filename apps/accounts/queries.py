@@ -86,6 +86,7 @@ def actor_for_key(token: PersonalToken) -> Actor | None:
         organization_id=token.organization_id,
         capabilities=rules.within_scopes(rules.capabilities(membership.role), scopes),
         key_scopes=scopes,
+        role_capabilities=rules.capabilities(membership.role),
     )
 
 

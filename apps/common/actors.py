@@ -18,6 +18,7 @@ class Actor:
         are any.
     :param has_fresh_login: whether the person proved who they are in the last minutes.
     :param key_scopes: of the API key that acts; None for a person at a browser, and for the system.
+    :param role_capabilities: what the role of a key's person allows, whatever the key's scopes.
     """
 
     user_id: UUID | None = None
@@ -28,6 +29,7 @@ class Actor:
     staff_capabilities: frozenset[str] = field(default_factory=frozenset)
     has_fresh_login: bool = False
     key_scopes: frozenset[str] | None = None
+    role_capabilities: frozenset[str] = field(default_factory=frozenset)
 
     @property
     def person_id(self) -> UUID:

@@ -104,6 +104,8 @@ def relative(moment: datetime, now: datetime | None = None) -> str:
     """
     delta = moment - (now or timezone.now())
     seconds = abs(delta.total_seconds())
+    if delta <= timedelta(0) and seconds < JUST_NOW_SECONDS:
+        return _("just now")
     unit, size = next(((unit, size) for unit, size, least in _UNITS if seconds >= size * least), _UNITS[-1][:2])
     whole = timedelta(seconds=seconds // size * size) * (-1 if delta < timedelta(0) else 1)
     # No value reaches the threshold, so the unit is the one asked for.
@@ -112,6 +114,7 @@ def relative(moment: datetime, now: datetime | None = None) -> str:
     )
 
 
+JUST_NOW_SECONDS = 10
 _UNITS: tuple[tuple[Literal["year", "month", "week", "day", "hour", "minute", "second"], int, int], ...] = (
     ("year", 365 * 86_400, 2), ("month", 30 * 86_400, 2), ("week", 7 * 86_400, 2), ("day", 86_400, 1),
     ("hour", 3600, 1), ("minute", 60, 1), ("second", 1, 0),
@@ -146,7 +149,8 @@ def countries() -> list[tuple[str, str]]:
     return sorted(pairs, key=lambda pair: pair[1])
 
 
-_NO_COUNTRY = {"EU", "EZ", "UN", "ZZ", "XA", "XB", "QO"}
+_NO_COUNTRY = {"EU", "EZ", "UN", "ZZ", "XA", "XB", "QO", "AC", "CP", "CQ", "DG", "EA", "IC", "TA"}
+"""Groups, and codes that ISO 3166-1 reserves for parts of countries: no invoice or bank takes them."""
 
 
 class NotANumber(ValueError):

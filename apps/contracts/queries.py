@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +15,8 @@ from apps.contracts.models import CancellationProposal, Contract, Deliverable, M
 from apps.contracts.states import ContractStatus, MilestoneStatus
 from apps.escrow.models import Escrow, Release
 from apps.escrow.queries import HELD
+from apps.payments import queries as payments
+from apps.payments.models import Chargeback
 from apps.pricing import queries as pricing
 
 REMINDER_DAYS = (3, 1)
@@ -181,6 +183,7 @@ _SAID_WITHOUT_ACTOR = {
         for subject in ("milestone", "contract")
         for verb in ("end_paid", "end_split", "end_refunded")
     ),
+    *(f"chargeback.{end}" for end in ("opened", "won", "lost")),
     *(f"contract.{verb}" for verb in ("lapse", "complete", "end_early", "cancel")),
 }
 _SHOWN_WITH_THEIR_ROWS = {"deliver", "request_revision"}
@@ -209,7 +212,24 @@ def timeline(contract: Contract) -> list[TimelineItem]:
         )
     for proposal in proposals:
         items.append(TimelineItem(proposal.proposed_at, "proposal", proposal, proposal.proposed_by_id))
+    items += _chargebacks(steps)
     return sorted(items, key=lambda item: item.at)
+
+
+def chargebacks_by_milestone(steps: Iterable[Milestone]) -> dict[UUID, Chargeback]:
+    """The newest that a bank took back of each milestone's payment; one query."""
+    by_escrow = {step.escrow_id: step.id for step in steps if step.escrow_id}
+    found = payments.chargebacks_of_purposes(by_escrow)
+    return {by_escrow[one.charge.reference_id]: one for one in found}
+
+
+def _chargebacks(steps: dict[UUID, Milestone]) -> Iterator[TimelineItem]:
+    by_escrow = {step.escrow_id: step for step in steps.values() if step.escrow_id}
+    for one in payments.chargebacks_of_purposes(by_escrow):
+        milestone = by_escrow[one.charge.reference_id]
+        yield TimelineItem(one.opened_at, "chargeback.opened", one, milestone=milestone, amount=one.amount)
+        if one.closed_at is not None:
+            yield TimelineItem(one.closed_at, f"chargeback.{one.status}", one, milestone=milestone, amount=one.amount)
 
 
 def _changes(

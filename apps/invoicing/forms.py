@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Any
 
 from django import forms
@@ -42,7 +43,7 @@ class BillingDetailsForm(forms.ModelForm[BillingDetails]):
 
     def clean_vat_id(self) -> str:
         """In the European Union a number has a known form, and Greece writes EL before it."""
-        given = _PUNCTUATION.sub("", str(self.cleaned_data["vat_id"])).upper()
+        given = _PUNCTUATION.sub("", unicodedata.normalize("NFKC", str(self.cleaned_data["vat_id"]))).upper()
         prefix = "EL" if self.country == "GR" else self.country
         if not given or prefix.lower() not in {*vat.MEMBER_STATES, "el"}:
             return given

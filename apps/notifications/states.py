@@ -397,6 +397,21 @@ KINDS: dict[str, Kind] = {
         _("The money stays where it is until that is decided. Our staff answers the bank; you need not do anything."),
         "alarm-clock",
     ),
+    "payment_taken_back": Kind(
+        Group.MONEY,
+        _("Your bank has taken the payment for %(memo)s back"),
+        _(
+            "Until your bank has decided, nothing that is held for it moves. If you did not mean to take it back, tell "
+            "your bank."
+        ),
+        "alarm-clock",
+    ),
+    "chargeback_won_by_payer": Kind(
+        Group.MONEY,
+        _("Your bank keeps the payment for %(memo)s"),
+        _("%(amount)s is with you again. What was released for approved work stays the freelancer’s."),
+        "circle-alert",
+    ),
     "money_doubted": Kind(
         Group.MONEY,
         _("A bank warns of fraud in the payment for %(memo)s"),

@@ -101,6 +101,11 @@ def test_escrow_asks_once_more_whatever_called_it(make, milestone, side, role):
         {"amount": {"amount_minor": 5, "currency": "EUR", "scale": 2}},
         {"all": True, "note": "thanks"},
         {"amount": None},
+        {"all": "yes"},
+        {"all": 1},
+        {"amount": {"amount_minor": "5", "currency": "EUR"}},
+        {"amount": {"amount_minor": 5.0, "currency": "EUR"}},
+        {"amount": {"amount_minor": True, "currency": "EUR"}},
     ],
 )
 def test_all_is_said_and_an_unknown_key_is_refused(make, milestone, body):

@@ -5,12 +5,15 @@ from uuid import uuid4
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from apps.common import fmt
 from apps.contracts import queries
 from apps.contracts.models import CancellationProposal, Contract, DeliverableFile, Milestone
+from apps.notifications.models import Notification
 from apps.reviews.operations import submit as submit_review
 from tests.make.agreed import active_contract
+from tests.make.bank import Bank
 
 
 @pytest.fixture
@@ -389,3 +392,46 @@ def test_a_contract_that_ended_asks_for_a_review_until_one_is_written(client, as
         actor=make.actor(contract.employer), now=make.now,
     )  # fmt: skip
     assert "How was it?" not in as_(contract.employer).get(f"/en/contracts/{contract.id}/").content.decode()
+
+
+class TestAPaymentThatTheBankTookBack:
+    """The room says it to both sides, from the first day to the decision."""
+
+    def rooms(self, client, contract):
+        pages = []
+        for organization in (contract.employer, contract.freelancer):
+            client.force_login(organization.memberships.get().user)
+            pages.append(" ".join(client.get(contract.get_absolute_url()).content.decode().split()))
+        return pages
+
+    def test_open_and_lost_after_the_release(self, client, make, outbox_drain):
+        bank, milestone = Bank(make), make.milestone(status="approved")
+        chargeback = bank.disputes(milestone.escrow)
+        for page in self.rooms(client, milestone.contract):
+            assert "bank has taken this payment back" in page
+            assert "took back the payment for" in page
+
+        bank.decides(chargeback, "lost")
+
+        of_employer, of_freelancer = self.rooms(client, milestone.contract)
+        assert "went back to you" in of_employer and "stays yours" not in of_employer
+        assert "stays yours" in of_freelancer
+        kinds = set(Notification.objects.values_list("kind", flat=True))
+        assert {"payment_taken_back", "chargeback_won_by_payer", "charged_back"} <= kinds
+
+    def test_won(self, client, make, outbox_drain):
+        bank, milestone = Bank(make), make.milestone(status="approved")
+        bank.decides(bank.disputes(milestone.escrow), "won")
+        for page in self.rooms(client, milestone.contract):
+            assert "has taken this payment back" not in page
+            assert "stands" in page
+
+
+def test_finished_work_is_not_due_in_some_days(client, make):
+    make.now = timezone.now()
+    open_one, paid = make.milestone(status="funded"), make.milestone(status="approved")
+    for milestone, is_counted in ((open_one, True), (paid, False)):
+        client.force_login(milestone.contract.employer.memberships.get().user)
+        page = client.get(milestone.contract.get_absolute_url()).content.decode()
+        due = page.split("Due", 1)[1][:400]
+        assert ("(in " in strip_tags(due)) == is_counted

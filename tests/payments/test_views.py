@@ -46,7 +46,7 @@ def as_ada(client, ada):
 @pytest.mark.parametrize("language", ["en", "zh-hans", "ar"])
 def test_the_wallet_shows_balances_lines_and_what_was_kept(as_ada, ada, language, django_assert_max_num_queries):
     as_ada.get(f"/{language}/money/")
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(23):
         page = as_ada.get(f"/{language}/money/").content.decode()
 
     for amount in ("450.00", "500.00", "50.00"):
@@ -58,7 +58,7 @@ def test_the_wallet_costs_the_same_for_many_lines(as_ada, ada, make, django_asse
     for _ in range(5):
         make.balance(ada, Money.of("90.00", "EUR"))
     as_ada.get("/en/money/")
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(23):
         as_ada.get("/en/money/")
 
 
@@ -224,7 +224,24 @@ class TestChargebacks:
         log_in(client, chargeback.charge.payer)
         paid = client.get(reverse("payments:charge", args=[chargeback.charge_id])).content.decode()
         assert chargeback.number in paid
-        assert Notification.objects.filter(kind="money_claimed").count() == 2
+        assert Notification.objects.filter(kind="money_claimed").count() == 1
+        assert Notification.objects.filter(kind="payment_taken_back").count() == 1
+
+    def test_each_side_reads_what_it_means_for_it(self, client, chargeback):
+        payee = Escrow.objects.get(id=chargeback.charge.reference_id).payee
+        log_in(client, chargeback.charge.payer)
+        of_payer = client.get(reverse("payments:wallet")).content.decode()
+        log_in(client, payee)
+        of_payee = client.get(reverse("payments:wallet")).content.decode()
+        assert "Your bank has taken a payment back" in of_payer and "Our staff answers" not in of_payer
+        assert "Our staff answers the bank" in of_payee and "Your bank has taken" not in of_payee
+
+    def test_what_the_bank_took_back_stands_beside_what_was_paid(self, client, chargeback):
+        payer = chargeback.charge.payer
+        [spent] = queries.spent_by(payer.id)
+        assert spent.taken_back == chargeback.amount
+        log_in(client, payer)
+        assert "Taken back by your bank" in client.get(reverse("payments:wallet")).content.decode()
 
     def test_staff_are_told_of_the_deadline(self, make, outbox_drain):
         staff = make.staff()
@@ -338,7 +355,7 @@ class TestTheMoneyOfWhoPays:
             make.escrow(status="refunded", payer=payer)
         log_in(client, payer)
         client.get(reverse("payments:wallet"))
-        with django_assert_max_num_queries(24):
+        with django_assert_max_num_queries(26):
             page = client.get(reverse("payments:wallet")).content.decode()
         with django_assert_max_num_queries(12):
             listed = client.get(reverse("payments:charges")).content.decode()

@@ -54,10 +54,28 @@ class MomentField(serializers.DateTimeField):
         return str(self.error_messages["year"]) % {"first": YEARS[0], "last": YEARS[-1]}
 
 
+class StrictBooleanField(serializers.BooleanField):
+    """A JSON true or false: "yes" and 1 are somebody's mistake, which may not release money."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
+class StrictIntegerField(serializers.IntegerField):
+    """A JSON number without a fraction: "5" and 5.0 are refused."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if type(data) is not int:
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
 class MoneySerializer(StrictSerializer):
     """Integer minor units and an ISO 4217 code; in and out."""
 
-    amount_minor = serializers.IntegerField(min_value=0, max_value=AMOUNT_MAX)
+    amount_minor = StrictIntegerField(min_value=0, max_value=AMOUNT_MAX)
     currency = serializers.CharField(min_length=3, max_length=3)
 
     def validate_currency(self, value: str) -> str:

@@ -5,7 +5,13 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from apps.common.api.serializers import AMOUNT_OR_ALL, MoneySerializer, StrictSerializer
+from apps.common.api.serializers import (
+    AMOUNT_OR_ALL,
+    MoneySerializer,
+    StrictBooleanField,
+    StrictIntegerField,
+    StrictSerializer,
+)
 from apps.common.forms import CONTENT_LANGUAGES
 from apps.common.money import Money
 from apps.contracts import queries, rules
@@ -74,14 +80,14 @@ class ReasonSerializer(StrictSerializer):
 
 class FundSerializer(StrictSerializer):
     return_url = serializers.URLField(max_length=500, help_text="Where the checkout sends the payer back to.")
-    use_credit = serializers.BooleanField(default=False, help_text="Pay from the employer's credit first.")
+    use_credit = StrictBooleanField(default=False, help_text="Pay from the employer's credit first.")
     budget_id = serializers.UUIDField(required=False, allow_null=True, default=None)
     purchase_order = serializers.CharField(max_length=60, required=False, allow_blank=True, default="")
     method = serializers.CharField(
         max_length=20, required=False, allow_blank=True, default="",
         help_text="A `name` of the milestone's payment methods; the first one otherwise.",
     )  # fmt: skip
-    despite_pending = serializers.BooleanField(
+    despite_pending = StrictBooleanField(
         default=False, help_text="Pay although money for this milestone is on its way by another method."
     )
 
@@ -114,7 +120,7 @@ class CheckoutSerializer(StrictSerializer):
 
 class _CheckSerializer(StrictSerializer):
     criterion_id = serializers.UUIDField()
-    is_met = serializers.BooleanField()
+    is_met = StrictBooleanField()
     note = serializers.CharField(max_length=400, required=False, allow_blank=True, default="")
 
 
@@ -145,7 +151,7 @@ class ApprovalSerializer(StrictSerializer):
     """Either an amount, or `all` of what is held: which of the two is said, never assumed."""
 
     amount = MoneySerializer(required=False)
-    all = serializers.BooleanField(required=False, help_text="True, in place of an amount.")
+    all = StrictBooleanField(required=False, help_text="True, in place of an amount.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if ("amount" in attrs) == (attrs.get("all") is True):
@@ -161,7 +167,7 @@ class ProposalSerializer(serializers.ModelSerializer[CancellationProposal]):
 
 
 class NewProposalSerializer(StrictSerializer):
-    freelancer_share_bps = serializers.IntegerField(min_value=0, max_value=10_000)
+    freelancer_share_bps = StrictIntegerField(min_value=0, max_value=10_000)
     reason = serializers.CharField(max_length=2000)
 
 

@@ -20,6 +20,7 @@ from apps.contracts import policies, queries, rules
 from apps.contracts.forms import CancellationForm
 from apps.contracts.models import Contract, DeliverableFile, Milestone
 from apps.contracts.queries import TimelineItem
+from apps.contracts.states import MILESTONE_ENDS
 from apps.contracts.views.lookups import contract_or_404
 from apps.contracts.views.payments import paid_again, payment_of
 from apps.disputes import queries as disputes
@@ -46,10 +47,12 @@ def room_context(request: HttpRequest, contract: Contract) -> dict[str, Any]:
     running = disputes.open_of_milestones(step.id for step in steps)
     charges = payment_queries.last_charges_of(step.escrow_id for step in steps if step.escrow_id)
     again = paid_again(steps) if is_employer else {}
+    chargebacks = queries.chargebacks_by_milestone(steps)
     rows = [
         _milestone_row(asker, contract, step, now)
         | {
             "dispute": running.get(step.id),
+            "chargeback": chargebacks.get(step.id),
             "payment": payment_of(asker, step, charges),
             "paid_again": again.get(step.escrow_id) if step.escrow_id else None,
         }
@@ -105,6 +108,8 @@ def _milestone_row(asker: Actor, contract: Contract, step: Milestone, now: datet
         "held": queries.held(step),
         "released": step.escrow.released if step.escrow else None,
         "refunded": step.escrow.refunded if step.escrow else None,
+        "is_owed_back": bool(step.escrow and step.escrow.is_owed_back),
+        "is_over": step.status in MILESTONE_ENDS,
         "is_late": rules.is_late(
             due_at=step.due_at, delivered_at=versions[0].submitted_at if versions else None, now=now
         )

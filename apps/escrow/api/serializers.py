@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from apps.common.api.serializers import MoneySerializer, StrictSerializer
+from apps.common.api.serializers import MoneySerializer, StrictBooleanField, StrictSerializer
 from apps.escrow.models import Escrow, Goodwill, Recovery, Release
 from apps.escrow.states import GoodwillTo
 
@@ -84,5 +84,5 @@ class AppealSerializer(StrictSerializer):
 
 
 class AppealAnswerSerializer(StrictSerializer):
-    is_granted = serializers.BooleanField()
+    is_granted = StrictBooleanField()
     reasons = serializers.CharField(max_length=4000)

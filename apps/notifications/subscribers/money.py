@@ -117,8 +117,12 @@ def hold_ended(event: escrow.EscrowHoldEnded, now: datetime) -> None:
 
 @bus.subscribe(escrow.EscrowClaimed, name="notifications.money_claimed")
 def money_claimed(event: escrow.EscrowClaimed, now: datetime) -> None:
-    kind = "money_doubted" if event.kind == "warning" else "money_claimed"
-    _tell_parties(event.payer_id, event.payee_id, kind, event.claim_id, event.escrow_id, now)
+    if event.kind == "warning":
+        _tell_parties(event.payer_id, event.payee_id, "money_doubted", event.claim_id, event.escrow_id, now)
+        return
+    memo = Escrow.objects.values_list("memo", flat=True).get(id=event.escrow_id)
+    tell(event.payer_id, "payment_taken_back", event.claim_id, now, "payments:wallet", memo=memo)
+    tell(event.payee_id, "money_claimed", event.claim_id, now, "payments:wallet", memo=memo)
 
 
 @bus.subscribe(escrow.EscrowClaimEnded, name="notifications.claim_ended")
@@ -133,6 +137,10 @@ def charged_back(event: escrow.EscrowChargedBack, now: datetime) -> None:
     tell(
         event.payee_id, "charged_back", event.chargeback_id, now, "payments:wallet", memo=memo,
         amount=rules.money(amount), borne=rules.money(borne),
+    )  # fmt: skip
+    tell(
+        event.payer_id, "chargeback_won_by_payer", event.chargeback_id, now, "payments:wallet", memo=memo,
+        amount=rules.money(amount),
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from apps.common.api.serializers import AMOUNT_MAX, AMOUNT_OR_ALL, MoneySerializer, StrictSerializer
+from apps.common.api.serializers import AMOUNT_MAX, AMOUNT_OR_ALL, MoneySerializer, StrictBooleanField, StrictSerializer
 from apps.payments.models import CashMove, Charge, FxQuote, Payout, PayoutAccount, ProcessorLine, TreasuryAct
 from apps.payments.states import ChargeOutcome, DoorName, TreasuryKind
 
@@ -88,7 +88,7 @@ class NewPayoutAccountSerializer(StrictSerializer):
         write_only=True,
         help_text="Goes to the processor; only the last four digits are kept. An IBAN for `bank`, where it is kept.",
     )
-    is_automatic = serializers.BooleanField(default=False)
+    is_automatic = StrictBooleanField(default=False)
     door = serializers.ChoiceField(
         choices=["", *DoorName.values],
         default="",
@@ -156,7 +156,7 @@ class PayoutMethodSerializer(StrictSerializer):
 class NewOnboardingSerializer(StrictSerializer):
     currency = serializers.CharField(min_length=3, max_length=3)
     holder_name = serializers.CharField(max_length=160)
-    is_automatic = serializers.BooleanField(default=False)
+    is_automatic = StrictBooleanField(default=False)
 
 
 class OnboardingSerializer(StrictSerializer):
@@ -165,7 +165,7 @@ class OnboardingSerializer(StrictSerializer):
 
 
 class AutomaticSerializer(StrictSerializer):
-    is_automatic = serializers.BooleanField()
+    is_automatic = StrictBooleanField()
 
 
 class QuoteSerializer(serializers.ModelSerializer[FxQuote]):
@@ -187,7 +187,7 @@ class NewQuoteSerializer(StrictSerializer):
     amount_minor = serializers.IntegerField(
         min_value=1, max_value=AMOUNT_MAX, required=False, help_text="Of the balance."
     )
-    all = serializers.BooleanField(required=False, help_text="True, in place of an amount: all of the balance.")
+    all = StrictBooleanField(required=False, help_text="True, in place of an amount: all of the balance.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if ("amount_minor" in attrs) == (attrs.get("all") is True):

@@ -89,10 +89,18 @@ class Spent:
 
     paid: Money
     refunded: Money
+    taken_back: Money
+    """By the organization's bank: chargebacks that are open or lost."""
+
+
+def chargebacks_of_purposes(reference_ids: Iterable[UUID]) -> list[Chargeback]:
+    """What banks took back of what was paid for these purposes, oldest first; one query."""
+    found = Chargeback.objects.filter(charge__reference_id__in=list(reference_ids)).select_related("charge")
+    return list(found.order_by("opened_at", "id"))
 
 
 def spent_by(organization_id: UUID) -> list[Spent]:
-    """By currency; two queries."""
+    """By currency; three queries."""
     paid = (
         Charge.objects.filter(payer_id=organization_id, status=ChargeStatus.SUCCEEDED)
         .order_by("currency")
@@ -101,8 +109,11 @@ def spent_by(organization_id: UUID) -> list[Spent]:
     )
     refunds = Refund.objects.filter(Q(charge__payer_id=organization_id) & ~Q(status=RefundStatus.FAILED))
     refunded = dict(refunds.order_by().values_list("currency").annotate(total=Sum("amount_minor")))
+    chargebacks = Chargeback.objects.filter(charge__payer_id=organization_id).exclude(status=ChargebackStatus.WON)
+    taken = dict(chargebacks.order_by().values_list("currency").annotate(total=Sum("amount_minor")))
     return [
-        Spent(Money(int(total), currency), Money(int(refunded.get(currency, 0)), currency)) for currency, total in paid
+        Spent(*(Money(int(minor or 0), currency) for minor in (total, refunded.get(currency), taken.get(currency))))
+        for currency, total in paid
     ]
 
 

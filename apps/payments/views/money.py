@@ -92,6 +92,7 @@ def wallet(request: HttpRequest) -> HttpResponse:
             "account": account,
             "onboarding": onboarding,
             "claims": escrows.claims_of(organization_id),
+            "organization_id": organization_id,
             "may_withdraw": policies.can_withdraw(actor(request), organization_id),
             "is_paused": any(one.status in PAYOUT_WAITING for one in payouts) and queries.is_paused(),
         },
