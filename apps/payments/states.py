@@ -472,6 +472,7 @@ class RemoteKind(models.TextChoices):
     OUTBOUND = "outbound", _("Payout abroad")
     REFUND = "refund", _("Refund")
     TOP_UP = "top_up", _("Top-up")
+    REVERSAL = "reversal", _("Transfer taken back")
     BANK_FILES = "bank_files", _("Files for the bank")
 
 

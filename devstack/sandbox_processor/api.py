@@ -116,7 +116,13 @@ class Api:
 
     def list(self, call: Call, collection: str) -> Json:
         listed = self.store.listed(_COLLECTIONS[collection], call.account)
-        return self._page(call, [body for body in listed if _matches(body, call.fields)])
+        page = self._page(call, [body for body in listed if _matches(body, call.fields)])
+        expand = call.fields.get("expand", {})
+        if "data.source" in (expand.values() if isinstance(expand, dict) else expand):
+            for body in page["data"]:
+                source = self.store.find(str(body.get("source") or ""), call.account)
+                body["source"] = events.public(source) if source else body.get("source")
+        return page
 
     def reversals(self, call: Call, transfer_id: str) -> Json:
         """Of one transfer."""

@@ -13,9 +13,11 @@ from apps.common.actors import SYSTEM
 from apps.common.errors import DomainError
 from apps.common.management import backups
 from apps.common.money import Money
+from apps.escrow import operations as escrows
 from apps.ledger import queries as ledger
+from apps.outbox import bus
 from apps.payments import operations, policies, queries
-from apps.payments.models import PaymentPause, Payout, UnbookedObject
+from apps.payments.models import Charge, PaymentPause, Payout, UnbookedObject
 from apps.payments.operations.comparing import are_current
 from tests.conftest import NOON
 from tests.payments.test_settlement_crash import control, fund_and_release, onboard, url  # noqa: F401
@@ -177,6 +179,115 @@ def test_a_payment_that_came_after_the_backup_is_taken_in(make, url, ada, tmp_pa
 
     charge.refresh_from_db()
     assert charge.status == "succeeded"
+
+
+def failed_payout(make, ada, url) -> Payout:  # noqa: F811
+    """A payout whose cash lies on the freelancer's account again, since the bank did not take it."""
+    payout = request(make, ada)
+    operations.dispatch_due()
+    payout.refresh_from_db()
+    control(url, f"payouts/{payout.remote_payout_id}", fail=True)
+    operations.refresh_payout(payout_id=payout.id)
+    payout.refresh_from_db()
+    assert payout.status == "failed"
+    return payout
+
+
+def reversed_at(url: str) -> int:  # noqa: F811
+    return control(url, "state")["counts"].get("transfer_reversal", 0)
+
+
+def test_a_reversal_that_the_books_have_forgotten_is_listed_and_blocks(make, url, ada, tmp_path):  # noqa: F811
+    payout = failed_payout(make, ada, url)
+    back_up(tmp_path / "b")
+    operations.reverse_transfer(payout_id=payout.id, actor=make.staff_actor(), now=timezone.now())
+    assert reversed_at(url) == 1
+    restore(tmp_path / "b")
+
+    said = after_restore()
+
+    frozen = UnbookedObject.objects.get(kind="reversal")
+    assert (frozen.status, frozen.organization_id, frozen.amount) == ("frozen", ada.id, payout.amount)
+    assert frozen.remote_id in said
+    with pytest.raises(operations.UnbookedObjectsOpen):
+        operations.resume(reason="hurry", now=timezone.now(), actor=SYSTEM)
+    with pytest.raises(policies.WithdrawalsFrozen):
+        request(make, ada)
+    assert operations.dispatch_due() == 0
+    operations.resolve_unbooked(object_id=frozen.id, reason="booked", now=timezone.now(), actor=SYSTEM)
+    resume()
+    operations.dispatch_due()
+    assert reversed_at(url) == 1
+
+
+def test_a_reversal_asked_for_before_the_backup_is_looked_up(make, url, ada, tmp_path):  # noqa: F811
+    payout = failed_payout(make, ada, url)
+    asked = operations.request_reversal(payout_id=payout.id, actor=make.staff_actor(), now=timezone.now())
+    back_up(tmp_path / "b")
+    operations.dispatch_due()
+    assert reversed_at(url) == 1
+    control(url, "forget_keys")
+    restore(tmp_path / "b")
+
+    after_restore()
+    resume()
+    operations.dispatch_due()
+
+    asked.refresh_from_db()
+    assert asked.status == "succeeded"
+    assert reversed_at(url) == 1
+    check_books()
+
+
+def test_without_a_pause_a_forgotten_reversal_stops_the_worker(make, url, ada, tmp_path):  # noqa: F811
+    payout = failed_payout(make, ada, url)
+    back_up(tmp_path / "b")
+    operations.reverse_transfer(payout_id=payout.id, actor=make.staff_actor(), now=timezone.now())
+    restore(tmp_path / "b")
+    PaymentPause.objects.all().delete()
+    operations.forget_checks()
+
+    assert not are_current(gateway="sandbox", now=timezone.now())
+    assert queries.is_paused()
+
+
+def test_a_refund_that_the_books_have_forgotten_is_listed_and_blocks(make, url, ada, tmp_path):  # noqa: F811
+    charge = Charge.objects.get(status="succeeded")
+    escrow = make.escrow(amount=Money.of("70.00", "EUR"), payee=ada)
+    paid = escrows.start_funding(
+        escrow_id=escrow.id, actor=make.actor(escrow.payer), now=NOON, return_url="http://testserver/"
+    )
+    control(url, f"pay/{paid.remote_session_id}")
+    operations.refresh_charge(charge_id=paid.id, now=timezone.now())
+    bus.deliver_pending(now=timezone.now())
+    back_up(tmp_path / "b")
+    escrows.refund(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=timezone.now())
+    operations.dispatch_due()
+    assert control(url, "state")["counts"]["refund"] == 1
+    restore(tmp_path / "b")
+
+    said = after_restore()
+
+    frozen = UnbookedObject.objects.get(kind="refund")
+    assert (frozen.status, frozen.organization_id) == ("frozen", None)
+    assert frozen.amount >= Money.of("70.00", "EUR")
+    assert frozen.remote_id in said
+    with pytest.raises(operations.UnbookedObjectsOpen):
+        operations.resume(reason="hurry", now=timezone.now(), actor=SYSTEM)
+    assert operations.dispatch_due() == 0
+    charge.refresh_from_db()
+    assert charge.status == "succeeded"
+
+
+def test_a_payment_whose_charge_is_lost_is_listed(make, url, ada, tmp_path):  # noqa: F811
+    back_up(tmp_path / "b")
+    fund_and_release(make, ada, url)
+    number = Charge.objects.latest("created_at").id
+    restore(tmp_path / "b")
+    said = after_restore()
+    frozen = UnbookedObject.objects.get(kind="charge")
+    assert (frozen.own_id, frozen.status) == (number, "frozen")
+    assert frozen.remote_id in said
 
 
 def test_a_silent_processor_leaves_payments_paused(make, url, ada, tmp_path):  # noqa: F811

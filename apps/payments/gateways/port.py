@@ -321,6 +321,7 @@ class RemoteKind(enum.StrEnum):
     OUTBOUND = "outbound"
     REFUND = "refund"
     TOP_UP = "top_up"
+    REVERSAL = "reversal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,7 +337,7 @@ class RemoteObject:
     account_id: str = ""
     """The recipient's account there."""
     payment_id: str = ""
-    """The payment that a refund gives back."""
+    """The payment that a refund gives back; the transfer that a reversal takes back."""
     terms: Mapping[str, str] = field(default_factory=dict)
     """All of its metadata."""
 
@@ -433,8 +434,8 @@ class Gateway(Protocol):
 
     def objects_since(self, since: datetime | None, *, account_id: str = "") -> Iterator[RemoteObject]:
         """
-        What was created there since then (always, without it): payments, transfers, refunds, top-ups and payouts
-        abroad; with an account, the payouts of that recipient's account. In no order.
+        What was created there since then (always, without it): payments, transfers and their reversals, refunds,
+        top-ups and payouts abroad; with an account, the payouts of that recipient's account. In no order.
         """
         ...
 

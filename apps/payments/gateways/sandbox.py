@@ -209,6 +209,8 @@ class SandboxGateway:
             for body in self._all(path, fields):
                 if kind != RemoteKind.CHARGE or wire.is_paid(body):
                     yield wire.remote_object(body, kind, name)
+        lines = self._all("balance_transactions", {**fields, **wire.REVERSAL_LINES})
+        yield from filter(None, map(wire.remote_reversal, lines))
         next_page = "v2/money_management/outbound_payments?limit=100"
         if since:
             next_page += f"&created[gte]={recipients.since(since)}"

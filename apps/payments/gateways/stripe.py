@@ -290,6 +290,8 @@ class StripeGateway:
             for body in self._every(listing[path], parameters):
                 if kind != RemoteKind.CHARGE or wire.is_paid(body):
                     yield wire.remote_object(body, kind, name)
+        lines = self._every(self._client.v1.balance_transactions, {**created, **wire.REVERSAL_LINES})
+        yield from filter(None, map(wire.remote_reversal, lines))
         if self._financial_account:
             abroad: Any = self._client.v2.money_management.outbound_payments
             wanted: Any = {"limit": 100, **({"created": {"gte": recipients.since(since)}} if since else {})}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -245,6 +246,22 @@ def remote_object(body: Json, kind: RemoteKind, name: str) -> RemoteObject:
         payment_id=str(body.get("payment_intent") or ""),
         terms=body.get("metadata") or {},
     )
+
+
+REVERSAL_LINES = {"type": "transfer_refund", "expand": ["data.source"], "limit": 100}
+"""
+Reversals are listed under their transfer alone, which may be old; the platform's balance lists them by their own day.
+https://docs.stripe.com/api/balance_transactions/list
+"""
+
+
+def remote_reversal(line: Json) -> RemoteObject | None:
+    """The reversal that a line of the balance belongs to; None for a line of something else."""
+    body = line["source"]
+    if not isinstance(body, dict) or body.get("object") != "transfer_reversal":
+        return None
+    listed = remote_object(body, RemoteKind.REVERSAL, "reversal")
+    return replace(listed, payment_id=str(body.get("transfer") or ""))
 
 
 def is_paid(session: Json) -> bool:

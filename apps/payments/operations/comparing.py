@@ -36,6 +36,7 @@ from apps.payments.models import (
     PayoutAccount,
     Refund,
     TopUp,
+    TransferReversal,
     UnbookedObject,
 )
 from apps.payments.operations import charges, pauses
@@ -46,6 +47,7 @@ from apps.payments.states import (
     PauseKind,
     PayoutStatus,
     RefundStatus,
+    TransferReversalStatus,
     UnbookedStatus,
 )
 from apps.payments.states import RemoteKind as Kind
@@ -142,6 +144,7 @@ def _would_be_repeated(listed: Iterable[RemoteObject]) -> list[RemoteObject]:
     ids = {one.document_id for one in ours}
     tried = set(Payout.objects.filter(id__in=ids, attempts_made__gt=0).values_list("id", flat=True))
     tried |= set(Refund.objects.filter(id__in=ids, attempts_made__gt=0).values_list("id", flat=True))
+    tried |= set(TransferReversal.objects.filter(id__in=ids, attempts_made__gt=0).values_list("id", flat=True))
     tried |= set(TopUp.objects.filter(id__in=ids).values_list("id", flat=True))  # always looked up before it is sent
     known = UnbookedObject.objects.filter(remote_id__in=[one.remote_id for one in ours])
     handled = set(known.values_list("remote_id", flat=True))
@@ -199,6 +202,8 @@ def _enter(one: RemoteObject, found: Comparison, clock: Clock) -> None:
             _freeze(one, found, None, clock())
     elif one.kind == RemoteKind.REFUND:
         _enter_refund(one, found, clock())
+    elif one.kind == RemoteKind.REVERSAL:
+        _enter_reversal(one, found, clock())
     else:
         _enter_payout(one, found, clock())
 
@@ -223,6 +228,20 @@ def _enter_refund(one: RemoteObject, found: Comparison, now: datetime) -> None:
         _freeze(one, found, None, now)
     elif refund.attempts_made == 0 and refund.status == RefundStatus.REQUESTED:
         _mark_as_tried(refund, one, found, now)
+
+
+@transaction.atomic
+def _enter_reversal(one: RemoteObject, found: Comparison, now: datetime) -> None:
+    """
+    One that the books have forgotten is not entered: its payout may be as it was before it failed. Staff look first,
+    since the cash would be counted on, or asked back, a second time.
+    """
+    reversal = TransferReversal.objects.select_for_update(of=("self",)).filter(id=one.document_id).first()
+    if reversal is None:
+        payout = Payout.objects.filter(gateway=found.gateway, remote_transfer_id=one.payment_id).first()
+        _freeze(one, found, payout.organization_id if payout else None, now)
+    elif reversal.attempts_made == 0 and reversal.status == TransferReversalStatus.REQUESTED:
+        _mark_as_tried(reversal, one, found, now)
 
 
 @transaction.atomic
@@ -272,11 +291,14 @@ def _rebuild(one: RemoteObject, account: PayoutAccount, now: datetime) -> Payout
     return payout
 
 
-def _mark_as_tried(row: Payout | Refund, one: RemoteObject, found: Comparison | None, now: datetime) -> None:
+def _mark_as_tried(
+    row: Payout | Refund | TransferReversal, one: RemoteObject, found: Comparison | None, now: datetime
+) -> None:
     """As if a worker had died after the call: whoever claims it next looks it up before sending."""
     row.attempts_made = 1
     row.save(update_fields=["attempts_made"])
-    name = "payout" if isinstance(row, Payout) else "refund"
+    names = {Payout: "payout", Refund: "refund", TransferReversal: "reversal"}
+    name = names[type(row)]
     Attempt.objects.create(
         **{name: row}, nth=1, outcome=AttemptOutcome.UNKNOWN, detail=f"found at the gateway: {one.remote_id}"[:300],
         started_at=one.created_at, ended_at=now,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from apps.payments.models import GatewayCheck, PaymentPause, UnbookedObject
 from apps.payments.states import RemoteKind, UnbookedStatus
@@ -33,9 +33,13 @@ def unbooked_objects() -> QuerySet[UnbookedObject]:
 
 
 def unbooked_objects_that_block() -> QuerySet[UnbookedObject]:
-    """Nobody's withdrawals can be frozen for them, so that nothing goes out before they are resolved."""
+    """
+    Nobody's withdrawals can be frozen for them, or more than a withdrawal depends on them: nothing goes out before they
+    are resolved.
+    """
     own = [RemoteKind.CHARGE, RemoteKind.TOP_UP]  # money that came in cannot be sent twice
-    return UnbookedObject.objects.filter(status=UnbookedStatus.FROZEN, organization=None).exclude(kind__in=own)
+    frozen = UnbookedObject.objects.filter(status=UnbookedStatus.FROZEN).exclude(kind__in=own)
+    return frozen.filter(Q(organization=None) | Q(kind=RemoteKind.REVERSAL))
 
 
 def is_frozen(organization_id: UUID) -> bool:
