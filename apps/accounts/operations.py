@@ -546,6 +546,8 @@ def withdraw_staff_role(*, user_id: UUID, role: str, actor: Actor, now: datetime
     :raises policies.StaffOnly: for anybody but administrators. :raises LastAdministrator:
     """
     policies.check_can_grant_staff_role(actor, user_id)
+    # Two administrators who remove each other wait for one another here, so that one of them stays.
+    list(User.objects.select_for_update().filter(is_staff=True).order_by("id"))
     user = User.objects.select_for_update().get(id=user_id)
     user.staff_assignments.filter(role=role).delete()
     if role == StaffRole.ADMINISTRATOR and user.is_superuser:

@@ -80,7 +80,12 @@ def content_type(content: bytes) -> str | None:
 
 
 _PDF_HEAD = re.compile(rb"%PDF-[12]\.\d")
-_PROGRAM = re.compile(r"\s*(<!doctype html|<html|<svg|<script|<\?xml[^>]*>\s*<svg|#!|<\?php)", re.IGNORECASE)
+_PROGRAM = re.compile(
+    r"\s*(?:<!--.*?-->\s*|<\?xml[^>]*>\s*|<!doctype\s+svg[^>]*>\s*)*"
+    r"(?:<!doctype html|<(?:[\w-]+:)?svg|<(?:html|head|body|script|iframe|img|object|embed|form|style)\b"
+    r"|#!|<\?(?:php|=))",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 def _archive(content: bytes) -> str | None:

@@ -129,3 +129,20 @@ def test_lifting_a_limit_asks_and_setting_one_does_not(make):
 
     assert (lifted.status_code, lifted.json()["code"]) == (403, "reauthentication_required")
     assert SpendingRuleChange.objects.count() == 1
+
+
+def test_what_was_typed_is_carried_out_after_the_person_proved_who_they_are(client, owner, ada):
+    """allauth keeps the request that had to wait: nothing has to be typed again."""
+    owner.set_password("Correct-horse-7")
+    owner.save()
+    client.force_login(owner)
+    prove(client, owner, minutes_ago=60)
+    address = reverse("accounts:edit_organization", args=[ada.id])
+    form = client.get(address).context["form"]
+    typed = {name: form[name].value() or "" for name in form.fields} | {"country": "PT"}
+
+    asked = client.post(address, typed)
+    assert "/reauthenticate/" in asked.url
+    client.post(asked.url, {"password": "Correct-horse-7"})
+
+    assert Organization.objects.get(id=ada.id).country == "PT"

@@ -46,6 +46,12 @@ def _zip(**members: bytes) -> bytes:
         (b"How a PDF begins: %PDF-1.7, and so on.\n", "text/plain"),
         ("<script>1</script>".encode("utf-16"), None),
         ("\ufeff#!/bin/sh\n".encode(), None),
+        (b"<!-- a picture --><svg xmlns='x'/>", None),
+        (b"<?xml version='1.0'?>\n<!-- a -->\n<s:svg xmlns:s='x'/>", None),
+        (b"<body onload=alert(1)>", None),
+        (b"<?= 1 ?>", None),
+        (b"<?xml version='1.0'?><note>Hello</note>", "text/plain"),
+        (b"<!-- notes --> about svg", "text/plain"),
         (b"a\x1b[31mb", None),
     ],
 )

@@ -238,7 +238,7 @@ def test_a_zip_archive_is_named_as_one():
         statements.read(b"PK\x03\x04rest")
 
 
-@pytest.mark.parametrize("said", ["5,00", "5.005", "", "NaN"])
+@pytest.mark.parametrize("said", ["5,00", "5.005", "", "NaN", "1e5", "-5.00"])
 def test_an_amount_of_camt_that_cannot_be_read_is_named(said):
     with pytest.raises(statements.StatementUnreadable, match="cannot be read"):
         statements.read(camt(entry(said)))

@@ -7,6 +7,7 @@ The libraries that read it are younger than this reader and take the first amoun
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -19,6 +20,8 @@ from apps.common.money import Money
 from apps.payments.gateways.bookings import Booking, Statement, StatementUnreadable, iban_of, only_account
 
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_AMOUNT = re.compile(r"[0-9]+(\.[0-9]+)?")
+"""ISO 20022: a decimal without a sign and without an exponent; the side says which way it went."""
 _NO_REFERENCE = {"", "NOTPROVIDED"}
 
 
@@ -85,6 +88,8 @@ def _signed(node: Any, mark: str) -> Money:
         raise StatementUnreadable(_("A booking has no amount."))
     said, currency = (node.text or "").strip(), node.attrib.get("Ccy", "")
     try:
+        if not _AMOUNT.fullmatch(said):
+            raise ValueError(said)
         amount = Money.of(Decimal(said), currency)
     except (ArithmeticError, ValueError, LookupError) as error:
         raise StatementUnreadable(
