@@ -144,6 +144,7 @@ def run(stack: Stack | None, folder: Path, pid_file: Path, port: int, processor_
 
     from apps.dashboard.management.guard import refuse_where_others_are
     from devstack.sandbox_processor.server import Processor
+    from marketplace.celery import app as celery
 
     if not stack:  # a database that the environment names: it may be anybody's
         try:
@@ -165,6 +166,8 @@ def run(stack: Stack | None, folder: Path, pid_file: Path, port: int, processor_
     finally:
         processor.stop()
         connections.close_all()
+    # What the seeding asked of a worker has expired by now; the schedule does it, without a warning for each.
+    celery.control.purge()
     say("demo data is ready")
 
     python = shlex.quote(sys.executable)
