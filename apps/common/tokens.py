@@ -61,6 +61,11 @@ _UNSEEN = frozenset(icu.UnicodeSet("[:Default_Ignorable_Code_Point:]"))
 _HYPHENS = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2212\u05be\ufe63\uff0d", "-"))
 _PERSIAN_JOIN = re.compile(r"(?<=[\u0600-\u06ff])\u200c(?=[\u0600-\u06ff])")
 """The zero-width non-joiner of Persian stands between the parts of one word, like a hyphen."""
+# Devanagari writes a nasal before a consonant of its class in two ways, and dots under letters at will.
+_NASAL = re.compile(r"[ङञणनम]\u094d(?=[क-घच-झट-ढत-धप-भ])")
+_DEVANAGARI = str.maketrans({"ँ": "ं", "\u093c": None})
+_HIRAGANA = {point: point - 0x60 for point in range(0x30A1, 0x30F7)}
+"""Katakana as hiragana."""
 _GROUPED = re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))")
 _ARTICLES = ("وال", "بال", "كال", "فال", "ال", "لل")
 _WORD = re.compile(r"[a-z][+]{2}|[acfj]#|[^\W_]+(?:[’'.\-/][^\W_]+)*", re.UNICODE)
@@ -132,6 +137,9 @@ def fold(text: str) -> str:
     if folded.isascii():
         return folded
     folded = _PERSIAN_JOIN.sub("-", folded)
+    if any("\u0900" <= character <= "\u097f" for character in folded):
+        folded = _NASAL.sub("ं", unicodedata.normalize("NFD", folded).translate(_DEVANAGARI))
+    folded = folded.translate(_HIRAGANA)
     if any("\u4e00" <= character <= "\u9fff" for character in folded):
         folded = _simplified(folded)
     return "".join(_bare(folded)).translate(_ARABIC).translate(_LETTERS)

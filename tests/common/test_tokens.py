@@ -114,7 +114,7 @@ def test_spellings_fold_together(one, other):
 
 
 def test_signs_that_spell_are_kept():
-    assert tokens.fold("हिन्दी") == "हिन्दी"
+    assert tokens.fold("स्क्रिप्ट") == "स्क्रिप्ट"
     assert tokens.fold("ไทย") == "ไทย"
     assert tokens.fold("й") == "й"
 
@@ -161,6 +161,11 @@ def test_any_text_makes_a_valid_vector_and_query_and_finds_itself(text):
         ("E-Mail-Marketing", "email marketing", "de"),
         ("Editing 1,000 photos", "1000", "en"),
         ("Þórsmörk guide", "thorsmork", "en"),
+        ("हिन्दी अनुवाद", "हिंदी", "hi"),
+        ("हिंदी अनुवाद", "हिन्दी", "hi"),
+        ("लड़का", "लडका", "hi"),
+        ("データ入力", "でーた", "ja"),
+        ("ひらがな", "ヒラガナ", "ja"),
     ],
 )  # fmt: skip
 def test_what_is_written_in_another_way_is_found_all_the_same(document, asked, language):

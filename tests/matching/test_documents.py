@@ -146,6 +146,14 @@ def test_a_word_file_gives_the_words_of_whatever_holds_them(body, word):
     assert word in documents.words(bare_word_file(paragraph(run("Name")) + body))
 
 
+@pytest.mark.parametrize(("mark", "is_read"), [("", False), (' w:val="0"', True), (' w:val="true"', False)])
+def test_words_that_nobody_sees_are_not_read(mark, is_read):
+    hidden = f"<w:r><w:rPr><w:vanish{mark}/></w:rPr><w:t>Kubernetes</w:t></w:r>"
+    words = documents.words(bare_word_file(paragraph(hidden + run("Photoshop"))))
+    assert "Photoshop" in words
+    assert ("Kubernetes" in words) == is_read
+
+
 def test_a_word_file_gives_neither_what_was_deleted_nor_anything_twice():
     drawing = f"<mc:Choice Requires='x'>{box(paragraph(run('Figma')))}</mc:Choice>"
     old = f"<mc:Fallback>{box(paragraph(run('Figma')))}</mc:Fallback>"

@@ -81,11 +81,11 @@ def _docx(content: bytes) -> str:
 def _words(element: Any) -> Iterator[str]:
     """
     Of an element of WordprocessingML and all that is in it: content controls, text boxes, tables in tables and tracked
-    insertions, but not what was deleted, moved away or is the older spelling of a drawing (ECMA-376 part 1, 17).
+    insertions, but not what is hidden, deleted, moved away or the older spelling of a drawing (ECMA-376 part 1, 17).
     """
     for child in element:
         tag = child.tag
-        if tag in _LEFT_OUT or not isinstance(tag, str):
+        if tag in _LEFT_OUT or not isinstance(tag, str) or (tag == f"{_W}r" and _is_hidden(child)):
             continue
         if tag == f"{_W}t":
             yield child.text or ""
@@ -99,6 +99,12 @@ def _words(element: Any) -> Iterator[str]:
             yield from _words(child)
             if tag in _BLOCKS:
                 yield "\n"
+
+
+def _is_hidden(run: Any) -> bool:
+    """Words that a reader of the page does not see are not read either: they would claim skills behind its back."""
+    mark = run.find(f"{_W}rPr/{_W}vanish")
+    return mark is not None and mark.get(f"{_W}val", "true") not in ("0", "false", "off")
 
 
 def _chosen(alternatives: Any) -> Any:
