@@ -7,11 +7,20 @@ from typing import Any
 
 import structlog
 from celery import Celery
-from celery.signals import after_task_publish, beat_init, heartbeat_sent, setup_logging, worker_init
+from celery.signals import (
+    after_task_publish,
+    beat_init,
+    heartbeat_sent,
+    setup_logging,
+    worker_init,
+    worker_process_init,
+)
 from django.db import OperationalError, close_old_connections, connection
 from django.dispatch import receiver
 from django_structlog.celery.signals import bind_extra_task_metadata
 from django_structlog.celery.steps import DjangoStructLogInitStep
+
+from marketplace.telemetry import start_traces
 
 logger = logging.getLogger(__name__)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings")
@@ -33,6 +42,11 @@ def name_the_job(task: Any, **_signal: Any) -> None:
 @setup_logging.connect
 def keep_our_logging(**_signal: Any) -> None:
     """Connected, so that Celery leaves the logging of the settings as it is."""
+
+
+@worker_process_init.connect
+def trace_its_jobs(**_signal: Any) -> None:
+    start_traces()
 
 
 SIGN_SECONDS = 10.0

@@ -47,6 +47,8 @@ class SecretsFilter(logging.Filter):
     """For handlers of the standard library: the finished line, and the text of an exception."""
 
     def filter(self, record: logging.LogRecord) -> bool:
+        if isinstance(record.msg, dict):
+            return True  # structlog's own line, cut by its processors; as a text it could not be rendered any more
         line = record.getMessage()
         cut = cut_secrets(line)
         if cut != line:

@@ -488,11 +488,8 @@ METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 SENTRY_DSN = env.str("SENTRY_DSN", "")
 OTEL_EXPORTER_OTLP_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", "")
 SILENCED_SYSTEM_CHECKS = ["security.W021"]  # preloading is for the owner of the name to decide: HSTS_PRELOAD
-if SENTRY_DSN or OTEL_EXPORTER_OTLP_ENDPOINT:
-    telemetry.start(
-        sentry_dsn=SENTRY_DSN, otel_endpoint=OTEL_EXPORTER_OTLP_ENDPOINT, environment=TRADEWIND_ENV, version=VERSION,
-        process=PROCESS_KIND,
-    )  # fmt: skip
+if SENTRY_DSN:  # traces are started by the process itself: wsgi.py, celery.py
+    telemetry.start_sentry(dsn=SENTRY_DSN, environment=TRADEWIND_ENV, version=VERSION, process=PROCESS_KIND)
 
 # -- payments
 # ECB rates come on working days; an exchange rate older than this many of them is refused. The demo and the tests live

@@ -1,57 +1,142 @@
-"""Opt-in: errors to Sentry and traces to an OpenTelemetry collector. Nothing is imported, and nothing sent, unasked."""
+"""
+Opt-in: errors to Sentry and traces to an OpenTelemetry collector. Nothing is imported, and nothing sent, unasked.
+
+What is sent names no person and carries no key: addresses without their query, no bodies, no headers but a few, no
+parameters of statements, and every text with secrets and e-mail addresses cut out.
+"""
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+import os
+import re
+from collections.abc import Mapping
 from typing import Any
 
-from marketplace.logs import cut_secrets
+from marketplace.logs import CUT, cut_secrets
+
+_EMAIL = re.compile(r"[\w.+%-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+")
+_QUERY = re.compile(r"(https?://[^\s?\"'<>]+|^/[^\s?\"'<>]*)\?[^\s\"'<>]*")
+_HEADERS_KEPT = {"accept", "accept-language", "content-type", "content-length", "host", "x-request-id"}
+# Attributes of spans that are addresses of people or may hold what they typed.
+_DROPPED = {
+    "net.peer.ip", "net.peer.name", "client.address", "http.client_ip", "enduser.id", "celery.args", "celery.kwargs",
+    "db.statement.parameters", "http.user_agent", "user_agent.original",
+}  # fmt: skip
 
 
-def start(*, sentry_dsn: str, otel_endpoint: str, environment: str, version: str, process: str) -> list[str]:
-    """What was started. :raises RuntimeError: where it is asked for and its package is not installed."""
-    started = []
+MISSING = "{} is not installed: install requirements/observability.txt."
+
+
+def start_sentry(*, dsn: str, environment: str, version: str, process: str) -> None:
+    """From the settings, so that whatever fails later is seen. :raises RuntimeError: without its package."""
     try:
-        if sentry_dsn:
-            import sentry_sdk
-
-            sentry_sdk.init(
-                dsn=sentry_dsn, environment=environment, release=version, send_default_pii=False,
-                max_request_body_size="never", include_local_variables=False, before_send=without_secrets,
-            )  # fmt: skip
-            started.append("sentry")
-        if otel_endpoint:
-            from opentelemetry import trace
-            from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-            from opentelemetry.instrumentation.django import DjangoInstrumentor
-            from opentelemetry.sdk.resources import Resource
-            from opentelemetry.sdk.trace import TracerProvider
-            from opentelemetry.sdk.trace.export import BatchSpanProcessor
-
-            resource = Resource.create({"service.name": f"tradewind-{process}", "service.version": version})
-            provider = TracerProvider(resource=resource)
-            provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
-            trace.set_tracer_provider(provider)
-            DjangoInstrumentor().instrument()
-            started.append("opentelemetry")
+        import sentry_sdk
     except ImportError as error:
-        extra = "telemetry" if not sentry_dsn or "sentry" in started else "sentry"
-        raise RuntimeError(
-            f"{error.name} is not installed: the extra “{extra}” in pyproject.toml names the packages."
-        ) from error
-    return started
+        raise RuntimeError(MISSING.format(error.name)) from error
+    sentry_sdk.init(
+        dsn=dsn, environment=environment, release=version, server_name=f"tradewind-{process}", send_default_pii=False,
+        max_request_body_size="never", include_local_variables=False, max_breadcrumbs=20, before_send=without_secrets,
+        before_breadcrumb=without_secrets,
+    )  # fmt: skip
 
 
-def without_secrets(event: MutableMapping[str, Any], hint: Any) -> MutableMapping[str, Any]:
-    """Every text of a report as logs would have it."""
-    return _cut(event)  # type: ignore[no-any-return]
+def start_traces() -> None:
+    """
+    Where OTEL_EXPORTER_OTLP_ENDPOINT is set: in each process that does the work, after the settings were read (Django's
+    instrumentation changes them) and after a fork, which the exporter's thread would not survive.
+    https://opentelemetry-python.readthedocs.io/en/latest/examples/fork-process-model/
+
+    :raises RuntimeError: without its packages.
+    """
+    from django.conf import settings
+
+    if not settings.OTEL_EXPORTER_OTLP_ENDPOINT:
+        return
+    try:
+        _start_traces(settings.OTEL_EXPORTER_OTLP_ENDPOINT, settings.VERSION, settings.PROCESS_KIND)
+    except ImportError as error:
+        raise RuntimeError(MISSING.format(error.name)) from error
+
+
+def _start_traces(endpoint: str, version: str, process: str) -> None:
+    from opentelemetry import trace
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+    from opentelemetry.instrumentation.celery import CeleryInstrumentor
+    from opentelemetry.instrumentation.django import DjangoInstrumentor
+    from opentelemetry.instrumentation.psycopg2 import Psycopg2Instrumentor
+    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
+
+    class CuttingExporter(SpanExporter):
+        """Hands spans on without what must not leave."""
+
+        def __init__(self, inner: Any) -> None:
+            self.inner = inner
+
+        def export(self, spans: Any) -> SpanExportResult:
+            return self.inner.export([_without_secrets(span) for span in spans])  # type: ignore[no-any-return]
+
+        def shutdown(self) -> None:
+            self.inner.shutdown()
+
+        def force_flush(self, timeout_millis: int = 30_000) -> bool:
+            return bool(self.inner.force_flush(timeout_millis))
+
+    def _without_secrets(span: Any) -> ReadableSpan:
+        events = [type(one)(one.name, clean(one.attributes), one.timestamp) for one in span.events]
+        return ReadableSpan(
+            name=cut(span.name), context=span.context, parent=span.parent, resource=span.resource,
+            attributes=clean(span.attributes), events=events, links=span.links, kind=span.kind,
+            status=type(span.status)(span.status.status_code, cut(span.status.description or "") or None),
+            start_time=span.start_time, end_time=span.end_time, instrumentation_scope=span.instrumentation_scope,
+        )  # fmt: skip
+
+    resource = Resource.create({"service.name": f"tradewind-{process}", "service.version": version})
+    provider = TracerProvider(resource=resource)
+    # With an address given here it is taken as it is: only the one of the environment gets /v1/traces behind it.
+    address = f"{endpoint.rstrip('/')}/v1/traces"
+    provider.add_span_processor(BatchSpanProcessor(CuttingExporter(OTLPSpanExporter(endpoint=address))))
+    trace.set_tracer_provider(provider)
+    # Balancers ask these every few seconds.
+    os.environ.setdefault("OTEL_PYTHON_DJANGO_EXCLUDED_URLS", "livez,readyz,metrics,version")
+    Psycopg2Instrumentor().instrument(skip_dep_check=True)
+    CeleryInstrumentor().instrument()  # type: ignore[no-untyped-call]
+    if process == "web":
+        DjangoInstrumentor().instrument()
+
+
+def cut(text: str) -> str:
+    """A text without keys, tokens, queries of addresses and e-mail addresses."""
+    return _EMAIL.sub(CUT, cut_secrets(_QUERY.sub(r"\1", text)))
+
+
+def clean(attributes: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Attributes of a span as they may leave."""
+    return {
+        name: cut(value) if isinstance(value, str) else value
+        for name, value in (attributes or {}).items()
+        if name not in _DROPPED
+    }
+
+
+def without_secrets(event: Any, hint: Any) -> Any:
+    """An event of Sentry, or a step before it, as it may leave."""
+    request = event.get("request")
+    if isinstance(request, dict):
+        for name in ("data", "cookies", "query_string", "env"):
+            request.pop(name, None)
+        headers = request.get("headers") or {}
+        request["headers"] = {name: text for name, text in headers.items() if name.lower() in _HEADERS_KEPT}
+    event.pop("user", None)
+    return _cut(event)
 
 
 def _cut(value: Any) -> Any:
     if isinstance(value, str):
-        return cut_secrets(value)
+        return cut(value)
     if isinstance(value, dict):
         return {name: _cut(part) for name, part in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_cut(part) for part in value]
     return value

@@ -200,7 +200,9 @@ GUARDS = {
     Act.PAUSE_PAYMENTS: payments.check_can_pause,
     Act.DECIDE_RECOVERY: lambda actor: escrow.check_can_decide_recovery(actor, "a reason"),
     Act.APPEAL_RECOVERY: lambda actor: escrow.check_can_appeal(actor, _recovery("decided"), NOON),
-    Act.ANSWER_RECOVERY_APPEAL: lambda actor: escrow.check_can_answer_appeal(actor, _recovery("appealed"), "a reason"),
+    Act.ANSWER_RECOVERY_APPEAL: lambda actor: escrow.check_can_answer_appeal(
+        actor, _recovery("appealed"), "a reason", NOON
+    ),
 }
 
 
@@ -250,6 +252,7 @@ def test_a_role_on_a_side_may_what_the_table_says_and_nothing_more(act, side, ro
 
 
 @pytest.mark.parametrize(("act", "role"), STAFF_CELLS)
+@pytest.mark.django_db
 def test_a_role_of_the_staff_may_what_the_table_says_and_nothing_more(act, role):
     assert _asks(act, Side.STAFF, _staff(role)) is (str(role)[:3] in EXPECTED[act][Side.STAFF])
     if Side.EMPLOYER not in EXPECTED[act] and Side.OWN not in EXPECTED[act]:

@@ -146,3 +146,15 @@ def test_web_and_workers_hand_the_ids_on(settings):
     from django_structlog.celery.steps import DjangoStructLogInitStep
 
     assert DjangoStructLogInitStep in app.steps["worker"]
+
+
+def test_the_filter_leaves_a_line_of_structlog_to_its_processors():
+    """A job's failure with a key in its text was lost: as a text the renderer could not take it."""
+    import logging
+
+    from marketplace.logs import SecretsFilter
+
+    given = {"event": "task_failed", "error": "for tw_0123456789abcdefghij"}
+    record = logging.LogRecord("x", logging.ERROR, "", 0, given, (), None)
+    assert SecretsFilter().filter(record)
+    assert record.msg is given
