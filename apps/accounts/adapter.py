@@ -20,7 +20,7 @@ from apps.accounts import gateways
 from apps.accounts.middleware import has_fresh_login
 from apps.accounts.models import User
 from apps.common import limits
-from apps.common.text import canonical_email
+from apps.common.text import canonical_email, mailbox_of
 
 Queue = Callable[[EmailMessage, User | None, str], None]
 _queues: list[Queue] = []
@@ -48,7 +48,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         Account mail is written in the recipient's language, not in the one of whoever asked for it, its links lead to
         SITE_URL, whatever host the request named, and it is sent by a worker: no page waits for a mail server.
         """
-        if not limits.allows("account_mail", email.lower(), now=timezone.now()):
+        if not limits.allows("account_mail", mailbox_of(email), now=timezone.now()):
             return  # whoever asked reads the same as always: an error would say whose address this is
         user = context.get("user")
         language = user.language if isinstance(user, User) else translation.get_language() or "en"

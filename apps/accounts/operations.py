@@ -33,7 +33,7 @@ from apps.accounts.states import KeyScope, OrganizationKind, Role, StaffRole
 from apps.common import currencies, fmt, limits, tokens
 from apps.common.actors import Actor
 from apps.common.errors import Conflict, Invalid, NotAllowed, NotFound
-from apps.common.text import canonical_email, is_visible
+from apps.common.text import canonical_email, is_visible, mailbox_of
 from apps.outbox import bus
 
 INVITATION_LIFE = timedelta(days=14)
@@ -337,7 +337,7 @@ def invite_member(*, organization_id: UUID, email: str, role: str, actor: Actor,
         raise AlreadyMember
     _check_can_grant(actor, organization_id, role)
     limits.spend("invite_member", actor.user_id, now=now)
-    limits.spend("invitations_to_address", email.lower(), now=now)
+    limits.spend("invitations_to_address", mailbox_of(email), now=now)
     token = secrets.token_urlsafe(24)
     assert actor.user_id is not None
     invitation = MembershipInvitation.objects.create(

@@ -78,6 +78,12 @@ def check_json(value: Any) -> None:
             waiting += [(one, depth + 1) for one in item]
 
 
+def mailbox_of(address: str) -> str:
+    """For counting what is sent to one mailbox: without case, and without the tag that many servers ignore."""
+    local, at, domain = canonical_email(address).lower().rpartition("@")
+    return f"{local.partition('+')[0] or local}{at}{domain}"
+
+
 def canonical_email(address: str) -> str:
     """
     One spelling for one mailbox: the domain in its ASCII form (IDNA 2008 with UTS 46 mapping) and lower case.

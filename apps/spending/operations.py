@@ -286,7 +286,9 @@ def reserve(*, organization_id: UUID, purpose: Purpose, actor: Actor, now: datet
     spend = queries.spend_for_update(purpose.reference_id)
     if spend is not None and SPEND.allows(spend.status, "lapse"):
         move(spend, SPEND, "lapse", actor=SYSTEM, now=now)  # so that it is not counted beside itself
-    currency = people.organization(organization_id).currency
+    # In the currency of the limits: another currency of the organization would make them compare with nothing.
+    limits_of = rule if rule is not None and _has_ceiling(rule) else budget
+    currency = limits_of.currency if limits_of else people.organization(organization_id).currency
     converted = pricing.convert(purpose.amount, currency, now.date())
     counted = converted.amount if converted else None
     approval = queries.open_approval(purpose.reference_id)
@@ -319,8 +321,7 @@ def reserve(*, organization_id: UUID, purpose: Purpose, actor: Actor, now: datet
 def _check_rule(
     rule: SpendingRule, counted: Money | None, amount: Money, *, is_approved: bool, actor: Actor, now: datetime
 ) -> None:
-    ceilings = (rule.approval_above, rule.monthly_limit, rule.member_limit)
-    if all(ceiling is None for ceiling in ceilings) or (counted is None and is_approved):
+    if not _has_ceiling(rule) or (counted is None and is_approved):
         return
     if counted is None or counted.currency != rule.currency:
         raise policies.LimitNotComparable(limit_currency=rule.currency, currency=amount.currency)
@@ -333,6 +334,10 @@ def _check_rule(
         mine = queries.spent_in_month(rule.organization_id, rule.currency, now.date(), user_id=actor.user_id) + counted
         if mine > rule.member_limit:
             raise policies.OverMemberLimit(would=fmt.money(mine), limit=fmt.money(rule.member_limit))
+
+
+def _has_ceiling(rule: SpendingRule) -> bool:
+    return any(ceiling is not None for ceiling in (rule.approval_above, rule.monthly_limit, rule.member_limit))
 
 
 def _check_budget(budget: Budget, counted: Money | None, amount: Money, now: datetime) -> None:

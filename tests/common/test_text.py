@@ -45,3 +45,12 @@ def test_a_name_of_which_nothing_is_seen_is_not_visible(name):
 @pytest.mark.parametrize("name", ["A", "李", "أ", "\u200bA", "🙂", "-", "7", "किम"])
 def test_a_name_of_which_something_is_seen_is_visible(name):
     assert text.is_visible(name)
+
+
+@pytest.mark.parametrize("address", ["Ann+a@Example.org", "ann+b@example.org", "ANN@EXAMPLE.ORG"])
+def test_one_mailbox_is_counted_as_one(address):
+    assert text.mailbox_of(address) == "ann@example.org"
+
+
+def test_a_mailbox_whose_name_is_a_tag_alone_stays_apart():
+    assert text.mailbox_of("+a@example.org") == "+a@example.org"

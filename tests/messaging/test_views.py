@@ -118,7 +118,7 @@ def test_the_thread_costs_the_same_for_many_messages(client, make, contract, emp
         )
     client.force_login(employer)
     client.get("/en/messages/")  # the first page of a login also writes it into the list of sessions (5 queries a page)
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(21):
         client.get(reverse("messaging:thread", args=[contract.id]))
 
 

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from apps.accounts.models import Organization
 from apps.common.errors import IllegalTransition, NotAllowed, NotFound
 from apps.common.money import Money
 from apps.spending import operations, policies, queries
@@ -119,6 +120,16 @@ def test_the_month_has_a_limit_and_the_next_one_begins_anew(firm, owner):
         pay(firm, owner, eur("100.01"))
     pay(firm, owner, eur("100.00"))
     pay(firm, owner, eur("1000.00"), now=NOON + timedelta(days=10))
+
+
+def test_limits_go_on_when_the_organization_changes_its_currency(firm, owner):
+    limit(firm, owner, monthly_limit=eur("1000.00"))
+    pay(firm, owner, eur("900.00"))
+    Organization.objects.filter(id=firm.id).update(currency="IDR")
+
+    pay(firm, owner, eur("100.00"))
+    with pytest.raises(policies.OverMonthlyLimit):
+        pay(firm, owner, eur("0.01"))
 
 
 def test_one_person_has_a_limit_and_a_colleague_their_own(firm, owner, colleague):
