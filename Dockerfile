@@ -9,7 +9,7 @@ COPY requirements/${REQUIREMENTS}.txt /tmp/requirements.txt
 RUN pip install --require-hashes -r /tmp/requirements.txt
 WORKDIR /app
 COPY . .
-RUN pybabel compile --quiet --domain django --directory locale \
+RUN pybabel --quiet compile --domain django --directory locale \
  # what production must name, for this command alone: nothing of it stays in the image
  && TRADEWIND_ENV=production DATABASE_URL=postgresql://x/x REDIS_URL=redis://x \
     PAYMENT_GATEWAY=sandbox SITE_URL=https://build.example ALLOWED_HOSTS=build.example PLATFORM_COUNTRY=DE \
