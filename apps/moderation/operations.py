@@ -106,7 +106,7 @@ def decide(*, report_id: UUID, decision: str, ground: str, facts: str, actor: Ac
     if not reports:
         raise CaseClosed
     reporters = {one.reporter_id for one in reports}
-    policies.check_can_decide(actor, affected_id=case.affected_id, reporter_ids=reporters)
+    policies.check_can_decide(actor, affected_id=case.affected_id, reporter_ids=reporters, now=now)
     facts = facts.strip()
     if not facts:
         raise ReasonMissing

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.models import Membership
+from apps.accounts import queries as people
 from apps.accounts.policies import StaffOnly as StaffOnly
 from apps.accounts.policies import check_is_independent, check_may, check_staff_may
 from apps.accounts.rules import Act
@@ -83,8 +83,7 @@ def check_can_answer(actor: Actor, objection: Objection, now: datetime) -> None:
         raise OwnDecision
     for decider_id in decided.exclude(decided_by_id=None).values_list("decided_by_id", flat=True).distinct():
         check_is_independent(actor, decider_id, now)
-    if Membership.objects.filter(user_id=actor.user_id, organization_id=statement.organization_id).exists():
-        raise OwnCase
+    _check_is_of_no_party(actor, statement.organization_id, now)
 
 
 def check_can_report(actor: Actor, affected_id: UUID) -> None:
@@ -99,11 +98,15 @@ def check_is_staff(actor: Actor) -> None:
     check_staff_may(actor, Act.MODERATE)
 
 
-def check_can_decide(actor: Actor, *, affected_id: UUID, reporter_ids: set[UUID]) -> None:
+def check_can_decide(actor: Actor, *, affected_id: UUID, reporter_ids: set[UUID], now: datetime) -> None:
     """Nobody judges their own case. :raises StaffOnly: :raises OwnCase:"""
     check_is_staff(actor)
     if actor.user_id in reporter_ids:
         raise OwnCase
-    assert actor.user_id is not None
-    if Membership.objects.filter(user_id=actor.user_id, organization_id=affected_id).exists():
+    _check_is_of_no_party(actor, affected_id, now)
+
+
+def _check_is_of_no_party(actor: Actor, organization_id: UUID, now: datetime) -> None:
+    """Who left the organization not long ago counts as of it (`accounts.queries.RELATED_FOR`)."""
+    if people.sides_of_person(actor.person_id, (organization_id,), since=now):
         raise OwnCase

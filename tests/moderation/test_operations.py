@@ -1,9 +1,10 @@
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
 
-from apps.accounts.models import Membership
+from apps.accounts.models import Membership, PastMembership
 from apps.messaging import operations as messaging
 from apps.moderation import operations, policies, queries
 from apps.moderation.models import AuditEntry, Report, Statement
@@ -142,6 +143,16 @@ def test_only_staff_decide_and_nobody_their_own_case(make, task):
         _decide(report, make.actor(make.freelancer()))
     staff = make.staff_actor()
     Membership.objects.create(user_id=staff.user_id, organization=task.employer, role="viewer")
+    with pytest.raises(policies.OwnCase):
+        _decide(report, staff)
+
+
+def test_staff_who_left_the_party_not_long_ago_do_not_decide(make, task):
+    report = _report("task", task.id, make.actor(make.freelancer()))
+    staff = make.staff_actor()
+    PastMembership.objects.create(
+        user_id=staff.user_id, organization=task.employer, role="viewer", left_at=NOON - timedelta(days=30)
+    )
     with pytest.raises(policies.OwnCase):
         _decide(report, staff)
 
