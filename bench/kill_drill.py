@@ -139,19 +139,19 @@ def _request_payout() -> UUID:
     from apps.ledger import chart
     from apps.ledger import operations as ledger
     from apps.ledger.entries import Entry, credit, debit
-    from apps.payments import operations
+    from apps.payments.operations import accounts, payouts
 
     now, each = timezone.now(), Money.of("90.00", "EUR")
     payee = Organization.objects.create(
         display_name="Payee", handle=f"f-{uuid4()}"[:40], kind="individual", country="DE", currency="EUR"
     )
-    operations.set_payout_account(
+    accounts.set_payout_account(
         organization_id=payee.id, currency="EUR", holder_name="Payee", account_number="0001234567",
         is_automatic=False, gateway="sandbox", actor=SYSTEM, now=now,
     )  # fmt: skip
     lines = [debit(chart.clearing("sandbox", "EUR"), each), credit(chart.payable(payee.id, "EUR"), each)]
     ledger.record(Entry("bench.payable", uuid4(), lines), now=now)
-    return operations.request_payout(organization_id=payee.id, currency="EUR", amount=None, actor=SYSTEM, now=now).id
+    return payouts.request_payout(organization_id=payee.id, currency="EUR", amount=None, actor=SYSTEM, now=now).id
 
 
 def _bring_cash(processor: Any) -> None:

@@ -1,5 +1,5 @@
 """
-Matching one task among many freelancers: the shelf (`ranking.stored`), all stages with explanations,
+Matching one task among many freelancers: the shelf (`ranking.candidate_index`), all stages with explanations,
 against scikit-learn's own `NearestNeighbors` and against tag overlap in PostgreSQL, in one run.
 
     python -m bench.matching [--sizes 10000 100000 1000000] [--tasks 60]
@@ -69,10 +69,10 @@ def _people(size: int, random: np.random.Generator) -> tuple[np.ndarray[Any, Any
 
 
 def _measure(size: int, count: int, *, with_others: bool) -> dict[str, Any]:
-    from ranking.stored.parts import COUNTRIES as NUMBERS
-    from ranking.stored.ranking import Rules
-    from ranking.stored.shelf import Shelf
-    from ranking.stored.writing import Writer, put_base, put_delta
+    from ranking.candidate_index.index import Shelf
+    from ranking.candidate_index.ranking import Rules
+    from ranking.candidate_index.segments import COUNTRIES as NUMBERS
+    from ranking.candidate_index.writer import Writer, put_base, put_delta
 
     random = np.random.default_rng(7)
     owners, tags = _people(size, random)
@@ -164,7 +164,7 @@ def _rank(shelf: Any, task: Any, rules: Any) -> None:
 
 def _retrieve(shelf: Any, task: Any, rules: Any) -> None:
     """What the others do: candidates alone, here 1,000, by evidence, declared skills and newcomers."""
-    from ranking.stored import ranking
+    from ranking.candidate_index import ranking
 
     weights = shelf.rarity(task.skill_ids)
     assert all(len(ranking.candidates(part, task, weights, rules, 1000)) <= 1000 for part in shelf.parts)
@@ -173,7 +173,7 @@ def _retrieve(shelf: Any, task: Any, rules: Any) -> None:
 def _delta(
     folder: Path, changed: int, tags: Any, starts: Any, skills: list[UUID], random: np.random.Generator, put: Any
 ) -> dict[str, float]:
-    from ranking.stored.writing import Writer
+    from ranking.candidate_index.writer import Writer
 
     began = time.process_time()
     writer = Writer()

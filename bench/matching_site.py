@@ -123,10 +123,10 @@ def _worker(env: dict[str, str], folder: Path) -> Iterator[None]:
 
 def _rebuild() -> None:
     now = _django()
-    from apps.matching import operations
+    from apps.matching.operations import candidate_index
 
     began, cpu = time.perf_counter(), time.process_time()
-    people = operations.rebuild_shelf(now=now)
+    people = candidate_index.rebuild_shelf(now=now)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     figures = {
         "people": people, "wall_s": round(time.perf_counter() - began, 1),
@@ -186,10 +186,10 @@ def _change(task: Any, skill_ids: list[Any], nth: int) -> float:
 
     from apps.accounts import operations, queries
     from apps.accounts.models import Organization
-    from apps.matching import queries as matching
     from apps.matching.models import MatchResult
+    from apps.matching.queries import recommendations
 
-    shown = {one.organization.id for one in matching.recommended_freelancers(task.id, 30)}
+    shown = {one.organization.id for one in recommendations.recommended_freelancers(task.id, 30)}
     person = Organization.objects.filter(works=True).exclude(id__in=shown).order_by("id")[11 * nth : 11 * nth + 1].get()
     actor = queries.actor_for(person.memberships.get().user, person.id)
     began = time.perf_counter()
@@ -202,7 +202,7 @@ def _change(task: Any, skill_ids: list[Any], nth: int) -> float:
 
     def is_shown() -> bool:
         """The list itself, once there is a reason to make it: asking for it all the time would take half a core."""
-        found = matching.recommended_freelancers(task.id, 200) if kept.exists() else []
+        found = recommendations.recommended_freelancers(task.id, 200) if kept.exists() else []
         return any(one.organization.id == person.id for one in found)
 
     _wait(is_shown, f"{person.id} for {task.id}")

@@ -180,31 +180,31 @@ def _release(seconds: float) -> None:
     from apps.accounts.models import Organization
     from apps.common.actors import SYSTEM
     from apps.common.money import Money
-    from apps.escrow import operations
     from apps.escrow.models import Escrow
-    from apps.payments import operations as payments
+    from apps.escrow.operations import funding, releases
+    from apps.payments.operations import charges
 
     fields = {"kind": "individual", "country": "DE", "currency": "EUR"}
     payer = Organization.objects.create(display_name="Bench payer", handle=f"payer-{uuid4()}"[:40], **fields)
     payee = Organization.objects.create(display_name="Bench payee", handle=f"payee-{uuid4()}"[:40], **fields)
     held = []
     for _ in range(ESCROWS):
-        escrow = operations.open_escrow(
+        escrow = funding.open_escrow(
             payer_id=payer.id, payee_id=payee.id, reference_id=uuid4(), memo="bench", amount=Money(10**8, "EUR"),
             actor=SYSTEM, now=now,
         )  # fmt: skip
         Escrow.objects.filter(id=escrow.id).update(status="funding")
-        charge = payments.create_charge(
+        charge = charges.create_charge(
             payer_id=payer.id, reference_id=escrow.id, amount=escrow.total, memo="bench", success_url="https://x.example",
             cancel_url="https://x.example", language="en", gateway="sandbox", actor=SYSTEM, now=now,
         )  # fmt: skip
-        operations.confirm_funding(
+        funding.confirm_funding(
             escrow_id=escrow.id, charge_id=charge.id, amount=escrow.total, gateway="sandbox", now=now
         )
         held.append(escrow.id)
     watch, count = servers.Stopwatch(seconds), 0
     while watch.is_running:
-        operations.release(escrow_id=held[count % ESCROWS], amount=Money(1000, "EUR"), actor=SYSTEM, now=now)
+        releases.release(escrow_id=held[count % ESCROWS], amount=Money(1000, "EUR"), actor=SYSTEM, now=now)
         count += 1
     watch.print(count)
 

@@ -83,7 +83,8 @@ def _make_payouts(processor: Any, count: int) -> None:
     from apps.ledger import chart
     from apps.ledger import operations as ledger
     from apps.ledger.entries import Entry, credit, debit
-    from apps.payments import operations
+    from apps.payments.operations import accounts, payouts
+    from apps.payments.operations import charges as charge_operations
     from devstack.sandbox_processor import charges
 
     now = timezone.now()
@@ -91,23 +92,23 @@ def _make_payouts(processor: Any, count: int) -> None:
     payer = Organization.objects.create(display_name="Payer", handle=f"p-{uuid4()}"[:40], **fields)
     each = Money.of("90.00", "EUR")
     whole = Money(each.amount_minor * count * 2, "EUR")
-    charge = operations.create_charge(
+    charge = charge_operations.create_charge(
         payer_id=payer.id, reference_id=uuid4(), amount=whole, memo="bench", success_url="https://x.example",
         cancel_url="https://x.example", language="en", gateway="sandbox", actor=SYSTEM, now=now,
     )  # fmt: skip
-    charge = operations.open_checkout(charge_id=charge.id, now=now)
+    charge = charge_operations.open_checkout(charge_id=charge.id, now=now)
     with processor.store.step():
         session = charges.find_session(processor.store, charge.remote_session_id)
         charges.pay(processor.store, session, "4242424242424242")
     for _ in range(count):
         payee = Organization.objects.create(display_name="Payee", handle=f"f-{uuid4()}"[:40], **fields)
-        operations.set_payout_account(
+        accounts.set_payout_account(
             organization_id=payee.id, currency="EUR", holder_name="Payee", account_number="0001234567",
             is_automatic=False, gateway="sandbox", actor=SYSTEM, now=now,
         )  # fmt: skip
         lines = [debit(chart.clearing("sandbox", "EUR"), each), credit(chart.payable(payee.id, "EUR"), each)]
         ledger.record(Entry("bench.payable", uuid4(), lines), now=now)
-        operations.request_payout(organization_id=payee.id, currency="EUR", amount=None, actor=SYSTEM, now=now)
+        payouts.request_payout(organization_id=payee.id, currency="EUR", amount=None, actor=SYSTEM, now=now)
 
 
 def _check(processor: Any) -> None:
@@ -124,10 +125,10 @@ def _work() -> None:
     _django()
     from django.utils import timezone
 
-    from apps.payments import operations
+    from apps.payments.operations import settlement
 
     watch, count = servers.Stopwatch(3600), 0
-    while sent := operations.settle_due(limit=20, clock=timezone.now):
+    while sent := settlement.settle_due(limit=20, clock=timezone.now):
         count += sent
     watch.print(count)
 

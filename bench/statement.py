@@ -107,9 +107,9 @@ def _measure(requests: int) -> dict[str, object]:
 
 
 def _newest_line() -> int:
-    from apps.ledger import queries
+    from apps.ledger.queries import books
 
-    return queries.statement([f"payable:{LARGE}"], limit=1)[0].id
+    return books.statement([f"payable:{LARGE}"], limit=1)[0].id
 
 
 def _client(organization_id: UUID) -> object:

@@ -9,6 +9,6 @@ os.environ.setdefault("PROCESS_KIND", "web")
 start_traces()  # before the middleware is loaded
 application = get_asgi_application()
 
-from apps.matching.operations import warm_up  # noqa: E402 - the applications are loaded by now
+from apps.matching.operations.warm_up import warm_up  # noqa: E402 - the applications are loaded by now
 
 warm_up()

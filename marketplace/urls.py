@@ -52,5 +52,5 @@ urlpatterns: Patterns = [
 handler400 = "apps.common.views.bad_request"
 handler403 = "apps.common.views.permission_denied"
 handler404 = "apps.common.views.page_not_found"
-handler429 = "apps.accounts.views.too_many_requests"
+handler429 = "apps.accounts.views.own_settings.too_many_requests"
 handler500 = "apps.common.views.server_error"

@@ -15,8 +15,8 @@ from functools import lru_cache
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from ranking import multilingual_encoder, vectors
 from ranking import taxonomy as taxonomies
-from ranking import vectors, wide
 from ranking.taxonomy import Names, Taxonomy, base_language
 from ranking.text import LabelIndex, Matrix, normal, passages
 
@@ -64,7 +64,7 @@ class Linker:
         result += self._letters("skill", texts, language)
         if not broadly:
             return result
-        broad = wide.encode(texts, base_language(language), "skills") @ wide.skills().T
+        broad = multilingual_encoder.encode(texts, base_language(language), "skills") @ multilingual_encoder.skills().T
         result += WIDE_MEANING * np.maximum(broad, 0)
         result /= 2
         return result
@@ -82,9 +82,9 @@ class Linker:
             meaning = vectors.encode(texts) @ vectors.occupations().T
             named: Matrix = MEANING_BESIDE_NAMES * np.maximum(meaning, 0) + self._letters("occupation", texts, language)
             return named
-        concepts = vectors.unit(vectors.occupations() + wide.occupation_texts())
+        concepts = vectors.unit(vectors.occupations() + multilingual_encoder.occupation_texts())
         result: Matrix = np.maximum(vectors.encode(texts) @ concepts.T, 0)
-        result += np.maximum(broad @ wide.occupations().T, 0)
+        result += np.maximum(broad @ multilingual_encoder.occupations().T, 0)
         if base_language(language) in self.taxonomy.occupation_names:
             result += self._letters("occupation", texts, language)
         return result

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from ranking import learning, lists, occupations, vectors, wide
+from ranking import learning, multilingual_encoder, occupations, skill_lists, vectors
 from ranking.evidence import Briefs, EvidenceIndex, Work
 from ranking.linker import Linker
 from ranking.taxonomy import base_language
@@ -186,16 +186,16 @@ def _by_skills(track: Track, linker: Linker) -> Matrix:
     spoken = [*(one.language for one in track.people), *(one.language for one in track.tasks)]
     linked = linker.linked(skills, spoken)  # together: a name that both sides use is read once
     people, tasks = linked[: len(track.people)], linked[len(track.people) :]
-    own_words = OWN_WORDS * lists.vocabulary(skills)
-    left = lists.beside(tasks, own_words[len(track.people) :])
-    right = lists.beside(people, own_words[: len(track.people)])
+    own_words = OWN_WORDS * skill_lists.vocabulary(skills)
+    left = skill_lists.beside(tasks, own_words[len(track.people) :])
+    right = skill_lists.beside(people, own_words[: len(track.people)])
     if not linker.taxonomy.has_relations:
-        return lists.together(left, right) + lists.akin(tasks, people)
+        return skill_lists.together(left, right) + skill_lists.akin(tasks, people)
     taxonomy = linker.taxonomy
     road = occupations.likeness(
         occupations.practised(tasks, taxonomy), occupations.practised(people, taxonomy), taxonomy
     )
-    return np.asarray(road + IDS_BESIDE_ROAD * lists.shared(left, right), dtype=np.float32)
+    return np.asarray(road + IDS_BESIDE_ROAD * skill_lists.shared(left, right), dtype=np.float32)
 
 
 def _by_titles(track: Track, linker: Linker) -> Matrix:
@@ -206,10 +206,10 @@ def _by_titles(track: Track, linker: Linker) -> Matrix:
     count = len(track.people)
     titles = [normal(one.title) for one in items]
     meant = np.zeros((len(items), len(linker.taxonomy.occupation_keys)), dtype=np.float32)
-    broadly = np.zeros((len(items), wide.occupations().shape[1]), dtype=np.float32)
+    broadly = np.zeros((len(items), multilingual_encoder.occupations().shape[1]), dtype=np.float32)
     for language, rows in _by_language(items):
         some = [titles[row] for row in rows]
-        broadly[rows] = wide.encode(some, base_language(language), "occupations")
+        broadly[rows] = multilingual_encoder.encode(some, base_language(language), "occupations")
         meant[rows] = linker.occupations_like(some, language, broadly[rows])
     named = occupations.named(meant)
     road = occupations.likeness(named[count:], named[:count], linker.taxonomy)

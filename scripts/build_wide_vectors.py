@@ -1,5 +1,5 @@
 """
-Make apps/skills/data/esco_wide_vectors.npz: what the wider encoder (`ranking/wide.py`) needs.
+Make apps/skills/data/esco_wide_vectors.npz: what the wider encoder (`ranking/multilingual_encoder.py`) needs.
 
     python scripts/build_wide_vectors.py [--wheels DIR]
 
@@ -34,7 +34,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings")
 
-from ranking import wide  # noqa: E402
+from ranking import multilingual_encoder  # noqa: E402
 from ranking.text import normal  # noqa: E402
 from scripts import build_linking, build_taxonomy  # noqa: E402
 
@@ -59,9 +59,9 @@ def main() -> None:
     skill_rows = [line.split("\t") for line in build_linking.read(DATA / "esco_skills.tsv.gz")]
     occupation_rows = [line.split("\t") for line in build_linking.read(DATA / "esco_occupations.tsv.gz")]
     texts = [told.get(row[0], normal(row[2])) for row in occupation_rows]
-    skills = wide.raw([normal(row[3]) for row in skill_rows])
-    occupations = wide.raw([normal(row[2]) for row in occupation_rows])
-    occupation_texts = wide.raw([text[:TEXT_CHARACTERS_MAX] for text in texts])
+    skills = multilingual_encoder.raw([normal(row[3]) for row in skill_rows])
+    occupations = multilingual_encoder.raw([normal(row[2]) for row in occupation_rows])
+    occupation_texts = multilingual_encoder.raw([text[:TEXT_CHARACTERS_MAX] for text in texts])
     languages, shifts, across = spoken()
     within = (across + between_names(skill_rows, skills)) / 2
     turn = discriminant(np.cov(skills - skills.mean(0), rowvar=False), within)
@@ -97,7 +97,7 @@ def spoken() -> tuple[list[str], np.ndarray, np.ndarray]:
     entries += [(number, code, text) for number, key in enumerate(chosen) for code, text in phrases[key].items()]
     of = np.array([number for number, _, _ in entries])
     codes = np.array([code for _, code, _ in entries])
-    encoded = wide.raw([text for _, _, text in entries])
+    encoded = multilingual_encoder.raw([text for _, _, text in entries])
     languages = sorted(set(codes))
     english = encoded[codes == "en"]
     place = {number: row for row, number in enumerate(of[codes == "en"])}
@@ -150,7 +150,7 @@ def between_names(rows: list[list[str]], preferred: np.ndarray) -> np.ndarray:
     """How another English name of a skill differs from the preferred one."""
     names = [(number, normal(text)) for number, row in enumerate(rows) for text in row[4].split("|") if text]
     names = names[:: max(1, len(names) // ALTERNATIVES_MAX)]
-    encoded = wide.raw([text for _, text in names])
+    encoded = multilingual_encoder.raw([text for _, text in names])
     return np.cov((encoded - preferred[[number for number, _ in names]]) / np.sqrt(2), rowvar=False)
 
 

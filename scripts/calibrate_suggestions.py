@@ -1,5 +1,5 @@
 """
-Fit the confidence of suggested skills anew; prints the numbers for `ranking/suggesting.py`.
+Fit the confidence of suggested skills anew; prints the numbers for `ranking/skill_suggestions.py`.
 
     python manage.py shell -c "from scripts import calibrate_suggestions as c; c.main()"
 
@@ -15,7 +15,7 @@ import dataclasses
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from ranking import skill_files, suggesting
+from ranking import skill_files, skill_suggestions
 from ranking.linker import BRIDGE, Linker
 from ranking.taxonomy import Names, Taxonomy, shipped
 from ranking.text import normal
@@ -31,7 +31,7 @@ def main() -> None:
         cases = [(text, row) for text, row in cases if not linker.exact(text, language)]
         if not cases:
             continue
-        best, seen = suggesting.looks(linker, [text for text, _ in cases], language)
+        best, seen = skill_suggestions.looks(linker, [text for text, _ in cases], language)
         right = np.array([row == found for (_, row), found in zip(cases, best, strict=True)])
         print(f"{language}: {len(cases)} names, {right.mean():.3f} right")
         looks.append(seen)

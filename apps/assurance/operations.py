@@ -13,8 +13,9 @@ from apps.assurance import queries, rules
 from apps.assurance.models import Leaf, Level, Report, Tree
 from apps.common.money import Money
 from apps.ledger import operations as ledger
-from apps.ledger import queries as books
-from apps.payments import operations as payments
+from apps.ledger.queries import books
+from apps.ledger.queries import chain as chain_queries
+from apps.payments.operations import reconciliation
 
 LEAVES_KEPT = timedelta(days=92)
 """How long customers can fetch their proof; roots and totals are kept for ever."""
@@ -31,7 +32,7 @@ def publish(*, night: date, now: datetime) -> Report:
     known = Report.objects.filter(night=night).first()
     if known is not None:
         return known
-    word = payments.balance_at_all_doors()
+    word = reconciliation.balance_at_all_doors()
     ledger.seal_chain(now=now)
     report = _publish(night=night, word=word, now=now)
     _drop_old_leaves(before=night - LEAVES_KEPT)
@@ -41,7 +42,7 @@ def publish(*, night: date, now: datetime) -> Report:
 @transaction.atomic
 def _publish(*, night: date, word: dict[str, Money] | None, now: datetime) -> Report:
     _one_moment()
-    chain = books.seals(1)
+    chain = chain_queries.seals(1)
     report, is_new = Report.objects.get_or_create(
         night=night,
         defaults={

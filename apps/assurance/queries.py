@@ -17,7 +17,7 @@ from apps.assurance.models import Leaf, Level, Report, Tree
 from apps.common.errors import NotFound
 from apps.common.money import Money
 from apps.escrow.models import Escrow
-from apps.ledger import queries as ledger
+from apps.ledger.queries import books
 from apps.payments.models import Payout, Refund
 
 FORMAT = "tradewind-merkle-sum-1"
@@ -101,8 +101,8 @@ def owed() -> list[Owed]:
 
     :raises LookupError: for a guarded liability whose owner is not known; nothing is left out in silence.
     """
-    rows = ledger.owed()
-    disputes = ledger.references_of([code for code, _ in rows if code.startswith("hold:")], "escrow")
+    rows = books.owed()
+    disputes = books.references_of([code for code, _ in rows if code.startswith("hold:")], "escrow")
     owners = _owners([code for code, _ in rows], disputes)
     return [Owed(code, amount, *owners[code]) for code, amount in rows]
 

@@ -18,9 +18,9 @@ from apps.accounts.middleware import actor
 from apps.assurance import queries
 from apps.assurance.models import Report
 from apps.common.errors import NotFound
-from apps.ledger import queries as ledger
+from apps.ledger.queries import chain
 from apps.payments import policies as payments
-from apps.payments import queries as payment_queries
+from apps.payments.queries import treasury
 
 SCRIPT = Path(settings.BASE_DIR) / "scripts" / "verify_inclusion.py"
 
@@ -32,8 +32,8 @@ def transparency(request: HttpRequest, night: date | None = None) -> HttpRespons
     context: dict[str, Any] = {
         "report": report,
         "reports": queries.reports(14),
-        "seals": ledger.seals(7),
-        "reserve": payment_queries.reserve_figures(timezone.now()),
+        "seals": chain.seals(7),
+        "reserve": treasury.reserve_figures(timezone.now()),
         "has_balances": actor(request).organization_id is not None,
     }
     if report is not None:

@@ -29,7 +29,7 @@ from apps.common import currencies, fmt, keyset
 from apps.common.errors import DomainError, Invalid
 from apps.common.money import Money
 from apps.compliance import policies as compliance
-from apps.matching import queries as matching
+from apps.matching.queries import recommendations
 from apps.pricing import queries as pricing
 from apps.tasks import policies as tasks_policies
 from apps.tasks import queries as tasks
@@ -272,7 +272,7 @@ def compare(request: HttpRequest, task_id: UUID) -> HttpResponse:
     if queries.is_sealed(task, now):
         return render(request, "bidding/sealed.html", {"task": task, "bid_count": queries.bid_count(task.id)})
     found = queries.bids_on(task, now)
-    explained = matching.explanations_for_task(task.id, [bid.bidder_id for bid in found])
+    explained = recommendations.explanations_for_task(task.id, [bid.bidder_id for bid in found])
     costs = queries.employer_costs(task, found, now)
     user = request.user
     display_currency = user.display_currency if isinstance(user, User) else task.currency

@@ -13,7 +13,7 @@ from apps.common.forms import AmountField, add_money, language_choices
 from apps.common.money import Money
 from apps.contracts import rules
 from apps.contracts.models import Milestone
-from apps.contracts.operations.working import Check, NothingHandedIn
+from apps.contracts.operations.milestones import Check, NothingHandedIn
 from apps.files.models import StoredFile
 
 FILES_MAX = 10

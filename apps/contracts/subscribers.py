@@ -1,26 +1,26 @@
 from datetime import datetime
 
-from apps.contracts import operations
+from apps.contracts.operations import disputes, milestones
 from apps.escrow.events import EscrowChargedBack, EscrowFunded, EscrowFundingFailed, EscrowHoldEnded
 from apps.outbox import bus
 
 
 @bus.subscribe(EscrowFunded, name="contracts.fund_milestone")
 def fund_milestone(fact: EscrowFunded, now: datetime) -> None:
-    operations.milestone_funded(milestone_id=fact.reference_id, now=now)
+    milestones.milestone_funded(milestone_id=fact.reference_id, now=now)
 
 
 @bus.subscribe(EscrowFundingFailed, name="contracts.payment_failed")
 def payment_failed(fact: EscrowFundingFailed, now: datetime) -> None:
-    operations.milestone_payment_failed(milestone_id=fact.reference_id, is_cancelled=fact.is_cancelled, now=now)
+    milestones.milestone_payment_failed(milestone_id=fact.reference_id, is_cancelled=fact.is_cancelled, now=now)
 
 
 @bus.subscribe(EscrowHoldEnded, name="contracts.hold_ended")
 def hold_ended(fact: EscrowHoldEnded, now: datetime) -> None:
-    operations.milestone_hold_ended(milestone_id=fact.reference_id, now=now)
+    milestones.milestone_hold_ended(milestone_id=fact.reference_id, now=now)
 
 
 @bus.subscribe(EscrowChargedBack, name="contracts.charged_back")
 def charged_back(fact: EscrowChargedBack, now: datetime) -> None:
     """Where nothing is held any more the milestone ends as one whose money had to go back."""
-    operations.milestone_charged_back(milestone_id=fact.reference_id, is_all_gone=not fact.remaining_minor, now=now)
+    disputes.milestone_charged_back(milestone_id=fact.reference_id, is_all_gone=not fact.remaining_minor, now=now)

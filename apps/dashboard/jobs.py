@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from apps.dashboard.queries import metrics
-from apps.ledger import queries as ledger
+from apps.ledger.queries import invariants
 
 logger = logging.getLogger(__name__)
 KEPT_SECONDS = 86_400
@@ -16,7 +16,7 @@ KEPT_SECONDS = 86_400
 @shared_task(name="dashboard.check_books", time_limit=1200)
 def check_books() -> int:
     """Every invariant of the books, once an hour, for metrics and alarms; `manage.py ledger_check` asks the same."""
-    findings = ledger.check_all()
+    findings = invariants.check_all()
     broken = [one.invariant for one in findings if one.breaches]
     breaches = sum(one.breaches for one in findings)
     cache.set(metrics.BOOKS, {"breaches": breaches, "at": timezone.now()}, KEPT_SECONDS)

@@ -20,12 +20,14 @@ from apps.bidding import queries as bids
 from apps.common.errors import NotFound
 from apps.common.money import Money
 from apps.contracts import queries as contracts
-from apps.dashboard import operations, queries
+from apps.dashboard import operations
 from apps.dashboard.queries import failures as found_failures
+from apps.dashboard.queries import income as income_queries
+from apps.dashboard.queries import todos
 from apps.dashboard.rules import MONTHS_MIN
 from apps.escrow import queries as escrow
 from apps.payments import policies as money
-from apps.payments import queries as payments
+from apps.payments.queries import wallet
 from apps.pricing import queries as pricing
 from apps.skills import queries as skills
 from apps.tasks import queries as tasks
@@ -42,9 +44,9 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("accounts:organizations")
     organization = accounts.organization(asker.organization_id)
     context = {
-        "todos": queries.todos(asker, user, now),
+        "todos": todos.todos(asker, user, now),
         "own": organization,
-        "balances": payments.balances(organization.id),
+        "balances": wallet.balances(organization.id),
         "held_for": escrow.held_for(organization.id),
         "held_from": escrow.held_from(organization.id),
         "active_contracts": contracts.contracts_visible_to(asker).filter(status="active").count(),
@@ -64,7 +66,7 @@ def income(request: HttpRequest) -> HttpResponse:
     if organization_id is None:
         raise NotFound
     money.check_can_see_money(actor(request), organization_id)
-    found = queries.incomes(organization_id, now=timezone.now(), right_to_left=get_language_bidi())
+    found = income_queries.incomes(organization_id, now=timezone.now(), right_to_left=get_language_bidi())
     return render(request, "dashboard/income.html", {"incomes": found, "months_min": MONTHS_MIN})
 
 

@@ -8,6 +8,6 @@ class DisputesConfig(AreaConfig):
     def ready(self) -> None:
         super().ready()
         from apps.disputes import queries
-        from apps.ledger.queries import register_invariant
+        from apps.ledger.queries.invariants import register_invariant
 
         register_invariant("I10_holds_left_by_finished_disputes", queries.finished_but_holding)

@@ -13,8 +13,8 @@ from apps.common.errors import NotFound
 from apps.common.ids import uuid7
 from apps.common.money import Money
 from apps.common.operations import move
-from apps.contracts import operations as contracts
 from apps.contracts import queries as contract_queries
+from apps.contracts.operations import disputes
 from apps.disputes import events, policies, queries, rules
 from apps.disputes.models import Dispute, DisputeStatement, SplitProposal
 from apps.disputes.states import DISPUTE, OPEN_DISPUTE, DisputeStatus, ProposalStatus
@@ -47,7 +47,7 @@ def open_dispute(
     if not text.strip():
         raise policies.StatementMissing
     dispute_id, contract = uuid7(), milestone.contract
-    frozen = contracts.dispute_milestone(milestone_id=milestone.id, dispute_id=dispute_id, actor=actor, now=now)
+    frozen = disputes.dispute_milestone(milestone_id=milestone.id, dispute_id=dispute_id, actor=actor, now=now)
     policies.check_part(freelancer_part, frozen)
     assert milestone.escrow_id is not None
     last_moment = escrow.last_moment(milestone.escrow_id)
@@ -123,7 +123,7 @@ def withdraw(*, dispute_id: UUID, actor: Actor, now: datetime) -> Dispute:
     """Take a dispute back: the money is held as before and the review window runs on where it stood."""
     dispute = queries.dispute_for_update(dispute_id)
     policies.check_can_withdraw(actor, dispute)
-    contracts.resume_milestone(milestone_id=dispute.milestone_id, actor=actor, now=now)
+    disputes.resume_milestone(milestone_id=dispute.milestone_id, actor=actor, now=now)
     move(dispute, DISPUTE, "withdraw", actor=actor, now=now, changes={"ended_at": now})
     return _over(dispute, now)
 
@@ -174,7 +174,7 @@ def lapse(*, milestone_id: UUID, now: datetime) -> Dispute | None:
 
 
 def _settle_money(dispute: Dispute, part: Money, actor: Actor, now: datetime) -> None:
-    contracts.settle_milestone(milestone_id=dispute.milestone_id, freelancer_part=part, actor=actor, now=now)
+    disputes.settle_milestone(milestone_id=dispute.milestone_id, freelancer_part=part, actor=actor, now=now)
 
 
 def _over(dispute: Dispute, now: datetime) -> Dispute:

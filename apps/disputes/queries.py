@@ -16,7 +16,7 @@ from apps.disputes.models import Dispute, DisputeStatement, SplitProposal
 from apps.disputes.states import OPEN_DISPUTE, ProposalStatus
 from apps.escrow import queries as escrow
 from apps.ledger import chart
-from apps.ledger import queries as ledger
+from apps.ledger.queries import books
 
 _WITH = ("milestone__contract__employer", "milestone__contract__freelancer", "opened_by", "respondent", "decided_by")
 
@@ -99,14 +99,14 @@ def timeline(dispute: Dispute) -> list[Said]:
     return sorted(items, key=lambda item: (item.at, item.kind != "statement"))
 
 
-def entries_of(dispute_id: UUID) -> list[ledger.JournalView]:
+def entries_of(dispute_id: UUID) -> list[books.JournalView]:
     """Every journal entry of one dispute, oldest first."""
-    return ledger.journals_of(dispute=dispute_id)
+    return books.journals_of(dispute=dispute_id)
 
 
 def finished_but_holding() -> int:
     """Disputes that are over while their account still holds something: none, in sound books."""
     over = list(Dispute.objects.exclude(status__in=OPEN_DISPUTE).values_list("id", "currency"))
     accounts = [(chart.hold_dispute(dispute_id, currency).code, currency) for dispute_id, currency in over]
-    held = ledger.balances({code for code, _ in accounts})
+    held = books.balances({code for code, _ in accounts})
     return sum(bool(held.get(account)) for account in accounts)

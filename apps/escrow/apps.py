@@ -8,7 +8,7 @@ class EscrowConfig(AreaConfig):
     def ready(self) -> None:
         super().ready()
         from apps.escrow import queries
-        from apps.ledger.queries import register_invariant
+        from apps.ledger.queries.invariants import register_invariant
 
         register_invariant("I10_accounts_left_by_finished_escrows", queries.finished_but_holding)
         register_invariant("F1_paid_work_that_fees_do_not_count", queries.paid_otherwise_than_told)

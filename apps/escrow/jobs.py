@@ -1,7 +1,8 @@
 from celery import shared_task
 
 from apps.common.work_queue import Step, run_steps
-from apps.escrow import operations, queries
+from apps.escrow import queries
+from apps.escrow.operations import recoveries, releases
 
 
 @shared_task(name="escrow.confirm_recoveries")
@@ -9,7 +10,7 @@ def confirm_recoveries() -> int:
     """Claim back what nobody has appealed against in time; returns the number of recoveries."""
     return run_steps(
         "escrow.confirm_recoveries",
-        Step("escrow.confirm_recovery", queries.recoveries_to_confirm, operations.confirm_recovery, "recovery_id"),
+        Step("escrow.confirm_recovery", queries.recoveries_to_confirm, recoveries.confirm_recovery, "recovery_id"),
     )
 
 
@@ -18,6 +19,6 @@ def keep_hold_limits() -> int:
     """Warn of limits that are near and end those that are here; each escrow in its own transaction."""
     return run_steps(
         "escrow.keep_hold_limits",
-        Step("escrow.warn_of_hold_limit", queries.hold_ending, operations.warn_of_hold_limit, "escrow_id"),
-        Step("escrow.end_hold", queries.hold_ended, operations.end_hold, "escrow_id"),
+        Step("escrow.warn_of_hold_limit", queries.hold_ending, releases.warn_of_hold_limit, "escrow_id"),
+        Step("escrow.end_hold", queries.hold_ended, releases.end_hold, "escrow_id"),
     )

@@ -17,8 +17,8 @@ from apps.escrow import rules
 from apps.escrow.models import BankClaim, Escrow, Recovery, Release
 from apps.escrow.states import ClaimKind, EscrowStatus, RecoveryStatus
 from apps.ledger import chart
-from apps.ledger import queries as ledger
-from apps.payments import queries as payments
+from apps.ledger.queries import books
+from apps.payments.queries import wallet
 from apps.pricing import rules as pricing_rules
 from apps.pricing.models import PaidWork
 from apps.pricing.rules import EarnedFee, Split, Terms
@@ -87,7 +87,7 @@ def held(escrow_id: UUID) -> Money:
     if found is None:
         raise NotFound
     currency, status = found
-    return ledger.balance(chart.escrow_held(escrow_id, currency)) if status in HOLDING else Money.zero(currency)
+    return books.balance(chart.escrow_held(escrow_id, currency)) if status in HOLDING else Money.zero(currency)
 
 
 def held_for(payee_id: UUID) -> list[Money]:
@@ -238,8 +238,8 @@ def last_moment(escrow_id: UUID) -> datetime | None:
 
 def usable_credit(payer_id: UUID, *, amount: Money, total: Money) -> Money:
     """How much of the payer's credit would go into an escrow of this amount and total."""
-    found = rules.credit_to_use(payments.credit(payer_id, amount.currency), amount=amount, total=total)
-    return payments.chargeable(found)
+    found = rules.credit_to_use(wallet.credit(payer_id, amount.currency), amount=amount, total=total)
+    return wallet.chargeable(found)
 
 
 def paid_otherwise_than_told() -> int:
@@ -266,9 +266,9 @@ def goodwill_left(release: Release) -> tuple[Money, Money]:
     return release.fee - given, release.tax - tax
 
 
-def entries_of(escrow_id: UUID) -> Sequence[ledger.JournalView]:
+def entries_of(escrow_id: UUID) -> Sequence[books.JournalView]:
     """Every journal entry of one escrow, oldest first."""
-    return ledger.journals_of(escrow=escrow_id)
+    return books.journals_of(escrow=escrow_id)
 
 
 def hold_ending(now: datetime) -> QuerySet[Escrow, UUID]:
@@ -323,7 +323,7 @@ def finished_but_holding() -> int:
         for escrow_id, currency in over
         for account in (chart.escrow_held(escrow_id, currency), chart.deferred_fee(escrow_id, currency))
     }
-    balances = ledger.balances({code for code, _ in codes})
+    balances = books.balances({code for code, _ in codes})
     return sum(bool(balances.get(account)) for account in codes)
 
 
@@ -340,7 +340,7 @@ def holding_otherwise_than_booked() -> int:
         expected[chart.escrow_held(escrow_id, currency).code, currency] = nothing if dispute_id else left
         if dispute_id:
             expected[chart.hold_dispute(dispute_id, currency).code, currency] = left
-    balances = ledger.balances({code for code, _ in expected})
+    balances = books.balances({code for code, _ in expected})
     return sum(balances.get(account, Money.zero(account[1])) != money for account, money in expected.items())
 
 
@@ -351,9 +351,9 @@ def releases_by_id(ids: Iterable[str]) -> dict[str, Release]:
     return {str(release.id): release for release in found}
 
 
-def entries_of_release(release_id: UUID) -> Sequence[ledger.JournalView]:
+def entries_of_release(release_id: UUID) -> Sequence[books.JournalView]:
     """The journal entries behind one release."""
-    return ledger.journals_of(release=release_id)
+    return books.journals_of(release=release_id)
 
 
 def recovery_for_update(recovery_id: UUID) -> Recovery:

@@ -2,8 +2,8 @@ from datetime import datetime
 from uuid import UUID
 
 from apps.common.money import Money
-from apps.escrow import operations
 from apps.escrow.models import Escrow
+from apps.escrow.operations import claims, funding
 from apps.escrow.states import ClaimKind
 from apps.outbox import bus
 from apps.payments.events import (
@@ -20,7 +20,7 @@ from apps.payments.events import (
 def hold_what_was_paid(fact: ChargeSucceeded, now: datetime) -> None:
     if not _is_escrow(fact.reference_id):
         return
-    operations.confirm_funding(
+    funding.confirm_funding(
         escrow_id=fact.reference_id,
         charge_id=fact.charge_id,
         amount=Money(fact.amount_minor, fact.currency),
@@ -32,7 +32,7 @@ def hold_what_was_paid(fact: ChargeSucceeded, now: datetime) -> None:
 @bus.subscribe(ChargeExpired, name="escrow.funding_expired")
 def funding_expired(fact: ChargeExpired, now: datetime) -> None:
     if _is_escrow(fact.reference_id):
-        operations.funding_failed(
+        funding.funding_failed(
             escrow_id=fact.reference_id, charge_id=fact.charge_id, is_cancelled=fact.is_cancelled, now=now
         )
 
@@ -40,7 +40,7 @@ def funding_expired(fact: ChargeExpired, now: datetime) -> None:
 @bus.subscribe(ChargebackOpened, name="escrow.stop_what_was_taken_back")
 def stop_what_was_taken_back(fact: ChargebackOpened, now: datetime) -> None:
     if _is_escrow(fact.reference_id):
-        operations.open_claim(
+        claims.open_claim(
             escrow_id=fact.reference_id, kind=ClaimKind.CHARGEBACK, source_key=str(fact.chargeback_id), now=now
         )
 
@@ -48,19 +48,19 @@ def stop_what_was_taken_back(fact: ChargebackOpened, now: datetime) -> None:
 @bus.subscribe(FraudWarned, name="escrow.stop_what_is_doubtful")
 def stop_what_is_doubtful(fact: FraudWarned, now: datetime) -> None:
     if _is_escrow(fact.reference_id):
-        operations.open_claim(escrow_id=fact.reference_id, kind=ClaimKind.WARNING, source_key=fact.warning_id, now=now)
+        claims.open_claim(escrow_id=fact.reference_id, kind=ClaimKind.WARNING, source_key=fact.warning_id, now=now)
 
 
 @bus.subscribe(ChargebackWon, name="escrow.let_go_what_came_back")
 def let_go_what_came_back(fact: ChargebackWon, now: datetime) -> None:
     if _is_escrow(fact.reference_id):
-        operations.end_claim(escrow_id=fact.reference_id, source_key=str(fact.chargeback_id), now=now)
+        claims.end_claim(escrow_id=fact.reference_id, source_key=str(fact.chargeback_id), now=now)
 
 
 @bus.subscribe(ChargebackLost, name="escrow.bear_what_is_lost")
 def bear_what_is_lost(fact: ChargebackLost, now: datetime) -> None:
     if _is_escrow(fact.reference_id):
-        operations.bear_loss(
+        claims.bear_loss(
             escrow_id=fact.reference_id,
             chargeback_id=fact.chargeback_id,
             amount=Money(fact.amount_minor, fact.currency),

@@ -17,11 +17,13 @@ from apps.common import fmt, keyset
 from apps.common.errors import DomainError, NotFound
 from apps.common.ids import uuid7
 from apps.common.views import ask_first, is_changing
-from apps.escrow import operations, policies, queries
+from apps.escrow import policies, queries
 from apps.escrow.forms import AppealAnswerForm, AppealForm, GoodwillForm, RecoveryForm
 from apps.escrow.models import Recovery
+from apps.escrow.operations import claims, recoveries
+from apps.escrow.operations import goodwill as goodwill_operations
 from apps.escrow.states import GoodwillTo
-from apps.payments import queries as payments
+from apps.payments.queries import documents
 
 
 @login_required
@@ -42,7 +44,7 @@ def escrow(request: HttpRequest, escrow_id: UUID) -> HttpResponse:
     context = {
         "escrow": found,
         "releases": list(found.releases.order_by("released_at")),
-        "refunds": list(payments.refunds_of_reference(found.id)),
+        "refunds": list(documents.refunds_of_reference(found.id)),
         "entries": queries.entries_of(found.id),
         "is_payer": actor(request).acts_for(found.payer_id),
     }
@@ -79,7 +81,7 @@ def goodwill(request: HttpRequest, release_id: UUID) -> HttpResponse:
         to = GoodwillTo(form.cleaned_data["to"])
         return render(request, "escrow/goodwill_confirm.html", context | {"amount": form.money, "to": to})
     try:
-        operations.give_goodwill(
+        goodwill_operations.give_goodwill(
             goodwill_id=form.cleaned_data["goodwill_id"],
             release_id=found.id,
             to=form.cleaned_data["to"],
@@ -99,7 +101,7 @@ def goodwill(request: HttpRequest, release_id: UUID) -> HttpResponse:
 @require_POST
 def dismiss_warning(request: HttpRequest, claim_id: UUID) -> HttpResponse:
     """Staff looked into a bank's warning: the money goes on."""
-    operations.dismiss_warning(claim_id=claim_id, actor=actor(request), now=timezone.now())
+    claims.dismiss_warning(claim_id=claim_id, actor=actor(request), now=timezone.now())
     messages.success(request, _("The warning is dismissed. The money can go on."))
     return redirect("payments:chargebacks")
 
@@ -114,7 +116,7 @@ def recover(request: HttpRequest, chargeback_id: UUID) -> HttpResponse:
     policies.check_decides_recoveries(actor(request))
     if (known := queries.recovery_of_chargeback(chargeback_id)) is not None:
         return redirect("escrow:recovery", known.id)
-    chargeback = payments.absorbed_chargeback(chargeback_id)
+    chargeback = documents.absorbed_chargeback(chargeback_id)
     if chargeback is None:
         raise NotFound
     found = queries.escrow_visible_to(actor(request), chargeback.charge.reference_id)
@@ -122,7 +124,7 @@ def recover(request: HttpRequest, chargeback_id: UUID) -> HttpResponse:
     form = RecoveryForm(request.POST or None, currency=found.currency, initial={"amount": most.as_decimal()})
     if request.method == "POST" and form.is_valid() and form.money is not None:
         try:
-            made = operations.decide_recovery(
+            made = recoveries.decide_recovery(
                 chargeback_id=chargeback_id,
                 amount=form.money,
                 reasons=form.cleaned_data["reasons"],
@@ -165,7 +167,7 @@ def recovery(request: HttpRequest, recovery_id: UUID) -> HttpResponse:
             return question
         try:
             if may_answer:
-                operations.answer_appeal(
+                recoveries.answer_appeal(
                     recovery_id=found.id,
                     is_granted=form.cleaned_data["answer"] == "grant",
                     reasons=form.cleaned_data["reasons"],
@@ -174,7 +176,7 @@ def recovery(request: HttpRequest, recovery_id: UUID) -> HttpResponse:
                 )
                 messages.success(request, _("The appeal is answered. The freelancer is notified."))
             else:
-                operations.appeal_recovery(recovery_id=found.id, text=form.cleaned_data["text"], actor=asker, now=now)
+                recoveries.appeal_recovery(recovery_id=found.id, text=form.cleaned_data["text"], actor=asker, now=now)
                 messages.success(request, _("Your appeal is sent. Somebody else of our staff looks at it."))
         except DomainError as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))

@@ -7,7 +7,7 @@ class InvoicingConfig(AreaConfig):
 
     def ready(self) -> None:
         super().ready()
-        from apps.invoicing import queries
-        from apps.ledger.queries import register_invariant
+        from apps.invoicing.queries import documents
+        from apps.ledger.queries.invariants import register_invariant
 
-        register_invariant("D1_numbers_missing_from_a_series", queries.numbers_missing)
+        register_invariant("D1_numbers_missing_from_a_series", documents.numbers_missing)

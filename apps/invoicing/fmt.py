@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from apps.common import fmt
-from apps.invoicing.gateways.paper import Line, Paper, Party, categories
+from apps.invoicing.gateways.pdf import Line, Paper, Party, categories
 from apps.invoicing.states import DocumentKind, Treatment
 
 SELF_BILLING_TEXT = gettext_noop(

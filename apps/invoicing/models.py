@@ -9,7 +9,7 @@ from django.urls import reverse
 from apps.accounts.models import Organization, User
 from apps.common.models import BaseModel, amount_field, currency_field, money_or_none
 from apps.common.money import Money
-from apps.invoicing.gateways.paper import Paper, Party, line_from_json
+from apps.invoicing.gateways.pdf import Paper, Party, line_from_json
 from apps.invoicing.states import ELECTRONIC, DocumentKind, Treatment
 
 

@@ -11,8 +11,8 @@ from apps.accounts.rules import Act
 from apps.common.actors import Actor
 from apps.common.errors import Conflict, Invalid, NotFound
 from apps.common.money import Money
-from apps.invoicing import queries
 from apps.invoicing.models import Document
+from apps.invoicing.queries import documents
 from apps.invoicing.states import INVOICES
 
 
@@ -33,7 +33,7 @@ class MoreThanInvoiced(Invalid):
 
 def check_can_see_documents(actor: Actor, organization_id: UUID) -> None:
     """:raises NotFound: for a stranger."""
-    if not queries.sees_documents_of(actor, organization_id):
+    if not documents.sees_documents_of(actor, organization_id):
         raise NotFound
 
 

@@ -1,26 +1,26 @@
 from datetime import datetime
 
 from apps.escrow.events import EscrowReleased, GoodwillGiven
-from apps.invoicing import operations
+from apps.invoicing.operations import credit_notes, documents
 from apps.outbox import bus
 from apps.payments.events import ChargeSucceeded, RefundSucceeded
 
 
 @bus.subscribe(ChargeSucceeded, name="invoicing.receipt_of_payment")
 def receipt_of_payment(fact: ChargeSucceeded, now: datetime) -> None:
-    operations.document_charge(charge_id=fact.charge_id, now=now)
+    documents.document_charge(charge_id=fact.charge_id, now=now)
 
 
 @bus.subscribe(RefundSucceeded, name="invoicing.receipt_of_refund")
 def receipt_of_refund(fact: RefundSucceeded, now: datetime) -> None:
-    operations.document_refund(refund_id=fact.refund_id, now=now)
+    documents.document_refund(refund_id=fact.refund_id, now=now)
 
 
 @bus.subscribe(EscrowReleased, name="invoicing.invoices_of_release")
 def invoices_of_release(fact: EscrowReleased, now: datetime) -> None:
-    operations.document_release(release_id=fact.release_id, now=now)
+    documents.document_release(release_id=fact.release_id, now=now)
 
 
 @bus.subscribe(GoodwillGiven, name="invoicing.credit_of_goodwill")
 def credit_of_goodwill(fact: GoodwillGiven, now: datetime) -> None:
-    operations.document_goodwill(goodwill_id=fact.goodwill_id, now=now)
+    credit_notes.document_goodwill(goodwill_id=fact.goodwill_id, now=now)

@@ -2,7 +2,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from apps.invoicing import views
+from apps.invoicing.views import documents, statements
 
 
 class MonthConverter:
@@ -19,14 +19,14 @@ register_converter(MonthConverter, "month")
 
 app_name = "invoicing"
 urlpatterns = [
-    path("money/documents/", views.documents, name="documents"),
-    path("money/documents/<uuid:document_id>/", views.document, name="document"),
-    path("money/documents/<uuid:document_id>/document.pdf", views.document_pdf, name="document_pdf"),
-    path("money/documents/<uuid:document_id>/invoice.xml", views.document_xml, name="document_xml"),
-    path("money/documents/details/", views.details, name="details"),
-    path("money/documents/self-billing/", views.self_billing, name="self_billing"),
-    path("money/statements/", views.statements, name="statements"),
-    path("money/statements/<month:month>/", views.statement, name="statement"),
-    path("money/statements/<month:month>/statement.csv", views.statement_csv, name="statement_csv"),
-    path("money/statements/<month:month>/statement.json", views.statement_json, name="statement_json"),
+    path("money/documents/", documents.documents, name="documents"),
+    path("money/documents/<uuid:document_id>/", documents.document, name="document"),
+    path("money/documents/<uuid:document_id>/document.pdf", documents.document_pdf, name="document_pdf"),
+    path("money/documents/<uuid:document_id>/invoice.xml", documents.document_xml, name="document_xml"),
+    path("money/documents/details/", documents.details, name="details"),
+    path("money/documents/self-billing/", documents.self_billing, name="self_billing"),
+    path("money/statements/", statements.statements, name="statements"),
+    path("money/statements/<month:month>/", statements.statement, name="statement"),
+    path("money/statements/<month:month>/statement.csv", statements.statement_csv, name="statement_csv"),
+    path("money/statements/<month:month>/statement.json", statements.statement_json, name="statement_json"),
 ]

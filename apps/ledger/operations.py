@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.common.errors import Conflict, DomainError
 from apps.common.ids import uuid7
-from apps.ledger import queries
 from apps.ledger.entries import Entry, Line
+from apps.ledger.queries import books
 
 _POST = "SELECT ledger_post(%s, %s, %s, %s, %s, %s, %s::boolean[], %s::bigint[], %s, %s::jsonb, %s, %s)"
 
@@ -60,7 +60,7 @@ def reverse(*, journal_id: UUID, key: UUID, memo: str, now: datetime) -> UUID:
     :raises AlreadyReversed: if another reversal was recorded before.
     :raises NotEnoughMoney: if the money has moved on meanwhile.
     """
-    original = queries.journal(journal_id)
+    original = books.journal(journal_id)
     mirrored = [Line(line.account, -line.amount_minor) for line in original.lines]
     entry = Entry(f"{original.event}.reversed", key, mirrored, refs=original.refs, memo=memo)
     return _post(entry, mirrored, reverses=journal_id, now=now)

@@ -2,13 +2,13 @@ from celery import shared_task
 from django.utils import timezone
 
 from apps.common.jobs import hint
-from apps.matching import operations
+from apps.matching.operations import candidate_index, exposure, impressions, learning, matches, notifications
 
 
 @shared_task(name="matching.refresh")
 def refresh() -> int:
     """Match what has changed since the last run."""
-    return operations.refresh_pending(now=timezone.now())
+    return matches.refresh_pending(now=timezone.now())
 
 
 def wake() -> None:
@@ -16,7 +16,7 @@ def wake() -> None:
     hint(refresh)
 
 
-operations.on_requested(wake)
+matches.on_requested(wake)
 
 
 # A first shelf of a large market takes longer than other jobs may; one that is ended halfway would never be there.
@@ -26,35 +26,35 @@ WRITING_SECONDS_MAX = 1800
 @shared_task(name="matching.refresh_shelf", time_limit=WRITING_SECONDS_MAX)
 def refresh_shelf() -> int:
     """Who changed is found as they are now a second later."""
-    return operations.refresh_shelf(now=timezone.now()) or 0
+    return candidate_index.refresh_shelf(now=timezone.now()) or 0
 
 
 @shared_task(name="matching.rebuild_shelf", time_limit=WRITING_SECONDS_MAX)
 def rebuild_shelf() -> int:
     """Write everybody anew, so that the delta stays small and ages are those of today."""
-    return operations.rebuild_shelf(now=timezone.now()) or 0
+    return candidate_index.rebuild_shelf(now=timezone.now()) or 0
 
 
 @shared_task(name="matching.train_rankers", time_limit=WRITING_SECONDS_MAX)
 def train_rankers() -> int:
     """Learn anew where a week has passed and there are outcomes enough."""
-    return operations.train_rankers(now=timezone.now())
+    return learning.train_rankers(now=timezone.now())
 
 
 @shared_task(name="matching.tell_employers", time_limit=WRITING_SECONDS_MAX)
 def tell_employers() -> int:
     """Once a week; one that is ended halfway goes on with the others when it is started again."""
-    return operations.tell_employers(now=timezone.now())
+    return notifications.tell_employers(now=timezone.now())
 
 
 @shared_task(name="matching.prune_impressions")
 def prune_impressions() -> int:
     """Drop what was shown more than 400 days ago."""
-    return operations.prune_impressions(now=timezone.now())
+    return impressions.prune_impressions(now=timezone.now())
 
 
 @shared_task(name="matching.write_fairness_report")
 def write_fairness_report() -> bool:
     """The week that is over; asked every night, so that one missed is made up for."""
     now = timezone.now()
-    return operations.write_fairness_report(week=operations.week_before(now), now=now) is not None
+    return exposure.write_fairness_report(week=exposure.week_before(now), now=now) is not None

@@ -8,36 +8,36 @@ from apps.bidding.models import Bid
 from apps.contracts.events import ContractAccepted, ContractCompleted, ContractEnded, ContractOffered, OfferEnded
 from apps.contracts.models import Contract
 from apps.contracts.states import PAID_IN_FULL, ContractStatus
-from apps.matching import operations
 from apps.matching.events import TaskSuits
 from apps.matching.models import EventKind, SubjectKind
+from apps.matching.operations import impressions, matches
 from apps.outbox import bus
 from apps.tasks.events import AddendumAdded, FreelancerInvited, TaskPublished
 
 
 @bus.subscribe(TaskPublished, name="matching.task_published")
 def match_new_task(event: TaskPublished, now: datetime) -> None:
-    operations.request_match(subject_kind=SubjectKind.TASK, subject_id=event.task_id, now=now)
+    matches.request_match(subject_kind=SubjectKind.TASK, subject_id=event.task_id, now=now)
 
 
 @bus.subscribe(AddendumAdded, name="matching.addendum_added")
 def match_changed_task(event: AddendumAdded, now: datetime) -> None:
-    operations.request_match(subject_kind=SubjectKind.TASK, subject_id=event.task_id, now=now)
+    matches.request_match(subject_kind=SubjectKind.TASK, subject_id=event.task_id, now=now)
 
 
 @bus.subscribe(ProfileChanged, name="matching.profile_changed")
 def match_changed_freelancer(event: ProfileChanged, now: datetime) -> None:
-    operations.request_match(subject_kind=SubjectKind.ORGANIZATION, subject_id=event.organization_id, now=now)
+    matches.request_match(subject_kind=SubjectKind.ORGANIZATION, subject_id=event.organization_id, now=now)
 
 
 @bus.subscribe(ContractCompleted, name="matching.contract_completed")
 def match_with_new_experience(event: ContractCompleted, now: datetime) -> None:
-    operations.request_match(subject_kind=SubjectKind.ORGANIZATION, subject_id=event.freelancer_id, now=now)
+    matches.request_match(subject_kind=SubjectKind.ORGANIZATION, subject_id=event.freelancer_id, now=now)
 
 
 @bus.subscribe(ContractEnded, name="matching.contract_ended")
 def match_after_other_end(event: ContractEnded, now: datetime) -> None:
-    operations.request_match(subject_kind=SubjectKind.ORGANIZATION, subject_id=event.freelancer_id, now=now)
+    matches.request_match(subject_kind=SubjectKind.ORGANIZATION, subject_id=event.freelancer_id, now=now)
 
 
 # --- what came of what was shown ------------------------------------------------------------------------------------
@@ -45,12 +45,12 @@ def match_after_other_end(event: ContractEnded, now: datetime) -> None:
 
 @bus.subscribe(TaskSuits, name="matching.task_suits_told")
 def note_who_was_told(event: TaskSuits, now: datetime) -> None:
-    operations.record_told(task_id=event.task_id, organization_ids=event.organization_ids, now=now)
+    impressions.record_told(task_id=event.task_id, organization_ids=event.organization_ids, now=now)
 
 
 @bus.subscribe(FreelancerInvited, name="matching.freelancer_invited")
 def note_invitation(event: FreelancerInvited, now: datetime) -> None:
-    operations.record_event(
+    impressions.record_event(
         kind=EventKind.INVITE, task_id=event.task_id, organization_id=event.organization_id, now=now
     )
 
@@ -99,11 +99,11 @@ def note_paid_end(event: ContractEnded, now: datetime) -> None:
 
 def _of_bid(bid_id: UUID, kind: EventKind, now: datetime) -> None:
     bid = Bid.objects.get(id=bid_id)
-    operations.record_event(kind=kind, task_id=bid.task_id, organization_id=bid.bidder_id, now=now)
+    impressions.record_event(kind=kind, task_id=bid.task_id, organization_id=bid.bidder_id, now=now)
 
 
 def _of_contract(contract_id: UUID, kind: EventKind, now: datetime) -> None:
     contract = Contract.objects.get(id=contract_id)
     if people.are_related(contract.employer_id, contract.freelancer_id, since=contract.offered_at):
         return  # what people give themselves says nothing about who suits
-    operations.record_event(kind=kind, task_id=contract.task_id, organization_id=contract.freelancer_id, now=now)
+    impressions.record_event(kind=kind, task_id=contract.task_id, organization_id=contract.freelancer_id, now=now)

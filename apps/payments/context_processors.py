@@ -2,10 +2,10 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from apps.payments import queries
+from apps.payments.queries import pauses
 
 
 def pause(request: HttpRequest) -> dict[str, Any]:
     """The open pause of payments, for the banner that staff see on every page; nobody else costs a query."""
     user = getattr(request, "user", None)
-    return {"payment_pause": queries.open_pause() if user is not None and user.is_staff else None}
+    return {"payment_pause": pauses.open_pause() if user is not None and user.is_staff else None}

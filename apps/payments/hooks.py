@@ -13,9 +13,10 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from apps.payments import jobs, operations
+from apps.payments import jobs
 from apps.payments.gateways.doors import door
 from apps.payments.gateways.port import Gateway, SignatureWrong
+from apps.payments.operations import notices
 
 Reader = Callable[..., Any]
 BODY_BYTES_MAX = 512 * 1024
@@ -47,7 +48,7 @@ def _receive(request: HttpRequest, processor: str, reader_of: Callable[[Gateway]
         notice = reader_of(door(processor))(request.body, request.headers.get("Stripe-Signature", ""), now=now)
     except (SignatureWrong, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return HttpResponseBadRequest("signature or content not understood")
-    if operations.receive_notice(processor=processor, notice=notice, now=now) is not None:
+    if notices.receive_notice(processor=processor, notice=notice, now=now) is not None:
         # A lost hint costs the seconds until the next beat, never a notice.
         with contextlib.suppress(Exception):
             jobs.handle_webhooks.apply_async(expires=30)

@@ -16,8 +16,8 @@ from apps.common.actors import Actor
 from apps.common.errors import Conflict, Invalid, NotFound
 from apps.common.money import Money
 from apps.compliance import policies as compliance
-from apps.payments import queries
 from apps.payments.models import Charge, Chargeback, FxQuote, PayoutAccount
+from apps.payments.queries import cash, documents, methods, pauses
 from apps.payments.states import ChargebackStatus, ChargeStatus, DoorName, PayoutAccountStatus
 
 
@@ -173,13 +173,13 @@ def check_can_pause(actor: Actor) -> None:
 
 def check_is_not_paused() -> None:
     """:raises PaymentsPaused: while nothing may go out."""
-    if queries.is_paused():
+    if pauses.is_paused():
         raise PaymentsPaused
 
 
 def check_is_not_frozen(organization_id: UUID) -> None:
     """:raises WithdrawalsFrozen: while a movement of the organization's money waits to be compared with the books."""
-    if queries.is_frozen(organization_id):
+    if pauses.is_frozen(organization_id):
         raise WithdrawalsFrozen
 
 
@@ -254,7 +254,7 @@ def check_can_see_money(actor: Actor, organization_id: UUID) -> None:
 
 
 def can_see_money(actor: Actor, organization_id: UUID) -> bool:
-    return queries.sees_money_of(actor, organization_id)
+    return documents.sees_money_of(actor, organization_id)
 
 
 def check_can_pay(actor: Actor, payer_id: UUID) -> None:
@@ -294,7 +294,7 @@ def check_is_paid_by(gateway: str, account_number: str, *, country: str, currenc
 
     :raises DoorNotOffered, NumberWrong, AccountNotReached: as they say.
     """
-    offered = queries.payout_methods_for(country=country, on=on)
+    offered = methods.payout_methods_for(country=country, on=on)
     if not any(one.name == gateway and currency in one.currencies for one in offered):
         raise DoorNotOffered
     if gateway != DoorName.BANK:
@@ -302,7 +302,7 @@ def check_is_paid_by(gateway: str, account_number: str, *, country: str, currenc
     if not ibans.is_valid(account_number):
         raise NumberWrong
     at_home = ibans.compact(account_number)[:2]
-    reached = queries.countries_paid_by(gateway, currency=currency, on=on)
+    reached = methods.countries_paid_by(gateway, currency=currency, on=on)
     if at_home not in reached and "" not in reached:
         raise AccountNotReached(country=fmt.country_name(at_home), currency=currency)
 
@@ -313,11 +313,11 @@ def check_door_pays(account: PayoutAccount, wanted: Money, source_currency: str)
 
     :raises DoorDoesNotExchange, DoorHoldsTooLittle: as they say; never for the processor, that keeps its own order.
     """
-    if not queries.pays_by_itself(account):
+    if not cash.pays_by_itself(account):
         return
     if source_currency != account.currency:
         raise DoorDoesNotExchange(currency=account.currency, source=source_currency)
-    free = queries.cash_at(account.gateway, wanted.currency).free
+    free = cash.cash_at(account.gateway, wanted.currency).free
     if free < wanted:
         raise DoorHoldsTooLittle(door=account.gateway, missing=wanted - free, amount=fmt.money(wanted))
 

@@ -9,7 +9,7 @@ from allauth.mfa.models import Authenticator
 from apps.accounts import operations, queries
 from apps.accounts.models import Membership
 from apps.accounts.policies import ActsOnBothSides, OnePersonOnBothSides
-from apps.contracts import operations as contracts
+from apps.contracts.operations import cancellations, milestones, offers
 from apps.pricing import operations as pricing
 from apps.pricing import queries as fees
 from apps.reviews import operations as reviews
@@ -78,7 +78,7 @@ def test_who_joined_after_the_bid_is_not_awarded(make):
     bid = make.bid()
     join(owner_of(bid.bidder), bid.task.employer)
     with pytest.raises(OnePersonOnBothSides):
-        contracts.award(bid_id=bid.id, actor=make.actor(bid.task.employer), now=NOON)
+        offers.award(bid_id=bid.id, actor=make.actor(bid.task.employer), now=NOON)
 
 
 def test_the_same_passkey_is_the_same_person(make):
@@ -130,7 +130,7 @@ class TestWhoJoinsTheOtherSideLater:
         contract = make.contract(status="offered")
         join(owner_of(contract.freelancer), contract.employer, "viewer")
         with pytest.raises(OnePersonOnBothSides):
-            contracts.accept_offer(contract_id=contract.id, actor=make.actor(contract.freelancer), now=NOON)
+            offers.accept_offer(contract_id=contract.id, actor=make.actor(contract.freelancer), now=NOON)
 
     def test_nothing_is_paid_in(self, make):
         milestone = make.milestone()
@@ -144,20 +144,20 @@ class TestWhoJoinsTheOtherSideLater:
         join(both, milestone.contract.employer, "manager")
         actor = queries.actor_for(both, organization_id=milestone.contract.employer_id)
         with pytest.raises(ActsOnBothSides):
-            contracts.approve_milestone(milestone_id=milestone.id, amount=None, actor=actor, now=NOON)
+            milestones.approve_milestone(milestone_id=milestone.id, amount=None, actor=actor, now=NOON)
 
         employer = make.actor(milestone.contract.employer)
-        contracts.approve_milestone(milestone_id=milestone.id, amount=None, actor=employer, now=NOON)
+        milestones.approve_milestone(milestone_id=milestone.id, amount=None, actor=employer, now=NOON)
 
     def test_nor_agrees_with_themselves_to_stop(self, make):
         milestone = make.milestone(status="funded")
         contract = milestone.contract
         both = owner_of(contract.freelancer)
         join(both, contract.employer, "manager")
-        proposal = contracts.propose_cancellation(
+        proposal = cancellations.propose_cancellation(
             contract_id=contract.id, freelancer_share_bps=10_000, reason="no time", actor=make.actor(contract.freelancer),
             now=NOON,
         )  # fmt: skip
         actor = queries.actor_for(both, organization_id=contract.employer_id)
         with pytest.raises(ActsOnBothSides):
-            contracts.accept_cancellation(proposal_id=proposal.id, actor=actor, now=NOON)
+            cancellations.accept_cancellation(proposal_id=proposal.id, actor=actor, now=NOON)

@@ -11,10 +11,10 @@ from django.utils import timezone
 from apps.accounts import operations, policies, queries
 from apps.accounts.models import StaffAssignment
 from apps.common.actors import SYSTEM
-from apps.escrow import operations as escrows
 from apps.escrow import policies as escrow_policies
 from apps.escrow.models import Recovery
-from apps.payments import operations as payments
+from apps.escrow.operations import recoveries
+from apps.payments.operations import suspense
 from tests.conftest import NOON
 from tests.escrow.test_recoveries import decide, lost, payee_of  # noqa: F401
 from tests.escrow.test_recoveries import staff as decider  # noqa: F401
@@ -82,18 +82,18 @@ def test_a_difference_is_not_booked_by_somebody_whom_the_proposer_made(books, it
     propose(item, first)
     second = made_by(books, first, at=now - DAY + timedelta(minutes=5))
     with pytest.raises(policies.SecondPersonNotIndependent):
-        payments.confirm_booking(item_id=item.id, actor=second, now=now)
+        suspense.confirm_booking(item_id=item.id, actor=second, now=now)
     item.refresh_from_db()
     assert item.status == "proposed"
 
-    payments.confirm_booking(item_id=item.id, actor=second, now=now + timedelta(minutes=6))
+    suspense.confirm_booking(item_id=item.id, actor=second, now=now + timedelta(minutes=6))
     item.refresh_from_db()
     assert item.confirmed_by_id == second.user_id
 
 
 def test_an_appeal_is_not_answered_by_somebody_whom_the_decider_made(make, lost, decider):  # noqa: F811
     made = decide(lost, decider)
-    escrows.appeal_recovery(recovery_id=made.id, text="It was licensed.", actor=make.actor(payee_of(lost)), now=NOON)
+    recoveries.appeal_recovery(recovery_id=made.id, text="It was licensed.", actor=make.actor(payee_of(lost)), now=NOON)
     role = StaffAssignment.objects.get(user_id=decider.user_id).role
     second = made_by(make, make.staff_actor(), role=role)
     StaffAssignment.objects.filter(user_id=second.user_id).update(granted_by_id=decider.user_id)
@@ -101,10 +101,10 @@ def test_an_appeal_is_not_answered_by_somebody_whom_the_decider_made(make, lost,
 
     assert not escrow_policies.can_answer_appeal(second, Recovery.objects.get(), NOON)  # no button either
     with pytest.raises(policies.SecondPersonNotIndependent):
-        escrows.answer_appeal(**answer, now=NOON + DAY - SECOND)
+        recoveries.answer_appeal(**answer, now=NOON + DAY - SECOND)
     assert Recovery.objects.get().status == "appealed"
 
-    escrows.answer_appeal(**answer, now=NOON + DAY + SECOND)
+    recoveries.answer_appeal(**answer, now=NOON + DAY + SECOND)
     assert Recovery.objects.get().status == "overturned"
 
 

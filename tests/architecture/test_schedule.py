@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from apps.contracts import queries as contracts
 from apps.escrow import queries as escrow
-from apps.invoicing import queries as invoicing
+from apps.invoicing.queries import documents
 from apps.payments.models import Charge, Chargeback, Payout, Refund, WebhookEvent
 from apps.tasks import queries as tasks
 from marketplace.celery import app
@@ -39,7 +39,7 @@ SCANS = {
     "approvals": lambda: contracts.milestones_to_approve(NOW),
     "hold ends": lambda: escrow.hold_ended(NOW),
     "hold ends soon": lambda: escrow.hold_ending(NOW),
-    "copies": lambda: invoicing.without_electronic_copy(NOW),
+    "copies": lambda: documents.without_electronic_copy(NOW),
     "bids": lambda: tasks.tasks_to_close_bidding(NOW),
     "charges": lambda: Charge.objects.filter(status__in=["open", "processing"]),
     "nameless charges": lambda: Charge.objects.filter(gateway="stripe", status="succeeded", remote_charge_id=""),

@@ -17,10 +17,10 @@ from apps.assurance.models import Leaf, Level, Report, Tree
 from apps.common.errors import NotFound
 from apps.common.money import Money
 from apps.ledger import operations as ledger
-from apps.ledger import queries as books
 from apps.ledger.chart import Account, AccountKind, bank
 from apps.ledger.entries import Entry, credit, debit, event_key
-from apps.payments import operations as payments
+from apps.ledger.queries import books
+from apps.payments.operations import reconciliation
 from tests.conftest import NOON
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -31,7 +31,7 @@ SCRIPT = Path(__file__).parents[2] / "scripts" / "verify_inclusion.py"
 @pytest.fixture
 def before(make) -> dict[str, Money]:
     assert make.processor
-    return payments.balance_at_processor(gateway="sandbox") or {}
+    return reconciliation.balance_at_processor(gateway="sandbox") or {}
 
 
 @pytest.fixture

@@ -12,10 +12,10 @@ from apps.bidding import queries
 from apps.bidding.rules import MilestoneDraft
 from apps.common.actors import SYSTEM
 from apps.common.money import Money
-from apps.contracts import operations as contracts
-from apps.escrow import operations as escrows
+from apps.contracts.operations import milestones
 from apps.escrow.models import Escrow, Release
-from apps.ledger import queries as ledger
+from apps.escrow.operations import releases
+from apps.ledger.queries import invariants
 from apps.pricing import queries as pricing
 from apps.pricing import rules
 from apps.pricing.models import CommissionTax, FeeSchedule, PaidWork
@@ -46,7 +46,7 @@ def test_the_first_the_tenth_and_the_eleventh_contract_are_charged_as_previewed(
 
     assert (shares[1], shares[10], shares[11]) == (1000, 1000, 800)
     assert preview(make.task(), bidder).relationship.commission_bps == 1000  # another employer
-    assert {one.invariant: one.breaches for one in ledger.check_all() if one.breaches} == {}
+    assert {one.invariant: one.breaches for one in invariants.check_all() if one.breaches} == {}
 
 
 def test_milestones_are_rounded_one_by_one_as_they_will_be_paid(make):
@@ -59,7 +59,7 @@ def test_milestones_are_rounded_one_by_one_as_they_will_be_paid(make):
     for milestone in contract.milestones.order_by("position"):
         funded = make.fund(milestone)
         make.deliver(funded)
-        contracts.approve_milestone(
+        milestones.approve_milestone(
             milestone_id=funded.id, amount=None, actor=make.actor(task.employer), now=NOON
         )  # fmt: skip
 
@@ -148,11 +148,11 @@ def test_work_that_was_never_paid_for_does_not_count_and_a_part_does(make):
     assert pricing.paid_between(payer.id, payee.id) == 0
 
     escrow = make.escrow(status="funded", payer=payer, payee=payee)
-    escrows.release(escrow_id=escrow.id, amount=Money.of("1.00", "EUR"), actor=SYSTEM, now=NOON)
+    releases.release(escrow_id=escrow.id, amount=Money.of("1.00", "EUR"), actor=SYSTEM, now=NOON)
     assert pricing.paid_between(payer.id, payee.id) == 0  # not over yet
-    escrows.refund(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=NOON)
+    releases.refund(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=NOON)
     assert pricing.paid_between(payer.id, payee.id) == 1
     assert pricing.paid_between(payee.id, payer.id) == 0
     PaidWork.objects.all().delete()
-    assert {one.invariant for one in ledger.check_all() if one.breaches} == {"F1_paid_work_that_fees_do_not_count"}
+    assert {one.invariant for one in invariants.check_all() if one.breaches} == {"F1_paid_work_that_fees_do_not_count"}
     assert Escrow.objects.get(id=escrow.id).status == "released"

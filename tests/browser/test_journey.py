@@ -17,11 +17,11 @@ from django.utils import timezone
 from apps.accounts import operations as accounts
 from apps.common.money import Money
 from apps.contracts.models import Contract
-from apps.ledger import queries as ledger
+from apps.ledger.queries import invariants
 from apps.outbox import bus
-from apps.payments import operations as payments
 from apps.payments.models import Payout
-from apps.payments.operations import notices
+from apps.payments.operations import accounts as account_operations
+from apps.payments.operations import notices, settlement
 from apps.skills.models import Skill
 from apps.tasks.models import Task
 from devstack.sandbox_processor.server import Processor
@@ -49,7 +49,7 @@ def work(until=None) -> None:
     for _ in range(100):
         notices.handle_notices()
         bus.deliver_pending(now=timezone.now())
-        payments.settle_due()
+        settlement.settle_due()
         if until is None or until():
             return
         time.sleep(0.05)
@@ -65,7 +65,7 @@ def people(make, country, currency, zone):
         organization_id=freelancer.id, actor=make.actor(freelancer), now=make.now, changes={},
         skills={skill.id: 3}, languages={"de": "fluent", "en": "fluent"},
     )  # fmt: skip
-    payments.set_payout_account(
+    account_operations.set_payout_account(
         organization_id=freelancer.id, currency=currency, holder_name="Nour", account_number="0001234567",
         is_automatic=False, gateway="sandbox", actor=make.actor(freelancer), now=make.now,
     )  # fmt: skip
@@ -242,7 +242,7 @@ def withdraw(worker, freelancer, currency) -> None:
         return payout.status == "paid"
 
     work(until=is_paid)
-    assert [one for one in ledger.check_all() if one.breaches] == []
+    assert [one for one in invariants.check_all() if one.breaches] == []
 
 
 def review(hirer, worker, contract) -> None:

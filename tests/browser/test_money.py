@@ -8,9 +8,9 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
 from apps.common.money import Money
-from apps.escrow import operations as escrows
-from apps.payments import operations
+from apps.escrow.operations import funding
 from apps.payments.models import Charge, FxQuote, Payout
+from apps.payments.operations import charges, payouts
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SCREENS = [("en", "light", 1280), ("ar", "dark", 390), ("zh-hans", "light", 320), ("en", "dark", 390)]
@@ -36,7 +36,7 @@ def fresh(visitor) -> None:
 @pytest.mark.parametrize(("language", "theme", "width"), SCREENS)
 def test_pages_of_a_freelancers_money_are_accessible(visitor, make, payout, language, theme, width):
     ada = payout.organization
-    quote = operations.quote_payout(
+    quote = payouts.quote_payout(
         organization_id=ada.id, currency="EUR", amount=None, actor=make.actor(ada), now=timezone.now()
     )
     release = escrow_of(ada).releases.first()
@@ -86,7 +86,7 @@ def test_the_checkout_is_accessible_declines_and_pays(visitor, make, live_server
     make.now = timezone.now()
     escrow = make.escrow()
     assert make.processor
-    charge = escrows.start_funding(
+    charge = funding.start_funding(
         escrow_id=escrow.id, actor=make.actor(escrow.payer), now=make.now, language=language,
         return_url=f"{live_server.url}/{language}/money/payments/",
     )  # fmt: skip
@@ -101,4 +101,4 @@ def test_the_checkout_is_accessible_declines_and_pays(visitor, make, live_server
     page.locator("button.pay").click()
 
     page.wait_for_url(f"{live_server.url}/{language}/money/payments/")
-    assert operations.refresh_charge(charge_id=charge.id, now=timezone.now()).status == "succeeded"
+    assert charges.refresh_charge(charge_id=charge.id, now=timezone.now()).status == "succeeded"

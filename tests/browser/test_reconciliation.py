@@ -6,9 +6,9 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from apps.accounts import queries as people
-from apps.escrow import operations as escrows
-from apps.payments import operations
+from apps.escrow.operations import funding
 from apps.payments.models import SuspenseItem
+from apps.payments.operations import bank, reconciliation, suspense
 from devstack.sandbox_processor.server import Processor
 from tests.make import money as making
 
@@ -31,23 +31,23 @@ def test_the_desks_are_accessible(visitor, books, language, theme, width):
     call_command("load_payment_methods", verbosity=0)
     books.escrow(status="funded")
     waiting = books.escrow()
-    charge = escrows.start_funding(
+    charge = funding.start_funding(
         escrow_id=waiting.id, actor=books.actor(waiting.payer), now=timezone.now(),
         return_url="http://testserver/back", method="bank",
     )  # fmt: skip
     fee = {"amount": 99, "currency": "eur", "type": "moon_tax"}
     requests.post(f"{books.processor.url}/control/fees", json=fee, timeout=5)
-    operations.reconcile(gateway="sandbox")
+    reconciliation.reconcile(gateway="sandbox")
     staff, item = books.staff(), SuspenseItem.objects.get()
     row = b"date,amount,currency\n2026-11-20,10.00,EUR\n"
-    operations.import_statement(name="s.csv", body=row, actor=people.actor_for(staff), now=timezone.now())
+    bank.import_statement(name="s.csv", body=row, actor=people.actor_for(staff), now=timezone.now())
 
     one = visitor(staff, language=language, theme=theme, width=width)
     for path in ("/money/reconciliation/", f"/money/reconciliation/{item.id}/", "/money/bank/", "/money/treasury/",
                  "/money/treasury/top_up/EUR/sandbox/"):  # fmt: skip
         one.open(path)
         one.check()
-    operations.propose_booking(
+    suspense.propose_booking(
         item_id=item.id, target="expense:processor", payment_number="", explanation="Told by mail",
         actor=people.actor_for(staff), now=timezone.now(),
     )  # fmt: skip

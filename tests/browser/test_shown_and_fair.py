@@ -9,8 +9,9 @@ import pytest
 from django.utils import timezone
 
 from apps.accounts import operations as accounts
-from apps.matching import operations, queries
 from apps.matching.models import EventKind, ListKind, ListSide, MatchEvent, MatchRefusal
+from apps.matching.operations import experiments, exposure, impressions, matches
+from apps.matching.queries import recommendations
 from apps.skills.models import Skill
 
 pytestmark = pytest.mark.browser
@@ -35,21 +36,21 @@ def market(transactional_db, make):
     employer = make.employer("Werk")
     some = [make.task(employer=employer, skill_ids=(react,), title=f"A shop in React {turn}") for turn in (1, 2)]
     for task in some:
-        operations.match_task(task_id=task.id, now=now)
+        matches.match_task(task_id=task.id, now=now)
         for days in (7, 14):
             then = now - timedelta(days=days)
-            rows = [one.shown for one in queries.recommended_freelancers(task.id, 10, now=then)]
-            operations.record_shown(kind=ListKind.PEOPLE, reader_id=employer.id, rows=rows, now=then)
+            rows = [one.shown for one in recommendations.recommended_freelancers(task.id, 10, now=then)]
+            impressions.record_shown(kind=ListKind.PEOPLE, reader_id=employer.id, rows=rows, now=then)
     for days in (14, 7):
-        operations.write_fairness_report(week=operations.week_before(now - timedelta(days=days - 7)), now=now)
-    experiment = operations.start_experiment(
+        exposure.write_fairness_report(week=exposure.week_before(now - timedelta(days=days - 7)), now=now)
+    experiment = experiments.start_experiment(
         name="pay-first", side=ListSide.PEOPLE, note="More invitations?", share=100, ends_at=now + timedelta(days=9),
         arms=[{"name": "present", "share": 50}, {"name": "new", "share": 50, "weights": [20, 60, 20]}],
         guardrails={"newcomer_share_min": 0.08, "gini_max": 0.1}, actor=make.staff_actor(), now=now,
     )  # fmt: skip
-    rows = [one.shown for one in queries.recommended_freelancers(some[0].id, 10, now=now)]
-    operations.record_shown(kind=ListKind.PEOPLE, reader_id=employer.id, rows=rows, now=now)
-    operations.record_event(
+    rows = [one.shown for one in recommendations.recommended_freelancers(some[0].id, 10, now=now)]
+    impressions.record_shown(kind=ListKind.PEOPLE, reader_id=employer.id, rows=rows, now=now)
+    impressions.record_event(
         kind=EventKind.INVITE, task_id=some[0].id, organization_id=people[0].id, now=now + timedelta(seconds=1)
     )
     return people, some, employer, experiment

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from apps.accounts import operations as accounts
-from apps.matching import operations as matching
+from apps.matching.operations import matches
 from apps.notifications import operations as notifications
 from apps.skills.models import Skill
 from tests.make import Make
@@ -27,7 +27,7 @@ def market(transactional_db):
     )  # fmt: skip
     nextjs = Skill.objects.get(slug="nextjs").id
     task = make.task(title="Ein Webshop für Werkzeuge", source_language="de", skill_ids=(react, nextjs, figma))
-    matching.match_task(task_id=task.id, now=now)
+    matches.match_task(task_id=task.id, now=now)
     user = ada.memberships.get().user
     for number, kind in enumerate(["bid_shortlisted", "bid_not_taken", "payout_paid", "message_received"]):
         notifications.notify(

@@ -3,7 +3,7 @@
 import pytest
 
 from apps.common import text
-from ranking import reading
+from ranking import plain_text
 
 
 @pytest.mark.parametrize(
@@ -24,16 +24,16 @@ from ranking import reading
     ],
 )
 def test_joined_reads_as_people_do(given, read):
-    assert reading.joined(given)[0] == read
+    assert plain_text.joined(given)[0] == read
 
 
 @pytest.mark.parametrize("given", ["a\ufb02b Kuber-\nnetes \u00adx", "", "\u00ad", "e\u0301e\u0301"])
 def test_joined_knows_where_each_letter_was(given):
-    read, places = reading.joined(given)
+    read, places = plain_text.joined(given)
     assert len(read) == len(places)
     assert places == sorted(places)
     for letter, place in zip(read, places, strict=True):
-        assert letter in reading.joined(given[place])[0] or given[place] == "e"
+        assert letter in plain_text.joined(given[place])[0] or given[place] == "e"
 
 
 @pytest.mark.parametrize("name", ["\u200b", "\u3164", "\u2800", "\u00ad", " \t", "\u2066\u2069", "\ufe0f", "\u115f\u1160",

@@ -11,9 +11,9 @@ from apps.bidding import operations as bidding
 from apps.common import limits
 from apps.common.errors import TooManyRequests
 from apps.common.money import Money
-from apps.contracts import operations
 from apps.contracts.models import Contract, Deliverable, RevisionRequest
-from apps.payments import operations as payments
+from apps.contracts.operations import milestones, offers
+from apps.payments.operations import accounts as account_operations
 from apps.spending import operations as spending
 from apps.spending.models import Approval, SpendingRule
 from apps.tasks import operations as tasks
@@ -38,7 +38,7 @@ def test_work_is_handed_in_so_often_and_nobody_else_is_held_up(make, limit_of):
     limit_of("deliver", 1)
     make.deliver(mine)
     employer = make.actor(mine.contract.employer)
-    operations.request_revision(milestone_id=mine.id, text="Page 3", source_language="en", actor=employer, now=make.now)
+    milestones.request_revision(milestone_id=mine.id, text="Page 3", source_language="en", actor=employer, now=make.now)
 
     with pytest.raises(TooManyRequests):
         make.deliver(mine)
@@ -55,7 +55,7 @@ def test_changes_are_asked_for_so_often(make, limit_of):
     milestone = make.milestone(status="delivered")
     limit_of("request_revision", 0)
     with pytest.raises(TooManyRequests):
-        operations.request_revision(
+        milestones.request_revision(
             milestone_id=milestone.id, text="Page 3", source_language="en",
             actor=make.actor(milestone.contract.employer), now=make.now,
         )  # fmt: skip
@@ -90,7 +90,7 @@ def test_bids_are_judged_and_awarded_so_often(make, limit_of):
     with pytest.raises(TooManyRequests):
         bidding.decline_bid(bid_id=bid.id, reason="price", note="", actor=employer, now=make.now)
     with pytest.raises(TooManyRequests):
-        operations.award(bid_id=bid.id, actor=employer, now=make.now)
+        offers.award(bid_id=bid.id, actor=employer, now=make.now)
     assert not Contract.objects.exists()
 
 
@@ -132,7 +132,7 @@ def test_where_money_goes_and_what_may_be_spent_is_changed_so_often(make, limit_
     with pytest.raises(TooManyRequests):
         spending.set_rule(approval_above=Money.of("9.00", "EUR"), **rule)
     with pytest.raises(TooManyRequests):
-        payments.set_payout_account(
+        account_operations.set_payout_account(
             organization_id=employer.id, currency="EUR", holder_name="E", account_number="DE89370400440532013000",
             is_automatic=False, gateway="sandbox", actor=actor, now=make.now,
         )  # fmt: skip

@@ -6,12 +6,12 @@ from rest_framework.test import APIClient
 
 from apps.accounts.policies import RoleMissing
 from apps.common.money import Money
-from apps.contracts import operations
 from apps.contracts.models import CancellationProposal
+from apps.contracts.operations import cancellations
 from apps.disputes import operations as disputes
 from apps.disputes.models import SplitProposal
-from apps.escrow import operations as escrow
 from apps.escrow import queries as held
+from apps.escrow.operations import releases
 from tests.conftest import NOON
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +35,7 @@ def test_a_junior_stops_nothing_by_operation_page_or_api(client, make, milestone
     organization = sides(milestone)[side]
     actor = make.actor(organization, role)
     with pytest.raises(RoleMissing):
-        operations.propose_cancellation(
+        cancellations.propose_cancellation(
             contract_id=contract.id, freelancer_share_bps=10_000, reason="x", actor=actor, now=NOON
         )
     user = organization.memberships.get(user_id=actor.user_id).user
@@ -58,12 +58,12 @@ def test_a_junior_stops_nothing_by_operation_page_or_api(client, make, milestone
 def test_a_freelancers_junior_accepts_no_stop_and_no_split(make, milestone, role):
     contract = milestone.contract
     junior = make.actor(contract.freelancer, role)
-    proposal = operations.propose_cancellation(
+    proposal = cancellations.propose_cancellation(
         contract_id=contract.id, freelancer_share_bps=0, reason="x", actor=make.actor(contract.employer), now=NOON
     )
     with pytest.raises(RoleMissing):
-        operations.accept_cancellation(proposal_id=proposal.id, actor=junior, now=NOON)
-    operations.withdraw_cancellation(proposal_id=proposal.id, actor=make.actor(contract.employer), now=NOON)
+        cancellations.accept_cancellation(proposal_id=proposal.id, actor=junior, now=NOON)
+    cancellations.withdraw_cancellation(proposal_id=proposal.id, actor=make.actor(contract.employer), now=NOON)
 
     nothing = Money.zero(milestone.currency)
     wish = {"reason": "other", "text": "x", "source_language": "en", "freelancer_part": nothing, "now": NOON}
@@ -84,8 +84,8 @@ def test_a_freelancers_junior_accepts_no_stop_and_no_split(make, milestone, role
 )
 def test_escrow_asks_once_more_whatever_called_it(make, milestone, side, role):
     junior = make.actor(sides(milestone)[side], role)
-    for move in (escrow.refund, escrow.release):
-        kind = {"kind": "agreement"} if move is escrow.release else {}
+    for move in (releases.refund, releases.release):
+        kind = {"kind": "agreement"} if move is releases.release else {}
         with pytest.raises(RoleMissing):
             move(escrow_id=milestone.escrow_id, amount=milestone.amount, actor=junior, now=NOON, **kind)
     assert held.held(milestone.escrow_id) == milestone.amount

@@ -9,13 +9,13 @@ from apps.bidding import policies as bidding_policies
 from apps.bidding.rules import MilestoneDraft
 from apps.common.errors import IllegalTransition, NotAllowed
 from apps.common.money import Money
-from apps.contracts import operations, policies, queries, rules
+from apps.contracts import policies, queries, rules
 from apps.contracts.models import Contract, Milestone
-from apps.contracts.operations import stopping, working
-from apps.contracts.operations.working import Check
+from apps.contracts.operations import cancellations, milestones, offers
+from apps.contracts.operations.milestones import Check
 from apps.escrow import queries as escrow
 from apps.ledger import chart
-from apps.ledger import queries as ledger
+from apps.ledger.queries import books
 from apps.outbox.models import Event
 from apps.tasks.models import Task
 
@@ -23,7 +23,7 @@ DAY = timedelta(days=1)
 
 
 def payable(contract):
-    return ledger.balance(chart.payable(contract.freelancer_id, contract.currency))
+    return books.balance(chart.payable(contract.freelancer_id, contract.currency))
 
 
 def test_an_award_keeps_the_brief_as_it_stood(make):
@@ -63,12 +63,12 @@ def test_a_declined_offer_lets_the_employer_choose_again(make, now):
     contract = make.contract(status="declined")
     assert Task.objects.get(id=contract.task_id).status == "deciding"
     with pytest.raises(IllegalTransition):
-        operations.accept_offer(contract_id=contract.id, actor=make.actor(contract.freelancer), now=now)
+        offers.accept_offer(contract_id=contract.id, actor=make.actor(contract.freelancer), now=now)
 
 
 def test_an_offer_taken_back_leaves_the_bid_standing(make, now):
     contract = make.contract(status="offered")
-    operations.take_back_offer(contract_id=contract.id, actor=make.actor(contract.employer), now=now)
+    offers.take_back_offer(contract_id=contract.id, actor=make.actor(contract.employer), now=now)
     contract.bid.refresh_from_db()
     assert contract.bid.status == "submitted"
 
@@ -77,13 +77,13 @@ def test_an_unanswered_offer_lapses_by_the_clock(make, now):
     contract = make.contract(status="offered")
     assert list(queries.offers_to_lapse(now + 6 * DAY)) == []
     assert list(queries.offers_to_lapse(now + 7 * DAY)) == [contract.id]
-    assert operations.lapse_offer(contract_id=contract.id, now=now + 7 * DAY).status == "lapsed"
+    assert offers.lapse_offer(contract_id=contract.id, now=now + 7 * DAY).status == "lapsed"
 
 
 def test_only_the_freelancer_answers_an_offer(make, now):
     contract = make.contract(status="offered")
     with pytest.raises(roles.NotYours):
-        operations.accept_offer(contract_id=contract.id, actor=make.actor(contract.employer), now=now)
+        offers.accept_offer(contract_id=contract.id, actor=make.actor(contract.employer), now=now)
 
 
 def test_work_is_delivered_only_when_funded(make):
@@ -93,14 +93,14 @@ def test_work_is_delivered_only_when_funded(make):
 
 def test_a_delivery_answers_every_line_of_the_checklist(make):
     milestone = make.milestone(status="funded")
-    with pytest.raises(operations.ChecklistIncomplete):
+    with pytest.raises(milestones.ChecklistIncomplete):
         make.deliver(milestone, checks=[])
 
 
 def test_a_line_that_is_not_met_is_explained(make):
     milestone = make.milestone(status="funded")
     first, second = milestone.contract.criteria.all()
-    with pytest.raises(operations.ChecklistIncomplete):
+    with pytest.raises(milestones.ChecklistIncomplete):
         make.deliver(milestone, checks=[Check(first.id, True), Check(second.id, False, "  ")])
     assert Milestone.objects.get(id=milestone.id).status == "funded"
     made = make.deliver(milestone, checks=[Check(first.id, True), Check(second.id, False, "Page 3 is open")])
@@ -110,7 +110,7 @@ def test_a_line_that_is_not_met_is_explained(make):
 @pytest.mark.parametrize("links", [[], ["", "   "]])
 def test_a_delivery_without_file_or_link_is_refused_and_starts_no_clock(make, links):
     milestone = make.milestone(status="funded")
-    with pytest.raises(working.NothingHandedIn):
+    with pytest.raises(milestones.NothingHandedIn):
         make.deliver(milestone, links=links)
     milestone.refresh_from_db()
     assert (milestone.status, milestone.review_due_at, milestone.deliverables.count()) == ("funded", None, 0)
@@ -122,7 +122,7 @@ def test_a_delivery_without_file_or_link_is_refused_and_starts_no_clock(make, li
 )
 def test_only_web_addresses_are_links(make, link):
     milestone = make.milestone(status="funded")
-    with pytest.raises(working.LinkNotReadable):
+    with pytest.raises(milestones.LinkNotReadable):
         make.deliver(milestone, links=[link])
     assert Milestone.objects.get(id=milestone.id).status == "funded"
 
@@ -140,13 +140,13 @@ def test_revisions_are_counted_and_end(make, now):
     milestone = make.milestone(status="delivered")
     employer = make.actor(milestone.contract.employer)
     for number in (1, 2):
-        request = operations.request_revision(
+        request = milestones.request_revision(
             milestone_id=milestone.id, text="Again", source_language="en", actor=employer, now=now
         )
         assert request.number == number
         make.deliver(milestone)
     with pytest.raises(policies.NoRevisionsLeft, match="2"):
-        operations.request_revision(
+        milestones.request_revision(
             milestone_id=milestone.id, text="Again", source_language="en", actor=employer, now=now
         )
 
@@ -167,24 +167,24 @@ def test_a_part_is_released_and_nothing_else_changes(make, now, status):
     milestone = make.milestone(status=status)
     employer = make.actor(milestone.contract.employer)
     before = (milestone.status, milestone.review_due_at, milestone.revisions_used)
-    operations.approve_milestone(milestone_id=milestone.id, amount=Money.of("300.00", "EUR"), actor=employer, now=now)
+    milestones.approve_milestone(milestone_id=milestone.id, amount=Money.of("300.00", "EUR"), actor=employer, now=now)
     milestone.refresh_from_db()
     assert (milestone.status, milestone.review_due_at, milestone.revisions_used) == before
     assert escrow.held(milestone.escrow_id) == Money.of("600.00", "EUR")
-    with pytest.raises(operations.AmountTooLarge):
-        operations.approve_milestone(
+    with pytest.raises(milestones.AmountTooLarge):
+        milestones.approve_milestone(
             milestone_id=milestone.id, amount=Money.of("600.01", "EUR"), actor=employer, now=now
         )
-    operations.approve_milestone(milestone_id=milestone.id, amount=None, actor=employer, now=now)
+    milestones.approve_milestone(milestone_id=milestone.id, amount=None, actor=employer, now=now)
     assert payable(milestone.contract) == Money.of("810.00", "EUR")
 
 
 def test_one_cent_does_not_stop_the_clock(make, now):
     milestone = make.milestone(status="delivered")
     employer = make.actor(milestone.contract.employer)
-    operations.approve_milestone(milestone_id=milestone.id, amount=Money(1, "EUR"), actor=employer, now=now)
+    milestones.approve_milestone(milestone_id=milestone.id, amount=Money(1, "EUR"), actor=employer, now=now)
     assert list(queries.milestones_to_approve(now + 14 * DAY)) == [milestone.id]
-    operations.approve_by_clock(milestone_id=milestone.id, now=now + 14 * DAY)
+    milestones.approve_by_clock(milestone_id=milestone.id, now=now + 14 * DAY)
     assert Milestone.objects.get(id=milestone.id).status == "approved"
     assert payable(milestone.contract) == Money.of("810.00", "EUR")
 
@@ -192,9 +192,9 @@ def test_one_cent_does_not_stop_the_clock(make, now):
 def test_the_timeline_says_how_much_was_released(make, now):
     milestone = make.milestone(status="delivered")
     employer = make.actor(milestone.contract.employer)
-    operations.approve_milestone(milestone_id=milestone.id, amount=Money.of("0.01", "EUR"), actor=employer, now=now)
+    milestones.approve_milestone(milestone_id=milestone.id, amount=Money.of("0.01", "EUR"), actor=employer, now=now)
     later = now + DAY
-    operations.approve_milestone(milestone_id=milestone.id, amount=None, actor=employer, now=later)
+    milestones.approve_milestone(milestone_id=milestone.id, amount=None, actor=employer, now=later)
     amounts = {item.kind: item.amount for item in queries.timeline(milestone.contract)}
     assert amounts["milestone.approve_part"] == Money.of("0.01", "EUR")
     assert amounts["milestone.approve"] == Money.of("899.99", "EUR")
@@ -204,7 +204,7 @@ def test_the_timeline_says_how_much_was_released(make, now):
 def test_approval_needs_a_role_that_may(make, now, role):
     milestone = make.milestone(status="delivered")
     with pytest.raises(roles.RoleMissing):
-        operations.approve_milestone(
+        milestones.approve_milestone(
             milestone_id=milestone.id, amount=None, actor=make.actor(milestone.contract.employer, role), now=now
         )
 
@@ -212,7 +212,7 @@ def test_approval_needs_a_role_that_may(make, now, role):
 def test_the_freelancer_never_approves(make, now):
     milestone = make.milestone(status="delivered")
     with pytest.raises(roles.NotYours):
-        operations.approve_milestone(
+        milestones.approve_milestone(
             milestone_id=milestone.id, amount=None, actor=make.actor(milestone.contract.freelancer), now=now
         )
 
@@ -227,8 +227,8 @@ def test_funded_work_that_is_late_is_announced_once(make, now):
 
     for _ in range(2):
         for found in queries.milestones_overdue(_late(milestone)):
-            operations.notify_overdue(milestone_id=found, now=_late(milestone))
-        operations.notify_overdue(milestone_id=milestone.id, now=_late(milestone))
+            milestones.notify_overdue(milestone_id=found, now=_late(milestone))
+        milestones.notify_overdue(milestone_id=milestone.id, now=_late(milestone))
 
     [event] = Event.objects.filter(name="contracts.milestone_overdue")
     assert event.payload["milestone_id"] == str(milestone.id)
@@ -238,7 +238,7 @@ def test_funded_work_that_is_late_is_announced_once(make, now):
 def test_only_funded_work_without_a_delivery_is_announced_as_late(make, now, status):
     milestone = make.milestone(status=status)
 
-    operations.notify_overdue(milestone_id=milestone.id, now=_late(milestone))
+    milestones.notify_overdue(milestone_id=milestone.id, now=_late(milestone))
 
     assert milestone.id not in queries.milestones_overdue(_late(milestone))
     assert not Event.objects.filter(name="contracts.milestone_overdue").exists()
@@ -258,13 +258,13 @@ def test_silence_approves_at_the_end_of_the_window_and_reminds_before(make, now)
     assert list(queries.milestones_to_remind(now + 10 * DAY)) == []
     for day in (11, 11, 13, 13):
         for found in queries.milestones_to_remind(now + day * DAY):
-            operations.remind_of_review(milestone_id=found, now=now + day * DAY)
+            milestones.remind_of_review(milestone_id=found, now=now + day * DAY)
     assert [event.payload["days_left"] for event in Event.objects.filter(name="contracts.review_reminder")] == [3, 1]
 
-    operations.approve_by_clock(milestone_id=milestone.id, now=now + 13 * DAY)
+    milestones.approve_by_clock(milestone_id=milestone.id, now=now + 13 * DAY)
     assert Milestone.objects.get(id=milestone.id).status == "delivered"
     for _ in range(2):
-        operations.approve_by_clock(milestone_id=milestone.id, now=now + 14 * DAY)
+        milestones.approve_by_clock(milestone_id=milestone.id, now=now + 14 * DAY)
 
     assert Milestone.objects.get(id=milestone.id).status == "approved"
     assert payable(milestone.contract) == Money.of("810.00", "EUR")
@@ -275,17 +275,17 @@ def test_stopping_by_agreement_splits_what_is_held(make, now):
     milestone = make.milestone(status="funded")
     contract = milestone.contract
     employer, freelancer = make.actor(contract.employer), make.actor(contract.freelancer)
-    proposal = operations.propose_cancellation(
+    proposal = cancellations.propose_cancellation(
         contract_id=contract.id, freelancer_share_bps=4000, reason="Plans changed", actor=employer, now=now
     )
     with pytest.raises(roles.NotYours):
-        operations.accept_cancellation(proposal_id=proposal.id, actor=employer, now=now)
-    with pytest.raises(stopping.ProposalOpen):
-        operations.propose_cancellation(
+        cancellations.accept_cancellation(proposal_id=proposal.id, actor=employer, now=now)
+    with pytest.raises(cancellations.ProposalOpen):
+        cancellations.propose_cancellation(
             contract_id=contract.id, freelancer_share_bps=0, reason="x", actor=freelancer, now=now
         )
 
-    operations.accept_cancellation(proposal_id=proposal.id, actor=freelancer, now=now)
+    cancellations.accept_cancellation(proposal_id=proposal.id, actor=freelancer, now=now)
 
     contract.refresh_from_db()
     assert contract.status == "split"
@@ -322,10 +322,10 @@ def test_a_contract_that_stops_before_anything_is_held_is_cancelled(make, now):
 
 def stop(make, contract, share):
     employer, freelancer = make.actor(contract.employer), make.actor(contract.freelancer)
-    proposal = operations.propose_cancellation(
+    proposal = cancellations.propose_cancellation(
         contract_id=contract.id, freelancer_share_bps=share, reason="x", actor=employer, now=make.now
     )
-    operations.accept_cancellation(proposal_id=proposal.id, actor=freelancer, now=make.now)
+    cancellations.accept_cancellation(proposal_id=proposal.id, actor=freelancer, now=make.now)
 
 
 P, S, R, C = "approved", "split", "refunded", "cancelled"
@@ -353,10 +353,10 @@ def test_how_a_milestone_ended_says_who_got_money(released, refunded):
 def test_a_declined_proposal_changes_nothing(make, now):
     milestone = make.milestone(status="funded")
     contract = milestone.contract
-    proposal = operations.propose_cancellation(
+    proposal = cancellations.propose_cancellation(
         contract_id=contract.id, freelancer_share_bps=0, reason="x", actor=make.actor(contract.employer), now=now
     )
-    operations.decline_cancellation(proposal_id=proposal.id, actor=make.actor(contract.freelancer), now=now)
+    cancellations.decline_cancellation(proposal_id=proposal.id, actor=make.actor(contract.freelancer), now=now)
     contract.refresh_from_db()
     assert contract.status == "active"
     assert escrow.held(milestone.escrow_id) == Money.of("900.00", "EUR")
@@ -365,23 +365,23 @@ def test_a_declined_proposal_changes_nothing(make, now):
 def test_the_timeline_keeps_what_became_of_a_proposal(make, now):
     contract = make.contract()
     employer = make.actor(contract.employer)
-    proposal = operations.propose_cancellation(
+    proposal = cancellations.propose_cancellation(
         contract_id=contract.id, freelancer_share_bps=0, reason="x", actor=employer, now=now
     )
-    operations.withdraw_cancellation(proposal_id=proposal.id, actor=employer, now=now + DAY)
+    cancellations.withdraw_cancellation(proposal_id=proposal.id, actor=employer, now=now + DAY)
     assert [item.kind for item in queries.timeline(contract)][-2:] == ["proposal", "proposal.withdraw"]
 
 
 def test_a_proposal_is_taken_back_by_whoever_may_propose(make, now):
     contract = make.contract()
-    proposal = operations.propose_cancellation(
+    proposal = cancellations.propose_cancellation(
         contract_id=contract.id, freelancer_share_bps=0, reason="x", actor=make.actor(contract.employer), now=now
     )
     for stranger in (make.actor(contract.employer, "viewer"), make.actor(contract.freelancer)):
         with pytest.raises(NotAllowed):
-            operations.withdraw_cancellation(proposal_id=proposal.id, actor=stranger, now=now)
+            cancellations.withdraw_cancellation(proposal_id=proposal.id, actor=stranger, now=now)
     manager = make.actor(contract.employer, "manager")
-    withdrawn = operations.withdraw_cancellation(proposal_id=proposal.id, actor=manager, now=now)
+    withdrawn = cancellations.withdraw_cancellation(proposal_id=proposal.id, actor=manager, now=now)
     assert withdrawn.status == "withdrawn"
 
 

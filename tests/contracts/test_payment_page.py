@@ -7,15 +7,16 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from apps.accounts import queries as people
-from apps.contracts import operations, queries
+from apps.contracts import queries
 from apps.contracts.models import Milestone
+from apps.contracts.operations import cancellations, milestones
 from apps.escrow.policies import PaymentPending
 from apps.notifications.models import Notification
 from apps.outbox import bus
-from apps.payments import operations as payments
-from apps.payments import queries as payment_queries
 from apps.payments.models import Charge
+from apps.payments.operations import bank, charges
 from apps.payments.policies import PaymentMade
+from apps.payments.queries import wallet
 from devstack.sandbox_processor import charges as processor_charges
 from tests.payments.test_bank_door import camt
 
@@ -42,7 +43,7 @@ def as_(client):
 
 
 def pay_by(make, milestone, method, **more):
-    return operations.fund_milestone(
+    return milestones.fund_milestone(
         milestone_id=milestone.id, actor=make.actor(milestone.contract.employer), now=timezone.now(),
         return_url="http://testserver/back", method=method, **more,
     )  # fmt: skip
@@ -56,7 +57,7 @@ def at_the_processor(make, charge, card):
 
 
 def heard(charge):
-    payments.refresh_charge(charge_id=charge.id, now=timezone.now())
+    charges.refresh_charge(charge_id=charge.id, now=timezone.now())
     bus.deliver_pending(now=timezone.now())
 
 
@@ -64,7 +65,7 @@ def arrived(make, charge, amount="945.00"):
     """The bank's statement shows the transfer of a charge."""
     staff = people.actor_for(make.staff())
     body = camt((amount, charge.remote_session_id, "B1", "NOTPROVIDED"))
-    payments.import_statement(name="s.xml", body=body, actor=staff, now=timezone.now())
+    bank.import_statement(name="s.xml", body=body, actor=staff, now=timezone.now())
     bus.deliver_pending(now=timezone.now())
 
 
@@ -156,7 +157,7 @@ def test_money_that_comes_twice_is_credit_and_the_payer_is_notified(make, as_, m
     arrived(make, transfer)
     heard(transfer)
 
-    assert str(payment_queries.credit(milestone.contract.employer_id, "EUR").as_decimal()) == "945.00"
+    assert str(wallet.credit(milestone.contract.employer_id, "EUR").as_decimal()) == "945.00"
     employer = as_(milestone.contract.employer)
     assert "This milestone was paid twice" in employer.get(milestone.contract.get_absolute_url()).content.decode()
     told = Notification.objects.filter(kind="paid_in_vain")
@@ -192,7 +193,7 @@ def test_a_page_that_was_paid_in_the_meantime_is_not_cancelled(make, milestone):
     card = pay_by(make, milestone, "sandbox")
     at_the_processor(make, card, GOOD)
     with pytest.raises(PaymentMade):
-        payments.cancel_charge(charge_id=card.id, actor=make.actor(milestone.contract.employer), now=timezone.now())
+        charges.cancel_charge(charge_id=card.id, actor=make.actor(milestone.contract.employer), now=timezone.now())
     bus.deliver_pending(now=timezone.now())
     assert Milestone.objects.get().status == "funded"
 
@@ -201,16 +202,16 @@ def test_both_can_stop_while_a_transfer_is_awaited_and_a_late_one_is_credit(make
     transfer = pay_by(make, milestone, "bank")
     contract = milestone.contract
     employer, freelancer = make.actor(contract.employer), make.actor(contract.freelancer)
-    proposal = operations.propose_cancellation(
+    proposal = cancellations.propose_cancellation(
         contract_id=contract.id, freelancer_share_bps=0, reason="x", actor=employer, now=timezone.now()
     )
-    operations.accept_cancellation(proposal_id=proposal.id, actor=freelancer, now=timezone.now())
+    cancellations.accept_cancellation(proposal_id=proposal.id, actor=freelancer, now=timezone.now())
     contract.refresh_from_db()
     assert contract.status == "cancelled"
 
     arrived(make, transfer)
     heard(transfer)
-    assert str(payment_queries.credit(contract.employer_id, "EUR").as_decimal()) == "945.00"
+    assert str(wallet.credit(contract.employer_id, "EUR").as_decimal()) == "945.00"
     assert "paid_in_vain" in kinds()
 
 

@@ -12,8 +12,8 @@ from apps.bidding import operations as bidding
 from apps.bidding.models import Bid
 from apps.common.database_errors import refusal_of
 from apps.common.errors import DomainError
-from apps.contracts import operations
 from apps.contracts.models import Contract
+from apps.contracts.operations import offers
 from tests.conftest import NOON
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -47,7 +47,7 @@ def test_of_many_awards_one_wins_and_the_others_are_conflicts(make):
     employer = make.actor(task.employer)
 
     results = at_once(
-        [lambda bid=bid: operations.award(bid_id=bid.id, actor=employer, now=NOON) for bid in bids for _twice in "ab"]
+        [lambda bid=bid: offers.award(bid_id=bid.id, actor=employer, now=NOON) for bid in bids for _twice in "ab"]
     )
 
     assert Contract.objects.filter(task=task).count() == 1
@@ -58,7 +58,7 @@ def test_of_many_awards_one_wins_and_the_others_are_conflicts(make):
 def test_awarding_a_second_bid_is_a_conflict(client, make, by_api):
     task = make.task()
     first, second = make.bid(task=task), make.bid(task=task)
-    operations.award(bid_id=first.id, actor=make.actor(task.employer), now=NOON)
+    offers.award(bid_id=first.id, actor=make.actor(task.employer), now=NOON)
     client.force_login(task.employer.memberships.get().user)
     if by_api:
         response = client.post("/api/v1/contracts/", {"bid_id": str(second.id)}, content_type="application/json")

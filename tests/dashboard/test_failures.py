@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from apps.common.models import SkippedRow
-from apps.ledger.queries import check_all
+from apps.ledger.queries.invariants import check_all
 from apps.moderation.models import AuditEntry
 from apps.notifications.models import EmailDelivery
 from apps.outbox.models import Delivery, Event

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.common.money import Money
-from apps.dashboard import queries, rules
-from apps.escrow import operations as escrows
+from apps.dashboard import rules
+from apps.dashboard.queries import income
+from apps.escrow.operations import releases
 from tests.conftest import NOON
 
 
@@ -59,18 +60,18 @@ def test_months_are_those_of_the_books_after_fee_and_tax(make):
     for month, amount in ((7, "100.00"), (8, "200.00"), (9, "300.00")):
         escrow = make.escrow(status="funded", payee=payee, amount=EUR(amount))
         at = datetime(2026, month, 15, tzinfo=UTC)
-        escrows.release(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payer), now=at)
-    (found,) = queries.incomes(payee.id, now=NOON)
+        releases.release(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payer), now=at)
+    (found,) = income.incomes(payee.id, now=NOON)
     assert [row.amount for row in found.months[-4:]] == [EUR("90.00"), EUR("180.00"), EUR("270.00"), EUR("0.00")]
     assert (found.total, found.available) == (EUR("540.00"), EUR("540.00"))
     assert found.variation == rules.Variation(50, 3)
-    assert [row.x for row in queries.incomes(payee.id, now=NOON, right_to_left=True)[0].months][-1] == 0
+    assert [row.x for row in income.incomes(payee.id, now=NOON, right_to_left=True)[0].months][-1] == 0
 
 
 @pytest.mark.django_db
 def test_delivered_work_is_in_review_and_counts_as_low(make):
     milestone = make.milestone(status="delivered")
-    (found,) = queries.incomes(milestone.contract.freelancer_id, now=NOON)
+    (found,) = income.incomes(milestone.contract.freelancer_id, now=NOON)
     net = found.in_review
     assert Money.zero(net.currency) < net < Money(milestone.amount_minor, milestone.currency)
     assert sum(row.low.amount_minor for row in found.forecast) >= net.amount_minor

@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 
 from apps.accounts import queries as accounts
-from apps.contracts import operations as contracts
-from apps.dashboard import queries
+from apps.contracts.operations import cancellations
+from apps.dashboard.queries import todos as todo_queries
 from apps.messaging import operations as messaging
 from apps.tasks.models import Question
 from tests.make.agreed import active_contract
@@ -24,7 +24,7 @@ def make(make):
 
 def listed(make, organization, role="owner", now=None):
     user = organization.memberships.get(role=role).user
-    return queries.todos(accounts.actor_for(user, organization.id), user, now or make.now)
+    return todo_queries.todos(accounts.actor_for(user, organization.id), user, now or make.now)
 
 
 def says(todos):
@@ -46,7 +46,7 @@ def test_after_the_answer_the_proposed_split_is_still_to_be_answered(make):
 
 def test_a_proposal_to_stop_is_listed_for_the_other_side(make):
     contract = active_contract(make)
-    contracts.propose_cancellation(
+    cancellations.propose_cancellation(
         contract_id=contract.id, freelancer_share_bps=3000, reason="The shop closed.",
         actor=make.actor(contract.employer), now=make.now,
     )  # fmt: skip

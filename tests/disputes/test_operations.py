@@ -5,15 +5,15 @@ import pytest
 from apps.accounts.policies import OwnCase
 from apps.common.errors import IllegalTransition, NotAllowed
 from apps.common.money import Money
-from apps.contracts import operations as contracts
 from apps.contracts.models import Milestone
-from apps.contracts.operations import NothingHeld
-from apps.contracts.operations.stopping import DisputeOpen
+from apps.contracts.operations import cancellations, milestones
+from apps.contracts.operations.cancellations import DisputeOpen
+from apps.contracts.operations.milestones import NothingHeld
 from apps.disputes import operations, policies, queries, rules
 from apps.disputes.models import Dispute, SplitProposal
-from apps.escrow import operations as escrow
+from apps.escrow.operations import releases
 from apps.ledger import chart
-from apps.ledger import queries as ledger
+from apps.ledger.queries import books, invariants
 from apps.moderation.models import AuditEntry
 from apps.notifications import rules as params
 from apps.notifications.models import Notification
@@ -34,7 +34,7 @@ def sides(make, found: Dispute):
 
 
 def sound_books() -> bool:
-    return {finding.invariant: finding.breaches for finding in ledger.check_all() if finding.breaches} == {}
+    return {finding.invariant: finding.breaches for finding in invariants.check_all() if finding.breaches} == {}
 
 
 @pytest.mark.parametrize("by", ["employer", "freelancer"])
@@ -43,7 +43,7 @@ def test_either_side_opens_and_the_money_is_frozen(make, by):
 
     milestone = Milestone.objects.select_related("escrow").get(id=found.milestone_id)
     assert (milestone.status, milestone.escrow.status, milestone.disputed_from) == ("disputed", "disputed", "delivered")
-    assert found.amount == EUR("900.00") == ledger.balance(chart.hold_dispute(found.id, "EUR"))
+    assert found.amount == EUR("900.00") == books.balance(chart.hold_dispute(found.id, "EUR"))
     assert found.answer_due_at == NOON + rules.ANSWER_TIME
     assert found.last_moment == milestone.escrow.hold_until - timedelta(days=3)
     assert found.proposals.get().freelancer_part == EUR("100.00")
@@ -55,13 +55,13 @@ def test_while_it_is_open_nothing_else_moves_the_money(make):
     contract = found.milestone.contract
     after_review = NOON + timedelta(days=60)
 
-    contracts.approve_by_clock(milestone_id=found.milestone_id, now=after_review)
+    milestones.approve_by_clock(milestone_id=found.milestone_id, now=after_review)
     with pytest.raises(IllegalTransition):
-        contracts.approve_milestone(milestone_id=found.milestone_id, amount=None, actor=employer, now=NOON)
+        milestones.approve_milestone(milestone_id=found.milestone_id, amount=None, actor=employer, now=NOON)
     with pytest.raises(IllegalTransition):
         make.deliver(found.milestone)
     with pytest.raises(DisputeOpen):
-        contracts.propose_cancellation(
+        cancellations.propose_cancellation(
             contract_id=contract.id, freelancer_share_bps=0, reason="Enough", actor=employer, now=NOON
         )
     with pytest.raises(policies.AlreadyDisputed):
@@ -69,14 +69,14 @@ def test_while_it_is_open_nothing_else_moves_the_money(make):
             milestone_id=found.milestone_id, reason="other", text="Also", source_language="en",
             freelancer_part=EUR("0.00"), actor=freelancer, now=NOON,
         )  # fmt: skip
-    assert ledger.balance(chart.hold_dispute(found.id, "EUR")) == EUR("900.00")
+    assert books.balance(chart.hold_dispute(found.id, "EUR")) == EUR("900.00")
 
 
 def test_a_proposal_made_before_the_dispute_can_not_be_accepted_during_it(make):
     milestone = make.milestone(status="delivered")
     contract = milestone.contract
     employer, freelancer = make.actor(contract.employer), make.actor(contract.freelancer)
-    stop = contracts.propose_cancellation(
+    stop = cancellations.propose_cancellation(
         contract_id=contract.id, freelancer_share_bps=0, reason="Enough", actor=employer, now=NOON
     )
     operations.open_dispute(
@@ -85,7 +85,7 @@ def test_a_proposal_made_before_the_dispute_can_not_be_accepted_during_it(make):
     )  # fmt: skip
 
     with pytest.raises(DisputeOpen):
-        contracts.accept_cancellation(proposal_id=stop.id, actor=freelancer, now=NOON)
+        cancellations.accept_cancellation(proposal_id=stop.id, actor=freelancer, now=NOON)
 
 
 def test_accepting_the_other_sides_split_settles_without_staff(make, outbox_drain):
@@ -96,7 +96,7 @@ def test_accepting_the_other_sides_split_settles_without_staff(make, outbox_drai
     payee = milestone.contract.freelancer_id
     assert milestone.status == "split"
     assert (found.freelancer_part, found.employer_part) == (EUR("600.00"), EUR("300.00"))
-    assert ledger.balance(chart.payable(payee, "EUR")) == EUR("540.00")
+    assert books.balance(chart.payable(payee, "EUR")) == EUR("540.00")
     assert Refund.objects.get(reference_id=milestone.escrow_id).amount == EUR("315.00")
     milestone.contract.refresh_from_db()
     assert milestone.contract.status == "split"
@@ -197,9 +197,9 @@ def test_a_withdrawn_dispute_gives_the_review_window_back(make):
 
     milestone = Milestone.objects.get(id=found.milestone_id)
     assert (milestone.status, milestone.review_due_at) == ("delivered", due + timedelta(days=4))
-    assert ledger.balance(chart.escrow_held(milestone.escrow_id, "EUR")) == EUR("900.00")
+    assert books.balance(chart.escrow_held(milestone.escrow_id, "EUR")) == EUR("900.00")
     assert sound_books()
-    contracts.approve_milestone(milestone_id=milestone.id, amount=None, actor=employer, now=NOON)
+    milestones.approve_milestone(milestone_id=milestone.id, amount=None, actor=employer, now=NOON)
 
 
 @pytest.mark.parametrize(("status", "after"), [("funded", "funded"), ("in_revision", "in_revision")])
@@ -218,7 +218,7 @@ def test_the_limit_of_holding_ends_a_dispute_that_nobody_ended(make, outbox_drai
     found = dispute(make, status="answered")
     milestone = Milestone.objects.select_related("escrow").get(id=found.milestone_id)
 
-    escrow.end_hold(escrow_id=milestone.escrow_id, now=found.last_moment)
+    releases.end_hold(escrow_id=milestone.escrow_id, now=found.last_moment)
     outbox_drain(found.last_moment)
 
     found.refresh_from_db()

@@ -5,13 +5,14 @@ import pytest
 from apps.common.actors import SYSTEM
 from apps.common.ids import uuid7
 from apps.common.money import Money
-from apps.escrow import operations, policies, queries
+from apps.escrow import policies, queries
 from apps.escrow.models import Escrow
+from apps.escrow.operations import funding, goodwill, releases
 from apps.ledger import chart
-from apps.ledger import queries as ledger
+from apps.ledger.queries import books, invariants
 from apps.outbox import bus
-from apps.payments import operations as payments
 from apps.payments.models import Charge, Refund
+from apps.payments.operations import charges, settlement
 from tests.conftest import NOON
 from tests.escrow.test_tax_and_relationships import taxed
 
@@ -24,27 +25,27 @@ def EUR(text: str) -> Money:
 
 
 def sound_books() -> bool:
-    return {finding.invariant: finding.breaches for finding in ledger.check_all() if finding.breaches} == {}
+    return {finding.invariant: finding.breaches for finding in invariants.check_all() if finding.breaches} == {}
 
 
 def with_credit(make, amount: Money):
     """An employer who paid for work that had been called off."""
     escrow = make.escrow(status="funding", amount=amount)
     charge = Charge.objects.get(reference_id=escrow.id)
-    operations.cancel(escrow_id=escrow.id, actor=make.actor(escrow.payer), now=NOON)
+    funding.cancel(escrow_id=escrow.id, actor=make.actor(escrow.payer), now=NOON)
     make.paid(charge)
     return escrow.payer
 
 
 def credit_of(payer, code="EUR"):
-    return ledger.balance(chart.employer_credit(payer.id, code))
+    return books.balance(chart.employer_credit(payer.id, code))
 
 
 def test_credit_that_is_enough_funds_without_any_charge(make):
     payer = with_credit(make, EUR("1000.00"))
     escrow = make.escrow(payer=payer, amount=EUR("500.00"))
 
-    operations.use_credit(escrow_id=escrow.id, actor=make.actor(payer), now=NOON)
+    funding.use_credit(escrow_id=escrow.id, actor=make.actor(payer), now=NOON)
 
     escrow.refresh_from_db()
     assert (escrow.status, escrow.credit, escrow.to_charge) == ("funded", EUR("525.00"), EUR("0.00"))
@@ -67,7 +68,7 @@ def test_a_charge_brings_what_credit_does_not(make, saved, amount, used, charged
     payer = with_credit(make, saved)
     escrow = make.escrow(payer=payer, amount=amount)
 
-    operations.use_credit(escrow_id=escrow.id, actor=make.actor(payer), now=NOON)
+    funding.use_credit(escrow_id=escrow.id, actor=make.actor(payer), now=NOON)
     escrow.refresh_from_db()
     assert escrow.credit == Money.of(used, code)
     assert not credit_of(payer, code)
@@ -79,17 +80,17 @@ def test_a_charge_brings_what_credit_does_not(make, saved, amount, used, charged
     escrow.refresh_from_db()
     assert escrow.status == "funded"
     assert queries.held(escrow.id) == amount
-    assert ledger.balance(chart.deferred_fee(escrow.id, code)) == escrow.employer_fee
+    assert books.balance(chart.deferred_fee(escrow.id, code)) == escrow.employer_fee
     assert sound_books()
 
 
 def test_what_was_paid_from_credit_comes_back_as_credit(make):
     payer = with_credit(make, EUR("100.00"))
     escrow = make.escrow(payer=payer, amount=EUR("500.00"))
-    operations.use_credit(escrow_id=escrow.id, actor=make.actor(payer), now=NOON)
+    funding.use_credit(escrow_id=escrow.id, actor=make.actor(payer), now=NOON)
     make.paid(make.charge_of(Escrow.objects.get(id=escrow.id)))
 
-    operations.refund(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payee), now=NOON)
+    releases.refund(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payee), now=NOON)
 
     assert Refund.objects.get(reference_id=escrow.id).amount == EUR("420.00")
     assert credit_of(payer) == EUR("105.00")
@@ -100,17 +101,17 @@ def test_credit_set_aside_is_free_again_when_the_page_closes_or_the_work_is_call
     payer = with_credit(make, EUR("100.00"))
     escrow = make.escrow(payer=payer, amount=EUR("500.00"))
     actor = make.actor(payer)
-    operations.use_credit(escrow_id=escrow.id, actor=actor, now=NOON)
+    funding.use_credit(escrow_id=escrow.id, actor=actor, now=NOON)
     make.paid(make.charge_of(Escrow.objects.get(id=escrow.id)), card="4000000000000002")
     assert not credit_of(payer)  # a declined card leaves the page open: the next card pays the same rest
 
-    payments.cancel_charge(charge_id=Charge.objects.get(reference_id=escrow.id).id, actor=actor, now=NOON)
+    charges.cancel_charge(charge_id=Charge.objects.get(reference_id=escrow.id).id, actor=actor, now=NOON)
     bus.deliver_pending(now=NOON)
     assert credit_of(payer) == EUR("105.00")
 
-    operations.use_credit(escrow_id=escrow.id, actor=actor, now=NOON)
+    funding.use_credit(escrow_id=escrow.id, actor=actor, now=NOON)
     assert not credit_of(payer)
-    operations.cancel(escrow_id=escrow.id, actor=actor, now=NOON)
+    funding.cancel(escrow_id=escrow.id, actor=actor, now=NOON)
     assert credit_of(payer) == EUR("105.00")
     assert sound_books()
 
@@ -119,7 +120,7 @@ def test_an_open_payment_page_keeps_its_amount(make):
     payer = with_credit(make, EUR("100.00"))
     escrow = make.escrow(payer=payer, status="funding")
 
-    operations.use_credit(escrow_id=escrow.id, actor=make.actor(payer), now=NOON)
+    funding.use_credit(escrow_id=escrow.id, actor=make.actor(payer), now=NOON)
 
     assert credit_of(payer) == EUR("105.00")
 
@@ -133,36 +134,36 @@ def test_goodwill_gives_commission_and_its_tax_back(make, taxed, to, account):
     release = escrow.releases.get()
     organization_id = escrow.payer_id if to == "employer" else escrow.payee_id
     before = (
-        ledger.balance(account(organization_id, "EUR")),
-        ledger.balance(chart.commission("EUR")),
-        ledger.balance(chart.tax_collected("AT", "EUR")),
+        books.balance(account(organization_id, "EUR")),
+        books.balance(chart.commission("EUR")),
+        books.balance(chart.tax_collected("AT", "EUR")),
     )
     form_id, staff = uuid7(), make.staff_actor()
 
     for _ in range(2):  # the same form sent twice
-        operations.give_goodwill(
+        goodwill.give_goodwill(
             goodwill_id=form_id, release_id=release.id, to=to, amount=EUR("12.00"), reason="Late answer of our staff",
             actor=staff, now=NOON,
         )  # fmt: skip
 
-    assert ledger.balance(account(organization_id, "EUR")) - before[0] == EUR("12.00")
-    assert before[1] - ledger.balance(chart.commission("EUR")) == EUR("10.00")
-    assert before[2] - ledger.balance(chart.tax_collected("AT", "EUR")) == EUR("2.00")
+    assert books.balance(account(organization_id, "EUR")) - before[0] == EUR("12.00")
+    assert before[1] - books.balance(chart.commission("EUR")) == EUR("10.00")
+    assert before[2] - books.balance(chart.tax_collected("AT", "EUR")) == EUR("2.00")
     assert sound_books()
 
 
 def test_no_more_goodwill_than_was_earned(make, taxed):
     release = make.escrow(status="released", payee=taxed).releases.get()
     given = {"release_id": release.id, "to": "employer", "reason": "Sorry", "actor": make.staff_actor(), "now": NOON}
-    operations.give_goodwill(goodwill_id=uuid7(), amount=EUR("49.99"), **given)
+    goodwill.give_goodwill(goodwill_id=uuid7(), amount=EUR("49.99"), **given)
     with pytest.raises(policies.AmountNotHeld):
-        operations.give_goodwill(goodwill_id=uuid7(), amount=EUR("0.02"), **given)
+        goodwill.give_goodwill(goodwill_id=uuid7(), amount=EUR("0.02"), **given)
 
-    operations.give_goodwill(goodwill_id=uuid7(), amount=EUR("0.01"), **given)
+    goodwill.give_goodwill(goodwill_id=uuid7(), amount=EUR("0.01"), **given)
 
     assert queries.goodwill_left(release) == (EUR("0.00"), EUR("0.00"))
     with pytest.raises(policies.NothingHeld):
-        operations.give_goodwill(goodwill_id=uuid7(), amount=EUR("0.01"), **given)
+        goodwill.give_goodwill(goodwill_id=uuid7(), amount=EUR("0.01"), **given)
 
 
 def test_goodwill_is_staffs_and_has_a_reason(make):
@@ -173,7 +174,7 @@ def test_goodwill_is_staffs_and_has_a_reason(make):
         (make.staff_actor(), " ", policies.ReasonMissing),
     ):
         with pytest.raises(error):
-            operations.give_goodwill(
+            goodwill.give_goodwill(
                 goodwill_id=uuid7(), release_id=release.id, to="employer", amount=EUR("1.00"), reason=reason,
                 actor=actor, now=NOON,
             )  # fmt: skip
@@ -182,10 +183,10 @@ def test_goodwill_is_staffs_and_has_a_reason(make):
 def test_a_refund_of_nothing_but_credit_asks_no_processor(make):
     payer = with_credit(make, EUR("1000.00"))
     escrow = make.escrow(payer=payer, amount=EUR("500.00"))
-    operations.use_credit(escrow_id=escrow.id, actor=make.actor(payer), now=NOON)
+    funding.use_credit(escrow_id=escrow.id, actor=make.actor(payer), now=NOON)
 
-    made = operations.refund(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=NOON)
-    payments.settle_due(clock=lambda: NOON)
+    made = releases.refund(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=NOON)
+    settlement.settle_due(clock=lambda: NOON)
 
     assert made is None
     assert credit_of(payer) == EUR("1050.00")

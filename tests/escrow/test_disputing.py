@@ -7,12 +7,13 @@ from hypothesis import strategies as st
 from apps.common.actors import SYSTEM
 from apps.common.ids import uuid7
 from apps.common.money import Money
-from apps.escrow import operations, policies, queries
+from apps.escrow import policies, queries
 from apps.escrow.models import Escrow
+from apps.escrow.operations import freezes, releases
 from apps.ledger import chart
-from apps.ledger import queries as ledger
-from apps.payments import operations as payments
+from apps.ledger.queries import books, invariants
 from apps.payments.models import Refund
+from apps.payments.operations import settlement
 from tests.conftest import NOON
 from tests.escrow.test_tax_and_relationships import earned, taxed
 
@@ -21,26 +22,26 @@ __all__ = ["taxed"]
 
 
 def sound_books() -> bool:
-    return {finding.invariant: finding.breaches for finding in ledger.check_all() if finding.breaches} == {}
+    return {finding.invariant: finding.breaches for finding in invariants.check_all() if finding.breaches} == {}
 
 
 def frozen(make, *, amount=None, payee=None):
     escrow = make.escrow(status="funded", amount=amount, payee=payee)
     dispute_id = uuid7()
-    operations.freeze(escrow_id=escrow.id, dispute_id=dispute_id, actor=make.actor(escrow.payee), now=NOON)
+    freezes.freeze(escrow_id=escrow.id, dispute_id=dispute_id, actor=make.actor(escrow.payee), now=NOON)
     return escrow, dispute_id
 
 
 def test_a_dispute_puts_the_money_where_no_release_or_refund_reaches_it(make):
     escrow, dispute_id = frozen(make)
 
-    assert ledger.balance(chart.hold_dispute(dispute_id, "EUR")) == Money.of("500.00", "EUR")
-    assert not ledger.balance(chart.escrow_held(escrow.id, "EUR"))
-    for move in (operations.release, operations.refund):
+    assert books.balance(chart.hold_dispute(dispute_id, "EUR")) == Money.of("500.00", "EUR")
+    assert not books.balance(chart.escrow_held(escrow.id, "EUR"))
+    for move in (releases.release, releases.refund):
         with pytest.raises(policies.NothingHeld):
             move(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=NOON)
     with pytest.raises(policies.NothingHeld):
-        operations.freeze(escrow_id=escrow.id, dispute_id=uuid7(), actor=SYSTEM, now=NOON)
+        freezes.freeze(escrow_id=escrow.id, dispute_id=uuid7(), actor=SYSTEM, now=NOON)
     assert queries.held_for(escrow.payee_id) == [Money.of("500.00", "EUR")]
     assert sound_books()
 
@@ -63,20 +64,18 @@ def test_a_split_pays_both_sides_in_one_entry(
     before = earned(code)
     escrow, dispute_id = frozen(make, amount=amount, payee=taxed)
 
-    made = operations.split(
-        escrow_id=escrow.id, freelancer_part=Money.of(part, code), actor=make.staff_actor(), now=NOON
-    )
+    made = freezes.split(escrow_id=escrow.id, freelancer_part=Money.of(part, code), actor=make.staff_actor(), now=NOON)
 
     after = earned(code)
     expected = {"commission": commission, "tax": tax, "withheld": withheld, "employer_fee": employer_fee}
     assert {name: after[name] - before[name] for name in after} == {
         name: Money.of(text, code) for name, text in expected.items()
     }
-    assert ledger.balance(chart.payable(taxed.id, code)) == Money.of(net, code) == made.net
+    assert books.balance(chart.payable(taxed.id, code)) == Money.of(net, code) == made.net
     assert Refund.objects.get(reference_id=escrow.id).amount == Money.of(back, code)
-    assert ledger.balance(chart.employer_credit(escrow.payer_id, code)) == Money.of(credit, code)
-    assert not ledger.balance(chart.hold_dispute(dispute_id, code))
-    assert not ledger.balance(chart.deferred_fee(escrow.id, code))
+    assert books.balance(chart.employer_credit(escrow.payer_id, code)) == Money.of(credit, code)
+    assert not books.balance(chart.hold_dispute(dispute_id, code))
+    assert not books.balance(chart.deferred_fee(escrow.id, code))
     assert [entry.event for entry in queries.entries_of(escrow.id)][-2:] == ["dispute.opened", "dispute.split"]
     assert sound_books()
 
@@ -84,7 +83,7 @@ def test_a_split_pays_both_sides_in_one_entry(
 @pytest.mark.parametrize(("part", "status"), [("0.00", "refunded"), ("500.00", "released"), ("0.01", "released")])
 def test_the_end_of_a_dispute_is_the_end_of_the_escrow(make, part, status):
     escrow, _ = frozen(make)
-    operations.split(escrow_id=escrow.id, freelancer_part=Money.of(part, "EUR"), actor=SYSTEM, now=NOON)
+    freezes.split(escrow_id=escrow.id, freelancer_part=Money.of(part, "EUR"), actor=SYSTEM, now=NOON)
     escrow.refresh_from_db()
     assert (escrow.status, escrow.frozen_by_id, escrow.remaining) == (status, None, Money.zero("EUR"))
     assert sound_books()
@@ -92,15 +91,15 @@ def test_the_end_of_a_dispute_is_the_end_of_the_escrow(make, part, status):
 
 def test_a_withdrawn_dispute_leaves_everything_as_it_was(make):
     escrow = make.escrow(status="funded")
-    operations.release(escrow_id=escrow.id, amount=Money.of("100.00", "EUR"), actor=SYSTEM, now=NOON)
-    operations.freeze(escrow_id=escrow.id, dispute_id=uuid7(), actor=make.actor(escrow.payer), now=NOON)
+    releases.release(escrow_id=escrow.id, amount=Money.of("100.00", "EUR"), actor=SYSTEM, now=NOON)
+    freezes.freeze(escrow_id=escrow.id, dispute_id=uuid7(), actor=make.actor(escrow.payer), now=NOON)
 
-    operations.unfreeze(escrow_id=escrow.id, actor=make.actor(escrow.payer), now=NOON)
+    freezes.unfreeze(escrow_id=escrow.id, actor=make.actor(escrow.payer), now=NOON)
 
     escrow.refresh_from_db()
     assert escrow.status == "partially_released"
     assert queries.held(escrow.id) == Money.of("400.00", "EUR")
-    operations.release(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=NOON)
+    releases.release(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=NOON)
     assert sound_books()
 
 
@@ -108,30 +107,30 @@ def test_strangers_neither_freeze_nor_split(make):
     stranger = make.actor(make.employer())
     escrow = make.escrow(status="funded")
     with pytest.raises(policies.OnlyThePartiesAgree):
-        operations.freeze(escrow_id=escrow.id, dispute_id=uuid7(), actor=stranger, now=NOON)
+        freezes.freeze(escrow_id=escrow.id, dispute_id=uuid7(), actor=stranger, now=NOON)
     escrow, _ = frozen(make)
     with pytest.raises(policies.OnlyThePartiesAgree):
-        operations.split(escrow_id=escrow.id, freelancer_part=Money.zero("EUR"), actor=stranger, now=NOON)
+        freezes.split(escrow_id=escrow.id, freelancer_part=Money.zero("EUR"), actor=stranger, now=NOON)
 
 
 @pytest.mark.parametrize("part", [Money.of("500.01", "EUR"), Money(-1, "EUR"), Money.of("1.00", "USD")])
 def test_a_share_beyond_what_is_frozen_is_refused(make, part):
     escrow, _ = frozen(make)
     with pytest.raises(policies.AmountNotHeld):
-        operations.split(escrow_id=escrow.id, freelancer_part=part, actor=SYSTEM, now=NOON)
+        freezes.split(escrow_id=escrow.id, freelancer_part=part, actor=SYSTEM, now=NOON)
 
 
 def test_the_limit_of_holding_returns_even_disputed_money(make):
     escrow, dispute_id = frozen(make)
     limit = Escrow.objects.get(id=escrow.id).hold_until
 
-    operations.end_hold(escrow_id=escrow.id, now=limit)
-    payments.settle_due(clock=lambda: limit)
+    releases.end_hold(escrow_id=escrow.id, now=limit)
+    settlement.settle_due(clock=lambda: limit)
 
     escrow.refresh_from_db()
     assert (escrow.status, escrow.refunded) == ("refunded", Money.of("500.00", "EUR"))
     assert Refund.objects.get(reference_id=escrow.id).status == "succeeded"
-    assert not ledger.balance(chart.hold_dispute(dispute_id, "EUR"))
+    assert not books.balance(chart.hold_dispute(dispute_id, "EUR"))
     assert sound_books()
 
 
@@ -140,12 +139,12 @@ def test_the_limit_of_holding_returns_even_disputed_money(make):
 def test_whatever_the_split_the_sum_stays_and_nothing_released_costs_nothing(make, first, share):
     escrow = make.escrow(status="funded", amount=Money.of("999.99", "EUR"))
     if first:
-        operations.release(escrow_id=escrow.id, amount=Money(first, "EUR"), actor=SYSTEM, now=NOON)
-    operations.freeze(escrow_id=escrow.id, dispute_id=uuid7(), actor=SYSTEM, now=NOON)
+        releases.release(escrow_id=escrow.id, amount=Money(first, "EUR"), actor=SYSTEM, now=NOON)
+    freezes.freeze(escrow_id=escrow.id, dispute_id=uuid7(), actor=SYSTEM, now=NOON)
     escrow.refresh_from_db()
     part, _ = escrow.remaining.allocate([share, 10_000 - share])
 
-    operations.split(escrow_id=escrow.id, freelancer_part=part, actor=SYSTEM, now=NOON)
+    freezes.split(escrow_id=escrow.id, freelancer_part=part, actor=SYSTEM, now=NOON)
 
     escrow.refresh_from_db()
     kept = Money.total((release.fee for release in escrow.releases.all()), "EUR")
@@ -157,4 +156,4 @@ def test_whatever_the_split_the_sum_stays_and_nothing_released_costs_nothing(mak
     if not escrow.released:
         assert not kept
         assert not fee_earned
-    assert not ledger.balance(chart.deferred_fee(escrow.id, "EUR"))
+    assert not books.balance(chart.deferred_fee(escrow.id, "EUR"))

@@ -6,13 +6,15 @@ from hypothesis import strategies as st
 from apps.common.actors import SYSTEM
 from apps.common.errors import IllegalTransition, NotAllowed
 from apps.common.money import Money
-from apps.escrow import operations, policies, queries
+from apps.escrow import policies, queries
 from apps.escrow.models import Release
+from apps.escrow.operations import funding
+from apps.escrow.operations import releases as release_operations
 from apps.ledger import chart
-from apps.ledger import queries as ledger
+from apps.ledger.queries import books, invariants
 from apps.outbox.models import Event
-from apps.payments import operations as payments
 from apps.payments.models import Charge, Refund
+from apps.payments.operations import settlement
 from tests.conftest import NOON
 
 pytestmark = pytest.mark.django_db
@@ -23,19 +25,19 @@ def EUR(text: str) -> Money:
 
 
 def sound_books() -> bool:
-    return {finding.invariant: finding.breaches for finding in ledger.check_all() if finding.breaches} == {}
+    return {finding.invariant: finding.breaches for finding in invariants.check_all() if finding.breaches} == {}
 
 
 # -- fund
 
 
 def test_funding_holds_the_amount_and_defers_the_fee(make):
-    before = ledger.balance(chart.clearing("sandbox", "EUR"))
+    before = books.balance(chart.clearing("sandbox", "EUR"))
     escrow = make.escrow(status="funded", amount=EUR("500.00"))
 
-    assert ledger.balance(chart.escrow_held(escrow.id, "EUR")) == EUR("500.00") == queries.held(escrow.id)
-    assert ledger.balance(chart.deferred_fee(escrow.id, "EUR")) == EUR("25.00")
-    assert ledger.balance(chart.clearing("sandbox", "EUR")) - before == EUR("525.00") - EUR("15.53")
+    assert books.balance(chart.escrow_held(escrow.id, "EUR")) == EUR("500.00") == queries.held(escrow.id)
+    assert books.balance(chart.deferred_fee(escrow.id, "EUR")) == EUR("25.00")
+    assert books.balance(chart.clearing("sandbox", "EUR")) - before == EUR("525.00") - EUR("15.53")
     assert [entry.event for entry in queries.entries_of(escrow.id)] == ["charge.processor_fee", "escrow.funded"]
     assert (escrow.hold_until - escrow.funded_at).days == 90
 
@@ -50,17 +52,17 @@ def test_funding_holds_the_amount_and_defers_the_fee(make):
 )
 def test_known_amounts_go_where_they_should(make, amount, fee, commission, net):
     code = amount.currency
-    earned_before = ledger.balance(chart.commission(code))
+    earned_before = books.balance(chart.commission(code))
     escrow = make.escrow(status="funded", amount=amount)
 
-    made = operations.release(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payer), now=NOON)
+    made = release_operations.release(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payer), now=NOON)
 
     assert escrow.employer_fee == Money.of(fee, code)
     assert (made.commission, made.net) == (Money.of(commission, code), Money.of(net, code))
-    assert ledger.balance(chart.payable(escrow.payee_id, code)) == Money.of(net, code)
-    assert ledger.balance(chart.commission(code)) - earned_before == Money.of(commission, code)
-    assert not ledger.balance(chart.escrow_held(escrow.id, code))
-    assert not ledger.balance(chart.deferred_fee(escrow.id, code))
+    assert books.balance(chart.payable(escrow.payee_id, code)) == Money.of(net, code)
+    assert books.balance(chart.commission(code)) - earned_before == Money.of(commission, code)
+    assert not books.balance(chart.escrow_held(escrow.id, code))
+    assert not books.balance(chart.deferred_fee(escrow.id, code))
 
 
 def test_two_clicks_are_one_charge(make):
@@ -75,9 +77,7 @@ def test_hearing_twice_of_a_payment_holds_it_once(make):
     escrow = make.escrow(status="funded")
     charge = Charge.objects.get(reference_id=escrow.id)
 
-    operations.confirm_funding(
-        escrow_id=escrow.id, charge_id=charge.id, amount=charge.amount, gateway="sandbox", now=NOON
-    )
+    funding.confirm_funding(escrow_id=escrow.id, charge_id=charge.id, amount=charge.amount, gateway="sandbox", now=NOON)
 
     assert queries.held(escrow.id) == EUR("500.00")
 
@@ -85,11 +85,11 @@ def test_hearing_twice_of_a_payment_holds_it_once(make):
 def test_money_for_work_that_was_called_off_is_kept_for_the_employer(make):
     escrow = make.escrow(status="funding")
     charge = Charge.objects.get(reference_id=escrow.id)
-    operations.cancel(escrow_id=escrow.id, actor=make.actor(escrow.payer), now=NOON)
+    funding.cancel(escrow_id=escrow.id, actor=make.actor(escrow.payer), now=NOON)
 
     make.paid(charge)
 
-    assert ledger.balance(chart.employer_credit(escrow.payer_id, "EUR")) == EUR("525.00")
+    assert books.balance(chart.employer_credit(escrow.payer_id, "EUR")) == EUR("525.00")
     assert not queries.held(escrow.id)
 
 
@@ -98,7 +98,7 @@ def test_money_for_work_that_was_called_off_is_kept_for_the_employer(make):
 )
 def test_only_what_was_never_paid_in_is_called_off(make, status, after):
     escrow = make.escrow(status=status)
-    operations.cancel_if_unpaid(escrow_id=escrow.id, actor=make.actor(escrow.payee), now=NOON)
+    funding.cancel_if_unpaid(escrow_id=escrow.id, actor=make.actor(escrow.payee), now=NOON)
     escrow.refresh_from_db()
     assert escrow.status == after
 
@@ -121,7 +121,7 @@ def test_a_declined_card_lets_the_payer_try_again(make):
 def test_funding_is_refused_to_the_freelancer(make):
     escrow = make.escrow()
     with pytest.raises(NotAllowed):
-        operations.start_funding(
+        funding.start_funding(
             escrow_id=escrow.id, actor=make.actor(escrow.payee), now=NOON, return_url="http://testserver/"
         )
 
@@ -145,18 +145,18 @@ def test_an_escrow_is_not_opened_where_money_cannot_go(make):
 def test_release_gives_the_net_to_the_freelancer_and_earns_both_fees(make):
     escrow = make.escrow(status="funded", amount=EUR("500.00"))
 
-    made = operations.release(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payer), now=NOON)
+    made = release_operations.release(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payer), now=NOON)
 
     escrow.refresh_from_db()
     assert escrow.status == "released"
-    assert made.net == EUR("450.00") == ledger.balance(chart.payable(escrow.payee_id, "EUR"))
+    assert made.net == EUR("450.00") == books.balance(chart.payable(escrow.payee_id, "EUR"))
     assert sound_books()
 
 
 def test_release_refuses_the_freelancer(make):
     escrow = make.escrow(status="funded")
     with pytest.raises(policies.OnlyThePayerReleases):
-        operations.release(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payee), now=NOON)
+        release_operations.release(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payee), now=NOON)
     assert queries.held(escrow.id) == EUR("500.00")
 
 
@@ -164,13 +164,13 @@ def test_release_refuses_the_freelancer(make):
 def test_release_refuses_roles_that_may_not_approve(make, role):
     escrow = make.escrow(status="funded")
     with pytest.raises(policies.OnlyThePayerReleases):
-        operations.release(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payer, role), now=NOON)
+        release_operations.release(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payer, role), now=NOON)
 
 
 @pytest.mark.parametrize("status", ["pending", "funding", "released", "refunded", "cancelled"])
 def test_nothing_is_released_or_refunded_that_is_not_held(make, status):
     escrow = make.escrow(status=status)
-    for move in (operations.release, operations.refund):
+    for move in (release_operations.release, release_operations.refund):
         with pytest.raises(policies.NothingHeld):
             move(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=NOON)
 
@@ -179,12 +179,12 @@ def test_nothing_is_released_or_refunded_that_is_not_held(make, status):
 def test_an_amount_that_is_not_held_is_refused(make, amount):
     escrow = make.escrow(status="funded")
     with pytest.raises(policies.AmountNotHeld):
-        operations.release(escrow_id=escrow.id, amount=amount, actor=SYSTEM, now=NOON)
+        release_operations.release(escrow_id=escrow.id, amount=amount, actor=SYSTEM, now=NOON)
 
 
 def test_release_by_the_clock_is_named_so(make):
     escrow = make.escrow(status="funded")
-    operations.release(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=NOON, kind="auto")
+    release_operations.release(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=NOON, kind="auto")
     assert queries.entries_of(escrow.id)[-1].event == "escrow.auto_released"
 
 
@@ -197,20 +197,21 @@ def test_every_order_of_parts_keeps_the_sum_and_nothing_released_costs_nothing(m
     with transaction.atomic():
         escrow = make.escrow(status="funded", amount=Money.of("999.99", "EUR"))
         payee, total = escrow.payee_id, escrow.total
+        verbs = {"release": release_operations.release, "refund": release_operations.refund}
         for verb, minor in steps:
             escrow.refresh_from_db()
             if minor <= escrow.remaining.amount_minor:
-                getattr(operations, verb)(escrow_id=escrow.id, amount=Money(minor, "EUR"), actor=SYSTEM, now=NOON)
+                verbs[verb](escrow_id=escrow.id, amount=Money(minor, "EUR"), actor=SYSTEM, now=NOON)
         escrow.refresh_from_db()
         if finish and escrow.remaining:
-            operations.release(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=NOON)
+            release_operations.release(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=NOON)
         escrow.refresh_from_db()
         releases = list(Release.objects.filter(escrow=escrow))
         refunds = list(Refund.objects.filter(reference_id=escrow.id))
         kept = Money.total((release.commission for release in releases), "EUR")
-        out = ledger.balance(chart.payable(payee, "EUR")) + Money.total((refund.amount for refund in refunds), "EUR")
-        inside = ledger.balance(chart.escrow_held(escrow.id, "EUR"))
-        deferred = ledger.balance(chart.deferred_fee(escrow.id, "EUR"))
+        out = books.balance(chart.payable(payee, "EUR")) + Money.total((refund.amount for refund in refunds), "EUR")
+        inside = books.balance(chart.escrow_held(escrow.id, "EUR"))
+        deferred = books.balance(chart.deferred_fee(escrow.id, "EUR"))
         entries = queries.entries_of(escrow.id)
         fee_earned = Money(
             sum(-line.amount_minor for entry in entries for line in entry.lines
@@ -233,14 +234,16 @@ def test_every_order_of_parts_keeps_the_sum_and_nothing_released_costs_nothing(m
 
 def test_a_refund_takes_its_part_of_the_fee_back_and_reaches_the_employer(make):
     escrow = make.escrow(status="funded", amount=EUR("500.00"))
-    made = operations.refund(escrow_id=escrow.id, amount=EUR("200.00"), actor=make.actor(escrow.payee), now=NOON)
-    assert ledger.balance(chart.transit_refund(made.id, "EUR")) == EUR("210.00")
+    made = release_operations.refund(
+        escrow_id=escrow.id, amount=EUR("200.00"), actor=make.actor(escrow.payee), now=NOON
+    )
+    assert books.balance(chart.transit_refund(made.id, "EUR")) == EUR("210.00")
 
-    payments.settle_due(clock=lambda: NOON)
+    settlement.settle_due(clock=lambda: NOON)
 
     made.refresh_from_db()
     assert (made.status, made.amount) == ("succeeded", EUR("210.00"))
-    assert not ledger.balance(chart.transit_refund(made.id, "EUR"))
+    assert not books.balance(chart.transit_refund(made.id, "EUR"))
     assert queries.held(escrow.id) == EUR("300.00")
     assert sound_books()
 
@@ -248,28 +251,28 @@ def test_a_refund_takes_its_part_of_the_fee_back_and_reaches_the_employer(make):
 def test_a_refund_that_comes_back_is_kept_as_the_employers_credit(make):
     escrow = make.escrow(status="funding")
     make.paid(Charge.objects.get(reference_id=escrow.id), card="4000000000005126")
-    made = operations.refund(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payee), now=NOON)
+    made = release_operations.refund(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payee), now=NOON)
 
-    payments.settle_due(clock=lambda: NOON)
+    settlement.settle_due(clock=lambda: NOON)
 
     made.refresh_from_db()
     escrow.refresh_from_db()
     assert (made.status, made.failure_code, escrow.status) == ("failed", "expired_or_canceled_card", "refunded")
-    assert ledger.balance(chart.employer_credit(escrow.payer_id, "EUR")) == EUR("525.00")
+    assert books.balance(chart.employer_credit(escrow.payer_id, "EUR")) == EUR("525.00")
     assert sound_books()
 
 
 def test_a_refund_is_refused_to_strangers(make):
     escrow = make.escrow(status="funded")
     with pytest.raises(policies.OnlyThePartiesAgree):
-        operations.refund(escrow_id=escrow.id, amount=None, actor=make.actor(make.employer()), now=NOON)
+        release_operations.refund(escrow_id=escrow.id, amount=None, actor=make.actor(make.employer()), now=NOON)
 
 
 def test_the_rest_after_a_part_may_go_back(make):
     escrow = make.escrow(status="funded", amount=EUR("500.00"))
-    operations.release(escrow_id=escrow.id, amount=EUR("100.00"), actor=SYSTEM, now=NOON)
+    release_operations.release(escrow_id=escrow.id, amount=EUR("100.00"), actor=SYSTEM, now=NOON)
 
-    operations.refund(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=NOON)
+    release_operations.refund(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=NOON)
 
     escrow.refresh_from_db()
     assert (escrow.status, escrow.refunded) == ("released", EUR("400.00"))
@@ -278,7 +281,7 @@ def test_the_rest_after_a_part_may_go_back(make):
 def test_held_money_is_not_called_off(make):
     escrow = make.escrow(status="funded")
     with pytest.raises(IllegalTransition):
-        operations.cancel(escrow_id=escrow.id, actor=SYSTEM, now=NOON)
+        funding.cancel(escrow_id=escrow.id, actor=SYSTEM, now=NOON)
 
 
 # -- the law's limit
@@ -292,11 +295,11 @@ def test_the_limit_is_warned_of_once_and_then_the_money_goes_back(make):
 
     assert list(queries.hold_ending(NOON)) == []
     assert list(queries.hold_ending(near)) == [escrow.id]
-    operations.warn_of_hold_limit(escrow_id=escrow.id, now=near)
+    release_operations.warn_of_hold_limit(escrow_id=escrow.id, now=near)
     assert list(queries.hold_ending(near)) == []
-    operations.end_hold(escrow_id=escrow.id, now=near)
+    release_operations.end_hold(escrow_id=escrow.id, now=near)
     assert queries.held(escrow.id) == EUR("500.00")
-    operations.end_hold(escrow_id=escrow.id, now=here)
+    release_operations.end_hold(escrow_id=escrow.id, now=here)
 
     assert not queries.held(escrow.id)
     assert Refund.objects.get(reference_id=escrow.id).amount == EUR("525.00")

@@ -9,10 +9,11 @@ from django.db import connection
 from apps.common.actors import SYSTEM
 from apps.common.ids import uuid7
 from apps.common.money import Money
-from apps.escrow import operations, policies, queries
+from apps.escrow import policies, queries
 from apps.escrow.models import Release
+from apps.escrow.operations import freezes, releases
 from apps.ledger import chart
-from apps.ledger import queries as ledger
+from apps.ledger.queries import books, invariants
 from apps.payments.models import Refund
 from tests.conftest import NOON
 
@@ -28,7 +29,7 @@ def test_release_and_refund_at_once_preserve_the_sum(make, amount):
     def work(number: int) -> object:
         try:
             start.wait(timeout=30)
-            verb = operations.release if number % 2 else operations.refund
+            verb = releases.release if number % 2 else releases.refund
             return verb(escrow_id=escrow.id, amount=amount, actor=SYSTEM, now=NOON)
         except Exception as error:
             return error
@@ -48,8 +49,8 @@ def test_release_and_refund_at_once_preserve_the_sum(make, amount):
     assert back == escrow.refunded + escrow.refunded.share_bps(500)
     assert escrow.released + escrow.refunded == escrow.amount
     assert not queries.held(escrow.id)
-    assert not ledger.balance(chart.deferred_fee(escrow.id, "EUR"))
-    assert {finding.breaches for finding in ledger.check_all()} == {0}
+    assert not books.balance(chart.deferred_fee(escrow.id, "EUR"))
+    assert {finding.breaches for finding in invariants.check_all()} == {0}
 
 
 def test_of_release_refund_and_dispute_at_once_exactly_one_wins(make):
@@ -61,8 +62,8 @@ def test_of_release_refund_and_dispute_at_once_exactly_one_wins(make):
         try:
             start.wait(timeout=30)
             if number % 3 == 0:
-                return operations.freeze(dispute_id=uuid7(), **everything)
-            verb = operations.release if number % 3 == 1 else operations.refund
+                return freezes.freeze(dispute_id=uuid7(), **everything)
+            verb = releases.release if number % 3 == 1 else releases.refund
             return verb(amount=None, **everything)
         except Exception as error:
             return error
@@ -76,8 +77,8 @@ def test_of_release_refund_and_dispute_at_once_exactly_one_wins(make):
     assert len(losers) == THREADS - 1
     assert all(isinstance(loser, policies.NothingHeld) for loser in losers), losers
     escrow.refresh_from_db()
-    frozen = [ledger.balance(chart.hold_dispute(escrow.frozen_by_id, "EUR"))] if escrow.frozen_by_id else []
+    frozen = [books.balance(chart.hold_dispute(escrow.frozen_by_id, "EUR"))] if escrow.frozen_by_id else []
     ways = [escrow.released, escrow.refunded, *frozen]
     assert [way for way in ways if way] == [escrow.amount]
-    assert not ledger.balance(chart.escrow_held(escrow.id, "EUR"))
-    assert {finding.breaches for finding in ledger.check_all()} == {0}
+    assert not books.balance(chart.escrow_held(escrow.id, "EUR"))
+    assert {finding.breaches for finding in invariants.check_all()} == {0}

@@ -8,15 +8,16 @@ from django.test import Client
 from apps.accounts import queries as people
 from apps.common.errors import IllegalTransition, NotAllowed
 from apps.common.money import Money
-from apps.escrow import jobs, operations, policies, queries, rules
+from apps.escrow import jobs, policies, queries, rules
 from apps.escrow.models import Escrow, Recovery
+from apps.escrow.operations import recoveries
 from apps.ledger import chart
-from apps.ledger import queries as ledger
+from apps.ledger.queries import books, invariants
 from apps.moderation.models import AuditEntry
 from apps.notifications.models import Notification
 from apps.outbox import bus
-from apps.payments import operations as payouts
-from apps.payments import queries as payments
+from apps.payments.operations import payouts
+from apps.payments.queries import wallet
 from tests.conftest import NOON
 from tests.make.bank import Bank
 
@@ -42,11 +43,11 @@ def staff(make):
 
 
 def broken():
-    return {finding.invariant: finding.breaches for finding in ledger.check_all() if finding.breaches}
+    return {finding.invariant: finding.breaches for finding in invariants.check_all() if finding.breaches}
 
 
 def decide(lost, staff, amount="450.00", reasons="The same file was sold to three clients."):
-    made = operations.decide_recovery(chargeback_id=lost.id, amount=EUR(amount), reasons=reasons, actor=staff, now=NOON)
+    made = recoveries.decide_recovery(chargeback_id=lost.id, amount=EUR(amount), reasons=reasons, actor=staff, now=NOON)
     bus.deliver_pending(now=NOON)
     return made
 
@@ -56,21 +57,21 @@ def payee_of(lost):
 
 
 def balance(lost):
-    return payments.available(payee_of(lost).id, "EUR")
+    return wallet.available(payee_of(lost).id, "EUR")
 
 
 def test_nothing_moves_before_the_time_for_an_appeal_is_over(make, lost, staff):
     made = decide(lost, staff)
-    operations.confirm_recovery(recovery_id=made.id, now=AFTER - timedelta(seconds=1))
+    recoveries.confirm_recovery(recovery_id=made.id, now=AFTER - timedelta(seconds=1))
     assert balance(lost) == EUR("450.00")
     assert not queries.recoveries_to_confirm(AFTER - timedelta(seconds=1)).exists()
 
     for _ in range(2):
-        operations.confirm_recovery(recovery_id=made.id, now=AFTER)
+        recoveries.confirm_recovery(recovery_id=made.id, now=AFTER)
     bus.deliver_pending(now=AFTER)
 
     assert balance(lost) == EUR("0")
-    assert ledger.balance(chart.reserve_chargeback("EUR")) == EUR("450.00")
+    assert books.balance(chart.reserve_chargeback("EUR")) == EUR("450.00")
     assert set(Notification.objects.values_list("kind", flat=True)) >= {"recovery_decided", "recovery_confirmed"}
     assert AuditEntry.objects.get(action="escrow.recovery_decided").reason == made.reasons
     assert broken() == {}
@@ -84,9 +85,9 @@ def test_what_the_balance_lacks_is_owed(make, lost, staff):
     payouts.request_payout(
         organization_id=payee.id, currency="EUR", amount=EUR("400.00"), actor=make.actor(payee), now=NOON
     )
-    operations.confirm_recovery(recovery_id=other.id, now=AFTER)
+    recoveries.confirm_recovery(recovery_id=other.id, now=AFTER)
     assert balance(lost) == EUR("0")
-    assert ledger.balance(chart.receivable_freelancer(payee.id, "EUR")) == EUR("400.00")
+    assert books.balance(chart.receivable_freelancer(payee.id, "EUR")) == EUR("400.00")
     assert broken() == {}
 
 
@@ -96,14 +97,14 @@ def test_what_the_balance_lacks_is_owed(make, lost, staff):
 def test_an_appeal_is_answered_by_somebody_else_of_the_staff(make, lost, staff, is_granted, status, left):
     made = decide(lost, staff)
     payee = payee_of(lost)
-    operations.appeal_recovery(recovery_id=made.id, text="It was licensed.", actor=make.actor(payee), now=NOON)
-    operations.confirm_recovery(recovery_id=made.id, now=AFTER + timedelta(days=99))
+    recoveries.appeal_recovery(recovery_id=made.id, text="It was licensed.", actor=make.actor(payee), now=NOON)
+    recoveries.confirm_recovery(recovery_id=made.id, now=AFTER + timedelta(days=99))
     assert balance(lost) == EUR("450.00")
 
     answer = {"recovery_id": made.id, "is_granted": is_granted, "reasons": "Looked at.", "now": NOON}
     with pytest.raises(policies.SecondPersonNeeded):
-        operations.answer_appeal(**answer, actor=staff)
-    operations.answer_appeal(**answer, actor=people.actor_for(make.staff("Second")))
+        recoveries.answer_appeal(**answer, actor=staff)
+    recoveries.answer_appeal(**answer, actor=people.actor_for(make.staff("Second")))
     bus.deliver_pending(now=NOON)
 
     assert Recovery.objects.get().status == status
@@ -126,12 +127,12 @@ def test_who_may_decide_and_appeal(make, lost, staff):
         decide(lost, staff)
     for stranger in (make.actor(make.freelancer()), make.actor(payee, "member")):
         with pytest.raises(NotAllowed):
-            operations.appeal_recovery(recovery_id=made.id, text="No", actor=stranger, now=NOON)
+            recoveries.appeal_recovery(recovery_id=made.id, text="No", actor=stranger, now=NOON)
     with pytest.raises(policies.AppealTooLate):
-        operations.appeal_recovery(recovery_id=made.id, text="No", actor=make.actor(payee), now=AFTER)
-    operations.appeal_recovery(recovery_id=made.id, text="No", actor=make.actor(payee), now=NOON)
+        recoveries.appeal_recovery(recovery_id=made.id, text="No", actor=make.actor(payee), now=AFTER)
+    recoveries.appeal_recovery(recovery_id=made.id, text="No", actor=make.actor(payee), now=NOON)
     with pytest.raises(IllegalTransition):
-        operations.appeal_recovery(recovery_id=made.id, text="No", actor=make.actor(payee), now=NOON)
+        recoveries.appeal_recovery(recovery_id=made.id, text="No", actor=make.actor(payee), now=NOON)
 
 
 def test_only_a_lost_chargeback_leads_to_it(make, staff):

@@ -6,9 +6,10 @@ from apps.common.actors import SYSTEM
 from apps.common.ids import uuid7
 from apps.common.money import Money
 from apps.compliance.models import Withholding
-from apps.escrow import operations, queries
+from apps.escrow import queries
+from apps.escrow.operations import freezes, releases
 from apps.ledger import chart
-from apps.ledger import queries as ledger
+from apps.ledger.queries import books, invariants
 from apps.pricing import queries as pricing
 from apps.pricing.models import CommissionTax, FeeSchedule
 from tests.conftest import NOON
@@ -31,10 +32,10 @@ def taxed(make):
 
 def earned(code):
     return {
-        "commission": ledger.balance(chart.commission(code)),
-        "tax": ledger.balance(chart.tax_collected("AT", code)),
-        "withheld": ledger.balance(chart.tax_withheld("AT", code)),
-        "employer_fee": ledger.balance(chart.employer_fee(code)),
+        "commission": books.balance(chart.commission(code)),
+        "tax": books.balance(chart.tax_collected("AT", code)),
+        "withheld": books.balance(chart.tax_withheld("AT", code)),
+        "employer_fee": books.balance(chart.employer_fee(code)),
     }
 
 
@@ -53,23 +54,23 @@ def test_a_release_goes_to_the_freelancer_to_us_and_to_both_tax_offices(
     before = earned(code)
     escrow = make.escrow(status="funded", amount=amount, payee=taxed)
 
-    made = operations.release(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payer), now=NOON)
+    made = releases.release(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payer), now=NOON)
 
     after = earned(code)
     expected = {"commission": commission, "tax": tax, "withheld": withheld, "employer_fee": employer_fee}
     assert {name: after[name] - before[name] for name in after} == {
         name: Money.of(text, code) for name, text in expected.items()
     }
-    assert ledger.balance(chart.payable(taxed.id, code)) == Money.of(net, code) == made.net
+    assert books.balance(chart.payable(taxed.id, code)) == Money.of(net, code) == made.net
     assert made.gross == made.net + made.commission + made.tax + made.withheld
-    assert {finding.breaches for finding in ledger.check_all()} == {0}
+    assert {finding.breaches for finding in invariants.check_all()} == {0}
 
 
 def test_parts_take_the_tax_that_the_whole_takes(make, taxed):
     escrow = make.escrow(status="funded", amount=Money.of("500.00", "EUR"), payee=taxed)
     for text in ("33.33", "0.01", "100.00"):
-        operations.release(escrow_id=escrow.id, amount=Money.of(text, "EUR"), actor=SYSTEM, now=NOON)
-    operations.release(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=NOON)
+        releases.release(escrow_id=escrow.id, amount=Money.of(text, "EUR"), actor=SYSTEM, now=NOON)
+    releases.release(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=NOON)
 
     taken = queries.taken(escrow)
 
@@ -84,7 +85,7 @@ def test_an_escrow_keeps_the_tax_of_the_day_it_was_opened(make, taxed):
     escrow = make.escrow(status="funded", payee=taxed)
     CommissionTax.objects.filter(payee_country="AT").update(rate_bps=0)
 
-    made = operations.release(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=NOON)
+    made = releases.release(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=NOON)
 
     assert made.tax == Money.of("8.33", "EUR")
 
@@ -97,34 +98,34 @@ def registered(settings):
 
 def test_our_fee_to_an_employer_at_home_leaves_its_tax_to_the_tax_office(make, registered):
     escrow = make.escrow(status="funded", amount=Money.of("500.00", "EUR"))
-    fee = ledger.balance(chart.employer_fee("EUR"))
-    tax = ledger.balance(chart.tax_collected("DE", "EUR"))
+    fee = books.balance(chart.employer_fee("EUR"))
+    tax = books.balance(chart.tax_collected("DE", "EUR"))
 
-    made = operations.release(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=NOON)
+    made = releases.release(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=NOON)
 
     assert (made.employer_fee, made.employer_fee_tax) == (Money.of("25.00", "EUR"), Money.of("3.99", "EUR"))
-    assert ledger.balance(chart.employer_fee("EUR")) - fee == Money.of("21.01", "EUR")
-    assert ledger.balance(chart.tax_collected("DE", "EUR")) - tax == Money.of("3.99", "EUR")
-    assert {finding.breaches for finding in ledger.check_all()} == {0}
+    assert books.balance(chart.employer_fee("EUR")) - fee == Money.of("21.01", "EUR")
+    assert books.balance(chart.tax_collected("DE", "EUR")) - tax == Money.of("3.99", "EUR")
+    assert {finding.breaches for finding in invariants.check_all()} == {0}
 
 
 def test_both_our_fees_at_home_are_one_line_for_the_tax_office(make, registered):
     escrow = make.escrow(status="funded", amount=Money.of("500.00", "EUR"), payee=make.freelancer(country="DE"))
-    tax = ledger.balance(chart.tax_collected("DE", "EUR"))
+    tax = books.balance(chart.tax_collected("DE", "EUR"))
 
-    made = operations.release(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=NOON)
+    made = releases.release(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=NOON)
 
     assert made.tax + made.employer_fee_tax == Money.of("7.98", "EUR") + Money.of("3.99", "EUR")
-    assert ledger.balance(chart.tax_collected("DE", "EUR")) - tax == made.tax + made.employer_fee_tax
-    lines = [line.account.code for entry in ledger.journals_of(release=made.id) for line in entry.lines]
+    assert books.balance(chart.tax_collected("DE", "EUR")) - tax == made.tax + made.employer_fee_tax
+    lines = [line.account.code for entry in books.journals_of(release=made.id) for line in entry.lines]
     assert lines.count("tax_collected:DE") == 1
 
 
 def test_parts_hold_the_tax_in_our_fee_that_the_whole_holds(make, registered):
     escrow = make.escrow(status="funded", amount=Money.of("500.00", "EUR"))
     for text in ("33.33", "0.01", "100.00", "0.07"):
-        operations.release(escrow_id=escrow.id, amount=Money.of(text, "EUR"), actor=SYSTEM, now=NOON)
-    operations.release(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=NOON)
+        releases.release(escrow_id=escrow.id, amount=Money.of(text, "EUR"), actor=SYSTEM, now=NOON)
+    releases.release(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=NOON)
 
     parts = [(made.employer_fee, made.employer_fee_tax) for made in escrow.releases.all()]
 
@@ -135,14 +136,14 @@ def test_parts_hold_the_tax_in_our_fee_that_the_whole_holds(make, registered):
 def test_a_split_owes_the_tax_of_the_fee_that_it_earned_alone(make, registered):
     escrow = make.escrow(status="funded", amount=Money.of("500.00", "EUR"))
     actor = make.actor(escrow.payer)
-    operations.freeze(escrow_id=escrow.id, dispute_id=uuid7(), actor=actor, now=NOON)
-    tax = ledger.balance(chart.tax_collected("DE", "EUR"))
+    freezes.freeze(escrow_id=escrow.id, dispute_id=uuid7(), actor=actor, now=NOON)
+    tax = books.balance(chart.tax_collected("DE", "EUR"))
 
-    made = operations.split(escrow_id=escrow.id, freelancer_part=Money.of("100.00", "EUR"), actor=actor, now=NOON)
+    made = freezes.split(escrow_id=escrow.id, freelancer_part=Money.of("100.00", "EUR"), actor=actor, now=NOON)
 
     assert (made.employer_fee, made.employer_fee_tax) == (Money.of("5.00", "EUR"), Money.of("0.80", "EUR"))
-    assert ledger.balance(chart.tax_collected("DE", "EUR")) - tax == Money.of("0.80", "EUR")
-    assert {finding.breaches for finding in ledger.check_all()} == {0}
+    assert books.balance(chart.tax_collected("DE", "EUR")) - tax == Money.of("0.80", "EUR")
+    assert {finding.breaches for finding in invariants.check_all()} == {0}
 
 
 def test_those_who_stay_together_pay_less(make):

@@ -11,7 +11,7 @@ from django.utils import translation
 from apps.common.money import Money
 from apps.invoicing import fmt
 from apps.invoicing.gateways import cii, schematron, typesetting
-from apps.invoicing.gateways.paper import Line, Paper, Party
+from apps.invoicing.gateways.pdf import Line, Paper, Party
 
 SELLER = Party("Markt GmbH", "DE", "Hauptstr. 1", "10115", "Berlin", "DE123456788", "12/345/67890", True)
 BUYER = Party("Atelier SARL", "FR", "Rue 2", "75001", "Paris", "FR40303265045", "", True)

@@ -12,13 +12,16 @@ from django.db.utils import Error as DatabaseError
 
 from apps.common.ids import uuid7
 from apps.common.money import Money
-from apps.escrow import operations as escrow_operations
-from apps.invoicing import operations, policies, queries
-from apps.invoicing.gateways.paper import Line, Party
+from apps.escrow.operations import goodwill as goodwill_operations
+from apps.invoicing import policies
+from apps.invoicing.gateways.pdf import Line, Party
 from apps.invoicing.models import Document, Series
-from apps.invoicing.operations.issuing import Draft
+from apps.invoicing.operations import billing_details, credit_notes
+from apps.invoicing.operations import documents as document_operations
+from apps.invoicing.operations.documents import Draft
+from apps.invoicing.queries import documents as document_queries
 from apps.invoicing.states import DocumentKind, Treatment
-from apps.ledger import queries as ledger
+from apps.ledger.queries import invariants
 from tests.conftest import NOON
 from tests.escrow.test_tax_and_relationships import taxed
 
@@ -30,7 +33,7 @@ def EUR(text: str) -> Money:
 
 
 def details(make, organization, **fields):
-    return operations.save_billing_details(
+    return billing_details.save_billing_details(
         organization_id=organization.id,
         **{
             "legal_name": "Atelier SARL", "street": "Rue 2", "postcode": "75001", "city": "Paris", "vat_id": "",
@@ -42,10 +45,10 @@ def details(make, organization, **fields):
 
 
 def agree(make, organization):
-    return operations.choose_self_billing(
+    return billing_details.choose_self_billing(
         organization_id=organization.id,
         is_agreed=True,
-        text_version=operations.SELF_BILLING_VERSION,
+        text_version=billing_details.SELF_BILLING_VERSION,
         actor=make.actor(organization),
         now=NOON,
     )
@@ -84,11 +87,11 @@ def test_a_fact_told_twice_is_written_once(make, outbox_drain):
     release = escrow.releases.get()
     before = Document.objects.count()
 
-    operations.document_release(release_id=release.id, now=NOON)
-    operations.document_charge(charge_id=escrow.funding_charge_id, now=NOON)
+    document_operations.document_release(release_id=release.id, now=NOON)
+    document_operations.document_charge(charge_id=escrow.funding_charge_id, now=NOON)
 
     assert Document.objects.count() == before
-    assert queries.numbers_missing() == 0
+    assert document_queries.numbers_missing() == 0
 
 
 def test_with_an_agreement_the_freelancers_invoice_is_written_in_their_own_series(make, outbox_drain):
@@ -110,7 +113,7 @@ def test_with_an_agreement_the_freelancers_invoice_is_written_in_their_own_serie
 def test_an_agreement_that_was_ended_holds_no_more(make, outbox_drain):
     payee = make.freelancer()
     agree(make, payee)
-    operations.choose_self_billing(
+    billing_details.choose_self_billing(
         organization_id=payee.id, is_agreed=False, text_version="", actor=make.actor(payee), now=NOON
     )
     escrow = released(make, outbox_drain, payee=payee)
@@ -120,7 +123,7 @@ def test_an_agreement_that_was_ended_holds_no_more(make, outbox_drain):
 def test_another_text_than_the_one_in_force_is_not_agreed_to(make):
     payee = make.freelancer()
     with pytest.raises(policies.TextOutdated):
-        operations.choose_self_billing(
+        billing_details.choose_self_billing(
             organization_id=payee.id, is_agreed=True, text_version="2020-01", actor=make.actor(payee), now=NOON
         )
 
@@ -153,7 +156,7 @@ def test_a_document_keeps_what_the_parties_said_on_its_day(make, outbox_drain):
 
 
 def goodwill(make, escrow, to, amount):
-    return escrow_operations.give_goodwill(
+    return goodwill_operations.give_goodwill(
         goodwill_id=uuid7(), release_id=escrow.releases.get().id, to=to, amount=EUR(amount), reason="Late",
         actor=make.staff_actor(), now=NOON,
     )  # fmt: skip
@@ -178,17 +181,17 @@ def test_goodwill_to_the_employer_is_no_credit_note(make, outbox_drain):
 
 def test_an_invoice_is_credited_up_to_what_is_left_of_it(make, outbox_drain):
     invoice = by_kind(released(make, outbox_drain))["commission"]
-    operations.credit_invoice(document_id=invoice.id, amount=EUR("49.00"), source_key="a", now=NOON)
+    credit_notes.credit_invoice(document_id=invoice.id, amount=EUR("49.00"), source_key="a", now=NOON)
     with pytest.raises(policies.MoreThanInvoiced):
-        operations.credit_invoice(document_id=invoice.id, amount=EUR("1.01"), source_key="b", now=NOON)
-    operations.credit_invoice(document_id=invoice.id, amount=EUR("1.00"), source_key="c", now=NOON)
-    assert queries.credited(invoice) == invoice.total
+        credit_notes.credit_invoice(document_id=invoice.id, amount=EUR("1.01"), source_key="b", now=NOON)
+    credit_notes.credit_invoice(document_id=invoice.id, amount=EUR("1.00"), source_key="c", now=NOON)
+    assert document_queries.credited(invoice) == invoice.total
 
 
 def test_a_receipt_cannot_be_credited(make, outbox_drain):
     receipt = by_kind(released(make, outbox_drain))["receipt"]
     with pytest.raises(policies.NotAnInvoice):
-        operations.credit_invoice(document_id=receipt.id, amount=EUR("1.00"), source_key="a", now=NOON)
+        credit_notes.credit_invoice(document_id=receipt.id, amount=EUR("1.00"), source_key="a", now=NOON)
 
 
 # -- what the database refuses
@@ -209,7 +212,7 @@ def test_the_database_refuses_what_would_falsify_a_series(make, outbox_drain, sq
     released(make, outbox_drain)
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql)
-    assert queries.numbers_missing() == 0
+    assert document_queries.numbers_missing() == 0
 
 
 def test_a_number_without_its_document_is_refused_at_commit(make, outbox_drain):
@@ -249,7 +252,7 @@ def test_sixteen_threads_that_race_and_roll_back_leave_no_gap_and_no_double(make
                 key = f"own:{thread}:{step}" if step % 2 else f"shared:{step}:{thread // 4}"
                 try:
                     with transaction.atomic():
-                        operations.issue(receipt_draft(make, payer, key), now=NOON)
+                        document_operations.issue(receipt_draft(make, payer, key), now=NOON)
                         if (thread + step) % 5 == 0:
                             raise TakenBack
                     written += 1
@@ -267,7 +270,7 @@ def test_sixteen_threads_that_race_and_roll_back_leave_no_gap_and_no_double(make
     assert numbers == list(range(1, series.last_number + 1))
     assert len(numbers) < written  # the shared sources were told several times and written once
     assert Document.objects.values("source_key").distinct().count() == len(numbers)
-    assert {finding.breaches for finding in ledger.check_all()} == {0}
+    assert {finding.breaches for finding in invariants.check_all()} == {0}
 
 
 def test_documents_that_are_missing_are_issued_by_a_command_once(make, capsys):

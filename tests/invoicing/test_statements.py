@@ -6,8 +6,8 @@ import pytest
 
 from apps.common.ids import uuid7
 from apps.common.money import Money
-from apps.escrow import operations as escrow_operations
-from apps.invoicing import queries
+from apps.escrow.operations import freezes, releases
+from apps.invoicing.queries import statements
 from tests.conftest import NOON
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +19,7 @@ def EUR(text: str) -> Money:
 
 
 def only(organization, month=OCTOBER):
-    (found,) = queries.monthly_statement(organization.id, month)
+    (found,) = statements.monthly_statement(organization.id, month)
     return found
 
 
@@ -30,9 +30,9 @@ def adds_up(found):
 def test_an_employer_sees_held_frozen_released_refunded_and_fees(make):
     escrow = make.escrow(status="funded", amount=EUR("500.00"))
     actor = make.actor(escrow.payer)
-    escrow_operations.release(escrow_id=escrow.id, amount=EUR("100.00"), actor=actor, now=NOON)
+    releases.release(escrow_id=escrow.id, amount=EUR("100.00"), actor=actor, now=NOON)
     dispute_id = uuid7()
-    escrow_operations.freeze(escrow_id=escrow.id, dispute_id=dispute_id, actor=actor, now=NOON)
+    freezes.freeze(escrow_id=escrow.id, dispute_id=dispute_id, actor=actor, now=NOON)
 
     frozen = only(escrow.payer)
     assert [row.event for row in frozen.rows] == ["escrow.funded", "escrow.released", "dispute.opened"]
@@ -41,8 +41,8 @@ def test_an_employer_sees_held_frozen_released_refunded_and_fees(make):
     assert frozen.closing_total == EUR("420.00")
     assert adds_up(frozen)
 
-    escrow_operations.unfreeze(escrow_id=escrow.id, actor=actor, now=NOON)
-    escrow_operations.refund(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payee), now=NOON)
+    freezes.unfreeze(escrow_id=escrow.id, actor=actor, now=NOON)
+    releases.refund(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payee), now=NOON)
     ended = only(escrow.payer)
     assert [row.change for row in ended.rows] == [
         EUR("525.00"), EUR("-105.00"), EUR("0.00"), EUR("0.00"), EUR("-420.00"),
@@ -54,13 +54,13 @@ def test_an_employer_sees_held_frozen_released_refunded_and_fees(make):
 def test_a_month_opens_with_what_the_month_before_closed_with(make):
     escrow = make.escrow(status="funded", amount=EUR("500.00"))
     later = NOON + timedelta(days=10)
-    escrow_operations.release(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payer), now=later)
+    releases.release(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payer), now=later)
 
     october, november = only(escrow.payer), only(escrow.payer, date(2026, 11, 1))
     assert october.closing == november.opening
     assert (november.opening_total, november.closing_total) == (EUR("525.00"), EUR("0.00"))
-    assert queries.monthly_statement(escrow.payer.id, date(2026, 12, 1)) == []
-    assert queries.monthly_statement(escrow.payer.id, date(2026, 9, 1)) == []
+    assert statements.monthly_statement(escrow.payer.id, date(2026, 12, 1)) == []
+    assert statements.monthly_statement(escrow.payer.id, date(2026, 9, 1)) == []
 
 
 def test_a_freelancer_sees_the_net_and_never_the_employers_money(make):
@@ -74,7 +74,7 @@ def test_currencies_stand_apart(make):
     payer = make.employer()
     make.escrow(status="funded", amount=EUR("500.00"), payer=payer)
     make.escrow(status="funded", amount=Money.of("12345", "JPY"), payer=payer)
-    found = queries.monthly_statement(payer.id, OCTOBER)
+    found = statements.monthly_statement(payer.id, OCTOBER)
     assert [(one.currency, one.closing["held"]) for one in found] == [
         ("EUR", EUR("500.00")), ("JPY", Money.of("12345", "JPY")),
     ]  # fmt: skip
@@ -90,6 +90,6 @@ def test_a_month_costs_the_same_number_of_queries_however_many_escrows(make, dja
 
 
 def test_months_end_where_the_next_begins():
-    assert queries.month_bounds(date(2026, 12, 1)) == (
+    assert statements.month_bounds(date(2026, 12, 1)) == (
         datetime(2026, 12, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC),
     )  # fmt: skip

@@ -7,9 +7,9 @@ import pypdf
 import pytest
 
 from apps.common.money import Money
-from apps.invoicing import operations
 from apps.invoicing.forms import BillingDetailsForm
 from apps.invoicing.models import BillingDetails, Document, SelfBillingChoice
+from apps.invoicing.operations import billing_details, copies
 from tests.conftest import NOON
 from tests.invoicing.test_operations import agree, by_kind, details, released
 
@@ -29,7 +29,7 @@ def electronic(make, outbox_drain, settings):
     details(make, payer, vat_id="DE136695976")
     agree(make, payee)
     escrow = released(make, outbox_drain, payer=payer, payee=payee)
-    operations.make_missing_copies(now=NOON)
+    copies.make_missing_copies(now=NOON)
     return escrow
 
 
@@ -67,7 +67,7 @@ def test_what_the_rules_refuse_is_not_offered_and_says_why(make, outbox_drain, c
     assert commission.electronic_copy.is_valid
     payee = escrow.payee
     other = released(make, outbox_drain, payee=payee, amount=Money.of("12.340", "KWD"))
-    operations.make_missing_copies(now=NOON)
+    copies.make_missing_copies(now=NOON)
     refused = [
         one
         for one in Document.objects.filter(reference_id=other.id, recipient=payee)
@@ -106,7 +106,7 @@ def test_self_billing_is_agreed_to_on_its_page_and_ended_there(make, client):
     payee = make.freelancer()
     asker = of(client, payee)
     assert "writes invoices in our name" in asker.get(f"{LIST}self-billing/").content.decode()
-    asker.post(f"{LIST}self-billing/", {"choice": "agree", "text_version": operations.SELF_BILLING_VERSION})
+    asker.post(f"{LIST}self-billing/", {"choice": "agree", "text_version": billing_details.SELF_BILLING_VERSION})
     asker.post(f"{LIST}self-billing/", {"choice": "end"})
     assert list(SelfBillingChoice.objects.order_by("created_at").values_list("is_agreed", flat=True)) == [True, False]
 

@@ -10,8 +10,9 @@ from django.core.management import CommandError, call_command
 from django.db import Error, connection, transaction
 
 from apps.common.money import Money
-from apps.ledger import operations, queries
+from apps.ledger import operations
 from apps.ledger.models import ChainLink
+from apps.ledger.queries import chain, invariants
 
 from .conftest import NOON, release
 
@@ -29,7 +30,7 @@ TAMPERING = {
 
 
 def broken() -> list[str]:
-    return [finding.invariant for finding in queries.check_all() if finding.breaches]
+    return [finding.invariant for finding in invariants.check_all() if finding.breaches]
 
 
 @pytest.fixture
@@ -47,16 +48,16 @@ def test_a_batch_binds_every_entry_once(three, funded):
 
     assert operations.seal_chain(now=NOON) == 1
 
-    report = queries.verify_chain()
+    report = chain.verify_chain()
     assert (report.links, report.seals, report.broken_at, report.unchained) == (4, 2, None, 0)
-    assert [(seal.first_seq, seal.last_seq) for seal in queries.seals()] == [(4, 4), (1, 3)]
-    assert report.head == queries.seals()[0].hash
+    assert [(seal.first_seq, seal.last_seq) for seal in chain.seals()] == [(4, 4), (1, 3)]
+    assert report.head == chain.seals()[0].hash
 
 
 def test_an_entry_waits_for_the_next_batch_without_breaking_anything(three, funded):
     funded("1.00")
 
-    report = queries.verify_chain()
+    report = chain.verify_chain()
 
     assert (report.broken_at, report.unchained) == (None, 1)
     assert broken() == []
@@ -69,7 +70,7 @@ def test_tampering_is_seen_in_sql_and_in_python(three, statement):
         cursor.execute("SET LOCAL session_replication_role = replica")  # as one who owns the database might
         cursor.execute(statement, {"second": second})
 
-    assert queries.verify_chain().broken_at is not None
+    assert chain.verify_chain().broken_at is not None
     assert broken()
     with pytest.raises(CommandError, match=r"broken at link \d"):
         call_command("verify_chain", stdout=StringIO())
@@ -98,7 +99,7 @@ def test_many_writers_make_one_chain(funded):
     for thread in threads:
         thread.join()
 
-    report = queries.verify_chain()
+    report = chain.verify_chain()
     assert (report.links, report.seals, report.broken_at) == (39, 1, None)
 
 

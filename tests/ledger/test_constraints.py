@@ -8,9 +8,11 @@ from django.core.management import CommandError, call_command
 from django.db import Error, connection, transaction
 
 from apps.common.money import Money
-from apps.ledger import chart, operations, queries
+from apps.ledger import chart, operations
 from apps.ledger.entries import Entry, Line
 from apps.ledger.models import JournalEntry, LedgerAccount, Posting
+from apps.ledger.queries import books
+from apps.ledger.queries import invariants as invariant_queries
 
 from .conftest import NOON, fund, release
 
@@ -274,9 +276,9 @@ def test_ledger_check_sees_what_was_done_behind_the_guards(funded, capsys, sql, 
 def test_ledger_check_counts_what_areas_above_add(funded):
     from apps.ledger.queries import invariants
 
-    queries.register_invariant("I10_test", lambda: 3)
+    invariant_queries.register_invariant("I10_test", lambda: 3)
     try:
-        assert queries.Finding("I10_test", 3) in queries.check_all()
+        assert invariant_queries.Finding("I10_test", 3) in invariant_queries.check_all()
     finally:
         del invariants._registered["I10_test"]
 
@@ -296,4 +298,4 @@ def test_funding_again_after_a_refusal_uses_the_same_key(funded):
 
     operations.record(fund(escrow_id, Money.of("5.00", "EUR"), key=key), now=NOON)
 
-    assert queries.balance(chart.escrow_held(escrow_id, "EUR")) == Money.of("5.00", "EUR")
+    assert books.balance(chart.escrow_held(escrow_id, "EUR")) == Money.of("5.00", "EUR")

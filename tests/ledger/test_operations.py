@@ -4,8 +4,9 @@ import pytest
 from django.db import transaction
 
 from apps.common.money import Money
-from apps.ledger import chart, operations, queries
+from apps.ledger import chart, operations
 from apps.ledger.entries import Entry, Line, WrongCurrency, credit, debit, event_key
+from apps.ledger.queries import books
 
 from .conftest import NOON, fund, release
 
@@ -17,9 +18,9 @@ def test_record_moves_the_balances_of_both_accounts():
 
     operations.record(fund(escrow_id, Money.of("500.00", "EUR")), now=NOON)
 
-    assert queries.balance(chart.escrow_held(escrow_id, "EUR")) == Money.of("500.00", "EUR")
-    assert queries.balance(chart.clearing("sandbox", "EUR")) == Money.of("500.00", "EUR")
-    assert queries.balance(chart.escrow_held(escrow_id, "USD")) == Money.zero("USD")
+    assert books.balance(chart.escrow_held(escrow_id, "EUR")) == Money.of("500.00", "EUR")
+    assert books.balance(chart.clearing("sandbox", "EUR")) == Money.of("500.00", "EUR")
+    assert books.balance(chart.escrow_held(escrow_id, "USD")) == Money.zero("USD")
 
 
 def test_record_twice_gives_the_first_entry_and_moves_nothing():
@@ -30,8 +31,8 @@ def test_record_twice_gives_the_first_entry_and_moves_nothing():
     second = operations.record(entry, now=NOON)
 
     assert first == second
-    assert queries.balance(chart.escrow_held(escrow_id, "EUR")) == Money.of("500.00", "EUR")
-    assert queries.journal_by_key(entry.key) == queries.journal(first)
+    assert books.balance(chart.escrow_held(escrow_id, "EUR")) == Money.of("500.00", "EUR")
+    assert books.journal_by_key(entry.key) == books.journal(first)
 
 
 def test_record_refuses_the_same_key_with_other_content():
@@ -50,7 +51,7 @@ def test_record_refuses_to_overdraw_a_guarded_account(funded):
     with pytest.raises(operations.NotEnoughMoney):
         operations.record(release(escrow_id, uuid4(), Money.of("500.01", "EUR")), now=NOON)
 
-    assert queries.balance(chart.escrow_held(escrow_id, "EUR")) == Money.of("500.00", "EUR")
+    assert books.balance(chart.escrow_held(escrow_id, "EUR")) == Money.of("500.00", "EUR")
 
 
 def test_record_refuses_an_account_known_with_another_guard(funded):
@@ -68,7 +69,7 @@ def test_a_refusal_takes_the_whole_transaction_back(funded):
         operations.record(release(escrow_id, payee_id, Money.of("400.00", "EUR")), now=NOON)
         operations.record(release(escrow_id, payee_id, Money.of("400.00", "EUR")), now=NOON)
 
-    assert queries.balance(chart.payable(payee_id, "EUR")) == Money.zero("EUR")
+    assert books.balance(chart.payable(payee_id, "EUR")) == Money.zero("EUR")
 
 
 def test_reverse_mirrors_an_entry_once(funded):
@@ -78,9 +79,9 @@ def test_reverse_mirrors_an_entry_once(funded):
 
     reversal = operations.reverse(journal_id=released, key=key, memo="wrong amount", now=NOON)
 
-    assert queries.balance(chart.payable(payee_id, "EUR")) == Money.zero("EUR")
-    assert queries.balance(chart.escrow_held(escrow_id, "EUR")) == Money.of("500.00", "EUR")
-    assert queries.journal(reversal).reverses_id == released
+    assert books.balance(chart.payable(payee_id, "EUR")) == Money.zero("EUR")
+    assert books.balance(chart.escrow_held(escrow_id, "EUR")) == Money.of("500.00", "EUR")
+    assert books.journal(reversal).reverses_id == released
     assert operations.reverse(journal_id=released, key=key, memo="wrong amount", now=NOON) == reversal
     with pytest.raises(operations.AlreadyReversed):
         operations.reverse(journal_id=released, key=uuid4(), memo="again", now=NOON)
@@ -112,19 +113,19 @@ def test_statement_shows_each_line_with_the_balance_after_it(funded):
     operations.record(release(escrow_id, payee_id, Money.of("120.00", "EUR")), now=NOON)
     operations.record(release(escrow_id, payee_id, Money.of("80.00", "EUR")), now=NOON)
 
-    newest, oldest = queries.statement([f"payable:{payee_id}"])
+    newest, oldest = books.statement([f"payable:{payee_id}"])
 
     assert (newest.amount, newest.balance) == (Money.of("80.00", "EUR"), Money.of("200.00", "EUR"))
     assert (oldest.amount, oldest.balance) == (Money.of("120.00", "EUR"), Money.of("120.00", "EUR"))
-    assert queries.statement([f"payable:{payee_id}"], before=newest.id) == [oldest]
+    assert books.statement([f"payable:{payee_id}"], before=newest.id) == [oldest]
 
 
 def test_journals_of_an_object_are_all_its_entries(funded):
     escrow_id, other_id = funded(), funded()
     operations.record(release(escrow_id, uuid4(), Money.of("1.00", "EUR")), now=NOON)
 
-    assert [view.event for view in queries.journals_of(escrow=escrow_id)] == ["escrow.funded", "escrow.released"]
-    assert len(queries.journals_of(escrow=other_id)) == 1
+    assert [view.event for view in books.journals_of(escrow=escrow_id)] == ["escrow.funded", "escrow.released"]
+    assert len(books.journals_of(escrow=other_id)) == 1
 
 
 def test_pages_of_a_statement_show_what_one_long_page_shows(funded):
@@ -135,9 +136,9 @@ def test_pages_of_a_statement_show_what_one_long_page_shows(funded):
             escrow_id = funded(str(nth * 100), currency)
             operations.record(release(escrow_id, payee_id, Money.of(str(nth), currency)), now=NOON)
 
-    whole = queries.statement(codes, limit=1000)
+    whole = books.statement(codes, limit=1000)
     pages, before = [], None
-    while page := queries.statement(codes, before=before, limit=5):
+    while page := books.statement(codes, before=before, limit=5):
         pages += page
         before = page[-1].id
 

@@ -11,8 +11,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from apps.common.ids import uuid7
 from apps.common.money import Money
-from apps.ledger import chart, operations, queries
+from apps.ledger import chart, operations
 from apps.ledger.entries import Entry, Line, event_key
+from apps.ledger.queries import books, invariants
 
 from .conftest import NOON, fund, release
 
@@ -92,12 +93,12 @@ class Books(RuleBasedStateMachine):
     def the_books_say_what_the_model_says(self) -> None:
         if not hasattr(self, "held"):
             return
-        found = queries.balances({code for code, _ in self.held})
+        found = books.balances({code for code, _ in self.held})
         for (code, currency), minor in self.held.items():
             assert found.get((code, currency), Money.zero(currency)) == Money(minor, currency)
 
     def teardown(self) -> None:
-        assert {finding.breaches for finding in queries.check_all()} == {0}
+        assert {finding.breaches for finding in invariants.check_all()} == {0}
 
 
 Books.TestCase.settings = settings(

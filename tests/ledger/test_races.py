@@ -8,8 +8,9 @@ import pytest
 from django.db import connection
 
 from apps.common.money import Money
-from apps.ledger import chart, operations, queries
+from apps.ledger import chart, operations
 from apps.ledger.entries import Entry, credit, debit
+from apps.ledger.queries import books, invariants
 
 from .conftest import NOON, fund, release
 
@@ -40,7 +41,7 @@ def test_one_event_recorded_by_all_is_one_entry():
     results = together(lambda number: operations.record(entry, now=NOON))
 
     assert len(set(results)) == 1
-    assert len(queries.journals_of(**entry.refs)) == 1
+    assert len(books.journals_of(**entry.refs)) == 1
 
 
 def test_all_withdrawing_the_whole_leaves_one_winner(funded):
@@ -51,8 +52,8 @@ def test_all_withdrawing_the_whole_leaves_one_winner(funded):
     )
 
     assert sum(isinstance(result, operations.NotEnoughMoney) for result in results) == THREADS - 1
-    assert queries.balance(chart.payable(payee_id, "EUR")) == Money.of("500.00", "EUR")
-    assert {finding.breaches for finding in queries.check_all()} == {0}
+    assert books.balance(chart.payable(payee_id, "EUR")) == Money.of("500.00", "EUR")
+    assert {finding.breaches for finding in invariants.check_all()} == {0}
 
 
 def test_crossing_transfers_never_wait_in_a_circle(funded):
@@ -69,7 +70,7 @@ def test_crossing_transfers_never_wait_in_a_circle(funded):
     results = together(cross)
 
     assert [result for result in results if isinstance(result, Exception)] == []
-    total = queries.balance(chart.escrow_held(first, "EUR")) + queries.balance(chart.escrow_held(second, "EUR"))
+    total = books.balance(chart.escrow_held(first, "EUR")) + books.balance(chart.escrow_held(second, "EUR"))
     assert total == Money.of("1000.00", "EUR")
 
 
@@ -88,4 +89,4 @@ def test_accounts_opened_by_all_at_once_are_opened_once():
     results = together(spread)
 
     assert [result for result in results if isinstance(result, Exception)] == []
-    assert queries.balance(chart.escrow_held(codes[0], "EUR")) == Money.of("32.00", "EUR")
+    assert books.balance(chart.escrow_held(codes[0], "EUR")) == Money.of("32.00", "EUR")

@@ -6,8 +6,8 @@ from typing import Any
 
 from apps.escrow.models import Escrow
 from apps.outbox import bus
-from apps.payments import operations
 from apps.payments.models import Charge, Chargeback
+from apps.payments.operations import notices
 from devstack.sandbox_processor import disputes
 from tests.make import Make
 
@@ -37,5 +37,5 @@ class Bank:
         return Chargeback.objects.get(remote_id=remote_id)
 
     def _heard(self, kind: str, reference: str) -> None:
-        operations.refresh(kind=kind, reference=reference, processor="sandbox", clock=lambda: self.make.now)
+        notices.refresh(kind=kind, reference=reference, processor="sandbox", clock=lambda: self.make.now)
         bus.deliver_pending(now=self.make.now)

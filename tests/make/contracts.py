@@ -6,9 +6,9 @@ from typing import Any
 from apps.accounts.models import Organization
 from apps.bidding.models import Bid
 from apps.common.actors import Actor
-from apps.contracts import operations
 from apps.contracts.models import Contract, Deliverable, Milestone
-from apps.contracts.operations.working import Check
+from apps.contracts.operations import milestones, offers
+from apps.contracts.operations.milestones import Check
 from apps.escrow.models import Escrow
 from apps.payments.models import Charge
 
@@ -26,11 +26,11 @@ class MakeContracts:
 
     def contract(self, *, bid: Bid | None = None, status: str = "active", **fields: Any) -> Contract:
         bid = bid or self.bid(**fields)
-        contract = operations.award(bid_id=bid.id, actor=self.actor(bid.task.employer), now=self.now)
+        contract = offers.award(bid_id=bid.id, actor=self.actor(bid.task.employer), now=self.now)
         if status == "active":
-            contract = operations.accept_offer(contract_id=contract.id, actor=self.actor(bid.bidder), now=self.now)
+            contract = offers.accept_offer(contract_id=contract.id, actor=self.actor(bid.bidder), now=self.now)
         elif status == "declined":
-            contract = operations.decline_offer(contract_id=contract.id, actor=self.actor(bid.bidder), now=self.now)
+            contract = offers.decline_offer(contract_id=contract.id, actor=self.actor(bid.bidder), now=self.now)
         elif status == "completed":
             milestone = self.milestone(bid=bid, contract=contract, status="approved")
             contract = milestone.contract
@@ -47,7 +47,7 @@ class MakeContracts:
     def fund(self, milestone: Milestone) -> Milestone:
         """The employer pays at the processor, and everybody hears of it."""
         employer = self.actor(milestone.contract.employer)
-        escrow_id = operations.prepare_funding(milestone_id=milestone.id, actor=employer, now=self.now)
+        escrow_id = milestones.prepare_funding(milestone_id=milestone.id, actor=employer, now=self.now)
         self.paid(self.charge_of(Escrow.objects.get(id=escrow_id)))
         return Milestone.objects.select_related("contract").get(id=milestone.id)
 
@@ -60,7 +60,7 @@ class MakeContracts:
             "file_ids": [],
             "links": [WORK],
         }
-        return operations.deliver(
+        return milestones.deliver(
             milestone_id=milestone.id,
             actor=self.actor(milestone.contract.freelancer),
             now=self.now,
@@ -74,7 +74,7 @@ class MakeContracts:
             contract = self.contract(bid=bid, **fields)
         elif contract.status == "offered":
             freelancer = self.actor(contract.freelancer)
-            contract = operations.accept_offer(contract_id=contract.id, actor=freelancer, now=self.now)
+            contract = offers.accept_offer(contract_id=contract.id, actor=freelancer, now=self.now)
         milestone = contract.milestones.get(position=1)
         employer = self.actor(contract.employer)
         if status != "planned":
@@ -82,11 +82,11 @@ class MakeContracts:
         if status in ("delivered", "in_revision", "approved"):
             self.deliver(milestone)
         if status == "in_revision":
-            operations.request_revision(
+            milestones.request_revision(
                 milestone_id=milestone.id, text="Page 3", source_language="en", actor=employer, now=self.now
             )
         elif status == "approved":
-            operations.approve_milestone(milestone_id=milestone.id, amount=None, actor=employer, now=self.now)
+            milestones.approve_milestone(milestone_id=milestone.id, amount=None, actor=employer, now=self.now)
         milestone = Milestone.objects.select_related("contract").get(id=milestone.id)
         assert milestone.status == status
         return milestone

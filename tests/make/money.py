@@ -12,11 +12,11 @@ from django.conf import settings
 from apps.accounts.models import Organization
 from apps.common.actors import SYSTEM, Actor
 from apps.common.money import Money
-from apps.escrow import operations as escrow_operations
 from apps.escrow.models import Escrow
+from apps.escrow.operations import funding, releases
 from apps.outbox import bus
-from apps.payments import operations as payments
 from apps.payments.models import Charge, Payout, PayoutAccount
+from apps.payments.operations import accounts, charges, notices, payouts, settlement
 from devstack.sandbox_processor import charges as processor_charges
 from devstack.sandbox_processor import payouts as processor_payouts
 from devstack.sandbox_processor.server import Processor
@@ -59,7 +59,7 @@ class MakeMoney:
         payer = payer or self.employer()
         payee = payee or self.freelancer()
         actor = self.actor(payer)
-        escrow = escrow_operations.open_escrow(
+        escrow = funding.open_escrow(
             payer_id=payer.id,
             payee_id=payee.id,
             reference_id=uuid4(),
@@ -69,22 +69,22 @@ class MakeMoney:
             now=self.now,
         )
         if status == "cancelled":
-            escrow_operations.cancel(escrow_id=escrow.id, actor=actor, now=self.now)
+            funding.cancel(escrow_id=escrow.id, actor=actor, now=self.now)
         elif status != "pending":
             charge = self.charge_of(escrow)
             if status != "funding":
                 self.paid(charge)
         if status == "released":
-            escrow_operations.release(escrow_id=escrow.id, amount=None, actor=actor, now=self.now)
+            releases.release(escrow_id=escrow.id, amount=None, actor=actor, now=self.now)
         if status == "refunded":
-            escrow_operations.refund(escrow_id=escrow.id, amount=None, actor=self.actor(payee), now=self.now)
+            releases.refund(escrow_id=escrow.id, amount=None, actor=self.actor(payee), now=self.now)
         escrow.refresh_from_db()
         return escrow
 
     def charge_of(self, escrow: Escrow) -> Charge:
         """A checkout that waits for the payer."""
         assert self.processor
-        return escrow_operations.start_funding(
+        return funding.start_funding(
             escrow_id=escrow.id, actor=self.actor(escrow.payer), now=self.now, return_url="http://testserver/back"
         )
 
@@ -94,7 +94,7 @@ class MakeMoney:
         with store.step():
             session = processor_charges.find_session(store, charge.remote_session_id)
             processor_charges.pay(store, session, card)
-        charge = payments.refresh_charge(charge_id=charge.id, now=self.now)
+        charge = charges.refresh_charge(charge_id=charge.id, now=self.now)
         bus.deliver_pending(now=self.now)
         return charge
 
@@ -102,7 +102,7 @@ class MakeMoney:
         self, organization: Organization, *, currency: str = "", number: str = "0001234567", is_automatic: bool = False
     ) -> PayoutAccount:
         assert self.processor
-        return payments.set_payout_account(
+        return accounts.set_payout_account(
             organization_id=organization.id,
             currency=currency or organization.currency,
             holder_name=organization.display_name,
@@ -131,7 +131,7 @@ class MakeMoney:
         net = net or Money.of("450.00", "EUR")
         self.payout_account(organization, number=number)
         self.balance(organization, net)
-        payout = payments.request_payout(
+        payout = payouts.request_payout(
             organization_id=organization.id,
             currency=net.currency,
             amount=None,
@@ -139,7 +139,7 @@ class MakeMoney:
             now=self.now,
         )
         if status != "requested":
-            payments.settle_due(clock=lambda: self.now)
+            settlement.settle_due(clock=lambda: self.now)
             payout.refresh_from_db()
         if status in ("paid", "failed", "returned"):
             self.arrive(payout, fail=status == "failed")
@@ -151,7 +151,7 @@ class MakeMoney:
     def arrive(self, payout: Payout, *, fail: bool = False) -> None:
         """The bank answers."""
         processor_payouts.finish(self.processor.store, payout.remote_payout_id, fail=fail)
-        payments.refresh_payout(payout_id=payout.id, clock=lambda: self.now)
+        notices.refresh_payout(payout_id=payout.id, clock=lambda: self.now)
 
     @staticmethod
     def system() -> Actor:

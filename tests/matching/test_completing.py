@@ -2,7 +2,7 @@
 
 import pytest
 
-from apps.matching import queries
+from apps.matching.queries import skill_suggestions
 from apps.skills.models import Skill
 from apps.tasks.models import Task
 from tests.conftest import NOON
@@ -28,22 +28,22 @@ def market(make, employer):
 
 
 def test_what_stands_together_comes_before_what_is_alike(market):
-    suggested = [one for one, _label in queries.goes_with([skill("react")], NOON)]
+    suggested = [one for one, _label in skill_suggestions.goes_with([skill("react")], NOON)]
     assert suggested[0] == skill("logo-design")
     assert skill("react") not in suggested
     assert len(suggested) > 1, "the taxonomy fills up"
 
 
 def test_without_tasks_the_taxonomy_answers():
-    suggested = [one for one, _label in queries.goes_with([skill("react")], NOON)]
+    suggested = [one for one, _label in skill_suggestions.goes_with([skill("react")], NOON)]
     assert suggested
     assert skill("logo-design") not in suggested
-    assert queries.goes_with([], NOON) == []
+    assert skill_suggestions.goes_with([], NOON) == []
 
 
 def test_one_task_alone_says_nothing(make, employer):
     make.task(employer=employer, skill_ids=(skill("react"), skill("logo-design")))
-    assert skill("logo-design") not in [one for one, _label in queries.goes_with([skill("react")], NOON)]
+    assert skill("logo-design") not in [one for one, _label in skill_suggestions.goes_with([skill("react")], NOON)]
 
 
 def sign_in(client, organization):

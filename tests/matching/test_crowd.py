@@ -9,11 +9,11 @@ from apps.accounts import operations as accounts
 from apps.accounts.models import Organization, Profile, ProfileLanguage, User
 from apps.bidding.models import Bid
 from apps.contracts.models import Contract
-from apps.matching import queries
+from apps.matching.queries import candidates, inputs
 from apps.skills.models import Skill
 from apps.tasks.models import TaskSkill
-from ranking.stored import parts as stored_parts
-from ranking.stored import writing as stored_writing
+from ranking.candidate_index import segments
+from ranking.candidate_index import writer as candidate_index_writer
 from tests.conftest import NOON
 
 pytestmark = pytest.mark.django_db
@@ -68,9 +68,9 @@ def crowd(make):
 
 
 def read_one_by_one(now):
-    writer = stored_writing.Writer()
-    ids = list(queries.profiles_to_match().values_list("organization_id", flat=True))
-    for one in queries.freelancer_facts(ids, now).values():
+    writer = candidate_index_writer.Writer()
+    ids = list(inputs.profiles_to_match().values_list("organization_id", flat=True))
+    for one in inputs.freelancer_facts(ids, now).values():
         writer.add(one)
     return writer.columns()
 
@@ -78,7 +78,7 @@ def read_one_by_one(now):
 def in_words(folder, columns):
     """The files of a part, without the numbers that stand for skills and languages."""
     columns.write(folder)
-    part = stored_parts.Part(folder)
+    part = segments.Part(folder)
     names = {number: code for code, number in part.languages.items()}
 
     def spoken(mask):
@@ -89,7 +89,7 @@ def in_words(folder, columns):
         facts = part.facts[row]
         people[owner] = {
             "numbers": [facts[name].item() for name in ("usual", "hourly", "active", "hours", "completed", "failed")],
-            "country": stored_parts.country_code(int(facts["country"])),
+            "country": segments.country_code(int(facts["country"])),
             "speaks": [spoken(facts[level]) for level in ("fluent", "conversational", "basic")],
             "works": [(set(skills), at, accepted) for skills, at, accepted in part.works_of(row)],
             "said": {one: part.declared(one, np.array([row]))[0] for one in part.skills},
@@ -108,7 +108,7 @@ def in_words(folder, columns):
 
 def test_in_bulk_and_one_by_one_everybody_is_the_same(crowd, tmp_path):
     for now in (NOON, NOON + timedelta(days=120, hours=3)):  # another offset of the zones, bids that are too old
-        bulk = in_words(tmp_path / f"bulk-{now:%j}", queries.everybody(now))
+        bulk = in_words(tmp_path / f"bulk-{now:%j}", candidates.everybody(now))
         single = in_words(tmp_path / f"single-{now:%j}", read_one_by_one(now))
         assert bulk == single
         people = bulk[0]
@@ -120,4 +120,4 @@ def test_in_bulk_and_one_by_one_everybody_is_the_same(crowd, tmp_path):
 
 
 def test_without_anybody_the_columns_are_empty(db, tmp_path):
-    assert in_words(tmp_path / "bulk", queries.everybody(NOON)) == ({}, {}, frozenset())
+    assert in_words(tmp_path / "bulk", candidates.everybody(NOON)) == ({}, {}, frozenset())

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from apps.accounts import operations as accounts
 from apps.accounts.models import Profile
 from apps.common.errors import NotFound
-from apps.matching import operations, policies, queries
+from apps.matching import policies
 from apps.matching.models import EventKind, Experiment, ListKind, ListSide, MatchImpression
+from apps.matching.operations import experiments, impressions, matches
+from apps.matching.queries import fairness, recommendations
 from apps.moderation.models import AuditEntry
 from apps.skills.models import Skill
 from ranking.experiments import arm_of, newcombe, wilson
@@ -80,7 +82,7 @@ def market(make, outbox_drain):
         while arm_of(PLAN["name"], employer.id, ARMS, 100)["name"] != reader_sees:
             employer = make.employer()
         made = make.task(employer=employer, skill_ids=(react,), budget_min_minor=20_000)
-        operations.match_task(task_id=made.id, now=NOON)
+        matches.match_task(task_id=made.id, now=NOON)
         return made
 
     return task
@@ -89,12 +91,12 @@ def market(make, outbox_drain):
 @pytest.mark.django_db
 def test_an_arm_orders_its_readers_lists_and_is_logged(market, make):
     present, new = market("present"), market("new")
-    before = [one.organization.display_name for one in queries.recommended_freelancers(new.id, now=NOON)]
-    experiment = operations.start_experiment(**PLAN, actor=make.staff_actor(), now=NOON)
+    before = [one.organization.display_name for one in recommendations.recommended_freelancers(new.id, now=NOON)]
+    experiment = experiments.start_experiment(**PLAN, actor=make.staff_actor(), now=NOON)
 
     def order(task, now=NOON):
-        found = queries.recommended_freelancers(task.id, now=now)
-        operations.record_shown(
+        found = recommendations.recommended_freelancers(task.id, now=now)
+        impressions.record_shown(
             kind=ListKind.PEOPLE, reader_id=task.employer_id, rows=[one.shown for one in found], now=now
         )
         return [one.organization.display_name for one in found]
@@ -107,26 +109,26 @@ def test_an_arm_orders_its_readers_lists_and_is_logged(market, make):
         assert sum(row.components.values()) == pytest.approx(row.score, abs=1e-6)
     assert order(new, NOON + timedelta(days=28)) == before  # over: everybody sees what holds
 
-    operations.stop_experiment(experiment=experiment, note="Enough", actor=make.staff_actor(), now=NOON)
+    experiments.stop_experiment(experiment=experiment, note="Enough", actor=make.staff_actor(), now=NOON)
     assert order(new) == before
 
 
 @pytest.mark.django_db
 def test_the_page_says_what_came_of_each_arm_and_shows_a_breach_in_red(client, market, make):
     present, new = market("present"), market("new")
-    experiment = operations.start_experiment(**PLAN, actor=make.staff_actor(), now=NOON)
+    experiment = experiments.start_experiment(**PLAN, actor=make.staff_actor(), now=NOON)
     for task in (present, new):
-        found = queries.recommended_freelancers(task.id, now=NOON)
-        operations.record_shown(
+        found = recommendations.recommended_freelancers(task.id, now=NOON)
+        impressions.record_shown(
             kind=ListKind.PEOPLE, reader_id=task.employer_id, rows=[one.shown for one in found], now=NOON
         )
     invited = MatchImpression.objects.filter(task=new).first()
-    operations.record_event(
+    impressions.record_event(
         kind=EventKind.INVITE, task_id=new.id, organization_id=invited.organization_id, now=NOON + timedelta(hours=1)
     )
     MatchImpression.objects.filter(arm="new").update(is_newcomer=False)
 
-    first, second = queries.arm_results(experiment)
+    first, second = fairness.arm_results(experiment)
     invites = {arm.name: next(one for one in arm.outcomes if one.kind == EventKind.INVITE) for arm in (first, second)}
     assert (first.lists, second.lists, invites["present"].lists, invites["new"].lists) == (1, 1, 0, 1)
     assert invites["present"].difference is None
@@ -179,10 +181,10 @@ def test_staff_start_and_stop_and_both_are_on_record(client, make):
 def test_nobody_else_starts_stops_or_looks(client, make):
     actor = make.actor(make.employer())
     with pytest.raises(NotFound):
-        operations.start_experiment(**PLAN, actor=actor, now=NOON)
-    made = operations.start_experiment(**PLAN, actor=make.staff_actor(), now=NOON)
+        experiments.start_experiment(**PLAN, actor=actor, now=NOON)
+    made = experiments.start_experiment(**PLAN, actor=make.staff_actor(), now=NOON)
     with pytest.raises(NotFound):
-        operations.stop_experiment(experiment=made, note="x", actor=actor, now=NOON)
+        experiments.stop_experiment(experiment=made, note="x", actor=actor, now=NOON)
     client.force_login(make.employer().memberships.get(role="owner").user)
     for url in (
         reverse("matching:experiments"), reverse("matching:experiment", args=[made.id]), reverse("matching:reasons")
@@ -204,15 +206,15 @@ def test_nobody_else_starts_stops_or_looks(client, make):
 )
 def test_an_experiment_that_says_nothing_is_refused(make, changes, error):
     with pytest.raises(error):
-        operations.start_experiment(**(PLAN | changes), actor=make.staff_actor(), now=NOON)
+        experiments.start_experiment(**(PLAN | changes), actor=make.staff_actor(), now=NOON)
 
 
 @pytest.mark.django_db
 def test_one_that_is_over_makes_room_for_the_next(make):
     staff = make.staff_actor()
-    first = operations.start_experiment(**PLAN, actor=staff, now=NOON)
+    first = experiments.start_experiment(**PLAN, actor=staff, now=NOON)
     later = NOON + timedelta(days=40)
-    operations.start_experiment(
+    experiments.start_experiment(
         **(PLAN | {"name": f"next-{uuid4().hex[:6]}", "ends_at": later + timedelta(days=1)}), actor=staff, now=later
     )
     first.refresh_from_db()

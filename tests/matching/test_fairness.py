@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.accounts.models import Organization, Profile, User
-from apps.matching import operations, queries
 from apps.matching.models import MatchResult, RankingWeights
+from apps.matching.operations import candidate_index, matches
+from apps.matching.queries import market as market_queries
+from apps.matching.queries import ranking_versions
 from apps.moderation.models import AuditEntry
 from apps.skills.models import Skill
 from ranking import formula, scoring
@@ -51,8 +53,8 @@ def test_name_gender_marker_and_country_do_not_move_a_match(make, outbox_drain, 
 
     def outcome() -> tuple[float, dict[str, float], dict[str, object]]:
         if way == "shelf":
-            operations.rebuild_shelf(now=NOON)
-        operations.match_task(task_id=task.id, now=NOON)
+            candidate_index.rebuild_shelf(now=NOON)
+        matches.match_task(task_id=task.id, now=NOON)
         result = MatchResult.objects.get(task=task, organization=freelancer)
         return result.score, result.components, result.reasons
 
@@ -91,7 +93,7 @@ def market(make, outbox_drain):
         Profile.objects.filter(id=profile.id).update(rate_amount_minor=1000 * (number + 1), rate_currency="EUR")
         people.append(one)
     task = make.task(employer=make.employer("Werk", country="DE"), source_language="en", skill_ids=(react, logo))
-    operations.match_task(task_id=task.id, now=NOON)
+    matches.match_task(task_id=task.id, now=NOON)
     return {"people": people, "task": task, "react": react, "logo": logo}
 
 
@@ -109,12 +111,12 @@ def test_staff_see_what_weights_change_then_set_them_with_a_reason(market, make,
     assert refused.status_code == 422
     client.post(address, {**given_, "step": "set", "note": "Pay counts more"})
 
-    assert queries.current_weights() == (
+    assert ranking_versions.current_weights() == (
         Weights(20, 60, 20),
         f"{scoring.RANKER_VERSION}.{RankingWeights.objects.get().id}",
     )
     assert AuditEntry.objects.filter(action="matching.set_weights").exists()
-    operations.refresh_pending(now=NOON)
+    matches.refresh_pending(now=NOON)
     result = MatchResult.objects.filter(task=market["task"]).first()
     assert result.ranker_version.startswith("2.")
     assert sum(result.components.values()) == pytest.approx(result.score, abs=1e-6)
@@ -143,7 +145,7 @@ def test_a_reader_orders_by_their_own_weights(market, client, monkeypatch):
 def test_gaps_name_the_skill_that_would_open_tasks(market, client, monkeypatch):
     monkeypatch.setattr("django.utils.timezone.now", lambda: NOON)
     person = market["people"][0]
-    gap = queries.skill_gaps(person.id, NOON)[0]
+    gap = market_queries.skill_gaps(person.id, NOON)[0]
     assert (gap.skill_id, gap.tasks, gap.alone) == (market["logo"], 1, 1)
 
     client.force_login(person.memberships.get().user)
@@ -152,7 +154,7 @@ def test_gaps_name_the_skill_that_would_open_tasks(market, client, monkeypatch):
 
 @pytest.mark.django_db
 def test_rates_are_quartiles_and_private_below_ten(market, client):
-    react, logo = queries.rate_guidance([market["react"], market["logo"]], "EUR", NOON.date())
+    react, logo = market_queries.rate_guidance([market["react"], market["logo"]], "EUR", NOON.date())
 
     assert (react.people, react.low.amount_minor, react.middle.amount_minor, react.high.amount_minor) == (
         11, 3500, 6000, 8500,

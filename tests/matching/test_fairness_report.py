@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.accounts import operations as accounts
-from apps.matching import operations, queries
 from apps.matching.models import FairnessReport, ListKind, MatchImpression
+from apps.matching.operations import exposure, impressions, matches
+from apps.matching.queries import recommendations
 from apps.skills.models import Skill
 from ranking import fairness
 from ranking.fairness import Pair, by_group, gini, lorenz, region
@@ -119,22 +120,22 @@ def market(make, db):
         )  # fmt: skip
         people.append(one)
     task = make.task(employer=make.employer("Werk"), skill_ids=(react,))
-    operations.match_task(task_id=task.id, now=NOON)
+    matches.match_task(task_id=task.id, now=NOON)
     return task, people
 
 
 def show(task, *, now=NOON, limit=10):
-    rows = [one.shown for one in queries.recommended_freelancers(task.id, limit, now=now)]
-    operations.record_shown(kind=ListKind.PEOPLE, reader_id=task.employer_id, rows=rows, now=now)
+    rows = [one.shown for one in recommendations.recommended_freelancers(task.id, limit, now=now)]
+    impressions.record_shown(kind=ListKind.PEOPLE, reader_id=task.employer_id, rows=rows, now=now)
 
 
 def test_a_week_is_written_once_when_it_is_over(market):
     task, _ = market
     show(task)
     show(task, now=NOON + timedelta(days=1))
-    assert operations.write_fairness_report(week=WEEK, now=NOON + timedelta(days=2)) is None
-    assert operations.week_before(AFTER) == WEEK
-    report = operations.write_fairness_report(week=WEEK, now=AFTER)
+    assert exposure.write_fairness_report(week=WEEK, now=NOON + timedelta(days=2)) is None
+    assert exposure.week_before(AFTER) == WEEK
+    report = exposure.write_fairness_report(week=WEEK, now=AFTER)
     figures = report.figures
     assert (figures["lists"], figures["tasks"], figures["people"]) == (2, 1, 24)
     assert figures["first_ten"] == figures["newcomers_in_first_ten"] == 20
@@ -145,14 +146,14 @@ def test_a_week_is_written_once_when_it_is_over(market):
     assert figures["groups"]["newcomer"] == []  # everybody is one: nothing to compare
 
     show(task, now=NOON + timedelta(days=2))
-    assert operations.write_fairness_report(week=WEEK, now=AFTER).figures == figures
+    assert exposure.write_fairness_report(week=WEEK, now=AFTER).figures == figures
     assert FairnessReport.objects.count() == 1
 
 
 def test_a_week_without_lists_or_that_begins_on_a_tuesday_has_no_report(market):
-    assert operations.write_fairness_report(week=WEEK, now=AFTER) is None
+    assert exposure.write_fairness_report(week=WEEK, now=AFTER) is None
     show(market[0])
-    assert operations.write_fairness_report(week=WEEK + timedelta(days=1), now=AFTER + timedelta(days=30)) is None
+    assert exposure.write_fairness_report(week=WEEK + timedelta(days=1), now=AFTER + timedelta(days=30)) is None
     assert not FairnessReport.objects.exists()
 
 
@@ -160,7 +161,7 @@ def test_attention_is_that_of_the_places(market):
     task, _ = market
     show(task)
     seen = MatchImpression.objects.values_list("position", flat=True)
-    report = operations.write_fairness_report(week=WEEK, now=AFTER)
+    report = exposure.write_fairness_report(week=WEEK, now=AFTER)
     expected = [fairness.attention(place) for place in seen] + [0.0] * 14
     assert report.figures["gini"] == pytest.approx(gini(expected), abs=1e-4)
 
@@ -168,16 +169,16 @@ def test_attention_is_that_of_the_places(market):
 def test_names_and_countries_do_not_move_a_place(market):
     """Re-ranking reads no more of a person than the score does."""
     task, people = market
-    before = [one.organization.id for one in queries.recommended_freelancers(task.id, 24, now=NOON)]
+    before = [one.organization.id for one in recommendations.recommended_freelancers(task.id, 24, now=NOON)]
     for number, one in enumerate(people):
         one.display_name, one.country = f"王 {number}", "EG" if number % 3 else "BR"
         one.save(update_fields=["display_name", "country"])
-    assert [one.organization.id for one in queries.recommended_freelancers(task.id, 24, now=NOON)] == before
+    assert [one.organization.id for one in recommendations.recommended_freelancers(task.id, 24, now=NOON)] == before
 
 
 def test_a_published_report_cannot_be_changed(market):
     show(market[0])
-    operations.write_fairness_report(week=WEEK, now=AFTER)
+    exposure.write_fairness_report(week=WEEK, now=AFTER)
     for statement in ("UPDATE matching_fairnessreport SET figures = '{}'", "DELETE FROM matching_fairnessreport"):
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
@@ -197,7 +198,7 @@ def test_before_the_first_report_the_page_says_so(client, db):
 def test_everybody_can_read_the_report_and_nobody_is_in_it(client, market):
     task, people = market
     show(task)
-    operations.write_fairness_report(week=WEEK, now=AFTER)
+    exposure.write_fairness_report(week=WEEK, now=AFTER)
     pages = [
         client.get(reverse("matching:fairness")).content.decode(),
         client.get(reverse("matching:fairness_week", args=[WEEK])).content.decode(),
@@ -224,8 +225,8 @@ def test_a_week_of_fewer_than_ten_people_says_nothing_of_them(client, make, db):
             languages={"en": "native"},
         )  # fmt: skip
     task = make.task(employer=make.employer("Werk"), skill_ids=(react,))
-    operations.match_task(task_id=task.id, now=NOON)
+    matches.match_task(task_id=task.id, now=NOON)
     show(task)
-    report = operations.write_fairness_report(week=WEEK, now=AFTER)
+    report = exposure.write_fairness_report(week=WEEK, now=AFTER)
     assert set(report.figures) == {"lists", "tasks", "people_min", "enough"}
     assert "nothing is said" in client.get(reverse("matching:fairness")).content.decode()

@@ -6,8 +6,10 @@ import pytest
 from django.urls import reverse
 
 from apps.accounts import operations as accounts
-from apps.matching import operations, policies, queries
+from apps.matching import policies
 from apps.matching.models import EventKind, ListSide, MatchEvent, MatchRefusal, Reason
+from apps.matching.operations import feedback, matches
+from apps.matching.queries import recommendations
 from apps.skills.models import Skill
 from tests.conftest import NOON
 
@@ -29,16 +31,16 @@ def pair(make, monkeypatch):
         languages={"en": "native"},
     )  # fmt: skip
     task = make.task(employer=make.employer("Werk"), skill_ids=(react,))
-    operations.match_task(task_id=task.id, now=NOON)
+    matches.match_task(task_id=task.id, now=NOON)
     return task, freelancer
 
 
 def recommended(freelancer):
-    return [one.task for one in queries.recommended_tasks(freelancer.id, now=NOON)]
+    return [one.task for one in recommendations.recommended_tasks(freelancer.id, now=NOON)]
 
 
 def people(task):
-    return [one.organization for one in queries.recommended_freelancers(task.id, now=NOON)]
+    return [one.organization for one in recommendations.recommended_freelancers(task.id, now=NOON)]
 
 
 def test_a_refused_task_is_not_recommended_until_it_is_taken_back(client, pair):
@@ -51,7 +53,7 @@ def test_a_refused_task_is_not_recommended_until_it_is_taken_back(client, pair):
     assert "Not recommended again" in page
     assert "It pays too little" in page
     assert recommended(freelancer) == []
-    operations.match_task(task_id=task.id, now=NOON)
+    matches.match_task(task_id=task.id, now=NOON)
     assert recommended(freelancer) == []
     event = MatchEvent.objects.get()
     assert (event.kind, event.task, event.organization) == (EventKind.NOT_FOR_ME, task, freelancer)
@@ -102,10 +104,10 @@ def test_nobody_says_no_for_somebody_else(client, pair, make):
         (ListSide.PEOPLE, make.actor(stranger)),
     ):
         with pytest.raises(policies.NotFound):
-            operations.refuse(side=side, actor=actor, **say)
-    operations.refuse(side=ListSide.TASKS, actor=make.actor(freelancer), **say)
+            feedback.refuse(side=side, actor=actor, **say)
+    feedback.refuse(side=ListSide.TASKS, actor=make.actor(freelancer), **say)
     with pytest.raises(policies.NotFound):
-        operations.take_back(
+        feedback.take_back(
             side=ListSide.TASKS, task=task, organization_id=freelancer.id, actor=make.actor(task.employer)
         )
     client.force_login(owner(stranger))
@@ -131,7 +133,7 @@ def test_a_reason_is_one_of_the_sides_own_and_another_needs_words(pair, make, si
     task, freelancer = pair
     actor = make.actor(freelancer if side == ListSide.TASKS else task.employer)
     with pytest.raises(error):
-        operations.refuse(
+        feedback.refuse(
             side=side, task=task, organization_id=freelancer.id, reason=reason, text=" ", actor=actor, now=NOON
         )
 
@@ -178,7 +180,7 @@ def test_saying_it_again_changes_the_reason(pair, make):
     task, freelancer = pair
     say = {"side": ListSide.TASKS, "task": task, "organization_id": freelancer.id, "text": "", "now": NOON}
     for reason in (Reason.PAY, Reason.TIME):
-        operations.refuse(reason=reason, actor=make.actor(freelancer), **say)
+        feedback.refuse(reason=reason, actor=make.actor(freelancer), **say)
     assert MatchRefusal.objects.get().reason == Reason.TIME
     assert MatchEvent.objects.count() == 1
 
@@ -204,7 +206,7 @@ def test_the_api_says_no_and_takes_it_back(client, pair):
 
 def test_staff_see_how_often_and_neither_who_nor_the_words(client, pair, make):
     task, freelancer = pair
-    operations.refuse(
+    feedback.refuse(
         side=ListSide.TASKS, task=task, organization_id=freelancer.id, reason="other", text=SECRET,
         actor=make.actor(freelancer), now=NOON - timedelta(days=1),
     )  # fmt: skip

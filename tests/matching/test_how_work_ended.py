@@ -2,9 +2,9 @@
 
 import pytest
 
-from apps.contracts import operations as contracts
-from apps.matching import queries
+from apps.contracts.operations import cancellations
 from apps.matching.models import EventKind, MatchEvent
+from apps.matching.queries import inputs
 from tests.conftest import NOON
 from tests.make.disputes import dispute
 
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 
 def works_of(freelancer):
-    [facts] = queries.freelancer_facts([freelancer.id], NOON).values()
+    [facts] = inputs.freelancer_facts([freelancer.id], NOON).values()
     return [work.accepted for work in facts.works]
 
 
@@ -24,16 +24,16 @@ def test_a_dispute_counts_as_accepted_work_only_where_all_of_it_was_paid(make, o
     assert works_of(freelancer) == [accepted]
     assert MatchEvent.objects.filter(kind=EventKind.COMPLETE).exists() == accepted
     weights = {link.skill_id: 1.0 for link in found.milestone.contract.task.skills.all()}
-    known = queries.candidates_by_skills(weights, 10)
+    known = inputs.candidates_by_skills(weights, 10)
     assert (freelancer.id in known[:1]) == accepted
 
 
 def test_a_contract_of_which_nothing_was_ever_held_counts_for_nothing(make, outbox_drain):
     contract = make.contract()
     employer, freelancer = make.actor(contract.employer), make.actor(contract.freelancer)
-    proposal = contracts.propose_cancellation(
+    proposal = cancellations.propose_cancellation(
         contract_id=contract.id, freelancer_share_bps=0, reason="x", actor=employer, now=NOON
     )
-    contracts.accept_cancellation(proposal_id=proposal.id, actor=freelancer, now=NOON)
+    cancellations.accept_cancellation(proposal_id=proposal.id, actor=freelancer, now=NOON)
     outbox_drain()
     assert works_of(contract.freelancer) == []

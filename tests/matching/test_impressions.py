@@ -9,9 +9,10 @@ from django.urls import reverse
 
 from apps.accounts import operations as accounts
 from apps.bidding import operations as bidding
-from apps.matching import operations, queries
 from apps.matching.middleware import ShownMiddleware
 from apps.matching.models import EventKind, ListKind, MatchEvent, MatchImpression, MatchResult
+from apps.matching.operations import impressions, matches
+from apps.matching.queries import recommendations
 from apps.matching.templatetags.matching import NOTED
 from apps.skills.models import Skill
 from apps.tasks import operations as tasks
@@ -42,7 +43,7 @@ def market(make, monkeypatch, outbox_drain):
         employer = make.employer("Werk")
         task = make.task(employer=employer, skill_ids=(react,))
 
-    operations.match_task(task_id=Market.task.id, now=NOON)
+    matches.match_task(task_id=Market.task.id, now=NOON)
     outbox_drain()
     MatchImpression.objects.all().delete()  # of those who were told of the new task
     return Market
@@ -75,17 +76,17 @@ def test_a_page_logs_its_list_once_an_hour(client, market, monkeypatch):
 
 
 def test_somebody_new_in_the_hour_continues_the_list(market):
-    rows = [one.shown for one in queries.recommended_freelancers(market.task.id, now=NOON)]
+    rows = [one.shown for one in recommendations.recommended_freelancers(market.task.id, now=NOON)]
     say = {"kind": ListKind.PEOPLE, "reader_id": market.employer.id}
-    assert operations.record_shown(rows=rows[:1], now=NOON, **say) == 1
-    assert operations.record_shown(rows=rows, now=NOON + timedelta(minutes=5), **say) == 1
+    assert impressions.record_shown(rows=rows[:1], now=NOON, **say) == 1
+    assert impressions.record_shown(rows=rows, now=NOON + timedelta(minutes=5), **say) == 1
     assert MatchImpression.objects.values("list_id").distinct().count() == 1
 
 
 def test_writing_a_list_is_one_question_and_one_statement(market, django_assert_num_queries):
-    rows = [one.shown for one in queries.recommended_freelancers(market.task.id, now=NOON)]
+    rows = [one.shown for one in recommendations.recommended_freelancers(market.task.id, now=NOON)]
     with django_assert_num_queries(2):
-        operations.record_shown(kind=ListKind.PEOPLE, reader_id=market.employer.id, rows=rows, now=NOON)
+        impressions.record_shown(kind=ListKind.PEOPLE, reader_id=market.employer.id, rows=rows, now=NOON)
 
 
 @pytest.mark.parametrize("page", ["matching:tasks", "dashboard:home"])
@@ -145,11 +146,11 @@ def test_those_told_of_a_new_task_are_logged_with_a_list_of_one(make, outbox_dra
         languages={"en": "native"},
     )  # fmt: skip
     task = make.task(employer=make.employer("Werk"), skill_ids=(react,))
-    operations.match_task(task_id=task.id, now=NOON)
+    matches.match_task(task_id=task.id, now=NOON)
     outbox_drain()
     [row] = MatchImpression.objects.all()
     assert (row.list_kind, row.reader_id, row.position) == (ListKind.MAIL, ada.id, 1)
-    operations.record_told(task_id=task.id, organization_ids=[ada.id], now=NOON)
+    impressions.record_told(task_id=task.id, organization_ids=[ada.id], now=NOON)
     assert MatchImpression.objects.count() == 1
 
 
@@ -157,10 +158,10 @@ def test_those_told_of_a_new_task_are_logged_with_a_list_of_one(make, outbox_dra
 
 
 def test_outcomes_are_noted_once_and_tied_to_the_last_list(make, market, outbox_drain):
-    rows = [one.shown for one in queries.recommended_freelancers(market.task.id, now=NOON)]
-    operations.record_shown(kind=ListKind.PEOPLE, reader_id=market.employer.id, rows=rows, now=NOON)
-    seen = [one.shown for one in queries.recommended_tasks(market.ada.id, now=NOON)]
-    operations.record_shown(kind=ListKind.RECOMMENDED, reader_id=market.ada.id, rows=seen, now=NOON)
+    rows = [one.shown for one in recommendations.recommended_freelancers(market.task.id, now=NOON)]
+    impressions.record_shown(kind=ListKind.PEOPLE, reader_id=market.employer.id, rows=rows, now=NOON)
+    seen = [one.shown for one in recommendations.recommended_tasks(market.ada.id, now=NOON)]
+    impressions.record_shown(kind=ListKind.RECOMMENDED, reader_id=market.ada.id, rows=seen, now=NOON)
     employer = make.actor(market.employer)
     tasks.invite(task_id=market.task.id, organization_id=market.ada.id, message="", actor=employer, now=NOON)
     bid = make.bid(task=market.task, bidder=market.ada)
@@ -172,17 +173,17 @@ def test_outcomes_are_noted_once_and_tied_to_the_last_list(make, market, outbox_
     assert found[EventKind.INVITE].impression.list_kind == ListKind.PEOPLE
     assert found[EventKind.BID].impression.list_kind == ListKind.RECOMMENDED
 
-    operations.record_event(kind=EventKind.BID, task_id=market.task.id, organization_id=market.ada.id, now=NOON)
+    impressions.record_event(kind=EventKind.BID, task_id=market.task.id, organization_id=market.ada.id, now=NOON)
     assert MatchEvent.objects.filter(kind=EventKind.BID).count() == 1
 
 
 def test_what_was_shown_later_or_long_ago_is_no_cause(market):
-    rows = [one.shown for one in queries.recommended_freelancers(market.task.id, now=NOON)]
+    rows = [one.shown for one in recommendations.recommended_freelancers(market.task.id, now=NOON)]
     for when in (NOON - timedelta(days=31), NOON + timedelta(hours=2)):
-        operations.record_shown(kind=ListKind.PEOPLE, reader_id=market.employer.id, rows=rows, now=when)
+        impressions.record_shown(kind=ListKind.PEOPLE, reader_id=market.employer.id, rows=rows, now=when)
     pair = {"task_id": market.task.id, "organization_id": market.ada.id}
-    operations.record_event(kind=EventKind.BID, now=NOON, **pair)
-    operations.record_event(kind=EventKind.OPEN, now=NOON, **pair)
+    impressions.record_event(kind=EventKind.BID, now=NOON, **pair)
+    impressions.record_event(kind=EventKind.OPEN, now=NOON, **pair)
     [event] = MatchEvent.objects.all()  # a look without a list before is no outcome of a list
     assert (event.kind, event.impression) == (EventKind.BID, None)
 
@@ -208,30 +209,32 @@ def test_a_stranger_opens_nobody_through_a_task_of_others(client, market, make):
 
 
 def test_after_400_days_the_list_goes_and_what_came_of_it_stays(market):
-    rows = [one.shown for one in queries.recommended_freelancers(market.task.id, now=NOON)]
+    rows = [one.shown for one in recommendations.recommended_freelancers(market.task.id, now=NOON)]
     say = {"kind": ListKind.PEOPLE, "reader_id": market.employer.id, "rows": rows}
-    operations.record_shown(now=NOON, **say)
-    operations.record_event(kind=EventKind.BID, task_id=market.task.id, organization_id=market.ada.id, now=NOON)
-    operations.record_shown(now=NOON + timedelta(days=2), **say)
+    impressions.record_shown(now=NOON, **say)
+    impressions.record_event(kind=EventKind.BID, task_id=market.task.id, organization_id=market.ada.id, now=NOON)
+    impressions.record_shown(now=NOON + timedelta(days=2), **say)
 
-    assert operations.prune_impressions(now=NOON + timedelta(days=401)) == 2
+    assert impressions.prune_impressions(now=NOON + timedelta(days=401)) == 2
     assert MatchImpression.objects.count() == 2
     assert MatchEvent.objects.get().impression is None
 
 
 def test_the_cap_counts_lists_of_other_tasks_of_today(make, market, settings):
     settings.MATCH_EXPOSURE_CAP = 1
-    first = queries.recommended_freelancers(market.task.id, now=NOON)[0].organization
+    first = recommendations.recommended_freelancers(market.task.id, now=NOON)[0].organization
     other = make.task(employer=market.employer, skill_ids=(Skill.objects.get(slug="react").id,), title="Another")
-    operations.match_task(task_id=other.id, now=NOON)
+    matches.match_task(task_id=other.id, now=NOON)
     shown = [
-        one.shown for one in queries.recommended_freelancers(other.id, now=NOON) if one.organization.id == first.id
+        one.shown
+        for one in recommendations.recommended_freelancers(other.id, now=NOON)
+        if one.organization.id == first.id
     ]
-    operations.record_shown(kind=ListKind.PEOPLE, reader_id=market.employer.id, rows=shown, now=NOON)
+    impressions.record_shown(kind=ListKind.PEOPLE, reader_id=market.employer.id, rows=shown, now=NOON)
 
-    names = [one.organization.id for one in queries.recommended_freelancers(market.task.id, now=NOON)]
+    names = [one.organization.id for one in recommendations.recommended_freelancers(market.task.id, now=NOON)]
     assert names[-1] == first.id
     assert len(names) == 2
     tomorrow = NOON + timedelta(days=1)
-    assert queries.recommended_freelancers(market.task.id, now=tomorrow)[0].organization == first
+    assert recommendations.recommended_freelancers(market.task.id, now=tomorrow)[0].organization == first
     assert isinstance(names[0], UUID)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from ranking import linker as linkers
-from ranking import skill_files, taxonomy, vectors, wide
+from ranking import multilingual_encoder, skill_files, taxonomy, vectors
 from ranking.text import LabelIndex, normal, pair_likeness, passages
 from scripts import build_linking
 
@@ -117,9 +117,9 @@ def test_vectors_bring_languages_together_and_leave_the_silent_at_zero():
     [("sjuksköterska", "sv", "Krankenpfleger", "Koch"), ("sygeplejerske", "da", "pielęgniarka", "prawnik")],
 )
 def test_the_wide_encoder_joins_languages_that_the_quick_one_does_not_know(title, language, near, far):
-    [asked] = wide.encode([title], language, "occupations")
+    [asked] = multilingual_encoder.encode([title], language, "occupations")
     others = {"Krankenpfleger": "de", "Koch": "de", "pielęgniarka": "pl", "prawnik": "pl"}
-    [[one], [other]] = [wide.encode([text], others[text], "occupations") for text in (near, far)]
+    [[one], [other]] = [multilingual_encoder.encode([text], others[text], "occupations") for text in (near, far)]
 
     assert asked @ one > asked @ other + 0.2
     assert np.linalg.norm(asked) == pytest.approx(1, abs=1e-4)
@@ -128,17 +128,21 @@ def test_the_wide_encoder_joins_languages_that_the_quick_one_does_not_know(title
 def test_many_names_are_encoded_as_each_alone():
     names = [f"name {number}" for number in range(40)] + [""]
 
-    together = wide.raw(names)
+    together = multilingual_encoder.raw(names)
 
-    assert together[7] == pytest.approx(wide.raw([names[7]])[0], abs=1e-5)
+    assert together[7] == pytest.approx(multilingual_encoder.raw([names[7]])[0], abs=1e-5)
     assert not together[-1].any()
-    assert not wide.encode(["", ""], "xx", "skills").any()
+    assert not multilingual_encoder.encode(["", ""], "xx", "skills").any()
 
 
 def test_the_taxonomy_is_whole():
     shipped = taxonomy.shipped()
-    assert len(wide.skills()) == len(shipped.skill_keys)
-    assert len(wide.occupations()) == len(wide.occupation_texts()) == len(shipped.occupation_keys)
+    assert len(multilingual_encoder.skills()) == len(shipped.skill_keys)
+    assert (
+        len(multilingual_encoder.occupations())
+        == len(multilingual_encoder.occupation_texts())
+        == len(shipped.occupation_keys)
+    )
     assert len(shipped.skill_keys) == len(vectors.skills()) == len(vectors.skill_names()) == shipped.profiles.shape[1]
     assert len(shipped.occupation_keys) == len(vectors.occupations()) == shipped.profiles.shape[0]
     assert "en" in shipped.skill_names

@@ -8,11 +8,12 @@ from django.utils import translation
 
 from apps.accounts import operations as accounts
 from apps.accounts.models import Organization, Profile
-from apps.matching import operations, queries
 from apps.matching.models import MatchRequest, MatchResult, ShelfDatabase, SubjectKind
+from apps.matching.operations import candidate_index, matches
+from apps.matching.queries import inputs, recommendations
 from apps.outbox.models import Event
 from apps.skills.models import Skill
-from ranking.stored import writing as stored_writing
+from ranking.candidate_index import writer
 from tests.conftest import NOON
 
 pytestmark = pytest.mark.django_db
@@ -53,33 +54,33 @@ def market(make, outbox_drain):
 def test_publishing_asks_for_a_match_and_the_job_finds_who_suits(market, outbox_drain):
     assert MatchRequest.objects.filter(subject_kind=SubjectKind.TASK, subject_id=market.task.id).count() == 1
 
-    operations.refresh_pending(now=NOON)
+    matches.refresh_pending(now=NOON)
 
-    names = [one.organization.display_name for one in queries.recommended_freelancers(market.task.id)]
+    names = [one.organization.display_name for one in recommendations.recommended_freelancers(market.task.id)]
     assert names == ["Ada", "Bola", "Chi"]
     assert not MatchRequest.objects.exists()
 
 
 def test_stored_parts_sum_to_the_score(market):
-    operations.refresh_pending(now=NOON)
+    matches.refresh_pending(now=NOON)
     for result in MatchResult.objects.all():
         assert sum(result.components.values()) == pytest.approx(result.score, abs=1e-6)
 
 
 def test_reasons_are_ids_and_read_in_the_readers_language(market):
-    operations.refresh_pending(now=NOON)
-    why = queries.explanation(market.task.id, market.half.id, "ar")
+    matches.refresh_pending(now=NOON)
+    why = recommendations.explanation(market.task.id, market.half.id, "ar")
     assert (why.matched, why.missing or [pair[0] for pair in why.related]) == (["React"], ["Next.js"])
     with translation.override("zh-hans"):
-        chi = queries.explanation(market.task.id, market.related.id)
+        chi = recommendations.explanation(market.task.id, market.related.id)
     assert ("React", "Redux") in chi.related
     assert sum(part.points for part in chi.parts) == pytest.approx(chi.score, abs=1e-6)
 
 
 def test_the_same_pair_scores_the_same_from_both_sides(market):
-    operations.match_task(task_id=market.task.id, now=NOON)
+    matches.match_task(task_id=market.task.id, now=NOON)
     there = MatchResult.objects.get(task=market.task, organization=market.half)
-    operations.match_organization(organization_id=market.half.id, now=NOON)
+    matches.match_organization(organization_id=market.half.id, now=NOON)
     back = MatchResult.objects.get(task=market.task, organization=market.half)
     assert (there.id, there.score, there.components, there.reasons) == (
         back.id, back.score, back.components, back.reasons,
@@ -87,8 +88,8 @@ def test_the_same_pair_scores_the_same_from_both_sides(market):
 
 
 def test_those_who_suit_well_are_told_once(market):
-    operations.match_task(task_id=market.task.id, now=NOON)
-    operations.match_task(task_id=market.task.id, now=NOON)
+    matches.match_task(task_id=market.task.id, now=NOON)
+    matches.match_task(task_id=market.task.id, now=NOON)
     told = Event.objects.filter(name="matching.task_suits")
     assert told.count() == 1
     assert told.get().payload["organization_ids"][0] == str(market.react.id)
@@ -96,32 +97,32 @@ def test_those_who_suit_well_are_told_once(market):
 
 def test_of_a_task_for_invited_people_nobody_else_is_told(market, make):
     task = make.task(employer=market.employer, visibility="invited", skill_ids=(skill("react"),))
-    assert operations.match_task(task_id=task.id, now=NOON), "the employer finds whom to invite"
+    assert matches.match_task(task_id=task.id, now=NOON), "the employer finds whom to invite"
     assert not Event.objects.filter(name="matching.task_suits", payload__task_id=str(task.id)).exists()
-    assert queries.recommended_tasks(market.react.id, now=NOON) == []
+    assert recommendations.recommended_tasks(market.react.id, now=NOON) == []
 
 
 def test_one_that_fails_does_not_stop_those_behind_it(market):
-    operations.refresh_pending(now=NOON)
+    matches.refresh_pending(now=NOON)
     other = MatchRequest.objects.create(subject_kind="organization", subject_id=market.react.id, requested_at=NOON)
-    operations.request_match(subject_kind=SubjectKind.TASK, subject_id=market.task.id, now=NOON - timedelta(hours=1))
+    matches.request_match(subject_kind=SubjectKind.TASK, subject_id=market.task.id, now=NOON - timedelta(hours=1))
     Organization.objects.filter(id=market.employer.id).update(time_zone="Nowhere/Atlantis")
 
-    assert operations.refresh_pending(now=NOON) == 2
+    assert matches.refresh_pending(now=NOON) == 2
     assert MatchRequest.objects.filter(subject_kind=SubjectKind.TASK).exists()
     assert not MatchRequest.objects.filter(id=other.id, requested_at=NOON).exists()
     Organization.objects.filter(id=market.employer.id).update(time_zone="Europe/Berlin")
-    operations.refresh_pending(now=NOON + timedelta(minutes=2))
+    matches.refresh_pending(now=NOON + timedelta(minutes=2))
     assert not MatchRequest.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)
 def test_the_worker_is_hinted_when_a_request_is_committed_and_once_for_many(make, monkeypatch):
     hints = []
-    monkeypatch.setattr("apps.matching.operations.matching._waker", [lambda: hints.append(1)])
+    monkeypatch.setattr("apps.matching.operations.matches._waker", [lambda: hints.append(1)])
     task = make.task(skill_ids=(skill("react"),))
     with transaction.atomic():
-        operations.request_matches(subject_kind=SubjectKind.TASK, subject_ids=[task.id, uuid4(), uuid4()], now=NOON)
+        matches.request_matches(subject_kind=SubjectKind.TASK, subject_ids=[task.id, uuid4(), uuid4()], now=NOON)
         assert hints == []
     assert hints == [1]
     assert MatchRequest.objects.count() == 3
@@ -131,39 +132,39 @@ def test_the_most_wanted_open_tasks_come_first(make):
     react, nextjs, logo = skill("react"), skill("nextjs"), skill("logo-design")
     first, second = make.task(skill_ids=(react,)), make.task(skill_ids=(logo, nextjs))
     closed = make.task(skill_ids=(react, nextjs), status="draft")
-    assert queries.tasks_by_skills({react: 1.0, nextjs: 2.0}, NOON, 10) == [second.id, first.id]
-    assert queries.tasks_by_skills({react: 1.0, nextjs: 2.0}, NOON, 1) == [second.id]
-    assert queries.tasks_by_skills({uuid4(): 1.0}, NOON, 10) == queries.tasks_by_skills({}, NOON, 10) == []
+    assert inputs.tasks_by_skills({react: 1.0, nextjs: 2.0}, NOON, 10) == [second.id, first.id]
+    assert inputs.tasks_by_skills({react: 1.0, nextjs: 2.0}, NOON, 1) == [second.id]
+    assert inputs.tasks_by_skills({uuid4(): 1.0}, NOON, 10) == inputs.tasks_by_skills({}, NOON, 10) == []
     assert closed.status == "draft"
 
 
 def test_a_changed_profile_is_matched_to_open_tasks(market, make, outbox_drain):
-    operations.refresh_pending(now=NOON)
+    matches.refresh_pending(now=NOON)
     accounts.update_profile(
         organization_id=market.other.id, actor=make.actor(market.other), now=NOON, changes={},
         skills={skill("react"): 4, skill("nextjs"): 4},
     )  # fmt: skip
     outbox_drain()
-    operations.refresh_pending(now=NOON)
-    assert [one.task.id for one in queries.recommended_tasks(market.other.id, now=NOON)] == [market.task.id]
+    matches.refresh_pending(now=NOON)
+    assert [one.task.id for one in recommendations.recommended_tasks(market.other.id, now=NOON)] == [market.task.id]
 
 
 def test_somebody_who_takes_no_work_is_no_longer_recommended(market, make, outbox_drain):
-    operations.refresh_pending(now=NOON)
+    matches.refresh_pending(now=NOON)
     accounts.update_profile(
         organization_id=market.react.id, actor=make.actor(market.react), now=NOON, changes={"availability": "busy"}
     )
-    names = [one.organization.display_name for one in queries.recommended_freelancers(market.task.id)]
+    names = [one.organization.display_name for one in recommendations.recommended_freelancers(market.task.id)]
     assert "Ada" not in names, "even before the match is made anew"
     outbox_drain()
-    operations.refresh_pending(now=NOON)
+    matches.refresh_pending(now=NOON)
     assert not MatchResult.objects.filter(organization=market.react).exists()
 
 
 def test_recommendations_leave_out_what_is_closed(market):
-    operations.refresh_pending(now=NOON)
-    assert queries.recommended_tasks(market.react.id, now=NOON)
-    assert queries.recommended_tasks(market.react.id, now=NOON + timedelta(days=8)) == []
+    matches.refresh_pending(now=NOON)
+    assert recommendations.recommended_tasks(market.react.id, now=NOON)
+    assert recommendations.recommended_tasks(market.react.id, now=NOON + timedelta(days=8)) == []
 
 
 def test_nobody_is_recommended_their_own_task(make, outbox_drain):
@@ -174,24 +175,24 @@ def test_nobody_is_recommended_their_own_task(make, outbox_drain):
     )  # fmt: skip
     task = make.task(employer=both, skill_ids=(skill("react"),))
     outbox_drain()
-    operations.refresh_pending(now=NOON)
+    matches.refresh_pending(now=NOON)
     assert not MatchResult.objects.filter(task=task).exists()
 
 
 def test_a_task_that_is_gone_is_skipped(market):
     import uuid
 
-    operations.request_match(subject_kind=SubjectKind.TASK, subject_id=uuid.uuid4(), now=NOON)
-    assert operations.refresh_pending(now=NOON) >= 1
+    matches.request_match(subject_kind=SubjectKind.TASK, subject_id=uuid.uuid4(), now=NOON)
+    assert matches.refresh_pending(now=NOON) >= 1
     assert not MatchRequest.objects.exists()
 
 
 def test_reading_recommendations_costs_a_fixed_number_of_questions(market, django_assert_max_num_queries):
-    operations.refresh_pending(now=NOON)
+    matches.refresh_pending(now=NOON)
     with django_assert_max_num_queries(4):
-        queries.recommended_freelancers(market.task.id)
+        recommendations.recommended_freelancers(market.task.id)
     with django_assert_max_num_queries(3):
-        queries.recommended_tasks(market.react.id, now=NOON)
+        recommendations.recommended_tasks(market.react.id, now=NOON)
 
 
 def test_matching_asks_the_same_number_of_questions_however_many_tasks_and_countries(
@@ -199,26 +200,26 @@ def test_matching_asks_the_same_number_of_questions_however_many_tasks_and_count
 ):
     for country in ("FR", "IT", "NL", "JP"):
         make.task(employer=make.employer(f"In {country}", country=country), skill_ids=(skill("react"),))
-    operations.rebuild_shelf(now=NOON)
+    candidate_index.rebuild_shelf(now=NOON)
     with django_assert_max_num_queries(28):
-        assert operations.match_task(task_id=market.task.id, now=NOON)
+        assert matches.match_task(task_id=market.task.id, now=NOON)
     with django_assert_max_num_queries(28):
-        assert len(operations.match_organization(organization_id=market.half.id, now=NOON)) == 5
+        assert len(matches.match_organization(organization_id=market.half.id, now=NOON)) == 5
 
 
 # --- the shelf
 
 
 def names_of(task) -> list[str]:
-    return [one.organization.display_name for one in queries.recommended_freelancers(task.id)]
+    return [one.organization.display_name for one in recommendations.recommended_freelancers(task.id)]
 
 
 def test_the_shelf_recommends_whom_postgresql_recommends(market):
-    operations.refresh_pending(now=NOON)
+    matches.refresh_pending(now=NOON)
     without = {one.organization_id: (one.score, one.components, one.reasons) for one in MatchResult.objects.all()}
 
-    assert operations.rebuild_shelf(now=NOON) == 6
-    operations.match_task(task_id=market.task.id, now=NOON)
+    assert candidate_index.rebuild_shelf(now=NOON) == 6
+    matches.match_task(task_id=market.task.id, now=NOON)
 
     assert names_of(market.task) == ["Ada", "Bola", "Chi"]
     for result in MatchResult.objects.filter(task=market.task):
@@ -230,9 +231,11 @@ def test_the_shelf_recommends_whom_postgresql_recommends(market):
 
 @pytest.mark.parametrize("few", [0, 200])
 def test_who_changes_is_on_the_shelf_a_moment_later(market, make, outbox_drain, monkeypatch, few):
-    monkeypatch.setattr(sys.modules["apps.matching.operations.shelf"], "FEW", few)  # the name is a function's too
-    assert operations.refresh_shelf(now=NOON) == 6  # the first one is written whole
-    assert operations.refresh_shelf(now=NOON) is None
+    monkeypatch.setattr(
+        sys.modules["apps.matching.operations.candidate_index"], "FEW", few
+    )  # the name is a function's too
+    assert candidate_index.refresh_shelf(now=NOON) == 6  # the first one is written whole
+    assert candidate_index.refresh_shelf(now=NOON) is None
     accounts.update_profile(
         organization_id=market.other.id, actor=make.actor(market.other), now=NOON, changes={},
         skills={skill("react"): 4, skill("nextjs"): 4},
@@ -242,58 +245,58 @@ def test_who_changes_is_on_the_shelf_a_moment_later(market, make, outbox_drain, 
     )  # fmt: skip
     outbox_drain(NOON + timedelta(seconds=1))
 
-    assert operations.refresh_shelf(now=NOON + timedelta(seconds=2)) == 2
-    operations.match_task(task_id=market.task.id, now=NOON)
+    assert candidate_index.refresh_shelf(now=NOON + timedelta(seconds=2)) == 2
+    matches.match_task(task_id=market.task.id, now=NOON)
 
     assert names_of(market.task) == ["Dalia", "Bola", "Chi"]
-    assert len(operations.shelf()) == 5
+    assert len(candidate_index.shelf()) == 5
 
 
 def test_whom_the_shelf_still_holds_and_the_tables_do_not_is_left_out(market):
-    operations.rebuild_shelf(now=NOON)
+    candidate_index.rebuild_shelf(now=NOON)
     Profile.objects.filter(organization=market.react).update(is_public=False)
     Profile.objects.filter(organization__display_name="Bola").delete()
 
-    operations.match_task(task_id=market.task.id, now=NOON)
+    matches.match_task(task_id=market.task.id, now=NOON)
 
     assert names_of(market.task) == ["Chi"]
 
 
 def test_a_shelf_that_cannot_be_read_is_no_shelf(market, settings):
-    operations.rebuild_shelf(now=NOON)
+    candidate_index.rebuild_shelf(now=NOON)
     (settings.MATCH_SHELF / "base-1" / "facts.npy").write_bytes(b"not numbers")
     (settings.MATCH_SHELF / "current.json").touch()
 
-    operations.match_task(task_id=market.task.id, now=NOON)
+    matches.match_task(task_id=market.task.id, now=NOON)
 
     assert names_of(market.task) == ["Ada", "Bola", "Chi"]
 
 
 @pytest.mark.parametrize("happened", ["emptied", "restored"])
 def test_another_databases_shelf_is_no_shelf(market, settings, happened):
-    operations.rebuild_shelf(now=NOON)
-    assert operations.shelf() is not None
+    candidate_index.rebuild_shelf(now=NOON)
+    assert candidate_index.shelf() is not None
     if happened == "emptied":
         ShelfDatabase.objects.all().delete()
     else:
         ShelfDatabase.objects.update(name=uuid4())
-    assert operations.shelf() is None
+    assert candidate_index.shelf() is None
 
     Profile.objects.filter(organization=market.react).update(is_public=False)
-    operations.match_task(task_id=market.task.id, now=NOON)
+    matches.match_task(task_id=market.task.id, now=NOON)
     assert names_of(market.task) == ["Bola", "Chi"], "PostgreSQL answers meanwhile"
 
-    assert operations.refresh_shelf(now=NOON) == 5, "and within a second there is one of this database"
-    assert len(operations.shelf()) == 5
-    assert stored_writing.state(settings.MATCH_SHELF)["base"] == 2
+    assert candidate_index.refresh_shelf(now=NOON) == 5, "and within a second there is one of this database"
+    assert len(candidate_index.shelf()) == 5
+    assert writer.state(settings.MATCH_SHELF)["base"] == 2
 
 
 def test_one_writer_at_a_time(market, settings):
-    with stored_writing.writing(settings.MATCH_SHELF) as is_first:
+    with writer.writing(settings.MATCH_SHELF) as is_first:
         assert is_first
-        assert operations.rebuild_shelf(now=NOON) is None
-        assert operations.refresh_shelf(now=NOON) is None
-    assert operations.rebuild_shelf(now=NOON) == 6
+        assert candidate_index.rebuild_shelf(now=NOON) is None
+        assert candidate_index.refresh_shelf(now=NOON) is None
+    assert candidate_index.rebuild_shelf(now=NOON) == 6
 
 
 # --- evidence
@@ -304,12 +307,12 @@ def test_accepted_work_is_evidence_and_is_told_with_its_parts(market, make):
         task=make.task(employer=market.employer, skill_ids=(skill("react"), skill("nextjs"))), bidder=market.half
     )
     make.contract(bid=bid, status="completed")
-    before = queries.explanation(market.task.id, market.half.id)
+    before = recommendations.explanation(market.task.id, market.half.id)
     assert before is None
 
-    operations.match_task(task_id=market.task.id, now=NOON + timedelta(days=5))
+    matches.match_task(task_id=market.task.id, now=NOON + timedelta(days=5))
 
-    why = queries.explanation(market.task.id, market.half.id)
+    why = recommendations.explanation(market.task.id, market.half.id)
     assert (why.similar, why.similar_accepted, why.missing, why.related) == (1, 1, [], [])
     assert why.similar_last_at is not None
     skills_part = next(part for part in why.parts if part.code == "skill")
@@ -320,11 +323,11 @@ def test_accepted_work_is_evidence_and_is_told_with_its_parts(market, make):
 def test_with_evidence_the_shelf_and_postgresql_agree(market, make):
     bid = make.bid(task=make.task(employer=market.employer, skill_ids=(skill("react"),)), bidder=market.other)
     make.contract(bid=bid, status="completed")
-    operations.match_task(task_id=market.task.id, now=NOON)
+    matches.match_task(task_id=market.task.id, now=NOON)
     without = {one.organization_id: (one.score, one.reasons, one.inputs) for one in MatchResult.objects.all()}
     assert market.other.id in without, "found by work alone"
 
-    operations.rebuild_shelf(now=NOON)
-    operations.match_task(task_id=market.task.id, now=NOON)
+    candidate_index.rebuild_shelf(now=NOON)
+    matches.match_task(task_id=market.task.id, now=NOON)
 
     assert {one.organization_id: (one.score, one.reasons, one.inputs) for one in MatchResult.objects.all()} == without

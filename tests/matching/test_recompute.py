@@ -13,8 +13,10 @@ from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
 from apps.accounts.models import Profile
-from apps.matching import operations, queries
 from apps.matching.models import MatchResult
+from apps.matching.operations import candidate_index, matches
+from apps.matching.queries import exports
+from apps.matching.queries import inputs as input_queries
 from apps.skills.models import Skill
 from ranking import formula, scoring
 from ranking.formula import Weights
@@ -53,11 +55,11 @@ def test_the_script_finds_every_score_of_a_real_export(worker, client, monkeypat
     later = NOON + timedelta(days=3)
     monkeypatch.setattr("django.utils.timezone.now", lambda: later)
     if way == "shelf":
-        operations.rebuild_shelf(now=later)
-        for task in queries.tasks_to_match(later):
-            operations.match_task(task_id=task.id, now=later)
+        candidate_index.rebuild_shelf(now=later)
+        for task in input_queries.tasks_to_match(later):
+            matches.match_task(task_id=task.id, now=later)
     else:
-        operations.match_organization(organization_id=worker.id, now=later)
+        matches.match_organization(organization_id=worker.id, now=later)
     client.force_login(worker.memberships.get().user)
     export = tmp_path / "matches.json"
     export.write_bytes(client.get("/en/recommended/export.json").content)
@@ -71,8 +73,8 @@ def test_the_script_finds_every_score_of_a_real_export(worker, client, monkeypat
 
 @pytest.mark.django_db
 def test_the_script_says_which_score_is_not_what_the_formula_gives(worker, tmp_path):
-    operations.match_organization(organization_id=worker.id, now=NOON)
-    taken = queries.match_export(worker.id, NOON)
+    matches.match_organization(organization_id=worker.id, now=NOON)
+    taken = exports.match_export(worker.id, NOON)
     taken["matches"][1]["score"] += 0.001
     (tmp_path / "matches.json").write_text(json.dumps(taken))
 
@@ -87,7 +89,7 @@ def test_an_export_holds_what_its_owner_may_see(worker, make, client, monkeypatc
     monkeypatch.setattr("django.utils.timezone.now", lambda: NOON)
     react = Skill.objects.get(slug="react").id
     hidden = make.task(visibility="invited", skill_ids=(react,))
-    operations.match_organization(organization_id=worker.id, now=NOON)
+    matches.match_organization(organization_id=worker.id, now=NOON)
     assert MatchResult.objects.filter(task=hidden, organization=worker).exists()
 
     client.force_login(worker.memberships.get().user)

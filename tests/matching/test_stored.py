@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ranking import formula, scoring
+from ranking.candidate_index import ranking
+from ranking.candidate_index.index import Shelf
+from ranking.candidate_index.ranking import Rules
+from ranking.candidate_index.segments import COUNTRIES, country_number
+from ranking.candidate_index.writer import Writer, put_base, put_delta
 from ranking.formula import Weights
 from ranking.scoring import FreelancerFacts, PastWork, TaskFacts
-from ranking.stored import ranking
-from ranking.stored.parts import COUNTRIES, country_number
-from ranking.stored.ranking import Rules
-from ranking.stored.shelf import Shelf
-from ranking.stored.writing import Writer, put_base, put_delta
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 SKILLS = [UUID(int=1000 + nth) for nth in range(8)]

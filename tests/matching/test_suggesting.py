@@ -1,13 +1,13 @@
 import pytest
 
 from ranking import linker as linkers
-from ranking import skill_files, suggesting
+from ranking import skill_files, skill_suggestions
 
 
 @pytest.fixture(scope="module")
 def suggest():
     linker = linkers.shipped()
-    return lambda text, language="en": suggesting.suggest(text, language, linker)
+    return lambda text, language="en": skill_suggestions.suggest(text, language, linker)
 
 
 def core(slug):

@@ -3,7 +3,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from apps.accounts import operations as accounts
-from apps.matching import operations
+from apps.matching.operations import matches
 from apps.skills.models import Skill
 from tests.conftest import NOON
 
@@ -21,7 +21,7 @@ def pair(make, monkeypatch):
     )  # fmt: skip
     employer = make.employer("Werk")
     task = make.task(employer=employer, skill_ids=(react,))
-    operations.match_task(task_id=task.id, now=NOON)
+    matches.match_task(task_id=task.id, now=NOON)
     return task, employer, freelancer
 
 

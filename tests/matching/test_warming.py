@@ -5,8 +5,8 @@ import threading
 import pytest
 from django.urls import reverse
 
-from apps.matching import operations
-from ranking import suggesting
+from apps.matching.operations import warm_up
+from ranking import skill_suggestions
 
 
 @pytest.fixture
@@ -19,22 +19,22 @@ def loads(monkeypatch):
         may_end.wait(10)
         return []
 
-    monkeypatch.setattr(suggesting, "shipped", lambda: "linker")
-    monkeypatch.setattr(suggesting, "suggest", suggest)
-    monkeypatch.setattr(suggesting, "_is_loaded", threading.Event())
+    monkeypatch.setattr(skill_suggestions, "shipped", lambda: "linker")
+    monkeypatch.setattr(skill_suggestions, "suggest", suggest)
+    monkeypatch.setattr(skill_suggestions, "_is_loaded", threading.Event())
     return may_end, read
 
 
 def test_who_asks_while_it_is_loaded_waits_for_the_same_copy(loads):
     may_end, read = loads
-    asking = [threading.Thread(target=suggesting.ready) for _number in range(3)]
+    asking = [threading.Thread(target=skill_suggestions.ready) for _number in range(3)]
     for one in asking:
         one.start()
     may_end.set()
     for one in asking:
         one.join(10)
 
-    assert suggesting.ready() == "linker"
+    assert skill_suggestions.ready() == "linker"
     assert len(read) == 1
 
 
@@ -42,7 +42,7 @@ def test_it_is_loaded_beside_the_requests_where_that_is_on(loads, settings):
     may_end, read = loads
     settings.MATCH_WARM_UP = True
 
-    loading = operations.warm_up()
+    loading = warm_up.warm_up()
 
     assert loading is not None and loading.daemon
     may_end.set()
@@ -53,7 +53,7 @@ def test_it_is_loaded_beside_the_requests_where_that_is_on(loads, settings):
 def test_nothing_is_loaded_where_it_is_off(loads, settings):
     settings.MATCH_WARM_UP = False
 
-    assert operations.warm_up() is None
+    assert warm_up.warm_up() is None
     assert loads[1] == []
 
 

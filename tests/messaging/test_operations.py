@@ -6,7 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from apps.accounts.models import User
 from apps.accounts.policies import RoleMissing
-from apps.contracts import operations as contracts
+from apps.contracts.operations import offers
 from apps.files import operations as files
 from apps.messaging import operations, policies, queries
 from apps.outbox.models import Event
@@ -64,8 +64,8 @@ def test_send_refuses_a_file_that_somebody_else_uploaded(make, contract):
 
 def test_send_refuses_a_room_that_never_opened(make):
     bid = make.bid()
-    offered = contracts.award(bid_id=bid.id, actor=make.actor(bid.task.employer), now=NOON)
-    contracts.decline_offer(contract_id=offered.id, actor=make.actor(bid.bidder), now=NOON)
+    offered = offers.award(bid_id=bid.id, actor=make.actor(bid.task.employer), now=NOON)
+    offers.decline_offer(contract_id=offered.id, actor=make.actor(bid.bidder), now=NOON)
     with pytest.raises(policies.RoomClosed):
         _send(offered, make.actor(bid.bidder))
 

@@ -33,17 +33,18 @@ from apps.common.actors import SYSTEM
 from apps.common.errors import DomainError
 from apps.common.ids import uuid7
 from apps.common.money import Money
-from apps.escrow import operations as escrows
 from apps.escrow import queries as escrow_queries
 from apps.escrow.models import Escrow
+from apps.escrow.operations import freezes, funding, releases
 from apps.escrow.states import ReleaseKind
 from apps.ledger import chart
 from apps.ledger import operations as ledger
-from apps.ledger import queries as books
+from apps.ledger.queries import books, invariants
 from apps.outbox import bus
-from apps.payments import operations as payments
 from apps.payments.gateways.doors import door
 from apps.payments.models import Charge, Chargeback, Payout, Refund, WebhookEvent
+from apps.payments.operations import accounts, chargebacks, notices, payouts, settlement
+from apps.payments.operations import charges as charge_operations
 from devstack.sandbox_processor import charges, disputes, events
 from devstack.sandbox_processor import payouts as bank
 from devstack.sandbox_processor.refusals import Refusal
@@ -86,7 +87,7 @@ class MoneyMachine(RuleBasedStateMachine):
         self.employers = [self.make.employer(currency="EUR") for _ in range(2)]
         self.freelancers = [self.make.freelancer(country="DE", currency="EUR") for _ in range(2)]
         for one in self.freelancers:
-            payments.set_payout_account(
+            accounts.set_payout_account(
                 organization_id=one.id, currency="EUR", holder_name="X", account_number="0001234567",
                 is_automatic=False, gateway="sandbox", actor=SYSTEM, now=self.now,
             )  # fmt: skip
@@ -112,22 +113,22 @@ class MoneyMachine(RuleBasedStateMachine):
         self, payer: int, payee: int, currency: str, amount: int, card: str, *, is_told: bool, credit: bool = False
     ) -> None:
         """Somebody asks for money to be held and pays; we are told, or have to hear of it later."""
-        escrow = escrows.open_escrow(
+        escrow = funding.open_escrow(
             payer_id=self.employers[payer].id, payee_id=self.freelancers[payee].id, reference_id=uuid4(), memo="Work",
             amount=Money(amount, currency), actor=SYSTEM, now=self.now,
         )  # fmt: skip
         piece = Piece(amount, currency, escrow.payer_id, escrow.payee_id, escrow.commission_bps, escrow.withholding_bps)
         self.market.pieces[escrow.id] = piece
-        if credit and not escrows.use_credit(escrow_id=escrow.id, actor=SYSTEM, now=self.now).to_charge:
+        if credit and not funding.use_credit(escrow_id=escrow.id, actor=SYSTEM, now=self.now).to_charge:
             piece.state = "held"
             return
-        charge = escrows.start_funding(
+        charge = funding.start_funding(
             escrow_id=escrow.id, actor=SYSTEM, now=self.now, return_url="https://x.example", language="en"
         )
         with self.store.step():
             charges.pay(self.store, charges.find_session(self.store, charge.remote_session_id), card)
         if is_told:
-            payments.refresh_charge(charge_id=charge.id, now=self.now)
+            charge_operations.refresh_charge(charge_id=charge.id, now=self.now)
             self.spread()
 
     @rule(order=st.randoms(use_true_random=False), copies=st.integers(1, 3), lost=st.integers(0, 3))
@@ -145,14 +146,14 @@ class MoneyMachine(RuleBasedStateMachine):
             body = json.dumps(events.public(event)).encode()
             signed = events.signature(body, django_settings.WEBHOOK_SECRET, int(moment))
             notice = gateway.read_notice(body, signed, now=_moment(moment))
-            payments.receive_notice(processor="sandbox", notice=notice, now=self.now)
-        payments.handle_notices(clock=lambda: self.now)
+            notices.receive_notice(processor="sandbox", notice=notice, now=self.now)
+        notices.handle_notices(clock=lambda: self.now)
         self.spread()
 
     @rule()
     def look(self) -> None:
         """What no notice has ended is looked up."""
-        payments.refresh_stale(older_than=ANY_AGE, clock=lambda: self.now)
+        notices.refresh_stale(older_than=ANY_AGE, clock=lambda: self.now)
         self.spread()
 
     def spread(self) -> None:
@@ -200,7 +201,7 @@ class MoneyMachine(RuleBasedStateMachine):
         escrow_id, piece = found
         part = max(1, piece.held * share // 100)
         kind = ReleaseKind.AUTO if is_auto else ReleaseKind.MANUAL
-        if self._goes(lambda: escrows.release(
+        if self._goes(lambda: releases.release(
             escrow_id=escrow_id, amount=Money(part, piece.currency), actor=SYSTEM, now=self.now, kind=kind
         ), expected=self.market.may_move(piece, part)):  # fmt: skip
             self.market.release(piece, part)
@@ -211,7 +212,7 @@ class MoneyMachine(RuleBasedStateMachine):
             return
         escrow_id, piece = found
         part = max(1, piece.held * share // 100)
-        if self._goes(lambda: escrows.refund(
+        if self._goes(lambda: releases.refund(
             escrow_id=escrow_id, amount=Money(part, piece.currency), actor=SYSTEM, now=self.now
         ), expected=self.market.may_move(piece, part)):  # fmt: skip
             self.market.give_back(piece, part)
@@ -222,7 +223,7 @@ class MoneyMachine(RuleBasedStateMachine):
             escrow_id, piece = found
             too_much = Money(piece.held + 1, piece.currency)
             assert not self._goes(
-                lambda: escrows.release(escrow_id=escrow_id, amount=too_much, actor=SYSTEM, now=self.now),
+                lambda: releases.release(escrow_id=escrow_id, amount=too_much, actor=SYSTEM, now=self.now),
                 expected=False,
             )
 
@@ -231,7 +232,7 @@ class MoneyMachine(RuleBasedStateMachine):
         if (found := self._some(pick, "held")) is not None:
             escrow_id, piece = found
             if self._goes(
-                lambda: escrows.freeze(escrow_id=escrow_id, dispute_id=uuid7(), actor=SYSTEM, now=self.now),
+                lambda: freezes.freeze(escrow_id=escrow_id, dispute_id=uuid7(), actor=SYSTEM, now=self.now),
                 expected=None if piece.is_claimed else True,
             ):
                 piece.state = "frozen"
@@ -242,12 +243,12 @@ class MoneyMachine(RuleBasedStateMachine):
             return
         escrow_id, piece = found
         if is_withdrawn:
-            if self._goes(lambda: escrows.unfreeze(escrow_id=escrow_id, actor=SYSTEM, now=self.now), expected=None):
+            if self._goes(lambda: freezes.unfreeze(escrow_id=escrow_id, actor=SYSTEM, now=self.now), expected=None):
                 piece.state = "held"
             return
         whole = piece.held
         part = whole * share // 100
-        if self._goes(lambda: escrows.split(
+        if self._goes(lambda: freezes.split(
             escrow_id=escrow_id, freelancer_part=Money(part, piece.currency), actor=SYSTEM, now=self.now
         ), expected=None if piece.is_claimed else True):  # fmt: skip
             piece.state = "held"
@@ -261,7 +262,7 @@ class MoneyMachine(RuleBasedStateMachine):
         organization = self.freelancers[payee]
         key = (organization.id, currency)
         part = self.market.payable[key] * share // 100
-        made = self._goes(lambda: payments.request_payout(
+        made = self._goes(lambda: payouts.request_payout(
             organization_id=organization.id, currency=currency, amount=Money(part, currency), actor=SYSTEM, now=self.now
         ), expected=None if part else False)  # fmt: skip
         if made:
@@ -270,17 +271,17 @@ class MoneyMachine(RuleBasedStateMachine):
     @rule(payee=st.integers(0, 1), currency=st.sampled_from(CURRENCIES), wait=st.booleans())
     def a_quote_is_used_once_and_in_time(self, payee: int, currency: str, wait: bool) -> None:
         organization = self.freelancers[payee]
-        quote = self._goes(lambda: payments.quote_payout(
+        quote = self._goes(lambda: payouts.quote_payout(
             organization_id=organization.id, currency=currency, amount=None, actor=SYSTEM, now=self.now
         ), expected=None)  # fmt: skip
         if not quote:
             return
         if wait:
             self.now += timedelta(hours=1)
-        if self._goes(lambda: payments.accept_quote(quote_id=quote.id, actor=SYSTEM, now=self.now), expected=not wait):
+        if self._goes(lambda: payouts.accept_quote(quote_id=quote.id, actor=SYSTEM, now=self.now), expected=not wait):
             self.market.payable[organization.id, currency] -= quote.amount_from_minor
         assert not self._goes(
-            lambda: payments.accept_quote(quote_id=quote.id, actor=SYSTEM, now=self.now), expected=False
+            lambda: payouts.accept_quote(quote_id=quote.id, actor=SYSTEM, now=self.now), expected=False
         )
 
     @rule(fault=st.sampled_from([None, None, *FAULTS]))
@@ -288,7 +289,7 @@ class MoneyMachine(RuleBasedStateMachine):
         if fault:
             self.store.run("INSERT INTO faults (path, kind, times) VALUES (?, ?, 1)", *fault)
         before = self._unpaid()
-        payments.settle_due(clock=lambda: self.now)
+        settlement.settle_due(clock=lambda: self.now)
         self._learn_returns(before)
 
     @rule(pick=st.integers(0, 9), fails=st.booleans())
@@ -303,7 +304,7 @@ class MoneyMachine(RuleBasedStateMachine):
         before = self._unpaid()
         with self.store.step():
             bank.finish(self.store, payout.remote_payout_id, fail=fails)
-        payments.refresh_payout(payout_id=payout.id, clock=lambda: self.now)
+        notices.refresh_payout(payout_id=payout.id, clock=lambda: self.now)
         self._learn_returns(before)
 
     def _unpaid(self) -> dict[Any, str]:
@@ -332,7 +333,7 @@ class MoneyMachine(RuleBasedStateMachine):
                     opened = disputes.open_dispute(self.store, charge.remote_payment_id)
             except Refusal:
                 return  # all of it went back already
-            payments.refresh_chargeback(gateway="sandbox", remote_id=opened["id"], now=self.now)
+            chargebacks.refresh_chargeback(gateway="sandbox", remote_id=opened["id"], now=self.now)
             self.spread()
 
     @rule(pick=st.integers(0, 9), status=st.sampled_from(["won", "lost"]))
@@ -342,7 +343,7 @@ class MoneyMachine(RuleBasedStateMachine):
             one = waiting[pick % len(waiting)]
             with self.store.step():
                 disputes.close(self.store, one.remote_id, status)
-            payments.refresh_chargeback(gateway="sandbox", remote_id=one.remote_id, now=self.now)
+            chargebacks.refresh_chargeback(gateway="sandbox", remote_id=one.remote_id, now=self.now)
             self.spread()
 
     # -- the world
@@ -354,7 +355,7 @@ class MoneyMachine(RuleBasedStateMachine):
         for escrow_id in escrow_queries.hold_ended(self.now):
             piece = self.market.pieces[escrow_id]
             held, was = piece.held, piece.state
-            if self._goes(lambda id_=escrow_id: escrows.end_hold(escrow_id=id_, now=self.now), expected=None):
+            if self._goes(lambda id_=escrow_id: releases.end_hold(escrow_id=id_, now=self.now), expected=None):
                 escrow = Escrow.objects.get(id=escrow_id)
                 assert escrow.remaining.amount_minor in (0, held)
                 if not escrow.remaining:
@@ -369,7 +370,7 @@ class MoneyMachine(RuleBasedStateMachine):
         if found is None:
             return
         with pytest.raises((Crash, DomainError)), transaction.atomic():
-            escrows.release(escrow_id=found[0], amount=None, actor=SYSTEM, now=self.now)
+            releases.release(escrow_id=found[0], amount=None, actor=SYSTEM, now=self.now)
             raise Crash
 
     @rule()
@@ -395,7 +396,7 @@ class MoneyMachine(RuleBasedStateMachine):
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-        assert not [finding for finding in books.check_all() if finding.breaches]
+        assert not [finding for finding in invariants.check_all() if finding.breaches]
 
     @invariant()
     def the_books_agree_with_the_model(self) -> None:
@@ -413,9 +414,9 @@ class MoneyMachine(RuleBasedStateMachine):
         self.store.run("DELETE FROM faults")
         for _ in range(3):
             self.now += timedelta(hours=2)
-            payments.refresh_stale(older_than=ANY_AGE, clock=lambda: self.now)
+            notices.refresh_stale(older_than=ANY_AGE, clock=lambda: self.now)
             self.spread()
-            payments.settle_due(clock=lambda: self.now)
+            settlement.settle_due(clock=lambda: self.now)
         held = door("sandbox").balance()
         booked = books.balances_by_currency(chart.clearing("sandbox", "EUR").code)
         for currency in CURRENCIES:

@@ -5,7 +5,7 @@ from django.core import mail
 
 from apps.accounts import operations as accounts
 from apps.bidding import operations as bidding
-from apps.contracts import operations as contracts
+from apps.contracts.operations import cancellations, milestones
 from apps.messaging import operations as messaging
 from apps.notifications import operations
 from apps.notifications.models import EmailDelivery, Notification, Preference
@@ -73,11 +73,11 @@ def test_both_sides_hear_of_a_contract(make, outbox_drain):
     outbox_drain()
     assert "contract_offered" in kinds(contract.freelancer)
     assert "contract_accepted" in kinds(contract.employer)
-    proposal = contracts.propose_cancellation(
+    proposal = cancellations.propose_cancellation(
         contract_id=contract.id, freelancer_share_bps=0, reason="Plans changed", actor=make.actor(contract.employer),
         now=NOON,
     )  # fmt: skip
-    contracts.accept_cancellation(proposal_id=proposal.id, actor=make.actor(contract.freelancer), now=NOON)
+    cancellations.accept_cancellation(proposal_id=proposal.id, actor=make.actor(contract.freelancer), now=NOON)
     outbox_drain()
     assert "cancellation_proposed" in kinds(contract.freelancer)
     assert {"cancellation_accepted", "contract_cancelled"} <= set(kinds(contract.employer))
@@ -161,7 +161,7 @@ def test_an_approval_is_one_mail_and_who_wants_none_of_contracts_still_reads_of_
     mailed = payee.memberships.get().user
     quiet = make.member(payee, "manager")
     Preference.objects.create(user=quiet, group="contracts", pace="off")
-    contracts.approve_milestone(
+    milestones.approve_milestone(
         milestone_id=milestone.id, amount=None, actor=make.actor(milestone.contract.employer), now=NOON
     )
     outbox_drain()
@@ -174,7 +174,7 @@ def test_late_work_is_told_to_both_sides_once_and_by_mail(make, outbox_drain):
     milestone = make.milestone(status="funded")
     late = milestone.due_at + timedelta(days=1)
     for _time in range(2):
-        contracts.notify_overdue(milestone_id=milestone.id, now=late)
+        milestones.notify_overdue(milestone_id=milestone.id, now=late)
     outbox_drain(late)
     contract = milestone.contract
 

@@ -17,7 +17,7 @@ from apps.dashboard import jobs
 from apps.dashboard.queries import metrics
 from apps.ledger.queries import invariants
 from apps.outbox.models import Delivery, Event
-from apps.payments import operations as payments
+from apps.payments.operations import pauses
 from marketplace.schedule import QUEUES, SCHEDULE
 
 OPS = Path(django_settings.BASE_DIR) / "ops"
@@ -85,7 +85,7 @@ def test_the_books_are_checked_by_a_job_and_said(monkeypatch):
     assert found["tradewind_ledger_breaches"] == 0
     assert found["tradewind_ledger_check_age_seconds"] < 60
     broken = [invariants.Finding("I1_unbalanced_entries", 2)]
-    monkeypatch.setattr("apps.ledger.queries.check_all", lambda: broken)
+    monkeypatch.setattr("apps.ledger.queries.invariants.check_all", lambda: broken)
     jobs.check_books()
     assert values()["tradewind_ledger_breaches"] == 2
 
@@ -93,7 +93,7 @@ def test_the_books_are_checked_by_a_job_and_said(monkeypatch):
 def test_a_pause_is_measured():
     from apps.common.actors import SYSTEM
 
-    payments.pause(reason="drill", actor=SYSTEM, now=timezone.now())
+    pauses.pause(reason="drill", actor=SYSTEM, now=timezone.now())
     assert values()["tradewind_payments_paused"] == 1
 
 

@@ -73,8 +73,9 @@ def _live(bank: Path, staff_id: UUID) -> None:
     from django.utils import timezone
 
     from apps.common.actors import Actor
-    from apps.payments import operations
     from apps.payments.models import BankFile, Payout, Refund
+    from apps.payments.operations import bank as bank_operations
+    from apps.payments.operations import settlement as settlement_operations
     from apps.payments.operations.bank import NothingToExport
 
     staff, waiting = (
@@ -82,22 +83,22 @@ def _live(bank: Path, staff_id: UUID) -> None:
         ["requested", "sending", "submitted"],
     )
     while any(rows.objects.filter(status__in=waiting).exists() for rows in (Payout, Refund)):
-        operations.settle_due()
+        settlement_operations.settle_due()
         with contextlib.suppress(NothingToExport):
-            operations.export_orders(actor=staff, now=timezone.now())
+            bank_operations.export_orders(actor=staff, now=timezone.now())
         for file in BankFile.objects.all():
             carry(bank, file.number, file.body)
         for statement in sorted(bank.glob("*/camt.xml")):
-            operations.import_statement(
+            bank_operations.import_statement(
                 name="camt.xml", body=statement.read_bytes(), actor=staff, now=timezone.now()
             )  # fmt: skip
 
 
 def _arm(point: str, kills: Path, most: int) -> None:
-    from apps.payments import operations
     from apps.payments.gateways.bank import BankGateway
     from apps.payments.models import Attempt, BankFile, BankOrder, BankStatementLine
     from apps.payments.operations import bank, payouts, settlement
+    from apps.payments.operations import bank as bank_operations
 
     settlement.LEASE = timedelta(seconds=0.6)
     settlement.pause_after = lambda attempts: timedelta(seconds=0.1)
@@ -122,7 +123,7 @@ def _arm(point: str, kills: Path, most: int) -> None:
     elif point == "in_file":
         around(BankFile.objects, "create")
     elif point == "after_file":
-        around(operations, "export_orders")
+        around(bank_operations, "export_orders")
     elif point == "in_statement":
         around(BankStatementLine.objects, "create")
     elif point == "after_statement":

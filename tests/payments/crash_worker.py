@@ -109,12 +109,12 @@ def _live() -> None:
     if forms := os.environ.get("TOP_UPS"):
         _confirm(forms.split(","), os.environ["TOP_UPS_BY"])
         return
-    from apps.payments import operations
     from apps.payments.models import Payout, Refund, TransferReversal
+    from apps.payments.operations import settlement as settlement_operations
 
     waiting = ["requested", "sending"]
     while any(rows.objects.filter(status__in=waiting).exists() for rows in (Payout, Refund, TransferReversal)):
-        operations.settle_due()
+        settlement_operations.settle_due()
         time.sleep(0.05)
 
 
@@ -125,13 +125,13 @@ def _confirm(forms: list[str], by: str) -> None:
 
     from apps.common.actors import Actor
     from apps.common.money import Money
-    from apps.payments import operations
+    from apps.payments.operations import top_ups as top_up_operations
 
     staff = Actor(user_id=UUID(by), is_staff=True, staff_capabilities=frozenset({"finance"}))
     for form in forms:
         status = ""
         while status != "succeeded":
-            status = operations.top_up(
+            status = top_up_operations.top_up(
                 top_up_id=UUID(form), gateway="sandbox", amount=Money(5000, "EUR"), reason="Capital", actor=staff,
                 now=timezone.now(),
             ).status  # fmt: skip

@@ -21,15 +21,15 @@ from django.db import IntegrityError, connection, connections, transaction
 from django.utils import timezone
 
 from apps.common.money import Money
-from apps.escrow import operations as escrows
 from apps.escrow.models import Escrow
+from apps.escrow.operations import releases
 from apps.ledger import chart
-from apps.ledger import queries as ledger
-from apps.payments import operations
+from apps.ledger.queries import books, invariants
 from apps.payments.gateways.bank import Order
 from apps.payments.gateways.doors import door
 from apps.payments.gateways.port import GatewayRefused
 from apps.payments.models import BankFile, BankOrder, BankStatementLine, Payout, Refund
+from apps.payments.operations import accounts, payouts, reconciliation
 from apps.payments.operations.bank import DatabaseBook
 from tests.payments.bank_worker import POINTS, transfers_in
 from tests.payments.test_bank_door import IBAN, camt, charge_by_bank, staff, take_in
@@ -58,19 +58,19 @@ def due(make, staff) -> list[Payout | Refund]:
 
 
 def _refund(make, escrow) -> Refund:
-    made = escrows.refund(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payee), now=timezone.now())
+    made = releases.refund(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payee), now=timezone.now())
     assert made is not None
     return made
 
 
 def _payout(make, escrow) -> Payout:
     payee, now = escrow.payee, timezone.now()
-    escrows.release(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payer), now=now)
-    operations.set_payout_account(
+    releases.release(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payer), now=now)
+    accounts.set_payout_account(
         organization_id=payee.id, currency="EUR", holder_name="Ada", account_number=IBAN, is_automatic=False,
         gateway="bank", actor=make.actor(payee), now=now,
     )  # fmt: skip
-    return operations.request_payout(
+    return payouts.request_payout(
         organization_id=payee.id, currency="EUR", amount=None, actor=make.actor(payee), now=now
     )
 
@@ -105,9 +105,9 @@ def test_killing_who_pays_by_bank_pays_once(make, staff, due, tmp_path, point):
         assert one.status in ("paid", "succeeded")
     at_bank = before - sum(one.amount_minor for one in due)
     assert sum(line.amount_minor for line in BankStatementLine.objects.all()) == at_bank
-    assert ledger.balance(chart.clearing("bank", "EUR")) == door("bank").balance()["EUR"] == Money(at_bank, "EUR")
-    assert operations.reconcile(gateway="bank").is_clean
-    assert {finding.invariant: finding.breaches for finding in ledger.check_all() if finding.breaches} == {}
+    assert books.balance(chart.clearing("bank", "EUR")) == door("bank").balance()["EUR"] == Money(at_bank, "EUR")
+    assert reconciliation.reconcile(gateway="bank").is_clean
+    assert {finding.invariant: finding.breaches for finding in invariants.check_all() if finding.breaches} == {}
 
 
 def ordered(key, document_id, amount="50.00") -> Order:

@@ -12,12 +12,12 @@ from stdnum import iso11649
 
 from apps.accounts import queries as people
 from apps.common.money import Money
-from apps.escrow import operations as escrows
 from apps.escrow.models import Escrow
+from apps.escrow.operations import funding, releases
 from apps.ledger import chart
-from apps.ledger import queries as ledger
+from apps.ledger.queries import books, invariants
 from apps.outbox import bus
-from apps.payments import operations, policies, queries
+from apps.payments import policies
 from apps.payments.gateways import statements
 from apps.payments.gateways.bank import creditor_reference
 from apps.payments.gateways.doors import door
@@ -33,7 +33,11 @@ from apps.payments.gateways.port import (
     TransferState,
 )
 from apps.payments.models import BankOrder, BankStatementLine, Charge, ProcessorLine, SuspenseItem
+from apps.payments.operations import accounts, payouts, reconciliation, settlement, suspense
+from apps.payments.operations import bank as bank_operations
 from apps.payments.operations.bank import StatementRefused
+from apps.payments.queries import bank as bank_queries
+from apps.payments.queries import wallet
 
 pytestmark = pytest.mark.django_db
 EUR_525 = Money.of("525.00", "EUR")
@@ -72,21 +76,21 @@ def staff(make):
 
 
 def take_in(staff, body, name="statement.xml"):
-    made = operations.import_statement(name=name, body=body, actor=staff, now=timezone.now())
+    made = bank_operations.import_statement(name=name, body=body, actor=staff, now=timezone.now())
     bus.deliver_pending(now=timezone.now())
     return made
 
 
 def charge_by_bank(make) -> Charge:
     escrow = make.escrow(amount=Money.of("500.00", "EUR"), payee=make.freelancer("Ada", country="FR"))
-    return escrows.start_funding(
+    return funding.start_funding(
         escrow_id=escrow.id, actor=make.actor(escrow.payer), now=timezone.now(), return_url="http://testserver/back",
         method="bank",
     )  # fmt: skip
 
 
 def sound() -> bool:
-    return not [one for one in ledger.check_all() if one.breaches]
+    return not [one for one in invariants.check_all() if one.breaches]
 
 
 # -- what every door promises
@@ -162,29 +166,29 @@ def test_a_milestone_is_paid_by_bank_and_its_freelancer_by_file(bank, make, staf
         take_in(staff, camt(("525.00", iso11649.format(charge.remote_session_id), "B1", "")))
     charge.refresh_from_db()
     assert charge.status == "succeeded"
-    assert ledger.balance(chart.clearing("bank", "EUR")) == EUR_525
+    assert books.balance(chart.clearing("bank", "EUR")) == EUR_525
 
     escrow = Escrow.objects.get(id=charge.reference_id)
-    escrows.release(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payer), now=timezone.now())
+    releases.release(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payer), now=timezone.now())
     payee, now = escrow.payee, timezone.now()
-    operations.set_payout_account(
+    accounts.set_payout_account(
         organization_id=payee.id, currency="EUR", holder_name="Ada", account_number=IBAN, is_automatic=False,
         gateway="bank", actor=make.actor(payee), now=now,
     )  # fmt: skip
-    balance = queries.balances(payee.id)[0].available
-    payout = operations.request_payout(
+    balance = wallet.balances(payee.id)[0].available
+    payout = payouts.request_payout(
         organization_id=payee.id, currency="EUR", amount=balance, actor=make.actor(payee), now=now
     )
-    operations.settle_due(clock=timezone.now)
+    settlement.settle_due(clock=timezone.now)
     order = BankOrder.objects.get()
-    file = operations.export_orders(actor=staff, now=now)
+    file = bank_operations.export_orders(actor=staff, now=now)
     assert order.end_to_end_id in file.body and IBAN in file.body
 
     take_in(staff, camt((f"-{balance.as_decimal()}", "", "B2", order.end_to_end_id)))
 
     payout.refresh_from_db()
     assert payout.status == "paid"
-    assert operations.reconcile(gateway="bank").is_clean
+    assert reconciliation.reconcile(gateway="bank").is_clean
     assert not ProcessorLine.objects.exclude(status="matched").exists()
     assert sound()
 
@@ -193,14 +197,14 @@ def test_a_refund_goes_back_to_the_account_it_came_from(bank, make, staff):
     charge = charge_by_bank(make)
     take_in(staff, camt(("525.00", charge.remote_session_id, "B1", "")))
     payee = Escrow.objects.get(id=charge.reference_id).payee
-    escrows.refund(escrow_id=charge.reference_id, amount=None, actor=make.actor(payee), now=timezone.now())
-    operations.settle_due(clock=timezone.now)
+    releases.refund(escrow_id=charge.reference_id, amount=None, actor=make.actor(payee), now=timezone.now())
+    settlement.settle_due(clock=timezone.now)
     order = BankOrder.objects.get()
     assert (order.iban, order.amount) == (IBAN, EUR_525)
-    operations.export_orders(actor=staff, now=timezone.now())
-    operations.end_order(order_id=order.id, is_executed=True, actor=staff, now=timezone.now())
+    bank_operations.export_orders(actor=staff, now=timezone.now())
+    bank_operations.end_order(order_id=order.id, is_executed=True, actor=staff, now=timezone.now())
     assert charge.refunds.get().status == "succeeded"
-    assert operations.reconcile(gateway="bank").is_clean
+    assert reconciliation.reconcile(gateway="bank").is_clean
     assert sound()
 
 
@@ -210,15 +214,15 @@ def test_a_wrong_amount_or_reference_is_put_aside_and_given_to_who_paid(bank, ma
     charge.refresh_from_db()
     assert charge.status == "open"
     later = timezone.now() + timedelta(days=2)
-    operations.reconcile(gateway="bank", clock=lambda: later)
+    reconciliation.reconcile(gateway="bank", clock=lambda: later)
     assert sorted(SuspenseItem.objects.values_list("amount_minor", flat=True)) == [700, 50000]
-    assert not operations.compare_balances(gateway="bank")
+    assert not reconciliation.compare_balances(gateway="bank")
 
     item = SuspenseItem.objects.get(amount_minor=50000)
-    operations.propose_booking(item_id=item.id, target="credit:employer", payment_number=charge.number,
+    suspense.propose_booking(item_id=item.id, target="credit:employer", payment_number=charge.number,
                                explanation="Paid without our fee", actor=staff, now=later)  # fmt: skip
-    operations.confirm_booking(item_id=item.id, actor=people.actor_for(make.staff("Second")), now=later)
-    assert queries.credit(charge.payer_id, "EUR") == Money.of("500.00", "EUR")
+    suspense.confirm_booking(item_id=item.id, actor=people.actor_for(make.staff("Second")), now=later)
+    assert wallet.credit(charge.payer_id, "EUR") == Money.of("500.00", "EUR")
 
 
 # -- statements
@@ -257,7 +261,7 @@ def test_statements_and_files_are_staffs(bank, make):
     with pytest.raises(policies.OnlyStaff):
         take_in(actor, camt())
     with pytest.raises(policies.OnlyStaff):
-        operations.export_orders(actor=actor, now=timezone.now())
+        bank_operations.export_orders(actor=actor, now=timezone.now())
 
 
 # -- pages
@@ -285,12 +289,12 @@ def test_staff_take_a_statement_in_and_make_a_file(bank, make):
     assert charge.status == "succeeded"
     assert client.post("/en/money/bank/", {"statement": SimpleUploadedFile("s.xml", b"x")}).status_code == 422
     payee = Escrow.objects.get(id=charge.reference_id).payee
-    escrows.refund(escrow_id=charge.reference_id, amount=None, actor=make.actor(payee), now=timezone.now())
-    operations.settle_due(clock=timezone.now)
+    releases.refund(escrow_id=charge.reference_id, amount=None, actor=make.actor(payee), now=timezone.now())
+    settlement.settle_due(clock=timezone.now)
     client.post("/en/money/bank/files/")
-    file = queries.bank_files()[0]
+    file = bank_queries.bank_files()[0]
     assert b"CstmrCdtTrfInitn" in client.get(f"/en/money/bank/files/{file.id}/").content
     client.post(f"/en/money/bank/orders/{BankOrder.objects.get().id}/", {"end": "rejected"})
     assert charge.refunds.get().status == "failed"
-    assert queries.credit(charge.payer_id, "EUR") == EUR_525
-    assert operations.reconcile(gateway="bank").is_clean
+    assert wallet.credit(charge.payer_id, "EUR") == EUR_525
+    assert reconciliation.reconcile(gateway="bank").is_clean

@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from apps.common.models import SkippedRow
 from apps.common.money import Money
-from apps.payments import operations
 from apps.payments.gateways.port import GatewayUnavailable
 from apps.payments.models import Charge, Payout, PayoutAccount
 from apps.payments.operations import automatic, charges, notices
@@ -34,7 +33,7 @@ def looked_at(monkeypatch):
 
 
 def refresh(minutes: int) -> int:
-    return operations.refresh_stale(older_than=STALE, clock=lambda: NOON + timedelta(minutes=minutes))
+    return notices.refresh_stale(older_than=STALE, clock=lambda: NOON + timedelta(minutes=minutes))
 
 
 def test_what_was_looked_at_longest_ago_comes_first(open_charges, looked_at, monkeypatch):
@@ -84,10 +83,10 @@ def test_automatic_payouts_cost_nothing_for_accounts_without_a_balance(make):
     with CaptureQueriesContext(
         connection,
     ) as few:
-        assert operations.batch_payables(now=NOON) == []
+        assert automatic.batch_payables(now=NOON) == []
     automatic_accounts(make, 6)
     with CaptureQueriesContext(connection) as many:
-        assert operations.batch_payables(now=NOON) == []
+        assert automatic.batch_payables(now=NOON) == []
     assert len(many) == len(few)
 
 
@@ -103,7 +102,7 @@ def test_one_that_cannot_be_paid_keeps_no_other_from_being_paid(make, monkeypatc
         return inner(organization_id=organization_id, currency=currency, now=now)
 
     monkeypatch.setattr(automatic, "_pay_out_all", pay)
-    made = operations.batch_payables(now=timezone.now())
+    made = automatic.batch_payables(now=timezone.now())
     assert [one.organization_id for one in made] == [good.id]
     assert SkippedRow.objects.get().row_id == bad.id
     assert Payout.objects.count() == 1

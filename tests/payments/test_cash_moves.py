@@ -20,13 +20,18 @@ from apps.common.errors import IllegalTransition
 from apps.common.money import Money
 from apps.ledger import chart
 from apps.ledger import operations as writing
-from apps.ledger import queries as ledger
+from apps.ledger.queries import books as book_queries
+from apps.ledger.queries import invariants
 from apps.moderation.models import AuditEntry
 from apps.outbox import bus
-from apps.payments import entries, operations, policies, queries
+from apps.payments import entries, policies
 from apps.payments.models import BankOrder, CashMove, ProcessorLine
+from apps.payments.operations import cash as cash_operations
+from apps.payments.operations import reconciliation, settlement
 from apps.payments.operations.top_ups import AmountMissing
 from apps.payments.operations.treasury import ReasonMissing
+from apps.payments.queries import cash as cash_queries
+from apps.payments.queries import treasury
 from tests.payments.test_bank_door import camt, take_in
 from tests.payments.test_reconciliation import books
 from tests.payments.test_ways_to_be_paid import by_bank, withdraw
@@ -42,19 +47,19 @@ def market(books):
     call_command("load_payment_methods", verbosity=0)
     books.escrow(status="funded", amount=Money.of("1000.00", "EUR"))
     books.one, books.other = people.actor_for(books.staff()), people.actor_for(books.staff("Second"))
-    assert operations.reconcile(gateway="sandbox").is_clean
+    assert reconciliation.reconcile(gateway="sandbox").is_clean
     return books
 
 
 def propose(market, amount=EUR_450, **options) -> CashMove:
     given = {"move_id": uuid4(), "source": "sandbox", "target": "bank", "reason": "Withdrawals by bank"}
     given |= {"actor": market.one, "now": timezone.now()}
-    return operations.propose_move(amount=amount, **(given | options))
+    return cash_operations.propose_move(amount=amount, **(given | options))
 
 
 def agreed(market, **options) -> CashMove:
     move = propose(market, **options)
-    return operations.agree_to_move(move_id=move.id, actor=market.other, now=timezone.now())
+    return cash_operations.agree_to_move(move_id=move.id, actor=market.other, now=timezone.now())
 
 
 def pay_out_at_processor(market, amount: str = "45000") -> None:
@@ -67,20 +72,20 @@ def pay_out_at_processor(market, amount: str = "45000") -> None:
 
 
 def reconciled(*names: str) -> bool:
-    return all(operations.reconcile(gateway=name).is_clean for name in names)
+    return all(reconciliation.reconcile(gateway=name).is_clean for name in names)
 
 
 def transit(move: CashMove) -> Money:
-    return ledger.balance(chart.clearing_transit(move.id, move.currency))
+    return book_queries.balance(chart.clearing_transit(move.id, move.currency))
 
 
 def sound() -> bool:
-    return not [one for one in ledger.check_all() if one.breaches]
+    return not [one for one in invariants.check_all() if one.breaches]
 
 
 def test_cash_goes_from_the_processor_to_the_bank_and_pays_a_freelancer_there(market, outbox_drain):
     move = agreed(market)
-    assert operations.reconcile(gateway="sandbox").is_clean
+    assert reconciliation.reconcile(gateway="sandbox").is_clean
     assert CashMove.objects.get().status == "agreed"  # nobody has made it yet: nothing is believed
     pay_out_at_processor(market)
     assert reconciled("sandbox")
@@ -89,7 +94,7 @@ def test_cash_goes_from_the_processor_to_the_bank_and_pays_a_freelancer_there(ma
     report = assurance.publish(night=timezone.now().date(), now=timezone.now())
     [euros] = [row for row in published.coverage(report) if row.currency == "EUR"]
     assert euros.booked - (euros.at_processor or EUR_450) == EUR_450  # between the doors, and still ours
-    before = queries.shortfall("EUR")
+    before = treasury.shortfall("EUR")
 
     number = move.number.replace("-", " ").lower()  # banks write it as they like
     take_in(market.one, camt(("450.00", f"Payout {number}", "B1", "")))
@@ -97,14 +102,14 @@ def test_cash_goes_from_the_processor_to_the_bank_and_pays_a_freelancer_there(ma
 
     move.refresh_from_db()
     assert (move.status, transit(move)) == ("arrived", Money.zero("EUR"))
-    assert ledger.balance(chart.clearing("bank", "EUR")) == EUR_450
-    assert queries.shortfall("EUR") == before
+    assert book_queries.balance(chart.clearing("bank", "EUR")) == EUR_450
+    assert treasury.shortfall("EUR") == before
     assert {line.status for line in ProcessorLine.objects.all()} == {"matched"}
     ada = market.freelancer("Ada", country="FR", currency="EUR")
     market.balance(ada, EUR_450)
     by_bank(market, ada)
     withdraw(market, ada)
-    operations.settle_due(clock=timezone.now)
+    settlement.settle_due(clock=timezone.now)
     assert BankOrder.objects.get().amount == EUR_450
     assert sound()
     outbox_drain(timezone.now())
@@ -114,13 +119,13 @@ def test_cash_goes_from_the_processor_to_the_bank_and_pays_a_freelancer_there(ma
 
 def test_and_from_the_bank_to_the_processor(market):
     take_in(market.one, camt(("450.00", "gift", "B0", "")))
-    operations.reconcile(gateway="bank")
+    reconciliation.reconcile(gateway="bank")
     # Nobody has said yet whose it is, but the account holds it as soon as it is put aside.
-    operations.reconcile(gateway="bank", clock=lambda: timezone.now() + timedelta(days=2))
+    reconciliation.reconcile(gateway="bank", clock=lambda: timezone.now() + timedelta(days=2))
     move = agreed(market, source="bank", target="sandbox")
 
     take_in(market.one, camt(("-450.00", f"{move.number} own funds", "B1", "")))
-    operations.reconcile(gateway="bank")
+    reconciliation.reconcile(gateway="bank")
     move.refresh_from_db()
     assert (move.status, transit(move)) == ("left", EUR_450)
     market.processor.store.book("", "topup", 45000, "eur", "tu_by_hand")
@@ -128,22 +133,22 @@ def test_and_from_the_bank_to_the_processor(market):
 
     move.refresh_from_db()
     assert (move.status, transit(move)) == ("arrived", Money.zero("EUR"))
-    assert not operations.compare_balances(gateway="bank")
+    assert not reconciliation.compare_balances(gateway="bank")
     assert sound()
 
 
 def test_what_is_agreed_is_promised_and_no_more_than_is_free_may_move(market):
-    clearing = ledger.balance(chart.clearing("sandbox", "EUR"))
-    with pytest.raises(operations.MoreThanFree):
+    clearing = book_queries.balance(chart.clearing("sandbox", "EUR"))
+    with pytest.raises(cash_operations.MoreThanFree):
         propose(market, clearing + Money.of("0.01", "EUR"))
     first, second = propose(market, clearing), propose(market, clearing)
-    operations.agree_to_move(move_id=first.id, actor=market.other, now=timezone.now())
-    assert not queries.cash_at("sandbox", "EUR").free
-    with pytest.raises(operations.MoreThanFree):
-        operations.agree_to_move(move_id=second.id, actor=market.other, now=timezone.now())
-    operations.call_move_off(move_id=first.id, actor=market.one, now=timezone.now())
-    assert queries.cash_at("sandbox", "EUR").free == clearing
-    operations.agree_to_move(move_id=second.id, actor=market.other, now=timezone.now())
+    cash_operations.agree_to_move(move_id=first.id, actor=market.other, now=timezone.now())
+    assert not cash_queries.cash_at("sandbox", "EUR").free
+    with pytest.raises(cash_operations.MoreThanFree):
+        cash_operations.agree_to_move(move_id=second.id, actor=market.other, now=timezone.now())
+    cash_operations.call_move_off(move_id=first.id, actor=market.one, now=timezone.now())
+    assert cash_queries.cash_at("sandbox", "EUR").free == clearing
+    cash_operations.agree_to_move(move_id=second.id, actor=market.other, now=timezone.now())
     assert not transit(second)
     assert sound()
 
@@ -151,13 +156,13 @@ def test_what_is_agreed_is_promised_and_no_more_than_is_free_may_move(market):
 def test_one_person_alone_moves_nothing_and_what_has_left_is_not_called_off(market):
     move = propose(market)
     assert propose(market, move_id=move.id) == move
-    with pytest.raises(operations.SecondPersonMissing):
-        operations.agree_to_move(move_id=move.id, actor=market.one, now=timezone.now())
+    with pytest.raises(cash_operations.SecondPersonMissing):
+        cash_operations.agree_to_move(move_id=move.id, actor=market.one, now=timezone.now())
     with pytest.raises(policies.OnlyStaff):
         propose(market, actor=market.actor(market.employer()))
-    with pytest.raises(operations.DoorsDoNotFit):
+    with pytest.raises(cash_operations.DoorsDoNotFit):
         propose(market, target="sandbox")
-    with pytest.raises(operations.DoorsDoNotFit):
+    with pytest.raises(cash_operations.DoorsDoNotFit):
         propose(market, Money.of("1.00", "USD"))  # the bank holds euros alone
     with pytest.raises(ReasonMissing):
         propose(market, reason=" ")
@@ -168,38 +173,38 @@ def test_one_person_alone_moves_nothing_and_what_has_left_is_not_called_off(mark
         same.update(agreed_by_id=market.one.user_id)
     with pytest.raises(IntegrityError, match="left_has_a_line"), transaction.atomic():
         same.update(status="left", agreed_by_id=market.other.user_id)
-    operations.agree_to_move(move_id=move.id, actor=market.other, now=timezone.now())
+    cash_operations.agree_to_move(move_id=move.id, actor=market.other, now=timezone.now())
     pay_out_at_processor(market)
-    operations.reconcile(gateway="sandbox")
+    reconciliation.reconcile(gateway="sandbox")
     with pytest.raises(IllegalTransition):
-        operations.call_move_off(move_id=move.id, actor=market.one, now=timezone.now())
+        cash_operations.call_move_off(move_id=move.id, actor=market.one, now=timezone.now())
 
 
 def test_a_customers_payment_of_the_same_amount_is_never_taken_for_it(market):
     """At the bank the number decides; without it people look, even after the money was put aside."""
     move = agreed(market)
     pay_out_at_processor(market)
-    operations.reconcile(gateway="sandbox")
+    reconciliation.reconcile(gateway="sandbox")
     take_in(market.one, camt(("450.00", "Rechnung 12", "B1", ""), ("449.99", move.number, "B2", "")))
     later = timezone.now() + timedelta(days=2)
-    assert not operations.reconcile(gateway="bank", clock=lambda: later).is_clean
+    assert not reconciliation.reconcile(gateway="bank", clock=lambda: later).is_clean
     move.refresh_from_db()
     assert move.status == "left"
-    [line] = queries.lines_of_move(move)
+    [line] = cash_queries.lines_of_move(move)
     assert line.status == "suspense"
     other = ProcessorLine.objects.get(gateway="bank", net_minor=44999)
-    with pytest.raises(operations.LineDoesNotFit):
-        operations.point_to_line(move_id=move.id, line_id=other.id, actor=market.one, now=later)
+    with pytest.raises(cash_operations.LineDoesNotFit):
+        cash_operations.point_to_line(move_id=move.id, line_id=other.id, actor=market.one, now=later)
 
-    operations.point_to_line(move_id=move.id, line_id=line.id, actor=market.one, now=later)
-    operations.reconcile(gateway="bank", clock=lambda: later)
+    cash_operations.point_to_line(move_id=move.id, line_id=line.id, actor=market.one, now=later)
+    reconciliation.reconcile(gateway="bank", clock=lambda: later)
 
     move.refresh_from_db()
     line.refresh_from_db()
     assert (move.status, line.status, transit(move)) == ("arrived", "matched", Money.zero("EUR"))
-    assert not operations.compare_balances(gateway="bank")
-    with pytest.raises(operations.LineDoesNotFit):
-        operations.point_to_line(move_id=move.id, line_id=line.id, actor=market.one, now=later)
+    assert not reconciliation.compare_balances(gateway="bank")
+    with pytest.raises(cash_operations.LineDoesNotFit):
+        cash_operations.point_to_line(move_id=move.id, line_id=line.id, actor=market.one, now=later)
 
 
 def test_a_sweep_of_the_same_amount_keeps_its_payout(market):
@@ -230,9 +235,9 @@ def test_two_people_walk_it_on_the_pages(market):
     assert CashMove.objects.get().number in page
     assert "Make the transfer by hand" in page
     pay_out_at_processor(market)
-    operations.reconcile(gateway="sandbox")
+    reconciliation.reconcile(gateway="sandbox")
     take_in(market.one, camt(("450.00", "no number", "B1", "")))
-    operations.reconcile(gateway="bank")
+    reconciliation.reconcile(gateway="bank")
     page = second.get(address).content.decode()
     line = re.search(r'name="line" value="([^"]+)"', page)[1]
     second.post(address, {"step": "point", "line": line})
@@ -266,7 +271,7 @@ def test_the_api_does_the_same(market):
     assert post(other, address, {"step": "agree"}).json()["move"]["status"] == "agreed"
     pay_out_at_processor(market)
     assert one.get(address).json()["candidates"] == []  # nobody has read the processor's lines yet
-    operations.reconcile(gateway="sandbox")
+    reconciliation.reconcile(gateway="sandbox")
     assert one.get(address).json()["move"]["status"] == "left"
     found = one.get("/api/v1/treasury/cash/").json()
     held = {row["door"]: row["held"] for row in found["doors"]}

@@ -10,17 +10,19 @@ from hypothesis import strategies as st
 from apps.common.errors import Conflict
 from apps.common.ids import uuid7
 from apps.common.money import Money
-from apps.escrow import operations as escrows
 from apps.escrow import policies as escrow_policies
 from apps.escrow import rules
 from apps.escrow.models import BankClaim
+from apps.escrow.operations import claims, freezes, releases
 from apps.ledger import chart
 from apps.ledger import operations as ledger_operations
-from apps.ledger import queries as ledger
-from apps.payments import entries, operations, policies, queries
+from apps.ledger.queries import books, invariants
+from apps.payments import entries, policies
 from apps.payments.gateways.port import BalanceLine, DisputeReport, DisputeState
 from apps.payments.models import Charge, Chargeback
+from apps.payments.operations import chargebacks, charges, notices, payouts
 from apps.payments.operations.chargebacks import chargeback_answered
+from apps.payments.queries import treasury, wallet
 from devstack.sandbox_processor import disputes
 from tests.conftest import NOON
 from tests.make.bank import Bank
@@ -33,7 +35,7 @@ def EUR(text: str) -> Money:
 
 
 def broken() -> dict[str, int]:
-    return {finding.invariant: finding.breaches for finding in ledger.check_all() if finding.breaches}
+    return {finding.invariant: finding.breaches for finding in invariants.check_all() if finding.breaches}
 
 
 def charge_of(escrow) -> Charge:
@@ -48,16 +50,16 @@ def bank(make, outbox_drain):
 
 def test_an_opened_chargeback_is_a_claim_and_a_fee(make, bank):
     escrow = make.escrow(status="funded")
-    before = ledger.balance(chart.clearing("sandbox", "EUR"))
+    before = books.balance(chart.clearing("sandbox", "EUR"))
     total = escrow.total
-    spent = ledger.balance(chart.chargeback_expense("EUR"))
+    spent = books.balance(chart.chargeback_expense("EUR"))
 
     chargeback = bank.disputes(escrow)
 
     assert (chargeback.status, chargeback.amount, chargeback.fee) == ("opened", total, EUR("15.00"))
-    assert ledger.balance(chart.receivable_chargeback(chargeback.id, "EUR")) == total
-    assert ledger.balance(chart.chargeback_expense("EUR")) - spent == EUR("15.00")
-    assert before - ledger.balance(chart.clearing("sandbox", "EUR")) == total + EUR("15.00")
+    assert books.balance(chart.receivable_chargeback(chargeback.id, "EUR")) == total
+    assert books.balance(chart.chargeback_expense("EUR")) - spent == EUR("15.00")
+    assert before - books.balance(chart.clearing("sandbox", "EUR")) == total + EUR("15.00")
     assert chargeback.evidence_due_at is not None
     assert broken() == {}
 
@@ -75,7 +77,7 @@ def test_yen_and_dinars_are_taken_and_lost_to_the_last_unit(make, bank, amount, 
 
     escrow.refresh_from_db()
     assert escrow.status == "refunded"
-    assert not ledger.balance(chart.receivable_chargeback(chargeback.id, amount.currency))
+    assert not books.balance(chart.receivable_chargeback(chargeback.id, amount.currency))
     assert broken() == {}
 
 
@@ -84,16 +86,16 @@ def test_nothing_leaves_while_the_claim_is_open_and_everything_after_it_is_won(m
     payer, payee = make.actor(escrow.payer), make.actor(escrow.payee)
     chargeback = bank.disputes(escrow)
     with pytest.raises(escrow_policies.ClaimedByBank, match="answers the bank"):
-        escrows.release(escrow_id=escrow.id, amount=None, actor=payer, now=NOON)
+        releases.release(escrow_id=escrow.id, amount=None, actor=payer, now=NOON)
     with pytest.raises(escrow_policies.ClaimedByBank):
-        escrows.refund(escrow_id=escrow.id, amount=None, actor=payee, now=NOON)
+        releases.refund(escrow_id=escrow.id, amount=None, actor=payee, now=NOON)
 
     won = bank.decides(chargeback, "won")
-    escrows.release(escrow_id=escrow.id, amount=None, actor=payer, now=NOON)
+    releases.release(escrow_id=escrow.id, amount=None, actor=payer, now=NOON)
 
     assert won.status == "won" and won.closed_at == NOON
-    assert not ledger.balance(chart.receivable_chargeback(chargeback.id, "EUR"))
-    assert queries.available(escrow.payee_id, "EUR") > EUR("0")
+    assert not books.balance(chart.receivable_chargeback(chargeback.id, "EUR"))
+    assert wallet.available(escrow.payee_id, "EUR") > EUR("0")
     assert broken() == {}
 
 
@@ -101,9 +103,9 @@ def test_a_warning_stops_the_release_and_lets_the_refund_go(make, bank):
     escrow = make.escrow(status="funded")
     bank.warns(escrow)
     with pytest.raises(escrow_policies.ClaimedByBank):
-        escrows.release(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payer), now=NOON)
+        releases.release(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payer), now=NOON)
 
-    escrows.refund(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payee), now=NOON)
+    releases.refund(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payee), now=NOON)
 
     assert broken() == {}
 
@@ -114,20 +116,20 @@ def test_staff_dismiss_a_warning(make, bank, client):
     claim = BankClaim.objects.get(escrow=escrow)
 
     with pytest.raises(escrow_policies.StaffOnly):
-        escrows.dismiss_warning(claim_id=claim.id, actor=make.actor(escrow.payer), now=NOON)
+        claims.dismiss_warning(claim_id=claim.id, actor=make.actor(escrow.payer), now=NOON)
     client.force_login(make.staff())
     assert "Dismiss the warning" in client.get(reverse("payments:chargebacks")).content.decode()
 
     client.post(reverse("escrow:dismiss_warning", args=[claim.id]))
 
-    escrows.release(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payer), now=NOON)
+    releases.release(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payer), now=NOON)
 
 
 def test_the_laws_limit_does_not_send_back_what_the_bank_has_taken(make, bank):
     escrow = make.escrow(status="funded")
     bank.disputes(escrow)
     late = NOON + timedelta(days=400)
-    escrows.end_hold(escrow_id=escrow.id, now=late)
+    releases.end_hold(escrow_id=escrow.id, now=late)
     escrow.refresh_from_db()
     assert escrow.status == "funded"
 
@@ -138,25 +140,25 @@ def test_lost_before_the_release_the_held_money_and_its_fee_bear_it(make, bank):
 
     escrow.refresh_from_db()
     assert (escrow.status, chargeback.status, chargeback.absorbed_at) == ("refunded", "lost", NOON)
-    assert not ledger.balance(chart.escrow_held(escrow.id, "EUR"))
-    assert not ledger.balance(chart.deferred_fee(escrow.id, "EUR"))
+    assert not books.balance(chart.escrow_held(escrow.id, "EUR"))
+    assert not books.balance(chart.deferred_fee(escrow.id, "EUR"))
     assert broken() == {}
 
 
 @pytest.mark.parametrize(("in_reserve", "from_capital"), [("600.00", "0.00"), ("500.00", "25.00"), ("0.00", "525.00")])
 def test_lost_after_the_release_the_reserve_bears_it_and_then_our_capital(make, bank, in_reserve, from_capital):
     escrow = make.escrow(status="released")
-    net = queries.available(escrow.payee_id, "EUR")
+    net = wallet.available(escrow.payee_id, "EUR")
     fill_reserve(EUR(in_reserve))
 
     chargeback = bank.decides(bank.disputes(escrow), "lost")
 
-    assert queries.available(escrow.payee_id, "EUR") == net
-    assert ledger.balance(chart.reserve_chargeback("EUR")) == max(EUR(in_reserve) - chargeback.amount, EUR("0"))
+    assert wallet.available(escrow.payee_id, "EUR") == net
+    assert books.balance(chart.reserve_chargeback("EUR")) == max(EUR(in_reserve) - chargeback.amount, EUR("0"))
     spent = EUR(in_reserve) + chargeback.fee + EUR(from_capital)
-    assert ledger.balance(chart.chargeback_expense("EUR")) == spent
-    assert not ledger.balance(chart.receivable_freelancer(escrow.payee_id, "EUR"))
-    [figures] = queries.reserve_figures(NOON + timedelta(days=1))
+    assert books.balance(chart.chargeback_expense("EUR")) == spent
+    assert not books.balance(chart.receivable_freelancer(escrow.payee_id, "EUR"))
+    [figures] = treasury.reserve_figures(NOON + timedelta(days=1))
     assert figures.claims + figures.from_capital == chargeback.amount
     assert figures.from_capital == EUR(from_capital)
     assert broken() == {}
@@ -173,16 +175,16 @@ def test_what_was_withdrawn_is_owed_back_only_where_the_terms_say_so(make, bank,
     berta = make.freelancer("Berta", country="FR", currency="EUR")
     make.payout_account(berta)
     escrow = make.escrow(status="released", payee=berta)
-    net = queries.available(berta.id, "EUR")
-    operations.request_payout(
+    net = wallet.available(berta.id, "EUR")
+    payouts.request_payout(
         organization_id=berta.id, currency="EUR", amount=net - EUR("50.00"), actor=make.actor(berta), now=NOON
     )
 
     chargeback = bank.decides(bank.disputes(escrow), "lost")
 
-    owed = ledger.balance(chart.receivable_freelancer(berta.id, "EUR"))
+    owed = books.balance(chart.receivable_freelancer(berta.id, "EUR"))
     assert owed == (net - EUR("50.00") if is_owed_back else EUR("0"))
-    assert queries.available(berta.id, "EUR") == (EUR("0") if is_owed_back else EUR("50.00"))
+    assert wallet.available(berta.id, "EUR") == (EUR("0") if is_owed_back else EUR("50.00"))
     assert chargeback.absorbed_at is not None
     assert broken() == {}
 
@@ -208,11 +210,11 @@ def test_other_works_balance_is_not_touched(make, bank):
     berta = make.freelancer("Berta", country="FR", currency="EUR")
     escrow = make.escrow(status="released", payee=berta)
     make.escrow(status="released", payee=berta, amount=EUR("900.00"))
-    both = queries.available(berta.id, "EUR")
+    both = wallet.available(berta.id, "EUR")
 
     bank.decides(bank.disputes(escrow), "lost")
 
-    assert queries.available(berta.id, "EUR") == both
+    assert wallet.available(berta.id, "EUR") == both
 
 
 def test_a_part_is_taken_of_the_work_and_of_its_fee_and_the_rest_goes_on(make, bank):
@@ -222,7 +224,7 @@ def test_a_part_is_taken_of_the_work_and_of_its_fee_and_the_rest_goes_on(make, b
     escrow.refresh_from_db()
     assert escrow.status == "partially_released"
     assert chargeback.amount == EUR("105.01")
-    escrows.release(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payer), now=NOON)
+    releases.release(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payer), now=NOON)
     assert broken() == {}
 
 
@@ -230,7 +232,7 @@ def test_lost_under_a_dispute_of_the_parties_the_frozen_money_bears_it(make, ban
     from uuid import uuid4
 
     escrow = make.escrow(status="funded")
-    escrows.freeze(escrow_id=escrow.id, dispute_id=uuid4(), actor=make.actor(escrow.payer), now=NOON)
+    freezes.freeze(escrow_id=escrow.id, dispute_id=uuid4(), actor=make.actor(escrow.payer), now=NOON)
 
     bank.decides(bank.disputes(escrow), "lost")
 
@@ -253,7 +255,7 @@ def test_won_is_heard_before_opened_and_ends_the_same(make, outbox_drain):
     dispute = disputes.open_dispute(store, charge_of(escrow).remote_payment_id)
     disputes.close(store, dispute["id"], "won")
 
-    operations.refresh(kind="dispute", reference=dispute["id"], processor="sandbox", clock=lambda: NOON)
+    notices.refresh(kind="dispute", reference=dispute["id"], processor="sandbox", clock=lambda: NOON)
     outbox_drain()
 
     assert not escrow.claims.filter(ended_at=None).exists()
@@ -263,7 +265,7 @@ def test_won_is_heard_before_opened_and_ends_the_same(make, outbox_drain):
 def test_a_dispute_about_an_unknown_payment_is_kept_and_tried_again(make):
     line = BalanceLine("txn_x", "adjustment", -EUR("1.00"), EUR("0"), "", NOON)
     report = DisputeReport("du_x", "pi_nobody", DisputeState.OPEN, EUR("1.00"), "fraudulent", None, (line,))
-    with pytest.raises(operations.PaymentUnknown):
+    with pytest.raises(chargebacks.PaymentUnknown):
         chargeback_answered(gateway="sandbox", report=report, now=NOON)
     assert not Chargeback.objects.exists()
 
@@ -272,14 +274,14 @@ def test_only_lost_ones_are_borne_and_once(make, bank):
     escrow = make.escrow(status="funded")
     chargeback = bank.disputes(escrow)
     with pytest.raises(policies.NotLost):
-        operations.absorb_chargeback(chargeback_id=chargeback.id, shares=[], now=NOON)
+        chargebacks.absorb_chargeback(chargeback_id=chargeback.id, shares=[], now=NOON)
     bank.decides(chargeback, "lost")
-    assert operations.absorb_chargeback(chargeback_id=chargeback.id, shares=[], now=NOON) is False
+    assert chargebacks.absorb_chargeback(chargeback_id=chargeback.id, shares=[], now=NOON) is False
 
 
 class TestEvidence:
     def submit(self, make, chargeback, text="Delivered, approved.", **options):
-        return operations.submit_evidence(
+        return chargebacks.submit_evidence(
             chargeback_id=chargeback.id, text=text, product="Logo", customer_name="Berta", now=NOON,
             **({"actor": make.staff_actor()} | options),
         )  # fmt: skip
@@ -304,7 +306,7 @@ class TestEvidence:
         store = make.processor.store
         path = f"/v1/disputes/{chargeback.remote_id}"
         store.run("INSERT INTO faults (path, kind, times) VALUES (?, 'lost_reply', 1)", f"POST {path}")
-        with pytest.raises(operations.PaymentUnavailable):
+        with pytest.raises(charges.PaymentUnavailable):
             self.submit(make, chargeback)
 
         again = self.submit(make, chargeback)
@@ -317,7 +319,7 @@ class TestEvidence:
         chargeback = bank.disputes(make.escrow(status="funded"))
         disputes.close(make.processor.store, chargeback.remote_id, "won")
 
-        operations.refresh_stale(older_than=timedelta(minutes=10), clock=lambda: NOON + timedelta(hours=1))
+        notices.refresh_stale(older_than=timedelta(minutes=10), clock=lambda: NOON + timedelta(hours=1))
 
         chargeback.refresh_from_db()
         assert chargeback.status == "won"

@@ -10,10 +10,10 @@ from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from apps.escrow import operations as escrows
-from apps.payments import queries
+from apps.escrow.operations import funding
 from apps.payments.models import Charge, PaymentMethod
-from apps.payments.operations import PaymentUnavailable
+from apps.payments.operations.charges import PaymentUnavailable
+from apps.payments.queries import methods
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 22)
@@ -30,7 +30,7 @@ def _methods(make):
 
 
 def names(country="DE", currency="EUR", on=TODAY):
-    return [one.name for one in queries.methods_for(country=country, currency=currency, on=on)]
+    return [one.name for one in methods.methods_for(country=country, currency=currency, on=on)]
 
 
 def fault(make, kind="500", times=1):
@@ -39,7 +39,7 @@ def fault(make, kind="500", times=1):
 
 
 def start(make, escrow, method=""):
-    return escrows.start_funding(
+    return funding.start_funding(
         escrow_id=escrow.id, actor=make.actor(escrow.payer), now=timezone.now(), return_url="http://testserver/back",
         method=method,
     )  # fmt: skip

@@ -11,9 +11,14 @@ from django.utils import timezone
 from apps.common.errors import NotAllowed
 from apps.common.money import Money
 from apps.ledger import chart
-from apps.ledger import queries as ledger
-from apps.payments import jobs, operations, policies, queries
+from apps.ledger.queries import books, invariants
+from apps.payments import jobs, policies
 from apps.payments.models import Charge, Payout, PayoutAccount, WebhookEvent
+from apps.payments.operations import accounts as account_operations
+from apps.payments.operations import charges as charge_operations
+from apps.payments.operations import notices as notice_operations
+from apps.payments.operations import payouts, settlement
+from apps.payments.queries import documents, wallet
 from devstack.sandbox_processor import accounts, charges, events, outbound
 from tests.conftest import NOON
 
@@ -22,12 +27,12 @@ THIN_URL = "/webhooks/sandbox/thin/"
 
 
 def broken() -> dict[str, int]:
-    return {finding.invariant: finding.breaches for finding in ledger.check_all() if finding.breaches}
+    return {finding.invariant: finding.breaches for finding in invariants.check_all() if finding.breaches}
 
 
 def start(make, organization, currency: str = "", **options) -> PayoutAccount:
     assert make.processor
-    return operations.start_onboarding(
+    return account_operations.start_onboarding(
         organization_id=organization.id, currency=currency or organization.currency, holder_name="Ada Obi",
         is_automatic=False, gateway="sandbox", now=NOON,
         **({"actor": make.actor(organization)} | options),
@@ -36,7 +41,7 @@ def start(make, organization, currency: str = "", **options) -> PayoutAccount:
 
 def fill_in(make, account: PayoutAccount, number: str = "000123456789") -> None:
     """What the recipient does on the processor's page."""
-    operations.onboarding_page(
+    account_operations.onboarding_page(
         account_id=account.id, return_url="http://a/", refresh_url="http://b/", actor=make.actor(account.organization)
     )
     store = make.processor.store
@@ -50,7 +55,7 @@ def fill_in(make, account: PayoutAccount, number: str = "000123456789") -> None:
 def onboarded(make, organization, currency: str = "", number: str = "000123456789") -> PayoutAccount:
     account = start(make, organization, currency)
     fill_in(make, account, number)
-    return operations.refresh_onboarding(account_id=account.id, now=NOON)
+    return account_operations.refresh_onboarding(account_id=account.id, now=NOON)
 
 
 # -- onboarding
@@ -61,15 +66,15 @@ def test_the_country_table_chooses_the_rail_and_the_processors_page_the_bank(mak
     organization = make.freelancer(country=country, currency=currency)
     account = start(make, organization)
     assert (account.status, account.rail) == ("onboarding", rail)
-    assert operations.refresh_onboarding(account_id=account.id, now=NOON).status == "onboarding"
-    assert queries.payout_account_of(organization.id) is None
+    assert account_operations.refresh_onboarding(account_id=account.id, now=NOON).status == "onboarding"
+    assert documents.payout_account_of(organization.id) is None
 
     fill_in(make, account)
-    ready = operations.refresh_onboarding(account_id=account.id, now=NOON)
+    ready = account_operations.refresh_onboarding(account_id=account.id, now=NOON)
 
     assert (ready.status, ready.last4) == ("active", "6789")
     assert bool(ready.remote_payout_method_id) == (rail == "global_payouts")
-    assert operations.refresh_onboarding(account_id=account.id, now=NOON).status == "active"
+    assert account_operations.refresh_onboarding(account_id=account.id, now=NOON).status == "active"
 
 
 def test_payouts_of_a_connected_account_are_ours_to_make(make):
@@ -88,7 +93,7 @@ def test_only_those_who_may_withdraw_onboard(make):
         start(make, ada, actor=make.actor(ada, "viewer"))
     account = start(make, ada)
     with pytest.raises(NotAllowed):
-        operations.onboarding_page(
+        account_operations.onboarding_page(
             account_id=account.id, return_url="http://a/", refresh_url="http://b/", actor=make.actor(ada, "viewer")
         )
 
@@ -100,9 +105,9 @@ def test_whom_the_processor_does_not_verify_keeps_the_old_account(make):
     assert waiting.remote_account_id == old.remote_account_id  # money may lie there
     make.processor.store.save(make.processor.store.find(old.remote_account_id) | {"payouts_enabled": False})
 
-    operations.refresh_onboarding(account_id=waiting.id, now=NOON)
+    account_operations.refresh_onboarding(account_id=waiting.id, now=NOON)
 
-    assert queries.payout_account_of(ada.id) == old
+    assert documents.payout_account_of(ada.id) == old
 
 
 def test_starting_again_takes_the_place_of_what_was_not_completed(make):
@@ -110,13 +115,16 @@ def test_starting_again_takes_the_place_of_what_was_not_completed(make):
     first, second = start(make, ada), start(make, ada)
     first.refresh_from_db()
     assert (first.status, second.status) == ("replaced", "onboarding")
-    assert queries.onboarding_account_of(ada.id) == second
+    assert documents.onboarding_account_of(ada.id) == second
 
 
 def test_a_refusal_and_a_silence_promise_nothing(make):
     ada = make.freelancer()
     store = make.processor.store
-    for kind, error in (("refuse", operations.BankAccountRefused), ("500", operations.PaymentUnavailable)):
+    for kind, error in (
+        ("refuse", account_operations.BankAccountRefused),
+        ("500", charge_operations.PaymentUnavailable),
+    ):
         store.run("INSERT INTO faults (path, kind, times) VALUES ('POST /v2/core/accounts', ?, 1)", kind)
         with pytest.raises(error):
             start(make, ada)
@@ -143,7 +151,7 @@ def test_a_thin_event_is_written_down_and_its_object_fetched(make):
     fill_in(make, account)
 
     answers = {post(thin(make)).status_code for _ in range(3)}
-    operations.handle_notices()
+    notice_operations.handle_notices()
 
     account.refresh_from_db()
     assert answers == {200}
@@ -169,7 +177,7 @@ def test_a_thin_event_about_somebody_else_is_ignored(make):
         "related_object": {"id": "acct_other", "type": "v2.core.account", "url": "/x"},
     }  # fmt: skip
     assert post(json.dumps(body).encode()).status_code == 200
-    operations.handle_notices()
+    notice_operations.handle_notices()
     assert WebhookEvent.objects.get().status == "ignored"
 
 
@@ -182,13 +190,11 @@ def abroad(make) -> Payout:
     ada = make.freelancer("Ada")
     onboarded(make, ada)
     make.balance(ada, Money.of("450.00", "EUR"))
-    return operations.request_payout(
-        organization_id=ada.id, currency="EUR", amount=None, actor=make.actor(ada), now=NOON
-    )
+    return payouts.request_payout(organization_id=ada.id, currency="EUR", amount=None, actor=make.actor(ada), now=NOON)
 
 
 def settle(payout: Payout, minutes: int = 0) -> Payout:
-    operations.settle_due(clock=lambda: NOON + timedelta(minutes=minutes))
+    settlement.settle_due(clock=lambda: NOON + timedelta(minutes=minutes))
     payout.refresh_from_db()
     return payout
 
@@ -196,7 +202,9 @@ def settle(payout: Payout, minutes: int = 0) -> Payout:
 def ends(make, payout: Payout, *statuses: str) -> Payout:
     for status in statuses:
         outbound.end(make.processor.store, payout.remote_payout_id, status)
-        operations.refresh(kind="outbound", reference=payout.remote_payout_id, processor="sandbox", clock=lambda: NOON)
+        notice_operations.refresh(
+            kind="outbound", reference=payout.remote_payout_id, processor="sandbox", clock=lambda: NOON
+        )
     payout.refresh_from_db()
     return payout
 
@@ -211,11 +219,11 @@ def test_one_call_pays_abroad_and_the_postings_are_those_of_the_other_rail(make,
     assert (payout.status, payout.remote_transfer_id, payout.source_currency) == (
         "submitted", payout.remote_payout_id, "EUR",
     )  # fmt: skip
-    assert ledger.balance(chart.clearing_connected(payout.organization_id, "USD")) == payout.amount
+    assert books.balance(chart.clearing_connected(payout.organization_id, "USD")) == payout.amount
 
     assert ends(make, payout, "posted").status == "paid"
 
-    assert not ledger.balance(chart.clearing_connected(payout.organization_id, "USD"))
+    assert not books.balance(chart.clearing_connected(payout.organization_id, "USD"))
     assert len(outbounds(make, payout)) == 1
     assert broken() == {}
 
@@ -225,16 +233,16 @@ def test_one_call_pays_abroad_and_the_postings_are_those_of_the_other_rail(make,
     [(("failed",), "failed"), (("canceled",), "failed"), (("posted", "returned"), "returned")],
 )
 def test_what_comes_back_from_abroad_is_as_if_it_had_never_left(make, abroad, statuses, status):
-    before = ledger.balance(chart.fx_position("EUR")) + Money.of("450.00", "EUR")
+    before = books.balance(chart.fx_position("EUR")) + Money.of("450.00", "EUR")
     payout = ends(make, settle(abroad), *statuses)
 
     assert payout.status == status
-    assert queries.available(payout.organization_id, "EUR") == Money.of("450.00", "EUR")
-    assert not ledger.balance(chart.clearing_connected(payout.organization_id, "USD"))
-    assert ledger.balance(chart.fx_position("EUR")) == before
+    assert wallet.available(payout.organization_id, "EUR") == Money.of("450.00", "EUR")
+    assert not books.balance(chart.clearing_connected(payout.organization_id, "USD"))
+    assert books.balance(chart.fx_position("EUR")) == before
     assert broken() == {}
 
-    again = operations.request_payout(
+    again = payouts.request_payout(
         organization_id=payout.organization_id, currency="EUR", amount=None,
         actor=make.actor(payout.organization), now=NOON,
     )  # fmt: skip
@@ -298,7 +306,7 @@ def test_a_thin_event_that_outran_our_own_answer_finds_its_payout(make, abroad):
     remote_id = outbounds(make, abroad)[0]["id"]
     outbound.end(store, remote_id, "posted")
 
-    assert operations.refresh(kind="outbound", reference=remote_id, processor="sandbox", clock=lambda: NOON)
+    assert notice_operations.refresh(kind="outbound", reference=remote_id, processor="sandbox", clock=lambda: NOON)
 
     assert settle(abroad, minutes=1).status == "paid"
 
@@ -313,9 +321,9 @@ def test_the_poll_brings_what_no_webhook_brought_and_nothing_twice(make):
     with store.step():
         charges.pay(store, charges.find_session(store, charge.remote_session_id), "4242424242424242")
 
-    found = operations.poll_events(processor="sandbox")
-    again = operations.poll_events(processor="sandbox")
-    operations.handle_notices(limit=1000)
+    found = notice_operations.poll_events(processor="sandbox")
+    again = notice_operations.poll_events(processor="sandbox")
+    notice_operations.handle_notices(limit=1000)
 
     charge.refresh_from_db()
     assert found >= 2 and again == 0
@@ -330,14 +338,14 @@ def test_a_long_silence_is_asked_about_from_the_last_thing_heard(make, monkeypat
     door = notices.door("sandbox")
     monkeypatch.setattr(type(door), "notices_since", lambda self, since: asked.append(since) or iter(()))
     now = timezone.now()
-    operations.poll_events(processor="sandbox", clock=lambda: now)
+    notice_operations.poll_events(processor="sandbox", clock=lambda: now)
     for hours in (0, 30):
         WebhookEvent.objects.all().delete()
         WebhookEvent.objects.create(
             processor="sandbox", external_id=f"evt_{hours}", type="x", kind="other", payload={},
             received_at=now - timedelta(hours=hours), next_attempt_at=now,
         )  # fmt: skip
-        operations.poll_events(processor="sandbox", clock=lambda: now)
+        notice_operations.poll_events(processor="sandbox", clock=lambda: now)
 
     assert [now - since for since in asked] == [timedelta(days=30), timedelta(hours=3), timedelta(hours=31)]
 

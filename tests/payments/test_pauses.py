@@ -10,9 +10,12 @@ from django.utils import timezone
 from apps.common.actors import STRANGER, SYSTEM
 from apps.common.money import Money
 from apps.moderation.models import AuditEntry
-from apps.payments import operations, policies, queries
+from apps.payments import policies
 from apps.payments.gateways import doors
 from apps.payments.models import PaymentPause, Payout
+from apps.payments.operations import bank, settlement, top_ups
+from apps.payments.operations import pauses as pause_operations
+from apps.payments.queries import pauses as pause_queries
 from apps.payments.states import PauseKind
 from tests.conftest import NOON
 
@@ -20,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 
 def pause(**options):
-    return operations.pause(**({"reason": "A drill", "now": NOON, "actor": SYSTEM} | options))
+    return pause_operations.pause(**({"reason": "A drill", "now": NOON, "actor": SYSTEM} | options))
 
 
 def client_of(user) -> Client:
@@ -41,8 +44,8 @@ def test_nothing_is_claimed_and_no_gateway_is_called(make, monkeypatch):
     pause()
     refuse_calls(monkeypatch)
 
-    assert operations.dispatch_due(clock=timezone.now) == 0
-    assert operations.settle_due(clock=timezone.now) == 0
+    assert settlement.dispatch_due(clock=timezone.now) == 0
+    assert settlement.settle_due(clock=timezone.now) == 0
 
     payout.refresh_from_db()
     assert payout.status == "requested"
@@ -53,37 +56,37 @@ def test_top_ups_reversals_and_bank_files_are_refused(make):
     pause()
     staff = make.staff_actor()
     with pytest.raises(policies.PaymentsPaused):
-        operations.top_up(
+        top_ups.top_up(
             top_up_id=uuid4(), gateway="sandbox", amount=Money.of("1.00", "EUR"), reason="x", actor=staff, now=NOON
         )
     with pytest.raises(policies.PaymentsPaused):
-        operations.export_orders(actor=staff, now=NOON)
+        bank.export_orders(actor=staff, now=NOON)
     with pytest.raises(policies.PaymentsPaused):
-        operations.reverse_transfer(payout_id=uuid4(), actor=staff, now=NOON)
+        settlement.reverse_transfer(payout_id=uuid4(), actor=staff, now=NOON)
 
 
 def test_one_pause_at_a_time_and_a_restore_makes_it_stricter():
     first = pause()
     assert pause(reason="again").id == first.id
     assert pause(reason="restored", kind=PauseKind.RESTORE).id == first.id
-    with pytest.raises(operations.ComparisonMissing):
-        operations.resume(reason="hurry", now=NOON, actor=SYSTEM)
+    with pytest.raises(pause_operations.ComparisonMissing):
+        pause_operations.resume(reason="hurry", now=NOON, actor=SYSTEM)
     PaymentPause.objects.update(checked_at=NOON)
 
-    ended = operations.resume(reason="compared", now=NOON, actor=SYSTEM)
+    ended = pause_operations.resume(reason="compared", now=NOON, actor=SYSTEM)
 
     assert (ended.ended_at, ended.end_reason) == (NOON, "compared")
-    assert not queries.is_paused()
-    assert operations.resume(reason="twice", now=NOON, actor=SYSTEM) is None
+    assert not pause_queries.is_paused()
+    assert pause_operations.resume(reason="twice", now=NOON, actor=SYSTEM) is None
 
 
 def test_only_staff_pause_and_they_say_why(make):
     for refused in (STRANGER, make.actor(make.freelancer())):
         with pytest.raises(policies.OnlyStaff):
             pause(actor=refused)
-    with pytest.raises(operations.PauseReasonMissing):
+    with pytest.raises(pause_operations.PauseReasonMissing):
         pause(reason="  ")
-    assert not queries.is_paused()
+    assert not pause_queries.is_paused()
 
 
 def test_staff_pause_and_resume_on_a_page_and_see_it_on_every_page(make, outbox_drain):
@@ -101,7 +104,7 @@ def test_staff_pause_and_resume_on_a_page_and_see_it_on_every_page(make, outbox_
     assert "Odd transfers" not in stranger.get("/en/", follow=True).content.decode()
     assert stranger.post("/en/money/treasury/pause/", {"reason": "x", "verb": "resume"}).status_code in (403, 404)
     staff.post("/en/money/treasury/pause/", {"reason": "They were ours", "verb": "resume"})
-    assert not queries.is_paused()
+    assert not pause_queries.is_paused()
     outbox_drain(timezone.now())
     assert set(AuditEntry.objects.values_list("action", flat=True)) >= {"payments.pause", "payments.resume"}
 

@@ -11,8 +11,11 @@ from apps.accounts.policies import OwnOrganization, StaffRoleMissing
 from apps.common.money import Money
 from apps.compliance.policies import Sanctioned
 from apps.notifications.models import Notification
-from apps.payments import operations, policies, queries
+from apps.payments import policies
 from apps.payments.models import Attempt, Payout
+from apps.payments.operations import accounts as account_operations
+from apps.payments.operations import automatic, payouts, settlement
+from apps.payments.queries import documents
 from tests.conftest import NOON, prove
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +32,7 @@ def ada(make):
 
 def quote(make, ada, now=NOON, **fields):
     options = {"organization_id": ada.id, "currency": "USD", "amount": None, "actor": make.actor(ada), "now": now}
-    return operations.quote_payout(**(options | fields))
+    return payouts.quote_payout(**(options | fields))
 
 
 def move_to(make, ada, country: str) -> None:
@@ -38,7 +41,7 @@ def move_to(make, ada, country: str) -> None:
 
 
 def test_the_first_account_is_paid_to_at_once(make, ada):
-    assert queries.payout_account_of(ada.id).payable_from is None
+    assert documents.payout_account_of(ada.id).payable_from is None
     assert quote(make, ada)
 
 
@@ -56,18 +59,18 @@ def test_a_quote_of_before_does_not_get_round_it(make, ada):
     before = quote(make, ada)
     make.payout_account(ada, number="999888777666")
     with pytest.raises((policies.QuoteOutdated, policies.AccountTooNew)):
-        operations.accept_quote(quote_id=before.id, actor=make.actor(ada), now=NOON)
+        payouts.accept_quote(quote_id=before.id, actor=make.actor(ada), now=NOON)
 
 
 def test_the_clock_pays_out_nothing_to_a_new_account(make, ada):
     make.payout_account(ada, number="999888777666", is_automatic=True)
-    assert operations.batch_payables(now=NOON) == []
-    assert len(operations.batch_payables(now=NOON + TWO_DAYS)) == 1
+    assert automatic.batch_payables(now=NOON) == []
+    assert len(automatic.batch_payables(now=NOON + TWO_DAYS)) == 1
 
 
 def test_who_set_the_old_account_and_all_owners_hear_of_a_change(make, ada, outbox_drain):
     finance = make.actor(ada, "finance")
-    operations.set_payout_account(
+    account_operations.set_payout_account(
         organization_id=ada.id, currency="USD", holder_name="Ada", account_number="555666777888", is_automatic=False,
         gateway="sandbox", actor=finance, now=NOON,
     )  # fmt: skip
@@ -88,7 +91,7 @@ def test_the_wallet_says_until_when_it_waits(client, make, ada):
     make.payout_account(ada, number="999888777666")
     from django.utils import timezone
 
-    account = queries.payout_account_of(ada.id)
+    account = documents.payout_account_of(ada.id)
     account.payable_from = timezone.now() + TWO_DAYS
     account.save(update_fields=["payable_from"])
     user = ada.memberships.get(role="owner").user
@@ -132,17 +135,17 @@ def test_sanctions_are_asked_at_the_quote(make, ada):
 
 
 def test_sanctions_are_asked_again_before_money_is_sent(make, ada):
-    payout = operations.accept_quote(quote_id=quote(make, ada).id, actor=make.actor(ada), now=NOON)
+    payout = payouts.accept_quote(quote_id=quote(make, ada).id, actor=make.actor(ada), now=NOON)
     Organization.objects.filter(id=ada.id).update(country="KP")
 
-    operations.settle_due(clock=lambda: NOON)
+    settlement.settle_due(clock=lambda: NOON)
 
     payout.refresh_from_db()
     assert payout.status == "sending"
     assert (payout.remote_transfer_id, payout.remote_payout_id) == ("", "")
     assert Attempt.objects.get(payout=payout).detail == "corridor_sanctioned"
-    assert operations.settle_due(clock=lambda: NOON + timedelta(minutes=59)) == 0
+    assert settlement.settle_due(clock=lambda: NOON + timedelta(minutes=59)) == 0
 
     Organization.objects.filter(id=ada.id).update(country=ada.country)
-    operations.settle_due(clock=lambda: NOON + timedelta(hours=1))
+    settlement.settle_due(clock=lambda: NOON + timedelta(hours=1))
     assert Payout.objects.get(id=payout.id).status in ("submitted", "paid")

@@ -5,10 +5,12 @@ import pytest
 from apps.common.errors import NotAllowed, NotFound
 from apps.common.money import Money
 from apps.ledger import chart
-from apps.ledger import queries as ledger
 from apps.ledger.operations import NotEnoughMoney
-from apps.payments import operations, policies, queries
+from apps.ledger.queries import books, invariants
+from apps.payments import policies
 from apps.payments.models import FxQuote, Payout, PayoutAccount
+from apps.payments.operations import accounts, automatic, charges, payouts, refunds, settlement
+from apps.payments.queries import documents, wallet
 from apps.pricing.queries import NoRate
 from tests.conftest import NOON
 
@@ -20,7 +22,7 @@ def EUR(text: str) -> Money:
 
 
 def broken() -> dict[str, int]:
-    return {finding.invariant: finding.breaches for finding in ledger.check_all() if finding.breaches}
+    return {finding.invariant: finding.breaches for finding in invariants.check_all() if finding.breaches}
 
 
 @pytest.fixture
@@ -34,9 +36,7 @@ def ada(make):
 
 def quote(make, organization, **options) -> FxQuote:
     defaults = {"currency": "EUR", "amount": None, "now": NOON}
-    return operations.quote_payout(
-        organization_id=organization.id, actor=make.actor(organization), **(defaults | options)
-    )
+    return payouts.quote_payout(organization_id=organization.id, actor=make.actor(organization), **(defaults | options))
 
 
 # -- accounts
@@ -53,10 +53,10 @@ def test_a_refused_account_leaves_the_old_one_active(make):
     ada = make.freelancer()
     old = make.payout_account(ada)
 
-    with pytest.raises(operations.BankAccountRefused):
+    with pytest.raises(accounts.BankAccountRefused):
         make.payout_account(ada, number="12")
 
-    assert queries.payout_account_of(ada.id) == old
+    assert documents.payout_account_of(ada.id) == old
 
 
 def test_a_new_account_replaces_the_old_one(make):
@@ -78,26 +78,24 @@ def test_no_answer_about_an_account_promises_nothing(make, settings):
     ada = make.freelancer()
     assert make.processor
     settings.PROCESSOR_URL = "http://127.0.0.1:9"
-    with pytest.raises(operations.PaymentUnavailable):
-        operations.set_payout_account(
+    with pytest.raises(charges.PaymentUnavailable):
+        accounts.set_payout_account(
             organization_id=ada.id, currency="USD", holder_name="Ada", account_number="0001234567",
             is_automatic=False, gateway="sandbox", actor=make.actor(ada), now=NOON,
         )  # fmt: skip
-    assert queries.payout_account_of(ada.id) is None
+    assert documents.payout_account_of(ada.id) is None
 
 
 @pytest.mark.parametrize("role", ["manager", "member", "viewer"])
 def test_money_is_moved_only_by_roles_that_may(make, ada, role):
     with pytest.raises(NotAllowed):
-        operations.quote_payout(
-            organization_id=ada.id, currency="EUR", amount=None, actor=make.actor(ada, role), now=NOON
-        )
+        payouts.quote_payout(organization_id=ada.id, currency="EUR", amount=None, actor=make.actor(ada, role), now=NOON)
 
 
 def test_another_organizations_money_is_not_there(make, ada):
     made = quote(make, ada)
     with pytest.raises(NotFound):
-        queries.quote_visible_to(make.actor(make.freelancer()), made.id)
+        documents.quote_visible_to(make.actor(make.freelancer()), made.id)
 
 
 # -- quotes
@@ -111,7 +109,7 @@ def test_a_quote_says_both_amounts_the_rate_and_its_day(make, ada):
     assert made.margin == made.amount_mid - made.amount_to > Money.zero("USD")
     assert made.rate_date == NOON.date()
     assert made.expires_at - made.quoted_at == timedelta(minutes=15)
-    assert queries.available(ada.id, "EUR") == EUR("450.00")
+    assert wallet.available(ada.id, "EUR") == EUR("450.00")
 
 
 def test_the_same_currency_is_quoted_at_one(make):
@@ -146,15 +144,15 @@ def test_a_balance_without_an_official_rate_is_not_guessed(make):
 
 def test_a_quote_is_accepted_once(make, ada):
     made = quote(make, ada)
-    operations.accept_quote(quote_id=made.id, actor=make.actor(ada), now=NOON)
+    payouts.accept_quote(quote_id=made.id, actor=make.actor(ada), now=NOON)
     with pytest.raises(policies.QuoteUsed):
-        operations.accept_quote(quote_id=made.id, actor=make.actor(ada), now=NOON)
+        payouts.accept_quote(quote_id=made.id, actor=make.actor(ada), now=NOON)
 
 
 def test_an_expired_quote_is_never_priced_anew_in_silence(make, ada):
     made = quote(make, ada)
     with pytest.raises(policies.QuoteExpired):
-        operations.accept_quote(quote_id=made.id, actor=make.actor(ada), now=NOON + timedelta(minutes=15))
+        payouts.accept_quote(quote_id=made.id, actor=make.actor(ada), now=NOON + timedelta(minutes=15))
     assert not Payout.objects.exists()
 
 
@@ -162,14 +160,14 @@ def test_a_quote_for_a_replaced_account_is_refused(make, ada):
     made = quote(make, ada)
     make.payout_account(ada, number="999888777")
     with pytest.raises(policies.QuoteOutdated):
-        operations.accept_quote(quote_id=made.id, actor=make.actor(ada), now=NOON)
+        payouts.accept_quote(quote_id=made.id, actor=make.actor(ada), now=NOON)
 
 
 def test_two_quotes_of_one_balance_pay_it_out_once(make, ada):
     first, second = quote(make, ada), quote(make, ada)
-    operations.accept_quote(quote_id=first.id, actor=make.actor(ada), now=NOON)
+    payouts.accept_quote(quote_id=first.id, actor=make.actor(ada), now=NOON)
     with pytest.raises(NotEnoughMoney):
-        operations.accept_quote(quote_id=second.id, actor=make.actor(ada), now=NOON)
+        payouts.accept_quote(quote_id=second.id, actor=make.actor(ada), now=NOON)
 
 
 # -- payouts
@@ -178,25 +176,25 @@ def test_two_quotes_of_one_balance_pay_it_out_once(make, ada):
 def test_an_accepted_quote_is_reserved_as_it_stands(make, ada):
     made = quote(make, ada)
 
-    payout = operations.accept_quote(quote_id=made.id, actor=make.actor(ada), now=NOON)
+    payout = payouts.accept_quote(quote_id=made.id, actor=make.actor(ada), now=NOON)
 
     assert payout.amount == made.amount_to
-    assert not queries.available(ada.id, "EUR")
-    assert ledger.balance(chart.transit_payout(payout.id, "USD")) == made.amount_to
-    assert [balance.pending for balance in queries.balances(ada.id)] == [made.amount_to]
+    assert not wallet.available(ada.id, "EUR")
+    assert books.balance(chart.transit_payout(payout.id, "USD")) == made.amount_to
+    assert [balance.pending for balance in wallet.balances(ada.id)] == [made.amount_to]
 
 
 def test_a_paid_payout_leaves_nothing_behind_and_closes_its_conversion(make):
     make.processor.store.run("DELETE FROM balances WHERE account = '' AND currency = 'usd'")  # so that it must convert
-    positions = {code: ledger.balance(chart.fx_position(code)) for code in ("EUR", "USD")}
+    positions = {code: books.balance(chart.fx_position(code)) for code in ("EUR", "USD")}
 
     payout = make.payout(status="paid")
 
     assert payout.status == "paid"
-    assert not ledger.balance(chart.transit_payout(payout.id, "USD"))
-    assert not ledger.balance(chart.clearing_connected(payout.organization_id, "USD"))
-    assert {code: ledger.balance(chart.fx_position(code)) for code in ("EUR", "USD")} == positions
-    events = [entry.event for entry in ledger.journals_of(payout=payout.id)]
+    assert not books.balance(chart.transit_payout(payout.id, "USD"))
+    assert not books.balance(chart.clearing_connected(payout.organization_id, "USD"))
+    assert {code: books.balance(chart.fx_position(code)) for code in ("EUR", "USD")} == positions
+    events = [entry.event for entry in books.journals_of(payout=payout.id)]
     assert events == ["payout.requested", "payout.transferred", "payout.paid"]
     assert broken() == {}
 
@@ -205,23 +203,23 @@ def test_a_payout_to_a_closed_account_comes_back_and_goes_out_again_without_a_tr
     payout = make.payout(status="failed", number="000111111116")
     ada = payout.organization
     assert (payout.status, payout.failure_code) == ("failed", "account_closed")
-    assert queries.available(ada.id, "USD") == payout.amount
+    assert wallet.available(ada.id, "USD") == payout.amount
 
     make.payout_account(ada, number="0001234567")
-    later = queries.payout_account_of(ada.id).payable_from
-    again = operations.request_payout(
+    later = documents.payout_account_of(ada.id).payable_from
+    again = payouts.request_payout(
         organization_id=ada.id, currency="USD", amount=None, actor=make.actor(ada), now=later
     )
     assert not again.needs_transfer
     transfers = len(make.processor.store.listed("transfer", ""))
-    operations.settle_due(clock=lambda: later)
+    settlement.settle_due(clock=lambda: later)
     again.refresh_from_db()
     make.arrive(again)
     again.refresh_from_db()
 
     assert again.status == "paid"
     assert len(make.processor.store.listed("transfer", "")) == transfers
-    assert not ledger.balance(chart.clearing_connected(ada.id, "USD"))
+    assert not books.balance(chart.clearing_connected(ada.id, "USD"))
     assert broken() == {}
 
 
@@ -229,8 +227,8 @@ def test_a_returned_payout_is_back_in_the_balance(make):
     payout = make.payout(status="returned")
 
     assert payout.status == "returned"
-    assert queries.available(payout.organization_id, "USD") == payout.amount
-    assert ledger.balance(chart.clearing_connected(payout.organization_id, "USD")) == payout.amount
+    assert wallet.available(payout.organization_id, "USD") == payout.amount
+    assert books.balance(chart.clearing_connected(payout.organization_id, "USD")) == payout.amount
     assert broken() == {}
 
 
@@ -238,11 +236,11 @@ def test_a_definite_no_undoes_the_quote(make):
     payout = make.payout()
     make.processor.store.run("INSERT INTO faults (path, kind, times) VALUES ('POST /v1/transfers', 'refuse', 1)")
 
-    operations.settle_due(clock=lambda: NOON)
+    settlement.settle_due(clock=lambda: NOON)
 
     payout.refresh_from_db()
     assert payout.status == "failed"
-    assert queries.available(payout.organization_id, "EUR") == EUR("450.00")
+    assert wallet.available(payout.organization_id, "EUR") == EUR("450.00")
     assert [attempt.outcome for attempt in payout.attempts.all()] == ["refused"]
     assert broken() == {}
 
@@ -255,11 +253,11 @@ def test_no_answer_is_no_failure_and_the_next_attempt_doubles_nothing(make, path
     counts = {name: len(store.listed(name, "")) for name in ("transfer",)}
     store.run("INSERT INTO faults (path, kind, times) VALUES (?, ?, 1)", path, kind)
 
-    operations.settle_due(clock=lambda: NOON)
+    settlement.settle_due(clock=lambda: NOON)
     payout.refresh_from_db()
     assert payout.status == "sending"
-    assert operations.settle_due(clock=lambda: NOON) == 0  # not before its pause is over
-    operations.settle_due(clock=lambda: NOON + timedelta(minutes=1))
+    assert settlement.settle_due(clock=lambda: NOON) == 0  # not before its pause is over
+    settlement.settle_due(clock=lambda: NOON + timedelta(minutes=1))
 
     payout.refresh_from_db()
     account = payout.account.remote_account_id
@@ -276,10 +274,10 @@ def test_a_processor_that_forgot_its_keys_is_looked_up_first(make):
     before = len(store.listed("transfer", ""))
     for day, path in enumerate(("POST /v1/transfers", "POST /v1/payouts"), start=1):
         store.run("INSERT INTO faults (path, kind, times) VALUES (?, 'lost_reply', 1)", path)
-        operations.settle_due(clock=lambda day=day: NOON + timedelta(days=day))
+        settlement.settle_due(clock=lambda day=day: NOON + timedelta(days=day))
         make.processor.api.forget_keys()
 
-    operations.settle_due(clock=lambda: NOON + timedelta(days=3))
+    settlement.settle_due(clock=lambda: NOON + timedelta(days=3))
 
     payout.refresh_from_db()
     assert len(store.listed("transfer", "")) == before + 1
@@ -302,7 +300,7 @@ def test_news_in_any_order_and_any_number_ends_the_same(make):
     paid = Movement(payout.remote_payout_id, TransferState.SUCCEEDED)
     pending = Movement(payout.remote_payout_id, TransferState.PENDING)
     for news in (pending, paid, pending, paid, paid):
-        operations.payout_answered(payout_id=payout.id, movement=news, now=NOON)
+        payouts.payout_answered(payout_id=payout.id, movement=news, now=NOON)
 
     payout.refresh_from_db()
     assert payout.status == "paid"
@@ -314,17 +312,17 @@ def test_a_refund_that_comes_back_after_it_was_paid_is_the_employers_again(make)
     from apps.payments.models import Refund
 
     escrow = make.escrow(status="refunded")
-    operations.settle_due(clock=lambda: NOON)
+    settlement.settle_due(clock=lambda: NOON)
     refund = Refund.objects.get(reference_id=escrow.id)
     assert refund.status == "succeeded"
 
     back = Movement(refund.remote_id, TransferState.FAILED, "account_closed")
     for _ in range(2):
-        operations.refund_answered(refund_id=refund.id, movement=back, now=NOON)
+        refunds.refund_answered(refund_id=refund.id, movement=back, now=NOON)
 
     refund.refresh_from_db()
     assert refund.status == "failed"
-    assert ledger.balance(chart.employer_credit(escrow.payer_id, "EUR")) == EUR("525.00")
+    assert books.balance(chart.employer_credit(escrow.payer_id, "EUR")) == EUR("525.00")
     assert broken() == {}
 
 
@@ -335,10 +333,10 @@ def test_a_lost_answer_about_a_refund_pays_it_back_once(make):
     store = make.processor.store
     before = len(store.listed("refund", ""))
     store.run("INSERT INTO faults (path, kind, times) VALUES ('POST /v1/refunds', 'lost_reply', 1)")
-    operations.settle_due(clock=lambda: NOON)
+    settlement.settle_due(clock=lambda: NOON)
     make.processor.api.forget_keys()
 
-    operations.settle_due(clock=lambda: NOON + timedelta(minutes=1))
+    settlement.settle_due(clock=lambda: NOON + timedelta(minutes=1))
 
     assert Refund.objects.get(reference_id=escrow.id).status == "succeeded"
     assert len(store.listed("refund", "")) == before + 1
@@ -354,17 +352,17 @@ def test_balances_of_those_who_agreed_are_paid_out_by_themselves(make):
     for organization in (ada, berta):
         make.balance(organization, EUR("450.00"))
 
-    made = operations.batch_payables(now=NOON)
+    made = automatic.batch_payables(now=NOON)
 
     assert [(payout.organization_id, payout.is_automatic) for payout in made] == [(ada.id, True)]
-    assert operations.batch_payables(now=NOON) == []
+    assert automatic.batch_payables(now=NOON) == []
 
 
 def test_agreeing_to_automatic_payout_is_written_down_and_can_be_taken_back(make):
     ada = make.freelancer()
     make.payout_account(ada)
 
-    agreed = operations.set_automatic(organization_id=ada.id, is_automatic=True, actor=make.actor(ada), now=NOON)
+    agreed = accounts.set_automatic(organization_id=ada.id, is_automatic=True, actor=make.actor(ada), now=NOON)
     assert (agreed.automatic_agreed_at, agreed.automatic_agreed_by_id) == (NOON, make.actor(ada).user_id)
-    stopped = operations.set_automatic(organization_id=ada.id, is_automatic=False, actor=make.actor(ada), now=NOON)
+    stopped = accounts.set_automatic(organization_id=ada.id, is_automatic=False, actor=make.actor(ada), now=NOON)
     assert (stopped.is_automatic, stopped.automatic_agreed_at) == (False, None)

@@ -15,13 +15,16 @@ from django.utils import timezone
 from apps.accounts import queries as people
 from apps.common.money import Money
 from apps.ledger import chart
-from apps.ledger import queries as ledger
 from apps.ledger.entries import event_key
+from apps.ledger.queries import books as book_queries
+from apps.ledger.queries import invariants
 from apps.moderation.models import AuditEntry
 from apps.notifications.models import Notification
-from apps.payments import operations, policies, queries
+from apps.payments import policies
 from apps.payments.models import BookLine, Charge, ProcessorLine, ReconciliationRun, SuspenseItem
+from apps.payments.operations import chargebacks, charges, reconciliation, settlement, suspense
 from apps.payments.operations.suspense import ExplanationMissing, PaymentNotFound
+from apps.payments.queries import wallet
 from devstack.sandbox_processor.server import Processor
 from tests.make import money as making
 
@@ -47,7 +50,7 @@ def control(make, desk, **body):
 
 def run(at: datetime | None = None) -> ReconciliationRun:
     moment = at or timezone.now()
-    return operations.reconcile(gateway="sandbox", clock=lambda: moment)
+    return reconciliation.reconcile(gateway="sandbox", clock=lambda: moment)
 
 
 def later() -> ReconciliationRun:
@@ -59,11 +62,11 @@ def staff(make, name="Staff"):
 
 
 def sound() -> bool:
-    return not [one for one in ledger.check_all() if one.breaches]
+    return not [one for one in invariants.check_all() if one.breaches]
 
 
 def clearing_is_the_processors() -> bool:
-    return not operations.compare_balances(gateway="sandbox")
+    return not reconciliation.compare_balances(gateway="sandbox")
 
 
 # -- both sides agree
@@ -75,7 +78,7 @@ def test_every_movement_of_money_has_its_line_and_its_entry(books):
     books.payout(status="paid", net=Money.of("450.00", "EUR"))
     books.payout(status="returned", net=Money.of("90.00", "USD"))
     books.escrow(status="funded", amount=Money.of("12.340", "KWD"))
-    operations.settle_due(clock=timezone.now)
+    settlement.settle_due(clock=timezone.now)
     control(books, "fees", amount=250, currency="eur")
 
     found = run()
@@ -98,10 +101,10 @@ def test_a_second_run_reads_nothing_new_and_changes_nothing(books):
 
 def test_a_fee_that_the_processor_takes_by_itself_is_a_cost(books):
     books.escrow(status="funded")
-    before = ledger.balance(chart.processor_expense("EUR"))
+    before = book_queries.balance(chart.processor_expense("EUR"))
     control(books, "fees", amount=250, currency="eur")
     assert run().is_clean
-    assert ledger.balance(chart.processor_expense("EUR")) - before == Money.of("2.50", "EUR")
+    assert book_queries.balance(chart.processor_expense("EUR")) - before == Money.of("2.50", "EUR")
     assert sound()
 
 
@@ -111,7 +114,7 @@ def test_a_refund_that_came_back_and_a_chargeback_explain_themselves(books):
     books.paid(charge, card="4000000000005126")
     other = Charge.objects.get(reference_id=books.escrow(status="funded").id)
     dispute = control(books, f"disputes/{other.remote_payment_id}")
-    operations.refresh_chargeback(gateway="sandbox", remote_id=dispute["id"], now=timezone.now())
+    chargebacks.refresh_chargeback(gateway="sandbox", remote_id=dispute["id"], now=timezone.now())
     assert run().is_clean
 
 
@@ -136,7 +139,7 @@ def test_a_payment_sent_twice_is_seen_here_alone(books):
     item = SuspenseItem.objects.get()
     assert (item.amount, item.reason) == (Money.of("-45.00", "EUR"), "no_entry")
     assert clearing_is_the_processors()
-    assert ledger.balance(chart.suspense("EUR")) == Money.of("45.00", "EUR")
+    assert book_queries.balance(chart.suspense("EUR")) == Money.of("45.00", "EUR")
     [account] = found.summary["connected_differences"]
     assert account["processor"] - account["books"] == 4500
     assert not found.is_clean
@@ -159,7 +162,7 @@ def test_what_explains_itself_late_is_cleared_by_itself(books):
     item = SuspenseItem.objects.get()
     assert item.amount == Money.of("509.47", "EUR")
 
-    operations.refresh_charge(charge_id=charge.id, now=timezone.now())
+    charges.refresh_charge(charge_id=charge.id, now=timezone.now())
     from apps.outbox import bus
 
     bus.deliver_pending(now=timezone.now())
@@ -167,7 +170,7 @@ def test_what_explains_itself_late_is_cleared_by_itself(books):
 
     item.refresh_from_db()
     assert item.status == "cleared"
-    assert not ledger.balance(chart.suspense("EUR"))
+    assert not book_queries.balance(chart.suspense("EUR"))
     assert found.is_clean, found.summary
     assert sound()
 
@@ -215,20 +218,20 @@ def item(books):
 
 def propose(item, actor, **options):
     given = {"target": "expense:processor", "payment_number": "", "explanation": "The processor wrote to us."}
-    return operations.propose_booking(item_id=item.id, actor=actor, now=timezone.now(), **(given | options))
+    return suspense.propose_booking(item_id=item.id, actor=actor, now=timezone.now(), **(given | options))
 
 
 def test_two_people_book_it_where_it_belongs(books, item, outbox_drain):
     one, other = staff(books), staff(books, "Second")
-    before = ledger.balance(chart.processor_expense("EUR"))
+    before = book_queries.balance(chart.processor_expense("EUR"))
     propose(item, one)
-    with pytest.raises(operations.SamePerson):
-        operations.confirm_booking(item_id=item.id, actor=one, now=timezone.now())
-    operations.confirm_booking(item_id=item.id, actor=other, now=timezone.now())
+    with pytest.raises(suspense.SamePerson):
+        suspense.confirm_booking(item_id=item.id, actor=one, now=timezone.now())
+    suspense.confirm_booking(item_id=item.id, actor=other, now=timezone.now())
     outbox_drain(timezone.now() + timedelta(minutes=1))
 
-    assert ledger.balance(chart.processor_expense("EUR")) - before == Money.of("0.99", "EUR")
-    assert not ledger.balance(chart.suspense("EUR"))
+    assert book_queries.balance(chart.processor_expense("EUR")) - before == Money.of("0.99", "EUR")
+    assert not book_queries.balance(chart.suspense("EUR"))
     assert AuditEntry.objects.get(action="treasury.suspense_resolved").details["proposed_by"] == str(one.user_id)
     assert later().is_clean
     assert sound()
@@ -257,9 +260,9 @@ def test_money_of_nobody_becomes_the_credit_of_who_paid_it(books):
     later()
     item, number = SuspenseItem.objects.get(), Charge.objects.get(reference_id=escrow.id).number
     propose(item, staff(books), target="credit:employer", payment_number=number.lower())
-    operations.confirm_booking(item_id=item.id, actor=staff(books, "Second"), now=timezone.now())
-    assert queries.credit(escrow.payer_id, "EUR") == Money.of("50.00", "EUR")
-    assert ledger.journal_by_key(event_key("suspense.resolved", item.id)) is not None
+    suspense.confirm_booking(item_id=item.id, actor=staff(books, "Second"), now=timezone.now())
+    assert wallet.credit(escrow.payer_id, "EUR") == Money.of("50.00", "EUR")
+    assert book_queries.journal_by_key(event_key("suspense.resolved", item.id)) is not None
 
 
 def test_the_pages_of_the_desk(books, item):
@@ -308,6 +311,6 @@ def test_payouts_that_take_too_long_are_listed(books):
 def test_the_check_of_the_ledger_counts_what_lies_too_long(books, item):
     assert sound()
     SuspenseItem.objects.update(opened_at=timezone.now() - timedelta(days=2))
-    breaches = {one.invariant: one.breaches for one in ledger.check_all()}
+    breaches = {one.invariant: one.breaches for one in invariants.check_all()}
     assert breaches["I11_suspense_older_than_a_day"] == 1
     assert breaches["I11_suspense_that_is_not_the_sum_of_its_items"] == 0

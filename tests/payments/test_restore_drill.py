@@ -13,12 +13,25 @@ from apps.common.actors import SYSTEM
 from apps.common.errors import DomainError
 from apps.common.management import backups
 from apps.common.money import Money
-from apps.escrow import operations as escrows
-from apps.ledger import queries as ledger
+from apps.escrow.operations import funding, releases
+from apps.ledger.queries import invariants
 from apps.outbox import bus
-from apps.payments import operations, policies, queries
+from apps.payments import policies
 from apps.payments.models import Charge, PaymentPause, Payout, UnbookedObject
+from apps.payments.operations import (
+    accounts,
+    charges,
+    comparing,
+    notices,
+    payouts,
+    reconciliation,
+    reversals,
+    settlement,
+)
+from apps.payments.operations import pauses as pause_operations
 from apps.payments.operations.comparing import are_current
+from apps.payments.queries import pauses as pause_queries
+from apps.payments.queries import wallet
 from tests.conftest import NOON
 from tests.payments.test_settlement_crash import control, fund_and_release, onboard, url  # noqa: F401
 
@@ -29,26 +42,26 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 def _compare_at_once(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "files"
     settings.PAYMENT_GATEWAYS_ALSO = []
-    operations.forget_checks()
+    comparing.forget_checks()
     yield
-    operations.forget_checks()
+    comparing.forget_checks()
 
 
 @pytest.fixture
 def ada(make, url):  # noqa: F811
     """A freelancer with a balance, and books that have compared themselves with the processor before."""
     ada = make.freelancer()
-    operations.set_payout_account(
+    accounts.set_payout_account(
         organization_id=ada.id, currency="USD", holder_name="Ada", account_number="0001234567",
         is_automatic=False, gateway="sandbox", actor=make.actor(ada), now=NOON,
     )  # fmt: skip
     fund_and_release(make, ada, url)
-    operations.dispatch_due(clock=timezone.now)
+    settlement.dispatch_due(clock=timezone.now)
     return ada
 
 
 def request(make, ada, amount: Money | None = None) -> Payout:
-    return operations.request_payout(
+    return payouts.request_payout(
         organization_id=ada.id, currency="EUR", amount=amount, actor=make.actor(ada), now=timezone.now()
     )
 
@@ -73,34 +86,34 @@ def after_restore() -> str:
 
 
 def resume() -> None:
-    operations.resume(reason="compared", now=timezone.now(), actor=SYSTEM)
-    operations.forget_checks()
+    pause_operations.resume(reason="compared", now=timezone.now(), actor=SYSTEM)
+    comparing.forget_checks()
 
 
 def check_books() -> None:
-    assert operations.compare_balances(gateway="sandbox") == {}
-    assert {one.invariant: one.breaches for one in ledger.check_all() if one.breaches} == {}
+    assert reconciliation.compare_balances(gateway="sandbox") == {}
+    assert {one.invariant: one.breaches for one in invariants.check_all() if one.breaches} == {}
 
 
 def test_a_payout_made_and_sent_after_the_backup_is_entered_and_not_sent_again(make, url, ada, tmp_path):  # noqa: F811
     back_up(tmp_path / "b")
     payout = request(make, ada)
-    operations.dispatch_due()
+    settlement.dispatch_due()
     assert moved(url) == {"transfer": 1, "payout": 1}
 
     restore(tmp_path / "b")
 
     assert not Payout.objects.exists()
-    assert queries.available(ada.id, "EUR")  # the books show it again
-    assert operations.dispatch_due() == 0
-    with pytest.raises(operations.ComparisonMissing):
-        operations.resume(reason="too early", now=timezone.now(), actor=SYSTEM)
+    assert wallet.available(ada.id, "EUR")  # the books show it again
+    assert settlement.dispatch_due() == 0
+    with pytest.raises(pause_operations.ComparisonMissing):
+        pause_operations.resume(reason="too early", now=timezone.now(), actor=SYSTEM)
     assert payout.number in after_restore()
     with pytest.raises(DomainError):  # the balance is what it was after the withdrawal
         request(make, ada)
-    assert operations.dispatch_due() == 0
+    assert settlement.dispatch_due() == 0
     resume()
-    assert operations.dispatch_due() == 1
+    assert settlement.dispatch_due() == 1
     again = Payout.objects.get()
     assert (again.id, again.status, again.amount) == (payout.id, "submitted", payout.amount)
     assert moved(url) == {"transfer": 1, "payout": 1}
@@ -110,13 +123,13 @@ def test_a_payout_made_and_sent_after_the_backup_is_entered_and_not_sent_again(m
 def test_a_payout_requested_before_the_backup_and_sent_after_it_is_looked_up(make, url, ada, tmp_path):  # noqa: F811
     payout = request(make, ada)
     back_up(tmp_path / "b")
-    operations.dispatch_due()
+    settlement.dispatch_due()
     control(url, "forget_keys")  # a day later the keys protect nobody
 
     restore(tmp_path / "b")
     after_restore()
     resume()
-    operations.dispatch_due()
+    settlement.dispatch_due()
 
     payout.refresh_from_db()
     assert payout.status == "submitted"
@@ -128,15 +141,15 @@ def test_without_a_pause_the_worker_itself_refuses_and_pauses(make, url, ada, tm
     """A recovery to a moment by WAL says nothing to anybody: the comparison before dispatching does."""
     back_up(tmp_path / "b")
     request(make, ada)
-    operations.dispatch_due()
+    settlement.dispatch_due()
     restore(tmp_path / "b")
     PaymentPause.objects.all().delete()
-    operations.forget_checks()
+    comparing.forget_checks()
     request(make, ada)
 
-    assert operations.dispatch_due() == 0
+    assert settlement.dispatch_due() == 0
 
-    pause = queries.open_pause()
+    pause = pause_queries.open_pause()
     assert pause is not None
     assert (pause.kind, pause.needs_check) == ("mismatch", True)
     assert moved(url) == {"transfer": 1, "payout": 1}
@@ -147,7 +160,7 @@ def test_what_cannot_be_entered_freezes_whom_it_belongs_to(make, url, ada, tmp_p
     back_up(tmp_path / "b")
     fund_and_release(make, ada, url)
     request(make, ada)
-    operations.dispatch_due()
+    settlement.dispatch_due()
     restore(tmp_path / "b")
 
     said = after_restore()
@@ -158,17 +171,17 @@ def test_what_cannot_be_entered_freezes_whom_it_belongs_to(make, url, ada, tmp_p
     with pytest.raises(policies.WithdrawalsFrozen):
         request(make, ada)
     resume()
-    assert operations.dispatch_due() == 0
+    assert settlement.dispatch_due() == 0
     assert moved(url) == {"transfer": 1, "payout": 1}
-    operations.resolve_unbooked(object_id=frozen.id, reason="booked", now=timezone.now(), actor=SYSTEM)
-    assert not queries.is_frozen(ada.id)
+    pause_operations.resolve_unbooked(object_id=frozen.id, reason="booked", now=timezone.now(), actor=SYSTEM)
+    assert not pause_queries.is_frozen(ada.id)
 
 
 def test_a_payment_that_came_after_the_backup_is_taken_in(make, url, ada, tmp_path):  # noqa: F811
-    from apps.escrow import operations as escrows
+    from apps.escrow.operations import funding
 
     escrow = make.escrow(amount=Money.of("70.00", "EUR"), payee=ada)
-    charge = escrows.start_funding(
+    charge = funding.start_funding(
         escrow_id=escrow.id, actor=make.actor(escrow.payer), now=NOON, return_url="http://testserver/"
     )
     back_up(tmp_path / "b")
@@ -184,10 +197,10 @@ def test_a_payment_that_came_after_the_backup_is_taken_in(make, url, ada, tmp_pa
 def failed_payout(make, ada, url) -> Payout:  # noqa: F811
     """A payout whose cash lies on the freelancer's account again, since the bank did not take it."""
     payout = request(make, ada)
-    operations.dispatch_due()
+    settlement.dispatch_due()
     payout.refresh_from_db()
     control(url, f"payouts/{payout.remote_payout_id}", fail=True)
-    operations.refresh_payout(payout_id=payout.id)
+    notices.refresh_payout(payout_id=payout.id)
     payout.refresh_from_db()
     assert payout.status == "failed"
     return payout
@@ -200,7 +213,7 @@ def reversed_at(url: str) -> int:  # noqa: F811
 def test_a_reversal_that_the_books_have_forgotten_is_listed_and_blocks(make, url, ada, tmp_path):  # noqa: F811
     payout = failed_payout(make, ada, url)
     back_up(tmp_path / "b")
-    operations.reverse_transfer(payout_id=payout.id, actor=make.staff_actor(), now=timezone.now())
+    settlement.reverse_transfer(payout_id=payout.id, actor=make.staff_actor(), now=timezone.now())
     assert reversed_at(url) == 1
     restore(tmp_path / "b")
 
@@ -209,29 +222,29 @@ def test_a_reversal_that_the_books_have_forgotten_is_listed_and_blocks(make, url
     frozen = UnbookedObject.objects.get(kind="reversal")
     assert (frozen.status, frozen.organization_id, frozen.amount) == ("frozen", ada.id, payout.amount)
     assert frozen.remote_id in said
-    with pytest.raises(operations.UnbookedObjectsOpen):
-        operations.resume(reason="hurry", now=timezone.now(), actor=SYSTEM)
+    with pytest.raises(pause_operations.UnbookedObjectsOpen):
+        pause_operations.resume(reason="hurry", now=timezone.now(), actor=SYSTEM)
     with pytest.raises(policies.WithdrawalsFrozen):
         request(make, ada)
-    assert operations.dispatch_due() == 0
-    operations.resolve_unbooked(object_id=frozen.id, reason="booked", now=timezone.now(), actor=SYSTEM)
+    assert settlement.dispatch_due() == 0
+    pause_operations.resolve_unbooked(object_id=frozen.id, reason="booked", now=timezone.now(), actor=SYSTEM)
     resume()
-    operations.dispatch_due()
+    settlement.dispatch_due()
     assert reversed_at(url) == 1
 
 
 def test_a_reversal_asked_for_before_the_backup_is_looked_up(make, url, ada, tmp_path):  # noqa: F811
     payout = failed_payout(make, ada, url)
-    asked = operations.request_reversal(payout_id=payout.id, actor=make.staff_actor(), now=timezone.now())
+    asked = reversals.request_reversal(payout_id=payout.id, actor=make.staff_actor(), now=timezone.now())
     back_up(tmp_path / "b")
-    operations.dispatch_due()
+    settlement.dispatch_due()
     assert reversed_at(url) == 1
     control(url, "forget_keys")
     restore(tmp_path / "b")
 
     after_restore()
     resume()
-    operations.dispatch_due()
+    settlement.dispatch_due()
 
     asked.refresh_from_db()
     assert asked.status == "succeeded"
@@ -242,27 +255,27 @@ def test_a_reversal_asked_for_before_the_backup_is_looked_up(make, url, ada, tmp
 def test_without_a_pause_a_forgotten_reversal_stops_the_worker(make, url, ada, tmp_path):  # noqa: F811
     payout = failed_payout(make, ada, url)
     back_up(tmp_path / "b")
-    operations.reverse_transfer(payout_id=payout.id, actor=make.staff_actor(), now=timezone.now())
+    settlement.reverse_transfer(payout_id=payout.id, actor=make.staff_actor(), now=timezone.now())
     restore(tmp_path / "b")
     PaymentPause.objects.all().delete()
-    operations.forget_checks()
+    comparing.forget_checks()
 
     assert not are_current(gateway="sandbox", now=timezone.now())
-    assert queries.is_paused()
+    assert pause_queries.is_paused()
 
 
 def test_a_refund_that_the_books_have_forgotten_is_listed_and_blocks(make, url, ada, tmp_path):  # noqa: F811
     charge = Charge.objects.get(status="succeeded")
     escrow = make.escrow(amount=Money.of("70.00", "EUR"), payee=ada)
-    paid = escrows.start_funding(
+    paid = funding.start_funding(
         escrow_id=escrow.id, actor=make.actor(escrow.payer), now=NOON, return_url="http://testserver/"
     )
     control(url, f"pay/{paid.remote_session_id}")
-    operations.refresh_charge(charge_id=paid.id, now=timezone.now())
+    charges.refresh_charge(charge_id=paid.id, now=timezone.now())
     bus.deliver_pending(now=timezone.now())
     back_up(tmp_path / "b")
-    escrows.refund(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=timezone.now())
-    operations.dispatch_due()
+    releases.refund(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=timezone.now())
+    settlement.dispatch_due()
     assert control(url, "state")["counts"]["refund"] == 1
     restore(tmp_path / "b")
 
@@ -272,9 +285,9 @@ def test_a_refund_that_the_books_have_forgotten_is_listed_and_blocks(make, url, 
     assert (frozen.status, frozen.organization_id) == ("frozen", None)
     assert frozen.amount >= Money.of("70.00", "EUR")
     assert frozen.remote_id in said
-    with pytest.raises(operations.UnbookedObjectsOpen):
-        operations.resume(reason="hurry", now=timezone.now(), actor=SYSTEM)
-    assert operations.dispatch_due() == 0
+    with pytest.raises(pause_operations.UnbookedObjectsOpen):
+        pause_operations.resume(reason="hurry", now=timezone.now(), actor=SYSTEM)
+    assert settlement.dispatch_due() == 0
     charge.refresh_from_db()
     assert charge.status == "succeeded"
 
@@ -297,18 +310,18 @@ def test_a_silent_processor_leaves_payments_paused(make, url, ada, tmp_path):  #
 
     with pytest.raises(CommandError, match="does not answer"):
         after_restore()
-    with pytest.raises(operations.ComparisonMissing):
-        operations.resume(reason="hurry", now=timezone.now(), actor=SYSTEM)
+    with pytest.raises(pause_operations.ComparisonMissing):
+        pause_operations.resume(reason="hurry", now=timezone.now(), actor=SYSTEM)
 
 
 def test_what_cannot_be_asked_is_not_sent_to(make, url, ada):  # noqa: F811
     request(make, ada)
     control(url, "faults", path="GET /v1/transfers", kind="500", times=20)
-    operations.forget_checks()
+    comparing.forget_checks()
 
     assert not are_current(gateway="sandbox", now=timezone.now())
-    assert operations.dispatch_due() == 0
-    assert not queries.is_paused()
+    assert settlement.dispatch_due() == 0
+    assert not pause_queries.is_paused()
 
 
 def test_files_come_back_with_the_books_and_damage_is_refused(make, settings, tmp_path, db):
@@ -325,7 +338,7 @@ def test_files_come_back_with_the_books_and_damage_is_refused(make, settings, tm
     ada.refresh_from_db()
     assert ada.display_name != "Changed"
     assert (settings.MEDIA_ROOT / "ab" / "evidence.txt").read_text() == "signed"
-    assert queries.is_paused()
+    assert pause_queries.is_paused()
     with pytest.raises(CommandError, match="not empty"):
         back_up(tmp_path / "b")
     (tmp_path / "b" / "media" / "ab" / "evidence.txt").write_text("forged")

@@ -24,9 +24,10 @@ from django.db import connection
 
 from apps.common.money import Money
 from apps.ledger import chart
-from apps.ledger import queries as ledger
-from apps.payments import operations
+from apps.ledger.queries import books, invariants
 from apps.payments.models import Attempt, Payout, TransferReversal, TreasuryAct
+from apps.payments.operations import accounts, charges, notices, reconciliation, reversals, settlement
+from apps.payments.operations import payouts as payout_operations
 from tests.conftest import NOON
 from tests.payments.crash_worker import POINTS
 
@@ -66,14 +67,14 @@ def requested_payouts(make, url: str, count: int = 3) -> list[Payout]:
         if number % 3 == 2:
             onboard(make, ada, url)
         else:
-            operations.set_payout_account(
+            accounts.set_payout_account(
                 organization_id=ada.id, currency="USD", holder_name="Ada", account_number="0001234567",
                 is_automatic=False, gateway="sandbox", actor=make.actor(ada), now=NOON,
             )  # fmt: skip
         charge = fund_and_release(make, ada, url)
         assert charge.status == "succeeded"
         made.append(
-            operations.request_payout(
+            payout_operations.request_payout(
                 organization_id=ada.id, currency="EUR", amount=None, actor=make.actor(ada), now=NOON
             )
         )
@@ -81,30 +82,30 @@ def requested_payouts(make, url: str, count: int = 3) -> list[Payout]:
 
 
 def onboard(make, organization, url: str) -> None:
-    account = operations.start_onboarding(
+    account = accounts.start_onboarding(
         organization_id=organization.id, currency="USD", holder_name="Ada", is_automatic=False, gateway="sandbox",
         actor=make.actor(organization), now=NOON,
     )  # fmt: skip
-    operations.onboarding_page(
+    accounts.onboarding_page(
         account_id=account.id, return_url="http://a/", refresh_url="http://b/", actor=make.actor(organization)
     )
     control(url, f"onboard/{account.remote_account_id}")
-    assert operations.refresh_onboarding(account_id=account.id, now=NOON).status == "active"
+    assert accounts.refresh_onboarding(account_id=account.id, now=NOON).status == "active"
 
 
 def fund_and_release(make, payee, url: str):
     from apps.common.actors import SYSTEM
-    from apps.escrow import operations as escrows
+    from apps.escrow.operations import funding, releases
     from apps.outbox import bus
 
     escrow = make.escrow(amount=Money.of("500.00", "EUR"), payee=payee)
-    charge = escrows.start_funding(
+    charge = funding.start_funding(
         escrow_id=escrow.id, actor=make.actor(escrow.payer), now=NOON, return_url="http://testserver/"
     )
     control(url, f"pay/{charge.remote_session_id}")
-    charge = operations.refresh_charge(charge_id=charge.id, now=NOON)
+    charge = charges.refresh_charge(charge_id=charge.id, now=NOON)
     bus.deliver_pending(now=NOON)
-    escrows.release(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=NOON)
+    releases.release(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=NOON)
     return charge
 
 
@@ -131,12 +132,12 @@ def check_everything_moved_once(url: str, payouts: list[Payout]) -> None:
         payout.refresh_from_db()
         assert payout.status == "submitted"
         control(url, f"payouts/{payout.remote_payout_id}")
-        operations.refresh_payout(payout_id=payout.id, clock=lambda: NOON)
+        notices.refresh_payout(payout_id=payout.id, clock=lambda: NOON)
         payout.refresh_from_db()
         assert payout.status == "paid"
-        assert not ledger.balance(chart.payable(payout.organization_id, "EUR"))
-    assert operations.compare_balances(gateway="sandbox") == {}
-    assert {finding.invariant: finding.breaches for finding in ledger.check_all() if finding.breaches} == {}
+        assert not books.balance(chart.payable(payout.organization_id, "EUR"))
+    assert reconciliation.compare_balances(gateway="sandbox") == {}
+    assert {finding.invariant: finding.breaches for finding in invariants.check_all() if finding.breaches} == {}
 
 
 @pytest.mark.parametrize("point", POINTS)
@@ -201,7 +202,7 @@ def test_a_day_later_when_the_keys_are_forgotten_everything_is_looked_up_first(m
     payouts = requested_payouts(make, url)
     for path in ("POST /v1/transfers", "POST /v1/payouts", "POST /v2/money_management/outbound_payments"):
         control(url, "faults", path=path, kind="lost_reply", times=1)
-    operations.settle_due(clock=lambda: NOON)
+    settlement.settle_due(clock=lambda: NOON)
     assert Payout.objects.filter(status="sending").exists()
     control(url, "clock", advance_seconds=25 * 3600)
     kills = tmp_path / "kills"
@@ -217,19 +218,19 @@ def test_a_day_later_when_the_keys_are_forgotten_everything_is_looked_up_first(m
 )
 def test_killing_the_worker_refunds_once(make, url, tmp_path, point):
     from apps.common.actors import SYSTEM
-    from apps.escrow import operations as escrows
+    from apps.escrow.operations import funding, releases
     from apps.outbox import bus
 
     refunds = []
     for _ in range(3):
         escrow = make.escrow(amount=Money.of("500.00", "EUR"))
-        charge = escrows.start_funding(
+        charge = funding.start_funding(
             escrow_id=escrow.id, actor=make.actor(escrow.payer), now=NOON, return_url="http://testserver/"
         )
         control(url, f"pay/{charge.remote_session_id}")
-        operations.refresh_charge(charge_id=charge.id, now=NOON)
+        charges.refresh_charge(charge_id=charge.id, now=NOON)
         bus.deliver_pending(now=NOON)
-        refunds.append(escrows.refund(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=NOON))
+        refunds.append(releases.refund(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=NOON))
     kills = tmp_path / "kills"
     kills.mkdir()
 
@@ -240,7 +241,7 @@ def test_killing_the_worker_refunds_once(make, url, tmp_path, point):
     for refund in refunds:
         refund.refresh_from_db()
         assert refund.status == "succeeded"
-    assert operations.compare_balances(gateway="sandbox") == {}
+    assert reconciliation.compare_balances(gateway="sandbox") == {}
 
 
 def test_the_processor_keeps_everything_when_it_is_killed(tmp_path):
@@ -287,21 +288,21 @@ def test_killing_who_brings_our_own_money_brings_it_once(make, url, tmp_path, po
     assert len(list(kills.iterdir())) == 3
     assert control(url, "state")["counts"]["topup"] == 3
     assert {str(one) for one in TreasuryAct.objects.values_list("id", flat=True)} == set(forms)
-    assert ledger.balance(chart.operator_equity("EUR")) == Money.of("150.00", "EUR")
-    assert operations.compare_balances(gateway="sandbox") == {}
-    assert {finding.invariant: finding.breaches for finding in ledger.check_all() if finding.breaches} == {}
+    assert books.balance(chart.operator_equity("EUR")) == Money.of("150.00", "EUR")
+    assert reconciliation.compare_balances(gateway="sandbox") == {}
+    assert {finding.invariant: finding.breaches for finding in invariants.check_all() if finding.breaches} == {}
 
 
 @pytest.mark.parametrize("point", POINTS)
 def test_killing_who_takes_cash_back_takes_it_once(make, url, tmp_path, point):
     payouts = [one for one in requested_payouts(make, url, 4) if not one.account.remote_payout_method_id]
-    operations.settle_due(clock=lambda: NOON)
+    settlement.settle_due(clock=lambda: NOON)
     staff = make.staff_actor()
     for payout in payouts:
         payout.refresh_from_db()
         control(url, f"payouts/{payout.remote_payout_id}", fail=True)
-        operations.refresh_payout(payout_id=payout.id, clock=lambda: NOON)
-        operations.request_reversal(payout_id=payout.id, actor=staff, now=NOON)
+        notices.refresh_payout(payout_id=payout.id, clock=lambda: NOON)
+        reversals.request_reversal(payout_id=payout.id, actor=staff, now=NOON)
     first = f"POST /v1/transfers/{payouts[0].remote_transfer_id}/reversals"
     control(url, "faults", path=first, kind="lost_reply", times=1)
     kills = tmp_path / "kills"
@@ -314,7 +315,7 @@ def test_killing_who_takes_cash_back_takes_it_once(make, url, tmp_path, point):
     assert set(TransferReversal.objects.values_list("status", flat=True)) == {"succeeded"}
     assert Attempt.objects.filter(reversal__isnull=False).count() > 3
     for payout in payouts:
-        assert not ledger.balance(chart.clearing_connected(payout.organization_id, payout.currency))
-        assert ledger.balance(chart.payable(payout.organization_id, payout.currency)) == payout.amount
-    assert operations.compare_balances(gateway="sandbox") == {}
-    assert {finding.invariant: finding.breaches for finding in ledger.check_all() if finding.breaches} == {}
+        assert not books.balance(chart.clearing_connected(payout.organization_id, payout.currency))
+        assert books.balance(chart.payable(payout.organization_id, payout.currency)) == payout.amount
+    assert reconciliation.compare_balances(gateway="sandbox") == {}
+    assert {finding.invariant: finding.breaches for finding in invariants.check_all() if finding.breaches} == {}

@@ -5,7 +5,6 @@ from django.utils import timezone
 
 from apps.accounts import queries as people
 from apps.common.money import Money
-from apps.payments import operations
 from apps.payments.gateways import references, sepa, statements
 from apps.payments.gateways.bookings import is_of_account
 from apps.payments.models import BankFile, BankOrder, BankStatementLine
@@ -318,7 +317,7 @@ def account(staff):
 
 
 def take_in(staff, body):
-    return operations.import_statement(name="s.xml", body=body, actor=staff, now=timezone.now())
+    return bank.import_statement(name="s.xml", body=body, actor=staff, now=timezone.now())
 
 
 def order(book, amount, *, name="A", iban=IBAN):
@@ -344,7 +343,7 @@ def test_a_statement_of_another_account_is_refused(staff):
 
 def test_a_batch_booked_as_a_whole_executes_its_orders_and_counts_once(staff, account):
     orders = [order(account, "10.00"), order(account, "20.00")]
-    file = operations.export_orders(actor=staff, now=timezone.now())
+    file = bank.export_orders(actor=staff, now=timezone.now())
     assert "<BtchBookg>false</BtchBookg>" in file.body
     batch = f"<Btch><PmtInfId>{BankFile.objects.get().payment_id}</PmtInfId><NbOfTxs>2</NbOfTxs></Btch>"
     take_in(staff, camt(entry("30.00", "DBIT", ref=own("OUT"), inside=batch)))
@@ -354,7 +353,7 @@ def test_a_batch_booked_as_a_whole_executes_its_orders_and_counts_once(staff, ac
 
 def test_an_order_that_no_bank_takes_keeps_no_other_waiting(staff, account):
     bad, good = order(account, "1.00", iban="XX00NOTANIBAN"), order(account, "2.00")
-    file = operations.export_orders(actor=staff, now=timezone.now())
+    file = bank.export_orders(actor=staff, now=timezone.now())
     assert file.body.count("<CdtTrfTxInf>") == 1
     bad.refresh_from_db()
     good.refresh_from_db()
@@ -370,7 +369,7 @@ def test_an_iban_printed_in_groups_is_kept_without_spaces(staff):
 @pytest.mark.parametrize("reason", ["<RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>", ""])
 def test_a_transfer_that_comes_back_is_rejected_and_its_money_counts_once(staff, account, reason):
     made = order(account, "10.00")
-    operations.export_orders(actor=staff, now=timezone.now())
+    bank.export_orders(actor=staff, now=timezone.now())
     take_in(staff, camt(entry("10.00", "DBIT", ref=own("OUT"), inside=tx("x", end=made.end_to_end_id))))
     made.refresh_from_db()
     assert made.status == "executed"

@@ -12,13 +12,15 @@ from apps.assurance import operations as assurance
 from apps.assurance import queries as published
 from apps.common.money import Money
 from apps.ledger import chart
-from apps.ledger import queries as ledger
+from apps.ledger.queries import books, invariants
 from apps.moderation.models import AuditEntry
-from apps.payments import operations, policies, queries
+from apps.payments import policies
 from apps.payments.models import TopUp, TreasuryAct
+from apps.payments.operations import reconciliation, top_ups
 from apps.payments.operations.charges import PaymentUnavailable
 from apps.payments.operations.top_ups import AmountMissing
 from apps.payments.operations.treasury import ReasonMissing
+from apps.payments.queries import treasury
 from tests.conftest import NOON
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +35,7 @@ def staff(make):
 
 def top_up(make, amount=FIFTY, **options):
     given = {"top_up_id": uuid4(), "gateway": "sandbox", "reason": "Working capital", "actor": staff(make), "now": NOON}
-    return operations.top_up(amount=amount, **(given | options))
+    return top_ups.top_up(amount=amount, **(given | options))
 
 
 def fault(make, kind, times=1):
@@ -45,19 +47,19 @@ def fault(make, kind, times=1):
 def test_capital_is_brought_and_booked_once(make, outbox_drain, amount):
     assert make.processor
     clearing, form = chart.clearing("sandbox", amount.currency), uuid4()
-    before, at_processor = ledger.balance(clearing), operations.balance_at_processor(gateway="sandbox") or {}
+    before, at_processor = books.balance(clearing), reconciliation.balance_at_processor(gateway="sandbox") or {}
     actor = staff(make)
     for _ in range(2):
         top_up(make, amount, top_up_id=form, actor=actor)
     outbox_drain()
 
-    held = operations.balance_at_processor(gateway="sandbox")[amount.currency]
+    held = reconciliation.balance_at_processor(gateway="sandbox")[amount.currency]
     assert held - at_processor.get(amount.currency, Money.zero(amount.currency)) == amount
-    assert ledger.balance(clearing) - before == amount
-    assert ledger.balance(chart.operator_equity(amount.currency)) == amount
+    assert books.balance(clearing) - before == amount
+    assert books.balance(chart.operator_equity(amount.currency)) == amount
     assert TreasuryAct.objects.get().kind == "top_up"
     assert AuditEntry.objects.get().action == "treasury.top_up"
-    assert not [one for one in ledger.check_all() if one.breaches]
+    assert not [one for one in invariants.check_all() if one.breaches]
 
 
 def test_without_an_answer_it_is_looked_up_and_never_brought_twice(make):
@@ -69,19 +71,19 @@ def test_without_an_answer_it_is_looked_up_and_never_brought_twice(make):
     assert not TreasuryAct.objects.exists()
 
     make.processor.api.forget_keys()
-    assert operations.refresh_top_ups(now=NOON) == 1
+    assert top_ups.refresh_top_ups(now=NOON) == 1
 
     assert TopUp.objects.get().status == "succeeded"
-    assert ledger.balance(chart.operator_equity("EUR")) == FIFTY
+    assert books.balance(chart.operator_equity("EUR")) == FIFTY
 
 
 def test_a_definite_no_moves_nothing(make):
     assert make.processor
     fault(make, "refuse")
-    with pytest.raises(operations.TopUpRefused):
+    with pytest.raises(top_ups.TopUpRefused):
         top_up(make)
     assert TopUp.objects.get().status == "failed"
-    assert not ledger.balance(chart.operator_equity("EUR"))
+    assert not books.balance(chart.operator_equity("EUR"))
 
 
 def test_a_top_up_is_staffs_and_says_how_much_and_why(make):
@@ -95,12 +97,12 @@ def test_a_top_up_is_staffs_and_says_how_much_and_why(make):
 
 def test_what_fees_took_is_lacking_until_it_is_brought(make):
     make.escrow(status="funded", amount=Money.of("500.00", "EUR"))
-    lacking = queries.shortfall("EUR")
+    lacking = treasury.shortfall("EUR")
     assert lacking == Money.of("15.53", "EUR")
 
     top_up(make, lacking)
 
-    assert not queries.shortfall("EUR")
+    assert not treasury.shortfall("EUR")
     report = assurance.publish(night=NOON.date(), now=NOON)
     assert all(row.is_covered for row in published.coverage(report) if row.currency == "EUR")
 

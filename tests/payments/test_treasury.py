@@ -10,12 +10,16 @@ from apps.common.ids import uuid7
 from apps.common.money import Money
 from apps.compliance.models import Withholding
 from apps.ledger import chart
-from apps.ledger import queries as ledger
+from apps.ledger.queries import books, invariants
 from apps.moderation.models import AuditEntry
-from apps.payments import operations, policies, queries
+from apps.payments import policies
 from apps.payments.gateways.doors import door
 from apps.payments.models import Charge, Refund, TransferReversal, TreasuryAct
+from apps.payments.operations import refunds, reversals, settlement
+from apps.payments.operations import treasury as treasury_operations
 from apps.payments.operations.treasury import MoreThanMovable, ReasonMissing
+from apps.payments.queries import treasury as treasury_queries
+from apps.payments.queries import wallet
 from apps.pricing.models import CommissionTax
 from devstack.sandbox_processor.accounts import PLATFORM
 from tests.conftest import NOON
@@ -29,12 +33,12 @@ def EUR(text: str) -> Money:
 
 
 def sound_books() -> bool:
-    return {finding.invariant: finding.breaches for finding in ledger.check_all() if finding.breaches} == {}
+    return {finding.invariant: finding.breaches for finding in invariants.check_all() if finding.breaches} == {}
 
 
 def act(make, kind, subject, amount, **fields):
     given = {"act_id": uuid7(), "reason": "Return 10/2026", "actor": make.staff_actor(), "now": NOON}
-    return operations.act(kind=kind, subject=subject, amount=amount, **(given | fields))
+    return treasury_operations.act(kind=kind, subject=subject, amount=amount, **(given | fields))
 
 
 @pytest.fixture
@@ -59,20 +63,20 @@ def taxed(make):
 )
 def test_kept_tax_is_handed_on_and_never_more(make, taxed, outbox_drain, amount, withheld, collected):
     code = amount.currency
-    before = ledger.balance(chart.bank(code))
+    before = books.balance(chart.bank(code))
     make.escrow(status="released", amount=amount, payee=taxed)
     for kind, text, account in (
         ("tax_withheld", withheld, chart.tax_withheld),
         ("tax_collected", collected, chart.tax_collected),
     ):
         kept = Money.of(text, code)
-        assert ledger.balance(account("AT", code)) == kept
+        assert books.balance(account("AT", code)) == kept
         with pytest.raises(MoreThanMovable):
             act(make, kind, "AT", kept + Money(1, code))
         act(make, kind, "AT", kept)
-        assert not ledger.balance(account("AT", code))
+        assert not books.balance(account("AT", code))
 
-    assert before - ledger.balance(chart.bank(code)) == Money.of(withheld, code) + Money.of(collected, code)
+    assert before - books.balance(chart.bank(code)) == Money.of(withheld, code) + Money.of(collected, code)
     outbox_drain()
     assert set(AuditEntry.objects.values_list("action", flat=True)) == {
         "treasury.tax_withheld",
@@ -82,19 +86,19 @@ def test_kept_tax_is_handed_on_and_never_more(make, taxed, outbox_drain, amount,
 
 
 def test_only_our_own_money_is_swept(make):
-    before = queries.own_money("sandbox", "EUR")
+    before = treasury_queries.own_money("sandbox", "EUR")
     make.escrow(status="funded", amount=EUR("500.00"))  # 525 came in, 15.53 went to the processor, 525 are others'
-    assert queries.own_money("sandbox", "EUR") == before
+    assert treasury_queries.own_money("sandbox", "EUR") == before
     make.escrow(status="released", amount=EUR("1000.00"))  # 100 + 50 earned, the processor's fee is paid of it
 
-    own = queries.own_money("sandbox", "EUR")
+    own = treasury_queries.own_money("sandbox", "EUR")
     with pytest.raises(MoreThanMovable):
         act(make, "sweep", "sandbox", own + EUR("0.01"))
     act(make, "sweep", "sandbox", own)
 
     assert own > before
-    assert not queries.own_money("sandbox", "EUR")
-    assert ledger.balance(chart.clearing("sandbox", "EUR")) >= EUR("525.00") + EUR("900.00")
+    assert not treasury_queries.own_money("sandbox", "EUR")
+    assert books.balance(chart.clearing("sandbox", "EUR")) >= EUR("525.00") + EUR("900.00")
     assert sound_books()
 
 
@@ -108,14 +112,14 @@ def test_only_our_own_money_is_swept(make):
 )
 def test_the_reserve_is_a_share_of_all_commission_and_laid_aside_once(make, amount, lacking):
     code = amount.currency
-    before = queries.to_reserve(code)
+    before = treasury_queries.to_reserve(code)
     make.escrow(status="released", amount=amount)
-    assert queries.to_reserve(code) - before == Money.of(lacking, code)
+    assert treasury_queries.to_reserve(code) - before == Money.of(lacking, code)
 
-    act(make, "reserve", "", queries.to_reserve(code))
+    act(make, "reserve", "", treasury_queries.to_reserve(code))
 
-    assert not queries.to_reserve(code)
-    assert ledger.balance(chart.reserve_chargeback(code)) == ledger.balance(chart.chargeback_expense(code))
+    assert not treasury_queries.to_reserve(code)
+    assert books.balance(chart.reserve_chargeback(code)) == books.balance(chart.chargeback_expense(code))
     assert sound_books()
 
 
@@ -129,7 +133,7 @@ def test_an_act_is_staffs_has_a_reason_and_happens_once(make, taxed):
     for _ in range(2):
         act(make, "tax_withheld", "AT", EUR("1.00"), act_id=form)
     assert TreasuryAct.objects.count() == 1
-    assert ledger.balance(chart.tax_withheld("AT", "EUR")) == EUR("24.00")
+    assert books.balance(chart.tax_withheld("AT", "EUR")) == EUR("24.00")
 
 
 # -- credit sent back
@@ -138,32 +142,30 @@ def test_an_act_is_staffs_has_a_reason_and_happens_once(make, taxed):
 def test_credit_goes_back_through_the_payments_it_came_from(make):
     payer = with_credit(make, EUR("100.00"))
 
-    [made] = operations.send_credit_back(
-        organization_id=payer.id, amount=EUR("60.00"), actor=make.actor(payer), now=NOON
-    )
-    assert ledger.balance(chart.transit_refund(made.id, "EUR")) == EUR("60.00")
-    operations.settle_due(clock=lambda: NOON)
+    [made] = refunds.send_credit_back(organization_id=payer.id, amount=EUR("60.00"), actor=make.actor(payer), now=NOON)
+    assert books.balance(chart.transit_refund(made.id, "EUR")) == EUR("60.00")
+    settlement.settle_due(clock=lambda: NOON)
 
     made.refresh_from_db()
     assert made.status == "succeeded"
-    assert queries.credit(payer.id, "EUR") == EUR("45.00")
-    assert queries.refundable(made.charge_id) == EUR("45.00")
+    assert wallet.credit(payer.id, "EUR") == EUR("45.00")
+    assert wallet.refundable(made.charge_id) == EUR("45.00")
     assert sound_books()
 
 
 def test_credit_without_a_payment_behind_it_stays(make):
     escrow = make.escrow(status="funding")
     make.paid(Charge.objects.get(reference_id=escrow.id), card="4000000000005126")
-    from apps.escrow import operations as escrows
+    from apps.escrow.operations import releases
 
-    escrows.refund(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payee), now=NOON)
-    operations.settle_due(clock=lambda: NOON)  # came back: kept as credit, and can be tried again
+    releases.refund(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payee), now=NOON)
+    settlement.settle_due(clock=lambda: NOON)  # came back: kept as credit, and can be tried again
     payer = escrow.payer
-    assert queries.credit(payer.id, "EUR") == EUR("525.00")
+    assert wallet.credit(payer.id, "EUR") == EUR("525.00")
     with pytest.raises(policies.AmountTooLarge):
-        operations.send_credit_back(organization_id=payer.id, amount=EUR("525.01"), actor=make.actor(payer), now=NOON)
+        refunds.send_credit_back(organization_id=payer.id, amount=EUR("525.01"), actor=make.actor(payer), now=NOON)
 
-    operations.send_credit_back(organization_id=payer.id, amount=EUR("525.00"), actor=make.actor(payer), now=NOON)
+    refunds.send_credit_back(organization_id=payer.id, amount=EUR("525.00"), actor=make.actor(payer), now=NOON)
 
     assert Refund.objects.filter(charge__payer=payer).count() == 2
     assert sound_books()
@@ -174,35 +176,35 @@ def test_credit_without_a_payment_behind_it_stays(make):
 
 def test_cash_of_a_payout_that_came_back_is_taken_back(make):
     payout = make.payout(status="failed")
-    [listed] = queries.payouts_with_cash_at_the_processor()
+    [listed] = treasury_queries.payouts_with_cash_at_the_processor()
     assert listed == payout
-    available = queries.available(payout.organization_id, payout.currency)
-    clearing = ledger.balance(chart.clearing("sandbox", "EUR"))
+    available = wallet.available(payout.organization_id, payout.currency)
+    clearing = books.balance(chart.clearing("sandbox", "EUR"))
 
     for _ in range(2):
-        done = operations.reverse_transfer(payout_id=payout.id, actor=make.staff_actor(), now=NOON)
+        done = settlement.reverse_transfer(payout_id=payout.id, actor=make.staff_actor(), now=NOON)
 
     assert done.remote_reversal_id
-    assert not ledger.balance(chart.clearing_connected(payout.organization_id, payout.currency))
+    assert not books.balance(chart.clearing_connected(payout.organization_id, payout.currency))
     [taken] = reversals_at_processor(make, payout)
     assert (taken["currency"], taken["amount"]) == ("usd", payout.amount_minor)
     # The processor had bought the dollars with euros, and gives the euros back.
     lines = [line for line in lines_at_processor(make) if line.source_id == taken["id"]]
-    assert [line.net for line in lines] == [ledger.balance(chart.clearing("sandbox", "EUR")) - clearing]
-    assert ledger.balance(chart.fx_position("USD")) == payout.amount
-    assert ledger.balance(chart.fx_position("EUR")) == -lines[0].net
-    assert queries.available(payout.organization_id, payout.currency) == available
-    assert not queries.payouts_with_cash_at_the_processor()
+    assert [line.net for line in lines] == [books.balance(chart.clearing("sandbox", "EUR")) - clearing]
+    assert books.balance(chart.fx_position("USD")) == payout.amount
+    assert books.balance(chart.fx_position("EUR")) == -lines[0].net
+    assert wallet.available(payout.organization_id, payout.currency) == available
+    assert not treasury_queries.payouts_with_cash_at_the_processor()
     assert sound_books()
 
 
 @pytest.mark.parametrize("status", ["requested", "paid"])
 def test_cash_that_does_not_lie_there_is_not_taken(make, status):
     payout = make.payout(status=status)
-    with pytest.raises(operations.NothingToReverse):
-        operations.reverse_transfer(payout_id=payout.id, actor=make.staff_actor(), now=NOON)
+    with pytest.raises(reversals.NothingToReverse):
+        settlement.reverse_transfer(payout_id=payout.id, actor=make.staff_actor(), now=NOON)
     with pytest.raises(policies.OnlyStaff):
-        operations.reverse_transfer(payout_id=payout.id, actor=make.actor(payout.organization), now=NOON)
+        settlement.reverse_transfer(payout_id=payout.id, actor=make.actor(payout.organization), now=NOON)
 
 
 def fault(make, payout, kind):
@@ -219,47 +221,47 @@ def reversals_at_processor(make, payout) -> list:
 def test_without_an_answer_the_reversal_waits_is_looked_up_and_done_once(make, client, kind):
     payout = make.payout(status="failed")
     fault(make, payout, kind)
-    with pytest.raises(operations.ReversalUnanswered):
-        operations.reverse_transfer(payout_id=payout.id, actor=make.staff_actor(), now=NOON)
+    with pytest.raises(settlement.ReversalUnanswered):
+        settlement.reverse_transfer(payout_id=payout.id, actor=make.staff_actor(), now=NOON)
     asked = TransferReversal.objects.get()
     assert (asked.status, [one.outcome for one in asked.attempts.all()]) == ("sending", ["unknown"])
-    assert not queries.payouts_with_cash_at_the_processor()
+    assert not treasury_queries.payouts_with_cash_at_the_processor()
     client.force_login(make.staff())
     assert "Asked back, not answered yet" in client.get("/en/money/treasury/").content.decode()
     make.processor.api.forget_keys()
 
     later = NOON + timedelta(minutes=5)
-    operations.settle_due(clock=lambda: later)
+    settlement.settle_due(clock=lambda: later)
 
     asked.refresh_from_db()
     payout.refresh_from_db()
     assert (asked.status, asked.attempts_made, payout.remote_reversal_id) == ("succeeded", 2, asked.remote_id)
     assert len(reversals_at_processor(make, payout)) == 1
-    assert operations.request_reversal(payout_id=payout.id, actor=make.staff_actor(), now=later) == asked
+    assert reversals.request_reversal(payout_id=payout.id, actor=make.staff_actor(), now=later) == asked
     assert sound_books()
 
 
 def test_a_reversal_that_is_refused_changes_nothing_and_may_be_asked_for_again(make):
     payout = make.payout(status="failed")
     connected = chart.clearing_connected(payout.organization_id, payout.currency)
-    lies = ledger.balance(connected)
+    lies = books.balance(connected)
     fault(make, payout, "refuse")
-    with pytest.raises(operations.ReversalRefused):
-        operations.reverse_transfer(payout_id=payout.id, actor=make.staff_actor(), now=NOON)
-    assert ledger.balance(connected) == lies
-    assert queries.payouts_with_cash_at_the_processor() == [payout]
+    with pytest.raises(settlement.ReversalRefused):
+        settlement.reverse_transfer(payout_id=payout.id, actor=make.staff_actor(), now=NOON)
+    assert books.balance(connected) == lies
+    assert treasury_queries.payouts_with_cash_at_the_processor() == [payout]
 
-    operations.reverse_transfer(payout_id=payout.id, actor=make.staff_actor(), now=NOON)
+    settlement.reverse_transfer(payout_id=payout.id, actor=make.staff_actor(), now=NOON)
 
     assert sorted(TransferReversal.objects.values_list("status", flat=True)) == ["failed", "succeeded"]
     assert len(reversals_at_processor(make, payout)) == 1
-    assert not ledger.balance(connected)
+    assert not books.balance(connected)
     assert sound_books()
 
 
 def test_the_database_lets_one_reversal_live_at_a_time(make):
     payout = make.payout(status="failed")
-    asked = operations.request_reversal(payout_id=payout.id, actor=make.staff_actor(), now=NOON)
+    asked = reversals.request_reversal(payout_id=payout.id, actor=make.staff_actor(), now=NOON)
     fields = {"payout": payout, "asked_by_id": asked.asked_by_id, "requested_at": NOON, "next_attempt_at": NOON}
     with pytest.raises(IntegrityError, match="one_alive"), transaction.atomic():
         TransferReversal.objects.create(**fields)
@@ -270,10 +272,10 @@ def test_the_database_lets_one_reversal_live_at_a_time(make):
 def test_what_was_not_exchanged_comes_back_as_it_went(make):
     ada = make.freelancer(country="FR", currency="EUR")
     payout = make.payout(status="failed", organization=ada)
-    clearing = ledger.balance(chart.clearing("sandbox", "EUR"))
-    operations.reverse_transfer(payout_id=payout.id, actor=make.staff_actor(), now=NOON)
-    assert ledger.balance(chart.clearing("sandbox", "EUR")) - clearing == payout.amount
-    assert not ledger.balance(chart.fx_position("EUR"))
+    clearing = books.balance(chart.clearing("sandbox", "EUR"))
+    settlement.reverse_transfer(payout_id=payout.id, actor=make.staff_actor(), now=NOON)
+    assert books.balance(chart.clearing("sandbox", "EUR")) - clearing == payout.amount
+    assert not books.balance(chart.fx_position("EUR"))
     assert sound_books()
 
 

@@ -9,11 +9,12 @@ from rest_framework.test import APIClient
 from apps.common.money import Money
 from apps.escrow.models import Goodwill
 from apps.ledger import chart
-from apps.ledger import queries as ledger
+from apps.ledger.queries import books
 from apps.moderation.models import AuditEntry
 from apps.outbox import bus
-from apps.payments import jobs, queries
+from apps.payments import jobs
 from apps.payments.models import TreasuryAct
+from apps.payments.queries import treasury
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +37,7 @@ def post(client: APIClient, path: str, body: dict):
 def test_an_act_is_done_once_per_id_and_read_again(make):
     make.escrow(status="released", amount=Money.of("1000.00", "EUR"))
     staff = api(make.staff())
-    lacking = queries.to_reserve("EUR")
+    lacking = treasury.to_reserve("EUR")
     shown = staff.get("/api/v1/treasury/").json()
     reserve = next(one for one in shown["holdings"] if one["kind"] == "reserve")
     assert reserve["movable"] == {"amount_minor": lacking.amount_minor, "currency": "EUR"}
@@ -59,11 +60,11 @@ def test_goodwill_is_given_once_per_id(make):
         "reason": "Sorry",
     }
     path = f"releases/{release.id}/goodwill/"
-    before = ledger.balance(chart.payable(escrow.payee_id, "EUR"))
+    before = books.balance(chart.payable(escrow.payee_id, "EUR"))
     staff = api(make.staff())
     assert [post(staff, path, body).status_code for _ in range(2)] == [201, 201]
     assert Goodwill.objects.get().amount == Money(500, "EUR")
-    assert ledger.balance(chart.payable(escrow.payee_id, "EUR")) == before + Money(500, "EUR")
+    assert books.balance(chart.payable(escrow.payee_id, "EUR")) == before + Money(500, "EUR")
     other = body | {"id": str(uuid4()), "amount": {"amount_minor": 500, "currency": "USD"}}
     assert post(staff, path, other).status_code == 422
 
@@ -85,12 +86,12 @@ def test_nobody_else_acts(make):
 
 def test_the_clock_keeps_the_reserve_and_signs_for_nobody(make, client):
     make.escrow(status="released", amount=Money.of("1000.00", "EUR"))
-    lacking = queries.to_reserve("EUR")
+    lacking = treasury.to_reserve("EUR")
     assert lacking
     assert [jobs.keep_reserve(), jobs.keep_reserve()] == [1, 0]
     act = TreasuryAct.objects.get()
     assert (act.amount, act.acted_by, act.reason) == (lacking, None, "")
-    assert ledger.balance(chart.reserve_chargeback("EUR")) == lacking
+    assert books.balance(chart.reserve_chargeback("EUR")) == lacking
     bus.deliver_pending(now=timezone.now())
     assert not AuditEntry.objects.exists()
     client.force_login(make.staff())

@@ -9,12 +9,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.common.money import Money
-from apps.escrow import operations as escrow_operations
 from apps.escrow.models import Escrow
-from apps.ledger import queries as ledger
+from apps.escrow.operations import releases
+from apps.ledger.queries import books, invariants
 from apps.notifications.models import Notification
-from apps.payments import operations, queries
 from apps.payments.models import Charge, Chargeback, FxQuote, Payout, Refund
+from apps.payments.operations import notices
+from apps.payments.queries import documents
+from apps.payments.queries import wallet as wallet_queries
 from devstack.sandbox_processor import disputes
 
 pytestmark = pytest.mark.django_db
@@ -75,7 +77,7 @@ def test_a_withdrawal_takes_three_clicks_from_the_dashboard(as_ada, ada):
     payout = Payout.objects.get()
     assert payout.quote == quote
     assert payout.number in agreed.content.decode()
-    assert not queries.available(ada.id, "EUR")
+    assert not wallet_queries.available(ada.id, "EUR")
 
 
 def test_a_second_click_on_confirm_leads_to_the_same_withdrawal(as_ada):
@@ -149,7 +151,7 @@ def test_back_from_the_processor_the_account_is_ready(client, onboarding):
 
     assert back.headers["Location"].endswith(reverse("payments:account_return"))
     assert answer.url == reverse("payments:wallet")
-    assert queries.payout_account_of(berta.id).last4 == "6789"
+    assert documents.payout_account_of(berta.id).last4 == "6789"
     assert client.get(reverse("payments:account_return")).url == reverse("payments:wallet")
 
 
@@ -183,7 +185,7 @@ class TestChargebacks:
         milestone = make.milestone(status="funded")
         charge = Charge.objects.get(reference_id=milestone.escrow_id)
         dispute = disputes.open_dispute(make.processor.store, charge.remote_payment_id)
-        operations.refresh(kind="dispute", reference=dispute["id"], processor="sandbox")
+        notices.refresh(kind="dispute", reference=dispute["id"], processor="sandbox")
         outbox_drain(timezone.now())
         return Chargeback.objects.get(remote_id=dispute["id"])
 
@@ -238,7 +240,7 @@ class TestChargebacks:
 
     def test_what_the_bank_took_back_stands_beside_what_was_paid(self, client, chargeback):
         payer = chargeback.charge.payer
-        [spent] = queries.spent_by(payer.id)
+        [spent] = documents.spent_by(payer.id)
         assert spent.taken_back == chargeback.amount
         log_in(client, payer)
         assert "Taken back by your bank" in client.get(reverse("payments:wallet")).content.decode()
@@ -248,7 +250,7 @@ class TestChargebacks:
         escrow = make.escrow(status="funded")
         charge = Charge.objects.get(id=escrow.funding_charge_id)
         dispute = disputes.open_dispute(make.processor.store, charge.remote_payment_id)
-        operations.refresh(kind="dispute", reference=dispute["id"], processor="sandbox")
+        notices.refresh(kind="dispute", reference=dispute["id"], processor="sandbox")
         outbox_drain(timezone.now())
         told = Notification.objects.get(user=staff, kind="chargeback_due")
         assert told.params["number"] == Chargeback.objects.get().number
@@ -263,9 +265,9 @@ def test_changing_the_bank_account_asks_who_it_is_again(client, ada):
 
 def test_automatic_payout_is_switched_on_the_wallet(as_ada, ada):
     as_ada.post(reverse("payments:automatic"), {"is_automatic": "yes"})
-    assert queries.payout_account_of(ada.id).is_automatic
+    assert documents.payout_account_of(ada.id).is_automatic
     as_ada.post(reverse("payments:automatic"), {"is_automatic": "no"})
-    assert not queries.payout_account_of(ada.id).is_automatic
+    assert not documents.payout_account_of(ada.id).is_automatic
 
 
 def test_the_statement_is_a_spreadsheet(as_ada):
@@ -278,12 +280,12 @@ def test_the_statement_is_a_spreadsheet(as_ada):
 def test_receipts_show_their_entries_to_both_sides_and_to_nobody_else(client, make):
     payout = make.payout(status="paid")
     ada = payout.organization
-    escrow = ledger.journals_of(organization=ada.id)
+    escrow = books.journals_of(organization=ada.id)
     assert escrow
     log_in(client, ada)
     pages = [
         reverse("payments:payout", args=[payout.id]),
-        reverse("payments:entry", args=[ledger.journals_of(payout=payout.id)[0].id]),
+        reverse("payments:entry", args=[books.journals_of(payout=payout.id)[0].id]),
         reverse("payments:payouts"),
         reverse("payments:charges"),
     ]
@@ -298,7 +300,7 @@ def test_receipts_show_their_entries_to_both_sides_and_to_nobody_else(client, ma
 def test_everything_balances_after_a_withdrawal_through_the_pages(as_ada):
     as_ada.post(reverse("payments:withdraw", args=["EUR"]), {"all": "1"})
     as_ada.post(reverse("payments:accept", args=[FxQuote.objects.get().id]))
-    assert {finding.breaches for finding in ledger.check_all()} == {0}
+    assert {finding.breaches for finding in invariants.check_all()} == {0}
     assert "Withdrawal" in as_ada.get(reverse("payments:wallet")).content.decode()
     assert b"".join(as_ada.get(reverse("payments:statement_csv")).streaming_content).count(b"\n") == 3
 
@@ -311,7 +313,7 @@ def test_strangers_are_sent_to_log_in(client):
 def test_held_money_and_its_releases_are_shown_to_both_sides(client, make):
     escrow = make.escrow(status="released")
     release = escrow.releases.get()
-    charge = queries.charges_of(escrow.payer_id).get()
+    charge = documents.charges_of(escrow.payer_id).get()
     shared = [reverse("escrow:held"), reverse("escrow:escrow", args=[escrow.id]),
               reverse("escrow:release", args=[release.id])]  # fmt: skip
     for side in (escrow.payer, escrow.payee):
@@ -366,7 +368,7 @@ class TestTheMoneyOfWhoPays:
     def test_a_part_that_went_back_is_said_in_the_list_and_in_the_api(self, client, make):
         escrow = make.escrow(status="funded")
         part = Money.of("100.00", "EUR")
-        escrow_operations.refund(escrow_id=escrow.id, amount=part, actor=make.actor(escrow.payee), now=make.now)
+        releases.refund(escrow_id=escrow.id, amount=part, actor=make.actor(escrow.payee), now=make.now)
         Refund.objects.update(status="succeeded", remote_id="re_1", finished_at=make.now)
         log_in(client, escrow.payer)
 

@@ -8,9 +8,8 @@ import requests
 from django.utils import timezone
 
 from apps.common.money import Money
-from apps.ledger import queries as ledger
+from apps.ledger.queries import invariants
 from apps.outbox import bus
-from apps.payments import operations, queries
 from apps.payments.gateways.port import (
     ChargeState,
     CheckoutRequest,
@@ -24,6 +23,8 @@ from apps.payments.gateways.port import (
 )
 from apps.payments.gateways.wallet import WalletGateway
 from apps.payments.gateways.wallet_provider import WalletProvider
+from apps.payments.operations import charges, reconciliation, settlement
+from apps.payments.queries import methods
 
 KWD = Money.of("52.500", "KWD")
 
@@ -111,26 +112,26 @@ def test_its_book_is_read_by_lines(wallet, provider):
 
 @pytest.mark.django_db
 def test_a_milestone_is_paid_from_a_wallet_and_given_back(make, provider, settings):
-    from apps.escrow import operations as escrows
+    from apps.escrow.operations import funding, releases
     from apps.payments.models import PaymentMethod
 
     settings.PAYMENT_GATEWAYS_ALSO, settings.WALLET_PROVIDER_URL = ["wallet"], provider.url
     make.now = timezone.now()
     PaymentMethod.objects.create(gateway="wallet", rank=1, valid_from="2026-01-01", source="test")
-    assert [one.name for one in queries.methods_for(country="KW", currency="KWD", on=make.now.date())] == [
+    assert [one.name for one in methods.methods_for(country="KW", currency="KWD", on=make.now.date())] == [
         "sandbox", "wallet",
     ]  # fmt: skip
     escrow = make.escrow(amount=Money.of("50.000", "KWD"))
-    charge = escrows.start_funding(
+    charge = funding.start_funding(
         escrow_id=escrow.id, actor=make.actor(escrow.payer), now=make.now, return_url="http://testserver/b",
         method="wallet",
     )  # fmt: skip
     requests.post(f"{provider.url}/fake/confirm/{charge.remote_session_id}", timeout=5)
-    operations.refresh_charge(charge_id=charge.id, now=make.now)
+    charges.refresh_charge(charge_id=charge.id, now=make.now)
     bus.deliver_pending(now=make.now)
-    escrows.refund(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payee), now=make.now)
-    operations.settle_due(clock=timezone.now)
+    releases.refund(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payee), now=make.now)
+    settlement.settle_due(clock=timezone.now)
 
     assert charge.refunds.get().status == "succeeded"
-    assert operations.reconcile(gateway="wallet").is_clean
-    assert not [one for one in ledger.check_all() if one.breaches]
+    assert reconciliation.reconcile(gateway="wallet").is_clean
+    assert not [one for one in invariants.check_all() if one.breaches]

@@ -14,12 +14,14 @@ from apps.accounts import queries as people
 from apps.common.errors import NotAllowed
 from apps.common.money import Money
 from apps.ledger import chart
-from apps.ledger import queries as ledger
+from apps.ledger.queries import books, invariants
 from apps.notifications.models import Notification
 from apps.outbox import bus
-from apps.payments import jobs, operations, policies, queries
+from apps.payments import jobs, policies
 from apps.payments.gateways.wallet_provider import WalletProvider
 from apps.payments.models import BankOrder, BankRecipient, CashShortage, PaymentMethod, Payout, PayoutAccount
+from apps.payments.operations import accounts, bank, payouts, reconciliation, settlement
+from apps.payments.queries import cash, documents, methods, wallet
 from tests.conftest import prove
 from tests.payments.test_bank_door import IBAN, camt, take_in
 
@@ -44,28 +46,30 @@ def cash_at_bank(make):
         staff = people.actor_for(make.staff())
         take_in(staff, camt((amount, "moved", f"IN{amount}", "")))
         later = timezone.now() + timedelta(days=2)
-        operations.reconcile(gateway="bank", clock=lambda: later)
+        reconciliation.reconcile(gateway="bank", clock=lambda: later)
 
     return put
 
 
 def by_bank(make, organization, number=IBAN, **options) -> PayoutAccount:
     given = {"currency": "EUR", "holder_name": "Ada", "is_automatic": False, "gateway": "bank"}
-    return operations.set_payout_account(
+    return accounts.set_payout_account(
         organization_id=organization.id, account_number=number, actor=make.actor(organization), now=timezone.now(),
         **(given | options),
     )  # fmt: skip
 
 
 def withdraw(make, organization, amount=None) -> Payout:
-    return operations.request_payout(
+    return payouts.request_payout(
         organization_id=organization.id, currency="EUR", amount=amount, actor=make.actor(organization),
         now=timezone.now(),
     )  # fmt: skip
 
 
 def sound() -> bool:
-    return not [one for one in ledger.check_all() if one.breaches and not one.invariant.startswith("I11_suspense_old")]
+    return not [
+        one for one in invariants.check_all() if one.breaches and not one.invariant.startswith("I11_suspense_old")
+    ]
 
 
 # -- where it is offered
@@ -74,13 +78,13 @@ def sound() -> bool:
 @pytest.mark.django_db
 def test_only_an_open_door_of_the_country_and_currency_is_offered(make, ada, settings):
     today = timezone.now().date()
-    assert [(one.name, one.currencies) for one in queries.payout_methods_for(country="FR", on=today)] == [
+    assert [(one.name, one.currencies) for one in methods.payout_methods_for(country="FR", on=today)] == [
         ("bank", ("EUR",))
     ]
-    assert queries.payout_methods_for(country="NG", on=today) == []
-    assert queries.payout_methods_for(country="FR", on=today - timedelta(days=400)) == []
+    assert methods.payout_methods_for(country="NG", on=today) == []
+    assert methods.payout_methods_for(country="FR", on=today - timedelta(days=400)) == []
     settings.PAYMENT_GATEWAYS_ALSO = []
-    assert queries.payout_methods_for(country="FR", on=today) == []
+    assert methods.payout_methods_for(country="FR", on=today) == []
     with pytest.raises(policies.DoorNotOffered):
         by_bank(make, ada)
 
@@ -103,7 +107,7 @@ def test_a_number_that_cannot_be_paid_is_refused_before_anything_is_written(make
 @pytest.mark.django_db
 def test_a_stranger_and_another_currency_are_refused(make, ada):
     with pytest.raises(NotAllowed):
-        operations.set_payout_account(
+        accounts.set_payout_account(
             organization_id=ada.id, currency="EUR", holder_name="E", account_number=IBAN, is_automatic=False,
             gateway="bank", actor=make.actor(make.freelancer("Eve")), now=timezone.now(),
         )  # fmt: skip
@@ -112,7 +116,7 @@ def test_a_stranger_and_another_currency_are_refused(make, ada):
     by_bank(make, ada)
     make.escrow(status="released", amount=Money.of("100.00", "USD"), payee=ada)
     with pytest.raises(policies.DoorDoesNotExchange, match="a balance in USD"):
-        operations.quote_payout(
+        payouts.quote_payout(
             organization_id=ada.id, currency="USD", amount=None, actor=make.actor(ada), now=timezone.now()
         )
 
@@ -129,7 +133,7 @@ def test_a_door_that_holds_too_little_refuses_takes_nothing_and_tells_staff_once
             withdraw(make, ada)
     bus.deliver_pending(now=timezone.now())
 
-    assert queries.available(ada.id, "EUR") == EUR_450
+    assert wallet.available(ada.id, "EUR") == EUR_450
     assert not Payout.objects.exists()
     assert CashShortage.objects.get().missing == EUR_450
     assert Notification.objects.filter(user=staff, kind="cash_short").count() == 1
@@ -146,18 +150,18 @@ def test_with_cash_at_the_bank_the_withdrawal_goes_into_a_file_and_arrives(make,
     cash_at_bank("450.00")
     by_bank(make, ada)
     payout = withdraw(make, ada)
-    assert queries.cash_at("bank", "EUR").free == Money.zero("EUR")
-    operations.settle_due(clock=timezone.now)
+    assert cash.cash_at("bank", "EUR").free == Money.zero("EUR")
+    settlement.settle_due(clock=timezone.now)
     staff, now = people.actor_for(make.staff()), timezone.now()
     order = BankOrder.objects.get()
     assert (order.iban, order.amount) == (IBAN, EUR_450)
-    operations.export_orders(actor=staff, now=now)
+    bank.export_orders(actor=staff, now=now)
     take_in(staff, camt(("-450.00", "", "OUT1", order.end_to_end_id)))
 
     payout.refresh_from_db()
     assert (payout.status, payout.gateway) == ("paid", "bank")
-    assert not ledger.balance(chart.clearing("bank", "EUR"))
-    assert not queries.available(ada.id, "EUR")
+    assert not books.balance(chart.clearing("bank", "EUR"))
+    assert not wallet.available(ada.id, "EUR")
     assert sound()
 
 
@@ -172,8 +176,8 @@ def test_what_is_promised_is_not_promised_again(make, ada, cash_at_bank):
     with pytest.raises(policies.DoorHoldsTooLittle):
         withdraw(make, bob)
     assert withdraw(make, bob, Money.of("100.00", "EUR")).amount == Money.of("100.00", "EUR")
-    operations.settle_due(clock=timezone.now)
-    assert queries.cash_at("bank", "EUR").held == Money.zero("EUR")
+    settlement.settle_due(clock=timezone.now)
+    assert cash.cash_at("bank", "EUR").held == Money.zero("EUR")
 
 
 @pytest.mark.django_db
@@ -181,7 +185,7 @@ def test_a_quote_binds_the_rate_and_not_the_cash(make, ada, cash_at_bank):
     """The cash went while somebody read the quote: refused, and the balance is whole."""
     cash_at_bank("450.00")
     by_bank(make, ada)
-    quote = operations.quote_payout(
+    quote = payouts.quote_payout(
         organization_id=ada.id, currency="EUR", amount=None, actor=make.actor(ada), now=timezone.now()
     )
     bob = make.freelancer("Bob", country="FR", currency="EUR")
@@ -192,7 +196,7 @@ def test_a_quote_binds_the_rate_and_not_the_cash(make, ada, cash_at_bank):
     client.force_login(ada.memberships.get().user)
     answer = client.post(f"/en/money/quotes/{quote.id}/accept/", follow=True)
     assert "does not hold enough" in answer.content.decode()
-    assert queries.available(ada.id, "EUR") == EUR_450
+    assert wallet.available(ada.id, "EUR") == EUR_450
     assert CashShortage.objects.get().gateway == "bank"
 
 
@@ -201,7 +205,7 @@ def test_automatic_payouts_wait_and_staff_hear_of_it(make, ada):
     by_bank(make, ada, is_automatic=True)
     assert jobs.batch_payables() == 0
     assert CashShortage.objects.get().missing == EUR_450
-    assert queries.available(ada.id, "EUR") == EUR_450
+    assert wallet.available(ada.id, "EUR") == EUR_450
 
 
 @pytest.mark.django_db(transaction=True)
@@ -217,7 +221,7 @@ def test_eight_withdrawals_at_once_take_no_more_than_there_is(make, ada, cash_at
 
     def take(owner) -> bool:
         try:
-            operations.request_payout(
+            payouts.request_payout(
                 organization_id=owner.id, currency="EUR", amount=None, actor=actors[owner.id], now=timezone.now()
             )
         except policies.DoorHoldsTooLittle:
@@ -230,7 +234,7 @@ def test_eight_withdrawals_at_once_take_no_more_than_there_is(make, ada, cash_at
         taken = list(threads.map(take, owners))
 
     assert sum(taken) == 2
-    assert queries.cash_at("bank", "EUR").free == Money.of("100.00", "EUR")
+    assert cash.cash_at("bank", "EUR").free == Money.of("100.00", "EUR")
     assert CashShortage.objects.count() == 1
 
 
@@ -266,7 +270,7 @@ def test_the_page_offers_the_bank_and_says_at_the_field_what_is_wrong(make, ada)
 
     assert right.status_code == 302
     assert BankRecipient.objects.get().iban == IBAN
-    assert queries.payout_account_of(ada.id).gateway == "bank"
+    assert documents.payout_account_of(ada.id).gateway == "bank"
     assert client.get("/en/money/account/by/wallet/").status_code == 404
     refused = client.post("/en/money/withdraw/EUR/", {"all": "1"})
     assert (refused.status_code, "does not hold enough" in refused.content.decode()) == (422, True)

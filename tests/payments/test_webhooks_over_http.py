@@ -5,10 +5,10 @@ import time
 import pytest
 import requests
 
-from apps.escrow import operations as escrows
+from apps.escrow.operations import funding, releases
 from apps.outbox import bus
-from apps.payments import operations
 from apps.payments.models import WebhookEvent
+from apps.payments.operations import accounts, notices, payouts, settlement
 from devstack.sandbox_processor import charges
 from devstack.sandbox_processor.server import Processor
 from tests.conftest import NOON
@@ -29,7 +29,7 @@ def test_a_payment_is_told_over_http_and_held(make, live_server, settings, tmp_p
     ).start()
     settings.PROCESSOR_URL = processor.url
     escrow = make.escrow()
-    charge = escrows.start_funding(
+    charge = funding.start_funding(
         escrow_id=escrow.id, actor=make.actor(escrow.payer), now=NOON, return_url=f"{live_server.url}/"
     )
     with processor.store.step():
@@ -38,7 +38,7 @@ def test_a_payment_is_told_over_http_and_held(make, live_server, settings, tmp_p
         )
 
     until(lambda: WebhookEvent.objects.count() == 2)
-    operations.handle_notices()
+    notices.handle_notices()
     bus.deliver_pending()
     processor.stop()
 
@@ -51,7 +51,7 @@ def test_a_notice_that_is_not_taken_is_sent_again(make, live_server, settings, t
     settings.PROCESSOR_URL = processor.start().url
     store = processor.store
     escrow = make.escrow()
-    charge = escrows.start_funding(
+    charge = funding.start_funding(
         escrow_id=escrow.id, actor=make.actor(escrow.payer), now=NOON, return_url=f"{live_server.url}/"
     )
     with store.step():
@@ -76,37 +76,37 @@ def test_both_generations_of_events_doubled_and_shuffled_end_the_same(make, live
     store.turn("webhook_shuffle", 1)
     settings.PROCESSOR_URL = processor.start().url
     ada = make.freelancer("Ada")
-    account = operations.start_onboarding(
+    account = accounts.start_onboarding(
         organization_id=ada.id, currency="USD", holder_name="Ada", is_automatic=False, gateway="sandbox",
         actor=make.actor(ada), now=NOON,
     )  # fmt: skip
-    page = operations.onboarding_page(
+    page = accounts.onboarding_page(
         account_id=account.id, return_url="http://a/", refresh_url="http://b/", actor=make.actor(ada)
     )
     requests.post(page, data={"account_number": "000123456789"}, timeout=5, allow_redirects=False)
     escrow = make.escrow(payee=ada)
-    charge = escrows.start_funding(
+    charge = funding.start_funding(
         escrow_id=escrow.id, actor=make.actor(escrow.payer), now=NOON, return_url=f"{live_server.url}/"
     )
     with store.step():
         charges.pay(store, charges.find_session(store, charge.remote_session_id), "4242424242424242")
 
     def heard() -> bool:
-        operations.handle_notices()
+        notices.handle_notices()
         bus.deliver_pending()
         escrow.refresh_from_db()
         account.refresh_from_db()
         return (escrow.status, account.status) == ("funded", "active")
 
     until(heard)
-    escrows.release(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payer), now=NOON)
-    payout = operations.request_payout(
+    releases.release(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payer), now=NOON)
+    payout = payouts.request_payout(
         organization_id=ada.id, currency="EUR", amount=None, actor=make.actor(ada), now=NOON
     )
-    operations.settle_due()
+    settlement.settle_due()
 
     def arrived() -> bool:
-        operations.handle_notices()
+        notices.handle_notices()
         payout.refresh_from_db()
         return payout.status == "paid"
 
@@ -126,7 +126,7 @@ def test_what_all_webhooks_lost_the_poll_heals(make, live_server, settings, tmp_
     store.turn("webhooks_lost", 1)
     settings.PROCESSOR_URL = processor.start().url
     escrow = make.escrow(status="pending")
-    charge = escrows.start_funding(
+    charge = funding.start_funding(
         escrow_id=escrow.id, actor=make.actor(escrow.payer), now=NOON, return_url=f"{live_server.url}/"
     )
     with store.step():
@@ -134,8 +134,8 @@ def test_what_all_webhooks_lost_the_poll_heals(make, live_server, settings, tmp_
     until(lambda: store.rows("SELECT count(*) AS n FROM deliveries WHERE done = 0")[0]["n"] == 0)
     assert not WebhookEvent.objects.exists()
 
-    assert operations.poll_events(processor="sandbox") == 2
-    operations.handle_notices()
+    assert notices.poll_events(processor="sandbox") == 2
+    notices.handle_notices()
     bus.deliver_pending()
     processor.stop()
 

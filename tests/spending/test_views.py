@@ -11,7 +11,7 @@ from apps.accounts import queries as people
 from apps.common import keyset
 from apps.common.actors import SYSTEM
 from apps.common.money import Money
-from apps.escrow import operations as escrows
+from apps.escrow.operations import releases
 from apps.notifications.models import Notification
 from apps.spending import operations, queries
 from apps.spending.models import Approval, Budget, Spend, SpendingRule
@@ -143,7 +143,7 @@ def test_what_goes_back_to_the_employer_no_longer_counts(make, outbox_drain):
     milestone = make.milestone(status="funded")
     spend = Spend.objects.get(reference_id=milestone.id)
     assert spend.status == "spent"
-    escrows.refund(escrow_id=milestone.escrow_id, amount=None, actor=SYSTEM, now=make.now)
+    releases.refund(escrow_id=milestone.escrow_id, amount=None, actor=SYSTEM, now=make.now)
 
     outbox_drain(make.now)
 

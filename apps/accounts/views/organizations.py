@@ -18,7 +18,7 @@ from apps.accounts.middleware import actor, actor_for_organization
 from apps.accounts.models import Membership, MembershipInvitation, Organization
 from apps.accounts.rules import Act
 from apps.accounts.states import OrganizationKind, Role
-from apps.accounts.views import asking
+from apps.accounts.views import questions
 from apps.common.errors import Conflict, DomainError, Invalid, NotAllowed
 from apps.common.ids import uuid_or_none
 
@@ -26,7 +26,7 @@ from apps.common.ids import uuid_or_none
 @login_required
 @require_safe
 def organizations(request: HttpRequest) -> HttpResponse:
-    memberships = Membership.objects.filter(user=asking.user(request), organization__is_active=True)
+    memberships = Membership.objects.filter(user=questions.user(request), organization__is_active=True)
     context = {"memberships": memberships.select_related("organization").order_by("created_at")}
     return render(request, "accounts/organization_list.html", context)
 
@@ -34,7 +34,7 @@ def organizations(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def create_organization(request: HttpRequest) -> HttpResponse:
-    user = asking.user(request)
+    user = questions.user(request)
     initial = {"kind": OrganizationKind.COMPANY, "time_zone": user.time_zone, "currency": user.display_currency}
     form = forms.OrganizationForm(request.POST or None, initial=initial)
     if form.is_valid():
@@ -43,7 +43,7 @@ def create_organization(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("You now act for %(name)s.") % {"name": made.display_name})
         return redirect("accounts:organization", made.id)
     context = {"form": form, "title": _("New organization")}
-    return render(request, "accounts/organization_form.html", context, status=asking.status(form.is_bound))
+    return render(request, "accounts/organization_form.html", context, status=questions.status(form.is_bound))
 
 
 @login_required
@@ -52,13 +52,13 @@ def switch(request: HttpRequest) -> HttpResponse:
     chosen = uuid_or_none(request.POST.get("organization"))
     if chosen is None:
         raise Http404
-    now_for = operations.switch_organization(user=asking.user(request), organization_id=chosen)
+    now_for = operations.switch_organization(user=questions.user(request), organization_id=chosen)
     messages.success(request, _("You now act for %(name)s.") % {"name": now_for.display_name})
-    return asking.back(request, reverse("accounts:organizations"))
+    return questions.back(request, reverse("accounts:organizations"))
 
 
 def _own_organization(request: HttpRequest, organization_id: UUID) -> Organization:
-    return get_object_or_404(queries.organizations_of(asking.user(request)), id=organization_id)
+    return get_object_or_404(queries.organizations_of(questions.user(request)), id=organization_id)
 
 
 @login_required
@@ -80,7 +80,7 @@ def _organization_page(request: HttpRequest, own: Organization, form: forms.Invi
         "roles": Role.choices,
         "form": form,
     }
-    return render(request, "accounts/organization_detail.html", context, status=asking.status(form.is_bound))
+    return render(request, "accounts/organization_detail.html", context, status=questions.status(form.is_bound))
 
 
 @login_required
@@ -97,7 +97,7 @@ def edit_organization(request: HttpRequest, organization_id: UUID) -> HttpRespon
         messages.success(request, _("Saved."))
         return redirect("accounts:organization", own.id)
     context = {"form": form, "title": _("Edit organization"), "own": own}
-    return render(request, "accounts/organization_form.html", context, status=asking.status(form.is_bound))
+    return render(request, "accounts/organization_form.html", context, status=questions.status(form.is_bound))
 
 
 @login_required
@@ -123,7 +123,7 @@ def invite(request: HttpRequest, organization_id: UUID) -> HttpResponse:
 
 
 def _membership(request: HttpRequest, membership_id: UUID) -> Membership:
-    mine = queries.organizations_of(asking.user(request))
+    mine = queries.organizations_of(questions.user(request))
     return get_object_or_404(Membership.objects.filter(organization__in=mine), id=membership_id)
 
 
@@ -165,7 +165,7 @@ def remove_member(request: HttpRequest, membership_id: UUID) -> HttpResponse:
 @require_POST
 def revoke_invitation(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
     invitation = get_object_or_404(
-        MembershipInvitation.objects.filter(organization__in=queries.organizations_of(asking.user(request))),
+        MembershipInvitation.objects.filter(organization__in=queries.organizations_of(questions.user(request))),
         id=invitation_id,
     )
     there = actor_for_organization(request, invitation.organization_id)
@@ -181,8 +181,8 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
     if invitation is None:
         raise operations.InvitationGone
     if request.method == "POST":
-        membership = operations.accept_invitation(token=token, user=asking.user(request), now=timezone.now())
-        operations.switch_organization(user=asking.user(request), organization_id=membership.organization_id)
+        membership = operations.accept_invitation(token=token, user=questions.user(request), now=timezone.now())
+        operations.switch_organization(user=questions.user(request), organization_id=membership.organization_id)
         messages.success(request, _("Welcome to %(name)s.") % {"name": invitation.organization.display_name})
         return redirect("accounts:organization", membership.organization_id)
     return render(request, "accounts/invitation.html", {"invitation": invitation})

@@ -18,7 +18,7 @@ from apps.accounts import forms, operations, policies, queries
 from apps.accounts.middleware import actor
 from apps.accounts.rules import Act
 from apps.accounts.states import SkillLevel
-from apps.accounts.views import asking
+from apps.accounts.views import questions
 from apps.common.errors import Invalid
 from apps.files import operations as files
 from apps.skills import queries as skill_queries
@@ -30,7 +30,7 @@ LanguageFormSet = formset_factory(forms.LanguageForm, extra=2, max_num=12)
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_profile(request: HttpRequest) -> HttpResponse:
-    own = asking.own_profile(request)
+    own = questions.own_profile(request)
     if own is None:
         return redirect("accounts:welcome")
     form = forms.ProfileForm(request.POST or None, instance=own)
@@ -53,13 +53,13 @@ def edit_profile(request: HttpRequest) -> HttpResponse:
         "can_edit": policies.may(actor(request), Act.CHANGE_PROFILE, own.organization_id),
         "portfolio_form": forms.PortfolioForm(),
     }
-    return render(request, "accounts/profile_form.html", context, status=asking.status(form.is_bound))
+    return render(request, "accounts/profile_form.html", context, status=questions.status(form.is_bound))
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_languages(request: HttpRequest) -> HttpResponse:
-    own = asking.own_profile(request)
+    own = questions.own_profile(request)
     if own is None:
         return redirect("accounts:welcome")
     initial = [{"language": one.language, "level": one.level} for one in own.languages.all()]
@@ -71,14 +71,16 @@ def edit_languages(request: HttpRequest) -> HttpResponse:
         )
         messages.success(request, _("Languages saved."))
         return redirect("accounts:edit_profile")
-    return render(request, "accounts/languages_form.html", {"formset": formset}, status=asking.status(formset.is_bound))
+    return render(
+        request, "accounts/languages_form.html", {"formset": formset}, status=questions.status(formset.is_bound)
+    )
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_skills(request: HttpRequest) -> HttpResponse:
     """Skills with a level each: the picker gives the ids, `level-<id>` the levels of those already chosen."""
-    own = asking.own_profile(request)
+    own = questions.own_profile(request)
     if own is None:
         return redirect("accounts:welcome")
     current = {one.skill_id: one.level for one in own.skills.all()}
@@ -99,7 +101,7 @@ def edit_skills(request: HttpRequest) -> HttpResponse:
     labels = skill_queries.labels(set(current), translation.get_language() or "en")
     rows = [(skill_id, labels.get(skill_id, ""), level) for skill_id, level in current.items()]
     context = {"form": form, "rows": rows, "levels": SkillLevel.choices}
-    status = asking.status(form.is_bound and not is_adding)
+    status = questions.status(form.is_bound and not is_adding)
     return render(request, "accounts/skills_form.html", context, status=status)
 
 
@@ -113,7 +115,7 @@ def _level(typed: str, current: int | None) -> int:
 def add_portfolio_item(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return redirect(f"{reverse('accounts:edit_profile')}#portfolio")  # the form is there
-    own = asking.own_profile(request)
+    own = questions.own_profile(request)
     if own is None:
         return redirect("accounts:welcome")
     policies.check_may(actor(request), Act.CHANGE_PROFILE, own.organization_id)
@@ -130,7 +132,7 @@ def _add_item(request: HttpRequest, organization_id: UUID, form: forms.Portfolio
     try:
         if picture:
             fields["image"] = files.store(
-                upload=picture, uploaded_by_id=asking.user(request).pk, now=now, only_pictures=True
+                upload=picture, uploaded_by_id=questions.user(request).pk, now=now, only_pictures=True
             )
     except Invalid as refusal:
         form.add_error("picture", str(refusal))

@@ -20,7 +20,7 @@ from apps.accounts.middleware import actor
 from apps.accounts.models import User
 from apps.accounts.rules import Act
 from apps.accounts.states import OrganizationKind
-from apps.accounts.views import asking
+from apps.accounts.views import questions
 from apps.common import views as common
 from apps.common.errors import Conflict
 
@@ -29,8 +29,8 @@ from apps.common.errors import Conflict
 @require_http_methods(["GET", "HEAD", "POST"])
 def welcome(request: HttpRequest) -> HttpResponse:
     """The first minutes: an organization if there is none yet, then the next best thing to do."""
-    user = asking.user(request)
-    own = asking.own_profile(request)
+    user = questions.user(request)
+    own = questions.own_profile(request)
     if own is None:
         return _first_organization(request, user)
     per_cent, missing = queries.completeness(own)
@@ -50,7 +50,7 @@ def _first_organization(request: HttpRequest, user: User) -> HttpResponse:
         operations.create_organization(owner=user, now=timezone.now(), **form.cleaned_data)
         return redirect("accounts:welcome")
     context = {"form": form, "title": _("Who do you act for?"), "is_first": True}
-    return render(request, "accounts/organization_form.html", context, status=asking.status(form.is_bound))
+    return render(request, "accounts/organization_form.html", context, status=questions.status(form.is_bound))
 
 
 def too_many_requests(request: HttpRequest) -> HttpResponse:
@@ -65,7 +65,7 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def settings(request: HttpRequest) -> HttpResponse:
-    user = asking.user(request)
+    user = questions.user(request)
     initial = {"theme": request.COOKIES.get("theme", "")}
     acting = actor(request)
     may_rename = policies.may(acting, Act.CHANGE_ORGANIZATION, acting.organization_id)
@@ -87,7 +87,7 @@ def settings(request: HttpRequest) -> HttpResponse:
         _remember(response, "theme", theme)
         _remember(response, site_settings.LANGUAGE_COOKIE_NAME, changes["language"])
         return response
-    return render(request, "accounts/settings.html", {"form": form}, status=asking.status(form.is_bound))
+    return render(request, "accounts/settings.html", {"form": form}, status=questions.status(form.is_bound))
 
 
 def _remember(response: HttpResponse, name: str, value: str) -> None:
@@ -101,7 +101,7 @@ def _remember(response: HttpResponse, name: str, value: str) -> None:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def tokens(request: HttpRequest) -> HttpResponse:
-    user, shown, now = asking.user(request), "", timezone.now()
+    user, shown, now = questions.user(request), "", timezone.now()
     form = forms.TokenForm(request.POST or None)
     if form.is_valid():
         try:
@@ -117,12 +117,12 @@ def tokens(request: HttpRequest) -> HttpResponse:
         except Conflict as refusal:
             form.add_error(None, str(refusal))
     context = {"form": form, "tokens": queries.tokens_of(user), "shown": shown}
-    return render(request, "accounts/tokens.html", context, status=asking.status(form.is_bound))
+    return render(request, "accounts/tokens.html", context, status=questions.status(form.is_bound))
 
 
 @login_required
 @require_POST
 def revoke_token(request: HttpRequest, token_id: UUID) -> HttpResponse:
-    operations.revoke_token(token_id=token_id, user=asking.user(request), now=timezone.now())
+    operations.revoke_token(token_id=token_id, user=questions.user(request), now=timezone.now())
     messages.success(request, _("The key no longer works."))
     return redirect("accounts:tokens")

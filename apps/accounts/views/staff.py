@@ -21,7 +21,7 @@ from django.views.decorators.http import require_POST, require_safe
 from apps.accounts import operations, policies, queries
 from apps.accounts.middleware import actor, has_second_factor
 from apps.accounts.rules import Act
-from apps.accounts.views import asking
+from apps.accounts.views import questions
 
 
 def may_administer(request: HttpRequest) -> bool:
@@ -35,12 +35,12 @@ def admin_login(request: HttpRequest, extra_context: object = None) -> HttpRespo
 
     :raises PermissionDenied: for somebody who is logged in and not of the staff.
     """
-    wanted = asking.safe_next(request, reverse("admin:index"))
+    wanted = questions.safe_next(request, reverse("admin:index"))
     if not request.user.is_authenticated:
         return redirect_to_login(wanted, settings.LOGIN_URL)
     if may_administer(request):
         return redirect(wanted)
-    user = asking.user(request)
+    user = questions.user(request)
     if not user.is_staff or not user.staff_roles or has_second_factor(request):
         raise PermissionDenied
     if is_mfa_enabled(user):

@@ -21,12 +21,13 @@ from apps.accounts.states import KeyScope
 from apps.bidding import queries as bids
 from apps.common.api.idempotency import NEEDS_KEY, idempotent
 from apps.common.api.serializers import check_no_body, to_money
-from apps.contracts import operations, policies, queries
+from apps.contracts import policies, queries
 from apps.contracts.api import serializers
 from apps.contracts.models import CancellationProposal, Contract, Milestone
-from apps.contracts.operations.working import Check
-from apps.invoicing import queries as documents
-from apps.payments import queries as payments
+from apps.contracts.operations import cancellations, milestones, offers
+from apps.contracts.operations.milestones import Check
+from apps.invoicing.queries import documents
+from apps.payments.queries import methods
 
 
 def _contract(request: Request, contract_id: UUID) -> Contract:
@@ -69,7 +70,7 @@ class Contracts(ListAPIView[Contract]):
         given.is_valid(raise_exception=True)
         readable = bids.bids_readable_by(actor(request._request), timezone.now())
         bid = get_object_or_404(readable, id=given.validated_data["bid_id"])
-        contract = operations.award(bid_id=bid.id, actor=actor(request._request), now=timezone.now())
+        contract = offers.award(bid_id=bid.id, actor=actor(request._request), now=timezone.now())
         return _shown(contract.id, 201)
 
 
@@ -84,7 +85,7 @@ class Accept(APIView):
     def post(self, request: Request, contract_id: UUID) -> Response:
         check_no_body(request)
         contract = _contract(request, contract_id)
-        operations.accept_offer(contract_id=contract.id, actor=actor(request._request), now=timezone.now())
+        offers.accept_offer(contract_id=contract.id, actor=actor(request._request), now=timezone.now())
         return _shown(contract.id)
 
 
@@ -96,7 +97,7 @@ class Decline(APIView):
         contract = _contract(request, contract_id)
         given = serializers.ReasonSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        operations.decline_offer(
+        offers.decline_offer(
             contract_id=contract.id, actor=actor(request._request), now=timezone.now(), **given.validated_data
         )
         return _shown(contract.id)
@@ -107,7 +108,7 @@ class TakeBack(APIView):
     def post(self, request: Request, contract_id: UUID) -> Response:
         check_no_body(request)
         contract = _contract(request, contract_id)
-        operations.take_back_offer(contract_id=contract.id, actor=actor(request._request), now=timezone.now())
+        offers.take_back_offer(contract_id=contract.id, actor=actor(request._request), now=timezone.now())
         return _shown(contract.id)
 
 
@@ -140,7 +141,7 @@ class Fund(APIView):
         asker = actor(request._request)
         if policies.can_fund(asker, milestone) and documents.needs_billing_details(milestone.contract.employer):
             raise policies.BillingDetailsMissing
-        charge = operations.fund_milestone(
+        charge = milestones.fund_milestone(
             milestone_id=milestone.id,
             actor=actor(request._request),
             now=timezone.now(),
@@ -164,7 +165,7 @@ class PaymentMethods(APIView):
     def get(self, request: Request, milestone_id: UUID) -> Response:
         """How the employer can pay this milestone in today, the first choice first."""
         milestone = _milestone(request, milestone_id)
-        found = payments.methods_for(
+        found = methods.methods_for(
             country=milestone.contract.employer.country, currency=milestone.currency, on=timezone.now().date()
         )
         return Response(serializers.PaymentMethodSerializer(found, many=True).data)
@@ -181,7 +182,7 @@ class AskApproval(APIView):
         milestone = _milestone(request, milestone_id)
         given = serializers.AskApprovalSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        asked = operations.ask_approval(
+        asked = milestones.ask_approval(
             milestone_id=milestone.id, actor=actor(request._request), now=timezone.now(), **given.validated_data
         )
         return Response(serializers.AskedSerializer({"approval_id": asked.id, "status": asked.status}).data, status=201)
@@ -197,7 +198,7 @@ class Deliver(APIView):
         milestone = _milestone(request, milestone_id)
         given = serializers.NewDeliverableSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        made = operations.deliver(
+        made = milestones.deliver(
             milestone_id=milestone.id,
             note=given.validated_data["note"],
             source_language=given.validated_data["source_language"],
@@ -220,7 +221,7 @@ class RequestRevision(APIView):
         milestone = _milestone(request, milestone_id)
         given = serializers.RevisionSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        operations.request_revision(
+        milestones.request_revision(
             milestone_id=milestone.id, actor=actor(request._request), now=timezone.now(), **given.validated_data
         )
         return _shown_milestone(milestone.id)
@@ -242,7 +243,7 @@ class Approve(APIView):
         given = serializers.ApprovalSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         amount = given.validated_data.get("amount")
-        operations.approve_milestone(
+        milestones.approve_milestone(
             milestone_id=milestone.id,
             amount=to_money(amount) if amount else None,
             actor=actor(request._request),
@@ -264,7 +265,7 @@ class Proposals(APIView):
         contract = _contract(request, contract_id)
         given = serializers.NewProposalSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        made = operations.propose_cancellation(
+        made = cancellations.propose_cancellation(
             contract_id=contract.id, actor=actor(request._request), now=timezone.now(), **given.validated_data
         )
         return Response(serializers.ProposalSerializer(made).data, status=201)
@@ -284,7 +285,7 @@ class _Answer(APIView):
 
 
 class AcceptProposal(_Answer):
-    verb = staticmethod(operations.accept_cancellation)
+    verb = staticmethod(cancellations.accept_cancellation)
 
     @extend_schema(
         parameters=[NEEDS_KEY], request=None, responses=serializers.ProposalSerializer, operation_id="stop_accept"
@@ -296,7 +297,7 @@ class AcceptProposal(_Answer):
 
 
 class DeclineProposal(_Answer):
-    verb = staticmethod(operations.decline_cancellation)
+    verb = staticmethod(cancellations.decline_cancellation)
 
     @extend_schema(request=None, responses=serializers.ProposalSerializer, operation_id="stop_decline")
     def post(self, request: Request, proposal_id: UUID) -> Response:
@@ -305,7 +306,7 @@ class DeclineProposal(_Answer):
 
 
 class WithdrawProposal(_Answer):
-    verb = staticmethod(operations.withdraw_cancellation)
+    verb = staticmethod(cancellations.withdraw_cancellation)
 
     @extend_schema(request=None, responses=serializers.ProposalSerializer, operation_id="stop_withdraw")
     def post(self, request: Request, proposal_id: UUID) -> Response:

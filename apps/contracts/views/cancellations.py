@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from apps.accounts.middleware import actor
-from apps.contracts import operations, queries
+from apps.contracts import queries
 from apps.contracts.forms import CancellationForm
 from apps.contracts.models import CancellationProposal
+from apps.contracts.operations import cancellations
 from apps.contracts.views.lookups import contract_or_404
 from apps.contracts.views.rooms import room_context
 
@@ -28,7 +29,7 @@ def propose_cancellation(request: HttpRequest, contract_id: UUID) -> HttpRespons
     if not form.is_valid():
         context = room_context(request, contract) | {"cancellation_form": form, "open_stop": True}
         return render(request, "contracts/contract_room.html", context, status=422)
-    operations.propose_cancellation(
+    cancellations.propose_cancellation(
         contract_id=contract.id,
         freelancer_share_bps=form.cleaned_data["freelancer_share"] * 100,
         reason=form.cleaned_data["reason"],
@@ -40,9 +41,9 @@ def propose_cancellation(request: HttpRequest, contract_id: UUID) -> HttpRespons
 
 
 _ANSWERS = {
-    "accept": operations.accept_cancellation,
-    "decline": operations.decline_cancellation,
-    "withdraw": operations.withdraw_cancellation,
+    "accept": cancellations.accept_cancellation,
+    "decline": cancellations.decline_cancellation,
+    "withdraw": cancellations.withdraw_cancellation,
 }
 
 

@@ -16,9 +16,10 @@ from django.views.decorators.http import require_http_methods
 
 from apps.accounts.middleware import actor
 from apps.common.errors import Conflict, Invalid
-from apps.contracts import operations, policies
+from apps.contracts import policies
 from apps.contracts.forms import ApprovalForm, DeliveryForm, RevisionForm
 from apps.contracts.models import Milestone
+from apps.contracts.operations import milestones
 from apps.contracts.views.lookups import milestone_or_404
 from apps.escrow import queries as escrow_queries
 from apps.files import operations as files
@@ -65,7 +66,7 @@ def _deliver(
     request: HttpRequest, milestone: Milestone, form: DeliveryForm, stored: list[StoredFile], now: datetime
 ) -> bool:
     try:
-        operations.deliver(
+        milestones.deliver(
             milestone_id=milestone.id,
             note=form.cleaned_data["note"],
             source_language=form.cleaned_data["source_language"],
@@ -88,7 +89,7 @@ def request_revision(request: HttpRequest, milestone_id: UUID) -> HttpResponse:
     policies.check_can_request_revision(actor(request), milestone)
     form = RevisionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        operations.request_revision(
+        milestones.request_revision(
             milestone_id=milestone.id,
             text=form.cleaned_data["text"],
             source_language=get_language() or "en",
@@ -112,7 +113,7 @@ def approve(request: HttpRequest, milestone_id: UUID) -> HttpResponse:
     form = ApprovalForm(request.POST if request.method == "POST" else None, currency=milestone.currency)
     if request.method == "POST" and form.is_valid():
         try:
-            operations.approve_milestone(
+            milestones.approve_milestone(
                 milestone_id=milestone.id, amount=form.part, actor=actor(request), now=timezone.now()
             )
         except (Invalid, Conflict) as refusal:

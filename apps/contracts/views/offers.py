@@ -14,7 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.middleware import actor
 from apps.bidding import queries as bids
-from apps.contracts import operations, queries
+from apps.contracts import queries
+from apps.contracts.operations import offers
 from apps.contracts.views.lookups import contract_or_404
 
 
@@ -22,7 +23,7 @@ from apps.contracts.views.lookups import contract_or_404
 @require_POST
 def award(request: HttpRequest, bid_id: UUID) -> HttpResponse:
     bid = get_object_or_404(bids.bids_readable_by(actor(request), timezone.now()), id=bid_id)
-    contract = operations.award(bid_id=bid.id, actor=actor(request), now=timezone.now())
+    contract = offers.award(bid_id=bid.id, actor=actor(request), now=timezone.now())
     messages.success(request, _("The offer is made. You are told as soon as it is answered."))
     return redirect(contract)
 
@@ -31,7 +32,7 @@ def award(request: HttpRequest, bid_id: UUID) -> HttpResponse:
 @require_POST
 def accept(request: HttpRequest, contract_id: UUID) -> HttpResponse:
     contract = contract_or_404(request, contract_id)
-    operations.accept_offer(contract_id=contract.id, actor=actor(request), now=timezone.now())
+    offers.accept_offer(contract_id=contract.id, actor=actor(request), now=timezone.now())
     messages.success(request, _("You accepted. Begin when the first milestone is funded."))
     return redirect(contract)
 
@@ -41,7 +42,7 @@ def accept(request: HttpRequest, contract_id: UUID) -> HttpResponse:
 def decline(request: HttpRequest, contract_id: UUID) -> HttpResponse:
     contract = contract_or_404(request, contract_id)
     reason = request.POST.get("reason", "")[:1000]
-    operations.decline_offer(contract_id=contract.id, actor=actor(request), now=timezone.now(), reason=reason)
+    offers.decline_offer(contract_id=contract.id, actor=actor(request), now=timezone.now(), reason=reason)
     messages.success(request, _("You declined the offer."))
     return redirect(contract)
 
@@ -50,7 +51,7 @@ def decline(request: HttpRequest, contract_id: UUID) -> HttpResponse:
 @require_POST
 def take_back(request: HttpRequest, contract_id: UUID) -> HttpResponse:
     contract = contract_or_404(request, contract_id)
-    operations.take_back_offer(contract_id=contract.id, actor=actor(request), now=timezone.now())
+    offers.take_back_offer(contract_id=contract.id, actor=actor(request), now=timezone.now())
     messages.success(request, _("The offer is withdrawn. You can choose another bid."))
     return redirect("bidding:compare", contract.task_id)
 

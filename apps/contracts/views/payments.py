@@ -22,14 +22,16 @@ from apps.common import fmt
 from apps.common.actors import Actor
 from apps.common.errors import Conflict, Unavailable
 from apps.common.money import Money
-from apps.contracts import operations, policies, rules
+from apps.contracts import policies, rules
 from apps.contracts.models import Milestone
+from apps.contracts.operations import milestones
 from apps.contracts.views.lookups import milestone_or_404
 from apps.escrow import queries as escrow_queries
-from apps.invoicing import queries as documents
+from apps.invoicing.queries import documents as invoicing_documents
 from apps.payments import policies as payment_policies
-from apps.payments import queries as payment_queries
 from apps.payments.models import Charge
+from apps.payments.queries import documents as document_queries
+from apps.payments.queries import methods
 from apps.payments.states import ChargeStatus
 from apps.pricing import queries as pricing
 from apps.spending import queries as spending_queries
@@ -51,13 +53,13 @@ def payment_of(asker: Actor, step: Milestone, charges: dict[UUID, Charge]) -> Pa
     charge = charges.get(step.escrow_id) if step.escrow_id else None
     if charge is None or step.status not in ("planned", "awaiting_payment"):
         return None
-    if not asker.acts_for(step.contract.employer_id) or charge.status not in payment_queries.UNFINISHED:
+    if not asker.acts_for(step.contract.employer_id) or charge.status not in document_queries.UNFINISHED:
         return None
     return Payment(
         charge=charge,
-        is_on_its_way=payment_queries.is_on_its_way(charge),
+        is_on_its_way=document_queries.is_on_its_way(charge),
         was_declined=bool(charge.decline_code),
-        method=str(payment_queries.label_of(charge.gateway)),
+        method=str(methods.label_of(charge.gateway)),
         may_cancel=payment_policies.can_cancel_charge(asker, charge),
     )
 
@@ -65,7 +67,7 @@ def payment_of(asker: Actor, step: Milestone, charges: dict[UUID, Charge]) -> Pa
 def paid_again(steps: list[Milestone]) -> dict[UUID, Money]:
     """By escrow: money that came beside the payment that funded it, which the employer may use or take back."""
     escrows = [step.escrow for step in steps if step.escrow is not None]
-    return payment_queries.paid_again({one.id: one.funding_charge_id for one in escrows})
+    return document_queries.paid_again({one.id: one.funding_charge_id for one in escrows})
 
 
 @login_required
@@ -76,7 +78,7 @@ def fund(request: HttpRequest, milestone_id: UUID) -> HttpResponse:
     policies.check_can_ask_to_fund(actor(request), milestone)
     may_pay = policies.can_fund(actor(request), milestone)
     is_asking = request.method == "POST" and request.POST.get("step") == "ask"
-    if may_pay and not is_asking and documents.needs_billing_details(milestone.contract.employer):
+    if may_pay and not is_asking and invoicing_documents.needs_billing_details(milestone.contract.employer):
         onward = urlencode({"next": reverse("contracts:fund", args=[milestone.id])})
         return redirect(f"{reverse('invoicing:details')}?{onward}")
     budgets = spending_queries.open_budgets(milestone.contract.employer_id)
@@ -94,7 +96,7 @@ def fund(request: HttpRequest, milestone_id: UUID) -> HttpResponse:
             return redirect("contracts:fund", milestone.id)
         except Conflict as problem:
             refusal = str(problem)  # a limit of the employer's own: what was filled in stays
-    charges = payment_queries.last_charges_of([milestone.escrow_id] if milestone.escrow_id else [])
+    charges = document_queries.last_charges_of([milestone.escrow_id] if milestone.escrow_id else [])
     context = _what_is_paid(milestone) | {
         "form": form,
         "payment": payment_of(actor(request), milestone, charges),
@@ -102,7 +104,7 @@ def fund(request: HttpRequest, milestone_id: UUID) -> HttpResponse:
         "refusal": refusal,
         "approval": approval,
         "may_pay": may_pay,
-        "lacks_details": may_pay and documents.lacks_billing_details(milestone.contract.employer),
+        "lacks_details": may_pay and invoicing_documents.lacks_billing_details(milestone.contract.employer),
         "rule": spending_queries.rule_of(milestone.contract.employer_id, timezone.now()),
     }
     return render(request, "contracts/fund.html", context, status=409 if refusal else 422 if form.errors else 200)
@@ -111,7 +113,7 @@ def fund(request: HttpRequest, milestone_id: UUID) -> HttpResponse:
 def _pay(request: HttpRequest, milestone: Milestone, form: PurposeForm) -> HttpResponse:
     budget = form.cleaned_data.get("budget")
     back = request.build_absolute_uri(reverse("contracts:paid", args=[milestone.id]))
-    charge = operations.fund_milestone(
+    charge = milestones.fund_milestone(
         milestone_id=milestone.id,
         actor=actor(request),
         now=timezone.now(),
@@ -133,15 +135,15 @@ def _pay(request: HttpRequest, milestone: Milestone, form: PurposeForm) -> HttpR
     return redirect(charge.checkout_url)
 
 
-def _methods(milestone: Milestone) -> list[payment_queries.Method]:
+def _methods(milestone: Milestone) -> list[methods.Method]:
     """How the employer can pay today."""
     country, today = milestone.contract.employer.country, timezone.now().date()
-    return payment_queries.methods_for(country=country, currency=milestone.currency, on=today)
+    return methods.methods_for(country=country, currency=milestone.currency, on=today)
 
 
 def _ask(request: HttpRequest, milestone: Milestone, form: PurposeForm) -> HttpResponse:
     budget = form.cleaned_data.get("budget")
-    approval = operations.ask_approval(
+    approval = milestones.ask_approval(
         milestone_id=milestone.id,
         actor=actor(request),
         now=timezone.now(),
@@ -195,7 +197,7 @@ def back_from_checkout(request: HttpRequest, milestone_id: UUID) -> HttpResponse
             messages.success(request, _("The milestone is funded. Work can begin."))
         address = milestone.contract.get_absolute_url()
         return HttpResponseClientRedirect(address) if waiting_page else redirect(address)
-    charge = next(iter(payment_queries.last_charges_of([milestone.escrow_id or milestone.id]).values()), None)
+    charge = next(iter(document_queries.last_charges_of([milestone.escrow_id or milestone.id]).values()), None)
     state = _payment_state(charge, request.GET.get("result", ""))
     if waiting_page and state != "waiting":
         return HttpResponseClientRefresh()
@@ -215,7 +217,7 @@ def _payment_state(charge: Charge | None, result: str) -> str:
         return "closed"
     if charge.status == ChargeStatus.SUCCEEDED:
         return "waiting"
-    if payment_queries.is_on_its_way(charge):
+    if document_queries.is_on_its_way(charge):
         return "on_its_way"
     if result == "done":
         return "waiting"

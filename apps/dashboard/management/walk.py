@@ -13,9 +13,9 @@ from apps.accounts import queries as people
 from apps.accounts.models import Organization, User
 from apps.common.actors import Actor
 from apps.common.money import Money
-from apps.contracts import operations as contracts
 from apps.contracts.models import Contract, Milestone
-from apps.contracts.operations.working import Check
+from apps.contracts.operations import milestones
+from apps.contracts.operations.milestones import Check
 from apps.dashboard.management.cast import PASSWORD, Part
 from apps.payments.models import Charge
 from apps.skills.models import Skill
@@ -81,7 +81,7 @@ def fund(milestone: Milestone, now: datetime) -> Charge:
     """Go to the checkout and pay there, as a browser would."""
     back = f"{settings.SITE_URL}/en/milestones/{milestone.id}/paid/"
     payer = actor(milestone.contract.employer)
-    charge = contracts.fund_milestone(milestone_id=milestone.id, actor=payer, now=now, return_url=back)
+    charge = milestones.fund_milestone(milestone_id=milestone.id, actor=payer, now=now, return_url=back)
     assert charge is not None  # the demo's people have no credit to pay with
     answer = requests.post(
         charge.checkout_url, data={"card": CARD, "outcome": "pay"}, allow_redirects=False, timeout=SECONDS_MAX
@@ -92,7 +92,7 @@ def fund(milestone: Milestone, now: datetime) -> Charge:
 
 def deliver(milestone: Milestone, note: str, language: str, now: datetime) -> None:
     contract = milestone.contract
-    contracts.deliver(
+    milestones.deliver(
         milestone_id=milestone.id,
         note=note,
         source_language=language,

@@ -16,8 +16,8 @@ from apps.contracts.states import MilestoneStatus
 from apps.dashboard import rules
 from apps.escrow import queries as escrows
 from apps.ledger import chart
-from apps.ledger import queries as ledger
-from apps.payments import queries as payments
+from apps.ledger.queries import periods
+from apps.payments.queries import wallet
 from apps.pricing import queries as pricing
 from apps.pricing import rules as pricing_rules
 
@@ -76,8 +76,8 @@ def incomes(organization_id: UUID, *, now: datetime, right_to_left: bool = False
     today = now.astimezone(UTC).date()
     months = rules.last_months(today)
     since = datetime(months[0].year, months[0].month, 1, tzinfo=UTC)
-    earned = ledger.sums_by_month(chart.payable(organization_id, "EUR").code, events=EARNING, since=since)
-    balances = {balance.currency: balance for balance in payments.balances(organization_id)}
+    earned = periods.sums_by_month(chart.payable(organization_id, "EUR").code, events=EARNING, since=since)
+    balances = {balance.currency: balance for balance in wallet.balances(organization_id)}
     work = _open_work(organization_id, today)
     currencies = {money.currency for _, money in earned} | balances.keys() | {one.net.currency for one in work}
     return [
@@ -95,7 +95,7 @@ def incomes(organization_id: UUID, *, now: datetime, right_to_left: bool = False
 
 def _of_currency(
     currency: str,
-    balance: payments.Balance | None,
+    balance: wallet.Balance | None,
     earned: dict[date, int],
     work: list[_Open],
     months: list[date],

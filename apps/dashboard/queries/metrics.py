@@ -20,8 +20,8 @@ from apps.accounts.models import User
 from apps.common.models import SignOfLife, SkippedRow
 from apps.notifications.models import EmailDelivery
 from apps.outbox.models import Delivery
-from apps.payments import queries as payments
 from apps.payments.models import Payout, Refund, WebhookEvent
+from apps.payments.queries import pauses
 from apps.pricing import queries as pricing
 
 SIGNS = ("beat", "worker.default", "worker.money", "worker.mail", "worker.matching")
@@ -58,7 +58,7 @@ def _age(moment: datetime | None, now: datetime) -> float:
 @_family
 def _installation(now: datetime) -> Iterator[Family]:
     yield _many("info", "The version that answers.", "version", {settings.VERSION: 1})
-    yield _one("payments_paused", "1 while nothing is sent out.", float(payments.is_paused()))
+    yield _one("payments_paused", "1 while nothing is sent out.", float(pauses.is_paused()))
     yield _one("sandbox", "1 where no real money moves.", float(not settings.MOVES_REAL_MONEY))
     yield _one("staff", "Active people of the staff.", User.objects.filter(is_staff=True, is_active=True).count())
 
@@ -100,7 +100,7 @@ def _money(now: datetime) -> Iterator[Family]:
         yield _many(f"{name}_open", f"Open {name} by state.", "status", numbers)
         yield _many(f"{name}_oldest_seconds", f"Age of the oldest open one of the {name}.", "status", ages)
     yield _one(
-        "unbooked_objects", "Movements at a processor that the books do not know.", payments.unbooked_objects().count()
+        "unbooked_objects", "Movements at a processor that the books do not know.", pauses.unbooked_objects().count()
     )
     age = pricing.rates_age(now.date())
     yield _one("rates_age_business_days", "How old the newest exchange rates are.", 9999 if age is None else age)

@@ -17,7 +17,7 @@ from apps.accounts.middleware import actor
 from apps.common.api.idempotency import NEEDS_KEY, idempotent
 from apps.common.api.serializers import to_money
 from apps.common.errors import NotFound
-from apps.escrow import operations, policies, queries
+from apps.escrow import policies, queries
 from apps.escrow.api.serializers import (
     AppealAnswerSerializer,
     AppealSerializer,
@@ -28,6 +28,7 @@ from apps.escrow.api.serializers import (
     RecoverySerializer,
 )
 from apps.escrow.models import Escrow
+from apps.escrow.operations import goodwill, recoveries
 
 
 class Escrows(ListAPIView[Escrow]):
@@ -69,7 +70,7 @@ class Goodwills(APIView):
         asked = NewGoodwillSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         given = asked.validated_data
-        made = operations.give_goodwill(
+        made = goodwill.give_goodwill(
             goodwill_id=given["id"],
             release_id=release.id,
             to=given["to"],
@@ -103,7 +104,7 @@ class DecideRecovery(APIView):
         policies.check_decides_recoveries(actor(request._request))
         asked = NewRecoverySerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        made = operations.decide_recovery(
+        made = recoveries.decide_recovery(
             chargeback_id=chargeback_id,
             amount=to_money(asked.validated_data["amount"]),
             reasons=asked.validated_data["reasons"],
@@ -126,7 +127,7 @@ class AppealRecovery(APIView):
         found = queries.recovery_visible_to(actor(request._request), recovery_id)
         asked = AppealSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        appealed = operations.appeal_recovery(
+        appealed = recoveries.appeal_recovery(
             recovery_id=found.id, text=asked.validated_data["text"], actor=actor(request._request), now=timezone.now()
         )
         return Response(RecoverySerializer(appealed).data)
@@ -145,7 +146,7 @@ class AnswerAppeal(APIView):
         found = queries.recovery_visible_to(actor(request._request), recovery_id)
         asked = AppealAnswerSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        answered = operations.answer_appeal(
+        answered = recoveries.answer_appeal(
             recovery_id=found.id, actor=actor(request._request), now=timezone.now(), **asked.validated_data
         )
         return Response(RecoverySerializer(answered).data)

@@ -17,14 +17,14 @@ from apps.common.money import Money
 from apps.common.operations import move
 from apps.escrow import entries, events, policies, queries, rules
 from apps.escrow.models import BankClaim, Escrow
-from apps.escrow.operations.disputing import unfreeze
+from apps.escrow.operations.freezes import unfreeze
 from apps.escrow.operations.parts import note_if_paid
 from apps.escrow.states import ESCROW, ClaimKind, EscrowStatus
 from apps.ledger import chart
-from apps.ledger import queries as ledger
+from apps.ledger.queries import books
 from apps.outbox import bus
-from apps.payments import operations as payments
-from apps.payments import queries as payment_queries
+from apps.payments.operations import chargebacks
+from apps.payments.queries import treasury
 
 
 @transaction.atomic
@@ -96,13 +96,13 @@ def bear_loss(*, escrow_id: UUID, chargeback_id: UUID, amount: Money, now: datet
         amount,
         held=from_held,
         fee=min(queries.fee_of(escrow, from_held), amount - from_held),
-        payable=ledger.balance(chart.payable(escrow.payee_id, escrow.currency)),
+        payable=books.balance(chart.payable(escrow.payee_id, escrow.currency)),
         received=queries.received(escrow),
-        reserve=payment_queries.reserve_for_update(escrow.currency),
+        reserve=treasury.reserve_for_update(escrow.currency),
         is_owed_back=escrow.is_owed_back,
     )
     lines = entries.loss_shares(escrow_id=escrow.id, payee_id=escrow.payee_id, **_parts(shares))
-    if not payments.absorb_chargeback(chargeback_id=chargeback_id, shares=lines, now=now):
+    if not chargebacks.absorb_chargeback(chargeback_id=chargeback_id, shares=lines, now=now):
         return escrow
     if shares.held:
         is_rest = shares.held == escrow.remaining

@@ -23,9 +23,9 @@ from apps.escrow.states import ESCROW, EscrowStatus
 from apps.ledger import operations as ledger
 from apps.ledger.entries import event_key
 from apps.outbox import bus
-from apps.payments import operations as payments
-from apps.payments import queries as payment_queries
 from apps.payments.models import Charge
+from apps.payments.operations import charges
+from apps.payments.queries import documents, methods, wallet
 from apps.payments.states import ChargeStatus
 from apps.pricing import queries as pricing
 from apps.pricing import rules as pricing_rules
@@ -58,7 +58,7 @@ def open_escrow(
     compliance.check_can_be_paid(payer_country=payer.country, payee_country=payee.country, on=now.date())
     paid_before = pricing.paid_between(payer_id, payee_id)
     terms = pricing.terms(payer.country, payee.country, now.date(), paid_before=paid_before)
-    payable = payment_queries.chargeable(amount)
+    payable = wallet.chargeable(amount)
     if payable != amount:
         raise policies.AmountNotPayable(currency=amount.currency, nearest=fmt.money(payable))
     fee = pricing_rules.employer_fee(amount, terms.employer_fee_bps)
@@ -69,7 +69,7 @@ def open_escrow(
         memo=memo[:300],
         amount_minor=amount.amount_minor,
         currency=amount.currency,
-        employer_fee_minor=payment_queries.chargeable(amount + fee).amount_minor - amount.amount_minor,
+        employer_fee_minor=wallet.chargeable(amount + fee).amount_minor - amount.amount_minor,
         commission_bps=terms.commission_bps,
         withholding_bps=terms.withholding_bps,
         withholding_country=terms.withholding_country,
@@ -97,15 +97,15 @@ def make_way_for_payment(*, escrow_id: UUID, actor: Actor, now: datetime, method
     policies.check_can_fund(actor, escrow.payer_id)
     names = _doors(escrow_id, now)
     chosen = method if method in names else names[0]
-    for charge in payment_queries.open_charges_of(escrow_id):
-        is_on_its_way = payment_queries.is_on_its_way(charge)
+    for charge in documents.open_charges_of(escrow_id):
+        is_on_its_way = documents.is_on_its_way(charge)
         if charge.gateway == chosen and charge.status != ChargeStatus.PROCESSING:
             continue  # the same page is given again
         if is_on_its_way and not despite_pending:
-            label = payment_queries.label_of(charge.gateway)
+            label = methods.label_of(charge.gateway)
             raise policies.PaymentPending(amount=fmt.money(charge.amount), method=label)
         if charge.status != ChargeStatus.PROCESSING:
-            payments.cancel_charge(charge_id=charge.id, actor=actor, now=now)
+            charges.cancel_charge(charge_id=charge.id, actor=actor, now=now)
 
 
 def start_funding(
@@ -141,13 +141,13 @@ def start_funding(
         language=spoken,
         gateway=chosen,
     )
-    return payments.open_checkout_somewhere(charge=charge, others=names, actor=actor, now=now)
+    return charges.open_checkout_somewhere(charge=charge, others=names, actor=actor, now=now)
 
 
 def _doors(escrow_id: UUID, now: datetime) -> list[str]:
     """Those that take this payer's money, the first choice first; never none."""
     escrow = Escrow.objects.select_related("payer").get(id=escrow_id)
-    found = payment_queries.methods_for(country=escrow.payer.country, currency=escrow.currency, on=now.date())
+    found = methods.methods_for(country=escrow.payer.country, currency=escrow.currency, on=now.date())
     return [one.name for one in found] or [settings.PAYMENT_GATEWAY]
 
 
@@ -159,7 +159,7 @@ def _ask_payer(
     policies.check_can_fund(actor, escrow.payer_id)
     if escrow.status != EscrowStatus.FUNDING:
         move(escrow, ESCROW, "start_funding", actor=actor, now=now)
-    return payments.create_charge(
+    return charges.create_charge(
         payer_id=escrow.payer_id,
         reference_id=escrow.id,
         amount=escrow.to_charge,
@@ -184,7 +184,7 @@ def use_credit(*, escrow_id: UUID, actor: Actor, now: datetime) -> Escrow:
     escrow = queries.escrow_for_update(escrow_id)
     policies.check_can_fund(actor, escrow.payer_id)
     # An open payment page asks for an amount that was fixed with it.
-    if escrow.credit or payment_queries.open_charge_of(escrow.id) or not ESCROW.allows(escrow.status, "fund"):
+    if escrow.credit or documents.open_charge_of(escrow.id) or not ESCROW.allows(escrow.status, "fund"):
         return escrow
     usable = queries.usable_credit(escrow.payer_id, amount=escrow.amount, total=escrow.total)
     if usable == escrow.total:
@@ -283,7 +283,7 @@ def funding_failed(
     :param charge_id: the payment whose page has closed.
     """
     escrow = queries.escrow_for_update(escrow_id)
-    others = payment_queries.open_charges_of(escrow.id)
+    others = documents.open_charges_of(escrow.id)
     if any(one.id != charge_id for one in others):
         return escrow
     if ESCROW.allows(escrow.status, "fund"):

@@ -11,9 +11,9 @@ from apps.escrow.entries import Back
 from apps.escrow.models import Escrow, Release
 from apps.escrow.states import EscrowStatus
 from apps.outbox import bus
-from apps.payments import operations as payments
-from apps.payments import queries as payment_queries
 from apps.payments.models import Refund
+from apps.payments.operations import refunds
+from apps.payments.queries import wallet
 from apps.pricing import operations as pricing
 from apps.pricing.rules import EarnedFee, Split
 
@@ -62,11 +62,11 @@ def send_back(escrow: Escrow, amount: Money, now: datetime) -> tuple[Refund | No
     """
     charge_id = escrow.funding_charge_id
     nothing = Money.zero(escrow.currency)
-    room = payment_queries.refundable(charge_id) if charge_id is not None else nothing
-    through_charge = payment_queries.chargeable(min(amount, room))
+    room = wallet.refundable(charge_id) if charge_id is not None else nothing
+    through_charge = wallet.chargeable(min(amount, room))
     made = None
     if charge_id is not None and through_charge:
-        made = payments.request_refund(charge_id=charge_id, reference_id=escrow.id, amount=through_charge, now=now)
+        made = refunds.request_refund(charge_id=charge_id, reference_id=escrow.id, amount=through_charge, now=now)
         fact = events.EscrowRefunded(escrow.id, made.id, escrow.payer_id, made.amount_minor, escrow.currency)
         bus.publish(fact, now=now)
     credited = amount - through_charge

@@ -15,9 +15,10 @@ from rest_framework.views import APIView
 
 from apps.accounts.middleware import actor
 from apps.common.errors import NotFound
-from apps.invoicing import policies, queries
+from apps.invoicing import policies
 from apps.invoicing.api import serializers
 from apps.invoicing.models import Document
+from apps.invoicing.queries import documents, statements
 
 
 def _organization_id(request: Request) -> UUID:
@@ -43,14 +44,14 @@ class Documents(ListAPIView[Document]):
         asked = serializers.DocumentFilterSerializer(data=self.request.query_params)
         asked.is_valid(raise_exception=True)
         year, kind = asked.validated_data.get("year"), asked.validated_data.get("kind", "")
-        return queries.filtered(queries.documents_of(_organization_id(self.request)), year=year, kind=kind)
+        return documents.filtered(documents.documents_of(_organization_id(self.request)), year=year, kind=kind)
 
 
 class OneDocument(APIView):
     @extend_schema(responses=serializers.DocumentDetailSerializer, operation_id="document")
     def get(self, request: Request, document_id: UUID) -> Response:
         """With both parties, the lines, and the electronic form where there is one."""
-        found = queries.document_visible_to(actor(request._request), document_id)
+        found = documents.document_visible_to(actor(request._request), document_id)
         return Response(serializers.DocumentDetailSerializer(found).data)
 
 
@@ -66,6 +67,6 @@ class MonthlyStatement(APIView):
         asked.is_valid(raise_exception=True)
         month = date(asked.validated_data["year"], asked.validated_data["month"], 1)
         organization_id = _organization_id(request)
-        found = queries.monthly_statement(organization_id, month)
-        body = queries.statement_as_json(organization_id, month, found)
+        found = statements.monthly_statement(organization_id, month)
+        body = statements.statement_as_json(organization_id, month, found)
         return Response(serializers.MonthlyStatementSerializer(body).data)

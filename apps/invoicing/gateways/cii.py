@@ -12,7 +12,7 @@ from drafthorse.models.party import TaxRegistration
 from drafthorse.models.tradelines import LineItem
 
 from apps.common.money import Money
-from apps.invoicing.gateways.paper import Category, Line, Paper, Party, categories
+from apps.invoicing.gateways.pdf import Category, Line, Paper, Party, categories
 from apps.invoicing.states import DocumentKind, Treatment
 
 PROFILE = "urn:cen.eu:en16931:2017"

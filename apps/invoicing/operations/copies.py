@@ -9,14 +9,14 @@ from uuid import UUID
 from django.db import transaction
 
 from apps.common.work_queue import each_row
-from apps.invoicing import queries
 from apps.invoicing.gateways import cii, schematron
 from apps.invoicing.models import Document, ElectronicCopy
+from apps.invoicing.queries import documents
 
 
 def make_electronic_copy(*, document: Document, now: datetime) -> ElectronicCopy:
     """The EN 16931 form of a document with the findings of the official rules, kept once."""
-    if (known := queries.electronic_copy_of(document)) is not None:
+    if (known := documents.electronic_copy_of(document)) is not None:
         return known
     xml, findings = _judged(document)
     with transaction.atomic():
@@ -50,6 +50,6 @@ def make_missing_copies(*, now: datetime, limit: int = 50, since: datetime | Non
     """
 
     def make(document_id: UUID) -> None:
-        make_electronic_copy(document=queries.document_to_copy(document_id), now=now)
+        make_electronic_copy(document=documents.document_to_copy(document_id), now=now)
 
-    return each_row("invoicing.make_copies", queries.without_electronic_copy(since), make, now=now, limit=limit)
+    return each_row("invoicing.make_copies", documents.without_electronic_copy(since), make, now=now, limit=limit)

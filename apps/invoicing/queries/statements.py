@@ -20,7 +20,7 @@ from apps.common.money import Money
 from apps.escrow.models import Escrow
 from apps.escrow.states import EscrowStatus
 from apps.ledger import chart
-from apps.ledger import queries as ledger
+from apps.ledger.queries import periods
 
 BUCKETS = ("held", "frozen", "fee", "credit", "available")
 _PREFIXES = {
@@ -84,10 +84,10 @@ def monthly_statement(organization_id: UUID, month: date) -> list[CurrencyStatem
     memos = _escrows_at_work(organization_id, start)
     codes = _codes(organization_id, memos)
     opening: dict[str, dict[str, Money]] = {}
-    for (code, currency), money in ledger.balances_at(codes, start).items():
+    for (code, currency), money in periods.balances_at(codes, start).items():
         buckets = opening.setdefault(currency, {name: Money.zero(currency) for name in BUCKETS})
         buckets[_bucket(code)] += money
-    moved = ledger.movements(codes, start, end)
+    moved = periods.movements(codes, start, end)
     memos |= _memos_of(moved, known=memos)
     found = [_of_currency(currency, buckets, moved, memos) for currency, buckets in sorted(opening.items())]
     return [one for one in found if one.rows or any(one.opening.values())]
@@ -105,24 +105,24 @@ def _codes(organization_id: UUID, escrow_ids: Iterable[str]) -> list[str]:
     """The accounts of one organization; a currency is no part of a code."""
     held = [chart.escrow_held(UUID(one), "EUR").code for one in escrow_ids]
     fees = [chart.deferred_fee(UUID(one), "EUR").code for one in escrow_ids]
-    disputes = ledger.named_by(held, event="dispute.opened", name="dispute") if held else set()
+    disputes = periods.named_by(held, event="dispute.opened", name="dispute") if held else set()
     frozen = [chart.hold_dispute(UUID(one), "EUR").code for one in disputes]
     own = [chart.payable(organization_id, "EUR").code, chart.employer_credit(organization_id, "EUR").code]
     return own + held + fees + frozen
 
 
-def _memos_of(moved: Iterable[ledger.Movement], *, known: dict[str, str]) -> dict[str, str]:
+def _memos_of(moved: Iterable[periods.Movement], *, known: dict[str, str]) -> dict[str, str]:
     wanted = {one.refs["escrow"] for one in moved if "escrow" in one.refs} - known.keys()
     rows = Escrow.objects.filter(id__in=wanted).values_list("id", "memo") if wanted else []
     return {str(escrow_id): memo for escrow_id, memo in rows}
 
 
 def _of_currency(
-    currency: str, opening: dict[str, Money], moved: list[ledger.Movement], memos: dict[str, str]
+    currency: str, opening: dict[str, Money], moved: list[periods.Movement], memos: dict[str, str]
 ) -> CurrencyStatement:
     made = CurrencyStatement(currency, opening)
     present = dict(opening)
-    entries: dict[UUID, list[ledger.Movement]] = {}
+    entries: dict[UUID, list[periods.Movement]] = {}
     for one in moved:
         if one.amount.currency == currency:
             entries.setdefault(one.journal_id, []).append(one)

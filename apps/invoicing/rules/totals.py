@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from uuid import UUID
 
 from apps.common.money import Money
-from apps.invoicing.gateways.paper import Category, Line, categories
+from apps.invoicing.gateways.pdf import Category, Line, categories
 
 __all__ = ["Category", "Totals", "categories", "issuer_code", "label", "part_of", "short_mark", "totals"]
 

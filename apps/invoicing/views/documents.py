@@ -17,10 +17,12 @@ from apps.accounts import queries as accounts
 from apps.accounts.middleware import actor
 from apps.common import keyset
 from apps.common.errors import NotFound
-from apps.invoicing import fmt, operations, policies, queries
+from apps.invoicing import fmt, policies
 from apps.invoicing.forms import BillingDetailsForm
 from apps.invoicing.gateways import typesetting
 from apps.invoicing.models import Document
+from apps.invoicing.operations import billing_details
+from apps.invoicing.queries import documents as document_queries
 from apps.invoicing.states import DocumentKind
 
 
@@ -38,9 +40,9 @@ def organization_id_of(request: HttpRequest) -> UUID:
 def documents(request: HttpRequest) -> HttpResponse:
     organization_id = organization_id_of(request)
     year, kind = request.GET.get("year", ""), request.GET.get("kind", "")
-    years = queries.years_of(organization_id)
-    found = queries.filtered(
-        queries.documents_of(organization_id),
+    years = document_queries.years_of(organization_id)
+    found = document_queries.filtered(
+        document_queries.documents_of(organization_id),
         year=int(year) if year in map(str, years) else None,
         kind=kind if kind in DocumentKind.values else "",
     )
@@ -53,8 +55,8 @@ def documents(request: HttpRequest) -> HttpResponse:
         "kind": kind,
         "kinds": DocumentKind.choices,
         "own": accounts.organization(organization_id),
-        "choice": queries.self_billing_choice_of(organization_id),
-        "has_details": queries.billing_details_of(organization_id) is not None,
+        "choice": document_queries.self_billing_choice_of(organization_id),
+        "has_details": document_queries.billing_details_of(organization_id) is not None,
         "may_change": policies.can_change_details(actor(request), organization_id),
     }
     return render(request, "invoicing/document_list.html", context)
@@ -63,11 +65,11 @@ def documents(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def document(request: HttpRequest, document_id: UUID) -> HttpResponse:
-    found = queries.document_visible_to(actor(request), document_id)
+    found = document_queries.document_visible_to(actor(request), document_id)
     context = {
         "document": found,
         "sheet": fmt.sheet(found.paper),
-        "copy": queries.electronic_copy_of(found),
+        "copy": document_queries.electronic_copy_of(found),
         "corrections": list(found.corrections.order_by("issued_at")),
     }
     return render(request, "invoicing/document_detail.html", context)
@@ -77,7 +79,7 @@ def document(request: HttpRequest, document_id: UUID) -> HttpResponse:
 @require_safe
 def document_pdf(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """The document in the reader's language."""
-    found = queries.document_visible_to(actor(request), document_id)
+    found = document_queries.document_visible_to(actor(request), document_id)
     language = translation.get_language() or "en"
     return _file(found, typesetting.pdf(fmt.sheet(found.paper), language=language), "application/pdf", "pdf")
 
@@ -86,8 +88,8 @@ def document_pdf(request: HttpRequest, document_id: UUID) -> HttpResponse:
 @require_safe
 def document_xml(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """The EN 16931 form, which has no language. :raises NotFound: unless the official rules accept it."""
-    found = queries.document_visible_to(actor(request), document_id)
-    copy = queries.electronic_copy_of(found)
+    found = document_queries.document_visible_to(actor(request), document_id)
+    copy = document_queries.electronic_copy_of(found)
     if copy is None or not copy.is_valid:
         raise NotFound
     return _file(found, copy.xml.encode(), "application/xml", "xml")
@@ -105,7 +107,7 @@ def details(request: HttpRequest) -> HttpResponse:
     organization_id = organization_id_of(request)
     policies.check_can_change_details(actor(request), organization_id)
     own = accounts.organization(organization_id)
-    saved = queries.billing_details_of(organization_id)
+    saved = document_queries.billing_details_of(organization_id)
     initial = {} if saved else {"legal_name": own.legal_name or own.display_name}
     onward = request.GET.get("next", "")
     is_asked = url_has_allowed_host_and_scheme(onward, allowed_hosts={request.get_host()})
@@ -113,7 +115,7 @@ def details(request: HttpRequest) -> HttpResponse:
         request.POST or None, instance=saved, country=own.country, initial=initial, needs_address=is_asked
     )
     if request.method == "POST" and form.is_valid():
-        operations.save_billing_details(
+        billing_details.save_billing_details(
             organization_id=organization_id, actor=actor(request), now=timezone.now(), **form.cleaned_data
         )
         messages.success(request, _("Saved. Documents from now on say this."))
@@ -131,15 +133,15 @@ def self_billing(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _choose(request, organization_id)
     context = {
-        "choice": queries.self_billing_choice_of(organization_id),
+        "choice": document_queries.self_billing_choice_of(organization_id),
         "text": _(fmt.SELF_BILLING_TEXT),
-        "text_version": operations.SELF_BILLING_VERSION,
+        "text_version": billing_details.SELF_BILLING_VERSION,
     }
     return render(request, "invoicing/self_billing.html", context)
 
 
 def _choose(request: HttpRequest, organization_id: UUID) -> HttpResponse:
-    chosen = operations.choose_self_billing(
+    chosen = billing_details.choose_self_billing(
         organization_id=organization_id,
         is_agreed=request.POST.get("choice") == "agree",
         text_version=request.POST.get("text_version", ""),

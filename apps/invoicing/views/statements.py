@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from apps.common import spreadsheets
 from apps.common.money import Money
-from apps.invoicing import queries
+from apps.invoicing.queries import statements as statement_queries
 from apps.invoicing.views.documents import organization_id_of
 from apps.ledger.templatetags.books import event_label
 
@@ -56,7 +56,7 @@ def statements(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def statement(request: HttpRequest, month: date) -> HttpResponse:
-    found = queries.monthly_statement(organization_id_of(request), month)
+    found = statement_queries.monthly_statement(organization_id_of(request), month)
     context = {
         "month": month,
         "currencies": [_shown(one) for one in found],
@@ -67,7 +67,7 @@ def statement(request: HttpRequest, month: date) -> HttpResponse:
     return render(request, "invoicing/statement.html", context)
 
 
-def _shown(one: queries.CurrencyStatement) -> dict[str, Any]:
+def _shown(one: statement_queries.CurrencyStatement) -> dict[str, Any]:
     """One currency with a column per bucket that is used; each amount with its label, for a phone's cards."""
     labels = [(name, LABELS[name]) for name in one.buckets]
     return {
@@ -86,16 +86,16 @@ def _shown(one: queries.CurrencyStatement) -> dict[str, Any]:
 @require_safe
 def statement_csv(request: HttpRequest, month: date) -> StreamingHttpResponse:
     """Every line, oldest first, amounts as plain decimals for a spreadsheet; opening and closing lines around them."""
-    statements = queries.monthly_statement(organization_id_of(request), month)
-    head = ("date", "event", "what", "about", *queries.BUCKETS, "change", "balance", "currency", "entry")
+    statements = statement_queries.monthly_statement(organization_id_of(request), month)
+    head = ("date", "event", "what", "about", *statement_queries.BUCKETS, "change", "balance", "currency", "entry")
     return spreadsheets.download(
         f"statement-{month:%Y-%m}", [head, *(cells for one in statements for cells in _cells(one))]
     )
 
 
-def _cells(one: queries.CurrencyStatement) -> Iterator[list[object]]:
+def _cells(one: statement_queries.CurrencyStatement) -> Iterator[list[object]]:
     def parts(amounts: Mapping[str, Money]) -> list[object]:
-        return [amounts[name].as_decimal() for name in queries.BUCKETS]
+        return [amounts[name].as_decimal() for name in statement_queries.BUCKETS]
 
     yield ["", "opening", "", "", *parts(one.opening), "", one.opening_total.as_decimal(), one.currency, ""]
     for row in one.rows:
@@ -109,7 +109,7 @@ def _cells(one: queries.CurrencyStatement) -> Iterator[list[object]]:
 @require_safe
 def statement_json(request: HttpRequest, month: date) -> JsonResponse:
     organization_id = organization_id_of(request)
-    found = queries.monthly_statement(organization_id, month)
-    response = JsonResponse(queries.statement_as_json(organization_id, month, found))
+    found = statement_queries.monthly_statement(organization_id, month)
+    response = JsonResponse(statement_queries.statement_as_json(organization_id, month, found))
     response["Content-Disposition"] = f'attachment; filename="statement-{month:%Y-%m}.json"'
     return response

@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from apps.accounts.middleware import actor
 from apps.common.errors import NotFound
-from apps.matching import operations, policies, queries
+from apps.matching import policies
 from apps.matching.api.serializers import (
     CompletionQuerySerializer,
     CompletionSerializer,
@@ -31,11 +31,14 @@ from apps.matching.api.serializers import (
     SuggestedSkillSerializer,
 )
 from apps.matching.models import ListKind, ListSide
+from apps.matching.operations import feedback
+from apps.matching.queries import exports, fairness, learned, recommendations
+from apps.matching.queries import skill_suggestions as skill_suggestion_queries
 from apps.matching.templatetags.matching import note_shown
 from apps.skills import queries as skills
 from apps.tasks import queries as tasks
 from apps.tasks.models import Task
-from ranking import suggesting
+from ranking import skill_suggestions as ranking_skill_suggestions
 
 
 def _limit(request: Request) -> int:
@@ -56,7 +59,7 @@ class RecommendedTasks(APIView):
     def get(self, request: Request) -> Response:
         """Open tasks that suit the organization one acts for, best first, with the reasons."""
         limit, organization_id = _limit(request), actor(request._request).organization_id
-        found = queries.recommended_tasks(organization_id, limit) if organization_id else []
+        found = recommendations.recommended_tasks(organization_id, limit) if organization_id else []
         note_shown(request._request, ListKind.RECOMMENDED, organization_id, found)
         return Response(RecommendedTaskSerializer(found, many=True).data)
 
@@ -68,7 +71,7 @@ class MatchExport(APIView):
         organization_id = actor(request._request).organization_id
         if organization_id is None:
             raise NotFound
-        return Response(queries.match_export(organization_id, timezone.now()))
+        return Response(exports.match_export(organization_id, timezone.now()))
 
 
 class RecommendedFreelancers(APIView):
@@ -77,7 +80,7 @@ class RecommendedFreelancers(APIView):
         """Freelancers who suit one's own task, best first, with the reasons."""
         limit, task = _limit(request), _task(request, task_id)
         policies.check_can_see_recommended_freelancers(actor(request._request), task)
-        found = queries.recommended_freelancers(task.id, limit)
+        found = recommendations.recommended_freelancers(task.id, limit)
         note_shown(request._request, ListKind.PEOPLE, task.employer_id, found)
         return Response(RecommendedFreelancerSerializer(found, many=True).data)
 
@@ -88,7 +91,7 @@ class OwnMatch(APIView):
         """How well the organization one acts for suits a task."""
         task = _task(request, task_id)
         organization_id = actor(request._request).organization_id
-        why = queries.explanation(task.id, organization_id, is_own=True) if organization_id else None
+        why = recommendations.explanation(task.id, organization_id, is_own=True) if organization_id else None
         if why is None:
             raise Http404
         return Response(ExplanationSerializer(why).data)
@@ -102,7 +105,9 @@ class SkillsFromText(APIView):
         """Skills that a text names, surest first, each with where it stands. Nothing is kept."""
         given = SkillTextSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        found = suggesting.suggest(given.validated_data["text"], given.validated_data["language"], suggesting.ready())
+        found = ranking_skill_suggestions.suggest(
+            given.validated_data["text"], given.validated_data["language"], ranking_skill_suggestions.ready()
+        )
         names = skills.labels([one.skill_id for one in found], get_language() or "en")
         rows = [
             {
@@ -118,7 +123,7 @@ class SkillsFromText(APIView):
 def _refuse(request: Request, side: ListSide, task_id: UUID, organization_id: UUID) -> Response:
     given = (NotForMeSerializer if side == ListSide.TASKS else NotSuitedSerializer)(data=request.data)
     given.is_valid(raise_exception=True)
-    refusal = operations.refuse(
+    refusal = feedback.refuse(
         side=side, task=_task(request, task_id), organization_id=organization_id, actor=actor(request._request),
         reason=given.validated_data["reason"], text=given.validated_data["text"], now=timezone.now(),
     )  # fmt: skip
@@ -129,7 +134,7 @@ def _take_back(request: Request, side: ListSide, task_id: UUID, organization_id:
     task = Task.objects.filter(id=task_id).first()  # also of one that others no longer see
     if task is None:
         raise NotFound
-    operations.take_back(side=side, task=task, organization_id=organization_id, actor=actor(request._request))
+    feedback.take_back(side=side, task=task, organization_id=organization_id, actor=actor(request._request))
     return Response(status=204)
 
 
@@ -169,7 +174,7 @@ class FairnessReports(APIView):
     @extend_schema(responses=FairnessReportSerializer(many=True), operation_id="fairness_reports")
     def get(self, request: Request) -> Response:
         """The public weekly reports of who was shown and who suits, newest first; a year at most."""
-        return Response(FairnessReportSerializer(queries.reports(53), many=True).data)
+        return Response(FairnessReportSerializer(fairness.reports(53), many=True).data)
 
 
 class LearnedOrders(APIView):
@@ -178,8 +183,8 @@ class LearnedOrders(APIView):
     @extend_schema(responses=LearnedOrderSerializer(many=True), operation_id="learned_orders")
     def get(self, request: Request) -> Response:
         """The public model cards of orders learnt from what came of recommendations, newest first."""
-        holding = {one.ranker.id for one in queries.orders() if one.ranker is not None}
-        found = LearnedOrderSerializer(queries.rankers(), many=True, context={"holding": holding})
+        holding = {one.ranker.id for one in learned.orders() if one.ranker is not None}
+        found = LearnedOrderSerializer(learned.rankers(), many=True, context={"holding": holding})
         return Response(found.data)
 
 
@@ -193,6 +198,6 @@ class SkillCompletions(APIView):
         """Skills that tasks often ask for together with those chosen, the likeliest first."""
         asked = CompletionQuerySerializer(data={"skill": request.query_params.getlist("skill")})
         asked.is_valid(raise_exception=True)
-        found = queries.goes_with(asked.validated_data["skill"], timezone.now())
+        found = skill_suggestion_queries.goes_with(asked.validated_data["skill"], timezone.now())
         rows = [{"id": skill_id, "title": name} for skill_id, name in found]
         return Response(CompletionSerializer(rows, many=True).data)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.common import child_process
 from apps.common.errors import Invalid
 from apps.matching.gateways.document_reader import NOT_TAKEN
-from ranking.reading import joined
+from ranking.plain_text import joined
 
 READER = Path(__file__).with_name("document_reader.py")
 BYTES_MAX = 5 * 2**20

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from django.db import transaction
 
-from apps.matching import queries
 from apps.matching.models import FairnessReport
+from apps.matching.queries import fairness
 
 
 def week_before(now: datetime) -> date:
@@ -28,8 +28,8 @@ def write_fairness_report(*, week: date, now: datetime) -> FairnessReport | None
     published = FairnessReport.objects.filter(week=week).first()
     if published is not None:
         return published
-    figures = queries.measured_week(week)
+    figures = fairness.measured_week(week)
     if figures is None:
         return None
     FairnessReport.objects.bulk_create([FairnessReport(week=week, made_at=now, figures=figures)], ignore_conflicts=True)
-    return queries.report_of(week)
+    return fairness.report_of(week)

@@ -11,9 +11,10 @@ from apps.bidding.models import Bid
 from apps.bidding.states import BidStatus
 from apps.common.actors import Actor
 from apps.common.errors import NotFound
-from apps.matching import policies, queries
+from apps.matching import policies
 from apps.matching.models import EventKind, ListSide, MatchEvent, MatchRefusal
 from apps.matching.operations.impressions import record_event
+from apps.matching.queries import recommendations
 from apps.tasks.models import Task
 
 # An employer's no is the same outcome as a declined bid; a freelancer's is one of its own.
@@ -33,7 +34,7 @@ def refuse(
     """
     policies.check_can_refuse(actor, task, organization_id, side)
     policies.check_reason(side, reason, text)
-    queries.match_of(task.id, organization_id)
+    recommendations.match_of(task.id, organization_id)
     refusal, _ = MatchRefusal.objects.update_or_create(
         side=side, task=task, organization_id=organization_id,
         defaults={"reason": reason, "text": text.strip(), "said_at": now},

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import NAMESPACE_OID, UUID, uuid5
 
-from apps.matching import queries
 from apps.matching.models import PEOPLE_LISTS, EventKind, ListKind, MatchEvent, MatchImpression, MatchResult
+from apps.matching.queries import impressions
 from apps.matching.queries.impressions import SAME_LIST, Shown
 from ranking.reranking import Place
 
@@ -25,7 +25,7 @@ def record_shown(*, kind: ListKind, reader_id: UUID, rows: Sequence[Shown], now:
     if not rows:
         return 0
     about = rows[0].result.task_id if kind in PEOPLE_LISTS else None
-    list_id, seen = queries.lately_shown(kind, reader_id, about, now)
+    list_id, seen = impressions.lately_shown(kind, reader_id, about, now)
     if list_id is None:
         hour = int(now.timestamp() // SAME_LIST.total_seconds())
         list_id = uuid5(NAMESPACE_OID, f"{kind}:{reader_id}:{about or ''}:{hour}")
@@ -78,7 +78,7 @@ def record_event(*, kind: EventKind, task_id: UUID, organization_id: UUID, now: 
     Outcomes count without a list too, for what is learnt from them; looking at something only after it was recommended.
     """
     kinds = PEOPLE_LISTS if kind == EventKind.INVITE else tuple(ListKind)
-    impression = queries.last_impression(task_id, organization_id, now, kinds)
+    impression = impressions.last_impression(task_id, organization_id, now, kinds)
     if impression is None and kind == EventKind.OPEN:
         return
     event = MatchEvent(

@@ -9,12 +9,13 @@ from uuid import UUID
 from django.db import transaction
 
 from apps.common.actors import Actor
-from apps.matching import policies, queries
+from apps.matching import policies
 from apps.matching.models import ListSide, Ranker, RankerChoice, SubjectKind
-from apps.matching.operations.matching import request_matches
+from apps.matching.operations.matches import request_matches
+from apps.matching.queries import inputs, learned
 from apps.moderation import operations as moderation
 from apps.skills.models import Category
-from ranking import choosing, learning
+from ranking import learning, pairwise_ranking
 
 EVERY = timedelta(days=6)
 GATE_OPENED = "gate_opened"
@@ -28,9 +29,9 @@ def train_rankers(*, now: datetime) -> int:
     made = 0
     for category_id in Category.objects.filter(is_active=True).values_list("id", flat=True):
         for side in ListSide:
-            newest = queries.newest_ranker(category_id, side)
+            newest = learned.newest_ranker(category_id, side)
             is_fresh = newest is not None and newest.trained_at > now - EVERY
-            if not is_fresh and queries.outcomes(category_id, side) >= learning.POSITIVES_MIN:
+            if not is_fresh and learned.outcomes(category_id, side) >= learning.POSITIVES_MIN:
                 train_ranker(category_id=category_id, side=side, now=now)
                 made += 1
     return made
@@ -43,15 +44,15 @@ def train_ranker(*, category_id: UUID, side: ListSide, now: datetime) -> Ranker:
     What staff have chosen stays until staff choose again; the gate by itself also goes back to the formula when a new
     training no longer finds a gain. The training runs before any transaction.
     """
-    lists = queries.lists_to_learn_from(category_id, side)
-    chooser, card = choosing.train(lists)
+    lists = learned.lists_to_learn_from(category_id, side)
+    chooser, card = pairwise_ranking.train(lists)
     with transaction.atomic():
         Category.objects.select_for_update().get(id=category_id)
         made = Ranker.objects.create(
             category_id=category_id, side=side, is_better=chooser is not None,
             model=chooser.as_json() if chooser else {}, card=card, trained_at=now,
         )  # fmt: skip
-        held = queries.newest_choice(category_id, side)
+        held = learned.newest_choice(category_id, side)
         if held is not None and held.chosen_by_id is not None:
             return made
         if made.is_better:
@@ -89,7 +90,7 @@ def _choose(
         category=category, side=side, ranker=ranker, note=note, chosen_by_id=actor.person_id if actor else None,
         chosen_at=now,
     )  # fmt: skip
-    lists = queries.tasks_to_match(now).filter(category=category).values_list("id", flat=True)
+    lists = inputs.tasks_to_match(now).filter(category=category).values_list("id", flat=True)
     request_matches(subject_kind=SubjectKind.TASK, subject_ids=lists, now=now)
     logger.info("order of %s/%s: %s", category.slug, side, ranker.id if ranker else "formula")
     return made

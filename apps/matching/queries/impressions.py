@@ -21,8 +21,8 @@ from apps.matching.models import (
     MatchRefusal,
     MatchResult,
 )
-from apps.matching.queries.facts import tasks_to_match
-from apps.matching.queries.ranking import points_of
+from apps.matching.queries.inputs import tasks_to_match
+from apps.matching.queries.ranking_versions import points_of
 from apps.tasks.models import Task
 from ranking import experiments, formula
 from ranking.formula import Weights

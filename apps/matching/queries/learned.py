@@ -24,7 +24,7 @@ from apps.matching.models import (
 )
 from apps.skills.models import Category
 from apps.tasks.models import Task
-from ranking import choosing
+from ranking import pairwise_ranking
 from ranking.formula import Weights
 
 # What counts as chosen on each side, and how much: 3 for the best that can come of it.
@@ -52,7 +52,7 @@ def outcomes(category_id: UUID, side: str) -> int:
     return MatchEvent.objects.filter(task__category_id=category_id, kind__in=kinds).count()
 
 
-def lists_to_learn_from(category_id: UUID, side: str) -> list[choosing.Choices]:
+def lists_to_learn_from(category_id: UUID, side: str) -> list[pairwise_ranking.Choices]:
     """
     Lists of a category, oldest first. A choice belongs to the last list in which the pair stood, within 30 days.
 
@@ -74,14 +74,14 @@ def lists_to_learn_from(category_id: UUID, side: str) -> list[choosing.Choices]:
         taken = [one for one in chosen.get((task, organization), []) if at <= one[0] <= at + FOLLOWS]
         if taken:
             chosen[task, organization] = [one for one in chosen[task, organization] if one not in taken]
-        parts = choosing.parts_of(components, reasons, Weights(*reasons["points"]))
+        parts = pairwise_ranking.parts_of(components, reasons, Weights(*reasons["points"]))
         lists[list_id].append((parts, max((gain for _, gain in taken), default=0), place))
     return [_choices(rows) for rows in reversed(lists.values()) if len(rows) > 1]
 
 
-def _choices(rows: list[tuple[list[float], int, int]]) -> choosing.Choices:
+def _choices(rows: list[tuple[list[float], int, int]]) -> pairwise_ranking.Choices:
     ordered = sorted(rows, key=lambda row: row[2])
-    return choosing.Choices(
+    return pairwise_ranking.Choices(
         np.array([parts for parts, _, _ in ordered]),
         np.array([gain for _, gain, _ in ordered]),
         np.array([place for _, _, place in ordered]),
@@ -97,7 +97,7 @@ def newest_choice(category_id: UUID, side: str) -> RankerChoice | None:
     return found.order_by("-id").first()
 
 
-def choosers_of(category_id: UUID | None) -> tuple[list[choosing.Chooser], str]:
+def choosers_of(category_id: UUID | None) -> tuple[list[pairwise_ranking.Chooser], str]:
     """
     The learned order that holds for tasks of a category, and how results name it.
 
@@ -113,7 +113,7 @@ def choosers_of(category_id: UUID | None) -> tuple[list[choosing.Chooser], str]:
             break
         found.append(choice.ranker)
     try:
-        return [choosing.from_json(one.model) for one in found], "".join(f"+{one.id}" for one in found)
+        return [pairwise_ranking.from_json(one.model) for one in found], "".join(f"+{one.id}" for one in found)
     except ValueError:  # learnt by a version of the program that knew other features
         return [], ""
 
@@ -151,14 +151,14 @@ def choices_of(ranker: Ranker) -> list[RankerChoice]:
     return list(found.select_related("chosen_by", "ranker").order_by("-id")[:20])
 
 
-def learned_places(matches: Iterable[Any], choosers: list[choosing.Chooser], points: Weights) -> list[float]:
+def learned_places(matches: Iterable[Any], choosers: list[pairwise_ranking.Chooser], points: Weights) -> list[float]:
     """Of the matches of one task, where the learned order puts each, in the units of the score; nothing without one."""
     rows = list(matches)
     if not rows or not choosers:
         return []
     parts = np.array(
         [
-            choosing.parts_of(
+            pairwise_ranking.parts_of(
                 one.components,
                 {"skill": one.skill_shares, "similar": (one.similar.count, one.similar.accepted, one.similar.days)},
                 points,
@@ -166,4 +166,4 @@ def learned_places(matches: Iterable[Any], choosers: list[choosing.Chooser], poi
             for one in rows
         ]
     )
-    return [float(one) for one in choosing.in_units_of_the_score(choosers, choosing.features(parts))]
+    return [float(one) for one in pairwise_ranking.in_units_of_the_score(choosers, pairwise_ranking.features(parts))]

@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from apps.accounts.models import ProfileSkill
 from apps.common.money import Money
 from apps.matching.models import MatchResult
-from apps.matching.queries.facts import profiles_to_match, tasks_to_match
+from apps.matching.queries.inputs import profiles_to_match, tasks_to_match
 from apps.pricing import queries as pricing
 from apps.skills import queries as skills
 

@@ -14,8 +14,10 @@ from django.utils import timezone
 from apps.accounts import queries as accounts
 from apps.common.actors import STRANGER
 from apps.common.ids import uuids
-from apps.matching import operations, policies, queries
+from apps.matching import policies
 from apps.matching.models import EventKind, ListKind, ListSide
+from apps.matching.operations import impressions
+from apps.matching.queries import recommendations, skill_suggestions
 from apps.tasks.models import Task
 
 register = template.Library()
@@ -28,18 +30,18 @@ def note_shown(
     request: HttpRequest | None,
     kind: ListKind,
     reader_id: UUID | None,
-    found: Sequence[queries.RecommendedTask | queries.RecommendedFreelancer],
+    found: Sequence[recommendations.RecommendedTask | recommendations.RecommendedFreelancer],
 ) -> None:
     """This list is on the page: the middleware writes it down when the answer is out."""
     if request is not None and reader_id is not None and found:
         rows = [one.shown for one in found]
-        _note(request, partial(operations.record_shown, kind=kind, reader_id=reader_id, rows=rows))
+        _note(request, partial(impressions.record_shown, kind=kind, reader_id=reader_id, rows=rows))
 
 
 def note_opened(request: HttpRequest | None, task_id: UUID, organization_id: UUID) -> None:
     """Somebody to whom the other was recommended is looking at it."""
     if request is not None:
-        note = partial(operations.record_event, kind=EventKind.OPEN, task_id=task_id, organization_id=organization_id)
+        note = partial(impressions.record_event, kind=EventKind.OPEN, task_id=task_id, organization_id=organization_id)
         _note(request, note)
 
 
@@ -56,7 +58,7 @@ def match_why(context: Context, task: Task, organization_id: UUID | None) -> dic
     if organization_id is None or not policies.can_see_match(actor, task, organization_id):
         return {"why": None}
     is_own = actor.acts_for(organization_id) and not actor.is_system
-    why = queries.explanation(task.id, organization_id, is_own=is_own)
+    why = recommendations.explanation(task.id, organization_id, is_own=is_own)
     if why and is_own:
         note_opened(request, task.id, organization_id)
     return {"why": why, "is_own": is_own}
@@ -68,7 +70,7 @@ def recommended_freelancers(context: Context, task: Task, limit: int = 10) -> di
     actor = getattr(request, "actor", STRANGER)
     if not policies.can_see_recommended_freelancers(actor, task):
         return {"recommendations": [], "task": task}
-    found = queries.recommended_freelancers(task.id, limit)
+    found = recommendations.recommended_freelancers(task.id, limit)
     note_shown(request, ListKind.TASK, task.employer_id, found)
     return {
         "recommendations": found, "task": task, "csrf_token": context.get("csrf_token"),
@@ -78,7 +80,7 @@ def recommended_freelancers(context: Context, task: Task, limit: int = 10) -> di
 
 @register.inclusion_tag("matching/_recommended_tasks.html", takes_context=True)
 def recommended_tasks(context: Context, organization_id: UUID | None, limit: int = 5) -> dict[str, Any]:
-    found = queries.recommended_tasks(organization_id, limit) if organization_id else []
+    found = recommendations.recommended_tasks(organization_id, limit) if organization_id else []
     note_shown(context.get("request"), ListKind.HOME, organization_id, found)
     return {
         "recommendations": found, "csrf_token": context.get("csrf_token"), "reasons": policies.REASONS[ListSide.TASKS],
@@ -92,4 +94,4 @@ def skill_completion(field: BoundField) -> dict[str, Any]:
     """Below the skills of a brief: what goes with those chosen, and a button that reads the brief's own words."""
     value = field.value()
     chosen = uuids(value["ids"] if isinstance(value, dict) else value or [])
-    return {"kept": [], "suggested": queries.goes_with(chosen, timezone.now())}
+    return {"kept": [], "suggested": skill_suggestions.goes_with(chosen, timezone.now())}

@@ -18,8 +18,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from apps.accounts.middleware import actor
 from apps.common.errors import Conflict, Invalid
-from apps.matching import forms, operations, policies, queries
+from apps.matching import forms, policies
 from apps.matching.models import Experiment, ListSide, Reason
+from apps.matching.operations import experiments as experiment_operations
+from apps.matching.queries import fairness, impressions, ranking_versions
 
 DAYS = 90
 GUARDRAILS = {
@@ -34,17 +36,17 @@ def experiments(request: HttpRequest) -> HttpResponse:
     """All of them, and a form to start one."""
     acting, now = actor(request), timezone.now()
     policies.check_is_staff(acting)
-    points, _version = queries.current_weights()
+    points, _version = ranking_versions.current_weights()
     form = forms.ExperimentForm(request.POST if request.method == "POST" else None, points=points)
     if form.is_valid():
         try:
-            made = operations.start_experiment(**form.plan(now), actor=acting, now=now)
+            made = experiment_operations.start_experiment(**form.plan(now), actor=acting, now=now)
         except (Invalid, Conflict) as refusal:
             form.add_error(getattr(refusal, "field", None) or None, str(refusal))
         else:
             messages.success(request, _("The experiment runs."))
             return redirect("matching:experiment", made.id)
-    rows = [(one, _is_running(one, now)) for one in queries.experiments_newest_first()]
+    rows = [(one, _is_running(one, now)) for one in fairness.experiments_newest_first()]
     context = {"form": form, "rows": rows}
     return render(request, "matching/experiment_list.html", context, status=422 if form.errors else 200)
 
@@ -55,7 +57,7 @@ def experiment(request: HttpRequest, experiment_id: UUID) -> HttpResponse:
     """What came of each arm so far, and whether a guardrail is breached."""
     policies.check_is_staff(actor(request))
     one = get_object_or_404(Experiment.objects.select_related("started_by"), id=experiment_id)
-    results = queries.arm_results(one)
+    results = fairness.arm_results(one)
     context = {
         "experiment": one,
         "is_running": _is_running(one, timezone.now()),
@@ -72,7 +74,9 @@ def stop_experiment(request: HttpRequest, experiment_id: UUID) -> HttpResponse:
     policies.check_is_staff(acting)
     one = get_object_or_404(Experiment, id=experiment_id)
     try:
-        operations.stop_experiment(experiment=one, note=request.POST.get("note", ""), actor=acting, now=timezone.now())
+        experiment_operations.stop_experiment(
+            experiment=one, note=request.POST.get("note", ""), actor=acting, now=timezone.now()
+        )
         messages.success(request, _("Stopped: everybody sees the first arm again."))
     except Invalid as refusal:
         messages.error(request, str(refusal))
@@ -84,7 +88,7 @@ def stop_experiment(request: HttpRequest, experiment_id: UUID) -> HttpResponse:
 def reasons(request: HttpRequest) -> HttpResponse:
     """How often each reason was given; who gave it and in which words is not shown."""
     policies.check_is_staff(actor(request))
-    counted = queries.reasons_counted(timezone.now() - timedelta(days=DAYS))
+    counted = impressions.reasons_counted(timezone.now() - timedelta(days=DAYS))
     rows = [(ListSide(side).label, Reason(reason).label, times) for side, reason, times in counted]
     return render(request, "matching/reason_list.html", {"rows": rows, "days": DAYS})
 
@@ -93,7 +97,7 @@ def _is_running(one: Experiment, now: Any) -> bool:
     return one.stopped_at is None and one.starts_at <= now < one.ends_at
 
 
-def _arm(result: queries.ArmResult, plan: dict[str, Any]) -> dict[str, Any]:
+def _arm(result: fairness.ArmResult, plan: dict[str, Any]) -> dict[str, Any]:
     return {
         "name": result.name,
         "plan": plan,

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from apps.common import fmt, spreadsheets
-from apps.matching import queries
 from apps.matching.models import FairnessReport
+from apps.matching.queries import fairness as fairness_queries
 
 WEEKS = 26
 BAR = 160
@@ -31,8 +31,8 @@ HEADS = {"region": _("Region"), "language": _("Language"), "newcomer": _("Experi
 @require_safe
 def fairness(request: HttpRequest, week: date | None = None) -> HttpResponse:
     """The newest report, or that of one week."""
-    report = queries.latest_report() if week is None else queries.report_of(week)
-    reports = queries.reports(WEEKS)
+    report = fairness_queries.latest_report() if week is None else fairness_queries.report_of(week)
+    reports = fairness_queries.reports(WEEKS)
     context: dict[str, Any] = {"report": report, "reports": [_line(one) for one in reports]}
     if report is not None:
         figures = report.figures
@@ -53,7 +53,9 @@ def fairness(request: HttpRequest, week: date | None = None) -> HttpResponse:
 @require_safe
 def fairness_csv(request: HttpRequest, week: date) -> StreamingHttpResponse:
     """One week as a table."""
-    return spreadsheets.download(f"fairness-{week.isoformat()}", queries.report_rows(queries.report_of(week)))
+    return spreadsheets.download(
+        f"fairness-{week.isoformat()}", fairness_queries.report_rows(fairness_queries.report_of(week))
+    )
 
 
 def _line(report: FairnessReport) -> dict[str, Any]:

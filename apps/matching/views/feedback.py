@@ -13,8 +13,10 @@ from django.views.decorators.http import require_http_methods
 
 from apps.accounts.middleware import actor
 from apps.common.errors import Invalid, NotFound
-from apps.matching import forms, operations, policies, queries
+from apps.matching import forms, policies
 from apps.matching.models import ListSide
+from apps.matching.operations import feedback
+from apps.matching.queries import recommendations
 from apps.tasks import queries as tasks
 from apps.tasks.models import Task
 
@@ -42,15 +44,15 @@ def _said(request: HttpRequest, side: ListSide, task_id: UUID, organization_id: 
     task = get_object_or_404(seen, id=task_id)
     back = reverse("matching:tasks") if side == ListSide.TASKS else reverse("matching:freelancers", args=[task.id])
     if "undo" in request.POST:
-        operations.take_back(side=side, task=task, organization_id=organization_id, actor=acting)
+        feedback.take_back(side=side, task=task, organization_id=organization_id, actor=acting)
         messages.success(request, _("Taken back: it may be recommended again."))
         return redirect(back)
     policies.check_can_refuse(acting, task, organization_id, side)
-    result = queries.match_of(task.id, organization_id)
+    result = recommendations.match_of(task.id, organization_id)
     form = forms.RefusalForm(request.POST if request.method == "POST" else None, side=side)
     if form.is_valid():
         try:
-            operations.refuse(
+            feedback.refuse(
                 side=side, task=task, organization_id=organization_id, actor=acting, now=timezone.now(),
                 **form.cleaned_data,
             )  # fmt: skip

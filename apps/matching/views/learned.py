@@ -16,14 +16,16 @@ from apps.accounts.middleware import actor
 from apps.accounts.policies import staff_may
 from apps.accounts.rules import Act
 from apps.common.errors import Conflict, Invalid, NotFound
-from apps.matching import operations, policies, queries
+from apps.matching import policies
 from apps.matching.models import ListSide, Ranker
+from apps.matching.operations import learning
+from apps.matching.queries import learned
 
 
 @require_safe
 def rankers(request: HttpRequest) -> HttpResponse:
     """Which order holds where, and every card."""
-    return render(request, "matching/ranker_list.html", {"orders": queries.orders(), "rankers": queries.rankers()})
+    return render(request, "matching/ranker_list.html", {"orders": learned.orders(), "rankers": learned.rankers()})
 
 
 @require_safe
@@ -34,8 +36,8 @@ def ranker(request: HttpRequest, ranker_id: int) -> HttpResponse:
     context = {
         "ranker": found,
         "weights": [(name, weight) for name, weight in weights if weight],
-        "choices": queries.choices_of(found),
-        "holds": queries.newest_choice(found.category_id, found.side),
+        "choices": learned.choices_of(found),
+        "holds": learned.newest_choice(found.category_id, found.side),
         "may_choose": staff_may(actor(request), Act.RUN_RANKING),
     }
     return render(request, "matching/ranker_detail.html", context)
@@ -50,7 +52,7 @@ def choose_order(request: HttpRequest, category_id: UUID, side: str) -> HttpResp
     if side not in ListSide.values or (given and not given.isascii()) or (given and not given.isdigit()):
         raise NotFound
     try:
-        operations.choose_order(
+        learning.choose_order(
             category_id=category_id, side=ListSide(side), ranker_id=int(given) if given else None,
             note=request.POST.get("note", ""), actor=actor(request), now=timezone.now(),
         )  # fmt: skip

@@ -10,7 +10,9 @@ from django.views.decorators.http import require_http_methods
 
 from apps.accounts.middleware import actor
 from apps.common.errors import Invalid
-from apps.matching import forms, operations, policies, queries
+from apps.matching import forms, policies
+from apps.matching.operations import matches
+from apps.matching.queries import ranking_versions
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -19,19 +21,17 @@ def weights(request: HttpRequest) -> HttpResponse:
     """Staff: other points for the formula, seen before they hold."""
     policies.check_can_set_weights(actor(request))
     now = timezone.now()
-    points, _version = queries.current_weights()
+    points, _version = ranking_versions.current_weights()
     form = forms.StaffWeightsForm(request.POST if request.method == "POST" else None, points=points)
     shifts = None
     if form.is_valid():
         if request.POST.get("step") == "set":
             try:
-                operations.set_weights(
-                    weights=form.weights, note=form.cleaned_data["note"], actor=actor(request), now=now
-                )
+                matches.set_weights(weights=form.weights, note=form.cleaned_data["note"], actor=actor(request), now=now)
                 messages.success(request, _("The new weights hold. Open tasks are matched anew."))
                 return redirect("matching:weights")
             except Invalid as refusal:
                 form.add_error("note", str(refusal))
-        shifts = queries.preview_of(form.weights, now)
-    context = {"form": form, "points": points, "shifts": shifts, "history": queries.weights_history()}
+        shifts = ranking_versions.preview_of(form.weights, now)
+    context = {"form": form, "points": points, "shifts": shifts, "history": ranking_versions.weights_history()}
     return render(request, "matching/weights_form.html", context, status=422 if form.errors else 200)

@@ -20,10 +20,11 @@ from apps.accounts.states import SkillLevel
 from apps.common import limits
 from apps.common.errors import Invalid, NotFound
 from apps.common.ids import uuids
-from apps.matching import forms, queries
+from apps.matching import forms
 from apps.matching.gateways import documents
+from apps.matching.queries import skill_suggestions as skill_suggestion_queries
 from apps.skills import queries as skills
-from ranking import suggesting
+from ranking import skill_suggestions as ranking_skill_suggestions
 
 SKILLS_MAX = 30
 
@@ -68,7 +69,7 @@ def goes_with(request: HttpRequest) -> HttpResponse:
     names = skills.labels(kept, get_language() or "en")
     context = {
         "kept": [(one, names[one]) for one in kept if one in names],
-        "suggested": queries.goes_with(chosen, timezone.now()),
+        "suggested": skill_suggestion_queries.goes_with(chosen, timezone.now()),
     }
     return render(request, "matching/_goes_with.html", context)
 
@@ -91,7 +92,7 @@ def _add_skills(request: HttpRequest, profile: Profile) -> HttpResponse:
 
 def _suggestions(text: str, language: str) -> list[dict[str, Any]]:
     """With the reader's words for each skill, and the words around the evidence."""
-    found = suggesting.suggest(text, language, suggesting.ready())
+    found = ranking_skill_suggestions.suggest(text, language, ranking_skill_suggestions.ready())
     names = skills.labels([one.skill_id for one in found], get_language() or "en")
     return [
         {

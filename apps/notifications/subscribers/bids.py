@@ -9,7 +9,7 @@ from apps.accounts import rules as roles
 from apps.bidding import events as bidding
 from apps.bidding.models import Bid
 from apps.notifications import rules
-from apps.notifications.subscribers.telling import tell
+from apps.notifications.subscribers.recipients import tell
 from apps.outbox import bus
 from apps.tasks.states import BidWindow
 

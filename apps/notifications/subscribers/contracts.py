@@ -14,7 +14,7 @@ from apps.contracts import queries as contract_queries
 from apps.contracts.models import CancellationProposal, Contract, Deliverable, Milestone, RevisionRequest
 from apps.contracts.states import ContractStatus
 from apps.notifications import rules
-from apps.notifications.subscribers.telling import contract_of, tell
+from apps.notifications.subscribers.recipients import contract_of, tell
 from apps.outbox import bus
 
 

@@ -10,7 +10,7 @@ from apps.disputes import events as disputes
 from apps.disputes.models import Dispute, DisputeStatement, SplitProposal
 from apps.disputes.states import DisputeStatus
 from apps.notifications import rules
-from apps.notifications.subscribers.telling import tell
+from apps.notifications.subscribers.recipients import tell
 from apps.outbox import bus
 
 _DISPUTE_ENDS = {

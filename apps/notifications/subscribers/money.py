@@ -17,10 +17,10 @@ from apps.escrow import events as escrow
 from apps.escrow.models import Escrow, Recovery, Release
 from apps.notifications import operations, rules
 from apps.notifications.states import Group
-from apps.notifications.subscribers.telling import name_of, tell
+from apps.notifications.subscribers.recipients import name_of, tell
 from apps.outbox import bus
 from apps.payments import events as payments
-from apps.payments import queries as payment_queries
+from apps.payments.queries import documents, related
 from apps.spending import events as spending
 from apps.spending.models import Approval, SpendingRuleChange
 from apps.spending.states import ApprovalStatus, RuleChangeStatus
@@ -181,7 +181,7 @@ def cash_short(event: payments.CashShort, now: datetime) -> None:
 @bus.subscribe(payments.ChargebackOpened, name="notifications.chargeback_due")
 def chargeback_due(event: payments.ChargebackOpened, now: datetime) -> None:
     """Staff answer the bank, and there is a deadline: they are told."""
-    number = payment_queries.chargeback_number(event.chargeback_id)
+    number = documents.chargeback_number(event.chargeback_id)
     operations.notify(
         users=people.staff_to_tell(roles.FINANCE),
         organization_id=None,
@@ -244,7 +244,7 @@ def payout_account_changed(event: payments.PayoutAccountChanged, now: datetime) 
     """
     users = {user.pk: user for user in people.users_to_tell(event.organization_id, roles.WITHDRAW)}
     users |= {user.pk: user for user in people.owners(event.organization_id)}
-    users |= {user.pk: user for user in payment_queries.setters_of_accounts(event.organization_id)}
+    users |= {user.pk: user for user in related.setters_of_accounts(event.organization_id)}
     operations.notify(
         users=list(users.values()), organization_id=event.organization_id, kind="payout_account_changed",
         key=f"{event.organization_id}:{now.isoformat()}", route="payments:wallet", route_args=(), now=now,

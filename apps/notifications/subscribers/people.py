@@ -16,7 +16,7 @@ from apps.messaging.models import Message
 from apps.moderation import events as moderation
 from apps.moderation.models import Objection, Report, Statement
 from apps.notifications import operations, rules
-from apps.notifications.subscribers.telling import contract_of, name_of, tell
+from apps.notifications.subscribers.recipients import contract_of, name_of, tell
 from apps.outbox import bus
 from apps.reviews import events as reviews
 

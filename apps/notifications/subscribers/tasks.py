@@ -7,9 +7,9 @@ from datetime import datetime
 from apps.accounts import rules as roles
 from apps.bidding import queries as bids
 from apps.matching import events as matching
-from apps.matching import queries as found
+from apps.matching.queries import inputs
 from apps.notifications import rules
-from apps.notifications.subscribers.telling import name_of, tell
+from apps.notifications.subscribers.recipients import name_of, tell
 from apps.outbox import bus
 from apps.tasks import events as tasks
 from apps.tasks.models import Addendum, Question, Task, TaskInvitation
@@ -32,7 +32,7 @@ def task_suits(event: matching.TaskSuits, now: datetime) -> None:
 def people_suit(event: matching.PeopleSuit, now: datetime) -> None:
     """Unless somebody was invited meanwhile; whoever may no longer be recommended is not named."""
     task = Task.objects.filter(id=event.task_id, status=TaskStatus.OPEN, hidden_at=None, invitations=None).first()
-    there = found.still_to_match(event.organization_ids)
+    there = inputs.still_to_match(event.organization_ids)
     named = [name_of(one) for one in event.organization_ids if one in there]
     if task is None or not named:
         return

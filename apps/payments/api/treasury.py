@@ -16,9 +16,15 @@ from apps.accounts.middleware import actor
 from apps.common.api.idempotency import NEEDS_KEY, idempotent
 from apps.common.api.serializers import check_no_body, to_money
 from apps.common.errors import NotFound
-from apps.payments import operations, policies, queries
+from apps.payments import policies
 from apps.payments.api import serializers
 from apps.payments.gateways import doors
+from apps.payments.operations import cash as cash_operations
+from apps.payments.operations import settlement, top_ups
+from apps.payments.operations import treasury as treasury_operations
+from apps.payments.queries import cash as cash_queries
+from apps.payments.queries import documents
+from apps.payments.queries import treasury as treasury_queries
 from apps.payments.states import CashMoveStatus, TopUpStatus, TreasuryKind
 
 
@@ -29,12 +35,12 @@ class Treasury(APIView):
     def get(self, request: Request) -> Response:
         policies.check_is_staff(actor(request._request))
         found = {
-            "holdings": queries.holdings(),
+            "holdings": treasury_queries.holdings(),
             "top_ups": [
                 {"currency": currency, "lacking": lacking}
-                for currency, lacking in queries.currencies_at(settings.PAYMENT_GATEWAY)
+                for currency, lacking in treasury_queries.currencies_at(settings.PAYMENT_GATEWAY)
             ],
-            "acts": queries.recent_acts(),
+            "acts": treasury_queries.recent_acts(),
         }
         return Response(serializers.TreasurySerializer(found).data)
 
@@ -63,9 +69,9 @@ class TreasuryActs(APIView):
         if given["kind"] == TreasuryKind.TOP_UP:
             if given["subject"] not in doors.names():
                 raise NotFound
-            status = operations.top_up(top_up_id=given["id"], gateway=given["subject"], **common).status
+            status = top_ups.top_up(top_up_id=given["id"], gateway=given["subject"], **common).status
         else:
-            operations.act(act_id=given["id"], kind=given["kind"], subject=given["subject"], **common)
+            treasury_operations.act(act_id=given["id"], kind=given["kind"], subject=given["subject"], **common)
         answer = serializers.TreasuryAnswerSerializer({"id": given["id"], "status": status})
         return Response(answer.data, status=201)
 
@@ -82,8 +88,8 @@ class TransferReversal(APIView):
         """Take the cash of a payout that came back onto our own account; what the freelancer has does not change."""
         check_no_body(request)
         policies.check_is_staff(actor(request._request))
-        payout = queries.payout_visible_to(actor(request._request), payout_id)
-        reversed_one = operations.reverse_transfer(
+        payout = documents.payout_visible_to(actor(request._request), payout_id)
+        reversed_one = settlement.reverse_transfer(
             payout_id=payout.id, actor=actor(request._request), now=timezone.now()
         )
         return Response(serializers.PayoutSerializer(reversed_one).data)
@@ -95,7 +101,7 @@ class CashMoves(APIView):
     @extend_schema(responses=serializers.CashAtDoorsSerializer, operation_id="cash_moves")
     def get(self, request: Request) -> Response:
         policies.check_is_staff(actor(request._request))
-        found = {"doors": queries.cash_at_doors(), "moves": queries.cash_moves()}
+        found = {"doors": cash_queries.cash_at_doors(), "moves": cash_queries.cash_moves()}
         return Response(serializers.CashAtDoorsSerializer(found).data)
 
     @extend_schema(
@@ -111,7 +117,7 @@ class CashMoves(APIView):
         asked = serializers.NewCashMoveSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         given = asked.validated_data
-        made = operations.propose_move(
+        made = cash_operations.propose_move(
             move_id=given["id"],
             source=given["source"],
             target=given["target"],
@@ -144,15 +150,15 @@ class OneCashMove(APIView):
         given = asked.validated_data
         common: dict[str, Any] = {"move_id": move_id, "actor": actor(request._request), "now": timezone.now()}
         if given["step"] == "agree":
-            operations.agree_to_move(**common)
+            cash_operations.agree_to_move(**common)
         elif given["step"] == "call_off":
-            operations.call_move_off(**common)
+            cash_operations.call_move_off(**common)
         else:
-            operations.point_to_line(line_id=given.get("line_id") or UUID(int=0), **common)
+            cash_operations.point_to_line(line_id=given.get("line_id") or UUID(int=0), **common)
         return self._shown(move_id)
 
     def _shown(self, move_id: UUID) -> Response:
-        found = queries.cash_move(move_id)
+        found = cash_queries.cash_move(move_id)
         is_waiting = found.status in (CashMoveStatus.AGREED, CashMoveStatus.LEFT)
-        candidates = list(queries.lines_of_move(found)[:20]) if is_waiting else []
+        candidates = list(cash_queries.lines_of_move(found)[:20]) if is_waiting else []
         return Response(serializers.OneCashMoveSerializer({"move": found, "candidates": candidates}).data)

@@ -22,11 +22,14 @@ from apps.common.api.idempotency import NEEDS_KEY, idempotent
 from apps.common.errors import Invalid, NotFound
 from apps.common.money import Money
 from apps.escrow import queries as escrows
-from apps.ledger import queries as ledger
-from apps.payments import operations, policies, queries
+from apps.ledger.queries import books
+from apps.payments import policies
 from apps.payments.api import serializers
 from apps.payments.gateways import doors
 from apps.payments.models import Charge, FxQuote, Payout
+from apps.payments.operations import accounts as account_operations
+from apps.payments.operations import charges, payouts
+from apps.payments.queries import documents, methods, wallet
 
 
 def _organization_id(request: Request) -> UUID:
@@ -49,7 +52,7 @@ class Balances(APIView):
 
     @extend_schema(responses=serializers.BalanceSerializer(many=True), operation_id="balances")
     def get(self, request: Request) -> Response:
-        found = queries.balances(_organization_id(request))
+        found = wallet.balances(_organization_id(request))
         return Response(serializers.BalanceSerializer(found, many=True).data)
 
 
@@ -65,7 +68,7 @@ class Statement(APIView):
         asked = serializers.StatementQuerySerializer(data=request.query_params)
         asked.is_valid(raise_exception=True)
         limit = asked.validated_data["limit"]
-        lines = queries.statement(_organization_id(request), before=asked.validated_data.get("before"), limit=limit + 1)
+        lines = wallet.statement(_organization_id(request), before=asked.validated_data.get("before"), limit=limit + 1)
         page = {"lines": lines[:limit], "older": lines[limit - 1].id if len(lines) > limit else None}
         return Response(serializers.StatementSerializer(page).data)
 
@@ -83,12 +86,12 @@ class JournalEntries(APIView):
         asked.is_valid(raise_exception=True)
         ((kind, object_id),) = asked.validated_data.items()
         look = {
-            "charge": queries.charge_visible_to,
-            "payout": queries.payout_visible_to,
+            "charge": documents.charge_visible_to,
+            "payout": documents.payout_visible_to,
             "escrow": escrows.escrow_visible_to,
         }[kind]
         look(actor(request._request), object_id)  # 404 for strangers
-        found = ledger.journals_of(**{kind: object_id})
+        found = books.journals_of(**{kind: object_id})
         return Response(serializers.JournalEntrySerializer(found, many=True).data)
 
 
@@ -97,7 +100,7 @@ class PayoutAccounts(APIView):
 
     @extend_schema(responses=serializers.PayoutAccountSerializer, operation_id="payout_account")
     def get(self, request: Request) -> Response:
-        account = queries.payout_account_of(_organization_id(request))
+        account = documents.payout_account_of(_organization_id(request))
         if account is None:
             raise NotFound
         return Response(serializers.PayoutAccountSerializer(account).data)
@@ -111,7 +114,7 @@ class PayoutAccounts(APIView):
         given = serializers.NewPayoutAccountSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         fields = dict(given.validated_data)
-        account = operations.set_payout_account(
+        account = account_operations.set_payout_account(
             organization_id=_organization_id(request),
             gateway=_door(fields.pop("door")),
             actor=actor(request._request),
@@ -128,7 +131,7 @@ class PayoutAccounts(APIView):
     def patch(self, request: Request) -> Response:
         given = serializers.AutomaticSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        account = operations.set_automatic(
+        account = account_operations.set_automatic(
             organization_id=_organization_id(request),
             is_automatic=given.validated_data["is_automatic"],
             actor=actor(request._request),
@@ -150,7 +153,7 @@ class PayoutMethods(APIView):
     @extend_schema(responses=serializers.PayoutMethodSerializer(many=True), operation_id="payout_account_methods")
     def get(self, request: Request) -> Response:
         country = accounts.organization(_organization_id(request)).country
-        found = queries.payout_methods_for(country=country, on=timezone.now().date())
+        found = methods.payout_methods_for(country=country, on=timezone.now().date())
         return Response(serializers.PayoutMethodSerializer(found, many=True).data)
 
 
@@ -160,11 +163,11 @@ class Onboarding(APIView):
     @extend_schema(responses=serializers.PayoutAccountSerializer, operation_id="payout_account_onboarding")
     def get(self, request: Request) -> Response:
         """How far it is: the processor is asked."""
-        waiting = queries.onboarding_account_of(_organization_id(request))
+        waiting = documents.onboarding_account_of(_organization_id(request))
         if waiting is None:
             raise NotFound
         asker = actor(request._request)
-        found = operations.refresh_onboarding(account_id=waiting.id, actor=asker, now=timezone.now())
+        found = account_operations.refresh_onboarding(account_id=waiting.id, actor=asker, now=timezone.now())
         return Response(serializers.PayoutAccountSerializer(found).data)
 
     @extend_schema(
@@ -176,14 +179,14 @@ class Onboarding(APIView):
         given = serializers.NewOnboardingSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         asker = actor(request._request)
-        account = operations.start_onboarding(
+        account = account_operations.start_onboarding(
             organization_id=_organization_id(request),
             gateway=settings.PAYMENT_GATEWAY,
             actor=asker,
             now=timezone.now(),
             **given.validated_data,
         )
-        url = operations.onboarding_page(
+        url = account_operations.onboarding_page(
             account_id=account.id,
             return_url=request.build_absolute_uri(reverse("payments:account_return")),
             refresh_url=request.build_absolute_uri(reverse("payments:account")),
@@ -205,7 +208,7 @@ class Quotes(APIView):
         given.is_valid(raise_exception=True)
         currency = _currency(given.validated_data["currency"])
         minor = given.validated_data.get("amount_minor")
-        quote = operations.quote_payout(
+        quote = payouts.quote_payout(
             organization_id=_organization_id(request),
             currency=currency,
             amount=None if minor is None else Money(minor, currency),
@@ -218,7 +221,7 @@ class Quotes(APIView):
 class OneQuote(APIView):
     @extend_schema(responses=serializers.QuoteSerializer, operation_id="quote")
     def get(self, request: Request, quote_id: UUID) -> Response:
-        quote: FxQuote = queries.quote_visible_to(actor(request._request), quote_id)
+        quote: FxQuote = documents.quote_visible_to(actor(request._request), quote_id)
         return Response(serializers.QuoteSerializer(quote).data)
 
 
@@ -234,7 +237,7 @@ class Payouts(ListAPIView[Payout]):
     def get_queryset(self) -> QuerySet[Payout]:
         if getattr(self, "swagger_fake_view", False):
             return Payout.objects.none()
-        return queries.payouts_of(_organization_id(self.request))
+        return documents.payouts_of(_organization_id(self.request))
 
     @extend_schema(
         parameters=[NEEDS_KEY],
@@ -248,15 +251,15 @@ class Payouts(ListAPIView[Payout]):
         given = serializers.NewPayoutSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         asker = actor(request._request)
-        quote = queries.quote_visible_to(asker, given.validated_data["quote_id"])
-        payout = operations.accept_quote(quote_id=quote.id, actor=asker, now=timezone.now())
+        quote = documents.quote_visible_to(asker, given.validated_data["quote_id"])
+        payout = payouts.accept_quote(quote_id=quote.id, actor=asker, now=timezone.now())
         return Response(serializers.PayoutSerializer(payout).data, status=201)
 
 
 class OnePayout(APIView):
     @extend_schema(responses=serializers.PayoutSerializer, operation_id="payout")
     def get(self, request: Request, payout_id: UUID) -> Response:
-        payout = queries.payout_visible_to(actor(request._request), payout_id)
+        payout = documents.payout_visible_to(actor(request._request), payout_id)
         return Response(serializers.PayoutSerializer(payout).data)
 
 
@@ -272,14 +275,14 @@ class Charges(ListAPIView[Charge]):
     def get_queryset(self) -> QuerySet[Charge]:
         if getattr(self, "swagger_fake_view", False):
             return Charge.objects.none()
-        return queries.charges_of(_organization_id(self.request))
+        return documents.charges_of(_organization_id(self.request))
 
 
 class OneCharge(APIView):
     @extend_schema(responses=serializers.ChargeSerializer, operation_id="charge")
     def get(self, request: Request, charge_id: UUID) -> Response:
         return Response(
-            serializers.ChargeSerializer(queries.charge_visible_to(actor(request._request), charge_id)).data
+            serializers.ChargeSerializer(documents.charge_visible_to(actor(request._request), charge_id)).data
         )
 
 
@@ -288,6 +291,6 @@ class CancelCharge(APIView):
     def post(self, request: Request, charge_id: UUID) -> Response:
         """Cancel a payment that was not made yet; money that comes all the same becomes credit."""
         asker = actor(request._request)
-        charge = queries.charge_visible_to(asker, charge_id)
-        operations.cancel_charge(charge_id=charge.id, actor=asker, now=timezone.now())
-        return Response(serializers.ChargeSerializer(queries.charge_visible_to(asker, charge.id)).data)
+        charge = documents.charge_visible_to(asker, charge_id)
+        charges.cancel_charge(charge_id=charge.id, actor=asker, now=timezone.now())
+        return Response(serializers.ChargeSerializer(documents.charge_visible_to(asker, charge.id)).data)

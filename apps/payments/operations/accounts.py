@@ -18,7 +18,7 @@ from apps.common.operations import move
 from apps.compliance import queries as compliance
 from apps.compliance.models import Rail
 from apps.outbox import bus
-from apps.payments import events, policies, queries
+from apps.payments import events, policies
 from apps.payments.gateways.doors import door
 from apps.payments.gateways.port import (
     AccountRequest,
@@ -31,6 +31,7 @@ from apps.payments.gateways.port import (
 )
 from apps.payments.models import PayoutAccount
 from apps.payments.operations.charges import PaymentUnavailable
+from apps.payments.queries import related
 from apps.payments.states import PAYOUT_ACCOUNT, PayoutAccountStatus
 
 CHANGED_ACCOUNT_WAIT = timedelta(hours=48)
@@ -144,7 +145,7 @@ def _write_down(
         automatic_agreed_at=now if is_automatic else None,
         automatic_agreed_by_id=actor.user_id if is_automatic else None,
         set_by_id=actor.user_id,
-        number_digest=queries.number_digest(account_number),
+        number_digest=related.number_digest(account_number),
     )
 
 

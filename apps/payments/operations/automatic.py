@@ -8,15 +8,15 @@ from uuid import UUID
 
 from apps.common.actors import SYSTEM
 from apps.common.work_queue import each_id
-from apps.payments import queries
 from apps.payments.models import Payout
 from apps.payments.operations.payouts import accept_quote, quote_payout
+from apps.payments.queries import wallet
 
 
 def batch_payables(*, now: datetime, limit: int = 200) -> list[Payout]:
     """One payout for each balance of each organization with automatic payout; what cannot be paid now waits."""
     due: dict[UUID, list[str]] = defaultdict(list)
-    for organization_id, currency in queries.automatic_balances():
+    for organization_id, currency in wallet.automatic_balances():
         due[organization_id].append(currency)
     made: list[Payout] = []
 

@@ -23,7 +23,7 @@ from apps.common.errors import Conflict, Invalid
 from apps.common.ids import uuid7, uuids
 from apps.common.money import Money
 from apps.common.operations import move
-from apps.payments import policies, queries
+from apps.payments import policies
 from apps.payments.gateways import sepa, statements
 from apps.payments.gateways.bank import Credit, Order
 from apps.payments.gateways.bookings import is_of_account
@@ -39,6 +39,7 @@ from apps.payments.models import (
     Refund,
 )
 from apps.payments.operations import charges, notices
+from apps.payments.queries import treasury
 from apps.payments.rules import document_number
 from apps.payments.states import BANK_ORDER, BankOrderStatus, ChargeStatus
 
@@ -109,7 +110,7 @@ class DatabaseBook:
         does. A sender whose claim ran out may come late with a key that was given up meanwhile: what is asked for
         stands in an order already, and is not ordered again.
         """
-        queries.lock_treasury()  # two orders at once must neither be the same nor both spend the same
+        treasury.lock_treasury()  # two orders at once must neither be the same nor both spend the same
         known = BankOrder.objects.filter(key=key).first()
         if known is None:
             known = BankOrder.objects.filter(document_id=document_id).exclude(status=BankOrderStatus.REJECTED).first()

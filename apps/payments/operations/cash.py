@@ -16,10 +16,11 @@ from apps.common.money import Money
 from apps.common.operations import move as move_on
 from apps.ledger import operations as ledger
 from apps.outbox import bus
-from apps.payments import entries, events, policies, queries
+from apps.payments import entries, events, policies
 from apps.payments.models import CashMove, ProcessorLine
 from apps.payments.operations.top_ups import AmountMissing
 from apps.payments.operations.treasury import ReasonMissing
+from apps.payments.queries import cash, reconciliation, treasury
 from apps.payments.rules import document_number
 from apps.payments.states import CASH_MOVE, CashMoveStatus, DoorName
 
@@ -60,7 +61,7 @@ def propose_move(
     known = CashMove.objects.filter(id=move_id).first()
     if known is not None:
         return known
-    if source == target or not all(queries.can_hold(name, amount.currency) for name in (source, target)):
+    if source == target or not all(cash.can_hold(name, amount.currency) for name in (source, target)):
         raise DoorsDoNotFit(currency=amount.currency)
     if not reason.strip():
         raise ReasonMissing
@@ -81,7 +82,7 @@ def propose_move(
 
 
 def _check_is_free(source: str, amount: Money) -> None:
-    free = queries.cash_at(source, amount.currency).free
+    free = cash.cash_at(source, amount.currency).free
     if free < amount:
         raise MoreThanFree(door=DoorName(source).label, free=fmt.money(max(free, Money.zero(amount.currency))))
 
@@ -95,8 +96,8 @@ def agree_to_move(*, move_id: UUID, actor: Actor, now: datetime) -> CashMove:
     :raises MoreThanFree: if it was promised meanwhile. :raises IllegalTransition:
     """
     policies.check_is_staff(actor)
-    queries.lock_treasury()
-    found = queries.cash_move_for_update(move_id)
+    treasury.lock_treasury()
+    found = cash.cash_move_for_update(move_id)
     if found.proposed_by_id == actor.person_id:
         raise SecondPersonMissing
     check_is_independent(actor, found.proposed_by_id, now)
@@ -116,7 +117,7 @@ def agree_to_move(*, move_id: UUID, actor: Actor, now: datetime) -> CashMove:
 def call_move_off(*, move_id: UUID, actor: Actor, now: datetime) -> CashMove:
     """It is not made after all. :raises OnlyStaff: :raises IllegalTransition: once a line shows that it left."""
     policies.check_is_staff(actor)
-    found = queries.cash_move_for_update(move_id)
+    found = cash.cash_move_for_update(move_id)
     return move_on(found, CASH_MOVE, "call_off", actor=actor, now=now, changes={"ended_at": now})
 
 
@@ -128,13 +129,13 @@ def point_to_line(*, move_id: UUID, line_id: UUID, actor: Actor, now: datetime) 
     :raises OnlyStaff: :raises LineDoesNotFit: :raises NotFound:
     """
     policies.check_is_staff(actor)
-    queries.lock_reconciliation()
-    found = queries.cash_move_for_update(move_id)
+    reconciliation.lock_reconciliation()
+    found = cash.cash_move_for_update(move_id)
     line = ProcessorLine.objects.filter(id=line_id).first()
     if line is None:
         raise NotFound
     is_waiting = found.status in (CashMoveStatus.AGREED, CashMoveStatus.LEFT)
-    if not is_waiting or not queries.lines_of_move(found).filter(id=line.id).exists():
+    if not is_waiting or not cash.lines_of_move(found).filter(id=line.id).exists():
         raise LineDoesNotFit
     _step(found, line, actor, now)
     return found
@@ -150,7 +151,7 @@ def follow_moves(*, gateway: str, now: datetime) -> int:
     coming = {"target": gateway, "status": CashMoveStatus.LEFT}
     for which in (leaving, coming):
         for found in CashMove.objects.select_for_update(of=("self",)).filter(**which).order_by("agreed_at"):
-            line = queries.certain_line_of_move(found)
+            line = cash.certain_line_of_move(found)
             if line is not None:
                 _step(found, line, SYSTEM, now)
                 steps += 1

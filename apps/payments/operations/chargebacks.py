@@ -20,7 +20,7 @@ from apps.common.operations import move
 from apps.ledger import operations as ledger
 from apps.ledger.entries import Line
 from apps.outbox import bus
-from apps.payments import entries, events, policies, queries
+from apps.payments import entries, events, policies
 from apps.payments.gateways.doors import door
 from apps.payments.gateways.port import (
     DisputeReport,
@@ -31,6 +31,7 @@ from apps.payments.gateways.port import (
 )
 from apps.payments.models import Charge, Chargeback
 from apps.payments.operations.charges import PaymentUnavailable
+from apps.payments.queries import documents
 from apps.payments.rules import document_number
 from apps.payments.states import CHARGEBACK, ChargebackStatus
 
@@ -61,7 +62,7 @@ def refresh_chargeback(*, gateway: str, remote_id: str, now: datetime) -> Charge
 def chargeback_answered(*, gateway: str, report: DisputeReport, now: datetime) -> Chargeback:
     """Write down what the processor says of a dispute; older news change nothing, each line is recorded once."""
     charge = _charge_of(gateway, report.payment_id)
-    found = queries.chargeback_for_update(gateway, report.remote_id)
+    found = documents.chargeback_for_update(gateway, report.remote_id)
     chargeback = found or _opened(charge, report, now)
     for line in report.lines:
         is_taken = line.amount.amount_minor < 0
@@ -76,7 +77,7 @@ def _charge_of(gateway: str, payment_id: str) -> Charge:
     charge = Charge.objects.filter(gateway=gateway, remote_payment_id=payment_id).first() if payment_id else None
     if charge is None:
         raise PaymentUnknown
-    return queries.charge_for_update(charge.id)  # two notices of one dispute write its row once
+    return documents.charge_for_update(charge.id)  # two notices of one dispute write its row once
 
 
 def _opened(charge: Charge, report: DisputeReport, now: datetime) -> Chargeback:

@@ -17,7 +17,7 @@ from apps.common.money import Money
 from apps.common.operations import move
 from apps.ledger import operations as ledger
 from apps.outbox import bus
-from apps.payments import entries, events, policies, queries
+from apps.payments import entries, events, policies
 from apps.payments.gateways.doors import door
 from apps.payments.gateways.port import (
     ChargeOutcome,
@@ -28,6 +28,7 @@ from apps.payments.gateways.port import (
     GatewayUnavailable,
 )
 from apps.payments.models import Charge
+from apps.payments.queries import documents
 from apps.payments.rules import document_number
 from apps.payments.states import CHARGE, ChargeStatus
 
@@ -156,7 +157,7 @@ def open_checkout_somewhere(*, charge: Charge, others: Sequence[str], actor: Act
 
 @transaction.atomic
 def _fall_over(*, charge_id: UUID, gateway: str, actor: Actor, now: datetime) -> Charge:
-    charge = queries.charge_for_update(charge_id)
+    charge = documents.charge_for_update(charge_id)
     if CHARGE.allows(charge.status, "expire") and not charge.checkout_url:
         move(charge, CHARGE, "expire", actor=SYSTEM, now=now, reason=f"no answer: {gateway} is asked")
     return create_charge(
@@ -175,7 +176,7 @@ def _fall_over(*, charge_id: UUID, gateway: str, actor: Actor, now: datetime) ->
 
 @transaction.atomic
 def _opened(*, charge_id: UUID, checkout: Checkout, now: datetime) -> Charge:
-    charge = queries.charge_for_update(charge_id)
+    charge = documents.charge_for_update(charge_id)
     if charge.status != ChargeStatus.CREATED:
         return charge
     changes = {
@@ -210,7 +211,7 @@ def settle_charge(*, charge_id: UUID, outcome: ChargeOutcome, now: datetime) -> 
 
     :raises AmountDiffers: if another amount was taken.
     """
-    charge = queries.charge_for_update(charge_id)
+    charge = documents.charge_for_update(charge_id)
     if outcome.state == ChargeState.SUCCEEDED and CHARGE.allows(charge.status, "succeed"):
         return _succeeded(charge, outcome, now)
     if outcome.state == ChargeState.DECLINED and charge.status == ChargeStatus.OPEN:
@@ -300,7 +301,7 @@ def cancel_charge(*, charge_id: UUID, actor: Actor, now: datetime) -> Charge:
 
 @transaction.atomic
 def _cancelled(*, charge_id: UUID, actor: Actor, now: datetime) -> Charge:
-    charge = queries.charge_for_update(charge_id)
+    charge = documents.charge_for_update(charge_id)
     policies.check_can_cancel_charge(actor, charge)
     if not CHARGE.allows(charge.status, "cancel"):
         return charge  # expired meanwhile, or cancelled by another click

@@ -22,7 +22,7 @@ from django.utils import timezone
 from apps.common.actors import SYSTEM
 from apps.common.money import Money
 from apps.ledger import operations as ledger
-from apps.payments import entries, queries
+from apps.payments import entries
 from apps.payments.gateways import doors
 from apps.payments.gateways.port import GatewayRefused, GatewayUnavailable, RemoteKind, RemoteObject
 from apps.payments.models import (
@@ -40,6 +40,8 @@ from apps.payments.models import (
     UnbookedObject,
 )
 from apps.payments.operations import charges, pauses
+from apps.payments.queries import pauses as pause_queries
+from apps.payments.queries import reconciliation, wallet
 from apps.payments.rules import document_number
 from apps.payments.states import (
     AttemptOutcome,
@@ -119,7 +121,7 @@ def forget_checks() -> None:
 
 def _compare_new(gateway: str, now: datetime) -> list[RemoteObject]:
     """The first comparison ever only takes down where it begins: what is older came before these books."""
-    known = queries.gateway_check(gateway)
+    known = pause_queries.gateway_check(gateway)
     since = known.newest_at - OVERLAP if known else now - OVERLAP
     listed = list(doors.door(gateway).objects_since(since))
     unknown = _would_be_repeated(listed) if known else []
@@ -129,7 +131,7 @@ def _compare_new(gateway: str, now: datetime) -> list[RemoteObject]:
 
 
 def _take_down(gateway: str, listed: Iterable[RemoteObject], now: datetime) -> None:
-    known = queries.gateway_check(gateway)
+    known = pause_queries.gateway_check(gateway)
     newest = max((one.created_at for one in listed), default=known.newest_at if known else now)
     newest = max(newest, known.newest_at) if known else newest
     GatewayCheck.objects.update_or_create(gateway=gateway, defaults={"checked_at": now, "newest_at": newest})
@@ -176,7 +178,7 @@ def _compare_all(gateway: str, clock: Clock) -> Comparison:
     if not doors.door(gateway).capabilities.has_listing:
         _freeze_what_cannot_be_asked(found, clock())
         return found
-    known = queries.gateway_check(gateway)
+    known = pause_queries.gateway_check(gateway)
     since = known.newest_at - OVERLAP if known else None
     listed = list(doors.door(gateway).objects_since(since))
     for account_id in _accounts_with_cash(gateway):
@@ -191,7 +193,7 @@ def _compare_all(gateway: str, clock: Clock) -> Comparison:
 
 def _accounts_with_cash(gateway: str) -> list[str]:
     """Recipients' accounts there that we ever paid to: a payout of cash that came back needs no new transfer."""
-    return [account_id for one in queries.connected_accounts(gateway) for account_id in one.remote_account_ids]
+    return [account_id for one in reconciliation.connected_accounts(gateway) for account_id in one.remote_account_ids]
 
 
 def _enter(one: RemoteObject, found: Comparison, clock: Clock) -> None:
@@ -272,7 +274,7 @@ def _rebuild(one: RemoteObject, account: PayoutAccount, now: datetime) -> Payout
     except (KeyError, ValueError, ArithmeticError):
         return None
     source = Money(terms["amount_from_minor"], terms["currency_from"])
-    if account.currency != currency or queries.available(account.organization_id, source.currency) < source:
+    if account.currency != currency or wallet.available(account.organization_id, source.currency) < source:
         return None
     quote = FxQuote.objects.create(
         account=account, amount_to_minor=minor, currency_to=currency, quoted_at=one.created_at,
@@ -318,7 +320,7 @@ def _freeze_what_cannot_be_asked(found: Comparison, now: datetime) -> None:
     has_orders = BankOrder.objects.exists() or Payout.objects.filter(gateway=found.gateway).exists()
     if not has_orders:
         return
-    pause = queries.open_pause()
+    pause = pause_queries.open_pause()
     row, _is_new = UnbookedObject.objects.get_or_create(
         gateway=found.gateway, kind=Kind.BANK_FILES, remote_id=f"since {pause.id if pause else now}",
         defaults={"amount_minor": 0, "currency": "EUR", "remote_created_at": now, "found_at": now},

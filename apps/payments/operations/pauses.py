@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from apps.common.actors import Actor
 from apps.common.errors import Conflict, Invalid
 from apps.outbox import bus
-from apps.payments import events, policies, queries
+from apps.payments import events, policies
 from apps.payments.models import PaymentPause, UnbookedObject
+from apps.payments.queries import pauses
 from apps.payments.states import PauseKind, UnbookedStatus
 
 
@@ -52,7 +53,7 @@ def pause(
     policies.check_can_pause(actor)
     if not reason.strip():
         raise PauseReasonMissing
-    known = queries.open_pause_for_update()
+    known = pauses.open_pause_for_update()
     if known is not None:
         if kind != PauseKind.MANUAL:
             known.kind, known.checked_at = kind, None
@@ -78,12 +79,12 @@ def resume(*, reason: str, now: datetime, actor: Actor) -> PaymentPause | None:
     policies.check_can_pause(actor)
     if not reason.strip():
         raise PauseReasonMissing
-    known = queries.open_pause_for_update()
+    known = pauses.open_pause_for_update()
     if known is None:
         return None
     if known.needs_check:
         raise ComparisonMissing
-    blocking = queries.unbooked_objects_that_block().count()
+    blocking = pauses.unbooked_objects_that_block().count()
     if blocking:
         raise UnbookedObjectsOpen(count=blocking)
     known.ended_at, known.ended_by_id, known.end_reason = now, actor.user_id, reason.strip()[:1000]

@@ -14,14 +14,15 @@ from apps.common.ids import uuid7
 from apps.common.money import Money
 from apps.common.operations import move
 from apps.ledger import operations as ledger
-from apps.ledger import queries as ledger_queries
 from apps.ledger.entries import event_key
+from apps.ledger.queries import books
 from apps.outbox import bus
-from apps.payments import entries, events, policies, queries
+from apps.payments import entries, events, policies
 from apps.payments.gateways import amounts
 from apps.payments.gateways.port import Movement, Outbound, Transfer, TransferState
 from apps.payments.models import FxQuote, Payout, PayoutAccount
 from apps.payments.operations.shortages import told_to_staff
+from apps.payments.queries import cash, documents, treasury, wallet
 from apps.payments.rules import document_number
 from apps.payments.states import PAYOUT, PayoutStatus
 from apps.pricing import queries as pricing
@@ -48,9 +49,9 @@ def quote_payout(*, organization_id: UUID, currency: str, amount: Money | None, 
 def _quote(organization_id: UUID, currency: str, amount: Money | None, actor: Actor, now: datetime) -> FxQuote:
     policies.check_can_withdraw(actor, organization_id)
     policies.check_is_not_frozen(organization_id)
-    account = policies.check_is_ready(queries.payout_account_of(organization_id))
+    account = policies.check_is_ready(documents.payout_account_of(organization_id))
     policies.check_may_leave(account, now)
-    balance = queries.available(organization_id, currency)
+    balance = wallet.available(organization_id, currency)
     wanted = balance if amount is None else amount
     policies.check_amount(wanted, balance, fmt.money(balance))
     policies.check_door_pays(account, wanted, wanted.currency)
@@ -110,8 +111,8 @@ def _accept(quote_id: UUID, actor: Actor, now: datetime, is_automatic: bool) -> 
     PayoutAccount.objects.select_for_update().get(id=quote.account_id)
     policies.check_can_accept(quote, now)
     policies.check_may_leave(quote.account, now)
-    if queries.pays_by_itself(quote.account):
-        queries.lock_treasury()  # two withdrawals at once must not both count on the same cash
+    if cash.pays_by_itself(quote.account):
+        treasury.lock_treasury()  # two withdrawals at once must not both count on the same cash
         policies.check_door_pays(quote.account, quote.amount_to, quote.currency_from)
     payout_id = uuid7()
     payout = Payout.objects.create(
@@ -125,7 +126,7 @@ def _accept(quote_id: UUID, actor: Actor, now: datetime, is_automatic: bool) -> 
         gateway=quote.account.gateway,
         is_automatic=is_automatic,
         needs_transfer=bool(quote.account.remote_payout_method_id)
-        or queries.connected_available(organization_id, quote.currency_to) < quote.amount_to,
+        or wallet.connected_available(organization_id, quote.currency_to) < quote.amount_to,
         requested_at=now,
         next_attempt_at=now,
     )
@@ -157,7 +158,7 @@ def request_payout(
 @transaction.atomic
 def payout_transferred(*, payout_id: UUID, transfer: Transfer, now: datetime) -> Payout:
     """The money lies on the freelancer's account at the processor. Writing it down twice is writing it down once."""
-    payout = queries.payout_for_update(payout_id)
+    payout = documents.payout_for_update(payout_id)
     if payout.remote_transfer_id:
         return payout
     payout.remote_transfer_id = transfer.remote_id
@@ -181,7 +182,7 @@ def payout_transferred(*, payout_id: UUID, transfer: Transfer, now: datetime) ->
 @transaction.atomic
 def payout_answered(*, payout_id: UUID, movement: Movement, now: datetime) -> Payout:
     """Write down what the processor says of a payout; older news changes nothing, in any order."""
-    payout = queries.payout_for_update(payout_id)
+    payout = documents.payout_for_update(payout_id)
     if payout.status == PayoutStatus.SENDING:
         changes = {"remote_payout_id": movement.remote_id, "lease_until": None}
         move(payout, PAYOUT, "submit", actor=SYSTEM, now=now, changes=changes)
@@ -197,7 +198,7 @@ def payout_answered(*, payout_id: UUID, movement: Movement, now: datetime) -> Pa
 @transaction.atomic
 def payout_refused(*, payout_id: UUID, failure_code: str, now: datetime) -> Payout:
     """A definite no from the processor before it took the payout."""
-    payout = queries.payout_for_update(payout_id)
+    payout = documents.payout_for_update(payout_id)
     if payout.status == PayoutStatus.SENDING:
         _failed(payout, failure_code, now)
     return payout
@@ -231,7 +232,7 @@ def _failed(payout: Payout, failure_code: str, now: datetime) -> None:
 
 def _returned(payout: Payout, failure_code: str, now: datetime) -> None:
     move(payout, PAYOUT, "return", actor=SYSTEM, now=now, changes={"failure_code": failure_code[:60]})
-    paid = ledger_queries.journal_by_key(event_key("payout.paid", payout.id))
+    paid = books.journal_by_key(event_key("payout.paid", payout.id))
     assert paid is not None
     ledger.reverse(journal_id=paid.id, key=event_key("payout.returned", payout.id), memo=failure_code[:60], now=now)
     _bring_back(payout, now)
@@ -243,9 +244,7 @@ def _bring_back(payout: Payout, now: datetime) -> None:
     if not payout.went_abroad:
         _back_to_balance(payout, now)
         return
-    transferred = ledger_queries.journal_by_key(
-        event_key("payout.transferred", payout.gateway, payout.remote_transfer_id)
-    )
+    transferred = books.journal_by_key(event_key("payout.transferred", payout.gateway, payout.remote_transfer_id))
     assert transferred is not None
     key = event_key("payout.abroad_back", payout.id)
     ledger.reverse(journal_id=transferred.id, key=key, memo=payout.failure_code, now=now)
@@ -253,7 +252,7 @@ def _bring_back(payout: Payout, now: datetime) -> None:
 
 
 def _undo_request(payout: Payout, now: datetime) -> None:
-    requested = ledger_queries.journal_by_key(event_key("payout.requested", payout.id))
+    requested = books.journal_by_key(event_key("payout.requested", payout.id))
     assert requested is not None
     ledger.reverse(
         journal_id=requested.id, key=event_key("payout.refused", payout.id), memo=payout.failure_code, now=now

@@ -25,15 +25,16 @@ from django.utils import timezone
 from apps.common.money import Money
 from apps.ledger import chart
 from apps.ledger import operations as ledger
-from apps.ledger import queries as ledger_queries
+from apps.ledger.queries import books
 from apps.outbox import bus
-from apps.payments import entries, events, queries, rules
+from apps.payments import entries, events, rules
 from apps.payments.gateways import doors
 from apps.payments.gateways.doors import door
 from apps.payments.gateways.port import BalanceLine, GatewayRefused, GatewayUnavailable
 from apps.payments.models import BookLine, Charge, ProcessorLine, ReconciliationRun, Refund, SuspenseItem
 from apps.payments.operations import cash, suspense, top_ups
 from apps.payments.operations.settlement import Clock
+from apps.payments.queries import reconciliation, wallet
 from apps.payments.states import ChargeStatus, LineStatus, RefundStatus, SuspenseReason, SuspenseStatus
 
 logger = logging.getLogger(__name__)
@@ -78,7 +79,7 @@ def compare_balances(*, gateway: str) -> dict[str, tuple[Money, Money]]:
 
 def _balances(gateway: str) -> dict[str, tuple[Money, Money]]:
     held = door(gateway).balance()
-    booked = ledger_queries.balances_by_currency(chart.clearing(gateway, "EUR").code)
+    booked = books.balances_by_currency(chart.clearing(gateway, "EUR").code)
     return {
         currency: (held.get(currency, Money.zero(currency)), booked.get(currency, Money.zero(currency)))
         for currency in sorted(held.keys() | booked.keys())
@@ -149,7 +150,7 @@ def _line(gateway: str, line: BalanceLine) -> ProcessorLine:
 @transaction.atomic
 def match(*, gateway: str, since: datetime, now: datetime) -> list[SuspenseItem]:
     """Both ways: every line against every entry on the clearing account. Gives what was newly put aside."""
-    queries.lock_reconciliation()
+    reconciliation.lock_reconciliation()
     _book_fees(gateway, now)
     _take_entries(gateway, since)
     _name_entries(gateway)
@@ -170,7 +171,7 @@ def _book_fees(gateway: str, now: datetime) -> None:
 
 def _take_entries(gateway: str, since: datetime) -> None:
     """Our side: what each entry says about the clearing account, as far back as lines are read."""
-    found = ledger_queries.lines_of(chart.clearing(gateway, "EUR").code, since=since)
+    found = books.lines_of(chart.clearing(gateway, "EUR").code, since=since)
     known = set(
         BookLine.objects.filter(gateway=gateway, journal_id__in={line.journal_id for line in found}).values_list(
             "journal_id", "currency"
@@ -201,8 +202,8 @@ def _name_entries(gateway: str) -> None:
         .filter(Q(reference="") | Q(reference__startswith=rules.OWN_REFERENCE))
         .exclude(event__startswith="suspense.")
     )
-    journals = {one.id: one for one in ledger_queries.journals_by_ids({line.journal_id for line in nameless})}
-    named = queries.remote_references(list(journals.values()))
+    journals = {one.id: one for one in books.journals_by_ids({line.journal_id for line in nameless})}
+    named = reconciliation.remote_references(list(journals.values()))
     for line in nameless:
         undone_id = journals[line.journal_id].reverses_id
         reference = named.get(line.journal_id) or rules.own_reference(undone_id or line.journal_id)
@@ -318,14 +319,14 @@ def _conclude(
 
 def _summary(gateway: str, opened: list[SuspenseItem], now: datetime) -> dict[str, Any]:
     balances = _balances(gateway)
-    waiting = queries.waiting_by_currency(gateway)
+    waiting = reconciliation.waiting_by_currency(gateway)
     differences = {code: pair for code, pair in balances.items() if pair[0] != pair[1]}
     connected = _connected(gateway)
     open_items = SuspenseItem.objects.filter(
         gateway=gateway, status__in=[SuspenseStatus.OPEN, SuspenseStatus.PROPOSED]
     ).count()
-    stuck = [payout.number for payout in queries.stuck_payouts(now)]
-    left = queries.transit_left()
+    stuck = [payout.number for payout in reconciliation.stuck_payouts(now)]
+    left = wallet.transit_left()
     found = {
         "gateway": gateway,
         "balances": {code: [pair[0].amount_minor, pair[1].amount_minor] for code, pair in balances.items()},
@@ -343,7 +344,7 @@ def _summary(gateway: str, opened: list[SuspenseItem], now: datetime) -> dict[st
 def _connected(gateway: str) -> list[dict[str, Any]]:
     """Freelancers' accounts at the processor on which it and our books do not agree."""
     found = []
-    for account in queries.connected_accounts(gateway):
+    for account in reconciliation.connected_accounts(gateway):
         held: dict[str, Money] = {}
         for remote_id in account.remote_account_ids:
             for currency, money in door(gateway).balance(remote_id).items():

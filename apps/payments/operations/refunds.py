@@ -16,12 +16,13 @@ from apps.common.ids import uuid7
 from apps.common.money import Money
 from apps.common.operations import move
 from apps.ledger import operations as ledger
-from apps.ledger import queries as ledger_queries
 from apps.ledger.entries import event_key
+from apps.ledger.queries import books
 from apps.outbox import bus
-from apps.payments import entries, events, policies, queries
+from apps.payments import entries, events, policies
 from apps.payments.gateways.port import Movement, TransferState
 from apps.payments.models import Refund
+from apps.payments.queries import documents, treasury, wallet
 from apps.payments.rules import document_number
 from apps.payments.states import REFUND, RefundStatus
 
@@ -39,7 +40,7 @@ def request_refund(*, charge_id: UUID, reference_id: UUID, amount: Money, now: d
 
     :raises MoreThanCharged: if the charge has not that much left.
     """
-    charge = queries.charge_for_update(charge_id)
+    charge = documents.charge_for_update(charge_id)
     already = charge.refunds.exclude(status=RefundStatus.FAILED).aggregate(total=Sum("amount_minor"))["total"] or 0
     if amount.currency != charge.currency or amount.amount_minor + already > charge.amount_minor:
         raise MoreThanCharged
@@ -73,11 +74,11 @@ def send_credit_back(*, organization_id: UUID, amount: Money, actor: Actor, now:
     :raises NothingToSendBack: if the payments have not that much left.
     """
     policies.check_can_pay(actor, organization_id)
-    credit = queries.credit(organization_id, amount.currency)
+    credit = wallet.credit(organization_id, amount.currency)
     policies.check_amount(amount, credit, fmt.money(credit))
-    left, made = queries.chargeable(amount), []
-    for charge in queries.charges_to_refund(organization_id, amount.currency):
-        part = queries.chargeable(min(left, queries.refundable(charge.id)))
+    left, made = wallet.chargeable(amount), []
+    for charge in treasury.charges_to_refund(organization_id, amount.currency):
+        part = wallet.chargeable(min(left, wallet.refundable(charge.id)))
         if part:
             made.append(request_refund(charge_id=charge.id, reference_id=charge.reference_id, amount=part, now=now))
             left -= part
@@ -96,7 +97,7 @@ def send_credit_back(*, organization_id: UUID, amount: Money, actor: Actor, now:
 @transaction.atomic
 def refund_answered(*, refund_id: UUID, movement: Movement, now: datetime) -> Refund:
     """Write down what the processor says of a refund; older news changes nothing."""
-    refund = queries.refund_for_update(refund_id)
+    refund = documents.refund_for_update(refund_id)
     if refund.status == RefundStatus.SENDING:
         changes = {"remote_id": movement.remote_id, "lease_until": None}
         move(refund, REFUND, "submit", actor=SYSTEM, now=now, changes=changes)
@@ -123,7 +124,7 @@ def refund_answered(*, refund_id: UUID, movement: Movement, now: datetime) -> Re
 @transaction.atomic
 def refund_refused(*, refund_id: UUID, failure_code: str, now: datetime) -> Refund:
     """A definite no: the money is kept as the employer's credit."""
-    refund = queries.refund_for_update(refund_id)
+    refund = documents.refund_for_update(refund_id)
     if refund.status == RefundStatus.SENDING:
         _fail(refund, failure_code, now)
     return refund
@@ -134,7 +135,7 @@ def _fail(refund: Refund, failure_code: str, now: datetime) -> None:
     changes = {"failure_code": failure_code[:60], "finished_at": now, "lease_until": None}
     move(refund, REFUND, "fail", actor=SYSTEM, now=now, changes=changes)
     if was_paid:  # it came back after all: first the money is ours again, then the employer's
-        paid = ledger_queries.journal_by_key(event_key("refund.succeeded", refund.id))
+        paid = books.journal_by_key(event_key("refund.succeeded", refund.id))
         assert paid is not None
         ledger.reverse(journal_id=paid.id, key=event_key("refund.returned", refund.id), memo=failure_code[:60], now=now)
     ledger.record(

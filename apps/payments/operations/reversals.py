@@ -12,9 +12,10 @@ from apps.common.actors import SYSTEM, Actor
 from apps.common.errors import Conflict
 from apps.common.operations import move
 from apps.ledger import operations as ledger
-from apps.payments import entries, policies, queries
+from apps.payments import entries, policies
 from apps.payments.gateways.port import Reversal
 from apps.payments.models import PayoutAccount, TransferReversal
+from apps.payments.queries import documents, wallet
 from apps.payments.states import TRANSFER_REVERSAL, PayoutStatus, TransferReversalStatus
 
 
@@ -34,13 +35,13 @@ def request_reversal(*, payout_id: UUID, actor: Actor, now: datetime) -> Transfe
     :raises OnlyStaff: for anybody else. :raises NothingToReverse: if the cash does not lie there.
     """
     policies.check_is_staff(actor)
-    payout = queries.payout_for_update(payout_id)
+    payout = documents.payout_for_update(payout_id)
     alive = payout.reversals.exclude(status=TransferReversalStatus.FAILED).first()
     if alive is not None:
         return alive
     PayoutAccount.objects.select_for_update().get(id=payout.account_id)  # as those who accept a quote do
     came_back = payout.status in (PayoutStatus.FAILED, PayoutStatus.RETURNED)
-    lies = queries.connected_available(payout.organization_id, payout.currency)
+    lies = wallet.connected_available(payout.organization_id, payout.currency)
     was_done = payout.remote_reversal_id != ""
     if not came_back or was_done or not payout.remote_transfer_id or payout.went_abroad or lies < payout.amount:
         raise NothingToReverse

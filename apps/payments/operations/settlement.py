@@ -24,7 +24,7 @@ from apps.common.errors import Conflict, DomainError, Unavailable
 from apps.common.ids import uuid7
 from apps.common.operations import move
 from apps.common.states import Machine
-from apps.payments import policies, queries
+from apps.payments import policies
 from apps.payments.gateways.amounts import AmountNotSendable
 from apps.payments.gateways.doors import door
 from apps.payments.gateways.port import (
@@ -39,6 +39,7 @@ from apps.payments.gateways.port import (
 )
 from apps.payments.models import Attempt, Payout, Refund, TransferReversal
 from apps.payments.operations import comparing, payouts, refunds, reversals
+from apps.payments.queries import documents, pauses
 from apps.payments.rules import pause_after
 from apps.payments.states import PAYOUT, REFUND, TRANSFER_REVERSAL, AttemptOutcome, TransferReversalStatus
 
@@ -72,7 +73,7 @@ def dispatch_due(*, limit: int = 100, clock: Clock = timezone.now) -> int:
     As `settle_due`, through those gateways only whose objects the books know (`comparing`), and none while payments
     are paused.
     """
-    if queries.is_paused():
+    if pauses.is_paused():
         return 0
     current = comparing.gateways_to_dispatch(now=clock())
     return settle_due(limit=limit, clock=clock, gateways=current) if current else 0
@@ -127,7 +128,7 @@ def _claim(rows: QuerySet[Row], name: str, machine: Machine, now: datetime) -> R
     Nothing while payments are paused. What another worker holds is skipped. The attempt is written down with the
     claim, before any call.
     """
-    if queries.is_paused():
+    if pauses.is_paused():
         return None
     row = (
         rows.select_for_update(skip_locked=True, of=("self",))
@@ -180,7 +181,7 @@ def _is_held(payout: Payout, now: datetime) -> bool:
         policies.check_may_leave(payout.account, now)
     except DomainError as refusal:
         logger.warning("payout %s is held: %s", payout.number, refusal.code)
-        locked = queries.payout_for_update(payout.id)
+        locked = documents.payout_for_update(payout.id)
         if locked.attempts_made == payout.attempts_made and locked.status in _WAITING:
             locked.lease_until, locked.next_attempt_at = None, now + HELD_PAUSE
             locked.save(update_fields=["lease_until", "next_attempt_at"])
@@ -319,7 +320,7 @@ def _wait_for_funds(payout: Payout, now: datetime) -> None:
     The processor keeps its "not enough" under the key; as that is a definite no, nothing moved and the next attempt
     may have another one.
     """
-    locked = queries.payout_for_update(payout.id)
+    locked = documents.payout_for_update(payout.id)
     if locked.attempts_made == payout.attempts_made and locked.status in _WAITING:
         locked.transfer_key = uuid7()
         locked.source_currency = ""

@@ -16,12 +16,13 @@ from apps.common.money import Money
 from apps.common.operations import move
 from apps.ledger import chart
 from apps.ledger import operations as ledger
-from apps.ledger import queries as ledger_queries
 from apps.ledger.chart import Account
 from apps.ledger.entries import event_key
+from apps.ledger.queries import books
 from apps.outbox import bus
-from apps.payments import entries, events, policies, queries
+from apps.payments import entries, events, policies
 from apps.payments.models import BookLine, Charge, ProcessorLine, SuspenseItem
+from apps.payments.queries import reconciliation
 from apps.payments.rules import document_number
 from apps.payments.states import SUSPENSE, LineStatus, SuspenseReason, SuspenseStatus, SuspenseTarget
 
@@ -84,7 +85,7 @@ def clear_where_news_came(*, gateway: str, now: datetime) -> int:
 
 
 def _clear(item: SuspenseItem, now: datetime) -> None:
-    written = ledger_queries.journal_by_key(event_key("suspense.opened", item.id))
+    written = books.journal_by_key(event_key("suspense.opened", item.id))
     assert written is not None
     key = event_key("suspense.cleared", item.id)
     journal_id = ledger.reverse(journal_id=written.id, key=key, memo=item.number, now=now)
@@ -123,7 +124,7 @@ def propose_booking(
     :raises OnlyStaff: :raises ExplanationMissing: :raises PaymentNotFound: :raises IllegalTransition:
     """
     policies.check_is_staff(actor)
-    item = queries.suspense_item_for_update(item_id)
+    item = reconciliation.suspense_item_for_update(item_id)
     if not explanation.strip():
         raise ExplanationMissing
     payer_id = None
@@ -149,7 +150,7 @@ def confirm_booking(*, item_id: UUID, actor: Actor, now: datetime) -> SuspenseIt
     :raises SamePerson: for whoever proposed it; the database refuses it as well.
     """
     policies.check_is_staff(actor)
-    item = queries.suspense_item_for_update(item_id)
+    item = reconciliation.suspense_item_for_update(item_id)
     if item.proposed_by_id == actor.person_id:
         raise SamePerson
     assert item.proposed_by_id is not None
@@ -172,7 +173,7 @@ def confirm_booking(*, item_id: UUID, actor: Actor, now: datetime) -> SuspenseIt
 def reject_booking(*, item_id: UUID, actor: Actor, now: datetime) -> SuspenseItem:
     """Another booking is wanted: by whoever reads it, or by the one who proposed it."""
     policies.check_is_staff(actor)
-    item = queries.suspense_item_for_update(item_id)
+    item = reconciliation.suspense_item_for_update(item_id)
     return move(item, SUSPENSE, "reject", actor=actor, now=now)
 
 

@@ -17,8 +17,9 @@ from apps.ledger import chart
 from apps.ledger import operations as ledger
 from apps.ledger.entries import Entry
 from apps.outbox import bus
-from apps.payments import entries, events, policies, queries
+from apps.payments import entries, events, policies
 from apps.payments.models import TreasuryAct
+from apps.payments.queries import treasury
 from apps.payments.states import TreasuryKind
 
 
@@ -47,7 +48,7 @@ def act(
     :raises MoreThanMovable: for more than is kept, is our own, or is lacking in the reserve.
     """
     policies.check_is_staff(actor)
-    queries.lock_treasury()
+    treasury.lock_treasury()
     if (known := TreasuryAct.objects.filter(id=act_id).first()) is not None:
         return known
     if not reason.strip():
@@ -61,8 +62,8 @@ def act(
 @transaction.atomic
 def keep_reserve(*, currency: str, now: datetime) -> TreasuryAct | None:
     """Lay aside, by the clock, what the reserve lacks of the agreed share of our commission; None if nothing."""
-    queries.lock_treasury()
-    lacking = queries.to_reserve(currency)
+    treasury.lock_treasury()
+    lacking = treasury.to_reserve(currency)
     if not lacking:
         return None
     return _write(uuid7(), TreasuryKind.RESERVE, "", lacking, "", None, now)
@@ -94,10 +95,10 @@ def movable(kind: str, subject: str, currency: str) -> Money:
     if kind == TreasuryKind.TOP_UP:
         return Money.zero(currency)
     if kind == TreasuryKind.SWEEP:
-        return queries.own_money(subject, currency)
+        return treasury.own_money(subject, currency)
     if kind == TreasuryKind.RESERVE:
-        return queries.to_reserve(currency)
-    return max(queries.kept_tax(kind, subject, currency), Money.zero(currency))
+        return treasury.to_reserve(currency)
+    return max(treasury.kept_tax(kind, subject, currency), Money.zero(currency))
 
 
 def _entry(made: TreasuryAct) -> Entry:

@@ -12,7 +12,7 @@ from apps.common.errors import NotFound
 from apps.common.ids import uuids
 from apps.common.money import Money
 from apps.ledger import chart
-from apps.ledger import queries as ledger
+from apps.ledger.queries import books
 from apps.payments.gateways import doors
 from apps.payments.models import (
     BankStatementLine,
@@ -53,7 +53,7 @@ def cash_at(gateway: str, currency: str) -> Cash:
     A withdrawal counts until its transfer is booked; a refund until it has arrived, because it is booked only then; a
     move from the second person's yes until the door's own line shows it.
     """
-    held = ledger.balance(chart.clearing(gateway, currency))
+    held = books.balance(chart.clearing(gateway, currency))
     payouts = Payout.objects.filter(
         gateway=gateway, currency=currency, status__in=[PayoutStatus.REQUESTED, PayoutStatus.SENDING],
         remote_transfer_id="",
@@ -71,7 +71,7 @@ def cash_at(gateway: str, currency: str) -> Cash:
 def cash_at_doors() -> list[Cash]:
     """Every open door with every currency that it can hold and that any of them ever held."""
     names = doors.names()
-    known = sorted({code for name in names for code in ledger.balances_by_currency(chart.clearing(name, "EUR").code)})
+    known = sorted({code for name in names for code in books.balances_by_currency(chart.clearing(name, "EUR").code)})
     return [cash_at(name, code) for name in names for code in known if can_hold(name, code)]
 
 
@@ -162,7 +162,7 @@ def cash_left_in_transit() -> int:
     """Moves that are not on their way while their account is not at nothing, or are while it is not the amount."""
     rows = list(CashMove.objects.values_list("id", "currency", "status", "amount_minor"))
     codes = {chart.clearing_transit(move_id, currency).code for move_id, currency, _, _ in rows}
-    held = ledger.balances(codes)
+    held = books.balances(codes)
     wrong = 0
     for move_id, currency, status, amount in rows:
         lies = held.get((chart.clearing_transit(move_id, currency).code, currency), Money.zero(currency))

@@ -14,8 +14,8 @@ from django.utils import timezone
 from apps.common.errors import NotFound
 from apps.common.money import Money
 from apps.ledger import chart
-from apps.ledger import queries as ledger
-from apps.ledger.queries import JournalView
+from apps.ledger.queries import books
+from apps.ledger.queries.books import JournalView
 from apps.payments.models import (
     BookLine,
     Charge,
@@ -107,7 +107,7 @@ class ConnectedAccount:
         ).exclude(remote_transfer_id=F("remote_payout_id"))  # fmt: skip
         left = dict(on_its_way.values_list("currency").annotate(Sum("amount_minor")))
         code = chart.clearing_connected(self.organization_id, "EUR").code
-        booked = {currency: money for (_, currency), money in ledger.balances([code]).items()}
+        booked = {currency: money for (_, currency), money in books.balances([code]).items()}
         return {
             currency: booked.get(currency, Money.zero(currency)) - Money(int(left.get(currency, 0)), currency)
             for currency in sorted(held.keys() | booked.keys())
@@ -188,7 +188,7 @@ def suspense_older_than_a_day() -> int:
 
 def suspense_that_is_not_its_items() -> int:
     """Currencies in which the account of suspense is not the sum of what is open."""
-    booked = {code: money.amount_minor for code, money in ledger.balances_by_currency("suspense").items()}
+    booked = {code: money.amount_minor for code, money in books.balances_by_currency("suspense").items()}
     rows = SuspenseItem.objects.filter(status__in=_OPEN).values_list("currency").annotate(Sum("amount_minor"))
     listed = {currency: -int(total) for currency, total in rows}
     return sum(booked.get(code, 0) != listed.get(code, 0) for code in booked.keys() | listed.keys())

@@ -12,7 +12,7 @@ from django.db.models import Sum
 
 from apps.common.money import Money
 from apps.ledger import chart
-from apps.ledger import queries as ledger
+from apps.ledger.queries import books, periods
 from apps.payments.gateways import doors
 from apps.payments.models import Charge, Payout, TopUp, TransferReversal, TreasuryAct
 from apps.payments.queries.wallet import connected_available
@@ -40,7 +40,7 @@ def lock_treasury() -> None:
 
 def holdings() -> list[Holding]:
     """Everything that staff may act on, by kind, subject and currency; nothing that is zero."""
-    groups = {(code, currency): Money(minor, currency) for code, currency, minor in ledger.trial_balance()}
+    groups = {(code, currency): Money(minor, currency) for code, currency, minor in books.trial_balance()}
     found = [
         Holding(_TAXES[prefix], subject, -total, max(-total, Money.zero(currency)))
         for (code, currency), total in groups.items()
@@ -54,7 +54,7 @@ def holdings() -> list[Holding]:
         if code == f"clearing:{gateway}"
     ]
     found += [
-        Holding(TreasuryKind.RESERVE, "", ledger.balance(chart.reserve_chargeback(currency)), to_reserve(currency))
+        Holding(TreasuryKind.RESERVE, "", books.balance(chart.reserve_chargeback(currency)), to_reserve(currency))
         for currency in currencies_of_commission()
     ]
     return sorted(found, key=lambda one: (one.kind, one.subject, one.balance.currency))
@@ -63,7 +63,7 @@ def holdings() -> list[Holding]:
 def kept_tax(kind: str, country: str, currency: str) -> Money:
     """What is kept for a tax office in one currency."""
     account = chart.tax_withheld if kind == TreasuryKind.TAX_WITHHELD else chart.tax_collected
-    return ledger.balance(account(country, currency))
+    return books.balance(account(country, currency))
 
 
 def own_money(gateway: str, currency: str) -> Money:
@@ -71,40 +71,40 @@ def own_money(gateway: str, currency: str) -> Money:
     What may leave the processor for the platform's bank: its balance there less everything owed to customers, to tax
     offices and to the reserve in that currency. Other people's money is never swept, nor what nobody has explained.
     """
-    there = ledger.balance(chart.clearing(gateway, currency))
+    there = books.balance(chart.clearing(gateway, currency))
     return max(min(_own(currency), there), Money.zero(currency))
 
 
 def _own(currency: str) -> Money:
     """Of all doors together and between them; negative where customers' money is short of what is owed."""
-    groups = {code: minor for code, unit, minor in ledger.trial_balance() if unit == currency}
-    there = Money.total((ledger.balance(chart.clearing(name, currency)) for name in doors.names()), currency)
+    groups = {code: minor for code, unit, minor in books.trial_balance() if unit == currency}
+    there = Money.total((books.balance(chart.clearing(name, currency)) for name in doors.names()), currency)
     there += Money(groups.get("clearing:transit", 0), currency)
-    owed = Money.total((money for _, money in ledger.owed() if money.currency == currency), currency)
+    owed = Money.total((money for _, money in books.owed() if money.currency == currency), currency)
     connected = Money(groups.get("clearing:connected", 0), currency)
     saved = ("tax_withheld:", "tax_collected:", "reserve:")
     kept = Money(-sum(minor for code, minor in groups.items() if code.startswith(saved)), currency)
-    unexplained = max(-ledger.balance(chart.suspense(currency)), Money.zero(currency))
-    exchange = ledger.balance(chart.fx_position(currency))
+    unexplained = max(-books.balance(chart.suspense(currency)), Money.zero(currency))
+    exchange = books.balance(chart.fx_position(currency))
     return there + min(exchange, Money.zero(currency)) - (owed - connected) - kept - unexplained
 
 
 def currencies_at(gateway: str) -> list[tuple[str, Money]]:
     """The currencies in which the processor has ever held something, each with what is lacking of our own money."""
-    held = ledger.balances_by_currency(chart.clearing(gateway, "EUR").code)
+    held = books.balances_by_currency(chart.clearing(gateway, "EUR").code)
     return [(currency, shortfall(currency)) for currency in sorted(held)]
 
 
 def shortfall(currency: str) -> Money:
     """What the operator has to bring so that everything owed in this currency is covered."""
-    bought = max(ledger.balance(chart.fx_position(currency)), Money.zero(currency))
+    bought = max(books.balance(chart.fx_position(currency)), Money.zero(currency))
     return max(-_own(currency) - bought, Money.zero(currency))
 
 
 def reserve_for_update(currency: str) -> Money:
     """What the protection reserve holds; nobody else moves it until the transaction ends."""
     lock_treasury()
-    return ledger.balance(chart.reserve_chargeback(currency))
+    return books.balance(chart.reserve_chargeback(currency))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +127,10 @@ class ReserveFigures:
 def reserve_figures(now: datetime) -> list[ReserveFigures]:
     """By currency, those alone in which something was ever put in or claimed; three queries."""
     since = now - timedelta(days=365)
-    balances = ledger.balances_by_currency("reserve:chargeback")
-    put_in = _by_currency(ledger.sums_by_month("reserve:chargeback", events=["reserve.provisioned"], since=since))
-    claims = _by_currency(ledger.sums_by_month("reserve:chargeback", events=["chargeback.absorbed"], since=since))
-    beyond = _by_currency(ledger.sums_by_month("expense:chargeback", events=["chargeback.absorbed"], since=since))
+    balances = books.balances_by_currency("reserve:chargeback")
+    put_in = _by_currency(periods.sums_by_month("reserve:chargeback", events=["reserve.provisioned"], since=since))
+    claims = _by_currency(periods.sums_by_month("reserve:chargeback", events=["chargeback.absorbed"], since=since))
+    beyond = _by_currency(periods.sums_by_month("expense:chargeback", events=["chargeback.absorbed"], since=since))
     found = []
     for currency in sorted({*balances, *put_in, *claims, *beyond}):
         zero = Money.zero(currency)
@@ -161,7 +161,7 @@ def to_reserve(currency: str) -> Money:
     """
     What the reserve still lacks: the agreed share of all commission ever earned, less what was laid aside for it.
     """
-    earned = ledger.balance(chart.commission(currency))
+    earned = books.balance(chart.commission(currency))
     done = TreasuryAct.objects.filter(kind=TreasuryKind.RESERVE, currency=currency).aggregate(
         total=Sum("amount_minor")
     )["total"]
@@ -172,7 +172,7 @@ def to_reserve(currency: str) -> Money:
 
 def currencies_of_commission() -> list[str]:
     """In which we have earned something."""
-    return sorted(currency for code, currency, _ in ledger.trial_balance() if code == "revenue:commission")
+    return sorted(currency for code, currency, _ in books.trial_balance() if code == "revenue:commission")
 
 
 def recent_acts() -> list[TreasuryAct]:

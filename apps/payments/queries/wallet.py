@@ -11,7 +11,7 @@ from django.db.models.functions import Cast, Concat
 
 from apps.common.money import Money
 from apps.ledger import chart
-from apps.ledger import queries as ledger
+from apps.ledger.queries import books
 from apps.payments.gateways.amounts import sendable
 from apps.payments.models import Charge, Chargeback, Payout, PayoutAccount, Refund, TransferReversal
 from apps.payments.states import (
@@ -40,7 +40,7 @@ class Receipt:
     number: str
     title: str
     amount: Money
-    entries: Sequence[ledger.JournalView]
+    entries: Sequence[books.JournalView]
 
 
 def _payable_code(organization_id: UUID) -> str:
@@ -49,18 +49,18 @@ def _payable_code(organization_id: UUID) -> str:
 
 def available(organization_id: UUID, currency: str) -> Money:
     """What can be withdrawn in one currency."""
-    return ledger.balance(chart.payable(organization_id, currency))
+    return books.balance(chart.payable(organization_id, currency))
 
 
 def credit(organization_id: UUID, currency: str) -> Money:
     """What is kept for an employer in one currency."""
-    return ledger.balance(chart.employer_credit(organization_id, currency))
+    return books.balance(chart.employer_credit(organization_id, currency))
 
 
 def credits_of(organization_id: UUID) -> list[Money]:
     """What is kept for an employer, by currency; only where there is something."""
     code = chart.employer_credit(organization_id, "EUR").code
-    return [money for _, money in sorted(ledger.balances([code]).items()) if money]
+    return [money for _, money in sorted(books.balances([code]).items()) if money]
 
 
 def refundable(charge_id: UUID) -> Money:
@@ -72,7 +72,7 @@ def refundable(charge_id: UUID) -> Money:
 
 def balances(organization_id: UUID) -> list[Balance]:
     """Every currency with something in it, largest use first by name; two queries."""
-    ready = {currency: money for (_, currency), money in ledger.balances([_payable_code(organization_id)]).items()}
+    ready = {currency: money for (_, currency), money in books.balances([_payable_code(organization_id)]).items()}
     pending_rows = (
         Payout.objects.filter(organization_id=organization_id, status__in=PAYOUT_UNFINISHED)
         .values_list("currency")
@@ -90,14 +90,14 @@ def automatic_balances() -> list[tuple[UUID, str]]:
     """Balances that can be withdrawn and whose owners agreed to be paid automatically: organization and currency."""
     ready = PayoutAccount.objects.filter(status=PayoutAccountStatus.ACTIVE, is_automatic=True)
     code = Concat(Value(chart.PAYABLE_PREFIX), Cast("organization_id", CharField()))
-    held = ledger.with_balance(ready.annotate(code=code).values_list("code", flat=True))
+    held = books.with_balance(ready.annotate(code=code).values_list("code", flat=True))
     return [(UUID(code.removeprefix(chart.PAYABLE_PREFIX)), money.currency) for code, money in held if money]
 
 
-def statement(organization_id: UUID, *, before: int | None = None, limit: int = 50) -> list[ledger.StatementLine]:
+def statement(organization_id: UUID, *, before: int | None = None, limit: int = 50) -> list[books.StatementLine]:
     """The lines of the organization's own accounts, newest first, each with the balance after it."""
     codes = [_payable_code(organization_id), chart.employer_credit(organization_id, "EUR").code]
-    return ledger.statement(codes, before=before, limit=limit)
+    return books.statement(codes, before=before, limit=limit)
 
 
 def chargeable(amount: Money) -> Money:
@@ -107,7 +107,7 @@ def chargeable(amount: Money) -> Money:
 
 def connected_available(organization_id: UUID, currency: str) -> Money:
     """What lies on the organization's account at the processor, and is not meant for a payout or asked back."""
-    lies = ledger.balance(chart.clearing_connected(organization_id, currency))
+    lies = books.balance(chart.clearing_connected(organization_id, currency))
     meant = (
         Payout.objects.filter(organization_id=organization_id, currency=currency, status__in=PAYOUT_UNFINISHED)
         .filter(Q(needs_transfer=False) | ~Q(remote_transfer_id=""))
@@ -121,12 +121,12 @@ def connected_available(organization_id: UUID, currency: str) -> Money:
 
 
 def receipt_of_charge(charge: Charge) -> Receipt:
-    entries = ledger.journals_of(charge=charge.id)
+    entries = books.journals_of(charge=charge.id)
     return Receipt(charge.number, charge.memo, charge.amount, entries)
 
 
 def receipt_of_payout(payout: Payout) -> Receipt:
-    return Receipt(payout.number, payout.account.bank_name, payout.amount, ledger.journals_of(payout=payout.id))
+    return Receipt(payout.number, payout.account.bank_name, payout.amount, books.journals_of(payout=payout.id))
 
 
 def transit_left() -> int:
@@ -142,7 +142,7 @@ def transit_left() -> int:
             status__in=[RefundStatus.SUCCEEDED, RefundStatus.FAILED]
         ).values_list("id", F("currency"))
     ]
-    held = ledger.balances({code for code, _ in finished})
+    held = books.balances({code for code, _ in finished})
     return sum(bool(held.get(account)) for account in finished)
 
 
@@ -154,5 +154,5 @@ def chargeback_claims_left() -> int:
             Q(status=ChargebackStatus.WON) | Q(absorbed_at__isnull=False)
         ).values_list("id", F("currency"))
     ]
-    held = ledger.balances({code for code, _ in ended})
+    held = books.balances({code for code, _ in ended})
     return sum(bool(held.get(account)) for account in ended)

@@ -17,16 +17,19 @@ from stdnum import iso11649
 
 from apps.accounts.middleware import actor
 from apps.common.errors import DomainError, NotFound
-from apps.payments import operations, policies, queries
+from apps.payments import policies
 from apps.payments.forms import StatementForm
 from apps.payments.gateways.statements import BYTES_MAX
+from apps.payments.operations import bank as bank_operations
+from apps.payments.queries import bank as bank_queries
+from apps.payments.queries import documents
 
 
 @login_required
 @require_safe
 def bank_transfer(request: HttpRequest, charge_id: UUID) -> HttpResponse:
     """The checkout of the bank door: our account, the amount, and the reference that makes it the payer's."""
-    charge = queries.charge_visible_to(actor(request), charge_id)
+    charge = documents.charge_visible_to(actor(request), charge_id)
     if charge.gateway != "bank":
         raise NotFound
     context = {
@@ -48,7 +51,7 @@ def bank(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         upload = form.cleaned_data["statement"]
         try:
-            made = operations.import_statement(
+            made = bank_operations.import_statement(
                 name=upload.name, body=upload.read(BYTES_MAX + 1), actor=actor(request), now=timezone.now()
             )
         except DomainError as refusal:
@@ -59,9 +62,9 @@ def bank(request: HttpRequest) -> HttpResponse:
             return redirect("payments:bank")
     context = {
         "form": form,
-        "orders": queries.bank_orders(),
-        "files": queries.bank_files(),
-        "statements": queries.bank_statements(),
+        "orders": bank_queries.bank_orders(),
+        "files": bank_queries.bank_files(),
+        "statements": bank_queries.bank_statements(),
     }
     return render(request, "payments/bank.html", context, status=422 if form.is_bound else 200)
 
@@ -70,7 +73,7 @@ def bank(request: HttpRequest) -> HttpResponse:
 @require_POST
 def bank_export(request: HttpRequest) -> HttpResponse:
     try:
-        made = operations.export_orders(actor=actor(request), now=timezone.now())
+        made = bank_operations.export_orders(actor=actor(request), now=timezone.now())
     except DomainError as refusal:
         messages.error(request, str(refusal))
     else:
@@ -82,7 +85,7 @@ def bank_export(request: HttpRequest) -> HttpResponse:
 @require_safe
 def bank_file(request: HttpRequest, file_id: UUID) -> HttpResponse:
     policies.check_is_staff(actor(request))
-    found = queries.bank_file(file_id)
+    found = bank_queries.bank_file(file_id)
     answer = HttpResponse(found.body, content_type="application/xml")
     answer["Content-Disposition"] = f'attachment; filename="pain.001-{found.number}.xml"'
     return answer
@@ -94,7 +97,7 @@ def bank_order(request: HttpRequest, order_id: UUID) -> HttpResponse:
     """Staff have seen at the bank what became of it."""
     is_executed = request.POST.get("end") == "executed"
     try:
-        operations.end_order(order_id=order_id, is_executed=is_executed, actor=actor(request), now=timezone.now())
+        bank_operations.end_order(order_id=order_id, is_executed=is_executed, actor=actor(request), now=timezone.now())
     except DomainError as refusal:
         messages.error(request, str(refusal))
     return redirect("payments:bank")

@@ -16,10 +16,12 @@ from django.views.decorators.http import require_http_methods
 from apps.accounts.middleware import actor
 from apps.common.errors import DomainError, NotFound
 from apps.common.ids import uuid7, uuid_or_none
-from apps.ledger import queries as ledger
-from apps.payments import operations, policies, queries
+from apps.ledger.queries import books
+from apps.payments import policies
 from apps.payments.forms import CashMoveForm
 from apps.payments.gateways import doors
+from apps.payments.operations import cash as cash_operations
+from apps.payments.queries import cash as cash_queries
 from apps.payments.states import CASH_MOVE, CashMoveStatus, DoorName
 
 
@@ -28,14 +30,14 @@ from apps.payments.states import CASH_MOVE, CashMoveStatus, DoorName
 def cash_moves(request: HttpRequest) -> HttpResponse:
     """What each door holds, what was moved, and the form that asks for another move."""
     policies.check_is_staff(actor(request))
-    cash = queries.cash_at_doors()
+    cash = cash_queries.cash_at_doors()
     currencies = sorted({one.held.currency for one in cash})
     initial = {"source": settings.PAYMENT_GATEWAY, "target": "bank", "move_id": uuid7()}
     form = CashMoveForm(request.POST or None, doors=doors.names(), currencies=currencies, initial=initial)
     if request.method == "POST" and form.is_valid() and form.money is not None:
         given = form.cleaned_data
         try:
-            made = operations.propose_move(
+            made = cash_operations.propose_move(
                 move_id=given["move_id"],
                 source=given["source"],
                 target=given["target"],
@@ -49,7 +51,7 @@ def cash_moves(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Written down. A second person has to agree before anything is promised."))
             return redirect("payments:cash_move", made.id)
-    moves = [(one, DoorName(one.source).label, DoorName(one.target).label) for one in queries.cash_moves()]
+    moves = [(one, DoorName(one.source).label, DoorName(one.target).label) for one in cash_queries.cash_moves()]
     context = {"form": form, "cash": cash, "moves": moves, "may_move": len(doors.names()) > 1 and bool(currencies)}
     return render(request, "payments/cash_moves.html", context, status=422 if form.errors else 200)
 
@@ -66,7 +68,7 @@ def cash_move(request: HttpRequest, move_id: UUID) -> HttpResponse:
         except DomainError as refusal:
             messages.error(request, str(refusal))
         return redirect("payments:cash_move", move_id)
-    found = queries.cash_move(move_id)
+    found = cash_queries.cash_move(move_id)
     is_waiting = found.status in (CashMoveStatus.AGREED, CashMoveStatus.LEFT)
     context = {
         "move": found,
@@ -74,9 +76,9 @@ def cash_move(request: HttpRequest, move_id: UUID) -> HttpResponse:
         "target": DoorName(found.target).label,
         "may_agree": CASH_MOVE.allows(found.status, "agree") and found.proposed_by_id != asker.user_id,
         "may_call_off": CASH_MOVE.allows(found.status, "call_off"),
-        "candidates": list(queries.lines_of_move(found)[:20]) if is_waiting else [],
+        "candidates": list(cash_queries.lines_of_move(found)[:20]) if is_waiting else [],
         "is_waiting": is_waiting,
-        "entries": ledger.journals_of(move=found.id),
+        "entries": books.journals_of(move=found.id),
     }
     return render(request, "payments/cash_move.html", context)
 
@@ -84,14 +86,14 @@ def cash_move(request: HttpRequest, move_id: UUID) -> HttpResponse:
 def _step(request: HttpRequest, move_id: UUID) -> None:
     step, asker, now = request.POST.get("step"), actor(request), timezone.now()
     if step == "agree":
-        operations.agree_to_move(move_id=move_id, actor=asker, now=now)
+        cash_operations.agree_to_move(move_id=move_id, actor=asker, now=now)
         messages.success(request, _("Agreed. Make the transfer now, and write the move's number into it."))
     elif step == "call_off":
-        operations.call_move_off(move_id=move_id, actor=asker, now=now)
+        cash_operations.call_move_off(move_id=move_id, actor=asker, now=now)
         messages.info(request, _("Called off. Nothing moved."))
     else:
         line_id = uuid_or_none(request.POST.get("line"))
         if line_id is None:
             raise NotFound
-        operations.point_to_line(move_id=move_id, line_id=line_id, actor=asker, now=now)
+        cash_operations.point_to_line(move_id=move_id, line_id=line_id, actor=asker, now=now)
         messages.success(request, _("Booked. The entry is written."))

@@ -16,9 +16,11 @@ from apps.accounts.middleware import actor
 from apps.common.errors import DomainError
 from apps.common.views import ask_first, is_changing
 from apps.escrow import queries as escrows
-from apps.ledger import queries as ledger
-from apps.payments import operations, policies, queries
+from apps.ledger.queries import books
+from apps.payments import policies
 from apps.payments.forms import EvidenceForm
+from apps.payments.operations import chargebacks as chargeback_operations
+from apps.payments.queries import documents
 
 
 @login_required
@@ -26,7 +28,7 @@ from apps.payments.forms import EvidenceForm
 def chargebacks(request: HttpRequest) -> HttpResponse:
     """Open ones first, the nearest deadline on top."""
     policies.check_is_staff(actor(request))
-    found = list(queries.chargebacks()[:200])
+    found = list(documents.chargebacks()[:200])
     context = {"chargebacks": found, "warnings": escrows.open_warnings(), "appeals": escrows.open_appeals()}
     return render(request, "payments/chargeback_list.html", context)
 
@@ -47,13 +49,13 @@ def chargeback(request: HttpRequest, chargeback_id: UUID) -> HttpResponse:
     One case: what was taken, who bears it, and the evidence to be read and handed in. The evidence is assembled by
     the work's own area above, as a part of the page; what staff send is what they saw.
     """
-    found = queries.chargeback_visible_to(actor(request), chargeback_id)
+    found = documents.chargeback_visible_to(actor(request), chargeback_id)
     form = EvidenceForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and not is_changing(request):
         if policies.can_submit_evidence(found) and (question := _ask_about_evidence(request, form)):
             return question
         try:
-            operations.submit_evidence(
+            chargeback_operations.submit_evidence(
                 chargeback_id=found.id,
                 text=form.cleaned_data["text"],
                 product=found.charge.memo,
@@ -70,7 +72,7 @@ def chargeback(request: HttpRequest, chargeback_id: UUID) -> HttpResponse:
         "chargeback": found,
         "charge": found.charge,
         "form": form,
-        "entries": ledger.journals_of(chargeback=found.id),
+        "entries": books.journals_of(chargeback=found.id),
         "may_submit": policies.can_submit_evidence(found),
         "days": (found.evidence_due_at - timezone.now()).days if found.evidence_due_at else None,
     }

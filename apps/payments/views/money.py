@@ -18,15 +18,19 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from apps.accounts import queries as organizations
 from apps.accounts.middleware import actor
-from apps.accounts.views.asking import back
+from apps.accounts.views.questions import back
 from apps.common import currencies, fmt, keyset, spreadsheets
 from apps.common.errors import Conflict, DomainError, NotFound, Unavailable
 from apps.common.money import Money
 from apps.escrow import queries as escrows
-from apps.ledger import queries as ledger
+from apps.ledger.queries import books
 from apps.ledger.templatetags.books import event_label
-from apps.payments import operations, policies, queries
+from apps.payments import policies
 from apps.payments.forms import WithdrawForm
+from apps.payments.operations import charges as charge_operations
+from apps.payments.operations import payouts as payout_operations
+from apps.payments.queries import documents, pauses
+from apps.payments.queries import wallet as wallet_queries
 from apps.payments.states import PAYOUT_WAITING
 
 View = Callable[..., HttpResponse]
@@ -38,7 +42,7 @@ CSV_ROWS_MAX = 10_000
 class Row:
     """One line of a statement with the release behind it, where there is one."""
 
-    line: ledger.StatementLine
+    line: books.StatementLine
     release: escrows.ReleaseRow | None
 
 
@@ -51,7 +55,7 @@ def organization_id_of(request: HttpRequest) -> UUID:
     return organization_id
 
 
-def _rows(lines: Iterable[ledger.StatementLine]) -> list[Row]:
+def _rows(lines: Iterable[books.StatementLine]) -> list[Row]:
     listed = list(lines)
     releases = escrows.releases_by_id(line.refs["release"] for line in listed if "release" in line.refs)
     return [Row(line, releases.get(line.refs.get("release", ""))) for line in listed]
@@ -64,12 +68,12 @@ def _rows(lines: Iterable[ledger.StatementLine]) -> list[Row]:
 @require_safe
 def wallet(request: HttpRequest) -> HttpResponse:
     organization_id = organization_id_of(request)
-    lines = queries.statement(organization_id, before=_line_id(request), limit=ROWS + 1)
-    account, onboarding = queries.present_accounts_of(organization_id)
-    payouts = list(queries.payouts_of(organization_id)[:5])
-    balances = queries.balances(organization_id)
+    lines = wallet_queries.statement(organization_id, before=_line_id(request), limit=ROWS + 1)
+    account, onboarding = documents.present_accounts_of(organization_id)
+    payouts = list(documents.payouts_of(organization_id)[:5])
+    balances = wallet_queries.balances(organization_id)
     acting = organizations.organization(organization_id)
-    charges = list(queries.charges_of(organization_id)[:5])
+    charges = list(documents.charges_of(organization_id)[:5])
     return render(
         request,
         "payments/wallet.html",
@@ -77,12 +81,12 @@ def wallet(request: HttpRequest) -> HttpResponse:
             "balances": balances,
             "is_paid": acting.works or bool(balances or payouts or account or onboarding),
             "is_payer": acting.hires or bool(charges),
-            "spent": queries.spent_by(organization_id) if charges else [],
-            "refunds": list(queries.refunds_of(organization_id)[:5]) if charges else [],
-            "chargebacks": list(queries.chargebacks_of(organization_id)[:5]) if charges else [],
+            "spent": documents.spent_by(organization_id) if charges else [],
+            "refunds": list(documents.refunds_of(organization_id)[:5]) if charges else [],
+            "chargebacks": list(documents.chargebacks_of(organization_id)[:5]) if charges else [],
             "waits_until": policies.waits_until(account, timezone.now()),
             "country_is_reviewed": account is not None and account.organization.country_review_since is not None,
-            "credits": queries.credits_of(organization_id),
+            "credits": wallet_queries.credits_of(organization_id),
             "may_pay": policies.can_pay(actor(request), organization_id),
             "held": escrows.held_both(organization_id),
             "rows": _rows(lines[:ROWS]),
@@ -94,7 +98,7 @@ def wallet(request: HttpRequest) -> HttpResponse:
             "claims": escrows.claims_of(organization_id),
             "organization_id": organization_id,
             "may_withdraw": policies.can_withdraw(actor(request), organization_id),
-            "is_paused": any(one.status in PAYOUT_WAITING for one in payouts) and queries.is_paused(),
+            "is_paused": any(one.status in PAYOUT_WAITING for one in payouts) and pauses.is_paused(),
         },
     )
 
@@ -109,7 +113,7 @@ def _line_id(request: HttpRequest) -> int | None:
 def statement_csv(request: HttpRequest) -> StreamingHttpResponse:
     """The whole statement, oldest line last, amounts as plain decimals for a spreadsheet."""
     organization_id = organization_id_of(request)
-    lines = _rows(queries.statement(organization_id, limit=CSV_ROWS_MAX))
+    lines = _rows(wallet_queries.statement(organization_id, limit=CSV_ROWS_MAX))
     head = ("date", "what", "about", "gross", "fee", "tax", "amount", "balance", "currency", "journal_entry")
     return spreadsheets.download(f"statement-{timezone.now():%Y-%m-%d}", [head, *map(_cells, lines)])
 
@@ -133,12 +137,12 @@ def _cells(row: Row) -> list[object]:
 @require_safe
 def entry(request: HttpRequest, journal_id: UUID) -> HttpResponse:
     """One journal entry, for those whose money it moved."""
-    found = ledger.journal(journal_id)
+    found = books.journal(journal_id)
     _check_is_about(request, found)
     return render(request, "payments/entry.html", {"entries": [found], "entry": found})
 
 
-def _check_is_about(request: HttpRequest, found: ledger.JournalView) -> None:
+def _check_is_about(request: HttpRequest, found: books.JournalView) -> None:
     """:raises NotFound: unless the entry names the organization, or an escrow of which it is a party."""
     asker = actor(request)
     if asker.is_staff:
@@ -162,15 +166,15 @@ def withdraw(request: HttpRequest, currency: str) -> HttpResponse:
     policies.check_can_withdraw(actor(request), organization_id)
     if currency not in currencies.exponents():
         raise NotFound
-    account = queries.payout_account_of(organization_id)
+    account = documents.payout_account_of(organization_id)
     if account is None:
         messages.info(request, str(policies.PayoutAccountMissing.message))
         return redirect("payments:account")
-    available = queries.available(organization_id, currency)
+    available = wallet_queries.available(organization_id, currency)
     form = WithdrawForm(request.POST or None, currency=currency, initial={"amount": available.as_decimal()})
     if request.method == "POST" and (form.is_valid() or "all" in request.POST):
         try:
-            made = operations.quote_payout(
+            made = payout_operations.quote_payout(
                 organization_id=organization_id,
                 currency=currency,
                 amount=None if "all" in request.POST else form.money,
@@ -192,7 +196,7 @@ def withdraw(request: HttpRequest, currency: str) -> HttpResponse:
 @require_safe
 def quote(request: HttpRequest, quote_id: UUID) -> HttpResponse:
     """What will arrive, at which rate of which day, until when; and the button that agrees to it."""
-    found = queries.quote_visible_to(actor(request), quote_id)
+    found = documents.quote_visible_to(actor(request), quote_id)
     if hasattr(found, "payout"):
         return redirect("payments:payout", found.payout.id)
     return render(
@@ -205,9 +209,9 @@ def quote(request: HttpRequest, quote_id: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def accept(request: HttpRequest, quote_id: UUID) -> HttpResponse:
-    found = queries.quote_visible_to(actor(request), quote_id)
+    found = documents.quote_visible_to(actor(request), quote_id)
     try:
-        payout = operations.accept_quote(quote_id=found.id, actor=actor(request), now=timezone.now())
+        payout = payout_operations.accept_quote(quote_id=found.id, actor=actor(request), now=timezone.now())
     except policies.QuoteUsed:
         return redirect("payments:quote", quote_id)
     except policies.QuoteExpired as refusal:
@@ -229,7 +233,7 @@ def accept(request: HttpRequest, quote_id: UUID) -> HttpResponse:
 @require_safe
 def payouts(request: HttpRequest) -> HttpResponse:
     found = keyset.page(
-        queries.payouts_of(organization_id_of(request)), order="-requested_at", cursor=request.GET.get("cursor", "")
+        documents.payouts_of(organization_id_of(request)), order="-requested_at", cursor=request.GET.get("cursor", "")
     )
     return render(request, "payments/payout_list.html", {"payouts": found, "next_cursor": found.next_cursor})
 
@@ -237,14 +241,14 @@ def payouts(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def payout(request: HttpRequest, payout_id: UUID) -> HttpResponse:
-    found = queries.payout_visible_to(actor(request), payout_id)
-    receipt = queries.receipt_of_payout(found)
+    found = documents.payout_visible_to(actor(request), payout_id)
+    receipt = wallet_queries.receipt_of_payout(found)
     context = {
         "payout": found,
         "quote": found.quote,
         "entries": receipt.entries,
         "attempts": found.attempts.all(),
-        "is_paused": found.status in PAYOUT_WAITING and queries.is_paused(),
+        "is_paused": found.status in PAYOUT_WAITING and pauses.is_paused(),
     }
     return render(request, "payments/payout_detail.html", context)
 
@@ -253,7 +257,7 @@ def payout(request: HttpRequest, payout_id: UUID) -> HttpResponse:
 @require_safe
 def charges(request: HttpRequest) -> HttpResponse:
     found = keyset.page(
-        queries.charges_of(organization_id_of(request)), order="-created_at", cursor=request.GET.get("cursor", "")
+        documents.charges_of(organization_id_of(request)), order="-created_at", cursor=request.GET.get("cursor", "")
     )
     return render(request, "payments/charge_list.html", {"charges": found, "next_cursor": found.next_cursor})
 
@@ -261,12 +265,12 @@ def charges(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def charge(request: HttpRequest, charge_id: UUID) -> HttpResponse:
-    found = queries.charge_visible_to(actor(request), charge_id)
+    found = documents.charge_visible_to(actor(request), charge_id)
     context: dict[str, Any] = {
         "charge": found,
-        "entries": queries.receipt_of_charge(found).entries,
+        "entries": wallet_queries.receipt_of_charge(found).entries,
         "refunds": list(found.refunds.order_by("created_at")),
-        "chargebacks": list(queries.chargebacks_of_charge(found.id)),
+        "chargebacks": list(documents.chargebacks_of_charge(found.id)),
         "fee": Money(found.fee_minor, found.currency) if found.fee_minor is not None else None,
         "may_cancel": policies.can_cancel_charge(actor(request), found),
     }
@@ -277,9 +281,9 @@ def charge(request: HttpRequest, charge_id: UUID) -> HttpResponse:
 @require_POST
 def cancel_charge(request: HttpRequest, charge_id: UUID) -> HttpResponse:
     """Cancel a payment that was not made yet; back to where the button was."""
-    found = queries.charge_visible_to(actor(request), charge_id)
+    found = documents.charge_visible_to(actor(request), charge_id)
     try:
-        operations.cancel_charge(charge_id=found.id, actor=actor(request), now=timezone.now())
+        charge_operations.cancel_charge(charge_id=found.id, actor=actor(request), now=timezone.now())
     except (Conflict, Unavailable) as refusal:
         messages.warning(request, str(refusal))
     else:

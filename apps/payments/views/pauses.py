@@ -12,31 +12,33 @@ from django.views.decorators.http import require_http_methods
 
 from apps.accounts.middleware import actor
 from apps.common.errors import DomainError
-from apps.payments import operations, policies, queries
+from apps.payments import policies
 from apps.payments.forms import ReasonForm
+from apps.payments.operations import pauses as pause_operations
+from apps.payments.queries import pauses as pause_queries
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def pause(request: HttpRequest) -> HttpResponse:
     policies.check_can_pause(actor(request))
-    paused = queries.open_pause()
+    paused = pause_queries.open_pause()
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        change = operations.resume if request.POST.get("verb") == "resume" else operations.pause
+        change = pause_operations.resume if request.POST.get("verb") == "resume" else pause_operations.pause
         try:
             change(reason=form.cleaned_data["reason"], now=timezone.now(), actor=actor(request))
         except DomainError as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:
-            done = _("Payments go out again.") if change is operations.resume else _("Payments are paused.")
+            done = _("Payments go out again.") if change is pause_operations.resume else _("Payments are paused.")
             messages.success(request, done)
             return redirect("payments:treasury")
     context = {
         "form": form,
         "paused": paused,
         "verb": "resume" if paused else "pause",
-        "unbooked": queries.unbooked_objects(),
-        "pauses": queries.recent_pauses(),
+        "unbooked": pause_queries.unbooked_objects(),
+        "pauses": pause_queries.recent_pauses(),
     }
     return render(request, "payments/pause.html", context, status=422 if form.is_bound else 200)

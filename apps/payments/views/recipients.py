@@ -16,9 +16,12 @@ from apps.accounts import queries as accounts
 from apps.accounts.middleware import actor
 from apps.common.errors import DomainError, NotFound
 from apps.compliance import queries as compliance
-from apps.payments import operations, policies, queries
+from apps.payments import policies
 from apps.payments.forms import DirectAccountForm, RecipientForm
 from apps.payments.models import PayoutAccount
+from apps.payments.operations import accounts as account_operations
+from apps.payments.operations import charges
+from apps.payments.queries import documents, methods
 from apps.payments.states import PayoutAccountStatus
 from apps.payments.views.money import organization_id_of
 
@@ -38,7 +41,7 @@ def account(request: HttpRequest) -> HttpResponse:
     form = RecipientForm(request.POST or None, currencies=reachable, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            made = operations.start_onboarding(
+            made = account_operations.start_onboarding(
                 organization_id=organization_id,
                 gateway=settings.PAYMENT_GATEWAY,
                 actor=actor(request),
@@ -50,11 +53,11 @@ def account(request: HttpRequest) -> HttpResponse:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
     context = {
         "form": form,
-        "account": queries.payout_account_of(organization_id),
-        "onboarding": queries.onboarding_account_of(organization_id),
+        "account": documents.payout_account_of(organization_id),
+        "onboarding": documents.onboarding_account_of(organization_id),
         "organization": organization,
         "reachable": reachable,
-        "others": queries.payout_methods_for(country=organization.country, on=timezone.now().date()),
+        "others": methods.payout_methods_for(country=organization.country, on=timezone.now().date()),
     }
     return render(request, "payments/account.html", context, status=422 if form.errors else 200)
 
@@ -69,7 +72,7 @@ def account_by(request: HttpRequest, name: str) -> HttpResponse:
     organization_id, now = organization_id_of(request), timezone.now()
     policies.check_can_change_account(actor(request), organization_id)
     organization = accounts.organization(organization_id)
-    offered = queries.payout_methods_for(country=organization.country, on=now.date())
+    offered = methods.payout_methods_for(country=organization.country, on=now.date())
     method = next((one for one in offered if one.name == name), None)
     if method is None:
         raise NotFound
@@ -77,7 +80,7 @@ def account_by(request: HttpRequest, name: str) -> HttpResponse:
     form = DirectAccountForm(request.POST or None, door=name, currencies=list(method.currencies), initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            made = operations.set_payout_account(
+            made = account_operations.set_payout_account(
                 organization_id=organization_id, gateway=name, actor=actor(request), now=now, **form.cleaned_data
             )
         except DomainError as refusal:
@@ -88,13 +91,13 @@ def account_by(request: HttpRequest, name: str) -> HttpResponse:
     context = {
         "form": form,
         "method": method,
-        "account": queries.payout_account_of(organization_id),
+        "account": documents.payout_account_of(organization_id),
     }
     return render(request, "payments/account_by.html", context, status=422 if form.errors else 200)
 
 
 def _page(request: HttpRequest, made: PayoutAccount) -> str:
-    return operations.onboarding_page(
+    return account_operations.onboarding_page(
         account_id=made.id,
         return_url=request.build_absolute_uri(reverse("payments:account_return")),
         refresh_url=request.build_absolute_uri(reverse("payments:account")),
@@ -106,12 +109,12 @@ def _page(request: HttpRequest, made: PayoutAccount) -> str:
 @require_POST
 def account_continue(request: HttpRequest) -> HttpResponse:
     """The processor's page again: each address is open for minutes and once."""
-    waiting = queries.onboarding_account_of(organization_id_of(request))
+    waiting = documents.onboarding_account_of(organization_id_of(request))
     if waiting is None:
         raise NotFound
     try:
         return redirect(_page(request, waiting))
-    except operations.PaymentUnavailable as silence:
+    except charges.PaymentUnavailable as silence:
         messages.warning(request, str(silence))
         return redirect("payments:account")
 
@@ -120,12 +123,12 @@ def account_continue(request: HttpRequest) -> HttpResponse:
 @require_safe
 def account_return(request: HttpRequest) -> HttpResponse:
     """Back from the processor. Coming back proves nothing: it is asked how far the account is."""
-    waiting = queries.onboarding_account_of(organization_id_of(request))
+    waiting = documents.onboarding_account_of(organization_id_of(request))
     if waiting is None:
         return redirect("payments:wallet")
     try:
-        found = operations.refresh_onboarding(account_id=waiting.id, actor=actor(request), now=timezone.now())
-    except operations.PaymentUnavailable as silence:
+        found = account_operations.refresh_onboarding(account_id=waiting.id, actor=actor(request), now=timezone.now())
+    except charges.PaymentUnavailable as silence:
         messages.warning(request, str(silence))
         return redirect("payments:account")
     if found.status == PayoutAccountStatus.ACTIVE:
@@ -138,7 +141,7 @@ def account_return(request: HttpRequest) -> HttpResponse:
 @require_POST
 def automatic(request: HttpRequest) -> HttpResponse:
     is_automatic = request.POST.get("is_automatic") == "yes"
-    operations.set_automatic(
+    account_operations.set_automatic(
         organization_id=organization_id_of(request),
         is_automatic=is_automatic,
         actor=actor(request),

@@ -15,11 +15,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from apps.accounts.middleware import actor
 from apps.common.errors import DomainError
 from apps.common.money import Money
-from apps.ledger import queries as ledger
-from apps.payments import operations, policies, queries
+from apps.ledger.queries import books
+from apps.payments import policies
 from apps.payments.forms import BookingForm
 from apps.payments.gateways import doors
 from apps.payments.gateways.port import GatewayUnavailable
+from apps.payments.operations import reconciliation as reconciliation_operations
+from apps.payments.operations import suspense as suspense_operations
+from apps.payments.queries import reconciliation as reconciliation_queries
+from apps.payments.queries import wallet
 from apps.payments.states import SUSPENSE
 
 
@@ -27,7 +31,7 @@ from apps.payments.states import SUSPENSE
 @require_safe
 def reconciliation(request: HttpRequest) -> HttpResponse:
     policies.check_is_staff(actor(request))
-    runs = queries.reconciliation_runs()
+    runs = reconciliation_queries.reconciliation_runs()
     latest = {run.gateway: run for run in reversed(runs)}
     balances = [
         (run, Money(pair[0], currency), Money(pair[1], currency))
@@ -42,9 +46,9 @@ def reconciliation(request: HttpRequest) -> HttpResponse:
             for run in latest.values()
             for row in run.summary["connected_differences"]
         ],
-        "items": queries.suspense_items(),
-        "stuck": queries.stuck_payouts(timezone.now()),
-        "transit_left": queries.transit_left(),
+        "items": reconciliation_queries.suspense_items(),
+        "stuck": reconciliation_queries.stuck_payouts(timezone.now()),
+        "transit_left": wallet.transit_left(),
     }
     return render(request, "payments/reconciliation.html", context)
 
@@ -54,7 +58,7 @@ def reconciliation(request: HttpRequest) -> HttpResponse:
 def reconcile_now(request: HttpRequest) -> HttpResponse:
     policies.check_is_staff(actor(request))
     try:
-        runs = [operations.reconcile(gateway=name) for name in doors.names()]
+        runs = [reconciliation_operations.reconcile(gateway=name) for name in doors.names()]
     except GatewayUnavailable:
         messages.error(request, _("The payment processor does not answer just now. Nothing was compared."))
     else:
@@ -70,7 +74,7 @@ def reconcile_now(request: HttpRequest) -> HttpResponse:
 def suspense(request: HttpRequest, item_id: UUID) -> HttpResponse:
     """One difference: both sides, the proposal of one person, the confirmation of another."""
     policies.check_is_staff(actor(request))
-    item = queries.suspense_item(item_id)
+    item = reconciliation_queries.suspense_item(item_id)
     form = BookingForm(request.POST if request.POST.get("step") == "propose" else None)
     if request.method == "POST":
         try:
@@ -82,13 +86,13 @@ def suspense(request: HttpRequest, item_id: UUID) -> HttpResponse:
             else:
                 messages.error(request, str(refusal))
                 return redirect("payments:suspense", item_id)
-    theirs, ours = queries.lines_of_item(item)
+    theirs, ours = reconciliation_queries.lines_of_item(item)
     context = {
         "item": item,
         "form": form,
         "theirs": theirs,
         "ours": ours,
-        "entries": ledger.journals_of(suspense=item.id),
+        "entries": books.journals_of(suspense=item.id),
         "may_propose": SUSPENSE.allows(item.status, "propose"),
         "may_confirm": SUSPENSE.allows(item.status, "confirm") and item.proposed_by_id != actor(request).user_id,
     }
@@ -98,14 +102,14 @@ def suspense(request: HttpRequest, item_id: UUID) -> HttpResponse:
 def _act(request: HttpRequest, item_id: UUID, form: BookingForm) -> bool:
     step, now = request.POST.get("step"), timezone.now()
     if step == "confirm":
-        operations.confirm_booking(item_id=item_id, actor=actor(request), now=now)
+        suspense_operations.confirm_booking(item_id=item_id, actor=actor(request), now=now)
         messages.success(request, _("Booked. The entry is written."))
     elif step == "reject":
-        operations.reject_booking(item_id=item_id, actor=actor(request), now=now)
+        suspense_operations.reject_booking(item_id=item_id, actor=actor(request), now=now)
         messages.info(request, _("Sent back. Another booking can be proposed."))
     elif not form.is_valid():
         return False
     else:
-        operations.propose_booking(item_id=item_id, actor=actor(request), now=now, **form.cleaned_data)
+        suspense_operations.propose_booking(item_id=item_id, actor=actor(request), now=now, **form.cleaned_data)
         messages.success(request, _("Proposed. A second person has to confirm it."))
     return True

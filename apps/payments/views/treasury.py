@@ -19,9 +19,13 @@ from apps.common.errors import DomainError, NotFound
 from apps.common.ids import uuid7
 from apps.common.money import Money
 from apps.common.views import ask_first, is_changing
-from apps.payments import operations, policies, queries
+from apps.payments import policies
 from apps.payments.forms import CreditBackForm, TreasuryForm
 from apps.payments.gateways import doors
+from apps.payments.operations import refunds, settlement, top_ups
+from apps.payments.operations import treasury as treasury_operations
+from apps.payments.queries import cash, wallet
+from apps.payments.queries import treasury as treasury_queries
 from apps.payments.states import TopUpStatus, TreasuryKind
 
 
@@ -31,16 +35,16 @@ def treasury(request: HttpRequest) -> HttpResponse:
     """What is kept for tax offices, what is our own, what the reserve lacks; and what was done."""
     policies.check_is_staff(actor(request))
     context = {
-        "rows": [(one, TreasuryKind(one.kind).label) for one in queries.holdings()],
-        "acts": queries.recent_acts(),
-        "top_up_currencies": queries.currencies_at(settings.PAYMENT_GATEWAY),
+        "rows": [(one, TreasuryKind(one.kind).label) for one in treasury_queries.holdings()],
+        "acts": treasury_queries.recent_acts(),
+        "top_up_currencies": treasury_queries.currencies_at(settings.PAYMENT_GATEWAY),
         "gateway": settings.PAYMENT_GATEWAY,
-        "unfinished": queries.unfinished_top_ups(),
-        "cash": queries.cash_at_doors(),
+        "unfinished": treasury_queries.unfinished_top_ups(),
+        "cash": cash.cash_at_doors(),
         "may_move_cash": len(doors.names()) > 1,
-        "shortages": queries.recent_shortages(),
-        "unanswered": queries.unfinished_reversals(),
-        "stranded": queries.payouts_with_cash_at_the_processor(),
+        "shortages": cash.recent_shortages(),
+        "unanswered": treasury_queries.unfinished_reversals(),
+        "stranded": treasury_queries.payouts_with_cash_at_the_processor(),
     }
     return render(request, "payments/treasury.html", context)
 
@@ -79,8 +83,8 @@ def treasury_act(request: HttpRequest, kind: str, currency: str, subject: str = 
 
 def _most(kind: str, subject: str, currency: str) -> Money:
     if kind == TreasuryKind.TOP_UP:
-        return queries.shortfall(currency)
-    return operations.movable(kind, subject, currency)
+        return treasury_queries.shortfall(currency)
+    return treasury_operations.movable(kind, subject, currency)
 
 
 def _carry_out(request: HttpRequest, kind: str, subject: str, form: TreasuryForm) -> None:
@@ -88,12 +92,12 @@ def _carry_out(request: HttpRequest, kind: str, subject: str, form: TreasuryForm
     given = {"amount": form.money, "reason": form.cleaned_data["reason"], "actor": actor(request)}
     act_id, now, told = form.cleaned_data["act_id"], timezone.now(), {"amount": fmt.money(form.money)}
     if kind == TreasuryKind.TOP_UP:
-        made = operations.top_up(top_up_id=act_id, gateway=subject, now=now, **given)
+        made = top_ups.top_up(top_up_id=act_id, gateway=subject, now=now, **given)
         if made.status != TopUpStatus.SUCCEEDED:
             messages.info(request, _("%(amount)s are on their way; the entry is written when they arrive.") % told)
             return
     else:
-        operations.act(act_id=act_id, kind=kind, subject=subject, now=now, **given)
+        treasury_operations.act(act_id=act_id, kind=kind, subject=subject, now=now, **given)
     messages.success(request, _("Written into the books: %(amount)s.") % told)
 
 
@@ -102,7 +106,7 @@ def _carry_out(request: HttpRequest, kind: str, subject: str, form: TreasuryForm
 def reverse_transfer(request: HttpRequest, payout_id: UUID) -> HttpResponse:
     policies.check_is_staff(actor(request))
     try:
-        payout = operations.reverse_transfer(payout_id=payout_id, actor=actor(request), now=timezone.now())
+        payout = settlement.reverse_transfer(payout_id=payout_id, actor=actor(request), now=timezone.now())
     except DomainError as refusal:
         messages.error(request, str(refusal))
     else:
@@ -129,14 +133,14 @@ def credit(request: HttpRequest, currency: str) -> HttpResponse:
     if organization_id is None or currency not in currencies.exponents():
         raise NotFound
     policies.check_can_pay(actor(request), organization_id)
-    available = queries.credit(organization_id, currency)
+    available = wallet.credit(organization_id, currency)
     form = CreditBackForm(request.POST or None, currency=currency, initial={"amount": available.as_decimal()})
     if request.method == "POST" and form.is_valid() and form.money is not None and not is_changing(request):
         # More than there is needs no question: the operation refuses it.
         if form.money <= available and (question := _ask_about_credit(request, form)):
             return question
         try:
-            operations.send_credit_back(
+            refunds.send_credit_back(
                 organization_id=organization_id, amount=form.money, actor=actor(request), now=timezone.now()
             )
         except DomainError as refusal:

@@ -22,7 +22,7 @@ from apps.common.errors import Invalid
 from apps.common.ids import uuids
 from apps.common.money import Money
 from apps.files import operations as files
-from apps.matching import queries as matching
+from apps.matching.queries import skill_suggestions
 from apps.pricing import queries as pricing
 from apps.skills.forms import SKILL_ADDED, SkillPickerWidget, has_added_skill
 from apps.tasks import operations, policies, queries, rules
@@ -70,7 +70,7 @@ def _read_own_words(form: BriefForm) -> BriefForm:
     picker = form.fields["skills"].widget
     assert isinstance(picker, SkillPickerWidget)
     known = uuids(picker.resolved or value["ids"])
-    picker.suggestions = matching.skills_in(words, str(form["source_language"].value() or "en"), known)
+    picker.suggestions = skill_suggestions.skills_in(words, str(form["source_language"].value() or "en"), known)
     return form
 
 

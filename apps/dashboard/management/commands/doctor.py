@@ -17,8 +17,8 @@ from django.utils import timezone
 
 from apps.dashboard.management import deploy_checks
 from apps.dashboard.queries import metrics
-from apps.ledger import queries as ledger
-from apps.payments import queries as payments
+from apps.ledger.queries import invariants
+from apps.payments.queries import pauses
 
 SIGN_SECONDS_MAX, OVERDUE_SECONDS_MAX, PAYOUT_SECONDS_MAX = 120.0, 600.0, 86_400.0 * 7
 
@@ -114,7 +114,7 @@ class Command(BaseCommand):
         yield Line("jobs", "warn" if skipped else "ok", f"{skipped:.0f} rows are skipped by their jobs")
 
     def _payments(self) -> Iterator[Line]:
-        pause = payments.open_pause()
+        pause = pauses.open_pause()
         yield Line("payments", "warn" if pause else "ok", f"paused: {pause.reason}" if pause else "not paused")
         found = {family.name: family for family in metrics.measured(timezone.now())}
         for sample in found["tradewind_payouts_oldest_seconds"].samples:
@@ -149,6 +149,6 @@ class Command(BaseCommand):
             yield Line("web", "ok", f"{address} is ready")
 
     def _books(self) -> Iterator[Line]:
-        findings = ledger.check_all()
+        findings = invariants.check_all()
         broken = [one.invariant for one in findings if one.breaches]
         yield Line("books", "fail" if broken else "ok", ", ".join(broken) or f"{len(findings)} invariants hold")

@@ -28,14 +28,14 @@ from apps.accounts.models import Organization
 from apps.bidding import operations as bidding
 from apps.bidding.rules import Answer, BidDraft, MilestoneDraft
 from apps.common.money import Money
-from apps.contracts import operations as contracts
 from apps.contracts.models import Contract, Milestone
+from apps.contracts.operations import milestones, offers
 from apps.dashboard.management import walk
 from apps.dashboard.management.cast import Part
 from apps.dashboard.management.guard import refuse_where_others_are
-from apps.ledger import queries as ledger
-from apps.payments import operations as payments
+from apps.ledger.queries import books
 from apps.payments.models import Payout
+from apps.payments.operations import accounts, payouts
 from apps.reviews import operations as reviews
 from apps.skills.models import Category
 from apps.tasks import operations as tasks
@@ -152,8 +152,8 @@ class Command(BaseCommand):
         )  # fmt: skip
         bid = bidding.submit_bid(task_id=task.id, draft=draft, actor=walk.actor(freelancer), now=timezone.now())
         self._say("bid", bid=bid.id, amount=bid.binding_amount)
-        contract = contracts.award(bid_id=bid.id, actor=walk.actor(employer), now=timezone.now())
-        contracts.accept_offer(contract_id=contract.id, actor=walk.actor(freelancer), now=timezone.now())
+        contract = offers.award(bid_id=bid.id, actor=walk.actor(employer), now=timezone.now())
+        offers.accept_offer(contract_id=contract.id, actor=walk.actor(freelancer), now=timezone.now())
         self._say("awarded and accepted", contract=contract.id)
         return contract
 
@@ -165,24 +165,24 @@ class Command(BaseCommand):
         words = WORDS.get(self.language, WORDS["en"])
         employer = walk.actor(contract.employer)
         walk.deliver(milestone, words[1], self.language, timezone.now())
-        contracts.request_revision(
+        milestones.request_revision(
             milestone_id=milestone.id, text=words[2], source_language=self.language, actor=employer, now=timezone.now()
         )
         walk.deliver(milestone, words[1], self.language, timezone.now())
         self._say("delivered, revised, delivered again")
-        contracts.approve_milestone(milestone_id=milestone.id, amount=None, actor=employer, now=timezone.now())
+        milestones.approve_milestone(milestone_id=milestone.id, amount=None, actor=employer, now=timezone.now())
         self._say("approved")
 
     def _settle(self, freelancer: Organization, currency: str) -> None:
         owner = walk.actor(freelancer)
-        payments.set_payout_account(
+        accounts.set_payout_account(
             organization_id=freelancer.id, currency=currency, holder_name=freelancer.legal_name,
             account_number="000123456789", is_automatic=False, gateway="sandbox", actor=owner, now=timezone.now(),
         )  # fmt: skip
-        quote = payments.quote_payout(
+        quote = payouts.quote_payout(
             organization_id=freelancer.id, currency="EUR", amount=None, actor=owner, now=timezone.now()
         )
-        payout = payments.accept_quote(quote_id=quote.id, actor=owner, now=timezone.now())
+        payout = payouts.accept_quote(quote_id=quote.id, actor=owner, now=timezone.now())
         self._say("payout accepted", payout=payout.id, quote=quote.id, arrives=payout.amount)
         self._wait("the worker's settlement", lambda: Payout.objects.get(id=payout.id).status == "paid")
         self._say("paid out by the worker")
@@ -207,7 +207,7 @@ class Command(BaseCommand):
         """Every journal entry of this walk, from the books."""
         found = {}
         for name in ("escrow", "payout"):
-            for journal in ledger.journals_of(**{name: self.made[name]}):
+            for journal in books.journals_of(**{name: self.made[name]}):
                 found[journal.id] = journal
         rows = []
         for journal in sorted(found.values(), key=lambda one: (one.happened_at, str(one.id))):

@@ -20,21 +20,23 @@ from apps.bidding.queries import payout_currency
 from apps.bidding.rules import Answer, BidDraft, MilestoneDraft
 from apps.common.ids import uuid7
 from apps.common.money import Money
-from apps.contracts import operations as contracts
 from apps.contracts.models import Contract
+from apps.contracts.operations import cancellations, offers
+from apps.contracts.operations import milestones as milestone_operations
 from apps.dashboard.management import walk
 from apps.dashboard.management.cast import EMPLOYERS, FREELANCERS, PASSWORD, STAFF
 from apps.dashboard.management.guard import refuse_where_others_are
-from apps.matching import operations as matching
-from apps.matching import queries as match_queries
 from apps.matching.models import ListKind
+from apps.matching.operations import exposure, impressions, matches
+from apps.matching.queries import recommendations
 from apps.messaging import operations as messaging
 from apps.moderation import operations as moderation
 from apps.outbox import bus
-from apps.payments import operations as payments
-from apps.payments import queries as payment_queries
 from apps.payments.gateways import amounts
-from apps.payments.queries import balances
+from apps.payments.operations import accounts as account_operations
+from apps.payments.operations import charges, payouts, reconciliation, settlement, top_ups
+from apps.payments.queries import treasury
+from apps.payments.queries.wallet import balances
 from apps.pricing import queries as pricing
 from apps.reviews import operations as reviews
 from apps.skills.models import Category
@@ -83,7 +85,7 @@ class Command(BaseCommand):
         self._payouts()
         bus.deliver_pending(now=timezone.now(), limit=10_000)
         self._capital()
-        payments.reconcile(gateway=settings.PAYMENT_GATEWAY)
+        reconciliation.reconcile(gateway=settings.PAYMENT_GATEWAY)
         self._fairness()
         assurance.publish(night=timezone.now().date(), now=timezone.now())
         self.stdout.write(
@@ -155,13 +157,13 @@ class Command(BaseCommand):
         """The employer sees who is recommended, and whoever is told finds the task among their own: before any bid."""
         at = posted + walk.days(0.1)
         self._drain(at)
-        people = match_queries.recommended_freelancers(task.id, 10, now=at)
-        matching.record_shown(
+        people = recommendations.recommended_freelancers(task.id, 10, now=at)
+        impressions.record_shown(
             kind=ListKind.PEOPLE, reader_id=task.employer_id, rows=[one.shown for one in people], now=at
         )
         for one in people[:5]:
-            found = match_queries.recommended_tasks(one.organization.id, 10, now=at)
-            matching.record_shown(
+            found = recommendations.recommended_tasks(one.organization.id, 10, now=at)
+            impressions.record_shown(
                 kind=ListKind.RECOMMENDED, reader_id=one.organization.id, rows=[row.shown for row in found], now=at
             )
 
@@ -169,7 +171,7 @@ class Command(BaseCommand):
         """The weekly reports as the clock would have written them, oldest first."""
         for weeks in range(9, -1, -1):
             then = self.base - walk.days(7 * weeks)
-            matching.write_fairness_report(week=matching.week_before(then), now=then)
+            exposure.write_fairness_report(week=exposure.week_before(then), now=then)
 
     def _bidders(self, row: dict[str, Any], number: int) -> list[str]:
         """The winner first, then those who share most skills, then a turn of the others; two to four."""
@@ -226,13 +228,13 @@ class Command(BaseCommand):
     def _contract(self, task: Task, row: dict[str, Any], bid: Bid, closed_at: datetime, stage: str) -> None:
         employer, freelancer = walk.actor(task.employer), walk.actor(bid.bidder)
         at = closed_at + walk.days(1)
-        contract = contracts.award(bid_id=bid.id, actor=employer, now=at)
+        contract = offers.award(bid_id=bid.id, actor=employer, now=at)
         if stage == "offered":
             return
-        contracts.accept_offer(contract_id=contract.id, actor=freelancer, now=at + walk.days(0.3))
+        offers.accept_offer(contract_id=contract.id, actor=freelancer, now=at + walk.days(0.3))
         milestone = walk.first_milestone(contract)
         charge = walk.fund(milestone, at + walk.days(0.6))
-        payments.refresh_charge(charge_id=charge.id, now=at + walk.days(0.6))
+        charges.refresh_charge(charge_id=charge.id, now=at + walk.days(0.6))
         self._drain(at + walk.days(0.7))
         self._say(contract, row["lang"], at + walk.days(1))
         if stage == "funded":
@@ -242,15 +244,19 @@ class Command(BaseCommand):
             return
         walk.deliver(milestone, NOTES.get(row["lang"], NOTES["en"]), row["lang"], at + walk.days(6))
         if stage in ("revision", "completed"):
-            contracts.request_revision(
+            milestone_operations.request_revision(
                 milestone_id=milestone.id, text="One more pass, please.", source_language="en", actor=employer,
                 now=at + walk.days(7),
             )  # fmt: skip
         if stage == "partly":
-            contracts.approve_milestone(milestone_id=milestone.id, amount=None, actor=employer, now=at + walk.days(8))
+            milestone_operations.approve_milestone(
+                milestone_id=milestone.id, amount=None, actor=employer, now=at + walk.days(8)
+            )
         if stage == "completed":
             walk.deliver(milestone, NOTES["en"], "en", at + walk.days(9))
-            contracts.approve_milestone(milestone_id=milestone.id, amount=None, actor=employer, now=at + walk.days(10))
+            milestone_operations.approve_milestone(
+                milestone_id=milestone.id, amount=None, actor=employer, now=at + walk.days(10)
+            )
             self._drain(at + walk.days(10.1))
             self._review(contract, row["lang"], at + walk.days(11))
 
@@ -266,11 +272,11 @@ class Command(BaseCommand):
             )  # fmt: skip
 
     def _stop(self, contract: Contract, at: datetime) -> None:
-        proposal = contracts.propose_cancellation(
+        proposal = cancellations.propose_cancellation(
             contract_id=contract.id, freelancer_share_bps=3000, reason="The fair was called off.",
             actor=walk.actor(contract.employer), now=at,
         )  # fmt: skip
-        contracts.accept_cancellation(
+        cancellations.accept_cancellation(
             proposal_id=proposal.id, actor=walk.actor(contract.freelancer), now=at + walk.days(0.5)
         )
 
@@ -296,28 +302,28 @@ class Command(BaseCommand):
             organization = self.freelancers[name]
             owner = walk.actor(organization)
             currency = payout_currency(organization)
-            payments.set_payout_account(
+            account_operations.set_payout_account(
                 organization_id=organization.id, currency=currency, holder_name=organization.display_name,
                 account_number="DE89370400440532013000" if name == "claire" else "000123456789",
                 is_automatic=False, gateway="sandbox", actor=owner, now=self.base,
             )  # fmt: skip
             if name in ("claire", "lin"):
                 for balance in [one.available for one in balances(organization.id) if one.available]:
-                    quote = payments.quote_payout(
+                    quote = payouts.quote_payout(
                         organization_id=organization.id,
                         currency=balance.currency,
                         amount=None,
                         actor=owner,
                         now=self.base,
                     )
-                    payments.accept_quote(quote_id=quote.id, actor=owner, now=self.base)
-        payments.settle_due(clock=timezone.now)
+                    payouts.accept_quote(quote_id=quote.id, actor=owner, now=self.base)
+        settlement.settle_due(clock=timezone.now)
 
     def _capital(self) -> None:
         """The operator brings what the processor's fees took before it was earned, and some more."""
         staff = accounts.actor_for(User.objects.get(email=STAFF[0]))
-        for currency, lacking in payment_queries.currencies_at(settings.PAYMENT_GATEWAY):
-            payments.top_up(
+        for currency, lacking in treasury.currencies_at(settings.PAYMENT_GATEWAY):
+            top_ups.top_up(
                 top_up_id=uuid7(), gateway=settings.PAYMENT_GATEWAY, amount=amounts.sendable(lacking + Money.of(100, currency)),
                 reason="Working capital for the processor's fees", actor=staff, now=timezone.now(),
             )  # fmt: skip
@@ -325,4 +331,4 @@ class Command(BaseCommand):
     def _drain(self, now: datetime) -> None:
         """What the worker would have done by then."""
         bus.deliver_pending(now=now, limit=10_000)
-        matching.refresh_pending(now=now)
+        matches.refresh_pending(now=now)

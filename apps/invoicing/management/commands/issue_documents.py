@@ -9,8 +9,8 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from apps.escrow.models import Goodwill, Release
-from apps.invoicing import operations
 from apps.invoicing.models import Document
+from apps.invoicing.operations import copies, credit_notes, documents
 from apps.payments.models import Charge, Refund
 
 
@@ -22,20 +22,23 @@ class Command(BaseCommand):
         sources: list[tuple[Any, Callable[[Any], object]]] = [
             (
                 Charge.objects.filter(status="succeeded").order_by("succeeded_at"),
-                lambda key: operations.document_charge(charge_id=key, now=now),
+                lambda key: documents.document_charge(charge_id=key, now=now),
             ),
             (
                 Release.objects.order_by("released_at"),
-                lambda key: operations.document_release(release_id=key, now=now),
+                lambda key: documents.document_release(release_id=key, now=now),
             ),
             (
                 Refund.objects.filter(status="succeeded").order_by("created_at"),
-                lambda key: operations.document_refund(refund_id=key, now=now),
+                lambda key: documents.document_refund(refund_id=key, now=now),
             ),
-            (Goodwill.objects.order_by("given_at"), lambda key: operations.document_goodwill(goodwill_id=key, now=now)),
+            (
+                Goodwill.objects.order_by("given_at"),
+                lambda key: credit_notes.document_goodwill(goodwill_id=key, now=now),
+            ),
         ]
         for rows, issue in sources:
             for key in rows.values_list("id", flat=True).iterator():
                 issue(key)
-        made = operations.make_missing_copies(now=now, limit=10_000)
+        made = copies.make_missing_copies(now=now, limit=10_000)
         self.stdout.write(f"{Document.objects.count() - before} documents issued, {made} electronic copies made")

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from apps.ledger import queries
+from apps.ledger.queries import invariants
 
 
 class Command(BaseCommand):
@@ -15,7 +15,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the one-line JSON summary only")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        findings = queries.check_all()
+        findings = invariants.check_all()
         if not options["json"]:
             for finding in findings:
                 self.stdout.write(f"{finding.breaches:>8}  {finding.invariant}")

@@ -7,7 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from apps.ledger import operations, queries
+from apps.ledger import operations
+from apps.ledger.queries import chain
 
 
 class Command(BaseCommand):
@@ -20,7 +21,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["seal"]:
             operations.seal_chain(now=timezone.now())
-        report = queries.verify_chain()
+        report = chain.verify_chain()
         if not options["json"]:
             self.stdout.write(f"{report.links:>8}  links follow one another, in {report.seals} batches")
             self.stdout.write(f"{report.unchained:>8}  entries wait for the next batch")

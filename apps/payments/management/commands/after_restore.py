@@ -4,8 +4,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from apps.payments import operations, queries
 from apps.payments.gateways.port import GatewayUnavailable
+from apps.payments.operations import comparing
+from apps.payments.queries import pauses
 
 
 class Command(BaseCommand):
@@ -16,7 +17,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            compared = operations.after_restore()
+            compared = comparing.after_restore()
         except GatewayUnavailable as silence:
             raise CommandError(
                 f"A payment processor does not answer ({silence}). Payments stay paused; run this again."
@@ -30,7 +31,7 @@ class Command(BaseCommand):
             for row in one.frozen:
                 whose = row.organization.display_name if row.organization else "nobody known to the books"
                 self.stdout.write(f"  frozen {row.id}: {row.kind} {row.remote_id}, {row.amount}, {whose}")
-        blocking = queries.unbooked_objects_that_block().count()
+        blocking = pauses.unbooked_objects_that_block().count()
         if blocking:
             self.stdout.write(
                 f"{blocking} movements have to be resolved before payments can be resumed: put each right, then "

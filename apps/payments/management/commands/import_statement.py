@@ -10,7 +10,7 @@ from django.utils import timezone
 from apps.accounts import queries as accounts
 from apps.accounts.models import User
 from apps.common.errors import DomainError
-from apps.payments import operations
+from apps.payments.operations import bank
 
 
 class Command(BaseCommand):
@@ -26,7 +26,7 @@ class Command(BaseCommand):
             raise CommandError("--by names nobody of the staff")
         file: Path = options["file"]
         try:
-            made = operations.import_statement(
+            made = bank.import_statement(
                 name=file.name, body=file.read_bytes(), actor=accounts.actor_for(user), now=timezone.now()
             )
         except (DomainError, OSError) as refusal:

@@ -3,13 +3,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from apps.payments import operations
+from apps.payments.operations import methods
 
 
 class Command(BaseCommand):
     help = "Load the reviewed, dated table of which door takes which payers' money. Safe to run again."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        count = operations.load_payment_methods()
+        count = methods.load_payment_methods()
         if options["verbosity"] > 0:
             self.stdout.write(json.dumps({"payment_methods": count}))

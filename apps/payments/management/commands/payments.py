@@ -9,7 +9,8 @@ from django.utils import timezone
 from apps.common.actors import SYSTEM
 from apps.common.errors import DomainError
 from apps.common.ids import uuid_or_none
-from apps.payments import operations, queries
+from apps.payments.operations import pauses as pause_operations
+from apps.payments.queries import pauses as pause_queries
 
 
 class Command(BaseCommand):
@@ -32,25 +33,25 @@ class Command(BaseCommand):
 
     def _pause(self, options: dict[str, Any]) -> None:
         origin = f"manage.py by {getpass.getuser()}"
-        operations.pause(reason=options["reason"], now=timezone.now(), actor=SYSTEM, origin=origin)
+        pause_operations.pause(reason=options["reason"], now=timezone.now(), actor=SYSTEM, origin=origin)
         self._status(options)
 
     def _resume(self, options: dict[str, Any]) -> None:
         reason = f"{options['reason']} (manage.py by {getpass.getuser()})"
-        if operations.resume(reason=reason, now=timezone.now(), actor=SYSTEM) is None:
+        if pause_operations.resume(reason=reason, now=timezone.now(), actor=SYSTEM) is None:
             self.stdout.write("Payments were not paused.")
         self._status(options)
 
     def _resolve(self, options: dict[str, Any]) -> None:
         object_id = uuid_or_none(options["id"])
-        if object_id is None or not queries.unbooked_objects().filter(id=object_id).exists():
+        if object_id is None or not pause_queries.unbooked_objects().filter(id=object_id).exists():
             raise CommandError("No frozen movement has this id: see `manage.py payments status`.")
         reason = f"{options['reason']} (manage.py by {getpass.getuser()})"
-        operations.resolve_unbooked(object_id=object_id, reason=reason, now=timezone.now(), actor=SYSTEM)
+        pause_operations.resolve_unbooked(object_id=object_id, reason=reason, now=timezone.now(), actor=SYSTEM)
         self._status(options)
 
     def _status(self, options: dict[str, Any]) -> None:
-        pause = queries.open_pause()
+        pause = pause_queries.open_pause()
         if pause is None:
             self.stdout.write("Payments are sent.")
         else:
@@ -59,6 +60,6 @@ class Command(BaseCommand):
             self.stdout.write(f"  {pause.reason}")
             if pause.needs_check:
                 self.stdout.write("  Run `manage.py after_restore` before they can be resumed.")
-        for one in queries.unbooked_objects():
+        for one in pause_queries.unbooked_objects():
             whose = one.organization.display_name if one.organization else "nobody known"
             self.stdout.write(f"  frozen {one.id}: {one.gateway} {one.kind} {one.remote_id} {one.amount} of {whose}")

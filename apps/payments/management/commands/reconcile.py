@@ -5,9 +5,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from apps.payments import operations
 from apps.payments.gateways import doors
 from apps.payments.gateways.port import GatewayUnavailable
+from apps.payments.operations import reconciliation
 
 
 class Command(BaseCommand):
@@ -21,7 +21,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            runs = [operations.reconcile(gateway=name) for name in doors.names()]
+            runs = [reconciliation.reconcile(gateway=name) for name in doors.names()]
         except GatewayUnavailable as silence:
             raise CommandError(f"The processor does not answer: {silence}") from silence
         if not options["json"]:

@@ -14,7 +14,9 @@ from apps.accounts.models import User
 from apps.common.errors import DomainError
 from apps.common.ids import uuid7
 from apps.common.money import Money
-from apps.payments import operations, queries
+from apps.payments.operations import top_ups
+from apps.payments.operations import treasury as treasury_operations
+from apps.payments.queries import treasury as treasury_queries
 from apps.payments.states import TreasuryKind
 
 
@@ -33,17 +35,21 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not options["kind"]:
-            for one in queries.holdings():
+            for one in treasury_queries.holdings():
                 row = {"kind": one.kind, "subject": one.subject, "balance": str(one.balance)}
                 self.stdout.write(json.dumps(row | {"movable": str(one.movable)}))
-            for currency, lacking in queries.currencies_at(settings.PAYMENT_GATEWAY):
+            for currency, lacking in treasury_queries.currencies_at(settings.PAYMENT_GATEWAY):
                 row = {"kind": TreasuryKind.TOP_UP, "subject": settings.PAYMENT_GATEWAY, "lacking": str(lacking)}
                 self.stdout.write(json.dumps(row | {"currency": currency}))
             return
         is_top_up = options["kind"] == TreasuryKind.TOP_UP
         subject = options["subject"] or (settings.PAYMENT_GATEWAY if is_top_up else "")
         currency = options["currency"]
-        most = queries.shortfall(currency) if is_top_up else operations.movable(options["kind"], subject, currency)
+        most = (
+            treasury_queries.shortfall(currency)
+            if is_top_up
+            else treasury_operations.movable(options["kind"], subject, currency)
+        )
         amount = Money.of(options["amount"], options["currency"]) if options["amount"] else most
         if not options["yes"]:
             limit = "lacking" if is_top_up else "at_most"
@@ -59,11 +65,11 @@ class Command(BaseCommand):
         }  # fmt: skip
         try:
             if is_top_up:
-                asked = operations.top_up(top_up_id=uuid7(), gateway=subject, **given)
+                asked = top_ups.top_up(top_up_id=uuid7(), gateway=subject, **given)
                 row = {"asked": str(asked.amount), "status": asked.status, "act": str(asked.id)}
                 self.stdout.write(json.dumps(row))
                 return
-            made = operations.act(act_id=uuid7(), kind=options["kind"], subject=subject, **given)
+            made = treasury_operations.act(act_id=uuid7(), kind=options["kind"], subject=subject, **given)
         except DomainError as refusal:
             raise CommandError(str(refusal)) from refusal
         self.stdout.write(json.dumps({"written": str(made.amount), "act": str(made.id)}))

@@ -6,13 +6,13 @@ import threading
 
 from django.conf import settings
 
-from ranking import suggesting
+from ranking import skill_suggestions
 
 
 def warm_up() -> threading.Thread | None:
     """Load in the background what finds skills in texts, while pages are served; None where MATCH_WARM_UP is off."""
     if not settings.MATCH_WARM_UP:
         return None
-    loading = threading.Thread(target=suggesting.ready, name="matching-warm-up", daemon=True)
+    loading = threading.Thread(target=skill_suggestions.ready, name="matching-warm-up", daemon=True)
     loading.start()
     return loading

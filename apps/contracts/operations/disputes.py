@@ -14,9 +14,9 @@ from apps.common.operations import move
 from apps.contracts import policies, queries
 from apps.contracts.models import Milestone
 from apps.contracts.operations import endings
-from apps.contracts.operations.working import NothingHeld
+from apps.contracts.operations.milestones import NothingHeld
 from apps.contracts.states import MILESTONE, MilestoneStatus
-from apps.escrow import operations as escrow
+from apps.escrow.operations import freezes
 
 _RESUME = {
     MilestoneStatus.FUNDED: "resume_work",
@@ -32,7 +32,7 @@ def dispute_milestone(*, milestone_id: UUID, dispute_id: UUID, actor: Actor, now
     policies.check_can_dispute(actor, milestone)
     if milestone.escrow_id is None:
         raise NothingHeld
-    frozen = escrow.freeze(escrow_id=milestone.escrow_id, dispute_id=dispute_id, actor=actor, now=now)
+    frozen = freezes.freeze(escrow_id=milestone.escrow_id, dispute_id=dispute_id, actor=actor, now=now)
     changes = {"disputed_from": milestone.status, "disputed_at": now}
     move(milestone, MILESTONE, "dispute", actor=actor, now=now, changes=changes)
     return frozen
@@ -43,7 +43,7 @@ def resume_milestone(*, milestone_id: UUID, actor: Actor, now: datetime) -> Mile
     """The dispute is withdrawn: go on from where it stood, with as much of the review window as was left."""
     milestone = queries.milestone_for_update(milestone_id)
     assert milestone.escrow_id is not None
-    escrow.unfreeze(escrow_id=milestone.escrow_id, actor=actor, now=now)
+    freezes.unfreeze(escrow_id=milestone.escrow_id, actor=actor, now=now)
     return _go_on(milestone, actor, now)
 
 
@@ -83,5 +83,5 @@ def settle_milestone(*, milestone_id: UUID, freelancer_part: Money, actor: Actor
     if milestone.status != MilestoneStatus.DISPUTED:
         raise IllegalTransition(state=MilestoneStatus(milestone.status).label)
     assert milestone.escrow_id is not None
-    escrow.split(escrow_id=milestone.escrow_id, freelancer_part=freelancer_part, actor=actor, now=now)
+    freezes.split(escrow_id=milestone.escrow_id, freelancer_part=freelancer_part, actor=actor, now=now)
     return endings.end_milestone(milestone, actor=actor, now=now)

@@ -17,9 +17,9 @@ from uuid import UUID
 import numpy as np
 
 from ranking import formula
+from ranking.candidate_index.columns import Columns, by_person
+from ranking.candidate_index.segments import FACTS, LANGUAGES_MAX, LEVEL_COLUMNS, country_number, halves
 from ranking.scoring import FreelancerFacts, PastWork
-from ranking.stored.columns import Columns, by_person
-from ranking.stored.parts import FACTS, LANGUAGES_MAX, LEVEL_COLUMNS, country_number, halves
 
 CURRENT = "current.json"
 FORMAT = 2

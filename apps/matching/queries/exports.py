@@ -10,8 +10,8 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import get_language
 
 from apps.matching.models import MatchResult
-from apps.matching.queries.facts import tasks_to_match
-from apps.matching.queries.ranking import points_of
+from apps.matching.queries.inputs import tasks_to_match
+from apps.matching.queries.ranking_versions import points_of
 from apps.skills import queries as skills
 from apps.tasks.models import TaskInvitation
 from apps.tasks.states import Visibility

@@ -15,9 +15,12 @@ from apps.accounts.models import Organization
 from apps.common import tokens
 from apps.common.money import Money
 from apps.escrow.models import Escrow, Release
-from apps.invoicing import events, queries, rules
-from apps.invoicing.gateways.paper import Line, Party
+from apps.invoicing import events
+from apps.invoicing.gateways.pdf import Line, Party
 from apps.invoicing.models import Document
+from apps.invoicing.queries import documents
+from apps.invoicing.rules import tax as tax_rules
+from apps.invoicing.rules import totals
 from apps.invoicing.states import SERIES, DocumentKind, Treatment
 from apps.outbox import bus
 from apps.payments.models import Charge, Refund
@@ -50,24 +53,24 @@ def issue(draft: Draft, *, now: datetime) -> Document:
 
     The series stays locked until the commit: two issuers wait for each other, and a rollback gives the number back.
     """
-    if (known := queries.document_of_source(draft.source_key)) is not None:
+    if (known := documents.document_of_source(draft.source_key)) is not None:
         return known
     letters, year = SERIES[draft.kind], now.astimezone(UTC).year
-    series = queries.series_for_update(
+    series = documents.series_for_update(
         issuer=draft.issuer, letters=letters, year=year, prefix=lambda: _prefix(draft.issuer, letters)
     )
-    if (known := queries.document_of_source(draft.source_key)) is not None:  # by whom we waited for
+    if (known := documents.document_of_source(draft.source_key)) is not None:  # by whom we waited for
         return known
     series.last_number += 1
     series.save(update_fields=["last_number"])
     currency = draft.lines[0].net.currency
-    sums = rules.totals(draft.lines, currency)
-    local = queries.local_tax(sums.tax, draft.seller.country, draft.supplied_on)
+    sums = totals.totals(draft.lines, currency)
+    local = documents.local_tax(sums.tax, draft.seller.country, draft.supplied_on)
     document = Document.objects.create(
         kind=draft.kind,
         series=series,
         number=series.last_number,
-        label=rules.label(series.prefix, year, series.last_number),
+        label=totals.label(series.prefix, year, series.last_number),
         source_key=draft.source_key,
         issuer=draft.issuer,
         recipient=draft.recipient,
@@ -106,11 +109,11 @@ def _prefix(issuer: Organization | None, letters: str) -> str:
     """
     if issuer is None:
         return f"{settings.DOCUMENT_PREFIX}-{letters}"
-    if (first := queries.named_series(issuer)) is not None:
+    if (first := documents.named_series(issuer)) is not None:
         return f"{first.prefix.removesuffix(f'-{first.letters}')}-{letters}"
-    who = rules.issuer_code(tokens.to_latin(issuer.display_name), issuer.handle, issuer.country, issuer.id)
-    if queries.is_prefix_of_another(f"{who}-{letters}", issuer):
-        who = f"{who[:15].rstrip('-')}-{rules.short_mark(issuer.id)}"
+    who = totals.issuer_code(tokens.to_latin(issuer.display_name), issuer.handle, issuer.country, issuer.id)
+    if documents.is_prefix_of_another(f"{who}-{letters}", issuer):
+        who = f"{who[:15].rstrip('-')}-{totals.short_mark(issuer.id)}"
     return f"{who}-{letters}"
 
 
@@ -144,8 +147,8 @@ def _receipt(kind: DocumentKind, code: str, charge: Charge, amount: Money, sourc
         recipient=charge.payer,
         reference_id=charge.reference_id,
         supplied_on=on,
-        seller=queries.platform(),
-        buyer=queries.party_of(charge.payer),
+        seller=documents.platform(),
+        buyer=documents.party_of(charge.payer),
         lines=[Line(code, charge.memo, amount, nothing)],
         treatment=Treatment.NONE,
         notes=["no_supply"],
@@ -174,8 +177,8 @@ def _commission(release: Release) -> Draft | None:
     escrow = release.escrow
     if not release.fee:
         return None
-    seller, buyer, on = queries.platform(), queries.party_of(escrow.payee), _day(release)
-    decision = rules.decide(supply="platform", seller=seller, buyer=buyer, on=on, booked_rate_bps=escrow.tax_bps)
+    seller, buyer, on = documents.platform(), documents.party_of(escrow.payee), _day(release)
+    decision = tax_rules.decide(supply="platform", seller=seller, buyer=buyer, on=on, booked_rate_bps=escrow.tax_bps)
     line = Line("commission", escrow.memo, release.commission, release.tax, decision.treatment, decision.rate_bps)
     return _invoice(DocumentKind.COMMISSION_INVOICE, release, escrow.payee, seller, buyer, line, [decision.note])
 
@@ -185,8 +188,10 @@ def _employer_fee(release: Release) -> Draft | None:
     fee, tax = release.employer_fee, release.employer_fee_tax
     if not fee:
         return None
-    seller, buyer, on = queries.platform(), queries.party_of(escrow.payer), _day(release)
-    decision = rules.decide(supply="platform", seller=seller, buyer=buyer, on=on, booked_rate_bps=escrow.fee_tax_bps)
+    seller, buyer, on = documents.platform(), documents.party_of(escrow.payer), _day(release)
+    decision = tax_rules.decide(
+        supply="platform", seller=seller, buyer=buyer, on=on, booked_rate_bps=escrow.fee_tax_bps
+    )
     line = Line("employer_fee", escrow.memo, fee - tax, tax, decision.treatment, decision.rate_bps)
     return _invoice(DocumentKind.FEE_INVOICE, release, escrow.payer, seller, buyer, line, [decision.note])
 
@@ -194,12 +199,12 @@ def _employer_fee(release: Release) -> Draft | None:
 def _service(release: Release) -> Draft:
     """The freelancer's own supply: an invoice in their name where they agreed to it, else a plain statement."""
     escrow, nothing = release.escrow, Money.zero(release.currency)
-    seller, buyer = queries.party_of(escrow.payee), queries.party_of(escrow.payer)
-    if not queries.agreed_to_self_billing(escrow.payee_id, release.released_at):
+    seller, buyer = documents.party_of(escrow.payee), documents.party_of(escrow.payer)
+    if not documents.agreed_to_self_billing(escrow.payee_id, release.released_at):
         line = Line("service", escrow.memo, release.gross, nothing)
         kind, notes = DocumentKind.SERVICE_STATEMENT, ["not_an_invoice"]
         return _invoice(kind, release, escrow.payer, seller, buyer, line, notes, shown_to=escrow.payee)
-    decision = rules.decide(supply="service", seller=seller, buyer=buyer, on=_day(release))
+    decision = tax_rules.decide(supply="service", seller=seller, buyer=buyer, on=_day(release))
     line = Line("service", escrow.memo, release.gross, nothing, decision.treatment, decision.rate_bps)
     notes = ["self_billing", decision.note]
     kind = DocumentKind.SELF_BILLED

@@ -14,7 +14,8 @@ from apps.accounts import queries as people
 from apps.accounts.middleware import actor
 from apps.accounts.models import Profile
 from apps.common.errors import NotFound
-from apps.matching import policies, queries
+from apps.matching import policies
+from apps.matching.queries import exports, market, ranking_versions, recommendations
 from apps.tasks import queries as tasks
 
 SCRIPT = Path(settings.BASE_DIR) / "scripts" / "recompute_match.py"
@@ -23,8 +24,8 @@ SCRIPT = Path(settings.BASE_DIR) / "scripts" / "recompute_match.py"
 @require_safe
 def how(request: HttpRequest) -> HttpResponse:
     """The formula, for everybody."""
-    points, version = queries.current_weights()
-    context = {"points": points, "version": version, "history": queries.weights_history()}
+    points, version = ranking_versions.current_weights()
+    context = {"points": points, "version": version, "history": ranking_versions.weights_history()}
     return render(request, "matching/how.html", context)
 
 
@@ -35,7 +36,7 @@ def export(request: HttpRequest) -> HttpResponse:
     organization_id = actor(request).organization_id
     if organization_id is None:
         raise NotFound
-    response = JsonResponse(queries.match_export(organization_id, timezone.now()), json_dumps_params={"indent": 1})
+    response = JsonResponse(exports.match_export(organization_id, timezone.now()), json_dumps_params={"indent": 1})
     response["Content-Disposition"] = 'attachment; filename="matches.json"'
     return response
 
@@ -53,7 +54,7 @@ def why(request: HttpRequest, task_id: UUID, organization_id: UUID) -> HttpRespo
     task = get_object_or_404(tasks.tasks_visible_to(acting), id=task_id)
     policies.check_can_see_match(acting, task, organization_id)
     is_own = acting.acts_for(organization_id)
-    context = {"why": queries.explanation(task.id, organization_id, is_own=is_own), "is_own": is_own}
+    context = {"why": recommendations.explanation(task.id, organization_id, is_own=is_own), "is_own": is_own}
     template = "matching/_why.html" if request.htmx else "matching/why.html"  # type: ignore[attr-defined]
     return render(request, template, context | {"task": task})
 
@@ -66,9 +67,9 @@ def gaps(request: HttpRequest) -> HttpResponse:
     if acting.organization_id is None:
         raise NotFound
     now = timezone.now()
-    found = queries.skill_gaps(acting.organization_id, now)
+    found = market.skill_gaps(acting.organization_id, now)
     currency = people.organization(acting.organization_id).currency
-    asked = queries.rate_guidance([gap.skill_id for gap in found], currency, now.date())
+    asked = market.rate_guidance([gap.skill_id for gap in found], currency, now.date())
     return render(request, "matching/gap_list.html", {"rows": list(zip(found, asked, strict=True))})
 
 
@@ -83,6 +84,6 @@ def rates(request: HttpRequest) -> HttpResponse:
     if profile is None:
         raise NotFound
     own = [one.skill_id for one in profile.skills.all()]
-    found = queries.rate_guidance(own, profile.organization.currency, timezone.now().date())
-    context = {"rates": found, "profile": profile, "people_min": queries.PEOPLE_MIN}
+    found = market.rate_guidance(own, profile.organization.currency, timezone.now().date())
+    context = {"rates": found, "profile": profile, "people_min": market.PEOPLE_MIN}
     return render(request, "matching/rate_list.html", context)

@@ -8,10 +8,11 @@ from uuid import UUID
 from django.db import transaction
 
 from apps.common.work_queue import each_row
-from apps.matching import events, queries
+from apps.matching import events
 from apps.matching.models import ListKind
 from apps.matching.operations.impressions import record_shown
-from apps.matching.operations.matching import TOLD_SCORE_MIN
+from apps.matching.operations.matches import TOLD_SCORE_MIN
+from apps.matching.queries import impressions, recommendations
 from apps.outbox import bus
 
 NAMED_MAX = 3
@@ -21,7 +22,7 @@ PAUSE = timedelta(days=6)  # less than the week after which it is asked again
 
 def tell_employers(*, now: datetime) -> int:
     """Of each such task in its own transaction; gives for how many somebody was found. Safe to run twice."""
-    waiting = queries.tasks_without_invitations(now, told_before=now - PAUSE)
+    waiting = impressions.tasks_without_invitations(now, told_before=now - PAUSE)
     told = 0
 
     def tell(task_id: UUID) -> None:
@@ -35,7 +36,7 @@ def tell_employers(*, now: datetime) -> int:
 @transaction.atomic
 def _tell_employer(task_id: UUID, now: datetime) -> bool:
     """The first of the list as the employer would see it, if they suit well; what was named counts as shown."""
-    found = queries.recommended_freelancers(task_id, NAMED_MAX, now=now)
+    found = recommendations.recommended_freelancers(task_id, NAMED_MAX, now=now)
     named = [one for one in found if one.explanation.score >= TOLD_SCORE_MIN]
     if not named:
         return False

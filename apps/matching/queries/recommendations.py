@@ -20,9 +20,9 @@ from apps.bidding.states import LIVE
 from apps.common.errors import NotFound
 from apps.matching.models import ListSide, MatchResult
 from apps.matching.queries import impressions
-from apps.matching.queries.facts import profiles_to_match, tasks_to_match
 from apps.matching.queries.impressions import Shown
-from apps.matching.queries.ranking import points_of
+from apps.matching.queries.inputs import profiles_to_match, tasks_to_match
+from apps.matching.queries.ranking_versions import points_of
 from apps.skills import queries as skills
 from apps.tasks.models import Task, TaskInvitation
 from apps.tasks.states import Visibility

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from ranking import formula
+from ranking.candidate_index.segments import ragged
 from ranking.scoring import NEWCOMER_DONE_MAX
-from ranking.stored.parts import ragged
 
 DAY = 86_400
 

@@ -15,32 +15,31 @@ from uuid import UUID
 
 from django.conf import settings
 
-from apps.matching import queries
 from apps.matching.models import ShelfChange, ShelfDatabase
-from ranking.stored import columns as stored_columns
-from ranking.stored import shelf as stored_shelf
-from ranking.stored import writing as stored_writing
+from apps.matching.queries import candidates, inputs
+from ranking.candidate_index import columns, index
+from ranking.candidate_index import writer as candidate_index_writer
 
 FEW = 200  # changed people up to here are read one by one: without twenty questions and five temporary tables
 DELTA_MAX = 50_000
 DELTA_SHARE_MAX = 0.05
 
 
-def shelf() -> stored_shelf.Shelf | None:
+def shelf() -> index.Shelf | None:
     """The shelf of this machine; None until it was built, and while it holds another database's people."""
     found = _shelf(Path(settings.MATCH_SHELF))
     return found if found.parts and found.database == _name() else None
 
 
 @cache
-def _shelf(folder: Path) -> stored_shelf.Shelf:
-    return stored_shelf.Shelf(folder)
+def _shelf(folder: Path) -> index.Shelf:
+    return index.Shelf(folder)
 
 
 def rebuild_shelf(*, now: datetime) -> int | None:
     """Write everybody anew out of PostgreSQL; gives how many, or None while another process does."""
     folder = Path(settings.MATCH_SHELF)
-    with stored_writing.writing(folder) as is_first:
+    with candidate_index_writer.writing(folder) as is_first:
         return _write_base(folder, now) if is_first else None
 
 
@@ -55,7 +54,7 @@ def refresh_shelf(*, now: datetime) -> int | None:
     newest = ShelfChange.objects.order_by("-changed_at").values_list("changed_at", flat=True).first()
     if known and (newest is None or newest.isoformat() <= known["until"]):
         return None
-    with stored_writing.writing(folder) as is_first:
+    with candidate_index_writer.writing(folder) as is_first:
         if not is_first:
             return None
         if not known:
@@ -69,12 +68,12 @@ def refresh_shelf(*, now: datetime) -> int | None:
 
 def _name() -> str:
     """Whose people, and written in which way: files of an older release are not read either."""
-    return f"{stored_writing.FORMAT}:{queries.shelf_database()}"
+    return f"{candidate_index_writer.FORMAT}:{inputs.shelf_database()}"
 
 
 def _known(folder: Path) -> dict[str, Any]:
     """What is on the shelf; nothing, where it is another database's."""
-    found = stored_writing.state(folder)
+    found = candidate_index_writer.state(folder)
     return found if found and found.get("database") == _name() else {}
 
 
@@ -83,18 +82,18 @@ def _write_base(folder: Path, now: datetime) -> int:
     # Taken before the people are read: who changes meanwhile comes with the next delta, at worst twice.
     newest = ShelfChange.objects.order_by("-changed_at").values_list("changed_at", flat=True).first()
     until = (newest or now).isoformat()
-    return stored_writing.put_base(folder, queries.everybody(now), until=until, database=_name())
+    return candidate_index_writer.put_base(folder, candidates.everybody(now), until=until, database=_name())
 
 
 def _write_delta(folder: Path, changed: Sequence[UUID], until: datetime, now: datetime) -> int:
-    people = queries.everybody(now, changed) if len(changed) > FEW else _one_by_one(changed, now)
+    people = candidates.everybody(now, changed) if len(changed) > FEW else _one_by_one(changed, now)
     gone = set(changed) - set(people.ids)
-    stored_writing.put_delta(folder, people, gone=gone, until=until.isoformat())
+    candidate_index_writer.put_delta(folder, people, gone=gone, until=until.isoformat())
     return len(changed)
 
 
-def _one_by_one(ids: Sequence[UUID], now: datetime) -> stored_columns.Columns:
-    writer = stored_writing.Writer()
-    for one in queries.freelancer_facts(ids, now).values():
+def _one_by_one(ids: Sequence[UUID], now: datetime) -> columns.Columns:
+    writer = candidate_index_writer.Writer()
+    for one in inputs.freelancer_facts(ids, now).values():
         writer.add(one)
     return writer.columns()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from apps.matching.models import MatchResult, RankingWeights
-from apps.matching.queries.facts import tasks_to_match
+from apps.matching.queries.inputs import tasks_to_match
 from apps.tasks.models import Task
 from ranking import formula, scoring
 from ranking.formula import GROWTH_POINTS, PAY_POINTS, SKILL_POINTS, Weights

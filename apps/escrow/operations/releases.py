@@ -14,7 +14,7 @@ from apps.common.money import Money
 from apps.common.operations import move
 from apps.escrow import entries, events, policies, queries
 from apps.escrow.models import Escrow, Release
-from apps.escrow.operations.disputing import split
+from apps.escrow.operations.freezes import split
 from apps.escrow.operations.parts import make_release, note_if_paid, publish_release, send_back
 from apps.escrow.states import ESCROW, EscrowStatus, ReleaseKind
 from apps.ledger import operations as ledger

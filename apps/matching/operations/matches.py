@@ -11,17 +11,19 @@ import numpy as np
 from django.db import transaction
 
 from apps.common.actors import Actor
-from apps.matching import events, policies, queries
+from apps.matching import events, policies
 from apps.matching.models import MatchRequest, MatchResult, RankingWeights, ShelfChange, SubjectKind
-from apps.matching.operations.shelf import shelf
+from apps.matching.operations.candidate_index import shelf
+from apps.matching.queries import inputs, ranking_versions
+from apps.matching.queries import learned as learned_queries
 from apps.moderation import operations as moderation
 from apps.outbox import bus
 from ranking import formula, scoring
+from ranking.candidate_index.index import Shelf
+from ranking.candidate_index.ranking import Rules
+from ranking.candidate_index.segments import COUNTRIES, country_number
 from ranking.formula import Match
 from ranking.scoring import FreelancerFacts, TaskFacts
-from ranking.stored.parts import COUNTRIES, country_number
-from ranking.stored.ranking import Rules
-from ranking.stored.shelf import Shelf
 
 CANDIDATES_MAX = 1000
 KEPT_MAX = 200
@@ -74,7 +76,7 @@ def refresh_pending(*, now: datetime, limit: int = 200) -> int:
 
 @transaction.atomic
 def _refresh_next(now: datetime) -> bool:
-    request = queries.next_request_for_update(now)
+    request = inputs.next_request_for_update(now)
     if request is None:
         return False
     try:
@@ -100,18 +102,20 @@ def match_task(*, task_id: UUID, now: datetime) -> list[MatchResult]:
 
     Those who suit a task well are told of it once, when it is first matched.
     """
-    task = queries.task_facts([task_id], now).get(task_id)
-    if task is None or not queries.tasks_to_match(now).filter(id=task_id).exists():
+    task = inputs.task_facts([task_id], now).get(task_id)
+    if task is None or not inputs.tasks_to_match(now).filter(id=task_id).exists():
         return []
     best = _best_for(task, now)
     is_first_time = not MatchResult.objects.filter(task_id=task_id).exists()
     MatchResult.objects.filter(task_id=task_id).exclude(organization_id__in=[owner for owner, _ in best]).delete()
-    choosers, suffix = queries.choosers_of(queries.category_of(task_id))
-    places = queries.learned_places([match for _, match in best], choosers, queries.current_weights()[0])
+    choosers, suffix = learned_queries.choosers_of(learned_queries.category_of(task_id))
+    places = learned_queries.learned_places(
+        [match for _, match in best], choosers, ranking_versions.current_weights()[0]
+    )
     learned = dict(zip([owner for owner, _ in best], places, strict=True)) if choosers else {}
     results = _keep([(task_id, owner, match) for owner, match in best], now, learned, suffix)
     told = [owner for owner, match in best[:TOLD_MAX] if match.score >= TOLD_SCORE_MIN]
-    if is_first_time and told and queries.is_public(task_id):
+    if is_first_time and told and inputs.is_public(task_id):
         bus.publish(events.TaskSuits(task_id=task_id, organization_ids=told), now=now)
     return results
 
@@ -119,27 +123,27 @@ def match_task(*, task_id: UUID, now: datetime) -> list[MatchResult]:
 @transaction.atomic
 def match_organization(*, organization_id: UUID, now: datetime) -> list[MatchResult]:
     """Compute the best open tasks for a freelancer; one who may not be recommended keeps no result."""
-    freelancer = queries.freelancer_facts([organization_id], now).get(organization_id)
+    freelancer = inputs.freelancer_facts([organization_id], now).get(organization_id)
     kept = MatchResult.objects.filter(organization_id=organization_id)
     if freelancer is None:
         kept.delete()
         return []
     known, people = freelancer.skills.keys() | freelancer.done_by_skill.keys(), shelf()
-    sought = _expanded(_rarity(known, people), queries.related_of(known))
-    candidates = queries.tasks_by_skills(sought, now, CANDIDATES_MAX)
-    tasks = queries.task_facts(candidates, now)
+    sought = _expanded(_rarity(known, people), inputs.related_of(known))
+    candidates = inputs.tasks_by_skills(sought, now, CANDIDATES_MAX)
+    tasks = inputs.task_facts(candidates, now)
     asked = {skill_id for task in tasks.values() for skill_id in task.skill_ids}
-    rarity, like = _rarity(asked, people), queries.related_of(asked)
-    points, _ = queries.current_weights()
+    rarity, like = _rarity(asked, people), inputs.related_of(asked)
+    points, _ = ranking_versions.current_weights()
     matches = [
         (task.id, scoring.score(task, freelancer, rarity=rarity, related=like, now=now, weights=points))
         for task in _suitable(freelancer, tasks.values(), now)
     ]
     best = sorted(matches, key=lambda pair: (-pair[1].score, str(pair[0])))[:KEPT_MAX]
-    kept.filter(task__in=queries.tasks_to_match(now)).exclude(task_id__in=[task_id for task_id, _ in best]).delete()
+    kept.filter(task__in=inputs.tasks_to_match(now)).exclude(task_id__in=[task_id for task_id, _ in best]).delete()
     made = _keep([(task_id, organization_id, match) for task_id, match in best], now)
     # A learned order compares everybody of a list: where one holds, the task's list is made anew.
-    lists = queries.tasks_in_learned_order([task_id for task_id, _ in best[:TOLD_MAX]])
+    lists = learned_queries.tasks_in_learned_order([task_id for task_id, _ in best[:TOLD_MAX]])
     if lists:
         request_matches(subject_kind=SubjectKind.TASK, subject_ids=lists, now=now)
     return made
@@ -152,48 +156,48 @@ def _best_for(task: TaskFacts, now: datetime) -> list[tuple[UUID, Match]]:
     Whoever the shelf still holds and may no longer be recommended, or is gone, is left out: it may be older than the
     tables.
     """
-    related, people = queries.related_of(task.skill_ids), shelf()
+    related, people = inputs.related_of(task.skill_ids), shelf()
     rarity = _rarity(task.skill_ids, people)
     weights = _expanded(rarity, related)
-    points, _ = queries.current_weights()
+    points, _ = ranking_versions.current_weights()
     if people is None:
-        candidates = queries.candidates_by_skills(weights, CANDIDATES_MAX)
-        freelancers = queries.freelancer_facts(candidates, now)
+        candidates = inputs.candidates_by_skills(weights, CANDIDATES_MAX)
+        freelancers = inputs.freelancer_facts(candidates, now)
         matches = [
             (one.id, scoring.score(task, one, rarity=rarity, related=related, now=now, weights=points))
             for one in _eligible(task, freelancers.values(), now)
         ]
         return sorted(matches, key=lambda pair: (-pair[1].score, str(pair[0])))[:KEPT_MAX]
     payable = np.zeros(COUNTRIES, dtype=bool)
-    for _, country in queries.payable_pairs([(task.employer_country, one) for one in people.countries], now):
+    for _, country in inputs.payable_pairs([(task.employer_country, one) for one in people.countries], now):
         payable[country_number(country)] = True
-    own = queries.organizations_sharing_people(task.employer_id) | {task.employer_id}
+    own = inputs.organizations_sharing_people(task.employer_id) | {task.employer_id}
     ranked = people.rank(
         task, weights=weights, related=related, rules=Rules(payable, frozenset(own)), now=now,
         candidates=CANDIDATES_MAX, limit=KEPT_MAX, points=points,
     )  # fmt: skip
-    there = queries.still_to_match(one.owner for one in ranked)
+    there = inputs.still_to_match(one.owner for one in ranked)
     return [(one.owner, one.match) for one in ranked if one.owner in there]
 
 
 def _rarity(skill_ids: Iterable[UUID], people: Shelf | None) -> dict[UUID, float]:
     wanted = list(skill_ids)
-    return people.rarity(wanted) if people is not None else queries.rarity_of(wanted)
+    return people.rarity(wanted) if people is not None else inputs.rarity_of(wanted)
 
 
 def _eligible(task: TaskFacts, freelancers: Iterable[FreelancerFacts], now: datetime) -> list[FreelancerFacts]:
     """Hard rules: not oneself, a shared language, and money that may and can reach them."""
     found = list(freelancers)
-    payable = queries.payable_pairs([(task.employer_country, one.country) for one in found], now)
-    own = queries.organizations_sharing_people(task.employer_id) | {task.employer_id}
+    payable = inputs.payable_pairs([(task.employer_country, one.country) for one in found], now)
+    own = inputs.organizations_sharing_people(task.employer_id) | {task.employer_id}
     return [one for one in found if one.id not in own and _can_work(task, one, payable)]
 
 
 def _suitable(freelancer: FreelancerFacts, tasks: Iterable[TaskFacts], now: datetime) -> list[TaskFacts]:
     """The same rules, from the other side."""
     found = list(tasks)
-    payable = queries.payable_pairs([(one.employer_country, freelancer.country) for one in found], now)
-    own = queries.organizations_sharing_people(freelancer.id) | {freelancer.id}
+    payable = inputs.payable_pairs([(one.employer_country, freelancer.country) for one in found], now)
+    own = inputs.organizations_sharing_people(freelancer.id) | {freelancer.id}
     return [one for one in found if one.employer_id not in own and _can_work(one, freelancer, payable)]
 
 
@@ -218,7 +222,7 @@ def _keep(
     suffix: str = "",
 ) -> list[MatchResult]:
     """:param learned: by freelancer, where a learned order puts them; without it what is kept of it stays."""
-    points, version = queries.current_weights()
+    points, version = ranking_versions.current_weights()
     return MatchResult.objects.bulk_create(
         [
             MatchResult(
@@ -278,6 +282,6 @@ def set_weights(*, weights: formula.Weights, note: str, actor: Actor, now: datet
         actor=actor, action="matching.set_weights", subject_type="ranking_weights", subject_id=str(made.id),
         reason=note.strip(), details={"skill": weights.skill, "pay": weights.pay, "growth": weights.growth}, now=now,
     )  # fmt: skip
-    tasks = queries.tasks_to_match(now).values_list("id", flat=True)
+    tasks = inputs.tasks_to_match(now).values_list("id", flat=True)
     request_matches(subject_kind=SubjectKind.TASK, subject_ids=tasks, now=now)
     return made

@@ -26,8 +26,8 @@ from apps.contracts.models import (
 )
 from apps.contracts.operations import endings
 from apps.contracts.states import MILESTONE, MilestoneStatus
-from apps.escrow import operations as escrow
 from apps.escrow import queries as escrow_queries
+from apps.escrow.operations import funding, releases
 from apps.files import queries as files
 from apps.outbox import bus
 from apps.spending import operations as spending
@@ -114,15 +114,15 @@ def fund_milestone(
     """
     known = queries.milestone_by_reference(milestone_id)
     if known is not None and known.escrow_id is not None:
-        escrow.make_way_for_payment(
+        funding.make_way_for_payment(
             escrow_id=known.escrow_id, actor=actor, now=now, method=method, despite_pending=despite_pending
         )
     escrow_id = prepare_funding(
         milestone_id=milestone_id, actor=actor, now=now, budget_id=budget_id, purchase_order=purchase_order
     )
-    if use_credit and not escrow.use_credit(escrow_id=escrow_id, actor=actor, now=now).to_charge:
+    if use_credit and not funding.use_credit(escrow_id=escrow_id, actor=actor, now=now).to_charge:
         return None
-    return escrow.start_funding(
+    return funding.start_funding(
         escrow_id=escrow_id, actor=actor, now=now, return_url=return_url, cancel_url=cancel_url, method=method
     )
 
@@ -168,7 +168,7 @@ def _purpose(
 ) -> spending.Purpose:
     """What would be paid, fee and all: by the milestone's escrow, which is opened if there is none."""
     if milestone.escrow_id is None:
-        held = escrow.open_escrow(
+        held = funding.open_escrow(
             payer_id=milestone.contract.employer_id,
             payee_id=milestone.contract.freelancer_id,
             reference_id=milestone.id,
@@ -370,7 +370,7 @@ def _release(milestone: Milestone, amount: Money | None, actor: Actor, now: date
         raise AmountTooLarge(most=str(held))
     is_whole = wanted == held
     kind = "auto" if by_clock else "manual"
-    escrow.release(escrow_id=milestone.escrow_id, amount=wanted, actor=actor, now=now, kind=kind)
+    releases.release(escrow_id=milestone.escrow_id, amount=wanted, actor=actor, now=now, kind=kind)
     if not is_whole:
         move(milestone, MILESTONE, "approve_part", actor=actor, now=now)
     bus.publish(

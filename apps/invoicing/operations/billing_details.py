@@ -9,9 +9,10 @@ from uuid import UUID
 from django.db import transaction
 
 from apps.common.actors import Actor
-from apps.invoicing import policies, queries
+from apps.invoicing import policies
 from apps.invoicing.fmt import SELF_BILLING_TEXT
 from apps.invoicing.models import BillingDetails, SelfBillingChoice
+from apps.invoicing.queries import documents
 
 SELF_BILLING_VERSION = "2026-11"
 
@@ -59,7 +60,7 @@ def choose_self_billing(
     policies.check_can_change_details(actor, organization_id)
     if is_agreed and text_version != SELF_BILLING_VERSION:
         raise policies.TextOutdated
-    present = queries.self_billing_choice_of(organization_id)
+    present = documents.self_billing_choice_of(organization_id)
     if present is not None and present.is_agreed == is_agreed and present.text_version == SELF_BILLING_VERSION:
         return present
     return SelfBillingChoice.objects.create(

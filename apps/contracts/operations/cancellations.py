@@ -17,10 +17,10 @@ from apps.contracts import events, policies, queries, rules
 from apps.contracts.models import CancellationProposal, Contract, Milestone
 from apps.contracts.operations import endings
 from apps.contracts.states import MILESTONE_ENDS, PROPOSAL, MilestoneStatus
-from apps.escrow import operations as escrow
 from apps.escrow import queries as escrow_queries
+from apps.escrow.operations import funding, releases
 from apps.outbox import bus
-from apps.payments import queries as payments
+from apps.payments.queries import documents
 from apps.payments.states import ChargeStatus
 
 
@@ -109,17 +109,19 @@ def accept_cancellation(*, proposal_id: UUID, actor: Actor, now: datetime) -> Co
 
 def _settle(milestone: Milestone, share_bps: int, actor: Actor, now: datetime) -> None:
     if milestone.escrow_id is not None:
-        if any(one.status == ChargeStatus.PROCESSING for one in payments.open_charges_of(milestone.escrow_id)):
+        if any(one.status == ChargeStatus.PROCESSING for one in documents.open_charges_of(milestone.escrow_id)):
             raise PaymentUnderWay
         held = escrow_queries.held(milestone.escrow_id)
         if held:
             freelancer, employer = rules.split_held(held, share_bps)
             if freelancer:
-                escrow.release(escrow_id=milestone.escrow_id, amount=freelancer, actor=actor, now=now, kind="agreement")
+                releases.release(
+                    escrow_id=milestone.escrow_id, amount=freelancer, actor=actor, now=now, kind="agreement"
+                )
             if employer:
-                escrow.refund(escrow_id=milestone.escrow_id, amount=employer, actor=actor, now=now)
+                releases.refund(escrow_id=milestone.escrow_id, amount=employer, actor=actor, now=now)
         else:  # a payment page left open must not hold money for work that will not be done
-            escrow.cancel_if_unpaid(escrow_id=milestone.escrow_id, actor=actor, now=now)
+            funding.cancel_if_unpaid(escrow_id=milestone.escrow_id, actor=actor, now=now)
     endings.end_milestone(milestone, actor=actor, now=now)
 
 

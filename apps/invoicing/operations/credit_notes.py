@@ -12,10 +12,12 @@ from apps.common.errors import NotFound
 from apps.common.money import Money
 from apps.escrow.models import Goodwill
 from apps.escrow.states import GoodwillTo
-from apps.invoicing import policies, queries, rules
-from apps.invoicing.gateways.paper import Line
+from apps.invoicing import policies
+from apps.invoicing.gateways.pdf import Line
 from apps.invoicing.models import Document
-from apps.invoicing.operations.issuing import Draft, document_release, issue
+from apps.invoicing.operations.documents import Draft, document_release, issue
+from apps.invoicing.queries import documents
+from apps.invoicing.rules import totals
 from apps.invoicing.states import DocumentKind, Treatment
 
 
@@ -29,14 +31,14 @@ def credit_invoice(
     :param amount: with its tax. :param tax: what the books took back; pro rata where they do not say.
     :raises NotAnInvoice, MoreThanInvoiced: as they say.
     """
-    if (known := queries.document_of_source(source_key)) is not None:
+    if (known := documents.document_of_source(source_key)) is not None:
         return known
     invoice = Document.objects.select_for_update(of=("self",)).select_related("recipient", "issuer").get(id=document_id)
-    left = invoice.total - queries.credited(invoice)
+    left = invoice.total - documents.credited(invoice)
     policies.check_can_credit(invoice, amount, left, fmt.money(left))
-    tax_left = invoice.tax - queries.credited_tax(invoice)
+    tax_left = invoice.tax - documents.credited_tax(invoice)
     if tax is None:
-        tax = tax_left if amount == left else rules.part_of(invoice.tax, part=amount, whole=invoice.total)
+        tax = tax_left if amount == left else totals.part_of(invoice.tax, part=amount, whole=invoice.total)
     tax = min(tax, tax_left)
     paper = invoice.paper
     about = paper.lines[0]
@@ -72,7 +74,7 @@ def document_goodwill(*, goodwill_id: UUID, now: datetime) -> Document:
     escrow, source_key = goodwill.release.escrow, f"goodwill:{goodwill.id}"
     tax = Money(goodwill.tax_minor, goodwill.currency)
     if goodwill.to == GoodwillTo.FREELANCER:
-        invoice = queries.document_of_source(f"release:{goodwill.release_id}:{DocumentKind.COMMISSION_INVOICE}")
+        invoice = documents.document_of_source(f"release:{goodwill.release_id}:{DocumentKind.COMMISSION_INVOICE}")
         if invoice is None:
             raise NotFound
         return credit_invoice(document_id=invoice.id, amount=goodwill.amount, tax=tax, source_key=source_key, now=now)
@@ -84,8 +86,8 @@ def document_goodwill(*, goodwill_id: UUID, now: datetime) -> Document:
             recipient=escrow.payer,
             reference_id=escrow.id,
             supplied_on=now.astimezone(UTC).date(),
-            seller=queries.platform(),
-            buyer=queries.party_of(escrow.payer),
+            seller=documents.platform(),
+            buyer=documents.party_of(escrow.payer),
             lines=[Line("goodwill", escrow.memo, goodwill.amount, nothing)],
             treatment=Treatment.NONE,
             notes=["goodwill_to_third"],

@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from apps.skills import queries as skills
 from apps.skills.queries import FoundSkill
 from apps.tasks.models import Task, TaskSkill
-from ranking import suggesting
+from ranking import skill_suggestions
 
 REMEMBERED = timedelta(days=730)
 TOGETHER_MIN = 2  # a pair that one task alone brought together says nothing
@@ -56,7 +56,9 @@ def goes_with(skill_ids: Sequence[UUID], now: datetime, limit: int = 6) -> list[
 
 def skills_in(text: str, language: str, known: Sequence[UUID]) -> list[FoundSkill]:
     """Skills that a text names and that are not known yet, the surest first, each with the words that say so."""
-    found = [one for one in suggesting.suggest(text, language, suggesting.ready()) if one.skill_id not in known]
+    found = [
+        one for one in skill_suggestions.suggest(text, language, skill_suggestions.ready()) if one.skill_id not in known
+    ]
     names = skills.labels([one.skill_id for one in found[:FOUND_MAX]], get_language() or "en")
     return [
         FoundSkill(one.skill_id, names[one.skill_id], "", " ".join(text[one.start : one.end].split()), language)

@@ -10,8 +10,9 @@ from django.views.decorators.http import require_safe
 
 from apps.accounts import queries as people
 from apps.accounts.middleware import actor
-from apps.matching import forms, policies, queries
+from apps.matching import forms, policies
 from apps.matching.models import ListKind, ListSide
+from apps.matching.queries import impressions, ranking_versions, recommendations
 from apps.matching.templatetags.matching import note_opened, note_shown
 from apps.tasks import queries as tasks
 
@@ -21,16 +22,16 @@ from apps.tasks import queries as tasks
 def recommended_tasks(request: HttpRequest) -> HttpResponse:
     """In the order of the formula, or of the reader's own weights (`skill`, `pay`, `growth` in the address)."""
     acting, now = actor(request), timezone.now()
-    points, _version = queries.current_weights()
+    points, _version = ranking_versions.current_weights()
     form = forms.WeightsForm(request.GET if "skill" in request.GET else None, points=points)
     own = form.weights if form.is_valid() else None
     owner = acting.organization_id
-    found = queries.recommended_tasks(owner, 30, weights=own, now=now) if owner else []
+    found = recommendations.recommended_tasks(owner, 30, weights=own, now=now) if owner else []
     note_shown(request, ListKind.OWN_ORDER if own else ListKind.RECOMMENDED, owner, found)
     context = {
         "recommendations": found, "form": form, "own": own, "points": own or points,
         "reasons": policies.REASONS[ListSide.TASKS], "may_refuse": policies.may_bid(acting),
-        "refusals": queries.refusals_of_tasks(owner) if owner else [],
+        "refusals": impressions.refusals_of_tasks(owner) if owner else [],
     }  # fmt: skip
     return render(request, "matching/recommended_task_list.html", context)
 
@@ -41,11 +42,11 @@ def recommended_freelancers(request: HttpRequest, task_id: UUID) -> HttpResponse
     acting = actor(request)
     task = get_object_or_404(tasks.tasks_visible_to(acting), id=task_id)
     policies.check_can_see_recommended_freelancers(acting, task)
-    found = queries.recommended_freelancers(task.id, 30, now=timezone.now())
+    found = recommendations.recommended_freelancers(task.id, 30, now=timezone.now())
     note_shown(request, ListKind.PEOPLE, task.employer_id, found)
     context = {
         "task": task, "recommendations": found, "reasons": policies.REASONS[ListSide.PEOPLE],
-        "refusals": queries.refusals_of_people(task.id),
+        "refusals": impressions.refusals_of_people(task.id),
     }  # fmt: skip
     return render(request, "matching/recommended_freelancer_list.html", context)
 

@@ -21,12 +21,12 @@ from numpy.typing import NDArray
 
 from apps.common.money import Money
 from apps.contracts.states import NOT_PAID_IN_FULL, PAID_IN_FULL
-from apps.matching.queries.facts import BIDS_DAYS, profiles_to_match, utc_hours
+from apps.matching.queries.inputs import BIDS_DAYS, profiles_to_match, utc_hours
 from apps.pricing import queries as pricing
 from apps.tasks.queries import REFERENCE_CURRENCY
 from ranking import formula
-from ranking.stored.columns import Columns
-from ranking.stored.parts import FACTS, LANGUAGES_MAX, LEVEL_COLUMNS, country_number
+from ranking.candidate_index.columns import Columns
+from ranking.candidate_index.segments import FACTS, LANGUAGES_MAX, LEVEL_COLUMNS, country_number
 
 TABLES = ("match_people", "match_bids", "match_languages", "match_skills", "match_works")
 MEMORY = "128MB"  # for one join of ten million rows with a million; the usual 4 MB would go through files

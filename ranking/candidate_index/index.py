@@ -14,12 +14,12 @@ from uuid import UUID
 import numpy as np
 
 from ranking import formula, scoring
+from ranking.candidate_index import ranking
+from ranking.candidate_index.ranking import Rules
+from ranking.candidate_index.segments import Part, country_code
+from ranking.candidate_index.writer import CURRENT, state
 from ranking.formula import Match
 from ranking.scoring import TaskFacts
-from ranking.stored import ranking
-from ranking.stored.parts import Part, country_code
-from ranking.stored.ranking import Rules
-from ranking.stored.writing import CURRENT, state
 
 logger = logging.getLogger(__name__)
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from ranking import skill_files, vectors
 from ranking.linker import BRIDGE, Linker, shipped
-from ranking.reading import joined
+from ranking.plain_text import joined
 from ranking.taxonomy import base_language
 from ranking.text import BREAKS, JOINS, Matrix, normal, passages, pieces
 

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from ranking import formula, scoring
+from ranking.candidate_index.segments import FACTS, LANGUAGES_MAX, Floats, Part, Rows, level_of, ragged
 from ranking.formula import Asked, Inputs, Instead, SharedWork
 from ranking.scoring import TaskFacts
-from ranking.stored.parts import FACTS, LANGUAGES_MAX, Floats, Part, Rows, level_of, ragged
 
 EVIDENCE_PLACES, DECLARED_PLACES, NEWCOMER_PLACES = 0.4, 0.45, 0.15  # of the candidates
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, diags, hstack
 
-from ranking import vectors, wide
+from ranking import multilingual_encoder, vectors
 from ranking.occupations import unit_rows
 from ranking.text import Matrix, normal
 
@@ -91,8 +91,13 @@ def akin(left: csr_matrix, right: csr_matrix) -> Matrix:
 def _kinship() -> tuple[Matrix, Matrix]:
     """Skills and occupations as rows whose products are how akin they are."""
     names = vectors.unit(vectors.skills() + vectors.skill_names())
-    skills = np.hstack([wide.skills(), names])
-    occupations = np.hstack([wide.occupations(), vectors.unit(vectors.occupations() + wide.occupation_texts())])
+    skills = np.hstack([multilingual_encoder.skills(), names])
+    occupations = np.hstack(
+        [
+            multilingual_encoder.occupations(),
+            vectors.unit(vectors.occupations() + multilingual_encoder.occupation_texts()),
+        ]
+    )
     occupations = occupations - occupations.mean(axis=0)
     spread = np.sqrt(np.einsum("ij,jk,ik->i", skills, np.cov(occupations, rowvar=False), skills, optimize=True))
     return (skills / np.maximum(spread, 1e-6)[:, None]).astype(np.float32), occupations.astype(np.float32)
