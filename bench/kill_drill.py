@@ -139,7 +139,7 @@ def _request_payout() -> UUID:
     from apps.ledger import chart
     from apps.ledger import operations as ledger
     from apps.ledger.entries import Entry, credit, debit
-    from apps.payments.operations import accounts, payouts
+    from apps.payouts.operations import accounts, payouts
 
     now, each = timezone.now(), Money.of("90.00", "EUR")
     payee = Organization.objects.create(
@@ -265,7 +265,7 @@ def _strike(target: str, web: Kept, worker: Kept, server: servers.Server) -> Non
 
 def _wait_until_sent() -> int:
     """How many withdrawals are not sent after a claim of a dead worker has run out twice."""
-    from apps.payments.models import Payout
+    from apps.payouts.models import Payout
 
     ends = time.monotonic() + TAIL_SECONDS
     while (waiting := Payout.objects.exclude(status="submitted").count()) and time.monotonic() < ends:
@@ -275,7 +275,7 @@ def _wait_until_sent() -> int:
 
 def _count(processor: Any, asked: set[UUID], stuck: int) -> dict[str, Any]:
     """At the processor: our own books cannot see what was sent twice."""
-    from apps.payments.models import Payout
+    from apps.payouts.models import Payout
 
     rows = processor.store.rows("SELECT body FROM objects WHERE kind = 'transfer'")
     sent = Counter(UUID(json.loads(row["body"])["metadata"]["payout"]) for row in rows)

@@ -83,8 +83,8 @@ def _make_payouts(processor: Any, count: int) -> None:
     from apps.ledger import chart
     from apps.ledger import operations as ledger
     from apps.ledger.entries import Entry, credit, debit
-    from apps.payments.operations import accounts, payouts
     from apps.payments.operations import charges as charge_operations
+    from apps.payouts.operations import accounts, payouts
     from devstack.sandbox_processor import charges
 
     now = timezone.now()
@@ -113,7 +113,7 @@ def _make_payouts(processor: Any, count: int) -> None:
 
 def _check(processor: Any) -> None:
     """Counted at the processor: our own books cannot see a payout that was sent twice."""
-    from apps.payments.models import Payout
+    from apps.payouts.models import Payout
 
     sent = processor.store.rows("SELECT count(*) AS n FROM objects WHERE kind = 'transfer'")[0]["n"]
     ours = Payout.objects.filter(status="submitted").count()
@@ -125,10 +125,10 @@ def _work() -> None:
     _django()
     from django.utils import timezone
 
-    from apps.payments.operations import settlement
+    from apps.payouts.operations import dispatch
 
     watch, count = servers.Stopwatch(3600), 0
-    while sent := settlement.settle_due(limit=20, clock=timezone.now):
+    while sent := dispatch.send_due(limit=20, clock=timezone.now):
         count += sent
     watch.print(count)
 

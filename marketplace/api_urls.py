@@ -1,11 +1,23 @@
-from importlib.util import find_spec
-
-from django.apps import apps
-from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", include(f"apps.{area}.api.urls"))
-    for area in settings.AREAS
-    if apps.is_installed(f"apps.{area}") and find_spec(f"apps.{area}.api") and find_spec(f"apps.{area}.api.urls")
+    path("", include("apps.accounts.api.urls")),
+    path("", include("apps.assurance.api.urls")),
+    path("", include("apps.bidding.api.urls")),
+    path("", include("apps.contracts.api.urls")),
+    path("", include("apps.disputes.api.urls")),
+    path("", include("apps.escrow.api.urls")),
+    path("", include("apps.files.api.urls")),
+    path("", include("apps.invoicing.api.urls")),
+    path("", include("apps.matching.api.urls")),
+    path("", include("apps.messaging.api.urls")),
+    path("", include("apps.moderation.api.urls")),
+    path("", include("apps.notifications.api.urls")),
+    path("", include("apps.payments.api.urls")),
+    path("", include("apps.payouts.api.urls")),
+    path("", include("apps.reviews.api.urls")),
+    path("", include("apps.skills.api.urls")),
+    path("", include("apps.spending.api.urls")),
+    path("", include("apps.tasks.api.urls")),
+    path("", include("apps.treasury.api.urls")),
 ]

@@ -54,9 +54,9 @@ if INTERNAL_URL:
     ALLOWED_HOSTS = [*ALLOWED_HOSTS, urlsplit(INTERNAL_URL).hostname or ""]
 
 AREAS = [
-    "common", "outbox", "files", "skills", "accounts", "ledger", "compliance", "pricing", "tasks", "payments",
-    "bidding", "escrow", "spending", "assurance", "contracts", "messaging", "reviews", "disputes", "invoicing",
-    "moderation", "matching", "notifications", "dashboard",
+    "common", "outbox", "files", "skills", "accounts", "ledger", "compliance", "pricing", "tasks", "gateways",
+    "payments", "payouts", "banking", "treasury", "bidding", "escrow", "spending", "assurance", "contracts",
+    "messaging", "reviews", "disputes", "invoicing", "moderation", "matching", "notifications", "dashboard",
 ]  # fmt: skip
 INSTALLED_APPS = [
     "modeltranslation",  # before the admin, whose forms it extends
@@ -70,7 +70,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.contrib.humanize",
-    *(f"apps.{area}" for area in AREAS if (BASE_DIR / "apps" / area / "apps.py").exists()),
+    *(f"apps.{area}" for area in AREAS),
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -148,7 +148,7 @@ TEMPLATES = [
                 "csp.context_processors.nonce",
                 "apps.common.context_processors.site",
                 "apps.accounts.context_processors.actor",
-                "apps.payments.context_processors.pause",
+                "apps.gateways.context_processors.pause",
                 *(
                     ["apps.notifications.context_processors.bell"]
                     if (BASE_DIR / "apps/notifications/context_processors.py").exists()
@@ -412,10 +412,10 @@ SPECTACULAR_SETTINGS = {
         "DeclineReasonEnum": "apps.bidding.states.DeclineReason",
         "DisputeReasonEnum": "apps.disputes.states.DisputeReason",
         "DocumentKindEnum": "apps.invoicing.states.DocumentKind",
-        "DoorEnum": "apps.payments.states.DoorName",
+        "DoorEnum": "apps.gateways.names.DoorName",
         "ReportReasonEnum": "apps.moderation.states.Reason",
         "ReportStatusEnum": "apps.moderation.states.ReportStatus",
-        "TreasuryKindEnum": "apps.payments.states.TreasuryKind",
+        "TreasuryKindEnum": "apps.treasury.models.treasury.TreasuryKind",
     },
 }
 

@@ -1,8 +1,3 @@
-from importlib import import_module
-from importlib.util import find_spec
-
-from django.apps import apps
-from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
@@ -16,21 +11,29 @@ from marketplace import health
 Patterns = list[URLPattern | URLResolver]
 
 
-def _rooms(room: str, prefix: str = "") -> Patterns:
-    """Each area brings its own `room` of addresses; an area without one brings none."""
-    return [
-        path(prefix, include(f"apps.{area}.{room}"))
-        for area in settings.AREAS
-        if apps.is_installed(f"apps.{area}") and find_spec(f"apps.{area}.{room}")
-    ]
-
-
-def _hooks() -> Patterns:
-    """Addresses that machines call: outside the languages' prefixes."""
-    if apps.is_installed("apps.payments") and find_spec("apps.payments.hooks"):
-        return list(import_module("apps.payments.hooks").urlpatterns)
-    return []
-
+PAGES: Patterns = [
+    path("", include("apps.accounts.urls")),
+    path("", include("apps.assurance.urls")),
+    path("money/", include("apps.banking.urls")),
+    path("", include("apps.bidding.urls")),
+    path("", include("apps.contracts.urls")),
+    path("", include("apps.dashboard.urls")),
+    path("", include("apps.disputes.urls")),
+    path("money/", include("apps.escrow.urls")),
+    path("money/", include("apps.invoicing.urls")),
+    path("", include("apps.matching.urls")),
+    path("", include("apps.messaging.urls")),
+    path("", include("apps.moderation.urls")),
+    path("", include("apps.notifications.urls")),
+    path("money/", include("apps.payments.urls")),
+    path("money/", include("apps.payouts.urls")),
+    path("", include("apps.reviews.urls")),
+    path("skills/", include("apps.skills.urls")),
+    path("spending/", include("apps.spending.urls")),
+    path("tasks/", include("apps.tasks.urls")),
+    path("money/", include("apps.treasury.urls")),
+]
+"""Each app names its own pages; those of money share a prefix."""
 
 # One login for site and administration: no second door without its limits and its second factor.
 admin.site.login = staff.admin_login  # type: ignore[method-assign]
@@ -46,8 +49,8 @@ urlpatterns: Patterns = [
     path("api/v1/", include("marketplace.api_urls")),
     path("api/schema/", SchemaView.as_view(), name="api-schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
-    *_hooks(),
-    *i18n_patterns(path("accounts/", include("allauth.urls")), *_rooms("urls"), prefix_default_language=True),
+    path("webhooks/", include("apps.gateways.urls")),
+    *i18n_patterns(path("accounts/", include("allauth.urls")), *PAGES, prefix_default_language=True),
 ]
 handler400 = "apps.common.views.bad_request"
 handler403 = "apps.common.views.permission_denied"

@@ -105,11 +105,11 @@ class Act(StrEnum):
     MODERATE = "moderation.decide"
     SEE_MONEY = "payments.see"
     PAY = "payments.pay"
-    WITHDRAW = "payments.withdraw"
-    CHANGE_PAYOUT_ACCOUNT = "payments.change_account"
-    SET_AUTOMATIC_PAYOUTS = "payments.set_automatic"
-    RUN_TREASURY = "payments.treasury"
-    PAUSE_PAYMENTS = "payments.pause"
+    WITHDRAW = "payouts.withdraw"
+    CHANGE_PAYOUT_ACCOUNT = "payouts.change_account"
+    SET_AUTOMATIC_PAYOUTS = "payouts.set_automatic"
+    RUN_TREASURY = "treasury.run"
+    PAUSE_PAYMENTS = "gateways.pause"
     MOVE_HELD_MONEY = "escrow.move"
     GIVE_GOODWILL = "escrow.goodwill"
     DECIDE_RECOVERY = "escrow.decide_recovery"
@@ -242,19 +242,16 @@ def within_scopes(allowed: frozenset[str], scopes: frozenset[str]) -> frozenset[
     return allowed & frozenset().union(*(SCOPE_CAPABILITIES.get(scope, frozenset()) for scope in scopes))
 
 
-_AREA_SCOPES = {
+_APP_SCOPES = {
     "messaging": KeyScope.MESSAGES,
-    "payments": KeyScope.MONEY,
-    "escrow": KeyScope.MONEY,
-    "spending": KeyScope.MONEY,
-    "invoicing": KeyScope.MONEY,
+    **dict.fromkeys(("payments", "payouts", "treasury", "escrow", "spending", "invoicing"), KeyScope.MONEY),
 }
 
 
 def scope_of_area(module: str) -> str:
-    """The scope that a key needs to change something through a module, such as `apps.payments.api.views`."""
+    """The scope that a key needs to change something through a module, such as `apps.payouts.api.views`."""
     parts = module.split(".")
-    return _AREA_SCOPES.get(parts[1] if len(parts) > 1 else "", KeyScope.WORK)
+    return _APP_SCOPES.get(parts[1] if len(parts) > 1 else "", KeyScope.WORK)
 
 
 def completeness(parts: dict[str, bool]) -> int:

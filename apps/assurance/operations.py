@@ -15,7 +15,7 @@ from apps.common.money import Money
 from apps.ledger import operations as ledger
 from apps.ledger.queries import books
 from apps.ledger.queries import chain as chain_queries
-from apps.payments.operations import reconciliation
+from apps.treasury.operations import reconciliation
 
 LEAVES_KEPT = timedelta(days=92)
 """How long customers can fetch their proof; roots and totals are kept for ever."""

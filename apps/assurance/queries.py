@@ -18,7 +18,8 @@ from apps.common.errors import NotFound
 from apps.common.money import Money
 from apps.escrow.models import Escrow
 from apps.ledger.queries import books
-from apps.payments.models import Payout, Refund
+from apps.payments.models import Refund
+from apps.payouts.models import Payout
 
 FORMAT = "tradewind-merkle-sum-1"
 _CASH = ("clearing", "bank")

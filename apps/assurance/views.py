@@ -20,7 +20,7 @@ from apps.assurance.models import Report
 from apps.common.errors import NotFound
 from apps.ledger.queries import chain
 from apps.payments import policies as payments
-from apps.payments.queries import treasury
+from apps.treasury.queries import holdings
 
 SCRIPT = Path(settings.BASE_DIR) / "scripts" / "verify_inclusion.py"
 
@@ -33,7 +33,7 @@ def transparency(request: HttpRequest, night: date | None = None) -> HttpRespons
         "report": report,
         "reports": queries.reports(14),
         "seals": chain.seals(7),
-        "reserve": treasury.reserve_figures(timezone.now()),
+        "reserve": holdings.reserve_figures(timezone.now()),
         "has_balances": actor(request).organization_id is not None,
     }
     if report is not None:

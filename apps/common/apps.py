@@ -5,13 +5,13 @@ from django.apps import AppConfig, apps
 
 
 class AreaConfig(AppConfig):
-    """An area of the product: its subscribers listen as soon as Django is ready."""
+    """An area of the product: its subscribers and webhook handlers are registered as soon as Django is ready."""
 
     default = False
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        for room in ("events", "subscribers"):
+        for room in ("events", "subscribers", "webhooks"):
             if find_spec(f"{self.name}.{room}"):
                 import_module(f"{self.name}.{room}")
 

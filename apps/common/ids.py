@@ -23,3 +23,13 @@ def uuids(texts: Iterable[object]) -> list[UUID]:
     """Those of the texts that are ids, each once, in their order."""
     found = (uuid_or_none(text) for text in texts)
     return list(dict.fromkeys(one for one in found if one is not None))
+
+
+_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no letter is taken for a digit
+
+
+def document_number(prefix: str, document_id: UUID) -> str:
+    """A short number that people can read out, made of the random end of the id: `PO-7K3M-9QXA`."""
+    value = document_id.int & ((1 << 40) - 1)
+    letters = "".join(_LETTERS[(value >> shift) & 31] for shift in range(35, -1, -5))
+    return f"{prefix}-{letters[:4]}-{letters[4:]}"

@@ -16,7 +16,7 @@ from apps.contracts.states import ContractStatus, MilestoneStatus
 from apps.escrow.models import Escrow, Release
 from apps.escrow.queries import HELD
 from apps.payments.models import Chargeback
-from apps.payments.queries import documents
+from apps.payments.queries import chargebacks
 from apps.pricing import queries as pricing
 
 REMINDER_DAYS = (3, 1)
@@ -219,13 +219,13 @@ def timeline(contract: Contract) -> list[TimelineItem]:
 def chargebacks_by_milestone(steps: Iterable[Milestone]) -> dict[UUID, Chargeback]:
     """The newest that a bank took back of each milestone's payment; one query."""
     by_escrow = {step.escrow_id: step.id for step in steps if step.escrow_id}
-    found = documents.chargebacks_of_purposes(by_escrow)
+    found = chargebacks.chargebacks_of_purposes(by_escrow)
     return {by_escrow[one.charge.reference_id]: one for one in found}
 
 
 def _chargebacks(steps: dict[UUID, Milestone]) -> Iterator[TimelineItem]:
     by_escrow = {step.escrow_id: step for step in steps.values() if step.escrow_id}
-    for one in documents.chargebacks_of_purposes(by_escrow):
+    for one in chargebacks.chargebacks_of_purposes(by_escrow):
         milestone = by_escrow[one.charge.reference_id]
         yield TimelineItem(one.opened_at, "chargeback.opened", one, milestone=milestone, amount=one.amount)
         if one.closed_at is not None:

@@ -14,10 +14,10 @@ from apps.common.errors import Conflict
 from apps.common.ids import uuids
 from apps.common.models import SkippedRow
 from apps.dashboard.queries.failures import FailureKind
+from apps.gateways.operations import webhooks
 from apps.moderation import operations as moderation
 from apps.notifications import operations as notifications
 from apps.outbox import bus
-from apps.payments.operations import notices
 
 
 class NothingToRetry(Conflict):
@@ -44,7 +44,7 @@ def _retry(kind: str, row_id: str, now: datetime) -> bool:
         return is_number and bus.retry([int(row_id)], now=now) == 1
     ids = uuids([row_id])
     if kind == FailureKind.WEBHOOK:
-        return notices.retry_webhooks(ids, now=now) == 1
+        return webhooks.retry_webhooks(ids, now=now) == 1
     if kind == FailureKind.EMAIL:
         return notifications.retry_emails(ids, now=now) == 1
     return SkippedRow.objects.filter(id__in=ids).update(retry_at=now) == 1

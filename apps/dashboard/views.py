@@ -27,7 +27,7 @@ from apps.dashboard.queries import todos
 from apps.dashboard.rules import MONTHS_MIN
 from apps.escrow import queries as escrow
 from apps.payments import policies as money
-from apps.payments.queries import wallet
+from apps.payouts.queries import wallet
 from apps.pricing import queries as pricing
 from apps.skills import queries as skills
 from apps.tasks import queries as tasks

@@ -18,7 +18,7 @@ from apps.escrow.models import BankClaim, Escrow, Recovery, Release
 from apps.escrow.states import ClaimKind, EscrowStatus, RecoveryStatus
 from apps.ledger import chart
 from apps.ledger.queries import books
-from apps.payments.queries import wallet
+from apps.payments.queries import credits, refunds
 from apps.pricing import rules as pricing_rules
 from apps.pricing.models import PaidWork
 from apps.pricing.rules import EarnedFee, Split, Terms
@@ -238,8 +238,8 @@ def last_moment(escrow_id: UUID) -> datetime | None:
 
 def usable_credit(payer_id: UUID, *, amount: Money, total: Money) -> Money:
     """How much of the payer's credit would go into an escrow of this amount and total."""
-    found = rules.credit_to_use(wallet.credit(payer_id, amount.currency), amount=amount, total=total)
-    return wallet.chargeable(found)
+    found = rules.credit_to_use(credits.credit(payer_id, amount.currency), amount=amount, total=total)
+    return refunds.chargeable(found)
 
 
 def paid_otherwise_than_told() -> int:

@@ -23,7 +23,7 @@ from apps.escrow.models import Recovery
 from apps.escrow.operations import claims, recoveries
 from apps.escrow.operations import goodwill as goodwill_operations
 from apps.escrow.states import GoodwillTo
-from apps.payments.queries import documents
+from apps.payments.queries import chargebacks, refunds
 
 
 @login_required
@@ -44,7 +44,7 @@ def escrow(request: HttpRequest, escrow_id: UUID) -> HttpResponse:
     context = {
         "escrow": found,
         "releases": list(found.releases.order_by("released_at")),
-        "refunds": list(documents.refunds_of_reference(found.id)),
+        "refunds": list(refunds.refunds_of_reference(found.id)),
         "entries": queries.entries_of(found.id),
         "is_payer": actor(request).acts_for(found.payer_id),
     }
@@ -116,7 +116,7 @@ def recover(request: HttpRequest, chargeback_id: UUID) -> HttpResponse:
     policies.check_decides_recoveries(actor(request))
     if (known := queries.recovery_of_chargeback(chargeback_id)) is not None:
         return redirect("escrow:recovery", known.id)
-    chargeback = documents.absorbed_chargeback(chargeback_id)
+    chargeback = chargebacks.absorbed_chargeback(chargeback_id)
     if chargeback is None:
         raise NotFound
     found = queries.escrow_visible_to(actor(request), chargeback.charge.reference_id)

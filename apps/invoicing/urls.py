@@ -19,14 +19,14 @@ register_converter(MonthConverter, "month")
 
 app_name = "invoicing"
 urlpatterns = [
-    path("money/documents/", documents.documents, name="documents"),
-    path("money/documents/<uuid:document_id>/", documents.document, name="document"),
-    path("money/documents/<uuid:document_id>/document.pdf", documents.document_pdf, name="document_pdf"),
-    path("money/documents/<uuid:document_id>/invoice.xml", documents.document_xml, name="document_xml"),
-    path("money/documents/details/", documents.details, name="details"),
-    path("money/documents/self-billing/", documents.self_billing, name="self_billing"),
-    path("money/statements/", statements.statements, name="statements"),
-    path("money/statements/<month:month>/", statements.statement, name="statement"),
-    path("money/statements/<month:month>/statement.csv", statements.statement_csv, name="statement_csv"),
-    path("money/statements/<month:month>/statement.json", statements.statement_json, name="statement_json"),
+    path("documents/", documents.documents, name="documents"),
+    path("documents/<uuid:document_id>/", documents.document, name="document"),
+    path("documents/<uuid:document_id>/document.pdf", documents.document_pdf, name="document_pdf"),
+    path("documents/<uuid:document_id>/invoice.xml", documents.document_xml, name="document_xml"),
+    path("documents/details/", documents.details, name="details"),
+    path("documents/self-billing/", documents.self_billing, name="self_billing"),
+    path("statements/", statements.statements, name="statements"),
+    path("statements/<month:month>/", statements.statement, name="statement"),
+    path("statements/<month:month>/statement.csv", statements.statement_csv, name="statement_csv"),
+    path("statements/<month:month>/statement.json", statements.statement_json, name="statement_json"),
 ]

@@ -8,9 +8,10 @@ from apps.common.actors import Actor
 from apps.common.money import Money
 from apps.disputes.events import DisputeDecided
 from apps.escrow.events import GoodwillGiven, RecoveryDecided, RecoveryEnded
+from apps.gateways.events import PaymentsPausedOrResumed
 from apps.moderation import operations
 from apps.outbox import bus
-from apps.payments.events import CashMoveAgreed, PaymentsPausedOrResumed, SuspenseResolved, TreasuryActed
+from apps.treasury.events import CashMoveAgreed, SuspenseResolved, TreasuryActed
 
 
 @bus.subscribe(DisputeDecided, name="moderation.log_dispute_decided")
@@ -50,7 +51,7 @@ def log_suspense(fact: SuspenseResolved, now: datetime) -> None:
     operations.record(
         actor=Actor(user_id=fact.confirmed_by_id, is_staff=True),
         action="treasury.suspense_resolved",
-        subject_type="payments.suspenseitem",
+        subject_type="treasury.suspenseitem",
         subject_id=str(fact.item_id),
         reason=fact.reason,
         details={
@@ -68,7 +69,7 @@ def log_cash_move(fact: CashMoveAgreed, now: datetime) -> None:
     operations.record(
         actor=Actor(user_id=fact.agreed_by_id, is_staff=True),
         action="treasury.cash_move",
-        subject_type="payments.cashmove",
+        subject_type="treasury.cashmove",
         subject_id=str(fact.move_id),
         reason=fact.reason,
         details={
@@ -89,7 +90,7 @@ def log_treasury(fact: TreasuryActed, now: datetime) -> None:
     operations.record(
         actor=Actor(user_id=fact.user_id, is_staff=True),
         action=f"treasury.{fact.kind}",
-        subject_type="payments.treasuryact",
+        subject_type="treasury.treasuryact",
         subject_id=str(fact.act_id),
         reason=fact.reason,
         details={"amount": str(Money(fact.amount_minor, fact.currency)), "subject": fact.subject},
@@ -132,7 +133,7 @@ def log_payment_pause(fact: PaymentsPausedOrResumed, now: datetime) -> None:
     operations.record(
         actor=Actor(user_id=fact.user_id, is_staff=True),
         action=f"payments.{fact.what}",
-        subject_type="payments.paymentpause",
+        subject_type="gateways.paymentpause",
         subject_id=str(fact.pause_id),
         reason=fact.reason,
         details={},

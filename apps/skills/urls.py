@@ -4,6 +4,6 @@ from apps.skills import views
 
 app_name = "skills"
 urlpatterns = [
-    path("skills/suggest/", views.suggest, name="suggest"),
-    path("skills/attribution/", views.attribution, name="attribution"),
+    path("suggest/", views.suggest, name="suggest"),
+    path("attribution/", views.attribution, name="attribution"),
 ]

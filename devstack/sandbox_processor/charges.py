@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from apps.payments.gateways.amounts import processor_exponent, processor_step
+from apps.gateways.stripe.amounts import processor_exponent, processor_step
 from devstack.sandbox_processor import events
 from devstack.sandbox_processor.accounts import PLATFORM
 from devstack.sandbox_processor.forms import integer

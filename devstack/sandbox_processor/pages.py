@@ -11,7 +11,7 @@ from decimal import Decimal
 from html import escape
 from urllib.parse import quote
 
-from apps.payments.gateways.amounts import processor_exponent
+from apps.gateways.stripe.amounts import processor_exponent
 from devstack.sandbox_processor.store import Json
 
 _TEXTS = {

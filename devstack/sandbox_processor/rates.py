@@ -10,7 +10,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from apps.payments.gateways.amounts import processor_exponent
+from apps.gateways.stripe.amounts import processor_exponent
 
 
 @cache

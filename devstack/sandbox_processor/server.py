@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import threading
@@ -65,6 +66,7 @@ class Processor:
         self.sender.stopping.set()
         self.server.shutdown()
         self.server.server_close()
+        self.server.close_connections()
 
     def wait(self) -> None:
         self.stopping.wait()
@@ -78,6 +80,24 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
     processor: Processor
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        self.connections: set[socket.socket] = set()
+        super().__init__(*args, **options)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self.connections.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        self.connections.discard(request)
+        super().shutdown_request(request)
+
+    def close_connections(self) -> None:
+        """Clients keep their connections open: without this, a server that was stopped would still answer."""
+        for connection in list(self.connections):
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -18,11 +18,13 @@ from apps.common.errors import DomainError
 from apps.contracts import policies as contracts
 from apps.disputes import policies as disputes
 from apps.escrow import policies as escrow
+from apps.gateways import policies as gateway_policies
 from apps.invoicing import policies as invoicing
 from apps.matching import policies as matching
 from apps.messaging import policies as messaging
 from apps.moderation import policies as moderation
 from apps.payments import policies as payments
+from apps.payouts import policies as payout_policies
 from apps.reviews import policies as reviews
 from apps.spending import policies as spending
 from apps.tasks import policies as tasks
@@ -183,11 +185,11 @@ GUARDS = {
     ),
     Act.MODERATE: moderation.check_is_staff,
     Act.PAY: lambda actor: payments.check_can_pay(actor, EMPLOYER),
-    Act.WITHDRAW: lambda actor: payments.check_can_withdraw(actor, EMPLOYER),
-    Act.CHANGE_PAYOUT_ACCOUNT: lambda actor: payments.check_can_change_account(actor, EMPLOYER),
-    Act.SET_AUTOMATIC_PAYOUTS: lambda actor: payments.check_can_set_automatic(actor, EMPLOYER),
+    Act.WITHDRAW: lambda actor: payout_policies.check_can_withdraw(actor, EMPLOYER),
+    Act.CHANGE_PAYOUT_ACCOUNT: lambda actor: payout_policies.check_can_change_account(actor, EMPLOYER),
+    Act.SET_AUTOMATIC_PAYOUTS: lambda actor: payout_policies.check_can_set_automatic(actor, EMPLOYER),
     Act.SEE_MONEY: lambda actor: payments.check_can_see_money(actor, EMPLOYER),
-    Act.RUN_TREASURY: payments.check_is_staff,
+    Act.RUN_TREASURY: gateway_policies.check_is_staff,
     Act.MOVE_HELD_MONEY: lambda actor: escrow.check_can_freeze(actor, ESCROW),
     Act.GIVE_GOODWILL: lambda actor: escrow.check_can_give_goodwill(actor, "a reason"),
     Act.CHANGE_BILLING_DETAILS: lambda actor: invoicing.check_can_change_details(actor, EMPLOYER),
@@ -197,7 +199,7 @@ GUARDS = {
     Act.MANAGE_BUDGETS: lambda actor: spending.check_can_manage(actor, EMPLOYER),
     Act.GRANT_STAFF_ROLE: lambda actor: policies.check_can_grant_staff_role(actor, uuid4()),
     Act.RUN_RANKING: matching.check_is_staff,
-    Act.PAUSE_PAYMENTS: payments.check_can_pause,
+    Act.PAUSE_PAYMENTS: gateway_policies.check_can_pause,
     Act.DECIDE_RECOVERY: lambda actor: escrow.check_can_decide_recovery(actor, "a reason"),
     Act.APPEAL_RECOVERY: lambda actor: escrow.check_can_appeal(actor, _recovery("decided"), NOON),
     Act.ANSWER_RECOVERY_APPEAL: lambda actor: escrow.check_can_answer_appeal(

@@ -6,7 +6,7 @@ from rest_framework.test import APIClient
 
 from apps.accounts.models import AccessEvent, Organization, PersonalToken
 from apps.accounts.operations import create_token
-from apps.payments.models import PayoutAccount
+from apps.payouts.models import PayoutAccount
 from apps.spending.models import SpendingRuleChange
 from tests.conftest import prove
 
@@ -70,7 +70,7 @@ def test_no_key_may_whatever_its_scopes(make, ada, owner, method, path, body):
 
 def test_what_was_posted_on_a_page_is_done_once_the_person_proved_who_they_are(client, ada, owner):
     client.force_login(owner)
-    address = reverse("payments:automatic")
+    address = reverse("payouts:automatic")
 
     asked = client.post(address, {"is_automatic": "yes"})
 

@@ -14,7 +14,7 @@ from apps.common.actors import SYSTEM
 from apps.escrow import policies as escrow_policies
 from apps.escrow.models import Recovery
 from apps.escrow.operations import recoveries
-from apps.payments.operations import suspense
+from apps.treasury.operations import suspense
 from tests.conftest import NOON
 from tests.escrow.test_recoveries import decide, lost, payee_of  # noqa: F401
 from tests.escrow.test_recoveries import staff as decider  # noqa: F401

@@ -12,7 +12,7 @@ from apps.accounts.models import AccessEvent, User
 from tests.conftest import NOON, prove
 
 pytestmark = pytest.mark.django_db
-STAFF_PAGES = ["payments:treasury", "disputes:queue", "moderation:queue", "accounts:country_checks"]
+STAFF_PAGES = ["treasury:treasury", "disputes:queue", "moderation:queue", "accounts:country_checks"]
 
 
 def test_the_administration_has_no_login_of_its_own(client, make):
@@ -67,7 +67,7 @@ def test_staff_are_led_to_set_up_or_to_show_their_second_factor(client, make, se
     ("role", "open_pages"),
     [
         ("moderator", {"disputes:queue", "moderation:queue"}),
-        ("finance", {"payments:treasury", "accounts:country_checks"}),
+        ("finance", {"treasury:treasury", "accounts:country_checks"}),
         ("support", set()),
         ("administrator", set(STAFF_PAGES)),
     ],

@@ -28,7 +28,7 @@ BOUNDED = {
     "escrow.answer_appeal": "staff",
     "moderation.decide": "staff",
     "moderation.answer_objection": "staff",
-    "payments.refresh_onboarding": "says only what changed at the processor",
+    "payouts.refresh_onboarding": "says only what changed at the processor",
     "reviews.submit": "once for each contract and side",
     "reviews.reply": "once for each review",
     "spending.agree_to_loosen": "once for each change, whose proposal is limited",

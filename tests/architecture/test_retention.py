@@ -11,12 +11,12 @@ from apps.accounts.jobs import prune_sessions
 from apps.common.jobs import prune as prune_common
 from apps.common.models import IdempotencyRecord
 from apps.common.work_queue import delete_old
+from apps.gateways.jobs import prune as prune_payments
+from apps.gateways.models import WebhookEvent
 from apps.notifications.jobs import prune as prune_notifications
 from apps.notifications.models import EmailDelivery
 from apps.outbox.jobs import prune as prune_outbox
 from apps.outbox.models import Delivery, Event
-from apps.payments.jobs import prune as prune_payments
-from apps.payments.models import WebhookEvent
 
 pytestmark = pytest.mark.django_db
 OLD = timedelta(days=1000)

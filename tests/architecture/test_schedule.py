@@ -7,8 +7,10 @@ from django.utils import timezone
 
 from apps.contracts import queries as contracts
 from apps.escrow import queries as escrow
+from apps.gateways.models import WebhookEvent
 from apps.invoicing.queries import documents
-from apps.payments.models import Charge, Chargeback, Payout, Refund, WebhookEvent
+from apps.payments.models import Charge, Chargeback, Refund
+from apps.payouts.models import Payout
 from apps.tasks import queries as tasks
 from marketplace.celery import app
 from marketplace.schedule import SCHEDULE
@@ -28,7 +30,7 @@ def test_a_job_exists_expires_and_goes_to_a_declared_queue(name):
 
 def test_money_mail_and_matching_do_not_wait_for_each_other():
     queues = {name: app.amqp.router.route({}, name)["queue"].name for name in (
-        "payments.settle", "notifications.send_emails", "matching.rebuild_shelf", "outbox.deliver",
+        "payouts.dispatch", "notifications.send_emails", "matching.rebuild_shelf", "outbox.deliver",
     )}  # fmt: skip
     assert len(set(queues.values())) == 4
 

@@ -20,7 +20,7 @@ from apps.ledger import operations as ledger
 from apps.ledger.chart import Account, AccountKind, bank
 from apps.ledger.entries import Entry, credit, debit, event_key
 from apps.ledger.queries import books
-from apps.payments.operations import reconciliation
+from apps.treasury.operations import reconciliation
 from tests.conftest import NOON
 
 pytestmark = pytest.mark.django_db(transaction=True)

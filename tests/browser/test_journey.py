@@ -17,15 +17,16 @@ from django.utils import timezone
 from apps.accounts import operations as accounts
 from apps.common.money import Money
 from apps.contracts.models import Contract
+from apps.gateways.operations import webhooks
 from apps.ledger.queries import invariants
 from apps.outbox import bus
-from apps.payments.models import Payout
-from apps.payments.operations import accounts as account_operations
-from apps.payments.operations import notices, settlement
+from apps.payouts.models import Payout
+from apps.payouts.operations import accounts as account_operations
 from apps.skills.models import Skill
 from apps.tasks.models import Task
 from devstack.sandbox_processor.server import Processor
 from tests.browser.test_money import fresh
+from tests.make import dispatch
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -47,9 +48,9 @@ def processor(live_server, settings):
 def work(until=None) -> None:
     """What the worker does between two clicks: webhooks, facts, settlement; waits for webhooks on their way."""
     for _ in range(100):
-        notices.handle_notices()
+        webhooks.handle_notices()
         bus.deliver_pending(now=timezone.now())
-        settlement.settle_due()
+        dispatch.send_due()
         if until is None or until():
             return
         time.sleep(0.05)

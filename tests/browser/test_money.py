@@ -9,8 +9,10 @@ from django.utils import timezone
 
 from apps.common.money import Money
 from apps.escrow.operations import funding
-from apps.payments.models import Charge, FxQuote, Payout
-from apps.payments.operations import charges, payouts
+from apps.payments.models import Charge
+from apps.payments.operations import charges
+from apps.payouts.models import FxQuote, Payout
+from apps.payouts.operations import payouts
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SCREENS = [("en", "light", 1280), ("ar", "dark", 390), ("zh-hans", "light", 320), ("en", "dark", 390)]

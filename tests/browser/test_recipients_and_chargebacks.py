@@ -7,9 +7,9 @@ import pytest
 from django.conf import settings as site
 from django.test import Client
 
+from apps.gateways import webhook_handlers
 from apps.payments.models import Charge, Chargeback
-from apps.payments.operations import notices
-from apps.payments.queries import documents
+from apps.payouts.queries import accounts
 from devstack.sandbox_processor import disputes
 from tests.conftest import NOON
 
@@ -51,7 +51,7 @@ def test_a_freelancer_goes_to_the_processors_page_and_comes_back_ready(
     page.locator("form[action$='/continue/'] button").click()
     page.locator("button.pay").click()
     page.wait_for_url("**/money/")
-    assert documents.payout_account_of(ada.id).last4 == "6789"
+    assert accounts.payout_account_of(ada.id).last4 == "6789"
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def chargeback(make, outbox_drain) -> Chargeback:
     milestone = make.milestone(status="delivered")
     charge = Charge.objects.get(reference_id=milestone.escrow_id)
     dispute = disputes.open_dispute(make.processor.store, charge.remote_payment_id)
-    notices.refresh(kind="dispute", reference=dispute["id"], processor="sandbox", clock=lambda: NOON)
+    webhook_handlers.refresh(kind="dispute", reference=dispute["id"], processor="sandbox", clock=lambda: NOON)
     outbox_drain()
     return Chargeback.objects.get()
 

@@ -6,9 +6,10 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from apps.accounts import queries as people
+from apps.banking.operations import statements
 from apps.escrow.operations import funding
-from apps.payments.models import SuspenseItem
-from apps.payments.operations import bank, reconciliation, suspense
+from apps.treasury.models import SuspenseItem
+from apps.treasury.operations import reconciliation, suspense
 from devstack.sandbox_processor.server import Processor
 from tests.make import money as making
 
@@ -40,7 +41,7 @@ def test_the_desks_are_accessible(visitor, books, language, theme, width):
     reconciliation.reconcile(gateway="sandbox")
     staff, item = books.staff(), SuspenseItem.objects.get()
     row = b"date,amount,currency\n2026-11-20,10.00,EUR\n"
-    bank.import_statement(name="s.csv", body=row, actor=people.actor_for(staff), now=timezone.now())
+    statements.import_statement(name="s.csv", body=row, actor=people.actor_for(staff), now=timezone.now())
 
     one = visitor(staff, language=language, theme=theme, width=width)
     for path in ("/money/reconciliation/", f"/money/reconciliation/{item.id}/", "/money/bank/", "/money/treasury/",

@@ -5,8 +5,8 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from apps.common.money import Money
-from apps.payments.models import CashMove
-from apps.payments.queries import documents, wallet
+from apps.payouts.queries import accounts, wallet
+from apps.treasury.models import CashMove
 from tests.browser.test_recipients_and_chargebacks import SCREENS, fresh
 from tests.payments.test_bank_door import IBAN
 
@@ -36,7 +36,7 @@ def test_a_freelancer_chooses_the_bank_and_is_told_what_it_lacks(make, visitor, 
     page.locator("[name=account_number]").fill(IBAN)
     page.locator("main button.btn-primary").click()
     page.wait_for_url("**/money/")
-    assert documents.payout_account_of(ada.id).gateway == "bank"
+    assert accounts.payout_account_of(ada.id).gateway == "bank"
 
     page = someone.open("/money/withdraw/EUR/")
     page.locator("main button.btn-primary").click()

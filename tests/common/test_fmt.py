@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from apps.common import currencies, fmt
 from apps.common.money import Money
-from apps.payments.gateways import amounts
+from apps.gateways.stripe import amounts
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 

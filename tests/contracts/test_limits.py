@@ -13,7 +13,7 @@ from apps.common.errors import TooManyRequests
 from apps.common.money import Money
 from apps.contracts.models import Contract, Deliverable, RevisionRequest
 from apps.contracts.operations import milestones, offers
-from apps.payments.operations import accounts as account_operations
+from apps.payouts.operations import accounts as account_operations
 from apps.spending import operations as spending
 from apps.spending.models import Approval, SpendingRule
 from apps.tasks import operations as tasks

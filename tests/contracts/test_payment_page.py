@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from apps.accounts import queries as people
+from apps.banking.operations import statements
 from apps.contracts import queries
 from apps.contracts.models import Milestone
 from apps.contracts.operations import cancellations, milestones
@@ -14,9 +15,9 @@ from apps.escrow.policies import PaymentPending
 from apps.notifications.models import Notification
 from apps.outbox import bus
 from apps.payments.models import Charge
-from apps.payments.operations import bank, charges
+from apps.payments.operations import charges
 from apps.payments.policies import PaymentMade
-from apps.payments.queries import wallet
+from apps.payments.queries import credits
 from devstack.sandbox_processor import charges as processor_charges
 from tests.payments.test_bank_door import camt
 
@@ -65,7 +66,7 @@ def arrived(make, charge, amount="945.00"):
     """The bank's statement shows the transfer of a charge."""
     staff = people.actor_for(make.staff())
     body = camt((amount, charge.remote_session_id, "B1", "NOTPROVIDED"))
-    bank.import_statement(name="s.xml", body=body, actor=staff, now=timezone.now())
+    statements.import_statement(name="s.xml", body=body, actor=staff, now=timezone.now())
     bus.deliver_pending(now=timezone.now())
 
 
@@ -157,7 +158,7 @@ def test_money_that_comes_twice_is_credit_and_the_payer_is_notified(make, as_, m
     arrived(make, transfer)
     heard(transfer)
 
-    assert str(wallet.credit(milestone.contract.employer_id, "EUR").as_decimal()) == "945.00"
+    assert str(credits.credit(milestone.contract.employer_id, "EUR").as_decimal()) == "945.00"
     employer = as_(milestone.contract.employer)
     assert "This milestone was paid twice" in employer.get(milestone.contract.get_absolute_url()).content.decode()
     told = Notification.objects.filter(kind="paid_in_vain")
@@ -211,7 +212,7 @@ def test_both_can_stop_while_a_transfer_is_awaited_and_a_late_one_is_credit(make
 
     arrived(make, transfer)
     heard(transfer)
-    assert str(wallet.credit(contract.employer_id, "EUR").as_decimal()) == "945.00"
+    assert str(credits.credit(contract.employer_id, "EUR").as_decimal()) == "945.00"
     assert "paid_in_vain" in kinds()
 
 

@@ -9,11 +9,11 @@ from django.test import Client
 from django.utils import timezone
 
 from apps.common.models import SkippedRow
+from apps.gateways.models import WebhookEvent
 from apps.ledger.queries.invariants import check_all
 from apps.moderation.models import AuditEntry
 from apps.notifications.models import EmailDelivery
 from apps.outbox.models import Delivery, Event
-from apps.payments.models import WebhookEvent
 
 pytestmark = pytest.mark.django_db
 

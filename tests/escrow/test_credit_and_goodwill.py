@@ -12,9 +12,10 @@ from apps.ledger import chart
 from apps.ledger.queries import books, invariants
 from apps.outbox import bus
 from apps.payments.models import Charge, Refund
-from apps.payments.operations import charges, settlement
+from apps.payments.operations import charges
 from tests.conftest import NOON
 from tests.escrow.test_tax_and_relationships import taxed
+from tests.make import dispatch
 
 pytestmark = pytest.mark.django_db
 __all__ = ["taxed"]
@@ -186,7 +187,7 @@ def test_a_refund_of_nothing_but_credit_asks_no_processor(make):
     funding.use_credit(escrow_id=escrow.id, actor=make.actor(payer), now=NOON)
 
     made = releases.refund(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=NOON)
-    settlement.settle_due(clock=lambda: NOON)
+    dispatch.send_due(clock=lambda: NOON)
 
     assert made is None
     assert credit_of(payer) == EUR("1050.00")

@@ -13,9 +13,9 @@ from apps.escrow.operations import freezes, releases
 from apps.ledger import chart
 from apps.ledger.queries import books, invariants
 from apps.payments.models import Refund
-from apps.payments.operations import settlement
 from tests.conftest import NOON
 from tests.escrow.test_tax_and_relationships import earned, taxed
+from tests.make import dispatch
 
 pytestmark = pytest.mark.django_db
 __all__ = ["taxed"]
@@ -125,7 +125,7 @@ def test_the_limit_of_holding_returns_even_disputed_money(make):
     limit = Escrow.objects.get(id=escrow.id).hold_until
 
     releases.end_hold(escrow_id=escrow.id, now=limit)
-    settlement.settle_due(clock=lambda: limit)
+    dispatch.send_due(clock=lambda: limit)
 
     escrow.refresh_from_db()
     assert (escrow.status, escrow.refunded) == ("refunded", Money.of("500.00", "EUR"))

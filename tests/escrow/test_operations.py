@@ -14,8 +14,8 @@ from apps.ledger import chart
 from apps.ledger.queries import books, invariants
 from apps.outbox.models import Event
 from apps.payments.models import Charge, Refund
-from apps.payments.operations import settlement
 from tests.conftest import NOON
+from tests.make import dispatch
 
 pytestmark = pytest.mark.django_db
 
@@ -239,7 +239,7 @@ def test_a_refund_takes_its_part_of_the_fee_back_and_reaches_the_employer(make):
     )
     assert books.balance(chart.transit_refund(made.id, "EUR")) == EUR("210.00")
 
-    settlement.settle_due(clock=lambda: NOON)
+    dispatch.send_due(clock=lambda: NOON)
 
     made.refresh_from_db()
     assert (made.status, made.amount) == ("succeeded", EUR("210.00"))
@@ -253,7 +253,7 @@ def test_a_refund_that_comes_back_is_kept_as_the_employers_credit(make):
     make.paid(Charge.objects.get(reference_id=escrow.id), card="4000000000005126")
     made = release_operations.refund(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payee), now=NOON)
 
-    settlement.settle_due(clock=lambda: NOON)
+    dispatch.send_due(clock=lambda: NOON)
 
     made.refresh_from_db()
     escrow.refresh_from_db()

@@ -16,8 +16,8 @@ from apps.ledger.queries import books, invariants
 from apps.moderation.models import AuditEntry
 from apps.notifications.models import Notification
 from apps.outbox import bus
-from apps.payments.operations import payouts
-from apps.payments.queries import wallet
+from apps.payouts.operations import payouts
+from apps.payouts.queries import wallet
 from tests.conftest import NOON
 from tests.make.bank import Bank
 

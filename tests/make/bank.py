@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from apps.escrow.models import Escrow
+from apps.gateways import webhook_handlers
 from apps.outbox import bus
 from apps.payments.models import Charge, Chargeback
-from apps.payments.operations import notices
 from devstack.sandbox_processor import disputes
 from tests.make import Make
 
@@ -37,5 +37,5 @@ class Bank:
         return Chargeback.objects.get(remote_id=remote_id)
 
     def _heard(self, kind: str, reference: str) -> None:
-        notices.refresh(kind=kind, reference=reference, processor="sandbox", clock=lambda: self.make.now)
+        webhook_handlers.refresh(kind=kind, reference=reference, processor="sandbox", clock=lambda: self.make.now)
         bus.deliver_pending(now=self.make.now)

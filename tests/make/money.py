@@ -15,11 +15,14 @@ from apps.common.money import Money
 from apps.escrow.models import Escrow
 from apps.escrow.operations import funding, releases
 from apps.outbox import bus
-from apps.payments.models import Charge, Payout, PayoutAccount
-from apps.payments.operations import accounts, charges, notices, payouts, settlement
+from apps.payments.models import Charge
+from apps.payments.operations import charges
+from apps.payouts.models import Payout, PayoutAccount
+from apps.payouts.operations import accounts, payouts
 from devstack.sandbox_processor import charges as processor_charges
 from devstack.sandbox_processor import payouts as processor_payouts
 from devstack.sandbox_processor.server import Processor
+from tests.make import dispatch
 
 
 @cache
@@ -139,7 +142,7 @@ class MakeMoney:
             now=self.now,
         )
         if status != "requested":
-            settlement.settle_due(clock=lambda: self.now)
+            dispatch.send_due(clock=lambda: self.now)
             payout.refresh_from_db()
         if status in ("paid", "failed", "returned"):
             self.arrive(payout, fail=status == "failed")
@@ -151,7 +154,7 @@ class MakeMoney:
     def arrive(self, payout: Payout, *, fail: bool = False) -> None:
         """The bank answers."""
         processor_payouts.finish(self.processor.store, payout.remote_payout_id, fail=fail)
-        notices.refresh_payout(payout_id=payout.id, clock=lambda: self.now)
+        payouts.refresh_payout(payout_id=payout.id, clock=lambda: self.now)
 
     @staticmethod
     def system() -> Actor:

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from apps.moderation import operations
 from apps.moderation.states import StaffAct
-from apps.payments.states import TreasuryKind
+from apps.treasury.models.treasury import TreasuryKind
 from tests.conftest import NOON
 
 pytestmark = pytest.mark.django_db

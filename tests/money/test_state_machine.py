@@ -37,20 +37,24 @@ from apps.escrow import queries as escrow_queries
 from apps.escrow.models import Escrow
 from apps.escrow.operations import freezes, funding, releases
 from apps.escrow.states import ReleaseKind
+from apps.gateways.models import WebhookEvent
+from apps.gateways.operations import webhooks
+from apps.gateways.registry import door
 from apps.ledger import chart
 from apps.ledger import operations as ledger
 from apps.ledger.queries import books, invariants
 from apps.outbox import bus
-from apps.payments.gateways.doors import door
-from apps.payments.models import Charge, Chargeback, Payout, Refund, WebhookEvent
-from apps.payments.operations import accounts, chargebacks, notices, payouts, settlement
+from apps.payments.models import Charge, Chargeback, Refund
+from apps.payments.operations import chargebacks
 from apps.payments.operations import charges as charge_operations
+from apps.payouts.models import Payout
+from apps.payouts.operations import accounts, payouts
 from devstack.sandbox_processor import charges, disputes, events
 from devstack.sandbox_processor import payouts as bank
 from devstack.sandbox_processor.refusals import Refusal
 from devstack.sandbox_processor.server import Processor
 from tests.conftest import NOON
-from tests.make import Make
+from tests.make import Make, dispatch
 
 from .market import Market, Piece
 
@@ -146,14 +150,14 @@ class MoneyMachine(RuleBasedStateMachine):
             body = json.dumps(events.public(event)).encode()
             signed = events.signature(body, django_settings.WEBHOOK_SECRET, int(moment))
             notice = gateway.read_notice(body, signed, now=_moment(moment))
-            notices.receive_notice(processor="sandbox", notice=notice, now=self.now)
-        notices.handle_notices(clock=lambda: self.now)
+            webhooks.receive_notice(processor="sandbox", notice=notice, now=self.now)
+        webhooks.handle_notices(clock=lambda: self.now)
         self.spread()
 
     @rule()
     def look(self) -> None:
         """What no notice has ended is looked up."""
-        notices.refresh_stale(older_than=ANY_AGE, clock=lambda: self.now)
+        dispatch.refresh_stale(older_than=ANY_AGE, clock=lambda: self.now)
         self.spread()
 
     def spread(self) -> None:
@@ -289,7 +293,7 @@ class MoneyMachine(RuleBasedStateMachine):
         if fault:
             self.store.run("INSERT INTO faults (path, kind, times) VALUES (?, ?, 1)", *fault)
         before = self._unpaid()
-        settlement.settle_due(clock=lambda: self.now)
+        dispatch.send_due(clock=lambda: self.now)
         self._learn_returns(before)
 
     @rule(pick=st.integers(0, 9), fails=st.booleans())
@@ -304,7 +308,7 @@ class MoneyMachine(RuleBasedStateMachine):
         before = self._unpaid()
         with self.store.step():
             bank.finish(self.store, payout.remote_payout_id, fail=fails)
-        notices.refresh_payout(payout_id=payout.id, clock=lambda: self.now)
+        payouts.refresh_payout(payout_id=payout.id, clock=lambda: self.now)
         self._learn_returns(before)
 
     def _unpaid(self) -> dict[Any, str]:
@@ -414,9 +418,9 @@ class MoneyMachine(RuleBasedStateMachine):
         self.store.run("DELETE FROM faults")
         for _ in range(3):
             self.now += timedelta(hours=2)
-            notices.refresh_stale(older_than=ANY_AGE, clock=lambda: self.now)
+            dispatch.refresh_stale(older_than=ANY_AGE, clock=lambda: self.now)
             self.spread()
-            settlement.settle_due(clock=lambda: self.now)
+            dispatch.send_due(clock=lambda: self.now)
         held = door("sandbox").balance()
         booked = books.balances_by_currency(chart.clearing("sandbox", "EUR").code)
         for currency in CURRENCIES:

@@ -146,10 +146,10 @@ def test_every_fact_that_people_wait_for_has_a_subscriber():
         "accounts.profile_changed", "accounts.profile_hidden", "tasks.published", "tasks.taken_down",
         "bidding.bid_edited", "bidding.bid_withdrawn", "escrow.funded", "escrow.funding_failed",
         "payments.charge_succeeded", "payments.charge_expired",
-        "payments.payout_requested", "messaging.hidden", "moderation.reported", "moderation.objected",
-        "disputes.decided", "payments.treasury_acted", "payments.suspense_resolved", "payments.credit_sent_back",
-        "invoicing.document_issued", "payments.cash_move_agreed",
-            "payments.paused_or_resumed",  # staff see it on every page
+        "payouts.payout_requested", "messaging.hidden", "moderation.reported", "moderation.objected",
+        "disputes.decided", "treasury.treasury_acted", "treasury.suspense_resolved", "payments.credit_sent_back",
+        "invoicing.document_issued", "treasury.cash_move_agreed",
+            "gateways.paused_or_resumed",  # staff see it on every page
     }  # fmt: skip
     facts = {name for name in _facts if not name.startswith("test.")}
     assert facts - heard - silent == set(), "say of a new fact who is told, or that nobody needs to be"

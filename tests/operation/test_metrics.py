@@ -15,9 +15,9 @@ from apps.common.jobs import give_sign, sign_jobs
 from apps.common.models import SignOfLife, SkippedRow
 from apps.dashboard import jobs
 from apps.dashboard.queries import metrics
+from apps.gateways.operations import pauses
 from apps.ledger.queries import invariants
 from apps.outbox.models import Delivery, Event
-from apps.payments.operations import pauses
 from marketplace.schedule import QUEUES, SCHEDULE
 
 OPS = Path(django_settings.BASE_DIR) / "ops"

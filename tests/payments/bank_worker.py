@@ -72,43 +72,52 @@ def main() -> None:
 def _live(bank: Path, staff_id: UUID) -> None:
     from django.utils import timezone
 
+    from apps.banking.models import BankFile
+    from apps.banking.operations import orders, statements
+    from apps.banking.operations.orders import NothingToExport
     from apps.common.actors import Actor
-    from apps.payments.models import BankFile, Payout, Refund
-    from apps.payments.operations import bank as bank_operations
-    from apps.payments.operations import settlement as settlement_operations
-    from apps.payments.operations.bank import NothingToExport
+    from apps.payments.models import Refund
+    from apps.payouts.models import Payout
+    from tests.make import dispatch
 
     staff, waiting = (
         Actor(user_id=staff_id, is_staff=True, staff_capabilities=frozenset({"finance"})),
         ["requested", "sending", "submitted"],
     )
     while any(rows.objects.filter(status__in=waiting).exists() for rows in (Payout, Refund)):
-        settlement_operations.settle_due()
+        dispatch.send_due()
         with contextlib.suppress(NothingToExport):
-            bank_operations.export_orders(actor=staff, now=timezone.now())
+            orders.export_orders(actor=staff, now=timezone.now())
         for file in BankFile.objects.all():
             carry(bank, file.number, file.body)
         for statement in sorted(bank.glob("*/camt.xml")):
-            bank_operations.import_statement(
+            statements.import_statement(
                 name="camt.xml", body=statement.read_bytes(), actor=staff, now=timezone.now()
             )  # fmt: skip
 
 
 def _arm(point: str, kills: Path, most: int) -> None:
-    from apps.payments.gateways.bank import BankGateway
-    from apps.payments.models import Attempt, BankFile, BankOrder, BankStatementLine
-    from apps.payments.operations import bank, payouts, settlement
-    from apps.payments.operations import bank as bank_operations
+    from apps.banking.gateway import BankGateway
+    from apps.banking.models import BankFile, BankOrder, BankStatementLine
+    from apps.banking.operations import orders, statements
+    from apps.gateways.operations import dispatch
+    from apps.payments.models import RefundAttempt
+    from apps.payments.operations import dispatch as refund_dispatch
+    from apps.payouts.models import PayoutAttempt
+    from apps.payouts.operations import dispatch as payout_dispatch
+    from apps.payouts.operations import payouts
 
-    settlement.LEASE = timedelta(seconds=0.6)
-    settlement.pause_after = lambda attempts: timedelta(seconds=0.1)
+    dispatch.LEASE = timedelta(seconds=0.6)
+    for module in (dispatch, payout_dispatch):
+        module.pause_after = lambda attempts: timedelta(seconds=0.1)
     die, around = mortal(kills, most)
 
     if point == "claimed_not_committed":
-        around(Attempt.objects, "create")
+        around(PayoutAttempt, "save")
+        around(RefundAttempt, "save")
     elif point == "after_claim":
-        settlement.claim_payout = dying_with_a_row(settlement.claim_payout, die)
-        settlement.claim_refund = dying_with_a_row(settlement.claim_refund, die)
+        payout_dispatch.claim_payout = dying_with_a_row(payout_dispatch.claim_payout, die)
+        refund_dispatch.claim_refund = dying_with_a_row(refund_dispatch.claim_refund, die)
     elif point in ("before_order", "after_order"):
         around(BankGateway, "send_abroad", before=point == "before_order")
         around(BankGateway, "refund", before=point == "before_order")
@@ -123,13 +132,13 @@ def _arm(point: str, kills: Path, most: int) -> None:
     elif point == "in_file":
         around(BankFile.objects, "create")
     elif point == "after_file":
-        around(bank_operations, "export_orders")
+        around(orders, "export_orders")
     elif point == "in_statement":
         around(BankStatementLine.objects, "create")
     elif point == "after_statement":
-        around(bank, "_take_in")
+        around(statements, "_take_in")
     elif point == "between_documents":
-        around(bank, "_refresh_document")
+        around(statements, "_refresh_document")
 
 
 if __name__ == "__main__":

@@ -109,12 +109,13 @@ def _live() -> None:
     if forms := os.environ.get("TOP_UPS"):
         _confirm(forms.split(","), os.environ["TOP_UPS_BY"])
         return
-    from apps.payments.models import Payout, Refund, TransferReversal
-    from apps.payments.operations import settlement as settlement_operations
+    from apps.payments.models import Refund
+    from apps.payouts.models import Payout, TransferReversal
+    from tests.make import dispatch
 
     waiting = ["requested", "sending"]
     while any(rows.objects.filter(status__in=waiting).exists() for rows in (Payout, Refund, TransferReversal)):
-        settlement_operations.settle_due()
+        dispatch.send_due()
         time.sleep(0.05)
 
 
@@ -125,33 +126,46 @@ def _confirm(forms: list[str], by: str) -> None:
 
     from apps.common.actors import Actor
     from apps.common.money import Money
-    from apps.payments.operations import top_ups as top_up_operations
+    from apps.treasury.operations import top_ups
 
     staff = Actor(user_id=UUID(by), is_staff=True, staff_capabilities=frozenset({"finance"}))
     for form in forms:
         status = ""
         while status != "succeeded":
-            status = top_up_operations.top_up(
+            status = top_ups.top_up(
                 top_up_id=UUID(form), gateway="sandbox", amount=Money(5000, "EUR"), reason="Capital", actor=staff,
                 now=timezone.now(),
             ).status  # fmt: skip
 
 
 def _arm(point: str, kills: Path, most: int, lease: float) -> None:
-    from apps.payments.gateways.sandbox import SandboxGateway
-    from apps.payments.models import Attempt
-    from apps.payments.operations import payouts, refunds, reversals, settlement, top_ups
+    from apps.gateways.operations import dispatch
+    from apps.gateways.stripe.sandbox import SandboxGateway
+    from apps.payments.models import RefundAttempt
+    from apps.payments.operations import dispatch as refund_dispatch
+    from apps.payments.operations import refunds
+    from apps.payouts.models import PayoutAttempt, ReversalAttempt
+    from apps.payouts.operations import dispatch as payout_dispatch
+    from apps.payouts.operations import payouts, reversals
+    from apps.treasury.operations import top_ups
 
-    settlement.LEASE = timedelta(seconds=lease)
-    settlement.pause_after = lambda attempts: timedelta(seconds=0.1)
+    dispatch.LEASE = timedelta(seconds=lease)
+    for module in (dispatch, payout_dispatch):
+        module.pause_after = lambda attempts: timedelta(seconds=0.1)
 
     die, around = mortal(kills, most)
 
     if point == "claimed_not_committed":
-        around(Attempt.objects, "create")
+        around(PayoutAttempt, "save")
+        around(ReversalAttempt, "save")
+        around(RefundAttempt, "save")
     elif point == "after_claim":
-        for name in ("claim_payout", "claim_reversal"):
-            setattr(settlement, name, dying_with_a_row(getattr(settlement, name), die))
+        for module, name in (
+            (payout_dispatch, "claim_payout"),
+            (payout_dispatch, "claim_reversal"),
+            (refund_dispatch, "claim_refund"),
+        ):
+            setattr(module, name, dying_with_a_row(getattr(module, name), die))
         around(top_ups, "_write_down")
     elif point in ("before_call", "after_call"):
         around(SandboxGateway, "transfer", before=point == "before_call")

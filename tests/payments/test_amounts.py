@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from apps.common import currencies
 from apps.common.money import Money
-from apps.payments.gateways import amounts
+from apps.gateways.stripe import amounts
 
 
 @pytest.mark.parametrize(

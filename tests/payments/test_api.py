@@ -3,7 +3,7 @@ import requests
 from rest_framework.test import APIClient
 
 from apps.common.money import Money
-from apps.payments.models import Payout
+from apps.payouts.models import Payout
 from tests.conftest import prove
 
 pytestmark = pytest.mark.django_db

@@ -20,17 +20,20 @@ from django.core.management import call_command
 from django.db import IntegrityError, connection, connections, transaction
 from django.utils import timezone
 
+from apps.banking.gateway import Order
+from apps.banking.models import BankFile, BankOrder, BankStatementLine
+from apps.banking.operations.book import DatabaseBook
 from apps.common.money import Money
 from apps.escrow.models import Escrow
 from apps.escrow.operations import releases
+from apps.gateways.errors import GatewayRefused
+from apps.gateways.registry import door
 from apps.ledger import chart
 from apps.ledger.queries import books, invariants
-from apps.payments.gateways.bank import Order
-from apps.payments.gateways.doors import door
-from apps.payments.gateways.port import GatewayRefused
-from apps.payments.models import BankFile, BankOrder, BankStatementLine, Payout, Refund
-from apps.payments.operations import accounts, payouts, reconciliation
-from apps.payments.operations.bank import DatabaseBook
+from apps.payments.models import Refund
+from apps.payouts.models import Payout
+from apps.payouts.operations import accounts, payouts
+from apps.treasury.operations import reconciliation
 from tests.payments.bank_worker import POINTS, transfers_in
 from tests.payments.test_bank_door import IBAN, camt, charge_by_bank, staff, take_in
 

@@ -11,33 +11,33 @@ from django.utils import timezone
 from stdnum import iso11649
 
 from apps.accounts import queries as people
+from apps.banking import queries
+from apps.banking.formats import reader
+from apps.banking.gateway import creditor_reference
+from apps.banking.models import BankOrder, BankStatementLine
+from apps.banking.operations import orders, statements
+from apps.banking.operations.statements import StatementRefused
 from apps.common.money import Money
 from apps.escrow.models import Escrow
 from apps.escrow.operations import funding, releases
+from apps.gateways import policies
+from apps.gateways.errors import GatewayRefused
+from apps.gateways.protocols.charges import ChargeState, CheckoutRequest, RefundRequest
+from apps.gateways.protocols.movements import TransferState
+from apps.gateways.protocols.payouts import OutboundRequest, RecipientRequest
+from apps.gateways.protocols.top_ups import TopUpRequest
+from apps.gateways.protocols.transfers import TransferRequest
+from apps.gateways.registry import door
 from apps.ledger import chart
 from apps.ledger.queries import books, invariants
 from apps.outbox import bus
-from apps.payments import policies
-from apps.payments.gateways import statements
-from apps.payments.gateways.bank import creditor_reference
-from apps.payments.gateways.doors import door
-from apps.payments.gateways.port import (
-    ChargeState,
-    CheckoutRequest,
-    GatewayRefused,
-    OutboundRequest,
-    RecipientRequest,
-    RefundRequest,
-    TopUpRequest,
-    TransferRequest,
-    TransferState,
-)
-from apps.payments.models import BankOrder, BankStatementLine, Charge, ProcessorLine, SuspenseItem
-from apps.payments.operations import accounts, payouts, reconciliation, settlement, suspense
-from apps.payments.operations import bank as bank_operations
-from apps.payments.operations.bank import StatementRefused
-from apps.payments.queries import bank as bank_queries
-from apps.payments.queries import wallet
+from apps.payments.models import Charge
+from apps.payments.queries import credits
+from apps.payouts.operations import accounts, payouts
+from apps.payouts.queries import wallet
+from apps.treasury.models import ProcessorLine, SuspenseItem
+from apps.treasury.operations import reconciliation, suspense
+from tests.make import dispatch
 
 pytestmark = pytest.mark.django_db
 EUR_525 = Money.of("525.00", "EUR")
@@ -76,7 +76,7 @@ def staff(make):
 
 
 def take_in(staff, body, name="statement.xml"):
-    made = bank_operations.import_statement(name=name, body=body, actor=staff, now=timezone.now())
+    made = statements.import_statement(name=name, body=body, actor=staff, now=timezone.now())
     bus.deliver_pending(now=timezone.now())
     return made
 
@@ -179,9 +179,9 @@ def test_a_milestone_is_paid_by_bank_and_its_freelancer_by_file(bank, make, staf
     payout = payouts.request_payout(
         organization_id=payee.id, currency="EUR", amount=balance, actor=make.actor(payee), now=now
     )
-    settlement.settle_due(clock=timezone.now)
+    dispatch.send_due(clock=timezone.now)
     order = BankOrder.objects.get()
-    file = bank_operations.export_orders(actor=staff, now=now)
+    file = orders.export_orders(actor=staff, now=now)
     assert order.end_to_end_id in file.body and IBAN in file.body
 
     take_in(staff, camt((f"-{balance.as_decimal()}", "", "B2", order.end_to_end_id)))
@@ -198,11 +198,11 @@ def test_a_refund_goes_back_to_the_account_it_came_from(bank, make, staff):
     take_in(staff, camt(("525.00", charge.remote_session_id, "B1", "")))
     payee = Escrow.objects.get(id=charge.reference_id).payee
     releases.refund(escrow_id=charge.reference_id, amount=None, actor=make.actor(payee), now=timezone.now())
-    settlement.settle_due(clock=timezone.now)
+    dispatch.send_due(clock=timezone.now)
     order = BankOrder.objects.get()
     assert (order.iban, order.amount) == (IBAN, EUR_525)
-    bank_operations.export_orders(actor=staff, now=timezone.now())
-    bank_operations.end_order(order_id=order.id, is_executed=True, actor=staff, now=timezone.now())
+    orders.export_orders(actor=staff, now=timezone.now())
+    orders.end_order(order_id=order.id, is_executed=True, actor=staff, now=timezone.now())
     assert charge.refunds.get().status == "succeeded"
     assert reconciliation.reconcile(gateway="bank").is_clean
     assert sound()
@@ -222,7 +222,7 @@ def test_a_wrong_amount_or_reference_is_put_aside_and_given_to_who_paid(bank, ma
     suspense.propose_booking(item_id=item.id, target="credit:employer", payment_number=charge.number,
                                explanation="Paid without our fee", actor=staff, now=later)  # fmt: skip
     suspense.confirm_booking(item_id=item.id, actor=people.actor_for(make.staff("Second")), now=later)
-    assert wallet.credit(charge.payer_id, "EUR") == Money.of("500.00", "EUR")
+    assert credits.credit(charge.payer_id, "EUR") == Money.of("500.00", "EUR")
 
 
 # -- statements
@@ -237,7 +237,7 @@ def test_csv_reads_the_same_and_a_booking_counts_once_in_whichever_file(bank, ma
 
 def test_the_same_twice_on_a_day_without_a_reference_of_the_bank_is_two_bookings():
     rows = "date,amount,currency\n2026-11-20,10.00,EUR\n2026-11-20,10.00,EUR\n"
-    found = statements.read(rows.encode())
+    found = reader.read(rows.encode())
     assert len({one.line_ref for one in found.bookings}) == 2
 
 
@@ -261,7 +261,7 @@ def test_statements_and_files_are_staffs(bank, make):
     with pytest.raises(policies.OnlyStaff):
         take_in(actor, camt())
     with pytest.raises(policies.OnlyStaff):
-        bank_operations.export_orders(actor=actor, now=timezone.now())
+        orders.export_orders(actor=actor, now=timezone.now())
 
 
 # -- pages
@@ -290,11 +290,11 @@ def test_staff_take_a_statement_in_and_make_a_file(bank, make):
     assert client.post("/en/money/bank/", {"statement": SimpleUploadedFile("s.xml", b"x")}).status_code == 422
     payee = Escrow.objects.get(id=charge.reference_id).payee
     releases.refund(escrow_id=charge.reference_id, amount=None, actor=make.actor(payee), now=timezone.now())
-    settlement.settle_due(clock=timezone.now)
+    dispatch.send_due(clock=timezone.now)
     client.post("/en/money/bank/files/")
-    file = bank_queries.bank_files()[0]
+    file = queries.bank_files()[0]
     assert b"CstmrCdtTrfInitn" in client.get(f"/en/money/bank/files/{file.id}/").content
     client.post(f"/en/money/bank/orders/{BankOrder.objects.get().id}/", {"end": "rejected"})
     assert charge.refunds.get().status == "failed"
-    assert wallet.credit(charge.payer_id, "EUR") == EUR_525
+    assert credits.credit(charge.payer_id, "EUR") == EUR_525
     assert reconciliation.reconcile(gateway="bank").is_clean

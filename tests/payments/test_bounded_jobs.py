@@ -9,10 +9,14 @@ from django.utils import timezone
 
 from apps.common.models import SkippedRow
 from apps.common.money import Money
-from apps.payments.gateways.port import GatewayUnavailable
-from apps.payments.models import Charge, Payout, PayoutAccount
-from apps.payments.operations import automatic, charges, notices
+from apps.gateways.errors import GatewayUnavailable
+from apps.gateways.operations import lookups
+from apps.payments.models import Charge
+from apps.payments.operations import charges
+from apps.payouts.models import Payout, PayoutAccount
+from apps.payouts.operations import automatic
 from tests.conftest import NOON
+from tests.make import dispatch
 
 pytestmark = pytest.mark.django_db
 STALE = timedelta(minutes=10)
@@ -33,11 +37,11 @@ def looked_at(monkeypatch):
 
 
 def refresh(minutes: int) -> int:
-    return notices.refresh_stale(older_than=STALE, clock=lambda: NOON + timedelta(minutes=minutes))
+    return dispatch.refresh_stale(older_than=STALE, clock=lambda: NOON + timedelta(minutes=minutes))
 
 
 def test_what_was_looked_at_longest_ago_comes_first(open_charges, looked_at, monkeypatch):
-    monkeypatch.setattr(notices, "STALE_MAX", 1)
+    monkeypatch.setattr(lookups, "STALE_MAX", 1)
     for minutes in range(10):
         assert refresh(minutes) == 1
     assert looked_at == open_charges * 2
@@ -52,7 +56,7 @@ def test_a_silent_processor_ends_the_run_and_the_next_begins_with_others(open_ch
 
     monkeypatch.setattr(charges, "refresh_charge", silent)
     assert refresh(0) == 0
-    assert len(seen) == notices.SILENCES_MAX
+    assert len(seen) == lookups.UNANSWERED_MAX
     refresh(1)
     assert set(seen) == set(open_charges)
     assert not SkippedRow.objects.exists()  # the rows are not to blame

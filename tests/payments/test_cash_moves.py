@@ -16,22 +16,26 @@ from apps.accounts import queries as people
 from apps.accounts.models import User
 from apps.assurance import operations as assurance
 from apps.assurance import queries as published
+from apps.banking.models import BankOrder
 from apps.common.errors import IllegalTransition
 from apps.common.money import Money
+from apps.gateways import policies
 from apps.ledger import chart
 from apps.ledger import operations as writing
 from apps.ledger.queries import books as book_queries
 from apps.ledger.queries import invariants
 from apps.moderation.models import AuditEntry
 from apps.outbox import bus
-from apps.payments import entries, policies
-from apps.payments.models import BankOrder, CashMove, ProcessorLine
-from apps.payments.operations import cash as cash_operations
-from apps.payments.operations import reconciliation, settlement
-from apps.payments.operations.top_ups import AmountMissing
-from apps.payments.operations.treasury import ReasonMissing
-from apps.payments.queries import cash as cash_queries
-from apps.payments.queries import treasury
+from apps.payouts.queries import liquidity
+from apps.treasury import entries
+from apps.treasury.models import CashMove, ProcessorLine
+from apps.treasury.operations import internal_transfers as internal_transfer_operations
+from apps.treasury.operations import reconciliation
+from apps.treasury.operations.top_ups import AmountMissing
+from apps.treasury.operations.treasury import ReasonMissing
+from apps.treasury.queries import holdings
+from apps.treasury.queries import internal_transfers as internal_transfer_queries
+from tests.make import dispatch
 from tests.payments.test_bank_door import camt, take_in
 from tests.payments.test_reconciliation import books
 from tests.payments.test_ways_to_be_paid import by_bank, withdraw
@@ -54,12 +58,12 @@ def market(books):
 def propose(market, amount=EUR_450, **options) -> CashMove:
     given = {"move_id": uuid4(), "source": "sandbox", "target": "bank", "reason": "Withdrawals by bank"}
     given |= {"actor": market.one, "now": timezone.now()}
-    return cash_operations.propose_move(amount=amount, **(given | options))
+    return internal_transfer_operations.propose_move(amount=amount, **(given | options))
 
 
 def agreed(market, **options) -> CashMove:
     move = propose(market, **options)
-    return cash_operations.agree_to_move(move_id=move.id, actor=market.other, now=timezone.now())
+    return internal_transfer_operations.agree_to_move(move_id=move.id, actor=market.other, now=timezone.now())
 
 
 def pay_out_at_processor(market, amount: str = "45000") -> None:
@@ -94,7 +98,7 @@ def test_cash_goes_from_the_processor_to_the_bank_and_pays_a_freelancer_there(ma
     report = assurance.publish(night=timezone.now().date(), now=timezone.now())
     [euros] = [row for row in published.coverage(report) if row.currency == "EUR"]
     assert euros.booked - (euros.at_processor or EUR_450) == EUR_450  # between the doors, and still ours
-    before = treasury.shortfall("EUR")
+    before = holdings.shortfall("EUR")
 
     number = move.number.replace("-", " ").lower()  # banks write it as they like
     take_in(market.one, camt(("450.00", f"Payout {number}", "B1", "")))
@@ -103,13 +107,13 @@ def test_cash_goes_from_the_processor_to_the_bank_and_pays_a_freelancer_there(ma
     move.refresh_from_db()
     assert (move.status, transit(move)) == ("arrived", Money.zero("EUR"))
     assert book_queries.balance(chart.clearing("bank", "EUR")) == EUR_450
-    assert treasury.shortfall("EUR") == before
+    assert holdings.shortfall("EUR") == before
     assert {line.status for line in ProcessorLine.objects.all()} == {"matched"}
     ada = market.freelancer("Ada", country="FR", currency="EUR")
     market.balance(ada, EUR_450)
     by_bank(market, ada)
     withdraw(market, ada)
-    settlement.settle_due(clock=timezone.now)
+    dispatch.send_due(clock=timezone.now)
     assert BankOrder.objects.get().amount == EUR_450
     assert sound()
     outbox_drain(timezone.now())
@@ -139,16 +143,16 @@ def test_and_from_the_bank_to_the_processor(market):
 
 def test_what_is_agreed_is_promised_and_no_more_than_is_free_may_move(market):
     clearing = book_queries.balance(chart.clearing("sandbox", "EUR"))
-    with pytest.raises(cash_operations.MoreThanFree):
+    with pytest.raises(internal_transfer_operations.MoreThanFree):
         propose(market, clearing + Money.of("0.01", "EUR"))
     first, second = propose(market, clearing), propose(market, clearing)
-    cash_operations.agree_to_move(move_id=first.id, actor=market.other, now=timezone.now())
-    assert not cash_queries.cash_at("sandbox", "EUR").free
-    with pytest.raises(cash_operations.MoreThanFree):
-        cash_operations.agree_to_move(move_id=second.id, actor=market.other, now=timezone.now())
-    cash_operations.call_move_off(move_id=first.id, actor=market.one, now=timezone.now())
-    assert cash_queries.cash_at("sandbox", "EUR").free == clearing
-    cash_operations.agree_to_move(move_id=second.id, actor=market.other, now=timezone.now())
+    internal_transfer_operations.agree_to_move(move_id=first.id, actor=market.other, now=timezone.now())
+    assert not liquidity.cash_at("sandbox", "EUR").free
+    with pytest.raises(internal_transfer_operations.MoreThanFree):
+        internal_transfer_operations.agree_to_move(move_id=second.id, actor=market.other, now=timezone.now())
+    internal_transfer_operations.call_move_off(move_id=first.id, actor=market.one, now=timezone.now())
+    assert liquidity.cash_at("sandbox", "EUR").free == clearing
+    internal_transfer_operations.agree_to_move(move_id=second.id, actor=market.other, now=timezone.now())
     assert not transit(second)
     assert sound()
 
@@ -156,13 +160,13 @@ def test_what_is_agreed_is_promised_and_no_more_than_is_free_may_move(market):
 def test_one_person_alone_moves_nothing_and_what_has_left_is_not_called_off(market):
     move = propose(market)
     assert propose(market, move_id=move.id) == move
-    with pytest.raises(cash_operations.SecondPersonMissing):
-        cash_operations.agree_to_move(move_id=move.id, actor=market.one, now=timezone.now())
+    with pytest.raises(internal_transfer_operations.SecondPersonMissing):
+        internal_transfer_operations.agree_to_move(move_id=move.id, actor=market.one, now=timezone.now())
     with pytest.raises(policies.OnlyStaff):
         propose(market, actor=market.actor(market.employer()))
-    with pytest.raises(cash_operations.DoorsDoNotFit):
+    with pytest.raises(internal_transfer_operations.DoorsDoNotFit):
         propose(market, target="sandbox")
-    with pytest.raises(cash_operations.DoorsDoNotFit):
+    with pytest.raises(internal_transfer_operations.DoorsDoNotFit):
         propose(market, Money.of("1.00", "USD"))  # the bank holds euros alone
     with pytest.raises(ReasonMissing):
         propose(market, reason=" ")
@@ -173,11 +177,11 @@ def test_one_person_alone_moves_nothing_and_what_has_left_is_not_called_off(mark
         same.update(agreed_by_id=market.one.user_id)
     with pytest.raises(IntegrityError, match="left_has_a_line"), transaction.atomic():
         same.update(status="left", agreed_by_id=market.other.user_id)
-    cash_operations.agree_to_move(move_id=move.id, actor=market.other, now=timezone.now())
+    internal_transfer_operations.agree_to_move(move_id=move.id, actor=market.other, now=timezone.now())
     pay_out_at_processor(market)
     reconciliation.reconcile(gateway="sandbox")
     with pytest.raises(IllegalTransition):
-        cash_operations.call_move_off(move_id=move.id, actor=market.one, now=timezone.now())
+        internal_transfer_operations.call_move_off(move_id=move.id, actor=market.one, now=timezone.now())
 
 
 def test_a_customers_payment_of_the_same_amount_is_never_taken_for_it(market):
@@ -190,21 +194,21 @@ def test_a_customers_payment_of_the_same_amount_is_never_taken_for_it(market):
     assert not reconciliation.reconcile(gateway="bank", clock=lambda: later).is_clean
     move.refresh_from_db()
     assert move.status == "left"
-    [line] = cash_queries.lines_of_move(move)
+    [line] = internal_transfer_queries.lines_of_move(move)
     assert line.status == "suspense"
     other = ProcessorLine.objects.get(gateway="bank", net_minor=44999)
-    with pytest.raises(cash_operations.LineDoesNotFit):
-        cash_operations.point_to_line(move_id=move.id, line_id=other.id, actor=market.one, now=later)
+    with pytest.raises(internal_transfer_operations.LineDoesNotFit):
+        internal_transfer_operations.point_to_line(move_id=move.id, line_id=other.id, actor=market.one, now=later)
 
-    cash_operations.point_to_line(move_id=move.id, line_id=line.id, actor=market.one, now=later)
+    internal_transfer_operations.point_to_line(move_id=move.id, line_id=line.id, actor=market.one, now=later)
     reconciliation.reconcile(gateway="bank", clock=lambda: later)
 
     move.refresh_from_db()
     line.refresh_from_db()
     assert (move.status, line.status, transit(move)) == ("arrived", "matched", Money.zero("EUR"))
     assert not reconciliation.compare_balances(gateway="bank")
-    with pytest.raises(cash_operations.LineDoesNotFit):
-        cash_operations.point_to_line(move_id=move.id, line_id=line.id, actor=market.one, now=later)
+    with pytest.raises(internal_transfer_operations.LineDoesNotFit):
+        internal_transfer_operations.point_to_line(move_id=move.id, line_id=line.id, actor=market.one, now=later)
 
 
 def test_a_sweep_of_the_same_amount_keeps_its_payout(market):

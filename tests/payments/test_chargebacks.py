@@ -14,17 +14,24 @@ from apps.escrow import policies as escrow_policies
 from apps.escrow import rules
 from apps.escrow.models import BankClaim
 from apps.escrow.operations import claims, freezes, releases
+from apps.gateways import errors, webhook_handlers
+from apps.gateways import policies as gateway_policies
+from apps.gateways.protocols.disputes import DisputeReport, DisputeState
+from apps.gateways.protocols.statements import BalanceLine
 from apps.ledger import chart
 from apps.ledger import operations as ledger_operations
 from apps.ledger.queries import books, invariants
-from apps.payments import entries, policies
-from apps.payments.gateways.port import BalanceLine, DisputeReport, DisputeState
+from apps.payments import policies
 from apps.payments.models import Charge, Chargeback
-from apps.payments.operations import chargebacks, charges, notices, payouts
+from apps.payments.operations import chargebacks
 from apps.payments.operations.chargebacks import chargeback_answered
-from apps.payments.queries import treasury, wallet
+from apps.payouts.operations import payouts
+from apps.payouts.queries import wallet
+from apps.treasury import entries
+from apps.treasury.queries import holdings
 from devstack.sandbox_processor import disputes
 from tests.conftest import NOON
+from tests.make import dispatch
 from tests.make.bank import Bank
 
 pytestmark = pytest.mark.django_db
@@ -158,7 +165,7 @@ def test_lost_after_the_release_the_reserve_bears_it_and_then_our_capital(make, 
     spent = EUR(in_reserve) + chargeback.fee + EUR(from_capital)
     assert books.balance(chart.chargeback_expense("EUR")) == spent
     assert not books.balance(chart.receivable_freelancer(escrow.payee_id, "EUR"))
-    [figures] = treasury.reserve_figures(NOON + timedelta(days=1))
+    [figures] = holdings.reserve_figures(NOON + timedelta(days=1))
     assert figures.claims + figures.from_capital == chargeback.amount
     assert figures.from_capital == EUR(from_capital)
     assert broken() == {}
@@ -255,7 +262,7 @@ def test_won_is_heard_before_opened_and_ends_the_same(make, outbox_drain):
     dispute = disputes.open_dispute(store, charge_of(escrow).remote_payment_id)
     disputes.close(store, dispute["id"], "won")
 
-    notices.refresh(kind="dispute", reference=dispute["id"], processor="sandbox", clock=lambda: NOON)
+    webhook_handlers.refresh(kind="dispute", reference=dispute["id"], processor="sandbox", clock=lambda: NOON)
     outbox_drain()
 
     assert not escrow.claims.filter(ended_at=None).exists()
@@ -288,7 +295,7 @@ class TestEvidence:
 
     def test_it_is_handed_in_by_staff_once(self, make, bank):
         chargeback = bank.disputes(make.escrow(status="funded"))
-        with pytest.raises(policies.OnlyStaff):
+        with pytest.raises(gateway_policies.OnlyStaff):
             self.submit(make, chargeback, actor=make.actor(chargeback.charge.payer))
         with pytest.raises(policies.EvidenceEmpty):
             self.submit(make, chargeback, text=" ")
@@ -306,7 +313,7 @@ class TestEvidence:
         store = make.processor.store
         path = f"/v1/disputes/{chargeback.remote_id}"
         store.run("INSERT INTO faults (path, kind, times) VALUES (?, 'lost_reply', 1)", f"POST {path}")
-        with pytest.raises(charges.PaymentUnavailable):
+        with pytest.raises(errors.PaymentUnavailable):
             self.submit(make, chargeback)
 
         again = self.submit(make, chargeback)
@@ -319,13 +326,13 @@ class TestEvidence:
         chargeback = bank.disputes(make.escrow(status="funded"))
         disputes.close(make.processor.store, chargeback.remote_id, "won")
 
-        notices.refresh_stale(older_than=timedelta(minutes=10), clock=lambda: NOON + timedelta(hours=1))
+        dispatch.refresh_stale(older_than=timedelta(minutes=10), clock=lambda: NOON + timedelta(hours=1))
 
         chargeback.refresh_from_db()
         assert chargeback.status == "won"
 
 
 def test_the_reasons_are_sentences():
-    for reason in (policies.OnlyStaff, policies.EvidenceTooLate, escrow_policies.ClaimedByBank):
+    for reason in (gateway_policies.OnlyStaff, policies.EvidenceTooLate, escrow_policies.ClaimedByBank):
         assert issubclass(reason, Conflict) or reason.status == 403
         assert str(reason()).endswith(".")

@@ -9,19 +9,12 @@ import pytest
 import requests
 
 from apps.common.money import Money
-from apps.payments.gateways.port import (
-    BankPayoutRequest,
-    ChargeState,
-    CheckoutRequest,
-    GatewayRefused,
-    GatewayUnavailable,
-    NoticeKind,
-    RecipientRequest,
-    RefundRequest,
-    SignatureWrong,
-    TransferRequest,
-    TransferState,
-)
+from apps.gateways.errors import GatewayRefused, GatewayUnavailable, SignatureWrong
+from apps.gateways.protocols.charges import ChargeState, CheckoutRequest, RefundRequest
+from apps.gateways.protocols.movements import TransferState
+from apps.gateways.protocols.payouts import BankPayoutRequest, RecipientRequest
+from apps.gateways.protocols.transfers import TransferRequest
+from apps.gateways.protocols.webhooks import NoticeKind
 from devstack.sandbox_processor import events, payouts
 from devstack.sandbox_processor.charges import processor_fee
 

@@ -10,24 +10,15 @@ import requests
 import stripe
 
 from apps.common.money import Money
-from apps.payments.gateways.patience import patiently
-from apps.payments.gateways.port import (
-    AccountRequest,
-    BankPayoutRequest,
-    DisputeState,
-    EvidenceRequest,
-    GatewayRefused,
-    GatewayUnavailable,
-    NoticeKind,
-    OutboundRequest,
-    RecipientState,
-    ReversalRequest,
-    SignatureWrong,
-    TransferRequest,
-    TransferState,
-)
-from apps.payments.gateways.sandbox import SandboxGateway
-from apps.payments.gateways.stripe import API_VERSION, StripeGateway
+from apps.gateways.errors import GatewayRefused, GatewayUnavailable, SignatureWrong
+from apps.gateways.protocols.disputes import DisputeState, EvidenceRequest
+from apps.gateways.protocols.movements import TransferState
+from apps.gateways.protocols.onboarding import AccountRequest, RecipientState
+from apps.gateways.protocols.payouts import BankPayoutRequest, OutboundRequest
+from apps.gateways.protocols.transfers import ReversalRequest, TransferRequest
+from apps.gateways.protocols.webhooks import NoticeKind
+from apps.gateways.stripe.client import API_VERSION, StripeGateway
+from apps.gateways.stripe.retry import patiently
 from devstack.sandbox_processor import events
 
 from .conftest import SECRET, THIN_SECRET
@@ -299,7 +290,7 @@ class TestPatience:
 
         def call() -> str:
             if next(answers):
-                from apps.payments.gateways.patience import TooManyRequests
+                from apps.gateways.stripe.retry import TooManyRequests
 
                 raise TooManyRequests
             return "done"
@@ -307,15 +298,10 @@ class TestPatience:
         assert patiently(call, (0.5, 1.0, 2.0), slept.append) == "done"
         assert 0.5 <= slept[0] <= 0.75 and 1.0 <= slept[1] <= 1.5
 
-    @pytest.mark.parametrize("name", ["sandbox", "stripe"])
-    def test_a_door_waits_and_sends_the_same_key_again(self, processor, name):
+    def test_a_gateway_waits_and_sends_the_same_key_again(self, processor):
         pauses = (0.001, 0.001, 0.001)
-        gateway = (
-            SandboxGateway(base_url=processor.url, webhook_secret="", pauses=pauses)
-            if name == "sandbox"
-            else StripeGateway(
-                api_key="sk_test_local", webhook_secret="", api_base=processor.url, retries=0, pauses=pauses
-            )
+        gateway = StripeGateway(
+            api_key="sk_test_local", webhook_secret="", api_base=processor.url, retries=0, pauses=pauses
         )
         fault(processor, "POST /v2/core/accounts", "429", times=3)
         request = AccountRequest(uuid4(), uuid4(), "FR", "EUR", "Ada", "a@b.test", "connect")

@@ -11,8 +11,8 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from apps.escrow.operations import funding
+from apps.gateways.errors import PaymentUnavailable
 from apps.payments.models import Charge, PaymentMethod
-from apps.payments.operations.charges import PaymentUnavailable
 from apps.payments.queries import methods
 
 pytestmark = pytest.mark.django_db

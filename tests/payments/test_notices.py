@@ -6,10 +6,12 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from apps.payments.models import Charge, WebhookEvent
-from apps.payments.operations import notices
+from apps.gateways.models import WebhookEvent
+from apps.gateways.operations import webhooks
+from apps.payments.models import Charge
 from devstack.sandbox_processor import charges, events, payouts
 from tests.conftest import NOON
+from tests.make import dispatch
 
 pytestmark = pytest.mark.django_db
 URL = "/webhooks/sandbox/"
@@ -43,7 +45,7 @@ def test_a_notice_is_written_down_answered_and_handled_later(client, paid):
 
     charge.refresh_from_db()
     assert (answers, charge.status) == ([200, 200], "open")
-    assert notices.handle_notices() == 2
+    assert webhooks.handle_notices() == 2
     charge.refresh_from_db()
     assert charge.status == "succeeded"
     assert set(WebhookEvent.objects.values_list("status", flat=True)) == {"handled"}
@@ -63,8 +65,8 @@ def test_fifty_notices_in_any_order_and_twice_end_the_same(client, paid, make, o
     for body in shuffled[:50]:
         assert post(client, body).status_code == 200
         if random.Random(body).random() < 0.5:
-            notices.handle_notices()
-    notices.handle_notices()
+            webhooks.handle_notices()
+    webhooks.handle_notices()
     outbox_drain(timezone.now())
 
     charge.refresh_from_db()
@@ -113,7 +115,7 @@ def test_a_notice_about_somebody_else_is_ignored(client):
         }
     ).encode()  # fmt: skip
     assert post(client, body).status_code == 200
-    notices.handle_notices()
+    webhooks.handle_notices()
     assert WebhookEvent.objects.get().status == "ignored"
 
 
@@ -121,14 +123,14 @@ def test_a_notice_that_cannot_be_handled_now_is_tried_again(client, paid, settin
     charge, about = paid
     post(client, about[0])
     good, settings.PROCESSOR_URL = settings.PROCESSOR_URL, "http://127.0.0.1:9"
-    notices.handle_notices()
+    webhooks.handle_notices()
     waiting = WebhookEvent.objects.get()
     assert (waiting.status, waiting.attempts_made) == ("received", 1)
     assert "PaymentUnavailable" in waiting.last_error
-    assert notices.handle_notices() == 0
+    assert webhooks.handle_notices() == 0
 
     settings.PROCESSOR_URL = good
-    notices.handle_notices(clock=lambda: waiting.next_attempt_at)
+    webhooks.handle_notices(clock=lambda: waiting.next_attempt_at)
 
     charge.refresh_from_db()
     assert charge.status == "succeeded"
@@ -140,8 +142,8 @@ def test_what_no_notice_told_is_looked_up_after_a_while(paid, make):
     charge, _ = paid
     later = timezone.now() + timedelta(hours=1)
 
-    assert notices.refresh_stale(older_than=timedelta(minutes=10), clock=lambda: NOON - timedelta(days=999)) == 0
-    assert notices.refresh_stale(older_than=timedelta(minutes=10), clock=lambda: later) >= 1
+    assert dispatch.refresh_stale(older_than=timedelta(minutes=10), clock=lambda: NOON - timedelta(days=999)) == 0
+    assert dispatch.refresh_stale(older_than=timedelta(minutes=10), clock=lambda: later) >= 1
 
     charge.refresh_from_db()
     assert charge.status == "succeeded"

@@ -10,17 +10,21 @@ from django.utils import timezone
 
 from apps.common.errors import NotAllowed
 from apps.common.money import Money
+from apps.gateways import errors, jobs, registry, webhook_handlers
+from apps.gateways.models import WebhookEvent
+from apps.gateways.operations import webhooks
 from apps.ledger import chart
 from apps.ledger.queries import books, invariants
-from apps.payments import jobs, policies
-from apps.payments.models import Charge, Payout, PayoutAccount, WebhookEvent
-from apps.payments.operations import accounts as account_operations
-from apps.payments.operations import charges as charge_operations
-from apps.payments.operations import notices as notice_operations
-from apps.payments.operations import payouts, settlement
-from apps.payments.queries import documents, wallet
+from apps.payments.models import Charge
+from apps.payouts import policies
+from apps.payouts.models import Payout, PayoutAccount
+from apps.payouts.operations import accounts as account_operations
+from apps.payouts.operations import payouts
+from apps.payouts.queries import accounts as account_queries
+from apps.payouts.queries import wallet
 from devstack.sandbox_processor import accounts, charges, events, outbound
 from tests.conftest import NOON
+from tests.make import dispatch
 
 pytestmark = pytest.mark.django_db
 THIN_URL = "/webhooks/sandbox/thin/"
@@ -67,7 +71,7 @@ def test_the_country_table_chooses_the_rail_and_the_processors_page_the_bank(mak
     account = start(make, organization)
     assert (account.status, account.rail) == ("onboarding", rail)
     assert account_operations.refresh_onboarding(account_id=account.id, now=NOON).status == "onboarding"
-    assert documents.payout_account_of(organization.id) is None
+    assert account_queries.payout_account_of(organization.id) is None
 
     fill_in(make, account)
     ready = account_operations.refresh_onboarding(account_id=account.id, now=NOON)
@@ -107,7 +111,7 @@ def test_whom_the_processor_does_not_verify_keeps_the_old_account(make):
 
     account_operations.refresh_onboarding(account_id=waiting.id, now=NOON)
 
-    assert documents.payout_account_of(ada.id) == old
+    assert account_queries.payout_account_of(ada.id) == old
 
 
 def test_starting_again_takes_the_place_of_what_was_not_completed(make):
@@ -115,7 +119,7 @@ def test_starting_again_takes_the_place_of_what_was_not_completed(make):
     first, second = start(make, ada), start(make, ada)
     first.refresh_from_db()
     assert (first.status, second.status) == ("replaced", "onboarding")
-    assert documents.onboarding_account_of(ada.id) == second
+    assert account_queries.onboarding_account_of(ada.id) == second
 
 
 def test_a_refusal_and_a_silence_promise_nothing(make):
@@ -123,7 +127,7 @@ def test_a_refusal_and_a_silence_promise_nothing(make):
     store = make.processor.store
     for kind, error in (
         ("refuse", account_operations.BankAccountRefused),
-        ("500", charge_operations.PaymentUnavailable),
+        ("500", errors.PaymentUnavailable),
     ):
         store.run("INSERT INTO faults (path, kind, times) VALUES ('POST /v2/core/accounts', ?, 1)", kind)
         with pytest.raises(error):
@@ -151,7 +155,7 @@ def test_a_thin_event_is_written_down_and_its_object_fetched(make):
     fill_in(make, account)
 
     answers = {post(thin(make)).status_code for _ in range(3)}
-    notice_operations.handle_notices()
+    webhooks.handle_notices()
 
     account.refresh_from_db()
     assert answers == {200}
@@ -177,7 +181,7 @@ def test_a_thin_event_about_somebody_else_is_ignored(make):
         "related_object": {"id": "acct_other", "type": "v2.core.account", "url": "/x"},
     }  # fmt: skip
     assert post(json.dumps(body).encode()).status_code == 200
-    notice_operations.handle_notices()
+    webhooks.handle_notices()
     assert WebhookEvent.objects.get().status == "ignored"
 
 
@@ -194,7 +198,7 @@ def abroad(make) -> Payout:
 
 
 def settle(payout: Payout, minutes: int = 0) -> Payout:
-    settlement.settle_due(clock=lambda: NOON + timedelta(minutes=minutes))
+    dispatch.send_due(clock=lambda: NOON + timedelta(minutes=minutes))
     payout.refresh_from_db()
     return payout
 
@@ -202,7 +206,7 @@ def settle(payout: Payout, minutes: int = 0) -> Payout:
 def ends(make, payout: Payout, *statuses: str) -> Payout:
     for status in statuses:
         outbound.end(make.processor.store, payout.remote_payout_id, status)
-        notice_operations.refresh(
+        webhook_handlers.refresh(
             kind="outbound", reference=payout.remote_payout_id, processor="sandbox", clock=lambda: NOON
         )
     payout.refresh_from_db()
@@ -306,7 +310,7 @@ def test_a_thin_event_that_outran_our_own_answer_finds_its_payout(make, abroad):
     remote_id = outbounds(make, abroad)[0]["id"]
     outbound.end(store, remote_id, "posted")
 
-    assert notice_operations.refresh(kind="outbound", reference=remote_id, processor="sandbox", clock=lambda: NOON)
+    assert webhook_handlers.refresh(kind="outbound", reference=remote_id, processor="sandbox", clock=lambda: NOON)
 
     assert settle(abroad, minutes=1).status == "paid"
 
@@ -321,9 +325,9 @@ def test_the_poll_brings_what_no_webhook_brought_and_nothing_twice(make):
     with store.step():
         charges.pay(store, charges.find_session(store, charge.remote_session_id), "4242424242424242")
 
-    found = notice_operations.poll_events(processor="sandbox")
-    again = notice_operations.poll_events(processor="sandbox")
-    notice_operations.handle_notices(limit=1000)
+    found = webhooks.poll_events(processor="sandbox")
+    again = webhooks.poll_events(processor="sandbox")
+    webhooks.handle_notices(limit=1000)
 
     charge.refresh_from_db()
     assert found >= 2 and again == 0
@@ -332,20 +336,19 @@ def test_the_poll_brings_what_no_webhook_brought_and_nothing_twice(make):
 
 def test_a_long_silence_is_asked_about_from_the_last_thing_heard(make, monkeypatch):
     asked = []
-    from apps.payments.operations import notices
 
     assert make.processor
-    door = notices.door("sandbox")
-    monkeypatch.setattr(type(door), "notices_since", lambda self, since: asked.append(since) or iter(()))
+    gateway = type(registry.door("sandbox"))
+    monkeypatch.setattr(gateway, "notices_since", lambda self, since: asked.append(since) or iter(()))
     now = timezone.now()
-    notice_operations.poll_events(processor="sandbox", clock=lambda: now)
+    webhooks.poll_events(processor="sandbox", clock=lambda: now)
     for hours in (0, 30):
         WebhookEvent.objects.all().delete()
         WebhookEvent.objects.create(
             processor="sandbox", external_id=f"evt_{hours}", type="x", kind="other", payload={},
             received_at=now - timedelta(hours=hours), next_attempt_at=now,
         )  # fmt: skip
-        notice_operations.poll_events(processor="sandbox", clock=lambda: now)
+        webhooks.poll_events(processor="sandbox", clock=lambda: now)
 
     assert [now - since for since in asked] == [timedelta(days=30), timedelta(hours=3), timedelta(hours=31)]
 
@@ -356,7 +359,7 @@ def test_the_hourly_job_survives_a_processor_that_is_away(make, settings):
 
 
 def test_a_job_ends_before_its_lease_and_the_lease_before_the_broker_gives_the_message_again(settings):
-    from apps.payments.operations.settlement import LEASE
+    from apps.gateways.operations.dispatch import LEASE
 
     broker = settings.CELERY_BROKER_TRANSPORT_OPTIONS
     assert settings.CELERY_TASK_TIME_LIMIT < LEASE.total_seconds() < broker["visibility_timeout"]

@@ -7,17 +7,20 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
+from apps.banking.operations import orders
 from apps.common.actors import STRANGER, SYSTEM
 from apps.common.money import Money
+from apps.gateways import policies, registry
+from apps.gateways.models import PaymentPause
+from apps.gateways.models.pauses import PauseKind
+from apps.gateways.operations import pauses as pause_operations
+from apps.gateways.queries import pauses as pause_queries
 from apps.moderation.models import AuditEntry
-from apps.payments import policies
-from apps.payments.gateways import doors
-from apps.payments.models import PaymentPause, Payout
-from apps.payments.operations import bank, settlement, top_ups
-from apps.payments.operations import pauses as pause_operations
-from apps.payments.queries import pauses as pause_queries
-from apps.payments.states import PauseKind
+from apps.payouts.models import Payout
+from apps.payouts.operations import dispatch as payout_dispatch
+from apps.treasury.operations import top_ups
 from tests.conftest import NOON
+from tests.make import dispatch
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +39,7 @@ def refuse_calls(monkeypatch) -> None:
     def refuse(name):
         raise AssertionError(f"{name} was called")
 
-    monkeypatch.setattr(doors, "door", refuse)
+    monkeypatch.setattr(registry, "door", refuse)
 
 
 def test_nothing_is_claimed_and_no_gateway_is_called(make, monkeypatch):
@@ -44,8 +47,8 @@ def test_nothing_is_claimed_and_no_gateway_is_called(make, monkeypatch):
     pause()
     refuse_calls(monkeypatch)
 
-    assert settlement.dispatch_due(clock=timezone.now) == 0
-    assert settlement.settle_due(clock=timezone.now) == 0
+    assert dispatch.dispatch_due(clock=timezone.now) == 0
+    assert dispatch.send_due(clock=timezone.now) == 0
 
     payout.refresh_from_db()
     assert payout.status == "requested"
@@ -60,9 +63,9 @@ def test_top_ups_reversals_and_bank_files_are_refused(make):
             top_up_id=uuid4(), gateway="sandbox", amount=Money.of("1.00", "EUR"), reason="x", actor=staff, now=NOON
         )
     with pytest.raises(policies.PaymentsPaused):
-        bank.export_orders(actor=staff, now=NOON)
+        orders.export_orders(actor=staff, now=NOON)
     with pytest.raises(policies.PaymentsPaused):
-        settlement.reverse_transfer(payout_id=uuid4(), actor=staff, now=NOON)
+        payout_dispatch.reverse_transfer(payout_id=uuid4(), actor=staff, now=NOON)
 
 
 def test_one_pause_at_a_time_and_a_restore_makes_it_stricter():

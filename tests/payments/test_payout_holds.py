@@ -11,12 +11,13 @@ from apps.accounts.policies import OwnOrganization, StaffRoleMissing
 from apps.common.money import Money
 from apps.compliance.policies import Sanctioned
 from apps.notifications.models import Notification
-from apps.payments import policies
-from apps.payments.models import Attempt, Payout
-from apps.payments.operations import accounts as account_operations
-from apps.payments.operations import automatic, payouts, settlement
-from apps.payments.queries import documents
+from apps.payouts import policies
+from apps.payouts.models import Payout, PayoutAttempt
+from apps.payouts.operations import accounts as account_operations
+from apps.payouts.operations import automatic, payouts
+from apps.payouts.queries import accounts as account_queries
 from tests.conftest import NOON, prove
+from tests.make import dispatch
 
 pytestmark = pytest.mark.django_db
 TWO_DAYS = timedelta(hours=48)
@@ -41,7 +42,7 @@ def move_to(make, ada, country: str) -> None:
 
 
 def test_the_first_account_is_paid_to_at_once(make, ada):
-    assert documents.payout_account_of(ada.id).payable_from is None
+    assert account_queries.payout_account_of(ada.id).payable_from is None
     assert quote(make, ada)
 
 
@@ -84,20 +85,20 @@ def test_who_set_the_old_account_and_all_owners_hear_of_a_change(make, ada, outb
 
     told = Notification.objects.filter(kind="payout_account_changed").values_list("user_id", flat=True)
     assert set(told) == {ada.memberships.get(role="owner").user_id, finance.user_id}
-    assert AccessEvent.objects.filter(action="payments.account_changed").count() == 3
+    assert AccessEvent.objects.filter(action="payouts.account_changed").count() == 3
 
 
 def test_the_wallet_says_until_when_it_waits(client, make, ada):
     make.payout_account(ada, number="999888777666")
     from django.utils import timezone
 
-    account = documents.payout_account_of(ada.id)
+    account = account_queries.payout_account_of(ada.id)
     account.payable_from = timezone.now() + TWO_DAYS
     account.save(update_fields=["payable_from"])
     user = ada.memberships.get(role="owner").user
     client.force_login(user)
     prove(client, user)
-    assert "This account is new" in client.get(reverse("payments:wallet")).content.decode()
+    assert "This account is new" in client.get(reverse("payouts:wallet")).content.decode()
 
 
 def test_a_changed_country_stops_payouts_until_staff_looked(make, ada, outbox_drain):
@@ -138,14 +139,14 @@ def test_sanctions_are_asked_again_before_money_is_sent(make, ada):
     payout = payouts.accept_quote(quote_id=quote(make, ada).id, actor=make.actor(ada), now=NOON)
     Organization.objects.filter(id=ada.id).update(country="KP")
 
-    settlement.settle_due(clock=lambda: NOON)
+    dispatch.send_due(clock=lambda: NOON)
 
     payout.refresh_from_db()
     assert payout.status == "sending"
     assert (payout.remote_transfer_id, payout.remote_payout_id) == ("", "")
-    assert Attempt.objects.get(payout=payout).detail == "corridor_sanctioned"
-    assert settlement.settle_due(clock=lambda: NOON + timedelta(minutes=59)) == 0
+    assert PayoutAttempt.objects.get(payout=payout).detail == "corridor_sanctioned"
+    assert dispatch.send_due(clock=lambda: NOON + timedelta(minutes=59)) == 0
 
     Organization.objects.filter(id=ada.id).update(country=ada.country)
-    settlement.settle_due(clock=lambda: NOON + timedelta(hours=1))
+    dispatch.send_due(clock=lambda: NOON + timedelta(hours=1))
     assert Payout.objects.get(id=payout.id).status in ("submitted", "paid")

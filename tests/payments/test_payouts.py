@@ -4,15 +4,23 @@ import pytest
 
 from apps.common.errors import NotAllowed, NotFound
 from apps.common.money import Money
+from apps.gateways import errors
 from apps.ledger import chart
 from apps.ledger.operations import NotEnoughMoney
 from apps.ledger.queries import books, invariants
-from apps.payments import policies
-from apps.payments.models import FxQuote, Payout, PayoutAccount
-from apps.payments.operations import accounts, automatic, charges, payouts, refunds, settlement
-from apps.payments.queries import documents, wallet
+from apps.payments import policies as payment_policies
+from apps.payments.operations import refunds
+from apps.payouts import policies
+from apps.payouts.models import FxQuote, Payout, PayoutAccount
+from apps.payouts.operations import accounts as account_operations
+from apps.payouts.operations import automatic
+from apps.payouts.operations import payouts as payout_operations
+from apps.payouts.queries import accounts as account_queries
+from apps.payouts.queries import payouts as payout_queries
+from apps.payouts.queries import wallet
 from apps.pricing.queries import NoRate
 from tests.conftest import NOON
+from tests.make import dispatch
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +44,9 @@ def ada(make):
 
 def quote(make, organization, **options) -> FxQuote:
     defaults = {"currency": "EUR", "amount": None, "now": NOON}
-    return payouts.quote_payout(organization_id=organization.id, actor=make.actor(organization), **(defaults | options))
+    return payout_operations.quote_payout(
+        organization_id=organization.id, actor=make.actor(organization), **(defaults | options)
+    )
 
 
 # -- accounts
@@ -53,10 +63,10 @@ def test_a_refused_account_leaves_the_old_one_active(make):
     ada = make.freelancer()
     old = make.payout_account(ada)
 
-    with pytest.raises(accounts.BankAccountRefused):
+    with pytest.raises(account_operations.BankAccountRefused):
         make.payout_account(ada, number="12")
 
-    assert documents.payout_account_of(ada.id) == old
+    assert account_queries.payout_account_of(ada.id) == old
 
 
 def test_a_new_account_replaces_the_old_one(make):
@@ -78,24 +88,26 @@ def test_no_answer_about_an_account_promises_nothing(make, settings):
     ada = make.freelancer()
     assert make.processor
     settings.PROCESSOR_URL = "http://127.0.0.1:9"
-    with pytest.raises(charges.PaymentUnavailable):
-        accounts.set_payout_account(
+    with pytest.raises(errors.PaymentUnavailable):
+        account_operations.set_payout_account(
             organization_id=ada.id, currency="USD", holder_name="Ada", account_number="0001234567",
             is_automatic=False, gateway="sandbox", actor=make.actor(ada), now=NOON,
         )  # fmt: skip
-    assert documents.payout_account_of(ada.id) is None
+    assert account_queries.payout_account_of(ada.id) is None
 
 
 @pytest.mark.parametrize("role", ["manager", "member", "viewer"])
 def test_money_is_moved_only_by_roles_that_may(make, ada, role):
     with pytest.raises(NotAllowed):
-        payouts.quote_payout(organization_id=ada.id, currency="EUR", amount=None, actor=make.actor(ada, role), now=NOON)
+        payout_operations.quote_payout(
+            organization_id=ada.id, currency="EUR", amount=None, actor=make.actor(ada, role), now=NOON
+        )
 
 
 def test_another_organizations_money_is_not_there(make, ada):
     made = quote(make, ada)
     with pytest.raises(NotFound):
-        documents.quote_visible_to(make.actor(make.freelancer()), made.id)
+        payout_queries.quote_visible_to(make.actor(make.freelancer()), made.id)
 
 
 # -- quotes
@@ -126,11 +138,11 @@ def test_a_quote_is_refused_without_an_account_without_money_and_for_too_much(ma
     stranger = make.freelancer()
     with pytest.raises(policies.PayoutAccountMissing):
         quote(make, stranger)
-    with pytest.raises(policies.NothingToPayOut):
+    with pytest.raises(payment_policies.NothingToPayOut):
         quote(make, ada, currency="JPY")
-    with pytest.raises(policies.AmountTooLarge, match=r"450\.00"):
+    with pytest.raises(payment_policies.AmountTooLarge, match=r"450\.00"):
         quote(make, ada, amount=EUR("450.01"))
-    with pytest.raises(policies.AmountTooSmall):
+    with pytest.raises(payment_policies.AmountTooSmall):
         quote(make, ada, amount=EUR("0.00"))
 
 
@@ -144,15 +156,15 @@ def test_a_balance_without_an_official_rate_is_not_guessed(make):
 
 def test_a_quote_is_accepted_once(make, ada):
     made = quote(make, ada)
-    payouts.accept_quote(quote_id=made.id, actor=make.actor(ada), now=NOON)
+    payout_operations.accept_quote(quote_id=made.id, actor=make.actor(ada), now=NOON)
     with pytest.raises(policies.QuoteUsed):
-        payouts.accept_quote(quote_id=made.id, actor=make.actor(ada), now=NOON)
+        payout_operations.accept_quote(quote_id=made.id, actor=make.actor(ada), now=NOON)
 
 
 def test_an_expired_quote_is_never_priced_anew_in_silence(make, ada):
     made = quote(make, ada)
     with pytest.raises(policies.QuoteExpired):
-        payouts.accept_quote(quote_id=made.id, actor=make.actor(ada), now=NOON + timedelta(minutes=15))
+        payout_operations.accept_quote(quote_id=made.id, actor=make.actor(ada), now=NOON + timedelta(minutes=15))
     assert not Payout.objects.exists()
 
 
@@ -160,14 +172,14 @@ def test_a_quote_for_a_replaced_account_is_refused(make, ada):
     made = quote(make, ada)
     make.payout_account(ada, number="999888777")
     with pytest.raises(policies.QuoteOutdated):
-        payouts.accept_quote(quote_id=made.id, actor=make.actor(ada), now=NOON)
+        payout_operations.accept_quote(quote_id=made.id, actor=make.actor(ada), now=NOON)
 
 
 def test_two_quotes_of_one_balance_pay_it_out_once(make, ada):
     first, second = quote(make, ada), quote(make, ada)
-    payouts.accept_quote(quote_id=first.id, actor=make.actor(ada), now=NOON)
+    payout_operations.accept_quote(quote_id=first.id, actor=make.actor(ada), now=NOON)
     with pytest.raises(NotEnoughMoney):
-        payouts.accept_quote(quote_id=second.id, actor=make.actor(ada), now=NOON)
+        payout_operations.accept_quote(quote_id=second.id, actor=make.actor(ada), now=NOON)
 
 
 # -- payouts
@@ -176,7 +188,7 @@ def test_two_quotes_of_one_balance_pay_it_out_once(make, ada):
 def test_an_accepted_quote_is_reserved_as_it_stands(make, ada):
     made = quote(make, ada)
 
-    payout = payouts.accept_quote(quote_id=made.id, actor=make.actor(ada), now=NOON)
+    payout = payout_operations.accept_quote(quote_id=made.id, actor=make.actor(ada), now=NOON)
 
     assert payout.amount == made.amount_to
     assert not wallet.available(ada.id, "EUR")
@@ -206,13 +218,13 @@ def test_a_payout_to_a_closed_account_comes_back_and_goes_out_again_without_a_tr
     assert wallet.available(ada.id, "USD") == payout.amount
 
     make.payout_account(ada, number="0001234567")
-    later = documents.payout_account_of(ada.id).payable_from
-    again = payouts.request_payout(
+    later = account_queries.payout_account_of(ada.id).payable_from
+    again = payout_operations.request_payout(
         organization_id=ada.id, currency="USD", amount=None, actor=make.actor(ada), now=later
     )
     assert not again.needs_transfer
     transfers = len(make.processor.store.listed("transfer", ""))
-    settlement.settle_due(clock=lambda: later)
+    dispatch.send_due(clock=lambda: later)
     again.refresh_from_db()
     make.arrive(again)
     again.refresh_from_db()
@@ -236,7 +248,7 @@ def test_a_definite_no_undoes_the_quote(make):
     payout = make.payout()
     make.processor.store.run("INSERT INTO faults (path, kind, times) VALUES ('POST /v1/transfers', 'refuse', 1)")
 
-    settlement.settle_due(clock=lambda: NOON)
+    dispatch.send_due(clock=lambda: NOON)
 
     payout.refresh_from_db()
     assert payout.status == "failed"
@@ -253,11 +265,11 @@ def test_no_answer_is_no_failure_and_the_next_attempt_doubles_nothing(make, path
     counts = {name: len(store.listed(name, "")) for name in ("transfer",)}
     store.run("INSERT INTO faults (path, kind, times) VALUES (?, ?, 1)", path, kind)
 
-    settlement.settle_due(clock=lambda: NOON)
+    dispatch.send_due(clock=lambda: NOON)
     payout.refresh_from_db()
     assert payout.status == "sending"
-    assert settlement.settle_due(clock=lambda: NOON) == 0  # not before its pause is over
-    settlement.settle_due(clock=lambda: NOON + timedelta(minutes=1))
+    assert dispatch.send_due(clock=lambda: NOON) == 0  # not before its pause is over
+    dispatch.send_due(clock=lambda: NOON + timedelta(minutes=1))
 
     payout.refresh_from_db()
     account = payout.account.remote_account_id
@@ -274,10 +286,10 @@ def test_a_processor_that_forgot_its_keys_is_looked_up_first(make):
     before = len(store.listed("transfer", ""))
     for day, path in enumerate(("POST /v1/transfers", "POST /v1/payouts"), start=1):
         store.run("INSERT INTO faults (path, kind, times) VALUES (?, 'lost_reply', 1)", path)
-        settlement.settle_due(clock=lambda day=day: NOON + timedelta(days=day))
+        dispatch.send_due(clock=lambda day=day: NOON + timedelta(days=day))
         make.processor.api.forget_keys()
 
-    settlement.settle_due(clock=lambda: NOON + timedelta(days=3))
+    dispatch.send_due(clock=lambda: NOON + timedelta(days=3))
 
     payout.refresh_from_db()
     assert len(store.listed("transfer", "")) == before + 1
@@ -294,13 +306,13 @@ def test_the_stored_keys_are_the_keys_on_the_wire(make):
 
 
 def test_news_in_any_order_and_any_number_ends_the_same(make):
-    from apps.payments.gateways.port import Movement, TransferState
+    from apps.gateways.protocols.movements import Movement, TransferState
 
     payout = make.payout(status="submitted")
     paid = Movement(payout.remote_payout_id, TransferState.SUCCEEDED)
     pending = Movement(payout.remote_payout_id, TransferState.PENDING)
     for news in (pending, paid, pending, paid, paid):
-        payouts.payout_answered(payout_id=payout.id, movement=news, now=NOON)
+        payout_operations.payout_answered(payout_id=payout.id, movement=news, now=NOON)
 
     payout.refresh_from_db()
     assert payout.status == "paid"
@@ -308,11 +320,11 @@ def test_news_in_any_order_and_any_number_ends_the_same(make):
 
 
 def test_a_refund_that_comes_back_after_it_was_paid_is_the_employers_again(make):
-    from apps.payments.gateways.port import Movement, TransferState
+    from apps.gateways.protocols.movements import Movement, TransferState
     from apps.payments.models import Refund
 
     escrow = make.escrow(status="refunded")
-    settlement.settle_due(clock=lambda: NOON)
+    dispatch.send_due(clock=lambda: NOON)
     refund = Refund.objects.get(reference_id=escrow.id)
     assert refund.status == "succeeded"
 
@@ -333,10 +345,10 @@ def test_a_lost_answer_about_a_refund_pays_it_back_once(make):
     store = make.processor.store
     before = len(store.listed("refund", ""))
     store.run("INSERT INTO faults (path, kind, times) VALUES ('POST /v1/refunds', 'lost_reply', 1)")
-    settlement.settle_due(clock=lambda: NOON)
+    dispatch.send_due(clock=lambda: NOON)
     make.processor.api.forget_keys()
 
-    settlement.settle_due(clock=lambda: NOON + timedelta(minutes=1))
+    dispatch.send_due(clock=lambda: NOON + timedelta(minutes=1))
 
     assert Refund.objects.get(reference_id=escrow.id).status == "succeeded"
     assert len(store.listed("refund", "")) == before + 1
@@ -362,7 +374,11 @@ def test_agreeing_to_automatic_payout_is_written_down_and_can_be_taken_back(make
     ada = make.freelancer()
     make.payout_account(ada)
 
-    agreed = accounts.set_automatic(organization_id=ada.id, is_automatic=True, actor=make.actor(ada), now=NOON)
+    agreed = account_operations.set_automatic(
+        organization_id=ada.id, is_automatic=True, actor=make.actor(ada), now=NOON
+    )
     assert (agreed.automatic_agreed_at, agreed.automatic_agreed_by_id) == (NOON, make.actor(ada).user_id)
-    stopped = accounts.set_automatic(organization_id=ada.id, is_automatic=False, actor=make.actor(ada), now=NOON)
+    stopped = account_operations.set_automatic(
+        organization_id=ada.id, is_automatic=False, actor=make.actor(ada), now=NOON
+    )
     assert (stopped.is_automatic, stopped.automatic_agreed_at) == (False, None)

@@ -14,18 +14,21 @@ from django.utils import timezone
 
 from apps.accounts import queries as people
 from apps.common.money import Money
+from apps.gateways import policies
 from apps.ledger import chart
 from apps.ledger.entries import event_key
 from apps.ledger.queries import books as book_queries
 from apps.ledger.queries import invariants
 from apps.moderation.models import AuditEntry
 from apps.notifications.models import Notification
-from apps.payments import policies
-from apps.payments.models import BookLine, Charge, ProcessorLine, ReconciliationRun, SuspenseItem
-from apps.payments.operations import chargebacks, charges, reconciliation, settlement, suspense
-from apps.payments.operations.suspense import ExplanationMissing, PaymentNotFound
-from apps.payments.queries import wallet
+from apps.payments.models import Charge
+from apps.payments.operations import chargebacks, charges
+from apps.payments.queries import credits
+from apps.treasury.models import BookLine, ProcessorLine, ReconciliationRun, SuspenseItem
+from apps.treasury.operations import reconciliation, suspense
+from apps.treasury.operations.suspense import ExplanationMissing, PaymentNotFound
 from devstack.sandbox_processor.server import Processor
+from tests.make import dispatch
 from tests.make import money as making
 
 pytestmark = pytest.mark.django_db
@@ -78,7 +81,7 @@ def test_every_movement_of_money_has_its_line_and_its_entry(books):
     books.payout(status="paid", net=Money.of("450.00", "EUR"))
     books.payout(status="returned", net=Money.of("90.00", "USD"))
     books.escrow(status="funded", amount=Money.of("12.340", "KWD"))
-    settlement.settle_due(clock=timezone.now)
+    dispatch.send_due(clock=timezone.now)
     control(books, "fees", amount=250, currency="eur")
 
     found = run()
@@ -180,7 +183,7 @@ def test_what_explains_itself_late_is_cleared_by_itself(books):
 
 def test_an_entry_without_a_line_is_put_aside(books):
     from apps.ledger import operations as writing
-    from apps.payments import entries
+    from apps.treasury import entries
 
     books.escrow(status="funded")
     wrong = entries.swept(act_id=uuid4(), gateway="sandbox", amount=Money.of("7.00", "EUR"))
@@ -196,7 +199,7 @@ def test_an_entry_without_a_line_is_put_aside(books):
 
 def test_a_sweep_finds_its_payout_by_the_amount(books):
     from apps.ledger import operations as writing
-    from apps.payments import entries
+    from apps.treasury import entries
 
     books.escrow(status="funded")
     books.processor.store.book("", "payout", -700, "eur", "po_by_hand")
@@ -241,7 +244,7 @@ def test_two_people_book_it_where_it_belongs(books, item, outbox_drain):
 def test_the_database_refuses_one_person_alone(books, item):
     one = staff(books)
     propose(item, one)
-    with pytest.raises(IntegrityError, match="payments_suspenseitem_two_people"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="treasury_suspenseitem_two_people"), transaction.atomic():
         SuspenseItem.objects.update(confirmed_by_id=one.user_id)
 
 
@@ -261,7 +264,7 @@ def test_money_of_nobody_becomes_the_credit_of_who_paid_it(books):
     item, number = SuspenseItem.objects.get(), Charge.objects.get(reference_id=escrow.id).number
     propose(item, staff(books), target="credit:employer", payment_number=number.lower())
     suspense.confirm_booking(item_id=item.id, actor=staff(books, "Second"), now=timezone.now())
-    assert wallet.credit(escrow.payer_id, "EUR") == Money.of("50.00", "EUR")
+    assert credits.credit(escrow.payer_id, "EUR") == Money.of("50.00", "EUR")
     assert book_queries.journal_by_key(event_key("suspense.resolved", item.id)) is not None
 
 

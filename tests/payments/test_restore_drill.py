@@ -14,25 +14,22 @@ from apps.common.errors import DomainError
 from apps.common.management import backups
 from apps.common.money import Money
 from apps.escrow.operations import funding, releases
+from apps.gateways import policies
+from apps.gateways.models import PaymentPause, UnbookedObject
+from apps.gateways.operations import pauses as pause_operations
+from apps.gateways.queries import pauses as pause_queries
 from apps.ledger.queries import invariants
 from apps.outbox import bus
-from apps.payments import policies
-from apps.payments.models import Charge, PaymentPause, Payout, UnbookedObject
-from apps.payments.operations import (
-    accounts,
-    charges,
-    comparing,
-    notices,
-    payouts,
-    reconciliation,
-    reversals,
-    settlement,
-)
-from apps.payments.operations import pauses as pause_operations
-from apps.payments.operations.comparing import are_current
-from apps.payments.queries import pauses as pause_queries
-from apps.payments.queries import wallet
+from apps.payments.models import Charge
+from apps.payments.operations import charges
+from apps.payouts.models import Payout
+from apps.payouts.operations import accounts, payouts, reversals
+from apps.payouts.operations import dispatch as payout_dispatch
+from apps.payouts.queries import wallet
+from apps.treasury.operations import comparison, reconciliation
+from apps.treasury.operations.comparison import are_current
 from tests.conftest import NOON
+from tests.make import dispatch
 from tests.payments.test_settlement_crash import control, fund_and_release, onboard, url  # noqa: F401
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
@@ -42,9 +39,9 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 def _compare_at_once(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "files"
     settings.PAYMENT_GATEWAYS_ALSO = []
-    comparing.forget_checks()
+    comparison.forget_checks()
     yield
-    comparing.forget_checks()
+    comparison.forget_checks()
 
 
 @pytest.fixture
@@ -56,7 +53,7 @@ def ada(make, url):  # noqa: F811
         is_automatic=False, gateway="sandbox", actor=make.actor(ada), now=NOON,
     )  # fmt: skip
     fund_and_release(make, ada, url)
-    settlement.dispatch_due(clock=timezone.now)
+    dispatch.dispatch_due(clock=timezone.now)
     return ada
 
 
@@ -87,7 +84,7 @@ def after_restore() -> str:
 
 def resume() -> None:
     pause_operations.resume(reason="compared", now=timezone.now(), actor=SYSTEM)
-    comparing.forget_checks()
+    comparison.forget_checks()
 
 
 def check_books() -> None:
@@ -98,22 +95,22 @@ def check_books() -> None:
 def test_a_payout_made_and_sent_after_the_backup_is_entered_and_not_sent_again(make, url, ada, tmp_path):  # noqa: F811
     back_up(tmp_path / "b")
     payout = request(make, ada)
-    settlement.dispatch_due()
+    dispatch.dispatch_due()
     assert moved(url) == {"transfer": 1, "payout": 1}
 
     restore(tmp_path / "b")
 
     assert not Payout.objects.exists()
     assert wallet.available(ada.id, "EUR")  # the books show it again
-    assert settlement.dispatch_due() == 0
+    assert dispatch.dispatch_due() == 0
     with pytest.raises(pause_operations.ComparisonMissing):
         pause_operations.resume(reason="too early", now=timezone.now(), actor=SYSTEM)
     assert payout.number in after_restore()
     with pytest.raises(DomainError):  # the balance is what it was after the withdrawal
         request(make, ada)
-    assert settlement.dispatch_due() == 0
+    assert dispatch.dispatch_due() == 0
     resume()
-    assert settlement.dispatch_due() == 1
+    assert dispatch.dispatch_due() == 1
     again = Payout.objects.get()
     assert (again.id, again.status, again.amount) == (payout.id, "submitted", payout.amount)
     assert moved(url) == {"transfer": 1, "payout": 1}
@@ -123,13 +120,13 @@ def test_a_payout_made_and_sent_after_the_backup_is_entered_and_not_sent_again(m
 def test_a_payout_requested_before_the_backup_and_sent_after_it_is_looked_up(make, url, ada, tmp_path):  # noqa: F811
     payout = request(make, ada)
     back_up(tmp_path / "b")
-    settlement.dispatch_due()
+    dispatch.dispatch_due()
     control(url, "forget_keys")  # a day later the keys protect nobody
 
     restore(tmp_path / "b")
     after_restore()
     resume()
-    settlement.dispatch_due()
+    dispatch.dispatch_due()
 
     payout.refresh_from_db()
     assert payout.status == "submitted"
@@ -141,13 +138,13 @@ def test_without_a_pause_the_worker_itself_refuses_and_pauses(make, url, ada, tm
     """A recovery to a moment by WAL says nothing to anybody: the comparison before dispatching does."""
     back_up(tmp_path / "b")
     request(make, ada)
-    settlement.dispatch_due()
+    dispatch.dispatch_due()
     restore(tmp_path / "b")
     PaymentPause.objects.all().delete()
-    comparing.forget_checks()
+    comparison.forget_checks()
     request(make, ada)
 
-    assert settlement.dispatch_due() == 0
+    assert dispatch.dispatch_due() == 0
 
     pause = pause_queries.open_pause()
     assert pause is not None
@@ -160,7 +157,7 @@ def test_what_cannot_be_entered_freezes_whom_it_belongs_to(make, url, ada, tmp_p
     back_up(tmp_path / "b")
     fund_and_release(make, ada, url)
     request(make, ada)
-    settlement.dispatch_due()
+    dispatch.dispatch_due()
     restore(tmp_path / "b")
 
     said = after_restore()
@@ -171,7 +168,7 @@ def test_what_cannot_be_entered_freezes_whom_it_belongs_to(make, url, ada, tmp_p
     with pytest.raises(policies.WithdrawalsFrozen):
         request(make, ada)
     resume()
-    assert settlement.dispatch_due() == 0
+    assert dispatch.dispatch_due() == 0
     assert moved(url) == {"transfer": 1, "payout": 1}
     pause_operations.resolve_unbooked(object_id=frozen.id, reason="booked", now=timezone.now(), actor=SYSTEM)
     assert not pause_queries.is_frozen(ada.id)
@@ -197,10 +194,10 @@ def test_a_payment_that_came_after_the_backup_is_taken_in(make, url, ada, tmp_pa
 def failed_payout(make, ada, url) -> Payout:  # noqa: F811
     """A payout whose cash lies on the freelancer's account again, since the bank did not take it."""
     payout = request(make, ada)
-    settlement.dispatch_due()
+    dispatch.dispatch_due()
     payout.refresh_from_db()
     control(url, f"payouts/{payout.remote_payout_id}", fail=True)
-    notices.refresh_payout(payout_id=payout.id)
+    payouts.refresh_payout(payout_id=payout.id)
     payout.refresh_from_db()
     assert payout.status == "failed"
     return payout
@@ -213,7 +210,7 @@ def reversed_at(url: str) -> int:  # noqa: F811
 def test_a_reversal_that_the_books_have_forgotten_is_listed_and_blocks(make, url, ada, tmp_path):  # noqa: F811
     payout = failed_payout(make, ada, url)
     back_up(tmp_path / "b")
-    settlement.reverse_transfer(payout_id=payout.id, actor=make.staff_actor(), now=timezone.now())
+    payout_dispatch.reverse_transfer(payout_id=payout.id, actor=make.staff_actor(), now=timezone.now())
     assert reversed_at(url) == 1
     restore(tmp_path / "b")
 
@@ -226,10 +223,10 @@ def test_a_reversal_that_the_books_have_forgotten_is_listed_and_blocks(make, url
         pause_operations.resume(reason="hurry", now=timezone.now(), actor=SYSTEM)
     with pytest.raises(policies.WithdrawalsFrozen):
         request(make, ada)
-    assert settlement.dispatch_due() == 0
+    assert dispatch.dispatch_due() == 0
     pause_operations.resolve_unbooked(object_id=frozen.id, reason="booked", now=timezone.now(), actor=SYSTEM)
     resume()
-    settlement.dispatch_due()
+    dispatch.dispatch_due()
     assert reversed_at(url) == 1
 
 
@@ -237,14 +234,14 @@ def test_a_reversal_asked_for_before_the_backup_is_looked_up(make, url, ada, tmp
     payout = failed_payout(make, ada, url)
     asked = reversals.request_reversal(payout_id=payout.id, actor=make.staff_actor(), now=timezone.now())
     back_up(tmp_path / "b")
-    settlement.dispatch_due()
+    dispatch.dispatch_due()
     assert reversed_at(url) == 1
     control(url, "forget_keys")
     restore(tmp_path / "b")
 
     after_restore()
     resume()
-    settlement.dispatch_due()
+    dispatch.dispatch_due()
 
     asked.refresh_from_db()
     assert asked.status == "succeeded"
@@ -255,10 +252,10 @@ def test_a_reversal_asked_for_before_the_backup_is_looked_up(make, url, ada, tmp
 def test_without_a_pause_a_forgotten_reversal_stops_the_worker(make, url, ada, tmp_path):  # noqa: F811
     payout = failed_payout(make, ada, url)
     back_up(tmp_path / "b")
-    settlement.reverse_transfer(payout_id=payout.id, actor=make.staff_actor(), now=timezone.now())
+    payout_dispatch.reverse_transfer(payout_id=payout.id, actor=make.staff_actor(), now=timezone.now())
     restore(tmp_path / "b")
     PaymentPause.objects.all().delete()
-    comparing.forget_checks()
+    comparison.forget_checks()
 
     assert not are_current(gateway="sandbox", now=timezone.now())
     assert pause_queries.is_paused()
@@ -275,7 +272,7 @@ def test_a_refund_that_the_books_have_forgotten_is_listed_and_blocks(make, url, 
     bus.deliver_pending(now=timezone.now())
     back_up(tmp_path / "b")
     releases.refund(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=timezone.now())
-    settlement.dispatch_due()
+    dispatch.dispatch_due()
     assert control(url, "state")["counts"]["refund"] == 1
     restore(tmp_path / "b")
 
@@ -287,7 +284,7 @@ def test_a_refund_that_the_books_have_forgotten_is_listed_and_blocks(make, url, 
     assert frozen.remote_id in said
     with pytest.raises(pause_operations.UnbookedObjectsOpen):
         pause_operations.resume(reason="hurry", now=timezone.now(), actor=SYSTEM)
-    assert settlement.dispatch_due() == 0
+    assert dispatch.dispatch_due() == 0
     charge.refresh_from_db()
     assert charge.status == "succeeded"
 
@@ -317,10 +314,10 @@ def test_a_silent_processor_leaves_payments_paused(make, url, ada, tmp_path):  #
 def test_what_cannot_be_asked_is_not_sent_to(make, url, ada):  # noqa: F811
     request(make, ada)
     control(url, "faults", path="GET /v1/transfers", kind="500", times=20)
-    comparing.forget_checks()
+    comparison.forget_checks()
 
     assert not are_current(gateway="sandbox", now=timezone.now())
-    assert settlement.dispatch_due() == 0
+    assert dispatch.dispatch_due() == 0
     assert not pause_queries.is_paused()
 
 

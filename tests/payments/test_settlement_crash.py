@@ -25,10 +25,14 @@ from django.db import connection
 from apps.common.money import Money
 from apps.ledger import chart
 from apps.ledger.queries import books, invariants
-from apps.payments.models import Attempt, Payout, TransferReversal, TreasuryAct
-from apps.payments.operations import accounts, charges, notices, reconciliation, reversals, settlement
-from apps.payments.operations import payouts as payout_operations
+from apps.payments.operations import charges
+from apps.payouts.models import Payout, ReversalAttempt, TransferReversal
+from apps.payouts.operations import accounts, reversals
+from apps.payouts.operations import payouts as payout_operations
+from apps.treasury.models import TreasuryAct
+from apps.treasury.operations import reconciliation
 from tests.conftest import NOON
+from tests.make import dispatch
 from tests.payments.crash_worker import POINTS
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
@@ -132,7 +136,7 @@ def check_everything_moved_once(url: str, payouts: list[Payout]) -> None:
         payout.refresh_from_db()
         assert payout.status == "submitted"
         control(url, f"payouts/{payout.remote_payout_id}")
-        notices.refresh_payout(payout_id=payout.id, clock=lambda: NOON)
+        payout_operations.refresh_payout(payout_id=payout.id, clock=lambda: NOON)
         payout.refresh_from_db()
         assert payout.status == "paid"
         assert not books.balance(chart.payable(payout.organization_id, "EUR"))
@@ -202,7 +206,7 @@ def test_a_day_later_when_the_keys_are_forgotten_everything_is_looked_up_first(m
     payouts = requested_payouts(make, url)
     for path in ("POST /v1/transfers", "POST /v1/payouts", "POST /v2/money_management/outbound_payments"):
         control(url, "faults", path=path, kind="lost_reply", times=1)
-    settlement.settle_due(clock=lambda: NOON)
+    dispatch.send_due(clock=lambda: NOON)
     assert Payout.objects.filter(status="sending").exists()
     control(url, "clock", advance_seconds=25 * 3600)
     kills = tmp_path / "kills"
@@ -296,12 +300,12 @@ def test_killing_who_brings_our_own_money_brings_it_once(make, url, tmp_path, po
 @pytest.mark.parametrize("point", POINTS)
 def test_killing_who_takes_cash_back_takes_it_once(make, url, tmp_path, point):
     payouts = [one for one in requested_payouts(make, url, 4) if not one.account.remote_payout_method_id]
-    settlement.settle_due(clock=lambda: NOON)
+    dispatch.send_due(clock=lambda: NOON)
     staff = make.staff_actor()
     for payout in payouts:
         payout.refresh_from_db()
         control(url, f"payouts/{payout.remote_payout_id}", fail=True)
-        notices.refresh_payout(payout_id=payout.id, clock=lambda: NOON)
+        payout_operations.refresh_payout(payout_id=payout.id, clock=lambda: NOON)
         reversals.request_reversal(payout_id=payout.id, actor=staff, now=NOON)
     first = f"POST /v1/transfers/{payouts[0].remote_transfer_id}/reversals"
     control(url, "faults", path=first, kind="lost_reply", times=1)
@@ -313,7 +317,7 @@ def test_killing_who_takes_cash_back_takes_it_once(make, url, tmp_path, point):
     assert len(list(kills.iterdir())) >= 2  # a call whose reply was lost is looked up, so nobody dies after it
     assert control(url, "state")["counts"]["transfer_reversal"] == len(payouts) == 3
     assert set(TransferReversal.objects.values_list("status", flat=True)) == {"succeeded"}
-    assert Attempt.objects.filter(reversal__isnull=False).count() > 3
+    assert ReversalAttempt.objects.count() > 3
     for payout in payouts:
         assert not books.balance(chart.clearing_connected(payout.organization_id, payout.currency))
         assert books.balance(chart.payable(payout.organization_id, payout.currency)) == payout.amount

@@ -8,9 +8,9 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from apps.common.breaker import Breaker, Open
-from apps.payments.gateways.port import GatewayUnavailable
-from apps.payments.jobs import settle
-from apps.payments.operations import comparing
+from apps.gateways.errors import GatewayUnavailable
+from apps.payouts.jobs import dispatch
+from apps.treasury.operations import comparison
 
 pytestmark = pytest.mark.django_db
 
@@ -32,13 +32,13 @@ class Door:
 @pytest.fixture
 def door(monkeypatch, settings):
     settings.PAYMENT_GATEWAYS_ALSO = []
-    one = Door(comparing.doors.gateway().capabilities)
-    monkeypatch.setattr(comparing.doors, "door", lambda name: one)
-    cache.delete(comparing.SILENT.format("sandbox"))
-    comparing.forget_checks()
+    one = Door(comparison.registry.gateway().capabilities)
+    monkeypatch.setattr(comparison.registry, "door", lambda name: one)
+    cache.delete(comparison.SILENT.format("sandbox"))
+    comparison.forget_checks()
     yield one
-    comparing.forget_checks()
-    cache.delete(comparing.SILENT.format("sandbox"))
+    comparison.forget_checks()
+    cache.delete(comparison.SILENT.format("sandbox"))
 
 
 def lines(caplog) -> list[str]:
@@ -49,25 +49,25 @@ def lines(caplog) -> list[str]:
 
 def test_the_job_of_every_five_seconds_says_once_that_nothing_can_be_compared(door, caplog):
     for _ in range(5):
-        assert settle() == 0
+        assert dispatch() == 0
     [line] = lines(caplog)
     assert "sandbox could not be compared" in line
 
     door.is_away = False
-    settle()
-    settle()
+    dispatch()
+    dispatch()
     assert lines(caplog) == ["sandbox can be compared with the books again"]
 
-    comparing.forget_checks()
+    comparison.forget_checks()
     door.is_away = True
-    settle()
-    settle()
+    dispatch()
+    dispatch()
     assert len(lines(caplog)) == 1  # a new silence is a new line
 
 
 def test_a_gateway_that_always_answered_is_not_said_to_answer_again(door, caplog):
     door.is_away = False
-    assert comparing.are_current(gateway="sandbox", now=timezone.now())
+    assert comparison.are_current(gateway="sandbox", now=timezone.now())
     assert lines(caplog) == []
 
 

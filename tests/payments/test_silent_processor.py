@@ -6,20 +6,20 @@ from threading import Thread
 
 import pytest
 
-from apps.payments.gateways import answering
-from apps.payments.gateways.port import GatewayUnavailable
-from apps.payments.gateways.sandbox import SandboxGateway
-from apps.payments.gateways.stripe import StripeGateway
-from apps.payments.gateways.wallet import WalletGateway
+from apps.gateways import breakers
+from apps.gateways.errors import GatewayUnavailable
+from apps.gateways.stripe.client import StripeGateway
+from apps.gateways.stripe.sandbox import SandboxGateway
+from apps.gateways.wallet.gateway import WalletGateway
 
 
 @pytest.fixture
 def silent_url(settings):
     settings.GATEWAY_SILENCES_MAX, settings.GATEWAY_CALLS_AT_ONCE = 3, 3
-    answering._breaker.cache_clear()
+    breakers._breaker.cache_clear()
     with socket.create_server(("127.0.0.1", 0), backlog=64) as server:  # nobody ever accepts
         yield f"http://127.0.0.1:{server.getsockname()[1]}"
-    answering._breaker.cache_clear()
+    breakers._breaker.cache_clear()
 
 
 def door(name: str, url: str):
@@ -67,7 +67,7 @@ def test_a_processor_that_answers_with_errors_is_called_on(processor, settings):
     import requests
 
     settings.GATEWAY_SILENCES_MAX = 3
-    answering._breaker.cache_clear()
+    breakers._breaker.cache_clear()
     body = json.dumps({"path": "GET /v1/balance", "kind": "500", "times": 5})
     requests.post(f"{processor.url}/control/faults", data=body, timeout=5)
     gateway = door("sandbox", processor.url)
@@ -75,4 +75,4 @@ def test_a_processor_that_answers_with_errors_is_called_on(processor, settings):
         with pytest.raises(GatewayUnavailable):
             gateway.balance()
     assert gateway.balance() == {}
-    answering._breaker.cache_clear()
+    breakers._breaker.cache_clear()

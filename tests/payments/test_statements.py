@@ -4,11 +4,13 @@ import pytest
 from django.utils import timezone
 
 from apps.accounts import queries as people
+from apps.banking.formats import reader, references, sepa
+from apps.banking.formats.bookings import is_of_account
+from apps.banking.models import BankFile, BankOrder, BankStatementLine
+from apps.banking.operations import book as book_operations
+from apps.banking.operations import orders as order_operations
+from apps.banking.operations import statements
 from apps.common.money import Money
-from apps.payments.gateways import references, sepa, statements
-from apps.payments.gateways.bookings import is_of_account
-from apps.payments.models import BankFile, BankOrder, BankStatementLine
-from apps.payments.operations import bank
 
 IBAN = "NL91ABNA0417164300"
 REFERENCE = "RF18539007547034"
@@ -44,7 +46,7 @@ def tx(text=REFERENCE, *, amount="", end="NOTPROVIDED", iban=IBAN, more=""):
 
 
 def amounts(body):
-    return [str(one.amount) for one in statements.read(body).bookings]
+    return [str(one.amount) for one in reader.read(body).bookings]
 
 
 def own(ref):
@@ -61,15 +63,15 @@ def own(ref):
     ],
 )
 def test_bookings_that_share_a_reference_are_told_apart(first, second):
-    one, other = (statements.read(camt(entry_)).bookings[0].fingerprint for entry_ in (first, second))
+    one, other = (reader.read(camt(entry_)).bookings[0].fingerprint for entry_ in (first, second))
     assert one != other
-    assert one == statements.read(camt(first)).bookings[0].fingerprint
-    both = statements.read(camt(first, second)).bookings
+    assert one == reader.read(camt(first)).bookings[0].fingerprint
+    both = reader.read(camt(first, second)).bookings
     assert {one, other} == {booking.fingerprint for booking in both}
 
 
 def test_the_same_twice_in_one_statement_is_two_bookings():
-    found = statements.read(camt(entry(inside=tx("x")), entry(inside=tx("x")))).bookings
+    found = reader.read(camt(entry(inside=tx("x")), entry(inside=tx("x")))).bookings
     assert len({one.fingerprint for one in found}) == 2
 
 
@@ -104,7 +106,7 @@ def test_byte_order_marks_and_encodings_change_nothing(body):
     "<ValDt><Dt>2026-11-20</Dt></ValDt>", "<BookgDt><DtTm>2026-11-20T23:59:59+01:00</DtTm></BookgDt>",
 ])  # fmt: skip
 def test_a_booking_without_a_booking_date_has_its_value_date(dates):
-    [found] = statements.read(camt(entry(dates=dates))).bookings
+    [found] = reader.read(camt(entry(dates=dates))).bookings
     assert found.booked_on.isoformat() == "2026-11-20"
 
 
@@ -114,8 +116,8 @@ def test_a_booking_without_a_booking_date_has_its_value_date(dates):
     b"<!DOCTYPE x [<!ENTITY a 'b'>]><Document/>", b"<a>" * 50_000,
 ])  # fmt: skip
 def test_a_broken_file_is_refused_with_one_kind_of_error(broken):
-    with pytest.raises(statements.StatementUnreadable):
-        statements.read(broken)
+    with pytest.raises(reader.StatementUnreadable):
+        reader.read(broken)
 
 
 @pytest.mark.parametrize("text", [
@@ -135,7 +137,7 @@ def test_mt940_is_read_with_its_reference_and_account():
         ":86:166?00GUTSCHRIFT?20EREF+NOTPROVIDED?21SVWZ+RF18 5390 0754 7034?31NL91ABNA0417164300?32ANNA EXAMPLE\n"
         ":61:2611201120DR30,00NTRFNONREF//BANKREF2\n:86:116?20SVWZ+Rent\n:62F:C261120EUR1070,00\n-\n"
     )
-    found = statements.read(body.encode())
+    found = reader.read(body.encode())
     assert found.account == "DE89370400440532013000"
     assert found.closing == EUR("1070.00")
     first, second = found.bookings
@@ -153,26 +155,26 @@ def mt940(lines, account="DE89370400440532013000", day="261120", closing="1000,0
     [("C", "100.00", ""), ("D", "-100.00", ""), ("RC", "-100.00", ""), ("RD", "100.00", "RETURN")],
 )
 def test_a_reversal_in_mt940_turns_its_booking_round(mark, amount, code):
-    found = statements.read(mt940(f":61:2611201120{mark}100,00NTRFNONREF//B1\n:86:text\n").encode())
+    found = reader.read(mt940(f":61:2611201120{mark}100,00NTRFNONREF//B1\n:86:text\n").encode())
     assert [(one.amount, one.return_code) for one in found.bookings] == [(EUR(amount), code)]
 
 
 def test_code_words_between_slashes_are_read():
     details = f"/TRTP/SEPA OVERBOEKING/IBAN/{IBAN}/NAME/J JANSEN/REMI/{REFERENCE}/EREF/TW-42/RTRN/AC04"
-    [found] = statements.read(mt940(f":61:2611201120C100,00NTRFNONREF//B1\n:86:{details}\n").encode()).bookings
+    [found] = reader.read(mt940(f":61:2611201120C100,00NTRFNONREF//B1\n:86:{details}\n").encode()).bookings
     assert (found.counterparty_iban, found.counterparty_name, found.reference) == (IBAN, "J JANSEN", REFERENCE)
     assert (found.end_to_end_id, found.return_code) == ("TW-42", "AC04")
 
 
 def test_the_newest_balance_closes_whatever_the_order_of_the_days():
     first, second = mt940("", day="261120", closing="20,00"), mt940("", day="261119", closing="10,00")
-    assert statements.read((first + second).encode()).closing == EUR("20.00")
-    assert statements.read((second + first).encode()).closing == EUR("20.00")
+    assert reader.read((first + second).encode()).closing == EUR("20.00")
+    assert reader.read((second + first).encode()).closing == EUR("20.00")
 
 
 def test_messages_of_several_accounts_are_refused_in_mt940_too():
-    with pytest.raises(statements.StatementUnreadable, match="several accounts"):
-        statements.read((mt940("") + mt940("", account=IBAN)).encode())
+    with pytest.raises(reader.StatementUnreadable, match="several accounts"):
+        reader.read((mt940("") + mt940("", account=IBAN)).encode())
 
 
 @pytest.mark.parametrize(
@@ -210,7 +212,7 @@ def test_an_account_is_known_in_the_ways_that_banks_write_it(said, is_ours):
 )
 @pytest.mark.parametrize("head", ["", "sep=;\r\n"])
 def test_amounts_and_days_are_read_as_spreadsheets_write_them(head, row, expected):
-    found = statements.read(f"{head}date;amount;currency\n{row}\n".encode())
+    found = reader.read(f"{head}date;amount;currency\n{row}\n".encode())
     assert [(str(one.amount), one.booked_on.isoformat()) for one in found.bookings] == [(expected, "2026-11-30")]
 
 
@@ -222,30 +224,30 @@ def test_amounts_and_days_are_read_as_spreadsheets_write_them(head, row, expecte
     ],
 )  # fmt: skip
 def test_what_can_be_read_in_two_ways_or_in_none_is_refused_with_its_line(row):
-    with pytest.raises(statements.StatementUnreadable, match="Line 3"):
-        statements.read(f"date;amount;currency\n2026-11-30;1.00;EUR\n{row}\n".encode())
+    with pytest.raises(reader.StatementUnreadable, match="Line 3"):
+        reader.read(f"date;amount;currency\n2026-11-30;1.00;EUR\n{row}\n".encode())
 
 
 @pytest.mark.parametrize("row", ["2026-11-30;99999999999999999999;EUR", "9999-12-31;1;EUR", "0001-01-01;1;EUR"])
 def test_what_no_bank_books_is_refused(row):
-    with pytest.raises(statements.StatementUnreadable, match="cannot be right"):
-        statements.read(f"date;amount;currency\n{row}\n".encode())
+    with pytest.raises(reader.StatementUnreadable, match="cannot be right"):
+        reader.read(f"date;amount;currency\n{row}\n".encode())
 
 
 def test_a_zip_archive_is_named_as_one():
-    with pytest.raises(statements.StatementUnreadable, match="ZIP archive"):
-        statements.read(b"PK\x03\x04rest")
+    with pytest.raises(reader.StatementUnreadable, match="ZIP archive"):
+        reader.read(b"PK\x03\x04rest")
 
 
 @pytest.mark.parametrize("said", ["5,00", "5.005", "", "NaN", "1e5", "-5.00"])
 def test_an_amount_of_camt_that_cannot_be_read_is_named(said):
-    with pytest.raises(statements.StatementUnreadable, match="cannot be read"):
-        statements.read(camt(entry(said)))
+    with pytest.raises(reader.StatementUnreadable, match="cannot be read"):
+        reader.read(camt(entry(said)))
 
 
 def test_a_reversed_debit_of_camt_is_a_return():
     body = camt(entry("100.00")).replace(b"</CdtDbtInd>", b"</CdtDbtInd><RvslInd>true</RvslInd>")
-    assert [one.return_code for one in statements.read(body).bookings] == ["RETURN"]
+    assert [one.return_code for one in reader.read(body).bookings] == ["RETURN"]
 
 
 def test_a_booking_of_nothing_is_none():
@@ -274,7 +276,7 @@ def test_references_are_found_in_what_payers_write(lines, expected):
 def test_one_of_our_own_is_found_inside_a_word():
     from uuid import UUID
 
-    from apps.payments.gateways.bank import creditor_reference
+    from apps.banking.gateway import creditor_reference
 
     ours = creditor_reference(UUID("01234567-89ab-cdef-0123-456789abcdef"))
     assert references.find([f"Invoice{ours}thanks"]) == [ours]
@@ -313,11 +315,11 @@ def staff(make):
 def account(staff):
     """Our account with 1,000.00 EUR on it."""
     take_in(staff, camt(entry("1000.00", ref=own("IN"), inside=tx("x"))))
-    return bank.DatabaseBook()
+    return book_operations.DatabaseBook()
 
 
 def take_in(staff, body):
-    return bank.import_statement(name="s.xml", body=body, actor=staff, now=timezone.now())
+    return statements.import_statement(name="s.xml", body=body, actor=staff, now=timezone.now())
 
 
 def order(book, amount, *, name="A", iban=IBAN):
@@ -336,14 +338,14 @@ def test_two_statements_that_number_from_one_bring_both_bookings(staff):
 
 
 def test_a_statement_of_another_account_is_refused(staff):
-    with pytest.raises(bank.WrongAccount, match="NL91 ABNA"):
+    with pytest.raises(statements.WrongAccount, match="NL91 ABNA"):
         take_in(staff, camt(entry(), account=IBAN))
     assert not BankStatementLine.objects.exists()
 
 
 def test_a_batch_booked_as_a_whole_executes_its_orders_and_counts_once(staff, account):
     orders = [order(account, "10.00"), order(account, "20.00")]
-    file = bank.export_orders(actor=staff, now=timezone.now())
+    file = order_operations.export_orders(actor=staff, now=timezone.now())
     assert "<BtchBookg>false</BtchBookg>" in file.body
     batch = f"<Btch><PmtInfId>{BankFile.objects.get().payment_id}</PmtInfId><NbOfTxs>2</NbOfTxs></Btch>"
     take_in(staff, camt(entry("30.00", "DBIT", ref=own("OUT"), inside=batch)))
@@ -353,7 +355,7 @@ def test_a_batch_booked_as_a_whole_executes_its_orders_and_counts_once(staff, ac
 
 def test_an_order_that_no_bank_takes_keeps_no_other_waiting(staff, account):
     bad, good = order(account, "1.00", iban="XX00NOTANIBAN"), order(account, "2.00")
-    file = bank.export_orders(actor=staff, now=timezone.now())
+    file = order_operations.export_orders(actor=staff, now=timezone.now())
     assert file.body.count("<CdtTrfTxInf>") == 1
     bad.refresh_from_db()
     good.refresh_from_db()
@@ -369,7 +371,7 @@ def test_an_iban_printed_in_groups_is_kept_without_spaces(staff):
 @pytest.mark.parametrize("reason", ["<RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>", ""])
 def test_a_transfer_that_comes_back_is_rejected_and_its_money_counts_once(staff, account, reason):
     made = order(account, "10.00")
-    bank.export_orders(actor=staff, now=timezone.now())
+    order_operations.export_orders(actor=staff, now=timezone.now())
     take_in(staff, camt(entry("10.00", "DBIT", ref=own("OUT"), inside=tx("x", end=made.end_to_end_id))))
     made.refresh_from_db()
     assert made.status == "executed"

@@ -26,20 +26,14 @@ import requests
 import stripe
 
 from apps.common.money import Money
-from apps.payments.gateways.port import (
-    AccountRequest,
-    BankPayoutRequest,
-    CheckoutRequest,
-    EvidenceRequest,
-    GatewayRefused,
-    OutboundRequest,
-    RecipientRequest,
-    RefundRequest,
-    ReversalRequest,
-    TopUpRequest,
-    TransferRequest,
-)
-from apps.payments.gateways.stripe import StripeGateway
+from apps.gateways.errors import GatewayRefused
+from apps.gateways.protocols.charges import CheckoutRequest, RefundRequest
+from apps.gateways.protocols.disputes import EvidenceRequest
+from apps.gateways.protocols.onboarding import AccountRequest
+from apps.gateways.protocols.payouts import BankPayoutRequest, OutboundRequest, RecipientRequest
+from apps.gateways.protocols.top_ups import TopUpRequest
+from apps.gateways.protocols.transfers import ReversalRequest, TransferRequest
+from apps.gateways.stripe.client import StripeGateway
 from devstack.sandbox_processor.server import Processor
 
 BESIDE = Path(__file__).resolve().parents[3] / "shared" / "data" / "stripe" / "openapi-trimmed.json"

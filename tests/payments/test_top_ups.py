@@ -11,16 +11,16 @@ from django.test import Client
 from apps.assurance import operations as assurance
 from apps.assurance import queries as published
 from apps.common.money import Money
+from apps.gateways import policies
+from apps.gateways.errors import PaymentUnavailable
 from apps.ledger import chart
 from apps.ledger.queries import books, invariants
 from apps.moderation.models import AuditEntry
-from apps.payments import policies
-from apps.payments.models import TopUp, TreasuryAct
-from apps.payments.operations import reconciliation, top_ups
-from apps.payments.operations.charges import PaymentUnavailable
-from apps.payments.operations.top_ups import AmountMissing
-from apps.payments.operations.treasury import ReasonMissing
-from apps.payments.queries import treasury
+from apps.treasury.models import TopUp, TreasuryAct
+from apps.treasury.operations import reconciliation, top_ups
+from apps.treasury.operations.top_ups import AmountMissing
+from apps.treasury.operations.treasury import ReasonMissing
+from apps.treasury.queries import holdings
 from tests.conftest import NOON
 
 pytestmark = pytest.mark.django_db
@@ -97,12 +97,12 @@ def test_a_top_up_is_staffs_and_says_how_much_and_why(make):
 
 def test_what_fees_took_is_lacking_until_it_is_brought(make):
     make.escrow(status="funded", amount=Money.of("500.00", "EUR"))
-    lacking = treasury.shortfall("EUR")
+    lacking = holdings.shortfall("EUR")
     assert lacking == Money.of("15.53", "EUR")
 
     top_up(make, lacking)
 
-    assert not treasury.shortfall("EUR")
+    assert not holdings.shortfall("EUR")
     report = assurance.publish(night=NOON.date(), now=NOON)
     assert all(row.is_covered for row in published.coverage(report) if row.currency == "EUR")
 

@@ -9,21 +9,30 @@ from django.db import IntegrityError, transaction
 from apps.common.ids import uuid7
 from apps.common.money import Money
 from apps.compliance.models import Withholding
+from apps.gateways import policies as gateway_policies
+from apps.gateways.registry import door
 from apps.ledger import chart
 from apps.ledger.queries import books, invariants
 from apps.moderation.models import AuditEntry
 from apps.payments import policies
-from apps.payments.gateways.doors import door
-from apps.payments.models import Charge, Refund, TransferReversal, TreasuryAct
-from apps.payments.operations import refunds, reversals, settlement
-from apps.payments.operations import treasury as treasury_operations
-from apps.payments.operations.treasury import MoreThanMovable, ReasonMissing
-from apps.payments.queries import treasury as treasury_queries
-from apps.payments.queries import wallet
+from apps.payments.models import Charge, Refund
+from apps.payments.operations import refunds
+from apps.payments.queries import credits
+from apps.payments.queries import refunds as refund_queries
+from apps.payouts.models import TransferReversal
+from apps.payouts.operations import dispatch as payout_dispatch
+from apps.payouts.operations import reversals as reversal_operations
+from apps.payouts.queries import reversals as reversal_queries
+from apps.payouts.queries import wallet
 from apps.pricing.models import CommissionTax
+from apps.treasury.models import TreasuryAct
+from apps.treasury.operations import treasury
+from apps.treasury.operations.treasury import MoreThanMovable, ReasonMissing
+from apps.treasury.queries import holdings
 from devstack.sandbox_processor.accounts import PLATFORM
 from tests.conftest import NOON
 from tests.escrow.test_credit_and_goodwill import with_credit
+from tests.make import dispatch
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +47,7 @@ def sound_books() -> bool:
 
 def act(make, kind, subject, amount, **fields):
     given = {"act_id": uuid7(), "reason": "Return 10/2026", "actor": make.staff_actor(), "now": NOON}
-    return treasury_operations.act(kind=kind, subject=subject, amount=amount, **(given | fields))
+    return treasury.act(kind=kind, subject=subject, amount=amount, **(given | fields))
 
 
 @pytest.fixture
@@ -86,18 +95,18 @@ def test_kept_tax_is_handed_on_and_never_more(make, taxed, outbox_drain, amount,
 
 
 def test_only_our_own_money_is_swept(make):
-    before = treasury_queries.own_money("sandbox", "EUR")
+    before = holdings.own_money("sandbox", "EUR")
     make.escrow(status="funded", amount=EUR("500.00"))  # 525 came in, 15.53 went to the processor, 525 are others'
-    assert treasury_queries.own_money("sandbox", "EUR") == before
+    assert holdings.own_money("sandbox", "EUR") == before
     make.escrow(status="released", amount=EUR("1000.00"))  # 100 + 50 earned, the processor's fee is paid of it
 
-    own = treasury_queries.own_money("sandbox", "EUR")
+    own = holdings.own_money("sandbox", "EUR")
     with pytest.raises(MoreThanMovable):
         act(make, "sweep", "sandbox", own + EUR("0.01"))
     act(make, "sweep", "sandbox", own)
 
     assert own > before
-    assert not treasury_queries.own_money("sandbox", "EUR")
+    assert not holdings.own_money("sandbox", "EUR")
     assert books.balance(chart.clearing("sandbox", "EUR")) >= EUR("525.00") + EUR("900.00")
     assert sound_books()
 
@@ -112,20 +121,20 @@ def test_only_our_own_money_is_swept(make):
 )
 def test_the_reserve_is_a_share_of_all_commission_and_laid_aside_once(make, amount, lacking):
     code = amount.currency
-    before = treasury_queries.to_reserve(code)
+    before = holdings.to_reserve(code)
     make.escrow(status="released", amount=amount)
-    assert treasury_queries.to_reserve(code) - before == Money.of(lacking, code)
+    assert holdings.to_reserve(code) - before == Money.of(lacking, code)
 
-    act(make, "reserve", "", treasury_queries.to_reserve(code))
+    act(make, "reserve", "", holdings.to_reserve(code))
 
-    assert not treasury_queries.to_reserve(code)
+    assert not holdings.to_reserve(code)
     assert books.balance(chart.reserve_chargeback(code)) == books.balance(chart.chargeback_expense(code))
     assert sound_books()
 
 
 def test_an_act_is_staffs_has_a_reason_and_happens_once(make, taxed):
     make.escrow(status="released", payee=taxed)
-    with pytest.raises(policies.OnlyStaff):
+    with pytest.raises(gateway_policies.OnlyStaff):
         act(make, "tax_withheld", "AT", EUR("1.00"), actor=make.actor(taxed))
     with pytest.raises(ReasonMissing):
         act(make, "tax_withheld", "AT", EUR("1.00"), reason=" ")
@@ -144,12 +153,12 @@ def test_credit_goes_back_through_the_payments_it_came_from(make):
 
     [made] = refunds.send_credit_back(organization_id=payer.id, amount=EUR("60.00"), actor=make.actor(payer), now=NOON)
     assert books.balance(chart.transit_refund(made.id, "EUR")) == EUR("60.00")
-    settlement.settle_due(clock=lambda: NOON)
+    dispatch.send_due(clock=lambda: NOON)
 
     made.refresh_from_db()
     assert made.status == "succeeded"
-    assert wallet.credit(payer.id, "EUR") == EUR("45.00")
-    assert wallet.refundable(made.charge_id) == EUR("45.00")
+    assert credits.credit(payer.id, "EUR") == EUR("45.00")
+    assert refund_queries.refundable(made.charge_id) == EUR("45.00")
     assert sound_books()
 
 
@@ -159,9 +168,9 @@ def test_credit_without_a_payment_behind_it_stays(make):
     from apps.escrow.operations import releases
 
     releases.refund(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payee), now=NOON)
-    settlement.settle_due(clock=lambda: NOON)  # came back: kept as credit, and can be tried again
+    dispatch.send_due(clock=lambda: NOON)  # came back: kept as credit, and can be tried again
     payer = escrow.payer
-    assert wallet.credit(payer.id, "EUR") == EUR("525.00")
+    assert credits.credit(payer.id, "EUR") == EUR("525.00")
     with pytest.raises(policies.AmountTooLarge):
         refunds.send_credit_back(organization_id=payer.id, amount=EUR("525.01"), actor=make.actor(payer), now=NOON)
 
@@ -176,13 +185,13 @@ def test_credit_without_a_payment_behind_it_stays(make):
 
 def test_cash_of_a_payout_that_came_back_is_taken_back(make):
     payout = make.payout(status="failed")
-    [listed] = treasury_queries.payouts_with_cash_at_the_processor()
+    [listed] = reversal_queries.payouts_with_cash_at_the_processor()
     assert listed == payout
     available = wallet.available(payout.organization_id, payout.currency)
     clearing = books.balance(chart.clearing("sandbox", "EUR"))
 
     for _ in range(2):
-        done = settlement.reverse_transfer(payout_id=payout.id, actor=make.staff_actor(), now=NOON)
+        done = payout_dispatch.reverse_transfer(payout_id=payout.id, actor=make.staff_actor(), now=NOON)
 
     assert done.remote_reversal_id
     assert not books.balance(chart.clearing_connected(payout.organization_id, payout.currency))
@@ -194,17 +203,17 @@ def test_cash_of_a_payout_that_came_back_is_taken_back(make):
     assert books.balance(chart.fx_position("USD")) == payout.amount
     assert books.balance(chart.fx_position("EUR")) == -lines[0].net
     assert wallet.available(payout.organization_id, payout.currency) == available
-    assert not treasury_queries.payouts_with_cash_at_the_processor()
+    assert not reversal_queries.payouts_with_cash_at_the_processor()
     assert sound_books()
 
 
 @pytest.mark.parametrize("status", ["requested", "paid"])
 def test_cash_that_does_not_lie_there_is_not_taken(make, status):
     payout = make.payout(status=status)
-    with pytest.raises(reversals.NothingToReverse):
-        settlement.reverse_transfer(payout_id=payout.id, actor=make.staff_actor(), now=NOON)
-    with pytest.raises(policies.OnlyStaff):
-        settlement.reverse_transfer(payout_id=payout.id, actor=make.actor(payout.organization), now=NOON)
+    with pytest.raises(reversal_operations.NothingToReverse):
+        payout_dispatch.reverse_transfer(payout_id=payout.id, actor=make.staff_actor(), now=NOON)
+    with pytest.raises(gateway_policies.OnlyStaff):
+        payout_dispatch.reverse_transfer(payout_id=payout.id, actor=make.actor(payout.organization), now=NOON)
 
 
 def fault(make, payout, kind):
@@ -221,23 +230,23 @@ def reversals_at_processor(make, payout) -> list:
 def test_without_an_answer_the_reversal_waits_is_looked_up_and_done_once(make, client, kind):
     payout = make.payout(status="failed")
     fault(make, payout, kind)
-    with pytest.raises(settlement.ReversalUnanswered):
-        settlement.reverse_transfer(payout_id=payout.id, actor=make.staff_actor(), now=NOON)
+    with pytest.raises(payout_dispatch.ReversalUnanswered):
+        payout_dispatch.reverse_transfer(payout_id=payout.id, actor=make.staff_actor(), now=NOON)
     asked = TransferReversal.objects.get()
     assert (asked.status, [one.outcome for one in asked.attempts.all()]) == ("sending", ["unknown"])
-    assert not treasury_queries.payouts_with_cash_at_the_processor()
+    assert not reversal_queries.payouts_with_cash_at_the_processor()
     client.force_login(make.staff())
     assert "Asked back, not answered yet" in client.get("/en/money/treasury/").content.decode()
     make.processor.api.forget_keys()
 
     later = NOON + timedelta(minutes=5)
-    settlement.settle_due(clock=lambda: later)
+    dispatch.send_due(clock=lambda: later)
 
     asked.refresh_from_db()
     payout.refresh_from_db()
     assert (asked.status, asked.attempts_made, payout.remote_reversal_id) == ("succeeded", 2, asked.remote_id)
     assert len(reversals_at_processor(make, payout)) == 1
-    assert reversals.request_reversal(payout_id=payout.id, actor=make.staff_actor(), now=later) == asked
+    assert reversal_operations.request_reversal(payout_id=payout.id, actor=make.staff_actor(), now=later) == asked
     assert sound_books()
 
 
@@ -246,12 +255,12 @@ def test_a_reversal_that_is_refused_changes_nothing_and_may_be_asked_for_again(m
     connected = chart.clearing_connected(payout.organization_id, payout.currency)
     lies = books.balance(connected)
     fault(make, payout, "refuse")
-    with pytest.raises(settlement.ReversalRefused):
-        settlement.reverse_transfer(payout_id=payout.id, actor=make.staff_actor(), now=NOON)
+    with pytest.raises(payout_dispatch.ReversalRefused):
+        payout_dispatch.reverse_transfer(payout_id=payout.id, actor=make.staff_actor(), now=NOON)
     assert books.balance(connected) == lies
-    assert treasury_queries.payouts_with_cash_at_the_processor() == [payout]
+    assert reversal_queries.payouts_with_cash_at_the_processor() == [payout]
 
-    settlement.reverse_transfer(payout_id=payout.id, actor=make.staff_actor(), now=NOON)
+    payout_dispatch.reverse_transfer(payout_id=payout.id, actor=make.staff_actor(), now=NOON)
 
     assert sorted(TransferReversal.objects.values_list("status", flat=True)) == ["failed", "succeeded"]
     assert len(reversals_at_processor(make, payout)) == 1
@@ -261,7 +270,7 @@ def test_a_reversal_that_is_refused_changes_nothing_and_may_be_asked_for_again(m
 
 def test_the_database_lets_one_reversal_live_at_a_time(make):
     payout = make.payout(status="failed")
-    asked = reversals.request_reversal(payout_id=payout.id, actor=make.staff_actor(), now=NOON)
+    asked = reversal_operations.request_reversal(payout_id=payout.id, actor=make.staff_actor(), now=NOON)
     fields = {"payout": payout, "asked_by_id": asked.asked_by_id, "requested_at": NOON, "next_attempt_at": NOON}
     with pytest.raises(IntegrityError, match="one_alive"), transaction.atomic():
         TransferReversal.objects.create(**fields)
@@ -273,7 +282,7 @@ def test_what_was_not_exchanged_comes_back_as_it_went(make):
     ada = make.freelancer(country="FR", currency="EUR")
     payout = make.payout(status="failed", organization=ada)
     clearing = books.balance(chart.clearing("sandbox", "EUR"))
-    settlement.reverse_transfer(payout_id=payout.id, actor=make.staff_actor(), now=NOON)
+    payout_dispatch.reverse_transfer(payout_id=payout.id, actor=make.staff_actor(), now=NOON)
     assert books.balance(chart.clearing("sandbox", "EUR")) - clearing == payout.amount
     assert not books.balance(chart.fx_position("EUR"))
     assert sound_books()

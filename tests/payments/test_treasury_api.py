@@ -12,9 +12,9 @@ from apps.ledger import chart
 from apps.ledger.queries import books
 from apps.moderation.models import AuditEntry
 from apps.outbox import bus
-from apps.payments import jobs
-from apps.payments.models import TreasuryAct
-from apps.payments.queries import treasury
+from apps.treasury import jobs
+from apps.treasury.models import TreasuryAct
+from apps.treasury.queries import holdings
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +37,7 @@ def post(client: APIClient, path: str, body: dict):
 def test_an_act_is_done_once_per_id_and_read_again(make):
     make.escrow(status="released", amount=Money.of("1000.00", "EUR"))
     staff = api(make.staff())
-    lacking = treasury.to_reserve("EUR")
+    lacking = holdings.to_reserve("EUR")
     shown = staff.get("/api/v1/treasury/").json()
     reserve = next(one for one in shown["holdings"] if one["kind"] == "reserve")
     assert reserve["movable"] == {"amount_minor": lacking.amount_minor, "currency": "EUR"}
@@ -86,7 +86,7 @@ def test_nobody_else_acts(make):
 
 def test_the_clock_keeps_the_reserve_and_signs_for_nobody(make, client):
     make.escrow(status="released", amount=Money.of("1000.00", "EUR"))
-    lacking = treasury.to_reserve("EUR")
+    lacking = holdings.to_reserve("EUR")
     assert lacking
     assert [jobs.keep_reserve(), jobs.keep_reserve()] == [1, 0]
     act = TreasuryAct.objects.get()

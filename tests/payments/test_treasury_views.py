@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from apps.common.money import Money
 from apps.escrow.models import Escrow, Goodwill
-from apps.payments.models import Refund, TreasuryAct
-from apps.payments.queries import treasury
-from apps.payments.queries import wallet as wallet_queries
+from apps.payments.models import Refund
+from apps.payments.queries import credits
+from apps.treasury.models import TreasuryAct
+from apps.treasury.queries import holdings
 from tests.escrow.test_credit_and_goodwill import with_credit
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +40,7 @@ def test_an_act_of_the_treasury_is_shown_before_it_is_written(make):
     desk = staff.get("/en/money/treasury/").content.decode()
     assert "/en/money/treasury/reserve/EUR/" in desk
     form = staff.get("/en/money/treasury/reserve/EUR/").content.decode()
-    lacking = treasury.to_reserve("EUR")
+    lacking = holdings.to_reserve("EUR")
     given = {"act_id": hidden(form, "act_id"), "amount": str(lacking.as_decimal()), "reason": "October 2026"}
     assert staff.post("/en/money/treasury/reserve/EUR/", given | {"reason": ""}).status_code == 422
 
@@ -51,7 +52,7 @@ def test_an_act_of_the_treasury_is_shown_before_it_is_written(make):
 
     assert TreasuryAct.objects.get().amount == lacking
     assert "October 2026" in staff.get("/en/money/treasury/").content.decode()
-    assert not treasury.to_reserve("EUR")
+    assert not holdings.to_reserve("EUR")
 
 
 def test_only_staff_see_the_treasury(make):
@@ -98,5 +99,5 @@ def test_an_employer_uses_credit_for_the_next_milestone_or_sends_it_back(make):
     assert "leave your credit and go back" in asked.content.decode()
     client.post("/en/money/credit/EUR/", {"amount": "155", "confirmed": "yes"})
     assert Refund.objects.get().amount == Money.of("155.00", "EUR")
-    assert wallet_queries.credit(payer.id, "EUR") == Money.of("1000.00", "EUR")
+    assert credits.credit(payer.id, "EUR") == Money.of("1000.00", "EUR")
     assert "Credit sent back" in client.get("/en/money/").content.decode()

@@ -11,12 +11,14 @@ from django.utils import timezone
 from apps.common.money import Money
 from apps.escrow.models import Escrow
 from apps.escrow.operations import releases
+from apps.gateways import webhook_handlers
 from apps.ledger.queries import books, invariants
 from apps.notifications.models import Notification
-from apps.payments.models import Charge, Chargeback, FxQuote, Payout, Refund
-from apps.payments.operations import notices
-from apps.payments.queries import documents
-from apps.payments.queries import wallet as wallet_queries
+from apps.payments.models import Charge, Chargeback, Refund
+from apps.payments.queries import charges
+from apps.payouts.models import FxQuote, Payout
+from apps.payouts.queries import accounts
+from apps.payouts.queries import wallet as wallet_queries
 from devstack.sandbox_processor import disputes
 
 pytestmark = pytest.mark.django_db
@@ -65,14 +67,14 @@ def test_the_wallet_costs_the_same_for_many_lines(as_ada, ada, make, django_asse
 
 
 def test_a_withdrawal_takes_three_clicks_from_the_dashboard(as_ada, ada):
-    wallet = as_ada.get(reverse("payments:wallet"))  # 1: money
+    wallet = as_ada.get(reverse("payouts:wallet"))  # 1: money
     assert "Withdraw" in wallet.content.decode()
-    asked = as_ada.post(reverse("payments:withdraw", args=["EUR"]), {"all": "1"})  # 2: withdraw all of it
+    asked = as_ada.post(reverse("payouts:withdraw", args=["EUR"]), {"all": "1"})  # 2: withdraw all of it
     page = as_ada.get(asked.url).content.decode()
     quote = FxQuote.objects.get()
-    assert asked.url == reverse("payments:quote", args=[quote.id])
+    assert asked.url == reverse("payouts:quote", args=[quote.id])
     assert "Oct 30, 2026" in page  # the day of the rate is said
-    agreed = as_ada.post(reverse("payments:accept", args=[quote.id]), follow=True)  # 3: confirm
+    agreed = as_ada.post(reverse("payouts:accept", args=[quote.id]), follow=True)  # 3: confirm
 
     payout = Payout.objects.get()
     assert payout.quote == quote
@@ -81,15 +83,15 @@ def test_a_withdrawal_takes_three_clicks_from_the_dashboard(as_ada, ada):
 
 
 def test_a_second_click_on_confirm_leads_to_the_same_withdrawal(as_ada):
-    as_ada.post(reverse("payments:withdraw", args=["EUR"]), {"all": "1"})
+    as_ada.post(reverse("payouts:withdraw", args=["EUR"]), {"all": "1"})
     quote = FxQuote.objects.get()
     for _ in range(2):
-        answer = as_ada.post(reverse("payments:accept", args=[quote.id]), follow=True)
+        answer = as_ada.post(reverse("payouts:accept", args=[quote.id]), follow=True)
     assert Payout.objects.get().number in answer.content.decode()
 
 
 def test_a_part_can_be_withdrawn_and_too_much_is_said_at_the_field(as_ada):
-    page = reverse("payments:withdraw", args=["EUR"])
+    page = reverse("payouts:withdraw", args=["EUR"])
 
     assert as_ada.get(page).status_code == 200
     refused = as_ada.post(page, {"amount": "450.01"})
@@ -102,32 +104,32 @@ def test_a_part_can_be_withdrawn_and_too_much_is_said_at_the_field(as_ada):
 
 
 def test_an_empty_balance_is_refused_in_place(as_ada):
-    answer = as_ada.post(reverse("payments:withdraw", args=["USD"]), {"all": "1"})
+    answer = as_ada.post(reverse("payouts:withdraw", args=["USD"]), {"all": "1"})
     assert answer.status_code == 422
     assert "nothing to withdraw" in answer.content.decode()
-    assert as_ada.get(reverse("payments:withdraw", args=["XXX"])).status_code == 404
+    assert as_ada.get(reverse("payouts:withdraw", args=["XXX"])).status_code == 404
 
 
 def test_an_expired_quote_asks_for_a_new_one(as_ada):
-    as_ada.post(reverse("payments:withdraw", args=["EUR"]), {"all": "1"})
+    as_ada.post(reverse("payouts:withdraw", args=["EUR"]), {"all": "1"})
     quote = FxQuote.objects.get()
     FxQuote.objects.update(
         quoted_at=timezone.now() - timedelta(hours=2), expires_at=timezone.now() - timedelta(hours=1)
     )
 
-    assert "no longer valid" in as_ada.get(reverse("payments:quote", args=[quote.id])).content.decode()
-    assert as_ada.post(reverse("payments:accept", args=[quote.id])).url == reverse("payments:withdraw", args=["EUR"])
+    assert "no longer valid" in as_ada.get(reverse("payouts:quote", args=[quote.id])).content.decode()
+    assert as_ada.post(reverse("payouts:accept", args=[quote.id])).url == reverse("payouts:withdraw", args=["EUR"])
     assert not Payout.objects.exists()
 
 
 def test_without_a_bank_account_withdrawing_leads_to_entering_one(client, make):
     berta = make.freelancer()
     log_in(client, berta)
-    assert client.post(reverse("payments:withdraw", args=["EUR"]), {"all": "1"}).url == reverse("payments:account")
+    assert client.post(reverse("payouts:withdraw", args=["EUR"]), {"all": "1"}).url == reverse("payouts:account")
 
-    refused = client.post(reverse("payments:account"), {"holder_name": "", "currency": "USD"})
+    refused = client.post(reverse("payouts:account"), {"holder_name": "", "currency": "USD"})
     assert make.processor
-    gone_on = client.post(reverse("payments:account"), {"holder_name": "Berta", "currency": "USD"})
+    gone_on = client.post(reverse("payouts:account"), {"holder_name": "Berta", "currency": "USD"})
 
     assert (refused.status_code, gone_on.status_code) == (422, 302)
     assert gone_on.url.startswith(f"{make.processor.url}/onboarding/")
@@ -139,7 +141,7 @@ def onboarding(client, make):
     berta = make.freelancer("Berta")
     log_in(client, berta)
     assert make.processor
-    page = client.post(reverse("payments:account"), {"holder_name": "Berta", "currency": "USD"}).url
+    page = client.post(reverse("payouts:account"), {"holder_name": "Berta", "currency": "USD"}).url
     return berta, page
 
 
@@ -149,34 +151,34 @@ def test_back_from_the_processor_the_account_is_ready(client, onboarding):
 
     answer = client.get(back.headers["Location"])
 
-    assert back.headers["Location"].endswith(reverse("payments:account_return"))
-    assert answer.url == reverse("payments:wallet")
-    assert documents.payout_account_of(berta.id).last4 == "6789"
-    assert client.get(reverse("payments:account_return")).url == reverse("payments:wallet")
+    assert back.headers["Location"].endswith(reverse("payouts:account_return"))
+    assert answer.url == reverse("payouts:wallet")
+    assert accounts.payout_account_of(berta.id).last4 == "6789"
+    assert client.get(reverse("payouts:account_return")).url == reverse("payouts:wallet")
 
 
 def test_what_is_not_completed_can_be_continued_at_a_new_page(client, onboarding):
     _, page = onboarding
-    assert client.get(reverse("payments:account_return")).url == reverse("payments:account")
-    shown = client.get(reverse("payments:account")).content.decode()
+    assert client.get(reverse("payouts:account_return")).url == reverse("payouts:account")
+    shown = client.get(reverse("payouts:account")).content.decode()
     assert "Continue at the payment processor" in shown
-    assert "waits to be completed" in client.get(reverse("payments:wallet")).content.decode()
+    assert "waits to be completed" in client.get(reverse("payouts:wallet")).content.decode()
 
-    again = client.post(reverse("payments:account_continue"))
+    again = client.post(reverse("payouts:account_continue"))
 
     assert again.status_code == 302 and again.url != page and "/onboarding/" in again.url
 
 
 def test_a_processor_that_is_away_is_said_and_nothing_is_lost(client, onboarding, settings):
     settings.PROCESSOR_URL = "http://127.0.0.1:9"
-    for answer in (client.get(reverse("payments:account_return")), client.post(reverse("payments:account_continue"))):
-        assert answer.url == reverse("payments:account")
-    assert "does not answer" in client.get(reverse("payments:account")).content.decode()
+    for answer in (client.get(reverse("payouts:account_return")), client.post(reverse("payouts:account_continue"))):
+        assert answer.url == reverse("payouts:account")
+    assert "does not answer" in client.get(reverse("payouts:account")).content.decode()
 
 
 def test_there_is_nothing_to_continue_without_an_account(client, make):
     log_in(client, make.freelancer())
-    assert client.post(reverse("payments:account_continue")).status_code == 404
+    assert client.post(reverse("payouts:account_continue")).status_code == 404
 
 
 class TestChargebacks:
@@ -185,7 +187,7 @@ class TestChargebacks:
         milestone = make.milestone(status="funded")
         charge = Charge.objects.get(reference_id=milestone.escrow_id)
         dispute = disputes.open_dispute(make.processor.store, charge.remote_payment_id)
-        notices.refresh(kind="dispute", reference=dispute["id"], processor="sandbox")
+        webhook_handlers.refresh(kind="dispute", reference=dispute["id"], processor="sandbox")
         outbox_drain(timezone.now())
         return Chargeback.objects.get(remote_id=dispute["id"])
 
@@ -222,7 +224,7 @@ class TestChargebacks:
         milestone_payee = Escrow.objects.get(id=chargeback.charge.reference_id).payee
         for party in (chargeback.charge.payer, milestone_payee):
             log_in(client, party)
-            assert "taken a payment back" in client.get(reverse("payments:wallet")).content.decode()
+            assert "taken a payment back" in client.get(reverse("payouts:wallet")).content.decode()
         log_in(client, chargeback.charge.payer)
         paid = client.get(reverse("payments:charge", args=[chargeback.charge_id])).content.decode()
         assert chargeback.number in paid
@@ -232,25 +234,25 @@ class TestChargebacks:
     def test_each_side_reads_what_it_means_for_it(self, client, chargeback):
         payee = Escrow.objects.get(id=chargeback.charge.reference_id).payee
         log_in(client, chargeback.charge.payer)
-        of_payer = client.get(reverse("payments:wallet")).content.decode()
+        of_payer = client.get(reverse("payouts:wallet")).content.decode()
         log_in(client, payee)
-        of_payee = client.get(reverse("payments:wallet")).content.decode()
+        of_payee = client.get(reverse("payouts:wallet")).content.decode()
         assert "Your bank has taken a payment back" in of_payer and "Our staff answers" not in of_payer
         assert "Our staff answers the bank" in of_payee and "Your bank has taken" not in of_payee
 
     def test_what_the_bank_took_back_stands_beside_what_was_paid(self, client, chargeback):
         payer = chargeback.charge.payer
-        [spent] = documents.spent_by(payer.id)
+        [spent] = charges.spent_by(payer.id)
         assert spent.taken_back == chargeback.amount
         log_in(client, payer)
-        assert "Taken back by your bank" in client.get(reverse("payments:wallet")).content.decode()
+        assert "Taken back by your bank" in client.get(reverse("payouts:wallet")).content.decode()
 
     def test_staff_are_told_of_the_deadline(self, make, outbox_drain):
         staff = make.staff()
         escrow = make.escrow(status="funded")
         charge = Charge.objects.get(id=escrow.funding_charge_id)
         dispute = disputes.open_dispute(make.processor.store, charge.remote_payment_id)
-        notices.refresh(kind="dispute", reference=dispute["id"], processor="sandbox")
+        webhook_handlers.refresh(kind="dispute", reference=dispute["id"], processor="sandbox")
         outbox_drain(timezone.now())
         told = Notification.objects.get(user=staff, kind="chargeback_due")
         assert told.params["number"] == Chargeback.objects.get().number
@@ -258,20 +260,20 @@ class TestChargebacks:
 
 def test_changing_the_bank_account_asks_who_it_is_again(client, ada):
     client.force_login(ada.memberships.get().user)
-    answer = client.get(reverse("payments:account"))
+    answer = client.get(reverse("payouts:account"))
     assert answer.status_code == 302
     assert "reauthenticate" in answer.url
 
 
 def test_automatic_payout_is_switched_on_the_wallet(as_ada, ada):
-    as_ada.post(reverse("payments:automatic"), {"is_automatic": "yes"})
-    assert documents.payout_account_of(ada.id).is_automatic
-    as_ada.post(reverse("payments:automatic"), {"is_automatic": "no"})
-    assert not documents.payout_account_of(ada.id).is_automatic
+    as_ada.post(reverse("payouts:automatic"), {"is_automatic": "yes"})
+    assert accounts.payout_account_of(ada.id).is_automatic
+    as_ada.post(reverse("payouts:automatic"), {"is_automatic": "no"})
+    assert not accounts.payout_account_of(ada.id).is_automatic
 
 
 def test_the_statement_is_a_spreadsheet(as_ada):
-    answer = as_ada.get(reverse("payments:statement_csv"))
+    answer = as_ada.get(reverse("payouts:statement_csv"))
     head, line = b"".join(answer.streaming_content).decode().splitlines()
     assert head.startswith("\ufeffdate,what")
     assert ",500.00,50.00,0.00,450.00,450.00,EUR," in line
@@ -284,9 +286,9 @@ def test_receipts_show_their_entries_to_both_sides_and_to_nobody_else(client, ma
     assert escrow
     log_in(client, ada)
     pages = [
-        reverse("payments:payout", args=[payout.id]),
-        reverse("payments:entry", args=[books.journals_of(payout=payout.id)[0].id]),
-        reverse("payments:payouts"),
+        reverse("payouts:payout", args=[payout.id]),
+        reverse("payouts:entry", args=[books.journals_of(payout=payout.id)[0].id]),
+        reverse("payouts:payouts"),
         reverse("payments:charges"),
     ]
     for page in pages:
@@ -298,11 +300,11 @@ def test_receipts_show_their_entries_to_both_sides_and_to_nobody_else(client, ma
 
 
 def test_everything_balances_after_a_withdrawal_through_the_pages(as_ada):
-    as_ada.post(reverse("payments:withdraw", args=["EUR"]), {"all": "1"})
-    as_ada.post(reverse("payments:accept", args=[FxQuote.objects.get().id]))
+    as_ada.post(reverse("payouts:withdraw", args=["EUR"]), {"all": "1"})
+    as_ada.post(reverse("payouts:accept", args=[FxQuote.objects.get().id]))
     assert {finding.breaches for finding in invariants.check_all()} == {0}
-    assert "Withdrawal" in as_ada.get(reverse("payments:wallet")).content.decode()
-    assert b"".join(as_ada.get(reverse("payments:statement_csv")).streaming_content).count(b"\n") == 3
+    assert "Withdrawal" in as_ada.get(reverse("payouts:wallet")).content.decode()
+    assert b"".join(as_ada.get(reverse("payouts:statement_csv")).streaming_content).count(b"\n") == 3
 
 
 def test_strangers_are_sent_to_log_in(client):
@@ -313,7 +315,7 @@ def test_strangers_are_sent_to_log_in(client):
 def test_held_money_and_its_releases_are_shown_to_both_sides(client, make):
     escrow = make.escrow(status="released")
     release = escrow.releases.get()
-    charge = documents.charges_of(escrow.payer_id).get()
+    charge = charges.charges_of(escrow.payer_id).get()
     shared = [reverse("escrow:held"), reverse("escrow:escrow", args=[escrow.id]),
               reverse("escrow:release", args=[release.id])]  # fmt: skip
     for side in (escrow.payer, escrow.payee):
@@ -332,10 +334,10 @@ def test_held_money_and_its_releases_are_shown_to_both_sides(client, make):
 def test_a_viewer_sees_but_does_not_withdraw(client, make, ada):
     make.member(ada, "viewer")
     log_in(client, ada, "viewer")
-    page = client.get(reverse("payments:wallet")).content.decode()
+    page = client.get(reverse("payouts:wallet")).content.decode()
     assert "450.00" in page
-    assert reverse("payments:withdraw", args=["EUR"]) not in page
-    assert client.post(reverse("payments:withdraw", args=["EUR"]), {"all": "1"}).status_code == 403
+    assert reverse("payouts:withdraw", args=["EUR"]) not in page
+    assert client.post(reverse("payouts:withdraw", args=["EUR"]), {"all": "1"}).status_code == 403
 
 
 class TestTheMoneyOfWhoPays:
@@ -343,7 +345,7 @@ class TestTheMoneyOfWhoPays:
 
     def test_an_employer_without_payments_is_told_about_payments(self, client, make):
         log_in(client, make.employer())
-        page = client.get(reverse("payments:wallet")).content.decode()
+        page = client.get(reverse("payouts:wallet")).content.decode()
         assert "No payments yet" in page
         assert "When an employer approves your work" not in page
         assert "Enter bank account" not in page
@@ -356,9 +358,9 @@ class TestTheMoneyOfWhoPays:
         for _ in range(count):
             make.escrow(status="refunded", payer=payer)
         log_in(client, payer)
-        client.get(reverse("payments:wallet"))
+        client.get(reverse("payouts:wallet"))
         with django_assert_max_num_queries(26):
-            page = client.get(reverse("payments:wallet")).content.decode()
+            page = client.get(reverse("payouts:wallet")).content.decode()
         with django_assert_max_num_queries(12):
             listed = client.get(reverse("payments:charges")).content.decode()
 
@@ -398,5 +400,5 @@ class TestTheMoneyOfWhoPays:
     def test_who_only_works_sees_no_employers_part(self, as_ada, ada):
         ada.hires = False
         ada.save()
-        page = as_ada.get(reverse("payments:wallet")).content.decode()
+        page = as_ada.get(reverse("payouts:wallet")).content.decode()
         assert "No payments yet" not in page and "Bank account" in page

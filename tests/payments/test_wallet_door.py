@@ -8,23 +8,19 @@ import requests
 from django.utils import timezone
 
 from apps.common.money import Money
+from apps.gateways.errors import GatewayRefused, GatewayUnavailable
+from apps.gateways.protocols.charges import ChargeState, CheckoutRequest, RefundRequest
+from apps.gateways.protocols.movements import TransferState
+from apps.gateways.protocols.payouts import OutboundRequest, RecipientRequest
+from apps.gateways.protocols.transfers import TransferRequest
+from apps.gateways.wallet.gateway import WalletGateway
+from apps.gateways.wallet.provider import WalletProvider
 from apps.ledger.queries import invariants
 from apps.outbox import bus
-from apps.payments.gateways.port import (
-    ChargeState,
-    CheckoutRequest,
-    GatewayRefused,
-    GatewayUnavailable,
-    OutboundRequest,
-    RecipientRequest,
-    RefundRequest,
-    TransferRequest,
-    TransferState,
-)
-from apps.payments.gateways.wallet import WalletGateway
-from apps.payments.gateways.wallet_provider import WalletProvider
-from apps.payments.operations import charges, reconciliation, settlement
+from apps.payments.operations import charges
 from apps.payments.queries import methods
+from apps.treasury.operations import reconciliation
+from tests.make import dispatch
 
 KWD = Money.of("52.500", "KWD")
 
@@ -130,7 +126,7 @@ def test_a_milestone_is_paid_from_a_wallet_and_given_back(make, provider, settin
     charges.refresh_charge(charge_id=charge.id, now=make.now)
     bus.deliver_pending(now=make.now)
     releases.refund(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payee), now=make.now)
-    settlement.settle_due(clock=timezone.now)
+    dispatch.send_due(clock=timezone.now)
 
     assert charge.refunds.get().status == "succeeded"
     assert reconciliation.reconcile(gateway="wallet").is_clean

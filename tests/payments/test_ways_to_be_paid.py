@@ -11,18 +11,25 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from apps.accounts import queries as people
+from apps.banking.models import BankOrder, BankRecipient
+from apps.banking.operations import orders
 from apps.common.errors import NotAllowed
 from apps.common.money import Money
+from apps.gateways.wallet.provider import WalletProvider
 from apps.ledger import chart
 from apps.ledger.queries import books, invariants
 from apps.notifications.models import Notification
 from apps.outbox import bus
-from apps.payments import jobs, policies
-from apps.payments.gateways.wallet_provider import WalletProvider
-from apps.payments.models import BankOrder, BankRecipient, CashShortage, PaymentMethod, Payout, PayoutAccount
-from apps.payments.operations import accounts, bank, payouts, reconciliation, settlement
-from apps.payments.queries import cash, documents, methods, wallet
+from apps.payments.models import PaymentMethod
+from apps.payouts import jobs, policies
+from apps.payouts.models import CashShortage, Payout, PayoutAccount
+from apps.payouts.operations import accounts as account_operations
+from apps.payouts.operations import payouts
+from apps.payouts.queries import accounts as account_queries
+from apps.payouts.queries import liquidity, methods, wallet
+from apps.treasury.operations import reconciliation
 from tests.conftest import prove
+from tests.make import dispatch
 from tests.payments.test_bank_door import IBAN, camt, take_in
 
 EUR_450 = Money.of("450.00", "EUR")
@@ -53,7 +60,7 @@ def cash_at_bank(make):
 
 def by_bank(make, organization, number=IBAN, **options) -> PayoutAccount:
     given = {"currency": "EUR", "holder_name": "Ada", "is_automatic": False, "gateway": "bank"}
-    return accounts.set_payout_account(
+    return account_operations.set_payout_account(
         organization_id=organization.id, account_number=number, actor=make.actor(organization), now=timezone.now(),
         **(given | options),
     )  # fmt: skip
@@ -107,7 +114,7 @@ def test_a_number_that_cannot_be_paid_is_refused_before_anything_is_written(make
 @pytest.mark.django_db
 def test_a_stranger_and_another_currency_are_refused(make, ada):
     with pytest.raises(NotAllowed):
-        accounts.set_payout_account(
+        account_operations.set_payout_account(
             organization_id=ada.id, currency="EUR", holder_name="E", account_number=IBAN, is_automatic=False,
             gateway="bank", actor=make.actor(make.freelancer("Eve")), now=timezone.now(),
         )  # fmt: skip
@@ -150,12 +157,12 @@ def test_with_cash_at_the_bank_the_withdrawal_goes_into_a_file_and_arrives(make,
     cash_at_bank("450.00")
     by_bank(make, ada)
     payout = withdraw(make, ada)
-    assert cash.cash_at("bank", "EUR").free == Money.zero("EUR")
-    settlement.settle_due(clock=timezone.now)
+    assert liquidity.cash_at("bank", "EUR").free == Money.zero("EUR")
+    dispatch.send_due(clock=timezone.now)
     staff, now = people.actor_for(make.staff()), timezone.now()
     order = BankOrder.objects.get()
     assert (order.iban, order.amount) == (IBAN, EUR_450)
-    bank.export_orders(actor=staff, now=now)
+    orders.export_orders(actor=staff, now=now)
     take_in(staff, camt(("-450.00", "", "OUT1", order.end_to_end_id)))
 
     payout.refresh_from_db()
@@ -176,8 +183,8 @@ def test_what_is_promised_is_not_promised_again(make, ada, cash_at_bank):
     with pytest.raises(policies.DoorHoldsTooLittle):
         withdraw(make, bob)
     assert withdraw(make, bob, Money.of("100.00", "EUR")).amount == Money.of("100.00", "EUR")
-    settlement.settle_due(clock=timezone.now)
-    assert cash.cash_at("bank", "EUR").held == Money.zero("EUR")
+    dispatch.send_due(clock=timezone.now)
+    assert liquidity.cash_at("bank", "EUR").held == Money.zero("EUR")
 
 
 @pytest.mark.django_db
@@ -234,7 +241,7 @@ def test_eight_withdrawals_at_once_take_no_more_than_there_is(make, ada, cash_at
         taken = list(threads.map(take, owners))
 
     assert sum(taken) == 2
-    assert cash.cash_at("bank", "EUR").free == Money.of("100.00", "EUR")
+    assert liquidity.cash_at("bank", "EUR").free == Money.of("100.00", "EUR")
     assert CashShortage.objects.count() == 1
 
 
@@ -270,7 +277,7 @@ def test_the_page_offers_the_bank_and_says_at_the_field_what_is_wrong(make, ada)
 
     assert right.status_code == 302
     assert BankRecipient.objects.get().iban == IBAN
-    assert documents.payout_account_of(ada.id).gateway == "bank"
+    assert account_queries.payout_account_of(ada.id).gateway == "bank"
     assert client.get("/en/money/account/by/wallet/").status_code == 404
     refused = client.post("/en/money/withdraw/EUR/", {"all": "1"})
     assert (refused.status_code, "does not hold enough" in refused.content.decode()) == (422, True)

@@ -6,12 +6,14 @@ import pytest
 import requests
 
 from apps.escrow.operations import funding, releases
+from apps.gateways.models import WebhookEvent
+from apps.gateways.operations import webhooks
 from apps.outbox import bus
-from apps.payments.models import WebhookEvent
-from apps.payments.operations import accounts, notices, payouts, settlement
+from apps.payouts.operations import accounts, payouts
 from devstack.sandbox_processor import charges
 from devstack.sandbox_processor.server import Processor
 from tests.conftest import NOON
+from tests.make import dispatch
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -38,7 +40,7 @@ def test_a_payment_is_told_over_http_and_held(make, live_server, settings, tmp_p
         )
 
     until(lambda: WebhookEvent.objects.count() == 2)
-    notices.handle_notices()
+    webhooks.handle_notices()
     bus.deliver_pending()
     processor.stop()
 
@@ -92,7 +94,7 @@ def test_both_generations_of_events_doubled_and_shuffled_end_the_same(make, live
         charges.pay(store, charges.find_session(store, charge.remote_session_id), "4242424242424242")
 
     def heard() -> bool:
-        notices.handle_notices()
+        webhooks.handle_notices()
         bus.deliver_pending()
         escrow.refresh_from_db()
         account.refresh_from_db()
@@ -103,10 +105,10 @@ def test_both_generations_of_events_doubled_and_shuffled_end_the_same(make, live
     payout = payouts.request_payout(
         organization_id=ada.id, currency="EUR", amount=None, actor=make.actor(ada), now=NOON
     )
-    settlement.settle_due()
+    dispatch.send_due()
 
     def arrived() -> bool:
-        notices.handle_notices()
+        webhooks.handle_notices()
         payout.refresh_from_db()
         return payout.status == "paid"
 
@@ -134,8 +136,8 @@ def test_what_all_webhooks_lost_the_poll_heals(make, live_server, settings, tmp_
     until(lambda: store.rows("SELECT count(*) AS n FROM deliveries WHERE done = 0")[0]["n"] == 0)
     assert not WebhookEvent.objects.exists()
 
-    assert notices.poll_events(processor="sandbox") == 2
-    notices.handle_notices()
+    assert webhooks.poll_events(processor="sandbox") == 2
+    webhooks.handle_notices()
     bus.deliver_pending()
     processor.stop()
 

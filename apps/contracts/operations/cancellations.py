@@ -20,7 +20,7 @@ from apps.contracts.states import MILESTONE_ENDS, PROPOSAL, MilestoneStatus
 from apps.escrow import queries as escrow_queries
 from apps.escrow.operations import funding, releases
 from apps.outbox import bus
-from apps.payments.queries import documents
+from apps.payments.queries import charges
 from apps.payments.states import ChargeStatus
 
 
@@ -109,7 +109,7 @@ def accept_cancellation(*, proposal_id: UUID, actor: Actor, now: datetime) -> Co
 
 def _settle(milestone: Milestone, share_bps: int, actor: Actor, now: datetime) -> None:
     if milestone.escrow_id is not None:
-        if any(one.status == ChargeStatus.PROCESSING for one in documents.open_charges_of(milestone.escrow_id)):
+        if any(one.status == ChargeStatus.PROCESSING for one in charges.open_charges_of(milestone.escrow_id)):
             raise PaymentUnderWay
         held = escrow_queries.held(milestone.escrow_id)
         if held:

@@ -30,7 +30,7 @@ from apps.escrow import queries as escrow_queries
 from apps.invoicing.queries import documents as invoicing_documents
 from apps.payments import policies as payment_policies
 from apps.payments.models import Charge
-from apps.payments.queries import documents as document_queries
+from apps.payments.queries import charges as charge_queries
 from apps.payments.queries import methods
 from apps.payments.states import ChargeStatus
 from apps.pricing import queries as pricing
@@ -53,11 +53,11 @@ def payment_of(asker: Actor, step: Milestone, charges: dict[UUID, Charge]) -> Pa
     charge = charges.get(step.escrow_id) if step.escrow_id else None
     if charge is None or step.status not in ("planned", "awaiting_payment"):
         return None
-    if not asker.acts_for(step.contract.employer_id) or charge.status not in document_queries.UNFINISHED:
+    if not asker.acts_for(step.contract.employer_id) or charge.status not in charge_queries.UNFINISHED:
         return None
     return Payment(
         charge=charge,
-        is_on_its_way=document_queries.is_on_its_way(charge),
+        is_on_its_way=charge_queries.is_on_its_way(charge),
         was_declined=bool(charge.decline_code),
         method=str(methods.label_of(charge.gateway)),
         may_cancel=payment_policies.can_cancel_charge(asker, charge),
@@ -67,7 +67,7 @@ def payment_of(asker: Actor, step: Milestone, charges: dict[UUID, Charge]) -> Pa
 def paid_again(steps: list[Milestone]) -> dict[UUID, Money]:
     """By escrow: money that came beside the payment that funded it, which the employer may use or take back."""
     escrows = [step.escrow for step in steps if step.escrow is not None]
-    return document_queries.paid_again({one.id: one.funding_charge_id for one in escrows})
+    return charge_queries.paid_again({one.id: one.funding_charge_id for one in escrows})
 
 
 @login_required
@@ -96,7 +96,7 @@ def fund(request: HttpRequest, milestone_id: UUID) -> HttpResponse:
             return redirect("contracts:fund", milestone.id)
         except Conflict as problem:
             refusal = str(problem)  # a limit of the employer's own: what was filled in stays
-    charges = document_queries.last_charges_of([milestone.escrow_id] if milestone.escrow_id else [])
+    charges = charge_queries.last_charges_of([milestone.escrow_id] if milestone.escrow_id else [])
     context = _what_is_paid(milestone) | {
         "form": form,
         "payment": payment_of(actor(request), milestone, charges),
@@ -197,7 +197,7 @@ def back_from_checkout(request: HttpRequest, milestone_id: UUID) -> HttpResponse
             messages.success(request, _("The milestone is funded. Work can begin."))
         address = milestone.contract.get_absolute_url()
         return HttpResponseClientRedirect(address) if waiting_page else redirect(address)
-    charge = next(iter(document_queries.last_charges_of([milestone.escrow_id or milestone.id]).values()), None)
+    charge = next(iter(charge_queries.last_charges_of([milestone.escrow_id or milestone.id]).values()), None)
     state = _payment_state(charge, request.GET.get("result", ""))
     if waiting_page and state != "waiting":
         return HttpResponseClientRefresh()
@@ -217,7 +217,7 @@ def _payment_state(charge: Charge | None, result: str) -> str:
         return "closed"
     if charge.status == ChargeStatus.SUCCEEDED:
         return "waiting"
-    if document_queries.is_on_its_way(charge):
+    if charge_queries.is_on_its_way(charge):
         return "on_its_way"
     if result == "done":
         return "waiting"

@@ -27,7 +27,7 @@ from apps.disputes import queries as disputes
 from apps.escrow import queries as escrow_queries
 from apps.files.views import serve
 from apps.messaging import queries as messaging
-from apps.payments.queries import documents
+from apps.payments.queries import charges as charge_queries
 from apps.reviews import queries as reviews
 
 
@@ -45,7 +45,7 @@ def room_context(request: HttpRequest, contract: Contract) -> dict[str, Any]:
     is_employer = asker.acts_for(contract.employer_id)
     other = contract.freelancer if is_employer else contract.employer
     running = disputes.open_of_milestones(step.id for step in steps)
-    charges = documents.last_charges_of(step.escrow_id for step in steps if step.escrow_id)
+    charges = charge_queries.last_charges_of(step.escrow_id for step in steps if step.escrow_id)
     again = paid_again(steps) if is_employer else {}
     chargebacks = queries.chargebacks_by_milestone(steps)
     rows = [

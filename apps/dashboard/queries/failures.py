@@ -10,9 +10,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.models import SkippedRow
+from apps.gateways.models import WebhookEvent
 from apps.notifications.models import EmailDelivery
 from apps.outbox.models import Delivery
-from apps.payments.models import WebhookEvent
 
 SHOWN_MAX = 100
 

@@ -17,7 +17,7 @@ from apps.dashboard import rules
 from apps.escrow import queries as escrows
 from apps.ledger import chart
 from apps.ledger.queries import periods
-from apps.payments.queries import wallet
+from apps.payouts.queries import wallet
 from apps.pricing import queries as pricing
 from apps.pricing import rules as pricing_rules
 

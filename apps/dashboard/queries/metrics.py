@@ -18,10 +18,12 @@ from redis.exceptions import RedisError
 
 from apps.accounts.models import User
 from apps.common.models import SignOfLife, SkippedRow
+from apps.gateways.models import WebhookEvent
+from apps.gateways.queries import pauses
 from apps.notifications.models import EmailDelivery
 from apps.outbox.models import Delivery
-from apps.payments.models import Payout, Refund, WebhookEvent
-from apps.payments.queries import pauses
+from apps.payments.models import Refund
+from apps.payouts.models import Payout
 from apps.pricing import queries as pricing
 
 SIGNS = ("beat", "worker.default", "worker.money", "worker.mail", "worker.matching")

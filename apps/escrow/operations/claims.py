@@ -24,7 +24,7 @@ from apps.ledger import chart
 from apps.ledger.queries import books
 from apps.outbox import bus
 from apps.payments.operations import chargebacks
-from apps.payments.queries import treasury
+from apps.treasury.queries import holdings
 
 
 @transaction.atomic
@@ -98,7 +98,7 @@ def bear_loss(*, escrow_id: UUID, chargeback_id: UUID, amount: Money, now: datet
         fee=min(queries.fee_of(escrow, from_held), amount - from_held),
         payable=books.balance(chart.payable(escrow.payee_id, escrow.currency)),
         received=queries.received(escrow),
-        reserve=treasury.reserve_for_update(escrow.currency),
+        reserve=holdings.reserve_for_update(escrow.currency),
         is_owed_back=escrow.is_owed_back,
     )
     lines = entries.loss_shares(escrow_id=escrow.id, payee_id=escrow.payee_id, **_parts(shares))

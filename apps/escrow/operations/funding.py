@@ -24,8 +24,9 @@ from apps.ledger import operations as ledger
 from apps.ledger.entries import event_key
 from apps.outbox import bus
 from apps.payments.models import Charge
-from apps.payments.operations import charges
-from apps.payments.queries import documents, methods, wallet
+from apps.payments.operations import charges as charge_operations
+from apps.payments.queries import charges as charge_queries
+from apps.payments.queries import methods, refunds
 from apps.payments.states import ChargeStatus
 from apps.pricing import queries as pricing
 from apps.pricing import rules as pricing_rules
@@ -58,7 +59,7 @@ def open_escrow(
     compliance.check_can_be_paid(payer_country=payer.country, payee_country=payee.country, on=now.date())
     paid_before = pricing.paid_between(payer_id, payee_id)
     terms = pricing.terms(payer.country, payee.country, now.date(), paid_before=paid_before)
-    payable = wallet.chargeable(amount)
+    payable = refunds.chargeable(amount)
     if payable != amount:
         raise policies.AmountNotPayable(currency=amount.currency, nearest=fmt.money(payable))
     fee = pricing_rules.employer_fee(amount, terms.employer_fee_bps)
@@ -69,7 +70,7 @@ def open_escrow(
         memo=memo[:300],
         amount_minor=amount.amount_minor,
         currency=amount.currency,
-        employer_fee_minor=wallet.chargeable(amount + fee).amount_minor - amount.amount_minor,
+        employer_fee_minor=refunds.chargeable(amount + fee).amount_minor - amount.amount_minor,
         commission_bps=terms.commission_bps,
         withholding_bps=terms.withholding_bps,
         withholding_country=terms.withholding_country,
@@ -97,15 +98,15 @@ def make_way_for_payment(*, escrow_id: UUID, actor: Actor, now: datetime, method
     policies.check_can_fund(actor, escrow.payer_id)
     names = _doors(escrow_id, now)
     chosen = method if method in names else names[0]
-    for charge in documents.open_charges_of(escrow_id):
-        is_on_its_way = documents.is_on_its_way(charge)
+    for charge in charge_queries.open_charges_of(escrow_id):
+        is_on_its_way = charge_queries.is_on_its_way(charge)
         if charge.gateway == chosen and charge.status != ChargeStatus.PROCESSING:
             continue  # the same page is given again
         if is_on_its_way and not despite_pending:
             label = methods.label_of(charge.gateway)
             raise policies.PaymentPending(amount=fmt.money(charge.amount), method=label)
         if charge.status != ChargeStatus.PROCESSING:
-            charges.cancel_charge(charge_id=charge.id, actor=actor, now=now)
+            charge_operations.cancel_charge(charge_id=charge.id, actor=actor, now=now)
 
 
 def start_funding(
@@ -141,7 +142,7 @@ def start_funding(
         language=spoken,
         gateway=chosen,
     )
-    return charges.open_checkout_somewhere(charge=charge, others=names, actor=actor, now=now)
+    return charge_operations.open_checkout_somewhere(charge=charge, others=names, actor=actor, now=now)
 
 
 def _doors(escrow_id: UUID, now: datetime) -> list[str]:
@@ -159,7 +160,7 @@ def _ask_payer(
     policies.check_can_fund(actor, escrow.payer_id)
     if escrow.status != EscrowStatus.FUNDING:
         move(escrow, ESCROW, "start_funding", actor=actor, now=now)
-    return charges.create_charge(
+    return charge_operations.create_charge(
         payer_id=escrow.payer_id,
         reference_id=escrow.id,
         amount=escrow.to_charge,
@@ -184,7 +185,7 @@ def use_credit(*, escrow_id: UUID, actor: Actor, now: datetime) -> Escrow:
     escrow = queries.escrow_for_update(escrow_id)
     policies.check_can_fund(actor, escrow.payer_id)
     # An open payment page asks for an amount that was fixed with it.
-    if escrow.credit or documents.open_charge_of(escrow.id) or not ESCROW.allows(escrow.status, "fund"):
+    if escrow.credit or charge_queries.open_charge_of(escrow.id) or not ESCROW.allows(escrow.status, "fund"):
         return escrow
     usable = queries.usable_credit(escrow.payer_id, amount=escrow.amount, total=escrow.total)
     if usable == escrow.total:
@@ -283,7 +284,7 @@ def funding_failed(
     :param charge_id: the payment whose page has closed.
     """
     escrow = queries.escrow_for_update(escrow_id)
-    others = documents.open_charges_of(escrow.id)
+    others = charge_queries.open_charges_of(escrow.id)
     if any(one.id != charge_id for one in others):
         return escrow
     if ESCROW.allows(escrow.status, "fund"):

@@ -13,7 +13,7 @@ from apps.escrow.states import EscrowStatus
 from apps.outbox import bus
 from apps.payments.models import Refund
 from apps.payments.operations import refunds
-from apps.payments.queries import wallet
+from apps.payments.queries import refunds as refund_queries
 from apps.pricing import operations as pricing
 from apps.pricing.rules import EarnedFee, Split
 
@@ -62,8 +62,8 @@ def send_back(escrow: Escrow, amount: Money, now: datetime) -> tuple[Refund | No
     """
     charge_id = escrow.funding_charge_id
     nothing = Money.zero(escrow.currency)
-    room = wallet.refundable(charge_id) if charge_id is not None else nothing
-    through_charge = wallet.chargeable(min(amount, room))
+    room = refund_queries.refundable(charge_id) if charge_id is not None else nothing
+    through_charge = refund_queries.chargeable(min(amount, room))
     made = None
     if charge_id is not None and through_charge:
         made = refunds.request_refund(charge_id=charge_id, reference_id=escrow.id, amount=through_charge, now=now)

@@ -21,7 +21,7 @@ from apps.ledger import chart
 from apps.ledger import operations as ledger
 from apps.ledger.queries import books
 from apps.outbox import bus
-from apps.payments.queries import documents
+from apps.payments.queries import chargebacks
 
 
 @transaction.atomic
@@ -32,7 +32,7 @@ def decide_recovery(*, chargeback_id: UUID, amount: Money, reasons: str, actor: 
     :raises StaffOnly: :raises ReasonMissing: :raises NotLost: unless the chargeback is lost and was borne.
     :raises AlreadyDecided: if it was decided before. :raises AmountNotHeld: for more than the payee got.
     """
-    chargeback = documents.absorbed_chargeback(chargeback_id)
+    chargeback = chargebacks.absorbed_chargeback(chargeback_id)
     if chargeback is None:
         raise policies.NotLost
     escrow = queries.escrow_for_update(chargeback.charge.reference_id)

@@ -17,7 +17,7 @@ from apps.common.errors import DomainError, NotFound
 from apps.common.money import Money
 from apps.invoicing.gateways.pdf import Party
 from apps.invoicing.models import BillingDetails, Document, ElectronicCopy, SelfBillingChoice, Series
-from apps.payments.queries import documents as document_queries
+from apps.payments.queries import charges
 from apps.pricing import queries as pricing
 
 _BUSINESSES = {"agency", "company", "institution"}
@@ -199,4 +199,4 @@ def local_tax(tax: Money, country: str, on: date) -> tuple[Money, date] | None:
 
 
 def sees_documents_of(actor: Actor, organization_id: UUID) -> bool:
-    return document_queries.sees_money_of(actor, organization_id)
+    return charges.sees_money_of(actor, organization_id)

@@ -20,10 +20,13 @@ from apps.notifications.states import Group
 from apps.notifications.subscribers.recipients import name_of, tell
 from apps.outbox import bus
 from apps.payments import events as payments
-from apps.payments.queries import documents, related
+from apps.payments.queries import chargebacks
+from apps.payouts import events as payout_events
+from apps.payouts.queries import related
 from apps.spending import events as spending
 from apps.spending.models import Approval, SpendingRuleChange
 from apps.spending.states import ApprovalStatus, RuleChangeStatus
+from apps.treasury import events as treasury_events
 
 
 @bus.subscribe(escrow.EscrowReleased, name="notifications.escrow_released")
@@ -32,7 +35,7 @@ def escrow_released(event: escrow.EscrowReleased, now: datetime) -> None:
     # Money of a contract is released by an approval, a stop or a dispute, each of which is notified with its amount.
     is_of_contract = Milestone.objects.filter(escrow_id=event.escrow_id).exists()
     tell(
-        event.payee_id, "funds_released", event.release_id, now, "payments:wallet",
+        event.payee_id, "funds_released", event.release_id, now, "payouts:wallet",
         mailed_with=Group.CONTRACTS if is_of_contract else None,
         amount=rules.money(Money(event.net_minor, event.currency)), memo=memo,
     )  # fmt: skip
@@ -42,7 +45,7 @@ def escrow_released(event: escrow.EscrowReleased, now: datetime) -> None:
 def escrow_refunded(event: escrow.EscrowRefunded, now: datetime) -> None:
     memo = Escrow.objects.values_list("memo", flat=True).get(id=event.escrow_id)
     tell(
-        event.payer_id, "escrow_refunded", event.refund_id, now, "payments:wallet",
+        event.payer_id, "escrow_refunded", event.refund_id, now, "payouts:wallet",
         amount=rules.money(Money(event.amount_minor, event.currency)), memo=memo,
     )  # fmt: skip
 
@@ -52,7 +55,7 @@ def escrow_credited(event: escrow.EscrowCredited, now: datetime) -> None:
     memo = Escrow.objects.values_list("memo", flat=True).get(id=event.escrow_id)
     amount = rules.money(Money(event.amount_minor, event.currency))
     key = f"{event.escrow_id}:{now.isoformat()}"
-    tell(event.payer_id, "escrow_credited", key, now, "payments:wallet", amount=amount, memo=memo)
+    tell(event.payer_id, "escrow_credited", key, now, "payouts:wallet", amount=amount, memo=memo)
 
 
 @bus.subscribe(escrow.EscrowPaidInVain, name="notifications.paid_in_vain")
@@ -93,7 +96,7 @@ def goodwill_given(event: escrow.GoodwillGiven, now: datetime) -> None:
     memo = Release.objects.values_list("escrow__memo", flat=True).get(id=event.release_id)
     amount = rules.money(Money(event.amount_minor, event.currency))
     tell(
-        event.organization_id, "goodwill_given", event.goodwill_id, now, "payments:wallet", amount=amount, memo=memo,
+        event.organization_id, "goodwill_given", event.goodwill_id, now, "payouts:wallet", amount=amount, memo=memo,
         reason=rules.text(event.reason),
     )  # fmt: skip
 
@@ -121,8 +124,8 @@ def money_claimed(event: escrow.EscrowClaimed, now: datetime) -> None:
         _tell_parties(event.payer_id, event.payee_id, "money_doubted", event.claim_id, event.escrow_id, now)
         return
     memo = Escrow.objects.values_list("memo", flat=True).get(id=event.escrow_id)
-    tell(event.payer_id, "payment_taken_back", event.claim_id, now, "payments:wallet", memo=memo)
-    tell(event.payee_id, "money_claimed", event.claim_id, now, "payments:wallet", memo=memo)
+    tell(event.payer_id, "payment_taken_back", event.claim_id, now, "payouts:wallet", memo=memo)
+    tell(event.payee_id, "money_claimed", event.claim_id, now, "payouts:wallet", memo=memo)
 
 
 @bus.subscribe(escrow.EscrowClaimEnded, name="notifications.claim_ended")
@@ -135,11 +138,11 @@ def charged_back(event: escrow.EscrowChargedBack, now: datetime) -> None:
     memo = Escrow.objects.values_list("memo", flat=True).get(id=event.escrow_id)
     amount, borne = (Money(minor, event.currency) for minor in (event.amount_minor, event.from_payee_minor))
     tell(
-        event.payee_id, "charged_back", event.chargeback_id, now, "payments:wallet", memo=memo,
+        event.payee_id, "charged_back", event.chargeback_id, now, "payouts:wallet", memo=memo,
         amount=rules.money(amount), borne=rules.money(borne),
     )  # fmt: skip
     tell(
-        event.payer_id, "chargeback_won_by_payer", event.chargeback_id, now, "payments:wallet", memo=memo,
+        event.payer_id, "chargeback_won_by_payer", event.chargeback_id, now, "payouts:wallet", memo=memo,
         amount=rules.money(amount),
     )  # fmt: skip
 
@@ -147,32 +150,32 @@ def charged_back(event: escrow.EscrowChargedBack, now: datetime) -> None:
 def _tell_parties(payer: UUID, payee: UUID, kind: str, key: UUID, escrow_id: UUID, now: datetime) -> None:
     memo = Escrow.objects.values_list("memo", flat=True).get(id=escrow_id)
     for to in (payer, payee):
-        tell(to, kind, key, now, "payments:wallet", memo=memo)
+        tell(to, kind, key, now, "payouts:wallet", memo=memo)
 
 
-@bus.subscribe(payments.ReconciliationDiffered, name="notifications.books_differ")
-def books_differ(event: payments.ReconciliationDiffered, now: datetime) -> None:
+@bus.subscribe(treasury_events.ReconciliationDiffered, name="notifications.books_differ")
+def books_differ(event: treasury_events.ReconciliationDiffered, now: datetime) -> None:
     operations.notify(
         users=people.staff_to_tell(roles.FINANCE),
         organization_id=None,
         kind="books_differ",
         key=event.run_id,
         params={"gateway": event.gateway, "count": event.items},
-        route="payments:reconciliation",
+        route="treasury:reconciliation",
         route_args=[],
         now=now,
     )
 
 
-@bus.subscribe(payments.CashShort, name="notifications.cash_short")
-def cash_short(event: payments.CashShort, now: datetime) -> None:
+@bus.subscribe(payout_events.CashShort, name="notifications.cash_short")
+def cash_short(event: payout_events.CashShort, now: datetime) -> None:
     operations.notify(
         users=people.staff_to_tell(roles.FINANCE),
         organization_id=None,
         kind="cash_short",
         key=event.shortage_id,
         params={"gateway": event.gateway, "amount": rules.money(Money(event.missing_minor, event.currency))},
-        route="payments:treasury",
+        route="treasury:treasury",
         route_args=[],
         now=now,
     )
@@ -181,7 +184,7 @@ def cash_short(event: payments.CashShort, now: datetime) -> None:
 @bus.subscribe(payments.ChargebackOpened, name="notifications.chargeback_due")
 def chargeback_due(event: payments.ChargebackOpened, now: datetime) -> None:
     """Staff answer the bank, and there is a deadline: they are told."""
-    number = documents.chargeback_number(event.chargeback_id)
+    number = chargebacks.chargeback_number(event.chargeback_id)
     operations.notify(
         users=people.staff_to_tell(roles.FINANCE),
         organization_id=None,
@@ -201,7 +204,7 @@ def _tell_of_payout(
     to: UUID, kind: str, key: object, now: datetime, amount_minor: int, currency: str, *, capability: str
 ) -> None:
     amount = rules.money(Money(amount_minor, currency))
-    tell(to, kind, key, now, "payments:wallet", capability=capability, amount=amount)
+    tell(to, kind, key, now, "payouts:wallet", capability=capability, amount=amount)
 
 
 @bus.subscribe(payments.RefundSucceeded, name="notifications.refund_succeeded")
@@ -220,24 +223,24 @@ def refund_failed(event: payments.RefundFailed, now: datetime) -> None:
     )  # fmt: skip
 
 
-@bus.subscribe(payments.PayoutPaid, name="notifications.payout_paid")
-def payout_paid(event: payments.PayoutPaid, now: datetime) -> None:
+@bus.subscribe(payout_events.PayoutPaid, name="notifications.payout_paid")
+def payout_paid(event: payout_events.PayoutPaid, now: datetime) -> None:
     _tell_of_payout(
         event.organization_id, "payout_paid", event.payout_id, now, event.amount_minor, event.currency,
         capability=roles.WITHDRAW,
     )  # fmt: skip
 
 
-@bus.subscribe(payments.PayoutFailed, name="notifications.payout_failed")
-def payout_failed(event: payments.PayoutFailed, now: datetime) -> None:
+@bus.subscribe(payout_events.PayoutFailed, name="notifications.payout_failed")
+def payout_failed(event: payout_events.PayoutFailed, now: datetime) -> None:
     _tell_of_payout(
         event.organization_id, "payout_failed", event.payout_id, now, event.amount_minor, event.currency,
         capability=roles.WITHDRAW,
     )  # fmt: skip
 
 
-@bus.subscribe(payments.PayoutAccountChanged, name="notifications.payout_account_changed")
-def payout_account_changed(event: payments.PayoutAccountChanged, now: datetime) -> None:
+@bus.subscribe(payout_events.PayoutAccountChanged, name="notifications.payout_account_changed")
+def payout_account_changed(event: payout_events.PayoutAccountChanged, now: datetime) -> None:
     """
     Whoever may withdraw or owns the organization, and the person who set the account that was paid to before, even if
     they left: the one who is robbed has to hear of it.
@@ -247,7 +250,7 @@ def payout_account_changed(event: payments.PayoutAccountChanged, now: datetime) 
     users |= {user.pk: user for user in related.setters_of_accounts(event.organization_id)}
     operations.notify(
         users=list(users.values()), organization_id=event.organization_id, kind="payout_account_changed",
-        key=f"{event.organization_id}:{now.isoformat()}", route="payments:wallet", route_args=(), now=now,
+        key=f"{event.organization_id}:{now.isoformat()}", route="payouts:wallet", route_args=(), now=now,
         params={"organization": name_of(event.organization_id), "last4": event.last4},
     )  # fmt: skip
 

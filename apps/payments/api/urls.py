@@ -1,24 +1,9 @@
 from django.urls import path
 
-from apps.payments.api import treasury, views
+from apps.payments.api import views
 
 urlpatterns = [
-    path("balances/", views.Balances.as_view(), name="api-balances"),
-    path("statement/", views.Statement.as_view(), name="api-statement"),
-    path("journal-entries/", views.JournalEntries.as_view(), name="api-journal-entries"),
-    path("payout-account/", views.PayoutAccounts.as_view(), name="api-payout-account"),
-    path("payout-account/methods/", views.PayoutMethods.as_view(), name="api-payout-account-methods"),
-    path("payout-account/onboarding/", views.Onboarding.as_view(), name="api-payout-account-onboarding"),
-    path("quotes/", views.Quotes.as_view(), name="api-quotes"),
-    path("quotes/<uuid:quote_id>/", views.OneQuote.as_view(), name="api-quote"),
-    path("payouts/", views.Payouts.as_view(), name="api-payouts"),
-    path("payouts/<uuid:payout_id>/", views.OnePayout.as_view(), name="api-payout"),
     path("charges/", views.Charges.as_view(), name="api-charges"),
     path("charges/<uuid:charge_id>/", views.OneCharge.as_view(), name="api-charge"),
     path("charges/<uuid:charge_id>/cancel/", views.CancelCharge.as_view(), name="api-charge-cancel"),
-    path("payouts/<uuid:payout_id>/reversal/", treasury.TransferReversal.as_view(), name="api-payout-reversal"),
-    path("treasury/", treasury.Treasury.as_view(), name="api-treasury"),
-    path("treasury/cash/", treasury.CashMoves.as_view(), name="api-cash-moves"),
-    path("treasury/cash/<uuid:move_id>/", treasury.OneCashMove.as_view(), name="api-cash-move"),
-    path("treasury/acts/", treasury.TreasuryActs.as_view(), name="api-treasury-acts"),
 ]

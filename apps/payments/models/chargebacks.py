@@ -6,10 +6,10 @@ from django.db import models
 from django.db.models import F, Q
 
 from apps.common.ids import uuid7
+from apps.common.model_fields import known, status_field
 from apps.common.models import BaseModel, amount_field, currency_field
 from apps.common.money import Money
 from apps.payments import states
-from apps.payments.models.base import known, status_field
 from apps.payments.models.charges import Charge
 
 

@@ -1,5 +1,3 @@
-"""Money asked of employers, given back, and through which doors it may come."""
-
 from __future__ import annotations
 
 from django.db import models
@@ -7,10 +5,10 @@ from django.db.models import F, Q
 
 from apps.accounts.models import Organization
 from apps.common.ids import uuid7
+from apps.common.model_fields import known, status_field
 from apps.common.models import BaseModel, amount_field, currency_field
 from apps.common.money import Money
 from apps.payments import states
-from apps.payments.models.base import known, status_field
 
 
 class Charge(BaseModel):
@@ -148,30 +146,3 @@ class Refund(BaseModel):
     @property
     def amount(self) -> Money:
         return Money(self.amount_minor, self.currency)
-
-
-class PaymentMethod(BaseModel):
-    """Which door takes whose money, or pays whom, from when to when; the lowest rank is offered first."""
-
-    gateway = models.CharField(max_length=20)
-    direction = models.CharField(max_length=3, choices=states.Direction, default=states.Direction.IN)
-    country = models.CharField(max_length=2, blank=True, default="")
-    """Of the payer, or of who is paid; empty for every country."""
-    currency = models.CharField(max_length=3, blank=True, default="")
-    rank = models.PositiveIntegerField()
-    valid_from = models.DateField()
-    valid_until = models.DateField(null=True, blank=True)
-    source = models.CharField(max_length=300)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["gateway", "direction", "country", "currency", "valid_from"],
-                name="payments_paymentmethod_once",
-            ),
-            known(states.Direction, "payments_paymentmethod_direction_known", "direction"),
-            models.CheckConstraint(
-                condition=Q(valid_until=None) | Q(valid_until__gt=F("valid_from")),
-                name="payments_paymentmethod_ends_later",
-            ),
-        ]

@@ -14,25 +14,19 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.common.actors import SYSTEM, Actor
 from apps.common.errors import Conflict
-from apps.common.ids import uuid7
+from apps.common.ids import document_number, uuid7
 from apps.common.money import Money
 from apps.common.operations import move
+from apps.gateways import policies as gateway_policies
+from apps.gateways.errors import GatewayRefused, GatewayUnavailable, PaymentUnavailable
+from apps.gateways.protocols.disputes import DisputeReport, DisputeState, EvidenceRequest
+from apps.gateways.registry import door
 from apps.ledger import operations as ledger
 from apps.ledger.entries import Line
 from apps.outbox import bus
 from apps.payments import entries, events, policies
-from apps.payments.gateways.doors import door
-from apps.payments.gateways.port import (
-    DisputeReport,
-    DisputeState,
-    EvidenceRequest,
-    GatewayRefused,
-    GatewayUnavailable,
-)
 from apps.payments.models import Charge, Chargeback
-from apps.payments.operations.charges import PaymentUnavailable
-from apps.payments.queries import documents
-from apps.payments.rules import document_number
+from apps.payments.queries import chargebacks, charges
 from apps.payments.states import CHARGEBACK, ChargebackStatus
 
 
@@ -62,7 +56,7 @@ def refresh_chargeback(*, gateway: str, remote_id: str, now: datetime) -> Charge
 def chargeback_answered(*, gateway: str, report: DisputeReport, now: datetime) -> Chargeback:
     """Write down what the processor says of a dispute; older news change nothing, each line is recorded once."""
     charge = _charge_of(gateway, report.payment_id)
-    found = documents.chargeback_for_update(gateway, report.remote_id)
+    found = chargebacks.chargeback_for_update(gateway, report.remote_id)
     chargeback = found or _opened(charge, report, now)
     for line in report.lines:
         is_taken = line.amount.amount_minor < 0
@@ -77,7 +71,7 @@ def _charge_of(gateway: str, payment_id: str) -> Charge:
     charge = Charge.objects.filter(gateway=gateway, remote_payment_id=payment_id).first() if payment_id else None
     if charge is None:
         raise PaymentUnknown
-    return documents.charge_for_update(charge.id)  # two notices of one dispute write its row once
+    return charges.charge_for_update(charge.id)  # two notices of one dispute write its row once
 
 
 def _opened(charge: Charge, report: DisputeReport, now: datetime) -> Chargeback:
@@ -193,7 +187,7 @@ def submit_evidence(
 
 @transaction.atomic
 def _write_evidence(*, chargeback_id: UUID, text: str, actor: Actor, now: datetime) -> Chargeback:
-    policies.check_is_staff(actor)
+    gateway_policies.check_is_staff(actor)
     chargeback = Chargeback.objects.select_for_update(of=("self",)).get(id=chargeback_id)
     policies.check_can_submit_evidence(chargeback, text)
     if chargeback.evidence_text != text:
@@ -208,7 +202,7 @@ def _write_evidence(*, chargeback_id: UUID, text: str, actor: Actor, now: dateti
 # -- warnings
 
 
-def hear_warning(*, gateway: str, remote_id: str, now: datetime) -> None:
+def record_fraud_warning(*, gateway: str, remote_id: str, now: datetime) -> None:
     """
     An early fraud warning: whoever holds the money stops it. No money has moved.
 

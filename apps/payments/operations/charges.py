@@ -11,33 +11,21 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.actors import SYSTEM, Actor
-from apps.common.errors import Conflict, Unavailable
-from apps.common.ids import uuid7
+from apps.common.errors import Conflict
+from apps.common.ids import document_number, uuid7
 from apps.common.money import Money
 from apps.common.operations import move
+from apps.gateways.errors import GatewayRefused, GatewayUnavailable, PaymentUnavailable
+from apps.gateways.protocols.charges import ChargeOutcome, ChargeState, Checkout, CheckoutRequest
+from apps.gateways.registry import door
 from apps.ledger import operations as ledger
 from apps.outbox import bus
 from apps.payments import entries, events, policies
-from apps.payments.gateways.doors import door
-from apps.payments.gateways.port import (
-    ChargeOutcome,
-    ChargeState,
-    Checkout,
-    CheckoutRequest,
-    GatewayRefused,
-    GatewayUnavailable,
-)
 from apps.payments.models import Charge
-from apps.payments.queries import documents
-from apps.payments.rules import document_number
+from apps.payments.queries import charges
 from apps.payments.states import CHARGE, ChargeStatus
 
 logger = logging.getLogger(__name__)
-
-
-class PaymentUnavailable(Unavailable):
-    code = "payment_unavailable"
-    message = _("The payment processor does not answer just now. Nothing was charged: please try again in a minute.")
 
 
 class PaymentRefused(Conflict):
@@ -157,7 +145,7 @@ def open_checkout_somewhere(*, charge: Charge, others: Sequence[str], actor: Act
 
 @transaction.atomic
 def _fall_over(*, charge_id: UUID, gateway: str, actor: Actor, now: datetime) -> Charge:
-    charge = documents.charge_for_update(charge_id)
+    charge = charges.charge_for_update(charge_id)
     if CHARGE.allows(charge.status, "expire") and not charge.checkout_url:
         move(charge, CHARGE, "expire", actor=SYSTEM, now=now, reason=f"no answer: {gateway} is asked")
     return create_charge(
@@ -176,7 +164,7 @@ def _fall_over(*, charge_id: UUID, gateway: str, actor: Actor, now: datetime) ->
 
 @transaction.atomic
 def _opened(*, charge_id: UUID, checkout: Checkout, now: datetime) -> Charge:
-    charge = documents.charge_for_update(charge_id)
+    charge = charges.charge_for_update(charge_id)
     if charge.status != ChargeStatus.CREATED:
         return charge
     changes = {
@@ -211,7 +199,7 @@ def settle_charge(*, charge_id: UUID, outcome: ChargeOutcome, now: datetime) -> 
 
     :raises AmountDiffers: if another amount was taken.
     """
-    charge = documents.charge_for_update(charge_id)
+    charge = charges.charge_for_update(charge_id)
     if outcome.state == ChargeState.SUCCEEDED and CHARGE.allows(charge.status, "succeed"):
         return _succeeded(charge, outcome, now)
     if outcome.state == ChargeState.DECLINED and charge.status == ChargeStatus.OPEN:
@@ -274,9 +262,6 @@ def _declined(charge: Charge, outcome: ChargeOutcome) -> Charge:
     return charge
 
 
-# -- cancel
-
-
 def cancel_charge(*, charge_id: UUID, actor: Actor, now: datetime) -> Charge:
     """
     Cancel a payment that was not made yet. The processor closes its page first, outside any transaction, so that
@@ -301,7 +286,7 @@ def cancel_charge(*, charge_id: UUID, actor: Actor, now: datetime) -> Charge:
 
 @transaction.atomic
 def _cancelled(*, charge_id: UUID, actor: Actor, now: datetime) -> Charge:
-    charge = documents.charge_for_update(charge_id)
+    charge = charges.charge_for_update(charge_id)
     policies.check_can_cancel_charge(actor, charge)
     if not CHARGE.allows(charge.status, "cancel"):
         return charge  # expired meanwhile, or cancelled by another click

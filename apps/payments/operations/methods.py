@@ -8,7 +8,7 @@ import yaml
 from django.db import transaction
 
 from apps.payments.models import PaymentMethod
-from apps.payments.states import Direction
+from apps.payments.models.methods import Direction
 
 METHODS = Path(__file__).parent.parent / "data" / "payment_methods.yaml"
 

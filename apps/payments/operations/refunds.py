@@ -7,23 +7,25 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Sum
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.common import fmt
 from apps.common.actors import SYSTEM, Actor
+from apps.common.clock import Clock
 from apps.common.errors import Conflict
-from apps.common.ids import uuid7
+from apps.common.ids import document_number, uuid7
 from apps.common.money import Money
 from apps.common.operations import move
+from apps.gateways.protocols.movements import Movement, TransferState
+from apps.gateways.registry import door
 from apps.ledger import operations as ledger
 from apps.ledger.entries import event_key
 from apps.ledger.queries import books
 from apps.outbox import bus
 from apps.payments import entries, events, policies
-from apps.payments.gateways.port import Movement, TransferState
 from apps.payments.models import Refund
-from apps.payments.queries import documents, treasury, wallet
-from apps.payments.rules import document_number
+from apps.payments.queries import charges, credits, refunds
 from apps.payments.states import REFUND, RefundStatus
 
 
@@ -40,7 +42,7 @@ def request_refund(*, charge_id: UUID, reference_id: UUID, amount: Money, now: d
 
     :raises MoreThanCharged: if the charge has not that much left.
     """
-    charge = documents.charge_for_update(charge_id)
+    charge = charges.charge_for_update(charge_id)
     already = charge.refunds.exclude(status=RefundStatus.FAILED).aggregate(total=Sum("amount_minor"))["total"] or 0
     if amount.currency != charge.currency or amount.amount_minor + already > charge.amount_minor:
         raise MoreThanCharged
@@ -74,11 +76,11 @@ def send_credit_back(*, organization_id: UUID, amount: Money, actor: Actor, now:
     :raises NothingToSendBack: if the payments have not that much left.
     """
     policies.check_can_pay(actor, organization_id)
-    credit = wallet.credit(organization_id, amount.currency)
+    credit = credits.credit(organization_id, amount.currency)
     policies.check_amount(amount, credit, fmt.money(credit))
-    left, made = wallet.chargeable(amount), []
-    for charge in treasury.charges_to_refund(organization_id, amount.currency):
-        part = wallet.chargeable(min(left, wallet.refundable(charge.id)))
+    left, made = refunds.chargeable(amount), []
+    for charge in refunds.charges_to_refund(organization_id, amount.currency):
+        part = refunds.chargeable(min(left, refunds.refundable(charge.id)))
         if part:
             made.append(request_refund(charge_id=charge.id, reference_id=charge.reference_id, amount=part, now=now))
             left -= part
@@ -97,7 +99,7 @@ def send_credit_back(*, organization_id: UUID, amount: Money, actor: Actor, now:
 @transaction.atomic
 def refund_answered(*, refund_id: UUID, movement: Movement, now: datetime) -> Refund:
     """Write down what the processor says of a refund; older news changes nothing."""
-    refund = documents.refund_for_update(refund_id)
+    refund = refunds.refund_for_update(refund_id)
     if refund.status == RefundStatus.SENDING:
         changes = {"remote_id": movement.remote_id, "lease_until": None}
         move(refund, REFUND, "submit", actor=SYSTEM, now=now, changes=changes)
@@ -124,7 +126,7 @@ def refund_answered(*, refund_id: UUID, movement: Movement, now: datetime) -> Re
 @transaction.atomic
 def refund_refused(*, refund_id: UUID, failure_code: str, now: datetime) -> Refund:
     """A definite no: the money is kept as the employer's credit."""
-    refund = documents.refund_for_update(refund_id)
+    refund = refunds.refund_for_update(refund_id)
     if refund.status == RefundStatus.SENDING:
         _fail(refund, failure_code, now)
     return refund
@@ -151,3 +153,15 @@ def _fail(refund: Refund, failure_code: str, now: datetime) -> None:
         refund.id, refund.reference_id, refund.charge.payer_id, refund.amount_minor, refund.currency
     )
     bus.publish(fact, now=now)
+
+
+def refresh_refund(*, refund_id: UUID, clock: Clock = timezone.now) -> bool:
+    """Look a refund up, as `refresh_payout`."""
+    refund = Refund.objects.select_related("charge").filter(id=refund_id).first()
+    if refund is None:
+        return False
+    if refund.remote_id:
+        found = door(refund.charge.gateway).find_refund(refund_id=refund.id, payment_id=refund.charge.remote_payment_id)
+        if found is not None:
+            refund_answered(refund_id=refund.id, movement=found, now=clock())
+    return True

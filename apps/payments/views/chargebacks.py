@@ -16,19 +16,20 @@ from apps.accounts.middleware import actor
 from apps.common.errors import DomainError
 from apps.common.views import ask_first, is_changing
 from apps.escrow import queries as escrows
+from apps.gateways import policies as gateway_policies
 from apps.ledger.queries import books
 from apps.payments import policies
 from apps.payments.forms import EvidenceForm
 from apps.payments.operations import chargebacks as chargeback_operations
-from apps.payments.queries import documents
+from apps.payments.queries import chargebacks as chargeback_queries
 
 
 @login_required
 @require_safe
 def chargebacks(request: HttpRequest) -> HttpResponse:
     """Open ones first, the nearest deadline on top."""
-    policies.check_is_staff(actor(request))
-    found = list(documents.chargebacks()[:200])
+    gateway_policies.check_is_staff(actor(request))
+    found = list(chargeback_queries.chargebacks()[:200])
     context = {"chargebacks": found, "warnings": escrows.open_warnings(), "appeals": escrows.open_appeals()}
     return render(request, "payments/chargeback_list.html", context)
 
@@ -49,7 +50,7 @@ def chargeback(request: HttpRequest, chargeback_id: UUID) -> HttpResponse:
     One case: what was taken, who bears it, and the evidence to be read and handed in. The evidence is assembled by
     the work's own area above, as a part of the page; what staff send is what they saw.
     """
-    found = documents.chargeback_visible_to(actor(request), chargeback_id)
+    found = chargeback_queries.chargeback_visible_to(actor(request), chargeback_id)
     form = EvidenceForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and not is_changing(request):
         if policies.can_submit_evidence(found) and (question := _ask_about_evidence(request, form)):

@@ -17,8 +17,8 @@ from django.utils import timezone
 
 from apps.dashboard.management import deploy_checks
 from apps.dashboard.queries import metrics
+from apps.gateways.queries import pauses
 from apps.ledger.queries import invariants
-from apps.payments.queries import pauses
 
 SIGN_SECONDS_MAX, OVERDUE_SECONDS_MAX, PAYOUT_SECONDS_MAX = 120.0, 600.0, 86_400.0 * 7
 

@@ -34,8 +34,8 @@ from apps.dashboard.management import walk
 from apps.dashboard.management.cast import Part
 from apps.dashboard.management.guard import refuse_where_others_are
 from apps.ledger.queries import books
-from apps.payments.models import Payout
-from apps.payments.operations import accounts, payouts
+from apps.payouts.models import Payout
+from apps.payouts.operations import accounts, payouts
 from apps.reviews import operations as reviews
 from apps.skills.models import Category
 from apps.tasks import operations as tasks

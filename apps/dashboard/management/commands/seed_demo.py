@@ -26,17 +26,17 @@ from apps.contracts.operations import milestones as milestone_operations
 from apps.dashboard.management import walk
 from apps.dashboard.management.cast import EMPLOYERS, FREELANCERS, PASSWORD, STAFF
 from apps.dashboard.management.guard import refuse_where_others_are
+from apps.gateways.stripe import amounts
 from apps.matching.models import ListKind
 from apps.matching.operations import exposure, impressions, matches
 from apps.matching.queries import recommendations
 from apps.messaging import operations as messaging
 from apps.moderation import operations as moderation
 from apps.outbox import bus
-from apps.payments.gateways import amounts
-from apps.payments.operations import accounts as account_operations
-from apps.payments.operations import charges, payouts, reconciliation, settlement, top_ups
-from apps.payments.queries import treasury
-from apps.payments.queries.wallet import balances
+from apps.payments.operations import charges
+from apps.payouts.operations import accounts as account_operations
+from apps.payouts.operations import dispatch, payouts
+from apps.payouts.queries.wallet import balances
 from apps.pricing import queries as pricing
 from apps.reviews import operations as reviews
 from apps.skills.models import Category
@@ -44,6 +44,8 @@ from apps.tasks import operations as tasks
 from apps.tasks import queries as task_queries
 from apps.tasks.models import Task
 from apps.tasks.rules import Brief
+from apps.treasury.operations import reconciliation, top_ups
+from apps.treasury.queries import holdings
 
 TASKS = Path(__file__).parent.parent / "demo_tasks.yaml"
 # How many days ago a task of each stage was published.
@@ -317,12 +319,12 @@ class Command(BaseCommand):
                         now=self.base,
                     )
                     payouts.accept_quote(quote_id=quote.id, actor=owner, now=self.base)
-        settlement.settle_due(clock=timezone.now)
+        dispatch.send_due(clock=timezone.now)
 
     def _capital(self) -> None:
         """The operator brings what the processor's fees took before it was earned, and some more."""
         staff = accounts.actor_for(User.objects.get(email=STAFF[0]))
-        for currency, lacking in treasury.currencies_at(settings.PAYMENT_GATEWAY):
+        for currency, lacking in holdings.currencies_at(settings.PAYMENT_GATEWAY):
             top_ups.top_up(
                 top_up_id=uuid7(), gateway=settings.PAYMENT_GATEWAY, amount=amounts.sendable(lacking + Money.of(100, currency)),
                 reason="Working capital for the processor's fees", actor=staff, now=timezone.now(),

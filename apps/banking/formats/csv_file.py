@@ -1,0 +1,111 @@
+"""
+CSV with our own columns, by name; a bank's own file is renamed in any spreadsheet. Spreadsheets of different countries
+save other encodings, other separators and trailing empty rows: all of these are read.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import unicodedata
+from datetime import date
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from apps.banking.formats.bookings import COLUMNS, Booking, Statement, StatementUnreadable, iban_of
+from apps.common.money import Money
+
+_SEPARATOR = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
+
+
+_DOTTED = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
+
+
+_YEAR_FIRST = re.compile(r"[0-9]{4}/[0-9]{2}/[0-9]{2}")
+
+
+def decoded(body: bytes) -> str:
+    """Text in the encodings that programs save: UTF-8 or UTF-16 with their marks, UTF-8, else Windows' western one."""
+    if body[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return body.decode("utf-16")
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return body.decode("cp1252")
+
+
+def read(body: bytes) -> Statement:
+    """:raises StatementUnreadable: without the columns that are needed."""
+    text = decoded(body).lstrip()
+    if named := _SEPARATOR.match(text):  # a line that one spreadsheet writes for itself
+        text = text[named.end() :]
+    head = text.partition("\n")[0]
+    separator = named[1] if named else max(",;\t", key=head.count)
+    rows = csv.DictReader(io.StringIO(text), delimiter=separator)
+    names = {(name or "").strip().lower() for name in rows.fieldnames or []}
+    missing = {"date", "amount", "currency"} - names
+    if missing:
+        raise StatementUnreadable(
+            _("Columns are missing: %(missing)s. The columns that can be read are %(known)s.")
+            % {"missing": ", ".join(sorted(missing)), "known": ", ".join(COLUMNS)}
+        )
+    bookings = []
+    for row in rows:
+        one = {(name or "").strip().lower(): (value or "").strip() for name, value in row.items() if name is not None}
+        if any(one.values()):
+            bookings.append(_booking(one, rows.line_num))
+    return Statement("", None, tuple(bookings))
+
+
+def _booking(row: dict[str, str], line: int) -> Booking:
+    try:
+        amount = Money.of(Decimal(_plain(row["amount"])), row["currency"].upper())
+        booked_on = _day(row["date"])
+    except (ValueError, ArithmeticError, LookupError) as error:
+        raise StatementUnreadable(
+            _(
+                "Line %(line)s cannot be read: date “%(date)s”, amount “%(amount)s”, currency “%(currency)s”. "
+                "Write dates as 2026-11-30 and amounts as 1234.56."
+            )
+            % {"line": line, "date": row["date"], "amount": row["amount"], "currency": row["currency"]}
+        ) from error
+    return Booking(
+        amount=amount,
+        booked_on=booked_on,
+        bank_reference=row.get("bank_reference", "")[:120],
+        end_to_end_id=row.get("end_to_end_id", "")[:40],
+        counterparty_name=row.get("name", "")[:160],
+        counterparty_iban=iban_of(row.get("iban", "")),
+        remittance=(row["reference"],) if row.get("reference") else (),
+    )
+
+
+def _day(text: str) -> date:
+    """ISO 8601, and what spreadsheets make of it where only one day can be meant: 30.11.2026, 2026/11/30."""
+    if dotted := _DOTTED.fullmatch(text):
+        return date(int(dotted[3]), int(dotted[2]), int(dotted[1]))
+    return date.fromisoformat(text.replace("/", "-") if _YEAR_FIRST.fullmatch(text) else text)
+
+
+def _plain(amount: str) -> str:
+    """
+    The amount with a decimal point, where nothing else can be meant: 100,00 and 1.234,56 and 1,234.56, not 1,000. A
+    minus may stand behind, as some accounting programs write it.
+
+    :raises ValueError: if it can be read in two ways.
+    """
+    text = unicodedata.normalize("NFKC", amount).replace("\N{MINUS SIGN}", "-")
+    text = re.sub(r"[\s'\N{RIGHT SINGLE QUOTATION MARK}]", "", text)
+    if text.endswith("-"):
+        text = f"-{text[:-1]}"
+    decimal = max(",.", key=text.rfind)
+    other = "." if decimal == "," else ","
+    if other in text:  # both: the last one is the decimal mark
+        text = text.replace(other, "")
+    elif text.count(decimal) > 1:  # one, more than once: it groups thousands
+        return text.replace(decimal, "")
+    elif decimal == "," and "," in text and len(text.partition(",")[2]) != 2:
+        raise ValueError(amount)
+    return text.replace(decimal, ".")

@@ -1,0 +1,106 @@
+"""
+Statements as banks give them: camt.053 (ISO 20022), MT940 (SWIFT), and CSV with our own columns.
+
+Each reader gives `Booking`s; what identifies one is decided here, for all of them, from several fields and its place
+among others that say the same. References of a bank alone identify nothing: some number from 1 in each statement,
+some give one to a whole batch.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections import Counter
+from dataclasses import replace
+from decimal import InvalidOperation
+
+from defusedxml import ElementTree
+from defusedxml.common import DefusedXmlException
+from django.utils.translation import gettext as _
+
+from apps.banking.formats import camt, csv_file, mt940
+from apps.banking.formats.bookings import COLUMNS, Booking, Statement, StatementUnreadable
+
+logger = logging.getLogger(__name__)
+
+
+BYTES_MAX = 5 * 2**20
+
+
+AMOUNT_MAX = 10**15
+"""Minor units."""
+
+
+YEARS = (2000, 2100)
+
+
+_ZIP = b"PK\x03\x04"
+
+
+__all__ = ["BYTES_MAX", "COLUMNS", "Booking", "Statement", "StatementUnreadable", "read"]
+
+
+_NOT_UNDERSTOOD = (
+    ElementTree.ParseError, DefusedXmlException, InvalidOperation, ValueError, LookupError, AttributeError, TypeError,
+    RuntimeError, OverflowError,
+)  # fmt: skip
+
+
+def read(body: bytes) -> Statement:
+    """:raises StatementUnreadable: as it says."""
+    if len(body) > BYTES_MAX:
+        raise StatementUnreadable(_("The file is larger than %(limit)s MB.") % {"limit": BYTES_MAX // 2**20})
+    if body.startswith(_ZIP):
+        raise StatementUnreadable(_("The file is a ZIP archive. Unpack it and give the statements in it."))
+    digest = hashlib.sha256(body).hexdigest()
+    try:
+        if camt.looks_like(body):
+            found = camt.read(body)
+        elif mt940.looks_like(body):
+            found = mt940.read(body)
+        else:
+            found = csv_file.read(body)
+    except StatementUnreadable:
+        raise
+    except _NOT_UNDERSTOOD as wrong:
+        logger.warning("a statement of %s bytes cannot be read: %s", len(body), type(wrong).__name__)
+        raise StatementUnreadable(_("It is no statement in camt.053, MT940 or CSV, or it is damaged.")) from wrong
+    for booking in found.bookings:
+        _check_plausible(booking)
+    found = replace(found, bookings=tuple(booking for booking in found.bookings if booking.amount))
+    if not found.bookings and found.closing is None:
+        raise StatementUnreadable(_("The file has no bookings."))
+    return replace(found, digest=digest, bookings=_identified(found))
+
+
+def _check_plausible(booking: Booking) -> None:
+    if abs(booking.amount.amount_minor) > AMOUNT_MAX or not YEARS[0] <= booking.booked_on.year <= YEARS[1]:
+        raise StatementUnreadable(
+            _("A booking of %(amount)s on %(date)s cannot be right.")
+            % {"amount": booking.amount, "date": booking.booked_on.isoformat()}
+        )
+
+
+def _identified(found: Statement) -> tuple[Booking, ...]:
+    seen: Counter[str] = Counter()
+    bookings = []
+    for one in found.bookings:
+        said = "\x1f".join(_what_identifies(one))
+        seen[said] += 1
+        fingerprint = hashlib.sha256(f"{said}\x1f{seen[said]}".encode()).hexdigest()
+        bookings.append(replace(one, fingerprint=fingerprint))
+    return tuple(bookings)
+
+
+def _what_identifies(one: Booking) -> list[str]:
+    """
+    With a reference of the bank: that, and what may differ under one (a batch has one for all). Two formats of one
+    statement agree in it. Without: everything that is said; a number within the statement counts with the rest alone.
+    """
+    base = [str(one.amount), one.booked_on.isoformat(), one.end_to_end_id, str(one.place)]
+    if one.bank_reference:
+        return [one.bank_reference, *base]
+    return [
+        *base, one.entry_reference, one.counterparty_name, one.counterparty_iban, *one.remittance, one.batch_id,
+        one.return_code,
+    ]  # fmt: skip

@@ -1,0 +1,55 @@
+"""
+Our payment references inside what payers write. A reference is an ISO 11649 creditor reference: RF, two check digits
+(ISO 7064, modulo 97 to 10) and up to 21 letters or digits.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+from stdnum import iso11649
+
+LENGTH_MIN, LENGTH_MAX = 5, 25
+
+
+TOKENS_MAX = 12
+"""Printed references come in groups of four: seven of them at most, and a bank may break a line anywhere."""
+
+
+_NO_WORD = re.compile(r"[^0-9A-Z]+")
+
+
+_OURS = re.compile(r"RF[0-9]{2}[0-9A-F]{16}")
+
+
+def find(texts: Iterable[str]) -> list[str]:
+    """
+    Every reference in these lines of a payer, best first: a word of its own, then words that make one together (also
+    across lines), then one of our own shape inside a word. Each is proved by its check digits.
+    """
+    lines = [unicodedata.normalize("NFKC", text).upper() for text in texts if text]
+    words = [word for line in lines for word in _NO_WORD.split(line) if word]
+    joined = _NO_WORD.sub("", "".join(lines))
+    found = [word for word in words if _is_reference(word)]
+    found += _of_several_words(words)
+    found += [match for match in _OURS.findall(joined) if _is_reference(match)]
+    return list(dict.fromkeys(found))
+
+
+def _of_several_words(words: list[str]) -> Iterator[str]:
+    for start, word in enumerate(words):
+        if not word.startswith("RF"):
+            continue
+        text = word
+        for following in words[start + 1 : start + TOKENS_MAX]:
+            text += following
+            if len(text) > LENGTH_MAX:
+                break
+            if _is_reference(text):
+                yield text
+
+
+def _is_reference(text: str) -> bool:
+    return text.startswith("RF") and LENGTH_MIN <= len(text) <= LENGTH_MAX and bool(iso11649.is_valid(text))

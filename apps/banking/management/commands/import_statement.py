@@ -1,0 +1,34 @@
+"""Take in a bank's statement: `manage.py import_statement FILE --by staff@example.org`."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from apps.accounts import queries as accounts
+from apps.accounts.models import User
+from apps.banking.operations import statements
+from apps.common.errors import DomainError
+
+
+class Command(BaseCommand):
+    help = "Take in a statement (camt.053 or CSV); the same bookings again change nothing."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--by", required=True, help="the e-mail address of the member of staff who acts")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        user = User.objects.filter(email=options["by"], is_staff=True).first()
+        if user is None:
+            raise CommandError("--by names nobody of the staff")
+        file: Path = options["file"]
+        try:
+            made = statements.import_statement(
+                name=file.name, body=file.read_bytes(), actor=accounts.actor_for(user), now=timezone.now()
+            )
+        except (DomainError, OSError) as refusal:
+            raise CommandError(str(refusal)) from refusal
+        self.stdout.write(json.dumps({"statement": made.name, "bookings": made.lines.count()}))

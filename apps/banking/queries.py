@@ -1,0 +1,31 @@
+"""The bank door's desk."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from apps.banking.models import BankFile, BankOrder, BankStatement
+from apps.banking.states import BankOrderStatus
+from apps.common.errors import NotFound
+
+
+def bank_orders() -> list[BankOrder]:
+    """What has not ended, the oldest first."""
+    unfinished = BankOrder.objects.filter(status__in=[BankOrderStatus.ORDERED, BankOrderStatus.EXPORTED])
+    return list(unfinished.select_related("file").order_by("ordered_at")[:200])
+
+
+def bank_files() -> list[BankFile]:
+    return list(BankFile.objects.defer("body").select_related("made_by").order_by("-made_at")[:30])
+
+
+def bank_file(file_id: UUID) -> BankFile:
+    """:raises NotFound: if there is none."""
+    found = BankFile.objects.filter(id=file_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def bank_statements() -> list[BankStatement]:
+    return list(BankStatement.objects.prefetch_related("lines").order_by("-imported_at")[:30])

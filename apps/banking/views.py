@@ -1,0 +1,82 @@
+"""Bank transfers: what the payer has to transfer, and the staff's desk of statements and files."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from apps.accounts.middleware import actor
+from apps.banking import queries
+from apps.banking.formats.reader import BYTES_MAX
+from apps.banking.forms import StatementForm
+from apps.banking.operations import orders, statements
+from apps.common.errors import DomainError
+from apps.gateways import policies
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def bank(request: HttpRequest) -> HttpResponse:
+    """Statements in, files out, and what waits between."""
+    policies.check_is_staff(actor(request))
+    form = StatementForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        upload = form.cleaned_data["statement"]
+        try:
+            made = statements.import_statement(
+                name=upload.name, body=upload.read(BYTES_MAX + 1), actor=actor(request), now=timezone.now()
+            )
+        except DomainError as refusal:
+            form.add_error("statement", str(refusal))
+        else:
+            told = {"name": made.name, "count": made.lines.count()}
+            messages.success(request, _("%(name)s is taken in, with %(count)s bookings of its own.") % told)
+            return redirect("banking:bank")
+    context = {
+        "form": form,
+        "orders": queries.bank_orders(),
+        "files": queries.bank_files(),
+        "statements": queries.bank_statements(),
+    }
+    return render(request, "payments/bank.html", context, status=422 if form.is_bound else 200)
+
+
+@login_required
+@require_POST
+def bank_export(request: HttpRequest) -> HttpResponse:
+    try:
+        made = orders.export_orders(actor=actor(request), now=timezone.now())
+    except DomainError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("File %(number)s is made. Take it to the bank.") % {"number": made.number})
+    return redirect("banking:bank")
+
+
+@login_required
+@require_safe
+def bank_file(request: HttpRequest, file_id: UUID) -> HttpResponse:
+    policies.check_is_staff(actor(request))
+    found = queries.bank_file(file_id)
+    answer = HttpResponse(found.body, content_type="application/xml")
+    answer["Content-Disposition"] = f'attachment; filename="pain.001-{found.number}.xml"'
+    return answer
+
+
+@login_required
+@require_POST
+def bank_order(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    """Staff have seen at the bank what became of it."""
+    is_executed = request.POST.get("end") == "executed"
+    try:
+        orders.end_order(order_id=order_id, is_executed=is_executed, actor=actor(request), now=timezone.now())
+    except DomainError as refusal:
+        messages.error(request, str(refusal))
+    return redirect("banking:bank")

@@ -1,0 +1,17 @@
+"""SQL that belongs to a migration, in files beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.db.migrations import RunSQL
+
+
+def sql_files(migration: str) -> list[RunSQL]:
+    """
+    One operation for each file of the folder `sql` beside a migration, in the order of their names. They cannot be
+    undone: the initial migration is undone by dropping the database.
+
+    :param migration: the `__file__` of the migration.
+    """
+    return [RunSQL(path.read_text()) for path in sorted((Path(migration).parent / "sql").glob("*.sql"))]

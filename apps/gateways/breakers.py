@@ -1,0 +1,42 @@
+"""One breaker per gateway and address: a processor that is silent is not called for a while."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import cache
+from typing import TypeVar
+
+from django.conf import settings
+
+from apps.common.breaker import Breaker, Open
+from apps.gateways.errors import GatewayUnavailable
+
+Answer = TypeVar("Answer")
+
+
+class Silence(GatewayUnavailable):
+    """No answer at all: the connection failed, or the time ran out."""
+
+
+def asked(gateway: str, address: str, call: Callable[[], Answer]) -> Answer:
+    """
+    The call's answer. `Silence` raised by it counts; any other error is an answer.
+
+    :raises GatewayUnavailable: at once, while the gateway is silent or too many calls of this process wait for it.
+    """
+    try:
+        return _breaker(gateway, address).call(call, silences=(Silence,))
+    except Open as error:
+        raise GatewayUnavailable(str(error)) from error
+
+
+@cache
+def _breaker(gateway: str, address: str) -> Breaker:
+    where = hashlib.sha256(address.encode()).hexdigest()[:8]
+    return Breaker(
+        f"{gateway}-{where}",
+        failures_max=settings.GATEWAY_SILENCES_MAX,
+        open_seconds=settings.GATEWAY_REST_SECONDS,
+        at_once=settings.GATEWAY_CALLS_AT_ONCE,
+    )

@@ -1,0 +1,13 @@
+from uuid import UUID
+
+from apps.outbox import bus
+
+
+@bus.fact("gateways.paused_or_resumed")
+class PaymentsPausedOrResumed:
+    """`what`: pause, resume, resolve_unbooked. `user_id` is None for the system and for commands."""
+
+    pause_id: UUID
+    what: str
+    user_id: UUID | None
+    reason: str

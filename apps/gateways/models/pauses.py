@@ -1,0 +1,116 @@
+"""When money stops going out, and what a processor holds that the books do not know."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.models import Organization, User
+from apps.common.model_fields import known, status_field
+from apps.common.models import BaseModel, amount_field, currency_field
+from apps.common.money import Money
+
+
+class PauseKind(models.TextChoices):
+    MANUAL = "manual", _("By a person")
+    RESTORE = "restore", _("After a restore")
+    MISMATCH = "mismatch", _("The processor knows more than the books")
+
+
+class RemoteKind(models.TextChoices):
+    """Objects of a processor that carry our ids."""
+
+    CHARGE = "charge", _("Payment")
+    TRANSFER = "transfer", _("Transfer to a freelancer's account")
+    PAYOUT = "payout", _("Payout")
+    OUTBOUND = "outbound", _("Payout abroad")
+    REFUND = "refund", _("Refund")
+    TOP_UP = "top_up", _("Top-up")
+    REVERSAL = "reversal", _("Transfer taken back")
+    BANK_FILES = "bank_files", _("Files for the bank")
+
+
+class UnbookedStatus(models.TextChoices):
+    FROZEN = "frozen", _("Waiting for staff")
+    REBUILT = "rebuilt", _("Entered into the books")
+    RESOLVED = "resolved", _("Resolved by staff")
+
+
+class PaymentPause(BaseModel):
+    """While one is open no money goes out: who paused it, when and why; the row is kept when it ends."""
+
+    kind = models.CharField(max_length=12, choices=PauseKind, default=PauseKind.MANUAL)
+    reason = models.TextField(max_length=1000)
+    started_at = models.DateTimeField()
+    started_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    """None for the system and for a command; the command's user is in `origin`."""
+    origin = models.CharField(max_length=120, blank=True, default="")
+    checked_at = models.DateTimeField(null=True, blank=True)
+    """When the processors' objects were compared with the books completely, for a pause that asks for it."""
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    end_reason = models.TextField(max_length=1000, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            known(PauseKind, "gateways_paymentpause_kind_known", "kind"),
+            models.CheckConstraint(condition=~Q(reason=""), name="gateways_paymentpause_has_a_reason"),
+            # At most one is open: NULLs count as equal, and the index holds nothing but open ones.
+            models.UniqueConstraint(
+                fields=["ended_at"],
+                condition=Q(ended_at__isnull=True),
+                nulls_distinct=False,
+                name="gateways_paymentpause_one_open",
+            ),
+        ]
+
+    @property
+    def needs_check(self) -> bool:
+        return self.kind != PauseKind.MANUAL and self.checked_at is None
+
+
+class UnbookedObject(BaseModel):
+    """Something a processor carried out for us that the books did not know when it was found."""
+
+    gateway = models.CharField(max_length=20)
+    kind = models.CharField(max_length=12, choices=RemoteKind)
+    remote_id = models.CharField(max_length=120)
+    own_id = models.UUIDField(null=True, blank=True)
+    """Our id of the payout, refund or payment, as the processor was given it."""
+    status = status_field(UnbookedStatus)
+    amount_minor = amount_field()
+    currency = currency_field()
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    """Whose withdrawals wait until this is resolved; None where the books do not know the account either."""
+    remote_created_at = models.DateTimeField()
+    found_at = models.DateTimeField()
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    resolved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    resolution = models.TextField(max_length=1000, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["gateway", "kind", "remote_id"], name="gateways_unbooked_once"),
+            known(RemoteKind, "gateways_unbooked_kind_known", "kind"),
+            known(UnbookedStatus, "gateways_unbooked_status_known"),
+            models.CheckConstraint(
+                condition=~Q(status="resolved") | ~Q(resolution=""), name="gateways_unbooked_resolved_has_a_reason"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["organization"], condition=Q(status="frozen"), name="gateways_unbooked_frozen"),
+        ]
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+
+class GatewayCheck(BaseModel):
+    """How far a gateway's own objects were compared; restored with the books, so that it looks back far enough."""
+
+    gateway = models.CharField(max_length=20, unique=True)
+    checked_at = models.DateTimeField()
+    newest_at = models.DateTimeField()
+    """When the newest object that was compared was created there, by the processor's clock."""

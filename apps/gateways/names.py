@@ -1,0 +1,11 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class DoorName(models.TextChoices):
+    """The doors as payers know them."""
+
+    SANDBOX = "sandbox", _("Card")
+    STRIPE = "stripe", _("Card and other methods of the payment processor")
+    BANK = "bank", _("Bank transfer")
+    WALLET = "wallet", _("Wallet")

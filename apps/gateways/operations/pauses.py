@@ -1,0 +1,118 @@
+"""Stopping and resuming everything that sends money out. The rule is asked where a row is claimed or an order made."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from apps.common.actors import Actor
+from apps.common.errors import Conflict, Invalid
+from apps.gateways import events, policies
+from apps.gateways.models import PaymentPause, UnbookedObject
+from apps.gateways.models.pauses import PauseKind, UnbookedStatus
+from apps.gateways.queries import pauses
+from apps.outbox import bus
+
+
+class PauseReasonMissing(Invalid):
+    code = "reason_missing"
+    field = "reason"
+    message = _("Write why, for those who read it later.")
+
+
+class ComparisonMissing(Conflict):
+    code = "comparison_missing"
+    message = _(
+        "Payments cannot be resumed yet: the books have not been compared with the payment processors since they were "
+        "paused. Run “manage.py after_restore” first."
+    )
+
+
+class UnbookedObjectsOpen(Conflict):
+    code = "unbooked_objects_open"
+    message = _(
+        "Payments cannot be resumed yet: %(count)s movements of money at the payment processors are neither in the "
+        "books nor frozen. Resolve each of them first."
+    )
+
+
+@transaction.atomic
+def pause(
+    *, reason: str, now: datetime, actor: Actor, kind: PauseKind = PauseKind.MANUAL, origin: str = ""
+) -> PaymentPause:
+    """
+    Stop everything that sends money out: payouts, refunds, reversals, top-ups, files for the bank. What is being sent
+    at this moment is finished. Where payments are paused already it is the same pause; one that asks for a comparison
+    with the processors makes the open one ask for it too.
+
+    :raises OnlyStaff: for anybody but staff and the system. :raises PauseReasonMissing: without a reason.
+    """
+    policies.check_can_pause(actor)
+    if not reason.strip():
+        raise PauseReasonMissing
+    known = pauses.open_pause_for_update()
+    if known is not None:
+        if kind != PauseKind.MANUAL:
+            known.kind, known.checked_at = kind, None
+            known.reason = f"{known.reason}\n{reason.strip()}"[-1000:]
+            known.save(update_fields=["kind", "checked_at", "reason"])
+        return known
+    made = PaymentPause.objects.create(
+        kind=kind, reason=reason.strip()[:1000], started_at=now, started_by_id=actor.user_id, origin=origin
+    )
+    _publish(made, "pause", actor.user_id, made.reason, now)
+    return made
+
+
+@transaction.atomic
+def resume(*, reason: str, now: datetime, actor: Actor) -> PaymentPause | None:
+    """
+    Let money go out again; None where nothing was paused.
+
+    :raises OnlyStaff, PauseReasonMissing: as `pause`.
+    :raises ComparisonMissing: after a restore, before `after_restore` has compared everything.
+    :raises UnbookedObjectsOpen: while something that was found belongs to nobody whose withdrawals could be frozen.
+    """
+    policies.check_can_pause(actor)
+    if not reason.strip():
+        raise PauseReasonMissing
+    known = pauses.open_pause_for_update()
+    if known is None:
+        return None
+    if known.needs_check:
+        raise ComparisonMissing
+    blocking = pauses.unbooked_objects_that_block().count()
+    if blocking:
+        raise UnbookedObjectsOpen(count=blocking)
+    known.ended_at, known.ended_by_id, known.end_reason = now, actor.user_id, reason.strip()[:1000]
+    known.save(update_fields=["ended_at", "ended_by", "end_reason"])
+    _publish(known, "resume", actor.user_id, known.end_reason, now)
+    return known
+
+
+@transaction.atomic
+def resolve_unbooked(*, object_id: UUID, reason: str, now: datetime, actor: Actor) -> UnbookedObject:
+    """
+    Staff have put right what a frozen movement was; whoever it froze may withdraw again.
+
+    :raises OnlyStaff, PauseReasonMissing: as `pause`.
+    """
+    policies.check_can_pause(actor)
+    if not reason.strip():
+        raise PauseReasonMissing
+    found = UnbookedObject.objects.select_for_update(of=("self",)).get(id=object_id)
+    if found.status == UnbookedStatus.FROZEN:
+        found.status, found.resolution = UnbookedStatus.RESOLVED, reason.strip()[:1000]
+        found.resolved_at, found.resolved_by_id = now, actor.user_id
+        found.save(update_fields=["status", "resolution", "resolved_at", "resolved_by"])
+        if actor.user_id is not None:
+            fact = events.PaymentsPausedOrResumed(found.id, "resolve_unbooked", actor.user_id, found.resolution)
+            bus.publish(fact, now=now)
+    return found
+
+
+def _publish(row: PaymentPause, what: str, user_id: UUID | None, reason: str, now: datetime) -> None:
+    bus.publish(events.PaymentsPausedOrResumed(row.id, what, user_id, reason), now=now)

@@ -1,0 +1,122 @@
+"""The webhook inbox: verify, record, answer; look the object up later, as often as it takes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from apps.common import text
+from apps.common.backoff import pause_after
+from apps.common.clock import Clock
+from apps.gateways.models import WebhookEvent
+from apps.gateways.models.webhooks import WebhookStatus
+from apps.gateways.protocols.webhooks import Notice
+from apps.gateways.registry import door
+from apps.gateways.webhook_handlers import refresh
+
+logger = logging.getLogger(__name__)
+ATTEMPTS_MAX = 20
+CLAIM = timedelta(seconds=120)
+POLL_MIN, POLL_OVERLAP, POLL_MAX = timedelta(hours=3), timedelta(hours=1), timedelta(days=30)
+
+
+def receive_notice(*, processor: str, notice: Notice, now: datetime) -> WebhookEvent | None:
+    """Write a verified notice down; None when it was there before."""
+    try:
+        with transaction.atomic():
+            return WebhookEvent.objects.create(
+                processor=processor,
+                external_id=text.without_control(notice.event_id),
+                type=text.without_control(notice.type)[:80],
+                kind=notice.kind,
+                reference=text.without_control(notice.reference)[:60],
+                payload=text.without_control(dict(notice.payload)),
+                received_at=now,
+                next_attempt_at=now,
+            )
+    except IntegrityError:
+        return None
+
+
+def handle_notices(*, limit: int = 200, clock: Clock = timezone.now) -> int:
+    """Handle what is due in the inbox; gives how many."""
+    handled = 0
+    while handled < limit:
+        event = _claim(now=clock())
+        if event is None:
+            break
+        _handle(event, clock)
+        handled += 1
+    return handled
+
+
+@transaction.atomic
+def _claim(*, now: datetime) -> WebhookEvent | None:
+    event = (
+        WebhookEvent.objects.select_for_update(skip_locked=True)
+        .filter(status=WebhookStatus.RECEIVED, next_attempt_at__lte=now)
+        .order_by("next_attempt_at", "id")
+        .first()
+    )
+    if event is not None:
+        event.attempts_made += 1
+        event.next_attempt_at = now + CLAIM
+        event.save(update_fields=["attempts_made", "next_attempt_at"])
+    return event
+
+
+def _handle(event: WebhookEvent, clock: Clock) -> None:
+    try:
+        is_ours = refresh(kind=event.kind, reference=event.reference, processor=event.processor, clock=clock)
+    except Exception as error:  # kept in the inbox and tried again: a notice is never lost to a mistake of ours
+        logger.exception("notice %s failed", event.external_id)
+        event.last_error = f"{type(error).__name__}: {error}"[:2000]
+        event.next_attempt_at = clock() + pause_after(event.attempts_made)
+        if event.attempts_made >= ATTEMPTS_MAX:
+            event.status = WebhookStatus.FAILED
+    else:
+        event.status = WebhookStatus.HANDLED if is_ours else WebhookStatus.IGNORED
+        event.handled_at, event.last_error = clock(), ""
+    event.save(update_fields=["status", "handled_at", "last_error", "next_attempt_at"])
+
+
+def drop_old_payloads(*, before: datetime, limit: int = 20_000) -> int:
+    """Of webhooks that were handled or ignored before that moment; returns the number of webhooks."""
+    done = WebhookEvent.objects.filter(
+        status__in=[WebhookStatus.HANDLED, WebhookStatus.IGNORED], received_at__lt=before
+    ).exclude(payload={})
+    ids = list(done.order_by("received_at").values_list("id", flat=True)[:limit])
+    return WebhookEvent.objects.filter(id__in=ids).update(payload={})
+
+
+def retry_webhooks(ids: Sequence[UUID], *, now: datetime) -> int:
+    """Let failed webhooks be handled again, from the first attempt on; returns the number that had failed."""
+    failed = WebhookEvent.objects.filter(id__in=ids, status=WebhookStatus.FAILED)
+    return failed.update(status=WebhookStatus.RECEIVED, attempts_made=0, next_attempt_at=now)
+
+
+def poll_events(*, processor: str, clock: Clock = timezone.now) -> int:
+    """
+    Ask the processor for the events of the last hours and write down those that no webhook brought; gives how many.
+
+    What was heard last says how far back is asked: three hours at least, and thirty days, which is as long as the
+    processor remembers, at most.
+
+    :raises GatewayUnavailable: without an answer; the next poll asks for the same again.
+    """
+    now = clock()
+    latest = WebhookEvent.objects.filter(processor=processor).aggregate(latest=Max("received_at"))["latest"]
+    since = max(now - POLL_MAX, min(now - POLL_MIN, latest - POLL_OVERLAP) if latest else now - POLL_MAX)
+    missed = 0
+    for notice in door(processor).notices_since(since):
+        if receive_notice(processor=processor, notice=notice, now=now) is not None:
+            missed += 1
+    if missed:
+        logger.warning("%s events came by no webhook", missed)
+    return missed

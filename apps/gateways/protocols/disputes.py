@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from apps.common.money import Money
+from apps.gateways.protocols.statements import BalanceLine
+
+
+class DisputeState(enum.StrEnum):
+    """A word that we do not know is an open dispute: never won, never lost."""
+
+    OPEN = "open"
+    UNDER_REVIEW = "under_review"
+    WON = "won"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeReport:
+    """A payment that the buyer's bank takes back, with the lines by which it moved money."""
+
+    remote_id: str
+    payment_id: str
+    state: DisputeState
+    amount: Money
+    reason: str
+    evidence_due_at: datetime | None
+    lines: tuple[BalanceLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRequest:
+    key: UUID
+    dispute_id: str
+    text: str
+    product: str
+    customer_name: str

@@ -1,0 +1,10 @@
+"""Addresses that payment providers call: outside the prefixes of the languages."""
+
+from django.urls import path
+
+from apps.gateways import views
+
+urlpatterns = [
+    path("<slug:processor>/", views.receive, name="webhook"),
+    path("<slug:processor>/thin/", views.receive_thin, name="webhook_thin"),
+]

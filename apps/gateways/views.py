@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from typing import Any
+
+from celery import current_app
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseNotFound
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from apps.gateways.errors import SignatureWrong
+from apps.gateways.operations import webhooks
+from apps.gateways.protocols.gateway import Gateway
+from apps.gateways.registry import door
+
+Reader = Callable[..., Any]
+
+
+BODY_BYTES_MAX = 512 * 1024
+
+
+@csrf_exempt  # not a browser: the signature says who sends
+@require_POST
+def receive(request: HttpRequest, processor: str) -> HttpResponse:
+    """Snapshot events: the object as it was."""
+    return _receive(request, processor, lambda gateway: gateway.read_notice)
+
+
+@csrf_exempt
+@require_POST
+def receive_thin(request: HttpRequest, processor: str) -> HttpResponse:
+    """Thin events, under a secret of their own: they name an object, which is fetched later."""
+    if not settings.WEBHOOK_THIN_SECRET:
+        return HttpResponseNotFound()
+    return _receive(request, processor, lambda gateway: gateway.read_thin_notice)
+
+
+def _receive(request: HttpRequest, processor: str, reader_of: Callable[[Gateway], Reader]) -> HttpResponse:
+    if processor != settings.PAYMENT_GATEWAY:
+        return HttpResponseNotFound()
+    if len(request.body) > BODY_BYTES_MAX:
+        return HttpResponseBadRequest("too large")
+    now = timezone.now()
+    try:
+        gateway = door(processor)
+        signature = request.headers.get(gateway.signature_header, "")
+        notice = reader_of(gateway)(request.body, signature, now=now)
+    except (SignatureWrong, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return HttpResponseBadRequest("signature or content not understood")
+    if webhooks.receive_notice(processor=processor, notice=notice, now=now) is not None:
+        # A lost hint costs the seconds until the next beat, never a notice.
+        with contextlib.suppress(Exception):
+            current_app.send_task("gateways.handle_webhooks", expires=30)
+    return HttpResponse(status=200)

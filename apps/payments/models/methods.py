@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from apps.common.model_fields import known
+from apps.common.models import BaseModel
+
+
+class Direction(models.TextChoices):
+    """Of the money that a row of the table of methods speaks of."""
+
+    IN = "in", _("Paid in")
+    OUT = "out", _("Paid out")
+
+
+class PaymentMethod(BaseModel):
+    """Which door takes whose money, or pays whom, from when to when; the lowest rank is offered first."""
+
+    gateway = models.CharField(max_length=20)
+    direction = models.CharField(max_length=3, choices=Direction, default=Direction.IN)
+    country = models.CharField(max_length=2, blank=True, default="")
+    """Of the payer, or of who is paid; empty for every country."""
+    currency = models.CharField(max_length=3, blank=True, default="")
+    rank = models.PositiveIntegerField()
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True, blank=True)
+    source = models.CharField(max_length=300)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["gateway", "direction", "country", "currency", "valid_from"],
+                name="payments_paymentmethod_once",
+            ),
+            known(Direction, "payments_paymentmethod_direction_known", "direction"),
+            models.CheckConstraint(
+                condition=Q(valid_until=None) | Q(valid_until__gt=F("valid_from")),
+                name="payments_paymentmethod_ends_later",
+            ),
+        ]

@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Case, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce
+
+from apps.accounts import policies as accounts
+from apps.accounts.rules import Act
+from apps.common.actors import Actor
+from apps.common.errors import NotFound
+from apps.common.money import Money
+from apps.gateways.registry import door
+from apps.payments.models import Charge, Chargeback, Refund
+from apps.payments.states import ChargebackStatus, ChargeStatus, RefundStatus
+
+
+def sees_money_of(actor: Actor, organization_id: UUID) -> bool:
+    """Members see their organization's money, and staff everybody's."""
+    return actor.is_staff or accounts.may(actor, Act.SEE_MONEY, organization_id)
+
+
+def charges_of(organization_id: UUID) -> QuerySet[Charge]:
+    """The payments of an organization, newest first, each with what became of it."""
+    return with_outcome(Charge.objects.filter(payer_id=organization_id)).order_by("-created_at", "-id")
+
+
+REFUND_UNDER_WAY = (RefundStatus.REQUESTED, RefundStatus.SENDING, RefundStatus.SUBMITTED)
+
+
+_MOST_SERIOUS_FIRST = Case(
+    When(status=ChargebackStatus.LOST, then=Value(0)),
+    When(status=ChargebackStatus.WON, then=Value(2)),
+    default=Value(1),
+    output_field=IntegerField(),
+)
+
+
+def with_outcome(charges: QuerySet[Charge]) -> QuerySet[Charge]:
+    """The same payments with refunds and chargebacks, for `Charge.outcome`; no further query."""
+    contested = Chargeback.objects.filter(charge_id=OuterRef("id")).order_by(_MOST_SERIOUS_FIRST)
+    known: dict[str, Any] = {
+        "refunded_minor": _refunds_sum(status=RefundStatus.SUCCEEDED),
+        "refunding_minor": _refunds_sum(status__in=REFUND_UNDER_WAY),
+        "chargeback_status": Coalesce(Subquery(contested.values("status")[:1]), Value("")),
+    }
+    return charges.annotate(**known)
+
+
+def _refunds_sum(**lookup: object) -> Coalesce:
+    refunds = Refund.objects.filter(charge_id=OuterRef("id"), **lookup).order_by().values("charge_id")
+    return Coalesce(Subquery(refunds.annotate(total=Sum("amount_minor")).values("total")), Value(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What an organization paid in one currency, and what of it came back or is on its way back."""
+
+    paid: Money
+    refunded: Money
+    taken_back: Money
+    """By the organization's bank: chargebacks that are open or lost."""
+
+
+def spent_by(organization_id: UUID) -> list[Spent]:
+    """By currency; three queries."""
+    paid = (
+        Charge.objects.filter(payer_id=organization_id, status=ChargeStatus.SUCCEEDED)
+        .order_by("currency")
+        .values_list("currency")
+        .annotate(total=Sum("amount_minor"))
+    )
+    refunds = Refund.objects.filter(Q(charge__payer_id=organization_id) & ~Q(status=RefundStatus.FAILED))
+    refunded = dict(refunds.order_by().values_list("currency").annotate(total=Sum("amount_minor")))
+    chargebacks = Chargeback.objects.filter(charge__payer_id=organization_id).exclude(status=ChargebackStatus.WON)
+    taken = dict(chargebacks.order_by().values_list("currency").annotate(total=Sum("amount_minor")))
+    return [
+        Spent(*(Money(int(minor or 0), currency) for minor in (total, refunded.get(currency), taken.get(currency))))
+        for currency, total in paid
+    ]
+
+
+UNFINISHED = (ChargeStatus.CREATED, ChargeStatus.OPEN, ChargeStatus.PROCESSING)
+
+
+def open_charge_of(reference_id: UUID) -> Charge | None:
+    """The payment that is asked for this purpose and has not ended, if any."""
+    return Charge.objects.filter(reference_id=reference_id, status__in=UNFINISHED).order_by("-created_at").first()
+
+
+def open_charges_of(reference_id: UUID) -> list[Charge]:
+    """All that were asked for this purpose and have not ended, oldest first."""
+    return list(Charge.objects.filter(reference_id=reference_id, status__in=UNFINISHED).order_by("created_at"))
+
+
+def last_charges_of(reference_ids: Iterable[UUID]) -> dict[UUID, Charge]:
+    """By purpose: what was paid, else the payment that is open, else the last try; one query."""
+    found: dict[UUID, Charge] = {}
+    rows = Charge.objects.filter(reference_id__in=list(reference_ids)).order_by("created_at")
+    for charge in rows:
+        known = found.get(charge.reference_id)
+        if known is None or _weight(charge) >= _weight(known):
+            found[charge.reference_id] = charge
+    return found
+
+
+def paid_again(used_ids: Mapping[UUID, UUID | None]) -> dict[UUID, Money]:
+    """
+    What came in for these purposes beside the payment that was used, by purpose; one query. It is the payer's credit.
+
+    :param used_ids: by purpose, the charge that was used, if any.
+    """
+    found: dict[UUID, Money] = {}
+    rows = Charge.objects.filter(reference_id__in=list(used_ids), status=ChargeStatus.SUCCEEDED)
+    for charge in rows.exclude(id__in=[used for used in used_ids.values() if used]):
+        found[charge.reference_id] = found.get(charge.reference_id, Money.zero(charge.currency)) + charge.amount
+    return found
+
+
+def _weight(charge: Charge) -> int:
+    return 2 if charge.status == ChargeStatus.SUCCEEDED else 1 if charge.status in UNFINISHED else 0
+
+
+def is_on_its_way(charge: Charge) -> bool:
+    """May this money come without anybody doing more: a transfer that may be sent, a payment that takes days?"""
+    if charge.status == ChargeStatus.PROCESSING:
+        return True
+    return charge.status == ChargeStatus.OPEN and not door(charge.gateway).capabilities.pays_at_once
+
+
+def charge_visible_to(actor: Actor, charge_id: UUID) -> Charge:
+    """:raises NotFound: for a stranger as for a charge that is not there."""
+    charge = with_outcome(Charge.objects.select_related("payer")).filter(id=charge_id).first()
+    if charge is None or not sees_money_of(actor, charge.payer_id):
+        raise NotFound
+    return charge
+
+
+def charge_for_update(charge_id: UUID) -> Charge:
+    return Charge.objects.select_for_update(of=("self",)).get(id=charge_id)

@@ -1,0 +1,333 @@
+"""Where a freelancer is paid: the processor keeps the number, we keep its last four digits."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts import operations as people_operations
+from apps.accounts import queries as people
+from apps.common import limits
+from apps.common.actors import SYSTEM, Actor
+from apps.common.errors import Invalid
+from apps.common.operations import move
+from apps.compliance import queries as compliance
+from apps.compliance.models import Rail
+from apps.gateways.errors import GatewayRefused, GatewayUnavailable, PaymentUnavailable
+from apps.gateways.protocols.onboarding import AccountRequest, RecipientState, RecipientStatus
+from apps.gateways.protocols.payouts import Recipient, RecipientRequest
+from apps.gateways.registry import door
+from apps.outbox import bus
+from apps.payouts import events, policies
+from apps.payouts.models import PayoutAccount
+from apps.payouts.queries import related
+from apps.payouts.states import PAYOUT_ACCOUNT, PayoutAccountStatus
+
+CHANGED_ACCOUNT_WAIT = timedelta(hours=48)
+"""Long enough for the owner of a stolen login to read the mail that says where the money is to go from now on."""
+
+
+class BankAccountRefused(Invalid):
+    code = "bank_account_refused"
+    message = _("The payment processor does not accept this bank account. Check the number. Reason: %(reason)s")
+    field = "account_number"
+
+
+def set_payout_account(
+    *,
+    organization_id: UUID,
+    currency: str,
+    holder_name: str,
+    account_number: str,
+    is_automatic: bool,
+    gateway: str,
+    actor: Actor,
+    now: datetime,
+) -> PayoutAccount:
+    """
+    Let an organization be paid to a bank account or a wallet. The number goes to the processor and is not stored here;
+    where we pay by our own bank, it is kept for that.
+
+    Not atomic as a whole: written down, asked outside any transaction, then switched.
+
+    :param gateway: the processor, or one of `queries.payout_methods_for`.
+    :raises DoorNotOffered, NumberWrong, AccountNotReached: for a door that does not pay there.
+    :raises NotAllowed: unless the actor may withdraw for the organization.
+    :raises PayoutCountryUnsupported: if no rail reaches the country in that currency.
+    :raises BankAccountRefused: for a definite no; the account that was active stays so.
+    :raises PaymentUnavailable: without an answer; entering it again is safe.
+    """
+    policies.check_can_change_account(actor, organization_id)
+    limits.spend("change_money_settings", actor.user_id, now=now)
+    if not door(gateway).capabilities.has_recipient_balances:
+        country = people.organization(organization_id).country
+        policies.check_is_paid_by(gateway, account_number, country=country, currency=currency, on=now.date())
+    account = _write_down(
+        organization_id=organization_id,
+        currency=currency,
+        holder_name=holder_name,
+        is_automatic=is_automatic,
+        gateway=gateway,
+        actor=actor,
+        now=now,
+        account_number=account_number,
+    )
+    request = RecipientRequest(
+        key=account.open_key,
+        organization_id=organization_id,
+        country=account.country,
+        currency=account.currency,
+        holder_name=account.holder_name,
+        account_number="".join(account_number.split()),
+        rail=account.rail,
+        account_id=_remote_account(organization_id, gateway, account.country),
+    )
+    try:
+        recipient = door(gateway).open_recipient(request)
+    except GatewayUnavailable as silence:
+        raise PaymentUnavailable from silence
+    except GatewayRefused as refusal:
+        _refused(account_id=account.id, code=refusal.code, now=now)
+        raise BankAccountRefused(reason=refusal.message) from refusal
+    return _activate(account_id=account.id, recipient=recipient, actor=actor, now=now)
+
+
+def _remote_account(organization_id: UUID, gateway: str, country: str) -> str:
+    """
+    The organization's account at the processor, kept when the bank behind it changes: money that came back from
+    a bank lies there.
+    """
+    known = PayoutAccount.objects.filter(organization_id=organization_id, gateway=gateway, country=country)
+    latest = known.exclude(remote_account_id="").order_by("-created_at").first()
+    return latest.remote_account_id if latest else ""
+
+
+@transaction.atomic
+def _write_down(
+    *,
+    organization_id: UUID,
+    currency: str,
+    holder_name: str,
+    is_automatic: bool,
+    gateway: str,
+    actor: Actor,
+    now: datetime,
+    account_number: str = "",
+) -> PayoutAccount:
+    policies.check_can_change_account(actor, organization_id)
+    country = people.organization(organization_id).country
+    # The rail is chosen here, once, by the dated table; a payout never chooses anew.
+    route = compliance.corridor(payer_country=country, payee_country=country, on=now.date())
+    reachable = compliance.payout_currencies(country) if route.rail != Rail.UNSUPPORTED else []
+    if currency not in reachable:
+        raise policies.PayoutCountryUnsupported(
+            country=country, currency=currency, choices=", ".join(reachable) or "-", field="currency"
+        )
+    return PayoutAccount.objects.create(
+        organization_id=organization_id,
+        country=country,
+        currency=currency,
+        holder_name=holder_name,
+        rail=route.rail,
+        gateway=gateway,
+        is_automatic=is_automatic,
+        automatic_agreed_at=now if is_automatic else None,
+        automatic_agreed_by_id=actor.user_id if is_automatic else None,
+        set_by_id=actor.user_id,
+        number_digest=related.number_digest(account_number),
+    )
+
+
+@transaction.atomic
+def _activate(*, account_id: UUID, recipient: Recipient, actor: Actor, now: datetime) -> PayoutAccount:
+    account = PayoutAccount.objects.select_for_update().get(id=account_id)
+    earlier = PayoutAccount.objects.select_for_update().filter(organization_id=account.organization_id)
+    was_paid_elsewhere = Q(status=PayoutAccountStatus.ACTIVE) | (Q(status=PayoutAccountStatus.REPLACED) & ~Q(last4=""))
+    if earlier.filter(was_paid_elsewhere).exists():
+        account.payable_from = now + CHANGED_ACCOUNT_WAIT
+    for older in earlier.filter(status=PayoutAccountStatus.ACTIVE):
+        move(older, PAYOUT_ACCOUNT, "replace", actor=actor, now=now)
+    account.remote_payout_method_id = recipient.payout_method_id or account.remote_payout_method_id
+    account.save(update_fields=["remote_payout_method_id", "payable_from"])
+    changes = {
+        "remote_account_id": recipient.account_id,
+        "last4": recipient.last4,
+        "bank_name": recipient.bank_name[:80],
+    }
+    move(account, PAYOUT_ACCOUNT, "activate", actor=actor, now=now, changes=changes)
+    details = {"account": str(account.id), "last4": account.last4, "by": account.gateway}
+    people_operations.record_access(
+        "payouts.account_changed", actor=actor, organization_id=account.organization_id, details=details, now=now
+    )
+    bus.publish(events.PayoutAccountChanged(account.organization_id, account.last4), now=now)
+    return account
+
+
+@transaction.atomic
+def _refused(*, account_id: UUID, code: str, now: datetime) -> None:
+    account = PayoutAccount.objects.select_for_update().get(id=account_id)
+    move(account, PAYOUT_ACCOUNT, "refuse", actor=SYSTEM, now=now, changes={"refusal_code": code[:60]})
+
+
+def start_onboarding(
+    *,
+    organization_id: UUID,
+    currency: str,
+    holder_name: str,
+    is_automatic: bool,
+    gateway: str,
+    actor: Actor,
+    now: datetime,
+) -> PayoutAccount:
+    """
+    Open an account at the processor, whose own pages ask for the bank and who is paid: see `onboarding_page`.
+
+    Not atomic as a whole: written down, asked outside any transaction, then moved on.
+
+    :raises NotAllowed: unless the actor may withdraw for the organization.
+    :raises PayoutCountryUnsupported: if no rail reaches the country in that currency.
+    :raises BankAccountRefused, PaymentUnavailable: by the processor; what was active stays so.
+    """
+    account = _write_down(
+        organization_id=organization_id,
+        currency=currency,
+        holder_name=holder_name,
+        is_automatic=is_automatic,
+        gateway=gateway,
+        actor=actor,
+        now=now,
+    )
+    request = AccountRequest(
+        key=account.open_key,
+        organization_id=organization_id,
+        country=account.country,
+        currency=account.currency,
+        holder_name=account.holder_name,
+        email=_email(organization_id),
+        rail=account.rail,
+    )
+    try:
+        remote_id = _remote_recipient(account) or door(gateway).open_account(request)
+    except GatewayUnavailable as silence:
+        raise PaymentUnavailable from silence
+    except GatewayRefused as refusal:
+        _refused(account_id=account.id, code=refusal.code, now=now)
+        raise BankAccountRefused(reason=refusal.message) from refusal
+    return _onboarding(account_id=account.id, remote_id=remote_id, actor=actor, now=now)
+
+
+def _email(organization_id: UUID) -> str:
+    return next((user.email for user in people.users_to_tell(organization_id, "withdraw")), "")
+
+
+def _remote_recipient(account: PayoutAccount) -> str:
+    """The organization's account at the processor on the same rail, where there is one: money may lie there."""
+    known = PayoutAccount.objects.filter(
+        organization_id=account.organization_id, gateway=account.gateway, country=account.country, rail=account.rail
+    ).exclude(remote_account_id="")
+    if account.rail == Rail.GLOBAL_PAYOUTS:
+        known = known.exclude(remote_payout_method_id="")
+    latest = known.order_by("-created_at").first()
+    return latest.remote_account_id if latest else ""
+
+
+@transaction.atomic
+def _onboarding(*, account_id: UUID, remote_id: str, actor: Actor, now: datetime) -> PayoutAccount:
+    account = PayoutAccount.objects.select_for_update().get(id=account_id)
+    for older in PayoutAccount.objects.select_for_update().filter(
+        organization_id=account.organization_id, status=PayoutAccountStatus.ONBOARDING
+    ):
+        move(older, PAYOUT_ACCOUNT, "replace", actor=actor, now=now)
+    return move(account, PAYOUT_ACCOUNT, "onboard", actor=actor, now=now, changes={"remote_account_id": remote_id})
+
+
+def onboarding_page(*, account_id: UUID, return_url: str, refresh_url: str, actor: Actor) -> str:
+    """
+    The address of the processor's page, made anew each time: it is open for minutes and once. Asks outside any
+    transaction.
+
+    :raises NotAllowed: unless the actor may withdraw for the organization.
+    :raises PaymentUnavailable: without an answer.
+    """
+    account = PayoutAccount.objects.get(id=account_id)
+    policies.check_can_change_account(actor, account.organization_id)
+    try:
+        page = door(account.gateway).onboarding_page(
+            account.remote_account_id, return_url=return_url, refresh_url=refresh_url
+        )
+    except GatewayUnavailable as silence:
+        raise PaymentUnavailable from silence
+    except GatewayRefused as refusal:
+        raise BankAccountRefused(reason=refusal.message) from refusal
+    return page.url
+
+
+def refresh_onboarding(*, account_id: UUID, actor: Actor = SYSTEM, now: datetime) -> PayoutAccount:
+    """
+    Ask the processor how far an account is, outside any transaction; where it is ready, it is paid to from now on.
+
+    :raises PaymentUnavailable: without an answer.
+    """
+    account = PayoutAccount.objects.get(id=account_id)
+    if account.status != PayoutAccountStatus.ONBOARDING:
+        return account
+    gateway = door(account.gateway)
+    try:
+        status = gateway.recipient_status(account.remote_account_id, rail=account.rail)
+        if status.state == RecipientState.READY and account.rail != Rail.GLOBAL_PAYOUTS:
+            gateway.set_manual_payouts(account.remote_account_id)
+    except GatewayUnavailable as silence:
+        raise PaymentUnavailable from silence
+    if status.state != RecipientState.READY:
+        return account
+    return _ready(account_id=account.id, status=status, actor=actor, now=now)
+
+
+@transaction.atomic
+def _ready(*, account_id: UUID, status: RecipientStatus, actor: Actor, now: datetime) -> PayoutAccount:
+    account = PayoutAccount.objects.select_for_update().get(id=account_id)
+    if account.status != PayoutAccountStatus.ONBOARDING:
+        return account  # the page and a notice asked at the same time
+    account.remote_payout_method_id = status.payout_method_id
+    account.save(update_fields=["remote_payout_method_id"])
+    recipient = Recipient(account.remote_account_id, status.last4, status.bank_name)
+    return _activate(account_id=account.id, recipient=recipient, actor=actor, now=now)
+
+
+def refresh_onboarding_of(*, gateway: str, remote_account_id: str, now: datetime) -> bool:
+    """A notice named the processor's account; False when nobody is being onboarded with it."""
+    waiting = PayoutAccount.objects.filter(
+        gateway=gateway, remote_account_id=remote_account_id, status=PayoutAccountStatus.ONBOARDING
+    )
+    ids = list(waiting.values_list("id", flat=True))
+    for account_id in ids:
+        refresh_onboarding(account_id=account_id, now=now)
+    return bool(ids)
+
+
+@transaction.atomic
+def set_automatic(*, organization_id: UUID, is_automatic: bool, actor: Actor, now: datetime) -> PayoutAccount:
+    """
+    Agree to, or stop, balances being paid out by themselves at the rate of the moment.
+
+    :raises PayoutAccountMissing: without an active account.
+    """
+    policies.check_can_set_automatic(actor, organization_id)
+    account = policies.check_is_ready(
+        PayoutAccount.objects.select_for_update()
+        .filter(organization_id=organization_id, status=PayoutAccountStatus.ACTIVE)
+        .first()
+    )
+    account.is_automatic = is_automatic
+    account.automatic_agreed_at = now if is_automatic else None
+    account.automatic_agreed_by_id = actor.user_id if is_automatic else None
+    account.save(update_fields=["is_automatic", "automatic_agreed_at", "automatic_agreed_by_id"])
+    details = {"is_automatic": is_automatic}
+    people_operations.record_access(
+        "payouts.automatic_changed", actor=actor, organization_id=organization_id, details=details, now=now
+    )
+    return account

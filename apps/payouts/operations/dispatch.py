@@ -1,0 +1,221 @@
+"""Sending payouts, and taking transfers back: see `gateways.operations.dispatch`."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from apps.common.actors import Actor
+from apps.common.backoff import pause_after
+from apps.common.clock import Clock
+from apps.common.errors import Conflict, DomainError, Unavailable
+from apps.common.ids import uuid7
+from apps.gateways import policies as gateway_policies
+from apps.gateways.models.attempts import AttemptOutcome
+from apps.gateways.operations import dispatch
+from apps.gateways.protocols.gateway import Gateway
+from apps.gateways.protocols.payouts import BankPayoutRequest, OutboundRequest
+from apps.gateways.protocols.transfers import ReversalRequest, TransferRequest
+from apps.gateways.registry import door
+from apps.payouts import policies
+from apps.payouts.models import Payout, TransferReversal
+from apps.payouts.operations import payouts as payout_operations
+from apps.payouts.operations import reversals
+from apps.payouts.states import PAYOUT, TRANSFER_REVERSAL, TransferReversalStatus
+
+logger = logging.getLogger(__name__)
+HELD_PAUSE = timedelta(hours=1)
+FUNDS_MISSING = {"balance_insufficient", "insufficient_funds"}
+
+
+class ReversalRefused(Conflict):
+    code = "reversal_refused"
+    message = _("The processor did not give the cash back. Reason: %(reason)s")
+
+
+class ReversalUnanswered(Unavailable):
+    code = "reversal_unanswered"
+    message = _(
+        "The processor has not answered yet. It is looked up and asked again by itself; nothing is taken back twice."
+    )
+
+
+def dispatch_due(*, limit: int = 100, clock: Clock = timezone.now) -> int:
+    """As `send_due`, through the gateways alone whose objects the books know."""
+    gateways = dispatch.gateways_to_send_to(now=clock())
+    return send_due(limit=limit, clock=clock, gateways=gateways) if gateways else 0
+
+
+def send_due(*, limit: int = 100, clock: Clock = timezone.now, gateways: Collection[str] | None = None) -> int:
+    """Send payouts and reversals until none is due; returns the number of those that were tried."""
+    tried = 0
+    while tried < limit:
+        payout = claim_payout(now=clock(), gateways=gateways)
+        if payout is not None:
+            send_payout(payout_id=payout.id, clock=clock)
+            tried += 1
+        reversal = claim_reversal(now=clock(), gateways=gateways)
+        if reversal is not None:
+            send_reversal(reversal_id=reversal.id, clock=clock)
+            tried += 1
+        if payout is None and reversal is None:
+            break
+    return tried
+
+
+def claim_payout(*, now: datetime, gateways: Collection[str] | None = None) -> Payout | None:
+    """Take the payout that has been due longest, for as long as the lease; None when none is due."""
+    return dispatch.claim(dispatch.through(Payout.objects.all(), "gateway", gateways), PAYOUT, now=now)
+
+
+def claim_reversal(
+    *, now: datetime, reversal_id: UUID | None = None, gateways: Collection[str] | None = None
+) -> TransferReversal | None:
+    """As `claim_payout`, for transfers that are taken back; this one, if it is named and due."""
+    rows = dispatch.through(TransferReversal.objects.all(), "payout__gateway", gateways)
+    return dispatch.claim(rows.filter(id=reversal_id) if reversal_id else rows, TRANSFER_REVERSAL, now=now)
+
+
+def send_payout(*, payout_id: UUID, clock: Clock = timezone.now) -> None:
+    """Transfer and pay out one claimed payout; each step is written down before the next."""
+    payout = Payout.objects.select_related("account__organization", "quote").get(id=payout_id)
+    if _is_held(payout, clock()):
+        return
+    gateway = door(payout.gateway)
+
+    def send() -> None:
+        if payout.account.remote_payout_method_id:
+            _send_abroad(payout, gateway, clock)
+            return
+        if payout.needs_transfer and not payout.remote_transfer_id:
+            _transfer(payout, gateway, clock)
+        _pay_out(payout, gateway, clock)
+
+    def refused(code: str) -> None:
+        if code in FUNDS_MISSING and not payout.remote_transfer_id:
+            _wait_for_funds(payout, clock())
+        else:
+            payout_operations.payout_refused(payout_id=payout.id, failure_code=code, now=clock())
+
+    dispatch.attempt(payout, send, refused, clock)
+
+
+@transaction.atomic
+def _is_held(payout: Payout, now: datetime) -> bool:
+    """
+    Law, reach and a country under review are asked once more before the first call; what forbids it may pass, so the
+    payout waits. Once a call may have gone out, its outcome is looked up whatever the answer would be now.
+    """
+    earlier = payout.attempts.filter(nth__lt=payout.attempts_made).exclude(outcome=AttemptOutcome.REFUSED)
+    if payout.remote_transfer_id or earlier.exists():
+        return False
+    try:
+        policies.check_may_leave(payout.account, now)
+    except DomainError as refusal:
+        logger.warning("payout %s is held: %s", payout.number, refusal.code)
+        dispatch.postpone(payout, HELD_PAUSE, now)
+        dispatch.end_attempt(payout, AttemptOutcome.REFUSED, refusal.code, now)
+        return True
+    return False
+
+
+def _transfer(payout: Payout, gateway: Gateway, clock: Clock) -> None:
+    found = gateway.find_transfer(payout_id=payout.id) if payout.attempts_made > 1 else None
+    account_id = payout.account.remote_account_id
+    request = TransferRequest(payout.transfer_key, payout.id, account_id, payout.amount, payout.quote.terms)
+    transfer = found or gateway.transfer(request)
+    payout_operations.payout_transferred(payout_id=payout.id, transfer=transfer, now=clock())
+
+
+def _pay_out(payout: Payout, gateway: Gateway, clock: Clock) -> None:
+    account_id = payout.account.remote_account_id
+    found = gateway.find_payout(payout_id=payout.id, account_id=account_id) if payout.attempts_made > 1 else None
+    request = BankPayoutRequest(payout.payout_key, payout.id, account_id, payout.amount)
+    movement = found or gateway.pay_out(request)
+    payout_operations.payout_answered(payout_id=payout.id, movement=movement, now=clock())
+
+
+def _send_abroad(payout: Payout, gateway: Gateway, clock: Clock) -> None:
+    account = payout.account
+    found = None
+    if payout.attempts_made > 1:
+        found = gateway.find_abroad(payout_id=payout.id, account_id=account.remote_account_id)
+    if found is None:
+        if not payout.source_currency:
+            _choose_source(payout, gateway)
+        request = OutboundRequest(
+            key=payout.transfer_key,
+            payout_id=payout.id,
+            account_id=account.remote_account_id,
+            payout_method_id=account.remote_payout_method_id,
+            amount=payout.amount,
+            source_currency=payout.source_currency,
+            terms=payout.quote.terms,
+        )
+        found = gateway.send_abroad(request)
+    payout_operations.payout_sent_abroad(payout_id=payout.id, outbound=found, now=clock())
+
+
+def _choose_source(payout: Payout, gateway: Gateway) -> None:
+    """The quote's currency where the platform holds it; else what it holds most of. Kept, for the repeated call."""
+    held = gateway.balance()
+    wanted = payout.quote.amount_from
+    suffices = wanted.currency in held and held[wanted.currency] >= wanted
+    most = max(held, key=lambda currency: held[currency].amount_minor, default=wanted.currency)
+    payout.source_currency = wanted.currency if suffices or wanted.currency != payout.currency else most
+    payout.save(update_fields=["source_currency"])
+
+
+def send_reversal(*, reversal_id: UUID, clock: Clock = timezone.now) -> None:
+    """Take back one claimed transfer."""
+    row = TransferReversal.objects.select_related("payout").get(id=reversal_id)
+    gateway, transfer_id = door(row.payout.gateway), row.payout.remote_transfer_id
+
+    def send() -> None:
+        found = gateway.find_reversal(reversal_id=row.id, transfer_id=transfer_id) if row.attempts_made > 1 else None
+        request = ReversalRequest(row.key, row.id, transfer_id, row.payout.amount)
+        answer = found or gateway.reverse_transfer(request)
+        reversals.reversal_answered(reversal_id=row.id, answer=answer, now=clock())
+
+    def refused(code: str) -> None:
+        reversals.reversal_refused(reversal_id=row.id, failure_code=code, now=clock())
+
+    dispatch.attempt(row, send, refused, clock)
+
+
+def reverse_transfer(*, payout_id: UUID, actor: Actor, now: datetime) -> Payout:
+    """
+    Ask for the cash of a payout that came back, and send it at once, for staff who wait. Not atomic as a whole: see
+    `reversals.request_reversal`; whatever is left unanswered, any worker ends.
+
+    :raises OnlyStaff, PaymentsPaused, NothingToReverse: as they say.
+    :raises ReversalRefused: for a definite no; nothing moved.
+    :raises ReversalUnanswered: without an answer.
+    """
+    gateway_policies.check_is_not_paused()
+    asked = reversals.request_reversal(payout_id=payout_id, actor=actor, now=now)
+    if claim_reversal(now=now, reversal_id=asked.id) is not None:
+        send_reversal(reversal_id=asked.id, clock=lambda: now)
+    asked.refresh_from_db()
+    if asked.status == TransferReversalStatus.FAILED:
+        raise ReversalRefused(reason=asked.failure_code)
+    if asked.status != TransferReversalStatus.SUCCEEDED:
+        raise ReversalUnanswered
+    return Payout.objects.get(id=payout_id)
+
+
+def _wait_for_funds(payout: Payout, now: datetime) -> None:
+    """
+    The platform's money is not available yet (it is pending for days after a payment): nobody's fault, so it waits.
+
+    The processor keeps its "not enough" under the key; as that is a rejection, nothing moved and the next attempt may
+    have another key.
+    """
+    changes = {"transfer_key": uuid7(), "source_currency": ""}
+    dispatch.postpone(payout, pause_after(payout.attempts_made), now, changes)

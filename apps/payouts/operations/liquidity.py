@@ -1,0 +1,38 @@
+"""A door that holds too little: nobody loses anything, and staff hear of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from django.db import transaction
+
+from apps.outbox import bus
+from apps.payouts import events, policies
+from apps.payouts.models import CashShortage
+
+
+@contextmanager
+def told_to_staff(now: datetime) -> Iterator[None]:
+    """
+    Note a refusal for lack of cash and let it go on. Around a transaction, never inside one: the refusal undoes what
+    it interrupts, and the note has to stay.
+    """
+    try:
+        yield
+    except policies.DoorHoldsTooLittle as refusal:
+        _note(refusal, now)
+        raise
+
+
+@transaction.atomic
+def _note(refusal: policies.DoorHoldsTooLittle, now: datetime) -> None:
+    missing = refusal.missing
+    noted, is_new = CashShortage.objects.get_or_create(
+        gateway=refusal.door, currency=missing.currency, noted_on=now.date(),
+        defaults={"missing_minor": missing.amount_minor},
+    )  # fmt: skip
+    if is_new:
+        fact = events.CashShort(noted.id, noted.gateway, noted.missing_minor, noted.currency)
+        bus.publish(fact, now=now)

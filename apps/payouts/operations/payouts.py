@@ -1,0 +1,297 @@
+"""Money out: a quote that binds us for a while, accepted once, reserved in the books, sent by the settlement."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from apps.common import fmt
+from apps.common.actors import SYSTEM, Actor
+from apps.common.clock import Clock
+from apps.common.ids import document_number, uuid7
+from apps.common.money import Money
+from apps.common.operations import move
+from apps.gateways import policies as gateway_policies
+from apps.gateways.protocols.movements import Movement, TransferState
+from apps.gateways.protocols.payouts import Outbound
+from apps.gateways.protocols.transfers import Transfer
+from apps.gateways.registry import door
+from apps.gateways.stripe import amounts
+from apps.ledger import operations as ledger
+from apps.ledger.entries import event_key
+from apps.ledger.queries import books
+from apps.outbox import bus
+from apps.payments import policies as payment_policies
+from apps.payouts import entries, events, policies
+from apps.payouts.models import FxQuote, Payout, PayoutAccount
+from apps.payouts.operations.liquidity import told_to_staff
+from apps.payouts.queries import accounts, liquidity, wallet
+from apps.payouts.queries import payouts as payout_queries
+from apps.payouts.states import PAYOUT, PayoutStatus
+from apps.pricing import queries as pricing
+from apps.pricing import rules as pricing_rules
+
+
+def refresh_payout(*, payout_id: UUID, clock: Clock = timezone.now) -> bool:
+    """Look a payout up. One that is still being sent is left to the settlement, which looks up by itself."""
+    payout = Payout.objects.select_related("account").filter(id=payout_id).first()
+    if payout is None:
+        return False
+    if payout.remote_payout_id:
+        gateway, account_id = door(payout.gateway), payout.account.remote_account_id
+        if payout.went_abroad:
+            outbound = gateway.find_abroad(payout_id=payout.id, account_id=account_id)
+            found = outbound.movement if outbound else None
+        else:
+            found = gateway.find_payout(payout_id=payout.id, account_id=account_id)
+        if found is not None:
+            payout_answered(payout_id=payout.id, movement=found, now=clock())
+    return True
+
+
+QUOTE_LIFE = timedelta(minutes=15)
+
+
+def quote_payout(*, organization_id: UUID, currency: str, amount: Money | None, actor: Actor, now: datetime) -> FxQuote:
+    """
+    Say what the bank account would receive of a balance, for a quarter of an hour. Moves nothing.
+
+    :param currency: the balance's.
+    :param amount: of that balance; None for all of it.
+    :raises PayoutAccountMissing, NothingToPayOut, AmountTooLarge, AmountTooSmall: as they say.
+    :raises NoRate, RateTooOld: if no official rate leads to the account's currency.
+    :raises DoorDoesNotExchange, DoorHoldsTooLittle: by a door that pays by itself; staff are told.
+    """
+    with told_to_staff(now):
+        return _quote(organization_id, currency, amount, actor, now)
+
+
+@transaction.atomic
+def _quote(organization_id: UUID, currency: str, amount: Money | None, actor: Actor, now: datetime) -> FxQuote:
+    policies.check_can_withdraw(actor, organization_id)
+    gateway_policies.check_is_not_frozen(organization_id)
+    account = policies.check_is_ready(accounts.payout_account_of(organization_id))
+    policies.check_may_leave(account, now)
+    balance = wallet.available(organization_id, currency)
+    wanted = balance if amount is None else amount
+    payment_policies.check_amount(wanted, balance, fmt.money(balance))
+    policies.check_door_pays(account, wanted, wanted.currency)
+    return _price(account, wanted, now)
+
+
+def _price(account: PayoutAccount, wanted: Money, now: datetime) -> FxQuote:
+    if wanted.currency == account.currency:
+        source = target = mid_amount = amounts.sendable(wanted, is_payout=True)
+        mid, rate, margin_bps, rate_date, origin = Decimal(1), Decimal(1), 0, now.date(), "identity"
+    else:
+        found = pricing.mid_rate(wanted.currency, account.currency, now.date())
+        margin_bps = pricing.fee_terms(pricing.ANY, account.country, now.date()).fx_margin_bps
+        converted = pricing_rules.convert(wanted, mid=found.value, margin_bps=margin_bps, currency=account.currency)
+        source, mid_amount = wanted, converted.mid
+        target = amounts.sendable(converted.target, is_payout=True)
+        mid, rate, rate_date, origin = found.value, converted.customer_rate, found.rate_date, found.source
+    if target.amount_minor <= 0:
+        raise payment_policies.AmountTooSmall(currency=account.currency, field="amount")
+    return FxQuote.objects.create(
+        account=account,
+        amount_from_minor=source.amount_minor,
+        currency_from=source.currency,
+        amount_to_minor=target.amount_minor,
+        currency_to=target.currency,
+        amount_mid_minor=mid_amount.amount_minor,
+        mid=round(mid, 12),
+        customer_rate=rate,
+        margin_bps=margin_bps,
+        rate_date=rate_date,
+        source=origin,
+        quoted_at=now,
+        expires_at=now + QUOTE_LIFE,
+    )
+
+
+def accept_quote(*, quote_id: UUID, actor: Actor, now: datetime, is_automatic: bool = False) -> Payout:
+    """
+    Accept a quote: its amounts are reserved as they stand and the payout waits to be sent. A quote is used once.
+
+    :raises QuoteExpired, QuoteUsed, QuoteOutdated: never priced anew in silence.
+    :raises NotEnoughMoney: if the balance has gone meanwhile.
+    :raises WithdrawalsFrozen: while a movement of its money waits to be compared with the books.
+    :raises DoorHoldsTooLittle: if the cash of the door has; nothing is reserved, and staff are told.
+    """
+    with told_to_staff(now):
+        return _accept(quote_id, actor, now, is_automatic)
+
+
+@transaction.atomic
+def _accept(quote_id: UUID, actor: Actor, now: datetime, is_automatic: bool) -> Payout:
+    quote = FxQuote.objects.select_for_update(of=("self",)).select_related("account__organization").get(id=quote_id)
+    organization_id = quote.account.organization_id
+    policies.check_can_withdraw(actor, organization_id)
+    gateway_policies.check_is_not_frozen(organization_id)
+    # One payout at a time decides whether money already lies at the processor.
+    PayoutAccount.objects.select_for_update().get(id=quote.account_id)
+    policies.check_can_accept(quote, now)
+    policies.check_may_leave(quote.account, now)
+    if liquidity.pays_by_itself(quote.account):
+        liquidity.lock_treasury()  # two withdrawals at once must not both count on the same cash
+        policies.check_door_pays(quote.account, quote.amount_to, quote.currency_from)
+    payout_id = uuid7()
+    payout = Payout.objects.create(
+        id=payout_id,
+        number=document_number("PO", payout_id),
+        organization_id=organization_id,
+        account=quote.account,
+        quote=quote,
+        amount_minor=quote.amount_to_minor,
+        currency=quote.currency_to,
+        gateway=quote.account.gateway,
+        is_automatic=is_automatic,
+        needs_transfer=bool(quote.account.remote_payout_method_id)
+        or wallet.connected_available(organization_id, quote.currency_to) < quote.amount_to,
+        requested_at=now,
+        next_attempt_at=now,
+    )
+    ledger.record(
+        entries.payout_requested(
+            payout_id=payout.id,
+            organization_id=organization_id,
+            source=quote.amount_from,
+            mid=quote.amount_mid,
+            target=quote.amount_to,
+            quote_id=quote.id,
+        ),
+        now=now,
+    )
+    bus.publish(
+        events.PayoutRequested(payout.id, organization_id, payout.amount_minor, payout.currency, is_automatic), now=now
+    )
+    return payout
+
+
+def request_payout(
+    *, organization_id: UUID, currency: str, amount: Money | None, actor: Actor, now: datetime
+) -> Payout:
+    """Quote and accept in one step, for those who agreed to the rate of the moment."""
+    quote = quote_payout(organization_id=organization_id, currency=currency, amount=amount, actor=actor, now=now)
+    return accept_quote(quote_id=quote.id, actor=actor, now=now)
+
+
+@transaction.atomic
+def payout_transferred(*, payout_id: UUID, transfer: Transfer, now: datetime) -> Payout:
+    """The money lies on the freelancer's account at the processor. Writing it down twice is writing it down once."""
+    payout = payout_queries.payout_for_update(payout_id)
+    if payout.remote_transfer_id:
+        return payout
+    payout.remote_transfer_id = transfer.remote_id
+    payout.save(update_fields=["remote_transfer_id"])
+    ledger.record(
+        entries.payout_transferred(
+            payout_id=payout.id,
+            organization_id=payout.organization_id,
+            gateway=payout.gateway,
+            remote_id=transfer.remote_id,
+            source=payout.quote.amount_from,
+            mid=payout.quote.amount_mid,
+            target=payout.amount,
+            debited=transfer.debited,
+        ),
+        now=now,
+    )
+    return payout
+
+
+@transaction.atomic
+def payout_answered(*, payout_id: UUID, movement: Movement, now: datetime) -> Payout:
+    """Write down what the processor says of a payout; older news changes nothing, in any order."""
+    payout = payout_queries.payout_for_update(payout_id)
+    if payout.status == PayoutStatus.SENDING:
+        changes = {"remote_payout_id": movement.remote_id, "lease_until": None}
+        move(payout, PAYOUT, "submit", actor=SYSTEM, now=now, changes=changes)
+    if movement.state == TransferState.SUCCEEDED and PAYOUT.allows(payout.status, "pay"):
+        _paid(payout, now)
+    elif movement.state == TransferState.FAILED and payout.status == PayoutStatus.SUBMITTED:
+        _failed(payout, movement.failure_code, now)
+    elif movement.state == TransferState.FAILED and payout.status == PayoutStatus.PAID:
+        _returned(payout, movement.failure_code, now)
+    return payout
+
+
+@transaction.atomic
+def payout_refused(*, payout_id: UUID, failure_code: str, now: datetime) -> Payout:
+    """A definite no from the processor before it took the payout."""
+    payout = payout_queries.payout_for_update(payout_id)
+    if payout.status == PayoutStatus.SENDING:
+        _failed(payout, failure_code, now)
+    return payout
+
+
+def _paid(payout: Payout, now: datetime) -> None:
+    move(payout, PAYOUT, "pay", actor=SYSTEM, now=now, changes={"finished_at": now})
+    ledger.record(
+        entries.payout_paid(payout_id=payout.id, organization_id=payout.organization_id, amount=payout.amount), now=now
+    )
+    fact = events.PayoutPaid(payout.id, payout.organization_id, payout.amount_minor, payout.currency)
+    bus.publish(fact, now=now)
+
+
+@transaction.atomic
+def payout_sent_abroad(*, payout_id: UUID, outbound: Outbound, now: datetime) -> Payout:
+    """One call did both halves: the money left the platform, and is on its way to the bank."""
+    payout_transferred(payout_id=payout_id, transfer=outbound.transfer, now=now)
+    return payout_answered(payout_id=payout_id, movement=outbound.movement, now=now)
+
+
+def _failed(payout: Payout, failure_code: str, now: datetime) -> None:
+    changes = {"failure_code": failure_code[:60], "finished_at": now, "lease_until": None}
+    move(payout, PAYOUT, "fail", actor=SYSTEM, now=now, changes=changes)
+    if payout.needs_transfer and not payout.remote_transfer_id:
+        _undo_request(payout, now)  # nothing left the platform: the quote is undone with it
+    else:
+        _bring_back(payout, now)
+    _publish_failed(payout, now)
+
+
+def _returned(payout: Payout, failure_code: str, now: datetime) -> None:
+    move(payout, PAYOUT, "return", actor=SYSTEM, now=now, changes={"failure_code": failure_code[:60]})
+    paid = books.journal_by_key(event_key("payout.paid", payout.id))
+    assert paid is not None
+    ledger.reverse(journal_id=paid.id, key=event_key("payout.returned", payout.id), memo=failure_code[:60], now=now)
+    _bring_back(payout, now)
+    _publish_failed(payout, now)
+
+
+def _bring_back(payout: Payout, now: datetime) -> None:
+    """The cash of a payout abroad is on the platform again: all is undone. Any other cash lies at the processor."""
+    if not payout.went_abroad:
+        _back_to_balance(payout, now)
+        return
+    transferred = books.journal_by_key(event_key("payout.transferred", payout.gateway, payout.remote_transfer_id))
+    assert transferred is not None
+    key = event_key("payout.abroad_back", payout.id)
+    ledger.reverse(journal_id=transferred.id, key=key, memo=payout.failure_code, now=now)
+    _undo_request(payout, now)
+
+
+def _undo_request(payout: Payout, now: datetime) -> None:
+    requested = books.journal_by_key(event_key("payout.requested", payout.id))
+    assert requested is not None
+    ledger.reverse(
+        journal_id=requested.id, key=event_key("payout.refused", payout.id), memo=payout.failure_code, now=now
+    )
+
+
+def _back_to_balance(payout: Payout, now: datetime) -> None:
+    ledger.record(
+        entries.payout_back(payout_id=payout.id, organization_id=payout.organization_id, amount=payout.amount), now=now
+    )
+
+
+def _publish_failed(payout: Payout, now: datetime) -> None:
+    fact = events.PayoutFailed(
+        payout.id, payout.organization_id, payout.amount_minor, payout.currency, payout.failure_code
+    )
+    bus.publish(fact, now=now)

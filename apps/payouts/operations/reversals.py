@@ -1,0 +1,87 @@
+"""Cash of a payout that came back, taken from the freelancer's account at the processor onto the platform's balance."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from apps.common.actors import SYSTEM, Actor
+from apps.common.errors import Conflict
+from apps.common.operations import move
+from apps.gateways import policies
+from apps.gateways.protocols.transfers import Reversal
+from apps.ledger import operations as ledger
+from apps.payouts import entries
+from apps.payouts.models import PayoutAccount, TransferReversal
+from apps.payouts.queries import payouts, wallet
+from apps.payouts.states import TRANSFER_REVERSAL, PayoutStatus, TransferReversalStatus
+
+
+class NothingToReverse(Conflict):
+    code = "nothing_to_reverse"
+    message = _("The cash of this payout does not lie on the freelancer's account at the processor.")
+
+
+@transaction.atomic
+def request_reversal(*, payout_id: UUID, actor: Actor, now: datetime) -> TransferReversal:
+    """
+    Staff ask for the cash; what the freelancer has with us does not change, and the next payout brings its own
+    transfer. No payout counts on this cash from now on (`queries.connected_available`); the settlement sends it, and
+    the entry is written when the processor has answered, with its own figure. Asked again while one is on its way or
+    done, it is the same one.
+
+    :raises OnlyStaff: for anybody else. :raises NothingToReverse: if the cash does not lie there.
+    """
+    policies.check_is_staff(actor)
+    payout = payouts.payout_for_update(payout_id)
+    alive = payout.reversals.exclude(status=TransferReversalStatus.FAILED).first()
+    if alive is not None:
+        return alive
+    PayoutAccount.objects.select_for_update().get(id=payout.account_id)  # as those who accept a quote do
+    came_back = payout.status in (PayoutStatus.FAILED, PayoutStatus.RETURNED)
+    lies = wallet.connected_available(payout.organization_id, payout.currency)
+    was_done = payout.remote_reversal_id != ""
+    if not came_back or was_done or not payout.remote_transfer_id or payout.went_abroad or lies < payout.amount:
+        raise NothingToReverse
+    return TransferReversal.objects.create(
+        payout=payout, asked_by_id=actor.person_id, requested_at=now, next_attempt_at=now
+    )
+
+
+@transaction.atomic
+def reversal_answered(*, reversal_id: UUID, answer: Reversal, now: datetime) -> TransferReversal:
+    """The processor has done it. Writing it down twice is writing it down once."""
+    found = _for_update(reversal_id)
+    if found.status == TransferReversalStatus.SENDING:
+        changes = {"remote_id": answer.remote_id, "finished_at": now, "lease_until": None}
+        move(found, TRANSFER_REVERSAL, "succeed", actor=SYSTEM, now=now, changes=changes)
+        payout = found.payout
+        payout.remote_reversal_id = answer.remote_id
+        payout.save(update_fields=["remote_reversal_id"])
+        entry = entries.transfer_reversed(
+            reversal_id=found.id,
+            payout_id=payout.id,
+            organization_id=payout.organization_id,
+            gateway=payout.gateway,
+            amount=payout.amount,
+            credited=answer.credited,
+        )
+        ledger.record(entry, now=now)
+    return found
+
+
+@transaction.atomic
+def reversal_refused(*, reversal_id: UUID, failure_code: str, now: datetime) -> TransferReversal:
+    """A definite no: the cash lies where it lay, and can be asked for again under another key."""
+    found = _for_update(reversal_id)
+    if found.status == TransferReversalStatus.SENDING:
+        changes = {"failure_code": failure_code[:60], "finished_at": now, "lease_until": None}
+        move(found, TRANSFER_REVERSAL, "fail", actor=SYSTEM, now=now, changes=changes)
+    return found
+
+
+def _for_update(reversal_id: UUID) -> TransferReversal:
+    return TransferReversal.objects.select_for_update(of=("self",)).select_related("payout").get(id=reversal_id)

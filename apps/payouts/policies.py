@@ -1,0 +1,200 @@
+"""Who may be paid what, where and when."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+from stdnum import iban as ibans
+
+from apps.accounts import policies as accounts
+from apps.accounts.rules import Act
+from apps.common import fmt
+from apps.common.actors import Actor
+from apps.common.errors import Conflict, Invalid
+from apps.common.money import Money
+from apps.compliance import policies as compliance
+from apps.gateways.names import DoorName
+from apps.payouts.models import FxQuote, PayoutAccount
+from apps.payouts.queries import liquidity, methods
+from apps.payouts.states import PayoutAccountStatus
+
+
+class PayoutAccountMissing(Conflict):
+    code = "payout_account_missing"
+    message = _("Enter the bank account that you want to be paid to first.")
+
+
+class PayoutCountryUnsupported(Invalid):
+    code = "payout_country_unsupported"
+    message = _("We cannot pay out in %(country)s in %(currency)s. Choose one of: %(choices)s.")
+
+
+class DoorNotOffered(Invalid):
+    code = "door_not_offered"
+    field = "door"
+    message = _("We do not pay in this way in your country and currency.")
+
+
+class AccountNotReached(Invalid):
+    code = "account_not_reached"
+    field = "account_number"
+    message = _("Our bank does not reach accounts in %(country)s in %(currency)s.")
+
+
+class NumberWrong(Invalid):
+    code = "account_number_wrong"
+    field = "account_number"
+    message = _("This is not an IBAN: a letter or digit is wrong or missing. Compare it with your bank's.")
+
+
+class DoorDoesNotExchange(Conflict):
+    code = "door_does_not_exchange"
+    message = _(
+        "Your account is paid in %(currency)s and by a way that exchanges nothing, so a balance in %(source)s cannot "
+        "go there. Choose the payment processor as the way you are paid to withdraw it."
+    )
+
+
+class DoorHoldsTooLittle(Conflict):
+    """`door` and `missing` are for the staff, who have to move cash."""
+
+    code = "door_holds_too_little"
+    message = _(
+        "%(amount)s cannot be paid in this way just now: our account there does not hold enough. Nothing was taken "
+        "from your balance. Our staff were told and move money there. Try again tomorrow, withdraw less, or choose "
+        "another way to be paid."
+    )
+
+    def __init__(self, *, door: str, missing: Money, amount: str) -> None:
+        super().__init__(amount=amount)
+        self.door, self.missing = door, missing
+
+
+class AccountTooNew(Conflict):
+    code = "payout_account_too_new"
+    message = _(
+        "Your bank account was changed a short time ago. To protect you, the first payout to it can be asked for from "
+        "%(moment)s on."
+    )
+
+
+class CountryUnderReview(Conflict):
+    code = "country_under_review"
+    message = _(
+        "The country of your organization was changed. Our staff look at it before money is paid out; you need not do "
+        "anything."
+    )
+
+
+class QuoteExpired(Conflict):
+    code = "quote_expired"
+    message = _("This exchange rate is no longer valid. Look at the new one and confirm it.")
+
+
+class QuoteUsed(Conflict):
+    code = "quote_used"
+    message = _("This exchange rate was already used for a payout.")
+
+
+class QuoteOutdated(Conflict):
+    code = "quote_outdated"
+    message = _("Your bank account has changed since this quote. Ask for a new one.")
+
+
+def check_can_withdraw(actor: Actor, organization_id: UUID) -> None:
+    """:raises NotAllowed: unless the actor acts for the organization with the capability to withdraw."""
+    accounts.check_may(actor, Act.WITHDRAW, organization_id)
+
+
+def can_withdraw(actor: Actor, organization_id: UUID) -> bool:
+    return accounts.may(actor, Act.WITHDRAW, organization_id)
+
+
+def check_can_change_account(actor: Actor, organization_id: UUID) -> None:
+    """
+    :raises NotAllowed: unless the actor may withdraw for the organization.
+    :raises FreshLoginNeeded: unless the person proved lately who they are. :raises NotByKey: for an API key.
+    """
+    accounts.check_may(actor, Act.CHANGE_PAYOUT_ACCOUNT, organization_id)
+
+
+def check_can_set_automatic(actor: Actor, organization_id: UUID) -> None:
+    """As `check_can_change_account`."""
+    accounts.check_may(actor, Act.SET_AUTOMATIC_PAYOUTS, organization_id)
+
+
+def waits_until(account: PayoutAccount | None, now: datetime) -> datetime | None:
+    """The moment from which a changed account is paid to, while it is still to come."""
+    if account is None or account.payable_from is None or account.payable_from <= now:
+        return None
+    return account.payable_from
+
+
+def check_may_leave(account: PayoutAccount, now: datetime) -> None:
+    """
+    May money leave for this account now? Asked at the quote, when it is accepted and when it is sent.
+
+    :raises AccountTooNew: in the first days after it took the place of another one.
+    :raises CountryUnderReview: while staff have not looked at a changed country.
+    :raises compliance.CorridorClosed: where law or reach forbid it by now.
+    """
+    if account.payable_from is not None and now < account.payable_from:
+        raise AccountTooNew(moment=fmt.date_time(account.payable_from))
+    organization = account.organization
+    if organization.country_review_since is not None:
+        raise CountryUnderReview
+    for country in {organization.country, account.country}:
+        compliance.check_can_be_paid(payer_country=country, payee_country=country, on=now.date())
+
+
+def check_is_ready(account: PayoutAccount | None) -> PayoutAccount:
+    """:raises PayoutAccountMissing: without an account that the processor has accepted."""
+    if account is None or account.status != PayoutAccountStatus.ACTIVE:
+        raise PayoutAccountMissing
+    return account
+
+
+def check_is_paid_by(gateway: str, account_number: str, *, country: str, currency: str, on: date) -> None:
+    """
+    May a door that pays by itself pay to this number, in this country?
+
+    :raises DoorNotOffered, NumberWrong, AccountNotReached: as they say.
+    """
+    offered = methods.payout_methods_for(country=country, on=on)
+    if not any(one.name == gateway and currency in one.currencies for one in offered):
+        raise DoorNotOffered
+    if gateway != DoorName.BANK:
+        return
+    if not ibans.is_valid(account_number):
+        raise NumberWrong
+    at_home = ibans.compact(account_number)[:2]
+    reached = methods.countries_paid_by(gateway, currency=currency, on=on)
+    if at_home not in reached and "" not in reached:
+        raise AccountNotReached(country=fmt.country_name(at_home), currency=currency)
+
+
+def check_door_pays(account: PayoutAccount, wanted: Money, source_currency: str) -> None:
+    """
+    A door that pays by itself exchanges nothing and pays no more than it holds and has not promised.
+
+    :raises DoorDoesNotExchange, DoorHoldsTooLittle: as they say; never for the processor, that keeps its own order.
+    """
+    if not liquidity.pays_by_itself(account):
+        return
+    if source_currency != account.currency:
+        raise DoorDoesNotExchange(currency=account.currency, source=source_currency)
+    free = liquidity.cash_at(account.gateway, wanted.currency).free
+    if free < wanted:
+        raise DoorHoldsTooLittle(door=account.gateway, missing=wanted - free, amount=fmt.money(wanted))
+
+
+def check_can_accept(quote: FxQuote, now: datetime) -> None:
+    """:raises QuoteUsed, QuoteExpired, QuoteOutdated: when the quote no longer binds anybody."""
+    if hasattr(quote, "payout"):
+        raise QuoteUsed
+    if quote.expires_at <= now:
+        raise QuoteExpired
+    if quote.account.status != PayoutAccountStatus.ACTIVE:
+        raise QuoteOutdated

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from uuid import UUID
+
+from apps.payouts.models import PayoutAccount
+from apps.payouts.states import PayoutAccountStatus
+
+
+def payout_account_of(organization_id: UUID) -> PayoutAccount | None:
+    """The account that is paid to now, if any."""
+    return (
+        PayoutAccount.objects.select_related("organization")
+        .filter(organization_id=organization_id, status=PayoutAccountStatus.ACTIVE)
+        .first()
+    )
+
+
+def present_accounts_of(organization_id: UUID) -> tuple[PayoutAccount | None, PayoutAccount | None]:
+    """The account that is paid to now, and the newest that still waits at the processor; one query."""
+    rows = PayoutAccount.objects.select_related("organization").filter(
+        organization_id=organization_id, status__in=[PayoutAccountStatus.ACTIVE, PayoutAccountStatus.ONBOARDING]
+    )
+    by_status = {account.status: account for account in rows.order_by("created_at")}
+    return by_status.get(PayoutAccountStatus.ACTIVE), by_status.get(PayoutAccountStatus.ONBOARDING)
+
+
+def onboarding_account_of(organization_id: UUID) -> PayoutAccount | None:
+    """The newest account that the processor's own pages still ask about."""
+    return (
+        PayoutAccount.objects.filter(organization_id=organization_id, status=PayoutAccountStatus.ONBOARDING)
+        .order_by("-created_at")
+        .first()
+    )

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+from django.utils.functional import Promise
+
+from apps.compliance import queries as compliance
+from apps.gateways import registry
+from apps.gateways.names import DoorName
+from apps.payments.models.methods import Direction
+from apps.payments.queries.methods import dated, takes_currency
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutMethod:
+    """A door that pays from a balance of the platform's own to an account that its owner names, without exchange."""
+
+    name: str
+    label: str | Promise
+    currencies: tuple[str, ...]
+
+
+def payout_methods_for(*, country: str, on: date) -> list[PayoutMethod]:
+    """
+    Beside the processor, that pays everybody: who of the other open doors pays in this country, as the dated table
+    says, in currencies that can arrive there. Empty where there is no choice.
+    """
+    reachable = compliance.payout_currencies(country)
+    found: dict[str, list[str]] = {}
+    rows = dated(Direction.OUT, country, on).filter(gateway__in=[name for name in registry.names() if _is_direct(name)])
+    for row in rows.order_by("rank", "gateway", "currency"):
+        wanted = [row.currency] if row.currency else reachable
+        known = found.setdefault(row.gateway, [])
+        known += [
+            code for code in wanted if code in reachable and code not in known and takes_currency(row.gateway, code)
+        ]
+    return [PayoutMethod(name, DoorName(name).label, tuple(codes)) for name, codes in found.items() if codes]
+
+
+def countries_paid_by(gateway: str, *, currency: str, on: date) -> set[str]:
+    """Countries that a door reaches in one currency; of a bank account, its own country counts."""
+    rows = dated(Direction.OUT, None, on).filter(Q(currency="") | Q(currency=currency), gateway=gateway)
+    return set(rows.values_list("country", flat=True))
+
+
+def _is_direct(name: str) -> bool:
+    return not registry.door(name).capabilities.has_recipient_balances

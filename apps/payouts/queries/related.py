@@ -1,0 +1,44 @@
+"""Which organizations are paid to the same account."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.utils.crypto import salted_hmac
+
+from apps.accounts.models import User
+from apps.payouts.models import PayoutAccount
+from apps.payouts.states import PayoutAccountStatus
+
+_USED = (PayoutAccountStatus.ACTIVE, PayoutAccountStatus.REPLACED)
+
+
+def number_digest(account_number: str) -> str:
+    """Tells whether two numbers are the same without keeping them; empty for none."""
+    plain = "".join(account_number.split()).upper()
+    return salted_hmac("payouts.account_number", plain, algorithm="sha256").hexdigest() if plain else ""
+
+
+def setters_of_accounts(organization_id: UUID) -> list[User]:
+    """Who said where the organization is, or was, paid."""
+    ids = PayoutAccount.objects.filter(organization_id=organization_id, status__in=_USED).exclude(set_by_id=None)
+    return list(User.objects.filter(id__in=ids.values("set_by_id"), is_active=True).order_by("created_at"))
+
+
+def share_a_payout_account(one_id: UUID, other_id: UUID) -> bool:
+    """
+    Whether the two are, or were, paid to the same account: the same number where it passed through here, else the same
+    bank, country, holder and last digits.
+    """
+    signs = [_signs(organization_id) for organization_id in (one_id, other_id)]
+    return bool(signs[0] & signs[1])
+
+
+def _signs(organization_id: UUID) -> set[tuple[str, ...]]:
+    found: set[tuple[str, ...]] = set()
+    for row in PayoutAccount.objects.filter(organization_id=organization_id, status__in=_USED).exclude(last4=""):
+        if row.number_digest:
+            found.add((row.number_digest,))
+        if row.bank_name:
+            found.add((row.country, row.bank_name, row.holder_name.casefold(), row.last4))
+    return found

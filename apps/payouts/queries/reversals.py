@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from apps.payouts.models import Payout, TransferReversal
+from apps.payouts.queries.wallet import connected_available
+from apps.payouts.states import PayoutStatus, TransferReversalStatus
+
+_ALIVE = [TransferReversalStatus.REQUESTED, TransferReversalStatus.SENDING, TransferReversalStatus.SUCCEEDED]
+
+
+def payouts_with_cash_at_the_processor() -> list[Payout]:
+    """Payouts that came back and whose cash lies on the freelancer's account at the processor, unless it was used."""
+    came_back = (
+        Payout.objects.filter(status__in=[PayoutStatus.FAILED, PayoutStatus.RETURNED], remote_reversal_id="")
+        .exclude(remote_transfer_id="")
+        .exclude(reversals__status__in=_ALIVE)
+    )
+    listed = came_back.select_related("organization", "account").order_by("-finished_at")[:100]
+    return [
+        payout
+        for payout in listed
+        if not payout.went_abroad and connected_available(payout.organization_id, payout.currency) >= payout.amount
+    ]
+
+
+def unfinished_reversals() -> list[TransferReversal]:
+    """Cash that was asked back and about which the processor has not answered, the oldest first."""
+    unanswered = [TransferReversalStatus.REQUESTED, TransferReversalStatus.SENDING]
+    rows = TransferReversal.objects.filter(status__in=unanswered)
+    return list(rows.select_related("payout__organization", "asked_by").order_by("requested_at"))

@@ -1,0 +1,97 @@
+"""What an organization has with us, by state and currency, and the entries behind every line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import CharField, F, Q, Sum, Value
+from django.db.models.functions import Cast, Concat
+
+from apps.common.money import Money
+from apps.ledger import chart
+from apps.ledger.queries import books
+from apps.payments.models import Refund
+from apps.payments.states import RefundStatus
+from apps.payouts.models import Payout, PayoutAccount, TransferReversal
+from apps.payouts.states import PAYOUT_UNFINISHED, PayoutAccountStatus, PayoutStatus, TransferReversalStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """One currency: ready to be withdrawn, and on its way to the bank (in the payout's own currency)."""
+
+    currency: str
+    available: Money
+    pending: Money
+
+
+def _payable_code(organization_id: UUID) -> str:
+    return chart.payable(organization_id, "EUR").code
+
+
+def available(organization_id: UUID, currency: str) -> Money:
+    """What can be withdrawn in one currency."""
+    return books.balance(chart.payable(organization_id, currency))
+
+
+def balances(organization_id: UUID) -> list[Balance]:
+    """Every currency with something in it, largest use first by name; two queries."""
+    ready = {currency: money for (_, currency), money in books.balances([_payable_code(organization_id)]).items()}
+    pending_rows = (
+        Payout.objects.filter(organization_id=organization_id, status__in=PAYOUT_UNFINISHED)
+        .values_list("currency")
+        .annotate(total=Sum("amount_minor"))
+    )
+    pending = {currency: Money(int(total), currency) for currency, total in pending_rows}
+    return [
+        Balance(currency, ready.get(currency, Money.zero(currency)), pending.get(currency, Money.zero(currency)))
+        for currency in sorted(ready.keys() | pending.keys())
+        if ready.get(currency) or pending.get(currency)
+    ]
+
+
+def automatic_balances() -> list[tuple[UUID, str]]:
+    """Balances that can be withdrawn and whose owners agreed to be paid automatically: organization and currency."""
+    ready = PayoutAccount.objects.filter(status=PayoutAccountStatus.ACTIVE, is_automatic=True)
+    code = Concat(Value(chart.PAYABLE_PREFIX), Cast("organization_id", CharField()))
+    held = books.with_balance(ready.annotate(code=code).values_list("code", flat=True))
+    return [(UUID(code.removeprefix(chart.PAYABLE_PREFIX)), money.currency) for code, money in held if money]
+
+
+def statement(organization_id: UUID, *, before: int | None = None, limit: int = 50) -> list[books.StatementLine]:
+    """The lines of the organization's own accounts, newest first, each with the balance after it."""
+    codes = [_payable_code(organization_id), chart.employer_credit(organization_id, "EUR").code]
+    return books.statement(codes, before=before, limit=limit)
+
+
+def connected_available(organization_id: UUID, currency: str) -> Money:
+    """What lies on the organization's account at the processor, and is not meant for a payout or asked back."""
+    lies = books.balance(chart.clearing_connected(organization_id, currency))
+    meant = (
+        Payout.objects.filter(organization_id=organization_id, currency=currency, status__in=PAYOUT_UNFINISHED)
+        .filter(Q(needs_transfer=False) | ~Q(remote_transfer_id=""))
+        .aggregate(total=Sum("amount_minor"))["total"]
+    )
+    asked_back = TransferReversal.objects.filter(
+        payout__organization_id=organization_id, payout__currency=currency,
+        status__in=[TransferReversalStatus.REQUESTED, TransferReversalStatus.SENDING],
+    ).aggregate(total=Sum("payout__amount_minor"))["total"]  # fmt: skip
+    return lies - Money(int(meant or 0) + int(asked_back or 0), currency)
+
+
+def transit_left() -> int:
+    """Finished payouts and refunds whose transit account is not empty: none, in sound books."""
+    finished = [
+        (chart.transit_payout(payout_id, currency).code, currency)
+        for payout_id, currency in Payout.objects.filter(
+            status__in=[PayoutStatus.PAID, PayoutStatus.FAILED, PayoutStatus.RETURNED]
+        ).values_list("id", F("currency"))
+    ] + [
+        (chart.transit_refund(refund_id, currency).code, currency)
+        for refund_id, currency in Refund.objects.filter(
+            status__in=[RefundStatus.SUCCEEDED, RefundStatus.FAILED]
+        ).values_list("id", F("currency"))
+    ]
+    held = books.balances({code for code, _ in finished})
+    return sum(bool(held.get(account)) for account in finished)

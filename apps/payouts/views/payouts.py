@@ -1,0 +1,119 @@
+"""Pages of money: what there is, where it went, and how to take it out."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from apps.accounts.middleware import actor
+from apps.common import currencies, fmt, keyset
+from apps.common.errors import DomainError, NotFound
+from apps.gateways.queries import pauses
+from apps.payments.forms import WithdrawForm
+from apps.payments.views.own_organization import organization_id_of
+from apps.payouts import policies
+from apps.payouts.operations import payouts as payout_operations
+from apps.payouts.queries import accounts, wallet
+from apps.payouts.queries import payouts as payout_queries
+from apps.payouts.states import PAYOUT_WAITING
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw(request: HttpRequest, currency: str) -> HttpResponse:
+    """Choose an amount; answers with a quote to confirm. All of the balance when the form says nothing else."""
+    organization_id = organization_id_of(request)
+    policies.check_can_withdraw(actor(request), organization_id)
+    if currency not in currencies.exponents():
+        raise NotFound
+    account = accounts.payout_account_of(organization_id)
+    if account is None:
+        messages.info(request, str(policies.PayoutAccountMissing.message))
+        return redirect("payouts:account")
+    available = wallet.available(organization_id, currency)
+    form = WithdrawForm(request.POST or None, currency=currency, initial={"amount": available.as_decimal()})
+    if request.method == "POST" and (form.is_valid() or "all" in request.POST):
+        try:
+            made = payout_operations.quote_payout(
+                organization_id=organization_id,
+                currency=currency,
+                amount=None if "all" in request.POST else form.money,
+                actor=actor(request),
+                now=timezone.now(),
+            )
+        except DomainError as refusal:
+            form = form if form.is_bound and "amount" in form.data else WithdrawForm({}, currency=currency)
+            form.is_valid()
+            form.add_error("amount" if refusal.field == "amount" else None, str(refusal))
+        else:
+            return redirect("payouts:quote", made.id)
+    status = 422 if form.is_bound and form.errors else 200
+    context = {"form": form, "available": available, "currency": currency, "account": account}
+    return render(request, "payments/withdraw.html", context, status=status)
+
+
+@login_required
+@require_safe
+def quote(request: HttpRequest, quote_id: UUID) -> HttpResponse:
+    """What will arrive, at which rate of which day, until when; and the button that agrees to it."""
+    found = payout_queries.quote_visible_to(actor(request), quote_id)
+    if hasattr(found, "payout"):
+        return redirect("payouts:payout", found.payout.id)
+    return render(
+        request,
+        "payments/quote.html",
+        {"quote": found, "account": found.account, "is_expired": found.expires_at <= timezone.now()},
+    )
+
+
+@login_required
+@require_POST
+def accept(request: HttpRequest, quote_id: UUID) -> HttpResponse:
+    found = payout_queries.quote_visible_to(actor(request), quote_id)
+    try:
+        payout = payout_operations.accept_quote(quote_id=found.id, actor=actor(request), now=timezone.now())
+    except policies.QuoteUsed:
+        return redirect("payouts:quote", quote_id)
+    except policies.QuoteExpired as refusal:
+        messages.warning(request, str(refusal))
+        return redirect("payouts:withdraw", found.currency_from)
+    except policies.DoorHoldsTooLittle as refusal:
+        messages.error(request, str(refusal))
+        return redirect("payouts:withdraw", found.currency_from)
+    messages.success(
+        request, _("%(amount)s are on their way to your bank account.") % {"amount": fmt.money(payout.amount)}
+    )
+    return redirect("payouts:payout", payout.id)
+
+
+@login_required
+@require_safe
+def payouts(request: HttpRequest) -> HttpResponse:
+    found = keyset.page(
+        payout_queries.payouts_of(organization_id_of(request)),
+        order="-requested_at",
+        cursor=request.GET.get("cursor", ""),
+    )
+    return render(request, "payments/payout_list.html", {"payouts": found, "next_cursor": found.next_cursor})
+
+
+@login_required
+@require_safe
+def payout(request: HttpRequest, payout_id: UUID) -> HttpResponse:
+    found = payout_queries.payout_visible_to(actor(request), payout_id)
+    receipt = payout_queries.receipt_of_payout(found)
+    context = {
+        "payout": found,
+        "quote": found.quote,
+        "entries": receipt.entries,
+        "attempts": found.attempts.all(),
+        "is_paused": found.status in PAYOUT_WAITING and pauses.is_paused(),
+    }
+    return render(request, "payments/payout_detail.html", context)

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from rest_framework import serializers
+
+from apps.common.api.serializers import MoneySerializer, StrictSerializer
+from apps.gateways.names import DoorName
+from apps.payments.api.serializers import SignedMoneySerializer
+from apps.treasury.models import CashMove, ProcessorLine, TreasuryAct
+from apps.treasury.models.treasury import TreasuryKind
+
+
+class CashSerializer(StrictSerializer):
+    door = serializers.CharField(source="gateway")
+    held = SignedMoneySerializer()
+    promised = SignedMoneySerializer()
+    free = SignedMoneySerializer()
+
+
+class CashMoveSerializer(serializers.ModelSerializer[CashMove]):
+    amount = MoneySerializer(read_only=True)
+
+    class Meta:
+        model = CashMove
+        fields = (
+            "id", "number", "source", "target", "status", "amount", "reason", "proposed_by_id", "proposed_at",
+            "agreed_by_id", "agreed_at", "ended_at",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class CashAtDoorsSerializer(StrictSerializer):
+    doors = CashSerializer(many=True)
+    moves = CashMoveSerializer(many=True)
+
+
+class NewCashMoveSerializer(StrictSerializer):
+    id = serializers.UUIDField(help_text="Made by the caller: the same one again changes nothing.")
+    source = serializers.ChoiceField(choices=DoorName.choices)  # type: ignore[assignment]
+    target = serializers.ChoiceField(choices=DoorName.choices)
+    amount = MoneySerializer()
+    reason = serializers.CharField(max_length=1000)
+
+
+class CashMoveStepSerializer(StrictSerializer):
+    step = serializers.ChoiceField(choices=[("agree", "agree"), ("call_off", "call off"), ("point", "point to a line")])
+    line_id = serializers.UUIDField(required=False, help_text="Of the door's line, for `point`.")
+
+
+class CashLineSerializer(serializers.ModelSerializer[ProcessorLine]):
+    class Meta:
+        model = ProcessorLine
+        fields = ("id", "gateway", "line_id", "type", "reference", "net_minor", "currency", "booked_at")
+        read_only_fields = fields
+
+
+class OneCashMoveSerializer(StrictSerializer):
+    move = CashMoveSerializer()
+    candidates = CashLineSerializer(many=True, help_text="Lines that may be the step that it waits for.")
+
+
+class HoldingSerializer(StrictSerializer):
+    """One thing that staff can act on."""
+
+    kind = serializers.CharField()
+    subject = serializers.CharField(help_text="The country of a tax, the processor of a sweep; else empty.")
+    balance = SignedMoneySerializer()
+    movable = MoneySerializer()
+
+
+class LackingSerializer(StrictSerializer):
+    currency = serializers.CharField()
+    lacking = MoneySerializer(help_text="What the operator has to bring so that everything owed is covered.")
+
+
+class TreasuryActSerializer(serializers.ModelSerializer[TreasuryAct]):
+    amount = MoneySerializer(read_only=True)
+
+    class Meta:
+        model = TreasuryAct
+        fields = ("id", "kind", "subject", "amount", "reason", "acted_by_id", "acted_at")
+        read_only_fields = fields
+
+
+class TreasurySerializer(StrictSerializer):
+    holdings = HoldingSerializer(many=True)
+    top_ups = LackingSerializer(many=True)
+    acts = TreasuryActSerializer(many=True, help_text="The newest fifty.")
+
+
+class NewTreasuryActSerializer(StrictSerializer):
+    id = serializers.UUIDField(help_text="Made by you: the same one again acts once, and asks again for a top-up.")
+    kind = serializers.ChoiceField(TreasuryKind.choices)
+    subject = serializers.CharField(max_length=20, allow_blank=True, default="")
+    amount = MoneySerializer()
+    reason = serializers.CharField(max_length=1000)
+
+
+class TreasuryAnswerSerializer(StrictSerializer):
+    id = serializers.UUIDField()
+    status = serializers.CharField(help_text="`succeeded` once the entry is written; a top-up may still be on its way.")

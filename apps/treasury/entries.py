@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+from uuid import UUID
+
+from apps.common.money import Money
+from apps.ledger import chart
+from apps.ledger.chart import Account
+from apps.ledger.entries import Entry, credit, debit, event_key
+
+
+def tax_remitted(*, act_id: UUID, account: Account, amount: Money) -> Entry:
+    """Handed to the tax office, out of the platform's bank."""
+    return Entry(
+        "tax.remitted",
+        event_key("tax.remitted", act_id),
+        [debit(account, amount), credit(chart.bank(amount.currency), amount)],
+        refs={"treasury": str(act_id)},
+    )
+
+
+def swept(*, act_id: UUID, gateway: str, amount: Money) -> Entry:
+    """What is the platform's own goes from the processor to its bank."""
+    return Entry(
+        "platform.swept",
+        event_key("platform.swept", act_id),
+        [debit(chart.bank(amount.currency), amount), credit(chart.clearing(gateway, amount.currency), amount)],
+        refs={"treasury": str(act_id)},
+    )
+
+
+def reserve_provisioned(*, act_id: UUID, amount: Money) -> Entry:
+    """Laid aside out of the commission, for payments that banks will take back."""
+    return Entry(
+        "reserve.provisioned",
+        event_key("reserve.provisioned", act_id),
+        [
+            debit(chart.chargeback_expense(amount.currency), amount),
+            credit(chart.reserve_chargeback(amount.currency), amount),
+        ],
+        refs={"treasury": str(act_id)},
+    )
+
+
+def topped_up(*, top_up_id: UUID, gateway: str, amount: Money) -> Entry:
+    """The operator's own money has arrived at the processor: capital, not earnings."""
+    return Entry(
+        "platform.topped_up",
+        event_key("platform.topped_up", top_up_id),
+        [
+            debit(chart.clearing(gateway, amount.currency), amount),
+            credit(chart.operator_equity(amount.currency), amount),
+        ],
+        refs={"treasury": str(top_up_id)},
+    )
+
+
+def cash_left(*, move_id: UUID, source: str, reference: str, amount: Money) -> Entry:
+    """The door's own books show that cash went: it is between two of our balances, and still ours."""
+    return Entry(
+        "cash.left",
+        event_key("cash.left", move_id),
+        [
+            debit(chart.clearing_transit(move_id, amount.currency), amount),
+            credit(chart.clearing(source, amount.currency), amount),
+        ],
+        refs={"line": reference, "move": str(move_id)},
+    )
+
+
+def cash_arrived(*, move_id: UUID, target: str, reference: str, amount: Money) -> Entry:
+    """The other door's own books show that it came."""
+    return Entry(
+        "cash.arrived",
+        event_key("cash.arrived", move_id),
+        [
+            debit(chart.clearing(target, amount.currency), amount),
+            credit(chart.clearing_transit(move_id, amount.currency), amount),
+        ],
+        refs={"line": reference, "move": str(move_id)},
+    )
+
+
+def fee_taken(*, gateway: str, line_id: str, net: Money) -> Entry:
+    """A fee that the processor took (or gave back) by itself: the line is all there is to it."""
+    clearing, expense = chart.clearing(gateway, net.currency), chart.processor_expense(net.currency)
+    lines = (
+        [debit(clearing, net), credit(expense, net)]
+        if net.amount_minor > 0
+        else [debit(expense, -net), credit(clearing, -net)]
+    )
+    return Entry("processor.fee", event_key("processor.fee", gateway, line_id), lines, refs={"line": line_id})
+
+
+def suspended(*, item_id: UUID, gateway: str, amount: Money) -> Entry:
+    """The processor has `amount` more (or less, where negative) than the books: put aside."""
+    clearing, aside = chart.clearing(gateway, amount.currency), chart.suspense(amount.currency)
+    lines = (
+        [debit(clearing, amount), credit(aside, amount)]
+        if amount.amount_minor > 0
+        else [debit(aside, -amount), credit(clearing, -amount)]
+    )
+    return Entry("suspense.opened", event_key("suspense.opened", item_id), lines, refs={"suspense": str(item_id)})
+
+
+def suspense_resolved(*, item_id: UUID, amount: Money, account: Account) -> Entry:
+    """What was put aside goes where it belongs."""
+    aside = chart.suspense(amount.currency)
+    lines = (
+        [debit(aside, amount), credit(account, amount)]
+        if amount.amount_minor > 0
+        else [debit(account, -amount), credit(aside, -amount)]
+    )
+    return Entry("suspense.resolved", event_key("suspense.resolved", item_id), lines, refs={"suspense": str(item_id)})

@@ -1,0 +1,40 @@
+"""After the database was restored: `manage.py after_restore` asks the payment processors what the books have lost."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from apps.gateways.errors import GatewayUnavailable
+from apps.gateways.queries import pauses
+from apps.treasury.operations import comparison
+
+
+class Command(BaseCommand):
+    help = (
+        "Pauses payments, lists at every gateway what was carried out since the restored books last looked, enters it "
+        "into the books or freezes whom it belongs to. Nothing is sent. May be run again."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            compared = comparison.after_restore()
+        except GatewayUnavailable as silence:
+            raise CommandError(
+                f"A payment processor does not answer ({silence}). Payments stay paused; run this again."
+            ) from silence
+        for one in compared:
+            self.stdout.write(f"{one.gateway}: {one.listed} objects listed")
+            for number in one.looked_up_first:
+                self.stdout.write(f"  {number}: was sent after the backup; it is looked up before anything is sent")
+            for number in one.rebuilt:
+                self.stdout.write(f"  {number}: entered into the books")
+            for row in one.frozen:
+                whose = row.organization.display_name if row.organization else "nobody known to the books"
+                self.stdout.write(f"  frozen {row.id}: {row.kind} {row.remote_id}, {row.amount}, {whose}")
+        blocking = pauses.unbooked_objects_that_block().count()
+        if blocking:
+            self.stdout.write(
+                f"{blocking} movements have to be resolved before payments can be resumed: put each right, then "
+                "`manage.py payments resolve ID --reason …`."
+            )
+        self.stdout.write("Payments are paused until `manage.py payments resume --reason …`.")

@@ -1,0 +1,52 @@
+"""The processors' books against ours, now: `manage.py reconcile [--json]`."""
+
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from apps.gateways import registry
+from apps.gateways.errors import GatewayUnavailable
+from apps.treasury.operations import reconciliation
+
+
+class Command(BaseCommand):
+    help = (
+        "Reads every processor's lines, matches them with the books, puts aside what stays unexplained; exits non-zero "
+        "while anything differs."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--json", action="store_true", help="print the one-line JSON summary only")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            runs = [reconciliation.reconcile(gateway=name) for name in registry.names()]
+        except GatewayUnavailable as silence:
+            raise CommandError(f"The processor does not answer: {silence}") from silence
+        if not options["json"]:
+            for run in runs:
+                self.stdout.write(f"{run.gateway}: {run.lines_read} new lines, {run.items_opened} put aside")
+                for currency, (processor, books) in run.summary["balances"].items():
+                    self.stdout.write(f"  {currency}: processor {processor}, books {books}")
+        summaries = [run.summary for run in runs]
+        differences = {code: pair for one in summaries for code, pair in one["differences"].items()}
+        is_clean = all(run.is_clean for run in runs)
+        self.stdout.write(json.dumps({"ok": is_clean, "differences": differences, "doors": summaries}))
+        if not is_clean:
+            raise CommandError(_sentence(summaries))
+
+
+def _sentence(summaries: list[dict[str, Any]]) -> str:
+    said = []
+    for one in summaries:
+        if one["differences"]:
+            said.append(f"{one['gateway']} and books differ in {', '.join(one['differences'])}")
+        counts = {
+            "items in suspense": one["suspense_open"],
+            "freelancers' accounts that differ": len(one["connected_differences"]),
+            "payouts stuck": len(one["payouts_stuck"]),
+            "transit accounts left by finished documents": one["transit_left"],
+        }
+        said += [f"{one['gateway']}: {count} {words}" for words, count in counts.items() if count]
+    return "; ".join(said) + "."

@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.models import User
+from apps.common.model_fields import known, status_field
+from apps.common.models import BaseModel, amount_field, currency_field
+from apps.common.money import Money
+from apps.treasury import states
+from apps.treasury.models.reconciliation import ProcessorLine
+
+
+class TreasuryKind(models.TextChoices):
+    """What the operator does with its own money and with the tax that it keeps for others."""
+
+    TAX_WITHHELD = "tax_withheld", _("Withheld tax handed on")
+    TAX_COLLECTED = "tax_collected", _("Tax on our commission handed on")
+    SWEEP = "sweep", _("Own money moved to the bank")
+    RESERVE = "reserve", _("Laid aside for chargebacks")
+    TOP_UP = "top_up", _("Own money brought to the processor")
+
+
+class TreasuryAct(BaseModel):
+    """One act of the operator with its own money or kept tax: who, when, how much, why. The entry is the ledger's."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    """Made by the form that was confirmed: the same form sent twice is one act."""
+    kind = models.CharField(max_length=15, choices=TreasuryKind)
+    subject = models.CharField(max_length=20, blank=True, default="")
+    """The country of a tax, the processor of a sweep or a top-up."""
+    amount_minor = amount_field()
+    currency = currency_field()
+    reason = models.TextField(max_length=1000, blank=True)
+    acted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    """None for what the clock lays aside: a rule did it, and nobody had to say why."""
+    acted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            known(TreasuryKind, "treasury_treasuryact_kind_known", "kind"),
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="treasury_treasuryact_amount_positive"),
+            models.CheckConstraint(
+                condition=Q(acted_by__isnull=False) & ~Q(reason="") | Q(acted_by__isnull=True, kind="reserve"),
+                name="treasury_treasuryact_has_a_reason",
+            ),
+        ]
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+
+class CashMove(BaseModel):
+    """
+    The platform's cash from one door to another: wanted by one, agreed to by another, made by hand at the doors.
+
+    Only the doors' own lines say that it left and that it came.
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    """Made by the form that was sent: the same form sent twice is one move."""
+    number = models.CharField(max_length=20, unique=True)
+    """Written into the transfer, so that the line that shows it can be told."""
+    source = models.CharField(max_length=20)
+    target = models.CharField(max_length=20)
+    status = status_field(states.CashMoveStatus)
+    amount_minor = amount_field()
+    currency = currency_field()
+    reason = models.TextField(max_length=1000)
+    proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    agreed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    agreed_at = models.DateTimeField(null=True, blank=True)
+    source_line = models.OneToOneField(
+        ProcessorLine, on_delete=models.PROTECT, null=True, blank=True, related_name="cash_left"
+    )
+    target_line = models.OneToOneField(
+        ProcessorLine, on_delete=models.PROTECT, null=True, blank=True, related_name="cash_arrived"
+    )
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            known(states.CashMoveStatus, "treasury_cashmove_status_known"),
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="treasury_cashmove_amount_positive"),
+            models.CheckConstraint(condition=~Q(reason=""), name="treasury_cashmove_has_a_reason"),
+            models.CheckConstraint(condition=~Q(source=F("target")), name="treasury_cashmove_two_doors"),
+            models.CheckConstraint(
+                condition=Q(agreed_by=None) | ~Q(agreed_by=F("proposed_by")), name="treasury_cashmove_two_people"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["agreed", "left", "arrived"]) | Q(agreed_by__isnull=False),
+                name="treasury_cashmove_agreed_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["left", "arrived"]) ^ Q(source_line=None),
+                name="treasury_cashmove_left_has_a_line",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="arrived") ^ Q(target_line=None), name="treasury_cashmove_arrived_has_a_line"
+            ),
+        ]
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+
+class TopUp(BaseModel):
+    """The operator's own money on its way to the processor: written down with its key before the processor is asked."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    """Made by the form that was confirmed, and the act's id once it has arrived."""
+    gateway = models.CharField(max_length=20)
+    status = status_field(states.TopUpStatus)
+    amount_minor = amount_field()
+    currency = currency_field()
+    reason = models.TextField(max_length=1000)
+    remote_id = models.CharField(max_length=120, blank=True, default="")
+    failure_code = models.CharField(max_length=60, blank=True, default="")
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            known(states.TopUpStatus, "treasury_topup_status_known"),
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="treasury_topup_amount_positive"),
+            models.CheckConstraint(condition=~Q(reason=""), name="treasury_topup_has_a_reason"),
+            models.CheckConstraint(
+                condition=~Q(status__in=["submitted", "succeeded"]) | ~Q(remote_id=""),
+                name="treasury_topup_submitted_is_remote",
+            ),
+        ]
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)

@@ -1,0 +1,328 @@
+"""
+What a processor carried out for us against what the books know of it.
+
+After a restore the books are older than the processor: money that they still show as a balance has left. So nothing is
+sent while a gateway lists an object of ours that the books would send again. `are_current` asks cheaply, before
+dispatching; `after_restore` asks for everything and enters it into the books, or freezes whom it belongs to.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.core.cache import cache
+from django.db import transaction
+from django.utils import timezone
+
+from apps.banking.models import BankOrder
+from apps.common.actors import SYSTEM
+from apps.common.ids import document_number
+from apps.common.money import Money
+from apps.gateways import registry
+from apps.gateways.errors import GatewayRefused, GatewayUnavailable
+from apps.gateways.models import GatewayCheck, PaymentPause, UnbookedObject
+from apps.gateways.models.attempts import AttemptOutcome
+from apps.gateways.models.pauses import PauseKind, UnbookedStatus
+from apps.gateways.models.pauses import RemoteKind as Kind
+from apps.gateways.operations import pauses as pause_operations
+from apps.gateways.protocols.statements import RemoteKind, RemoteObject
+from apps.gateways.queries import pauses as pause_queries
+from apps.ledger import operations as ledger
+from apps.payments.models import Charge, Refund
+from apps.payments.operations import charges
+from apps.payments.states import ChargeStatus, RefundStatus
+from apps.payouts import entries
+from apps.payouts.models import FxQuote, Payout, PayoutAccount, TransferReversal
+from apps.payouts.queries import wallet
+from apps.payouts.states import PayoutStatus, TransferReversalStatus
+from apps.treasury.models import TopUp
+from apps.treasury.queries import reconciliation
+
+logger = logging.getLogger(__name__)
+
+
+Clock = Callable[[], datetime]
+
+
+CHECK_SECONDS = 180.0
+"""How often one process compares before it dispatches."""
+
+
+OVERLAP = timedelta(hours=1)
+"""Of two windows: lists may show an object a little late, and clocks differ."""
+
+
+SILENT, SILENT_SECONDS = "payments:silent:{}", 86_400
+"""In the cache while a gateway cannot be compared, so that all processes together say it once, and once a day."""
+
+
+_checked_at: dict[str, float] = {}
+
+
+@dataclass
+class Comparison:
+    """What `after_restore` found at one gateway."""
+
+    gateway: str
+    listed: int = 0
+    looked_up_first: list[str] = field(default_factory=list)
+    """Documents that the books knew and had not sent: they are looked up before anything is sent."""
+    rebuilt: list[str] = field(default_factory=list)
+    frozen: list[UnbookedObject] = field(default_factory=list)
+
+
+def are_current(*, gateway: str, now: datetime) -> bool:
+    """
+    Do the books know what this gateway carried out for us? Where they do not, payments are paused until
+    `after_restore`. False too without an answer: what cannot be asked is not sent to.
+    """
+    if not registry.door(gateway).capabilities.has_listing:
+        return True
+    last = _checked_at.get(gateway)
+    if last is not None and time.monotonic() - last < CHECK_SECONDS:
+        return True
+    try:
+        unknown = _compare_new(gateway, now)
+    except (GatewayUnavailable, GatewayRefused) as silence:
+        if cache.add(SILENT.format(gateway), 1, timeout=SILENT_SECONDS):  # this is asked every five seconds
+            logger.warning("%s could not be compared with the books, nothing is sent to it: %s", gateway, silence)
+        return False
+    if cache.delete(SILENT.format(gateway)):
+        logger.warning("%s can be compared with the books again", gateway)
+    if unknown:
+        named = ", ".join(one.remote_id for one in unknown[:5])
+        reason = f"{gateway} carried out {len(unknown)} movements that the books do not know: {named}"
+        logger.error("payments are paused: %s", reason)
+        pause_operations.pause(reason=reason, now=now, actor=SYSTEM, kind=PauseKind.MISMATCH)
+        return False
+    _checked_at[gateway] = time.monotonic()
+    return True
+
+
+def forget_checks() -> None:
+    """Compare again before the next dispatch, whatever was compared before."""
+    _checked_at.clear()
+
+
+def _compare_new(gateway: str, now: datetime) -> list[RemoteObject]:
+    """The first comparison ever only takes down where it begins: what is older came before these books."""
+    known = pause_queries.gateway_check(gateway)
+    since = known.newest_at - OVERLAP if known else now - OVERLAP
+    listed = list(registry.door(gateway).objects_since(since))
+    unknown = _would_be_repeated(listed) if known else []
+    if not unknown:
+        _take_down(gateway, listed, now)
+    return unknown
+
+
+def _take_down(gateway: str, listed: Iterable[RemoteObject], now: datetime) -> None:
+    known = pause_queries.gateway_check(gateway)
+    newest = max((one.created_at for one in listed), default=known.newest_at if known else now)
+    newest = max(newest, known.newest_at) if known else newest
+    GatewayCheck.objects.update_or_create(gateway=gateway, defaults={"checked_at": now, "newest_at": newest})
+
+
+def _would_be_repeated(listed: Iterable[RemoteObject]) -> list[RemoteObject]:
+    """
+    Objects that carry our id and that the books would cause a second time: no row, or a row that was never tried. One
+    that was tried is looked up before it is sent again, as always.
+    """
+    ours = [one for one in listed if one.own_id is not None and one.kind != RemoteKind.CHARGE]
+    ids = {one.document_id for one in ours}
+    tried = set(Payout.objects.filter(id__in=ids, attempts_made__gt=0).values_list("id", flat=True))
+    tried |= set(Refund.objects.filter(id__in=ids, attempts_made__gt=0).values_list("id", flat=True))
+    tried |= set(TransferReversal.objects.filter(id__in=ids, attempts_made__gt=0).values_list("id", flat=True))
+    tried |= set(TopUp.objects.filter(id__in=ids).values_list("id", flat=True))  # always looked up before it is sent
+    known = UnbookedObject.objects.filter(remote_id__in=[one.remote_id for one in ours])
+    handled = set(known.values_list("remote_id", flat=True))
+    return [one for one in ours if one.own_id not in tried and one.remote_id not in handled]
+
+
+def after_restore(*, clock: Clock = timezone.now) -> list[Comparison]:
+    """
+    Pause, then compare everything that the gateways carried out since the restored books last looked: payments that
+    were paid are looked up, documents that were sent are marked so that they are looked up before anything is sent,
+    payouts that the books do not know are entered where they can be, and everything else freezes whom it belongs to.
+    May be run again. Not atomic as a whole.
+
+    :raises GatewayUnavailable: without an answer; payments stay paused, and it is run again.
+    """
+    now = clock()
+    pause_operations.pause(reason="The books were restored.", now=now, actor=SYSTEM, kind=PauseKind.RESTORE)
+    compared = [_compare_all(name, clock) for name in registry.names()]
+    PaymentPause.objects.filter(ended_at__isnull=True).update(checked_at=clock())
+    forget_checks()
+    return compared
+
+
+def _compare_all(gateway: str, clock: Clock) -> Comparison:
+    found = Comparison(gateway)
+    if not registry.door(gateway).capabilities.has_listing:
+        _freeze_what_cannot_be_asked(found, clock())
+        return found
+    known = pause_queries.gateway_check(gateway)
+    since = known.newest_at - OVERLAP if known else None
+    listed = list(registry.door(gateway).objects_since(since))
+    for account_id in _accounts_with_cash(gateway):
+        listed += registry.door(gateway).objects_since(since, account_id=account_id)
+    found.listed = len(listed)
+    for one in sorted(listed, key=lambda one: (one.created_at, one.kind == RemoteKind.PAYOUT)):
+        if one.own_id is not None:
+            _enter(one, found, clock)
+    _take_down(gateway, [one for one in listed if one.kind != RemoteKind.PAYOUT], clock())
+    return found
+
+
+def _accounts_with_cash(gateway: str) -> list[str]:
+    """Recipients' accounts there that we ever paid to: a payout of cash that came back needs no new transfer."""
+    return [account_id for one in reconciliation.connected_accounts(gateway) for account_id in one.remote_account_ids]
+
+
+def _enter(one: RemoteObject, found: Comparison, clock: Clock) -> None:
+    if one.kind == RemoteKind.CHARGE:
+        _enter_charge(one, found, clock)
+    elif one.kind == RemoteKind.TOP_UP:
+        if not TopUp.objects.filter(id=one.document_id).exists():
+            _freeze(one, found, None, clock())
+    elif one.kind == RemoteKind.REFUND:
+        _enter_refund(one, found, clock())
+    elif one.kind == RemoteKind.REVERSAL:
+        _enter_reversal(one, found, clock())
+    else:
+        _enter_payout(one, found, clock())
+
+
+def _enter_charge(one: RemoteObject, found: Comparison, clock: Clock) -> None:
+    charge = Charge.objects.filter(id=one.document_id).first()
+    if charge is None:
+        _freeze(one, found, None, clock())
+        return
+    if charge.status == ChargeStatus.SUCCEEDED:
+        return
+    if not charge.remote_session_id:
+        Charge.objects.filter(id=charge.id, remote_session_id="").update(remote_session_id=one.remote_id)
+    charges.refresh_charge(charge_id=charge.id, now=clock())
+    found.rebuilt.append(charge.number)
+
+
+@transaction.atomic
+def _enter_refund(one: RemoteObject, found: Comparison, now: datetime) -> None:
+    refund = Refund.objects.select_for_update(of=("self",)).filter(id=one.document_id).first()
+    if refund is None:
+        _freeze(one, found, None, now)
+    elif refund.attempts_made == 0 and refund.status == RefundStatus.REQUESTED:
+        _mark_as_tried(refund, one, found, now)
+
+
+@transaction.atomic
+def _enter_reversal(one: RemoteObject, found: Comparison, now: datetime) -> None:
+    """
+    One that the books have forgotten is not entered: its payout may be as it was before it failed. Staff look first,
+    since the cash would be counted on, or asked back, a second time.
+    """
+    reversal = TransferReversal.objects.select_for_update(of=("self",)).filter(id=one.document_id).first()
+    if reversal is None:
+        payout = Payout.objects.filter(gateway=found.gateway, remote_transfer_id=one.payment_id).first()
+        _freeze(one, found, payout.organization_id if payout else None, now)
+    elif reversal.attempts_made == 0 and reversal.status == TransferReversalStatus.REQUESTED:
+        _mark_as_tried(reversal, one, found, now)
+
+
+@transaction.atomic
+def _enter_payout(one: RemoteObject, found: Comparison, now: datetime) -> None:
+    payout = Payout.objects.select_for_update(of=("self",)).filter(id=one.document_id).first()
+    if payout is not None:
+        if payout.attempts_made == 0 and payout.status == PayoutStatus.REQUESTED:
+            _mark_as_tried(payout, one, found, now)
+        return
+    account = PayoutAccount.objects.select_for_update().filter(remote_account_id=one.account_id).first()
+    rebuilt = _rebuild(one, account, now) if account and one.kind != RemoteKind.PAYOUT else None
+    if rebuilt is None:
+        _freeze(one, found, account.organization_id if account else None, now)
+        return
+    _mark_as_tried(rebuilt, one, None, now)
+    found.rebuilt.append(rebuilt.number)
+    _write_down(one, UnbookedStatus.REBUILT, rebuilt.organization_id, rebuilt.gateway, now)
+
+
+def _rebuild(one: RemoteObject, account: PayoutAccount, now: datetime) -> Payout | None:
+    """
+    The payout as it was, under its own id, number and quote, reserved in the books; the settlement finds the rest at
+    the processor. None where its metadata does not carry the quote, or the balance does not cover it.
+    """
+    minor, currency = one.amount.amount_minor, one.amount.currency
+    try:
+        terms = FxQuote.fields_of_terms(one.terms)
+    except (KeyError, ValueError, ArithmeticError):
+        return None
+    source = Money(terms["amount_from_minor"], terms["currency_from"])
+    if account.currency != currency or wallet.available(account.organization_id, source.currency) < source:
+        return None
+    quote = FxQuote.objects.create(
+        account=account, amount_to_minor=minor, currency_to=currency, quoted_at=one.created_at,
+        expires_at=one.created_at + timedelta(minutes=1), **terms,
+    )  # fmt: skip
+    payout = Payout.objects.create(
+        id=one.document_id, number=document_number("PO", one.document_id), organization_id=account.organization_id,
+        account=account, quote=quote, amount_minor=minor, currency=currency, gateway=account.gateway,
+        needs_transfer=True, requested_at=one.created_at, next_attempt_at=now,
+    )  # fmt: skip
+    requested = entries.payout_requested(
+        payout_id=payout.id, organization_id=account.organization_id, source=source, mid=quote.amount_mid,
+        target=one.amount, quote_id=quote.id,
+    )  # fmt: skip
+    ledger.record(requested, now=now)
+    return payout
+
+
+def _mark_as_tried(
+    row: Payout | Refund | TransferReversal, one: RemoteObject, found: Comparison | None, now: datetime
+) -> None:
+    """As if a worker had died after the call: whoever claims it next looks it up before sending."""
+    row.attempts_made = 1
+    row.save(update_fields=["attempts_made"])
+    row.attempts.create(
+        nth=1, outcome=AttemptOutcome.UNKNOWN, detail=f"found at the gateway: {one.remote_id}"[:300],
+        started_at=one.created_at, ended_at=now,
+    )  # fmt: skip
+    if found is not None:
+        found.looked_up_first.append(row.number)
+
+
+def _freeze(one: RemoteObject, found: Comparison, organization_id: UUID | None, now: datetime) -> None:
+    row = _write_down(one, UnbookedStatus.FROZEN, organization_id, found.gateway, now)
+    if row.status == UnbookedStatus.FROZEN:
+        found.frozen.append(row)
+
+
+def _freeze_what_cannot_be_asked(found: Comparison, now: datetime) -> None:
+    """Only people can compare the bank's account with the files that were made after the backup."""
+    has_orders = BankOrder.objects.exists() or Payout.objects.filter(gateway=found.gateway).exists()
+    if not has_orders:
+        return
+    pause = pause_queries.open_pause()
+    row, _is_new = UnbookedObject.objects.get_or_create(
+        gateway=found.gateway, kind=Kind.BANK_FILES, remote_id=f"since {pause.id if pause else now}",
+        defaults={"amount_minor": 0, "currency": "EUR", "remote_created_at": now, "found_at": now},
+    )  # fmt: skip
+    if row.status == UnbookedStatus.FROZEN:
+        found.frozen.append(row)
+
+
+def _write_down(
+    one: RemoteObject, status: UnbookedStatus, organization_id: UUID | None, gateway: str, now: datetime
+) -> UnbookedObject:
+    row, _is_new = UnbookedObject.objects.get_or_create(
+        gateway=gateway, kind=one.kind.value, remote_id=one.remote_id,
+        defaults={
+            "own_id": one.own_id, "status": status, "organization_id": organization_id,
+            "amount_minor": one.amount.amount_minor, "currency": one.amount.currency,
+            "remote_created_at": one.created_at, "found_at": now,
+        },
+    )  # fmt: skip
+    return row

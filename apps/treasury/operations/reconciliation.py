@@ -1,0 +1,381 @@
+"""
+The processor's word against the books, line by line and both ways.
+
+Each line of the processor's own books and each line of ours on its clearing account carries a reference: the
+processor's id of the object that moved the money. Under one reference both sides must sum to the same. What does not,
+after a while, is put aside (`suspense`), so that the clearing account is the processor's balance again, and two people
+book it where it belongs. A payment sent twice under two ids is such a reference that our books do not know: this is the
+only place where it can be seen.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Abs
+from django.utils import timezone
+
+from apps.common.clock import Clock
+from apps.common.money import Money
+from apps.gateways import registry
+from apps.gateways.errors import GatewayRefused, GatewayUnavailable
+from apps.gateways.protocols.statements import BalanceLine
+from apps.gateways.registry import door
+from apps.ledger import chart
+from apps.ledger import operations as ledger
+from apps.ledger.queries import books
+from apps.outbox import bus
+from apps.payments.models import Charge, Refund
+from apps.payments.states import ChargeStatus, RefundStatus
+from apps.payouts.queries import payouts, wallet
+from apps.treasury import entries, events, rules
+from apps.treasury.models import BookLine, ProcessorLine, ReconciliationRun, SuspenseItem
+from apps.treasury.models.reconciliation import LineStatus, SuspenseReason
+from apps.treasury.operations import internal_transfers, suspense, top_ups
+from apps.treasury.queries import reconciliation
+from apps.treasury.states import SuspenseStatus
+
+logger = logging.getLogger(__name__)
+
+
+OVERLAP = timedelta(hours=48)
+
+
+BATCH = 1000
+
+
+GRACE = timedelta(hours=24)
+
+
+BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+Group = tuple[str, str]
+"""A reference and a currency."""
+
+
+def balance_at_processor(*, gateway: str) -> dict[str, Money] | None:
+    """The platform's balance by currency, in the processor's own word; None when it does not answer."""
+    try:
+        return door(gateway).balance()
+    except GatewayUnavailable:
+        return None
+
+
+def balance_at_all_doors() -> dict[str, Money] | None:
+    """The platform's balances at every open door together; None as long as one does not answer."""
+    total: dict[str, Money] = {}
+    for name in registry.names():
+        found = balance_at_processor(gateway=name)
+        if found is None:
+            return None
+        for currency, money in found.items():
+            total[currency] = total.get(currency, Money.zero(currency)) + money
+    return total
+
+
+def compare_balances(*, gateway: str) -> dict[str, tuple[Money, Money]]:
+    """
+    Currencies in which the processor's balance and the clearing account differ: (processor, books).
+
+    Payments of the last minutes may stand in one and not yet in the other; a difference that stays is an alarm.
+
+    :raises GatewayUnavailable: without an answer.
+    """
+    return {code: pair for code, pair in _balances(gateway).items() if pair[0] != pair[1]}
+
+
+def _balances(gateway: str) -> dict[str, tuple[Money, Money]]:
+    held = door(gateway).balance()
+    booked = books.balances_by_currency(chart.clearing(gateway, "EUR").code)
+    return {
+        currency: (held.get(currency, Money.zero(currency)), booked.get(currency, Money.zero(currency)))
+        for currency in sorted(held.keys() | booked.keys())
+    }
+
+
+def reconcile(*, gateway: str, clock: Clock = timezone.now) -> ReconciliationRun:
+    """
+    Read the processor's lines, match them with the books, put aside what stays unexplained, and say what differs.
+
+    Not atomic as a whole: the processor is asked outside any transaction, each step is safe to repeat.
+
+    :raises GatewayUnavailable: without an answer; nothing is concluded from silence.
+    """
+    started = clock()
+    latest = ReconciliationRun.objects.filter(gateway=gateway).order_by("-started_at").first()
+    since = latest.started_at - OVERLAP if latest else BEGINNING
+    top_ups.refresh_top_ups(now=started)
+    _fill_in_charges(gateway)
+    read = take_lines(gateway=gateway, lines=door(gateway).balance_lines(since=since))
+    opened = match(gateway=gateway, since=since, now=clock())
+    return _conclude(gateway, started, read, opened, clock())
+
+
+def _fill_in_charges(gateway: str) -> None:
+    """Payments that were written down before the processor's name for their line was: asked for again."""
+    nameless = Charge.objects.filter(gateway=gateway, status=ChargeStatus.SUCCEEDED, remote_charge_id="")
+    for charge in nameless.order_by("created_at")[:500]:
+        try:
+            outcome = door(gateway).charge_outcome(charge.remote_session_id)
+        except GatewayRefused:
+            continue
+        Charge.objects.filter(id=charge.id, remote_charge_id="").update(remote_charge_id=outcome.remote_charge_id)
+
+
+def take_lines(*, gateway: str, lines: Iterable[BalanceLine]) -> int:
+    """
+    Write down what the processor's books say, each line once, as they are read; returns the number of new ones. What
+    was written stays when a long reading is interrupted.
+    """
+    new, reading = 0, iter(lines)
+    while batch := {line.line_id: line for line in islice(reading, BATCH)}:
+        known = ProcessorLine.objects.filter(gateway=gateway, line_id__in=batch).values_list("line_id", flat=True)
+        for line_id in list(known):
+            del batch[line_id]
+        ProcessorLine.objects.bulk_create(
+            [_line(gateway, line) for line in batch.values()], batch_size=BATCH, ignore_conflicts=True
+        )
+        new += len(batch)
+    return new
+
+
+def _line(gateway: str, line: BalanceLine) -> ProcessorLine:
+    return ProcessorLine(
+        gateway=gateway,
+        line_id=line.line_id,
+        type=line.type[:40],
+        reference=line.source_id or line.line_id,
+        amount_minor=line.amount.amount_minor,
+        fee_minor=line.fee.amount_minor,
+        net_minor=line.net.amount_minor,
+        currency=line.amount.currency,
+        booked_at=line.created_at,
+        available_at=line.available_at,
+    )
+
+
+@transaction.atomic
+def match(*, gateway: str, since: datetime, now: datetime) -> list[SuspenseItem]:
+    """Both ways: every line against every entry on the clearing account. Gives what was newly put aside."""
+    reconciliation.lock_reconciliation()
+    _book_fees(gateway, now)
+    _take_entries(gateway, since)
+    _name_entries(gateway)
+    _pair_sweeps(gateway)
+    if internal_transfers.follow_moves(gateway=gateway, now=now):  # after sweeps, which look alike at the processor
+        _take_entries(gateway, since)
+        _name_entries(gateway)
+    suspense.clear_where_news_came(gateway=gateway, now=now)
+    return _settle_groups(gateway, now)
+
+
+def _book_fees(gateway: str, now: datetime) -> None:
+    """Fees that the processor took by itself: the line is the whole event, and its entry is written here."""
+    for line in ProcessorLine.objects.filter(gateway=gateway, status=LineStatus.WAITING, type__in=rules.FEE_LINES):
+        if line.net_minor:
+            ledger.record(entries.fee_taken(gateway=gateway, line_id=line.reference, net=line.net), now=now)
+
+
+def _take_entries(gateway: str, since: datetime) -> None:
+    """Our side: what each entry says about the clearing account, as far back as lines are read."""
+    found = books.lines_of(chart.clearing(gateway, "EUR").code, since=since)
+    known = set(
+        BookLine.objects.filter(gateway=gateway, journal_id__in={line.journal_id for line in found}).values_list(
+            "journal_id", "currency"
+        )
+    )
+    BookLine.objects.bulk_create(
+        [
+            BookLine(
+                gateway=gateway,
+                journal_id=line.journal_id,
+                event=line.event,
+                amount_minor=line.amount.amount_minor,
+                currency=line.amount.currency,
+                booked_at=line.recorded_at,
+            )
+            for line in found
+            if (line.journal_id, line.amount.currency) not in known and not line.event.startswith("suspense.")
+        ],
+        batch_size=1000,
+        ignore_conflicts=True,
+    )
+
+
+def _name_entries(gateway: str) -> None:
+    """The processor's reference of what each entry is about; entries of documents that it never saw have none."""
+    nameless = list(
+        BookLine.objects.filter(gateway=gateway, status__in=[LineStatus.WAITING, LineStatus.SUSPENSE])
+        .filter(Q(reference="") | Q(reference__startswith=rules.OWN_REFERENCE))
+        .exclude(event__startswith="suspense.")
+    )
+    journals = {one.id: one for one in books.journals_by_ids({line.journal_id for line in nameless})}
+    named = reconciliation.remote_references(list(journals.values()))
+    for line in nameless:
+        undone_id = journals[line.journal_id].reverses_id
+        reference = named.get(line.journal_id) or rules.own_reference(undone_id or line.journal_id)
+        if reference != line.reference:
+            line.reference = reference
+            line.status = LineStatus.WAITING
+            line.save(update_fields=["reference", "status"])
+
+
+def _pair_sweeps(gateway: str) -> None:
+    """A sweep is made by hand at the processor: its payout is the oldest of the same amount that is unexplained."""
+    waiting = {"gateway": gateway, "status": LineStatus.WAITING}
+    for ours in BookLine.objects.filter(event="platform.swept", **waiting).order_by("booked_at"):
+        taken = BookLine.objects.filter(gateway=gateway).values("reference")
+        theirs = (
+            ProcessorLine.objects.filter(type="payout", net_minor=ours.amount_minor, currency=ours.currency, **waiting)
+            .exclude(reference__in=taken)
+            .order_by("booked_at")
+            .first()
+        )
+        if theirs is not None:
+            ours.reference = theirs.reference
+            ours.save(update_fields=["reference"])
+
+
+def _settle_groups(gateway: str, now: datetime) -> list[SuspenseItem]:
+    gaps = _gaps(gateway)
+    even = [group for group, gap in gaps.items() if gap == 0]
+    _mark_matched(gateway, even)
+    opened = []
+    for (reference, currency), gap in gaps.items():
+        if gap and (reason := _reason(gateway, reference, currency, now)):
+            opened.append(suspense.open_item(gateway=gateway, reference=reference, reason=reason,
+                                             amount=Money(gap, currency), now=now))  # fmt: skip
+    return opened
+
+
+def _gaps(gateway: str) -> dict[Group, int]:
+    """By how much the processor's side is more than ours, for every reference that has something waiting."""
+    references = set()
+    for table in (ProcessorLine, BookLine):
+        references |= set(
+            table.objects.filter(gateway=gateway, status=LineStatus.WAITING).values_list("reference", "currency")
+        )
+    gaps: dict[Group, int] = defaultdict(int, dict.fromkeys(references, 0))
+    names = [reference for reference, _ in references]
+    for sign, table, column in ((1, ProcessorLine, "net_minor"), (-1, BookLine, "amount_minor")):
+        rows = table.objects.filter(gateway=gateway, reference__in=names).values_list("reference", "currency")
+        for reference, currency, total in rows.annotate(total=Sum(column)):
+            if (reference, currency) in references:
+                gaps[reference, currency] += sign * int(total)
+    return dict(gaps)
+
+
+def _mark_matched(gateway: str, groups: Iterable[Group]) -> None:
+    by_currency = defaultdict(list)
+    for reference, currency in groups:
+        by_currency[currency].append(reference)
+    same = BookLine.objects.filter(gateway=gateway, reference=OuterRef("reference"), currency=OuterRef("currency"))
+    nearest = same.annotate(gap=Abs(F("amount_minor") - OuterRef("amount_minor"))).order_by("gap", "booked_at")
+    for currency, references in by_currency.items():
+        waiting = {
+            "gateway": gateway, "currency": currency, "reference__in": references, "status": LineStatus.WAITING,
+        }  # fmt: skip
+        ProcessorLine.objects.filter(**waiting).update(
+            status=LineStatus.MATCHED, journal_id=Subquery(nearest.values("journal_id")[:1])
+        )
+        BookLine.objects.filter(**waiting).update(status=LineStatus.MATCHED)
+
+
+def _reason(gateway: str, reference: str, currency: str, now: datetime) -> SuspenseReason | None:
+    """Why a difference is put aside now; None while it may still explain itself."""
+    same = {"gateway": gateway, "reference": reference, "currency": currency}
+    lines = list(ProcessorLine.objects.filter(**same))
+    if any(line.type not in rules.KNOWN_LINES for line in lines):
+        return SuspenseReason.UNKNOWN_TYPE
+    ours = list(BookLine.objects.filter(**same))
+    both: list[ProcessorLine | BookLine] = [*lines, *ours]
+    waiting = [line.booked_at for line in both if line.status == LineStatus.WAITING]
+    if min(waiting) > now - GRACE or _is_on_its_way(gateway, reference):
+        return None
+    if not lines:
+        return SuspenseReason.NO_LINE
+    return SuspenseReason.AMOUNT_DIFFERS if ours else SuspenseReason.NO_ENTRY
+
+
+def _is_on_its_way(gateway: str, reference: str) -> bool:
+    """A refund leaves the processor's balance when it is sent, and our clearing account when it has arrived."""
+    unfinished = [RefundStatus.SENDING, RefundStatus.SUBMITTED]
+    return Refund.objects.filter(charge__gateway=gateway, remote_id=reference, status__in=unfinished).exists()
+
+
+def _conclude(
+    gateway: str, started: datetime, read: int, opened: list[SuspenseItem], finished: datetime
+) -> ReconciliationRun:
+    summary = _summary(gateway, opened, finished)
+    run = ReconciliationRun.objects.create(
+        gateway=gateway,
+        started_at=started,
+        finished_at=finished,
+        is_clean=summary["ok"],
+        lines_read=read,
+        items_opened=len(opened),
+        summary=summary,
+    )
+    if opened:
+        _alert(run, opened, finished)
+    return run
+
+
+def _summary(gateway: str, opened: list[SuspenseItem], now: datetime) -> dict[str, Any]:
+    balances = _balances(gateway)
+    waiting = reconciliation.waiting_by_currency(gateway)
+    differences = {code: pair for code, pair in balances.items() if pair[0] != pair[1]}
+    connected = _connected(gateway)
+    open_items = SuspenseItem.objects.filter(
+        gateway=gateway, status__in=[SuspenseStatus.OPEN, SuspenseStatus.PROPOSED]
+    ).count()
+    stuck = [payout.number for payout in payouts.stuck_payouts(now)]
+    left = wallet.transit_left()
+    found = {
+        "gateway": gateway,
+        "balances": {code: [pair[0].amount_minor, pair[1].amount_minor] for code, pair in balances.items()},
+        "differences": {code: [pair[0].amount_minor, pair[1].amount_minor] for code, pair in differences.items()},
+        "waiting": waiting,
+        "connected_differences": connected,
+        "suspense_opened": len(opened),
+        "suspense_open": open_items,
+        "payouts_stuck": stuck,
+        "transit_left": left,
+    }
+    return {"ok": not (differences or connected or open_items or stuck or left), **found}
+
+
+def _connected(gateway: str) -> list[dict[str, Any]]:
+    """Freelancers' accounts at the processor on which it and our books do not agree."""
+    found = []
+    for account in reconciliation.connected_accounts(gateway):
+        held: dict[str, Money] = {}
+        for remote_id in account.remote_account_ids:
+            for currency, money in door(gateway).balance(remote_id).items():
+                held[currency] = held.get(currency, Money.zero(currency)) + money
+        for currency, expected in account.expected(held).items():
+            there = held.get(currency, Money.zero(currency))
+            if there != expected:
+                found.append(
+                    {
+                        "organization_id": str(account.organization_id),
+                        "currency": currency,
+                        "processor": there.amount_minor,
+                        "books": expected.amount_minor,
+                    }
+                )
+    return found
+
+
+@transaction.atomic
+def _alert(run: ReconciliationRun, opened: list[SuspenseItem], now: datetime) -> None:
+    logger.error("%s differs from the books under %s references", run.gateway, len(opened))
+    bus.publish(events.ReconciliationDiffered(run.id, run.gateway, len(opened)), now=now)

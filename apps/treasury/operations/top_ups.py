@@ -1,0 +1,144 @@
+"""The operator's own capital on its way to the processor, so that customers' money never pays the processor's fees."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from apps.common.actors import SYSTEM, Actor
+from apps.common.errors import Conflict, Invalid
+from apps.common.money import Money
+from apps.common.operations import move
+from apps.common.work_queue import each_row
+from apps.gateways import policies
+from apps.gateways.errors import GatewayRefused, GatewayUnavailable, PaymentUnavailable
+from apps.gateways.protocols.movements import Movement, TransferState
+from apps.gateways.protocols.top_ups import TopUpRequest
+from apps.gateways.registry import door
+from apps.gateways.stripe.amounts import AmountNotSendable
+from apps.ledger import operations as ledger
+from apps.outbox import bus
+from apps.treasury import entries, events
+from apps.treasury.models import TopUp, TreasuryAct
+from apps.treasury.models.treasury import TreasuryKind
+from apps.treasury.operations.treasury import ReasonMissing
+from apps.treasury.states import TOP_UP, TopUpStatus
+
+
+class AmountMissing(Invalid):
+    code = "amount_missing"
+    field = "amount"
+    message = _("Say how much.")
+
+
+class TopUpRefused(Conflict):
+    code = "top_up_refused"
+    message = _("The processor does not take this top-up. Nothing moved. Reason: %(reason)s")
+
+
+def top_up(*, top_up_id: UUID, gateway: str, amount: Money, reason: str, actor: Actor, now: datetime) -> TopUp:
+    """
+    Bring the operator's own money to the processor. Not atomic as a whole: written down with its key, asked outside any
+    transaction, the answer written with its entry.
+
+    :param top_up_id: made by the form that was confirmed, and the key of the call; the same one again asks again.
+    :raises OnlyStaff: for anybody else. :raises PaymentsPaused: :raises ReasonMissing: :raises AmountMissing:
+    :raises PaymentUnavailable: without an answer; ask again, or let `refresh_top_ups` look it up.
+    :raises TopUpRefused: for a definite no.
+    """
+    made = _write_down(top_up_id, gateway, amount, reason, actor, now)
+    if made.status in (TopUpStatus.SUCCEEDED, TopUpStatus.FAILED):
+        return made
+    try:
+        known = door(made.gateway)
+        movement = known.find_top_up(top_up_id=made.id) or known.top_up(
+            TopUpRequest(made.id, made.id, made.amount, made.reason[:100])
+        )
+    except GatewayUnavailable as silence:
+        raise PaymentUnavailable from silence
+    except (GatewayRefused, AmountNotSendable) as refusal:
+        _refused(made.id, refusal, now)
+        raise TopUpRefused(reason=str(refusal)) from refusal
+    return top_up_answered(top_up_id=made.id, movement=movement, now=now)
+
+
+@transaction.atomic
+def _write_down(top_up_id: UUID, gateway: str, amount: Money, reason: str, actor: Actor, now: datetime) -> TopUp:
+    policies.check_is_staff(actor)
+    policies.check_is_not_paused()
+    if not reason.strip():
+        raise ReasonMissing
+    if amount.amount_minor <= 0:
+        raise AmountMissing
+    made, _is_new = TopUp.objects.get_or_create(
+        id=top_up_id,
+        defaults={
+            "gateway": gateway,
+            "amount_minor": amount.amount_minor,
+            "currency": amount.currency,
+            "reason": reason.strip(),
+            "asked_by_id": actor.person_id,
+            "asked_at": now,
+        },
+    )
+    return made
+
+
+@transaction.atomic
+def top_up_answered(*, top_up_id: UUID, movement: Movement, now: datetime) -> TopUp:
+    """Write down what the processor says; older news changes nothing. Arrived, it is an act and an entry."""
+    made = TopUp.objects.select_for_update().get(id=top_up_id)
+    if made.status == TopUpStatus.REQUESTED:
+        move(made, TOP_UP, "submit", actor=SYSTEM, now=now, changes={"remote_id": movement.remote_id})
+    if movement.state == TransferState.SUCCEEDED and TOP_UP.allows(made.status, "succeed"):
+        move(made, TOP_UP, "succeed", actor=SYSTEM, now=now, changes={"finished_at": now})
+        _record(made, now)
+    elif movement.state == TransferState.FAILED and TOP_UP.allows(made.status, "fail"):
+        changes = {"finished_at": now, "failure_code": movement.failure_code[:60]}
+        move(made, TOP_UP, "fail", actor=SYSTEM, now=now, changes=changes)
+    return made
+
+
+def _record(made: TopUp, now: datetime) -> None:
+    TreasuryAct.objects.create(
+        id=made.id,
+        kind=TreasuryKind.TOP_UP,
+        subject=made.gateway,
+        amount_minor=made.amount_minor,
+        currency=made.currency,
+        reason=made.reason,
+        acted_by_id=made.asked_by_id,
+        acted_at=now,
+    )
+    ledger.record(entries.topped_up(top_up_id=made.id, gateway=made.gateway, amount=made.amount), now=now)
+    fact = events.TreasuryActed(
+        made.id, TreasuryKind.TOP_UP, made.gateway, made.amount_minor, made.currency, made.asked_by_id, made.reason
+    )
+    bus.publish(fact, now=now)
+
+
+@transaction.atomic
+def _refused(top_up_id: UUID, refusal: Exception, now: datetime) -> None:
+    made = TopUp.objects.select_for_update().get(id=top_up_id)
+    code = refusal.code if isinstance(refusal, GatewayRefused) else "amount_not_sendable"
+    if made.status == TopUpStatus.REQUESTED and code != "idempotency_error":
+        move(made, TOP_UP, "fail", actor=SYSTEM, now=now, changes={"finished_at": now, "failure_code": code[:60]})
+
+
+def refresh_top_ups(*, now: datetime) -> int:
+    """Look up what has not ended, outside any transaction; gives how many were found at the processor."""
+    found = 0
+
+    def look_up(top_up_id: UUID) -> None:
+        nonlocal found
+        movement = door(TopUp.objects.get(id=top_up_id).gateway).find_top_up(top_up_id=top_up_id)
+        if movement is not None:
+            top_up_answered(top_up_id=top_up_id, movement=movement, now=now)
+            found += 1
+
+    unfinished = TopUp.objects.filter(status__in=[TopUpStatus.REQUESTED, TopUpStatus.SUBMITTED])
+    each_row("treasury.refresh_top_ups", unfinished.order_by("asked_at", "id"), look_up, now=now, limit=100)
+    return found

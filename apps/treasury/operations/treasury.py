@@ -1,0 +1,112 @@
+"""The operator's own money and the tax it keeps: handed on, swept to the bank, laid aside. By staff, for a reason."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from apps.common import fmt
+from apps.common.actors import Actor
+from apps.common.errors import Conflict, Invalid
+from apps.common.ids import uuid7
+from apps.common.money import Money
+from apps.gateways import policies
+from apps.ledger import chart
+from apps.ledger import operations as ledger
+from apps.ledger.entries import Entry
+from apps.outbox import bus
+from apps.payouts.queries import liquidity
+from apps.treasury import entries, events
+from apps.treasury.models import TreasuryAct
+from apps.treasury.models.treasury import TreasuryKind
+from apps.treasury.queries import holdings
+
+
+class ReasonMissing(Invalid):
+    code = "reason_missing"
+    field = "reason"
+    message = _("Write what it is for, for example the number of the return: it is kept with the entry.")
+
+
+class MoreThanMovable(Conflict):
+    code = "more_than_movable"
+    field = "amount"
+    message = _("At most %(most)s can be moved so.")
+
+
+@transaction.atomic
+def act(
+    *, act_id: UUID, kind: str, subject: str, amount: Money, reason: str, actor: Actor, now: datetime
+) -> TreasuryAct:
+    """
+    Hand kept tax on, sweep own money to the bank, or lay aside for chargebacks.
+
+    :param act_id: made by the form that was confirmed; the same one again changes nothing.
+    :param subject: the country of a tax, the processor of a sweep.
+    :raises OnlyStaff: for anybody else. :raises ReasonMissing:
+    :raises MoreThanMovable: for more than is kept, is our own, or is lacking in the reserve.
+    """
+    policies.check_is_staff(actor)
+    liquidity.lock_treasury()
+    if (known := TreasuryAct.objects.filter(id=act_id).first()) is not None:
+        return known
+    if not reason.strip():
+        raise ReasonMissing
+    most = movable(kind, subject, amount.currency)
+    if not 0 < amount.amount_minor <= most.amount_minor:
+        raise MoreThanMovable(most=fmt.money(most))
+    return _write(act_id, kind, subject, amount, reason.strip(), actor.person_id, now)
+
+
+@transaction.atomic
+def keep_reserve(*, currency: str, now: datetime) -> TreasuryAct | None:
+    """Lay aside, by the clock, what the reserve lacks of the agreed share of our commission; None if nothing."""
+    liquidity.lock_treasury()
+    lacking = holdings.to_reserve(currency)
+    if not lacking:
+        return None
+    return _write(uuid7(), TreasuryKind.RESERVE, "", lacking, "", None, now)
+
+
+def _write(
+    act_id: UUID, kind: str, subject: str, amount: Money, reason: str, person_id: UUID | None, now: datetime
+) -> TreasuryAct:
+    made = TreasuryAct.objects.create(
+        id=act_id,
+        kind=kind,
+        subject=subject,
+        amount_minor=amount.amount_minor,
+        currency=amount.currency,
+        reason=reason,
+        acted_by_id=person_id,
+        acted_at=now,
+    )
+    ledger.record(_entry(made), now=now)
+    fact = events.TreasuryActed(
+        made.id, made.kind, made.subject, made.amount_minor, made.currency, made.acted_by_id, made.reason
+    )
+    bus.publish(fact, now=now)
+    return made
+
+
+def movable(kind: str, subject: str, currency: str) -> Money:
+    """How much may move so; see `queries.own_money` and `queries.to_reserve` for the rules. Top-ups are `top_up`'s."""
+    if kind == TreasuryKind.TOP_UP:
+        return Money.zero(currency)
+    if kind == TreasuryKind.SWEEP:
+        return holdings.own_money(subject, currency)
+    if kind == TreasuryKind.RESERVE:
+        return holdings.to_reserve(currency)
+    return max(holdings.kept_tax(kind, subject, currency), Money.zero(currency))
+
+
+def _entry(made: TreasuryAct) -> Entry:
+    if made.kind == TreasuryKind.SWEEP:
+        return entries.swept(act_id=made.id, gateway=made.subject, amount=made.amount)
+    if made.kind == TreasuryKind.RESERVE:
+        return entries.reserve_provisioned(act_id=made.id, amount=made.amount)
+    account = chart.tax_withheld if made.kind == TreasuryKind.TAX_WITHHELD else chart.tax_collected
+    return entries.tax_remitted(act_id=made.id, account=account(made.subject, made.currency), amount=made.amount)

@@ -1,0 +1,100 @@
+"""What each door holds, and how much of it is promised already."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import QuerySet, Sum
+
+from apps.banking.models import BankStatementLine
+from apps.common.errors import NotFound
+from apps.common.ids import uuids
+from apps.common.money import Money
+from apps.gateways.names import DoorName
+from apps.ledger import chart
+from apps.ledger.queries import books
+from apps.payments.models import Charge
+from apps.treasury.models import BookLine, CashMove, ProcessorLine, TopUp
+from apps.treasury.models.reconciliation import LineStatus
+from apps.treasury.states import CashMoveStatus
+
+
+def cash_moves() -> list[CashMove]:
+    """The newest first."""
+    rows = CashMove.objects.select_related("proposed_by", "agreed_by").order_by("-proposed_at")
+    return list(rows[:100])
+
+
+def cash_move(move_id: UUID) -> CashMove:
+    """:raises NotFound: if there is none."""
+    rows = CashMove.objects.select_related("proposed_by", "agreed_by", "source_line", "target_line")
+    found = rows.filter(id=move_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def cash_move_for_update(move_id: UUID) -> CashMove:
+    found = CashMove.objects.select_for_update(of=("self",)).filter(id=move_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def agreed_minor(gateway: str, currency: str) -> int:
+    """What agreed transfers that no line shows yet will take of a gateway's balance, in minor units."""
+    rows = CashMove.objects.filter(source=gateway, currency=currency, status=CashMoveStatus.AGREED)
+    return int(rows.aggregate(total=Sum("amount_minor"))["total"] or 0)
+
+
+def lines_of_move(move: CashMove) -> QuerySet[ProcessorLine]:
+    """
+    Lines that may be the step that a move waits for, the oldest first: at the door, of the very amount, of no other
+    move, and explained by nothing else in our books.
+    """
+    is_leaving = move.status == CashMoveStatus.AGREED
+    gateway = move.source if is_leaving else move.target
+    net = -move.amount_minor if is_leaving else move.amount_minor
+    explained = BookLine.objects.filter(gateway=gateway).exclude(event__startswith="suspense.").values("reference")
+    rows = ProcessorLine.objects.filter(
+        gateway=gateway, net_minor=net, fee_minor=0, currency=move.currency,
+        status__in=[LineStatus.WAITING, LineStatus.SUSPENSE], cash_left=None, cash_arrived=None,
+    )  # fmt: skip
+    return rows.exclude(reference__in=explained).order_by("booked_at", "id")
+
+
+def certain_line_of_move(move: CashMove) -> ProcessorLine | None:
+    """
+    The line that needs nobody to look: at a processor its own word for such a movement is enough; at the bank the
+    move's number has to stand in the transfer, because customers pay there too.
+    """
+    is_leaving = move.status == CashMoveStatus.AGREED
+    gateway = move.source if is_leaving else move.target
+    found = lines_of_move(move)
+    if gateway == DoorName.BANK:
+        return next((line for line in found if _plain(move.number) in _remittance(line)), None)
+    found = found.filter(type="payout" if is_leaving else "topup")
+    return found.exclude(reference__in=TopUp.objects.exclude(remote_id="").values("remote_id")).first()
+
+
+def _plain(text: str) -> str:
+    return "".join(letter for letter in text.upper() if letter.isalnum())
+
+
+def _remittance(line: ProcessorLine) -> str:
+    booking = BankStatementLine.objects.filter(id__in=uuids([line.reference.removeprefix("bsl_")])).first()
+    if booking is None or not booking.reference or Charge.objects.filter(remote_session_id=booking.reference).exists():
+        return ""
+    return _plain(booking.reference)
+
+
+def cash_left_in_transit() -> int:
+    """Moves that are not on their way while their account is not at nothing, or are while it is not the amount."""
+    rows = list(CashMove.objects.values_list("id", "currency", "status", "amount_minor"))
+    codes = {chart.clearing_transit(move_id, currency).code for move_id, currency, _, _ in rows}
+    held = books.balances(codes)
+    wrong = 0
+    for move_id, currency, status, amount in rows:
+        lies = held.get((chart.clearing_transit(move_id, currency).code, currency), Money.zero(currency))
+        wrong += lies.amount_minor != (amount if status == CashMoveStatus.LEFT else 0)
+    return wrong

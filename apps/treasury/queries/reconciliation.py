@@ -1,0 +1,171 @@
+"""What reconciliation reads: references of our documents, freelancers' accounts, and what staff look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Case, F, Sum, Value, When
+from django.utils import timezone
+
+from apps.common.errors import NotFound
+from apps.common.money import Money
+from apps.ledger import chart
+from apps.ledger.queries import books
+from apps.ledger.queries.books import JournalView
+from apps.payments.models import Charge, Chargeback, Refund
+from apps.payouts.models import Payout, PayoutAccount
+from apps.payouts.states import PayoutStatus
+from apps.treasury.models import BookLine, ProcessorLine, ReconciliationRun, SuspenseItem, TopUp
+from apps.treasury.models.reconciliation import LineStatus
+from apps.treasury.states import SuspenseStatus
+
+A_DAY = timedelta(hours=24)
+
+
+_OPEN = [SuspenseStatus.OPEN, SuspenseStatus.PROPOSED]
+
+
+def lock_reconciliation() -> None:
+    """One matching at a time. Held until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('payments.reconciliation'))")
+
+
+def remote_references(journals: Iterable[JournalView]) -> dict[UUID, str]:
+    """By entry: the processor's id of the document that it names, where the processor has one."""
+    found: dict[UUID, tuple[str, str]] = {}
+    for journal in journals:
+        kind = _document(journal)
+        if kind:
+            found[journal.id] = (kind, journal.refs["payout" if kind == "reversal" else kind])
+    wanted: dict[str, set[str]] = {}
+    for kind, object_id in found.values():
+        wanted.setdefault(kind, set()).add(object_id)
+    names = {kind: _names(kind, ids) for kind, ids in wanted.items()}
+    return {journal_id: names[kind].get(object_id, "") for journal_id, (kind, object_id) in found.items()}
+
+
+def _document(journal: JournalView) -> str:
+    """The one of the objects that an entry names which moved the money at the processor."""
+    if journal.event.startswith("transfer.taken_back"):
+        return "reversal"
+    return next(
+        (name for name in ("line", "chargeback", "refund", "payout", "treasury", "charge") if name in journal.refs), ""
+    )
+
+
+def _names(kind: str, ids: set[str]) -> dict[str, str]:
+    if kind == "line":
+        return {one: one for one in ids}
+    table, column = {
+        "chargeback": (Chargeback, "remote_id"),
+        "refund": (Refund, "remote_id"),
+        "payout": (Payout, "remote_transfer_id"),
+        "reversal": (Payout, "remote_reversal_id"),
+        "treasury": (TopUp, "remote_id"),
+        "charge": (Charge, "remote_charge_id"),
+    }[kind]
+    rows = table._default_manager.filter(id__in=ids).values_list("id", column)
+    return {str(object_id): remote_id for object_id, remote_id in rows}
+
+
+def waiting_by_currency(gateway: str) -> dict[str, int]:
+    """What the processor has and our books not yet (or the other way, negative), and is too young to worry about."""
+    found: dict[str, int] = {}
+    waiting = {"gateway": gateway, "status": LineStatus.WAITING}
+    for sign, table, column in ((1, ProcessorLine, "net_minor"), (-1, BookLine, "amount_minor")):
+        for currency, total in table._default_manager.filter(**waiting).values_list("currency").annotate(Sum(column)):
+            found[currency] = found.get(currency, 0) + sign * int(total)
+    return {currency: minor for currency, minor in sorted(found.items()) if minor}
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectedAccount:
+    """A freelancer's accounts at the processor (one per country), and what must lie there by our books."""
+
+    organization_id: UUID
+    remote_account_ids: tuple[str, ...]
+
+    def expected(self, held: dict[str, Money]) -> dict[str, Money]:
+        """
+        By currency: what our books say, less payouts that the processor has taken from it and no bank has confirmed.
+        """
+        on_its_way = Payout.objects.filter(
+            organization_id=self.organization_id, status=PayoutStatus.SUBMITTED,
+            account__remote_account_id__in=self.remote_account_ids,
+        ).exclude(remote_transfer_id=F("remote_payout_id"))  # fmt: skip
+        left = dict(on_its_way.values_list("currency").annotate(Sum("amount_minor")))
+        code = chart.clearing_connected(self.organization_id, "EUR").code
+        booked = {currency: money for (_, currency), money in books.balances([code]).items()}
+        return {
+            currency: booked.get(currency, Money.zero(currency)) - Money(int(left.get(currency, 0)), currency)
+            for currency in sorted(held.keys() | booked.keys())
+        }
+
+
+def connected_accounts(gateway: str) -> list[ConnectedAccount]:
+    """Every account of a freelancer's to which something was ever transferred, but abroad."""
+    rows = (
+        PayoutAccount.objects.filter(gateway=gateway, payouts__isnull=False, remote_payout_method_id="")
+        .exclude(remote_account_id="")
+        .values_list("organization_id", "remote_account_id")
+        .distinct()
+        .order_by("organization_id", "remote_account_id")
+    )
+    grouped: dict[UUID, list[str]] = {}
+    for organization_id, remote_id in rows:
+        grouped.setdefault(organization_id, []).append(remote_id)
+    return [ConnectedAccount(organization_id, tuple(ids)) for organization_id, ids in grouped.items()]
+
+
+def suspense_items() -> list[SuspenseItem]:
+    """Open ones first, the oldest on top."""
+    is_open = Case(When(status__in=_OPEN, then=Value(0)), default=Value(1))
+    found = SuspenseItem.objects.select_related("proposed_by", "confirmed_by").order_by(is_open, "opened_at")
+    return list(found[:200])
+
+
+def suspense_item(item_id: UUID) -> SuspenseItem:
+    """:raises NotFound: if there is none."""
+    found = SuspenseItem.objects.select_related("proposed_by", "confirmed_by", "target_organization")
+    item = found.filter(id=item_id).first()
+    if item is None:
+        raise NotFound
+    return item
+
+
+def suspense_item_for_update(item_id: UUID) -> SuspenseItem:
+    lock_reconciliation()
+    item = SuspenseItem.objects.select_for_update(of=("self",)).filter(id=item_id).first()
+    if item is None:
+        raise NotFound
+    return item
+
+
+def lines_of_item(item: SuspenseItem) -> tuple[list[ProcessorLine], list[BookLine]]:
+    """Both sides under the item's reference."""
+    same = {"gateway": item.gateway, "reference": item.reference, "currency": item.currency}
+    return (
+        list(ProcessorLine.objects.filter(**same).order_by("booked_at")),
+        list(BookLine.objects.filter(**same).order_by("booked_at")),
+    )
+
+
+def reconciliation_runs(limit: int = 30) -> list[ReconciliationRun]:
+    return list(ReconciliationRun.objects.order_by("-started_at")[:limit])
+
+
+def suspense_older_than_a_day() -> int:
+    return SuspenseItem.objects.filter(status__in=_OPEN, opened_at__lte=timezone.now() - A_DAY).count()
+
+
+def suspense_that_is_not_its_items() -> int:
+    """Currencies in which the account of suspense is not the sum of what is open."""
+    booked = {code: money.amount_minor for code, money in books.balances_by_currency("suspense").items()}
+    rows = SuspenseItem.objects.filter(status__in=_OPEN).values_list("currency").annotate(Sum("amount_minor"))
+    listed = {currency: -int(total) for currency, total in rows}
+    return sum(booked.get(code, 0) != listed.get(code, 0) for code in booked.keys() | listed.keys())

@@ -1,0 +1,114 @@
+"""The treasury desk of staff, and an employer's credit sent back. Each act is shown before it is done."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from apps.accounts.middleware import actor
+from apps.common import currencies, fmt
+from apps.common.errors import DomainError, NotFound
+from apps.common.ids import uuid7
+from apps.common.money import Money
+from apps.gateways import policies, registry
+from apps.payouts.operations import dispatch
+from apps.payouts.queries import liquidity, reversals
+from apps.treasury.forms import TreasuryForm
+from apps.treasury.models.treasury import TreasuryKind
+from apps.treasury.operations import top_ups
+from apps.treasury.operations import treasury as treasury_operations
+from apps.treasury.queries import holdings
+from apps.treasury.states import TopUpStatus
+
+
+@login_required
+@require_safe
+def treasury(request: HttpRequest) -> HttpResponse:
+    """What is kept for tax offices, what is our own, what the reserve lacks; and what was done."""
+    policies.check_is_staff(actor(request))
+    context = {
+        "rows": [(one, TreasuryKind(one.kind).label) for one in holdings.holdings()],
+        "acts": holdings.recent_acts(),
+        "top_up_currencies": holdings.currencies_at(settings.PAYMENT_GATEWAY),
+        "gateway": settings.PAYMENT_GATEWAY,
+        "unfinished": holdings.unfinished_top_ups(),
+        "cash": liquidity.cash_at_doors(),
+        "may_move_cash": len(registry.names()) > 1,
+        "shortages": liquidity.recent_shortages(),
+        "unanswered": reversals.unfinished_reversals(),
+        "stranded": reversals.payouts_with_cash_at_the_processor(),
+    }
+    return render(request, "payments/treasury.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def treasury_act(request: HttpRequest, kind: str, currency: str, subject: str = "") -> HttpResponse:
+    """How much and what for; then what will be written; then, confirmed, the entry."""
+    policies.check_is_staff(actor(request))
+    if kind not in TreasuryKind.values or currency not in currencies.exponents():
+        raise NotFound
+    if kind == TreasuryKind.TOP_UP and subject not in registry.names():
+        raise NotFound
+    most = _most(kind, subject, currency)
+    initial = {"amount": most.as_decimal() or "", "act_id": uuid7()}
+    form = TreasuryForm(request.POST or None, currency=currency, initial=initial)
+    context = {
+        "form": form,
+        "kind": kind,
+        "label": TreasuryKind(kind).label,
+        "subject": subject,
+        "currency": currency,
+        "most": most,
+    }
+    if request.method != "POST" or not form.is_valid() or form.money is None:
+        return render(request, "payments/treasury_form.html", context, status=422 if form.is_bound else 200)
+    if request.POST.get("confirmed") != str(form.money):
+        return render(request, "payments/treasury_confirm.html", context | {"amount": form.money})
+    try:
+        _carry_out(request, kind, subject, form)
+    except DomainError as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        return render(request, "payments/treasury_form.html", context, status=422)
+    return redirect("treasury:treasury")
+
+
+def _most(kind: str, subject: str, currency: str) -> Money:
+    if kind == TreasuryKind.TOP_UP:
+        return holdings.shortfall(currency)
+    return treasury_operations.movable(kind, subject, currency)
+
+
+def _carry_out(request: HttpRequest, kind: str, subject: str, form: TreasuryForm) -> None:
+    assert form.money is not None
+    given = {"amount": form.money, "reason": form.cleaned_data["reason"], "actor": actor(request)}
+    act_id, now, told = form.cleaned_data["act_id"], timezone.now(), {"amount": fmt.money(form.money)}
+    if kind == TreasuryKind.TOP_UP:
+        made = top_ups.top_up(top_up_id=act_id, gateway=subject, now=now, **given)
+        if made.status != TopUpStatus.SUCCEEDED:
+            messages.info(request, _("%(amount)s are on their way; the entry is written when they arrive.") % told)
+            return
+    else:
+        treasury_operations.act(act_id=act_id, kind=kind, subject=subject, now=now, **given)
+    messages.success(request, _("Written into the books: %(amount)s.") % told)
+
+
+@login_required
+@require_POST
+def reverse_transfer(request: HttpRequest, payout_id: UUID) -> HttpResponse:
+    policies.check_is_staff(actor(request))
+    try:
+        payout = dispatch.reverse_transfer(payout_id=payout_id, actor=actor(request), now=timezone.now())
+    except DomainError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("%(amount)s lie on our own account again.") % {"amount": fmt.money(payout.amount)})
+    return redirect("treasury:treasury")
