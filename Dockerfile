@@ -30,8 +30,8 @@ RUN apt-get update && apt-get install --yes --no-install-recommends postgresql-c
  && chown -R tradewind /var/lib/tradewind
 COPY --from=build /venv /venv
 COPY --from=build /app /app
-ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 APP_VERSION=${APP_VERSION} \
-    WEB_CONCURRENCY=2 WEB_THREADS=4
+ENV TRADEWIND_ENV=production PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
+    APP_VERSION=${APP_VERSION} WEB_CONCURRENCY=2 WEB_THREADS=4
 WORKDIR /app
 USER tradewind
 EXPOSE 8000

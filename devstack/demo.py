@@ -142,7 +142,7 @@ def run(stack: Stack | None, folder: Path, pid_file: Path, port: int, processor_
     from honcho.manager import Manager
     from honcho.printer import Printer
 
-    from apps.dashboard.management.guard import refuse_where_others_are
+    from apps.demo.guard import refuse_where_others_are
     from devstack.sandbox_processor.server import Processor
     from marketplace.celery import app as celery
 
@@ -158,7 +158,7 @@ def run(stack: Stack | None, folder: Path, pid_file: Path, port: int, processor_
     say("reference data is ready")
     state = Path(settings.BASE_DIR) / ".devstack" / "processor.sqlite3"
     state.parent.mkdir(parents=True, exist_ok=True)
-    from apps.dashboard.management.cast import LOGINS, PASSWORD
+    from apps.demo.people import LOGINS, PASSWORD
 
     processor = Processor(port=processor_port, db=state, secret=settings.WEBHOOK_SECRET, payout_delay=0.0).start()
     try:

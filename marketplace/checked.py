@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from pathlib import Path
 from typing import TypeVar
 
 SECRET_MIN = 32
@@ -50,6 +51,15 @@ def checked_choice(name: str, value: str, choices: Collection[str]) -> str:
         said = f"is “{value}”" if value else "is not set"
         raise RuntimeError(f"{name} {said}: set it to one of {', '.join(choices)}.")
     return value
+
+
+def require_demo(folder: Path, environment: str) -> None:
+    """:raises RuntimeError: where an installation without the demo, like the image of production, is not production."""
+    if not folder.is_dir():
+        raise RuntimeError(
+            f"TRADEWIND_ENV is {environment}, and this installation does not contain the demo: set "
+            "TRADEWIND_ENV=production."
+        )
 
 
 _Value = TypeVar("_Value", str, list[str])

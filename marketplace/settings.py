@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from kombu import Queue
 
 from marketplace import logs, telemetry
-from marketplace.checked import checked_choice, checked_prefix, checked_secret, named_in_production
+from marketplace.checked import checked_choice, checked_prefix, checked_secret, named_in_production, require_demo
 from marketplace.env import env
 from marketplace.keys import derived_fernet_key
 from marketplace.processes import process_kind, with_timeouts
@@ -58,6 +58,10 @@ AREAS = [
     "payments", "payouts", "banking", "treasury", "bidding", "escrow", "spending", "assurance", "contracts",
     "messaging", "reviews", "disputes", "invoicing", "moderation", "matching", "notifications", "dashboard",
 ]  # fmt: skip
+# People with published passwords and synthetic rows: never in production, and its image does not contain them.
+if not IS_PRODUCTION:
+    AREAS.append("demo")
+    require_demo(BASE_DIR / "apps" / "demo", TRADEWIND_ENV)
 INSTALLED_APPS = [
     "modeltranslation",  # before the admin, whose forms it extends
     "unfold",

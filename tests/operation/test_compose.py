@@ -129,9 +129,25 @@ def test_the_steps_that_build_the_image_out_of_the_program_run(tmp_path):
     steps = "\n".join(line for line in written.splitlines() if not line.lstrip().startswith("#"))
     assert steps.endswith("collectstatic --noinput")
     steps += " --dry-run"  # compressing every file takes half a minute and proves nothing more
-    left_out = {".venv", ".git", ".devstack", "tests", "docs", "bench", "media", "staticfiles", "artifacts"}
+    left_out = {
+        ".venv",
+        ".git",
+        ".devstack",
+        "tests",
+        "docs",
+        "bench",
+        "media",
+        "staticfiles",
+        "artifacts",
+        "apps/demo",
+    }
     copy = tmp_path / "app"
-    shutil.copytree(ROOT, copy, ignore=lambda folder, names: left_out & set(names) if Path(folder) == ROOT else [])
+    assert left_out <= set((ROOT / ".dockerignore").read_text().split())
+    shutil.copytree(
+        ROOT,
+        copy,
+        ignore=lambda folder, names: [n for n in names if (Path(folder) / n).relative_to(ROOT).as_posix() in left_out],
+    )
     environment = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "PYTHONDONTWRITEBYTECODE": "1"}
 
     done = subprocess.run(["sh", "-ec", steps], cwd=copy, env=environment, capture_output=True, text=True)

@@ -62,12 +62,14 @@ def check_settings() -> Found:
     if settings.DEFAULT_FROM_EMAIL.rstrip(">").endswith("@localhost"):
         yield Error("DEFAULT_FROM_EMAIL is at localhost.", hint="Name an address of yours.", id="tradewind.E005")
     missing = [
-        name for name in ("PLATFORM_LEGAL_NAME", "PLATFORM_STREET", "PLATFORM_POSTCODE", "PLATFORM_CITY", "PLATFORM_VAT_ID")
-        if not getattr(settings, name)
-    ]  # fmt: skip
+        f"PLATFORM_{part}"
+        for part in ("LEGAL_NAME", "STREET", "POSTCODE", "CITY", "VAT_ID")
+        if not getattr(settings, f"PLATFORM_{part}")
+    ]
     if missing:
         yield Warning(
-            f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set: no electronic invoice passes the official rules.",
+            f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set: "
+            "no electronic invoice passes the official rules.",
             hint="Say who the operator is.", id="tradewind.W002",
         )  # fmt: skip
     if not settings.STAFF_NEEDS_SECOND_FACTOR:
@@ -112,7 +114,8 @@ def check_database() -> Found:
     if powers := powers_over_the_books():
         yield Error(
             f"The database role of the application could undo what guards the books: it {'; it '.join(powers)}.",
-            hint="Connect as a role of its own: manage.py grant_app_role (docs/how-to/install.md).", id="tradewind.E011",
+            hint="Connect as a role of its own: manage.py grant_app_role (docs/how-to/install.md).",
+            id="tradewind.E011",
         )  # fmt: skip
     age = pricing.rates_age(timezone.now().date())
     if age is None or age > settings.FX_RATE_BUSINESS_DAYS_MAX:

@@ -1,1 +1,1 @@
-"""Doors to files: tracks for `match_eval`, documents that people upload."""
+"""Documents that people upload."""

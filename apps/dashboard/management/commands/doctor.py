@@ -84,8 +84,9 @@ class Command(BaseCommand):
     def _database(self) -> Iterator[Line]:
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT current_setting('server_version'), current_user, pg_size_pretty(pg_database_size(current_database())),"
-                " extract(epoch FROM clock_timestamp()), current_setting('server_version_num')::int"
+                "SELECT current_setting('server_version'), current_user,"
+                " pg_size_pretty(pg_database_size(current_database())), extract(epoch FROM clock_timestamp()),"
+                " current_setting('server_version_num')::int"
             )
             version, role, size, clock, number = cursor.fetchone()
         yield Line("database", "ok" if number >= 150_000 else "fail", f"PostgreSQL {version} as {role}, {size}")

@@ -4,8 +4,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from apps.accounts.models import User
-from apps.dashboard.management.cast import EMPLOYERS
-from apps.dashboard.management.guard import refuse_where_others_are
+from apps.demo.guard import refuse_where_others_are
+from apps.demo.people import EMPLOYERS
 
 COMMANDS = ["seed_demo", "synthesize", "journey"]
 

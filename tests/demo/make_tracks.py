@@ -1,5 +1,5 @@
 """
-Make the synthetic tracks of tests/matching/tracks anew: `python -m tests.matching.make_tracks` (always the same bytes).
+Make the synthetic tracks of tests/demo/tracks anew: `python -m tests.demo.make_tracks` (always the same bytes).
 
 `history`: people with a trade or two answer tasks of their trades, the busy ones more, newcomers appear, trades are
 written in tags and in words. `skills`: lists of skills of one group each, told by other names in the tasks; a
@@ -24,7 +24,7 @@ def main() -> None:
     for name, (files, answers) in {"history": history(), "skills": skills()}.items():
         for file, rows in files.items():
             write(FOLDER / name / f"{file}.jsonl.gz", rows)
-        (FOLDER / name / "meta.json").write_text('{"note": "synthetic, made by tests/matching/make_tracks.py"}\n')
+        (FOLDER / name / "meta.json").write_text('{"note": "synthetic, made by tests/demo/make_tracks.py"}\n')
         (FOLDER / name / "answers.json").write_text(json.dumps(answers, sort_keys=True) + "\n")
 
 

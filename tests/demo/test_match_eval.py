@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from tests.matching import make_tracks
-from tests.matching.measures import measured
+from tests.demo import make_tracks
+from tests.demo.measures import measured
 
 TRACKS = Path(__file__).resolve().parent / "tracks"
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from apps.matching.gateways import tracks as files
-from apps.matching.gateways.tracks import TrackUnreadable
+from apps.demo.tracks import files
+from apps.demo.tracks.files import TrackUnreadable
 from ranking.tracks import Brief, Past, Person, Track
 
 
@@ -23,14 +23,14 @@ def read(folder: Path) -> Track:
     past = files.rows(folder, "past_tasks", is_required=False)
     said = files.meta(folder)
     return Track(
-        people=[_told(folder, "freelancers", row, _person) for row in people],
-        tasks=[_told(folder, "tasks", row, _brief) for row in tasks],
-        past=[_told(folder, "past_tasks", row, _brief) for row in past],
+        people=[_parsed(folder, "freelancers", row, _person) for row in people],
+        tasks=[_parsed(folder, "tasks", row, _brief) for row in tasks],
+        past=[_parsed(folder, "past_tasks", row, _brief) for row in past],
         excludes_same_language=said.get("exclude_same_language") is True,
     )
 
 
-def _told(folder: Path, name: str, row: dict[str, Any], make: Any) -> Any:
+def _parsed(folder: Path, name: str, row: dict[str, Any], make: Any) -> Any:
     try:
         return make(row)
     except (KeyError, TypeError, ValueError, AttributeError) as error:

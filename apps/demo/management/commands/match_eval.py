@@ -8,8 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from apps.matching.gateways import tracks as files
-from apps.matching.management import tracks
+from apps.demo.tracks import files, rows
 from ranking import linker
 from ranking import tracks as ranking
 
@@ -47,7 +46,7 @@ class Command(BaseCommand):
 
     def _run(self, folder: Path, runs: Path) -> dict[str, Any]:
         started = time.monotonic()
-        track = tracks.read(folder)
+        track = rows.read(folder)
 
         def report(step: str) -> None:
             if not self.is_quiet:

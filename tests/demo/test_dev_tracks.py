@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.matching.measures import measured
-from tests.matching.test_match_eval import run
+from tests.demo.measures import measured
+from tests.demo.test_match_eval import run
 
 SHARED = Path(os.environ.get("TRADEWIND_SHARED") or Path(__file__).resolve().parents[3] / "shared")
 TRACKS = SHARED / "data" / "dev_matching"

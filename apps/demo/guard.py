@@ -1,4 +1,4 @@
-"""Where commands that make people with published passwords, or rows past the operations, may run."""
+"""Where commands may run that create people with published passwords, or rows past the operations."""
 
 from __future__ import annotations
 
@@ -10,11 +10,15 @@ from django.db import connection
 from django.db.models import Q
 
 from apps.accounts.models import User
-from apps.dashboard.management.cast import EMPLOYERS, FREELANCERS, STAFF
+from apps.demo.people import EMPLOYERS, FREELANCERS, STAFF
 
 
 def refuse_where_others_are() -> None:
-    """Not in production, and not in a database that has people whom no such command made."""
+    """
+    Check that this is not production, and that no other command created the people in the database.
+
+    :raises CommandError: with a sentence that says what to do instead.
+    """
     if settings.TRADEWIND_ENV == "production":
         raise CommandError(
             "TRADEWIND_ENV is production: the demo's people, whose passwords are published, and synthetic rows are "
@@ -24,10 +28,10 @@ def refuse_where_others_are() -> None:
         return  # the demo's own servers, where visitors may have signed up
     if User._meta.db_table not in connection.introspection.table_names():
         return  # an empty database
-    ours = Q(email__in=[STAFF[0], *(part.email for part in (*EMPLOYERS, *FREELANCERS))])
-    ours |= Q(email__endswith="@journey.example")
-    ours |= Q(email__startswith="synthetic-", email__endswith="@example.org")
-    if others := User.objects.exclude(ours).count():
+    demo_people = Q(email__in=[STAFF.email, *(person.email for person in (*EMPLOYERS, *FREELANCERS))])
+    demo_people |= Q(email__endswith="@journey.example")
+    demo_people |= Q(email__startswith="synthetic-", email__endswith="@example.org")
+    if others := User.objects.exclude(demo_people).count():
         raise CommandError(
             f"The database “{connection.settings_dict['NAME']}” has people whom no demo made ({others}): the demo's "
             "people, whose passwords are published, are not for it. Name an empty database in DATABASE_URL."

@@ -1,0 +1,15 @@
+"""What workers would have done meanwhile: domain events delivered, people scored again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from apps.matching.operations import matches
+from apps.outbox import bus
+
+EVENTS_MAX = 10_000
+
+
+def run_jobs(now: datetime) -> None:
+    bus.deliver_pending(now=now, limit=EVENTS_MAX)
+    matches.refresh_pending(now=now)

@@ -1,0 +1,60 @@
+"""The demo's marketplace from nothing: people, tasks at every stage, payouts, capital and the regular reports."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.utils import timezone
+
+from apps.assurance import operations as assurance
+from apps.demo.seeding import money, tasks, texts
+from apps.demo.seeding.background import EVENTS_MAX
+from apps.demo.seeding.participants import Participants, are_registered, register_all
+from apps.demo.steps import days, owner_of
+from apps.matching.operations import exposure
+from apps.moderation import operations as moderation
+from apps.outbox import bus
+from apps.tasks.models import Task
+from apps.treasury.operations import reconciliation
+
+FAIRNESS_WEEKS = 10
+
+
+def seed() -> bool:
+    """
+    Add the demo data unless it is there already; says whether it was added.
+
+    Needs reference data and a running payment processor.
+    """
+    if are_registered():
+        return False
+    participants = register_all(timezone.now().replace(minute=0, second=0, microsecond=0))
+    tasks.add_all(participants)
+    _report_task(participants)
+    money.pay_out(participants)
+    bus.deliver_pending(now=timezone.now(), limit=EVENTS_MAX)
+    money.bring_capital(participants)
+    reconciliation.reconcile(gateway=settings.PAYMENT_GATEWAY)
+    _write_fairness_reports(participants)
+    assurance.publish(night=timezone.now().date(), now=timezone.now())
+    return True
+
+
+def _report_task(participants: Participants) -> None:
+    task = Task.objects.filter(status="open").order_by("published_at").first()
+    assert task is not None
+    moderation.report(
+        subject_type="task",
+        subject_id=task.id,
+        reason="other",
+        text=texts.REPORT,
+        source_language="en",
+        actor=owner_of(participants.freelancers["tom"]),
+        now=participants.now,
+    )
+
+
+def _write_fairness_reports(participants: Participants) -> None:
+    """The weekly reports as the schedule would have written them, oldest first."""
+    for weeks in reversed(range(FAIRNESS_WEEKS)):
+        week_end = participants.now - days(7 * weeks)
+        exposure.write_fairness_report(week=exposure.week_before(week_end), now=week_end)
