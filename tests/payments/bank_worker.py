@@ -138,7 +138,7 @@ def _arm(point: str, kills: Path, most: int) -> None:
     elif point == "after_statement":
         around(statements, "_take_in")
     elif point == "between_documents":
-        around(statements, "_refresh_document")
+        around(statements, "refresh_document")
 
 
 if __name__ == "__main__":

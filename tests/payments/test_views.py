@@ -308,8 +308,8 @@ def test_everything_balances_after_a_withdrawal_through_the_pages(as_ada):
 
 
 def test_strangers_are_sent_to_log_in(client):
-    for name in ("wallet", "account", "payouts", "charges", "statement_csv"):
-        assert client.get(reverse(f"payments:{name}")).status_code == 302
+    for name in ("payouts:wallet", "payouts:account", "payouts:payouts", "payments:charges", "payouts:statement_csv"):
+        assert client.get(reverse(name)).status_code == 302
 
 
 def test_held_money_and_its_releases_are_shown_to_both_sides(client, make):
