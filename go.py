@@ -153,8 +153,8 @@ def pins() -> int:
     for name, extras in REQUIREMENTS.items():
         # What base resolved to holds in all of them: what is tested is what production installs.
         same = [] if name == "base" else ["--constraint", "requirements/base.txt"]
-        wanted = [word for extra in extras for word in ("--extra", extra)]
-        if run(*compile_, *same, *wanted, "-o", f"requirements/{name}.txt") != 0:
+        requested = [word for extra in extras for word in ("--extra", extra)]
+        if run(*compile_, *same, *requested, "-o", f"requirements/{name}.txt") != 0:
             return 1
     return 0
 

@@ -97,8 +97,8 @@ class Probe(threading.Thread):
             time.sleep(0.02)
 
     def wait(self, seconds: float) -> None:
-        known, ends = len(self.answered), time.monotonic() + seconds
-        while len(self.answered) == known:
+        existing, ends = len(self.answered), time.monotonic() + seconds
+        while len(self.answered) == existing:
             if time.monotonic() > ends:
                 raise SystemExit("the web server did not start")
             time.sleep(0.05)
@@ -253,8 +253,8 @@ def _strike(target: str, web: Kept, worker: Kept, server: servers.Server) -> Non
     elif target == "worker with beat":
         _kill_group(worker.process.pid)
     elif target == "valkey":
-        found = subprocess.run(["pgrep", "-f", stack.redis_socket], capture_output=True, text=True, check=False)
-        for pid in found.stdout.split():
+        result = subprocess.run(["pgrep", "-f", stack.redis_socket], capture_output=True, text=True, check=False)
+        for pid in result.stdout.split():
             _kill(int(pid))
         _again(stack._start_valkey)
     else:
@@ -279,11 +279,11 @@ def _count(processor: Any, asked: set[UUID], stuck: int) -> dict[str, Any]:
 
     rows = processor.store.rows("SELECT body FROM objects WHERE kind = 'transfer'")
     sent = Counter(UUID(json.loads(row["body"])["metadata"]["payout"]) for row in rows)
-    known = set(Payout.objects.values_list("id", flat=True))
+    existing = set(Payout.objects.values_list("id", flat=True))
     return {
-        "withdrawals": len(known),
-        "lost": len(asked - known) + len([one for one in known if one not in sent]) - stuck,
-        "doubled": sum(count - 1 for count in sent.values()) + len(sent.keys() - known),
+        "withdrawals": len(existing),
+        "lost": len(asked - existing) + len([item for item in existing if item not in sent]) - stuck,
+        "doubled": sum(count - 1 for count in sent.values()) + len(sent.keys() - existing),
         "stuck": stuck,
     }
 

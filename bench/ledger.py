@@ -82,7 +82,7 @@ def main() -> None:
     for _ in range(3):  # interleaved: the machine's other work falls on both
         rates["application"].append(through_the_application())
         rates["bare"].append(bare())
-    best = {name: max(found) for name, found in rates.items()}
+    best = {name: max(result) for name, result in rates.items()}
     print(
         json.dumps(
             {

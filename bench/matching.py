@@ -116,8 +116,10 @@ def _measure(size: int, count: int, *, with_others: bool) -> dict[str, Any]:
 def _task(nth: int, drawn: Any, skills: list[UUID]) -> Any:
     from ranking.scoring import TaskFacts
 
-    wanted = tuple(dict.fromkeys(skills[tag] for tag in drawn[: 3 + nth % 5]))
-    return TaskFacts(UUID(int=nth + 1), UUID(int=1), "DE", LANGUAGES[nth % 3], wanted, 50_000, frozenset(range(8, 17)))
+    fromkeys = tuple(dict.fromkeys(skills[tag] for tag in drawn[: 3 + nth % 5]))
+    return TaskFacts(
+        UUID(int=nth + 1), UUID(int=1), "DE", LANGUAGES[nth % 3], fromkeys, 50_000, frozenset(range(8, 17))
+    )
 
 
 def _person(row: int, tags: Any, skills: list[UUID], random: np.random.Generator) -> Any:
@@ -157,9 +159,9 @@ def _works(draw: Any, tags: Any, skills: list[UUID]) -> tuple[Any, ...]:
 
 def _rank(shelf: Any, task: Any, rules: Any) -> None:
     rarity = shelf.rarity(task.skill_ids)
-    found = shelf.rank(task, weights=rarity, related={}, rules=rules, now=NOW, limit=50)
-    assert len(found) <= 50
-    assert all(abs(sum(one.match.components.values()) - one.match.score) < 1e-6 for one in found)
+    result = shelf.rank(task, weights=rarity, related={}, rules=rules, now=NOW, limit=50)
+    assert len(result) <= 50
+    assert all(abs(sum(item.match.components.values()) - item.match.score) < 1e-6 for item in result)
 
 
 def _retrieve(shelf: Any, task: Any, rules: Any) -> None:
@@ -243,13 +245,13 @@ def _postgresql(size: int, tags: Any, starts: Any, questions: list[Any], skills:
             cursor.execute("VACUUM ANALYZE people")
             taken = []
             for task in [*questions[:5], *questions]:
-                wanted = [number[skill] for skill in task.skill_ids]
+                requested = [number[skill] for skill in task.skill_ids]
                 before = server.spent().cpu_seconds
                 for _ in range(3):  # the operating system counts hundredths of a second
                     cursor.execute(
                         "SELECT id FROM people WHERE tags && %(w)s::int[]"
                         " ORDER BY icount(tags & %(w)s::int[]) DESC, id LIMIT 200",
-                        {"w": wanted},
+                        {"w": requested},
                     )
                     cursor.fetchall()
                 taken.append(1000 * (server.spent().cpu_seconds - before) / 3)

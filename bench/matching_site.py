@@ -52,12 +52,12 @@ def main() -> None:
     if options.worker:
         {"rebuild": _rebuild, "ask": lambda: _ask(options.tasks)}[options.worker]()
         return
-    found = {}
+    result = {}
     with servers.running("bench-matching") as server:  # beside a bench of money, which ends its own
         for people in options.people:
-            found[people] = _measure(server, people, options.tasks, keep=options.keep)
-            print(people, json.dumps(found[people]), file=sys.stderr, flush=True)
-    print(json.dumps(found))
+            result[people] = _measure(server, people, options.tasks, keep=options.keep)
+            print(people, json.dumps(result[people]), file=sys.stderr, flush=True)
+    print(json.dumps(result))
 
 
 def _measure(server: servers.Server, people: int, tasks: int, *, keep: bool) -> dict[str, Any]:
@@ -189,7 +189,10 @@ def _change(task: Any, skill_ids: list[Any], nth: int) -> float:
     from apps.matching.models import MatchResult
     from apps.matching.queries import recommendations
 
-    shown = {one.organization.id for one in recommendations.recommended_freelancers(task.id, 30)}
+    shown = {
+        recommended_freelancer.organization.id
+        for recommended_freelancer in recommendations.recommended_freelancers(task.id, 30)
+    }
     person = Organization.objects.filter(works=True).exclude(id__in=shown).order_by("id")[11 * nth : 11 * nth + 1].get()
     actor = queries.actor_for(person.memberships.get().user, person.id)
     began = time.perf_counter()
@@ -202,8 +205,8 @@ def _change(task: Any, skill_ids: list[Any], nth: int) -> float:
 
     def is_shown() -> bool:
         """The list itself, once there is a reason to make it: asking for it all the time would take half a core."""
-        found = recommendations.recommended_freelancers(task.id, 200) if kept.exists() else []
-        return any(one.organization.id == person.id for one in found)
+        recommended_freelancers = recommendations.recommended_freelancers(task.id, 200) if kept.exists() else []
+        return any(item.organization.id == person.id for item in recommended_freelancers)
 
     _wait(is_shown, f"{person.id} for {task.id}")
     return 1000 * (time.perf_counter() - began)

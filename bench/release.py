@@ -88,8 +88,8 @@ def _measure(server: servers.Server, name: str, clients: int, seconds: float) ->
         command = [sys.executable, "-m", "bench.release", "--worker", name, "--seconds", str(seconds)]
         env = servers.environment(server, database, **settings)
         figures, client_cpu = servers.together([command] * clients, env, lambda: before.append(server.spent()))
-        count = sum(one["count"] for one in figures)
-        elapsed = max(one["seconds"] for one in figures)
+        count = sum(figure["count"] for figure in figures)
+        elapsed = max(figure["seconds"] for figure in figures)
     spent = server.spent() - before[-1]
     return {
         "per_second": round(count / elapsed, 1),
@@ -114,9 +114,9 @@ def _pgbench(server: servers.Server, clients: int, seconds: float) -> tuple[floa
 def _medians(rounds: dict[str, dict[int, list[Figures]]]) -> dict[str, dict[int, Figures]]:
     return {
         name: {
-            n: {key: statistics.median(one[key] for one in found) for key in found[0]}
-            for n, found in by.items()
-            if found
+            n: {key: statistics.median(item[key] for item in result) for key in result[0]}
+            for n, result in by.items()
+            if result
         }
         for name, by in rounds.items()
     }
@@ -222,9 +222,9 @@ def _hordak(seconds: float) -> None:
     watch, count = servers.Stopwatch(seconds), 0
     while watch.is_running:
         with transaction.atomic():
-            made = Transaction.objects.create(description="bench")
-            Leg.objects.create(transaction=made, account=cash, debit=Money(10, "EUR"))
-            Leg.objects.create(transaction=made, account=owed, credit=Money(10, "EUR"))
+            created = Transaction.objects.create(description="bench")
+            Leg.objects.create(transaction=created, account=cash, debit=Money(10, "EUR"))
+            Leg.objects.create(transaction=created, account=owed, credit=Money(10, "EUR"))
         count += 1
     watch.print(count)
 

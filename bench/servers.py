@@ -129,7 +129,7 @@ def together(
         assert worker.stdout is not None
         figures.append(json.loads(worker.stdout.readline()))
         worker.wait()
-    return figures, sum(one["cpu_seconds"] for one in figures)
+    return figures, sum(figure["cpu_seconds"] for figure in figures)
 
 
 class Stopwatch:

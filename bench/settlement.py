@@ -49,7 +49,7 @@ def main() -> None:
             _make_payouts(processor, options.payouts)
             command = [sys.executable, "-m", "bench.settlement", "--worker"]
             figures, cpu = servers.together([command] * workers, env)
-            seconds = max(one["seconds"] for one in figures)
+            seconds = max(figure["seconds"] for figure in figures)
             _check(processor)
             measured[workers] = {
                 "payouts_per_second": round(options.payouts / seconds, 1),

@@ -86,23 +86,26 @@ def _measure(requests: int) -> dict[str, object]:
 
     clients = {name: _client(organization_id) for name, organization_id in (("large", LARGE), ("small", SMALL))}
     newest = _newest_line()
-    asked: dict[str, Callable[[], object]] = {}
+    query: dict[str, Callable[[], object]] = {}
     for name, client in clients.items():
-        asked[f"page_{name}"] = lambda client=client: _ok(client, "/en/money/")  # type: ignore[misc]
-        asked[f"deep_{name}"] = lambda client=client: _ok(client, f"/en/money/?before={newest // 2}")  # type: ignore[misc]
+        query[f"page_{name}"] = lambda client=client: _ok(client, "/en/money/")  # type: ignore[misc]
+        query[f"deep_{name}"] = lambda client=client: _ok(client, f"/en/money/?before={newest // 2}")  # type: ignore[misc]
     for name, organization_id in (("large", LARGE), ("small", SMALL)):
-        asked[f"window_{name}"] = lambda id_=organization_id: _naive(connection, f"payable:{id_}")  # type: ignore[misc]
-    times: dict[str, list[float]] = {name: [] for name in asked}
+        query[f"window_{name}"] = lambda id_=organization_id: _naive(connection, f"payable:{id_}")  # type: ignore[misc]
+    times: dict[str, list[float]] = {name: [] for name in query}
     for nth in range(requests):
-        for name, ask in asked.items():
+        for name, ask in query.items():
             if name.startswith("window_large") and nth >= 20:
                 continue
             started = time.perf_counter()
             ask()
             times[name].append(1000 * (time.perf_counter() - started))
     return {
-        name: {"p50_ms": round(statistics.median(found), 1), "p95_ms": round(sorted(found)[int(0.95 * len(found))], 1)}
-        for name, found in times.items()
+        name: {
+            "p50_ms": round(statistics.median(result), 1),
+            "p95_ms": round(sorted(result)[int(0.95 * len(result))], 1),
+        }
+        for name, result in times.items()
     }
 
 

@@ -110,8 +110,8 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     pid_file = folder / "demo.pids"
     end_leftovers(pid_file)
-    asked = os.environ.get("PORT")
-    port = choose_port(int(asked or 8000), bool(asked))
+    query = os.environ.get("PORT")
+    port = choose_port(int(query or 8000), bool(query))
     processor_port = choose_port(8090, False)
     url = f"http://127.0.0.1:{port}"
     os.environ.setdefault("SITE_URL", url)
@@ -149,8 +149,8 @@ def run(stack: Stack | None, folder: Path, pid_file: Path, port: int, processor_
     if not stack:  # a database that the environment names: it may be anybody's
         try:
             refuse_where_others_are()
-        except CommandError as refusal:
-            raise SystemExit(f"\n  {refusal}\n") from None
+        except CommandError as error:
+            raise SystemExit(f"\n  {error}\n") from None
     call_command("migrate", verbosity=0)
     say("tables are ready")
     for command, options in REFERENCE:

@@ -207,7 +207,7 @@ class Stack:
             tail = log.read_text()[-1500:] if log.exists() else ""
             self._check_space()
             raise SystemExit(f"PostgreSQL did not start:\n{tail}")
-        found = self._run(
+        result = self._run(
             self._pg("psql"),
             "-h",
             str(self.sock),
@@ -218,7 +218,7 @@ class Stack:
             "-XAtc",
             f"select 1 from pg_database where datname='{PROJECT}'",
         )
-        if "1" not in found.stdout:
+        if "1" not in result.stdout:
             self._run(self._pg("createdb"), "-h", str(self.sock), "-U", "postgres", PROJECT, check=True)
 
     # -- Valkey

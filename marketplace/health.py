@@ -57,8 +57,8 @@ def version(request: HttpRequest) -> HttpResponse:
 
 def metrics(request: HttpRequest) -> HttpResponse:
     """For Prometheus; with the token alone, since it tells how much money moves."""
-    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    if not settings.METRICS_TOKEN or not hmac.compare_digest(given.encode(), settings.METRICS_TOKEN.encode()):
+    removeprefix = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if not settings.METRICS_TOKEN or not hmac.compare_digest(removeprefix.encode(), settings.METRICS_TOKEN.encode()):
         return HttpResponseNotFound("", content_type="text/plain")
     from apps.dashboard.queries import metrics as measured
 

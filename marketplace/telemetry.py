@@ -84,7 +84,7 @@ def _start_traces(endpoint: str, version: str, process: str) -> None:
             return bool(self.inner.force_flush(timeout_millis))
 
     def _without_secrets(span: Any) -> ReadableSpan:
-        events = [type(one)(one.name, clean(one.attributes), one.timestamp) for one in span.events]
+        events = [type(event)(event.name, clean(event.attributes), event.timestamp) for event in span.events]
         return ReadableSpan(
             name=cut(span.name), context=span.context, parent=span.parent, resource=span.resource,
             attributes=clean(span.attributes), events=events, links=span.links, kind=span.kind,

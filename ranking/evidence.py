@@ -83,15 +83,15 @@ class EvidenceIndex:
     """Everything before `before`; nothing later can leak into an answer, because it is not in here."""
 
     def __init__(self, work: Work, past: Briefs, people: int, *, before: float, span: float | None = None) -> None:
-        known = np.flatnonzero(past.at < before)
+        flatnonzero = np.flatnonzero(past.at < before)
         place = np.full(len(past.at), -1)
-        place[known] = np.arange(len(known))
+        place[flatnonzero] = np.arange(len(flatnonzero))
         done = (work.at < before) & (place[work.tasks] >= 0)
         self.before, self.people = before, people
         self._who, self._what = work.people[done], place[work.tasks[done]]
         self._at, self._accepted = work.at[done], work.accepted[done]
-        self._past = past.rows(known)
-        self.span = span or max(before - float(self._past.at.min() if len(known) else before), 1.0)
+        self._past = past.rows(flatnonzero)
+        self.span = span or max(before - float(self._past.at.min() if len(flatnonzero) else before), 1.0)
         self._age = (before - self._at) / self.span
         self._received = np.log1p(np.maximum(work.scores[done], 0))
         self.counts = self._by_person(np.ones_like(self._age))
@@ -114,8 +114,8 @@ class EvidenceIndex:
 
     def _read_skills(self) -> None:
         skills = self._past.skills
-        known = np.asarray(skills.sum(axis=0)).ravel()
-        self._rarity = np.log(1 + skills.shape[0] / (1 + known)).astype(np.float32)
+        ravel = np.asarray(skills.sum(axis=0)).ravel()
+        self._rarity = np.log(1 + skills.shape[0] / (1 + ravel)).astype(np.float32)
         slow, fast = np.exp(-SLOW * self._age), np.exp(-FAST * self._age)
         counts = (self._weights(np.ones_like(slow)) @ skills).tocsr()
         lately = (self._weights(slow) @ skills).tocsr()
@@ -130,8 +130,8 @@ class EvidenceIndex:
         }  # fmt: skip
         together = (skills.T @ skills).tolil()
         together.setdiag(0)
-        self._together = (diags(1 / (known + 2)) @ together.tocsr()).tocsr()
-        share = (known + 0.5) / (known.sum() + 0.5 * max(len(known), 1))
+        self._together = (diags(1 / (ravel + 2)) @ together.tocsr()).tocsr()
+        share = (ravel + 0.5) / (ravel.sum() + 0.5 * max(len(ravel), 1))
         of_person = lately.toarray()
         total = of_person.sum(axis=1, keepdims=True)
         self._surprise = np.log((of_person + BAYES_PRIOR * share) / (total + BAYES_PRIOR) / share).astype(np.float32)
@@ -167,25 +167,25 @@ class EvidenceIndex:
         """By name in CHANNELS: matrices of shape (tasks asked about, people), zero or more, not comparable."""
         size = (asked.skills.shape[0], self.people)
         weighted = asked.skills @ diags(self._rarity)
-        found = {name: _dense(weighted @ matrix) for name, matrix in self._evidence.items()}
+        result = {name: _dense(weighted @ matrix) for name, matrix in self._evidence.items()}
         expanded = (asked.skills + EXPANDED * (asked.skills @ self._together)) @ diags(self._rarity)
-        found["expanded"] = _dense(expanded @ self._evidence["evidence_slow"])
-        found |= {name: np.broadcast_to(value.astype(np.float32), size) for name, value in self._active.items()}
+        result["expanded"] = _dense(expanded @ self._evidence["evidence_slow"])
+        result |= {name: np.broadcast_to(value.astype(np.float32), size) for name, value in self._active.items()}
         likely = (0.7 * (asked.skills @ self._surprise.T) + self._log_prior) / 2
-        found["bayes"] = np.exp(likely - likely.max(axis=1, keepdims=True)).astype(np.float32)
+        result["bayes"] = np.exp(likely - likely.max(axis=1, keepdims=True)).astype(np.float32)
         words = self._words.transform(asked.texts) if self._words else csr_matrix((size[0], 1), dtype=np.float32)
         text = _dense(words @ self._texts.T)
         skills = _dense(unit_rows(weighted) @ self._skills_unit)
         meaning = np.maximum(_centred(asked.vectors, self._mean) @ self._vectors.T, 0)
         few, some, many = NEIGHBOURS
         both = 2 * text + skills + meaning
-        found["like_text"] = _neighbours(text**2, few, self._did)
-        found["like_skills"] = _neighbours(skills**2, few, self._did)
-        found["like_meaning"] = _neighbours(meaning**2, few, self._did)
-        found["like_all"] = _neighbours(both**3, some, self._did)
-        found["like_lately"] = _neighbours(both**2, many, self._did_lately)
-        found["profile_text"] = _dense(words @ self._profiles)
-        return {name: found[name] for name in CHANNELS}
+        result["like_text"] = _neighbours(text**2, few, self._did)
+        result["like_skills"] = _neighbours(skills**2, few, self._did)
+        result["like_meaning"] = _neighbours(meaning**2, few, self._did)
+        result["like_all"] = _neighbours(both**3, some, self._did)
+        result["like_lately"] = _neighbours(both**2, many, self._did_lately)
+        result["profile_text"] = _dense(words @ self._profiles)
+        return {name: result[name] for name in CHANNELS}
 
     def features(self, asked: Briefs) -> Matrix:
         """
@@ -211,8 +211,8 @@ class EvidenceIndex:
         idle = np.clip((asked.at[:, None] - last) / self.span, 0, 2)
         tenure = np.clip((self.before - first) / self.span, 0, 1)
         weighted = asked.skills @ diags(self._rarity)
-        known, known_rarity = _dense(asked.skills @ self._has.T), _dense(weighted @ self._has.T)
-        found = {
+        existing, known_rarity = _dense(asked.skills @ self._has.T), _dense(weighted @ self._has.T)
+        result = {
             "recency_slow": np.exp(-SLOW * idle),
             "recency": np.exp(-FAST * idle),
             "recency_instant": np.exp(-INSTANT * idle),
@@ -220,11 +220,11 @@ class EvidenceIndex:
             "mean_score": self._by_person(self._received) / (self.counts + 1),
             "work": np.log1p(self.counts),
             "tenure": tenure,
-            "coverage": known / np.maximum(np.asarray(asked.skills.sum(axis=1)), 1),
+            "coverage": existing / np.maximum(np.asarray(asked.skills.sum(axis=1)), 1),
             "coverage_rarity": known_rarity / np.maximum(np.asarray(weighted.sum(axis=1)), 1e-9),
             "pace": np.log1p(self.counts / np.maximum(tenure, 0.02)),
         }
-        return {name: found[name].astype(np.float32) for name in PERSONAL}
+        return {name: result[name].astype(np.float32) for name in PERSONAL}
 
 
 def _each(matrix: csr_matrix, change: Decay) -> csr_matrix:

@@ -67,7 +67,7 @@ def lorenz(values: Sequence[float], steps: int = LORENZ_STEPS) -> list[float]:
         return []
     summed = np.concatenate([[0.0], np.cumsum(ordered)]) / whole
     return [
-        round(float(one), 4) for one in np.interp(np.linspace(0, len(ordered), steps + 1), range(len(summed)), summed)
+        round(float(item), 4) for item in np.interp(np.linspace(0, len(ordered), steps + 1), range(len(summed)), summed)
     ]
 
 
@@ -80,13 +80,13 @@ def by_group(pairs: Sequence[Pair], group_of: Mapping[int, str], *, seed: int = 
     work (the pigeonhole bootstrap, Owen 2007). Fewer than two groups are no comparison.
     """
     people: dict[str, set[int]] = {}
-    for one in pairs:
-        people.setdefault(group_of[one.person], set()).add(one.person)
+    for pair in pairs:
+        people.setdefault(group_of[pair.person], set()).add(pair.person)
     names = sorted(name for name, members in people.items() if len(members) >= PEOPLE_MIN)
     if len(names) < 2:
         return []
     table = _table(pairs, group_of, names)
-    exposure, relevance, ratio, impact = (one[0] for one in _figures(*table.summed(None)))
+    exposure, relevance, ratio, impact = (figure[0] for figure in _figures(*table.summed(None)))
     draw = np.random.default_rng(seed)
     samples = [table.summed(draw) for _ in range(RESAMPLES)]
     *_, ratios, impacts = _figures(*(np.concatenate(part) for part in zip(*samples, strict=True)))
@@ -134,16 +134,16 @@ class _Table:
 
 def _table(pairs: Sequence[Pair], group_of: Mapping[int, str], names: list[str]) -> _Table:
     column = {name: at for at, name in enumerate(names)}
-    some = [one for one in pairs if group_of[one.person] in column]
-    person_ids = sorted({one.person for one in some})
-    task_ids = sorted({one.task for one in some})
+    some = [pair for pair in pairs if group_of[pair.person] in column]
+    person_ids = sorted({item.person for item in some})
+    task_ids = sorted({item.task for item in some})
     rows = {one: at for at, one in enumerate(person_ids)}
     tasks = {one: at for at, one in enumerate(task_ids)}
-    group = np.array([column[group_of[one]] for one in person_ids])
-    person = np.array([rows[one.person] for one in some])
-    columns = [(one.attention, one.relevance, one.first, one.lists) for one in some]
+    group = np.array([column[group_of[person_row_id]] for person_row_id in person_ids])
+    person = np.array([rows[item.person] for item in some])
+    columns = [(item.attention, item.relevance, item.first, item.lists) for item in some]
     return _Table(
-        task=np.array([tasks[one.task] for one in some]),
+        task=np.array([tasks[item.task] for item in some]),
         person=person,
         group=group[person],
         values=tuple(np.array(columns, dtype=np.float64).T),
@@ -162,10 +162,10 @@ def _figures(seen: Floats, worth: Floats, first: Floats, could: Floats) -> tuple
 
 
 def _interval(values: Floats) -> list[float | None]:
-    known = values[np.isfinite(values)]
-    if not len(known):
+    existing = values[np.isfinite(values)]
+    if not len(existing):
         return [None, None]
-    return [_round(one) for one in np.percentile(known, [2.5, 97.5])]
+    return [_round(item) for item in np.percentile(existing, [2.5, 97.5])]
 
 
 def _verdict(impact: float, interval: list[float | None]) -> str:

@@ -110,16 +110,16 @@ class Inputs:
         return {
             "skills": [
                 {
-                    "id": str(one.id), "rarity": one.rarity, "level": one.level,
-                    "instead": one.instead
+                    "id": str(skill.id), "rarity": skill.rarity, "level": skill.level,
+                    "instead": skill.instead
                     and {
-                        "id": str(one.instead.id), "likeness": one.instead.likeness, "level": one.instead.level,
-                        "done": one.instead.done,
+                        "id": str(skill.instead.id), "likeness": skill.instead.likeness, "level": skill.instead.level,
+                        "done": skill.instead.done,
                     },
                 }
-                for one in self.skills
+                for skill in self.skills
             ],
-            "works": [[one.days, one.accepted, list(one.asked)] for one in self.works],
+            "works": [[work.days, work.accepted, list(work.asked)] for work in self.works],
             "budget_minor": self.budget_minor, "usual_price_minor": self.usual_price_minor,
             "hourly_minor": self.hourly_minor, "completed": self.completed, "failed": self.failed,
             "inactive_days": self.inactive_days, "language": self.language, "hours": self.hours,
@@ -167,8 +167,8 @@ class Match:
 
 def proven(level: int, done: int) -> float:
     """What was said of a skill (0 for nothing), and each completed contract halves what is left to prove."""
-    said = LEVELS.get(level, LEVEL_UNKNOWN) if level else 0.0
-    return 1 - (1 - said) * float(0.5**done)
+    factor = LEVELS.get(level, LEVEL_UNKNOWN) if level else 0.0
+    return 1 - (1 - factor) * float(0.5**done)
 
 
 def shown(work: float) -> float:
@@ -198,16 +198,16 @@ def evaluate(inputs: Inputs, weights: Weights = DEFAULT_WEIGHTS) -> Match:
     )
     points["recency"] = base * (active - 1)
     points["fit"] = base * active * (fit - 1)
-    known = [one.level > 0 or done > 0 for one, done in zip(inputs.skills, inputs.done, strict=True)]
-    asked = list(zip(inputs.skills, known, strict=True))
+    existing = [one.level > 0 or done > 0 for one, done in zip(inputs.skills, inputs.done, strict=True)]
+    query = list(zip(inputs.skills, existing, strict=True))
     return Match(
         score=base * active * fit,
         components=points,
         skill_shares=shares,
         similar=similar,
-        matched=tuple(one.id for one, is_known in asked if is_known),
-        related=tuple((one.id, one.instead.id) for one, is_known in asked if not is_known and one.instead),
-        missing=tuple(one.id for one, is_known in asked if not is_known and not one.instead),
+        matched=tuple(one.id for one, is_known in query if is_known),
+        related=tuple((one.id, one.instead.id) for one, is_known in query if not is_known and one.instead),
+        missing=tuple(one.id for one, is_known in query if not is_known and not one.instead),
         pay_reason=pay_reason,
         language_reason=inputs.language if inputs.language in ("bridge", "none") else "shared",
         hours=inputs.hours,
@@ -217,7 +217,7 @@ def evaluate(inputs: Inputs, weights: Weights = DEFAULT_WEIGHTS) -> Match:
 
 
 def _skill(inputs: Inputs) -> tuple[dict[str, float], Similar]:
-    whole = sum(one.rarity for one in inputs.skills)
+    whole = sum(skill.rarity for skill in inputs.skills)
     if not whole:
         return dict.fromkeys(SKILL_SHARES, 0.0), Similar(0, 0, None)
     fresh = [0.0] * len(inputs.skills)

@@ -48,7 +48,7 @@ NEVER_AGAINST = frozenset(
         "recency",
     ]
 )
-FORMULA_NEVER_AGAINST = tuple(one in NEVER_AGAINST for one in FEATURES)
+FORMULA_NEVER_AGAINST = tuple(feature in NEVER_AGAINST for feature in FEATURES)
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ def sample(
 
 def join(parts: Iterable[Examples]) -> Examples:
     some = list(parts)
-    return Examples(*(np.concatenate([getattr(one, name) for one in some]) for name in Examples.__dataclass_fields__))
+    return Examples(*(np.concatenate([getattr(item, name) for item in some]) for name in Examples.__dataclass_fields__))
 
 
 def train(windows: Sequence[Examples], *, gain_min: float = SIGNIFICANT) -> Ranker:
@@ -149,7 +149,7 @@ def train(windows: Sequence[Examples], *, gain_min: float = SIGNIFICANT) -> Rank
         significance, since people are ranked by it; a replay of the past takes it unless it did clearly worse (WORSE).
     """
     plain = formula()
-    positives = sum(one.positives for one in windows)
+    positives = sum(window.positives for window in windows)
     card: dict[str, Any] = {"positives": positives, "windows": len(windows)}
     if positives < TUNING_MIN or len(windows) < 2:
         return Ranker(plain.kind, plain.weights, card=card | {"kind": "formula", "because": "too few outcomes"})
@@ -203,7 +203,7 @@ def boost(examples: Examples, never_against: Sequence[bool] = FORMULA_NEVER_AGAI
     trees = HistGradientBoostingClassifier(
         max_iter=TREES, max_leaf_nodes=LEAVES, min_samples_leaf=LEAF_MIN, learning_rate=LEARNING_RATE,
         l2_regularization=SMOOTHING, max_features=FEATURES_SHARE, early_stopping=False, random_state=0,
-        monotonic_cst=[int(one) for one in never_against],
+        monotonic_cst=[int(item) for item in never_against],
     )  # fmt: skip
     rows = np.arange(len(examples.gains))
     if len(rows) > ROWS_MAX:  # every good outcome, and as many of the others as keep the time bounded
@@ -219,7 +219,7 @@ def boost(examples: Examples, never_against: Sequence[bool] = FORMULA_NEVER_AGAI
 
 def ndcg(examples: Examples, scores: Matrix) -> NDArray[np.float64]:
     """nDCG at 10 of each task that had a good outcome; gain 2^grade - 1."""
-    found = []
+    result = []
     for task in np.unique(examples.tasks):
         of = examples.tasks == task
         gains = examples.gains[of]
@@ -229,8 +229,8 @@ def ndcg(examples: Examples, scores: Matrix) -> NDArray[np.float64]:
         discount = 1 / np.log2(np.arange(2, DEPTH + 2))
         ideal = np.sort(gains)[::-1][:DEPTH]
         got = ((2.0 ** gains[order] - 1) * discount[: len(order)]).sum()
-        found.append(got / ((2.0**ideal - 1) * discount[: len(ideal)]).sum())
-    return np.array(found)
+        result.append(got / ((2.0**ideal - 1) * discount[: len(ideal)]).sum())
+    return np.array(result)
 
 
 def _compare(last: Examples, ranker: Ranker, base: NDArray[np.float64]) -> tuple[float, float]:

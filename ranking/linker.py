@@ -47,10 +47,10 @@ class Linker:
 
     def exact(self, label: str, language: str | None) -> dict[int, float]:
         """Skills called exactly so, in the language or else in English, each with how surely (0 to 1)."""
-        for one in dict.fromkeys([base_language(language), BRIDGE]):
-            found = self._exact_names(one).get(normal(label))
-            if found:
-                return found
+        for fromkey in dict.fromkeys([base_language(language), BRIDGE]):
+            exact = self._exact_names(fromkey).get(normal(label))
+            if exact:
+                return exact
         return {}
 
     def skills_like(self, labels: Sequence[str], language: str | None, *, broadly: bool = True) -> Matrix:
@@ -102,25 +102,27 @@ class Linker:
         unknown: dict[str | None, dict[str, list[int]]] = {}
         for number, (labels, language) in enumerate(zip(lists, languages, strict=True)):
             for label in labels:
-                found = self.exact(label, language)
-                if not found:
+                exact = self.exact(label, language)
+                if not exact:
                     unknown.setdefault(language, {}).setdefault(label, []).append(number)
                     continue
-                best = max(found.values())
-                meant = [row for row, weight in found.items() if weight >= best - 0.2]
+                best = max(exact.values())
+                meant = [row for row, weight in exact.items() if weight >= best - 0.2]
                 rows += [number] * len(meant)
                 columns += meant
-                values += [found[row] / len(meant) ** 0.5 for row in meant]
+                values += [exact[row] / len(meant) ** 0.5 for row in meant]
         often = sorted(
             ((len(owners), language, label) for language, some in unknown.items() for label, owners in some.items()),
-            key=lambda one: -one[0],
+            key=lambda item: -item[0],
         )
         broadly = {(language, label) for _, language, label in often[:BROADLY_MAX]}
         for language, some in unknown.items():
-            wanted = sorted(some, key=lambda label: (language, label) not in broadly)
-            most = sum((language, label) in broadly for label in wanted)
-            guessed = self._guesses(wanted[:most], language) + self._guesses(wanted[most:], language, broadly=False)
-            for label, guesses in zip(wanted, guessed, strict=True):
+            requested = sorted(some, key=lambda label: (language, label) not in broadly)
+            most = sum((language, label) in broadly for label in requested)
+            guessed = self._guesses(requested[:most], language) + self._guesses(
+                requested[most:], language, broadly=False
+            )
+            for label, guesses in zip(requested, guessed, strict=True):
                 for number in some[label]:
                     rows += [number] * len(guesses)
                     columns += [row for row, _ in guesses]
@@ -133,15 +135,15 @@ class Linker:
     def _guesses(
         self, labels: list[str], language: str | None, *, broadly: bool = True
     ) -> list[list[tuple[int, float]]]:
-        found = []
+        guesses = []
         for first in range(0, len(labels), ROWS_AT_ONCE):
             for row in self.skills_like(labels[first : first + ROWS_AT_ONCE], language, broadly=broadly) / 2:
                 best = np.argpartition(-row, FUZZY_TOP)[:FUZZY_TOP]
                 best = best[row[best] >= FUZZY_MIN]
                 weights = np.exp((row[best] - row.max()) / 0.05)
                 total = float(np.sum(weights)) or 1.0
-                found.append([(int(at), GUESSED * float(one) / total) for at, one in zip(best, weights, strict=True)])
-        return found
+                guesses.append([(int(at), GUESSED * float(one) / total) for at, one in zip(best, weights, strict=True)])
+        return guesses
 
     # --- texts ----------------------------------------------------------------------------------------------------
 
@@ -161,7 +163,7 @@ class Linker:
             result[number] += PASSAGE_MEANING * np.maximum(encoded[of] @ concepts.T, 0).max(axis=0)
             # By letters every passage against every label would take long: only what may still come first is compared.
             likely = np.argpartition(-result[number], LIKELY)[:LIKELY]
-            indexes = [self._index("skill", one) for one in self._languages("skill", language)]
+            indexes = [self._index("skill", language_row) for language_row in self._languages("skill", language)]
             result[number, likely] += PASSAGE_LETTERS * np.maximum.reduce(
                 [index.best_likeness(some, likely) for index in indexes]
             )
@@ -170,7 +172,7 @@ class Linker:
     # --- indexes --------------------------------------------------------------------------------------------------
 
     def _letters(self, kind: str, texts: Sequence[str], language: str | None) -> Matrix:
-        looks = [self._index(kind, one).likeness(texts) for one in self._languages(kind, language)]
+        looks = [self._index(kind, language_row).likeness(texts) for language_row in self._languages(kind, language)]
         result: Matrix = np.maximum.reduce(looks)
         return result
 

@@ -56,10 +56,10 @@ def encode(texts: Sequence[str], language: str, kind: Kind) -> Matrix:
     """
     arrays = _arrays()
     result = np.zeros((len(texts), arrays["turn"].shape[1]), dtype=np.float32)
-    said = [number for number, text in enumerate(texts) if text]
-    if said:
-        found = raw([texts[number] for number in said])
-        result[said] = _turned(found - arrays[f"{kind}_center"] - _shift(language))
+    message = [number for number, text in enumerate(texts) if text]
+    if message:
+        found = raw([texts[number] for number in message])
+        result[message] = _turned(found - arrays[f"{kind}_center"] - _shift(language))
     return result
 
 

@@ -42,8 +42,8 @@ def practised(skills: csr_matrix, taxonomy: Taxonomy) -> csr_matrix:
     :param skills: people x skills of the taxonomy, how surely each is meant; a row without any gives no occupation.
     """
     profiles = taxonomy.profiles
-    known = np.asarray((profiles > 0).sum(axis=0)).ravel() + 1.0
-    anywhere = known / known.sum()
+    ravel = np.asarray((profiles > 0).sum(axis=0)).ravel() + 1.0
+    anywhere = ravel / ravel.sum()
     sizes = np.maximum(np.asarray(profiles.sum(axis=1)), 1.0)
     chance = FROM_PROFILE * profiles.toarray() / sizes + (1 - FROM_PROFILE) * anywhere
     evidence = np.asarray(skills @ np.log(chance / anywhere).T)

@@ -107,7 +107,7 @@ class Chooser:
     def as_json(self) -> dict[str, Any]:
         return {
             "features": list(FEATURES),
-            "weights": [float(one) for one in self.weights],
+            "weights": [float(weight) for weight in self.weights],
             "calibration": list(self.calibration),
             "units": list(self.units),
             "baseline": self.baseline,
@@ -133,9 +133,9 @@ def in_units_of_the_score(choosers: Sequence[Chooser], rows: Numbers) -> Numbers
 
     With two the chances are multiplied: that the employer chooses, and that the freelancer would bid.
     """
-    logs = sum((np.log(one.chance(rows)) for one in choosers), np.zeros(len(rows)))
-    mean = sum(one.units[0] for one in choosers)
-    spread = math.sqrt(sum(one.units[1] ** 2 for one in choosers))
+    logs = sum((np.log(chooser.chance(rows)) for chooser in choosers), np.zeros(len(rows)))
+    mean = sum(chooser.units[0] for chooser in choosers)
+    spread = math.sqrt(sum(chooser.units[1] ** 2 for chooser in choosers))
     result: Numbers = choosers[0].units[2] + (logs - mean) / max(spread, 1e-9) * choosers[0].units[3]
     return result
 
@@ -183,7 +183,7 @@ def train(lists: Sequence[Choices]) -> tuple[Chooser | None, dict[str, Any]]:
     :param lists: oldest first.
     """
     windows = [_examples(part, first) for part, first in _split(lists)]
-    positives = sum(one.positives for one in windows)
+    positives = sum(window.positives for window in windows)
     card: dict[str, Any] = {
         "positives": positives, "lists": len(lists), "windows": [len(part) for part, _first in _split(lists)],
         "positives_min": POSITIVES_MIN, "t_min": SIGNIFICANT, "features": list(FEATURES), "kind": "formula",
@@ -206,7 +206,7 @@ def train(lists: Sequence[Choices]) -> tuple[Chooser | None, dict[str, Any]]:
             best, t_best = kind, t
     if best is None:
         return None, card | {"because": "no_significant_gain"}
-    scores = 100 * np.concatenate([one.parts[:, PARTS.index("score")] for one in lists])
+    scores = 100 * np.concatenate([list_row.parts[:, PARTS.index("score")] for list_row in lists])
     units = (float(scores.mean()), float(scores.std()))
     chooser = _fit(learning.join(windows), with_trees=best == "trees", units=units)
     weights = {name: round(float(one), 4) for name, one in zip(FEATURES, chooser.weights, strict=True)}
@@ -223,14 +223,14 @@ def _examples(lists: Sequence[Choices], first: int) -> Examples:
     if not lists:
         none, no_weights = np.empty(0, np.int64), np.empty(0, np.float32)
         return Examples(np.empty((0, len(FEATURES)), np.float32), none, no_weights, none)
-    gains = np.concatenate([one.gains for one in lists])
-    places = np.concatenate([one.places for one in lists])
+    gains = np.concatenate([list_row.gains for list_row in lists])
+    places = np.concatenate([list_row.places for list_row in lists])
     weights = np.where(gains > 0, np.minimum(np.log2(1 + places), WEIGHT_MAX), 1.0)
     return Examples(
-        np.concatenate([features(one.parts) for one in lists]).astype(np.float32),
+        np.concatenate([features(list_row.parts) for list_row in lists]).astype(np.float32),
         gains,
         weights.astype(np.float32),
-        np.repeat(np.arange(first, first + len(lists)), [len(one.gains) for one in lists]),
+        np.repeat(np.arange(first, first + len(lists)), [len(list_row.gains) for list_row in lists]),
     )
 
 

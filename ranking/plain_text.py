@@ -17,7 +17,7 @@ def joined(text: str) -> tuple[str, list[int]]:
 
     :returns: the text, and for each of its letters where it was in the given one.
     """
-    parted = {at for found in _LINE_HYPHEN.finditer(text) if _goes_on(text, found.end()) for at in range(*found.span())}
+    parted = {at for item in _LINE_HYPHEN.finditer(text) if _goes_on(text, item.end()) for at in range(*item.span())}
     letters: list[str] = []
     places: list[int] = []
     at = 0

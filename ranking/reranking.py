@@ -72,7 +72,7 @@ def rerank(candidates: Iterable[Candidate], *, key: str, day: date, rules: Rules
 
     :param key: names the list (what for whom); with `day` it decides the exploration.
     """
-    by_score = sorted(candidates, key=lambda one: (-one.score, one.id))
+    by_score = sorted(candidates, key=lambda item: (-item.score, item.id))
     ranked = {one.id: place for place, one in enumerate(by_score, start=1)}
     ordered = _apart(_spread(by_score, rules.cap))
     slots: set[UUID] = set()
@@ -87,7 +87,7 @@ def rerank(candidates: Iterable[Candidate], *, key: str, day: date, rules: Rules
 
 def _spread(by_score: list[Candidate], cap: int | None) -> list[tuple[float, Candidate]]:
     """With the score that the next step orders by."""
-    return [(one.score - (NEARLY if cap is not None and one.shown_today >= cap else 0.0), one) for one in by_score]
+    return [(item.score - (NEARLY if cap is not None and item.shown_today >= cap else 0.0), item) for item in by_score]
 
 
 def _apart(rows: Sequence[tuple[float, Candidate]]) -> list[Candidate]:
@@ -119,7 +119,7 @@ def _with_newcomers(ordered: list[Candidate]) -> tuple[list[Candidate], set[UUID
     """The last place of every full ten without a newcomer goes to the best newcomer below it."""
     shown, slots = list(ordered), set()
     for end in range(TEN, len(shown) + 1, TEN):
-        if any(one.is_newcomer for one in shown[end - TEN : end]):
+        if any(item.is_newcomer for item in shown[end - TEN : end]):
             continue
         below = next((place for place in range(end, len(shown)) if shown[place].is_newcomer), None)
         if below is None:
@@ -148,8 +148,8 @@ def _explored(places: list[Place], held: set[int], chance: float, draw: random.R
     `chance`, stays with `1 - chance`, and stands at each of the m - 1 other places with `chance / (m - 1)`.
     """
     movable = [
-        one.position for one in places
-        if EXPLORED_FIRST <= one.position <= EXPLORED_LAST and one.position not in held
+        place.position for place in places
+        if EXPLORED_FIRST <= place.position <= EXPLORED_LAST and place.position not in held
     ]  # fmt: skip
     many = len(movable)
     if many < 2 or chance <= 0:
@@ -165,7 +165,7 @@ def _explored(places: list[Place], held: set[int], chance: float, draw: random.R
         shown[second - 1] = replace(one, position=second, **moved)  # type: ignore[arg-type]
         shown[first - 1] = replace(other, position=first, **moved)  # type: ignore[arg-type]
     # A draw that always moves leaves no chance to those who stay; it takes two rows and a chance of one.
-    return [one if one.propensity > 0 else replace(one, propensity=1.0) for one in shown]
+    return [item if item.propensity > 0 else replace(item, propensity=1.0) for item in shown]
 
 
 def _draw(key: str, day: date) -> random.Random:

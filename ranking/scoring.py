@@ -75,11 +75,11 @@ class FreelancerFacts:
     @cached_property
     def done_by_skill(self) -> dict[UUID, int]:
         """Accepted contracts per skill."""
-        found: dict[UUID, int] = {}
+        done: dict[UUID, int] = {}
         for work in self.works:
             for skill in work.skills if work.accepted else ():
-                found[skill] = found.get(skill, 0) + 1
-        return found
+                done[skill] = done.get(skill, 0) + 1
+        return done
 
 
 def idf(freelancers: int, knowing: int) -> float:
@@ -89,8 +89,8 @@ def idf(freelancers: int, knowing: int) -> float:
 
 def language_level(task_language: str, languages: Mapping[str, str]) -> str:
     """The best level in the task's language; `bridge` where only English is there; `none`."""
-    asked = task_language.split("-")[0]
-    levels = [level for code, level in languages.items() if code.split("-")[0] == asked]
+    query = task_language.split("-")[0]
+    levels = [level for code, level in languages.items() if code.split("-")[0] == query]
     if levels:
         return max(levels, key=lambda level: (LANGUAGE_FIT.get(level, 0.5), level == "fluent"))
     return "bridge" if any(code.split("-")[0] == BRIDGE for code in languages) else "none"
@@ -158,15 +158,17 @@ def shared_work(
 ) -> tuple[SharedWork, ...]:
     """Those works that asked for any of the skills, the latest first."""
     place = {skill: number for number, skill in enumerate(asked)}
-    found = [
-        SharedWork(days_between(at, now), bool(accepted), tuple(sorted(place[one] for one in skills if one in place)))
+    shared_works = [
+        SharedWork(
+            days_between(at, now), bool(accepted), tuple(sorted(place[skill] for skill in skills if skill in place))
+        )
         for skills, at, accepted in works
     ]
-    return latest_first(one for one in found if one.asked)
+    return latest_first(item for item in shared_works if item.asked)
 
 
 def latest_first(works: Iterable[SharedWork]) -> tuple[SharedWork, ...]:
-    return tuple(sorted(works, key=lambda one: (one.days, one.asked, one.accepted)))
+    return tuple(sorted(works, key=lambda item: (item.days, item.asked, item.accepted)))
 
 
 def _asked(skill: UUID, freelancer: FreelancerFacts, rarity: float, like: Mapping[UUID, int]) -> Asked:
@@ -182,4 +184,4 @@ def _asked(skill: UUID, freelancer: FreelancerFacts, rarity: float, like: Mappin
 
 def best_instead(others: Iterable[Instead]) -> Instead | None:
     """The strongest; of equal ones the highest id, so that the same pair reads the same everywhere."""
-    return max(others, key=lambda one: (one.strength, str(one.id)), default=None)
+    return max(others, key=lambda item: (item.strength, str(item.id)), default=None)

@@ -161,7 +161,7 @@ def occupation_profiles() -> Iterator[OccupationProfile]:
     rows = {key: number for number, key in enumerate(occupation_keys())}
     for key, unit, essential, optional in _own_table("esco_occupation_skills.tsv.gz"):
         yield OccupationProfile(
-            rows[key], unit, [int(one) for one in essential.split()], [int(one) for one in optional.split()]
+            rows[key], unit, [int(item) for item in essential.split()], [int(item) for item in optional.split()]
         )
 
 

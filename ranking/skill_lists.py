@@ -34,8 +34,8 @@ def vocabulary(lists: Sequence[Iterable[str]]) -> csr_matrix:
 
 def weighed(left: csr_matrix, right: csr_matrix) -> tuple[csr_matrix, csr_matrix]:
     """Both with rows of unit length, each skill weighed by how rare it is in `right`."""
-    known = np.asarray((right > 0).sum(axis=0)).ravel()
-    rarity = diags(np.log(1 + right.shape[0] / (1 + known)).astype(np.float32))
+    ravel = np.asarray((right > 0).sum(axis=0)).ravel()
+    rarity = diags(np.log(1 + right.shape[0] / (1 + ravel)).astype(np.float32))
     return unit_rows(left @ rarity), unit_rows(right @ rarity)
 
 
@@ -56,9 +56,9 @@ def together(left: csr_matrix, right: csr_matrix) -> Matrix:
     one, other = weighed(left, right)
     read = right[np.unique(np.linspace(0, right.shape[0] - 1, min(READ_MAX, right.shape[0])).astype(int))]
     often = np.asarray(read.sum(axis=0)).ravel() + SEEN_FEW
-    known = (read @ diags((1 / np.sqrt(often)).astype(np.float32))).tocsr()
-    one_known, other_known = (one @ known.T).toarray(), (other @ known.T).toarray()
-    between = (known @ known.T).toarray()
+    tocsr = (read @ diags((1 / np.sqrt(often)).astype(np.float32))).tocsr()
+    one_known, other_known = (one @ tocsr.T).toarray(), (other @ tocsr.T).toarray()
+    between = (tocsr @ tocsr.T).toarray()
     further = 2 * one_known + one_known @ between
     cosine = (one @ other.T).toarray() + further @ other_known.T
     lengths = _lengths(one, one_known, further), _lengths(other, other_known, 2 * other_known + other_known @ between)
@@ -68,8 +68,8 @@ def together(left: csr_matrix, right: csr_matrix) -> Matrix:
 
 def _lengths(lists: csr_matrix, known: Matrix, further: Matrix) -> NDArray[np.float32]:
     itself = np.asarray(lists.multiply(lists).sum(axis=1)).ravel()
-    found: NDArray[np.float32] = np.sqrt(np.maximum(itself + np.einsum("ij,ij->i", further, known), 0))
-    return found
+    lengths: NDArray[np.float32] = np.sqrt(np.maximum(itself + np.einsum("ij,ij->i", further, known), 0))
+    return lengths
 
 
 def akin(left: csr_matrix, right: csr_matrix) -> Matrix:

@@ -56,16 +56,16 @@ class Suggestion:
 def suggest(text: str, language: str | None, linker: Linker, *, limit: int = 40) -> list[Suggestion]:
     """The skills that a text names, surest first, each once; places are those of the text as it was given."""
     text, places = joined(text[:CHARACTERS_MAX])
-    found: dict[UUID, Suggestion] = {}
+    result: dict[UUID, Suggestion] = {}
     taken: list[tuple[int, int]] = []
     for one in [*_exact(text, language, linker), *_unspaced(text, language)]:
         taken.append((one.start, one.end))
-        found.setdefault(one.skill_id, one)
+        result.setdefault(one.skill_id, one)
     for one in _alike(text, language, linker, taken):
-        if one.skill_id not in found or found[one.skill_id].confidence < one.confidence:
-            found[one.skill_id] = one
-    best = sorted(found.values(), key=lambda one: (-one.confidence, one.start))[:limit]
-    return [replace(one, start=places[one.start], end=places[one.end - 1] + 1) for one in best]
+        if one.skill_id not in result or result[one.skill_id].confidence < one.confidence:
+            result[one.skill_id] = one
+    best = sorted(result.values(), key=lambda item: (-item.confidence, item.start))[:limit]
+    return [replace(item, start=places[item.start], end=places[item.end - 1] + 1) for item in best]
 
 
 def ready() -> Linker:
@@ -104,9 +104,9 @@ def _called(name: str, language: str | None, linker: Linker) -> list[UUID]:
     for code in dict.fromkeys([base_language(language), BRIDGE]):
         if (code, name) in core:
             return [core[code, name]]
-    found = linker.exact(name, language)
-    best = max(found.values(), default=0.0)
-    return [_esco_id(linker.taxonomy.skill_keys[row]) for row, weight in found.items() if weight >= best - 0.1][:3]
+    exact = linker.exact(name, language)
+    best = max(exact.values(), default=0.0)
+    return [_esco_id(linker.taxonomy.skill_keys[row]) for row, weight in exact.items() if weight >= best - 0.1][:3]
 
 
 def _unspaced(text: str, language: str | None) -> Iterator[Suggestion]:

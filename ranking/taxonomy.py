@@ -39,10 +39,10 @@ class Names:
 
     def exact(self) -> dict[str, dict[int, float]]:
         """By text: the concepts called exactly so, each with the weight of its best such name."""
-        found: dict[str, dict[int, float]] = defaultdict(dict)
+        exact: dict[str, dict[int, float]] = defaultdict(dict)
         for text, row, weight in zip(self.texts, self.rows, self.weights, strict=True):
-            found[text][row] = max(weight, found[text].get(row, 0.0))
-        return found
+            exact[text][row] = max(weight, exact[text].get(row, 0.0))
+        return exact
 
 
 @dataclass(frozen=True)
@@ -77,10 +77,10 @@ def shipped() -> Taxonomy:
     """The taxonomy that ships with the product; read once a process (about a second)."""
     skills, occupations = skill_files.skill_keys(), skill_files.occupation_keys()
     profiles = list(skill_files.occupation_profiles())
-    entries = [(one.row, skill, ESSENTIAL) for one in profiles for skill in one.essential]
-    entries += [(one.row, skill, OPTIONAL) for one in profiles for skill in one.optional]
+    entries = [(profile.row, skill, ESSENTIAL) for profile in profiles for skill in profile.essential]
+    entries += [(profile.row, skill, OPTIONAL) for profile in profiles for skill in profile.optional]
     entries = entries or _nearest_skills()
-    units = {one.row: one.unit for one in profiles}
+    units = {profile.row: profile.unit for profile in profiles}
     return Taxonomy(
         skill_keys=skills,
         occupation_keys=occupations,
@@ -100,15 +100,15 @@ def _nearest_skills() -> list[tuple[int, int, float]]:
 
 
 def _by_language(labels: Iterable[skill_files.ConceptLabel]) -> dict[str, Names]:
-    found: dict[str, dict[tuple[str, int], float]] = defaultdict(dict)
+    result: dict[str, dict[tuple[str, int], float]] = defaultdict(dict)
     for label in labels:
         key = (normal(label.text), label.row)
         weight = KIND_WEIGHTS[label.kind]
-        kept = found[label.language]
+        kept = result[label.language]
         kept[key] = max(weight, kept.get(key, 0.0))
     return {
         language: Names([text for text, _ in kept], [row for _, row in kept], list(kept.values()))
-        for language, kept in found.items()
+        for language, kept in result.items()
     }
 
 

@@ -33,16 +33,16 @@ def passages(text: str, *, words_max: int = 6) -> list[tuple[int, int]]:
     Parts of a text that may name one skill, as (start, end): pieces between punctuation and conjunctions, and every
     run of up to `words_max` words inside a piece of a line.
     """
-    found: dict[tuple[int, int], None] = {}
+    result: dict[tuple[int, int], None] = {}
     for start, end in pieces(text, BREAKS):
-        found[start, end] = None
+        result[start, end] = None
         for inner_start, inner_end in pieces(text[start:end], JOINS):
-            found[start + inner_start, start + inner_end] = None
+            result[start + inner_start, start + inner_end] = None
         words = [(start + word.start(), start + word.end()) for word in re.finditer(r"\S+", text[start:end])]
         for first in range(len(words)):
             for last in range(first, min(first + words_max, len(words))):
-                found[words[first][0], words[last][1]] = None
-    return [(start, end) for start, end in found if text[start:end].strip()]
+                result[words[first][0], words[last][1]] = None
+    return [(start, end) for start, end in result if text[start:end].strip()]
 
 
 def pieces(text: str, separator: re.Pattern[str]) -> Iterator[tuple[int, int]]:
@@ -91,9 +91,9 @@ class LabelIndex:
         answer = np.zeros((len(texts), self.size), dtype=np.float32)
         if not len(self._of) or not len(texts):
             return answer
-        asked = self._vectorizer.transform(texts)
+        transform = self._vectorizer.transform(texts)
         for first in range(0, len(texts), ROWS_AT_ONCE):
-            scores = (asked[first : first + ROWS_AT_ONCE] @ self._transposed).toarray()
+            scores = (transform[first : first + ROWS_AT_ONCE] @ self._transposed).toarray()
             best = np.maximum.reduceat(scores, self._starts, axis=1)
             answer[first : first + ROWS_AT_ONCE, self._of[self._starts]] = best
         return answer

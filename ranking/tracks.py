@@ -126,7 +126,7 @@ def _is_catalogue(track: Track, linker: Linker) -> bool:
 def _by_catalogue(track: Track, linker: Linker, report: Report) -> Matrix:
     scores = np.zeros((len(track.tasks), len(track.people)), dtype=np.float32)
     columns = _columns_of_catalogue(track, linker)
-    known = np.flatnonzero(columns >= 0)
+    flatnonzero = np.flatnonzero(columns >= 0)
     for language, rows in _by_language(track.tasks):
         for first in range(0, len(rows), ROWS_AT_ONCE):
             some = rows[first : first + ROWS_AT_ONCE]
@@ -139,7 +139,7 @@ def _by_catalogue(track: Track, linker: Linker, report: Report) -> Matrix:
                 chosen = [place for place, one in enumerate(short) if one == is_short]
                 if chosen:
                     likeness = look([texts[place] for place in chosen], language)
-                    scores[np.ix_([some[place] for place in chosen], known)] = likeness[:, columns[known]]
+                    scores[np.ix_([some[place] for place in chosen], flatnonzero)] = likeness[:, columns[flatnonzero]]
     return scores
 
 
@@ -150,8 +150,8 @@ def _columns_of_catalogue(track: Track, linker: Linker) -> NDArray[np.int64]:
     for person in track.people:
         row = keys.get(person.id.rpartition("/")[2])
         if row is None:
-            found = linker.exact(person.title, person.language)
-            row = max(found, key=lambda one: found[one]) if found else -1
+            exact = linker.exact(person.title, person.language)
+            row = max(exact, key=lambda item: exact[item]) if exact else -1
         columns.append(row)
     return np.array(columns, dtype=np.int64)
 
@@ -159,13 +159,13 @@ def _columns_of_catalogue(track: Track, linker: Linker) -> NDArray[np.int64]:
 def _by_profile(track: Track, linker: Linker, report: Report) -> tuple[str, Matrix]:
     """Every look that both sides allow, each in units of its own best ten, summed."""
     parts: list[tuple[str, Matrix]] = []
-    if _both(track, lambda one: bool(one.skills)):
+    if _both(track, lambda item: bool(item.skills)):
         report("links lists of skills")
         parts.append(("skills", _by_skills(track, linker)))
-    if _both(track, lambda one: bool(one.title)):
+    if _both(track, lambda item: bool(item.title)):
         report("links titles")
         parts.append(("titles", _by_titles(track, linker)))
-    if _both(track, lambda one: bool(one.text)) or not parts:
+    if _both(track, lambda item: bool(item.text)) or not parts:
         report("reads texts")
         parts.append(("texts", _by_texts(track)))
     if len(parts) == 1:
@@ -178,12 +178,12 @@ def _by_profile(track: Track, linker: Linker, report: Report) -> tuple[str, Matr
 
 def _both(track: Track, has: Callable[[Person | Brief], bool]) -> bool:
     sides: tuple[Sequence[Person | Brief], ...] = (track.people, track.tasks)
-    return all(2 * sum(1 for one in side if has(one)) >= len(side) for side in sides)
+    return all(2 * sum(1 for item in side if has(item)) >= len(side) for side in sides)
 
 
 def _by_skills(track: Track, linker: Linker) -> Matrix:
-    skills = [*(one.skills for one in track.people), *(one.skills for one in track.tasks)]
-    spoken = [*(one.language for one in track.people), *(one.language for one in track.tasks)]
+    skills = [*(person.skills for person in track.people), *(task.skills for task in track.tasks)]
+    spoken = [*(person.language for person in track.people), *(task.language for task in track.tasks)]
     linked = linker.linked(skills, spoken)  # together: a name that both sides use is read once
     people, tasks = linked[: len(track.people)], linked[len(track.people) :]
     own_words = OWN_WORDS * skill_lists.vocabulary(skills)
@@ -204,7 +204,7 @@ def _by_titles(track: Track, linker: Linker) -> Matrix:
     """
     items: list[Person | Brief] = [*track.people, *track.tasks]
     count = len(track.people)
-    titles = [normal(one.title) for one in items]
+    titles = [normal(item.title) for item in items]
     meant = np.zeros((len(items), len(linker.taxonomy.occupation_keys)), dtype=np.float32)
     broadly = np.zeros((len(items), multilingual_encoder.occupations().shape[1]), dtype=np.float32)
     for language, rows in _by_language(items):
@@ -226,8 +226,8 @@ def _by_titles(track: Track, linker: Linker) -> Matrix:
 
 
 def _by_texts(track: Track) -> Matrix:
-    people = [normal(_whole(one)) for one in track.people]
-    tasks = [normal(_whole(one)) for one in track.tasks]
+    people = [normal(_whole(person)) for person in track.people]
+    tasks = [normal(_whole(task)) for task in track.tasks]
     meaning = vectors.encode(tasks) @ vectors.encode(people).T
     return np.asarray(meaning + LETTERS_OF_TITLES * pair_likeness(tasks, people), dtype=np.float32)
 
@@ -237,11 +237,11 @@ def _whole(one: Person | Brief) -> str:
 
 
 def _languages(items: Sequence[Person | Brief]) -> NDArray[Any]:
-    return np.array([base_language(one.language) for one in items])
+    return np.array([base_language(item.language) for item in items])
 
 
 def _by_language(items: Sequence[Person | Brief]) -> Iterator[tuple[str | None, NDArray[np.int64]]]:
-    languages = np.array([one.language or "" for one in items])
+    languages = np.array([item.language or "" for item in items])
     for language in np.unique(languages):
         yield str(language) or None, np.flatnonzero(languages == language)
 
@@ -255,18 +255,18 @@ def _by_history(track: Track, report: Report, card: dict[str, Any]) -> Matrix:
 
     Where tasks and history overlap in time there are several such moments, so that later tasks may use more.
     """
-    work, past, asked = _arrays(track, report)
+    work, past, query = _arrays(track, report)
     scores = np.zeros((len(track.tasks), len(track.people)), dtype=np.float32)
     declared = _declared(track)
-    for rows in _moments(asked.at, work.at):
-        before = float(asked.at[rows].min())
+    for rows in _moments(query.at, work.at):
+        before = float(query.at[rows].min())
         ranker = learning.train(_windows(work, past, len(track.people), before, report), gain_min=learning.WORSE)
         card["ranker"] = ranker.card
         index = EvidenceIndex(work, past, len(track.people), before=before)
         for first in range(0, len(rows), ROWS_AT_ONCE):
             some = rows[first : first + ROWS_AT_ONCE]
             report(f"ranks {first + len(some)} of {len(rows)} tasks")
-            scores[some] = ranker.score(index.features(asked.rows(some)))
+            scores[some] = ranker.score(index.features(query.rows(some)))
         strangers = index.counts == 0
         # Nothing is known of what these did: they come last, by what they say of themselves.
         scores[np.ix_(rows, strangers)] = (
@@ -278,16 +278,16 @@ def _by_history(track: Track, report: Report, card: dict[str, Any]) -> Matrix:
 def _arrays(track: Track, report: Report) -> tuple[Work, Briefs, Briefs]:
     place = {task.id: row for row, task in enumerate(track.past)}
     entries = [
-        (row, place[one.task], one.score, float(one.accepted), one.at)
+        (row, place[item.task], item.score, float(item.accepted), item.at)
         for row, person in enumerate(track.people)
-        for one in person.history
-        if one.task in place
+        for item in person.history
+        if item.task in place
     ]
     table = np.array(sorted(entries, key=lambda entry: entry[4]), dtype=np.float64).reshape(-1, 5)
     work = Work(table[:, 0].astype(np.int64), table[:, 1].astype(np.int64), table[:, 2], table[:, 3], table[:, 4])
     briefs = [*track.past, *track.tasks]
-    latest = max((one.at for one in track.past if one.at is not None), default=0.0)
-    at = np.array([one.at if one.at is not None else latest + 1 for one in briefs], dtype=np.float64)
+    latest = max((item.at for item in track.past if item.at is not None), default=0.0)
+    at = np.array([brief.at if brief.at is not None else latest + 1 for brief in briefs], dtype=np.float64)
     report(f"reads {len(briefs)} briefs")
     columns: dict[str, int] = {}
     pairs = {(row, columns.setdefault(normal(s), len(columns))) for row, one in enumerate(briefs) for s in one.skills}
@@ -301,7 +301,7 @@ def _arrays(track: Track, report: Report) -> tuple[Work, Briefs, Briefs]:
         some = read[first : first + 500]
         encoded[some] = vectors.encode([f"{briefs[row].title}. {briefs[row].text}" for row in some])
         report(f"understands {first + len(some)} of {len(read)} briefs")
-    texts = [f"{one.title} {one.title} {one.text} {' '.join(one.skills)}" for one in briefs]
+    texts = [f"{brief.title} {brief.title} {brief.text} {' '.join(brief.skills)}" for brief in briefs]
     everything = Briefs(skills, texts, encoded, at)
     split = len(track.past)
     return work, everything.rows(np.arange(split)), everything.rows(np.arange(split, len(briefs)))
@@ -332,7 +332,7 @@ def _windows(work: Work, past: Briefs, people: int, before: float, report: Repor
             for at in range(0, len(rows), ROWS_AT_ONCE)
         ]  # fmt: skip
         windows.append(learning.join(parts))
-    return [one for one in windows if one.positives]
+    return [window for window in windows if window.positives]
 
 
 def _gains(work: Work, rows: NDArray[np.int64], people: int, before: float) -> NDArray[np.int64]:
@@ -348,9 +348,9 @@ def _gains(work: Work, rows: NDArray[np.int64], people: int, before: float) -> N
 def _declared(track: Track) -> Matrix:
     """Share of a task's skills that a person without history declares: the only door of a newcomer here."""
     declared = np.zeros((len(track.tasks), len(track.people)), dtype=np.float32)
-    newcomers = [(row, {normal(one) for one in p.skills}) for row, p in enumerate(track.people) if not p.history]
+    newcomers = [(row, {normal(skill) for skill in p.skills}) for row, p in enumerate(track.people) if not p.history]
     for number, task in enumerate(track.tasks):
-        asked = {normal(one) for one in task.skills}
-        for row, known in newcomers:
-            declared[number, row] = len(asked & known) / max(len(asked), 1)
+        query = {normal(skill) for skill in task.skills}
+        for row, existing in newcomers:
+            declared[number, row] = len(query & existing) / max(len(query), 1)
     return declared

@@ -39,11 +39,11 @@ def encode(texts: Sequence[str]) -> Matrix:
     arrays = _arrays()
     cut = [" ".join(text[: 4 * CHARACTERS_MAX].split()[:WORDS_MAX])[:CHARACTERS_MAX] for text in texts]
     result = np.zeros((len(cut), arrays["turn"].shape[1]), dtype=np.float32)
-    said = [number for number, text in enumerate(cut) if text]
-    if said:
+    message = [number for number, text in enumerate(cut) if text]
+    if message:
         with _lock:  # the encoder keeps scratch arrays of its own
-            raw = np.asarray(_encoder().encode([cut[number] for number in said]), dtype=np.float32)
-        result[said] = turned(raw)
+            raw = np.asarray(_encoder().encode([cut[number] for number in message]), dtype=np.float32)
+        result[message] = turned(raw)
     return result
 
 

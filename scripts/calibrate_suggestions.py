@@ -32,7 +32,7 @@ def main() -> None:
         if not cases:
             continue
         best, seen = skill_suggestions.looks(linker, [text for text, _ in cases], language)
-        right = np.array([row == found for (_, row), found in zip(cases, best, strict=True)])
+        right = np.array([row == result for (_, row), result in zip(cases, best, strict=True)])
         print(f"{language}: {len(cases)} names, {right.mean():.3f} right")
         looks.append(seen)
         is_right.append(right)
@@ -41,25 +41,27 @@ def main() -> None:
     fitted = np.arange(len(every)) % 2 == 0
     model = LogisticRegression(C=100, max_iter=1000)
     model.fit(every[fitted], right[fitted], sample_weight=weight[fitted] * fitted.sum() / weight[fitted].sum())
-    print("CONFIDENCE =", tuple(round(float(one), 2) for one in model.coef_[0]))
+    print("CONFIDENCE =", tuple(round(float(item), 2) for item in model.coef_[0]))
     print("CONFIDENCE_AT_ZERO =", round(float(model.intercept_[0]), 2))
-    told = model.predict_proba(every[~fitted])[:, 1]
+    notified = model.predict_proba(every[~fitted])[:, 1]
     for low in np.arange(0, 1, 0.1):
-        there = (told >= low) & (told < low + 0.1)
+        there = (notified >= low) & (notified < low + 0.1)
         if there.any():
             print(f"told {low:.1f} to {low + 0.1:.1f}: {right[~fitted][there].mean():.2f} right of {there.sum()}")
 
 
 def without_some(taxonomy: Taxonomy) -> tuple[Taxonomy, list[tuple[str, int]]]:
     """The taxonomy without every fortieth alternative English name, and those names with their skills."""
-    known = taxonomy.skill_names[BRIDGE]
-    alternatives = [number for number, weight in enumerate(known.weights) if weight < 1]
+    existing = taxonomy.skill_names[BRIDGE]
+    alternatives = [number for number, weight in enumerate(existing.weights) if weight < 1]
     held = set(alternatives[::EVERY])
-    kept = [number for number in range(len(known.texts)) if number not in held]
-    names = Names(*([column[number] for number in kept] for column in (known.texts, known.rows, known.weights)))
+    kept = [number for number in range(len(existing.texts)) if number not in held]
+    names = Names(
+        *([column[number] for number in kept] for column in (existing.texts, existing.rows, existing.weights))
+    )
     return (
         dataclasses.replace(taxonomy, skill_names={**taxonomy.skill_names, BRIDGE: names}),
-        [(known.texts[number], known.rows[number]) for number in sorted(held)],
+        [(existing.texts[number], existing.rows[number]) for number in sorted(held)],
     )
 
 
@@ -67,10 +69,10 @@ def own_names(taxonomy: Taxonomy) -> dict[str, list[tuple[str, int]]]:
     """By language, our own names of skills that name an ESCO skill, with that skill."""
     place = {skill_files.skill_id(skill_files.SKILL_URI + key): row for row, key in enumerate(taxonomy.skill_keys)}
     by_label = {label: place[skill] for label, skill in skill_files.esco_ids_by_label().items()}
-    found: dict[str, list[tuple[str, int]]] = {}
+    result: dict[str, list[tuple[str, int]]] = {}
     for skill in skill_files.core_skills():
         row = by_label.get((skill.esco_label or "").lower())
         for label in skill.labels:
             if row is not None and label.language != BRIDGE:
-                found.setdefault(label.language.split("-")[0], []).append((normal(label.text), row))
-    return found
+                result.setdefault(label.language.split("-")[0], []).append((normal(label.text), row))
+    return result

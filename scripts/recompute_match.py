@@ -35,22 +35,22 @@ def faded(days):
 
 def skill(inputs):
     """0.45 evidence + 0.25 coverage + 0.20 similar past tasks + 0.10 related skills, each from 0 to 1."""
-    asked = inputs["skills"]
-    whole = sum(one["rarity"] for one in asked)
+    query = inputs["skills"]
+    whole = sum(item["rarity"] for item in query)
     if not whole:
         return 0.0
-    done, fresh, alike = [0] * len(asked), [0.0] * len(asked), 0.0
+    done, fresh, alike = [0] * len(query), [0.0] * len(query), 0.0
     for days, is_accepted, places in inputs["works"]:
         if not is_accepted:
             continue
-        share = sum(asked[place]["rarity"] for place in places) / whole
+        share = sum(query[place]["rarity"] for place in places) / whole
         if share >= 0.5 - 1e-9:  # a similar task: it asked for half of these skills, by rarity
             alike += share * faded(days)
         for place in places:
             done[place] += 1
             fresh[place] += faded(days)
     evidence = coverage = related = 0.0
-    for place, one in enumerate(asked):
+    for place, one in enumerate(query):
         strength = proven(one["level"], done[place])
         other = one["instead"]
         like = other["likeness"] * proven(other["level"], other["done"]) if other else 0.0

@@ -31,11 +31,11 @@ def join(left, right):
 def check(proof):
     """The root that the proof leads to; a sentence (ValueError) if it leads nowhere."""
     amount = proof["amount_minor"]
-    said = f"{proof['account']}\n{proof['currency']}\n{amount}".encode()
+    encoded = f"{proof['account']}\n{proof['currency']}\n{amount}".encode()
     nonce = bytes.fromhex(proof["nonce"])
     if not isinstance(amount, int) or amount <= 0 or len(nonce) != 16:
         raise ValueError("the leaf is not a balance")
-    node = (sha256(b"\x00" + nonce + said), amount)
+    node = (sha256(b"\x00" + nonce + encoded), amount)
     for step in proof["path"]:
         total = step["sum"]
         if not isinstance(total, int) or total < 0:
@@ -67,8 +67,8 @@ def main():
         try:
             root, total = check(proof)
             if public is not None:
-                known = [one for one in public["currencies"] if one["currency"] == proof["currency"]]
-                if not known or (known[0]["root"], known[0]["owed_minor"]) != (root, total):
+                existing = [item for item in public["currencies"] if item["currency"] == proof["currency"]]
+                if not existing or (existing[0]["root"], existing[0]["owed_minor"]) != (root, total):
                     raise ValueError("the public report names another root")
         except (ValueError, KeyError, TypeError, OverflowError) as error:
             sys.exit(f"FAILED: {label}: {error}")

@@ -20,7 +20,7 @@ def actor(request: HttpRequest) -> dict[str, Any]:
         }  # fmt: skip
     organizations = list(queries.organizations_of(user))
     acting = request.actor  # type: ignore[attr-defined]
-    current = next((one for one in organizations if one.id == acting.organization_id), None)
+    current = next((organization for organization in organizations if organization.id == acting.organization_id), None)
     may_place_bids = may(acting, Act.BID, acting.organization_id, Side.FREELANCER)
     return {
         "actor": acting,

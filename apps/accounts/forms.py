@@ -63,8 +63,8 @@ def languages() -> list[tuple[str, str]]:
 
 def currency_of(country: str) -> str:
     """The country's legal tender where the books know it, else EUR."""
-    found = get_territory_currencies(country)
-    return next((code for code in reversed(found) if code in currencies.exponents()), "EUR")
+    territory_currencies = get_territory_currencies(country)
+    return next((code for code in reversed(territory_currencies) if code in currencies.exponents()), "EUR")
 
 
 class _OurLabels(forms.Form):

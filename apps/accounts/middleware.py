@@ -114,11 +114,11 @@ def session_actor(request: HttpRequest, organization_id: UUID | None = None) -> 
     user = getattr(user, "_wrapped", user) if user.is_authenticated else user
     if not isinstance(user, User):
         return STRANGER
-    found = queries.actor_for(
+    result = queries.actor_for(
         user, organization_id, has_fresh_login=has_fresh_login(request), has_second_factor=has_second_factor(request)
     )
-    name_in_logs(found)
-    return found
+    name_in_logs(result)
+    return result
 
 
 def name_in_logs(actor: Actor) -> None:

@@ -73,8 +73,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         """What the person is among the marketplace's staff; a superuser is an administrator."""
         if not self.is_staff:
             return frozenset()
-        given = frozenset(self.staff_assignments.values_list("role", flat=True))
-        return given | {str(StaffRole.ADMINISTRATOR)} if self.is_superuser else given
+        values_list = frozenset(self.staff_assignments.values_list("role", flat=True))
+        return values_list | {str(StaffRole.ADMINISTRATOR)} if self.is_superuser else values_list
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
         """In the administration: administrators change what can be changed there, other staff look."""
@@ -275,4 +275,4 @@ class PersonalToken(BaseModel):
     @property
     def scope_names(self) -> list[dict[str, Any]]:
         """What it may do, in words; `is_more` than reading."""
-        return [{"label": KeyScope(one).label, "is_more": one != KeyScope.READ} for one in self.scopes]
+        return [{"label": KeyScope(scope).label, "is_more": scope != KeyScope.READ} for scope in self.scopes]

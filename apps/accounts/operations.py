@@ -464,7 +464,7 @@ def create_token(
     """
     policies.check_may(actor, Act.MAKE_KEY, actor.organization_id)
     limits.spend("create_token", user.pk, now=now)
-    wanted = [str(scope) for scope in KeyScope if scope == KeyScope.READ or scope in set(scopes)]
+    granted = [str(scope) for scope in KeyScope if scope == KeyScope.READ or scope in set(scopes)]
     if not set(scopes) <= set(KeyScope.values):
         raise ScopeUnknown
     User.objects.select_for_update().get(id=user.pk)  # two at once are counted one after the other
@@ -477,10 +477,10 @@ def create_token(
         name=name,
         prefix=text[:10],
         token_sha256=queries.token_digest(text),
-        scopes=wanted,
+        scopes=granted,
         expires_at=expires_at,
     )
-    details = {"key": str(row.id), "begins": row.prefix, "scopes": wanted}
+    details = {"key": str(row.id), "begins": row.prefix, "scopes": granted}
     record_access("accounts.key_made", actor=actor, organization_id=actor.organization_id, details=details, now=now)
     bus.publish(events.KeyMade(row.id, user.pk), now=now)
     return row, text
@@ -529,13 +529,13 @@ def grant_staff_role(*, user_id: UUID, role: str, actor: Actor, now: datetime) -
     if not user.is_staff:
         user.is_staff = True
         user.save(update_fields=["is_staff"])
-    given, is_new = StaffAssignment.objects.get_or_create(
+    staff_assignment, is_new = StaffAssignment.objects.get_or_create(
         user=user, role=role, defaults={"granted_by_id": actor.user_id, "granted_at": now}
     )
     if is_new:
         details = {"user": str(user_id), "role": role}
         record_access("accounts.staff_role_granted", actor=actor, details=details, now=now)
-    return given
+    return staff_assignment
 
 
 @transaction.atomic

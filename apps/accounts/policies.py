@@ -204,10 +204,10 @@ def check_is_independent(actor: Actor, first_id: UUID, now: datetime) -> None:
 
     :raises SecondPersonNotIndependent:
     """
-    given = StaffAssignment.objects.filter(
+    staff_assignments = StaffAssignment.objects.filter(
         user_id=actor.person_id, granted_by_id=first_id, granted_at__gt=now - SETTLED_AFTER
     )
-    if given.exists():
+    if staff_assignments.exists():
         raise SecondPersonNotIndependent
 
 

@@ -111,7 +111,7 @@ def countries_to_check() -> list[CountryToCheck]:
     before: dict[UUID | None, str] = {}
     for change in changes.order_by("-happened_at"):  # the oldest since the last look wins
         before[change.organization_id] = str(change.details["before"])
-    return [CountryToCheck(one, before.get(one.id, "")) for one in waiting]
+    return [CountryToCheck(item, before.get(item.id, "")) for item in waiting]
 
 
 def lock(organization_id: UUID) -> Organization:
@@ -156,8 +156,8 @@ def owners(organization_id: UUID) -> list[User]:
 def staff_to_tell(capability: str = rules.READ) -> list[User]:
     """Active staff whose roles include the capability."""
     roles = [role for role, allowed in rules.STAFF_CAPABILITIES.items() if capability in allowed]
-    given = Q(staff_assignments__role__in=roles) | Q(is_superuser=True)
-    return list(User.objects.filter(given, is_staff=True, is_active=True).distinct().order_by("created_at"))
+    q = Q(staff_assignments__role__in=roles) | Q(is_superuser=True)
+    return list(User.objects.filter(q, is_staff=True, is_active=True).distinct().order_by("created_at"))
 
 
 def token_digest(token: str) -> str:
@@ -332,8 +332,8 @@ def _people_since(organization_id: UUID, since: datetime) -> set[UUID]:
 
 def _passkeys(user_ids: set[UUID]) -> set[str]:
     keys = Authenticator.objects.filter(user_id__in=user_ids, type=Authenticator.Type.WEBAUTHN)
-    found = (data.get("credential", {}).get("id") for data in keys.values_list("data", flat=True))
-    return {str(key) for key in found if key}
+    result = (data.get("credential", {}).get("id") for data in keys.values_list("data", flat=True))
+    return {str(key) for key in result if key}
 
 
 def shares_a_person(one: str, other: str) -> Exists:

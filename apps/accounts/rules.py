@@ -224,9 +224,9 @@ def capability_for(act: Act, side: Side = Side.OWN) -> str | None:
 
 def roles_allowed(act: Act, side: Side) -> list[str]:
     """The roles of an organization, or of staff, that may act on that side."""
-    wanted = capability_for(act, side)
+    capability = capability_for(act, side)
     table = STAFF_CAPABILITIES if side == Side.STAFF else CAPABILITIES
-    return [str(role) for role, allowed in table.items() if wanted in allowed]
+    return [str(role) for role, allowed in table.items() if capability in allowed]
 
 
 def capabilities(role: str) -> frozenset[str]:

@@ -29,9 +29,9 @@ def publish(*, night: date, now: datetime) -> Report:
     A second call for the same night gives what was published. The processor is asked first, outside any transaction;
     without its answer the report says so. Not atomic as a whole; what is published is.
     """
-    known = Report.objects.filter(night=night).first()
-    if known is not None:
-        return known
+    existing = Report.objects.filter(night=night).first()
+    if existing is not None:
+        return existing
     word = reconciliation.balance_at_all_doors()
     ledger.seal_chain(now=now)
     report = _publish(night=night, word=word, now=now)
@@ -78,7 +78,7 @@ def _plant(report: Report, currency: str, balances: list[queries.Owed]) -> None:
             account=owed.account_code, currency=currency, amount_minor=owed.amount.amount_minor, nonce=nonce
         )
         drawn.append((node, nonce, owed))
-    drawn.sort(key=lambda one: one[0].hash)  # a place in the tree says nothing about who stands there
+    drawn.sort(key=lambda item: item[0].hash)  # a place in the tree says nothing about who stands there
     built = rules.levels([node for node, _, _ in drawn])
     root = built[-1][0]
     tree = Tree.objects.create(

@@ -113,28 +113,32 @@ def _owners(codes: Iterable[str], disputes: dict[str, str]) -> dict[str, tuple[U
     for code in codes:
         group, _, object_id = code.rpartition(":")
         objects[code] = ("escrow", UUID(disputes[code])) if code in disputes else (group, UUID(object_id))
-    wanted = {group: [id_ for kind, id_ in objects.values() if kind == group] for group, _ in objects.values()}
-    escrow_ids = {*wanted.get("escrow", []), *wanted.get("deferred_fee", [])}
+    requested = {group: [id_ for kind, id_ in objects.values() if kind == group] for group, _ in objects.values()}
+    escrow_ids = {*requested.get("escrow", []), *requested.get("deferred_fee", [])}
     held = {
         row[0]: row[1:] for row in Escrow.objects.filter(id__in=escrow_ids).values_list("id", "payer_id", "payee_id")
     }
-    payouts = dict(Payout.objects.filter(id__in=wanted.get("transit:payout", [])).values_list("id", "organization_id"))
-    refunds = dict(Refund.objects.filter(id__in=wanted.get("transit:refund", [])).values_list("id", "charge__payer_id"))
-    found: dict[str, tuple[UUID, UUID | None]] = {}
+    payouts = dict(
+        Payout.objects.filter(id__in=requested.get("transit:payout", [])).values_list("id", "organization_id")
+    )
+    refunds = dict(
+        Refund.objects.filter(id__in=requested.get("transit:refund", [])).values_list("id", "charge__payer_id")
+    )
+    owners: dict[str, tuple[UUID, UUID | None]] = {}
     for code, (group, id_) in objects.items():
         if group in {"payable", "credit:employer"}:
-            found[code] = (id_, None)
+            owners[code] = (id_, None)
         elif group == "escrow":
-            found[code] = held[id_]
+            owners[code] = held[id_]
         elif group == "deferred_fee":
-            found[code] = (held[id_][0], None)
+            owners[code] = (held[id_][0], None)
         elif group == "transit:payout":
-            found[code] = (payouts[id_], None)
+            owners[code] = (payouts[id_], None)
         elif group == "transit:refund":
-            found[code] = (refunds[id_], None)
+            owners[code] = (refunds[id_], None)
         else:
             raise LookupError(f"nobody is known to own {code}")
-    return found
+    return owners
 
 
 # -- what was published
@@ -146,10 +150,10 @@ def latest_report() -> Report | None:
 
 def report_of(night: date) -> Report:
     """:raises NotFound: if nothing was published for that night."""
-    found = Report.objects.filter(night=night).first()
-    if found is None:
+    report = Report.objects.filter(night=night).first()
+    if report is None:
         raise NotFound
-    return found
+    return report
 
 
 def reports(limit: int = 60) -> list[Report]:
@@ -169,16 +173,16 @@ def coverage(report: Report) -> list[Coverage]:
     currencies = sorted({*trees, *(word or {}), *(currency for _, currency in cash)})
     return [
         Coverage(
-            currency=one,
-            owed=trees[one].total if one in trees else Money.zero(one),
-            at_processor=None if word is None else Money(word.get(one, 0), one),
-            booked=Money(cash.get(("clearing", one), 0), one),
-            at_connected=Money(cash.get(("clearing:connected", one), 0), one),
-            at_bank=Money(cash.get(("bank", one), 0), one),
-            in_exchange=Money(cash.get(("fx:position", one), 0), one),
-            tree=trees.get(one),
+            currency=currency,
+            owed=trees[currency].total if currency in trees else Money.zero(currency),
+            at_processor=None if word is None else Money(word.get(currency, 0), currency),
+            booked=Money(cash.get(("clearing", currency), 0), currency),
+            at_connected=Money(cash.get(("clearing:connected", currency), 0), currency),
+            at_bank=Money(cash.get(("bank", currency), 0), currency),
+            in_exchange=Money(cash.get(("fx:position", currency), 0), currency),
+            tree=trees.get(currency),
         )
-        for one in currencies
+        for currency in currencies
     ]
 
 

@@ -47,8 +47,8 @@ def leaf(*, account: str, currency: str, amount_minor: int, nonce: bytes) -> Nod
     """:raises ValueError: for a negative amount, or a nonce of the wrong length."""
     if amount_minor < 0 or len(nonce) != NONCE_BYTES:
         raise ValueError("a leaf is an amount that is owed, and a nonce")
-    said = f"{account}\n{currency}\n{amount_minor}".encode()
-    return Node(hashlib.sha256(b"\x00" + nonce + said).digest(), amount_minor)
+    encoded = f"{account}\n{currency}\n{amount_minor}".encode()
+    return Node(hashlib.sha256(b"\x00" + nonce + encoded).digest(), amount_minor)
 
 
 def parent(left: Node, right: Node) -> Node:

@@ -70,8 +70,8 @@ def mine_json(request: HttpRequest) -> JsonResponse:
         raise NotFound
     payments.check_can_see_money(actor(request), organization_id)
     organization = accounts.organization(organization_id)
-    found = queries.proofs_as_json(organization, report, queries.proofs_for(organization_id, report))
-    response = JsonResponse(found)
+    proofs_as_json = queries.proofs_as_json(organization, report, queries.proofs_for(organization_id, report))
+    response = JsonResponse(proofs_as_json)
     response["Content-Disposition"] = f'attachment; filename="proof-{report.night:%Y-%m-%d}.json"'
     return response
 
@@ -83,10 +83,10 @@ def verifier(request: HttpRequest) -> FileResponse:
 
 
 def _report(request: HttpRequest) -> Report | None:
-    asked = request.GET.get("night", "")
-    if not asked:
+    query = request.GET.get("night", "")
+    if not query:
         return queries.latest_report()
     try:
-        return queries.report_of(date.fromisoformat(asked))
+        return queries.report_of(date.fromisoformat(query))
     except ValueError as error:
         raise NotFound from error

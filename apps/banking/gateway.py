@@ -107,11 +107,11 @@ class BankGateway(LimitedGateway):
     def open_checkout(self, request: CheckoutRequest) -> Checkout:
         _check_currency(request.amount)
         reference, now = creditor_reference(request.charge_id), self.book.now()
-        known = self.book.opened_at(reference)
-        if known is not None and known[1] != request.amount:
+        opened = self.book.opened_at(reference)
+        if opened is not None and opened[1] != request.amount:
             raise GatewayRefused("idempotency_error", "this reference was given for another amount")
         url = self.book.page_of(request.charge_id, request.success_url)
-        return Checkout(reference, url, (known[0] if known else now) + OPEN_FOR)
+        return Checkout(reference, url, (opened[0] if opened else now) + OPEN_FOR)
 
     def charge_outcome(self, session_id: str) -> ChargeOutcome:
         """Paid by the first transfer that names the reference and the whole amount; any other is put aside."""
@@ -119,10 +119,13 @@ class BankGateway(LimitedGateway):
         if opened is None:
             raise GatewayRefused("resource_missing", f"no payment has the reference {session_id}")
         asked_at, amount = opened
-        for one in self.book.credits(session_id):
-            if one.amount == amount:
+        for credit in self.book.credits(session_id):
+            if credit.amount == amount:
                 return ChargeOutcome(
-                    ChargeState.SUCCEEDED, payment_id=one.line_id, remote_charge_id=one.line_id, amount=one.amount
+                    ChargeState.SUCCEEDED,
+                    payment_id=credit.line_id,
+                    remote_charge_id=credit.line_id,
+                    amount=credit.amount,
                 )
         is_over = self.book.now() > asked_at + OPEN_FOR
         return ChargeOutcome(ChargeState.EXPIRED if is_over else ChargeState.OPEN)
@@ -134,23 +137,23 @@ class BankGateway(LimitedGateway):
             raise GatewayRefused("account_unknown", "the statement does not say from which account it was paid")
         if request.amount > paid.amount:
             raise GatewayRefused("charge_already_refunded", "more than was paid")
-        made = self.book.order(
+        order = self.book.order(
             key=request.key, document_id=request.refund_id, kind="refund", holder_name=paid.debtor_name,
             iban=paid.debtor_iban, amount=request.amount,
         )  # fmt: skip
-        return Movement(made.order_id, made.state)
+        return Movement(order.order_id, order.state)
 
     def find_refund(self, *, refund_id: UUID, payment_id: str) -> Movement | None:
-        found = self.book.order_of(refund_id)
-        return Movement(found.order_id, found.state, _failure(found)) if found else None
+        order = self.book.order_of(refund_id)
+        return Movement(order.order_id, order.state, _failure(order)) if order else None
 
     def open_recipient(self, request: RecipientRequest) -> Recipient:
         if request.currency not in CURRENCIES:
             raise GatewayRefused("unsupported", f"{self.name} pays in euros alone")
         try:
             number = ibans.validate(request.account_number)
-        except ValidationError as wrong:
-            raise GatewayRefused("account_number_invalid", "This is not an IBAN.") from wrong
+        except ValidationError as error:
+            raise GatewayRefused("account_number_invalid", "This is not an IBAN.") from error
         account_id = self.book.remember_recipient(request)
         return Recipient(account_id, number[-4:], ibans.compact(number)[:8], payout_method_id=account_id)
 
@@ -162,15 +165,15 @@ class BankGateway(LimitedGateway):
         if recipient is None:
             raise GatewayRefused("account_invalid", "no such recipient")
         holder_name, iban = recipient
-        made = self.book.order(
+        order = self.book.order(
             key=request.key, document_id=request.payout_id, kind="transfer", holder_name=holder_name, iban=iban,
             amount=request.amount,
         )  # fmt: skip
-        return _outbound(made)
+        return _outbound(order)
 
     def find_abroad(self, *, payout_id: UUID, account_id: str) -> Outbound | None:
-        found = self.book.order_of(payout_id)
-        return _outbound(found) if found else None
+        order = self.book.order_of(payout_id)
+        return _outbound(order) if order else None
 
     def payout_of_outbound(self, remote_id: str) -> str:
         self._unsupported("send notices")

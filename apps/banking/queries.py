@@ -21,10 +21,10 @@ def bank_files() -> list[BankFile]:
 
 def bank_file(file_id: UUID) -> BankFile:
     """:raises NotFound: if there is none."""
-    found = BankFile.objects.filter(id=file_id).first()
-    if found is None:
+    result = BankFile.objects.filter(id=file_id).first()
+    if result is None:
         raise NotFound
-    return found
+    return result
 
 
 def bank_statements() -> list[BankStatement]:

@@ -30,14 +30,14 @@ def bank(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         upload = form.cleaned_data["statement"]
         try:
-            made = statements.import_statement(
+            bank_statement = statements.import_statement(
                 name=upload.name, body=upload.read(BYTES_MAX + 1), actor=actor(request), now=timezone.now()
             )
-        except DomainError as refusal:
-            form.add_error("statement", str(refusal))
+        except DomainError as error:
+            form.add_error("statement", str(error))
         else:
-            told = {"name": made.name, "count": made.lines.count()}
-            messages.success(request, _("%(name)s is taken in, with %(count)s bookings of its own.") % told)
+            notified = {"name": bank_statement.name, "count": bank_statement.lines.count()}
+            messages.success(request, _("%(name)s is taken in, with %(count)s bookings of its own.") % notified)
             return redirect("banking:bank")
     context = {
         "form": form,
@@ -52,11 +52,11 @@ def bank(request: HttpRequest) -> HttpResponse:
 @require_POST
 def bank_export(request: HttpRequest) -> HttpResponse:
     try:
-        made = orders.export_orders(actor=actor(request), now=timezone.now())
-    except DomainError as refusal:
-        messages.error(request, str(refusal))
+        export_orders = orders.export_orders(actor=actor(request), now=timezone.now())
+    except DomainError as error:
+        messages.error(request, str(error))
     else:
-        messages.success(request, _("File %(number)s is made. Take it to the bank.") % {"number": made.number})
+        messages.success(request, _("File %(number)s is made. Take it to the bank.") % {"number": export_orders.number})
     return redirect("banking:bank")
 
 
@@ -64,9 +64,9 @@ def bank_export(request: HttpRequest) -> HttpResponse:
 @require_safe
 def bank_file(request: HttpRequest, file_id: UUID) -> HttpResponse:
     policies.check_is_staff(actor(request))
-    found = queries.bank_file(file_id)
-    answer = HttpResponse(found.body, content_type="application/xml")
-    answer["Content-Disposition"] = f'attachment; filename="pain.001-{found.number}.xml"'
+    result = queries.bank_file(file_id)
+    answer = HttpResponse(result.body, content_type="application/xml")
+    answer["Content-Disposition"] = f'attachment; filename="pain.001-{result.number}.xml"'
     return answer
 
 
@@ -77,6 +77,6 @@ def bank_order(request: HttpRequest, order_id: UUID) -> HttpResponse:
     is_executed = request.POST.get("end") == "executed"
     try:
         orders.end_order(order_id=order_id, is_executed=is_executed, actor=actor(request), now=timezone.now())
-    except DomainError as refusal:
-        messages.error(request, str(refusal))
+    except DomainError as error:
+        messages.error(request, str(error))
     return redirect("banking:bank")

@@ -64,21 +64,24 @@ class BidForm(forms.Form):
 
     def answer_fields(self) -> list[dict[str, Any]]:
         return [
-            {"criterion": one, "meets": self[f"meets_{one.id}"], "note": self[f"note_{one.id}"]}
-            for one in self.criteria
+            {"criterion": criterion, "meets": self[f"meets_{criterion.id}"], "note": self[f"note_{criterion.id}"]}
+            for criterion in self.criteria
         ]
 
     def draft(self, milestones: tuple[MilestoneDraft, ...]) -> BidDraft:
-        given = self.cleaned_data
+        cleaned_data = self.cleaned_data
         assert self.price is not None
         return BidDraft(
             amount=self.price,
-            days=given["days"],
-            cover_note=given["cover_note"],
-            source_language=given["source_language"],
-            exchange_bearer=given.get("exchange_bearer") or ExchangeBearer.FREELANCER,
+            days=cleaned_data["days"],
+            cover_note=cleaned_data["cover_note"],
+            source_language=cleaned_data["source_language"],
+            exchange_bearer=cleaned_data.get("exchange_bearer") or ExchangeBearer.FREELANCER,
             milestones=milestones,
-            answers=tuple(Answer(one.id, given[f"meets_{one.id}"], given[f"note_{one.id}"]) for one in self.criteria),
+            answers=tuple(
+                Answer(criterion.id, cleaned_data[f"meets_{criterion.id}"], cleaned_data[f"note_{criterion.id}"])
+                for criterion in self.criteria
+            ),
         )
 
 
@@ -90,8 +93,8 @@ class MilestoneForm(forms.Form):
     days = forms.IntegerField(label=_("Days"), min_value=1, max_value=730, required=False)
 
     def is_blank(self) -> bool:
-        given = self.cleaned_data
-        return not (given.get("title") or given.get("amount") is not None or given.get("days"))
+        cleaned_data = self.cleaned_data
+        return not (cleaned_data.get("title") or cleaned_data.get("amount") is not None or cleaned_data.get("days"))
 
 
 class BaseMilestoneFormSet(BaseFormSet[MilestoneForm]):
@@ -101,22 +104,22 @@ class BaseMilestoneFormSet(BaseFormSet[MilestoneForm]):
         for form in self.forms:
             if form.errors or form.is_blank():
                 continue
-            given = form.cleaned_data
+            cleaned_data = form.cleaned_data
             for name in ("title", "amount", "days"):
-                if not given.get(name):
+                if not cleaned_data.get(name):
                     form.add_error(name, _("Fill in the whole line, or leave all of it empty."))
 
     def drafts(self, currency: str) -> tuple[MilestoneDraft, ...]:
         """The filled lines; an amount with too many digits is said at its field and makes the set invalid."""
-        found = []
+        result = []
         for form in self.forms:
             if form.is_blank():
                 continue
             amount = add_money(form, "amount", currency)
             if amount is not None:
-                given = form.cleaned_data
-                found.append(MilestoneDraft(given["title"], amount.amount_minor, given["days"]))
-        return tuple(found)
+                cleaned_data = form.cleaned_data
+                result.append(MilestoneDraft(cleaned_data["title"], amount.amount_minor, cleaned_data["days"]))
+        return tuple(result)
 
     def has_errors(self) -> bool:
         return any(form.errors for form in self.forms) or bool(self.non_form_errors())
@@ -151,6 +154,10 @@ def initial_of(bid: Bid) -> dict[str, Any]:
 
 def milestones_initial(bid: Bid) -> list[dict[str, Any]]:
     return [
-        {"title": one.title, "amount": Money(one.amount_minor, bid.currency).as_decimal(), "days": one.days}
-        for one in queries.milestones(bid.id)
+        {
+            "title": milestone.title,
+            "amount": Money(milestone.amount_minor, bid.currency).as_decimal(),
+            "days": milestone.days,
+        }
+        for milestone in queries.milestones(bid.id)
     ]

@@ -184,13 +184,16 @@ def check_draft(draft: BidDraft, task: Task, bidder: Organization) -> None:
         raise NoteMissing
     if len(draft.milestones) > rules.MILESTONES_MAX:
         raise TooManyMilestones(most=rules.MILESTONES_MAX)
-    if any(not one.title.strip() or one.amount_minor <= 0 or one.days < 1 for one in draft.milestones):
+    if any(
+        not milestone.title.strip() or milestone.amount_minor <= 0 or milestone.days < 1
+        for milestone in draft.milestones
+    ):
         raise MilestoneIncomplete
-    total = Money(sum(one.amount_minor for one in draft.milestones), draft.amount.currency)
+    total = Money(sum(milestone.amount_minor for milestone in draft.milestones), draft.amount.currency)
     if draft.milestones and total != draft.amount:
         raise MilestonesDoNotSum(sum=fmt.money(total), amount=fmt.money(draft.amount))
-    asked = {criterion.id for criterion in tasks.criteria(task.id)}
-    if {answer.criterion_id for answer in draft.answers} != asked or len(draft.answers) != len(asked):
+    query = {criterion.id for criterion in tasks.criteria(task.id)}
+    if {answer.criterion_id for answer in draft.answers} != query or len(draft.answers) != len(query):
         raise AnswersIncomplete
 
 
@@ -198,7 +201,7 @@ def _check_payable(draft: BidDraft, task: Task) -> None:
     """What is typed in the task's currency is what the employer pays; a converted price is put on a step for them."""
     if draft.amount.currency != task.currency:
         return
-    typed = [draft.amount, *(Money(one.amount_minor, draft.amount.currency) for one in draft.milestones)]
+    typed = [draft.amount, *(Money(milestone.amount_minor, draft.amount.currency) for milestone in draft.milestones)]
     for amount in typed:
         nearest = rules.on_step(amount)
         if nearest != amount:

@@ -104,15 +104,15 @@ def employer_costs(task: Task, bids: Sequence[Bid], now: datetime) -> dict[UUID,
     """
     By bid: what the employer would pay for it, price and service fee, if it were chosen now; a fixed number of queries.
     """
-    asked = [
+    query = [
         (
             bid.bidder_id,
             bid.bidder.country,
-            [one.binding_amount for one in bid.milestones.all()] or [bid.binding_amount],
+            [milestone.binding_amount for milestone in bid.milestones.all()] or [bid.binding_amount],
         )
         for bid in bids
     ]
-    costs = pricing.employer_costs(task.employer.country, now.date(), asked, payer_id=task.employer_id)
+    costs = pricing.employer_costs(task.employer.country, now.date(), query, payer_id=task.employer_id)
     return {bid.id: cost for bid, cost in zip(bids, costs, strict=True)}
 
 

@@ -60,17 +60,17 @@ def receive_context(
     if amount is None or amount.amount_minor <= 0:
         return {"receive": None}
     try:
-        found = queries.what_arrives(task, bidder, amount, now, bearer, milestones=milestones)
-    except DomainError as refusal:
-        return {"receive": None, "receive_refusal": str(refusal)}
+        what_arrives = queries.what_arrives(task, bidder, amount, now, bearer, milestones=milestones)
+    except DomainError as error:
+        return {"receive": None, "receive_refusal": str(error)}
     return {
-        "receive": found.received,
-        "binding": found.binding,
-        "exchange": found.exchange,
-        "price_alone": found.binding - found.exchange,
-        "previewed": _shown_as(found.typed, bearer),
-        "binding_rate": found.binding_rate,
-        "typed": found.typed,
+        "receive": what_arrives.received,
+        "binding": what_arrives.binding,
+        "exchange": what_arrives.exchange,
+        "price_alone": what_arrives.binding - what_arrives.exchange,
+        "previewed": _shown_as(what_arrives.typed, bearer),
+        "binding_rate": what_arrives.binding_rate,
+        "typed": what_arrives.typed,
     }
 
 
@@ -133,13 +133,13 @@ def _bid_page(
     """Show the form; on POST check it, show what would be received, and send after the freelancer confirmed that."""
     now, status, confirm = timezone.now(), 200, False
     is_sent = request.method == "POST"
-    typed = [one.amount_minor for one in queries.milestones(bid.id)] if bid and not is_sent else []
+    typed = [milestone.amount_minor for milestone in queries.milestones(bid.id)] if bid and not is_sent else []
     if is_sent:
         status = 422
         both_valid = form.is_valid() & formset.is_valid()
         if both_valid and form.price is not None:
             milestones = formset.drafts(form.price.currency)
-            typed = [one.amount_minor for one in milestones]
+            typed = [milestone.amount_minor for milestone in milestones]
             if not formset.has_errors():
                 if "send" in request.POST and _was_shown(request, form):
                     sent = _send(request, task, form, milestones, bid, now)
@@ -164,8 +164,8 @@ def _is_ready(task: Task, bidder: Organization, form: BidForm, milestones: Any) 
     """Would the bid be taken as it is? Else what is wrong is said, before anybody is asked to check and send it."""
     try:
         operations.check_draft(form.draft(milestones), task, bidder)
-    except Invalid as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+    except Invalid as error:
+        form.add_error(error.field if error.field in form.fields else None, str(error))
         return False
     return True
 
@@ -198,8 +198,8 @@ def _send(
         else:
             sent = operations.edit_bid(bid_id=bid.id, draft=draft, actor=actor(request), now=now)
             messages.success(request, _("Your bid is changed. The employer sees the new version."))
-    except Invalid as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+    except Invalid as error:
+        form.add_error(error.field if error.field in form.fields else None, str(error))
         return None
     return sent
 
@@ -218,7 +218,7 @@ def withdraw(request: HttpRequest, bid_id: UUID) -> HttpResponse:
 def detail(request: HttpRequest, bid_id: UUID) -> HttpResponse:
     bid, now = get_object_or_404(_readable(request), id=bid_id), timezone.now()
     is_mine, milestones = actor(request).acts_for(bid.bidder_id), queries.milestones(bid.id)
-    typed = [one.amount_minor for one in milestones]
+    typed = [milestone.amount_minor for milestone in milestones]
     context = {
         "bid": bid,
         "task": bid.task,
@@ -271,13 +271,13 @@ def compare(request: HttpRequest, task_id: UUID) -> HttpResponse:
     task = get_object_or_404(tasks.tasks_visible_to(asker).filter(employer_id=asker.organization_id), id=task_id)
     if queries.is_sealed(task, now):
         return render(request, "bidding/sealed.html", {"task": task, "bid_count": queries.bid_count(task.id)})
-    found = queries.bids_on(task, now)
-    explained = recommendations.explanations_for_task(task.id, [bid.bidder_id for bid in found])
-    costs = queries.employer_costs(task, found, now)
+    bids = queries.bids_on(task, now)
+    explained = recommendations.explanations_for_task(task.id, [bid.bidder_id for bid in bids])
+    costs = queries.employer_costs(task, bids, now)
     user = request.user
     display_currency = user.display_currency if isinstance(user, User) else task.currency
     rates = pricing.rate_table(now.date(), {task.currency, display_currency})
-    rows = [_compared(bid, now, explained.get(bid.bidder_id), costs[bid.id], rates, display_currency) for bid in found]
+    rows = [_compared(bid, now, explained.get(bid.bidder_id), costs[bid.id], rates, display_currency) for bid in bids]
     order = request.GET.get("sort", "amount")
     keys = {
         "amount": lambda row: row.cost.total.amount_minor,
@@ -345,8 +345,8 @@ def decline(request: HttpRequest, bid_id: UUID) -> HttpResponse:
             actor=actor(request),
             now=timezone.now(),
         )
-    except Invalid as refusal:
-        messages.error(request, str(refusal))
+    except Invalid as error:
+        messages.error(request, str(error))
     else:
         messages.success(request, _("Bid declined. The freelancer is told the reason."))
     return redirect("bidding:compare", bid.task_id)

@@ -66,9 +66,9 @@ class Breaker:
         """How many calls in a row had no answer. :raises Open:"""
         if not self.failures_max:
             return 0
-        known = cache.get_many([self._failures, self._rests])
-        failures = int(known.get(self._failures) or 0)
-        if known.get(self._rests):
+        many = cache.get_many([self._failures, self._rests])
+        failures = int(many.get(self._failures) or 0)
+        if many.get(self._rests):
             raise Open(f"{self.name}: it has not answered {failures} times in a row")
         if failures >= self.failures_max and not cache.add(self._trial, time.time(), timeout=self.open_seconds):
             raise Open(f"{self.name}: another call tries whether it answers again")

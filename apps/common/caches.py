@@ -60,8 +60,8 @@ class RedisOrLocalCache(BaseCache):
         return bool(self._ask("delete", key, version=version))
 
     def get_many(self, keys: Any, version: int | None = None) -> dict[Any, Any]:
-        found: dict[Any, Any] = self._ask("get_many", list(keys), version=version)
-        return found
+        many: dict[Any, Any] = self._ask("get_many", list(keys), version=version)
+        return many
 
     def set_many(self, data: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> list[Any]:
         return self._ask("set_many", data, timeout=timeout, version=version) or []

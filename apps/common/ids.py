@@ -21,8 +21,8 @@ def uuid_or_none(text: object) -> UUID | None:
 
 def uuids(texts: Iterable[object]) -> list[UUID]:
     """Those of the texts that are ids, each once, in their order."""
-    found = (uuid_or_none(text) for text in texts)
-    return list(dict.fromkeys(one for one in found if one is not None))
+    uuid_or_nones = (uuid_or_none(text) for text in texts)
+    return list(dict.fromkeys(item for item in uuid_or_nones if item is not None))
 
 
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no letter is taken for a digit

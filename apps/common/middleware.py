@@ -90,10 +90,10 @@ def _address(text: str) -> str:
 def network(address: str) -> str:
     """Whom a limit by address counts: one household or company has a whole /64 of IPv6."""
     try:
-        found = ipaddress.ip_address(address)
+        ip_address = ipaddress.ip_address(address)
     except ValueError:
         return address
-    return str(ipaddress.ip_network((found, 64), strict=False)) if found.version == 6 else address
+    return str(ipaddress.ip_network((ip_address, 64), strict=False)) if ip_address.version == 6 else address
 
 
 class AnonymousLimitMiddleware:

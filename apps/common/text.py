@@ -73,9 +73,9 @@ def check_json(value: Any) -> None:
             if has_control(item):
                 raise ValueError("control character")
         elif isinstance(item, dict):
-            waiting += [(one, depth + 1) for one in item] + [(one, depth + 1) for one in item.values()]
+            waiting += [(entry, depth + 1) for entry in item] + [(entry, depth + 1) for entry in item.values()]
         elif isinstance(item, list):
-            waiting += [(one, depth + 1) for one in item]
+            waiting += [(entry, depth + 1) for entry in item]
 
 
 def mailbox_of(address: str) -> str:

@@ -88,16 +88,16 @@ def index_tokens(text: str, language: str | None = None) -> list[str]:
 
     :param language: the language the text is written in ("zh-hans", "pt-br"); chooses the stemmer.
     """
-    found: list[str] = []
+    result: list[str] = []
     for kind, run in _runs(fold(text)):
         if kind == "grams2":
-            found += [*run, *_grams(run, 2)]
+            result += [*run, *_grams(run, 2)]
         elif kind == "grams3":
-            found += [*_grams(run, 2), *_grams(run, 3)] if len(run) > 1 else [run]
+            result += [*_grams(run, 2), *_grams(run, 3)] if len(run) > 1 else [run]
         else:
             for form in _word_forms(run):
-                found += [form, *(stem for stem in _stems(form, _stemmers_of(language, form)) if stem != form)]
-    return [token[:TOKEN_CHARACTERS_MAX] for token in found]
+                result += [form, *(stem for stem in _stems(form, _stemmers_of(language, form)) if stem != form)]
+    return [token[:TOKEN_CHARACTERS_MAX] for token in result]
 
 
 def query_tokens(text: str, language: str | None = None) -> list[list[str]]:

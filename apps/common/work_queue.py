@@ -89,7 +89,7 @@ def each_id(
 ) -> int:
     """As `each_row`, for ids that no one query gives."""
     resting = set(SkippedRow.objects.filter(job=job, retry_at__gt=now).values_list("row_id", flat=True))
-    due = islice((one for one in dict.fromkeys(ids) if one not in resting), limit)
+    due = islice((fromkey for fromkey in dict.fromkeys(ids) if fromkey not in resting), limit)
     return _try_each(job, list(due), work, now, seconds_max)
 
 
@@ -121,13 +121,13 @@ def _record(job: str, row_id: UUID, error: Exception, now: datetime) -> None:
     else:
         code = type(error).__name__
         logger.error("%s skips %s", job, row_id, exc_info=error)
-    said = {"error": f"{code}: {error}"[:2000], "failed_at": now}
+    failure = {"error": f"{code}: {error}"[:2000], "failed_at": now}
     row, is_new = SkippedRow.objects.get_or_create(
-        job=job, row_id=row_id, defaults={**said, "first_failed_at": now, "retry_at": now + PAUSE_FIRST}
+        job=job, row_id=row_id, defaults={**failure, "first_failed_at": now, "retry_at": now + PAUSE_FIRST}
     )
     if not is_new:
         pause = min(PAUSE_FIRST * 2 ** min(row.times, 12), PAUSE_MAX)
-        SkippedRow.objects.filter(pk=row.pk).update(times=F("times") + 1, retry_at=now + pause, **said)
+        SkippedRow.objects.filter(pk=row.pk).update(times=F("times") + 1, retry_at=now + pause, **failure)
 
 
 def delete_old(rows: QuerySet[Any], *, batch: int = 2000, seconds_max: float = SECONDS_MAX) -> int:

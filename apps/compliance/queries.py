@@ -48,11 +48,11 @@ def corridor(*, payer_country: str, payee_country: str, on: date) -> CorridorDec
 
 def corridors(pairs: Iterable[tuple[str, str]], on: date) -> dict[tuple[str, str], CorridorDecision]:
     """The same for many pairs of payer and payee, from two questions however many there are."""
-    wanted = set(pairs)
-    countries = Country.objects.in_bulk({code for pair in wanted for code in pair}, field_name="code")
-    rows = _dated(Corridor.objects.all(), {payer for payer, _ in wanted}, {payee for _, payee in wanted}, on)
+    requested = set(pairs)
+    countries = Country.objects.in_bulk({code for pair in requested for code in pair}, field_name="code")
+    rows = _dated(Corridor.objects.all(), {payer for payer, _ in requested}, {payee for _, payee in requested}, on)
     latest = {(row.payer_country, row.payee_country): row for row in sorted(rows, key=lambda row: row.effective_from)}
-    return {pair: _decided(*pair, countries, latest) for pair in wanted}
+    return {pair: _decided(*pair, countries, latest) for pair in requested}
 
 
 def _decided(

@@ -60,21 +60,23 @@ class DeliveryForm(forms.Form):
         self.fields["kept"].label_from_instance = lambda file: file.name  # type: ignore[attr-defined]
         self.fields["source_language"].choices = language_choices()  # type: ignore[attr-defined]
         self.criteria = list(milestone.contract.criteria.order_by("position"))
-        for one in self.criteria:
-            self.fields[f"met_{one.id}"] = forms.BooleanField(label=one.text, required=False)
-            self.fields[f"note_{one.id}"] = forms.CharField(
+        for criterion in self.criteria:
+            self.fields[f"met_{criterion.id}"] = forms.BooleanField(label=criterion.text, required=False)
+            self.fields[f"note_{criterion.id}"] = forms.CharField(
                 label=_("Comment"), required=False, max_length=400, widget=forms.TextInput(attrs={"dir": "auto"})
             )
 
     def check_fields(self) -> list[dict[str, Any]]:
-        return [{"met": self[f"met_{one.id}"], "note": self[f"note_{one.id}"]} for one in self.criteria]
+        return [
+            {"met": self[f"met_{criterion.id}"], "note": self[f"note_{criterion.id}"]} for criterion in self.criteria
+        ]
 
     def clean(self) -> dict[str, Any]:
         """Says at its line what is missing; the operation refuses the same."""
         cleaned = super().clean() or {}
-        for one in self.criteria:
-            if not cleaned.get(f"met_{one.id}") and not (cleaned.get(f"note_{one.id}") or "").strip():
-                self.add_error(f"note_{one.id}", _("Tick this line, or say why it is not met."))
+        for criterion in self.criteria:
+            if not cleaned.get(f"met_{criterion.id}") and not (cleaned.get(f"note_{criterion.id}") or "").strip():
+                self.add_error(f"note_{criterion.id}", _("Tick this line, or say why it is not met."))
         has_work = cleaned.get("files") or cleaned.get("kept") or (cleaned.get("links") or "").strip()
         if not has_work and not {"files", "kept", "links"} & set(self.errors):
             self.add_error("files", NothingHandedIn.message)
@@ -85,8 +87,8 @@ class DeliveryForm(forms.Form):
 
     def keep(self, stored: list[StoredFile]) -> None:
         """Offer uploads that are stored already, so that the form can be sent again without choosing them."""
-        known = [str(one.id) for one in self.cleaned_data.get("kept") or []]
-        ids = list(dict.fromkeys([*known, *(str(one.id) for one in stored)]))
+        kept_ids = [str(item.id) for item in self.cleaned_data.get("kept") or []]
+        ids = list(dict.fromkeys([*kept_ids, *(str(item.id) for item in stored)]))
         kept = self.fields["kept"]
         kept.queryset = kept.queryset.filter(id__in=ids)  # type: ignore[attr-defined]
         data = QueryDict(mutable=True)
@@ -95,8 +97,11 @@ class DeliveryForm(forms.Form):
         self.data = data
 
     def checks(self) -> list[Check]:
-        given = self.cleaned_data
-        return [Check(one.id, given[f"met_{one.id}"], given[f"note_{one.id}"]) for one in self.criteria]
+        cleaned_data = self.cleaned_data
+        return [
+            Check(criterion.id, cleaned_data[f"met_{criterion.id}"], cleaned_data[f"note_{criterion.id}"])
+            for criterion in self.criteria
+        ]
 
 
 class RevisionForm(forms.Form):

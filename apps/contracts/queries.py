@@ -219,17 +219,25 @@ def timeline(contract: Contract) -> list[TimelineItem]:
 def chargebacks_by_milestone(steps: Iterable[Milestone]) -> dict[UUID, Chargeback]:
     """The newest that a bank took back of each milestone's payment; one query."""
     by_escrow = {step.escrow_id: step.id for step in steps if step.escrow_id}
-    found = chargebacks.chargebacks_of_purposes(by_escrow)
-    return {by_escrow[one.charge.reference_id]: one for one in found}
+    result = chargebacks.chargebacks_of_purposes(by_escrow)
+    return {by_escrow[item.charge.reference_id]: item for item in result}
 
 
 def _chargebacks(steps: dict[UUID, Milestone]) -> Iterator[TimelineItem]:
     by_escrow = {step.escrow_id: step for step in steps.values() if step.escrow_id}
-    for one in chargebacks.chargebacks_of_purposes(by_escrow):
-        milestone = by_escrow[one.charge.reference_id]
-        yield TimelineItem(one.opened_at, "chargeback.opened", one, milestone=milestone, amount=one.amount)
-        if one.closed_at is not None:
-            yield TimelineItem(one.closed_at, f"chargeback.{one.status}", one, milestone=milestone, amount=one.amount)
+    for chargeback in chargebacks.chargebacks_of_purposes(by_escrow):
+        milestone = by_escrow[chargeback.charge.reference_id]
+        yield TimelineItem(
+            chargeback.opened_at, "chargeback.opened", chargeback, milestone=milestone, amount=chargeback.amount
+        )
+        if chargeback.closed_at is not None:
+            yield TimelineItem(
+                chargeback.closed_at,
+                f"chargeback.{chargeback.status}",
+                chargeback,
+                milestone=milestone,
+                amount=chargeback.amount,
+            )
 
 
 def _changes(
@@ -238,11 +246,13 @@ def _changes(
     changes = StatusChange.objects.filter(
         Q(subject_type="contracts.contract", subject_id=contract.id)
         | Q(subject_type="contracts.milestone", subject_id__in=list(steps))
-        | Q(subject_type="contracts.cancellationproposal", subject_id__in=[one.id for one in proposals])
+        | Q(subject_type="contracts.cancellationproposal", subject_id__in=[proposal.id for proposal in proposals])
     )
-    escrows = {one.id: one for one in Escrow.objects.filter(id__in=[step.escrow_id for step in steps.values()])}
+    escrows = {
+        escrow.id: escrow for escrow in Escrow.objects.filter(id__in=[step.escrow_id for step in steps.values()])
+    }
     releases = Release.objects.filter(escrow_id__in=list(escrows))
-    released = {(one.escrow_id, one.released_at): one.gross for one in releases}
+    released = {(release.escrow_id, release.released_at): release.gross for release in releases}
     for change in changes:
         if change.verb in _SHOWN_WITH_THEIR_ROWS:
             continue
@@ -251,8 +261,8 @@ def _changes(
         back: Money | None = None
         if change.verb in _ENDS:
             ended = escrows.values() if milestone is None else [escrows[milestone.escrow_id]]  # type: ignore[index]
-            amount = Money.total((one.released for one in ended), contract.currency)
-            back = Money.total((one.refunded for one in ended), contract.currency)
+            amount = Money.total((item.released for item in ended), contract.currency)
+            back = Money.total((item.refunded for item in ended), contract.currency)
         elif milestone is not None and change.verb in _RELEASES:
             amount = released.get((milestone.escrow_id, change.happened_at))  # type: ignore[arg-type]
         elif milestone is not None and change.verb == "fund":

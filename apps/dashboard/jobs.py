@@ -17,8 +17,8 @@ KEPT_SECONDS = 86_400
 def check_books() -> int:
     """Every invariant of the books, once an hour, for metrics and alarms; `manage.py ledger_check` asks the same."""
     findings = invariants.check_all()
-    broken = [one.invariant for one in findings if one.breaches]
-    breaches = sum(one.breaches for one in findings)
+    broken = [finding.invariant for finding in findings if finding.breaches]
+    breaches = sum(finding.breaches for finding in findings)
     cache.set(metrics.BOOKS, {"breaches": breaches, "at": timezone.now()}, KEPT_SECONDS)
     if broken:
         logger.critical("the books do not add up: %s", ", ".join(broken))

@@ -66,8 +66,8 @@ def income(request: HttpRequest) -> HttpResponse:
     if organization_id is None:
         raise NotFound
     money.check_can_see_money(actor(request), organization_id)
-    found = income_queries.incomes(organization_id, now=timezone.now(), right_to_left=get_language_bidi())
-    return render(request, "dashboard/income.html", {"incomes": found, "months_min": MONTHS_MIN})
+    incomes = income_queries.incomes(organization_id, now=timezone.now(), right_to_left=get_language_bidi())
+    return render(request, "dashboard/income.html", {"incomes": incomes, "months_min": MONTHS_MIN})
 
 
 @require_safe
@@ -113,8 +113,8 @@ def run_again(request: HttpRequest, kind: str, row_id: str) -> HttpResponse:
         raise NotFound
     try:
         operations.run_again(kind=kind, row_id=row_id, actor=actor(request), now=timezone.now())
-    except operations.NothingToRetry as refusal:
-        messages.error(request, str(refusal))
+    except operations.NothingToRetry as error:
+        messages.error(request, str(error))
     else:
         messages.success(request, _("It runs again within seconds."))
     return redirect("dashboard:failures")

@@ -75,7 +75,7 @@ class OpenForm(StatementForm, SplitForm):
 
     def offer(self, reasons: list[DisputeReason]) -> None:
         """Show these reasons alone: the others contradict what is known of the milestone."""
-        self.fields["reason"].choices = [(one.value, one.label) for one in reasons]  # type: ignore[attr-defined]
+        self.fields["reason"].choices = [(reason.value, reason.label) for reason in reasons]  # type: ignore[attr-defined]
 
 
 class DecisionForm(SplitForm):

@@ -67,8 +67,8 @@ def open_dispute(
     )
     _write_statement(dispute, text, source_language, actor, now)
     _write_proposal(dispute, freelancer_part, actor, now)
-    fact = events.DisputeOpened(dispute.id, contract.id, dispute.opened_by_id, dispute.respondent_id)
-    bus.publish(fact, now=now)
+    event = events.DisputeOpened(dispute.id, contract.id, dispute.opened_by_id, dispute.respondent_id)
+    bus.publish(event, now=now)
     return dispute
 
 
@@ -79,11 +79,11 @@ def say(*, dispute_id: UUID, text: str, source_language: str, actor: Actor, now:
     policies.check_can_speak(actor, dispute)
     if not text.strip():
         raise policies.StatementMissing
-    made = _write_statement(dispute, text, source_language, actor, now)
+    statement = _write_statement(dispute, text, source_language, actor, now)
     if actor.acts_for(dispute.respondent_id) and dispute.status == DisputeStatus.OPEN:
         move(dispute, DISPUTE, "answer", actor=actor, now=now)
-    bus.publish(events.DisputeSaid(dispute.id, made.id, _other(dispute, made.organization_id)), now=now)
-    return made
+    bus.publish(events.DisputeSaid(dispute.id, statement.id, _other(dispute, statement.organization_id)), now=now)
+    return statement
 
 
 @transaction.atomic
@@ -92,9 +92,9 @@ def propose_split(*, dispute_id: UUID, freelancer_part: Money, actor: Actor, now
     dispute = queries.dispute_for_update(dispute_id)
     policies.check_can_propose(actor, dispute)
     policies.check_part(freelancer_part, dispute.amount)
-    made = _write_proposal(dispute, freelancer_part, actor, now)
-    bus.publish(events.SplitProposed(dispute.id, made.id, _other(dispute, made.organization_id)), now=now)
-    return made
+    proposal = _write_proposal(dispute, freelancer_part, actor, now)
+    bus.publish(events.SplitProposed(dispute.id, proposal.id, _other(dispute, proposal.organization_id)), now=now)
+    return proposal
 
 
 @transaction.atomic
@@ -148,7 +148,7 @@ def decide(*, dispute_id: UUID, freelancer_part: Money, reasons: str, actor: Act
         "decision_reasons": reasons.strip(),
     }
     move(dispute, DISPUTE, "decide", actor=actor, now=now, changes=changes)
-    fact = events.DisputeDecided(
+    event = events.DisputeDecided(
         dispute_id=dispute.id,
         user_id=actor.person_id,
         freelancer_minor=freelancer_part.amount_minor,
@@ -156,17 +156,17 @@ def decide(*, dispute_id: UUID, freelancer_part: Money, reasons: str, actor: Act
         currency=dispute.currency,
         reasons=reasons.strip(),
     )
-    bus.publish(fact, now=now)
+    bus.publish(event, now=now)
     return _over(dispute, now)
 
 
 @transaction.atomic
 def lapse(*, milestone_id: UUID, now: datetime) -> Dispute | None:
     """The limit of holding came first and the money went back: it is over. Hearing it twice changes nothing."""
-    found = queries.open_of_milestone(milestone_id)
-    if found is None:
+    of_milestone = queries.open_of_milestone(milestone_id)
+    if of_milestone is None:
         return None
-    dispute = queries.dispute_for_update(found.id)
+    dispute = queries.dispute_for_update(of_milestone.id)
     if dispute.status not in OPEN_DISPUTE:
         return dispute
     move(dispute, DISPUTE, "lapse", actor=SYSTEM, now=now, changes={"freelancer_minor": 0, "ended_at": now})
@@ -180,8 +180,8 @@ def _settle_money(dispute: Dispute, part: Money, actor: Actor, now: datetime) ->
 def _over(dispute: Dispute, now: datetime) -> Dispute:
     standing = SplitProposal.objects.filter(dispute=dispute, status=ProposalStatus.OPEN)
     standing.update(status=ProposalStatus.MOOT, answered_at=now)
-    fact = events.DisputeEnded(dispute.id, dispute.milestone.contract_id, dispute.status)
-    bus.publish(fact, now=now)
+    event = events.DisputeEnded(dispute.id, dispute.milestone.contract_id, dispute.status)
+    bus.publish(event, now=now)
     return dispute
 
 

@@ -94,8 +94,8 @@ def timeline(dispute: Dispute) -> list[Said]:
     """Everything that was said and proposed, oldest first."""
     statements = DisputeStatement.objects.filter(dispute=dispute).select_related("organization", "author")
     proposals = SplitProposal.objects.filter(dispute=dispute).select_related("organization", "dispute")
-    items = [Said(one.written_at, "statement", one) for one in statements]
-    items += [Said(one.proposed_at, "proposal", one) for one in proposals]
+    items = [Said(statement.written_at, "statement", statement) for statement in statements]
+    items += [Said(proposal.proposed_at, "proposal", proposal) for proposal in proposals]
     return sorted(items, key=lambda item: (item.at, item.kind != "statement"))
 
 

@@ -13,16 +13,16 @@ WHOLE_BPS = 10_000
 
 def answer_due_at(opened_at: datetime, last_moment: datetime | None) -> datetime:
     """Until when the other side may answer before staff decide without it; never later than half of what is left."""
-    wanted = opened_at + ANSWER_TIME
+    requested = opened_at + ANSWER_TIME
     if last_moment is None or last_moment <= opened_at:
-        return wanted
-    return min(wanted, opened_at + (last_moment - opened_at) / 2)
+        return requested
+    return min(requested, opened_at + (last_moment - opened_at) / 2)
 
 
 def decide_by(opened_at: datetime, last_moment: datetime | None) -> datetime:
     """Until when staff mean to decide; the limit of holding is the last moment in any case."""
-    wanted = opened_at + ANSWER_TIME + DECISION_TIME
-    return min(wanted, last_moment) if last_moment is not None else wanted
+    requested = opened_at + ANSWER_TIME + DECISION_TIME
+    return min(requested, last_moment) if last_moment is not None else requested
 
 
 def part_of(amount: Money, share_bps: int) -> Money:

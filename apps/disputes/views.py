@@ -56,7 +56,7 @@ def open_dispute(request: HttpRequest, milestone_id: UUID) -> HttpResponse:
         form.offer(policies.possible_reasons(milestone, timezone.now()))
     if request.method == "POST" and form.is_valid() and form.part is not None:
         try:
-            made = operations.open_dispute(
+            dispute = operations.open_dispute(
                 milestone_id=milestone.id,
                 reason=form.cleaned_data["reason"],
                 text=form.cleaned_data["text"],
@@ -65,11 +65,11 @@ def open_dispute(request: HttpRequest, milestone_id: UUID) -> HttpResponse:
                 actor=actor(request),
                 now=timezone.now(),
             )
-        except (Invalid, Conflict) as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        except (Invalid, Conflict) as error:
+            form.add_error(error.field if error.field in form.fields else None, str(error))
         else:
             messages.success(request, _("The dispute is open and the money is frozen. The other side has been told."))
-            return redirect(made)
+            return redirect(dispute)
     context = {"form": form, "milestone": milestone, "contract": milestone.contract, "held": held}
     return render(request, "disputes/dispute_form.html", context, status=422 if form.is_bound else 200)
 
@@ -96,7 +96,10 @@ def _room_page(request: HttpRequest, dispute: Dispute, status: int = 200, **form
         "milestone": dispute.milestone,
         "other": contract.freelancer if asker.acts_for(contract.employer_id) else contract.employer,
         "timeline": queries.timeline(dispute),
-        "proposals": [_proposal_row(asker, dispute, one) for one in queries.standing_proposals(dispute.id)],
+        "proposals": [
+            _proposal_row(asker, dispute, standing_proposal)
+            for standing_proposal in queries.standing_proposals(dispute.id)
+        ],
         "entries": queries.entries_of(dispute.id),
         "own_id": own_id,
         "is_party": own_id in (dispute.opened_by_id, dispute.respondent_id),
@@ -174,7 +177,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     """What waits for a decision, the oldest first, the larger before the smaller of the same day."""
     policies.check_is_staff(actor(request))
     now = timezone.now()
-    rows = [(one, policies.can_decide(actor(request), one, now)) for one in queries.queue()[:QUEUE_SIZE]]
+    rows = [(item, policies.can_decide(actor(request), item, now)) for item in queries.queue()[:QUEUE_SIZE]]
     return render(request, "disputes/queue.html", {"rows": rows, "now": now})
 
 

@@ -83,10 +83,10 @@ def held(escrow_id: UUID) -> Money:
 
     :raises NotFound: if there is none.
     """
-    found = Escrow.objects.filter(id=escrow_id).values_list("currency", "status").first()
-    if found is None:
+    escrow = Escrow.objects.filter(id=escrow_id).values_list("currency", "status").first()
+    if escrow is None:
         raise NotFound
-    currency, status = found
+    currency, status = escrow
     return books.balance(chart.escrow_held(escrow_id, currency)) if status in HOLDING else Money.zero(currency)
 
 
@@ -238,32 +238,32 @@ def last_moment(escrow_id: UUID) -> datetime | None:
 
 def usable_credit(payer_id: UUID, *, amount: Money, total: Money) -> Money:
     """How much of the payer's credit would go into an escrow of this amount and total."""
-    found = rules.credit_to_use(credits.credit(payer_id, amount.currency), amount=amount, total=total)
-    return refunds.chargeable(found)
+    credit = rules.credit_to_use(credits.credit(payer_id, amount.currency), amount=amount, total=total)
+    return refunds.chargeable(credit)
 
 
 def paid_otherwise_than_told() -> int:
     """Escrows over which pricing, that counts paid work, and their own figures differ: none, in sound books."""
     paid = Escrow.objects.filter(status=EscrowStatus.RELEASED, released_minor__gt=0)
     same = {"work_id": OuterRef("id"), "payer_id": OuterRef("payer_id"), "payee_id": OuterRef("payee_id")}
-    told = PaidWork.objects.filter(**same)
-    counted = paid.filter(Exists(told)).count()
+    paid_works = PaidWork.objects.filter(**same)
+    counted = paid.filter(Exists(paid_works)).count()
     return paid.count() - counted + PaidWork.objects.count() - counted
 
 
 def release_for_update(release_id: UUID) -> Release:
     """:raises NotFound: if there is no such release."""
-    found = Release.objects.select_for_update(of=("self",)).select_related("escrow").filter(id=release_id).first()
-    if found is None:
+    release = Release.objects.select_for_update(of=("self",)).select_related("escrow").filter(id=release_id).first()
+    if release is None:
         raise NotFound
-    return found
+    return release
 
 
 def goodwill_left(release: Release) -> tuple[Money, Money]:
     """What is left of our fee of one release to be given back: (with its tax, the tax alone)."""
     sums = release.goodwill.aggregate(amount=Sum("amount_minor"), tax=Sum("tax_minor"))
-    given, tax = (Money(int(sums[name] or 0), release.currency) for name in ("amount", "tax"))
-    return release.fee - given, release.tax - tax
+    moneys, tax = (Money(int(sums[name] or 0), release.currency) for name in ("amount", "tax"))
+    return release.fee - moneys, release.tax - tax
 
 
 def entries_of(escrow_id: UUID) -> Sequence[books.JournalView]:
@@ -346,9 +346,9 @@ def holding_otherwise_than_booked() -> int:
 
 def releases_by_id(ids: Iterable[str]) -> dict[str, Release]:
     """These releases with their escrow and payer, by id as text; one query, none for none."""
-    wanted = list(ids)
-    found = Release.objects.filter(id__in=wanted).select_related("escrow__payer") if wanted else []
-    return {str(release.id): release for release in found}
+    requested = list(ids)
+    releases = Release.objects.filter(id__in=requested).select_related("escrow__payer") if requested else []
+    return {str(release.id): release for release in releases}
 
 
 def entries_of_release(release_id: UUID) -> Sequence[books.JournalView]:

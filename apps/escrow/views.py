@@ -32,21 +32,21 @@ def held(request: HttpRequest) -> HttpResponse:
     organization_id = actor(request).organization_id
     if organization_id is None:
         raise NotFound
-    found = keyset.page(queries.escrows_of(organization_id), order="-opened_at", cursor=request.GET.get("cursor", ""))
-    context = {"escrows": found, "next_cursor": found.next_cursor, "own_id": organization_id}
+    page = keyset.page(queries.escrows_of(organization_id), order="-opened_at", cursor=request.GET.get("cursor", ""))
+    context = {"escrows": page, "next_cursor": page.next_cursor, "own_id": organization_id}
     return render(request, "escrow/escrow_list.html", context)
 
 
 @login_required
 @require_safe
 def escrow(request: HttpRequest, escrow_id: UUID) -> HttpResponse:
-    found = queries.escrow_visible_to(actor(request), escrow_id)
+    result = queries.escrow_visible_to(actor(request), escrow_id)
     context = {
-        "escrow": found,
-        "releases": list(found.releases.order_by("released_at")),
-        "refunds": list(refunds.refunds_of_reference(found.id)),
-        "entries": queries.entries_of(found.id),
-        "is_payer": actor(request).acts_for(found.payer_id),
+        "escrow": result,
+        "releases": list(result.releases.order_by("released_at")),
+        "refunds": list(refunds.refunds_of_reference(result.id)),
+        "entries": queries.entries_of(result.id),
+        "is_payer": actor(request).acts_for(result.payer_id),
     }
     return render(request, "escrow/escrow_detail.html", context)
 
@@ -55,11 +55,11 @@ def escrow(request: HttpRequest, escrow_id: UUID) -> HttpResponse:
 @require_safe
 def release(request: HttpRequest, release_id: UUID) -> HttpResponse:
     """The receipt of one release."""
-    found = queries.release_visible_to(actor(request), release_id)
+    result = queries.release_visible_to(actor(request), release_id)
     context = {
-        "release": found,
-        "escrow": found.escrow,
-        "entries": queries.entries_of_release(found.id),
+        "release": result,
+        "escrow": result.escrow,
+        "entries": queries.entries_of_release(result.id),
         "may_give_goodwill": policies.can_give_goodwill(actor(request)),
     }
     return render(request, "escrow/release_detail.html", context)
@@ -69,12 +69,12 @@ def release(request: HttpRequest, release_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def goodwill(request: HttpRequest, release_id: UUID) -> HttpResponse:
     """Staff give a part of our fee of one release back: how much and why, then what will be written, then the entry."""
-    found = queries.release_visible_to(actor(request), release_id)
+    result = queries.release_visible_to(actor(request), release_id)
     policies.check_is_staff(actor(request))
-    left = queries.goodwill_left(found)[0]
+    left = queries.goodwill_left(result)[0]
     initial = {"goodwill_id": uuid7(), "to": GoodwillTo.EMPLOYER}
-    form = GoodwillForm(request.POST or None, currency=found.currency, initial=initial)
-    context = {"form": form, "release": found, "escrow": found.escrow, "left": left}
+    form = GoodwillForm(request.POST or None, currency=result.currency, initial=initial)
+    context = {"form": form, "release": result, "escrow": result.escrow, "left": left}
     if request.method != "POST" or not form.is_valid() or form.money is None:
         return render(request, "escrow/goodwill_form.html", context, status=422 if form.is_bound else 200)
     if request.POST.get("confirmed") != str(form.money):
@@ -83,18 +83,18 @@ def goodwill(request: HttpRequest, release_id: UUID) -> HttpResponse:
     try:
         goodwill_operations.give_goodwill(
             goodwill_id=form.cleaned_data["goodwill_id"],
-            release_id=found.id,
+            release_id=result.id,
             to=form.cleaned_data["to"],
             amount=form.money,
             reason=form.cleaned_data["reason"],
             actor=actor(request),
             now=timezone.now(),
         )
-    except DomainError as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+    except DomainError as error:
+        form.add_error(error.field if error.field in form.fields else None, str(error))
         return render(request, "escrow/goodwill_form.html", context, status=422)
     messages.success(request, _("Given back. The one who gets it is told."))
-    return redirect("escrow:release", found.id)
+    return redirect("escrow:release", result.id)
 
 
 @login_required
@@ -114,29 +114,29 @@ def dismiss_warning(request: HttpRequest, claim_id: UUID) -> HttpResponse:
 def recover(request: HttpRequest, chargeback_id: UUID) -> HttpResponse:
     """Staff claim back, for fraud, what a freelancer got of a lost chargeback: how much and why."""
     policies.check_decides_recoveries(actor(request))
-    if (known := queries.recovery_of_chargeback(chargeback_id)) is not None:
-        return redirect("escrow:recovery", known.id)
+    if (existing := queries.recovery_of_chargeback(chargeback_id)) is not None:
+        return redirect("escrow:recovery", existing.id)
     chargeback = chargebacks.absorbed_chargeback(chargeback_id)
     if chargeback is None:
         raise NotFound
-    found = queries.escrow_visible_to(actor(request), chargeback.charge.reference_id)
-    most = min(queries.received(found), chargeback.amount)
-    form = RecoveryForm(request.POST or None, currency=found.currency, initial={"amount": most.as_decimal()})
+    result = queries.escrow_visible_to(actor(request), chargeback.charge.reference_id)
+    most = min(queries.received(result), chargeback.amount)
+    form = RecoveryForm(request.POST or None, currency=result.currency, initial={"amount": most.as_decimal()})
     if request.method == "POST" and form.is_valid() and form.money is not None:
         try:
-            made = recoveries.decide_recovery(
+            decide_recovery = recoveries.decide_recovery(
                 chargeback_id=chargeback_id,
                 amount=form.money,
                 reasons=form.cleaned_data["reasons"],
                 actor=actor(request),
                 now=timezone.now(),
             )
-        except DomainError as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        except DomainError as error:
+            form.add_error(error.field if error.field in form.fields else None, str(error))
         else:
             messages.success(request, _("Decided. The freelancer is notified and can appeal; nothing moves before."))
-            return redirect("escrow:recovery", made.id)
-    context = {"form": form, "chargeback": chargeback, "escrow": found, "most": most}
+            return redirect("escrow:recovery", decide_recovery.id)
+    context = {"form": form, "chargeback": chargeback, "escrow": result, "most": most}
     return render(request, "escrow/recovery_form.html", context, status=422 if form.errors else 200)
 
 
@@ -158,17 +158,17 @@ def _ask_about_appeal(
 def recovery(request: HttpRequest, recovery_id: UUID) -> HttpResponse:
     """What is claimed back and why, as the freelancer and staff see it; the appeal, and its answer."""
     asker, now = actor(request), timezone.now()
-    found = queries.recovery_visible_to(asker, recovery_id)
-    may_answer = policies.can_answer_appeal(asker, found, timezone.now())
-    may_appeal = policies.can_appeal(asker, found, now)
+    result = queries.recovery_visible_to(asker, recovery_id)
+    may_answer = policies.can_answer_appeal(asker, result, timezone.now())
+    may_appeal = policies.can_appeal(asker, result, now)
     form = AppealAnswerForm(request.POST or None) if may_answer else AppealForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and not is_changing(request):
-        if may_answer and (question := _ask_about_appeal(request, form, found)):
+        if may_answer and (question := _ask_about_appeal(request, form, result)):
             return question
         try:
             if may_answer:
                 recoveries.answer_appeal(
-                    recovery_id=found.id,
+                    recovery_id=result.id,
                     is_granted=form.cleaned_data["answer"] == "grant",
                     reasons=form.cleaned_data["reasons"],
                     actor=asker,
@@ -176,15 +176,15 @@ def recovery(request: HttpRequest, recovery_id: UUID) -> HttpResponse:
                 )
                 messages.success(request, _("The appeal is answered. The freelancer is notified."))
             else:
-                recoveries.appeal_recovery(recovery_id=found.id, text=form.cleaned_data["text"], actor=asker, now=now)
+                recoveries.appeal_recovery(recovery_id=result.id, text=form.cleaned_data["text"], actor=asker, now=now)
                 messages.success(request, _("Your appeal is sent. Somebody else of our staff looks at it."))
-        except DomainError as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        except DomainError as error:
+            form.add_error(error.field if error.field in form.fields else None, str(error))
         else:
-            return redirect("escrow:recovery", found.id)
+            return redirect("escrow:recovery", result.id)
     context = {
-        "recovery": found,
-        "escrow": found.escrow,
+        "recovery": result,
+        "escrow": result.escrow,
         "form": form,
         "may_answer": may_answer,
         "may_appeal": may_appeal,

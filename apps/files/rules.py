@@ -65,10 +65,10 @@ def content_type(content: bytes) -> str | None:
         return _archive(content)
     try:
         matches = puremagic.magic_string(content[:65536])
-        found: list[str] = [_SPELLINGS.get(match.mime_type, match.mime_type) for match in matches]
+        result: list[str] = [_SPELLINGS.get(match.mime_type, match.mime_type) for match in matches]
     except (puremagic.PureError, ValueError):
-        found = []
-    for kind in found:
+        result = []
+    for kind in result:
         if kind in EXTENSIONS and kind not in (TEXT, "application/zip"):
             return kind
     if _is_mpeg_audio(content):
@@ -154,7 +154,7 @@ def decoded(content: bytes) -> str | None:
         return None
     matches = charset_normalizer.from_bytes(content[:SAMPLE_BYTES], cp_isolation=_ENCODINGS)
     # Of those that fit equally well the first is named by its number; Western Europe's is by far the most usual.
-    best = max(matches, key=lambda one: (-one.chaos, one.coherence, one.encoding == "cp1252"), default=None)
+    best = max(matches, key=lambda item: (-item.chaos, item.coherence, item.encoding == "cp1252"), default=None)
     return _text(content, best.encoding) if best is not None else None
 
 

@@ -19,8 +19,8 @@ def handles(kind: NoticeKind) -> Callable[[Handler], Handler]:
     """Register the handler of one kind. :raises ValueError: if the kind has one already."""
 
     def register(handler: Handler) -> Handler:
-        known = _handlers.get(kind)
-        if known is not None and known.__qualname__ != handler.__qualname__:
+        existing = _handlers.get(kind)
+        if existing is not None and existing.__qualname__ != handler.__qualname__:
             raise ValueError(f"two handlers for webhooks of the kind {kind}")
         _handlers[kind] = handler
         return handler

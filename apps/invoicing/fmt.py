@@ -109,10 +109,13 @@ def _line(line: Line) -> dict[str, str]:
 
 def _sums(paper: Paper) -> list[list[str]]:
     rows = [[_("Net"), fmt.money(paper.net)]]
-    for one in categories(paper.lines, paper.currency):
-        if one.treatment == Treatment.STANDARD:
-            label = _("Tax %(rate)s of %(net)s") % {"rate": fmt.percent_bps(one.rate_bps), "net": fmt.money(one.net)}
-            rows.append([label, fmt.money(one.tax)])
+    for category in categories(paper.lines, paper.currency):
+        if category.treatment == Treatment.STANDARD:
+            label = _("Tax %(rate)s of %(net)s") % {
+                "rate": fmt.percent_bps(category.rate_bps),
+                "net": fmt.money(category.net),
+            }
+            rows.append([label, fmt.money(category.tax)])
     if paper.local_tax is not None and paper.local_rate_on is not None:
         label = _("Tax at the ECB's rate of %(day)s") % {"day": fmt.day(paper.local_rate_on)}
         rows.append([label, fmt.money(paper.local_tax)])

@@ -43,10 +43,10 @@ class BillingDetailsForm(forms.ModelForm[BillingDetails]):
 
     def clean_vat_id(self) -> str:
         """In the European Union a number has a known form, and Greece writes EL before it."""
-        given = _PUNCTUATION.sub("", unicodedata.normalize("NFKC", str(self.cleaned_data["vat_id"]))).upper()
+        upper = _PUNCTUATION.sub("", unicodedata.normalize("NFKC", str(self.cleaned_data["vat_id"]))).upper()
         prefix = "EL" if self.country == "GR" else self.country
-        if not given or prefix.lower() not in {*vat.MEMBER_STATES, "el"}:
-            return given
-        if not given.startswith(prefix) or not vat.is_valid(given):
+        if not upper or prefix.lower() not in {*vat.MEMBER_STATES, "el"}:
+            return upper
+        if not upper.startswith(prefix) or not vat.is_valid(upper):
             raise forms.ValidationError(_("This is not a VAT number of your country. Check its letters and digits."))
-        return given
+        return upper

@@ -101,8 +101,8 @@ def _post(entry: Entry, lines: Sequence[Line], *, reverses: UUID | None, now: da
                 ],
             )
             journal_id: UUID = cursor.fetchone()[0]
-    except DatabaseError as refusal:
-        raise _reason(refusal) from refusal
+    except DatabaseError as error:
+        raise _reason(error) from error
     return journal_id
 
 

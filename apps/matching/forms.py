@@ -56,7 +56,7 @@ class RefusalForm(forms.Form):
 
     def __init__(self, *args: Any, side: ListSide, **options: Any) -> None:
         super().__init__(*args, **options)
-        reasons = [(one.value, one.label) for one in policies.REASONS[side]]
+        reasons = [(item.value, item.label) for item in policies.REASONS[side]]
         self.fields["reason"].choices = [("", _("Choose a reason")), *reasons]  # type: ignore[attr-defined]
 
 

@@ -20,9 +20,9 @@ class ManyFilesField(forms.FileField):
     widget = ManyFilesInput
 
     def clean(self, data: Any, initial: Any = None) -> list[File[bytes]]:  # type: ignore[override]
-        given = data if isinstance(data, (list, tuple)) else [data] if data else []
+        values = data if isinstance(data, (list, tuple)) else [data] if data else []
         single = super().clean
-        return [single(one, initial) for one in given]
+        return [single(item, initial) for item in values]
 
 
 class MessageForm(forms.Form):

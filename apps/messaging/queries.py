@@ -63,8 +63,8 @@ def whole_thread(contract_id: UUID) -> QuerySet[Message]:
 
 def milestone_of_escrow(escrow_id: UUID) -> Milestone | None:
     """The milestone that an escrow pays for, with its contract and both sides."""
-    found = Milestone.objects.filter(escrow_id=escrow_id)
-    return found.select_related("contract__employer", "contract__freelancer").first()
+    milestones = Milestone.objects.filter(escrow_id=escrow_id)
+    return milestones.select_related("contract__employer", "contract__freelancer").first()
 
 
 def files_visible_to(actor: Actor) -> QuerySet[MessageFile]:
@@ -100,13 +100,13 @@ def conversations(user: User, actor: Actor) -> list[Conversation]:
     unread = unread_by_contract(user, actor)
     newest = Message.objects.filter(contract=OuterRef("pk")).order_by("-id").values("id")[:1]
     contracts = contracts_of(actor).annotate(last_id=Subquery(newest)).exclude(last_id=None).order_by("-last_id")[:100]
-    last = Message.objects.select_related("sender_organization").in_bulk([one.last_id for one in contracts])
+    last = Message.objects.select_related("sender_organization").in_bulk([contract.last_id for contract in contracts])
     return [
         Conversation(
-            contract=one,
-            other=one.freelancer if one.employer_id == actor.organization_id else one.employer,
-            last=last[one.last_id],
-            unread=unread.get(one.id, 0),
+            contract=contract,
+            other=contract.freelancer if contract.employer_id == actor.organization_id else contract.employer,
+            last=last[contract.last_id],
+            unread=unread.get(contract.id, 0),
         )
-        for one in contracts
+        for contract in contracts
     ]

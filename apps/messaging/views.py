@@ -95,8 +95,8 @@ def _send(request: HttpRequest, contract: Contract, form: MessageForm) -> bool:
             now=now,
             files=stored,
         )
-    except Invalid as refusal:
-        form.add_error("text" if refusal.field == "text" else "files", str(refusal))
+    except Invalid as error:
+        form.add_error("text" if error.field == "text" else "files", str(error))
         return False
     return True
 

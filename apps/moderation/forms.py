@@ -79,7 +79,7 @@ class AuditFilterForm(forms.Form):
         super().__init__(*args, **kwargs)
         person = self.fields["person"]
         assert isinstance(person, forms.ChoiceField)
-        person.choices = [("", _("Everybody")), *((str(one.id), one.display_name) for one in people)]
+        person.choices = [("", _("Everybody")), *((str(person.id), person.display_name) for person in people)]
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}

@@ -29,15 +29,15 @@ class AdminAuditMiddleware:
         return response
 
     def _record(self, request: HttpRequest, path: str, response: HttpResponse) -> None:
-        found = _RECORD.match(path)
+        match = _RECORD.match(path)
         is_write = request.method not in ("GET", "HEAD", "OPTIONS")
-        if not is_write and not found:
+        if not is_write and not match:
             return
         operations.record(
             actor=actor(request),
             action="admin.change" if is_write else "admin.view",
-            subject_type=f"{found['area']}.{found['model']}" if found else "",
-            subject_id=found["id"] if found else "",
+            subject_type=f"{match['area']}.{match['model']}" if match else "",
+            subject_id=match["id"] if match else "",
             details={
                 "path": path,
                 "status": response.status_code,

@@ -72,7 +72,7 @@ def report(
         raise policies.TooManyReports
     try:
         with transaction.atomic():
-            made = Report.objects.create(
+            created = Report.objects.create(
                 subject_type=subject_type,
                 subject_id=subject_id,
                 affected_id=seen.affected_id,
@@ -86,8 +86,8 @@ def report(
             )
     except IntegrityError as error:
         raise policies.AlreadyReported from error
-    bus.publish(events.SubjectReported(report_id=made.id, subject_type=subject_type, subject_id=subject_id), now=now)
-    return made
+    bus.publish(events.SubjectReported(report_id=created.id, subject_type=subject_type, subject_id=subject_id), now=now)
+    return created
 
 
 @transaction.atomic
@@ -105,24 +105,24 @@ def decide(*, report_id: UUID, decision: str, ground: str, facts: str, actor: Ac
     reports = queries.open_reports_of_subject_for_update(case.subject_type, case.subject_id)
     if not reports:
         raise CaseClosed
-    reporters = {one.reporter_id for one in reports}
+    reporters = {report_row.reporter_id for report_row in reports}
     policies.check_can_decide(actor, affected_id=case.affected_id, reporter_ids=reporters, now=now)
     facts = facts.strip()
     if not facts:
         raise ReasonMissing
     is_upheld = decision == Decision.TAKE_DOWN
     statement = _take_down(case, ground, facts, actor, now) if is_upheld else None
-    for one in reports:
+    for item in reports:
         decided = {"decided_at": now, "decided_by_id": actor.user_id, "decision_reason": facts}
-        move(one, REPORT, decision, actor=actor, now=now, reason=ground if is_upheld else "", changes=decided)
-        bus.publish(events.ReportDecided(report_id=one.id, reporter_id=one.reporter_id, is_upheld=is_upheld), now=now)
+        move(item, REPORT, decision, actor=actor, now=now, reason=ground if is_upheld else "", changes=decided)
+        bus.publish(events.ReportDecided(report_id=item.id, reporter_id=item.reporter_id, is_upheld=is_upheld), now=now)
     record(
         actor=actor,
         action=f"moderation.{decision}",
         subject_type=case.subject_type,
         subject_id=str(case.subject_id),
         reason=facts,
-        details={"ground": ground, "reports": [str(one.id) for one in reports]},
+        details={"ground": ground, "reports": [str(report_row.id) for report_row in reports]},
         now=now,
     )
     return statement
@@ -157,15 +157,15 @@ def object_to(*, statement_id: UUID, text: str, source_language: str, actor: Act
     if not text.strip():
         raise WordsMissing
     assert actor.user_id is not None
-    made = Objection.objects.create(
+    objection = Objection.objects.create(
         statement=statement,
         author_id=actor.user_id,
         text=text.strip(),
         source_language=source_language,
         sent_at=now,
     )
-    bus.publish(events.ObjectionSent(objection_id=made.id, organization_id=statement.organization_id), now=now)
-    return made
+    bus.publish(events.ObjectionSent(objection_id=objection.id, organization_id=statement.organization_id), now=now)
+    return objection
 
 
 @transaction.atomic

@@ -54,8 +54,8 @@ def report(request: HttpRequest, subject_type: str, subject_id: UUID) -> HttpRes
                 now=timezone.now(),
                 **form.cleaned_data,
             )
-        except Conflict as refusal:
-            form.add_error(None, str(refusal))
+        except Conflict as error:
+            form.add_error(None, str(error))
         else:
             messages.success(request, _("Thank you. We will look at it and tell you what we decided."))
             return redirect(seen.address or "messaging:list")
@@ -109,8 +109,8 @@ def decide(request: HttpRequest, report_id: UUID) -> HttpResponse:
         return question
     try:
         operations.decide(report_id=report_id, actor=actor(request), now=timezone.now(), **form.cleaned_data)
-    except operations.CaseClosed as refusal:
-        messages.warning(request, str(refusal))
+    except operations.CaseClosed as error:
+        messages.warning(request, str(error))
     else:
         messages.success(request, _("Decided. The people concerned are told."))
     return redirect("moderation:queue")
@@ -182,8 +182,8 @@ def _objection_rows(
     request: HttpRequest, objection_id: UUID | None, failed: AnswerForm | None
 ) -> list[tuple[Objection, AnswerForm]]:
     return [
-        (one, failed if failed and one.id == objection_id else AnswerForm(prefix=str(one.id)))
-        for one in queries.open_objections()[:QUEUE_SIZE]
+        (objection, failed if failed and objection.id == objection_id else AnswerForm(prefix=str(objection.id)))
+        for objection in queries.open_objections()[:QUEUE_SIZE]
     ]
 
 

@@ -60,7 +60,7 @@ def notify(
     people = list(users)
     wishes = queries.wish(people, KINDS[kind].group)
     others = queries.wish(people, mailed_with) if mailed_with else {}
-    made = []
+    created = []
     for user in people:
         is_in_app, pace = wishes[user.pk]
         if user.pk in others and others[user.pk][1] != Pace.OFF:
@@ -71,7 +71,7 @@ def notify(
             "organization_id": organization_id, "params": params, "happened_at": now, "key": str(key)[:120],
             "anchor": anchor,
         }  # fmt: skip
-        arguments = [str(one) for one in route_args]
+        arguments = [str(route_arg) for route_arg in route_args]
         if replaces_unread and _replace_unread(user, kind, route, arguments, values):
             continue
         notification, is_new = Notification.objects.get_or_create(
@@ -81,10 +81,10 @@ def notify(
             defaults=values | {"route": route, "route_args": arguments, "is_in_app": is_in_app, "pace": pace},
         )
         if is_new:
-            made.append(notification)
+            created.append(notification)
             if pace == Pace.AT_ONCE:
                 _queue_email(user, f"notification:{notification.id}", kind, {"notification": str(notification.id)}, now)
-    return made
+    return created
 
 
 def _replace_unread(user: User, kind: str, route: str, arguments: list[str], values: dict[str, Any]) -> bool:
@@ -316,8 +316,8 @@ def _context(delivery: EmailDelivery) -> dict[str, Any] | None:
             "-happened_at", "-id"
         )
         items = [
-            {"words": one.words, "url": site + reverse("notifications:open", args=[one.notification.id])}
-            for one in queries.shown(kept)
+            {"words": item.words, "url": site + reverse("notifications:open", args=[item.notification.id])}
+            for item in queries.shown(kept)
         ]
         return {"items": items, "preferences_url": site + reverse("notifications:preferences")} if items else None
     return {"params": delivery.params, "site": site}
@@ -351,6 +351,6 @@ def _queue_digest(user: User, pace: str, day: date, now: datetime) -> bool:
     key = f"digest:{pace}:{user.pk}:{day.isoformat()}"
     if not waiting or EmailDelivery.objects.filter(key=key).exists():
         return False
-    _queue_email(user, key, "digest", {"digest": [str(one.id) for one in waiting]}, now)
-    Notification.objects.filter(id__in=[one.id for one in waiting]).update(digested_at=now)
+    _queue_email(user, key, "digest", {"digest": [str(item.id) for item in waiting]}, now)
+    Notification.objects.filter(id__in=[item.id for item in waiting]).update(digested_at=now)
     return True

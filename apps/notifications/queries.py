@@ -50,7 +50,7 @@ def unread_count(user_id: UUID) -> int:
 
 
 def shown(notifications: Iterable[Notification]) -> list[Shown]:
-    return [Shown(one, rules.words(one.kind, one.params)) for one in notifications]
+    return [Shown(notification, rules.words(notification.kind, notification.params)) for notification in notifications]
 
 
 def wishes(user_id: UUID) -> list[Wish]:
@@ -75,8 +75,8 @@ def wish(users: Iterable[User], group: str) -> dict[UUID, tuple[bool, str]]:
     if group in MANDATORY:
         return dict.fromkeys(ids, (True, Pace.AT_ONCE.value))
     kept = Preference.objects.filter(user_id__in=ids, group=group).values_list("user_id", "is_in_app", "pace")
-    found = {user_id: (is_in_app, pace) for user_id, is_in_app, pace in kept}
-    return {user_id: found.get(user_id, (True, DEFAULT_PACE[group].value)) for user_id in ids}
+    result = {user_id: (is_in_app, pace) for user_id, is_in_app, pace in kept}
+    return {user_id: result.get(user_id, (True, DEFAULT_PACE[group].value)) for user_id in ids}
 
 
 def next_email_for_update(now: datetime) -> EmailDelivery | None:
@@ -93,15 +93,15 @@ def next_email_for_update(now: datetime) -> EmailDelivery | None:
 def digests_due(now: datetime) -> list[tuple[User, str, date]]:
     """People whose morning has come and for whom something waits: (user, pace, their day)."""
     waiting = Notification.objects.filter(digested_at=None, read_at=None, pace__in=[Pace.DAILY, Pace.WEEKLY])
-    found = []
+    result = []
     pairs = list(waiting.order_by("user_id", "pace").values_list("user_id", "pace").distinct())
     users = User.objects.in_bulk({user_id for user_id, _ in pairs})
     for user_id, pace in pairs:
         user = users[user_id]
         local = now.astimezone(ZoneInfo(user.time_zone))
         if user.is_active and local.hour >= DIGEST_HOUR and (pace == Pace.DAILY or local.isoweekday() == 1):
-            found.append((user, pace, local.date()))
-    return found
+            result.append((user, pace, local.date()))
+    return result
 
 
 def waiting_for_digest(user_id: UUID, pace: str) -> list[Notification]:

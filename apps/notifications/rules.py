@@ -74,12 +74,12 @@ def text(value: str) -> str:
 
 def words(kind: str, params: dict[str, Any]) -> Words:
     """Title and body in the active language; a kind that is no longer known says so plainly."""
-    known = KINDS.get(kind)
-    if known is None:
+    existing = KINDS.get(kind)
+    if existing is None:
         return Words(_("Something happened in your account"), "")
     values = {name: _shown(value) for name, value in params.items()}
     numbers = {name: value for name, value in params.items() if isinstance(value, int)}
-    return Words(_filled(known.title, values, numbers), _filled(known.body, values, numbers))
+    return Words(_filled(existing.title, values, numbers), _filled(existing.body, values, numbers))
 
 
 def _filled(template: Any, values: dict[str, str], numbers: dict[str, int]) -> str:
@@ -114,7 +114,7 @@ def _shown(value: Value) -> str:
         if "country" in value:
             return f"{ISOLATE}{fmt.country_name(value['country'])}{END}"
         if "names" in value:
-            return format_list([f"{ISOLATE}{one}{END}" for one in value["names"]], locale=fmt.locale())
+            return format_list([f"{ISOLATE}{item}{END}" for item in value["names"]], locale=fmt.locale())
         if "choice" in value:
             name, code = value["choice"]
             return str(CHOICES[name](code).label) if code in CHOICES[name].values else code

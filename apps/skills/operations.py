@@ -64,8 +64,8 @@ def import_official(*, folder: Path, now: datetime, report: Report = _quiet, aga
         mark = gateways.fingerprint(path)
         language = path.stem.rsplit("_", 1)[1]
         _in_chunks(path.stem, mark, gateways.official_rows(path), {language}, now=now, report=report, again=again)
-    known = set(Skill.objects.values_list("id", flat=True))
-    relations = (row for row in gateways.official_relations(folder) if row.a in known and row.b in known)
+    existing = set(Skill.objects.values_list("id", flat=True))
+    relations = (row for row in gateways.official_relations(folder) if row.a in existing and row.b in existing)
     written = 0
     for chunk in _batched(relations, CHUNK * 5):
         _relate(chunk)
@@ -136,12 +136,12 @@ def _write(rows: list[SkillRow], *, source: str, languages: set[str], update: li
         ],
         update_conflicts=True, unique_fields=["id"], update_fields=update,
     )  # fmt: skip
-    wanted = {key: label for row in rows for key, label in _wanted(row).items()}
+    requested = {key: label for row in rows for key, label in _wanted(row).items()}
     obsolete, kept = [], set()
     labels = SkillLabel.objects.filter(skill_id__in=[row.id for row in rows], language__in=languages)
     for label in labels.only("id", "skill_id", "language", "norm", "text", "is_preferred", "source"):
         key = (label.skill_id, label.language, label.norm)
-        same = wanted.get(key)
+        same = requested.get(key)
         if same and (label.text, label.is_preferred) == (same.text, same.is_preferred):
             kept.add(key)
         elif same or label.source == source:
@@ -154,7 +154,7 @@ def _write(rows: list[SkillRow], *, source: str, languages: set[str], update: li
                 skill_id=key[0], language=key[1], norm=key[2], text=label.text, is_preferred=label.is_preferred,
                 source=source,
             )
-            for key, label in wanted.items()
+            for key, label in requested.items()
             if key not in kept
         ],
         batch_size=10_000,
@@ -162,11 +162,11 @@ def _write(rows: list[SkillRow], *, source: str, languages: set[str], update: li
 
 
 def _wanted(row: SkillRow) -> dict[tuple[UUID, str, str], LabelRow]:
-    found: dict[tuple[UUID, str, str], LabelRow] = {}
+    result: dict[tuple[UUID, str, str], LabelRow] = {}
     for label in row.labels:
         norm = " ".join(tokens.fold(label.text).split())[:300]
-        found.setdefault((row.id, label.language, norm), label)
-    return found
+        result.setdefault((row.id, label.language, norm), label)
+    return result
 
 
 def _relate(rows: Iterable[RelationRow]) -> None:

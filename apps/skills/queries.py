@@ -90,26 +90,26 @@ def find_skills(text: str, language: str, limit: int = 10, *, kinds: Iterable[st
             for skill_id, kind, matched, matched_language in cursor.fetchall():
                 rows.setdefault(skill_id, (kind, matched, matched_language))
     names = labels(rows, language)
-    found: dict[str, FoundSkill] = {}  # a core skill hides the ESCO skill that is called the same
+    result: dict[str, FoundSkill] = {}  # a core skill hides the ESCO skill that is called the same
     for skill_id, (kind, matched, matched_language) in rows.items():
         label = names.get(skill_id, matched)
-        found.setdefault(label.casefold(), FoundSkill(skill_id, label, kind, matched, matched_language))
-    return list(found.values())[:limit]
+        result.setdefault(label.casefold(), FoundSkill(skill_id, label, kind, matched, matched_language))
+    return list(result.values())[:limit]
 
 
 def labels(skill_ids: Iterable[UUID], language: str) -> dict[UUID, str]:
     """The preferred label of each skill in the reader's language, else English, else any."""
-    wanted = list(skill_ids)
+    requested = list(skill_ids)
     chain = fallback_chain(language)
-    found: dict[UUID, tuple[int, str]] = {}
-    if not wanted:
+    result: dict[UUID, tuple[int, str]] = {}
+    if not requested:
         return {}
-    rows = SkillLabel.objects.filter(skill_id__in=wanted, is_preferred=True)
+    rows = SkillLabel.objects.filter(skill_id__in=requested, is_preferred=True)
     for skill_id, own, text in rows.order_by("language").values_list("skill_id", "language", "text"):
         rank = chain.index(own) if own in chain else len(chain)
-        if skill_id not in found or rank < found[skill_id][0]:
-            found[skill_id] = (rank, text)
-    return {skill_id: found[skill_id][1] for skill_id in wanted if skill_id in found}
+        if skill_id not in result or rank < result[skill_id][0]:
+            result[skill_id] = (rank, text)
+    return {skill_id: result[skill_id][1] for skill_id in requested if skill_id in result}
 
 
 def label(skill_id: UUID, language: str) -> str:
@@ -137,7 +137,7 @@ def categories(language: str | None = None) -> list[CategoryView]:
 
 
 def category(slug: str, language: str | None = None) -> CategoryView | None:
-    return next((one for one in categories(language) if one.slug == slug), None)
+    return next((category_row for category_row in categories(language) if category_row.slug == slug), None)
 
 
 def _category_view(category: Category) -> CategoryView:
@@ -157,23 +157,23 @@ def related_skills(skill_ids: Iterable[UUID]) -> dict[UUID, dict[UUID, int]]:
     For each skill the skills like it, with their likeness in thousandths: its relations (both ways), its parent, its
     children, and its siblings unless they are a crowd.
     """
-    wanted = set(skill_ids)
-    found: dict[UUID, dict[UUID, int]] = {skill_id: {} for skill_id in wanted}
-    if not wanted:
-        return found
+    requested = set(skill_ids)
+    result: dict[UUID, dict[UUID, int]] = {skill_id: {} for skill_id in requested}
+    if not requested:
+        return result
 
     def add(skill_id: UUID, other: UUID, weight: int) -> None:
         if other != skill_id:
-            found[skill_id][other] = max(weight, found[skill_id].get(other, 0))
+            result[skill_id][other] = max(weight, result[skill_id].get(other, 0))
 
-    relations = SkillRelation.objects.filter(Q(a__in=wanted) | Q(b__in=wanted)).exclude(kind=RelationKind.BROADER)
+    relations = SkillRelation.objects.filter(Q(a__in=requested) | Q(b__in=requested)).exclude(kind=RelationKind.BROADER)
     for a, b, weight in relations.values_list("a_id", "b_id", "weight"):
-        if a in wanted:
+        if a in requested:
             add(a, b, weight)
-        if b in wanted:
+        if b in requested:
             add(b, a, weight)
-    parents = dict(Skill.objects.filter(id__in=wanted, parent__isnull=False).values_list("id", "parent_id"))
-    around = Skill.objects.filter(Q(parent__in=set(parents.values())) | Q(parent__in=wanted)).exclude(
+    parents = dict(Skill.objects.filter(id__in=requested, parent__isnull=False).values_list("id", "parent_id"))
+    around = Skill.objects.filter(Q(parent__in=set(parents.values())) | Q(parent__in=requested)).exclude(
         kind=SkillKind.GROUP
     )
     children: dict[UUID, list[UUID]] = {}
@@ -181,7 +181,7 @@ def related_skills(skill_ids: Iterable[UUID]) -> dict[UUID, dict[UUID, int]]:
         if parent is not None:
             children.setdefault(parent, []).append(child)
     groups = set(Skill.objects.filter(id__in=parents.values(), kind=SkillKind.GROUP).values_list("id", flat=True))
-    for skill_id in wanted:
+    for skill_id in requested:
         for child in children.get(skill_id, []):
             add(skill_id, child, LIKE_PARENT)
         above = parents.get(skill_id)
@@ -192,4 +192,4 @@ def related_skills(skill_ids: Iterable[UUID]) -> dict[UUID, dict[UUID, int]]:
         if len(children.get(above, [])) <= SIBLINGS_MAX:
             for sibling in children[above]:
                 add(skill_id, sibling, LIKE_SIBLINGS)
-    return found
+    return result

@@ -23,8 +23,8 @@ def suggest(request: HttpRequest) -> HttpResponse:
         name = "skills"
     typed = (request.GET.get(f"{name}_text") or request.GET.get("q") or "")[:100]
     chosen = uuids(request.GET.getlist(name)[:50])
-    found = queries.find_skills(typed, get_language() or "en", 8) if typed.strip() else []
-    context = {"name": name, "typed": typed, "choices": forms.choices(chosen, found), "found": found}
+    skills = queries.find_skills(typed, get_language() or "en", 8) if typed.strip() else []
+    context = {"name": name, "typed": typed, "choices": forms.choices(chosen, skills), "found": skills}
     template = "skills/_choices.html" if request.htmx else "skills/skill_list.html"  # type: ignore[attr-defined]
     return render(request, template, context)
 

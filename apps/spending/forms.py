@@ -35,8 +35,8 @@ class RuleForm(forms.Form):
 
     @staticmethod
     def initial_of(rule: SpendingRule | None) -> dict[str, Any]:
-        found = {name: getattr(rule, name, None) for name in LIMITS}
-        return {name: limit.as_decimal() for name, limit in found.items() if limit is not None}
+        result = {name: getattr(rule, name, None) for name in LIMITS}
+        return {name: limit.as_decimal() for name, limit in result.items() if limit is not None}
 
 
 class BudgetForm(forms.Form):

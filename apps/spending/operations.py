@@ -226,7 +226,7 @@ def ask_approval(*, organization_id: UUID, purpose: Purpose, note: str, actor: A
     if earlier is not None:
         locked = queries.approval_for_update(earlier.id)
         move(locked, APPROVAL, "withdraw", actor=actor, now=now)
-    made = Approval.objects.create(
+    approval = Approval.objects.create(
         organization_id=organization_id,
         reference_id=purpose.reference_id,
         memo=purpose.memo[:300],
@@ -238,8 +238,8 @@ def ask_approval(*, organization_id: UUID, purpose: Purpose, note: str, actor: A
         asked_by_id=actor.person_id,
         asked_at=now,
     )
-    bus.publish(events.ApprovalAsked(approval_id=made.id, organization_id=organization_id), now=now)
-    return made
+    bus.publish(events.ApprovalAsked(approval_id=approval.id, organization_id=organization_id), now=now)
+    return approval
 
 
 @transaction.atomic

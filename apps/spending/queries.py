@@ -78,10 +78,10 @@ def due_change_for_update(organization_id: UUID, now: datetime) -> SpendingRuleC
 
 def change_for_update(change_id: UUID) -> SpendingRuleChange:
     """:raises NotFound: if there is none."""
-    found = SpendingRuleChange.objects.select_for_update().filter(id=change_id).first()
-    if found is None:
+    spending_rule_change = SpendingRuleChange.objects.select_for_update().filter(id=change_id).first()
+    if spending_rule_change is None:
         raise NotFound
-    return found
+    return spending_rule_change
 
 
 def changes_of(organization_id: UUID) -> QuerySet[SpendingRuleChange]:
@@ -119,10 +119,10 @@ def open_budgets(organization_id: UUID) -> QuerySet[Budget]:
 
 def budget_of(organization_id: UUID, budget_id: UUID) -> Budget:
     """:raises NotFound: if the organization has no such budget."""
-    found = Budget.objects.filter(id=budget_id, organization_id=organization_id).first()
-    if found is None:
+    budget = Budget.objects.filter(id=budget_id, organization_id=organization_id).first()
+    if budget is None:
         raise NotFound
-    return found
+    return budget
 
 
 def use_of(budget: Budget) -> BudgetUse:
@@ -191,10 +191,10 @@ def waiting_approvals(organization_id: UUID) -> QuerySet[Approval]:
 
 def approval_for_update(approval_id: UUID) -> Approval:
     """:raises NotFound: if there is none."""
-    found = Approval.objects.select_for_update(of=("self",)).filter(id=approval_id).first()
-    if found is None:
+    approval = Approval.objects.select_for_update(of=("self",)).filter(id=approval_id).first()
+    if approval is None:
         raise NotFound
-    return found
+    return approval
 
 
 def open_approval(reference_id: UUID) -> Approval | None:
@@ -208,4 +208,4 @@ def open_approval(reference_id: UUID) -> Approval | None:
 
 def _total(spends: Iterable[Spend], currency: str) -> Money:
     counted = [spend.counted for spend in spends]
-    return sum((one for one in counted if one is not None and one.currency == currency), Money.zero(currency))
+    return sum((item for item in counted if item is not None and item.currency == currency), Money.zero(currency))

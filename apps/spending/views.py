@@ -92,8 +92,8 @@ _SAYS = {
 @require_POST
 def agree(request: HttpRequest, change_id: UUID) -> HttpResponse:
     """The second person agrees that a limit is loosened."""
-    change = _change(request, change_id)
-    operations.agree_to_loosen(change_id=change.id, actor=actor(request), now=timezone.now())
+    result = _change(request, change_id)
+    operations.agree_to_loosen(change_id=result.id, actor=actor(request), now=timezone.now())
     messages.success(request, _("Agreed. The new limits hold in 24 hours; until then they can be withdrawn."))
     return redirect("spending:overview")
 
@@ -101,17 +101,17 @@ def agree(request: HttpRequest, change_id: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def withdraw_change(request: HttpRequest, change_id: UUID) -> HttpResponse:
-    change = _change(request, change_id)
-    operations.withdraw_loosening(change_id=change.id, actor=actor(request), now=timezone.now())
+    result = _change(request, change_id)
+    operations.withdraw_loosening(change_id=result.id, actor=actor(request), now=timezone.now())
     messages.success(request, _("The limits stay as they are."))
     return redirect("spending:overview")
 
 
 def _change(request: HttpRequest, change_id: UUID) -> SpendingRuleChange:
-    found = queries.changes_of(_organization_id(request)).filter(id=change_id).first()
-    if found is None:
+    change = queries.changes_of(_organization_id(request)).filter(id=change_id).first()
+    if change is None:
         raise NotFound
-    return found
+    return change
 
 
 @login_required
@@ -129,8 +129,8 @@ def new_budget(request: HttpRequest) -> HttpResponse:
             )  # fmt: skip
             messages.success(request, _("The budget is open."))
             return redirect("spending:overview")
-        except policies.BudgetExists as refusal:
-            form.add_error("name", str(refusal))
+        except policies.BudgetExists as error:
+            form.add_error("name", str(error))
     context = {"form": form, "currency": organization.currency}
     return render(request, "spending/budget_form.html", context, status=422 if form.errors else 200)
 
@@ -150,48 +150,48 @@ def close_budget(request: HttpRequest, budget_id: UUID) -> HttpResponse:
 @login_required
 @require_safe
 def approval(request: HttpRequest, approval_id: UUID) -> HttpResponse:
-    found = _approval(request, approval_id)
-    return render(request, "spending/approval_detail.html", _approval_context(request, found, DecisionForm()))
+    result = _approval(request, approval_id)
+    return render(request, "spending/approval_detail.html", _approval_context(request, result, DecisionForm()))
 
 
 @login_required
 @require_POST
 def decide(request: HttpRequest, approval_id: UUID) -> HttpResponse:
-    found = _approval(request, approval_id)
+    result = _approval(request, approval_id)
     form = DecisionForm(request.POST)
     is_approved = request.POST.get("decision") == "approve"
     if form.is_valid():
         try:
             operations.decide(
-                approval_id=found.id, is_approved=is_approved, reason=form.cleaned_data["reason"],
+                approval_id=result.id, is_approved=is_approved, reason=form.cleaned_data["reason"],
                 actor=actor(request), now=timezone.now(),
             )  # fmt: skip
             messages.success(
                 request, _("Approved: it can be paid now.") if is_approved else _("Refused. The person is told why.")
             )
             return redirect("spending:overview")
-        except Invalid as refusal:
-            form.add_error("reason", str(refusal))
-    return render(request, "spending/approval_detail.html", _approval_context(request, found, form), status=422)
+        except Invalid as error:
+            form.add_error("reason", str(error))
+    return render(request, "spending/approval_detail.html", _approval_context(request, result, form), status=422)
 
 
 @login_required
 @require_POST
 def withdraw(request: HttpRequest, approval_id: UUID) -> HttpResponse:
-    found = _approval(request, approval_id)
+    result = _approval(request, approval_id)
     try:
-        operations.withdraw(approval_id=found.id, actor=actor(request), now=timezone.now())
+        operations.withdraw(approval_id=result.id, actor=actor(request), now=timezone.now())
         messages.success(request, _("Taken back."))
-    except Conflict as refusal:
-        messages.error(request, str(refusal))
+    except Conflict as error:
+        messages.error(request, str(error))
     return redirect("spending:overview")
 
 
 def _approval(request: HttpRequest, approval_id: UUID) -> Approval:
-    found = queries.approvals_of(_organization_id(request)).filter(id=approval_id).first()
-    if found is None:
+    result = queries.approvals_of(_organization_id(request)).filter(id=approval_id).first()
+    if result is None:
         raise NotFound
-    return found
+    return result
 
 
 def _approval_context(request: HttpRequest, found: Approval, form: DecisionForm) -> dict[str, object]:

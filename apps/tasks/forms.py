@@ -96,7 +96,7 @@ class BriefForm(forms.Form):
         super().__init__(*args, **options)
         categories = skills.categories(language)
         self.categories = {category.slug: category for category in categories}
-        choices = [("", _("Choose a category"))] + [(one.slug, one.name) for one in categories]
+        choices = [("", _("Choose a category"))] + [(category.slug, category.name) for category in categories]
         self.fields["category"].choices = choices  # type: ignore[attr-defined]
         self.fields["source_language"].choices = language_choices()  # type: ignore[attr-defined]
         self.fields["currency"].choices = currency_choices(currency)  # type: ignore[attr-defined]
@@ -117,28 +117,28 @@ class BriefForm(forms.Form):
 
     def brief(self) -> Brief:
         """What was filled in; only for a valid form."""
-        given = self.cleaned_data
-        category = self.categories.get(given["category"])
+        cleaned_data = self.cleaned_data
+        category = self.categories.get(cleaned_data["category"])
         return Brief(
-            title=given["title"],
+            title=cleaned_data["title"],
             category_id=category.id if category else None,
-            background=given["background"],
-            goal=given["goal"],
-            requirements=given["requirements"],
-            payment_terms=given["payment_terms"],
-            source_language=given["source_language"],
-            budget_kind=given["budget_kind"],
+            background=cleaned_data["background"],
+            goal=cleaned_data["goal"],
+            requirements=cleaned_data["requirements"],
+            payment_terms=cleaned_data["payment_terms"],
+            source_language=cleaned_data["source_language"],
+            budget_kind=cleaned_data["budget_kind"],
             budget_min_minor=self.lower.amount_minor if self.lower else None,
             budget_max_minor=self.upper.amount_minor if self.upper else None,
-            currency=given["currency"],
-            deadline_at=given["deadline_at"],
+            currency=cleaned_data["currency"],
+            deadline_at=cleaned_data["deadline_at"],
             deadline_time_zone=timezone.get_current_timezone_name(),
-            visibility=given["visibility"],
-            bid_window=given["bid_window"],
-            bidding_closes_at=given["bidding_closes_at"],
-            decision_due_at=given["decision_due_at"],
-            criteria=given["criteria"],
-            skill_ids=tuple(given["skills"]),
+            visibility=cleaned_data["visibility"],
+            bid_window=cleaned_data["bid_window"],
+            bidding_closes_at=cleaned_data["bidding_closes_at"],
+            decision_due_at=cleaned_data["decision_due_at"],
+            criteria=cleaned_data["criteria"],
+            skill_ids=tuple(cleaned_data["skills"]),
         )
 
     def show_problems(self, problems: dict[str, str]) -> None:

@@ -133,10 +133,12 @@ def _write_brief(task: Task, brief: Brief) -> Task:
         AcceptanceCriterion(task=task, position=position, text=text.strip()[:400])
         for position, text in enumerate((text for text in brief.criteria if text.strip()), start=1)
     )
-    known = set(skills.active_skills(brief.skill_ids).values_list("id", flat=True))
+    values_list = set(skills.active_skills(brief.skill_ids).values_list("id", flat=True))
     task.skills.all().delete()
     TaskSkill.objects.bulk_create(
-        TaskSkill(task=task, skill_id=skill_id) for skill_id in dict.fromkeys(brief.skill_ids) if skill_id in known
+        TaskSkill(task=task, skill_id=skill_id)
+        for skill_id in dict.fromkeys(brief.skill_ids)
+        if skill_id in values_list
     )
     return task
 
@@ -238,12 +240,12 @@ def add_addendum(
     limits.spend("add_addendum", actor.user_id, now=now)
     if not text.strip():
         raise NoteIsEmpty
-    wanted = {
+    requested = {
         "bidding_closes_at": bidding_closes_at,
         "decision_due_at": decision_due_at,
         "deadline_at": deadline_at,
     }
-    moved = {name: value for name, value in wanted.items() if value is not None and value != getattr(task, name)}
+    moved = {name: value for name, value in requested.items() if value is not None and value != getattr(task, name)}
     if any(value < getattr(task, name) for name, value in moved.items()):
         raise DatesOutOfOrder
     if "bidding_closes_at" in moved and task.status != TaskStatus.OPEN:

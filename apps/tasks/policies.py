@@ -116,6 +116,6 @@ def why_not_bid(actor: Actor, task: Task, now: datetime, *, is_invited: bool) ->
     """The refusal that `check_can_bid` would raise, or None."""
     try:
         check_can_bid(actor, task, now, is_invited=is_invited)
-    except DomainError as refusal:
-        return refusal
+    except DomainError as error:
+        return error
     return None

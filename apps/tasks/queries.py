@@ -145,11 +145,11 @@ def skill_ids(task_id: UUID) -> list[UUID]:
 
 
 def skill_ids_by_task(task_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
-    found: dict[UUID, list[UUID]] = {}
+    result: dict[UUID, list[UUID]] = {}
     rows = TaskSkill.objects.filter(task_id__in=list(task_ids)).order_by("created_at", "id")
     for task_id, skill_id in rows.values_list("task_id", "skill_id"):
-        found.setdefault(task_id, []).append(skill_id)
-    return found
+        result.setdefault(task_id, []).append(skill_id)
+    return result
 
 
 def is_invited(task_id: UUID, organization_id: UUID | None) -> bool:
@@ -164,9 +164,9 @@ def questions(task: Task, actor: Actor) -> list[Question]:
     is a freelancer: a question must not show who is interested.
     """
     rows = list(Question.objects.filter(task_id=task.id).select_related("asked_by").order_by("asked_at"))
-    for one in rows:
-        sees = actor.is_staff or actor.acts_for(task.employer_id) or actor.acts_for(one.asked_by_id)
-        one.shown_asker = one.asked_by if sees else None
+    for row in rows:
+        sees = actor.is_staff or actor.acts_for(task.employer_id) or actor.acts_for(row.asked_by_id)
+        row.shown_asker = row.asked_by if sees else None
     return rows
 
 
@@ -211,11 +211,11 @@ def saved_searches(user_id: UUID) -> QuerySet[SavedSearch]:
 
 def similar(task: Task, actor: Actor, now: datetime, limit: int = 3) -> list[Task]:
     """Open tasks that share skills or else the category, those with most in common first."""
-    wanted = skill_ids(task.id)
+    requested = skill_ids(task.id)
     tasks = open_tasks(actor).filter(bidding_closes_at__gt=now).exclude(id=task.id)
-    shared = tasks.filter(skills__skill_id__in=wanted).annotate(n=Count("skills")).order_by("-n", "-published_at")
-    found: list[Task] = list(shared[:limit])
-    if len(found) < limit and task.category_id:
-        rest = tasks.filter(category_id=task.category_id).exclude(id__in=[one.id for one in found])
-        found += list(rest.order_by("-published_at")[: limit - len(found)])
-    return found
+    shared = tasks.filter(skills__skill_id__in=requested).annotate(n=Count("skills")).order_by("-n", "-published_at")
+    result: list[Task] = list(shared[:limit])
+    if len(result) < limit and task.category_id:
+        rest = tasks.filter(category_id=task.category_id).exclude(id__in=[item.id for item in result])
+        result += list(rest.order_by("-published_at")[: limit - len(result)])
+    return result

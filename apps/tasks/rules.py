@@ -48,44 +48,44 @@ def evening_in(days: int, now: datetime, zone: ZoneInfo) -> datetime:
 
 def problems(brief: Brief, now: datetime) -> dict[str, str]:
     """What stands in the way of publishing: field -> code of the reason; empty when the brief is complete."""
-    found: dict[str, str] = {}
+    result: dict[str, str] = {}
     for name in ("title", "goal", "requirements"):
         if not is_visible(getattr(brief, name)):
-            found[name] = "missing"
+            result[name] = "missing"
     if brief.category_id is None:
-        found["category"] = "missing"
+        result["category"] = "missing"
     if not brief.criteria:
-        found["criteria"] = "missing"
+        result["criteria"] = "missing"
     if not brief.skill_ids:
-        found["skills"] = "missing"
+        result["skills"] = "missing"
     if brief.budget_min_minor is None or brief.budget_min_minor <= 0:
-        found["budget_min"] = "missing"
+        result["budget_min"] = "missing"
     if brief.budget_kind == "range":
         if brief.budget_max_minor is None:
-            found["budget_max"] = "missing"
+            result["budget_max"] = "missing"
         elif brief.budget_min_minor is not None and brief.budget_max_minor < brief.budget_min_minor:
-            found["budget_max"] = "below_minimum"
-    found |= _clock_problems(brief, now)
-    return found
+            result["budget_max"] = "below_minimum"
+    result |= _clock_problems(brief, now)
+    return result
 
 
 def _clock_problems(brief: Brief, now: datetime) -> dict[str, str]:
-    found: dict[str, str] = {}
+    clock_problems: dict[str, str] = {}
     closes, decides, deadline = brief.bidding_closes_at, brief.decision_due_at, brief.deadline_at
     if closes is None:
-        found["bidding_closes_at"] = "missing"
+        clock_problems["bidding_closes_at"] = "missing"
     elif closes < now + BIDDING_MIN:
-        found["bidding_closes_at"] = "too_soon"
+        clock_problems["bidding_closes_at"] = "too_soon"
     elif closes > now + BIDDING_MAX:
-        found["bidding_closes_at"] = "too_late"
+        clock_problems["bidding_closes_at"] = "too_late"
     if decides is None:
-        found["decision_due_at"] = "missing"
+        clock_problems["decision_due_at"] = "missing"
     elif closes is not None and decides < closes:
-        found["decision_due_at"] = "before_bidding_closes"
+        clock_problems["decision_due_at"] = "before_bidding_closes"
     elif closes is not None and decides > closes + DECISION_MAX:
-        found["decision_due_at"] = "too_late"
+        clock_problems["decision_due_at"] = "too_late"
     if deadline is None:
-        found["deadline_at"] = "missing"
+        clock_problems["deadline_at"] = "missing"
     elif closes is not None and deadline <= closes:
-        found["deadline_at"] = "before_bidding_closes"
-    return found
+        clock_problems["deadline_at"] = "before_bidding_closes"
+    return clock_problems

@@ -27,8 +27,8 @@ def _differs(name: str) -> bool:
     """One gateway that fails keeps no other from being reconciled."""
     try:
         return not reconciliation.reconcile(gateway=name).is_clean
-    except GatewayUnavailable as silence:
-        logger.warning("%s could not be reconciled: %s", name, silence)
+    except GatewayUnavailable as error:
+        logger.warning("%s could not be reconciled: %s", name, error)
         return False
     except Exception:
         logger.exception("%s could not be reconciled", name)

@@ -51,10 +51,10 @@ class Api:
                 if answer is None:
                     answer = Answer(200, self._expanded(self._dispatch(call), call.fields.get("expand", {})))
                     self._remember(call, answer)
-        except Refusal as refusal:
-            answer = Answer(refusal.status, refusal.body())
+        except Refusal as error:
+            answer = Answer(error.status, error.body())
             # Refused while it was carried out, not for its form: the answer is kept under the key, as Stripe does.
-            if refusal.is_kept:
+            if error.is_kept:
                 self._remember(call, answer)
         if self.keeps_exchanges:
             self.store.remember_exchange(
@@ -82,19 +82,19 @@ class Api:
     def _known(self, call: Call) -> Answer | None:
         if call.method != "POST" or not call.key:
             return None
-        found = self.store.rows(
+        rows = self.store.rows(
             "SELECT * FROM known_keys WHERE account = ? AND key = ? AND created > ?",
             call.account,
             call.key,
             self.store.now() - KEY_SECONDS,
         )
-        if not found:
+        if not rows:
             return None
-        if found[0]["fingerprint"] != _fingerprint(call):
+        if rows[0]["fingerprint"] != _fingerprint(call):
             raise Refusal(
                 400, "idempotency_error", "", "Keys for idempotent requests can only be used with the same parameters."
             )
-        return Answer(found[0]["status"], json.loads(found[0]["body"]), {"Idempotent-Replayed": "true"})
+        return Answer(rows[0]["status"], json.loads(rows[0]["body"]), {"Idempotent-Replayed": "true"})
 
     def _dispatch(self, call: Call) -> Json:
         for method, pattern, route in _ROUTES:
@@ -109,10 +109,10 @@ class Api:
         kind = _COLLECTIONS[collection]
         if kind == "checkout.session":
             return charges.find_session(self.store, object_id)
-        found = self.store.find(object_id, call.account)
-        if found is None or found["object"] != kind:
+        result = self.store.find(object_id, call.account)
+        if result is None or result["object"] != kind:
             raise unknown(kind, object_id)
-        return self._ripe(found)
+        return self._ripe(result)
 
     def list(self, call: Call, collection: str) -> Json:
         listed = self.store.listed(_COLLECTIONS[collection], call.account)
@@ -144,11 +144,11 @@ class Api:
 
     def list_v2(self, call: Call, kind: str, account: str = PLATFORM) -> Json:
         """The second generation pages by whole addresses."""
-        found = [body for body in self.store.listed(kind, account) if _matches_v2(body, call.fields)]
+        listed = [body for body in self.store.listed(kind, account) if _matches_v2(body, call.fields)]
         start, limit = int(call.fields.get("page") or 0), accounts.limit_of(call.fields)
-        following = f"{call.path}?limit={limit}&page={start + limit}" if len(found) > start + limit else None
+        following = f"{call.path}?limit={limit}&page={start + limit}" if len(listed) > start + limit else None
         return {
-            "data": [events.public(body) for body in found[start : start + limit]],
+            "data": [events.public(body) for body in listed[start : start + limit]],
             "next_page_url": following,
             "previous_page_url": None,
         }
@@ -188,7 +188,7 @@ class Api:
 
 def _matches(body: Json, fields: Mapping[str, Any]) -> bool:
     names = ("transfer_group", "payment_intent", "source", "type", "destination", "charge")
-    wanted = {name: fields[name] for name in names if name in fields}
+    requested = {name: fields[name] for name in names if name in fields}
     created = fields.get("created") if isinstance(fields.get("created"), dict) else {}
     if body["created"] < int((created or {}).get("gte") or 0):
         return False
@@ -197,7 +197,7 @@ def _matches(body: Json, fields: Mapping[str, Any]) -> bool:
     types = fields.get("types")
     if isinstance(types, dict) and body.get("type") not in types.values():
         return False
-    return all(body.get(name) == value for name, value in wanted.items())
+    return all(body.get(name) == value for name, value in requested.items())
 
 
 def _matches_v2(body: Json, fields: Mapping[str, Any]) -> bool:
@@ -236,17 +236,17 @@ def _include(call: Call) -> set[str]:
 
 _WRITES: dict[str, Route] = {
     "/v1/checkout/sessions": lambda api, call: charges.create_session(api.store, call.fields, call.base_url),
-    "/v1/checkout/sessions/([^/]+)/expire": lambda api, call, found: charges.expire_session(
-        api.store, charges.find_session(api.store, found)
+    "/v1/checkout/sessions/([^/]+)/expire": lambda api, call, item: charges.expire_session(
+        api.store, charges.find_session(api.store, item)
     ),
     "/v1/refunds": lambda api, call: charges.create_refund(api.store, call.fields),
     "/v1/accounts": lambda api, call: accounts.create(api.store, call.fields),
-    "/v1/accounts/([^/]+)": lambda api, call, found: accounts.update(api.store, found, call.fields),
+    "/v1/accounts/([^/]+)": lambda api, call, item: accounts.update(api.store, item, call.fields),
     "/v1/transfers": lambda api, call: payouts.create_transfer(api.store, call.fields),
-    "/v1/transfers/([^/]+)/reversals": lambda api, call, found: payouts.reverse_transfer(api.store, found, call.fields),
+    "/v1/transfers/([^/]+)/reversals": lambda api, call, item: payouts.reverse_transfer(api.store, item, call.fields),
     "/v1/payouts": lambda api, call: payouts.create_payout(api.store, call.account, call.fields, api.payout_delay),
     "/v1/topups": lambda api, call: topups.create(api.store, call.fields),
-    "/v1/disputes/([^/]+)": lambda api, call, found: disputes.submit(api.store, found, call.fields),
+    "/v1/disputes/([^/]+)": lambda api, call, item: disputes.submit(api.store, item, call.fields),
     "/v1/balance_settings": lambda api, call: accounts.set_balance_settings(api.store, call.account, call.fields),
     "/v2/core/accounts": lambda api, call: accounts.create_v2(api.store, call.fields),
     "/v2/core/account_links": lambda api, call: accounts.create_link(api.store, call.fields, call.base_url),
@@ -257,11 +257,11 @@ _WRITES: dict[str, Route] = {
 _READS: dict[str, Route] = {
     "/v1/balance": Api.balance,
     "/v1/balance_settings": lambda api, call: accounts.balance_settings(accounts.find(api.store, call.account)),
-    "/v2/core/accounts/([^/]+)": lambda api, call, found: accounts.retrieve_v2(api.store, found, _include(call)),
+    "/v2/core/accounts/([^/]+)": lambda api, call, item: accounts.retrieve_v2(api.store, item, _include(call)),
     "/v2/core/events": lambda api, call: api.list_v2(call, "v2.core.event"),
     "/v2/money_management/outbound_payments": lambda api, call: api.list_v2(call, outbound.KIND),
-    "/v2/money_management/outbound_payments/([^/]+)": lambda api, call, found: (
-        api.store.find(found) or _nothing(outbound.KIND, found)
+    "/v2/money_management/outbound_payments/([^/]+)": lambda api, call, item: (
+        api.store.find(item) or _nothing(outbound.KIND, item)
     ),
     "/v2/money_management/payout_methods": lambda api, call: api.list_v2(
         call, "v2.money_management.payout_method", call.account

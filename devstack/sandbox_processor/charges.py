@@ -88,10 +88,10 @@ def expire_session(store: Store, session: Json) -> Json:
 def pay(store: Store, session: Json, card: str) -> Json:
     """One attempt to pay on the hosted page; gives the payment intent as it is after it."""
     if session["status"] != "open":
-        found = store.find(session["payment_intent"] or "")
-        if found is None:
+        result = store.find(session["payment_intent"] or "")
+        if result is None:
             raise Refusal(400, "invalid_request_error", "checkout_closed", "This Checkout Session is no longer open.")
-        return found
+        return result
     decline = DECLINES.get(card)
     payment = store.find(session["payment_intent"] or "") or store.add(
         "payment_intent",

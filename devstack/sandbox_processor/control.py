@@ -16,15 +16,15 @@ KNOBS = {"available_delay", "webhook_copies", "webhook_shuffle", "webhooks_lost"
 
 def play(api: Api, path: str, body: bytes) -> Answer:
     """`POST /control/<desk>[/<object>]` with a JSON body; `GET /control/state` tells how things are."""
-    asked = json.loads(body or b"{}")
+    loads = json.loads(body or b"{}")
     desk, _, object_id = path.partition("/")
     try:
         with api.store.step():
-            return Answer(200, events.public(_DESKS[desk](api, object_id, asked)))
+            return Answer(200, events.public(_DESKS[desk](api, object_id, loads)))
     except KeyError as missing:
         return Answer(404, {"error": f"no such desk or field: {missing}"})
-    except Refusal as refusal:
-        return Answer(refusal.status, refusal.body())
+    except Refusal as error:
+        return Answer(error.status, error.body())
 
 
 def _faults(api: Api, _: str, asked: Json) -> Json:
@@ -91,14 +91,14 @@ _DESKS: dict[str, Callable[[Api, str, Any], Json]] = {
     "faults": _faults,
     "clock": _clock,
     "knobs": _knobs,
-    "forget_keys": lambda api, _, asked: {"forgotten": api.forget_keys()},
+    "forget_keys": lambda api, _, item: {"forgotten": api.forget_keys()},
     "pay": _pay,
     "payouts": _end_payout,
     "disputes": _dispute,
-    "fraud_warnings": lambda api, payment_id, asked: disputes.warn(api.store, payment_id),
+    "fraud_warnings": lambda api, payment_id, item: disputes.warn(api.store, payment_id),
     "onboard": _onboard,
-    "fees": lambda api, _, asked: topups.take_fee(
-        api.store, int(asked["amount"]), asked["currency"], asked.get("type", "stripe_fee")
+    "fees": lambda api, _, item: topups.take_fee(
+        api.store, int(item["amount"]), item["currency"], item.get("type", "stripe_fee")
     ),
     "state": _state,
 }

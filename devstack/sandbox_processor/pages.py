@@ -111,12 +111,12 @@ DECLINED_CARD = "4000 0000 0000 0002"
 
 def language(locale: str) -> str:
     """One of the three languages of this page, English for any other."""
-    wanted = locale.lower()
-    if wanted.startswith("ar"):
+    requested = locale.lower()
+    if requested.startswith("ar"):
         return "ar"
-    if wanted.startswith("zh"):
+    if requested.startswith("zh"):
         return "zh-hans"
-    return wanted if wanted in _TEXTS else "en"
+    return requested if requested in _TEXTS else "en"
 
 
 def checkout(session: Json, locale: str, error: str = "") -> str:

@@ -130,11 +130,11 @@ def finish_due(store: Store) -> int:
 def finish(store: Store, payout_id: str, *, fail: bool = False) -> Json:
     """Bring one payout to its end; a payout that was paid can still be returned by the bank (`fail`)."""
     with store.step():
-        found = store.rows("SELECT account FROM objects WHERE id = ? AND kind = 'payout'", payout_id)
+        rows = store.rows("SELECT account FROM objects WHERE id = ? AND kind = 'payout'", payout_id)
         payout = store.find(payout_id)
-        if payout is None or not found:
+        if payout is None or not rows:
             raise unknown("payout", payout_id)
-        account_id = found[0]["account"]
+        account_id = rows[0]["account"]
         account = store.find(account_id)
         bank = store.find(account["_bank"]) if account else None
         closed = bank is not None and bank["_number"] == BANK_CLOSED

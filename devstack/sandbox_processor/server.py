@@ -175,8 +175,8 @@ class _Handler(BaseHTTPRequestHandler):
                 form = parse_qs(body.decode())
                 card = pages.DECLINED_CARD if form.get("outcome") == ["decline"] else form.get("card", [""])[0]
                 payment = charges.pay(store, session, card.replace(" ", ""))
-        except Refusal as refusal:
-            self._html(refusal.status, pages.unknown(locale))
+        except Refusal as error:
+            self._html(error.status, pages.unknown(locale))
             return
         if payment["status"] == "succeeded":
             self._redirect(session["success_url"].replace("{CHECKOUT_SESSION_ID}", session_id))

@@ -74,8 +74,8 @@ class Store:
     # the clock and other knobs of the control desk
 
     def knob(self, name: str, default: float = 0.0) -> float:
-        found = self.rows("SELECT value FROM knobs WHERE name = ?", name)
-        return float(found[0]["value"]) if found else default
+        rows = self.rows("SELECT value FROM knobs WHERE name = ?", name)
+        return float(rows[0]["value"]) if rows else default
 
     def turn(self, name: str, value: float) -> None:
         self.run("INSERT INTO knobs VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = ?", name, value, value)
@@ -108,34 +108,34 @@ class Store:
         return body
 
     def find(self, object_id: str, account: str | None = None) -> Json | None:
-        found = self.rows("SELECT account, body FROM objects WHERE id = ?", object_id)
-        if not found or (account is not None and found[0]["account"] != account):
+        rows = self.rows("SELECT account, body FROM objects WHERE id = ?", object_id)
+        if not rows or (account is not None and rows[0]["account"] != account):
             return None
-        return _body(found[0])
+        return _body(rows[0])
 
     def listed(self, kind: str, account: str) -> list[Json]:
         """Newest first."""
-        found = self.rows("SELECT body FROM objects WHERE kind = ? AND account = ? ORDER BY seq DESC", kind, account)
-        return [_body(row) for row in found]
+        rows = self.rows("SELECT body FROM objects WHERE kind = ? AND account = ? ORDER BY seq DESC", kind, account)
+        return [_body(row) for row in rows]
 
     # balances
 
     def balance(self, account: str, currency: str) -> int:
-        found = self.rows("SELECT amount FROM balances WHERE account = ? AND currency = ?", account, currency)
-        return int(found[0]["amount"]) if found else 0
+        rows = self.rows("SELECT amount FROM balances WHERE account = ? AND currency = ?", account, currency)
+        return int(rows[0]["amount"]) if rows else 0
 
     def balances(self, account: str) -> dict[str, int]:
-        found = self.rows("SELECT currency, amount FROM balances WHERE account = ? ORDER BY currency", account)
-        return {row["currency"]: row["amount"] for row in found}
+        rows = self.rows("SELECT currency, amount FROM balances WHERE account = ? ORDER BY currency", account)
+        return {row["currency"]: row["amount"] for row in rows}
 
     def pending(self, account: str) -> dict[str, int]:
         """What is on its way into the balance and cannot be spent yet, by currency."""
-        found = self.rows(
+        rows = self.rows(
             "SELECT currency, sum(net) AS net FROM pending WHERE account = ? AND available > ? GROUP BY currency",
             account,
             self.now(),
         )
-        return {row["currency"]: row["net"] for row in found}
+        return {row["currency"]: row["net"] for row in rows}
 
     def available(self, account: str, currency: str) -> int:
         return self.balance(account, currency) - self.pending(account).get(currency, 0)

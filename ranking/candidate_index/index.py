@@ -76,7 +76,7 @@ class Shelf:
             folder = self.folder / f"delta-{current['base']}-{current['delta']}"
             delta = Part(folder)
             base.hide(delta.owners())
-            base.hide(UUID(one) for one in json.loads((folder / "gone.json").read_text()))
+            base.hide(UUID(load) for load in json.loads((folder / "gone.json").read_text()))
             self._parts = [base, delta]
         self._opened = current
 
@@ -113,16 +113,16 @@ class Shelf:
         :param related: as in `scoring.score`.
         """
         rarity = self.rarity(task.skill_ids)
-        found: list[tuple[float, UUID, ranking.Scores, int]] = []
+        result: list[tuple[float, UUID, ranking.Scores, int]] = []
         for part in self.parts:
             rows = ranking.candidates(part, task, weights, rules, candidates)
             if len(rows):
                 scores = ranking.Scores(part, rows, task, rarity, related, now, points)
                 best = np.argsort(-scores.score, kind="stable")[: limit + 1]
-                found += [(-float(scores.score[at]), part.owner(int(rows[at])), scores, int(at)) for at in best]
-        found.sort(key=lambda one: (one[0], str(one[1])))
+                result += [(-float(scores.score[at]), part.owner(int(rows[at])), scores, int(at)) for at in best]
+        result.sort(key=lambda item: (item[0], str(item[1])))
         ranked = [
             Ranked(owner, formula.evaluate(scores.inputs(at), points), -fast)
-            for fast, owner, scores, at in found[:limit]
+            for fast, owner, scores, at in result[:limit]
         ]
-        return sorted(ranked, key=lambda one: (-one.match.score, str(one.owner)))
+        return sorted(ranked, key=lambda item: (-item.match.score, str(item.owner)))

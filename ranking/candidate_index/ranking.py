@@ -38,15 +38,15 @@ def candidates(part: Part, task: TaskFacts, weights: Mapping[UUID, float], rules
     Whom the hard rules let through and one of the channels brings: work done with these skills and those like them
     (which is also where people with similar past tasks are), declared skills, and newcomers by declared skills.
     """
-    known = [(part.skills[skill], weight) for skill, weight in weights.items() if skill in part.skills]
-    if not known:
+    existing = [(part.skills[skill], weight) for skill, weight in weights.items() if skill in part.skills]
+    if not existing:
         return np.empty(0, dtype=np.int64)
-    wanted = [round(share * count) for share in (EVIDENCE_PLACES, DECLARED_PLACES)]
-    worked = _allowed(part, task, rules, *_sums(part.evidence, known), wanted[0])
-    rows, sums = _sums(part.said, known)
-    declared = _allowed(part, task, rules, rows, sums, wanted[1])
-    channels = [found[0][_best(*found, most)] for found, most in zip((worked, declared), wanted, strict=True)]
-    rest = count - sum(len(one) for one in channels)
+    rounds = [round(share * count) for share in (EVIDENCE_PLACES, DECLARED_PLACES)]
+    worked = _allowed(part, task, rules, *_sums(part.evidence, existing), rounds[0])
+    rows, sums = _sums(part.said, existing)
+    declared = _allowed(part, task, rules, rows, sums, rounds[1])
+    channels = [found[0][_best(*found, most)] for found, most in zip((worked, declared), rounds, strict=True)]
+    rest = count - sum(len(channel) for channel in channels)
     is_new = part.newcomers[rows]
     newcomers = _allowed(part, task, rules, rows[is_new], sums[is_new], rest)
     channels.append(newcomers[0][_best(*newcomers, rest)])
@@ -117,14 +117,14 @@ def _allowed(part: Part, task: TaskFacts, rules: Rules, rows: Rows, sums: Floats
 
 def _may(part: Part, task: TaskFacts, rules: Rules, rows: Rows) -> NDArray[np.bool_]:
     """Do the hard rules let them through?"""
-    asked, bridge = (
+    query, bridge = (
         np.uint64(1 << part.languages[code])
         if part.languages.get(code, LANGUAGES_MAX) < LANGUAGES_MAX
         else np.uint64(0)
         for code in (task.language.split("-")[0], scoring.BRIDGE)
     )
     chosen = part.facts[rows]
-    speaks = (chosen["fluent"] | chosen["conversational"] | chosen["basic"]) & (asked | bridge)
+    speaks = (chosen["fluent"] | chosen["conversational"] | chosen["basic"]) & (query | bridge)
     allowed: NDArray[np.bool_] = ~part.hidden[rows] & (speaks != 0) & rules.payable[chosen["country"]]
     for owner in rules.excluded:
         if (row := part.row_of(owner)) is not None:
@@ -161,9 +161,9 @@ class Scores:
 
     def _compare_skills(self) -> None:
         """Declared worth, accepted contracts and faded work of every skill that matters; and of similar past tasks."""
-        asked = self.task.skill_ids
-        others = {other for skill in asked for other in self.related.get(skill, {})} - set(asked)
-        self.slots = {skill: number for number, skill in enumerate([*asked, *sorted(others, key=str)])}
+        skill_ids = self.task.skill_ids
+        others = {other for skill in skill_ids for other in self.related.get(skill, {})} - set(skill_ids)
+        self.slots = {skill: number for number, skill in enumerate([*skill_ids, *sorted(others, key=str)])}
         part, size, many = self.part, len(self.rows), len(self.slots)
         self.declared: Floats = np.array([part.declared(skill, self.rows) for skill in self.slots]).reshape(many, size)
         starts = part.work_start[self.rows].astype(np.int64)
@@ -177,7 +177,7 @@ class Scores:
                 slot_of[part.skills[skill]] = number
         slot, work = slot_of[part.work_skills[ragged(first, lengths)]], np.repeat(np.arange(len(works)), lengths)
         slot, work = slot[slot >= 0], work[slot >= 0]
-        shared = slot < len(asked)  # in the order of works, and so of people
+        shared = slot < len(skill_ids)  # in the order of works, and so of people
         self.asked_of = np.column_stack((works[work[shared]], slot[shared]))
         self.asked_start = np.searchsorted(person[work[shared]], np.arange(size + 1))
         accepted = part.work_accepted[works].astype(np.float64)
@@ -187,7 +187,7 @@ class Scores:
         self.done: Floats = np.bincount(cell, accepted[work], many * size).astype(np.float64).reshape(many, size)
         self.fresh: Floats = np.bincount(cell, worth[work], many * size).astype(np.float64).reshape(many, size)
         weight = np.zeros(many)
-        weight[: len(asked)] = self.rarity
+        weight[: len(skill_ids)] = self.rarity
         share = np.bincount(work, weight[slot], len(works)) / max(sum(self.rarity), 1e-12)
         share[share < formula.SIMILAR_MIN] = 0
         self.alike: Floats = np.bincount(person, share * worth, size).astype(np.float64)
@@ -199,14 +199,14 @@ class Scores:
             return np.zeros(size)
         strength = 1 - (1 - self.declared) * 0.5**self.done
         weights = np.array(self.rarity)[:, None]
-        asked = len(self.rarity)
-        evidence = np.maximum(_shown(self.fresh[:asked]), formula.DECLARED_SHARE * strength[:asked])
-        near = np.zeros((asked, size))
+        query = len(self.rarity)
+        evidence = np.maximum(_shown(self.fresh[:query]), formula.DECLARED_SHARE * strength[:query])
+        near = np.zeros((query, size))
         for number, skill in enumerate(self.task.skill_ids):
             for other, like in self.related.get(skill, {}).items():
                 np.maximum(near[number], like / 1000 * strength[self.slots[other]], out=near[number])
-        related = np.where(strength[:asked] > 0, strength[:asked], near)
-        coverage = (weights * strength[:asked]).sum(axis=0) / whole
+        related = np.where(strength[:query] > 0, strength[:query], near)
+        coverage = (weights * strength[:query]).sum(axis=0) / whole
         shares = {
             "evidence": (weights * evidence).sum(axis=0) / whole,
             "coverage": coverage,
@@ -242,11 +242,11 @@ class Scores:
 
     def _talks(self) -> list[tuple[int, str, float]]:
         """(language, column, how well the two can talk), the best last."""
-        asked = self.part.languages.get(self.task.language.split("-")[0], LANGUAGES_MAX)
+        query = self.part.languages.get(self.task.language.split("-")[0], LANGUAGES_MAX)
         bridge = self.part.languages.get(scoring.BRIDGE, LANGUAGES_MAX)
         levels = ("basic", "conversational", "fluent")
         bridged = [(bridge, level, formula.LANGUAGE_FIT["bridge"]) for level in levels if bridge < LANGUAGES_MAX]
-        return bridged + [(asked, level, formula.LANGUAGE_FIT[level]) for level in levels if asked < LANGUAGES_MAX]
+        return bridged + [(query, level, formula.LANGUAGE_FIT[level]) for level in levels if query < LANGUAGES_MAX]
 
     # --- one of them ----------------------------------------------------------------------------------------------
 
@@ -279,9 +279,9 @@ class Scores:
         return scoring.latest_first(
             SharedWork(
                 scoring.days_between(float(part.work_at[work]), self.now), bool(part.work_accepted[work]),
-                tuple(sorted(found)),
+                tuple(sorted(result)),
             )
-            for work, found in places.items()
+            for work, result in places.items()
         )  # fmt: skip
 
     def _asked(self, declared: list[float], done: list[float], skill: UUID, rarity: float) -> Asked:
@@ -296,9 +296,9 @@ class Scores:
         return Asked(skill, rarity, 0, scoring.best_instead(others))
 
     def _language(self, facts: Mapping[str, int]) -> str:
-        asked = self.part.languages.get(self.task.language.split("-")[0], LANGUAGES_MAX)
+        query = self.part.languages.get(self.task.language.split("-")[0], LANGUAGES_MAX)
         bridge = self.part.languages.get(scoring.BRIDGE, LANGUAGES_MAX)
-        for code, is_asked in ((asked, True), (bridge, False)):
+        for code, is_asked in ((query, True), (bridge, False)):
             for level in ("fluent", "conversational", "basic") if code < LANGUAGES_MAX else ():
                 if facts[level] & (1 << code):
                     return level if is_asked else "bridge"

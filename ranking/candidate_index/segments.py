@@ -57,14 +57,16 @@ def ragged(starts: Rows, lengths: Rows) -> Rows:
 
 def halves(ids: Iterable[UUID]) -> NDArray[np.uint64]:
     """Upper and lower halves of ids, as two rows: what ids are sorted and sought by."""
-    numbers = [one.int for one in ids]
-    return np.array([[one >> 64 for one in numbers], [one & (2**64 - 1) for one in numbers]], dtype=np.uint64)
+    numbers = [row_id.int for row_id in ids]
+    return np.array(
+        [[number >> 64 for number in numbers], [number & (2**64 - 1) for number in numbers]], dtype=np.uint64
+    )
 
 
 def _mapped(path: Path) -> NDArray[Any]:
     """As a plain array over the map: numpy's own class for maps costs microseconds at every look."""
-    found: NDArray[Any] = np.load(path, mmap_mode="r").view(np.ndarray)
-    return found
+    mapped: NDArray[Any] = np.load(path, mmap_mode="r").view(np.ndarray)
+    return mapped
 
 
 class Part:
@@ -146,5 +148,8 @@ class Part:
     def works_of(self, row: int) -> Iterator[tuple[list[UUID], float, bool]]:
         """Skills, moment of the end in seconds, and whether it was accepted."""
         for work in range(int(self.work_start[row]), int(self.work_start[row + 1])):
-            skills = [self.skill_ids[one] for one in self.work_skills[self.work_ptr[work] : self.work_ptr[work + 1]]]
+            skills = [
+                self.skill_ids[work_skill]
+                for work_skill in self.work_skills[self.work_ptr[work] : self.work_ptr[work + 1]]
+            ]
             yield skills, float(self.work_at[work]), bool(self.work_accepted[work])

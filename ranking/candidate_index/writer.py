@@ -136,7 +136,7 @@ def put_delta(shelf: Path, people: Columns, *, gone: Iterable[UUID], until: str 
         raise FileNotFoundError(f"{shelf} has no base")
     folder = _fresh(shelf / f"delta-{now['base']}-{now['delta'] + 1}")
     count = people.write(folder)
-    (folder / "gone.json").write_text(json.dumps([str(one) for one in gone]))
+    (folder / "gone.json").write_text(json.dumps([str(item) for item in gone]))
     _switch(shelf, now | {"delta": now["delta"] + 1, "until": until})
     return count
 
@@ -152,10 +152,10 @@ def state(shelf: Path) -> dict[str, Any]:
     `database`.
     """
     try:
-        found: dict[str, Any] = json.loads((shelf / CURRENT).read_text())
+        result: dict[str, Any] = json.loads((shelf / CURRENT).read_text())
     except FileNotFoundError:
         return {}
-    return found
+    return result
 
 
 def _switch(shelf: Path, current: dict[str, Any]) -> None:

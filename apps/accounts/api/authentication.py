@@ -23,9 +23,9 @@ class ActorSessionAuthentication(SessionAuthentication):
     """Django's session, with CSRF; the actor is the one that the pages use."""
 
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
-        found = super().authenticate(request)
-        request._request.actor = session_actor(request._request) if found else STRANGER  # type: ignore[attr-defined]
-        return found
+        authenticate = super().authenticate(request)
+        request._request.actor = session_actor(request._request) if authenticate else STRANGER  # type: ignore[attr-defined]
+        return authenticate
 
 
 class PersonalTokenAuthentication(BaseAuthentication):
@@ -62,11 +62,11 @@ def _check_scope(token: PersonalToken, request: Request) -> None:
     :raises ScopeMissing:
     """
     if request.method in ("GET", "HEAD", "OPTIONS"):
-        wanted: str = KeyScope.READ
+        requested: str = KeyScope.READ
     else:
         view = (request.parser_context or {}).get("view")
-        wanted = getattr(view, "key_scope", "") or rules.scope_of_area(type(view).__module__)
-    if wanted not in token.scopes:
+        requested = getattr(view, "key_scope", "") or rules.scope_of_area(type(view).__module__)
+    if requested not in token.scopes:
         raise ScopeMissing
 
 

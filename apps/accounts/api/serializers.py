@@ -133,7 +133,7 @@ class ProfileSerializer(serializers.ModelSerializer[Profile]):
 
 def profiles_context(profiles: list[Profile]) -> dict[str, Any]:
     """Labels of all the skills on a page of profiles, asked for once."""
-    shown = {one.skill_id for profile in profiles for one in profile.skills.all()}
+    shown = {skill.skill_id for profile in profiles for skill in profile.skills.all()}
     return {"labels": skill_queries.labels(shown, translation.get_language() or "en")}
 
 

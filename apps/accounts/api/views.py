@@ -37,9 +37,9 @@ class Me(APIView):
 
     @extend_schema(request=serializers.SettingsSerializer, responses=serializers.MeSerializer, operation_id="me_change")
     def patch(self, request: Request) -> Response:
-        given = serializers.SettingsSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        operations.update_settings(user=_user(request), changes=given.validated_data)
+        serializer = serializers.SettingsSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        operations.update_settings(user=_user(request), changes=serializer.validated_data)
         return self.get(request)
 
 
@@ -58,17 +58,17 @@ class People(ListAPIView[Profile]):
     def get_queryset(self) -> QuerySet[Profile]:
         if getattr(self, "swagger_fake_view", False):
             return Profile.objects.none()
-        asked = serializers.PeopleQuerySerializer(data=self._asked())
-        asked.is_valid(raise_exception=True)
-        wanted = dict(asked.validated_data)
+        serializer = serializers.PeopleQuerySerializer(data=self._asked())
+        serializer.is_valid(raise_exception=True)
+        requested = dict(serializer.validated_data)
         return queries.people_visible_to(
-            actor(self.request._request), text=wanted.pop("q"), skill_ids=wanted.pop("skill"), **wanted
+            actor(self.request._request), text=requested.pop("q"), skill_ids=requested.pop("skill"), **requested
         ).prefetch_related("portfolio")
 
     def _asked(self) -> dict[str, Any]:
         parameters = self.request.query_params
-        asked: dict[str, Any] = {name: parameters[name] for name in parameters if name != "skill"}
-        return {**asked, "skill": parameters.getlist("skill")}
+        query: dict[str, Any] = {name: parameters[name] for name in parameters if name != "skill"}
+        return {**query, "skill": parameters.getlist("skill")}
 
 
 class Person(APIView):
@@ -107,11 +107,13 @@ class Organizations(APIView):
         operation_id="organization_create",
     )
     def post(self, request: Request) -> Response:
-        given = serializers.NewOrganizationSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
+        serializer = serializers.NewOrganizationSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
         policies.check_is_person(actor(request._request))
-        made = operations.create_organization(owner=_user(request), now=timezone.now(), **given.validated_data)
-        return Response(serializers.OrganizationSerializer(made).data, status=201)
+        organization = operations.create_organization(
+            owner=_user(request), now=timezone.now(), **serializer.validated_data
+        )
+        return Response(serializers.OrganizationSerializer(organization).data, status=201)
 
 
 class OrganizationSwitch(APIView):
@@ -132,9 +134,9 @@ class OrganizationProfile(APIView):
     def patch(self, request: Request, organization_id: UUID) -> Response:
         """Change a profile; `skills` and `languages` replace what was there."""
         own = _own(request, organization_id)
-        given = serializers.ProfileChangeSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        changes = dict(given.validated_data)
+        serializer = serializers.ProfileChangeSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        changes = dict(serializer.validated_data)
         skills, languages = changes.pop("skills", None), changes.pop("languages", None)
         if "rate" in changes:
             rate = changes.pop("rate")
@@ -177,12 +179,12 @@ class Invitations(APIView):
     )
     def post(self, request: Request, organization_id: UUID) -> Response:
         own = _own(request, organization_id)
-        given = serializers.MemberInvitationSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
+        serializer = serializers.MemberInvitationSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
         invitation = operations.invite_member(
             organization_id=own.id,
-            email=given.validated_data["email"],
-            role=given.validated_data["role"],
+            email=serializer.validated_data["email"],
+            role=serializer.validated_data["role"],
             actor=actor(request._request),
             now=timezone.now(),
         )
@@ -202,12 +204,12 @@ class Member(APIView):
         operation_id="member_change_role",
     )
     def patch(self, request: Request, membership_id: UUID) -> Response:
-        given = serializers.RoleSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
+        serializer = serializers.RoleSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
         row = self._row(request, membership_id)
         changed = operations.change_role(
             membership_id=row.id,
-            role=given.validated_data["role"],
+            role=serializer.validated_data["role"],
             actor=actor(request._request),
             now=timezone.now(),
         )

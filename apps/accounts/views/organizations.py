@@ -38,10 +38,10 @@ def create_organization(request: HttpRequest) -> HttpResponse:
     initial = {"kind": OrganizationKind.COMPANY, "time_zone": user.time_zone, "currency": user.display_currency}
     form = forms.OrganizationForm(request.POST or None, initial=initial)
     if form.is_valid():
-        made = operations.create_organization(owner=user, now=timezone.now(), **form.cleaned_data)
-        operations.switch_organization(user=user, organization_id=made.id)
-        messages.success(request, _("You now act for %(name)s.") % {"name": made.display_name})
-        return redirect("accounts:organization", made.id)
+        created = operations.create_organization(owner=user, now=timezone.now(), **form.cleaned_data)
+        operations.switch_organization(user=user, organization_id=created.id)
+        messages.success(request, _("You now act for %(name)s.") % {"name": created.display_name})
+        return redirect("accounts:organization", created.id)
     context = {"form": form, "title": _("New organization")}
     return render(request, "accounts/organization_form.html", context, status=questions.status(form.is_bound))
 
@@ -114,8 +114,8 @@ def invite(request: HttpRequest, organization_id: UUID) -> HttpResponse:
                 actor=actor_for_organization(request, own.id),
                 now=timezone.now(),
             )
-        except (Conflict, Invalid) as refusal:
-            form.add_error(refusal.field, str(refusal))
+        except (Conflict, Invalid) as error:
+            form.add_error(error.field, str(error))
         else:
             messages.success(request, _("The invitation is on its way to %(email)s.") % form.cleaned_data)
             return redirect("accounts:organization", own.id)
@@ -137,8 +137,8 @@ def change_role(request: HttpRequest, membership_id: UUID) -> HttpResponse:
     there = actor_for_organization(request, membership.organization_id)
     try:
         operations.change_role(membership_id=membership.id, role=role, actor=there, now=timezone.now())
-    except (Conflict, NotAllowed) as refusal:
-        messages.error(request, str(refusal))
+    except (Conflict, NotAllowed) as error:
+        messages.error(request, str(error))
     else:
         messages.success(request, _("Role changed."))
     return redirect("accounts:organization", membership.organization_id)
@@ -151,8 +151,8 @@ def remove_member(request: HttpRequest, membership_id: UUID) -> HttpResponse:
     there = actor_for_organization(request, membership.organization_id)
     try:
         operations.remove_member(membership_id=membership.id, actor=there, now=timezone.now())
-    except DomainError as refusal:
-        messages.error(request, str(refusal))
+    except DomainError as error:
+        messages.error(request, str(error))
         return redirect("accounts:organization", membership.organization_id)
     if membership.user_id == there.user_id:
         messages.success(request, _("You have left the organization."))

@@ -42,14 +42,14 @@ def edit_profile(request: HttpRequest) -> HttpResponse:
         return redirect("accounts:edit_profile")
     per_cent, missing = queries.completeness(own)
     language = translation.get_language() or "en"
-    labels = skill_queries.labels({one.skill_id for one in own.skills.all()}, language)
+    labels = skill_queries.labels({skill.skill_id for skill in own.skills.all()}, language)
     context = {
         "form": form,
         "profile": own,
         "owner": own.organization,
         "per_cent": per_cent,
         "missing": missing,
-        "skills": [(labels.get(one.skill_id, ""), one.get_level_display()) for one in own.skills.all()],
+        "skills": [(labels.get(skill.skill_id, ""), skill.get_level_display()) for skill in own.skills.all()],
         "can_edit": policies.may(actor(request), Act.CHANGE_PROFILE, own.organization_id),
         "portfolio_form": forms.PortfolioForm(),
     }
@@ -62,7 +62,7 @@ def edit_languages(request: HttpRequest) -> HttpResponse:
     own = questions.own_profile(request)
     if own is None:
         return redirect("accounts:welcome")
-    initial = [{"language": one.language, "level": one.level} for one in own.languages.all()]
+    initial = [{"language": language.language, "level": language.level} for language in own.languages.all()]
     formset = LanguageFormSet(request.POST or None, initial=initial)
     if formset.is_valid():
         chosen = {row["language"]: row["level"] for row in formset.cleaned_data if row and row.get("language")}
@@ -83,7 +83,7 @@ def edit_skills(request: HttpRequest) -> HttpResponse:
     own = questions.own_profile(request)
     if own is None:
         return redirect("accounts:welcome")
-    current = {one.skill_id: one.level for one in own.skills.all()}
+    current = {skill.skill_id: skill.level for skill in own.skills.all()}
     form = forms.SkillsForm(request.POST or None, initial={"skills": list(current)})
     is_adding = has_added_skill(form)
     if is_adding:
@@ -106,8 +106,8 @@ def edit_skills(request: HttpRequest) -> HttpResponse:
 
 
 def _level(typed: str, current: int | None) -> int:
-    known = {str(value): value for value in SkillLevel.values}
-    return known.get(typed, current or SkillLevel.WORKING)
+    existing = {str(value): value for value in SkillLevel.values}
+    return existing.get(typed, current or SkillLevel.WORKING)
 
 
 @login_required
@@ -134,8 +134,8 @@ def _add_item(request: HttpRequest, organization_id: UUID, form: forms.Portfolio
             fields["image"] = files.store(
                 upload=picture, uploaded_by_id=questions.user(request).pk, now=now, only_pictures=True
             )
-    except Invalid as refusal:
-        form.add_error("picture", str(refusal))
+    except Invalid as error:
+        form.add_error("picture", str(error))
         return False
     operations.add_portfolio_item(organization_id=organization_id, actor=actor(request), now=now, fields=fields)
     return True

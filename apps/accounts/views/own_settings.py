@@ -114,8 +114,8 @@ def tokens(request: HttpRequest) -> HttpResponse:
                 now=now,
             )
             form = forms.TokenForm()
-        except Conflict as refusal:
-            form.add_error(None, str(refusal))
+        except Conflict as error:
+            form.add_error(None, str(error))
     context = {"form": form, "tokens": queries.tokens_of(user), "shown": shown}
     return render(request, "accounts/tokens.html", context, status=questions.status(form.is_bound))
 

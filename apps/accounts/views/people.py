@@ -29,10 +29,10 @@ CURRENCIES_SHOWN_MAX = 5
 
 @require_safe
 def people(request: HttpRequest) -> HttpResponse:
-    asked = {name: request.GET.get(name, "") for name in ("q", "country", "language", "availability")}
-    chosen = {name: text.strip()[:100] for name, text in asked.items()}
+    query = {name: request.GET.get(name, "") for name in ("q", "country", "language", "availability")}
+    chosen = {name: text.strip()[:100] for name, text in query.items()}
     skill_ids = uuids(request.GET.getlist("skill")[:20])
-    found = queries.people_visible_to(
+    result = queries.people_visible_to(
         actor(request),
         text=chosen["q"],
         skill_ids=skill_ids,
@@ -40,9 +40,9 @@ def people(request: HttpRequest) -> HttpResponse:
         language=chosen["language"],
         availability=chosen["availability"],
     )
-    page = keyset.page(found, order="-updated_at", cursor=request.GET.get("cursor", ""))
-    total = queries.capped_count(found)
-    shown = {one.skill_id for profile in page.rows for one in profile.skills.all()} | set(skill_ids)
+    page = keyset.page(result, order="-updated_at", cursor=request.GET.get("cursor", ""))
+    total = queries.capped_count(result)
+    shown = {skill.skill_id for profile in page.rows for skill in profile.skills.all()} | set(skill_ids)
     labels = skill_queries.labels(shown, translation.get_language() or "en")
     parameters = request.GET.copy()
     parameters["cursor"] = page.next_cursor
@@ -81,9 +81,9 @@ def profile(request: HttpRequest, handle: str) -> HttpResponse:
     as_visitor = request.GET.get("as") == "visitor"
     per_cent, missing = queries.completeness(shown) if is_own else (0, [])
     levels = dict(SkillLevel.choices)
-    labels = skill_queries.labels({one.skill_id for one in shown.skills.all()}, translation.get_language() or "en")
+    labels = skill_queries.labels({skill.skill_id for skill in shown.skills.all()}, translation.get_language() or "en")
     skills = sorted(
-        ((labels.get(one.skill_id, ""), one.level, levels[one.level]) for one in shown.skills.all()),
+        ((labels.get(skill.skill_id, ""), skill.level, levels[skill.level]) for skill in shown.skills.all()),
         key=lambda skill: (-skill[1], skill[0]),
     )
     context = {

@@ -35,16 +35,16 @@ def admin_login(request: HttpRequest, extra_context: object = None) -> HttpRespo
 
     :raises PermissionDenied: for somebody who is logged in and not of the staff.
     """
-    wanted = questions.safe_next(request, reverse("admin:index"))
+    safe_next = questions.safe_next(request, reverse("admin:index"))
     if not request.user.is_authenticated:
-        return redirect_to_login(wanted, settings.LOGIN_URL)
+        return redirect_to_login(safe_next, settings.LOGIN_URL)
     if may_administer(request):
-        return redirect(wanted)
+        return redirect(safe_next)
     user = questions.user(request)
     if not user.is_staff or not user.staff_roles or has_second_factor(request):
         raise PermissionDenied
     if is_mfa_enabled(user):
-        return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': wanted})}")
+        return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': safe_next})}")
     messages.warning(request, _("Staff log in with a second factor. Set one up, then log in again."))
     return redirect("mfa_index")
 

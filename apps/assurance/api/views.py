@@ -18,13 +18,13 @@ from apps.payments import policies as payments
 
 
 def _report(request: Request) -> Report:
-    asked = serializers.NightSerializer(data=request.query_params)
-    asked.is_valid(raise_exception=True)
-    night = asked.validated_data.get("night")
-    found = queries.latest_report() if night is None else queries.report_of(night)
-    if found is None:
+    serializer = serializers.NightSerializer(data=request.query_params)
+    serializer.is_valid(raise_exception=True)
+    night = serializer.validated_data.get("night")
+    latest_report = queries.latest_report() if night is None else queries.report_of(night)
+    if latest_report is None:
         raise NotFound
-    return found
+    return latest_report
 
 
 class LiabilityReport(APIView):
@@ -56,5 +56,5 @@ class Inclusion(APIView):
         payments.check_can_see_money(who, who.organization_id)
         report = _report(request)
         organization = accounts.organization(who.organization_id)
-        found = queries.proofs_as_json(organization, report, queries.proofs_for(organization.id, report))
-        return Response(serializers.ProofSerializer(found).data)
+        proofs_as_json = queries.proofs_as_json(organization, report, queries.proofs_for(organization.id, report))
+        return Response(serializers.ProofSerializer(proofs_as_json).data)

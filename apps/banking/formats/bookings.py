@@ -53,8 +53,8 @@ class Booking:
 
     @property
     def reference(self) -> str:
-        found = references.find([*self.remittance, self.end_to_end_id])
-        return (found[0] if found else " ".join(self.remittance).strip())[:140]
+        result = references.find([*self.remittance, self.end_to_end_id])
+        return (result[0] if result else " ".join(self.remittance).strip())[:140]
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ def read(body: bytes) -> Statement:
     statements = [node for node in root.iter() if _name(node) == "Stmt"]
     if not statements:
         raise StatementUnreadable(_("The file has no statement."))
-    account = only_account({_account(one) for one in statements} - {""})
+    account = only_account({_account(statement) for statement in statements} - {""})
     closings: list[tuple[str, Money]] = []
     bookings: list[Booking] = []
     for statement in statements:
@@ -70,9 +70,9 @@ def _entry(entry: Any) -> list[Booking]:
     whole = _signed(_child(entry, "Amt"), _text(entry, "CdtDbtInd"))
     parts = [node for node in entry.iter() if _name(node) == "TxDtls"]
     amounts = [_amount_of_part(part, entry, whole.currency) for part in parts]
-    known = [one for one in amounts if one is not None]
-    if len(parts) > 1 and len(known) == len(parts) and Money.total(known, whole.currency) == whole:
-        pairs = zip(parts, known, strict=True)
+    existing = [amount for amount in amounts if amount is not None]
+    if len(parts) > 1 and len(existing) == len(parts) and Money.total(existing, whole.currency) == whole:
+        pairs = zip(parts, existing, strict=True)
         return [_booking(entry, [part], amount, nth) for nth, (part, amount) in enumerate(pairs, 1)]
     return [_booking(entry, parts, whole, 0)]
 
@@ -90,14 +90,14 @@ def _amount_of_part(part: Any, entry: Any, currency: str) -> Money | None:
 def _signed(node: Any, mark: str) -> Money:
     if node is None:
         raise StatementUnreadable(_("A booking has no amount."))
-    said, currency = (node.text or "").strip(), node.attrib.get("Ccy", "")
+    texts, currency = (node.text or "").strip(), node.attrib.get("Ccy", "")
     try:
-        if not _AMOUNT.fullmatch(said):
-            raise ValueError(said)
-        amount = Money.of(Decimal(said), currency)
+        if not _AMOUNT.fullmatch(texts):
+            raise ValueError(texts)
+        amount = Money.of(Decimal(texts), currency)
     except (ArithmeticError, ValueError, LookupError) as error:
         raise StatementUnreadable(
-            _("The amount “%(amount)s” “%(currency)s” cannot be read.") % {"amount": said, "currency": currency}
+            _("The amount “%(amount)s” “%(currency)s” cannot be read.") % {"amount": texts, "currency": currency}
         ) from error
     if mark not in ("CRDT", "DBIT"):
         raise StatementUnreadable(_("An amount does not say whether it came in or went out."))
@@ -175,5 +175,5 @@ def _node(node: Any, *path: str) -> Any:
 
 
 def _text(node: Any, *path: str) -> str:
-    found = _node(node, *path)
-    return (found.text or "").strip() if found is not None else ""
+    result = _node(node, *path)
+    return (result.text or "").strip() if result is not None else ""

@@ -33,10 +33,14 @@ def read(body: bytes) -> Statement:
     """:raises StatementUnreadable: if there are statements of several accounts in it."""
     text = io.StringIO(decoded(body))  # a plain text might be taken for the name of a file
     messages = mt940.parse_statements(text, options=mt940.Options.all())
-    accounts = {iban_of(str(one.data.get("account_identification") or "")) for one in messages} - {""}
-    closings = [one.data["final_closing_balance"] for one in messages if one.data.get("final_closing_balance")]
+    accounts = {iban_of(str(message.data.get("account_identification") or "")) for message in messages} - {""}
+    closings = [
+        message.data["final_closing_balance"] for message in messages if message.data.get("final_closing_balance")
+    ]
     newest = max(closings, key=lambda balance: balance.date, default=None)
-    bookings = tuple(_booking(row.data) for one in messages for row in one if row.data.get("amount") is not None)
+    bookings = tuple(
+        _booking(row.data) for message in messages for row in message if row.data.get("amount") is not None
+    )
     return Statement("", _money(newest.amount) if newest else None, bookings, only_account(accounts))
 
 

@@ -62,9 +62,9 @@ def read(body: bytes) -> Statement:
             found = csv_file.read(body)
     except StatementUnreadable:
         raise
-    except _NOT_UNDERSTOOD as wrong:
-        logger.warning("a statement of %s bytes cannot be read: %s", len(body), type(wrong).__name__)
-        raise StatementUnreadable(_("It is no statement in camt.053, MT940 or CSV, or it is damaged.")) from wrong
+    except _NOT_UNDERSTOOD as error:
+        logger.warning("a statement of %s bytes cannot be read: %s", len(body), type(error).__name__)
+        raise StatementUnreadable(_("It is no statement in camt.053, MT940 or CSV, or it is damaged.")) from error
     for booking in found.bookings:
         _check_plausible(booking)
     found = replace(found, bookings=tuple(booking for booking in found.bookings if booking.amount))
@@ -84,11 +84,11 @@ def _check_plausible(booking: Booking) -> None:
 def _identified(found: Statement) -> tuple[Booking, ...]:
     seen: Counter[str] = Counter()
     bookings = []
-    for one in found.bookings:
-        said = "\x1f".join(_what_identifies(one))
-        seen[said] += 1
-        fingerprint = hashlib.sha256(f"{said}\x1f{seen[said]}".encode()).hexdigest()
-        bookings.append(replace(one, fingerprint=fingerprint))
+    for booking in found.bookings:
+        content = "\x1f".join(_what_identifies(booking))
+        seen[content] += 1
+        fingerprint = hashlib.sha256(f"{content}\x1f{seen[content]}".encode()).hexdigest()
+        bookings.append(replace(booking, fingerprint=fingerprint))
     return tuple(bookings)
 
 

@@ -32,10 +32,10 @@ def find(texts: Iterable[str]) -> list[str]:
     lines = [unicodedata.normalize("NFKC", text).upper() for text in texts if text]
     words = [word for line in lines for word in _NO_WORD.split(line) if word]
     joined = _NO_WORD.sub("", "".join(lines))
-    found = [word for word in words if _is_reference(word)]
-    found += _of_several_words(words)
-    found += [match for match in _OURS.findall(joined) if _is_reference(match)]
-    return list(dict.fromkeys(found))
+    result = [word for word in words if _is_reference(word)]
+    result += _of_several_words(words)
+    result += [match for match in _OURS.findall(joined) if _is_reference(match)]
+    return list(dict.fromkeys(result))
 
 
 def _of_several_words(words: list[str]) -> Iterator[str]:

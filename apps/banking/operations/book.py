@@ -47,8 +47,8 @@ class DatabaseBook:
         return (charge.created_at, charge.amount) if charge else None
 
     def credits(self, reference: str) -> list[Credit]:
-        found = BankStatementLine.objects.filter(reference=reference, amount_minor__gt=0)
-        return [_credit(line) for line in found.order_by("booked_on", "id")]
+        bank_statement_lines = BankStatementLine.objects.filter(reference=reference, amount_minor__gt=0)
+        return [_credit(line) for line in bank_statement_lines.order_by("booked_on", "id")]
 
     def credit(self, line_id: str) -> Credit | None:
         line = BankStatementLine.objects.filter(id__in=_plain_ids(line_id)).first()
@@ -56,17 +56,17 @@ class DatabaseBook:
 
     def remember_recipient(self, request: RecipientRequest) -> str:
         number = ibans.compact(request.account_number)
-        made, _is_new = BankRecipient.objects.get_or_create(
+        bank_recipient, _is_new = BankRecipient.objects.get_or_create(
             key=request.key,
             defaults={
                 "organization_id": request.organization_id, "holder_name": request.holder_name, "iban": number,
             },
         )  # fmt: skip
-        return str(made.id)
+        return str(bank_recipient.id)
 
     def recipient(self, account_id: str) -> tuple[str, str] | None:
-        found = BankRecipient.objects.filter(id__in=_plain_ids(account_id)).first()
-        return (found.holder_name, found.iban) if found else None
+        bank_recipient = BankRecipient.objects.filter(id__in=_plain_ids(account_id)).first()
+        return (bank_recipient.holder_name, bank_recipient.iban) if bank_recipient else None
 
     @transaction.atomic
     def order(self, *, key: UUID, document_id: UUID, kind: str, holder_name: str, iban: str, amount: Money) -> Order:
@@ -76,16 +76,18 @@ class DatabaseBook:
         stands in an order already, and is not ordered again.
         """
         liquidity.lock_treasury()  # two orders at once must neither be the same nor both spend the same
-        known = BankOrder.objects.filter(key=key).first()
-        if known is None:
-            known = BankOrder.objects.filter(document_id=document_id).exclude(status=BankOrderStatus.REJECTED).first()
-        if known is not None:
-            if (known.document_id, known.amount, known.iban) != (document_id, amount, iban):
+        bank_order = BankOrder.objects.filter(key=key).first()
+        if bank_order is None:
+            bank_order = (
+                BankOrder.objects.filter(document_id=document_id).exclude(status=BankOrderStatus.REJECTED).first()
+            )
+        if bank_order is not None:
+            if (bank_order.document_id, bank_order.amount, bank_order.iban) != (document_id, amount, iban):
                 raise GatewayRefused("idempotency_error", "the key stands for another transfer")
-            return _order(known)
+            return _order(bank_order)
         if self.balance().get(amount.currency, Money.zero(amount.currency)) < amount:
             raise GatewayRefused("balance_insufficient", "the account has not that much")
-        made = BankOrder.objects.create(
+        created = BankOrder.objects.create(
             key=key,
             document_id=document_id,
             type=kind,
@@ -95,11 +97,11 @@ class DatabaseBook:
             currency=amount.currency,
             ordered_at=timezone.now(),
         )
-        return _order(made)
+        return _order(created)
 
     def order_of(self, document_id: UUID) -> Order | None:
-        found = BankOrder.objects.filter(document_id=document_id).order_by("-ordered_at").first()
-        return _order(found) if found else None
+        bank_order = BankOrder.objects.filter(document_id=document_id).order_by("-ordered_at").first()
+        return _order(bank_order) if bank_order else None
 
     def balance(self) -> dict[str, Money]:
         """What statements say, less what is ordered and no statement shows yet."""

@@ -62,7 +62,7 @@ def _export(actor: Actor, now: datetime) -> BankFile:
         raise NothingToExport
     file_id = uuid7()
     body = _pain(orders, now)
-    made = BankFile.objects.create(
+    bank_file = BankFile.objects.create(
         id=file_id,
         number=document_number("BF", file_id),
         body=body,
@@ -71,13 +71,13 @@ def _export(actor: Actor, now: datetime) -> BankFile:
         made_at=now,
     )
     for order in orders:
-        move(order, BANK_ORDER, "export", actor=actor, now=now, changes={"file": made})
-    return made
+        move(order, BANK_ORDER, "export", actor=actor, now=now, changes={"file": bank_file})
+    return bank_file
 
 
 def _payment_id(body: str) -> str:
-    found = next((node for node in ElementTree.fromstring(body).iter() if node.tag.endswith("}PmtInfId")), None)
-    return (found.text or "")[:35] if found is not None else ""
+    result = next((node for node in ElementTree.fromstring(body).iter() if node.tag.endswith("}PmtInfId")), None)
+    return (result.text or "")[:35] if result is not None else ""
 
 
 def _pain(orders: list[BankOrder], now: datetime) -> str:

@@ -47,13 +47,13 @@ def import_statement(*, name: str, body: bytes, actor: Actor, now: datetime) -> 
     """
     policies.check_is_staff(actor)
     try:
-        found = reader.read(body)
-    except reader.StatementUnreadable as wrong:
-        raise StatementRefused(reason=str(wrong)) from wrong
-    if found.account and not is_of_account(found.account, settings.BANK_IBAN):
-        shown = ibans.format(found.account) if ibans.is_valid(found.account) else found.account
+        result = reader.read(body)
+    except reader.StatementUnreadable as error:
+        raise StatementRefused(reason=str(error)) from error
+    if result.account and not is_of_account(result.account, settings.BANK_IBAN):
+        shown = ibans.format(result.account) if ibans.is_valid(result.account) else result.account
         raise WrongAccount(iban=shown)
-    statement = _take_in(name, found, now)
+    statement = _take_in(name, result, now)
     _follow(statement, now)
     return statement
 

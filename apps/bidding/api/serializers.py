@@ -41,21 +41,21 @@ class BidSerializer(serializers.ModelSerializer[Bid]):
         read_only_fields = fields
 
     def get_milestones(self, bid: Bid) -> list[dict[str, Any]]:
-        rows = sorted(bid.milestones.all(), key=lambda one: one.position)
+        rows = sorted(bid.milestones.all(), key=lambda item: item.position)
         return [
             {
-                "title": one.title,
-                "amount_minor": one.amount_minor,
-                "binding_amount_minor": one.binding_amount_minor,
-                "days": one.days,
+                "title": row.title,
+                "amount_minor": row.amount_minor,
+                "binding_amount_minor": row.binding_amount_minor,
+                "days": row.days,
             }
-            for one in rows
+            for row in rows
         ]
 
     def get_answers(self, bid: Bid) -> list[dict[str, Any]]:
         return [
-            {"criterion_id": str(one.criterion_id), "will_meet": one.will_meet, "note": one.note}
-            for one in bid.answers.all()
+            {"criterion_id": str(answer.criterion_id), "will_meet": answer.will_meet, "note": answer.note}
+            for answer in bid.answers.all()
         ]
 
     @extend_schema_field(EmployerCostSerializer(allow_null=True))
@@ -86,15 +86,15 @@ class BidDraftSerializer(serializers.Serializer[Any]):
     answers = _AnswerSerializer(many=True, required=False, max_length=50)  # type: ignore[call-arg]
 
     def draft(self) -> BidDraft:
-        given = self.validated_data
+        validated_data = self.validated_data
         return BidDraft(
-            amount=to_money(given["amount"]),
-            days=given["days"],
-            cover_note=given["cover_note"],
-            source_language=given["source_language"],
-            exchange_bearer=given["exchange_bearer"],
-            milestones=tuple(MilestoneDraft(**one) for one in given.get("milestones", [])),
-            answers=tuple(Answer(**one) for one in given.get("answers", [])),
+            amount=to_money(validated_data["amount"]),
+            days=validated_data["days"],
+            cover_note=validated_data["cover_note"],
+            source_language=validated_data["source_language"],
+            exchange_bearer=validated_data["exchange_bearer"],
+            milestones=tuple(MilestoneDraft(**item) for item in validated_data.get("milestones", [])),
+            answers=tuple(Answer(**item) for item in validated_data.get("answers", [])),
         )
 
 

@@ -60,10 +60,10 @@ class Bids(ListAPIView[Bid]):
         if getattr(self, "swagger_fake_view", False):
             return Bid.objects.none()
         asker = actor(self.request._request)
-        wanted = self.request.query_params.get("task_id", "")
-        if not wanted:
+        requested = self.request.query_params.get("task_id", "")
+        if not requested:
             return _readable(self.request).filter(bidder_id=asker.organization_id or UUID(int=0))
-        task = get_object_or_404(tasks.tasks_visible_to(asker), id=uuid_or_none(wanted))
+        task = get_object_or_404(tasks.tasks_visible_to(asker), id=uuid_or_none(requested))
         check_can_judge(asker, task, timezone.now())
         return _readable(self.request).filter(task=task).exclude(status="withdrawn")
 
@@ -79,11 +79,11 @@ class Bids(ListAPIView[Bid]):
         request=serializers.NewBidSerializer, responses={201: serializers.BidSerializer}, operation_id="bid_submit"
     )
     def post(self, request: Request) -> Response:
-        given = serializers.NewBidSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
+        serializer = serializers.NewBidSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
         asker = actor(request._request)
-        task = get_object_or_404(tasks.tasks_visible_to(asker), id=given.validated_data["task_id"])
-        bid = operations.submit_bid(task_id=task.id, draft=given.draft(), actor=asker, now=timezone.now())
+        task = get_object_or_404(tasks.tasks_visible_to(asker), id=serializer.validated_data["task_id"])
+        bid = operations.submit_bid(task_id=task.id, draft=serializer.draft(), actor=asker, now=timezone.now())
         return _shown(request, bid.id, 201)
 
 
@@ -96,9 +96,9 @@ class OneBid(APIView):
     def put(self, request: Request, bid_id: UUID) -> Response:
         """Replace the bid's content while bidding is open."""
         bid = get_object_or_404(_readable(request), id=bid_id)
-        given = serializers.BidDraftSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        operations.edit_bid(bid_id=bid.id, draft=given.draft(), actor=actor(request._request), now=timezone.now())
+        serializer = serializers.BidDraftSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        operations.edit_bid(bid_id=bid.id, draft=serializer.draft(), actor=actor(request._request), now=timezone.now())
         return _shown(request, bid.id)
 
 
@@ -134,9 +134,9 @@ class Decline(_Step):
         request=serializers.DeclineSerializer, responses=serializers.BidSerializer, operation_id="bid_decline"
     )
     def post(self, request: Request, bid_id: UUID) -> Response:
-        given = serializers.DeclineSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        return self._step(request, bid_id, **given.validated_data)
+        serializer = serializers.DeclineSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        return self._step(request, bid_id, **serializer.validated_data)
 
 
 class Preview(APIView):
@@ -147,26 +147,26 @@ class Preview(APIView):
     )
     def get(self, request: Request) -> Response:
         """What one would receive for a price, after fee, tax and exchange."""
-        asked = serializers.PreviewQuerySerializer(data=request.query_params)
-        asked.is_valid(raise_exception=True)
-        asker, given = actor(request._request), asked.validated_data
-        task = get_object_or_404(tasks.tasks_visible_to(asker), id=given["task_id"])
-        currency = MoneySerializer().validate_currency(given["currency"])
+        serializer = serializers.PreviewQuerySerializer(data=request.query_params)
+        serializer.is_valid(raise_exception=True)
+        asker, values = actor(request._request), serializer.validated_data
+        task = get_object_or_404(tasks.tasks_visible_to(asker), id=values["task_id"])
+        currency = MoneySerializer().validate_currency(values["currency"])
         if asker.organization_id is None:
             raise AmountMissing
         bidder = accounts.organization(asker.organization_id)
-        found = queries.what_arrives(
+        what_arrives = queries.what_arrives(
             task,
             bidder,
-            Money(given["amount_minor"], currency),
+            Money(values["amount_minor"], currency),
             timezone.now(),
-            given["exchange_bearer"],
-            milestones=given["milestone_minor"],
+            values["exchange_bearer"],
+            milestones=values["milestone_minor"],
         )
-        received = found.received
+        received = what_arrives.received
         body = {
-            "binding": found.binding,
-            "exchange": found.exchange,
+            "binding": what_arrives.binding,
+            "exchange": what_arrives.exchange,
             "commission": received.commission,
             "tax": received.tax,
             "withheld": received.withheld,

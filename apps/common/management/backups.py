@@ -122,7 +122,7 @@ def _private_files() -> Iterator[Path]:
     for path in sorted(root.rglob("*")) if root.exists() else ():
         if path.suffix.startswith(".sqlite3"):
             continue
-        if path.is_file() and not path.is_symlink() and not any(path.is_relative_to(one) for one in made_again):
+        if path.is_file() and not path.is_symlink() and not any(path.is_relative_to(item) for item in made_again):
             yield path
 
 
@@ -142,15 +142,15 @@ def _program(name: str) -> str:
     if wheel and wheel.origin:
         folders.append(str(Path(wheel.origin).parent / "pginstall" / "bin"))
     server = connection.pg_version // 10000  # type: ignore[attr-defined]
-    found: list[str] = []
+    result: list[str] = []
     for folder in filter(None, folders):
         path = Path(folder) / name
         if path.is_file() and os.access(path, os.X_OK):
             version = _version(path)
             if version >= server:
                 return str(path)
-            found.append(f"{path} ({version})")
-    older = f" Found only older ones: {', '.join(found)}." if found else ""
+            result.append(f"{path} ({version})")
+    older = f" Found only older ones: {', '.join(result)}." if result else ""
     raise BackupFailed(
         f"{name} of PostgreSQL {server} or newer is needed. Install the client programs of PostgreSQL {server} "
         f"(Debian: postgresql-client-{server}) or set PG_BIN to the folder that holds them.{older}"
@@ -158,24 +158,24 @@ def _program(name: str) -> str:
 
 
 def _version(path: Path) -> int:
-    said = subprocess.run([str(path), "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603  # no shell
-    number = re.search(r"(\d+)(\.\d+|beta|rc|devel)?", said.partition(")")[2])
+    output = subprocess.run([str(path), "--version"], capture_output=True, text=True, check=False).output  # noqa: S603  # no shell
+    number = re.search(r"(\d+)(\.\d+|beta|rc|devel)?", output.partition(")")[2])
     return int(number[1]) if number else 0
 
 
 def _address() -> list[str]:
-    known = connection.get_connection_params()
+    connection_params = connection.get_connection_params()
     names = {"host": "--host", "port": "--port", "user": "--username", "dbname": "--dbname"}
-    return [f"{option}={known[name]}" for name, option in names.items() if known.get(name)]
+    return [f"{option}={connection_params[name]}" for name, option in names.items() if connection_params.get(name)]
 
 
 def _run(command: list[str], *, stdin: str | None = None) -> str:
-    known: dict[str, Any] = connection.get_connection_params()
+    existing: dict[str, Any] = connection.get_connection_params()
     environment = {**os.environ, "PGCONNECT_TIMEOUT": "10"}
-    if known.get("password"):
-        environment["PGPASSWORD"] = str(known["password"])
-    if known.get("sslmode"):
-        environment["PGSSLMODE"] = str(known["sslmode"])
+    if existing.get("password"):
+        environment["PGPASSWORD"] = str(existing["password"])
+    if existing.get("sslmode"):
+        environment["PGSSLMODE"] = str(existing["sslmode"])
     done = subprocess.run(command, input=stdin, capture_output=True, text=True, env=environment, check=False)  # noqa: S603
     if done.returncode:
         raise BackupFailed(f"{Path(command[0]).name} failed:\n{done.stderr.strip()[-2000:]}")

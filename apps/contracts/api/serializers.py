@@ -67,7 +67,9 @@ class ContractSerializer(serializers.ModelSerializer[Contract]):
         return list(MilestoneSerializer(queries.milestones(contract.id), many=True).data)
 
     def get_criteria(self, contract: Contract) -> list[dict[str, str]]:
-        return [{"id": str(one.id), "text": one.text} for one in contract.criteria.order_by("position")]
+        return [
+            {"id": str(criterion.id), "text": criterion.text} for criterion in contract.criteria.order_by("position")
+        ]
 
 
 class AwardSerializer(StrictSerializer):

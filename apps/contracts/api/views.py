@@ -66,10 +66,10 @@ class Contracts(ListAPIView[Contract]):
     )
     def post(self, request: Request) -> Response:
         """Offer a bidder the contract."""
-        given = serializers.AwardSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
+        serializer = serializers.AwardSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
         readable = bids.bids_readable_by(actor(request._request), timezone.now())
-        bid = get_object_or_404(readable, id=given.validated_data["bid_id"])
+        bid = get_object_or_404(readable, id=serializer.validated_data["bid_id"])
         contract = offers.award(bid_id=bid.id, actor=actor(request._request), now=timezone.now())
         return _shown(contract.id, 201)
 
@@ -95,10 +95,13 @@ class Decline(APIView):
     )
     def post(self, request: Request, contract_id: UUID) -> Response:
         contract = _contract(request, contract_id)
-        given = serializers.ReasonSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
+        serializer = serializers.ReasonSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
         offers.decline_offer(
-            contract_id=contract.id, actor=actor(request._request), now=timezone.now(), **given.validated_data
+            contract_id=contract.id,
+            actor=actor(request._request),
+            now=timezone.now(),
+            **serializer.validated_data,
         )
         return _shown(contract.id)
 
@@ -133,9 +136,9 @@ class Fund(APIView):
     def post(self, request: Request, milestone_id: UUID) -> Response:
         """Open a checkout; the milestone is funded when the processor confirms the payment."""
         milestone = _milestone(request, milestone_id)
-        given = serializers.FundSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        back = given.validated_data["return_url"]
+        serializer = serializers.FundSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        back = serializer.validated_data["return_url"]
         if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
             back = settings.SITE_URL
         asker = actor(request._request)
@@ -146,11 +149,11 @@ class Fund(APIView):
             actor=actor(request._request),
             now=timezone.now(),
             return_url=back,
-            use_credit=given.validated_data["use_credit"],
-            budget_id=given.validated_data["budget_id"],
-            purchase_order=given.validated_data["purchase_order"],
-            method=given.validated_data["method"],
-            despite_pending=given.validated_data["despite_pending"],
+            use_credit=serializer.validated_data["use_credit"],
+            budget_id=serializer.validated_data["budget_id"],
+            purchase_order=serializer.validated_data["purchase_order"],
+            method=serializer.validated_data["method"],
+            despite_pending=serializer.validated_data["despite_pending"],
         )
         body = {
             "charge_id": charge.id if charge else None,
@@ -165,10 +168,10 @@ class PaymentMethods(APIView):
     def get(self, request: Request, milestone_id: UUID) -> Response:
         """How the employer can pay this milestone in today, the first choice first."""
         milestone = _milestone(request, milestone_id)
-        found = methods.methods_for(
+        result = methods.methods_for(
             country=milestone.contract.employer.country, currency=milestone.currency, on=timezone.now().date()
         )
-        return Response(serializers.PaymentMethodSerializer(found, many=True).data)
+        return Response(serializers.PaymentMethodSerializer(result, many=True).data)
 
 
 class AskApproval(APIView):
@@ -180,12 +183,18 @@ class AskApproval(APIView):
     def post(self, request: Request, milestone_id: UUID) -> Response:
         """Ask a second person of the employer to agree to paying this milestone in."""
         milestone = _milestone(request, milestone_id)
-        given = serializers.AskApprovalSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        asked = milestones.ask_approval(
-            milestone_id=milestone.id, actor=actor(request._request), now=timezone.now(), **given.validated_data
+        serializer = serializers.AskApprovalSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        ask_approval = milestones.ask_approval(
+            milestone_id=milestone.id,
+            actor=actor(request._request),
+            now=timezone.now(),
+            **serializer.validated_data,
         )
-        return Response(serializers.AskedSerializer({"approval_id": asked.id, "status": asked.status}).data, status=201)
+        return Response(
+            serializers.AskedSerializer({"approval_id": ask_approval.id, "status": ask_approval.status}).data,
+            status=201,
+        )
 
 
 class Deliver(APIView):
@@ -196,19 +205,19 @@ class Deliver(APIView):
     )
     def post(self, request: Request, milestone_id: UUID) -> Response:
         milestone = _milestone(request, milestone_id)
-        given = serializers.NewDeliverableSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        made = milestones.deliver(
+        serializer = serializers.NewDeliverableSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        result = milestones.deliver(
             milestone_id=milestone.id,
-            note=given.validated_data["note"],
-            source_language=given.validated_data["source_language"],
-            checks=[Check(**one) for one in given.validated_data.get("checks", [])],
-            file_ids=given.validated_data["file_ids"],
-            links=given.validated_data["links"],
+            note=serializer.validated_data["note"],
+            source_language=serializer.validated_data["source_language"],
+            checks=[Check(**item) for item in serializer.validated_data.get("checks", [])],
+            file_ids=serializer.validated_data["file_ids"],
+            links=serializer.validated_data["links"],
             actor=actor(request._request),
             now=timezone.now(),
         )
-        return Response(serializers.DeliverableSerializer(made).data, status=201)
+        return Response(serializers.DeliverableSerializer(result).data, status=201)
 
 
 class RequestRevision(APIView):
@@ -219,10 +228,13 @@ class RequestRevision(APIView):
     )
     def post(self, request: Request, milestone_id: UUID) -> Response:
         milestone = _milestone(request, milestone_id)
-        given = serializers.RevisionSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
+        serializer = serializers.RevisionSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
         milestones.request_revision(
-            milestone_id=milestone.id, actor=actor(request._request), now=timezone.now(), **given.validated_data
+            milestone_id=milestone.id,
+            actor=actor(request._request),
+            now=timezone.now(),
+            **serializer.validated_data,
         )
         return _shown_milestone(milestone.id)
 
@@ -240,9 +252,9 @@ class Approve(APIView):
     def post(self, request: Request, milestone_id: UUID) -> Response:
         """Release what is held, or a part of it."""
         milestone = _milestone(request, milestone_id)
-        given = serializers.ApprovalSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        amount = given.validated_data.get("amount")
+        serializer = serializers.ApprovalSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        amount = serializer.validated_data.get("amount")
         milestones.approve_milestone(
             milestone_id=milestone.id,
             amount=to_money(amount) if amount else None,
@@ -263,12 +275,15 @@ class Proposals(APIView):
     def post(self, request: Request, contract_id: UUID) -> Response:
         """Propose to stop and how to split what is held."""
         contract = _contract(request, contract_id)
-        given = serializers.NewProposalSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        made = cancellations.propose_cancellation(
-            contract_id=contract.id, actor=actor(request._request), now=timezone.now(), **given.validated_data
+        serializer = serializers.NewProposalSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        cancellation = cancellations.propose_cancellation(
+            contract_id=contract.id,
+            actor=actor(request._request),
+            now=timezone.now(),
+            **serializer.validated_data,
         )
-        return Response(serializers.ProposalSerializer(made).data, status=201)
+        return Response(serializers.ProposalSerializer(cancellation).data, status=201)
 
 
 class _Answer(APIView):

@@ -109,7 +109,7 @@ def accept_cancellation(*, proposal_id: UUID, actor: Actor, now: datetime) -> Co
 
 def _settle(milestone: Milestone, share_bps: int, actor: Actor, now: datetime) -> None:
     if milestone.escrow_id is not None:
-        if any(one.status == ChargeStatus.PROCESSING for one in charges.open_charges_of(milestone.escrow_id)):
+        if any(charge.status == ChargeStatus.PROCESSING for charge in charges.open_charges_of(milestone.escrow_id)):
             raise PaymentUnderWay
         held = escrow_queries.held(milestone.escrow_id)
         if held:

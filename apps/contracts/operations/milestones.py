@@ -112,10 +112,10 @@ def fund_milestone(
     :raises PaymentPending: if there is such money and the payer did not say so.
     :raises ApprovalNeeded, OverMonthlyLimit, OverMemberLimit, OverBudget: by what the employer allows itself.
     """
-    known = queries.milestone_by_reference(milestone_id)
-    if known is not None and known.escrow_id is not None:
+    milestone = queries.milestone_by_reference(milestone_id)
+    if milestone is not None and milestone.escrow_id is not None:
         funding.make_way_for_payment(
-            escrow_id=known.escrow_id, actor=actor, now=now, method=method, despite_pending=despite_pending
+            escrow_id=milestone.escrow_id, actor=actor, now=now, method=method, despite_pending=despite_pending
         )
     escrow_id = prepare_funding(
         milestone_id=milestone_id, actor=actor, now=now, budget_id=budget_id, purchase_order=purchase_order
@@ -213,8 +213,8 @@ def milestone_payment_failed(*, milestone_id: UUID, now: datetime, is_cancelled:
         return milestone
     move(milestone, MILESTONE, "cancel_payment" if is_cancelled else "payment_failed", actor=SYSTEM, now=now)
     if not is_cancelled:
-        fact = events.MilestonePaymentFailed(contract_id=milestone.contract_id, milestone_id=milestone.id)
-        bus.publish(fact, now=now)
+        event = events.MilestonePaymentFailed(contract_id=milestone.contract_id, milestone_id=milestone.id)
+        bus.publish(event, now=now)
     return milestone
 
 
@@ -256,8 +256,8 @@ def deliver(
     limits.spend("deliver", actor.user_id, now=now)
     if not note.strip():
         raise TextMissing
-    asked = set(milestone.contract.criteria.values_list("id", flat=True))
-    if {check.criterion_id for check in checks} != asked or len(checks) != len(asked):
+    values_list = set(milestone.contract.criteria.values_list("id", flat=True))
+    if {check.criterion_id for check in checks} != values_list or len(checks) != len(values_list):
         raise ChecklistIncomplete
     if not all(check.is_met or check.note.strip() for check in checks):
         raise ChecklistIncomplete
@@ -297,11 +297,11 @@ def deliver(
 
 
 def _addresses(links: Sequence[str]) -> list[str]:
-    given = list(dict.fromkeys(link.strip() for link in links if link.strip()))
-    for link in given[: rules.LINKS_MAX]:
+    fromkeys = list(dict.fromkeys(link.strip() for link in links if link.strip()))
+    for link in fromkeys[: rules.LINKS_MAX]:
         if not rules.is_web_address(link):
             raise LinkNotReadable(link=link[:100])
-    return given[: rules.LINKS_MAX]
+    return fromkeys[: rules.LINKS_MAX]
 
 
 @transaction.atomic
@@ -363,22 +363,22 @@ def _release(milestone: Milestone, amount: Money | None, actor: Actor, now: date
     if milestone.escrow_id is None:
         raise NothingHeld
     held = escrow_queries.held(milestone.escrow_id)
-    wanted = held if amount is None else amount
+    requested = held if amount is None else amount
     if not held:
         raise NothingHeld
-    if wanted.currency != held.currency or wanted > held:
+    if requested.currency != held.currency or requested > held:
         raise AmountTooLarge(most=str(held))
-    is_whole = wanted == held
+    is_whole = requested == held
     kind = "auto" if by_clock else "manual"
-    releases.release(escrow_id=milestone.escrow_id, amount=wanted, actor=actor, now=now, kind=kind)
+    releases.release(escrow_id=milestone.escrow_id, amount=requested, actor=actor, now=now, kind=kind)
     if not is_whole:
         move(milestone, MILESTONE, "approve_part", actor=actor, now=now)
     bus.publish(
         events.MilestoneApproved(
             contract_id=milestone.contract_id,
             milestone_id=milestone.id,
-            amount_minor=wanted.amount_minor,
-            currency=wanted.currency,
+            amount_minor=requested.amount_minor,
+            currency=requested.currency,
             is_whole=is_whole,
             by_clock=by_clock,
         ),

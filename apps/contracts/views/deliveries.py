@@ -57,8 +57,8 @@ def _store_uploads(request: HttpRequest, form: DeliveryForm, now: datetime) -> l
     for upload in form.cleaned_data.get("files") or []:
         try:
             stored.append(files.store(upload=upload, uploaded_by_id=user_id, now=now))
-        except Invalid as refusal:
-            form.add_error("files", str(refusal))
+        except Invalid as error:
+            form.add_error("files", str(error))
     return stored
 
 
@@ -71,13 +71,13 @@ def _deliver(
             note=form.cleaned_data["note"],
             source_language=form.cleaned_data["source_language"],
             checks=form.checks(),
-            file_ids=list(dict.fromkeys(one.id for one in [*form.cleaned_data["kept"], *stored])),
+            file_ids=list(dict.fromkeys(item.id for item in [*form.cleaned_data["kept"], *stored])),
             links=form.links_given(),
             actor=actor(request),
             now=now,
         )
-    except Invalid as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+    except Invalid as error:
+        form.add_error(error.field if error.field in form.fields else None, str(error))
         return False
     return True
 
@@ -116,8 +116,8 @@ def approve(request: HttpRequest, milestone_id: UUID) -> HttpResponse:
             milestones.approve_milestone(
                 milestone_id=milestone.id, amount=form.part, actor=actor(request), now=timezone.now()
             )
-        except (Invalid, Conflict) as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        except (Invalid, Conflict) as error:
+            form.add_error(error.field if error.field in form.fields else None, str(error))
         else:
             messages.success(request, _("Approved. The money is released to the freelancer."))
             return redirect(milestone.contract)

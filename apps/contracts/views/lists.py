@@ -21,7 +21,7 @@ from apps.contracts.states import ContractStatus
 CONTRACT_FILTERS: dict[str, list[ContractStatus]] = {
     "offered": [ContractStatus.OFFERED],
     "active": [ContractStatus.ACTIVE],
-    "ended": [one for one in ContractStatus if one not in (ContractStatus.OFFERED, ContractStatus.ACTIVE)],
+    "ended": [item for item in ContractStatus if item not in (ContractStatus.OFFERED, ContractStatus.ACTIVE)],
 }
 
 
@@ -40,12 +40,12 @@ def contract_list(request: HttpRequest) -> HttpResponse:
     steps = _next_steps(asker, page.rows)
     rows = [
         {
-            "contract": one,
-            "is_employer": asker.acts_for(one.employer_id),
-            "is_party": asker.acts_for(one.employer_id) or asker.acts_for(one.freelancer_id),
-            "action": steps.get(one.id, ""),
+            "contract": row,
+            "is_employer": asker.acts_for(row.employer_id),
+            "is_party": asker.acts_for(row.employer_id) or asker.acts_for(row.freelancer_id),
+            "action": steps.get(row.id, ""),
         }
-        for one in page.rows
+        for row in page.rows
     ]
     tabs = [("", _("All")), ("offered", _("Offers")), ("active", _("Active")), ("ended", _("Ended"))]
     context = {"rows": rows, "next_cursor": page.next_cursor, "status": status, "tabs": tabs}
@@ -55,14 +55,14 @@ def contract_list(request: HttpRequest) -> HttpResponse:
 def _next_steps(asker: Actor, contracts: Sequence[Contract]) -> dict[UUID, str]:
     """What this side owes each contract next, in words; nothing where it is the other's turn. One query."""
     words = {"fund": _("Fund a milestone"), "approve": _("Review the delivery"), "deliver": _("Deliver the work")}
-    found: dict[UUID, str] = {
-        one.id: _("Answer the offer")
-        for one in contracts
-        if one.status == ContractStatus.OFFERED and asker.acts_for(one.freelancer_id)
+    next_steps: dict[UUID, str] = {
+        contract.id: _("Answer the offer")
+        for contract in contracts
+        if contract.status == ContractStatus.OFFERED and asker.acts_for(contract.freelancer_id)
     }
-    active = [one.id for one in contracts if one.status == ContractStatus.ACTIVE]
+    active = [contract.id for contract in contracts if contract.status == ContractStatus.ACTIVE]
     steps = queries.milestones_visible_to(asker).filter(contract_id__in=active).order_by("contract_id", "position")
     for step in steps:
-        if step.contract_id not in found and (action := policies.needs_action(asker, step)):
-            found[step.contract_id] = words[action]
-    return found
+        if step.contract_id not in next_steps and (action := policies.needs_action(asker, step)):
+            next_steps[step.contract_id] = words[action]
+    return next_steps

@@ -67,7 +67,7 @@ def payment_of(asker: Actor, step: Milestone, charges: dict[UUID, Charge]) -> Pa
 def paid_again(steps: list[Milestone]) -> dict[UUID, Money]:
     """By escrow: money that came beside the payment that funded it, which the employer may use or take back."""
     escrows = [step.escrow for step in steps if step.escrow is not None]
-    return charge_queries.paid_again({one.id: one.funding_charge_id for one in escrows})
+    return charge_queries.paid_again({escrow.id: escrow.funding_charge_id for escrow in escrows})
 
 
 @login_required
@@ -83,8 +83,8 @@ def fund(request: HttpRequest, milestone_id: UUID) -> HttpResponse:
         return redirect(f"{reverse('invoicing:details')}?{onward}")
     budgets = spending_queries.open_budgets(milestone.contract.employer_id)
     approval = spending_queries.open_approval(milestone.id)
-    asked = {"budget": approval.budget_id, "purchase_order": approval.purchase_order} if approval else {}
-    form = PurposeForm(request.POST if request.method == "POST" else None, budgets=budgets, initial=asked)
+    query = {"budget": approval.budget_id, "purchase_order": approval.purchase_order} if approval else {}
+    form = PurposeForm(request.POST if request.method == "POST" else None, budgets=budgets, initial=query)
     refusal: str = ""
     if request.method == "POST" and form.is_valid():
         try:
@@ -129,7 +129,7 @@ def _pay(request: HttpRequest, milestone: Milestone, form: PurposeForm) -> HttpR
         messages.success(request, _("Paid from your credit. The milestone is funded and work can begin."))
         return redirect(milestone.contract)
     if charge.gateway != request.POST.get("method", charge.gateway):
-        label = next((one.label for one in _methods(milestone) if one.name == charge.gateway), charge.gateway)
+        label = next((method.label for method in _methods(milestone) if method.name == charge.gateway), charge.gateway)
         text = _("The way you chose to pay does not answer just now. Nothing was charged. You can pay so: %(method)s.")
         messages.warning(request, text % {"method": label})
     return redirect(charge.checkout_url)

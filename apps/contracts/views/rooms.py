@@ -102,7 +102,7 @@ def _stop_rows(steps: list[Milestone], share_bps: int) -> list[dict[str, Any]]:
 
 def _milestone_row(asker: Actor, contract: Contract, step: Milestone, now: datetime) -> dict[str, Any]:
     step.contract = contract
-    versions = sorted(step.deliverables.all(), key=lambda one: one.version)
+    versions = sorted(step.deliverables.all(), key=lambda item: item.version)
     return {
         "milestone": step,
         "held": queries.held(step),
@@ -137,8 +137,10 @@ def _timeline(request: HttpRequest, contract: Contract) -> list[TimelineItem]:
 @require_safe
 def file(request: HttpRequest, file_id: UUID) -> HttpResponseBase:
     """A delivered file goes to the contract's parties, and to staff."""
-    found = get_object_or_404(DeliverableFile.objects.select_related("file", "deliverable__milestone"), id=file_id)
-    contract_id = found.deliverable.milestone.contract_id
+    object_or_404 = get_object_or_404(
+        DeliverableFile.objects.select_related("file", "deliverable__milestone"), id=file_id
+    )
+    contract_id = object_or_404.deliverable.milestone.contract_id
     if not queries.contracts_visible_to(actor(request)).filter(id=contract_id).exists():
         raise Http404
-    return serve(found.file)
+    return serve(object_or_404.file)

@@ -147,14 +147,14 @@ def check_database() -> Found:
 
 def run_all() -> list[CheckMessage]:
     """As `check --deploy` asks them; a database that does not answer is one finding."""
-    found = list(check_settings())
+    result = list(check_settings())
     try:
-        found += check_database()
+        result += check_database()
     except Exception as error:
-        found.append(
+        result.append(
             Error(f"The database cannot be asked: {error}".strip(), hint="See DATABASE_URL.", id="tradewind.E020")
         )
-    return found
+    return result
 
 
 def _registered(**_options: Any) -> list[CheckMessage]:

@@ -46,23 +46,23 @@ class Failure:
 
 def failures() -> list[tuple[FailureKind, str | Promise, list[Failure]]]:
     """Of each kind the newest, with its name."""
-    found = {
+    result = {
         FailureKind.DELIVERY: _deliveries(),
         FailureKind.WEBHOOK: _webhooks(),
         FailureKind.EMAIL: _emails(),
         FailureKind.ROW: _rows(),
     }
-    return [(kind, LABELS[kind], rows) for kind, rows in found.items()]
+    return [(kind, LABELS[kind], rows) for kind, rows in result.items()]
 
 
 def _deliveries() -> list[Failure]:
     rows = Delivery.objects.filter(status="failed").select_related("event").order_by("-id")[:SHOWN_MAX]
     return [
         Failure(
-            FailureKind.DELIVERY, str(one.id), f"{one.event.name} → {one.subscriber}", one.last_error, one.attempts,
-            one.event.happened_at,
+            FailureKind.DELIVERY, str(row.id), f"{row.event.name} → {row.subscriber}", row.last_error, row.attempts,
+            row.event.happened_at,
         )
-        for one in rows
+        for row in rows
     ]  # fmt: skip
 
 
@@ -70,10 +70,10 @@ def _webhooks() -> list[Failure]:
     rows = WebhookEvent.objects.filter(status="failed").order_by("-received_at")[:SHOWN_MAX]
     return [
         Failure(
-            FailureKind.WEBHOOK, str(one.id), f"{one.processor}: {one.type} {one.external_id}", one.last_error,
-            one.attempts_made, one.received_at,
+            FailureKind.WEBHOOK, str(row.id), f"{row.processor}: {row.type} {row.external_id}", row.last_error,
+            row.attempts_made, row.received_at,
         )
-        for one in rows
+        for row in rows
     ]  # fmt: skip
 
 
@@ -81,16 +81,16 @@ def _emails() -> list[Failure]:
     rows = EmailDelivery.objects.filter(status="failed").order_by("-created_at")[:SHOWN_MAX]
     return [
         Failure(
-            FailureKind.EMAIL, str(one.id), f"{one.template} → {one.address}", one.last_error, one.attempts_made,
-            one.created_at, may_retry=bool(one.params),
+            FailureKind.EMAIL, str(row.id), f"{row.template} → {row.address}", row.last_error, row.attempts_made,
+            row.created_at, may_retry=bool(row.params),
         )
-        for one in rows
+        for row in rows
     ]  # fmt: skip
 
 
 def _rows() -> list[Failure]:
     rows = SkippedRow.objects.order_by("-failed_at")[:SHOWN_MAX]
     return [
-        Failure(FailureKind.ROW, str(one.id), f"{one.job} {one.row_id}", one.error, one.times, one.failed_at)
-        for one in rows
+        Failure(FailureKind.ROW, str(row.id), f"{row.job} {row.row_id}", row.error, row.times, row.failed_at)
+        for row in rows
     ]

@@ -79,13 +79,13 @@ def incomes(organization_id: UUID, *, now: datetime, right_to_left: bool = False
     earned = periods.sums_by_month(chart.payable(organization_id, "EUR").code, events=EARNING, since=since)
     balances = {balance.currency: balance for balance in wallet.balances(organization_id)}
     work = _open_work(organization_id, today)
-    currencies = {money.currency for _, money in earned} | balances.keys() | {one.net.currency for one in work}
+    currencies = {money.currency for _, money in earned} | balances.keys() | {item.net.currency for item in work}
     return [
         _of_currency(
             currency,
             balances.get(currency),
             {month: money.amount_minor for month, money in earned if money.currency == currency},
-            [one for one in work if one.net.currency == currency],
+            [item for item in work if item.net.currency == currency],
             months,
             right_to_left,
         )
@@ -119,20 +119,20 @@ def _of_currency(
 
 
 def _net(work: Iterable[_Open], currency: str, statuses: list[MilestoneStatus]) -> Money:
-    return Money.total((one.net for one in work if one.status in statuses), currency)
+    return Money.total((item.net for item in work if item.status in statuses), currency)
 
 
 def _forecast(work: list[_Open], currency: str, today: date) -> list[MonthOfForecast]:
     """Low: what is held already. Expected: with what is agreed and not paid in yet."""
-    low = rules.by_month([(one.due, one.net.amount_minor) for one in work if one.status in _HELD], today)
-    expected = rules.by_month([(one.due, one.net.amount_minor) for one in work], today)
+    low = rules.by_month([(item.due, item.net.amount_minor) for item in work if item.status in _HELD], today)
+    expected = rules.by_month([(item.due, item.net.amount_minor) for item in work], today)
     months = sorted(expected, key=lambda month: month or date.max)
     return [MonthOfForecast(m, Money(low.get(m, 0), currency), Money(expected[m], currency)) for m in months]
 
 
 def _open_work(organization_id: UUID, today: date) -> list[_Open]:
     """Milestones of running contracts that are neither paid nor disputed, each as what would reach the freelancer."""
-    found = Milestone.objects.filter(
+    milestones = Milestone.objects.filter(
         contract__freelancer_id=organization_id, contract__status="active", status__in=[*_HELD, *_AGREED]
     ).select_related("escrow", "contract__employer", "contract__freelancer")
 
@@ -145,7 +145,7 @@ def _open_work(organization_id: UUID, today: date) -> list[_Open]:
             return None
 
     work = []
-    for milestone in found:
+    for milestone in milestones:
         gross, agreed = Money(milestone.amount_minor, milestone.currency), None
         if milestone.escrow is not None and milestone.status in _HELD:
             gross, agreed = milestone.escrow.remaining, escrows.terms(milestone.escrow)

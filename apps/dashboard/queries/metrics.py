@@ -66,9 +66,9 @@ def _installation(now: datetime) -> Iterator[Family]:
 
 
 def _backlog(name: str, waiting: QuerySet[Any], moment: str, failed: int, now: datetime) -> Iterator[Family]:
-    found = waiting.aggregate(number=Count("pk"), oldest=Min(moment))
-    yield _one(f"{name}_waiting", f"Rows of the {name} that wait.", found["number"])
-    overdue = _age(found["oldest"], now) if found["oldest"] and found["oldest"] <= now else 0.0
+    aggregate = waiting.aggregate(number=Count("pk"), oldest=Min(moment))
+    yield _one(f"{name}_waiting", f"Rows of the {name} that wait.", aggregate["number"])
+    overdue = _age(aggregate["oldest"], now) if aggregate["oldest"] and aggregate["oldest"] <= now else 0.0
     yield _one(f"{name}_overdue_seconds", f"How long the {name}'s first row is overdue.", overdue)
     yield _one(f"{name}_failed", f"Rows of the {name} that were given up.", failed)
 
@@ -96,9 +96,15 @@ def _backlogs(now: datetime) -> Iterator[Family]:
 def _money(now: datetime) -> Iterator[Family]:
     for name, model, moment in (("payouts", Payout, "requested_at"), ("refunds", Refund, "created_at")):
         rows = model.objects.filter(status__in=OPEN_PAYOUTS).values("status")
-        found: dict[str, Any] = {row["status"]: row for row in rows.annotate(number=Count("pk"), oldest=Min(moment))}
-        numbers = {one: float(found[one]["number"] if one in found else 0) for one in OPEN_PAYOUTS}
-        ages = {one: _age(found[one]["oldest"] if one in found else None, now) for one in OPEN_PAYOUTS}
+        result: dict[str, Any] = {row["status"]: row for row in rows.annotate(number=Count("pk"), oldest=Min(moment))}
+        numbers = {
+            open_payout: float(result[open_payout]["number"] if open_payout in result else 0)
+            for open_payout in OPEN_PAYOUTS
+        }
+        ages = {
+            open_payout: _age(result[open_payout]["oldest"] if open_payout in result else None, now)
+            for open_payout in OPEN_PAYOUTS
+        }
         yield _many(f"{name}_open", f"Open {name} by state.", "status", numbers)
         yield _many(f"{name}_oldest_seconds", f"Age of the oldest open one of the {name}.", "status", ages)
     yield _one(
@@ -113,10 +119,10 @@ def _money(now: datetime) -> Iterator[Family]:
 
 @_family
 def _books(now: datetime) -> Iterator[Family]:
-    found = cache.get(BOOKS)
-    if found:
-        yield _one("ledger_breaches", "Breaches of the books' invariants at the last check.", found["breaches"])
-    age = _age(found["at"], now) if found else AGES_MAX
+    result = cache.get(BOOKS)
+    if result:
+        yield _one("ledger_breaches", "Breaches of the books' invariants at the last check.", result["breaches"])
+    age = _age(result["at"], now) if result else AGES_MAX
     yield _one("ledger_check_age_seconds", "How long ago the books were checked.", age)
 
 

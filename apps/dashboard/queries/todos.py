@@ -63,7 +63,7 @@ def todos(actor: Actor, user: User, now: datetime, limit: int = 8) -> list[Todo]
     """
     if actor.organization_id is None:
         return []
-    found = [
+    result = [
         *_in_contracts(actor),
         *_disputes(actor, now),
         *_stops(actor),
@@ -79,7 +79,7 @@ def todos(actor: Actor, user: User, now: datetime, limit: int = 8) -> list[Todo]
         *_messages(actor, user),
     ]
     far = datetime.max.replace(tzinfo=now.tzinfo)
-    return sorted(found, key=lambda todo: todo.due_at or far)[:limit]
+    return sorted(result, key=lambda todo: todo.due_at or far)[:limit]
 
 
 def _in_contracts(actor: Actor) -> list[Todo]:
@@ -123,17 +123,17 @@ def _disputes(actor: Actor, now: datetime) -> list[Todo]:
         .order_by("answer_due_at")[:PER_KIND_MAX]
     )
     todos = []
-    for one in rows:
-        contract = one.milestone.contract
+    for row in rows:
+        contract = row.milestone.contract
         side = Side.EMPLOYER if contract.employer_id == organization_id else Side.FREELANCER
-        is_unanswered = not one.has_spoken and one.respondent_id == organization_id
+        is_unanswered = not row.has_spoken and row.respondent_id == organization_id
         if is_unanswered and may(actor, Act.SPEAK_IN_DISPUTE, organization_id, side):
-            says, due_at = _("Answer a dispute"), one.answer_due_at
-        elif one.is_offered and may(actor, Act.ACCEPT_SPLIT, organization_id, side):
-            says, due_at = _("Answer a proposal in a dispute"), one.decide_by
+            says, due_at = _("Answer a dispute"), row.answer_due_at
+        elif row.is_offered and may(actor, Act.ACCEPT_SPLIT, organization_id, side):
+            says, due_at = _("Answer a proposal in a dispute"), row.decide_by
         else:
             continue
-        todos.append(Todo(says, _name(one.milestone), contract.binding_language, one.get_absolute_url(), due_at))
+        todos.append(Todo(says, _name(row.milestone), contract.binding_language, row.get_absolute_url(), due_at))
     return todos
 
 
@@ -148,13 +148,13 @@ def _stops(actor: Actor) -> list[Todo]:
     return [
         Todo(
             _("Answer a proposal to stop"),
-            one.contract.title,
-            one.contract.binding_language,
-            one.contract.get_absolute_url(),
+            row.contract.title,
+            row.contract.binding_language,
+            row.contract.get_absolute_url(),
             None,
         )
-        for one in rows
-        if policies.can_answer_cancellation(actor, one)
+        for row in rows
+        if policies.can_answer_cancellation(actor, row)
     ]
 
 
@@ -163,8 +163,8 @@ def _offers(actor: Actor) -> list[Todo]:
         return []
     offered = Contract.objects.filter(freelancer_id=actor.organization_id, status="offered").order_by("respond_by")
     return [
-        Todo(_("Answer an offer"), one.title, one.binding_language, one.get_absolute_url(), one.respond_by)
-        for one in offered[:PER_KIND_MAX]
+        Todo(_("Answer an offer"), item.title, item.binding_language, item.get_absolute_url(), item.respond_by)
+        for item in offered[:PER_KIND_MAX]
     ]
 
 
@@ -175,12 +175,12 @@ def _decisions(actor: Actor) -> list[Todo]:
     return [
         Todo(
             _("Choose a bid"),
-            one.title,
-            one.source_language,
-            reverse("bidding:compare", args=[one.id]),
-            one.decision_due_at,
+            item.title,
+            item.source_language,
+            reverse("bidding:compare", args=[item.id]),
+            item.decision_due_at,
         )
-        for one in deciding[:PER_KIND_MAX]
+        for item in deciding[:PER_KIND_MAX]
     ]
 
 
@@ -197,13 +197,13 @@ def _new_bids(actor: Actor, now: datetime) -> list[Todo]:
     )
     return [
         Todo(
-            ngettext("%(n)s new bid", "%(n)s new bids", one.new_bids) % {"n": fmt.number(one.new_bids)},
-            one.title,
-            one.source_language,
-            reverse("bidding:compare", args=[one.id]),
-            one.decision_due_at,
+            ngettext("%(n)s new bid", "%(n)s new bids", row.new_bids) % {"n": fmt.number(row.new_bids)},
+            row.title,
+            row.source_language,
+            reverse("bidding:compare", args=[row.id]),
+            row.decision_due_at,
         )
-        for one in rows
+        for row in rows
     ]
 
 
@@ -223,12 +223,12 @@ def _questions(actor: Actor, now: datetime) -> list[Todo]:
     return [
         Todo(
             _("Answer a question"),
-            one.task.title,
-            one.task.source_language,
-            f"{one.task.get_absolute_url()}#questions",
-            one.task.bidding_closes_at,
+            row.task.title,
+            row.task.source_language,
+            f"{row.task.get_absolute_url()}#questions",
+            row.task.bidding_closes_at,
         )
-        for one in rows
+        for row in rows
     ]
 
 
@@ -250,12 +250,12 @@ def _invitations(actor: Actor, now: datetime) -> list[Todo]:
     return [
         Todo(
             _("You are invited to bid"),
-            one.task.title,
-            one.task.source_language,
-            one.task.get_absolute_url(),
-            one.task.bidding_closes_at,
+            item.task.title,
+            item.task.source_language,
+            item.task.get_absolute_url(),
+            item.task.bidding_closes_at,
         )
-        for one in invited[:PER_KIND_MAX]
+        for item in invited[:PER_KIND_MAX]
     ]
 
 
@@ -265,8 +265,8 @@ def _approvals(actor: Actor) -> list[Todo]:
         return []
     rows = spending.waiting_approvals(actor.side_id).exclude(asked_by_id=actor.user_id)
     return [
-        Todo(_("Approve a payment"), one.memo, "", reverse("spending:approval", args=[one.id]), None)
-        for one in rows[:PER_KIND_MAX]
+        Todo(_("Approve a payment"), row.memo, "", reverse("spending:approval", args=[row.id]), None)
+        for row in rows[:PER_KIND_MAX]
     ]
 
 
@@ -290,13 +290,13 @@ def _reviews(actor: Actor, now: datetime) -> list[Todo]:
     return [
         Todo(
             _("Write a review"),
-            one.title,
-            one.binding_language,
-            reverse("reviews:new", args=[one.id]),
-            review_rules.window_end(one.ended_at),
+            row.title,
+            row.binding_language,
+            reverse("reviews:new", args=[row.id]),
+            review_rules.window_end(row.ended_at),
         )
-        for one in rows
-        if one.ended_at is not None
+        for row in rows
+        if row.ended_at is not None
     ]
 
 
@@ -309,8 +309,8 @@ def _statements(actor: Actor, now: datetime) -> list[Todo]:
         return []
     rows = moderation.statements_of(actor).filter(objection=None, issued_at__gt=now - OBJECTION_SHOWN_FOR)
     return [
-        Todo(_("Read a decision of our staff, and object if it is wrong"), one.title, "", one.get_absolute_url(), None)
-        for one in rows[:PER_KIND_MAX]
+        Todo(_("Read a decision of our staff, and object if it is wrong"), row.title, "", row.get_absolute_url(), None)
+        for row in rows[:PER_KIND_MAX]
     ]
 
 
@@ -319,12 +319,12 @@ def _messages(actor: Actor, user: User) -> list[Todo]:
     rows = Contract.objects.filter(id__in=unread).order_by("-id")[:PER_KIND_MAX]
     return [
         Todo(
-            ngettext("%(n)s unread message", "%(n)s unread messages", unread[one.id])
-            % {"n": fmt.number(unread[one.id])},
-            one.title,
-            one.binding_language,
-            reverse("messaging:thread", args=[one.id]),
+            ngettext("%(n)s unread message", "%(n)s unread messages", unread[row.id])
+            % {"n": fmt.number(unread[row.id])},
+            row.title,
+            row.binding_language,
+            reverse("messaging:thread", args=[row.id]),
             None,
         )
-        for one in rows
+        for row in rows
     ]

@@ -108,7 +108,9 @@ def _recommend(task: Task, now: datetime) -> None:
     )
     for person in people[:5]:
         reader_id = person.organization.id
-        rows = [one.shown for one in recommendations.recommended_tasks(reader_id, 10, now=now)]
+        rows = [
+            recommended_task.shown for recommended_task in recommendations.recommended_tasks(reader_id, 10, now=now)
+        ]
         impressions.record_shown(kind=ListKind.RECOMMENDED, reader_id=reader_id, rows=rows, now=now)
 
 

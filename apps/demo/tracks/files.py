@@ -24,10 +24,10 @@ def track_folders(folder: Path) -> list[Path]:
     """
     if not folder.is_dir():
         raise TrackUnreadable(f"{folder} is not a folder")
-    found = sorted(one for one in folder.iterdir() if one.is_dir() and _file(one, "tasks") is not None)
-    if not found:
+    folders = sorted(item for item in folder.folders() if item.is_dir() and _file(item, "tasks") is not None)
+    if not folders:
         raise TrackUnreadable(f"{folder} holds no folder with a tasks.jsonl.gz")
-    return found
+    return folders
 
 
 def rows(folder: Path, name: str, *, is_required: bool = True) -> list[dict[str, Any]]:
@@ -41,13 +41,13 @@ def rows(folder: Path, name: str, *, is_required: bool = True) -> list[dict[str,
         if is_required:
             raise TrackUnreadable(f"{folder.name}: {name}.jsonl.gz is missing")
         return []
-    found = list(_objects(path))
-    ids = {row["id"] for row in found}
-    if len(ids) < len(found):
+    objects = list(_objects(path))
+    ids = {row["id"] for row in objects}
+    if len(ids) < len(objects):
         raise TrackUnreadable(f"{folder.name}/{path.name}: an id occurs twice")
-    if is_required and not found:
+    if is_required and not objects:
         raise TrackUnreadable(f"{folder.name}/{path.name} is empty")
-    return found
+    return objects
 
 
 def meta(folder: Path) -> dict[str, Any]:
@@ -60,12 +60,12 @@ def meta(folder: Path) -> dict[str, Any]:
     if not path.exists():
         return {}
     try:
-        said = json.loads(path.read_text(encoding="utf-8"))
+        loads = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise TrackUnreadable(f"{folder.name}/meta.json cannot be read: {error}") from error
-    if not isinstance(said, dict):
+    if not isinstance(loads, dict):
         raise TrackUnreadable(f"{folder.name}/meta.json is not an object")
-    return said
+    return loads
 
 
 def write_run(folder: Path, name: str, rankings: list[tuple[str, list[str]]]) -> Path:

@@ -21,12 +21,12 @@ def read(folder: Path) -> Track:
     people = files.rows(folder, "freelancers")
     tasks = files.rows(folder, "tasks")
     past = files.rows(folder, "past_tasks", is_required=False)
-    said = files.meta(folder)
+    meta = files.meta(folder)
     return Track(
         people=[_parsed(folder, "freelancers", row, _person) for row in people],
         tasks=[_parsed(folder, "tasks", row, _brief) for row in tasks],
         past=[_parsed(folder, "past_tasks", row, _brief) for row in past],
-        excludes_same_language=said.get("exclude_same_language") is True,
+        excludes_same_language=meta.get("exclude_same_language") is True,
     )
 
 
@@ -48,12 +48,12 @@ def _person(row: dict[str, Any]) -> Person:
         text=_text(row, "text"),
         history=[
             Past(
-                task=str(one["task"]),
-                score=_number(one.get("score") or 0),
-                accepted=bool(one.get("accepted")),
-                at=_number(one["t"]),
+                task=str(item["task"]),
+                score=_number(item.get("score") or 0),
+                accepted=bool(item.get("accepted")),
+                at=_number(item["t"]),
             )
-            for one in row.get("history") or []
+            for item in row.get("history") or []
         ],
     )
 

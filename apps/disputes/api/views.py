@@ -30,8 +30,8 @@ def _dispute(request: Request, dispute_id: UUID) -> Dispute:
 
 
 def _shown(dispute_id: UUID, status: int = 200) -> Response:
-    found = Dispute.objects.select_related("milestone").prefetch_related("statements", "proposals__dispute")
-    return Response(serializers.DisputeSerializer(found.get(id=dispute_id)).data, status=status)
+    disputes = Dispute.objects.select_related("milestone").prefetch_related("statements", "proposals__dispute")
+    return Response(serializers.DisputeSerializer(disputes.get(id=dispute_id)).data, status=status)
 
 
 class Disputes(ListAPIView[Dispute]):
@@ -46,8 +46,8 @@ class Disputes(ListAPIView[Dispute]):
     def get_queryset(self) -> QuerySet[Dispute]:
         if getattr(self, "swagger_fake_view", False):
             return Dispute.objects.none()
-        found = queries.disputes_visible_to(actor(self.request._request))
-        return found.prefetch_related("statements", "proposals__dispute").order_by("-opened_at", "-id")
+        disputes = queries.disputes_visible_to(actor(self.request._request))
+        return disputes.prefetch_related("statements", "proposals__dispute").order_by("-opened_at", "-id")
 
 
 class MilestoneDisputes(APIView):
@@ -64,18 +64,18 @@ class MilestoneDisputes(APIView):
         """Open a dispute about a milestone: what is held for it is frozen at once."""
         asker = actor(request._request)
         milestone = get_object_or_404(contracts.milestones_visible_to(asker), id=milestone_id)
-        given = serializers.NewDisputeSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        made = operations.open_dispute(
+        serializer = serializers.NewDisputeSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        dispute = operations.open_dispute(
             milestone_id=milestone.id,
-            reason=given.validated_data["reason"],
-            text=given.validated_data["text"],
-            source_language=given.validated_data["source_language"],
-            freelancer_part=to_money(given.validated_data["freelancer_part"]),
+            reason=serializer.validated_data["reason"],
+            text=serializer.validated_data["text"],
+            source_language=serializer.validated_data["source_language"],
+            freelancer_part=to_money(serializer.validated_data["freelancer_part"]),
             actor=asker,
             now=timezone.now(),
         )
-        return _shown(made.id, 201)
+        return _shown(dispute.id, 201)
 
 
 class OneDispute(APIView):
@@ -93,19 +93,19 @@ class Outcome(APIView):
     def get(self, request: Request, dispute_id: UUID) -> Response:
         """What each side would get if this many minor units went to the freelancer. Only while it is open."""
         dispute = _dispute(request, dispute_id)
-        asked = serializers.OutcomeQuerySerializer(data=request.query_params)
-        asked.is_valid(raise_exception=True)
-        part = Money(asked.validated_data["freelancer_minor"], dispute.currency)
+        serializer = serializers.OutcomeQuerySerializer(data=request.query_params)
+        serializer.is_valid(raise_exception=True)
+        part = Money(serializer.validated_data["freelancer_minor"], dispute.currency)
         policies.check_part(part, dispute.amount)
         policies.check_is_open(dispute)
-        found = queries.outcome(dispute, part)
+        outcome = queries.outcome(dispute, part)
         body = {
-            "freelancer_gross": found.freelancer.gross,
-            "fee": found.freelancer.commission + found.freelancer.tax,
-            "withheld": found.freelancer.withheld,
-            "freelancer_net": found.freelancer.net,
-            "employer_back": found.to_employer,
-            "employer_fee_back": found.fee_back,
+            "freelancer_gross": outcome.freelancer.gross,
+            "fee": outcome.freelancer.commission + outcome.freelancer.tax,
+            "withheld": outcome.freelancer.withheld,
+            "freelancer_net": outcome.freelancer.net,
+            "employer_back": outcome.to_employer,
+            "employer_fee_back": outcome.fee_back,
         }
         return Response(serializers.OutcomeSerializer(body).data)
 
@@ -119,9 +119,14 @@ class Statements(APIView):
     def post(self, request: Request, dispute_id: UUID) -> Response:
         """Answer, or add to what one said."""
         dispute = _dispute(request, dispute_id)
-        given = serializers.NewStatementSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        operations.say(dispute_id=dispute.id, actor=actor(request._request), now=timezone.now(), **given.validated_data)
+        serializer = serializers.NewStatementSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        operations.say(
+            dispute_id=dispute.id,
+            actor=actor(request._request),
+            now=timezone.now(),
+            **serializer.validated_data,
+        )
         return _shown(dispute.id, 201)
 
 
@@ -136,11 +141,11 @@ class Proposals(APIView):
     def post(self, request: Request, dispute_id: UUID) -> Response:
         """Say how one would split what is frozen; takes the place of one's earlier proposal."""
         dispute = _dispute(request, dispute_id)
-        given = serializers.NewSplitSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
+        serializer = serializers.NewSplitSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
         operations.propose_split(
             dispute_id=dispute.id,
-            freelancer_part=to_money(given.validated_data["freelancer_part"]),
+            freelancer_part=to_money(serializer.validated_data["freelancer_part"]),
             actor=actor(request._request),
             now=timezone.now(),
         )
@@ -190,12 +195,12 @@ class Decide(APIView):
         """Staff decide, with reasons that both sides read."""
         policies.check_is_staff(actor(request._request))
         dispute = _dispute(request, dispute_id)
-        given = serializers.NewDecisionSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
+        serializer = serializers.NewDecisionSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
         operations.decide(
             dispute_id=dispute.id,
-            freelancer_part=to_money(given.validated_data["freelancer_part"]),
-            reasons=given.validated_data["reasons"],
+            freelancer_part=to_money(serializer.validated_data["freelancer_part"]),
+            reasons=serializer.validated_data["reasons"],
             actor=actor(request._request),
             now=timezone.now(),
         )

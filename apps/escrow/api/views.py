@@ -67,19 +67,19 @@ class Goodwills(APIView):
         """Staff give a part of our fee of one release back, to either side, with a reason."""
         release = queries.release_visible_to(actor(request._request), release_id)
         policies.check_is_staff(actor(request._request))
-        asked = NewGoodwillSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        given = asked.validated_data
-        made = goodwill.give_goodwill(
-            goodwill_id=given["id"],
+        serializer = NewGoodwillSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        validated_data = serializer.validated_data
+        give_goodwill = goodwill.give_goodwill(
+            goodwill_id=validated_data["id"],
             release_id=release.id,
-            to=given["to"],
-            amount=to_money(given["amount"]),
-            reason=given["reason"],
+            to=validated_data["to"],
+            amount=to_money(validated_data["amount"]),
+            reason=validated_data["reason"],
             actor=actor(request._request),
             now=timezone.now(),
         )
-        return Response(GoodwillSerializer(made).data, status=201)
+        return Response(GoodwillSerializer(give_goodwill).data, status=201)
 
 
 class Recoveries(APIView):
@@ -87,8 +87,8 @@ class Recoveries(APIView):
     def get(self, request: Request) -> Response:
         """What is or was claimed back from your organization for fraud, newest first."""
         organization_id = actor(request._request).organization_id
-        found = queries.recoveries_of(organization_id) if organization_id else []
-        return Response(RecoverySerializer(found, many=True).data)
+        result = queries.recoveries_of(organization_id) if organization_id else []
+        return Response(RecoverySerializer(result, many=True).data)
 
 
 class DecideRecovery(APIView):
@@ -102,16 +102,16 @@ class DecideRecovery(APIView):
     def post(self, request: Request, chargeback_id: UUID) -> Response:
         """Staff claim back, for fraud, what a freelancer got of a lost chargeback. It can be appealed."""
         policies.check_decides_recoveries(actor(request._request))
-        asked = NewRecoverySerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        made = recoveries.decide_recovery(
+        serializer = NewRecoverySerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        recovery = recoveries.decide_recovery(
             chargeback_id=chargeback_id,
-            amount=to_money(asked.validated_data["amount"]),
-            reasons=asked.validated_data["reasons"],
+            amount=to_money(serializer.validated_data["amount"]),
+            reasons=serializer.validated_data["reasons"],
             actor=actor(request._request),
             now=timezone.now(),
         )
-        return Response(RecoverySerializer(made).data, status=201)
+        return Response(RecoverySerializer(recovery).data, status=201)
 
 
 class OneRecovery(APIView):
@@ -124,11 +124,14 @@ class AppealRecovery(APIView):
     @extend_schema(request=AppealSerializer, responses=RecoverySerializer, operation_id="recovery_appeal")
     def post(self, request: Request, recovery_id: UUID) -> Response:
         """Object to a decision, once, in time."""
-        found = queries.recovery_visible_to(actor(request._request), recovery_id)
-        asked = AppealSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
+        recovery = queries.recovery_visible_to(actor(request._request), recovery_id)
+        serializer = AppealSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
         appealed = recoveries.appeal_recovery(
-            recovery_id=found.id, text=asked.validated_data["text"], actor=actor(request._request), now=timezone.now()
+            recovery_id=recovery.id,
+            text=serializer.validated_data["text"],
+            actor=actor(request._request),
+            now=timezone.now(),
         )
         return Response(RecoverySerializer(appealed).data)
 
@@ -143,10 +146,13 @@ class AnswerAppeal(APIView):
     @idempotent
     def post(self, request: Request, recovery_id: UUID) -> Response:
         """Somebody else of the staff answers an appeal; a rejected one is carried out."""
-        found = queries.recovery_visible_to(actor(request._request), recovery_id)
-        asked = AppealAnswerSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
+        recovery = queries.recovery_visible_to(actor(request._request), recovery_id)
+        serializer = AppealAnswerSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
         answered = recoveries.answer_appeal(
-            recovery_id=found.id, actor=actor(request._request), now=timezone.now(), **asked.validated_data
+            recovery_id=recovery.id,
+            actor=actor(request._request),
+            now=timezone.now(),
+            **serializer.validated_data,
         )
         return Response(RecoverySerializer(answered).data)

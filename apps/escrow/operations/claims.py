@@ -39,8 +39,8 @@ def open_claim(*, escrow_id: UUID, kind: str, source_key: str, now: datetime) ->
         escrow=escrow, source_key=source_key, defaults={"kind": kind, "opened_at": now}
     )
     if is_new:
-        fact = events.EscrowClaimed(escrow.id, escrow.reference_id, escrow.payer_id, escrow.payee_id, claim.id, kind)
-        bus.publish(fact, now=now)
+        event = events.EscrowClaimed(escrow.id, escrow.reference_id, escrow.payer_id, escrow.payee_id, claim.id, kind)
+        bus.publish(event, now=now)
     return claim
 
 
@@ -57,8 +57,8 @@ def end_claim(*, escrow_id: UUID, source_key: str, now: datetime) -> None:
     )
     if claim.ended_at is None:
         queries.open_claims(escrow.id).update(ended_at=now)
-        fact = events.EscrowClaimEnded(escrow.id, escrow.reference_id, escrow.payer_id, escrow.payee_id, claim.id)
-        bus.publish(fact, now=now)
+        event = events.EscrowClaimEnded(escrow.id, escrow.reference_id, escrow.payer_id, escrow.payee_id, claim.id)
+        bus.publish(event, now=now)
 
 
 @transaction.atomic
@@ -74,8 +74,8 @@ def dismiss_warning(*, claim_id: UUID, actor: Actor, now: datetime) -> BankClaim
         claim.ended_at = now
         claim.save(update_fields=["ended_at"])
         escrow = claim.escrow
-        fact = events.EscrowClaimEnded(escrow.id, escrow.reference_id, escrow.payer_id, escrow.payee_id, claim.id)
-        bus.publish(fact, now=now)
+        event = events.EscrowClaimEnded(escrow.id, escrow.reference_id, escrow.payer_id, escrow.payee_id, claim.id)
+        bus.publish(event, now=now)
     return claim
 
 
@@ -111,7 +111,7 @@ def bear_loss(*, escrow_id: UUID, chargeback_id: UUID, amount: Money, now: datet
         move(escrow, ESCROW, verb, actor=SYSTEM, now=now, reason="chargeback", changes=changes)
         note_if_paid(escrow, now)
     queries.open_claims(escrow.id).update(ended_at=now)
-    fact = events.EscrowChargedBack(
+    event = events.EscrowChargedBack(
         escrow.id,
         escrow.reference_id,
         escrow.payer_id,
@@ -122,7 +122,7 @@ def bear_loss(*, escrow_id: UUID, chargeback_id: UUID, amount: Money, now: datet
         escrow.currency,
         escrow.remaining.amount_minor,
     )
-    bus.publish(fact, now=now)
+    bus.publish(event, now=now)
     return escrow
 
 

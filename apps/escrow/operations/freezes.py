@@ -83,13 +83,13 @@ def split(*, escrow_id: UUID, freelancer_part: Money, actor: Actor, now: datetim
         "refunded_minor": escrow.refunded_minor + back.amount_minor,
     }
     move(escrow, ESCROW, verb, actor=actor, now=now, changes=changes)
-    made = make_release(escrow, parts, fee_earned, ReleaseKind.DISPUTE, actor, now) if freelancer_part else None
+    release = make_release(escrow, parts, fee_earned, ReleaseKind.DISPUTE, actor, now) if freelancer_part else None
     _, way = send_back(escrow, back + fee_back, now)
     entry = entries.dispute_split(
         escrow_id=escrow.id,
         reference_id=escrow.reference_id,
         dispute_id=dispute_id,
-        release_id=made.id if made else None,
+        release_id=release.id if release else None,
         payer_id=escrow.payer_id,
         payee_id=escrow.payee_id,
         whole=whole,
@@ -103,9 +103,9 @@ def split(*, escrow_id: UUID, freelancer_part: Money, actor: Actor, now: datetim
     )
     ledger.record(entry, now=now)
     note_if_paid(escrow, now)
-    if made:
-        publish_release(made, now)
-    return made
+    if release:
+        publish_release(release, now)
+    return release
 
 
 def _frozen_by(escrow: Escrow) -> UUID:

@@ -148,8 +148,8 @@ def start_funding(
 def _doors(escrow_id: UUID, now: datetime) -> list[str]:
     """Those that take this payer's money, the first choice first; never none."""
     escrow = Escrow.objects.select_related("payer").get(id=escrow_id)
-    found = methods.methods_for(country=escrow.payer.country, currency=escrow.currency, on=now.date())
-    return [one.name for one in found] or [settings.PAYMENT_GATEWAY]
+    result = methods.methods_for(country=escrow.payer.country, currency=escrow.currency, on=now.date())
+    return [item.name for item in result] or [settings.PAYMENT_GATEWAY]
 
 
 @transaction.atomic
@@ -285,7 +285,7 @@ def funding_failed(
     """
     escrow = queries.escrow_for_update(escrow_id)
     others = charge_queries.open_charges_of(escrow.id)
-    if any(one.id != charge_id for one in others):
+    if any(other.id != charge_id for other in others):
         return escrow
     if ESCROW.allows(escrow.status, "fund"):
         returned = _return_credit(escrow, now)

@@ -33,14 +33,14 @@ def give_goodwill(
     """
     release = queries.release_for_update(release_id)
     policies.check_can_give_goodwill(actor, reason)
-    if (known := Goodwill.objects.filter(id=goodwill_id).first()) is not None:
-        return known
+    if (goodwill := Goodwill.objects.filter(id=goodwill_id).first()) is not None:
+        return goodwill
     left, tax_left = queries.goodwill_left(release)
     policies.check_amount(amount, left, fmt.money(left))
     escrow = release.escrow
     policies.check_is_not_own_case(actor, escrow)
     tax = tax_left if amount == left else min(pricing_rules.contained_tax(amount, escrow.tax_bps), tax_left)
-    made = Goodwill.objects.create(
+    created = Goodwill.objects.create(
         id=goodwill_id,
         release=release,
         to=to,
@@ -58,21 +58,21 @@ def give_goodwill(
         escrow_id=escrow.id,
         reference_id=escrow.reference_id,
         release_id=release.id,
-        goodwill_id=made.id,
+        goodwill_id=created.id,
         receiver=account(organization_id, release.currency),
         amount=amount,
         tax=tax,
         tax_country=escrow.tax_country,
     )
     ledger.record(entry, now=now)
-    fact = events.GoodwillGiven(
-        goodwill_id=made.id,
+    event = events.GoodwillGiven(
+        goodwill_id=created.id,
         release_id=release.id,
         organization_id=organization_id,
         amount_minor=amount.amount_minor,
         currency=release.currency,
         user_id=actor.person_id,
-        reason=made.reason,
+        reason=created.reason,
     )
-    bus.publish(fact, now=now)
-    return made
+    bus.publish(event, now=now)
+    return created

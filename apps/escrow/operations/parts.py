@@ -36,14 +36,14 @@ def make_release(escrow: Escrow, parts: Split, fee: EarnedFee, kind: str, actor:
 
 
 def publish_release(made: Release, now: datetime) -> None:
-    fact = events.EscrowReleased(
+    event = events.EscrowReleased(
         escrow_id=made.escrow_id,
         release_id=made.id,
         payee_id=made.escrow.payee_id,
         net_minor=made.net_minor,
         currency=made.currency,
     )
-    bus.publish(fact, now=now)
+    bus.publish(event, now=now)
 
 
 def note_if_paid(escrow: Escrow, now: datetime) -> None:
@@ -64,13 +64,17 @@ def send_back(escrow: Escrow, amount: Money, now: datetime) -> tuple[Refund | No
     nothing = Money.zero(escrow.currency)
     room = refund_queries.refundable(charge_id) if charge_id is not None else nothing
     through_charge = refund_queries.chargeable(min(amount, room))
-    made = None
+    request_refund = None
     if charge_id is not None and through_charge:
-        made = refunds.request_refund(charge_id=charge_id, reference_id=escrow.id, amount=through_charge, now=now)
-        fact = events.EscrowRefunded(escrow.id, made.id, escrow.payer_id, made.amount_minor, escrow.currency)
-        bus.publish(fact, now=now)
+        request_refund = refunds.request_refund(
+            charge_id=charge_id, reference_id=escrow.id, amount=through_charge, now=now
+        )
+        event = events.EscrowRefunded(
+            escrow.id, request_refund.id, escrow.payer_id, request_refund.amount_minor, escrow.currency
+        )
+        bus.publish(event, now=now)
     credited = amount - through_charge
     if credited:
         credited_fact = events.EscrowCredited(escrow.id, escrow.payer_id, credited.amount_minor, escrow.currency)
         bus.publish(credited_fact, now=now)
-    return made, Back(made.id if made else None, through_charge, credited)
+    return request_refund, Back(request_refund.id if request_refund else None, through_charge, credited)

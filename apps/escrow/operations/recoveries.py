@@ -42,7 +42,7 @@ def decide_recovery(*, chargeback_id: UUID, amount: Money, reasons: str, actor: 
         raise policies.AlreadyDecided
     most = min(queries.received(escrow), chargeback.amount)
     policies.check_amount(amount, most, fmt.money(most))
-    made = Recovery.objects.create(
+    recovery = Recovery.objects.create(
         escrow=escrow,
         chargeback_id=chargeback_id,
         amount_minor=amount.amount_minor,
@@ -52,8 +52,8 @@ def decide_recovery(*, chargeback_id: UUID, amount: Money, reasons: str, actor: 
         decided_at=now,
         appeal_by=now + rules.APPEAL_TIME,
     )
-    bus.publish(events.RecoveryDecided(made.id, escrow.payee_id, actor.person_id, made.reasons), now=now)
-    return made
+    bus.publish(events.RecoveryDecided(recovery.id, escrow.payee_id, actor.person_id, recovery.reasons), now=now)
+    return recovery
 
 
 @transaction.atomic

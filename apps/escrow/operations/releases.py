@@ -40,11 +40,11 @@ def release(
     verb = "release_rest" if gross == escrow.remaining else "release_part"
     changes = {"released_minor": escrow.released_minor + gross.amount_minor}
     move(escrow, ESCROW, verb, actor=actor, now=now, changes=changes)
-    made = make_release(escrow, parts, fee, kind, actor, now)
+    created = make_release(escrow, parts, fee, kind, actor, now)
     entry = entries.released(
         escrow_id=escrow.id,
         reference_id=escrow.reference_id,
-        release_id=made.id,
+        release_id=created.id,
         payee_id=escrow.payee_id,
         split=parts,
         withholding_country=escrow.withholding_country,
@@ -55,8 +55,8 @@ def release(
     )
     ledger.record(entry, now=now)
     note_if_paid(escrow, now)
-    publish_release(made, now)
-    return made
+    publish_release(created, now)
+    return created
 
 
 @transaction.atomic
@@ -80,19 +80,19 @@ def refund(*, escrow_id: UUID, amount: Money | None, actor: Actor, now: datetime
     verb = "release_part" if not is_rest else "refund_rest" if escrow.released else "refund_all"
     changes = {"refunded_minor": escrow.refunded_minor + back.amount_minor}
     move(escrow, ESCROW, verb, actor=actor, now=now, changes=changes)
-    made, way = send_back(escrow, back + fee, now)
+    created, way = send_back(escrow, back + fee, now)
     entry = entries.refund_reserved(
         escrow_id=escrow.id,
         reference_id=escrow.reference_id,
         payer_id=escrow.payer_id,
-        step_id=made.id if made else uuid7(),
+        step_id=created.id if created else uuid7(),
         amount=back,
         fee=fee,
         back=way,
     )
     ledger.record(entry, now=now)
     note_if_paid(escrow, now)
-    return made
+    return created
 
 
 @transaction.atomic
@@ -102,10 +102,10 @@ def warn_of_hold_limit(*, escrow_id: UUID, now: datetime) -> Escrow:
     if escrow.warned_at is None and escrow.status in queries.HELD and escrow.hold_until is not None:
         escrow.warned_at = now
         escrow.save(update_fields=["warned_at"])
-        fact = events.EscrowHoldEnding(
+        event = events.EscrowHoldEnding(
             escrow.id, escrow.reference_id, escrow.payer_id, escrow.payee_id, escrow.hold_until
         )
-        bus.publish(fact, now=now)
+        bus.publish(event, now=now)
     return escrow
 
 
@@ -129,6 +129,6 @@ def end_hold(*, escrow_id: UUID, now: datetime) -> Escrow:
 def _wanted(escrow: Escrow, amount: Money | None) -> Money:
     holds = escrow.status in queries.HOLDING
     remaining = escrow.remaining if holds else Money.zero(escrow.currency)
-    wanted = remaining if amount is None else amount
-    policies.check_amount(wanted, remaining, fmt.money(remaining))
-    return wanted
+    requested = remaining if amount is None else amount
+    policies.check_amount(requested, remaining, fmt.money(remaining))
+    return requested

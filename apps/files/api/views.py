@@ -33,9 +33,9 @@ class Files(APIView):
     @extend_schema(request=UploadSerializer, responses={201: StoredFileSerializer}, operation_id="file_upload")
     def post(self, request: Request) -> Response:
         """Upload a file; attach it by its id to a task or a delivery afterwards."""
-        given = UploadSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
+        serializer = UploadSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
         user_id = request.user.pk
         assert user_id is not None, "strangers are refused before"
-        stored = operations.store(upload=given.validated_data["file"], uploaded_by_id=user_id, now=timezone.now())
+        stored = operations.store(upload=serializer.validated_data["file"], uploaded_by_id=user_id, now=timezone.now())
         return Response(StoredFileSerializer(stored).data, status=201)

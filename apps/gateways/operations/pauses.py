@@ -53,18 +53,18 @@ def pause(
     policies.check_can_pause(actor)
     if not reason.strip():
         raise PauseReasonMissing
-    known = pauses.open_pause_for_update()
-    if known is not None:
+    existing = pauses.open_pause_for_update()
+    if existing is not None:
         if kind != PauseKind.MANUAL:
-            known.kind, known.checked_at = kind, None
-            known.reason = f"{known.reason}\n{reason.strip()}"[-1000:]
-            known.save(update_fields=["kind", "checked_at", "reason"])
-        return known
-    made = PaymentPause.objects.create(
+            existing.kind, existing.checked_at = kind, None
+            existing.reason = f"{existing.reason}\n{reason.strip()}"[-1000:]
+            existing.save(update_fields=["kind", "checked_at", "reason"])
+        return existing
+    payment_pause = PaymentPause.objects.create(
         kind=kind, reason=reason.strip()[:1000], started_at=now, started_by_id=actor.user_id, origin=origin
     )
-    _publish(made, "pause", actor.user_id, made.reason, now)
-    return made
+    _publish(payment_pause, "pause", actor.user_id, payment_pause.reason, now)
+    return payment_pause
 
 
 @transaction.atomic
@@ -79,18 +79,18 @@ def resume(*, reason: str, now: datetime, actor: Actor) -> PaymentPause | None:
     policies.check_can_pause(actor)
     if not reason.strip():
         raise PauseReasonMissing
-    known = pauses.open_pause_for_update()
-    if known is None:
+    existing = pauses.open_pause_for_update()
+    if existing is None:
         return None
-    if known.needs_check:
+    if existing.needs_check:
         raise ComparisonMissing
     blocking = pauses.unbooked_objects_that_block().count()
     if blocking:
         raise UnbookedObjectsOpen(count=blocking)
-    known.ended_at, known.ended_by_id, known.end_reason = now, actor.user_id, reason.strip()[:1000]
-    known.save(update_fields=["ended_at", "ended_by", "end_reason"])
-    _publish(known, "resume", actor.user_id, known.end_reason, now)
-    return known
+    existing.ended_at, existing.ended_by_id, existing.end_reason = now, actor.user_id, reason.strip()[:1000]
+    existing.save(update_fields=["ended_at", "ended_by", "end_reason"])
+    _publish(existing, "resume", actor.user_id, existing.end_reason, now)
+    return existing
 
 
 @transaction.atomic
@@ -103,15 +103,17 @@ def resolve_unbooked(*, object_id: UUID, reason: str, now: datetime, actor: Acto
     policies.check_can_pause(actor)
     if not reason.strip():
         raise PauseReasonMissing
-    found = UnbookedObject.objects.select_for_update(of=("self",)).get(id=object_id)
-    if found.status == UnbookedStatus.FROZEN:
-        found.status, found.resolution = UnbookedStatus.RESOLVED, reason.strip()[:1000]
-        found.resolved_at, found.resolved_by_id = now, actor.user_id
-        found.save(update_fields=["status", "resolution", "resolved_at", "resolved_by"])
+    unbooked_object = UnbookedObject.objects.select_for_update(of=("self",)).get(id=object_id)
+    if unbooked_object.status == UnbookedStatus.FROZEN:
+        unbooked_object.status, unbooked_object.resolution = UnbookedStatus.RESOLVED, reason.strip()[:1000]
+        unbooked_object.resolved_at, unbooked_object.resolved_by_id = now, actor.user_id
+        unbooked_object.save(update_fields=["status", "resolution", "resolved_at", "resolved_by"])
         if actor.user_id is not None:
-            fact = events.PaymentsPausedOrResumed(found.id, "resolve_unbooked", actor.user_id, found.resolution)
-            bus.publish(fact, now=now)
-    return found
+            event = events.PaymentsPausedOrResumed(
+                unbooked_object.id, "resolve_unbooked", actor.user_id, unbooked_object.resolution
+            )
+            bus.publish(event, now=now)
+    return unbooked_object
 
 
 def _publish(row: PaymentPause, what: str, user_id: UUID | None, reason: str, now: datetime) -> None:

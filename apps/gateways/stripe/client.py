@@ -107,8 +107,8 @@ class StripeGateway:
         listed = self._asked(
             lambda: list(self._client.v1.refunds.list({"payment_intent": payment_id, "limit": 100}).auto_paging_iter())
         )
-        found = mapping.find(map(_plain, listed), "refund", str(refund_id))
-        return mapping.movement(found) if found else None
+        result = mapping.find(map(_plain, listed), "refund", str(refund_id))
+        return mapping.movement(result) if result else None
 
     def open_recipient(self, request: RecipientRequest) -> Recipient:
         if request.rail not in self.bank_account_rails:
@@ -140,13 +140,13 @@ class StripeGateway:
             "expand": ["data.balance_transaction"],
         }
         listed = self._asked(lambda: list(self._client.v1.transfers.list(parameters).auto_paging_iter()))
-        found = mapping.find(map(_plain, listed), "payout", str(payout_id))
-        if found is None:
+        result = mapping.find(map(_plain, listed), "payout", str(payout_id))
+        if result is None:
             return None
-        line = found["balance_transaction"]
+        line = result["balance_transaction"]
         if isinstance(line, str):
             line = _plain(self._asked(lambda: self._client.v1.balance_transactions.retrieve(line)))
-        return mapping.transfer({**found, "balance_transaction": line})
+        return mapping.transfer({**result, "balance_transaction": line})
 
     def pay_out(self, request: BankPayoutRequest) -> Movement:
         parameters: Any = {
@@ -163,15 +163,15 @@ class StripeGateway:
                 self._client.v1.payouts.list({"limit": 100}, {"stripe_account": account_id}).auto_paging_iter()
             )
         )
-        found = mapping.find(map(_plain, listed), "payout", str(payout_id))
-        return mapping.movement(found) if found else None
+        result = mapping.find(map(_plain, listed), "payout", str(payout_id))
+        return mapping.movement(result) if result else None
 
     def open_account(self, request: AccountRequest) -> str:
         if request.rail == recipients.ABROAD and not self._financial_account:
             raise GatewayRefused("rail_unsupported", "no financial account to pay abroad from")
         parameters: Any = recipients.account_parameters(request)
-        made = self._asked(lambda: self._client.v2.core.accounts.create(parameters, _key(request.key)))
-        return str(made.id)
+        created = self._asked(lambda: self._client.v2.core.accounts.create(parameters, _key(request.key)))
+        return str(created.id)
 
     def onboarding_page(self, account_id: str, *, return_url: str, refresh_url: str) -> OnboardingPage:
         parameters: Any = recipients.link_parameters(account_id, return_url=return_url, refresh_url=refresh_url)
@@ -185,8 +185,8 @@ class StripeGateway:
     def _bank(self, account_id: str, rail: str) -> dict[str, Any] | None:
         if rail == recipients.ABROAD:
             options: Any = {"stripe_context": account_id}
-            found = self._asked(lambda: self._client.v2.money_management.payout_methods.list({}, options))
-            return dict(recipients.eligible(map(_plain, found.data)) or {}) or None
+            result = self._asked(lambda: self._client.v2.money_management.payout_methods.list({}, options))
+            return dict(recipients.eligible(map(_plain, result.data)) or {}) or None
         # The first generation names the bank behind an account of the second.
         account = _plain(self._asked(lambda: self._client.v1.accounts.retrieve(account_id)))
         banks: list[dict[str, Any]] = (account.get("external_accounts") or {}).get("data") or []
@@ -210,19 +210,19 @@ class StripeGateway:
         parameters: Any = {"recipient": account_id, "limit": 100}
         payments = self._client.v2.money_management.outbound_payments
         listed = self._asked(lambda: list(payments.list(parameters).auto_paging_iter()))
-        found = mapping.find(map(_plain, listed), "payout", str(payout_id))
-        return recipients.outbound(found) if found else None
+        result = mapping.find(map(_plain, listed), "payout", str(payout_id))
+        return recipients.outbound(result) if result else None
 
     def payout_of_outbound(self, remote_id: str) -> str:
         payments = self._client.v2.money_management.outbound_payments
-        found = _plain(self._asked(lambda: payments.retrieve(remote_id)))
-        return str((found.get("metadata") or {}).get("payout", ""))
+        plain = _plain(self._asked(lambda: payments.retrieve(remote_id)))
+        return str((plain.get("metadata") or {}).get("payout", ""))
 
     def reverse_transfer(self, request: ReversalRequest) -> Reversal:
         parameters: Any = mapping.reversal_parameters(request)
         reversals = self._client.v1.transfers.reversals
-        made = self._asked(lambda: reversals.create(request.transfer_id, parameters, _key(request.key)))
-        return mapping.reversal(_plain(made))
+        created = self._asked(lambda: reversals.create(request.transfer_id, parameters, _key(request.key)))
+        return mapping.reversal(_plain(created))
 
     def find_reversal(self, *, reversal_id: UUID, transfer_id: str) -> Reversal | None:
         reversals = self._client.v1.transfers.reversals
@@ -231,8 +231,8 @@ class StripeGateway:
                 reversals.list(transfer_id, {"limit": 100, "expand": ["data.balance_transaction"]}).auto_paging_iter()
             )
         )
-        found = mapping.find(map(_plain, listed), "reversal", str(reversal_id))
-        return mapping.reversal(found) if found else None
+        result = mapping.find(map(_plain, listed), "reversal", str(reversal_id))
+        return mapping.reversal(result) if result else None
 
     def top_up(self, request: TopUpRequest) -> Movement:
         parameters: Any = mapping.top_up_parameters(request)
@@ -242,8 +242,8 @@ class StripeGateway:
 
     def find_top_up(self, *, top_up_id: UUID) -> Movement | None:
         listed = self._asked(lambda: list(self._client.v1.topups.list({"limit": 100}).auto_paging_iter()))
-        found = mapping.find(map(_plain, listed), "top_up", str(top_up_id))
-        return mapping.movement(found) if found else None
+        result = mapping.find(map(_plain, listed), "top_up", str(top_up_id))
+        return mapping.movement(result) if result else None
 
     def dispute(self, remote_id: str) -> DisputeReport:
         return dispute_stripe.report(_plain(self._asked(lambda: self._client.v1.disputes.retrieve(remote_id))))
@@ -256,8 +256,8 @@ class StripeGateway:
         )
 
     def payment_of_warning(self, remote_id: str) -> str:
-        found = self._asked(lambda: self._client.v1.radar.early_fraud_warnings.retrieve(remote_id))
-        return str(_plain(found).get("payment_intent") or "")
+        result = self._asked(lambda: self._client.v1.radar.early_fraud_warnings.retrieve(remote_id))
+        return str(_plain(result).get("payment_intent") or "")
 
     def balance(self, account_id: str = "") -> dict[str, Money]:
         options: Any = {"stripe_account": account_id} if account_id else {}
@@ -294,8 +294,8 @@ class StripeGateway:
         yield from filter(None, map(mapping.remote_reversal, lines))
         if self._financial_account:
             abroad: Any = self._client.v2.money_management.outbound_payments
-            wanted: Any = {"limit": 100, **({"created": {"gte": recipients.since(since)}} if since else {})}
-            yield from map(recipients.remote_object, self._every(abroad, wanted))
+            requested: Any = {"limit": 100, **({"created": {"gte": recipients.since(since)}} if since else {})}
+            yield from map(recipients.remote_object, self._every(abroad, requested))
 
     def _every(self, listed: Any, parameters: Any) -> Iterator[dict[str, Any]]:
         yield from map(_plain, self._asked(lambda: list(listed.list(parameters).auto_paging_iter())))

@@ -90,7 +90,9 @@ def status(account: Json, rail: str, *, bank: Json | None) -> RecipientStatus:
 
 def eligible(methods: Iterable[Json]) -> Json | None:
     """The newest payout method that payments may go to."""
-    return next((one for one in methods if (one.get("usage_status") or {}).get("payments") == "eligible"), None)
+    return next(
+        (method for method in methods if (method.get("usage_status") or {}).get("payments") == "eligible"), None
+    )
 
 
 def outbound_parameters(request: OutboundRequest, *, financial_account: str) -> dict[str, Any]:

@@ -68,8 +68,8 @@ class WalletGateway(LimitedGateway):
         return _movement(self._put(name, kind="give_back", amount=request.amount, of=request.payment_id))
 
     def find_refund(self, *, refund_id: UUID, payment_id: str) -> Movement | None:
-        found = self._get(f"refund-{refund_id}")
-        return _movement(found) if found else None
+        result = self._get(f"refund-{refund_id}")
+        return _movement(result) if result else None
 
     def open_recipient(self, request: RecipientRequest) -> Recipient:
         """A wallet is named by what its owner types; the provider says at the payout whether it exists."""
@@ -85,8 +85,8 @@ class WalletGateway(LimitedGateway):
         return _outbound(self._put(name, kind="pay_out", amount=request.amount, wallet=request.payout_method_id))
 
     def find_abroad(self, *, payout_id: UUID, account_id: str) -> Outbound | None:
-        found = self._get(f"payout-{payout_id}")
-        return _outbound(found) if found else None
+        result = self._get(f"payout-{payout_id}")
+        return _outbound(result) if result else None
 
     def payout_of_outbound(self, remote_id: str) -> str:
         return remote_id.removeprefix("payout-")

@@ -44,21 +44,23 @@ class WalletProvider:
 
     def put(self, name: str, asked: Json) -> tuple[int, Json]:
         """An order under the shop's own name: `pay_in`, `give_back` (of another order) or `pay_out` (to a wallet)."""
-        known = self.orders.get(name)
-        wanted = {field: str(asked.get(field, "")) for field in ("kind", "amount", "currency", "of", "wallet", "memo")}
-        if known is not None:
-            same = all(known[field] == value for field, value in wanted.items())
-            return (200, known) if same else (422, {"reason": "name_taken"})
-        amount = Decimal(wanted["amount"])
-        if wanted["kind"] == "give_back":
-            paid = self.orders.get(wanted["of"], {"kind": "", "amount": "0"})
-            given = sum(Decimal(one["amount"]) for one in self.orders.values() if one["of"] == wanted["of"])
-            if paid["kind"] != "pay_in" or amount + given > Decimal(paid["amount"]):
+        existing = self.orders.get(name)
+        requested = {
+            field: str(asked.get(field, "")) for field in ("kind", "amount", "currency", "of", "wallet", "memo")
+        }
+        if existing is not None:
+            same = all(existing[field] == value for field, value in requested.items())
+            return (200, existing) if same else (422, {"reason": "name_taken"})
+        amount = Decimal(requested["amount"])
+        if requested["kind"] == "give_back":
+            paid = self.orders.get(requested["of"], {"kind": "", "amount": "0"})
+            values = sum(Decimal(order["amount"]) for order in self.orders.values() if order["of"] == requested["of"])
+            if paid["kind"] != "pay_in" or amount + values > Decimal(paid["amount"]):
                 return 422, {"reason": "more_than_paid"}
-        if wanted["kind"] != "pay_in" and self.held(wanted["currency"]) < amount:
+        if requested["kind"] != "pay_in" and self.held(requested["currency"]) < amount:
             return 422, {"reason": "balance_insufficient"}
-        is_in = wanted["kind"] == "pay_in"
-        order = {"name": name, "state": "waiting" if is_in else "done", **wanted}
+        is_in = requested["kind"] == "pay_in"
+        order = {"name": name, "state": "waiting" if is_in else "done", **requested}
         self.orders[name] = order
         if not is_in:
             self._book(order, -amount)
@@ -74,7 +76,7 @@ class WalletProvider:
         return 200, order
 
     def held(self, currency: str) -> Decimal:
-        return sum((Decimal(one["amount"]) for one in self.book if one["currency"] == currency), Decimal(0))
+        return sum((Decimal(item["amount"]) for item in self.book if item["currency"] == currency), Decimal(0))
 
     def _book(self, order: Json, amount: Decimal) -> None:
         row = {"nr": len(self.book) + 1, "order": order["name"], "kind": order["kind"], "amount": str(amount)}

@@ -41,9 +41,12 @@ class Documents(ListAPIView[Document]):
     def get_queryset(self) -> QuerySet[Document]:
         if getattr(self, "swagger_fake_view", False):
             return Document.objects.none()
-        asked = serializers.DocumentFilterSerializer(data=self.request.query_params)
-        asked.is_valid(raise_exception=True)
-        year, kind = asked.validated_data.get("year"), asked.validated_data.get("kind", "")
+        serializer = serializers.DocumentFilterSerializer(data=self.request.query_params)
+        serializer.is_valid(raise_exception=True)
+        year, kind = (
+            serializer.validated_data.get("year"),
+            serializer.validated_data.get("kind", ""),
+        )
         return documents.filtered(documents.documents_of(_organization_id(self.request)), year=year, kind=kind)
 
 
@@ -51,8 +54,8 @@ class OneDocument(APIView):
     @extend_schema(responses=serializers.DocumentDetailSerializer, operation_id="document")
     def get(self, request: Request, document_id: UUID) -> Response:
         """With both parties, the lines, and the electronic form where there is one."""
-        found = documents.document_visible_to(actor(request._request), document_id)
-        return Response(serializers.DocumentDetailSerializer(found).data)
+        document = documents.document_visible_to(actor(request._request), document_id)
+        return Response(serializers.DocumentDetailSerializer(document).data)
 
 
 class MonthlyStatement(APIView):
@@ -63,10 +66,10 @@ class MonthlyStatement(APIView):
     )
     def get(self, request: Request) -> Response:
         """A calendar month (UTC) with its opening, every line and its closing, by currency, in minor units."""
-        asked = serializers.MonthSerializer(data=request.query_params)
-        asked.is_valid(raise_exception=True)
-        month = date(asked.validated_data["year"], asked.validated_data["month"], 1)
+        serializer = serializers.MonthSerializer(data=request.query_params)
+        serializer.is_valid(raise_exception=True)
+        month = date(serializer.validated_data["year"], serializer.validated_data["month"], 1)
         organization_id = _organization_id(request)
-        found = statements.monthly_statement(organization_id, month)
-        body = statements.statement_as_json(organization_id, month, found)
+        monthly_statement = statements.monthly_statement(organization_id, month)
+        body = statements.statement_as_json(organization_id, month, monthly_statement)
         return Response(serializers.MonthlyStatementSerializer(body).data)

@@ -98,9 +98,9 @@ def line_from_json(row: dict[str, Any], currency: str) -> Line:
 
 def categories(lines: Sequence[Line], currency: str) -> list[Category]:
     """One row per treatment and rate, as EN 16931 breaks tax down; they sum to the document's totals exactly."""
-    found = []
+    result = []
     for key in sorted({(str(line.treatment), line.rate_bps) for line in lines}):
         own = [line for line in lines if (str(line.treatment), line.rate_bps) == key]
         net = Money.total((line.net for line in own), currency)
-        found.append(Category(*key, net, Money.total((line.tax for line in own), currency)))
-    return found
+        result.append(Category(*key, net, Money.total((line.tax for line in own), currency)))
+    return result

@@ -49,16 +49,16 @@ def findings(xml: bytes) -> list[str]:
         report = rules.transform_to_string(xdm_node=node)
     # The report is Saxon's own output of our own document.
     tree = ElementTree.fromstring(report)  # noqa: S314
-    contexts = [one.get("context", "") for one in tree.iter(_FIRED)]
+    contexts = [item.get("context", "") for item in tree.iter(_FIRED)]
     if not any("CrossIndustryInvoice" in context for context in contexts):
         raise RulesDidNotRun
-    failed = [(one.get("id", ""), (one.findtext(_TEXT) or "").strip()) for one in _errors(tree)]
+    failed = [(error.get("id", ""), (error.findtext(_TEXT) or "").strip()) for error in _errors(tree)]
     return [text if text.startswith("[") else f"[{rule}] {text}" for rule, text in failed]
 
 
 def _errors(report: ElementTree.Element) -> list[ElementTree.Element]:
     """SVRL marks an assertion by `flag` or `role`; what is not marked is fatal."""
-    return [one for one in report.iter(_FAILED) if (one.get("flag") or one.get("role") or "fatal") != "warning"]
+    return [item for item in report.iter(_FAILED) if (item.get("flag") or item.get("role") or "fatal") != "warning"]
 
 
 @cache

@@ -34,12 +34,12 @@ def _compile(sheet: dict[str, Any], language: str, **options: Any) -> bytes:
 
     base = language.split("-")[0]
     data = {**sheet, "lang": base, "rtl": base in _RIGHT_TO_LEFT, "author": settings.SITE_NAME}
-    made = typst.compile(
+    created = typst.compile(
         str(TEMPLATE),
         font_paths=[str(FONTS)],
         ignore_system_fonts=True,
         sys_inputs={"data": json.dumps(data)},
         **options,
     )
-    pages = made if isinstance(made, list) else [made]
+    pages = created if isinstance(created, list) else [created]
     return bytes(pages[0])

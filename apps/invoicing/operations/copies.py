@@ -16,8 +16,8 @@ from apps.invoicing.queries import documents
 
 def make_electronic_copy(*, document: Document, now: datetime) -> ElectronicCopy:
     """The EN 16931 form of a document with the findings of the official rules, kept once."""
-    if (known := documents.electronic_copy_of(document)) is not None:
-        return known
+    if (electronic_copy := documents.electronic_copy_of(document)) is not None:
+        return electronic_copy
     xml, findings = _judged(document)
     with transaction.atomic():
         kept, _ = ElectronicCopy.objects.get_or_create(
@@ -37,8 +37,8 @@ def _judged(document: Document) -> tuple[bytes, list[str]]:
     """The XML and what the rules say against it; without XML where the standard has no form for an amount."""
     try:
         xml = cii.write(document.paper)
-    except cii.NotExpressible as refusal:
-        return b"", [f"[BR-DEC] {refusal}"]
+    except cii.NotExpressible as error:
+        return b"", [f"[BR-DEC] {error}"]
     return xml, schematron.findings(xml)
 
 

@@ -31,8 +31,8 @@ def credit_invoice(
     :param amount: with its tax. :param tax: what the books took back; pro rata where they do not say.
     :raises NotAnInvoice, MoreThanInvoiced: as they say.
     """
-    if (known := documents.document_of_source(source_key)) is not None:
-        return known
+    if (document := documents.document_of_source(source_key)) is not None:
+        return document
     invoice = Document.objects.select_for_update(of=("self",)).select_related("recipient", "issuer").get(id=document_id)
     left = invoice.total - documents.credited(invoice)
     policies.check_can_credit(invoice, amount, left, fmt.money(left))

@@ -53,14 +53,14 @@ def issue(draft: Draft, *, now: datetime) -> Document:
 
     The series stays locked until the commit: two issuers wait for each other, and a rollback gives the number back.
     """
-    if (known := documents.document_of_source(draft.source_key)) is not None:
-        return known
+    if (existing := documents.document_of_source(draft.source_key)) is not None:
+        return existing
     letters, year = SERIES[draft.kind], now.astimezone(UTC).year
     series = documents.series_for_update(
         issuer=draft.issuer, letters=letters, year=year, prefix=lambda: _prefix(draft.issuer, letters)
     )
-    if (known := documents.document_of_source(draft.source_key)) is not None:  # by whom we waited for
-        return known
+    if (existing := documents.document_of_source(draft.source_key)) is not None:  # by whom we waited for
+        return existing
     series.last_number += 1
     series.save(update_fields=["last_number"])
     currency = draft.lines[0].net.currency

@@ -40,14 +40,14 @@ def filtered(documents: QuerySet[Document], *, year: int | None, kind: str) -> Q
 
 def years_of(organization_id: UUID) -> list[int]:
     """The years that have documents, newest first."""
-    found = documents_of(organization_id).order_by().values_list("series__year", flat=True).distinct()
-    return sorted(found, reverse=True)
+    distinct = documents_of(organization_id).order_by().values_list("series__year", flat=True).distinct()
+    return sorted(distinct, reverse=True)
 
 
 def document_visible_to(actor: Actor, document_id: UUID) -> Document:
     """:raises NotFound: for a stranger as for a document that is not there."""
-    found = Document.objects.select_related("issuer", "recipient", "corrects", "electronic_copy")
-    document = found.filter(id=document_id).first()
+    documents = Document.objects.select_related("issuer", "recipient", "corrects", "electronic_copy")
+    document = documents.filter(id=document_id).first()
     if document is None:
         raise NotFound
     sees = any(accounts.can_act_for(actor, side, "view") for side in (document.recipient_id, document.issuer_id))

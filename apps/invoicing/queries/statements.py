@@ -89,8 +89,8 @@ def monthly_statement(organization_id: UUID, month: date) -> list[CurrencyStatem
         buckets[_bucket(code)] += money
     moved = periods.movements(codes, start, end)
     memos |= _memos_of(moved, known=memos)
-    found = [_of_currency(currency, buckets, moved, memos) for currency, buckets in sorted(opening.items())]
-    return [one for one in found if one.rows or any(one.opening.values())]
+    of_currencies = [_of_currency(currency, buckets, moved, memos) for currency, buckets in sorted(opening.items())]
+    return [item for item in of_currencies if item.rows or any(item.opening.values())]
 
 
 def _escrows_at_work(payer_id: UUID, start: datetime) -> dict[str, str]:
@@ -103,36 +103,36 @@ def _escrows_at_work(payer_id: UUID, start: datetime) -> dict[str, str]:
 
 def _codes(organization_id: UUID, escrow_ids: Iterable[str]) -> list[str]:
     """The accounts of one organization; a currency is no part of a code."""
-    held = [chart.escrow_held(UUID(one), "EUR").code for one in escrow_ids]
-    fees = [chart.deferred_fee(UUID(one), "EUR").code for one in escrow_ids]
+    held = [chart.escrow_held(UUID(escrow_row_id), "EUR").code for escrow_row_id in escrow_ids]
+    fees = [chart.deferred_fee(UUID(escrow_row_id), "EUR").code for escrow_row_id in escrow_ids]
     disputes = periods.named_by(held, event="dispute.opened", name="dispute") if held else set()
-    frozen = [chart.hold_dispute(UUID(one), "EUR").code for one in disputes]
+    frozen = [chart.hold_dispute(UUID(dispute), "EUR").code for dispute in disputes]
     own = [chart.payable(organization_id, "EUR").code, chart.employer_credit(organization_id, "EUR").code]
     return own + held + fees + frozen
 
 
 def _memos_of(moved: Iterable[periods.Movement], *, known: dict[str, str]) -> dict[str, str]:
-    wanted = {one.refs["escrow"] for one in moved if "escrow" in one.refs} - known.keys()
-    rows = Escrow.objects.filter(id__in=wanted).values_list("id", "memo") if wanted else []
+    requested = {item.refs["escrow"] for item in moved if "escrow" in item.refs} - known.keys()
+    rows = Escrow.objects.filter(id__in=requested).values_list("id", "memo") if requested else []
     return {str(escrow_id): memo for escrow_id, memo in rows}
 
 
 def _of_currency(
     currency: str, opening: dict[str, Money], moved: list[periods.Movement], memos: dict[str, str]
 ) -> CurrencyStatement:
-    made = CurrencyStatement(currency, opening)
+    currency_statement = CurrencyStatement(currency, opening)
     present = dict(opening)
     entries: dict[UUID, list[periods.Movement]] = {}
-    for one in moved:
-        if one.amount.currency == currency:
-            entries.setdefault(one.journal_id, []).append(one)
+    for item in moved:
+        if item.amount.currency == currency:
+            entries.setdefault(item.journal_id, []).append(item)
     for journal_id, lines in entries.items():
         parts = {name: Money.zero(currency) for name in BUCKETS}
         for line in lines:
             parts[_bucket(line.code)] += line.amount
         present = {name: present[name] + parts[name] for name in BUCKETS}
         first = lines[0]
-        made.rows.append(
+        currency_statement.rows.append(
             StatementRow(
                 journal_id=journal_id,
                 event=first.event,
@@ -144,8 +144,8 @@ def _of_currency(
                 balance=Money.total(present.values(), currency),
             )
         )
-    made.closing = present
-    return made
+    currency_statement.closing = present
+    return currency_statement
 
 
 def _bucket(code: str) -> str:
@@ -159,14 +159,14 @@ def statement_as_json(organization_id: UUID, month: date, found: list[CurrencySt
         "month": f"{month:%Y-%m}",
         "currencies": [
             {
-                "currency": one.currency,
-                "opening": _minor(one.opening),
-                "closing": _minor(one.closing),
-                "opening_minor": one.opening_total.amount_minor,
-                "closing_minor": one.closing_total.amount_minor,
-                "lines": [_row_as_json(row) for row in one.rows],
+                "currency": item.currency,
+                "opening": _minor(item.opening),
+                "closing": _minor(item.closing),
+                "opening_minor": item.opening_total.amount_minor,
+                "closing_minor": item.closing_total.amount_minor,
+                "lines": [_row_as_json(row) for row in item.rows],
             }
-            for one in found
+            for item in found
         ],
     }
 

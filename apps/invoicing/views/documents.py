@@ -41,12 +41,12 @@ def documents(request: HttpRequest) -> HttpResponse:
     organization_id = organization_id_of(request)
     year, kind = request.GET.get("year", ""), request.GET.get("kind", "")
     years = document_queries.years_of(organization_id)
-    found = document_queries.filtered(
+    filtered = document_queries.filtered(
         document_queries.documents_of(organization_id),
         year=int(year) if year in map(str, years) else None,
         kind=kind if kind in DocumentKind.values else "",
     )
-    page = keyset.page(found, order="-issued_at", cursor=request.GET.get("cursor", ""))
+    page = keyset.page(filtered, order="-issued_at", cursor=request.GET.get("cursor", ""))
     context = {
         "documents": page,
         "next_cursor": page.next_cursor,
@@ -65,12 +65,12 @@ def documents(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def document(request: HttpRequest, document_id: UUID) -> HttpResponse:
-    found = document_queries.document_visible_to(actor(request), document_id)
+    result = document_queries.document_visible_to(actor(request), document_id)
     context = {
-        "document": found,
-        "sheet": fmt.sheet(found.paper),
-        "copy": document_queries.electronic_copy_of(found),
-        "corrections": list(found.corrections.order_by("issued_at")),
+        "document": result,
+        "sheet": fmt.sheet(result.paper),
+        "copy": document_queries.electronic_copy_of(result),
+        "corrections": list(result.corrections.order_by("issued_at")),
     }
     return render(request, "invoicing/document_detail.html", context)
 
@@ -79,20 +79,20 @@ def document(request: HttpRequest, document_id: UUID) -> HttpResponse:
 @require_safe
 def document_pdf(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """The document in the reader's language."""
-    found = document_queries.document_visible_to(actor(request), document_id)
+    result = document_queries.document_visible_to(actor(request), document_id)
     language = translation.get_language() or "en"
-    return _file(found, typesetting.pdf(fmt.sheet(found.paper), language=language), "application/pdf", "pdf")
+    return _file(result, typesetting.pdf(fmt.sheet(result.paper), language=language), "application/pdf", "pdf")
 
 
 @login_required
 @require_safe
 def document_xml(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """The EN 16931 form, which has no language. :raises NotFound: unless the official rules accept it."""
-    found = document_queries.document_visible_to(actor(request), document_id)
-    copy = document_queries.electronic_copy_of(found)
+    result = document_queries.document_visible_to(actor(request), document_id)
+    copy = document_queries.electronic_copy_of(result)
     if copy is None or not copy.is_valid:
         raise NotFound
-    return _file(found, copy.xml.encode(), "application/xml", "xml")
+    return _file(result, copy.xml.encode(), "application/xml", "xml")
 
 
 def _file(document: Document, content: bytes, content_type: str, suffix: str) -> HttpResponse:
@@ -148,6 +148,6 @@ def _choose(request: HttpRequest, organization_id: UUID) -> HttpResponse:
         actor=actor(request),
         now=timezone.now(),
     )
-    said = _("From now on we write your invoices.") if chosen.is_agreed else _("You write your invoices yourself.")
-    messages.success(request, said)
+    message = _("From now on we write your invoices.") if chosen.is_agreed else _("You write your invoices yourself.")
+    messages.success(request, message)
     return redirect("invoicing:documents")

@@ -45,9 +45,9 @@ def _shifted(month: date, by: int) -> date:
 @require_safe
 def statements(request: HttpRequest) -> HttpResponse:
     """The present month, or the one that a form asks for."""
-    asked = request.GET.get("month", "")
+    query = request.GET.get("month", "")
     try:
-        month = datetime.strptime(asked, "%Y-%m").replace(tzinfo=UTC).date()
+        month = datetime.strptime(query, "%Y-%m").replace(tzinfo=UTC).date()
         return redirect("invoicing:statement", month)
     except (ValueError, NoReverseMatch):  # no month, or one in a year without a page
         return redirect("invoicing:statement", _this_month())
@@ -56,10 +56,10 @@ def statements(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def statement(request: HttpRequest, month: date) -> HttpResponse:
-    found = statement_queries.monthly_statement(organization_id_of(request), month)
+    monthly_statement = statement_queries.monthly_statement(organization_id_of(request), month)
     context = {
         "month": month,
-        "currencies": [_shown(one) for one in found],
+        "currencies": [_shown(item) for item in monthly_statement],
         "before": _shifted(month, -1) if month.year > 2000 else None,
         "after": _shifted(month, 1) if month < _this_month() else None,
         "rows_max": ROWS_MAX,
@@ -89,7 +89,7 @@ def statement_csv(request: HttpRequest, month: date) -> StreamingHttpResponse:
     statements = statement_queries.monthly_statement(organization_id_of(request), month)
     head = ("date", "event", "what", "about", *statement_queries.BUCKETS, "change", "balance", "currency", "entry")
     return spreadsheets.download(
-        f"statement-{month:%Y-%m}", [head, *(cells for one in statements for cells in _cells(one))]
+        f"statement-{month:%Y-%m}", [head, *(cells for statement_row in statements for cells in _cells(statement_row))]
     )
 
 
@@ -99,9 +99,9 @@ def _cells(one: statement_queries.CurrencyStatement) -> Iterator[list[object]]:
 
     yield ["", "opening", "", "", *parts(one.opening), "", one.opening_total.as_decimal(), one.currency, ""]
     for row in one.rows:
-        said = [row.happened_at.isoformat(), row.event, event_label(row.event), row.about]
+        cells = [row.happened_at.isoformat(), row.event, event_label(row.event), row.about]
         moved = [row.change.as_decimal(), row.balance.as_decimal(), one.currency, row.journal_id]
-        yield [*said, *parts(row.parts), *moved]
+        yield [*cells, *parts(row.parts), *moved]
     yield ["", "closing", "", "", *parts(one.closing), "", one.closing_total.as_decimal(), one.currency, ""]
 
 
@@ -109,7 +109,7 @@ def _cells(one: statement_queries.CurrencyStatement) -> Iterator[list[object]]:
 @require_safe
 def statement_json(request: HttpRequest, month: date) -> JsonResponse:
     organization_id = organization_id_of(request)
-    found = statement_queries.monthly_statement(organization_id, month)
-    response = JsonResponse(statement_queries.statement_as_json(organization_id, month, found))
+    monthly_statement = statement_queries.monthly_statement(organization_id, month)
+    response = JsonResponse(statement_queries.statement_as_json(organization_id, month, monthly_statement))
     response["Content-Disposition"] = f'attachment; filename="statement-{month:%Y-%m}.json"'
     return response

@@ -164,7 +164,7 @@ def statement(codes: Sequence[str], *, before: int | None = None, limit: int = 5
     lines = []
     running: dict[int, int] = {}
     rows = first.union(*rest, all=True) if rest else first
-    for row in sorted(rows, key=lambda found: -found["id"])[:limit]:
+    for row in sorted(rows, key=lambda item: -item["id"])[:limit]:
         minor, side = row["amount_minor"], SIDES[row["account__kind"]]
         after = running.setdefault(row["account_id"], row["after_page"])
         running[row["account_id"]] = after - minor
@@ -208,14 +208,14 @@ def journal(journal_id: UUID) -> JournalView:
 
 def journal_by_key(key: UUID) -> JournalView | None:
     """The entry recorded under this key, if any."""
-    found = _views(JournalEntry.objects.filter(idem_key=key))
-    return found[0] if found else None
+    views = _views(JournalEntry.objects.filter(idem_key=key))
+    return views[0] if views else None
 
 
 def journals_of(**refs: object) -> list[JournalView]:
     """Every entry that names these objects, oldest first: `journals_of(escrow=escrow.id)`."""
-    wanted = {name: str(value) for name, value in refs.items()}
-    return _views(JournalEntry.objects.filter(refs__contains=wanted))
+    requested = {name: str(value) for name, value in refs.items()}
+    return _views(JournalEntry.objects.filter(refs__contains=requested))
 
 
 def journals_by_ids(ids: Iterable[UUID]) -> list[JournalView]:
@@ -224,10 +224,10 @@ def journals_by_ids(ids: Iterable[UUID]) -> list[JournalView]:
 
 
 def _one(rows: QuerySet[JournalEntry]) -> JournalView:
-    found = _views(rows)
-    if not found:
+    views = _views(rows)
+    if not views:
         raise NotFound()
-    return found[0]
+    return views[0]
 
 
 def _views(rows: QuerySet[JournalEntry]) -> list[JournalView]:

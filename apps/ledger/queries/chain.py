@@ -90,9 +90,9 @@ def _text(
     recorded_at: datetime,
     lines: list[str] | None,
 ) -> str:
-    said = "\n".join([event, str(reverses_id or ""), refs, *sorted(lines or [], key=str.encode)])
+    content = "\n".join([event, str(reverses_id or ""), refs, *sorted(lines or [], key=str.encode)])
     return "\n".join(
-        [str(seq), previous, str(id_), str(key), _moment(happened_at), _moment(recorded_at), _sha256(said), memo]
+        [str(seq), previous, str(id_), str(key), _moment(happened_at), _moment(recorded_at), _sha256(content), memo]
     )
 
 

@@ -13,7 +13,7 @@ def powers_over_the_books(role: str = "") -> list[str]:
 
     :param role: the connection's own role when empty.
     """
-    found = []
+    result = []
     with connection.cursor() as cursor:
         if not role:
             cursor.execute("SELECT current_user")
@@ -32,10 +32,10 @@ def powers_over_the_books(role: str = "") -> list[str]:
             "is a superuser", f"owns {GUARDED} or is a member of its owner", "may make roles", "may empty tables",
             "may add triggers", "may make functions and tables beside the guards", "may replicate or pass row security",
         )  # fmt: skip
-        found = [word for word, is_so in zip(words, row, strict=True) if is_so]
+        result = [word for word, is_so in zip(words, row, strict=True) if is_so]
         # Superusers may everything, and from PostgreSQL 15 on the parameter can be given to others.
         if not row[0] and connection.cursor().connection.server_version >= 150000:
             cursor.execute("SELECT has_parameter_privilege(%s, 'session_replication_role', 'SET')", [role])
             if cursor.fetchone()[0]:
-                found.append("may set session_replication_role, which silences triggers")
-    return found
+                result.append("may set session_replication_role, which silences triggers")
+    return result

@@ -33,7 +33,7 @@ class ExplanationSerializer(serializers.Serializer[Any]):
     computed_at = serializers.DateTimeField()
 
     def get_related(self, explanation: Any) -> list[dict[str, str]]:
-        return [{"asked": asked, "known": known} for asked, known in explanation.related]
+        return [{"asked": query, "known": existing} for query, existing in explanation.related]
 
 
 class RecommendedTaskSerializer(serializers.Serializer[Any]):
@@ -99,7 +99,7 @@ class _RefusalSerializer(serializers.Serializer[Any]):
 
 
 def _reasons(side: ListSide) -> list[tuple[str, str]]:
-    return [(one.value, str(one.label)) for one in REASONS[side]]
+    return [(item.value, str(item.label)) for item in REASONS[side]]
 
 
 class NotForMeSerializer(_RefusalSerializer):

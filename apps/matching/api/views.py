@@ -42,9 +42,9 @@ from ranking import skill_suggestions as ranking_skill_suggestions
 
 
 def _limit(request: Request) -> int:
-    asked = LimitSerializer(data=request.query_params)
-    asked.is_valid(raise_exception=True)
-    return int(asked.validated_data["limit"])
+    serializer = LimitSerializer(data=request.query_params)
+    serializer.is_valid(raise_exception=True)
+    return int(serializer.validated_data["limit"])
 
 
 def _task(request: Request, task_id: UUID) -> Task:
@@ -59,9 +59,9 @@ class RecommendedTasks(APIView):
     def get(self, request: Request) -> Response:
         """Open tasks that suit the organization one acts for, best first, with the reasons."""
         limit, organization_id = _limit(request), actor(request._request).organization_id
-        found = recommendations.recommended_tasks(organization_id, limit) if organization_id else []
-        note_shown(request._request, ListKind.RECOMMENDED, organization_id, found)
-        return Response(RecommendedTaskSerializer(found, many=True).data)
+        recommended_tasks = recommendations.recommended_tasks(organization_id, limit) if organization_id else []
+        note_shown(request._request, ListKind.RECOMMENDED, organization_id, recommended_tasks)
+        return Response(RecommendedTaskSerializer(recommended_tasks, many=True).data)
 
 
 class MatchExport(APIView):
@@ -80,9 +80,9 @@ class RecommendedFreelancers(APIView):
         """Freelancers who suit one's own task, best first, with the reasons."""
         limit, task = _limit(request), _task(request, task_id)
         policies.check_can_see_recommended_freelancers(actor(request._request), task)
-        found = recommendations.recommended_freelancers(task.id, limit)
-        note_shown(request._request, ListKind.PEOPLE, task.employer_id, found)
-        return Response(RecommendedFreelancerSerializer(found, many=True).data)
+        recommended_freelancers = recommendations.recommended_freelancers(task.id, limit)
+        note_shown(request._request, ListKind.PEOPLE, task.employer_id, recommended_freelancers)
+        return Response(RecommendedFreelancerSerializer(recommended_freelancers, many=True).data)
 
 
 class OwnMatch(APIView):
@@ -103,29 +103,31 @@ class SkillsFromText(APIView):
     )
     def post(self, request: Request) -> Response:
         """Skills that a text names, surest first, each with where it stands. Nothing is kept."""
-        given = SkillTextSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        found = ranking_skill_suggestions.suggest(
-            given.validated_data["text"], given.validated_data["language"], ranking_skill_suggestions.ready()
+        serializer = SkillTextSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        result = ranking_skill_suggestions.suggest(
+            serializer.validated_data["text"],
+            serializer.validated_data["language"],
+            ranking_skill_suggestions.ready(),
         )
-        names = skills.labels([one.skill_id for one in found], get_language() or "en")
+        names = skills.labels([item.skill_id for item in result], get_language() or "en")
         rows = [
             {
-                "id": one.skill_id, "label": names[one.skill_id], "confidence": round(one.confidence, 3),
-                "start": one.start, "end": one.end,
+                "id": item.skill_id, "label": names[item.skill_id], "confidence": round(item.confidence, 3),
+                "start": item.start, "end": item.end,
             }
-            for one in found
-            if one.skill_id in names
+            for item in result
+            if item.skill_id in names
         ]  # fmt: skip
         return Response(SuggestedSkillSerializer(rows, many=True).data)
 
 
 def _refuse(request: Request, side: ListSide, task_id: UUID, organization_id: UUID) -> Response:
-    given = (NotForMeSerializer if side == ListSide.TASKS else NotSuitedSerializer)(data=request.data)
-    given.is_valid(raise_exception=True)
+    values = (NotForMeSerializer if side == ListSide.TASKS else NotSuitedSerializer)(data=request.data)
+    values.is_valid(raise_exception=True)
     refusal = feedback.refuse(
         side=side, task=_task(request, task_id), organization_id=organization_id, actor=actor(request._request),
-        reason=given.validated_data["reason"], text=given.validated_data["text"], now=timezone.now(),
+        reason=values.validated_data["reason"], text=values.validated_data["text"], now=timezone.now(),
     )  # fmt: skip
     return Response(RefusalSerializer(refusal).data)
 
@@ -183,9 +185,9 @@ class LearnedOrders(APIView):
     @extend_schema(responses=LearnedOrderSerializer(many=True), operation_id="learned_orders")
     def get(self, request: Request) -> Response:
         """The public model cards of orders learnt from what came of recommendations, newest first."""
-        holding = {one.ranker.id for one in learned.orders() if one.ranker is not None}
-        found = LearnedOrderSerializer(learned.rankers(), many=True, context={"holding": holding})
-        return Response(found.data)
+        holding = {order.ranker.id for order in learned.orders() if order.ranker is not None}
+        serializer = LearnedOrderSerializer(learned.rankers(), many=True, context={"holding": holding})
+        return Response(serializer.data)
 
 
 class SkillCompletions(APIView):
@@ -196,8 +198,8 @@ class SkillCompletions(APIView):
     )
     def get(self, request: Request) -> Response:
         """Skills that tasks often ask for together with those chosen, the likeliest first."""
-        asked = CompletionQuerySerializer(data={"skill": request.query_params.getlist("skill")})
-        asked.is_valid(raise_exception=True)
-        found = skill_suggestion_queries.goes_with(asked.validated_data["skill"], timezone.now())
-        rows = [{"id": skill_id, "title": name} for skill_id, name in found]
+        serializer = CompletionQuerySerializer(data={"skill": request.query_params.getlist("skill")})
+        serializer.is_valid(raise_exception=True)
+        goes = skill_suggestion_queries.goes_with(serializer.validated_data["skill"], timezone.now())
+        rows = [{"id": skill_id, "title": name} for skill_id, name in goes]
         return Response(CompletionSerializer(rows, many=True).data)

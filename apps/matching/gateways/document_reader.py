@@ -53,12 +53,12 @@ def _pdf(content: bytes) -> str:
     from pypdf import PdfReader
 
     pages = PdfReader(io.BytesIO(content[max(0, content[:1024].find(b"%PDF-")) :])).pages
-    found: list[str] = []
+    result: list[str] = []
     for number in range(min(len(pages), PAGES_MAX)):
-        found.append(pages[number].extract_text())
-        if sum(map(len, found)) > CHARACTERS_MAX:
+        result.append(pages[number].extract_text())
+        if sum(map(len, result)) > CHARACTERS_MAX:
             break
-    return "\n".join(found)
+    return "\n".join(result)
 
 
 def _docx(content: bytes) -> str:
@@ -109,9 +109,9 @@ def _is_hidden(run: Any) -> bool:
 
 def _chosen(alternatives: Any) -> Any:
     """Of a drawing in a newer and an older spelling the one that has words, the newer first."""
-    for one in alternatives:
-        if next(one.iter(f"{_W}t"), None) is not None:
-            return one
+    for alternative in alternatives:
+        if next(alternative.iter(f"{_W}t"), None) is not None:
+            return alternative
     return alternatives[:0]
 
 

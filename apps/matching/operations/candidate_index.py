@@ -27,8 +27,8 @@ DELTA_SHARE_MAX = 0.05
 
 def shelf() -> index.Shelf | None:
     """The shelf of this machine; None until it was built, and while it holds another database's people."""
-    found = _shelf(Path(settings.MATCH_SHELF))
-    return found if found.parts and found.database == _name() else None
+    result = _shelf(Path(settings.MATCH_SHELF))
+    return result if result.parts and result.database == _name() else None
 
 
 @cache
@@ -50,17 +50,17 @@ def refresh_shelf(*, now: datetime) -> int | None:
     A first base, and one that too many have left, is written whole.
     """
     folder = Path(settings.MATCH_SHELF)
-    known = _known(folder)
+    existing = _known(folder)
     newest = ShelfChange.objects.order_by("-changed_at").values_list("changed_at", flat=True).first()
-    if known and (newest is None or newest.isoformat() <= known["until"]):
+    if existing and (newest is None or newest.isoformat() <= existing["until"]):
         return None
     with candidate_index_writer.writing(folder) as is_first:
         if not is_first:
             return None
-        if not known:
+        if not existing:
             return _write_base(folder, now)
-        changes = ShelfChange.objects.filter(changed_at__gt=datetime.fromisoformat(known["base_until"]))
-        if changes.count() > max(1_000, min(DELTA_MAX, DELTA_SHARE_MAX * known["people"])):
+        changes = ShelfChange.objects.filter(changed_at__gt=datetime.fromisoformat(existing["base_until"]))
+        if changes.count() > max(1_000, min(DELTA_MAX, DELTA_SHARE_MAX * existing["people"])):
             return _write_base(folder, now)
         changed = list(changes.order_by("changed_at").values_list("organization_id", "changed_at"))
         return _write_delta(folder, [one for one, _ in changed], changed[-1][1], now)
@@ -73,8 +73,8 @@ def _name() -> str:
 
 def _known(folder: Path) -> dict[str, Any]:
     """What is on the shelf; nothing, where it is another database's."""
-    found = candidate_index_writer.state(folder)
-    return found if found and found.get("database") == _name() else {}
+    state = candidate_index_writer.state(folder)
+    return state if state and state.get("database") == _name() else {}
 
 
 def _write_base(folder: Path, now: datetime) -> int:
@@ -94,6 +94,6 @@ def _write_delta(folder: Path, changed: Sequence[UUID], until: datetime, now: da
 
 def _one_by_one(ids: Sequence[UUID], now: datetime) -> columns.Columns:
     writer = candidate_index_writer.Writer()
-    for one in inputs.freelancer_facts(ids, now).values():
-        writer.add(one)
+    for freelancer_fact in inputs.freelancer_facts(ids, now).values():
+        writer.add(freelancer_fact)
     return writer.columns()

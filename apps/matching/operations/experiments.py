@@ -40,17 +40,17 @@ def start_experiment(
     Experiment.objects.filter(side=side, stopped_at=None, ends_at__lte=now).update(stopped_at=F("ends_at"))
     try:
         with transaction.atomic():
-            made = Experiment.objects.create(
+            experiment = Experiment.objects.create(
                 name=name, side=side, note=note.strip(), arms=arms, guardrails=guardrails, share=share, starts_at=now,
                 ends_at=ends_at, started_by_id=actor.person_id,
             )  # fmt: skip
     except IntegrityError as taken:
         raise policies.ExperimentRuns from taken
     moderation.record(
-        actor=actor, action="matching.start_experiment", subject_type="experiment", subject_id=str(made.id),
+        actor=actor, action="matching.start_experiment", subject_type="experiment", subject_id=str(experiment.id),
         reason=note.strip(), details={"name": name, "side": side, "arms": arms, "share": share}, now=now,
     )  # fmt: skip
-    return made
+    return experiment
 
 
 @transaction.atomic

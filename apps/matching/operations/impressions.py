@@ -29,22 +29,22 @@ def record_shown(*, kind: ListKind, reader_id: UUID, rows: Sequence[Shown], now:
     if list_id is None:
         hour = int(now.timestamp() // SAME_LIST.total_seconds())
         list_id = uuid5(NAMESPACE_OID, f"{kind}:{reader_id}:{about or ''}:{hour}")
-    new = [one for one in rows if (one.result.task_id, one.result.organization_id) not in seen]
-    made = [_impression(list_id, kind, reader_id, one, now) for one in new]
-    return len(MatchImpression.objects.bulk_create(made, ignore_conflicts=True)) if made else 0
+    new = [row for row in rows if (row.result.task_id, row.result.organization_id) not in seen]
+    created = [_impression(list_id, kind, reader_id, item, now) for item in new]
+    return len(MatchImpression.objects.bulk_create(created, ignore_conflicts=True)) if created else 0
 
 
 def record_told(*, task_id: UUID, organization_ids: Sequence[UUID], now: datetime) -> int:
     """Write down who was told of a new task, by notification and mail: to each of them a list of one."""
     results = MatchResult.objects.filter(task_id=task_id, organization_id__in=organization_ids)
-    made = [
+    created = [
         _impression(
-            uuid5(NAMESPACE_OID, f"{ListKind.MAIL}:{one.organization_id}:{task_id}"), ListKind.MAIL,
-            one.organization_id, Shown(one, Place(one.task_id, position=1, ranked=1)), now,
+            uuid5(NAMESPACE_OID, f"{ListKind.MAIL}:{result.organization_id}:{task_id}"), ListKind.MAIL,
+            result.organization_id, Shown(result, Place(result.task_id, position=1, ranked=1)), now,
         )
-        for one in results
+        for result in results
     ]  # fmt: skip
-    return len(MatchImpression.objects.bulk_create(made, ignore_conflicts=True))
+    return len(MatchImpression.objects.bulk_create(created, ignore_conflicts=True))
 
 
 def _impression(list_id: UUID, kind: ListKind, reader_id: UUID, row: Shown, now: datetime) -> MatchImpression:

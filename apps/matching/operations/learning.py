@@ -26,15 +26,15 @@ logger = logging.getLogger(__name__)
 
 def train_rankers(*, now: datetime) -> int:
     """Learn anew wherever there are outcomes enough and a week has passed; gives how many cards were written."""
-    made = 0
+    created = 0
     for category_id in Category.objects.filter(is_active=True).values_list("id", flat=True):
         for side in ListSide:
             newest = learned.newest_ranker(category_id, side)
             is_fresh = newest is not None and newest.trained_at > now - EVERY
             if not is_fresh and learned.outcomes(category_id, side) >= learning.POSITIVES_MIN:
                 train_ranker(category_id=category_id, side=side, now=now)
-                made += 1
-    return made
+                created += 1
+    return created
 
 
 def train_ranker(*, category_id: UUID, side: ListSide, now: datetime) -> Ranker:
@@ -48,18 +48,18 @@ def train_ranker(*, category_id: UUID, side: ListSide, now: datetime) -> Ranker:
     chooser, card = pairwise_ranking.train(lists)
     with transaction.atomic():
         Category.objects.select_for_update().get(id=category_id)
-        made = Ranker.objects.create(
+        ranker = Ranker.objects.create(
             category_id=category_id, side=side, is_better=chooser is not None,
             model=chooser.as_json() if chooser else {}, card=card, trained_at=now,
         )  # fmt: skip
         held = learned.newest_choice(category_id, side)
         if held is not None and held.chosen_by_id is not None:
-            return made
-        if made.is_better:
-            _choose(made.category, side, made, GATE_OPENED, None, now)
+            return ranker
+        if ranker.is_better:
+            _choose(ranker.category, side, ranker, GATE_OPENED, None, now)
         elif held is not None and held.ranker_id is not None:
-            _choose(made.category, side, None, GATE_CLOSED, None, now)
-    return made
+            _choose(ranker.category, side, None, GATE_CLOSED, None, now)
+    return ranker
 
 
 @transaction.atomic
@@ -75,22 +75,22 @@ def choose_order(
     ranker = Ranker.objects.filter(id=ranker_id, category_id=category_id, side=side).first() if ranker_id else None
     policies.check_can_choose_order(actor, note, ranker=ranker, is_known=ranker is not None or ranker_id is None)
     category = Category.objects.select_for_update().get(id=category_id)
-    made = _choose(category, side, ranker, note.strip(), actor, now)
+    result = _choose(category, side, ranker, note.strip(), actor, now)
     moderation.record(
-        actor=actor, action="matching.choose_order", subject_type="ranker_choice", subject_id=str(made.id),
+        actor=actor, action="matching.choose_order", subject_type="ranker_choice", subject_id=str(result.id),
         reason=note.strip(), details={"category": category.slug, "side": side, "ranker": ranker_id}, now=now,
     )  # fmt: skip
-    return made
+    return result
 
 
 def _choose(
     category: Category, side: ListSide, ranker: Ranker | None, note: str, actor: Actor | None, now: datetime
 ) -> RankerChoice:
-    made = RankerChoice.objects.create(
+    ranker_choice = RankerChoice.objects.create(
         category=category, side=side, ranker=ranker, note=note, chosen_by_id=actor.person_id if actor else None,
         chosen_at=now,
     )  # fmt: skip
     lists = inputs.tasks_to_match(now).filter(category=category).values_list("id", flat=True)
     request_matches(subject_kind=SubjectKind.TASK, subject_ids=lists, now=now)
     logger.info("order of %s/%s: %s", category.slug, side, ranker.id if ranker else "formula")
-    return made
+    return ranker_choice

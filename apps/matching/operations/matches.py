@@ -53,13 +53,13 @@ def request_matches(*, subject_kind: SubjectKind, subject_ids: Iterable[UUID], n
     """The same for several, with one hint to the worker; a lost hint costs three seconds, never a match."""
     ids = sorted(set(subject_ids))  # in one order, so that two who ask never wait for each other in a circle
     MatchRequest.objects.bulk_create(
-        [MatchRequest(subject_kind=subject_kind, subject_id=one, requested_at=now) for one in ids],
+        [MatchRequest(subject_kind=subject_kind, subject_id=row_id, requested_at=now) for row_id in ids],
         batch_size=1000, update_conflicts=True, unique_fields=["subject_kind", "subject_id"],
         update_fields=["requested_at"],
     )  # fmt: skip
     if subject_kind == SubjectKind.ORGANIZATION:
         ShelfChange.objects.bulk_create(
-            [ShelfChange(organization_id=one, changed_at=now) for one in ids],
+            [ShelfChange(organization_id=row_id, changed_at=now) for row_id in ids],
             batch_size=1000, update_conflicts=True, unique_fields=["organization"], update_fields=["changed_at"],
         )  # fmt: skip
     for wake in _waker:
@@ -114,9 +114,9 @@ def match_task(*, task_id: UUID, now: datetime) -> list[MatchResult]:
     )
     learned = dict(zip([owner for owner, _ in best], places, strict=True)) if choosers else {}
     results = _keep([(task_id, owner, match) for owner, match in best], now, learned, suffix)
-    told = [owner for owner, match in best[:TOLD_MAX] if match.score >= TOLD_SCORE_MIN]
-    if is_first_time and told and inputs.is_public(task_id):
-        bus.publish(events.TaskSuits(task_id=task_id, organization_ids=told), now=now)
+    notified = [owner for owner, match in best[:TOLD_MAX] if match.score >= TOLD_SCORE_MIN]
+    if is_first_time and notified and inputs.is_public(task_id):
+        bus.publish(events.TaskSuits(task_id=task_id, organization_ids=notified), now=now)
     return results
 
 
@@ -128,12 +128,12 @@ def match_organization(*, organization_id: UUID, now: datetime) -> list[MatchRes
     if freelancer is None:
         kept.delete()
         return []
-    known, people = freelancer.skills.keys() | freelancer.done_by_skill.keys(), shelf()
-    sought = _expanded(_rarity(known, people), inputs.related_of(known))
+    existing, people = freelancer.skills.keys() | freelancer.done_by_skill.keys(), shelf()
+    sought = _expanded(_rarity(existing, people), inputs.related_of(existing))
     candidates = inputs.tasks_by_skills(sought, now, CANDIDATES_MAX)
     tasks = inputs.task_facts(candidates, now)
-    asked = {skill_id for task in tasks.values() for skill_id in task.skill_ids}
-    rarity, like = _rarity(asked, people), inputs.related_of(asked)
+    query = {skill_id for task in tasks.values() for skill_id in task.skill_ids}
+    rarity, like = _rarity(query, people), inputs.related_of(query)
     points, _ = ranking_versions.current_weights()
     matches = [
         (task.id, scoring.score(task, freelancer, rarity=rarity, related=like, now=now, weights=points))
@@ -141,12 +141,12 @@ def match_organization(*, organization_id: UUID, now: datetime) -> list[MatchRes
     ]
     best = sorted(matches, key=lambda pair: (-pair[1].score, str(pair[0])))[:KEPT_MAX]
     kept.filter(task__in=inputs.tasks_to_match(now)).exclude(task_id__in=[task_id for task_id, _ in best]).delete()
-    made = _keep([(task_id, organization_id, match) for task_id, match in best], now)
+    keep = _keep([(task_id, organization_id, match) for task_id, match in best], now)
     # A learned order compares everybody of a list: where one holds, the task's list is made anew.
     lists = learned_queries.tasks_in_learned_order([task_id for task_id, _ in best[:TOLD_MAX]])
     if lists:
         request_matches(subject_kind=SubjectKind.TASK, subject_ids=lists, now=now)
-    return made
+    return keep
 
 
 def _best_for(task: TaskFacts, now: datetime) -> list[tuple[UUID, Match]]:
@@ -164,41 +164,41 @@ def _best_for(task: TaskFacts, now: datetime) -> list[tuple[UUID, Match]]:
         candidates = inputs.candidates_by_skills(weights, CANDIDATES_MAX)
         freelancers = inputs.freelancer_facts(candidates, now)
         matches = [
-            (one.id, scoring.score(task, one, rarity=rarity, related=related, now=now, weights=points))
-            for one in _eligible(task, freelancers.values(), now)
+            (item.id, scoring.score(task, item, rarity=rarity, related=related, now=now, weights=points))
+            for item in _eligible(task, freelancers.values(), now)
         ]
         return sorted(matches, key=lambda pair: (-pair[1].score, str(pair[0])))[:KEPT_MAX]
     payable = np.zeros(COUNTRIES, dtype=bool)
-    for _, country in inputs.payable_pairs([(task.employer_country, one) for one in people.countries], now):
+    for _, country in inputs.payable_pairs([(task.employer_country, country) for country in people.countries], now):
         payable[country_number(country)] = True
     own = inputs.organizations_sharing_people(task.employer_id) | {task.employer_id}
     ranked = people.rank(
         task, weights=weights, related=related, rules=Rules(payable, frozenset(own)), now=now,
         candidates=CANDIDATES_MAX, limit=KEPT_MAX, points=points,
     )  # fmt: skip
-    there = inputs.still_to_match(one.owner for one in ranked)
-    return [(one.owner, one.match) for one in ranked if one.owner in there]
+    there = inputs.still_to_match(item.owner for item in ranked)
+    return [(item.owner, item.match) for item in ranked if item.owner in there]
 
 
 def _rarity(skill_ids: Iterable[UUID], people: Shelf | None) -> dict[UUID, float]:
-    wanted = list(skill_ids)
-    return people.rarity(wanted) if people is not None else inputs.rarity_of(wanted)
+    requested = list(skill_ids)
+    return people.rarity(requested) if people is not None else inputs.rarity_of(requested)
 
 
 def _eligible(task: TaskFacts, freelancers: Iterable[FreelancerFacts], now: datetime) -> list[FreelancerFacts]:
     """Hard rules: not oneself, a shared language, and money that may and can reach them."""
-    found = list(freelancers)
-    payable = inputs.payable_pairs([(task.employer_country, one.country) for one in found], now)
+    result = list(freelancers)
+    payable = inputs.payable_pairs([(task.employer_country, item.country) for item in result], now)
     own = inputs.organizations_sharing_people(task.employer_id) | {task.employer_id}
-    return [one for one in found if one.id not in own and _can_work(task, one, payable)]
+    return [item for item in result if item.id not in own and _can_work(task, item, payable)]
 
 
 def _suitable(freelancer: FreelancerFacts, tasks: Iterable[TaskFacts], now: datetime) -> list[TaskFacts]:
     """The same rules, from the other side."""
-    found = list(tasks)
-    payable = inputs.payable_pairs([(one.employer_country, freelancer.country) for one in found], now)
+    result = list(tasks)
+    payable = inputs.payable_pairs([(item.employer_country, freelancer.country) for item in result], now)
     own = inputs.organizations_sharing_people(freelancer.id) | {freelancer.id}
-    return [one for one in found if one.employer_id not in own and _can_work(one, freelancer, payable)]
+    return [item for item in result if item.employer_id not in own and _can_work(item, freelancer, payable)]
 
 
 def _can_work(task: TaskFacts, freelancer: FreelancerFacts, payable: set[tuple[str, str]]) -> bool:
@@ -231,9 +231,9 @@ def _keep(
                 score=min(100.0, max(0.0, match.score)),
                 components=match.components,
                 reasons={
-                    "matched": [str(one) for one in match.matched],
-                    "related": [[str(asked), str(known)] for asked, known in match.related],
-                    "missing": [str(one) for one in match.missing],
+                    "matched": [str(item) for item in match.matched],
+                    "related": [[str(query), str(existing)] for query, existing in match.related],
+                    "missing": [str(item) for item in match.missing],
                     "pay": match.pay_reason,
                     "language": match.language_reason,
                     "hours": match.hours,
@@ -274,14 +274,14 @@ def set_weights(*, weights: formula.Weights, note: str, actor: Actor, now: datet
     :raises policies.StaffOnly: :raises policies.NoteMissing: everybody may read why.
     """
     policies.check_can_set_weights(actor, note)
-    made = RankingWeights.objects.create(
+    ranking_weights = RankingWeights.objects.create(
         skill=weights.skill, pay=weights.pay, growth=weights.growth, note=note.strip(), set_by_id=actor.person_id,
         set_at=now,
     )  # fmt: skip
     moderation.record(
-        actor=actor, action="matching.set_weights", subject_type="ranking_weights", subject_id=str(made.id),
+        actor=actor, action="matching.set_weights", subject_type="ranking_weights", subject_id=str(ranking_weights.id),
         reason=note.strip(), details={"skill": weights.skill, "pay": weights.pay, "growth": weights.growth}, now=now,
     )  # fmt: skip
     tasks = inputs.tasks_to_match(now).values_list("id", flat=True)
     request_matches(subject_kind=SubjectKind.TASK, subject_ids=tasks, now=now)
-    return made
+    return ranking_weights

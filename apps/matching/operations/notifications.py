@@ -36,12 +36,12 @@ def tell_employers(*, now: datetime) -> int:
 @transaction.atomic
 def _tell_employer(task_id: UUID, now: datetime) -> bool:
     """The first of the list as the employer would see it, if they suit well; what was named counts as shown."""
-    found = recommendations.recommended_freelancers(task_id, NAMED_MAX, now=now)
-    named = [one for one in found if one.explanation.score >= TOLD_SCORE_MIN]
+    recommended_freelancers = recommendations.recommended_freelancers(task_id, NAMED_MAX, now=now)
+    named = [item for item in recommended_freelancers if item.explanation.score >= TOLD_SCORE_MIN]
     if not named:
         return False
-    rows = [one.shown for one in named]
+    rows = [item.shown for item in named]
     if not record_shown(kind=ListKind.PEOPLE_MAIL, reader_id=rows[0].result.task.employer_id, rows=rows, now=now):
         return False  # another run told it at this moment
-    bus.publish(events.PeopleSuit(task_id=task_id, organization_ids=[one.organization.id for one in named]), now=now)
+    bus.publish(events.PeopleSuit(task_id=task_id, organization_ids=[item.organization.id for item in named]), now=now)
     return True

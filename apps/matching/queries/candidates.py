@@ -53,12 +53,12 @@ def everybody(now: datetime, among: Sequence[UUID] | None = None) -> Columns:
             np.minimum(np.bincount(works[0][works[2] == accepted], minlength=len(facts)), 65_535) for accepted in (1, 0)
         )
         languages = _speak(cursor, facts)
-        said = _said(cursor)
+        texts = _said(cursor)
         cursor.execute("SELECT id FROM match_skills ORDER BY number")
-        known = [skill for (skill,) in cursor.fetchall()]
+        fetchall = [skill for (skill,) in cursor.fetchall()]
         cursor.execute(f"DROP TABLE {', '.join(TABLES)}")
-    skills, (declared, asked) = _used(known, said[1], work_skills)
-    return Columns(owners, facts, skills, languages, (said[0], declared, said[2]), works, asked)
+    skills, (declared, query) = _used(fetchall, texts[1], work_skills)
+    return Columns(owners, facts, skills, languages, (texts[0], declared, texts[2]), works, query)
 
 
 # --- tables of this transaction --------------------------------------------------------------------------------------
@@ -72,11 +72,11 @@ def _make(cursor: Any, name: str, select: str, parameters: Sequence[Any] = ()) -
 def _number_people(cursor: Any, among: Sequence[UUID] | None) -> None:
     """In the order of their ids, as the shelf keeps them."""
     people = profiles_to_match() if among is None else profiles_to_match().filter(organization_id__in=among)
-    found = people.values_list(
+    values_list = people.values_list(
         "organization_id", "id", "organization__country", "organization__time_zone", "works_from_hour", "works_to_hour",
         "rate_amount_minor", "rate_currency", "updated_at",
     )  # fmt: skip
-    select, parameters = found.query.sql_with_params()
+    select, parameters = values_list.query.sql_with_params()
     columns = "organization_id, profile_id, country, zone, from_hour, to_hour, rate_minor, currency, updated_at"
     _make(
         cursor,
@@ -115,8 +115,8 @@ def _different(cursor: Any, table: str, column: str, limit: int | None = None) -
 
 def _place(cursor: Any, column: str, values: Sequence[str]) -> str:
     """SQL for where the column's value stands among the values, from 0; -1 for another."""
-    found: str = cursor.mogrify(f"coalesce(array_position(%s::text[], {column}::text), 0) - 1", [list(values)]).decode()
-    return found
+    place: str = cursor.mogrify(f"coalesce(array_position(%s::text[], {column}::text), 0) - 1", [list(values)]).decode()
+    return place
 
 
 # --- facts -----------------------------------------------------------------------------------------------------------
@@ -165,8 +165,8 @@ def _in_reference(minor: Any, currency: Any, currencies: Sequence[str], table: p
 
 
 def _converted(minor: int, currency: str, table: pricing.RateTable) -> int:
-    found = table.convert(Money(minor, currency), REFERENCE_CURRENCY) if minor else None
-    return found.amount.amount_minor if found else 0
+    convert = table.convert(Money(minor, currency), REFERENCE_CURRENCY) if minor else None
+    return convert.amount.amount_minor if convert else 0
 
 
 def _usual_prices(cursor: Any, people: int, now: datetime, table: pricing.RateTable) -> tuple[Any, Any]:
@@ -178,16 +178,16 @@ def _usual_prices(cursor: Any, people: int, now: datetime, table: pricing.RateTa
            FROM bidding_bid b JOIN match_people p ON p.organization_id = b.bidder_id WHERE b.submitted_at >= %s""",
         [now - timedelta(days=BIDS_DAYS)],
     )
-    asked = _different(cursor, "match_bids", "currency")
+    different = _different(cursor, "match_bids", "currency")
     row, minor, currency, at = _read(
         cursor,
-        f"""SELECT row, minor::bigint, {_place(cursor, "currency", asked)},
+        f"""SELECT row, minor::bigint, {_place(cursor, "currency", different)},
                    extract(epoch FROM submitted_at)::double precision FROM match_bids""",  # noqa: S608
         "int", "bigint", "int", "double precision",
     )  # fmt: skip
     last = np.full(people, -np.inf)
     np.maximum.at(last, row, at)
-    prices = _in_reference(minor, currency, asked, table)
+    prices = _in_reference(minor, currency, different, table)
     return _medians(row[prices > 0], prices[prices > 0], people), last
 
 
@@ -260,7 +260,7 @@ def _works(cursor: Any) -> tuple[tuple[Any, Any, Any, Any], Any]:
                   extract(epoch FROM c.ended_at)::double precision AS at
            FROM contracts_contract c JOIN match_people p ON p.organization_id = c.freelancer_id
            WHERE c.status = ANY(%s) AND c.ended_at IS NOT NULL""",
-        [[str(one) for one in PAID_IN_FULL], [str(one) for one in (*PAID_IN_FULL, *NOT_PAID_IN_FULL)]],
+        [[str(item) for item in PAID_IN_FULL], [str(item) for item in (*PAID_IN_FULL, *NOT_PAID_IN_FULL)]],
     )
     row, accepted, at = _read(
         cursor, "SELECT row, accepted::int, at FROM match_works ORDER BY work", "int", "int", "double precision"
@@ -279,7 +279,9 @@ def _works(cursor: Any) -> tuple[tuple[Any, Any, Any, Any], Any]:
 def _used(known: Sequence[UUID], *numbers: Any) -> tuple[list[UUID], list[Any]]:
     """The skills that somebody has, and the numbers as places among them."""
     is_used = np.zeros(len(known), dtype=bool)
-    for one in numbers:
-        is_used[one] = True
+    for item in numbers:
+        is_used[item] = True
     place = np.cumsum(is_used) - 1
-    return [skill for skill, used in zip(known, is_used.tolist(), strict=True) if used], [place[one] for one in numbers]
+    return [skill for skill, used in zip(known, is_used.tolist(), strict=True) if used], [
+        place[number] for number in numbers
+    ]

@@ -31,8 +31,8 @@ def match_export(organization_id: UUID, now: datetime) -> dict[str, Any]:
         .select_related("task")
         .order_by("-score", "task_id")
     )
-    named = {UUID(one["id"]) for result in results for one in result.inputs["skills"]}
-    named |= {UUID(one["instead"]["id"]) for row in results for one in row.inputs["skills"] if one["instead"]}
+    named = {UUID(item["id"]) for result in results for item in result.inputs["skills"]}
+    named |= {UUID(item["instead"]["id"]) for row in results for item in row.inputs["skills"] if item["instead"]}
     labels = skills.labels(named, get_language() or "en")
     return {
         "organization_id": str(organization_id),

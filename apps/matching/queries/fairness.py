@@ -50,7 +50,7 @@ def measured_week(week: date) -> dict[str, Any] | None:
     for list_id, task, *_rest in rows:
         lists[task].add(list_id)
     pairs, newcomers = _pairs(rows, lists)
-    people = sorted({one.person for one in pairs})
+    people = sorted({pair.person for pair in pairs})
     figures: dict[str, Any] = {
         "lists": sum(len(some) for some in lists.values()),
         "tasks": len(lists),
@@ -70,7 +70,7 @@ def measured_week(week: date) -> dict[str, Any] | None:
         "first_ten": len(first),
         "newcomers_in_first_ten": sum(first),
         "newcomer_share": round(sum(first) / len(first), 4) if first else None,
-        "newcomer_share_interval": [round(one, 4) for one in experiments.wilson(sum(first), len(first))],
+        "newcomer_share_interval": [round(item, 4) for item in experiments.wilson(sum(first), len(first))],
         "groups": _groups(pairs, newcomers, seed=week.toordinal()),
     }
     return figures
@@ -104,14 +104,14 @@ def _pairs(
 
 
 def _groups(pairs: list[fairness.Pair], newcomers: dict[UUID, bool], *, seed: int) -> dict[str, Any]:
-    people = [UUID(int=one) for one in sorted({one.person for one in pairs})]
+    people = [UUID(int=item) for item in sorted({pair.person for pair in pairs})]
     countries = dict(Organization.objects.filter(id__in=people).values_list("id", "country"))
     owners = Membership.objects.filter(organization_id__in=people, role=Role.OWNER).order_by("-created_at")
     languages = dict(owners.values_list("organization_id", "user__language"))  # the first owner's is put in last
     group_of = {
-        "region": {one.int: fairness.region(countries.get(one, "")) for one in people},
-        "language": {one.int: languages.get(one, "other") for one in people},
-        "newcomer": {one.int: "newcomer" if newcomers.get(one) else "known" for one in people},
+        "region": {person.int: fairness.region(countries.get(person, "")) for person in people},
+        "language": {person.int: languages.get(person, "other") for person in people},
+        "newcomer": {person.int: "newcomer" if newcomers.get(person) else "known" for person in people},
     }
     return {name: fairness.by_group(pairs, group_of[name], seed=seed) for name in GROUPINGS}
 
@@ -122,10 +122,10 @@ def latest_report() -> FairnessReport | None:
 
 def report_of(week: date) -> FairnessReport:
     """:raises NotFound: when there is none of that week."""
-    found = FairnessReport.objects.filter(week=week).first()
-    if found is None:
+    fairness_report = FairnessReport.objects.filter(week=week).first()
+    if fairness_report is None:
         raise NotFound
-    return found
+    return fairness_report
 
 
 def reports(limit: int) -> list[FairnessReport]:
@@ -145,10 +145,10 @@ def report_rows(report: FairnessReport) -> Iterator[tuple[object, ...]]:
     for name in ("lists", "tasks", "people", "gini", "newcomer_share"):
         yield (report.week.isoformat(), "all", name, figures.get(name))
     for grouping in GROUPINGS:
-        for one in figures.get("groups", {}).get(grouping, []):
+        for item in figures.get("groups", {}).get(grouping, []):
             yield (
-                report.week.isoformat(), grouping, one["group"], one["people"], one["exposure"], one["relevance"],
-                one["ratio"], *one["ratio_interval"], one["impact"], *one["impact_interval"], one["verdict"],
+                report.week.isoformat(), grouping, item["group"], item["people"], item["exposure"], item["relevance"],
+                item["ratio"], *item["ratio_interval"], item["impact"], *item["impact_interval"], item["verdict"],
             )  # fmt: skip
 
 
@@ -206,7 +206,7 @@ def arm_results(experiment: Experiment) -> list[ArmResult]:
     came = {kind: _lists_followed_by(rows, kind) for kind in COUNTED}
     names = [str(arm["name"]) for arm in experiment.arms]
     base = names[0]
-    found = []
+    result = []
     for name in names:
         lists, readers = counts.get(name, (0, 0))
         outcomes = []
@@ -218,8 +218,8 @@ def arm_results(experiment: Experiment) -> list[ArmResult]:
                     None if name == base else experiments.newcombe(times, lists, others, of),
                 )
             )  # fmt: skip
-        found.append(ArmResult(name, lists, readers, outcomes, list(_guardrails(experiment, name))))
-    return found
+        result.append(ArmResult(name, lists, readers, outcomes, list(_guardrails(experiment, name))))
+    return result
 
 
 def _lists_followed_by(rows: Any, kind: EventKind) -> dict[str, int]:

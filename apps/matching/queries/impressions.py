@@ -59,10 +59,10 @@ def arranged(
     rows = list(results)
     experiment, arm = arm_for(side, reader_id, now)
     if arm and arm.get("weights"):
-        rows = [reweighed(one, formula.weights_of(*arm["weights"])) for one in rows]
+        rows = [reweighed(row, formula.weights_of(*arm["weights"])) for row in rows]
     rules = _rules(side, arm)
     shown_today = _shown_today(rows, task_id, now) if task_id and rules.cap else {}
-    by_id = {_other(one, side): one for one in rows}
+    by_id = {_other(row, side): row for row in rows}
     places = rerank(
         [
             Candidate(
@@ -79,12 +79,12 @@ def arranged(
         rules=rules,
     )
     name = str(arm["name"]) if arm else ""
-    return [Shown(by_id[one.id], one, experiment.id if experiment and arm else None, name) for one in places]
+    return [Shown(by_id[place.id], place, experiment.id if experiment and arm else None, name) for place in places]
 
 
 def in_own_order(results: Iterable[MatchResult]) -> list[Shown]:
     """As the reader asked for: nothing is moved."""
-    best = sorted(results, key=lambda one: (-one.score, one.task_id))
+    best = sorted(results, key=lambda item: (-item.score, item.task_id))
     return [Shown(one, Place(one.task_id, place, place)) for place, one in enumerate(best, start=1)]
 
 
@@ -100,8 +100,10 @@ def _rules(side: ListSide, arm: dict[str, Any] | None) -> Rules:
     """What the settings say, and what the arm says otherwise."""
     rules = Rules(cap=settings.MATCH_EXPOSURE_CAP if side == ListSide.PEOPLE else None)
     rules = dataclasses.replace(rules, has_newcomer_slot=side == ListSide.PEOPLE)
-    known = {name: value for name, value in (arm or {}).get("parameters", {}).items() if name in ("cap", "exploration")}
-    return dataclasses.replace(rules, **known)
+    existing = {
+        name: value for name, value in (arm or {}).get("parameters", {}).items() if name in ("cap", "exploration")
+    }
+    return dataclasses.replace(rules, **existing)
 
 
 def _other(result: MatchResult, side: ListSide) -> UUID:
@@ -119,11 +121,11 @@ def _likeness(result: MatchResult, side: ListSide) -> object:
 def _shown_today(rows: list[MatchResult], task_id: UUID, now: datetime) -> dict[UUID, int]:
     """In how many lists of other tasks each stood among the first ten today; what hangs on the day is UTC."""
     midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    found = MatchImpression.objects.filter(
-        organization_id__in=[one.organization_id for one in rows], shown_at__gte=midnight, shown_at__lte=now,
+    match_impressions = MatchImpression.objects.filter(
+        organization_id__in=[row.organization_id for row in rows], shown_at__gte=midnight, shown_at__lte=now,
         list_kind__in=PEOPLE_LISTS, position__lte=TEN,
     ).exclude(task_id=task_id)  # fmt: skip
-    return dict(found.values_list("organization_id").annotate(lists=Count("list_id", distinct=True)))
+    return dict(match_impressions.values_list("organization_id").annotate(lists=Count("list_id", distinct=True)))
 
 
 def arm_for(side: ListSide, reader_id: UUID, now: datetime) -> tuple[Experiment | None, dict[str, Any] | None]:
@@ -168,9 +170,11 @@ def last_impression(
 
 def tasks_without_invitations(now: datetime, *, told_before: datetime) -> QuerySet[Task]:
     """Open for another day at least, nobody invited, and the employer not told since who suits."""
-    told = MatchImpression.objects.filter(task=OuterRef("pk"), list_kind=ListKind.PEOPLE_MAIL, shown_at__gt=told_before)
+    match_impressions = MatchImpression.objects.filter(
+        task=OuterRef("pk"), list_kind=ListKind.PEOPLE_MAIL, shown_at__gt=told_before
+    )
     waiting = tasks_to_match(now).filter(invitations=None, bidding_closes_at__gt=now + timedelta(days=1))
-    return waiting.exclude(Exists(told)).order_by("published_at", "id")
+    return waiting.exclude(Exists(match_impressions)).order_by("published_at", "id")
 
 
 # --- what does not suit ---------------------------------------------------------------------------------------------
@@ -178,14 +182,14 @@ def tasks_without_invitations(now: datetime, *, told_before: datetime) -> QueryS
 
 def refusals_of_tasks(organization_id: UUID) -> list[MatchRefusal]:
     """What a freelancer said no to, newest first."""
-    found = MatchRefusal.objects.filter(side=ListSide.TASKS, organization_id=organization_id)
-    return list(found.select_related("task").order_by("-said_at")[:50])
+    match_refusals = MatchRefusal.objects.filter(side=ListSide.TASKS, organization_id=organization_id)
+    return list(match_refusals.select_related("task").order_by("-said_at")[:50])
 
 
 def refusals_of_people(task_id: UUID) -> list[MatchRefusal]:
     """Whom an employer did not find suited for a task, newest first."""
-    found = MatchRefusal.objects.filter(side=ListSide.PEOPLE, task_id=task_id)
-    return list(found.select_related("organization").order_by("-said_at")[:50])
+    match_refusals = MatchRefusal.objects.filter(side=ListSide.PEOPLE, task_id=task_id)
+    return list(match_refusals.select_related("organization").order_by("-said_at")[:50])
 
 
 def refused_tasks(organization_id: UUID) -> Q:
@@ -201,5 +205,5 @@ def refused_people(task_id: UUID) -> Q:
 
 def reasons_counted(since: datetime) -> list[tuple[str, str, int]]:
     """How often each reason was given by each side, most often first; no words and no names."""
-    found = MatchRefusal.objects.filter(said_at__gte=since).values_list("side", "reason")
-    return list(found.annotate(times=Count("id")).order_by("side", "-times", "reason"))
+    result = MatchRefusal.objects.filter(said_at__gte=since).values_list("side", "reason")
+    return list(result.annotate(times=Count("id")).order_by("side", "-times", "reason"))

@@ -43,8 +43,8 @@ def profiles_to_match() -> QuerySet[Profile]:
 
 def still_to_match(organization_ids: Iterable[UUID]) -> set[UUID]:
     """Those of them who may be recommended at this moment."""
-    found = profiles_to_match().filter(organization_id__in=list(organization_ids))
-    return set(found.values_list("organization_id", flat=True))
+    profiles = profiles_to_match().filter(organization_id__in=list(organization_ids))
+    return set(profiles.values_list("organization_id", flat=True))
 
 
 def tasks_to_match(now: datetime) -> QuerySet[Task]:
@@ -53,12 +53,12 @@ def tasks_to_match(now: datetime) -> QuerySet[Task]:
 
 def rarity_of(skill_ids: Iterable[UUID]) -> dict[UUID, float]:
     """IDF of each skill among those who may be recommended; one that nobody has is the rarest."""
-    wanted = list(skill_ids)
+    requested = list(skill_ids)
     people = profiles_to_match()
-    rows = ProfileSkill.objects.filter(profile__in=people, skill_id__in=wanted).values_list("skill_id")
+    rows = ProfileSkill.objects.filter(profile__in=people, skill_id__in=requested).values_list("skill_id")
     knowing = dict(rows.annotate(n=Count("id")))
     count = people.count()
-    return {skill: scoring.idf(count, knowing.get(skill, 0)) for skill in wanted}
+    return {skill: scoring.idf(count, knowing.get(skill, 0)) for skill in requested}
 
 
 def candidates_by_skills(weights: Mapping[UUID, float], limit: int) -> list[UUID]:
@@ -103,14 +103,14 @@ def is_public(task_id: UUID) -> bool:
 
 
 def task_facts(task_ids: Iterable[UUID], now: datetime) -> dict[UUID, TaskFacts]:
-    wanted = list(task_ids)
-    asked: dict[UUID, list[UUID]] = defaultdict(list)
+    requested = list(task_ids)
+    query: dict[UUID, list[UUID]] = defaultdict(list)
     for task_id, skill_id in (
-        TaskSkill.objects.filter(task_id__in=wanted).order_by("id").values_list("task_id", "skill_id")
+        TaskSkill.objects.filter(task_id__in=requested).order_by("id").values_list("task_id", "skill_id")
     ):
-        asked[task_id].append(skill_id)
+        query[task_id].append(skill_id)
     # Values alone: a profile that changes is compared with a thousand tasks, whose briefs are long.
-    tasks = Task.objects.filter(id__in=wanted).values_list(
+    tasks = Task.objects.filter(id__in=requested).values_list(
         "id", "employer_id", "employer__country", "employer__time_zone", "source_language", "budget_min_minor",
         "budget_max_minor", "currency",
     )  # fmt: skip
@@ -121,7 +121,7 @@ def task_facts(task_ids: Iterable[UUID], now: datetime) -> dict[UUID, TaskFacts]
             employer_id=employer_id,
             employer_country=country,
             language=language,
-            skill_ids=tuple(asked[task_id]),
+            skill_ids=tuple(query[task_id]),
             budget_minor=_in_reference(money_or_none(most or least, currency), table),
             utc_hours=utc_hours(zone, EMPLOYER_HOURS, now),
         )
@@ -135,11 +135,11 @@ def freelancer_facts(organization_ids: Iterable[UUID], now: datetime) -> dict[UU
         profiles_to_match().filter(organization_id__in=list(organization_ids)).select_related("organization")
     )
     ids = [profile.organization_id for profile in profiles]
-    known: dict[UUID, dict[UUID, int]] = defaultdict(dict)
+    existing: dict[UUID, dict[UUID, int]] = defaultdict(dict)
     for owner, skill_id, level in ProfileSkill.objects.filter(profile__in=profiles).values_list(
         "profile__organization_id", "skill_id", "level"
     ):
-        known[owner][skill_id] = level
+        existing[owner][skill_id] = level
     table = pricing.rate_table(now.date())
     languages = _languages(ids)
     prices, last_bid = _usual_prices(ids, now, table)
@@ -148,7 +148,7 @@ def freelancer_facts(organization_ids: Iterable[UUID], now: datetime) -> dict[UU
         profile.organization_id: FreelancerFacts(
             id=profile.organization_id,
             country=profile.organization.country,
-            skills=known[profile.organization_id],
+            skills=existing[profile.organization_id],
             languages=languages[profile.organization_id],
             usual_price_minor=prices.get(profile.organization_id),
             hourly_minor=_in_reference(profile.rate, table),
@@ -187,23 +187,23 @@ def related_of(skill_ids: Iterable[UUID]) -> dict[UUID, dict[UUID, int]]:
 
 def _languages(ids: list[UUID]) -> dict[UUID, dict[str, str]]:
     """What was declared; else the language in which a member reads this site."""
-    found: dict[UUID, dict[str, str]] = defaultdict(dict)
+    languages: dict[UUID, dict[str, str]] = defaultdict(dict)
     for owner, language, level in ProfileLanguage.objects.filter(profile__organization_id__in=ids).values_list(
         "profile__organization_id", "language", "level"
     ):
-        found[owner][language] = level
-    silent = [owner for owner in ids if owner not in found]
+        languages[owner][language] = level
+    silent = [owner for owner in ids if owner not in languages]
     for owner, language in Membership.objects.filter(organization_id__in=silent).values_list(
         "organization_id", "user__language"
     ):
-        found[owner].setdefault(language, "conversational")
-    return found
+        languages[owner].setdefault(language, "conversational")
+    return languages
 
 
 def _usual_prices(
     ids: list[UUID], now: datetime, table: pricing.RateTable
 ) -> tuple[dict[UUID, int], dict[UUID, datetime]]:
-    asked: dict[UUID, list[int]] = defaultdict(list)
+    query: dict[UUID, list[int]] = defaultdict(list)
     last: dict[UUID, datetime] = {}
     bids = Bid.objects.filter(bidder_id__in=ids, submitted_at__gte=now - timedelta(days=BIDS_DAYS))
     for owner, amount, currency, moment in bids.values_list(
@@ -212,8 +212,8 @@ def _usual_prices(
         last[owner] = max(moment, last.get(owner, moment))
         price = _in_reference(Money(amount, currency), table)
         if price:
-            asked[owner].append(price)
-    return {owner: int(statistics.median(prices)) for owner, prices in asked.items()}, last
+            query[owner].append(price)
+    return {owner: int(statistics.median(prices)) for owner, prices in query.items()}, last
 
 
 def _works(ids: list[UUID]) -> dict[UUID, list[PastWork]]:
@@ -221,7 +221,7 @@ def _works(ids: list[UUID]) -> dict[UUID, list[PastWork]]:
     ended = Contract.objects.filter(
         freelancer_id__in=ids, status__in=[*PAID_IN_FULL, *NOT_PAID_IN_FULL], ended_at__isnull=False
     ).exclude(shares_a_person("employer_id", "freelancer_id"))
-    asked: dict[UUID, list[UUID]] = defaultdict(list)
+    query: dict[UUID, list[UUID]] = defaultdict(list)
     contracts: dict[UUID, tuple[UUID, datetime, bool]] = {}
     for contract, owner, status, ended_at, skill_id in ended.order_by("id", "task__skills__id").values_list(
         "id", "freelancer_id", "status", "ended_at", "task__skills__skill_id"
@@ -229,11 +229,11 @@ def _works(ids: list[UUID]) -> dict[UUID, list[PastWork]]:
         if ended_at is not None:
             contracts[contract] = (owner, ended_at, status in PAID_IN_FULL)
         if skill_id is not None:
-            asked[contract].append(skill_id)
-    found: dict[UUID, list[PastWork]] = defaultdict(list)
+            query[contract].append(skill_id)
+    works: dict[UUID, list[PastWork]] = defaultdict(list)
     for contract, (owner, at, accepted) in contracts.items():
-        found[owner].append(PastWork(tuple(asked[contract]), at, accepted))
-    return found
+        works[owner].append(PastWork(tuple(query[contract]), at, accepted))
+    return works
 
 
 def _in_reference(amount: Money | None, table: pricing.RateTable) -> int | None:

@@ -71,9 +71,9 @@ def lists_to_learn_from(category_id: UUID, side: str) -> list[pairwise_ranking.C
     for list_id, task, organization, at, place, components, reasons in shown.values_list(
         "list_id", "task_id", "organization_id", "shown_at", "position", "components", "reasons"
     ).iterator(chunk_size=5_000):  # the newest first: it takes what was chosen after it
-        taken = [one for one in chosen.get((task, organization), []) if at <= one[0] <= at + FOLLOWS]
+        taken = [item for item in chosen.get((task, organization), []) if at <= item[0] <= at + FOLLOWS]
         if taken:
-            chosen[task, organization] = [one for one in chosen[task, organization] if one not in taken]
+            chosen[task, organization] = [item for item in chosen[task, organization] if item not in taken]
         parts = pairwise_ranking.parts_of(components, reasons, Weights(*reasons["points"]))
         lists[list_id].append((parts, max((gain for _, gain in taken), default=0), place))
     return [_choices(rows) for rows in reversed(lists.values()) if len(rows) > 1]
@@ -93,8 +93,8 @@ def newest_ranker(category_id: UUID, side: str) -> Ranker | None:
 
 
 def newest_choice(category_id: UUID, side: str) -> RankerChoice | None:
-    found = RankerChoice.objects.filter(category_id=category_id, side=side).select_related("ranker")
-    return found.order_by("-id").first()
+    ranker_choices = RankerChoice.objects.filter(category_id=category_id, side=side).select_related("ranker")
+    return ranker_choices.order_by("-id").first()
 
 
 def choosers_of(category_id: UUID | None) -> tuple[list[pairwise_ranking.Chooser], str]:
@@ -106,14 +106,14 @@ def choosers_of(category_id: UUID | None) -> tuple[list[pairwise_ranking.Chooser
     """
     if category_id is None:
         return [], ""
-    found = []
+    result = []
     for side in (ListSide.PEOPLE, ListSide.TASKS):
         choice = newest_choice(category_id, side)
         if choice is None or choice.ranker is None:
             break
-        found.append(choice.ranker)
+        result.append(choice.ranker)
     try:
-        return [pairwise_ranking.from_json(one.model) for one in found], "".join(f"+{one.id}" for one in found)
+        return [pairwise_ranking.from_json(item.model) for item in result], "".join(f"+{item.id}" for item in result)
     except ValueError:  # learnt by a version of the program that knew other features
         return [], ""
 
@@ -124,8 +124,8 @@ def category_of(task_id: UUID) -> UUID | None:
 
 def tasks_in_learned_order(task_ids: Iterable[UUID]) -> list[UUID]:
     """Those of the tasks whose lists a learned order made."""
-    found = MatchResult.objects.filter(task_id__in=list(task_ids), learned__isnull=False)
-    return list(found.order_by("task_id").values_list("task_id", flat=True).distinct())
+    match_results = MatchResult.objects.filter(task_id__in=list(task_ids), learned__isnull=False)
+    return list(match_results.order_by("task_id").values_list("task_id", flat=True).distinct())
 
 
 def orders() -> list[Order]:
@@ -134,11 +134,11 @@ def orders() -> list[Order]:
         RankerChoice.objects.values_list("category_id", "side")
     )
     categories = Category.objects.in_bulk([category for category, _ in pairs])
-    found = []
+    result = []
     for category, side in pairs:
         choice = newest_choice(category, side)
-        found.append(Order(categories[category], side, choice.ranker if choice else None, choice))
-    return sorted(found, key=lambda one: (one.category.position, one.category.slug, one.side))
+        result.append(Order(categories[category], side, choice.ranker if choice else None, choice))
+    return sorted(result, key=lambda item: (item.category.position, item.category.slug, item.side))
 
 
 def rankers(limit: int = 100) -> list[Ranker]:
@@ -147,8 +147,8 @@ def rankers(limit: int = 100) -> list[Ranker]:
 
 def choices_of(ranker: Ranker) -> list[RankerChoice]:
     """How the order of its category went on, the newest first."""
-    found = RankerChoice.objects.filter(category=ranker.category, side=ranker.side)
-    return list(found.select_related("chosen_by", "ranker").order_by("-id")[:20])
+    ranker_choices = RankerChoice.objects.filter(category=ranker.category, side=ranker.side)
+    return list(ranker_choices.select_related("chosen_by", "ranker").order_by("-id")[:20])
 
 
 def learned_places(matches: Iterable[Any], choosers: list[pairwise_ranking.Chooser], points: Weights) -> list[float]:
@@ -159,11 +159,13 @@ def learned_places(matches: Iterable[Any], choosers: list[pairwise_ranking.Choos
     parts = np.array(
         [
             pairwise_ranking.parts_of(
-                one.components,
-                {"skill": one.skill_shares, "similar": (one.similar.count, one.similar.accepted, one.similar.days)},
+                row.components,
+                {"skill": row.skill_shares, "similar": (row.similar.count, row.similar.accepted, row.similar.days)},
                 points,
             )
-            for one in rows
+            for row in rows
         ]
     )
-    return [float(one) for one in pairwise_ranking.in_units_of_the_score(choosers, pairwise_ranking.features(parts))]
+    return [
+        float(in_unit) for in_unit in pairwise_ranking.in_units_of_the_score(choosers, pairwise_ranking.features(parts))
+    ]

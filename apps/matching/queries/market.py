@@ -52,17 +52,17 @@ class RateGuidance:
 def skill_gaps(organization_id: UUID, now: datetime, limit: int = 10) -> list[SkillGap]:
     """Which skill would open most of the tasks that already suit, the most first."""
     rows = MatchResult.objects.filter(organization_id=organization_id, task__in=tasks_to_match(now))
-    asked: dict[str, list[UUID]] = defaultdict(list)
+    query: dict[str, list[UUID]] = defaultdict(list)
     alone: Counter[str] = Counter()
     for task_id, reasons in rows.order_by("-score").values_list("task_id", "reasons"):
         for skill in reasons["missing"]:
-            asked[skill].append(task_id)
+            query[skill].append(task_id)
         if len(reasons["missing"]) == 1:
             alone[reasons["missing"][0]] += 1
-    best = sorted(asked, key=lambda skill: (-alone[skill], -len(asked[skill]), skill))[:limit]
+    best = sorted(query, key=lambda skill: (-alone[skill], -len(query[skill]), skill))[:limit]
     labels = _labels(best)
     return [
-        SkillGap(UUID(skill), labels.get(skill, skill), len(asked[skill]), alone[skill], tuple(asked[skill][:3]))
+        SkillGap(UUID(skill), labels.get(skill, skill), len(query[skill]), alone[skill], tuple(query[skill][:3]))
         for skill in best
     ]
 
@@ -73,18 +73,18 @@ def rate_guidance(skill_ids: Iterable[UUID], currency: str, on: date) -> list[Ra
 
     Quartiles as of `statistics.quantiles`, method "inclusive".
     """
-    wanted = list(skill_ids)
+    requested = list(skill_ids)
     table = pricing.rate_table(on)
     rates: dict[UUID, list[int]] = defaultdict(list)
-    rows = ProfileSkill.objects.filter(profile__in=profiles_to_match(), skill_id__in=wanted)
+    rows = ProfileSkill.objects.filter(profile__in=profiles_to_match(), skill_id__in=requested)
     for skill, minor, source in rows.exclude(profile__rate_amount_minor=None).values_list(
         "skill_id", "profile__rate_amount_minor", "profile__rate_currency"
     ):
         converted = table.convert(Money(minor, source), currency) if source else None
         if converted is not None:
             rates[skill].append(converted.amount.amount_minor)
-    labels = _labels([str(skill) for skill in wanted])
-    return [_guidance(skill, labels.get(str(skill), str(skill)), rates[skill], currency) for skill in wanted]
+    labels = _labels([str(skill) for skill in requested])
+    return [_guidance(skill, labels.get(str(skill), str(skill)), rates[skill], currency) for skill in requested]
 
 
 def _guidance(skill: UUID, label: str, rates: list[int], currency: str) -> RateGuidance:
@@ -96,5 +96,5 @@ def _guidance(skill: UUID, label: str, rates: list[int], currency: str) -> RateG
 
 
 def _labels(skill_ids: Iterable[str]) -> dict[str, str]:
-    found = skills.labels([UUID(one) for one in skill_ids], get_language() or "en")
-    return {str(skill): label for skill, label in found.items()}
+    labels = skills.labels([UUID(skill_row_id) for skill_row_id in skill_ids], get_language() or "en")
+    return {str(skill): label for skill, label in labels.items()}

@@ -44,10 +44,10 @@ def preview_of(weights: Weights, now: datetime, tasks: int = 20) -> list[Shift]:
     newest = list(tasks_to_match(now).order_by("-published_at")[:tasks])
     for task in newest:
         results = list(MatchResult.objects.filter(task=task))
-        before = sorted(results, key=lambda one: (-one.score, one.organization_id))[:10]
-        after = sorted(results, key=lambda one: (-_score_under(one, weights), one.organization_id))[:10]
+        before = sorted(results, key=lambda item: (-item.score, item.organization_id))[:10]
+        after = sorted(results, key=lambda item: (-_score_under(item, weights), item.organization_id))[:10]
         if results:
-            shifts.append(Shift(task, len({one.id for one in before} & {one.id for one in after}), len(before)))
+            shifts.append(Shift(task, len({item.id for item in before} & {item.id for item in after}), len(before)))
     return shifts
 
 

@@ -146,14 +146,14 @@ def recommended_tasks(
         .order_by("-score", "task_id")[:CONSIDERED_MAX]
     )
     if weights is not None:
-        order = impressions.in_own_order(impressions.reweighed(one, weights) for one in results)
+        order = impressions.in_own_order(impressions.reweighed(result, weights) for result in results)
     else:
         found = list(results)
         order = impressions.arranged(
             found, side=ListSide.TASKS, reader_id=organization_id, now=moment, order=_learned(found)
         )
-    explained = explanations((one.result for one in order[:limit]), is_own=True)
-    return [RecommendedTask(one.result.task, explained[one.result.id], one) for one in order[:limit]]
+    explained = explanations((item.result for item in order[:limit]), is_own=True)
+    return [RecommendedTask(item.result.task, explained[item.result.id], item) for item in order[:limit]]
 
 
 def recommended_freelancers(
@@ -174,10 +174,12 @@ def recommended_freelancers(
         results, side=ListSide.PEOPLE, reader_id=results[0].task.employer_id, task_id=task_id,
         now=now or timezone.now(), order=_learned(results),
     )[:limit]  # fmt: skip
-    explained = explanations(one.result for one in order)
+    explained = explanations(item.result for item in order)
     return [
-        RecommendedFreelancer(one.result.organization, one.result.organization.profile, explained[one.result.id], one)
-        for one in order
+        RecommendedFreelancer(
+            item.result.organization, item.result.organization.profile, explained[item.result.id], item
+        )
+        for item in order
     ]
 
 
@@ -195,8 +197,8 @@ def explanation(
 
 def match_of(task_id: UUID, organization_id: UUID) -> MatchResult:
     """:raises NotFound: where the two were not matched; so nobody can ask who exists."""
-    found = MatchResult.objects.filter(task_id=task_id, organization_id=organization_id)
-    result = found.select_related("organization").first()
+    match_results = MatchResult.objects.filter(task_id=task_id, organization_id=organization_id)
+    result = match_results.select_related("organization").first()
     if result is None:
         raise NotFound
     return result
@@ -231,9 +233,9 @@ def explanations(
             skill_parts=_skill_parts(row),
             **_similar(row),
             learned=row.learned,
-            matched=[word(one) for one in row.reasons["matched"]],
-            related=[(word(asked), word(known)) for asked, known in row.reasons["related"]],
-            missing=[word(one) for one in row.reasons["missing"]],
+            matched=[word(item) for item in row.reasons["matched"]],
+            related=[(word(query), word(existing)) for query, existing in row.reasons["related"]],
+            missing=[word(item) for item in row.reasons["missing"]],
             pay=(OWN_PAY_SENTENCES if is_own else PAY_SENTENCES).get(row.reasons["pay"], ""),
             language=(OWN_LANGUAGE_SENTENCES if is_own else LANGUAGE_SENTENCES).get(row.reasons["language"], ""),
             hours=row.reasons["hours"],
@@ -263,8 +265,8 @@ def _similar(row: MatchResult) -> dict[str, Any]:
 
 
 def _learned(results: Iterable[MatchResult]) -> dict[int, float]:
-    return {one.id: one.learned for one in results if one.learned is not None}
+    return {result.id: result.learned for result in results if result.learned is not None}
 
 
 def _ids_in(reasons: dict[str, Any]) -> list[str]:
-    return [*reasons["matched"], *reasons["missing"], *(one for pair in reasons["related"] for one in pair)]
+    return [*reasons["matched"], *reasons["missing"], *(item for pair in reasons["related"] for item in pair)]

@@ -33,9 +33,9 @@ def goes_with(skill_ids: Sequence[UUID], now: datetime, limit: int = 6) -> list[
     if not chosen:
         return []
     weights: dict[UUID, float] = defaultdict(float)
-    for asked, likenesses in skills.related_skills(chosen).items():
+    for query, likenesses in skills.related_skills(chosen).items():
         for other, like in likenesses.items():
-            if other != asked:
+            if other != query:
                 weights[other] += TAXONOMY_SHARE * like / 1000 / len(chosen)
     published = Task.objects.filter(published_at__gte=now - REMEMBERED, hidden_at=None)
     standing = TaskSkill.objects.filter(task__in=published, skill_id__in=chosen)
@@ -46,22 +46,24 @@ def goes_with(skill_ids: Sequence[UUID], now: datetime, limit: int = 6) -> list[
         .annotate(n=Count("id"))
         .filter(n__gte=TOGETHER_MIN)
     )
-    for asked, other, count in together:
-        weights[other] += count / (times[asked] + SMOOTHING)
-    best = sorted((one for one in weights if one not in chosen), key=lambda one: (-weights[one], str(one)))
+    for query, other, count in together:
+        weights[other] += count / (times[query] + SMOOTHING)
+    best = sorted((weight for weight in weights if weight not in chosen), key=lambda item: (-weights[item], str(item)))
     names = skills.labels(best[: 3 * limit], get_language() or "en")
     active = set(skills.active_skills(best[: 3 * limit]).values_list("id", flat=True))
-    return [(one, names[one]) for one in best[: 3 * limit] if one in names and one in active][:limit]
+    return [(item, names[item]) for item in best[: 3 * limit] if item in names and item in active][:limit]
 
 
 def skills_in(text: str, language: str, known: Sequence[UUID]) -> list[FoundSkill]:
     """Skills that a text names and that are not known yet, the surest first, each with the words that say so."""
-    found = [
-        one for one in skill_suggestions.suggest(text, language, skill_suggestions.ready()) if one.skill_id not in known
+    suggest = [
+        item
+        for item in skill_suggestions.suggest(text, language, skill_suggestions.ready())
+        if item.skill_id not in known
     ]
-    names = skills.labels([one.skill_id for one in found[:FOUND_MAX]], get_language() or "en")
+    names = skills.labels([item.skill_id for item in suggest[:FOUND_MAX]], get_language() or "en")
     return [
-        FoundSkill(one.skill_id, names[one.skill_id], "", " ".join(text[one.start : one.end].split()), language)
-        for one in found[:FOUND_MAX]
-        if one.skill_id in names
+        FoundSkill(item.skill_id, names[item.skill_id], "", " ".join(text[item.start : item.end].split()), language)
+        for item in suggest[:FOUND_MAX]
+        if item.skill_id in names
     ]

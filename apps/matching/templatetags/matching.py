@@ -34,7 +34,7 @@ def note_shown(
 ) -> None:
     """This list is on the page: the middleware writes it down when the answer is out."""
     if request is not None and reader_id is not None and found:
-        rows = [one.shown for one in found]
+        rows = [item.shown for item in found]
         _note(request, partial(impressions.record_shown, kind=kind, reader_id=reader_id, rows=rows))
 
 
@@ -70,22 +70,22 @@ def recommended_freelancers(context: Context, task: Task, limit: int = 10) -> di
     actor = getattr(request, "actor", STRANGER)
     if not policies.can_see_recommended_freelancers(actor, task):
         return {"recommendations": [], "task": task}
-    found = recommendations.recommended_freelancers(task.id, limit)
-    note_shown(request, ListKind.TASK, task.employer_id, found)
+    result = recommendations.recommended_freelancers(task.id, limit)
+    note_shown(request, ListKind.TASK, task.employer_id, result)
     return {
-        "recommendations": found, "task": task, "csrf_token": context.get("csrf_token"),
+        "recommendations": result, "task": task, "csrf_token": context.get("csrf_token"),
         "reasons": policies.REASONS[ListSide.PEOPLE],
     }  # fmt: skip
 
 
 @register.inclusion_tag("matching/_recommended_tasks.html", takes_context=True)
 def recommended_tasks(context: Context, organization_id: UUID | None, limit: int = 5) -> dict[str, Any]:
-    found = recommendations.recommended_tasks(organization_id, limit) if organization_id else []
-    note_shown(context.get("request"), ListKind.HOME, organization_id, found)
+    result = recommendations.recommended_tasks(organization_id, limit) if organization_id else []
+    note_shown(context.get("request"), ListKind.HOME, organization_id, result)
     return {
-        "recommendations": found, "csrf_token": context.get("csrf_token"), "reasons": policies.REASONS[ListSide.TASKS],
+        "recommendations": result, "csrf_token": context.get("csrf_token"), "reasons": policies.REASONS[ListSide.TASKS],
         "may_refuse": policies.may_bid(getattr(context.get("request"), "actor", STRANGER)),
-        "has_skills": not found and organization_id is not None and accounts.has_skills(organization_id),
+        "has_skills": not result and organization_id is not None and accounts.has_skills(organization_id),
     }  # fmt: skip
 
 

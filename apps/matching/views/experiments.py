@@ -40,13 +40,13 @@ def experiments(request: HttpRequest) -> HttpResponse:
     form = forms.ExperimentForm(request.POST if request.method == "POST" else None, points=points)
     if form.is_valid():
         try:
-            made = experiment_operations.start_experiment(**form.plan(now), actor=acting, now=now)
-        except (Invalid, Conflict) as refusal:
-            form.add_error(getattr(refusal, "field", None) or None, str(refusal))
+            result = experiment_operations.start_experiment(**form.plan(now), actor=acting, now=now)
+        except (Invalid, Conflict) as error:
+            form.add_error(getattr(error, "field", None) or None, str(error))
         else:
             messages.success(request, _("The experiment runs."))
-            return redirect("matching:experiment", made.id)
-    rows = [(one, _is_running(one, now)) for one in fairness.experiments_newest_first()]
+            return redirect("matching:experiment", result.id)
+    rows = [(item, _is_running(item, now)) for item in fairness.experiments_newest_first()]
     context = {"form": form, "rows": rows}
     return render(request, "matching/experiment_list.html", context, status=422 if form.errors else 200)
 
@@ -56,12 +56,12 @@ def experiments(request: HttpRequest) -> HttpResponse:
 def experiment(request: HttpRequest, experiment_id: UUID) -> HttpResponse:
     """What came of each arm so far, and whether a guardrail is breached."""
     policies.check_is_staff(actor(request))
-    one = get_object_or_404(Experiment.objects.select_related("started_by"), id=experiment_id)
-    results = fairness.arm_results(one)
+    object_or_404 = get_object_or_404(Experiment.objects.select_related("started_by"), id=experiment_id)
+    results = fairness.arm_results(object_or_404)
     context = {
-        "experiment": one,
-        "is_running": _is_running(one, timezone.now()),
-        "arms": [_arm(result, plan) for result, plan in zip(results, one.arms, strict=True)],
+        "experiment": object_or_404,
+        "is_running": _is_running(object_or_404, timezone.now()),
+        "arms": [_arm(result, plan) for result, plan in zip(results, object_or_404.arms, strict=True)],
         "is_breached": any(rail.is_breached for result in results for rail in result.guardrails),
     }
     return render(request, "matching/experiment_detail.html", context)
@@ -72,15 +72,15 @@ def experiment(request: HttpRequest, experiment_id: UUID) -> HttpResponse:
 def stop_experiment(request: HttpRequest, experiment_id: UUID) -> HttpResponse:
     acting = actor(request)
     policies.check_is_staff(acting)
-    one = get_object_or_404(Experiment, id=experiment_id)
+    object_or_404 = get_object_or_404(Experiment, id=experiment_id)
     try:
         experiment_operations.stop_experiment(
-            experiment=one, note=request.POST.get("note", ""), actor=acting, now=timezone.now()
+            experiment=object_or_404, note=request.POST.get("note", ""), actor=acting, now=timezone.now()
         )
         messages.success(request, _("Stopped: everybody sees the first arm again."))
-    except Invalid as refusal:
-        messages.error(request, str(refusal))
-    return redirect("matching:experiment", one.id)
+    except Invalid as error:
+        messages.error(request, str(error))
+    return redirect("matching:experiment", object_or_404.id)
 
 
 @require_safe
@@ -105,22 +105,24 @@ def _arm(result: fairness.ArmResult, plan: dict[str, Any]) -> dict[str, Any]:
         "readers": result.readers,
         "outcomes": [
             {
-                "label": one.kind.label,
-                "lists": one.lists,
-                "share": round(10_000 * one.share),
-                "interval": [round(10_000 * end) for end in one.interval],
-                "difference": [Decimal(str(round(100 * end, 1))) for end in one.difference] if one.difference else None,
+                "label": outcome.kind.label,
+                "lists": outcome.lists,
+                "share": round(10_000 * outcome.share),
+                "interval": [round(10_000 * end) for end in outcome.interval],
+                "difference": [Decimal(str(round(100 * end, 1))) for end in outcome.difference]
+                if outcome.difference
+                else None,
             }
-            for one in result.outcomes
+            for outcome in result.outcomes
         ],
         "guardrails": [
             {
-                "label": GUARDRAILS[one.code],
-                "value": None if one.value is None else Decimal(str(round(one.value, 3))),
-                "limit": Decimal(str(one.limit)),
-                "is_least": one.code.endswith("_min"),
-                "is_breached": one.is_breached,
+                "label": GUARDRAILS[guardrail.code],
+                "value": None if guardrail.value is None else Decimal(str(round(guardrail.value, 3))),
+                "limit": Decimal(str(guardrail.limit)),
+                "is_least": guardrail.code.endswith("_min"),
+                "is_breached": guardrail.is_breached,
             }
-            for one in result.guardrails
+            for guardrail in result.guardrails
         ],
     }

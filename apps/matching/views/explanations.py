@@ -67,10 +67,10 @@ def gaps(request: HttpRequest) -> HttpResponse:
     if acting.organization_id is None:
         raise NotFound
     now = timezone.now()
-    found = market.skill_gaps(acting.organization_id, now)
+    skill_gaps = market.skill_gaps(acting.organization_id, now)
     currency = people.organization(acting.organization_id).currency
-    asked = market.rate_guidance([gap.skill_id for gap in found], currency, now.date())
-    return render(request, "matching/gap_list.html", {"rows": list(zip(found, asked, strict=True))})
+    rate_guidance = market.rate_guidance([gap.skill_id for gap in skill_gaps], currency, now.date())
+    return render(request, "matching/gap_list.html", {"rows": list(zip(skill_gaps, rate_guidance, strict=True))})
 
 
 @require_safe
@@ -83,7 +83,7 @@ def rates(request: HttpRequest) -> HttpResponse:
     profile = Profile.objects.filter(organization_id=acting.organization_id).select_related("organization").first()
     if profile is None:
         raise NotFound
-    own = [one.skill_id for one in profile.skills.all()]
-    found = market.rate_guidance(own, profile.organization.currency, timezone.now().date())
-    context = {"rates": found, "profile": profile, "people_min": market.PEOPLE_MIN}
+    own = [skill.skill_id for skill in profile.skills.all()]
+    rate_guidance = market.rate_guidance(own, profile.organization.currency, timezone.now().date())
+    context = {"rates": rate_guidance, "profile": profile, "people_min": market.PEOPLE_MIN}
     return render(request, "matching/rate_list.html", context)

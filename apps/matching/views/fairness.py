@@ -33,7 +33,7 @@ def fairness(request: HttpRequest, week: date | None = None) -> HttpResponse:
     """The newest report, or that of one week."""
     report = fairness_queries.latest_report() if week is None else fairness_queries.report_of(week)
     reports = fairness_queries.reports(WEEKS)
-    context: dict[str, Any] = {"report": report, "reports": [_line(one) for one in reports]}
+    context: dict[str, Any] = {"report": report, "reports": [_line(report) for report in reports]}
     if report is not None:
         figures = report.figures
         context |= {
@@ -41,7 +41,7 @@ def fairness(request: HttpRequest, week: date | None = None) -> HttpResponse:
             "until": report.week + timedelta(days=6),
             "gini": _decimal(figures.get("gini")),
             "newcomer_share": _bps(figures.get("newcomer_share")),
-            "newcomer_interval": [_bps(one) for one in figures.get("newcomer_share_interval", [])],
+            "newcomer_interval": [_bps(item) for item in figures.get("newcomer_share_interval", [])],
             "lorenz": _curve(figures.get("lorenz", [])),
             "lorenz_rows": _quarters(figures.get("lorenz", [])),
             "groups": [_group(name, figures["groups"][name]) for name in TITLES] if "groups" in figures else [],
@@ -82,9 +82,9 @@ def _group(name: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
                 "exposure_bar": round(BAR * (row["exposure"] or 0) / widest),
                 "relevance_bar": round(BAR * (row["relevance"] or 0) / widest),
                 "ratio": _decimal(row["ratio"]),
-                "ratio_interval": [_decimal(one) for one in row["ratio_interval"]],
+                "ratio_interval": [_decimal(item) for item in row["ratio_interval"]],
                 "impact": _decimal(row["impact"]),
-                "impact_interval": [_decimal(one) for one in row["impact_interval"]],
+                "impact_interval": [_decimal(item) for item in row["impact_interval"]],
                 "verdict": row["verdict"],
             }
             for row in rows
@@ -114,7 +114,7 @@ def _quarters(points: list[float]) -> list[tuple[int, int | None]]:
 
 def _bars(reports: list[FairnessReport]) -> list[dict[str, int]]:
     """Newcomers' share of the first ten, the whole height being a half."""
-    shares = [one.figures.get("newcomer_share") or 0 for one in reports]
+    shares = [report.figures.get("newcomer_share") or 0 for report in reports]
     return [{"x": 40 * at, "height": min(100, round(200 * share))} for at, share in enumerate(shares)]
 
 

@@ -58,8 +58,8 @@ def _said(request: HttpRequest, side: ListSide, task_id: UUID, organization_id: 
             )  # fmt: skip
             messages.success(request, _("Noted: it is not recommended again."))
             return redirect(f"{back}?said=1")
-        except Invalid as refusal:
-            form.add_error(refusal.field, str(refusal))
+        except Invalid as error:
+            form.add_error(error.field, str(error))
     # On a page of its own: what was typed stays, wherever the list with the small form was.
     context = {"form": form, "task": task, "person": result.organization, "side": side, "back": back}
     return render(request, "matching/refuse.html", context, status=422 if form.errors else 200)

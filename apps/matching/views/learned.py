@@ -31,13 +31,13 @@ def rankers(request: HttpRequest) -> HttpResponse:
 @require_safe
 def ranker(request: HttpRequest, ranker_id: int) -> HttpResponse:
     """One model card."""
-    found = get_object_or_404(Ranker.objects.select_related("category"), id=ranker_id)
-    weights = sorted(found.card.get("weights", {}).items(), key=lambda pair: (-pair[1], pair[0]))
+    object_or_404 = get_object_or_404(Ranker.objects.select_related("category"), id=ranker_id)
+    weights = sorted(object_or_404.card.get("weights", {}).items(), key=lambda pair: (-pair[1], pair[0]))
     context = {
-        "ranker": found,
+        "ranker": object_or_404,
         "weights": [(name, weight) for name, weight in weights if weight],
-        "choices": learned.choices_of(found),
-        "holds": learned.newest_choice(found.category_id, found.side),
+        "choices": learned.choices_of(object_or_404),
+        "holds": learned.newest_choice(object_or_404.category_id, object_or_404.side),
         "may_choose": staff_may(actor(request), Act.RUN_RANKING),
     }
     return render(request, "matching/ranker_detail.html", context)
@@ -48,16 +48,16 @@ def ranker(request: HttpRequest, ranker_id: int) -> HttpResponse:
 def choose_order(request: HttpRequest, category_id: UUID, side: str) -> HttpResponse:
     """Staff: `ranker` is the id of the order to use, or empty for the formula."""
     policies.check_can_choose_order(actor(request))
-    given = request.POST.get("ranker", "")
-    if side not in ListSide.values or (given and not given.isascii()) or (given and not given.isdigit()):
+    values = request.POST.get("ranker", "")
+    if side not in ListSide.values or (values and not values.isascii()) or (values and not values.isdigit()):
         raise NotFound
     try:
         learning.choose_order(
-            category_id=category_id, side=ListSide(side), ranker_id=int(given) if given else None,
+            category_id=category_id, side=ListSide(side), ranker_id=int(values) if values else None,
             note=request.POST.get("note", ""), actor=actor(request), now=timezone.now(),
         )  # fmt: skip
-    except (Invalid, Conflict) as refusal:
-        messages.error(request, str(refusal))
+    except (Invalid, Conflict) as error:
+        messages.error(request, str(error))
     else:
         messages.success(request, _("The order is chosen. Open tasks of the category are matched anew."))
     shown = request.POST.get("page", "")

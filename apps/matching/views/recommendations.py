@@ -26,10 +26,10 @@ def recommended_tasks(request: HttpRequest) -> HttpResponse:
     form = forms.WeightsForm(request.GET if "skill" in request.GET else None, points=points)
     own = form.weights if form.is_valid() else None
     owner = acting.organization_id
-    found = recommendations.recommended_tasks(owner, 30, weights=own, now=now) if owner else []
-    note_shown(request, ListKind.OWN_ORDER if own else ListKind.RECOMMENDED, owner, found)
+    result = recommendations.recommended_tasks(owner, 30, weights=own, now=now) if owner else []
+    note_shown(request, ListKind.OWN_ORDER if own else ListKind.RECOMMENDED, owner, result)
     context = {
-        "recommendations": found, "form": form, "own": own, "points": own or points,
+        "recommendations": result, "form": form, "own": own, "points": own or points,
         "reasons": policies.REASONS[ListSide.TASKS], "may_refuse": policies.may_bid(acting),
         "refusals": impressions.refusals_of_tasks(owner) if owner else [],
     }  # fmt: skip
@@ -42,10 +42,10 @@ def recommended_freelancers(request: HttpRequest, task_id: UUID) -> HttpResponse
     acting = actor(request)
     task = get_object_or_404(tasks.tasks_visible_to(acting), id=task_id)
     policies.check_can_see_recommended_freelancers(acting, task)
-    found = recommendations.recommended_freelancers(task.id, 30, now=timezone.now())
-    note_shown(request, ListKind.PEOPLE, task.employer_id, found)
+    result = recommendations.recommended_freelancers(task.id, 30, now=timezone.now())
+    note_shown(request, ListKind.PEOPLE, task.employer_id, result)
     context = {
-        "task": task, "recommendations": found, "reasons": policies.REASONS[ListSide.PEOPLE],
+        "task": task, "recommendations": result, "reasons": policies.REASONS[ListSide.PEOPLE],
         "refusals": impressions.refusals_of_people(task.id),
     }  # fmt: skip
     return render(request, "matching/recommended_freelancer_list.html", context)

@@ -30,8 +30,8 @@ def weights(request: HttpRequest) -> HttpResponse:
                 matches.set_weights(weights=form.weights, note=form.cleaned_data["note"], actor=actor(request), now=now)
                 messages.success(request, _("The new weights hold. Open tasks are matched anew."))
                 return redirect("matching:weights")
-            except Invalid as refusal:
-                form.add_error("note", str(refusal))
+            except Invalid as error:
+                form.add_error("note", str(error))
         shifts = ranking_versions.preview_of(form.weights, now)
     context = {"form": form, "points": points, "shifts": shifts, "history": ranking_versions.weights_history()}
     return render(request, "matching/weights_form.html", context, status=422 if form.errors else 200)

@@ -65,10 +65,10 @@ def skills_from_text(request: HttpRequest) -> HttpResponse:
 def goes_with(request: HttpRequest) -> HttpResponse:
     """The part of a task's form that suggests: `skills` are chosen, `offered` stood in this part before."""
     chosen = uuids(request.GET.getlist("skills"))[:SKILLS_MAX]
-    kept = [one for one in uuids(request.GET.getlist("offered")) if one in chosen]
+    kept = [uuid for uuid in uuids(request.GET.getlist("offered")) if uuid in chosen]
     names = skills.labels(kept, get_language() or "en")
     context = {
-        "kept": [(one, names[one]) for one in kept if one in names],
+        "kept": [(item, names[item]) for item in kept if item in names],
         "suggested": skill_suggestion_queries.goes_with(chosen, timezone.now()),
     }
     return render(request, "matching/_goes_with.html", context)
@@ -76,15 +76,15 @@ def goes_with(request: HttpRequest) -> HttpResponse:
 
 def _add_skills(request: HttpRequest, profile: Profile) -> HttpResponse:
     chosen = uuids(request.POST.getlist("skills"))
-    known = {one.skill_id: one.level for one in profile.skills.all()}
-    new = [one for one in skills.active_skills(chosen).values_list("id", flat=True) if one not in known]
-    added = dict.fromkeys(new[: max(0, SKILLS_MAX - len(known))], int(SkillLevel.WORKING))
+    existing = {skill.skill_id: skill.level for skill in profile.skills.all()}
+    new = [item for item in skills.active_skills(chosen).values_list("id", flat=True) if item not in existing]
+    added = dict.fromkeys(new[: max(0, SKILLS_MAX - len(existing))], int(SkillLevel.WORKING))
     accounts.update_profile(
         organization_id=profile.organization_id,
         actor=actor(request),
         now=timezone.now(),
         changes={},
-        skills=known | added,
+        skills=existing | added,
     )
     messages.success(request, _("Skills added. Say how well you know each of them."))
     return redirect("accounts:edit_skills")
@@ -92,18 +92,18 @@ def _add_skills(request: HttpRequest, profile: Profile) -> HttpResponse:
 
 def _suggestions(text: str, language: str) -> list[dict[str, Any]]:
     """With the reader's words for each skill, and the words around the evidence."""
-    found = ranking_skill_suggestions.suggest(text, language, ranking_skill_suggestions.ready())
-    names = skills.labels([one.skill_id for one in found], get_language() or "en")
+    result = ranking_skill_suggestions.suggest(text, language, ranking_skill_suggestions.ready())
+    names = skills.labels([item.skill_id for item in result], get_language() or "en")
     return [
         {
-            "id": one.skill_id,
-            "name": names[one.skill_id],
-            "is_sure": one.is_sure,
-            "per_cent": round(100 * one.confidence),
-            "before": text[max(0, one.start - 40) : one.start],
-            "words": text[one.start : one.end],
-            "after": text[one.end : one.end + 40],
+            "id": item.skill_id,
+            "name": names[item.skill_id],
+            "is_sure": item.is_sure,
+            "per_cent": round(100 * item.confidence),
+            "before": text[max(0, item.start - 40) : item.start],
+            "words": text[item.start : item.end],
+            "after": text[item.end : item.end + 40],
         }
-        for one in found
-        if one.skill_id in names
+        for item in result
+        if item.skill_id in names
     ]

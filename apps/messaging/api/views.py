@@ -41,12 +41,12 @@ class Thread(ListAPIView[Message]):
         assert isinstance(request.user, User)
         who = actor(request._request)
         get_object_or_404(queries.contracts_of(who), id=contract_id)
-        given = NewMessageSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
+        serializer = NewMessageSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
         message = operations.send(
             contract_id=contract_id,
-            text=given.validated_data["text"],
-            source_language=given.validated_data.get("source_language") or request.user.language,
+            text=serializer.validated_data["text"],
+            source_language=serializer.validated_data.get("source_language") or request.user.language,
             actor=who,
             now=timezone.now(),
         )

@@ -66,7 +66,7 @@ def _deliveries(contract: Contract, milestone: Milestone, pack: Pack) -> str:
     for delivery in contracts.deliverables(contract.id):
         if delivery.milestone_id != milestone.id:
             continue
-        files = [one.file for one in delivery.files.all()]
+        files = [file.file for file in delivery.files.all()]
         pack.files += files
         met = [check for check in delivery.checks.all() if check.is_met]
         lines += [
@@ -89,7 +89,7 @@ def _timeline(contract: Contract, milestone: Milestone) -> str:
 def _messages(contract: Contract, pack: Pack) -> str:
     lines = []
     for message in queries.whole_thread(contract.id):
-        pack.files += [one.file for one in message.files.all()]
+        pack.files += [file.file for file in message.files.all()]
         who = message.sender_organization.display_name
         lines.append(f"{_at(message.sent_at)} {who}: {message.text[:MESSAGE_CHARS_MAX]}")
     return "\n".join(["MESSAGES", *lines]) if lines else ""

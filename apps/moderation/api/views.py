@@ -45,15 +45,15 @@ class Reports(ListAPIView[Report]):
     def post(self, request: Request) -> Response:
         """Tell staff about a task, a profile or a message."""
         assert isinstance(request.user, User)
-        given = NewReportSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        made = operations.report(
+        serializer = NewReportSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        report = operations.report(
             source_language=request.user.language,
             actor=actor(request._request),
             now=timezone.now(),
-            **given.validated_data,
+            **serializer.validated_data,
         )
-        return Response(ReportSerializer(made).data, status=201)
+        return Response(ReportSerializer(report).data, status=201)
 
 
 class Queue(ListAPIView[Report]):
@@ -76,11 +76,11 @@ class Decide(APIView):
     @extend_schema(request=ReportDecisionSerializer, responses={200: CaseSerializer}, operation_id="moderation_decide")
     def post(self, request: Request, report_id: UUID) -> Response:
         """Take down or dismiss, with the reason; for staff."""
-        given = ReportDecisionSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
+        serializer = ReportDecisionSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
         who = actor(request._request)
         policies.check_is_staff(who)
-        operations.decide(report_id=report_id, actor=who, now=timezone.now(), **given.validated_data)
+        operations.decide(report_id=report_id, actor=who, now=timezone.now(), **serializer.validated_data)
         return Response(CaseSerializer(Report.objects.get(id=report_id)).data)
 
 
@@ -106,13 +106,13 @@ class ObjectTo(APIView):
     def post(self, request: Request, statement_id: UUID) -> Response:
         """Say once why a take-down is wrong; somebody who did not decide answers."""
         assert isinstance(request.user, User)
-        given = NewObjectionSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        made = operations.object_to(
+        serializer = NewObjectionSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        created = operations.object_to(
             statement_id=statement_id,
-            text=given.validated_data["text"],
+            text=serializer.validated_data["text"],
             source_language=request.user.language,
             actor=actor(request._request),
             now=timezone.now(),
         )
-        return Response(ObjectionSerializer(made).data, status=201)
+        return Response(ObjectionSerializer(created).data, status=201)

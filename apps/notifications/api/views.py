@@ -74,8 +74,8 @@ class Preferences(APIView):
     @extend_schema(request=WishSerializer(many=True), responses=WishSerializer(many=True))
     def put(self, request: Request) -> Response:
         """Change some groups; mandatory ones stay as they are."""
-        asked = WishSerializer(data=request.data, many=True)
-        asked.is_valid(raise_exception=True)
-        wishes = {row["group"]: (row["is_in_app"], row["pace"]) for row in asked.validated_data}
+        serializer = WishSerializer(data=request.data, many=True)
+        serializer.is_valid(raise_exception=True)
+        wishes = {row["group"]: (row["is_in_app"], row["pace"]) for row in serializer.validated_data}
         operations.set_wishes(user_id=_reader(request), wishes=wishes, now=timezone.now())
         return self.get(request)

@@ -48,12 +48,12 @@ def contract_accepted(event: contracts.ContractAccepted, now: datetime) -> None:
 @bus.subscribe(contracts.OfferEnded, name="notifications.offer_ended")
 def offer_ended(event: contracts.OfferEnded, now: datetime) -> None:
     contract = contract_of(event.contract_id)
-    told = {
+    notified = {
         ContractStatus.DECLINED: [("offer_declined", contract.employer_id)],
         ContractStatus.LAPSED: [("offer_lapsed", contract.employer_id), ("offer_lapsed", contract.freelancer_id)],
         ContractStatus.TAKEN_BACK: [("offer_taken_back", contract.freelancer_id)],
     }
-    for kind, organization_id in told.get(ContractStatus(event.status), []):
+    for kind, organization_id in notified.get(ContractStatus(event.status), []):
         tell(
             organization_id, kind, contract.id, now, "contracts:room", contract.id,
             who=contract.freelancer.display_name, contract=contract.title,
@@ -108,10 +108,10 @@ def work_delivered(event: contracts.WorkDelivered, now: datetime) -> None:
 @bus.subscribe(contracts.RevisionRequested, name="notifications.revision_requested")
 def revision_requested(event: contracts.RevisionRequested, now: datetime) -> None:
     milestone = _milestone(event.milestone_id)
-    asked = RevisionRequest.objects.filter(deliverable__milestone=milestone, number=event.number).first()
+    revision_request = RevisionRequest.objects.filter(deliverable__milestone=milestone, number=event.number).first()
     _tell_of_milestone(
         milestone, milestone.contract.freelancer_id, "revision_requested", f"{milestone.id}:{event.number}", now,
-        who=milestone.contract.employer.display_name, text=rules.text(asked.text) if asked else "",
+        who=milestone.contract.employer.display_name, text=rules.text(revision_request.text) if revision_request else "",
     )  # fmt: skip
 
 

@@ -40,10 +40,10 @@ def dispute_opened(event: disputes.DisputeOpened, now: datetime) -> None:
 
 @bus.subscribe(disputes.DisputeSaid, name="notifications.dispute_said")
 def dispute_said(event: disputes.DisputeSaid, now: datetime) -> None:
-    said = DisputeStatement.objects.select_related("organization").get(id=event.statement_id)
+    dispute_statement = DisputeStatement.objects.select_related("organization").get(id=event.statement_id)
     _tell_of_dispute(
-        _dispute(event.dispute_id), event.to_id, "dispute_said", said.id, now, who=said.organization.display_name,
-        text=rules.text(said.text),
+        _dispute(event.dispute_id), event.to_id, "dispute_said", dispute_statement.id, now, who=dispute_statement.organization.display_name,
+        text=rules.text(dispute_statement.text),
     )  # fmt: skip
 
 

@@ -302,17 +302,19 @@ def rule_loosening(event: spending.RuleLoosening, now: datetime) -> None:
 @bus.subscribe(spending.ApprovalAsked, name="notifications.approval_asked")
 def approval_asked(event: spending.ApprovalAsked, now: datetime) -> None:
     """Whoever may pay for the organization, but not the person who asks."""
-    asked = Approval.objects.select_related("asked_by").get(id=event.approval_id)
-    users = [one for one in people.users_to_tell(event.organization_id, roles.FUND) if one.pk != asked.asked_by_id]
-    _tell_of_approval(asked, users, "approval_asked", asked.asked_by.display_name, now)
+    approval = Approval.objects.select_related("asked_by").get(id=event.approval_id)
+    users = [
+        user for user in people.users_to_tell(event.organization_id, roles.FUND) if user.pk != approval.asked_by_id
+    ]
+    _tell_of_approval(approval, users, "approval_asked", approval.asked_by.display_name, now)
 
 
 @bus.subscribe(spending.ApprovalDecided, name="notifications.approval_decided")
 def approval_decided(event: spending.ApprovalDecided, now: datetime) -> None:
-    asked = Approval.objects.select_related("asked_by", "decided_by").get(id=event.approval_id)
-    who = asked.decided_by.display_name if asked.decided_by else ""
-    kind = "approval_refused" if asked.status == ApprovalStatus.REFUSED else "approval_granted"
-    _tell_of_approval(asked, [asked.asked_by], kind, who, now, text=asked.reason)
+    approval = Approval.objects.select_related("asked_by", "decided_by").get(id=event.approval_id)
+    who = approval.decided_by.display_name if approval.decided_by else ""
+    kind = "approval_refused" if approval.status == ApprovalStatus.REFUSED else "approval_granted"
+    _tell_of_approval(approval, [approval.asked_by], kind, who, now, text=approval.reason)
 
 
 def _tell_of_approval(

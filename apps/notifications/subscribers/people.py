@@ -97,11 +97,11 @@ def _tell_people(
 @bus.subscribe(accounts.MemberInvited, name="notifications.member_invited")
 def member_invited(event: accounts.MemberInvited, now: datetime) -> None:
     invitation = MembershipInvitation.objects.select_related("organization", "invited_by").get(id=event.invitation_id)
-    known = User.objects.filter(email__iexact=invitation.email).first()
+    user = User.objects.filter(email__iexact=invitation.email).first()
     operations.invite_by_email(
         key=f"member-invited:{invitation.id}",
         address=invitation.email,
-        language=known.language if known else invitation.invited_by.language,
+        language=user.language if user else invitation.invited_by.language,
         params={
             "who": invitation.invited_by.display_name, "organization": invitation.organization.display_name,
             "role": invitation.role, "token": event.token, "expires_at": invitation.expires_at.isoformat(),

@@ -33,7 +33,9 @@ def people_suit(event: matching.PeopleSuit, now: datetime) -> None:
     """Unless somebody was invited meanwhile; whoever may no longer be recommended is not named."""
     task = Task.objects.filter(id=event.task_id, status=TaskStatus.OPEN, hidden_at=None, invitations=None).first()
     there = inputs.still_to_match(event.organization_ids)
-    named = [name_of(one) for one in event.organization_ids if one in there]
+    named = [
+        name_of(organization_row_id) for organization_row_id in event.organization_ids if organization_row_id in there
+    ]
     if task is None or not named:
         return
     tell(

@@ -56,8 +56,8 @@ def refresh_chargeback(*, gateway: str, remote_id: str, now: datetime) -> Charge
 def chargeback_answered(*, gateway: str, report: DisputeReport, now: datetime) -> Chargeback:
     """Write down what the processor says of a dispute; older news change nothing, each line is recorded once."""
     charge = _charge_of(gateway, report.payment_id)
-    found = chargebacks.chargeback_for_update(gateway, report.remote_id)
-    chargeback = found or _opened(charge, report, now)
+    result = chargebacks.chargeback_for_update(gateway, report.remote_id)
+    chargeback = result or _opened(charge, report, now)
     for line in report.lines:
         is_taken = line.amount.amount_minor < 0
         make = entries.chargeback_withdrawn if is_taken else entries.chargeback_reinstated
@@ -178,10 +178,10 @@ def submit_evidence(
     )
     try:
         report = door(chargeback.gateway).submit_evidence(request)
-    except GatewayUnavailable as silence:
-        raise PaymentUnavailable from silence
-    except GatewayRefused as refusal:
-        raise EvidenceRefused(reason=refusal.message) from refusal
+    except GatewayUnavailable as error:
+        raise PaymentUnavailable from error
+    except GatewayRefused as error:
+        raise EvidenceRefused(reason=error.message) from error
     return chargeback_answered(gateway=chargeback.gateway, report=report, now=now)
 
 

@@ -113,10 +113,10 @@ def open_checkout(*, charge_id: UUID, now: datetime) -> Charge:
     )
     try:
         checkout = door(charge.gateway).open_checkout(request)
-    except GatewayUnavailable as silence:
-        raise PaymentUnavailable from silence
-    except GatewayRefused as refusal:
-        raise PaymentRefused(reason=refusal.message) from refusal
+    except GatewayUnavailable as error:
+        raise PaymentUnavailable from error
+    except GatewayRefused as error:
+        raise PaymentRefused(reason=error.message) from error
     return _opened(charge_id=charge_id, checkout=checkout, now=now)
 
 
@@ -186,8 +186,8 @@ def refresh_charge(*, charge_id: UUID, now: datetime) -> Charge:
         return charge
     try:
         outcome = door(charge.gateway).charge_outcome(charge.remote_session_id)
-    except GatewayUnavailable as silence:
-        raise PaymentUnavailable from silence
+    except GatewayUnavailable as error:
+        raise PaymentUnavailable from error
     return settle_charge(charge_id=charge_id, outcome=outcome, now=now)
 
 
@@ -277,8 +277,8 @@ def cancel_charge(*, charge_id: UUID, actor: Actor, now: datetime) -> Charge:
         try:
             door(charge.gateway).close_checkout(charge.remote_session_id)
             outcome = door(charge.gateway).charge_outcome(charge.remote_session_id)
-        except GatewayUnavailable as silence:
-            raise PaymentUnavailable from silence
+        except GatewayUnavailable as error:
+            raise PaymentUnavailable from error
         if outcome.state in (ChargeState.SUCCEEDED, ChargeState.PROCESSING):
             settle_charge(charge_id=charge_id, outcome=outcome, now=now)
     return _cancelled(charge_id=charge_id, actor=actor, now=now)

@@ -78,22 +78,22 @@ def send_credit_back(*, organization_id: UUID, amount: Money, actor: Actor, now:
     policies.check_can_pay(actor, organization_id)
     credit = credits.credit(organization_id, amount.currency)
     policies.check_amount(amount, credit, fmt.money(credit))
-    left, made = refunds.chargeable(amount), []
+    left, created = refunds.chargeable(amount), []
     for charge in refunds.charges_to_refund(organization_id, amount.currency):
         part = refunds.chargeable(min(left, refunds.refundable(charge.id)))
         if part:
-            made.append(request_refund(charge_id=charge.id, reference_id=charge.reference_id, amount=part, now=now))
+            created.append(request_refund(charge_id=charge.id, reference_id=charge.reference_id, amount=part, now=now))
             left -= part
-    if left or not made:
+    if left or not created:
         raise NothingToSendBack
-    for refund in made:
+    for refund in created:
         entry = entries.credit_refunded(
             refund_id=refund.id, reference_id=refund.reference_id, payer_id=organization_id, amount=refund.amount
         )
         ledger.record(entry, now=now)
-        fact = events.CreditSentBack(refund.id, organization_id, refund.amount_minor, refund.currency)
-        bus.publish(fact, now=now)
-    return made
+        event = events.CreditSentBack(refund.id, organization_id, refund.amount_minor, refund.currency)
+        bus.publish(event, now=now)
+    return created
 
 
 @transaction.atomic
@@ -114,10 +114,10 @@ def refund_answered(*, refund_id: UUID, movement: Movement, now: datetime) -> Re
             ),
             now=now,
         )
-        fact = events.RefundSucceeded(
+        event = events.RefundSucceeded(
             refund.id, refund.reference_id, refund.charge.payer_id, refund.amount_minor, refund.currency
         )
-        bus.publish(fact, now=now)
+        bus.publish(event, now=now)
     elif movement.state == TransferState.FAILED and refund.status != RefundStatus.FAILED:
         _fail(refund, movement.failure_code, now)
     return refund
@@ -149,10 +149,10 @@ def _fail(refund: Refund, failure_code: str, now: datetime) -> None:
         ),
         now=now,
     )
-    fact = events.RefundFailed(
+    event = events.RefundFailed(
         refund.id, refund.reference_id, refund.charge.payer_id, refund.amount_minor, refund.currency
     )
-    bus.publish(fact, now=now)
+    bus.publish(event, now=now)
 
 
 def refresh_refund(*, refund_id: UUID, clock: Clock = timezone.now) -> bool:
@@ -161,7 +161,9 @@ def refresh_refund(*, refund_id: UUID, clock: Clock = timezone.now) -> bool:
     if refund is None:
         return False
     if refund.remote_id:
-        found = door(refund.charge.gateway).find_refund(refund_id=refund.id, payment_id=refund.charge.remote_payment_id)
-        if found is not None:
-            refund_answered(refund_id=refund.id, movement=found, now=clock())
+        result = door(refund.charge.gateway).find_refund(
+            refund_id=refund.id, payment_id=refund.charge.remote_payment_id
+        )
+        if result is not None:
+            refund_answered(refund_id=refund.id, movement=result, now=clock())
     return True

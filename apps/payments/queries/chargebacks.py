@@ -20,8 +20,8 @@ def chargebacks_of(organization_id: UUID) -> QuerySet[Chargeback]:
 
 def chargebacks_of_purposes(reference_ids: Iterable[UUID]) -> list[Chargeback]:
     """What banks took back of what was paid for these purposes, oldest first; one query."""
-    found = Chargeback.objects.filter(charge__reference_id__in=list(reference_ids)).select_related("charge")
-    return list(found.order_by("opened_at", "id"))
+    result = Chargeback.objects.filter(charge__reference_id__in=list(reference_ids)).select_related("charge")
+    return list(result.order_by("opened_at", "id"))
 
 
 def chargeback_visible_to(actor: Actor, chargeback_id: UUID) -> Chargeback:
@@ -54,8 +54,8 @@ def chargebacks_of_charge(charge_id: UUID) -> QuerySet[Chargeback]:
 
 
 def chargeback_for_update(gateway: str, remote_id: str) -> Chargeback | None:
-    found = Chargeback.objects.select_for_update(of=("self",)).select_related("charge")
-    return found.filter(gateway=gateway, remote_id=remote_id).first()
+    result = Chargeback.objects.select_for_update(of=("self",)).select_related("charge")
+    return result.filter(gateway=gateway, remote_id=remote_id).first()
 
 
 def chargeback_claims_left() -> int:

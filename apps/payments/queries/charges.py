@@ -42,12 +42,12 @@ _MOST_SERIOUS_FIRST = Case(
 def with_outcome(charges: QuerySet[Charge]) -> QuerySet[Charge]:
     """The same payments with refunds and chargebacks, for `Charge.outcome`; no further query."""
     contested = Chargeback.objects.filter(charge_id=OuterRef("id")).order_by(_MOST_SERIOUS_FIRST)
-    known: dict[str, Any] = {
+    existing: dict[str, Any] = {
         "refunded_minor": _refunds_sum(status=RefundStatus.SUCCEEDED),
         "refunding_minor": _refunds_sum(status__in=REFUND_UNDER_WAY),
         "chargeback_status": Coalesce(Subquery(contested.values("status")[:1]), Value("")),
     }
-    return charges.annotate(**known)
+    return charges.annotate(**existing)
 
 
 def _refunds_sum(**lookup: object) -> Coalesce:
@@ -98,13 +98,13 @@ def open_charges_of(reference_id: UUID) -> list[Charge]:
 
 def last_charges_of(reference_ids: Iterable[UUID]) -> dict[UUID, Charge]:
     """By purpose: what was paid, else the payment that is open, else the last try; one query."""
-    found: dict[UUID, Charge] = {}
+    last_charges: dict[UUID, Charge] = {}
     rows = Charge.objects.filter(reference_id__in=list(reference_ids)).order_by("created_at")
     for charge in rows:
-        known = found.get(charge.reference_id)
-        if known is None or _weight(charge) >= _weight(known):
-            found[charge.reference_id] = charge
-    return found
+        existing = last_charges.get(charge.reference_id)
+        if existing is None or _weight(charge) >= _weight(existing):
+            last_charges[charge.reference_id] = charge
+    return last_charges
 
 
 def paid_again(used_ids: Mapping[UUID, UUID | None]) -> dict[UUID, Money]:
@@ -113,11 +113,11 @@ def paid_again(used_ids: Mapping[UUID, UUID | None]) -> dict[UUID, Money]:
 
     :param used_ids: by purpose, the charge that was used, if any.
     """
-    found: dict[UUID, Money] = {}
+    result: dict[UUID, Money] = {}
     rows = Charge.objects.filter(reference_id__in=list(used_ids), status=ChargeStatus.SUCCEEDED)
     for charge in rows.exclude(id__in=[used for used in used_ids.values() if used]):
-        found[charge.reference_id] = found.get(charge.reference_id, Money.zero(charge.currency)) + charge.amount
-    return found
+        result[charge.reference_id] = result.get(charge.reference_id, Money.zero(charge.currency)) + charge.amount
+    return result
 
 
 def _weight(charge: Charge) -> int:

@@ -29,8 +29,8 @@ from apps.payments.queries import chargebacks as chargeback_queries
 def chargebacks(request: HttpRequest) -> HttpResponse:
     """Open ones first, the nearest deadline on top."""
     gateway_policies.check_is_staff(actor(request))
-    found = list(chargeback_queries.chargebacks()[:200])
-    context = {"chargebacks": found, "warnings": escrows.open_warnings(), "appeals": escrows.open_appeals()}
+    result = list(chargeback_queries.chargebacks()[:200])
+    context = {"chargebacks": result, "warnings": escrows.open_warnings(), "appeals": escrows.open_appeals()}
     return render(request, "payments/chargeback_list.html", context)
 
 
@@ -50,31 +50,31 @@ def chargeback(request: HttpRequest, chargeback_id: UUID) -> HttpResponse:
     One case: what was taken, who bears it, and the evidence to be read and handed in. The evidence is assembled by
     the work's own area above, as a part of the page; what staff send is what they saw.
     """
-    found = chargeback_queries.chargeback_visible_to(actor(request), chargeback_id)
+    result = chargeback_queries.chargeback_visible_to(actor(request), chargeback_id)
     form = EvidenceForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and not is_changing(request):
-        if policies.can_submit_evidence(found) and (question := _ask_about_evidence(request, form)):
+        if policies.can_submit_evidence(result) and (question := _ask_about_evidence(request, form)):
             return question
         try:
             chargeback_operations.submit_evidence(
-                chargeback_id=found.id,
+                chargeback_id=result.id,
                 text=form.cleaned_data["text"],
-                product=found.charge.memo,
-                customer_name=found.charge.payer.legal_name or found.charge.payer.display_name,
+                product=result.charge.memo,
+                customer_name=result.charge.payer.legal_name or result.charge.payer.display_name,
                 actor=actor(request),
                 now=timezone.now(),
             )
-        except DomainError as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        except DomainError as error:
+            form.add_error(error.field if error.field in form.fields else None, str(error))
         else:
             messages.success(request, _("The evidence is with the bank."))
-            return redirect("payments:chargeback", found.id)
+            return redirect("payments:chargeback", result.id)
     context = {
-        "chargeback": found,
-        "charge": found.charge,
+        "chargeback": result,
+        "charge": result.charge,
         "form": form,
-        "entries": books.journals_of(chargeback=found.id),
-        "may_submit": policies.can_submit_evidence(found),
-        "days": (found.evidence_due_at - timezone.now()).days if found.evidence_due_at else None,
+        "entries": books.journals_of(chargeback=result.id),
+        "may_submit": policies.can_submit_evidence(result),
+        "days": (result.evidence_due_at - timezone.now()).days if result.evidence_due_at else None,
     }
     return render(request, "payments/chargeback_detail.html", context, status=422 if form.errors else 200)

@@ -27,25 +27,25 @@ from apps.payments.views.own_organization import organization_id_of
 @login_required
 @require_safe
 def charges(request: HttpRequest) -> HttpResponse:
-    found = keyset.page(
+    page = keyset.page(
         charge_queries.charges_of(organization_id_of(request)),
         order="-created_at",
         cursor=request.GET.get("cursor", ""),
     )
-    return render(request, "payments/charge_list.html", {"charges": found, "next_cursor": found.next_cursor})
+    return render(request, "payments/charge_list.html", {"charges": page, "next_cursor": page.next_cursor})
 
 
 @login_required
 @require_safe
 def charge(request: HttpRequest, charge_id: UUID) -> HttpResponse:
-    found = charge_queries.charge_visible_to(actor(request), charge_id)
+    result = charge_queries.charge_visible_to(actor(request), charge_id)
     context: dict[str, Any] = {
-        "charge": found,
-        "entries": receipts.receipt_of_charge(found).entries,
-        "refunds": list(found.refunds.order_by("created_at")),
-        "chargebacks": list(chargebacks.chargebacks_of_charge(found.id)),
-        "fee": Money(found.fee_minor, found.currency) if found.fee_minor is not None else None,
-        "may_cancel": policies.can_cancel_charge(actor(request), found),
+        "charge": result,
+        "entries": receipts.receipt_of_charge(result).entries,
+        "refunds": list(result.refunds.order_by("created_at")),
+        "chargebacks": list(chargebacks.chargebacks_of_charge(result.id)),
+        "fee": Money(result.fee_minor, result.currency) if result.fee_minor is not None else None,
+        "may_cancel": policies.can_cancel_charge(actor(request), result),
     }
     return render(request, "payments/charge_detail.html", context)
 
@@ -54,11 +54,11 @@ def charge(request: HttpRequest, charge_id: UUID) -> HttpResponse:
 @require_POST
 def cancel_charge(request: HttpRequest, charge_id: UUID) -> HttpResponse:
     """Cancel a payment that was not made yet; back to where the button was."""
-    found = charge_queries.charge_visible_to(actor(request), charge_id)
+    result = charge_queries.charge_visible_to(actor(request), charge_id)
     try:
-        charge_operations.cancel_charge(charge_id=found.id, actor=actor(request), now=timezone.now())
-    except (Conflict, Unavailable) as refusal:
-        messages.warning(request, str(refusal))
+        charge_operations.cancel_charge(charge_id=result.id, actor=actor(request), now=timezone.now())
+    except (Conflict, Unavailable) as error:
+        messages.warning(request, str(error))
     else:
         messages.success(request, _("The payment is cancelled. Nothing was taken."))
-    return back(request, reverse("payments:charge", args=[found.id]))
+    return back(request, reverse("payments:charge", args=[result.id]))

@@ -47,8 +47,8 @@ def credit(request: HttpRequest, currency: str) -> HttpResponse:
             refunds.send_credit_back(
                 organization_id=organization_id, amount=form.money, actor=actor(request), now=timezone.now()
             )
-        except DomainError as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        except DomainError as error:
+            form.add_error(error.field if error.field in form.fields else None, str(error))
         else:
             messages.success(request, _("%(amount)s go back to you.") % {"amount": fmt.money(form.money)})
             return redirect("payouts:wallet")

@@ -47,8 +47,8 @@ class Balances(APIView):
 
     @extend_schema(responses=serializers.BalanceSerializer(many=True), operation_id="balances")
     def get(self, request: Request) -> Response:
-        found = wallet.balances(own_organization_id(request))
-        return Response(serializers.BalanceSerializer(found, many=True).data)
+        balances = wallet.balances(own_organization_id(request))
+        return Response(serializers.BalanceSerializer(balances, many=True).data)
 
 
 class Statement(APIView):
@@ -60,11 +60,13 @@ class Statement(APIView):
         operation_id="statement",
     )
     def get(self, request: Request) -> Response:
-        asked = serializers.StatementQuerySerializer(data=request.query_params)
-        asked.is_valid(raise_exception=True)
-        limit = asked.validated_data["limit"]
+        serializer = serializers.StatementQuerySerializer(data=request.query_params)
+        serializer.is_valid(raise_exception=True)
+        limit = serializer.validated_data["limit"]
         lines = wallet.statement(
-            own_organization_id(request), before=asked.validated_data.get("before"), limit=limit + 1
+            own_organization_id(request),
+            before=serializer.validated_data.get("before"),
+            limit=limit + 1,
         )
         page = {"lines": lines[:limit], "older": lines[limit - 1].id if len(lines) > limit else None}
         return Response(serializers.StatementSerializer(page).data)
@@ -79,17 +81,17 @@ class JournalEntries(APIView):
         operation_id="journal_entries",
     )
     def get(self, request: Request) -> Response:
-        asked = serializers.JournalQuerySerializer(data=request.query_params)
-        asked.is_valid(raise_exception=True)
-        ((kind, object_id),) = asked.validated_data.items()
+        serializer = serializers.JournalQuerySerializer(data=request.query_params)
+        serializer.is_valid(raise_exception=True)
+        ((kind, object_id),) = serializer.validated_data.items()
         look = {
             "charge": charges.charge_visible_to,
             "payout": payout_queries.payout_visible_to,
             "escrow": escrows.escrow_visible_to,
         }[kind]
         look(actor(request._request), object_id)  # 404 for strangers
-        found = books.journals_of(**{kind: object_id})
-        return Response(serializers.JournalEntrySerializer(found, many=True).data)
+        journals = books.journals_of(**{kind: object_id})
+        return Response(serializers.JournalEntrySerializer(journals, many=True).data)
 
 
 class PayoutAccounts(APIView):
@@ -108,9 +110,9 @@ class PayoutAccounts(APIView):
         operation_id="payout_account_set",
     )
     def put(self, request: Request) -> Response:
-        given = serializers.NewPayoutAccountSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        fields = dict(given.validated_data)
+        values = serializers.NewPayoutAccountSerializer(data=request.data)
+        values.is_valid(raise_exception=True)
+        fields = dict(values.validated_data)
         account = account_operations.set_payout_account(
             organization_id=own_organization_id(request),
             gateway=_door(fields.pop("door")),
@@ -126,11 +128,11 @@ class PayoutAccounts(APIView):
         operation_id="payout_account_automatic",
     )
     def patch(self, request: Request) -> Response:
-        given = serializers.AutomaticSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
+        serializer = serializers.AutomaticSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
         account = account_operations.set_automatic(
             organization_id=own_organization_id(request),
-            is_automatic=given.validated_data["is_automatic"],
+            is_automatic=serializer.validated_data["is_automatic"],
             actor=actor(request._request),
             now=timezone.now(),
         )
@@ -150,8 +152,8 @@ class PayoutMethods(APIView):
     @extend_schema(responses=serializers.PayoutMethodSerializer(many=True), operation_id="payout_account_methods")
     def get(self, request: Request) -> Response:
         country = accounts.organization(own_organization_id(request)).country
-        found = methods.payout_methods_for(country=country, on=timezone.now().date())
-        return Response(serializers.PayoutMethodSerializer(found, many=True).data)
+        payout_methods = methods.payout_methods_for(country=country, on=timezone.now().date())
+        return Response(serializers.PayoutMethodSerializer(payout_methods, many=True).data)
 
 
 class Onboarding(APIView):
@@ -164,8 +166,8 @@ class Onboarding(APIView):
         if waiting is None:
             raise NotFound
         asker = actor(request._request)
-        found = account_operations.refresh_onboarding(account_id=waiting.id, actor=asker, now=timezone.now())
-        return Response(serializers.PayoutAccountSerializer(found).data)
+        payout_account = account_operations.refresh_onboarding(account_id=waiting.id, actor=asker, now=timezone.now())
+        return Response(serializers.PayoutAccountSerializer(payout_account).data)
 
     @extend_schema(
         request=serializers.NewOnboardingSerializer,
@@ -173,15 +175,15 @@ class Onboarding(APIView):
         operation_id="payout_account_onboard",
     )
     def post(self, request: Request) -> Response:
-        given = serializers.NewOnboardingSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
+        serializer = serializers.NewOnboardingSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
         asker = actor(request._request)
         account = account_operations.start_onboarding(
             organization_id=own_organization_id(request),
             gateway=settings.PAYMENT_GATEWAY,
             actor=asker,
             now=timezone.now(),
-            **given.validated_data,
+            **serializer.validated_data,
         )
         url = account_operations.onboarding_page(
             account_id=account.id,
@@ -201,10 +203,10 @@ class Quotes(APIView):
         operation_id="quote_ask",
     )
     def post(self, request: Request) -> Response:
-        given = serializers.NewQuoteSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        currency = _currency(given.validated_data["currency"])
-        minor = given.validated_data.get("amount_minor")
+        serializer = serializers.NewQuoteSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        currency = _currency(serializer.validated_data["currency"])
+        minor = serializer.validated_data.get("amount_minor")
         quote = payout_operations.quote_payout(
             organization_id=own_organization_id(request),
             currency=currency,
@@ -245,10 +247,10 @@ class Payouts(ListAPIView[Payout]):
     @idempotent
     def post(self, request: Request) -> Response:
         """Accept a quote: its amounts are reserved as they stand and the payout is sent."""
-        given = serializers.NewPayoutSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
+        serializer = serializers.NewPayoutSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
         asker = actor(request._request)
-        quote = payout_queries.quote_visible_to(asker, given.validated_data["quote_id"])
+        quote = payout_queries.quote_visible_to(asker, serializer.validated_data["quote_id"])
         payout = payout_operations.accept_quote(quote_id=quote.id, actor=asker, now=timezone.now())
         return Response(serializers.PayoutSerializer(payout).data, status=201)
 

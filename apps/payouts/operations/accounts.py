@@ -88,11 +88,11 @@ def set_payout_account(
     )
     try:
         recipient = door(gateway).open_recipient(request)
-    except GatewayUnavailable as silence:
-        raise PaymentUnavailable from silence
-    except GatewayRefused as refusal:
-        _refused(account_id=account.id, code=refusal.code, now=now)
-        raise BankAccountRefused(reason=refusal.message) from refusal
+    except GatewayUnavailable as error:
+        raise PaymentUnavailable from error
+    except GatewayRefused as error:
+        _refused(account_id=account.id, code=error.code, now=now)
+        raise BankAccountRefused(reason=error.message) from error
     return _activate(account_id=account.id, recipient=recipient, actor=actor, now=now)
 
 
@@ -101,8 +101,8 @@ def _remote_account(organization_id: UUID, gateway: str, country: str) -> str:
     The organization's account at the processor, kept when the bank behind it changes: money that came back from
     a bank lies there.
     """
-    known = PayoutAccount.objects.filter(organization_id=organization_id, gateway=gateway, country=country)
-    latest = known.exclude(remote_account_id="").order_by("-created_at").first()
+    payout_accounts = PayoutAccount.objects.filter(organization_id=organization_id, gateway=gateway, country=country)
+    latest = payout_accounts.exclude(remote_account_id="").order_by("-created_at").first()
     return latest.remote_account_id if latest else ""
 
 
@@ -212,11 +212,11 @@ def start_onboarding(
     )
     try:
         remote_id = _remote_recipient(account) or door(gateway).open_account(request)
-    except GatewayUnavailable as silence:
-        raise PaymentUnavailable from silence
-    except GatewayRefused as refusal:
-        _refused(account_id=account.id, code=refusal.code, now=now)
-        raise BankAccountRefused(reason=refusal.message) from refusal
+    except GatewayUnavailable as error:
+        raise PaymentUnavailable from error
+    except GatewayRefused as error:
+        _refused(account_id=account.id, code=error.code, now=now)
+        raise BankAccountRefused(reason=error.message) from error
     return _onboarding(account_id=account.id, remote_id=remote_id, actor=actor, now=now)
 
 
@@ -259,10 +259,10 @@ def onboarding_page(*, account_id: UUID, return_url: str, refresh_url: str, acto
         page = door(account.gateway).onboarding_page(
             account.remote_account_id, return_url=return_url, refresh_url=refresh_url
         )
-    except GatewayUnavailable as silence:
-        raise PaymentUnavailable from silence
-    except GatewayRefused as refusal:
-        raise BankAccountRefused(reason=refusal.message) from refusal
+    except GatewayUnavailable as error:
+        raise PaymentUnavailable from error
+    except GatewayRefused as error:
+        raise BankAccountRefused(reason=error.message) from error
     return page.url
 
 
@@ -280,8 +280,8 @@ def refresh_onboarding(*, account_id: UUID, actor: Actor = SYSTEM, now: datetime
         status = gateway.recipient_status(account.remote_account_id, rail=account.rail)
         if status.state == RecipientState.READY and account.rail != Rail.GLOBAL_PAYOUTS:
             gateway.set_manual_payouts(account.remote_account_id)
-    except GatewayUnavailable as silence:
-        raise PaymentUnavailable from silence
+    except GatewayUnavailable as error:
+        raise PaymentUnavailable from error
     if status.state != RecipientState.READY:
         return account
     return _ready(account_id=account.id, status=status, actor=actor, now=now)

@@ -18,14 +18,14 @@ def batch_payables(*, now: datetime, limit: int = 200) -> list[Payout]:
     due: dict[UUID, list[str]] = defaultdict(list)
     for organization_id, currency in wallet.automatic_balances():
         due[organization_id].append(currency)
-    made: list[Payout] = []
+    created: list[Payout] = []
 
     def pay(organization_id: UUID) -> None:
         for currency in due[organization_id]:
-            made.append(_pay_out_all(organization_id=organization_id, currency=currency, now=now))
+            created.append(_pay_out_all(organization_id=organization_id, currency=currency, now=now))
 
     each_id("payouts.batch_payables", due, pay, now=now, limit=limit)
-    return made
+    return created
 
 
 def _pay_out_all(*, organization_id: UUID, currency: str, now: datetime) -> Payout:

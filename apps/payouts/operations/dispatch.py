@@ -117,27 +117,27 @@ def _is_held(payout: Payout, now: datetime) -> bool:
         return False
     try:
         policies.check_may_leave(payout.account, now)
-    except DomainError as refusal:
-        logger.warning("payout %s is held: %s", payout.number, refusal.code)
+    except DomainError as error:
+        logger.warning("payout %s is held: %s", payout.number, error.code)
         dispatch.postpone(payout, HELD_PAUSE, now)
-        dispatch.end_attempt(payout, AttemptOutcome.REFUSED, refusal.code, now)
+        dispatch.end_attempt(payout, AttemptOutcome.REFUSED, error.code, now)
         return True
     return False
 
 
 def _transfer(payout: Payout, gateway: Gateway, clock: Clock) -> None:
-    found = gateway.find_transfer(payout_id=payout.id) if payout.attempts_made > 1 else None
+    result = gateway.find_transfer(payout_id=payout.id) if payout.attempts_made > 1 else None
     account_id = payout.account.remote_account_id
     request = TransferRequest(payout.transfer_key, payout.id, account_id, payout.amount, payout.quote.terms)
-    transfer = found or gateway.transfer(request)
+    transfer = result or gateway.transfer(request)
     payout_operations.payout_transferred(payout_id=payout.id, transfer=transfer, now=clock())
 
 
 def _pay_out(payout: Payout, gateway: Gateway, clock: Clock) -> None:
     account_id = payout.account.remote_account_id
-    found = gateway.find_payout(payout_id=payout.id, account_id=account_id) if payout.attempts_made > 1 else None
+    result = gateway.find_payout(payout_id=payout.id, account_id=account_id) if payout.attempts_made > 1 else None
     request = BankPayoutRequest(payout.payout_key, payout.id, account_id, payout.amount)
-    movement = found or gateway.pay_out(request)
+    movement = result or gateway.pay_out(request)
     payout_operations.payout_answered(payout_id=payout.id, movement=movement, now=clock())
 
 
@@ -165,10 +165,10 @@ def _send_abroad(payout: Payout, gateway: Gateway, clock: Clock) -> None:
 def _choose_source(payout: Payout, gateway: Gateway) -> None:
     """The quote's currency where the platform holds it; else what it holds most of. Kept, for the repeated call."""
     held = gateway.balance()
-    wanted = payout.quote.amount_from
-    suffices = wanted.currency in held and held[wanted.currency] >= wanted
-    most = max(held, key=lambda currency: held[currency].amount_minor, default=wanted.currency)
-    payout.source_currency = wanted.currency if suffices or wanted.currency != payout.currency else most
+    amount_from = payout.quote.amount_from
+    suffices = amount_from.currency in held and held[amount_from.currency] >= amount_from
+    most = max(held, key=lambda currency: held[currency].amount_minor, default=amount_from.currency)
+    payout.source_currency = amount_from.currency if suffices or amount_from.currency != payout.currency else most
     payout.save(update_fields=["source_currency"])
 
 
@@ -178,9 +178,9 @@ def send_reversal(*, reversal_id: UUID, clock: Clock = timezone.now) -> None:
     gateway, transfer_id = door(row.payout.gateway), row.payout.remote_transfer_id
 
     def send() -> None:
-        found = gateway.find_reversal(reversal_id=row.id, transfer_id=transfer_id) if row.attempts_made > 1 else None
+        reversal = gateway.find_reversal(reversal_id=row.id, transfer_id=transfer_id) if row.attempts_made > 1 else None
         request = ReversalRequest(row.key, row.id, transfer_id, row.payout.amount)
-        answer = found or gateway.reverse_transfer(request)
+        answer = reversal or gateway.reverse_transfer(request)
         reversals.reversal_answered(reversal_id=row.id, answer=answer, now=clock())
 
     def refused(code: str) -> None:
@@ -199,13 +199,13 @@ def reverse_transfer(*, payout_id: UUID, actor: Actor, now: datetime) -> Payout:
     :raises ReversalUnanswered: without an answer.
     """
     gateway_policies.check_is_not_paused()
-    asked = reversals.request_reversal(payout_id=payout_id, actor=actor, now=now)
-    if claim_reversal(now=now, reversal_id=asked.id) is not None:
-        send_reversal(reversal_id=asked.id, clock=lambda: now)
-    asked.refresh_from_db()
-    if asked.status == TransferReversalStatus.FAILED:
-        raise ReversalRefused(reason=asked.failure_code)
-    if asked.status != TransferReversalStatus.SUCCEEDED:
+    transfer_reversal = reversals.request_reversal(payout_id=payout_id, actor=actor, now=now)
+    if claim_reversal(now=now, reversal_id=transfer_reversal.id) is not None:
+        send_reversal(reversal_id=transfer_reversal.id, clock=lambda: now)
+    transfer_reversal.refresh_from_db()
+    if transfer_reversal.status == TransferReversalStatus.FAILED:
+        raise ReversalRefused(reason=transfer_reversal.failure_code)
+    if transfer_reversal.status != TransferReversalStatus.SUCCEEDED:
         raise ReversalUnanswered
     return Payout.objects.get(id=payout_id)
 

@@ -21,8 +21,8 @@ def told_to_staff(now: datetime) -> Iterator[None]:
     """
     try:
         yield
-    except policies.DoorHoldsTooLittle as refusal:
-        _note(refusal, now)
+    except policies.DoorHoldsTooLittle as error:
+        _note(error, now)
         raise
 
 
@@ -34,5 +34,5 @@ def _note(refusal: policies.DoorHoldsTooLittle, now: datetime) -> None:
         defaults={"missing_minor": missing.amount_minor},
     )  # fmt: skip
     if is_new:
-        fact = events.CashShort(noted.id, noted.gateway, noted.missing_minor, noted.currency)
-        bus.publish(fact, now=now)
+        event = events.CashShort(noted.id, noted.gateway, noted.missing_minor, noted.currency)
+        bus.publish(event, now=now)

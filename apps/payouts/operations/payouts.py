@@ -77,10 +77,10 @@ def _quote(organization_id: UUID, currency: str, amount: Money | None, actor: Ac
     account = policies.check_is_ready(accounts.payout_account_of(organization_id))
     policies.check_may_leave(account, now)
     balance = wallet.available(organization_id, currency)
-    wanted = balance if amount is None else amount
-    payment_policies.check_amount(wanted, balance, fmt.money(balance))
-    policies.check_door_pays(account, wanted, wanted.currency)
-    return _price(account, wanted, now)
+    requested = balance if amount is None else amount
+    payment_policies.check_amount(requested, balance, fmt.money(balance))
+    policies.check_door_pays(account, requested, requested.currency)
+    return _price(account, requested, now)
 
 
 def _price(account: PayoutAccount, wanted: Money, now: datetime) -> FxQuote:
@@ -88,12 +88,12 @@ def _price(account: PayoutAccount, wanted: Money, now: datetime) -> FxQuote:
         source = target = mid_amount = amounts.sendable(wanted, is_payout=True)
         mid, rate, margin_bps, rate_date, origin = Decimal(1), Decimal(1), 0, now.date(), "identity"
     else:
-        found = pricing.mid_rate(wanted.currency, account.currency, now.date())
+        mid_rate = pricing.mid_rate(wanted.currency, account.currency, now.date())
         margin_bps = pricing.fee_terms(pricing.ANY, account.country, now.date()).fx_margin_bps
-        converted = pricing_rules.convert(wanted, mid=found.value, margin_bps=margin_bps, currency=account.currency)
+        converted = pricing_rules.convert(wanted, mid=mid_rate.value, margin_bps=margin_bps, currency=account.currency)
         source, mid_amount = wanted, converted.mid
         target = amounts.sendable(converted.target, is_payout=True)
-        mid, rate, rate_date, origin = found.value, converted.customer_rate, found.rate_date, found.source
+        mid, rate, rate_date, origin = mid_rate.value, converted.customer_rate, mid_rate.rate_date, mid_rate.source
     if target.amount_minor <= 0:
         raise payment_policies.AmountTooSmall(currency=account.currency, field="amount")
     return FxQuote.objects.create(
@@ -234,8 +234,8 @@ def _paid(payout: Payout, now: datetime) -> None:
     ledger.record(
         entries.payout_paid(payout_id=payout.id, organization_id=payout.organization_id, amount=payout.amount), now=now
     )
-    fact = events.PayoutPaid(payout.id, payout.organization_id, payout.amount_minor, payout.currency)
-    bus.publish(fact, now=now)
+    event = events.PayoutPaid(payout.id, payout.organization_id, payout.amount_minor, payout.currency)
+    bus.publish(event, now=now)
 
 
 @transaction.atomic
@@ -291,7 +291,7 @@ def _back_to_balance(payout: Payout, now: datetime) -> None:
 
 
 def _publish_failed(payout: Payout, now: datetime) -> None:
-    fact = events.PayoutFailed(
+    event = events.PayoutFailed(
         payout.id, payout.organization_id, payout.amount_minor, payout.currency, payout.failure_code
     )
-    bus.publish(fact, now=now)
+    bus.publish(event, now=now)

@@ -54,15 +54,15 @@ def request_reversal(*, payout_id: UUID, actor: Actor, now: datetime) -> Transfe
 @transaction.atomic
 def reversal_answered(*, reversal_id: UUID, answer: Reversal, now: datetime) -> TransferReversal:
     """The processor has done it. Writing it down twice is writing it down once."""
-    found = _for_update(reversal_id)
-    if found.status == TransferReversalStatus.SENDING:
+    for_update = _for_update(reversal_id)
+    if for_update.status == TransferReversalStatus.SENDING:
         changes = {"remote_id": answer.remote_id, "finished_at": now, "lease_until": None}
-        move(found, TRANSFER_REVERSAL, "succeed", actor=SYSTEM, now=now, changes=changes)
-        payout = found.payout
+        move(for_update, TRANSFER_REVERSAL, "succeed", actor=SYSTEM, now=now, changes=changes)
+        payout = for_update.payout
         payout.remote_reversal_id = answer.remote_id
         payout.save(update_fields=["remote_reversal_id"])
         entry = entries.transfer_reversed(
-            reversal_id=found.id,
+            reversal_id=for_update.id,
             payout_id=payout.id,
             organization_id=payout.organization_id,
             gateway=payout.gateway,
@@ -70,17 +70,17 @@ def reversal_answered(*, reversal_id: UUID, answer: Reversal, now: datetime) -> 
             credited=answer.credited,
         )
         ledger.record(entry, now=now)
-    return found
+    return for_update
 
 
 @transaction.atomic
 def reversal_refused(*, reversal_id: UUID, failure_code: str, now: datetime) -> TransferReversal:
     """A definite no: the cash lies where it lay, and can be asked for again under another key."""
-    found = _for_update(reversal_id)
-    if found.status == TransferReversalStatus.SENDING:
+    for_update = _for_update(reversal_id)
+    if for_update.status == TransferReversalStatus.SENDING:
         changes = {"failure_code": failure_code[:60], "finished_at": now, "lease_until": None}
-        move(found, TRANSFER_REVERSAL, "fail", actor=SYSTEM, now=now, changes=changes)
-    return found
+        move(for_update, TRANSFER_REVERSAL, "fail", actor=SYSTEM, now=now, changes=changes)
+    return for_update
 
 
 def _for_update(reversal_id: UUID) -> TransferReversal:

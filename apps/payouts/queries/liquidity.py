@@ -71,8 +71,8 @@ def cash_at(gateway: str, currency: str) -> Cash:
 def cash_at_doors() -> list[Cash]:
     """Every open door with every currency that it can hold and that any of them ever held."""
     names = registry.names()
-    known = sorted({code for name in names for code in books.balances_by_currency(chart.clearing(name, "EUR").code)})
-    return [cash_at(name, code) for name in names for code in known if can_hold(name, code)]
+    existing = sorted({code for name in names for code in books.balances_by_currency(chart.clearing(name, "EUR").code)})
+    return [cash_at(name, code) for name in names for code in existing if can_hold(name, code)]
 
 
 def can_hold(gateway: str, currency: str) -> bool:

@@ -28,15 +28,17 @@ def payout_methods_for(*, country: str, on: date) -> list[PayoutMethod]:
     says, in currencies that can arrive there. Empty where there is no choice.
     """
     reachable = compliance.payout_currencies(country)
-    found: dict[str, list[str]] = {}
+    result: dict[str, list[str]] = {}
     rows = dated(Direction.OUT, country, on).filter(gateway__in=[name for name in registry.names() if _is_direct(name)])
     for row in rows.order_by("rank", "gateway", "currency"):
-        wanted = [row.currency] if row.currency else reachable
-        known = found.setdefault(row.gateway, [])
-        known += [
-            code for code in wanted if code in reachable and code not in known and takes_currency(row.gateway, code)
+        requested = [row.currency] if row.currency else reachable
+        setdefault = result.setdefault(row.gateway, [])
+        setdefault += [
+            code
+            for code in requested
+            if code in reachable and code not in setdefault and takes_currency(row.gateway, code)
         ]
-    return [PayoutMethod(name, DoorName(name).label, tuple(codes)) for name, codes in found.items() if codes]
+    return [PayoutMethod(name, DoorName(name).label, tuple(codes)) for name, codes in result.items() if codes]
 
 
 def countries_paid_by(gateway: str, *, currency: str, on: date) -> set[str]:

@@ -35,10 +35,10 @@ def share_a_payout_account(one_id: UUID, other_id: UUID) -> bool:
 
 
 def _signs(organization_id: UUID) -> set[tuple[str, ...]]:
-    found: set[tuple[str, ...]] = set()
+    signs: set[tuple[str, ...]] = set()
     for row in PayoutAccount.objects.filter(organization_id=organization_id, status__in=_USED).exclude(last4=""):
         if row.number_digest:
-            found.add((row.number_digest,))
+            signs.add((row.number_digest,))
         if row.bank_name:
-            found.add((row.country, row.bank_name, row.holder_name.casefold(), row.last4))
-    return found
+            signs.add((row.country, row.bank_name, row.holder_name.casefold(), row.last4))
+    return signs

@@ -42,16 +42,16 @@ def account(request: HttpRequest) -> HttpResponse:
     form = RecipientForm(request.POST or None, currencies=reachable, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            made = account_operations.start_onboarding(
+            payout_account = account_operations.start_onboarding(
                 organization_id=organization_id,
                 gateway=settings.PAYMENT_GATEWAY,
                 actor=actor(request),
                 now=timezone.now(),
                 **form.cleaned_data,
             )
-            return redirect(_page(request, made))
-        except DomainError as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            return redirect(_page(request, payout_account))
+        except DomainError as error:
+            form.add_error(error.field if error.field in form.fields else None, str(error))
     context = {
         "form": form,
         "account": account_queries.payout_account_of(organization_id),
@@ -74,20 +74,22 @@ def account_by(request: HttpRequest, name: str) -> HttpResponse:
     policies.check_can_change_account(actor(request), organization_id)
     organization = accounts.organization(organization_id)
     offered = methods.payout_methods_for(country=organization.country, on=now.date())
-    method = next((one for one in offered if one.name == name), None)
+    method = next((item for item in offered if item.name == name), None)
     if method is None:
         raise NotFound
     initial = {"holder_name": organization.legal_name or organization.display_name}
     form = DirectAccountForm(request.POST or None, door=name, currencies=list(method.currencies), initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            made = account_operations.set_payout_account(
+            payout_account = account_operations.set_payout_account(
                 organization_id=organization_id, gateway=name, actor=actor(request), now=now, **form.cleaned_data
             )
-        except DomainError as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        except DomainError as error:
+            form.add_error(error.field if error.field in form.fields else None, str(error))
         else:
-            messages.success(request, _("You are paid to the account ending in %(last4)s.") % {"last4": made.last4})
+            messages.success(
+                request, _("You are paid to the account ending in %(last4)s.") % {"last4": payout_account.last4}
+            )
             return redirect("payouts:wallet")
     context = {
         "form": form,
@@ -115,8 +117,8 @@ def account_continue(request: HttpRequest) -> HttpResponse:
         raise NotFound
     try:
         return redirect(_page(request, waiting))
-    except errors.PaymentUnavailable as silence:
-        messages.warning(request, str(silence))
+    except errors.PaymentUnavailable as error:
+        messages.warning(request, str(error))
         return redirect("payouts:account")
 
 
@@ -128,11 +130,13 @@ def account_return(request: HttpRequest) -> HttpResponse:
     if waiting is None:
         return redirect("payouts:wallet")
     try:
-        found = account_operations.refresh_onboarding(account_id=waiting.id, actor=actor(request), now=timezone.now())
-    except errors.PaymentUnavailable as silence:
-        messages.warning(request, str(silence))
+        payout_account = account_operations.refresh_onboarding(
+            account_id=waiting.id, actor=actor(request), now=timezone.now()
+        )
+    except errors.PaymentUnavailable as error:
+        messages.warning(request, str(error))
         return redirect("payouts:account")
-    if found.status == PayoutAccountStatus.ACTIVE:
+    if payout_account.status == PayoutAccountStatus.ACTIVE:
         messages.success(request, _("The bank account is ready to be paid to."))
         return redirect("payouts:wallet")
     return redirect("payouts:account")
@@ -148,6 +152,6 @@ def automatic(request: HttpRequest) -> HttpResponse:
         actor=actor(request),
         now=timezone.now(),
     )
-    said = _("Balances are now paid out by themselves.") if is_automatic else _("Automatic payout is off.")
-    messages.success(request, said)
+    message = _("Balances are now paid out by themselves.") if is_automatic else _("Automatic payout is off.")
+    messages.success(request, message)
     return redirect("payouts:wallet")

@@ -41,19 +41,19 @@ def withdraw(request: HttpRequest, currency: str) -> HttpResponse:
     form = WithdrawForm(request.POST or None, currency=currency, initial={"amount": available.as_decimal()})
     if request.method == "POST" and (form.is_valid() or "all" in request.POST):
         try:
-            made = payout_operations.quote_payout(
+            fx_quote = payout_operations.quote_payout(
                 organization_id=organization_id,
                 currency=currency,
                 amount=None if "all" in request.POST else form.money,
                 actor=actor(request),
                 now=timezone.now(),
             )
-        except DomainError as refusal:
+        except DomainError as error:
             form = form if form.is_bound and "amount" in form.data else WithdrawForm({}, currency=currency)
             form.is_valid()
-            form.add_error("amount" if refusal.field == "amount" else None, str(refusal))
+            form.add_error("amount" if error.field == "amount" else None, str(error))
         else:
-            return redirect("payouts:quote", made.id)
+            return redirect("payouts:quote", fx_quote.id)
     status = 422 if form.is_bound and form.errors else 200
     context = {"form": form, "available": available, "currency": currency, "account": account}
     return render(request, "payments/withdraw.html", context, status=status)
@@ -63,30 +63,30 @@ def withdraw(request: HttpRequest, currency: str) -> HttpResponse:
 @require_safe
 def quote(request: HttpRequest, quote_id: UUID) -> HttpResponse:
     """What will arrive, at which rate of which day, until when; and the button that agrees to it."""
-    found = payout_queries.quote_visible_to(actor(request), quote_id)
-    if hasattr(found, "payout"):
-        return redirect("payouts:payout", found.payout.id)
+    result = payout_queries.quote_visible_to(actor(request), quote_id)
+    if hasattr(result, "payout"):
+        return redirect("payouts:payout", result.payout.id)
     return render(
         request,
         "payments/quote.html",
-        {"quote": found, "account": found.account, "is_expired": found.expires_at <= timezone.now()},
+        {"quote": result, "account": result.account, "is_expired": result.expires_at <= timezone.now()},
     )
 
 
 @login_required
 @require_POST
 def accept(request: HttpRequest, quote_id: UUID) -> HttpResponse:
-    found = payout_queries.quote_visible_to(actor(request), quote_id)
+    result = payout_queries.quote_visible_to(actor(request), quote_id)
     try:
-        payout = payout_operations.accept_quote(quote_id=found.id, actor=actor(request), now=timezone.now())
+        payout = payout_operations.accept_quote(quote_id=result.id, actor=actor(request), now=timezone.now())
     except policies.QuoteUsed:
         return redirect("payouts:quote", quote_id)
-    except policies.QuoteExpired as refusal:
-        messages.warning(request, str(refusal))
-        return redirect("payouts:withdraw", found.currency_from)
-    except policies.DoorHoldsTooLittle as refusal:
-        messages.error(request, str(refusal))
-        return redirect("payouts:withdraw", found.currency_from)
+    except policies.QuoteExpired as error:
+        messages.warning(request, str(error))
+        return redirect("payouts:withdraw", result.currency_from)
+    except policies.DoorHoldsTooLittle as error:
+        messages.error(request, str(error))
+        return redirect("payouts:withdraw", result.currency_from)
     messages.success(
         request, _("%(amount)s are on their way to your bank account.") % {"amount": fmt.money(payout.amount)}
     )
@@ -96,24 +96,24 @@ def accept(request: HttpRequest, quote_id: UUID) -> HttpResponse:
 @login_required
 @require_safe
 def payouts(request: HttpRequest) -> HttpResponse:
-    found = keyset.page(
+    page = keyset.page(
         payout_queries.payouts_of(organization_id_of(request)),
         order="-requested_at",
         cursor=request.GET.get("cursor", ""),
     )
-    return render(request, "payments/payout_list.html", {"payouts": found, "next_cursor": found.next_cursor})
+    return render(request, "payments/payout_list.html", {"payouts": page, "next_cursor": page.next_cursor})
 
 
 @login_required
 @require_safe
 def payout(request: HttpRequest, payout_id: UUID) -> HttpResponse:
-    found = payout_queries.payout_visible_to(actor(request), payout_id)
-    receipt = payout_queries.receipt_of_payout(found)
+    result = payout_queries.payout_visible_to(actor(request), payout_id)
+    receipt = payout_queries.receipt_of_payout(result)
     context = {
-        "payout": found,
-        "quote": found.quote,
+        "payout": result,
+        "quote": result.quote,
         "entries": receipt.entries,
-        "attempts": found.attempts.all(),
-        "is_paused": found.status in PAYOUT_WAITING and pauses.is_paused(),
+        "attempts": result.attempts.all(),
+        "is_paused": result.status in PAYOUT_WAITING and pauses.is_paused(),
     }
     return render(request, "payments/payout_detail.html", context)

@@ -85,14 +85,14 @@ def wallet(request: HttpRequest) -> HttpResponse:
             "claims": escrows.claims_of(organization_id),
             "organization_id": organization_id,
             "may_withdraw": policies.can_withdraw(actor(request), organization_id),
-            "is_paused": any(one.status in PAYOUT_WAITING for one in payouts) and pauses.is_paused(),
+            "is_paused": any(payout.status in PAYOUT_WAITING for payout in payouts) and pauses.is_paused(),
         },
     )
 
 
 def _line_id(request: HttpRequest) -> int | None:
-    asked = request.GET.get("before", "")
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else None
+    query = request.GET.get("before", "")
+    return int(query) if query.isascii() and query.isdigit() and len(query) < 19 else None
 
 
 @login_required
@@ -124,9 +124,9 @@ def _cells(row: Row) -> list[object]:
 @require_safe
 def entry(request: HttpRequest, journal_id: UUID) -> HttpResponse:
     """One journal entry, for those whose money it moved."""
-    found = books.journal(journal_id)
-    _check_is_about(request, found)
-    return render(request, "payments/entry.html", {"entries": [found], "entry": found})
+    journal = books.journal(journal_id)
+    _check_is_about(request, journal)
+    return render(request, "payments/entry.html", {"entries": [journal], "entry": journal})
 
 
 def _check_is_about(request: HttpRequest, found: books.JournalView) -> None:

@@ -69,9 +69,9 @@ class OfContract(APIView):
         """Review the other party; sealed until both have written or 14 days are over."""
         who = actor(request._request)
         contract = get_object_or_404(contracts.contracts_visible_to(who), id=contract_id)
-        given = NewReviewSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        fields = dict(given.validated_data)
+        serializer = NewReviewSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        fields = dict(serializer.validated_data)
         language = _language(request, fields.pop("source_language", None))
         review = operations.submit(
             contract_id=contract.id, source_language=language, actor=who, now=timezone.now(), **fields
@@ -85,12 +85,12 @@ class Reply(APIView):
         """Answer a review of one's own organization, once."""
         who = actor(request._request)
         review = get_object_or_404(queries.reviews_visible_to(who), id=review_id)
-        given = ReplySerializer(data=request.data)
-        given.is_valid(raise_exception=True)
+        serializer = ReplySerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
         answered = operations.reply(
             review_id=review.id,
-            text=given.validated_data["text"],
-            language=_language(request, given.validated_data.get("language")),
+            text=serializer.validated_data["text"],
+            language=_language(request, serializer.validated_data.get("language")),
             actor=who,
             now=timezone.now(),
         )

@@ -17,10 +17,14 @@ class Skills(APIView):
     @extend_schema(parameters=[SkillQuerySerializer], responses=SkillSerializer(many=True), operation_id="skills_find")
     def get(self, request: Request) -> Response:
         """Skills by a label in any language; exact names first."""
-        asked = SkillQuerySerializer(data=request.query_params)
-        asked.is_valid(raise_exception=True)
-        found = queries.find_skills(asked.validated_data["q"], get_language() or "en", asked.validated_data["limit"])
-        return Response(SkillSerializer(found, many=True).data)
+        serializer = SkillQuerySerializer(data=request.query_params)
+        serializer.is_valid(raise_exception=True)
+        skills = queries.find_skills(
+            serializer.validated_data["q"],
+            get_language() or "en",
+            serializer.validated_data["limit"],
+        )
+        return Response(SkillSerializer(skills, many=True).data)
 
 
 class Categories(APIView):

@@ -48,11 +48,12 @@ class Limits(APIView):
     )
     def put(self, request: Request) -> Response:
         organization_id = _organization_id(request)
-        given = serializers.LimitsSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
+        serializer = serializers.LimitsSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
         currency = people.organization(organization_id).currency
         limits = {
-            name.removesuffix("_minor"): money_or_none(value, currency) for name, value in given.validated_data.items()
+            name.removesuffix("_minor"): money_or_none(value, currency)
+            for name, value in serializer.validated_data.items()
         }
         operations.set_rule(
             organization_id=organization_id, actor=actor(request._request), now=timezone.now(), **limits
@@ -78,10 +79,10 @@ class RuleChange(APIView):
     def post(self, request: Request, change_id: UUID) -> Response:
         """Agree, as the second person, to limits that are to be loosened; or keep them as they are."""
         organization_id = _organization_id(request)
-        given = serializers.RuleChangeStepSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
+        serializer = serializers.RuleChangeStepSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
         change = get_object_or_404(queries.changes_of(organization_id), id=change_id)
-        is_agreed = given.validated_data["step"] == "agree"
+        is_agreed = serializer.validated_data["step"] == "agree"
         step = operations.agree_to_loosen if is_agreed else operations.withdraw_loosening
         step(change_id=change.id, actor=actor(request._request), now=timezone.now())
         return _shown_limits(organization_id)
@@ -102,17 +103,17 @@ class Budgets(APIView):
     )
     def post(self, request: Request) -> Response:
         organization_id = _organization_id(request)
-        given = serializers.NewBudgetSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        made = operations.open_budget(
+        serializer = serializers.NewBudgetSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        budget = operations.open_budget(
             organization_id=organization_id,
-            name=given.validated_data["name"],
-            amount=Money(given.validated_data["amount_minor"], people.organization(organization_id).currency),
-            purchase_order=given.validated_data["purchase_order"],
+            name=serializer.validated_data["name"],
+            amount=Money(serializer.validated_data["amount_minor"], people.organization(organization_id).currency),
+            purchase_order=serializer.validated_data["purchase_order"],
             actor=actor(request._request),
             now=timezone.now(),
         )
-        return Response(serializers.BudgetSerializer(made).data, status=201)
+        return Response(serializers.BudgetSerializer(budget).data, status=201)
 
 
 class CloseBudget(APIView):
@@ -147,13 +148,16 @@ class Decide(APIView):
     )
     def post(self, request: Request, approval_id: UUID) -> Response:
         """A second person agrees, or refuses with a reason."""
-        found = queries.approvals_of(_organization_id(request)).filter(id=approval_id).first()
-        if found is None:
+        result = queries.approvals_of(_organization_id(request)).filter(id=approval_id).first()
+        if result is None:
             raise NotFound
-        given = serializers.ApprovalDecisionSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
+        serializer = serializers.ApprovalDecisionSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
         decided = operations.decide(
-            approval_id=approval_id, actor=actor(request._request), now=timezone.now(), **given.validated_data
+            approval_id=approval_id,
+            actor=actor(request._request),
+            now=timezone.now(),
+            **serializer.validated_data,
         )
         return Response(serializers.ApprovalSerializer(decided).data)
 

@@ -33,10 +33,10 @@ class TaskSerializer(serializers.ModelSerializer[Task]):
         read_only_fields = fields
 
     def get_skill_ids(self, task: Task) -> list[str]:
-        return [str(one.skill_id) for one in task.skills.all()]
+        return [str(skill.skill_id) for skill in task.skills.all()]
 
     def get_criteria(self, task: Task) -> list[dict[str, str]]:
-        return [{"id": str(one.id), "text": one.text} for one in task.criteria.all()]
+        return [{"id": str(criterion.id), "text": criterion.text} for criterion in task.criteria.all()]
 
 
 class BriefSerializer(serializers.Serializer[Any]):
@@ -83,10 +83,10 @@ class BriefSerializer(serializers.Serializer[Any]):
         return category.id if category else None
 
     def brief(self) -> Brief:
-        given = dict(self.validated_data)
-        category_id = given.pop("category") or None
-        criteria, skill_ids = tuple(given.pop("criteria")), tuple(given.pop("skill_ids"))
-        return Brief(category_id=category_id, criteria=criteria, skill_ids=skill_ids, **given)
+        values = dict(self.validated_data)
+        category_id = values.pop("category") or None
+        criteria, skill_ids = tuple(values.pop("criteria")), tuple(values.pop("skill_ids"))
+        return Brief(category_id=category_id, criteria=criteria, skill_ids=skill_ids, **values)
 
 
 class TaskQuerySerializer(serializers.Serializer[Any]):

@@ -58,13 +58,13 @@ class Tasks(ListAPIView[Task]):
         if getattr(self, "swagger_fake_view", False):
             return Task.objects.none()
         parameters = self.request.query_params
-        given: dict[str, Any] = {name: parameters[name] for name in parameters if name != "skill"}
-        asked = serializers.TaskQuerySerializer(data=given | {"skill": parameters.getlist("skill")})
-        asked.is_valid(raise_exception=True)
-        wanted = dict(asked.validated_data)
-        text, skill_ids = wanted.pop("q"), tuple(wanted.pop("skill"))
-        found = TaskFilter(text=text, skill_ids=skill_ids, **wanted)
-        tasks = queries.search(actor(self.request._request), found, timezone.now())
+        values: dict[str, Any] = {name: parameters[name] for name in parameters if name != "skill"}
+        serializer = serializers.TaskQuerySerializer(data=values | {"skill": parameters.getlist("skill")})
+        serializer.is_valid(raise_exception=True)
+        requested = dict(serializer.validated_data)
+        text, skill_ids = requested.pop("q"), tuple(requested.pop("skill"))
+        task_filter = TaskFilter(text=text, skill_ids=skill_ids, **requested)
+        tasks = queries.search(actor(self.request._request), task_filter, timezone.now())
         return tasks.prefetch_related("skills", "criteria")
 
     @extend_schema(
@@ -72,9 +72,9 @@ class Tasks(ListAPIView[Task]):
     )
     def post(self, request: Request) -> Response:
         """A new draft."""
-        given = serializers.BriefSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        task = operations.start_draft(actor=actor(request._request), brief=given.brief(), now=timezone.now())
+        serializer = serializers.BriefSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        task = operations.start_draft(actor=actor(request._request), brief=serializer.brief(), now=timezone.now())
         return _shown(task.id, 201)
 
 
@@ -116,9 +116,11 @@ class OneTask(APIView):
     def put(self, request: Request, task_id: UUID) -> Response:
         """Replace a draft's content."""
         task = _visible(request, task_id)
-        given = serializers.BriefSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        operations.save_draft(task_id=task.id, actor=actor(request._request), brief=given.brief(), now=timezone.now())
+        serializer = serializers.BriefSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        operations.save_draft(
+            task_id=task.id, actor=actor(request._request), brief=serializer.brief(), now=timezone.now()
+        )
         return _shown(task.id)
 
     @extend_schema(responses={204: None}, operation_id="task_discard")
@@ -143,10 +145,13 @@ class _Ending(APIView):
 
     def _end(self, request: Request, task_id: UUID) -> Response:
         task = _visible(request, task_id)
-        given = serializers.EndReasonSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
+        serializer = serializers.EndReasonSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
         type(self).verb(
-            task_id=task.id, actor=actor(request._request), now=timezone.now(), reason=given.validated_data["reason"]
+            task_id=task.id,
+            actor=actor(request._request),
+            now=timezone.now(),
+            reason=serializer.validated_data["reason"],
         )
         return _shown(task.id)
 
@@ -186,12 +191,12 @@ class Addenda(APIView):
     )
     def post(self, request: Request, task_id: UUID) -> Response:
         task = _visible(request, task_id)
-        given = serializers.NewAddendumSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        made = operations.add_addendum(
-            task_id=task.id, actor=actor(request._request), now=timezone.now(), **given.validated_data
+        serializer = serializers.NewAddendumSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        addendum = operations.add_addendum(
+            task_id=task.id, actor=actor(request._request), now=timezone.now(), **serializer.validated_data
         )
-        return Response(serializers.AddendumSerializer(made).data, status=201)
+        return Response(serializers.AddendumSerializer(addendum).data, status=201)
 
 
 class Attachments(APIView):
@@ -208,11 +213,11 @@ class Attachments(APIView):
     def post(self, request: Request, task_id: UUID) -> Response:
         """Attach an upload of one's own (see /files/)."""
         task = _visible(request, task_id)
-        given = serializers.AttachmentSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
+        serializer = serializers.AttachmentSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
         attachment = operations.attach_file(
             task_id=task.id,
-            file_id=given.validated_data["file_id"],
+            file_id=serializer.validated_data["file_id"],
             actor=actor(request._request),
             now=timezone.now(),
         )
@@ -224,8 +229,10 @@ class Attachment(APIView):
     def get(self, request: Request, attachment_id: UUID) -> HttpResponseBase:
         """Download, for whoever may see the task."""
         visible = queries.tasks_visible_to(actor(request._request))
-        found = get_object_or_404(TaskAttachment.objects.select_related("file"), id=attachment_id, task__in=visible)
-        return serve(found.file)
+        object_or_404 = get_object_or_404(
+            TaskAttachment.objects.select_related("file"), id=attachment_id, task__in=visible
+        )
+        return serve(object_or_404.file)
 
 
 class Questions(APIView):
@@ -241,13 +248,13 @@ class Questions(APIView):
     )
     def post(self, request: Request, task_id: UUID) -> Response:
         task = _visible(request, task_id)
-        given = serializers.NewQuestionSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        asked = operations.ask_question(
-            task_id=task.id, actor=actor(request._request), now=timezone.now(), **given.validated_data
+        serializer = serializers.NewQuestionSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        ask_question = operations.ask_question(
+            task_id=task.id, actor=actor(request._request), now=timezone.now(), **serializer.validated_data
         )
-        asked.shown_asker = asked.asked_by
-        return Response(serializers.QuestionSerializer(asked).data, status=201)
+        ask_question.shown_asker = ask_question.asked_by
+        return Response(serializers.QuestionSerializer(ask_question).data, status=201)
 
 
 class Answer(APIView):
@@ -257,11 +264,11 @@ class Answer(APIView):
     def post(self, request: Request, question_id: UUID) -> Response:
         visible = queries.tasks_visible_to(actor(request._request))
         question = get_object_or_404(Question.objects.filter(task__in=visible), id=question_id)
-        given = serializers.AnswerSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
+        serializer = serializers.AnswerSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
         answered = operations.answer_question(
             question_id=question.id,
-            answer=given.validated_data["answer"],
+            answer=serializer.validated_data["answer"],
             actor=actor(request._request),
             now=timezone.now(),
         )
@@ -278,19 +285,19 @@ class Invitations(APIView):
     def post(self, request: Request, task_id: UUID) -> Response:
         """Ask a freelancer to bid."""
         task = _visible(request, task_id)
-        given = serializers.NewInvitationSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
+        serializer = serializers.NewInvitationSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
         asker = actor(request._request)
-        wanted = given.validated_data["organization_id"]
-        profile = get_object_or_404(accounts.profiles_visible_to(asker), organization_id=wanted)
-        made = operations.invite(
+        requested = serializer.validated_data["organization_id"]
+        profile = get_object_or_404(accounts.profiles_visible_to(asker), organization_id=requested)
+        invite = operations.invite(
             task_id=task.id,
             organization_id=profile.organization_id,
-            message=given.validated_data["message"],
+            message=serializer.validated_data["message"],
             actor=asker,
             now=timezone.now(),
         )
-        return Response(serializers.InvitationSerializer(made).data, status=201)
+        return Response(serializers.InvitationSerializer(invite).data, status=201)
 
 
 class DeclineInvitation(APIView):
@@ -322,8 +329,8 @@ class SavedSearches(ListAPIView[SavedSearch]):
         operation_id="saved_search_save",
     )
     def post(self, request: Request) -> Response:
-        given = serializers.SavedSearchSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
+        serializer = serializers.SavedSearchSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
         assert isinstance(request.user, User)
-        saved = operations.save_search(user=request.user, now=timezone.now(), **given.validated_data)
+        saved = operations.save_search(user=request.user, now=timezone.now(), **serializer.validated_data)
         return Response(serializers.SavedSearchSerializer(saved).data, status=201)

@@ -54,33 +54,33 @@ def reader_currency(request: HttpRequest) -> str:
 def cards(tasks: list[Task], currency: str, now: datetime) -> list[TaskCard]:
     """Cards with three queries, however many tasks."""
     by_task = queries.skill_ids_by_task([task.id for task in tasks])
-    names = skills.labels({one for ids in by_task.values() for one in ids}, get_language() or "en")
+    names = skills.labels({row_id for ids in by_task.values() for row_id in ids}, get_language() or "en")
     counts = bids.bid_counts([task.id for task in tasks])
     rates = pricing.rate_table(now.date(), {task.currency for task in tasks} | {currency}) if tasks else None
-    found = []
+    result = []
     for task in tasks:
         also = None
         if rates and task.budget_max and task.currency != currency:
             converted = rates.convert(task.budget_max, currency)
             also = converted.amount if converted else None
-        labels = [names[one] for one in by_task.get(task.id, []) if one in names]
-        found.append(TaskCard(task, labels, also, counts.get(task.id, 0)))
-    return found
+        labels = [names[item] for item in by_task.get(task.id, []) if item in names]
+        result.append(TaskCard(task, labels, also, counts.get(task.id, 0)))
+    return result
 
 
 def _filter(request: HttpRequest, now: datetime) -> TaskFilter:
-    given = request.GET
-    days = given.get("posted", "")
+    values = request.GET
+    days = values.get("posted", "")
     return TaskFilter(
-        text=given.get("q", "")[:200].replace("\x00", ""),
-        category=given.get("category", ""),
-        skill_ids=tuple(uuids(given.getlist("skill")[:5])),
-        language=given.get("language", ""),
-        budget_from_minor=_reference(given.get("budget_from", ""), reader_currency(request), now),
-        budget_to_minor=_reference(given.get("budget_to", ""), reader_currency(request), now),
+        text=values.get("q", "")[:200].replace("\x00", ""),
+        category=values.get("category", ""),
+        skill_ids=tuple(uuids(values.getlist("skill")[:5])),
+        language=values.get("language", ""),
+        budget_from_minor=_reference(values.get("budget_from", ""), reader_currency(request), now),
+        budget_to_minor=_reference(values.get("budget_to", ""), reader_currency(request), now),
         posted_within_days=int(days) if days in ("1", "7", "30") else None,
-        bid_window=given.get("window", "") if given.get("window") in BidWindow.values else "",
-        sort=given.get("sort", "new") if given.get("sort") in queries.SORTS else "new",
+        bid_window=values.get("window", "") if values.get("window") in BidWindow.values else "",
+        sort=values.get("sort", "new") if values.get("sort") in queries.SORTS else "new",
     )
 
 
@@ -99,21 +99,21 @@ def _reference(text: str, currency: str, now: datetime) -> int | None:
 @require_safe
 def task_list(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
-    asker, wanted, currency = actor(request), _filter(request, now), reader_currency(request)
-    page = queries.search_page(asker, wanted, now, request.GET.get("cursor", ""))
-    total = queries.capped_count(queries.search(asker, wanted, now))
+    asker, requested, currency = actor(request), _filter(request, now), reader_currency(request)
+    page = queries.search_page(asker, requested, now, request.GET.get("cursor", ""))
+    total = queries.capped_count(queries.search(asker, requested, now))
     context = {
         "cards": cards(page.rows, currency, now),
         "total": min(total, queries.COUNT_MAX),
         "is_capped": total > queries.COUNT_MAX,
         "next_cursor": page.next_cursor,
-        "wanted": wanted,
+        "wanted": requested,
         "currency": currency,
-        "chips": _chips(wanted, request),
+        "chips": _chips(requested, request),
         "nearby": cards(list(queries.open_tasks(asker).filter(bidding_closes_at__gt=now)[:3]), currency, now)
         if not page.rows
         else [],
-        **_facets(asker, wanted, now),
+        **_facets(asker, requested, now),
     }
     fragment = request.htmx and not request.htmx.boosted  # type: ignore[attr-defined]
     template = "tasks/task_list.html#results" if fragment else "tasks/task_list.html"
@@ -127,17 +127,17 @@ def _facets(asker: Any, wanted: TaskFilter, now: datetime) -> dict[str, Any]:
     by_language = queries.facet_counts(asker, wanted, now, "language", "source_language")
     by_window = queries.facet_counts(asker, wanted, now, "bid_window", "bid_window")
     by_skill = queries.facet_counts(asker, wanted, now, "skill", "skills__skill_id")
-    asked = [*wanted.skill_ids, *(one for one in by_skill if one and one not in wanted.skill_ids)][:10]
-    names = skills.labels(asked, get_language() or "en")
+    query = [*wanted.skill_ids, *(item for item in by_skill if item and item not in wanted.skill_ids)][:10]
+    names = skills.labels(query, get_language() or "en")
     return {
         "category_options": [
             {
-                "value": one.slug,
-                "label": one.name,
-                "count": by_category.get(one.slug, 0),
-                "checked": one.slug == wanted.category,
+                "value": category.slug,
+                "label": category.name,
+                "count": by_category.get(category.slug, 0),
+                "checked": category.slug == wanted.category,
             }
-            for one in skills.categories()
+            for category in skills.categories()
         ],
         "language_options": [
             {"value": code, "label": fmt.language_name(code), "count": n, "checked": code == wanted.language}
@@ -158,7 +158,7 @@ def _facets(asker: Any, wanted: TaskFilter, now: datetime) -> dict[str, Any]:
                 "count": by_skill.get(skill_id, 0),
                 "checked": skill_id in wanted.skill_ids,
             }
-            for skill_id in asked
+            for skill_id in query
         ],
         "sort_options": [("new", _("Newest")), ("closing", _("Closing soon")), ("budget", _("Highest budget"))],
     }
@@ -247,8 +247,8 @@ def _why_not_paid(asker: Actor, task: Task, now: datetime) -> str | None:
     payee = accounts.organization(asker.organization_id)
     try:
         compliance.check_can_be_paid(payer_country=task.employer.country, payee_country=payee.country, on=now.date())
-    except DomainError as refusal:
-        return str(refusal)
+    except DomainError as error:
+        return str(error)
     return None
 
 
@@ -264,10 +264,10 @@ def _steps(task: Task) -> list[dict[str, str]]:
 @require_safe
 def attachment(request: HttpRequest, attachment_id: UUID) -> HttpResponseBase:
     """A file of a task goes to whoever may see the task."""
-    found = get_object_or_404(TaskAttachment.objects.select_related("file"), id=attachment_id)
-    if not queries.tasks_visible_to(actor(request)).filter(id=found.task_id).exists():
+    object_or_404 = get_object_or_404(TaskAttachment.objects.select_related("file"), id=attachment_id)
+    if not queries.tasks_visible_to(actor(request)).filter(id=object_or_404.task_id).exists():
         raise Http404
-    return serve(found.file)
+    return serve(object_or_404.file)
 
 
 @login_required

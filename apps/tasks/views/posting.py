@@ -69,8 +69,8 @@ def _read_own_words(form: BriefForm) -> BriefForm:
     value = form["skills"].value()
     picker = form.fields["skills"].widget
     assert isinstance(picker, SkillPickerWidget)
-    known = uuids(picker.resolved or value["ids"])
-    picker.suggestions = skill_suggestions.skills_in(words, str(form["source_language"].value() or "en"), known)
+    existing = uuids(picker.resolved or value["ids"])
+    picker.suggestions = skill_suggestions.skills_in(words, str(form["source_language"].value() or "en"), existing)
     return form
 
 
@@ -148,8 +148,8 @@ def _after_saving(request: HttpRequest, form: BriefForm, task: Task) -> HttpResp
         return redirect("tasks:edit", task.id)
     try:
         operations.publish(task_id=task.id, actor=actor(request), now=timezone.now())
-    except policies.WaitingForPublication as refusal:
-        form.show_problems(refusal.problems)
+    except policies.WaitingForPublication as error:
+        form.show_problems(error.problems)
         return _page(request, form, task, 422)
     messages.success(request, _("Your task is published. Matching freelancers are being told."))
     return redirect(task)
@@ -205,8 +205,8 @@ def attach(request: HttpRequest, task_id: UUID) -> HttpResponse:
         try:
             stored = files.store(upload=form.cleaned_data["file"], uploaded_by_id=user_id, now=now)
             operations.attach_file(task_id=task.id, file_id=stored.id, actor=actor(request), now=now)
-        except Invalid as refusal:
-            messages.error(request, str(refusal))
+        except Invalid as error:
+            messages.error(request, str(error))
         else:
             messages.success(request, _("File attached."))
     return redirect("tasks:edit" if task.status == "draft" else "tasks:detail", task.id)
@@ -229,8 +229,8 @@ def addendum(request: HttpRequest, task_id: UUID) -> HttpResponse:
     if form.is_valid():
         try:
             operations.add_addendum(task_id=task.id, actor=actor(request), now=timezone.now(), **form.cleaned_data)
-        except Invalid as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        except Invalid as error:
+            form.add_error(error.field if error.field in form.fields else None, str(error))
         else:
             messages.success(request, _("Addendum published. Every bidder is told."))
             return redirect(task)

@@ -49,8 +49,8 @@ def answer(request: HttpRequest, question_id: UUID) -> HttpResponse:
         operations.answer_question(
             question_id=question.id, answer=request.POST.get("answer", ""), actor=actor(request), now=timezone.now()
         )
-    except Invalid as refusal:
-        messages.error(request, str(refusal))
+    except Invalid as error:
+        messages.error(request, str(error))
     else:
         messages.success(request, _("Answer published."))
     return redirect(f"{question.task.get_absolute_url()}#questions")
@@ -62,8 +62,8 @@ def invite(request: HttpRequest, task_id: UUID) -> HttpResponse:
     task = get_object_or_404(queries.tasks_visible_to(actor(request)), id=task_id)
     form = InviteForm(request.POST)
     if form.is_valid():
-        wanted = form.cleaned_data["organization"]
-        profile = get_object_or_404(accounts.profiles_visible_to(actor(request)), organization_id=wanted)
+        requested = form.cleaned_data["organization"]
+        profile = get_object_or_404(accounts.profiles_visible_to(actor(request)), organization_id=requested)
         operations.invite(
             task_id=task.id,
             organization_id=profile.organization_id,

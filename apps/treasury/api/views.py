@@ -35,7 +35,7 @@ class Treasury(APIView):
     @extend_schema(responses=serializers.TreasurySerializer, operation_id="treasury")
     def get(self, request: Request) -> Response:
         policies.check_is_staff(actor(request._request))
-        found = {
+        result = {
             "holdings": holdings.holdings(),
             "top_ups": [
                 {"currency": currency, "lacking": lacking}
@@ -43,7 +43,7 @@ class Treasury(APIView):
             ],
             "acts": holdings.recent_acts(),
         }
-        return Response(serializers.TreasurySerializer(found).data)
+        return Response(serializers.TreasurySerializer(result).data)
 
 
 class TreasuryActs(APIView):
@@ -57,23 +57,25 @@ class TreasuryActs(APIView):
     def post(self, request: Request) -> Response:
         """Hand kept tax on, sweep our own money to the bank, lay aside for chargebacks, or bring our own money."""
         policies.check_is_staff(actor(request._request))
-        asked = serializers.NewTreasuryActSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        given = asked.validated_data
+        serializer = serializers.NewTreasuryActSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        validated_data = serializer.validated_data
         common = {
-            "amount": to_money(given["amount"]),
-            "reason": given["reason"],
+            "amount": to_money(validated_data["amount"]),
+            "reason": validated_data["reason"],
             "actor": actor(request._request),
             "now": timezone.now(),
         }
         status: str = TopUpStatus.SUCCEEDED
-        if given["kind"] == TreasuryKind.TOP_UP:
-            if given["subject"] not in registry.names():
+        if validated_data["kind"] == TreasuryKind.TOP_UP:
+            if validated_data["subject"] not in registry.names():
                 raise NotFound
-            status = top_ups.top_up(top_up_id=given["id"], gateway=given["subject"], **common).status
+            status = top_ups.top_up(top_up_id=validated_data["id"], gateway=validated_data["subject"], **common).status
         else:
-            treasury.act(act_id=given["id"], kind=given["kind"], subject=given["subject"], **common)
-        answer = serializers.TreasuryAnswerSerializer({"id": given["id"], "status": status})
+            treasury.act(
+                act_id=validated_data["id"], kind=validated_data["kind"], subject=validated_data["subject"], **common
+            )
+        answer = serializers.TreasuryAnswerSerializer({"id": validated_data["id"], "status": status})
         return Response(answer.data, status=201)
 
 
@@ -100,8 +102,8 @@ class CashMoves(APIView):
     @extend_schema(responses=serializers.CashAtDoorsSerializer, operation_id="cash_moves")
     def get(self, request: Request) -> Response:
         policies.check_is_staff(actor(request._request))
-        found = {"doors": liquidity.cash_at_doors(), "moves": internal_transfer_queries.cash_moves()}
-        return Response(serializers.CashAtDoorsSerializer(found).data)
+        result = {"doors": liquidity.cash_at_doors(), "moves": internal_transfer_queries.cash_moves()}
+        return Response(serializers.CashAtDoorsSerializer(result).data)
 
     @extend_schema(
         parameters=[NEEDS_KEY],
@@ -113,19 +115,19 @@ class CashMoves(APIView):
     def post(self, request: Request) -> Response:
         """One member of staff wants cash moved; a second has to agree."""
         policies.check_is_staff(actor(request._request))
-        asked = serializers.NewCashMoveSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        given = asked.validated_data
-        made = internal_transfer_operations.propose_move(
-            move_id=given["id"],
-            source=given["source"],
-            target=given["target"],
-            amount=to_money(given["amount"]),
-            reason=given["reason"],
+        serializer = serializers.NewCashMoveSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        validated_data = serializer.validated_data
+        cash_move = internal_transfer_operations.propose_move(
+            move_id=validated_data["id"],
+            source=validated_data["source"],
+            target=validated_data["target"],
+            amount=to_money(validated_data["amount"]),
+            reason=validated_data["reason"],
             actor=actor(request._request),
             now=timezone.now(),
         )
-        return Response(serializers.CashMoveSerializer(made).data, status=201)
+        return Response(serializers.CashMoveSerializer(cash_move).data, status=201)
 
 
 class OneCashMove(APIView):
@@ -144,20 +146,20 @@ class OneCashMove(APIView):
     def post(self, request: Request, move_id: UUID) -> Response:
         """Agree as a second person, call it off, or say which line of a door shows it."""
         policies.check_is_staff(actor(request._request))
-        asked = serializers.CashMoveStepSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        given = asked.validated_data
+        serializer = serializers.CashMoveStepSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        validated_data = serializer.validated_data
         common: dict[str, Any] = {"move_id": move_id, "actor": actor(request._request), "now": timezone.now()}
-        if given["step"] == "agree":
+        if validated_data["step"] == "agree":
             internal_transfer_operations.agree_to_move(**common)
-        elif given["step"] == "call_off":
+        elif validated_data["step"] == "call_off":
             internal_transfer_operations.call_move_off(**common)
         else:
-            internal_transfer_operations.point_to_line(line_id=given.get("line_id") or UUID(int=0), **common)
+            internal_transfer_operations.point_to_line(line_id=validated_data.get("line_id") or UUID(int=0), **common)
         return self._shown(move_id)
 
     def _shown(self, move_id: UUID) -> Response:
-        found = internal_transfer_queries.cash_move(move_id)
-        is_waiting = found.status in (CashMoveStatus.AGREED, CashMoveStatus.LEFT)
-        candidates = list(internal_transfer_queries.lines_of_move(found)[:20]) if is_waiting else []
-        return Response(serializers.OneCashMoveSerializer({"move": found, "candidates": candidates}).data)
+        cash_move = internal_transfer_queries.cash_move(move_id)
+        is_waiting = cash_move.status in (CashMoveStatus.AGREED, CashMoveStatus.LEFT)
+        candidates = list(internal_transfer_queries.lines_of_move(cash_move)[:20]) if is_waiting else []
+        return Response(serializers.OneCashMoveSerializer({"move": cash_move, "candidates": candidates}).data)

@@ -88,14 +88,14 @@ def are_current(*, gateway: str, now: datetime) -> bool:
         return True
     try:
         unknown = _compare_new(gateway, now)
-    except (GatewayUnavailable, GatewayRefused) as silence:
+    except (GatewayUnavailable, GatewayRefused) as error:
         if cache.add(SILENT.format(gateway), 1, timeout=SILENT_SECONDS):  # this is asked every five seconds
-            logger.warning("%s could not be compared with the books, nothing is sent to it: %s", gateway, silence)
+            logger.warning("%s could not be compared with the books, nothing is sent to it: %s", gateway, error)
         return False
     if cache.delete(SILENT.format(gateway)):
         logger.warning("%s can be compared with the books again", gateway)
     if unknown:
-        named = ", ".join(one.remote_id for one in unknown[:5])
+        named = ", ".join(item.remote_id for item in unknown[:5])
         reason = f"{gateway} carried out {len(unknown)} movements that the books do not know: {named}"
         logger.error("payments are paused: %s", reason)
         pause_operations.pause(reason=reason, now=now, actor=SYSTEM, kind=PauseKind.MISMATCH)
@@ -111,19 +111,19 @@ def forget_checks() -> None:
 
 def _compare_new(gateway: str, now: datetime) -> list[RemoteObject]:
     """The first comparison ever only takes down where it begins: what is older came before these books."""
-    known = pause_queries.gateway_check(gateway)
-    since = known.newest_at - OVERLAP if known else now - OVERLAP
+    gateway_check = pause_queries.gateway_check(gateway)
+    since = gateway_check.newest_at - OVERLAP if gateway_check else now - OVERLAP
     listed = list(registry.door(gateway).objects_since(since))
-    unknown = _would_be_repeated(listed) if known else []
+    unknown = _would_be_repeated(listed) if gateway_check else []
     if not unknown:
         _take_down(gateway, listed, now)
     return unknown
 
 
 def _take_down(gateway: str, listed: Iterable[RemoteObject], now: datetime) -> None:
-    known = pause_queries.gateway_check(gateway)
-    newest = max((one.created_at for one in listed), default=known.newest_at if known else now)
-    newest = max(newest, known.newest_at) if known else newest
+    gateway_check = pause_queries.gateway_check(gateway)
+    newest = max((item.created_at for item in listed), default=gateway_check.newest_at if gateway_check else now)
+    newest = max(newest, gateway_check.newest_at) if gateway_check else newest
     GatewayCheck.objects.update_or_create(gateway=gateway, defaults={"checked_at": now, "newest_at": newest})
 
 
@@ -132,15 +132,15 @@ def _would_be_repeated(listed: Iterable[RemoteObject]) -> list[RemoteObject]:
     Objects that carry our id and that the books would cause a second time: no row, or a row that was never tried. One
     that was tried is looked up before it is sent again, as always.
     """
-    ours = [one for one in listed if one.own_id is not None and one.kind != RemoteKind.CHARGE]
-    ids = {one.document_id for one in ours}
+    ours = [item for item in listed if item.own_id is not None and item.kind != RemoteKind.CHARGE]
+    ids = {our.document_id for our in ours}
     tried = set(Payout.objects.filter(id__in=ids, attempts_made__gt=0).values_list("id", flat=True))
     tried |= set(Refund.objects.filter(id__in=ids, attempts_made__gt=0).values_list("id", flat=True))
     tried |= set(TransferReversal.objects.filter(id__in=ids, attempts_made__gt=0).values_list("id", flat=True))
     tried |= set(TopUp.objects.filter(id__in=ids).values_list("id", flat=True))  # always looked up before it is sent
-    known = UnbookedObject.objects.filter(remote_id__in=[one.remote_id for one in ours])
-    handled = set(known.values_list("remote_id", flat=True))
-    return [one for one in ours if one.own_id not in tried and one.remote_id not in handled]
+    unbooked_objects = UnbookedObject.objects.filter(remote_id__in=[our.remote_id for our in ours])
+    handled = set(unbooked_objects.values_list("remote_id", flat=True))
+    return [our for our in ours if our.own_id not in tried and our.remote_id not in handled]
 
 
 def after_restore(*, clock: Clock = timezone.now) -> list[Comparison]:
@@ -161,26 +161,30 @@ def after_restore(*, clock: Clock = timezone.now) -> list[Comparison]:
 
 
 def _compare_all(gateway: str, clock: Clock) -> Comparison:
-    found = Comparison(gateway)
+    comparison = Comparison(gateway)
     if not registry.door(gateway).capabilities.has_listing:
-        _freeze_what_cannot_be_asked(found, clock())
-        return found
-    known = pause_queries.gateway_check(gateway)
-    since = known.newest_at - OVERLAP if known else None
+        _freeze_what_cannot_be_asked(comparison, clock())
+        return comparison
+    gateway_check = pause_queries.gateway_check(gateway)
+    since = gateway_check.newest_at - OVERLAP if gateway_check else None
     listed = list(registry.door(gateway).objects_since(since))
     for account_id in _accounts_with_cash(gateway):
         listed += registry.door(gateway).objects_since(since, account_id=account_id)
-    found.listed = len(listed)
-    for one in sorted(listed, key=lambda one: (one.created_at, one.kind == RemoteKind.PAYOUT)):
+    comparison.listed = len(listed)
+    for one in sorted(listed, key=lambda item: (item.created_at, item.kind == RemoteKind.PAYOUT)):
         if one.own_id is not None:
-            _enter(one, found, clock)
-    _take_down(gateway, [one for one in listed if one.kind != RemoteKind.PAYOUT], clock())
-    return found
+            _enter(one, comparison, clock)
+    _take_down(gateway, [item for item in listed if item.kind != RemoteKind.PAYOUT], clock())
+    return comparison
 
 
 def _accounts_with_cash(gateway: str) -> list[str]:
     """Recipients' accounts there that we ever paid to: a payout of cash that came back needs no new transfer."""
-    return [account_id for one in reconciliation.connected_accounts(gateway) for account_id in one.remote_account_ids]
+    return [
+        account_id
+        for connected_account in reconciliation.connected_accounts(gateway)
+        for account_id in connected_account.remote_account_ids
+    ]
 
 
 def _enter(one: RemoteObject, found: Comparison, clock: Clock) -> None:

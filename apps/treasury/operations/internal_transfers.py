@@ -61,9 +61,9 @@ def propose_move(
     :raises OnlyStaff: :raises DoorsDoNotFit: :raises ReasonMissing: :raises AmountMissing: :raises MoreThanFree:
     """
     policies.check_is_staff(actor)
-    known = CashMove.objects.filter(id=move_id).first()
-    if known is not None:
-        return known
+    cash_move = CashMove.objects.filter(id=move_id).first()
+    if cash_move is not None:
+        return cash_move
     if source == target or not all(liquidity.can_hold(name, amount.currency) for name in (source, target)):
         raise DoorsDoNotFit(currency=amount.currency)
     if not reason.strip():
@@ -100,28 +100,28 @@ def agree_to_move(*, move_id: UUID, actor: Actor, now: datetime) -> CashMove:
     """
     policies.check_is_staff(actor)
     liquidity.lock_treasury()
-    found = internal_transfers.cash_move_for_update(move_id)
-    if found.proposed_by_id == actor.person_id:
+    cash_move = internal_transfers.cash_move_for_update(move_id)
+    if cash_move.proposed_by_id == actor.person_id:
         raise SecondPersonMissing
-    check_is_independent(actor, found.proposed_by_id, now)
-    CASH_MOVE.next(found.status, "agree")
-    _check_is_free(found.source, found.amount)
+    check_is_independent(actor, cash_move.proposed_by_id, now)
+    CASH_MOVE.next(cash_move.status, "agree")
+    _check_is_free(cash_move.source, cash_move.amount)
     changes = {"agreed_by_id": actor.person_id, "agreed_at": now}
-    move_on(found, CASH_MOVE, "agree", actor=actor, now=now, changes=changes)
-    fact = events.CashMoveAgreed(
-        found.id, found.number, found.source, found.target, found.amount_minor, found.currency, found.proposed_by_id,
-        actor.person_id, found.reason,
+    move_on(cash_move, CASH_MOVE, "agree", actor=actor, now=now, changes=changes)
+    event = events.CashMoveAgreed(
+        cash_move.id, cash_move.number, cash_move.source, cash_move.target, cash_move.amount_minor, cash_move.currency, cash_move.proposed_by_id,
+        actor.person_id, cash_move.reason,
     )  # fmt: skip
-    bus.publish(fact, now=now)
-    return found
+    bus.publish(event, now=now)
+    return cash_move
 
 
 @transaction.atomic
 def call_move_off(*, move_id: UUID, actor: Actor, now: datetime) -> CashMove:
     """It is not made after all. :raises OnlyStaff: :raises IllegalTransition: once a line shows that it left."""
     policies.check_is_staff(actor)
-    found = internal_transfers.cash_move_for_update(move_id)
-    return move_on(found, CASH_MOVE, "call_off", actor=actor, now=now, changes={"ended_at": now})
+    cash_move = internal_transfers.cash_move_for_update(move_id)
+    return move_on(cash_move, CASH_MOVE, "call_off", actor=actor, now=now, changes={"ended_at": now})
 
 
 @transaction.atomic
@@ -133,15 +133,15 @@ def point_to_line(*, move_id: UUID, line_id: UUID, actor: Actor, now: datetime) 
     """
     policies.check_is_staff(actor)
     reconciliation.lock_reconciliation()
-    found = internal_transfers.cash_move_for_update(move_id)
+    cash_move = internal_transfers.cash_move_for_update(move_id)
     line = ProcessorLine.objects.filter(id=line_id).first()
     if line is None:
         raise NotFound
-    is_waiting = found.status in (CashMoveStatus.AGREED, CashMoveStatus.LEFT)
-    if not is_waiting or not internal_transfers.lines_of_move(found).filter(id=line.id).exists():
+    is_waiting = cash_move.status in (CashMoveStatus.AGREED, CashMoveStatus.LEFT)
+    if not is_waiting or not internal_transfers.lines_of_move(cash_move).filter(id=line.id).exists():
         raise LineDoesNotFit
-    _step(found, line, actor, now)
-    return found
+    _step(cash_move, line, actor, now)
+    return cash_move
 
 
 def follow_moves(*, gateway: str, now: datetime) -> int:
@@ -153,10 +153,10 @@ def follow_moves(*, gateway: str, now: datetime) -> int:
     leaving = {"source": gateway, "status": CashMoveStatus.AGREED}
     coming = {"target": gateway, "status": CashMoveStatus.LEFT}
     for which in (leaving, coming):
-        for found in CashMove.objects.select_for_update(of=("self",)).filter(**which).order_by("agreed_at"):
-            line = internal_transfers.certain_line_of_move(found)
+        for cash_move in CashMove.objects.select_for_update(of=("self",)).filter(**which).order_by("agreed_at"):
+            line = internal_transfers.certain_line_of_move(cash_move)
             if line is not None:
-                _step(found, line, SYSTEM, now)
+                _step(cash_move, line, SYSTEM, now)
                 steps += 1
     return steps
 

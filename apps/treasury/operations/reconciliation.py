@@ -73,10 +73,10 @@ def balance_at_all_doors() -> dict[str, Money] | None:
     """The platform's balances at every open door together; None as long as one does not answer."""
     total: dict[str, Money] = {}
     for name in registry.names():
-        found = balance_at_processor(gateway=name)
-        if found is None:
+        balance = balance_at_processor(gateway=name)
+        if balance is None:
             return None
-        for currency, money in found.items():
+        for currency, money in balance.items():
             total[currency] = total.get(currency, Money.zero(currency)) + money
     return total
 
@@ -137,8 +137,8 @@ def take_lines(*, gateway: str, lines: Iterable[BalanceLine]) -> int:
     """
     new, reading = 0, iter(lines)
     while batch := {line.line_id: line for line in islice(reading, BATCH)}:
-        known = ProcessorLine.objects.filter(gateway=gateway, line_id__in=batch).values_list("line_id", flat=True)
-        for line_id in list(known):
+        existing = ProcessorLine.objects.filter(gateway=gateway, line_id__in=batch).values_list("line_id", flat=True)
+        for line_id in list(existing):
             del batch[line_id]
         ProcessorLine.objects.bulk_create(
             [_line(gateway, line) for line in batch.values()], batch_size=BATCH, ignore_conflicts=True
@@ -186,9 +186,9 @@ def _book_fees(gateway: str, now: datetime) -> None:
 
 def _take_entries(gateway: str, since: datetime) -> None:
     """Our side: what each entry says about the clearing account, as far back as lines are read."""
-    found = books.lines_of(chart.clearing(gateway, "EUR").code, since=since)
-    known = set(
-        BookLine.objects.filter(gateway=gateway, journal_id__in={line.journal_id for line in found}).values_list(
+    lines = books.lines_of(chart.clearing(gateway, "EUR").code, since=since)
+    existing = set(
+        BookLine.objects.filter(gateway=gateway, journal_id__in={line.journal_id for line in lines}).values_list(
             "journal_id", "currency"
         )
     )
@@ -202,8 +202,8 @@ def _take_entries(gateway: str, since: datetime) -> None:
                 currency=line.amount.currency,
                 booked_at=line.recorded_at,
             )
-            for line in found
-            if (line.journal_id, line.amount.currency) not in known and not line.event.startswith("suspense.")
+            for line in lines
+            if (line.journal_id, line.amount.currency) not in existing and not line.event.startswith("suspense.")
         ],
         batch_size=1000,
         ignore_conflicts=True,
@@ -217,7 +217,7 @@ def _name_entries(gateway: str) -> None:
         .filter(Q(reference="") | Q(reference__startswith=rules.OWN_REFERENCE))
         .exclude(event__startswith="suspense.")
     )
-    journals = {one.id: one for one in books.journals_by_ids({line.journal_id for line in nameless})}
+    journals = {journal.id: journal for journal in books.journals_by_ids({line.journal_id for line in nameless})}
     named = reconciliation.remote_references(list(journals.values()))
     for line in nameless:
         undone_id = journals[line.journal_id].reverses_id
@@ -339,7 +339,7 @@ def _summary(gateway: str, opened: list[SuspenseItem], now: datetime) -> dict[st
     ).count()
     stuck = [payout.number for payout in payouts.stuck_payouts(now)]
     left = wallet.transit_left()
-    found = {
+    result = {
         "gateway": gateway,
         "balances": {code: [pair[0].amount_minor, pair[1].amount_minor] for code, pair in balances.items()},
         "differences": {code: [pair[0].amount_minor, pair[1].amount_minor] for code, pair in differences.items()},
@@ -350,12 +350,12 @@ def _summary(gateway: str, opened: list[SuspenseItem], now: datetime) -> dict[st
         "payouts_stuck": stuck,
         "transit_left": left,
     }
-    return {"ok": not (differences or connected or open_items or stuck or left), **found}
+    return {"ok": not (differences or connected or open_items or stuck or left), **result}
 
 
 def _connected(gateway: str) -> list[dict[str, Any]]:
     """Freelancers' accounts at the processor on which it and our books do not agree."""
-    found = []
+    connected = []
     for account in reconciliation.connected_accounts(gateway):
         held: dict[str, Money] = {}
         for remote_id in account.remote_account_ids:
@@ -364,7 +364,7 @@ def _connected(gateway: str) -> list[dict[str, Any]]:
         for currency, expected in account.expected(held).items():
             there = held.get(currency, Money.zero(currency))
             if there != expected:
-                found.append(
+                connected.append(
                     {
                         "organization_id": str(account.organization_id),
                         "currency": currency,
@@ -372,7 +372,7 @@ def _connected(gateway: str) -> list[dict[str, Any]]:
                         "books": expected.amount_minor,
                     }
                 )
-    return found
+    return connected
 
 
 @transaction.atomic

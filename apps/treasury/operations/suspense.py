@@ -163,11 +163,11 @@ def confirm_booking(*, item_id: UUID, actor: Actor, now: datetime) -> SuspenseIt
     ledger.record(entry, now=now)
     ProcessorLine.objects.filter(item=item).update(status=LineStatus.RESOLVED)
     BookLine.objects.filter(item=item).update(status=LineStatus.RESOLVED)
-    fact = events.SuspenseResolved(
+    event = events.SuspenseResolved(
         item.id, item.number, item.amount_minor, item.currency, item.target, item.proposed_by_id, actor.person_id,
         item.explanation,
     )  # fmt: skip
-    bus.publish(fact, now=now)
+    bus.publish(event, now=now)
     return item
 
 

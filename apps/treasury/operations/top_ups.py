@@ -49,20 +49,20 @@ def top_up(*, top_up_id: UUID, gateway: str, amount: Money, reason: str, actor: 
     :raises PaymentUnavailable: without an answer; ask again, or let `refresh_top_ups` look it up.
     :raises TopUpRefused: for a definite no.
     """
-    made = _write_down(top_up_id, gateway, amount, reason, actor, now)
-    if made.status in (TopUpStatus.SUCCEEDED, TopUpStatus.FAILED):
-        return made
+    down = _write_down(top_up_id, gateway, amount, reason, actor, now)
+    if down.status in (TopUpStatus.SUCCEEDED, TopUpStatus.FAILED):
+        return down
     try:
-        known = door(made.gateway)
-        movement = known.find_top_up(top_up_id=made.id) or known.top_up(
-            TopUpRequest(made.id, made.id, made.amount, made.reason[:100])
+        existing = door(down.gateway)
+        movement = existing.find_top_up(top_up_id=down.id) or existing.top_up(
+            TopUpRequest(down.id, down.id, down.amount, down.reason[:100])
         )
-    except GatewayUnavailable as silence:
-        raise PaymentUnavailable from silence
-    except (GatewayRefused, AmountNotSendable) as refusal:
-        _refused(made.id, refusal, now)
-        raise TopUpRefused(reason=str(refusal)) from refusal
-    return top_up_answered(top_up_id=made.id, movement=movement, now=now)
+    except GatewayUnavailable as error:
+        raise PaymentUnavailable from error
+    except (GatewayRefused, AmountNotSendable) as error:
+        _refused(down.id, error, now)
+        raise TopUpRefused(reason=str(error)) from error
+    return top_up_answered(top_up_id=down.id, movement=movement, now=now)
 
 
 @transaction.atomic
@@ -73,7 +73,7 @@ def _write_down(top_up_id: UUID, gateway: str, amount: Money, reason: str, actor
         raise ReasonMissing
     if amount.amount_minor <= 0:
         raise AmountMissing
-    made, _is_new = TopUp.objects.get_or_create(
+    created, _is_new = TopUp.objects.get_or_create(
         id=top_up_id,
         defaults={
             "gateway": gateway,
@@ -84,22 +84,22 @@ def _write_down(top_up_id: UUID, gateway: str, amount: Money, reason: str, actor
             "asked_at": now,
         },
     )
-    return made
+    return created
 
 
 @transaction.atomic
 def top_up_answered(*, top_up_id: UUID, movement: Movement, now: datetime) -> TopUp:
     """Write down what the processor says; older news changes nothing. Arrived, it is an act and an entry."""
-    made = TopUp.objects.select_for_update().get(id=top_up_id)
-    if made.status == TopUpStatus.REQUESTED:
-        move(made, TOP_UP, "submit", actor=SYSTEM, now=now, changes={"remote_id": movement.remote_id})
-    if movement.state == TransferState.SUCCEEDED and TOP_UP.allows(made.status, "succeed"):
-        move(made, TOP_UP, "succeed", actor=SYSTEM, now=now, changes={"finished_at": now})
-        _record(made, now)
-    elif movement.state == TransferState.FAILED and TOP_UP.allows(made.status, "fail"):
+    created = TopUp.objects.select_for_update().get(id=top_up_id)
+    if created.status == TopUpStatus.REQUESTED:
+        move(created, TOP_UP, "submit", actor=SYSTEM, now=now, changes={"remote_id": movement.remote_id})
+    if movement.state == TransferState.SUCCEEDED and TOP_UP.allows(created.status, "succeed"):
+        move(created, TOP_UP, "succeed", actor=SYSTEM, now=now, changes={"finished_at": now})
+        _record(created, now)
+    elif movement.state == TransferState.FAILED and TOP_UP.allows(created.status, "fail"):
         changes = {"finished_at": now, "failure_code": movement.failure_code[:60]}
-        move(made, TOP_UP, "fail", actor=SYSTEM, now=now, changes=changes)
-    return made
+        move(created, TOP_UP, "fail", actor=SYSTEM, now=now, changes=changes)
+    return created
 
 
 def _record(made: TopUp, now: datetime) -> None:
@@ -114,18 +114,18 @@ def _record(made: TopUp, now: datetime) -> None:
         acted_at=now,
     )
     ledger.record(entries.topped_up(top_up_id=made.id, gateway=made.gateway, amount=made.amount), now=now)
-    fact = events.TreasuryActed(
+    event = events.TreasuryActed(
         made.id, TreasuryKind.TOP_UP, made.gateway, made.amount_minor, made.currency, made.asked_by_id, made.reason
     )
-    bus.publish(fact, now=now)
+    bus.publish(event, now=now)
 
 
 @transaction.atomic
 def _refused(top_up_id: UUID, refusal: Exception, now: datetime) -> None:
-    made = TopUp.objects.select_for_update().get(id=top_up_id)
+    created = TopUp.objects.select_for_update().get(id=top_up_id)
     code = refusal.code if isinstance(refusal, GatewayRefused) else "amount_not_sendable"
-    if made.status == TopUpStatus.REQUESTED and code != "idempotency_error":
-        move(made, TOP_UP, "fail", actor=SYSTEM, now=now, changes={"finished_at": now, "failure_code": code[:60]})
+    if created.status == TopUpStatus.REQUESTED and code != "idempotency_error":
+        move(created, TOP_UP, "fail", actor=SYSTEM, now=now, changes={"finished_at": now, "failure_code": code[:60]})
 
 
 def refresh_top_ups(*, now: datetime) -> int:

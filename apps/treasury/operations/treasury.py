@@ -51,8 +51,8 @@ def act(
     """
     policies.check_is_staff(actor)
     liquidity.lock_treasury()
-    if (known := TreasuryAct.objects.filter(id=act_id).first()) is not None:
-        return known
+    if (treasury_act := TreasuryAct.objects.filter(id=act_id).first()) is not None:
+        return treasury_act
     if not reason.strip():
         raise ReasonMissing
     most = movable(kind, subject, amount.currency)
@@ -74,7 +74,7 @@ def keep_reserve(*, currency: str, now: datetime) -> TreasuryAct | None:
 def _write(
     act_id: UUID, kind: str, subject: str, amount: Money, reason: str, person_id: UUID | None, now: datetime
 ) -> TreasuryAct:
-    made = TreasuryAct.objects.create(
+    treasury_act = TreasuryAct.objects.create(
         id=act_id,
         kind=kind,
         subject=subject,
@@ -84,12 +84,18 @@ def _write(
         acted_by_id=person_id,
         acted_at=now,
     )
-    ledger.record(_entry(made), now=now)
-    fact = events.TreasuryActed(
-        made.id, made.kind, made.subject, made.amount_minor, made.currency, made.acted_by_id, made.reason
+    ledger.record(_entry(treasury_act), now=now)
+    event = events.TreasuryActed(
+        treasury_act.id,
+        treasury_act.kind,
+        treasury_act.subject,
+        treasury_act.amount_minor,
+        treasury_act.currency,
+        treasury_act.acted_by_id,
+        treasury_act.reason,
     )
-    bus.publish(fact, now=now)
-    return made
+    bus.publish(event, now=now)
+    return treasury_act
 
 
 def movable(kind: str, subject: str, currency: str) -> Money:

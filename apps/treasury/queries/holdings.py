@@ -33,23 +33,23 @@ class Holding:
 def holdings() -> list[Holding]:
     """Everything that staff may act on, by kind, subject and currency; nothing that is zero."""
     groups = {(code, currency): Money(minor, currency) for code, currency, minor in books.trial_balance()}
-    found = [
+    result = [
         Holding(_TAXES[prefix], subject, -total, max(-total, Money.zero(currency)))
         for (code, currency), total in groups.items()
         for prefix, _, subject in [code.partition(":")]
         if prefix in _TAXES
     ]
     gateway = settings.PAYMENT_GATEWAY
-    found += [
+    result += [
         Holding(TreasuryKind.SWEEP, gateway, total, own_money(gateway, currency))
         for (code, currency), total in groups.items()
         if code == f"clearing:{gateway}"
     ]
-    found += [
+    result += [
         Holding(TreasuryKind.RESERVE, "", books.balance(chart.reserve_chargeback(currency)), to_reserve(currency))
         for currency in currencies_of_commission()
     ]
-    return sorted(found, key=lambda one: (one.kind, one.subject, one.balance.currency))
+    return sorted(result, key=lambda item: (item.kind, item.subject, item.balance.currency))
 
 
 def kept_tax(kind: str, country: str, currency: str) -> Money:
@@ -123,10 +123,10 @@ def reserve_figures(now: datetime) -> list[ReserveFigures]:
     put_in = _by_currency(periods.sums_by_month("reserve:chargeback", events=["reserve.provisioned"], since=since))
     claims = _by_currency(periods.sums_by_month("reserve:chargeback", events=["chargeback.absorbed"], since=since))
     beyond = _by_currency(periods.sums_by_month("expense:chargeback", events=["chargeback.absorbed"], since=since))
-    found = []
+    result = []
     for currency in sorted({*balances, *put_in, *claims, *beyond}):
         zero = Money.zero(currency)
-        found.append(
+        result.append(
             ReserveFigures(
                 balances.get(currency, zero),
                 put_in.get(currency, zero),
@@ -134,7 +134,7 @@ def reserve_figures(now: datetime) -> list[ReserveFigures]:
                 beyond.get(currency, zero),
             )
         )
-    return found
+    return result
 
 
 def _by_currency(months: list[tuple[date, Money]]) -> dict[str, Money]:

@@ -28,17 +28,17 @@ def cash_moves() -> list[CashMove]:
 def cash_move(move_id: UUID) -> CashMove:
     """:raises NotFound: if there is none."""
     rows = CashMove.objects.select_related("proposed_by", "agreed_by", "source_line", "target_line")
-    found = rows.filter(id=move_id).first()
-    if found is None:
+    result = rows.filter(id=move_id).first()
+    if result is None:
         raise NotFound
-    return found
+    return result
 
 
 def cash_move_for_update(move_id: UUID) -> CashMove:
-    found = CashMove.objects.select_for_update(of=("self",)).filter(id=move_id).first()
-    if found is None:
+    result = CashMove.objects.select_for_update(of=("self",)).filter(id=move_id).first()
+    if result is None:
         raise NotFound
-    return found
+    return result
 
 
 def agreed_minor(gateway: str, currency: str) -> int:

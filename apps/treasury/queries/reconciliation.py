@@ -37,16 +37,16 @@ def lock_reconciliation() -> None:
 
 def remote_references(journals: Iterable[JournalView]) -> dict[UUID, str]:
     """By entry: the processor's id of the document that it names, where the processor has one."""
-    found: dict[UUID, tuple[str, str]] = {}
+    result: dict[UUID, tuple[str, str]] = {}
     for journal in journals:
         kind = _document(journal)
         if kind:
-            found[journal.id] = (kind, journal.refs["payout" if kind == "reversal" else kind])
-    wanted: dict[str, set[str]] = {}
-    for kind, object_id in found.values():
-        wanted.setdefault(kind, set()).add(object_id)
-    names = {kind: _names(kind, ids) for kind, ids in wanted.items()}
-    return {journal_id: names[kind].get(object_id, "") for journal_id, (kind, object_id) in found.items()}
+            result[journal.id] = (kind, journal.refs["payout" if kind == "reversal" else kind])
+    requested: dict[str, set[str]] = {}
+    for kind, object_id in result.values():
+        requested.setdefault(kind, set()).add(object_id)
+    names = {kind: _names(kind, ids) for kind, ids in requested.items()}
+    return {journal_id: names[kind].get(object_id, "") for journal_id, (kind, object_id) in result.items()}
 
 
 def _document(journal: JournalView) -> str:
@@ -60,7 +60,7 @@ def _document(journal: JournalView) -> str:
 
 def _names(kind: str, ids: set[str]) -> dict[str, str]:
     if kind == "line":
-        return {one: one for one in ids}
+        return {row_id: row_id for row_id in ids}
     table, column = {
         "chargeback": (Chargeback, "remote_id"),
         "refund": (Refund, "remote_id"),
@@ -75,12 +75,12 @@ def _names(kind: str, ids: set[str]) -> dict[str, str]:
 
 def waiting_by_currency(gateway: str) -> dict[str, int]:
     """What the processor has and our books not yet (or the other way, negative), and is too young to worry about."""
-    found: dict[str, int] = {}
+    result: dict[str, int] = {}
     waiting = {"gateway": gateway, "status": LineStatus.WAITING}
     for sign, table, column in ((1, ProcessorLine, "net_minor"), (-1, BookLine, "amount_minor")):
         for currency, total in table._default_manager.filter(**waiting).values_list("currency").annotate(Sum(column)):
-            found[currency] = found.get(currency, 0) + sign * int(total)
-    return {currency: minor for currency, minor in sorted(found.items()) if minor}
+            result[currency] = result.get(currency, 0) + sign * int(total)
+    return {currency: minor for currency, minor in sorted(result.items()) if minor}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +125,14 @@ def connected_accounts(gateway: str) -> list[ConnectedAccount]:
 def suspense_items() -> list[SuspenseItem]:
     """Open ones first, the oldest on top."""
     is_open = Case(When(status__in=_OPEN, then=Value(0)), default=Value(1))
-    found = SuspenseItem.objects.select_related("proposed_by", "confirmed_by").order_by(is_open, "opened_at")
-    return list(found[:200])
+    result = SuspenseItem.objects.select_related("proposed_by", "confirmed_by").order_by(is_open, "opened_at")
+    return list(result[:200])
 
 
 def suspense_item(item_id: UUID) -> SuspenseItem:
     """:raises NotFound: if there is none."""
-    found = SuspenseItem.objects.select_related("proposed_by", "confirmed_by", "target_organization")
-    item = found.filter(id=item_id).first()
+    result = SuspenseItem.objects.select_related("proposed_by", "confirmed_by", "target_organization")
+    item = result.filter(id=item_id).first()
     if item is None:
         raise NotFound
     return item

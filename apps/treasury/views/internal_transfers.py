@@ -32,28 +32,29 @@ def cash_moves(request: HttpRequest) -> HttpResponse:
     """What each door holds, what was moved, and the form that asks for another move."""
     policies.check_is_staff(actor(request))
     cash = liquidity.cash_at_doors()
-    currencies = sorted({one.held.currency for one in cash})
+    currencies = sorted({cash_row.held.currency for cash_row in cash})
     initial = {"source": settings.PAYMENT_GATEWAY, "target": "bank", "move_id": uuid7()}
     form = CashMoveForm(request.POST or None, doors=registry.names(), currencies=currencies, initial=initial)
     if request.method == "POST" and form.is_valid() and form.money is not None:
-        given = form.cleaned_data
+        cleaned_data = form.cleaned_data
         try:
-            made = internal_transfer_operations.propose_move(
-                move_id=given["move_id"],
-                source=given["source"],
-                target=given["target"],
+            move = internal_transfer_operations.propose_move(
+                move_id=cleaned_data["move_id"],
+                source=cleaned_data["source"],
+                target=cleaned_data["target"],
                 amount=form.money,
-                reason=given["reason"],
+                reason=cleaned_data["reason"],
                 actor=actor(request),
                 now=timezone.now(),
             )
-        except DomainError as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        except DomainError as error:
+            form.add_error(error.field if error.field in form.fields else None, str(error))
         else:
             messages.success(request, _("Written down. A second person has to agree before anything is promised."))
-            return redirect("treasury:cash_move", made.id)
+            return redirect("treasury:cash_move", move.id)
     moves = [
-        (one, DoorName(one.source).label, DoorName(one.target).label) for one in internal_transfer_queries.cash_moves()
+        (cash_move_row, DoorName(cash_move_row.source).label, DoorName(cash_move_row.target).label)
+        for cash_move_row in internal_transfer_queries.cash_moves()
     ]
     context = {"form": form, "cash": cash, "moves": moves, "may_move": len(registry.names()) > 1 and bool(currencies)}
     return render(request, "payments/cash_moves.html", context, status=422 if form.errors else 200)
@@ -68,20 +69,20 @@ def cash_move(request: HttpRequest, move_id: UUID) -> HttpResponse:
     if request.method == "POST":
         try:
             _step(request, move_id)
-        except DomainError as refusal:
-            messages.error(request, str(refusal))
+        except DomainError as error:
+            messages.error(request, str(error))
         return redirect("treasury:cash_move", move_id)
-    found = internal_transfer_queries.cash_move(move_id)
-    is_waiting = found.status in (CashMoveStatus.AGREED, CashMoveStatus.LEFT)
+    result = internal_transfer_queries.cash_move(move_id)
+    is_waiting = result.status in (CashMoveStatus.AGREED, CashMoveStatus.LEFT)
     context = {
-        "move": found,
-        "source": DoorName(found.source).label,
-        "target": DoorName(found.target).label,
-        "may_agree": CASH_MOVE.allows(found.status, "agree") and found.proposed_by_id != asker.user_id,
-        "may_call_off": CASH_MOVE.allows(found.status, "call_off"),
-        "candidates": list(internal_transfer_queries.lines_of_move(found)[:20]) if is_waiting else [],
+        "move": result,
+        "source": DoorName(result.source).label,
+        "target": DoorName(result.target).label,
+        "may_agree": CASH_MOVE.allows(result.status, "agree") and result.proposed_by_id != asker.user_id,
+        "may_call_off": CASH_MOVE.allows(result.status, "call_off"),
+        "candidates": list(internal_transfer_queries.lines_of_move(result)[:20]) if is_waiting else [],
         "is_waiting": is_waiting,
-        "entries": books.journals_of(move=found.id),
+        "entries": books.journals_of(move=result.id),
     }
     return render(request, "payments/cash_move.html", context)
 

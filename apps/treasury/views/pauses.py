@@ -28,8 +28,8 @@ def pause(request: HttpRequest) -> HttpResponse:
         change = pause_operations.resume if request.POST.get("verb") == "resume" else pause_operations.pause
         try:
             change(reason=form.cleaned_data["reason"], now=timezone.now(), actor=actor(request))
-        except DomainError as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        except DomainError as error:
+            form.add_error(error.field if error.field in form.fields else None, str(error))
         else:
             done = _("Payments go out again.") if change is pause_operations.resume else _("Payments are paused.")
             messages.success(request, done)

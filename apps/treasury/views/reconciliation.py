@@ -79,11 +79,11 @@ def suspense(request: HttpRequest, item_id: UUID) -> HttpResponse:
         try:
             if _act(request, item_id, form):
                 return redirect("treasury:suspense", item_id)
-        except DomainError as refusal:
+        except DomainError as error:
             if form.is_bound:
-                form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+                form.add_error(error.field if error.field in form.fields else None, str(error))
             else:
-                messages.error(request, str(refusal))
+                messages.error(request, str(error))
                 return redirect("treasury:suspense", item_id)
     theirs, ours = reconciliation_queries.lines_of_item(item)
     context = {

@@ -35,7 +35,7 @@ def treasury(request: HttpRequest) -> HttpResponse:
     """What is kept for tax offices, what is our own, what the reserve lacks; and what was done."""
     policies.check_is_staff(actor(request))
     context = {
-        "rows": [(one, TreasuryKind(one.kind).label) for one in holdings.holdings()],
+        "rows": [(holding, TreasuryKind(holding.kind).label) for holding in holdings.holdings()],
         "acts": holdings.recent_acts(),
         "top_up_currencies": holdings.currencies_at(settings.PAYMENT_GATEWAY),
         "gateway": settings.PAYMENT_GATEWAY,
@@ -75,8 +75,8 @@ def treasury_act(request: HttpRequest, kind: str, currency: str, subject: str = 
         return render(request, "payments/treasury_confirm.html", context | {"amount": form.money})
     try:
         _carry_out(request, kind, subject, form)
-    except DomainError as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+    except DomainError as error:
+        form.add_error(error.field if error.field in form.fields else None, str(error))
         return render(request, "payments/treasury_form.html", context, status=422)
     return redirect("treasury:treasury")
 
@@ -89,16 +89,16 @@ def _most(kind: str, subject: str, currency: str) -> Money:
 
 def _carry_out(request: HttpRequest, kind: str, subject: str, form: TreasuryForm) -> None:
     assert form.money is not None
-    given = {"amount": form.money, "reason": form.cleaned_data["reason"], "actor": actor(request)}
-    act_id, now, told = form.cleaned_data["act_id"], timezone.now(), {"amount": fmt.money(form.money)}
+    values = {"amount": form.money, "reason": form.cleaned_data["reason"], "actor": actor(request)}
+    act_id, now, notified = form.cleaned_data["act_id"], timezone.now(), {"amount": fmt.money(form.money)}
     if kind == TreasuryKind.TOP_UP:
-        made = top_ups.top_up(top_up_id=act_id, gateway=subject, now=now, **given)
-        if made.status != TopUpStatus.SUCCEEDED:
-            messages.info(request, _("%(amount)s are on their way; the entry is written when they arrive.") % told)
+        top_up = top_ups.top_up(top_up_id=act_id, gateway=subject, now=now, **values)
+        if top_up.status != TopUpStatus.SUCCEEDED:
+            messages.info(request, _("%(amount)s are on their way; the entry is written when they arrive.") % notified)
             return
     else:
-        treasury_operations.act(act_id=act_id, kind=kind, subject=subject, now=now, **given)
-    messages.success(request, _("Written into the books: %(amount)s.") % told)
+        treasury_operations.act(act_id=act_id, kind=kind, subject=subject, now=now, **values)
+    messages.success(request, _("Written into the books: %(amount)s.") % notified)
 
 
 @login_required
@@ -107,8 +107,8 @@ def reverse_transfer(request: HttpRequest, payout_id: UUID) -> HttpResponse:
     policies.check_is_staff(actor(request))
     try:
         payout = dispatch.reverse_transfer(payout_id=payout_id, actor=actor(request), now=timezone.now())
-    except DomainError as refusal:
-        messages.error(request, str(refusal))
+    except DomainError as error:
+        messages.error(request, str(error))
     else:
         messages.success(request, _("%(amount)s lie on our own account again.") % {"amount": fmt.money(payout.amount)})
     return redirect("treasury:treasury")

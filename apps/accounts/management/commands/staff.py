@@ -24,8 +24,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["verb"] == "list":
-            for one in User.objects.filter(is_staff=True).order_by("email"):
-                self.stdout.write(f"{one.email}\t{', '.join(sorted(one.staff_roles)) or '-'}")
+            for item in User.objects.filter(is_staff=True).order_by("email"):
+                self.stdout.write(f"{item.email}\t{', '.join(sorted(item.staff_roles)) or '-'}")
             return
         user = User.objects.filter(email__iexact=options["email"], is_active=True).first()
         if user is None or not options["role"]:
@@ -33,7 +33,7 @@ class Command(BaseCommand):
         change = operations.grant_staff_role if options["verb"] == "grant" else operations.withdraw_staff_role
         try:
             change(user_id=user.pk, role=options["role"], actor=SYSTEM, now=timezone.now())
-        except DomainError as refusal:
-            raise CommandError(str(refusal)) from refusal
+        except DomainError as error:
+            raise CommandError(str(error)) from error
         roles = ", ".join(sorted(User.objects.get(pk=user.pk).staff_roles)) or "-"
         self.stdout.write(f"{user.email}\t{roles}")

@@ -26,9 +26,9 @@ class Command(BaseCommand):
             raise CommandError("--by names nobody of the staff")
         file: Path = options["file"]
         try:
-            made = statements.import_statement(
+            bank_statement = statements.import_statement(
                 name=file.name, body=file.read_bytes(), actor=accounts.actor_for(user), now=timezone.now()
             )
-        except (DomainError, OSError) as refusal:
-            raise CommandError(str(refusal)) from refusal
-        self.stdout.write(json.dumps({"statement": made.name, "bookings": made.lines.count()}))
+        except (DomainError, OSError) as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(json.dumps({"statement": bank_statement.name, "bookings": bank_statement.lines.count()}))

@@ -74,11 +74,11 @@ class Command(BaseCommand):
             raise CommandError(f"{len(failed)} of {len(lines)} findings need somebody.")
 
     def _settings(self) -> Iterator[Line]:
-        found = deploy_checks.run_all()
-        for one in found:
-            level = "fail" if one.level >= ERROR and settings.TRADEWIND_ENV == "production" else "warn"
-            yield Line("settings", level, f"{one.msg} {one.hint or ''} ({one.id})")
-        if not found:
+        check_messages = deploy_checks.run_all()
+        for item in check_messages:
+            level = "fail" if item.level >= ERROR and settings.TRADEWIND_ENV == "production" else "warn"
+            yield Line("settings", level, f"{item.msg} {item.hint or ''} ({item.id})")
+        if not check_messages:
             yield Line("settings", "ok", "complete")
 
     def _database(self) -> Iterator[Line]:
@@ -96,35 +96,35 @@ class Command(BaseCommand):
         )
 
     def _jobs(self) -> Iterator[Line]:
-        found = {family.name: family for family in metrics.measured(timezone.now())}
-        up = found["tradewind_redis_up"].samples[0].value
+        result = {family.name: family for family in metrics.measured(timezone.now())}
+        up = result["tradewind_redis_up"].samples[0].value
         yield Line("jobs", "ok" if up else "warn", "Redis answers" if up else "Redis does not answer: jobs wait")
-        for sample in found["tradewind_sign_age_seconds"].samples:
+        for sample in result["tradewind_sign_age_seconds"].samples:
             name = sample.labels["process"]
             is_late = sample.value > SIGN_SECONDS_MAX
             never = sample.value >= metrics.AGES_MAX
-            said = "has never given a sign" if never else f"gave its last sign {sample.value:.0f} s ago"
-            yield Line("jobs", "fail" if is_late else "ok", f"{name} {said}")
+            state = "has never given a sign" if never else f"gave its last sign {sample.value:.0f} s ago"
+            yield Line("jobs", "fail" if is_late else "ok", f"{name} {state}")
         for name in ("outbox", "webhooks", "emails"):
-            overdue = found[f"tradewind_{name}_overdue_seconds"].samples[0].value
-            failed = found[f"tradewind_{name}_failed"].samples[0].value
-            waiting = found[f"tradewind_{name}_waiting"].samples[0].value
+            overdue = result[f"tradewind_{name}_overdue_seconds"].samples[0].value
+            failed = result[f"tradewind_{name}_failed"].samples[0].value
+            waiting = result[f"tradewind_{name}_waiting"].samples[0].value
             level = "fail" if overdue > OVERDUE_SECONDS_MAX else "warn" if failed else "ok"
             yield Line("jobs", level, f"{name}: {waiting:.0f} wait, overdue by {overdue:.0f} s, {failed:.0f} given up")
-        skipped = found["tradewind_skipped_rows"].samples[0].value
+        skipped = result["tradewind_skipped_rows"].samples[0].value
         yield Line("jobs", "warn" if skipped else "ok", f"{skipped:.0f} rows are skipped by their jobs")
 
     def _payments(self) -> Iterator[Line]:
         pause = pauses.open_pause()
         yield Line("payments", "warn" if pause else "ok", f"paused: {pause.reason}" if pause else "not paused")
-        found = {family.name: family for family in metrics.measured(timezone.now())}
-        for sample in found["tradewind_payouts_oldest_seconds"].samples:
+        result = {family.name: family for family in metrics.measured(timezone.now())}
+        for sample in result["tradewind_payouts_oldest_seconds"].samples:
             is_late = sample.value > PAYOUT_SECONDS_MAX
             hours = sample.value / 3600
             yield Line(
                 "payments", "warn" if is_late else "ok", f"oldest payout {sample.labels['status']}: {hours:.1f} h"
             )
-        unbooked = found["tradewind_unbooked_objects"].samples[0].value
+        unbooked = result["tradewind_unbooked_objects"].samples[0].value
         yield Line("payments", "fail" if unbooked else "ok", f"{unbooked:.0f} movements that the books do not know")
 
     def _mail(self, address: str) -> Iterator[Line]:
@@ -151,5 +151,5 @@ class Command(BaseCommand):
 
     def _books(self) -> Iterator[Line]:
         findings = invariants.check_all()
-        broken = [one.invariant for one in findings if one.breaches]
+        broken = [finding.invariant for finding in findings if finding.breaches]
         yield Line("books", "fail" if broken else "ok", ", ".join(broken) or f"{len(findings)} invariants hold")

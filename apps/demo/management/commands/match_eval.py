@@ -55,7 +55,7 @@ class Command(BaseCommand):
         report(f"has {len(track.people)} freelancers, {len(track.tasks)} tasks, {len(track.past)} past tasks")
         ranked = ranking.rank(track, linker.shipped(), report)
         files.write_run(runs, folder.name, ranked.rankings)
-        found = {"how": ranked.how, "tasks": len(track.tasks), "freelancers": len(track.people)}
+        result = {"how": ranked.how, "tasks": len(track.tasks), "freelancers": len(track.people)}
         if ranked.card:
-            found["ranker"] = ranked.card["ranker"]["kind"]
-        return found | {"seconds": round(time.monotonic() - started, 1)}
+            result["ranker"] = ranked.card["ranker"]["kind"]
+        return result | {"seconds": round(time.monotonic() - started, 1)}

@@ -40,5 +40,7 @@ class Command(BaseCommand):
         for rows, issue in sources:
             for key in rows.values_list("id", flat=True).iterator():
                 issue(key)
-        made = copies.make_missing_copies(now=now, limit=10_000)
-        self.stdout.write(f"{Document.objects.count() - before} documents issued, {made} electronic copies made")
+        missing_copies = copies.make_missing_copies(now=now, limit=10_000)
+        self.stdout.write(
+            f"{Document.objects.count() - before} documents issued, {missing_copies} electronic copies made"
+        )

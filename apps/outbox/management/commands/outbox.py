@@ -22,9 +22,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         failed = Delivery.objects.filter(status=DeliveryStatus.FAILED).order_by("id")
         if options["verb"] == "list":
-            for one in failed.select_related("event")[:1000]:
-                self.stdout.write(f"{one.id}  {one.event.name} -> {one.subscriber}  {one.attempts} attempts")
-                self.stdout.write(f"    {one.last_error[:300]}")
+            for item in failed.select_related("event")[:1000]:
+                self.stdout.write(f"{item.id}  {item.event.name} -> {item.subscriber}  {item.attempts} attempts")
+                self.stdout.write(f"    {item.last_error[:300]}")
             self.stdout.write(f"{failed.count()} failed, {Delivery.objects.filter(status='pending').count()} waiting")
             return
         ids = list(failed.values_list("id", flat=True)[:10_000]) if options["all"] else options["ids"]

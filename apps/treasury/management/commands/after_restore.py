@@ -18,17 +18,17 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             compared = comparison.after_restore()
-        except GatewayUnavailable as silence:
+        except GatewayUnavailable as error:
             raise CommandError(
-                f"A payment processor does not answer ({silence}). Payments stay paused; run this again."
-            ) from silence
-        for one in compared:
-            self.stdout.write(f"{one.gateway}: {one.listed} objects listed")
-            for number in one.looked_up_first:
+                f"A payment processor does not answer ({error}). Payments stay paused; run this again."
+            ) from error
+        for item in compared:
+            self.stdout.write(f"{item.gateway}: {item.listed} objects listed")
+            for number in item.looked_up_first:
                 self.stdout.write(f"  {number}: was sent after the backup; it is looked up before anything is sent")
-            for number in one.rebuilt:
+            for number in item.rebuilt:
                 self.stdout.write(f"  {number}: entered into the books")
-            for row in one.frozen:
+            for row in item.frozen:
                 whose = row.organization.display_name if row.organization else "nobody known to the books"
                 self.stdout.write(f"  frozen {row.id}: {row.kind} {row.remote_id}, {row.amount}, {whose}")
         blocking = pauses.unbooked_objects_that_block().count()

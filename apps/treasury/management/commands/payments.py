@@ -28,8 +28,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             getattr(self, f"_{options['verb']}")(options)
-        except DomainError as refusal:
-            raise CommandError(str(refusal)) from refusal
+        except DomainError as error:
+            raise CommandError(str(error)) from error
 
     def _pause(self, options: dict[str, Any]) -> None:
         origin = f"manage.py by {getpass.getuser()}"
@@ -60,6 +60,8 @@ class Command(BaseCommand):
             self.stdout.write(f"  {pause.reason}")
             if pause.needs_check:
                 self.stdout.write("  Run `manage.py after_restore` before they can be resumed.")
-        for one in pause_queries.unbooked_objects():
-            whose = one.organization.display_name if one.organization else "nobody known"
-            self.stdout.write(f"  frozen {one.id}: {one.gateway} {one.kind} {one.remote_id} {one.amount} of {whose}")
+        for unbooked_object in pause_queries.unbooked_objects():
+            whose = unbooked_object.organization.display_name if unbooked_object.organization else "nobody known"
+            self.stdout.write(
+                f"  frozen {unbooked_object.id}: {unbooked_object.gateway} {unbooked_object.kind} {unbooked_object.remote_id} {unbooked_object.amount} of {whose}"
+            )

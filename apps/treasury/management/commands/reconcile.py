@@ -22,15 +22,15 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             runs = [reconciliation.reconcile(gateway=name) for name in registry.names()]
-        except GatewayUnavailable as silence:
-            raise CommandError(f"The processor does not answer: {silence}") from silence
+        except GatewayUnavailable as error:
+            raise CommandError(f"The processor does not answer: {error}") from error
         if not options["json"]:
             for run in runs:
                 self.stdout.write(f"{run.gateway}: {run.lines_read} new lines, {run.items_opened} put aside")
                 for currency, (processor, books) in run.summary["balances"].items():
                     self.stdout.write(f"  {currency}: processor {processor}, books {books}")
         summaries = [run.summary for run in runs]
-        differences = {code: pair for one in summaries for code, pair in one["differences"].items()}
+        differences = {code: pair for summary in summaries for code, pair in summary["differences"].items()}
         is_clean = all(run.is_clean for run in runs)
         self.stdout.write(json.dumps({"ok": is_clean, "differences": differences, "doors": summaries}))
         if not is_clean:
@@ -38,15 +38,15 @@ class Command(BaseCommand):
 
 
 def _sentence(summaries: list[dict[str, Any]]) -> str:
-    said = []
-    for one in summaries:
-        if one["differences"]:
-            said.append(f"{one['gateway']} and books differ in {', '.join(one['differences'])}")
+    differences = []
+    for summary in summaries:
+        if summary["differences"]:
+            differences.append(f"{summary['gateway']} and books differ in {', '.join(summary['differences'])}")
         counts = {
-            "items in suspense": one["suspense_open"],
-            "freelancers' accounts that differ": len(one["connected_differences"]),
-            "payouts stuck": len(one["payouts_stuck"]),
-            "transit accounts left by finished documents": one["transit_left"],
+            "items in suspense": summary["suspense_open"],
+            "freelancers' accounts that differ": len(summary["connected_differences"]),
+            "payouts stuck": len(summary["payouts_stuck"]),
+            "transit accounts left by finished documents": summary["transit_left"],
         }
-        said += [f"{one['gateway']}: {count} {words}" for words, count in counts.items() if count]
-    return "; ".join(said) + "."
+        differences += [f"{summary['gateway']}: {count} {words}" for words, count in counts.items() if count]
+    return "; ".join(differences) + "."

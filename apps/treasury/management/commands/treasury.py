@@ -34,9 +34,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not options["kind"]:
-            for one in holdings.holdings():
-                row = {"kind": one.kind, "subject": one.subject, "balance": str(one.balance)}
-                self.stdout.write(json.dumps(row | {"movable": str(one.movable)}))
+            for holding in holdings.holdings():
+                row = {"kind": holding.kind, "subject": holding.subject, "balance": str(holding.balance)}
+                self.stdout.write(json.dumps(row | {"movable": str(holding.movable)}))
             for currency, lacking in holdings.currencies_at(settings.PAYMENT_GATEWAY):
                 row = {"kind": TreasuryKind.TOP_UP, "subject": settings.PAYMENT_GATEWAY, "lacking": str(lacking)}
                 self.stdout.write(json.dumps(row | {"currency": currency}))
@@ -55,16 +55,16 @@ class Command(BaseCommand):
         user = User.objects.filter(email=options["by"], is_staff=True).first()
         if user is None:
             raise CommandError("--by names nobody of the staff")
-        given = {
+        values = {
             "amount": amount, "reason": options["reason"], "actor": accounts.actor_for(user), "now": timezone.now(),
         }  # fmt: skip
         try:
             if is_top_up:
-                asked = top_ups.top_up(top_up_id=uuid7(), gateway=subject, **given)
-                row = {"asked": str(asked.amount), "status": asked.status, "act": str(asked.id)}
+                top_up = top_ups.top_up(top_up_id=uuid7(), gateway=subject, **values)
+                row = {"asked": str(top_up.amount), "status": top_up.status, "act": str(top_up.id)}
                 self.stdout.write(json.dumps(row))
                 return
-            made = treasury.act(act_id=uuid7(), kind=options["kind"], subject=subject, **given)
-        except DomainError as refusal:
-            raise CommandError(str(refusal)) from refusal
-        self.stdout.write(json.dumps({"written": str(made.amount), "act": str(made.id)}))
+            act = treasury.act(act_id=uuid7(), kind=options["kind"], subject=subject, **values)
+        except DomainError as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(json.dumps({"written": str(act.amount), "act": str(act.id)}))
