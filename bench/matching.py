@@ -69,7 +69,7 @@ def _people(size: int, random: np.random.Generator) -> tuple[np.ndarray[Any, Any
 
 
 def _measure(size: int, count: int, *, with_others: bool) -> dict[str, Any]:
-    from ranking.candidate_index.index import Shelf
+    from ranking.candidate_index.index import CandidateIndex
     from ranking.candidate_index.ranking import Rules
     from ranking.candidate_index.segments import COUNTRIES as NUMBERS
     from ranking.candidate_index.writer import Writer, put_base, put_delta
@@ -82,21 +82,25 @@ def _measure(size: int, count: int, *, with_others: bool) -> dict[str, Any]:
     rules = Rules(np.ones(NUMBERS, dtype=bool), frozenset({questions[0].employer_id}))
     report: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as folder:
-        shelf_folder = Path(folder) / "shelf"
+        candidate_index_folder = Path(folder) / "shelf"
         writer, began = Writer(), time.process_time()
         for row in range(size):
             writer.add(_person(row, tags[starts[row] : starts[row + 1]], skills, random))
-        put_base(shelf_folder, writer.columns())
+        put_base(candidate_index_folder, writer.columns())
         report["build_cpu_s"] = round(time.process_time() - began, 1)
         del writer
-        report["files_mb"] = round(sum(path.stat().st_size for path in shelf_folder.rglob("*.npy")) / 2**20, 1)
-        shelf = Shelf(shelf_folder)
-        report["shelf"] = _times([lambda task=task: _rank(shelf, task, rules) for task in questions])
-        report["retrieval"] = _times([lambda task=task: _retrieve(shelf, task, rules) for task in questions])
+        report["files_mb"] = round(
+            sum(path.stat().st_size for path in candidate_index_folder.rglob("*.npy")) / 2**20, 1
+        )
+        index = CandidateIndex(candidate_index_folder)
+        report["shelf"] = _times([lambda task=task: _rank(index, task, rules) for task in questions])
+        report["retrieval"] = _times([lambda task=task: _retrieve(index, task, rules) for task in questions])
         for changed in (1_000, 10_000):
             if changed <= size:
-                report[f"delta_{changed}"] = _delta(shelf_folder, changed, tags, starts, skills, random, put_delta)
-        report["shelf_with_delta"] = _times([lambda task=task: _rank(shelf, task, rules) for task in questions])
+                report[f"delta_{changed}"] = _delta(
+                    candidate_index_folder, changed, tags, starts, skills, random, put_delta
+                )
+        report["index_with_delta"] = _times([lambda task=task: _rank(index, task, rules) for task in questions])
     if with_others:
         few = questions[:OTHERS_QUESTIONS] if size > 100_000 else questions
         report["nearest_neighbours"] = _neighbours(size, owners, tags, few, skills)
@@ -108,26 +112,26 @@ def _measure(size: int, count: int, *, with_others: bool) -> dict[str, Any]:
                     report.setdefault(f"{other}_over_{ours}", {})[figure.removesuffix("_ms")] = round(ratio, 1)
     for limit, most in (("cpu_p95_of_goal", CPU_GOAL_MS), ("memory_of_goal", FILES_GOAL_MB)):
         if size in most:
-            measured = report["shelf_with_delta"]["p95_ms"] if most is CPU_GOAL_MS else report["files_mb"]
+            measured = report["index_with_delta"]["p95_ms"] if most is CPU_GOAL_MS else report["files_mb"]
             report[limit] = round(measured / most[size], 2)
     return report
 
 
 def _task(nth: int, drawn: Any, skills: list[UUID]) -> Any:
-    from ranking.scoring import TaskFacts
+    from ranking.scoring import TaskFeatures
 
     fromkeys = tuple(dict.fromkeys(skills[tag] for tag in drawn[: 3 + nth % 5]))
-    return TaskFacts(
+    return TaskFeatures(
         UUID(int=nth + 1), UUID(int=1), "DE", LANGUAGES[nth % 3], fromkeys, 50_000, frozenset(range(8, 17))
     )
 
 
 def _person(row: int, tags: Any, skills: list[UUID], random: np.random.Generator) -> Any:
-    from ranking.scoring import FreelancerFacts
+    from ranking.scoring import FreelancerFeatures
 
     draw = random.integers(0, 1000, 6)
     works = _works(draw, tags, skills)
-    return FreelancerFacts(
+    return FreelancerFeatures(
         id=UUID(int=(row + 1) << 64 | int(draw[0])),
         country=COUNTRIES[draw[0] % len(COUNTRIES)],
         skills={skills[tag]: 1 + int(tag) % 4 for tag in tags},
@@ -157,19 +161,19 @@ def _works(draw: Any, tags: Any, skills: list[UUID]) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _rank(shelf: Any, task: Any, rules: Any) -> None:
-    rarity = shelf.rarity(task.skill_ids)
-    result = shelf.rank(task, weights=rarity, related={}, rules=rules, now=NOW, limit=50)
+def _rank(index: Any, task: Any, rules: Any) -> None:
+    rarity = index.rarity(task.skill_ids)
+    result = index.rank(task, weights=rarity, related={}, rules=rules, now=NOW, limit=50)
     assert len(result) <= 50
     assert all(abs(sum(item.match.components.values()) - item.match.score) < 1e-6 for item in result)
 
 
-def _retrieve(shelf: Any, task: Any, rules: Any) -> None:
+def _retrieve(index: Any, task: Any, rules: Any) -> None:
     """What the others do: candidates alone, here 1,000, by evidence, declared skills and newcomers."""
     from ranking.candidate_index import ranking
 
-    weights = shelf.rarity(task.skill_ids)
-    assert all(len(ranking.candidates(part, task, weights, rules, 1000)) <= 1000 for part in shelf.parts)
+    weights = index.rarity(task.skill_ids)
+    assert all(len(ranking.candidates(part, task, weights, rules, 1000)) <= 1000 for part in index.parts)
 
 
 def _delta(

@@ -68,7 +68,7 @@ def _measure(server: servers.Server, people: int, tasks: int, *, keep: bool) -> 
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     env = servers.environment(
-        server, market.name_of(people), MATCH_SHELF=str(folder / "shelf"), EMAIL_FILE_PATH=str(folder / "mail"),
+        server, market.name_of(people), MATCH_INDEX=str(folder / "shelf"), EMAIL_FILE_PATH=str(folder / "mail"),
         EMAIL_BACKEND="django.core.mail.backends.dummy.EmailBackend", CELERY_QUEUE=f"bench-{people}",
     )  # fmt: skip
     report["rebuild"] = _rebuilt(server, env, folder / "shelf", people)
@@ -82,11 +82,11 @@ def _measure(server: servers.Server, people: int, tasks: int, *, keep: bool) -> 
     return report
 
 
-def _rebuilt(server: servers.Server, env: dict[str, str], shelf: Path, people: int) -> dict[str, Any]:
+def _rebuilt(server: servers.Server, env: dict[str, str], index: Path, people: int) -> dict[str, Any]:
     before = server.spent()
     report = _child("rebuild", env)
     report["postgresql_cpu_s"] = round((server.spent() - before).cpu_seconds, 1)
-    report["files_mb"] = round(sum(path.stat().st_size for path in shelf.rglob("*.npy")) / 2**20, 1)
+    report["files_mb"] = round(sum(path.stat().st_size for path in index.rglob("*.npy")) / 2**20, 1)
     if people == 1_000_000:
         report |= {"goal_s": REBUILD_S, "of_goal": round(report["wall_s"] / REBUILD_S, 2)}
         report |= {"goal_mb": FILES_MB, "of_goal_mb": round(report["files_mb"] / FILES_MB, 2)}
@@ -126,7 +126,7 @@ def _rebuild() -> None:
     from apps.matching.operations import candidate_index
 
     began, cpu = time.perf_counter(), time.process_time()
-    people = candidate_index.rebuild_shelf(now=now)
+    people = candidate_index.rebuild_candidate_index(now=now)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     figures = {
         "people": people, "wall_s": round(time.perf_counter() - began, 1),

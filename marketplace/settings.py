@@ -186,7 +186,7 @@ MATCH_WARM_UP = env.bool("MATCH_WARM_UP", TRADEWIND_ENV != "test")
 _database = DATABASES["default"]
 _address = (_database["HOST"], _database["PORT"], _database["NAME"], _database.get("OPTIONS"))  # a socket is an option
 _shelf = uuid5(NAMESPACE_URL, str(_address)).hex[:12]
-MATCH_SHELF = env.path("MATCH_SHELF", BASE_DIR / "media" / "shelf" / _shelf)
+MATCH_INDEX = env.path("MATCH_INDEX", BASE_DIR / "media" / "shelf" / _shelf)
 # How long one statement may run, wait for a lock, or leave a transaction open (milliseconds; 0: as long as it likes).
 # A page is stopped soon, so that nobody can hold the threads; a job has longer; a command is never stopped. A migration
 # that waits for a lock has everybody wait who comes to the table after it: it gives up soon and is run again.
@@ -416,7 +416,7 @@ SPECTACULAR_SETTINGS = {
         "DeclineReasonEnum": "apps.bidding.states.DeclineReason",
         "DisputeReasonEnum": "apps.disputes.states.DisputeReason",
         "DocumentKindEnum": "apps.invoicing.states.DocumentKind",
-        "DoorEnum": "apps.gateways.names.DoorName",
+        "GatewayEnum": "apps.gateways.names.GatewayName",
         "ReportReasonEnum": "apps.moderation.states.Reason",
         "ReportStatusEnum": "apps.moderation.states.ReportStatus",
         "TreasuryKindEnum": "apps.treasury.models.treasury.TreasuryKind",
@@ -540,7 +540,7 @@ if "bank" in PAYMENT_GATEWAYS_ALSO and not BANK_IBAN:
 # it is not called for a while; of one process so many at once may wait for it (0: any number).
 GATEWAY_CONNECT_SECONDS = env.float("GATEWAY_CONNECT_SECONDS", 3.0)
 GATEWAY_ANSWER_SECONDS = env.float("GATEWAY_ANSWER_SECONDS", 15.0)
-GATEWAY_SILENCES_MAX = env.int("GATEWAY_SILENCES_MAX", 0 if TRADEWIND_ENV == "test" else 3)
+GATEWAY_FAILURES_MAX = env.int("GATEWAY_FAILURES_MAX", 0 if TRADEWIND_ENV == "test" else 3)
 GATEWAY_REST_SECONDS = env.float("GATEWAY_REST_SECONDS", 30.0)
 GATEWAY_CALLS_AT_ONCE = env.int("GATEWAY_CALLS_AT_ONCE", 0 if TRADEWIND_ENV == "test" else 3)
 PROCESSOR_URL = env.str("PROCESSOR_URL", "http://127.0.0.1:8090")

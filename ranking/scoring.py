@@ -33,7 +33,7 @@ NEWCOMER_DONE_MAX = 0
 
 
 @dataclass(frozen=True)
-class TaskFacts:
+class TaskFeatures:
     """:param budget_minor: the upper end of the budget in the reference currency, or None."""
 
     id: UUID
@@ -54,7 +54,7 @@ class PastWork(NamedTuple):
 
 
 @dataclass(frozen=True)
-class FreelancerFacts:
+class FreelancerFeatures:
     """
     :param usual_price_minor: the middle of what was asked for similar work, in the reference currency, or None.
     :param hourly_minor: the rate per hour in the reference currency, or None.
@@ -103,8 +103,8 @@ def language_fit(task_language: str, languages: Mapping[str, str]) -> tuple[floa
 
 
 def score(
-    task: TaskFacts,
-    freelancer: FreelancerFacts,
+    task: TaskFeatures,
+    freelancer: FreelancerFeatures,
     *,
     rarity: Mapping[UUID, float],
     related: Mapping[UUID, Mapping[UUID, int]],
@@ -119,8 +119,8 @@ def score(
 
 
 def compared(
-    task: TaskFacts,
-    freelancer: FreelancerFacts,
+    task: TaskFeatures,
+    freelancer: FreelancerFeatures,
     *,
     rarity: Mapping[UUID, float],
     related: Mapping[UUID, Mapping[UUID, int]],
@@ -171,7 +171,7 @@ def latest_first(works: Iterable[SharedWork]) -> tuple[SharedWork, ...]:
     return tuple(sorted(works, key=lambda item: (item.days, item.asked, item.accepted)))
 
 
-def _asked(skill: UUID, freelancer: FreelancerFacts, rarity: float, like: Mapping[UUID, int]) -> Asked:
+def _asked(skill: UUID, freelancer: FreelancerFeatures, rarity: float, like: Mapping[UUID, int]) -> Asked:
     if skill in freelancer.skills or skill in freelancer.done_by_skill:
         return Asked(skill, rarity, freelancer.skills.get(skill, 0))
     others = [

@@ -79,7 +79,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 def _quick_and_private(settings: Any, tmp_path: Any) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MEDIA_ROOT = tmp_path
-    settings.MATCH_SHELF = tmp_path / "shelf"
+    settings.MATCH_INDEX = tmp_path / "shelf"
     settings.WHITENOISE_USE_FINDERS = True
     # A page that another test opened in Chinese leaves its language behind in the thread.
     translation.activate("en")

@@ -3,24 +3,24 @@ from uuid import UUID
 from apps.outbox import bus
 
 
-@bus.fact("accounts.profile_changed")
+@bus.event("accounts.profile_changed")
 class ProfileChanged:
     organization_id: UUID
 
 
-@bus.fact("accounts.member_invited")
+@bus.event("accounts.member_invited")
 class MemberInvited:
     invitation_id: UUID
     token: str
 
 
-@bus.fact("accounts.profile_hidden")
+@bus.event("accounts.profile_hidden")
 class ProfileHidden:
     organization_id: UUID
     reason_code: str
 
 
-@bus.fact("accounts.country_changed")
+@bus.event("accounts.country_changed")
 class CountryChanged:
     """Decides which law and which fees hold: staff look at it before money leaves."""
 
@@ -30,7 +30,7 @@ class CountryChanged:
     user_id: UUID | None
 
 
-@bus.fact("accounts.key_made")
+@bus.event("accounts.key_made")
 class KeyMade:
     """Somebody made a key to the API for themselves."""
 

@@ -554,6 +554,6 @@ def withdraw_staff_role(*, user_id: UUID, role: str, actor: Actor, now: datetime
         user.is_superuser = False
     user.is_staff = bool(user.staff_roles)
     user.save(update_fields=["is_staff", "is_superuser"])
-    if not queries.staff_to_tell(rules.ADMINISTER):
+    if not queries.staff_to_notify(rules.ADMINISTER):
         raise LastAdministrator
     record_access("accounts.staff_role_withdrawn", actor=actor, details={"user": str(user_id), "role": role}, now=now)

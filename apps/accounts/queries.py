@@ -135,7 +135,7 @@ def members(organization_id: UUID) -> QuerySet[Membership]:
     return Membership.objects.filter(organization_id=organization_id).select_related("user").order_by("created_at")
 
 
-def users_to_tell(organization_id: UUID, capability: str = rules.VIEW) -> list[User]:
+def users_to_notify(organization_id: UUID, capability: str = rules.VIEW) -> list[User]:
     """Active members whose role includes the capability."""
     roles = [role for role, allowed in rules.CAPABILITIES.items() if capability in allowed]
     return list(
@@ -153,7 +153,7 @@ def owners(organization_id: UUID) -> list[User]:
     )
 
 
-def staff_to_tell(capability: str = rules.READ) -> list[User]:
+def staff_to_notify(capability: str = rules.READ) -> list[User]:
     """Active staff whose roles include the capability."""
     roles = [role for role, allowed in rules.STAFF_CAPABILITIES.items() if capability in allowed]
     q = Q(staff_assignments__role__in=roles) | Q(is_superuser=True)

@@ -32,7 +32,7 @@ def publish(*, night: date, now: datetime) -> Report:
     existing = Report.objects.filter(night=night).first()
     if existing is not None:
         return existing
-    word = reconciliation.balance_at_all_doors()
+    word = reconciliation.balance_at_all_gateways()
     ledger.seal_chain(now=now)
     report = _publish(night=night, word=word, now=now)
     _drop_old_leaves(before=night - LEAVES_KEPT)

@@ -95,7 +95,7 @@ class BankGateway(LimitedGateway):
         has_recipient_balances=False,
         has_onboarding=False,
         has_disputes=False,
-        has_notices=False,
+        has_webhooks=False,
         has_top_ups=False,
         pays_at_once=False,
         has_listing=False,
@@ -118,7 +118,7 @@ class BankGateway(LimitedGateway):
         opened = self.book.opened_at(session_id)
         if opened is None:
             raise GatewayRefused("resource_missing", f"no payment has the reference {session_id}")
-        asked_at, amount = opened
+        requested_at, amount = opened
         for credit in self.book.credits(session_id):
             if credit.amount == amount:
                 return ChargeOutcome(
@@ -127,7 +127,7 @@ class BankGateway(LimitedGateway):
                     remote_charge_id=credit.line_id,
                     amount=credit.amount,
                 )
-        is_over = self.book.now() > asked_at + OPEN_FOR
+        is_over = self.book.now() > requested_at + OPEN_FOR
         return ChargeOutcome(ChargeState.EXPIRED if is_over else ChargeState.OPEN)
 
     def refund(self, request: RefundRequest) -> Movement:
@@ -157,7 +157,7 @@ class BankGateway(LimitedGateway):
         account_id = self.book.remember_recipient(request)
         return Recipient(account_id, number[-4:], ibans.compact(number)[:8], payout_method_id=account_id)
 
-    def send_abroad(self, request: OutboundRequest) -> Outbound:
+    def send_cross_border(self, request: OutboundRequest) -> Outbound:
         _check_currency(request.amount)
         if request.source_currency != request.amount.currency:
             raise GatewayRefused("unsupported", f"{self.name} does not convert")
@@ -171,7 +171,7 @@ class BankGateway(LimitedGateway):
         )  # fmt: skip
         return _outbound(order)
 
-    def find_abroad(self, *, payout_id: UUID, account_id: str) -> Outbound | None:
+    def find_cross_border(self, *, payout_id: UUID, account_id: str) -> Outbound | None:
         order = self.book.order_of(payout_id)
         return _outbound(order) if order else None
 

@@ -3,36 +3,36 @@ from uuid import UUID
 from apps.outbox import bus
 
 
-@bus.fact("bidding.bid_submitted")
+@bus.event("bidding.bid_submitted")
 class BidSubmitted:
     bid_id: UUID
     task_id: UUID
 
 
-@bus.fact("bidding.bid_edited")
+@bus.event("bidding.bid_edited")
 class BidEdited:
     bid_id: UUID
     task_id: UUID
 
 
-@bus.fact("bidding.bid_withdrawn")
+@bus.event("bidding.bid_withdrawn")
 class BidWithdrawn:
     bid_id: UUID
     task_id: UUID
 
 
-@bus.fact("bidding.bid_shortlisted")
+@bus.event("bidding.bid_shortlisted")
 class BidShortlisted:
     bid_id: UUID
 
 
-@bus.fact("bidding.bid_declined")
+@bus.event("bidding.bid_declined")
 class BidDeclined:
     bid_id: UUID
     reason: str
 
 
-@bus.fact("bidding.bid_not_taken")
+@bus.event("bidding.bid_not_taken")
 class BidNotTaken:
     bid_id: UUID
     task_status: str

@@ -6,6 +6,6 @@ from apps.tasks.events import TaskEnded
 
 
 @bus.subscribe(TaskEnded, name="bidding.pass_over")
-def pass_over(fact: TaskEnded, now: datetime) -> None:
+def pass_over(event: TaskEnded, now: datetime) -> None:
     """A task that ended without award leaves no bid waiting."""
-    operations.pass_over_rest(task_id=fact.task_id, now=now)
+    operations.pass_over_rest(task_id=event.task_id, now=now)

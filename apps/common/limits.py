@@ -47,7 +47,7 @@ LIMITS: dict[str, tuple[Rate, ...]] = {
     "award": (Rate(30, HOUR), Rate(100, DAY)),
     "deliver": (Rate(30, HOUR), Rate(100, DAY)),
     "request_revision": (Rate(30, HOUR), Rate(100, DAY)),
-    "ask_approval": (Rate(30, HOUR), Rate(100, DAY)),
+    "request_approval": (Rate(30, HOUR), Rate(100, DAY)),
     "change_money_settings": (Rate(30, HOUR), Rate(100, DAY)),
     "send_message": (Rate(30, 60), Rate(1000, DAY)),
     "propose_cancellation": (Rate(20, HOUR),),

@@ -3,17 +3,17 @@ from uuid import UUID
 from apps.outbox import bus
 
 
-@bus.fact("contracts.offered")
+@bus.event("contracts.offered")
 class ContractOffered:
     contract_id: UUID
 
 
-@bus.fact("contracts.accepted")
+@bus.event("contracts.accepted")
 class ContractAccepted:
     contract_id: UUID
 
 
-@bus.fact("contracts.offer_ended")
+@bus.event("contracts.offer_ended")
 class OfferEnded:
     """Declined, taken back or lapsed: `status` says which."""
 
@@ -21,33 +21,33 @@ class OfferEnded:
     status: str
 
 
-@bus.fact("contracts.milestone_funded")
+@bus.event("contracts.milestone_funded")
 class MilestoneFunded:
     contract_id: UUID
     milestone_id: UUID
 
 
-@bus.fact("contracts.payment_failed")
+@bus.event("contracts.payment_failed")
 class MilestonePaymentFailed:
     contract_id: UUID
     milestone_id: UUID
 
 
-@bus.fact("contracts.delivered")
+@bus.event("contracts.delivered")
 class WorkDelivered:
     contract_id: UUID
     milestone_id: UUID
     deliverable_id: UUID
 
 
-@bus.fact("contracts.revision_requested")
+@bus.event("contracts.revision_requested")
 class RevisionRequested:
     contract_id: UUID
     milestone_id: UUID
     number: int
 
 
-@bus.fact("contracts.milestone_approved")
+@bus.event("contracts.milestone_approved")
 class MilestoneApproved:
     """`amount_minor` was released, before the commission; `is_whole` when nothing is left to release."""
 
@@ -59,40 +59,40 @@ class MilestoneApproved:
     by_clock: bool
 
 
-@bus.fact("contracts.review_reminder")
+@bus.event("contracts.review_reminder")
 class ReviewReminder:
     contract_id: UUID
     milestone_id: UUID
     days_left: int
 
 
-@bus.fact("contracts.milestone_overdue")
+@bus.event("contracts.milestone_overdue")
 class MilestoneOverdue:
     contract_id: UUID
     milestone_id: UUID
 
 
-@bus.fact("contracts.cancellation_proposed")
+@bus.event("contracts.cancellation_proposed")
 class CancellationProposed:
     contract_id: UUID
     proposal_id: UUID
 
 
-@bus.fact("contracts.cancellation_answered")
+@bus.event("contracts.cancellation_answered")
 class CancellationAnswered:
     contract_id: UUID
     proposal_id: UUID
     is_accepted: bool
 
 
-@bus.fact("contracts.completed")
+@bus.event("contracts.completed")
 class ContractCompleted:
     contract_id: UUID
     employer_id: UUID
     freelancer_id: UUID
 
 
-@bus.fact("contracts.ended")
+@bus.event("contracts.ended")
 class ContractEnded:
     """Over in another way than completed: `status` says how."""
 

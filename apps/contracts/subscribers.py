@@ -6,21 +6,21 @@ from apps.outbox import bus
 
 
 @bus.subscribe(EscrowFunded, name="contracts.fund_milestone")
-def fund_milestone(fact: EscrowFunded, now: datetime) -> None:
-    milestones.milestone_funded(milestone_id=fact.reference_id, now=now)
+def fund_milestone(event: EscrowFunded, now: datetime) -> None:
+    milestones.milestone_funded(milestone_id=event.reference_id, now=now)
 
 
 @bus.subscribe(EscrowFundingFailed, name="contracts.payment_failed")
-def payment_failed(fact: EscrowFundingFailed, now: datetime) -> None:
-    milestones.milestone_payment_failed(milestone_id=fact.reference_id, is_cancelled=fact.is_cancelled, now=now)
+def payment_failed(event: EscrowFundingFailed, now: datetime) -> None:
+    milestones.milestone_payment_failed(milestone_id=event.reference_id, is_cancelled=event.is_cancelled, now=now)
 
 
 @bus.subscribe(EscrowHoldEnded, name="contracts.hold_ended")
-def hold_ended(fact: EscrowHoldEnded, now: datetime) -> None:
-    milestones.milestone_hold_ended(milestone_id=fact.reference_id, now=now)
+def hold_ended(event: EscrowHoldEnded, now: datetime) -> None:
+    milestones.milestone_hold_ended(milestone_id=event.reference_id, now=now)
 
 
 @bus.subscribe(EscrowChargedBack, name="contracts.charged_back")
-def charged_back(fact: EscrowChargedBack, now: datetime) -> None:
+def charged_back(event: EscrowChargedBack, now: datetime) -> None:
     """Where nothing is held any more the milestone ends as one whose money had to go back."""
-    disputes.milestone_charged_back(milestone_id=fact.reference_id, is_all_gone=not fact.remaining_minor, now=now)
+    disputes.milestone_charged_back(milestone_id=event.reference_id, is_all_gone=not event.remaining_minor, now=now)

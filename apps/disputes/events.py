@@ -3,7 +3,7 @@ from uuid import UUID
 from apps.outbox import bus
 
 
-@bus.fact("disputes.opened")
+@bus.event("disputes.opened")
 class DisputeOpened:
     dispute_id: UUID
     contract_id: UUID
@@ -11,7 +11,7 @@ class DisputeOpened:
     respondent_id: UUID
 
 
-@bus.fact("disputes.said")
+@bus.event("disputes.said")
 class DisputeSaid:
     """One side added a statement; `to_id` is the other side."""
 
@@ -20,14 +20,14 @@ class DisputeSaid:
     to_id: UUID
 
 
-@bus.fact("disputes.split_proposed")
+@bus.event("disputes.split_proposed")
 class SplitProposed:
     dispute_id: UUID
     proposal_id: UUID
     to_id: UUID
 
 
-@bus.fact("disputes.ended")
+@bus.event("disputes.ended")
 class DisputeEnded:
     """Settled, decided, withdrawn or lapsed: `status` says which."""
 
@@ -36,7 +36,7 @@ class DisputeEnded:
     status: str
 
 
-@bus.fact("disputes.decided")
+@bus.event("disputes.decided")
 class DisputeDecided:
     """What staff decided, for the log of their acts."""
 

@@ -4,13 +4,13 @@ from uuid import UUID
 from apps.outbox import bus
 
 
-@bus.fact("escrow.funded")
+@bus.event("escrow.funded")
 class EscrowFunded:
     escrow_id: UUID
     reference_id: UUID
 
 
-@bus.fact("escrow.funding_failed")
+@bus.event("escrow.funding_failed")
 class EscrowFundingFailed:
     """The payment page has closed and nothing was taken; `is_cancelled` where the payer wanted it so."""
 
@@ -19,7 +19,7 @@ class EscrowFundingFailed:
     is_cancelled: bool = False
 
 
-@bus.fact("escrow.paid_in_vain")
+@bus.event("escrow.paid_in_vain")
 class EscrowPaidInVain:
     """Money came a second time, or after the work was cancelled: it is the payer's credit now."""
 
@@ -30,7 +30,7 @@ class EscrowPaidInVain:
     currency: str
 
 
-@bus.fact("escrow.released")
+@bus.event("escrow.released")
 class EscrowReleased:
     """`net_minor` of `currency` became payable to the payee."""
 
@@ -41,7 +41,7 @@ class EscrowReleased:
     currency: str
 
 
-@bus.fact("escrow.refunded")
+@bus.event("escrow.refunded")
 class EscrowRefunded:
     escrow_id: UUID
     refund_id: UUID
@@ -50,7 +50,7 @@ class EscrowRefunded:
     currency: str
 
 
-@bus.fact("escrow.credited")
+@bus.event("escrow.credited")
 class EscrowCredited:
     """Held money that could not go back through a charge is kept as the payer's credit."""
 
@@ -60,7 +60,7 @@ class EscrowCredited:
     currency: str
 
 
-@bus.fact("escrow.goodwill_given")
+@bus.event("escrow.goodwill_given")
 class GoodwillGiven:
     """Staff gave a part of our fee back to one side."""
 
@@ -73,7 +73,7 @@ class GoodwillGiven:
     reason: str
 
 
-@bus.fact("escrow.hold_ending")
+@bus.event("escrow.hold_ending")
 class EscrowHoldEnding:
     """The law's limit for holding this money is near: it must be released or goes back by itself."""
 
@@ -84,7 +84,7 @@ class EscrowHoldEnding:
     hold_until: datetime
 
 
-@bus.fact("escrow.hold_ended")
+@bus.event("escrow.hold_ended")
 class EscrowHoldEnded:
     """The money went back to the payer because it could not be held any longer."""
 
@@ -92,7 +92,7 @@ class EscrowHoldEnded:
     reference_id: UUID
 
 
-@bus.fact("escrow.claimed")
+@bus.event("escrow.claimed")
 class EscrowClaimed:
     """The payer's bank took the payment back (`chargeback`) or warns of fraud (`warning`): nothing leaves."""
 
@@ -104,7 +104,7 @@ class EscrowClaimed:
     kind: str
 
 
-@bus.fact("escrow.claim_ended")
+@bus.event("escrow.claim_ended")
 class EscrowClaimEnded:
     """The bank gave the money back, or staff dismissed a warning: everything is as before."""
 
@@ -115,7 +115,7 @@ class EscrowClaimEnded:
     claim_id: UUID
 
 
-@bus.fact("escrow.charged_back")
+@bus.event("escrow.charged_back")
 class EscrowChargedBack:
     """The money is gone: `from_payee_minor` of it bears the payee, `remaining_minor` is still held."""
 
@@ -130,7 +130,7 @@ class EscrowChargedBack:
     remaining_minor: int
 
 
-@bus.fact("escrow.recovery_decided")
+@bus.event("escrow.recovery_decided")
 class RecoveryDecided:
     """Staff claim money back from a freelancer for fraud; `user_id` decided. It can be appealed."""
 
@@ -140,13 +140,13 @@ class RecoveryDecided:
     reasons: str
 
 
-@bus.fact("escrow.recovery_appealed")
+@bus.event("escrow.recovery_appealed")
 class RecoveryAppealed:
     recovery_id: UUID
     payee_id: UUID
 
 
-@bus.fact("escrow.recovery_ended")
+@bus.event("escrow.recovery_ended")
 class RecoveryEnded:
     """Confirmed or overturned, `status` says which; `user_id` answered the appeal, if there was one."""
 

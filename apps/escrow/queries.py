@@ -242,7 +242,7 @@ def usable_credit(payer_id: UUID, *, amount: Money, total: Money) -> Money:
     return refunds.chargeable(credit)
 
 
-def paid_otherwise_than_told() -> int:
+def paid_otherwise_than_announced() -> int:
     """Escrows over which pricing, that counts paid work, and their own figures differ: none, in sound books."""
     paid = Escrow.objects.filter(status=EscrowStatus.RELEASED, released_minor__gt=0)
     same = {"work_id": OuterRef("id"), "payer_id": OuterRef("payer_id"), "payee_id": OuterRef("payee_id")}

@@ -36,7 +36,7 @@ def _breaker(gateway: str, address: str) -> Breaker:
     where = hashlib.sha256(address.encode()).hexdigest()[:8]
     return Breaker(
         f"{gateway}-{where}",
-        failures_max=settings.GATEWAY_SILENCES_MAX,
+        failures_max=settings.GATEWAY_FAILURES_MAX,
         open_seconds=settings.GATEWAY_REST_SECONDS,
         at_once=settings.GATEWAY_CALLS_AT_ONCE,
     )

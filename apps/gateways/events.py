@@ -3,7 +3,7 @@ from uuid import UUID
 from apps.outbox import bus
 
 
-@bus.fact("gateways.paused_or_resumed")
+@bus.event("gateways.paused_or_resumed")
 class PaymentsPausedOrResumed:
     """`what`: pause, resume, resolve_unbooked. `user_id` is None for the system and for commands."""
 

@@ -15,13 +15,13 @@ logger = logging.getLogger(__name__)
 @shared_task(name="gateways.handle_webhooks")
 def handle_webhooks() -> int:
     """Handle the webhooks of the inbox that are due."""
-    return webhooks.handle_notices()
+    return webhooks.handle_due()
 
 
 @shared_task(name="gateways.poll_events", time_limit=600)
 def poll_events() -> int:
     """Record the events of which a webhook was lost."""
-    if not registry.gateway().capabilities.has_notices:
+    if not registry.default_gateway().capabilities.has_webhooks:
         return 0
     try:
         return webhooks.poll_events(processor=settings.PAYMENT_GATEWAY)

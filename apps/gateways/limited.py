@@ -15,7 +15,7 @@ from apps.gateways.protocols.payouts import BankPayoutRequest
 from apps.gateways.protocols.statements import RemoteObject
 from apps.gateways.protocols.top_ups import TopUpRequest
 from apps.gateways.protocols.transfers import Reversal, ReversalRequest, Transfer, TransferRequest
-from apps.gateways.protocols.webhooks import Notice
+from apps.gateways.protocols.webhooks import Webhook
 
 
 class LimitedGateway:
@@ -78,11 +78,11 @@ class LimitedGateway:
     def objects_since(self, since: datetime | None, *, account_id: str = "") -> Iterator[RemoteObject]:
         yield from ()
 
-    def notices_since(self, since: datetime) -> Iterator[Notice]:
+    def events_since(self, since: datetime) -> Iterator[Webhook]:
         yield from ()
 
-    def read_notice(self, body: bytes, signature: str, *, now: datetime) -> Notice:
+    def read_webhook(self, body: bytes, signature: str, *, now: datetime) -> Webhook:
         raise SignatureWrong(f"{self.name} sends no notices")
 
-    def read_thin_notice(self, body: bytes, signature: str, *, now: datetime) -> Notice:
+    def read_thin_webhook(self, body: bytes, signature: str, *, now: datetime) -> Webhook:
         raise SignatureWrong(f"{self.name} sends no notices")

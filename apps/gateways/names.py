@@ -2,7 +2,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
-class DoorName(models.TextChoices):
+class GatewayName(models.TextChoices):
     """The doors as payers know them."""
 
     SANDBOX = "sandbox", _("Card")

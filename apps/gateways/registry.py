@@ -22,20 +22,20 @@ def names() -> tuple[str, ...]:
     return tuple(dict.fromkeys((settings.PAYMENT_GATEWAY, *settings.PAYMENT_GATEWAYS_ALSO)))
 
 
-def gateway() -> Gateway:
-    """The door that new charges and payouts go through."""
-    return door(settings.PAYMENT_GATEWAY)
+def default_gateway() -> Gateway:
+    """The gateway that new charges and payouts go through."""
+    return gateway(settings.PAYMENT_GATEWAY)
 
 
-def door(name: str) -> Gateway:
-    """The door that an existing charge or payout went through. :raises LookupError: for an unknown name."""
+def gateway(name: str) -> Gateway:
+    """The gateway that an existing charge or payout went through. :raises LookupError: for an unknown name."""
     if name in _registered:
         return _registered[name]()
     if name == "wallet" and settings.WALLET_PROVIDER_URL:
         from apps.gateways.wallet.gateway import WalletGateway
 
         return WalletGateway(base_url=settings.WALLET_PROVIDER_URL, timeout=_timeout())
-    return _door(
+    return _connect(
         name,
         settings.PROCESSOR_URL,
         settings.WEBHOOK_SECRET,
@@ -53,7 +53,7 @@ def _timeout() -> tuple[float, float]:
 
 
 @cache
-def _door(
+def _connect(
     name: str,
     processor_url: str,
     webhook_secret: str,

@@ -11,10 +11,10 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from apps.gateways import registry
 from apps.gateways.errors import SignatureWrong
 from apps.gateways.operations import webhooks
 from apps.gateways.protocols.gateway import Gateway
-from apps.gateways.registry import door
 
 Reader = Callable[..., Any]
 
@@ -26,7 +26,7 @@ BODY_BYTES_MAX = 512 * 1024
 @require_POST
 def receive(request: HttpRequest, processor: str) -> HttpResponse:
     """Snapshot events: the object as it was."""
-    return _receive(request, processor, lambda gateway: gateway.read_notice)
+    return _receive(request, processor, lambda gateway: gateway.read_webhook)
 
 
 @csrf_exempt
@@ -35,7 +35,7 @@ def receive_thin(request: HttpRequest, processor: str) -> HttpResponse:
     """Thin events, under a secret of their own: they name an object, which is fetched later."""
     if not settings.WEBHOOK_THIN_SECRET:
         return HttpResponseNotFound()
-    return _receive(request, processor, lambda gateway: gateway.read_thin_notice)
+    return _receive(request, processor, lambda gateway: gateway.read_thin_webhook)
 
 
 def _receive(request: HttpRequest, processor: str, reader_of: Callable[[Gateway], Reader]) -> HttpResponse:
@@ -45,12 +45,12 @@ def _receive(request: HttpRequest, processor: str, reader_of: Callable[[Gateway]
         return HttpResponseBadRequest("too large")
     now = timezone.now()
     try:
-        gateway = door(processor)
+        gateway = registry.gateway(processor)
         signature = request.headers.get(gateway.signature_header, "")
-        notice = reader_of(gateway)(request.body, signature, now=now)
+        webhook = reader_of(gateway)(request.body, signature, now=now)
     except (SignatureWrong, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return HttpResponseBadRequest("signature or content not understood")
-    if webhooks.receive_notice(processor=processor, notice=notice, now=now) is not None:
+    if webhooks.record_webhook(processor=processor, webhook=webhook, now=now) is not None:
         # A lost hint costs the seconds until the next beat, never a notice.
         with contextlib.suppress(Exception):
             current_app.send_task("gateways.handle_webhooks", expires=30)

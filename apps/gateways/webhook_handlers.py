@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.utils import timezone
 
 from apps.common.clock import Clock
-from apps.gateways.protocols.webhooks import NoticeKind
+from apps.gateways.protocols.webhooks import WebhookKind
 
 Handler = Callable[[str, str, Clock], bool]
 """Called with the gateway's name, the reference of the webhook and the clock; False for an object that is not ours."""
@@ -15,7 +15,7 @@ Handler = Callable[[str, str, Clock], bool]
 _handlers: dict[str, Handler] = {}
 
 
-def handles(kind: NoticeKind) -> Callable[[Handler], Handler]:
+def handles(kind: WebhookKind) -> Callable[[Handler], Handler]:
     """Register the handler of one kind. :raises ValueError: if the kind has one already."""
 
     def register(handler: Handler) -> Handler:

@@ -3,7 +3,7 @@ from uuid import UUID
 from apps.outbox import bus
 
 
-@bus.fact("invoicing.document_issued")
+@bus.event("invoicing.document_issued")
 class DocumentIssued:
     """A document got its number; it never changes again."""
 

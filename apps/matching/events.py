@@ -3,7 +3,7 @@ from uuid import UUID
 from apps.outbox import bus
 
 
-@bus.fact("matching.task_suits")
+@bus.event("matching.task_suits")
 class TaskSuits:
     """A newly published task suits these freelancers well (best first)."""
 
@@ -11,7 +11,7 @@ class TaskSuits:
     organization_ids: list[UUID]
 
 
-@bus.fact("matching.people_suit")
+@bus.event("matching.people_suit")
 class PeopleSuit:
     """These freelancers suit a task for which nobody was invited yet (best first); told once a week."""
 

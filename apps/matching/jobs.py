@@ -23,16 +23,16 @@ matches.on_requested(wake)
 WRITING_SECONDS_MAX = 1800
 
 
-@shared_task(name="matching.refresh_shelf", time_limit=WRITING_SECONDS_MAX)
-def refresh_shelf() -> int:
+@shared_task(name="matching.refresh_candidate_index", time_limit=WRITING_SECONDS_MAX)
+def refresh_candidate_index() -> int:
     """Who changed is found as they are now a second later."""
-    return candidate_index.refresh_shelf(now=timezone.now()) or 0
+    return candidate_index.refresh_candidate_index(now=timezone.now()) or 0
 
 
-@shared_task(name="matching.rebuild_shelf", time_limit=WRITING_SECONDS_MAX)
-def rebuild_shelf() -> int:
+@shared_task(name="matching.rebuild_candidate_index", time_limit=WRITING_SECONDS_MAX)
+def rebuild_candidate_index() -> int:
     """Write everybody anew, so that the delta stays small and ages are those of today."""
-    return candidate_index.rebuild_shelf(now=timezone.now()) or 0
+    return candidate_index.rebuild_candidate_index(now=timezone.now()) or 0
 
 
 @shared_task(name="matching.train_rankers", time_limit=WRITING_SECONDS_MAX)
@@ -41,10 +41,10 @@ def train_rankers() -> int:
     return learning.train_rankers(now=timezone.now())
 
 
-@shared_task(name="matching.tell_employers", time_limit=WRITING_SECONDS_MAX)
-def tell_employers() -> int:
+@shared_task(name="matching.notify_employers", time_limit=WRITING_SECONDS_MAX)
+def notify_employers() -> int:
     """Once a week; one that is ended halfway goes on with the others when it is started again."""
-    return notifications.tell_employers(now=timezone.now())
+    return notifications.notify_employers(now=timezone.now())
 
 
 @shared_task(name="matching.prune_impressions")

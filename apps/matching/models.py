@@ -68,14 +68,14 @@ class MatchRequest(BaseModel):
         indexes = [models.Index(fields=["requested_at"], name="matching_matchrequest_oldest")]
 
 
-class ShelfChange(models.Model):
+class CandidateChange(models.Model):
     """Somebody whose entry on the shelf is older than what PostgreSQL knows; kept until everybody is written anew."""
 
     organization = models.OneToOneField(Organization, on_delete=models.CASCADE, primary_key=True, related_name="+")
     changed_at = models.DateTimeField(db_index=True)
 
 
-class ShelfDatabase(models.Model):
+class CandidateIndexDatabase(models.Model):
     """
     One row, by which a shelf tells this database from another that stood at the same address before.
 
@@ -86,7 +86,7 @@ class ShelfDatabase(models.Model):
     name = models.UUIDField(default=uuid4)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="matching_shelfdatabase_one")]
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="matching_candidateindexdatabase_one")]
 
 
 class RankingWeights(models.Model):

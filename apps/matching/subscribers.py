@@ -43,56 +43,56 @@ def match_after_other_end(event: ContractEnded, now: datetime) -> None:
 # --- what came of what was shown ------------------------------------------------------------------------------------
 
 
-@bus.subscribe(TaskSuits, name="matching.task_suits_told")
-def note_who_was_told(event: TaskSuits, now: datetime) -> None:
-    impressions.record_told(task_id=event.task_id, organization_ids=event.organization_ids, now=now)
+@bus.subscribe(TaskSuits, name="matching.task_suits_notified")
+def record_who_was_notified(event: TaskSuits, now: datetime) -> None:
+    impressions.record_notified(task_id=event.task_id, organization_ids=event.organization_ids, now=now)
 
 
 @bus.subscribe(FreelancerInvited, name="matching.freelancer_invited")
-def note_invitation(event: FreelancerInvited, now: datetime) -> None:
+def record_invitation(event: FreelancerInvited, now: datetime) -> None:
     impressions.record_event(
         kind=EventKind.INVITE, task_id=event.task_id, organization_id=event.organization_id, now=now
     )
 
 
 @bus.subscribe(BidSubmitted, name="matching.bid_submitted")
-def note_bid(event: BidSubmitted, now: datetime) -> None:
+def record_bid(event: BidSubmitted, now: datetime) -> None:
     _of_bid(event.bid_id, EventKind.BID, now)
 
 
 @bus.subscribe(BidShortlisted, name="matching.bid_shortlisted")
-def note_shortlist(event: BidShortlisted, now: datetime) -> None:
+def record_shortlist(event: BidShortlisted, now: datetime) -> None:
     _of_bid(event.bid_id, EventKind.SHORTLIST, now)
 
 
 @bus.subscribe(BidDeclined, name="matching.bid_declined")
-def note_declined_bid(event: BidDeclined, now: datetime) -> None:
+def record_declined_bid(event: BidDeclined, now: datetime) -> None:
     _of_bid(event.bid_id, EventKind.DECLINE, now)
 
 
 @bus.subscribe(ContractOffered, name="matching.contract_offered")
-def note_award(event: ContractOffered, now: datetime) -> None:
+def record_award(event: ContractOffered, now: datetime) -> None:
     _of_contract(event.contract_id, EventKind.AWARD, now)
 
 
 @bus.subscribe(ContractAccepted, name="matching.contract_accepted")
-def note_acceptance(event: ContractAccepted, now: datetime) -> None:
+def record_acceptance(event: ContractAccepted, now: datetime) -> None:
     _of_contract(event.contract_id, EventKind.ACCEPT, now)
 
 
 @bus.subscribe(OfferEnded, name="matching.offer_ended")
-def note_declined_offer(event: OfferEnded, now: datetime) -> None:
+def record_declined_offer(event: OfferEnded, now: datetime) -> None:
     if event.status == ContractStatus.DECLINED:
         _of_contract(event.contract_id, EventKind.DECLINE, now)
 
 
 @bus.subscribe(ContractCompleted, name="matching.contract_completed_event")
-def note_completion(event: ContractCompleted, now: datetime) -> None:
+def record_completion(event: ContractCompleted, now: datetime) -> None:
     _of_contract(event.contract_id, EventKind.COMPLETE, now)
 
 
 @bus.subscribe(ContractEnded, name="matching.contract_ended_event")
-def note_paid_end(event: ContractEnded, now: datetime) -> None:
+def record_paid_end(event: ContractEnded, now: datetime) -> None:
     if event.status in PAID_IN_FULL:
         _of_contract(event.contract_id, EventKind.COMPLETE, now)
 

@@ -3,7 +3,7 @@ from uuid import UUID
 from apps.outbox import bus
 
 
-@bus.fact("messaging.sent")
+@bus.event("messaging.sent")
 class MessageSent:
     message_id: UUID
     contract_id: UUID
@@ -11,7 +11,7 @@ class MessageSent:
     recipient_organization_id: UUID
 
 
-@bus.fact("messaging.hidden")
+@bus.event("messaging.hidden")
 class MessageHidden:
     message_id: UUID
     reason_code: str

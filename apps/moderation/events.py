@@ -3,14 +3,14 @@ from uuid import UUID
 from apps.outbox import bus
 
 
-@bus.fact("moderation.reported")
+@bus.event("moderation.reported")
 class SubjectReported:
     report_id: UUID
     subject_type: str
     subject_id: UUID
 
 
-@bus.fact("moderation.decided")
+@bus.event("moderation.decided")
 class ReportDecided:
     """For the one who reported: `is_upheld` says how."""
 
@@ -19,13 +19,13 @@ class ReportDecided:
     is_upheld: bool
 
 
-@bus.fact("moderation.objected")
+@bus.event("moderation.objected")
 class ObjectionSent:
     objection_id: UUID
     organization_id: UUID
 
 
-@bus.fact("moderation.objection_answered")
+@bus.event("moderation.objection_answered")
 class ObjectionAnswered:
     """For the affected party."""
 
@@ -34,7 +34,7 @@ class ObjectionAnswered:
     is_granted: bool
 
 
-@bus.fact("moderation.statement_issued")
+@bus.event("moderation.statement_issued")
 class StatementIssued:
     """For the affected party."""
 

@@ -49,7 +49,7 @@ class StaffAct(models.TextChoices):
     RECOVERY_DECIDED = "escrow.recovery_decided", _("Decided whether a freelancer pays back a chargeback")
     RECOVERY_APPEAL = "escrow.recovery_appeal_answered", _("Answered an appeal against paying back")
     SUSPENSE_RESOLVED = "treasury.suspense_resolved", _("Explained money in suspense")
-    CASH_MOVE = "treasury.cash_move", _("Agreed to a transfer between our own accounts")
+    INTERNAL_TRANSFER = "treasury.internal_transfer", _("Agreed to a transfer between our own accounts")
     TAX_WITHHELD = "treasury.tax_withheld", _("Remitted withheld tax")
     TAX_COLLECTED = "treasury.tax_collected", _("Remitted tax on our commission")
     SWEEP = "treasury.sweep", _("Moved own money to the bank")

@@ -302,7 +302,7 @@ KINDS: dict[str, Kind] = {
         "ban",
     ),
     # spending
-    "approval_asked": Kind(
+    "approval_requested": Kind(
         Group.MONEY,
         _("%(who)s asks you to approve a payment of %(amount)s"),
         _("For “%(memo)s”. Your organization wants a second person to agree."),
@@ -481,7 +481,7 @@ KINDS: dict[str, Kind] = {
         _("New differences: %(count)s. They are put aside until two people have said where they belong."),
         "scale",
     ),
-    "cash_short": Kind(
+    "liquidity_short": Kind(
         Group.MONEY,
         _("%(gateway)s holds too little"),
         _("A withdrawal was refused: %(amount)s are missing there. Move cash to it; nobody's balance has changed."),

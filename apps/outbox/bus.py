@@ -1,7 +1,7 @@
 """
-Facts travel up: `publish` in the operation's transaction, `subscribe` in the app above.
+Domain events travel up: `publish` in the operation's transaction, `subscribe` in the app above.
 
-A fact and one delivery per subscriber are rows of the same transaction as the change that they tell of, so a
+An event and one delivery per subscriber are rows of the same transaction as the change that they report, so a
 rollback takes them back. Celery is only hinted after the commit; a beat job is the guarantee.
 """
 
@@ -23,43 +23,45 @@ from apps.outbox.models import Delivery, DeliveryStatus, Event
 
 logger = logging.getLogger(__name__)
 
-Fact = TypeVar("Fact")
+EventClass = TypeVar("EventClass")
 Handler = Callable[[Any, datetime], None]
 
 ATTEMPTS_MAX = 12
 PAUSE_FIRST = timedelta(seconds=5)
 PAUSE_MAX = timedelta(hours=2)
 
-_facts: dict[str, type] = {}
-_handlers: dict[str, tuple[str, Handler]] = {}  # subscriber -> (fact, handler)
+_events: dict[str, type] = {}
+_handlers: dict[str, tuple[str, Handler]] = {}  # subscriber -> (event, handler)
 _waker: list[Callable[[], None]] = []
 
 
 @typing.dataclass_transform(frozen_default=True)
-def fact(name: str) -> Callable[[type[Fact]], type[Fact]]:
-    """Register a frozen dataclass as the fact `name` ("escrow.released")."""
+def event(name: str) -> Callable[[type[EventClass]], type[EventClass]]:
+    """Register a frozen dataclass as the domain event `name` ("escrow.released")."""
 
-    def register(cls: type[Fact]) -> type[Fact]:
-        frozen = typing.cast("type[Fact]", dataclasses.dataclass(frozen=True)(cls))
-        existing = _facts.get(name)
+    def register(cls: type[EventClass]) -> type[EventClass]:
+        frozen = typing.cast("type[EventClass]", dataclasses.dataclass(frozen=True)(cls))
+        existing = _events.get(name)
         if existing is not None and existing.__qualname__ != frozen.__qualname__:
-            raise ValueError(f"two facts are called {name}")
-        _facts[name] = frozen
-        frozen.fact_name = name  # type: ignore[attr-defined]
+            raise ValueError(f"two events are called {name}")
+        _events[name] = frozen
+        frozen.event_name = name  # type: ignore[attr-defined]
         return frozen
 
     return register
 
 
-def subscribe(event: type[Fact], *, name: str) -> Callable[[Callable[[Fact, datetime], None]], Callable[..., None]]:
+def subscribe(
+    event: type[EventClass], *, name: str
+) -> Callable[[Callable[[EventClass, datetime], None]], Callable[..., None]]:
     """Register an idempotent handler; it runs in a transaction of its own."""
 
-    def register(handler: Callable[[Fact, datetime], None]) -> Callable[..., None]:
-        fact_name: str = event.fact_name  # type: ignore[attr-defined]
+    def register(handler: Callable[[EventClass, datetime], None]) -> Callable[..., None]:
+        event_name: str = event.event_name  # type: ignore[attr-defined]
         existing = _handlers.get(name)
         if existing is not None and existing[1].__qualname__ != handler.__qualname__:
             raise ValueError(f"two subscribers are called {name}")
-        _handlers[name] = (fact_name, handler)
+        _handlers[name] = (event_name, handler)
         return handler
 
     return register
@@ -72,18 +74,18 @@ def on_published(wake: Callable[[], None]) -> None:
 
 def publish(event: Any, *, now: datetime) -> Event:
     """
-    Write a fact and its deliveries.
+    Write an event and its deliveries.
 
-    :raises RuntimeError: outside a transaction, where the fact could outlive its change.
+    :raises RuntimeError: outside a transaction, where the event could outlive its change.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("publish() belongs inside the operation's transaction")
-    name: str = event.fact_name
+    name: str = event.event_name
     row = Event.objects.create(name=name, payload=_to_json(event), happened_at=now)
     Delivery.objects.bulk_create(
         Delivery(event=row, subscriber=subscriber, next_attempt_at=now)
-        for subscriber, (fact_name, _) in sorted(_handlers.items())
-        if fact_name == name
+        for subscriber, (event_name, _) in sorted(_handlers.items())
+        if event_name == name
     )
     for wake in _waker:
         transaction.on_commit(wake, robust=True)
@@ -137,7 +139,7 @@ def _handle(delivery: Delivery, now: datetime) -> None:
     existing = _handlers.get(delivery.subscriber)
     if existing is None:
         raise LookupError(f"nobody is called {delivery.subscriber} any more")
-    existing[1](_from_json(_facts[delivery.event.name], delivery.event.payload), now)
+    existing[1](_from_json(_events[delivery.event.name], delivery.event.payload), now)
 
 
 def _postpone(delivery: Delivery, error: Exception, now: datetime) -> None:
@@ -158,7 +160,7 @@ def _to_json(event: Any) -> dict[str, Any]:
             return [plain(item) for item in value]
         if value is None or isinstance(value, str | int | bool | dict):
             return value
-        raise TypeError(f"a fact cannot carry a {type(value).__name__}")
+        raise TypeError(f"an event cannot carry a {type(value).__name__}")
 
     return {field.name: plain(getattr(event, field.name)) for field in dataclasses.fields(event)}
 

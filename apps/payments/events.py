@@ -3,7 +3,7 @@ from uuid import UUID
 from apps.outbox import bus
 
 
-@bus.fact("payments.charge_succeeded")
+@bus.event("payments.charge_succeeded")
 class ChargeSucceeded:
     """`reference_id` is the object above that the charge pays for."""
 
@@ -15,7 +15,7 @@ class ChargeSucceeded:
     currency: str
 
 
-@bus.fact("payments.charge_expired")
+@bus.event("payments.charge_expired")
 class ChargeExpired:
     """Nobody can pay it any more and nothing was taken; `is_cancelled` where the payer wanted it so."""
 
@@ -25,7 +25,7 @@ class ChargeExpired:
     is_cancelled: bool = False
 
 
-@bus.fact("payments.refund_succeeded")
+@bus.event("payments.refund_succeeded")
 class RefundSucceeded:
     refund_id: UUID
     reference_id: UUID
@@ -34,7 +34,7 @@ class RefundSucceeded:
     currency: str
 
 
-@bus.fact("payments.refund_failed")
+@bus.event("payments.refund_failed")
 class RefundFailed:
     refund_id: UUID
     reference_id: UUID
@@ -43,7 +43,7 @@ class RefundFailed:
     currency: str
 
 
-@bus.fact("payments.chargeback_opened")
+@bus.event("payments.chargeback_opened")
 class ChargebackOpened:
     """The buyer's bank took a payment back. `reference_id` is the object above that the charge paid for."""
 
@@ -55,7 +55,7 @@ class ChargebackOpened:
     currency: str
 
 
-@bus.fact("payments.chargeback_won")
+@bus.event("payments.chargeback_won")
 class ChargebackWon:
     chargeback_id: UUID
     charge_id: UUID
@@ -65,7 +65,7 @@ class ChargebackWon:
     currency: str
 
 
-@bus.fact("payments.chargeback_lost")
+@bus.event("payments.chargeback_lost")
 class ChargebackLost:
     """Somebody above has to bear it: see `operations.absorb_chargeback`."""
 
@@ -77,7 +77,7 @@ class ChargebackLost:
     currency: str
 
 
-@bus.fact("payments.fraud_warned")
+@bus.event("payments.fraud_warned")
 class FraudWarned:
     """The card's bank says that a payment was probably fraud; no money has moved yet."""
 
@@ -87,7 +87,7 @@ class FraudWarned:
     warning_id: str
 
 
-@bus.fact("payments.credit_sent_back")
+@bus.event("payments.credit_sent_back")
 class CreditSentBack:
     """An employer's credit is on its way back through the payment it came from."""
 

@@ -3,7 +3,7 @@ from uuid import UUID
 from apps.outbox import bus
 
 
-@bus.fact("payouts.payout_requested")
+@bus.event("payouts.payout_requested")
 class PayoutRequested:
     payout_id: UUID
     organization_id: UUID
@@ -12,7 +12,7 @@ class PayoutRequested:
     is_automatic: bool
 
 
-@bus.fact("payouts.payout_paid")
+@bus.event("payouts.payout_paid")
 class PayoutPaid:
     payout_id: UUID
     organization_id: UUID
@@ -20,7 +20,7 @@ class PayoutPaid:
     currency: str
 
 
-@bus.fact("payouts.payout_failed")
+@bus.event("payouts.payout_failed")
 class PayoutFailed:
     """The money is back in the freelancer's balance."""
 
@@ -31,17 +31,17 @@ class PayoutFailed:
     failure_code: str
 
 
-@bus.fact("payouts.payout_account_changed")
+@bus.event("payouts.payout_account_changed")
 class PayoutAccountChanged:
     organization_id: UUID
     last4: str
 
 
-@bus.fact("payouts.cash_short")
-class CashShort:
+@bus.event("payouts.liquidity_short")
+class LiquidityShort:
     """A door held too little for a withdrawal, for the first time that day: staff have to move cash there."""
 
-    shortage_id: UUID
+    liquidity_shortage_id: UUID
     gateway: str
     missing_minor: int
     currency: str

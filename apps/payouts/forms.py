@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.common import fmt
-from apps.gateways.names import DoorName
+from apps.gateways.names import GatewayName
 
 
 class RecipientForm(forms.Form):
@@ -43,7 +43,7 @@ class DirectAccountForm(RecipientForm):
         )
         number = self.fields["account_number"]
         number.widget.attrs |= {"dir": "ltr", "autocomplete": "off", "spellcheck": "false"}
-        if door == DoorName.BANK:
+        if door == GatewayName.BANK:
             number.label = "IBAN"
             number.help_text = _("As your bank writes it, for example on your statement. Spaces do not matter.")
         else:

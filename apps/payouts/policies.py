@@ -15,7 +15,7 @@ from apps.common.actors import Actor
 from apps.common.errors import Conflict, Invalid
 from apps.common.money import Money
 from apps.compliance import policies as compliance
-from apps.gateways.names import DoorName
+from apps.gateways.names import GatewayName
 from apps.payouts.models import FxQuote, PayoutAccount
 from apps.payouts.queries import liquidity, methods
 from apps.payouts.states import PayoutAccountStatus
@@ -31,8 +31,8 @@ class PayoutCountryUnsupported(Invalid):
     message = _("We cannot pay out in %(country)s in %(currency)s. Choose one of: %(choices)s.")
 
 
-class DoorNotOffered(Invalid):
-    code = "door_not_offered"
+class GatewayNotOffered(Invalid):
+    code = "gateway_not_offered"
     field = "door"
     message = _("We do not pay in this way in your country and currency.")
 
@@ -49,18 +49,18 @@ class NumberWrong(Invalid):
     message = _("This is not an IBAN: a letter or digit is wrong or missing. Compare it with your bank's.")
 
 
-class DoorDoesNotExchange(Conflict):
-    code = "door_does_not_exchange"
+class GatewayDoesNotExchange(Conflict):
+    code = "gateway_does_not_exchange"
     message = _(
         "Your account is paid in %(currency)s and by a way that exchanges nothing, so a balance in %(source)s cannot "
         "go there. Choose the payment processor as the way you are paid to withdraw it."
     )
 
 
-class DoorHoldsTooLittle(Conflict):
+class InsufficientLiquidity(Conflict):
     """`door` and `missing` are for the staff, who have to move cash."""
 
-    code = "door_holds_too_little"
+    code = "insufficient_liquidity"
     message = _(
         "%(amount)s cannot be paid in this way just now: our account there does not hold enough. Nothing was taken "
         "from your balance. Our staff were told and move money there. Try again tomorrow, withdraw less, or choose "
@@ -160,12 +160,12 @@ def check_is_paid_by(gateway: str, account_number: str, *, country: str, currenc
     """
     May a door that pays by itself pay to this number, in this country?
 
-    :raises DoorNotOffered, NumberWrong, AccountNotReached: as they say.
+    :raises GatewayNotOffered, NumberWrong, AccountNotReached: as they say.
     """
     offered = methods.payout_methods_for(country=country, on=on)
     if not any(item.name == gateway and currency in item.currencies for item in offered):
-        raise DoorNotOffered
-    if gateway != DoorName.BANK:
+        raise GatewayNotOffered
+    if gateway != GatewayName.BANK:
         return
     if not ibans.is_valid(account_number):
         raise NumberWrong
@@ -175,19 +175,20 @@ def check_is_paid_by(gateway: str, account_number: str, *, country: str, currenc
         raise AccountNotReached(country=fmt.country_name(at_home), currency=currency)
 
 
-def check_door_pays(account: PayoutAccount, wanted: Money, source_currency: str) -> None:
+def check_liquidity(account: PayoutAccount, wanted: Money, source_currency: str) -> None:
     """
-    A door that pays by itself exchanges nothing and pays no more than it holds and has not promised.
+    A gateway that pays from our own balance exchanges nothing, and pays no more than it holds and has not committed.
 
-    :raises DoorDoesNotExchange, DoorHoldsTooLittle: as they say; never for the processor, that keeps its own order.
+    :raises GatewayDoesNotExchange, InsufficientLiquidity: as they say; never for the processor, which queues payouts
+        itself.
     """
     if not liquidity.pays_by_itself(account):
         return
     if source_currency != account.currency:
-        raise DoorDoesNotExchange(currency=account.currency, source=source_currency)
+        raise GatewayDoesNotExchange(currency=account.currency, source=source_currency)
     free = liquidity.cash_at(account.gateway, wanted.currency).free
     if free < wanted:
-        raise DoorHoldsTooLittle(door=account.gateway, missing=wanted - free, amount=fmt.money(wanted))
+        raise InsufficientLiquidity(door=account.gateway, missing=wanted - free, amount=fmt.money(wanted))
 
 
 def check_can_accept(quote: FxQuote, now: datetime) -> None:

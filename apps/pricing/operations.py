@@ -41,7 +41,7 @@ RELATED_SINCE = timedelta(days=365)
 
 
 @transaction.atomic
-def note_paid_work(*, work_id: UUID, payer_id: UUID, payee_id: UUID, now: datetime) -> None:
+def record_paid_work(*, work_id: UUID, payer_id: UUID, payee_id: UUID, now: datetime) -> None:
     """One piece of work is paid, which counts for the fees of these two from now on. Told twice, it counts once."""
     counts = not people.are_related(payer_id, payee_id, since=now - RELATED_SINCE)
     PaidWork.objects.get_or_create(

@@ -3,7 +3,7 @@ from uuid import UUID
 from apps.outbox import bus
 
 
-@bus.fact("reviews.submitted")
+@bus.event("reviews.submitted")
 class ReviewSubmitted:
     """One side has written; the other learns that, not what."""
 
@@ -12,7 +12,7 @@ class ReviewSubmitted:
     subject_id: UUID
 
 
-@bus.fact("reviews.published")
+@bus.event("reviews.published")
 class ReviewPublished:
     review_id: UUID
     contract_id: UUID
@@ -20,7 +20,7 @@ class ReviewPublished:
     subject_id: UUID
 
 
-@bus.fact("reviews.replied")
+@bus.event("reviews.replied")
 class ReviewReplied:
     review_id: UUID
     author_id: UUID

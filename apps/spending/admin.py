@@ -22,7 +22,7 @@ class BudgetAdmin(ReadOnlyAdmin):
 
 @admin.register(Approval)
 class ApprovalAdmin(ReadOnlyAdmin):
-    list_display = ("asked_at", "organization", "memo", "amount_minor", "currency", "status")
+    list_display = ("requested_at", "organization", "memo", "amount_minor", "currency", "status")
     list_filter = ("status",)
 
 

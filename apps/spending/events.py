@@ -3,15 +3,15 @@ from uuid import UUID
 from apps.outbox import bus
 
 
-@bus.fact("spending.approval_asked")
-class ApprovalAsked:
+@bus.event("spending.approval_requested")
+class ApprovalRequested:
     """Somebody wants to pay more than one person may decide alone."""
 
     approval_id: UUID
     organization_id: UUID
 
 
-@bus.fact("spending.rule_loosening")
+@bus.event("spending.rule_loosening")
 class RuleLoosening:
     """A limit is to be loosened: wanted (`proposed`), or agreed and in force a day later (`agreed`)."""
 
@@ -20,7 +20,7 @@ class RuleLoosening:
     status: str
 
 
-@bus.fact("spending.approval_decided")
+@bus.event("spending.approval_decided")
 class ApprovalDecided:
     """A second person agreed or refused."""
 

@@ -134,8 +134,8 @@ class Approval(BaseModel):
     purchase_order = models.CharField(max_length=60, blank=True, default="")
     note = models.TextField(blank=True, default="")
     status = models.CharField(max_length=10, choices=ApprovalStatus, default=ApprovalStatus.ASKED)
-    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    asked_at = models.DateTimeField()
+    requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField()
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
     reason = models.TextField(blank=True, default="")
@@ -147,7 +147,7 @@ class Approval(BaseModel):
             ),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="spending_approval_amount_positive"),
             models.CheckConstraint(
-                condition=Q(decided_by=None) | ~Q(decided_by=F("asked_by")), name="spending_approval_two_persons"
+                condition=Q(decided_by=None) | ~Q(decided_by=F("requested_by")), name="spending_approval_two_persons"
             ),
             models.CheckConstraint(
                 condition=~Q(status__in=["approved", "used", "refused"]) | Q(decided_by__isnull=False),

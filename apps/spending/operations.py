@@ -217,10 +217,10 @@ def close_budget(*, budget_id: UUID, actor: Actor, now: datetime) -> Budget:
 
 
 @transaction.atomic
-def ask_approval(*, organization_id: UUID, purpose: Purpose, note: str, actor: Actor, now: datetime) -> Approval:
+def request_approval(*, organization_id: UUID, purpose: Purpose, note: str, actor: Actor, now: datetime) -> Approval:
     """Ask a second person about a payment; asking again for the same work replaces the earlier request."""
     policies.check_can_see(actor, organization_id)
-    limits.spend("ask_approval", actor.user_id, now=now)
+    limits.spend("request_approval", actor.user_id, now=now)
     _open_budget_of(organization_id, purpose.budget_id)
     earlier = queries.open_approval(purpose.reference_id)
     if earlier is not None:
@@ -235,10 +235,10 @@ def ask_approval(*, organization_id: UUID, purpose: Purpose, note: str, actor: A
         budget_id=purpose.budget_id,
         purchase_order=purpose.purchase_order.strip()[:60],
         note=note.strip(),
-        asked_by_id=actor.person_id,
-        asked_at=now,
+        requested_by_id=actor.person_id,
+        requested_at=now,
     )
-    bus.publish(events.ApprovalAsked(approval_id=approval.id, organization_id=organization_id), now=now)
+    bus.publish(events.ApprovalRequested(approval_id=approval.id, organization_id=organization_id), now=now)
     return approval
 
 

@@ -136,7 +136,7 @@ def check_can_decide(actor: Actor, approval: Approval, now: datetime) -> None:
     """
     check_can_see(actor, approval.organization_id)
     check_may(actor, Act.DECIDE_SPENDING, approval.organization_id)
-    if actor.user_id == approval.asked_by_id:
+    if actor.user_id == approval.requested_by_id:
         raise OwnRequest
     check_is_settled(actor, approval.organization_id, now)
 
@@ -152,5 +152,5 @@ def can_decide(actor: Actor, approval: Approval, now: datetime) -> bool:
 def check_can_take_back(actor: Actor, approval: Approval) -> None:
     """:raises NotAllowed: unless the actor asked, or leads the organization."""
     check_can_see(actor, approval.organization_id)
-    if actor.user_id != approval.asked_by_id:
+    if actor.user_id != approval.requested_by_id:
         check_may(actor, Act.MANAGE_BUDGETS, approval.organization_id)

@@ -180,13 +180,13 @@ def approvals_of(organization_id: UUID) -> QuerySet[Approval]:
     """Waiting ones first, then the newest."""
     return (
         Approval.objects.filter(organization_id=organization_id)
-        .select_related("asked_by", "decided_by", "budget")
-        .order_by("-asked_at")
+        .select_related("requested_by", "decided_by", "budget")
+        .order_by("-requested_at")
     )
 
 
 def waiting_approvals(organization_id: UUID) -> QuerySet[Approval]:
-    return approvals_of(organization_id).filter(status=ApprovalStatus.ASKED).order_by("asked_at")
+    return approvals_of(organization_id).filter(status=ApprovalStatus.ASKED).order_by("requested_at")
 
 
 def approval_for_update(approval_id: UUID) -> Approval:
@@ -201,7 +201,7 @@ def open_approval(reference_id: UUID) -> Approval | None:
     """Asked or approved, and not yet used."""
     return (
         Approval.objects.filter(reference_id=reference_id, status__in=[ApprovalStatus.ASKED, ApprovalStatus.APPROVED])
-        .select_related("asked_by", "decided_by")
+        .select_related("requested_by", "decided_by")
         .first()
     )
 

@@ -199,7 +199,7 @@ def _approval_context(request: HttpRequest, found: Approval, form: DecisionForm)
         "approval": found,
         "form": form,
         "may_decide": found.status == "asked" and policies.can_decide(actor(request), found, timezone.now()),
-        "is_mine": found.asked_by_id == actor(request).user_id,
+        "is_mine": found.requested_by_id == actor(request).user_id,
         "budget": queries.use_of(found.budget) if found.budget else None,
         "milestone": contracts.milestone_by_reference(found.reference_id),
     }

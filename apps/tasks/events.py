@@ -3,23 +3,23 @@ from uuid import UUID
 from apps.outbox import bus
 
 
-@bus.fact("tasks.published")
+@bus.event("tasks.published")
 class TaskPublished:
     task_id: UUID
 
 
-@bus.fact("tasks.addendum_added")
+@bus.event("tasks.addendum_added")
 class AddendumAdded:
     task_id: UUID
     addendum_id: UUID
 
 
-@bus.fact("tasks.bidding_closed")
+@bus.event("tasks.bidding_closed")
 class BiddingClosed:
     task_id: UUID
 
 
-@bus.fact("tasks.ended")
+@bus.event("tasks.ended")
 class TaskEnded:
     """Closed, cancelled or expired without an award: `status` says which."""
 
@@ -27,26 +27,26 @@ class TaskEnded:
     status: str
 
 
-@bus.fact("tasks.question_asked")
+@bus.event("tasks.question_asked")
 class QuestionAsked:
     task_id: UUID
     question_id: UUID
 
 
-@bus.fact("tasks.question_answered")
+@bus.event("tasks.question_answered")
 class QuestionAnswered:
     task_id: UUID
     question_id: UUID
 
 
-@bus.fact("tasks.freelancer_invited")
+@bus.event("tasks.freelancer_invited")
 class FreelancerInvited:
     task_id: UUID
     organization_id: UUID
     invitation_id: UUID
 
 
-@bus.fact("tasks.taken_down")
+@bus.event("tasks.taken_down")
 class TaskTakenDown:
     task_id: UUID
     reason_code: str

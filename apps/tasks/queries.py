@@ -163,10 +163,10 @@ def questions(task: Task, actor: Actor) -> list[Question]:
     In the order asked. Who asked is known to the asker, to the employer and to staff; to competitors and strangers it
     is a freelancer: a question must not show who is interested.
     """
-    rows = list(Question.objects.filter(task_id=task.id).select_related("asked_by").order_by("asked_at"))
+    rows = list(Question.objects.filter(task_id=task.id).select_related("requested_by").order_by("requested_at"))
     for row in rows:
-        sees = actor.is_staff or actor.acts_for(task.employer_id) or actor.acts_for(row.asked_by_id)
-        row.shown_asker = row.asked_by if sees else None
+        sees = actor.is_staff or actor.acts_for(task.employer_id) or actor.acts_for(row.requested_by_id)
+        row.shown_asker = row.requested_by if sees else None
     return rows
 
 

@@ -19,4 +19,4 @@ class TreasuryConfig(AreaConfig):
         register_invariant(
             "I11_suspense_that_is_not_the_sum_of_its_items", reconciliation.suspense_that_is_not_its_items
         )
-        register_invariant("I10_cash_between_doors_that_is_not_its_moves", internal_transfers.cash_left_in_transit)
+        register_invariant("I10_cash_in_transit_that_is_not_its_transfers", internal_transfers.cash_left_in_transit)

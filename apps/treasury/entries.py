@@ -8,36 +8,36 @@ from apps.ledger.chart import Account
 from apps.ledger.entries import Entry, credit, debit, event_key
 
 
-def tax_remitted(*, act_id: UUID, account: Account, amount: Money) -> Entry:
+def tax_remitted(*, operation_id: UUID, account: Account, amount: Money) -> Entry:
     """Handed to the tax office, out of the platform's bank."""
     return Entry(
         "tax.remitted",
-        event_key("tax.remitted", act_id),
+        event_key("tax.remitted", operation_id),
         [debit(account, amount), credit(chart.bank(amount.currency), amount)],
-        refs={"treasury": str(act_id)},
+        refs={"treasury": str(operation_id)},
     )
 
 
-def swept(*, act_id: UUID, gateway: str, amount: Money) -> Entry:
+def swept(*, operation_id: UUID, gateway: str, amount: Money) -> Entry:
     """What is the platform's own goes from the processor to its bank."""
     return Entry(
         "platform.swept",
-        event_key("platform.swept", act_id),
+        event_key("platform.swept", operation_id),
         [debit(chart.bank(amount.currency), amount), credit(chart.clearing(gateway, amount.currency), amount)],
-        refs={"treasury": str(act_id)},
+        refs={"treasury": str(operation_id)},
     )
 
 
-def reserve_provisioned(*, act_id: UUID, amount: Money) -> Entry:
+def reserve_provisioned(*, operation_id: UUID, amount: Money) -> Entry:
     """Laid aside out of the commission, for payments that banks will take back."""
     return Entry(
         "reserve.provisioned",
-        event_key("reserve.provisioned", act_id),
+        event_key("reserve.provisioned", operation_id),
         [
             debit(chart.chargeback_expense(amount.currency), amount),
             credit(chart.reserve_chargeback(amount.currency), amount),
         ],
-        refs={"treasury": str(act_id)},
+        refs={"treasury": str(operation_id)},
     )
 
 
@@ -54,29 +54,29 @@ def topped_up(*, top_up_id: UUID, gateway: str, amount: Money) -> Entry:
     )
 
 
-def cash_left(*, move_id: UUID, source: str, reference: str, amount: Money) -> Entry:
+def cash_left(*, transfer_id: UUID, source: str, reference: str, amount: Money) -> Entry:
     """The door's own books show that cash went: it is between two of our balances, and still ours."""
     return Entry(
         "cash.left",
-        event_key("cash.left", move_id),
+        event_key("cash.left", transfer_id),
         [
-            debit(chart.clearing_transit(move_id, amount.currency), amount),
+            debit(chart.clearing_transit(transfer_id, amount.currency), amount),
             credit(chart.clearing(source, amount.currency), amount),
         ],
-        refs={"line": reference, "move": str(move_id)},
+        refs={"line": reference, "move": str(transfer_id)},
     )
 
 
-def cash_arrived(*, move_id: UUID, target: str, reference: str, amount: Money) -> Entry:
+def cash_arrived(*, transfer_id: UUID, target: str, reference: str, amount: Money) -> Entry:
     """The other door's own books show that it came."""
     return Entry(
         "cash.arrived",
-        event_key("cash.arrived", move_id),
+        event_key("cash.arrived", transfer_id),
         [
             debit(chart.clearing(target, amount.currency), amount),
-            credit(chart.clearing_transit(move_id, amount.currency), amount),
+            credit(chart.clearing_transit(transfer_id, amount.currency), amount),
         ],
-        refs={"line": reference, "move": str(move_id)},
+        refs={"line": reference, "move": str(transfer_id)},
     )
 
 

@@ -3,11 +3,11 @@ from uuid import UUID
 from apps.outbox import bus
 
 
-@bus.fact("treasury.treasury_acted")
-class TreasuryActed:
+@bus.event("treasury.operation_recorded")
+class TreasuryOperationRecorded:
     """For the log of the staff's acts."""
 
-    act_id: UUID
+    operation_id: UUID
     kind: str
     subject: str
     amount_minor: int
@@ -16,7 +16,7 @@ class TreasuryActed:
     reason: str
 
 
-@bus.fact("treasury.reconciliation_differed")
+@bus.event("treasury.reconciliation_differed")
 class ReconciliationDiffered:
     """Differences that nothing explained were put aside: staff have to look."""
 
@@ -25,7 +25,7 @@ class ReconciliationDiffered:
     items: int
 
 
-@bus.fact("treasury.suspense_resolved")
+@bus.event("treasury.suspense_resolved")
 class SuspenseResolved:
     """For the log of the staff's acts: who proposed the booking, and who confirmed it."""
 
@@ -39,11 +39,11 @@ class SuspenseResolved:
     reason: str
 
 
-@bus.fact("treasury.cash_move_agreed")
-class CashMoveAgreed:
+@bus.event("treasury.internal_transfer_approved")
+class InternalTransferApproved:
     """For the log of the staff's acts: who wanted cash moved between two doors, and who agreed."""
 
-    move_id: UUID
+    transfer_id: UUID
     number: str
     source: str
     target: str

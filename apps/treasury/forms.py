@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.common.forms import AmountField, add_money
 from apps.common.money import Money
-from apps.gateways.names import DoorName
+from apps.gateways.names import GatewayName
 from apps.payments.forms import WithdrawForm
 from apps.treasury.models.reconciliation import SuspenseTarget
 
@@ -27,7 +27,7 @@ class BookingForm(forms.Form):
     )  # fmt: skip
 
 
-class CashMoveForm(forms.Form):
+class InternalTransferForm(forms.Form):
     source = forms.ChoiceField(label=_("From"))
     target = forms.ChoiceField(label=_("To"))
     currency = forms.ChoiceField(label=_("Currency"))
@@ -42,7 +42,7 @@ class CashMoveForm(forms.Form):
         super().__init__(*args, **options)
         self.money: Money | None = None
         for name in ("source", "target"):
-            self.fields[name].choices = [(door, DoorName(door).label) for door in doors]  # type: ignore[attr-defined]
+            self.fields[name].choices = [(door, GatewayName(door).label) for door in doors]  # type: ignore[attr-defined]
         self.fields["currency"].choices = [(code, code) for code in currencies]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -64,4 +64,4 @@ class TreasuryForm(WithdrawForm):
         label=_("What for"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
         help_text=_("For example the period and number of the tax return. It is kept with the entry."),
     )  # fmt: skip
-    act_id = forms.UUIDField(widget=forms.HiddenInput)
+    operation_id = forms.UUIDField(widget=forms.HiddenInput)

@@ -35,35 +35,40 @@ TOP_UP = Machine(
 )  # fmt: skip
 
 
-class CashMoveStatus(models.TextChoices):
+class InternalTransferStatus(models.TextChoices):
     PROPOSED = "proposed", _("Waiting for a second person")
     AGREED = "agreed", _("To be made by hand")
     LEFT = "left", _("On its way")
     ARRIVED = "arrived", _("Arrived")
-    CALLED_OFF = "called_off", _("Called off")
+    CANCELLED = "cancelled", _("Called off")
 
 
-CASH_MOVE = Machine(
-    "cash_move",
-    CashMoveStatus,
-    CashMoveStatus.PROPOSED,
+INTERNAL_TRANSFER = Machine(
+    "internal_transfer",
+    InternalTransferStatus,
+    InternalTransferStatus.PROPOSED,
     {
-        "agree": when(
-            CashMoveStatus.PROPOSED, to=CashMoveStatus.AGREED, says="Another member of staff agrees and makes it.",
+        "approve": when(
+            InternalTransferStatus.PROPOSED, to=InternalTransferStatus.AGREED,
+            says="A second member of staff approves it and makes it at the provider.",
         ),
-        "call_off": when(
-            CashMoveStatus.PROPOSED, CashMoveStatus.AGREED, to=CashMoveStatus.CALLED_OFF,
+        "cancel": when(
+            InternalTransferStatus.PROPOSED, InternalTransferStatus.AGREED, to=InternalTransferStatus.CANCELLED,
             says="It is not made after all.",
         ),
-        "leave": when(CashMoveStatus.AGREED, to=CashMoveStatus.LEFT, says="The first door's own books show it."),
-        "arrive": when(CashMoveStatus.LEFT, to=CashMoveStatus.ARRIVED, says="The other door's own books show it."),
+        "leave": when(
+            InternalTransferStatus.AGREED, to=InternalTransferStatus.LEFT, says="The source's own books show it.",
+        ),
+        "arrive": when(
+            InternalTransferStatus.LEFT, to=InternalTransferStatus.ARRIVED, says="The target's own books show it.",
+        ),
     },
     {
-        CashMoveStatus.PROPOSED: "One member of staff wants it; nothing is promised.",
-        CashMoveStatus.AGREED: "No withdrawal counts on this cash any more; no door has shown it yet.",
-        CashMoveStatus.LEFT: "On the account of its own between the doors.",
-        CashMoveStatus.ARRIVED: "At the other door; its account is at nothing.",
-        CashMoveStatus.CALLED_OFF: "Nothing moved.",
+        InternalTransferStatus.PROPOSED: "Proposed by one member of staff; nothing is committed.",
+        InternalTransferStatus.AGREED: "No withdrawal counts on this cash any more; no gateway has shown it yet.",
+        InternalTransferStatus.LEFT: "On an account of its own between the two gateways.",
+        InternalTransferStatus.ARRIVED: "At the target; its account is empty.",
+        InternalTransferStatus.CANCELLED: "Nothing moved.",
     },
 )  # fmt: skip
 

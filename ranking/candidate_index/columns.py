@@ -32,7 +32,7 @@ class Columns:
     """
 
     owners: NDArray[np.uint64]
-    facts: NDArray[np.void]
+    features: NDArray[np.void]
     skills: list[UUID]
     languages: list[str]
     said: tuple[Any, Any, Any]
@@ -48,22 +48,22 @@ class Columns:
         folder.mkdir(parents=True)
         people, skills, worth = self.said
         np.save(folder / "owners.npy", self.owners)
-        np.save(folder / "facts.npy", self.facts)
-        np.save(folder / "newcomers.npy", self.facts["completed"] <= NEWCOMER_DONE_MAX)
+        np.save(folder / "facts.npy", self.features)
+        np.save(folder / "newcomers.npy", self.features["completed"] <= NEWCOMER_DONE_MAX)
         self._write_matrix(folder, "said", worth, skills, people)
         self._write_works(folder)
         names = {
             "skills": [str(skill) for skill in self.skills],
             "languages": self.languages,
-            "countries": np.unique(self.facts["country"]).tolist(),
+            "countries": np.unique(self.features["country"]).tolist(),
         }
         (folder / "names.json").write_text(json.dumps(names))
-        return len(self.facts)
+        return len(self.features)
 
     def _write_works(self, folder: Path) -> None:
         """The works by person, and what they prove of each skill as a matrix in which evidence is sought."""
         workers, at, accepted, lengths = self.works
-        starts = np.searchsorted(workers, np.arange(len(self.facts) + 1))
+        starts = np.searchsorted(workers, np.arange(len(self.features) + 1))
         np.save(folder / "work_start.npy", starts.astype(np.int32))
         np.save(folder / "work_at.npy", at.round().astype(np.uint32))  # seconds are enough until 2106
         np.save(folder / "work_accepted.npy", accepted.astype(bool))
@@ -78,7 +78,7 @@ class Columns:
         self, folder: Path, name: str, values: Any, skills: Any, people: Any,
         change: Callable[[Any], Any] = np.asarray,
     ) -> None:  # fmt: skip
-        shape = (len(self.skills), len(self.facts))
+        shape = (len(self.skills), len(self.features))
         matrix = csr_matrix((np.asarray(values, dtype=np.float32), (skills, people)), shape=shape)
         matrix.sum_duplicates()
         matrix.eliminate_zeros()  # work that was not accepted brings nobody into question

@@ -19,7 +19,7 @@ from ranking.candidate_index.ranking import Rules
 from ranking.candidate_index.segments import Part, country_code
 from ranking.candidate_index.writer import CURRENT, state
 from ranking.formula import Match
-from ranking.scoring import TaskFacts
+from ranking.scoring import TaskFeatures
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ class Ranked:
 
 
 @dataclass
-class Shelf:
+class CandidateIndex:
     """The parts that are current, opened anew when a writer has put others in their place."""
 
     folder: Path
@@ -96,7 +96,7 @@ class Shelf:
 
     def rank(
         self,
-        task: TaskFacts,
+        task: TaskFeatures,
         *,
         weights: Mapping[UUID, float],
         related: Mapping[UUID, Mapping[UUID, int]],

@@ -15,7 +15,7 @@ from scipy.sparse import csr_matrix
 from ranking import formula, scoring
 from ranking.candidate_index.segments import FACTS, LANGUAGES_MAX, Floats, Part, Rows, level_of, ragged
 from ranking.formula import Asked, Inputs, Instead, SharedWork
-from ranking.scoring import TaskFacts
+from ranking.scoring import TaskFeatures
 
 EVIDENCE_PLACES, DECLARED_PLACES, NEWCOMER_PLACES = 0.4, 0.45, 0.15  # of the candidates
 
@@ -33,7 +33,7 @@ class Rules:
     excluded: frozenset[UUID] = frozenset()
 
 
-def candidates(part: Part, task: TaskFacts, weights: Mapping[UUID, float], rules: Rules, count: int) -> Rows:
+def candidates(part: Part, task: TaskFeatures, weights: Mapping[UUID, float], rules: Rules, count: int) -> Rows:
     """
     Whom the hard rules let through and one of the channels brings: work done with these skills and those like them
     (which is also where people with similar past tasks are), declared skills, and newcomers by declared skills.
@@ -100,7 +100,9 @@ def _edge(sums: Floats, count: int) -> float:
 SLACK = 8  # candidates looked at for each that is wanted: the hard rules take some away
 
 
-def _allowed(part: Part, task: TaskFacts, rules: Rules, rows: Rows, sums: Floats, wanted: int) -> tuple[Rows, Floats]:
+def _allowed(
+    part: Part, task: TaskFeatures, rules: Rules, rows: Rows, sums: Floats, wanted: int
+) -> tuple[Rows, Floats]:
     """
     The best of those whom the hard rules let through: `wanted` or more, where there are so many.
 
@@ -115,7 +117,7 @@ def _allowed(part: Part, task: TaskFacts, rules: Rules, rows: Rows, sums: Floats
         looked_at *= SLACK
 
 
-def _may(part: Part, task: TaskFacts, rules: Rules, rows: Rows) -> NDArray[np.bool_]:
+def _may(part: Part, task: TaskFeatures, rules: Rules, rows: Rows) -> NDArray[np.bool_]:
     """Do the hard rules let them through?"""
     query, bridge = (
         np.uint64(1 << part.languages[code])
@@ -123,7 +125,7 @@ def _may(part: Part, task: TaskFacts, rules: Rules, rows: Rows) -> NDArray[np.bo
         else np.uint64(0)
         for code in (task.language.split("-")[0], scoring.BRIDGE)
     )
-    chosen = part.facts[rows]
+    chosen = part.features[rows]
     speaks = (chosen["fluent"] | chosen["conversational"] | chosen["basic"]) & (query | bridge)
     allowed: NDArray[np.bool_] = ~part.hidden[rows] & (speaks != 0) & rules.payable[chosen["country"]]
     for owner in rules.excluded:
@@ -139,23 +141,23 @@ class Scores:
         self,
         part: Part,
         rows: Rows,
-        task: TaskFacts,
+        task: TaskFeatures,
         rarity: Mapping[UUID, float],
         related: Mapping[UUID, Mapping[UUID, int]],
         now: datetime,
         points: formula.Weights,
     ) -> None:
-        self.part, self.rows, self.task, self.now, self.facts = part, rows, task, now, part.facts[rows]
+        self.part, self.rows, self.task, self.now, self.features = part, rows, task, now, part.features[rows]
         self.rarity, self.related = [rarity.get(skill, 1.0) for skill in task.skill_ids], related
         self._compare_skills()
         pay = self._pay()
-        total = self.facts["completed"].astype(np.float64) + self.facts["failed"]
-        success = (self.facts["completed"] + formula.PRIOR_SUCCESSES) / (total + formula.PRIOR_TOTAL)
+        total = self.features["completed"].astype(np.float64) + self.features["failed"]
+        success = (self.features["completed"] + formula.PRIOR_SUCCESSES) / (total + formula.PRIOR_TOTAL)
         growth = 0.6 * success + 0.4 / (1 + total / 2)
-        days = np.maximum(0.0, (now.timestamp() - self.facts["active"]) / 86_400)
+        days = np.maximum(0.0, (now.timestamp() - self.features["active"]) / 86_400)
         floor = formula.RECENCY_FLOOR
         faded = floor + (1 - floor) * 0.5 ** (days / formula.RECENCY_HALF_LIFE_DAYS)
-        recency = np.where(np.isnan(self.facts["active"]), floor, faded)
+        recency = np.where(np.isnan(self.features["active"]), floor, faded)
         base = points.skill * self._skill() + points.pay * pay + points.growth * growth
         self.score: Floats = base * recency * self._fit()
 
@@ -217,10 +219,10 @@ class Scores:
         return result
 
     def _pay(self) -> Floats:
-        pay, budget = np.full(len(self.facts), formula.PAY_UNKNOWN), self.task.budget_minor
+        pay, budget = np.full(len(self.features), formula.PAY_UNKNOWN), self.task.budget_minor
         if budget is None:
             return pay
-        usual, hourly = self.facts["usual"], self.facts["hourly"]
+        usual, hourly = self.features["usual"], self.features["hourly"]
         with np.errstate(divide="ignore"):
             above = np.log(usual / budget)
             hours = np.where(hourly > 0, budget / np.maximum(hourly, 1e-9), 0)
@@ -230,12 +232,12 @@ class Scores:
         return result
 
     def _fit(self) -> Floats:
-        talk = np.zeros(len(self.facts))
+        talk = np.zeros(len(self.features))
         for code, column, fit in self._talks():
             bit = np.uint64(1 << code)
-            talk[(self.facts[column] & bit) != 0] = fit
+            talk[(self.features[column] & bit) != 0] = fit
         mask = np.uint32(sum(1 << hour for hour in self.task.utc_hours))
-        self.hours = np.bitwise_count(self.facts["hours"] & mask).astype(np.int64)
+        self.hours = np.bitwise_count(self.features["hours"] & mask).astype(np.int64)
         shared = np.minimum(1.0, self.hours / formula.HOURS_ENOUGH)
         result: Floats = formula.FIT_FLOOR + (1 - formula.FIT_FLOOR) * (0.6 * talk + 0.4 * shared)
         return result
@@ -252,7 +254,7 @@ class Scores:
 
     def inputs(self, at: int) -> Inputs:
         """What the formula reads of one, as `scoring.compared` gives it."""
-        facts = dict(zip(FACTS.names or (), self.facts[at].item(), strict=True))
+        features = dict(zip(FACTS.names or (), self.features[at].item(), strict=True))
         declared, done = self.declared[:, at].tolist(), self.done[:, at].tolist()
         return Inputs(
             skills=tuple(
@@ -261,12 +263,14 @@ class Scores:
             ),
             works=self._shared_work(at),
             budget_minor=self.task.budget_minor,
-            usual_price_minor=int(facts["usual"]) or None,
-            hourly_minor=int(facts["hourly"]) or None,
-            completed=facts["completed"],
-            failed=facts["failed"],
-            inactive_days=None if math.isnan(facts["active"]) else scoring.days_between(facts["active"], self.now),
-            language=self._language(facts),
+            usual_price_minor=int(features["usual"]) or None,
+            hourly_minor=int(features["hourly"]) or None,
+            completed=features["completed"],
+            failed=features["failed"],
+            inactive_days=None
+            if math.isnan(features["active"])
+            else scoring.days_between(features["active"], self.now),
+            language=self._language(features),
             hours=int(self.hours[at]),
         )
 
@@ -295,12 +299,12 @@ class Scores:
         ]
         return Asked(skill, rarity, 0, scoring.best_instead(others))
 
-    def _language(self, facts: Mapping[str, int]) -> str:
+    def _language(self, features: Mapping[str, int]) -> str:
         query = self.part.languages.get(self.task.language.split("-")[0], LANGUAGES_MAX)
         bridge = self.part.languages.get(scoring.BRIDGE, LANGUAGES_MAX)
         for code, is_asked in ((query, True), (bridge, False)):
             for level in ("fluent", "conversational", "basic") if code < LANGUAGES_MAX else ():
-                if facts[level] & (1 << code):
+                if features[level] & (1 << code):
                     return level if is_asked else "bridge"
         return "none"
 

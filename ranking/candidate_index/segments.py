@@ -78,7 +78,7 @@ class Part:
     """
 
     def __init__(self, folder: Path) -> None:
-        self.facts = _mapped(folder / "facts.npy")
+        self.features = _mapped(folder / "facts.npy")
         self.high, self.low = _mapped(folder / "owners.npy")
         names = json.loads((folder / "names.json").read_text())
         self.skill_ids = [UUID(skill) for skill in names["skills"]]
@@ -90,11 +90,11 @@ class Part:
             _mapped(folder / f"work_{name}.npy") for name in ("start", "at", "accepted", "ptr", "skills")
         )
         self.newcomers = _mapped(folder / "newcomers.npy")
-        self.hidden = np.zeros(len(self.facts), dtype=bool)
+        self.hidden = np.zeros(len(self.features), dtype=bool)
         self.countries: frozenset[int] = frozenset(names["countries"])
 
     def _matrix(self, folder: Path, name: str) -> csr_matrix:
-        matrix = csr_matrix((len(self.skills), len(self.facts)), dtype=np.float32)
+        matrix = csr_matrix((len(self.skills), len(self.features)), dtype=np.float32)
         matrix.indptr, matrix.indices, matrix.data = (
             _mapped(folder / f"{name}_{array}.npy") for array in ("indptr", "indices", "data")
         )
@@ -102,7 +102,7 @@ class Part:
         return matrix
 
     def __len__(self) -> int:
-        return len(self.facts)
+        return len(self.features)
 
     def row_of(self, owner: UUID) -> int | None:
         rows = self._rows_of([owner])
@@ -125,7 +125,7 @@ class Part:
         return UUID(int=(int(self.high[row]) << 64) | int(self.low[row]))
 
     def owners(self) -> list[UUID]:
-        return [self.owner(row) for row in range(len(self.facts))]
+        return [self.owner(row) for row in range(len(self.features))]
 
     def knowing(self, skill: UUID) -> int:
         """How many declare it."""

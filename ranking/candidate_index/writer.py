@@ -19,7 +19,7 @@ import numpy as np
 from ranking import formula
 from ranking.candidate_index.columns import Columns, by_person
 from ranking.candidate_index.segments import FACTS, LANGUAGES_MAX, LEVEL_COLUMNS, country_number, halves
-from ranking.scoring import FreelancerFacts, PastWork
+from ranking.scoring import FreelancerFeatures, PastWork
 
 CURRENT = "current.json"
 FORMAT = 2
@@ -38,7 +38,7 @@ class Writer:
         self._skill_rows: dict[UUID, int] = {}
         self._languages: dict[str, int] = {}
 
-    def add(self, one: FreelancerFacts) -> None:
+    def add(self, one: FreelancerFeatures) -> None:
         row = len(self._facts)
         for skill, level in one.skills.items():
             self._owners.append(row)
@@ -85,7 +85,7 @@ class Writer:
         people, skills = place[_numbers(self._owners, np.int64)], _numbers(self._skills, np.int64)
         return Columns(
             owners=owners[:, order],
-            facts=np.array(self._facts, dtype=FACTS)[order],
+            features=np.array(self._facts, dtype=FACTS)[order],
             skills=list(self._skill_rows),
             languages=list(self._languages),
             said=(people, skills, _numbers(self._said, np.float32)),
@@ -99,10 +99,10 @@ def _numbers(values: array[Any], kind: Any) -> Any:
 
 
 @contextmanager
-def writing(shelf: Path) -> Iterator[bool]:
+def writing(index: Path) -> Iterator[bool]:
     """One writer of a shelf at a time: false for whoever comes second, who leaves it to the first."""
-    shelf.mkdir(parents=True, exist_ok=True)
-    with (shelf / ".lock").open("w") as handle:
+    index.mkdir(parents=True, exist_ok=True)
+    with (index / ".lock").open("w") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -111,33 +111,33 @@ def writing(shelf: Path) -> Iterator[bool]:
         yield True
 
 
-def put_base(shelf: Path, people: Columns, *, until: str = "", database: str = "") -> int:
+def put_base(index: Path, people: Columns, *, until: str = "", database: str = "") -> int:
     """
     Write a new base without a delta and make it the current one; gives how many people.
 
     :param until: up to which change the people are known, for `state`; `database`: whose people they are.
     """
-    shelf.mkdir(parents=True, exist_ok=True)
-    number = int(state(shelf).get("base", 0)) + 1
-    count = people.write(_fresh(shelf / f"base-{number}"))
+    index.mkdir(parents=True, exist_ok=True)
+    number = int(state(index).get("base", 0)) + 1
+    count = people.write(_fresh(index / f"base-{number}"))
     current = {"base": number, "delta": 0, "base_until": until, "until": until, "people": count, "database": database}
-    _switch(shelf, current)
+    _switch(index, current)
     return count
 
 
-def put_delta(shelf: Path, people: Columns, *, gone: Iterable[UUID], until: str = "") -> int:
+def put_delta(index: Path, people: Columns, *, gone: Iterable[UUID], until: str = "") -> int:
     """
     Write a delta over the current base: the people as they are now, and `gone`, who are no longer to be found at all.
 
     :raises FileNotFoundError: without a base.
     """
-    now = state(shelf)
+    now = state(index)
     if not now:
-        raise FileNotFoundError(f"{shelf} has no base")
-    folder = _fresh(shelf / f"delta-{now['base']}-{now['delta'] + 1}")
+        raise FileNotFoundError(f"{index} has no base")
+    folder = _fresh(index / f"delta-{now['base']}-{now['delta'] + 1}")
     count = people.write(folder)
     (folder / "gone.json").write_text(json.dumps([str(item) for item in gone]))
-    _switch(shelf, now | {"delta": now["delta"] + 1, "until": until})
+    _switch(index, now | {"delta": now["delta"] + 1, "until": until})
     return count
 
 
@@ -146,25 +146,25 @@ def _fresh(folder: Path) -> Path:
     return folder
 
 
-def state(shelf: Path) -> dict[str, Any]:
+def state(index: Path) -> dict[str, Any]:
     """
     Empty without a shelf; `base`, `delta`, up to which change each goes (`base_until`, `until`), `people` of the base,
     `database`.
     """
     try:
-        result: dict[str, Any] = json.loads((shelf / CURRENT).read_text())
+        result: dict[str, Any] = json.loads((index / CURRENT).read_text())
     except FileNotFoundError:
         return {}
     return result
 
 
-def _switch(shelf: Path, current: dict[str, Any]) -> None:
+def _switch(index: Path, current: dict[str, Any]) -> None:
     """Readers see the old parts or the new ones, never a mixture; what no reader starts with any more is removed."""
-    temporary = shelf / f"{CURRENT}.{os.getpid()}"
+    temporary = index / f"{CURRENT}.{os.getpid()}"
     temporary.write_text(json.dumps(current))
-    temporary.replace(shelf / CURRENT)
+    temporary.replace(index / CURRENT)
     kept = {f"base-{current['base']}", f"delta-{current['base']}-{current['delta']}"}
     kept |= {f"base-{current['base'] - 1}", f"delta-{current['base']}-{current['delta'] - 1}"}  # being opened just now
-    for folder in shelf.iterdir():
+    for folder in index.iterdir():
         if folder.is_dir() and folder.name not in kept:
             shutil.rmtree(folder, ignore_errors=True)  # open maps keep their pages

@@ -118,7 +118,7 @@ def test_what_related_organizations_pay_each_other_makes_no_fee_smaller(make):
     employer, freelancer, stranger = make.employer(), make.freelancer(), make.freelancer()
     join(owner_of(freelancer), employer)
     for payee in (freelancer, stranger):
-        pricing.note_paid_work(work_id=uuid4(), payer_id=employer.id, payee_id=payee.id, now=NOON)
+        pricing.record_paid_work(work_id=uuid4(), payer_id=employer.id, payee_id=payee.id, now=NOON)
     assert fees.paid_between(employer.id, freelancer.id) == 0
     assert fees.paid_between(employer.id, stranger.id) == 1
 

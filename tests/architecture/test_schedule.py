@@ -30,7 +30,7 @@ def test_a_job_exists_expires_and_goes_to_a_declared_queue(name):
 
 def test_money_mail_and_matching_do_not_wait_for_each_other():
     queues = {name: app.amqp.router.route({}, name)["queue"].name for name in (
-        "payouts.dispatch", "notifications.send_emails", "matching.rebuild_shelf", "outbox.deliver",
+        "payouts.dispatch", "notifications.send_emails", "matching.rebuild_candidate_index", "outbox.deliver",
     )}  # fmt: skip
     assert len(set(queues.values())) == 4
 

@@ -48,7 +48,7 @@ def processor(live_server, settings):
 def work(until=None) -> None:
     """What the worker does between two clicks: webhooks, facts, settlement; waits for webhooks on their way."""
     for _ in range(100):
-        webhooks.handle_notices()
+        webhooks.handle_due()
         bus.deliver_pending(now=timezone.now())
         dispatch.send_due()
         if until is None or until():

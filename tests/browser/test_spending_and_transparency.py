@@ -35,7 +35,7 @@ def test_pages_of_spending_and_proof_are_accessible(visitor, make, milestone, la
         organization_id=firm.id, name="Relaunch", amount=Money.of("900.00", firm.currency), purchase_order="PO-7",
         actor=owner, now=now,
     )  # fmt: skip
-    asked = operations.ask_approval(
+    asked = operations.request_approval(
         organization_id=firm.id, note="Before Friday, please", actor=owner, now=now,
         purpose=operations.Purpose(milestone.id, "Logo", Money.of("300.00", firm.currency), budget.id, ""),
     )  # fmt: skip

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from apps.common.money import Money
 from apps.payouts.queries import accounts, wallet
-from apps.treasury.models import CashMove
+from apps.treasury.models import InternalTransfer
 from tests.browser.test_recipients_and_chargebacks import SCREENS, fresh
 from tests.payments.test_bank_door import IBAN
 
@@ -64,6 +64,6 @@ def test_the_pages_pass_the_checks(make, visitor, live_server, ada, language, wi
     page.locator("main form button.btn-primary").click()
     page.wait_for_url("**/money/cash/*/")
     desk.check()
-    assert CashMove.objects.get().status == "proposed"
+    assert InternalTransfer.objects.get().status == "proposed"
     desk.open("/money/treasury/")
     desk.check()

@@ -106,14 +106,14 @@ def test_questions_are_answered_so_often(make, limit_of):
 
 def test_a_second_person_is_asked_so_often(make, limit_of):
     employer = make.employer()
-    limit_of("ask_approval", 1)
+    limit_of("request_approval", 1)
     ask = {
         "organization_id": employer.id, "note": "", "actor": make.actor(employer), "now": make.now,
         "purpose": spending.Purpose(uuid4(), "Work", Money.of("10.00", "EUR"), None, ""),
     }  # fmt: skip
-    spending.ask_approval(**ask)
+    spending.request_approval(**ask)
     with pytest.raises(TooManyRequests):
-        spending.ask_approval(**ask)
+        spending.request_approval(**ask)
     assert Approval.objects.count() == 1
 
 

@@ -70,7 +70,7 @@ def crowd(make):
 def read_one_by_one(now):
     writer = candidate_index_writer.Writer()
     ids = list(inputs.profiles_to_match().values_list("organization_id", flat=True))
-    for one in inputs.freelancer_facts(ids, now).values():
+    for one in inputs.freelancer_features(ids, now).values():
         writer.add(one)
     return writer.columns()
 
@@ -86,11 +86,13 @@ def in_words(folder, columns):
 
     people = {}
     for row, owner in enumerate(part.owners()):
-        facts = part.facts[row]
+        features = part.features[row]
         people[owner] = {
-            "numbers": [facts[name].item() for name in ("usual", "hourly", "active", "hours", "completed", "failed")],
-            "country": segments.country_code(int(facts["country"])),
-            "speaks": [spoken(facts[level]) for level in ("fluent", "conversational", "basic")],
+            "numbers": [
+                features[name].item() for name in ("usual", "hourly", "active", "hours", "completed", "failed")
+            ],
+            "country": segments.country_code(int(features["country"])),
+            "speaks": [spoken(features[level]) for level in ("fluent", "conversational", "basic")],
             "works": [(set(skills), at, accepted) for skills, at, accepted in part.works_of(row)],
             "said": {one: part.declared(one, np.array([row]))[0] for one in part.skills},
         }

@@ -16,7 +16,7 @@ from apps.moderation.models import AuditEntry
 from apps.skills.models import Skill
 from ranking import formula, scoring
 from ranking.formula import Weights
-from ranking.scoring import FreelancerFacts
+from ranking.scoring import FreelancerFeatures
 from tests.conftest import NOON
 from tests.matching.test_stored import likeness, people, tasks
 
@@ -29,13 +29,13 @@ NAMES = ["Ada Okafor", "王秀英", "محمد علي", "Mr. John Smith", "Mrs. J
 
 def test_what_the_formula_may_read_is_a_short_list():
     """A new field has to be defended here: nothing that says who somebody is."""
-    assert {field.name for field in fields(FreelancerFacts)} == ALLOWED
+    assert {field.name for field in fields(FreelancerFeatures)} == ALLOWED
 
 
 @given(people, tasks, likeness, st.sampled_from(["AA", "US", "NG", "CN", "EG"]), st.uuids())
-def test_country_and_id_do_not_move_a_score(facts, task, related, country, other_id):
+def test_country_and_id_do_not_move_a_score(features, task, related, country, other_id):
     when = datetime(2026, 11, 20, tzinfo=UTC)
-    for one in facts:
+    for one in features:
         before = scoring.score(task, one, rarity={}, related=related, now=when)
         after = scoring.score(task, replace(one, country=country, id=other_id), rarity={}, related=related, now=when)
         assert after == before
@@ -53,7 +53,7 @@ def test_name_gender_marker_and_country_do_not_move_a_match(make, outbox_drain, 
 
     def outcome() -> tuple[float, dict[str, float], dict[str, object]]:
         if way == "shelf":
-            candidate_index.rebuild_shelf(now=NOON)
+            candidate_index.rebuild_candidate_index(now=NOON)
         matches.match_task(task_id=task.id, now=NOON)
         result = MatchResult.objects.get(task=task, organization=freelancer)
         return result.score, result.components, result.reasons
@@ -70,10 +70,10 @@ def test_name_gender_marker_and_country_do_not_move_a_match(make, outbox_drain, 
 
 
 @given(people, tasks, likeness, *(st.integers(1, 100) for _ in range(3)))
-def test_other_weights_follow_from_the_parts(facts, task, related, skill, pay, growth):
+def test_other_weights_follow_from_the_parts(features, task, related, skill, pay, growth):
     new = formula.weights_of(skill, pay, growth)
     when = datetime(2026, 11, 20, tzinfo=UTC)
-    for one in facts:
+    for one in features:
         kept = scoring.score(task, one, rarity={}, related=related, now=when)
         want = scoring.score(task, one, rarity={}, related=related, now=when, weights=new)
         parts = formula.reweigh(kept.components, old=formula.DEFAULT_WEIGHTS, new=new)

@@ -12,8 +12,8 @@ pytestmark = pytest.mark.django_db
 
 
 def works_of(freelancer):
-    [facts] = inputs.freelancer_facts([freelancer.id], NOON).values()
-    return [work.accepted for work in facts.works]
+    [features] = inputs.freelancer_features([freelancer.id], NOON).values()
+    return [work.accepted for work in features.works]
 
 
 @pytest.mark.parametrize(("part", "accepted"), [("90.00", False), ("0.00", False), ("900.00", True)])

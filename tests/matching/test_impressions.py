@@ -150,7 +150,7 @@ def test_those_told_of_a_new_task_are_logged_with_a_list_of_one(make, outbox_dra
     outbox_drain()
     [row] = MatchImpression.objects.all()
     assert (row.list_kind, row.reader_id, row.position) == (ListKind.MAIL, ada.id, 1)
-    impressions.record_told(task_id=task.id, organization_ids=[ada.id], now=NOON)
+    impressions.record_notified(task_id=task.id, organization_ids=[ada.id], now=NOON)
     assert MatchImpression.objects.count() == 1
 
 

@@ -8,7 +8,7 @@ from django.utils import translation
 
 from apps.accounts import operations as accounts
 from apps.accounts.models import Organization, Profile
-from apps.matching.models import MatchRequest, MatchResult, ShelfDatabase, SubjectKind
+from apps.matching.models import CandidateIndexDatabase, MatchRequest, MatchResult, SubjectKind
 from apps.matching.operations import candidate_index, matches
 from apps.matching.queries import inputs, recommendations
 from apps.outbox.models import Event
@@ -200,7 +200,7 @@ def test_matching_asks_the_same_number_of_questions_however_many_tasks_and_count
 ):
     for country in ("FR", "IT", "NL", "JP"):
         make.task(employer=make.employer(f"In {country}", country=country), skill_ids=(skill("react"),))
-    candidate_index.rebuild_shelf(now=NOON)
+    candidate_index.rebuild_candidate_index(now=NOON)
     with django_assert_max_num_queries(28):
         assert matches.match_task(task_id=market.task.id, now=NOON)
     with django_assert_max_num_queries(28):
@@ -218,7 +218,7 @@ def test_the_shelf_recommends_whom_postgresql_recommends(market):
     matches.refresh_pending(now=NOON)
     without = {one.organization_id: (one.score, one.components, one.reasons) for one in MatchResult.objects.all()}
 
-    assert candidate_index.rebuild_shelf(now=NOON) == 6
+    assert candidate_index.rebuild_candidate_index(now=NOON) == 6
     matches.match_task(task_id=market.task.id, now=NOON)
 
     assert names_of(market.task) == ["Ada", "Bola", "Chi"]
@@ -234,8 +234,8 @@ def test_who_changes_is_on_the_shelf_a_moment_later(market, make, outbox_drain, 
     monkeypatch.setattr(
         sys.modules["apps.matching.operations.candidate_index"], "FEW", few
     )  # the name is a function's too
-    assert candidate_index.refresh_shelf(now=NOON) == 6  # the first one is written whole
-    assert candidate_index.refresh_shelf(now=NOON) is None
+    assert candidate_index.refresh_candidate_index(now=NOON) == 6  # the first one is written whole
+    assert candidate_index.refresh_candidate_index(now=NOON) is None
     accounts.update_profile(
         organization_id=market.other.id, actor=make.actor(market.other), now=NOON, changes={},
         skills={skill("react"): 4, skill("nextjs"): 4},
@@ -245,15 +245,15 @@ def test_who_changes_is_on_the_shelf_a_moment_later(market, make, outbox_drain, 
     )  # fmt: skip
     outbox_drain(NOON + timedelta(seconds=1))
 
-    assert candidate_index.refresh_shelf(now=NOON + timedelta(seconds=2)) == 2
+    assert candidate_index.refresh_candidate_index(now=NOON + timedelta(seconds=2)) == 2
     matches.match_task(task_id=market.task.id, now=NOON)
 
     assert names_of(market.task) == ["Dalia", "Bola", "Chi"]
-    assert len(candidate_index.shelf()) == 5
+    assert len(candidate_index.current_index()) == 5
 
 
 def test_whom_the_shelf_still_holds_and_the_tables_do_not_is_left_out(market):
-    candidate_index.rebuild_shelf(now=NOON)
+    candidate_index.rebuild_candidate_index(now=NOON)
     Profile.objects.filter(organization=market.react).update(is_public=False)
     Profile.objects.filter(organization__display_name="Bola").delete()
 
@@ -263,9 +263,9 @@ def test_whom_the_shelf_still_holds_and_the_tables_do_not_is_left_out(market):
 
 
 def test_a_shelf_that_cannot_be_read_is_no_shelf(market, settings):
-    candidate_index.rebuild_shelf(now=NOON)
-    (settings.MATCH_SHELF / "base-1" / "facts.npy").write_bytes(b"not numbers")
-    (settings.MATCH_SHELF / "current.json").touch()
+    candidate_index.rebuild_candidate_index(now=NOON)
+    (settings.MATCH_INDEX / "base-1" / "facts.npy").write_bytes(b"not numbers")
+    (settings.MATCH_INDEX / "current.json").touch()
 
     matches.match_task(task_id=market.task.id, now=NOON)
 
@@ -274,29 +274,29 @@ def test_a_shelf_that_cannot_be_read_is_no_shelf(market, settings):
 
 @pytest.mark.parametrize("happened", ["emptied", "restored"])
 def test_another_databases_shelf_is_no_shelf(market, settings, happened):
-    candidate_index.rebuild_shelf(now=NOON)
-    assert candidate_index.shelf() is not None
+    candidate_index.rebuild_candidate_index(now=NOON)
+    assert candidate_index.current_index() is not None
     if happened == "emptied":
-        ShelfDatabase.objects.all().delete()
+        CandidateIndexDatabase.objects.all().delete()
     else:
-        ShelfDatabase.objects.update(name=uuid4())
-    assert candidate_index.shelf() is None
+        CandidateIndexDatabase.objects.update(name=uuid4())
+    assert candidate_index.current_index() is None
 
     Profile.objects.filter(organization=market.react).update(is_public=False)
     matches.match_task(task_id=market.task.id, now=NOON)
     assert names_of(market.task) == ["Bola", "Chi"], "PostgreSQL answers meanwhile"
 
-    assert candidate_index.refresh_shelf(now=NOON) == 5, "and within a second there is one of this database"
-    assert len(candidate_index.shelf()) == 5
-    assert writer.state(settings.MATCH_SHELF)["base"] == 2
+    assert candidate_index.refresh_candidate_index(now=NOON) == 5, "and within a second there is one of this database"
+    assert len(candidate_index.current_index()) == 5
+    assert writer.state(settings.MATCH_INDEX)["base"] == 2
 
 
 def test_one_writer_at_a_time(market, settings):
-    with writer.writing(settings.MATCH_SHELF) as is_first:
+    with writer.writing(settings.MATCH_INDEX) as is_first:
         assert is_first
-        assert candidate_index.rebuild_shelf(now=NOON) is None
-        assert candidate_index.refresh_shelf(now=NOON) is None
-    assert candidate_index.rebuild_shelf(now=NOON) == 6
+        assert candidate_index.rebuild_candidate_index(now=NOON) is None
+        assert candidate_index.refresh_candidate_index(now=NOON) is None
+    assert candidate_index.rebuild_candidate_index(now=NOON) == 6
 
 
 # --- evidence
@@ -327,7 +327,7 @@ def test_with_evidence_the_shelf_and_postgresql_agree(market, make):
     without = {one.organization_id: (one.score, one.reasons, one.inputs) for one in MatchResult.objects.all()}
     assert market.other.id in without, "found by work alone"
 
-    candidate_index.rebuild_shelf(now=NOON)
+    candidate_index.rebuild_candidate_index(now=NOON)
     matches.match_task(task_id=market.task.id, now=NOON)
 
     assert {one.organization_id: (one.score, one.reasons, one.inputs) for one in MatchResult.objects.all()} == without

@@ -55,7 +55,7 @@ def test_the_script_finds_every_score_of_a_real_export(worker, client, monkeypat
     later = NOON + timedelta(days=3)
     monkeypatch.setattr("django.utils.timezone.now", lambda: later)
     if way == "shelf":
-        candidate_index.rebuild_shelf(now=later)
+        candidate_index.rebuild_candidate_index(now=later)
         for task in input_queries.tasks_to_match(later):
             matches.match_task(task_id=task.id, now=later)
     else:
@@ -114,11 +114,11 @@ def test_the_script_can_be_fetched_by_everybody(client):
 
 @hypothesis(deadline=None, max_examples=150)
 @given(people, tasks, likeness, st.sampled_from([formula.DEFAULT_WEIGHTS, Weights(0, 40, 60), Weights(100, 0, 0)]))
-def test_the_script_and_the_formula_agree_on_anything(facts, task, related, points):
+def test_the_script_and_the_formula_agree_on_anything(features, task, related, points):
     """The same functions as the script runs, on generated pairs, through JSON."""
     theirs: dict[str, object] = {"__name__": "recompute_match"}
     exec(compile(SCRIPT.read_text(), SCRIPT, "exec"), theirs)  # our own script, which is no module
-    for one in facts:
+    for one in features:
         match = scoring.score(task, one, rarity={}, related=related, now=NOW, weights=points)
         inputs = json.loads(json.dumps(match.inputs.as_json()))
         anew = theirs["score"](inputs, [points.skill, points.pay, points.growth])  # type: ignore[operator]

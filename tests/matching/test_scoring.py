@@ -15,7 +15,7 @@ EMPLOYER, FREELANCER = uuid.UUID(int=100), uuid.UUID(int=200)
 
 
 def task(**fields):
-    return scoring.TaskFacts(
+    return scoring.TaskFeatures(
         **{
             "id": uuid.UUID(int=50), "employer_id": EMPLOYER, "employer_country": "DE", "language": "de",
             "skill_ids": (A, B), "budget_minor": 90_000, "utc_hours": frozenset(range(8, 17)),
@@ -25,7 +25,7 @@ def task(**fields):
 
 
 def freelancer(**fields):
-    return scoring.FreelancerFacts(
+    return scoring.FreelancerFeatures(
         **{
             "id": FREELANCER, "country": "NG", "skills": {A: 4, B: 4}, "languages": {"de": "native"},
             "usual_price_minor": None, "hourly_minor": 2_000, "active_at": NOW, "utc_hours": frozenset(range(8, 17)),

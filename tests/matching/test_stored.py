@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from ranking import formula, scoring
 from ranking.candidate_index import ranking
-from ranking.candidate_index.index import Shelf
+from ranking.candidate_index.index import CandidateIndex
 from ranking.candidate_index.ranking import Rules
 from ranking.candidate_index.segments import COUNTRIES, country_number
 from ranking.candidate_index.writer import Writer, put_base, put_delta
 from ranking.formula import Weights
-from ranking.scoring import FreelancerFacts, PastWork, TaskFacts
+from ranking.scoring import FreelancerFeatures, PastWork, TaskFeatures
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 SKILLS = [UUID(int=1000 + nth) for nth in range(8)]
@@ -32,7 +32,7 @@ works = st.builds(
 )
 people = st.lists(
     st.builds(
-        FreelancerFacts,
+        FreelancerFeatures,
         id=st.uuids(),
         country=st.sampled_from(["DE", "NG", "CN"]),
         skills=st.dictionaries(st.sampled_from(SKILLS), st.integers(1, 4), max_size=5),
@@ -51,7 +51,7 @@ people = st.lists(
     min_size=1, max_size=12, unique_by=lambda one: one.id,
 )  # fmt: skip
 tasks = st.builds(
-    TaskFacts,
+    TaskFeatures,
     id=st.uuids(), employer_id=st.just(UUID(int=1)), employer_country=st.just("DE"),
     language=st.sampled_from(["en", "ar", "zh-hans", "fr"]),
     skill_ids=st.lists(st.sampled_from(SKILLS), min_size=1, max_size=4, unique=True).map(tuple),
@@ -63,15 +63,15 @@ likeness = st.dictionaries(
 weights = st.sampled_from([formula.DEFAULT_WEIGHTS, Weights(100, 0, 0), Weights(20, 50, 30)])
 
 
-def base_of(folder: Path, facts) -> Shelf:
+def base_of(folder: Path, features) -> CandidateIndex:
     writer = Writer()
-    for one in facts:
+    for one in features:
         writer.add(one)
     put_base(folder, writer.columns())
-    return Shelf(folder)
+    return CandidateIndex(folder)
 
 
-def asked(task: TaskFacts, related) -> dict[UUID, float]:
+def asked(task: TaskFeatures, related) -> dict[UUID, float]:
     wanted = dict.fromkeys(task.skill_ids, 1.0)
     for skill in task.skill_ids:
         for other in related.get(skill, {}):
@@ -81,16 +81,16 @@ def asked(task: TaskFacts, related) -> dict[UUID, float]:
 
 @settings(deadline=None, max_examples=80)
 @given(people, tasks, likeness, weights)
-def test_the_shelf_ranks_as_the_formula_scores(tmp_path_factory, facts, task, related, points):
-    shelf = base_of(tmp_path_factory.mktemp("shelf") / "index", facts)
-    rarity = shelf.rarity(task.skill_ids)
+def test_the_shelf_ranks_as_the_formula_scores(tmp_path_factory, features, task, related, points):
+    index = base_of(tmp_path_factory.mktemp("shelf") / "index", features)
+    rarity = index.rarity(task.skill_ids)
     wanted = asked(task, related)
 
-    ranked = shelf.rank(task, weights=wanted, related=related, rules=EVERYWHERE, now=NOW, points=points)
+    ranked = index.rank(task, weights=wanted, related=related, rules=EVERYWHERE, now=NOW, points=points)
 
     expected = {
         one.id: scoring.score(task, one, rarity=rarity, related=related, now=NOW, weights=points)
-        for one in facts
+        for one in features
         if wanted.keys() & (one.skills.keys() | one.done_by_skill.keys())
         and scoring.language_fit(task.language, one.languages)[0] > 0
     }
@@ -102,64 +102,64 @@ def test_the_shelf_ranks_as_the_formula_scores(tmp_path_factory, facts, task, re
     assert [one.match.score for one in ranked] == sorted((one.match.score for one in ranked), reverse=True)
 
 
-def somebody(number: int, *skills: UUID, country: str = "DE", **fields) -> FreelancerFacts:
-    return FreelancerFacts(
+def somebody(number: int, *skills: UUID, country: str = "DE", **fields) -> FreelancerFeatures:
+    return FreelancerFeatures(
         id=UUID(int=(number << 64) + number), country=country, skills=dict.fromkeys(skills, 4), languages={"en": "fluent"},
         usual_price_minor=None, hourly_minor=None, **fields,
     )  # fmt: skip
 
 
-def a_task(*skills: UUID) -> TaskFacts:
-    return TaskFacts(UUID(int=9), UUID(int=1), "DE", "en", skills, None, frozenset())
+def a_task(*skills: UUID) -> TaskFeatures:
+    return TaskFeatures(UUID(int=9), UUID(int=1), "DE", "en", skills, None, frozenset())
 
 
-def names(shelf: Shelf, task: TaskFacts, rules: Rules = EVERYWHERE, **options) -> list[int]:
-    ranked = shelf.rank(task, weights=dict.fromkeys(task.skill_ids, 1.0), related={}, rules=rules, now=NOW, **options)
+def names(index: CandidateIndex, task: TaskFeatures, rules: Rules = EVERYWHERE, **options) -> list[int]:
+    ranked = index.rank(task, weights=dict.fromkeys(task.skill_ids, 1.0), related={}, rules=rules, now=NOW, **options)
     return [one.owner.int & 0xFFFF for one in ranked]
 
 
 def test_a_delta_replaces_people_and_hides_those_who_are_gone(tmp_path):
-    shelf = base_of(tmp_path / "index", [somebody(nth, SKILLS[0]) for nth in (1, 2, 3)])
-    assert names(shelf, a_task(SKILLS[0])) == [1, 2, 3]
+    index = base_of(tmp_path / "index", [somebody(nth, SKILLS[0]) for nth in (1, 2, 3)])
+    assert names(index, a_task(SKILLS[0])) == [1, 2, 3]
 
     delta = Writer()
     delta.add(somebody(2, SKILLS[1]))
     delta.add(somebody(4, SKILLS[0]))
     put_delta(tmp_path / "index", delta.columns(), gone=[UUID(int=(3 << 64) + 3)])
 
-    assert names(shelf, a_task(SKILLS[0])) == [1, 4]
-    assert names(shelf, a_task(SKILLS[1])) == [2]
-    assert len(shelf) == 3
+    assert names(index, a_task(SKILLS[0])) == [1, 4]
+    assert names(index, a_task(SKILLS[1])) == [2]
+    assert len(index) == 3
     put_delta(tmp_path / "index", Writer().columns(), gone=[])
-    assert names(shelf, a_task(SKILLS[0])) == [1, 2, 3]
+    assert names(index, a_task(SKILLS[0])) == [1, 2, 3]
 
 
 def test_ids_of_one_millisecond_are_told_apart(tmp_path):
     crowd = [dataclasses.replace(somebody(1, SKILLS[0]), id=UUID(int=(7 << 64) + nth)) for nth in (1, 2, 3)]
-    shelf = base_of(tmp_path / "index", crowd)
+    index = base_of(tmp_path / "index", crowd)
     delta = Writer()
     delta.add(dataclasses.replace(crowd[1], skills={SKILLS[1]: 4}))
     put_delta(tmp_path / "index", delta.columns(), gone=[crowd[2].id, UUID(int=(7 << 64) + 4), UUID(int=1)])
 
-    assert names(shelf, a_task(SKILLS[0])) == [1]
-    assert names(shelf, a_task(SKILLS[0]), Rules(EVERYWHERE.payable, frozenset({crowd[0].id}))) == []
-    assert names(shelf, a_task(SKILLS[1])) == [2]
+    assert names(index, a_task(SKILLS[0])) == [1]
+    assert names(index, a_task(SKILLS[0]), Rules(EVERYWHERE.payable, frozenset({crowd[0].id}))) == []
+    assert names(index, a_task(SKILLS[1])) == [2]
 
 
 def test_rules_stand_before_the_score(tmp_path):
-    shelf = base_of(tmp_path / "index", [somebody(1, SKILLS[0]), somebody(2, SKILLS[0], country="NG")])
+    index = base_of(tmp_path / "index", [somebody(1, SKILLS[0]), somebody(2, SKILLS[0], country="NG")])
     payable = np.ones(COUNTRIES, dtype=bool)
     payable[country_number("NG")] = False
 
-    assert names(shelf, a_task(SKILLS[0]), Rules(payable)) == [1]
-    assert names(shelf, a_task(SKILLS[0]), Rules(EVERYWHERE.payable, frozenset({UUID(int=(1 << 64) + 1)}))) == [2]
+    assert names(index, a_task(SKILLS[0]), Rules(payable)) == [1]
+    assert names(index, a_task(SKILLS[0]), Rules(EVERYWHERE.payable, frozenset({UUID(int=(1 << 64) + 1)}))) == [2]
 
 
 def test_only_the_best_candidates_are_scored_and_kept(tmp_path):
     crowd = [somebody(nth, *SKILLS[: 1 + nth % 3]) for nth in range(1, 400)]
-    shelf = base_of(tmp_path / "index", crowd)
+    index = base_of(tmp_path / "index", crowd)
 
-    found = names(shelf, a_task(*SKILLS[:3]), candidates=20, limit=5)
+    found = names(index, a_task(*SKILLS[:3]), candidates=20, limit=5)
 
     assert len(found) == 5
     assert all(nth % 3 == 2 for nth in found)
@@ -169,16 +169,16 @@ def test_who_did_the_work_is_among_few_candidates_without_declaring_it(tmp_path)
     crowd = [somebody(nth, SKILLS[0], completed=1) for nth in range(1, 200)]
     worker = somebody(500, SKILLS[7], works=(PastWork((SKILLS[0],), NOW, accepted=True),) * 6, completed=6)
     newcomer = somebody(600, SKILLS[0])
-    shelf = base_of(tmp_path / "index", [*crowd, worker, newcomer])
+    index = base_of(tmp_path / "index", [*crowd, worker, newcomer])
 
-    found = names(shelf, a_task(SKILLS[0]), candidates=10, limit=10)
+    found = names(index, a_task(SKILLS[0]), candidates=10, limit=10)
 
     assert found[0] == 500
     assert 600 in found
 
 
 def test_without_a_base_there_is_nothing_and_no_delta(tmp_path):
-    assert Shelf(tmp_path / "nowhere").parts == []
+    assert CandidateIndex(tmp_path / "nowhere").parts == []
     with pytest.raises(FileNotFoundError):
         put_delta(tmp_path / "nowhere", Writer().columns(), gone=[])
 
@@ -189,9 +189,9 @@ def test_a_base_that_is_put_in_place_while_others_ask_is_seen_whole(tmp_path):
     stop, wrong = threading.Event(), []
 
     def ask() -> None:
-        shelf = Shelf(tmp_path / "index")
+        index = CandidateIndex(tmp_path / "index")
         while not stop.is_set():
-            found = names(shelf, a_task(SKILLS[0]), limit=100)
+            found = names(index, a_task(SKILLS[0]), limit=100)
             if found not in (list(range(1, 51)), list(range(51, 101))):
                 wrong.append(found)
 
@@ -228,8 +228,8 @@ def test_the_best_are_the_best_however_many_there_are(values, count, random):
 
 def test_where_the_rules_take_most_away_others_are_looked_for(tmp_path):
     crowd = [somebody(nth, SKILLS[0], SKILLS[1], country="NG") for nth in range(1, 1000)]
-    shelf = base_of(tmp_path / "index", [*crowd, somebody(2000, SKILLS[0])])
+    index = base_of(tmp_path / "index", [*crowd, somebody(2000, SKILLS[0])])
     payable = np.ones(COUNTRIES, dtype=bool)
     payable[country_number("NG")] = False
 
-    assert names(shelf, a_task(*SKILLS[:2]), Rules(payable), candidates=10) == [2000]
+    assert names(index, a_task(*SKILLS[:2]), Rules(payable), candidates=10) == [2000]

@@ -55,8 +55,8 @@ def told(task):
 
 def test_the_employer_hears_of_the_first_three_once_a_week(market, outbox_drain):
     expected = [one.organization for one in recommendations.recommended_freelancers(market.task.id, 3, now=NOON)]
-    assert notification_operations.tell_employers(now=NOON) == 1
-    assert notification_operations.tell_employers(now=NOON) == 0
+    assert notification_operations.notify_employers(now=NOON) == 1
+    assert notification_operations.notify_employers(now=NOON) == 0
     outbox_drain()
 
     [notification] = told(market.task)
@@ -67,7 +67,7 @@ def test_the_employer_hears_of_the_first_three_once_a_week(market, outbox_drain)
     assert [one.organization for one in shown] == expected
     assert {one.reader for one in shown} == {market.employer}
 
-    assert notification_operations.tell_employers(now=NOON + WEEK) == 1
+    assert notification_operations.notify_employers(now=NOON + WEEK) == 1
     outbox_drain(NOON + WEEK)
     assert len(told(market.task)) == 2
 
@@ -78,7 +78,7 @@ def test_the_employer_hears_of_the_first_three_once_a_week(market, outbox_drain)
 )  # fmt: skip
 def test_the_digest_lists_them_in_the_readers_language_plain_and_html(market, outbox_drain, language, sentence):
     User.objects.filter(pk=owner(market.employer).pk).update(language=language)
-    notification_operations.tell_employers(now=NOON)
+    notification_operations.notify_employers(now=NOON)
     outbox_drain()
     tomorrow = (NOON + timedelta(days=1)).astimezone(ZoneInfo(owner(market.employer).time_zone)).replace(hour=9)
     notifications.queue_digests(now=tomorrow)
@@ -94,28 +94,28 @@ def test_the_digest_lists_them_in_the_readers_language_plain_and_html(market, ou
 
 def test_who_does_not_want_it_hears_nothing(market, outbox_drain):
     Preference.objects.create(user=owner(market.employer), group="tasks", is_in_app=False, pace="off")
-    notification_operations.tell_employers(now=NOON)
+    notification_operations.notify_employers(now=NOON)
     outbox_drain()
     assert told(market.task) == []
 
 
 def test_nothing_is_told_once_somebody_is_invited_or_bidding_is_nearly_over(market, make, outbox_drain):
-    assert notification_operations.tell_employers(now=market.task.bidding_closes_at - timedelta(hours=20)) == 0
-    notification_operations.tell_employers(now=NOON)
+    assert notification_operations.notify_employers(now=market.task.bidding_closes_at - timedelta(hours=20)) == 0
+    notification_operations.notify_employers(now=NOON)
     tasks.invite(
         task_id=market.task.id, organization_id=market.people[0].id, message="", actor=make.actor(market.employer), now=NOON
     )  # fmt: skip
     outbox_drain()
     assert told(market.task) == [], "invited between the fact and its telling"
-    assert notification_operations.tell_employers(now=NOON + WEEK) == 0
+    assert notification_operations.notify_employers(now=NOON + WEEK) == 0
     assert MatchEvent.objects.get(kind=EventKind.INVITE).impression.list_kind == ListKind.PEOPLE_MAIL
 
 
 def test_people_who_do_not_suit_well_or_are_no_longer_there_are_not_named(market, make, outbox_drain, monkeypatch):
-    notification_operations.tell_employers(now=NOON)
+    notification_operations.notify_employers(now=NOON)
     Profile.objects.filter(organization=market.people[0]).update(is_public=False)
     outbox_drain()
     assert "Ada" not in told(market.task)[0].params["who"]["names"]
 
-    monkeypatch.setattr("apps.matching.operations.notifications.TOLD_SCORE_MIN", 99.0)
-    assert notification_operations.tell_employers(now=NOON + WEEK) == 0
+    monkeypatch.setattr("apps.matching.operations.notifications.NOTIFY_SCORE_MIN", 99.0)
+    assert notification_operations.notify_employers(now=NOON + WEEK) == 0

@@ -31,9 +31,9 @@ def test_send_writes_and_tells_the_other_party(make, contract):
     message = _send(contract, make.actor(contract.employer))
 
     assert [one.text for one in queries.thread(contract.id, make.actor(contract.freelancer))] == ["Hello"]
-    fact = Event.objects.get(name="messaging.sent")
-    assert fact.payload["message_id"] == str(message.id)
-    assert fact.payload["recipient_organization_id"] == str(contract.freelancer_id)
+    event = Event.objects.get(name="messaging.sent")
+    assert event.payload["message_id"] == str(message.id)
+    assert event.payload["recipient_organization_id"] == str(contract.freelancer_id)
 
 
 def test_send_refuses_strangers(make, contract):

@@ -37,9 +37,9 @@ from apps.escrow import queries as escrow_queries
 from apps.escrow.models import Escrow
 from apps.escrow.operations import freezes, funding, releases
 from apps.escrow.states import ReleaseKind
+from apps.gateways import registry
 from apps.gateways.models import WebhookEvent
 from apps.gateways.operations import webhooks
-from apps.gateways.registry import door
 from apps.ledger import chart
 from apps.ledger import operations as ledger
 from apps.ledger.queries import books, invariants
@@ -96,7 +96,7 @@ class MoneyMachine(RuleBasedStateMachine):
                 is_automatic=False, gateway="sandbox", actor=SYSTEM, now=self.now,
             )  # fmt: skip
         for payer, payee, currency, amount in ((0, 0, "EUR", 90_001), (1, 1, "JPY", 33_333), (0, 1, "USD", 250_007)):
-            self._fund(payer, payee, currency, amount, CARDS[0], is_told=True)
+            self._fund(payer, payee, currency, amount, CARDS[0], is_notified=True)
 
     def teardown(self) -> None:
         try:
@@ -109,12 +109,14 @@ class MoneyMachine(RuleBasedStateMachine):
     # -- money comes in
 
     @rule(payer=st.integers(0, 1), payee=st.integers(0, 1), currency=st.sampled_from(CURRENCIES),
-          amount=st.integers(2_000, 500_000), card=st.sampled_from(CARDS), credit=st.booleans(), is_told=st.booleans())  # fmt: skip
-    def fund(self, payer: int, payee: int, currency: str, amount: int, card: str, credit: bool, is_told: bool) -> None:
-        self._fund(payer, payee, currency, amount, card, credit=credit, is_told=is_told)
+          amount=st.integers(2_000, 500_000), card=st.sampled_from(CARDS), credit=st.booleans(), is_notified=st.booleans())  # fmt: skip
+    def fund(
+        self, payer: int, payee: int, currency: str, amount: int, card: str, credit: bool, is_notified: bool
+    ) -> None:
+        self._fund(payer, payee, currency, amount, card, credit=credit, is_notified=is_notified)
 
     def _fund(
-        self, payer: int, payee: int, currency: str, amount: int, card: str, *, is_told: bool, credit: bool = False
+        self, payer: int, payee: int, currency: str, amount: int, card: str, *, is_notified: bool, credit: bool = False
     ) -> None:
         """Somebody asks for money to be held and pays; we are told, or have to hear of it later."""
         escrow = funding.open_escrow(
@@ -131,7 +133,7 @@ class MoneyMachine(RuleBasedStateMachine):
         )
         with self.store.step():
             charges.pay(self.store, charges.find_session(self.store, charge.remote_session_id), card)
-        if is_told:
+        if is_notified:
             charge_operations.refresh_charge(charge_id=charge.id, now=self.now)
             self.spread()
 
@@ -145,13 +147,13 @@ class MoneyMachine(RuleBasedStateMachine):
         self.told = len(known)
         heard = (fresh + old[-2:]) * copies
         order.shuffle(heard)
-        gateway, moment = door("sandbox"), time.time()
+        gateway, moment = registry.gateway("sandbox"), time.time()
         for event in heard:
             body = json.dumps(events.public(event)).encode()
             signed = events.signature(body, django_settings.WEBHOOK_SECRET, int(moment))
-            notice = gateway.read_notice(body, signed, now=_moment(moment))
-            webhooks.receive_notice(processor="sandbox", notice=notice, now=self.now)
-        webhooks.handle_notices(clock=lambda: self.now)
+            webhook = gateway.read_webhook(body, signed, now=_moment(moment))
+            webhooks.record_webhook(processor="sandbox", webhook=webhook, now=self.now)
+        webhooks.handle_due(clock=lambda: self.now)
         self.spread()
 
     @rule()
@@ -421,7 +423,7 @@ class MoneyMachine(RuleBasedStateMachine):
             dispatch.refresh_stale(older_than=ANY_AGE, clock=lambda: self.now)
             self.spread()
             dispatch.send_due(clock=lambda: self.now)
-        held = door("sandbox").balance()
+        held = registry.gateway("sandbox").balance()
         booked = books.balances_by_currency(chart.clearing("sandbox", "EUR").code)
         for currency in CURRENCIES:
             nothing = Money.zero(currency)

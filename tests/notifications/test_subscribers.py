@@ -139,7 +139,7 @@ def test_handling_a_fact_again_tells_nobody_again(make, outbox_drain):
 def test_every_fact_that_people_wait_for_has_a_subscriber():
     from apps.outbox.bus import _facts, _handlers
 
-    heard = {fact for name, (fact, _) in _handlers.items() if name.startswith("notifications.")}
+    heard = {event for name, (event, _) in _handlers.items() if name.startswith("notifications.")}
     silent = {
         "payments.chargeback_won", "payments.chargeback_lost", "payments.fraud_warned",  # the escrow's facts tell
         # asked for by a person of the same side, or told through another fact
@@ -147,12 +147,12 @@ def test_every_fact_that_people_wait_for_has_a_subscriber():
         "bidding.bid_edited", "bidding.bid_withdrawn", "escrow.funded", "escrow.funding_failed",
         "payments.charge_succeeded", "payments.charge_expired",
         "payouts.payout_requested", "messaging.hidden", "moderation.reported", "moderation.objected",
-        "disputes.decided", "treasury.treasury_acted", "treasury.suspense_resolved", "payments.credit_sent_back",
-        "invoicing.document_issued", "treasury.cash_move_agreed",
+        "disputes.decided", "treasury.operation_recorded", "treasury.suspense_resolved", "payments.credit_sent_back",
+        "invoicing.document_issued", "treasury.internal_transfer_approved",
             "gateways.paused_or_resumed",  # staff see it on every page
     }  # fmt: skip
-    facts = {name for name in _facts if not name.startswith("test.")}
-    assert facts - heard - silent == set(), "say of a new fact who is told, or that nobody needs to be"
+    features = {name for name in _facts if not name.startswith("test.")}
+    assert features - heard - silent == set(), "say of a new fact who is told, or that nobody needs to be"
 
 
 def test_an_approval_is_one_mail_and_who_wants_none_of_contracts_still_reads_of_the_money(make, outbox_drain):

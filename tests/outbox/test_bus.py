@@ -8,7 +8,7 @@ from apps.outbox import bus
 from apps.outbox.models import Delivery, Event
 
 
-@bus.fact("test.happened")
+@bus.event("test.happened")
 class Happened:
     thing_id: UUID
     at: datetime | None = None
@@ -19,21 +19,21 @@ handled: list[tuple[str, Happened]] = []
 broken: set[str] = set()
 
 
-def _handle(name: str, fact: Happened) -> None:
+def _handle(name: str, event: Happened) -> None:
     if name in broken:
         raise RuntimeError(name)
-    handled.append((name, fact))
+    handled.append((name, event))
 
 
 @bus.subscribe(Happened, name="test.first")
-def first(fact: Happened, now: datetime) -> None:
-    _handle("first", fact)
+def first(event: Happened, now: datetime) -> None:
+    _handle("first", event)
 
 
 @bus.subscribe(Happened, name="test.second")
-def second(fact: Happened, now: datetime) -> None:
+def second(event: Happened, now: datetime) -> None:
     Event.objects.create(name="test.trace", payload={}, happened_at=now)
-    _handle("second", fact)
+    _handle("second", event)
 
 
 @pytest.fixture(autouse=True)
@@ -43,12 +43,12 @@ def _clean():
 
 
 def test_a_fact_reaches_every_subscriber_once_with_its_types(db, now):
-    fact = Happened(uuid4(), at=now, words=("a", "ب"))
-    bus.publish(fact, now=now)
+    event = Happened(uuid4(), at=now, words=("a", "ب"))
+    bus.publish(event, now=now)
 
     assert bus.deliver_pending(now=now) == 2
     assert bus.deliver_pending(now=now) == 0
-    assert handled == [("first", fact), ("second", fact)]
+    assert handled == [("first", event), ("second", event)]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -119,7 +119,7 @@ def _arm(point: str, kills: Path, most: int) -> None:
         payout_dispatch.claim_payout = dying_with_a_row(payout_dispatch.claim_payout, die)
         refund_dispatch.claim_refund = dying_with_a_row(refund_dispatch.claim_refund, die)
     elif point in ("before_order", "after_order"):
-        around(BankGateway, "send_abroad", before=point == "before_order")
+        around(BankGateway, "send_cross_border", before=point == "before_order")
         around(BankGateway, "refund", before=point == "before_order")
     elif point == "in_order":
         around(BankOrder.objects, "create")
@@ -127,7 +127,7 @@ def _arm(point: str, kills: Path, most: int) -> None:
         around(payouts.ledger, "record", before=point == "mid_transaction")
         around(payouts, "move", before=point == "mid_transaction")
     elif point == "after_commit":
-        around(payouts, "payout_sent_abroad")
+        around(payouts, "payout_sent_cross_border")
         around(payouts, "payout_answered")
     elif point == "in_file":
         around(BankFile.objects, "create")

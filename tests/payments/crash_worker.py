@@ -170,7 +170,7 @@ def _arm(point: str, kills: Path, most: int, lease: float) -> None:
     elif point in ("before_call", "after_call"):
         around(SandboxGateway, "transfer", before=point == "before_call")
         around(SandboxGateway, "pay_out", before=point == "before_call")
-        around(SandboxGateway, "send_abroad", before=point == "before_call")
+        around(SandboxGateway, "send_cross_border", before=point == "before_call")
         around(SandboxGateway, "refund", before=point == "before_call")
         around(SandboxGateway, "top_up", before=point == "before_call")
         around(SandboxGateway, "reverse_transfer", before=point == "before_call")
@@ -189,7 +189,7 @@ def _arm(point: str, kills: Path, most: int, lease: float) -> None:
     elif point == "after_commit":
         around(payouts, "payout_transferred")
         around(payouts, "payout_answered")
-        around(payouts, "payout_sent_abroad")
+        around(payouts, "payout_sent_cross_border")
         around(refunds, "refund_answered")
         around(reversals, "reversal_answered")
         around(top_ups, "top_up_answered")

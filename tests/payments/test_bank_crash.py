@@ -26,8 +26,8 @@ from apps.banking.operations.book import DatabaseBook
 from apps.common.money import Money
 from apps.escrow.models import Escrow
 from apps.escrow.operations import releases
+from apps.gateways import registry
 from apps.gateways.errors import GatewayRefused
-from apps.gateways.registry import door
 from apps.ledger import chart
 from apps.ledger.queries import books, invariants
 from apps.payments.models import Refund
@@ -108,7 +108,11 @@ def test_killing_who_pays_by_bank_pays_once(make, staff, due, tmp_path, point):
         assert one.status in ("paid", "succeeded")
     at_bank = before - sum(one.amount_minor for one in due)
     assert sum(line.amount_minor for line in BankStatementLine.objects.all()) == at_bank
-    assert books.balance(chart.clearing("bank", "EUR")) == door("bank").balance()["EUR"] == Money(at_bank, "EUR")
+    assert (
+        books.balance(chart.clearing("bank", "EUR"))
+        == registry.gateway("bank").balance()["EUR"]
+        == Money(at_bank, "EUR")
+    )
     assert reconciliation.reconcile(gateway="bank").is_clean
     assert {finding.invariant: finding.breaches for finding in invariants.check_all() if finding.breaches} == {}
 

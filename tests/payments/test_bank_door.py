@@ -20,14 +20,13 @@ from apps.banking.operations.statements import StatementRefused
 from apps.common.money import Money
 from apps.escrow.models import Escrow
 from apps.escrow.operations import funding, releases
-from apps.gateways import policies
+from apps.gateways import policies, registry
 from apps.gateways.errors import GatewayRefused
 from apps.gateways.protocols.charges import ChargeState, CheckoutRequest, RefundRequest
 from apps.gateways.protocols.movements import TransferState
 from apps.gateways.protocols.payouts import OutboundRequest, RecipientRequest
 from apps.gateways.protocols.top_ups import TopUpRequest
 from apps.gateways.protocols.transfers import TransferRequest
-from apps.gateways.registry import door
 from apps.ledger import chart
 from apps.ledger.queries import books, invariants
 from apps.outbox import bus
@@ -67,7 +66,7 @@ def camt(*bookings) -> bytes:
 def bank(make):
     make.now = timezone.now()
     call_command("load_payment_methods", verbosity=0)
-    return door("bank")
+    return registry.gateway("bank")
 
 
 @pytest.fixture
@@ -128,14 +127,14 @@ def test_an_order_is_made_once_per_key_found_again_and_never_for_more_than_there
     recipient = bank.open_recipient(RecipientRequest(uuid4(), organization.id, "FR", "EUR", "Ada", IBAN, "connect"))
     request = OutboundRequest(uuid4(), uuid4(), recipient.account_id, recipient.payout_method_id, EUR_525, "EUR")
 
-    made, again = bank.send_abroad(request), bank.send_abroad(request)
+    made, again = bank.send_cross_border(request), bank.send_cross_border(request)
 
-    assert made == again == bank.find_abroad(payout_id=request.payout_id, account_id=recipient.account_id)
+    assert made == again == bank.find_cross_border(payout_id=request.payout_id, account_id=recipient.account_id)
     assert made.movement.state == TransferState.PENDING
     assert BankOrder.objects.count() == 1
     assert bank.balance() == {"EUR": Money.of("75.00", "EUR")}
     with pytest.raises(GatewayRefused) as refusal:
-        bank.send_abroad(OutboundRequest(uuid4(), uuid4(), recipient.account_id, "x", EUR_525, "EUR"))
+        bank.send_cross_border(OutboundRequest(uuid4(), uuid4(), recipient.account_id, "x", EUR_525, "EUR"))
     assert refusal.value.code == "balance_insufficient"
     assert bank.find_refund(refund_id=uuid4(), payment_id="bsl_x") is None
 

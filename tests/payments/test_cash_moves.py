@@ -28,7 +28,7 @@ from apps.moderation.models import AuditEntry
 from apps.outbox import bus
 from apps.payouts.queries import liquidity
 from apps.treasury import entries
-from apps.treasury.models import CashMove, ProcessorLine
+from apps.treasury.models import InternalTransfer, ProcessorLine
 from apps.treasury.operations import internal_transfers as internal_transfer_operations
 from apps.treasury.operations import reconciliation
 from apps.treasury.operations.top_ups import AmountMissing
@@ -55,15 +55,15 @@ def market(books):
     return books
 
 
-def propose(market, amount=EUR_450, **options) -> CashMove:
-    given = {"move_id": uuid4(), "source": "sandbox", "target": "bank", "reason": "Withdrawals by bank"}
+def propose(market, amount=EUR_450, **options) -> InternalTransfer:
+    given = {"transfer_id": uuid4(), "source": "sandbox", "target": "bank", "reason": "Withdrawals by bank"}
     given |= {"actor": market.one, "now": timezone.now()}
-    return internal_transfer_operations.propose_move(amount=amount, **(given | options))
+    return internal_transfer_operations.propose_transfer(amount=amount, **(given | options))
 
 
-def agreed(market, **options) -> CashMove:
+def agreed(market, **options) -> InternalTransfer:
     move = propose(market, **options)
-    return internal_transfer_operations.agree_to_move(move_id=move.id, actor=market.other, now=timezone.now())
+    return internal_transfer_operations.approve_transfer(transfer_id=move.id, actor=market.other, now=timezone.now())
 
 
 def pay_out_at_processor(market, amount: str = "45000") -> None:
@@ -79,7 +79,7 @@ def reconciled(*names: str) -> bool:
     return all(reconciliation.reconcile(gateway=name).is_clean for name in names)
 
 
-def transit(move: CashMove) -> Money:
+def transit(move: InternalTransfer) -> Money:
     return book_queries.balance(chart.clearing_transit(move.id, move.currency))
 
 
@@ -90,7 +90,7 @@ def sound() -> bool:
 def test_cash_goes_from_the_processor_to_the_bank_and_pays_a_freelancer_there(market, outbox_drain):
     move = agreed(market)
     assert reconciliation.reconcile(gateway="sandbox").is_clean
-    assert CashMove.objects.get().status == "agreed"  # nobody has made it yet: nothing is believed
+    assert InternalTransfer.objects.get().status == "agreed"  # nobody has made it yet: nothing is believed
     pay_out_at_processor(market)
     assert reconciled("sandbox")
     move.refresh_from_db()
@@ -117,7 +117,7 @@ def test_cash_goes_from_the_processor_to_the_bank_and_pays_a_freelancer_there(ma
     assert BankOrder.objects.get().amount == EUR_450
     assert sound()
     outbox_drain(timezone.now())
-    logged = AuditEntry.objects.get(action="treasury.cash_move")
+    logged = AuditEntry.objects.get(action="treasury.internal_transfer")
     assert logged.details["proposed_by"] == str(market.one.user_id)
 
 
@@ -143,45 +143,45 @@ def test_and_from_the_bank_to_the_processor(market):
 
 def test_what_is_agreed_is_promised_and_no_more_than_is_free_may_move(market):
     clearing = book_queries.balance(chart.clearing("sandbox", "EUR"))
-    with pytest.raises(internal_transfer_operations.MoreThanFree):
+    with pytest.raises(internal_transfer_operations.ExceedsAvailable):
         propose(market, clearing + Money.of("0.01", "EUR"))
     first, second = propose(market, clearing), propose(market, clearing)
-    internal_transfer_operations.agree_to_move(move_id=first.id, actor=market.other, now=timezone.now())
+    internal_transfer_operations.approve_transfer(transfer_id=first.id, actor=market.other, now=timezone.now())
     assert not liquidity.cash_at("sandbox", "EUR").free
-    with pytest.raises(internal_transfer_operations.MoreThanFree):
-        internal_transfer_operations.agree_to_move(move_id=second.id, actor=market.other, now=timezone.now())
-    internal_transfer_operations.call_move_off(move_id=first.id, actor=market.one, now=timezone.now())
+    with pytest.raises(internal_transfer_operations.ExceedsAvailable):
+        internal_transfer_operations.approve_transfer(transfer_id=second.id, actor=market.other, now=timezone.now())
+    internal_transfer_operations.cancel_transfer(transfer_id=first.id, actor=market.one, now=timezone.now())
     assert liquidity.cash_at("sandbox", "EUR").free == clearing
-    internal_transfer_operations.agree_to_move(move_id=second.id, actor=market.other, now=timezone.now())
+    internal_transfer_operations.approve_transfer(transfer_id=second.id, actor=market.other, now=timezone.now())
     assert not transit(second)
     assert sound()
 
 
 def test_one_person_alone_moves_nothing_and_what_has_left_is_not_called_off(market):
     move = propose(market)
-    assert propose(market, move_id=move.id) == move
+    assert propose(market, transfer_id=move.id) == move
     with pytest.raises(internal_transfer_operations.SecondPersonMissing):
-        internal_transfer_operations.agree_to_move(move_id=move.id, actor=market.one, now=timezone.now())
+        internal_transfer_operations.approve_transfer(transfer_id=move.id, actor=market.one, now=timezone.now())
     with pytest.raises(policies.OnlyStaff):
         propose(market, actor=market.actor(market.employer()))
-    with pytest.raises(internal_transfer_operations.DoorsDoNotFit):
+    with pytest.raises(internal_transfer_operations.GatewaysIncompatible):
         propose(market, target="sandbox")
-    with pytest.raises(internal_transfer_operations.DoorsDoNotFit):
+    with pytest.raises(internal_transfer_operations.GatewaysIncompatible):
         propose(market, Money.of("1.00", "USD"))  # the bank holds euros alone
     with pytest.raises(ReasonMissing):
         propose(market, reason=" ")
     with pytest.raises(AmountMissing):
         propose(market, Money.zero("EUR"))
-    same = CashMove.objects.filter(id=move.id)
+    same = InternalTransfer.objects.filter(id=move.id)
     with pytest.raises(IntegrityError, match="two_people"), transaction.atomic():
         same.update(agreed_by_id=market.one.user_id)
     with pytest.raises(IntegrityError, match="left_has_a_line"), transaction.atomic():
         same.update(status="left", agreed_by_id=market.other.user_id)
-    internal_transfer_operations.agree_to_move(move_id=move.id, actor=market.other, now=timezone.now())
+    internal_transfer_operations.approve_transfer(transfer_id=move.id, actor=market.other, now=timezone.now())
     pay_out_at_processor(market)
     reconciliation.reconcile(gateway="sandbox")
     with pytest.raises(IllegalTransition):
-        internal_transfer_operations.call_move_off(move_id=move.id, actor=market.one, now=timezone.now())
+        internal_transfer_operations.cancel_transfer(transfer_id=move.id, actor=market.one, now=timezone.now())
 
 
 def test_a_customers_payment_of_the_same_amount_is_never_taken_for_it(market):
@@ -194,28 +194,32 @@ def test_a_customers_payment_of_the_same_amount_is_never_taken_for_it(market):
     assert not reconciliation.reconcile(gateway="bank", clock=lambda: later).is_clean
     move.refresh_from_db()
     assert move.status == "left"
-    [line] = internal_transfer_queries.lines_of_move(move)
+    [line] = internal_transfer_queries.lines_of_transfer(move)
     assert line.status == "suspense"
     other = ProcessorLine.objects.get(gateway="bank", net_minor=44999)
-    with pytest.raises(internal_transfer_operations.LineDoesNotFit):
-        internal_transfer_operations.point_to_line(move_id=move.id, line_id=other.id, actor=market.one, now=later)
+    with pytest.raises(internal_transfer_operations.LineMismatch):
+        internal_transfer_operations.match_statement_line(
+            transfer_id=move.id, line_id=other.id, actor=market.one, now=later
+        )
 
-    internal_transfer_operations.point_to_line(move_id=move.id, line_id=line.id, actor=market.one, now=later)
+    internal_transfer_operations.match_statement_line(transfer_id=move.id, line_id=line.id, actor=market.one, now=later)
     reconciliation.reconcile(gateway="bank", clock=lambda: later)
 
     move.refresh_from_db()
     line.refresh_from_db()
     assert (move.status, line.status, transit(move)) == ("arrived", "matched", Money.zero("EUR"))
     assert not reconciliation.compare_balances(gateway="bank")
-    with pytest.raises(internal_transfer_operations.LineDoesNotFit):
-        internal_transfer_operations.point_to_line(move_id=move.id, line_id=line.id, actor=market.one, now=later)
+    with pytest.raises(internal_transfer_operations.LineMismatch):
+        internal_transfer_operations.match_statement_line(
+            transfer_id=move.id, line_id=line.id, actor=market.one, now=later
+        )
 
 
 def test_a_sweep_of_the_same_amount_keeps_its_payout(market):
     move = agreed(market, amount=Money.of("7.00", "EUR"))
     pay_out_at_processor(market, "700")
     writing.record(
-        entries.swept(act_id=uuid4(), gateway="sandbox", amount=Money.of("7.00", "EUR")), now=timezone.now()
+        entries.swept(operation_id=uuid4(), gateway="sandbox", amount=Money.of("7.00", "EUR")), now=timezone.now()
     )  # fmt: skip
     assert reconciled("sandbox")
     move.refresh_from_db()
@@ -226,17 +230,17 @@ def test_two_people_walk_it_on_the_pages(market):
     first, second = Client(), Client()
     first.force_login(people_user(market.one))
     second.force_login(people_user(market.other))
-    assert "/money/cash/" in first.get("/en/money/cash/").content.decode()
-    form = first.get("/en/money/cash/").content.decode()
-    move_id = re.search(r'name="move_id" value="([^"]+)"', form)[1]
-    filled = {"move_id": move_id, "source": "sandbox", "target": "bank", "currency": "EUR", "amount": "450",
+    assert "/money/internal-transfers/" in first.get("/en/money/internal-transfers/").content.decode()
+    form = first.get("/en/money/internal-transfers/").content.decode()
+    transfer_id = re.search(r'name="transfer_id" value="([^"]+)"', form)[1]
+    filled = {"transfer_id": transfer_id, "source": "sandbox", "target": "bank", "currency": "EUR", "amount": "450",
               "reason": "Withdrawals"}  # fmt: skip
-    assert first.post("/en/money/cash/", filled | {"amount": "99999"}).status_code == 422
-    address = first.post("/en/money/cash/", filled).url
+    assert first.post("/en/money/internal-transfers/", filled | {"amount": "99999"}).status_code == 422
+    address = first.post("/en/money/internal-transfers/", filled).url
     assert "A second person has to agree" in first.get(address).content.decode()
-    second.post(address, {"step": "agree"})
+    second.post(address, {"step": "approve"})
     page = second.get(address).content.decode()
-    assert CashMove.objects.get().number in page
+    assert InternalTransfer.objects.get().number in page
     assert "Make the transfer by hand" in page
     pay_out_at_processor(market)
     reconciliation.reconcile(gateway="sandbox")
@@ -244,14 +248,14 @@ def test_two_people_walk_it_on_the_pages(market):
     reconciliation.reconcile(gateway="bank")
     page = second.get(address).content.decode()
     line = re.search(r'name="line" value="([^"]+)"', page)[1]
-    second.post(address, {"step": "point", "line": line})
-    assert CashMove.objects.get().status == "arrived"
+    second.post(address, {"step": "match", "line": line})
+    assert InternalTransfer.objects.get().status == "arrived"
     assert "Arrived from another of our accounts" in second.get(address).content.decode()
-    assert second.post(address, {"step": "point", "line": "x"}).status_code == 302
-    assert second.post(f"/en/money/cash/{uuid4()}/", {"step": "agree"}, follow=True).status_code == 404
+    assert second.post(address, {"step": "match", "line": "x"}).status_code == 302
+    assert second.post(f"/en/money/internal-transfers/{uuid4()}/", {"step": "approve"}, follow=True).status_code == 404
     stranger = Client()
     stranger.force_login(market.employer().memberships.get().user)
-    assert (stranger.get("/en/money/cash/").status_code, stranger.get(address).status_code) == (403, 403)
+    assert (stranger.get("/en/money/internal-transfers/").status_code, stranger.get(address).status_code) == (403, 403)
 
 
 def people_user(actor):
@@ -270,9 +274,9 @@ def test_the_api_does_the_same(market):
 
     assert [post(one, "/api/v1/treasury/cash/", body).status_code for _ in range(2)] == [201, 201]
     address = f"/api/v1/treasury/cash/{body['id']}/"
-    alone = post(one, address, {"step": "agree"})
+    alone = post(one, address, {"step": "approve"})
     assert (alone.status_code, alone.json()["code"]) == (409, "second_person_missing")
-    assert post(other, address, {"step": "agree"}).json()["move"]["status"] == "agreed"
+    assert post(other, address, {"step": "approve"}).json()["move"]["status"] == "agreed"
     pay_out_at_processor(market)
     assert one.get(address).json()["candidates"] == []  # nobody has read the processor's lines yet
     reconciliation.reconcile(gateway="sandbox")
@@ -281,7 +285,7 @@ def test_the_api_does_the_same(market):
     held = {row["door"]: row["held"] for row in found["doors"]}
     assert held["bank"] == {"amount_minor": 0, "currency": "EUR"}
     assert held["sandbox"]["amount_minor"] > 0
-    assert found["moves"][0]["number"] == CashMove.objects.get().number
+    assert found["moves"][0]["number"] == InternalTransfer.objects.get().number
     stranger = APIClient()
     stranger.force_login(market.employer().memberships.get().user)
     assert stranger.get(address).status_code == 403

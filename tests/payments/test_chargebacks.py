@@ -173,7 +173,7 @@ def test_lost_after_the_release_the_reserve_bears_it_and_then_our_capital(make, 
 
 def fill_reserve(amount):
     if amount:
-        ledger_operations.record(entries.reserve_provisioned(act_id=uuid7(), amount=amount), now=NOON)
+        ledger_operations.record(entries.reserve_provisioned(operation_id=uuid7(), amount=amount), now=NOON)
 
 
 @pytest.mark.parametrize("is_owed_back", [True, False])

@@ -14,7 +14,7 @@ from apps.gateways.protocols.charges import ChargeState, CheckoutRequest, Refund
 from apps.gateways.protocols.movements import TransferState
 from apps.gateways.protocols.payouts import BankPayoutRequest, RecipientRequest
 from apps.gateways.protocols.transfers import TransferRequest
-from apps.gateways.protocols.webhooks import NoticeKind
+from apps.gateways.protocols.webhooks import WebhookKind
 from devstack.sandbox_processor import events, payouts
 from devstack.sandbox_processor.charges import processor_fee
 
@@ -260,26 +260,26 @@ class TestNotices:
         body, charge_id = self.event(gateway, processor)
         at = int(time.time())
 
-        notice = gateway.read_notice(body, events.signature(body, SECRET, at), now=datetime.fromtimestamp(at, UTC))
+        webhook = gateway.read_webhook(body, events.signature(body, SECRET, at), now=datetime.fromtimestamp(at, UTC))
 
-        assert (notice.kind, notice.reference) == (NoticeKind.CHARGE, str(charge_id))
-        assert notice.type == "payment_intent.succeeded"
+        assert (webhook.kind, webhook.reference) == (WebhookKind.CHARGE, str(charge_id))
+        assert webhook.type == "payment_intent.succeeded"
 
     @pytest.mark.parametrize("age", [-3600, 3600])
     def test_a_notice_of_long_ago_or_of_the_future_is_refused(self, gateway, processor, age):
         body, _ = self.event(gateway, processor)
         at = int(time.time())
         with pytest.raises(SignatureWrong):
-            gateway.read_notice(body, events.signature(body, SECRET, at + age), now=datetime.fromtimestamp(at, UTC))
+            gateway.read_webhook(body, events.signature(body, SECRET, at + age), now=datetime.fromtimestamp(at, UTC))
 
     @pytest.mark.parametrize("signature", ["", "t=,v1=", "t=1", "v1=00", "nonsense"])
     def test_a_notice_without_a_good_signature_is_refused(self, gateway, signature):
         with pytest.raises(SignatureWrong):
-            gateway.read_notice(b"{}", signature, now=datetime.now(UTC))
+            gateway.read_webhook(b"{}", signature, now=datetime.now(UTC))
 
     def test_a_changed_body_or_another_secret_is_refused(self, gateway, processor):
         body, _ = self.event(gateway, processor)
         at = int(time.time())
         for changed, secret in ((body + b" ", SECRET), (body, "whsec_other")):
             with pytest.raises(SignatureWrong):
-                gateway.read_notice(changed, events.signature(body, secret, at), now=datetime.fromtimestamp(at, UTC))
+                gateway.read_webhook(changed, events.signature(body, secret, at), now=datetime.fromtimestamp(at, UTC))

@@ -16,7 +16,7 @@ from apps.gateways.protocols.movements import TransferState
 from apps.gateways.protocols.onboarding import AccountRequest, RecipientState
 from apps.gateways.protocols.payouts import BankPayoutRequest, OutboundRequest
 from apps.gateways.protocols.transfers import ReversalRequest, TransferRequest
-from apps.gateways.protocols.webhooks import NoticeKind
+from apps.gateways.protocols.webhooks import WebhookKind
 from apps.gateways.stripe.client import API_VERSION, StripeGateway
 from apps.gateways.stripe.retry import patiently
 from devstack.sandbox_processor import events
@@ -102,9 +102,9 @@ class TestPayoutsAbroad:
         paid(gateway, processor, EUR_525)
         request = outbound(*abroad(gateway, processor), Money.of("111.72", "USD"))
 
-        made, again = gateway.send_abroad(request), gateway.send_abroad(request)
+        made, again = gateway.send_cross_border(request), gateway.send_cross_border(request)
 
-        assert made == again == gateway.find_abroad(payout_id=request.payout_id, account_id=request.account_id)
+        assert made == again == gateway.find_cross_border(payout_id=request.payout_id, account_id=request.account_id)
         assert made.transfer.debited == Money.of("100.00", "EUR")
         assert made.movement.state == TransferState.PENDING
         assert keys(processor, "/v2/money_management/outbound_payments").count(str(request.key)) == 2
@@ -121,18 +121,18 @@ class TestPayoutsAbroad:
         paid(gateway, processor, EUR_525)
         before = gateway.balance()["EUR"]
         request = outbound(*abroad(gateway, processor), Money.of("100.00", "USD"))
-        made = gateway.send_abroad(request)
+        made = gateway.send_cross_border(request)
         for status in ends:
             control(processor, f"payouts/{made.transfer.remote_id}", status=status)
 
-        found = gateway.find_abroad(payout_id=request.payout_id, account_id=request.account_id)
+        found = gateway.find_cross_border(payout_id=request.payout_id, account_id=request.account_id)
 
         assert found.movement.state == state
         assert (gateway.balance()["EUR"] == before) == (state == TransferState.FAILED)
 
     def test_more_than_there_is_is_refused(self, gateway, processor):
         with pytest.raises(GatewayRefused) as refusal:
-            gateway.send_abroad(outbound(*abroad(gateway, processor), Money.of("100.00", "USD")))
+            gateway.send_cross_border(outbound(*abroad(gateway, processor), Money.of("100.00", "USD")))
         assert refusal.value.code == "insufficient_funds"
 
     def test_a_lost_reply_moves_money_once(self, gateway, processor):
@@ -140,8 +140,8 @@ class TestPayoutsAbroad:
         request = outbound(*abroad(gateway, processor), Money.of("100.00", "USD"))
         fault(processor, "POST /v2/money_management/outbound_payments", "lost_reply")
         with pytest.raises(GatewayUnavailable):
-            gateway.send_abroad(request)
-        gateway.send_abroad(request)
+            gateway.send_cross_border(request)
+        gateway.send_cross_border(request)
         assert count(processor, "v2.money_management.outbound_payment") == 1
 
 
@@ -249,16 +249,16 @@ class TestEvents:
     def test_the_poll_gives_every_event_once_over_many_pages(self, gateway, processor):
         for _ in range(60):
             control(processor, f"pay/{paid(gateway, processor)}")
-        found = list(gateway.notices_since(PAST))
-        assert len({notice.event_id for notice in found}) == len(found) == 120
-        assert {notice.kind for notice in found} == {NoticeKind.CHARGE}
+        found = list(gateway.events_since(PAST))
+        assert len({webhook.event_id for webhook in found}) == len(found) == 120
+        assert {webhook.kind for webhook in found} == {WebhookKind.CHARGE}
 
     def test_a_dispute_and_a_warning_are_named_by_the_processors_id(self, gateway, processor):
         outcome = gateway.charge_outcome(paid(gateway, processor, EUR_525))
         warning = control(processor, f"fraud_warnings/{outcome.payment_id}")
         dispute = control(processor, f"disputes/{outcome.payment_id}")
-        found = {(notice.kind, notice.reference) for notice in gateway.notices_since(PAST)}
-        assert {(NoticeKind.WARNING, warning["id"]), (NoticeKind.DISPUTE, dispute["id"])} <= found
+        found = {(webhook.kind, webhook.reference) for webhook in gateway.events_since(PAST)}
+        assert {(WebhookKind.WARNING, warning["id"]), (WebhookKind.DISPUTE, dispute["id"])} <= found
 
     def thin(self, gateway, processor) -> tuple[bytes, str]:
         account_id, _ = abroad(gateway, processor)
@@ -269,18 +269,20 @@ class TestEvents:
         at = int(time.time())
         now = datetime.fromtimestamp(at, UTC)
 
-        notice = gateway.read_thin_notice(body, events.signature(body, THIN_SECRET, at), now=now)
+        webhook = gateway.read_thin_webhook(body, events.signature(body, THIN_SECRET, at), now=now)
 
-        assert (notice.kind, notice.reference) == (NoticeKind.ACCOUNT, account_id)
+        assert (webhook.kind, webhook.reference) == (WebhookKind.ACCOUNT, account_id)
         with pytest.raises(SignatureWrong):
-            gateway.read_thin_notice(body, events.signature(body, SECRET, at), now=now)
+            gateway.read_thin_webhook(body, events.signature(body, SECRET, at), now=now)
         with pytest.raises(SignatureWrong):
-            gateway.read_thin_notice(body, events.signature(body, THIN_SECRET, at + 3600), now=now)
+            gateway.read_thin_webhook(body, events.signature(body, THIN_SECRET, at + 3600), now=now)
 
     def test_a_snapshot_is_no_thin_event(self, gateway):
         body, at = b'{"id": "evt_1", "object": "event", "type": "x"}', int(time.time())
         with pytest.raises(ValueError, match="thin"):
-            gateway.read_thin_notice(body, events.signature(body, THIN_SECRET, at), now=datetime.fromtimestamp(at, UTC))
+            gateway.read_thin_webhook(
+                body, events.signature(body, THIN_SECRET, at), now=datetime.fromtimestamp(at, UTC)
+            )
 
 
 class TestPatience:

@@ -45,7 +45,7 @@ def test_a_notice_is_written_down_answered_and_handled_later(client, paid):
 
     charge.refresh_from_db()
     assert (answers, charge.status) == ([200, 200], "open")
-    assert webhooks.handle_notices() == 2
+    assert webhooks.handle_due() == 2
     charge.refresh_from_db()
     assert charge.status == "succeeded"
     assert set(WebhookEvent.objects.values_list("status", flat=True)) == {"handled"}
@@ -65,8 +65,8 @@ def test_fifty_notices_in_any_order_and_twice_end_the_same(client, paid, make, o
     for body in shuffled[:50]:
         assert post(client, body).status_code == 200
         if random.Random(body).random() < 0.5:
-            webhooks.handle_notices()
-    webhooks.handle_notices()
+            webhooks.handle_due()
+    webhooks.handle_due()
     outbox_drain(timezone.now())
 
     charge.refresh_from_db()
@@ -115,7 +115,7 @@ def test_a_notice_about_somebody_else_is_ignored(client):
         }
     ).encode()  # fmt: skip
     assert post(client, body).status_code == 200
-    webhooks.handle_notices()
+    webhooks.handle_due()
     assert WebhookEvent.objects.get().status == "ignored"
 
 
@@ -123,14 +123,14 @@ def test_a_notice_that_cannot_be_handled_now_is_tried_again(client, paid, settin
     charge, about = paid
     post(client, about[0])
     good, settings.PROCESSOR_URL = settings.PROCESSOR_URL, "http://127.0.0.1:9"
-    webhooks.handle_notices()
+    webhooks.handle_due()
     waiting = WebhookEvent.objects.get()
     assert (waiting.status, waiting.attempts_made) == ("received", 1)
     assert "PaymentUnavailable" in waiting.last_error
-    assert webhooks.handle_notices() == 0
+    assert webhooks.handle_due() == 0
 
     settings.PROCESSOR_URL = good
-    webhooks.handle_notices(clock=lambda: waiting.next_attempt_at)
+    webhooks.handle_due(clock=lambda: waiting.next_attempt_at)
 
     charge.refresh_from_db()
     assert charge.status == "succeeded"

@@ -155,7 +155,7 @@ def test_a_thin_event_is_written_down_and_its_object_fetched(make):
     fill_in(make, account)
 
     answers = {post(thin(make)).status_code for _ in range(3)}
-    webhooks.handle_notices()
+    webhooks.handle_due()
 
     account.refresh_from_db()
     assert answers == {200}
@@ -181,7 +181,7 @@ def test_a_thin_event_about_somebody_else_is_ignored(make):
         "related_object": {"id": "acct_other", "type": "v2.core.account", "url": "/x"},
     }  # fmt: skip
     assert post(json.dumps(body).encode()).status_code == 200
-    webhooks.handle_notices()
+    webhooks.handle_due()
     assert WebhookEvent.objects.get().status == "ignored"
 
 
@@ -327,7 +327,7 @@ def test_the_poll_brings_what_no_webhook_brought_and_nothing_twice(make):
 
     found = webhooks.poll_events(processor="sandbox")
     again = webhooks.poll_events(processor="sandbox")
-    webhooks.handle_notices(limit=1000)
+    webhooks.handle_due(limit=1000)
 
     charge.refresh_from_db()
     assert found >= 2 and again == 0
@@ -338,8 +338,8 @@ def test_a_long_silence_is_asked_about_from_the_last_thing_heard(make, monkeypat
     asked = []
 
     assert make.processor
-    gateway = type(registry.door("sandbox"))
-    monkeypatch.setattr(gateway, "notices_since", lambda self, since: asked.append(since) or iter(()))
+    gateway = type(registry.gateway("sandbox"))
+    monkeypatch.setattr(gateway, "events_since", lambda self, since: asked.append(since) or iter(()))
     now = timezone.now()
     webhooks.poll_events(processor="sandbox", clock=lambda: now)
     for hours in (0, 30):

@@ -186,7 +186,7 @@ def test_an_entry_without_a_line_is_put_aside(books):
     from apps.treasury import entries
 
     books.escrow(status="funded")
-    wrong = entries.swept(act_id=uuid4(), gateway="sandbox", amount=Money.of("7.00", "EUR"))
+    wrong = entries.swept(operation_id=uuid4(), gateway="sandbox", amount=Money.of("7.00", "EUR"))
     writing.record(wrong, now=timezone.now())
     assert run().items_opened == 0
     later()
@@ -203,7 +203,7 @@ def test_a_sweep_finds_its_payout_by_the_amount(books):
 
     books.escrow(status="funded")
     books.processor.store.book("", "payout", -700, "eur", "po_by_hand")
-    writing.record(entries.swept(act_id=uuid4(), gateway="sandbox", amount=Money.of("7.00", "EUR")),
+    writing.record(entries.swept(operation_id=uuid4(), gateway="sandbox", amount=Money.of("7.00", "EUR")),
                    now=timezone.now())  # fmt: skip
     assert run().is_clean
 

@@ -29,7 +29,7 @@ from apps.payments.operations import charges
 from apps.payouts.models import Payout, ReversalAttempt, TransferReversal
 from apps.payouts.operations import accounts, reversals
 from apps.payouts.operations import payouts as payout_operations
-from apps.treasury.models import TreasuryAct
+from apps.treasury.models import TreasuryOperation
 from apps.treasury.operations import reconciliation
 from tests.conftest import NOON
 from tests.make import dispatch
@@ -291,7 +291,7 @@ def test_killing_who_brings_our_own_money_brings_it_once(make, url, tmp_path, po
 
     assert len(list(kills.iterdir())) == 3
     assert control(url, "state")["counts"]["topup"] == 3
-    assert {str(one) for one in TreasuryAct.objects.values_list("id", flat=True)} == set(forms)
+    assert {str(one) for one in TreasuryOperation.objects.values_list("id", flat=True)} == set(forms)
     assert books.balance(chart.operator_equity("EUR")) == Money.of("150.00", "EUR")
     assert reconciliation.compare_balances(gateway="sandbox") == {}
     assert {finding.invariant: finding.breaches for finding in invariants.check_all() if finding.breaches} == {}

@@ -32,7 +32,7 @@ class Door:
 @pytest.fixture
 def door(monkeypatch, settings):
     settings.PAYMENT_GATEWAYS_ALSO = []
-    one = Door(comparison.registry.gateway().capabilities)
+    one = Door(comparison.registry.default_gateway().capabilities)
     monkeypatch.setattr(comparison.registry, "door", lambda name: one)
     cache.delete(comparison.SILENT.format("sandbox"))
     comparison.forget_checks()

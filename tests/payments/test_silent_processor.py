@@ -15,7 +15,7 @@ from apps.gateways.wallet.gateway import WalletGateway
 
 @pytest.fixture
 def silent_url(settings):
-    settings.GATEWAY_SILENCES_MAX, settings.GATEWAY_CALLS_AT_ONCE = 3, 3
+    settings.GATEWAY_FAILURES_MAX, settings.GATEWAY_CALLS_AT_ONCE = 3, 3
     breakers._breaker.cache_clear()
     with socket.create_server(("127.0.0.1", 0), backlog=64) as server:  # nobody ever accepts
         yield f"http://127.0.0.1:{server.getsockname()[1]}"
@@ -66,7 +66,7 @@ def test_a_processor_that_answers_with_errors_is_called_on(processor, settings):
 
     import requests
 
-    settings.GATEWAY_SILENCES_MAX = 3
+    settings.GATEWAY_FAILURES_MAX = 3
     breakers._breaker.cache_clear()
     body = json.dumps({"path": "GET /v1/balance", "kind": "500", "times": 5})
     requests.post(f"{processor.url}/control/faults", data=body, timeout=5)

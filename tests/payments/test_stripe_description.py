@@ -142,12 +142,12 @@ def _walk(running: Processor) -> None:
             request = OutboundRequest(
                 uuid4(), uuid4(), recipient, status.payout_method_id, Money.of("20.00", "USD"), "EUR"
             )
-            sent = gateway.send_abroad(request)
+            sent = gateway.send_cross_border(request)
             control(f"payouts/{sent.transfer.remote_id}", status="posted")
             control(f"payouts/{sent.transfer.remote_id}", status="returned")
-            gateway.find_abroad(payout_id=request.payout_id, account_id=recipient)
+            gateway.find_cross_border(payout_id=request.payout_id, account_id=recipient)
             gateway.payout_of_outbound(sent.transfer.remote_id)
-    list(gateway.notices_since(datetime.now(UTC) - timedelta(hours=1)))
+    list(gateway.events_since(datetime.now(UTC) - timedelta(hours=1)))
     list(gateway.balance_lines(since=datetime.now(UTC) - timedelta(hours=1)))
     gateway.balance()
     gateway.balance(account)

@@ -16,7 +16,7 @@ from apps.gateways.errors import PaymentUnavailable
 from apps.ledger import chart
 from apps.ledger.queries import books, invariants
 from apps.moderation.models import AuditEntry
-from apps.treasury.models import TopUp, TreasuryAct
+from apps.treasury.models import TopUp, TreasuryOperation
 from apps.treasury.operations import reconciliation, top_ups
 from apps.treasury.operations.top_ups import AmountMissing
 from apps.treasury.operations.treasury import ReasonMissing
@@ -57,7 +57,7 @@ def test_capital_is_brought_and_booked_once(make, outbox_drain, amount):
     assert held - at_processor.get(amount.currency, Money.zero(amount.currency)) == amount
     assert books.balance(clearing) - before == amount
     assert books.balance(chart.operator_equity(amount.currency)) == amount
-    assert TreasuryAct.objects.get().kind == "top_up"
+    assert TreasuryOperation.objects.get().kind == "top_up"
     assert AuditEntry.objects.get().action == "treasury.top_up"
     assert not [one for one in invariants.check_all() if one.breaches]
 
@@ -68,7 +68,7 @@ def test_without_an_answer_it_is_looked_up_and_never_brought_twice(make):
     with pytest.raises(PaymentUnavailable):
         top_up(make)
     assert TopUp.objects.get().status == "requested"
-    assert not TreasuryAct.objects.exists()
+    assert not TreasuryOperation.objects.exists()
 
     make.processor.api.forget_keys()
     assert top_ups.refresh_top_ups(now=NOON) == 1
@@ -115,8 +115,8 @@ def test_the_desk_shows_what_is_lacking_and_what_will_be_written(make):
     assert address in client.get("/en/money/treasury/").content.decode()
     form = client.get(address).content.decode()
     assert "15.53" in form
-    act_id = re.search(r'name="act_id" value="([^"]+)"', form)[1]
-    given = {"act_id": act_id, "amount": "20", "reason": "Fees"}
+    operation_id = re.search(r'name="operation_id" value="([^"]+)"', form)[1]
+    given = {"operation_id": operation_id, "amount": "20", "reason": "Fees"}
     shown = client.post(address, given).content.decode()
     assert "Operator&#x27;s own capital" in shown or "Operator's own capital" in shown
     assert not TopUp.objects.exists()

@@ -10,7 +10,7 @@ from apps.common.ids import uuid7
 from apps.common.money import Money
 from apps.compliance.models import Withholding
 from apps.gateways import policies as gateway_policies
-from apps.gateways.registry import door
+from apps.gateways import registry
 from apps.ledger import chart
 from apps.ledger.queries import books, invariants
 from apps.moderation.models import AuditEntry
@@ -25,9 +25,9 @@ from apps.payouts.operations import reversals as reversal_operations
 from apps.payouts.queries import reversals as reversal_queries
 from apps.payouts.queries import wallet
 from apps.pricing.models import CommissionTax
-from apps.treasury.models import TreasuryAct
+from apps.treasury.models import TreasuryOperation
 from apps.treasury.operations import treasury
-from apps.treasury.operations.treasury import MoreThanMovable, ReasonMissing
+from apps.treasury.operations.treasury import ExceedsMovable, ReasonMissing
 from apps.treasury.queries import holdings
 from devstack.sandbox_processor.accounts import PLATFORM
 from tests.conftest import NOON
@@ -46,8 +46,8 @@ def sound_books() -> bool:
 
 
 def act(make, kind, subject, amount, **fields):
-    given = {"act_id": uuid7(), "reason": "Return 10/2026", "actor": make.staff_actor(), "now": NOON}
-    return treasury.act(kind=kind, subject=subject, amount=amount, **(given | fields))
+    given = {"operation_id": uuid7(), "reason": "Return 10/2026", "actor": make.staff_actor(), "now": NOON}
+    return treasury.record_operation(kind=kind, subject=subject, amount=amount, **(given | fields))
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def test_kept_tax_is_handed_on_and_never_more(make, taxed, outbox_drain, amount,
     ):
         kept = Money.of(text, code)
         assert books.balance(account("AT", code)) == kept
-        with pytest.raises(MoreThanMovable):
+        with pytest.raises(ExceedsMovable):
             act(make, kind, "AT", kept + Money(1, code))
         act(make, kind, "AT", kept)
         assert not books.balance(account("AT", code))
@@ -101,7 +101,7 @@ def test_only_our_own_money_is_swept(make):
     make.escrow(status="released", amount=EUR("1000.00"))  # 100 + 50 earned, the processor's fee is paid of it
 
     own = holdings.own_money("sandbox", "EUR")
-    with pytest.raises(MoreThanMovable):
+    with pytest.raises(ExceedsMovable):
         act(make, "sweep", "sandbox", own + EUR("0.01"))
     act(make, "sweep", "sandbox", own)
 
@@ -140,8 +140,8 @@ def test_an_act_is_staffs_has_a_reason_and_happens_once(make, taxed):
         act(make, "tax_withheld", "AT", EUR("1.00"), reason=" ")
     form = uuid7()
     for _ in range(2):
-        act(make, "tax_withheld", "AT", EUR("1.00"), act_id=form)
-    assert TreasuryAct.objects.count() == 1
+        act(make, "tax_withheld", "AT", EUR("1.00"), operation_id=form)
+    assert TreasuryOperation.objects.count() == 1
     assert books.balance(chart.tax_withheld("AT", "EUR")) == EUR("24.00")
 
 
@@ -271,7 +271,7 @@ def test_a_reversal_that_is_refused_changes_nothing_and_may_be_asked_for_again(m
 def test_the_database_lets_one_reversal_live_at_a_time(make):
     payout = make.payout(status="failed")
     asked = reversal_operations.request_reversal(payout_id=payout.id, actor=make.staff_actor(), now=NOON)
-    fields = {"payout": payout, "asked_by_id": asked.asked_by_id, "requested_at": NOON, "next_attempt_at": NOON}
+    fields = {"payout": payout, "requested_by_id": asked.requested_by_id, "requested_at": NOON, "next_attempt_at": NOON}
     with pytest.raises(IntegrityError, match="one_alive"), transaction.atomic():
         TransferReversal.objects.create(**fields)
     with pytest.raises(IntegrityError, match="done_is_remote"), transaction.atomic():
@@ -289,7 +289,7 @@ def test_what_was_not_exchanged_comes_back_as_it_went(make):
 
 
 def lines_at_processor(make) -> list:
-    return list(door("sandbox").balance_lines(since=NOON - timedelta(days=3650)))
+    return list(registry.gateway("sandbox").balance_lines(since=NOON - timedelta(days=3650)))
 
 
 def test_the_command_shows_first_and_writes_when_told(make, taxed, capsys):
@@ -304,7 +304,7 @@ def test_the_command_shows_first_and_writes_when_told(make, taxed, capsys):
     assert {"kind": "tax_withheld", "subject": "AT", "balance": "25.00 EUR", "movable": "25.00 EUR"} in listed
     call_command("treasury", "tax_withheld", subject="AT")
     assert json.loads(capsys.readouterr().out)["would_write"] == "25.00 EUR"
-    assert not TreasuryAct.objects.exists()
+    assert not TreasuryOperation.objects.exists()
     with pytest.raises(CommandError):
         call_command(
             "treasury", "tax_withheld", subject="AT", yes=True, all=True, reason="Return", by="nobody@example.org"
@@ -312,4 +312,4 @@ def test_the_command_shows_first_and_writes_when_told(make, taxed, capsys):
 
     call_command("treasury", "tax_withheld", subject="AT", yes=True, all=True, reason="Return", by=staff.email)
 
-    assert TreasuryAct.objects.get().amount == EUR("25.00")
+    assert TreasuryOperation.objects.get().amount == EUR("25.00")

@@ -13,7 +13,7 @@ from apps.ledger.queries import books
 from apps.moderation.models import AuditEntry
 from apps.outbox import bus
 from apps.treasury import jobs
-from apps.treasury.models import TreasuryAct
+from apps.treasury.models import TreasuryOperation
 from apps.treasury.queries import holdings
 
 pytestmark = pytest.mark.django_db
@@ -43,11 +43,11 @@ def test_an_act_is_done_once_per_id_and_read_again(make):
     assert reserve["movable"] == {"amount_minor": lacking.amount_minor, "currency": "EUR"}
 
     body = {"id": str(uuid4()), "kind": "reserve", "amount": reserve["movable"], "reason": "October"}
-    assert [post(staff, "treasury/acts/", body).status_code for _ in range(2)] == [201, 201]
-    assert TreasuryAct.objects.get().amount == lacking
+    assert [post(staff, "treasury/operations/", body).status_code for _ in range(2)] == [201, 201]
+    assert TreasuryOperation.objects.get().amount == lacking
     assert staff.get("/api/v1/treasury/").json()["acts"][0]["reason"] == "October"
-    more = post(staff, "treasury/acts/", body | {"id": str(uuid4())})
-    assert (more.status_code, more.json()["code"]) == (409, "more_than_movable")
+    more = post(staff, "treasury/operations/", body | {"id": str(uuid4())})
+    assert (more.status_code, more.json()["code"]) == (409, "exceeds_movable")
 
 
 def test_goodwill_is_given_once_per_id(make):
@@ -77,10 +77,10 @@ def test_nobody_else_acts(make):
     act = {"id": str(uuid4()), "kind": "reserve", "amount": money, "reason": "x"}
     gift = {"id": str(uuid4()), "to": "employer", "amount": money, "reason": "x"}
     assert employer.get("/api/v1/treasury/").status_code == 403
-    assert post(employer, "treasury/acts/", act).status_code == 403
+    assert post(employer, "treasury/operations/", act).status_code == 403
     path = f"releases/{escrow.releases.get().id}/goodwill/"
     assert (post(employer, path, gift).status_code, post(stranger, path, gift).status_code) == (403, 404)
-    assert not TreasuryAct.objects.exists()
+    assert not TreasuryOperation.objects.exists()
     assert not Goodwill.objects.exists()
 
 
@@ -89,7 +89,7 @@ def test_the_clock_keeps_the_reserve_and_signs_for_nobody(make, client):
     lacking = holdings.to_reserve("EUR")
     assert lacking
     assert [jobs.keep_reserve(), jobs.keep_reserve()] == [1, 0]
-    act = TreasuryAct.objects.get()
+    act = TreasuryOperation.objects.get()
     assert (act.amount, act.acted_by, act.reason) == (lacking, None, "")
     assert books.balance(chart.reserve_chargeback("EUR")) == lacking
     bus.deliver_pending(now=timezone.now())

@@ -10,7 +10,7 @@ from apps.common.money import Money
 from apps.escrow.models import Escrow, Goodwill
 from apps.payments.models import Refund
 from apps.payments.queries import credits
-from apps.treasury.models import TreasuryAct
+from apps.treasury.models import TreasuryOperation
 from apps.treasury.queries import holdings
 from tests.escrow.test_credit_and_goodwill import with_credit
 
@@ -41,16 +41,20 @@ def test_an_act_of_the_treasury_is_shown_before_it_is_written(make):
     assert "/en/money/treasury/reserve/EUR/" in desk
     form = staff.get("/en/money/treasury/reserve/EUR/").content.decode()
     lacking = holdings.to_reserve("EUR")
-    given = {"act_id": hidden(form, "act_id"), "amount": str(lacking.as_decimal()), "reason": "October 2026"}
+    given = {
+        "operation_id": hidden(form, "operation_id"),
+        "amount": str(lacking.as_decimal()),
+        "reason": "October 2026",
+    }
     assert staff.post("/en/money/treasury/reserve/EUR/", given | {"reason": ""}).status_code == 422
 
     shown = staff.post("/en/money/treasury/reserve/EUR/", given).content.decode()
     assert "Laid aside for chargebacks" in shown
-    assert not TreasuryAct.objects.exists()
+    assert not TreasuryOperation.objects.exists()
     for _ in range(2):
         staff.post("/en/money/treasury/reserve/EUR/", given | {"confirmed": hidden(shown, "confirmed")})
 
-    assert TreasuryAct.objects.get().amount == lacking
+    assert TreasuryOperation.objects.get().amount == lacking
     assert "October 2026" in staff.get("/en/money/treasury/").content.decode()
     assert not holdings.to_reserve("EUR")
 

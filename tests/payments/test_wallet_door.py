@@ -72,9 +72,9 @@ def test_silence_is_unavailable_and_the_same_order_moves_money_once(wallet, prov
     request = OutboundRequest(uuid4(), uuid4(), "w12345", "w12345", Money.of("10.000", "KWD"), "KWD")
     provider.faults.append(fault)
     with pytest.raises(GatewayUnavailable):
-        wallet.send_abroad(request)
-    made = wallet.send_abroad(request)
-    assert made == wallet.find_abroad(payout_id=request.payout_id, account_id="w12345")
+        wallet.send_cross_border(request)
+    made = wallet.send_cross_border(request)
+    assert made == wallet.find_cross_border(payout_id=request.payout_id, account_id="w12345")
     assert made.movement.state == TransferState.SUCCEEDED
     assert wallet.balance() == {"KWD": Money.of("42.500", "KWD")}
 

@@ -22,7 +22,7 @@ from apps.notifications.models import Notification
 from apps.outbox import bus
 from apps.payments.models import PaymentMethod
 from apps.payouts import jobs, policies
-from apps.payouts.models import CashShortage, Payout, PayoutAccount
+from apps.payouts.models import LiquidityShortage, Payout, PayoutAccount
 from apps.payouts.operations import accounts as account_operations
 from apps.payouts.operations import payouts
 from apps.payouts.queries import accounts as account_queries
@@ -92,7 +92,7 @@ def test_only_an_open_door_of_the_country_and_currency_is_offered(make, ada, set
     assert methods.payout_methods_for(country="FR", on=today - timedelta(days=400)) == []
     settings.PAYMENT_GATEWAYS_ALSO = []
     assert methods.payout_methods_for(country="FR", on=today) == []
-    with pytest.raises(policies.DoorNotOffered):
+    with pytest.raises(policies.GatewayNotOffered):
         by_bank(make, ada)
 
 
@@ -118,11 +118,11 @@ def test_a_stranger_and_another_currency_are_refused(make, ada):
             organization_id=ada.id, currency="EUR", holder_name="E", account_number=IBAN, is_automatic=False,
             gateway="bank", actor=make.actor(make.freelancer("Eve")), now=timezone.now(),
         )  # fmt: skip
-    with pytest.raises(policies.DoorNotOffered):
+    with pytest.raises(policies.GatewayNotOffered):
         by_bank(make, ada, currency="USD")
     by_bank(make, ada)
     make.escrow(status="released", amount=Money.of("100.00", "USD"), payee=ada)
-    with pytest.raises(policies.DoorDoesNotExchange, match="a balance in USD"):
+    with pytest.raises(policies.GatewayDoesNotExchange, match="a balance in USD"):
         payouts.quote_payout(
             organization_id=ada.id, currency="USD", amount=None, actor=make.actor(ada), now=timezone.now()
         )
@@ -136,14 +136,14 @@ def test_a_door_that_holds_too_little_refuses_takes_nothing_and_tells_staff_once
     staff = make.staff()
     by_bank(make, ada)
     for _ in range(2):
-        with pytest.raises(policies.DoorHoldsTooLittle, match="Nothing was taken from your balance"):
+        with pytest.raises(policies.InsufficientLiquidity, match="Nothing was taken from your balance"):
             withdraw(make, ada)
     bus.deliver_pending(now=timezone.now())
 
     assert wallet.available(ada.id, "EUR") == EUR_450
     assert not Payout.objects.exists()
-    assert CashShortage.objects.get().missing == EUR_450
-    assert Notification.objects.filter(user=staff, kind="cash_short").count() == 1
+    assert LiquidityShortage.objects.get().missing == EUR_450
+    assert Notification.objects.filter(user=staff, kind="liquidity_short").count() == 1
     client = Client()
     client.force_login(staff)
     page = client.get("/en/money/treasury/").content.decode()
@@ -180,7 +180,7 @@ def test_what_is_promised_is_not_promised_again(make, ada, cash_at_bank):
     bob = make.freelancer("Bob", country="FR", currency="EUR")
     make.balance(bob, EUR_450)
     by_bank(make, bob)
-    with pytest.raises(policies.DoorHoldsTooLittle):
+    with pytest.raises(policies.InsufficientLiquidity):
         withdraw(make, bob)
     assert withdraw(make, bob, Money.of("100.00", "EUR")).amount == Money.of("100.00", "EUR")
     dispatch.send_due(clock=timezone.now)
@@ -204,14 +204,14 @@ def test_a_quote_binds_the_rate_and_not_the_cash(make, ada, cash_at_bank):
     answer = client.post(f"/en/money/quotes/{quote.id}/accept/", follow=True)
     assert "does not hold enough" in answer.content.decode()
     assert wallet.available(ada.id, "EUR") == EUR_450
-    assert CashShortage.objects.get().gateway == "bank"
+    assert LiquidityShortage.objects.get().gateway == "bank"
 
 
 @pytest.mark.django_db
 def test_automatic_payouts_wait_and_staff_hear_of_it(make, ada):
     by_bank(make, ada, is_automatic=True)
     assert jobs.batch_payables() == 0
-    assert CashShortage.objects.get().missing == EUR_450
+    assert LiquidityShortage.objects.get().missing == EUR_450
     assert wallet.available(ada.id, "EUR") == EUR_450
 
 
@@ -231,7 +231,7 @@ def test_eight_withdrawals_at_once_take_no_more_than_there_is(make, ada, cash_at
             payouts.request_payout(
                 organization_id=owner.id, currency="EUR", amount=None, actor=actors[owner.id], now=timezone.now()
             )
-        except policies.DoorHoldsTooLittle:
+        except policies.InsufficientLiquidity:
             return False
         finally:
             connections.close_all()
@@ -242,7 +242,7 @@ def test_eight_withdrawals_at_once_take_no_more_than_there_is(make, ada, cash_at
 
     assert sum(taken) == 2
     assert liquidity.cash_at("bank", "EUR").free == Money.of("100.00", "EUR")
-    assert CashShortage.objects.count() == 1
+    assert LiquidityShortage.objects.count() == 1
 
 
 @pytest.mark.django_db
@@ -253,7 +253,7 @@ def test_a_wallet_is_a_way_too_where_the_table_has_it(make, ada, settings):
     try:
         account = by_bank(make, ada, "WALLET0001", gateway="wallet")
         assert (account.gateway, account.status) == ("wallet", "active")
-        with pytest.raises(policies.DoorHoldsTooLittle):
+        with pytest.raises(policies.InsufficientLiquidity):
             withdraw(make, ada)
     finally:
         provider.stop()
@@ -308,8 +308,8 @@ def test_the_api_does_the_same(make, ada):
     wrong = client.put("/api/v1/payout-account/", body | {"account_number": "FR14123456"}, format="json")
     assert (wrong.status_code, wrong.json()["code"]) == (422, "account_number_wrong")
     shut = client.put("/api/v1/payout-account/", body | {"door": "stripe"}, format="json")
-    assert (shut.status_code, shut.json()["code"]) == (422, "door_not_offered")
+    assert (shut.status_code, shut.json()["code"]) == (422, "gateway_not_offered")
     refused = client.post(
         "/api/v1/quotes/", {"currency": "EUR", "all": True}, format="json", headers={"Idempotency-Key": "k-1"}
     )  # fmt: skip
-    assert (refused.status_code, refused.json()["code"]) == (409, "door_holds_too_little")
+    assert (refused.status_code, refused.json()["code"]) == (409, "insufficient_liquidity")

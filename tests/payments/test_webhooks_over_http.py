@@ -40,7 +40,7 @@ def test_a_payment_is_told_over_http_and_held(make, live_server, settings, tmp_p
         )
 
     until(lambda: WebhookEvent.objects.count() == 2)
-    webhooks.handle_notices()
+    webhooks.handle_due()
     bus.deliver_pending()
     processor.stop()
 
@@ -94,7 +94,7 @@ def test_both_generations_of_events_doubled_and_shuffled_end_the_same(make, live
         charges.pay(store, charges.find_session(store, charge.remote_session_id), "4242424242424242")
 
     def heard() -> bool:
-        webhooks.handle_notices()
+        webhooks.handle_due()
         bus.deliver_pending()
         escrow.refresh_from_db()
         account.refresh_from_db()
@@ -108,7 +108,7 @@ def test_both_generations_of_events_doubled_and_shuffled_end_the_same(make, live
     dispatch.send_due()
 
     def arrived() -> bool:
-        webhooks.handle_notices()
+        webhooks.handle_due()
         payout.refresh_from_db()
         return payout.status == "paid"
 
@@ -137,7 +137,7 @@ def test_what_all_webhooks_lost_the_poll_heals(make, live_server, settings, tmp_
     assert not WebhookEvent.objects.exists()
 
     assert webhooks.poll_events(processor="sandbox") == 2
-    webhooks.handle_notices()
+    webhooks.handle_due()
     bus.deliver_pending()
     processor.stop()
 

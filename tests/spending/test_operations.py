@@ -63,7 +63,7 @@ def test_a_large_payment_waits_for_a_second_person(firm, owner, colleague):
     with pytest.raises(policies.ApprovalNeeded, match="500"):
         pay(firm, owner, eur("500.01"), reference_id=reference)
 
-    asked = operations.ask_approval(
+    asked = operations.request_approval(
         organization_id=firm.id, purpose=purpose(eur("500.01"), reference_id=reference), note="", actor=owner, now=NOON
     )
     with pytest.raises(policies.ApprovalNeeded):  # asking is not agreeing
@@ -78,7 +78,7 @@ def test_a_large_payment_waits_for_a_second_person(firm, owner, colleague):
 def test_an_approval_is_for_one_amount(firm, owner, colleague):
     limit(firm, owner, approval_above=eur("500.00"))
     reference = uuid4()
-    asked = operations.ask_approval(
+    asked = operations.request_approval(
         organization_id=firm.id, purpose=purpose(eur("600.00"), reference_id=reference), note="", actor=owner, now=NOON
     )
     operations.decide(approval_id=asked.id, is_approved=True, reason="", actor=colleague, now=NOON)
@@ -88,18 +88,18 @@ def test_an_approval_is_for_one_amount(firm, owner, colleague):
 
 
 def test_nobody_approves_what_they_asked_for(firm, owner):
-    asked = operations.ask_approval(
+    asked = operations.request_approval(
         organization_id=firm.id, purpose=purpose(eur("600.00")), note="", actor=owner, now=NOON
     )
 
     with pytest.raises(policies.OwnRequest):
         operations.decide(approval_id=asked.id, is_approved=True, reason="", actor=owner, now=NOON)
     with pytest.raises(IntegrityError, match="two_persons"), transaction.atomic():
-        Approval.objects.update(decided_by_id=asked.asked_by_id)
+        Approval.objects.update(decided_by_id=asked.requested_by_id)
 
 
 def test_a_refusal_says_why(firm, owner, colleague):
-    asked = operations.ask_approval(
+    asked = operations.request_approval(
         organization_id=firm.id, purpose=purpose(eur("600.00")), note="", actor=owner, now=NOON
     )
     with pytest.raises(policies.ReasonMissing):
@@ -156,7 +156,7 @@ def test_a_currency_without_a_rate_needs_a_second_person_where_there_are_limits(
     with pytest.raises(policies.LimitNotComparable):
         pay(firm, owner, dinars, reference_id=reference)
 
-    asked = operations.ask_approval(
+    asked = operations.request_approval(
         organization_id=firm.id, purpose=purpose(dinars, reference_id=reference), note="", actor=owner, now=NOON
     )
     operations.decide(approval_id=asked.id, is_approved=True, reason="", actor=colleague, now=NOON)
@@ -250,7 +250,7 @@ def test_only_who_leads_sets_limits(make, firm, owner, colleague):
 
 def test_a_request_is_taken_back_by_whoever_asked_or_leads(make, firm, owner, colleague):
     def ask(actor):
-        return operations.ask_approval(
+        return operations.request_approval(
             organization_id=firm.id, purpose=purpose(eur("600.00")), note="", actor=actor, now=NOON
         )
 

@@ -157,7 +157,7 @@ def test_somebody_who_came_a_moment_ago_approves_nothing(make, firm, owner):
     limit(firm, owner, "10")
     newcomer = make.actor(firm, "finance")
     Membership.objects.filter(user_id=newcomer.user_id).update(role_since=NOON - timedelta(hours=23))
-    asked = operations.ask_approval(
+    asked = operations.request_approval(
         organization_id=firm.id, purpose=operations.Purpose(uuid4(), "Logo", eur("50")), note="", actor=owner, now=NOON
     )
     with pytest.raises(SecondPersonTooNew):

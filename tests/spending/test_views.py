@@ -105,7 +105,7 @@ def test_the_other_person_is_told_and_then_the_first(as_owner, make, firm, miles
     colleague = make.member(firm, "finance")
     as_owner.post(reverse("contracts:fund", args=[milestone.id]), {"step": "ask", "purchase_order": ""})
     outbox_drain(timezone.now())
-    asked = Notification.objects.get(kind="approval_asked")
+    asked = Notification.objects.get(kind="approval_requested")
     assert asked.user == colleague
     operations.decide(
         approval_id=Approval.objects.get().id,

@@ -118,7 +118,7 @@ def _without_schema(script: str) -> str:
 def _private_files() -> Iterator[Path]:
     """What cannot be made again: no index of candidates, no tables out of public data, no sandbox processor's file."""
     root = Path(settings.MEDIA_ROOT)
-    made_again = (root / "shelf", Path(settings.MATCH_SHELF), Path(settings.ESCO_TABLES))
+    made_again = (root / "shelf", Path(settings.MATCH_INDEX), Path(settings.ESCO_TABLES))
     for path in sorted(root.rglob("*")) if root.exists() else ():
         if path.suffix.startswith(".sqlite3"):
             continue
@@ -158,7 +158,7 @@ def _program(name: str) -> str:
 
 
 def _version(path: Path) -> int:
-    output = subprocess.run([str(path), "--version"], capture_output=True, text=True, check=False).output  # noqa: S603  # no shell
+    output = subprocess.run([str(path), "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603  # no shell
     number = re.search(r"(\d+)(\.\d+|beta|rc|devel)?", output.partition(")")[2])
     return int(number[1]) if number else 0
 

@@ -145,7 +145,7 @@ def prepare_funding(
 
 
 @transaction.atomic
-def ask_approval(
+def request_approval(
     *,
     milestone_id: UUID,
     actor: Actor,
@@ -158,7 +158,7 @@ def ask_approval(
     milestone = queries.milestone_for_update(milestone_id)
     policies.check_can_ask_to_fund(actor, milestone)
     purpose = _purpose(milestone, budget_id, purchase_order, SYSTEM, now)
-    return spending.ask_approval(
+    return spending.request_approval(
         organization_id=milestone.contract.employer_id, purpose=purpose, note=note, actor=actor, now=now
     )
 

@@ -143,7 +143,7 @@ def _methods(milestone: Milestone) -> list[methods.Method]:
 
 def _ask(request: HttpRequest, milestone: Milestone, form: PurposeForm) -> HttpResponse:
     budget = form.cleaned_data.get("budget")
-    approval = milestones.ask_approval(
+    approval = milestones.request_approval(
         milestone_id=milestone.id,
         actor=actor(request),
         now=timezone.now(),

@@ -147,7 +147,7 @@ def _queues(now: datetime) -> Iterator[Family]:
 
 @_family
 def _index(now: datetime) -> Iterator[Family]:
-    folder = Path(settings.MATCH_SHELF)
+    folder = Path(settings.MATCH_INDEX)
     newest = max((path.stat().st_mtime for path in folder.iterdir()), default=0.0) if folder.is_dir() else 0.0
     age = now.timestamp() - newest if newest else AGES_MAX
     yield _one("match_index_age_seconds", "How old the copy of everybody for matching on this machine is.", age)

@@ -218,7 +218,7 @@ def _questions(actor: Actor, now: datetime) -> list[Todo]:
             answered_at=None,
         )
         .select_related("task")
-        .order_by("task__bidding_closes_at", "asked_at")[:PER_KIND_MAX]
+        .order_by("task__bidding_closes_at", "requested_at")[:PER_KIND_MAX]
     )
     return [
         Todo(
@@ -263,7 +263,7 @@ def _approvals(actor: Actor) -> list[Todo]:
     """Payments that somebody else of the organization asked a second person about."""
     if not may(actor, Act.DECIDE_SPENDING, actor.organization_id):
         return []
-    rows = spending.waiting_approvals(actor.side_id).exclude(asked_by_id=actor.user_id)
+    rows = spending.waiting_approvals(actor.side_id).exclude(requested_by_id=actor.user_id)
     return [
         Todo(_("Approve a payment"), row.memo, "", reverse("spending:approval", args=[row.id]), None)
         for row in rows[:PER_KIND_MAX]

@@ -24,7 +24,7 @@ def track_folders(folder: Path) -> list[Path]:
     """
     if not folder.is_dir():
         raise TrackUnreadable(f"{folder} is not a folder")
-    folders = sorted(item for item in folder.folders() if item.is_dir() and _file(item, "tasks") is not None)
+    folders = sorted(item for item in folder.iterdir() if item.is_dir() and _file(item, "tasks") is not None)
     if not folders:
         raise TrackUnreadable(f"{folder} holds no folder with a tasks.jsonl.gz")
     return folders

@@ -18,7 +18,7 @@ from apps.common.operations import move
 from apps.escrow import entries, events, policies, queries, rules
 from apps.escrow.models import BankClaim, Escrow
 from apps.escrow.operations.freezes import unfreeze
-from apps.escrow.operations.parts import note_if_paid
+from apps.escrow.operations.parts import record_if_paid
 from apps.escrow.states import ESCROW, ClaimKind, EscrowStatus
 from apps.ledger import chart
 from apps.ledger.queries import books
@@ -109,7 +109,7 @@ def bear_loss(*, escrow_id: UUID, chargeback_id: UUID, amount: Money, now: datet
         verb = "release_part" if not is_rest else "refund_rest" if escrow.released else "refund_all"
         changes = {"refunded_minor": escrow.refunded_minor + shares.held.amount_minor}
         move(escrow, ESCROW, verb, actor=SYSTEM, now=now, reason="chargeback", changes=changes)
-        note_if_paid(escrow, now)
+        record_if_paid(escrow, now)
     queries.open_claims(escrow.id).update(ended_at=now)
     event = events.EscrowChargedBack(
         escrow.id,

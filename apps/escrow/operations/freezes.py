@@ -13,7 +13,7 @@ from apps.common.money import Money
 from apps.common.operations import move
 from apps.escrow import entries, policies, queries
 from apps.escrow.models import Escrow, Release
-from apps.escrow.operations.parts import make_release, note_if_paid, publish_release, send_back
+from apps.escrow.operations.parts import make_release, publish_release, record_if_paid, send_back
 from apps.escrow.states import ESCROW, EscrowStatus, ReleaseKind
 from apps.ledger import operations as ledger
 
@@ -102,7 +102,7 @@ def split(*, escrow_id: UUID, freelancer_part: Money, actor: Actor, now: datetim
         back=way,
     )
     ledger.record(entry, now=now)
-    note_if_paid(escrow, now)
+    record_if_paid(escrow, now)
     if release:
         publish_release(release, now)
     return release

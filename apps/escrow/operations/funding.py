@@ -142,7 +142,7 @@ def start_funding(
         language=spoken,
         gateway=chosen,
     )
-    return charge_operations.open_checkout_somewhere(charge=charge, others=names, actor=actor, now=now)
+    return charge_operations.open_checkout_with_fallback(charge=charge, others=names, actor=actor, now=now)
 
 
 def _doors(escrow_id: UUID, now: datetime) -> list[str]:

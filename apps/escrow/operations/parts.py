@@ -46,13 +46,13 @@ def publish_release(made: Release, now: datetime) -> None:
     bus.publish(event, now=now)
 
 
-def note_if_paid(escrow: Escrow, now: datetime) -> None:
+def record_if_paid(escrow: Escrow, now: datetime) -> None:
     """
     Tell pricing of work that is over and paid for, in part or whole: the next that these two agree on may cost less.
     Every step that can end an escrow calls it.
     """
     if escrow.status == EscrowStatus.RELEASED and escrow.released:
-        pricing.note_paid_work(work_id=escrow.id, payer_id=escrow.payer_id, payee_id=escrow.payee_id, now=now)
+        pricing.record_paid_work(work_id=escrow.id, payer_id=escrow.payer_id, payee_id=escrow.payee_id, now=now)
 
 
 def send_back(escrow: Escrow, amount: Money, now: datetime) -> tuple[Refund | None, Back]:

@@ -15,7 +15,7 @@ from apps.common.operations import move
 from apps.escrow import entries, events, policies, queries
 from apps.escrow.models import Escrow, Release
 from apps.escrow.operations.freezes import split
-from apps.escrow.operations.parts import make_release, note_if_paid, publish_release, send_back
+from apps.escrow.operations.parts import make_release, publish_release, record_if_paid, send_back
 from apps.escrow.states import ESCROW, EscrowStatus, ReleaseKind
 from apps.ledger import operations as ledger
 from apps.outbox import bus
@@ -54,7 +54,7 @@ def release(
         is_automatic=kind == ReleaseKind.AUTO,
     )
     ledger.record(entry, now=now)
-    note_if_paid(escrow, now)
+    record_if_paid(escrow, now)
     publish_release(created, now)
     return created
 
@@ -91,7 +91,7 @@ def refund(*, escrow_id: UUID, amount: Money | None, actor: Actor, now: datetime
         back=way,
     )
     ledger.record(entry, now=now)
-    note_if_paid(escrow, now)
+    record_if_paid(escrow, now)
     return created
 
 

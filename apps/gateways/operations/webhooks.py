@@ -14,10 +14,10 @@ from django.utils import timezone
 from apps.common import text
 from apps.common.backoff import pause_after
 from apps.common.clock import Clock
+from apps.gateways import registry
 from apps.gateways.models import WebhookEvent
 from apps.gateways.models.webhooks import WebhookStatus
-from apps.gateways.protocols.webhooks import Notice
-from apps.gateways.registry import door
+from apps.gateways.protocols.webhooks import Webhook
 from apps.gateways.webhook_handlers import refresh
 
 logger = logging.getLogger(__name__)
@@ -26,17 +26,17 @@ CLAIM = timedelta(seconds=120)
 POLL_MIN, POLL_OVERLAP, POLL_MAX = timedelta(hours=3), timedelta(hours=1), timedelta(days=30)
 
 
-def receive_notice(*, processor: str, notice: Notice, now: datetime) -> WebhookEvent | None:
+def record_webhook(*, processor: str, webhook: Webhook, now: datetime) -> WebhookEvent | None:
     """Write a verified notice down; None when it was there before."""
     try:
         with transaction.atomic():
             return WebhookEvent.objects.create(
                 processor=processor,
-                external_id=text.without_control(notice.event_id),
-                type=text.without_control(notice.type)[:80],
-                kind=notice.kind,
-                reference=text.without_control(notice.reference)[:60],
-                payload=text.without_control(dict(notice.payload)),
+                external_id=text.without_control(webhook.event_id),
+                type=text.without_control(webhook.type)[:80],
+                kind=webhook.kind,
+                reference=text.without_control(webhook.reference)[:60],
+                payload=text.without_control(dict(webhook.payload)),
                 received_at=now,
                 next_attempt_at=now,
             )
@@ -44,7 +44,7 @@ def receive_notice(*, processor: str, notice: Notice, now: datetime) -> WebhookE
         return None
 
 
-def handle_notices(*, limit: int = 200, clock: Clock = timezone.now) -> int:
+def handle_due(*, limit: int = 200, clock: Clock = timezone.now) -> int:
     """Handle what is due in the inbox; gives how many."""
     handled = 0
     while handled < limit:
@@ -114,8 +114,8 @@ def poll_events(*, processor: str, clock: Clock = timezone.now) -> int:
     latest = WebhookEvent.objects.filter(processor=processor).aggregate(latest=Max("received_at"))["latest"]
     since = max(now - POLL_MAX, min(now - POLL_MIN, latest - POLL_OVERLAP) if latest else now - POLL_MAX)
     missed = 0
-    for notice in door(processor).notices_since(since):
-        if receive_notice(processor=processor, notice=notice, now=now) is not None:
+    for webhook in registry.gateway(processor).events_since(since):
+        if record_webhook(processor=processor, webhook=webhook, now=now) is not None:
             missed += 1
     if missed:
         logger.warning("%s events came by no webhook", missed)

@@ -15,7 +15,7 @@ from apps.gateways.protocols.payouts import BankPayoutRequest, Outbound, Outboun
 from apps.gateways.protocols.statements import BalanceLine, RemoteObject
 from apps.gateways.protocols.top_ups import TopUpRequest
 from apps.gateways.protocols.transfers import Reversal, ReversalRequest, Transfer, TransferRequest
-from apps.gateways.protocols.webhooks import Notice
+from apps.gateways.protocols.webhooks import Webhook
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +24,10 @@ class Capabilities:
 
     currencies: frozenset[str] | None = None
     has_recipient_balances: bool = True
-    """Payouts are a transfer and a payout; without, one call pays from the platform's balance (`send_abroad`)."""
+    """Payouts are a transfer and a payout; without, one call pays from the platform's balance (`send_cross_border`)."""
     has_onboarding: bool = True
     has_disputes: bool = True
-    has_notices: bool = True
+    has_webhooks: bool = True
     has_top_ups: bool = True
     pays_at_once: bool = True
     """Whoever pays is told within minutes; without, the payer sends money that arrives days later."""
@@ -78,9 +78,9 @@ class Gateway(Protocol):
 
     def set_manual_payouts(self, account_id: str) -> None: ...
 
-    def send_abroad(self, request: OutboundRequest) -> Outbound: ...
+    def send_cross_border(self, request: OutboundRequest) -> Outbound: ...
 
-    def find_abroad(self, *, payout_id: UUID, account_id: str) -> Outbound | None: ...
+    def find_cross_border(self, *, payout_id: UUID, account_id: str) -> Outbound | None: ...
 
     def payout_of_outbound(self, remote_id: str) -> str: ...
 
@@ -111,8 +111,8 @@ class Gateway(Protocol):
         """
         ...
 
-    def notices_since(self, since: datetime) -> Iterator[Notice]: ...
+    def events_since(self, since: datetime) -> Iterator[Webhook]: ...
 
-    def read_notice(self, body: bytes, signature: str, *, now: datetime) -> Notice: ...
+    def read_webhook(self, body: bytes, signature: str, *, now: datetime) -> Webhook: ...
 
-    def read_thin_notice(self, body: bytes, signature: str, *, now: datetime) -> Notice: ...
+    def read_thin_webhook(self, body: bytes, signature: str, *, now: datetime) -> Webhook: ...

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 
-class NoticeKind(enum.StrEnum):
+class WebhookKind(enum.StrEnum):
     CHARGE = "charge"
     REFUND = "refund"
     PAYOUT = "payout"
@@ -18,12 +18,12 @@ class NoticeKind(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class Webhook:
     """A verified webhook. It only says which object to look at: its order and its content are not relied on."""
 
     event_id: str
     type: str
-    kind: NoticeKind
+    kind: WebhookKind
     reference: str
     """
     Our own id of the charge, refund or payout, as we gave it to the processor; of what began at the processor

@@ -25,7 +25,7 @@ from apps.gateways.protocols.payouts import BankPayoutRequest, Outbound, Outboun
 from apps.gateways.protocols.statements import BalanceLine, RemoteKind, RemoteObject
 from apps.gateways.protocols.top_ups import TopUpRequest
 from apps.gateways.protocols.transfers import Reversal, ReversalRequest, Transfer, TransferRequest
-from apps.gateways.protocols.webhooks import Notice
+from apps.gateways.protocols.webhooks import Webhook
 from apps.gateways.stripe import amounts, mapping, recipients, retry
 from apps.gateways.stripe import disputes as dispute_stripe
 
@@ -167,7 +167,7 @@ class StripeGateway:
         return mapping.movement(result) if result else None
 
     def open_account(self, request: AccountRequest) -> str:
-        if request.rail == recipients.ABROAD and not self._financial_account:
+        if request.rail == recipients.CROSS_BORDER and not self._financial_account:
             raise GatewayRefused("rail_unsupported", "no financial account to pay abroad from")
         parameters: Any = recipients.account_parameters(request)
         created = self._asked(lambda: self._client.v2.core.accounts.create(parameters, _key(request.key)))
@@ -183,7 +183,7 @@ class StripeGateway:
         return recipients.status(_plain(account), rail, bank=self._bank(account_id, rail))
 
     def _bank(self, account_id: str, rail: str) -> dict[str, Any] | None:
-        if rail == recipients.ABROAD:
+        if rail == recipients.CROSS_BORDER:
             options: Any = {"stripe_context": account_id}
             result = self._asked(lambda: self._client.v2.money_management.payout_methods.list({}, options))
             return dict(recipients.eligible(map(_plain, result.data)) or {}) or None
@@ -201,12 +201,12 @@ class StripeGateway:
             )
         )
 
-    def send_abroad(self, request: OutboundRequest) -> Outbound:
+    def send_cross_border(self, request: OutboundRequest) -> Outbound:
         parameters: Any = recipients.outbound_parameters(request, financial_account=self._financial_account)
         payments = self._client.v2.money_management.outbound_payments
         return recipients.outbound(_plain(self._asked(lambda: payments.create(parameters, _key(request.key)))))
 
-    def find_abroad(self, *, payout_id: UUID, account_id: str) -> Outbound | None:
+    def find_cross_border(self, *, payout_id: UUID, account_id: str) -> Outbound | None:
         parameters: Any = {"recipient": account_id, "limit": 100}
         payments = self._client.v2.money_management.outbound_payments
         listed = self._asked(lambda: list(payments.list(parameters).auto_paging_iter()))
@@ -300,18 +300,18 @@ class StripeGateway:
     def _every(self, listed: Any, parameters: Any) -> Iterator[dict[str, Any]]:
         yield from map(_plain, self._asked(lambda: list(listed.list(parameters).auto_paging_iter())))
 
-    def notices_since(self, since: datetime) -> Iterator[Notice]:
+    def events_since(self, since: datetime) -> Iterator[Webhook]:
         parameters: Any = {"created": {"gte": int(since.timestamp())}, "types": mapping.EVENT_TYPES, "limit": 100}
         listed = self._asked(lambda: list(self._client.v1.events.list(parameters).auto_paging_iter()))
-        yield from (mapping.notice_of(_plain(event)) for event in listed)
+        yield from (mapping.webhook_of(_plain(event)) for event in listed)
 
-    def read_notice(self, body: bytes, signature: str, *, now: datetime) -> Notice:
+    def read_webhook(self, body: bytes, signature: str, *, now: datetime) -> Webhook:
         _check_signature(body, signature, self._webhook_secret, now)
-        return mapping.notice(body)
+        return mapping.webhook(body)
 
-    def read_thin_notice(self, body: bytes, signature: str, *, now: datetime) -> Notice:
+    def read_thin_webhook(self, body: bytes, signature: str, *, now: datetime) -> Webhook:
         _check_signature(body, signature, self._thin_secret, now)
-        return mapping.thin_notice(body)
+        return mapping.thin_webhook(body)
 
     def _asked(self, call: Callable[[], Answer]) -> Answer:
         try:

@@ -16,7 +16,7 @@ from apps.gateways.protocols.payouts import Recipient, RecipientRequest
 from apps.gateways.protocols.statements import BalanceLine, RemoteKind, RemoteObject
 from apps.gateways.protocols.top_ups import TopUpRequest
 from apps.gateways.protocols.transfers import Reversal, ReversalRequest, Transfer
-from apps.gateways.protocols.webhooks import Notice, NoticeKind
+from apps.gateways.protocols.webhooks import Webhook, WebhookKind
 from apps.gateways.stripe import amounts
 
 Json = Mapping[str, Any]
@@ -36,24 +36,24 @@ _MOVEMENT_STATES = {
 }
 
 
-_NOTICE_KINDS = {
-    "payment_intent": (NoticeKind.CHARGE, "charge"),
-    "checkout.session": (NoticeKind.CHARGE, "charge"),
-    "refund": (NoticeKind.REFUND, "refund"),
-    "payout": (NoticeKind.PAYOUT, "payout"),
+_WEBHOOK_KINDS = {
+    "payment_intent": (WebhookKind.CHARGE, "charge"),
+    "checkout.session": (WebhookKind.CHARGE, "charge"),
+    "refund": (WebhookKind.REFUND, "refund"),
+    "payout": (WebhookKind.PAYOUT, "payout"),
 }
 
 
-_NOTICE_KINDS_BY_ID = {
-    "dispute": NoticeKind.DISPUTE,
-    "radar.early_fraud_warning": NoticeKind.WARNING,
-    "account": NoticeKind.ACCOUNT,
+_WEBHOOK_KINDS_BY_ID = {
+    "dispute": WebhookKind.DISPUTE,
+    "radar.early_fraud_warning": WebhookKind.WARNING,
+    "account": WebhookKind.ACCOUNT,
 }
 
 
 _THIN_KINDS = {
-    "v2.core.account": NoticeKind.ACCOUNT,
-    "v2.money_management.outbound_payment": NoticeKind.OUTBOUND,
+    "v2.core.account": WebhookKind.ACCOUNT,
+    "v2.money_management.outbound_payment": WebhookKind.OUTBOUND,
 }
 
 
@@ -267,26 +267,26 @@ def is_paid(session: Json) -> bool:
     return session.get("payment_status") == "paid"
 
 
-def notice(body: bytes) -> Notice:
+def webhook(body: bytes) -> Webhook:
     """A webhook whose signature was verified."""
-    return notice_of(json.loads(body))
+    return webhook_of(json.loads(body))
 
 
-def notice_of(event: Json) -> Notice:
+def webhook_of(event: Json) -> Webhook:
     subject = event["data"]["object"]
     name_of_object = subject.get("object", "")
-    if name_of_object in _NOTICE_KINDS_BY_ID:
-        return Notice(event["id"], event["type"], _NOTICE_KINDS_BY_ID[name_of_object], subject["id"], event)
-    kind, name = _NOTICE_KINDS.get(name_of_object, (NoticeKind.OTHER, ""))
+    if name_of_object in _WEBHOOK_KINDS_BY_ID:
+        return Webhook(event["id"], event["type"], _WEBHOOK_KINDS_BY_ID[name_of_object], subject["id"], event)
+    kind, name = _WEBHOOK_KINDS.get(name_of_object, (WebhookKind.OTHER, ""))
     reference = (subject.get("metadata") or {}).get(name, "") if name else ""
-    return Notice(event["id"], event["type"], kind if reference else NoticeKind.OTHER, reference, event)
+    return Webhook(event["id"], event["type"], kind if reference else WebhookKind.OTHER, reference, event)
 
 
-def thin_notice(body: bytes) -> Notice:
+def thin_webhook(body: bytes) -> Webhook:
     """An event of the second generation: it names the object, which is fetched afterwards."""
     event = json.loads(body)
     if event.get("object") != "v2.core.event":
         raise ValueError("not a thin event")
     related = event.get("related_object") or {}
-    kind = _THIN_KINDS.get(related.get("type", ""), NoticeKind.OTHER)
-    return Notice(event["id"], event["type"], kind, related.get("id", ""), event)
+    kind = _THIN_KINDS.get(related.get("type", ""), WebhookKind.OTHER)
+    return Webhook(event["id"], event["type"], kind, related.get("id", ""), event)

@@ -17,13 +17,13 @@ from apps.gateways.stripe import amounts, mapping
 Json = Mapping[str, Any]
 
 
-CONNECT, ABROAD = "connect", "global_payouts"
+CONNECT, CROSS_BORDER = "connect", "global_payouts"
 
 
 _CAPABILITIES: dict[str, Json] = {
     CONNECT: {"stripe_balance": {"stripe_transfers": {"requested": True}}},
     "sandbox": {"stripe_balance": {"stripe_transfers": {"requested": True}}},
-    ABROAD: {"bank_accounts": {"local": {"requested": True}}},
+    CROSS_BORDER: {"bank_accounts": {"local": {"requested": True}}},
 }
 
 
@@ -74,14 +74,14 @@ def page(link: Json) -> OnboardingPage:
 def status(account: Json, rail: str, *, bank: Json | None) -> RecipientStatus:
     """`bank`: the first external account, or the first payout method abroad; None before there is one."""
     capabilities = ((account.get("configuration") or {}).get("recipient") or {}).get("capabilities") or {}
-    path = ("bank_accounts", "local") if rail == ABROAD else ("stripe_balance", "stripe_transfers")
+    path = ("bank_accounts", "local") if rail == CROSS_BORDER else ("stripe_balance", "stripe_transfers")
     capability = (capabilities.get(path[0]) or {}).get(path[1]) or {}
     entries = (account.get("requirements") or {}).get("entries") or []
     # https://docs.stripe.com/api/v2/core/accounts/object: entries say whose turn it is.
     is_users_turn = any(entry.get("awaiting_action_from") == "user" for entry in entries)
     if capability.get("status") == "active" and bank is not None:
         details = bank.get("bank_account") or bank
-        method = bank["id"] if rail == ABROAD else ""
+        method = bank["id"] if rail == CROSS_BORDER else ""
         return RecipientStatus(
             RecipientState.READY, details.get("last4") or "", details.get("bank_name") or "", payout_method_id=method
         )

@@ -40,7 +40,7 @@ class WalletGateway(LimitedGateway):
         has_recipient_balances=False,
         has_onboarding=False,
         has_disputes=False,
-        has_notices=False,
+        has_webhooks=False,
         has_top_ups=False,
         has_listing=False,
     )
@@ -78,13 +78,13 @@ class WalletGateway(LimitedGateway):
             raise GatewayRefused("account_number_invalid", "A wallet's number has six letters and digits or more.")
         return Recipient(number, number[-4:], "WALLET", payout_method_id=number)
 
-    def send_abroad(self, request: OutboundRequest) -> Outbound:
+    def send_cross_border(self, request: OutboundRequest) -> Outbound:
         if request.source_currency != request.amount.currency:
             raise GatewayRefused("unsupported", f"{self.name} does not convert")
         name = f"payout-{request.payout_id}"
         return _outbound(self._put(name, kind="pay_out", amount=request.amount, wallet=request.payout_method_id))
 
-    def find_abroad(self, *, payout_id: UUID, account_id: str) -> Outbound | None:
+    def find_cross_border(self, *, payout_id: UUID, account_id: str) -> Outbound | None:
         result = self._get(f"payout-{payout_id}")
         return _outbound(result) if result else None
 

@@ -60,7 +60,7 @@ def issuer_code(latin_name: str, handle: str, country: str, issuer_id: UUID) -> 
 
     :param handle: says nothing where it was made up for a name that had no Latin letters.
     """
-    is_telling = not re.fullmatch(r"member(-[0-9a-f]{6})?", handle)
-    words = handle if is_telling else re.sub(r"[^A-Za-z0-9]+", "-", latin_name)
+    is_notifying = not re.fullmatch(r"member(-[0-9a-f]{6})?", handle)
+    words = handle if is_notifying else re.sub(r"[^A-Za-z0-9]+", "-", latin_name)
     code = words[:20].strip("-").upper()
     return code or f"{country}-{short_mark(issuer_id)}"

@@ -34,7 +34,7 @@ from apps.matching.models import ListKind, ListSide
 from apps.matching.operations import feedback
 from apps.matching.queries import exports, fairness, learned, recommendations
 from apps.matching.queries import skill_suggestions as skill_suggestion_queries
-from apps.matching.templatetags.matching import note_shown
+from apps.matching.templatetags.matching import record_impressions
 from apps.skills import queries as skills
 from apps.tasks import queries as tasks
 from apps.tasks.models import Task
@@ -60,7 +60,7 @@ class RecommendedTasks(APIView):
         """Open tasks that suit the organization one acts for, best first, with the reasons."""
         limit, organization_id = _limit(request), actor(request._request).organization_id
         recommended_tasks = recommendations.recommended_tasks(organization_id, limit) if organization_id else []
-        note_shown(request._request, ListKind.RECOMMENDED, organization_id, recommended_tasks)
+        record_impressions(request._request, ListKind.RECOMMENDED, organization_id, recommended_tasks)
         return Response(RecommendedTaskSerializer(recommended_tasks, many=True).data)
 
 
@@ -81,7 +81,7 @@ class RecommendedFreelancers(APIView):
         limit, task = _limit(request), _task(request, task_id)
         policies.check_can_see_recommended_freelancers(actor(request._request), task)
         recommended_freelancers = recommendations.recommended_freelancers(task.id, limit)
-        note_shown(request._request, ListKind.PEOPLE, task.employer_id, recommended_freelancers)
+        record_impressions(request._request, ListKind.PEOPLE, task.employer_id, recommended_freelancers)
         return Response(RecommendedFreelancerSerializer(recommended_freelancers, many=True).data)
 
 

@@ -20,6 +20,22 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="CandidateChange",
+            fields=[
+                (
+                    "organization",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="accounts.organization",
+                    ),
+                ),
+                ("changed_at", models.DateTimeField(db_index=True)),
+            ],
+        ),
+        migrations.CreateModel(
             name="FairnessReport",
             fields=[
                 (
@@ -36,20 +52,16 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="ShelfChange",
+            name="CandidateIndexDatabase",
             fields=[
-                (
-                    "organization",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        primary_key=True,
-                        related_name="+",
-                        serialize=False,
-                        to="accounts.organization",
-                    ),
-                ),
-                ("changed_at", models.DateTimeField(db_index=True)),
+                ("id", models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("name", models.UUIDField(default=uuid.uuid4)),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("id", 1)), name="matching_candidateindexdatabase_one")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Experiment",
@@ -374,18 +386,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.CreateModel(
-            name="ShelfDatabase",
-            fields=[
-                ("id", models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ("name", models.UUIDField(default=uuid.uuid4)),
-            ],
-            options={
-                "constraints": [
-                    models.CheckConstraint(condition=models.Q(("id", 1)), name="matching_shelfdatabase_one")
-                ],
-            },
         ),
         migrations.AddConstraint(
             model_name="experiment",

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from apps.matching.models import ShelfChange, ShelfDatabase
+from apps.matching.models import CandidateChange, CandidateIndexDatabase
 from apps.matching.queries import candidates, inputs
 from ranking.candidate_index import columns, index
 from ranking.candidate_index import writer as candidate_index_writer
@@ -25,33 +25,33 @@ DELTA_MAX = 50_000
 DELTA_SHARE_MAX = 0.05
 
 
-def shelf() -> index.Shelf | None:
+def current_index() -> index.CandidateIndex | None:
     """The shelf of this machine; None until it was built, and while it holds another database's people."""
-    result = _shelf(Path(settings.MATCH_SHELF))
+    result = _opened(Path(settings.MATCH_INDEX))
     return result if result.parts and result.database == _name() else None
 
 
 @cache
-def _shelf(folder: Path) -> index.Shelf:
-    return index.Shelf(folder)
+def _opened(folder: Path) -> index.CandidateIndex:
+    return index.CandidateIndex(folder)
 
 
-def rebuild_shelf(*, now: datetime) -> int | None:
+def rebuild_candidate_index(*, now: datetime) -> int | None:
     """Write everybody anew out of PostgreSQL; gives how many, or None while another process does."""
-    folder = Path(settings.MATCH_SHELF)
+    folder = Path(settings.MATCH_INDEX)
     with candidate_index_writer.writing(folder) as is_first:
         return _write_base(folder, now) if is_first else None
 
 
-def refresh_shelf(*, now: datetime) -> int | None:
+def refresh_candidate_index(*, now: datetime) -> int | None:
     """
     Put those who changed since the base over it; gives how many, or None where nothing is new.
 
     A first base, and one that too many have left, is written whole.
     """
-    folder = Path(settings.MATCH_SHELF)
+    folder = Path(settings.MATCH_INDEX)
     existing = _known(folder)
-    newest = ShelfChange.objects.order_by("-changed_at").values_list("changed_at", flat=True).first()
+    newest = CandidateChange.objects.order_by("-changed_at").values_list("changed_at", flat=True).first()
     if existing and (newest is None or newest.isoformat() <= existing["until"]):
         return None
     with candidate_index_writer.writing(folder) as is_first:
@@ -59,7 +59,7 @@ def refresh_shelf(*, now: datetime) -> int | None:
             return None
         if not existing:
             return _write_base(folder, now)
-        changes = ShelfChange.objects.filter(changed_at__gt=datetime.fromisoformat(existing["base_until"]))
+        changes = CandidateChange.objects.filter(changed_at__gt=datetime.fromisoformat(existing["base_until"]))
         if changes.count() > max(1_000, min(DELTA_MAX, DELTA_SHARE_MAX * existing["people"])):
             return _write_base(folder, now)
         changed = list(changes.order_by("changed_at").values_list("organization_id", "changed_at"))
@@ -68,7 +68,7 @@ def refresh_shelf(*, now: datetime) -> int | None:
 
 def _name() -> str:
     """Whose people, and written in which way: files of an older release are not read either."""
-    return f"{candidate_index_writer.FORMAT}:{inputs.shelf_database()}"
+    return f"{candidate_index_writer.FORMAT}:{inputs.candidate_index_database()}"
 
 
 def _known(folder: Path) -> dict[str, Any]:
@@ -78,9 +78,9 @@ def _known(folder: Path) -> dict[str, Any]:
 
 
 def _write_base(folder: Path, now: datetime) -> int:
-    ShelfDatabase.objects.get_or_create(id=1)
+    CandidateIndexDatabase.objects.get_or_create(id=1)
     # Taken before the people are read: who changes meanwhile comes with the next delta, at worst twice.
-    newest = ShelfChange.objects.order_by("-changed_at").values_list("changed_at", flat=True).first()
+    newest = CandidateChange.objects.order_by("-changed_at").values_list("changed_at", flat=True).first()
     until = (newest or now).isoformat()
     return candidate_index_writer.put_base(folder, candidates.everybody(now), until=until, database=_name())
 
@@ -94,6 +94,6 @@ def _write_delta(folder: Path, changed: Sequence[UUID], until: datetime, now: da
 
 def _one_by_one(ids: Sequence[UUID], now: datetime) -> columns.Columns:
     writer = candidate_index_writer.Writer()
-    for freelancer_fact in inputs.freelancer_facts(ids, now).values():
+    for freelancer_fact in inputs.freelancer_features(ids, now).values():
         writer.add(freelancer_fact)
     return writer.columns()

@@ -34,7 +34,7 @@ def record_shown(*, kind: ListKind, reader_id: UUID, rows: Sequence[Shown], now:
     return len(MatchImpression.objects.bulk_create(created, ignore_conflicts=True)) if created else 0
 
 
-def record_told(*, task_id: UUID, organization_ids: Sequence[UUID], now: datetime) -> int:
+def record_notified(*, task_id: UUID, organization_ids: Sequence[UUID], now: datetime) -> int:
     """Write down who was told of a new task, by notification and mail: to each of them a list of one."""
     results = MatchResult.objects.filter(task_id=task_id, organization_id__in=organization_ids)
     created = [

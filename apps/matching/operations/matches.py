@@ -12,23 +12,23 @@ from django.db import transaction
 
 from apps.common.actors import Actor
 from apps.matching import events, policies
-from apps.matching.models import MatchRequest, MatchResult, RankingWeights, ShelfChange, SubjectKind
-from apps.matching.operations.candidate_index import shelf
+from apps.matching.models import CandidateChange, MatchRequest, MatchResult, RankingWeights, SubjectKind
+from apps.matching.operations.candidate_index import current_index
 from apps.matching.queries import inputs, ranking_versions
 from apps.matching.queries import learned as learned_queries
 from apps.moderation import operations as moderation
 from apps.outbox import bus
 from ranking import formula, scoring
-from ranking.candidate_index.index import Shelf
+from ranking.candidate_index.index import CandidateIndex
 from ranking.candidate_index.ranking import Rules
 from ranking.candidate_index.segments import COUNTRIES, country_number
 from ranking.formula import Match
-from ranking.scoring import FreelancerFacts, TaskFacts
+from ranking.scoring import FreelancerFeatures, TaskFeatures
 
 CANDIDATES_MAX = 1000
 KEPT_MAX = 200
-TOLD_MAX = 20
-TOLD_SCORE_MIN = 46.0
+NOTIFIED_MAX = 20
+NOTIFY_SCORE_MIN = 46.0
 EXPANDED_WEIGHT = 0.3
 PAUSE_AFTER_FAILURE = timedelta(minutes=1)
 
@@ -58,8 +58,8 @@ def request_matches(*, subject_kind: SubjectKind, subject_ids: Iterable[UUID], n
         update_fields=["requested_at"],
     )  # fmt: skip
     if subject_kind == SubjectKind.ORGANIZATION:
-        ShelfChange.objects.bulk_create(
-            [ShelfChange(organization_id=row_id, changed_at=now) for row_id in ids],
+        CandidateChange.objects.bulk_create(
+            [CandidateChange(organization_id=row_id, changed_at=now) for row_id in ids],
             batch_size=1000, update_conflicts=True, unique_fields=["organization"], update_fields=["changed_at"],
         )  # fmt: skip
     for wake in _waker:
@@ -102,7 +102,7 @@ def match_task(*, task_id: UUID, now: datetime) -> list[MatchResult]:
 
     Those who suit a task well are told of it once, when it is first matched.
     """
-    task = inputs.task_facts([task_id], now).get(task_id)
+    task = inputs.task_features([task_id], now).get(task_id)
     if task is None or not inputs.tasks_to_match(now).filter(id=task_id).exists():
         return []
     best = _best_for(task, now)
@@ -114,7 +114,7 @@ def match_task(*, task_id: UUID, now: datetime) -> list[MatchResult]:
     )
     learned = dict(zip([owner for owner, _ in best], places, strict=True)) if choosers else {}
     results = _keep([(task_id, owner, match) for owner, match in best], now, learned, suffix)
-    notified = [owner for owner, match in best[:TOLD_MAX] if match.score >= TOLD_SCORE_MIN]
+    notified = [owner for owner, match in best[:NOTIFIED_MAX] if match.score >= NOTIFY_SCORE_MIN]
     if is_first_time and notified and inputs.is_public(task_id):
         bus.publish(events.TaskSuits(task_id=task_id, organization_ids=notified), now=now)
     return results
@@ -123,15 +123,15 @@ def match_task(*, task_id: UUID, now: datetime) -> list[MatchResult]:
 @transaction.atomic
 def match_organization(*, organization_id: UUID, now: datetime) -> list[MatchResult]:
     """Compute the best open tasks for a freelancer; one who may not be recommended keeps no result."""
-    freelancer = inputs.freelancer_facts([organization_id], now).get(organization_id)
+    freelancer = inputs.freelancer_features([organization_id], now).get(organization_id)
     kept = MatchResult.objects.filter(organization_id=organization_id)
     if freelancer is None:
         kept.delete()
         return []
-    existing, people = freelancer.skills.keys() | freelancer.done_by_skill.keys(), shelf()
+    existing, people = freelancer.skills.keys() | freelancer.done_by_skill.keys(), current_index()
     sought = _expanded(_rarity(existing, people), inputs.related_of(existing))
     candidates = inputs.tasks_by_skills(sought, now, CANDIDATES_MAX)
-    tasks = inputs.task_facts(candidates, now)
+    tasks = inputs.task_features(candidates, now)
     query = {skill_id for task in tasks.values() for skill_id in task.skill_ids}
     rarity, like = _rarity(query, people), inputs.related_of(query)
     points, _ = ranking_versions.current_weights()
@@ -143,26 +143,26 @@ def match_organization(*, organization_id: UUID, now: datetime) -> list[MatchRes
     kept.filter(task__in=inputs.tasks_to_match(now)).exclude(task_id__in=[task_id for task_id, _ in best]).delete()
     keep = _keep([(task_id, organization_id, match) for task_id, match in best], now)
     # A learned order compares everybody of a list: where one holds, the task's list is made anew.
-    lists = learned_queries.tasks_in_learned_order([task_id for task_id, _ in best[:TOLD_MAX]])
+    lists = learned_queries.tasks_in_learned_order([task_id for task_id, _ in best[:NOTIFIED_MAX]])
     if lists:
         request_matches(subject_kind=SubjectKind.TASK, subject_ids=lists, now=now)
     return keep
 
 
-def _best_for(task: TaskFacts, now: datetime) -> list[tuple[UUID, Match]]:
+def _best_for(task: TaskFeatures, now: datetime) -> list[tuple[UUID, Match]]:
     """
     From the shelf; from PostgreSQL while there is none.
 
     Whoever the shelf still holds and may no longer be recommended, or is gone, is left out: it may be older than the
     tables.
     """
-    related, people = inputs.related_of(task.skill_ids), shelf()
+    related, people = inputs.related_of(task.skill_ids), current_index()
     rarity = _rarity(task.skill_ids, people)
     weights = _expanded(rarity, related)
     points, _ = ranking_versions.current_weights()
     if people is None:
         candidates = inputs.candidates_by_skills(weights, CANDIDATES_MAX)
-        freelancers = inputs.freelancer_facts(candidates, now)
+        freelancers = inputs.freelancer_features(candidates, now)
         matches = [
             (item.id, scoring.score(task, item, rarity=rarity, related=related, now=now, weights=points))
             for item in _eligible(task, freelancers.values(), now)
@@ -180,12 +180,12 @@ def _best_for(task: TaskFacts, now: datetime) -> list[tuple[UUID, Match]]:
     return [(item.owner, item.match) for item in ranked if item.owner in there]
 
 
-def _rarity(skill_ids: Iterable[UUID], people: Shelf | None) -> dict[UUID, float]:
+def _rarity(skill_ids: Iterable[UUID], people: CandidateIndex | None) -> dict[UUID, float]:
     requested = list(skill_ids)
     return people.rarity(requested) if people is not None else inputs.rarity_of(requested)
 
 
-def _eligible(task: TaskFacts, freelancers: Iterable[FreelancerFacts], now: datetime) -> list[FreelancerFacts]:
+def _eligible(task: TaskFeatures, freelancers: Iterable[FreelancerFeatures], now: datetime) -> list[FreelancerFeatures]:
     """Hard rules: not oneself, a shared language, and money that may and can reach them."""
     result = list(freelancers)
     payable = inputs.payable_pairs([(task.employer_country, item.country) for item in result], now)
@@ -193,7 +193,7 @@ def _eligible(task: TaskFacts, freelancers: Iterable[FreelancerFacts], now: date
     return [item for item in result if item.id not in own and _can_work(task, item, payable)]
 
 
-def _suitable(freelancer: FreelancerFacts, tasks: Iterable[TaskFacts], now: datetime) -> list[TaskFacts]:
+def _suitable(freelancer: FreelancerFeatures, tasks: Iterable[TaskFeatures], now: datetime) -> list[TaskFeatures]:
     """The same rules, from the other side."""
     result = list(tasks)
     payable = inputs.payable_pairs([(item.employer_country, freelancer.country) for item in result], now)
@@ -201,7 +201,7 @@ def _suitable(freelancer: FreelancerFacts, tasks: Iterable[TaskFacts], now: date
     return [item for item in result if item.employer_id not in own and _can_work(item, freelancer, payable)]
 
 
-def _can_work(task: TaskFacts, freelancer: FreelancerFacts, payable: set[tuple[str, str]]) -> bool:
+def _can_work(task: TaskFeatures, freelancer: FreelancerFeatures, payable: set[tuple[str, str]]) -> bool:
     speaks = scoring.language_fit(task.language, freelancer.languages)[0] > 0
     return speaks and (task.employer_country, freelancer.country) in payable
 

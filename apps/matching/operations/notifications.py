@@ -11,33 +11,33 @@ from apps.common.work_queue import each_row
 from apps.matching import events
 from apps.matching.models import ListKind
 from apps.matching.operations.impressions import record_shown
-from apps.matching.operations.matches import TOLD_SCORE_MIN
+from apps.matching.operations.matches import NOTIFY_SCORE_MIN
 from apps.matching.queries import impressions, recommendations
 from apps.outbox import bus
 
 NAMED_MAX = 3
-TOLD_AT_ONCE = 5000
+NOTIFIED_AT_ONCE = 5000
 PAUSE = timedelta(days=6)  # less than the week after which it is asked again
 
 
-def tell_employers(*, now: datetime) -> int:
+def notify_employers(*, now: datetime) -> int:
     """Of each such task in its own transaction; gives for how many somebody was found. Safe to run twice."""
-    waiting = impressions.tasks_without_invitations(now, told_before=now - PAUSE)
+    waiting = impressions.tasks_without_invitations(now, notified_before=now - PAUSE)
     told = 0
 
     def tell(task_id: UUID) -> None:
         nonlocal told
-        told += _tell_employer(task_id, now)
+        told += _notify_employer(task_id, now)
 
-    each_row("matching.tell_employers", waiting, tell, now=now, limit=TOLD_AT_ONCE, seconds_max=1500)
+    each_row("matching.notify_employers", waiting, tell, now=now, limit=NOTIFIED_AT_ONCE, seconds_max=1500)
     return told
 
 
 @transaction.atomic
-def _tell_employer(task_id: UUID, now: datetime) -> bool:
+def _notify_employer(task_id: UUID, now: datetime) -> bool:
     """The first of the list as the employer would see it, if they suit well; what was named counts as shown."""
     recommended_freelancers = recommendations.recommended_freelancers(task_id, NAMED_MAX, now=now)
-    named = [item for item in recommended_freelancers if item.explanation.score >= TOLD_SCORE_MIN]
+    named = [item for item in recommended_freelancers if item.explanation.score >= NOTIFY_SCORE_MIN]
     if not named:
         return False
     rows = [item.shown for item in named]

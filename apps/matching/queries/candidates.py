@@ -1,5 +1,5 @@
 """
-Everybody who may be recommended, read in bulk for the shelf: what `facts.freelancer_facts` says of each, as columns.
+Everybody who may be recommended, read in bulk for the shelf: what `facts.freelancer_features` says of each, as columns.
 
 A million people have ten million skills; as objects they take minutes. So PostgreSQL joins and numbers them in
 temporary tables, and COPY brings numbers alone, of fixed width, that numpy reads where they lie. That both ways give
@@ -48,17 +48,18 @@ def everybody(now: datetime, among: Sequence[UUID] | None = None) -> Columns:
         (ids,) = _read(cursor, "SELECT organization_id FROM match_people ORDER BY row", "uuid")
         owners = ids.view(">u8").reshape(-1, 2).T.astype(np.uint64)
         works, work_skills = _works(cursor)
-        facts = _facts(cursor, now)
-        facts["completed"], facts["failed"] = (
-            np.minimum(np.bincount(works[0][works[2] == accepted], minlength=len(facts)), 65_535) for accepted in (1, 0)
+        features = _facts(cursor, now)
+        features["completed"], features["failed"] = (
+            np.minimum(np.bincount(works[0][works[2] == accepted], minlength=len(features)), 65_535)
+            for accepted in (1, 0)
         )
-        languages = _speak(cursor, facts)
+        languages = _speak(cursor, features)
         texts = _said(cursor)
         cursor.execute("SELECT id FROM match_skills ORDER BY number")
         fetchall = [skill for (skill,) in cursor.fetchall()]
         cursor.execute(f"DROP TABLE {', '.join(TABLES)}")
     skills, (declared, query) = _used(fetchall, texts[1], work_skills)
-    return Columns(owners, facts, skills, languages, (texts[0], declared, texts[2]), works, query)
+    return Columns(owners, features, skills, languages, (texts[0], declared, texts[2]), works, query)
 
 
 # --- tables of this transaction --------------------------------------------------------------------------------------
@@ -133,14 +134,14 @@ def _facts(cursor: Any, now: datetime) -> NDArray[np.void]:
             FROM match_people ORDER BY row""",  # noqa: S608
         "int", "int", "int", "int", "bigint", "double precision",
     )  # fmt: skip
-    facts = np.zeros(len(country), FACTS)
-    facts["country"] = np.array([country_number(code) for code in countries], dtype=np.int64)[country]
-    facts["hours"] = _hours(zone, hours, zones, now)
+    features = np.zeros(len(country), FACTS)
+    features["country"] = np.array([country_number(code) for code in countries], dtype=np.int64)[country]
+    features["hours"] = _hours(zone, hours, zones, now)
     table = pricing.rate_table(now.date())
-    facts["hourly"] = _in_reference(minor, currency, own, table)
-    facts["usual"], last_bid = _usual_prices(cursor, len(facts), now, table)
-    facts["active"] = np.maximum(updated_at, last_bid)
-    return facts
+    features["hourly"] = _in_reference(minor, currency, own, table)
+    features["usual"], last_bid = _usual_prices(cursor, len(features), now, table)
+    features["active"] = np.maximum(updated_at, last_bid)
+    return features
 
 
 def _hours(zone: Any, hours: Any, zones: Sequence[str], now: datetime) -> Any:
@@ -203,7 +204,7 @@ def _medians(groups: Any, values: Any, count: int) -> Any:
     return result
 
 
-def _speak(cursor: Any, facts: NDArray[np.void]) -> list[str]:
+def _speak(cursor: Any, features: NDArray[np.void]) -> list[str]:
     """Fill in who speaks what, and how well; gives the languages by their number."""
     _make(
         cursor,
@@ -229,9 +230,9 @@ def _speak(cursor: Any, facts: NDArray[np.void]) -> list[str]:
     for name in LEVEL_COLUMN_NAMES:
         numbers = [number for number, column in enumerate(columns) if column == name]
         chosen = np.isin(np.where(level < 0, len(columns) - 1, level), numbers) & (code >= 0)
-        masks = np.zeros(len(facts), dtype=np.uint64)
+        masks = np.zeros(len(features), dtype=np.uint64)
         np.bitwise_or.at(masks, row[chosen], np.uint64(1) << code[chosen].astype(np.uint64))
-        facts[name] = masks
+        features[name] = masks
     return codes
 
 

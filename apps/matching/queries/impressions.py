@@ -168,10 +168,10 @@ def last_impression(
     )  # fmt: skip
 
 
-def tasks_without_invitations(now: datetime, *, told_before: datetime) -> QuerySet[Task]:
+def tasks_without_invitations(now: datetime, *, notified_before: datetime) -> QuerySet[Task]:
     """Open for another day at least, nobody invited, and the employer not told since who suits."""
     match_impressions = MatchImpression.objects.filter(
-        task=OuterRef("pk"), list_kind=ListKind.PEOPLE_MAIL, shown_at__gt=told_before
+        task=OuterRef("pk"), list_kind=ListKind.PEOPLE_MAIL, shown_at__gt=notified_before
     )
     waiting = tasks_to_match(now).filter(invitations=None, bidding_closes_at__gt=now + timedelta(days=1))
     return waiting.exclude(Exists(match_impressions)).order_by("published_at", "id")

@@ -28,7 +28,7 @@ from apps.tasks.models import Task, TaskSkill
 from apps.tasks.queries import REFERENCE_CURRENCY
 from apps.tasks.states import TaskStatus, Visibility
 from ranking import scoring
-from ranking.scoring import FreelancerFacts, PastWork, TaskFacts
+from ranking.scoring import FreelancerFeatures, PastWork, TaskFeatures
 
 BIDS_DAYS = 365
 EMPLOYER_HOURS = range(9, 18)
@@ -102,7 +102,7 @@ def is_public(task_id: UUID) -> bool:
     return Task.objects.filter(id=task_id, visibility=Visibility.PUBLIC).exists()
 
 
-def task_facts(task_ids: Iterable[UUID], now: datetime) -> dict[UUID, TaskFacts]:
+def task_features(task_ids: Iterable[UUID], now: datetime) -> dict[UUID, TaskFeatures]:
     requested = list(task_ids)
     query: dict[UUID, list[UUID]] = defaultdict(list)
     for task_id, skill_id in (
@@ -116,7 +116,7 @@ def task_facts(task_ids: Iterable[UUID], now: datetime) -> dict[UUID, TaskFacts]
     )  # fmt: skip
     table = pricing.rate_table(now.date())
     return {
-        task_id: TaskFacts(
+        task_id: TaskFeatures(
             id=task_id,
             employer_id=employer_id,
             employer_country=country,
@@ -129,7 +129,7 @@ def task_facts(task_ids: Iterable[UUID], now: datetime) -> dict[UUID, TaskFacts]
     }
 
 
-def freelancer_facts(organization_ids: Iterable[UUID], now: datetime) -> dict[UUID, FreelancerFacts]:
+def freelancer_features(organization_ids: Iterable[UUID], now: datetime) -> dict[UUID, FreelancerFeatures]:
     """Facts of those of the organizations that may be recommended."""
     profiles = list(
         profiles_to_match().filter(organization_id__in=list(organization_ids)).select_related("organization")
@@ -145,7 +145,7 @@ def freelancer_facts(organization_ids: Iterable[UUID], now: datetime) -> dict[UU
     prices, last_bid = _usual_prices(ids, now, table)
     works = _works(ids)
     return {
-        profile.organization_id: FreelancerFacts(
+        profile.organization_id: FreelancerFeatures(
             id=profile.organization_id,
             country=profile.organization.country,
             skills=existing[profile.organization_id],
@@ -243,7 +243,7 @@ def _in_reference(amount: Money | None, table: pricing.RateTable) -> int | None:
     return converted.amount.amount_minor if converted else None
 
 
-def shelf_database() -> str:
+def candidate_index_database() -> str:
     """
     What a shelf must say of itself to be this database's; empty while it has no name yet.
 
@@ -251,7 +251,8 @@ def shelf_database() -> str:
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT name, (SELECT oid FROM pg_database WHERE datname = current_database()) FROM matching_shelfdatabase"
+            "SELECT name, (SELECT oid FROM pg_database WHERE datname = current_database())"
+            " FROM matching_candidateindexdatabase"
         )
         row = cursor.fetchone()
     return f"{row[0]}:{row[1]}" if row else ""

@@ -26,7 +26,7 @@ NOTED = "match_noted"
 Noted = Callable[..., object]
 
 
-def note_shown(
+def record_impressions(
     request: HttpRequest | None,
     kind: ListKind,
     reader_id: UUID | None,
@@ -38,7 +38,7 @@ def note_shown(
         _note(request, partial(impressions.record_shown, kind=kind, reader_id=reader_id, rows=rows))
 
 
-def note_opened(request: HttpRequest | None, task_id: UUID, organization_id: UUID) -> None:
+def record_opened(request: HttpRequest | None, task_id: UUID, organization_id: UUID) -> None:
     """Somebody to whom the other was recommended is looking at it."""
     if request is not None:
         note = partial(impressions.record_event, kind=EventKind.OPEN, task_id=task_id, organization_id=organization_id)
@@ -60,7 +60,7 @@ def match_why(context: Context, task: Task, organization_id: UUID | None) -> dic
     is_own = actor.acts_for(organization_id) and not actor.is_system
     why = recommendations.explanation(task.id, organization_id, is_own=is_own)
     if why and is_own:
-        note_opened(request, task.id, organization_id)
+        record_opened(request, task.id, organization_id)
     return {"why": why, "is_own": is_own}
 
 
@@ -71,7 +71,7 @@ def recommended_freelancers(context: Context, task: Task, limit: int = 10) -> di
     if not policies.can_see_recommended_freelancers(actor, task):
         return {"recommendations": [], "task": task}
     result = recommendations.recommended_freelancers(task.id, limit)
-    note_shown(request, ListKind.TASK, task.employer_id, result)
+    record_impressions(request, ListKind.TASK, task.employer_id, result)
     return {
         "recommendations": result, "task": task, "csrf_token": context.get("csrf_token"),
         "reasons": policies.REASONS[ListSide.PEOPLE],
@@ -81,7 +81,7 @@ def recommended_freelancers(context: Context, task: Task, limit: int = 10) -> di
 @register.inclusion_tag("matching/_recommended_tasks.html", takes_context=True)
 def recommended_tasks(context: Context, organization_id: UUID | None, limit: int = 5) -> dict[str, Any]:
     result = recommendations.recommended_tasks(organization_id, limit) if organization_id else []
-    note_shown(context.get("request"), ListKind.HOME, organization_id, result)
+    record_impressions(context.get("request"), ListKind.HOME, organization_id, result)
     return {
         "recommendations": result, "csrf_token": context.get("csrf_token"), "reasons": policies.REASONS[ListSide.TASKS],
         "may_refuse": policies.may_bid(getattr(context.get("request"), "actor", STRANGER)),

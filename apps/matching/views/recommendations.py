@@ -13,7 +13,7 @@ from apps.accounts.middleware import actor
 from apps.matching import forms, policies
 from apps.matching.models import ListKind, ListSide
 from apps.matching.queries import impressions, ranking_versions, recommendations
-from apps.matching.templatetags.matching import note_opened, note_shown
+from apps.matching.templatetags.matching import record_impressions, record_opened
 from apps.tasks import queries as tasks
 
 
@@ -27,7 +27,7 @@ def recommended_tasks(request: HttpRequest) -> HttpResponse:
     own = form.weights if form.is_valid() else None
     owner = acting.organization_id
     result = recommendations.recommended_tasks(owner, 30, weights=own, now=now) if owner else []
-    note_shown(request, ListKind.OWN_ORDER if own else ListKind.RECOMMENDED, owner, result)
+    record_impressions(request, ListKind.OWN_ORDER if own else ListKind.RECOMMENDED, owner, result)
     context = {
         "recommendations": result, "form": form, "own": own, "points": own or points,
         "reasons": policies.REASONS[ListSide.TASKS], "may_refuse": policies.may_bid(acting),
@@ -43,7 +43,7 @@ def recommended_freelancers(request: HttpRequest, task_id: UUID) -> HttpResponse
     task = get_object_or_404(tasks.tasks_visible_to(acting), id=task_id)
     policies.check_can_see_recommended_freelancers(acting, task)
     result = recommendations.recommended_freelancers(task.id, 30, now=timezone.now())
-    note_shown(request, ListKind.PEOPLE, task.employer_id, result)
+    record_impressions(request, ListKind.PEOPLE, task.employer_id, result)
     context = {
         "task": task, "recommendations": result, "reasons": policies.REASONS[ListSide.PEOPLE],
         "refusals": impressions.refusals_of_people(task.id),
@@ -59,5 +59,5 @@ def person(request: HttpRequest, task_id: UUID, organization_id: UUID) -> HttpRe
     task = get_object_or_404(tasks.tasks_visible_to(acting), id=task_id)
     policies.check_can_see_recommended_freelancers(acting, task)
     profile = get_object_or_404(people.profiles_visible_to(acting), organization_id=organization_id)
-    note_opened(request, task.id, organization_id)
+    record_opened(request, task.id, organization_id)
     return redirect(profile.organization)

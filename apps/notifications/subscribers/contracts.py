@@ -60,7 +60,7 @@ def offer_ended(event: contracts.OfferEnded, now: datetime) -> None:
         )  # fmt: skip
 
 
-def _tell_of_milestone(
+def _notify_of_milestone(
     milestone: Milestone,
     to: UUID,
     kind: str,
@@ -80,7 +80,7 @@ def _tell_of_milestone(
 def milestone_funded(event: contracts.MilestoneFunded, now: datetime) -> None:
     milestone = _milestone(event.milestone_id)
     to = milestone.contract.freelancer_id
-    _tell_of_milestone(
+    _notify_of_milestone(
         milestone, to, "milestone_funded", milestone.escrow_id, now, amount=rules.money(milestone.amount)
     )
 
@@ -90,7 +90,7 @@ def milestone_payment_failed(event: contracts.MilestonePaymentFailed, now: datet
     milestone = _milestone(event.milestone_id)
     to = milestone.contract.employer_id
     key = f"{milestone.id}:{now.isoformat()}"
-    _tell_of_milestone(milestone, to, "milestone_payment_failed", key, now, capability=roles.FUND)
+    _notify_of_milestone(milestone, to, "milestone_payment_failed", key, now, capability=roles.FUND)
 
 
 @bus.subscribe(contracts.WorkDelivered, name="notifications.work_delivered")
@@ -99,7 +99,7 @@ def work_delivered(event: contracts.WorkDelivered, now: datetime) -> None:
     # The milestone's own date is gone when the work was answered before this is told.
     submitted_at = Deliverable.objects.get(id=event.deliverable_id).submitted_at
     due_at = milestone.review_due_at or submitted_at + timedelta(days=milestone.contract.review_days)
-    _tell_of_milestone(
+    _notify_of_milestone(
         milestone, milestone.contract.employer_id, "work_delivered", event.deliverable_id, now,
         who=milestone.contract.freelancer.display_name, review_due_at=rules.moment(due_at),
     )  # fmt: skip
@@ -108,10 +108,10 @@ def work_delivered(event: contracts.WorkDelivered, now: datetime) -> None:
 @bus.subscribe(contracts.RevisionRequested, name="notifications.revision_requested")
 def revision_requested(event: contracts.RevisionRequested, now: datetime) -> None:
     milestone = _milestone(event.milestone_id)
-    revision_request = RevisionRequest.objects.filter(deliverable__milestone=milestone, number=event.number).first()
-    _tell_of_milestone(
+    revision = RevisionRequest.objects.filter(deliverable__milestone=milestone, number=event.number).first()
+    _notify_of_milestone(
         milestone, milestone.contract.freelancer_id, "revision_requested", f"{milestone.id}:{event.number}", now,
-        who=milestone.contract.employer.display_name, text=rules.text(revision_request.text) if revision_request else "",
+        who=milestone.contract.employer.display_name, text=rules.text(revision.text) if revision else "",
     )  # fmt: skip
 
 
@@ -123,8 +123,8 @@ def milestone_approved(event: contracts.MilestoneApproved, now: datetime) -> Non
     kind = "milestone_approved" if event.is_whole else "milestone_part_approved"
     if event.by_clock:
         kind = "milestone_approved_by_clock"
-        _tell_of_milestone(milestone, milestone.contract.employer_id, kind, key, now, amount=amount)
-    _tell_of_milestone(milestone, milestone.contract.freelancer_id, kind, key, now, amount=amount)
+        _notify_of_milestone(milestone, milestone.contract.employer_id, kind, key, now, amount=amount)
+    _notify_of_milestone(milestone, milestone.contract.freelancer_id, kind, key, now, amount=amount)
 
 
 @bus.subscribe(contracts.ReviewReminder, name="notifications.review_reminder")
@@ -132,7 +132,7 @@ def review_reminder(event: contracts.ReviewReminder, now: datetime) -> None:
     milestone = _milestone(event.milestone_id)
     key = f"{milestone.id}:{milestone.review_due_at}:{event.days_left}"
     to = milestone.contract.employer_id
-    _tell_of_milestone(milestone, to, "review_reminder", key, now, capability=roles.APPROVE, days=event.days_left)
+    _notify_of_milestone(milestone, to, "review_reminder", key, now, capability=roles.APPROVE, days=event.days_left)
 
 
 @bus.subscribe(contracts.MilestoneOverdue, name="notifications.milestone_overdue")
@@ -140,7 +140,7 @@ def milestone_overdue(event: contracts.MilestoneOverdue, now: datetime) -> None:
     milestone = _milestone(event.milestone_id)
     employer, freelancer = milestone.contract.employer, milestone.contract.freelancer
     for to, other, side in ((employer, freelancer, "employer"), (freelancer, employer, "freelancer")):
-        _tell_of_milestone(
+        _notify_of_milestone(
             milestone, to.id, f"milestone_overdue_to_{side}", milestone.id, now, who=other.display_name,
             due_at=rules.moment(milestone.due_at),
         )  # fmt: skip
@@ -169,7 +169,7 @@ def cancellation_answered(event: contracts.CancellationAnswered, now: datetime) 
 
 @bus.subscribe(contracts.ContractCompleted, name="notifications.contract_completed")
 def contract_completed(event: contracts.ContractCompleted, now: datetime) -> None:
-    _tell_both(event.contract_id, "contract_completed", now)
+    _notify_both(event.contract_id, "contract_completed", now)
 
 
 _CONTRACT_ENDS = {
@@ -183,13 +183,13 @@ _CONTRACT_ENDS = {
 @bus.subscribe(contracts.ContractEnded, name="notifications.contract_ended")
 def contract_ended(event: contracts.ContractEnded, now: datetime) -> None:
     went = contract_queries.money_of_contract(contract_of(event.contract_id))
-    _tell_both(
+    _notify_both(
         event.contract_id, _CONTRACT_ENDS[ContractStatus(event.status)], now,
         freelancer=rules.money(went.released), employer=rules.money(went.refunded),
     )  # fmt: skip
 
 
-def _tell_both(contract_id: UUID, kind: str, now: datetime, **params: Any) -> None:
+def _notify_both(contract_id: UUID, kind: str, now: datetime, **params: Any) -> None:
     contract = contract_of(contract_id)
     for to in (contract.employer_id, contract.freelancer_id):
         tell(

@@ -21,7 +21,7 @@ _DISPUTE_ENDS = {
 }
 
 
-def _tell_of_dispute(dispute: Dispute, to: UUID, kind: str, key: object, now: datetime, **params: Any) -> None:
+def _notify_of_dispute(dispute: Dispute, to: UUID, kind: str, key: object, now: datetime, **params: Any) -> None:
     tell(to, kind, key, now, "disputes:room", dispute.id, milestone=dispute.milestone.title, **params)
 
 
@@ -32,7 +32,7 @@ def _dispute(dispute_id: UUID) -> Dispute:
 @bus.subscribe(disputes.DisputeOpened, name="notifications.dispute_opened")
 def dispute_opened(event: disputes.DisputeOpened, now: datetime) -> None:
     dispute = _dispute(event.dispute_id)
-    _tell_of_dispute(
+    _notify_of_dispute(
         dispute, event.respondent_id, "dispute_opened", dispute.id, now, who=dispute.opened_by.display_name,
         amount=rules.money(dispute.amount), answer_due_at=rules.moment(dispute.answer_due_at),
     )  # fmt: skip
@@ -40,17 +40,17 @@ def dispute_opened(event: disputes.DisputeOpened, now: datetime) -> None:
 
 @bus.subscribe(disputes.DisputeSaid, name="notifications.dispute_said")
 def dispute_said(event: disputes.DisputeSaid, now: datetime) -> None:
-    dispute_statement = DisputeStatement.objects.select_related("organization").get(id=event.statement_id)
-    _tell_of_dispute(
-        _dispute(event.dispute_id), event.to_id, "dispute_said", dispute_statement.id, now, who=dispute_statement.organization.display_name,
-        text=rules.text(dispute_statement.text),
+    statement = DisputeStatement.objects.select_related("organization").get(id=event.statement_id)
+    _notify_of_dispute(
+        _dispute(event.dispute_id), event.to_id, "dispute_said", statement.id, now,
+        who=statement.organization.display_name, text=rules.text(statement.text),
     )  # fmt: skip
 
 
 @bus.subscribe(disputes.SplitProposed, name="notifications.split_proposed")
 def split_proposed(event: disputes.SplitProposed, now: datetime) -> None:
     proposal = SplitProposal.objects.select_related("organization", "dispute").get(id=event.proposal_id)
-    _tell_of_dispute(
+    _notify_of_dispute(
         _dispute(event.dispute_id), event.to_id, "split_proposed", proposal.id, now,
         who=proposal.organization.display_name, freelancer=rules.money(proposal.freelancer_part),
         employer=rules.money(proposal.employer_part),
@@ -64,4 +64,4 @@ def dispute_ended(event: disputes.DisputeEnded, now: datetime) -> None:
     if dispute.freelancer_part is not None and dispute.employer_part is not None:
         parts = {"freelancer": rules.money(dispute.freelancer_part), "employer": rules.money(dispute.employer_part)}
     for to in (dispute.opened_by_id, dispute.respondent_id):
-        _tell_of_dispute(dispute, to, _DISPUTE_ENDS[DisputeStatus(event.status)], dispute.id, now, **parts)
+        _notify_of_dispute(dispute, to, _DISPUTE_ENDS[DisputeStatus(event.status)], dispute.id, now, **parts)

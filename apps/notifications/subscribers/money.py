@@ -67,7 +67,7 @@ def paid_in_vain(event: escrow.EscrowPaidInVain, now: datetime) -> None:
     )  # fmt: skip
 
 
-def _tell_of_recovery(recovery_id: UUID, kind: str, now: datetime, **params: Any) -> None:
+def _notify_of_recovery(recovery_id: UUID, kind: str, now: datetime, **params: Any) -> None:
     recovery = Recovery.objects.select_related("escrow").get(id=recovery_id)
     tell(
         recovery.escrow.payee_id, kind, recovery.id, now, "escrow:recovery", recovery.id,
@@ -78,17 +78,17 @@ def _tell_of_recovery(recovery_id: UUID, kind: str, now: datetime, **params: Any
 @bus.subscribe(escrow.RecoveryDecided, name="notifications.recovery_decided")
 def recovery_decided(event: escrow.RecoveryDecided, now: datetime) -> None:
     appeal_by = Recovery.objects.values_list("appeal_by", flat=True).get(id=event.recovery_id)
-    _tell_of_recovery(event.recovery_id, "recovery_decided", now, appeal_by=rules.moment(appeal_by))
+    _notify_of_recovery(event.recovery_id, "recovery_decided", now, appeal_by=rules.moment(appeal_by))
 
 
 @bus.subscribe(escrow.RecoveryAppealed, name="notifications.recovery_appealed")
 def recovery_appealed(event: escrow.RecoveryAppealed, now: datetime) -> None:
-    _tell_of_recovery(event.recovery_id, "recovery_appealed", now)
+    _notify_of_recovery(event.recovery_id, "recovery_appealed", now)
 
 
 @bus.subscribe(escrow.RecoveryEnded, name="notifications.recovery_ended")
 def recovery_ended(event: escrow.RecoveryEnded, now: datetime) -> None:
-    _tell_of_recovery(event.recovery_id, f"recovery_{event.status}", now)
+    _notify_of_recovery(event.recovery_id, f"recovery_{event.status}", now)
 
 
 @bus.subscribe(escrow.GoodwillGiven, name="notifications.goodwill_given")
@@ -121,7 +121,7 @@ def hold_ended(event: escrow.EscrowHoldEnded, now: datetime) -> None:
 @bus.subscribe(escrow.EscrowClaimed, name="notifications.money_claimed")
 def money_claimed(event: escrow.EscrowClaimed, now: datetime) -> None:
     if event.kind == "warning":
-        _tell_parties(event.payer_id, event.payee_id, "money_doubted", event.claim_id, event.escrow_id, now)
+        _notify_parties(event.payer_id, event.payee_id, "money_doubted", event.claim_id, event.escrow_id, now)
         return
     memo = Escrow.objects.values_list("memo", flat=True).get(id=event.escrow_id)
     tell(event.payer_id, "payment_taken_back", event.claim_id, now, "payouts:wallet", memo=memo)
@@ -130,7 +130,7 @@ def money_claimed(event: escrow.EscrowClaimed, now: datetime) -> None:
 
 @bus.subscribe(escrow.EscrowClaimEnded, name="notifications.claim_ended")
 def claim_ended(event: escrow.EscrowClaimEnded, now: datetime) -> None:
-    _tell_parties(event.payer_id, event.payee_id, "claim_ended", event.claim_id, event.escrow_id, now)
+    _notify_parties(event.payer_id, event.payee_id, "claim_ended", event.claim_id, event.escrow_id, now)
 
 
 @bus.subscribe(escrow.EscrowChargedBack, name="notifications.charged_back")
@@ -147,7 +147,7 @@ def charged_back(event: escrow.EscrowChargedBack, now: datetime) -> None:
     )  # fmt: skip
 
 
-def _tell_parties(payer: UUID, payee: UUID, kind: str, key: UUID, escrow_id: UUID, now: datetime) -> None:
+def _notify_parties(payer: UUID, payee: UUID, kind: str, key: UUID, escrow_id: UUID, now: datetime) -> None:
     memo = Escrow.objects.values_list("memo", flat=True).get(id=escrow_id)
     for to in (payer, payee):
         tell(to, kind, key, now, "payouts:wallet", memo=memo)
@@ -156,7 +156,7 @@ def _tell_parties(payer: UUID, payee: UUID, kind: str, key: UUID, escrow_id: UUI
 @bus.subscribe(treasury_events.ReconciliationDiffered, name="notifications.books_differ")
 def books_differ(event: treasury_events.ReconciliationDiffered, now: datetime) -> None:
     operations.notify(
-        users=people.staff_to_tell(roles.FINANCE),
+        users=people.staff_to_notify(roles.FINANCE),
         organization_id=None,
         kind="books_differ",
         key=event.run_id,
@@ -167,13 +167,13 @@ def books_differ(event: treasury_events.ReconciliationDiffered, now: datetime) -
     )
 
 
-@bus.subscribe(payout_events.CashShort, name="notifications.cash_short")
-def cash_short(event: payout_events.CashShort, now: datetime) -> None:
+@bus.subscribe(payout_events.LiquidityShort, name="notifications.liquidity_short")
+def liquidity_short(event: payout_events.LiquidityShort, now: datetime) -> None:
     operations.notify(
-        users=people.staff_to_tell(roles.FINANCE),
+        users=people.staff_to_notify(roles.FINANCE),
         organization_id=None,
-        kind="cash_short",
-        key=event.shortage_id,
+        kind="liquidity_short",
+        key=event.liquidity_shortage_id,
         params={"gateway": event.gateway, "amount": rules.money(Money(event.missing_minor, event.currency))},
         route="treasury:treasury",
         route_args=[],
@@ -186,7 +186,7 @@ def chargeback_due(event: payments.ChargebackOpened, now: datetime) -> None:
     """Staff answer the bank, and there is a deadline: they are told."""
     number = chargebacks.chargeback_number(event.chargeback_id)
     operations.notify(
-        users=people.staff_to_tell(roles.FINANCE),
+        users=people.staff_to_notify(roles.FINANCE),
         organization_id=None,
         kind="chargeback_due",
         key=event.chargeback_id,
@@ -200,7 +200,7 @@ def chargeback_due(event: payments.ChargebackOpened, now: datetime) -> None:
     )  # fmt: skip
 
 
-def _tell_of_payout(
+def _notify_of_payout(
     to: UUID, kind: str, key: object, now: datetime, amount_minor: int, currency: str, *, capability: str
 ) -> None:
     amount = rules.money(Money(amount_minor, currency))
@@ -209,7 +209,7 @@ def _tell_of_payout(
 
 @bus.subscribe(payments.RefundSucceeded, name="notifications.refund_succeeded")
 def refund_succeeded(event: payments.RefundSucceeded, now: datetime) -> None:
-    _tell_of_payout(
+    _notify_of_payout(
         event.payer_id, "refund_succeeded", event.refund_id, now, event.amount_minor, event.currency,
         capability=roles.FUND,
     )  # fmt: skip
@@ -217,7 +217,7 @@ def refund_succeeded(event: payments.RefundSucceeded, now: datetime) -> None:
 
 @bus.subscribe(payments.RefundFailed, name="notifications.refund_failed")
 def refund_failed(event: payments.RefundFailed, now: datetime) -> None:
-    _tell_of_payout(
+    _notify_of_payout(
         event.payer_id, "refund_failed", event.refund_id, now, event.amount_minor, event.currency,
         capability=roles.FUND,
     )  # fmt: skip
@@ -225,7 +225,7 @@ def refund_failed(event: payments.RefundFailed, now: datetime) -> None:
 
 @bus.subscribe(payout_events.PayoutPaid, name="notifications.payout_paid")
 def payout_paid(event: payout_events.PayoutPaid, now: datetime) -> None:
-    _tell_of_payout(
+    _notify_of_payout(
         event.organization_id, "payout_paid", event.payout_id, now, event.amount_minor, event.currency,
         capability=roles.WITHDRAW,
     )  # fmt: skip
@@ -233,7 +233,7 @@ def payout_paid(event: payout_events.PayoutPaid, now: datetime) -> None:
 
 @bus.subscribe(payout_events.PayoutFailed, name="notifications.payout_failed")
 def payout_failed(event: payout_events.PayoutFailed, now: datetime) -> None:
-    _tell_of_payout(
+    _notify_of_payout(
         event.organization_id, "payout_failed", event.payout_id, now, event.amount_minor, event.currency,
         capability=roles.WITHDRAW,
     )  # fmt: skip
@@ -245,7 +245,7 @@ def payout_account_changed(event: payout_events.PayoutAccountChanged, now: datet
     Whoever may withdraw or owns the organization, and the person who set the account that was paid to before, even if
     they left: the one who is robbed has to hear of it.
     """
-    users = {user.pk: user for user in people.users_to_tell(event.organization_id, roles.WITHDRAW)}
+    users = {user.pk: user for user in people.users_to_notify(event.organization_id, roles.WITHDRAW)}
     users |= {user.pk: user for user in people.owners(event.organization_id)}
     users |= {user.pk: user for user in related.setters_of_accounts(event.organization_id)}
     operations.notify(
@@ -269,7 +269,7 @@ def country_changed(event: accounts.CountryChanged, now: datetime) -> None:
         key=key, route="accounts:organization", route_args=(event.organization_id,), params=params, now=now,
     )  # fmt: skip
     operations.notify(
-        users=people.staff_to_tell(roles.FINANCE), organization_id=None, kind="country_to_check", key=key,
+        users=people.staff_to_notify(roles.FINANCE), organization_id=None, kind="country_to_check", key=key,
         route="accounts:country_checks", route_args=(), params=params, now=now,
     )  # fmt: skip
 
@@ -299,25 +299,27 @@ def rule_loosening(event: spending.RuleLoosening, now: datetime) -> None:
     )  # fmt: skip
 
 
-@bus.subscribe(spending.ApprovalAsked, name="notifications.approval_asked")
-def approval_asked(event: spending.ApprovalAsked, now: datetime) -> None:
+@bus.subscribe(spending.ApprovalRequested, name="notifications.approval_requested")
+def approval_requested(event: spending.ApprovalRequested, now: datetime) -> None:
     """Whoever may pay for the organization, but not the person who asks."""
-    approval = Approval.objects.select_related("asked_by").get(id=event.approval_id)
+    approval = Approval.objects.select_related("requested_by").get(id=event.approval_id)
     users = [
-        user for user in people.users_to_tell(event.organization_id, roles.FUND) if user.pk != approval.asked_by_id
+        user
+        for user in people.users_to_notify(event.organization_id, roles.FUND)
+        if user.pk != approval.requested_by_id
     ]
-    _tell_of_approval(approval, users, "approval_asked", approval.asked_by.display_name, now)
+    _notify_of_approval(approval, users, "approval_requested", approval.requested_by.display_name, now)
 
 
 @bus.subscribe(spending.ApprovalDecided, name="notifications.approval_decided")
 def approval_decided(event: spending.ApprovalDecided, now: datetime) -> None:
-    approval = Approval.objects.select_related("asked_by", "decided_by").get(id=event.approval_id)
+    approval = Approval.objects.select_related("requested_by", "decided_by").get(id=event.approval_id)
     who = approval.decided_by.display_name if approval.decided_by else ""
     kind = "approval_refused" if approval.status == ApprovalStatus.REFUSED else "approval_granted"
-    _tell_of_approval(approval, [approval.asked_by], kind, who, now, text=approval.reason)
+    _notify_of_approval(approval, [approval.requested_by], kind, who, now, text=approval.reason)
 
 
-def _tell_of_approval(
+def _notify_of_approval(
     asked: Approval, users: Iterable[User], kind: str, who: str, now: datetime, **params: Any
 ) -> None:
     operations.notify(

@@ -79,13 +79,13 @@ def objection_answered(event: moderation.ObjectionAnswered, now: datetime) -> No
 @bus.subscribe(moderation.ReportDecided, name="notifications.report_decided")
 def report_decided(event: moderation.ReportDecided, now: datetime) -> None:
     report = Report.objects.get(id=event.report_id)
-    _tell_people(
+    _notify_people(
         User.objects.filter(pk=event.reporter_id), report.reporter_organization_id,
         "report_upheld" if event.is_upheld else "report_dismissed", event.report_id, now,
     )  # fmt: skip
 
 
-def _tell_people(
+def _notify_people(
     users: Iterable[User], organization_id: UUID | None, kind: str, key: object, now: datetime, **params: Any
 ) -> None:
     operations.notify(

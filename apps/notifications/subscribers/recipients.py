@@ -28,7 +28,7 @@ def tell(
     **params: Any,
 ) -> None:
     operations.notify(
-        users=people.users_to_tell(organization_id, capability),
+        users=people.users_to_notify(organization_id, capability),
         organization_id=organization_id,
         kind=kind,
         key=key,

@@ -18,9 +18,9 @@ from apps.common.ids import document_number, uuid7
 from apps.common.money import Money
 from apps.common.operations import move
 from apps.gateways import policies as gateway_policies
+from apps.gateways import registry
 from apps.gateways.errors import GatewayRefused, GatewayUnavailable, PaymentUnavailable
 from apps.gateways.protocols.disputes import DisputeReport, DisputeState, EvidenceRequest
-from apps.gateways.registry import door
 from apps.ledger import operations as ledger
 from apps.ledger.entries import Line
 from apps.outbox import bus
@@ -48,7 +48,7 @@ def refresh_chargeback(*, gateway: str, remote_id: str, now: datetime) -> Charge
 
     :raises PaymentUnknown: if it is about a payment that we do not know.
     """
-    report = door(gateway).dispute(remote_id)
+    report = registry.gateway(gateway).dispute(remote_id)
     return chargeback_answered(gateway=gateway, report=report, now=now)
 
 
@@ -107,13 +107,13 @@ def _follow(chargeback: Chargeback, state: DisputeState, now: datetime) -> None:
 
 
 def _publish(
-    fact: type[events.ChargebackOpened] | type[events.ChargebackWon] | type[events.ChargebackLost],
+    event: type[events.ChargebackOpened] | type[events.ChargebackWon] | type[events.ChargebackLost],
     chargeback: Chargeback,
     now: datetime,
 ) -> None:
     charge = chargeback.charge
     bus.publish(
-        fact(
+        event(
             chargeback.id,
             charge.id,
             charge.reference_id,
@@ -177,7 +177,7 @@ def submit_evidence(
         customer_name=customer_name,
     )
     try:
-        report = door(chargeback.gateway).submit_evidence(request)
+        report = registry.gateway(chargeback.gateway).submit_evidence(request)
     except GatewayUnavailable as error:
         raise PaymentUnavailable from error
     except GatewayRefused as error:
@@ -208,7 +208,7 @@ def record_fraud_warning(*, gateway: str, remote_id: str, now: datetime) -> None
 
     :raises PaymentUnknown: if it is about a payment that we do not know.
     """
-    payment_id = door(gateway).payment_of_warning(remote_id)
+    payment_id = registry.gateway(gateway).payment_of_warning(remote_id)
     _warned(gateway=gateway, payment_id=payment_id, remote_id=remote_id, now=now)
 
 

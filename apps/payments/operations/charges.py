@@ -15,9 +15,9 @@ from apps.common.errors import Conflict
 from apps.common.ids import document_number, uuid7
 from apps.common.money import Money
 from apps.common.operations import move
+from apps.gateways import registry
 from apps.gateways.errors import GatewayRefused, GatewayUnavailable, PaymentUnavailable
 from apps.gateways.protocols.charges import ChargeOutcome, ChargeState, Checkout, CheckoutRequest
-from apps.gateways.registry import door
 from apps.ledger import operations as ledger
 from apps.outbox import bus
 from apps.payments import entries, events, policies
@@ -112,7 +112,7 @@ def open_checkout(*, charge_id: UUID, now: datetime) -> Charge:
         locale=charge.language,
     )
     try:
-        checkout = door(charge.gateway).open_checkout(request)
+        checkout = registry.gateway(charge.gateway).open_checkout(request)
     except GatewayUnavailable as error:
         raise PaymentUnavailable from error
     except GatewayRefused as error:
@@ -120,7 +120,7 @@ def open_checkout(*, charge_id: UUID, now: datetime) -> Charge:
     return _opened(charge_id=charge_id, checkout=checkout, now=now)
 
 
-def open_checkout_somewhere(*, charge: Charge, others: Sequence[str], actor: Actor, now: datetime) -> Charge:
+def open_checkout_with_fallback(*, charge: Charge, others: Sequence[str], actor: Actor, now: datetime) -> Charge:
     """
     Ask for the payment page; where the door does not answer or refuses, ask the next door for one, under a charge of
     its own. The first charge is expired.
@@ -140,7 +140,7 @@ def open_checkout_somewhere(*, charge: Charge, others: Sequence[str], actor: Act
             raise
         logger.warning("%s gives no payment page for %s: %s is asked", charge.gateway, charge.number, names[0])
     following = _fall_over(charge_id=charge.id, gateway=names[0], actor=actor, now=now)
-    return open_checkout_somewhere(charge=following, others=names[1:], actor=actor, now=now)
+    return open_checkout_with_fallback(charge=following, others=names[1:], actor=actor, now=now)
 
 
 @transaction.atomic
@@ -185,14 +185,14 @@ def refresh_charge(*, charge_id: UUID, now: datetime) -> Charge:
     if charge.status == ChargeStatus.SUCCEEDED:
         return charge
     try:
-        outcome = door(charge.gateway).charge_outcome(charge.remote_session_id)
+        outcome = registry.gateway(charge.gateway).charge_outcome(charge.remote_session_id)
     except GatewayUnavailable as error:
         raise PaymentUnavailable from error
-    return settle_charge(charge_id=charge_id, outcome=outcome, now=now)
+    return record_charge_outcome(charge_id=charge_id, outcome=outcome, now=now)
 
 
 @transaction.atomic
-def settle_charge(*, charge_id: UUID, outcome: ChargeOutcome, now: datetime) -> Charge:
+def record_charge_outcome(*, charge_id: UUID, outcome: ChargeOutcome, now: datetime) -> Charge:
     """
     Write down what the processor says. Older news than what is known changes nothing, so any order and any
     repetition of notices ends the same.
@@ -275,12 +275,12 @@ def cancel_charge(*, charge_id: UUID, actor: Actor, now: datetime) -> Charge:
     policies.check_can_cancel_charge(actor, charge)
     if charge.remote_session_id:
         try:
-            door(charge.gateway).close_checkout(charge.remote_session_id)
-            outcome = door(charge.gateway).charge_outcome(charge.remote_session_id)
+            registry.gateway(charge.gateway).close_checkout(charge.remote_session_id)
+            outcome = registry.gateway(charge.gateway).charge_outcome(charge.remote_session_id)
         except GatewayUnavailable as error:
             raise PaymentUnavailable from error
         if outcome.state in (ChargeState.SUCCEEDED, ChargeState.PROCESSING):
-            settle_charge(charge_id=charge_id, outcome=outcome, now=now)
+            record_charge_outcome(charge_id=charge_id, outcome=outcome, now=now)
     return _cancelled(charge_id=charge_id, actor=actor, now=now)
 
 

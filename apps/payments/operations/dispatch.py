@@ -9,9 +9,9 @@ from uuid import UUID
 from django.utils import timezone
 
 from apps.common.clock import Clock
+from apps.gateways import registry
 from apps.gateways.operations import dispatch
 from apps.gateways.protocols.charges import RefundRequest
-from apps.gateways.registry import door
 from apps.payments.models import Refund
 from apps.payments.operations import refunds
 from apps.payments.states import REFUND
@@ -40,7 +40,7 @@ def claim_refund(*, now: datetime, gateways: Collection[str] | None = None) -> R
 def send_refund(*, refund_id: UUID, clock: Clock = timezone.now) -> None:
     """Send one claimed refund."""
     refund = Refund.objects.select_related("charge").get(id=refund_id)
-    gateway, payment_id = door(refund.charge.gateway), refund.charge.remote_payment_id
+    gateway, payment_id = registry.gateway(refund.charge.gateway), refund.charge.remote_payment_id
 
     def send() -> None:
         movement = gateway.find_refund(refund_id=refund.id, payment_id=payment_id) if refund.attempts_made > 1 else None

@@ -17,8 +17,8 @@ from apps.common.errors import Conflict
 from apps.common.ids import document_number, uuid7
 from apps.common.money import Money
 from apps.common.operations import move
+from apps.gateways import registry
 from apps.gateways.protocols.movements import Movement, TransferState
-from apps.gateways.registry import door
 from apps.ledger import operations as ledger
 from apps.ledger.entries import event_key
 from apps.ledger.queries import books
@@ -161,7 +161,7 @@ def refresh_refund(*, refund_id: UUID, clock: Clock = timezone.now) -> bool:
     if refund is None:
         return False
     if refund.remote_id:
-        result = door(refund.charge.gateway).find_refund(
+        result = registry.gateway(refund.charge.gateway).find_refund(
             refund_id=refund.id, payment_id=refund.charge.remote_payment_id
         )
         if result is not None:

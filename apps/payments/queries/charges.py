@@ -13,7 +13,7 @@ from apps.accounts.rules import Act
 from apps.common.actors import Actor
 from apps.common.errors import NotFound
 from apps.common.money import Money
-from apps.gateways.registry import door
+from apps.gateways import registry
 from apps.payments.models import Charge, Chargeback, Refund
 from apps.payments.states import ChargebackStatus, ChargeStatus, RefundStatus
 
@@ -128,7 +128,7 @@ def is_on_its_way(charge: Charge) -> bool:
     """May this money come without anybody doing more: a transfer that may be sent, a payment that takes days?"""
     if charge.status == ChargeStatus.PROCESSING:
         return True
-    return charge.status == ChargeStatus.OPEN and not door(charge.gateway).capabilities.pays_at_once
+    return charge.status == ChargeStatus.OPEN and not registry.gateway(charge.gateway).capabilities.pays_at_once
 
 
 def charge_visible_to(actor: Actor, charge_id: UUID) -> Charge:

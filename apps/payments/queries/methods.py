@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 
 from apps.gateways import registry
-from apps.gateways.names import DoorName
+from apps.gateways.names import GatewayName
 from apps.payments.models import PaymentMethod
 from apps.payments.models.methods import Direction
 
@@ -26,12 +26,12 @@ def methods_for(*, country: str, currency: str, on: date) -> list[Method]:
     first, *others = registry.names()
     rows = dated(Direction.IN, country, on).filter(Q(currency="") | Q(currency=currency), gateway__in=others)
     named = list(dict.fromkeys(rows.order_by("rank", "gateway").values_list("gateway", flat=True)))
-    return [Method(name, DoorName(name).label) for name in [first, *named] if takes_currency(name, currency)]
+    return [Method(name, GatewayName(name).label) for name in [first, *named] if takes_currency(name, currency)]
 
 
 def label_of(gateway: str) -> str | Promise:
     """What people call a way to pay."""
-    return DoorName(gateway).label
+    return GatewayName(gateway).label
 
 
 def dated(direction: Direction, country: str | None, on: date) -> QuerySet[PaymentMethod]:
@@ -42,5 +42,5 @@ def dated(direction: Direction, country: str | None, on: date) -> QuerySet[Payme
 
 
 def takes_currency(name: str, currency: str) -> bool:
-    currencies = registry.door(name).capabilities.currencies
+    currencies = registry.gateway(name).capabilities.currencies
     return currencies is None or currency in currencies

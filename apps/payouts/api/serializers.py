@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from apps.common.api.serializers import AMOUNT_MAX, AMOUNT_OR_ALL, MoneySerializer, StrictBooleanField, StrictSerializer
-from apps.gateways.names import DoorName
+from apps.gateways.names import GatewayName
 from apps.payments.api.serializers import SignedMoneySerializer
 from apps.payouts.models import FxQuote, Payout, PayoutAccount
 
@@ -84,7 +84,7 @@ class NewPayoutAccountSerializer(StrictSerializer):
     )
     is_automatic = StrictBooleanField(default=False)
     door = serializers.ChoiceField(
-        choices=["", *DoorName.values],
+        choices=["", *GatewayName.values],
         default="",
         help_text="One of `/payout-account/methods/`; the processor, if it is not said.",
     )

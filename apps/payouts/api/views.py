@@ -140,9 +140,9 @@ class PayoutAccounts(APIView):
 
 
 def _door(name: str) -> str:
-    """:raises DoorNotOffered: for one that is not open here; whether it pays this organization is asked below."""
+    """:raises GatewayNotOffered: for one that is not open here; whether it pays this organization is asked below."""
     if name and name not in registry.names():
-        raise policies.DoorNotOffered
+        raise policies.GatewayNotOffered
     return name or settings.PAYMENT_GATEWAY
 
 

@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="CashShortage",
+            name="LiquidityShortage",
             fields=[
                 (
                     "id",
@@ -46,15 +46,15 @@ class Migration(migrations.Migration):
                 ("gateway", models.CharField(max_length=20)),
                 ("currency", models.CharField(max_length=3)),
                 ("missing_minor", models.BigIntegerField()),
-                ("noted_on", models.DateField()),
+                ("recorded_on", models.DateField()),
             ],
             options={
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("gateway", "currency", "noted_on"), name="payouts_cashshortage_once_a_day"
+                        fields=("gateway", "currency", "recorded_on"), name="payouts_liquidityshortage_once_a_day"
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("missing_minor__gt", 0)), name="payouts_cashshortage_missing_positive"
+                        condition=models.Q(("missing_minor__gt", 0)), name="payouts_liquidityshortage_positive"
                     ),
                 ],
             },
@@ -241,15 +241,15 @@ class Migration(migrations.Migration):
                 ("requested_at", models.DateTimeField()),
                 ("finished_at", models.DateTimeField(blank=True, null=True)),
                 (
-                    "asked_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-                (
                     "payout",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT, related_name="reversals", to="payouts.payout"
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
                     ),
                 ),
             ],

@@ -2,13 +2,13 @@
 
 from apps.payouts.models.accounts import PayoutAccount
 from apps.payouts.models.attempts import PayoutAttempt, ReversalAttempt
-from apps.payouts.models.liquidity import CashShortage
+from apps.payouts.models.liquidity import LiquidityShortage
 from apps.payouts.models.payouts import FxQuote, Payout
 from apps.payouts.models.reversals import TransferReversal
 
 __all__ = [
-    "CashShortage",
     "FxQuote",
+    "LiquidityShortage",
     "Payout",
     "PayoutAccount",
     "PayoutAttempt",

@@ -8,19 +8,21 @@ from apps.common.money import Money
 from apps.gateways import names
 
 
-class CashShortage(BaseModel):
+class LiquidityShortage(BaseModel):
     """A door held too little for somebody's withdrawal: noted once a day, so that staff hear of it once."""
 
     gateway = models.CharField(max_length=20)
     currency = currency_field()
     missing_minor = amount_field()
     """Of the withdrawal that was refused first."""
-    noted_on = models.DateField()
+    recorded_on = models.DateField()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["gateway", "currency", "noted_on"], name="payouts_cashshortage_once_a_day"),
-            models.CheckConstraint(condition=Q(missing_minor__gt=0), name="payouts_cashshortage_missing_positive"),
+            models.UniqueConstraint(
+                fields=["gateway", "currency", "recorded_on"], name="payouts_liquidityshortage_once_a_day"
+            ),
+            models.CheckConstraint(condition=Q(missing_minor__gt=0), name="payouts_liquidityshortage_positive"),
         ]
 
     @property
@@ -29,4 +31,4 @@ class CashShortage(BaseModel):
 
     @property
     def label(self) -> str:
-        return str(names.DoorName(self.gateway).label)
+        return str(names.GatewayName(self.gateway).label)

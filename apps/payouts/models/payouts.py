@@ -152,7 +152,7 @@ class Payout(BaseModel):
         ]
 
     @property
-    def went_abroad(self) -> bool:
+    def is_cross_border(self) -> bool:
         """One call paid it from the platform's balance: a transfer and a payout at once."""
         return bool(self.remote_transfer_id) and self.remote_transfer_id == self.remote_payout_id
 

@@ -17,10 +17,10 @@ from apps.common.errors import Invalid
 from apps.common.operations import move
 from apps.compliance import queries as compliance
 from apps.compliance.models import Rail
+from apps.gateways import registry
 from apps.gateways.errors import GatewayRefused, GatewayUnavailable, PaymentUnavailable
 from apps.gateways.protocols.onboarding import AccountRequest, RecipientState, RecipientStatus
 from apps.gateways.protocols.payouts import Recipient, RecipientRequest
-from apps.gateways.registry import door
 from apps.outbox import bus
 from apps.payouts import events, policies
 from apps.payouts.models import PayoutAccount
@@ -55,7 +55,7 @@ def set_payout_account(
     Not atomic as a whole: written down, asked outside any transaction, then switched.
 
     :param gateway: the processor, or one of `queries.payout_methods_for`.
-    :raises DoorNotOffered, NumberWrong, AccountNotReached: for a door that does not pay there.
+    :raises GatewayNotOffered, NumberWrong, AccountNotReached: for a door that does not pay there.
     :raises NotAllowed: unless the actor may withdraw for the organization.
     :raises PayoutCountryUnsupported: if no rail reaches the country in that currency.
     :raises BankAccountRefused: for a definite no; the account that was active stays so.
@@ -63,7 +63,7 @@ def set_payout_account(
     """
     policies.check_can_change_account(actor, organization_id)
     limits.spend("change_money_settings", actor.user_id, now=now)
-    if not door(gateway).capabilities.has_recipient_balances:
+    if not registry.gateway(gateway).capabilities.has_recipient_balances:
         country = people.organization(organization_id).country
         policies.check_is_paid_by(gateway, account_number, country=country, currency=currency, on=now.date())
     account = _write_down(
@@ -87,7 +87,7 @@ def set_payout_account(
         account_id=_remote_account(organization_id, gateway, account.country),
     )
     try:
-        recipient = door(gateway).open_recipient(request)
+        recipient = registry.gateway(gateway).open_recipient(request)
     except GatewayUnavailable as error:
         raise PaymentUnavailable from error
     except GatewayRefused as error:
@@ -211,7 +211,7 @@ def start_onboarding(
         rail=account.rail,
     )
     try:
-        remote_id = _remote_recipient(account) or door(gateway).open_account(request)
+        remote_id = _remote_recipient(account) or registry.gateway(gateway).open_account(request)
     except GatewayUnavailable as error:
         raise PaymentUnavailable from error
     except GatewayRefused as error:
@@ -221,7 +221,7 @@ def start_onboarding(
 
 
 def _email(organization_id: UUID) -> str:
-    return next((user.email for user in people.users_to_tell(organization_id, "withdraw")), "")
+    return next((user.email for user in people.users_to_notify(organization_id, "withdraw")), "")
 
 
 def _remote_recipient(account: PayoutAccount) -> str:
@@ -256,7 +256,7 @@ def onboarding_page(*, account_id: UUID, return_url: str, refresh_url: str, acto
     account = PayoutAccount.objects.get(id=account_id)
     policies.check_can_change_account(actor, account.organization_id)
     try:
-        page = door(account.gateway).onboarding_page(
+        page = registry.gateway(account.gateway).onboarding_page(
             account.remote_account_id, return_url=return_url, refresh_url=refresh_url
         )
     except GatewayUnavailable as error:
@@ -275,7 +275,7 @@ def refresh_onboarding(*, account_id: UUID, actor: Actor = SYSTEM, now: datetime
     account = PayoutAccount.objects.get(id=account_id)
     if account.status != PayoutAccountStatus.ONBOARDING:
         return account
-    gateway = door(account.gateway)
+    gateway = registry.gateway(account.gateway)
     try:
         status = gateway.recipient_status(account.remote_account_id, rail=account.rail)
         if status.state == RecipientState.READY and account.rail != Rail.GLOBAL_PAYOUTS:

@@ -17,12 +17,12 @@ from apps.common.clock import Clock
 from apps.common.errors import Conflict, DomainError, Unavailable
 from apps.common.ids import uuid7
 from apps.gateways import policies as gateway_policies
+from apps.gateways import registry
 from apps.gateways.models.attempts import AttemptOutcome
 from apps.gateways.operations import dispatch
 from apps.gateways.protocols.gateway import Gateway
 from apps.gateways.protocols.payouts import BankPayoutRequest, OutboundRequest
 from apps.gateways.protocols.transfers import ReversalRequest, TransferRequest
-from apps.gateways.registry import door
 from apps.payouts import policies
 from apps.payouts.models import Payout, TransferReversal
 from apps.payouts.operations import payouts as payout_operations
@@ -87,11 +87,11 @@ def send_payout(*, payout_id: UUID, clock: Clock = timezone.now) -> None:
     payout = Payout.objects.select_related("account__organization", "quote").get(id=payout_id)
     if _is_held(payout, clock()):
         return
-    gateway = door(payout.gateway)
+    gateway = registry.gateway(payout.gateway)
 
     def send() -> None:
         if payout.account.remote_payout_method_id:
-            _send_abroad(payout, gateway, clock)
+            _send_cross_border(payout, gateway, clock)
             return
         if payout.needs_transfer and not payout.remote_transfer_id:
             _transfer(payout, gateway, clock)
@@ -141,11 +141,11 @@ def _pay_out(payout: Payout, gateway: Gateway, clock: Clock) -> None:
     payout_operations.payout_answered(payout_id=payout.id, movement=movement, now=clock())
 
 
-def _send_abroad(payout: Payout, gateway: Gateway, clock: Clock) -> None:
+def _send_cross_border(payout: Payout, gateway: Gateway, clock: Clock) -> None:
     account = payout.account
     found = None
     if payout.attempts_made > 1:
-        found = gateway.find_abroad(payout_id=payout.id, account_id=account.remote_account_id)
+        found = gateway.find_cross_border(payout_id=payout.id, account_id=account.remote_account_id)
     if found is None:
         if not payout.source_currency:
             _choose_source(payout, gateway)
@@ -158,8 +158,8 @@ def _send_abroad(payout: Payout, gateway: Gateway, clock: Clock) -> None:
             source_currency=payout.source_currency,
             terms=payout.quote.terms,
         )
-        found = gateway.send_abroad(request)
-    payout_operations.payout_sent_abroad(payout_id=payout.id, outbound=found, now=clock())
+        found = gateway.send_cross_border(request)
+    payout_operations.payout_sent_cross_border(payout_id=payout.id, outbound=found, now=clock())
 
 
 def _choose_source(payout: Payout, gateway: Gateway) -> None:
@@ -175,7 +175,7 @@ def _choose_source(payout: Payout, gateway: Gateway) -> None:
 def send_reversal(*, reversal_id: UUID, clock: Clock = timezone.now) -> None:
     """Take back one claimed transfer."""
     row = TransferReversal.objects.select_related("payout").get(id=reversal_id)
-    gateway, transfer_id = door(row.payout.gateway), row.payout.remote_transfer_id
+    gateway, transfer_id = registry.gateway(row.payout.gateway), row.payout.remote_transfer_id
 
     def send() -> None:
         reversal = gateway.find_reversal(reversal_id=row.id, transfer_id=transfer_id) if row.attempts_made > 1 else None

@@ -16,10 +16,10 @@ from apps.common.ids import document_number, uuid7
 from apps.common.money import Money
 from apps.common.operations import move
 from apps.gateways import policies as gateway_policies
+from apps.gateways import registry
 from apps.gateways.protocols.movements import Movement, TransferState
 from apps.gateways.protocols.payouts import Outbound
 from apps.gateways.protocols.transfers import Transfer
-from apps.gateways.registry import door
 from apps.gateways.stripe import amounts
 from apps.ledger import operations as ledger
 from apps.ledger.entries import event_key
@@ -28,7 +28,7 @@ from apps.outbox import bus
 from apps.payments import policies as payment_policies
 from apps.payouts import entries, events, policies
 from apps.payouts.models import FxQuote, Payout, PayoutAccount
-from apps.payouts.operations.liquidity import told_to_staff
+from apps.payouts.operations.liquidity import recording_shortages
 from apps.payouts.queries import accounts, liquidity, wallet
 from apps.payouts.queries import payouts as payout_queries
 from apps.payouts.states import PAYOUT, PayoutStatus
@@ -42,9 +42,9 @@ def refresh_payout(*, payout_id: UUID, clock: Clock = timezone.now) -> bool:
     if payout is None:
         return False
     if payout.remote_payout_id:
-        gateway, account_id = door(payout.gateway), payout.account.remote_account_id
-        if payout.went_abroad:
-            outbound = gateway.find_abroad(payout_id=payout.id, account_id=account_id)
+        gateway, account_id = registry.gateway(payout.gateway), payout.account.remote_account_id
+        if payout.is_cross_border:
+            outbound = gateway.find_cross_border(payout_id=payout.id, account_id=account_id)
             found = outbound.movement if outbound else None
         else:
             found = gateway.find_payout(payout_id=payout.id, account_id=account_id)
@@ -64,9 +64,9 @@ def quote_payout(*, organization_id: UUID, currency: str, amount: Money | None, 
     :param amount: of that balance; None for all of it.
     :raises PayoutAccountMissing, NothingToPayOut, AmountTooLarge, AmountTooSmall: as they say.
     :raises NoRate, RateTooOld: if no official rate leads to the account's currency.
-    :raises DoorDoesNotExchange, DoorHoldsTooLittle: by a door that pays by itself; staff are told.
+    :raises GatewayDoesNotExchange, InsufficientLiquidity: by a door that pays by itself; staff are told.
     """
-    with told_to_staff(now):
+    with recording_shortages(now):
         return _quote(organization_id, currency, amount, actor, now)
 
 
@@ -79,7 +79,7 @@ def _quote(organization_id: UUID, currency: str, amount: Money | None, actor: Ac
     balance = wallet.available(organization_id, currency)
     requested = balance if amount is None else amount
     payment_policies.check_amount(requested, balance, fmt.money(balance))
-    policies.check_door_pays(account, requested, requested.currency)
+    policies.check_liquidity(account, requested, requested.currency)
     return _price(account, requested, now)
 
 
@@ -120,9 +120,9 @@ def accept_quote(*, quote_id: UUID, actor: Actor, now: datetime, is_automatic: b
     :raises QuoteExpired, QuoteUsed, QuoteOutdated: never priced anew in silence.
     :raises NotEnoughMoney: if the balance has gone meanwhile.
     :raises WithdrawalsFrozen: while a movement of its money waits to be compared with the books.
-    :raises DoorHoldsTooLittle: if the cash of the door has; nothing is reserved, and staff are told.
+    :raises InsufficientLiquidity: if the cash of the door has; nothing is reserved, and staff are told.
     """
-    with told_to_staff(now):
+    with recording_shortages(now):
         return _accept(quote_id, actor, now, is_automatic)
 
 
@@ -138,7 +138,7 @@ def _accept(quote_id: UUID, actor: Actor, now: datetime, is_automatic: bool) -> 
     policies.check_may_leave(quote.account, now)
     if liquidity.pays_by_itself(quote.account):
         liquidity.lock_treasury()  # two withdrawals at once must not both count on the same cash
-        policies.check_door_pays(quote.account, quote.amount_to, quote.currency_from)
+        policies.check_liquidity(quote.account, quote.amount_to, quote.currency_from)
     payout_id = uuid7()
     payout = Payout.objects.create(
         id=payout_id,
@@ -239,7 +239,7 @@ def _paid(payout: Payout, now: datetime) -> None:
 
 
 @transaction.atomic
-def payout_sent_abroad(*, payout_id: UUID, outbound: Outbound, now: datetime) -> Payout:
+def payout_sent_cross_border(*, payout_id: UUID, outbound: Outbound, now: datetime) -> Payout:
     """One call did both halves: the money left the platform, and is on its way to the bank."""
     payout_transferred(payout_id=payout_id, transfer=outbound.transfer, now=now)
     return payout_answered(payout_id=payout_id, movement=outbound.movement, now=now)
@@ -266,12 +266,12 @@ def _returned(payout: Payout, failure_code: str, now: datetime) -> None:
 
 def _bring_back(payout: Payout, now: datetime) -> None:
     """The cash of a payout abroad is on the platform again: all is undone. Any other cash lies at the processor."""
-    if not payout.went_abroad:
+    if not payout.is_cross_border:
         _back_to_balance(payout, now)
         return
     transferred = books.journal_by_key(event_key("payout.transferred", payout.gateway, payout.remote_transfer_id))
     assert transferred is not None
-    key = event_key("payout.abroad_back", payout.id)
+    key = event_key("payout.cross_border_back", payout.id)
     ledger.reverse(journal_id=transferred.id, key=key, memo=payout.failure_code, now=now)
     _undo_request(payout, now)
 

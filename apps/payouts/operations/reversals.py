@@ -44,10 +44,10 @@ def request_reversal(*, payout_id: UUID, actor: Actor, now: datetime) -> Transfe
     came_back = payout.status in (PayoutStatus.FAILED, PayoutStatus.RETURNED)
     lies = wallet.connected_available(payout.organization_id, payout.currency)
     was_done = payout.remote_reversal_id != ""
-    if not came_back or was_done or not payout.remote_transfer_id or payout.went_abroad or lies < payout.amount:
+    if not came_back or was_done or not payout.remote_transfer_id or payout.is_cross_border or lies < payout.amount:
         raise NothingToReverse
     return TransferReversal.objects.create(
-        payout=payout, asked_by_id=actor.person_id, requested_at=now, next_attempt_at=now
+        payout=payout, requested_by_id=actor.person_id, requested_at=now, next_attempt_at=now
     )
 
 

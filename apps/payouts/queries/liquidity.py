@@ -11,12 +11,12 @@ from django.utils.functional import Promise
 
 from apps.common.money import Money
 from apps.gateways import registry
-from apps.gateways.names import DoorName
+from apps.gateways.names import GatewayName
 from apps.ledger import chart
 from apps.ledger.queries import books
 from apps.payments.models import Refund
 from apps.payments.states import RefundStatus
-from apps.payouts.models import CashShortage, Payout, PayoutAccount
+from apps.payouts.models import LiquidityShortage, Payout, PayoutAccount
 from apps.payouts.states import PayoutStatus
 
 Commitment = Callable[[str, str], int]
@@ -44,7 +44,7 @@ class Cash:
 
     @property
     def label(self) -> str | Promise:
-        return DoorName(self.gateway).label
+        return GatewayName(self.gateway).label
 
 
 def cash_at(gateway: str, currency: str) -> Cash:
@@ -68,7 +68,7 @@ def cash_at(gateway: str, currency: str) -> Cash:
     return Cash(gateway, held, Money(promised, currency))
 
 
-def cash_at_doors() -> list[Cash]:
+def cash_by_gateway() -> list[Cash]:
     """Every open door with every currency that it can hold and that any of them ever held."""
     names = registry.names()
     existing = sorted({code for name in names for code in books.balances_by_currency(chart.clearing(name, "EUR").code)})
@@ -79,17 +79,17 @@ def can_hold(gateway: str, currency: str) -> bool:
     """Is the door open, and made for this currency?"""
     if gateway not in registry.names():
         return False
-    currencies = registry.door(gateway).capabilities.currencies
+    currencies = registry.gateway(gateway).capabilities.currencies
     return currencies is None or currency in currencies
 
 
 def pays_by_itself(account: PayoutAccount) -> bool:
     """Is it paid from a balance of the platform's own at that door, without a transfer and without an exchange?"""
-    return not registry.door(account.gateway).capabilities.has_recipient_balances
+    return not registry.gateway(account.gateway).capabilities.has_recipient_balances
 
 
-def recent_shortages() -> list[CashShortage]:
-    return list(CashShortage.objects.order_by("-noted_on", "gateway", "currency")[:10])
+def recent_liquidity_shortages() -> list[LiquidityShortage]:
+    return list(LiquidityShortage.objects.order_by("-recorded_on", "gateway", "currency")[:10])
 
 
 def lock_treasury() -> None:

@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 
 from apps.compliance import queries as compliance
 from apps.gateways import registry
-from apps.gateways.names import DoorName
+from apps.gateways.names import GatewayName
 from apps.payments.models.methods import Direction
 from apps.payments.queries.methods import dated, takes_currency
 
@@ -38,7 +38,7 @@ def payout_methods_for(*, country: str, on: date) -> list[PayoutMethod]:
             for code in requested
             if code in reachable and code not in setdefault and takes_currency(row.gateway, code)
         ]
-    return [PayoutMethod(name, DoorName(name).label, tuple(codes)) for name, codes in result.items() if codes]
+    return [PayoutMethod(name, GatewayName(name).label, tuple(codes)) for name, codes in result.items() if codes]
 
 
 def countries_paid_by(gateway: str, *, currency: str, on: date) -> set[str]:
@@ -48,4 +48,4 @@ def countries_paid_by(gateway: str, *, currency: str, on: date) -> set[str]:
 
 
 def _is_direct(name: str) -> bool:
-    return not registry.door(name).capabilities.has_recipient_balances
+    return not registry.gateway(name).capabilities.has_recipient_balances

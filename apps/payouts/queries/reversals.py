@@ -18,7 +18,7 @@ def payouts_with_cash_at_the_processor() -> list[Payout]:
     return [
         payout
         for payout in listed
-        if not payout.went_abroad and connected_available(payout.organization_id, payout.currency) >= payout.amount
+        if not payout.is_cross_border and connected_available(payout.organization_id, payout.currency) >= payout.amount
     ]
 
 
@@ -26,4 +26,4 @@ def unfinished_reversals() -> list[TransferReversal]:
     """Cash that was asked back and about which the processor has not answered, the oldest first."""
     unanswered = [TransferReversalStatus.REQUESTED, TransferReversalStatus.SENDING]
     rows = TransferReversal.objects.filter(status__in=unanswered)
-    return list(rows.select_related("payout__organization", "asked_by").order_by("requested_at"))
+    return list(rows.select_related("payout__organization", "requested_by").order_by("requested_at"))

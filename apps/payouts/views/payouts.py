@@ -84,7 +84,7 @@ def accept(request: HttpRequest, quote_id: UUID) -> HttpResponse:
     except policies.QuoteExpired as error:
         messages.warning(request, str(error))
         return redirect("payouts:withdraw", result.currency_from)
-    except policies.DoorHoldsTooLittle as error:
+    except policies.InsufficientLiquidity as error:
         messages.error(request, str(error))
         return redirect("payouts:withdraw", result.currency_from)
     messages.success(

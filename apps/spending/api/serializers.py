@@ -62,8 +62,8 @@ class ApprovalSerializer(serializers.ModelSerializer[Approval]):
     class Meta:
         model = Approval
         fields = (
-            "id", "reference_id", "memo", "amount", "budget_id", "purchase_order", "note", "status", "asked_by_id",
-            "asked_at", "decided_by_id", "decided_at", "reason",
+            "id", "reference_id", "memo", "amount", "budget_id", "purchase_order", "note", "status", "requested_by_id",
+            "requested_at", "decided_by_id", "decided_at", "reason",
         )  # fmt: skip
         read_only_fields = fields
 

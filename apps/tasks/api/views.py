@@ -253,7 +253,7 @@ class Questions(APIView):
         ask_question = operations.ask_question(
             task_id=task.id, actor=actor(request._request), now=timezone.now(), **serializer.validated_data
         )
-        ask_question.shown_asker = ask_question.asked_by
+        ask_question.shown_asker = ask_question.requested_by
         return Response(serializers.QuestionSerializer(ask_question).data, status=201)
 
 
@@ -272,7 +272,7 @@ class Answer(APIView):
             actor=actor(request._request),
             now=timezone.now(),
         )
-        answered.shown_asker = answered.asked_by
+        answered.shown_asker = answered.requested_by
         return Response(serializers.QuestionSerializer(answered).data)
 
 

@@ -3,9 +3,9 @@ from __future__ import annotations
 from rest_framework import serializers
 
 from apps.common.api.serializers import MoneySerializer, StrictSerializer
-from apps.gateways.names import DoorName
+from apps.gateways.names import GatewayName
 from apps.payments.api.serializers import SignedMoneySerializer
-from apps.treasury.models import CashMove, ProcessorLine, TreasuryAct
+from apps.treasury.models import InternalTransfer, ProcessorLine, TreasuryOperation
 from apps.treasury.models.treasury import TreasuryKind
 
 
@@ -16,11 +16,11 @@ class CashSerializer(StrictSerializer):
     free = SignedMoneySerializer()
 
 
-class CashMoveSerializer(serializers.ModelSerializer[CashMove]):
+class InternalTransferSerializer(serializers.ModelSerializer[InternalTransfer]):
     amount = MoneySerializer(read_only=True)
 
     class Meta:
-        model = CashMove
+        model = InternalTransfer
         fields = (
             "id", "number", "source", "target", "status", "amount", "reason", "proposed_by_id", "proposed_at",
             "agreed_by_id", "agreed_at", "ended_at",
@@ -28,22 +28,22 @@ class CashMoveSerializer(serializers.ModelSerializer[CashMove]):
         read_only_fields = fields
 
 
-class CashAtDoorsSerializer(StrictSerializer):
+class LiquiditySerializer(StrictSerializer):
     doors = CashSerializer(many=True)
-    moves = CashMoveSerializer(many=True)
+    moves = InternalTransferSerializer(many=True)
 
 
-class NewCashMoveSerializer(StrictSerializer):
+class NewInternalTransferSerializer(StrictSerializer):
     id = serializers.UUIDField(help_text="Made by the caller: the same one again changes nothing.")
-    source = serializers.ChoiceField(choices=DoorName.choices)  # type: ignore[assignment]
-    target = serializers.ChoiceField(choices=DoorName.choices)
+    source = serializers.ChoiceField(choices=GatewayName.choices)  # type: ignore[assignment]
+    target = serializers.ChoiceField(choices=GatewayName.choices)
     amount = MoneySerializer()
     reason = serializers.CharField(max_length=1000)
 
 
-class CashMoveStepSerializer(StrictSerializer):
-    step = serializers.ChoiceField(choices=[("agree", "agree"), ("call_off", "call off"), ("point", "point to a line")])
-    line_id = serializers.UUIDField(required=False, help_text="Of the door's line, for `point`.")
+class InternalTransferStepSerializer(StrictSerializer):
+    step = serializers.ChoiceField(choices=[("approve", "approve"), ("cancel", "cancel"), ("match", "match a line")])
+    line_id = serializers.UUIDField(required=False, help_text="Of the door's line, for `match`.")
 
 
 class CashLineSerializer(serializers.ModelSerializer[ProcessorLine]):
@@ -53,8 +53,8 @@ class CashLineSerializer(serializers.ModelSerializer[ProcessorLine]):
         read_only_fields = fields
 
 
-class OneCashMoveSerializer(StrictSerializer):
-    move = CashMoveSerializer()
+class OneInternalTransferSerializer(StrictSerializer):
+    move = InternalTransferSerializer()
     candidates = CashLineSerializer(many=True, help_text="Lines that may be the step that it waits for.")
 
 
@@ -72,11 +72,11 @@ class LackingSerializer(StrictSerializer):
     lacking = MoneySerializer(help_text="What the operator has to bring so that everything owed is covered.")
 
 
-class TreasuryActSerializer(serializers.ModelSerializer[TreasuryAct]):
+class TreasuryOperationSerializer(serializers.ModelSerializer[TreasuryOperation]):
     amount = MoneySerializer(read_only=True)
 
     class Meta:
-        model = TreasuryAct
+        model = TreasuryOperation
         fields = ("id", "kind", "subject", "amount", "reason", "acted_by_id", "acted_at")
         read_only_fields = fields
 
@@ -84,10 +84,10 @@ class TreasuryActSerializer(serializers.ModelSerializer[TreasuryAct]):
 class TreasurySerializer(StrictSerializer):
     holdings = HoldingSerializer(many=True)
     top_ups = LackingSerializer(many=True)
-    acts = TreasuryActSerializer(many=True, help_text="The newest fifty.")
+    acts = TreasuryOperationSerializer(many=True, help_text="The newest fifty.")
 
 
-class NewTreasuryActSerializer(StrictSerializer):
+class NewTreasuryOperationSerializer(StrictSerializer):
     id = serializers.UUIDField(help_text="Made by you: the same one again acts once, and asks again for a top-up.")
     kind = serializers.ChoiceField(TreasuryKind.choices)
     subject = serializers.CharField(max_length=20, allow_blank=True, default="")

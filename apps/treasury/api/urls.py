@@ -5,7 +5,9 @@ from apps.treasury.api import views
 urlpatterns = [
     path("payouts/<uuid:payout_id>/reversal/", views.TransferReversal.as_view(), name="api-payout-reversal"),
     path("treasury/", views.Treasury.as_view(), name="api-treasury"),
-    path("treasury/cash/", views.CashMoves.as_view(), name="api-cash-moves"),
-    path("treasury/cash/<uuid:move_id>/", views.OneCashMove.as_view(), name="api-cash-move"),
-    path("treasury/acts/", views.TreasuryActs.as_view(), name="api-treasury-acts"),
+    path("treasury/internal-transfers/", views.InternalTransfers.as_view(), name="api-internal-transfers"),
+    path(
+        "treasury/internal-transfers/<uuid:move_id>/", views.OneInternalTransfer.as_view(), name="api-internal-transfer"
+    ),
+    path("treasury/operations/", views.TreasuryOperations.as_view(), name="api-treasury-operations"),
 ]

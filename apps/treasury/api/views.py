@@ -17,7 +17,7 @@ from apps.common.api.idempotency import NEEDS_KEY, idempotent
 from apps.common.api.serializers import check_no_body, to_money
 from apps.common.errors import NotFound
 from apps.gateways import policies, registry
-from apps.payouts.api import serializers as serializer_api
+from apps.payouts.api import serializers as payout_serializers
 from apps.payouts.operations import dispatch
 from apps.payouts.queries import liquidity, payouts
 from apps.treasury.api import serializers
@@ -26,7 +26,7 @@ from apps.treasury.operations import internal_transfers as internal_transfer_ope
 from apps.treasury.operations import top_ups, treasury
 from apps.treasury.queries import holdings
 from apps.treasury.queries import internal_transfers as internal_transfer_queries
-from apps.treasury.states import CashMoveStatus, TopUpStatus
+from apps.treasury.states import InternalTransferStatus, TopUpStatus
 
 
 class Treasury(APIView):
@@ -41,23 +41,23 @@ class Treasury(APIView):
                 {"currency": currency, "lacking": lacking}
                 for currency, lacking in holdings.currencies_at(settings.PAYMENT_GATEWAY)
             ],
-            "acts": holdings.recent_acts(),
+            "acts": holdings.recent_operations(),
         }
         return Response(serializers.TreasurySerializer(result).data)
 
 
-class TreasuryActs(APIView):
+class TreasuryOperations(APIView):
     @extend_schema(
         parameters=[NEEDS_KEY],
-        request=serializers.NewTreasuryActSerializer,
+        request=serializers.NewTreasuryOperationSerializer,
         responses={201: serializers.TreasuryAnswerSerializer},
-        operation_id="treasury_act",
+        operation_id="treasury_operation",
     )
     @idempotent
     def post(self, request: Request) -> Response:
         """Hand kept tax on, sweep our own money to the bank, lay aside for chargebacks, or bring our own money."""
         policies.check_is_staff(actor(request._request))
-        serializer = serializers.NewTreasuryActSerializer(data=request.data)
+        serializer = serializers.NewTreasuryOperationSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         validated_data = serializer.validated_data
         common = {
@@ -72,8 +72,11 @@ class TreasuryActs(APIView):
                 raise NotFound
             status = top_ups.top_up(top_up_id=validated_data["id"], gateway=validated_data["subject"], **common).status
         else:
-            treasury.act(
-                act_id=validated_data["id"], kind=validated_data["kind"], subject=validated_data["subject"], **common
+            treasury.record_operation(
+                operation_id=validated_data["id"],
+                kind=validated_data["kind"],
+                subject=validated_data["subject"],
+                **common,
             )
         answer = serializers.TreasuryAnswerSerializer({"id": validated_data["id"], "status": status})
         return Response(answer.data, status=201)
@@ -83,7 +86,7 @@ class TransferReversal(APIView):
     @extend_schema(
         parameters=[NEEDS_KEY],
         request=None,
-        responses=serializer_api.PayoutSerializer,
+        responses=payout_serializers.PayoutSerializer,
         operation_id="payout_reverse_transfer",
     )
     @idempotent
@@ -93,33 +96,33 @@ class TransferReversal(APIView):
         policies.check_is_staff(actor(request._request))
         payout = payouts.payout_visible_to(actor(request._request), payout_id)
         reversed_one = dispatch.reverse_transfer(payout_id=payout.id, actor=actor(request._request), now=timezone.now())
-        return Response(serializer_api.PayoutSerializer(reversed_one).data)
+        return Response(payout_serializers.PayoutSerializer(reversed_one).data)
 
 
-class CashMoves(APIView):
+class InternalTransfers(APIView):
     """What each door holds, and cash moved between them."""
 
-    @extend_schema(responses=serializers.CashAtDoorsSerializer, operation_id="cash_moves")
+    @extend_schema(responses=serializers.LiquiditySerializer, operation_id="internal_transfers")
     def get(self, request: Request) -> Response:
         policies.check_is_staff(actor(request._request))
-        result = {"doors": liquidity.cash_at_doors(), "moves": internal_transfer_queries.cash_moves()}
-        return Response(serializers.CashAtDoorsSerializer(result).data)
+        result = {"doors": liquidity.cash_by_gateway(), "moves": internal_transfer_queries.internal_transfers()}
+        return Response(serializers.LiquiditySerializer(result).data)
 
     @extend_schema(
         parameters=[NEEDS_KEY],
-        request=serializers.NewCashMoveSerializer,
-        responses={201: serializers.CashMoveSerializer},
-        operation_id="cash_move_propose",
+        request=serializers.NewInternalTransferSerializer,
+        responses={201: serializers.InternalTransferSerializer},
+        operation_id="internal_transfer_propose",
     )
     @idempotent
     def post(self, request: Request) -> Response:
         """One member of staff wants cash moved; a second has to agree."""
         policies.check_is_staff(actor(request._request))
-        serializer = serializers.NewCashMoveSerializer(data=request.data)
+        serializer = serializers.NewInternalTransferSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         validated_data = serializer.validated_data
-        cash_move = internal_transfer_operations.propose_move(
-            move_id=validated_data["id"],
+        internal_transfer = internal_transfer_operations.propose_transfer(
+            transfer_id=validated_data["id"],
             source=validated_data["source"],
             target=validated_data["target"],
             amount=to_money(validated_data["amount"]),
@@ -127,39 +130,43 @@ class CashMoves(APIView):
             actor=actor(request._request),
             now=timezone.now(),
         )
-        return Response(serializers.CashMoveSerializer(cash_move).data, status=201)
+        return Response(serializers.InternalTransferSerializer(internal_transfer).data, status=201)
 
 
-class OneCashMove(APIView):
-    @extend_schema(responses=serializers.OneCashMoveSerializer, operation_id="cash_move")
-    def get(self, request: Request, move_id: UUID) -> Response:
+class OneInternalTransfer(APIView):
+    @extend_schema(responses=serializers.OneInternalTransferSerializer, operation_id="internal_transfer")
+    def get(self, request: Request, transfer_id: UUID) -> Response:
         policies.check_is_staff(actor(request._request))
-        return self._shown(move_id)
+        return self._shown(transfer_id)
 
     @extend_schema(
         parameters=[NEEDS_KEY],
-        request=serializers.CashMoveStepSerializer,
-        responses=serializers.OneCashMoveSerializer,
-        operation_id="cash_move_step",
+        request=serializers.InternalTransferStepSerializer,
+        responses=serializers.OneInternalTransferSerializer,
+        operation_id="internal_transfer_step",
     )
     @idempotent
-    def post(self, request: Request, move_id: UUID) -> Response:
+    def post(self, request: Request, transfer_id: UUID) -> Response:
         """Agree as a second person, call it off, or say which line of a door shows it."""
         policies.check_is_staff(actor(request._request))
-        serializer = serializers.CashMoveStepSerializer(data=request.data)
+        serializer = serializers.InternalTransferStepSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         validated_data = serializer.validated_data
-        common: dict[str, Any] = {"move_id": move_id, "actor": actor(request._request), "now": timezone.now()}
-        if validated_data["step"] == "agree":
-            internal_transfer_operations.agree_to_move(**common)
-        elif validated_data["step"] == "call_off":
-            internal_transfer_operations.call_move_off(**common)
+        common: dict[str, Any] = {"transfer_id": transfer_id, "actor": actor(request._request), "now": timezone.now()}
+        if validated_data["step"] == "approve":
+            internal_transfer_operations.approve_transfer(**common)
+        elif validated_data["step"] == "cancel":
+            internal_transfer_operations.cancel_transfer(**common)
         else:
-            internal_transfer_operations.point_to_line(line_id=validated_data.get("line_id") or UUID(int=0), **common)
-        return self._shown(move_id)
+            internal_transfer_operations.match_statement_line(
+                line_id=validated_data.get("line_id") or UUID(int=0), **common
+            )
+        return self._shown(transfer_id)
 
-    def _shown(self, move_id: UUID) -> Response:
-        cash_move = internal_transfer_queries.cash_move(move_id)
-        is_waiting = cash_move.status in (CashMoveStatus.AGREED, CashMoveStatus.LEFT)
-        candidates = list(internal_transfer_queries.lines_of_move(cash_move)[:20]) if is_waiting else []
-        return Response(serializers.OneCashMoveSerializer({"move": cash_move, "candidates": candidates}).data)
+    def _shown(self, transfer_id: UUID) -> Response:
+        internal_transfer = internal_transfer_queries.internal_transfer(transfer_id)
+        is_waiting = internal_transfer.status in (InternalTransferStatus.AGREED, InternalTransferStatus.LEFT)
+        candidates = list(internal_transfer_queries.lines_of_transfer(internal_transfer)[:20]) if is_waiting else []
+        return Response(
+            serializers.OneInternalTransferSerializer({"move": internal_transfer, "candidates": candidates}).data
+        )

@@ -232,10 +232,10 @@ class Migration(migrations.Migration):
                 ("reason", models.TextField(max_length=1000)),
                 ("remote_id", models.CharField(blank=True, default="", max_length=120)),
                 ("failure_code", models.CharField(blank=True, default="", max_length=60)),
-                ("asked_at", models.DateTimeField()),
+                ("requested_at", models.DateTimeField()),
                 ("finished_at", models.DateTimeField(blank=True, null=True)),
                 (
-                    "asked_by",
+                    "requested_by",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
                     ),
@@ -243,7 +243,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="TreasuryAct",
+            name="TreasuryOperation",
             fields=[
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 ("id", models.UUIDField(editable=False, primary_key=True, serialize=False)),
@@ -278,7 +278,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="CashMove",
+            name="InternalTransfer",
             fields=[
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 ("id", models.UUIDField(editable=False, primary_key=True, serialize=False)),
@@ -293,7 +293,7 @@ class Migration(migrations.Migration):
                             ("agreed", "To be made by hand"),
                             ("left", "On its way"),
                             ("arrived", "Arrived"),
-                            ("called_off", "Called off"),
+                            ("cancelled", "Called off"),
                         ],
                         default="proposed",
                         max_length=12,
@@ -345,7 +345,7 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("status__in", ["proposed", "agreed", "left", "arrived", "called_off"])),
+                        condition=models.Q(("status__in", ["proposed", "agreed", "left", "arrived", "cancelled"])),
                         name="treasury_cashmove_status_known",
                     ),
                     models.CheckConstraint(
@@ -356,7 +356,7 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("source", models.F("target")), _negated=True),
-                        name="treasury_cashmove_two_doors",
+                        name="treasury_internaltransfer_two_gateways",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -563,20 +563,20 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="treasuryact",
+            model_name="treasuryoperation",
             constraint=models.CheckConstraint(
                 condition=models.Q(("kind__in", ["tax_withheld", "tax_collected", "sweep", "reserve", "top_up"])),
                 name="treasury_treasuryact_kind_known",
             ),
         ),
         migrations.AddConstraint(
-            model_name="treasuryact",
+            model_name="treasuryoperation",
             constraint=models.CheckConstraint(
                 condition=models.Q(("amount_minor__gt", 0)), name="treasury_treasuryact_amount_positive"
             ),
         ),
         migrations.AddConstraint(
-            model_name="treasuryact",
+            model_name="treasuryoperation",
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("acted_by__isnull", False), models.Q(("reason", ""), _negated=True)),

@@ -1,14 +1,14 @@
 """Django reads the models here."""
 
 from apps.treasury.models.reconciliation import BookLine, ProcessorLine, ReconciliationRun, SuspenseItem
-from apps.treasury.models.treasury import CashMove, TopUp, TreasuryAct
+from apps.treasury.models.treasury import InternalTransfer, TopUp, TreasuryOperation
 
 __all__ = [
     "BookLine",
-    "CashMove",
+    "InternalTransfer",
     "ProcessorLine",
     "ReconciliationRun",
     "SuspenseItem",
     "TopUp",
-    "TreasuryAct",
+    "TreasuryOperation",
 ]

@@ -22,7 +22,7 @@ class TreasuryKind(models.TextChoices):
     TOP_UP = "top_up", _("Own money brought to the processor")
 
 
-class TreasuryAct(BaseModel):
+class TreasuryOperation(BaseModel):
     """One act of the operator with its own money or kept tax: who, when, how much, why. The entry is the ledger's."""
 
     id = models.UUIDField(primary_key=True, editable=False)
@@ -52,7 +52,7 @@ class TreasuryAct(BaseModel):
         return Money(self.amount_minor, self.currency)
 
 
-class CashMove(BaseModel):
+class InternalTransfer(BaseModel):
     """
     The platform's cash from one door to another: wanted by one, agreed to by another, made by hand at the doors.
 
@@ -65,7 +65,7 @@ class CashMove(BaseModel):
     """Written into the transfer, so that the line that shows it can be told."""
     source = models.CharField(max_length=20)
     target = models.CharField(max_length=20)
-    status = status_field(states.CashMoveStatus)
+    status = status_field(states.InternalTransferStatus)
     amount_minor = amount_field()
     currency = currency_field()
     reason = models.TextField(max_length=1000)
@@ -83,10 +83,10 @@ class CashMove(BaseModel):
 
     class Meta:
         constraints = [
-            known(states.CashMoveStatus, "treasury_cashmove_status_known"),
+            known(states.InternalTransferStatus, "treasury_cashmove_status_known"),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="treasury_cashmove_amount_positive"),
             models.CheckConstraint(condition=~Q(reason=""), name="treasury_cashmove_has_a_reason"),
-            models.CheckConstraint(condition=~Q(source=F("target")), name="treasury_cashmove_two_doors"),
+            models.CheckConstraint(condition=~Q(source=F("target")), name="treasury_internaltransfer_two_gateways"),
             models.CheckConstraint(
                 condition=Q(agreed_by=None) | ~Q(agreed_by=F("proposed_by")), name="treasury_cashmove_two_people"
             ),
@@ -120,8 +120,8 @@ class TopUp(BaseModel):
     reason = models.TextField(max_length=1000)
     remote_id = models.CharField(max_length=120, blank=True, default="")
     failure_code = models.CharField(max_length=60, blank=True, default="")
-    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    asked_at = models.DateTimeField()
+    requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -27,7 +27,6 @@ from apps.common.money import Money
 from apps.gateways import registry
 from apps.gateways.errors import GatewayRefused, GatewayUnavailable
 from apps.gateways.protocols.statements import BalanceLine
-from apps.gateways.registry import door
 from apps.ledger import chart
 from apps.ledger import operations as ledger
 from apps.ledger.queries import books
@@ -64,12 +63,12 @@ Group = tuple[str, str]
 def balance_at_processor(*, gateway: str) -> dict[str, Money] | None:
     """The platform's balance by currency, in the processor's own word; None when it does not answer."""
     try:
-        return door(gateway).balance()
+        return registry.gateway(gateway).balance()
     except GatewayUnavailable:
         return None
 
 
-def balance_at_all_doors() -> dict[str, Money] | None:
+def balance_at_all_gateways() -> dict[str, Money] | None:
     """The platform's balances at every open door together; None as long as one does not answer."""
     total: dict[str, Money] = {}
     for name in registry.names():
@@ -93,7 +92,7 @@ def compare_balances(*, gateway: str) -> dict[str, tuple[Money, Money]]:
 
 
 def _balances(gateway: str) -> dict[str, tuple[Money, Money]]:
-    held = door(gateway).balance()
+    held = registry.gateway(gateway).balance()
     booked = books.balances_by_currency(chart.clearing(gateway, "EUR").code)
     return {
         currency: (held.get(currency, Money.zero(currency)), booked.get(currency, Money.zero(currency)))
@@ -114,7 +113,7 @@ def reconcile(*, gateway: str, clock: Clock = timezone.now) -> ReconciliationRun
     since = latest.started_at - OVERLAP if latest else BEGINNING
     top_ups.refresh_top_ups(now=started)
     _fill_in_charges(gateway)
-    read = take_lines(gateway=gateway, lines=door(gateway).balance_lines(since=since))
+    read = take_lines(gateway=gateway, lines=registry.gateway(gateway).balance_lines(since=since))
     opened = match(gateway=gateway, since=since, now=clock())
     return _conclude(gateway, started, read, opened, clock())
 
@@ -124,7 +123,7 @@ def _fill_in_charges(gateway: str) -> None:
     nameless = Charge.objects.filter(gateway=gateway, status=ChargeStatus.SUCCEEDED, remote_charge_id="")
     for charge in nameless.order_by("created_at")[:500]:
         try:
-            outcome = door(gateway).charge_outcome(charge.remote_session_id)
+            outcome = registry.gateway(gateway).charge_outcome(charge.remote_session_id)
         except GatewayRefused:
             continue
         Charge.objects.filter(id=charge.id, remote_charge_id="").update(remote_charge_id=outcome.remote_charge_id)
@@ -170,11 +169,11 @@ def match(*, gateway: str, since: datetime, now: datetime) -> list[SuspenseItem]
     _take_entries(gateway, since)
     _name_entries(gateway)
     _pair_sweeps(gateway)
-    if internal_transfers.follow_moves(gateway=gateway, now=now):  # after sweeps, which look alike at the processor
+    if internal_transfers.follow_transfers(gateway=gateway, now=now):  # after sweeps, which look alike at the processor
         _take_entries(gateway, since)
         _name_entries(gateway)
     suspense.clear_where_news_came(gateway=gateway, now=now)
-    return _settle_groups(gateway, now)
+    return _match_groups(gateway, now)
 
 
 def _book_fees(gateway: str, now: datetime) -> None:
@@ -244,7 +243,7 @@ def _pair_sweeps(gateway: str) -> None:
             ours.save(update_fields=["reference"])
 
 
-def _settle_groups(gateway: str, now: datetime) -> list[SuspenseItem]:
+def _match_groups(gateway: str, now: datetime) -> list[SuspenseItem]:
     gaps = _gaps(gateway)
     even = [group for group, gap in gaps.items() if gap == 0]
     _mark_matched(gateway, even)
@@ -359,7 +358,7 @@ def _connected(gateway: str) -> list[dict[str, Any]]:
     for account in reconciliation.connected_accounts(gateway):
         held: dict[str, Money] = {}
         for remote_id in account.remote_account_ids:
-            for currency, money in door(gateway).balance(remote_id).items():
+            for currency, money in registry.gateway(gateway).balance(remote_id).items():
                 held[currency] = held.get(currency, Money.zero(currency)) + money
         for currency, expected in account.expected(held).items():
             there = held.get(currency, Money.zero(currency))

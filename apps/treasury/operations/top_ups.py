@@ -13,16 +13,15 @@ from apps.common.errors import Conflict, Invalid
 from apps.common.money import Money
 from apps.common.operations import move
 from apps.common.work_queue import each_row
-from apps.gateways import policies
+from apps.gateways import policies, registry
 from apps.gateways.errors import GatewayRefused, GatewayUnavailable, PaymentUnavailable
 from apps.gateways.protocols.movements import Movement, TransferState
 from apps.gateways.protocols.top_ups import TopUpRequest
-from apps.gateways.registry import door
 from apps.gateways.stripe.amounts import AmountNotSendable
 from apps.ledger import operations as ledger
 from apps.outbox import bus
 from apps.treasury import entries, events
-from apps.treasury.models import TopUp, TreasuryAct
+from apps.treasury.models import TopUp, TreasuryOperation
 from apps.treasury.models.treasury import TreasuryKind
 from apps.treasury.operations.treasury import ReasonMissing
 from apps.treasury.states import TOP_UP, TopUpStatus
@@ -53,7 +52,7 @@ def top_up(*, top_up_id: UUID, gateway: str, amount: Money, reason: str, actor: 
     if down.status in (TopUpStatus.SUCCEEDED, TopUpStatus.FAILED):
         return down
     try:
-        existing = door(down.gateway)
+        existing = registry.gateway(down.gateway)
         movement = existing.find_top_up(top_up_id=down.id) or existing.top_up(
             TopUpRequest(down.id, down.id, down.amount, down.reason[:100])
         )
@@ -80,8 +79,8 @@ def _write_down(top_up_id: UUID, gateway: str, amount: Money, reason: str, actor
             "amount_minor": amount.amount_minor,
             "currency": amount.currency,
             "reason": reason.strip(),
-            "asked_by_id": actor.person_id,
-            "asked_at": now,
+            "requested_by_id": actor.person_id,
+            "requested_at": now,
         },
     )
     return created
@@ -103,19 +102,19 @@ def top_up_answered(*, top_up_id: UUID, movement: Movement, now: datetime) -> To
 
 
 def _record(made: TopUp, now: datetime) -> None:
-    TreasuryAct.objects.create(
+    TreasuryOperation.objects.create(
         id=made.id,
         kind=TreasuryKind.TOP_UP,
         subject=made.gateway,
         amount_minor=made.amount_minor,
         currency=made.currency,
         reason=made.reason,
-        acted_by_id=made.asked_by_id,
+        acted_by_id=made.requested_by_id,
         acted_at=now,
     )
     ledger.record(entries.topped_up(top_up_id=made.id, gateway=made.gateway, amount=made.amount), now=now)
-    event = events.TreasuryActed(
-        made.id, TreasuryKind.TOP_UP, made.gateway, made.amount_minor, made.currency, made.asked_by_id, made.reason
+    event = events.TreasuryOperationRecorded(
+        made.id, TreasuryKind.TOP_UP, made.gateway, made.amount_minor, made.currency, made.requested_by_id, made.reason
     )
     bus.publish(event, now=now)
 
@@ -134,11 +133,11 @@ def refresh_top_ups(*, now: datetime) -> int:
 
     def look_up(top_up_id: UUID) -> None:
         nonlocal found
-        movement = door(TopUp.objects.get(id=top_up_id).gateway).find_top_up(top_up_id=top_up_id)
+        movement = registry.gateway(TopUp.objects.get(id=top_up_id).gateway).find_top_up(top_up_id=top_up_id)
         if movement is not None:
             top_up_answered(top_up_id=top_up_id, movement=movement, now=now)
             found += 1
 
     unfinished = TopUp.objects.filter(status__in=[TopUpStatus.REQUESTED, TopUpStatus.SUBMITTED])
-    each_row("treasury.refresh_top_ups", unfinished.order_by("asked_at", "id"), look_up, now=now, limit=100)
+    each_row("treasury.refresh_top_ups", unfinished.order_by("requested_at", "id"), look_up, now=now, limit=100)
     return found

@@ -20,7 +20,7 @@ from apps.ledger.entries import Entry
 from apps.outbox import bus
 from apps.payouts.queries import liquidity
 from apps.treasury import entries, events
-from apps.treasury.models import TreasuryAct
+from apps.treasury.models import TreasuryOperation
 from apps.treasury.models.treasury import TreasuryKind
 from apps.treasury.queries import holdings
 
@@ -31,38 +31,38 @@ class ReasonMissing(Invalid):
     message = _("Write what it is for, for example the number of the return: it is kept with the entry.")
 
 
-class MoreThanMovable(Conflict):
-    code = "more_than_movable"
+class ExceedsMovable(Conflict):
+    code = "exceeds_movable"
     field = "amount"
     message = _("At most %(most)s can be moved so.")
 
 
 @transaction.atomic
-def act(
-    *, act_id: UUID, kind: str, subject: str, amount: Money, reason: str, actor: Actor, now: datetime
-) -> TreasuryAct:
+def record_operation(
+    *, operation_id: UUID, kind: str, subject: str, amount: Money, reason: str, actor: Actor, now: datetime
+) -> TreasuryOperation:
     """
     Hand kept tax on, sweep own money to the bank, or lay aside for chargebacks.
 
-    :param act_id: made by the form that was confirmed; the same one again changes nothing.
+    :param operation_id: made by the form that was confirmed; the same one again changes nothing.
     :param subject: the country of a tax, the processor of a sweep.
     :raises OnlyStaff: for anybody else. :raises ReasonMissing:
-    :raises MoreThanMovable: for more than is kept, is our own, or is lacking in the reserve.
+    :raises ExceedsMovable: for more than is kept, is our own, or is lacking in the reserve.
     """
     policies.check_is_staff(actor)
     liquidity.lock_treasury()
-    if (treasury_act := TreasuryAct.objects.filter(id=act_id).first()) is not None:
-        return treasury_act
+    if (treasury_operation := TreasuryOperation.objects.filter(id=operation_id).first()) is not None:
+        return treasury_operation
     if not reason.strip():
         raise ReasonMissing
     most = movable(kind, subject, amount.currency)
     if not 0 < amount.amount_minor <= most.amount_minor:
-        raise MoreThanMovable(most=fmt.money(most))
-    return _write(act_id, kind, subject, amount, reason.strip(), actor.person_id, now)
+        raise ExceedsMovable(most=fmt.money(most))
+    return _write(operation_id, kind, subject, amount, reason.strip(), actor.person_id, now)
 
 
 @transaction.atomic
-def keep_reserve(*, currency: str, now: datetime) -> TreasuryAct | None:
+def keep_reserve(*, currency: str, now: datetime) -> TreasuryOperation | None:
     """Lay aside, by the clock, what the reserve lacks of the agreed share of our commission; None if nothing."""
     liquidity.lock_treasury()
     lacking = holdings.to_reserve(currency)
@@ -72,10 +72,10 @@ def keep_reserve(*, currency: str, now: datetime) -> TreasuryAct | None:
 
 
 def _write(
-    act_id: UUID, kind: str, subject: str, amount: Money, reason: str, person_id: UUID | None, now: datetime
-) -> TreasuryAct:
-    treasury_act = TreasuryAct.objects.create(
-        id=act_id,
+    operation_id: UUID, kind: str, subject: str, amount: Money, reason: str, person_id: UUID | None, now: datetime
+) -> TreasuryOperation:
+    treasury_operation = TreasuryOperation.objects.create(
+        id=operation_id,
         kind=kind,
         subject=subject,
         amount_minor=amount.amount_minor,
@@ -84,18 +84,18 @@ def _write(
         acted_by_id=person_id,
         acted_at=now,
     )
-    ledger.record(_entry(treasury_act), now=now)
-    event = events.TreasuryActed(
-        treasury_act.id,
-        treasury_act.kind,
-        treasury_act.subject,
-        treasury_act.amount_minor,
-        treasury_act.currency,
-        treasury_act.acted_by_id,
-        treasury_act.reason,
+    ledger.record(_entry(treasury_operation), now=now)
+    event = events.TreasuryOperationRecorded(
+        treasury_operation.id,
+        treasury_operation.kind,
+        treasury_operation.subject,
+        treasury_operation.amount_minor,
+        treasury_operation.currency,
+        treasury_operation.acted_by_id,
+        treasury_operation.reason,
     )
     bus.publish(event, now=now)
-    return treasury_act
+    return treasury_operation
 
 
 def movable(kind: str, subject: str, currency: str) -> Money:
@@ -109,10 +109,10 @@ def movable(kind: str, subject: str, currency: str) -> Money:
     return max(holdings.kept_tax(kind, subject, currency), Money.zero(currency))
 
 
-def _entry(made: TreasuryAct) -> Entry:
+def _entry(made: TreasuryOperation) -> Entry:
     if made.kind == TreasuryKind.SWEEP:
-        return entries.swept(act_id=made.id, gateway=made.subject, amount=made.amount)
+        return entries.swept(operation_id=made.id, gateway=made.subject, amount=made.amount)
     if made.kind == TreasuryKind.RESERVE:
-        return entries.reserve_provisioned(act_id=made.id, amount=made.amount)
+        return entries.reserve_provisioned(operation_id=made.id, amount=made.amount)
     account = chart.tax_withheld if made.kind == TreasuryKind.TAX_WITHHELD else chart.tax_collected
-    return entries.tax_remitted(act_id=made.id, account=account(made.subject, made.currency), amount=made.amount)
+    return entries.tax_remitted(operation_id=made.id, account=account(made.subject, made.currency), amount=made.amount)

@@ -13,7 +13,7 @@ from apps.gateways import registry
 from apps.ledger import chart
 from apps.ledger.queries import books, periods
 from apps.payouts.queries.liquidity import lock_treasury
-from apps.treasury.models import TopUp, TreasuryAct
+from apps.treasury.models import TopUp, TreasuryOperation
 from apps.treasury.models.treasury import TreasuryKind
 from apps.treasury.states import TopUpStatus
 
@@ -146,7 +146,7 @@ def _by_currency(months: list[tuple[date, Money]]) -> dict[str, Money]:
 
 def unfinished_top_ups() -> list[TopUp]:
     unfinished = TopUp.objects.filter(status__in=[TopUpStatus.REQUESTED, TopUpStatus.SUBMITTED])
-    return list(unfinished.select_related("asked_by").order_by("asked_at"))
+    return list(unfinished.select_related("requested_by").order_by("requested_at"))
 
 
 def to_reserve(currency: str) -> Money:
@@ -154,7 +154,7 @@ def to_reserve(currency: str) -> Money:
     What the reserve still lacks: the agreed share of all commission ever earned, less what was laid aside for it.
     """
     earned = books.balance(chart.commission(currency))
-    done = TreasuryAct.objects.filter(kind=TreasuryKind.RESERVE, currency=currency).aggregate(
+    done = TreasuryOperation.objects.filter(kind=TreasuryKind.RESERVE, currency=currency).aggregate(
         total=Sum("amount_minor")
     )["total"]
     return max(
@@ -167,5 +167,5 @@ def currencies_of_commission() -> list[str]:
     return sorted(currency for code, currency, _ in books.trial_balance() if code == "revenue:commission")
 
 
-def recent_acts() -> list[TreasuryAct]:
-    return list(TreasuryAct.objects.select_related("acted_by").order_by("-acted_at")[:50])
+def recent_operations() -> list[TreasuryOperation]:
+    return list(TreasuryOperation.objects.select_related("acted_by").order_by("-acted_at")[:50])

@@ -10,32 +10,32 @@ from apps.banking.models import BankStatementLine
 from apps.common.errors import NotFound
 from apps.common.ids import uuids
 from apps.common.money import Money
-from apps.gateways.names import DoorName
+from apps.gateways.names import GatewayName
 from apps.ledger import chart
 from apps.ledger.queries import books
 from apps.payments.models import Charge
-from apps.treasury.models import BookLine, CashMove, ProcessorLine, TopUp
+from apps.treasury.models import BookLine, InternalTransfer, ProcessorLine, TopUp
 from apps.treasury.models.reconciliation import LineStatus
-from apps.treasury.states import CashMoveStatus
+from apps.treasury.states import InternalTransferStatus
 
 
-def cash_moves() -> list[CashMove]:
+def internal_transfers() -> list[InternalTransfer]:
     """The newest first."""
-    rows = CashMove.objects.select_related("proposed_by", "agreed_by").order_by("-proposed_at")
+    rows = InternalTransfer.objects.select_related("proposed_by", "agreed_by").order_by("-proposed_at")
     return list(rows[:100])
 
 
-def cash_move(move_id: UUID) -> CashMove:
+def internal_transfer(transfer_id: UUID) -> InternalTransfer:
     """:raises NotFound: if there is none."""
-    rows = CashMove.objects.select_related("proposed_by", "agreed_by", "source_line", "target_line")
-    result = rows.filter(id=move_id).first()
+    rows = InternalTransfer.objects.select_related("proposed_by", "agreed_by", "source_line", "target_line")
+    result = rows.filter(id=transfer_id).first()
     if result is None:
         raise NotFound
     return result
 
 
-def cash_move_for_update(move_id: UUID) -> CashMove:
-    result = CashMove.objects.select_for_update(of=("self",)).filter(id=move_id).first()
+def internal_transfer_for_update(transfer_id: UUID) -> InternalTransfer:
+    result = InternalTransfer.objects.select_for_update(of=("self",)).filter(id=transfer_id).first()
     if result is None:
         raise NotFound
     return result
@@ -43,16 +43,16 @@ def cash_move_for_update(move_id: UUID) -> CashMove:
 
 def agreed_minor(gateway: str, currency: str) -> int:
     """What agreed transfers that no line shows yet will take of a gateway's balance, in minor units."""
-    rows = CashMove.objects.filter(source=gateway, currency=currency, status=CashMoveStatus.AGREED)
+    rows = InternalTransfer.objects.filter(source=gateway, currency=currency, status=InternalTransferStatus.AGREED)
     return int(rows.aggregate(total=Sum("amount_minor"))["total"] or 0)
 
 
-def lines_of_move(move: CashMove) -> QuerySet[ProcessorLine]:
+def lines_of_transfer(move: InternalTransfer) -> QuerySet[ProcessorLine]:
     """
     Lines that may be the step that a move waits for, the oldest first: at the door, of the very amount, of no other
     move, and explained by nothing else in our books.
     """
-    is_leaving = move.status == CashMoveStatus.AGREED
+    is_leaving = move.status == InternalTransferStatus.AGREED
     gateway = move.source if is_leaving else move.target
     net = -move.amount_minor if is_leaving else move.amount_minor
     explained = BookLine.objects.filter(gateway=gateway).exclude(event__startswith="suspense.").values("reference")
@@ -63,15 +63,15 @@ def lines_of_move(move: CashMove) -> QuerySet[ProcessorLine]:
     return rows.exclude(reference__in=explained).order_by("booked_at", "id")
 
 
-def certain_line_of_move(move: CashMove) -> ProcessorLine | None:
+def certain_line_of_transfer(move: InternalTransfer) -> ProcessorLine | None:
     """
     The line that needs nobody to look: at a processor its own word for such a movement is enough; at the bank the
     move's number has to stand in the transfer, because customers pay there too.
     """
-    is_leaving = move.status == CashMoveStatus.AGREED
+    is_leaving = move.status == InternalTransferStatus.AGREED
     gateway = move.source if is_leaving else move.target
-    found = lines_of_move(move)
-    if gateway == DoorName.BANK:
+    found = lines_of_transfer(move)
+    if gateway == GatewayName.BANK:
         return next((line for line in found if _plain(move.number) in _remittance(line)), None)
     found = found.filter(type="payout" if is_leaving else "topup")
     return found.exclude(reference__in=TopUp.objects.exclude(remote_id="").values("remote_id")).first()
@@ -90,11 +90,11 @@ def _remittance(line: ProcessorLine) -> str:
 
 def cash_left_in_transit() -> int:
     """Moves that are not on their way while their account is not at nothing, or are while it is not the amount."""
-    rows = list(CashMove.objects.values_list("id", "currency", "status", "amount_minor"))
-    codes = {chart.clearing_transit(move_id, currency).code for move_id, currency, _, _ in rows}
+    rows = list(InternalTransfer.objects.values_list("id", "currency", "status", "amount_minor"))
+    codes = {chart.clearing_transit(transfer_id, currency).code for transfer_id, currency, _, _ in rows}
     held = books.balances(codes)
     wrong = 0
-    for move_id, currency, status, amount in rows:
-        lies = held.get((chart.clearing_transit(move_id, currency).code, currency), Money.zero(currency))
-        wrong += lies.amount_minor != (amount if status == CashMoveStatus.LEFT else 0)
+    for transfer_id, currency, status, amount in rows:
+        lies = held.get((chart.clearing_transit(transfer_id, currency).code, currency), Money.zero(currency))
+        wrong += lies.amount_minor != (amount if status == InternalTransferStatus.LEFT else 0)
     return wrong

@@ -17,29 +17,29 @@ from apps.accounts.middleware import actor
 from apps.common.errors import DomainError, NotFound
 from apps.common.ids import uuid7, uuid_or_none
 from apps.gateways import policies, registry
-from apps.gateways.names import DoorName
+from apps.gateways.names import GatewayName
 from apps.ledger.queries import books
 from apps.payouts.queries import liquidity
-from apps.treasury.forms import CashMoveForm
+from apps.treasury.forms import InternalTransferForm
 from apps.treasury.operations import internal_transfers as internal_transfer_operations
 from apps.treasury.queries import internal_transfers as internal_transfer_queries
-from apps.treasury.states import CASH_MOVE, CashMoveStatus
+from apps.treasury.states import INTERNAL_TRANSFER, InternalTransferStatus
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def cash_moves(request: HttpRequest) -> HttpResponse:
+def internal_transfers(request: HttpRequest) -> HttpResponse:
     """What each door holds, what was moved, and the form that asks for another move."""
     policies.check_is_staff(actor(request))
-    cash = liquidity.cash_at_doors()
+    cash = liquidity.cash_by_gateway()
     currencies = sorted({cash_row.held.currency for cash_row in cash})
-    initial = {"source": settings.PAYMENT_GATEWAY, "target": "bank", "move_id": uuid7()}
-    form = CashMoveForm(request.POST or None, doors=registry.names(), currencies=currencies, initial=initial)
+    initial = {"source": settings.PAYMENT_GATEWAY, "target": "bank", "transfer_id": uuid7()}
+    form = InternalTransferForm(request.POST or None, doors=registry.names(), currencies=currencies, initial=initial)
     if request.method == "POST" and form.is_valid() and form.money is not None:
         cleaned_data = form.cleaned_data
         try:
-            move = internal_transfer_operations.propose_move(
-                move_id=cleaned_data["move_id"],
+            move = internal_transfer_operations.propose_transfer(
+                transfer_id=cleaned_data["transfer_id"],
                 source=cleaned_data["source"],
                 target=cleaned_data["target"],
                 amount=form.money,
@@ -51,53 +51,59 @@ def cash_moves(request: HttpRequest) -> HttpResponse:
             form.add_error(error.field if error.field in form.fields else None, str(error))
         else:
             messages.success(request, _("Written down. A second person has to agree before anything is promised."))
-            return redirect("treasury:cash_move", move.id)
+            return redirect("treasury:internal_transfer", move.id)
     moves = [
-        (cash_move_row, DoorName(cash_move_row.source).label, DoorName(cash_move_row.target).label)
-        for cash_move_row in internal_transfer_queries.cash_moves()
+        (
+            internal_transfer_row,
+            GatewayName(internal_transfer_row.source).label,
+            GatewayName(internal_transfer_row.target).label,
+        )
+        for internal_transfer_row in internal_transfer_queries.internal_transfers()
     ]
     context = {"form": form, "cash": cash, "moves": moves, "may_move": len(registry.names()) > 1 and bool(currencies)}
-    return render(request, "payments/cash_moves.html", context, status=422 if form.errors else 200)
+    return render(request, "payments/internal_transfers.html", context, status=422 if form.errors else 200)
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def cash_move(request: HttpRequest, move_id: UUID) -> HttpResponse:
+def internal_transfer(request: HttpRequest, transfer_id: UUID) -> HttpResponse:
     """One move: who wanted it and who agreed, what to type at the door, and the lines that show it."""
     asker = actor(request)
     policies.check_is_staff(asker)
     if request.method == "POST":
         try:
-            _step(request, move_id)
+            _step(request, transfer_id)
         except DomainError as error:
             messages.error(request, str(error))
-        return redirect("treasury:cash_move", move_id)
-    result = internal_transfer_queries.cash_move(move_id)
-    is_waiting = result.status in (CashMoveStatus.AGREED, CashMoveStatus.LEFT)
+        return redirect("treasury:internal_transfer", transfer_id)
+    result = internal_transfer_queries.internal_transfer(transfer_id)
+    is_waiting = result.status in (InternalTransferStatus.AGREED, InternalTransferStatus.LEFT)
     context = {
         "move": result,
-        "source": DoorName(result.source).label,
-        "target": DoorName(result.target).label,
-        "may_agree": CASH_MOVE.allows(result.status, "agree") and result.proposed_by_id != asker.user_id,
-        "may_call_off": CASH_MOVE.allows(result.status, "call_off"),
-        "candidates": list(internal_transfer_queries.lines_of_move(result)[:20]) if is_waiting else [],
+        "source": GatewayName(result.source).label,
+        "target": GatewayName(result.target).label,
+        "may_approve": INTERNAL_TRANSFER.allows(result.status, "approve") and result.proposed_by_id != asker.user_id,
+        "may_cancel": INTERNAL_TRANSFER.allows(result.status, "cancel"),
+        "candidates": list(internal_transfer_queries.lines_of_transfer(result)[:20]) if is_waiting else [],
         "is_waiting": is_waiting,
         "entries": books.journals_of(move=result.id),
     }
-    return render(request, "payments/cash_move.html", context)
+    return render(request, "payments/internal_transfer.html", context)
 
 
-def _step(request: HttpRequest, move_id: UUID) -> None:
+def _step(request: HttpRequest, transfer_id: UUID) -> None:
     step, asker, now = request.POST.get("step"), actor(request), timezone.now()
-    if step == "agree":
-        internal_transfer_operations.agree_to_move(move_id=move_id, actor=asker, now=now)
+    if step == "approve":
+        internal_transfer_operations.approve_transfer(transfer_id=transfer_id, actor=asker, now=now)
         messages.success(request, _("Agreed. Make the transfer now, and write the move's number into it."))
-    elif step == "call_off":
-        internal_transfer_operations.call_move_off(move_id=move_id, actor=asker, now=now)
+    elif step == "cancel":
+        internal_transfer_operations.cancel_transfer(transfer_id=transfer_id, actor=asker, now=now)
         messages.info(request, _("Called off. Nothing moved."))
     else:
         line_id = uuid_or_none(request.POST.get("line"))
         if line_id is None:
             raise NotFound
-        internal_transfer_operations.point_to_line(move_id=move_id, line_id=line_id, actor=asker, now=now)
+        internal_transfer_operations.match_statement_line(
+            transfer_id=transfer_id, line_id=line_id, actor=asker, now=now
+        )
         messages.success(request, _("Booked. The entry is written."))

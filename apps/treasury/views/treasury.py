@@ -36,13 +36,13 @@ def treasury(request: HttpRequest) -> HttpResponse:
     policies.check_is_staff(actor(request))
     context = {
         "rows": [(holding, TreasuryKind(holding.kind).label) for holding in holdings.holdings()],
-        "acts": holdings.recent_acts(),
+        "acts": holdings.recent_operations(),
         "top_up_currencies": holdings.currencies_at(settings.PAYMENT_GATEWAY),
         "gateway": settings.PAYMENT_GATEWAY,
         "unfinished": holdings.unfinished_top_ups(),
-        "cash": liquidity.cash_at_doors(),
+        "cash": liquidity.cash_by_gateway(),
         "may_move_cash": len(registry.names()) > 1,
-        "shortages": liquidity.recent_shortages(),
+        "shortages": liquidity.recent_liquidity_shortages(),
         "unanswered": reversals.unfinished_reversals(),
         "stranded": reversals.payouts_with_cash_at_the_processor(),
     }
@@ -51,7 +51,7 @@ def treasury(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def treasury_act(request: HttpRequest, kind: str, currency: str, subject: str = "") -> HttpResponse:
+def treasury_operation(request: HttpRequest, kind: str, currency: str, subject: str = "") -> HttpResponse:
     """How much and what for; then what will be written; then, confirmed, the entry."""
     policies.check_is_staff(actor(request))
     if kind not in TreasuryKind.values or currency not in currencies.exponents():
@@ -59,7 +59,7 @@ def treasury_act(request: HttpRequest, kind: str, currency: str, subject: str = 
     if kind == TreasuryKind.TOP_UP and subject not in registry.names():
         raise NotFound
     most = _most(kind, subject, currency)
-    initial = {"amount": most.as_decimal() or "", "act_id": uuid7()}
+    initial = {"amount": most.as_decimal() or "", "operation_id": uuid7()}
     form = TreasuryForm(request.POST or None, currency=currency, initial=initial)
     context = {
         "form": form,
@@ -90,14 +90,14 @@ def _most(kind: str, subject: str, currency: str) -> Money:
 def _carry_out(request: HttpRequest, kind: str, subject: str, form: TreasuryForm) -> None:
     assert form.money is not None
     values = {"amount": form.money, "reason": form.cleaned_data["reason"], "actor": actor(request)}
-    act_id, now, notified = form.cleaned_data["act_id"], timezone.now(), {"amount": fmt.money(form.money)}
+    operation_id, now, notified = form.cleaned_data["operation_id"], timezone.now(), {"amount": fmt.money(form.money)}
     if kind == TreasuryKind.TOP_UP:
-        top_up = top_ups.top_up(top_up_id=act_id, gateway=subject, now=now, **values)
+        top_up = top_ups.top_up(top_up_id=operation_id, gateway=subject, now=now, **values)
         if top_up.status != TopUpStatus.SUCCEEDED:
             messages.info(request, _("%(amount)s are on their way; the entry is written when they arrive.") % notified)
             return
     else:
-        treasury_operations.act(act_id=act_id, kind=kind, subject=subject, now=now, **values)
+        treasury_operations.record_operation(operation_id=operation_id, kind=kind, subject=subject, now=now, **values)
     messages.success(request, _("Written into the books: %(amount)s.") % notified)
 
 

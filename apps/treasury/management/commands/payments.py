@@ -60,8 +60,7 @@ class Command(BaseCommand):
             self.stdout.write(f"  {pause.reason}")
             if pause.needs_check:
                 self.stdout.write("  Run `manage.py after_restore` before they can be resumed.")
-        for unbooked_object in pause_queries.unbooked_objects():
-            whose = unbooked_object.organization.display_name if unbooked_object.organization else "nobody known"
-            self.stdout.write(
-                f"  frozen {unbooked_object.id}: {unbooked_object.gateway} {unbooked_object.kind} {unbooked_object.remote_id} {unbooked_object.amount} of {whose}"
-            )
+        for unbooked in pause_queries.unbooked_objects():
+            owner = unbooked.organization.display_name if unbooked.organization else "nobody known"
+            movement = f"{unbooked.gateway} {unbooked.kind} {unbooked.remote_id} {unbooked.amount}"
+            self.stdout.write(f"  frozen {unbooked.id}: {movement} of {owner}")

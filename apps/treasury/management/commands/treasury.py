@@ -64,7 +64,7 @@ class Command(BaseCommand):
                 row = {"asked": str(top_up.amount), "status": top_up.status, "act": str(top_up.id)}
                 self.stdout.write(json.dumps(row))
                 return
-            act = treasury.act(act_id=uuid7(), kind=options["kind"], subject=subject, **values)
+            act = treasury.record_operation(operation_id=uuid7(), kind=options["kind"], subject=subject, **values)
         except DomainError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(json.dumps({"written": str(act.amount), "act": str(act.id)}))
