@@ -137,7 +137,7 @@ def test_handling_a_fact_again_tells_nobody_again(make, outbox_drain):
 
 
 def test_every_fact_that_people_wait_for_has_a_subscriber():
-    from apps.outbox.bus import _facts, _handlers
+    from apps.outbox.bus import _events, _handlers
 
     heard = {event for name, (event, _) in _handlers.items() if name.startswith("notifications.")}
     silent = {
@@ -151,7 +151,7 @@ def test_every_fact_that_people_wait_for_has_a_subscriber():
         "invoicing.document_issued", "treasury.internal_transfer_approved",
             "gateways.paused_or_resumed",  # staff see it on every page
     }  # fmt: skip
-    features = {name for name in _facts if not name.startswith("test.")}
+    features = {name for name in _events if not name.startswith("test.")}
     assert features - heard - silent == set(), "say of a new fact who is told, or that nobody needs to be"
 
 
