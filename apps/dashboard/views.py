@@ -129,10 +129,11 @@ def components(request: HttpRequest) -> HttpResponse:
         raise Http404
     context = {
         "now": timezone.now(),
-        "long": "A text so long that it has to be broken into lines, withonewordthatisitselffartoolongforanarrowcolumn",
+        "long": "A text that is longer than most, with a word in it like Donaudampfschifffahrtsgesellschaft",
+        "long_label": "A label that has more words than most labels have",
         "amount": Money.of("1250.00", "EUR"),
         "amount_elsewhere": Money.of("1350.20", "USD"),
-        "large_amount": Money.of("123456789012.34", "EUR"),
+        "large_amount": Money.of("1234567.89", "EUR"),
         "rating": Decimal("4.7"),
         "some_id": UUID(int=1),
         "form": ExampleForm(),
