@@ -36,8 +36,8 @@ def test_a_template_needs_no_inline_script_or_style(path):
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=_name)
 def test_a_template_names_icons_that_exist(path):
-    named = set(re.findall(r'<c-icon name="([\w-]+)"', path.read_text()))
-    named |= set(re.findall(r'<c-[\w-]+ [^>]*\bicon="([\w-]+)"', path.read_text()))
+    named = set(re.findall(r'<c-icon\s+name="([\w-]+)"', path.read_text()))
+    named |= set(re.findall(r'<c-[\w-]+\s[^>]*\bicon="([\w-]+)"', path.read_text()))
 
     assert named <= ICONS, f"add {named - ICONS} to scripts/icons.py"
 
