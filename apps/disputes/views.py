@@ -90,6 +90,7 @@ def _room_page(request: HttpRequest, dispute: Dispute, status: int = 200, **form
     own_id = asker.organization_id
     initial = {"source_language": language(request)}
     may_decide = policies.can_decide(asker, dispute, now)
+    owes_answer = dispute.status == "open" and own_id == dispute.respondent_id
     context = {
         "dispute": dispute,
         "contract": contract,
@@ -103,7 +104,8 @@ def _room_page(request: HttpRequest, dispute: Dispute, status: int = 200, **form
         "entries": queries.entries_of(dispute.id),
         "own_id": own_id,
         "is_party": own_id in (dispute.opened_by_id, dispute.respondent_id),
-        "owes_answer": dispute.status == "open" and own_id == dispute.respondent_id,
+        "owes_answer": owes_answer,
+        "standing": _standing(dispute, owes_answer=owes_answer),
         "may_speak": policies.can_speak(asker, dispute),
         "may_propose": policies.can_propose(asker, dispute),
         "may_withdraw": policies.can_withdraw(asker, dispute),
@@ -113,6 +115,35 @@ def _room_page(request: HttpRequest, dispute: Dispute, status: int = 200, **form
         "decision_form": (forms.get("decision_form") or DecisionForm(whole=dispute.amount)) if may_decide else None,
     }
     return render(request, "disputes/dispute_room.html", context, status=status)
+
+
+def _standing(dispute: Dispute, *, owes_answer: bool) -> dict[str, Any]:
+    """Where the dispute stands: a title with its tone; what is waited for, until when; what is said beside it."""
+    if dispute.status == "open":
+        return {
+            "tone": "warn" if owes_answer else "brand",
+            "title": _("Your answer is awaited") if owes_answer else _("Waiting for the other side"),
+            "until": (_("Answer by"), dispute.answer_due_at),
+            "text": _("After that our staff may decide without an answer."),
+        }
+    if dispute.status == "answered":
+        says = _("You can still settle between yourselves. Otherwise our staff decides by")
+        return {"tone": "brand", "title": _("Both sides have spoken"), "until": (says, dispute.decide_by)}
+    if dispute.status == "decided":
+        by_whom = _("A person of our staff decided this, not a machine. You may still take the matter to a court.")
+        return {
+            "tone": "brand",
+            "title": _("Our staff decided"),
+            "reasons": dispute.decision_reasons,
+            "by_whom": by_whom,
+        }
+    if dispute.status == "settled":
+        return {"tone": "ok", "title": _("Settled by both"), "shows_end": True}
+    if dispute.status == "withdrawn":
+        text = _("The money is held as before and the work goes on.")
+        return {"tone": "", "title": _("Withdrawn"), "text": text}
+    text = _("The law limits how long money may be held. The limit came first, so it went back to the employer.")
+    return {"tone": "warn", "title": _("Ended by the limit of holding"), "text": text}
 
 
 def _proposal_row(asker: Any, dispute: Dispute, proposal: SplitProposal) -> dict[str, Any]:

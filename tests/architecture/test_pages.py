@@ -4,11 +4,14 @@ import re
 from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.template.loader import get_template
+
+from marketplace.joined_files import JOINED, joined
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*.html"))
-CSS = (ROOT / "static" / "css" / "app.css").read_text()
+CSS = joined("css/app.css")
 ICONS = set(re.findall(r'<symbol id="([\w-]+)"', (ROOT / "static" / "img" / "icons.svg").read_text()))
 
 
@@ -33,8 +36,8 @@ def test_a_template_needs_no_inline_script_or_style(path):
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=_name)
 def test_a_template_names_icons_that_exist(path):
-    named = set(re.findall(r'<c-icon name="([\w-]+)"', path.read_text()))
-    named |= set(re.findall(r'<c-[\w-]+ [^>]*\bicon="([\w-]+)"', path.read_text()))
+    named = set(re.findall(r'<c-icon\s+name="([\w-]+)"', path.read_text()))
+    named |= set(re.findall(r'<c-[\w-]+\s[^>]*\bicon="([\w-]+)"', path.read_text()))
 
     assert named <= ICONS, f"add {named - ICONS} to scripts/icons.py"
 
@@ -53,6 +56,39 @@ def test_the_public_budget_of_bytes_is_kept():
     """See docs/design.md: 25 KB of script and 14 KB of style, compressed."""
     import gzip
 
-    scripts = [ROOT / "static" / "js" / "vendor" / "htmx-4.0.1.min.js", ROOT / "static" / "js" / "app.js"]
-    assert sum(len(gzip.compress(path.read_bytes())) for path in scripts) < 25_000
+    scripts = [(ROOT / "static" / "js" / "vendor" / "htmx-4.0.1.min.js").read_text(), joined("js/app.js")]
+    assert sum(len(gzip.compress(text.encode())) for text in scripts) < 25_000
     assert len(gzip.compress(CSS.encode())) < 14_000
+
+
+@pytest.mark.parametrize("name", JOINED)
+def test_every_source_of_the_joined_files_is_joined_once(name):
+    kind = name.partition("/")[0]
+    written = {str(path.relative_to(ROOT / "static")) for path in (ROOT / "static" / kind).rglob(f"*.{kind}")}
+    written = {path for path in written if not path.startswith("js/vendor/")}
+
+    assert sorted(JOINED[name]) == sorted(written)
+
+
+@pytest.mark.parametrize("name", JOINED)
+def test_a_joined_file_is_found_like_any_other(name):
+    assert Path(finders.find(name)).read_text() == joined(name)
+
+
+def test_the_joined_script_imports_and_exports_nothing():
+    script = joined("js/app.js")
+
+    assert not re.search(r"^\s*(import|export)\b", script, re.MULTILINE)
+    names = re.findall(r"^(?:const|let|function|class) (\w+)", script, re.MULTILINE)
+    assert len(names) == len(set(names)), "two files give a name at their top level"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "static").glob("css/**/*.css")), ids=lambda path: path.stem)
+def test_a_stylesheet_stands_in_a_layer(path):
+    outside = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.DOTALL).strip()
+    first = re.match(r"@layer ([\w, ]+)[{;]", outside)
+
+    assert first, "begins with @layer"
+    if path.stem != "layers":
+        assert first[1].strip() == ("components" if path.parent.name == "components" else path.stem)
+        assert outside.count("@layer") == 1

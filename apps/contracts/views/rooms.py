@@ -10,7 +10,9 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from apps.accounts.middleware import actor
@@ -30,6 +32,8 @@ from apps.messaging import queries as messaging
 from apps.payments.queries import charges as charge_queries
 from apps.reviews import queries as reviews
 
+NEVER_BEGAN = ("declined", "taken_back", "lapsed")  # an offer that ended without a contract: nothing to write about
+
 
 @login_required
 @require_safe
@@ -43,6 +47,7 @@ def room_context(request: HttpRequest, contract: Contract) -> dict[str, Any]:
     asker, now = actor(request), timezone.now()
     steps = queries.milestones(contract.id)
     is_employer = asker.acts_for(contract.employer_id)
+    is_party = is_employer or asker.acts_for(contract.freelancer_id)
     other = contract.freelancer if is_employer else contract.employer
     running = disputes.open_of_milestones(step.id for step in steps)
     charges = charge_queries.last_charges_of(step.escrow_id for step in steps if step.escrow_id)
@@ -62,11 +67,12 @@ def room_context(request: HttpRequest, contract: Contract) -> dict[str, Any]:
     return {
         "contract": contract,
         "is_employer": is_employer,
-        "is_party": is_employer or asker.acts_for(contract.freelancer_id),
+        "is_party": is_party,
+        "may_write": is_party and contract.status not in NEVER_BEGAN,
         "other": other,
         "rows": rows,
         "held_total": Money.total((queries.held(step) for step in steps), contract.currency),
-        "next_row": next((row for row in rows if _is_next(row)), None),
+        "next_step": next((_next_step(row) for row in rows if _is_next(row)), None),
         "timeline": _timeline(request, contract),
         "proposal": proposal,
         "stop_rows": _stop_rows(steps, proposal.freelancer_share_bps) if proposal else [],
@@ -87,6 +93,18 @@ def _is_next(row: dict[str, Any]) -> bool:
     """Does this side owe the milestone something? Who has sent the money owes nothing until it arrives."""
     has_paid = row["payment"] is not None and row["payment"].is_on_its_way
     return bool(row["action"]) and not (row["action"] == "fund" and has_paid)
+
+
+def _next_step(row: dict[str, Any]) -> dict[str, Any]:
+    """What this side does next with a milestone, and where."""
+    labels = {"fund": _("Fund milestone"), "approve": _("Review and approve"), "deliver": _("Deliver")}
+    action, step = row["action"], row["milestone"]
+    return {
+        "action": action,
+        "milestone": step,
+        "label": labels[action],
+        "url": reverse(f"contracts:{action}", args=[step.id]),
+    }
 
 
 def _stop_rows(steps: list[Milestone], share_bps: int) -> list[dict[str, Any]]:

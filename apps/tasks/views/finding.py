@@ -11,8 +11,9 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -212,25 +213,28 @@ def detail_context(request: HttpRequest, task: Task) -> dict[str, Any]:
     currency = reader_currency(request)
     also = pricing.convert(budget, currency, now.date()) if budget and currency != task.currency else None
     names = skills.labels(queries.skill_ids(task.id), get_language() or "en")
+    bid_count = bids.bid_count(task.id)
+    may_edit = task.status == "draft" and is_mine
+    may_bid = refusal is None and mine is None
     return {
         "task": task,
         "now": now,
         "is_mine": is_mine,
-        "my_bid": mine,
         "why_not_bid": refusal,
-        "may_bid": refusal is None and mine is None,
+        "next_step": _own_step(task, bid_count, may_edit=may_edit)
+        if is_mine
+        else _bidders_step(request, task, bid_url=mine.get_absolute_url() if mine else "", may_bid=may_bid),
         "criteria": queries.criteria(task.id),
         "skill_labels": list(names.values()),
         "budget_also": also,
         "questions": queries.questions(task, asker),
         "addenda": task.addenda.order_by("added_at"),
         "attachments": task.attachments.select_related("file"),
-        "bid_count": bids.bid_count(task.id),
+        "bid_count": bid_count,
         "is_sealed": bids.is_sealed(task, now),
         "steps": _steps(task),
         "similar": cards(queries.similar(task, asker, now), currency, now) if not is_mine else [],
         "may_add": policies.can_add_to(asker, task),
-        "may_edit": task.status == "draft" and is_mine,
         "may_close": policies.can(asker, task, "close"),
         "may_cancel": policies.can(asker, task, "cancel"),
         "question_form": TextForm(prefix="question"),
@@ -238,6 +242,27 @@ def detail_context(request: HttpRequest, task: Task) -> dict[str, Any]:
         "attachment_form": AttachmentForm(),
         "posted_by_count": Task.objects.filter(employer_id=task.employer_id, published_at__isnull=False).count(),
     }
+
+
+def _own_step(task: Task, bid_count: int, *, may_edit: bool) -> dict[str, Any]:
+    """What the employer does next with the task: its label and its page."""
+    if may_edit:
+        return {"label": _("Go on with the draft"), "url": reverse("tasks:edit", args=[task.id])}
+    label = ngettext("See %(n)s bid", "See %(n)s bids", bid_count) % {"n": bid_count}
+    return {"label": label, "url": reverse("bidding:compare", args=[task.id]), "icon": "list-checks"}
+
+
+def _bidders_step(request: HttpRequest, task: Task, *, bid_url: str, may_bid: bool) -> dict[str, Any] | None:
+    """What somebody else does next with the task; nothing where a reason stands against bidding."""
+    if bid_url:
+        return {"label": _("Your bid"), "url": bid_url, "icon": "file-text"}
+    if may_bid:
+        url = reverse("bidding:new", args=[task.id])
+        return {"label": _("Bid on this task"), "url": url, "icon": "send", "size": "large", "is_bid": True}
+    if not request.user.is_authenticated:
+        url = f"{reverse('account_login')}?next={request.path}"
+        return {"label": _("Log in to bid"), "url": url, "icon": "log-in"}
+    return None
 
 
 def _why_not_paid(asker: Actor, task: Task, now: datetime) -> str | None:

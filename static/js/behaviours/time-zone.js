@@ -1,0 +1,5 @@
+/** Tells the server the reader's time zone, once. */
+if (!document.cookie.includes("time_zone=")) {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  document.cookie = `time_zone=${zone}; path=/; max-age=31536000; samesite=lax`;
+}
