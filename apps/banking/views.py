@@ -45,7 +45,7 @@ def bank(request: HttpRequest) -> HttpResponse:
         "files": queries.bank_files(),
         "statements": queries.bank_statements(),
     }
-    return render(request, "payments/bank.html", context, status=422 if form.is_bound else 200)
+    return render(request, "banking/bank.html", context, status=422 if form.is_bound else 200)
 
 
 @login_required

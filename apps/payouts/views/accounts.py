@@ -60,7 +60,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "reachable": reachable,
         "others": methods.payout_methods_for(country=organization.country, on=timezone.now().date()),
     }
-    return render(request, "payments/account.html", context, status=422 if form.errors else 200)
+    return render(request, "payouts/account.html", context, status=422 if form.errors else 200)
 
 
 @login_required
@@ -96,7 +96,7 @@ def account_by(request: HttpRequest, name: str) -> HttpResponse:
         "method": method,
         "account": account_queries.payout_account_of(organization_id),
     }
-    return render(request, "payments/account_by.html", context, status=422 if form.errors else 200)
+    return render(request, "payouts/account_by.html", context, status=422 if form.errors else 200)
 
 
 def _page(request: HttpRequest, made: PayoutAccount) -> str:

@@ -56,7 +56,7 @@ def withdraw(request: HttpRequest, currency: str) -> HttpResponse:
             return redirect("payouts:quote", fx_quote.id)
     status = 422 if form.is_bound and form.errors else 200
     context = {"form": form, "available": available, "currency": currency, "account": account}
-    return render(request, "payments/withdraw.html", context, status=status)
+    return render(request, "payouts/withdraw.html", context, status=status)
 
 
 @login_required
@@ -68,7 +68,7 @@ def quote(request: HttpRequest, quote_id: UUID) -> HttpResponse:
         return redirect("payouts:payout", result.payout.id)
     return render(
         request,
-        "payments/quote.html",
+        "payouts/quote.html",
         {"quote": result, "account": result.account, "is_expired": result.expires_at <= timezone.now()},
     )
 
@@ -101,7 +101,7 @@ def payouts(request: HttpRequest) -> HttpResponse:
         order="-requested_at",
         cursor=request.GET.get("cursor", ""),
     )
-    return render(request, "payments/payout_list.html", {"payouts": page, "next_cursor": page.next_cursor})
+    return render(request, "payouts/payout_list.html", {"payouts": page, "next_cursor": page.next_cursor})
 
 
 @login_required
@@ -116,4 +116,4 @@ def payout(request: HttpRequest, payout_id: UUID) -> HttpResponse:
         "attempts": result.attempts.all(),
         "is_paused": result.status in PAYOUT_WAITING and pauses.is_paused(),
     }
-    return render(request, "payments/payout_detail.html", context)
+    return render(request, "payouts/payout_detail.html", context)

@@ -63,7 +63,7 @@ def wallet(request: HttpRequest) -> HttpResponse:
     charges = list(charge_queries.charges_of(organization_id)[:5])
     return render(
         request,
-        "payments/wallet.html",
+        "payouts/wallet.html",
         {
             "balances": balances,
             "is_paid": acting.works or bool(balances or payouts or account or onboarding),
@@ -126,7 +126,7 @@ def entry(request: HttpRequest, journal_id: UUID) -> HttpResponse:
     """One journal entry, for those whose money it moved."""
     journal = books.journal(journal_id)
     _check_is_about(request, journal)
-    return render(request, "payments/entry.html", {"entries": [journal], "entry": journal})
+    return render(request, "payouts/entry.html", {"entries": [journal], "entry": journal})
 
 
 def _check_is_about(request: HttpRequest, found: books.JournalView) -> None:

@@ -61,7 +61,7 @@ def internal_transfers(request: HttpRequest) -> HttpResponse:
         for internal_transfer_row in internal_transfer_queries.internal_transfers()
     ]
     context = {"form": form, "cash": cash, "moves": moves, "may_move": len(registry.names()) > 1 and bool(currencies)}
-    return render(request, "payments/internal_transfers.html", context, status=422 if form.errors else 200)
+    return render(request, "treasury/internal_transfers.html", context, status=422 if form.errors else 200)
 
 
 @login_required
@@ -88,7 +88,7 @@ def internal_transfer(request: HttpRequest, transfer_id: UUID) -> HttpResponse:
         "is_waiting": is_waiting,
         "entries": books.journals_of(move=result.id),
     }
-    return render(request, "payments/internal_transfer.html", context)
+    return render(request, "treasury/internal_transfer.html", context)
 
 
 def _step(request: HttpRequest, transfer_id: UUID) -> None:

@@ -41,4 +41,4 @@ def pause(request: HttpRequest) -> HttpResponse:
         "unbooked": pause_queries.unbooked_objects(),
         "pauses": pause_queries.recent_pauses(),
     }
-    return render(request, "payments/pause.html", context, status=422 if form.is_bound else 200)
+    return render(request, "treasury/pause.html", context, status=422 if form.is_bound else 200)

@@ -49,7 +49,7 @@ def reconciliation(request: HttpRequest) -> HttpResponse:
         "stuck": payouts.stuck_payouts(timezone.now()),
         "transit_left": wallet.transit_left(),
     }
-    return render(request, "payments/reconciliation.html", context)
+    return render(request, "treasury/reconciliation.html", context)
 
 
 @login_required
@@ -95,7 +95,7 @@ def suspense(request: HttpRequest, item_id: UUID) -> HttpResponse:
         "may_propose": SUSPENSE.allows(item.status, "propose"),
         "may_confirm": SUSPENSE.allows(item.status, "confirm") and item.proposed_by_id != actor(request).user_id,
     }
-    return render(request, "payments/suspense.html", context, status=422 if form.is_bound else 200)
+    return render(request, "treasury/suspense.html", context, status=422 if form.is_bound else 200)
 
 
 def _act(request: HttpRequest, item_id: UUID, form: BookingForm) -> bool:

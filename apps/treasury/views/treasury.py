@@ -46,7 +46,7 @@ def treasury(request: HttpRequest) -> HttpResponse:
         "unanswered": reversals.unfinished_reversals(),
         "stranded": reversals.payouts_with_cash_at_the_processor(),
     }
-    return render(request, "payments/treasury.html", context)
+    return render(request, "treasury/treasury.html", context)
 
 
 @login_required
@@ -70,14 +70,14 @@ def treasury_operation(request: HttpRequest, kind: str, currency: str, subject: 
         "most": most,
     }
     if request.method != "POST" or not form.is_valid() or form.money is None:
-        return render(request, "payments/treasury_form.html", context, status=422 if form.is_bound else 200)
+        return render(request, "treasury/treasury_form.html", context, status=422 if form.is_bound else 200)
     if request.POST.get("confirmed") != str(form.money):
-        return render(request, "payments/treasury_confirm.html", context | {"amount": form.money})
+        return render(request, "treasury/treasury_confirm.html", context | {"amount": form.money})
     try:
         _carry_out(request, kind, subject, form)
     except DomainError as error:
         form.add_error(error.field if error.field in form.fields else None, str(error))
-        return render(request, "payments/treasury_form.html", context, status=422)
+        return render(request, "treasury/treasury_form.html", context, status=422)
     return redirect("treasury:treasury")
 
 
