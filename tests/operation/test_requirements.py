@@ -10,6 +10,7 @@ from django.conf import settings
 ROOT = Path(settings.BASE_DIR)
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 FILES = ("base", "demo", "observability", "dev")
+INSTALLER = "installer"  # uv alone, which installs the others
 
 
 def normal(name: str) -> str:
@@ -53,7 +54,7 @@ def test_the_tests_run_with_all_of_them():
     assert pins("observability").items() <= pins("dev").items()
 
 
-@pytest.mark.parametrize("file", FILES)
+@pytest.mark.parametrize("file", [*FILES, INSTALLER])
 def test_every_pin_has_hashes(file):
     text = (ROOT / "requirements" / f"{file}.txt").read_text()
     for block in re.split(r"\n(?=\S)", text.strip()):
@@ -65,4 +66,4 @@ def test_the_pins_are_resolved_for_every_file_that_there_is():
     source = (ROOT / "go.py").read_text()
     for file in FILES:
         assert f'"{file}": (' in source
-    assert {path.stem for path in (ROOT / "requirements").glob("*.txt")} == {*FILES, "descriptions"}
+    assert {path.stem for path in (ROOT / "requirements").glob("*.txt")} == {*FILES, INSTALLER, "descriptions"}
