@@ -1,5 +1,6 @@
 """Which packages go where: production gets none of the demo's servers, and everybody the same versions."""
 
+import importlib.metadata
 import re
 import tomllib
 from pathlib import Path
@@ -67,3 +68,61 @@ def test_the_pins_are_resolved_for_every_file_that_there_is():
     for file in FILES:
         assert f'"{file}": (' in source
     assert {path.stem for path in (ROOT / "requirements").glob("*.txt")} == {*FILES, INSTALLER, "descriptions"}
+
+
+# Used without an import of ours, and by whom.
+USED_BY_OTHERS = {
+    "qrcode": "allauth draws the picture of a TOTP secret",
+    "tzdata": "the time zones of Python, where the system has none",
+    "pytest-django": "a plugin of pytest",
+    "pytest-xdist": "a plugin of pytest",
+    "time-machine": "a plugin of pytest: the fixture time_machine",
+    "django-stubs": "a plugin of mypy",
+    "djangorestframework-stubs": "a plugin of mypy",
+    "types-requests": "types for mypy",
+    "types-pyyaml": "types for mypy",
+    "celery-types": "types for mypy",
+    "pre-commit": "the program reads .pre-commit-config.yaml",
+}
+EXTRAS = PROJECT["optional-dependencies"]
+
+
+def source(*folders: str) -> str:
+    return "\n".join(path.read_text() for folder in folders for path in sorted((ROOT / folder).rglob("*.py")))
+
+
+def modules_of(dependency: str) -> list[str]:
+    """The names under which an installed distribution is imported."""
+    found = importlib.metadata.packages_distributions()
+    return [module for module, names in found.items() if normal(dependency) in map(normal, names)]
+
+
+PRODUCT = source("apps", "ranking", "marketplace") + (ROOT / "ops" / "web.sh").read_text()
+EVERYTHING = PRODUCT + source("devstack", "tests", "bench", "scripts") + (ROOT / "go.py").read_text()
+
+
+@pytest.mark.parametrize(
+    ("dependency", "text"),
+    [
+        *((one, PRODUCT) for one in PROJECT["dependencies"]),
+        *((one, EVERYTHING) for names in EXTRAS.values() for one in names),
+    ],
+)
+def test_a_dependency_is_used(dependency, text):
+    if normal(dependency) in USED_BY_OTHERS:
+        return
+    used = [
+        module
+        for module in modules_of(dependency)
+        if re.search(
+            rf"\b(?:import|from|-m) {re.escape(module)}\b|[\"']{re.escape(module)}[.\"']|^exec {module} ",
+            text,
+            re.MULTILINE,
+        )
+    ]
+    assert used, f"{dependency} is imported nowhere: take it away, or say in USED_BY_OTHERS who uses it"
+
+
+def test_a_dependency_of_production_says_what_for():
+    lines = (ROOT / "pyproject.toml").read_text().split("dependencies = [")[1].split("\n]")[0].splitlines()
+    assert [line for line in lines if line.strip().startswith('"') and "#" not in line] == []
