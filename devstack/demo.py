@@ -134,7 +134,7 @@ def run(stack: Stack | None, folder: Path, pid_file: Path, port: int, processor_
     state.parent.mkdir(parents=True, exist_ok=True)
     (REPO / "staticfiles").mkdir(exist_ok=True)  # WhiteNoise looks for it even where files come from their sources
     # A database that the environment names may be anybody's: it is looked at every time.
-    preparation = Preparation(folder / "prepared", state) if stack else None
+    preparation = Preparation(folder / "prepared", stack.pgdata / "PG_VERSION", state) if stack else None
     if preparation is None or not preparation.is_done():
         prepare(stack, processor_port, state)
         if preparation is not None:
