@@ -1,9 +1,10 @@
 PYTHON ?= python3
-.PHONY: demo test lint setup manage pins clean
+.PHONY: demo test lint docs setup manage pins clean
 demo:   ; @$(PYTHON) go.py demo $(ARGS)
 test:   ; @$(PYTHON) go.py test $(ARGS)
 lint:   ; @$(PYTHON) go.py lint $(ARGS)
+docs:   ; @$(PYTHON) go.py docs
 setup:  ; @$(PYTHON) go.py setup
 manage: ; @$(PYTHON) go.py manage $(ARGS)
 pins:   ; @$(PYTHON) go.py pins
-clean:  ; rm -rf .venv .devstack staticfiles artifacts
+clean:  ; @$(PYTHON) go.py clean

@@ -7,7 +7,10 @@ Sets Tradewind up and runs it; needs only Python 3.11+ with venv and pip.
     python3 go.py lint                style, types, layers, templates
     python3 go.py manage COMMAND      manage.py on the demo's servers
     python3 go.py esco DIR            skills in more languages, and what occupations need, out of ESCO's own download
-    python3 go.py setup | pins        install only | resolve the pinned requirements again
+    python3 go.py docs                write the reference pages of docs/reference/ from the program
+    python3 go.py setup               install only, and let git check commit messages
+    python3 go.py pins                resolve the pinned requirements again
+    python3 go.py clean               stop the demo's servers, forget its data and what was installed
 """
 
 import hashlib
@@ -15,8 +18,9 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
+
+from devstack.phases import Phases
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
@@ -58,6 +62,7 @@ REQUIREMENTS: dict[str, tuple[str, ...]] = {
     "dev": ("demo", "observability", "dev"),
 }
 DESCRIPTIONS = ROOT / "requirements" / "descriptions.txt"
+INSTALLER = ROOT / "requirements" / "installer.txt"
 
 
 def fingerprint(which: str) -> str:
@@ -82,26 +87,37 @@ def setup(which: str) -> None:
     if installed("dev") or installed(which):
         return
     check_machine()
-    started = time.monotonic()
-    print(f"[setup] installing requirements/{which}.txt into .venv (once; about a minute)", flush=True)
+    phases = Phases("setup")
+    phases.note(f"installing requirements/{which}.txt into .venv, once")
     if not PYTHON.exists() and run(sys.executable, "-m", "venv", VENV) != 0:
         stop("The virtual environment could not be made: see the message above.")
+    phases.end("the virtual environment is there")
     requirements = ROOT / "requirements" / f"{which}.txt"
-    pip = [PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
-    # uv installs three times faster; where it cannot be had, pip does the same work.
-    done = (
-        os.environ.get("SETUP_WITH", "uv") == "uv"
-        and run(*pip, "uv", quiet=True) == 0
-        and run(PYTHON, "-m", "uv", "pip", "install", "-q", "--python", PYTHON, "--require-hashes", "-r", requirements)
-        == 0
-    )
-    if not done and run(*pip, "--require-hashes", "-r", requirements) != 0:
+    pip = [PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--require-hashes", "-r"]
+    uv = [PYTHON, "-m", "uv", "pip", "install", "-q", "--python", PYTHON, "--require-hashes", "-r"]
+    # uv installs several times faster; where there is none for this machine, pip does the same work.
+    has_uv = os.environ.get("SETUP_WITH", "uv") == "uv" and run(*pip, INSTALLER, quiet=True) == 0
+    if not (has_uv and run(*uv, requirements) == 0) and run(*pip, requirements) != 0:
         free_mb = shutil.disk_usage(ROOT).free // 2**20
         stop(f"The requirements could not be installed ({free_mb} MB free on disk): see the message above.")
-    if which == "dev" and run(*pip, "--no-deps", "--require-hashes", "-r", DESCRIPTIONS) != 0:
+    if which == "dev" and run(*pip, DESCRIPTIONS, "--no-deps") != 0:
         stop("The descriptions that tests read could not be installed: see the message above.")
     (VENV / f".stamp-{which}").write_text(fingerprint(which))
-    print(f"[setup] ready in {time.monotonic() - started:.0f} s", flush=True)
+    phases.end("the requirements are installed")
+
+
+def install_commit_hook() -> None:
+    """Let git check commit messages, in a checkout whose owner has not chosen other hooks."""
+    git = ["git", "-C", str(ROOT)]
+    if not (ROOT / ".git").exists() or shutil.which("git") is None:
+        return
+    chosen = subprocess.run([*git, "config", "core.hooksPath"], capture_output=True, text=True, check=False)
+    if chosen.stdout.strip() in ("", ".githooks"):
+        run(*git, "config", "core.hooksPath", ".githooks")
+    else:
+        print(
+            f"[setup] git uses the hooks in {chosen.stdout.strip()}; those in .githooks are not installed", flush=True
+        )
 
 
 def compile_catalogues() -> None:
@@ -134,7 +150,6 @@ def lint() -> int:
 
 def pins() -> int:
     setup("demo")
-    pip = [PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check", "uv"]
     options = [
         "--universal",
         "--python-version",
@@ -148,7 +163,15 @@ def pins() -> int:
         "-q",
     ]
     compile_ = [PYTHON, "-m", "uv", "pip", "compile", "pyproject.toml", *options]
-    if run(*pip) != 0:
+    if run(PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--upgrade", "uv") != 0:
+        return 1
+    only_uv = subprocess.run(
+        [str(word) for word in [PYTHON, "-m", "uv", "pip", "compile", "-", *options, "-o", INSTALLER]],
+        input="uv",
+        text=True,
+        check=False,
+    )
+    if only_uv.returncode != 0:
         return 1
     for name, extras in REQUIREMENTS.items():
         # What base resolved to holds in all of them: what is tested is what production installs.
@@ -156,6 +179,21 @@ def pins() -> int:
         requested = [word for extra in extras for word in ("--extra", extra)]
         if run(*compile_, *same, *requested, "-o", f"requirements/{name}.txt") != 0:
             return 1
+    return 0
+
+
+def clean() -> int:
+    """Stop the embedded servers and delete what a demo, the tests and the installation left; no file of the project."""
+    from devstack.services import Stack
+
+    for name in ("dev", "test"):
+        stack = Stack(name)
+        if PYTHON.exists() and stack.dir.exists():
+            run(PYTHON, "-m", "devstack.services", "stop", name)
+    for folder in (Stack().dir.parent, VENV, ROOT / ".devstack", ROOT / "staticfiles", ROOT / "artifacts"):
+        if folder.is_symlink():
+            folder.unlink()
+        shutil.rmtree(folder, ignore_errors=True)
     return 0
 
 
@@ -175,14 +213,18 @@ def main() -> None:
         "manage": [PYTHON, "-m", "devstack.manage", *rest],
         "test": [PYTHON, "-m", "pytest", *(rest or ["-n", "2"])],
     }
-    if verb == "pins":
-        raise SystemExit(pins())
-    if verb not in (*programs, "setup", "lint", "esco") or (verb == "esco" and len(rest) != 1):
+    if verb in ("pins", "clean"):
+        raise SystemExit(pins() if verb == "pins" else clean())
+    if verb not in (*programs, "setup", "lint", "docs", "esco") or (verb == "esco" and len(rest) != 1):
         raise SystemExit(__doc__)
     setup("dev" if verb in ("test", "lint") else "demo")
     compile_catalogues()
+    if verb == "setup":
+        install_commit_hook()
     if verb == "lint":
         raise SystemExit(lint())
+    if verb == "docs":
+        raise SystemExit(run(PYTHON, "-m", "devstack.reference"))
     if verb == "esco":
         raise SystemExit(esco(rest[0]))
     if verb in programs:

@@ -14,18 +14,13 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import Any
 
+from devstack.phases import Phases
+from devstack.preparation import Preparation
 from devstack.services import REPO, Stack, local_environment
 
-STARTED = time.monotonic()
-REFERENCE = [
-    ("load_compliance", {}),
-    ("load_fees", {}),
-    ("load_payment_methods", {}),
-    ("import_fx_rates", {}),
-    ("import_skills", {}),
-]
-
+REFERENCE_COMMANDS = ["load_compliance", "load_fees", "load_payment_methods", "import_fx_rates", "import_skills"]
 OPERATOR = {
     "PLATFORM_LEGAL_NAME": "Tradewind Demo GmbH",
     "PLATFORM_STREET": "Beispielstraße 1",
@@ -33,10 +28,7 @@ OPERATOR = {
     "PLATFORM_CITY": "Berlin",
     "PLATFORM_VAT_ID": "DE123456788",
 }
-
-
-def say(sentence: str) -> None:
-    print(f"[demo] {sentence} ({time.monotonic() - STARTED:.1f} s)", flush=True)
+phases = Phases("demo")
 
 
 def is_free(port: int) -> bool:
@@ -57,7 +49,7 @@ def choose_port(wanted: int, asked_for: bool) -> int:
         raise SystemExit(f"\n  Port {wanted} is taken by another program. Try: make demo PORT={wanted + 1}\n")
     for port in range(wanted + 1, wanted + 50):
         if is_free(port):
-            say(f"port {wanted} is taken, using {port}")
+            phases.note(f"port {wanted} is taken, using {port}")
             return port
     raise SystemExit(f"\n  No free port between {wanted} and {wanted + 50}. Name one: make demo PORT=9000\n")
 
@@ -70,7 +62,7 @@ def end_leftovers(pid_file: Path) -> None:
         with contextlib.suppress(OSError):
             if "marketplace" in Path(f"/proc/{pid}/cmdline").read_text(errors="replace") and pid != os.getpid():
                 os.killpg(pid, signal.SIGTERM)
-                say(f"ended a process left by an earlier demo (pid {pid})")
+                phases.note(f"ended a process left by an earlier demo (pid {pid})")
     pid_file.unlink()
 
 
@@ -90,7 +82,7 @@ def announce(url: str, logins: list[tuple[str, str]], password: str) -> None:
     wide = max(len(email) for email, _who in logins)
     lines = [f"    {email:<{wide}}  {who}" for email, who in logins]
     print(
-        f"\n  Tradewind is ready after {time.monotonic() - STARTED:.1f} s:  {url}/\n\n"
+        f"\n  Tradewind is ready after {phases.seconds():.1f} s:  {url}/\n\n"
         f"  Log in with any of these; the password is {password}\n" + "\n".join(lines) + "\n\n"
         f"  Mails lie in .devstack/mail, the API's page is {url}/api/docs/, Ctrl-C stops everything.\n",
         flush=True,
@@ -105,13 +97,13 @@ def main() -> None:
     stack = None
     if not os.environ.get("DATABASE_URL"):
         stack = Stack("dev").start()
-        say("PostgreSQL and Valkey are up")
+        phases.end("PostgreSQL and Valkey are up")
     folder = stack.dir if stack else REPO / ".devstack"
     folder.mkdir(parents=True, exist_ok=True)
     pid_file = folder / "demo.pids"
     end_leftovers(pid_file)
-    query = os.environ.get("PORT")
-    port = choose_port(int(query or 8000), bool(query))
+    asked = os.environ.get("PORT")
+    port = choose_port(int(asked or 8000), bool(asked))
     processor_port = choose_port(8090, False)
     url = f"http://127.0.0.1:{port}"
     os.environ.setdefault("SITE_URL", url)
@@ -129,46 +121,26 @@ def main() -> None:
         (folder / "demo.json").unlink(missing_ok=True)
         if stack:
             stack.stop()
-        say("stopped")
+        phases.note("stopped")
 
 
 def run(stack: Stack | None, folder: Path, pid_file: Path, port: int, processor_port: int, url: str) -> None:
-    import django
-
-    django.setup()
-    from django.conf import settings
-    from django.core.management import CommandError, call_command
-    from django.db import connections
     from honcho.manager import Manager
     from honcho.printer import Printer
 
-    from apps.demo.guard import refuse_where_others_are
-    from devstack.sandbox_processor.server import Processor
-    from marketplace.celery import app as celery
-
-    if not stack:  # a database that the environment names: it may be anybody's
-        try:
-            refuse_where_others_are()
-        except CommandError as error:
-            raise SystemExit(f"\n  {error}\n") from None
-    call_command("migrate", verbosity=0)
-    say("tables are ready")
-    for command, options in REFERENCE:
-        call_command(command, verbosity=0, **options)
-    say("reference data is ready")
-    state = Path(settings.BASE_DIR) / ".devstack" / "processor.sqlite3"
-    state.parent.mkdir(parents=True, exist_ok=True)
     from apps.demo.people import LOGINS, PASSWORD
 
-    processor = Processor(port=processor_port, db=state, secret=settings.WEBHOOK_SECRET, payout_delay=0.0).start()
-    try:
-        call_command("seed_demo", verbosity=0)
-    finally:
-        processor.stop()
-        connections.close_all()
-    # What the seeding asked of a worker has expired by now; the schedule does it, without a warning for each.
-    celery.control.purge()
-    say("demo data is ready")
+    state = REPO / ".devstack" / "processor.sqlite3"
+    state.parent.mkdir(parents=True, exist_ok=True)
+    (REPO / "staticfiles").mkdir(exist_ok=True)  # WhiteNoise looks for it even where files come from their sources
+    # A database that the environment names may be anybody's: it is looked at every time.
+    preparation = Preparation(folder / "prepared", stack.pgdata / "PG_VERSION", state) if stack else None
+    if preparation is None or not preparation.is_done():
+        prepare(stack, processor_port, state)
+        if preparation is not None:
+            preparation.mark_done()
+    webhook_secret = os.environ.get("WEBHOOK_SECRET", "whsec_sandbox")
+    thin_secret = os.environ.get("WEBHOOK_THIN_SECRET", "whsec_sandbox_thin")
 
     python = shlex.quote(sys.executable)
     env = {**os.environ, "PYTHONUNBUFFERED": "1", "C_FORCE_ROOT": "1"}
@@ -176,8 +148,8 @@ def run(stack: Stack | None, folder: Path, pid_file: Path, port: int, processor_
     manager.add_process(
         "processor",
         f"exec {python} -m devstack.sandbox_processor --port {processor_port} --db {shlex.quote(str(state))}"
-        f" --webhook-url {url}/webhooks/sandbox/ --secret {shlex.quote(settings.WEBHOOK_SECRET)}"
-        f" --thin-webhook-url {url}/webhooks/sandbox/thin/ --thin-secret {shlex.quote(settings.WEBHOOK_THIN_SECRET)}",
+        f" --webhook-url {url}/webhooks/sandbox/ --secret {shlex.quote(webhook_secret)}"
+        f" --thin-webhook-url {url}/webhooks/sandbox/thin/ --thin-secret {shlex.quote(thin_secret)}",
         env=env,
     )
     manager.add_process(
@@ -195,6 +167,52 @@ def run(stack: Stack | None, folder: Path, pid_file: Path, port: int, processor_
     threading.Thread(target=announce, args=(url, LOGINS, PASSWORD), daemon=True).start()
     threading.Thread(target=write_pids, args=(manager, pid_file), daemon=True).start()
     manager.loop()
+
+
+def prepare(stack: Stack | None, processor_port: int, state: Path) -> None:
+    """Tables, reference data and demo data, all of it safe to repeat."""
+    # What the seeding asks of workers goes nowhere: their schedule finds the rows as well.
+    os.environ["CELERY_BROKER_URL"] = "memory://localhost/"
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from django.core.management import CommandError, call_command
+    from django.db import connections
+    from django.db.backends.signals import connection_created
+
+    from apps.demo.guard import refuse_where_others_are
+    from devstack.sandbox_processor.server import Processor
+
+    if not stack:
+        try:
+            refuse_where_others_are()
+        except CommandError as refusal:
+            raise SystemExit(f"\n  {refusal}\n") from None
+    connection_created.connect(commit_without_waiting)
+    call_command("migrate", verbosity=0)
+    phases.end("tables are ready")
+    for command in REFERENCE_COMMANDS:
+        call_command(command, verbosity=0)
+    phases.end("reference data is ready")
+    processor = Processor(port=processor_port, db=state, secret=settings.WEBHOOK_SECRET, payout_delay=0.0).start()
+    try:
+        call_command("seed_demo", verbosity=0)
+    finally:
+        processor.stop()
+        del os.environ["CELERY_BROKER_URL"]
+        connection_created.disconnect(commit_without_waiting)
+        connections.close_all()
+        with connections["default"].cursor() as cursor:
+            cursor.execute("SELECT pg_current_xact_id()")  # one commit that waits, for all before it
+        connections.close_all()
+    phases.end("demo data is ready")
+
+
+def commit_without_waiting(connection: Any, **_context: Any) -> None:
+    """Thousands of small commits need no flush each: after a crash of the machine the preparation starts again."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = off")
 
 
 def write_pids(manager: object, pid_file: Path) -> None:

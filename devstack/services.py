@@ -187,7 +187,8 @@ class Stack:
             "shared_buffers": "128MB",
         }  # fmt: skip
         if self.durable:
-            # Where five or more write at once, their commits share a flush; fewer wait for nobody (docs/money.md).
+            # Where five or more write at once, their commits share a flush; fewer wait for nobody
+            # (docs/explanation/money.md).
             options |= {"commit_delay": "1500", "commit_siblings": "4"}
         else:
             options |= {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "autovacuum": "off"}
@@ -278,7 +279,8 @@ def local_environment(name: str = "dev") -> None:
 
 
 if __name__ == "__main__":
-    stack, verb = Stack("dev"), (sys.argv[1:] or ["status"])[0]
+    verb = sys.argv[1] if len(sys.argv) > 1 else "status"
+    stack = Stack(sys.argv[2] if len(sys.argv) > 2 else "dev")
     if verb == "start":
         stack.start()
     elif verb == "stop":

@@ -209,7 +209,7 @@ UPLOAD_BYTES_MAX = env.int("UPLOAD_BYTES_MAX", 20 * 2**20)
 # Set to the reverse proxy's internal location to let it send private files (X-Accel-Redirect).
 ACCEL_REDIRECT_PREFIX = checked_prefix("ACCEL_REDIRECT_PREFIX", env.str("ACCEL_REDIRECT_PREFIX", ""))
 
-# -- jobs: the database is the queue for money; Celery only wakes (docs/money.md)
+# -- jobs: the database is the queue for money; Celery only wakes (docs/explanation/money.md)
 CELERY_BROKER_URL = (
     REDIS_URL.replace("unix://", "redis+socket://") + "?virtual_host=0" if REDIS_URL.startswith("unix:") else REDIS_URL
 )

@@ -18,10 +18,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, diags
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from ranking.occupations import unit_rows
-from ranking.text import Matrix
+from ranking.text import Matrix, vectorizer
 
 Vector = NDArray[np.float64]
 SLOW, MEDIUM, FAST, INSTANT = 3.0, 8.0, 10.0, 30.0  # decay per span: half a life of 23, 9, 7 and 2 per cent of it
@@ -147,7 +146,7 @@ class EvidenceIndex:
         extra = 1 + ACCEPTED_EXTRA * self._accepted
         self._did = self._weights(np.exp(-SLOW * self._age) * extra).T.tocsr()
         self._did_lately = self._weights(np.exp(-MEDIUM * self._age) * extra).T.tocsr()
-        self._words = TfidfVectorizer(sublinear_tf=True, min_df=2, max_df=0.3, dtype=np.float32)
+        self._words = vectorizer(min_df=2, max_df=0.3)
         try:
             self._texts = self._words.fit_transform(self._past.texts)
         except ValueError:  # no word is left: nobody wrote anything, or too little

@@ -16,12 +16,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
-from sklearn.ensemble import HistGradientBoostingClassifier
+
+if TYPE_CHECKING:
+    from sklearn.ensemble import HistGradientBoostingClassifier
 
 from ranking.evidence import FEATURES
 from ranking.text import Matrix
@@ -193,6 +194,8 @@ def tune(examples: Examples, prior: Matrix, *, is_free: bool = False) -> Matrix:
     share = (counts @ labels) / counts.sum()
     start = np.r_[drawn_to, math.log(max(share, 1e-6) / max(1 - share, 1e-6))]
     limits = [(None if is_free else 0, None)] * len(drawn_to) + [(None, None)]
+    from scipy.optimize import minimize  # slow to load, and only training asks for it
+
     found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=limits, options={"maxiter": 120})
     result: Matrix = (found.x[:-1] / spread).astype(np.float32)
     return result
@@ -200,6 +203,8 @@ def tune(examples: Examples, prior: Matrix, *, is_free: bool = False) -> Matrix:
 
 def boost(examples: Examples, never_against: Sequence[bool] = FORMULA_NEVER_AGAINST) -> HistGradientBoostingClassifier:
     """:param never_against: per feature, whether more of it may never lower a score."""
+    from sklearn.ensemble import HistGradientBoostingClassifier  # as slow
+
     trees = HistGradientBoostingClassifier(
         max_iter=TREES, max_leaf_nodes=LEAVES, min_samples_leaf=LEAF_MIN, learning_rate=LEARNING_RATE,
         l2_regularization=SMOOTHING, max_features=FEATURES_SHARE, early_stopping=False, random_state=0,

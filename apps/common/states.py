@@ -35,7 +35,7 @@ class Machine:
     """
     A table of transitions over a `TextChoices`.
 
-    :param name: as in docs/states/<name>.md.
+    :param name: as in docs/reference/states/<name>.md.
     :param meanings: what each state means for people.
     """
 
@@ -73,7 +73,7 @@ class Machine:
         return [verb for verb, row in self.table.items() if state in row.sources]
 
     def markdown(self) -> str:
-        """The page of docs/states: a Mermaid diagram, the meanings, the verbs."""
+        """The page of docs/reference/states: a Mermaid diagram, the meanings, the verbs."""
         lines = [f"# {self.name}", "", "```mermaid", "stateDiagram-v2", f"    [*] --> {self.initial}"]
         for verb, row in self.table.items():
             lines += [f"    {source} --> {row.target or source}: {verb}" for source in sorted(row.sources)]

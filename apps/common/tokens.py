@@ -16,8 +16,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-import icu
+import opencc
 import Stemmer
+from anyascii import anyascii
 from django.contrib.postgres.search import SearchQuery, SearchVectorField
 from django.db.models import Value
 from django.db.models.functions import Cast
@@ -57,7 +58,13 @@ _LETTERS = str.maketrans(
 # Apostrophes and the signs written for them; NFKC would take the acute accent apart, so they go first.
 _APOSTROPHES = str.maketrans(dict.fromkeys("\u2018\u2019\u201b\u02bc\u02b9\u02bb\u02c8\u00b4\u0060\u05f3\uff07", "'"))
 # Drawn as nothing: soft hyphens, zero-width signs, fillers, variation selectors, marks of direction. They part no word.
-_UNSEEN = frozenset(icu.UnicodeSet("[:Default_Ignorable_Code_Point:]"))
+# Default_Ignorable_Code_Point in Unicode's DerivedCoreProperties.txt: the first and the last of each range.
+_UNSEEN_RANGES = (
+    (0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F),
+    (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0x3164, 0x3164), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF),
+    (0xFFA0, 0xFFA0), (0xFFF0, 0xFFF8), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A), (0xE0000, 0xE0FFF),
+)  # fmt: skip
+_UNSEEN = frozenset(chr(point) for first, last in _UNSEEN_RANGES for point in range(first, last + 1))
 _HYPHENS = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2212\u05be\ufe63\uff0d", "-"))
 _PERSIAN_JOIN = re.compile(r"(?<=[\u0600-\u06ff])\u200c(?=[\u0600-\u06ff])")
 """The zero-width non-joiner of Persian stands between the parts of one word, like a hyphen."""
@@ -79,7 +86,7 @@ _FUNCTION_WORDS = (
 )
 FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split(" "))
 
-_local = threading.local()  # neither ICU's nor Snowball's objects may be shared between threads
+_local = threading.local()  # Snowball's objects may not be shared between threads
 
 
 def index_tokens(text: str, language: str | None = None) -> list[str]:
@@ -194,17 +201,31 @@ def query(groups: Sequence[Sequence[str]], *, any_of: bool = False) -> SearchQue
 # --- folding ------------------------------------------------------------------------------------------------------
 
 
+class _SimplifiedHan(dict[int, str]):
+    """Traditional to Simplified, one character at a time: so a text and a query fold alike whatever is beside it."""
+
+    def __init__(self) -> None:
+        self._converter = opencc.OpenCC("t2s")
+
+    def __missing__(self, point: int) -> str:
+        character = chr(point)
+        self[point] = self._converter.convert(character) if _HAN.match(character) else character
+        return self[point]
+
+
+_HAN = re.compile(r"[\u2e80-\u2fdf\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_SIMPLIFIED_HAN = _SimplifiedHan()
+
+
 def _simplified(text: str) -> str:
-    if not hasattr(_local, "simplify"):
-        _local.simplify = icu.Transliterator.createInstance("Traditional-Simplified")
-    return str(_local.simplify.transliterate(text))
+    return text.translate(_SIMPLIFIED_HAN)
 
 
 def to_latin(text: str) -> str:
     """The text in plain Latin letters, by sound where its script is another one: 北京 -> bei jing."""
-    if not hasattr(_local, "to_latin"):
-        _local.to_latin = icu.Transliterator.createInstance("Any-Latin; Latin-ASCII")
-    return str(_local.to_latin.transliterate(text))
+    # anyascii leaves the alef out and writes the syllables of Han together, each with a capital letter.
+    spaced = _HAN.sub(lambda han: f" {anyascii(han[0]).lower()} ", text.replace("ا", "a"))
+    return re.sub(r" {2,}", " ", anyascii(spaced)).strip()
 
 
 _ACCENTED = (("\u00c0", "\u024f"), ("\u0370", "\u03ff"), ("\u1e00", "\u1fff"))

@@ -1,4 +1,4 @@
-"""The journal entries of held money, as plain values. The table is in docs/money.md."""
+"""The journal entries of held money, as plain values. The table is in docs/explanation/money.md."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def test_the_stylesheet_is_written_for_both_directions():
 
 
 def test_the_public_budget_of_bytes_is_kept():
-    """See docs/design.md: 25 KB of script and 14 KB of style, compressed."""
+    """See docs/explanation/design.md: 25 KB of script and 14 KB of style, compressed."""
     import gzip
 
     scripts = [(ROOT / "static" / "js" / "vendor" / "htmx-4.0.1.min.js").read_text(), joined("js/app.js")]

@@ -43,6 +43,6 @@ def test_every_state_can_be_reached(name):
 def test_the_page_of_a_machine_is_up_to_date(name):
     with translation.override("en"):
         expected = MACHINES[name].markdown()
-    path = settings.BASE_DIR / "docs" / "states" / f"{name}.md"
+    path = settings.BASE_DIR / "docs" / "reference" / "states" / f"{name}.md"
     assert path.exists(), "run: make manage ARGS=draw_states"
     assert path.read_text() == expected, "run: make manage ARGS=draw_states"

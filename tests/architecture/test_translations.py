@@ -1,4 +1,4 @@
-"""Every catalogue is whole and safe to show; a new string fails here until each language has it (docs/translating.md)."""
+"""Every catalogue is whole and safe to show; a new string fails here until each language has it (docs/how-to/translate.md)."""
 
 import os
 import re
@@ -123,7 +123,7 @@ def test_no_string_of_the_source_is_missing(language, strings_of_the_source):
 
     missing = sorted(msgid for _context, msgid, _plural in strings_of_the_source - known)
 
-    assert not missing, f"{len(missing)} in {language}; gather them as docs/translating.md says: {missing[:10]}"
+    assert not missing, f"{len(missing)} in {language}; gather them as docs/how-to/translate.md says: {missing[:10]}"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -1,5 +1,6 @@
 """Which packages go where: production gets none of the demo's servers, and everybody the same versions."""
 
+import importlib.metadata
 import re
 import tomllib
 from pathlib import Path
@@ -10,6 +11,7 @@ from django.conf import settings
 ROOT = Path(settings.BASE_DIR)
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 FILES = ("base", "demo", "observability", "dev")
+INSTALLER = "installer"  # uv alone, which installs the others
 
 
 def normal(name: str) -> str:
@@ -53,7 +55,7 @@ def test_the_tests_run_with_all_of_them():
     assert pins("observability").items() <= pins("dev").items()
 
 
-@pytest.mark.parametrize("file", FILES)
+@pytest.mark.parametrize("file", [*FILES, INSTALLER])
 def test_every_pin_has_hashes(file):
     text = (ROOT / "requirements" / f"{file}.txt").read_text()
     for block in re.split(r"\n(?=\S)", text.strip()):
@@ -65,4 +67,62 @@ def test_the_pins_are_resolved_for_every_file_that_there_is():
     source = (ROOT / "go.py").read_text()
     for file in FILES:
         assert f'"{file}": (' in source
-    assert {path.stem for path in (ROOT / "requirements").glob("*.txt")} == {*FILES, "descriptions"}
+    assert {path.stem for path in (ROOT / "requirements").glob("*.txt")} == {*FILES, INSTALLER, "descriptions"}
+
+
+# Used without an import of ours, and by whom.
+USED_BY_OTHERS = {
+    "qrcode": "allauth draws the picture of a TOTP secret",
+    "tzdata": "the time zones of Python, where the system has none",
+    "pytest-django": "a plugin of pytest",
+    "pytest-xdist": "a plugin of pytest",
+    "time-machine": "a plugin of pytest: the fixture time_machine",
+    "django-stubs": "a plugin of mypy",
+    "djangorestframework-stubs": "a plugin of mypy",
+    "types-requests": "types for mypy",
+    "types-pyyaml": "types for mypy",
+    "celery-types": "types for mypy",
+    "pre-commit": "the program reads .pre-commit-config.yaml",
+}
+EXTRAS = PROJECT["optional-dependencies"]
+
+
+def source(*folders: str) -> str:
+    return "\n".join(path.read_text() for folder in folders for path in sorted((ROOT / folder).rglob("*.py")))
+
+
+def modules_of(dependency: str) -> list[str]:
+    """The names under which an installed distribution is imported."""
+    found = importlib.metadata.packages_distributions()
+    return [module for module, names in found.items() if normal(dependency) in map(normal, names)]
+
+
+PRODUCT = source("apps", "ranking", "marketplace") + (ROOT / "ops" / "web.sh").read_text()
+EVERYTHING = PRODUCT + source("devstack", "tests", "bench", "scripts") + (ROOT / "go.py").read_text()
+
+
+@pytest.mark.parametrize(
+    ("dependency", "text"),
+    [
+        *((one, PRODUCT) for one in PROJECT["dependencies"]),
+        *((one, EVERYTHING) for names in EXTRAS.values() for one in names),
+    ],
+)
+def test_a_dependency_is_used(dependency, text):
+    if normal(dependency) in USED_BY_OTHERS:
+        return
+    used = [
+        module
+        for module in modules_of(dependency)
+        if re.search(
+            rf"\b(?:import|from|-m) {re.escape(module)}\b|[\"']{re.escape(module)}[.\"']|^exec {module} ",
+            text,
+            re.MULTILINE,
+        )
+    ]
+    assert used, f"{dependency} is imported nowhere: take it away, or say in USED_BY_OTHERS who uses it"
+
+
+def test_a_dependency_of_production_says_what_for():
+    lines = (ROOT / "pyproject.toml").read_text().split("dependencies = [")[1].split("\n]")[0].splitlines()
+    assert [line for line in lines if line.strip().startswith('"') and "#" not in line] == []

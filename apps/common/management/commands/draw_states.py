@@ -1,4 +1,4 @@
-"""Write docs/states/*.md from the tables of states."""
+"""Write docs/reference/states/*.md from the tables of states."""
 
 from importlib import import_module
 from importlib.util import find_spec
@@ -19,11 +19,11 @@ def machines() -> dict[str, Machine]:
 
 
 class Command(BaseCommand):
-    help = "Write docs/states/*.md from the tables of states."
+    help = "Write docs/reference/states/*.md from the tables of states."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        folder = settings.BASE_DIR / "docs" / "states"
+        folder = settings.BASE_DIR / "docs" / "reference" / "states"
         folder.mkdir(parents=True, exist_ok=True)
         for name, machine in machines().items():
             (folder / f"{name}.md").write_text(machine.markdown())
-        self.stdout.write(f"{len(machines())} pages in docs/states")
+        self.stdout.write(f"{len(machines())} pages in docs/reference/states")

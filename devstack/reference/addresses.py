@@ -1,0 +1,64 @@
+"""Every page, and every endpoint of the API."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from devstack.reference.markdown import code, first_paragraph, page, table
+
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+def pages_page() -> str:
+    from django.conf import settings
+
+    by_app: dict[str, list[tuple[str, str]]] = {}
+    for name, address in sorted(set(_pages())):
+        by_app.setdefault(name.split(":")[0], []).append((code(name), code(address)))
+    languages = ", ".join(code(f"/{language}/") for language, _name in settings.LANGUAGES)
+    return page(
+        "Pages",
+        f"Addresses of the site, behind the prefix of a language ({languages}). The name is what `{{% url %}}` takes.",
+        *(f"## {app}\n\n" + table(("name", "address"), rows) for app, rows in by_app.items()),
+    )
+
+
+def _pages() -> Iterator[tuple[str, str]]:
+    from django.conf import settings
+    from django.urls import URLPattern, URLResolver, get_resolver
+
+    languages = dict(settings.LANGUAGES)
+
+    def walk(patterns: list[Any], namespace: str, prefix: str) -> Iterator[tuple[str, str]]:
+        for pattern in patterns:
+            route = str(pattern.pattern)
+            if isinstance(pattern, URLResolver):
+                is_language = re.fullmatch(r"[a-z-]+/", route) and route.rstrip("/") in languages
+                yield from walk(
+                    pattern.url_patterns, pattern.namespace or namespace, prefix + ("" if is_language else route)
+                )
+            elif isinstance(pattern, URLPattern) and namespace in settings.AREAS:
+                yield f"{namespace}:{pattern.name}", f"/{prefix}{route}"
+
+    yield from walk(get_resolver().url_patterns, "", "")
+
+
+def api_page() -> str:
+    from drf_spectacular.generators import SchemaGenerator
+
+    schema = SchemaGenerator().get_schema(request=None, public=True)
+    by_area: dict[str, list[tuple[str, str, str]]] = {}
+    for path, operations in sorted(schema["paths"].items()):
+        for method in METHODS:
+            if operation := operations.get(method):
+                text = operation.get("summary") or first_paragraph(operation.get("description"))
+                by_area.setdefault(path.split("/")[3], []).append((method.upper(), code(path), text))
+    return page(
+        "API",
+        f"{schema['info']['description']}\n\n"
+        "On a running site `/api/docs/` shows bodies and answers of every endpoint, "
+        "and `/api/schema/` is the description for programs (OpenAPI 3).",
+        *(f"## {area}\n\n" + table(("method", "address", "what it does"), rows) for area, rows in by_area.items()),
+    )

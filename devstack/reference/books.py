@@ -1,0 +1,112 @@
+"""The chart of accounts and the journal entries, read from `apps.ledger.chart` and every `entries` module."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Iterator
+from pathlib import Path
+
+from devstack.reference.markdown import code, first_paragraph, page, table
+from devstack.services import REPO
+
+
+def accounts_page() -> str:
+    from apps.ledger import chart
+
+    rows = []
+    for account, description in _accounts().values():
+        side = "debit" if account.side == chart.DEBIT else "credit"
+        guarded = "yes" if account.is_guarded else ""
+        rows.append((code(account.code), str(account.kind.label), side, guarded, description))
+    return page(
+        "Chart of accounts",
+        "Every account exists once per currency and is opened by the first entry that names it. A guarded account "
+        "belongs to one object and can never be overdrawn; the database refuses it. "
+        "[Money](../explanation/money.md) explains how the books are kept.",
+        table(("account", "kind", "grows by a", "guarded", "what it is"), sorted(rows)),
+    )
+
+
+def journals_page() -> str:
+    parts = []
+    for path in sorted([*REPO.glob("apps/*/entries.py"), *REPO.glob("apps/*/entries/*.py")]):
+        if rows := list(_entries(path)):
+            module = ".".join(path.relative_to(REPO).with_suffix("").parts)
+            parts.append(f"## {module}\n\n" + table(("event", "when", "debit", "credit", "either side"), rows))
+    return page(
+        "Journal entries",
+        "Every event that the books know, with the accounts that it can post to. Lines of an amount of zero are left "
+        "out, so an entry has some of these lines; its debits equal its credits in each currency. Where the side "
+        "depends on the amounts, the account is under “either side”; an account that the caller names is not listed. "
+        "Codes are those of the [chart of accounts](chart-of-accounts.md).",
+        *parts,
+    )
+
+
+def _accounts() -> dict[str, tuple[object, str]]:
+    """By the name of the function that makes them: the account with placeholders, and what it is."""
+    from apps.ledger import chart
+
+    found = {}
+    for name, function in inspect.getmembers(chart, inspect.isfunction):
+        if name.startswith("_") or inspect.signature(function).return_annotation is not chart.Account:
+            continue
+        placeholders = [f"<{parameter.removesuffix('_id')}>" for parameter in inspect.signature(function).parameters]
+        found[name] = (function(*placeholders), first_paragraph(function.__doc__))
+    return found
+
+
+def _entries(path: Path) -> Iterator[tuple[str, ...]]:
+    tree = ast.parse(path.read_text())
+    functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    codes = {name: account.code for name, (account, _text) in _accounts().items()}  # type: ignore[attr-defined]
+    for function in functions.values():
+        for call in ast.walk(function):
+            if isinstance(call, ast.Call) and _name(call.func) == "Entry":
+                lines = list(_lines(function, functions, set()))
+                by_side = {
+                    wanted: dict.fromkeys(code(codes[account]) for side, account in lines if side == wanted)
+                    for wanted in ("debit", "credit", "either")
+                }
+                either = [
+                    account for account in by_side["either"] if account not in by_side["debit"] | by_side["credit"]
+                ]
+                events = ", ".join(code(event) for event in _texts(call.args[0]))
+                columns = [", ".join(accounts) for accounts in (by_side["debit"], by_side["credit"], either)]
+                yield events, first_paragraph(ast.get_docstring(function)), *columns
+
+
+def _lines(
+    function: ast.FunctionDef, functions: dict[str, ast.FunctionDef], seen: set[str]
+) -> Iterator[tuple[str, str]]:
+    """(debit, credit or either; name in the chart) of a function and of those of its module that it calls."""
+    seen.add(function.name)
+    for account in _accounts_named_in(function):
+        yield "either", account
+    for call in ast.walk(function):
+        if not isinstance(call, ast.Call):
+            continue
+        name = _name(call.func)
+        if name in ("debit", "credit") and call.args:
+            for account in _accounts_named_in(call.args[0]):
+                yield name, account
+        elif name in functions and name not in seen:
+            yield from _lines(functions[name], functions, seen)
+
+
+def _accounts_named_in(tree: ast.AST) -> Iterator[str]:
+    for part in ast.walk(tree):
+        if isinstance(part, ast.Attribute) and _name(part.value) == "chart" and part.attr.islower():
+            yield part.attr
+
+
+def _name(expression: ast.expr) -> str:
+    return expression.id if isinstance(expression, ast.Name) else ""
+
+
+def _texts(expression: ast.expr) -> list[str]:
+    """The texts that an expression can be: one, or both of a condition."""
+    return [
+        part.value for part in ast.walk(expression) if isinstance(part, ast.Constant) and isinstance(part.value, str)
+    ]

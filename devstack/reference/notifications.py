@@ -1,0 +1,31 @@
+"""Every kind of notification."""
+
+from __future__ import annotations
+
+from devstack.reference.markdown import code, page, table
+
+
+def notifications_page() -> str:
+    from apps.notifications import states
+
+    parts = []
+    for group in states.Group:
+        pace = (
+            "at once; cannot be switched off"
+            if group in states.MANDATORY
+            else str(states.DEFAULT_PACE[group].label).lower()
+        )
+        rows = [
+            (code(name), str(kind.title), str(kind.body)) for name, kind in states.KINDS.items() if kind.group == group
+        ]
+        parts.append(
+            f"## {group.label}\n\n{states.GROUP_SAYS[group]}. E-mail by default: {pace}.\n\n"
+            + table(("kind", "title", "text"), rows)
+        )
+    return page(
+        "Notifications",
+        "What the inbox and e-mails say. Names in parentheses are the values that a notification keeps; the sentence "
+        "is made when somebody reads it, in their language "
+        "([ADR 9](../adr/0009-notifications-keep-codes-not-sentences.md)).",
+        *parts,
+    )

@@ -1,0 +1,20 @@
+"""One page for each table of states, and their index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from devstack.reference.markdown import page
+
+
+def state_pages() -> Iterator[tuple[str, str]]:
+    from apps.common.management.commands.draw_states import machines
+
+    found = machines()
+    for name, machine in found.items():
+        yield f"states/{name}.md", machine.markdown()
+    links = "\n".join(f"* [{name.replace('_', ' ')}]({name}.md)" for name in found)
+    yield (
+        "states/README.md",
+        page("States", "Every status is a table of verbs in the program; these are drawn from it.", links),
+    )
