@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
 from django.core.management import call_command
@@ -31,8 +32,8 @@ REFERENCE_COMMANDS: list[tuple[str, dict[str, Any]]] = [
     ("import_fx_rates", {}),
     ("import_skills", {"core_only": True}),
 ]
-REFERENCE_TABLES = {
-    "django_migrations", "django_content_type", "auth_permission",
+OF_MIGRATIONS = {"django_migrations", "django_content_type", "auth_permission"}
+REFERENCE_TABLES = OF_MIGRATIONS | {
     "skills_skill", "skills_skilllabel", "skills_skillrelation", "skills_category", "skills_importprogress",
     "compliance_corridor", "compliance_withholding", "compliance_country",
     "pricing_fxrate", "pricing_feeschedule", "pricing_commissiontax",
@@ -50,9 +51,14 @@ def _digest() -> str:
     return made_of.hexdigest()[:16]
 
 
-def run(*statements: str) -> list[tuple[Any, ...]]:
-    """On the cluster itself, outside every test database; gives the rows of the last statement."""
-    session = psycopg2.connect(os.environ["DATABASE_URL"])
+def url(name: str) -> str:
+    """The address of that database on the test servers."""
+    return urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}"))
+
+
+def run(*statements: str, database: str = "") -> list[tuple[Any, ...]]:
+    """In a session of its own, by default outside every test database; gives the rows of the last statement."""
+    session = psycopg2.connect(url(database) if database else os.environ["DATABASE_URL"])
     session.autocommit = True
     try:
         with session.cursor() as cursor:

@@ -17,7 +17,8 @@ import sys
 from importlib import import_module
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+
+from tests import databases
 
 ROOT = Path(__file__).resolve().parent.parent
 # Imported before the first fork. The second half is what the operations import when they first need it.
@@ -50,10 +51,9 @@ def run(module: str, *words: object, timeout: float, environment: dict[str, str]
 def _server(database: str) -> subprocess.Popen[str]:
     server = _servers.get(database)
     if server is None or server.poll() is not None:
-        url = urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database}"))
         server = _servers[database] = subprocess.Popen(
             [sys.executable, "-W", "ignore", "-m", "tests.forks"],
-            cwd=ROOT, env={**os.environ, "DATABASE_URL": url, "LOG_LEVEL": "ERROR"}, text=True,
+            cwd=ROOT, env={**os.environ, "DATABASE_URL": databases.url(database), "LOG_LEVEL": "ERROR"}, text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True,
         )  # fmt: skip
     return server
