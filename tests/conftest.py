@@ -11,12 +11,25 @@ from django.db import connection
 from django.test import TransactionTestCase
 from django.utils import translation
 
-from tests import databases
+from tests import databases, network
 from tests.make import Make
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's sync API keeps a loop in the test's thread
 
+network.shut()
+
 NOON = datetime(2026, 10, 28, 12, 0, tzinfo=UTC)
+
+# What takes longest begins first, so that no worker is left alone with it at the end.
+LONGEST = [
+    "tests/matching/test_dev_tracks.py", "tests/api/test_description.py", "tests/dashboard/test_journey.py",
+    "tests/browser/test_journey.py", "tests/money/test_state_machine.py",
+]  # fmt: skip
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.nodeid.partition("::")[0] not in LONGEST)
 
 
 @pytest.fixture(scope="session")
@@ -38,13 +51,19 @@ def django_db_setup(
 
 
 @pytest.fixture(autouse=True)
-def _quick_and_private(settings: Any, tmp_path: Any) -> None:
+def _quick_and_private(settings: Any, tmp_path: Any) -> Iterator[None]:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MEDIA_ROOT = tmp_path
     settings.MATCH_SHELF = tmp_path / "shelf"
     settings.WHITENOISE_USE_FINDERS = True
+    # A file is looked for when it is asked for: else every test client looks at all files first, which took a tenth of
+    # the time of all tests.
+    settings.WHITENOISE_AUTOREFRESH = True
     # A page that another test opened in Chinese leaves its language behind in the thread.
     translation.activate("en")
+    network.refused.clear()
+    yield
+    assert not network.refused, f"a test speaks to the outside: {network.refused}"
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from tests import databases
+from tests import databases, network
 
 ROOT = Path(__file__).resolve().parent.parent
 # Imported before the first fork. The second half is what the operations import when they first need it.
@@ -74,6 +74,7 @@ def _stop() -> None:
 def _serve() -> None:
     import django
 
+    network.shut()
     django.setup()
     for name in (*MODULES, *LATER):
         import_module(name)
