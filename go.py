@@ -3,7 +3,8 @@
 Sets Tradewind up and runs it; needs only Python 3.11+ with venv and pip.
 
     python3 go.py demo                the marketplace with demo data, in this terminal
-    python3 go.py test [pytest args]  everything the tests need, then the tests
+    python3 go.py test [pytest args]  everything the tests need, then the tests; each proof once (docs/how-to/test.md)
+    python3 go.py test-full           the tests with all variants of each proof, and how much of the code they run
     python3 go.py lint                style, types, layers, templates
     python3 go.py manage COMMAND      manage.py on the demo's servers
     python3 go.py esco DIR            skills in more languages, and what occupations need, out of ESCO's own download
@@ -26,6 +27,8 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 NEEDED_MB = 1500
+# Who has nothing left takes tests from the other, so that both end at the same time.
+PARALLEL = ["-n", "2", "--dist", "worksteal"]
 LINT = [
     ["ruff", "check", "."],
     ["ruff", "format", "--check", "."],
@@ -197,6 +200,19 @@ def clean() -> int:
     return 0
 
 
+def test_full(rest: list[str]) -> int:
+    """Everything, with the branches of apps/ and ranking/ counted; the table of the files goes to artifacts/."""
+    covered = ["--cov=apps", "--cov=ranking", "--cov-branch", "--cov-report="]
+    failed = run(PYTHON, "-m", "pytest", *PARALLEL, *covered, *rest)
+    coverage = [PYTHON, "-m", "coverage", "report"]
+    (ROOT / "artifacts").mkdir(exist_ok=True)
+    with open(ROOT / "artifacts" / "coverage.txt", "w") as table:
+        subprocess.run([str(word) for word in coverage], stdout=table, check=False)
+    total = subprocess.run([*map(str, coverage), "--format=total"], capture_output=True, text=True, check=False)
+    print(f"[test] {total.stdout.strip()} % of apps/ and ranking/ ran, branches included: artifacts/coverage.txt")
+    return failed
+
+
 def esco(folder: str) -> int:
     """Names and relations out of ESCO's CSV download: for the matching (files in media/esco) and for the site."""
     tables = ROOT / "media" / "esco"
@@ -211,13 +227,13 @@ def main() -> None:
     programs = {
         "demo": [PYTHON, "-m", "devstack.demo", *rest],
         "manage": [PYTHON, "-m", "devstack.manage", *rest],
-        "test": [PYTHON, "-m", "pytest", *(rest or ["-n", "2"])],
+        "test": [PYTHON, "-m", "pytest", *(rest or [*PARALLEL, "-m", "not full"])],
     }
     if verb in ("pins", "clean"):
         raise SystemExit(pins() if verb == "pins" else clean())
-    if verb not in (*programs, "setup", "lint", "docs", "esco") or (verb == "esco" and len(rest) != 1):
+    if verb not in (*programs, "setup", "lint", "docs", "esco", "test-full") or (verb == "esco" and len(rest) != 1):
         raise SystemExit(__doc__)
-    setup("dev" if verb in ("test", "lint") else "demo")
+    setup("dev" if verb in ("test", "test-full", "lint") else "demo")
     compile_catalogues()
     if verb == "setup":
         install_commit_hook()
@@ -225,6 +241,8 @@ def main() -> None:
         raise SystemExit(lint())
     if verb == "docs":
         raise SystemExit(run(PYTHON, "-m", "devstack.reference"))
+    if verb == "test-full":
+        raise SystemExit(test_full(rest))
     if verb == "esco":
         raise SystemExit(esco(rest[0]))
     if verb in programs:

@@ -14,6 +14,10 @@ _started: Stack | None = None
 def pytest_load_initial_conftests() -> Generator[None, object, object]:
     global _started
     os.environ["TRADEWIND_ENV"] = "test"
+    # Each worker has a core. With as many threads as cores in each of them, numpy's and scikit-learn's would wait for
+    # each other and burn what the other worker needs: three times the time for `tests/matching/test_learning.py`.
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
     if not os.environ.get("DATABASE_URL"):  # the parallel workers inherit it
         _started = Stack(os.environ.get("DEVSTACK_TEST", "test"), durable=False).start()
         os.environ.update(_started.environment())

@@ -7,82 +7,63 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.core.management import call_command, get_commands
-from django.db import connections
+from django.db import connection
 from django.test import TransactionTestCase
 from django.utils import translation
 
+from tests import databases, network
 from tests.make import Make
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's sync API keeps a loop in the test's thread
 
+network.shut()
+
 NOON = datetime(2026, 10, 28, 12, 0, tzinfo=UTC)
 
-# Loaded once per database by commands, as an operator would, and never changed by a test.
-REFERENCE_COMMANDS = [
-    ("load_compliance", {}),
-    ("load_fees", {}),
-    ("import_fx_rates", {}),
-    ("import_skills", {"core_only": True}),
-]
-REFERENCE_TABLES = {
-    "django_migrations", "django_content_type", "auth_permission",
-    "skills_skill", "skills_skilllabel", "skills_skillrelation", "skills_category", "skills_importprogress",
-    "compliance_corridor", "compliance_withholding", "compliance_country",
-    "pricing_fxrate", "pricing_feeschedule", "pricing_commissiontax",
-}  # fmt: skip
+# What takes longest begins first, so that no worker is left alone with it at the end.
+LONGEST = [
+    "tests/matching/test_dev_tracks.py", "tests/api/test_description.py", "tests/dashboard/test_journey.py",
+    "tests/browser/test_journey.py", "tests/money/test_state_machine.py",
+]  # fmt: skip
 
 
-def _empty_tables(self: TransactionTestCase) -> None:
-    """
-    Take a transactional test's rows away.
-
-    Append-only tables refuse TRUNCATE from everybody; the superuser of the throw-away test cluster sets the
-    triggers aside for this one statement. The application has no such way.
-    """
-    for name in self._databases_names(include_mirrors=False):
-        connection = connections[name]
-        tables = set(connection.introspection.table_names()) - REFERENCE_TABLES
-        quoted = ", ".join(connection.ops.quote_name(table) for table in sorted(tables))
-        with connection.cursor() as cursor:
-            _check_reference_stays(cursor, tables)
-            cursor.execute("SET session_replication_role = replica")
-            cursor.execute(f"TRUNCATE {quoted} RESTART IDENTITY CASCADE")
-            cursor.execute("SET session_replication_role = origin")
-
-
-def _check_reference_stays(cursor: Any, tables: set[str]) -> None:
-    cursor.execute(
-        """SELECT conrelid::regclass::text, confrelid::regclass::text FROM pg_constraint
-           WHERE contype = 'f' AND confrelid::regclass::text = ANY(%s) AND NOT conrelid::regclass::text = ANY(%s)""",
-        [list(tables), list(tables)],
-    )
-    wrong = cursor.fetchall()
-    assert not wrong, f"reference tables point at tables that tests empty: {wrong}"
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.nodeid.partition("::")[0] not in LONGEST)
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
-    TransactionTestCase._fixture_teardown = _empty_tables  # type: ignore[method-assign]
-
-
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+def django_db_setup(
+    django_test_environment: None, django_db_blocker: Any, django_db_modify_db_settings: None
+) -> Iterator[None]:
+    """pytest-django's own would run all migrations for each worker; here each gets a copy (tests/databases.py)."""
+    TransactionTestCase._fixture_teardown = databases.empty_tables  # type: ignore[method-assign]
     with django_db_blocker.unblock():
-        known = get_commands()
-        for name, options in REFERENCE_COMMANDS:
-            if name in known:
-                call_command(name, verbosity=0, **options)
+        before, name = connection.settings_dict["NAME"], connection.creation._get_test_db_name()
+        databases.copy(name, databases.template())
+        connection.close()
+        connection.settings_dict["NAME"] = name
+    yield
+    with django_db_blocker.unblock():
+        connection.close()
+        connection.settings_dict["NAME"] = before
+        databases.drop(name)
 
 
 @pytest.fixture(autouse=True)
-def _quick_and_private(settings: Any, tmp_path: Any) -> None:
+def _quick_and_private(settings: Any, tmp_path: Any) -> Iterator[None]:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MEDIA_ROOT = tmp_path
     settings.MATCH_INDEX = tmp_path / "shelf"
     settings.WHITENOISE_USE_FINDERS = True
+    # A file is looked for when it is asked for: else every test client looks at all files first, which took a tenth of
+    # the time of all tests.
+    settings.WHITENOISE_AUTOREFRESH = True
     # A page that another test opened in Chinese leaves its language behind in the thread.
     translation.activate("en")
+    network.refused.clear()
+    yield
+    assert not network.refused, f"a test speaks to the outside: {network.refused}"
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import os
 import pytest
 import schemathesis
 from django.core.management import call_command
+from django.core.wsgi import get_wsgi_application
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from rest_framework.views import APIView
@@ -39,7 +40,7 @@ def test_the_description_is_made_without_a_warning(tmp_path):
 
 
 @pytest.mark.parametrize("role", ["stranger", "freelancer", "employer"])
-def test_no_endpoint_breaks_whatever_is_sent(live_server, make, role, monkeypatch):
+def test_no_endpoint_breaks_whatever_is_sent(make, role, monkeypatch):
     monkeypatch.setattr(APIView, "throttle_classes", [])  # a 429 would hide what the endpoint does
     make.now = timezone.now()
     contract = make.contract()
@@ -47,7 +48,8 @@ def test_no_endpoint_breaks_whatever_is_sent(live_server, make, role, monkeypatc
     if role != "stranger":
         side = contract.freelancer if role == "freelancer" else contract.employer
         headers["Authorization"] = f"Bearer {token(make, side)}"
-    description = schemathesis.openapi.from_url(f"{live_server.url}/api/schema/?format=json")
+    # Asked without a network: the whole application answers, and no call pays for a thread and a new connection.
+    description = schemathesis.openapi.from_wsgi("/api/schema/?format=json", get_wsgi_application())
     tried = 0
     for result in description.get_all_operations():
         _try(result.ok(), headers)
@@ -62,6 +64,6 @@ def _try(operation, headers) -> None:
     )
     def check(case) -> None:
         case.headers = {**(case.headers or {}), **headers}
-        case.call_and_validate(checks=[not_a_server_error, status_code_conformance], timeout=20)
+        case.call_and_validate(checks=[not_a_server_error, status_code_conformance])
 
     check()

@@ -9,6 +9,7 @@ import copy
 import re
 import time
 from datetime import timedelta
+from itertools import product
 
 import pytest
 from django.conf import settings as site
@@ -73,13 +74,16 @@ def people(make, country, currency, zone):
     return employer, freelancer
 
 
+COUNTRIES = {
+    "en": ("NG", "USD", "Africa/Lagos"), "zh-hans": ("CN", "CNY", "Asia/Shanghai"), "ar": ("EG", "USD", "Africa/Cairo"),
+}  # fmt: skip
+# Each language, each width, with and without scripts; the other combinations repeat them (`make test-full`).
+OFTEN = {("en", 390, False), ("zh-hans", 390, True), ("ar", 1280, True)}
 CASES = [
-    pytest.param("en", 1280, True, "NG", "USD", "Africa/Lagos", id="en-1280"),
-    pytest.param("zh-hans", 390, True, "CN", "CNY", "Asia/Shanghai", id="zh-390"),
-    pytest.param("ar", 390, True, "EG", "USD", "Africa/Cairo", id="ar-390"),
-    pytest.param("ar", 1280, True, "EG", "USD", "Africa/Cairo", id="ar-1280"),
-    pytest.param("en", 390, False, "NG", "USD", "Africa/Lagos", id="en-390-no-script"),
-]
+    pytest.param(*case, *COUNTRIES[case[0]], marks=[] if case in OFTEN else pytest.mark.full,
+                 id=f"{case[0]}-{case[1]}" + ("" if case[2] else "-no-script"))
+    for case in product(COUNTRIES, (1280, 390), (True, False))
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("language", "width", "javascript", "country", "currency", "zone"), CASES)

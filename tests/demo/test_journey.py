@@ -4,30 +4,26 @@ import json
 import os
 import subprocess
 import sys
-from urllib.parse import urlsplit, urlunsplit
 
-import psycopg2
 import pytest
 from django.conf import settings
 
+from tests import databases
 
-@pytest.fixture
-def own_database():
-    """A fresh database on the test servers; gives its URL."""
-    address = urlsplit(os.environ["DATABASE_URL"])
+
+@pytest.fixture(params=["migrated", pytest.param("empty", marks=pytest.mark.full)])
+def own_database(request):
+    """A database of its own on the test servers, without reference data or wholly empty; gives its URL."""
     name = f"journey_{os.getpid()}"
-
-    def run(statement: str) -> None:
-        connection = psycopg2.connect(os.environ["DATABASE_URL"])
-        connection.autocommit = True
-        with connection.cursor() as cursor:
-            cursor.execute(statement)
-        connection.close()
-
-    run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-    run(f"CREATE DATABASE {name}")
-    yield urlunsplit(address._replace(path=f"/{name}"))
-    run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    if request.param == "migrated":
+        databases.copy(name, databases.template())
+        tables = ", ".join(sorted(databases.REFERENCE_TABLES - databases.OF_MIGRATIONS))
+        databases.run(f"TRUNCATE {tables} CASCADE", database=name)
+    else:
+        databases.drop(name)
+        databases.run(f"CREATE DATABASE {name}")
+    yield databases.url(name)
+    databases.drop(name)
 
 
 @pytest.mark.processes

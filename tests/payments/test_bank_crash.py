@@ -7,17 +7,14 @@ Our own books cannot see an order that stands in two files: only the bank can.
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 import pytest
 from django.core.management import call_command
-from django.db import IntegrityError, connection, connections, transaction
+from django.db import IntegrityError, connections, transaction
 from django.utils import timezone
 
 from apps.banking.gateway import Order
@@ -34,12 +31,12 @@ from apps.payments.models import Refund
 from apps.payouts.models import Payout
 from apps.payouts.operations import accounts, payouts
 from apps.treasury.operations import reconciliation
+from tests import forks
 from tests.payments.bank_worker import POINTS, transfers_in
 from tests.payments.test_bank_door import IBAN, camt, charge_by_bank, staff, take_in
 
 __all__ = ["staff"]  # a fixture
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
-ROOT = Path(__file__).resolve().parent.parent.parent
 MANY = int(os.environ.get("CRASH_PAYOUTS", "3"))
 
 
@@ -79,13 +76,9 @@ def _payout(make, escrow) -> Payout:
 
 
 def run_workers(point: str, kills: Path, bank: Path, staff_id: object, *, most: int = 3) -> None:
-    database = urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}"))
-    environment = {**os.environ, "DATABASE_URL": database, "LOG_LEVEL": "ERROR"}
-    subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", "tests.payments.bank_worker", point, str(kills), str(most), "2",
-         str(bank), str(staff_id)],
-        cwd=ROOT, env=environment, check=True, timeout=60 + 2 * MANY,
-    )  # fmt: skip
+    forks.run(
+        "tests.payments.bank_worker", point, kills, most, 2, bank, staff_id, timeout=60 + 2 * MANY, environment={}
+    )
 
 
 @pytest.mark.parametrize("point", POINTS)

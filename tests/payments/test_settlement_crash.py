@@ -15,12 +15,10 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 import pytest
 import requests
-from django.db import connection
 
 from apps.common.money import Money
 from apps.ledger import chart
@@ -31,6 +29,7 @@ from apps.payouts.operations import accounts, reversals
 from apps.payouts.operations import payouts as payout_operations
 from apps.treasury.models import TreasuryOperation
 from apps.treasury.operations import reconciliation
+from tests import forks
 from tests.conftest import NOON
 from tests.make import dispatch
 from tests.payments.crash_worker import POINTS
@@ -116,11 +115,9 @@ def fund_and_release(make, payee, url: str):
 def run_workers(
     point: str, url: str, kills: Path, most: int, *, lives: int = 2, lease: float = 0.6, **more: str
 ) -> None:
-    database = urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}"))
-    environment = {**os.environ, "PROCESSOR_URL": url, "DATABASE_URL": database, "LOG_LEVEL": "ERROR", **more}
-    subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", "tests.payments.crash_worker", point, str(kills), str(most), str(lives), str(lease)],
-        cwd=ROOT, env=environment, check=True, timeout=60 + 2 * MANY,
+    forks.run(
+        "tests.payments.crash_worker", point, kills, most, lives, lease,
+        timeout=60 + 2 * MANY, environment=more, PROCESSOR_URL=url,
     )  # fmt: skip
 
 
