@@ -1,5 +1,5 @@
 """
-Matching one task among many freelancers: the shelf (`ranking.candidate_index`), all stages with explanations,
+Matching one task among many freelancers: the candidate index (`ranking.candidate_index`), all stages with explanations,
 against scikit-learn's own `NearestNeighbors` and against tag overlap in PostgreSQL, in one run.
 
     python -m bench.matching [--sizes 10000 100000 1000000] [--tasks 60]

@@ -6,7 +6,8 @@ Matching as the site does it, through the application's own processes: PostgreSQ
 For each number of people a market is loaded (`bench.market`; with `--keep` it stays for the next run, and one that is
 there is used), and then measured:
 
-    rebuild   the shelf written anew from PostgreSQL, by the job's own operation: seconds, CPU of both sides, MB
+    rebuild   the candidate index written again from PostgreSQL, by the job's own operation: seconds, CPU of both sides,
+    MB
     posted    an employer publishes a task -> its matches with their explanations are rows: wall milliseconds. Outbox,
               worker, retrieval, scores of about 1,000 candidates, 200 results
     changed   a freelancer saves a profile -> the employer's list of a task shows them: wall milliseconds
@@ -221,7 +222,7 @@ def _wait(is_there: Callable[[], bool], what: str) -> None:
 
 
 def _settle() -> None:
-    """Until the facts of what was asked are delivered, notifications too: each question meets an idle worker."""
+    """Until the features of what was asked are delivered, notifications too: each question meets an idle worker."""
     from apps.matching.models import MatchRequest
     from apps.outbox.models import Delivery
 

@@ -106,7 +106,7 @@ def together(
     """
     Start workers, let them begin at one moment, and collect the line of JSON that each prints.
 
-    A worker prints "ready", waits for a line, works, and prints its figures. Gives them with the seconds of CPU that
+    A worker prints "ready", waits for a line, works, and prints its figures. Returns them with the seconds of CPU that
     the workers took between. `at_start` is called when all are ready: what they prepared is behind them.
     """
     import json

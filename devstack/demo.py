@@ -55,7 +55,7 @@ def choose_port(wanted: int, asked_for: bool) -> int:
 
 
 def end_leftovers(pid_file: Path) -> None:
-    """A demo that was killed leaves its web and worker behind: end those, by the pids it wrote down."""
+    """A demo that was killed leaves its web and worker behind: end those, by the pids it recorded."""
     if not pid_file.exists():
         return
     for pid in json.loads(pid_file.read_text() or "[]"):

@@ -2,7 +2,7 @@
 The one stylesheet and the one script that pages load, joined from the files in which they are written.
 
 A page that named each file would ask for some seventy; one that imported them would wait for one after the other. So
-this finder of static files offers `css/app.css` and `js/app.js` beside what lies in `static/`: collectstatic hashes and
+this finder of static files offers `css/app.css` and `js/app.js` beside what is in `static/`: collectstatic hashes and
 compresses them like any other file, and a development server serves them without being started again.
 """
 
@@ -23,7 +23,7 @@ from django.core.files.storage import FileSystemStorage
 
 SOURCES = Path(settings.BASE_DIR) / "static"
 
-# In the order in which they stand in the joined file. Between the layers of the stylesheet it does not matter
+# In the order in which they are in the joined file. Between the layers of the stylesheet it does not matter
 # (css/layers.css says which wins); among components a later one wins over an equal selector of an earlier one.
 JOINED: dict[str, tuple[str, ...]] = {
     "css/app.css": (

@@ -133,7 +133,7 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
         "OPTIONS": {
-            # django-cotton and django-template-partials each wrap the loaders by themselves and then hide each
+            # django-cotton and django-template-partials each wrap the loaders on their own and then hide each
             # other: so the chain is said once, here.
             "loaders": [("template_partials.loader.Loader", [("django.template.loaders.cached.Loader", _LOADERS)])],
             "builtins": [
@@ -526,14 +526,14 @@ PLATFORM_VAT_ID = env.str("PLATFORM_VAT_ID", "")
 PLATFORM_TAX_NUMBER = env.str("PLATFORM_TAX_NUMBER", "")
 DOCUMENT_PREFIX = env.str("DOCUMENT_PREFIX", "TW")  # begins the number of every document of the marketplace's own
 # Whether freelancers owe back what a lost chargeback takes after a release: a term of each new escrow.
-CHARGEBACK_RESERVE_BPS = env.int("CHARGEBACK_RESERVE_BPS", 100)  # laid aside of all commission, for chargebacks
+CHARGEBACK_RESERVE_BPS = env.int("CHARGEBACK_RESERVE_BPS", 100)  # reserved of all commission, for chargebacks
 CHARGEBACK_IS_OWED_BACK = env.bool("CHARGEBACK_IS_OWED_BACK", False)
 # The sandbox moves no real money, so production never gets it by leaving the name out; where it is named there, every
 # page says so.
 PAYMENT_GATEWAY = checked_choice(
     "PAYMENT_GATEWAY", env.str("PAYMENT_GATEWAY", "" if IS_PRODUCTION else "sandbox"), ("stripe", "sandbox")
 )
-# Doors beside it, in the order in which they are offered: bank, wallet.
+# Gateways beside it, in the order in which they are offered: bank, wallet.
 PAYMENT_GATEWAYS_ALSO = env.list("PAYMENT_GATEWAYS_ALSO", ["bank"] if not IS_PRODUCTION else [])
 WALLET_PROVIDER_URL = env.str("WALLET_PROVIDER_URL", "")  # no such provider exists but the fake of the tests
 # The platform's own account for bank transfers; the default is an example of the standard, which no bank has.

@@ -35,7 +35,7 @@ PAGES: Patterns = [
 ]
 """Each app names its own pages; those of money share a prefix."""
 
-# One login for site and administration: no second door without its limits and its second factor.
+# One login for site and administration: no second gateway without its limits and its second factor.
 admin.site.login = staff.admin_login  # type: ignore[method-assign]
 admin.site.has_permission = staff.may_administer  # type: ignore[method-assign]
 

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from babel.core import get_global
 
 PEOPLE_MIN = 10
-"""Of smaller groups nothing is said, so that nobody can be told."""
+"""Of smaller groups nothing is said, so that nobody can be identified."""
 TEN = 10
 RESAMPLES = 400
 FOUR_FIFTHS = 0.8

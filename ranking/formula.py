@@ -8,7 +8,7 @@ The formula itself: a pair of task and person, already compared, in; points that
 Evidence is rarity of the skill x log(1 + work done with it) x decay: five completed contracts of today are all of it,
 and a contract counts half after 250 days. Where there is no evidence, what is declared stands for it by half: a
 newcomer with all skills asked for gets 67.5 of 100 for skill, and whoever works can only rise above that. `Inputs` is
-all that is read; it is kept with each match and exported, and `scripts/recompute_match.py` computes from it anew.
+all that is read; it is kept with each match and exported, and `scripts/recompute_match.py` computes from it again.
 """
 
 from __future__ import annotations

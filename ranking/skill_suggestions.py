@@ -2,7 +2,7 @@
 Skills that a text names, each with the words it comes from and how sure that is.
 
 Exact names (of the freelance core and of ESCO, in the text's language or in English) are found wherever they stand, the
-longest first. What stands by itself between commas or line breaks is also compared by letters and by meaning. Only
+longest first. What is on its own between commas or line breaks is also compared by letters and by meaning. Only
 exact names are sure enough to be taken without asking; everything else waits for the person.
 """
 
@@ -131,7 +131,7 @@ def _alike(text: str, language: str | None, linker: Linker, taken: Sequence[tupl
     best, seen = looks(linker, names, language)
     for (start, end), row, one in zip(spans, best, seen, strict=True):
         logit = CONFIDENCE_AT_ZERO + float(np.dot(CONFIDENCE, one))
-        # A guess is never sure enough by itself, however near it comes.
+        # A guess is never sure enough on its own, however near it comes.
         confidence = min(1 / (1 + float(np.exp(-logit))), AUTO_ACCEPTED - 0.01)
         if confidence >= SHOWN_MIN:
             yield Suggestion(_esco_id(linker.taxonomy.skill_keys[row]), confidence, start, end)
@@ -154,7 +154,7 @@ def looks(linker: Linker, names: Sequence[str], language: str | None) -> tuple[l
 
 
 def _items(text: str) -> Iterator[tuple[int, int]]:
-    """What stands by itself: between commas, bullets, line breaks, conjunctions; short enough to be a name."""
+    """What is on its own: between commas, bullets, line breaks, conjunctions; short enough to be a name."""
     for start, end in pieces(text, BREAKS):
         for inner_start, inner_end in pieces(text[start:end], JOINS):
             span = _trimmed(text, start + inner_start, start + inner_end)

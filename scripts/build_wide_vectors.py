@@ -8,7 +8,7 @@ Names of skills and occupations come from what ships; what an occupation does co
 
 The matrix is a linear discriminant analysis: it keeps what tells skills apart and shrinks what differs between
 names of one skill (a sample of ESCO's English ones) and between translations of one phrase. Those phrases, which also
-tell what each language adds by itself, are the interface's words of the packages that the product stands on (Django,
+tell what each language adds on its own, are the interface's words of the packages that the product is on (Django,
 django-allauth, django-filter, django-import-export, django-mptt: BSD and MIT) and names of CLDR (Unicode licence) out
 of Babel; none of them is kept. Takes about a quarter of an hour. ESCO: (c) European Union, CC BY 4.0.
 """

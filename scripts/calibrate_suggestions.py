@@ -1,5 +1,5 @@
 """
-Fit the confidence of suggested skills anew; prints the numbers for `ranking/skill_suggestions.py`.
+Fit the confidence of suggested skills again; prints the numbers for `ranking/skill_suggestions.py`.
 
     python manage.py shell -c "from scripts import calibrate_suggestions as c; c.main()"
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """
-Compute your match scores anew, on your own machine, from your data export.
+Compute your match scores again, on your own machine, from your data export.
 
     python3 recompute_match.py matches.json
 

@@ -144,7 +144,7 @@ def empty_tables(self: TransactionTestCase) -> None:
         statements += [f"ALTER SEQUENCE {one} RESTART" for one in sequences]
         statements += ["SET session_replication_role = origin"]
         cursor.execute("; ".join(statements))
-        # Rows of transactions that were rolled back lie there too, and nobody else tidies this cluster up.
+        # Rows of transactions that were rolled back are there too, and nobody else tidies this cluster up.
         cursor.execute(
             """SELECT quote_ident(relname) FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
                AND relname = ANY(%s) AND pg_relation_size(oid) > %s""",

@@ -186,7 +186,7 @@ def clear_country(*, organization_id: UUID, actor: Actor, now: datetime) -> Orga
 def record_access(
     action: str, *, actor: Actor, now: datetime, organization_id: UUID | None = None, details: dict[str, Any]
 ) -> None:
-    """Write down what changed who may act, where money goes or which law holds; such rows are never changed."""
+    """Record what changed who may act, where money goes or which law holds; such rows are never changed."""
     AccessEvent.objects.create(
         action=action, user_id=actor.user_id, organization_id=organization_id, details=details, happened_at=now
     )
@@ -408,7 +408,7 @@ def change_role(*, membership_id: UUID, role: str, actor: Actor, now: datetime) 
 
 @transaction.atomic
 def remove_member(*, membership_id: UUID, actor: Actor, now: datetime) -> None:
-    """Members may leave by themselves; managers may remove others. :raises LastOwner: as above."""
+    """Members may leave on their own; managers may remove others. :raises LastOwner: as above."""
     membership = Membership.objects.select_for_update().get(id=membership_id)
     if membership.user_id != actor.user_id:
         policies.check_may(actor, Act.MANAGE_MEMBERS, membership.organization_id)

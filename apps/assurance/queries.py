@@ -40,7 +40,7 @@ class Coverage:
     """
     One currency of a report.
 
-    `at_processor` is the processor's own word, None without one; `at_connected` lies on freelancers' accounts there;
+    `at_processor` is the processor's own word, None without one; `at_connected` is on freelancers' accounts there;
     `in_exchange` is bought (positive) or sold (negative) and not yet carried out. `own` is what remains when everybody
     is paid: the platform's own.
     """

@@ -1,8 +1,8 @@
 """
-The door to our own bank account: payers transfer with a reference, statements say what came, files say what goes.
+The gateway to our own bank account: payers transfer with a reference, statements say what came, files say what goes.
 
-The bank itself is asked by people who carry files; what it said so far lies in a book (`BankBook`) that this door
-reads. An order leaves the balance when it is written down, as with any processor.
+The bank itself is asked by people who carry files; what it said so far is in a book (`BankBook`) that this gateway
+reads. An order leaves the balance when it is recorded, as with any processor.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Order:
 
 
 class BankBook(Protocol):
-    """What the door remembers, kept by the area above."""
+    """What the gateway remembers, kept by the area above."""
 
     def now(self) -> datetime: ...
 
@@ -114,7 +114,7 @@ class BankGateway(LimitedGateway):
         return Checkout(reference, url, (opened[0] if opened else now) + OPEN_FOR)
 
     def charge_outcome(self, session_id: str) -> ChargeOutcome:
-        """Paid by the first transfer that names the reference and the whole amount; any other is put aside."""
+        """Paid by the first transfer that names the reference and the whole amount; any other is moved to suspense."""
         opened = self.book.opened_at(session_id)
         if opened is None:
             raise GatewayRefused("resource_missing", f"no payment has the reference {session_id}")

@@ -1,4 +1,4 @@
-"""The bank door: here the platform keeps the books that a processor keeps elsewhere."""
+"""The bank gateway: here the platform keeps the books that a processor keeps elsewhere."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class BankOrder(BaseModel):
     key = models.UUIDField(unique=True)
     document_id = models.UUIDField()
     type = models.CharField(max_length=10)
-    """`transfer` for a payout, `refund` for a refund: as the line is called in the door's books."""
+    """`transfer` for a payout, `refund` for a refund: as the line is called in the gateway's books."""
     status = status_field(states.BankOrderStatus)
     holder_name = models.CharField(max_length=160)
     iban = models.CharField(max_length=34)

@@ -1,4 +1,4 @@
-"""The bank door's desk."""
+"""The bank gateway's desk."""
 
 from __future__ import annotations
 

@@ -236,7 +236,7 @@ def unshortlist(*, bid_id: UUID, actor: Actor, now: datetime) -> Bid:
 
 @transaction.atomic
 def decline_bid(*, bid_id: UUID, reason: str, note: str, actor: Actor, now: datetime) -> Bid:
-    """Say no, with a reason from the list; the freelancer is told it. :raises ReasonUnknown: for another one."""
+    """Say no, with a reason from the list; the freelancer is notified of it. :raises ReasonUnknown: for another one."""
     bid = queries.bid_for_update(bid_id)
     policies.check_can_judge(actor, bid.task, now)
     if reason not in DeclineReason.values:
@@ -256,7 +256,7 @@ def follow_contract(*, bid_id: UUID, verb: str, actor: Actor, now: datetime) -> 
 
 @transaction.atomic
 def pass_over_rest(*, task_id: UUID, now: datetime) -> int:
-    """Tell everybody who still waits that the task went elsewhere or ended; gives how many."""
+    """Tell everybody who still waits that the task went elsewhere or ended; returns how many."""
     task = tasks.task_for_update(task_id)
     waiting = queries.pending_bids(task_id)
     for bid_id in waiting:

@@ -81,7 +81,7 @@ def pending_bids(task_id: UUID) -> list[UUID]:
 
 
 def bidders(task_id: UUID) -> list[UUID]:
-    """Organizations with a live bid: who is told of an addendum."""
+    """Organizations with a live bid: who is notified of an addendum."""
     return list(Bid.objects.filter(task_id=task_id, status__in=LIVE).values_list("bidder_id", flat=True))
 
 
@@ -141,7 +141,7 @@ def what_arrives(
     The breakdown shown before a bid is sent: fee, withholding, exchange into the bidder's payout currency. The fee is
     the one that an escrow opened now between these two would store.
 
-    :param milestones: what is typed for each, in minor units of the typed currency: each is held and paid by itself.
+    :param milestones: what is typed for each, in minor units of the typed currency: each is held and paid on its own.
     :raises pricing.NoRate: :raises pricing.RateTooOld: if the typed currency cannot be converted.
     """
     day = now.date()

@@ -348,5 +348,5 @@ def decline(request: HttpRequest, bid_id: UUID) -> HttpResponse:
     except Invalid as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, _("Bid declined. The freelancer is told the reason."))
+        messages.success(request, _("Bid declined. The freelancer is notified with your reason."))
     return redirect("bidding:compare", bid.task_id)

@@ -103,7 +103,7 @@ class AnonymousLimitMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        # The API counts by itself; machines and files are outside of the pages.
+        # The API counts on its own; machines and files are outside of the pages.
         if is_api(request) or not request.path_info.startswith(_PAGES) or request.user.is_authenticated:
             return self.get_response(request)
         who, now = network(request.META.get("REMOTE_ADDR", "")), timezone.now()

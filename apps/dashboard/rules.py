@@ -9,7 +9,7 @@ from decimal import Decimal
 
 MONTHS_SHOWN = 12
 MONTHS_MIN = 3
-"""Below this many complete months no variation is told: it would be noise."""
+"""Below this many complete months no variation is shown: it would be noise."""
 
 
 @dataclass(frozen=True, slots=True)

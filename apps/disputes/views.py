@@ -68,7 +68,9 @@ def open_dispute(request: HttpRequest, milestone_id: UUID) -> HttpResponse:
         except (Invalid, Conflict) as error:
             form.add_error(error.field if error.field in form.fields else None, str(error))
         else:
-            messages.success(request, _("The dispute is open and the money is frozen. The other side has been told."))
+            messages.success(
+                request, _("The dispute is open and the money is frozen. The other side has been notified.")
+            )
             return redirect(dispute)
     context = {"form": form, "milestone": milestone, "contract": milestone.contract, "held": held}
     return render(request, "disputes/dispute_form.html", context, status=422 if form.is_bound else 200)
@@ -164,7 +166,7 @@ def say(request: HttpRequest, dispute_id: UUID) -> HttpResponse:
     if not form.is_valid():
         return _room_page(request, dispute, 422, statement_form=form)
     operations.say(dispute_id=dispute.id, actor=actor(request), now=timezone.now(), **form.cleaned_data)
-    messages.success(request, _("Your statement is recorded. The other side has been told."))
+    messages.success(request, _("Your statement is recorded. The other side has been notified."))
     return redirect(dispute)
 
 
@@ -237,5 +239,5 @@ def decide(request: HttpRequest, dispute_id: UUID) -> HttpResponse:
         actor=actor(request),
         now=now,
     )
-    messages.success(request, _("Decided. Both sides are told, with your reasons."))
+    messages.success(request, _("Decided. Both sides are notified with your reasons."))
     return redirect(dispute)

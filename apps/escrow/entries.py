@@ -33,7 +33,7 @@ def funded(
     """
     Paid in: the amount is held, the employer's fee is taken and not yet earned.
 
-    What came from the payer's credit lies on the escrow's account already (`credit_reserved`).
+    What came from the payer's credit is on the escrow's account already (`credit_reserved`).
     """
     return Entry(
         "escrow.funded",
@@ -77,7 +77,7 @@ def credit_reserved(*, escrow_id: UUID, reference_id: UUID, payer_id: UUID, atte
 def paid_in_vain(
     *, escrow_id: UUID, reference_id: UUID, charge_id: UUID, gateway: str, payer_id: UUID, amount: Money
 ) -> Entry:
-    """Paid in twice, or after it was called off: kept for the employer."""
+    """Paid in twice, or after it was cancelled: kept for the employer."""
     return Entry(
         "escrow.paid_in_vain",
         event_key("escrow.paid_in_vain", charge_id),

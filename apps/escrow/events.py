@@ -75,7 +75,7 @@ class GoodwillGiven:
 
 @bus.event("escrow.hold_ending")
 class EscrowHoldEnding:
-    """The law's limit for holding this money is near: it must be released or goes back by itself."""
+    """The law's limit for holding this money is near: it must be released or goes back on its own."""
 
     escrow_id: UUID
     reference_id: UUID

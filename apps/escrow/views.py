@@ -93,7 +93,7 @@ def goodwill(request: HttpRequest, release_id: UUID) -> HttpResponse:
     except DomainError as error:
         form.add_error(error.field if error.field in form.fields else None, str(error))
         return render(request, "escrow/goodwill_form.html", context, status=422)
-    messages.success(request, _("Given back. The one who gets it is told."))
+    messages.success(request, _("Given back. The recipient is notified."))
     return redirect("escrow:release", result.id)
 
 

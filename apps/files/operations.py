@@ -39,7 +39,7 @@ class TypeNotAllowed(Invalid):
 
 class PictureBroken(Invalid):
     code = "picture_broken"
-    message = _("The picture “%(name)s” cannot be read. Save it anew as JPEG or PNG and try again.")
+    message = _("The picture “%(name)s” cannot be read. Save it again as JPEG or PNG and try again.")
 
 
 class PictureTooLarge(Invalid):
@@ -54,7 +54,7 @@ class FileUnreadable(Invalid):
 
 def store(*, upload: File[bytes], uploaded_by_id: UUID, now: datetime, only_pictures: bool = False) -> StoredFile:
     """
-    Keep an upload under a random key; pictures are drawn anew without their metadata.
+    Keep an upload under a random key; pictures are drawn again without their metadata.
 
     :raises FileTooLarge, FileEmpty, TypeNotAllowed: each tells the person what to change.
     :raises PictureBroken, PictureTooLarge, FileUnreadable: likewise.

@@ -17,7 +17,7 @@ class GatewayUnavailable(Exception):
 
 
 class GatewayRefused(Exception):
-    """A definite no: nothing moved. `code` is the processor's own word."""
+    """A rejection: nothing moved. `code` is the processor's own word."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(f"{code}: {message}")
@@ -25,4 +25,4 @@ class GatewayRefused(Exception):
 
 
 class SignatureWrong(Exception):
-    """The notice was not sent by the processor, or too long ago, or from the future."""
+    """The webhook was not sent by the processor, or too long ago, or from the future."""

@@ -1,4 +1,4 @@
-"""What a door says that cannot do something: a definite no, with the code `unsupported`."""
+"""What a gateway says that cannot do something: a rejection, with the code `unsupported`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from apps.gateways.protocols.webhooks import Webhook
 
 
 class LimitedGateway:
-    """Everything that a processor of cards can do and other doors cannot."""
+    """Everything that a processor of cards can do and other gateways cannot."""
 
     name = ""
     signature_header = ""

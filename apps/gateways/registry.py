@@ -1,4 +1,4 @@
-"""Which door is open, by the settings; the Stripe client is imported only when it is asked for."""
+"""Which gateway is open, by the settings; the Stripe client is imported only when it is asked for."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _registered: dict[str, Callable[[], Gateway]] = {}
 
 
 def register(name: str, make: Callable[[], Gateway]) -> None:
-    """A door whose memory is kept by the area above is brought by it."""
+    """A gateway whose memory is kept by the area above is brought by it."""
     _registered[name] = make
 
 
 def names() -> tuple[str, ...]:
-    """Every door that is open here, the first choice first."""
+    """Every gateway that is open here, the first choice first."""
     return tuple(dict.fromkeys((settings.PAYMENT_GATEWAY, *settings.PAYMENT_GATEWAYS_ALSO)))
 
 

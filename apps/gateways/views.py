@@ -51,7 +51,7 @@ def _receive(request: HttpRequest, processor: str, reader_of: Callable[[Gateway]
     except (SignatureWrong, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return HttpResponseBadRequest("signature or content not understood")
     if webhooks.record_webhook(processor=processor, webhook=webhook, now=now) is not None:
-        # A lost hint costs the seconds until the next beat, never a notice.
+        # A lost hint costs the seconds until the next beat, never a webhook.
         with contextlib.suppress(Exception):
             current_app.send_task("gateways.handle_webhooks", expires=30)
     return HttpResponse(status=200)

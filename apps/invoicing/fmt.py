@@ -50,7 +50,7 @@ def title(paper: Paper) -> str:
 
 
 def note(code: str) -> str:
-    """A note in words; one without words is told by its code."""
+    """A note in words; one without words is described by its code."""
     return str(NOTES.get(code, code))
 
 

@@ -79,12 +79,12 @@ class Document(BaseModel):
     number = models.PositiveIntegerField()
     label = models.CharField(max_length=60)
     source_key = models.CharField(max_length=80, unique=True)
-    """The fact that it tells of: told twice, it is written once."""
+    """The event that it reports: published twice, it is written once."""
     issuer = models.ForeignKey(Organization, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     """In whose name it is issued; nobody: the marketplace."""
     recipient = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
     reference_id = models.UUIDField()
-    """The escrow whose money it tells of."""
+    """The escrow whose money it reports."""
     corrects = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="corrections")
     currency = currency_field()
     net_minor = amount_field()
@@ -150,7 +150,7 @@ class Document(BaseModel):
 
     @property
     def paper(self) -> Paper:
-        """The document as its doors draw it."""
+        """The document as the libraries that draw it take it."""
         return Paper(
             kind=self.kind,
             number=self.label,

@@ -40,7 +40,7 @@ class EntryRefused(Conflict):
 
 def record(entry: Entry, *, now: datetime) -> UUID:
     """
-    Write one entry into the books: one statement, atomic by itself and part of the transaction around it.
+    Write one entry into the books: one statement, atomic on its own and part of the transaction around it.
 
     The same entry (key and content) recorded again changes nothing and gives the id of the first.
     Whether it balances is checked at commit. A refusal leaves the transaction unusable: let it propagate.
@@ -69,7 +69,7 @@ def reverse(*, journal_id: UUID, key: UUID, memo: str, now: datetime) -> UUID:
 @transaction.atomic
 def seal_chain(*, now: datetime) -> int:
     """
-    Bind every entry that is not yet in the chain to the one before it, and seal the batch; gives how many.
+    Bind every entry that is not yet in the chain to the one before it, and seal the batch; returns how many.
 
     One writer at a time: a second one waits for the first and finds nothing left.
     """

@@ -51,7 +51,7 @@ class RefusalForm(forms.Form):
         required=False,
         max_length=500,
         widget=forms.TextInput(attrs={"dir": "auto"}),
-        help_text=_("The other side is never told."),
+        help_text=_("The other side is not notified."),
     )
 
     def __init__(self, *args: Any, side: ListSide, **options: Any) -> None:

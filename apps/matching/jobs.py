@@ -19,7 +19,8 @@ def wake() -> None:
 matches.on_requested(wake)
 
 
-# A first shelf of a large market takes longer than other jobs may; one that is ended halfway would never be there.
+# A first candidate index of a large market takes longer than other jobs may; one that is ended halfway would never be
+# there.
 WRITING_SECONDS_MAX = 1800
 
 
@@ -31,13 +32,13 @@ def refresh_candidate_index() -> int:
 
 @shared_task(name="matching.rebuild_candidate_index", time_limit=WRITING_SECONDS_MAX)
 def rebuild_candidate_index() -> int:
-    """Write everybody anew, so that the delta stays small and ages are those of today."""
+    """Write everybody again, so that the delta stays small and ages are those of today."""
     return candidate_index.rebuild_candidate_index(now=timezone.now()) or 0
 
 
 @shared_task(name="matching.train_rankers", time_limit=WRITING_SECONDS_MAX)
 def train_rankers() -> int:
-    """Learn anew where a week has passed and there are outcomes enough."""
+    """Learn again where a week has passed and there are outcomes enough."""
     return learning.train_rankers(now=timezone.now())
 
 

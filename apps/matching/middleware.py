@@ -1,4 +1,4 @@
-"""Writes down which recommendations a page showed, after the answer has gone out: nobody waits for it."""
+"""Records which recommendations a page showed, after the answer has gone out: nobody waits for it."""
 
 from __future__ import annotations
 

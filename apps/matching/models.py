@@ -26,7 +26,7 @@ class MatchResult(models.Model):
     components = models.JSONField()
     reasons = models.JSONField()
     inputs = models.JSONField(default=dict)
-    """What the formula read of this pair: from it and the points alone the score can be computed anew."""
+    """What the formula read of this pair: from it and the points alone the score can be computed again."""
     learned = models.FloatField(null=True, blank=True)
     """Where a learned order would put it, in the units of the score; None where the formula orders."""
     is_newcomer = models.BooleanField(default=False)
@@ -52,7 +52,7 @@ class SubjectKind(models.TextChoices):
 
 
 class MatchRequest(BaseModel):
-    """Something changed and must be matched anew; asking twice before it is done asks once."""
+    """Something changed and must be matched again; asking twice before it is done asks once."""
 
     subject_kind = models.CharField(max_length=12, choices=SubjectKind)
     subject_id = models.UUIDField()
@@ -69,7 +69,10 @@ class MatchRequest(BaseModel):
 
 
 class CandidateChange(models.Model):
-    """Somebody whose entry on the shelf is older than what PostgreSQL knows; kept until everybody is written anew."""
+    """
+    Somebody whose entry on the candidate index is older than what PostgreSQL knows; kept until everybody is written
+    again.
+    """
 
     organization = models.OneToOneField(Organization, on_delete=models.CASCADE, primary_key=True, related_name="+")
     changed_at = models.DateTimeField(db_index=True)
@@ -77,9 +80,10 @@ class CandidateChange(models.Model):
 
 class CandidateIndexDatabase(models.Model):
     """
-    One row, by which a shelf tells this database from another that stood at the same address before.
+    One row, by which a candidate index tells this database from another that stood at the same address before.
 
-    Emptied tables lose it and a new database never had it: then nobody's shelf is this one's until one is written.
+    Emptied tables lose it and a new database never had it: then nobody's candidate index is this one's until one is
+    written.
     """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
@@ -121,10 +125,10 @@ class ListKind(models.TextChoices):
     RECOMMENDED = "recommended", _("Recommended for you")
     HOME = "home", _("Home page of a freelancer")
     OWN_ORDER = "own_order", _("In the reader's own order")
-    MAIL = "mail", _("Told of a new task")
+    MAIL = "mail", _("Notified of a new task")
     TASK = "task", _("Page of a task")
     PEOPLE = "people", _("Recommended freelancers")
-    PEOPLE_MAIL = "people_mail", _("Told who suits a task")
+    PEOPLE_MAIL = "people_mail", _("Notified of who suits a task")
 
 
 TASK_LISTS = (ListKind.RECOMMENDED, ListKind.HOME, ListKind.OWN_ORDER, ListKind.MAIL)
@@ -349,7 +353,7 @@ class RankerChoice(models.Model):
     ranker = models.ForeignKey(Ranker, on_delete=models.PROTECT, related_name="choices", null=True, blank=True)
     note = models.TextField()
     chosen_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
-    """None: the gate, by itself."""
+    """None: the gate, on its own."""
     chosen_at = models.DateTimeField()
 
     class Meta:

@@ -104,7 +104,7 @@ def _send(request: HttpRequest, contract: Contract, form: MessageForm) -> bool:
 @login_required
 @require_POST
 def read(request: HttpRequest, contract_id: UUID) -> HttpResponse:
-    """The contract's room says by itself, once it is shown, that its messages were seen."""
+    """The contract's room says on its own, once it is shown, that its messages were seen."""
     contract = _contract(request, contract_id)
     operations.mark_read(contract_id=contract.id, user=_user(request), actor=actor(request), now=timezone.now())
     return HttpResponse(status=204)

@@ -234,7 +234,7 @@ def record(
     reason: str = "",
     details: dict[str, Any] | None = None,
 ) -> AuditEntry:
-    """Write down one act of staff, for good."""
+    """Record one act of staff, for good."""
     assert actor.user_id is not None
     return AuditEntry.objects.create(
         actor_id=actor.user_id,

@@ -38,7 +38,7 @@ class Decision(models.TextChoices):
 
 
 class StaffAct(models.TextChoices):
-    """What the log of the staff can say was done; the values are written down and never change."""
+    """What the log of the staff can say was done; the values are recorded and never change."""
 
     TAKE_DOWN = "moderation.take_down", _("Took something down")
     DISMISS = "moderation.dismiss", _("Dismissed a report")

@@ -112,7 +112,7 @@ def decide(request: HttpRequest, report_id: UUID) -> HttpResponse:
     except operations.CaseClosed as error:
         messages.warning(request, str(error))
     else:
-        messages.success(request, _("Decided. The people concerned are told."))
+        messages.success(request, _("Decided. The people concerned are notified."))
     return redirect("moderation:queue")
 
 

@@ -52,7 +52,8 @@ def notify(
     """
     Tell people of something, each as they wish: in the app, by e-mail at once, or in a digest.
 
-    :param key: what it is about; the same person is told of the same kind and key once, however often this is called.
+    :param key: what it is about; the same person is notified of the same kind and key once, however often this is
+    called.
     :param replaces_unread: a newer one of the same kind about the same page takes the place of the unread one, and no
         second e-mail is sent (a chat would send dozens).
     :param mailed_with: a notification of this group says the same; whoever gets that one by e-mail gets no second one.
@@ -167,7 +168,7 @@ def mark_all_read(*, user_id: UUID, now: datetime) -> int:
 
 @transaction.atomic
 def set_wishes(*, user_id: UUID, wishes: dict[str, tuple[bool, str]], now: datetime) -> None:
-    """Change how one hears of groups; those that keep an account safe stay as they are."""
+    """Change how one is notified of groups; those that keep an account safe stay as they are."""
     for group, (is_in_app, pace) in wishes.items():
         if group in Group.values and group not in MANDATORY:
             Preference.objects.update_or_create(

@@ -478,7 +478,7 @@ KINDS: dict[str, Kind] = {
     "books_differ": Kind(
         Group.MONEY,
         _("The books of %(gateway)s and ours differ"),
-        _("New differences: %(count)s. They are put aside until two people have said where they belong."),
+        _("New differences: %(count)s. They are in suspense until two people have said where they belong."),
         "scale",
     ),
     "liquidity_short": Kind(

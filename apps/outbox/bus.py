@@ -93,7 +93,7 @@ def publish(event: Any, *, now: datetime) -> Event:
 
 
 def deliver_pending(*, now: datetime | None = None, limit: int = 500) -> int:
-    """Handle due deliveries until none is left; gives how many were handled."""
+    """Handle due deliveries until none is left; returns how many were handled."""
     handled = 0
     while handled < limit and deliver_next(now=now or timezone.now()):
         handled += 1

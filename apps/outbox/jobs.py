@@ -28,7 +28,7 @@ def prune() -> int:
 
 
 def wake() -> None:
-    """After a commit: hint the worker. A lost hint costs two seconds, never a fact."""
+    """After a commit: hint the worker. A lost hint costs two seconds, never an event."""
     hint(deliver)
 
 

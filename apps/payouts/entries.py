@@ -107,7 +107,7 @@ def transfer_reversed(
     Cash of a payout that came back is taken from the freelancer's account at the processor onto the platform's.
 
     Where the processor had converted the transfer it gives back what it took: we owe one currency and hold another,
-    which is an open exchange, and stands on the position until the next payout closes it.
+    which is an open exchange, and is on the position until the next payout closes it.
     """
     lines = [
         debit(chart.clearing(gateway, credited.currency), credited),

@@ -39,7 +39,7 @@ class PayoutAccountChanged:
 
 @bus.event("payouts.liquidity_short")
 class LiquidityShort:
-    """A door held too little for a withdrawal, for the first time that day: staff have to move cash there."""
+    """A gateway held too little for a withdrawal, for the first time that day: staff have to move cash there."""
 
     liquidity_shortage_id: UUID
     gateway: str

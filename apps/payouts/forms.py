@@ -31,7 +31,7 @@ class RecipientForm(forms.Form):
 
 
 class DirectAccountForm(RecipientForm):
-    """For a door that we pay through by ourselves: nobody else asks for the number."""
+    """For a gateway that we pay through by ourselves: nobody else asks for the number."""
 
     account_number = forms.CharField(max_length=60)
 

@@ -63,7 +63,7 @@ class InsufficientLiquidity(Conflict):
     code = "insufficient_liquidity"
     message = _(
         "%(amount)s cannot be paid in this way just now: our account there does not hold enough. Nothing was taken "
-        "from your balance. Our staff were told and move money there. Try again tomorrow, withdraw less, or choose "
+        "from your balance. Our staff have been notified and will move money there. Try again tomorrow, withdraw less, or choose "
         "another way to be paid."
     )
 
@@ -158,7 +158,7 @@ def check_is_ready(account: PayoutAccount | None) -> PayoutAccount:
 
 def check_is_paid_by(gateway: str, account_number: str, *, country: str, currency: str, on: date) -> None:
     """
-    May a door that pays by itself pay to this number, in this country?
+    May a gateway that pays on its own pay to this number, in this country?
 
     :raises GatewayNotOffered, NumberWrong, AccountNotReached: as they say.
     """

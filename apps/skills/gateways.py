@@ -1,4 +1,4 @@
-"""Doors to files: what ships with the product, and ESCO's own CSV download when an operator has it."""
+"""Gateways to files: what ships with the product, and ESCO's own CSV download when an operator has it."""
 
 from __future__ import annotations
 

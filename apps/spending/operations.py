@@ -88,7 +88,7 @@ def _note_and_set(
     actor: Actor,
     now: datetime,
 ) -> SpendingRule:
-    """A change that loosens nothing: written down and in force."""
+    """A change that loosens nothing: recorded and in force."""
     change = SpendingRuleChange.objects.create(
         organization_id=organization_id, currency=currency, before=before, is_loosening=False,
         proposed_by_id=actor.person_id, proposed_at=now, **after,
@@ -367,7 +367,7 @@ def paid(*, reference_id: UUID, now: datetime) -> None:
 
 @transaction.atomic
 def lapsed(*, reference_id: UUID, now: datetime) -> None:
-    """The payment failed or was called off: it no longer counts."""
+    """The payment failed or was cancelled: it no longer counts."""
     spend = queries.spend_for_update(reference_id)
     if spend is not None and SPEND.allows(spend.status, "lapse"):
         move(spend, SPEND, "lapse", actor=SYSTEM, now=now)

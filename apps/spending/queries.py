@@ -34,7 +34,7 @@ class BudgetUse:
 
 
 def rule_of(organization_id: UUID, now: datetime) -> SpendingRule | None:
-    """The rule that holds at that moment, also where the change that made it is written down with the next payment."""
+    """The rule that holds at that moment, also where the change that made it is recorded with the next payment."""
     rule = SpendingRule.objects.select_related("set_by").filter(organization_id=organization_id).first()
     change = open_change(organization_id)
     if rule is not None and change is not None and change.effective_at is not None and change.effective_at <= now:

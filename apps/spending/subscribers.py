@@ -34,7 +34,7 @@ def credited(event: escrow.EscrowCredited, now: datetime) -> None:
 
 
 def _returned(escrow_id: UUID, now: datetime) -> None:
-    """All that has gone back so far, with its part of the fee: the order and the number of facts do not matter."""
+    """All that has gone back so far, with its part of the fee: the order and the number of events do not matter."""
     held = Escrow.objects.get(id=escrow_id)
     fee = pricing.earned_part(held.employer_fee, whole=held.amount, before=held.released, step=held.refunded)
     operations.returned(reference_id=held.reference_id, whole_returned=held.refunded + fee, now=now)

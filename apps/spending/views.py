@@ -167,7 +167,10 @@ def decide(request: HttpRequest, approval_id: UUID) -> HttpResponse:
                 actor=actor(request), now=timezone.now(),
             )  # fmt: skip
             messages.success(
-                request, _("Approved: it can be paid now.") if is_approved else _("Refused. The person is told why.")
+                request,
+                _("Approved: it can be paid now.")
+                if is_approved
+                else _("Refused. The person is notified with the reason."),
             )
             return redirect("spending:overview")
         except Invalid as error:

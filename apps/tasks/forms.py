@@ -142,7 +142,7 @@ class BriefForm(forms.Form):
         )
 
     def show_problems(self, problems: dict[str, str]) -> None:
-        """Say at each field what stands in the way of publishing."""
+        """Say at each field what is in the way of publishing."""
         for name, code in problems.items():
             self.add_error(name, PROBLEMS[code])
 
@@ -178,7 +178,7 @@ def initial_of(task: Task) -> dict[str, Any]:
 class AddendumForm(forms.Form):
     text = forms.CharField(
         label=_("What is new"), max_length=5000, widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
-        help_text=_("Every bidder is told. The brief above stays as it was."),
+        help_text=_("Every bidder is notified. The brief above stays as it was."),
     )  # fmt: skip
     bidding_closes_at = MomentField(label=_("Bidding closes later"), required=False)
     decision_due_at = MomentField(label=_("You decide later"), required=False)

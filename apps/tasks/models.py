@@ -126,7 +126,7 @@ class TaskAttachment(BaseModel):
 
 
 class Addendum(BaseModel):
-    """What was added or moved after publication; bidders are told, nothing is rewritten behind their backs."""
+    """What was added or moved after publication; bidders are notified, nothing is rewritten behind their backs."""
 
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="addenda")
     text = models.TextField(max_length=5000)

@@ -231,7 +231,7 @@ def add_addendum(
     deadline_at: datetime | None = None,
 ) -> Addendum:
     """
-    Say more after publication, or move dates later; every bidder is told.
+    Say more after publication, or move dates later; every bidder is notified.
 
     :raises DatesOutOfOrder: if a date would come earlier, or the decision before bidding closes.
     """

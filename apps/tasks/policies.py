@@ -48,7 +48,7 @@ def check_can_edit_draft(actor: Actor, task: Task) -> None:
 
 class AlreadyPublished(Conflict):
     code = "already_published"
-    message = _("This task is already published. Add an addendum instead: bidders will be told.")
+    message = _("This task is already published. Add an addendum instead: bidders will be notified.")
 
 
 def check_can_manage(actor: Actor, task: Task, verb: str) -> None:

@@ -47,7 +47,7 @@ def evening_in(days: int, now: datetime, zone: ZoneInfo) -> datetime:
 
 
 def problems(brief: Brief, now: datetime) -> dict[str, str]:
-    """What stands in the way of publishing: field -> code of the reason; empty when the brief is complete."""
+    """What is in the way of publishing: field -> code of the reason; empty when the brief is complete."""
     result: dict[str, str] = {}
     for name in ("title", "goal", "requirements"):
         if not is_visible(getattr(brief, name)):

@@ -55,7 +55,7 @@ def topped_up(*, top_up_id: UUID, gateway: str, amount: Money) -> Entry:
 
 
 def cash_left(*, transfer_id: UUID, source: str, reference: str, amount: Money) -> Entry:
-    """The door's own books show that cash went: it is between two of our balances, and still ours."""
+    """The gateway's own books show that cash went: it is between two of our balances, and still ours."""
     return Entry(
         "cash.left",
         event_key("cash.left", transfer_id),
@@ -68,7 +68,7 @@ def cash_left(*, transfer_id: UUID, source: str, reference: str, amount: Money) 
 
 
 def cash_arrived(*, transfer_id: UUID, target: str, reference: str, amount: Money) -> Entry:
-    """The other door's own books show that it came."""
+    """The other gateway's own books show that it came."""
     return Entry(
         "cash.arrived",
         event_key("cash.arrived", transfer_id),
@@ -81,7 +81,7 @@ def cash_arrived(*, transfer_id: UUID, target: str, reference: str, amount: Mone
 
 
 def fee_taken(*, gateway: str, line_id: str, net: Money) -> Entry:
-    """A fee that the processor took (or gave back) by itself: the line is all there is to it."""
+    """A fee that the processor took (or gave back) on its own: the line is all there is to it."""
     clearing, expense = chart.clearing(gateway, net.currency), chart.processor_expense(net.currency)
     lines = (
         [debit(clearing, net), credit(expense, net)]
@@ -92,7 +92,7 @@ def fee_taken(*, gateway: str, line_id: str, net: Money) -> Entry:
 
 
 def suspended(*, item_id: UUID, gateway: str, amount: Money) -> Entry:
-    """The processor has `amount` more (or less, where negative) than the books: put aside."""
+    """The processor has `amount` more (or less, where negative) than the books: moved to suspense."""
     clearing, aside = chart.clearing(gateway, amount.currency), chart.suspense(amount.currency)
     lines = (
         [debit(clearing, amount), credit(aside, amount)]
@@ -103,7 +103,7 @@ def suspended(*, item_id: UUID, gateway: str, amount: Money) -> Entry:
 
 
 def suspense_resolved(*, item_id: UUID, amount: Money, account: Account) -> Entry:
-    """What was put aside goes where it belongs."""
+    """What was moved to suspense goes where it belongs."""
     aside = chart.suspense(amount.currency)
     lines = (
         [debit(aside, amount), credit(account, amount)]

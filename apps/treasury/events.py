@@ -18,7 +18,7 @@ class TreasuryOperationRecorded:
 
 @bus.event("treasury.reconciliation_differed")
 class ReconciliationDiffered:
-    """Differences that nothing explained were put aside: staff have to look."""
+    """Differences that nothing explained were moved to suspense: staff have to look."""
 
     run_id: UUID
     gateway: str
@@ -41,7 +41,7 @@ class SuspenseResolved:
 
 @bus.event("treasury.internal_transfer_approved")
 class InternalTransferApproved:
-    """For the log of the staff's acts: who wanted cash moved between two doors, and who agreed."""
+    """For the log of the staff's acts: who wanted cash moved between two gateways, and who agreed."""
 
     transfer_id: UUID
     number: str

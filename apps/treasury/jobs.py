@@ -18,7 +18,7 @@ NIGHTLY_SECONDS = 1800
 
 @shared_task(name="treasury.reconcile", time_limit=NIGHTLY_SECONDS)
 def reconcile() -> int:
-    """Each night: the processor's books against ours, line by line. Gives how many doors did not agree."""
+    """Each night: the processor's books against ours, line by line. Returns how many gateways did not agree."""
     with one_at_a_time("treasury.reconcile") as is_ours:
         return sum(_differs(name) for name in registry.names()) if is_ours else 0
 
@@ -37,7 +37,7 @@ def _differs(name: str) -> bool:
 
 @shared_task(name="treasury.keep_reserve")
 def keep_reserve() -> int:
-    """Each night: lay aside what the reserve for chargebacks lacks. Gives in how many currencies."""
+    """Each night: reserve what the reserve for chargebacks lacks. Returns in how many currencies."""
     now = timezone.now()
     kept = 0
     for currency in holdings.currencies_of_commission():

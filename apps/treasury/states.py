@@ -40,7 +40,7 @@ class InternalTransferStatus(models.TextChoices):
     AGREED = "agreed", _("To be made by hand")
     LEFT = "left", _("On its way")
     ARRIVED = "arrived", _("Arrived")
-    CANCELLED = "cancelled", _("Called off")
+    CANCELLED = "cancelled", _("Cancelled")
 
 
 INTERNAL_TRANSFER = Machine(

@@ -51,7 +51,7 @@ def create(store: Store, fields: dict[str, Any]) -> Json:
 
 
 def update(store: Store, account_id: str, fields: dict[str, Any]) -> Json:
-    """Another bank behind the same account: what lies on the account stays there."""
+    """Another bank behind the same account: what is on the account stays there."""
     account = find(store, account_id)
     _check_bank(fields)
     return _put_bank(store, account, fields["external_account"])

@@ -1,4 +1,4 @@
-"""The processor's API: routes, keys, lists, expansion, and the failures it is told to play."""
+"""The processor's API: routes, keys, lists, expansion, and the failures it is notified to play."""
 
 from __future__ import annotations
 

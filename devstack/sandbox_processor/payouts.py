@@ -116,7 +116,7 @@ def create_payout(store: Store, account_id: str, fields: dict[str, Any], delay: 
 
 
 def finish_due(store: Store) -> int:
-    """Payouts whose time has come arrive, or come back; gives how many."""
+    """Payouts whose time has come arrive, or come back; returns how many."""
     with store.step():
         due = store.rows("SELECT payout_id FROM due_payouts WHERE due <= ?", time.time())
         for row in due:

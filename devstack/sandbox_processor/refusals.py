@@ -1,4 +1,4 @@
-"""A definite no, in the shape of Stripe's error objects."""
+"""A rejection, in the shape of Stripe's error objects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The platform's own money brought in from its bank, and fees that the processor takes by itself."""
+"""The platform's own money brought in from its bank, and fees that the processor takes on its own."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ DAY = 86_400
 class Columns:
     """
     :param owners: two rows of unsigned numbers, the upper and the lower half of each person's id, sorted.
-    :param facts: of type `FACTS`, one a person in that order.
+    :param features: of type `FACTS`, one a person in that order.
     :param skills: ids by the number that stands for each.
     :param said: of what is declared: numbers of people, numbers of skills, worth.
     :param works: by person: whose, when it ended in seconds, whether it was accepted, how many skills it asked for.
@@ -44,7 +44,7 @@ class Columns:
         return [UUID(int=high << 64 | low) for high, low in self.owners.T.tolist()]
 
     def write(self, folder: Path) -> int:
-        """Write everything into a new folder; gives how many people."""
+        """Write everything into a new folder; returns how many people."""
         folder.mkdir(parents=True)
         people, skills, worth = self.said
         np.save(folder / "owners.npy", self.owners)

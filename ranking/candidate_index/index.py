@@ -35,7 +35,7 @@ class Ranked:
 
 @dataclass
 class CandidateIndex:
-    """The parts that are current, opened anew when a writer has put others in their place."""
+    """The parts that are current, opened again when a writer has put others in their place."""
 
     folder: Path
     _opened: dict[str, Any] = field(default_factory=dict)

@@ -83,7 +83,7 @@ def _edge(sums: Floats, count: int) -> float:
     The lowest of the `count` highest.
 
     Of very many, a sixteenth says about where it lies: often right there, where thousands have the same, and else most
-    can be put aside. If that was too bold, all are looked at.
+    can be moved to suspense. If that was too bold, all are looked at.
     """
     if len(sums) > 16 * count:
         sample = sums[::16]

@@ -1,4 +1,4 @@
-"""One part of a shelf, mapped into memory, and what its columns mean."""
+"""One part of a candidate index, mapped into memory, and what its columns mean."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The only writer of a shelf."""
+"""The only writer of a candidate index."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from ranking.scoring import FreelancerFeatures, PastWork
 
 CURRENT = "current.json"
 FORMAT = 2
-"""Of the files; another one is another shelf."""
+"""Of the files; another one is another candidate index."""
 
 
 class Writer:
@@ -100,7 +100,7 @@ def _numbers(values: array[Any], kind: Any) -> Any:
 
 @contextmanager
 def writing(index: Path) -> Iterator[bool]:
-    """One writer of a shelf at a time: false for whoever comes second, who leaves it to the first."""
+    """One writer of a candidate index at a time: false for whoever comes second, who leaves it to the first."""
     index.mkdir(parents=True, exist_ok=True)
     with (index / ".lock").open("w") as handle:
         try:
@@ -113,7 +113,7 @@ def writing(index: Path) -> Iterator[bool]:
 
 def put_base(index: Path, people: Columns, *, until: str = "", database: str = "") -> int:
     """
-    Write a new base without a delta and make it the current one; gives how many people.
+    Write a new base without a delta and make it the current one; returns how many people.
 
     :param until: up to which change the people are known, for `state`; `database`: whose people they are.
     """
@@ -148,7 +148,8 @@ def _fresh(folder: Path) -> Path:
 
 def state(index: Path) -> dict[str, Any]:
     """
-    Empty without a shelf; `base`, `delta`, up to which change each goes (`base_until`, `until`), `people` of the base,
+    Empty without a candidate index; `base`, `delta`, up to which change each goes (`base_until`, `until`), `people` of
+    the base,
     `database`.
     """
     try:

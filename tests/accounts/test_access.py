@@ -33,7 +33,7 @@ from tests.conftest import NOON
 EMPLOYER, FREELANCER = uuid4(), uuid4()
 LATER = NOON + timedelta(days=1)
 
-# Written down a second time, by hand: who may, by side. O owner, M manager, F finance, B member, V viewer.
+# Recorded a second time, by hand: who may, by side. O owner, M manager, F finance, B member, V viewer.
 EXPECTED = {
     Act.CHANGE_PROFILE: {Side.OWN: "OM"},
     Act.CHANGE_ORGANIZATION: {Side.OWN: "OM"},

@@ -200,7 +200,7 @@ def fund(hirer, contract, javascript) -> None:
         return milestone.status == "funded"
 
     work(until=is_funded)
-    if javascript:  # the waiting page looks again by itself; left alone, its move would cross the next one
+    if javascript:  # the waiting page looks again on its own; left alone, its move would cross the next one
         page.wait_for_url(re.compile(r"/contracts/"))
 
 

@@ -1,5 +1,5 @@
 """
-Make the synthetic tracks of tests/demo/tracks anew: `python -m tests.demo.make_tracks` (always the same bytes).
+Make the synthetic tracks of tests/demo/tracks again: `python -m tests.demo.make_tracks` (always the same bytes).
 
 `history`: people with a trade or two answer tasks of their trades, the busy ones more, newcomers appear, trades are
 written in tags and in words. `skills`: lists of skills of one group each, told by other names in the tasks; a

@@ -30,7 +30,7 @@ def sound_books() -> bool:
 
 
 def with_credit(make, amount: Money):
-    """An employer who paid for work that had been called off."""
+    """An employer who paid for work that had been cancelled."""
     escrow = make.escrow(status="funding", amount=amount)
     charge = Charge.objects.get(reference_id=escrow.id)
     funding.cancel(escrow_id=escrow.id, actor=make.actor(escrow.payer), now=NOON)

@@ -268,7 +268,7 @@ def test_sixteen_threads_that_race_and_roll_back_leave_no_gap_and_no_double(make
     series = Series.objects.get()
     numbers = sorted(Document.objects.values_list("number", flat=True))
     assert numbers == list(range(1, series.last_number + 1))
-    assert len(numbers) < written  # the shared sources were told several times and written once
+    assert len(numbers) < written  # the shared sources were notified several times and written once
     assert Document.objects.values("source_key").distinct().count() == len(numbers)
     assert {finding.breaches for finding in invariants.check_all()} == {0}
 

@@ -31,6 +31,6 @@ def test_an_entry_reads_no_table_from_end_to_end(funded):
     with connection.cursor() as cursor:
         cursor.execute(MANY)
     before = whole_reads()
-    for _ in range(8):  # more often than a plan is made anew
+    for _ in range(8):  # more often than a plan is made again
         operations.record(release(escrow_id, uuid4(), Money.of("1.00", "EUR")), now=NOON)
     assert whole_reads() == before

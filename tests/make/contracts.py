@@ -45,7 +45,7 @@ class MakeContracts:
         raise NotImplementedError  # by MakeMoney
 
     def fund(self, milestone: Milestone) -> Milestone:
-        """The employer pays at the processor, and everybody hears of it."""
+        """The employer pays at the processor, and everybody is notified of it."""
         employer = self.actor(milestone.contract.employer)
         escrow_id = milestones.prepare_funding(milestone_id=milestone.id, actor=employer, now=self.now)
         self.paid(self.charge_of(Escrow.objects.get(id=escrow_id)))

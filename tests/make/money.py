@@ -92,7 +92,7 @@ class MakeMoney:
         )
 
     def paid(self, charge: Charge, card: str = "4242424242424242") -> Charge:
-        """The payer pays on the processor's page, and everybody hears of it."""
+        """The payer pays on the processor's page, and everybody is notified of it."""
         store = self.processor.store
         with store.step():
             session = processor_charges.find_session(store, charge.remote_session_id)

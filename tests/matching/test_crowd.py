@@ -1,4 +1,4 @@
-"""What is read in bulk for the shelf is what is read of each."""
+"""What is read in bulk for the candidate index is what is read of each."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What was shown is written down once, after the answer, and what came of it is tied to it."""
+"""What was shown is recorded once, after the answer, and what came of it is tied to it."""
 
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -45,7 +45,7 @@ def market(make, monkeypatch, outbox_drain):
 
     matches.match_task(task_id=Market.task.id, now=NOON)
     outbox_drain()
-    MatchImpression.objects.all().delete()  # of those who were told of the new task
+    MatchImpression.objects.all().delete()  # of those who were notified of the new task
     return Market
 
 

@@ -207,7 +207,7 @@ def test_matching_asks_the_same_number_of_questions_however_many_tasks_and_count
         assert len(matches.match_organization(organization_id=market.half.id, now=NOON)) == 5
 
 
-# --- the shelf
+# --- the candidate index
 
 
 def names_of(task) -> list[str]:

@@ -1,4 +1,4 @@
-"""Anyone can compute their own scores anew: the stand-alone script over real exports, and over generated pairs."""
+"""Anyone can compute their own scores again: the stand-alone script over real exports, and over generated pairs."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""The shelf gives what the formula gives, for everybody at once; and readers never see a mixture of old and new."""
+"""The candidate index gives what the formula gives, for everybody at once; and readers never see a mixture of old and new."""
 
 import dataclasses
 import threading

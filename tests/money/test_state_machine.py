@@ -1,5 +1,5 @@
 """
-All events of money in any order, against a small model: with notices doubled, shuffled and lost, replies lost, clocks
+All events of money in any order, against a small model: with webhooks doubled, shuffled and lost, replies lost, clocks
 jumping, and crashes in the middle of a transaction. After each step every invariant of the books is counted.
 
 `MONEY_SEEDS` and `MONEY_EXAMPLES` raise the number of seeds and of runs for each; the seeds make a failure repeatable.
@@ -118,7 +118,7 @@ class MoneyMachine(RuleBasedStateMachine):
     def _fund(
         self, payer: int, payee: int, currency: str, amount: int, card: str, *, is_notified: bool, credit: bool = False
     ) -> None:
-        """Somebody asks for money to be held and pays; we are told, or have to hear of it later."""
+        """Somebody asks for money to be held and pays; we are notified, or have to are notified of it later."""
         escrow = funding.open_escrow(
             payer_id=self.employers[payer].id, payee_id=self.freelancers[payee].id, reference_id=uuid4(), memo="Work",
             amount=Money(amount, currency), actor=SYSTEM, now=self.now,
@@ -158,7 +158,7 @@ class MoneyMachine(RuleBasedStateMachine):
 
     @rule()
     def look(self) -> None:
-        """What no notice has ended is looked up."""
+        """What no webhook has ended is looked up."""
         dispatch.refresh_stale(older_than=ANY_AGE, clock=lambda: self.now)
         self.spread()
 
@@ -183,7 +183,7 @@ class MoneyMachine(RuleBasedStateMachine):
         return found
 
     def _learn_loss(self, lost: Chargeback) -> None:
-        """Who bears a lost chargeback is tested by itself; here the model takes the figures and goes on."""
+        """Who bears a lost chargeback is tested on its own; here the model takes the figures and goes on."""
         escrow = Escrow.objects.get(id=Charge.objects.get(id=lost.charge_id).reference_id)
         piece = self.market.pieces[escrow.id]
         piece.returned = escrow.refunded_minor
@@ -317,7 +317,7 @@ class MoneyMachine(RuleBasedStateMachine):
         return dict(Payout.objects.values_list("id", "status"))
 
     def _learn_returns(self, before: dict[Any, str]) -> None:
-        """What failed is payable again: in the currency that lies there now."""
+        """What failed is payable again: in the currency that is there now."""
         for payout in Payout.objects.filter(status__in=["failed", "returned"]).select_related("quote"):
             if before.get(payout.id) not in ("failed", "returned"):
                 is_home = not payout.remote_transfer_id  # nothing left the platform: the exchange is undone with it

@@ -52,7 +52,7 @@ def transfers_in(body: str) -> list[tuple[str, str]]:
 
 
 def carry(bank: Path, number: str, body: str) -> None:
-    """The bank takes a file once; what it booked stands in the statement that appears in the same moment."""
+    """The bank takes a file once; what it booked is in the statement that appears in the same moment."""
     statement = "".join(ENTRY.format(amount=amount, end=end) for end, amount in transfers_in(body))
     draft = Path(tempfile.mkdtemp(dir=bank.parent))
     (draft / "pain.xml").write_text(body)

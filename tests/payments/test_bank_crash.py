@@ -1,7 +1,7 @@
 """
 Kill those who pay by bank at every point, with real processes and SIGKILL, and count in the files and at the bank.
 
-Our own books cannot see an order that stands in two files: only the bank can.
+Our own books cannot see an order that is in two files: only the bank can.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The door to our own bank account: paid by reference, paid out by file, and the same promises as any other door."""
+"""The gateway to our own bank account: paid by reference, paid out by file, and the same promises as any other gateway."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -92,7 +92,7 @@ def sound() -> bool:
     return not [one for one in invariants.check_all() if one.breaches]
 
 
-# -- what every door promises
+# -- what every gateway promises
 
 
 def request_for(charge_id, amount=EUR_525):

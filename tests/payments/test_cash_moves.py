@@ -1,4 +1,4 @@
-"""Cash from one door to another: two people, an account in between, and only the doors' own lines are believed."""
+"""Cash from one gateway to another: two people, an account in between, and only the gateways' own lines are believed."""
 
 import re
 from datetime import timedelta
@@ -47,7 +47,7 @@ EUR_450 = Money.of("450.00", "EUR")
 
 @pytest.fixture
 def market(books):
-    """A market with a processor of its own, where an employer paid 1,000.00 by card and nothing lies at the bank."""
+    """A market with a processor of its own, where an employer paid 1,000.00 by card and nothing is at the bank."""
     call_command("load_payment_methods", verbosity=0)
     books.escrow(status="funded", amount=Money.of("1000.00", "EUR"))
     books.one, books.other = people.actor_for(books.staff()), people.actor_for(books.staff("Second"))
@@ -97,7 +97,7 @@ def test_cash_goes_from_the_processor_to_the_bank_and_pays_a_freelancer_there(ma
     assert (move.status, transit(move)) == ("left", EUR_450)
     report = assurance.publish(night=timezone.now().date(), now=timezone.now())
     [euros] = [row for row in published.coverage(report) if row.currency == "EUR"]
-    assert euros.booked - (euros.at_processor or EUR_450) == EUR_450  # between the doors, and still ours
+    assert euros.booked - (euros.at_processor or EUR_450) == EUR_450  # between the gateways, and still ours
     before = holdings.shortfall("EUR")
 
     number = move.number.replace("-", " ").lower()  # banks write it as they like
@@ -124,7 +124,7 @@ def test_cash_goes_from_the_processor_to_the_bank_and_pays_a_freelancer_there(ma
 def test_and_from_the_bank_to_the_processor(market):
     take_in(market.one, camt(("450.00", "gift", "B0", "")))
     reconciliation.reconcile(gateway="bank")
-    # Nobody has said yet whose it is, but the account holds it as soon as it is put aside.
+    # Nobody has said yet whose it is, but the account holds it as soon as it is moved to suspense.
     reconciliation.reconcile(gateway="bank", clock=lambda: timezone.now() + timedelta(days=2))
     move = agreed(market, source="bank", target="sandbox")
 
@@ -185,7 +185,7 @@ def test_one_person_alone_moves_nothing_and_what_has_left_is_not_called_off(mark
 
 
 def test_a_customers_payment_of_the_same_amount_is_never_taken_for_it(market):
-    """At the bank the number decides; without it people look, even after the money was put aside."""
+    """At the bank the number decides; without it people look, even after the money was moved to suspense."""
     move = agreed(market)
     pay_out_at_processor(market)
     reconciliation.reconcile(gateway="sandbox")

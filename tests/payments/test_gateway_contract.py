@@ -1,4 +1,4 @@
-"""What every door promises, asked through both of them over real HTTP against the same processor."""
+"""What every gateway promises, asked through both of them over real HTTP against the same processor."""
 
 import json
 import time

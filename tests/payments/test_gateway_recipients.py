@@ -1,4 +1,4 @@
-"""Onboarding, payouts abroad, reversals, disputes and the poll of events, through both doors over real HTTP."""
+"""Onboarding, payouts abroad, reversals, disputes and the poll of events, through both gateways over real HTTP."""
 
 import json
 import time

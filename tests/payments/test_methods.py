@@ -1,4 +1,4 @@
-"""Which door takes whose money is dated data; a door that does not answer is left for the next, and says so."""
+"""Which gateway takes whose money is dated data; a gateway that does not answer is left for the next, and says so."""
 
 from datetime import date
 

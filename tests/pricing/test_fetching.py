@@ -32,7 +32,7 @@ def packed(text: str = CSV) -> bytes:
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory):
-    """One for 127.0.0.1, signed by itself."""
+    """One for 127.0.0.1, signed on its own."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
     now = datetime.now(UTC)

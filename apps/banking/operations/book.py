@@ -71,9 +71,9 @@ class DatabaseBook:
     @transaction.atomic
     def order(self, *, key: UUID, document_id: UUID, kind: str, holder_name: str, iban: str, amount: Money) -> Order:
         """
-        Written down once per key and once per payout or refund; another request under a key is refused, as every door
+        Recorded once per key and once per payout or refund; another request under a key is refused, as every gateway
         does. A sender whose claim ran out may come late with a key that was given up meanwhile: what is asked for
-        stands in an order already, and is not ordered again.
+        is in an order already, and is not ordered again.
         """
         liquidity.lock_treasury()  # two orders at once must neither be the same nor both spend the same
         bank_order = BankOrder.objects.filter(key=key).first()
@@ -111,7 +111,7 @@ class DatabaseBook:
         return {currency: Money(minor, currency) for currency, minor in totals.items()}
 
     def lines(self, since: datetime | None) -> Iterator[BalanceLine]:
-        """Credits as they came; orders when they were written down, and again when they failed; debits of nobody."""
+        """Credits as they came; orders when they were recorded, and again when they failed; debits of nobody."""
         bookings = BankStatementLine.objects.filter(order=None, file=None).select_related("statement").order_by("id")
         orders = BankOrder.objects.order_by("id")
         if since is not None:

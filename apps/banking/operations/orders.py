@@ -1,4 +1,4 @@
-"""The memory of the bank door, statements taken in, and files for the bank."""
+"""The memory of the bank gateway, statements taken in, and files for the bank."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class NothingToExport(Conflict):
 def export_orders(*, actor: Actor, now: datetime) -> BankFile:
     """
     One pain.001 file of everything that waits; an order is in one file and never in two. What no bank takes is
-    rejected first, by itself, so that it keeps no other waiting.
+    rejected first, on its own, so that it keeps no other waiting.
 
     :raises OnlyStaff: :raises PaymentsPaused: :raises NothingToExport:
     """

@@ -41,7 +41,7 @@ class WrongAccount(Invalid):
 def import_statement(*, name: str, body: bytes, actor: Actor, now: datetime) -> BankStatement:
     """
     Take in a statement: each booking once, however often and in whichever file it comes. What was paid and what was
-    executed is then looked up through the door, as with any processor.
+    executed is then looked up through the gateway, as with any processor.
 
     :raises OnlyStaff: :raises StatementRefused: if the file is not understood; nothing is taken from it.
     """

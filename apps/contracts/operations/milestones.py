@@ -205,7 +205,9 @@ def milestone_funded(*, milestone_id: UUID, now: datetime) -> Milestone | None:
 
 @transaction.atomic
 def milestone_payment_failed(*, milestone_id: UUID, now: datetime, is_cancelled: bool = False) -> Milestone | None:
-    """The payment page has closed and nothing was taken; the employer hears of it unless it was their own wish."""
+    """
+    The payment page has closed and nothing was taken; the employer is notified of it unless it was their own wish.
+    """
     if queries.milestone_by_reference(milestone_id) is None:
         return None
     milestone = queries.milestone_for_update(milestone_id)

@@ -114,7 +114,7 @@ def _terms(bid: Bid) -> dict[str, Any]:
 
 @transaction.atomic
 def accept_offer(*, contract_id: UUID, actor: Actor, now: datetime) -> Contract:
-    """The freelancer agrees: work can be funded, the other bidders are told. Due dates count from here."""
+    """The freelancer agrees: work can be funded, the other bidders are notified. Due dates count from here."""
     contract = queries.contract_for_update(contract_id)
     policies.check_can_answer_offer(actor, contract)
     check_are_strangers(contract.employer_id, contract.freelancer_id, since=contract.offered_at)

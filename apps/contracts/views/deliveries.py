@@ -41,7 +41,7 @@ def deliver(request: HttpRequest, milestone_id: UUID) -> HttpResponse:
     if request.method == "POST":
         is_valid, stored = form.is_valid(), _store_uploads(request, form, now)
         if is_valid and form.is_valid() and _deliver(request, milestone, form, stored, now):
-            messages.success(request, _("Delivered. The employer has been told and the review window runs."))
+            messages.success(request, _("Delivered. The employer has been notified and the review window runs."))
             return redirect(milestone.contract)
         form.keep(stored)
     status = 422 if request.method == "POST" else 200
@@ -96,7 +96,7 @@ def request_revision(request: HttpRequest, milestone_id: UUID) -> HttpResponse:
             actor=actor(request),
             now=timezone.now(),
         )
-        messages.success(request, _("Your request is sent. The review window starts anew with the next version."))
+        messages.success(request, _("Your request is sent. The review window starts again with the next version."))
         return redirect(milestone.contract)
     context = {"form": form, "milestone": milestone, "contract": milestone.contract}
     status = 422 if request.method == "POST" else 200

@@ -24,7 +24,7 @@ from apps.contracts.views.lookups import contract_or_404
 def award(request: HttpRequest, bid_id: UUID) -> HttpResponse:
     bid = get_object_or_404(bids.bids_readable_by(actor(request), timezone.now()), id=bid_id)
     contract = offers.award(bid_id=bid.id, actor=actor(request), now=timezone.now())
-    messages.success(request, _("The offer is made. You are told as soon as it is answered."))
+    messages.success(request, _("The offer is made. You will be notified when it is answered."))
     return redirect(contract)
 
 

@@ -151,7 +151,7 @@ def _ask(request: HttpRequest, milestone: Milestone, form: PurposeForm) -> HttpR
         purchase_order=form.cleaned_data["purchase_order"],
         note=request.POST.get("note", "")[:2000],
     )
-    messages.success(request, _("A second person was asked. You are told when they have decided."))
+    messages.success(request, _("A second person was asked. You will be notified when they have decided."))
     return redirect("spending:approval", approval.id)
 
 

@@ -1,4 +1,4 @@
-"""Rows of a track's files as what the ranker takes; a wrong value is told with its place."""
+"""Rows of a track's files as what the ranker takes; a wrong value is reported with its place."""
 
 from __future__ import annotations
 

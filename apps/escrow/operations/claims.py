@@ -49,7 +49,7 @@ def end_claim(*, escrow_id: UUID, source_key: str, now: datetime) -> None:
     """
     The bank gave the money back: everything is as before. A warning ends with the chargeback that it warned of.
 
-    A claim whose opening was not heard yet is written down as ended, so that the order of facts does not matter.
+    A claim whose opening was not heard yet is recorded as ended, so that the order of events does not matter.
     """
     escrow = queries.escrow_for_update(escrow_id)
     claim, _ = BankClaim.objects.get_or_create(

@@ -123,13 +123,14 @@ def start_funding(
     Open a checkout for the amount and the employer's fee, less what the employer's credit covers; gives the charge
     with its `checkout_url`.
 
-    Not atomic as a whole: the charge is written down, then the processor is asked outside any transaction. Asking
+    Not atomic as a whole: the charge is recorded, then the processor is asked outside any transaction. Asking
     again gives the same checkout as long as it is open.
 
-    :param method: the door that the payer chose; the first one that takes this payer's money otherwise. A door that
+    :param method: the gateway that the payer chose; the first one that takes this payer's money otherwise. A gateway
+    that
         gives no page is left for the next: compare the charge's `gateway`.
     :raises NotAllowed: unless the actor may pay for the payer.
-    :raises PaymentUnavailable, PaymentRefused: by the last door; nothing was charged.
+    :raises PaymentUnavailable, PaymentRefused: by the last gateway; nothing was charged.
     """
     spoken = language or translation.get_language() or "en"
     names = _doors(escrow_id, now)
@@ -235,7 +236,7 @@ def _return_credit(escrow: Escrow, now: datetime) -> dict[str, object]:
 def confirm_funding(*, escrow_id: UUID, charge_id: UUID, amount: Money, gateway: str, now: datetime) -> Escrow:
     """
     The processor has the money: hold it. Hearing it twice changes nothing; money that came in vain (paid twice,
-    or after the work was called off) is kept as the employer's credit.
+    or after the work was cancelled) is kept as the employer's credit.
     """
     escrow = queries.escrow_for_update(escrow_id)
     if escrow.funding_charge_id == charge_id:
@@ -302,7 +303,7 @@ def funding_failed(
 @transaction.atomic
 def cancel(*, escrow_id: UUID, actor: Actor, now: datetime) -> Escrow:
     """
-    Call off what was never paid in.
+    Cancel what was never paid in.
 
     :raises IllegalTransition: once money is held; release or refund it.
     """
@@ -314,7 +315,7 @@ def cancel(*, escrow_id: UUID, actor: Actor, now: datetime) -> Escrow:
 
 @transaction.atomic
 def cancel_if_unpaid(*, escrow_id: UUID, actor: Actor, now: datetime) -> Escrow:
-    """Call off what was never paid in; leaves an escrow that holds or has held money as it is."""
+    """Cancel what was never paid in; leaves an escrow that holds or has held money as it is."""
     escrow = queries.escrow_for_update(escrow_id)
     if ESCROW.allows(escrow.status, "cancel"):
         return cancel(escrow_id=escrow_id, actor=actor, now=now)

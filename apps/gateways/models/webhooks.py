@@ -16,7 +16,7 @@ class WebhookStatus(models.TextChoices):
 
 
 class WebhookEvent(BaseModel):
-    """The inbox: written down, answered with 200, handled later; the same notice twice is one row."""
+    """The inbox: recorded, answered with 200, handled later; the same webhook twice is one row."""
 
     processor = models.CharField(max_length=20)
     external_id = models.CharField(max_length=120)

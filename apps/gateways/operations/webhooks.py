@@ -27,7 +27,7 @@ POLL_MIN, POLL_OVERLAP, POLL_MAX = timedelta(hours=3), timedelta(hours=1), timed
 
 
 def record_webhook(*, processor: str, webhook: Webhook, now: datetime) -> WebhookEvent | None:
-    """Write a verified notice down; None when it was there before."""
+    """Write a verified webhook down; None when it was there before."""
     try:
         with transaction.atomic():
             return WebhookEvent.objects.create(
@@ -45,7 +45,7 @@ def record_webhook(*, processor: str, webhook: Webhook, now: datetime) -> Webhoo
 
 
 def handle_due(*, limit: int = 200, clock: Clock = timezone.now) -> int:
-    """Handle what is due in the inbox; gives how many."""
+    """Handle what is due in the inbox; returns how many."""
     handled = 0
     while handled < limit:
         event = _claim(now=clock())
@@ -74,7 +74,7 @@ def _claim(*, now: datetime) -> WebhookEvent | None:
 def _handle(event: WebhookEvent, clock: Clock) -> None:
     try:
         is_ours = refresh(kind=event.kind, reference=event.reference, processor=event.processor, clock=clock)
-    except Exception as error:  # kept in the inbox and tried again: a notice is never lost to a mistake of ours
+    except Exception as error:  # kept in the inbox and tried again: a webhook is never lost to a mistake of ours
         logger.exception("notice %s failed", event.external_id)
         event.last_error = f"{type(error).__name__}: {error}"[:2000]
         event.next_attempt_at = clock() + pause_after(event.attempts_made)
@@ -103,7 +103,7 @@ def retry_webhooks(ids: Sequence[UUID], *, now: datetime) -> int:
 
 def poll_events(*, processor: str, clock: Clock = timezone.now) -> int:
     """
-    Ask the processor for the events of the last hours and write down those that no webhook brought; gives how many.
+    Ask the processor for the events of the last hours and record those that no webhook brought; returns how many.
 
     What was heard last says how far back is asked: three hours at least, and thirty days, which is as long as the
     processor remembers, at most.

@@ -20,7 +20,7 @@ from apps.gateways.protocols.webhooks import Webhook
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a door can do, to be asked before it is asked for. `currencies`: None where it takes every one."""
+    """What a gateway can do, to be asked before it is asked for. `currencies`: None where it takes every one."""
 
     currencies: frozenset[str] | None = None
     has_recipient_balances: bool = True
@@ -30,16 +30,17 @@ class Capabilities:
     has_webhooks: bool = True
     has_top_ups: bool = True
     pays_at_once: bool = True
-    """Whoever pays is told within minutes; without, the payer sends money that arrives days later."""
+    """Whoever pays is notified within minutes; without, the payer sends money that arrives days later."""
     has_listing: bool = True
     """It lists what it carried out (`objects_since`), so that the books can be compared with it."""
 
 
 class Gateway(Protocol):
     """
-    What every door can do. Amounts are Money; keys are the stored ones.
+    What every gateway can do. Amounts are Money; keys are the stored ones.
 
-    A door that cannot do something (a bank knows no disputes) says so in `capabilities`, and refuses it with the code
+    A gateway that cannot do something (a bank knows no disputes) says so in `capabilities`, and refuses it with the
+    code
     `unsupported`.
     """
 

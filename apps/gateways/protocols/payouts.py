@@ -28,7 +28,7 @@ class Recipient:
     last4: str
     bank_name: str
     payout_method_id: str = ""
-    """Where the door keeps no balances of recipients: what one call pays to."""
+    """Where the gateway keeps no balances of recipients: what one call pays to."""
 
 
 @dataclass(frozen=True, slots=True)

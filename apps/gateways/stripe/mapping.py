@@ -1,4 +1,4 @@
-"""How the processor's objects read as ours. Both doors bring plain dictionaries here."""
+"""How the processor's objects read as ours. Both gateways bring plain dictionaries here."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ EVENT_TYPES = [
     "charge.dispute.created", "charge.dispute.updated", "charge.dispute.closed", "charge.dispute.funds_withdrawn",
     "charge.dispute.funds_reinstated", "radar.early_fraud_warning.created",
 ]  # fmt: skip
-"""What we hear of, by notice or by asking; twenty types are the most that may be asked for at once."""
+"""What we are notified of, by webhook or by asking; twenty types are the most that may be asked for at once."""
 
 
 def checkout_parameters(request: CheckoutRequest) -> dict[str, Any]:

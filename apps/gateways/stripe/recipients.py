@@ -77,7 +77,7 @@ def status(account: Json, rail: str, *, bank: Json | None) -> RecipientStatus:
     path = ("bank_accounts", "local") if rail == CROSS_BORDER else ("stripe_balance", "stripe_transfers")
     capability = (capabilities.get(path[0]) or {}).get(path[1]) or {}
     entries = (account.get("requirements") or {}).get("entries") or []
-    # https://docs.stripe.com/api/v2/core/accounts/object: entries say whose turn it is.
+    # https://docs.stripe.com/api/v2/core/accounts/object: entries say who is due.
     is_users_turn = any(entry.get("awaiting_action_from") == "user" for entry in entries)
     if capability.get("status") == "active" and bank is not None:
         details = bank.get("bank_account") or bank

@@ -1,7 +1,9 @@
 """
-The door to a provider of prepaid wallets. The provider is a fake (`wallet_provider`): no such company exists, and the
-door is opened only where somebody names its address. It is here to hold the port to its word: a door without keys,
-notices, fees, pages for recipients or balances of theirs.
+The gateway to a provider of prepaid wallets. The provider is a fake (`wallet_provider`): no such company exists, and
+the
+gateway is opened only where somebody names its address. It is here to hold the port to its word: a gateway without
+keys,
+webhooks, fees, pages for recipients or balances of theirs.
 """
 
 from __future__ import annotations

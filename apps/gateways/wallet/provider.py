@@ -1,8 +1,8 @@
 """
-A fake provider of prepaid wallets, so that the wallet door has something to speak with: no such company exists.
+A fake provider of prepaid wallets, so that the wallet gateway has something to speak with: no such company exists.
 
 Nothing in it is shaped like the processor of cards: amounts are decimal texts, orders are put under a name that the
-shop chooses (so a repeated call is the same call), nothing is ever told by notice, and payers confirm in an app, here
+shop chooses (so a repeated call is the same call), nothing is ever told by webhook, and payers confirm in an app, here
 `POST /fake/confirm/<order>`. Standard library alone; the memory ends with the process.
 """
 

@@ -1,1 +1,1 @@
-"""Doors to the libraries that draw a document: CII XML, its official rules, and PDF."""
+"""The libraries that draw a document: CII XML, its official rules, and PDF."""

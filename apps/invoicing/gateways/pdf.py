@@ -1,4 +1,4 @@
-"""A document as plain values: what every door draws, and nothing that can change afterwards."""
+"""A document as plain values: what every format shows, and nothing that can change afterwards."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ def document_goodwill(*, goodwill_id: UUID, now: datetime) -> Document:
     by a statement, for whoever was not invoiced cannot be credited.
     """
     goodwill = Goodwill.objects.select_related("release__escrow__payer").get(id=goodwill_id)
-    document_release(release_id=goodwill.release_id, now=now)  # facts come in any order
+    document_release(release_id=goodwill.release_id, now=now)  # events come in any order
     escrow, source_key = goodwill.release.escrow, f"goodwill:{goodwill.id}"
     tax = Money(goodwill.tax_minor, goodwill.currency)
     if goodwill.to == GoodwillTo.FREELANCER:

@@ -1,4 +1,4 @@
-"""Documents out of facts: each fact is told once, each number is given once."""
+"""Documents out of events: each event is notified once, each number is given once."""
 
 from __future__ import annotations
 

@@ -26,14 +26,14 @@ EVENTS: dict[str, str | Promise] = {
     "goodwill.given": _("A part of our fee given back"),
     "credit.refunded": _("Credit sent back"),
     "transfer.taken_back": _("Cash taken back from the processor"),
-    "tax.remitted": _("Tax handed on"),
+    "tax.remitted": _("Tax remitted"),
     "platform.swept": _("Own money moved to the bank"),
-    "reserve.provisioned": _("Laid aside for chargebacks"),
+    "reserve.provisioned": _("Reserved for chargebacks"),
     "platform.topped_up": _("Own money brought to the processor"),
     "cash.left": _("Left one of our accounts for another"),
     "cash.arrived": _("Arrived from another of our accounts"),
     "processor.fee": _("Fee of the payment processor"),
-    "suspense.opened": _("Put aside until somebody has looked"),
+    "suspense.opened": _("In suspense until somebody has looked"),
     "suspense.resolved": _("Assigned after somebody has looked"),
     "refund.reserved": _("Refund reserved"),
     "refund.succeeded": _("Refund paid"),
@@ -81,7 +81,7 @@ _OF_COUNTRY: list[tuple[str, str | Promise]] = [
 
 @register.filter
 def event_label(event: str) -> str:
-    """What happened; a reversal is told as the undoing of what it undoes."""
+    """What happened; a reversal is shown as the undoing of what it undoes."""
     plain = event.removesuffix(".reversed")
     label = str(EVENTS.get(plain, plain))
     return str(_("Undone: %(what)s") % {"what": label}) if plain != event else label
@@ -89,7 +89,7 @@ def event_label(event: str) -> str:
 
 @register.filter
 def account_label(code: str) -> str:
-    """Whose money it is; an account without words is told by its code."""
+    """Whose money it is; an account without words is notified by its code."""
     for prefix, words in _OF_COUNTRY:
         if code.startswith(prefix):
             return str(words % {"country": fmt.country_name(code.removeprefix(prefix))})

@@ -94,7 +94,7 @@ class _RefusalSerializer(serializers.Serializer[Any]):
         max_length=500,
         default="",
         allow_blank=True,
-        help_text="Needed for another reason. The other side is never told.",
+        help_text="Needed for another reason. The other side is not notified.",
     )
 
 

@@ -67,7 +67,7 @@ class RecommendedTasks(APIView):
 class MatchExport(APIView):
     @extend_schema(responses=MatchExportSerializer)
     def get(self, request: Request) -> Response:
-        """One's own matches with all that the formula read, as `recompute_match.py` computes them anew."""
+        """One's own matches with all that the formula read, as `recompute_match.py` computes them again."""
         organization_id = actor(request._request).organization_id
         if organization_id is None:
             raise NotFound

@@ -1,7 +1,7 @@
 """
-Keep the shelf beside PostgreSQL: written anew from time to time, and a small delta over it every second.
+Keep the candidate index beside PostgreSQL: written again from time to time, and a small delta over it every second.
 
-Each machine has a shelf of its own; whoever finds it being written leaves it to the writer.
+Each machine has a candidate index of its own; whoever finds it being written leaves it to the writer.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ DELTA_SHARE_MAX = 0.05
 
 
 def current_index() -> index.CandidateIndex | None:
-    """The shelf of this machine; None until it was built, and while it holds another database's people."""
+    """The candidate index of this machine; None until it was built, and while it holds another database's people."""
     result = _opened(Path(settings.MATCH_INDEX))
     return result if result.parts and result.database == _name() else None
 
@@ -37,7 +37,7 @@ def _opened(folder: Path) -> index.CandidateIndex:
 
 
 def rebuild_candidate_index(*, now: datetime) -> int | None:
-    """Write everybody anew out of PostgreSQL; gives how many, or None while another process does."""
+    """Write everybody again out of PostgreSQL; returns how many, or None while another process does."""
     folder = Path(settings.MATCH_INDEX)
     with candidate_index_writer.writing(folder) as is_first:
         return _write_base(folder, now) if is_first else None
@@ -45,7 +45,7 @@ def rebuild_candidate_index(*, now: datetime) -> int | None:
 
 def refresh_candidate_index(*, now: datetime) -> int | None:
     """
-    Put those who changed since the base over it; gives how many, or None where nothing is new.
+    Put those who changed since the base over it; returns how many, or None where nothing is new.
 
     A first base, and one that too many have left, is written whole.
     """
@@ -72,7 +72,7 @@ def _name() -> str:
 
 
 def _known(folder: Path) -> dict[str, Any]:
-    """What is on the shelf; nothing, where it is another database's."""
+    """What is on the candidate index; nothing, where it is another database's."""
     state = candidate_index_writer.state(folder)
     return state if state and state.get("database") == _name() else {}
 

@@ -17,9 +17,9 @@ PRUNED_AT_ONCE = 5_000
 
 def record_shown(*, kind: ListKind, reader_id: UUID, rows: Sequence[Shown], now: datetime) -> int:
     """
-    Write down a list that somebody has seen, in one statement; gives how many rows were new.
+    Record a list that somebody has seen, in one statement; returns how many rows were new.
 
-    Looking again within the hour continues the same list: only pairs that did not stand in it are added. Two looks at
+    Looking again within the hour continues the same list: only pairs that did not are in it are added. Two looks at
     the same moment meet on the list's id, which is made of what it is and the hour.
     """
     if not rows:
@@ -35,7 +35,7 @@ def record_shown(*, kind: ListKind, reader_id: UUID, rows: Sequence[Shown], now:
 
 
 def record_notified(*, task_id: UUID, organization_ids: Sequence[UUID], now: datetime) -> int:
-    """Write down who was told of a new task, by notification and mail: to each of them a list of one."""
+    """Record who was notified of a new task, by notification and mail: to each of them a list of one."""
     results = MatchResult.objects.filter(task_id=task_id, organization_id__in=organization_ids)
     created = [
         _impression(

@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 
 def train_rankers(*, now: datetime) -> int:
-    """Learn anew wherever there are outcomes enough and a week has passed; gives how many cards were written."""
+    """Learn again wherever there are outcomes enough and a week has passed; returns how many cards were written."""
     created = 0
     for category_id in Category.objects.filter(is_active=True).values_list("id", flat=True):
         for side in ListSide:
@@ -41,7 +41,7 @@ def train_ranker(*, category_id: UUID, side: ListSide, now: datetime) -> Ranker:
     """
     Learn one order and write its card; it holds at once where the gate lets it through.
 
-    What staff have chosen stays until staff choose again; the gate by itself also goes back to the formula when a new
+    What staff have chosen stays until staff choose again; the gate on its own also goes back to the formula when a new
     training no longer finds a gain. The training runs before any transaction.
     """
     lists = learned.lists_to_learn_from(category_id, side)

@@ -1,4 +1,4 @@
-"""Match tasks and people: whose turn it is, who suits, and what is kept with the reasons."""
+"""Match tasks and people: who is due, who suits, and what is kept with the reasons."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def on_requested(wake: Callable[[], None]) -> None:
 
 
 def request_match(*, subject_kind: SubjectKind, subject_id: UUID, now: datetime) -> None:
-    """Note that a task or a freelancer must be matched anew."""
+    """Note that a task or a freelancer must be matched again."""
     request_matches(subject_kind=subject_kind, subject_ids=[subject_id], now=now)
 
 
@@ -67,7 +67,7 @@ def request_matches(*, subject_kind: SubjectKind, subject_ids: Iterable[UUID], n
 
 
 def refresh_pending(*, now: datetime, limit: int = 200) -> int:
-    """Match what was asked for, oldest first, each in its own transaction; gives how many."""
+    """Match what was asked for, oldest first, each in its own transaction; returns how many."""
     done = 0
     while done < limit and _refresh_next(now):
         done += 1
@@ -100,7 +100,7 @@ def match_task(*, task_id: UUID, now: datetime) -> list[MatchResult]:
     """
     Compute the best freelancers for an open task and keep them with the reasons.
 
-    Those who suit a task well are told of it once, when it is first matched.
+    Those who suit a task well are notified of it once, when it is first matched.
     """
     task = inputs.task_features([task_id], now).get(task_id)
     if task is None or not inputs.tasks_to_match(now).filter(id=task_id).exists():
@@ -142,7 +142,7 @@ def match_organization(*, organization_id: UUID, now: datetime) -> list[MatchRes
     best = sorted(matches, key=lambda pair: (-pair[1].score, str(pair[0])))[:KEPT_MAX]
     kept.filter(task__in=inputs.tasks_to_match(now)).exclude(task_id__in=[task_id for task_id, _ in best]).delete()
     keep = _keep([(task_id, organization_id, match) for task_id, match in best], now)
-    # A learned order compares everybody of a list: where one holds, the task's list is made anew.
+    # A learned order compares everybody of a list: where one holds, the task's list is made again.
     lists = learned_queries.tasks_in_learned_order([task_id for task_id, _ in best[:NOTIFIED_MAX]])
     if lists:
         request_matches(subject_kind=SubjectKind.TASK, subject_ids=lists, now=now)
@@ -151,9 +151,10 @@ def match_organization(*, organization_id: UUID, now: datetime) -> list[MatchRes
 
 def _best_for(task: TaskFeatures, now: datetime) -> list[tuple[UUID, Match]]:
     """
-    From the shelf; from PostgreSQL while there is none.
+    From the candidate index; from PostgreSQL while there is none.
 
-    Whoever the shelf still holds and may no longer be recommended, or is gone, is left out: it may be older than the
+    Whoever the candidate index still holds and may no longer be recommended, or is gone, is left out: it may be older
+    than the
     tables.
     """
     related, people = inputs.related_of(task.skill_ids), current_index()
@@ -269,7 +270,7 @@ def _keep(
 @transaction.atomic
 def set_weights(*, weights: formula.Weights, note: str, actor: Actor, now: datetime) -> RankingWeights:
     """
-    Give the formula other points from now on; every open task is matched anew.
+    Give the formula other points from now on; every open task is matched again.
 
     :raises policies.StaffOnly: :raises policies.NoteMissing: everybody may read why.
     """

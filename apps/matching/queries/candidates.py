@@ -1,5 +1,6 @@
 """
-Everybody who may be recommended, read in bulk for the shelf: what `facts.freelancer_features` says of each, as columns.
+Everybody who may be recommended, read in bulk for the candidate index: what `facts.freelancer_features` says of each,
+as columns.
 
 A million people have ten million skills; as objects they take minutes. So PostgreSQL joins and numbers them in
 temporary tables, and COPY brings numbers alone, of fixed width, that numpy reads where they lie. That both ways give
@@ -71,7 +72,7 @@ def _make(cursor: Any, name: str, select: str, parameters: Sequence[Any] = ()) -
 
 
 def _number_people(cursor: Any, among: Sequence[UUID] | None) -> None:
-    """In the order of their ids, as the shelf keeps them."""
+    """In the order of their ids, as the candidate index keeps them."""
     people = profiles_to_match() if among is None else profiles_to_match().filter(organization_id__in=among)
     values_list = people.values_list(
         "organization_id", "id", "organization__country", "organization__time_zone", "works_from_hour", "works_to_hour",
@@ -120,7 +121,8 @@ def _place(cursor: Any, column: str, values: Sequence[str]) -> str:
     return place
 
 
-# --- facts -----------------------------------------------------------------------------------------------------------
+# --- features
+# -----------------------------------------------------------------------------------------------------------
 
 
 def _facts(cursor: Any, now: datetime) -> NDArray[np.void]:

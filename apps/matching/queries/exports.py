@@ -1,4 +1,4 @@
-"""What a person takes along of the matches kept of them: enough to compute each score anew."""
+"""What a person takes along of the matches kept of them: enough to compute each score again."""
 
 from __future__ import annotations
 

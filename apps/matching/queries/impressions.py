@@ -199,7 +199,7 @@ def refused_tasks(organization_id: UUID) -> Q:
 
 
 def refused_people(task_id: UUID) -> Q:
-    """For results of a task: whom the employer refused, and who refused the task. Neither is told of the other."""
+    """For results of a task: whom the employer refused, and who refused the task. Neither is notified of the other."""
     return Q(organization_id__in=MatchRefusal.objects.filter(task_id=task_id).values("organization_id"))
 
 

@@ -62,7 +62,10 @@ def rarity_of(skill_ids: Iterable[UUID]) -> dict[UUID, float]:
 
 
 def candidates_by_skills(weights: Mapping[UUID, float], limit: int) -> list[UUID]:
-    """Who declares most of these skills and who worked most with them, by weight: the way without a shelf, slower."""
+    """
+    Who declares most of these skills and who worked most with them, by weight: the way without a candidate index,
+    slower.
+    """
     if not weights:
         return []
     declared = (
@@ -98,7 +101,7 @@ def tasks_by_skills(weights: Mapping[UUID, float], now: datetime, limit: int) ->
 
 
 def is_public(task_id: UUID) -> bool:
-    """May everybody see it? Of a task for invited people nobody else is told."""
+    """May everybody see it? Of a task for invited people nobody else is notified."""
     return Task.objects.filter(id=task_id, visibility=Visibility.PUBLIC).exists()
 
 
@@ -130,7 +133,7 @@ def task_features(task_ids: Iterable[UUID], now: datetime) -> dict[UUID, TaskFea
 
 
 def freelancer_features(organization_ids: Iterable[UUID], now: datetime) -> dict[UUID, FreelancerFeatures]:
-    """Facts of those of the organizations that may be recommended."""
+    """Features of those of the organizations that may be recommended."""
     profiles = list(
         profiles_to_match().filter(organization_id__in=list(organization_ids)).select_related("organization")
     )
@@ -245,7 +248,7 @@ def _in_reference(amount: Money | None, table: pricing.RateTable) -> int | None:
 
 def candidate_index_database() -> str:
     """
-    What a shelf must say of itself to be this database's; empty while it has no name yet.
+    What a candidate index must say of itself to be this database's; empty while it has no name yet.
 
     With the database's number: one that was restored under the same address has the row of the other, not its number.
     """

@@ -32,7 +32,7 @@ def how(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_required
 def export(request: HttpRequest) -> HttpResponse:
-    """The reader's own matches with all that the formula read, to be computed anew."""
+    """The reader's own matches with all that the formula read, to be computed again."""
     organization_id = actor(request).organization_id
     if organization_id is None:
         raise NotFound

@@ -59,7 +59,7 @@ def choose_order(request: HttpRequest, category_id: UUID, side: str) -> HttpResp
     except (Invalid, Conflict) as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, _("The order is chosen. Open tasks of the category are matched anew."))
+        messages.success(request, _("The order is chosen. Open tasks of the category are matched again."))
     shown = request.POST.get("page", "")
     return (
         redirect("matching:ranker", int(shown)) if shown.isdigit() and shown.isascii() else redirect("matching:rankers")

@@ -28,7 +28,7 @@ def weights(request: HttpRequest) -> HttpResponse:
         if request.POST.get("step") == "set":
             try:
                 matches.set_weights(weights=form.weights, note=form.cleaned_data["note"], actor=actor(request), now=now)
-                messages.success(request, _("The new weights hold. Open tasks are matched anew."))
+                messages.success(request, _("The new weights hold. Open tasks are matched again."))
                 return redirect("matching:weights")
             except Invalid as error:
                 form.add_error("note", str(error))

@@ -68,7 +68,7 @@ class Read(APIView):
 class Preferences(APIView):
     @extend_schema(responses=WishSerializer(many=True))
     def get(self, request: Request) -> Response:
-        """How one hears of each group of things."""
+        """How one is notified of each group of things."""
         return Response(WishSerializer(queries.wishes(_reader(request)), many=True).data)
 
     @extend_schema(request=WishSerializer(many=True), responses=WishSerializer(many=True))

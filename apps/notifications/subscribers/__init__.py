@@ -1,7 +1,7 @@
 """
-From the facts of every area to notifications: who is told, and which values the sentence needs.
+From the events of every area to notifications: who is notified, and which values the sentence needs.
 
-What a fact tells of may have gone on since; the rows are read as they are now, and a row that is gone tells nobody.
+What an event reports may have gone on since; the rows are read as they are now, and a row that is gone tells nobody.
 """
 
 from apps.accounts import adapter

@@ -1,4 +1,4 @@
-"""How an organization is told."""
+"""How an organization is notified."""
 
 from __future__ import annotations
 

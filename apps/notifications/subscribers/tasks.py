@@ -95,7 +95,7 @@ def bidding_closed(event: tasks.BiddingClosed, now: datetime) -> None:
 
 @bus.subscribe(tasks.TaskEnded, name="notifications.task_ended")
 def task_ended(event: tasks.TaskEnded, now: datetime) -> None:
-    """The employer is told when the clock did it; bidders learn it through their bids."""
+    """The employer is notified when the clock did it; bidders learn it through their bids."""
     if event.status == TaskStatus.EXPIRED:
         task = Task.objects.get(id=event.task_id)
         tell(

@@ -1,1 +1,1 @@
-"""Doors to payment processors. `port` says what a door can do; the settings say which one is open."""
+"""Gateways to payment processors. `port` says what a gateway can do; the settings say which one is open."""

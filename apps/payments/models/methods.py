@@ -16,7 +16,7 @@ class Direction(models.TextChoices):
 
 
 class PaymentMethod(BaseModel):
-    """Which door takes whose money, or pays whom, from when to when; the lowest rank is offered first."""
+    """Which gateway takes whose money, or pays whom, from when to when; the lowest rank is offered first."""
 
     gateway = models.CharField(max_length=20)
     direction = models.CharField(max_length=3, choices=Direction, default=Direction.IN)

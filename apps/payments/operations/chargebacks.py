@@ -54,7 +54,7 @@ def refresh_chargeback(*, gateway: str, remote_id: str, now: datetime) -> Charge
 
 @transaction.atomic
 def chargeback_answered(*, gateway: str, report: DisputeReport, now: datetime) -> Chargeback:
-    """Write down what the processor says of a dispute; older news change nothing, each line is recorded once."""
+    """Record what the processor says of a dispute; older news change nothing, each line is recorded once."""
     charge = _charge_of(gateway, report.payment_id)
     result = chargebacks.chargeback_for_update(gateway, report.remote_id)
     chargeback = result or _opened(charge, report, now)
@@ -71,7 +71,7 @@ def _charge_of(gateway: str, payment_id: str) -> Charge:
     charge = Charge.objects.filter(gateway=gateway, remote_payment_id=payment_id).first() if payment_id else None
     if charge is None:
         raise PaymentUnknown
-    return charges.charge_for_update(charge.id)  # two notices of one dispute write its row once
+    return charges.charge_for_update(charge.id)  # two webhooks of one dispute write its row once
 
 
 def _opened(charge: Charge, report: DisputeReport, now: datetime) -> Chargeback:
@@ -161,11 +161,11 @@ def submit_evidence(
     *, chargeback_id: UUID, text: str, product: str, customer_name: str, actor: Actor, now: datetime
 ) -> Chargeback:
     """
-    Hand the evidence in, once and for good. Written down first, sent outside any transaction.
+    Hand the evidence in, once and for good. Recorded first, sent outside any transaction.
 
     :raises OnlyStaff: unless the actor is of the staff.
     :raises EvidenceTooLate: when the bank has decided, or has the evidence already.
-    :raises EvidenceRefused: for a definite no; it can be handed in anew.
+    :raises EvidenceRefused: for a rejection; it can be handed in again.
     :raises PaymentUnavailable: without an answer; handing the same text in again is safe.
     """
     chargeback = _write_evidence(chargeback_id=chargeback_id, text=text, actor=actor, now=now)

@@ -1,4 +1,4 @@
-"""Money in: a charge is written down, then the processor is asked; only what the processor says counts as paid."""
+"""Money in: a charge is recorded, then the processor is asked; only what the processor says counts as paid."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def create_charge(
     now: datetime,
 ) -> Charge:
     """
-    Write down what is asked of whom, with its key. The processor is asked afterwards, by `open_checkout`.
+    Record what is asked of whom, with its key. The processor is asked afterwards, by `open_checkout`.
 
     An unfinished charge of the same amount for the same purpose is given again, so that two clicks are one charge.
 
@@ -96,7 +96,7 @@ def open_checkout(*, charge_id: UUID, now: datetime) -> Charge:
     Ask the processor for the payment page, outside any transaction; safe to repeat, the key is the charge's.
 
     :raises PaymentUnavailable: without an answer. Asking again finds the page if it was made.
-    :raises PaymentRefused: for a definite no.
+    :raises PaymentRefused: for a rejection.
     """
     charge = Charge.objects.get(id=charge_id)
     if charge.checkout_url:
@@ -122,15 +122,16 @@ def open_checkout(*, charge_id: UUID, now: datetime) -> Charge:
 
 def open_checkout_with_fallback(*, charge: Charge, others: Sequence[str], actor: Actor, now: datetime) -> Charge:
     """
-    Ask for the payment page; where the door does not answer or refuses, ask the next door for one, under a charge of
+    Ask for the payment page; where the gateway does not answer or refuses, ask the next gateway for one, under a charge
+    of
     its own. The first charge is expired.
 
     Why this is safe although silence leaves the outcome unknown: asking for a page asks for no money. A page that was
     made and whose address never reached us was seen by nobody, and its charge is never shown again; should money come
     through it all the same, the charge still succeeds and the money is the payer's credit. Nothing else falls over:
-    refunds, transfers and payouts move money, so they wait for the door that was asked.
+    refunds, transfers and payouts move money, so they wait for the gateway that was asked.
 
-    :raises PaymentUnavailable, PaymentRefused: by the last door.
+    :raises PaymentUnavailable, PaymentRefused: by the last gateway.
     """
     names = [name for name in others if name != charge.gateway]
     try:
@@ -194,8 +195,8 @@ def refresh_charge(*, charge_id: UUID, now: datetime) -> Charge:
 @transaction.atomic
 def record_charge_outcome(*, charge_id: UUID, outcome: ChargeOutcome, now: datetime) -> Charge:
     """
-    Write down what the processor says. Older news than what is known changes nothing, so any order and any
-    repetition of notices ends the same.
+    Record what the processor says. Older news than what is known changes nothing, so any order and any
+    repetition of webhooks ends the same.
 
     :raises AmountDiffers: if another amount was taken.
     """

@@ -15,7 +15,7 @@ METHODS = Path(__file__).parent.parent / "data" / "payment_methods.yaml"
 
 @transaction.atomic
 def load_payment_methods(*, path: Path = METHODS) -> int:
-    """Safe to run again; gives how many rows the file holds."""
+    """Safe to run again; returns how many rows the file holds."""
     count = 0
     for row in yaml.safe_load(path.read_text())["methods"]:
         for country in row["countries"]:

@@ -37,7 +37,7 @@ class MoreThanCharged(Conflict):
 @transaction.atomic
 def request_refund(*, charge_id: UUID, reference_id: UUID, amount: Money, now: datetime) -> Refund:
     """
-    Write down a refund to be sent. The caller has checked who asks, and reserves the amount on the refund's
+    Record a refund to be sent. The caller has checked who asks, and reserves the amount on the refund's
     transit account in the same transaction.
 
     :raises MoreThanCharged: if the charge has not that much left.
@@ -98,7 +98,7 @@ def send_credit_back(*, organization_id: UUID, amount: Money, actor: Actor, now:
 
 @transaction.atomic
 def refund_answered(*, refund_id: UUID, movement: Movement, now: datetime) -> Refund:
-    """Write down what the processor says of a refund; older news changes nothing."""
+    """Record what the processor says of a refund; older news changes nothing."""
     refund = refunds.refund_for_update(refund_id)
     if refund.status == RefundStatus.SENDING:
         changes = {"remote_id": movement.remote_id, "lease_until": None}
@@ -125,7 +125,7 @@ def refund_answered(*, refund_id: UUID, movement: Movement, now: datetime) -> Re
 
 @transaction.atomic
 def refund_refused(*, refund_id: UUID, failure_code: str, now: datetime) -> Refund:
-    """A definite no: the money is kept as the employer's credit."""
+    """A rejection: the money is kept as the employer's credit."""
     refund = refunds.refund_for_update(refund_id)
     if refund.status == RefundStatus.SENDING:
         _fail(refund, failure_code, now)

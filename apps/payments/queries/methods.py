@@ -20,7 +20,7 @@ class Method:
 
 def methods_for(*, country: str, currency: str, on: date) -> list[Method]:
     """
-    What the payer may choose, the first choice first. The first door needs no row: it takes every payer; any other
+    What the payer may choose, the first choice first. The first gateway needs no row: it takes every payer; any other
     takes those that the dated table names, in currencies that it can.
     """
     first, *others = registry.names()

@@ -28,7 +28,7 @@ class PayoutAccount(BaseModel):
     """The bank account as the rail abroad names it; payouts to it need no balance of the recipient's."""
     refusal_code = models.CharField(max_length=60, blank=True, default="")
     is_automatic = models.BooleanField(default=False)
-    """Balances are paid out by themselves, at the rate of the moment; somebody agreed to that."""
+    """Balances are paid out on their own, at the rate of the moment; somebody agreed to that."""
     automatic_agreed_at = models.DateTimeField(null=True, blank=True)
     automatic_agreed_by_id = models.UUIDField(null=True, blank=True)
     set_by_id = models.UUIDField(null=True, blank=True)

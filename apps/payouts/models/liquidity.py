@@ -9,7 +9,7 @@ from apps.gateways import names
 
 
 class LiquidityShortage(BaseModel):
-    """A door held too little for somebody's withdrawal: noted once a day, so that staff hear of it once."""
+    """A gateway held too little for somebody's withdrawal: noted once a day, so that staff are notified of it once."""
 
     gateway = models.CharField(max_length=20)
     currency = currency_field()

@@ -106,7 +106,7 @@ class Payout(BaseModel):
     transfer_key = models.UUIDField(unique=True, default=uuid7)
     payout_key = models.UUIDField(unique=True, default=uuid7)
     needs_transfer = models.BooleanField(default=True)
-    """False when the money still lies on the freelancer's account at the processor, from a payout that came back."""
+    """False when the money still is on the freelancer's account at the processor, from a payout that came back."""
     source_currency = currency_field(blank=True, default="")
     """Of the platform's balance that a payout abroad is paid from: chosen once, so that a repeated call is the same."""
     remote_transfer_id = models.CharField(max_length=120, blank=True, default="")

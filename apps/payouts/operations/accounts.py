@@ -52,13 +52,13 @@ def set_payout_account(
     Let an organization be paid to a bank account or a wallet. The number goes to the processor and is not stored here;
     where we pay by our own bank, it is kept for that.
 
-    Not atomic as a whole: written down, asked outside any transaction, then switched.
+    Not atomic as a whole: recorded, asked outside any transaction, then switched.
 
     :param gateway: the processor, or one of `queries.payout_methods_for`.
-    :raises GatewayNotOffered, NumberWrong, AccountNotReached: for a door that does not pay there.
+    :raises GatewayNotOffered, NumberWrong, AccountNotReached: for a gateway that does not pay there.
     :raises NotAllowed: unless the actor may withdraw for the organization.
     :raises PayoutCountryUnsupported: if no rail reaches the country in that currency.
-    :raises BankAccountRefused: for a definite no; the account that was active stays so.
+    :raises BankAccountRefused: for a rejection; the account that was active stays so.
     :raises PaymentUnavailable: without an answer; entering it again is safe.
     """
     policies.check_can_change_account(actor, organization_id)
@@ -99,7 +99,7 @@ def set_payout_account(
 def _remote_account(organization_id: UUID, gateway: str, country: str) -> str:
     """
     The organization's account at the processor, kept when the bank behind it changes: money that came back from
-    a bank lies there.
+    a bank is there.
     """
     payout_accounts = PayoutAccount.objects.filter(organization_id=organization_id, gateway=gateway, country=country)
     latest = payout_accounts.exclude(remote_account_id="").order_by("-created_at").first()
@@ -120,7 +120,7 @@ def _write_down(
 ) -> PayoutAccount:
     policies.check_can_change_account(actor, organization_id)
     country = people.organization(organization_id).country
-    # The rail is chosen here, once, by the dated table; a payout never chooses anew.
+    # The rail is chosen here, once, by the dated table; a payout never chooses again.
     route = compliance.corridor(payer_country=country, payee_country=country, on=now.date())
     reachable = compliance.payout_currencies(country) if route.rail != Rail.UNSUPPORTED else []
     if currency not in reachable:
@@ -186,7 +186,7 @@ def start_onboarding(
     """
     Open an account at the processor, whose own pages ask for the bank and who is paid: see `onboarding_page`.
 
-    Not atomic as a whole: written down, asked outside any transaction, then moved on.
+    Not atomic as a whole: recorded, asked outside any transaction, then moved on.
 
     :raises NotAllowed: unless the actor may withdraw for the organization.
     :raises PayoutCountryUnsupported: if no rail reaches the country in that currency.
@@ -225,7 +225,7 @@ def _email(organization_id: UUID) -> str:
 
 
 def _remote_recipient(account: PayoutAccount) -> str:
-    """The organization's account at the processor on the same rail, where there is one: money may lie there."""
+    """The organization's account at the processor on the same rail, where there is one: money may are there."""
     known = PayoutAccount.objects.filter(
         organization_id=account.organization_id, gateway=account.gateway, country=account.country, rail=account.rail
     ).exclude(remote_account_id="")
@@ -247,7 +247,7 @@ def _onboarding(*, account_id: UUID, remote_id: str, actor: Actor, now: datetime
 
 def onboarding_page(*, account_id: UUID, return_url: str, refresh_url: str, actor: Actor) -> str:
     """
-    The address of the processor's page, made anew each time: it is open for minutes and once. Asks outside any
+    The address of the processor's page, made again each time: it is open for minutes and once. Asks outside any
     transaction.
 
     :raises NotAllowed: unless the actor may withdraw for the organization.
@@ -291,7 +291,7 @@ def refresh_onboarding(*, account_id: UUID, actor: Actor = SYSTEM, now: datetime
 def _ready(*, account_id: UUID, status: RecipientStatus, actor: Actor, now: datetime) -> PayoutAccount:
     account = PayoutAccount.objects.select_for_update().get(id=account_id)
     if account.status != PayoutAccountStatus.ONBOARDING:
-        return account  # the page and a notice asked at the same time
+        return account  # the page and a webhook asked at the same time
     account.remote_payout_method_id = status.payout_method_id
     account.save(update_fields=["remote_payout_method_id"])
     recipient = Recipient(account.remote_account_id, status.last4, status.bank_name)
@@ -299,7 +299,7 @@ def _ready(*, account_id: UUID, status: RecipientStatus, actor: Actor, now: date
 
 
 def refresh_onboarding_of(*, gateway: str, remote_account_id: str, now: datetime) -> bool:
-    """A notice named the processor's account; False when nobody is being onboarded with it."""
+    """A webhook named the processor's account; False when nobody is being onboarded with it."""
     waiting = PayoutAccount.objects.filter(
         gateway=gateway, remote_account_id=remote_account_id, status=PayoutAccountStatus.ONBOARDING
     )
@@ -312,7 +312,7 @@ def refresh_onboarding_of(*, gateway: str, remote_account_id: str, now: datetime
 @transaction.atomic
 def set_automatic(*, organization_id: UUID, is_automatic: bool, actor: Actor, now: datetime) -> PayoutAccount:
     """
-    Agree to, or stop, balances being paid out by themselves at the rate of the moment.
+    Agree to, or stop, balances being paid out on their own at the rate of the moment.
 
     :raises PayoutAccountMissing: without an active account.
     """

@@ -1,4 +1,4 @@
-"""Balances that are paid out by themselves, for those who agreed to the rate of the moment."""
+"""Balances that are paid out on their own, for those who agreed to the rate of the moment."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ class ReversalRefused(Conflict):
 class ReversalUnanswered(Unavailable):
     code = "reversal_unanswered"
     message = _(
-        "The processor has not answered yet. It is looked up and asked again by itself; nothing is taken back twice."
+        "The processor has not answered yet. It is looked up and asked again automatically; nothing is taken back twice."
     )
 
 
@@ -83,7 +83,7 @@ def claim_reversal(
 
 
 def send_payout(*, payout_id: UUID, clock: Clock = timezone.now) -> None:
-    """Transfer and pay out one claimed payout; each step is written down before the next."""
+    """Transfer and pay out one claimed payout; each step is recorded before the next."""
     payout = Payout.objects.select_related("account__organization", "quote").get(id=payout_id)
     if _is_held(payout, clock()):
         return
@@ -195,7 +195,7 @@ def reverse_transfer(*, payout_id: UUID, actor: Actor, now: datetime) -> Payout:
     `reversals.request_reversal`; whatever is left unanswered, any worker ends.
 
     :raises OnlyStaff, PaymentsPaused, NothingToReverse: as they say.
-    :raises ReversalRefused: for a definite no; nothing moved.
+    :raises ReversalRefused: for a rejection; nothing moved.
     :raises ReversalUnanswered: without an answer.
     """
     gateway_policies.check_is_not_paused()

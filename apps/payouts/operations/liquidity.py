@@ -1,4 +1,4 @@
-"""A door that holds too little: nobody loses anything, and staff hear of it."""
+"""A gateway that holds too little: nobody loses anything, and staff are notified of it."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ from apps.pricing import rules as pricing_rules
 
 
 def refresh_payout(*, payout_id: UUID, clock: Clock = timezone.now) -> bool:
-    """Look a payout up. One that is still being sent is left to the settlement, which looks up by itself."""
+    """Look a payout up. One that is still being sent is left to the settlement, which looks up on its own."""
     payout = Payout.objects.select_related("account").filter(id=payout_id).first()
     if payout is None:
         return False
@@ -64,7 +64,7 @@ def quote_payout(*, organization_id: UUID, currency: str, amount: Money | None, 
     :param amount: of that balance; None for all of it.
     :raises PayoutAccountMissing, NothingToPayOut, AmountTooLarge, AmountTooSmall: as they say.
     :raises NoRate, RateTooOld: if no official rate leads to the account's currency.
-    :raises GatewayDoesNotExchange, InsufficientLiquidity: by a door that pays by itself; staff are told.
+    :raises GatewayDoesNotExchange, InsufficientLiquidity: by a gateway that pays on its own; staff are notified.
     """
     with recording_shortages(now):
         return _quote(organization_id, currency, amount, actor, now)
@@ -117,10 +117,10 @@ def accept_quote(*, quote_id: UUID, actor: Actor, now: datetime, is_automatic: b
     """
     Accept a quote: its amounts are reserved as they stand and the payout waits to be sent. A quote is used once.
 
-    :raises QuoteExpired, QuoteUsed, QuoteOutdated: never priced anew in silence.
+    :raises QuoteExpired, QuoteUsed, QuoteOutdated: never priced again in silence.
     :raises NotEnoughMoney: if the balance has gone meanwhile.
     :raises WithdrawalsFrozen: while a movement of its money waits to be compared with the books.
-    :raises InsufficientLiquidity: if the cash of the door has; nothing is reserved, and staff are told.
+    :raises InsufficientLiquidity: if the cash of the gateway has; nothing is reserved, and staff are notified.
     """
     with recording_shortages(now):
         return _accept(quote_id, actor, now, is_automatic)
@@ -132,7 +132,7 @@ def _accept(quote_id: UUID, actor: Actor, now: datetime, is_automatic: bool) -> 
     organization_id = quote.account.organization_id
     policies.check_can_withdraw(actor, organization_id)
     gateway_policies.check_is_not_frozen(organization_id)
-    # One payout at a time decides whether money already lies at the processor.
+    # One payout at a time decides whether money already is at the processor.
     PayoutAccount.objects.select_for_update().get(id=quote.account_id)
     policies.check_can_accept(quote, now)
     policies.check_may_leave(quote.account, now)
@@ -182,7 +182,7 @@ def request_payout(
 
 @transaction.atomic
 def payout_transferred(*, payout_id: UUID, transfer: Transfer, now: datetime) -> Payout:
-    """The money lies on the freelancer's account at the processor. Writing it down twice is writing it down once."""
+    """The money is on the freelancer's account at the processor. Writing it down twice is writing it down once."""
     payout = payout_queries.payout_for_update(payout_id)
     if payout.remote_transfer_id:
         return payout
@@ -206,7 +206,7 @@ def payout_transferred(*, payout_id: UUID, transfer: Transfer, now: datetime) ->
 
 @transaction.atomic
 def payout_answered(*, payout_id: UUID, movement: Movement, now: datetime) -> Payout:
-    """Write down what the processor says of a payout; older news changes nothing, in any order."""
+    """Record what the processor says of a payout; older news changes nothing, in any order."""
     payout = payout_queries.payout_for_update(payout_id)
     if payout.status == PayoutStatus.SENDING:
         changes = {"remote_payout_id": movement.remote_id, "lease_until": None}
@@ -222,7 +222,7 @@ def payout_answered(*, payout_id: UUID, movement: Movement, now: datetime) -> Pa
 
 @transaction.atomic
 def payout_refused(*, payout_id: UUID, failure_code: str, now: datetime) -> Payout:
-    """A definite no from the processor before it took the payout."""
+    """A rejection from the processor before it took the payout."""
     payout = payout_queries.payout_for_update(payout_id)
     if payout.status == PayoutStatus.SENDING:
         _failed(payout, failure_code, now)
@@ -265,7 +265,7 @@ def _returned(payout: Payout, failure_code: str, now: datetime) -> None:
 
 
 def _bring_back(payout: Payout, now: datetime) -> None:
-    """The cash of a payout abroad is on the platform again: all is undone. Any other cash lies at the processor."""
+    """The cash of a payout abroad is on the platform again: all is undone. Any other cash is at the processor."""
     if not payout.is_cross_border:
         _back_to_balance(payout, now)
         return

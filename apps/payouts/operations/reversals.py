@@ -33,7 +33,7 @@ def request_reversal(*, payout_id: UUID, actor: Actor, now: datetime) -> Transfe
     the entry is written when the processor has answered, with its own figure. Asked again while one is on its way or
     done, it is the same one.
 
-    :raises OnlyStaff: for anybody else. :raises NothingToReverse: if the cash does not lie there.
+    :raises OnlyStaff: for anybody else. :raises NothingToReverse: if the cash does not are there.
     """
     policies.check_is_staff(actor)
     payout = payouts.payout_for_update(payout_id)
@@ -75,7 +75,7 @@ def reversal_answered(*, reversal_id: UUID, answer: Reversal, now: datetime) -> 
 
 @transaction.atomic
 def reversal_refused(*, reversal_id: UUID, failure_code: str, now: datetime) -> TransferReversal:
-    """A definite no: the cash lies where it lay, and can be asked for again under another key."""
+    """A rejection: the cash lies where it lay, and can be asked for again under another key."""
     for_update = _for_update(reversal_id)
     if for_update.status == TransferReversalStatus.SENDING:
         changes = {"failure_code": failure_code[:60], "finished_at": now, "lease_until": None}

@@ -32,7 +32,7 @@ def register_commitment(commitment: Commitment) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Cash:
-    """Of one door in one currency."""
+    """Of one gateway in one currency."""
 
     gateway: str
     held: Money
@@ -49,10 +49,11 @@ class Cash:
 
 def cash_at(gateway: str, currency: str) -> Cash:
     """
-    What a door holds by the books, and what withdrawals, refunds and moves that it has not carried out will take of it.
+    What a gateway holds by the books, and what withdrawals, refunds and moves that it has not carried out will take of
+    it.
 
     A withdrawal counts until its transfer is booked; a refund until it has arrived, because it is booked only then; a
-    move from the second person's yes until the door's own line shows it.
+    move from the second person's yes until the gateway's own line shows it.
     """
     held = books.balance(chart.clearing(gateway, currency))
     payouts = Payout.objects.filter(
@@ -69,14 +70,14 @@ def cash_at(gateway: str, currency: str) -> Cash:
 
 
 def cash_by_gateway() -> list[Cash]:
-    """Every open door with every currency that it can hold and that any of them ever held."""
+    """Every open gateway with every currency that it can hold and that any of them ever held."""
     names = registry.names()
     existing = sorted({code for name in names for code in books.balances_by_currency(chart.clearing(name, "EUR").code)})
     return [cash_at(name, code) for name in names for code in existing if can_hold(name, code)]
 
 
 def can_hold(gateway: str, currency: str) -> bool:
-    """Is the door open, and made for this currency?"""
+    """Is the gateway open, and made for this currency?"""
     if gateway not in registry.names():
         return False
     currencies = registry.gateway(gateway).capabilities.currencies
@@ -84,7 +85,7 @@ def can_hold(gateway: str, currency: str) -> bool:
 
 
 def pays_by_itself(account: PayoutAccount) -> bool:
-    """Is it paid from a balance of the platform's own at that door, without a transfer and without an exchange?"""
+    """Is it paid from a balance of the platform's own at that gateway, without a transfer and without an exchange?"""
     return not registry.gateway(account.gateway).capabilities.has_recipient_balances
 
 

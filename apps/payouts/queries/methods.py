@@ -15,7 +15,7 @@ from apps.payments.queries.methods import dated, takes_currency
 
 @dataclass(frozen=True, slots=True)
 class PayoutMethod:
-    """A door that pays from a balance of the platform's own to an account that its owner names, without exchange."""
+    """A gateway that pays from a balance of the platform's own to an account that its owner names, without exchange."""
 
     name: str
     label: str | Promise
@@ -24,7 +24,7 @@ class PayoutMethod:
 
 def payout_methods_for(*, country: str, on: date) -> list[PayoutMethod]:
     """
-    Beside the processor, that pays everybody: who of the other open doors pays in this country, as the dated table
+    Beside the processor, that pays everybody: who of the other open gateways pays in this country, as the dated table
     says, in currencies that can arrive there. Empty where there is no choice.
     """
     reachable = compliance.payout_currencies(country)
@@ -42,7 +42,7 @@ def payout_methods_for(*, country: str, on: date) -> list[PayoutMethod]:
 
 
 def countries_paid_by(gateway: str, *, currency: str, on: date) -> set[str]:
-    """Countries that a door reaches in one currency; of a bank account, its own country counts."""
+    """Countries that a gateway reaches in one currency; of a bank account, its own country counts."""
     rows = dated(Direction.OUT, None, on).filter(Q(currency="") | Q(currency=currency), gateway=gateway)
     return set(rows.values_list("country", flat=True))
 

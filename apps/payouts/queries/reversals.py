@@ -8,7 +8,7 @@ _ALIVE = [TransferReversalStatus.REQUESTED, TransferReversalStatus.SENDING, Tran
 
 
 def payouts_with_cash_at_the_processor() -> list[Payout]:
-    """Payouts that came back and whose cash lies on the freelancer's account at the processor, unless it was used."""
+    """Payouts that came back and whose cash is on the freelancer's account at the processor, unless it was used."""
     came_back = (
         Payout.objects.filter(status__in=[PayoutStatus.FAILED, PayoutStatus.RETURNED], remote_reversal_id="")
         .exclude(remote_transfer_id="")

@@ -66,7 +66,7 @@ def statement(organization_id: UUID, *, before: int | None = None, limit: int = 
 
 
 def connected_available(organization_id: UUID, currency: str) -> Money:
-    """What lies on the organization's account at the processor, and is not meant for a payout or asked back."""
+    """What is on the organization's account at the processor, and is not meant for a payout or asked back."""
     lies = books.balance(chart.clearing_connected(organization_id, currency))
     meant = (
         Payout.objects.filter(organization_id=organization_id, currency=currency, status__in=PAYOUT_UNFINISHED)

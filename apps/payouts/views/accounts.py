@@ -67,7 +67,7 @@ def account(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def account_by(request: HttpRequest, name: str) -> HttpResponse:
     """
-    Be paid by a door that pays by itself, from our own bank or wallet: shown only where the operator has it for the
+    Be paid by a gateway that pays on its own, from our own bank or wallet: shown only where the operator has it for the
     freelancer's country.
     """
     organization_id, now = organization_id_of(request), timezone.now()
@@ -152,6 +152,6 @@ def automatic(request: HttpRequest) -> HttpResponse:
         actor=actor(request),
         now=timezone.now(),
     )
-    message = _("Balances are now paid out by themselves.") if is_automatic else _("Automatic payout is off.")
+    message = _("Balances are now paid out automatically.") if is_automatic else _("Automatic payout is off.")
     messages.success(request, message)
     return redirect("payouts:wallet")

@@ -174,7 +174,7 @@ class Cancel(_Ending):
         request=serializers.EndReasonSerializer, responses=serializers.TaskSerializer, operation_id="task_cancel"
     )
     def post(self, request: Request, task_id: UUID) -> Response:
-        """Call off."""
+        """Cancel."""
         return self._end(request, task_id)
 
 

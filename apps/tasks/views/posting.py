@@ -151,7 +151,7 @@ def _after_saving(request: HttpRequest, form: BriefForm, task: Task) -> HttpResp
     except policies.WaitingForPublication as error:
         form.show_problems(error.problems)
         return _page(request, form, task, 422)
-    messages.success(request, _("Your task is published. Matching freelancers are being told."))
+    messages.success(request, _("Your task is published. Matching freelancers are being notified."))
     return redirect(task)
 
 
@@ -232,7 +232,7 @@ def addendum(request: HttpRequest, task_id: UUID) -> HttpResponse:
         except Invalid as error:
             form.add_error(error.field if error.field in form.fields else None, str(error))
         else:
-            messages.success(request, _("Addendum published. Every bidder is told."))
+            messages.success(request, _("Addendum published. Every bidder is notified."))
             return redirect(task)
     context: dict[str, Any] = detail_context(request, task) | {"addendum_form": form, "open_addendum": True}
     return render(request, "tasks/task_detail.html", context, status=422)
@@ -243,7 +243,7 @@ def addendum(request: HttpRequest, task_id: UUID) -> HttpResponse:
 def close(request: HttpRequest, task_id: UUID) -> HttpResponse:
     task = _own(request, task_id)
     operations.close(task_id=task.id, actor=actor(request), now=timezone.now(), reason=request.POST.get("reason", ""))
-    messages.success(request, _("Task closed. Bidders are told."))
+    messages.success(request, _("Task closed. Bidders are notified."))
     return redirect(task)
 
 
@@ -252,7 +252,7 @@ def close(request: HttpRequest, task_id: UUID) -> HttpResponse:
 def cancel(request: HttpRequest, task_id: UUID) -> HttpResponse:
     task = _own(request, task_id)
     operations.cancel(task_id=task.id, actor=actor(request), now=timezone.now(), reason=request.POST.get("reason", ""))
-    messages.success(request, _("Task cancelled. Bidders are told."))
+    messages.success(request, _("Task cancelled. Bidders are notified."))
     return redirect("tasks:mine")
 
 

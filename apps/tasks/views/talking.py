@@ -36,7 +36,7 @@ def ask(request: HttpRequest, task_id: UUID) -> HttpResponse:
         actor=actor(request),
         now=timezone.now(),
     )
-    messages.success(request, _("Question sent. You are told when it is answered."))
+    messages.success(request, _("Question sent. You will be notified when it is answered."))
     return redirect(f"{task.get_absolute_url()}#questions")
 
 

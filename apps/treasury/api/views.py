@@ -55,7 +55,7 @@ class TreasuryOperations(APIView):
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        """Hand kept tax on, sweep our own money to the bank, lay aside for chargebacks, or bring our own money."""
+        """Hand kept tax on, sweep our own money to the bank, reserve for chargebacks, or bring our own money."""
         policies.check_is_staff(actor(request._request))
         serializer = serializers.NewTreasuryOperationSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
@@ -100,7 +100,7 @@ class TransferReversal(APIView):
 
 
 class InternalTransfers(APIView):
-    """What each door holds, and cash moved between them."""
+    """What each gateway holds, and cash moved between them."""
 
     @extend_schema(responses=serializers.LiquiditySerializer, operation_id="internal_transfers")
     def get(self, request: Request) -> Response:
@@ -147,7 +147,7 @@ class OneInternalTransfer(APIView):
     )
     @idempotent
     def post(self, request: Request, transfer_id: UUID) -> Response:
-        """Agree as a second person, call it off, or say which line of a door shows it."""
+        """Agree as a second person, call it off, or say which line of a gateway shows it."""
         policies.check_is_staff(actor(request._request))
         serializer = serializers.InternalTransferStepSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)

@@ -42,7 +42,8 @@ class SuspenseTarget(models.TextChoices):
 
 class SuspenseItem(BaseModel):
     """
-    A difference between the processor and the books under one reference, put aside by an entry so that the clearing
+    A difference between the processor and the books under one reference, moved to suspense by an entry so that the
+    clearing
     account is the processor's balance again. Two different people book it where it belongs.
     """
 

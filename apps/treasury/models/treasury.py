@@ -15,10 +15,10 @@ from apps.treasury.models.reconciliation import ProcessorLine
 class TreasuryKind(models.TextChoices):
     """What the operator does with its own money and with the tax that it keeps for others."""
 
-    TAX_WITHHELD = "tax_withheld", _("Withheld tax handed on")
-    TAX_COLLECTED = "tax_collected", _("Tax on our commission handed on")
+    TAX_WITHHELD = "tax_withheld", _("Withheld tax remitted")
+    TAX_COLLECTED = "tax_collected", _("Tax on our commission remitted")
     SWEEP = "sweep", _("Own money moved to the bank")
-    RESERVE = "reserve", _("Laid aside for chargebacks")
+    RESERVE = "reserve", _("Reserved for chargebacks")
     TOP_UP = "top_up", _("Own money brought to the processor")
 
 
@@ -34,7 +34,7 @@ class TreasuryOperation(BaseModel):
     currency = currency_field()
     reason = models.TextField(max_length=1000, blank=True)
     acted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    """None for what the clock lays aside: a rule did it, and nobody had to say why."""
+    """None for what the clock reserves: a rule did it, and nobody had to say why."""
     acted_at = models.DateTimeField()
 
     class Meta:
@@ -54,9 +54,9 @@ class TreasuryOperation(BaseModel):
 
 class InternalTransfer(BaseModel):
     """
-    The platform's cash from one door to another: wanted by one, agreed to by another, made by hand at the doors.
+    The platform's cash from one gateway to another: wanted by one, agreed to by another, made by hand at the gateways.
 
-    Only the doors' own lines say that it left and that it came.
+    Only the gateways' own lines say that it left and that it came.
     """
 
     id = models.UUIDField(primary_key=True, editable=False)
@@ -109,7 +109,7 @@ class InternalTransfer(BaseModel):
 
 
 class TopUp(BaseModel):
-    """The operator's own money on its way to the processor: written down with its key before the processor is asked."""
+    """The operator's own money on its way to the processor: recorded with its key before the processor is asked."""
 
     id = models.UUIDField(primary_key=True, editable=False)
     """Made by the form that was confirmed, and the act's id once it has arrived."""

@@ -1,4 +1,6 @@
-"""The platform's cash from one door to another: two people want it, the doors' own lines say that it went and came."""
+"""
+The platform's cash from one gateway to another: two people want it, the gateways' own lines say that it went and came.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,7 @@ class GatewaysIncompatible(Invalid):
 class ExceedsAvailable(Conflict):
     code = "exceeds_available"
     field = "amount"
-    message = _("%(door)s has %(free)s that are not promised.")
+    message = _("%(gateway)s has %(free)s that are not committed.")
 
 
 class SecondPersonMissing(Conflict):
@@ -93,7 +95,8 @@ def _check_is_free(source: str, amount: Money) -> None:
 @transaction.atomic
 def approve_transfer(*, transfer_id: UUID, actor: Actor, now: datetime) -> InternalTransfer:
     """
-    Another member of staff agrees and makes the transfer at the door: from here on no withdrawal counts on this cash.
+    Another member of staff agrees and makes the transfer at the gateway: from here on no withdrawal counts on this
+    cash.
 
     :raises OnlyStaff: :raises SecondPersonMissing: for whoever wanted it; the database refuses it as well.
     :raises ExceedsAvailable: if it was promised meanwhile. :raises IllegalTransition:
@@ -134,7 +137,7 @@ def cancel_transfer(*, transfer_id: UUID, actor: Actor, now: datetime) -> Intern
 @transaction.atomic
 def match_statement_line(*, transfer_id: UUID, line_id: UUID, actor: Actor, now: datetime) -> InternalTransfer:
     """
-    Staff say which line of the door is the step that a move waits for, where the line itself does not say it.
+    Staff say which line of the gateway is the step that a move waits for, where the line itself does not say it.
 
     :raises OnlyStaff: :raises LineMismatch: :raises NotFound:
     """
@@ -153,7 +156,8 @@ def match_statement_line(*, transfer_id: UUID, line_id: UUID, actor: Actor, now:
 
 def follow_transfers(*, gateway: str, now: datetime) -> int:
     """
-    Of one door whose lines were just read: what left it or came to it without anybody having to look; gives how many
+    Of one gateway whose lines were just read: what left it or came to it without anybody having to look; returns how
+    many
     steps. Part of the caller's transaction, which matches lines and entries.
     """
     steps = 0

@@ -3,7 +3,8 @@ The processor's word against the books, line by line and both ways.
 
 Each line of the processor's own books and each line of ours on its clearing account carries a reference: the
 processor's id of the object that moved the money. Under one reference both sides must sum to the same. What does not,
-after a while, is put aside (`suspense`), so that the clearing account is the processor's balance again, and two people
+after a while, is moved to suspense (`suspense`), so that the clearing account is the processor's balance again, and two
+people
 book it where it belongs. A payment sent twice under two ids is such a reference that our books do not know: this is the
 only place where it can be seen.
 """
@@ -69,7 +70,7 @@ def balance_at_processor(*, gateway: str) -> dict[str, Money] | None:
 
 
 def balance_at_all_gateways() -> dict[str, Money] | None:
-    """The platform's balances at every open door together; None as long as one does not answer."""
+    """The platform's balances at every open gateway together; None as long as one does not answer."""
     total: dict[str, Money] = {}
     for name in registry.names():
         balance = balance_at_processor(gateway=name)
@@ -84,7 +85,7 @@ def compare_balances(*, gateway: str) -> dict[str, tuple[Money, Money]]:
     """
     Currencies in which the processor's balance and the clearing account differ: (processor, books).
 
-    Payments of the last minutes may stand in one and not yet in the other; a difference that stays is an alarm.
+    Payments of the last minutes may are in one and not yet in the other; a difference that stays is an alarm.
 
     :raises GatewayUnavailable: without an answer.
     """
@@ -102,7 +103,8 @@ def _balances(gateway: str) -> dict[str, tuple[Money, Money]]:
 
 def reconcile(*, gateway: str, clock: Clock = timezone.now) -> ReconciliationRun:
     """
-    Read the processor's lines, match them with the books, put aside what stays unexplained, and say what differs.
+    Read the processor's lines, match them with the books, moved to suspense what stays unexplained, and say what
+    differs.
 
     Not atomic as a whole: the processor is asked outside any transaction, each step is safe to repeat.
 
@@ -119,7 +121,7 @@ def reconcile(*, gateway: str, clock: Clock = timezone.now) -> ReconciliationRun
 
 
 def _fill_in_charges(gateway: str) -> None:
-    """Payments that were written down before the processor's name for their line was: asked for again."""
+    """Payments that were recorded before the processor's name for their line was: asked for again."""
     nameless = Charge.objects.filter(gateway=gateway, status=ChargeStatus.SUCCEEDED, remote_charge_id="")
     for charge in nameless.order_by("created_at")[:500]:
         try:
@@ -131,7 +133,7 @@ def _fill_in_charges(gateway: str) -> None:
 
 def take_lines(*, gateway: str, lines: Iterable[BalanceLine]) -> int:
     """
-    Write down what the processor's books say, each line once, as they are read; returns the number of new ones. What
+    Record what the processor's books say, each line once, as they are read; returns the number of new ones. What
     was written stays when a long reading is interrupted.
     """
     new, reading = 0, iter(lines)
@@ -163,7 +165,7 @@ def _line(gateway: str, line: BalanceLine) -> ProcessorLine:
 
 @transaction.atomic
 def match(*, gateway: str, since: datetime, now: datetime) -> list[SuspenseItem]:
-    """Both ways: every line against every entry on the clearing account. Gives what was newly put aside."""
+    """Both ways: every line against every entry on the clearing account. Returns what was newly moved to suspense."""
     reconciliation.lock_reconciliation()
     _book_fees(gateway, now)
     _take_entries(gateway, since)
@@ -177,7 +179,7 @@ def match(*, gateway: str, since: datetime, now: datetime) -> list[SuspenseItem]
 
 
 def _book_fees(gateway: str, now: datetime) -> None:
-    """Fees that the processor took by itself: the line is the whole event, and its entry is written here."""
+    """Fees that the processor took on its own: the line is the whole event, and its entry is written here."""
     for line in ProcessorLine.objects.filter(gateway=gateway, status=LineStatus.WAITING, type__in=rules.FEE_LINES):
         if line.net_minor:
             ledger.record(entries.fee_taken(gateway=gateway, line_id=line.reference, net=line.net), now=now)
@@ -289,7 +291,7 @@ def _mark_matched(gateway: str, groups: Iterable[Group]) -> None:
 
 
 def _reason(gateway: str, reference: str, currency: str, now: datetime) -> SuspenseReason | None:
-    """Why a difference is put aside now; None while it may still explain itself."""
+    """Why a difference is moved to suspense now; None while it may still explain itself."""
     same = {"gateway": gateway, "reference": reference, "currency": currency}
     lines = list(ProcessorLine.objects.filter(**same))
     if any(line.type not in rules.KNOWN_LINES for line in lines):

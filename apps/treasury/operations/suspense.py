@@ -1,4 +1,4 @@
-"""Differences put aside, and the two people who book them where they belong."""
+"""Differences moved to suspense, and the two people who book them where they belong."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def open_item(*, gateway: str, reference: str, reason: SuspenseReason, amount: M
 
 def clear_where_news_came(*, gateway: str, now: datetime) -> int:
     """
-    An open item under whose reference something new has come is undone, and the whole is looked at afresh; gives how
+    An open item under whose reference something new has come is undone, and the whole is looked at afresh; returns how
     many. Part of the caller's transaction.
     """
     cleared = 0

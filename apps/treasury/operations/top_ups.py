@@ -40,13 +40,13 @@ class TopUpRefused(Conflict):
 
 def top_up(*, top_up_id: UUID, gateway: str, amount: Money, reason: str, actor: Actor, now: datetime) -> TopUp:
     """
-    Bring the operator's own money to the processor. Not atomic as a whole: written down with its key, asked outside any
+    Bring the operator's own money to the processor. Not atomic as a whole: recorded with its key, asked outside any
     transaction, the answer written with its entry.
 
     :param top_up_id: made by the form that was confirmed, and the key of the call; the same one again asks again.
     :raises OnlyStaff: for anybody else. :raises PaymentsPaused: :raises ReasonMissing: :raises AmountMissing:
     :raises PaymentUnavailable: without an answer; ask again, or let `refresh_top_ups` look it up.
-    :raises TopUpRefused: for a definite no.
+    :raises TopUpRefused: for a rejection.
     """
     down = _write_down(top_up_id, gateway, amount, reason, actor, now)
     if down.status in (TopUpStatus.SUCCEEDED, TopUpStatus.FAILED):
@@ -88,7 +88,7 @@ def _write_down(top_up_id: UUID, gateway: str, amount: Money, reason: str, actor
 
 @transaction.atomic
 def top_up_answered(*, top_up_id: UUID, movement: Movement, now: datetime) -> TopUp:
-    """Write down what the processor says; older news changes nothing. Arrived, it is an act and an entry."""
+    """Record what the processor says; older news changes nothing. Arrived, it is an act and an entry."""
     created = TopUp.objects.select_for_update().get(id=top_up_id)
     if created.status == TopUpStatus.REQUESTED:
         move(created, TOP_UP, "submit", actor=SYSTEM, now=now, changes={"remote_id": movement.remote_id})
@@ -128,7 +128,7 @@ def _refused(top_up_id: UUID, refusal: Exception, now: datetime) -> None:
 
 
 def refresh_top_ups(*, now: datetime) -> int:
-    """Look up what has not ended, outside any transaction; gives how many were found at the processor."""
+    """Look up what has not ended, outside any transaction; returns how many were found at the processor."""
     found = 0
 
     def look_up(top_up_id: UUID) -> None:

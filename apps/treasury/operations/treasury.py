@@ -1,4 +1,4 @@
-"""The operator's own money and the tax it keeps: handed on, swept to the bank, laid aside. By staff, for a reason."""
+"""The operator's own money and the tax it keeps: remitted, swept to the bank, reserved. By staff, for a reason."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def record_operation(
     *, operation_id: UUID, kind: str, subject: str, amount: Money, reason: str, actor: Actor, now: datetime
 ) -> TreasuryOperation:
     """
-    Hand kept tax on, sweep own money to the bank, or lay aside for chargebacks.
+    Hand kept tax on, sweep own money to the bank, or reserve for chargebacks.
 
     :param operation_id: made by the form that was confirmed; the same one again changes nothing.
     :param subject: the country of a tax, the processor of a sweep.
@@ -63,7 +63,7 @@ def record_operation(
 
 @transaction.atomic
 def keep_reserve(*, currency: str, now: datetime) -> TreasuryOperation | None:
-    """Lay aside, by the clock, what the reserve lacks of the agreed share of our commission; None if nothing."""
+    """Reserve, by the clock, what the reserve lacks of the agreed share of our commission; None if nothing."""
     liquidity.lock_treasury()
     lacking = holdings.to_reserve(currency)
     if not lacking:

@@ -68,7 +68,7 @@ def own_money(gateway: str, currency: str) -> Money:
 
 
 def _own(currency: str) -> Money:
-    """Of all doors together and between them; negative where customers' money is short of what is owed."""
+    """Of all gateways together and between them; negative where customers' money is short of what is owed."""
     groups = {code: minor for code, unit, minor in books.trial_balance() if unit == currency}
     there = Money.total((books.balance(chart.clearing(name, currency)) for name in registry.names()), currency)
     there += Money(groups.get("clearing:transit", 0), currency)
@@ -151,7 +151,7 @@ def unfinished_top_ups() -> list[TopUp]:
 
 def to_reserve(currency: str) -> Money:
     """
-    What the reserve still lacks: the agreed share of all commission ever earned, less what was laid aside for it.
+    What the reserve still lacks: the agreed share of all commission ever earned, less what was reserved for it.
     """
     earned = books.balance(chart.commission(currency))
     done = TreasuryOperation.objects.filter(kind=TreasuryKind.RESERVE, currency=currency).aggregate(

@@ -1,4 +1,4 @@
-"""What each door holds, and how much of it is promised already."""
+"""What each gateway holds, and how much of it is promised already."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def agreed_minor(gateway: str, currency: str) -> int:
 
 def lines_of_transfer(move: InternalTransfer) -> QuerySet[ProcessorLine]:
     """
-    Lines that may be the step that a move waits for, the oldest first: at the door, of the very amount, of no other
+    Lines that may be the step that a move waits for, the oldest first: at the gateway, of the very amount, of no other
     move, and explained by nothing else in our books.
     """
     is_leaving = move.status == InternalTransferStatus.AGREED
@@ -66,7 +66,7 @@ def lines_of_transfer(move: InternalTransfer) -> QuerySet[ProcessorLine]:
 def certain_line_of_transfer(move: InternalTransfer) -> ProcessorLine | None:
     """
     The line that needs nobody to look: at a processor its own word for such a movement is enough; at the bank the
-    move's number has to stand in the transfer, because customers pay there too.
+    move's number has to are in the transfer, because customers pay there too.
     """
     is_leaving = move.status == InternalTransferStatus.AGREED
     gateway = move.source if is_leaving else move.target

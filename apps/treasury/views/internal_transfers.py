@@ -1,4 +1,6 @@
-"""Cash between the doors: wanted by one member of staff, agreed to by another, believed when the doors show it."""
+"""
+Cash between the gateways: wanted by one member of staff, agreed to by another, believed when the gateways show it.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,7 @@ from apps.treasury.states import INTERNAL_TRANSFER, InternalTransferStatus
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def internal_transfers(request: HttpRequest) -> HttpResponse:
-    """What each door holds, what was moved, and the form that asks for another move."""
+    """What each gateway holds, what was moved, and the form that asks for another move."""
     policies.check_is_staff(actor(request))
     cash = liquidity.cash_by_gateway()
     currencies = sorted({cash_row.held.currency for cash_row in cash})
@@ -67,7 +69,7 @@ def internal_transfers(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def internal_transfer(request: HttpRequest, transfer_id: UUID) -> HttpResponse:
-    """One move: who wanted it and who agreed, what to type at the door, and the lines that show it."""
+    """One move: who wanted it and who agreed, what to type at the gateway, and the lines that show it."""
     asker = actor(request)
     policies.check_is_staff(asker)
     if request.method == "POST":
@@ -98,7 +100,7 @@ def _step(request: HttpRequest, transfer_id: UUID) -> None:
         messages.success(request, _("Agreed. Make the transfer now, and write the move's number into it."))
     elif step == "cancel":
         internal_transfer_operations.cancel_transfer(transfer_id=transfer_id, actor=asker, now=now)
-        messages.info(request, _("Called off. Nothing moved."))
+        messages.info(request, _("Cancelled. Nothing moved."))
     else:
         line_id = uuid_or_none(request.POST.get("line"))
         if line_id is None:

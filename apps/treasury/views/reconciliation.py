@@ -1,4 +1,4 @@
-"""The staff's desk of reconciliation: what was compared, what is put aside, and the two people who book it."""
+"""The staff's desk of reconciliation: what was compared, what is moved to suspense, and the two people who book it."""
 
 from __future__ import annotations
 

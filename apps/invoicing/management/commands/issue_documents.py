@@ -1,4 +1,4 @@
-"""Write the documents of money that moved before this area was there, or whose fact was parked."""
+"""Write the documents of money that moved before this area was there, or whose event was parked."""
 
 from __future__ import annotations
 
