@@ -63,8 +63,8 @@ class InsufficientLiquidity(Conflict):
     code = "insufficient_liquidity"
     message = _(
         "%(amount)s cannot be paid in this way just now: our account there does not hold enough. Nothing was taken "
-        "from your balance. Our staff have been notified and will move money there. Try again tomorrow, withdraw less, or choose "
-        "another way to be paid."
+        "from your balance. Our staff have been notified and will move money there. Try again tomorrow, withdraw "
+        "less, or choose another way to be paid."
     )
 
     def __init__(self, *, door: str, missing: Money, amount: str) -> None:

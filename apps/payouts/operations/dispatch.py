@@ -42,7 +42,8 @@ class ReversalRefused(Conflict):
 class ReversalUnanswered(Unavailable):
     code = "reversal_unanswered"
     message = _(
-        "The processor has not answered yet. It is looked up and asked again automatically; nothing is taken back twice."
+        "The processor has not answered yet. It is looked up and asked again automatically; nothing is taken back "
+        "twice."
     )
 
 
