@@ -1,15 +1,20 @@
-"""How a template is written, so that people can read it: docs/design.md says it in words."""
+"""How templates, styles and scripts are laid out, so that people can read them: docs/design.md says it in words."""
 
 from pathlib import Path
 
 import pytest
 
-TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
+ROOT = Path(__file__).resolve().parents[2]
 COLUMNS_MAX = 120
+SOURCES = [
+    *(ROOT / "templates").rglob("*.html"),
+    *(ROOT / "static" / "css").rglob("*.css"),
+    *(path for path in (ROOT / "static" / "js").rglob("*.js") if "vendor" not in path.parts),
+]
 
 
-@pytest.mark.parametrize("path", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: str(path.relative_to(TEMPLATES)))
-def test_a_template_is_laid_out(path):
+@pytest.mark.parametrize("path", sorted(SOURCES), ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_source_is_laid_out(path):
     wrong = []
     for number, line in enumerate(path.read_text().split("\n"), start=1):
         if len(line) > COLUMNS_MAX:
@@ -18,7 +23,8 @@ def test_a_template_is_laid_out(path):
             wrong.append(f"line {number} has a tab")
         if line != line.rstrip():
             wrong.append(f"line {number} ends in white space")
-        if (len(line) - len(line.lstrip(" "))) % 2:
+        indent = len(line) - len(line.lstrip(" "))
+        if indent % 2 and not line.lstrip().startswith("*"):  # a comment of several lines hangs by one
             wrong.append(f"line {number} is not indented by steps of two spaces")
 
     assert not wrong

@@ -78,9 +78,9 @@ def test_reading_ones_own_words_offers_skills_and_loses_nothing(market, client, 
     assert Task.objects.count() == before
     for kept in ("A page in React", "&lt;b&gt;and&lt;/b&gt; TypeScript", "12.50", "Half now"):
         assert kept in page
-    assert f'value="{skill("logo-design")}" checked' in page
+    assert f'value="{skill("logo-design")}" checked' in " ".join(page.split())
     assert f'value="{skill("react")}"' in page
-    assert f'value="{skill("react")}" checked' not in page, "the person decides"
+    assert f'value="{skill("react")}" checked' not in " ".join(page.split()), "the person decides"
 
 
 def test_the_part_is_exchanged_while_choosing_and_keeps_its_ticks(market, client, monkeypatch):
@@ -90,7 +90,7 @@ def test_the_part_is_exchanged_while_choosing_and_keeps_its_ticks(market, client
         "/en/matching/goes-with/",
         {"skills": [str(skill("react")), str(skill("nextjs")), "nonsense"], "offered": [str(skill("nextjs")), "x"]},
     ).content.decode()
-    assert f'value="{skill("nextjs")}" checked' in page
+    assert f'value="{skill("nextjs")}" checked' in " ".join(page.split())
     assert f'value="{skill("logo-design")}"' in page
     client.logout()
     assert client.get("/en/matching/goes-with/").status_code == 302

@@ -37,7 +37,7 @@ def test_the_add_button_adds_and_shows_the_form_again():
     assert has_added_skill(form)
     assert not form.errors
     html = str(form["skills"])
-    assert f'value="{skill("figma")}" checked' in html
+    assert f'value="{skill("figma")}" checked' in " ".join(html.split())
 
 
 def test_an_unclear_name_asks_which_is_meant():
@@ -74,4 +74,4 @@ def test_too_many_are_refused():
 
 def test_initial_skills_are_ticked():
     form = Form(initial={"skills": [skill("react")]})
-    assert f'value="{skill("react")}" checked' in str(form["skills"])
+    assert f'value="{skill("react")}" checked' in " ".join(str(form["skills"]).split())
