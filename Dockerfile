@@ -3,7 +3,7 @@ FROM python:3.11.13-slim-bookworm AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv /venv
 ENV PATH=/venv/bin:$PATH
-# base, or observability for Sentry and OpenTelemetry too (docs/how-to/read-the-signs.md). The demo's servers are in neither.
+# base, or observability for Sentry and OpenTelemetry too (docs/how-to/monitor.md). The demo's servers are in neither.
 ARG REQUIREMENTS=base
 COPY requirements/${REQUIREMENTS}.txt /tmp/requirements.txt
 RUN pip install --require-hashes -r /tmp/requirements.txt

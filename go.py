@@ -110,17 +110,19 @@ def setup(which: str) -> None:
 
 
 def install_commit_hook() -> None:
-    """Let git check commit messages, in a checkout whose owner has not chosen other hooks."""
-    git = ["git", "-C", str(ROOT)]
+    """Let git check commit messages, in a checkout whose owner has no hook for them and chose no other folder."""
     if not (ROOT / ".git").exists() or shutil.which("git") is None:
         return
+    git = ["git", "-C", str(ROOT)]
     chosen = subprocess.run([*git, "config", "core.hooksPath"], capture_output=True, text=True, check=False)
-    if chosen.stdout.strip() in ("", ".githooks"):
-        run(*git, "config", "core.hooksPath", ".githooks")
-    else:
-        print(
-            f"[setup] git uses the hooks in {chosen.stdout.strip()}; those in .githooks are not installed", flush=True
-        )
+    folder = subprocess.run([*git, "rev-parse", "--git-path", "hooks"], capture_output=True, text=True, check=True)
+    hook = ROOT / folder.stdout.strip() / "commit-msg"
+    if chosen.stdout.strip() or (hook.exists() and not hook.is_symlink()):
+        print("[setup] git has hooks of yours; .githooks/commit-msg is not installed", flush=True)
+    elif not hook.exists():
+        hook.parent.mkdir(exist_ok=True)
+        hook.unlink(missing_ok=True)
+        hook.symlink_to(os.path.relpath(ROOT / ".githooks" / "commit-msg", hook.parent))
 
 
 def compile_catalogues() -> None:

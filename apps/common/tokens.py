@@ -215,6 +215,7 @@ class _SimplifiedHan(dict[int, str]):
 
 _HAN = re.compile(r"[\u2e80-\u2fdf\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _SIMPLIFIED_HAN = _SimplifiedHan()
+_LATIN_OF_ARABIC = str.maketrans({"ا": "a", "ة": "t"})
 
 
 def _simplified(text: str) -> str:
@@ -224,7 +225,7 @@ def _simplified(text: str) -> str:
 def to_latin(text: str) -> str:
     """The text in plain Latin letters, by sound where its script is another one: 北京 -> bei jing."""
     # anyascii leaves the alef out and writes the syllables of Han together, each with a capital letter.
-    spaced = _HAN.sub(lambda han: f" {anyascii(han[0]).lower()} ", text.replace("ا", "a"))
+    spaced = _HAN.sub(lambda han: f" {anyascii(han[0]).lower()} ", text.translate(_LATIN_OF_ARABIC))
     return re.sub(r" {2,}", " ", anyascii(spaced)).strip()
 
 

@@ -168,7 +168,7 @@ def test_the_version_is_named_in_one_place_and_has_a_dated_heading_in_the_change
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     assert version == settings.VERSION
     headings = dict(
-        re.findall(r"^## (\d+\.\d+\.\d+) \((\d{4}-\d{2}-\d{2})\)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+        re.findall(r"^## \[(\d+\.\d+\.\d+)\] - (\d{4}-\d{2}-\d{2})$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
     )
     assert date.fromisoformat(headings[version])
     for name in (

@@ -95,8 +95,23 @@ def test_git_refuses_and_takes_as_the_hook_says(go, checkout):
 def test_hooks_that_somebody_chose_stay(go, checkout, capsys):
     git(checkout, "config", "core.hooksPath", "mine")
     go.install_commit_hook()
-    assert git(checkout, "config", "core.hooksPath").stdout.strip() == "mine"
+    assert not (checkout / ".git" / "hooks" / "commit-msg").exists()
     assert "not installed" in capsys.readouterr().out
+
+
+def test_a_hook_that_somebody_wrote_stays(go, checkout, capsys):
+    hook = checkout / ".git" / "hooks" / "commit-msg"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("mine")
+    go.install_commit_hook()
+    assert hook.read_text() == "mine"
+    assert "not installed" in capsys.readouterr().out
+
+
+def test_installing_twice_changes_nothing(go, checkout):
+    go.install_commit_hook()
+    go.install_commit_hook()
+    assert (checkout / ".git" / "hooks" / "commit-msg").resolve() == checkout / ".githooks" / "commit-msg"
 
 
 def test_a_folder_without_git_gets_none(go, tmp_path, monkeypatch):

@@ -139,7 +139,7 @@ def test_labels_that_rules_choose_by_exist():
 
 
 def test_each_alarm_has_its_place_in_the_manual():
-    manual = (Path(django_settings.BASE_DIR) / "docs" / "how-to" / "read-the-signs.md").read_text()
+    manual = (Path(django_settings.BASE_DIR) / "docs" / "how-to" / "monitor.md").read_text()
     rules = yaml.safe_load((OPS / "prometheus" / "alerts.yml").read_text())["groups"][0]["rules"]
     for rule in rules:
         assert f"### {rule['alert']}" in manual, rule["alert"]
