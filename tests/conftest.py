@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 from django.db import connection
 from django.test import TransactionTestCase
 from django.utils import translation
@@ -22,7 +23,7 @@ NOON = datetime(2026, 10, 28, 12, 0, tzinfo=UTC)
 
 # What takes longest begins first, so that no worker is left alone with it at the end.
 LONGEST = [
-    "tests/matching/test_dev_tracks.py", "tests/api/test_description.py", "tests/dashboard/test_journey.py",
+    "tests/demo/test_dev_tracks.py", "tests/api/test_description.py", "tests/demo/test_journey.py",
     "tests/browser/test_journey.py", "tests/money/test_state_machine.py",
 ]  # fmt: skip
 
@@ -50,15 +51,21 @@ def django_db_setup(
         databases.drop(name)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _static_files(django_test_environment: None) -> None:
+    """
+    A file is looked for when it is asked for: else every test client looks at all of them before its first request,
+    which took a tenth of the time of all tests.
+    """
+    django_settings.WHITENOISE_USE_FINDERS = True
+    django_settings.WHITENOISE_AUTOREFRESH = True
+
+
 @pytest.fixture(autouse=True)
 def _quick_and_private(settings: Any, tmp_path: Any) -> Iterator[None]:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MEDIA_ROOT = tmp_path
-    settings.MATCH_INDEX = tmp_path / "shelf"
-    settings.WHITENOISE_USE_FINDERS = True
-    # A file is looked for when it is asked for: else every test client looks at all files first, which took a tenth of
-    # the time of all tests.
-    settings.WHITENOISE_AUTOREFRESH = True
+    settings.MATCH_INDEX = tmp_path / "index"
     # A page that another test opened in Chinese leaves its language behind in the thread.
     translation.activate("en")
     network.refused.clear()

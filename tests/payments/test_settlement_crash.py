@@ -3,7 +3,7 @@ Kill the settlement at every point, with real processes and SIGKILL, and count w
 
 Our own books cannot see a payout that was sent twice: only the processor can.
 
-`CRASH_PAYOUTS=200` makes the large run as large as it is meant to be and tries every variant; without it, a quick choice.
+`CRASH_PAYOUTS=200` makes the large run as large as it is meant to be; `make test-full` tries every variant.
 """
 
 from __future__ import annotations
@@ -36,7 +36,6 @@ from tests.payments.crash_worker import POINTS
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 MANY = int(os.environ.get("CRASH_PAYOUTS", "12"))
-IS_LARGE = "CRASH_PAYOUTS" in os.environ
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -183,7 +182,7 @@ def test_many_payouts_with_kills_lost_replies_and_failures_move_once(make, url, 
     check_everything_moved_once(url, payouts)
 
 
-@pytest.mark.parametrize("kind", ["slow", "slow_start"] if IS_LARGE else ["slow_start"])
+@pytest.mark.parametrize("kind", [pytest.param("slow", marks=pytest.mark.full), "slow_start"])
 def test_several_senders_of_one_payout_at_a_time_move_it_once(make, url, tmp_path, kind):
     """The lease ends long before the call does, so that others send the same payout meanwhile."""
     payouts = requested_payouts(make, url)
@@ -215,7 +214,11 @@ def test_a_day_later_when_the_keys_are_forgotten_everything_is_looked_up_first(m
 
 
 @pytest.mark.parametrize(
-    "point", ["before_call", "after_call", "mid_transaction", "after_commit"] if IS_LARGE else ["after_call"]
+    "point",
+    [
+        "after_call",
+        *(pytest.param(one, marks=pytest.mark.full) for one in ("before_call", "mid_transaction", "after_commit")),
+    ],
 )
 def test_killing_the_worker_refunds_once(make, url, tmp_path, point):
     from apps.common.actors import SYSTEM
