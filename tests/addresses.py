@@ -45,24 +45,24 @@ class Address:
 @cache
 def addresses(*, with_admin: bool = False) -> tuple[Address, ...]:
     """All addresses of the areas, of the login's pages, the API and the machines'; regular expressions left out."""
-    found: list[str] = []
+    result: list[str] = []
 
     def walk(patterns: list[URLPattern | URLResolver], prefix: str) -> None:
-        for one in patterns:
-            if isinstance(one.pattern, LocalePrefixPattern):
+        for pattern in patterns:
+            if isinstance(pattern.pattern, LocalePrefixPattern):
                 part = "en/"
-            elif hasattr(one.pattern, "_route"):
-                part = str(one.pattern._route)
+            elif hasattr(pattern.pattern, "_route"):
+                part = str(pattern.pattern._route)
             else:
                 continue
-            if isinstance(one, URLResolver):
-                if one.namespace != "admin" or with_admin:
-                    walk(one.url_patterns, prefix + part)
+            if isinstance(pattern, URLResolver):
+                if pattern.namespace != "admin" or with_admin:
+                    walk(pattern.url_patterns, prefix + part)
             else:
-                found.append(prefix + part)
+                result.append(prefix + part)
 
     walk(get_resolver().url_patterns, "/")
-    return tuple(Address(route) for route in sorted(set(found)))
+    return tuple(Address(route) for route in sorted(set(result)))
 
 
 def filler(known: Mapping[str, list[str]], chance: random.Random) -> Callable[[str, str], str]:

@@ -83,10 +83,10 @@ def template() -> str:
     """The name of a database with all migrations and the reference data; made where it is missing."""
     name = PREFIX + _digest()
     with _alone():
-        known = {row[0] for row in run(f"SELECT datname FROM pg_database WHERE datname LIKE '{PREFIX}%'")}
-        if name in known:
+        existing = {row[0] for row in run(f"SELECT datname FROM pg_database WHERE datname LIKE '{PREFIX}%'")}
+        if name in existing:
             return name
-        run(*(f"DROP DATABASE IF EXISTS {one} WITH (FORCE)" for one in known))
+        run(*(f"DROP DATABASE IF EXISTS {item} WITH (FORCE)" for item in existing))
         draft = f"{name}_draft"  # a name of its own until it is whole
         _make(draft)
         run(f"ALTER DATABASE {draft} RENAME TO {name}")
@@ -126,7 +126,7 @@ def empty_tables(self: TransactionTestCase) -> None:
     with connection.cursor() as cursor:
         tables = sorted(set(connection.introspection.table_names(cursor)) - REFERENCE_TABLES)
         _check_reference_stays(cursor, set(tables))
-        probes = " UNION ALL ".join(f"(SELECT '{one}' FROM \"{one}\" LIMIT 1)" for one in tables)
+        probes = " UNION ALL ".join(f"(SELECT '{table}' FROM \"{table}\" LIMIT 1)" for table in tables)
         cursor.execute(probes)
         filled = [row[0] for row in cursor.fetchall()]
         if not filled:
@@ -136,12 +136,12 @@ def empty_tables(self: TransactionTestCase) -> None:
                JOIN pg_namespace n ON n.oid = s.relnamespace
                JOIN pg_depend d ON d.objid = s.oid AND d.classid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')
                WHERE s.relkind = 'S' AND d.refobjid = ANY(%s::regclass[])""",
-            [[f'"{one}"' for one in filled]],
+            [[f'"{item}"' for item in filled]],
         )
         sequences = [row[0] for row in cursor.fetchall()]
         statements = ["SET session_replication_role = replica"]
-        statements += [f'DELETE FROM "{one}"' for one in filled]
-        statements += [f"ALTER SEQUENCE {one} RESTART" for one in sequences]
+        statements += [f'DELETE FROM "{item}"' for item in filled]
+        statements += [f"ALTER SEQUENCE {sequence} RESTART" for sequence in sequences]
         statements += ["SET session_replication_role = origin"]
         cursor.execute("; ".join(statements))
         # Rows of transactions that were rolled back are there too, and nobody else tidies this cluster up.

@@ -40,10 +40,10 @@ def run(module: str, *words: object, timeout: float, environment: dict[str, str]
     from django.db import connection
 
     server = _server(connection.settings_dict["NAME"])
-    asked = {"module": module, "words": [str(word) for word in words], "environment": environment, "settings": settings}
+    query = {"module": module, "words": [str(word) for word in words], "environment": environment, "settings": settings}
     assert server.stdin is not None
     assert server.stdout is not None
-    print(json.dumps(asked), file=server.stdin, flush=True)
+    print(json.dumps(query), file=server.stdin, flush=True)
     if not select.select([server.stdout], [], [], timeout)[0]:
         _stop()
         raise TimeoutError(f"{module} {words}: not done after {timeout:.0f} s")

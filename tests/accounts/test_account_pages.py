@@ -24,7 +24,7 @@ STOCK = ["Enter Email Verification Code", "Re-send Verification", "Confirm Acces
 
 def _codes() -> list[str]:
     send_pending_emails(now=timezone.now())
-    return [found for one in mail.outbox for found in re.findall(r"\b[A-Z0-9]{4}-[A-Z0-9]{4}\b", one.body)]
+    return [item for item in mail.outbox for item in re.findall(r"\b[A-Z0-9]{4}-[A-Z0-9]{4}\b", item.body)]
 
 
 @pytest.fixture
@@ -116,8 +116,8 @@ def test_recovery_codes_are_listed_and_made_again_after_a_question(as_amara, ama
     code = RecoveryCodes.activate(amara).get_unused_codes()[0]
 
     assert code in as_amara.get("/en/accounts/2fa/recovery-codes/").content.decode()
-    asked = as_amara.get("/en/accounts/2fa/recovery-codes/generate/").content.decode()
-    assert "The codes that you have now stop working at once." in asked
+    result = as_amara.get("/en/accounts/2fa/recovery-codes/generate/").content.decode()
+    assert "The codes that you have now stop working at once." in result
     assert "Turn off the authenticator app?" in as_amara.get("/en/accounts/2fa/totp/deactivate/").content.decode()
 
 
@@ -129,9 +129,9 @@ def test_another_address_becomes_the_main_one_and_the_old_one_goes(as_amara, ama
     as_amara.post("/en/accounts/email/", {"email": "second@example.org", "action_primary": "1"})
     as_amara.post("/en/accounts/email/", {"email": amara.email, "action_remove": "1"})
 
-    assert [(one.email, one.primary) for one in EmailAddress.objects.filter(user=amara)] == [
-        ("second@example.org", True)
-    ]
+    assert [
+        (email_address.email, email_address.primary) for email_address in EmailAddress.objects.filter(user=amara)
+    ] == [("second@example.org", True)]
 
 
 def test_a_wrong_password_is_refused_in_our_words(as_amara):

@@ -24,7 +24,7 @@ def test_me_tells_who_and_for_whom(api, amara):
     body = api.get("/api/v1/me/").json()
 
     assert body["organization"] == str(amara.id)
-    assert [one["handle"] for one in body["organizations"]] == [amara.handle]
+    assert [item["handle"] for item in body["organizations"]] == [amara.handle]
 
 
 def test_me_needs_a_login():
@@ -69,7 +69,7 @@ def test_people_are_public_without_hidden_ones(make, amara):
     hidden = make.freelancer("Hidden")
     operations.hide_profile(organization_id=hidden.id, reason_code="spam", actor=make.staff_actor(), now=NOON)
 
-    names = [one["organization"]["display_name"] for one in APIClient().get("/api/v1/people/").json()["results"]]
+    names = [item["organization"]["display_name"] for item in APIClient().get("/api/v1/people/").json()["results"]]
     assert names == ["Amara Okafor"]
     assert APIClient().get(f"/api/v1/people/{hidden.handle}/").status_code == 404
 

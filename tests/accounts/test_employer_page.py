@@ -22,8 +22,8 @@ def studio(make):
 
 def _shown(page: str) -> dict[str, str]:
     """Each figure of the page by its name."""
-    found = re.findall(r'stat-label">(.*?)</dt>\s*<dd class="stat-figure">(.*?)</dd>', page, re.DOTALL)
-    return {name.strip(): re.sub(r"<[^>]+>|\s+", " ", figure).replace("\xa0", " ").strip() for name, figure in found}
+    findall = re.findall(r'stat-label">(.*?)</dt>\s*<dd class="stat-figure">(.*?)</dd>', page, re.DOTALL)
+    return {name.strip(): re.sub(r"<[^>]+>|\s+", " ", figure).replace("\xa0", " ").strip() for name, figure in findall}
 
 
 def test_a_new_employer_shows_no_freelancers_fields_to_anybody(client, studio):

@@ -72,22 +72,22 @@ def test_what_was_posted_on_a_page_is_done_once_the_person_proved_who_they_are(c
     client.force_login(owner)
     address = reverse("payouts:automatic")
 
-    asked = client.post(address, {"is_automatic": "yes"})
+    result = client.post(address, {"is_automatic": "yes"})
 
-    assert "reauthenticate" in asked.url
+    assert "reauthenticate" in result.url
     assert not PayoutAccount.objects.get().is_automatic
-    answer = client.post(asked.url, {"password": "correct horse battery"})
+    answer = client.post(result.url, {"password": "correct horse battery"})
     assert answer.status_code == 302
     assert PayoutAccount.objects.get().is_automatic
 
 
 def test_a_key_is_not_made_on_a_stale_session_and_its_form_is_not_lost(client, owner):
     client.force_login(owner)
-    asked = client.post(reverse("accounts:tokens"), {"name": "script", "days": "30", "scopes": ["work"]})
+    result = client.post(reverse("accounts:tokens"), {"name": "script", "days": "30", "scopes": ["work"]})
 
-    assert "reauthenticate" in asked.url
+    assert "reauthenticate" in result.url
     assert not PersonalToken.objects.exists()
-    page = client.post(asked.url, {"password": "correct horse battery"})
+    page = client.post(result.url, {"password": "correct horse battery"})
     assert "tw_" in page.content.decode()
     assert PersonalToken.objects.get().scopes == ["read", "work"]
 
@@ -141,8 +141,8 @@ def test_what_was_typed_is_carried_out_after_the_person_proved_who_they_are(clie
     form = client.get(address).context["form"]
     typed = {name: form[name].value() or "" for name in form.fields} | {"country": "PT"}
 
-    asked = client.post(address, typed)
-    assert "/reauthenticate/" in asked.url
-    client.post(asked.url, {"password": "Correct-horse-7"})
+    result = client.post(address, typed)
+    assert "/reauthenticate/" in result.url
+    client.post(result.url, {"password": "Correct-horse-7"})
 
     assert Organization.objects.get(id=ada.id).country == "PT"

@@ -63,7 +63,7 @@ def test_a_key_sees_the_members_of_its_own_organization_alone(make):
     assert robot.get(f"/api/v1/organizations/{firm.id}/members/").status_code == 200
     assert robot.get(f"/api/v1/organizations/{own.id}/members/").status_code == 404
     assert robot.get(f"/api/v1/organizations/{own.id}/invitations/").status_code == 404
-    assert [one["id"] for one in robot.get("/api/v1/organizations/").json()] == [str(firm.id)]
+    assert [item["id"] for item in robot.get("/api/v1/organizations/").json()] == [str(firm.id)]
     assert robot.post(f"/api/v1/organizations/{own.id}/act-for/").json()["code"] == "not_by_key"
 
 

@@ -107,8 +107,8 @@ def test_a_room_says_which_person_wrote_and_for_whom(client, make):
     page = client.get(contract.get_absolute_url()).content.decode()
 
     place = page.index("Hello")
-    said = page[page.rindex("Amara Okafor", 0, place) : place]
-    assert "Okafor Studio" in said
+    texts = page[page.rindex("Amara Okafor", 0, place) : place]
+    assert "Okafor Studio" in texts
 
 
 def test_home_greets_the_person(client, make):

@@ -23,7 +23,7 @@ def _skilled(make, name, *labels, **fields):
 
 def _found(text, **filters):
     people = queries.people_visible_to(STRANGER, text=text, **filters)
-    return sorted(one.organization.display_name for one in people)
+    return sorted(person.organization.display_name for person in people)
 
 
 def test_no_search_joins_what_a_profile_has_many_of(make):

@@ -107,8 +107,8 @@ def test_who_became_related_reviews_nobody_and_earlier_stars_count_no_more(make)
     assert ratings.rating(contract.freelancer_id).count == 1
 
     second = make.contract(status="completed")
-    for one in (contract, second):
-        join(owner_of(one.freelancer), one.employer)
+    for item in (contract, second):
+        join(owner_of(item.freelancer), item.employer)
     assert ratings.rating(contract.freelancer_id).count == 0
     with pytest.raises(OnePersonOnBothSides):
         reviews.submit(contract_id=second.id, actor=make.actor(second.employer), **stars)

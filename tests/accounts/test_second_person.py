@@ -92,12 +92,14 @@ def test_a_difference_is_not_booked_by_somebody_whom_the_proposer_made(books, it
 
 
 def test_an_appeal_is_not_answered_by_somebody_whom_the_decider_made(make, lost, decider):  # noqa: F811
-    made = decide(lost, decider)
-    recoveries.appeal_recovery(recovery_id=made.id, text="It was licensed.", actor=make.actor(payee_of(lost)), now=NOON)
+    created = decide(lost, decider)
+    recoveries.appeal_recovery(
+        recovery_id=created.id, text="It was licensed.", actor=make.actor(payee_of(lost)), now=NOON
+    )
     role = StaffAssignment.objects.get(user_id=decider.user_id).role
     second = made_by(make, make.staff_actor(), role=role)
     StaffAssignment.objects.filter(user_id=second.user_id).update(granted_by_id=decider.user_id)
-    answer = {"recovery_id": made.id, "is_granted": True, "reasons": "Looked at.", "actor": second}
+    answer = {"recovery_id": created.id, "is_granted": True, "reasons": "Looked at.", "actor": second}
 
     assert not escrow_policies.can_answer_appeal(second, Recovery.objects.get(), NOON)  # no button either
     with pytest.raises(policies.SecondPersonNotIndependent):
@@ -128,18 +130,18 @@ def _compares_with_the_first(function: ast.FunctionDef) -> bool:
 
 
 def test_every_act_of_two_people_of_the_staff_asks_for_it():
-    found = {}
+    result = {}
     for path in (Path(settings.BASE_DIR) / "apps").glob("*/**/*.py"):
         if path.parts[-2] != "operations" and path.name not in ("operations.py", "policies.py"):
             continue
         for node in ast.parse(path.read_text()).body:
             if isinstance(node, ast.FunctionDef) and _compares_with_the_first(node):
-                found[f"{path.parent.name}.{path.stem}.{node.name}"] = "check_is_independent" in ast.unparse(node)
-    assert {name for name, asks in found.items() if asks} == {
+                result[f"{path.parent.name}.{path.stem}.{node.name}"] = "check_is_independent" in ast.unparse(node)
+    assert {name for name, asks in result.items() if asks} == {
         "operations.suspense.confirm_booking", "operations.cash.approve_transfer", "escrow.policies.check_can_answer_appeal",
         "moderation.policies.check_can_answer",
     }  # fmt: skip
-    assert {name for name, asks in found.items() if not asks} <= {
+    assert {name for name, asks in result.items() if not asks} <= {
         "spending.policies.check_can_agree_to_loosen",  # of an employer: check_is_settled
         "spending.policies.can_agree_to_loosen",
     }

@@ -83,9 +83,9 @@ def test_links_in_account_mail_lead_to_us_whatever_host_was_asked(client, make, 
 def test_signing_up_with_a_known_address_hashes_too(client, make, monkeypatch):
     user, hashed = make.user(), []
     monkeypatch.setattr("apps.accounts.forms.make_password", lambda password: hashed.append(password))
-    given = {"email": user.email, "password1": "correct horse battery", "password2": "correct horse battery",
+    values = {"email": user.email, "password1": "correct horse battery", "password2": "correct horse battery",
              "display_name": "New", "purpose": "work", "country": "DE"}  # fmt: skip
-    assert client.post("/en/accounts/signup/", given, REMOTE_ADDR=_address()).status_code == 302
+    assert client.post("/en/accounts/signup/", values, REMOTE_ADDR=_address()).status_code == 302
     assert hashed == ["correct horse battery"]
 
 
@@ -162,10 +162,10 @@ def test_an_ordinary_line_stays_as_it_is():
 
 
 def test_every_address_that_is_a_secret_itself_is_cut():
-    routes = [one for one in addresses() if re.search(r"<\w*:?\w*(token|key|secret|code)>", one.route)]
+    routes = [address for address in addresses() if re.search(r"<\w*:?\w*(token|key|secret|code)>", address.route)]
     assert len(routes) >= 2
-    for one in routes:
-        assert CUT in cut_secrets(one.filled(lambda converter, name: "hushhush")), one.route
+    for route in routes:
+        assert CUT in cut_secrets(route.filled(lambda converter, name: "hushhush")), route.route
 
 
 @pytest.mark.parametrize(
@@ -188,23 +188,23 @@ def test_either_spelling_of_a_mailbox_logs_in(client, make):
     user = make.user(email="login@bücher.example")
     assert user.email == "login@xn--bcher-kva.example"
     assert User.objects.get_by_natural_key("login@bücher.example") == user
-    given = {"login": "login@bücher.example", "password": "correct horse battery"}
-    assert client.post("/en/accounts/login/", given, REMOTE_ADDR=_address()).status_code == 302
+    values = {"login": "login@bücher.example", "password": "correct horse battery"}
+    assert client.post("/en/accounts/login/", values, REMOTE_ADDR=_address()).status_code == 302
 
 
 def test_one_mailbox_is_one_account(client, make):
     make.user(email="signup@xn--bcher-kva.example")
-    given = {"email": "signup@BÜCHER.example", "password1": "correct horse battery", "display_name": "New",
+    values = {"email": "signup@BÜCHER.example", "password1": "correct horse battery", "display_name": "New",
              "password2": "correct horse battery", "purpose": "work", "country": "DE"}  # fmt: skip
-    assert client.post("/en/accounts/signup/", given, REMOTE_ADDR=_address()).status_code == 302
+    assert client.post("/en/accounts/signup/", values, REMOTE_ADDR=_address()).status_code == 302
     assert User.objects.count() == 1
 
 
 @pytest.mark.parametrize("name", ["\u200b", "\u3164", "\u2800", "\u00ad"])
 def test_a_name_of_which_nothing_is_seen_is_refused_everywhere(client, make, amara, name):
-    given = {"email": "a@example.org", "password1": "correct horse battery", "password2": "correct horse battery",
+    values = {"email": "a@example.org", "password1": "correct horse battery", "password2": "correct horse battery",
              "display_name": name, "purpose": "work", "country": "DE"}  # fmt: skip
-    signup = client.post("/en/accounts/signup/", given, REMOTE_ADDR=_address())
+    signup = client.post("/en/accounts/signup/", values, REMOTE_ADDR=_address())
     assert signup.status_code == 200
     assert "something can be seen" in signup.content.decode()
     client.force_login(amara.memberships.get().user)
@@ -220,13 +220,13 @@ def test_a_name_of_which_nothing_is_seen_is_refused_everywhere(client, make, ama
 def test_the_description_of_the_api_is_made_once(client, monkeypatch):
     from apps.common.api.views import SchemaView
 
-    made = []
+    created = []
     generator = SchemaView.generator_class
     monkeypatch.setattr(SchemaView, "_made", {})
     monkeypatch.setattr(
-        SchemaView, "generator_class", lambda *args, **options: made.append(1) or generator(*args, **options)
+        SchemaView, "generator_class", lambda *args, **options: created.append(1) or generator(*args, **options)
     )
     answers = [client.get("/api/schema/?lang=en&version=%0a") for _number in range(3)]
-    assert len(made) == 1
+    assert len(created) == 1
     assert {answer.status_code for answer in answers} == {200}
     assert answers[0].content == answers[2].content

@@ -40,11 +40,11 @@ def _picture() -> SimpleUploadedFile:
 
 
 def test_sign_up_makes_a_person_with_an_organization_after_the_code(client):
-    given = {
+    values = {
         "display_name": "Amara Okafor", "email": "amara@example.org", "password1": "violet river lamp",
         "password2": "violet river lamp", "country": "NG", "purpose": "work",
     }  # fmt: skip
-    answer = client.post("/en/accounts/signup/", given, headers={"cookie": "time_zone=Africa/Lagos"})
+    answer = client.post("/en/accounts/signup/", values, headers={"cookie": "time_zone=Africa/Lagos"})
 
     assert answer.status_code == 302
     user = User.objects.get(email="amara@example.org")
@@ -108,12 +108,12 @@ def test_the_owner_may_look_as_a_visitor(as_amara, amara):
 
 
 def test_the_profile_form_writes_what_was_typed(as_amara, amara):
-    given = {
+    values = {
         "headline": "Photo retouching", "bio": "Ten years.", "source_language": "en", "rate": "35.50",
         "rate_currency": "USD", "availability": "partly", "works_from_hour": "8", "works_to_hour": "17",
         "is_public": "on",
     }  # fmt: skip
-    assert as_amara.post("/en/settings/profile/", given).status_code == 302
+    assert as_amara.post("/en/settings/profile/", values).status_code == 302
 
     amara.profile.refresh_from_db()
     assert (amara.profile.headline, amara.profile.rate_amount_minor, amara.profile.works_from_hour) == (
@@ -130,19 +130,19 @@ def test_a_rate_that_is_no_number_is_sent_back_with_everything_typed(as_amara):
 
 def test_a_viewer_may_not_change_the_profile(client, make, amara):
     client.force_login(make.member(amara, "viewer"))
-    given = {
+    values = {
         "headline": "Mine now", "source_language": "en", "availability": "open", "works_from_hour": "8",
         "works_to_hour": "17",
     }  # fmt: skip
-    assert client.post("/en/settings/profile/", given).status_code == 403
+    assert client.post("/en/settings/profile/", values).status_code == 403
 
 
 def test_a_portfolio_picture_needs_words_and_is_then_shown(as_amara, amara, client):
     without = as_amara.post("/en/settings/profile/portfolio/", {"title": "Lamp", "picture": _picture()})
     assert without.status_code == 422
 
-    given = {"title": "Lamp", "picture": _picture(), "image_alt": "A brass lamp"}
-    assert as_amara.post("/en/settings/profile/portfolio/", given).status_code == 302
+    values = {"title": "Lamp", "picture": _picture(), "image_alt": "A brass lamp"}
+    assert as_amara.post("/en/settings/profile/portfolio/", values).status_code == 302
     item = amara.profile.portfolio.get()
     client.logout()
     shown = client.get(reverse("accounts:portfolio_picture", args=[item.id]))
@@ -159,11 +159,11 @@ def test_nobody_removes_another_ones_portfolio(client, make, as_amara, amara):
 
 
 def test_settings_change_language_zone_and_theme(as_amara, amara):
-    given = {
+    values = {
         "display_name": "Amara", "language": "ar", "time_zone": "Africa/Cairo", "display_currency": "EGP",
         "theme": "dark",
     }  # fmt: skip
-    answer = as_amara.post("/en/settings/", given)
+    answer = as_amara.post("/en/settings/", values)
 
     assert answer["Location"].startswith("/ar/")
     assert answer.cookies["theme"].value == "dark"
@@ -184,11 +184,11 @@ def test_a_key_is_shown_once_and_can_be_revoked(as_amara):
 
 
 def test_organizations_are_made_switched_and_never_those_of_others(as_amara, make, amara):
-    given = {
+    values = {
         "kind": "company", "display_name": "Okafor Studio", "country": "NG", "time_zone": "Africa/Lagos",
         "currency": "USD", "works": "on",
     }  # fmt: skip
-    as_amara.post("/en/organizations/new/", given)
+    as_amara.post("/en/organizations/new/", values)
     user = amara.memberships.get().user
     studio = Organization.objects.get(display_name="Okafor Studio")
     assert queries.actor_for(User.objects.get(id=user.id)).organization_id == studio.id
@@ -234,10 +234,10 @@ def test_members_of_others_are_not_found(as_amara, make):
 
 
 def test_people_are_found_by_country_language_and_word(client, make):
-    one = make.freelancer("Li Wei", country="CN", currency="CNY")
+    freelancer = make.freelancer("Li Wei", country="CN", currency="CNY")
     operations.update_profile(
-        organization_id=one.id,
-        actor=make.actor(one),
+        organization_id=freelancer.id,
+        actor=make.actor(freelancer),
         now=NOON,
         changes={"headline": "电商设计"},
         languages={"zh": "native"},

@@ -34,14 +34,16 @@ def findings(app: str, migration: Migration, before: ProjectState) -> list[str]:
     :param before: the models as they are before it, in which `app` has the tables that may hold rows.
     """
     is_marked = bool(str(getattr(migration, "post_deploy", "")).strip())
-    state, found = before.clone(), []
-    made = {one.name_lower for one in migration.operations if isinstance(one, operations.CreateModel)}
+    state, result = before.clone(), []
+    created = {
+        operation.name_lower for operation in migration.operations if isinstance(operation, operations.CreateModel)
+    }
     for operation in _in_the_database(migration.operations):
-        for sentence, needs_mark in _of(operation, app, state, made, migration):
+        for sentence, needs_mark in _of(operation, app, state, created, migration):
             if not (needs_mark and is_marked):
-                found.append(f"{app}.{migration.name}: {operation.describe()}: {sentence}")
+                result.append(f"{app}.{migration.name}: {operation.describe()}: {sentence}")
         operation.state_forwards(app, state)
-    return found
+    return result
 
 
 MARK = 'the version before still uses it: wait one version, then say so in `post_deploy = "…"`'
@@ -58,7 +60,7 @@ def _of(
     if isinstance(operation, AddIndexConcurrently | RemoveIndexConcurrently) and migration.atomic:
         yield "needs `atomic = False`", False
     if isinstance(operation, ValidateConstraint) and any(
-        isinstance(one, operations.AddConstraint) for one in migration.operations
+        isinstance(operation, operations.AddConstraint) for operation in migration.operations
     ):
         yield "belongs into the next migration: in this one the table stays locked while its rows are read", False
     name = getattr(operation, "model_name_lower", None) or getattr(operation, "name_lower", "")

@@ -26,7 +26,7 @@ def test_a_page_that_takes_get_takes_head():
                 "/en/accounts/login/", "/api/v1/people/"],
 )  # fmt: skip
 def test_head_is_get_without_a_body(client, address):
-    found, head = client.get(address), client.head(address)
-    assert head.status_code == found.status_code == 200
+    result, head = client.get(address), client.head(address)
+    assert head.status_code == result.status_code == 200
     assert not head.content
-    assert head["Content-Type"] == found["Content-Type"]
+    assert head["Content-Type"] == result["Content-Type"]

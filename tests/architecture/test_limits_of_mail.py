@@ -39,12 +39,12 @@ BOUNDED = {
 
 
 def notified_events() -> set[str]:
-    found = set()
+    result = set()
     for path in (APPS / "notifications" / "subscribers").glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "bus.subscribe":
-                found.add(ast.unparse(node.args[0]).rpartition(".")[2])
-    return found
+                result.add(ast.unparse(node.args[0]).rpartition(".")[2])
+    return result
 
 
 def calls(function: ast.FunctionDef) -> set[str]:
@@ -53,15 +53,15 @@ def calls(function: ast.FunctionDef) -> set[str]:
 
 def reached(name: str, module: dict[str, set[str]], seen: frozenset[str] = frozenset()) -> set[str]:
     """What a function calls, through the functions of its own module too."""
-    found = set(module[name])
+    result = set(module[name])
     for other in module[name] & set(module) - seen - {name}:
-        found |= reached(other, module, seen | {name})
-    return found
+        result |= reached(other, module, seen | {name})
+    return result
 
 
 def operations_that_notify(events: set[str]) -> dict[str, bool]:
     """Each operation of a person that publishes one of these events -> whether it spends of a limit."""
-    found = {}
+    result = {}
     for path in sorted([*APPS.glob("*/operations.py"), *APPS.glob("*/operations/*.py")]):
         functions = [node for node in ast.parse(path.read_text()).body if isinstance(node, ast.FunctionDef)]
         module = {function.name: calls(function) for function in functions}
@@ -72,19 +72,19 @@ def operations_that_notify(events: set[str]) -> dict[str, bool]:
             all_calls = reached(function.name, module)
             if {call.rpartition(".")[2] for call in all_calls} & events:
                 area = path.relative_to(APPS).parts[0]
-                found[f"{area}.{function.name}"] = "limits.spend" in all_calls
-    return found
+                result[f"{area}.{function.name}"] = "limits.spend" in all_calls
+    return result
 
 
 def test_what_notifies_others_is_limited_or_happens_once():
-    found = operations_that_notify(notified_events())
-    assert len(found) > 30
-    assert {name for name, is_limited in found.items() if not is_limited} - set(BOUNDED) == set()
+    result = operations_that_notify(notified_events())
+    assert len(result) > 30
+    assert {name for name, is_limited in result.items() if not is_limited} - set(BOUNDED) == set()
 
 
 def test_the_list_of_what_needs_no_limit_is_no_longer_than_it_must_be():
-    found = operations_that_notify(notified_events())
-    assert {name for name, is_limited in found.items() if is_limited} & set(BOUNDED) == set()
+    result = operations_that_notify(notified_events())
+    assert {name for name, is_limited in result.items() if is_limited} & set(BOUNDED) == set()
 
 
 @pytest.mark.parametrize("name", ["WorkDelivered", "RevisionRequested", "BidSubmitted", "MessageSent"])

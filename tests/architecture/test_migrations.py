@@ -86,7 +86,7 @@ REMOVED = [
 ]
 
 
-@pytest.mark.parametrize("operation", REMOVED, ids=lambda one: one.describe()[:50])
+@pytest.mark.parametrize("operation", REMOVED, ids=lambda item: item.describe()[:50])
 def test_what_the_version_before_uses_goes_by_a_marked_migration_alone(operation):
     assert any("post_deploy" in sentence for sentence in found(operation))
     assert found(operation, post_deploy="the program does without it since 0.2.0") == []
@@ -109,7 +109,7 @@ LOCKED = [
 ]
 
 
-@pytest.mark.parametrize("operation", LOCKED, ids=lambda one: one.describe()[:50])
+@pytest.mark.parametrize("operation", LOCKED, ids=lambda item: item.describe()[:50])
 def test_what_locks_or_breaks_a_table_in_use_is_refused_marked_or_not(operation):
     assert len(found(operation)) == 1
     assert len(found(operation, post_deploy="since 0.2.0")) == 1
@@ -141,7 +141,7 @@ GOOD = [
 ]
 
 
-@pytest.mark.parametrize("operation", GOOD, ids=lambda one: one.describe()[:50])
+@pytest.mark.parametrize("operation", GOOD, ids=lambda item: item.describe()[:50])
 def test_what_only_adds_passes(operation):
     assert found(operation) == []
 

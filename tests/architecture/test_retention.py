@@ -28,10 +28,10 @@ def now():
 
 
 def event(now, age, **delivery) -> Event:
-    made = Event.objects.create(name="test.event", payload={}, happened_at=now - age)
+    created = Event.objects.create(name="test.event", payload={}, happened_at=now - age)
     for status, done_at in delivery.items():
-        Delivery.objects.create(event=made, subscriber=status, status=status, next_attempt_at=now, done_at=done_at)
-    return made
+        Delivery.objects.create(event=created, subscriber=status, status=status, next_attempt_at=now, done_at=done_at)
+    return created
 
 
 def test_handled_events_go_and_failed_ones_stay(now):

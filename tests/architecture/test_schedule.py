@@ -23,7 +23,7 @@ def test_a_job_exists_expires_and_goes_to_a_declared_queue(name):
     task = app.tasks[job["task"]]
     assert 0 < job["options"]["expires"] <= 6 * 3600
     queue = app.amqp.router.route({}, task.name)["queue"]
-    assert queue.name in {one.name for one in settings.CELERY_TASK_QUEUES}
+    assert queue.name in {celery_task_queue.name for celery_task_queue in settings.CELERY_TASK_QUEUES}
     limit = task.time_limit or settings.CELERY_TASK_TIME_LIMIT
     assert 0 < limit <= 1800 < settings.CELERY_BROKER_TRANSPORT_OPTIONS["visibility_timeout"]
 

@@ -35,17 +35,17 @@ def pairs(language: str) -> list[tuple[polib.POEntry, str, str, bool]]:
     """Each entry with the form of its msgid, each form of its msgstr, and whether that form stands for one number."""
     catalogue = polib.pofile(str(catalogue_path(language)))
     selects = _numbers_of_forms(catalogue.metadata["Plural-Forms"])
-    found = []
+    result = []
     for entry in catalogue:
         if entry.obsolete:
             continue
         if entry.msgid_plural:
             for form, text in entry.msgstr_plural.items():
                 one_number = int(form) < len(selects) and len(selects[int(form)]) == 1
-                found.append((entry, entry.msgid_plural, text, one_number))
+                result.append((entry, entry.msgid_plural, text, one_number))
         else:
-            found.append((entry, entry.msgid, entry.msgstr, False))
-    return found
+            result.append((entry, entry.msgid, entry.msgstr, False))
+    return result
 
 
 def _numbers_of_forms(rule: str) -> list[set[int]]:
@@ -112,16 +112,16 @@ def strings_of_the_source(tmp_path_factory) -> set[tuple[str | None, str, str]]:
     finally:
         settings.LOCALE_PATHS = locale_paths
         os.chdir(here)
-    found = polib.pofile(str(tree / "locale" / "en" / "LC_MESSAGES" / "django.po"))
-    assert len(found) > 1000, "the copy does not hold the source"
-    return {(entry.msgctxt, entry.msgid, entry.msgid_plural) for entry in found}
+    pofile = polib.pofile(str(tree / "locale" / "en" / "LC_MESSAGES" / "django.po"))
+    assert len(pofile) > 1000, "the copy does not hold the source"
+    return {(entry.msgctxt, entry.msgid, entry.msgid_plural) for entry in pofile}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_string_of_the_source_is_missing(language, strings_of_the_source):
-    known = {(entry.msgctxt, entry.msgid, entry.msgid_plural) for entry in entries(language)}
+    existing = {(entry.msgctxt, entry.msgid, entry.msgid_plural) for entry in entries(language)}
 
-    missing = sorted(msgid for _context, msgid, _plural in strings_of_the_source - known)
+    missing = sorted(msgid for _context, msgid, _plural in strings_of_the_source - existing)
 
     assert not missing, f"{len(missing)} in {language}; gather them as docs/how-to/translate.md says: {missing[:10]}"
 
@@ -135,15 +135,15 @@ def test_placeholders_are_those_of_the_original(language):
     """
     wrong = []
     for _entry, original, text, one_number in pairs(language):
-        wanted, given = sorted(PLACEHOLDER.findall(original)), sorted(PLACEHOLDER.findall(text))
-        left_out = list(wanted)
-        for placeholder in given:
+        requested, values = sorted(PLACEHOLDER.findall(original)), sorted(PLACEHOLDER.findall(text))
+        left_out = list(requested)
+        for placeholder in values:
             if placeholder in left_out:
                 left_out.remove(placeholder)
         says_it_in_words = (
-            one_number and len(left_out) == 1 and left_out[0].startswith("%(") and len(given) == len(wanted) - 1
+            one_number and len(left_out) == 1 and left_out[0].startswith("%(") and len(values) == len(requested) - 1
         )
-        if given != wanted and not says_it_in_words:
+        if values != requested and not says_it_in_words:
             wrong.append((original, text))
 
     assert not wrong

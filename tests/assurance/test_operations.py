@@ -184,7 +184,7 @@ def test_a_proof_is_its_owners(market, client):
     proof = client.get(reverse("assurance:mine_json"))
 
     assert "every one of your balances" in page.content.decode()
-    assert {one["account"] for one in proof.json()["proofs"]} == {
+    assert {item["account"] for item in proof.json()["proofs"]} == {
         f"escrow:{market.id}", f"payable:{market.payee_id}",
     }  # fmt: skip
     assert client.get(reverse("assurance:mine_json"), {"night": "2020-01-01"}).status_code == 404

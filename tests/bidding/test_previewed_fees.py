@@ -46,7 +46,7 @@ def test_the_first_the_tenth_and_the_eleventh_contract_are_charged_as_previewed(
 
     assert (shares[1], shares[10], shares[11]) == (1000, 1000, 800)
     assert preview(make.task(), bidder).relationship.commission_bps == 1000  # another employer
-    assert {one.invariant: one.breaches for one in invariants.check_all() if one.breaches} == {}
+    assert {item.invariant: item.breaches for item in invariants.check_all() if item.breaches} == {}
 
 
 def test_milestones_are_rounded_one_by_one_as_they_will_be_paid(make):
@@ -81,7 +81,7 @@ def test_however_often_they_worked_together_and_in_however_many_steps(db, minor,
         platform_country="DE", payee_country="AT", effective_from=date(2020, 1, 1),
         defaults={"rate_bps": tax_bps, "jurisdiction": "AT", "source": "test"},
     )  # fmt: skip
-    on, parts = NOON.date(), [Money(one, "EUR") for one in minor]
+    on, parts = NOON.date(), [Money(item, "EUR") for item in minor]
     shown = pricing.receive_preview(
         Money.total(parts, "EUR"), "DE", "AT", "EUR", on, paid_before=paid_before, parts=parts
     )
@@ -102,11 +102,11 @@ def _released_in_steps(part: Money, agreed: rules.Terms, steps: list[float]) -> 
         step = Money(int(left.amount_minor * share), "EUR") if share < 1 else left
         if not step:
             continue
-        split = rules.split(
+        result = rules.split(
             step, agreed, released=released, commission_taken=commission, tax_taken=tax, withheld_taken=withheld
         )
-        released, net = released + step, net + split.net
-        commission, tax, withheld = commission + split.commission, tax + split.tax, withheld + split.withheld
+        released, net = released + step, net + result.net
+        commission, tax, withheld = commission + result.commission, tax + result.tax, withheld + result.withheld
     return net.amount_minor
 
 
@@ -119,22 +119,22 @@ def test_the_page_and_the_api_name_the_commission_of_a_relationship(make):
     )  # fmt: skip
     client, task = Client(), make.task(employer=employer)
     client.force_login(bidder.memberships.get().user)
-    address, asked = f"/en/tasks/{task.id}/bid/preview/", {"amount": "333.35", "currency": "EUR"}
+    address, query = f"/en/tasks/{task.id}/bid/preview/", {"amount": "333.35", "currency": "EUR"}
     api = {"task_id": str(task.id), "amount_minor": 33335, "currency": "EUR"}
 
-    first = client.get(address, asked).content.decode()
+    first = client.get(address, query).content.decode()
     assert "Commission 10%. Pieces of work that this employer has paid you for: 0; from 1 on" in first
     make.escrow(status="released", payer=employer, payee=bidder)
-    second = client.get(address, asked).content.decode()
+    second = client.get(address, query).content.decode()
     assert "paid you for: 1; from 10 on, the commission is 8%." in second
     for _ in range(9):
         make.escrow(status="released", payer=employer, payee=bidder)
-    tenth = client.get(address, asked).content.decode()
+    tenth = client.get(address, query).content.decode()
     assert "Commission 8%, as from 10 pieces of work on." in tenth
     PaidWork.objects.exclude(work_id=PaidWork.objects.earliest("created_at").work_id).delete()
-    told = client.get("/api/v1/bids/preview/", api).json()
-    assert told["commission"]["amount_minor"] + told["tax"]["amount_minor"] == 3000
-    assert told["relationship"] == {
+    body = client.get("/api/v1/bids/preview/", api).json()
+    assert body["commission"]["amount_minor"] + body["tax"]["amount_minor"] == 3000
+    assert body["relationship"] == {
         "paid_before": 1, "commission_bps": 900, "paid_before_min": 1, "next_paid_before": 10,
         "next_commission_bps": 800,
     }  # fmt: skip
@@ -154,5 +154,7 @@ def test_work_that_was_never_paid_for_does_not_count_and_a_part_does(make):
     assert pricing.paid_between(payer.id, payee.id) == 1
     assert pricing.paid_between(payee.id, payer.id) == 0
     PaidWork.objects.all().delete()
-    assert {one.invariant for one in invariants.check_all() if one.breaches} == {"F1_paid_work_that_fees_do_not_count"}
+    assert {item.invariant for item in invariants.check_all() if item.breaches} == {
+        "F1_paid_work_that_fees_do_not_count"
+    }
     assert Escrow.objects.get(id=escrow.id).status == "released"

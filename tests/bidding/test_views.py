@@ -95,7 +95,7 @@ def test_strangers_and_rivals_get_404(client, make, task):
     assert client.post(f"/en/bids/{bid.id}/decline/").status_code == 404
 
 
-def test_sealed_bids_are_a_closed_door_for_the_employer(client, make, task):
+def test_sealed_bids_are_a_closed_gateway_for_the_employer(client, make, task):
     sealed = make.task(bid_window="sealed")
     make.bid(task=sealed, cover_note="A secret note")
     client.force_login(sealed.employer.memberships.get().user)
@@ -133,10 +133,10 @@ class TestWhatTheEmployerPays:
 
         cost = queries.employer_costs(task, [bid], make.now)[bid.id]
         assert cost.fee == bid.binding_amount.share_bps(500)
-        said = f"You pay {number(cost.total)}"
+        sentence = f"You pay {number(cost.total)}"
         # On each card and in each dialog of an offer.
-        assert spaceless(page).count(said) >= 2
-        assert said in spaceless(client.get(bid.get_absolute_url()).content.decode())
+        assert spaceless(page).count(sentence) >= 2
+        assert sentence in spaceless(client.get(bid.get_absolute_url()).content.decode())
 
     def test_the_api_says_it_to_the_employer_alone(self, client, make, task, django_assert_max_num_queries):
         bid = make.bid(task=task)

@@ -52,8 +52,8 @@ class Visitor:
 
     def check(self) -> None:
         """No axe violation, no sideways scroll, a quiet console (a refusal of the CSP would stand there)."""
-        found = Axe().run(self.page, options={"runOnly": RULES})
-        assert found.violations_count == 0, f"{self.page.url}\n{found.generate_report()}"
+        result = Axe().run(self.page, options={"runOnly": RULES})
+        assert result.violations_count == 0, f"{self.page.url}\n{result.generate_report()}"
         assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{self.page.url} scrolls"
         assert not self.complaints, self.complaints
 
@@ -79,7 +79,7 @@ def visitor(browser: Browser, live_server: Any, transactional_db: None) -> Itera
             session = client.cookies["sessionid"].value
             context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
         visitor = Visitor(context.new_page(), live_server.url, language)
-        visitor.page.on("console", lambda said: visitor.complaints.append(said.text) if said.type == "error" else None)
+        visitor.page.on("console", lambda item: visitor.complaints.append(item.text) if item.type == "error" else None)
         return visitor
 
     yield open_for

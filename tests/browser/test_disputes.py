@@ -40,16 +40,16 @@ def test_two_people_settle_a_dispute_between_themselves(visitor, make, javascrip
     theirs.get_by_role("button", name="Accept and settle").click()
     theirs.get_by_text("Settled by both").first.wait_for()
 
-    found = Dispute.objects.get()
-    assert (found.status, found.freelancer_part) == ("settled", Money.of("540.00", "EUR"))
+    result = Dispute.objects.get()
+    assert (result.status, result.freelancer_part) == ("settled", Money.of("540.00", "EUR"))
 
 
 def test_staff_confirm_what_each_side_gets(visitor, make):
-    found = dispute(make, status="answered")
+    result = dispute(make, status="answered")
     staff = visitor(make.staff())
     page = staff.open("/disputes/queue/")
     staff.check()
-    page.get_by_role("link", name=found.milestone.title).click()
+    page.get_by_role("link", name=result.milestone.title).click()
     page.get_by_role("radio", name="An amount").check()
     page.get_by_label("The freelancer's part", exact=True).fill("300")
     page.get_by_label("Reasons").fill("A third of the pages meets the checklist.")
@@ -59,16 +59,16 @@ def test_staff_confirm_what_each_side_gets(visitor, make):
     page.get_by_role("button", name="Confirm decision").click()
     page.get_by_text("Our staff decided").first.wait_for()
     staff.check()
-    found.refresh_from_db()
-    assert (found.status, found.freelancer_part) == ("decided", Money.of("300.00", "EUR"))
+    result.refresh_from_db()
+    assert (result.status, result.freelancer_part) == ("decided", Money.of("300.00", "EUR"))
 
 
 @pytest.mark.parametrize(("language", "theme", "width"), SCREENS)
 def test_pages_of_a_dispute_are_accessible(visitor, make, language, theme, width):
-    found = dispute(make, status="answered")
+    result = dispute(make, status="answered")
     other = make.milestone(status="delivered")
     for organization, paths in (
-        (found.respondent, [f"/disputes/{found.id}/", "/disputes/"]),
+        (result.respondent, [f"/disputes/{result.id}/", "/disputes/"]),
         (other.contract.employer, [f"/milestones/{other.id}/dispute/"]),
     ):
         person = visitor(organization.memberships.get().user, language=language, theme=theme, width=width)

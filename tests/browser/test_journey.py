@@ -247,7 +247,7 @@ def withdraw(worker, freelancer, currency) -> None:
         return payout.status == "paid"
 
     work(until=is_paid)
-    assert [one for one in invariants.check_all() if one.breaches] == []
+    assert [item for item in invariants.check_all() if item.breaches] == []
 
 
 def review(hirer, worker, contract) -> None:

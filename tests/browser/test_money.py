@@ -28,7 +28,7 @@ def payout(make):
 
 def fresh(visitor) -> None:
     """As somebody who logged in by the form a moment ago."""
-    cookie = next(one for one in visitor.page.context.cookies() if one["name"] == "sessionid")
+    cookie = next(cooky for cooky in visitor.page.context.cookies() if cooky["name"] == "sessionid")
     session = SessionStore(cookie["value"])
     session["account_authentication_methods_user"] = session["_auth_user_id"]
     session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
@@ -77,9 +77,9 @@ def test_a_withdrawal_is_three_clicks(visitor, make, payout, javascript):
     page.get_by_role("button", name="Withdraw now").click()
 
     page.get_by_role("heading", level=1).wait_for()
-    made = Payout.objects.exclude(id=payout.id).get()
-    assert made.number in page.content()
-    assert made.quote.amount_from == Money.of("900.00", "EUR")
+    created = Payout.objects.exclude(id=payout.id).get()
+    assert created.number in page.content()
+    assert created.quote.amount_from == Money.of("900.00", "EUR")
     assert FxQuote.objects.count() == 2
 
 

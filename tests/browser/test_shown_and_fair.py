@@ -27,19 +27,22 @@ def market(transactional_db, make):
     people = []
     for number in range(24):
         options = {} if number % 2 else {"country": "CN", "currency": "CNY", "time_zone": "Asia/Shanghai"}
-        one = make.freelancer(f"Person {number}", **options)
+        freelancer = make.freelancer(f"Person {number}", **options)
         accounts.update_profile(
-            organization_id=one.id, actor=make.actor(one), now=now, changes={}, skills={react: 1 + number % 4},
+            organization_id=freelancer.id, actor=make.actor(freelancer), now=now, changes={}, skills={react: 1 + number % 4},
             languages={"en": "native"},
         )  # fmt: skip
-        people.append(one)
+        people.append(freelancer)
     employer = make.employer("Werk")
     some = [make.task(employer=employer, skill_ids=(react,), title=f"A shop in React {turn}") for turn in (1, 2)]
     for task in some:
         matches.match_task(task_id=task.id, now=now)
         for days in (7, 14):
             then = now - timedelta(days=days)
-            rows = [one.shown for one in recommendations.recommended_freelancers(task.id, 10, now=then)]
+            rows = [
+                recommended_freelancer.shown
+                for recommended_freelancer in recommendations.recommended_freelancers(task.id, 10, now=then)
+            ]
             impressions.record_shown(kind=ListKind.PEOPLE, reader_id=employer.id, rows=rows, now=then)
     for days in (14, 7):
         exposure.write_fairness_report(week=exposure.week_before(now - timedelta(days=days - 7)), now=now)
@@ -48,7 +51,10 @@ def market(transactional_db, make):
         arms=[{"name": "present", "share": 50}, {"name": "new", "share": 50, "weights": [20, 60, 20]}],
         guardrails={"newcomer_share_min": 0.08, "gini_max": 0.1}, actor=make.staff_actor(), now=now,
     )  # fmt: skip
-    rows = [one.shown for one in recommendations.recommended_freelancers(some[0].id, 10, now=now)]
+    rows = [
+        recommended_freelancer.shown
+        for recommended_freelancer in recommendations.recommended_freelancers(some[0].id, 10, now=now)
+    ]
     impressions.record_shown(kind=ListKind.PEOPLE, reader_id=employer.id, rows=rows, now=now)
     impressions.record_event(
         kind=EventKind.INVITE, task_id=some[0].id, organization_id=people[0].id, now=now + timedelta(seconds=1)

@@ -35,14 +35,14 @@ def test_pages_of_spending_and_proof_are_accessible(visitor, make, milestone, la
         organization_id=firm.id, name="Relaunch", amount=Money.of("900.00", firm.currency), purchase_order="PO-7",
         actor=owner, now=now,
     )  # fmt: skip
-    asked = operations.request_approval(
+    approval = operations.request_approval(
         organization_id=firm.id, note="Before Friday, please", actor=owner, now=now,
         purpose=operations.Purpose(milestone.id, "Logo", Money.of("300.00", firm.currency), budget.id, ""),
     )  # fmt: skip
     assurance.publish(night=date(2026, 10, 27), now=now)
     someone = make.member(firm, "manager")
     visitor_ = visitor(someone, language=language, theme=theme, width=width)
-    for path in ("/spending/", "/spending/limits/", "/spending/budgets/new/", f"/spending/approvals/{asked.id}/",
+    for path in ("/spending/", "/spending/limits/", "/spending/budgets/new/", f"/spending/approvals/{approval.id}/",
                  f"/milestones/{milestone.id}/fund/", "/transparency/", "/money/proof/"):  # fmt: skip
         visitor_.open(path)
         visitor_.check()

@@ -8,7 +8,7 @@ from apps.common.money import Money
 from apps.payouts.queries import accounts, wallet
 from apps.treasury.models import InternalTransfer
 from tests.browser.test_recipients_and_chargebacks import SCREENS, fresh
-from tests.payments.test_bank_door import IBAN
+from tests.payments.test_bank_gateway import IBAN
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -23,7 +23,7 @@ def ada(make):
 
 
 @pytest.mark.parametrize(("language", "width"), SCREENS)
-def test_a_freelancer_chooses_the_bank_and_is_told_what_it_lacks(make, visitor, live_server, ada, language, width):
+def test_a_freelancer_chooses_the_bank_and_is_notified_what_it_lacks(make, visitor, live_server, ada, language, width):
     user = ada.memberships.get().user
     someone = visitor(user, language=language, width=width, javascript=False)
     session = fresh(user).cookies["sessionid"].value

@@ -17,7 +17,7 @@ def _seen(rf, settings, proxies, **headers):
     settings.TRUSTED_PROXIES = proxies
     request = rf.get("/", REMOTE_ADDR="10.0.0.2", **headers)
     seen = []
-    ClientAddressMiddleware(lambda one: seen.append(one) or None)(request)
+    ClientAddressMiddleware(lambda item: seen.append(item) or None)(request)
     assert not [name for name in request.META if "FORWARDED" in name or name.endswith("_IP")]
     return seen[0].META["REMOTE_ADDR"]
 

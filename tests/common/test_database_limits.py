@@ -91,18 +91,18 @@ def test_what_the_database_refuses_is_a_refusal_and_never_an_error(make):
     from apps.accounts.models import Membership, Profile
 
     organization = make.freelancer()
-    with pytest.raises(DataError) as found, transaction.atomic():
+    with pytest.raises(DataError) as result, transaction.atomic():
         Profile.objects.filter(organization=organization).update(headline="x" * 200)
-    assert isinstance(database_errors.refusal_of(found.value), database_errors.ValueOutOfRange)
-    with pytest.raises(IntegrityError) as found, transaction.atomic():
+    assert isinstance(database_errors.refusal_of(result.value), database_errors.ValueOutOfRange)
+    with pytest.raises(IntegrityError) as result, transaction.atomic():
         Membership.objects.create(user=organization.memberships.get().user, organization=organization, role="owner")
-    refusal = database_errors.refusal_of(found.value)
+    refusal = database_errors.refusal_of(result.value)
     assert isinstance(refusal, Conflict)
-    page = DomainErrorMiddleware(lambda request: None).process_exception(RequestFactory().get("/api/x"), found.value)
+    page = DomainErrorMiddleware(lambda request: None).process_exception(RequestFactory().get("/api/x"), result.value)
     assert page.status_code == 409
-    with pytest.raises(IntegrityError) as found, transaction.atomic():
+    with pytest.raises(IntegrityError) as result, transaction.atomic():
         Membership.objects.filter(organization=organization).update(role="nonsense")
-    assert database_errors.refusal_of(found.value) is None  # a broken check is our mistake
+    assert database_errors.refusal_of(result.value) is None  # a broken check is our mistake
 
 
 @pytest.mark.django_db
@@ -128,11 +128,11 @@ def test_a_wait_for_a_lock_ends(make):
     thread.start()
     assert held.wait(10)
     try:
-        with pytest.raises(OperationalError) as found, transaction.atomic():
+        with pytest.raises(OperationalError) as result, transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("SET LOCAL lock_timeout = 50")
             Organization.objects.select_for_update().get(id=organization.id)
-        assert isinstance(database_errors.refusal_of(found.value), database_errors.TookTooLong)
+        assert isinstance(database_errors.refusal_of(result.value), database_errors.TookTooLong)
     finally:
         done.set()
         thread.join()

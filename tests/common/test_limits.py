@@ -63,17 +63,17 @@ def test_each_rate_ends_with_its_window(who, monkeypatch, is_away):
 
 
 def test_a_cache_that_is_away_is_not_asked_at_every_step(who, monkeypatch):
-    asked = []
+    query = []
 
     class Slow:
         def add(self, *args, **options):
-            asked.append(args)
+            query.append(args)
             raise ConnectionError
 
     monkeypatch.setattr(limits, "cache", Slow())
     for _number in range(3):
         limits.spend("test", who, now=NOON)
-    assert len(asked) == 1
+    assert len(query) == 1
 
 
 def test_what_is_counted_in_the_process_does_not_grow_for_ever(monkeypatch):
@@ -93,10 +93,10 @@ def test_commands_and_the_system_are_not_counted(settings):
 
 
 def test_every_limit_is_asked_somewhere_and_every_one_asked_exists():
-    asked = set()
+    query = set()
     for path in APPS.rglob("*.py"):
-        asked |= set(re.findall(r'limits\.(?:spend|allows)\(\s*"(\w+)"', path.read_text()))
-    assert asked == set(limits.LIMITS) - {"test"}
+        query |= set(re.findall(r'limits\.(?:spend|allows)\(\s*"(\w+)"', path.read_text()))
+    assert query == set(limits.LIMITS) - {"test"}
 
 
 @pytest.mark.django_db

@@ -128,12 +128,12 @@ def test_a_cursor_of_ours_leads_on(make):
         make.freelancer()
     first = keyset.page(Profile.objects.all(), order="-updated_at", size=2)
     second = keyset.page(Profile.objects.all(), order="-updated_at", size=2, cursor=first.next_cursor)
-    assert len({one.pk for one in [*first, *second]}) == 3
+    assert len({item.pk for item in [*first, *second]}) == 3
 
 
 def test_what_json_cannot_be_stored_is_replaced():
-    given = {"a\0": ["\ud83d", float("nan"), float("-inf"), {"b": "x\x01y"}], "n": 5, "none": None}
-    clean = text.without_control(given)
+    values = {"a\0": ["\ud83d", float("nan"), float("-inf"), {"b": "x\x01y"}], "n": 5, "none": None}
+    clean = text.without_control(values)
     assert clean == {"a\ufffd": ["\ufffd", "nan", "-inf", {"b": "x\ufffdy"}], "n": 5, "none": None}
     json.dumps(clean, allow_nan=False)
 

@@ -24,7 +24,7 @@ def test_no_model_of_ours_has_a_wrong_plural():
     assert wrong == []
 
 
-def test_robots_are_told_what_needs_a_login(client):
+def test_robots_are_notified_what_needs_a_login(client):
     answer = client.get("/robots.txt")
     assert answer["Content-Type"].startswith("text/plain")
     assert "Disallow: /*/money/" in answer.content.decode()

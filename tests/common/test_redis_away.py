@@ -43,19 +43,19 @@ def test_what_is_kept_is_kept_by_the_process_and_the_rest_is_unknown(no_redis):
 def test_redis_is_asked_again_after_a_while(monkeypatch):
     cache = ours.RedisOrLocalCache("redis://127.0.0.1:1/1", {})
     ours._away_until.clear()
-    asked = []
+    query = []
 
     def get(*args, **options):
-        asked.append(args)
+        query.append(args)
         raise ConnectionError
 
     monkeypatch.setattr(cache._redis, "get", get)
     cache.get("x")
     cache.get("x")
-    assert len(asked) == 1
+    assert len(query) == 1
     ours._away_until["redis://127.0.0.1:1/1"] = time.monotonic() - 1
     cache.get("x")
-    assert len(asked) == 2
+    assert len(query) == 2
     ours._away_until.clear()
 
 
@@ -72,8 +72,8 @@ def test_log_in_sign_up_and_api_go_on_with_limits_of_the_process(no_redis, make,
     answers = [
         wrong.post("/en/accounts/login/", {"login": "nobody@example.org", "password": "wrong"}) for _ in range(12)
     ]
-    assert all(one.status_code < 500 for one in answers)
-    assert any(one.status_code == 429 or b"Too many" in one.content for one in answers)
+    assert all(answer.status_code < 500 for answer in answers)
+    assert any(answer.status_code == 429 or b"Too many" in answer.content for answer in answers)
 
 
 def test_a_hint_that_finds_no_broker_is_not_sent_again_at_once(monkeypatch):

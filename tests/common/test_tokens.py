@@ -65,11 +65,11 @@ FLOORS = {"zh-hans": 9, "ja": 6, "ko": 5, "ar": 6, "th": 5, "ru": 6, "hi": 4, "d
 
 
 def found(titles, language, query, any_of=False):
-    asked = tokens.query_text(tokens.query_tokens(query), any_of=any_of)
+    query_text = tokens.query_text(tokens.query_tokens(query), any_of=any_of)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT n FROM unnest(%s::text[]) WITH ORDINALITY AS t(v, n) WHERE v::tsvector @@ %s::tsquery",
-            [[tokens.vector_text({"A": tokens.index_tokens(title, language)}) for title in titles], asked],
+            [[tokens.vector_text({"A": tokens.index_tokens(title, language)}) for title in titles], query_text],
         )
         return {row[0] - 1 for row in cursor.fetchall()}
 
@@ -79,9 +79,9 @@ def found(titles, language, query, any_of=False):
 def test_queries_find_what_they_should(language):
     titles, queries = CASES[language]
     results = {query: found(titles, language, query) for query in queries}
-    reached = sum(wanted <= results[query] for query, wanted in queries.items() if wanted)
+    reached = sum(requested <= results[query] for query, requested in queries.items() if requested)
     assert reached >= FLOORS[language], results
-    assert all(not results[query] - wanted for query, wanted in queries.items()), results
+    assert all(not results[query] - requested for query, requested in queries.items()), results
 
 
 @pytest.mark.django_db
@@ -130,9 +130,9 @@ def test_a_query_of_function_words_only_still_asks_something():
 def test_any_text_makes_a_valid_vector_and_query_and_finds_itself(text):
     vector = tokens.vector_text({"A": tokens.index_tokens(text)})
     groups = tokens.query_tokens(text)
-    asked = tokens.query_text(groups)
+    query_text = tokens.query_text(groups)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT %s::tsvector @@ %s::tsquery", [vector, asked])
+        cursor.execute("SELECT %s::tsvector @@ %s::tsquery", [vector, query_text])
         assert cursor.fetchone() == (bool(groups),)
 
 

@@ -105,8 +105,8 @@ def test_ids_are_done_once_each_and_in_their_order(make):
 
 def test_two_runs_of_a_job_never_overlap_and_a_dead_one_leaves_no_lock():
     parameters = connection.get_connection_params()
-    known = ("host", "port", "user", "password", "dbname")
-    other = psycopg2.connect(**{name: parameters[name] for name in known if parameters.get(name)})
+    existing = ("host", "port", "user", "password", "dbname")
+    other = psycopg2.connect(**{name: parameters[name] for name in existing if parameters.get(name)})
     theirs = other.cursor()
     with one_at_a_time("t") as is_ours:
         assert is_ours

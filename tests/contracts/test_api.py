@@ -52,7 +52,7 @@ def test_a_contract_is_offered_accepted_funded_delivered_and_approved(make):
     assert checkout.status_code == 201
     make.paid(Charge.objects.get(id=checkout.json()["charge_id"]))
 
-    checks = [{"criterion_id": one["id"], "is_met": True} for one in accepted["criteria"]]
+    checks = [{"criterion_id": item["id"], "is_met": True} for item in accepted["criteria"]]
     empty = freelancer.post(f"{step}deliver/", {"note": "All twelve pages", "checks": checks})
     assert (empty.status_code, empty.json()["code"]) == (422, "nothing_handed_in")
     handed_in = freelancer.post(f"{step}deliver/", {"note": "All twelve pages", "checks": checks, "links": [WORK]})

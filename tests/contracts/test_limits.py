@@ -71,7 +71,7 @@ def test_the_api_answers_with_when_to_try_again(make, limit_of):
         expires_at=None, now=make.now,
     )  # fmt: skip
     limit_of("deliver", 0)
-    checks = [{"criterion_id": str(one.id), "is_met": True} for one in milestone.contract.criteria.all()]
+    checks = [{"criterion_id": str(criterion.id), "is_met": True} for criterion in milestone.contract.criteria.all()]
 
     answer = APIClient(headers={"Authorization": f"Bearer {text}"}).post(
         f"/api/v1/milestones/{milestone.id}/deliver/", {"note": "All", "checks": checks, "links": [WORK]}

@@ -75,8 +75,8 @@ def test_a_freelancers_junior_accepts_no_stop_and_no_split(make, milestone, role
         disputes.accept_split(proposal_id=split.id, actor=junior, now=NOON)
     with pytest.raises(RoleMissing):
         disputes.propose_split(dispute_id=dispute.id, freelancer_part=nothing, actor=junior, now=NOON)
-    said = disputes.say(dispute_id=dispute.id, text="We did it.", source_language="en", actor=junior, now=NOON)
-    assert said.text == "We did it."
+    say = disputes.say(dispute_id=dispute.id, text="We did it.", source_language="en", actor=junior, now=NOON)
+    assert say.text == "We did it."
 
 
 @pytest.mark.parametrize(

@@ -103,8 +103,8 @@ def test_a_line_that_is_not_met_is_explained(make):
     with pytest.raises(milestones.ChecklistIncomplete):
         make.deliver(milestone, checks=[Check(first.id, True), Check(second.id, False, "  ")])
     assert Milestone.objects.get(id=milestone.id).status == "funded"
-    made = make.deliver(milestone, checks=[Check(first.id, True), Check(second.id, False, "Page 3 is open")])
-    assert made.checks.get(criterion=second).note == "Page 3 is open"
+    result = make.deliver(milestone, checks=[Check(first.id, True), Check(second.id, False, "Page 3 is open")])
+    assert result.checks.get(criterion=second).note == "Page 3 is open"
 
 
 @pytest.mark.parametrize("links", [[], ["", "   "]])
@@ -127,7 +127,7 @@ def test_only_web_addresses_are_links(make, link):
     assert Milestone.objects.get(id=milestone.id).status == "funded"
 
 
-def test_a_new_version_starts_the_review_window_anew(make, now):
+def test_a_new_version_starts_the_review_window_again(make, now):
     milestone = make.milestone(status="delivered")
     assert milestone.review_due_at == now + 14 * DAY
     make.now = now + 2 * DAY
@@ -226,8 +226,8 @@ def test_funded_work_that_is_late_is_announced_once(make, now):
     assert list(queries.milestones_overdue(milestone.due_at)) == []
 
     for _ in range(2):
-        for found in queries.milestones_overdue(_late(milestone)):
-            milestones.notify_overdue(milestone_id=found, now=_late(milestone))
+        for result in queries.milestones_overdue(_late(milestone)):
+            milestones.notify_overdue(milestone_id=result, now=_late(milestone))
         milestones.notify_overdue(milestone_id=milestone.id, now=_late(milestone))
 
     [event] = Event.objects.filter(name="contracts.milestone_overdue")
@@ -257,8 +257,8 @@ def test_silence_approves_at_the_end_of_the_window_and_reminds_before(make, now)
     milestone = make.milestone(status="delivered")
     assert list(queries.milestones_to_remind(now + 10 * DAY)) == []
     for day in (11, 11, 13, 13):
-        for found in queries.milestones_to_remind(now + day * DAY):
-            milestones.remind_of_review(milestone_id=found, now=now + day * DAY)
+        for result in queries.milestones_to_remind(now + day * DAY):
+            milestones.remind_of_review(milestone_id=result, now=now + day * DAY)
     assert [event.payload["days_left"] for event in Event.objects.filter(name="contracts.review_reminder")] == [3, 1]
 
     milestones.approve_by_clock(milestone_id=milestone.id, now=now + 13 * DAY)

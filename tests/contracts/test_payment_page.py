@@ -19,7 +19,7 @@ from apps.payments.operations import charges
 from apps.payments.policies import PaymentMade
 from apps.payments.queries import credits
 from devstack.sandbox_processor import charges as processor_charges
-from tests.payments.test_bank_door import camt
+from tests.payments.test_bank_gateway import camt
 
 DECLINED = "4000000000000002"
 GOOD = "4242424242424242"
@@ -161,9 +161,9 @@ def test_money_that_comes_twice_is_credit_and_the_payer_is_notified(make, as_, m
     assert str(credits.credit(milestone.contract.employer_id, "EUR").as_decimal()) == "945.00"
     employer = as_(milestone.contract.employer)
     assert "This milestone was paid twice" in employer.get(milestone.contract.get_absolute_url()).content.decode()
-    told = Notification.objects.filter(kind="paid_in_vain")
-    assert {one.organization_id for one in told} == {milestone.contract.employer_id}
-    assert told.first().get_absolute_url().endswith("/money/credit/EUR/")
+    notifications = Notification.objects.filter(kind="paid_in_vain")
+    assert {item.organization_id for item in notifications} == {milestone.contract.employer_id}
+    assert notifications.first().get_absolute_url().endswith("/money/credit/EUR/")
 
 
 def test_a_payment_is_cancelled_without_a_word_of_failure(make, as_, milestone):
@@ -231,20 +231,20 @@ class TestTheAddressBeforeThePayment:
 
     def test_it_is_asked_with_the_reason_and_leads_back(self, client, milestone):
         payment = f"/en/milestones/{milestone.id}/fund/"
-        asked = client.get(payment)
-        page = client.get(asked.url).content.decode()
-        refused = client.post(asked.url, self.ADDRESS | {"street": ""})
-        saved = client.post(asked.url, self.ADDRESS)
+        query = client.get(payment)
+        page = client.get(query.url).content.decode()
+        refused = client.post(query.url, self.ADDRESS | {"street": ""})
+        saved = client.post(query.url, self.ADDRESS)
 
-        assert asked.url.startswith("/en/money/documents/details/?next=")
+        assert query.url.startswith("/en/money/documents/details/?next=")
         assert "Before your first payment" in page
         assert refused.status_code == 422
         assert saved.url == payment
         assert client.get(payment).status_code == 200
 
     def test_it_leads_to_no_other_site(self, client, milestone):
-        asked = "/en/money/documents/details/?next=https://example.org/"
-        assert client.post(asked, self.ADDRESS).url == "/en/money/documents/"
+        query = "/en/money/documents/details/?next=https://example.org/"
+        assert client.post(query, self.ADDRESS).url == "/en/money/documents/"
 
     def test_the_api_refuses_with_a_code(self, client, milestone):
         answer = client.post(

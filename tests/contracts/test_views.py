@@ -41,7 +41,11 @@ def delivered(make):
 def typed(milestone, **fields):
     """The delivery form filled in, every line of the checklist met."""
     criteria = milestone.contract.criteria.all()
-    return {"note": "All pages", "source_language": "en"} | {f"met_{one.id}": "on" for one in criteria} | fields
+    return (
+        {"note": "All pages", "source_language": "en"}
+        | {f"met_{criterion.id}": "on" for criterion in criteria}
+        | fields
+    )
 
 
 PAGES = ["contracts/{contract}/", "contracts/{contract}/terms/"]
@@ -106,8 +110,8 @@ def test_an_award_makes_the_offer_and_only_the_employer_makes_it(make, as_):
     bid = make.bid()
     assert as_(make.employer()).post(f"/en/bids/{bid.id}/award/").status_code == 404
     assert as_(bid.bidder).post(f"/en/bids/{bid.id}/award/").status_code == 403
-    made = as_(bid.task.employer).post(f"/en/bids/{bid.id}/award/")
-    assert made.url == Contract.objects.get(bid=bid).get_absolute_url()
+    result = as_(bid.task.employer).post(f"/en/bids/{bid.id}/award/")
+    assert result.url == Contract.objects.get(bid=bid).get_absolute_url()
 
 
 def test_the_fund_page_shows_the_fee_and_the_total_before_anything_is_paid(make, as_):
@@ -154,8 +158,8 @@ def test_the_delivery_form_keeps_what_was_typed(make, as_):
     milestone = make.milestone(status="funded")
     freelancer = as_(milestone.contract.freelancer)
     first, second = milestone.contract.criteria.order_by("position")
-    given = {"note": "", "source_language": "ar", f"met_{first.id}": "on", f"note_{second.id}": "Page 3 is open"}
-    page = freelancer.post(f"/en/milestones/{milestone.id}/deliver/", given)
+    values = {"note": "", "source_language": "ar", f"met_{first.id}": "on", f"note_{second.id}": "Page 3 is open"}
+    page = freelancer.post(f"/en/milestones/{milestone.id}/deliver/", values)
     form = page.context["form"]
     assert page.status_code == 422
     assert "Please check these points" in page.content.decode()
@@ -169,8 +173,8 @@ def test_the_delivery_form_keeps_what_was_typed(make, as_):
 def test_a_hand_in_without_work_or_explanation_is_refused_at_its_field(make, as_, met):
     milestone = make.milestone(status="funded")
     first, second = milestone.contract.criteria.order_by("position")
-    given = typed(milestone) if met else {"note": "x", "source_language": "en", f"met_{first.id}": "on"}
-    page = as_(milestone.contract.freelancer).post(f"/en/milestones/{milestone.id}/deliver/", given)
+    values = typed(milestone) if met else {"note": "x", "source_language": "en", f"met_{first.id}": "on"}
+    page = as_(milestone.contract.freelancer).post(f"/en/milestones/{milestone.id}/deliver/", values)
     assert page.status_code == 422
     assert "files" in page.context["form"].errors
     assert (f"note_{second.id}" in page.context["form"].errors) == (not met)

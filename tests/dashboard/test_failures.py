@@ -92,5 +92,5 @@ def test_the_command_lists_and_retries(failed, capsys):
 
 
 def test_the_check_of_the_ledger_counts_what_was_given_up(failed):
-    counted = {one.invariant: one.breaches for one in check_all()}
+    counted = {item.invariant: item.breaches for item in check_all()}
     assert counted["I12_webhooks_that_failed"] == counted["I12_domain_events_that_were_not_handled"] == 1

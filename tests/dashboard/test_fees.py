@@ -23,10 +23,10 @@ def test_the_tax_inside_the_service_fee_is_said_where_there_is_one(client, setti
     def page():
         return strip_tags(client.get("/en/fees/").content.decode())
 
-    said = "For employers in Germany the service fee contains tax at 19%."
-    assert said not in page()
+    texts = "For employers in Germany the service fee contains tax at 19%."
+    assert texts not in page()
     settings.PLATFORM_VAT_ID = "DE123456788"
-    assert said in page()
+    assert texts in page()
 
 
 def test_a_fee_of_one_country_is_listed_with_it(client):

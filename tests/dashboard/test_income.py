@@ -45,8 +45,8 @@ def test_bars_stay_within_the_chart(amounts):
 
 def test_overdue_work_is_expected_now_and_undated_work_stands_apart():
     today = date(2026, 10, 28)
-    found = rules.by_month([(date(2026, 8, 1), 1), (date(2026, 10, 2), 2), (date(2027, 1, 9), 4), (None, 8)], today)
-    assert found == {date(2026, 10, 1): 3, date(2027, 1, 1): 4, None: 8}
+    by_month = rules.by_month([(date(2026, 8, 1), 1), (date(2026, 10, 2), 2), (date(2027, 1, 9), 4), (None, 8)], today)
+    assert by_month == {date(2026, 10, 1): 3, date(2027, 1, 1): 4, None: 8}
 
 
 def test_twelve_months_end_with_the_present_one():
@@ -61,21 +61,21 @@ def test_months_are_those_of_the_books_after_fee_and_tax(make):
         escrow = make.escrow(status="funded", payee=payee, amount=EUR(amount))
         at = datetime(2026, month, 15, tzinfo=UTC)
         releases.release(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payer), now=at)
-    (found,) = income.incomes(payee.id, now=NOON)
-    assert [row.amount for row in found.months[-4:]] == [EUR("90.00"), EUR("180.00"), EUR("270.00"), EUR("0.00")]
-    assert (found.total, found.available) == (EUR("540.00"), EUR("540.00"))
-    assert found.variation == rules.Variation(50, 3)
+    (incomes,) = income.incomes(payee.id, now=NOON)
+    assert [row.amount for row in incomes.months[-4:]] == [EUR("90.00"), EUR("180.00"), EUR("270.00"), EUR("0.00")]
+    assert (incomes.total, incomes.available) == (EUR("540.00"), EUR("540.00"))
+    assert incomes.variation == rules.Variation(50, 3)
     assert [row.x for row in income.incomes(payee.id, now=NOON, right_to_left=True)[0].months][-1] == 0
 
 
 @pytest.mark.django_db
 def test_delivered_work_is_in_review_and_counts_as_low(make):
     milestone = make.milestone(status="delivered")
-    (found,) = income.incomes(milestone.contract.freelancer_id, now=NOON)
-    net = found.in_review
+    (incomes,) = income.incomes(milestone.contract.freelancer_id, now=NOON)
+    net = incomes.in_review
     assert Money.zero(net.currency) < net < Money(milestone.amount_minor, milestone.currency)
-    assert sum(row.low.amount_minor for row in found.forecast) >= net.amount_minor
-    assert all(row.low <= row.expected for row in found.forecast)
+    assert sum(row.low.amount_minor for row in incomes.forecast) >= net.amount_minor
+    assert all(row.low <= row.expected for row in incomes.forecast)
 
 
 @pytest.mark.django_db

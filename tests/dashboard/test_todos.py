@@ -34,7 +34,7 @@ def says(todos):
 def test_a_dispute_to_answer_comes_with_its_deadline_to_the_side_that_has_to(make):
     opened = dispute(make)
     employer, freelancer = opened.opened_by, opened.respondent
-    todo = next(one for one in listed(make, freelancer) if str(one.says) == "Answer a dispute")
+    todo = next(item for item in listed(make, freelancer) if str(item.says) == "Answer a dispute")
     assert (todo.due_at, todo.href) == (opened.answer_due_at, opened.get_absolute_url())
     assert "Answer a dispute" not in says(listed(make, employer))
 
@@ -58,8 +58,8 @@ def test_questions_and_new_bids_of_an_open_task(make):
     task = make.task()
     make.bid(task=task)
     Question.objects.create(task=task, requested_by=make.freelancer(), requested_at=make.now, text="Which format?")
-    found = says(listed(make, task.employer))
-    assert {"1 new bid", "Answer a question"} <= set(found)
+    result = says(listed(make, task.employer))
+    assert {"1 new bid", "Answer a question"} <= set(result)
     make.member(task.employer, "viewer")
     assert says(listed(make, task.employer, "viewer")) == []
 
@@ -72,7 +72,7 @@ def test_sealed_bids_are_not_announced_before_they_are_open(make):
 
 def test_reviews_end_with_their_window(make):
     contract = make.contract(status="completed")
-    todo = next(one for one in listed(make, contract.employer) if str(one.says) == "Write a review")
+    todo = next(item for item in listed(make, contract.employer) if str(item.says) == "Write a review")
     assert todo.due_at == contract.ended_at + timedelta(days=14)
     assert "Write a review" not in says(listed(make, contract.employer, now=contract.ended_at + timedelta(days=15)))
 
@@ -96,8 +96,8 @@ def test_the_nearest_deadline_comes_first_and_more_of_a_kind_cost_no_more(make, 
         )
         make.bid(task=task)
     with django_assert_max_num_queries(20) as few:
-        found = listed(make, employer)
-    assert [todo.due_at for todo in found] == sorted(todo.due_at for todo in found)
+        result = listed(make, employer)
+    assert [todo.due_at for todo in result] == sorted(todo.due_at for todo in result)
     for _ in range(4):
         make.bid(task=make.task(employer=employer))
     with django_assert_max_num_queries(len(few.captured_queries)):

@@ -36,7 +36,7 @@ def history() -> tuple[dict[str, list[dict[str, Any]]], dict[str, dict[str, int]
          "from": 0 if number < 90 else chance.randrange(PAST + TASKS)}
         for number in range(PEOPLE)
     ]  # fmt: skip
-    found: dict[str, list[dict[str, Any]]] = {"freelancers": [], "past_tasks": [], "tasks": []}
+    result: dict[str, list[dict[str, Any]]] = {"freelancers": [], "past_tasks": [], "tasks": []}
     work: list[list[dict[str, Any]]] = [[] for _ in people]
     answers: dict[str, dict[str, int]] = {}
     for at in range(PAST + TASKS):
@@ -47,19 +47,19 @@ def history() -> tuple[dict[str, list[dict[str, Any]]], dict[str, dict[str, int]
             "title": " ".join(chance.sample(words[trade], 4)),
             "text": " ".join([*chance.sample(words[trade], 12), *chance.sample(words[chance.randrange(TRADES)], 6)]),
         }  # fmt: skip
-        weights = [one["pace"] * (trade in one["trades"]) * (one["from"] <= at) + 0.002 for one in people]
+        weights = [person["pace"] * (trade in person["trades"]) * (person["from"] <= at) + 0.002 for person in people]
         done = list(dict.fromkeys(chance.choices(range(PEOPLE), weights, k=chance.choice([1, 2, 3]))))
         if at < PAST:
-            found["past_tasks"].append(task)
+            result["past_tasks"].append(task)
             for place, person in enumerate(done):
                 work[person].append(
                     {"task": task["id"], "score": chance.randrange(1, 9), "accepted": int(place == 0), "t": at}
                 )
         else:
-            found["tasks"].append(task)
+            result["tasks"].append(task)
             answers[task["id"]] = {f"u{person}": 3 if place == 0 else 2 for place, person in enumerate(done)}
-    found["freelancers"] = [{"id": f"u{number}", "skills": {}, "history": work[number]} for number in range(PEOPLE)]
-    return found, answers
+    result["freelancers"] = [{"id": f"u{number}", "skills": {}, "history": work[number]} for number in range(PEOPLE)]
+    return result, answers
 
 
 def skills() -> tuple[dict[str, list[dict[str, Any]]], dict[str, dict[str, int]]]:
@@ -75,8 +75,8 @@ def skills() -> tuple[dict[str, list[dict[str, Any]]], dict[str, dict[str, int]]
 
     def listed(number: int, size: int, place: int) -> dict[str, Any]:
         group = chosen[number % len(chosen)]
-        known = chance.sample(groups[group], min(size, len(groups[group])))
-        return {"lang": chance.choice(LANGUAGES), "skills": [pair[place] for pair in known], "of": group}
+        sample = chance.sample(groups[group], min(size, len(groups[group])))
+        return {"lang": chance.choice(LANGUAGES), "skills": [pair[place] for pair in sample], "of": group}
 
     people = [listed(number, 8, 1) for number in range(300)]
     tasks = [listed(chance.randrange(60), 5, 0) for _ in range(60)]

@@ -9,7 +9,7 @@ def measured(run: Path, answers: dict[str, dict[str, int]]) -> tuple[float, floa
     rankings = {row["task"]: row["ranking"] for row in map(json.loads, run.read_text().splitlines())}
     gained, recalled = [], []
     for task, relevant in answers.items():
-        grades = [relevant.get(one, 0) for one in rankings.get(task, [])]
+        grades = [relevant.get(item, 0) for item in rankings.get(task, [])]
         ideal = sorted(relevant.values(), reverse=True)
         gained.append(_discounted(grades) / _discounted(ideal))
         recalled.append(sum(1 for grade in grades[:50] if grade) / len(relevant))

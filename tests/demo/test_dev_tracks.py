@@ -27,15 +27,18 @@ REACHED = {"extract_skills", "link_skills", "se_android", "se_dba", "se_history"
 
 
 def references(track):
-    known = json.loads((TRACKS / "baselines.json").read_text())[track]
-    best = known.get("best") or max(known["other"].values(), key=lambda one: one["ndcg10"])
+    existing = json.loads((TRACKS / "baselines.json").read_text())[track]
+    best = existing.get("best") or max(existing["other"].values(), key=lambda item: item["ndcg10"])
     return best["ndcg10"], best["recall50"]
 
 
 @pytest.mark.skipif(not TRACKS.is_dir(), reason="no copy of the public development tracks lies beside the project")
 @pytest.mark.parametrize(
     "track",
-    [pytest.param(one, marks=[] if one in OFTEN else pytest.mark.full) for one in sorted(json.loads(KEPT.read_text()))],
+    [
+        pytest.param(load, marks=[] if load in OFTEN else pytest.mark.full)
+        for load in sorted(json.loads(KEPT.read_text()))
+    ],
 )
 def test_a_development_track_is_ranked_as_well_as_before(track, tmp_path):
     answers = defaultdict(dict)

@@ -39,10 +39,10 @@ def test_the_journey_ends_paid_reviewed_and_balanced(own_database):
     done = subprocess.run(command, env=environment, cwd=settings.BASE_DIR, capture_output=True, text=True, timeout=240)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
 
-    made = json.loads(done.stdout.splitlines()[-1])
+    loads = json.loads(done.stdout.splitlines()[-1])
 
-    assert made["ok"] is True
-    events = [entry["event"] for entry in made["journal_entries"]]
+    assert loads["ok"] is True
+    events = [entry["event"] for entry in loads["journal_entries"]]
     for event in ("escrow.funded", "escrow.released", "payout.requested", "payout.transferred", "payout.paid"):
         assert events.count(event) == 1
     check = subprocess.run(

@@ -14,10 +14,10 @@ TRACKS = Path(__file__).resolve().parent / "tracks"
 
 
 def run(source, runs, *tracks):
-    said = StringIO()
-    call_command("match_eval", "--in", source, "--out", runs, *[f"--track={one}" for one in tracks],
-                 stdout=said, verbosity=0)  # fmt: skip
-    return json.loads(said.getvalue().splitlines()[-1])
+    string_io = StringIO()
+    call_command("match_eval", "--in", source, "--out", runs, *[f"--track={track}" for track in tracks],
+                 stdout=string_io, verbosity=0)  # fmt: skip
+    return json.loads(string_io.getvalue().splitlines()[-1])
 
 
 def lines(path):
@@ -95,10 +95,10 @@ def test_own_language_is_left_out_where_the_track_says_so(tmp_path):
     run(tmp_path / "in", tmp_path / "out")
 
     spoken = {row["id"]: row["lang"] for row in files["freelancers"]}
-    asked = {row["id"]: row["lang"] for row in files["tasks"]}
+    query = {row["id"]: row["lang"] for row in files["tasks"]}
     for row in lines(tmp_path / "out" / "across.jsonl"):
         assert row["ranking"]
-        assert asked[row["task"]] not in {spoken[one] for one in row["ranking"]}
+        assert query[row["task"]] not in {spoken[item] for item in row["ranking"]}
 
 
 def test_titles_in_other_languages_find_the_same_trade(tmp_path):

@@ -10,14 +10,14 @@ from apps.tasks.models import Task
 
 def test_synthetic_rows_are_found_like_real_ones(make, now, capsys):
     call_command("synthesize", tasks=30, freelancers=20)
-    made = json.loads(capsys.readouterr().out.splitlines()[-1])
-    assert (made["tasks"], made["freelancers"]) == (30, 20)
+    loads = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (loads["tasks"], loads["freelancers"]) == (30, 20)
     assert Profile.objects.filter(skills__isnull=False).distinct().count() == 20
     task = Task.objects.order_by("id").first()
     words = task.title.split(":")[0]
     actor = make.actor(make.freelancer())
-    found = queries.search(actor, queries.TaskFilter(text=words), task.published_at)
-    assert task in found
+    search = queries.search(actor, queries.TaskFilter(text=words), task.published_at)
+    assert task in search
 
 
 def test_production_gets_none(settings, db):

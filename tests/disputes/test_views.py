@@ -45,8 +45,8 @@ def test_a_dispute_from_the_room_of_the_contract_to_its_end(make, as_):
 
     right = wrong | {"text": "Three pages are missing.", "share": "60"}
     room = employer.post(address, right).url
-    found = Dispute.objects.get()
-    assert found.proposals.get().freelancer_part == Money.of("540.00", "EUR")
+    result = Dispute.objects.get()
+    assert result.proposals.get().freelancer_part == Money.of("540.00", "EUR")
     assert employer.get(address).url == room
     page = freelancer.get(room).content.decode()
     assert "Your answer is awaited" in page
@@ -57,56 +57,56 @@ def test_a_dispute_from_the_room_of_the_contract_to_its_end(make, as_):
     assert freelancer.post(f"{room}say/", {"text": " ", "source_language": "en"}).status_code == 422
     freelancer.post(f"{room}say/", {"text": "They are in version 2.", "source_language": "en"})
     freelancer.post(f"{room}propose/", {"how": "amount", "share": "800"})
-    proposal = found.proposals.get(organization=milestone.contract.freelancer)
+    proposal = result.proposals.get(organization=milestone.contract.freelancer)
     assert freelancer.post(f"/en/disputes/proposals/{proposal.id}/accept/").status_code == 403
     employer.post(f"/en/disputes/proposals/{proposal.id}/accept/")
 
-    found.refresh_from_db()
-    assert (found.status, found.freelancer_part) == ("settled", Money.of("800.00", "EUR"))
+    result.refresh_from_db()
+    assert (result.status, result.freelancer_part) == ("settled", Money.of("800.00", "EUR"))
     assert "Settled by both" in freelancer.get(room).content.decode()
     assert "Split after a dispute" in freelancer.get("/en/money/").content.decode()
     assert room in freelancer.get("/en/disputes/").content.decode()
 
 
 def test_staff_see_what_each_side_gets_before_it_moves(make, as_):
-    found = dispute(make, status="answered")
+    result = dispute(make, status="answered")
     staff = as_(make.staff())
-    room = f"/en/disputes/{found.id}/"
+    room = f"/en/disputes/{result.id}/"
     assert room in staff.get("/en/disputes/queue/").content.decode()
-    given = {"how": "percent", "share": "50", "reasons": "Half of the pages meet the checklist."}
-    assert staff.post(f"{room}decide/", given | {"reasons": ""}).status_code == 422
+    values = {"how": "percent", "share": "50", "reasons": "Half of the pages meet the checklist."}
+    assert staff.post(f"{room}decide/", values | {"reasons": ""}).status_code == 422
 
-    preview = staff.post(f"{room}decide/", given).content.decode()
-    found.refresh_from_db()
-    assert found.status == "answered"
+    preview = staff.post(f"{room}decide/", values).content.decode()
+    result.refresh_from_db()
+    assert result.status == "answered"
     assert "405.00" in preview  # 450 less ten per cent
     assert "472.50" in preview  # 450 with its part of the employer's fee
 
-    staff.post(f"{room}decide/", given | {"confirmed": "450.00 EUR"})
+    staff.post(f"{room}decide/", values | {"confirmed": "450.00 EUR"})
     bus.deliver_pending(now=timezone.now())
 
-    found.refresh_from_db()
-    assert (found.status, found.freelancer_part) == ("decided", Money.of("450.00", "EUR"))
-    for side in sides(found):
+    result.refresh_from_db()
+    assert (result.status, result.freelancer_part) == ("decided", Money.of("450.00", "EUR"))
+    for side in sides(result):
         assert "Half of the pages meet" in as_(side).get(room).content.decode()
-    assert AuditEntry.objects.get(action="disputes.decide").reason == given["reasons"]
+    assert AuditEntry.objects.get(action="disputes.decide").reason == values["reasons"]
 
 
 def test_a_dispute_is_withdrawn_by_whoever_opened_it(make, as_):
-    found = dispute(make)
-    employer, freelancer = map(as_, sides(found))
-    address = f"/en/disputes/{found.id}/withdraw/"
+    result = dispute(make)
+    employer, freelancer = map(as_, sides(result))
+    address = f"/en/disputes/{result.id}/withdraw/"
     assert freelancer.post(address).status_code == 403
     assert employer.post(address).status_code == 302
     assert Dispute.objects.get().status == "withdrawn"
 
 
 def test_strangers_learn_nothing(make, as_):
-    found = dispute(make)
+    result = dispute(make)
     stranger = as_(make.employer())
-    assert stranger.get(f"/en/disputes/{found.id}/").status_code == 404
+    assert stranger.get(f"/en/disputes/{result.id}/").status_code == 404
     assert stranger.get("/en/disputes/queue/").status_code == 403
-    assert stranger.post(f"/en/disputes/proposals/{found.proposals.get().id}/accept/").status_code == 404
+    assert stranger.post(f"/en/disputes/proposals/{result.proposals.get().id}/accept/").status_code == 404
     assert "No disputes" in stranger.get("/en/disputes/").content.decode()
 
 
@@ -130,11 +130,11 @@ def test_the_api_does_all_of_it(make, as_):
     assert freelancer.post(f"{address}statements/", {"text": "No."}, **json).json()["status"] == "answered"
     half = {"freelancer_part": {"amount_minor": 45000, "currency": "EUR"}}
     proposed = freelancer.post(f"{address}proposals/", half, **json).json()["proposals"]
-    theirs = next(one["id"] for one in proposed if one["organization_id"] == str(milestone.contract.freelancer_id))
+    theirs = next(item["id"] for item in proposed if item["organization_id"] == str(milestone.contract.freelancer_id))
     assert freelancer.post(f"{address}decide/", half | {"reasons": "Mine"}, **json, **key()).status_code == 403
 
     settled = employer.post(f"/api/v1/disputes/proposals/{theirs}/accept/", **json, **key())
 
     assert settled.json()["status"] == "settled"
     assert settled.json()["employer_part"]["amount_minor"] == 45000
-    assert [one["id"] for one in freelancer.get("/api/v1/disputes/").json()["results"]] == [opened.json()["id"]]
+    assert [item["id"] for item in freelancer.get("/api/v1/disputes/").json()["results"]] == [opened.json()["id"]]

@@ -71,11 +71,11 @@ def text_of_go() -> str:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_setting_that_is_named_exists(name):
-    known = text_of(".env.example") + text_of("marketplace/settings.py") + text_of("Makefile") + text_of("go.py")
-    known += "".join(path.read_text() for folder in ("tests", "ops", "devstack", "apps") for path in (ROOT / folder).rglob("*.*")
+    text = text_of(".env.example") + text_of("marketplace/settings.py") + text_of("Makefile") + text_of("go.py")
+    text += "".join(path.read_text() for folder in ("tests", "ops", "devstack", "apps") for path in (ROOT / folder).rglob("*.*")
                      if path.suffix in {".py", ".sh", ".service"})  # fmt: skip
     named = set(re.findall(r"`([A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+)(?:=[^`]*)?`", text_of(name)))
-    assert {one for one in named if not re.search(rf"\b{one}\b", known)} == set()
+    assert {item for item in named if not re.search(rf"\b{item}\b", text)} == set()
 
 
 def test_the_decisions_are_numbered_without_gaps_and_listed():

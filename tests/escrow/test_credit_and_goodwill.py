@@ -98,7 +98,7 @@ def test_what_was_paid_from_credit_comes_back_as_credit(make):
     assert sound_books()
 
 
-def test_credit_set_aside_is_free_again_when_the_page_closes_or_the_work_is_called_off(make):
+def test_credit_set_aside_is_free_again_when_the_page_closes_or_the_work_is_cancelled(make):
     payer = with_credit(make, EUR("100.00"))
     escrow = make.escrow(payer=payer, amount=EUR("500.00"))
     actor = make.actor(payer)
@@ -155,16 +155,16 @@ def test_goodwill_gives_commission_and_its_tax_back(make, taxed, to, account):
 
 def test_no_more_goodwill_than_was_earned(make, taxed):
     release = make.escrow(status="released", payee=taxed).releases.get()
-    given = {"release_id": release.id, "to": "employer", "reason": "Sorry", "actor": make.staff_actor(), "now": NOON}
-    goodwill.give_goodwill(goodwill_id=uuid7(), amount=EUR("49.99"), **given)
+    values = {"release_id": release.id, "to": "employer", "reason": "Sorry", "actor": make.staff_actor(), "now": NOON}
+    goodwill.give_goodwill(goodwill_id=uuid7(), amount=EUR("49.99"), **values)
     with pytest.raises(policies.AmountNotHeld):
-        goodwill.give_goodwill(goodwill_id=uuid7(), amount=EUR("0.02"), **given)
+        goodwill.give_goodwill(goodwill_id=uuid7(), amount=EUR("0.02"), **values)
 
-    goodwill.give_goodwill(goodwill_id=uuid7(), amount=EUR("0.01"), **given)
+    goodwill.give_goodwill(goodwill_id=uuid7(), amount=EUR("0.01"), **values)
 
     assert queries.goodwill_left(release) == (EUR("0.00"), EUR("0.00"))
     with pytest.raises(policies.NothingHeld):
-        goodwill.give_goodwill(goodwill_id=uuid7(), amount=EUR("0.01"), **given)
+        goodwill.give_goodwill(goodwill_id=uuid7(), amount=EUR("0.01"), **values)
 
 
 def test_goodwill_is_staffs_and_has_a_reason(make):
@@ -186,9 +186,9 @@ def test_a_refund_of_nothing_but_credit_asks_no_processor(make):
     escrow = make.escrow(payer=payer, amount=EUR("500.00"))
     funding.use_credit(escrow_id=escrow.id, actor=make.actor(payer), now=NOON)
 
-    made = releases.refund(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=NOON)
+    refund = releases.refund(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=NOON)
     dispatch.send_due(clock=lambda: NOON)
 
-    assert made is None
+    assert refund is None
     assert credit_of(payer) == EUR("1050.00")
     assert sound_books()

@@ -64,14 +64,16 @@ def test_a_split_pays_both_sides_in_one_entry(
     before = earned(code)
     escrow, dispute_id = frozen(make, amount=amount, payee=taxed)
 
-    made = freezes.split(escrow_id=escrow.id, freelancer_part=Money.of(part, code), actor=make.staff_actor(), now=NOON)
+    created = freezes.split(
+        escrow_id=escrow.id, freelancer_part=Money.of(part, code), actor=make.staff_actor(), now=NOON
+    )
 
     after = earned(code)
     expected = {"commission": commission, "tax": tax, "withheld": withheld, "employer_fee": employer_fee}
     assert {name: after[name] - before[name] for name in after} == {
         name: Money.of(text, code) for name, text in expected.items()
     }
-    assert books.balance(chart.payable(taxed.id, code)) == Money.of(net, code) == made.net
+    assert books.balance(chart.payable(taxed.id, code)) == Money.of(net, code) == created.net
     assert Refund.objects.get(reference_id=escrow.id).amount == Money.of(back, code)
     assert books.balance(chart.employer_credit(escrow.payer_id, code)) == Money.of(credit, code)
     assert not books.balance(chart.hold_dispute(dispute_id, code))

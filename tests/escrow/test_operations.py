@@ -55,10 +55,10 @@ def test_known_amounts_go_where_they_should(make, amount, fee, commission, net):
     earned_before = books.balance(chart.commission(code))
     escrow = make.escrow(status="funded", amount=amount)
 
-    made = release_operations.release(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payer), now=NOON)
+    release = release_operations.release(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payer), now=NOON)
 
     assert escrow.employer_fee == Money.of(fee, code)
-    assert (made.commission, made.net) == (Money.of(commission, code), Money.of(net, code))
+    assert (release.commission, release.net) == (Money.of(commission, code), Money.of(net, code))
     assert books.balance(chart.payable(escrow.payee_id, code)) == Money.of(net, code)
     assert books.balance(chart.commission(code)) - earned_before == Money.of(commission, code)
     assert not books.balance(chart.escrow_held(escrow.id, code))
@@ -82,7 +82,7 @@ def test_hearing_twice_of_a_payment_holds_it_once(make):
     assert queries.held(escrow.id) == EUR("500.00")
 
 
-def test_money_for_work_that_was_called_off_is_kept_for_the_employer(make):
+def test_money_for_work_that_was_cancelled_is_kept_for_the_employer(make):
     escrow = make.escrow(status="funding")
     charge = Charge.objects.get(reference_id=escrow.id)
     funding.cancel(escrow_id=escrow.id, actor=make.actor(escrow.payer), now=NOON)
@@ -96,7 +96,7 @@ def test_money_for_work_that_was_called_off_is_kept_for_the_employer(make):
 @pytest.mark.parametrize(
     ("status", "after"), [("pending", "cancelled"), ("funding", "cancelled"), ("funded", "funded")]
 )
-def test_only_what_was_never_paid_in_is_called_off(make, status, after):
+def test_only_what_was_never_paid_in_is_cancelled(make, status, after):
     escrow = make.escrow(status=status)
     funding.cancel_if_unpaid(escrow_id=escrow.id, actor=make.actor(escrow.payee), now=NOON)
     escrow.refresh_from_db()
@@ -145,11 +145,11 @@ def test_an_escrow_is_not_opened_where_money_cannot_go(make):
 def test_release_gives_the_net_to_the_freelancer_and_earns_both_fees(make):
     escrow = make.escrow(status="funded", amount=EUR("500.00"))
 
-    made = release_operations.release(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payer), now=NOON)
+    release = release_operations.release(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payer), now=NOON)
 
     escrow.refresh_from_db()
     assert escrow.status == "released"
-    assert made.net == EUR("450.00") == books.balance(chart.payable(escrow.payee_id, "EUR"))
+    assert release.net == EUR("450.00") == books.balance(chart.payable(escrow.payee_id, "EUR"))
     assert sound_books()
 
 
@@ -234,16 +234,16 @@ def test_every_order_of_parts_keeps_the_sum_and_nothing_released_costs_nothing(m
 
 def test_a_refund_takes_its_part_of_the_fee_back_and_reaches_the_employer(make):
     escrow = make.escrow(status="funded", amount=EUR("500.00"))
-    made = release_operations.refund(
+    refund = release_operations.refund(
         escrow_id=escrow.id, amount=EUR("200.00"), actor=make.actor(escrow.payee), now=NOON
     )
-    assert books.balance(chart.transit_refund(made.id, "EUR")) == EUR("210.00")
+    assert books.balance(chart.transit_refund(refund.id, "EUR")) == EUR("210.00")
 
     dispatch.send_due(clock=lambda: NOON)
 
-    made.refresh_from_db()
-    assert (made.status, made.amount) == ("succeeded", EUR("210.00"))
-    assert not books.balance(chart.transit_refund(made.id, "EUR"))
+    refund.refresh_from_db()
+    assert (refund.status, refund.amount) == ("succeeded", EUR("210.00"))
+    assert not books.balance(chart.transit_refund(refund.id, "EUR"))
     assert queries.held(escrow.id) == EUR("300.00")
     assert sound_books()
 
@@ -251,13 +251,13 @@ def test_a_refund_takes_its_part_of_the_fee_back_and_reaches_the_employer(make):
 def test_a_refund_that_comes_back_is_kept_as_the_employers_credit(make):
     escrow = make.escrow(status="funding")
     make.paid(Charge.objects.get(reference_id=escrow.id), card="4000000000005126")
-    made = release_operations.refund(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payee), now=NOON)
+    refund = release_operations.refund(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payee), now=NOON)
 
     dispatch.send_due(clock=lambda: NOON)
 
-    made.refresh_from_db()
+    refund.refresh_from_db()
     escrow.refresh_from_db()
-    assert (made.status, made.failure_code, escrow.status) == ("failed", "expired_or_canceled_card", "refunded")
+    assert (refund.status, refund.failure_code, escrow.status) == ("failed", "expired_or_canceled_card", "refunded")
     assert books.balance(chart.employer_credit(escrow.payer_id, "EUR")) == EUR("525.00")
     assert sound_books()
 
@@ -278,7 +278,7 @@ def test_the_rest_after_a_part_may_go_back(make):
     assert (escrow.status, escrow.refunded) == ("released", EUR("400.00"))
 
 
-def test_held_money_is_not_called_off(make):
+def test_held_money_is_not_cancelled(make):
     escrow = make.escrow(status="funded")
     with pytest.raises(IllegalTransition):
         funding.cancel(escrow_id=escrow.id, actor=SYSTEM, now=NOON)

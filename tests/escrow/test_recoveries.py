@@ -47,9 +47,11 @@ def broken():
 
 
 def decide(lost, staff, amount="450.00", reasons="The same file was sold to three clients."):
-    made = recoveries.decide_recovery(chargeback_id=lost.id, amount=EUR(amount), reasons=reasons, actor=staff, now=NOON)
+    recovery = recoveries.decide_recovery(
+        chargeback_id=lost.id, amount=EUR(amount), reasons=reasons, actor=staff, now=NOON
+    )
     bus.deliver_pending(now=NOON)
-    return made
+    return recovery
 
 
 def payee_of(lost):
@@ -61,19 +63,19 @@ def balance(lost):
 
 
 def test_nothing_moves_before_the_time_for_an_appeal_is_over(make, lost, staff):
-    made = decide(lost, staff)
-    recoveries.confirm_recovery(recovery_id=made.id, now=AFTER - timedelta(seconds=1))
+    created = decide(lost, staff)
+    recoveries.confirm_recovery(recovery_id=created.id, now=AFTER - timedelta(seconds=1))
     assert balance(lost) == EUR("450.00")
     assert not queries.recoveries_to_confirm(AFTER - timedelta(seconds=1)).exists()
 
     for _ in range(2):
-        recoveries.confirm_recovery(recovery_id=made.id, now=AFTER)
+        recoveries.confirm_recovery(recovery_id=created.id, now=AFTER)
     bus.deliver_pending(now=AFTER)
 
     assert balance(lost) == EUR("0")
     assert books.balance(chart.reserve_chargeback("EUR")) == EUR("450.00")
     assert set(Notification.objects.values_list("kind", flat=True)) >= {"recovery_decided", "recovery_confirmed"}
-    assert AuditEntry.objects.get(action="escrow.recovery_decided").reason == made.reasons
+    assert AuditEntry.objects.get(action="escrow.recovery_decided").reason == created.reasons
     assert broken() == {}
 
 
@@ -95,13 +97,13 @@ def test_what_the_balance_lacks_is_owed(make, lost, staff):
     ("is_granted", "status", "left"), [(True, "overturned", "450.00"), (False, "confirmed", "0.00")]
 )
 def test_an_appeal_is_answered_by_somebody_else_of_the_staff(make, lost, staff, is_granted, status, left):
-    made = decide(lost, staff)
+    created = decide(lost, staff)
     payee = payee_of(lost)
-    recoveries.appeal_recovery(recovery_id=made.id, text="It was licensed.", actor=make.actor(payee), now=NOON)
-    recoveries.confirm_recovery(recovery_id=made.id, now=AFTER + timedelta(days=99))
+    recoveries.appeal_recovery(recovery_id=created.id, text="It was licensed.", actor=make.actor(payee), now=NOON)
+    recoveries.confirm_recovery(recovery_id=created.id, now=AFTER + timedelta(days=99))
     assert balance(lost) == EUR("450.00")
 
-    answer = {"recovery_id": made.id, "is_granted": is_granted, "reasons": "Looked at.", "now": NOON}
+    answer = {"recovery_id": created.id, "is_granted": is_granted, "reasons": "Looked at.", "now": NOON}
     with pytest.raises(policies.SecondPersonNeeded):
         recoveries.answer_appeal(**answer, actor=staff)
     recoveries.answer_appeal(**answer, actor=people.actor_for(make.staff("Second")))
@@ -122,17 +124,17 @@ def test_who_may_decide_and_appeal(make, lost, staff):
         decide(lost, staff, reasons="  ")
     with pytest.raises(policies.AmountNotHeld):
         decide(lost, staff, amount="450.01")
-    made = decide(lost, staff)
+    created = decide(lost, staff)
     with pytest.raises(policies.AlreadyDecided):
         decide(lost, staff)
     for stranger in (make.actor(make.freelancer()), make.actor(payee, "member")):
         with pytest.raises(NotAllowed):
-            recoveries.appeal_recovery(recovery_id=made.id, text="No", actor=stranger, now=NOON)
+            recoveries.appeal_recovery(recovery_id=created.id, text="No", actor=stranger, now=NOON)
     with pytest.raises(policies.AppealTooLate):
-        recoveries.appeal_recovery(recovery_id=made.id, text="No", actor=make.actor(payee), now=AFTER)
-    recoveries.appeal_recovery(recovery_id=made.id, text="No", actor=make.actor(payee), now=NOON)
+        recoveries.appeal_recovery(recovery_id=created.id, text="No", actor=make.actor(payee), now=AFTER)
+    recoveries.appeal_recovery(recovery_id=created.id, text="No", actor=make.actor(payee), now=NOON)
     with pytest.raises(IllegalTransition):
-        recoveries.appeal_recovery(recovery_id=made.id, text="No", actor=make.actor(payee), now=NOON)
+        recoveries.appeal_recovery(recovery_id=created.id, text="No", actor=make.actor(payee), now=NOON)
 
 
 def test_only_a_lost_chargeback_leads_to_it(make, staff):
@@ -190,10 +192,10 @@ def test_every_page_says_the_same_of_who_bears_a_chargeback(make, settings, time
     freelancer, employer = Client(), Client()
     freelancer.force_login(contract.freelancer.memberships.get(role="owner").user)
     employer.force_login(milestone.contract.employer.memberships.get(role="owner").user)
-    said = "the freelancer owes back" if is_owed_back else "the freelancer keeps the money"
-    assert said in freelancer.get(f"/en/contracts/{contract.id}/terms/").content.decode()
-    assert said in employer.get(f"/en/milestones/{milestone.id}/approve/").content.decode()
+    sentence = "the freelancer owes back" if is_owed_back else "the freelancer keeps the money"
+    assert sentence in freelancer.get(f"/en/contracts/{contract.id}/terms/").content.decode()
+    assert sentence in employer.get(f"/en/milestones/{milestone.id}/approve/").content.decode()
 
     settings.CHARGEBACK_IS_OWED_BACK = is_owed_back
     for address in (f"/en/tasks/{task.id}/bid/", "/en/help/", "/en/transparency/"):
-        assert said in freelancer.get(address).content.decode(), address
+        assert sentence in freelancer.get(address).content.decode(), address

@@ -54,15 +54,15 @@ def test_a_release_goes_to_the_freelancer_to_us_and_to_both_tax_offices(
     before = earned(code)
     escrow = make.escrow(status="funded", amount=amount, payee=taxed)
 
-    made = releases.release(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payer), now=NOON)
+    release = releases.release(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payer), now=NOON)
 
     after = earned(code)
     expected = {"commission": commission, "tax": tax, "withheld": withheld, "employer_fee": employer_fee}
     assert {name: after[name] - before[name] for name in after} == {
         name: Money.of(text, code) for name, text in expected.items()
     }
-    assert books.balance(chart.payable(taxed.id, code)) == Money.of(net, code) == made.net
-    assert made.gross == made.net + made.commission + made.tax + made.withheld
+    assert books.balance(chart.payable(taxed.id, code)) == Money.of(net, code) == release.net
+    assert release.gross == release.net + release.commission + release.tax + release.withheld
     assert {finding.breaches for finding in invariants.check_all()} == {0}
 
 
@@ -85,9 +85,9 @@ def test_an_escrow_keeps_the_tax_of_the_day_it_was_opened(make, taxed):
     escrow = make.escrow(status="funded", payee=taxed)
     CommissionTax.objects.filter(payee_country="AT").update(rate_bps=0)
 
-    made = releases.release(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=NOON)
+    release = releases.release(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=NOON)
 
-    assert made.tax == Money.of("8.33", "EUR")
+    assert release.tax == Money.of("8.33", "EUR")
 
 
 @pytest.fixture
@@ -101,9 +101,9 @@ def test_our_fee_to_an_employer_at_home_leaves_its_tax_to_the_tax_office(make, r
     fee = books.balance(chart.employer_fee("EUR"))
     tax = books.balance(chart.tax_collected("DE", "EUR"))
 
-    made = releases.release(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=NOON)
+    release = releases.release(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=NOON)
 
-    assert (made.employer_fee, made.employer_fee_tax) == (Money.of("25.00", "EUR"), Money.of("3.99", "EUR"))
+    assert (release.employer_fee, release.employer_fee_tax) == (Money.of("25.00", "EUR"), Money.of("3.99", "EUR"))
     assert books.balance(chart.employer_fee("EUR")) - fee == Money.of("21.01", "EUR")
     assert books.balance(chart.tax_collected("DE", "EUR")) - tax == Money.of("3.99", "EUR")
     assert {finding.breaches for finding in invariants.check_all()} == {0}
@@ -113,11 +113,11 @@ def test_both_our_fees_at_home_are_one_line_for_the_tax_office(make, registered)
     escrow = make.escrow(status="funded", amount=Money.of("500.00", "EUR"), payee=make.freelancer(country="DE"))
     tax = books.balance(chart.tax_collected("DE", "EUR"))
 
-    made = releases.release(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=NOON)
+    release = releases.release(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=NOON)
 
-    assert made.tax + made.employer_fee_tax == Money.of("7.98", "EUR") + Money.of("3.99", "EUR")
-    assert books.balance(chart.tax_collected("DE", "EUR")) - tax == made.tax + made.employer_fee_tax
-    lines = [line.account.code for entry in books.journals_of(release=made.id) for line in entry.lines]
+    assert release.tax + release.employer_fee_tax == Money.of("7.98", "EUR") + Money.of("3.99", "EUR")
+    assert books.balance(chart.tax_collected("DE", "EUR")) - tax == release.tax + release.employer_fee_tax
+    lines = [line.account.code for entry in books.journals_of(release=release.id) for line in entry.lines]
     assert lines.count("tax_collected:DE") == 1
 
 
@@ -127,7 +127,7 @@ def test_parts_hold_the_tax_in_our_fee_that_the_whole_holds(make, registered):
         releases.release(escrow_id=escrow.id, amount=Money.of(text, "EUR"), actor=SYSTEM, now=NOON)
     releases.release(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=NOON)
 
-    parts = [(made.employer_fee, made.employer_fee_tax) for made in escrow.releases.all()]
+    parts = [(release.employer_fee, release.employer_fee_tax) for release in escrow.releases.all()]
 
     assert Money.total((fee for fee, _ in parts), "EUR") == Money.of("25.00", "EUR")
     assert Money.total((tax for _, tax in parts), "EUR") == Money.of("3.99", "EUR")
@@ -139,9 +139,9 @@ def test_a_split_owes_the_tax_of_the_fee_that_it_earned_alone(make, registered):
     freezes.freeze(escrow_id=escrow.id, dispute_id=uuid7(), actor=actor, now=NOON)
     tax = books.balance(chart.tax_collected("DE", "EUR"))
 
-    made = freezes.split(escrow_id=escrow.id, freelancer_part=Money.of("100.00", "EUR"), actor=actor, now=NOON)
+    created = freezes.split(escrow_id=escrow.id, freelancer_part=Money.of("100.00", "EUR"), actor=actor, now=NOON)
 
-    assert (made.employer_fee, made.employer_fee_tax) == (Money.of("5.00", "EUR"), Money.of("0.80", "EUR"))
+    assert (created.employer_fee, created.employer_fee_tax) == (Money.of("5.00", "EUR"), Money.of("0.80", "EUR"))
     assert books.balance(chart.tax_collected("DE", "EUR")) - tax == Money.of("0.80", "EUR")
     assert {finding.breaches for finding in invariants.check_all()} == {0}
 

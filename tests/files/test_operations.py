@@ -39,7 +39,7 @@ def test_store_keeps_the_bytes_under_a_name_that_tells_nothing():
         assert kept.read() == b"Hello"
 
 
-def test_store_draws_pictures_anew_without_their_metadata():
+def test_store_draws_pictures_again_without_their_metadata():
     original = _jpeg_with_place()
     assert b"SecretCameraMaker" in original
 

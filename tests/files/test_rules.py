@@ -55,7 +55,7 @@ def _zip(**members: bytes) -> bytes:
         (b"a\x1b[31mb", None),
     ],
 )
-def test_content_type_is_told_by_the_bytes(content, kind):
+def test_content_type_is_notified_by_the_bytes(content, kind):
     assert rules.content_type(content) == kind
 
 

@@ -79,7 +79,7 @@ def fuzz(people: Mapping[str, Client], known: Mapping[str, list[str]], *, reques
 
 
 def _turns(chance: random.Random) -> Iterator[Address]:
-    every = [one for one in addresses() if "logout" not in one.route and "/livez" not in one.route]
+    every = [address for address in addresses() if "logout" not in address.route and "/livez" not in address.route]
     while True:
         chance.shuffle(every)
         yield from every
@@ -136,10 +136,10 @@ def _form(
     html = ""
     if page is not None and page.status_code == 200 and not page.streaming and "html" in page.get("Content-Type", ""):
         html = page.content.decode()
-    given = dict(_VALUE.findall(html))
+    values = dict(_VALUE.findall(html))
     names = list(dict.fromkeys(_INPUT.findall(html))) or ["name", "query", "reason", "note", "text", "answer", "step"]
     filled = {
-        name: given[name] if name in given and chance.random() < 0.4 else _text(chance, known)
+        name: values[name] if name in values and chance.random() < 0.4 else _text(chance, known)
         for name in names
         if chance.random() < 0.95
     }
@@ -163,14 +163,14 @@ def _fields_of_the_api() -> dict[str, list[str]]:
 
     schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     components = schema["components"]["schemas"]
-    found: dict[str, list[str]] = {}
+    result: dict[str, list[str]] = {}
     for route, methods in schema["paths"].items():
         names: dict[str, None] = {}
         for method in methods.values():
             body = method.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
             names |= dict.fromkeys(components.get(body.get("$ref", "").rpartition("/")[2], {}).get("properties", {}))
-        found[route] = list(names)
-    by_shape = {re.sub(r"{\w+}", "*", route): names for route, names in found.items()}
+        result[route] = list(names)
+    by_shape = {re.sub(r"{\w+}", "*", route): names for route, names in result.items()}
     return {
-        one.route: by_shape.get(re.sub(r"<[^>]+>", "*", one.route), []) for one in addresses() if one.is_api
+        address.route: by_shape.get(re.sub(r"<[^>]+>", "*", address.route), []) for address in addresses() if address.is_api
     }  # fmt: skip

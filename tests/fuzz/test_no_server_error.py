@@ -32,19 +32,19 @@ def _quiet():
 
 def _known() -> dict[str, list[str]]:
     """Ids of rows that exist, by the parameter's name that such rows usually have, and all together."""
-    found: dict[str, list[str]] = defaultdict(list)
+    result: dict[str, list[str]] = defaultdict(list)
     for model in apps.get_models():
         if model._meta.app_config is None or not model.__module__.startswith("apps."):
             continue
         if model._meta.pk is None or model._meta.pk.get_internal_type() != "UUIDField":
             continue
         ids = [str(key) for key in model._default_manager.order_by("pk").values_list("pk", flat=True)[:20]]
-        found[f"{model._meta.model_name}_id"] += ids
-        found["uuid"] += ids[:5]
-    found["handle"] = list(apps.get_model("accounts.Organization").objects.values_list("handle", flat=True)[:10])
-    found["currency"] = ["EUR", "USD", "JPY", "XXX", "eur"]
-    found["subject_type"] = ["task", "bid", "message", "profile", "review"]
-    return found
+        result[f"{model._meta.model_name}_id"] += ids
+        result["uuid"] += ids[:5]
+    result["handle"] = list(apps.get_model("accounts.Organization").objects.values_list("handle", flat=True)[:10])
+    result["currency"] = ["EUR", "USD", "JPY", "XXX", "eur"]
+    result["subject_type"] = ["task", "bid", "message", "profile", "review"]
+    return result
 
 
 @pytest.mark.usefixtures("_quiet")

@@ -87,12 +87,12 @@ def test_nothing_examined_is_not_taken_for_nothing_wrong():
 def test_a_pdf_holds_the_words_of_its_reader(language, name, words):
     document = paper("standard", 2000, "41.67", "8.33", buyer=replace(BUYER, name=name))
     with translation.override(language):
-        made = typesetting.pdf(fmt.sheet(document), language=language)
-    text = pypdf.PdfReader(io.BytesIO(made)).pages[0].extract_text().replace("\u00a0", " ")
+        pdf = typesetting.pdf(fmt.sheet(document), language=language)
+    text = pypdf.PdfReader(io.BytesIO(pdf)).pages[0].extract_text().replace("\u00a0", " ")
     assert all(word in text for word in words), text
     if language == "ar":
         assert set(name) & set(text)
-    fonts = {str(font) for font in _fonts(made)}
+    fonts = {str(font) for font in _fonts(pdf)}
     assert not any("Liberation" in font or "DejaVu" in font for font in fonts)
 
 
@@ -103,8 +103,8 @@ def _fonts(made):
 
 def test_what_people_type_is_text_and_never_markup():
     line = Line("commission", '#panic("x") [*b*] $1$ \\ "', EUR("50.00"), EUR("0.00"), "reverse_charge", 0)
-    made = typesetting.pdf(fmt.sheet(paper(lines=(line,))), language="en")
-    assert '#panic("x") [*b*] $1$' in pypdf.PdfReader(io.BytesIO(made)).pages[0].extract_text()
+    pdf = typesetting.pdf(fmt.sheet(paper(lines=(line,))), language="en")
+    assert '#panic("x") [*b*] $1$' in pypdf.PdfReader(io.BytesIO(pdf)).pages[0].extract_text()
 
 
 def test_a_picture_is_drawn_for_eyes():

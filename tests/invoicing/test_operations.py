@@ -70,19 +70,19 @@ pytestmark = pytest.mark.django_db
 def test_a_payment_has_a_receipt_and_a_release_its_three_documents(make, outbox_drain):
     escrow = released(make, outbox_drain)
 
-    found = by_kind(escrow)
-    assert set(found) == {"receipt", "commission", "fee", "statement"}
-    assert found["receipt"].total == EUR("525.00")
-    assert (found["commission"].total, found["commission"].recipient) == (EUR("50.00"), escrow.payee)
-    assert (found["fee"].total, found["fee"].recipient) == (EUR("25.00"), escrow.payer)
-    assert (found["statement"].total, found["statement"].issuer) == (EUR("500.00"), escrow.payee)
-    assert found["receipt"].label == "TW-REC-2026-000001"
-    assert sorted(one.label for one in (found["commission"], found["fee"])) == [
+    result = by_kind(escrow)
+    assert set(result) == {"receipt", "commission", "fee", "statement"}
+    assert result["receipt"].total == EUR("525.00")
+    assert (result["commission"].total, result["commission"].recipient) == (EUR("50.00"), escrow.payee)
+    assert (result["fee"].total, result["fee"].recipient) == (EUR("25.00"), escrow.payer)
+    assert (result["statement"].total, result["statement"].issuer) == (EUR("500.00"), escrow.payee)
+    assert result["receipt"].label == "TW-REC-2026-000001"
+    assert sorted(item.label for item in (result["commission"], result["fee"])) == [
         "TW-INV-2026-000001", "TW-INV-2026-000002",
     ]  # fmt: skip
 
 
-def test_a_fact_told_twice_is_written_once(make, outbox_drain):
+def test_a_event_told_twice_is_written_once(make, outbox_drain):
     escrow = released(make, outbox_drain)
     release = escrow.releases.get()
     before = Document.objects.count()
@@ -317,7 +317,7 @@ def test_a_name_without_letters_gives_the_country_and_a_short_mark(make, outbox_
 def test_two_issuers_of_one_name_have_series_of_their_own(make, outbox_drain):
     first, second = make.freelancer("北京设计工作室和很多其他的人一"), make.freelancer("北京设计工作室和很多其他的人二")
 
-    labels = [_statement_label(make, outbox_drain, one) for one in (first, second)]
+    labels = [_statement_label(make, outbox_drain, item) for item in (first, second)]
 
     assert labels[0] != labels[1]
 

@@ -25,34 +25,34 @@ patient = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @st.composite
 def lines(draw):
     currency = draw(CURRENCIES)
-    made = []
+    created = []
     for _ in range(draw(st.integers(1, 5))):
         gross = Money(draw(st.integers(1, 10**10)), currency)
         rate = draw(RATES)
         tax = contained_tax(gross, rate)
-        made.append(Line("commission", "", gross - tax, tax, Treatment.STANDARD, rate))
+        created.append(Line("commission", "", gross - tax, tax, Treatment.STANDARD, rate))
         if draw(st.booleans()):
-            made.append(Line("service", "", gross, Money.zero(currency), Treatment.REVERSE_CHARGE, 0))
-    return currency, made
+            created.append(Line("service", "", gross, Money.zero(currency), Treatment.REVERSE_CHARGE, 0))
+    return currency, created
 
 
 @patient
 @given(lines())
 def test_categories_sum_to_the_whole(given_lines):
-    currency, made = given_lines
-    whole, parts = totals.totals(made, currency), totals.categories(made, currency)
+    currency, created = given_lines
+    whole, parts = totals.totals(created, currency), totals.categories(created, currency)
     assert Money.total((part.net for part in parts), currency) == whole.net
     assert Money.total((part.tax for part in parts), currency) == whole.tax
-    assert whole.total == Money.total((line.net + line.tax for line in made), currency)
+    assert whole.total == Money.total((line.net + line.tax for line in created), currency)
     assert len({(part.treatment, part.rate_bps) for part in parts}) == len(parts)
 
 
 @patient
 @given(lines())
 def test_the_tax_of_a_category_is_its_rate_within_half_a_unit_a_line(given_lines):
-    currency, made = given_lines
-    for part in totals.categories(made, currency):
-        count = sum((line.treatment, line.rate_bps) == (part.treatment, part.rate_bps) for line in made)
+    currency, created = given_lines
+    for part in totals.categories(created, currency):
+        count = sum((line.treatment, line.rate_bps) == (part.treatment, part.rate_bps) for line in created)
         exact = part.net.amount_minor * part.rate_bps / 10_000
         assert abs(part.tax.amount_minor - exact) <= count
 
@@ -63,8 +63,8 @@ def test_a_part_takes_its_part_of_the_tax(currency, minor, rate, share):
     whole = Money(minor, currency)
     tax = contained_tax(whole, rate)
     part = whole.share_bps(share)
-    found = totals.part_of(tax, part=part, whole=whole)
-    assert Money.zero(currency) <= found <= tax
+    result = totals.part_of(tax, part=part, whole=whole)
+    assert Money.zero(currency) <= result <= tax
     assert totals.part_of(tax, part=whole, whole=whole) == tax
 
 
@@ -91,13 +91,13 @@ def test_the_table_decides_what_it_speaks_of_and_nothing_else(supply, seller, bu
 
 
 def test_booked_tax_decides_first():
-    found = tax_rules.decide(
+    result = tax_rules.decide(
         supply="platform", seller=party("DE", "DE1"), buyer=party("FR", "FR1"), on=ON, booked_rate_bps=1900
     )
-    assert (found.treatment, found.rate_bps) == (Treatment.STANDARD, 1900)
+    assert (result.treatment, result.rate_bps) == (Treatment.STANDARD, 1900)
 
 
 def test_a_row_does_not_decide_before_its_day():
     before = date(2009, 12, 31)
-    found = tax_rules.decide(supply="platform", seller=party("DE", "DE1"), buyer=party("FR", "FR1"), on=before)
-    assert found.treatment == Treatment.UNDETERMINED
+    result = tax_rules.decide(supply="platform", seller=party("DE", "DE1"), buyer=party("FR", "FR1"), on=before)
+    assert result.treatment == Treatment.UNDETERMINED

@@ -19,8 +19,8 @@ def EUR(text: str) -> Money:
 
 
 def only(organization, month=OCTOBER):
-    (found,) = statements.monthly_statement(organization.id, month)
-    return found
+    (monthly_statement,) = statements.monthly_statement(organization.id, month)
+    return monthly_statement
 
 
 def adds_up(found):
@@ -65,20 +65,20 @@ def test_a_month_opens_with_what_the_month_before_closed_with(make):
 
 def test_a_freelancer_sees_the_net_and_never_the_employers_money(make):
     escrow = make.escrow(status="released", amount=EUR("500.00"))
-    found = only(escrow.payee)
-    assert found.buckets == ["available"]
-    assert found.closing_total == EUR("450.00")
+    result = only(escrow.payee)
+    assert result.buckets == ["available"]
+    assert result.closing_total == EUR("450.00")
 
 
 def test_currencies_stand_apart(make):
     payer = make.employer()
     make.escrow(status="funded", amount=EUR("500.00"), payer=payer)
     make.escrow(status="funded", amount=Money.of("12345", "JPY"), payer=payer)
-    found = statements.monthly_statement(payer.id, OCTOBER)
-    assert [(one.currency, one.closing["held"]) for one in found] == [
+    monthly_statement = statements.monthly_statement(payer.id, OCTOBER)
+    assert [(item.currency, item.closing["held"]) for item in monthly_statement] == [
         ("EUR", EUR("500.00")), ("JPY", Money.of("12345", "JPY")),
     ]  # fmt: skip
-    assert all(adds_up(one) for one in found)
+    assert all(adds_up(item) for item in monthly_statement)
 
 
 def test_a_month_costs_the_same_number_of_queries_however_many_escrows(make, django_assert_num_queries):

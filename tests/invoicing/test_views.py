@@ -69,15 +69,15 @@ def test_what_the_rules_refuse_is_not_offered_and_says_why(make, outbox_drain, c
     other = released(make, outbox_drain, payee=payee, amount=Money.of("12.340", "KWD"))
     copies.make_missing_copies(now=NOON)
     refused = [
-        one
-        for one in Document.objects.filter(reference_id=other.id, recipient=payee)
-        if hasattr(one, "electronic_copy")
+        document
+        for document in Document.objects.filter(reference_id=other.id, recipient=payee)
+        if hasattr(document, "electronic_copy")
     ]
-    for one in refused:
-        assert not one.electronic_copy.is_valid
-        page = of(client, payee).get(f"{LIST}{one.id}/")
+    for item in refused:
+        assert not item.electronic_copy.is_valid
+        page = of(client, payee).get(f"{LIST}{item.id}/")
         assert "official rules of EN 16931 refuse it" in page.content.decode()
-        assert client.get(f"{LIST}{one.id}/invoice.xml").status_code == 404
+        assert client.get(f"{LIST}{item.id}/invoice.xml").status_code == 404
     assert refused
 
 
@@ -132,9 +132,9 @@ def test_a_statement_says_the_same_as_page_csv_json_and_endpoint(make, outbox_dr
     assert [(row["event"], row["balance"]) for row in rows] == [
         ("opening", "0.00"), ("escrow.funded", "525.00"), ("closing", "525.00"),
     ]  # fmt: skip
-    told = payer.get(f"{MONTH}statement.json").json()
-    assert told["currencies"][0]["closing_minor"] == 52500
-    assert payer.get("/api/v1/money/statements/?year=2026&month=10").json() == told
+    body = payer.get(f"{MONTH}statement.body").json()
+    assert body["currencies"][0]["closing_minor"] == 52500
+    assert payer.get("/api/v1/money/statements/?year=2026&month=10").json() == body
 
 
 def test_a_month_that_is_none_is_no_page(make, client):
@@ -153,7 +153,7 @@ def test_the_endpoint_lists_and_shows_documents(make, outbox_drain, client):
     escrow = released(make, outbox_drain)
     payer = of(client, escrow.payer)
     listed = payer.get("/api/v1/documents/?kind=receipt").json()["results"]
-    assert [one["number"] for one in listed] == ["TW-REC-2026-000001"]
+    assert [item["number"] for item in listed] == ["TW-REC-2026-000001"]
     shown = payer.get(f"/api/v1/documents/{listed[0]['id']}/").json()
     assert shown["total"] == {"amount_minor": 52500, "currency": "EUR"}
     assert (shown["lines"][0]["code"], shown["xml"]) == ("payment", None)
@@ -172,7 +172,7 @@ def test_a_list_costs_the_same_however_long_it_is(make, outbox_drain, client, dj
     "typed", ["BE 0123.456.749", "BE0123456749", "be-0123-456-749", "BE 0123 / 456 749", "ＢＥ０１２３４５６７４９"]
 )
 def test_a_vat_number_is_kept_without_what_groups_its_digits(typed):
-    given = {"legal_name": "A", "street": "", "postcode": "", "city": "", "vat_id": typed, "tax_number": ""}
-    form = BillingDetailsForm(given, country="BE")
+    values = {"legal_name": "A", "street": "", "postcode": "", "city": "", "vat_id": typed, "tax_number": ""}
+    form = BillingDetailsForm(values, country="BE")
     assert form.is_valid(), form.errors
     assert form.cleaned_data["vat_id"] == "BE0123456749"

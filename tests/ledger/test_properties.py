@@ -93,9 +93,9 @@ class Books(RuleBasedStateMachine):
     def the_books_say_what_the_model_says(self) -> None:
         if not hasattr(self, "held"):
             return
-        found = books.balances({code for code, _ in self.held})
+        balances = books.balances({code for code, _ in self.held})
         for (code, currency), minor in self.held.items():
-            assert found.get((code, currency), Money.zero(currency)) == Money(minor, currency)
+            assert balances.get((code, currency), Money.zero(currency)) == Money(minor, currency)
 
     def teardown(self) -> None:
         assert {finding.breaches for finding in invariants.check_all()} == {0}

@@ -20,8 +20,8 @@ class Bank:
         return Charge.objects.get(id=escrow.funding_charge_id).remote_payment_id
 
     def disputes(self, escrow: Escrow, **options: Any) -> Chargeback:
-        found = disputes.open_dispute(self.make.processor.store, self._payment(escrow), **options)
-        return self.tells(found["id"])
+        dispute = disputes.open_dispute(self.make.processor.store, self._payment(escrow), **options)
+        return self.tells(dispute["id"])
 
     def decides(self, chargeback: Chargeback, word: str) -> Chargeback:
         disputes.close(self.make.processor.store, chargeback.remote_id, word)

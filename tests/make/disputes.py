@@ -15,36 +15,36 @@ def dispute(
     make: Make, *, by: str = "employer", status: str = "open", part: str = "100.00", **milestone: Any
 ) -> Dispute:
     """:param status: open, answered, settled, decided, withdrawn. :param part: what the opener leaves the freelancer."""
-    found: Milestone = make.milestone(**({"status": "delivered"} | milestone))
-    contract = found.contract
+    result: Milestone = make.milestone(**({"status": "delivered"} | milestone))
+    contract = result.contract
     sides = {"employer": make.actor(contract.employer), "freelancer": make.actor(contract.freelancer)}
     opener = sides[by]
     other = sides["freelancer" if by == "employer" else "employer"]
-    made = operations.open_dispute(
-        milestone_id=found.id,
+    created = operations.open_dispute(
+        milestone_id=result.id,
         reason="not_as_agreed",
         text="Three of twelve pages are missing.",
         source_language="en",
-        freelancer_part=Money.of(part, found.currency),
+        freelancer_part=Money.of(part, result.currency),
         actor=opener,
         now=make.now,
     )
     if status == "answered":
         operations.say(
-            dispute_id=made.id, text="They are in version 2.", source_language="en", actor=other, now=make.now
+            dispute_id=created.id, text="They are in version 2.", source_language="en", actor=other, now=make.now
         )
     elif status == "settled":
-        operations.accept_split(proposal_id=made.proposals.get().id, actor=other, now=make.now)
+        operations.accept_split(proposal_id=created.proposals.get().id, actor=other, now=make.now)
     elif status == "withdrawn":
-        operations.withdraw(dispute_id=made.id, actor=opener, now=make.now)
+        operations.withdraw(dispute_id=created.id, actor=opener, now=make.now)
     elif status == "decided":
         operations.decide(
-            dispute_id=made.id,
-            freelancer_part=Money.of(part, found.currency),
+            dispute_id=created.id,
+            freelancer_part=Money.of(part, result.currency),
             reasons="Nine of twelve pages meet the checklist.",
             actor=make.staff_actor(),
-            now=made.answer_due_at,
+            now=created.answer_due_at,
         )
-    made.refresh_from_db()
-    assert made.status == status
-    return made
+    created.refresh_from_db()
+    assert created.status == status
+    return created

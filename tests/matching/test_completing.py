@@ -101,5 +101,5 @@ def test_the_api_completes_too_and_only_for_who_is_signed_in(market, client, mon
     address = f"/api/v1/skill-completions/?skill={skill('react')}"
     assert client.get(address).status_code in (401, 403)
     sign_in(client, market)
-    assert str(skill("logo-design")) in [one["id"] for one in client.get(address).json()]
+    assert str(skill("logo-design")) in [item["id"] for item in client.get(address).json()]
     assert client.get("/api/v1/skill-completions/?skill=nonsense").status_code == 400

@@ -37,14 +37,14 @@ def crowd(make):
     ]
     people = {}
     for name, skills, languages, zone, country, rate, currency in kinds:
-        one = people[name] = make.freelancer(name)
-        Organization.objects.filter(id=one.id).update(time_zone=zone, country=country)
+        freelancer = people[name] = make.freelancer(name)
+        Organization.objects.filter(id=freelancer.id).update(time_zone=zone, country=country)
         accounts.update_profile(
-            organization_id=one.id, actor=make.actor(one), now=NOON, skills={skill(slug): n for slug, n in skills.items()},
+            organization_id=freelancer.id, actor=make.actor(freelancer), now=NOON, skills={skill(slug): n for slug, n in skills.items()},
             changes={"rate_amount_minor": rate, "rate_currency": currency},
         )  # fmt: skip
         for code, level in languages.items():
-            ProfileLanguage.objects.create(profile=one.profile, language=code, level=level)
+            ProfileLanguage.objects.create(profile=freelancer.profile, language=code, level=level)
     User.objects.filter(memberships__organization=people["Chi"]).update(language="ar")
     Profile.objects.filter(organization=people["Hidden"]).update(hidden_at=NOON)
     Profile.objects.filter(organization=people["Busy"]).update(availability="busy")
@@ -70,8 +70,8 @@ def crowd(make):
 def read_one_by_one(now):
     writer = candidate_index_writer.Writer()
     ids = list(inputs.profiles_to_match().values_list("organization_id", flat=True))
-    for one in inputs.freelancer_features(ids, now).values():
-        writer.add(one)
+    for freelancer_feature in inputs.freelancer_features(ids, now).values():
+        writer.add(freelancer_feature)
     return writer.columns()
 
 
@@ -94,7 +94,7 @@ def in_words(folder, columns):
             "country": segments.country_code(int(features["country"])),
             "speaks": [spoken(features[level]) for level in ("fluent", "conversational", "basic")],
             "works": [(set(skills), at, accepted) for skills, at, accepted in part.works_of(row)],
-            "said": {one: part.declared(one, np.array([row]))[0] for one in part.skills},
+            "said": {skill_row: part.declared(skill_row, np.array([row]))[0] for skill_row in part.skills},
         }
         people[owner]["said"] = {one: worth for one, worth in people[owner]["said"].items() if worth}
     evidence = {

@@ -9,8 +9,8 @@ from apps.matching.gateways import documents
 
 def word_file(*paragraphs):
     document = Document()
-    for one in paragraphs:
-        document.add_paragraph(one)
+    for item in paragraphs:
+        document.add_paragraph(item)
     document.add_table(1, 1).cell(0, 0).text = "in a table"
     kept = io.BytesIO()
     document.save(kept)
@@ -52,7 +52,7 @@ def test_a_file_that_is_none_of_them_is_refused():
         documents.words(b" \n")
 
 
-def test_a_broken_file_is_told_from_a_good_one():
+def test_a_broken_file_is_notified_apart_from_a_good_one():
     with pytest.raises(documents.DocumentUnreadable):
         documents.words(b"%PDF-1.7\nnothing more")
     with pytest.raises(documents.DocumentUnreadable):

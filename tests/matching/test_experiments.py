@@ -42,11 +42,11 @@ def test_a_reader_sees_one_arm_for_good(reader, name, share):
 
 def test_arms_have_their_shares_and_experiments_are_independent():
     readers = [UUID(int=number) for number in range(4_000)]
-    first = {one: arm_of("first", one, ARMS, 100)["name"] for one in readers}
-    second = {one: arm_of("second", one, ARMS, 100)["name"] for one in readers}
-    both = Counter((first[one], second[one]) for one in readers)
+    first = {reader: arm_of("first", reader, ARMS, 100)["name"] for reader in readers}
+    second = {reader: arm_of("second", reader, ARMS, 100)["name"] for reader in readers}
+    both = Counter((first[reader], second[reader]) for reader in readers)
     assert all(count / 4_000 == pytest.approx(0.25, abs=0.03) for count in both.values())
-    some = sum(arm_of("first", one, ARMS, 20) is not None for one in readers)
+    some = sum(arm_of("first", reader, ARMS, 20) is not None for reader in readers)
     assert some / 4_000 == pytest.approx(0.2, abs=0.03)
 
 
@@ -67,13 +67,13 @@ def market(make, outbox_drain):
     react = Skill.objects.get(slug="react").id
     people = []
     for name, level, rate in (("Dear", 4, 6_000), ("Cheap", 1, 1_000)):
-        one = make.freelancer(name)
+        freelancer = make.freelancer(name)
         accounts.update_profile(
-            organization_id=one.id, actor=make.actor(one), now=NOON,
+            organization_id=freelancer.id, actor=make.actor(freelancer), now=NOON,
             changes={"rate_amount_minor": rate, "rate_currency": "EUR"}, skills={react: level},
             languages={"en": "native"},
         )  # fmt: skip
-        people.append(one)
+        people.append(freelancer)
     assert Profile.objects.count() == 2
 
     def task(reader_sees):
@@ -81,9 +81,9 @@ def market(make, outbox_drain):
         employer = make.employer()
         while arm_of(PLAN["name"], employer.id, ARMS, 100)["name"] != reader_sees:
             employer = make.employer()
-        made = make.task(employer=employer, skill_ids=(react,), budget_min_minor=20_000)
-        matches.match_task(task_id=made.id, now=NOON)
-        return made
+        created = make.task(employer=employer, skill_ids=(react,), budget_min_minor=20_000)
+        matches.match_task(task_id=created.id, now=NOON)
+        return created
 
     return task
 
@@ -91,15 +91,21 @@ def market(make, outbox_drain):
 @pytest.mark.django_db
 def test_an_arm_orders_its_readers_lists_and_is_logged(market, make):
     present, new = market("present"), market("new")
-    before = [one.organization.display_name for one in recommendations.recommended_freelancers(new.id, now=NOON)]
+    before = [
+        recommended_freelancer.organization.display_name
+        for recommended_freelancer in recommendations.recommended_freelancers(new.id, now=NOON)
+    ]
     experiment = experiments.start_experiment(**PLAN, actor=make.staff_actor(), now=NOON)
 
     def order(task, now=NOON):
-        found = recommendations.recommended_freelancers(task.id, now=now)
+        recommended_freelancers = recommendations.recommended_freelancers(task.id, now=now)
         impressions.record_shown(
-            kind=ListKind.PEOPLE, reader_id=task.employer_id, rows=[one.shown for one in found], now=now
+            kind=ListKind.PEOPLE,
+            reader_id=task.employer_id,
+            rows=[item.shown for item in recommended_freelancers],
+            now=now,
         )
-        return [one.organization.display_name for one in found]
+        return [item.organization.display_name for item in recommended_freelancers]
 
     assert before == order(present) == ["Dear", "Cheap"]
     assert order(new) == ["Cheap", "Dear"]
@@ -118,9 +124,12 @@ def test_the_page_says_what_came_of_each_arm_and_shows_a_breach_in_red(client, m
     present, new = market("present"), market("new")
     experiment = experiments.start_experiment(**PLAN, actor=make.staff_actor(), now=NOON)
     for task in (present, new):
-        found = recommendations.recommended_freelancers(task.id, now=NOON)
+        recommended_freelancers = recommendations.recommended_freelancers(task.id, now=NOON)
         impressions.record_shown(
-            kind=ListKind.PEOPLE, reader_id=task.employer_id, rows=[one.shown for one in found], now=NOON
+            kind=ListKind.PEOPLE,
+            reader_id=task.employer_id,
+            rows=[item.shown for item in recommended_freelancers],
+            now=NOON,
         )
     invited = MatchImpression.objects.filter(task=new).first()
     impressions.record_event(
@@ -129,7 +138,10 @@ def test_the_page_says_what_came_of_each_arm_and_shows_a_breach_in_red(client, m
     MatchImpression.objects.filter(arm="new").update(is_newcomer=False)
 
     first, second = fairness.arm_results(experiment)
-    invites = {arm.name: next(one for one in arm.outcomes if one.kind == EventKind.INVITE) for arm in (first, second)}
+    invites = {
+        arm.name: next(outcome for outcome in arm.outcomes if outcome.kind == EventKind.INVITE)
+        for arm in (first, second)
+    }
     assert (first.lists, second.lists, invites["present"].lists, invites["new"].lists) == (1, 1, 0, 1)
     assert invites["present"].difference is None
     assert invites["new"].interval == wilson(1, 1)
@@ -155,23 +167,23 @@ def test_staff_start_and_stop_and_both_are_on_record(client, make):
         "share": 50, "days": 14, "newcomer_share_min": 8, "gini_max": "0.8",
     }  # fmt: skip
     assert client.post(url, form).status_code == 302
-    made = Experiment.objects.get()
-    assert made.arms[1]["weights"] == [50, 40, 10]
-    assert made.arms[1]["parameters"] == {"exploration": 0.02}
+    experiment = Experiment.objects.get()
+    assert experiment.arms[1]["weights"] == [50, 40, 10]
+    assert experiment.arms[1]["parameters"] == {"exploration": 0.02}
 
     again = client.post(url, form | {"name": "another"})
     assert again.status_code == 422
     assert "Another experiment runs" in again.content.decode()
 
-    stop = reverse("matching:stop_experiment", args=[made.id])
+    stop = reverse("matching:stop_experiment", args=[experiment.id])
     client.post(stop, {"note": ""})
-    made.refresh_from_db()
-    assert made.stopped_at is None
+    experiment.refresh_from_db()
+    assert experiment.stopped_at is None
     client.post(stop, {"note": "Seen enough"})
-    made.refresh_from_db()
-    assert made.stopped_at is not None
+    experiment.refresh_from_db()
+    assert experiment.stopped_at is not None
     acts = AuditEntry.objects.filter(action__startswith="matching.").order_by("happened_at")
-    assert [(one.action, one.reason) for one in acts] == [
+    assert [(act.action, act.reason) for act in acts] == [
         ("matching.start_experiment", "To see"), ("matching.stop_experiment", "Seen enough"),
     ]  # fmt: skip
     assert client.post(url, form | {"name": "another"}).status_code == 302
@@ -182,15 +194,15 @@ def test_nobody_else_starts_stops_or_looks(client, make):
     actor = make.actor(make.employer())
     with pytest.raises(NotFound):
         experiments.start_experiment(**PLAN, actor=actor, now=NOON)
-    made = experiments.start_experiment(**PLAN, actor=make.staff_actor(), now=NOON)
+    experiment = experiments.start_experiment(**PLAN, actor=make.staff_actor(), now=NOON)
     with pytest.raises(NotFound):
-        experiments.stop_experiment(experiment=made, note="x", actor=actor, now=NOON)
+        experiments.stop_experiment(experiment=experiment, note="x", actor=actor, now=NOON)
     client.force_login(make.employer().memberships.get(role="owner").user)
     for url in (
-        reverse("matching:experiments"), reverse("matching:experiment", args=[made.id]), reverse("matching:reasons")
+        reverse("matching:experiments"), reverse("matching:experiment", args=[experiment.id]), reverse("matching:reasons")
     ):  # fmt: skip
         assert client.get(url).status_code == 404
-    assert client.post(reverse("matching:stop_experiment", args=[made.id]), {"note": "x"}).status_code == 404
+    assert client.post(reverse("matching:stop_experiment", args=[experiment.id]), {"note": "x"}).status_code == 404
 
 
 @pytest.mark.django_db

@@ -33,7 +33,7 @@ candidates = st.lists(
         likeness=st.one_of(st.none(), st.integers(0, 3)),
     ),
     max_size=40,
-    unique_by=lambda one: one.id,
+    unique_by=lambda item: item.id,
 )
 rules = st.builds(
     Rules, cap=st.one_of(st.none(), st.integers(1, 60)), has_newcomer_slot=st.booleans(), exploration=st.floats(0, 1)
@@ -46,23 +46,23 @@ def people(count: int, *, newcomers: tuple[int, ...] = ()) -> list[Candidate]:
 
 
 def order(some: list[Candidate], chosen: Rules = STILL, key: str = "list", day: date = DAY) -> list[int]:
-    return [one.id.int for one in rerank(some, key=key, day=day, rules=chosen)]
+    return [item.id.int for item in rerank(some, key=key, day=day, rules=chosen)]
 
 
 @given(candidates, rules, st.text(max_size=5))
 def test_nobody_vanishes_and_the_same_input_gives_the_same_order(some, chosen, key):
     places = rerank(some, key=key, day=DAY, rules=chosen)
-    assert {one.id for one in places} == {one.id for one in some}
-    assert [one.position for one in places] == list(range(1, len(some) + 1))
-    assert sorted(one.ranked for one in places) == list(range(1, len(some) + 1))
-    assert all(0 < one.propensity <= 1 for one in places)
+    assert {place.id for place in places} == {item.id for item in some}
+    assert [place.position for place in places] == list(range(1, len(some) + 1))
+    assert sorted(place.ranked for place in places) == list(range(1, len(some) + 1))
+    assert all(0 < place.propensity <= 1 for place in places)
     assert rerank(reversed(some), key=key, day=DAY, rules=chosen) == places
 
 
 @given(candidates, st.integers(1, 60))
 def test_over_the_cap_one_steps_behind_those_of_nearly_the_same_score_alone(some, cap):
-    alone = [replace(one, likeness=None, is_newcomer=False) for one in some]
-    by_id = {one.id.int: one for one in alone}
+    alone = [replace(item, likeness=None, is_newcomer=False) for item in some]
+    by_id = {item.id.int: item for item in alone}
     shown = [by_id[number] for number in order(alone, Rules(cap=cap, exploration=0))]
     for at, one in enumerate(shown):
         for later in shown[at + 1 :]:
@@ -78,8 +78,8 @@ def test_alone_over_the_cap_one_is_still_first():
 
 @given(candidates)
 def test_only_near_duplicates_step_back_and_no_farther_than_their_points(some):
-    alone = [replace(one, shown_today=0, is_newcomer=False) for one in some]
-    by_id = {one.id.int: one for one in alone}
+    alone = [replace(item, shown_today=0, is_newcomer=False) for item in some]
+    by_id = {item.id.int: item for item in alone}
     shown = [by_id[number] for number in order(alone)]
     for at, one in enumerate(shown):
         for later in shown[at + 1 :]:
@@ -96,26 +96,26 @@ def test_the_second_of_two_near_duplicates_lets_others_pass():
 
 @given(candidates, st.text(max_size=5), st.floats(0, 1))
 def test_every_full_ten_has_a_newcomer_while_there_are_any_and_exploration_leaves_them(some, key, chance):
-    new = {one.id for one in some if one.is_newcomer}
+    new = {item.id for item in some if item.is_newcomer}
     places = rerank(some, key=key, day=DAY, rules=Rules(exploration=chance))
     left = len(new)
     for end in range(10, len(places) + 1, 10):
-        ten = [one for one in places[end - 10 : end] if one.id in new]
+        ten = [place for place in places[end - 10 : end] if place.id in new]
         assert ten or left == 0
         left -= len(ten)
 
 
 def test_the_best_newcomer_takes_the_tenth_place_and_it_says_so():
     places = rerank(people(20, newcomers=(15, 17)), key="list", day=DAY, rules=STILL)
-    assert [one.id.int for one in places[:11]] == [0, 1, 2, 3, 4, 5, 6, 7, 8, 15, 9]
-    assert [one.in_newcomer_slot for one in places[:11]] == [False] * 9 + [True, False]
+    assert [place.id.int for place in places[:11]] == [0, 1, 2, 3, 4, 5, 6, 7, 8, 15, 9]
+    assert [place.in_newcomer_slot for place in places[:11]] == [False] * 9 + [True, False]
     assert places[9].ranked == 16
 
 
 def test_a_newcomer_among_the_first_ten_by_score_needs_no_slot():
     places = rerank(people(10, newcomers=(2,)), key="list", day=DAY, rules=STILL)
-    assert [one.id.int for one in places] == list(range(10))
-    assert not any(one.in_newcomer_slot for one in places)
+    assert [place.id.int for place in places] == list(range(10))
+    assert not any(place.in_newcomer_slot for place in places)
 
 
 def test_exploration_moves_each_place_as_often_as_it_says():
@@ -123,16 +123,16 @@ def test_exploration_moves_each_place_as_often_as_it_says():
     chosen = Rules(has_newcomer_slot=False, exploration=0.2)
     some = people(20)
     seen: dict[int, Counter[int]] = defaultdict(Counter)
-    said: dict[tuple[int, int], float] = {}
+    texts: dict[tuple[int, int], float] = {}
     lists = 10_000
     for number in range(lists):
-        for one in rerank(some, key=f"list {number}", day=DAY, rules=chosen):
-            seen[one.id.int][one.position] += 1
-            assert said.setdefault((one.id.int, one.position), one.propensity) == one.propensity
-    for (person, position), chance in said.items():
+        for item in rerank(some, key=f"list {number}", day=DAY, rules=chosen):
+            seen[item.id.int][item.position] += 1
+            assert texts.setdefault((item.id.int, item.position), item.propensity) == item.propensity
+    for (person, position), chance in texts.items():
         assert seen[person][position] / lists == pytest.approx(chance, abs=0.015)
     for person in range(20):
-        total = sum(chance for (one, _), chance in said.items() if one == person)
+        total = sum(chance for (item, _), chance in texts.items() if item == person)
         assert total == pytest.approx(1.0)  # every place was met, and their chances are all there are
     assert set(seen[0]) == {1}
     assert set(seen[19]) == {20}
@@ -141,10 +141,10 @@ def test_exploration_moves_each_place_as_often_as_it_says():
 
 def test_two_rows_in_a_hundred_move_by_default():
     moved = [
-        one.is_swapped
+        item.is_swapped
         for number in range(4_000)
-        for one in rerank(people(20), key=f"list {number}", day=DAY, rules=Rules(has_newcomer_slot=False))
-        if EXPLORED_FIRST <= one.position <= EXPLORED_LAST
+        for item in rerank(people(20), key=f"list {number}", day=DAY, rules=Rules(has_newcomer_slot=False))
+        if EXPLORED_FIRST <= item.position <= EXPLORED_LAST
     ]
     assert sum(moved) / len(moved) == pytest.approx(EXPLORATION, abs=0.003)
 

@@ -35,9 +35,11 @@ def test_what_the_formula_may_read_is_a_short_list():
 @given(people, tasks, likeness, st.sampled_from(["AA", "US", "NG", "CN", "EG"]), st.uuids())
 def test_country_and_id_do_not_move_a_score(features, task, related, country, other_id):
     when = datetime(2026, 11, 20, tzinfo=UTC)
-    for one in features:
-        before = scoring.score(task, one, rarity={}, related=related, now=when)
-        after = scoring.score(task, replace(one, country=country, id=other_id), rarity={}, related=related, now=when)
+    for feature in features:
+        before = scoring.score(task, feature, rarity={}, related=related, now=when)
+        after = scoring.score(
+            task, replace(feature, country=country, id=other_id), rarity={}, related=related, now=when
+        )
         assert after == before
 
 
@@ -73,9 +75,9 @@ def test_name_gender_marker_and_country_do_not_move_a_match(make, outbox_drain, 
 def test_other_weights_follow_from_the_parts(features, task, related, skill, pay, growth):
     new = formula.weights_of(skill, pay, growth)
     when = datetime(2026, 11, 20, tzinfo=UTC)
-    for one in features:
-        kept = scoring.score(task, one, rarity={}, related=related, now=when)
-        want = scoring.score(task, one, rarity={}, related=related, now=when, weights=new)
+    for feature in features:
+        kept = scoring.score(task, feature, rarity={}, related=related, now=when)
+        want = scoring.score(task, feature, rarity={}, related=related, now=when, weights=new)
         parts = formula.reweigh(kept.components, old=formula.DEFAULT_WEIGHTS, new=new)
         assert sum(parts.values()) == pytest.approx(want.score, abs=1e-6)
         assert parts == pytest.approx(want.components, abs=1e-6)
@@ -86,12 +88,12 @@ def market(make, outbox_drain):
     react, logo = (Skill.objects.get(slug=slug).id for slug in ("react", "logo-design"))
     people = []
     for number in range(11):
-        one = make.freelancer(f"F{number}")
-        profile = Profile.objects.get(organization=one)
+        freelancer = make.freelancer(f"F{number}")
+        profile = Profile.objects.get(organization=freelancer)
         profile.skills.create(skill_id=react, level=4)
         profile.languages.create(language="en", level="fluent")
         Profile.objects.filter(id=profile.id).update(rate_amount_minor=1000 * (number + 1), rate_currency="EUR")
-        people.append(one)
+        people.append(freelancer)
     task = make.task(employer=make.employer("Werk", country="DE"), source_language="en", skill_ids=(react, logo))
     matches.match_task(task_id=task.id, now=NOON)
     return {"people": people, "task": task, "react": react, "logo": logo}

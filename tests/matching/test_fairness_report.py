@@ -48,13 +48,13 @@ def test_gini_is_the_area_that_the_lorenz_curve_leaves(values):
 def pairs(tasks: int, shown: dict[str, float], people: int = 12) -> tuple[list[Pair], dict[int, str]]:
     """In every task everybody is equally relevant; of each group this part stands among the first ten."""
     group_of = {at: name for start, name in enumerate(shown) for at in range(start * people, (start + 1) * people)}
-    made = [
+    created = [
         Pair(task, person, float(is_first), 50.0, int(is_first), 1)
         for task in range(tasks)
         for person, name in group_of.items()
         for is_first in [(person * 7 + task * 5) % people < shown[name] * people]
     ]
-    return made, group_of
+    return created, group_of
 
 
 def test_equal_treatment_passes_and_half_the_chance_is_below():
@@ -86,7 +86,7 @@ def test_one_group_alone_is_no_comparison():
 
 
 def test_countries_have_a_continent():
-    known = {
+    existing = {
         "DE": "europe",
         "NG": "africa",
         "CN": "asia",
@@ -95,7 +95,7 @@ def test_countries_have_a_continent():
         "IS": "europe",
         "MU": "africa",
     }
-    assert {code: region(code) for code in known} == known
+    assert {code: region(code) for code in existing} == existing
     assert region("ZZ") == region("") == "elsewhere"
 
 
@@ -113,19 +113,22 @@ def market(make, db):
     people = []
     for number in range(24):
         options = {} if number % 2 else {"country": "CN", "currency": "CNY", "time_zone": "Asia/Shanghai"}
-        one = make.freelancer(f"Person {number}", **options)
+        freelancer = make.freelancer(f"Person {number}", **options)
         accounts.update_profile(
-            organization_id=one.id, actor=make.actor(one), now=NOON, changes={}, skills={react: 3},
+            organization_id=freelancer.id, actor=make.actor(freelancer), now=NOON, changes={}, skills={react: 3},
             languages={"en": "native"},
         )  # fmt: skip
-        people.append(one)
+        people.append(freelancer)
     task = make.task(employer=make.employer("Werk"), skill_ids=(react,))
     matches.match_task(task_id=task.id, now=NOON)
     return task, people
 
 
 def show(task, *, now=NOON, limit=10):
-    rows = [one.shown for one in recommendations.recommended_freelancers(task.id, limit, now=now)]
+    rows = [
+        recommended_freelancer.shown
+        for recommended_freelancer in recommendations.recommended_freelancers(task.id, limit, now=now)
+    ]
     impressions.record_shown(kind=ListKind.PEOPLE, reader_id=task.employer_id, rows=rows, now=now)
 
 
@@ -169,11 +172,17 @@ def test_attention_is_that_of_the_places(market):
 def test_names_and_countries_do_not_move_a_place(market):
     """Re-ranking reads no more of a person than the score does."""
     task, people = market
-    before = [one.organization.id for one in recommendations.recommended_freelancers(task.id, 24, now=NOON)]
+    before = [
+        recommended_freelancer.organization.id
+        for recommended_freelancer in recommendations.recommended_freelancers(task.id, 24, now=NOON)
+    ]
     for number, one in enumerate(people):
         one.display_name, one.country = f"王 {number}", "EG" if number % 3 else "BR"
         one.save(update_fields=["display_name", "country"])
-    assert [one.organization.id for one in recommendations.recommended_freelancers(task.id, 24, now=NOON)] == before
+    assert [
+        recommended_freelancer.organization.id
+        for recommended_freelancer in recommendations.recommended_freelancers(task.id, 24, now=NOON)
+    ] == before
 
 
 def test_a_published_report_cannot_be_changed(market):
@@ -209,9 +218,9 @@ def test_everybody_can_read_the_report_and_nobody_is_in_it(client, market):
     assert "12 people" in pages[0]
     for page in pages:
         assert task.title not in page
-        for one in people:
-            assert one.display_name not in page
-            assert str(one.id) not in page
+        for person in people:
+            assert person.display_name not in page
+            assert str(person.id) not in page
     rows = list(csv.DictReader(io.StringIO(pages[2].lstrip("\ufeff"))))
     assert {row["group"] for row in rows if row["grouping"] == "region"} == {"africa", "asia"}
 
@@ -219,9 +228,9 @@ def test_everybody_can_read_the_report_and_nobody_is_in_it(client, market):
 def test_a_week_of_fewer_than_ten_people_says_nothing_of_them(client, make, db):
     react = Skill.objects.get(slug="react").id
     for number in range(9):
-        one = make.freelancer(f"Person {number}")
+        freelancer = make.freelancer(f"Person {number}")
         accounts.update_profile(
-            organization_id=one.id, actor=make.actor(one), now=NOON, changes={}, skills={react: 3},
+            organization_id=freelancer.id, actor=make.actor(freelancer), now=NOON, changes={}, skills={react: 3},
             languages={"en": "native"},
         )  # fmt: skip
     task = make.task(employer=make.employer("Werk"), skill_ids=(react,))

@@ -36,11 +36,14 @@ def pair(make, monkeypatch):
 
 
 def recommended(freelancer):
-    return [one.task for one in recommendations.recommended_tasks(freelancer.id, now=NOON)]
+    return [recommended_task.task for recommended_task in recommendations.recommended_tasks(freelancer.id, now=NOON)]
 
 
 def people(task):
-    return [one.organization for one in recommendations.recommended_freelancers(task.id, now=NOON)]
+    return [
+        recommended_freelancer.organization
+        for recommended_freelancer in recommendations.recommended_freelancers(task.id, now=NOON)
+    ]
 
 
 def test_a_refused_task_is_not_recommended_until_it_is_taken_back(client, pair):

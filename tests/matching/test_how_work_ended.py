@@ -18,14 +18,14 @@ def works_of(freelancer):
 
 @pytest.mark.parametrize(("part", "accepted"), [("90.00", False), ("0.00", False), ("900.00", True)])
 def test_a_dispute_counts_as_accepted_work_only_where_all_of_it_was_paid(make, outbox_drain, part, accepted):
-    found = dispute(make, status="decided", part=part)
-    outbox_drain(found.ended_at)
-    freelancer = found.milestone.contract.freelancer
+    result = dispute(make, status="decided", part=part)
+    outbox_drain(result.ended_at)
+    freelancer = result.milestone.contract.freelancer
     assert works_of(freelancer) == [accepted]
     assert MatchEvent.objects.filter(kind=EventKind.COMPLETE).exists() == accepted
-    weights = {link.skill_id: 1.0 for link in found.milestone.contract.task.skills.all()}
-    known = inputs.candidates_by_skills(weights, 10)
-    assert (freelancer.id in known[:1]) == accepted
+    weights = {link.skill_id: 1.0 for link in result.milestone.contract.task.skills.all()}
+    candidates = inputs.candidates_by_skills(weights, 10)
+    assert (freelancer.id in candidates[:1]) == accepted
 
 
 def test_a_contract_of_which_nothing_was_ever_held_counts_for_nothing(make, outbox_drain):

@@ -55,16 +55,16 @@ def test_a_page_logs_its_list_once_an_hour(client, market, monkeypatch):
 
     client.get(url)
     rows = list(MatchImpression.objects.order_by("position"))
-    assert [one.position for one in rows] == [1, 2]
-    assert len({one.list_id for one in rows}) == 1
-    assert {one.organization_id for one in rows} == {market.ada.id, market.bola.id}
-    for one in rows:
-        result = MatchResult.objects.get(task=market.task, organization=one.organization_id)
-        assert one.reader_id == market.employer.id
-        assert (one.list_kind, one.score, one.components) == (ListKind.PEOPLE, result.score, result.components)
-        assert sum(one.components.values()) == pytest.approx(one.score, abs=1e-6)
-        assert one.ranker_version == result.ranker_version
-        assert one.propensity == 1
+    assert [row.position for row in rows] == [1, 2]
+    assert len({row.list_id for row in rows}) == 1
+    assert {row.organization_id for row in rows} == {market.ada.id, market.bola.id}
+    for item in rows:
+        result = MatchResult.objects.get(task=market.task, organization=item.organization_id)
+        assert item.reader_id == market.employer.id
+        assert (item.list_kind, item.score, item.components) == (ListKind.PEOPLE, result.score, result.components)
+        assert sum(item.components.values()) == pytest.approx(item.score, abs=1e-6)
+        assert item.ranker_version == result.ranker_version
+        assert item.propensity == 1
 
     monkeypatch.setattr("django.utils.timezone.now", lambda: NOON + timedelta(minutes=59))
     client.get(url)
@@ -76,7 +76,10 @@ def test_a_page_logs_its_list_once_an_hour(client, market, monkeypatch):
 
 
 def test_somebody_new_in_the_hour_continues_the_list(market):
-    rows = [one.shown for one in recommendations.recommended_freelancers(market.task.id, now=NOON)]
+    rows = [
+        recommended_freelancer.shown
+        for recommended_freelancer in recommendations.recommended_freelancers(market.task.id, now=NOON)
+    ]
     say = {"kind": ListKind.PEOPLE, "reader_id": market.employer.id}
     assert impressions.record_shown(rows=rows[:1], now=NOON, **say) == 1
     assert impressions.record_shown(rows=rows, now=NOON + timedelta(minutes=5), **say) == 1
@@ -84,7 +87,10 @@ def test_somebody_new_in_the_hour_continues_the_list(market):
 
 
 def test_writing_a_list_is_one_question_and_one_statement(market, django_assert_num_queries):
-    rows = [one.shown for one in recommendations.recommended_freelancers(market.task.id, now=NOON)]
+    rows = [
+        recommended_freelancer.shown
+        for recommended_freelancer in recommendations.recommended_freelancers(market.task.id, now=NOON)
+    ]
     with django_assert_num_queries(2):
         impressions.record_shown(kind=ListKind.PEOPLE, reader_id=market.employer.id, rows=rows, now=NOON)
 
@@ -138,7 +144,7 @@ def test_what_is_noted_is_written_when_the_server_closes_the_answer_and_once(rf,
     assert "could not be written down" in caplog.text
 
 
-def test_those_told_of_a_new_task_are_logged_with_a_list_of_one(make, outbox_drain):
+def test_those_notified_of_a_new_task_are_logged_with_a_list_of_one(make, outbox_drain):
     react = Skill.objects.get(slug="react").id
     ada = make.freelancer("Ada")
     accounts.update_profile(
@@ -158,9 +164,12 @@ def test_those_told_of_a_new_task_are_logged_with_a_list_of_one(make, outbox_dra
 
 
 def test_outcomes_are_noted_once_and_tied_to_the_last_list(make, market, outbox_drain):
-    rows = [one.shown for one in recommendations.recommended_freelancers(market.task.id, now=NOON)]
+    rows = [
+        recommended_freelancer.shown
+        for recommended_freelancer in recommendations.recommended_freelancers(market.task.id, now=NOON)
+    ]
     impressions.record_shown(kind=ListKind.PEOPLE, reader_id=market.employer.id, rows=rows, now=NOON)
-    seen = [one.shown for one in recommendations.recommended_tasks(market.ada.id, now=NOON)]
+    seen = [recommended_task.shown for recommended_task in recommendations.recommended_tasks(market.ada.id, now=NOON)]
     impressions.record_shown(kind=ListKind.RECOMMENDED, reader_id=market.ada.id, rows=seen, now=NOON)
     employer = make.actor(market.employer)
     tasks.invite(task_id=market.task.id, organization_id=market.ada.id, message="", actor=employer, now=NOON)
@@ -168,17 +177,20 @@ def test_outcomes_are_noted_once_and_tied_to_the_last_list(make, market, outbox_
     bidding.shortlist(bid_id=bid.id, actor=employer, now=NOON)
     outbox_drain()
 
-    found = {one.kind: one for one in MatchEvent.objects.filter(organization=market.ada)}
-    assert set(found) == {EventKind.INVITE, EventKind.BID, EventKind.SHORTLIST}
-    assert found[EventKind.INVITE].impression.list_kind == ListKind.PEOPLE
-    assert found[EventKind.BID].impression.list_kind == ListKind.RECOMMENDED
+    result = {match_event.kind: match_event for match_event in MatchEvent.objects.filter(organization=market.ada)}
+    assert set(result) == {EventKind.INVITE, EventKind.BID, EventKind.SHORTLIST}
+    assert result[EventKind.INVITE].impression.list_kind == ListKind.PEOPLE
+    assert result[EventKind.BID].impression.list_kind == ListKind.RECOMMENDED
 
     impressions.record_event(kind=EventKind.BID, task_id=market.task.id, organization_id=market.ada.id, now=NOON)
     assert MatchEvent.objects.filter(kind=EventKind.BID).count() == 1
 
 
 def test_what_was_shown_later_or_long_ago_is_no_cause(market):
-    rows = [one.shown for one in recommendations.recommended_freelancers(market.task.id, now=NOON)]
+    rows = [
+        recommended_freelancer.shown
+        for recommended_freelancer in recommendations.recommended_freelancers(market.task.id, now=NOON)
+    ]
     for when in (NOON - timedelta(days=31), NOON + timedelta(hours=2)):
         impressions.record_shown(kind=ListKind.PEOPLE, reader_id=market.employer.id, rows=rows, now=when)
     pair = {"task_id": market.task.id, "organization_id": market.ada.id}
@@ -209,7 +221,10 @@ def test_a_stranger_opens_nobody_through_a_task_of_others(client, market, make):
 
 
 def test_after_400_days_the_list_goes_and_what_came_of_it_stays(market):
-    rows = [one.shown for one in recommendations.recommended_freelancers(market.task.id, now=NOON)]
+    rows = [
+        recommended_freelancer.shown
+        for recommended_freelancer in recommendations.recommended_freelancers(market.task.id, now=NOON)
+    ]
     say = {"kind": ListKind.PEOPLE, "reader_id": market.employer.id, "rows": rows}
     impressions.record_shown(now=NOON, **say)
     impressions.record_event(kind=EventKind.BID, task_id=market.task.id, organization_id=market.ada.id, now=NOON)
@@ -226,13 +241,16 @@ def test_the_cap_counts_lists_of_other_tasks_of_today(make, market, settings):
     other = make.task(employer=market.employer, skill_ids=(Skill.objects.get(slug="react").id,), title="Another")
     matches.match_task(task_id=other.id, now=NOON)
     shown = [
-        one.shown
-        for one in recommendations.recommended_freelancers(other.id, now=NOON)
-        if one.organization.id == first.id
+        recommended_freelancer.shown
+        for recommended_freelancer in recommendations.recommended_freelancers(other.id, now=NOON)
+        if recommended_freelancer.organization.id == first.id
     ]
     impressions.record_shown(kind=ListKind.PEOPLE, reader_id=market.employer.id, rows=shown, now=NOON)
 
-    names = [one.organization.id for one in recommendations.recommended_freelancers(market.task.id, now=NOON)]
+    names = [
+        recommended_freelancer.organization.id
+        for recommended_freelancer in recommendations.recommended_freelancers(market.task.id, now=NOON)
+    ]
     assert names[-1] == first.id
     assert len(names) == 2
     tomorrow = NOON + timedelta(days=1)

@@ -41,16 +41,16 @@ def some_lists(
 ) -> list[pairwise_ranking.Choices]:
     """Lists in which the one with most of `by` is chosen, four times in five; anybody at all where it is None."""
     random = np.random.default_rng(seed)
-    made = []
+    created = []
     for _ in range(count):
         parts = random.random((rows, len(pairwise_ranking.PARTS)))
         parts = parts[np.argsort(-parts[:, pairwise_ranking.PARTS.index("score")])]
-        wanted = int(np.argmax(parts[:, pairwise_ranking.PARTS.index(by)])) if by else int(random.integers(rows))
-        chosen = wanted if random.random() < 0.8 else int(random.integers(rows))
+        requested = int(np.argmax(parts[:, pairwise_ranking.PARTS.index(by)])) if by else int(random.integers(rows))
+        chosen = requested if random.random() < 0.8 else int(random.integers(rows))
         gains = np.zeros(rows, dtype=np.int64)
         gains[chosen] = 2
-        made.append(pairwise_ranking.Choices(parts, gains, np.arange(1, rows + 1)))
-    return made
+        created.append(pairwise_ranking.Choices(parts, gains, np.arange(1, rows + 1)))
+    return created
 
 
 @cache
@@ -182,7 +182,7 @@ def site(make, outbox_drain):
             random = np.random.default_rng(3)
             shown, events = [], []
             for nth, task in enumerate(tasks):
-                rows = sorted(((random.random((10)), one) for one in people), key=lambda row: -row[0][9])
+                rows = sorted(((random.random((10)), person) for person in people), key=lambda row: -row[0][9])
                 at = start + timedelta(minutes=nth)
                 list_id = uuid4()
                 best = max(rows, key=lambda row: row[0][pairwise_ranking.PARTS.index(by)] if by else random.random())
@@ -249,7 +249,7 @@ def test_a_learned_order_is_shown_with_the_formulas_parts(site, make, client, mo
         assert result.ranker_version == f"{scoring.RANKER_VERSION}+{ranker.id}"
         assert sum(result.components.values()) == pytest.approx(result.score, abs=1e-6)
     listed = recommendations.recommended_freelancers(site.task.id, now=NOON)
-    assert listed[0].explanation.learned == max(one.explanation.learned for one in listed)
+    assert listed[0].explanation.learned == max(item.explanation.learned for item in listed)
     person = site.people[0]
     client.force_login(person.memberships.get().user)
     page = client.get(f"/en/tasks/{site.task.id}/match/{person.id}/").content.decode()
@@ -263,17 +263,17 @@ def test_a_learned_order_is_shown_with_the_formulas_parts(site, make, client, mo
 
 
 @pytest.mark.django_db
-def test_the_gate_goes_back_by_itself_when_the_gain_is_gone(site):
+def test_the_gate_goes_back_on_its_own_when_the_gain_is_gone(site):
     site.shows()
     learning_operations.train_ranker(category_id=site.category.id, side=ListSide.PEOPLE, now=NOON)
     site.forgets()
     site.shows(by=None)
 
-    made = learning_operations.train_ranker(
+    train_ranker = learning_operations.train_ranker(
         category_id=site.category.id, side=ListSide.PEOPLE, now=NOON + timedelta(days=7)
     )
 
-    assert not made.is_better
+    assert not train_ranker.is_better
     assert learned.newest_choice(site.category.id, ListSide.PEOPLE).ranker is None
     assert learned.choosers_of(site.category.id) == ([], "")
 
@@ -343,6 +343,6 @@ def test_cards_are_public_and_staff_go_back_to_the_formula(site, make, client, m
 @pytest.mark.django_db
 def test_an_order_that_is_not_better_cannot_be_used(make):
     category = Category.objects.filter(is_active=True).first()
-    made = learning_operations.train_ranker(category_id=category.id, side=ListSide.PEOPLE, now=NOON)
+    train_ranker = learning_operations.train_ranker(category_id=category.id, side=ListSide.PEOPLE, now=NOON)
     with pytest.raises(policies.NotBetter):
-        policies.check_can_choose_order(make.staff_actor(), "why", ranker=made)
+        policies.check_can_choose_order(make.staff_actor(), "why", ranker=train_ranker)

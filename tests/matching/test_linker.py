@@ -13,8 +13,8 @@ def linker():
 
 
 def names(linker, row, language="en"):
-    known = linker.taxonomy.skill_names[language]
-    return {text for text, one in zip(known.texts, known.rows, strict=True) if one == row}
+    existing = linker.taxonomy.skill_names[language]
+    return {text for text, one in zip(existing.texts, existing.rows, strict=True) if one == row}
 
 
 @pytest.mark.parametrize(
@@ -26,9 +26,9 @@ def names(linker, row, language="en"):
     ],
 )
 def test_a_name_in_its_language_or_in_english_is_exact(linker, label, language, name):
-    found = linker.exact(label, language)
+    exact = linker.exact(label, language)
 
-    assert name in names(linker, max(found, key=lambda row: found[row]))
+    assert name in names(linker, max(exact, key=lambda row: exact[row]))
 
 
 def test_what_is_no_name_is_not_exact(linker):
@@ -81,10 +81,10 @@ def test_a_sentence_is_read_in_passages(linker):
 
 def test_passages_lie_in_the_text_and_hold_every_short_run():
     text = "Java, CI/CD and SQL.  Train dogs"
-    found = {text[start:end] for start, end in passages(text, words_max=2)}
+    result = {text[start:end] for start, end in passages(text, words_max=2)}
 
-    assert {"Java", "CI/CD", "CI", "SQL", "Train dogs", "dogs"} <= found
-    assert not any(one != one.strip() for one in found)
+    assert {"Java", "CI/CD", "CI", "SQL", "Train dogs", "dogs"} <= result
+    assert not any(item != item.strip() for item in result)
 
 
 def test_an_index_gives_each_concept_its_likest_label():
@@ -117,12 +117,12 @@ def test_vectors_bring_languages_together_and_leave_the_silent_at_zero():
     [("sjuksköterska", "sv", "Krankenpfleger", "Koch"), ("sygeplejerske", "da", "pielęgniarka", "prawnik")],
 )
 def test_the_wide_encoder_joins_languages_that_the_quick_one_does_not_know(title, language, near, far):
-    [asked] = multilingual_encoder.encode([title], language, "occupations")
+    [query] = multilingual_encoder.encode([title], language, "occupations")
     others = {"Krankenpfleger": "de", "Koch": "de", "pielęgniarka": "pl", "prawnik": "pl"}
     [[one], [other]] = [multilingual_encoder.encode([text], others[text], "occupations") for text in (near, far)]
 
-    assert asked @ one > asked @ other + 0.2
-    assert np.linalg.norm(asked) == pytest.approx(1, abs=1e-4)
+    assert query @ one > query @ other + 0.2
+    assert np.linalg.norm(query) == pytest.approx(1, abs=1e-4)
 
 
 def test_many_names_are_encoded_as_each_alone():
@@ -166,6 +166,10 @@ def test_names_that_an_operator_made_of_escos_download_are_read(settings, tmp_pa
     build_linking.write(tmp_path / "esco_labels.tsv.gz", rows)
     settings.ESCO_TABLES = tmp_path
 
-    german = [(one.row, one.kind, one.text) for one in skill_files.skill_labels() if one.language == "de"]
+    german = [
+        (skill_label.row, skill_label.kind, skill_label.text)
+        for skill_label in skill_files.skill_labels()
+        if skill_label.language == "de"
+    ]
 
     assert sorted(german) == [(0, "a", "Beiname"), (0, "a", "Zuname"), (0, "p", "Eigenname")]

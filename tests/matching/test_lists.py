@@ -35,15 +35,15 @@ def test_together_is_the_cosine_of_the_lists_with_their_companions():
     """Against the definition: y + yP, with P made in full."""
     random = np.random.default_rng(1)
     people, tasks = ((random.random((size, 12)) < 0.3).astype(np.float32) for size in (9, 4))
-    one, other = (matrix.toarray() for matrix in skill_lists.weighed(csr_matrix(tasks), csr_matrix(people)))
+    toarrays, other = (matrix.toarray() for matrix in skill_lists.weighed(csr_matrix(tasks), csr_matrix(people)))
     often = 1 / np.sqrt(people.sum(axis=0) + skill_lists.SEEN_FEW)
     companions = often[:, None] * (people.T @ people) * often[None, :]
-    one, other = one + one @ companions, other + other @ companions
-    lengths = np.linalg.norm(one, axis=1)[:, None] * np.linalg.norm(other, axis=1)[None, :]
+    toarrays, other = toarrays + toarrays @ companions, other + other @ companions
+    lengths = np.linalg.norm(toarrays, axis=1)[:, None] * np.linalg.norm(other, axis=1)[None, :]
 
-    found = skill_lists.together(csr_matrix(tasks), csr_matrix(people))
+    together = skill_lists.together(csr_matrix(tasks), csr_matrix(people))
 
-    assert found == pytest.approx(one @ other.T / np.maximum(lengths, 1e-9), abs=1e-4)
+    assert together == pytest.approx(toarrays @ other.T / np.maximum(lengths, 1e-9), abs=1e-4)
 
 
 def test_an_empty_list_is_like_nobody():

@@ -56,7 +56,10 @@ def test_publishing_asks_for_a_match_and_the_job_finds_who_suits(market, outbox_
 
     matches.refresh_pending(now=NOON)
 
-    names = [one.organization.display_name for one in recommendations.recommended_freelancers(market.task.id)]
+    names = [
+        recommended_freelancer.organization.display_name
+        for recommended_freelancer in recommendations.recommended_freelancers(market.task.id)
+    ]
     assert names == ["Ada", "Bola", "Chi"]
     assert not MatchRequest.objects.exists()
 
@@ -87,15 +90,15 @@ def test_the_same_pair_scores_the_same_from_both_sides(market):
     )  # fmt: skip
 
 
-def test_those_who_suit_well_are_told_once(market):
+def test_those_who_suit_well_are_notified_once(market):
     matches.match_task(task_id=market.task.id, now=NOON)
     matches.match_task(task_id=market.task.id, now=NOON)
-    told = Event.objects.filter(name="matching.task_suits")
-    assert told.count() == 1
-    assert told.get().payload["organization_ids"][0] == str(market.react.id)
+    events = Event.objects.filter(name="matching.task_suits")
+    assert events.count() == 1
+    assert events.get().payload["organization_ids"][0] == str(market.react.id)
 
 
-def test_of_a_task_for_invited_people_nobody_else_is_told(market, make):
+def test_of_a_task_for_invited_people_nobody_else_is_notified(market, make):
     task = make.task(employer=market.employer, visibility="invited", skill_ids=(skill("react"),))
     assert matches.match_task(task_id=task.id, now=NOON), "the employer finds whom to invite"
     assert not Event.objects.filter(name="matching.task_suits", payload__task_id=str(task.id)).exists()
@@ -146,7 +149,9 @@ def test_a_changed_profile_is_matched_to_open_tasks(market, make, outbox_drain):
     )  # fmt: skip
     outbox_drain()
     matches.refresh_pending(now=NOON)
-    assert [one.task.id for one in recommendations.recommended_tasks(market.other.id, now=NOON)] == [market.task.id]
+    assert [
+        recommended_task.task.id for recommended_task in recommendations.recommended_tasks(market.other.id, now=NOON)
+    ] == [market.task.id]
 
 
 def test_somebody_who_takes_no_work_is_no_longer_recommended(market, make, outbox_drain):
@@ -154,7 +159,10 @@ def test_somebody_who_takes_no_work_is_no_longer_recommended(market, make, outbo
     accounts.update_profile(
         organization_id=market.react.id, actor=make.actor(market.react), now=NOON, changes={"availability": "busy"}
     )
-    names = [one.organization.display_name for one in recommendations.recommended_freelancers(market.task.id)]
+    names = [
+        recommended_freelancer.organization.display_name
+        for recommended_freelancer in recommendations.recommended_freelancers(market.task.id)
+    ]
     assert "Ada" not in names, "even before the match is made anew"
     outbox_drain()
     matches.refresh_pending(now=NOON)
@@ -211,12 +219,18 @@ def test_matching_asks_the_same_number_of_questions_however_many_tasks_and_count
 
 
 def names_of(task) -> list[str]:
-    return [one.organization.display_name for one in recommendations.recommended_freelancers(task.id)]
+    return [
+        recommended_freelancer.organization.display_name
+        for recommended_freelancer in recommendations.recommended_freelancers(task.id)
+    ]
 
 
-def test_the_shelf_recommends_whom_postgresql_recommends(market):
+def test_the_candidate_index_recommends_whom_postgresql_recommends(market):
     matches.refresh_pending(now=NOON)
-    without = {one.organization_id: (one.score, one.components, one.reasons) for one in MatchResult.objects.all()}
+    without = {
+        match_result.organization_id: (match_result.score, match_result.components, match_result.reasons)
+        for match_result in MatchResult.objects.all()
+    }
 
     assert candidate_index.rebuild_candidate_index(now=NOON) == 6
     matches.match_task(task_id=market.task.id, now=NOON)
@@ -230,7 +244,7 @@ def test_the_shelf_recommends_whom_postgresql_recommends(market):
 
 
 @pytest.mark.parametrize("few", [0, 200])
-def test_who_changes_is_on_the_shelf_a_moment_later(market, make, outbox_drain, monkeypatch, few):
+def test_who_changes_is_on_the_candidate_index_a_moment_later(market, make, outbox_drain, monkeypatch, few):
     monkeypatch.setattr(
         sys.modules["apps.matching.operations.candidate_index"], "FEW", few
     )  # the name is a function's too
@@ -252,7 +266,7 @@ def test_who_changes_is_on_the_shelf_a_moment_later(market, make, outbox_drain, 
     assert len(candidate_index.current_index()) == 5
 
 
-def test_whom_the_shelf_still_holds_and_the_tables_do_not_is_left_out(market):
+def test_whom_the_candidate_index_still_holds_and_the_tables_do_not_is_left_out(market):
     candidate_index.rebuild_candidate_index(now=NOON)
     Profile.objects.filter(organization=market.react).update(is_public=False)
     Profile.objects.filter(organization__display_name="Bola").delete()
@@ -262,7 +276,7 @@ def test_whom_the_shelf_still_holds_and_the_tables_do_not_is_left_out(market):
     assert names_of(market.task) == ["Chi"]
 
 
-def test_a_shelf_that_cannot_be_read_is_no_shelf(market, settings):
+def test_a_candidate_index_that_cannot_be_read_is_no_candidate_index(market, settings):
     candidate_index.rebuild_candidate_index(now=NOON)
     (settings.MATCH_INDEX / "base-1" / "facts.npy").write_bytes(b"not numbers")
     (settings.MATCH_INDEX / "current.json").touch()
@@ -273,7 +287,7 @@ def test_a_shelf_that_cannot_be_read_is_no_shelf(market, settings):
 
 
 @pytest.mark.parametrize("happened", ["emptied", "restored"])
-def test_another_databases_shelf_is_no_shelf(market, settings, happened):
+def test_another_databases_candidate_index_is_no_candidate_index(market, settings, happened):
     candidate_index.rebuild_candidate_index(now=NOON)
     assert candidate_index.current_index() is not None
     if happened == "emptied":
@@ -302,7 +316,7 @@ def test_one_writer_at_a_time(market, settings):
 # --- evidence
 
 
-def test_accepted_work_is_evidence_and_is_told_with_its_parts(market, make):
+def test_accepted_work_is_evidence_and_is_notified_with_its_parts(market, make):
     bid = make.bid(
         task=make.task(employer=market.employer, skill_ids=(skill("react"), skill("nextjs"))), bidder=market.half
     )
@@ -320,14 +334,20 @@ def test_accepted_work_is_evidence_and_is_told_with_its_parts(market, make):
     assert sum(part.points for part in why.parts) == pytest.approx(why.score, abs=1e-6)
 
 
-def test_with_evidence_the_shelf_and_postgresql_agree(market, make):
+def test_with_evidence_the_candidate_index_and_postgresql_agree(market, make):
     bid = make.bid(task=make.task(employer=market.employer, skill_ids=(skill("react"),)), bidder=market.other)
     make.contract(bid=bid, status="completed")
     matches.match_task(task_id=market.task.id, now=NOON)
-    without = {one.organization_id: (one.score, one.reasons, one.inputs) for one in MatchResult.objects.all()}
+    without = {
+        match_result.organization_id: (match_result.score, match_result.reasons, match_result.inputs)
+        for match_result in MatchResult.objects.all()
+    }
     assert market.other.id in without, "found by work alone"
 
     candidate_index.rebuild_candidate_index(now=NOON)
     matches.match_task(task_id=market.task.id, now=NOON)
 
-    assert {one.organization_id: (one.score, one.reasons, one.inputs) for one in MatchResult.objects.all()} == without
+    assert {
+        match_result.organization_id: (match_result.score, match_result.reasons, match_result.inputs)
+        for match_result in MatchResult.objects.all()
+    } == without

@@ -38,15 +38,17 @@ def worker(make, outbox_drain):
     """Someone with declared skills, a related one, and accepted work."""
     react, nextjs, redux = (Skill.objects.get(slug=slug).id for slug in ("react", "nextjs", "redux"))
     employer = make.employer("Werk", country="DE")
-    one = make.freelancer("Ada")
-    profile = Profile.objects.get(organization=one)
+    freelancer = make.freelancer("Ada")
+    profile = Profile.objects.get(organization=freelancer)
     for skill, level in ((react, 2), (redux, 4)):
         profile.skills.create(skill_id=skill, level=level)
     profile.languages.create(language="en", level="fluent")
-    make.contract(bid=make.bid(task=make.task(employer=employer, skill_ids=(react,)), bidder=one), status="completed")
-    for wanted in ((react, nextjs), (react,), (nextjs,)):
-        make.task(employer=employer, source_language="en", skill_ids=wanted)
-    return one
+    make.contract(
+        bid=make.bid(task=make.task(employer=employer, skill_ids=(react,)), bidder=freelancer), status="completed"
+    )
+    for requested in ((react, nextjs), (react,), (nextjs,)):
+        make.task(employer=employer, source_language="en", skill_ids=requested)
+    return freelancer
 
 
 @pytest.mark.django_db
@@ -118,8 +120,8 @@ def test_the_script_and_the_formula_agree_on_anything(features, task, related, p
     """The same functions as the script runs, on generated pairs, through JSON."""
     theirs: dict[str, object] = {"__name__": "recompute_match"}
     exec(compile(SCRIPT.read_text(), SCRIPT, "exec"), theirs)  # our own script, which is no module
-    for one in features:
-        match = scoring.score(task, one, rarity={}, related=related, now=NOW, weights=points)
+    for feature in features:
+        match = scoring.score(task, feature, rarity={}, related=related, now=NOW, weights=points)
         inputs = json.loads(json.dumps(match.inputs.as_json()))
         anew = theirs["score"](inputs, [points.skill, points.pay, points.growth])  # type: ignore[operator]
         assert anew == pytest.approx(match.score, abs=1e-6)

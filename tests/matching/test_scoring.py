@@ -141,9 +141,9 @@ def test_a_related_skill_helps_but_less_than_the_one_asked_for():
 
 
 def test_completed_contracts_prove_a_skill():
-    said = freelancer(skills={A: 2, B: 2}, completed=3)
+    texts = freelancer(skills={A: 2, B: 2}, completed=3)
     proven = freelancer(skills={A: 2, B: 2}, completed=3, works=(worked(A, B, days=200),) * 3)
-    assert score(the_freelancer=proven).score > score(the_freelancer=said).score
+    assert score(the_freelancer=proven).score > score(the_freelancer=texts).score
 
 
 def test_asking_less_than_the_budget_is_no_advantage():

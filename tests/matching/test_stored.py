@@ -48,7 +48,7 @@ people = st.lists(
         active_at=st.none() | st.integers(0, 400).map(lambda days: NOW - timedelta(days=days)),
         utc_hours=st.frozensets(st.integers(0, 23)),
     ),
-    min_size=1, max_size=12, unique_by=lambda one: one.id,
+    min_size=1, max_size=12, unique_by=lambda item: item.id,
 )  # fmt: skip
 tasks = st.builds(
     TaskFeatures,
@@ -65,41 +65,41 @@ weights = st.sampled_from([formula.DEFAULT_WEIGHTS, Weights(100, 0, 0), Weights(
 
 def base_of(folder: Path, features) -> CandidateIndex:
     writer = Writer()
-    for one in features:
-        writer.add(one)
+    for feature in features:
+        writer.add(feature)
     put_base(folder, writer.columns())
     return CandidateIndex(folder)
 
 
 def asked(task: TaskFeatures, related) -> dict[UUID, float]:
-    wanted = dict.fromkeys(task.skill_ids, 1.0)
+    fromkeys = dict.fromkeys(task.skill_ids, 1.0)
     for skill in task.skill_ids:
         for other in related.get(skill, {}):
-            wanted.setdefault(other, 0.1)
-    return wanted
+            fromkeys.setdefault(other, 0.1)
+    return fromkeys
 
 
 @settings(deadline=None, max_examples=80)
 @given(people, tasks, likeness, weights)
-def test_the_shelf_ranks_as_the_formula_scores(tmp_path_factory, features, task, related, points):
+def test_the_candidate_index_ranks_as_the_formula_scores(tmp_path_factory, features, task, related, points):
     index = base_of(tmp_path_factory.mktemp("shelf") / "index", features)
     rarity = index.rarity(task.skill_ids)
-    wanted = asked(task, related)
+    requested = asked(task, related)
 
-    ranked = index.rank(task, weights=wanted, related=related, rules=EVERYWHERE, now=NOW, points=points)
+    ranked = index.rank(task, weights=requested, related=related, rules=EVERYWHERE, now=NOW, points=points)
 
     expected = {
-        one.id: scoring.score(task, one, rarity=rarity, related=related, now=NOW, weights=points)
-        for one in features
-        if wanted.keys() & (one.skills.keys() | one.done_by_skill.keys())
-        and scoring.language_fit(task.language, one.languages)[0] > 0
+        feature.id: scoring.score(task, feature, rarity=rarity, related=related, now=NOW, weights=points)
+        for feature in features
+        if requested.keys() & (feature.skills.keys() | feature.done_by_skill.keys())
+        and scoring.language_fit(task.language, feature.languages)[0] > 0
     }
-    assert {one.owner for one in ranked} == expected.keys()
+    assert {item.owner for item in ranked} == expected.keys()
     for one in ranked:
         assert one.fast == pytest.approx(expected[one.owner].score, abs=1e-4)
         assert one.match == expected[one.owner]
         assert sum(one.match.components.values()) == pytest.approx(one.match.score, abs=1e-6)
-    assert [one.match.score for one in ranked] == sorted((one.match.score for one in ranked), reverse=True)
+    assert [item.match.score for item in ranked] == sorted((item.match.score for item in ranked), reverse=True)
 
 
 def somebody(number: int, *skills: UUID, country: str = "DE", **fields) -> FreelancerFeatures:
@@ -115,7 +115,7 @@ def a_task(*skills: UUID) -> TaskFeatures:
 
 def names(index: CandidateIndex, task: TaskFeatures, rules: Rules = EVERYWHERE, **options) -> list[int]:
     ranked = index.rank(task, weights=dict.fromkeys(task.skill_ids, 1.0), related={}, rules=rules, now=NOW, **options)
-    return [one.owner.int & 0xFFFF for one in ranked]
+    return [item.owner.int & 0xFFFF for item in ranked]
 
 
 def test_a_delta_replaces_people_and_hides_those_who_are_gone(tmp_path):
@@ -134,7 +134,7 @@ def test_a_delta_replaces_people_and_hides_those_who_are_gone(tmp_path):
     assert names(index, a_task(SKILLS[0])) == [1, 2, 3]
 
 
-def test_ids_of_one_millisecond_are_told_apart(tmp_path):
+def test_ids_of_one_millisecond_are_notified_apart(tmp_path):
     crowd = [dataclasses.replace(somebody(1, SKILLS[0]), id=UUID(int=(7 << 64) + nth)) for nth in (1, 2, 3)]
     index = base_of(tmp_path / "index", crowd)
     delta = Writer()
@@ -159,10 +159,10 @@ def test_only_the_best_candidates_are_scored_and_kept(tmp_path):
     crowd = [somebody(nth, *SKILLS[: 1 + nth % 3]) for nth in range(1, 400)]
     index = base_of(tmp_path / "index", crowd)
 
-    found = names(index, a_task(*SKILLS[:3]), candidates=20, limit=5)
+    result = names(index, a_task(*SKILLS[:3]), candidates=20, limit=5)
 
-    assert len(found) == 5
-    assert all(nth % 3 == 2 for nth in found)
+    assert len(result) == 5
+    assert all(nth % 3 == 2 for nth in result)
 
 
 def test_who_did_the_work_is_among_few_candidates_without_declaring_it(tmp_path):
@@ -171,10 +171,10 @@ def test_who_did_the_work_is_among_few_candidates_without_declaring_it(tmp_path)
     newcomer = somebody(600, SKILLS[0])
     index = base_of(tmp_path / "index", [*crowd, worker, newcomer])
 
-    found = names(index, a_task(SKILLS[0]), candidates=10, limit=10)
+    result = names(index, a_task(SKILLS[0]), candidates=10, limit=10)
 
-    assert found[0] == 500
-    assert 600 in found
+    assert result[0] == 500
+    assert 600 in result
 
 
 def test_without_a_base_there_is_nothing_and_no_delta(tmp_path):
@@ -191,9 +191,9 @@ def test_a_base_that_is_put_in_place_while_others_ask_is_seen_whole(tmp_path):
     def ask() -> None:
         index = CandidateIndex(tmp_path / "index")
         while not stop.is_set():
-            found = names(index, a_task(SKILLS[0]), limit=100)
-            if found not in (list(range(1, 51)), list(range(51, 101))):
-                wrong.append(found)
+            result = names(index, a_task(SKILLS[0]), limit=100)
+            if result not in (list(range(1, 51)), list(range(51, 101))):
+                wrong.append(result)
 
     readers = [threading.Thread(target=ask) for _ in range(4)]
     for reader in readers:

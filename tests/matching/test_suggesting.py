@@ -15,18 +15,18 @@ def core(slug):
 
 
 def words(text, found):
-    return {text[one.start : one.end] for one in found}
+    return {text[item.start : item.end] for item in found}
 
 
 def test_names_in_running_text_are_found_with_where_they_stand(suggest):
     text = "Five years of Django and PostgreSQL; customer service in two languages."
 
-    found = suggest(text)
+    result = suggest(text)
 
-    sure = [one for one in found if one.is_sure]
-    assert {core("django"), core("postgresql")} <= {one.skill_id for one in sure}
+    sure = [item for item in result if item.is_sure]
+    assert {core("django"), core("postgresql")} <= {item.skill_id for item in sure}
     assert {"Django", "PostgreSQL", "customer service"} <= words(text, sure)
-    assert [one.confidence for one in found] == sorted((one.confidence for one in found), reverse=True)
+    assert [item.confidence for item in result] == sorted((item.confidence for item in result), reverse=True)
 
 
 def test_the_longest_name_is_meant_not_the_one_inside(suggest):
@@ -37,10 +37,10 @@ def test_the_longest_name_is_meant_not_the_one_inside(suggest):
 def test_a_guess_is_never_sure(suggest):
     text = "customer servise, traducing of documents"
 
-    found = suggest(text)
+    result = suggest(text)
 
-    assert found
-    assert not any(one.is_sure for one in found)
+    assert result
+    assert not any(item.is_sure for item in result)
 
 
 @pytest.mark.parametrize(
@@ -50,20 +50,20 @@ def test_a_guess_is_never_sure(suggest):
     ],
 )
 def test_other_languages_are_read_in_their_own_names(suggest, text, language, words_of):
-    assert words_of <= words(text, [one for one in suggest(text, language) if one.is_sure])
+    assert words_of <= words(text, [item for item in suggest(text, language) if item.is_sure])
 
 
 @pytest.mark.parametrize("text", ["", "   ", ".,;:()", "+" * 50_000, "\x00\ufffd", "a b c d"])
 def test_what_says_nothing_suggests_nothing(suggest, text):
-    assert [one for one in suggest(text) if one.is_sure] == []
+    assert [item for item in suggest(text) if item.is_sure] == []
 
 
 def test_every_skill_comes_once_and_the_list_ends(suggest):
-    text = "Python, " * 3_000 + ", ".join(one.labels[0].text for one in skill_files.core_skills())
+    text = "Python, " * 3_000 + ", ".join(core_skill.labels[0].text for core_skill in skill_files.core_skills())
 
-    found = suggest(text)
+    result = suggest(text)
 
-    assert len({one.skill_id for one in found}) == len(found) <= 40
+    assert len({item.skill_id for item in result}) == len(result) <= 40
 
 
 @pytest.mark.parametrize(
@@ -75,6 +75,6 @@ def test_every_skill_comes_once_and_the_list_ends(suggest):
     ],
 )
 def test_a_text_as_it_was_set_names_the_same_skills(suggest, parted, plain, evidence):
-    found = suggest(parted)
-    assert {one.skill_id for one in found} >= {one.skill_id for one in suggest(plain)}
-    assert evidence in words(parted, found)
+    result = suggest(parted)
+    assert {item.skill_id for item in result} >= {item.skill_id for item in suggest(plain)}
+    assert evidence in words(parted, result)

@@ -62,13 +62,13 @@ def test_nobody_else_compares(client, pair, make):
 def test_api_gives_parts_that_sum(client, pair):
     task, employer, freelancer = pair
     client.force_login(owner(freelancer))
-    found = client.get("/api/v1/recommended-tasks/").json()
-    assert found[0]["task_id"] == str(task.id)
+    body = client.get("/api/v1/recommended-tasks/").json()
+    assert body[0]["task_id"] == str(task.id)
     why = client.get(f"/api/v1/tasks/{task.id}/match/").json()
     assert sum(part["points"] for part in why["parts"]) == pytest.approx(why["score"], abs=1e-6)
     client.force_login(owner(employer))
     listed = client.get(f"/api/v1/tasks/{task.id}/recommended-freelancers/?limit=5").json()
-    assert [one["display_name"] for one in listed] == ["Ada"]
+    assert [item["display_name"] for item in listed] == ["Ada"]
 
 
 CV = "Ada Doe\nFive years of React and PostgreSQL, customer service.\nSkills: photo retouching, bookkeping"
@@ -88,7 +88,7 @@ def test_skills_of_a_text_are_shown_with_their_words_and_added_when_ticked(clien
 
     response = client.post(url, {"add": "1", "skills": [str(react), str(postgres), "no id", str(freelancer.id)]})
     assert response.status_code == 302
-    assert {one.skill_id for one in freelancer.profile.skills.all()} == {react, postgres}
+    assert {skill.skill_id for skill in freelancer.profile.skills.all()} == {react, postgres}
 
 
 def test_skills_known_already_keep_their_level(client, make):
@@ -101,7 +101,7 @@ def test_skills_known_already_keep_their_level(client, make):
 
     client.post(reverse("matching:skills_from_text"), {"add": "1", "skills": [str(react)]})
 
-    assert [(one.skill_id, one.level) for one in freelancer.profile.skills.all()] == [(react, 4)]
+    assert [(skill.skill_id, skill.level) for skill in freelancer.profile.skills.all()] == [(react, 4)]
 
 
 def test_an_uploaded_cv_is_read_and_a_broken_one_refused_in_words(client, make):
@@ -190,7 +190,7 @@ def test_who_lists_skills_is_not_told_to_add_some(client, make):
     assert "Add skills" not in page
 
 
-def test_who_lists_no_skills_is_told_to_add_some(client, make):
+def test_who_lists_no_skills_is_notified_to_add_some(client, make):
     page = _without_tasks(client, make, [])
 
     assert "Add skills and languages to your profile" in page

@@ -28,11 +28,11 @@ def loads(monkeypatch):
 def test_who_asks_while_it_is_loaded_waits_for_the_same_copy(loads):
     may_end, read = loads
     asking = [threading.Thread(target=skill_suggestions.ready) for _number in range(3)]
-    for one in asking:
-        one.start()
+    for item in asking:
+        item.start()
     may_end.set()
-    for one in asking:
-        one.join(10)
+    for item in asking:
+        item.join(10)
 
     assert skill_suggestions.ready() == "linker"
     assert len(read) == 1

@@ -30,7 +30,7 @@ def _send(contract, actor, text="Hello", **options):
 def test_send_writes_and_tells_the_other_party(make, contract):
     message = _send(contract, make.actor(contract.employer))
 
-    assert [one.text for one in queries.thread(contract.id, make.actor(contract.freelancer))] == ["Hello"]
+    assert [item.text for item in queries.thread(contract.id, make.actor(contract.freelancer))] == ["Hello"]
     event = Event.objects.get(name="messaging.sent")
     assert event.payload["message_id"] == str(message.id)
     assert event.payload["recipient_organization_id"] == str(contract.freelancer_id)

@@ -29,8 +29,8 @@ def freelancer(make, contract):
 
 def test_a_message_with_a_file_reaches_the_other_side_and_nobody_else(client, make, contract, employer, freelancer):
     client.force_login(employer)
-    given = {"text": "See **attached**", "files": [SimpleUploadedFile("合同.txt", "条款".encode())]}
-    assert client.post(reverse("messaging:send", args=[contract.id]), given).status_code == 302
+    values = {"text": "See **attached**", "files": [SimpleUploadedFile("合同.txt", "条款".encode())]}
+    assert client.post(reverse("messaging:send", args=[contract.id]), values).status_code == 302
     file = reverse("messaging:file", args=[MessageFile.objects.get().id])
 
     client.force_login(freelancer)
@@ -45,8 +45,8 @@ def test_a_message_with_a_file_reaches_the_other_side_and_nobody_else(client, ma
 
 def test_a_refused_file_keeps_the_words(client, contract, employer):
     client.force_login(employer)
-    given = {"text": "Kept words", "files": [SimpleUploadedFile("x.exe", b"MZ\x00\x01\x02")]}
-    answer = client.post(reverse("messaging:send", args=[contract.id]), given)
+    values = {"text": "Kept words", "files": [SimpleUploadedFile("x.exe", b"MZ\x00\x01\x02")]}
+    answer = client.post(reverse("messaging:send", args=[contract.id]), values)
 
     assert answer.status_code == 422
     assert "Kept words" in answer.content.decode()
@@ -128,8 +128,8 @@ def test_the_contract_room_sends_words_and_files_and_comes_back(client, make, co
     page = client.get(room).content.decode()
     assert reverse("messaging:send", args=[contract.id]) in page
     assert 'name="files"' in page
-    given = {"text": "Here", "files": [SimpleUploadedFile("a.txt", b"a")], "next": room}
-    assert client.post(reverse("messaging:send", args=[contract.id]), given)["Location"] == f"{room}#timeline"
+    values = {"text": "Here", "files": [SimpleUploadedFile("a.txt", b"a")], "next": room}
+    assert client.post(reverse("messaging:send", args=[contract.id]), values)["Location"] == f"{room}#timeline"
     assert MessageFile.objects.count() == 1
 
     client.force_login(freelancer)

@@ -44,7 +44,7 @@ def test_every_act_that_the_code_writes_down_has_a_name():
         for path in root.rglob("*.py")
         if "AuditEntry" in path.read_text() or "record(" in path.read_text()
     ]
-    written = {found for text in sources for found in re.findall(r'action="([a-z]+\.[a-z_]+)"', text)}
+    written = {item for text in sources for item in re.findall(r'action="([a-z]+\.[a-z_]+)"', text)}
     written |= {f"treasury.{kind}" for kind in TreasuryKind.values}
     known_elsewhere = {name for name in written if name.startswith("accounts.")}  # those of AccessEvent
 

@@ -18,8 +18,8 @@ pytestmark = pytest.mark.django_db
 
 
 def _report(subject_type, subject_id, actor, **options):
-    given = {"reason": "fraud", "text": "Asks for money", "source_language": "en"} | options
-    return operations.report(subject_type=subject_type, subject_id=subject_id, actor=actor, now=NOON, **given)
+    values = {"reason": "fraud", "text": "Asks for money", "source_language": "en"} | options
+    return operations.report(subject_type=subject_type, subject_id=subject_id, actor=actor, now=NOON, **values)
 
 
 def _decide(report, actor, decision=Decision.TAKE_DOWN, facts="It asks for money in advance."):
@@ -190,10 +190,10 @@ def _objection(make, task):
     decider = make.staff_actor()
     statement = _decide(report, decider)
     owner = make.actor(task.employer)
-    made = operations.object_to(
+    created = operations.object_to(
         statement_id=statement.id, text="It is a deposit", source_language="en", actor=owner, now=NOON
     )
-    return made, decider, owner
+    return created, decider, owner
 
 
 def _answer(objection, actor, verb="grant", answer="You are right."):
@@ -242,8 +242,8 @@ def test_profiles_and_messages_are_restored_too(make, kind):
     if kind == "profile":
         type(subject).objects.filter(id=subject.id).update(is_public=True)
     statement = _decide(_report(kind, subject.id, make.actor(contract.freelancer)), make.staff_actor())
-    made = operations.object_to(statement_id=statement.id, text="Why?", source_language="en", actor=sender, now=NOON)
-    _answer(made, make.staff_actor())
+    created = operations.object_to(statement_id=statement.id, text="Why?", source_language="en", actor=sender, now=NOON)
+    _answer(created, make.staff_actor())
 
     subject.refresh_from_db()
     assert subject.hidden_at is None

@@ -128,12 +128,12 @@ def test_the_api_reports_decides_and_refuses(make, task, reporter):
     new = {"subject_type": "task", "subject_id": str(task.id), "reason": "fraud", "text": "x"}
     assert api.post("/api/v1/reports/", new).status_code == 401
     api.force_login(_user(reporter))
-    made = api.post("/api/v1/reports/", new)
-    assert made.status_code == 201
+    result = api.post("/api/v1/reports/", new)
+    assert result.status_code == 201
     assert api.post("/api/v1/reports/", new).json()["code"] == "already_reported"
     assert api.get("/api/v1/reports/").json()["results"][0]["status"] == "open"
     assert api.get("/api/v1/moderation/reports/").status_code == 403
-    path = f"/api/v1/moderation/reports/{made.json()['id']}/decision/"
+    path = f"/api/v1/moderation/reports/{result.json()['id']}/decision/"
     decision = {"decision": "take_down", "ground": "fraud", "facts": "It asks for money."}
     assert api.post(path, decision).status_code == 403
     api.force_login(make.staff())
@@ -225,12 +225,12 @@ def test_an_answer_to_an_objection_is_asked_about_first(client, make, task, repo
     )  # fmt: skip
     client.force_login(make.staff())
     path = reverse("moderation:answer_objection", args=[objection.id])
-    given = {f"{objection.id}-verb": verb, f"{objection.id}-answer": "We looked again."}
+    values = {f"{objection.id}-verb": verb, f"{objection.id}-answer": "We looked again."}
 
-    assert sentence in client.post(path, given).content.decode()
+    assert sentence in client.post(path, values).content.decode()
     objection.refresh_from_db()
     assert objection.status == "open"
-    client.post(path, given | {"confirmed": "yes"})
+    client.post(path, values | {"confirmed": "yes"})
     objection.refresh_from_db()
     assert objection.status != "open"
 

@@ -90,9 +90,9 @@ class MoneyMachine(RuleBasedStateMachine):
     def people(self) -> None:
         self.employers = [self.make.employer(currency="EUR") for _ in range(2)]
         self.freelancers = [self.make.freelancer(country="DE", currency="EUR") for _ in range(2)]
-        for one in self.freelancers:
+        for freelancer in self.freelancers:
             accounts.set_payout_account(
-                organization_id=one.id, currency="EUR", holder_name="X", account_number="0001234567",
+                organization_id=freelancer.id, currency="EUR", holder_name="X", account_number="0001234567",
                 is_automatic=False, gateway="sandbox", actor=SYSTEM, now=self.now,
             )  # fmt: skip
         for payer, payee, currency, amount in ((0, 0, "EUR", 90_001), (1, 1, "JPY", 33_333), (0, 1, "USD", 250_007)):
@@ -140,11 +140,11 @@ class MoneyMachine(RuleBasedStateMachine):
     @rule(order=st.randoms(use_true_random=False), copies=st.integers(1, 3), lost=st.integers(0, 3))
     def hear(self, order: random.Random, copies: int, lost: int) -> None:
         """What the processor has to tell, doubled and shuffled; some of it never arrives, some of it is old."""
-        known = self.store.listed("event", "")[::-1]
-        fresh, old = known[self.told :], known[: self.told]
+        listed = self.store.listed("event", "")[::-1]
+        fresh, old = listed[self.told :], listed[: self.told]
         if fresh and lost == 0:
             fresh = fresh[1:]  # lost: what it told of is found by looking
-        self.told = len(known)
+        self.told = len(listed)
         heard = (fresh + old[-2:]) * copies
         order.shuffle(heard)
         gateway, moment = registry.gateway("sandbox"), time.time()
@@ -176,11 +176,11 @@ class MoneyMachine(RuleBasedStateMachine):
 
     def _unseen_losses(self) -> list[Any]:
         seen: set[Any] = self.__dict__.setdefault("seen_losses", set())
-        found = [
-            one for one in Chargeback.objects.filter(status="lost").values_list("id", flat=True) if one not in seen
+        unseen_losses = [
+            item for item in Chargeback.objects.filter(status="lost").values_list("id", flat=True) if item not in seen
         ]
-        seen.update(found)
-        return found
+        seen.update(unseen_losses)
+        return unseen_losses
 
     def _learn_loss(self, lost: Chargeback) -> None:
         """Who bears a lost chargeback is tested on its own; here the model takes the figures and goes on."""
@@ -197,14 +197,14 @@ class MoneyMachine(RuleBasedStateMachine):
     # -- held money moves
 
     def _some(self, pick: int, *states: str) -> tuple[Any, Piece] | None:
-        found = [(id_, piece) for id_, piece in self.market.pieces.items() if piece.state in states and piece.held]
-        return found[pick % len(found)] if found else None
+        result = [(id_, piece) for id_, piece in self.market.pieces.items() if piece.state in states and piece.held]
+        return result[pick % len(result)] if result else None
 
     @rule(pick=st.integers(0, 9), share=shares, is_auto=st.booleans())
     def release(self, pick: int, share: int, is_auto: bool) -> None:
-        if (found := self._some(pick, "held", "frozen")) is None:
+        if (some := self._some(pick, "held", "frozen")) is None:
             return
-        escrow_id, piece = found
+        escrow_id, piece = some
         part = max(1, piece.held * share // 100)
         kind = ReleaseKind.AUTO if is_auto else ReleaseKind.MANUAL
         if self._goes(lambda: releases.release(
@@ -214,9 +214,9 @@ class MoneyMachine(RuleBasedStateMachine):
 
     @rule(pick=st.integers(0, 9), share=shares)
     def refund(self, pick: int, share: int) -> None:
-        if (found := self._some(pick, "held", "frozen")) is None:
+        if (some := self._some(pick, "held", "frozen")) is None:
             return
-        escrow_id, piece = found
+        escrow_id, piece = some
         part = max(1, piece.held * share // 100)
         if self._goes(lambda: releases.refund(
             escrow_id=escrow_id, amount=Money(part, piece.currency), actor=SYSTEM, now=self.now
@@ -225,8 +225,8 @@ class MoneyMachine(RuleBasedStateMachine):
 
     @rule(pick=st.integers(0, 9))
     def more_than_is_held(self, pick: int) -> None:
-        if (found := self._some(pick, "held")) is not None:
-            escrow_id, piece = found
+        if (some := self._some(pick, "held")) is not None:
+            escrow_id, piece = some
             too_much = Money(piece.held + 1, piece.currency)
             assert not self._goes(
                 lambda: releases.release(escrow_id=escrow_id, amount=too_much, actor=SYSTEM, now=self.now),
@@ -235,8 +235,8 @@ class MoneyMachine(RuleBasedStateMachine):
 
     @rule(pick=st.integers(0, 9))
     def dispute(self, pick: int) -> None:
-        if (found := self._some(pick, "held")) is not None:
-            escrow_id, piece = found
+        if (some := self._some(pick, "held")) is not None:
+            escrow_id, piece = some
             if self._goes(
                 lambda: freezes.freeze(escrow_id=escrow_id, dispute_id=uuid7(), actor=SYSTEM, now=self.now),
                 expected=None if piece.is_claimed else True,
@@ -245,9 +245,9 @@ class MoneyMachine(RuleBasedStateMachine):
 
     @rule(pick=st.integers(0, 9), share=st.sampled_from([0, 1, 40, 60, 100]), is_withdrawn=st.booleans())
     def end_dispute(self, pick: int, share: int, is_withdrawn: bool) -> None:
-        if (found := self._some(pick, "frozen")) is None:
+        if (some := self._some(pick, "frozen")) is None:
             return
-        escrow_id, piece = found
+        escrow_id, piece = some
         if is_withdrawn:
             if self._goes(lambda: freezes.unfreeze(escrow_id=escrow_id, actor=SYSTEM, now=self.now), expected=None):
                 piece.state = "held"
@@ -268,11 +268,11 @@ class MoneyMachine(RuleBasedStateMachine):
         organization = self.freelancers[payee]
         key = (organization.id, currency)
         part = self.market.payable[key] * share // 100
-        made = self._goes(lambda: payouts.request_payout(
+        goes = self._goes(lambda: payouts.request_payout(
             organization_id=organization.id, currency=currency, amount=Money(part, currency), actor=SYSTEM, now=self.now
         ), expected=None if part else False)  # fmt: skip
-        if made:
-            self.market.payable[key] -= made.quote.amount_from_minor
+        if goes:
+            self.market.payable[key] -= goes.quote.amount_from_minor
 
     @rule(payee=st.integers(0, 1), currency=st.sampled_from(CURRENCIES), wait=st.booleans())
     def a_quote_is_used_once_and_in_time(self, payee: int, currency: str, wait: bool) -> None:
@@ -372,11 +372,11 @@ class MoneyMachine(RuleBasedStateMachine):
     @rule(pick=st.integers(0, 9))
     def crash(self, pick: int) -> None:
         """Before the commit: as if it had never been."""
-        found = self._some(pick, "held")
-        if found is None:
+        some = self._some(pick, "held")
+        if some is None:
             return
         with pytest.raises((Crash, DomainError)), transaction.atomic():
-            releases.release(escrow_id=found[0], amount=None, actor=SYSTEM, now=self.now)
+            releases.release(escrow_id=some[0], amount=None, actor=SYSTEM, now=self.now)
             raise Crash
 
     @rule()

@@ -22,11 +22,11 @@ LATER = timedelta(hours=2)
 def sign_up() -> str:
     """Somebody new each time: an address is sent few codes in a row."""
     address = f"amara-{secrets.token_hex(4)}@example.org"
-    given = {
+    values = {
         "display_name": "Amara Okafor", "email": address, "password1": "violet river lamp",
         "password2": "violet river lamp", "country": "NG", "purpose": "work",
     }  # fmt: skip
-    assert stranger().post("/en/accounts/signup/", given).status_code == 302
+    assert stranger().post("/en/accounts/signup/", values).status_code == 302
     return address
 
 
@@ -48,11 +48,11 @@ def bad_server(request, settings):
 
 
 def test_sign_up_and_password_reset_answer_at_once_and_the_mail_arrives_later(bad_server, settings, make):
-    known = make.user()
+    user = make.user()
     started = time.monotonic()
     address = sign_up()
     for _ in range(2):
-        assert stranger().post("/en/accounts/password/reset/", {"email": known.email}).status_code == 302
+        assert stranger().post("/en/accounts/password/reset/", {"email": user.email}).status_code == 302
     assert time.monotonic() - started < 5
 
     started = time.monotonic()
@@ -62,7 +62,7 @@ def test_sign_up_and_password_reset_answer_at_once_and_the_mail_arrives_later(ba
 
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     send_pending_emails(now=timezone.now() + LATER)
-    [message] = [one for one in mail.outbox if one.to == [address]]
+    [message] = [item for item in mail.outbox if item.to == [address]]
     assert re.search(r"\b[A-Z0-9]{4}-[A-Z0-9]{4}\b", message.body)
 
 

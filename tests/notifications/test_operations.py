@@ -24,7 +24,7 @@ def ada(make):
     return make.user("Ada", language="en", time_zone="Africa/Lagos")
 
 
-def test_the_same_thing_is_told_once(ada):
+def test_the_same_thing_is_notified_once(ada):
     assert len(tell([ada])) == 1
     assert tell([ada]) == []
     assert Notification.objects.count() == EmailDelivery.objects.count() == 1
@@ -93,7 +93,7 @@ def test_a_mail_whose_sender_died_is_sent_after_its_lease(ada):
     assert len(mail.outbox) == 1
 
 
-def test_wishes_decide_what_is_told_where(ada):
+def test_wishes_decide_what_is_notified_where(ada):
     operations.set_wishes(user_id=ada.pk, wishes={"bids": (False, "off")}, now=NOON)
     assert tell([ada]) == []
     operations.set_wishes(user_id=ada.pk, wishes={"bids": (False, "at_once")}, now=NOON)

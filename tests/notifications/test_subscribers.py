@@ -26,26 +26,26 @@ def test_a_bid_tells_the_employer_who_and_how_much(make, outbox_drain):
     bid = make.bid()
     outbox_drain()
     assert "bid_received" in kinds(bid.task.employer)
-    told = Notification.objects.get(kind="bid_received")
-    assert told.params["who"] == bid.bidder.display_name
-    assert told.params["amount"] == {"money": [bid.binding_amount_minor, bid.binding_currency]}
+    notification = Notification.objects.get(kind="bid_received")
+    assert notification.params["who"] == bid.bidder.display_name
+    assert notification.params["amount"] == {"money": [bid.binding_amount_minor, bid.binding_currency]}
 
 
 def test_a_sealed_bid_tells_nothing_of_itself(make, outbox_drain):
     task = make.task(bid_window="sealed")
     bid = make.bid(task=task)
     outbox_drain()
-    told = Notification.objects.get(kind="bid_received_sealed")
-    assert set(told.params) == {"task", "closes_at"}
+    notification = Notification.objects.get(kind="bid_received_sealed")
+    assert set(notification.params) == {"task", "closes_at"}
     operations.send_pending_emails(now=NOON)
     for message in mail.outbox:
-        if message.to == [told.user.email]:
+        if message.to == [notification.user.email]:
             text = message.body + message.subject + message.alternatives[0][0]
             assert bid.bidder.display_name not in text
             assert "bids on" not in text
 
 
-def test_the_fate_of_a_bid_is_told_to_the_bidder(make, outbox_drain):
+def test_the_fate_of_a_bid_is_notified_to_the_bidder(make, outbox_drain):
     bid = make.bid()
     employer = make.actor(bid.task.employer)
     bidding.shortlist(bid_id=bid.id, actor=employer, now=NOON)
@@ -54,7 +54,7 @@ def test_the_fate_of_a_bid_is_told_to_the_bidder(make, outbox_drain):
     assert [kind for kind in kinds(bid.bidder) if kind.startswith("bid_")] == ["bid_shortlisted", "bid_declined"]
 
 
-def test_bidders_hear_of_an_addendum_and_of_answers(make, outbox_drain):
+def test_bidders_are_notified_of_an_addendum_and_of_answers(make, outbox_drain):
     bid = make.bid()
     employer = make.actor(bid.task.employer)
     other = make.freelancer("Other")
@@ -68,7 +68,7 @@ def test_bidders_hear_of_an_addendum_and_of_answers(make, outbox_drain):
     assert "question_answered" in kinds(other)
 
 
-def test_both_sides_hear_of_a_contract(make, outbox_drain):
+def test_both_sides_are_notified_of_a_contract(make, outbox_drain):
     contract = make.contract()
     outbox_drain()
     assert "contract_offered" in kinds(contract.freelancer)
@@ -83,7 +83,7 @@ def test_both_sides_hear_of_a_contract(make, outbox_drain):
     assert {"cancellation_accepted", "contract_cancelled"} <= set(kinds(contract.employer))
 
 
-def test_the_work_and_its_pay_are_told(make, outbox_drain):
+def test_the_work_and_its_pay_are_notified(make, outbox_drain):
     contract = make.contract()
     milestone = make.milestone(contract=contract, status="approved")
     outbox_drain()
@@ -118,12 +118,12 @@ def test_an_invitation_to_join_reaches_somebody_without_an_account(make, outbox_
     )
     outbox_drain()
     operations.send_pending_emails(now=NOON)
-    [message] = [one for one in mail.outbox if one.to == ["new@example.org"]]
+    [message] = [item for item in mail.outbox if item.to == ["new@example.org"]]
     assert "/invitations/accept/" in message.body
     assert "Atelier" in message.subject
 
 
-def test_handling_a_fact_again_tells_nobody_again(make, outbox_drain):
+def test_handling_a_event_again_tells_nobody_again(make, outbox_drain):
     from apps.outbox.models import Delivery
 
     make.bid()
@@ -136,7 +136,7 @@ def test_handling_a_fact_again_tells_nobody_again(make, outbox_drain):
     assert (Notification.objects.count(), EmailDelivery.objects.count()) == before
 
 
-def test_every_fact_that_people_wait_for_has_a_subscriber():
+def test_every_event_that_people_wait_for_has_a_subscriber():
     from apps.outbox.bus import _events, _handlers
 
     heard = {event for name, (event, _) in _handlers.items() if name.startswith("notifications.")}
@@ -165,12 +165,12 @@ def test_an_approval_is_one_mail_and_who_wants_none_of_contracts_still_reads_of_
         milestone_id=milestone.id, amount=None, actor=make.actor(milestone.contract.employer), now=NOON
     )
     outbox_drain()
-    found = Notification.objects.filter(kind="funds_released")
-    assert found.get(user=mailed).pace == "off"
-    assert found.get(user=quiet).pace != "off"
+    notifications = Notification.objects.filter(kind="funds_released")
+    assert notifications.get(user=mailed).pace == "off"
+    assert notifications.get(user=quiet).pace != "off"
 
 
-def test_late_work_is_told_to_both_sides_once_and_by_mail(make, outbox_drain):
+def test_late_work_is_notified_to_both_sides_once_and_by_mail(make, outbox_drain):
     milestone = make.milestone(status="funded")
     late = milestone.due_at + timedelta(days=1)
     for _time in range(2):
@@ -184,7 +184,7 @@ def test_late_work_is_told_to_both_sides_once_and_by_mail(make, outbox_drain):
     assert to_freelancer.params["who"] == contract.employer.display_name
     assert to_freelancer.get_absolute_url().endswith(f"#milestone-{milestone.position}")
     operations.send_pending_emails(now=late)
-    bodies = [one.body for one in mail.outbox if "is overdue" in one.subject]
+    bodies = [item.body for item in mail.outbox if "is overdue" in item.subject]
     assert len(bodies) == 2
     assert any("write to" in body and "when it will come" in body for body in bodies)
     assert any("has not delivered" in body for body in bodies)

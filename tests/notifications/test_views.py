@@ -19,8 +19,8 @@ def ada(make, client):
 
 def tell(user, key="1", **options):
     options = {"organization_id": None, "kind": "bid_shortlisted", "params": {"task": "Logo"}} | options
-    [made] = operations.notify(users=[user], key=key, route="tasks:list", now=timezone.now(), **options)
-    return made
+    [created] = operations.notify(users=[user], key=key, route="tasks:list", now=timezone.now(), **options)
+    return created
 
 
 def test_list_shows_unread_first_and_marks_all_read(client, ada):
@@ -117,7 +117,7 @@ def test_api_lists_counts_reads_and_keeps_preferences(client, ada):
     assert client.post("/api/v1/notifications/read/").json() == {"count": 1}
     row = {"group": "bids", "is_in_app": True, "pace": "weekly"}
     answer = client.put("/api/v1/notifications/preferences/", [row], content_type="application/json")
-    assert next(one for one in answer.json() if one["group"] == "bids")["pace"] == "weekly"
+    assert next(item for item in answer.json() if item["group"] == "bids")["pace"] == "weekly"
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans", "ar"])

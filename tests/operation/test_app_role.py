@@ -27,9 +27,9 @@ def as_role(role):
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL ROLE {role}")
             cursor.execute(statement)
-            found = cursor.fetchall() if cursor.description else None
+            fetchall = cursor.fetchall() if cursor.description else None
             cursor.execute("RESET ROLE")
-            return found
+            return fetchall
 
     return ask
 
@@ -61,7 +61,9 @@ def test_it_cannot_act_as_a_replica(role):
     assert powers_over_the_books(role) == []
     with connection.cursor() as cursor:
         cursor.execute(f"GRANT SET ON PARAMETER session_replication_role TO {role}")
-    assert any("session_replication_role" in one for one in powers_over_the_books(role))
+    assert any(
+        "session_replication_role" in powers_over_the_book for powers_over_the_book in powers_over_the_books(role)
+    )
 
 
 def test_it_reads_and_writes_rows_and_makes_temporary_tables(as_role):

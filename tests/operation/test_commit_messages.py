@@ -122,7 +122,7 @@ def test_a_folder_without_git_gets_none(go, tmp_path, monkeypatch):
     assert list(empty.iterdir()) == []
 
 
-def test_the_hook_runs_by_itself(tmp_path):
+def test_the_hook_runs_on_its_own(tmp_path):
     (tmp_path / "message").write_text("Some change\n")
     done = subprocess.run([sys.executable, HOOK, tmp_path / "message"], capture_output=True, text=True, timeout=60)
     assert done.returncode == 1

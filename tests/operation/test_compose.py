@@ -77,14 +77,14 @@ def test_the_checks_ask_pages_that_need_no_name_of_the_site():
 
 def test_what_must_last_lies_in_named_volumes_that_the_program_may_write():
     dockerfile = (ROOT / "Dockerfile").read_text()
-    made = dockerfile[dockerfile.index("mkdir -p") : dockerfile.index("chown -R tradewind")]
+    created = dockerfile[dockerfile.index("mkdir -p") : dockerfile.index("chown -R tradewind")]
     for name in OURS:
         for volume in SERVICES[name]["volumes"]:
             source, target = volume.split(":")[:2]
             assert source in FILE["volumes"]
-            assert target in made, f"{target} would belong to root"
+            assert target in created, f"{target} would belong to root"
     assert {"certificates:/data", "caddy-config:/config"} <= set(SERVICES["proxy"]["volumes"])
-    assert not any("media" in one for one in SERVICES["processor"]["volumes"])
+    assert not any("media" in item for item in SERVICES["processor"]["volumes"])
 
 
 def test_mounted_files_and_scripts_are_there():
@@ -105,8 +105,10 @@ def test_the_sandbox_processor_is_there_only_when_asked_for_and_sends_to_the_ins
 
 def test_a_worker_listens_to_every_queue_and_web_processes_come_back():
     command = SERVICES["worker"]["command"]
-    given = re.search(r"-Q (\S+)", command)
-    assert given is None or set(given[1].split(",")) == {one.name for one in settings.CELERY_TASK_QUEUES}
+    search = re.search(r"-Q (\S+)", command)
+    assert search is None or set(search[1].split(",")) == {
+        celery_task_queue.name for celery_task_queue in settings.CELERY_TASK_QUEUES
+    }
     assert "--respawn-failed-workers" in (ROOT / "ops" / "web.sh").read_text()
     assert "exec sh /app/ops/web.sh" in SERVICES["web"]["command"]
 

@@ -48,12 +48,12 @@ def complete(settings, monkeypatch, tmp_path):
 
 
 def ids() -> set[str]:
-    return {one.id for one in deploy_checks.run_all()}
+    return {item.id for item in deploy_checks.run_all()}
 
 
 def test_a_complete_environment_is_clean(complete):
-    found = run_checks(include_deployment_checks=True)
-    assert [f"{one.id} {one.msg}" for one in found if one.id not in complete.SILENCED_SYSTEM_CHECKS] == []
+    result = run_checks(include_deployment_checks=True)
+    assert [f"{item.id} {item.msg}" for item in result if item.id not in complete.SILENCED_SYSTEM_CHECKS] == []
 
 
 @pytest.mark.parametrize(
@@ -139,10 +139,10 @@ def doctor(**options):
 
 
 def test_a_healthy_installation(healthy, mailoutbox):
-    found = doctor(books=True, mail_to="you@operator.test")
-    assert [line for line in found["lines"] if line["level"] == "fail"] == []
-    assert found["ok"] is True
-    assert {line["section"] for line in found["lines"]} == {
+    result = doctor(books=True, mail_to="you@operator.test")
+    assert [line for line in result["lines"] if line["level"] == "fail"] == []
+    assert result["ok"] is True
+    assert {line["section"] for line in result["lines"]} == {
         "settings", "database", "jobs", "payments", "mail", "web", "books",
     }  # fmt: skip
     assert len(mailoutbox) == 1
@@ -168,9 +168,9 @@ def test_what_cannot_be_looked_at_is_a_finding_and_the_rest_is_looked_at(healthy
         raise OSError("refused")
 
     monkeypatch.setattr("requests.get", away)
-    found = doctor()
-    assert "refused" in failing(found)
-    assert any(line["section"] == "payments" for line in found["lines"])
+    result = doctor()
+    assert "refused" in failing(result)
+    assert any(line["section"] == "payments" for line in result["lines"])
 
 
 def test_it_ends_non_zero(healthy):

@@ -154,7 +154,7 @@ def test_the_filter_leaves_a_line_of_structlog_to_its_processors():
 
     from marketplace.logs import SecretsFilter
 
-    given = {"event": "task_failed", "error": "for tw_0123456789abcdefghij"}
-    record = logging.LogRecord("x", logging.ERROR, "", 0, given, (), None)
+    values = {"event": "task_failed", "error": "for tw_0123456789abcdefghij"}
+    record = logging.LogRecord("x", logging.ERROR, "", 0, values, (), None)
     assert SecretsFilter().filter(record)
-    assert record.msg is given
+    assert record.msg is values

@@ -25,12 +25,12 @@ pytestmark = pytest.mark.django_db
 
 
 def values() -> dict[str, float]:
-    found = {}
+    result = {}
     for family in metrics.measured(timezone.now()):
         for sample in family.samples:
             label = next(iter(sample.labels.values()), "")
-            found[f"{sample.name}{{{label}}}" if label else sample.name] = sample.value
-    return found
+            result[f"{sample.name}{{{label}}}" if label else sample.name] = sample.value
+    return result
 
 
 @pytest.fixture(autouse=True)
@@ -41,11 +41,11 @@ def _empty_cache():
 
 
 def test_a_quiet_installation():
-    found = values()
-    assert found["tradewind_measure_failures"] == 0
-    assert found["tradewind_payments_paused"] == found["tradewind_outbox_waiting"] == 0
-    assert found["tradewind_sign_age_seconds{beat}"] == metrics.AGES_MAX
-    assert found["tradewind_redis_up"] == 1
+    result = values()
+    assert result["tradewind_measure_failures"] == 0
+    assert result["tradewind_payments_paused"] == result["tradewind_outbox_waiting"] == 0
+    assert result["tradewind_sign_age_seconds{beat}"] == metrics.AGES_MAX
+    assert result["tradewind_redis_up"] == 1
     assert set(metrics.SIGNS) == {"beat", "worker.default", *(f"worker.{name}" for name in QUEUES)}
 
 
@@ -57,18 +57,18 @@ def test_what_waits_is_counted_with_its_age():
             event=event, subscriber=str(number), status=status, next_attempt_at=now - timedelta(seconds=age)
         )
     SkippedRow.objects.create(job="j", row_id=event.id, error="e", first_failed_at=now, failed_at=now, retry_at=now)
-    found = values()
-    assert (found["tradewind_outbox_waiting"], found["tradewind_outbox_failed"]) == (2, 1)
-    assert 399 < found["tradewind_outbox_overdue_seconds"] < 460
-    assert found["tradewind_skipped_rows"] == 1
+    result = values()
+    assert (result["tradewind_outbox_waiting"], result["tradewind_outbox_failed"]) == (2, 1)
+    assert 399 < result["tradewind_outbox_overdue_seconds"] < 460
+    assert result["tradewind_skipped_rows"] == 1
 
 
 def test_signs_of_life_age():
     give_sign("beat")
     SignOfLife.objects.create(name="worker.money", seen_at=timezone.now() - timedelta(minutes=10))
-    found = values()
-    assert found["tradewind_sign_age_seconds{beat}"] < 60
-    assert found["tradewind_sign_age_seconds{worker.money}"] >= 600
+    result = values()
+    assert result["tradewind_sign_age_seconds{beat}"] < 60
+    assert result["tradewind_sign_age_seconds{worker.money}"] >= 600
 
 
 def test_each_queue_gets_a_sign_of_its_own():
@@ -81,9 +81,9 @@ def test_each_queue_gets_a_sign_of_its_own():
 def test_the_books_are_checked_by_a_job_and_said(monkeypatch):
     assert "tradewind_ledger_breaches" not in values()
     jobs.check_books()
-    found = values()
-    assert found["tradewind_ledger_breaches"] == 0
-    assert found["tradewind_ledger_check_age_seconds"] < 60
+    result = values()
+    assert result["tradewind_ledger_breaches"] == 0
+    assert result["tradewind_ledger_check_age_seconds"] < 60
     broken = [invariants.Finding("I1_unbalanced_entries", 2)]
     monkeypatch.setattr("apps.ledger.queries.invariants.check_all", lambda: broken)
     jobs.check_books()
@@ -102,16 +102,16 @@ def test_one_group_that_fails_takes_no_other_along(monkeypatch):
         raise OSError("gone")
 
     monkeypatch.setattr(metrics, "_FAMILIES", [fails, *metrics._FAMILIES])
-    found = values()
-    assert found["tradewind_measure_failures"] == 1
-    assert "tradewind_payments_paused" in found
+    result = values()
+    assert result["tradewind_measure_failures"] == 1
+    assert "tradewind_payments_paused" in result
 
 
 def test_without_redis_the_rest_is_measured(settings):
     settings.REDIS_URL = "redis://127.0.0.1:1"
-    found = values()
-    assert found["tradewind_redis_up"] == 0
-    assert "tradewind_outbox_waiting" in found
+    result = values()
+    assert result["tradewind_redis_up"] == 0
+    assert "tradewind_outbox_waiting" in result
 
 
 def _named(text: str) -> set[str]:
@@ -122,10 +122,10 @@ def test_dashboards_and_alarms_name_what_is_measured():
     jobs.check_books()
     measured = {name.partition("{")[0] for name in values()}
     rules = yaml.safe_load((OPS / "prometheus" / "alerts.yml").read_text())["groups"][0]["rules"]
-    asked = set().union(*(_named(rule["expr"]) for rule in rules))
+    union = set().union(*(_named(rule["expr"]) for rule in rules))
     board = json.loads((OPS / "grafana" / "tradewind.json").read_text())
     shown = set().union(*(_named(target["expr"]) for panel in board["panels"] for target in panel["targets"]))
-    assert asked <= measured
+    assert union <= measured
     assert shown == measured
     assert len({panel["id"] for panel in board["panels"]}) == len(board["panels"])
 

@@ -93,8 +93,8 @@ def source(*folders: str) -> str:
 
 def modules_of(dependency: str) -> list[str]:
     """The names under which an installed distribution is imported."""
-    found = importlib.metadata.packages_distributions()
-    return [module for module, names in found.items() if normal(dependency) in map(normal, names)]
+    packages_distributions = importlib.metadata.packages_distributions()
+    return [module for module, names in packages_distributions.items() if normal(dependency) in map(normal, names)]
 
 
 PRODUCT = source("apps", "ranking", "marketplace") + (ROOT / "ops" / "web.sh").read_text()
@@ -104,8 +104,8 @@ EVERYTHING = PRODUCT + source("devstack", "tests", "bench", "scripts") + (ROOT /
 @pytest.mark.parametrize(
     ("dependency", "text"),
     [
-        *((one, PRODUCT) for one in PROJECT["dependencies"]),
-        *((one, EVERYTHING) for names in EXTRAS.values() for one in names),
+        *((item, PRODUCT) for item in PROJECT["dependencies"]),
+        *((name, EVERYTHING) for names in EXTRAS.values() for name in names),
     ],
 )
 def test_a_dependency_is_used(dependency, text):

@@ -31,7 +31,7 @@ def systemd_values(text: str) -> dict[str, str]:
     By systemd.exec(5), EnvironmentFile=: lines that begin with # or ; are comments, a comment behind a value belongs to
     the value, blanks around a value go, quotes around it go, a backslash at the end continues the line.
     """
-    found = {}
+    result = {}
     for line in text.replace("\\\n", "").splitlines():
         line = line.strip()
         if not line or line[0] in "#;":
@@ -41,19 +41,19 @@ def systemd_values(text: str) -> dict[str, str]:
         value = value.strip()
         if len(value) > 1 and value[0] in "\"'" and value[-1] == value[0]:
             value = value[1:-1]
-        found[name] = value
-    return found
+        result[name] = value
+    return result
 
 
 def compose_values(text: str) -> dict[str, str]:
     """As Compose v2 reads it: an empty value takes what follows, comments too, when it is trimmed before it is cut."""
-    found = {}
+    result = {}
     for line in text.splitlines():
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         name, _, value = line.partition("=")
-        found[name.strip()] = value.lstrip().split(" #")[0].rstrip()
-    return found
+        result[name.strip()] = value.lstrip().split(" #")[0].rstrip()
+    return result
 
 
 def literal_values(text: str) -> dict[str, str]:
@@ -188,9 +188,11 @@ def test_production_does_not_start_under_a_known_secret(name):
 
 def start(name: str, value: str | None) -> subprocess.CompletedProcess[str]:
     """The settings of a complete production with one changed, or left out."""
-    given = {key: text for key, text in (PRODUCTION | {name: value}).items() if text is not None}
+    values = {key: text for key, text in (PRODUCTION | {name: value}).items() if text is not None}
     code = "import marketplace.settings as s; print(s.PAYMENT_GATEWAY, s.MOVES_REAL_MONEY)"
-    return subprocess.run([sys.executable, "-c", code], env=given, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    return subprocess.run(
+        [sys.executable, "-c", code], env=values, cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
 
 
 @pytest.mark.parametrize(

@@ -67,14 +67,14 @@ class Sink:
 
     def wait_for(self, path: str, text: bytes) -> bytes:
         """The first body to that path that has the text."""
-        for one in self.all:
-            if path in one[0] and text in one[1]:
-                return one[1]
+        for item in self.all:
+            if path in item[0] and text in item[1]:
+                return item[1]
         while True:
-            one = self.got.get(timeout=20)
-            self.all.append(one)
-            if path in one[0] and text in one[1]:
-                return one[1]
+            item = self.got.get(timeout=20)
+            self.all.append(item)
+            if path in item[0] and text in item[1]:
+                return item[1]
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ def _clean():
     broken.clear()
 
 
-def test_a_fact_reaches_every_subscriber_once_with_its_types(db, now):
+def test_a_event_reaches_every_subscriber_once_with_its_types(db, now):
     event = Happened(uuid4(), at=now, words=("a", "ب"))
     bus.publish(event, now=now)
 
@@ -52,7 +52,7 @@ def test_a_fact_reaches_every_subscriber_once_with_its_types(db, now):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_fact_of_a_rolled_back_change_never_happened(now):
+def test_a_event_of_a_rolled_back_change_never_happened(now):
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         bus.publish(Happened(uuid4()), now=now)
         1 / 0  # noqa: B018
@@ -62,7 +62,7 @@ def test_a_fact_of_a_rolled_back_change_never_happened(now):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_fact_outside_a_transaction_is_refused(now):
+def test_a_event_outside_a_transaction_is_refused(now):
     with pytest.raises(RuntimeError):
         bus.publish(Happened(uuid4()), now=now)
 

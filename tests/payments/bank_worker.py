@@ -45,9 +45,10 @@ POINTS = (
 
 def transfers_in(body: str) -> list[tuple[str, str]]:
     """(end-to-end id, amount) of every transfer in a pain.001 file."""
-    found = ElementTree.fromstring(body.encode()).iter(f"{PAIN}CdtTrfTxInf")
+    result = ElementTree.fromstring(body.encode()).iter(f"{PAIN}CdtTrfTxInf")
     return [
-        (one.find(f"{PAIN}PmtId/{PAIN}EndToEndId").text, one.find(f"{PAIN}Amt/{PAIN}InstdAmt").text) for one in found
+        (item.find(f"{PAIN}PmtId/{PAIN}EndToEndId").text, item.find(f"{PAIN}Amt/{PAIN}InstdAmt").text)
+        for item in result
     ]
 
 

@@ -41,7 +41,7 @@ def test_what_is_sendable_is_never_more_and_can_be_sent(minor, currency, is_payo
     if currencies.exponent(currency) > 3:
         return
     amount = Money(minor, currency)
-    found = amounts.sendable(amount, is_payout=is_payout)
+    sendable = amounts.sendable(amount, is_payout=is_payout)
 
-    assert found <= amount
-    assert amounts.from_processor(amounts.to_processor(found, is_payout=is_payout), currency) == found
+    assert sendable <= amount
+    assert amounts.from_processor(amounts.to_processor(sendable, is_payout=is_payout), currency) == sendable

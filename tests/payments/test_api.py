@@ -82,14 +82,14 @@ def test_statement_and_entries_are_read(ada, make):
 def test_the_payout_account_is_read_set_and_made_automatic(ada, make):
     client = api(ada)
     assert client.get("/api/v1/payout-account/").json()["last4"] == "4567"
-    given = {"currency": "USD", "holder_name": "Ada", "account_number": "999888777"}
+    values = {"currency": "USD", "holder_name": "Ada", "account_number": "999888777"}
 
-    changed = client.put("/api/v1/payout-account/", given)
+    changed = client.put("/api/v1/payout-account/", values)
     switched = client.patch("/api/v1/payout-account/", {"is_automatic": True})
 
     assert (changed.json()["last4"], switched.json()["is_automatic"]) == ("8777", True)
-    assert client.put("/api/v1/payout-account/", given | {"currency": "JPY"}).status_code == 422
-    assert client.put("/api/v1/payout-account/", given | {"account_number": "?"}).status_code == 400
+    assert client.put("/api/v1/payout-account/", values | {"currency": "JPY"}).status_code == 422
+    assert client.put("/api/v1/payout-account/", values | {"account_number": "?"}).status_code == 400
     assert api(make.freelancer()).get("/api/v1/payout-account/").status_code == 404
 
 
@@ -98,12 +98,12 @@ def test_an_account_is_onboarded_by_the_processors_page(make):
     client = api(berta)
     assert make.processor
     assert client.get("/api/v1/payout-account/onboarding/").status_code == 404
-    made = client.post("/api/v1/payout-account/onboarding/", {"currency": "USD", "holder_name": "Berta"})
+    result = client.post("/api/v1/payout-account/onboarding/", {"currency": "USD", "holder_name": "Berta"})
     waiting = client.get("/api/v1/payout-account/onboarding/")
-    requests.post(made.json()["url"], data={"account_number": "000123456789"}, timeout=5, allow_redirects=False)
+    requests.post(result.json()["url"], data={"account_number": "000123456789"}, timeout=5, allow_redirects=False)
     ready = client.get("/api/v1/payout-account/onboarding/")
 
-    assert (made.status_code, made.json()["account"]["status"]) == (201, "onboarding")
+    assert (result.status_code, result.json()["account"]["status"]) == (201, "onboarding")
     assert waiting.json()["status"] == "onboarding"
     assert (ready.json()["status"], ready.json()["last4"]) == ("active", "6789")
     refused = client.post("/api/v1/payout-account/onboarding/", {"currency": "JPY", "holder_name": "Berta"})
@@ -121,7 +121,7 @@ def test_charges_are_read_by_their_payer_alone(make):
 
 
 @pytest.mark.parametrize("path", ["balances", "statement", "journal-entries", "payouts", "charges", "escrows"])
-def test_strangers_are_told_to_log_in(path):
+def test_strangers_are_notified_to_log_in(path):
     assert APIClient().get(f"/api/v1/{path}/").status_code == 401
 
 

@@ -33,7 +33,7 @@ from apps.payouts.operations import accounts, payouts
 from apps.treasury.operations import reconciliation
 from tests import forks
 from tests.payments.bank_worker import POINTS, transfers_in
-from tests.payments.test_bank_door import IBAN, camt, charge_by_bank, staff, take_in
+from tests.payments.test_bank_gateway import IBAN, camt, charge_by_bank, staff, take_in
 
 __all__ = ["staff"]  # a fixture
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
@@ -45,22 +45,22 @@ def due(make, staff) -> list[Payout | Refund]:
     """Payouts to so many freelancers, and one refund, all to be paid by bank and not sent yet."""
     make.now = timezone.now()
     call_command("load_payment_methods", verbosity=0)
-    made: list[Payout | Refund] = []
+    created: list[Payout | Refund] = []
     for number in range(MANY + 1):
         charge = charge_by_bank(make)
         take_in(staff, camt(("525.00", charge.remote_session_id, f"IN{number}", "")))
         escrow = Escrow.objects.get(id=charge.reference_id)
         if number == MANY:
-            made.append(_refund(make, escrow))
+            created.append(_refund(make, escrow))
         else:
-            made.append(_payout(make, escrow))
-    return made
+            created.append(_payout(make, escrow))
+    return created
 
 
 def _refund(make, escrow) -> Refund:
-    made = releases.refund(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payee), now=timezone.now())
-    assert made is not None
-    return made
+    refund = releases.refund(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payee), now=timezone.now())
+    assert refund is not None
+    return refund
 
 
 def _payout(make, escrow) -> Payout:
@@ -91,15 +91,15 @@ def test_killing_who_pays_by_bank_pays_once(make, staff, due, tmp_path, point):
     run_workers(point, kills, bank, staff.user_id)
 
     assert len(list(kills.iterdir())) >= 1
-    executed = Counter(one for file in bank.glob("*/pain.xml") for one in transfers_in(file.read_text()))
+    executed = Counter(transfer for file in bank.glob("*/pain.xml") for transfer in transfers_in(file.read_text()))
     assert set(executed.values()) == {1}
-    assert sum(Money.of(amount, "EUR").amount_minor for _, amount in executed) == sum(one.amount_minor for one in due)
+    assert sum(Money.of(amount, "EUR").amount_minor for _, amount in executed) == sum(item.amount_minor for item in due)
     assert len(executed) == len(due) == BankOrder.objects.count()
     assert {file.number for file in BankFile.objects.all()} == {folder.name for folder in bank.iterdir()}
     for one in due:
         one.refresh_from_db()
         assert one.status in ("paid", "succeeded")
-    at_bank = before - sum(one.amount_minor for one in due)
+    at_bank = before - sum(item.amount_minor for item in due)
     assert sum(line.amount_minor for line in BankStatementLine.objects.all()) == at_bank
     assert (
         books.balance(chart.clearing("bank", "EUR"))
@@ -150,6 +150,6 @@ def test_sixteen_senders_at_once_make_one_order(make, staff):
             connections.close_all()
 
     with ThreadPoolExecutor(16) as threads:
-        found = set(threads.map(send, range(16)))
+        result = set(threads.map(send, range(16)))
 
-    assert found == {str(BankOrder.objects.get().id)}
+    assert result == {str(BankOrder.objects.get().id)}

@@ -24,9 +24,9 @@ STALE = timedelta(minutes=10)
 
 @pytest.fixture
 def open_charges(make):
-    made = [make.charge_of(make.escrow(status="funding")) for _ in range(5)]
+    created = [make.charge_of(make.escrow(status="funding")) for _ in range(5)]
     Charge.objects.update(created_at=NOON - timedelta(hours=1))
-    return sorted(one.id for one in made)
+    return sorted(item.id for item in created)
 
 
 @pytest.fixture
@@ -73,13 +73,13 @@ def test_one_bad_charge_is_recorded_and_rests(open_charges, monkeypatch):
 
 
 def automatic_accounts(make, count: int) -> list:
-    made = []
+    created = []
     for _ in range(count):
         organization = make.freelancer()
         make.payout_account(organization)
-        made.append(organization)
+        created.append(organization)
     PayoutAccount.objects.update(is_automatic=True, automatic_agreed_at=NOON)
-    return made
+    return created
 
 
 def test_automatic_payouts_cost_nothing_for_accounts_without_a_balance(make):
@@ -106,7 +106,7 @@ def test_one_that_cannot_be_paid_keeps_no_other_from_being_paid(make, monkeypatc
         return inner(organization_id=organization_id, currency=currency, now=now)
 
     monkeypatch.setattr(automatic, "_pay_out_all", pay)
-    made = automatic.batch_payables(now=timezone.now())
-    assert [one.organization_id for one in made] == [good.id]
+    batch_payables = automatic.batch_payables(now=timezone.now())
+    assert [item.organization_id for item in batch_payables] == [good.id]
     assert SkippedRow.objects.get().row_id == bad.id
     assert Payout.objects.count() == 1

@@ -322,7 +322,7 @@ class TestEvidence:
         assert keys == [str(again.evidence_key)] * 2
         assert again.status == "submitted"
 
-    def test_an_open_one_is_looked_up_when_no_notice_comes(self, make, bank):
+    def test_an_open_one_is_looked_up_when_no_webhook_comes(self, make, bank):
         chargeback = bank.disputes(make.escrow(status="funded"))
         disputes.close(make.processor.store, chargeback.remote_id, "won")
 

@@ -128,7 +128,7 @@ class TestCharges:
         assert gateway.charge_outcome(checkout.session_id).state == ChargeState.SUCCEEDED
         assert requests.get(checkout.url, timeout=5).status_code == 200
 
-    def test_silence_is_unavailable_and_the_same_key_finds_what_was_done(self, gateway, processor):
+    def test_no_answer_is_unavailable_and_the_same_key_finds_what_was_done(self, gateway, processor):
         request = checkout_request()
         fault(processor, "POST /v1/checkout/sessions", "lost_reply")
 
@@ -150,10 +150,10 @@ class TestRefunds:
         outcome = gateway.charge_outcome(paid(gateway, processor))
         request = RefundRequest(uuid4(), uuid4(), outcome.payment_id, Money.of("100.00", "EUR"))
 
-        made, again = gateway.refund(request), gateway.refund(request)
+        created, again = gateway.refund(request), gateway.refund(request)
 
-        assert made == again == gateway.find_refund(refund_id=request.refund_id, payment_id=outcome.payment_id)
-        assert made.state == TransferState.SUCCEEDED
+        assert created == again == gateway.find_refund(refund_id=request.refund_id, payment_id=outcome.payment_id)
+        assert created.state == TransferState.SUCCEEDED
         assert gateway.find_refund(refund_id=uuid4(), payment_id=outcome.payment_id) is None
         assert gateway.balance()["EUR"] == Money.of("409.47", "EUR")
 
@@ -168,8 +168,8 @@ class TestRefunds:
 
         gateway.refund(request)
 
-        found = gateway.find_refund(refund_id=request.refund_id, payment_id=outcome.payment_id)
-        assert found.state == TransferState.FAILED
+        refund = gateway.find_refund(refund_id=request.refund_id, payment_id=outcome.payment_id)
+        assert refund.state == TransferState.FAILED
         assert gateway.balance()["EUR"] == Money.of("509.47", "EUR")
 
 
@@ -198,8 +198,8 @@ class TestPayouts:
         assert transfer.debited == amount
         assert gateway.find_transfer(payout_id=payout_id) == transfer
         assert pending.state == TransferState.PENDING
-        found = gateway.find_payout(payout_id=payout_id, account_id=recipient)
-        assert (found.remote_id, found.state) == (pending.remote_id, TransferState.SUCCEEDED)
+        payout = gateway.find_payout(payout_id=payout_id, account_id=recipient)
+        assert (payout.remote_id, payout.state) == (pending.remote_id, TransferState.SUCCEEDED)
 
     def test_a_platform_without_the_currency_is_debited_in_the_one_it_holds(self, gateway, processor, recipient):
         paid(gateway, processor, EUR_525)
@@ -218,14 +218,14 @@ class TestPayouts:
         paid(gateway, processor, EUR_525)
         payout_id, amount = uuid4(), Money.of("100.00", "EUR")
         gateway.transfer(TransferRequest(uuid4(), payout_id, recipient, amount))
-        made = gateway.pay_out(BankPayoutRequest(uuid4(), payout_id, recipient, amount))
+        pay_out = gateway.pay_out(BankPayoutRequest(uuid4(), payout_id, recipient, amount))
         if after_paid:
-            payouts.finish(processor.store, made.remote_id)
-        payouts.finish(processor.store, made.remote_id, fail=True)
+            payouts.finish(processor.store, pay_out.remote_id)
+        payouts.finish(processor.store, pay_out.remote_id, fail=True)
 
-        found = gateway.find_payout(payout_id=payout_id, account_id=recipient)
+        payout = gateway.find_payout(payout_id=payout_id, account_id=recipient)
 
-        assert (found.state, found.failure_code) == (TransferState.FAILED, "account_closed")
+        assert (payout.state, payout.failure_code) == (TransferState.FAILED, "account_closed")
 
     def test_a_lost_reply_and_the_same_key_move_money_once(self, gateway, processor, recipient):
         paid(gateway, processor, EUR_525)
@@ -249,14 +249,14 @@ class TestPayouts:
         assert gateway.find_transfer(payout_id=uuid4()) is None
 
 
-class TestNotices:
+class TestWebhooks:
     def event(self, gateway, processor) -> tuple[bytes, UUID]:
         request = checkout_request()
         control(processor, f"pay/{gateway.open_checkout(request).session_id}")
         event = processor.store.listed("event", "")[-1]
         return json.dumps(event).encode(), request.charge_id
 
-    def test_a_signed_notice_names_our_own_charge(self, gateway, processor):
+    def test_a_signed_webhook_names_our_own_charge(self, gateway, processor):
         body, charge_id = self.event(gateway, processor)
         at = int(time.time())
 
@@ -266,14 +266,14 @@ class TestNotices:
         assert webhook.type == "payment_intent.succeeded"
 
     @pytest.mark.parametrize("age", [-3600, 3600])
-    def test_a_notice_of_long_ago_or_of_the_future_is_refused(self, gateway, processor, age):
+    def test_a_webhook_of_long_ago_or_of_the_future_is_refused(self, gateway, processor, age):
         body, _ = self.event(gateway, processor)
         at = int(time.time())
         with pytest.raises(SignatureWrong):
             gateway.read_webhook(body, events.signature(body, SECRET, at + age), now=datetime.fromtimestamp(at, UTC))
 
     @pytest.mark.parametrize("signature", ["", "t=,v1=", "t=1", "v1=00", "nonsense"])
-    def test_a_notice_without_a_good_signature_is_refused(self, gateway, signature):
+    def test_a_webhook_without_a_good_signature_is_refused(self, gateway, signature):
         with pytest.raises(SignatureWrong):
             gateway.read_webhook(b"{}", signature, now=datetime.now(UTC))
 

@@ -77,7 +77,7 @@ class TestOnboarding:
         control(processor, f"onboard/{account_id}", account_number="000000009999")
         assert gateway.recipient_status(account_id, rail="connect").state == RecipientState.WAITING
 
-    def test_abroad_the_bank_is_a_payout_method(self, gateway, processor):
+    def test_cross_border_the_bank_is_a_payout_method(self, gateway, processor):
         account_id, method_id = abroad(gateway, processor)
         status = gateway.recipient_status(account_id, rail="global_payouts")
         assert (status.state, status.last4) == (RecipientState.READY, "6789")
@@ -97,18 +97,18 @@ class TestOnboarding:
         assert settings["payments"]["debit_negative_balances"] is True
 
 
-class TestPayoutsAbroad:
+class TestCrossBorderPayouts:
     def test_one_call_debits_the_platform_and_is_found_again(self, gateway, processor):
         paid(gateway, processor, EUR_525)
         request = outbound(*abroad(gateway, processor), Money.of("111.72", "USD"))
 
-        made, again = gateway.send_cross_border(request), gateway.send_cross_border(request)
+        created, again = gateway.send_cross_border(request), gateway.send_cross_border(request)
 
-        assert made == again == gateway.find_cross_border(payout_id=request.payout_id, account_id=request.account_id)
-        assert made.transfer.debited == Money.of("100.00", "EUR")
-        assert made.movement.state == TransferState.PENDING
+        assert created == again == gateway.find_cross_border(payout_id=request.payout_id, account_id=request.account_id)
+        assert created.transfer.debited == Money.of("100.00", "EUR")
+        assert created.movement.state == TransferState.PENDING
         assert keys(processor, "/v2/money_management/outbound_payments").count(str(request.key)) == 2
-        assert gateway.payout_of_outbound(made.transfer.remote_id) == str(request.payout_id)
+        assert gateway.payout_of_outbound(created.transfer.remote_id) == str(request.payout_id)
 
     @pytest.mark.parametrize(
         ("ends", "state"),
@@ -117,17 +117,17 @@ class TestPayoutsAbroad:
             (["canceled"], TransferState.FAILED), (["posted", "returned"], TransferState.FAILED),
         ],
     )  # fmt: skip
-    def test_a_payment_abroad_ends_and_can_come_back_after_it_was_posted(self, gateway, processor, ends, state):
+    def test_a_payment_cross_border_ends_and_can_come_back_after_it_was_posted(self, gateway, processor, ends, state):
         paid(gateway, processor, EUR_525)
         before = gateway.balance()["EUR"]
         request = outbound(*abroad(gateway, processor), Money.of("100.00", "USD"))
-        made = gateway.send_cross_border(request)
+        result = gateway.send_cross_border(request)
         for status in ends:
-            control(processor, f"payouts/{made.transfer.remote_id}", status=status)
+            control(processor, f"payouts/{result.transfer.remote_id}", status=status)
 
-        found = gateway.find_cross_border(payout_id=request.payout_id, account_id=request.account_id)
+        cross_border = gateway.find_cross_border(payout_id=request.payout_id, account_id=request.account_id)
 
-        assert found.movement.state == state
+        assert cross_border.movement.state == state
         assert (gateway.balance()["EUR"] == before) == (state == TransferState.FAILED)
 
     def test_more_than_there_is_is_refused(self, gateway, processor):
@@ -185,7 +185,7 @@ class TestFunds:
 
         assert len(ids) == 2
         assert gateway.find_reversal(reversal_id=first.reversal_id, transfer_id=transfer_id) in ids
-        assert {one.credited for one in ids} == {Money.of("40.00", "EUR")}
+        assert {row_id.credited for row_id in ids} == {Money.of("40.00", "EUR")}
         assert gateway.find_reversal(reversal_id=uuid4(), transfer_id=transfer_id) is None
         assert gateway.balance()["EUR"] == Money.of("489.47", "EUR")
 
@@ -249,16 +249,16 @@ class TestEvents:
     def test_the_poll_gives_every_event_once_over_many_pages(self, gateway, processor):
         for _ in range(60):
             control(processor, f"pay/{paid(gateway, processor)}")
-        found = list(gateway.events_since(PAST))
-        assert len({webhook.event_id for webhook in found}) == len(found) == 120
-        assert {webhook.kind for webhook in found} == {WebhookKind.CHARGE}
+        events_since = list(gateway.events_since(PAST))
+        assert len({webhook.event_id for webhook in events_since}) == len(events_since) == 120
+        assert {webhook.kind for webhook in events_since} == {WebhookKind.CHARGE}
 
     def test_a_dispute_and_a_warning_are_named_by_the_processors_id(self, gateway, processor):
         outcome = gateway.charge_outcome(paid(gateway, processor, EUR_525))
         warning = control(processor, f"fraud_warnings/{outcome.payment_id}")
         dispute = control(processor, f"disputes/{outcome.payment_id}")
-        found = {(webhook.kind, webhook.reference) for webhook in gateway.events_since(PAST)}
-        assert {(WebhookKind.WARNING, warning["id"]), (WebhookKind.DISPUTE, dispute["id"])} <= found
+        result = {(webhook.kind, webhook.reference) for webhook in gateway.events_since(PAST)}
+        assert {(WebhookKind.WARNING, warning["id"]), (WebhookKind.DISPUTE, dispute["id"])} <= result
 
     def thin(self, gateway, processor) -> tuple[bytes, str]:
         account_id, _ = abroad(gateway, processor)
@@ -285,7 +285,7 @@ class TestEvents:
             )
 
 
-class TestPatience:
+class TestRetries:
     def test_too_many_requests_are_waited_out_with_growing_pauses(self, processor):
         slept: list[float] = []
         answers = iter([True, True, False])

@@ -30,7 +30,7 @@ def _methods(make):
 
 
 def names(country="DE", currency="EUR", on=TODAY):
-    return [one.name for one in methods.methods_for(country=country, currency=currency, on=on)]
+    return [method.name for method in methods.methods_for(country=country, currency=currency, on=on)]
 
 
 def fault(make, kind="500", times=1):
@@ -45,7 +45,7 @@ def start(make, escrow, method=""):
     )  # fmt: skip
 
 
-def test_the_first_door_takes_all_and_others_those_of_the_table():
+def test_the_first_gateway_takes_all_and_others_those_of_the_table():
     assert names() == ["sandbox", "bank"]
     assert names(country="US") == ["sandbox"]
     assert names(currency="USD") == ["sandbox"]
@@ -55,7 +55,7 @@ def test_the_first_door_takes_all_and_others_those_of_the_table():
 
 
 @pytest.mark.parametrize("kind", ["500", "lost_reply", "lost_request", "refuse"])
-def test_a_door_that_gives_no_page_is_left_for_the_next(make, kind):
+def test_a_gateway_that_gives_no_page_is_left_for_the_next(make, kind):
     fault(make, kind)
     escrow = make.escrow()
     charge = start(make, escrow)
@@ -65,7 +65,7 @@ def test_a_door_that_gives_no_page_is_left_for_the_next(make, kind):
     }  # fmt: skip
 
 
-def test_where_no_other_door_takes_it_the_payer_is_told(make):
+def test_where_no_other_gateway_takes_it_the_payer_is_notified(make):
     fault(make)
     with pytest.raises(PaymentUnavailable):
         start(make, make.escrow(payer=make.employer(country="US")))
@@ -78,7 +78,7 @@ def test_a_page_that_is_open_is_never_left(make):
     assert start(make, escrow) == first
 
 
-def test_the_payer_chooses_on_the_page_and_is_told_of_another_way(make):
+def test_the_payer_chooses_on_the_page_and_is_notified_of_another_way(make):
     milestone = make.milestone()
     client = Client()
     client.force_login(milestone.contract.employer.memberships.get().user)
@@ -96,7 +96,7 @@ def test_the_api_names_the_ways_takes_the_choice_and_says_which_gave_the_page(ma
     employer = APIClient()
     employer.force_login(milestone.contract.employer.memberships.get().user)
     path = f"/api/v1/milestones/{milestone.id}"
-    assert [one["name"] for one in employer.get(f"{path}/payment-methods/").json()] == ["sandbox", "bank"]
+    assert [item["name"] for item in employer.get(f"{path}/payment-methods/").json()] == ["sandbox", "bank"]
     body, headers = {"return_url": "https://robot.example/back", "method": "bank"}, {"Idempotency-Key": "pay"}
     answer = employer.post(f"{path}/fund/", body, headers=headers)
     assert (answer.status_code, answer.json().get("method")) == (201, "bank")

@@ -51,7 +51,7 @@ def fill_in(make, account: PayoutAccount, number: str = "000123456789") -> None:
     store = make.processor.store
     with store.step():
         link = next(
-            one for one in store.listed("v2.core.account_link", "") if one["account"] == account.remote_account_id
+            item for item in store.listed("v2.core.account_link", "") if item["account"] == account.remote_account_id
         )
         accounts.onboard(store, link, number)
 
@@ -122,7 +122,7 @@ def test_starting_again_takes_the_place_of_what_was_not_completed(make):
     assert account_queries.onboarding_account_of(ada.id) == second
 
 
-def test_a_refusal_and_a_silence_promise_nothing(make):
+def test_a_rejection_and_no_answer_promise_nothing(make):
     ada = make.freelancer()
     store = make.processor.store
     for kind, error in (
@@ -150,7 +150,7 @@ def post(body: bytes, secret: str = "whsec_sandbox_thin"):
     return Client().post(THIN_URL, body, content_type="application/json", headers={"Stripe-Signature": signed})
 
 
-def test_a_thin_event_is_written_down_and_its_object_fetched(make):
+def test_a_thin_event_is_recorded_and_its_object_fetched(make):
     account = start(make, make.freelancer())
     fill_in(make, account)
 
@@ -215,10 +215,10 @@ def ends(make, payout: Payout, *statuses: str) -> Payout:
 
 def outbounds(make, payout: Payout) -> list[dict]:
     every = make.processor.store.listed(outbound.KIND, "")
-    return [one for one in every if one["metadata"].get("payout") == str(payout.id)]
+    return [item for item in every if item["metadata"].get("payout") == str(payout.id)]
 
 
-def test_one_call_pays_abroad_and_the_postings_are_those_of_the_other_rail(make, abroad):
+def test_one_call_pays_cross_border_and_the_postings_are_those_of_the_other_rail(make, abroad):
     payout = settle(abroad)
     assert (payout.status, payout.remote_transfer_id, payout.source_currency) == (
         "submitted", payout.remote_payout_id, "EUR",
@@ -236,7 +236,7 @@ def test_one_call_pays_abroad_and_the_postings_are_those_of_the_other_rail(make,
     ("statuses", "status"),
     [(("failed",), "failed"), (("canceled",), "failed"), (("posted", "returned"), "returned")],
 )
-def test_what_comes_back_from_abroad_is_as_if_it_had_never_left(make, abroad, statuses, status):
+def test_what_comes_back_across_borders_is_as_if_it_had_never_left(make, abroad, statuses, status):
     before = books.balance(chart.fx_position("EUR")) + Money.of("450.00", "EUR")
     payout = ends(make, settle(abroad), *statuses)
 
@@ -254,7 +254,7 @@ def test_what_comes_back_from_abroad_is_as_if_it_had_never_left(make, abroad, st
 
 
 @pytest.mark.parametrize("kind", ["lost_reply", "lost_request", "500"])
-def test_silence_abroad_is_looked_up_before_it_is_sent_again(make, abroad, kind):
+def test_no_answer_cross_border_is_looked_up_before_it_is_sent_again(make, abroad, kind):
     store = make.processor.store
     path = "POST /v2/money_management/outbound_payments"
     store.run("INSERT INTO faults (path, kind, times) VALUES (?, ?, 1)", path, kind)
@@ -325,21 +325,21 @@ def test_the_poll_brings_what_no_webhook_brought_and_nothing_twice(make):
     with store.step():
         charges.pay(store, charges.find_session(store, charge.remote_session_id), "4242424242424242")
 
-    found = webhooks.poll_events(processor="sandbox")
+    poll_events = webhooks.poll_events(processor="sandbox")
     again = webhooks.poll_events(processor="sandbox")
     webhooks.handle_due(limit=1000)
 
     charge.refresh_from_db()
-    assert found >= 2 and again == 0
+    assert poll_events >= 2 and again == 0
     assert charge.status == "succeeded"
 
 
-def test_a_long_silence_is_asked_about_from_the_last_thing_heard(make, monkeypatch):
-    asked = []
+def test_a_long_no_answer_is_asked_about_from_the_last_thing_heard(make, monkeypatch):
+    query = []
 
     assert make.processor
     gateway = type(registry.gateway("sandbox"))
-    monkeypatch.setattr(gateway, "events_since", lambda self, since: asked.append(since) or iter(()))
+    monkeypatch.setattr(gateway, "events_since", lambda self, since: query.append(since) or iter(()))
     now = timezone.now()
     webhooks.poll_events(processor="sandbox", clock=lambda: now)
     for hours in (0, 30):
@@ -350,7 +350,7 @@ def test_a_long_silence_is_asked_about_from_the_last_thing_heard(make, monkeypat
         )  # fmt: skip
         webhooks.poll_events(processor="sandbox", clock=lambda: now)
 
-    assert [now - since for since in asked] == [timedelta(days=30), timedelta(hours=3), timedelta(hours=31)]
+    assert [now - since for since in query] == [timedelta(days=30), timedelta(hours=3), timedelta(hours=31)]
 
 
 def test_the_hourly_job_survives_a_processor_that_is_away(make, settings):

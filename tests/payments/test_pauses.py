@@ -112,7 +112,7 @@ def test_staff_pause_and_resume_on_a_page_and_see_it_on_every_page(make, outbox_
     assert set(AuditEntry.objects.values_list("action", flat=True)) >= {"payments.pause", "payments.resume"}
 
 
-def test_whoever_waits_for_a_withdrawal_is_told_why(make):
+def test_whoever_waits_for_a_withdrawal_is_notified_why(make):
     payout = make.payout()
     user = payout.organization.memberships.get().user
     assert "Withdrawals wait" not in client_of(user).get(f"/en/money/withdrawals/{payout.id}/").content.decode()

@@ -69,7 +69,7 @@ def test_the_clock_pays_out_nothing_to_a_new_account(make, ada):
     assert len(automatic.batch_payables(now=NOON + TWO_DAYS)) == 1
 
 
-def test_who_set_the_old_account_and_all_owners_hear_of_a_change(make, ada, outbox_drain):
+def test_who_set_the_old_account_and_all_owners_are_notified_of_a_change(make, ada, outbox_drain):
     finance = make.actor(ada, "finance")
     account_operations.set_payout_account(
         organization_id=ada.id, currency="USD", holder_name="Ada", account_number="555666777888", is_automatic=False,
@@ -83,8 +83,8 @@ def test_who_set_the_old_account_and_all_owners_hear_of_a_change(make, ada, outb
     make.payout_account(ada, number="999888777666")
     outbox_drain()
 
-    told = Notification.objects.filter(kind="payout_account_changed").values_list("user_id", flat=True)
-    assert set(told) == {ada.memberships.get(role="owner").user_id, finance.user_id}
+    notified = Notification.objects.filter(kind="payout_account_changed").values_list("user_id", flat=True)
+    assert set(notified) == {ada.memberships.get(role="owner").user_id, finance.user_id}
     assert AccessEvent.objects.filter(action="payouts.account_changed").count() == 3
 
 
@@ -107,8 +107,8 @@ def test_a_changed_country_stops_payouts_until_staff_looked(make, ada, outbox_dr
     with pytest.raises(policies.CountryUnderReview):
         quote(make, ada)
     outbox_drain()
-    told = Notification.objects.filter(kind="country_to_check").values_list("user_id", flat=True)
-    assert list(told) == [staff.user_id]
+    notified = Notification.objects.filter(kind="country_to_check").values_list("user_id", flat=True)
+    assert list(notified) == [staff.user_id]
     assert Notification.objects.filter(kind="country_changed", user__memberships__organization=ada).count() == 1
 
     with pytest.raises(StaffRoleMissing):

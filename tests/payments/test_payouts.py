@@ -105,22 +105,22 @@ def test_money_is_moved_only_by_roles_that_may(make, ada, role):
 
 
 def test_another_organizations_money_is_not_there(make, ada):
-    made = quote(make, ada)
+    created = quote(make, ada)
     with pytest.raises(NotFound):
-        payout_queries.quote_visible_to(make.actor(make.freelancer()), made.id)
+        payout_queries.quote_visible_to(make.actor(make.freelancer()), created.id)
 
 
 # -- quotes
 
 
 def test_a_quote_says_both_amounts_the_rate_and_its_day(make, ada):
-    made = quote(make, ada)
+    created = quote(make, ada)
 
-    assert made.amount_from == EUR("450.00")
-    assert made.amount_to == Money.of("450.00", "EUR").at_rate(made.customer_rate, "USD")
-    assert made.margin == made.amount_mid - made.amount_to > Money.zero("USD")
-    assert made.rate_date == NOON.date()
-    assert made.expires_at - made.quoted_at == timedelta(minutes=15)
+    assert created.amount_from == EUR("450.00")
+    assert created.amount_to == Money.of("450.00", "EUR").at_rate(created.customer_rate, "USD")
+    assert created.margin == created.amount_mid - created.amount_to > Money.zero("USD")
+    assert created.rate_date == NOON.date()
+    assert created.expires_at - created.quoted_at == timedelta(minutes=15)
     assert wallet.available(ada.id, "EUR") == EUR("450.00")
 
 
@@ -129,9 +129,9 @@ def test_the_same_currency_is_quoted_at_one(make):
     make.payout_account(berta)
     make.balance(berta, EUR("450.00"))
 
-    made = quote(make, berta, amount=EUR("100.00"))
+    created = quote(make, berta, amount=EUR("100.00"))
 
-    assert (made.amount_from, made.amount_to, made.mid) == (EUR("100.00"), EUR("100.00"), 1)
+    assert (created.amount_from, created.amount_to, created.mid) == (EUR("100.00"), EUR("100.00"), 1)
 
 
 def test_a_quote_is_refused_without_an_account_without_money_and_for_too_much(make, ada):
@@ -155,24 +155,24 @@ def test_a_balance_without_an_official_rate_is_not_guessed(make):
 
 
 def test_a_quote_is_accepted_once(make, ada):
-    made = quote(make, ada)
-    payout_operations.accept_quote(quote_id=made.id, actor=make.actor(ada), now=NOON)
+    created = quote(make, ada)
+    payout_operations.accept_quote(quote_id=created.id, actor=make.actor(ada), now=NOON)
     with pytest.raises(policies.QuoteUsed):
-        payout_operations.accept_quote(quote_id=made.id, actor=make.actor(ada), now=NOON)
+        payout_operations.accept_quote(quote_id=created.id, actor=make.actor(ada), now=NOON)
 
 
-def test_an_expired_quote_is_never_priced_anew_in_silence(make, ada):
-    made = quote(make, ada)
+def test_an_expired_quote_is_never_priced_again_in_no_answer(make, ada):
+    created = quote(make, ada)
     with pytest.raises(policies.QuoteExpired):
-        payout_operations.accept_quote(quote_id=made.id, actor=make.actor(ada), now=NOON + timedelta(minutes=15))
+        payout_operations.accept_quote(quote_id=created.id, actor=make.actor(ada), now=NOON + timedelta(minutes=15))
     assert not Payout.objects.exists()
 
 
 def test_a_quote_for_a_replaced_account_is_refused(make, ada):
-    made = quote(make, ada)
+    created = quote(make, ada)
     make.payout_account(ada, number="999888777")
     with pytest.raises(policies.QuoteOutdated):
-        payout_operations.accept_quote(quote_id=made.id, actor=make.actor(ada), now=NOON)
+        payout_operations.accept_quote(quote_id=created.id, actor=make.actor(ada), now=NOON)
 
 
 def test_two_quotes_of_one_balance_pay_it_out_once(make, ada):
@@ -186,14 +186,14 @@ def test_two_quotes_of_one_balance_pay_it_out_once(make, ada):
 
 
 def test_an_accepted_quote_is_reserved_as_it_stands(make, ada):
-    made = quote(make, ada)
+    created = quote(make, ada)
 
-    payout = payout_operations.accept_quote(quote_id=made.id, actor=make.actor(ada), now=NOON)
+    payout = payout_operations.accept_quote(quote_id=created.id, actor=make.actor(ada), now=NOON)
 
-    assert payout.amount == made.amount_to
+    assert payout.amount == created.amount_to
     assert not wallet.available(ada.id, "EUR")
-    assert books.balance(chart.transit_payout(payout.id, "USD")) == made.amount_to
-    assert [balance.pending for balance in wallet.balances(ada.id)] == [made.amount_to]
+    assert books.balance(chart.transit_payout(payout.id, "USD")) == created.amount_to
+    assert [balance.pending for balance in wallet.balances(ada.id)] == [created.amount_to]
 
 
 def test_a_paid_payout_leaves_nothing_behind_and_closes_its_conversion(make):
@@ -357,20 +357,20 @@ def test_a_lost_answer_about_a_refund_pays_it_back_once(make):
 # -- automatic
 
 
-def test_balances_of_those_who_agreed_are_paid_out_by_themselves(make):
+def test_balances_of_those_who_agreed_are_paid_out_on_their_own(make):
     ada, berta = make.freelancer(), make.freelancer()
     make.payout_account(ada, is_automatic=True)
     make.payout_account(berta)
     for organization in (ada, berta):
         make.balance(organization, EUR("450.00"))
 
-    made = automatic.batch_payables(now=NOON)
+    batch_payables = automatic.batch_payables(now=NOON)
 
-    assert [(payout.organization_id, payout.is_automatic) for payout in made] == [(ada.id, True)]
+    assert [(payout.organization_id, payout.is_automatic) for payout in batch_payables] == [(ada.id, True)]
     assert automatic.batch_payables(now=NOON) == []
 
 
-def test_agreeing_to_automatic_payout_is_written_down_and_can_be_taken_back(make):
+def test_agreeing_to_automatic_payout_is_recorded_and_can_be_taken_back(make):
     ada = make.freelancer()
     make.payout_account(ada)
 

@@ -65,7 +65,7 @@ def staff(make, name="Staff"):
 
 
 def sound() -> bool:
-    return not [one for one in invariants.check_all() if one.breaches]
+    return not [entry for entry in invariants.check_all() if entry.breaches]
 
 
 def clearing_is_the_processors() -> bool:
@@ -84,10 +84,10 @@ def test_every_movement_of_money_has_its_line_and_its_entry(books):
     dispatch.send_due(clock=timezone.now)
     control(books, "fees", amount=250, currency="eur")
 
-    found = run()
+    result = run()
 
-    assert found.is_clean, found.summary
-    assert found.lines_read >= 8
+    assert result.is_clean, result.summary
+    assert result.lines_read >= 8
     assert not ProcessorLine.objects.exclude(status="matched").exists()
     assert not BookLine.objects.exclude(status="matched").exists()
     assert not ProcessorLine.objects.filter(journal_id=None).exists()
@@ -102,7 +102,7 @@ def test_a_second_run_reads_nothing_new_and_changes_nothing(books):
     assert (ProcessorLine.objects.count(), BookLine.objects.count()) == before
 
 
-def test_a_fee_that_the_processor_takes_by_itself_is_a_cost(books):
+def test_a_fee_that_the_processor_takes_on_its_own_is_a_cost(books):
     books.escrow(status="funded")
     before = book_queries.balance(chart.processor_expense("EUR"))
     control(books, "fees", amount=250, currency="eur")
@@ -157,7 +157,7 @@ def test_a_kind_that_nobody_knows_is_never_skipped(books):
     assert clearing_is_the_processors()
 
 
-def test_what_explains_itself_late_is_cleared_by_itself(books):
+def test_what_explains_itself_late_is_cleared_on_its_own(books):
     escrow = books.escrow(status="funding")
     charge = Charge.objects.get(reference_id=escrow.id)
     control(books, f"pay/{charge.remote_session_id}")  # and no webhook comes
@@ -169,19 +169,19 @@ def test_what_explains_itself_late_is_cleared_by_itself(books):
     from apps.outbox import bus
 
     bus.deliver_pending(now=timezone.now())
-    found = later()
+    result = later()
 
     item.refresh_from_db()
     assert item.status == "cleared"
     assert not book_queries.balance(chart.suspense("EUR"))
-    assert found.is_clean, found.summary
+    assert result.is_clean, result.summary
     assert sound()
 
 
 # -- our books say that money moved, and the processor knows nothing of it
 
 
-def test_an_entry_without_a_line_is_put_aside(books):
+def test_an_entry_without_a_line_is_moved_to_suspense(books):
     from apps.ledger import operations as writing
     from apps.treasury import entries
 
@@ -220,8 +220,8 @@ def item(books):
 
 
 def propose(item, actor, **options):
-    given = {"target": "expense:processor", "payment_number": "", "explanation": "The processor wrote to us."}
-    return suspense.propose_booking(item_id=item.id, actor=actor, now=timezone.now(), **(given | options))
+    values = {"target": "expense:processor", "payment_number": "", "explanation": "The processor wrote to us."}
+    return suspense.propose_booking(item_id=item.id, actor=actor, now=timezone.now(), **(values | options))
 
 
 def test_two_people_book_it_where_it_belongs(books, item, outbox_drain):
@@ -276,9 +276,9 @@ def test_the_pages_of_the_desk(books, item):
     listed = one.get("/en/money/reconciliation/").content.decode()
     assert address in listed
     assert "moon_tax" in one.get(address).content.decode()
-    given = {"step": "propose", "target": "expense:processor", "explanation": ""}
-    assert one.post(address, given).status_code == 422
-    one.post(address, given | {"explanation": "Told by mail"})
+    values = {"step": "propose", "target": "expense:processor", "explanation": ""}
+    assert one.post(address, values).status_code == 422
+    one.post(address, values | {"explanation": "Told by mail"})
     assert "Confirm and write the entry" not in one.get(address).content.decode()
     assert "Confirm and write the entry" in two.get(address).content.decode()
     two.post(address, {"step": "confirm"})
@@ -306,14 +306,14 @@ def test_the_command_fails_while_anything_differs(books):
 
 def test_payouts_that_take_too_long_are_listed(books):
     payout = books.payout(status="submitted")
-    found = run(timezone.now() + timedelta(days=8))
-    assert found.summary["payouts_stuck"] == [payout.number]
-    assert not found.is_clean
+    result = run(timezone.now() + timedelta(days=8))
+    assert result.summary["payouts_stuck"] == [payout.number]
+    assert not result.is_clean
 
 
 def test_the_check_of_the_ledger_counts_what_lies_too_long(books, item):
     assert sound()
     SuspenseItem.objects.update(opened_at=timezone.now() - timedelta(days=2))
-    breaches = {one.invariant: one.breaches for one in invariants.check_all()}
+    breaches = {entry.invariant: entry.breaches for entry in invariants.check_all()}
     assert breaches["I11_suspense_older_than_a_day"] == 1
     assert breaches["I11_suspense_that_is_not_the_sum_of_its_items"] == 0

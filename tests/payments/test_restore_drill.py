@@ -89,7 +89,7 @@ def resume() -> None:
 
 def check_books() -> None:
     assert reconciliation.compare_balances(gateway="sandbox") == {}
-    assert {one.invariant: one.breaches for one in invariants.check_all() if one.breaches} == {}
+    assert {item.invariant: item.breaches for item in invariants.check_all() if item.breaches} == {}
 
 
 def test_a_payout_made_and_sent_after_the_backup_is_entered_and_not_sent_again(make, url, ada, tmp_path):  # noqa: F811
@@ -160,11 +160,11 @@ def test_what_cannot_be_entered_freezes_whom_it_belongs_to(make, url, ada, tmp_p
     dispatch.dispatch_due()
     restore(tmp_path / "b")
 
-    said = after_restore()
+    output = after_restore()
 
     frozen = UnbookedObject.objects.get(kind="transfer")
     assert (frozen.status, frozen.organization_id) == ("frozen", ada.id)
-    assert str(frozen.id) in said
+    assert str(frozen.id) in output
     with pytest.raises(policies.WithdrawalsFrozen):
         request(make, ada)
     resume()
@@ -214,11 +214,11 @@ def test_a_reversal_that_the_books_have_forgotten_is_listed_and_blocks(make, url
     assert reversed_at(url) == 1
     restore(tmp_path / "b")
 
-    said = after_restore()
+    output = after_restore()
 
     frozen = UnbookedObject.objects.get(kind="reversal")
     assert (frozen.status, frozen.organization_id, frozen.amount) == ("frozen", ada.id, payout.amount)
-    assert frozen.remote_id in said
+    assert frozen.remote_id in output
     with pytest.raises(pause_operations.UnbookedObjectsOpen):
         pause_operations.resume(reason="hurry", now=timezone.now(), actor=SYSTEM)
     with pytest.raises(policies.WithdrawalsFrozen):
@@ -232,7 +232,7 @@ def test_a_reversal_that_the_books_have_forgotten_is_listed_and_blocks(make, url
 
 def test_a_reversal_asked_for_before_the_backup_is_looked_up(make, url, ada, tmp_path):  # noqa: F811
     payout = failed_payout(make, ada, url)
-    asked = reversals.request_reversal(payout_id=payout.id, actor=make.staff_actor(), now=timezone.now())
+    transfer_reversal = reversals.request_reversal(payout_id=payout.id, actor=make.staff_actor(), now=timezone.now())
     back_up(tmp_path / "b")
     dispatch.dispatch_due()
     assert reversed_at(url) == 1
@@ -243,8 +243,8 @@ def test_a_reversal_asked_for_before_the_backup_is_looked_up(make, url, ada, tmp
     resume()
     dispatch.dispatch_due()
 
-    asked.refresh_from_db()
-    assert asked.status == "succeeded"
+    transfer_reversal.refresh_from_db()
+    assert transfer_reversal.status == "succeeded"
     assert reversed_at(url) == 1
     check_books()
 
@@ -276,12 +276,12 @@ def test_a_refund_that_the_books_have_forgotten_is_listed_and_blocks(make, url, 
     assert control(url, "state")["counts"]["refund"] == 1
     restore(tmp_path / "b")
 
-    said = after_restore()
+    output = after_restore()
 
     frozen = UnbookedObject.objects.get(kind="refund")
     assert (frozen.status, frozen.organization_id) == ("frozen", None)
     assert frozen.amount >= Money.of("70.00", "EUR")
-    assert frozen.remote_id in said
+    assert frozen.remote_id in output
     with pytest.raises(pause_operations.UnbookedObjectsOpen):
         pause_operations.resume(reason="hurry", now=timezone.now(), actor=SYSTEM)
     assert dispatch.dispatch_due() == 0
@@ -294,10 +294,10 @@ def test_a_payment_whose_charge_is_lost_is_listed(make, url, ada, tmp_path):  # 
     fund_and_release(make, ada, url)
     number = Charge.objects.latest("created_at").id
     restore(tmp_path / "b")
-    said = after_restore()
+    output = after_restore()
     frozen = UnbookedObject.objects.get(kind="charge")
     assert (frozen.own_id, frozen.status) == (number, "frozen")
-    assert frozen.remote_id in said
+    assert frozen.remote_id in output
 
 
 def test_a_silent_processor_leaves_payments_paused(make, url, ada, tmp_path):  # noqa: F811

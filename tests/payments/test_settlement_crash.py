@@ -48,10 +48,10 @@ def url(tmp_path: Path, settings) -> Iterator[str]:
         cwd=ROOT, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert process.stdout is not None
-    found = re.search(r"http://\S+", process.stdout.readline())
-    assert found is not None
-    settings.PROCESSOR_URL = found[0]
-    yield found[0]
+    search = re.search(r"http://\S+", process.stdout.readline())
+    assert search is not None
+    settings.PROCESSOR_URL = search[0]
+    yield search[0]
     process.kill()
     process.wait()
     process.stdout.close()
@@ -63,7 +63,7 @@ def control(url: str, desk: str, **body: object) -> dict:
 
 def requested_payouts(make, url: str, count: int = 3) -> list[Payout]:
     """Payouts of so many freelancers, funded at this processor; every third goes abroad in one call."""
-    made = []
+    created = []
     for number in range(count):
         ada = make.freelancer()
         if number % 3 == 2:
@@ -75,12 +75,12 @@ def requested_payouts(make, url: str, count: int = 3) -> list[Payout]:
             )  # fmt: skip
         charge = fund_and_release(make, ada, url)
         assert charge.status == "succeeded"
-        made.append(
+        created.append(
             payout_operations.request_payout(
                 organization_id=ada.id, currency="EUR", amount=None, actor=make.actor(ada), now=NOON
             )
         )
-    return made
+    return created
 
 
 def onboard(make, organization, url: str) -> None:
@@ -217,7 +217,7 @@ def test_a_day_later_when_the_keys_are_forgotten_everything_is_looked_up_first(m
     "point",
     [
         "after_call",
-        *(pytest.param(one, marks=pytest.mark.full) for one in ("before_call", "mid_transaction", "after_commit")),
+        *(pytest.param(item, marks=pytest.mark.full) for item in ("before_call", "mid_transaction", "after_commit")),
     ],
 )
 def test_killing_the_worker_refunds_once(make, url, tmp_path, point):
@@ -263,8 +263,8 @@ def test_the_processor_keeps_everything_when_it_is_killed(tmp_path):
         "mode": "payment", "success_url": "http://x/", "line_items[0][quantity]": "1",
         "line_items[0][price_data][currency]": "eur", "line_items[0][price_data][unit_amount]": "1000",
     }  # fmt: skip
-    made = requests.post(f"{first}/v1/checkout/sessions", data=body, headers={"Idempotency-Key": "k"}, timeout=5).json()
-    control(first, f"pay/{made['id']}")
+    json = requests.post(f"{first}/v1/checkout/sessions", data=body, headers={"Idempotency-Key": "k"}, timeout=5).json()
+    control(first, f"pay/{json['id']}")
     process.kill()
     process.wait()
     process, second = start()
@@ -275,7 +275,7 @@ def test_the_processor_keeps_everything_when_it_is_killed(tmp_path):
     process.kill()
     process.wait()
 
-    assert again["id"] == made["id"]
+    assert again["id"] == json["id"]
     assert state["platform"] == {"eur": 1000 - 59}
 
 
@@ -291,7 +291,7 @@ def test_killing_who_brings_our_own_money_brings_it_once(make, url, tmp_path, po
 
     assert len(list(kills.iterdir())) == 3
     assert control(url, "state")["counts"]["topup"] == 3
-    assert {str(one) for one in TreasuryOperation.objects.values_list("id", flat=True)} == set(forms)
+    assert {str(item) for item in TreasuryOperation.objects.values_list("id", flat=True)} == set(forms)
     assert books.balance(chart.operator_equity("EUR")) == Money.of("150.00", "EUR")
     assert reconciliation.compare_balances(gateway="sandbox") == {}
     assert {finding.invariant: finding.breaches for finding in invariants.check_all() if finding.breaches} == {}
@@ -299,7 +299,11 @@ def test_killing_who_brings_our_own_money_brings_it_once(make, url, tmp_path, po
 
 @pytest.mark.parametrize("point", POINTS)
 def test_killing_who_takes_cash_back_takes_it_once(make, url, tmp_path, point):
-    payouts = [one for one in requested_payouts(make, url, 4) if not one.account.remote_payout_method_id]
+    payouts = [
+        requested_payout
+        for requested_payout in requested_payouts(make, url, 4)
+        if not requested_payout.account.remote_payout_method_id
+    ]
     dispatch.send_due(clock=lambda: NOON)
     staff = make.staff_actor()
     for payout in payouts:

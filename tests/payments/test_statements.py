@@ -46,7 +46,7 @@ def tx(text=REFERENCE, *, amount="", end="NOTPROVIDED", iban=IBAN, more=""):
 
 
 def amounts(body):
-    return [str(one.amount) for one in reader.read(body).bookings]
+    return [str(booking.amount) for booking in reader.read(body).bookings]
 
 
 def own(ref):
@@ -62,7 +62,7 @@ def own(ref):
         (entry("100.00", ref=own("BATCH")), entry("250.00", ref=own("BATCH"))),
     ],
 )
-def test_bookings_that_share_a_reference_are_told_apart(first, second):
+def test_bookings_that_share_a_reference_are_notified_apart(first, second):
     one, other = (reader.read(camt(entry_)).bookings[0].fingerprint for entry_ in (first, second))
     assert one != other
     assert one == reader.read(camt(first)).bookings[0].fingerprint
@@ -71,8 +71,8 @@ def test_bookings_that_share_a_reference_are_told_apart(first, second):
 
 
 def test_the_same_twice_in_one_statement_is_two_bookings():
-    found = reader.read(camt(entry(inside=tx("x")), entry(inside=tx("x")))).bookings
-    assert len({one.fingerprint for one in found}) == 2
+    bookings = reader.read(camt(entry(inside=tx("x")), entry(inside=tx("x")))).bookings
+    assert len({item.fingerprint for item in bookings}) == 2
 
 
 def usd(text, of, kind="InstdAmt"):
@@ -106,8 +106,8 @@ def test_byte_order_marks_and_encodings_change_nothing(body):
     "<ValDt><Dt>2026-11-20</Dt></ValDt>", "<BookgDt><DtTm>2026-11-20T23:59:59+01:00</DtTm></BookgDt>",
 ])  # fmt: skip
 def test_a_booking_without_a_booking_date_has_its_value_date(dates):
-    [found] = reader.read(camt(entry(dates=dates))).bookings
-    assert found.booked_on.isoformat() == "2026-11-20"
+    [result] = reader.read(camt(entry(dates=dates))).bookings
+    assert result.booked_on.isoformat() == "2026-11-20"
 
 
 @pytest.mark.parametrize("broken", [
@@ -137,10 +137,10 @@ def test_mt940_is_read_with_its_reference_and_account():
         ":86:166?00GUTSCHRIFT?20EREF+NOTPROVIDED?21SVWZ+RF18 5390 0754 7034?31NL91ABNA0417164300?32ANNA EXAMPLE\n"
         ":61:2611201120DR30,00NTRFNONREF//BANKREF2\n:86:116?20SVWZ+Rent\n:62F:C261120EUR1070,00\n-\n"
     )
-    found = reader.read(body.encode())
-    assert found.account == "DE89370400440532013000"
-    assert found.closing == EUR("1070.00")
-    first, second = found.bookings
+    result = reader.read(body.encode())
+    assert result.account == "DE89370400440532013000"
+    assert result.closing == EUR("1070.00")
+    first, second = result.bookings
     assert (first.amount, first.reference, first.bank_reference) == (EUR("100.00"), REFERENCE, "BANKREF1")
     assert (first.counterparty_iban, first.booked_on.isoformat()) == (IBAN, "2026-11-20")
     assert second.amount == EUR("-30.00")
@@ -155,15 +155,15 @@ def mt940(lines, account="DE89370400440532013000", day="261120", closing="1000,0
     [("C", "100.00", ""), ("D", "-100.00", ""), ("RC", "-100.00", ""), ("RD", "100.00", "RETURN")],
 )
 def test_a_reversal_in_mt940_turns_its_booking_round(mark, amount, code):
-    found = reader.read(mt940(f":61:2611201120{mark}100,00NTRFNONREF//B1\n:86:text\n").encode())
-    assert [(one.amount, one.return_code) for one in found.bookings] == [(EUR(amount), code)]
+    result = reader.read(mt940(f":61:2611201120{mark}100,00NTRFNONREF//B1\n:86:text\n").encode())
+    assert [(booking.amount, booking.return_code) for booking in result.bookings] == [(EUR(amount), code)]
 
 
 def test_code_words_between_slashes_are_read():
     details = f"/TRTP/SEPA OVERBOEKING/IBAN/{IBAN}/NAME/J JANSEN/REMI/{REFERENCE}/EREF/TW-42/RTRN/AC04"
-    [found] = reader.read(mt940(f":61:2611201120C100,00NTRFNONREF//B1\n:86:{details}\n").encode()).bookings
-    assert (found.counterparty_iban, found.counterparty_name, found.reference) == (IBAN, "J JANSEN", REFERENCE)
-    assert (found.end_to_end_id, found.return_code) == ("TW-42", "AC04")
+    [result] = reader.read(mt940(f":61:2611201120C100,00NTRFNONREF//B1\n:86:{details}\n").encode()).bookings
+    assert (result.counterparty_iban, result.counterparty_name, result.reference) == (IBAN, "J JANSEN", REFERENCE)
+    assert (result.end_to_end_id, result.return_code) == ("TW-42", "AC04")
 
 
 def test_the_newest_balance_closes_whatever_the_order_of_the_days():
@@ -212,8 +212,10 @@ def test_an_account_is_known_in_the_ways_that_banks_write_it(said, is_ours):
 )
 @pytest.mark.parametrize("head", ["", "sep=;\r\n"])
 def test_amounts_and_days_are_read_as_spreadsheets_write_them(head, row, expected):
-    found = reader.read(f"{head}date;amount;currency\n{row}\n".encode())
-    assert [(str(one.amount), one.booked_on.isoformat()) for one in found.bookings] == [(expected, "2026-11-30")]
+    result = reader.read(f"{head}date;amount;currency\n{row}\n".encode())
+    assert [(str(booking.amount), booking.booked_on.isoformat()) for booking in result.bookings] == [
+        (expected, "2026-11-30")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -247,7 +249,7 @@ def test_an_amount_of_camt_that_cannot_be_read_is_named(said):
 
 def test_a_reversed_debit_of_camt_is_a_return():
     body = camt(entry("100.00")).replace(b"</CdtDbtInd>", b"</CdtDbtInd><RvslInd>true</RvslInd>")
-    assert [one.return_code for one in reader.read(body).bookings] == ["RETURN"]
+    assert [booking.return_code for booking in reader.read(body).bookings] == ["RETURN"]
 
 
 def test_a_booking_of_nothing_is_none():
@@ -297,9 +299,9 @@ def test_one_of_our_own_is_found_inside_a_word():
 def test_names_are_written_with_the_letters_that_banks_take(name, expected):
     import re
 
-    found = sepa.name(name)
-    assert re.fullmatch(r"[A-Za-z0-9/?:().,'+ -]{1,70}", found)
-    assert expected is None or found == expected
+    result = sepa.name(name)
+    assert re.fullmatch(r"[A-Za-z0-9/?:().,'+ -]{1,70}", result)
+    assert expected is None or result == expected
 
 
 # -- in the books
@@ -325,10 +327,10 @@ def take_in(staff, body):
 def order(book, amount, *, name="A", iban=IBAN):
     from uuid import uuid4
 
-    made = book.order(
+    created = book.order(
         key=uuid4(), document_id=uuid4(), kind="transfer", holder_name=name, iban=iban, amount=EUR(amount)
     )
-    return BankOrder.objects.get(id=made.order_id)
+    return BankOrder.objects.get(id=created.order_id)
 
 
 def test_two_statements_that_number_from_one_bring_both_bookings(staff):
@@ -350,7 +352,7 @@ def test_a_batch_booked_as_a_whole_executes_its_orders_and_counts_once(staff, ac
     batch = f"<Btch><PmtInfId>{BankFile.objects.get().payment_id}</PmtInfId><NbOfTxs>2</NbOfTxs></Btch>"
     take_in(staff, camt(entry("30.00", "DBIT", ref=own("OUT"), inside=batch)))
     assert account.balance()["EUR"] == EUR("970.00")
-    assert {BankOrder.objects.get(id=one.id).status for one in orders} == {"executed"}
+    assert {BankOrder.objects.get(id=order_row.id).status for order_row in orders} == {"executed"}
 
 
 def test_an_order_that_no_bank_takes_keeps_no_other_waiting(staff, account):
@@ -370,16 +372,16 @@ def test_an_iban_printed_in_groups_is_kept_without_spaces(staff):
 
 @pytest.mark.parametrize("reason", ["<RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>", ""])
 def test_a_transfer_that_comes_back_is_rejected_and_its_money_counts_once(staff, account, reason):
-    made = order(account, "10.00")
+    created = order(account, "10.00")
     order_operations.export_orders(actor=staff, now=timezone.now())
-    take_in(staff, camt(entry("10.00", "DBIT", ref=own("OUT"), inside=tx("x", end=made.end_to_end_id))))
-    made.refresh_from_db()
-    assert made.status == "executed"
+    take_in(staff, camt(entry("10.00", "DBIT", ref=own("OUT"), inside=tx("x", end=created.end_to_end_id))))
+    created.refresh_from_db()
+    assert created.status == "executed"
     assert account.balance()["EUR"] == EUR("990.00")
 
-    back = tx("x", end=made.end_to_end_id, more=reason)
+    back = tx("x", end=created.end_to_end_id, more=reason)
     take_in(staff, camt(entry("10.00", "CRDT", ref=own("BACK"), day="2026-11-22", inside=back)))
-    made.refresh_from_db()
-    assert made.status == "rejected"
-    assert made.failure_code == ("returned_ac04" if reason else "returned_return")
+    created.refresh_from_db()
+    assert created.status == "rejected"
+    assert created.failure_code == ("returned_ac04" if reason else "returned_return")
     assert account.balance()["EUR"] == EUR("1000.00")

@@ -125,8 +125,8 @@ def _walk(running: Processor) -> None:
     reversal = ReversalRequest(uuid4(), uuid4(), transfer.remote_id, Money.of("10.00", "EUR"))
     gateway.reverse_transfer(reversal)
     gateway.find_reversal(reversal_id=reversal.reversal_id, transfer_id=transfer.remote_id)
-    made = gateway.pay_out(BankPayoutRequest(uuid4(), payout_id, account, Money.of("40.00", "EUR")))
-    control(f"payouts/{made.remote_id}", fail=True)
+    pay_out = gateway.pay_out(BankPayoutRequest(uuid4(), payout_id, account, Money.of("40.00", "EUR")))
+    control(f"payouts/{pay_out.remote_id}", fail=True)
     gateway.find_payout(payout_id=payout_id, account_id=account)
     for rail, country, currency in (("connect", "FR", "EUR"), ("global_payouts", "NG", "USD")):
         recipient = gateway.open_account(
@@ -182,13 +182,13 @@ class Description:
             return None
         matches = [one for pattern, one in self.patterns if pattern.fullmatch(path)]
         assert matches, f"{self.name} does not know {path}"
-        literal = min(matches, key=lambda one: one.count("{"))
+        literal = min(matches, key=lambda item: item.count("{"))
         return dict(self.paths[literal][METHOD[method]])
 
     def check(self, schema: dict[str, Any], value: Any) -> list[str]:
         root = {**_plain(schema), "components": self.components}
-        found = jsonschema.Draft202012Validator(root).iter_errors(value)
-        return [f"{'.'.join(map(str, error.absolute_path))}: {error.message[:300]}" for error in found]
+        iter_errors = jsonschema.Draft202012Validator(root).iter_errors(value)
+        return [f"{'.'.join(map(str, error.absolute_path))}: {error.message[:300]}" for error in iter_errors]
 
     def resolved(self, schema: dict[str, Any]) -> dict[str, Any]:
         while "$ref" in schema:
@@ -197,18 +197,18 @@ class Description:
 
     def unknown(self, schema: dict[str, Any], value: dict[str, Any], path: str = "") -> list[str]:
         """Names that the description does not have, as deep as it names any."""
-        found = []
-        choices = [self.resolved(one) for one in [schema, *schema.get("anyOf", [])]]
+        unknown = []
+        choices = [self.resolved(item) for item in [schema, *schema.get("anyOf", [])]]
         properties = {name: one for choice in choices for name, one in choice.get("properties", {}).items()}
         if not properties:
             return []
         for name, item in value.items():
             here = properties.get(name)
             if here is None:
-                found.append(f"{path}{name}")
+                unknown.append(f"{path}{name}")
             elif isinstance(item, dict):
-                found += self.unknown(self.resolved(here), item, f"{path}{name}.")
-        return found
+                unknown += self.unknown(self.resolved(here), item, f"{path}{name}.")
+        return unknown
 
 
 def _plain(node: Any) -> Any:
@@ -248,10 +248,10 @@ def _sent(operation: dict[str, Any], fields: dict[str, Any], description: Descri
 
 def _typed(schema: dict[str, Any], value: Any, description: Description) -> Any:
     schema = description.resolved(schema)
-    choices = [description.resolved(one) for one in [schema, *schema.get("anyOf", [])]]
-    types = {one.get("type") for one in choices}
+    choices = [description.resolved(item) for item in [schema, *schema.get("anyOf", [])]]
+    types = {choice.get("type") for choice in choices}
     if isinstance(value, dict):
-        array = next((one for one in choices if one.get("type") == "array"), None)
+        array = next((choice for choice in choices if choice.get("type") == "array"), None)
         if array is not None and all(name.isdigit() for name in value):
             return [_typed(array["items"], item, description) for _, item in sorted(value.items())]
         properties = {name: one for choice in choices for name, one in choice.get("properties", {}).items()}
@@ -265,34 +265,34 @@ def _typed(schema: dict[str, Any], value: Any, description: Description) -> Any:
 
 def test_every_request_is_one_that_stripe_describes(exchanges, description):
     wrong = []
-    for one in exchanges:
-        operation = description.operation(one["method"], one["path"])
-        fields = json.loads(one["fields"])
+    for exchange in exchanges:
+        operation = description.operation(exchange["method"], exchange["path"])
+        fields = json.loads(exchange["fields"])
         if operation is None:
             continue
-        if one["method"] == "GET":
-            known = {parameter["name"] for parameter in operation.get("parameters", [])}
-            wrong += [f"{one['path']}?{name}" for name in fields.keys() - known]
+        if exchange["method"] == "GET":
+            existing = {parameter["name"] for parameter in operation.get("parameters", [])}
+            wrong += [f"{exchange['path']}?{name}" for name in fields.keys() - existing]
             continue
         schema, typed = _sent(operation, fields, description)
-        wrong += [f"{one['path']}: {name}" for name in description.unknown(schema, typed)]
-        wrong += [f"{one['path']}: {error}" for error in description.check(schema, typed)]
+        wrong += [f"{exchange['path']}: {name}" for name in description.unknown(schema, typed)]
+        wrong += [f"{exchange['path']}: {error}" for error in description.check(schema, typed)]
     excused = EXCUSED[description.name]
-    wrong = [one for one in wrong if not any(all(part in one for part in parts) for parts in excused)]
+    wrong = [item for item in wrong if not any(all(part in item for part in parts) for parts in excused)]
     assert not wrong, "\n".join(sorted(set(wrong)))
 
 
 def test_every_answer_is_one_that_stripe_could_give(exchanges, description):
     wrong, seen = [], set()
-    for one in exchanges:
-        operation = description.operation(one["method"], one["path"])
+    for exchange in exchanges:
+        operation = description.operation(exchange["method"], exchange["path"])
         if operation is None:
             continue
-        code = "200" if one["status"] == 200 else "default"
+        code = "200" if exchange["status"] == 200 else "default"
         content = operation["responses"].get(code, operation["responses"].get("default", {})).get("content", {})
         schema = next(iter(content.values()), {}).get("schema", {})
-        body, inner = _collapsed(json.loads(one["body"]))
-        wrong += [f"{one['path']} {one['status']}: {error}" for error in description.check(schema, body)]
+        body, inner = _collapsed(json.loads(exchange["body"]))
+        wrong += [f"{exchange['path']} {exchange['status']}: {error}" for error in description.check(schema, body)]
         for part in [body, *body.get("data", []), *inner]:
             if not isinstance(part, dict) or part.get("object") not in description.components["schemas"]:
                 continue
@@ -334,16 +334,20 @@ def _collapsed(body: Any) -> tuple[Any, list[dict[str, Any]]]:
     return walk(body), inner
 
 
-def test_the_walk_makes_every_call_that_the_door_can_make(exchanges):
-    made = {(one["method"], re.sub(r"/(cs_test|tu|pi|re|tr|trr|du|issfr|acct|obp|txn|po)_[0-9a-z]+", "/*", one["path"]))
-            for one in exchanges}  # fmt: skip
+def test_the_walk_makes_every_call_that_the_gateway_can_make(exchanges):
+    created = {(exchange["method"], re.sub(r"/(cs_test|tu|pi|re|tr|trr|du|issfr|acct|obp|txn|po)_[0-9a-z]+", "/*", exchange["path"]))
+            for exchange in exchanges}  # fmt: skip
     source = Path(stripe.__file__)  # the client is there, and every call went through it
     assert source.is_file()
-    assert len(made) >= 25
-    assert all(one["key"] for one in exchanges if one["method"] == "POST" and "account_links" not in one["path"])
+    assert len(created) >= 25
+    assert all(
+        exchange["key"]
+        for exchange in exchanges
+        if exchange["method"] == "POST" and "account_links" not in exchange["path"]
+    )
 
 
-def test_the_clients_own_object_stumbles_where_the_door_does_not(exchanges, tmp_path):
+def test_the_clients_own_object_stumbles_where_the_gateway_does_not(exchanges, tmp_path):
     """The reason why the gateway sets manual payouts by a raw request; when this fails, the library was mended."""
     running = Processor(db=tmp_path / "p.db").start()
     gateway = StripeGateway(api_key="sk_test_local", webhook_secret="x", api_base=running.url, retries=0)

@@ -34,8 +34,14 @@ def staff(make):
 
 
 def top_up(make, amount=FIFTY, **options):
-    given = {"top_up_id": uuid4(), "gateway": "sandbox", "reason": "Working capital", "actor": staff(make), "now": NOON}
-    return top_ups.top_up(amount=amount, **(given | options))
+    values = {
+        "top_up_id": uuid4(),
+        "gateway": "sandbox",
+        "reason": "Working capital",
+        "actor": staff(make),
+        "now": NOON,
+    }
+    return top_ups.top_up(amount=amount, **(values | options))
 
 
 def fault(make, kind, times=1):
@@ -59,7 +65,7 @@ def test_capital_is_brought_and_booked_once(make, outbox_drain, amount):
     assert books.balance(chart.operator_equity(amount.currency)) == amount
     assert TreasuryOperation.objects.get().kind == "top_up"
     assert AuditEntry.objects.get().action == "treasury.top_up"
-    assert not [one for one in invariants.check_all() if one.breaches]
+    assert not [item for item in invariants.check_all() if item.breaches]
 
 
 def test_without_an_answer_it_is_looked_up_and_never_brought_twice(make):
@@ -116,12 +122,12 @@ def test_the_desk_shows_what_is_lacking_and_what_will_be_written(make):
     form = client.get(address).content.decode()
     assert "15.53" in form
     operation_id = re.search(r'name="operation_id" value="([^"]+)"', form)[1]
-    given = {"operation_id": operation_id, "amount": "20", "reason": "Fees"}
-    shown = client.post(address, given).content.decode()
+    values = {"operation_id": operation_id, "amount": "20", "reason": "Fees"}
+    shown = client.post(address, values).content.decode()
     assert "Operator&#x27;s own capital" in shown or "Operator's own capital" in shown
     assert not TopUp.objects.exists()
     confirmed = re.search(r'name="confirmed" value="([^"]+)"', shown)[1]
-    client.post(address, given | {"confirmed": confirmed})
+    client.post(address, values | {"confirmed": confirmed})
 
     assert TopUp.objects.get().amount == Money.of("20.00", "EUR")
     assert client.get("/en/money/treasury/top_up/EUR/nowhere/").status_code == 404

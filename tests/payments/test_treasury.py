@@ -46,8 +46,8 @@ def sound_books() -> bool:
 
 
 def act(make, kind, subject, amount, **fields):
-    given = {"operation_id": uuid7(), "reason": "Return 10/2026", "actor": make.staff_actor(), "now": NOON}
-    return treasury.record_operation(kind=kind, subject=subject, amount=amount, **(given | fields))
+    values = {"operation_id": uuid7(), "reason": "Return 10/2026", "actor": make.staff_actor(), "now": NOON}
+    return treasury.record_operation(kind=kind, subject=subject, amount=amount, **(values | fields))
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def taxed(make):
         (Money.of("12.340", "KWD"), "0.617", "0.206"),
     ],
 )
-def test_kept_tax_is_handed_on_and_never_more(make, taxed, outbox_drain, amount, withheld, collected):
+def test_kept_tax_is_remitted_and_never_more(make, taxed, outbox_drain, amount, withheld, collected):
     code = amount.currency
     before = books.balance(chart.bank(code))
     make.escrow(status="released", amount=amount, payee=taxed)
@@ -119,7 +119,7 @@ def test_only_our_own_money_is_swept(make):
         (Money.of("12.340", "KWD"), "0.012"),
     ],
 )
-def test_the_reserve_is_a_share_of_all_commission_and_laid_aside_once(make, amount, lacking):
+def test_the_reserve_is_a_share_of_all_commission_and_reserved_once(make, amount, lacking):
     code = amount.currency
     before = holdings.to_reserve(code)
     make.escrow(status="released", amount=amount)
@@ -151,14 +151,16 @@ def test_an_act_is_staffs_has_a_reason_and_happens_once(make, taxed):
 def test_credit_goes_back_through_the_payments_it_came_from(make):
     payer = with_credit(make, EUR("100.00"))
 
-    [made] = refunds.send_credit_back(organization_id=payer.id, amount=EUR("60.00"), actor=make.actor(payer), now=NOON)
-    assert books.balance(chart.transit_refund(made.id, "EUR")) == EUR("60.00")
+    [created] = refunds.send_credit_back(
+        organization_id=payer.id, amount=EUR("60.00"), actor=make.actor(payer), now=NOON
+    )
+    assert books.balance(chart.transit_refund(created.id, "EUR")) == EUR("60.00")
     dispatch.send_due(clock=lambda: NOON)
 
-    made.refresh_from_db()
-    assert made.status == "succeeded"
+    created.refresh_from_db()
+    assert created.status == "succeeded"
     assert credits.credit(payer.id, "EUR") == EUR("45.00")
-    assert refund_queries.refundable(made.charge_id) == EUR("45.00")
+    assert refund_queries.refundable(created.charge_id) == EUR("45.00")
     assert sound_books()
 
 
@@ -223,7 +225,7 @@ def fault(make, payout, kind):
 
 def reversals_at_processor(make, payout) -> list:
     listed = make.processor.store.listed("transfer_reversal", PLATFORM)
-    return [one for one in listed if one["transfer"] == payout.remote_transfer_id]
+    return [item for item in listed if item["transfer"] == payout.remote_transfer_id]
 
 
 @pytest.mark.parametrize("kind", ["lost_reply", "lost_request", "500"])
@@ -232,8 +234,11 @@ def test_without_an_answer_the_reversal_waits_is_looked_up_and_done_once(make, c
     fault(make, payout, kind)
     with pytest.raises(payout_dispatch.ReversalUnanswered):
         payout_dispatch.reverse_transfer(payout_id=payout.id, actor=make.staff_actor(), now=NOON)
-    asked = TransferReversal.objects.get()
-    assert (asked.status, [one.outcome for one in asked.attempts.all()]) == ("sending", ["unknown"])
+    transfer_reversal = TransferReversal.objects.get()
+    assert (transfer_reversal.status, [attempt.outcome for attempt in transfer_reversal.attempts.all()]) == (
+        "sending",
+        ["unknown"],
+    )
     assert not reversal_queries.payouts_with_cash_at_the_processor()
     client.force_login(make.staff())
     assert "Asked back, not answered yet" in client.get("/en/money/treasury/").content.decode()
@@ -242,11 +247,18 @@ def test_without_an_answer_the_reversal_waits_is_looked_up_and_done_once(make, c
     later = NOON + timedelta(minutes=5)
     dispatch.send_due(clock=lambda: later)
 
-    asked.refresh_from_db()
+    transfer_reversal.refresh_from_db()
     payout.refresh_from_db()
-    assert (asked.status, asked.attempts_made, payout.remote_reversal_id) == ("succeeded", 2, asked.remote_id)
+    assert (transfer_reversal.status, transfer_reversal.attempts_made, payout.remote_reversal_id) == (
+        "succeeded",
+        2,
+        transfer_reversal.remote_id,
+    )
     assert len(reversals_at_processor(make, payout)) == 1
-    assert reversal_operations.request_reversal(payout_id=payout.id, actor=make.staff_actor(), now=later) == asked
+    assert (
+        reversal_operations.request_reversal(payout_id=payout.id, actor=make.staff_actor(), now=later)
+        == transfer_reversal
+    )
     assert sound_books()
 
 
@@ -270,12 +282,17 @@ def test_a_reversal_that_is_refused_changes_nothing_and_may_be_asked_for_again(m
 
 def test_the_database_lets_one_reversal_live_at_a_time(make):
     payout = make.payout(status="failed")
-    asked = reversal_operations.request_reversal(payout_id=payout.id, actor=make.staff_actor(), now=NOON)
-    fields = {"payout": payout, "requested_by_id": asked.requested_by_id, "requested_at": NOON, "next_attempt_at": NOON}
+    transfer_reversal = reversal_operations.request_reversal(payout_id=payout.id, actor=make.staff_actor(), now=NOON)
+    fields = {
+        "payout": payout,
+        "requested_by_id": transfer_reversal.requested_by_id,
+        "requested_at": NOON,
+        "next_attempt_at": NOON,
+    }
     with pytest.raises(IntegrityError, match="one_alive"), transaction.atomic():
         TransferReversal.objects.create(**fields)
     with pytest.raises(IntegrityError, match="done_is_remote"), transaction.atomic():
-        TransferReversal.objects.filter(id=asked.id).update(status="succeeded")
+        TransferReversal.objects.filter(id=transfer_reversal.id).update(status="succeeded")
 
 
 def test_what_was_not_exchanged_comes_back_as_it_went(make):

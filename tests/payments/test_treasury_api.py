@@ -39,7 +39,7 @@ def test_an_act_is_done_once_per_id_and_read_again(make):
     staff = api(make.staff())
     lacking = holdings.to_reserve("EUR")
     shown = staff.get("/api/v1/treasury/").json()
-    reserve = next(one for one in shown["holdings"] if one["kind"] == "reserve")
+    reserve = next(item for item in shown["holdings"] if item["kind"] == "reserve")
     assert reserve["movable"] == {"amount_minor": lacking.amount_minor, "currency": "EUR"}
 
     body = {"id": str(uuid4()), "kind": "reserve", "amount": reserve["movable"], "reason": "October"}

@@ -29,9 +29,9 @@ def as_(user) -> Client:
 
 
 def hidden(page: str, name: str) -> str:
-    found = re.search(rf'name="{name}" value="([^"]+)"', page)
-    assert found is not None, name
-    return found[1]
+    search = re.search(rf'name="{name}" value="([^"]+)"', page)
+    assert search is not None, name
+    return search[1]
 
 
 def test_an_act_of_the_treasury_is_shown_before_it_is_written(make):
@@ -41,18 +41,18 @@ def test_an_act_of_the_treasury_is_shown_before_it_is_written(make):
     assert "/en/money/treasury/reserve/EUR/" in desk
     form = staff.get("/en/money/treasury/reserve/EUR/").content.decode()
     lacking = holdings.to_reserve("EUR")
-    given = {
+    values = {
         "operation_id": hidden(form, "operation_id"),
         "amount": str(lacking.as_decimal()),
         "reason": "October 2026",
     }
-    assert staff.post("/en/money/treasury/reserve/EUR/", given | {"reason": ""}).status_code == 422
+    assert staff.post("/en/money/treasury/reserve/EUR/", values | {"reason": ""}).status_code == 422
 
-    shown = staff.post("/en/money/treasury/reserve/EUR/", given).content.decode()
+    shown = staff.post("/en/money/treasury/reserve/EUR/", values).content.decode()
     assert "Reserved for chargebacks" in shown
     assert not TreasuryOperation.objects.exists()
     for _ in range(2):
-        staff.post("/en/money/treasury/reserve/EUR/", given | {"confirmed": hidden(shown, "confirmed")})
+        staff.post("/en/money/treasury/reserve/EUR/", values | {"confirmed": hidden(shown, "confirmed")})
 
     assert TreasuryOperation.objects.get().amount == lacking
     assert "October 2026" in staff.get("/en/money/treasury/").content.decode()
@@ -71,12 +71,12 @@ def test_goodwill_is_shown_before_it_is_given(make):
     staff, address = as_(make.staff()), f"/en/money/releases/{release.id}/goodwill/"
     assert address in staff.get(f"/en/money/releases/{release.id}/").content.decode()
     form = staff.get(address).content.decode()
-    given = {
+    values = {
         "goodwill_id": hidden(form, "goodwill_id"), "to": "employer", "amount": "10", "reason": "We were slow.",
     }  # fmt: skip
-    shown = staff.post(address, given).content.decode()
+    shown = staff.post(address, values).content.decode()
     assert not Goodwill.objects.exists()
-    staff.post(address, given | {"confirmed": hidden(shown, "confirmed")})
+    staff.post(address, values | {"confirmed": hidden(shown, "confirmed")})
 
     assert Goodwill.objects.get().amount == Money.of("10.00", "EUR")
     payer = as_(escrow.payer.memberships.get().user)
@@ -99,8 +99,8 @@ def test_an_employer_uses_credit_for_the_next_milestone_or_sends_it_back(make):
     assert "Paid from credit" in client.get("/en/money/").content.decode()
 
     assert client.post("/en/money/credit/EUR/", {"amount": "99999"}).status_code == 422
-    asked = client.post("/en/money/credit/EUR/", {"amount": "155"})
-    assert "leave your credit and go back" in asked.content.decode()
+    result = client.post("/en/money/credit/EUR/", {"amount": "155"})
+    assert "leave your credit and go back" in result.content.decode()
     client.post("/en/money/credit/EUR/", {"amount": "155", "confirmed": "yes"})
     assert Refund.objects.get().amount == Money.of("155.00", "EUR")
     assert credits.credit(payer.id, "EUR") == Money.of("1000.00", "EUR")

@@ -69,10 +69,10 @@ def test_the_wallet_costs_the_same_for_many_lines(as_ada, ada, make, django_asse
 def test_a_withdrawal_takes_three_clicks_from_the_dashboard(as_ada, ada):
     wallet = as_ada.get(reverse("payouts:wallet"))  # 1: money
     assert "Withdraw" in wallet.content.decode()
-    asked = as_ada.post(reverse("payouts:withdraw", args=["EUR"]), {"all": "1"})  # 2: withdraw all of it
-    page = as_ada.get(asked.url).content.decode()
+    result = as_ada.post(reverse("payouts:withdraw", args=["EUR"]), {"all": "1"})  # 2: withdraw all of it
+    page = as_ada.get(result.url).content.decode()
     quote = FxQuote.objects.get()
-    assert asked.url == reverse("payouts:quote", args=[quote.id])
+    assert result.url == reverse("payouts:quote", args=[quote.id])
     assert "Oct 30, 2026" in page  # the day of the rate is said
     agreed = as_ada.post(reverse("payouts:accept", args=[quote.id]), follow=True)  # 3: confirm
 
@@ -202,7 +202,7 @@ class TestChargebacks:
         address = reverse("payments:chargeback", args=[chargeback.id])
         shown = client.get(address).content.decode()
         empty = client.post(address, {"text": ""})
-        asked = client.post(address, {"text": "The work was delivered."})
+        result = client.post(address, {"text": "The work was delivered."})
         chargeback.refresh_from_db()
         status_when_asked = chargeback.status
         answer = client.post(address, {"text": "The work was delivered.", "confirmed": "yes"})
@@ -210,7 +210,7 @@ class TestChargebacks:
         assert chargeback.number in listed
         assert "AGREEMENT" in shown and "SHA-256 of the agreed terms" in shown and "UTC" in shown
         assert empty.status_code == 422
-        assert "it cannot be changed or sent again" in asked.content.decode()
+        assert "it cannot be changed or sent again" in result.content.decode()
         assert status_when_asked != "submitted"
         assert answer.url == address
         chargeback.refresh_from_db()
@@ -219,7 +219,7 @@ class TestChargebacks:
         late = client.post(address, {"text": "More.", "confirmed": "yes"})
         assert late.status_code == 422
 
-    def test_both_parties_see_it_on_their_money_pages_and_staff_are_told(self, client, make, chargeback):
+    def test_both_parties_see_it_on_their_money_pages_and_staff_are_notified(self, client, make, chargeback):
         make.staff()
         milestone_payee = Escrow.objects.get(id=chargeback.charge.reference_id).payee
         for party in (chargeback.charge.payer, milestone_payee):
@@ -247,15 +247,15 @@ class TestChargebacks:
         log_in(client, payer)
         assert "Taken back by your bank" in client.get(reverse("payouts:wallet")).content.decode()
 
-    def test_staff_are_told_of_the_deadline(self, make, outbox_drain):
+    def test_staff_are_notified_of_the_deadline(self, make, outbox_drain):
         staff = make.staff()
         escrow = make.escrow(status="funded")
         charge = Charge.objects.get(id=escrow.funding_charge_id)
         dispute = disputes.open_dispute(make.processor.store, charge.remote_payment_id)
         webhook_handlers.refresh(kind="dispute", reference=dispute["id"], processor="sandbox")
         outbox_drain(timezone.now())
-        told = Notification.objects.get(user=staff, kind="chargeback_due")
-        assert told.params["number"] == Chargeback.objects.get().number
+        notification = Notification.objects.get(user=staff, kind="chargeback_due")
+        assert notification.params["number"] == Chargeback.objects.get().number
 
 
 def test_changing_the_bank_account_asks_who_it_is_again(client, ada):
@@ -343,7 +343,7 @@ def test_a_viewer_sees_but_does_not_withdraw(client, make, ada):
 class TestTheMoneyOfWhoPays:
     """An employer reads what was paid and what came back, and is not asked where it wants to be paid."""
 
-    def test_an_employer_without_payments_is_told_about_payments(self, client, make):
+    def test_an_employer_without_payments_is_notified_about_payments(self, client, make):
         log_in(client, make.employer())
         page = client.get(reverse("payouts:wallet")).content.decode()
         assert "No payments yet" in page
@@ -379,8 +379,8 @@ class TestTheMoneyOfWhoPays:
 
         assert "Partly refunded" in listed
         assert (charge["outcome"], charge["refunded"]["amount_minor"]) == ("partly_refunded", 10_500)
-        one = client.get(f"/api/v1/charges/{charge['id']}/").json()
-        assert (one["outcome"], one["refunded"]) == (charge["outcome"], charge["refunded"])
+        body = client.get(f"/api/v1/charges/{charge['id']}/").json()
+        assert (body["outcome"], body["refunded"]) == (charge["outcome"], charge["refunded"])
 
     @pytest.mark.parametrize(
         ("status", "said"), [("opened", "Contested at the bank"), ("lost", "Taken back by the bank"), ("won", "Paid")]

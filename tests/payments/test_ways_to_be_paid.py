@@ -30,7 +30,7 @@ from apps.payouts.queries import liquidity, methods, wallet
 from apps.treasury.operations import reconciliation
 from tests.conftest import prove
 from tests.make import dispatch
-from tests.payments.test_bank_door import IBAN, camt, take_in
+from tests.payments.test_bank_gateway import IBAN, camt, take_in
 
 EUR_450 = Money.of("450.00", "EUR")
 
@@ -59,10 +59,10 @@ def cash_at_bank(make):
 
 
 def by_bank(make, organization, number=IBAN, **options) -> PayoutAccount:
-    given = {"currency": "EUR", "holder_name": "Ada", "is_automatic": False, "gateway": "bank"}
+    values = {"currency": "EUR", "holder_name": "Ada", "is_automatic": False, "gateway": "bank"}
     return account_operations.set_payout_account(
         organization_id=organization.id, account_number=number, actor=make.actor(organization), now=timezone.now(),
-        **(given | options),
+        **(values | options),
     )  # fmt: skip
 
 
@@ -75,7 +75,7 @@ def withdraw(make, organization, amount=None) -> Payout:
 
 def sound() -> bool:
     return not [
-        one for one in invariants.check_all() if one.breaches and not one.invariant.startswith("I11_suspense_old")
+        item for item in invariants.check_all() if item.breaches and not item.invariant.startswith("I11_suspense_old")
     ]
 
 
@@ -83,11 +83,12 @@ def sound() -> bool:
 
 
 @pytest.mark.django_db
-def test_only_an_open_door_of_the_country_and_currency_is_offered(make, ada, settings):
+def test_only_an_open_gateway_of_the_country_and_currency_is_offered(make, ada, settings):
     today = timezone.now().date()
-    assert [(one.name, one.currencies) for one in methods.payout_methods_for(country="FR", on=today)] == [
-        ("bank", ("EUR",))
-    ]
+    assert [
+        (payout_method.name, payout_method.currencies)
+        for payout_method in methods.payout_methods_for(country="FR", on=today)
+    ] == [("bank", ("EUR",))]
     assert methods.payout_methods_for(country="NG", on=today) == []
     assert methods.payout_methods_for(country="FR", on=today - timedelta(days=400)) == []
     settings.PAYMENT_GATEWAYS_ALSO = []
@@ -132,7 +133,7 @@ def test_a_stranger_and_another_currency_are_refused(make, ada):
 
 
 @pytest.mark.django_db
-def test_a_door_that_holds_too_little_refuses_takes_nothing_and_tells_staff_once(make, ada):
+def test_a_gateway_that_holds_too_little_refuses_takes_nothing_and_tells_staff_once(make, ada):
     staff = make.staff()
     by_bank(make, ada)
     for _ in range(2):
@@ -208,7 +209,7 @@ def test_a_quote_binds_the_rate_and_not_the_cash(make, ada, cash_at_bank):
 
 
 @pytest.mark.django_db
-def test_automatic_payouts_wait_and_staff_hear_of_it(make, ada):
+def test_automatic_payouts_wait_and_staff_are_notified_of_it(make, ada):
     by_bank(make, ada, is_automatic=True)
     assert jobs.batch_payables() == 0
     assert LiquidityShortage.objects.get().missing == EUR_450

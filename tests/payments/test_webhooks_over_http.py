@@ -25,7 +25,7 @@ def until(found, seconds: float = 10) -> None:
         time.sleep(0.05)
 
 
-def test_a_payment_is_told_over_http_and_held(make, live_server, settings, tmp_path):
+def test_a_payment_is_notified_over_http_and_held(make, live_server, settings, tmp_path):
     processor = Processor(
         db=tmp_path / "p.db", secret=settings.WEBHOOK_SECRET, webhook_url=f"{live_server.url}/webhooks/sandbox/"
     ).start()
@@ -48,7 +48,7 @@ def test_a_payment_is_told_over_http_and_held(make, live_server, settings, tmp_p
     assert escrow.status == "funded"
 
 
-def test_a_notice_that_is_not_taken_is_sent_again(make, live_server, settings, tmp_path):
+def test_a_webhook_that_is_not_taken_is_sent_again(make, live_server, settings, tmp_path):
     processor = Processor(db=tmp_path / "p.db", secret="another", webhook_url=f"{live_server.url}/webhooks/sandbox/")
     settings.PROCESSOR_URL = processor.start().url
     store = processor.store

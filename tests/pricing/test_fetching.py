@@ -36,7 +36,7 @@ def certificate(tmp_path_factory):
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
     now = datetime.now(UTC)
-    made = (
+    none = (
         x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
         .serial_number(x509.random_serial_number()).not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=1))
@@ -48,7 +48,7 @@ def certificate(tmp_path_factory):
     path.write_bytes(
         key.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        ) + made.public_bytes(serialization.Encoding.PEM)
+        ) + none.public_bytes(serialization.Encoding.PEM)
     )  # fmt: skip
     return path
 
@@ -130,7 +130,7 @@ def test_the_same_file_is_not_sent_again(bank):
     assert run(bank) == 4
     bank.status, bank.body = 304, b""
     assert run(bank) == 0
-    assert [one.get("if-none-match") for one in bank.asked] == [None, '"abc"']
+    assert [item.get("if-none-match") for item in bank.asked] == [None, '"abc"']
 
 
 def test_other_books_ask_for_the_whole_file(bank):

@@ -24,19 +24,19 @@ rates = st.decimals("0.0001", "20000", allow_nan=False, allow_infinity=False, pl
     ],
 )
 def test_split_of_known_amounts(gross, commission, withheld, net):
-    found = rules.split(gross, TERMS)
+    result = rules.split(gross, TERMS)
 
-    assert found.commission == Money.of(commission, gross.currency)
-    assert found.withheld == Money.of(withheld, gross.currency)
-    assert found.net == Money.of(net, gross.currency)
+    assert result.commission == Money.of(commission, gross.currency)
+    assert result.withheld == Money.of(withheld, gross.currency)
+    assert result.net == Money.of(net, gross.currency)
 
 
 @given(minors, currencies, shares, shares)
 def test_the_parts_of_a_split_sum_to_the_whole(minor, currency, commission, withholding):
-    found = rules.split(Money(minor, currency), rules.Terms(commission, 0, withholding, "IN"))
+    result = rules.split(Money(minor, currency), rules.Terms(commission, 0, withholding, "IN"))
 
-    assert found.net + found.commission + found.withheld == found.gross == Money(minor, currency)
-    assert min(found.net.amount_minor, found.commission.amount_minor, found.withheld.amount_minor) >= 0
+    assert result.net + result.commission + result.withheld == result.gross == Money(minor, currency)
+    assert min(result.net.amount_minor, result.commission.amount_minor, result.withheld.amount_minor) >= 0
 
 
 @given(st.lists(st.integers(1, 10**6), min_size=1, max_size=8), currencies, shares)
@@ -53,10 +53,12 @@ def test_paying_in_parts_takes_what_paying_at_once_takes(minors, currency, commi
 
 @given(shares, currencies)
 def test_nothing_released_costs_nothing(commission_bps, currency):
-    found = rules.split(Money.zero(currency), rules.Terms(commission_bps, 0, 500, "IN", tax_bps=2000, tax_country="IN"))
+    result = rules.split(
+        Money.zero(currency), rules.Terms(commission_bps, 0, 500, "IN", tax_bps=2000, tax_country="IN")
+    )
 
-    assert not found.commission
-    assert not found.withheld
+    assert not result.commission
+    assert not result.withheld
 
 
 @given(st.integers(0, 10**9), st.lists(st.integers(1, 10**6), min_size=1, max_size=8))
@@ -72,12 +74,12 @@ def test_the_parts_of_a_fee_sum_to_the_fee(fee, steps):
 
 @given(minors, rates, st.integers(0, 1000), currencies, currencies)
 def test_a_conversion_never_makes_money(minor, mid, margin_bps, source, target):
-    found = rules.convert(Money(minor, source), mid=mid, margin_bps=margin_bps, currency=target)
+    result = rules.convert(Money(minor, source), mid=mid, margin_bps=margin_bps, currency=target)
 
-    assert found.target + found.margin == found.mid
-    assert found.target.amount_minor >= 0
-    assert found.margin.amount_minor >= 0
-    assert found.target.as_decimal() <= Money(minor, source).as_decimal() * mid
+    assert result.target + result.margin == result.mid
+    assert result.target.amount_minor >= 0
+    assert result.margin.amount_minor >= 0
+    assert result.target.as_decimal() <= Money(minor, source).as_decimal() * mid
 
 
 @given(st.integers(0, 10**9), st.integers(0, 10**9), rates)
@@ -118,9 +120,9 @@ def test_the_customer_rate_is_the_mid_rate_less_the_margin():
 def test_a_release_of_the_posting_table():
     terms = rules.Terms(1000, 500, 500, "AT", tax_bps=2000, tax_country="AT")
 
-    found = rules.split(Money.of("500.00", "EUR"), terms)
+    result = rules.split(Money.of("500.00", "EUR"), terms)
 
-    assert [str(part) for part in (found.net, found.commission, found.tax, found.withheld)] == [
+    assert [str(part) for part in (result.net, result.commission, result.tax, result.withheld)] == [
         "425.00 EUR",
         "41.67 EUR",
         "8.33 EUR",
@@ -165,6 +167,6 @@ def test_parts_with_tax_take_what_the_whole_takes(minors, commission_bps, tax_bp
 @given(st.integers(0, 5000), st.integers(0, 5000), st.integers(0, 5000), currencies)
 def test_what_is_not_released_costs_nothing(commission_bps, tax_bps, withholding_bps, currency):
     nothing = Money.zero(currency)
-    found = rules.split(nothing, rules.Terms(commission_bps, 500, withholding_bps, "IN", tax_bps, "IN"))
+    result = rules.split(nothing, rules.Terms(commission_bps, 500, withholding_bps, "IN", tax_bps, "IN"))
 
-    assert found == rules.Split(gross=nothing, commission=nothing, tax=nothing, withheld=nothing, net=nothing)
+    assert result == rules.Split(gross=nothing, commission=nothing, tax=nothing, withheld=nothing, net=nothing)

@@ -62,9 +62,9 @@ def test_a_changed_label_replaces_the_old_one():
     label = SkillLabel.objects.get(skill__slug="react", language="en", is_preferred=True)
     SkillLabel.objects.filter(id=label.id).update(text="Reakt", norm="reakt")
     operations.import_core(now=NOON, again=True)
-    texts = SkillLabel.objects.filter(skill__slug="react", language="en").values_list("text", flat=True)
-    assert "Reakt" not in texts
-    assert "React" in texts
+    labels = SkillLabel.objects.filter(skill__slug="react", language="en").values_list("text", flat=True)
+    assert "Reakt" not in labels
+    assert "React" in labels
 
 
 @pytest.fixture
@@ -130,10 +130,10 @@ def test_shipped_labels_agree_with_esco():
 
     shipped = {row.esco_uri.rsplit("/", 1)[1]: row for row in skill_files.esco_rows() if row.kind != SkillKind.GROUP}
     for name, floor, missing in (("skills_en.jsonl.gz", 0.96, 1), ("occupations_en.jsonl.gz", 0.98, 3)):
-        known = reference(name)
-        assert len(known.keys() - shipped.keys()) <= missing
-        same = sum(shipped[key].labels[0].text.lower() == label for key, label in known.items() if key in shipped)
-        assert same / len(known) >= floor
+        existing = reference(name)
+        assert len(existing.keys() - shipped.keys()) <= missing
+        same = sum(shipped[key].labels[0].text.lower() == label for key, label in existing.items() if key in shipped)
+        assert same / len(existing) >= floor
 
 
 def test_official_download_adds_languages_and_relations(tmp_path):
@@ -154,7 +154,7 @@ def test_official_download_adds_languages_and_relations(tmp_path):
     operations.import_official(folder=tmp_path, now=NOON)
     operations.import_official(folder=tmp_path, now=NOON, again=True)
 
-    assert [found.label for found in queries.find_skills("lackieren", "de", 1)] == ["Lackierung"]
+    assert [skill.label for skill in queries.find_skills("lackieren", "de", 1)] == ["Lackierung"]
     assert queries.labels([skill_files.skill_id(one)], "zh-hans") == {skill_files.skill_id(one): "Lackierung"}
     assert SkillRelation.objects.get(a=skill_files.skill_id(two)).weight == 800
 

@@ -16,20 +16,20 @@ pytestmark = pytest.mark.django_db
     ],
 )  # fmt: skip
 def test_a_skill_is_found_by_any_label_in_any_language(text, slug):
-    found = queries.find_skills(text, "en")
+    skills = queries.find_skills(text, "en")
     if slug is None:
-        assert all(one.label for one in found)
+        assert all(item.label for item in skills)
     else:
-        assert Skill.objects.get(id=found[0].id).slug == slug
+        assert Skill.objects.get(id=skills[0].id).slug == slug
 
 
 def test_the_reader_sees_their_language_and_what_was_matched():
-    found = queries.find_skills("abandoned cart", "ar") + queries.find_skills("市场分析", "ar", 1)
-    assert (found[-1].label, found[-1].matched, found[-1].matched_language) == ("أبحاث السوق", "市场分析", "zh-hans")
+    skills = queries.find_skills("abandoned cart", "ar") + queries.find_skills("市场分析", "ar", 1)
+    assert (skills[-1].label, skills[-1].matched, skills[-1].matched_language) == ("أبحاث السوق", "市场分析", "zh-hans")
 
 
 def test_exact_names_come_before_beginnings():
-    assert [one.label for one in queries.find_skills("java", "en", 3)][:2] == ["Java", "JavaScript"]
+    assert [skill.label for skill in queries.find_skills("java", "en", 3)][:2] == ["Java", "JavaScript"]
 
 
 @pytest.mark.parametrize("text", ["", "   ", "%", "_", "\\", "'; --", "x" * 500, "\x00"])

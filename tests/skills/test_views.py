@@ -35,8 +35,8 @@ def test_attribution_names_the_source_and_the_licence(client):
 
 
 def test_api_finds_skills_and_lists_categories(client):
-    found = client.get("/api/v1/skills/?q=شوبيفاي", headers={"Accept-Language": "zh-hans"}).json()
-    assert found[0]["label"] == "Shopify"
+    body = client.get("/api/v1/skills/?q=شوبيفاي", headers={"Accept-Language": "zh-hans"}).json()
+    assert body[0]["label"] == "Shopify"
     assert client.get("/api/v1/skills/").status_code == 400
-    names = [one["name"] for one in client.get("/api/v1/categories/", headers={"Accept-Language": "zh-hans"}).json()]
+    names = [item["name"] for item in client.get("/api/v1/categories/", headers={"Accept-Language": "zh-hans"}).json()]
     assert "市场调研" in names

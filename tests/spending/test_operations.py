@@ -63,56 +63,58 @@ def test_a_large_payment_waits_for_a_second_person(firm, owner, colleague):
     with pytest.raises(policies.ApprovalNeeded, match="500"):
         pay(firm, owner, eur("500.01"), reference_id=reference)
 
-    asked = operations.request_approval(
+    approval = operations.request_approval(
         organization_id=firm.id, purpose=purpose(eur("500.01"), reference_id=reference), note="", actor=owner, now=NOON
     )
     with pytest.raises(policies.ApprovalNeeded):  # asking is not agreeing
         pay(firm, owner, eur("500.01"), reference_id=reference)
-    operations.decide(approval_id=asked.id, is_approved=True, reason="", actor=colleague, now=NOON)
+    operations.decide(approval_id=approval.id, is_approved=True, reason="", actor=colleague, now=NOON)
 
     spend = pay(firm, owner, eur("500.01"), reference_id=reference)
-    assert spend.approval_id == asked.id
+    assert spend.approval_id == approval.id
     assert Approval.objects.get().status == "used"
 
 
 def test_an_approval_is_for_one_amount(firm, owner, colleague):
     limit(firm, owner, approval_above=eur("500.00"))
     reference = uuid4()
-    asked = operations.request_approval(
+    approval = operations.request_approval(
         organization_id=firm.id, purpose=purpose(eur("600.00"), reference_id=reference), note="", actor=owner, now=NOON
     )
-    operations.decide(approval_id=asked.id, is_approved=True, reason="", actor=colleague, now=NOON)
+    operations.decide(approval_id=approval.id, is_approved=True, reason="", actor=colleague, now=NOON)
 
     with pytest.raises(policies.ApprovalNeeded):
         pay(firm, owner, eur("601.00"), reference_id=reference)
 
 
 def test_nobody_approves_what_they_asked_for(firm, owner):
-    asked = operations.request_approval(
+    approval = operations.request_approval(
         organization_id=firm.id, purpose=purpose(eur("600.00")), note="", actor=owner, now=NOON
     )
 
     with pytest.raises(policies.OwnRequest):
-        operations.decide(approval_id=asked.id, is_approved=True, reason="", actor=owner, now=NOON)
+        operations.decide(approval_id=approval.id, is_approved=True, reason="", actor=owner, now=NOON)
     with pytest.raises(IntegrityError, match="two_persons"), transaction.atomic():
-        Approval.objects.update(decided_by_id=asked.requested_by_id)
+        Approval.objects.update(decided_by_id=approval.requested_by_id)
 
 
 def test_a_refusal_says_why(firm, owner, colleague):
-    asked = operations.request_approval(
+    approval = operations.request_approval(
         organization_id=firm.id, purpose=purpose(eur("600.00")), note="", actor=owner, now=NOON
     )
     with pytest.raises(policies.ReasonMissing):
-        operations.decide(approval_id=asked.id, is_approved=False, reason=" ", actor=colleague, now=NOON)
+        operations.decide(approval_id=approval.id, is_approved=False, reason=" ", actor=colleague, now=NOON)
 
-    refused = operations.decide(approval_id=asked.id, is_approved=False, reason="Too much", actor=colleague, now=NOON)
+    refused = operations.decide(
+        approval_id=approval.id, is_approved=False, reason="Too much", actor=colleague, now=NOON
+    )
 
     assert refused.status == "refused"
     with pytest.raises(IllegalTransition):
-        operations.decide(approval_id=asked.id, is_approved=True, reason="", actor=colleague, now=NOON)
+        operations.decide(approval_id=approval.id, is_approved=True, reason="", actor=colleague, now=NOON)
 
 
-def test_the_month_has_a_limit_and_the_next_one_begins_anew(firm, owner):
+def test_the_month_has_a_limit_and_the_next_one_begins_again(firm, owner):
     limit(firm, owner, monthly_limit=eur("1000.00"))
     pay(firm, owner, eur("900.00"))
 
@@ -156,10 +158,10 @@ def test_a_currency_without_a_rate_needs_a_second_person_where_there_are_limits(
     with pytest.raises(policies.LimitNotComparable):
         pay(firm, owner, dinars, reference_id=reference)
 
-    asked = operations.request_approval(
+    approval = operations.request_approval(
         organization_id=firm.id, purpose=purpose(dinars, reference_id=reference), note="", actor=owner, now=NOON
     )
-    operations.decide(approval_id=asked.id, is_approved=True, reason="", actor=colleague, now=NOON)
+    operations.decide(approval_id=approval.id, is_approved=True, reason="", actor=colleague, now=NOON)
 
     assert pay(firm, owner, dinars, reference_id=reference).counted is None
 

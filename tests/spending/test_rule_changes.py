@@ -138,7 +138,7 @@ def test_it_can_be_kept_as_it_is_until_it_holds(firm, owner, manager):
         operations.withdraw_loosening(change_id=late.id, actor=owner, now=NOON + DAY)
 
 
-def test_each_change_is_a_row_and_owners_hear_of_what_is_loosened(firm, owner, manager, outbox_drain):
+def test_each_change_is_a_row_and_owners_are_notified_of_what_is_loosened(firm, owner, manager, outbox_drain):
     limit(firm, owner, "10")
     limit(firm, owner, "5")
     limit(firm, manager, None)
@@ -148,8 +148,8 @@ def test_each_change_is_a_row_and_owners_hear_of_what_is_loosened(firm, owner, m
     rows = SpendingRuleChange.objects.order_by("proposed_at", "id").values_list("status", "is_loosening")
     assert sorted(rows) == [("agreed", True), ("in_force", False), ("in_force", False)]
     assert SpendingRuleChange.objects.get(status="agreed").before["approval_above_minor"] == 500
-    told = Notification.objects.filter(user_id=owner.user_id).values_list("kind", flat=True)
-    assert set(told) == {"limits_to_loosen", "limits_loosened"}
+    notified = Notification.objects.filter(user_id=owner.user_id).values_list("kind", flat=True)
+    assert set(notified) == {"limits_to_loosen", "limits_loosened"}
     assert AccessEvent.objects.filter(action="spending.rule_changed").count() == 2
 
 
@@ -157,12 +157,14 @@ def test_somebody_who_came_a_moment_ago_approves_nothing(make, firm, owner):
     limit(firm, owner, "10")
     newcomer = make.actor(firm, "finance")
     Membership.objects.filter(user_id=newcomer.user_id).update(role_since=NOON - timedelta(hours=23))
-    asked = operations.request_approval(
+    approval = operations.request_approval(
         organization_id=firm.id, purpose=operations.Purpose(uuid4(), "Logo", eur("50")), note="", actor=owner, now=NOON
     )
     with pytest.raises(SecondPersonTooNew):
-        operations.decide(approval_id=asked.id, is_approved=True, reason="", actor=newcomer, now=NOON)
-    operations.decide(approval_id=asked.id, is_approved=True, reason="", actor=newcomer, now=NOON + timedelta(hours=1))
+        operations.decide(approval_id=approval.id, is_approved=True, reason="", actor=newcomer, now=NOON)
+    operations.decide(
+        approval_id=approval.id, is_approved=True, reason="", actor=newcomer, now=NOON + timedelta(hours=1)
+    )
 
 
 def test_a_promotion_starts_the_day_again(make, firm, owner):

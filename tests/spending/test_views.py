@@ -74,14 +74,14 @@ def test_a_payment_above_the_threshold_goes_through_a_second_person(as_owner, cl
     page = refused.content.decode()
     assert "Ask for approval first" in page
     assert 'value="PO-9"' in page  # nothing that was filled in is lost
-    asked = as_owner.post(fund, {"step": "ask", "purchase_order": "PO-9"})
+    result = as_owner.post(fund, {"step": "ask", "purchase_order": "PO-9"})
     approval = Approval.objects.get()
-    assert asked.url == reverse("spending:approval", args=[approval.id])
+    assert result.url == reverse("spending:approval", args=[approval.id])
     own = as_owner.post(reverse("spending:decide", args=[approval.id]), {"decision": "approve"})
     assert own.status_code == 403
 
     as_colleague(client, make, firm)
-    assert "Approve payment" in client.get(asked.url).content.decode()
+    assert "Approve payment" in client.get(result.url).content.decode()
     client.post(reverse("spending:decide", args=[approval.id]), {"decision": "approve", "reason": ""})
     as_owner.force_login(firm.memberships.get(role="owner").user)
     assert "approved this payment" in as_owner.get(fund).content.decode()
@@ -101,12 +101,12 @@ def test_a_refusal_without_a_reason_keeps_the_page(as_owner, client, make, firm,
     assert "the person who asked will read it" in answer.content.decode()
 
 
-def test_the_other_person_is_told_and_then_the_first(as_owner, make, firm, milestone, outbox_drain):
+def test_the_other_person_is_notified_and_then_the_first(as_owner, make, firm, milestone, outbox_drain):
     colleague = make.member(firm, "finance")
     as_owner.post(reverse("contracts:fund", args=[milestone.id]), {"step": "ask", "purchase_order": ""})
     outbox_drain(timezone.now())
-    asked = Notification.objects.get(kind="approval_requested")
-    assert asked.user == colleague
+    notification = Notification.objects.get(kind="approval_requested")
+    assert notification.user == colleague
     operations.decide(
         approval_id=Approval.objects.get().id,
         is_approved=False,
@@ -164,4 +164,4 @@ def test_payments_are_listed_by_the_day_that_they_show_over_pages(make, client):
         )  # fmt: skip
     first = keyset.page(queries.spends_of(employer.id), order="-spent_on", size=2)
     rest = keyset.page(queries.spends_of(employer.id), order="-spent_on", size=2, cursor=first.next_cursor)
-    assert [one.spent_on.day for one in [*first, *rest]] == [19, 17, 3, 2]
+    assert [item.spent_on.day for item in [*first, *rest]] == [19, 17, 3, 2]

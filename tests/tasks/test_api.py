@@ -45,12 +45,12 @@ def brief(make):
 
 def test_a_draft_is_published_and_found(api, make):
     client = api(make.employer())
-    made = client.post("/api/v1/tasks/", brief(make), content_type="application/json")
-    assert made.status_code == 201
-    task_id = made.json()["id"]
+    post = client.post("/api/v1/tasks/", brief(make), content_type="application/json")
+    assert post.status_code == 201
+    task_id = post.json()["id"]
     assert client.post(f"/api/v1/tasks/{task_id}/publish/").json()["status"] == "open"
-    found = client.get("/api/v1/tasks/", {"q": "Handbuch"}).json()["results"]
-    assert [task["id"] for task in found] == [task_id]
+    result = client.get("/api/v1/tasks/", {"q": "Handbuch"}).json()["results"]
+    assert [task["id"] for task in result] == [task_id]
 
 
 def test_an_incomplete_draft_is_refused_as_a_problem(api, make):

@@ -13,7 +13,7 @@ from apps.tasks.states import TaskStatus
 DAY = timedelta(days=1)
 
 
-def test_a_complete_brief_is_published_and_told_of(make, now):
+def test_a_complete_brief_is_published_and_notified_of(make, now):
     task = make.task()
 
     assert task.status == TaskStatus.OPEN
@@ -111,7 +111,7 @@ def test_the_clock_closes_the_bid_window_once_and_not_early(make, now):
     assert Event.objects.filter(name="tasks.bidding_closed").count() == 1
 
 
-def test_an_undecided_task_expires_by_itself(make, now):
+def test_an_undecided_task_expires_on_its_own(make, now):
     task = make.task(status="deciding")
     assert list(queries.tasks_to_expire(now + 13 * DAY)) == []
     assert list(queries.tasks_to_expire(now + 14 * DAY)) == [task.id]
@@ -178,16 +178,16 @@ def test_questions_are_answered_once(make, now):
 def test_full_text_finds_words_of_every_script(make, now, language, title, query):
     task = make.task(title=title, source_language=language)
     make.task(title="Something else")
-    found = queries.search(make.actor(make.freelancer()), queries.TaskFilter(text=query), now)
-    assert list(found) == [task]
+    search = queries.search(make.actor(make.freelancer()), queries.TaskFilter(text=query), now)
+    assert list(search) == [task]
 
 
 def test_a_search_finds_a_task_by_its_skill_in_another_language(make, now):
     skill = make.skill("Logo design")
     skill.labels.create(language="ar", text="تصميم الشعارات", norm="x", is_preferred=True, source="test")
     task = make.task(title="Neues Firmenzeichen", source_language="de", skill_ids=(skill.id,))
-    found = queries.search(make.actor(make.freelancer()), queries.TaskFilter(text="الشعارات"), now)
-    assert list(found) == [task]
+    search = queries.search(make.actor(make.freelancer()), queries.TaskFilter(text="الشعارات"), now)
+    assert list(search) == [task]
 
 
 def test_pages_by_key_list_every_task_once(make, now):
@@ -205,6 +205,6 @@ def test_pages_by_key_list_every_task_once(make, now):
 def test_a_budget_filter_compares_across_currencies(make, now):
     dollars = make.task(currency="USD", budget_min_minor=10000_00)
     make.task(currency="EUR", budget_min_minor=100_00)
-    found = queries.search(make.actor(make.freelancer()), queries.TaskFilter(budget_from_minor=5000_00), now)
-    assert list(found) == [dollars]
+    search = queries.search(make.actor(make.freelancer()), queries.TaskFilter(budget_from_minor=5000_00), now)
+    assert list(search) == [dollars]
     assert Task.objects.get(id=dollars.id).budget_reference_minor not in (None, 10000_00)

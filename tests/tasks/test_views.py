@@ -123,9 +123,9 @@ def test_the_task_page_says_both_clocks(client, now_is_now):
 @pytest.mark.parametrize("typed", ["9" * 20, "1" + "0" * 15, "-" + "9" * 20])
 def test_an_amount_beyond_every_column_is_said_at_its_field(client, make, typed):
     client.force_login(make.employer().memberships.get().user)
-    given = {"title": "Edge", "source_language": "en", "budget_kind": "fixed", "budget_min": typed, "currency": "USD",
+    values = {"title": "Edge", "source_language": "en", "budget_kind": "fixed", "budget_min": typed, "currency": "USD",
              "visibility": "public", "bid_window": "open", "save": "1"}  # fmt: skip
-    response = client.post("/en/tasks/new/", given)
+    response = client.post("/en/tasks/new/", values)
     assert response.status_code == 422
     assert "too large" in response.content.decode()
 
@@ -133,9 +133,9 @@ def test_an_amount_beyond_every_column_is_said_at_its_field(client, make, typed)
 @pytest.mark.parametrize("typed", ["0001-01-01T00:00", "9999-12-31T23:59", "1969-12-30T23:59"])
 def test_a_year_that_no_zone_can_hold_is_said_at_its_field(client, make, typed):
     client.force_login(make.employer().memberships.get().user)
-    given = {"title": "Edge", "source_language": "en", "budget_kind": "fixed", "budget_min": "5", "currency": "USD",
+    values = {"title": "Edge", "source_language": "en", "budget_kind": "fixed", "budget_min": "5", "currency": "USD",
              "visibility": "public", "bid_window": "open", "deadline_at": typed, "save": "1"}  # fmt: skip
-    response = client.post("/en/tasks/new/", given)
+    response = client.post("/en/tasks/new/", values)
     assert response.status_code == 422
     assert "between the years" in response.content.decode()
     json = {"title": "Edge", "deadline_at": typed + ":00-12:00", "currency": "USD"}

@@ -36,7 +36,7 @@ from apps.treasury.operations.treasury import ReasonMissing
 from apps.treasury.queries import holdings
 from apps.treasury.queries import internal_transfers as internal_transfer_queries
 from tests.make import dispatch
-from tests.payments.test_bank_door import camt, take_in
+from tests.payments.test_bank_gateway import camt, take_in
 from tests.payments.test_reconciliation import books
 from tests.payments.test_ways_to_be_paid import by_bank, withdraw
 
@@ -56,9 +56,9 @@ def market(books):
 
 
 def propose(market, amount=EUR_450, **options) -> InternalTransfer:
-    given = {"transfer_id": uuid4(), "source": "sandbox", "target": "bank", "reason": "Withdrawals by bank"}
-    given |= {"actor": market.one, "now": timezone.now()}
-    return internal_transfer_operations.propose_transfer(amount=amount, **(given | options))
+    values = {"transfer_id": uuid4(), "source": "sandbox", "target": "bank", "reason": "Withdrawals by bank"}
+    values |= {"actor": market.one, "now": timezone.now()}
+    return internal_transfer_operations.propose_transfer(amount=amount, **(values | options))
 
 
 def agreed(market, **options) -> InternalTransfer:
@@ -84,7 +84,7 @@ def transit(move: InternalTransfer) -> Money:
 
 
 def sound() -> bool:
-    return not [one for one in invariants.check_all() if one.breaches]
+    return not [item for item in invariants.check_all() if item.breaches]
 
 
 def test_cash_goes_from_the_processor_to_the_bank_and_pays_a_freelancer_there(market, outbox_drain):
@@ -157,7 +157,7 @@ def test_what_is_agreed_is_promised_and_no_more_than_is_free_may_move(market):
     assert sound()
 
 
-def test_one_person_alone_moves_nothing_and_what_has_left_is_not_called_off(market):
+def test_one_person_alone_moves_nothing_and_what_has_left_is_not_cancelled(market):
     move = propose(market)
     assert propose(market, transfer_id=move.id) == move
     with pytest.raises(internal_transfer_operations.SecondPersonMissing):
@@ -281,11 +281,11 @@ def test_the_api_does_the_same(market):
     assert one.get(address).json()["candidates"] == []  # nobody has read the processor's lines yet
     reconciliation.reconcile(gateway="sandbox")
     assert one.get(address).json()["move"]["status"] == "left"
-    found = one.get("/api/v1/treasury/cash/").json()
-    held = {row["door"]: row["held"] for row in found["doors"]}
+    body = one.get("/api/v1/treasury/cash/").json()
+    held = {row["door"]: row["held"] for row in body["doors"]}
     assert held["bank"] == {"amount_minor": 0, "currency": "EUR"}
     assert held["sandbox"]["amount_minor"] > 0
-    assert found["moves"][0]["number"] == InternalTransfer.objects.get().number
+    assert body["moves"][0]["number"] == InternalTransfer.objects.get().number
     stranger = APIClient()
     stranger.force_login(market.employer().memberships.get().user)
     assert stranger.get(address).status_code == 403

@@ -42,9 +42,9 @@ def door(monkeypatch, settings):
 
 
 def lines(caplog) -> list[str]:
-    found = [one.getMessage() for one in caplog.records if one.levelno >= logging.WARNING]
+    result = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
     caplog.clear()
-    return found
+    return result
 
 
 def test_the_job_of_every_five_seconds_says_once_that_nothing_can_be_compared(door, caplog):
@@ -78,21 +78,21 @@ def test_a_breaker_says_when_it_opens_and_when_it_closes(caplog):
     def silent():
         raise Silent
 
-    one = Breaker(str(uuid4()), failures_max=3, open_seconds=30.0)
+    breaker = Breaker(str(uuid4()), failures_max=3, open_seconds=30.0)
     for _ in range(3):
         with pytest.raises(Silent):
-            one.call(silent, silences=(Silent,))
+            breaker.call(silent, silences=(Silent,))
     for _trial in range(4):
         with pytest.raises(Open):
-            one.call(silent, silences=(Silent,))
-        cache.delete(one._rests)
+            breaker.call(silent, silences=(Silent,))
+        cache.delete(breaker._rests)
         with pytest.raises(Silent):
-            one.call(silent, silences=(Silent,))
+            breaker.call(silent, silences=(Silent,))
     [opened] = lines(caplog)
     assert "does not answer" in opened
 
-    cache.delete(one._rests)
-    assert one.call(lambda: "here", silences=(Silent,)) == "here"
-    assert one.call(lambda: "here", silences=(Silent,)) == "here"
+    cache.delete(breaker._rests)
+    assert breaker.call(lambda: "here", silences=(Silent,)) == "here"
+    assert breaker.call(lambda: "here", silences=(Silent,)) == "here"
     [closed] = lines(caplog)
     assert "answers again" in closed

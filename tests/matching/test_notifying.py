@@ -54,18 +54,21 @@ def told(task):
 
 
 def test_the_employer_hears_of_the_first_three_once_a_week(market, outbox_drain):
-    expected = [one.organization for one in recommendations.recommended_freelancers(market.task.id, 3, now=NOON)]
+    expected = [
+        recommended_freelancer.organization
+        for recommended_freelancer in recommendations.recommended_freelancers(market.task.id, 3, now=NOON)
+    ]
     assert notification_operations.notify_employers(now=NOON) == 1
     assert notification_operations.notify_employers(now=NOON) == 0
     outbox_drain()
 
     [notification] = told(market.task)
     assert notification.user == owner(market.employer)
-    assert notification.params["who"] == {"names": [one.display_name for one in expected]}
+    assert notification.params["who"] == {"names": [item.display_name for item in expected]}
     assert notification.get_absolute_url() == reverse("matching:freelancers", args=[market.task.id])
     shown = MatchImpression.objects.filter(list_kind=ListKind.PEOPLE_MAIL).order_by("position")
-    assert [one.organization for one in shown] == expected
-    assert {one.reader for one in shown} == {market.employer}
+    assert [item.organization for item in shown] == expected
+    assert {item.reader for item in shown} == {market.employer}
 
     assert notification_operations.notify_employers(now=NOON + WEEK) == 1
     outbox_drain(NOON + WEEK)
@@ -84,7 +87,7 @@ def test_the_digest_lists_them_in_the_readers_language_plain_and_html(market, ou
     notifications.queue_digests(now=tomorrow)
     notifications.send_pending_emails(now=tomorrow)
 
-    [message] = [one for one in mail.outbox if one.to == [owner(market.employer).email]]
+    [message] = [item for item in mail.outbox if item.to == [owner(market.employer).email]]
     for text in (message.body, message.alternatives[0][0]):
         assert sentence in text.replace("\u2068", "").replace("\u2069", "")
         assert market.task.title in text
@@ -99,7 +102,7 @@ def test_who_does_not_want_it_hears_nothing(market, outbox_drain):
     assert told(market.task) == []
 
 
-def test_nothing_is_told_once_somebody_is_invited_or_bidding_is_nearly_over(market, make, outbox_drain):
+def test_nothing_is_notified_once_somebody_is_invited_or_bidding_is_nearly_over(market, make, outbox_drain):
     assert notification_operations.notify_employers(now=market.task.bidding_closes_at - timedelta(hours=20)) == 0
     notification_operations.notify_employers(now=NOON)
     tasks.invite(

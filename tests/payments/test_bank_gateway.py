@@ -75,9 +75,9 @@ def staff(make):
 
 
 def take_in(staff, body, name="statement.xml"):
-    made = statements.import_statement(name=name, body=body, actor=staff, now=timezone.now())
+    bank_statement = statements.import_statement(name=name, body=body, actor=staff, now=timezone.now())
     bus.deliver_pending(now=timezone.now())
-    return made
+    return bank_statement
 
 
 def charge_by_bank(make) -> Charge:
@@ -89,7 +89,7 @@ def charge_by_bank(make) -> Charge:
 
 
 def sound() -> bool:
-    return not [one for one in invariants.check_all() if one.breaches]
+    return not [item for item in invariants.check_all() if item.breaches]
 
 
 # -- what every gateway promises
@@ -127,10 +127,10 @@ def test_an_order_is_made_once_per_key_found_again_and_never_for_more_than_there
     recipient = bank.open_recipient(RecipientRequest(uuid4(), organization.id, "FR", "EUR", "Ada", IBAN, "connect"))
     request = OutboundRequest(uuid4(), uuid4(), recipient.account_id, recipient.payout_method_id, EUR_525, "EUR")
 
-    made, again = bank.send_cross_border(request), bank.send_cross_border(request)
+    created, again = bank.send_cross_border(request), bank.send_cross_border(request)
 
-    assert made == again == bank.find_cross_border(payout_id=request.payout_id, account_id=recipient.account_id)
-    assert made.movement.state == TransferState.PENDING
+    assert created == again == bank.find_cross_border(payout_id=request.payout_id, account_id=recipient.account_id)
+    assert created.movement.state == TransferState.PENDING
     assert BankOrder.objects.count() == 1
     assert bank.balance() == {"EUR": Money.of("75.00", "EUR")}
     with pytest.raises(GatewayRefused) as refusal:
@@ -207,7 +207,7 @@ def test_a_refund_goes_back_to_the_account_it_came_from(bank, make, staff):
     assert sound()
 
 
-def test_a_wrong_amount_or_reference_is_put_aside_and_given_to_who_paid(bank, make, staff):
+def test_a_wrong_amount_or_reference_is_moved_to_suspense_and_given_to_who_paid(bank, make, staff):
     charge = charge_by_bank(make)
     take_in(staff, camt(("500.00", charge.remote_session_id, "B1", ""), ("7.00", "hello", "B2", "")))
     charge.refresh_from_db()
@@ -236,8 +236,8 @@ def test_csv_reads_the_same_and_a_booking_counts_once_in_whichever_file(bank, ma
 
 def test_the_same_twice_on_a_day_without_a_reference_of_the_bank_is_two_bookings():
     rows = "date,amount,currency\n2026-11-20,10.00,EUR\n2026-11-20,10.00,EUR\n"
-    found = reader.read(rows.encode())
-    assert len({one.line_ref for one in found.bookings}) == 2
+    result = reader.read(rows.encode())
+    assert len({booking.line_ref for booking in result.bookings}) == 2
 
 
 @pytest.mark.parametrize(

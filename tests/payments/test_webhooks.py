@@ -38,7 +38,7 @@ def paid(make):
     return charge, about
 
 
-def test_a_notice_is_written_down_answered_and_handled_later(client, paid):
+def test_a_webhook_is_recorded_answered_and_handled_later(client, paid):
     charge, about = paid
 
     answers = [post(client, body).status_code for body in about]
@@ -51,7 +51,7 @@ def test_a_notice_is_written_down_answered_and_handled_later(client, paid):
     assert set(WebhookEvent.objects.values_list("status", flat=True)) == {"handled"}
 
 
-def test_fifty_notices_in_any_order_and_twice_end_the_same(client, paid, make, outbox_drain):
+def test_fifty_webhooks_in_any_order_and_twice_end_the_same(client, paid, make, outbox_drain):
     charge, about = paid
     payout = make.payout(status="submitted")
     payouts.finish(make.processor.store, payout.remote_payout_id)
@@ -76,18 +76,18 @@ def test_fifty_notices_in_any_order_and_twice_end_the_same(client, paid, make, o
 
 
 @pytest.mark.parametrize("signature", ["", "t=1,v1=00", "nonsense"])
-def test_a_notice_without_a_good_signature_is_not_written_down(client, signature):
+def test_a_webhook_without_a_good_signature_is_not_recorded(client, signature):
     assert post(client, b'{"id": "evt_1"}', signature).status_code == 400
     assert not WebhookEvent.objects.exists()
 
 
-def test_a_signed_notice_without_sense_is_refused(client):
+def test_a_signed_webhook_without_sense_is_refused(client):
     assert post(client, b"[]").status_code == 400
     assert post(client, b"not json").status_code == 400
 
 
 @pytest.mark.parametrize("odd", ["\\u0000", "\\ud83d", "\\u0001"])
-def test_a_signed_notice_with_signs_that_no_column_holds_is_written_down(client, odd):
+def test_a_signed_webhook_with_signs_that_no_column_holds_is_recorded(client, odd):
     body = '{"id": "evt_odd%s", "object": "event", "type": "refund.updated", "data": {"object": {"object": "refund",'
     body = (body + ' "id": "re_1", "description": "bad%sname", "rate": NaN, "limit": 1e400}}}') % (odd, odd)
     assert post(client, body.encode()).status_code == 200
@@ -96,7 +96,7 @@ def test_a_signed_notice_with_signs_that_no_column_holds_is_written_down(client,
     assert "bad\ufffdname" in str(row.payload)
 
 
-def test_a_signed_notice_without_a_bottom_is_refused(client):
+def test_a_signed_webhook_without_a_bottom_is_refused(client):
     body = b'{"id": "evt_1", "type": "refund.updated", "data": ' + b"[" * 100_000
     assert post(client, body).status_code == 400
     assert not WebhookEvent.objects.exists()
@@ -107,7 +107,7 @@ def test_another_processors_address_is_not_there(client):
     assert client.get(URL).status_code == 405
 
 
-def test_a_notice_about_somebody_else_is_ignored(client):
+def test_a_webhook_about_somebody_else_is_ignored(client):
     body = json.dumps(
         {
             "id": "evt_x", "type": "payment_intent.succeeded",
@@ -119,7 +119,7 @@ def test_a_notice_about_somebody_else_is_ignored(client):
     assert WebhookEvent.objects.get().status == "ignored"
 
 
-def test_a_notice_that_cannot_be_handled_now_is_tried_again(client, paid, settings):
+def test_a_webhook_that_cannot_be_handled_now_is_tried_again(client, paid, settings):
     charge, about = paid
     post(client, about[0])
     good, settings.PROCESSOR_URL = settings.PROCESSOR_URL, "http://127.0.0.1:9"
@@ -136,7 +136,7 @@ def test_a_notice_that_cannot_be_handled_now_is_tried_again(client, paid, settin
     assert charge.status == "succeeded"
 
 
-def test_what_no_notice_told_is_looked_up_after_a_while(paid, make):
+def test_what_no_webhook_told_is_looked_up_after_a_while(paid, make):
     from datetime import timedelta
 
     charge, _ = paid

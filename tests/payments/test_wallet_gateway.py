@@ -67,15 +67,15 @@ def test_the_same_payment_for_another_amount_is_refused(wallet):
 
 
 @pytest.mark.parametrize("fault", ["lost_reply", "lost_request"])
-def test_silence_is_unavailable_and_the_same_order_moves_money_once(wallet, provider, fault):
+def test_no_answer_is_unavailable_and_the_same_order_moves_money_once(wallet, provider, fault):
     paid(wallet, provider)
     request = OutboundRequest(uuid4(), uuid4(), "w12345", "w12345", Money.of("10.000", "KWD"), "KWD")
     provider.faults.append(fault)
     with pytest.raises(GatewayUnavailable):
         wallet.send_cross_border(request)
-    made = wallet.send_cross_border(request)
-    assert made == wallet.find_cross_border(payout_id=request.payout_id, account_id="w12345")
-    assert made.movement.state == TransferState.SUCCEEDED
+    outbound = wallet.send_cross_border(request)
+    assert outbound == wallet.find_cross_border(payout_id=request.payout_id, account_id="w12345")
+    assert outbound.movement.state == TransferState.SUCCEEDED
     assert wallet.balance() == {"KWD": Money.of("42.500", "KWD")}
 
 
@@ -114,7 +114,7 @@ def test_a_milestone_is_paid_from_a_wallet_and_given_back(make, provider, settin
     settings.PAYMENT_GATEWAYS_ALSO, settings.WALLET_PROVIDER_URL = ["wallet"], provider.url
     make.now = timezone.now()
     PaymentMethod.objects.create(gateway="wallet", rank=1, valid_from="2026-01-01", source="test")
-    assert [one.name for one in methods.methods_for(country="KW", currency="KWD", on=make.now.date())] == [
+    assert [method.name for method in methods.methods_for(country="KW", currency="KWD", on=make.now.date())] == [
         "sandbox", "wallet",
     ]  # fmt: skip
     escrow = make.escrow(amount=Money.of("50.000", "KWD"))
@@ -130,4 +130,4 @@ def test_a_milestone_is_paid_from_a_wallet_and_given_back(make, provider, settin
 
     assert charge.refunds.get().status == "succeeded"
     assert reconciliation.reconcile(gateway="wallet").is_clean
-    assert not [one for one in invariants.check_all() if one.breaches]
+    assert not [item for item in invariants.check_all() if item.breaches]
