@@ -81,9 +81,9 @@ def clearing_connected(organization_id: UUID, currency: str) -> Account:
     return Account(f"clearing:connected:{organization_id}", currency, AccountKind.ASSET, is_guarded=True)
 
 
-def clearing_transit(move_id: UUID, currency: str) -> Account:
+def clearing_transit(transfer_id: UUID, currency: str) -> Account:
     """The platform's own cash between two of its balances: it has left the one and is not seen at the other."""
-    return Account(f"clearing:transit:{move_id}", currency, AccountKind.ASSET, is_guarded=True)
+    return Account(f"clearing:transit:{transfer_id}", currency, AccountKind.ASSET, is_guarded=True)
 
 
 def bank(currency: str) -> Account:

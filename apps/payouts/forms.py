@@ -35,7 +35,7 @@ class DirectAccountForm(RecipientForm):
 
     account_number = forms.CharField(max_length=60)
 
-    def __init__(self, *args: Any, door: str, currencies: list[str], **options: Any) -> None:
+    def __init__(self, *args: Any, gateway: str, currencies: list[str], **options: Any) -> None:
         super().__init__(*args, currencies=currencies, **options)
         self.fields["is_automatic"].help_text = _(
             "As soon as something is available in this currency and our account there holds enough. You can stop this "
@@ -43,7 +43,7 @@ class DirectAccountForm(RecipientForm):
         )
         number = self.fields["account_number"]
         number.widget.attrs |= {"dir": "ltr", "autocomplete": "off", "spellcheck": "false"}
-        if door == GatewayName.BANK:
+        if gateway == GatewayName.BANK:
             number.label = "IBAN"
             number.help_text = _("As your bank writes it, for example on your statement. Spaces do not matter.")
         else:

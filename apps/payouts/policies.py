@@ -33,7 +33,7 @@ class PayoutCountryUnsupported(Invalid):
 
 class GatewayNotOffered(Invalid):
     code = "gateway_not_offered"
-    field = "door"
+    field = "gateway"
     message = _("We do not pay in this way in your country and currency.")
 
 
@@ -58,7 +58,7 @@ class GatewayDoesNotExchange(Conflict):
 
 
 class InsufficientLiquidity(Conflict):
-    """`door` and `missing` are for the staff, who have to move cash."""
+    """`gateway` and `missing` are for the staff, who have to move cash."""
 
     code = "insufficient_liquidity"
     message = _(
@@ -67,9 +67,9 @@ class InsufficientLiquidity(Conflict):
         "less, or choose another way to be paid."
     )
 
-    def __init__(self, *, door: str, missing: Money, amount: str) -> None:
+    def __init__(self, *, gateway: str, missing: Money, amount: str) -> None:
         super().__init__(amount=amount)
-        self.door, self.missing = door, missing
+        self.gateway, self.missing = gateway, missing
 
 
 class AccountTooNew(Conflict):
@@ -188,7 +188,7 @@ def check_liquidity(account: PayoutAccount, wanted: Money, source_currency: str)
         raise GatewayDoesNotExchange(currency=account.currency, source=source_currency)
     free = liquidity.cash_at(account.gateway, wanted.currency).free
     if free < wanted:
-        raise InsufficientLiquidity(door=account.gateway, missing=wanted - free, amount=fmt.money(wanted))
+        raise InsufficientLiquidity(gateway=account.gateway, missing=wanted - free, amount=fmt.money(wanted))
 
 
 def check_can_accept(quote: FxQuote, now: datetime) -> None:

@@ -63,7 +63,7 @@ def cash_left(*, transfer_id: UUID, source: str, reference: str, amount: Money) 
             debit(chart.clearing_transit(transfer_id, amount.currency), amount),
             credit(chart.clearing(source, amount.currency), amount),
         ],
-        refs={"line": reference, "move": str(transfer_id)},
+        refs={"line": reference, "transfer": str(transfer_id)},
     )
 
 
@@ -76,7 +76,7 @@ def cash_arrived(*, transfer_id: UUID, target: str, reference: str, amount: Mone
             debit(chart.clearing(target, amount.currency), amount),
             credit(chart.clearing_transit(transfer_id, amount.currency), amount),
         ],
-        refs={"line": reference, "move": str(transfer_id)},
+        refs={"line": reference, "transfer": str(transfer_id)},
     )
 
 

@@ -36,13 +36,13 @@ class InternalTransferForm(forms.Form):
         label=_("What for"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
         help_text=_("The second person reads it. It is kept with the move."),
     )  # fmt: skip
-    move_id = forms.UUIDField(widget=forms.HiddenInput)
+    transfer_id = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, doors: tuple[str, ...], currencies: list[str], **options: Any) -> None:
+    def __init__(self, *args: Any, gateways: tuple[str, ...], currencies: list[str], **options: Any) -> None:
         super().__init__(*args, **options)
         self.money: Money | None = None
         for name in ("source", "target"):
-            self.fields[name].choices = [(door, GatewayName(door).label) for door in doors]  # type: ignore[attr-defined]
+            self.fields[name].choices = [(gateway, GatewayName(gateway).label) for gateway in gateways]  # type: ignore[attr-defined]
         self.fields["currency"].choices = [(code, code) for code in currencies]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:

@@ -272,20 +272,20 @@ def test_the_api_does_the_same(market):
     def post(client, path, sent):
         return client.post(path, sent, format="json", headers={"Idempotency-Key": str(uuid4())})
 
-    assert [post(one, "/api/v1/treasury/cash/", body).status_code for _ in range(2)] == [201, 201]
-    address = f"/api/v1/treasury/cash/{body['id']}/"
+    assert [post(one, "/api/v1/treasury/internal-transfers/", body).status_code for _ in range(2)] == [201, 201]
+    address = f"/api/v1/treasury/internal-transfers/{body['id']}/"
     alone = post(one, address, {"step": "approve"})
     assert (alone.status_code, alone.json()["code"]) == (409, "second_person_missing")
-    assert post(other, address, {"step": "approve"}).json()["move"]["status"] == "agreed"
+    assert post(other, address, {"step": "approve"}).json()["transfer"]["status"] == "agreed"
     pay_out_at_processor(market)
     assert one.get(address).json()["candidates"] == []  # nobody has read the processor's lines yet
     reconciliation.reconcile(gateway="sandbox")
-    assert one.get(address).json()["move"]["status"] == "left"
-    body = one.get("/api/v1/treasury/cash/").json()
-    held = {row["door"]: row["held"] for row in body["doors"]}
+    assert one.get(address).json()["transfer"]["status"] == "left"
+    body = one.get("/api/v1/treasury/internal-transfers/").json()
+    held = {row["gateway"]: row["held"] for row in body["gateways"]}
     assert held["bank"] == {"amount_minor": 0, "currency": "EUR"}
     assert held["sandbox"]["amount_minor"] > 0
-    assert body["moves"][0]["number"] == InternalTransfer.objects.get().number
+    assert body["transfers"][0]["number"] == InternalTransfer.objects.get().number
     stranger = APIClient()
     stranger.force_login(market.employer().memberships.get().user)
     assert stranger.get(address).status_code == 403

@@ -45,7 +45,7 @@ def test_an_act_is_done_once_per_id_and_read_again(make):
     body = {"id": str(uuid4()), "kind": "reserve", "amount": reserve["movable"], "reason": "October"}
     assert [post(staff, "treasury/operations/", body).status_code for _ in range(2)] == [201, 201]
     assert TreasuryOperation.objects.get().amount == lacking
-    assert staff.get("/api/v1/treasury/").json()["acts"][0]["reason"] == "October"
+    assert staff.get("/api/v1/treasury/").json()["operations"][0]["reason"] == "October"
     more = post(staff, "treasury/operations/", body | {"id": str(uuid4())})
     assert (more.status_code, more.json()["code"]) == (409, "exceeds_movable")
 

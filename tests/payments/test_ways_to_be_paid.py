@@ -149,7 +149,7 @@ def test_a_gateway_that_holds_too_little_refuses_takes_nothing_and_tells_staff_o
     client.force_login(staff)
     page = client.get("/en/money/treasury/").content.decode()
     assert "Bank transfer held too little for a withdrawal" in page
-    assert "/money/cash/" in page  # where to mend it
+    assert "/money/internal-transfers/" in page  # where to mend it
     assert sound()
 
 
@@ -302,13 +302,13 @@ def test_the_api_does_the_same(make, ada):
     client.force_login(user)
     prove(client, user)
     assert client.get("/api/v1/payout-account/methods/").json() == [
-        {"door": "bank", "title": "Bank transfer", "currencies": ["EUR"]}
+        {"gateway": "bank", "title": "Bank transfer", "currencies": ["EUR"]}
     ]
-    body = {"currency": "EUR", "holder_name": "Ada", "account_number": IBAN, "door": "bank"}
-    assert client.put("/api/v1/payout-account/", body, format="json").json()["door"] == "bank"
+    body = {"currency": "EUR", "holder_name": "Ada", "account_number": IBAN, "gateway": "bank"}
+    assert client.put("/api/v1/payout-account/", body, format="json").json()["gateway"] == "bank"
     wrong = client.put("/api/v1/payout-account/", body | {"account_number": "FR14123456"}, format="json")
     assert (wrong.status_code, wrong.json()["code"]) == (422, "account_number_wrong")
-    shut = client.put("/api/v1/payout-account/", body | {"door": "stripe"}, format="json")
+    shut = client.put("/api/v1/payout-account/", body | {"gateway": "stripe"}, format="json")
     assert (shut.status_code, shut.json()["code"]) == (422, "gateway_not_offered")
     refused = client.post(
         "/api/v1/quotes/", {"currency": "EUR", "all": True}, format="json", headers={"Idempotency-Key": "k-1"}

@@ -66,11 +66,11 @@ class JournalQuerySerializer(serializers.Serializer[Any]):
 
 
 class PayoutAccountSerializer(serializers.ModelSerializer[PayoutAccount]):
-    door = serializers.CharField(source="gateway", read_only=True, help_text="Through which it is paid.")
+    gateway = serializers.CharField(read_only=True, help_text="Through which it is paid.")
 
     class Meta:
         model = PayoutAccount
-        fields = ("id", "status", "country", "currency", "holder_name", "bank_name", "last4", "is_automatic", "door")
+        fields = ("id", "status", "country", "currency", "holder_name", "bank_name", "last4", "is_automatic", "gateway")
         read_only_fields = fields
 
 
@@ -83,7 +83,7 @@ class NewPayoutAccountSerializer(StrictSerializer):
         help_text="Goes to the processor; only the last four digits are kept. An IBAN for `bank`, where it is kept.",
     )
     is_automatic = StrictBooleanField(default=False)
-    door = serializers.ChoiceField(
+    gateway = serializers.ChoiceField(
         choices=["", *GatewayName.values],
         default="",
         help_text="One of `/payout-account/methods/`; the processor, if it is not said.",
@@ -93,7 +93,7 @@ class NewPayoutAccountSerializer(StrictSerializer):
 class PayoutMethodSerializer(StrictSerializer):
     """A way to be paid beside the processor, from a balance of the platform's own and without exchange."""
 
-    door = serializers.CharField(source="name")
+    gateway = serializers.CharField(source="name")
     title = serializers.CharField(source="label")
     currencies = serializers.ListField(child=serializers.CharField())
 

@@ -115,7 +115,7 @@ class PayoutAccounts(APIView):
         fields = dict(values.validated_data)
         account = account_operations.set_payout_account(
             organization_id=own_organization_id(request),
-            gateway=_door(fields.pop("door")),
+            gateway=_gateway(fields.pop("gateway")),
             actor=actor(request._request),
             now=timezone.now(),
             **fields,
@@ -139,7 +139,7 @@ class PayoutAccounts(APIView):
         return Response(serializers.PayoutAccountSerializer(account).data)
 
 
-def _door(name: str) -> str:
+def _gateway(name: str) -> str:
     """:raises GatewayNotOffered: for one that is not open here; whether it pays this organization is asked below."""
     if name and name not in registry.names():
         raise policies.GatewayNotOffered

@@ -30,7 +30,7 @@ def recording_shortages(now: datetime) -> Iterator[None]:
 def _note(refusal: policies.InsufficientLiquidity, now: datetime) -> None:
     missing = refusal.missing
     noted, is_new = LiquidityShortage.objects.get_or_create(
-        gateway=refusal.door, currency=missing.currency, recorded_on=now.date(),
+        gateway=refusal.gateway, currency=missing.currency, recorded_on=now.date(),
         defaults={"missing_minor": missing.amount_minor},
     )  # fmt: skip
     if is_new:

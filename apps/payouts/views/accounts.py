@@ -78,7 +78,7 @@ def account_by(request: HttpRequest, name: str) -> HttpResponse:
     if method is None:
         raise NotFound
     initial = {"holder_name": organization.legal_name or organization.display_name}
-    form = DirectAccountForm(request.POST or None, door=name, currencies=list(method.currencies), initial=initial)
+    form = DirectAccountForm(request.POST or None, gateway=name, currencies=list(method.currencies), initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             payout_account = account_operations.set_payout_account(

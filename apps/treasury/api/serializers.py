@@ -10,7 +10,7 @@ from apps.treasury.models.treasury import TreasuryKind
 
 
 class CashSerializer(StrictSerializer):
-    door = serializers.CharField(source="gateway")
+    gateway = serializers.CharField()
     held = SignedMoneySerializer()
     promised = SignedMoneySerializer()
     free = SignedMoneySerializer()
@@ -29,8 +29,8 @@ class InternalTransferSerializer(serializers.ModelSerializer[InternalTransfer]):
 
 
 class LiquiditySerializer(StrictSerializer):
-    doors = CashSerializer(many=True)
-    moves = InternalTransferSerializer(many=True)
+    gateways = CashSerializer(many=True)
+    transfers = InternalTransferSerializer(many=True)
 
 
 class NewInternalTransferSerializer(StrictSerializer):
@@ -43,7 +43,7 @@ class NewInternalTransferSerializer(StrictSerializer):
 
 class InternalTransferStepSerializer(StrictSerializer):
     step = serializers.ChoiceField(choices=[("approve", "approve"), ("cancel", "cancel"), ("match", "match a line")])
-    line_id = serializers.UUIDField(required=False, help_text="Of the door's line, for `match`.")
+    line_id = serializers.UUIDField(required=False, help_text="Of the line in the books of the gateway, for `match`.")
 
 
 class CashLineSerializer(serializers.ModelSerializer[ProcessorLine]):
@@ -54,7 +54,7 @@ class CashLineSerializer(serializers.ModelSerializer[ProcessorLine]):
 
 
 class OneInternalTransferSerializer(StrictSerializer):
-    move = InternalTransferSerializer()
+    transfer = InternalTransferSerializer()
     candidates = CashLineSerializer(many=True, help_text="Lines that may be the step that it waits for.")
 
 
@@ -84,7 +84,7 @@ class TreasuryOperationSerializer(serializers.ModelSerializer[TreasuryOperation]
 class TreasurySerializer(StrictSerializer):
     holdings = HoldingSerializer(many=True)
     top_ups = LackingSerializer(many=True)
-    acts = TreasuryOperationSerializer(many=True, help_text="The newest fifty.")
+    operations = TreasuryOperationSerializer(many=True, help_text="The newest fifty.")
 
 
 class NewTreasuryOperationSerializer(StrictSerializer):

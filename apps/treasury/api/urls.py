@@ -7,7 +7,9 @@ urlpatterns = [
     path("treasury/", views.Treasury.as_view(), name="api-treasury"),
     path("treasury/internal-transfers/", views.InternalTransfers.as_view(), name="api-internal-transfers"),
     path(
-        "treasury/internal-transfers/<uuid:move_id>/", views.OneInternalTransfer.as_view(), name="api-internal-transfer"
+        "treasury/internal-transfers/<uuid:transfer_id>/",
+        views.OneInternalTransfer.as_view(),
+        name="api-internal-transfer",
     ),
     path("treasury/operations/", views.TreasuryOperations.as_view(), name="api-treasury-operations"),
 ]

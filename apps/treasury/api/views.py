@@ -41,7 +41,7 @@ class Treasury(APIView):
                 {"currency": currency, "lacking": lacking}
                 for currency, lacking in holdings.currencies_at(settings.PAYMENT_GATEWAY)
             ],
-            "acts": holdings.recent_operations(),
+            "operations": holdings.recent_operations(),
         }
         return Response(serializers.TreasurySerializer(result).data)
 
@@ -105,7 +105,7 @@ class InternalTransfers(APIView):
     @extend_schema(responses=serializers.LiquiditySerializer, operation_id="internal_transfers")
     def get(self, request: Request) -> Response:
         policies.check_is_staff(actor(request._request))
-        result = {"doors": liquidity.cash_by_gateway(), "moves": internal_transfer_queries.internal_transfers()}
+        result = {"gateways": liquidity.cash_by_gateway(), "transfers": internal_transfer_queries.internal_transfers()}
         return Response(serializers.LiquiditySerializer(result).data)
 
     @extend_schema(
@@ -168,5 +168,5 @@ class OneInternalTransfer(APIView):
         is_waiting = internal_transfer.status in (InternalTransferStatus.AGREED, InternalTransferStatus.LEFT)
         candidates = list(internal_transfer_queries.lines_of_transfer(internal_transfer)[:20]) if is_waiting else []
         return Response(
-            serializers.OneInternalTransferSerializer({"move": internal_transfer, "candidates": candidates}).data
+            serializers.OneInternalTransferSerializer({"transfer": internal_transfer, "candidates": candidates}).data
         )

@@ -251,10 +251,10 @@ class Migration(migrations.Migration):
                     "kind",
                     models.CharField(
                         choices=[
-                            ("tax_withheld", "Withheld tax handed on"),
-                            ("tax_collected", "Tax on our commission handed on"),
+                            ("tax_withheld", "Withheld tax remitted"),
+                            ("tax_collected", "Tax on our commission remitted"),
                             ("sweep", "Own money moved to the bank"),
-                            ("reserve", "Laid aside for chargebacks"),
+                            ("reserve", "Reserved for chargebacks"),
                             ("top_up", "Own money brought to the processor"),
                         ],
                         max_length=15,
@@ -293,7 +293,7 @@ class Migration(migrations.Migration):
                             ("agreed", "To be made by hand"),
                             ("left", "On its way"),
                             ("arrived", "Arrived"),
-                            ("cancelled", "Called off"),
+                            ("cancelled", "Cancelled"),
                         ],
                         default="proposed",
                         max_length=12,

@@ -31,16 +31,16 @@ from apps.treasury.states import INTERNAL_TRANSFER, InternalTransferStatus
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def internal_transfers(request: HttpRequest) -> HttpResponse:
-    """What each gateway holds, what was moved, and the form that asks for another move."""
+    """What each gateway holds, what was moved, and the form that asks for another transfer."""
     policies.check_is_staff(actor(request))
     cash = liquidity.cash_by_gateway()
     currencies = sorted({cash_row.held.currency for cash_row in cash})
     initial = {"source": settings.PAYMENT_GATEWAY, "target": "bank", "transfer_id": uuid7()}
-    form = InternalTransferForm(request.POST or None, doors=registry.names(), currencies=currencies, initial=initial)
+    form = InternalTransferForm(request.POST or None, gateways=registry.names(), currencies=currencies, initial=initial)
     if request.method == "POST" and form.is_valid() and form.money is not None:
         cleaned_data = form.cleaned_data
         try:
-            move = internal_transfer_operations.propose_transfer(
+            transfer = internal_transfer_operations.propose_transfer(
                 transfer_id=cleaned_data["transfer_id"],
                 source=cleaned_data["source"],
                 target=cleaned_data["target"],
@@ -53,8 +53,8 @@ def internal_transfers(request: HttpRequest) -> HttpResponse:
             form.add_error(error.field if error.field in form.fields else None, str(error))
         else:
             messages.success(request, _("Written down. A second person has to agree before anything is promised."))
-            return redirect("treasury:internal_transfer", move.id)
-    moves = [
+            return redirect("treasury:internal_transfer", transfer.id)
+    transfers = [
         (
             internal_transfer_row,
             GatewayName(internal_transfer_row.source).label,
@@ -62,7 +62,12 @@ def internal_transfers(request: HttpRequest) -> HttpResponse:
         )
         for internal_transfer_row in internal_transfer_queries.internal_transfers()
     ]
-    context = {"form": form, "cash": cash, "moves": moves, "may_move": len(registry.names()) > 1 and bool(currencies)}
+    context = {
+        "form": form,
+        "cash": cash,
+        "transfers": transfers,
+        "may_move": len(registry.names()) > 1 and bool(currencies),
+    }
     return render(request, "treasury/internal_transfers.html", context, status=422 if form.errors else 200)
 
 
@@ -81,7 +86,7 @@ def internal_transfer(request: HttpRequest, transfer_id: UUID) -> HttpResponse:
     result = internal_transfer_queries.internal_transfer(transfer_id)
     is_waiting = result.status in (InternalTransferStatus.AGREED, InternalTransferStatus.LEFT)
     context = {
-        "move": result,
+        "transfer": result,
         "source": GatewayName(result.source).label,
         "target": GatewayName(result.target).label,
         "may_approve": INTERNAL_TRANSFER.allows(result.status, "approve") and result.proposed_by_id != asker.user_id,

@@ -36,7 +36,7 @@ def treasury(request: HttpRequest) -> HttpResponse:
     policies.check_is_staff(actor(request))
     context = {
         "rows": [(holding, TreasuryKind(holding.kind).label) for holding in holdings.holdings()],
-        "acts": holdings.recent_operations(),
+        "operations": holdings.recent_operations(),
         "top_up_currencies": holdings.currencies_at(settings.PAYMENT_GATEWAY),
         "gateway": settings.PAYMENT_GATEWAY,
         "unfinished": holdings.unfinished_top_ups(),

@@ -32,7 +32,7 @@ class Command(BaseCommand):
         summaries = [run.summary for run in runs]
         differences = {code: pair for summary in summaries for code, pair in summary["differences"].items()}
         is_clean = all(run.is_clean for run in runs)
-        self.stdout.write(json.dumps({"ok": is_clean, "differences": differences, "doors": summaries}))
+        self.stdout.write(json.dumps({"ok": is_clean, "differences": differences, "gateways": summaries}))
         if not is_clean:
             raise CommandError(_sentence(summaries))
 
