@@ -39,7 +39,7 @@ from bench import market, servers
 
 POSTED_MS = {100_000: 250, 1_000_000: 500}
 REBUILD_S, CHANGED_MS, FILES_MB = 120, 5_000, 200  # at a million, the first and the last
-PATIENCE_S = 60
+WAIT_SECONDS = 60
 STARTING = 5  # tasks that wait for the worker to start and to open its files
 
 
@@ -214,10 +214,10 @@ def _change(task: Any, skill_ids: list[Any], nth: int) -> float:
 
 
 def _wait(is_there: Callable[[], bool], what: str) -> None:
-    end = time.perf_counter() + PATIENCE_S
+    end = time.perf_counter() + WAIT_SECONDS
     while not is_there():
         if time.perf_counter() > end:
-            raise SystemExit(f"after {PATIENCE_S} s still nothing: {what}; see worker.log")
+            raise SystemExit(f"after {WAIT_SECONDS} s still nothing: {what}; see worker.log")
         time.sleep(0.005)
 
 

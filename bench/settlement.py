@@ -57,7 +57,7 @@ def main() -> None:
             }
             print(workers, measured[workers], file=sys.stderr, flush=True)
     base = measured[options.workers[0]]["payouts_per_second"]
-    ratios = {workers: round(one["payouts_per_second"] / base, 2) for workers, one in measured.items()}
+    ratios = {workers: round(item["payouts_per_second"] / base, 2) for workers, item in measured.items()}
     print(json.dumps({"payouts": options.payouts, "measured": measured, "over_first": ratios}))
 
 

@@ -102,8 +102,8 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     pid_file = folder / "demo.pids"
     end_leftovers(pid_file)
-    asked = os.environ.get("PORT")
-    port = choose_port(int(asked or 8000), bool(asked))
+    requested = os.environ.get("PORT")
+    port = choose_port(int(requested or 8000), bool(requested))
     processor_port = choose_port(8090, False)
     url = f"http://127.0.0.1:{port}"
     os.environ.setdefault("SITE_URL", url)
@@ -187,8 +187,8 @@ def prepare(stack: Stack | None, processor_port: int, state: Path) -> None:
     if not stack:
         try:
             refuse_where_others_are()
-        except CommandError as refusal:
-            raise SystemExit(f"\n  {refusal}\n") from None
+        except CommandError as error:
+            raise SystemExit(f"\n  {error}\n") from None
     connection_created.connect(commit_without_waiting)
     call_command("migrate", verbosity=0)
     phases.end("tables are ready")

@@ -26,4 +26,4 @@ class Phases:
 
 def _cpu_seconds() -> float:
     spent = (resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN))
-    return sum(one.ru_utime + one.ru_stime for one in spent)
+    return sum(item.ru_utime + item.ru_stime for item in spent)

@@ -75,8 +75,8 @@ class JoinedFilesFinder(BaseFinder):
     def find(self, path: str, find_all: bool = False, **_kwargs: Any) -> Any:
         if path not in JOINED:
             return []
-        found = str(self._written(path))
-        return [found] if find_all else found
+        result = str(self._written(path))
+        return [result] if find_all else result
 
     def list(self, ignore_patterns: Any) -> Iterator[tuple[str, FileSystemStorage]]:
         for name in JOINED:

@@ -185,8 +185,8 @@ MATCH_WARM_UP = env.bool("MATCH_WARM_UP", TRADEWIND_ENV != "test")
 # A copy for matching, each machine its own. Named for the database: another one's people must never be looked for here.
 _database = DATABASES["default"]
 _address = (_database["HOST"], _database["PORT"], _database["NAME"], _database.get("OPTIONS"))  # a socket is an option
-_shelf = uuid5(NAMESPACE_URL, str(_address)).hex[:12]
-MATCH_INDEX = env.path("MATCH_INDEX", BASE_DIR / "media" / "shelf" / _shelf)
+_index = uuid5(NAMESPACE_URL, str(_address)).hex[:12]
+MATCH_INDEX = env.path("MATCH_INDEX", BASE_DIR / "media" / "shelf" / _index)
 # How long one statement may run, wait for a lock, or leave a transaction open (milliseconds; 0: as long as it likes).
 # A page is stopped soon, so that nobody can hold the threads; a job has longer; a command is never stopped. A migration
 # that waits for a lock has everybody wait who comes to the table after it: it gives up soon and is run again.

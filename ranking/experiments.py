@@ -42,8 +42,8 @@ def wilson(successes: int, trials: int, z: float = Z95) -> tuple[float, float]:
 
 def newcombe(successes: int, trials: int, others: int, of: int) -> tuple[float, float]:
     """The interval of the difference of two shares (Newcombe 1998, method 10)."""
-    one, other = successes / trials if trials else 0.0, others / of if of else 0.0
+    item, other = successes / trials if trials else 0.0, others / of if of else 0.0
     (low, high), (low_other, high_other) = wilson(successes, trials), wilson(others, of)
-    down = math.sqrt((one - low) ** 2 + (high_other - other) ** 2)
-    up = math.sqrt((high - one) ** 2 + (other - low_other) ** 2)
-    return one - other - down, one - other + up
+    down = math.sqrt((item - low) ** 2 + (high_other - other) ** 2)
+    up = math.sqrt((high - item) ** 2 + (other - low_other) ** 2)
+    return item - other - down, item - other + up

@@ -137,8 +137,8 @@ def _table(pairs: Sequence[Pair], group_of: Mapping[int, str], names: list[str])
     some = [pair for pair in pairs if group_of[pair.person] in column]
     person_ids = sorted({item.person for item in some})
     task_ids = sorted({item.task for item in some})
-    rows = {one: at for at, one in enumerate(person_ids)}
-    tasks = {one: at for at, one in enumerate(task_ids)}
+    rows = {row: at for at, row in enumerate(person_ids)}
+    tasks = {row: at for at, row in enumerate(task_ids)}
     group = np.array([column[group_of[person_row_id]] for person_row_id in person_ids])
     person = np.array([rows[item.person] for item in some])
     columns = [(item.attention, item.relevance, item.first, item.lists) for item in some]

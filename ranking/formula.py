@@ -78,11 +78,11 @@ class Asked:
 
 @dataclass(frozen=True)
 class SharedWork:
-    """A past contract that asked for some of the skills. :param asked: which, by place; `days`: since it ended."""
+    """A past contract that asked for some of the skills. `places`: which of them, by place; `days`: since it ended."""
 
     days: float
     accepted: bool
-    asked: tuple[int, ...]
+    places: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ class Inputs:
                 }
                 for skill in self.skills
             ],
-            "works": [[work.days, work.accepted, list(work.asked)] for work in self.works],
+            "works": [[work.days, work.accepted, list(work.places)] for work in self.works],
             "budget_minor": self.budget_minor, "usual_price_minor": self.usual_price_minor,
             "hourly_minor": self.hourly_minor, "completed": self.completed, "failed": self.failed,
             "inactive_days": self.inactive_days, "language": self.language, "hours": self.hours,
@@ -130,7 +130,7 @@ class Inputs:
         """Accepted contracts per skill asked for."""
         counts = [0] * len(self.skills)
         for work in self.works:
-            for place in work.asked if work.accepted else ():
+            for place in work.places if work.accepted else ():
                 counts[place] += 1
         return counts
 
@@ -198,16 +198,16 @@ def evaluate(inputs: Inputs, weights: Weights = DEFAULT_WEIGHTS) -> Match:
     )
     points["recency"] = base * (active - 1)
     points["fit"] = base * active * (fit - 1)
-    existing = [one.level > 0 or done > 0 for one, done in zip(inputs.skills, inputs.done, strict=True)]
+    existing = [item.level > 0 or done > 0 for item, done in zip(inputs.skills, inputs.done, strict=True)]
     query = list(zip(inputs.skills, existing, strict=True))
     return Match(
         score=base * active * fit,
         components=points,
         skill_shares=shares,
         similar=similar,
-        matched=tuple(one.id for one, is_known in query if is_known),
-        related=tuple((one.id, one.instead.id) for one, is_known in query if not is_known and one.instead),
-        missing=tuple(one.id for one, is_known in query if not is_known and not one.instead),
+        matched=tuple(item.id for item, is_known in query if is_known),
+        related=tuple((item.id, item.instead.id) for item, is_known in query if not is_known and item.instead),
+        missing=tuple(item.id for item, is_known in query if not is_known and not item.instead),
         pay_reason=pay_reason,
         language_reason=inputs.language if inputs.language in ("bridge", "none") else "shared",
         hours=inputs.hours,
@@ -225,22 +225,22 @@ def _skill(inputs: Inputs) -> tuple[dict[str, float], Similar]:
     days: list[float] = []
     accepted = 0
     for work in inputs.works:
-        share = sum(inputs.skills[place].rarity for place in work.asked) / whole
+        share = sum(inputs.skills[place].rarity for place in work.places) / whole
         if share >= SIMILAR_MIN:
             days.append(work.days)
             accepted += work.accepted
         if not work.accepted:
             continue
-        for place in work.asked:
+        for place in work.places:
             fresh[place] += faded(work.days)
         if share >= SIMILAR_MIN:
             alike += share * faded(work.days)
     evidence = coverage = related = 0.0
-    for one, done, work_done in zip(inputs.skills, inputs.done, fresh, strict=True):
-        strength = proven(one.level, done)
-        evidence += one.rarity * max(shown(work_done), DECLARED_SHARE * strength)
-        coverage += one.rarity * strength
-        related += one.rarity * (strength or (one.instead.strength if one.instead else 0.0))
+    for item, done, work_done in zip(inputs.skills, inputs.done, fresh, strict=True):
+        strength = proven(item.level, done)
+        evidence += item.rarity * max(shown(work_done), DECLARED_SHARE * strength)
+        coverage += item.rarity * strength
+        related += item.rarity * (strength or (item.instead.strength if item.instead else 0.0))
     shares = {"evidence": evidence / whole, "coverage": coverage / whole, "similar": 0.0, "related": related / whole}
     shares["similar"] = max(shown(alike), DECLARED_SHARE * shares["coverage"])
     return shares, Similar(len(days), accepted, min(days, default=None))

@@ -196,8 +196,8 @@ def tune(examples: Examples, prior: Matrix, *, is_free: bool = False) -> Matrix:
     limits = [(None if is_free else 0, None)] * len(drawn_to) + [(None, None)]
     from scipy.optimize import minimize  # slow to load, and only training asks for it
 
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=limits, options={"maxiter": 120})
-    result: Matrix = (found.x[:-1] / spread).astype(np.float32)
+    rows = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=limits, options={"maxiter": 120})
+    result: Matrix = (rows.x[:-1] / spread).astype(np.float32)
     return result
 
 

@@ -142,7 +142,9 @@ class Linker:
                 best = best[row[best] >= FUZZY_MIN]
                 weights = np.exp((row[best] - row.max()) / 0.05)
                 total = float(np.sum(weights)) or 1.0
-                guesses.append([(int(at), GUESSED * float(one) / total) for at, one in zip(best, weights, strict=True)])
+                guesses.append(
+                    [(int(at), GUESSED * float(item) / total) for at, item in zip(best, weights, strict=True)]
+                )
         return guesses
 
     # --- texts ----------------------------------------------------------------------------------------------------

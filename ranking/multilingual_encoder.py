@@ -58,8 +58,8 @@ def encode(texts: Sequence[str], language: str, kind: Kind) -> Matrix:
     result = np.zeros((len(texts), arrays["turn"].shape[1]), dtype=np.float32)
     message = [number for number, text in enumerate(texts) if text]
     if message:
-        found = raw([texts[number] for number in message])
-        result[message] = _turned(found - arrays[f"{kind}_center"] - _shift(language))
+        rows = raw([texts[number] for number in message])
+        result[message] = _turned(rows - arrays[f"{kind}_center"] - _shift(language))
     return result
 
 

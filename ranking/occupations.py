@@ -57,8 +57,8 @@ def likeness(left: csr_matrix, right: csr_matrix, taxonomy: Taxonomy) -> Matrix:
     """Of shape (left, right), 0 to 1: the cosines of both at the three levels, weighted."""
     total = np.zeros((left.shape[0], right.shape[0]), dtype=np.float32)
     for weight, groups in zip(LEVEL_WEIGHTS, (None, taxonomy.units, taxonomy.minors), strict=True):
-        one, other = (left, right) if groups is None else (left @ groups, right @ groups)
-        total += weight * (unit_rows(one) @ unit_rows(other).T).toarray()
+        item, other = (left, right) if groups is None else (left @ groups, right @ groups)
+        total += weight * (unit_rows(item) @ unit_rows(other).T).toarray()
     return (total / sum(LEVEL_WEIGHTS)).astype(np.float32)
 
 

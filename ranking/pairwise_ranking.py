@@ -209,7 +209,7 @@ def train(lists: Sequence[Choices]) -> tuple[Chooser | None, dict[str, Any]]:
     scores = 100 * np.concatenate([list_row.parts[:, PARTS.index("score")] for list_row in lists])
     units = (float(scores.mean()), float(scores.std()))
     chooser = _fit(learning.join(windows), with_trees=best == "trees", units=units)
-    weights = {name: round(float(one), 4) for name, one in zip(FEATURES, chooser.weights, strict=True)}
+    weights = {name: round(float(item), 4) for name, item in zip(FEATURES, chooser.weights, strict=True)}
     return chooser, card | {"kind": best, "weights": weights, "because": "significant_gain"}
 
 

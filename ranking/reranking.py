@@ -73,14 +73,14 @@ def rerank(candidates: Iterable[Candidate], *, key: str, day: date, rules: Rules
     :param key: names the list (what for whom); with `day` it decides the exploration.
     """
     by_score = sorted(candidates, key=lambda item: (-item.score, item.id))
-    ranked = {one.id: place for place, one in enumerate(by_score, start=1)}
+    ranked = {row.id: place for place, row in enumerate(by_score, start=1)}
     ordered = _apart(_spread(by_score, rules.cap))
     slots: set[UUID] = set()
     if rules.has_newcomer_slot:
         ordered, slots = _with_newcomers(ordered)
     places = [
-        Place(one.id, position, ranked[one.id], in_newcomer_slot=one.id in slots)
-        for position, one in enumerate(ordered, start=1)
+        Place(row.id, position, ranked[row.id], in_newcomer_slot=row.id in slots)
+        for position, row in enumerate(ordered, start=1)
     ]
     return _explored(places, _held(ordered) if rules.has_newcomer_slot else set(), rules.exploration, _draw(key, day))
 
@@ -99,15 +99,15 @@ def _apart(rows: Sequence[tuple[float, Candidate]]) -> list[Candidate]:
 
     while left or waiting:
         while left and left[0][1].likeness is not None and left[0][1].likeness in seen:
-            score, one = left.pop(0)
-            waiting.append((score - DUPLICATE_POINTS, one))
+            score, item = left.pop(0)
+            waiting.append((score - DUPLICATE_POINTS, item))
             waiting.sort(key=lambda row: (-row[0], row[1].id))
         if left and (not waiting or _before(left[0], waiting[0])):
-            _score, one = left.pop(0)
-            seen.add(one.likeness)
+            _score, item = left.pop(0)
+            seen.add(item.likeness)
         else:
-            _score, one = waiting.pop(0)
-        placed.append(one)
+            _score, item = waiting.pop(0)
+        placed.append(item)
     return placed
 
 
@@ -134,7 +134,7 @@ def _held(ordered: Sequence[Candidate]) -> set[int]:
     """Places of newcomers who are the only one of their ten: exploration leaves them where they are."""
     held = set()
     for start in range(0, len(ordered), TEN):
-        new = [start + step for step, one in enumerate(ordered[start : start + TEN]) if one.is_newcomer]
+        new = [start + step for step, item in enumerate(ordered[start : start + TEN]) if item.is_newcomer]
         if len(new) == 1:
             held.add(new[0] + 1)
     return held
@@ -160,9 +160,9 @@ def _explored(places: list[Place], held: set[int], chance: float, draw: random.R
         shown[position - 1] = replace(shown[position - 1], propensity=1 - chance)
     if draw.random() < chance * many / 2:
         first, second = draw.sample(movable, 2)
-        one, other = shown[first - 1], shown[second - 1]
+        row, other = shown[first - 1], shown[second - 1]
         moved = {"propensity": chance / (many - 1), "is_swapped": True}
-        shown[second - 1] = replace(one, position=second, **moved)  # type: ignore[arg-type]
+        shown[second - 1] = replace(row, position=second, **moved)  # type: ignore[arg-type]
         shown[first - 1] = replace(other, position=first, **moved)  # type: ignore[arg-type]
     # A draw that always moves leaves no chance to those who stay; it takes two rows and a chance of one.
     return [item if item.propensity > 0 else replace(item, propensity=1.0) for item in shown]

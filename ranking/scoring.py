@@ -164,11 +164,11 @@ def shared_work(
         )
         for skills, at, accepted in works
     ]
-    return latest_first(item for item in shared_works if item.asked)
+    return latest_first(item for item in shared_works if item.places)
 
 
 def latest_first(works: Iterable[SharedWork]) -> tuple[SharedWork, ...]:
-    return tuple(sorted(works, key=lambda item: (item.days, item.asked, item.accepted)))
+    return tuple(sorted(works, key=lambda item: (item.days, item.places, item.accepted)))
 
 
 def _asked(skill: UUID, freelancer: FreelancerFeatures, rarity: float, like: Mapping[UUID, int]) -> Asked:

@@ -27,7 +27,7 @@ SEEN_FEW = 1.0
 def vocabulary(lists: Sequence[Iterable[str]]) -> csr_matrix:
     """Labels as they are written, one column a label: skills that no taxonomy has still match themselves."""
     place: dict[str, int] = {}
-    entries = [(row, place.setdefault(normal(label), len(place))) for row, one in enumerate(lists) for label in one]
+    entries = [(row, place.setdefault(normal(label), len(place))) for row, item in enumerate(lists) for label in item]
     rows, columns = [row for row, _ in entries], [column for _, column in entries]
     return csr_matrix((np.ones(len(rows), dtype=np.float32), (rows, columns)), shape=(len(lists), max(len(place), 1)))
 
@@ -41,8 +41,8 @@ def weighed(left: csr_matrix, right: csr_matrix) -> tuple[csr_matrix, csr_matrix
 
 def shared(left: csr_matrix, right: csr_matrix) -> Matrix:
     """Of shape (left, right), 0 to 1: the cosine of the skills both name, rare ones counting most."""
-    one, other = weighed(left, right)
-    result: Matrix = (one @ other.T).toarray()
+    item, other = weighed(left, right)
+    result: Matrix = (item @ other.T).toarray()
     return result
 
 
@@ -53,15 +53,15 @@ def together(left: csr_matrix, right: csr_matrix) -> Matrix:
     A list y becomes y + yP, with P the skills' joint appearances in `right`, divided by the root of how often either
     appears. P is never made: it is N'N for lists N, so that all comes down to products of lists with lists.
     """
-    one, other = weighed(left, right)
+    item, other = weighed(left, right)
     read = right[np.unique(np.linspace(0, right.shape[0] - 1, min(READ_MAX, right.shape[0])).astype(int))]
     often = np.asarray(read.sum(axis=0)).ravel() + SEEN_FEW
     tocsr = (read @ diags((1 / np.sqrt(often)).astype(np.float32))).tocsr()
-    one_known, other_known = (one @ tocsr.T).toarray(), (other @ tocsr.T).toarray()
+    one_known, other_known = (item @ tocsr.T).toarray(), (other @ tocsr.T).toarray()
     between = (tocsr @ tocsr.T).toarray()
     further = 2 * one_known + one_known @ between
-    cosine = (one @ other.T).toarray() + further @ other_known.T
-    lengths = _lengths(one, one_known, further), _lengths(other, other_known, 2 * other_known + other_known @ between)
+    cosine = (item @ other.T).toarray() + further @ other_known.T
+    lengths = _lengths(item, one_known, further), _lengths(other, other_known, 2 * other_known + other_known @ between)
     result: Matrix = (cosine / np.maximum(lengths[0][:, None] * lengths[1][None, :], 1e-9)).astype(np.float32)
     return result
 
@@ -79,9 +79,9 @@ def akin(left: csr_matrix, right: csr_matrix) -> Matrix:
     How akin a skill is to each occupation is the likeness of its name to the occupation's name and text, by both
     encoders, less what it has with all occupations, in units of how much that varies.
     """
-    one, other = weighed(left, right)
+    item, other = weighed(left, right)
     skills, occupations = _kinship()
-    places = [(row @ skills) @ occupations.T for row in (one, other)]
+    places = [(row @ skills) @ occupations.T for row in (item, other)]
     usual = places[1].mean(axis=0)
     places = [vectors.unit(place - usual) for place in places]
     result: Matrix = places[0] @ places[1].T

@@ -58,12 +58,12 @@ def suggest(text: str, language: str | None, linker: Linker, *, limit: int = 40)
     text, places = joined(text[:CHARACTERS_MAX])
     result: dict[UUID, Suggestion] = {}
     taken: list[tuple[int, int]] = []
-    for one in [*_exact(text, language, linker), *_unspaced(text, language)]:
-        taken.append((one.start, one.end))
-        result.setdefault(one.skill_id, one)
-    for one in _alike(text, language, linker, taken):
-        if one.skill_id not in result or result[one.skill_id].confidence < one.confidence:
-            result[one.skill_id] = one
+    for row in [*_exact(text, language, linker), *_unspaced(text, language)]:
+        taken.append((row.start, row.end))
+        result.setdefault(row.skill_id, row)
+    for row in _alike(text, language, linker, taken):
+        if row.skill_id not in result or result[row.skill_id].confidence < row.confidence:
+            result[row.skill_id] = row
     best = sorted(result.values(), key=lambda item: (-item.confidence, item.start))[:limit]
     return [replace(item, start=places[item.start], end=places[item.end - 1] + 1) for item in best]
 
@@ -129,8 +129,8 @@ def _alike(text: str, language: str | None, linker: Linker, taken: Sequence[tupl
         return
     names = [normal(text[start:end]) for start, end in spans]
     best, seen = looks(linker, names, language)
-    for (start, end), row, one in zip(spans, best, seen, strict=True):
-        logit = CONFIDENCE_AT_ZERO + float(np.dot(CONFIDENCE, one))
+    for (start, end), row, item in zip(spans, best, seen, strict=True):
+        logit = CONFIDENCE_AT_ZERO + float(np.dot(CONFIDENCE, item))
         # A guess is never sure enough on its own, however near it comes.
         confidence = min(1 / (1 + float(np.exp(-logit))), AUTO_ACCEPTED - 0.01)
         if confidence >= SHOWN_MIN:

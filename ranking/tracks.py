@@ -136,7 +136,7 @@ def _by_catalogue(track: Track, linker: Linker, report: Report) -> Matrix:
                 len(text.split()) <= 6 and not track.tasks[row].text for text, row in zip(texts, some, strict=True)
             ]
             for is_short, look in ((True, linker.skills_like), (False, linker.skills_in)):
-                chosen = [place for place, one in enumerate(short) if one == is_short]
+                chosen = [place for place, item in enumerate(short) if item == is_short]
                 if chosen:
                     likeness = look([texts[place] for place in chosen], language)
                     scores[np.ix_([some[place] for place in chosen], flatnonzero)] = likeness[:, columns[flatnonzero]]
@@ -290,7 +290,9 @@ def _arrays(track: Track, report: Report) -> tuple[Work, Briefs, Briefs]:
     at = np.array([brief.at if brief.at is not None else latest + 1 for brief in briefs], dtype=np.float64)
     report(f"reads {len(briefs)} briefs")
     columns: dict[str, int] = {}
-    pairs = {(row, columns.setdefault(normal(s), len(columns))) for row, one in enumerate(briefs) for s in one.skills}
+    pairs = {
+        (row, columns.setdefault(normal(s), len(columns))) for row, element in enumerate(briefs) for s in element.skills
+    }
     skills = csr_matrix(
         (np.ones(len(pairs), dtype=np.float32), ([row for row, _ in pairs], [column for _, column in pairs])),
         shape=(len(briefs), max(len(columns), 1)),

@@ -50,13 +50,13 @@ def skill(inputs):
             done[place] += 1
             fresh[place] += faded(days)
     evidence = coverage = related = 0.0
-    for place, one in enumerate(query):
-        strength = proven(one["level"], done[place])
-        other = one["instead"]
+    for place, row in enumerate(query):
+        strength = proven(row["level"], done[place])
+        other = row["instead"]
         like = other["likeness"] * proven(other["level"], other["done"]) if other else 0.0
-        evidence += one["rarity"] * max(shown(fresh[place]), 0.5 * strength) / whole
-        coverage += one["rarity"] * strength / whole
-        related += one["rarity"] * (strength or like) / whole
+        evidence += row["rarity"] * max(shown(fresh[place]), 0.5 * strength) / whole
+        coverage += row["rarity"] * strength / whole
+        related += row["rarity"] * (strength or like) / whole
     return 0.45 * evidence + 0.25 * coverage + 0.20 * max(shown(alike), 0.5 * coverage) + 0.10 * related
 
 
@@ -94,9 +94,9 @@ def main(path):
             print(f"{match['task_id']}: made by version {match['version']}; this script knows version {VERSION}")
             wrong += 1
             continue
-        anew = score(match["inputs"], match["points"])
-        if abs(anew - match["score"]) > 1e-6:
-            print(f"{match['task_id']}: the site says {match['score']}, the formula {anew}")
+        again = score(match["inputs"], match["points"])
+        if abs(again - match["score"]) > 1e-6:
+            print(f"{match['task_id']}: the site says {match['score']}, the formula {again}")
             wrong += 1
     print(f"{len(matches) - wrong} of {len(matches)} scores are what the formula gives")
     return 1 if wrong else 0

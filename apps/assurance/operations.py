@@ -48,7 +48,7 @@ def _publish(*, night: date, word: dict[str, Money] | None, now: datetime) -> Re
         defaults={
             "taken_at": now,
             "gateway": settings.PAYMENT_GATEWAY,
-            "processor": None if word is None else {one: money.amount_minor for one, money in word.items()},
+            "processor": None if word is None else {item: money.amount_minor for item, money in word.items()},
             "trial_balance": books.trial_balance(),
             "chain_links": chain[0].last_seq if chain else 0,
             "chain_head": chain[0].hash if chain else "",

@@ -256,7 +256,7 @@ class ComparedBid:
     bid: Bid
     delivery: datetime
     met: int
-    asked: int
+    criteria: int
     explanation: Any
     cost: pricing.EmployerCost
     also: Money | None
@@ -312,7 +312,7 @@ def _compared(
         bid=bid,
         delivery=queries.delivery_date(bid, now),
         met=sum(answer.will_meet for answer in answers),
-        asked=len(answers),
+        criteria=len(answers),
         explanation=explanation,
         cost=cost,
         also=converted.amount if converted else None,

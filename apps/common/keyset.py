@@ -49,10 +49,10 @@ def page(rows: QuerySet[Row], *, order: str, cursor: str = "", size: int = 20) -
         # A forged cursor may carry a value that the column cannot hold.
         with suppress(ValidationError, ValueError, TypeError):
             ordered = ordered.filter(_after(name, descending, *position))
-    found = list(ordered[: size + 1])
-    more = len(found) > size
-    found = found[:size]
-    return Page(found, _encode(_value(found[-1], name), found[-1].pk) if more else "")
+    result = list(ordered[: size + 1])
+    more = len(result) > size
+    result = result[:size]
+    return Page(result, _encode(_value(result[-1], name), result[-1].pk) if more else "")
 
 
 def _value(row: Model, name: str) -> Any:

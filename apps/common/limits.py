@@ -121,7 +121,7 @@ def _count_here(key: str, cost: int, seconds: int) -> int:
     now = time.monotonic()
     with _lock:
         if len(_counted) >= KEYS_IN_PROCESS_MAX:
-            for old in [one for one, (_count, end) in _counted.items() if end < now] or list(_counted)[:1000]:
+            for old in [item for item, (_count, end) in _counted.items() if end < now] or list(_counted)[:1000]:
                 del _counted[old]
         count, end = _counted.get(key, (0, now + seconds))
         count = cost if end < now else count + cost

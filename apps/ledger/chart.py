@@ -157,7 +157,7 @@ def tax_collected(country: str, currency: str) -> Account:
 
 
 def reserve_chargeback(currency: str) -> Account:
-    """Laid aside out of what was earned, for money that will be taken back."""
+    """Reserved out of what was earned, for money that will be taken back."""
     return _system_liability("reserve:chargeback", currency)
 
 

@@ -73,7 +73,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 def _queue_page(request: HttpRequest, case_id: str, form: DecisionForm | None) -> HttpResponse:
     is_decided = request.GET.get("show") == "decided"
     rows = list((queries.decided_reports() if is_decided else queries.open_reports())[:QUEUE_SIZE])
-    place = next((index for index, one in enumerate(rows) if str(one.id) == case_id), 0)
+    place = next((index for index, item in enumerate(rows) if str(item.id) == case_id), 0)
     case = rows[place] if rows else None
     context = {
         "rows": rows,

@@ -29,7 +29,7 @@ def swept(*, operation_id: UUID, gateway: str, amount: Money) -> Entry:
 
 
 def reserve_provisioned(*, operation_id: UUID, amount: Money) -> Entry:
-    """Laid aside out of the commission, for payments that banks will take back."""
+    """Reserved out of the commission, for payments that banks will take back."""
     return Entry(
         "reserve.provisioned",
         event_key("reserve.provisioned", operation_id),

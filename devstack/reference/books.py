@@ -48,13 +48,13 @@ def _accounts() -> dict[str, tuple[object, str]]:
     """By the name of the function that makes them: the account with placeholders, and what it is."""
     from apps.ledger import chart
 
-    found = {}
+    result = {}
     for name, function in inspect.getmembers(chart, inspect.isfunction):
         if name.startswith("_") or inspect.signature(function).return_annotation is not chart.Account:
             continue
         placeholders = [f"<{parameter.removesuffix('_id')}>" for parameter in inspect.signature(function).parameters]
-        found[name] = (function(*placeholders), first_paragraph(function.__doc__))
-    return found
+        result[name] = (function(*placeholders), first_paragraph(function.__doc__))
+    return result
 
 
 def _entries(path: Path) -> Iterator[tuple[str, ...]]:
@@ -66,8 +66,8 @@ def _entries(path: Path) -> Iterator[tuple[str, ...]]:
             if isinstance(call, ast.Call) and _name(call.func) == "Entry":
                 lines = list(_lines(function, functions, set()))
                 by_side = {
-                    wanted: dict.fromkeys(code(codes[account]) for side, account in lines if side == wanted)
-                    for wanted in ("debit", "credit", "either")
+                    requested: dict.fromkeys(code(codes[account]) for side, account in lines if side == requested)
+                    for requested in ("debit", "credit", "either")
                 }
                 either = [
                     account for account in by_side["either"] if account not in by_side["debit"] | by_side["credit"]

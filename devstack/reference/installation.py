@@ -56,5 +56,5 @@ def commands_page() -> str:
         "Commands",
         "`manage.py NAME --help` lists the options of each. On the demo's servers: `python3 go.py manage NAME`. "
         "Those of `apps.demo` do not exist in production.",
-        *(f"## {app}\n\n" + table(("command", "what it does"), found) for app, found in rows.items()),
+        *(f"## {app}\n\n" + table(("command", "what it does"), result) for app, result in rows.items()),
     )

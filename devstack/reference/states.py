@@ -10,10 +10,10 @@ from devstack.reference.markdown import page
 def state_pages() -> Iterator[tuple[str, str]]:
     from apps.common.management.commands.draw_states import machines
 
-    found = machines()
-    for name, machine in found.items():
+    result = machines()
+    for name, machine in result.items():
         yield f"states/{name}.md", machine.markdown()
-    links = "\n".join(f"* [{name.replace('_', ' ')}]({name}.md)" for name in found)
+    links = "\n".join(f"* [{name.replace('_', ' ')}]({name}.md)" for name in result)
     yield (
         "states/README.md",
         page("States", "Every status is a table of verbs in the program; these are drawn from it.", links),

@@ -129,17 +129,17 @@ class Api:
         listed = self.store.listed("transfer_reversal", call.account)
         return self._page(call, [body for body in listed if body["transfer"] == transfer_id])
 
-    def _page(self, call: Call, found: builtins.list[Json]) -> Json:
+    def _page(self, call: Call, result: builtins.list[Json]) -> Json:
         after = call.fields.get("starting_after")
         if after:
-            ids = [body["id"] for body in found]
-            found = found[ids.index(after) + 1 :] if after in ids else []
+            ids = [body["id"] for body in result]
+            result = result[ids.index(after) + 1 :] if after in ids else []
         limit = accounts.limit_of(call.fields)
         return {
             "object": "list",
             "url": call.path,
-            "has_more": len(found) > limit,
-            "data": [events.public(self._ripe(body)) for body in found[:limit]],
+            "has_more": len(result) > limit,
+            "data": [events.public(self._ripe(body)) for body in result[:limit]],
         }
 
     def list_v2(self, call: Call, kind: str, account: str = PLATFORM) -> Json:

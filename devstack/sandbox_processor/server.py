@@ -197,16 +197,16 @@ class _Handler(BaseHTTPRequestHandler):
                     form = parse_qs(body.decode())
                     try:
                         accounts.onboard(store, link, form.get("account_number", [""])[0])
-                    except Refusal as refusal:
-                        error = refusal.code
+                    except Refusal as declined:
+                        error = declined.code
                     else:
                         self._redirect(link["_return"])
                         return
                 self._html(
                     422 if error else 200, pages.onboarding(link, accounts.find(store, link["account"]), locale, error)
                 )
-        except Refusal as refusal:
-            self._html(refusal.status, pages.unknown(locale))
+        except Refusal as declined:
+            self._html(declined.status, pages.unknown(locale))
 
     def _send(self, answer: Answer) -> None:
         body = json.dumps(answer.body).encode()

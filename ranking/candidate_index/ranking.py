@@ -45,7 +45,7 @@ def candidates(part: Part, task: TaskFeatures, weights: Mapping[UUID, float], ru
     worked = _allowed(part, task, rules, *_sums(part.evidence, existing), rounds[0])
     rows, sums = _sums(part.said, existing)
     declared = _allowed(part, task, rules, rows, sums, rounds[1])
-    channels = [found[0][_best(*found, most)] for found, most in zip((worked, declared), rounds, strict=True)]
+    channels = [lookup[0][_best(*lookup, most)] for lookup, most in zip((worked, declared), rounds, strict=True)]
     rest = count - sum(len(channel) for channel in channels)
     is_new = part.newcomers[rows]
     newcomers = _allowed(part, task, rules, rows[is_new], sums[is_new], rest)

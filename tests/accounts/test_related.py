@@ -93,10 +93,10 @@ def test_the_same_passkey_is_the_same_person(make):
 
 @pytest.mark.parametrize(("number", "is_same"), [("000123456789", True), ("000999888777", False)])
 def test_the_same_payout_account_is_the_same_people(make, number, is_same):
-    one, other = make.freelancer("One"), make.freelancer("Other")
-    make.payout_account(one, number="0001 2345 6789")
+    item, other = make.freelancer("One"), make.freelancer("Other")
+    make.payout_account(item, number="0001 2345 6789")
     make.payout_account(other, number=number)
-    assert queries.are_related(one.id, other.id, since=NOON) is is_same
+    assert queries.are_related(item.id, other.id, since=NOON) is is_same
 
 
 def test_who_became_related_reviews_nobody_and_earlier_stars_count_no_more(make):

@@ -23,7 +23,7 @@ BASELINE = {
 
 def test_every_migration_since_the_baseline_keeps_the_rules():
     loader = MigrationLoader(None)
-    ours = {key for key, one in loader.disk_migrations.items() if one.__module__.startswith("apps.")}
+    ours = {key for key, item in loader.disk_migrations.items() if item.__module__.startswith("apps.")}
     assert len(ours) >= len(BASELINE)
     wrong = []
     for app, name in sorted(ours - BASELINE):

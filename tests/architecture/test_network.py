@@ -15,13 +15,13 @@ def attempts():
 
 
 def datagram():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
-        one.sendto(b"x", ("192.0.2.1", 53))
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as item:
+        item.sendto(b"x", ("192.0.2.1", 53))
 
 
 def version_6():
-    with socket.socket(socket.AF_INET6) as one:
-        one.connect(("2001:db8::1", 80))
+    with socket.socket(socket.AF_INET6) as item:
+        item.connect(("2001:db8::1", 80))
 
 
 def address():

@@ -13,8 +13,8 @@ from apps.common.states import Machine
 MACHINES = machines()
 PAIRS = [
     (name, state, verb)
-    for name, one in MACHINES.items()
-    for state, verb in itertools.product(one.choices.values, one.table)
+    for name, item in MACHINES.items()
+    for state, verb in itertools.product(item.choices.values, item.table)
 ]
 
 

@@ -13,10 +13,10 @@ def skill(slug):
 @pytest.fixture
 def employer(make, monkeypatch):
     monkeypatch.setattr("django.utils.timezone.now", lambda: NOON)
-    one = make.employer("Werk", country="DE")
+    item = make.employer("Werk", country="DE")
     for _ in range(3):
-        make.task(employer=one, skill_ids=(skill("react"), skill("logo-design")))
-    return one
+        make.task(employer=item, skill_ids=(skill("react"), skill("logo-design")))
+    return item
 
 
 def test_what_goes_with_a_skill_is_offered_while_choosing(employer, make, visitor):

@@ -43,11 +43,11 @@ def test_the_desks_are_accessible(visitor, books, language, theme, width):
     row = b"date,amount,currency\n2026-11-20,10.00,EUR\n"
     statements.import_statement(name="s.csv", body=row, actor=people.actor_for(staff), now=timezone.now())
 
-    one = visitor(staff, language=language, theme=theme, width=width)
+    first = visitor(staff, language=language, theme=theme, width=width)
     for path in ("/money/reconciliation/", f"/money/reconciliation/{item.id}/", "/money/bank/", "/money/treasury/",
                  "/money/treasury/top_up/EUR/sandbox/"):  # fmt: skip
-        one.open(path)
-        one.check()
+        first.open(path)
+        first.check()
     suspense.propose_booking(
         item_id=item.id, target="expense:processor", payment_number="", explanation="Told by mail",
         actor=people.actor_for(staff), now=timezone.now(),

@@ -36,56 +36,56 @@ def rest_is_over(one: Breaker) -> None:
 
 
 def test_it_opens_after_three_silences_and_calls_nobody():
-    one, called = breaker(), []
+    item, called = breaker(), []
     for _ in range(3):
-        ask(one, silent, Silent)
-    ask(one, lambda: called.append(1), Open)
-    ask(Breaker(one.name), lambda: called.append(1), Open)  # another process
+        ask(item, silent, Silent)
+    ask(item, lambda: called.append(1), Open)
+    ask(Breaker(item.name), lambda: called.append(1), Open)  # another process
     assert called == []
 
 
 def test_an_answer_in_between_counts_from_the_beginning_and_a_refusal_is_an_answer():
-    one = breaker()
+    item = breaker()
     for _ in range(2):
-        ask(one, silent, Silent)
-    ask(one, lambda: int("x"), ValueError)
+        ask(item, silent, Silent)
+    ask(item, lambda: int("x"), ValueError)
     for _ in range(2):
-        ask(one, silent, Silent)
-    assert ask(one, lambda: "here") == "here"
+        ask(item, silent, Silent)
+    assert ask(item, lambda: "here") == "here"
 
 
 def test_after_the_rest_one_call_tries_and_its_silence_opens_again():
-    one = breaker()
+    item = breaker()
     for _ in range(3):
-        ask(one, silent, Silent)
-    rest_is_over(one)
+        ask(item, silent, Silent)
+    rest_is_over(item)
 
     def while_trying():
-        ask(one, lambda: "second", Open)
+        ask(item, lambda: "second", Open)
         raise Silent
 
-    ask(one, while_trying, Silent)
-    ask(one, lambda: "too early", Open)
-    rest_is_over(one)
-    assert ask(one, lambda: "here again") == "here again"
-    assert ask(one, lambda: "and more") == "and more"
+    ask(item, while_trying, Silent)
+    ask(item, lambda: "too early", Open)
+    rest_is_over(item)
+    assert ask(item, lambda: "here again") == "here again"
+    assert ask(item, lambda: "and more") == "and more"
 
 
 def test_one_that_never_opens():
-    one = breaker(failures_max=0)
+    item = breaker(failures_max=0)
     for _ in range(10):
-        ask(one, silent, Silent)
+        ask(item, silent, Silent)
 
 
 def test_too_many_at_once_are_refused_and_places_come_back():
-    one, go = breaker(at_once=2, wait=0.05), threading.Event()
-    waiting = [threading.Thread(target=lambda: one.call(go.wait, silences=(Silent,))) for _ in range(2)]
+    item, go = breaker(at_once=2, wait=0.05), threading.Event()
+    waiting = [threading.Thread(target=lambda: item.call(go.wait, silences=(Silent,))) for _ in range(2)]
     for thread in waiting:
         thread.start()
-    while one._places._value:
+    while item._places._value:
         time.sleep(0.001)
-    ask(one, lambda: "third", Open)
+    ask(item, lambda: "third", Open)
     go.set()
     for thread in waiting:
         thread.join()
-    assert ask(one, lambda: "third") == "third"
+    assert ask(item, lambda: "third") == "third"

@@ -97,10 +97,10 @@ def test_a_slow_run_ends_between_two_rows(make):
 
 
 def test_ids_are_done_once_each_and_in_their_order(make):
-    one, two = make.freelancer().id, make.freelancer().id
+    item, two = make.freelancer().id, make.freelancer().id
     work, done = failing()
-    assert each_id("t", [two, one, two], work, now=NOON) == 2
-    assert done == [two, one]
+    assert each_id("t", [two, item, two], work, now=NOON) == 2
+    assert done == [two, item]
 
 
 def test_two_runs_of_a_job_never_overlap_and_a_dead_one_leaves_no_lock():

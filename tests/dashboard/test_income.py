@@ -32,8 +32,8 @@ def test_too_few_months_or_no_income_say_nothing(amounts):
 
 @given(st.lists(st.integers(0, 10**12), min_size=3, max_size=12), st.integers(1, 50))
 def test_variation_does_not_depend_on_the_unit(amounts, factor):
-    one, many = rules.variation(amounts), rules.variation([factor * amount for amount in amounts])
-    assert one == many
+    item, many = rules.variation(amounts), rules.variation([factor * amount for amount in amounts])
+    assert item == many
 
 
 @given(st.lists(st.integers(-(10**12), 10**12), max_size=12))

@@ -81,17 +81,17 @@ def skills() -> tuple[dict[str, list[dict[str, Any]]], dict[str, dict[str, int]]
     people = [listed(number, 8, 1) for number in range(300)]
     tasks = [listed(chance.randrange(60), 5, 0) for _ in range(60)]
     answers = {
-        f"t{number}": {f"f{place}": 3 for place, one in enumerate(people) if one["of"] == task["of"]}
+        f"t{number}": {f"f{place}": 3 for place, item in enumerate(people) if item["of"] == task["of"]}
         for number, task in enumerate(tasks)
     }
     return {
         "freelancers": [
-            {"id": f"f{n}", "lang": one["lang"], "title": "", "skills": dict.fromkeys(one["skills"], 1), "text": ""}
-            for n, one in enumerate(people)
+            {"id": f"f{n}", "lang": item["lang"], "title": "", "skills": dict.fromkeys(item["skills"], 1), "text": ""}
+            for n, item in enumerate(people)
         ],
         "tasks": [
-            {"id": f"t{n}", "lang": one["lang"], "title": "", "skills": one["skills"], "text": ""}
-            for n, one in enumerate(tasks)
+            {"id": f"t{n}", "lang": item["lang"], "title": "", "skills": item["skills"], "text": ""}
+            for n, item in enumerate(tasks)
         ],
     }, answers
 

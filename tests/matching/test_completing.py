@@ -28,14 +28,14 @@ def market(make, employer):
 
 
 def test_what_stands_together_comes_before_what_is_alike(market):
-    suggested = [one for one, _label in skill_suggestions.goes_with([skill("react")], NOON)]
+    suggested = [item for item, _label in skill_suggestions.goes_with([skill("react")], NOON)]
     assert suggested[0] == skill("logo-design")
     assert skill("react") not in suggested
     assert len(suggested) > 1, "the taxonomy fills up"
 
 
 def test_without_tasks_the_taxonomy_answers():
-    suggested = [one for one, _label in skill_suggestions.goes_with([skill("react")], NOON)]
+    suggested = [item for item, _label in skill_suggestions.goes_with([skill("react")], NOON)]
     assert suggested
     assert skill("logo-design") not in suggested
     assert skill_suggestions.goes_with([], NOON) == []
@@ -43,7 +43,7 @@ def test_without_tasks_the_taxonomy_answers():
 
 def test_one_task_alone_says_nothing(make, employer):
     make.task(employer=employer, skill_ids=(skill("react"), skill("logo-design")))
-    assert skill("logo-design") not in [one for one, _label in skill_suggestions.goes_with([skill("react")], NOON)]
+    assert skill("logo-design") not in [item for item, _label in skill_suggestions.goes_with([skill("react")], NOON)]
 
 
 def sign_in(client, organization):

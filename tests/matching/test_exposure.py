@@ -64,11 +64,11 @@ def test_over_the_cap_one_steps_behind_those_of_nearly_the_same_score_alone(some
     alone = [replace(item, likeness=None, is_newcomer=False) for item in some]
     by_id = {item.id.int: item for item in alone}
     shown = [by_id[number] for number in order(alone, Rules(cap=cap, exploration=0))]
-    for at, one in enumerate(shown):
+    for at, row in enumerate(shown):
         for later in shown[at + 1 :]:
-            if later.score > one.score:
-                assert later.shown_today >= cap > one.shown_today
-                assert later.score - one.score <= NEARLY
+            if later.score > row.score:
+                assert later.shown_today >= cap > row.shown_today
+                assert later.score - row.score <= NEARLY
 
 
 def test_alone_over_the_cap_one_is_still_first():
@@ -81,11 +81,11 @@ def test_only_near_duplicates_step_back_and_no_farther_than_their_points(some):
     alone = [replace(item, shown_today=0, is_newcomer=False) for item in some]
     by_id = {item.id.int: item for item in alone}
     shown = [by_id[number] for number in order(alone)]
-    for at, one in enumerate(shown):
+    for at, row in enumerate(shown):
         for later in shown[at + 1 :]:
-            if later.score > one.score:
+            if later.score > row.score:
                 assert later.likeness is not None
-                assert later.score - one.score <= DUPLICATE_POINTS
+                assert later.score - row.score <= DUPLICATE_POINTS
                 assert any(above.likeness == later.likeness for above in shown[: at + 1])
 
 

@@ -176,9 +176,9 @@ def test_names_and_countries_do_not_move_a_place(market):
         recommended_freelancer.organization.id
         for recommended_freelancer in recommendations.recommended_freelancers(task.id, 24, now=NOON)
     ]
-    for number, one in enumerate(people):
-        one.display_name, one.country = f"王 {number}", "EG" if number % 3 else "BR"
-        one.save(update_fields=["display_name", "country"])
+    for number, item in enumerate(people):
+        item.display_name, item.country = f"王 {number}", "EG" if number % 3 else "BR"
+        item.save(update_fields=["display_name", "country"])
     assert [
         recommended_freelancer.organization.id
         for recommended_freelancer in recommendations.recommended_freelancers(task.id, 24, now=NOON)

@@ -31,12 +31,12 @@ def market(make, monkeypatch, outbox_drain):
     react = Skill.objects.get(slug="react").id
 
     def freelancer(name):
-        one = make.freelancer(name)
+        item = make.freelancer(name)
         accounts.update_profile(
-            organization_id=one.id, actor=make.actor(one), now=NOON, changes={}, skills={react: 4},
+            organization_id=item.id, actor=make.actor(item), now=NOON, changes={}, skills={react: 4},
             languages={"en": "native"},
         )  # fmt: skip
-        return one
+        return item
 
     class Market:
         ada, bola = freelancer("Ada"), freelancer("Bola")

@@ -186,8 +186,8 @@ def site(make, outbox_drain):
                 at = start + timedelta(minutes=nth)
                 list_id = uuid4()
                 best = max(rows, key=lambda row: row[0][pairwise_ranking.PARTS.index(by)] if by else random.random())
-                for place, (parts, one) in enumerate(rows, start=1):
-                    shown.append(impression(task, one, parts, place, list_id, side, at))
+                for place, (parts, item) in enumerate(rows, start=1):
+                    shown.append(impression(task, item, parts, place, list_id, side, at))
                 kind = EventKind.SHORTLIST if side == ListSide.PEOPLE else EventKind.BID
                 events.append(
                     MatchEvent(task=task, organization=best[1], kind=kind, happened_at=at + timedelta(hours=1))
@@ -238,9 +238,9 @@ def test_a_learned_order_is_shown_with_the_formulas_parts(site, make, client, mo
     monkeypatch.setattr("django.utils.timezone.now", lambda: NOON)
     site.shows()
     ranker = learning_operations.train_ranker(category_id=site.category.id, side=ListSide.PEOPLE, now=NOON)
-    for nth, one in enumerate(site.people):
-        one.profile.skills.create(skill_id=Skill.objects.get(slug="react").id, level=1 + nth % 4)
-        one.profile.languages.create(language="en", level="fluent")
+    for nth, row in enumerate(site.people):
+        row.profile.skills.create(skill_id=Skill.objects.get(slug="react").id, level=1 + nth % 4)
+        row.profile.languages.create(language="en", level="fluent")
     task_match = matches.match_task(task_id=site.task.id, now=NOON)
 
     assert len(task_match) == 6

@@ -14,7 +14,7 @@ def linker():
 
 def names(linker, row, language="en"):
     existing = linker.taxonomy.skill_names[language]
-    return {text for text, one in zip(existing.texts, existing.rows, strict=True) if one == row}
+    return {text for text, item in zip(existing.texts, existing.rows, strict=True) if item == row}
 
 
 @pytest.mark.parametrize(
@@ -119,9 +119,9 @@ def test_vectors_bring_languages_together_and_leave_the_silent_at_zero():
 def test_the_wide_encoder_joins_languages_that_the_quick_one_does_not_know(title, language, near, far):
     [query] = multilingual_encoder.encode([title], language, "occupations")
     others = {"Krankenpfleger": "de", "Koch": "de", "pielęgniarka": "pl", "prawnik": "pl"}
-    [[one], [other]] = [multilingual_encoder.encode([text], others[text], "occupations") for text in (near, far)]
+    [[item], [other]] = [multilingual_encoder.encode([text], others[text], "occupations") for text in (near, far)]
 
-    assert query @ one > query @ other + 0.2
+    assert query @ item > query @ other + 0.2
     assert np.linalg.norm(query) == pytest.approx(1, abs=1e-4)
 
 

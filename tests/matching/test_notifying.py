@@ -32,12 +32,12 @@ def market(make, outbox_drain):
     react = Skill.objects.get(slug="react").id
 
     def freelancer(name, level):
-        one = make.freelancer(name)
+        item = make.freelancer(name)
         accounts.update_profile(
-            organization_id=one.id, actor=make.actor(one), now=NOON, changes={}, skills={react: level},
+            organization_id=item.id, actor=make.actor(item), now=NOON, changes={}, skills={react: level},
             languages={"en": "native"},
         )  # fmt: skip
-        return one
+        return item
 
     class Market:
         people = [freelancer(name, level) for name, level in (("Ada", 4), ("Bola", 3), ("Chi", 2), ("Dayo", 1))]

@@ -28,14 +28,14 @@ def market(make, outbox_drain):
     """A German task for React and Next.js; freelancers of several kinds."""
 
     def freelancer(name, skills, languages=None, **fields):
-        one = make.freelancer(name, **fields)
+        item = make.freelancer(name, **fields)
         profile = {"rate_amount_minor": 3000, "rate_currency": "USD"}
         accounts.update_profile(
-            organization_id=one.id, actor=make.actor(one), now=NOON, changes=profile,
+            organization_id=item.id, actor=make.actor(item), now=NOON, changes=profile,
             skills={skill(slug): level for slug, level in skills.items()},
             languages=languages or {"en": "fluent", "de": "conversational"},
         )  # fmt: skip
-        return one
+        return item
 
     class Market:
         react = freelancer("Ada", {"react": 4, "nextjs": 4})

@@ -123,5 +123,5 @@ def test_the_script_and_the_formula_agree_on_anything(features, task, related, p
     for feature in features:
         match = scoring.score(task, feature, rarity={}, related=related, now=NOW, weights=points)
         inputs = json.loads(json.dumps(match.inputs.as_json()))
-        anew = theirs["score"](inputs, [points.skill, points.pay, points.growth])  # type: ignore[operator]
-        assert anew == pytest.approx(match.score, abs=1e-6)
+        again = theirs["score"](inputs, [points.skill, points.pay, points.growth])  # type: ignore[operator]
+        assert again == pytest.approx(match.score, abs=1e-6)

@@ -68,11 +68,11 @@ levels = st.dictionaries(st.sampled_from(SKILLS), st.integers(1, 4), max_size=6)
 def test_parts_sum_to_the_score_and_the_score_keeps_its_range(
     skills, asked, budget, price, hourly, completed, failed, days, works, language, hours
 ):
-    one = freelancer(
+    item = freelancer(
         skills=skills, usual_price_minor=price, hourly_minor=hourly, completed=completed, failed=failed, works=tuple(works),
         active_at=None if days is None else NOW - timedelta(days=days), utc_hours=frozenset(hours),
     )  # fmt: skip
-    match = score(task(skill_ids=tuple(asked), budget_minor=budget, language=language), one,
+    match = score(task(skill_ids=tuple(asked), budget_minor=budget, language=language), item,
                   related={A: {B: 600, C: 300}})  # fmt: skip
     assert math.isclose(sum(match.components.values()), match.score, abs_tol=1e-6)
     assert 0 <= match.score <= 100

@@ -95,10 +95,10 @@ def test_the_candidate_index_ranks_as_the_formula_scores(tmp_path_factory, featu
         and scoring.language_fit(task.language, feature.languages)[0] > 0
     }
     assert {item.owner for item in ranked} == expected.keys()
-    for one in ranked:
-        assert one.fast == pytest.approx(expected[one.owner].score, abs=1e-4)
-        assert one.match == expected[one.owner]
-        assert sum(one.match.components.values()) == pytest.approx(one.match.score, abs=1e-6)
+    for row in ranked:
+        assert row.fast == pytest.approx(expected[row.owner].score, abs=1e-4)
+        assert row.match == expected[row.owner]
+        assert sum(row.match.components.values()) == pytest.approx(row.match.score, abs=1e-6)
     assert [item.match.score for item in ranked] == sorted((item.match.score for item in ranked), reverse=True)
 
 
@@ -135,14 +135,14 @@ def test_a_delta_replaces_people_and_hides_those_who_are_gone(tmp_path):
 
 
 def test_ids_of_one_millisecond_are_notified_apart(tmp_path):
-    crowd = [dataclasses.replace(somebody(1, SKILLS[0]), id=UUID(int=(7 << 64) + nth)) for nth in (1, 2, 3)]
-    index = base_of(tmp_path / "index", crowd)
+    candidates = [dataclasses.replace(somebody(1, SKILLS[0]), id=UUID(int=(7 << 64) + nth)) for nth in (1, 2, 3)]
+    index = base_of(tmp_path / "index", candidates)
     delta = Writer()
-    delta.add(dataclasses.replace(crowd[1], skills={SKILLS[1]: 4}))
-    put_delta(tmp_path / "index", delta.columns(), gone=[crowd[2].id, UUID(int=(7 << 64) + 4), UUID(int=1)])
+    delta.add(dataclasses.replace(candidates[1], skills={SKILLS[1]: 4}))
+    put_delta(tmp_path / "index", delta.columns(), gone=[candidates[2].id, UUID(int=(7 << 64) + 4), UUID(int=1)])
 
     assert names(index, a_task(SKILLS[0])) == [1]
-    assert names(index, a_task(SKILLS[0]), Rules(EVERYWHERE.payable, frozenset({crowd[0].id}))) == []
+    assert names(index, a_task(SKILLS[0]), Rules(EVERYWHERE.payable, frozenset({candidates[0].id}))) == []
     assert names(index, a_task(SKILLS[1])) == [2]
 
 
@@ -156,8 +156,8 @@ def test_rules_stand_before_the_score(tmp_path):
 
 
 def test_only_the_best_candidates_are_scored_and_kept(tmp_path):
-    crowd = [somebody(nth, *SKILLS[: 1 + nth % 3]) for nth in range(1, 400)]
-    index = base_of(tmp_path / "index", crowd)
+    candidates = [somebody(nth, *SKILLS[: 1 + nth % 3]) for nth in range(1, 400)]
+    index = base_of(tmp_path / "index", candidates)
 
     result = names(index, a_task(*SKILLS[:3]), candidates=20, limit=5)
 
@@ -166,10 +166,10 @@ def test_only_the_best_candidates_are_scored_and_kept(tmp_path):
 
 
 def test_who_did_the_work_is_among_few_candidates_without_declaring_it(tmp_path):
-    crowd = [somebody(nth, SKILLS[0], completed=1) for nth in range(1, 200)]
+    candidates = [somebody(nth, SKILLS[0], completed=1) for nth in range(1, 200)]
     worker = somebody(500, SKILLS[7], works=(PastWork((SKILLS[0],), NOW, accepted=True),) * 6, completed=6)
     newcomer = somebody(600, SKILLS[0])
-    index = base_of(tmp_path / "index", [*crowd, worker, newcomer])
+    index = base_of(tmp_path / "index", [*candidates, worker, newcomer])
 
     result = names(index, a_task(SKILLS[0]), candidates=10, limit=10)
 
@@ -227,8 +227,8 @@ def test_the_best_are_the_best_however_many_there_are(values, count, random):
 
 
 def test_where_the_rules_take_most_away_others_are_looked_for(tmp_path):
-    crowd = [somebody(nth, SKILLS[0], SKILLS[1], country="NG") for nth in range(1, 1000)]
-    index = base_of(tmp_path / "index", [*crowd, somebody(2000, SKILLS[0])])
+    candidates = [somebody(nth, SKILLS[0], SKILLS[1], country="NG") for nth in range(1, 1000)]
+    index = base_of(tmp_path / "index", [*candidates, somebody(2000, SKILLS[0])])
     payable = np.ones(COUNTRIES, dtype=bool)
     payable[country_number("NG")] = False
 

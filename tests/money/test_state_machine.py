@@ -346,10 +346,10 @@ class MoneyMachine(RuleBasedStateMachine):
     def the_card_network_decides(self, pick: int, status: str) -> None:
         waiting = list(Chargeback.objects.exclude(status__in=["won", "lost"]).order_by("id"))
         if waiting:
-            one = waiting[pick % len(waiting)]
+            item = waiting[pick % len(waiting)]
             with self.store.step():
-                disputes.close(self.store, one.remote_id, status)
-            chargebacks.refresh_chargeback(gateway="sandbox", remote_id=one.remote_id, now=self.now)
+                disputes.close(self.store, item.remote_id, status)
+            chargebacks.refresh_chargeback(gateway="sandbox", remote_id=item.remote_id, now=self.now)
             self.spread()
 
     # -- the world

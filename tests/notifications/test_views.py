@@ -38,14 +38,14 @@ def test_list_shows_unread_first_and_marks_all_read(client, ada):
 def test_opening_one_about_another_organization_asks_before_one_acts_for_it(client, ada, make):
     make.organization("First", owner=ada)
     second = make.organization("Second", owner=ada)
-    one = tell(ada, organization_id=second.id)
+    item = tell(ada, organization_id=second.id)
     before = User.objects.get(pk=ada.pk).last_organization_id
 
-    page = client.get(reverse("notifications:open", args=[one.id]))
+    page = client.get(reverse("notifications:open", args=[item.id]))
 
     assert "Second" in page.content.decode()
-    one.refresh_from_db()
-    assert one.read_at is not None
+    item.refresh_from_db()
+    assert item.read_at is not None
     assert User.objects.get(pk=ada.pk).last_organization_id == before  # a link from anywhere changes nothing
 
     answer = client.post(reverse("accounts:switch"), {"organization": str(second.id), "next": page.context["next"]})
@@ -62,9 +62,9 @@ def test_somebody_elses_is_not_found(client, ada, make):
 
 
 def test_a_notification_whose_page_is_gone_leads_to_the_list(client, ada):
-    one = tell(ada)
-    Notification.objects.filter(id=one.id).update(route="no:such-page")
-    assert client.get(reverse("notifications:open", args=[one.id])).url == reverse("notifications:list")
+    item = tell(ada)
+    Notification.objects.filter(id=item.id).update(route="no:such-page")
+    assert client.get(reverse("notifications:open", args=[item.id])).url == reverse("notifications:list")
 
 
 def test_preferences_are_kept(client, ada):
@@ -107,12 +107,12 @@ def test_list_costs_a_fixed_number_of_questions(client, ada, django_assert_max_n
 
 
 def test_api_lists_counts_reads_and_keeps_preferences(client, ada):
-    one = tell(ada)
+    first = tell(ada)
     tell(ada, "2")
     listed = client.get("/api/v1/notifications/", headers={"Accept-Language": "en"}).json()
     assert [row["kind"] for row in listed["results"]] == ["bid_shortlisted", "bid_shortlisted"]
     assert "Logo" in listed["results"][0]["title"]
-    assert client.post(f"/api/v1/notifications/{one.id}/read/").json()["read_at"]
+    assert client.post(f"/api/v1/notifications/{first.id}/read/").json()["read_at"]
     assert client.get("/api/v1/notifications/unread/").json() == {"count": 1}
     assert client.post("/api/v1/notifications/read/").json() == {"count": 1}
     row = {"group": "bids", "is_in_app": True, "pace": "weekly"}

@@ -14,7 +14,7 @@ from django.conf import settings
 ROOT = Path(settings.BASE_DIR)
 FILE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES = FILE["services"]
-OURS = {name for name, one in SERVICES.items() if "build" in one}
+OURS = {name for name, row in SERVICES.items() if "build" in row}
 RUNNING = sorted(set(SERVICES) - {"migrate"})
 
 
@@ -66,7 +66,7 @@ def test_an_image_of_others_has_a_full_version(name):
 def test_who_can_reach_what():
     assert FILE["networks"]["inside"]["internal"] is True
     assert SERVICES["db"]["networks"] == SERVICES["cache"]["networks"] == ["inside"]
-    assert [name for name, one in SERVICES.items() if one.get("ports")] == ["proxy"]
+    assert [name for name, item in SERVICES.items() if item.get("ports")] == ["proxy"]
     assert "--requirepass" in SERVICES["cache"]["command"]
     assert "noeviction" in SERVICES["cache"]["command"]
 

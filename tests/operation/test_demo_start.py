@@ -27,11 +27,11 @@ def program(tmp_path, monkeypatch):
 
 @pytest.fixture
 def done(program):
-    one = Preparation(program / "prepared", program / "cluster", program / "processor")
-    assert not one.is_done()
-    one.mark_done()
-    assert one.is_done()
-    return one
+    item = Preparation(program / "prepared", program / "cluster", program / "processor")
+    assert not item.is_done()
+    item.mark_done()
+    assert item.is_done()
+    return item
 
 
 def test_what_is_prepared_stays_so(done):

@@ -79,10 +79,10 @@ class Sink:
 
 @pytest.fixture
 def sink() -> Iterator[Sink]:
-    one = Sink()
-    yield one
-    one.server.shutdown()
-    one.server.server_close()
+    item = Sink()
+    yield item
+    item.server.shutdown()
+    item.server.server_close()
 
 
 @contextmanager
@@ -112,9 +112,9 @@ def check_is_clean(sink: Sink) -> None:
 
 
 def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+    with socket.socket() as item:
+        item.bind(("127.0.0.1", 0))
+        return int(item.getsockname()[1])
 
 
 @pytest.mark.processes

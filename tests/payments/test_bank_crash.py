@@ -96,9 +96,9 @@ def test_killing_who_pays_by_bank_pays_once(make, staff, due, tmp_path, point):
     assert sum(Money.of(amount, "EUR").amount_minor for _, amount in executed) == sum(item.amount_minor for item in due)
     assert len(executed) == len(due) == BankOrder.objects.count()
     assert {file.number for file in BankFile.objects.all()} == {folder.name for folder in bank.iterdir()}
-    for one in due:
-        one.refresh_from_db()
-        assert one.status in ("paid", "succeeded")
+    for row in due:
+        row.refresh_from_db()
+        assert row.status in ("paid", "succeeded")
     at_bank = before - sum(item.amount_minor for item in due)
     assert sum(line.amount_minor for line in BankStatementLine.objects.all()) == at_bank
     assert (

@@ -96,8 +96,8 @@ def test_automatic_payouts_cost_nothing_for_accounts_without_a_balance(make):
 
 def test_one_that_cannot_be_paid_keeps_no_other_from_being_paid(make, monkeypatch):
     bad, good = automatic_accounts(make, 2)
-    for one in (bad, good):
-        make.balance(one, Money.of("90.00", "EUR"))
+    for row in (bad, good):
+        make.balance(row, Money.of("90.00", "EUR"))
     inner = automatic._pay_out_all
 
     def pay(*, organization_id, currency, now):

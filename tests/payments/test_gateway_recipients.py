@@ -18,7 +18,7 @@ from apps.gateways.protocols.payouts import BankPayoutRequest, OutboundRequest
 from apps.gateways.protocols.transfers import ReversalRequest, TransferRequest
 from apps.gateways.protocols.webhooks import WebhookKind
 from apps.gateways.stripe.client import API_VERSION, StripeGateway
-from apps.gateways.stripe.retry import patiently
+from apps.gateways.stripe.retry import with_retries
 from devstack.sandbox_processor import events
 
 from .conftest import SECRET, THIN_SECRET
@@ -297,7 +297,7 @@ class TestRetries:
                 raise TooManyRequests
             return "done"
 
-        assert patiently(call, (0.5, 1.0, 2.0), slept.append) == "done"
+        assert with_retries(call, (0.5, 1.0, 2.0), slept.append) == "done"
         assert 0.5 <= slept[0] <= 0.75 and 1.0 <= slept[1] <= 1.5
 
     def test_a_gateway_waits_and_sends_the_same_key_again(self, processor):

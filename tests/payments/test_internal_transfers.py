@@ -263,8 +263,8 @@ def people_user(actor):
 
 
 def test_the_api_does_the_same(market):
-    one, other = APIClient(), APIClient()
-    one.force_login(people_user(market.one))
+    item, other = APIClient(), APIClient()
+    item.force_login(people_user(market.one))
     other.force_login(people_user(market.other))
     body = {"id": str(uuid4()), "source": "sandbox", "target": "bank", "reason": "Withdrawals",
             "amount": {"amount_minor": 45000, "currency": "EUR"}}  # fmt: skip
@@ -272,16 +272,16 @@ def test_the_api_does_the_same(market):
     def post(client, path, sent):
         return client.post(path, sent, format="json", headers={"Idempotency-Key": str(uuid4())})
 
-    assert [post(one, "/api/v1/treasury/internal-transfers/", body).status_code for _ in range(2)] == [201, 201]
+    assert [post(item, "/api/v1/treasury/internal-transfers/", body).status_code for _ in range(2)] == [201, 201]
     address = f"/api/v1/treasury/internal-transfers/{body['id']}/"
-    alone = post(one, address, {"step": "approve"})
+    alone = post(item, address, {"step": "approve"})
     assert (alone.status_code, alone.json()["code"]) == (409, "second_person_missing")
     assert post(other, address, {"step": "approve"}).json()["transfer"]["status"] == "agreed"
     pay_out_at_processor(market)
-    assert one.get(address).json()["candidates"] == []  # nobody has read the processor's lines yet
+    assert item.get(address).json()["candidates"] == []  # nobody has read the processor's lines yet
     reconciliation.reconcile(gateway="sandbox")
-    assert one.get(address).json()["transfer"]["status"] == "left"
-    body = one.get("/api/v1/treasury/internal-transfers/").json()
+    assert item.get(address).json()["transfer"]["status"] == "left"
+    body = item.get("/api/v1/treasury/internal-transfers/").json()
     held = {row["gateway"]: row["held"] for row in body["gateways"]}
     assert held["bank"] == {"amount_minor": 0, "currency": "EUR"}
     assert held["sandbox"]["amount_minor"] > 0

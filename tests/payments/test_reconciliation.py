@@ -132,20 +132,20 @@ def test_a_payment_sent_twice_is_seen_here_alone(books):
     requests.post(f"{books.processor.url}/v1/transfers", data=again, headers=headers, timeout=5)
     assert sound(), "our own books cannot see it"
 
-    found = run()
-    assert found.summary["differences"]
-    assert found.summary["waiting"] == {"EUR": -4500}
-    assert found.items_opened == 0, "the first day it may still explain itself"
+    result = run()
+    assert result.summary["differences"]
+    assert result.summary["waiting"] == {"EUR": -4500}
+    assert result.items_opened == 0, "the first day it may still explain itself"
 
-    found = later()
+    result = later()
 
     item = SuspenseItem.objects.get()
     assert (item.amount, item.reason) == (Money.of("-45.00", "EUR"), "no_entry")
     assert clearing_is_the_processors()
     assert book_queries.balance(chart.suspense("EUR")) == Money.of("45.00", "EUR")
-    [account] = found.summary["connected_differences"]
+    [account] = result.summary["connected_differences"]
     assert account["processor"] - account["books"] == 4500
-    assert not found.is_clean
+    assert not result.is_clean
 
 
 def test_a_kind_that_nobody_knows_is_never_skipped(books):
@@ -225,27 +225,27 @@ def propose(item, actor, **options):
 
 
 def test_two_people_book_it_where_it_belongs(books, item, outbox_drain):
-    one, other = staff(books), staff(books, "Second")
+    row, other = staff(books), staff(books, "Second")
     before = book_queries.balance(chart.processor_expense("EUR"))
-    propose(item, one)
+    propose(item, row)
     with pytest.raises(suspense.SamePerson):
-        suspense.confirm_booking(item_id=item.id, actor=one, now=timezone.now())
+        suspense.confirm_booking(item_id=item.id, actor=row, now=timezone.now())
     suspense.confirm_booking(item_id=item.id, actor=other, now=timezone.now())
     outbox_drain(timezone.now() + timedelta(minutes=1))
 
     assert book_queries.balance(chart.processor_expense("EUR")) - before == Money.of("0.99", "EUR")
     assert not book_queries.balance(chart.suspense("EUR"))
-    assert AuditEntry.objects.get(action="treasury.suspense_resolved").details["proposed_by"] == str(one.user_id)
+    assert AuditEntry.objects.get(action="treasury.suspense_resolved").details["proposed_by"] == str(row.user_id)
     assert later().is_clean
     assert sound()
     assert Notification.objects.filter(kind="books_differ").exists()
 
 
 def test_the_database_refuses_one_person_alone(books, item):
-    one = staff(books)
-    propose(item, one)
+    row = staff(books)
+    propose(item, row)
     with pytest.raises(IntegrityError, match="treasury_suspenseitem_two_people"), transaction.atomic():
-        SuspenseItem.objects.update(confirmed_by_id=one.user_id)
+        SuspenseItem.objects.update(confirmed_by_id=row.user_id)
 
 
 def test_a_booking_says_why_and_is_staffs(books, item):
@@ -269,22 +269,22 @@ def test_money_of_nobody_becomes_the_credit_of_who_paid_it(books):
 
 
 def test_the_pages_of_the_desk(books, item):
-    one, two = Client(), Client()
-    one.force_login(books.staff())
+    row, two = Client(), Client()
+    row.force_login(books.staff())
     two.force_login(books.staff("Second"))
     address = f"/en/money/reconciliation/{item.id}/"
-    listed = one.get("/en/money/reconciliation/").content.decode()
+    listed = row.get("/en/money/reconciliation/").content.decode()
     assert address in listed
-    assert "moon_tax" in one.get(address).content.decode()
+    assert "moon_tax" in row.get(address).content.decode()
     values = {"step": "propose", "target": "expense:processor", "explanation": ""}
-    assert one.post(address, values).status_code == 422
-    one.post(address, values | {"explanation": "Told by mail"})
-    assert "Confirm and write the entry" not in one.get(address).content.decode()
+    assert row.post(address, values).status_code == 422
+    row.post(address, values | {"explanation": "Told by mail"})
+    assert "Confirm and write the entry" not in row.get(address).content.decode()
     assert "Confirm and write the entry" in two.get(address).content.decode()
     two.post(address, {"step": "confirm"})
     assert SuspenseItem.objects.get().status == "resolved"
-    one.post("/en/money/reconciliation/run/")
-    assert "Nothing is in suspense" not in one.get("/en/money/reconciliation/").content.decode()
+    row.post("/en/money/reconciliation/run/")
+    assert "Nothing is in suspense" not in row.get("/en/money/reconciliation/").content.decode()
     stranger = Client()
     stranger.force_login(books.employer().memberships.get().user)
     for path in (address, "/en/money/reconciliation/"):

@@ -63,11 +63,11 @@ def own(ref):
     ],
 )
 def test_bookings_that_share_a_reference_are_notified_apart(first, second):
-    one, other = (reader.read(camt(entry_)).bookings[0].fingerprint for entry_ in (first, second))
-    assert one != other
-    assert one == reader.read(camt(first)).bookings[0].fingerprint
+    item, other = (reader.read(camt(entry_)).bookings[0].fingerprint for entry_ in (first, second))
+    assert item != other
+    assert item == reader.read(camt(first)).bookings[0].fingerprint
     both = reader.read(camt(first, second)).bookings
-    assert {one, other} == {booking.fingerprint for booking in both}
+    assert {item, other} == {booking.fingerprint for booking in both}
 
 
 def test_the_same_twice_in_one_statement_is_two_bookings():

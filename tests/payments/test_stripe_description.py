@@ -180,7 +180,7 @@ class Description:
     def operation(self, method: str, path: str) -> dict[str, Any] | None:
         if any(re.fullmatch(pattern, path) for pattern in NOT_DESCRIBED[self.name]):
             return None
-        matches = [one for pattern, one in self.patterns if pattern.fullmatch(path)]
+        matches = [row for pattern, row in self.patterns if pattern.fullmatch(path)]
         assert matches, f"{self.name} does not know {path}"
         literal = min(matches, key=lambda item: item.count("{"))
         return dict(self.paths[literal][METHOD[method]])
@@ -199,7 +199,7 @@ class Description:
         """Names that the description does not have, as deep as it names any."""
         unknown = []
         choices = [self.resolved(item) for item in [schema, *schema.get("anyOf", [])]]
-        properties = {name: one for choice in choices for name, one in choice.get("properties", {}).items()}
+        properties = {name: row for choice in choices for name, row in choice.get("properties", {}).items()}
         if not properties:
             return []
         for name, item in value.items():
@@ -254,7 +254,7 @@ def _typed(schema: dict[str, Any], value: Any, description: Description) -> Any:
         array = next((choice for choice in choices if choice.get("type") == "array"), None)
         if array is not None and all(name.isdigit() for name in value):
             return [_typed(array["items"], item, description) for _, item in sorted(value.items())]
-        properties = {name: one for choice in choices for name, one in choice.get("properties", {}).items()}
+        properties = {name: row for choice in choices for name, row in choice.get("properties", {}).items()}
         return {name: _typed(properties.get(name, {}), item, description) for name, item in value.items()}
     if isinstance(value, str) and "integer" in types and re.fullmatch(r"-?\d+", value):
         return int(value)

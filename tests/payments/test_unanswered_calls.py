@@ -15,7 +15,7 @@ from apps.treasury.operations import comparison
 pytestmark = pytest.mark.django_db
 
 
-class Door:
+class ListedGateway:
     """A gateway that can be listed, or is away."""
 
     is_away = True
@@ -30,13 +30,13 @@ class Door:
 
 
 @pytest.fixture
-def door(monkeypatch, settings):
+def gateway(monkeypatch, settings):
     settings.PAYMENT_GATEWAYS_ALSO = []
-    one = Door(comparison.registry.default_gateway().capabilities)
-    monkeypatch.setattr(comparison.registry, "door", lambda name: one)
+    item = ListedGateway(comparison.registry.default_gateway().capabilities)
+    monkeypatch.setattr(comparison.registry, "gateway", lambda name: item)
     cache.delete(comparison.SILENT.format("sandbox"))
     comparison.forget_checks()
-    yield one
+    yield item
     comparison.forget_checks()
     cache.delete(comparison.SILENT.format("sandbox"))
 
@@ -47,26 +47,26 @@ def lines(caplog) -> list[str]:
     return result
 
 
-def test_the_job_of_every_five_seconds_says_once_that_nothing_can_be_compared(door, caplog):
+def test_the_job_of_every_five_seconds_says_once_that_nothing_can_be_compared(gateway, caplog):
     for _ in range(5):
         assert dispatch() == 0
     [line] = lines(caplog)
     assert "sandbox could not be compared" in line
 
-    door.is_away = False
+    gateway.is_away = False
     dispatch()
     dispatch()
     assert lines(caplog) == ["sandbox can be compared with the books again"]
 
     comparison.forget_checks()
-    door.is_away = True
+    gateway.is_away = True
     dispatch()
     dispatch()
     assert len(lines(caplog)) == 1  # a new silence is a new line
 
 
-def test_a_gateway_that_always_answered_is_not_said_to_answer_again(door, caplog):
-    door.is_away = False
+def test_a_gateway_that_always_answered_is_not_said_to_answer_again(gateway, caplog):
+    gateway.is_away = False
     assert comparison.are_current(gateway="sandbox", now=timezone.now())
     assert lines(caplog) == []
 

@@ -22,7 +22,7 @@ def silent_url(settings):
     breakers._breaker.cache_clear()
 
 
-def door(name: str, url: str):
+def connect(name: str, url: str):
     if name == "sandbox":
         return SandboxGateway(base_url=url, webhook_secret="x", timeout=(0.2, 0.2), pauses=())
     if name == "wallet":
@@ -32,7 +32,7 @@ def door(name: str, url: str):
 
 @pytest.mark.parametrize("name", ["sandbox", "stripe", "wallet"])
 def test_after_three_silences_the_next_call_fails_at_once(name, silent_url):
-    gateway = door(name, silent_url)
+    gateway = connect(name, silent_url)
     for _ in range(3):
         with pytest.raises(GatewayUnavailable):
             gateway.balance()
@@ -44,7 +44,7 @@ def test_after_three_silences_the_next_call_fails_at_once(name, silent_url):
 
 
 def test_eight_at_once_are_all_let_go_soon(silent_url):
-    gateway, ended = door("sandbox", silent_url), []
+    gateway, ended = connect("sandbox", silent_url), []
 
     def buy():
         with pytest.raises(GatewayUnavailable):
@@ -70,7 +70,7 @@ def test_a_processor_that_answers_with_errors_is_called_on(processor, settings):
     breakers._breaker.cache_clear()
     body = json.dumps({"path": "GET /v1/balance", "kind": "500", "times": 5})
     requests.post(f"{processor.url}/control/faults", data=body, timeout=5)
-    gateway = door("sandbox", processor.url)
+    gateway = connect("sandbox", processor.url)
     for _ in range(5):
         with pytest.raises(GatewayUnavailable):
             gateway.balance()

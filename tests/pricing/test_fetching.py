@@ -99,9 +99,9 @@ class Bank:
 def bank(certificate, monkeypatch):
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    one = Bank(certificate)
-    yield one
-    one.stop()
+    item = Bank(certificate)
+    yield item
+    item.stop()
     cache.clear()
 
 

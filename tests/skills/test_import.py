@@ -142,20 +142,20 @@ def test_official_download_adds_languages_and_relations(tmp_path):
             csv.writer(out).writerows([header, *rows])
 
     header = ["conceptType", "conceptUri", "skillType", "reuseLevel", "preferredLabel", "altLabels", "status"]
-    one, two = f"{skill_files.SKILL_URI}aaaa", f"{skill_files.SKILL_URI}bbbb"
+    item, two = f"{skill_files.SKILL_URI}aaaa", f"{skill_files.SKILL_URI}bbbb"
     write("skills_de.csv", header,
-          ["KnowledgeSkillCompetence", one, "knowledge", "x", "Lackierung", "Anstrich\nLackieren", "released"],
+          ["KnowledgeSkillCompetence", item, "knowledge", "x", "Lackierung", "Anstrich\nLackieren", "released"],
           ["KnowledgeSkillCompetence", two, "skill/competence", "x", "Wände streichen", "", "released"])  # fmt: skip
     write("skillSkillRelations_en.csv",
           ["originalSkillUri", "originalSkillType", "relationType", "targetSkillType", "targetSkillUri"],
-          [two, "skill", "essential", "knowledge", one],
+          [two, "skill", "essential", "knowledge", item],
           [two, "skill", "optional", "knowledge", "http://gone"])  # fmt: skip
 
     operations.import_official(folder=tmp_path, now=NOON)
     operations.import_official(folder=tmp_path, now=NOON, again=True)
 
     assert [skill.label for skill in queries.find_skills("lackieren", "de", 1)] == ["Lackierung"]
-    assert queries.labels([skill_files.skill_id(one)], "zh-hans") == {skill_files.skill_id(one): "Lackierung"}
+    assert queries.labels([skill_files.skill_id(item)], "zh-hans") == {skill_files.skill_id(item): "Lackierung"}
     assert SkillRelation.objects.get(a=skill_files.skill_id(two)).weight == 800
 
 

@@ -53,9 +53,9 @@ def read(body: bytes) -> Statement:
         )
     bookings = []
     for row in rows:
-        one = {(name or "").strip().lower(): (value or "").strip() for name, value in row.items() if name is not None}
-        if any(one.values()):
-            bookings.append(_booking(one, rows.line_num))
+        item = {(name or "").strip().lower(): (value or "").strip() for name, value in row.items() if name is not None}
+        if any(item.values()):
+            bookings.append(_booking(item, rows.line_num))
     return Statement("", None, tuple(bookings))
 
 

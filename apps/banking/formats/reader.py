@@ -55,22 +55,22 @@ def read(body: bytes) -> Statement:
     digest = hashlib.sha256(body).hexdigest()
     try:
         if camt.looks_like(body):
-            found = camt.read(body)
+            result = camt.read(body)
         elif mt940.looks_like(body):
-            found = mt940.read(body)
+            result = mt940.read(body)
         else:
-            found = csv_file.read(body)
+            result = csv_file.read(body)
     except StatementUnreadable:
         raise
     except _NOT_UNDERSTOOD as error:
         logger.warning("a statement of %s bytes cannot be read: %s", len(body), type(error).__name__)
         raise StatementUnreadable(_("It is no statement in camt.053, MT940 or CSV, or it is damaged.")) from error
-    for booking in found.bookings:
+    for booking in result.bookings:
         _check_plausible(booking)
-    found = replace(found, bookings=tuple(booking for booking in found.bookings if booking.amount))
-    if not found.bookings and found.closing is None:
+    result = replace(result, bookings=tuple(booking for booking in result.bookings if booking.amount))
+    if not result.bookings and result.closing is None:
         raise StatementUnreadable(_("The file has no bookings."))
-    return replace(found, digest=digest, bookings=_identified(found))
+    return replace(result, digest=digest, bookings=_identified(result))
 
 
 def _check_plausible(booking: Booking) -> None:

@@ -96,7 +96,7 @@ def make_way_for_payment(*, escrow_id: UUID, actor: Actor, now: datetime, method
     """
     escrow = Escrow.objects.select_related("payer").get(id=escrow_id)
     policies.check_can_fund(actor, escrow.payer_id)
-    names = _doors(escrow_id, now)
+    names = _gateways(escrow_id, now)
     chosen = method if method in names else names[0]
     for charge in charge_queries.open_charges_of(escrow_id):
         is_on_its_way = charge_queries.is_on_its_way(charge)
@@ -133,7 +133,7 @@ def start_funding(
     :raises PaymentUnavailable, PaymentRefused: by the last gateway; nothing was charged.
     """
     spoken = language or translation.get_language() or "en"
-    names = _doors(escrow_id, now)
+    names = _gateways(escrow_id, now)
     chosen = method if method in names else names[0]
     charge = _ask_payer(
         escrow_id=escrow_id,
@@ -146,7 +146,7 @@ def start_funding(
     return charge_operations.open_checkout_with_fallback(charge=charge, others=names, actor=actor, now=now)
 
 
-def _doors(escrow_id: UUID, now: datetime) -> list[str]:
+def _gateways(escrow_id: UUID, now: datetime) -> list[str]:
     """Those that take this payer's money, the first choice first; never none."""
     escrow = Escrow.objects.select_related("payer").get(id=escrow_id)
     result = methods.methods_for(country=escrow.payer.country, currency=escrow.currency, on=now.date())

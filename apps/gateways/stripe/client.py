@@ -315,7 +315,7 @@ class StripeGateway:
 
     def _asked(self, call: Callable[[], Answer]) -> Answer:
         try:
-            return retry.patiently(
+            return retry.with_retries(
                 lambda: breakers.asked(self.name, self._address, lambda: _sorted(call)), self._pauses
             )
         except retry.TooManyRequests as error:

@@ -18,7 +18,7 @@ class TooManyRequests(Exception):
     """Not carried out: the same call with the same key may be made again."""
 
 
-def patiently(
+def with_retries(
     call: Callable[[], Answer], pauses: Sequence[float] = PAUSES, sleep: Callable[[float], None] = time.sleep
 ) -> Answer:
     """

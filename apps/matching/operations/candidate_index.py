@@ -63,7 +63,7 @@ def refresh_candidate_index(*, now: datetime) -> int | None:
         if changes.count() > max(1_000, min(DELTA_MAX, DELTA_SHARE_MAX * existing["people"])):
             return _write_base(folder, now)
         changed = list(changes.order_by("changed_at").values_list("organization_id", "changed_at"))
-        return _write_delta(folder, [one for one, _ in changed], changed[-1][1], now)
+        return _write_delta(folder, [item for item, _ in changed], changed[-1][1], now)
 
 
 def _name() -> str:
@@ -82,11 +82,11 @@ def _write_base(folder: Path, now: datetime) -> int:
     # Taken before the people are read: who changes meanwhile comes with the next delta, at worst twice.
     newest = CandidateChange.objects.order_by("-changed_at").values_list("changed_at", flat=True).first()
     until = (newest or now).isoformat()
-    return candidate_index_writer.put_base(folder, candidates.everybody(now), until=until, database=_name())
+    return candidate_index_writer.put_base(folder, candidates.load_candidates(now), until=until, database=_name())
 
 
 def _write_delta(folder: Path, changed: Sequence[UUID], until: datetime, now: datetime) -> int:
-    people = candidates.everybody(now, changed) if len(changed) > FEW else _one_by_one(changed, now)
+    people = candidates.load_candidates(now, changed) if len(changed) > FEW else _one_by_one(changed, now)
     gone = set(changed) - set(people.ids)
     candidate_index_writer.put_delta(folder, people, gone=gone, until=until.isoformat())
     return len(changed)

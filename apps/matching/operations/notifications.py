@@ -23,14 +23,14 @@ PAUSE = timedelta(days=6)  # less than the week after which it is asked again
 def notify_employers(*, now: datetime) -> int:
     """Of each such task in its own transaction; gives for how many somebody was found. Safe to run twice."""
     waiting = impressions.tasks_without_invitations(now, notified_before=now - PAUSE)
-    told = 0
+    notified = 0
 
     def tell(task_id: UUID) -> None:
-        nonlocal told
-        told += _notify_employer(task_id, now)
+        nonlocal notified
+        notified += _notify_employer(task_id, now)
 
     each_row("matching.notify_employers", waiting, tell, now=now, limit=NOTIFIED_AT_ONCE, seconds_max=1500)
-    return told
+    return notified
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ as columns.
 
 A million people have ten million skills; as objects they take minutes. So PostgreSQL joins and numbers them in
 temporary tables, and COPY brings numbers alone, of fixed width, that numpy reads where they lie. That both ways give
-the same is tested (`tests/matching/test_crowd.py`). What is put into statements here are names and numbers of this
+the same is tested (`tests/matching/test_candidates.py`). What is put into statements here are names and numbers of this
 file, and strings that the driver quotes.
 """
 
@@ -39,7 +39,7 @@ KINDS = {"int": ">i4", "bigint": ">i8", "double precision": ">f8", "uuid": "V16"
 
 
 @transaction.atomic
-def everybody(now: datetime, among: Sequence[UUID] | None = None) -> Columns:
+def load_candidates(now: datetime, among: Sequence[UUID] | None = None) -> Columns:
     """All freelancers who may be recommended at this moment, or those among some."""
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {', '.join(TABLES)}")

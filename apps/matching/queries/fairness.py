@@ -60,8 +60,8 @@ def measured_week(week: date) -> dict[str, Any] | None:
     if not figures["enough"]:
         return figures
     seen: dict[int, float] = dict.fromkeys(people, 0.0)
-    for one in pairs:
-        seen[one.person] += one.attention
+    for row in pairs:
+        seen[row.person] += row.attention
     first = [is_new for *_rest, position, is_new in rows if position <= TEN]
     figures |= {
         "people": len(people),
@@ -241,8 +241,8 @@ def _guardrails(experiment: Experiment, arm: str) -> Iterable[Guardrail]:
     if "gini_max" in limits:
         other = "organization_id" if experiment.side == ListSide.PEOPLE else "task_id"
         seen: dict[UUID, float] = defaultdict(float)
-        for one, position in rows.values_list(F(other), "position"):
-            seen[one] += fairness.attention(position)
+        for item, position in rows.values_list(F(other), "position"):
+            seen[item] += fairness.attention(position)
         value = fairness.gini(list(seen.values())) if seen else None
         limit = float(limits["gini_max"])
         yield Guardrail("gini_max", value, limit, value is not None and value > limit)

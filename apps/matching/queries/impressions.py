@@ -67,12 +67,12 @@ def arranged(
         [
             Candidate(
                 id=other,
-                score=(order or {}).get(one.id, one.score),
-                is_newcomer=one.is_newcomer and side == ListSide.PEOPLE,
-                shown_today=shown_today.get(one.organization_id, 0),
-                likeness=_likeness(one, side),
+                score=(order or {}).get(item.id, item.score),
+                is_newcomer=item.is_newcomer and side == ListSide.PEOPLE,
+                shown_today=shown_today.get(item.organization_id, 0),
+                likeness=_likeness(item, side),
             )
-            for other, one in by_id.items()
+            for other, item in by_id.items()
         ],
         key=f"{side}:{reader_id}:{task_id or ''}",
         day=now.astimezone(UTC).date(),
@@ -85,7 +85,7 @@ def arranged(
 def in_own_order(results: Iterable[MatchResult]) -> list[Shown]:
     """As the reader asked for: nothing is moved."""
     best = sorted(results, key=lambda item: (-item.score, item.task_id))
-    return [Shown(one, Place(one.task_id, place, place)) for place, one in enumerate(best, start=1)]
+    return [Shown(row, Place(row.task_id, place, place)) for place, row in enumerate(best, start=1)]
 
 
 def reweighed(result: MatchResult, weights: Weights) -> MatchResult:
@@ -143,12 +143,12 @@ def lately_shown(
     kind: ListKind, reader_id: UUID, task_id: UUID | None, now: datetime
 ) -> tuple[UUID | None, set[tuple[UUID, UUID]]]:
     """The list that the reader saw there within the hour, and the pairs that stood in it."""
-    found = MatchImpression.objects.filter(
+    result = MatchImpression.objects.filter(
         list_kind=kind, reader_id=reader_id, shown_at__gt=now - SAME_LIST, shown_at__lte=now
     )
     if task_id is not None:
-        found = found.filter(task_id=task_id)
-    rows = list(found.order_by("-shown_at", "-id").values_list("list_id", "task_id", "organization_id"))
+        result = result.filter(task_id=task_id)
+    rows = list(result.order_by("-shown_at", "-id").values_list("list_id", "task_id", "organization_id"))
     if not rows:
         return None, set()
     return rows[0][0], {(task, organization) for _list, task, organization in rows}

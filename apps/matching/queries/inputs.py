@@ -87,7 +87,7 @@ def candidates_by_skills(weights: Mapping[UUID, float], limit: int) -> list[UUID
 
 
 def _weighted(skill: str, weights: Mapping[UUID, float]) -> Sum:
-    cases = [When(**{skill: one}, then=Value(weight)) for one, weight in weights.items()]
+    cases = [When(**{skill: item}, then=Value(weight)) for item, weight in weights.items()]
     return Sum(Case(*cases, output_field=FloatField()))
 
 

@@ -148,9 +148,9 @@ def recommended_tasks(
     if weights is not None:
         order = impressions.in_own_order(impressions.reweighed(result, weights) for result in results)
     else:
-        found = list(results)
+        rows = list(results)
         order = impressions.arranged(
-            found, side=ListSide.TASKS, reader_id=organization_id, now=moment, order=_learned(found)
+            rows, side=ListSide.TASKS, reader_id=organization_id, now=moment, order=_learned(rows)
         )
     explained = explanations((item.result for item in order[:limit]), is_own=True)
     return [RecommendedTask(item.result.task, explained[item.result.id], item) for item in order[:limit]]

@@ -101,7 +101,7 @@ def _label(name: str, group: str) -> Any:
 def _curve(points: list[float]) -> str:
     """The points of the Lorenz curve in a square, for an SVG polyline: y goes down."""
     last = max(len(points) - 1, 1)
-    return " ".join(f"{round(LORENZ * at / last)},{round(LORENZ * (1 - one))}" for at, one in enumerate(points))
+    return " ".join(f"{round(LORENZ * at / last)},{round(LORENZ * (1 - item))}" for at, item in enumerate(points))
 
 
 def _quarters(points: list[float]) -> list[tuple[int, int | None]]:

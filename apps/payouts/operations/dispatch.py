@@ -144,10 +144,10 @@ def _pay_out(payout: Payout, gateway: Gateway, clock: Clock) -> None:
 
 def _send_cross_border(payout: Payout, gateway: Gateway, clock: Clock) -> None:
     account = payout.account
-    found = None
+    result = None
     if payout.attempts_made > 1:
-        found = gateway.find_cross_border(payout_id=payout.id, account_id=account.remote_account_id)
-    if found is None:
+        result = gateway.find_cross_border(payout_id=payout.id, account_id=account.remote_account_id)
+    if result is None:
         if not payout.source_currency:
             _choose_source(payout, gateway)
         request = OutboundRequest(
@@ -159,8 +159,8 @@ def _send_cross_border(payout: Payout, gateway: Gateway, clock: Clock) -> None:
             source_currency=payout.source_currency,
             terms=payout.quote.terms,
         )
-        found = gateway.send_cross_border(request)
-    payout_operations.payout_sent_cross_border(payout_id=payout.id, outbound=found, now=clock())
+        result = gateway.send_cross_border(request)
+    payout_operations.payout_sent_cross_border(payout_id=payout.id, outbound=result, now=clock())
 
 
 def _choose_source(payout: Payout, gateway: Gateway) -> None:

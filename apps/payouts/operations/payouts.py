@@ -45,11 +45,11 @@ def refresh_payout(*, payout_id: UUID, clock: Clock = timezone.now) -> bool:
         gateway, account_id = registry.gateway(payout.gateway), payout.account.remote_account_id
         if payout.is_cross_border:
             outbound = gateway.find_cross_border(payout_id=payout.id, account_id=account_id)
-            found = outbound.movement if outbound else None
+            result = outbound.movement if outbound else None
         else:
-            found = gateway.find_payout(payout_id=payout.id, account_id=account_id)
-        if found is not None:
-            payout_answered(payout_id=payout.id, movement=found, now=clock())
+            result = gateway.find_payout(payout_id=payout.id, account_id=account_id)
+        if result is not None:
+            payout_answered(payout_id=payout.id, movement=result, now=clock())
     return True
 
 

@@ -22,7 +22,7 @@ from apps.payouts.states import TRANSFER_REVERSAL, PayoutStatus, TransferReversa
 
 class NothingToReverse(Conflict):
     code = "nothing_to_reverse"
-    message = _("The cash of this payout does not lie on the freelancer's account at the processor.")
+    message = _("The cash of this payout is not on the freelancer's account at the processor.")
 
 
 @transaction.atomic

@@ -171,9 +171,9 @@ def _compare_all(gateway: str, clock: Clock) -> Comparison:
     for account_id in _accounts_with_cash(gateway):
         listed += registry.gateway(gateway).objects_since(since, account_id=account_id)
     comparison.listed = len(listed)
-    for one in sorted(listed, key=lambda item: (item.created_at, item.kind == RemoteKind.PAYOUT)):
-        if one.own_id is not None:
-            _enter(one, comparison, clock)
+    for row in sorted(listed, key=lambda item: (item.created_at, item.kind == RemoteKind.PAYOUT)):
+        if row.own_id is not None:
+            _enter(row, comparison, clock)
     _take_down(gateway, [item for item in listed if item.kind != RemoteKind.PAYOUT], clock())
     return comparison
 

@@ -129,15 +129,15 @@ def _refused(top_up_id: UUID, refusal: Exception, now: datetime) -> None:
 
 def refresh_top_ups(*, now: datetime) -> int:
     """Look up what has not ended, outside any transaction; returns how many were found at the processor."""
-    found = 0
+    result = 0
 
     def look_up(top_up_id: UUID) -> None:
-        nonlocal found
+        nonlocal result
         movement = registry.gateway(TopUp.objects.get(id=top_up_id).gateway).find_top_up(top_up_id=top_up_id)
         if movement is not None:
             top_up_answered(top_up_id=top_up_id, movement=movement, now=now)
-            found += 1
+            result += 1
 
     unfinished = TopUp.objects.filter(status__in=[TopUpStatus.REQUESTED, TopUpStatus.SUBMITTED])
     each_row("treasury.refresh_top_ups", unfinished.order_by("requested_at", "id"), look_up, now=now, limit=100)
-    return found
+    return result

@@ -70,11 +70,11 @@ def certain_line_of_transfer(move: InternalTransfer) -> ProcessorLine | None:
     """
     is_leaving = move.status == InternalTransferStatus.AGREED
     gateway = move.source if is_leaving else move.target
-    found = lines_of_transfer(move)
+    result = lines_of_transfer(move)
     if gateway == GatewayName.BANK:
-        return next((line for line in found if _plain(move.number) in _remittance(line)), None)
-    found = found.filter(type="payout" if is_leaving else "topup")
-    return found.exclude(reference__in=TopUp.objects.exclude(remote_id="").values("remote_id")).first()
+        return next((line for line in result if _plain(move.number) in _remittance(line)), None)
+    result = result.filter(type="payout" if is_leaving else "topup")
+    return result.exclude(reference__in=TopUp.objects.exclude(remote_id="").values("remote_id")).first()
 
 
 def _plain(text: str) -> str:

@@ -110,5 +110,5 @@ def reverse_transfer(request: HttpRequest, payout_id: UUID) -> HttpResponse:
     except DomainError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, _("%(amount)s lie on our own account again.") % {"amount": fmt.money(payout.amount)})
+        messages.success(request, _("%(amount)s are on our own account again.") % {"amount": fmt.money(payout.amount)})
     return redirect("treasury:treasury")

@@ -24,7 +24,7 @@ def skill(slug):
 
 
 @pytest.fixture
-def crowd(make):
+def market(make):
     """People of many zones, currencies and languages, with bids, work that was accepted, cancelled and still runs."""
     react, nextjs, logo = skill("react"), skill("nextjs"), skill("logo-design")
     kinds = [
@@ -96,7 +96,7 @@ def in_words(folder, columns):
             "works": [(set(skills), at, accepted) for skills, at, accepted in part.works_of(row)],
             "said": {skill_row: part.declared(skill_row, np.array([row]))[0] for skill_row in part.skills},
         }
-        people[owner]["said"] = {one: worth for one, worth in people[owner]["said"].items() if worth}
+        people[owner]["said"] = {item: worth for item, worth in people[owner]["said"].items() if worth}
     evidence = {
         (skill, part.owner(int(row))): pytest.approx(float(value))
         for skill, number in part.skills.items()
@@ -108,18 +108,18 @@ def in_words(folder, columns):
     return people, evidence, part.countries
 
 
-def test_in_bulk_and_one_by_one_everybody_is_the_same(crowd, tmp_path):
+def test_in_bulk_and_one_by_one_everybody_is_the_same(market, tmp_path):
     for now in (NOON, NOON + timedelta(days=120, hours=3)):  # another offset of the zones, bids that are too old
-        bulk = in_words(tmp_path / f"bulk-{now:%j}", candidates.everybody(now))
+        bulk = in_words(tmp_path / f"bulk-{now:%j}", candidates.load_candidates(now))
         single = in_words(tmp_path / f"single-{now:%j}", read_one_by_one(now))
         assert bulk == single
         people = bulk[0]
-        assert people.keys() == {crowd[name].id for name in ("Ada", "Bola", "Chi", "Dalia")}
-        assert len(people[crowd["Ada"].id]["works"]) == 3
-        assert people[crowd["Bola"].id]["works"][0][0] == set()
-        assert people[crowd["Chi"].id]["speaks"] == [set(), {"ar"}, set()]
+        assert people.keys() == {market[name].id for name in ("Ada", "Bola", "Chi", "Dalia")}
+        assert len(people[market["Ada"].id]["works"]) == 3
+        assert people[market["Bola"].id]["works"][0][0] == set()
+        assert people[market["Chi"].id]["speaks"] == [set(), {"ar"}, set()]
     assert bulk[1]
 
 
 def test_without_anybody_the_columns_are_empty(db, tmp_path):
-    assert in_words(tmp_path / "bulk", candidates.everybody(NOON)) == ({}, {}, frozenset())
+    assert in_words(tmp_path / "bulk", candidates.load_candidates(NOON)) == ({}, {}, frozenset())
