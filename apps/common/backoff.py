@@ -1,13 +1,17 @@
+"""How long to wait before trying again: the one formula of every queue."""
+
 from __future__ import annotations
 
 from datetime import timedelta
 
-PAUSE_FIRST = timedelta(seconds=10)
 
+def pause_after(
+    attempts: int, *, first: timedelta = timedelta(seconds=10), most: timedelta = timedelta(hours=1)
+) -> timedelta:
+    """
+    Twice as long after every attempt.
 
-PAUSE_MAX = timedelta(hours=1)
-
-
-def pause_after(attempts: int) -> timedelta:
-    """Twice as long after every attempt, an hour at most."""
-    return min(PAUSE_FIRST * 2 ** max(attempts - 1, 0), PAUSE_MAX) if attempts < 20 else PAUSE_MAX
+    :param attempts: how many were made; `first` is the pause after one.
+    """
+    doublings = min(max(attempts - 1, 0), 30)
+    return min(first * (1 << doublings), most)

@@ -13,13 +13,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, connection
-from django.db.models import F, QuerySet
+from django.db.models import F, Model, QuerySet
 from django.utils import timezone
 
+from apps.common.backoff import pause_after
 from apps.common.errors import DomainError
 from apps.common.models import SkippedRow
 
@@ -28,7 +29,19 @@ logger = logging.getLogger(__name__)
 LIMIT = 200
 SECONDS_MAX = 40.0
 """Below the time limit of most jobs, so that a slow run ends between two rows and not within one."""
-PAUSE_FIRST, PAUSE_MAX = timedelta(minutes=1), timedelta(hours=1)
+PAUSE_FIRST = timedelta(minutes=1)
+Row = TypeVar("Row", bound=Model)
+
+
+def next_due(rows: QuerySet[Row], *, now: datetime, due: str = "next_attempt_at") -> Row | None:
+    """
+    The row that has been due longest, locked until the transaction ends; None when none is due. What another worker
+    holds is skipped.
+
+    :param due: the column that says from when on.
+    """
+    waiting = rows.select_for_update(skip_locked=True, of=("self",)).filter(**{f"{due}__lte": now})
+    return waiting.order_by(due, "pk").first()
 
 
 def each_row(
@@ -126,7 +139,7 @@ def _record(job: str, row_id: UUID, error: Exception, now: datetime) -> None:
         job=job, row_id=row_id, defaults={**failure, "first_failed_at": now, "retry_at": now + PAUSE_FIRST}
     )
     if not is_new:
-        pause = min(PAUSE_FIRST * 2 ** min(row.times, 12), PAUSE_MAX)
+        pause = pause_after(row.times + 1, first=PAUSE_FIRST)
         SkippedRow.objects.filter(pk=row.pk).update(times=F("times") + 1, retry_at=now + pause, **failure)
 
 

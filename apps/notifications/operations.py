@@ -219,7 +219,7 @@ def retry_emails(ids: Sequence[UUID], *, now: datetime) -> int:
     return failed.update(status=DeliveryStatus.PENDING, attempts_made=0, next_attempt_at=now)
 
 
-@transaction.atomic
+@transaction.atomic(durable=True)
 def _claim(now: datetime) -> EmailDelivery | None:
     delivery = queries.next_email_for_update(now)
     if delivery is None:

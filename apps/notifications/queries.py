@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q, QuerySet
 
 from apps.accounts.models import User
+from apps.common.work_queue import next_due
 from apps.notifications import rules
 from apps.notifications.models import EmailDelivery, Notification, Preference
 from apps.notifications.rules import Words
@@ -82,12 +83,7 @@ def wish(users: Iterable[User], group: str) -> dict[UUID, tuple[bool, str]]:
 def next_email_for_update(now: datetime) -> EmailDelivery | None:
     """The oldest e-mail that is due; one whose sender died in the middle is due again after its lease."""
     due = Q(status=DeliveryStatus.PENDING) | Q(status=DeliveryStatus.SENDING)
-    return (
-        EmailDelivery.objects.select_for_update(skip_locked=True, of=("self",))
-        .filter(due, next_attempt_at__lte=now)
-        .order_by("next_attempt_at", "id")
-        .first()
-    )
+    return next_due(EmailDelivery.objects.filter(due), now=now)
 
 
 def digests_due(now: datetime) -> list[tuple[User, str, date]]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from apps.bidding.states import DeclineReason
 from apps.common import fmt
+from apps.common.backoff import pause_after
 from apps.common.money import Money
 from apps.notifications.states import KINDS
 
@@ -124,4 +125,4 @@ def _shown(value: Value) -> str:
 
 
 def pause_before_next(attempts_made: int) -> timedelta:
-    return min(PAUSE_FIRST * int(2 ** max(0, attempts_made - 1)), PAUSE_MAX)
+    return pause_after(attempts_made, first=PAUSE_FIRST, most=PAUSE_MAX)

@@ -19,6 +19,8 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from apps.common.backoff import pause_after
+from apps.common.work_queue import next_due
 from apps.outbox.models import Delivery, DeliveryStatus, Event
 
 logger = logging.getLogger(__name__)
@@ -103,13 +105,8 @@ def deliver_pending(*, now: datetime | None = None, limit: int = 500) -> int:
 def deliver_next(*, now: datetime) -> bool:
     """Handle the oldest due delivery, skipping those that others hold; False when there is none."""
     with transaction.atomic():
-        delivery = (
-            Delivery.objects.select_for_update(skip_locked=True, of=("self",))
-            .select_related("event")
-            .filter(status=DeliveryStatus.PENDING, next_attempt_at__lte=now)
-            .order_by("next_attempt_at", "id")
-            .first()
-        )
+        pending = Delivery.objects.select_related("event").filter(status=DeliveryStatus.PENDING)
+        delivery = next_due(pending, now=now)
         if delivery is None:
             return False
         delivery.attempts += 1
@@ -147,7 +144,7 @@ def _postpone(delivery: Delivery, error: Exception, now: datetime) -> None:
     delivery.last_error = f"{type(error).__name__}: {error}"[:2000]
     if delivery.attempts >= ATTEMPTS_MAX:
         delivery.status = DeliveryStatus.FAILED
-    delivery.next_attempt_at = now + min(PAUSE_FIRST * 2 ** (delivery.attempts - 1), PAUSE_MAX)
+    delivery.next_attempt_at = now + pause_after(delivery.attempts, first=PAUSE_FIRST, most=PAUSE_MAX)
 
 
 def _to_json(event: Any) -> dict[str, Any]:

@@ -168,7 +168,7 @@ def test_lost_replies_kills_and_forgotten_keys_together_double_nothing(make, url
 
 
 def test_many_payouts_with_kills_lost_replies_and_failures_move_once(make, url, tmp_path):
-    """The run of docs/money.md: `CRASH_PAYOUTS=200`."""
+    """The run of docs/explanation/money.md: `CRASH_PAYOUTS=200`."""
     payouts = requested_payouts(make, url, MANY)
     for path in ("POST /v1/transfers", "POST /v1/payouts", "POST /v2/money_management/outbound_payments"):
         for kind in ("lost_reply", "500", "lost_request"):

@@ -6,10 +6,7 @@ from __future__ import annotations
 
 import re
 
-import icu
-
-_TO_LATIN = icu.Transliterator.createInstance("Any-Latin; Latin-ASCII")
-
+from apps.common import tokens
 
 _REFUSED = re.compile(r"[^A-Za-z0-9/?:().,'+ -]+")
 
@@ -19,7 +16,7 @@ NAME_MAX = 70
 
 def text(value: str) -> str:
     """In Latin letters without marks; what a bank does not take becomes a space; no slash at an end, none doubled."""
-    latin = _REFUSED.sub(" ", _TO_LATIN.transliterate(value))
+    latin = _REFUSED.sub(" ", tokens.to_latin(value))
     latin = re.sub(r"/{2,}", "/", " ".join(latin.split()))
     return latin.strip("/ -")
 

@@ -22,6 +22,7 @@ from apps.common.backoff import pause_after
 from apps.common.clock import Clock
 from apps.common.operations import move
 from apps.common.states import Machine
+from apps.common.work_queue import next_due
 from apps.gateways import registry
 from apps.gateways.errors import GatewayRefused, GatewayUnavailable
 from apps.gateways.models.attempts import AttemptOutcome
@@ -81,12 +82,8 @@ def claim(rows: QuerySet[Row], machine: Machine, *, now: datetime) -> Row | None
     """
     if pauses.is_paused():
         return None
-    row = (
-        rows.select_for_update(skip_locked=True, of=("self",))
-        .filter(Q(lease_until=None) | Q(lease_until__lte=now), status__in=WAITING, next_attempt_at__lte=now)
-        .order_by("next_attempt_at", "id")
-        .first()
-    )
+    free = rows.filter(Q(lease_until=None) | Q(lease_until__lte=now), status__in=WAITING)
+    row = next_due(free, now=now)
     if row is None:
         return None
     changes = {"lease_until": now + LEASE, "attempts_made": row.attempts_made + 1}

@@ -14,6 +14,7 @@ from django.utils import timezone
 from apps.common import text
 from apps.common.backoff import pause_after
 from apps.common.clock import Clock
+from apps.common.work_queue import next_due
 from apps.gateways import registry
 from apps.gateways.models import WebhookEvent
 from apps.gateways.models.webhooks import WebhookStatus
@@ -56,14 +57,9 @@ def handle_due(*, limit: int = 200, clock: Clock = timezone.now) -> int:
     return handled
 
 
-@transaction.atomic
+@transaction.atomic(durable=True)
 def _claim(*, now: datetime) -> WebhookEvent | None:
-    event = (
-        WebhookEvent.objects.select_for_update(skip_locked=True)
-        .filter(status=WebhookStatus.RECEIVED, next_attempt_at__lte=now)
-        .order_by("next_attempt_at", "id")
-        .first()
-    )
+    event = next_due(WebhookEvent.objects.filter(status=WebhookStatus.RECEIVED), now=now)
     if event is not None:
         event.attempts_made += 1
         event.next_attempt_at = now + CLAIM

@@ -1,4 +1,4 @@
-"""The Stripe gateway: the only module that imports its client. Separate charges and transfers, see docs/money.md."""
+"""The Stripe gateway: the only module that imports its client. See docs/explanation/money.md for its transfers."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import Case, Count, F, FloatField, QuerySet, Sum, Value, When
+from django.db.models import Case, Count, FloatField, QuerySet, Sum, Value, When
 
 from apps.accounts.models import Membership, Profile, ProfileLanguage, ProfileSkill
 from apps.accounts.queries import shares_a_person
@@ -18,6 +18,7 @@ from apps.accounts.states import Availability
 from apps.bidding.models import Bid
 from apps.common.models import money_or_none
 from apps.common.money import Money
+from apps.common.work_queue import next_due
 from apps.compliance import queries as compliance
 from apps.contracts.models import Contract
 from apps.contracts.states import NOT_PAID_IN_FULL, PAID_IN_FULL
@@ -262,9 +263,4 @@ def candidate_index_database() -> str:
 
 
 def next_request_for_update(now: datetime) -> MatchRequest | None:
-    return (
-        MatchRequest.objects.select_for_update(skip_locked=True)
-        .filter(requested_at__lte=now)
-        .order_by(F("requested_at").asc(), "id")
-        .first()
-    )
+    return next_due(MatchRequest.objects.all(), now=now, due="requested_at")
