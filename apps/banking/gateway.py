@@ -19,7 +19,6 @@ from stdnum.iso7064 import mod_97_10
 
 from apps.common.money import Money
 from apps.gateways.errors import GatewayRefused
-from apps.gateways.limited import LimitedGateway
 from apps.gateways.protocols.charges import ChargeOutcome, ChargeState, Checkout, CheckoutRequest, RefundRequest
 from apps.gateways.protocols.gateway import Capabilities
 from apps.gateways.protocols.movements import Movement, TransferState
@@ -88,18 +87,9 @@ def creditor_reference(charge_id: UUID) -> str:
     return f"RF{mod_97_10.calc_check_digits(body + 'RF')}{body}"
 
 
-class BankGateway(LimitedGateway):
+class BankGateway:
     name = "bank"
-    capabilities = Capabilities(
-        currencies=CURRENCIES,
-        has_recipient_balances=False,
-        has_onboarding=False,
-        has_disputes=False,
-        has_webhooks=False,
-        has_top_ups=False,
-        pays_at_once=False,
-        has_listing=False,
-    )
+    capabilities = Capabilities(currencies=CURRENCIES, pays_at_once=False)
 
     def __init__(self, book: BankBook) -> None:
         self.book = book
@@ -129,6 +119,9 @@ class BankGateway(LimitedGateway):
                 )
         is_over = self.book.now() > requested_at + OPEN_FOR
         return ChargeOutcome(ChargeState.EXPIRED if is_over else ChargeState.OPEN)
+
+    def close_checkout(self, session_id: str) -> None:
+        """A reference that somebody has read cannot be taken back: what is paid all the same becomes credit."""
 
     def refund(self, request: RefundRequest) -> Movement:
         _check_currency(request.amount)
@@ -174,9 +167,6 @@ class BankGateway(LimitedGateway):
     def find_cross_border(self, *, payout_id: UUID, account_id: str) -> Outbound | None:
         order = self.book.order_of(payout_id)
         return _outbound(order) if order else None
-
-    def payout_of_outbound(self, remote_id: str) -> str:
-        self._unsupported("send notices")
 
     def balance(self, account_id: str = "") -> dict[str, Money]:
         return {} if account_id else self.book.balance()

@@ -8,6 +8,7 @@ from django.utils import timezone
 from apps.gateways import registry
 from apps.gateways.errors import GatewayUnavailable
 from apps.gateways.operations import webhooks
+from apps.gateways.protocols.webhooks import Webhooks
 
 logger = logging.getLogger(__name__)
 
@@ -21,7 +22,7 @@ def handle_webhooks() -> int:
 @shared_task(name="gateways.poll_events", time_limit=600)
 def poll_events() -> int:
     """Record the events of which a webhook was lost."""
-    if not registry.default_gateway().capabilities.has_webhooks:
+    if not registry.offers(settings.PAYMENT_GATEWAY, Webhooks):
         return 0
     try:
         return webhooks.poll_events(processor=settings.PAYMENT_GATEWAY)

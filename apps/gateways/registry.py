@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from typing import TypeVar
 
 from django.conf import settings
 
+from apps.gateways.errors import GatewayRefused
 from apps.gateways.protocols.gateway import Gateway
+
+Flow = TypeVar("Flow")
 
 _registered: dict[str, Callable[[], Gateway]] = {}
 
@@ -45,6 +49,23 @@ def gateway(name: str) -> Gateway:
         settings.STRIPE_FINANCIAL_ACCOUNT,
         _timeout(),
     )
+
+
+def offers(name: str, flow: type[Flow]) -> bool:
+    """Does a gateway do what a protocol describes? `offers("bank", Onboarding)` is False."""
+    return isinstance(gateway(name), flow)
+
+
+def gateway_with(name: str, flow: type[Flow]) -> Flow:
+    """
+    The gateway, for what only some do.
+
+    :raises GatewayRefused: `unsupported`, where it does not do it.
+    """
+    connected = gateway(name)
+    if not isinstance(connected, flow):
+        raise GatewayRefused("unsupported", f"{name} has no {flow.__name__}")
+    return connected
 
 
 def _timeout() -> tuple[float, float]:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from apps.gateways import registry
 from apps.gateways.errors import SignatureWrong
 from apps.gateways.operations import webhooks
-from apps.gateways.protocols.gateway import Gateway
+from apps.gateways.protocols.webhooks import Webhooks
 
 Reader = Callable[..., Any]
 
@@ -38,14 +38,14 @@ def receive_thin(request: HttpRequest, processor: str) -> HttpResponse:
     return _receive(request, processor, lambda gateway: gateway.read_thin_webhook)
 
 
-def _receive(request: HttpRequest, processor: str, reader_of: Callable[[Gateway], Reader]) -> HttpResponse:
-    if processor != settings.PAYMENT_GATEWAY:
+def _receive(request: HttpRequest, processor: str, reader_of: Callable[[Webhooks], Reader]) -> HttpResponse:
+    if processor != settings.PAYMENT_GATEWAY or not registry.offers(processor, Webhooks):
         return HttpResponseNotFound()
     if len(request.body) > BODY_BYTES_MAX:
         return HttpResponseBadRequest("too large")
     now = timezone.now()
     try:
-        gateway = registry.gateway(processor)
+        gateway = registry.gateway_with(processor, Webhooks)
         signature = request.headers.get(gateway.signature_header, "")
         webhook = reader_of(gateway)(request.body, signature, now=now)
     except (SignatureWrong, ValueError, KeyError, TypeError, AttributeError, RecursionError):

@@ -6,7 +6,7 @@ from apps.common.clock import Clock
 from apps.common.ids import uuid_or_none
 from apps.gateways import registry
 from apps.gateways import webhook_handlers as webhooks
-from apps.gateways.protocols.webhooks import WebhookKind
+from apps.gateways.protocols.webhooks import WebhookKind, Webhooks
 from apps.payouts.models import Payout
 from apps.payouts.operations import accounts, payouts
 
@@ -23,7 +23,7 @@ def outbound_payment_changed(gateway: str, reference: str, clock: Clock) -> bool
     rows = Payout.objects.filter(gateway=gateway, remote_payout_id=reference)
     payout_id = rows.values_list("id", flat=True).first()
     if payout_id is None:
-        return payout_changed(gateway, registry.gateway(gateway).payout_of_outbound(reference), clock)
+        return payout_changed(gateway, registry.gateway_with(gateway, Webhooks).payout_of_outbound(reference), clock)
     return payouts.refresh_payout(payout_id=payout_id, clock=clock)
 
 

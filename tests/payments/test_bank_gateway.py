@@ -23,10 +23,15 @@ from apps.escrow.operations import funding, releases
 from apps.gateways import policies, registry
 from apps.gateways.errors import GatewayRefused
 from apps.gateways.protocols.charges import ChargeState, CheckoutRequest, RefundRequest
+from apps.gateways.protocols.disputes import Disputes
+from apps.gateways.protocols.gateway import Gateway
 from apps.gateways.protocols.movements import TransferState
+from apps.gateways.protocols.onboarding import Onboarding
 from apps.gateways.protocols.payouts import OutboundRequest, RecipientRequest
-from apps.gateways.protocols.top_ups import TopUpRequest
-from apps.gateways.protocols.transfers import TransferRequest
+from apps.gateways.protocols.statements import Listing
+from apps.gateways.protocols.top_ups import TopUps
+from apps.gateways.protocols.transfers import RecipientBalances
+from apps.gateways.protocols.webhooks import Webhooks
 from apps.ledger import chart
 from apps.ledger.queries import books, invariants
 from apps.outbox import bus
@@ -107,18 +112,17 @@ def test_the_reference_is_of_the_standard_and_always_the_same(bank):
     assert first.url.startswith("http://s.test/")
 
 
-def test_what_it_cannot_do_it_says_and_refuses_with_its_name(bank):
+def test_it_offers_what_a_bank_does_and_refuses_the_rest(bank):
     assert bank.capabilities.currencies == {"EUR"}
-    assert not bank.capabilities.has_disputes
-    for ask in (
-        lambda: bank.open_checkout(request_for(uuid4(), Money.of("5", "USD"))),
-        lambda: bank.transfer(TransferRequest(uuid4(), uuid4(), "x", EUR_525)),
-        lambda: bank.top_up(TopUpRequest(uuid4(), uuid4(), EUR_525, "x")),
-        lambda: bank.dispute("du_1"),
-    ):
-        with pytest.raises(GatewayRefused) as refusal:
-            ask()
-        assert refusal.value.code == "unsupported"
+    assert isinstance(bank, Gateway)
+    for flow in (RecipientBalances, Onboarding, TopUps, Disputes, Webhooks, Listing):
+        assert not registry.offers("bank", flow)
+        with pytest.raises(GatewayRefused) as error:
+            registry.gateway_with("bank", flow)
+        assert error.value.code == "unsupported"
+    with pytest.raises(GatewayRefused) as error:
+        bank.open_checkout(request_for(uuid4(), Money.of("5", "USD")))
+    assert error.value.code == "unsupported"
 
 
 def test_an_order_is_made_once_per_key_found_again_and_never_for_more_than_there_is(bank, make, staff):

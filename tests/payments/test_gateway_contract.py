@@ -11,10 +11,15 @@ import requests
 from apps.common.money import Money
 from apps.gateways.errors import GatewayRefused, GatewayUnavailable, SignatureWrong
 from apps.gateways.protocols.charges import ChargeState, CheckoutRequest, RefundRequest
+from apps.gateways.protocols.disputes import Disputes
+from apps.gateways.protocols.gateway import Gateway
 from apps.gateways.protocols.movements import TransferState
-from apps.gateways.protocols.payouts import BankPayoutRequest, RecipientRequest
-from apps.gateways.protocols.transfers import TransferRequest
-from apps.gateways.protocols.webhooks import WebhookKind
+from apps.gateways.protocols.onboarding import Onboarding
+from apps.gateways.protocols.payouts import RecipientRequest
+from apps.gateways.protocols.statements import Listing
+from apps.gateways.protocols.top_ups import TopUps
+from apps.gateways.protocols.transfers import BankPayoutRequest, RecipientBalances, TransferRequest
+from apps.gateways.protocols.webhooks import WebhookKind, Webhooks
 from devstack.sandbox_processor import events, payouts
 from devstack.sandbox_processor.charges import processor_fee
 
@@ -65,6 +70,11 @@ def recipient_request(**options) -> RecipientRequest:
         "holder_name": "Ada Obi", "account_number": "0001234567", "rail": "connect",
     }  # fmt: skip
     return RecipientRequest(**(defaults | options))
+
+
+def test_the_client_offers_every_flow(gateway):
+    for flow in (Gateway, RecipientBalances, Onboarding, TopUps, Disputes, Webhooks, Listing):
+        assert isinstance(gateway, flow)
 
 
 class TestCharges:

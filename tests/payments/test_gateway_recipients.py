@@ -14,8 +14,8 @@ from apps.gateways.errors import GatewayRefused, GatewayUnavailable, SignatureWr
 from apps.gateways.protocols.disputes import DisputeState, EvidenceRequest
 from apps.gateways.protocols.movements import TransferState
 from apps.gateways.protocols.onboarding import AccountRequest, RecipientState
-from apps.gateways.protocols.payouts import BankPayoutRequest, OutboundRequest
-from apps.gateways.protocols.transfers import ReversalRequest, TransferRequest
+from apps.gateways.protocols.payouts import OutboundRequest
+from apps.gateways.protocols.transfers import BankPayoutRequest, ReversalRequest, TransferRequest
 from apps.gateways.protocols.webhooks import WebhookKind
 from apps.gateways.stripe.client import API_VERSION, StripeGateway
 from apps.gateways.stripe.retry import with_retries

@@ -30,9 +30,9 @@ from apps.gateways.errors import GatewayRefused
 from apps.gateways.protocols.charges import CheckoutRequest, RefundRequest
 from apps.gateways.protocols.disputes import EvidenceRequest
 from apps.gateways.protocols.onboarding import AccountRequest
-from apps.gateways.protocols.payouts import BankPayoutRequest, OutboundRequest, RecipientRequest
+from apps.gateways.protocols.payouts import OutboundRequest, RecipientRequest
 from apps.gateways.protocols.top_ups import TopUpRequest
-from apps.gateways.protocols.transfers import ReversalRequest, TransferRequest
+from apps.gateways.protocols.transfers import BankPayoutRequest, ReversalRequest, TransferRequest
 from apps.gateways.stripe.client import StripeGateway
 from devstack.sandbox_processor.server import Processor
 

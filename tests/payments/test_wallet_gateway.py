@@ -10,9 +10,15 @@ from django.utils import timezone
 from apps.common.money import Money
 from apps.gateways.errors import GatewayRefused, GatewayUnavailable
 from apps.gateways.protocols.charges import ChargeState, CheckoutRequest, RefundRequest
+from apps.gateways.protocols.disputes import Disputes
+from apps.gateways.protocols.gateway import Gateway
 from apps.gateways.protocols.movements import TransferState
+from apps.gateways.protocols.onboarding import Onboarding
 from apps.gateways.protocols.payouts import OutboundRequest, RecipientRequest
-from apps.gateways.protocols.transfers import TransferRequest
+from apps.gateways.protocols.statements import Listing
+from apps.gateways.protocols.top_ups import TopUps
+from apps.gateways.protocols.transfers import RecipientBalances
+from apps.gateways.protocols.webhooks import Webhooks
 from apps.gateways.wallet.gateway import WalletGateway
 from apps.gateways.wallet.provider import WalletProvider
 from apps.ledger.queries import invariants
@@ -90,11 +96,10 @@ def test_a_refund_is_made_once_and_never_for_more_than_was_paid(wallet, provider
     assert refusal.value.code == "more_than_paid"
 
 
-def test_what_it_cannot_do_it_says(wallet):
-    assert not wallet.capabilities.has_recipient_balances
-    with pytest.raises(GatewayRefused) as refusal:
-        wallet.transfer(TransferRequest(uuid4(), uuid4(), "w12345", KWD))
-    assert refusal.value.code == "unsupported"
+def test_it_offers_what_a_wallet_does(wallet):
+    assert isinstance(wallet, Gateway)
+    for flow in (RecipientBalances, Onboarding, TopUps, Disputes, Webhooks, Listing):
+        assert not isinstance(wallet, flow)
     with pytest.raises(GatewayRefused):
         wallet.open_recipient(RecipientRequest(uuid4(), uuid4(), "KW", "KWD", "Ada", "x", "connect"))
 

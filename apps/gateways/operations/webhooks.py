@@ -18,7 +18,7 @@ from apps.common.work_queue import next_due
 from apps.gateways import registry
 from apps.gateways.models import WebhookEvent
 from apps.gateways.models.webhooks import WebhookStatus
-from apps.gateways.protocols.webhooks import Webhook
+from apps.gateways.protocols.webhooks import Webhook, Webhooks
 from apps.gateways.webhook_handlers import refresh
 
 logger = logging.getLogger(__name__)
@@ -110,7 +110,7 @@ def poll_events(*, processor: str, clock: Clock = timezone.now) -> int:
     latest = WebhookEvent.objects.filter(processor=processor).aggregate(latest=Max("received_at"))["latest"]
     since = max(now - POLL_MAX, min(now - POLL_MIN, latest - POLL_OVERLAP) if latest else now - POLL_MAX)
     missed = 0
-    for webhook in registry.gateway(processor).events_since(since):
+    for webhook in registry.gateway_with(processor, Webhooks).events_since(since):
         if record_webhook(processor=processor, webhook=webhook, now=now) is not None:
             missed += 1
     if missed:

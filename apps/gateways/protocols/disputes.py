@@ -3,6 +3,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol, runtime_checkable
 from uuid import UUID
 
 from apps.common.money import Money
@@ -38,3 +39,14 @@ class EvidenceRequest:
     text: str
     product: str
     customer_name: str
+
+
+@runtime_checkable
+class Disputes(Protocol):
+    """A payer's bank can take a payment back, and warns of fraud."""
+
+    def dispute(self, remote_id: str) -> DisputeReport: ...
+
+    def submit_evidence(self, request: EvidenceRequest) -> DisputeReport: ...
+
+    def payment_of_warning(self, remote_id: str) -> str: ...

@@ -3,6 +3,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol, runtime_checkable
 from uuid import UUID
 
 
@@ -42,3 +43,14 @@ class RecipientStatus:
     bank_name: str = ""
     payout_method_id: str = ""
     """The bank account as the rail abroad names it; empty on the other rail."""
+
+
+@runtime_checkable
+class Onboarding(Protocol):
+    """Recipients say on pages of the gateway who they are and where they are paid."""
+
+    def open_account(self, request: AccountRequest) -> str: ...
+
+    def onboarding_page(self, account_id: str, *, return_url: str, refresh_url: str) -> OnboardingPage: ...
+
+    def recipient_status(self, account_id: str, *, rail: str) -> RecipientStatus: ...

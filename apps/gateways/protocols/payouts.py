@@ -32,16 +32,6 @@ class Recipient:
 
 
 @dataclass(frozen=True, slots=True)
-class BankPayoutRequest:
-    """From the recipient's account at the processor to the recipient's bank."""
-
-    key: UUID
-    payout_id: UUID
-    account_id: str
-    amount: Money
-
-
-@dataclass(frozen=True, slots=True)
 class OutboundRequest:
     """From the platform straight to a bank abroad, no balance of the recipient's in between."""
 

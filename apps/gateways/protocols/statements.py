@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol, runtime_checkable
 from uuid import UUID
 
 from apps.common.money import Money
@@ -59,3 +60,15 @@ class RemoteObject:
         """Our id, of what is known to carry one."""
         assert self.own_id is not None
         return self.own_id
+
+
+@runtime_checkable
+class Listing(Protocol):
+    """It lists what it carried out, so that the books can be compared with it."""
+
+    def objects_since(self, since: datetime | None, *, account_id: str = "") -> Iterator[RemoteObject]:
+        """
+        What was created there since then (always, without it): payments, transfers and their reversals, refunds,
+        top-ups and cross-border payouts; with an account, the payouts of that recipient's account. In no order.
+        """
+        ...

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 from uuid import UUID
 
 from apps.common.money import Money
+from apps.gateways.protocols.movements import Movement
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,3 +16,12 @@ class TopUpRequest:
     top_up_id: UUID
     amount: Money
     memo: str
+
+
+@runtime_checkable
+class TopUps(Protocol):
+    """The platform's own money can be fetched from its bank."""
+
+    def top_up(self, request: TopUpRequest) -> Movement: ...
+
+    def find_top_up(self, *, top_up_id: UUID) -> Movement | None: ...

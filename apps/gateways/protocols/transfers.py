@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
 from uuid import UUID
 
 from apps.common.money import Money
+from apps.gateways.protocols.movements import Movement
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +46,32 @@ class Reversal:
 
     remote_id: str
     credited: Money
+
+
+@dataclass(frozen=True, slots=True)
+class BankPayoutRequest:
+    """From the recipient's account at the processor to the recipient's bank."""
+
+    key: UUID
+    payout_id: UUID
+    account_id: str
+    amount: Money
+
+
+@runtime_checkable
+class RecipientBalances(Protocol):
+    """A payout is a transfer to a balance of the recipient at the gateway, and a payout from there to the bank."""
+
+    def transfer(self, request: TransferRequest) -> Transfer: ...
+
+    def find_transfer(self, *, payout_id: UUID) -> Transfer | None: ...
+
+    def pay_out(self, request: BankPayoutRequest) -> Movement: ...
+
+    def find_payout(self, *, payout_id: UUID, account_id: str) -> Movement | None: ...
+
+    def set_manual_payouts(self, account_id: str) -> None: ...
+
+    def reverse_transfer(self, request: ReversalRequest) -> Reversal: ...
+
+    def find_reversal(self, *, reversal_id: UUID, transfer_id: str) -> Reversal | None: ...

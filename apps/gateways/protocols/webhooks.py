@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, Protocol, runtime_checkable
 
 
 class WebhookKind(enum.StrEnum):
@@ -30,3 +31,19 @@ class Webhook:
     (disputes, warnings, thin events) its id there.
     """
     payload: Mapping[str, Any]
+
+
+@runtime_checkable
+class Webhooks(Protocol):
+    """It sends webhooks, and lists the events that they are about."""
+
+    signature_header: str
+    """The HTTP header that carries the signature of a webhook."""
+
+    def events_since(self, since: datetime) -> Iterator[Webhook]: ...
+
+    def read_webhook(self, body: bytes, signature: str, *, now: datetime) -> Webhook: ...
+
+    def read_thin_webhook(self, body: bytes, signature: str, *, now: datetime) -> Webhook: ...
+
+    def payout_of_outbound(self, remote_id: str) -> str: ...

@@ -21,10 +21,10 @@ from apps.gateways.protocols.disputes import DisputeReport, EvidenceRequest
 from apps.gateways.protocols.gateway import Capabilities
 from apps.gateways.protocols.movements import Movement
 from apps.gateways.protocols.onboarding import AccountRequest, OnboardingPage, RecipientStatus
-from apps.gateways.protocols.payouts import BankPayoutRequest, Outbound, OutboundRequest, Recipient, RecipientRequest
+from apps.gateways.protocols.payouts import Outbound, OutboundRequest, Recipient, RecipientRequest
 from apps.gateways.protocols.statements import BalanceLine, RemoteKind, RemoteObject
 from apps.gateways.protocols.top_ups import TopUpRequest
-from apps.gateways.protocols.transfers import Reversal, ReversalRequest, Transfer, TransferRequest
+from apps.gateways.protocols.transfers import BankPayoutRequest, Reversal, ReversalRequest, Transfer, TransferRequest
 from apps.gateways.protocols.webhooks import Webhook
 from apps.gateways.stripe import amounts, mapping, recipients, retry
 from apps.gateways.stripe import disputes as dispute_stripe

@@ -19,7 +19,6 @@ import requests
 from apps.common.money import Money
 from apps.gateways import breakers
 from apps.gateways.errors import GatewayRefused, GatewayUnavailable
-from apps.gateways.limited import LimitedGateway
 from apps.gateways.protocols.charges import ChargeOutcome, ChargeState, Checkout, CheckoutRequest, RefundRequest
 from apps.gateways.protocols.gateway import Capabilities
 from apps.gateways.protocols.movements import Movement, TransferState
@@ -36,16 +35,9 @@ _LINES = {"pay_in": "payment", "give_back": "refund", "pay_out": "transfer"}
 Json = dict[str, Any]
 
 
-class WalletGateway(LimitedGateway):
+class WalletGateway:
     name = "wallet"
-    capabilities = Capabilities(
-        has_recipient_balances=False,
-        has_onboarding=False,
-        has_disputes=False,
-        has_webhooks=False,
-        has_top_ups=False,
-        has_listing=False,
-    )
+    capabilities = Capabilities()
 
     def __init__(self, *, base_url: str, timeout: tuple[float, float] = (3, 15)) -> None:
         self.base_url, self.timeout = base_url.rstrip("/"), timeout
@@ -64,6 +56,9 @@ class WalletGateway(LimitedGateway):
         return ChargeOutcome(
             ChargeState.SUCCEEDED, payment_id=session_id, remote_charge_id=session_id, amount=_money(order)
         )
+
+    def close_checkout(self, session_id: str) -> None:
+        """An order that somebody has seen cannot be taken back: what is paid all the same becomes credit."""
 
     def refund(self, request: RefundRequest) -> Movement:
         name = f"refund-{request.refund_id}"
@@ -89,9 +84,6 @@ class WalletGateway(LimitedGateway):
     def find_cross_border(self, *, payout_id: UUID, account_id: str) -> Outbound | None:
         result = self._get(f"payout-{payout_id}")
         return _outbound(result) if result else None
-
-    def payout_of_outbound(self, remote_id: str) -> str:
-        return remote_id.removeprefix("payout-")
 
     def balance(self, account_id: str = "") -> dict[str, Money]:
         held: dict[str, Money] = {}

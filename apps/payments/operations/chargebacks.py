@@ -20,7 +20,7 @@ from apps.common.operations import move
 from apps.gateways import policies as gateway_policies
 from apps.gateways import registry
 from apps.gateways.errors import GatewayRefused, GatewayUnavailable, PaymentUnavailable
-from apps.gateways.protocols.disputes import DisputeReport, DisputeState, EvidenceRequest
+from apps.gateways.protocols.disputes import DisputeReport, Disputes, DisputeState, EvidenceRequest
 from apps.ledger import operations as ledger
 from apps.ledger.entries import Line
 from apps.outbox import bus
@@ -48,7 +48,7 @@ def refresh_chargeback(*, gateway: str, remote_id: str, now: datetime) -> Charge
 
     :raises PaymentUnknown: if it is about a payment that we do not know.
     """
-    report = registry.gateway(gateway).dispute(remote_id)
+    report = registry.gateway_with(gateway, Disputes).dispute(remote_id)
     return chargeback_answered(gateway=gateway, report=report, now=now)
 
 
@@ -177,7 +177,7 @@ def submit_evidence(
         customer_name=customer_name,
     )
     try:
-        report = registry.gateway(chargeback.gateway).submit_evidence(request)
+        report = registry.gateway_with(chargeback.gateway, Disputes).submit_evidence(request)
     except GatewayUnavailable as error:
         raise PaymentUnavailable from error
     except GatewayRefused as error:
@@ -208,7 +208,7 @@ def record_fraud_warning(*, gateway: str, remote_id: str, now: datetime) -> None
 
     :raises PaymentUnknown: if it is about a payment that we do not know.
     """
-    payment_id = registry.gateway(gateway).payment_of_warning(remote_id)
+    payment_id = registry.gateway_with(gateway, Disputes).payment_of_warning(remote_id)
     _warned(gateway=gateway, payment_id=payment_id, remote_id=remote_id, now=now)
 
 

@@ -19,8 +19,9 @@ from apps.compliance import queries as compliance
 from apps.compliance.models import Rail
 from apps.gateways import registry
 from apps.gateways.errors import GatewayRefused, GatewayUnavailable, PaymentUnavailable
-from apps.gateways.protocols.onboarding import AccountRequest, RecipientState, RecipientStatus
+from apps.gateways.protocols.onboarding import AccountRequest, Onboarding, RecipientState, RecipientStatus
 from apps.gateways.protocols.payouts import Recipient, RecipientRequest
+from apps.gateways.protocols.transfers import RecipientBalances
 from apps.outbox import bus
 from apps.payouts import events, policies
 from apps.payouts.models import PayoutAccount
@@ -63,7 +64,7 @@ def set_payout_account(
     """
     policies.check_can_change_account(actor, organization_id)
     limits.spend("change_money_settings", actor.user_id, now=now)
-    if not registry.gateway(gateway).capabilities.has_recipient_balances:
+    if not registry.offers(gateway, RecipientBalances):
         country = people.organization(organization_id).country
         policies.check_is_paid_by(gateway, account_number, country=country, currency=currency, on=now.date())
     account = _write_down(
@@ -211,7 +212,7 @@ def start_onboarding(
         rail=account.rail,
     )
     try:
-        remote_id = _remote_recipient(account) or registry.gateway(gateway).open_account(request)
+        remote_id = _remote_recipient(account) or registry.gateway_with(gateway, Onboarding).open_account(request)
     except GatewayUnavailable as error:
         raise PaymentUnavailable from error
     except GatewayRefused as error:
@@ -256,7 +257,7 @@ def onboarding_page(*, account_id: UUID, return_url: str, refresh_url: str, acto
     account = PayoutAccount.objects.get(id=account_id)
     policies.check_can_change_account(actor, account.organization_id)
     try:
-        page = registry.gateway(account.gateway).onboarding_page(
+        page = registry.gateway_with(account.gateway, Onboarding).onboarding_page(
             account.remote_account_id, return_url=return_url, refresh_url=refresh_url
         )
     except GatewayUnavailable as error:
@@ -275,11 +276,11 @@ def refresh_onboarding(*, account_id: UUID, actor: Actor = SYSTEM, now: datetime
     account = PayoutAccount.objects.get(id=account_id)
     if account.status != PayoutAccountStatus.ONBOARDING:
         return account
-    gateway = registry.gateway(account.gateway)
+    gateway = registry.gateway_with(account.gateway, Onboarding)
     try:
         status = gateway.recipient_status(account.remote_account_id, rail=account.rail)
         if status.state == RecipientState.READY and account.rail != Rail.GLOBAL_PAYOUTS:
-            gateway.set_manual_payouts(account.remote_account_id)
+            registry.gateway_with(account.gateway, RecipientBalances).set_manual_payouts(account.remote_account_id)
     except GatewayUnavailable as error:
         raise PaymentUnavailable from error
     if status.state != RecipientState.READY:

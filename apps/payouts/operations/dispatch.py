@@ -21,8 +21,8 @@ from apps.gateways import registry
 from apps.gateways.models.attempts import AttemptOutcome
 from apps.gateways.operations import dispatch
 from apps.gateways.protocols.gateway import Gateway
-from apps.gateways.protocols.payouts import BankPayoutRequest, OutboundRequest
-from apps.gateways.protocols.transfers import ReversalRequest, TransferRequest
+from apps.gateways.protocols.payouts import OutboundRequest
+from apps.gateways.protocols.transfers import BankPayoutRequest, RecipientBalances, ReversalRequest, TransferRequest
 from apps.payouts import policies
 from apps.payouts.models import Payout, TransferReversal
 from apps.payouts.operations import payouts as payout_operations
@@ -88,15 +88,15 @@ def send_payout(*, payout_id: UUID, clock: Clock = timezone.now) -> None:
     payout = Payout.objects.select_related("account__organization", "quote").get(id=payout_id)
     if _is_held(payout, clock()):
         return
-    gateway = registry.gateway(payout.gateway)
 
     def send() -> None:
         if payout.account.remote_payout_method_id:
-            _send_cross_border(payout, gateway, clock)
+            _send_cross_border(payout, registry.gateway(payout.gateway), clock)
             return
+        balances = registry.gateway_with(payout.gateway, RecipientBalances)
         if payout.needs_transfer and not payout.remote_transfer_id:
-            _transfer(payout, gateway, clock)
-        _pay_out(payout, gateway, clock)
+            _transfer(payout, balances, clock)
+        _pay_out(payout, balances, clock)
 
     def refused(code: str) -> None:
         if code in FUNDS_MISSING and not payout.remote_transfer_id:
@@ -126,7 +126,7 @@ def _is_held(payout: Payout, now: datetime) -> bool:
     return False
 
 
-def _transfer(payout: Payout, gateway: Gateway, clock: Clock) -> None:
+def _transfer(payout: Payout, gateway: RecipientBalances, clock: Clock) -> None:
     result = gateway.find_transfer(payout_id=payout.id) if payout.attempts_made > 1 else None
     account_id = payout.account.remote_account_id
     request = TransferRequest(payout.transfer_key, payout.id, account_id, payout.amount, payout.quote.terms)
@@ -134,7 +134,7 @@ def _transfer(payout: Payout, gateway: Gateway, clock: Clock) -> None:
     payout_operations.payout_transferred(payout_id=payout.id, transfer=transfer, now=clock())
 
 
-def _pay_out(payout: Payout, gateway: Gateway, clock: Clock) -> None:
+def _pay_out(payout: Payout, gateway: RecipientBalances, clock: Clock) -> None:
     account_id = payout.account.remote_account_id
     result = gateway.find_payout(payout_id=payout.id, account_id=account_id) if payout.attempts_made > 1 else None
     request = BankPayoutRequest(payout.payout_key, payout.id, account_id, payout.amount)
@@ -176,7 +176,8 @@ def _choose_source(payout: Payout, gateway: Gateway) -> None:
 def send_reversal(*, reversal_id: UUID, clock: Clock = timezone.now) -> None:
     """Take back one claimed transfer."""
     row = TransferReversal.objects.select_related("payout").get(id=reversal_id)
-    gateway, transfer_id = registry.gateway(row.payout.gateway), row.payout.remote_transfer_id
+    gateway = registry.gateway_with(row.payout.gateway, RecipientBalances)
+    transfer_id = row.payout.remote_transfer_id
 
     def send() -> None:
         reversal = gateway.find_reversal(reversal_id=row.id, transfer_id=transfer_id) if row.attempts_made > 1 else None

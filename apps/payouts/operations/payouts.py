@@ -19,7 +19,7 @@ from apps.gateways import policies as gateway_policies
 from apps.gateways import registry
 from apps.gateways.protocols.movements import Movement, TransferState
 from apps.gateways.protocols.payouts import Outbound
-from apps.gateways.protocols.transfers import Transfer
+from apps.gateways.protocols.transfers import RecipientBalances, Transfer
 from apps.gateways.stripe import amounts
 from apps.ledger import operations as ledger
 from apps.ledger.entries import event_key
@@ -42,14 +42,15 @@ def refresh_payout(*, payout_id: UUID, clock: Clock = timezone.now) -> bool:
     if payout is None:
         return False
     if payout.remote_payout_id:
-        gateway, account_id = registry.gateway(payout.gateway), payout.account.remote_account_id
+        account_id = payout.account.remote_account_id
         if payout.is_cross_border:
-            outbound = gateway.find_cross_border(payout_id=payout.id, account_id=account_id)
-            result = outbound.movement if outbound else None
+            outbound = registry.gateway(payout.gateway).find_cross_border(payout_id=payout.id, account_id=account_id)
+            movement = outbound.movement if outbound else None
         else:
-            result = gateway.find_payout(payout_id=payout.id, account_id=account_id)
-        if result is not None:
-            payout_answered(payout_id=payout.id, movement=result, now=clock())
+            balances = registry.gateway_with(payout.gateway, RecipientBalances)
+            movement = balances.find_payout(payout_id=payout.id, account_id=account_id)
+        if movement is not None:
+            payout_answered(payout_id=payout.id, movement=movement, now=clock())
     return True
 
 

@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from apps.common.money import Money
 from apps.gateways import registry
 from apps.gateways.names import GatewayName
+from apps.gateways.protocols.transfers import RecipientBalances
 from apps.ledger import chart
 from apps.ledger.queries import books
 from apps.payments.models import Refund
@@ -86,7 +87,7 @@ def can_hold(gateway: str, currency: str) -> bool:
 
 def pays_by_itself(account: PayoutAccount) -> bool:
     """Is it paid from a balance of the platform's own at that gateway, without a transfer and without an exchange?"""
-    return not registry.gateway(account.gateway).capabilities.has_recipient_balances
+    return not registry.offers(account.gateway, RecipientBalances)
 
 
 def recent_liquidity_shortages() -> list[LiquidityShortage]:

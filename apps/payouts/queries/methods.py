@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from apps.compliance import queries as compliance
 from apps.gateways import registry
 from apps.gateways.names import GatewayName
+from apps.gateways.protocols.transfers import RecipientBalances
 from apps.payments.models.methods import Direction
 from apps.payments.queries.methods import dated, takes_currency
 
@@ -48,4 +49,4 @@ def countries_paid_by(gateway: str, *, currency: str, on: date) -> set[str]:
 
 
 def _is_direct(name: str) -> bool:
-    return not registry.gateway(name).capabilities.has_recipient_balances
+    return not registry.offers(name, RecipientBalances)

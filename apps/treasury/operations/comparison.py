@@ -30,7 +30,7 @@ from apps.gateways.models.attempts import AttemptOutcome
 from apps.gateways.models.pauses import PauseKind, UnbookedStatus
 from apps.gateways.models.pauses import RemoteKind as Kind
 from apps.gateways.operations import pauses as pause_operations
-from apps.gateways.protocols.statements import RemoteKind, RemoteObject
+from apps.gateways.protocols.statements import Listing, RemoteKind, RemoteObject
 from apps.gateways.queries import pauses as pause_queries
 from apps.ledger import operations as ledger
 from apps.payments.models import Charge, Refund
@@ -81,7 +81,7 @@ def are_current(*, gateway: str, now: datetime) -> bool:
     Do the books know what this gateway carried out for us? Where they do not, payments are paused until
     `after_restore`. False too without an answer: what cannot be asked is not sent to.
     """
-    if not registry.gateway(gateway).capabilities.has_listing:
+    if not registry.offers(gateway, Listing):
         return True
     last = _checked_at.get(gateway)
     if last is not None and time.monotonic() - last < CHECK_SECONDS:
@@ -113,7 +113,7 @@ def _compare_new(gateway: str, now: datetime) -> list[RemoteObject]:
     """The first comparison ever only takes down where it begins: what is older came before these books."""
     gateway_check = pause_queries.gateway_check(gateway)
     since = gateway_check.newest_at - OVERLAP if gateway_check else now - OVERLAP
-    listed = list(registry.gateway(gateway).objects_since(since))
+    listed = list(registry.gateway_with(gateway, Listing).objects_since(since))
     unknown = _would_be_repeated(listed) if gateway_check else []
     if not unknown:
         _take_down(gateway, listed, now)
@@ -162,14 +162,14 @@ def after_restore(*, clock: Clock = timezone.now) -> list[Comparison]:
 
 def _compare_all(gateway: str, clock: Clock) -> Comparison:
     comparison = Comparison(gateway)
-    if not registry.gateway(gateway).capabilities.has_listing:
+    if not registry.offers(gateway, Listing):
         _freeze_what_cannot_be_asked(comparison, clock())
         return comparison
     gateway_check = pause_queries.gateway_check(gateway)
     since = gateway_check.newest_at - OVERLAP if gateway_check else None
-    listed = list(registry.gateway(gateway).objects_since(since))
+    listed = list(registry.gateway_with(gateway, Listing).objects_since(since))
     for account_id in _accounts_with_cash(gateway):
-        listed += registry.gateway(gateway).objects_since(since, account_id=account_id)
+        listed += registry.gateway_with(gateway, Listing).objects_since(since, account_id=account_id)
     comparison.listed = len(listed)
     for row in sorted(listed, key=lambda item: (item.created_at, item.kind == RemoteKind.PAYOUT)):
         if row.own_id is not None:

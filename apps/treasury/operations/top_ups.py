@@ -16,7 +16,7 @@ from apps.common.work_queue import each_row
 from apps.gateways import policies, registry
 from apps.gateways.errors import GatewayRefused, GatewayUnavailable, PaymentUnavailable
 from apps.gateways.protocols.movements import Movement, TransferState
-from apps.gateways.protocols.top_ups import TopUpRequest
+from apps.gateways.protocols.top_ups import TopUpRequest, TopUps
 from apps.gateways.stripe.amounts import AmountNotSendable
 from apps.ledger import operations as ledger
 from apps.outbox import bus
@@ -48,20 +48,20 @@ def top_up(*, top_up_id: UUID, gateway: str, amount: Money, reason: str, actor: 
     :raises PaymentUnavailable: without an answer; ask again, or let `refresh_top_ups` look it up.
     :raises TopUpRefused: for a rejection.
     """
-    down = _write_down(top_up_id, gateway, amount, reason, actor, now)
-    if down.status in (TopUpStatus.SUCCEEDED, TopUpStatus.FAILED):
-        return down
+    requested = _write_down(top_up_id, gateway, amount, reason, actor, now)
+    if requested.status in (TopUpStatus.SUCCEEDED, TopUpStatus.FAILED):
+        return requested
     try:
-        existing = registry.gateway(down.gateway)
-        movement = existing.find_top_up(top_up_id=down.id) or existing.top_up(
-            TopUpRequest(down.id, down.id, down.amount, down.reason[:100])
+        connected = registry.gateway_with(requested.gateway, TopUps)
+        movement = connected.find_top_up(top_up_id=requested.id) or connected.top_up(
+            TopUpRequest(requested.id, requested.id, requested.amount, requested.reason[:100])
         )
     except GatewayUnavailable as error:
         raise PaymentUnavailable from error
     except (GatewayRefused, AmountNotSendable) as error:
-        _refused(down.id, error, now)
+        _refused(requested.id, error, now)
         raise TopUpRefused(reason=str(error)) from error
-    return top_up_answered(top_up_id=down.id, movement=movement, now=now)
+    return top_up_answered(top_up_id=requested.id, movement=movement, now=now)
 
 
 @transaction.atomic
@@ -129,15 +129,17 @@ def _refused(top_up_id: UUID, refusal: Exception, now: datetime) -> None:
 
 def refresh_top_ups(*, now: datetime) -> int:
     """Look up what has not ended, outside any transaction; returns how many were found at the processor."""
-    result = 0
+    answered = 0
 
     def look_up(top_up_id: UUID) -> None:
-        nonlocal result
-        movement = registry.gateway(TopUp.objects.get(id=top_up_id).gateway).find_top_up(top_up_id=top_up_id)
+        nonlocal answered
+        movement = registry.gateway_with(TopUp.objects.get(id=top_up_id).gateway, TopUps).find_top_up(
+            top_up_id=top_up_id
+        )
         if movement is not None:
             top_up_answered(top_up_id=top_up_id, movement=movement, now=now)
-            result += 1
+            answered += 1
 
     unfinished = TopUp.objects.filter(status__in=[TopUpStatus.REQUESTED, TopUpStatus.SUBMITTED])
     each_row("treasury.refresh_top_ups", unfinished.order_by("requested_at", "id"), look_up, now=now, limit=100)
-    return result
+    return answered
