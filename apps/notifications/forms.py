@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from django import forms
 
+from apps.notifications.catalogue.kinds import Pace
 from apps.notifications.queries import Wish
-from apps.notifications.states import Pace
 
 
 class PreferencesForm(forms.Form):

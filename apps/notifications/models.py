@@ -6,7 +6,15 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Organization, User
 from apps.common.models import BaseModel
-from apps.notifications.states import KINDS, DeliveryStatus, Group, Pace
+from apps.notifications.catalogue.every_kind import KINDS
+from apps.notifications.catalogue.kinds import Group, Pace
+
+
+class DeliveryStatus(models.TextChoices):
+    PENDING = "pending", _("Waiting")
+    SENDING = "sending", _("Being sent")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Given up")
 
 
 class Notification(BaseModel):

@@ -23,8 +23,9 @@ from apps.accounts.models import User
 from apps.common.ids import uuid7
 from apps.common.work_queue import each_id
 from apps.notifications import queries, rules
-from apps.notifications.models import EmailDelivery, Notification, Preference
-from apps.notifications.states import KINDS, MANDATORY, DeliveryStatus, Group, Pace
+from apps.notifications.catalogue.every_kind import KINDS
+from apps.notifications.catalogue.kinds import MANDATORY, Group, Pace
+from apps.notifications.models import DeliveryStatus, EmailDelivery, Notification, Preference
 
 logger = logging.getLogger(__name__)
 SENDING_SECONDS_MAX, SILENCES_MAX = 40.0, 3

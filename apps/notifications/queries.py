@@ -11,9 +11,9 @@ from django.db.models import Q, QuerySet
 from apps.accounts.models import User
 from apps.common.work_queue import next_due
 from apps.notifications import rules
-from apps.notifications.models import EmailDelivery, Notification, Preference
+from apps.notifications.catalogue.kinds import DEFAULT_PACE, GROUP_SAYS, MANDATORY, Group, Pace, Text
+from apps.notifications.models import DeliveryStatus, EmailDelivery, Notification, Preference
 from apps.notifications.rules import Words
-from apps.notifications.states import DEFAULT_PACE, GROUP_SAYS, MANDATORY, DeliveryStatus, Group, Pace, Text
 
 BELL_MAX = 99
 DIGEST_HOUR = 8

@@ -15,7 +15,7 @@ from apps.bidding.states import DeclineReason
 from apps.common import fmt
 from apps.common.backoff import pause_after
 from apps.common.money import Money
-from apps.notifications.states import KINDS
+from apps.notifications.catalogue.every_kind import KINDS
 
 Value = str | int | dict[str, Any]
 TEXT_MAX = 280

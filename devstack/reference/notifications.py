@@ -6,20 +6,22 @@ from devstack.reference.markdown import code, page, table
 
 
 def notifications_page() -> str:
-    from apps.notifications import states
+    from apps.notifications.catalogue import every_kind, kinds
 
     parts = []
-    for group in states.Group:
+    for group in kinds.Group:
         pace = (
             "at once; cannot be switched off"
-            if group in states.MANDATORY
-            else str(states.DEFAULT_PACE[group].label).lower()
+            if group in kinds.MANDATORY
+            else str(kinds.DEFAULT_PACE[group].label).lower()
         )
         rows = [
-            (code(name), str(kind.title), str(kind.body)) for name, kind in states.KINDS.items() if kind.group == group
+            (code(name), str(kind.title), str(kind.body))
+            for name, kind in every_kind.KINDS.items()
+            if kind.group == group
         ]
         parts.append(
-            f"## {group.label}\n\n{states.GROUP_SAYS[group]}. E-mail by default: {pace}.\n\n"
+            f"## {group.label}\n\n{kinds.GROUP_SAYS[group]}. E-mail by default: {pace}.\n\n"
             + table(("kind", "title", "text"), rows)
         )
     return page(

@@ -5,8 +5,8 @@ from django.core import mail
 from django.utils import translation
 
 from apps.notifications import operations, queries
-from apps.notifications.models import EmailDelivery, Notification, Preference
-from apps.notifications.states import DeliveryStatus, Group, Pace
+from apps.notifications.catalogue.kinds import Group, Pace
+from apps.notifications.models import DeliveryStatus, EmailDelivery, Notification, Preference
 from tests.conftest import NOON
 
 pytestmark = pytest.mark.django_db

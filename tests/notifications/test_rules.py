@@ -3,7 +3,8 @@ from django.utils import timezone, translation
 
 from apps.common.money import Money
 from apps.notifications import rules
-from apps.notifications.states import DEFAULT_PACE, GROUP_SAYS, KINDS, Group
+from apps.notifications.catalogue.every_kind import KINDS
+from apps.notifications.catalogue.kinds import DEFAULT_PACE, GROUP_SAYS, Group
 from tests.conftest import NOON
 
 

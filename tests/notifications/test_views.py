@@ -4,8 +4,8 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.notifications import operations, queries
+from apps.notifications.catalogue.kinds import Group, Pace
 from apps.notifications.models import Notification, Preference
-from apps.notifications.states import Group, Pace
 
 pytestmark = pytest.mark.django_db
 

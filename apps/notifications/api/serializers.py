@@ -5,8 +5,8 @@ from typing import Any
 from rest_framework import serializers
 
 from apps.notifications import rules
+from apps.notifications.catalogue.kinds import Group, Pace
 from apps.notifications.models import Notification
-from apps.notifications.states import Group, Pace
 
 
 class NotificationSerializer(serializers.ModelSerializer[Notification]):

@@ -16,7 +16,7 @@ from apps.contracts.models import Milestone
 from apps.escrow import events as escrow
 from apps.escrow.models import Escrow, Recovery, Release
 from apps.notifications import operations, rules
-from apps.notifications.states import Group
+from apps.notifications.catalogue.kinds import Group
 from apps.notifications.subscribers.recipients import name_of, tell
 from apps.outbox import bus
 from apps.payments import events as payments

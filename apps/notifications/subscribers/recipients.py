@@ -11,7 +11,7 @@ from apps.accounts import rules as roles
 from apps.accounts.models import Organization
 from apps.contracts.models import Contract
 from apps.notifications import operations
-from apps.notifications.states import Group
+from apps.notifications.catalogue.kinds import Group
 
 
 def tell(

@@ -28,7 +28,7 @@ from apps.skills.forms import SKILL_ADDED, SkillPickerWidget, has_added_skill
 from apps.tasks import operations, policies, queries, rules
 from apps.tasks.forms import AddendumForm, AttachmentForm, BriefForm, initial_of
 from apps.tasks.models import Task, TaskAttachment
-from apps.tasks.views.finding import detail_context
+from apps.tasks.views.search import detail_context
 
 READ = ("title", "goal", "background", "requirements", "criteria")
 

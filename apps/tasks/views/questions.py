@@ -17,7 +17,7 @@ from apps.common.errors import Invalid
 from apps.tasks import operations, queries
 from apps.tasks.forms import InviteForm, TextForm
 from apps.tasks.models import Question, TaskInvitation
-from apps.tasks.views.finding import detail_context
+from apps.tasks.views.search import detail_context
 
 
 @login_required
