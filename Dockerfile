@@ -26,7 +26,7 @@ LABEL org.opencontainers.image.title="Tradewind" \
 # PostgreSQL's client programs are for manage.py backup and restore; the ids are those of the volumes' owner.
 RUN apt-get update && apt-get install --yes --no-install-recommends postgresql-client && rm -rf /var/lib/apt/lists/* \
  && useradd --system --uid 10001 --no-create-home tradewind \
- && mkdir -p /var/lib/tradewind/media /var/lib/tradewind/shelf /var/lib/tradewind/static /var/lib/tradewind/processor \
+ && mkdir -p /var/lib/tradewind/media /var/lib/tradewind/candidate-index /var/lib/tradewind/static /var/lib/tradewind/processor \
  && chown -R tradewind /var/lib/tradewind
 COPY --from=build /venv /venv
 COPY --from=build /app /app

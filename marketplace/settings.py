@@ -186,7 +186,7 @@ MATCH_WARM_UP = env.bool("MATCH_WARM_UP", TRADEWIND_ENV != "test")
 _database = DATABASES["default"]
 _address = (_database["HOST"], _database["PORT"], _database["NAME"], _database.get("OPTIONS"))  # a socket is an option
 _index = uuid5(NAMESPACE_URL, str(_address)).hex[:12]
-MATCH_INDEX = env.path("MATCH_INDEX", BASE_DIR / "media" / "shelf" / _index)
+MATCH_INDEX = env.path("MATCH_INDEX", BASE_DIR / "media" / "candidate_index" / _index)
 # How long one statement may run, wait for a lock, or leave a transaction open (milliseconds; 0: as long as it likes).
 # A page is stopped soon, so that nobody can hold the threads; a job has longer; a command is never stopped. A migration
 # that waits for a lock has everybody wait who comes to the table after it: it gives up soon and is run again.
@@ -540,7 +540,7 @@ WALLET_PROVIDER_URL = env.str("WALLET_PROVIDER_URL", "")  # no such provider exi
 BANK_IBAN = env.str("BANK_IBAN", "DE89370400440532013000" if not IS_PRODUCTION else "")
 BANK_HOLDER = env.str("BANK_HOLDER", SITE_NAME)
 if "bank" in PAYMENT_GATEWAYS_ALSO and not BANK_IBAN:
-    raise RuntimeError('The door "bank" needs BANK_IBAN.')
+    raise RuntimeError('The gateway "bank" needs BANK_IBAN.')
 # How long a gateway may take to be reached and to answer, in seconds. After so many calls in a row without any answer
 # it is not called for a while; of one process so many at once may wait for it (0: any number).
 GATEWAY_CONNECT_SECONDS = env.float("GATEWAY_CONNECT_SECONDS", 3.0)

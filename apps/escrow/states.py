@@ -70,7 +70,7 @@ ESCROW = Machine(
         S.FUNDING: "A checkout is open; the processor has not confirmed.",
         S.FUNDED: "All of it is held.",
         S.PARTIALLY_RELEASED: "A part went to the payee (or back), the rest is held.",
-        S.DISPUTED: "All that is left lies on the dispute's own account: nobody can release or refund it.",
+        S.DISPUTED: "All that is left is on the dispute's own account: nobody can release or refund it.",
         S.RELEASED: "Nothing is held any more; something went to the payee.",
         S.REFUNDED: "Nothing is held any more; all of it went back to the payer.",
         S.CANCELLED: "Called off before anything was paid in.",

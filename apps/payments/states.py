@@ -80,7 +80,7 @@ REFUND = Machine(
         "succeed": when(RefundStatus.SUBMITTED, to=RefundStatus.SUCCEEDED, says="The processor has paid it back."),
         "fail": when(
             RefundStatus.SENDING, RefundStatus.SUBMITTED, RefundStatus.SUCCEEDED, to=RefundStatus.FAILED,
-            says="A definite no, or it came back: the money is kept for the employer.",
+            says="A rejection, or it came back: the money is kept for the employer.",
         ),
     },
     {

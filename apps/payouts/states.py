@@ -28,7 +28,7 @@ PAYOUT = Machine(
         "pay": when(PayoutStatus.SUBMITTED, to=PayoutStatus.PAID, says="The bank has it."),
         "fail": when(
             PayoutStatus.SENDING, PayoutStatus.SUBMITTED, to=PayoutStatus.FAILED,
-            says="A definite no: the money is back in the freelancer's balance.",
+            says="A rejection: the money is back in the freelancer's balance.",
         ),
         "return": when(
             PayoutStatus.PAID, to=PayoutStatus.RETURNED,
@@ -113,7 +113,7 @@ TRANSFER_REVERSAL = Machine(
         ),
         "fail": when(
             TransferReversalStatus.SENDING, to=TransferReversalStatus.FAILED,
-            says="A definite no: the cash lies where it lay.",
+            says="A rejection: the cash stays where it was.",
         ),
     },
     {

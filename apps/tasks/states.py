@@ -44,7 +44,7 @@ TASK = Machine(
         S.AWARDED: "One bid was taken; a contract is offered or at work.",
         S.COMPLETED: "The contract was fulfilled and paid.",
         S.CLOSED: "The employer ended it without taking a bid.",
-        S.EXPIRED: "Nobody was chosen by the decision deadline, so it closed by itself.",
+        S.EXPIRED: "Nobody was chosen by the decision deadline, so it closed automatically.",
         S.CANCELLED: "The employer called it off before choosing.",
     },
     table={

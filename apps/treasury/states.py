@@ -23,7 +23,7 @@ TOP_UP = Machine(
             TopUpStatus.REQUESTED, TopUpStatus.SUBMITTED, to=TopUpStatus.SUCCEEDED, says="The processor has the money.",
         ),
         "fail": when(
-            TopUpStatus.REQUESTED, TopUpStatus.SUBMITTED, to=TopUpStatus.FAILED, says="A definite no: nothing moved.",
+            TopUpStatus.REQUESTED, TopUpStatus.SUBMITTED, to=TopUpStatus.FAILED, says="A rejection: nothing moved.",
         ),
     },
     {

@@ -44,7 +44,7 @@ def test_country_and_id_do_not_move_a_score(features, task, related, country, ot
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("way", ["postgresql", "shelf"])
+@pytest.mark.parametrize("way", ["postgresql", "index"])
 def test_name_gender_marker_and_country_do_not_move_a_match(make, outbox_drain, way):
     skill = Skill.objects.get(slug="react").id
     freelancer = make.freelancer("Ada", country="NG", time_zone="Europe/Berlin")
@@ -54,7 +54,7 @@ def test_name_gender_marker_and_country_do_not_move_a_match(make, outbox_drain, 
     task = make.task(employer=make.employer("Werk", country="DE"), source_language="de", skill_ids=(skill,))
 
     def outcome() -> tuple[float, dict[str, float], dict[str, object]]:
-        if way == "shelf":
+        if way == "index":
             candidate_index.rebuild_candidate_index(now=NOON)
         matches.match_task(task_id=task.id, now=NOON)
         result = MatchResult.objects.get(task=task, organization=freelancer)

@@ -163,7 +163,7 @@ def test_somebody_who_takes_no_work_is_no_longer_recommended(market, make, outbo
         recommended_freelancer.organization.display_name
         for recommended_freelancer in recommendations.recommended_freelancers(market.task.id)
     ]
-    assert "Ada" not in names, "even before the match is made anew"
+    assert "Ada" not in names, "even before the match is made again"
     outbox_drain()
     matches.refresh_pending(now=NOON)
     assert not MatchResult.objects.filter(organization=market.react).exists()

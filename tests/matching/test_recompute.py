@@ -52,11 +52,11 @@ def worker(make, outbox_drain):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("way", ["postgresql", "shelf"])
+@pytest.mark.parametrize("way", ["postgresql", "index"])
 def test_the_script_finds_every_score_of_a_real_export(worker, client, monkeypatch, tmp_path, way):
     later = NOON + timedelta(days=3)
     monkeypatch.setattr("django.utils.timezone.now", lambda: later)
-    if way == "shelf":
+    if way == "index":
         candidate_index.rebuild_candidate_index(now=later)
         for task in input_queries.tasks_to_match(later):
             matches.match_task(task_id=task.id, now=later)

@@ -82,7 +82,7 @@ def asked(task: TaskFeatures, related) -> dict[UUID, float]:
 @settings(deadline=None, max_examples=80)
 @given(people, tasks, likeness, weights)
 def test_the_candidate_index_ranks_as_the_formula_scores(tmp_path_factory, features, task, related, points):
-    index = base_of(tmp_path_factory.mktemp("shelf") / "index", features)
+    index = base_of(tmp_path_factory.mktemp("index") / "files", features)
     rarity = index.rarity(task.skill_ids)
     requested = asked(task, related)
 

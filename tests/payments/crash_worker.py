@@ -48,7 +48,7 @@ def keep_alive(live: Callable[[], None], lives: int) -> None:
         if os.WIFSIGNALED(status):
             running.add(_born(live))
         elif os.waitstatus_to_exitcode(status):
-            raise SystemExit("a worker failed by itself")
+            raise SystemExit("a worker failed without being killed")
 
 
 def mortal(kills: Path, most: int) -> tuple[Callable[[], None], Callable[..., None]]:

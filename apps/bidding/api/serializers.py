@@ -117,7 +117,7 @@ class PreviewQuerySerializer(serializers.Serializer[Any]):
         max_length=rules.MILESTONES_MAX,
         required=False,
         default=list,
-        help_text="The milestones, repeated: each is rounded by itself. Ignored unless they sum to the price.",
+        help_text="The milestones, repeated: each is rounded on its own. Ignored unless they sum to the price.",
     )
 
 

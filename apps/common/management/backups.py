@@ -118,7 +118,7 @@ def _without_schema(script: str) -> str:
 def _private_files() -> Iterator[Path]:
     """What cannot be made again: no index of candidates, no tables out of public data, no sandbox processor's file."""
     root = Path(settings.MEDIA_ROOT)
-    made_again = (root / "shelf", Path(settings.MATCH_INDEX), Path(settings.ESCO_TABLES))
+    made_again = (root / "candidate_index", Path(settings.MATCH_INDEX), Path(settings.ESCO_TABLES))
     for path in sorted(root.rglob("*")) if root.exists() else ():
         if path.suffix.startswith(".sqlite3"):
             continue

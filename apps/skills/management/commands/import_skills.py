@@ -19,7 +19,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--core-only", action="store_true", help="only categories and the freelance core")
         parser.add_argument("--esco-csv", type=Path, metavar="DIR", help="also read ESCO's own CSV download")
-        parser.add_argument("--again", action="store_true", help="write everything anew, even what is unchanged")
+        parser.add_argument("--again", action="store_true", help="write everything again, even what is unchanged")
 
     def handle(self, *args: Any, **options: Any) -> None:
         started = time.monotonic()

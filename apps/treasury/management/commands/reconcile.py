@@ -12,7 +12,7 @@ from apps.treasury.operations import reconciliation
 
 class Command(BaseCommand):
     help = (
-        "Reads every processor's lines, matches them with the books, puts aside what stays unexplained; exits non-zero "
+        "Reads every processor's lines, matches them with the books, moves to suspense what stays unexplained; exits non-zero "
         "while anything differs."
     )
 
@@ -26,7 +26,7 @@ class Command(BaseCommand):
             raise CommandError(f"The processor does not answer: {error}") from error
         if not options["json"]:
             for run in runs:
-                self.stdout.write(f"{run.gateway}: {run.lines_read} new lines, {run.items_opened} put aside")
+                self.stdout.write(f"{run.gateway}: {run.lines_read} new lines, {run.items_opened} moved to suspense")
                 for currency, (processor, books) in run.summary["balances"].items():
                     self.stdout.write(f"  {currency}: processor {processor}, books {books}")
         summaries = [run.summary for run in runs]

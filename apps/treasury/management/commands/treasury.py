@@ -20,7 +20,7 @@ from apps.treasury.queries import holdings
 
 
 class Command(BaseCommand):
-    help = "Show what can be handed on, swept or laid aside; with a kind, act. Nothing is written without --yes."
+    help = "Show what can be remitted, swept or reserved; with a kind, do it. Nothing is written without --yes."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("kind", nargs="?", choices=TreasuryKind.values)
