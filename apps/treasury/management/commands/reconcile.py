@@ -12,8 +12,8 @@ from apps.treasury.operations import reconciliation
 
 class Command(BaseCommand):
     help = (
-        "Reads every processor's lines, matches them with the books, moves to suspense what stays unexplained; exits non-zero "
-        "while anything differs."
+        "Reads every processor's lines, matches them with the books, moves to suspense what stays unexplained; exits "
+        "non-zero while anything differs."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
