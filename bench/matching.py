@@ -6,7 +6,7 @@ against scikit-learn's own `NearestNeighbors` and against tag overlap in Postgre
 
 People are synthetic: 14,557 tags, about ten a person, the commonest on 32 per cent of all, six above 17. Times are CPU
 milliseconds of the process that works (for PostgreSQL: of its backends), because machines are shared; the ratios are of
-one run. `shelf` does all stages with explanations of 50, `retrieval` its first alone, which is all that the others do.
+one run. `index` does all stages with explanations of 50, `retrieval` its first alone, which is all that the others do.
 Memory is what the files of the index take; all processes share it through the page cache. Prints one line of JSON; the
 others are left out above `--others-max` people and asked fewer questions from a million on. The way through Celery and
 PostgreSQL is `bench.matching_site`.
@@ -82,7 +82,7 @@ def _measure(size: int, count: int, *, with_others: bool) -> dict[str, Any]:
     rules = Rules(np.ones(NUMBERS, dtype=bool), frozenset({questions[0].employer_id}))
     report: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as folder:
-        candidate_index_folder = Path(folder) / "shelf"
+        candidate_index_folder = Path(folder) / "index"
         writer, began = Writer(), time.process_time()
         for row in range(size):
             writer.add(_person(row, tags[starts[row] : starts[row + 1]], skills, random))
@@ -93,7 +93,7 @@ def _measure(size: int, count: int, *, with_others: bool) -> dict[str, Any]:
             sum(path.stat().st_size for path in candidate_index_folder.rglob("*.npy")) / 2**20, 1
         )
         index = CandidateIndex(candidate_index_folder)
-        report["shelf"] = _times([lambda task=task: _rank(index, task, rules) for task in questions])
+        report["index"] = _times([lambda task=task: _rank(index, task, rules) for task in questions])
         report["retrieval"] = _times([lambda task=task: _retrieve(index, task, rules) for task in questions])
         for changed in (1_000, 10_000):
             if changed <= size:
@@ -107,7 +107,7 @@ def _measure(size: int, count: int, *, with_others: bool) -> dict[str, Any]:
         report["postgresql_overlap"] = _postgresql(size, tags, starts, few, skills)
         for other in ("nearest_neighbours", "postgresql_overlap"):
             for figure in ("p50_ms", "p95_ms"):
-                for ours in ("shelf", "retrieval"):
+                for ours in ("index", "retrieval"):
                     ratio = report[other][figure] / report[ours][figure]
                     report.setdefault(f"{other}_over_{ours}", {})[figure.removesuffix("_ms")] = round(ratio, 1)
     for limit, most in (("cpu_p95_of_goal", CPU_GOAL_MS), ("memory_of_goal", FILES_GOAL_MB)):

@@ -69,10 +69,10 @@ def _measure(server: servers.Server, people: int, tasks: int, *, keep: bool) -> 
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     env = servers.environment(
-        server, market.name_of(people), MATCH_INDEX=str(folder / "shelf"), EMAIL_FILE_PATH=str(folder / "mail"),
+        server, market.name_of(people), MATCH_INDEX=str(folder / "index"), EMAIL_FILE_PATH=str(folder / "mail"),
         EMAIL_BACKEND="django.core.mail.backends.dummy.EmailBackend", CELERY_QUEUE=f"bench-{people}",
     )  # fmt: skip
-    report["rebuild"] = _rebuilt(server, env, folder / "shelf", people)
+    report["rebuild"] = _rebuilt(server, env, folder / "index", people)
     with _worker(env, folder):
         report |= _child("ask", env, "--tasks", str(tasks))
     goal = POSTED_MS.get(people)

@@ -55,7 +55,7 @@ class CandidateIndex:
             except FileNotFoundError:
                 continue
             except (ValueError, KeyError, OSError):
-                logger.exception("the shelf in %s cannot be read", self.folder)
+                logger.exception("the candidate index in %s cannot be read", self.folder)
                 break
             return self._parts
         self._stamp, self._opened = (0, 0), {}

@@ -39,7 +39,7 @@ def refuse_calls(monkeypatch) -> None:
     def refuse(name):
         raise AssertionError(f"{name} was called")
 
-    monkeypatch.setattr(registry, "door", refuse)
+    monkeypatch.setattr(registry, "gateway", refuse)
 
 
 def test_nothing_is_claimed_and_no_gateway_is_called(make, monkeypatch):
