@@ -27,7 +27,7 @@ from apps.treasury.operations import internal_transfers as internal_transfer_ope
 from apps.treasury.queries import internal_transfers as internal_transfer_queries
 from apps.treasury.states import INTERNAL_TRANSFER, InternalTransferStatus
 
-TONES = {InternalTransferStatus.ARRIVED: "ok", InternalTransferStatus.CANCELLED: ""}
+TONES: dict[str, str] = {InternalTransferStatus.ARRIVED: "ok", InternalTransferStatus.CANCELLED: ""}
 
 
 @login_required
@@ -89,7 +89,7 @@ def internal_transfer(request: HttpRequest, transfer_id: UUID) -> HttpResponse:
     is_waiting = result.status in (InternalTransferStatus.AGREED, InternalTransferStatus.LEFT)
     context = {
         "transfer": result,
-        "tone": TONES.get(result.status, "brand"),
+        "tone": TONES.get(str(result.status), "brand"),
         "source": GatewayName(result.source).label,
         "target": GatewayName(result.target).label,
         "may_approve": INTERNAL_TRANSFER.allows(result.status, "approve") and result.proposed_by_id != asker.user_id,
