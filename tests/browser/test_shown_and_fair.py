@@ -73,7 +73,7 @@ def shoot(page, name):
 
 LOOKS = [
     ("en", 1280, "light"),
-    ("en", 390, "light"),
+    pytest.param("en", 390, "light", marks=pytest.mark.full),
     ("ar", 390, "light"),
     ("ar", 1280, "dark"),
     ("zh-hans", 390, "dark"),

@@ -43,7 +43,10 @@ def shoot(page, name):
         page.screenshot(path=f"{SCREENS}/{name}.png", full_page=True)
 
 
-@pytest.mark.parametrize(("language", "width"), [("en", 1280), ("zh-hans", 390), ("ar", 390), ("ar", 1280)])
+@pytest.mark.parametrize(
+    ("language", "width"),
+    [("en", 1280), ("zh-hans", 390), ("ar", 390), pytest.param("ar", 1280, marks=pytest.mark.full)],
+)
 def test_a_freelancers_pages(visitor, market, language, width):
     task, user, _ = market
     visit = visitor(user, language=language, width=width)
