@@ -76,6 +76,7 @@ USED_BY_OTHERS = {
     "tzdata": "the time zones of Python, where the system has none",
     "pytest-django": "a plugin of pytest",
     "pytest-xdist": "a plugin of pytest",
+    "pytest-cov": "a plugin of pytest: the options --cov of make test-full",
     "time-machine": "a plugin of pytest: the fixture time_machine",
     "django-stubs": "a plugin of mypy",
     "djangorestframework-stubs": "a plugin of mypy",
