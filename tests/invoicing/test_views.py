@@ -132,7 +132,7 @@ def test_a_statement_says_the_same_as_page_csv_json_and_endpoint(make, outbox_dr
     assert [(row["event"], row["balance"]) for row in rows] == [
         ("opening", "0.00"), ("escrow.funded", "525.00"), ("closing", "525.00"),
     ]  # fmt: skip
-    body = payer.get(f"{MONTH}statement.body").json()
+    body = payer.get(f"{MONTH}statement.json").json()
     assert body["currencies"][0]["closing_minor"] == 52500
     assert payer.get("/api/v1/money/statements/?year=2026&month=10").json() == body
 
