@@ -96,7 +96,7 @@ def internal_transfer(request: HttpRequest, transfer_id: UUID) -> HttpResponse:
         "may_cancel": INTERNAL_TRANSFER.allows(result.status, "cancel"),
         "candidates": list(internal_transfer_queries.lines_of_transfer(result)[:20]) if is_waiting else [],
         "is_waiting": is_waiting,
-        "entries": books.journals_of(move=result.id),
+        "entries": books.journals_of(transfer=result.id),
     }
     return render(request, "treasury/internal_transfer.html", context)
 
