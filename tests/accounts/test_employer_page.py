@@ -81,7 +81,7 @@ def test_what_only_some_may_see_is_listed_for_nobody_else(client, make, studio):
         actor=make.actor(make.freelancer()), now=NOON,
     )  # fmt: skip
     moderation.decide(
-        report_id=report.id, decision="take_down", ground="fraud", features="So.", actor=make.staff_actor(), now=NOON
+        report_id=report.id, decision="take_down", ground="fraud", facts="So.", actor=make.staff_actor(), now=NOON
     )
 
     page = client.get(studio.get_absolute_url()).content.decode()

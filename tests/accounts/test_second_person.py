@@ -138,7 +138,7 @@ def test_every_act_of_two_people_of_the_staff_asks_for_it():
             if isinstance(node, ast.FunctionDef) and _compares_with_the_first(node):
                 result[f"{path.parent.name}.{path.stem}.{node.name}"] = "check_is_independent" in ast.unparse(node)
     assert {name for name, asks in result.items() if asks} == {
-        "operations.suspense.confirm_booking", "operations.cash.approve_transfer", "escrow.policies.check_can_answer_appeal",
+        "operations.suspense.confirm_booking", "operations.internal_transfers.approve_transfer", "escrow.policies.check_can_answer_appeal",
         "moderation.policies.check_can_answer",
     }  # fmt: skip
     assert {name for name, asks in result.items() if not asks} <= {
