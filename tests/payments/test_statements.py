@@ -2,6 +2,10 @@
 
 import pytest
 from django.utils import timezone
+from hypothesis import example, given
+from hypothesis import strategies as st
+from stdnum import iso11649
+from stdnum.iso7064 import mod_97_10
 
 from apps.accounts import queries as people
 from apps.banking.formats import reader, references, sepa
@@ -257,6 +261,17 @@ def test_a_booking_of_nothing_is_none():
 
 
 OURS = "RF65FCFC36C5F17C3CDA"
+
+
+@given(st.binary(min_size=8, max_size=8), st.integers(1, 19), st.booleans())
+@example(bytes.fromhex("aaa33688cc59fc28"), 8, True)  # RF34 AAA3 is a reference as well
+@example(bytes.fromhex("8570881c099bbde5"), 12, False)
+def test_our_own_reference_is_found_however_it_is_broken(tail, place, is_printed):
+    """One in 97 beginnings passes the check digits too; the payment is that of the whole."""
+    body = tail.hex().upper()
+    reference = f"RF{mod_97_10.calc_check_digits(body + 'RF')}{body}"
+    written = iso11649.format(reference) if is_printed else f"{reference[:place]} {reference[place:]}"
+    assert references.find([f"Invoice 7 {written}"])[0] == reference
 
 
 @pytest.mark.parametrize(
