@@ -55,12 +55,11 @@ def mortal(kills: Path, most: int) -> tuple[Callable[[], None], Callable[..., No
     """`die()`, so many times by all lives together, and `around(owner, name)`, which dies beside a call."""
 
     def die() -> None:
-        number = len(list(kills.iterdir()))
-        if number < most:
+        for number in range(most):
             try:
                 (kills / str(number)).touch(exist_ok=False)
             except FileExistsError:
-                return
+                continue  # another life took this number, perhaps in the same moment
             os.kill(os.getpid(), signal.SIGKILL)
 
     def around(owner: Any, name: str, *, before: bool = False) -> None:
