@@ -97,8 +97,8 @@ class Probe(threading.Thread):
             time.sleep(0.02)
 
     def wait(self, seconds: float) -> None:
-        existing, ends = len(self.answered), time.monotonic() + seconds
-        while len(self.answered) == existing:
+        answered, ends = len(self.answered), time.monotonic() + seconds
+        while len(self.answered) == answered:
             if time.monotonic() > ends:
                 raise SystemExit("the web server did not start")
             time.sleep(0.05)
@@ -279,11 +279,11 @@ def _count(processor: Any, asked: set[UUID], stuck: int) -> dict[str, Any]:
 
     rows = processor.store.rows("SELECT body FROM objects WHERE kind = 'transfer'")
     sent = Counter(UUID(json.loads(row["body"])["metadata"]["payout"]) for row in rows)
-    existing = set(Payout.objects.values_list("id", flat=True))
+    payout_ids = set(Payout.objects.values_list("id", flat=True))
     return {
-        "withdrawals": len(existing),
-        "lost": len(asked - existing) + len([item for item in existing if item not in sent]) - stuck,
-        "doubled": sum(count - 1 for count in sent.values()) + len(sent.keys() - existing),
+        "withdrawals": len(payout_ids),
+        "lost": len(asked - payout_ids) + len([item for item in payout_ids if item not in sent]) - stuck,
+        "doubled": sum(count - 1 for count in sent.values()) + len(sent.keys() - payout_ids),
         "stuck": stuck,
     }
 

@@ -249,13 +249,13 @@ def _postgresql(size: int, tags: Any, starts: Any, questions: list[Any], skills:
             cursor.execute("VACUUM ANALYZE people")
             taken = []
             for task in [*questions[:5], *questions]:
-                requested = [number[skill] for skill in task.skill_ids]
+                numbers = [number[skill] for skill in task.skill_ids]
                 before = server.spent().cpu_seconds
                 for _ in range(3):  # the operating system counts hundredths of a second
                     cursor.execute(
                         "SELECT id FROM people WHERE tags && %(w)s::int[]"
                         " ORDER BY icount(tags & %(w)s::int[]) DESC, id LIMIT 200",
-                        {"w": requested},
+                        {"w": numbers},
                     )
                     cursor.fetchall()
                 taken.append(1000 * (server.spent().cpu_seconds - before) / 3)

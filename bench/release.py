@@ -222,9 +222,9 @@ def _hordak(seconds: float) -> None:
     watch, count = servers.Stopwatch(seconds), 0
     while watch.is_running:
         with transaction.atomic():
-            created = Transaction.objects.create(description="bench")
-            Leg.objects.create(transaction=created, account=cash, debit=Money(10, "EUR"))
-            Leg.objects.create(transaction=created, account=owed, credit=Money(10, "EUR"))
+            transfer = Transaction.objects.create(description="bench")
+            Leg.objects.create(transaction=transfer, account=cash, debit=Money(10, "EUR"))
+            Leg.objects.create(transaction=transfer, account=owed, credit=Money(10, "EUR"))
         count += 1
     watch.print(count)
 

@@ -102,8 +102,8 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     pid_file = folder / "demo.pids"
     end_leftovers(pid_file)
-    requested = os.environ.get("PORT")
-    port = choose_port(int(requested or 8000), bool(requested))
+    port_text = os.environ.get("PORT")
+    port = choose_port(int(port_text or 8000), bool(port_text))
     processor_port = choose_port(8090, False)
     url = f"http://127.0.0.1:{port}"
     os.environ.setdefault("SITE_URL", url)

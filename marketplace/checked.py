@@ -48,8 +48,8 @@ def checked_prefix(name: str, value: str) -> str:
 def checked_choice(name: str, value: str, choices: Collection[str]) -> str:
     """:raises RuntimeError: for a value that is none of `choices`; a misspelled one must not mean something else."""
     if value not in choices:
-        texts = f"is “{value}”" if value else "is not set"
-        raise RuntimeError(f"{name} {texts}: set it to one of {', '.join(choices)}.")
+        state = f"is “{value}”" if value else "is not set"
+        raise RuntimeError(f"{name} {state}: set it to one of {', '.join(choices)}.")
     return value
 
 

@@ -87,14 +87,14 @@ class JoinedFilesFinder(BaseFinder):
         if self._folder is None:
             self._folder = Path(tempfile.mkdtemp(prefix="tradewind-static-"))
             atexit.register(_remove, self._folder, os.getpid())
-        target = self._folder / name
+        path = self._folder / name
         newest = max((SOURCES / part).stat().st_mtime for part in JOINED[name])
-        if not target.exists() or target.stat().st_mtime < newest:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            written = target.with_suffix(".new")
+        if not path.exists() or path.stat().st_mtime < newest:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            written = path.with_suffix(".new")
             written.write_text(joined(name), encoding="utf-8")
-            written.replace(target)
-        return target
+            written.replace(path)
+        return path
 
 
 def _remove(folder: Path, owner: int) -> None:

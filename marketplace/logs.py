@@ -68,8 +68,8 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        values = request.META.get("HTTP_X_REQUEST_ID", "")
-        request_id = values if REQUEST_ID.fullmatch(values) else uuid.uuid4().hex
+        header = request.META.get("HTTP_X_REQUEST_ID", "")
+        request_id = header if REQUEST_ID.fullmatch(header) else uuid.uuid4().hex
         request.META["HTTP_X_REQUEST_ID"] = request_id
         response = self.get_response(request)
         response["X-Request-Id"] = request_id

@@ -20,5 +20,5 @@ def process_kind(arguments: Sequence[str]) -> str:
 def with_timeouts(options: Mapping[str, Any], timeouts: Mapping[str, int]) -> dict[str, Any]:
     """Connection options that carry the limits, so that they hold from the first statement of each connection."""
     limits = " ".join(f"-c {name}={milliseconds}" for name, milliseconds in timeouts.items() if milliseconds)
-    values = " ".join(part for part in (options.get("options", ""), limits) if part)
-    return {**options, "options": values} if values else dict(options)
+    merged = " ".join(part for part in (options.get("options", ""), limits) if part)
+    return {**options, "options": merged} if merged else dict(options)

@@ -210,7 +210,7 @@ class EvidenceIndex:
         idle = np.clip((asked.at[:, None] - last) / self.span, 0, 2)
         tenure = np.clip((self.before - first) / self.span, 0, 1)
         weighted = asked.skills @ diags(self._rarity)
-        existing, known_rarity = _dense(asked.skills @ self._has.T), _dense(weighted @ self._has.T)
+        shared, known_rarity = _dense(asked.skills @ self._has.T), _dense(weighted @ self._has.T)
         result = {
             "recency_slow": np.exp(-SLOW * idle),
             "recency": np.exp(-FAST * idle),
@@ -219,7 +219,7 @@ class EvidenceIndex:
             "mean_score": self._by_person(self._received) / (self.counts + 1),
             "work": np.log1p(self.counts),
             "tenure": tenure,
-            "coverage": existing / np.maximum(np.asarray(asked.skills.sum(axis=1)), 1),
+            "coverage": shared / np.maximum(np.asarray(asked.skills.sum(axis=1)), 1),
             "coverage_rarity": known_rarity / np.maximum(np.asarray(weighted.sum(axis=1)), 1e-9),
             "pace": np.log1p(self.counts / np.maximum(tenure, 0.02)),
         }

@@ -162,10 +162,10 @@ def _figures(seen: Floats, worth: Floats, first: Floats, could: Floats) -> tuple
 
 
 def _interval(values: Floats) -> list[float | None]:
-    existing = values[np.isfinite(values)]
-    if not len(existing):
+    finite = values[np.isfinite(values)]
+    if not len(finite):
         return [None, None]
-    return [_round(item) for item in np.percentile(existing, [2.5, 97.5])]
+    return [_round(item) for item in np.percentile(finite, [2.5, 97.5])]
 
 
 def _verdict(impact: float, interval: list[float | None]) -> str:

@@ -198,16 +198,16 @@ def evaluate(inputs: Inputs, weights: Weights = DEFAULT_WEIGHTS) -> Match:
     )
     points["recency"] = base * (active - 1)
     points["fit"] = base * active * (fit - 1)
-    existing = [item.level > 0 or done > 0 for item, done in zip(inputs.skills, inputs.done, strict=True)]
-    query = list(zip(inputs.skills, existing, strict=True))
+    has_skill = [item.level > 0 or done > 0 for item, done in zip(inputs.skills, inputs.done, strict=True)]
+    skills = list(zip(inputs.skills, has_skill, strict=True))
     return Match(
         score=base * active * fit,
         components=points,
         skill_shares=shares,
         similar=similar,
-        matched=tuple(item.id for item, is_known in query if is_known),
-        related=tuple((item.id, item.instead.id) for item, is_known in query if not is_known and item.instead),
-        missing=tuple(item.id for item, is_known in query if not is_known and not item.instead),
+        matched=tuple(item.id for item, is_known in skills if is_known),
+        related=tuple((item.id, item.instead.id) for item, is_known in skills if not is_known and item.instead),
+        missing=tuple(item.id for item, is_known in skills if not is_known and not item.instead),
         pay_reason=pay_reason,
         language_reason=inputs.language if inputs.language in ("bridge", "none") else "shared",
         hours=inputs.hours,

@@ -117,12 +117,10 @@ class Linker:
         )
         broadly = {(language, label) for _, language, label in often[:BROADLY_MAX]}
         for language, some in unknown.items():
-            requested = sorted(some, key=lambda label: (language, label) not in broadly)
-            most = sum((language, label) in broadly for label in requested)
-            guessed = self._guesses(requested[:most], language) + self._guesses(
-                requested[most:], language, broadly=False
-            )
-            for label, guesses in zip(requested, guessed, strict=True):
+            ordered = sorted(some, key=lambda label: (language, label) not in broadly)
+            most = sum((language, label) in broadly for label in ordered)
+            guessed = self._guesses(ordered[:most], language) + self._guesses(ordered[most:], language, broadly=False)
+            for label, guesses in zip(ordered, guessed, strict=True):
                 for number in some[label]:
                     rows += [number] * len(guesses)
                     columns += [row for row, _ in guesses]

@@ -8,7 +8,7 @@ Four steps, each of which moves as little as it can, and none of which makes any
    1998) with a likeness that is one for near-identical rows and nothing else;
 3. every ten without a newcomer gives its last place to the best newcomer below;
 4. exploration: each row from place 5 to 15 changes its place with the chance `EXPLORATION`, once a day per list, so
-   that what a place does to a row can be told from what the row is. The chance of where a row stands is kept with it.
+   that the effect of a place can be separated from the effect of the row. The chance of a row's place is kept with it.
 """
 
 from __future__ import annotations

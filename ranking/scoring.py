@@ -89,8 +89,8 @@ def idf(freelancers: int, knowing: int) -> float:
 
 def language_level(task_language: str, languages: Mapping[str, str]) -> str:
     """The best level in the task's language; `bridge` where only English is there; `none`."""
-    query = task_language.split("-")[0]
-    levels = [level for code, level in languages.items() if code.split("-")[0] == query]
+    language = task_language.split("-")[0]
+    levels = [level for code, level in languages.items() if code.split("-")[0] == language]
     if levels:
         return max(levels, key=lambda level: (LANGUAGE_FIT.get(level, 0.5), level == "fluent"))
     return "bridge" if any(code.split("-")[0] == BRIDGE for code in languages) else "none"

@@ -90,7 +90,7 @@ def rank(track: Track, linker: Linker, report: Report = lambda step: None) -> Ra
     """
     Everybody's best RANKED_MAX for every task.
 
-    :param report: told what is being done, for whoever waits.
+    :param report: called with what is being done, for whoever waits.
     """
     card: dict[str, Any] = {}
     if any(person.history for person in track.people) and track.past:
@@ -255,18 +255,18 @@ def _by_history(track: Track, report: Report, card: dict[str, Any]) -> Matrix:
 
     Where tasks and history overlap in time there are several such moments, so that later tasks may use more.
     """
-    work, past, query = _arrays(track, report)
+    work, past, arrays = _arrays(track, report)
     scores = np.zeros((len(track.tasks), len(track.people)), dtype=np.float32)
     declared = _declared(track)
-    for rows in _moments(query.at, work.at):
-        before = float(query.at[rows].min())
+    for rows in _moments(arrays.at, work.at):
+        before = float(arrays.at[rows].min())
         ranker = learning.train(_windows(work, past, len(track.people), before, report), gain_min=learning.WORSE)
         card["ranker"] = ranker.card
         index = EvidenceIndex(work, past, len(track.people), before=before)
         for first in range(0, len(rows), ROWS_AT_ONCE):
             some = rows[first : first + ROWS_AT_ONCE]
             report(f"ranks {first + len(some)} of {len(rows)} tasks")
-            scores[some] = ranker.score(index.features(query.rows(some)))
+            scores[some] = ranker.score(index.features(arrays.rows(some)))
         strangers = index.counts == 0
         # Nothing is known of what these did: they come last, by what they say of themselves.
         scores[np.ix_(rows, strangers)] = (
@@ -352,7 +352,7 @@ def _declared(track: Track) -> Matrix:
     declared = np.zeros((len(track.tasks), len(track.people)), dtype=np.float32)
     newcomers = [(row, {normal(skill) for skill in p.skills}) for row, p in enumerate(track.people) if not p.history]
     for number, task in enumerate(track.tasks):
-        query = {normal(skill) for skill in task.skills}
-        for row, existing in newcomers:
-            declared[number, row] = len(query & existing) / max(len(query), 1)
+        skills = {normal(skill) for skill in task.skills}
+        for row, newcomer in newcomers:
+            declared[number, row] = len(skills & newcomer) / max(len(skills), 1)
     return declared

@@ -92,8 +92,8 @@ def profiles(
     for row in table(folder / "occupations_en.csv"):
         key = row["conceptUri"].rpartition("/")[2]
         if key in occupation_row:
-            query = result[key]
-            numbers = (" ".join(map(str, sorted(set(query[kind])))) for kind in ("essential", "optional"))
+            essential = result[key]
+            numbers = (" ".join(map(str, sorted(set(essential[kind])))) for kind in ("essential", "optional"))
             yield key, row["iscoGroup"], *numbers
 
 

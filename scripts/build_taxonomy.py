@@ -143,9 +143,9 @@ def codes(text: str, groups: dict[str, str]) -> list[str]:
     """The most specific known group of every path, in the file's order."""
     result = []
     for path in ast.literal_eval(text) if text else []:
-        existing = [code for code in path if code and code in groups]
-        if existing and existing[-1] not in result:
-            result.append(existing[-1])
+        known_codes = [code for code in path if code and code in groups]
+        if known_codes and known_codes[-1] not in result:
+            result.append(known_codes[-1])
     return result
 
 

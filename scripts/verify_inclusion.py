@@ -67,8 +67,8 @@ def main():
         try:
             root, total = check(proof)
             if public is not None:
-                existing = [item for item in public["currencies"] if item["currency"] == proof["currency"]]
-                if not existing or (existing[0]["root"], existing[0]["owed_minor"]) != (root, total):
+                same_currency = [item for item in public["currencies"] if item["currency"] == proof["currency"]]
+                if not same_currency or (same_currency[0]["root"], same_currency[0]["owed_minor"]) != (root, total):
                     raise ValueError("the public report names another root")
         except (ValueError, KeyError, TypeError, OverflowError) as error:
             sys.exit(f"FAILED: {label}: {error}")

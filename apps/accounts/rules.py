@@ -245,13 +245,23 @@ def within_scopes(allowed: frozenset[str], scopes: frozenset[str]) -> frozenset[
 _APP_SCOPES = {
     "messaging": KeyScope.MESSAGES,
     **dict.fromkeys(("payments", "payouts", "treasury", "escrow", "spending", "invoicing"), KeyScope.MONEY),
-}
+    **dict.fromkeys(
+        (
+            "accounts", "assurance", "bidding", "contracts", "disputes", "files", "matching", "moderation",
+            "notifications", "reviews", "skills", "tasks",
+        ),
+        KeyScope.WORK,
+    ),
+}  # fmt: skip
 
 
 def scope_of_area(module: str) -> str:
-    """The scope that a key needs to change something through a module, such as `apps.payouts.api.views`."""
+    """
+    The scope that a key needs to change something through a module, such as `apps.payouts.api.views`; empty, which no
+    key has, for an app that names none here.
+    """
     parts = module.split(".")
-    return _APP_SCOPES.get(parts[1] if len(parts) > 1 else "", KeyScope.WORK)
+    return _APP_SCOPES.get(parts[1] if len(parts) > 1 else "", "")
 
 
 def completeness(parts: dict[str, bool]) -> int:

@@ -113,16 +113,16 @@ def _owners(codes: Iterable[str], disputes: dict[str, str]) -> dict[str, tuple[U
     for code in codes:
         group, _, object_id = code.rpartition(":")
         objects[code] = ("escrow", UUID(disputes[code])) if code in disputes else (group, UUID(object_id))
-    requested = {group: [id_ for kind, id_ in objects.values() if kind == group] for group, _ in objects.values()}
-    escrow_ids = {*requested.get("escrow", []), *requested.get("deferred_fee", [])}
+    ids_by_kind = {group: [id_ for kind, id_ in objects.values() if kind == group] for group, _ in objects.values()}
+    escrow_ids = {*ids_by_kind.get("escrow", []), *ids_by_kind.get("deferred_fee", [])}
     held = {
         row[0]: row[1:] for row in Escrow.objects.filter(id__in=escrow_ids).values_list("id", "payer_id", "payee_id")
     }
     payouts = dict(
-        Payout.objects.filter(id__in=requested.get("transit:payout", [])).values_list("id", "organization_id")
+        Payout.objects.filter(id__in=ids_by_kind.get("transit:payout", [])).values_list("id", "organization_id")
     )
     refunds = dict(
-        Refund.objects.filter(id__in=requested.get("transit:refund", [])).values_list("id", "charge__payer_id")
+        Refund.objects.filter(id__in=ids_by_kind.get("transit:refund", [])).values_list("id", "charge__payer_id")
     )
     owners: dict[str, tuple[UUID, UUID | None]] = {}
     for code, (group, id_) in objects.items():

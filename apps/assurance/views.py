@@ -83,10 +83,10 @@ def verifier(request: HttpRequest) -> FileResponse:
 
 
 def _report(request: HttpRequest) -> Report | None:
-    query = request.GET.get("night", "")
-    if not query:
+    night = request.GET.get("night", "")
+    if not night:
         return queries.latest_report()
     try:
-        return queries.report_of(date.fromisoformat(query))
+        return queries.report_of(date.fromisoformat(night))
     except ValueError as error:
         raise NotFound from error

@@ -36,8 +36,8 @@ def bank(request: HttpRequest) -> HttpResponse:
         except DomainError as error:
             form.add_error("statement", str(error))
         else:
-            notified = {"name": bank_statement.name, "count": bank_statement.lines.count()}
-            messages.success(request, _("%(name)s is taken in, with %(count)s bookings of its own.") % notified)
+            values = {"name": bank_statement.name, "count": bank_statement.lines.count()}
+            messages.success(request, _("%(name)s is taken in, with %(count)s bookings of its own.") % values)
             return redirect("banking:bank")
     context = {
         "form": form,

@@ -192,8 +192,8 @@ def check_draft(draft: BidDraft, task: Task, bidder: Organization) -> None:
     total = Money(sum(milestone.amount_minor for milestone in draft.milestones), draft.amount.currency)
     if draft.milestones and total != draft.amount:
         raise MilestonesDoNotSum(sum=fmt.money(total), amount=fmt.money(draft.amount))
-    query = {criterion.id for criterion in tasks.criteria(task.id)}
-    if {answer.criterion_id for answer in draft.answers} != query or len(draft.answers) != len(query):
+    criterion_ids = {criterion.id for criterion in tasks.criteria(task.id)}
+    if {answer.criterion_id for answer in draft.answers} != criterion_ids or len(draft.answers) != len(criterion_ids):
         raise AnswersIncomplete
 
 

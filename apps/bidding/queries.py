@@ -104,7 +104,7 @@ def employer_costs(task: Task, bids: Sequence[Bid], now: datetime) -> dict[UUID,
     """
     By bid: what the employer would pay for it, price and service fee, if it were chosen now; a fixed number of queries.
     """
-    query = [
+    offers = [
         (
             bid.bidder_id,
             bid.bidder.country,
@@ -112,7 +112,7 @@ def employer_costs(task: Task, bids: Sequence[Bid], now: datetime) -> dict[UUID,
         )
         for bid in bids
     ]
-    costs = pricing.employer_costs(task.employer.country, now.date(), query, payer_id=task.employer_id)
+    costs = pricing.employer_costs(task.employer.country, now.date(), offers, payer_id=task.employer_id)
     return {bid.id: cost for bid, cost in zip(bids, costs, strict=True)}
 
 

@@ -73,7 +73,7 @@ def _after(name: str, descending: bool, value: Any, key: UUID) -> Q:
 
 def _encode(value: Any, key: Any) -> str:
     kind = next(
-        (kind for kind, existing in _KINDS.items() if isinstance(value, existing)), "n" if value is None else "s"
+        (kind for kind, value_kind in _KINDS.items() if isinstance(value, value_kind)), "n" if value is None else "s"
     )
     plain = value.isoformat() if isinstance(value, date) else value
     return base64.urlsafe_b64encode(json.dumps([kind, plain, str(key)]).encode()).decode().rstrip("=")

@@ -121,7 +121,7 @@ class Money:
         """
         Convert: `rate` is what one major unit of this currency costs in `currency`.
 
-        Rounds once, towards zero unless told otherwise, so that a conversion never makes money.
+        Rounds once, towards zero by default, so that a conversion never makes money.
         """
         if not isinstance(rate, Decimal):
             raise TypeError("a rate is a Decimal")

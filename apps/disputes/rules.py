@@ -13,16 +13,16 @@ WHOLE_BPS = 10_000
 
 def answer_due_at(opened_at: datetime, last_moment: datetime | None) -> datetime:
     """Until when the other side may answer before staff decide without it; never later than half of what is left."""
-    requested = opened_at + ANSWER_TIME
+    planned = opened_at + ANSWER_TIME
     if last_moment is None or last_moment <= opened_at:
-        return requested
-    return min(requested, opened_at + (last_moment - opened_at) / 2)
+        return planned
+    return min(planned, opened_at + (last_moment - opened_at) / 2)
 
 
 def decide_by(opened_at: datetime, last_moment: datetime | None) -> datetime:
     """Until when staff mean to decide; the limit of holding is the last moment in any case."""
-    requested = opened_at + ANSWER_TIME + DECISION_TIME
-    return min(requested, last_moment) if last_moment is not None else requested
+    planned = opened_at + ANSWER_TIME + DECISION_TIME
+    return min(planned, last_moment) if last_moment is not None else planned
 
 
 def part_of(amount: Money, share_bps: int) -> Money:

@@ -272,7 +272,7 @@ def entries_of(escrow_id: UUID) -> Sequence[books.JournalView]:
 
 
 def hold_ending(now: datetime) -> QuerySet[Escrow, UUID]:
-    """Held money whose limit is near and whose parties were not told yet."""
+    """Held money whose limit is near and whose parties were not notified yet."""
     due = Escrow.objects.filter(status__in=HELD, warned_at=None, hold_until__lte=now + rules.WARN_BEFORE)
     return due.order_by("hold_until", "id").values_list("id", flat=True)
 
@@ -346,8 +346,8 @@ def holding_otherwise_than_booked() -> int:
 
 def releases_by_id(ids: Iterable[str]) -> dict[str, Release]:
     """These releases with their escrow and payer, by id as text; one query, none for none."""
-    requested = list(ids)
-    releases = Release.objects.filter(id__in=requested).select_related("escrow__payer") if requested else []
+    release_ids = list(ids)
+    releases = Release.objects.filter(id__in=release_ids).select_related("escrow__payer") if release_ids else []
     return {str(release.id): release for release in releases}
 
 

@@ -107,8 +107,8 @@ def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
         return image
     try:
         meant = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        requested = ImageCms.createProfile("sRGB")
-        turned = ImageCms.profileToProfile(image, meant, requested, outputMode=_COLOUR_MODES[image.mode])
+        srgb = ImageCms.createProfile("sRGB")
+        turned = ImageCms.profileToProfile(image, meant, srgb, outputMode=_COLOUR_MODES[image.mode])
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
         return image
     return turned if turned is not None else image

@@ -15,10 +15,10 @@ def stored(file_id: UUID) -> StoredFile:
 
 def all_uploaded_by(file_ids: Iterable[UUID], user_id: UUID | None) -> bool:
     """Did this person upload each of these files? Nobody may hand on another's upload by guessing its id."""
-    requested = set(file_ids)
-    if not requested or user_id is None:
-        return not requested
-    return StoredFile.objects.filter(id__in=requested, uploaded_by_id=user_id).count() == len(requested)
+    ids = set(file_ids)
+    if not ids or user_id is None:
+        return not ids
+    return StoredFile.objects.filter(id__in=ids, uploaded_by_id=user_id).count() == len(ids)
 
 
 def unattached(*, created_before: datetime, limit: int) -> list[UUID]:

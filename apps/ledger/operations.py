@@ -47,7 +47,7 @@ def record(entry: Entry, *, now: datetime) -> UUID:
 
     :returns: the id of the journal entry.
     :raises NotEnoughMoney: if a guarded account would cross zero.
-    :raises EntryDiffers: if the key stands for an entry with other content.
+    :raises EntryDiffers: if the key belongs to an entry with other content.
     """
     return _post(entry, entry.lines, reverses=None, now=now)
 

@@ -13,7 +13,7 @@ class TaskSuits:
 
 @bus.event("matching.people_suit")
 class PeopleSuit:
-    """These freelancers suit a task for which nobody was invited yet (best first); told once a week."""
+    """These freelancers, best first, suit a task for which nobody was invited yet: a weekly notification."""
 
     task_id: UUID
     organization_ids: list[UUID]

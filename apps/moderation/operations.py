@@ -72,7 +72,7 @@ def report(
         raise policies.TooManyReports
     try:
         with transaction.atomic():
-            created = Report.objects.create(
+            case = Report.objects.create(
                 subject_type=subject_type,
                 subject_id=subject_id,
                 affected_id=seen.affected_id,
@@ -86,8 +86,8 @@ def report(
             )
     except IntegrityError as error:
         raise policies.AlreadyReported from error
-    bus.publish(events.SubjectReported(report_id=created.id, subject_type=subject_type, subject_id=subject_id), now=now)
-    return created
+    bus.publish(events.SubjectReported(report_id=case.id, subject_type=subject_type, subject_id=subject_id), now=now)
+    return case
 
 
 @transaction.atomic

@@ -75,12 +75,12 @@ def text(value: str) -> str:
 
 def words(kind: str, params: dict[str, Any]) -> Words:
     """Title and body in the active language; a kind that is no longer known says so plainly."""
-    existing = KINDS.get(kind)
-    if existing is None:
+    kind_of = KINDS.get(kind)
+    if kind_of is None:
         return Words(_("Something happened in your account"), "")
     values = {name: _shown(value) for name, value in params.items()}
     numbers = {name: value for name, value in params.items() if isinstance(value, int)}
-    return Words(_filled(existing.title, values, numbers), _filled(existing.body, values, numbers))
+    return Words(_filled(kind_of.title, values, numbers), _filled(kind_of.body, values, numbers))
 
 
 def _filled(template: Any, values: dict[str, str], numbers: dict[str, int]) -> str:

@@ -133,10 +133,10 @@ def retry(ids: Sequence[int], *, now: datetime) -> int:
 
 
 def _handle(delivery: Delivery, now: datetime) -> None:
-    existing = _handlers.get(delivery.subscriber)
-    if existing is None:
+    registered = _handlers.get(delivery.subscriber)
+    if registered is None:
         raise LookupError(f"nobody is called {delivery.subscriber} any more")
-    existing[1](_from_json(_events[delivery.event.name], delivery.event.payload), now)
+    registered[1](_from_json(_events[delivery.event.name], delivery.event.payload), now)
 
 
 def _postpone(delivery: Delivery, error: Exception, now: datetime) -> None:
@@ -164,8 +164,8 @@ def _to_json(event: Any) -> dict[str, Any]:
 
 def _from_json(cls: type, payload: dict[str, Any]) -> Any:
     hints = typing.get_type_hints(cls)
-    existing = {field.name for field in dataclasses.fields(cls)}
-    return cls(**{key: _read(value, hints[key]) for key, value in payload.items() if key in existing})
+    names = {field.name for field in dataclasses.fields(cls)}
+    return cls(**{key: _read(value, hints[key]) for key, value in payload.items() if key in names})
 
 
 def _read(value: Any, hint: Any) -> Any:

@@ -58,7 +58,7 @@ class PaidWork(BaseModel):
     """
 
     work_id = models.UUIDField(unique=True)
-    """Of the escrow: told twice is counted once."""
+    """Of the escrow: reported twice, it is counted once."""
     payer = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
     payee = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
     paid_at = models.DateTimeField()

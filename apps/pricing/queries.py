@@ -124,10 +124,10 @@ class RateTable:
         """:raises NoRate: without a source for one of the two. :raises RateTooOld: past the age allowed."""
         if from_currency == to_currency:
             return Rate(from_currency, to_currency, Decimal(1), self.on, "identity")
-        existing = [self._rows.get(currency) for currency in (from_currency, to_currency)]
-        if existing[0] is None or existing[1] is None:
+        rows = [self._rows.get(currency) for currency in (from_currency, to_currency)]
+        if rows[0] is None or rows[1] is None:
             raise NoRate(source=from_currency, target=to_currency)
-        (source_rate, source_date, source_name), (target_rate, target_date, target_name) = existing[0], existing[1]
+        (source_rate, source_date, source_name), (target_rate, target_date, target_name) = rows[0], rows[1]
         rate_date = min(source_date, target_date)
         if rules.business_days_between(rate_date, self.on) > settings.FX_RATE_BUSINESS_DAYS_MAX:
             raise RateTooOld(source=from_currency, target=to_currency, rate_date=fmt.day(rate_date))
@@ -161,13 +161,13 @@ def rates_age(on: date) -> int | None:
 
 def rate_table(on: date, among: Iterable[str] | None = None) -> RateTable:
     """The newest rate of each currency (or of those named) published up to that day."""
-    requested = sorted(set(among) if among is not None else currencies.exponents())
+    codes = sorted(set(among) if among is not None else currencies.exponents())
     newest = FxRate.objects.raw(
         """SELECT r.* FROM unnest(%s::text[]) AS wanted(currency)
            CROSS JOIN LATERAL (
              SELECT * FROM pricing_fxrate WHERE currency = wanted.currency AND rate_date <= %s
              ORDER BY rate_date DESC LIMIT 1) r""",
-        [requested, on],
+        [codes, on],
     )
     return RateTable(on, {row.currency: (row.rate, row.rate_date, row.source) for row in newest})
 

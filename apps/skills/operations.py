@@ -136,12 +136,12 @@ def _write(rows: list[SkillRow], *, source: str, languages: set[str], update: li
         ],
         update_conflicts=True, unique_fields=["id"], update_fields=update,
     )  # fmt: skip
-    requested = {key: label for row in rows for key, label in _wanted(row).items()}
+    new_labels = {key: label for row in rows for key, label in _wanted(row).items()}
     obsolete, kept = [], set()
     labels = SkillLabel.objects.filter(skill_id__in=[row.id for row in rows], language__in=languages)
     for label in labels.only("id", "skill_id", "language", "norm", "text", "is_preferred", "source"):
         key = (label.skill_id, label.language, label.norm)
-        same = requested.get(key)
+        same = new_labels.get(key)
         if same and (label.text, label.is_preferred) == (same.text, same.is_preferred):
             kept.add(key)
         elif same or label.source == source:
@@ -154,7 +154,7 @@ def _write(rows: list[SkillRow], *, source: str, languages: set[str], update: li
                 skill_id=key[0], language=key[1], norm=key[2], text=label.text, is_preferred=label.is_preferred,
                 source=source,
             )
-            for key, label in requested.items()
+            for key, label in new_labels.items()
             if key not in kept
         ],
         batch_size=10_000,

@@ -99,17 +99,17 @@ def find_skills(text: str, language: str, limit: int = 10, *, kinds: Iterable[st
 
 def labels(skill_ids: Iterable[UUID], language: str) -> dict[UUID, str]:
     """The preferred label of each skill in the reader's language, else English, else any."""
-    requested = list(skill_ids)
+    ids = list(skill_ids)
     chain = fallback_chain(language)
     result: dict[UUID, tuple[int, str]] = {}
-    if not requested:
+    if not ids:
         return {}
-    rows = SkillLabel.objects.filter(skill_id__in=requested, is_preferred=True)
+    rows = SkillLabel.objects.filter(skill_id__in=ids, is_preferred=True)
     for skill_id, own, text in rows.order_by("language").values_list("skill_id", "language", "text"):
         rank = chain.index(own) if own in chain else len(chain)
         if skill_id not in result or rank < result[skill_id][0]:
             result[skill_id] = (rank, text)
-    return {skill_id: result[skill_id][1] for skill_id in requested if skill_id in result}
+    return {skill_id: result[skill_id][1] for skill_id in ids if skill_id in result}
 
 
 def label(skill_id: UUID, language: str) -> str:
@@ -157,31 +157,29 @@ def related_skills(skill_ids: Iterable[UUID]) -> dict[UUID, dict[UUID, int]]:
     For each skill the skills like it, with their likeness in thousandths: its relations (both ways), its parent, its
     children, and its siblings unless they are a crowd.
     """
-    requested = set(skill_ids)
-    result: dict[UUID, dict[UUID, int]] = {skill_id: {} for skill_id in requested}
-    if not requested:
+    ids = set(skill_ids)
+    result: dict[UUID, dict[UUID, int]] = {skill_id: {} for skill_id in ids}
+    if not ids:
         return result
 
     def add(skill_id: UUID, other: UUID, weight: int) -> None:
         if other != skill_id:
             result[skill_id][other] = max(weight, result[skill_id].get(other, 0))
 
-    relations = SkillRelation.objects.filter(Q(a__in=requested) | Q(b__in=requested)).exclude(kind=RelationKind.BROADER)
+    relations = SkillRelation.objects.filter(Q(a__in=ids) | Q(b__in=ids)).exclude(kind=RelationKind.BROADER)
     for a, b, weight in relations.values_list("a_id", "b_id", "weight"):
-        if a in requested:
+        if a in ids:
             add(a, b, weight)
-        if b in requested:
+        if b in ids:
             add(b, a, weight)
-    parents = dict(Skill.objects.filter(id__in=requested, parent__isnull=False).values_list("id", "parent_id"))
-    around = Skill.objects.filter(Q(parent__in=set(parents.values())) | Q(parent__in=requested)).exclude(
-        kind=SkillKind.GROUP
-    )
+    parents = dict(Skill.objects.filter(id__in=ids, parent__isnull=False).values_list("id", "parent_id"))
+    around = Skill.objects.filter(Q(parent__in=set(parents.values())) | Q(parent__in=ids)).exclude(kind=SkillKind.GROUP)
     children: dict[UUID, list[UUID]] = {}
     for child, parent in around.values_list("id", "parent_id"):
         if parent is not None:
             children.setdefault(parent, []).append(child)
     groups = set(Skill.objects.filter(id__in=parents.values(), kind=SkillKind.GROUP).values_list("id", flat=True))
-    for skill_id in requested:
+    for skill_id in ids:
         for child in children.get(skill_id, []):
             add(skill_id, child, LIKE_PARENT)
         above = parents.get(skill_id)

@@ -240,12 +240,12 @@ def add_addendum(
     limits.spend("add_addendum", actor.user_id, now=now)
     if not text.strip():
         raise NoteIsEmpty
-    requested = {
+    deadlines = {
         "bidding_closes_at": bidding_closes_at,
         "decision_due_at": decision_due_at,
         "deadline_at": deadline_at,
     }
-    moved = {name: value for name, value in requested.items() if value is not None and value != getattr(task, name)}
+    moved = {name: value for name, value in deadlines.items() if value is not None and value != getattr(task, name)}
     if any(value < getattr(task, name) for name, value in moved.items()):
         raise DatesOutOfOrder
     if "bidding_closes_at" in moved and task.status != TaskStatus.OPEN:

@@ -211,9 +211,9 @@ def saved_searches(user_id: UUID) -> QuerySet[SavedSearch]:
 
 def similar(task: Task, actor: Actor, now: datetime, limit: int = 3) -> list[Task]:
     """Open tasks that share skills or else the category, those with most in common first."""
-    requested = skill_ids(task.id)
+    own_skills = skill_ids(task.id)
     tasks = open_tasks(actor).filter(bidding_closes_at__gt=now).exclude(id=task.id)
-    shared = tasks.filter(skills__skill_id__in=requested).annotate(n=Count("skills")).order_by("-n", "-published_at")
+    shared = tasks.filter(skills__skill_id__in=own_skills).annotate(n=Count("skills")).order_by("-n", "-published_at")
     result: list[Task] = list(shared[:limit])
     if len(result) < limit and task.category_id:
         rest = tasks.filter(category_id=task.category_id).exclude(id__in=[item.id for item in result])

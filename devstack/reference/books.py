@@ -66,8 +66,8 @@ def _entries(path: Path) -> Iterator[tuple[str, ...]]:
             if isinstance(call, ast.Call) and _name(call.func) == "Entry":
                 lines = list(_lines(function, functions, set()))
                 by_side = {
-                    requested: dict.fromkeys(code(codes[account]) for side, account in lines if side == requested)
-                    for requested in ("debit", "credit", "either")
+                    side_name: dict.fromkeys(code(codes[account]) for side, account in lines if side == side_name)
+                    for side_name in ("debit", "credit", "either")
                 }
                 either = [
                     account for account in by_side["either"] if account not in by_side["debit"] | by_side["credit"]

@@ -188,8 +188,8 @@ def create_link(store: Store, fields: dict[str, Any], base_url: str) -> Json:
     account = find(store, str(fields.get("account", "")))
     use_case = fields.get("use_case", {})
     kind = use_case.get("type", "")
-    query = use_case.get(kind, {})
-    if kind not in {"account_onboarding", "account_update"} or not query.get("refresh_url"):
+    case = use_case.get(kind, {})
+    if kind not in {"account_onboarding", "account_update"} or not case.get("refresh_url"):
         raise missing("use_case")
     link = store.add(
         "v2.core.account_link",
@@ -200,10 +200,10 @@ def create_link(store: Store, fields: dict[str, Any], base_url: str) -> Json:
             "account": account["id"],
             "expires_at": shapes.moment(store.now() + LINK_SECONDS),
             "livemode": False,
-            "use_case": {"type": kind, kind: {**query, "configurations": ["recipient"]}},
+            "use_case": {"type": kind, kind: {**case, "configurations": ["recipient"]}},
             "_expires": store.now() + LINK_SECONDS,
-            "_return": query.get("return_url") or query["refresh_url"],
-            "_refresh": query["refresh_url"],
+            "_return": case.get("return_url") or case["refresh_url"],
+            "_refresh": case["refresh_url"],
             "_is_used": False,
         },
     )

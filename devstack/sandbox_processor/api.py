@@ -188,7 +188,7 @@ class Api:
 
 def _matches(body: Json, fields: Mapping[str, Any]) -> bool:
     names = ("transfer_group", "payment_intent", "source", "type", "destination", "charge")
-    requested = {name: fields[name] for name in names if name in fields}
+    filters = {name: fields[name] for name in names if name in fields}
     created = fields.get("created") if isinstance(fields.get("created"), dict) else {}
     if body["created"] < int((created or {}).get("gte") or 0):
         return False
@@ -197,7 +197,7 @@ def _matches(body: Json, fields: Mapping[str, Any]) -> bool:
     types = fields.get("types")
     if isinstance(types, dict) and body.get("type") not in types.values():
         return False
-    return all(body.get(name) == value for name, value in requested.items())
+    return all(body.get(name) == value for name, value in filters.items())
 
 
 def _matches_v2(body: Json, fields: Mapping[str, Any]) -> bool:

@@ -56,8 +56,8 @@ def emit(store: Store, kind: str, subject: Json, account: str = "") -> Json:
 
 def public(body: Json) -> Json:
     """Without what the processor keeps to itself, and with the fields that never vary here."""
-    notified = {name: value for name, value in body.items() if not name.startswith("_")}
-    return {**shapes.CONSTANT.get(str(body.get("object")), {}), **notified}
+    shown = {name: value for name, value in body.items() if not name.startswith("_")}
+    return {**shapes.CONSTANT.get(str(body.get("object")), {}), **shown}
 
 
 def signature(body: bytes, secret: str, at: int) -> str:

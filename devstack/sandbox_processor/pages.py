@@ -111,12 +111,12 @@ DECLINED_CARD = "4000 0000 0000 0002"
 
 def language(locale: str) -> str:
     """One of the three languages of this page, English for any other."""
-    requested = locale.lower()
-    if requested.startswith("ar"):
+    code = locale.lower()
+    if code.startswith("ar"):
         return "ar"
-    if requested.startswith("zh"):
+    if code.startswith("zh"):
         return "zh-hans"
-    return requested if requested in _TEXTS else "en"
+    return code if code in _TEXTS else "en"
 
 
 def checkout(session: Json, locale: str, error: str = "") -> str:

@@ -38,12 +38,12 @@ def candidates(part: Part, task: TaskFeatures, weights: Mapping[UUID, float], ru
     Whom the hard rules let through and one of the channels brings: work done with these skills and those like them
     (which is also where people with similar past tasks are), declared skills, and newcomers by declared skills.
     """
-    existing = [(part.skills[skill], weight) for skill, weight in weights.items() if skill in part.skills]
-    if not existing:
+    held = [(part.skills[skill], weight) for skill, weight in weights.items() if skill in part.skills]
+    if not held:
         return np.empty(0, dtype=np.int64)
     rounds = [round(share * count) for share in (EVIDENCE_PLACES, DECLARED_PLACES)]
-    worked = _allowed(part, task, rules, *_sums(part.evidence, existing), rounds[0])
-    rows, sums = _sums(part.said, existing)
+    worked = _allowed(part, task, rules, *_sums(part.evidence, held), rounds[0])
+    rows, sums = _sums(part.said, held)
     declared = _allowed(part, task, rules, rows, sums, rounds[1])
     channels = [lookup[0][_best(*lookup, most)] for lookup, most in zip((worked, declared), rounds, strict=True)]
     rest = count - sum(len(channel) for channel in channels)
@@ -119,14 +119,14 @@ def _allowed(
 
 def _may(part: Part, task: TaskFeatures, rules: Rules, rows: Rows) -> NDArray[np.bool_]:
     """Do the hard rules let them through?"""
-    query, bridge = (
+    language_bit, bridge = (
         np.uint64(1 << part.languages[code])
         if part.languages.get(code, LANGUAGES_MAX) < LANGUAGES_MAX
         else np.uint64(0)
         for code in (task.language.split("-")[0], scoring.BRIDGE)
     )
     chosen = part.features[rows]
-    speaks = (chosen["fluent"] | chosen["conversational"] | chosen["basic"]) & (query | bridge)
+    speaks = (chosen["fluent"] | chosen["conversational"] | chosen["basic"]) & (language_bit | bridge)
     allowed: NDArray[np.bool_] = ~part.hidden[rows] & (speaks != 0) & rules.payable[chosen["country"]]
     for owner in rules.excluded:
         if (row := part.row_of(owner)) is not None:
@@ -201,14 +201,14 @@ class Scores:
             return np.zeros(size)
         strength = 1 - (1 - self.declared) * 0.5**self.done
         weights = np.array(self.rarity)[:, None]
-        query = len(self.rarity)
-        evidence = np.maximum(_shown(self.fresh[:query]), formula.DECLARED_SHARE * strength[:query])
-        near = np.zeros((query, size))
+        skill_count = len(self.rarity)
+        evidence = np.maximum(_shown(self.fresh[:skill_count]), formula.DECLARED_SHARE * strength[:skill_count])
+        near = np.zeros((skill_count, size))
         for number, skill in enumerate(self.task.skill_ids):
             for other, like in self.related.get(skill, {}).items():
                 np.maximum(near[number], like / 1000 * strength[self.slots[other]], out=near[number])
-        related = np.where(strength[:query] > 0, strength[:query], near)
-        coverage = (weights * strength[:query]).sum(axis=0) / whole
+        related = np.where(strength[:skill_count] > 0, strength[:skill_count], near)
+        coverage = (weights * strength[:skill_count]).sum(axis=0) / whole
         shares = {
             "evidence": (weights * evidence).sum(axis=0) / whole,
             "coverage": coverage,
@@ -244,11 +244,13 @@ class Scores:
 
     def _talks(self) -> list[tuple[int, str, float]]:
         """(language, column, how well the two can talk), the best last."""
-        query = self.part.languages.get(self.task.language.split("-")[0], LANGUAGES_MAX)
+        language = self.part.languages.get(self.task.language.split("-")[0], LANGUAGES_MAX)
         bridge = self.part.languages.get(scoring.BRIDGE, LANGUAGES_MAX)
         levels = ("basic", "conversational", "fluent")
         bridged = [(bridge, level, formula.LANGUAGE_FIT["bridge"]) for level in levels if bridge < LANGUAGES_MAX]
-        return bridged + [(query, level, formula.LANGUAGE_FIT[level]) for level in levels if query < LANGUAGES_MAX]
+        return bridged + [
+            (language, level, formula.LANGUAGE_FIT[level]) for level in levels if language < LANGUAGES_MAX
+        ]
 
     # --- one of them ----------------------------------------------------------------------------------------------
 
@@ -300,9 +302,9 @@ class Scores:
         return Asked(skill, rarity, 0, scoring.best_instead(others))
 
     def _language(self, features: Mapping[str, int]) -> str:
-        query = self.part.languages.get(self.task.language.split("-")[0], LANGUAGES_MAX)
+        language = self.part.languages.get(self.task.language.split("-")[0], LANGUAGES_MAX)
         bridge = self.part.languages.get(scoring.BRIDGE, LANGUAGES_MAX)
-        for code, is_asked in ((query, True), (bridge, False)):
+        for code, is_asked in ((language, True), (bridge, False)):
             for level in ("fluent", "conversational", "basic") if code < LANGUAGES_MAX else ():
                 if features[level] & (1 << code):
                     return level if is_asked else "bridge"

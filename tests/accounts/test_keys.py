@@ -1,13 +1,14 @@
 """Keys to the API: for one organization or for nobody, within their scopes, and not for ever."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from django.urls import reverse
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from apps.accounts import operations, policies, queries
+from apps.accounts import operations, policies, queries, rules
 from apps.accounts.models import AccessEvent, Membership, PersonalToken
 from tests.conftest import prove
 
@@ -97,6 +98,28 @@ def test_a_key_does_what_its_scopes_say_and_nothing_else(make, scopes, allowed):
             assert answer.status_code in (200, 201), (name, answer.json())
         else:
             assert (answer.status_code, answer.json()["code"]) == (403, "scope_missing"), name
+
+
+def api_views() -> set[type]:
+    return {pattern.callback.cls for pattern in _patterns(get_resolver("marketplace.api_urls"))}
+
+
+def _patterns(resolver: URLResolver) -> Iterator[URLPattern]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from _patterns(pattern)
+        else:
+            yield pattern
+
+
+def test_every_endpoint_names_the_scope_that_writing_needs():
+    scopes = {view: getattr(view, "key_scope", "") or rules.scope_of_area(view.__module__) for view in api_views()}
+    assert len(scopes) > 100
+    assert {view.__module__ for view, scope in scopes.items() if scope not in rules.KeyScope} == set()
+    money = {"payments", "payouts", "treasury", "escrow", "spending", "invoicing"}
+    of_money = {scope for view, scope in scopes.items() if view.__module__.split(".")[1] in money}
+    assert of_money == {rules.KeyScope.MONEY}
+    assert rules.scope_of_area("apps.unheard_of.api.views") not in rules.KeyScope
 
 
 def test_a_key_never_does_more_than_the_role_of_its_person(make):

@@ -216,8 +216,8 @@ def test_an_invitation_is_accepted_by_the_one_it_was_sent_to(as_amara, client, m
 def _token_of(invitation: MembershipInvitation) -> str:
     from apps.outbox.models import Event
 
-    features = [event for event in Event.objects.all() if str(invitation.id) in str(event.payload)]
-    return features[0].payload["token"]
+    events = [event for event in Event.objects.all() if str(invitation.id) in str(event.payload)]
+    return events[0].payload["token"]
 
 
 def test_the_last_owner_stays(as_amara, amara):

@@ -49,7 +49,7 @@ def market(make, outbox_drain):
     return Market
 
 
-def told(task):
+def notified(task):
     return list(Notification.objects.filter(kind="people_suit", route_args=[str(task.id)]).order_by("happened_at"))
 
 
@@ -62,7 +62,7 @@ def test_the_employer_hears_of_the_first_three_once_a_week(market, outbox_drain)
     assert notification_operations.notify_employers(now=NOON) == 0
     outbox_drain()
 
-    [notification] = told(market.task)
+    [notification] = notified(market.task)
     assert notification.user == owner(market.employer)
     assert notification.params["who"] == {"names": [item.display_name for item in expected]}
     assert notification.get_absolute_url() == reverse("matching:freelancers", args=[market.task.id])
@@ -72,7 +72,7 @@ def test_the_employer_hears_of_the_first_three_once_a_week(market, outbox_drain)
 
     assert notification_operations.notify_employers(now=NOON + WEEK) == 1
     outbox_drain(NOON + WEEK)
-    assert len(told(market.task)) == 2
+    assert len(notified(market.task)) == 2
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_the_digest_lists_them_in_the_readers_language_plain_and_html(market, ou
     for text in (message.body, message.alternatives[0][0]):
         assert sentence in text.replace("\u2068", "").replace("\u2069", "")
         assert market.task.title in text
-        assert reverse("notifications:open", args=[told(market.task)[0].id]).split("/", 2)[2] in text
+        assert reverse("notifications:open", args=[notified(market.task)[0].id]).split("/", 2)[2] in text
     assert "/settings/notifications/" in message.body
 
 
@@ -99,7 +99,7 @@ def test_who_does_not_want_it_hears_nothing(market, outbox_drain):
     Preference.objects.create(user=owner(market.employer), group="tasks", is_in_app=False, pace="off")
     notification_operations.notify_employers(now=NOON)
     outbox_drain()
-    assert told(market.task) == []
+    assert notified(market.task) == []
 
 
 def test_nothing_is_notified_once_somebody_is_invited_or_bidding_is_nearly_over(market, make, outbox_drain):
@@ -109,7 +109,7 @@ def test_nothing_is_notified_once_somebody_is_invited_or_bidding_is_nearly_over(
         task_id=market.task.id, organization_id=market.people[0].id, message="", actor=make.actor(market.employer), now=NOON
     )  # fmt: skip
     outbox_drain()
-    assert told(market.task) == [], "invited between the fact and its telling"
+    assert notified(market.task) == [], "invited between the event and its notification"
     assert notification_operations.notify_employers(now=NOON + WEEK) == 0
     assert MatchEvent.objects.get(kind=EventKind.INVITE).impression.list_kind == ListKind.PEOPLE_MAIL
 
@@ -118,7 +118,7 @@ def test_people_who_do_not_suit_well_or_are_no_longer_there_are_not_named(market
     notification_operations.notify_employers(now=NOON)
     Profile.objects.filter(organization=market.people[0]).update(is_public=False)
     outbox_drain()
-    assert "Ada" not in told(market.task)[0].params["who"]["names"]
+    assert "Ada" not in notified(market.task)[0].params["who"]["names"]
 
     monkeypatch.setattr("apps.matching.operations.notifications.NOTIFY_SCORE_MIN", 99.0)
     assert notification_operations.notify_employers(now=NOON + WEEK) == 0

@@ -151,8 +151,8 @@ def test_every_event_that_people_wait_for_has_a_subscriber():
         "invoicing.document_issued", "treasury.internal_transfer_approved",
             "gateways.paused_or_resumed",  # staff see it on every page
     }  # fmt: skip
-    features = {name for name in _events if not name.startswith("test.")}
-    assert features - heard - silent == set(), "say of a new fact who is told, or that nobody needs to be"
+    names = {name for name in _events if not name.startswith("test.")}
+    assert names - heard - silent == set(), "say of a new event who is notified, or that nobody needs to be"
 
 
 def test_an_approval_is_one_mail_and_who_wants_none_of_contracts_still_reads_of_the_money(make, outbox_drain):

@@ -62,11 +62,11 @@ def _check_scope(token: PersonalToken, request: Request) -> None:
     :raises ScopeMissing:
     """
     if request.method in ("GET", "HEAD", "OPTIONS"):
-        requested: str = KeyScope.READ
+        needed: str = KeyScope.READ
     else:
         view = (request.parser_context or {}).get("view")
-        requested = getattr(view, "key_scope", "") or rules.scope_of_area(type(view).__module__)
-    if requested not in token.scopes:
+        needed = getattr(view, "key_scope", "") or rules.scope_of_area(type(view).__module__)
+    if needed not in token.scopes:
         raise ScopeMissing
 
 

@@ -60,9 +60,9 @@ class People(ListAPIView[Profile]):
             return Profile.objects.none()
         serializer = serializers.PeopleQuerySerializer(data=self._asked())
         serializer.is_valid(raise_exception=True)
-        requested = dict(serializer.validated_data)
+        filters = dict(serializer.validated_data)
         return queries.people_visible_to(
-            actor(self.request._request), text=requested.pop("q"), skill_ids=requested.pop("skill"), **requested
+            actor(self.request._request), text=filters.pop("q"), skill_ids=filters.pop("skill"), **filters
         ).prefetch_related("portfolio")
 
     def _asked(self) -> dict[str, Any]:

@@ -106,8 +106,8 @@ def edit_skills(request: HttpRequest) -> HttpResponse:
 
 
 def _level(typed: str, current: int | None) -> int:
-    existing = {str(value): value for value in SkillLevel.values}
-    return existing.get(typed, current or SkillLevel.WORKING)
+    levels = {str(value): value for value in SkillLevel.values}
+    return levels.get(typed, current or SkillLevel.WORKING)
 
 
 @login_required

@@ -29,8 +29,8 @@ CURRENCIES_SHOWN_MAX = 5
 
 @require_safe
 def people(request: HttpRequest) -> HttpResponse:
-    query = {name: request.GET.get(name, "") for name in ("q", "country", "language", "availability")}
-    chosen = {name: text.strip()[:100] for name, text in query.items()}
+    filters = {name: request.GET.get(name, "") for name in ("q", "country", "language", "availability")}
+    chosen = {name: text.strip()[:100] for name, text in filters.items()}
     skill_ids = uuids(request.GET.getlist("skill")[:20])
     result = queries.people_visible_to(
         actor(request),

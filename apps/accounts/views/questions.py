@@ -26,11 +26,11 @@ def back(request: HttpRequest, default: str) -> HttpResponseRedirect:
 
 def safe_next(request: HttpRequest, default: str) -> str:
     """Where `next` says, if that is a page of ours."""
-    requested = request.POST.get("next", "") or request.GET.get("next", "")
+    address = request.POST.get("next", "") or request.GET.get("next", "")
     safe = url_has_allowed_host_and_scheme(
-        requested, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+        address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return requested if safe else default
+    return address if safe else default
 
 
 def own_profile(request: HttpRequest) -> Profile | None:

@@ -70,9 +70,9 @@ def _entry(entry: Any) -> list[Booking]:
     whole = _signed(_child(entry, "Amt"), _text(entry, "CdtDbtInd"))
     parts = [node for node in entry.iter() if _name(node) == "TxDtls"]
     amounts = [_amount_of_part(part, entry, whole.currency) for part in parts]
-    existing = [amount for amount in amounts if amount is not None]
-    if len(parts) > 1 and len(existing) == len(parts) and Money.total(existing, whole.currency) == whole:
-        pairs = zip(parts, existing, strict=True)
+    stated = [amount for amount in amounts if amount is not None]
+    if len(parts) > 1 and len(stated) == len(parts) and Money.total(stated, whole.currency) == whole:
+        pairs = zip(parts, stated, strict=True)
         return [_booking(entry, [part], amount, nth) for nth, (part, amount) in enumerate(pairs, 1)]
     return [_booking(entry, parts, whole, 0)]
 
@@ -90,14 +90,14 @@ def _amount_of_part(part: Any, entry: Any, currency: str) -> Money | None:
 def _signed(node: Any, mark: str) -> Money:
     if node is None:
         raise StatementUnreadable(_("A booking has no amount."))
-    texts, currency = (node.text or "").strip(), node.attrib.get("Ccy", "")
+    number, currency = (node.text or "").strip(), node.attrib.get("Ccy", "")
     try:
-        if not _AMOUNT.fullmatch(texts):
-            raise ValueError(texts)
-        amount = Money.of(Decimal(texts), currency)
+        if not _AMOUNT.fullmatch(number):
+            raise ValueError(number)
+        amount = Money.of(Decimal(number), currency)
     except (ArithmeticError, ValueError, LookupError) as error:
         raise StatementUnreadable(
-            _("The amount “%(amount)s” “%(currency)s” cannot be read.") % {"amount": texts, "currency": currency}
+            _("The amount “%(amount)s” “%(currency)s” cannot be read.") % {"amount": number, "currency": currency}
         ) from error
     if mark not in ("CRDT", "DBIT"):
         raise StatementUnreadable(_("An amount does not say whether it came in or went out."))

@@ -83,7 +83,7 @@ class DatabaseBook:
             )
         if bank_order is not None:
             if (bank_order.document_id, bank_order.amount, bank_order.iban) != (document_id, amount, iban):
-                raise GatewayRefused("idempotency_error", "the key stands for another transfer")
+                raise GatewayRefused("idempotency_error", "the key was used for another transfer")
             return _order(bank_order)
         if self.balance().get(amount.currency, Money.zero(amount.currency)) < amount:
             raise GatewayRefused("balance_insufficient", "the account has not that much")

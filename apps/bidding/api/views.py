@@ -60,10 +60,10 @@ class Bids(ListAPIView[Bid]):
         if getattr(self, "swagger_fake_view", False):
             return Bid.objects.none()
         asker = actor(self.request._request)
-        requested = self.request.query_params.get("task_id", "")
-        if not requested:
+        task_id = self.request.query_params.get("task_id", "")
+        if not task_id:
             return _readable(self.request).filter(bidder_id=asker.organization_id or UUID(int=0))
-        task = get_object_or_404(tasks.tasks_visible_to(asker), id=uuid_or_none(requested))
+        task = get_object_or_404(tasks.tasks_visible_to(asker), id=uuid_or_none(task_id))
         check_can_judge(asker, task, timezone.now())
         return _readable(self.request).filter(task=task).exclude(status="withdrawn")
 
@@ -149,19 +149,19 @@ class Preview(APIView):
         """What one would receive for a price, after fee, tax and exchange."""
         serializer = serializers.PreviewQuerySerializer(data=request.query_params)
         serializer.is_valid(raise_exception=True)
-        asker, values = actor(request._request), serializer.validated_data
-        task = get_object_or_404(tasks.tasks_visible_to(asker), id=values["task_id"])
-        currency = MoneySerializer().validate_currency(values["currency"])
+        asker, fields = actor(request._request), serializer.validated_data
+        task = get_object_or_404(tasks.tasks_visible_to(asker), id=fields["task_id"])
+        currency = MoneySerializer().validate_currency(fields["currency"])
         if asker.organization_id is None:
             raise AmountMissing
         bidder = accounts.organization(asker.organization_id)
         what_arrives = queries.what_arrives(
             task,
             bidder,
-            Money(values["amount_minor"], currency),
+            Money(fields["amount_minor"], currency),
             timezone.now(),
-            values["exchange_bearer"],
-            milestones=values["milestone_minor"],
+            fields["exchange_bearer"],
+            milestones=fields["milestone_minor"],
         )
         received = what_arrives.received
         body = {

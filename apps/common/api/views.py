@@ -20,8 +20,8 @@ class SchemaView(SpectacularAPIView):
 
     @extend_schema(exclude=True)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
-        query = request.query_params.get("lang", "")
-        language = query if query in dict(settings.LANGUAGES) else translation.get_language() or "en"
+        code = request.query_params.get("lang", "")
+        language = code if code in dict(settings.LANGUAGES) else translation.get_language() or "en"
         renderer = request.accepted_renderer
         key = (language, renderer.media_type)
         if key not in self._made:

@@ -365,22 +365,22 @@ def _release(milestone: Milestone, amount: Money | None, actor: Actor, now: date
     if milestone.escrow_id is None:
         raise NothingHeld
     held = escrow_queries.held(milestone.escrow_id)
-    requested = held if amount is None else amount
+    released = held if amount is None else amount
     if not held:
         raise NothingHeld
-    if requested.currency != held.currency or requested > held:
+    if released.currency != held.currency or released > held:
         raise AmountTooLarge(most=str(held))
-    is_whole = requested == held
+    is_whole = released == held
     kind = "auto" if by_clock else "manual"
-    releases.release(escrow_id=milestone.escrow_id, amount=requested, actor=actor, now=now, kind=kind)
+    releases.release(escrow_id=milestone.escrow_id, amount=released, actor=actor, now=now, kind=kind)
     if not is_whole:
         move(milestone, MILESTONE, "approve_part", actor=actor, now=now)
     bus.publish(
         events.MilestoneApproved(
             contract_id=milestone.contract_id,
             milestone_id=milestone.id,
-            amount_minor=requested.amount_minor,
-            currency=requested.currency,
+            amount_minor=released.amount_minor,
+            currency=released.currency,
             is_whole=is_whole,
             by_clock=by_clock,
         ),

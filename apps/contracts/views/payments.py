@@ -83,8 +83,8 @@ def fund(request: HttpRequest, milestone_id: UUID) -> HttpResponse:
         return redirect(f"{reverse('invoicing:details')}?{onward}")
     budgets = spending_queries.open_budgets(milestone.contract.employer_id)
     approval = spending_queries.open_approval(milestone.id)
-    query = {"budget": approval.budget_id, "purchase_order": approval.purchase_order} if approval else {}
-    form = PurposeForm(request.POST if request.method == "POST" else None, budgets=budgets, initial=query)
+    booked_on = {"budget": approval.budget_id, "purchase_order": approval.purchase_order} if approval else {}
+    form = PurposeForm(request.POST if request.method == "POST" else None, budgets=budgets, initial=booked_on)
     refusal: str = ""
     if request.method == "POST" and form.is_valid():
         try:

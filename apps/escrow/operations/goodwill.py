@@ -40,7 +40,7 @@ def give_goodwill(
     escrow = release.escrow
     policies.check_is_not_own_case(actor, escrow)
     tax = tax_left if amount == left else min(pricing_rules.contained_tax(amount, escrow.tax_bps), tax_left)
-    created = Goodwill.objects.create(
+    row = Goodwill.objects.create(
         id=goodwill_id,
         release=release,
         to=to,
@@ -58,7 +58,7 @@ def give_goodwill(
         escrow_id=escrow.id,
         reference_id=escrow.reference_id,
         release_id=release.id,
-        goodwill_id=created.id,
+        goodwill_id=row.id,
         receiver=account(organization_id, release.currency),
         amount=amount,
         tax=tax,
@@ -66,13 +66,13 @@ def give_goodwill(
     )
     ledger.record(entry, now=now)
     event = events.GoodwillGiven(
-        goodwill_id=created.id,
+        goodwill_id=row.id,
         release_id=release.id,
         organization_id=organization_id,
         amount_minor=amount.amount_minor,
         currency=release.currency,
         user_id=actor.person_id,
-        reason=created.reason,
+        reason=row.reason,
     )
     bus.publish(event, now=now)
-    return created
+    return row

@@ -57,7 +57,7 @@ def record_if_paid(escrow: Escrow, now: datetime) -> None:
 
 def send_back(escrow: Escrow, amount: Money, now: datetime) -> tuple[Refund | None, Back]:
     """
-    Ask for a refund through the charge that paid in, as far as it has that much left and the processor can be told
+    Ask for a refund through the charge that paid in, as far as it has that much left and the processor can express
     it; the rest becomes the payer's credit. The caller records the entry.
     """
     charge_id = escrow.funding_charge_id

@@ -64,7 +64,7 @@ def refund(*, escrow_id: UUID, amount: Money | None, actor: Actor, now: datetime
     """
     Send held money back to the payer, with its part of the employer's fee: all that is left, or a part.
 
-    What came from the payer's credit, or cannot be told to the processor to the last digit, becomes credit again;
+    What came from the payer's credit, or cannot be expressed to the last digit at the processor, becomes credit again;
     None when all of it does.
 
     The amount is reserved at once; the settlement sends it. That both sides agreed is checked by the work above.
@@ -129,6 +129,6 @@ def end_hold(*, escrow_id: UUID, now: datetime) -> Escrow:
 def _wanted(escrow: Escrow, amount: Money | None) -> Money:
     holds = escrow.status in queries.HOLDING
     remaining = escrow.remaining if holds else Money.zero(escrow.currency)
-    requested = remaining if amount is None else amount
-    policies.check_amount(requested, remaining, fmt.money(remaining))
-    return requested
+    gross = remaining if amount is None else amount
+    policies.check_amount(gross, remaining, fmt.money(remaining))
+    return gross

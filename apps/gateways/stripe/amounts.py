@@ -71,7 +71,7 @@ def from_processor(sent: int, currency: str) -> Money:
 
 
 def sendable(amount: Money, *, is_payout: bool = False) -> Money:
-    """The largest amount not above this one that the processor can be told."""
+    """The largest amount not above this one that the processor can express."""
     code = amount.currency
     step = max(processor_step(code), PAYOUT_STEP.get(code, 1) if is_payout else 1)
     shift = processor_exponent(code) - currencies.exponent(code)

@@ -45,7 +45,7 @@ class StripeGateway:
     name = "stripe"
     signature_header = "Stripe-Signature"
     capabilities = Capabilities()
-    bank_account_rails = frozenset({"connect", ""})
+    bank_account_rails = frozenset({"connect", "sandbox", ""})
     """Rails of payouts to a bank account whose number we pass on."""
 
     def __init__(
@@ -272,8 +272,8 @@ class StripeGateway:
             yield mapping.balance_line(_plain(line))
 
     def objects_since(self, since: datetime | None, *, account_id: str = "") -> Iterator[RemoteObject]:
-        created = {"created": {"gte": int(since.timestamp())}} if since else {}
-        parameters: Any = {**created, "limit": 100}
+        since_then = {"created": {"gte": int(since.timestamp())}} if since else {}
+        parameters: Any = {**since_then, "limit": 100}
         if account_id:
             options: Any = {"stripe_account": account_id}
             payouts = self._asked(lambda: list(self._client.v1.payouts.list(parameters, options).auto_paging_iter()))
@@ -290,7 +290,7 @@ class StripeGateway:
             for body in self._every(listing[path], parameters):
                 if kind != RemoteKind.CHARGE or mapping.is_paid(body):
                     yield mapping.remote_object(body, kind, name)
-        lines = self._every(self._client.v1.balance_transactions, {**created, **mapping.REVERSAL_LINES})
+        lines = self._every(self._client.v1.balance_transactions, {**since_then, **mapping.REVERSAL_LINES})
         yield from filter(None, map(mapping.remote_reversal, lines))
         if self._financial_account:
             abroad: Any = self._client.v2.money_management.outbound_payments

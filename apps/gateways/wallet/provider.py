@@ -2,7 +2,7 @@
 A fake provider of prepaid wallets, so that the wallet gateway has something to speak with: no such company exists.
 
 Nothing in it is shaped like the processor of cards: amounts are decimal texts, orders are put under a name that the
-shop chooses (so a repeated call is the same call), nothing is ever told by webhook, and payers confirm in an app, here
+shop chooses (so a repeated call is the same call), it sends no webhooks, and payers confirm in an app, here
 `POST /fake/confirm/<order>`. Standard library alone; the memory ends with the process.
 """
 
@@ -54,8 +54,10 @@ class WalletProvider:
         amount = Decimal(requested["amount"])
         if requested["kind"] == "give_back":
             paid = self.orders.get(requested["of"], {"kind": "", "amount": "0"})
-            values = sum(Decimal(order["amount"]) for order in self.orders.values() if order["of"] == requested["of"])
-            if paid["kind"] != "pay_in" or amount + values > Decimal(paid["amount"]):
+            given_back = sum(
+                Decimal(order["amount"]) for order in self.orders.values() if order["of"] == requested["of"]
+            )
+            if paid["kind"] != "pay_in" or amount + given_back > Decimal(paid["amount"]):
                 return 422, {"reason": "more_than_paid"}
         if requested["kind"] != "pay_in" and self.held(requested["currency"]) < amount:
             return 422, {"reason": "balance_insufficient"}

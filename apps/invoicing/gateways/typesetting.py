@@ -34,12 +34,12 @@ def _compile(sheet: dict[str, Any], language: str, **options: Any) -> bytes:
 
     base = language.split("-")[0]
     data = {**sheet, "lang": base, "rtl": base in _RIGHT_TO_LEFT, "author": settings.SITE_NAME}
-    created = typst.compile(
+    document = typst.compile(
         str(TEMPLATE),
         font_paths=[str(FONTS)],
         ignore_system_fonts=True,
         sys_inputs={"data": json.dumps(data)},
         **options,
     )
-    pages = created if isinstance(created, list) else [created]
+    pages = document if isinstance(document, list) else [document]
     return bytes(pages[0])

@@ -112,8 +112,8 @@ def _codes(organization_id: UUID, escrow_ids: Iterable[str]) -> list[str]:
 
 
 def _memos_of(moved: Iterable[periods.Movement], *, known: dict[str, str]) -> dict[str, str]:
-    requested = {item.refs["escrow"] for item in moved if "escrow" in item.refs} - known.keys()
-    rows = Escrow.objects.filter(id__in=requested).values_list("id", "memo") if requested else []
+    escrow_ids = {item.refs["escrow"] for item in moved if "escrow" in item.refs} - known.keys()
+    rows = Escrow.objects.filter(id__in=escrow_ids).values_list("id", "memo") if escrow_ids else []
     return {str(escrow_id): memo for escrow_id, memo in rows}
 
 

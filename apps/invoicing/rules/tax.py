@@ -46,7 +46,7 @@ def decide(*, supply: str, seller: Party, buyer: Party, on: date, booked_rate_bp
 
 
 def _fits(row: dict[str, Any], supply: str, seller: Party, buyer: Party, on: date) -> bool:
-    query = {
+    conditions = {
         "seller": _area(seller.country),
         "buyer": _area(buyer.country),
         "same_country": seller.country == buyer.country,
@@ -56,7 +56,7 @@ def _fits(row: dict[str, Any], supply: str, seller: Party, buyer: Party, on: dat
     }
     if row["supply"] not in ("*", supply) or not (row["from"] <= on and on < row.get("to", date.max)):
         return False
-    return all(query[name] == row[name] for name in query if name in row)
+    return all(conditions[name] == row[name] for name in conditions if name in row)
 
 
 def _area(country: str) -> str:

@@ -45,9 +45,9 @@ def _shifted(month: date, by: int) -> date:
 @require_safe
 def statements(request: HttpRequest) -> HttpResponse:
     """The present month, or the one that a form asks for."""
-    query = request.GET.get("month", "")
+    typed = request.GET.get("month", "")
     try:
-        month = datetime.strptime(query, "%Y-%m").replace(tzinfo=UTC).date()
+        month = datetime.strptime(typed, "%Y-%m").replace(tzinfo=UTC).date()
         return redirect("invoicing:statement", month)
     except (ValueError, NoReverseMatch):  # no month, or one in a year without a page
         return redirect("invoicing:statement", _this_month())

@@ -214,8 +214,8 @@ def journal_by_key(key: UUID) -> JournalView | None:
 
 def journals_of(**refs: object) -> list[JournalView]:
     """Every entry that names these objects, oldest first: `journals_of(escrow=escrow.id)`."""
-    requested = {name: str(value) for name, value in refs.items()}
-    return _views(JournalEntry.objects.filter(refs__contains=requested))
+    references = {name: str(value) for name, value in refs.items()}
+    return _views(JournalEntry.objects.filter(refs__contains=references))
 
 
 def journals_by_ids(ids: Iterable[UUID]) -> list[JournalView]:

@@ -34,10 +34,10 @@ def balances_at(codes: Iterable[str], moment: datetime) -> dict[tuple[str, str],
     What guarded accounts held before a moment, keyed by (code, currency): counted back from the present, so that it
     costs what happened since.
     """
-    requested = list(codes)
-    present = balances(requested)
+    account_codes = list(codes)
+    present = balances(account_codes)
     since = (
-        Posting.objects.filter(account__code__in=requested, journal__happened_at__gte=moment)
+        Posting.objects.filter(account__code__in=account_codes, journal__happened_at__gte=moment)
         .values_list("account__code", "currency", "account__kind")
         .annotate(total=Sum("amount_minor"))
     )

@@ -33,7 +33,7 @@ class ExplanationSerializer(serializers.Serializer[Any]):
     computed_at = serializers.DateTimeField()
 
     def get_related(self, explanation: Any) -> list[dict[str, str]]:
-        return [{"asked": query, "known": existing} for query, existing in explanation.related]
+        return [{"asked": skill, "known": relative} for skill, relative in explanation.related]
 
 
 class RecommendedTaskSerializer(serializers.Serializer[Any]):

@@ -123,11 +123,11 @@ class SkillsFromText(APIView):
 
 
 def _refuse(request: Request, side: ListSide, task_id: UUID, organization_id: UUID) -> Response:
-    values = (NotForMeSerializer if side == ListSide.TASKS else NotSuitedSerializer)(data=request.data)
-    values.is_valid(raise_exception=True)
+    serializer = (NotForMeSerializer if side == ListSide.TASKS else NotSuitedSerializer)(data=request.data)
+    serializer.is_valid(raise_exception=True)
     refusal = feedback.refuse(
         side=side, task=_task(request, task_id), organization_id=organization_id, actor=actor(request._request),
-        reason=values.validated_data["reason"], text=values.validated_data["text"], now=timezone.now(),
+        reason=serializer.validated_data["reason"], text=serializer.validated_data["text"], now=timezone.now(),
     )  # fmt: skip
     return Response(RefusalSerializer(refusal).data)
 

@@ -50,17 +50,17 @@ def refresh_candidate_index(*, now: datetime) -> int | None:
     A first base, and one that too many have left, is written whole.
     """
     folder = Path(settings.MATCH_INDEX)
-    existing = _known(folder)
+    state = _known(folder)
     newest = CandidateChange.objects.order_by("-changed_at").values_list("changed_at", flat=True).first()
-    if existing and (newest is None or newest.isoformat() <= existing["until"]):
+    if state and (newest is None or newest.isoformat() <= state["until"]):
         return None
     with candidate_index_writer.writing(folder) as is_first:
         if not is_first:
             return None
-        if not existing:
+        if not state:
             return _write_base(folder, now)
-        changes = CandidateChange.objects.filter(changed_at__gt=datetime.fromisoformat(existing["base_until"]))
-        if changes.count() > max(1_000, min(DELTA_MAX, DELTA_SHARE_MAX * existing["people"])):
+        changes = CandidateChange.objects.filter(changed_at__gt=datetime.fromisoformat(state["base_until"]))
+        if changes.count() > max(1_000, min(DELTA_MAX, DELTA_SHARE_MAX * state["people"])):
             return _write_base(folder, now)
         changed = list(changes.order_by("changed_at").values_list("organization_id", "changed_at"))
         return _write_delta(folder, [item for item, _ in changed], changed[-1][1], now)

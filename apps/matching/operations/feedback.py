@@ -1,4 +1,4 @@
-"""“This does not suit”: said by one side, taken back by the same side, counted, and never told to the other."""
+"""“This does not suit”: said by one side, taken back by the same side, counted, and never shown to the other."""
 
 from __future__ import annotations
 

@@ -37,14 +37,14 @@ def record_shown(*, kind: ListKind, reader_id: UUID, rows: Sequence[Shown], now:
 def record_notified(*, task_id: UUID, organization_ids: Sequence[UUID], now: datetime) -> int:
     """Record who was notified of a new task, by notification and mail: to each of them a list of one."""
     results = MatchResult.objects.filter(task_id=task_id, organization_id__in=organization_ids)
-    created = [
+    rows = [
         _impression(
             uuid5(NAMESPACE_OID, f"{ListKind.MAIL}:{result.organization_id}:{task_id}"), ListKind.MAIL,
             result.organization_id, Shown(result, Place(result.task_id, position=1, ranked=1)), now,
         )
         for result in results
     ]  # fmt: skip
-    return len(MatchImpression.objects.bulk_create(created, ignore_conflicts=True))
+    return len(MatchImpression.objects.bulk_create(rows, ignore_conflicts=True))
 
 
 def _impression(list_id: UUID, kind: ListKind, reader_id: UUID, row: Shown, now: datetime) -> MatchImpression:

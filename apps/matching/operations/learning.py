@@ -26,15 +26,15 @@ logger = logging.getLogger(__name__)
 
 def train_rankers(*, now: datetime) -> int:
     """Learn again wherever there are outcomes enough and a week has passed; returns how many cards were written."""
-    created = 0
+    trained = 0
     for category_id in Category.objects.filter(is_active=True).values_list("id", flat=True):
         for side in ListSide:
             newest = learned.newest_ranker(category_id, side)
             is_fresh = newest is not None and newest.trained_at > now - EVERY
             if not is_fresh and learned.outcomes(category_id, side) >= learning.POSITIVES_MIN:
                 train_ranker(category_id=category_id, side=side, now=now)
-                created += 1
-    return created
+                trained += 1
+    return trained
 
 
 def train_ranker(*, category_id: UUID, side: ListSide, now: datetime) -> Ranker:

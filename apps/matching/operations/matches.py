@@ -128,12 +128,12 @@ def match_organization(*, organization_id: UUID, now: datetime) -> list[MatchRes
     if freelancer is None:
         kept.delete()
         return []
-    existing, people = freelancer.skills.keys() | freelancer.done_by_skill.keys(), current_index()
-    sought = _expanded(_rarity(existing, people), inputs.related_of(existing))
+    own_skills, people = freelancer.skills.keys() | freelancer.done_by_skill.keys(), current_index()
+    sought = _expanded(_rarity(own_skills, people), inputs.related_of(own_skills))
     candidates = inputs.tasks_by_skills(sought, now, CANDIDATES_MAX)
     tasks = inputs.task_features(candidates, now)
-    query = {skill_id for task in tasks.values() for skill_id in task.skill_ids}
-    rarity, like = _rarity(query, people), inputs.related_of(query)
+    required = {skill_id for task in tasks.values() for skill_id in task.skill_ids}
+    rarity, like = _rarity(required, people), inputs.related_of(required)
     points, _ = ranking_versions.current_weights()
     matches = [
         (task.id, scoring.score(task, freelancer, rarity=rarity, related=like, now=now, weights=points))
@@ -182,8 +182,8 @@ def _best_for(task: TaskFeatures, now: datetime) -> list[tuple[UUID, Match]]:
 
 
 def _rarity(skill_ids: Iterable[UUID], people: CandidateIndex | None) -> dict[UUID, float]:
-    requested = list(skill_ids)
-    return people.rarity(requested) if people is not None else inputs.rarity_of(requested)
+    ids = list(skill_ids)
+    return people.rarity(ids) if people is not None else inputs.rarity_of(ids)
 
 
 def _eligible(task: TaskFeatures, freelancers: Iterable[FreelancerFeatures], now: datetime) -> list[FreelancerFeatures]:
@@ -233,7 +233,7 @@ def _keep(
                 components=match.components,
                 reasons={
                     "matched": [str(item) for item in match.matched],
-                    "related": [[str(query), str(existing)] for query, existing in match.related],
+                    "related": [[str(skill_id), str(relative_id)] for skill_id, relative_id in match.related],
                     "missing": [str(item) for item in match.missing],
                     "pay": match.pay_reason,
                     "language": match.language_reason,

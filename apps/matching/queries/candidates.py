@@ -55,12 +55,12 @@ def load_candidates(now: datetime, among: Sequence[UUID] | None = None) -> Colum
             for accepted in (1, 0)
         )
         languages = _speak(cursor, features)
-        texts = _said(cursor)
+        stated = _said(cursor)
         cursor.execute("SELECT id FROM match_skills ORDER BY number")
         fetchall = [skill for (skill,) in cursor.fetchall()]
         cursor.execute(f"DROP TABLE {', '.join(TABLES)}")
-    skills, (declared, query) = _used(fetchall, texts[1], work_skills)
-    return Columns(owners, features, skills, languages, (texts[0], declared, texts[2]), works, query)
+    skills, (declared, query) = _used(fetchall, stated[1], work_skills)
+    return Columns(owners, features, skills, languages, (stated[0], declared, stated[2]), works, query)
 
 
 # --- tables of this transaction --------------------------------------------------------------------------------------

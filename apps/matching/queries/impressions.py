@@ -100,10 +100,10 @@ def _rules(side: ListSide, arm: dict[str, Any] | None) -> Rules:
     """What the settings say, and what the arm says otherwise."""
     rules = Rules(cap=settings.MATCH_EXPOSURE_CAP if side == ListSide.PEOPLE else None)
     rules = dataclasses.replace(rules, has_newcomer_slot=side == ListSide.PEOPLE)
-    existing = {
+    parameters = {
         name: value for name, value in (arm or {}).get("parameters", {}).items() if name in ("cap", "exploration")
     }
-    return dataclasses.replace(rules, **existing)
+    return dataclasses.replace(rules, **parameters)
 
 
 def _other(result: MatchResult, side: ListSide) -> UUID:
@@ -169,7 +169,7 @@ def last_impression(
 
 
 def tasks_without_invitations(now: datetime, *, notified_before: datetime) -> QuerySet[Task]:
-    """Open for another day at least, nobody invited, and the employer not told since who suits."""
+    """Open for another day at least, nobody invited, and the employer not notified since of who suits."""
     match_impressions = MatchImpression.objects.filter(
         task=OuterRef("pk"), list_kind=ListKind.PEOPLE_MAIL, shown_at__gt=notified_before
     )

@@ -54,12 +54,12 @@ def tasks_to_match(now: datetime) -> QuerySet[Task]:
 
 def rarity_of(skill_ids: Iterable[UUID]) -> dict[UUID, float]:
     """IDF of each skill among those who may be recommended; one that nobody has is the rarest."""
-    requested = list(skill_ids)
+    ids = list(skill_ids)
     people = profiles_to_match()
-    rows = ProfileSkill.objects.filter(profile__in=people, skill_id__in=requested).values_list("skill_id")
+    rows = ProfileSkill.objects.filter(profile__in=people, skill_id__in=ids).values_list("skill_id")
     knowing = dict(rows.annotate(n=Count("id")))
     count = people.count()
-    return {skill: scoring.idf(count, knowing.get(skill, 0)) for skill in requested}
+    return {skill: scoring.idf(count, knowing.get(skill, 0)) for skill in ids}
 
 
 def candidates_by_skills(weights: Mapping[UUID, float], limit: int) -> list[UUID]:
@@ -107,14 +107,14 @@ def is_public(task_id: UUID) -> bool:
 
 
 def task_features(task_ids: Iterable[UUID], now: datetime) -> dict[UUID, TaskFeatures]:
-    requested = list(task_ids)
+    ids = list(task_ids)
     query: dict[UUID, list[UUID]] = defaultdict(list)
     for task_id, skill_id in (
-        TaskSkill.objects.filter(task_id__in=requested).order_by("id").values_list("task_id", "skill_id")
+        TaskSkill.objects.filter(task_id__in=ids).order_by("id").values_list("task_id", "skill_id")
     ):
         query[task_id].append(skill_id)
     # Values alone: a profile that changes is compared with a thousand tasks, whose briefs are long.
-    tasks = Task.objects.filter(id__in=requested).values_list(
+    tasks = Task.objects.filter(id__in=ids).values_list(
         "id", "employer_id", "employer__country", "employer__time_zone", "source_language", "budget_min_minor",
         "budget_max_minor", "currency",
     )  # fmt: skip

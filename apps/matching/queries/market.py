@@ -73,18 +73,18 @@ def rate_guidance(skill_ids: Iterable[UUID], currency: str, on: date) -> list[Ra
 
     Quartiles as of `statistics.quantiles`, method "inclusive".
     """
-    requested = list(skill_ids)
+    ids = list(skill_ids)
     table = pricing.rate_table(on)
     rates: dict[UUID, list[int]] = defaultdict(list)
-    rows = ProfileSkill.objects.filter(profile__in=profiles_to_match(), skill_id__in=requested)
+    rows = ProfileSkill.objects.filter(profile__in=profiles_to_match(), skill_id__in=ids)
     for skill, minor, source in rows.exclude(profile__rate_amount_minor=None).values_list(
         "skill_id", "profile__rate_amount_minor", "profile__rate_currency"
     ):
         converted = table.convert(Money(minor, source), currency) if source else None
         if converted is not None:
             rates[skill].append(converted.amount.amount_minor)
-    labels = _labels([str(skill) for skill in requested])
-    return [_guidance(skill, labels.get(str(skill), str(skill)), rates[skill], currency) for skill in requested]
+    labels = _labels([str(skill) for skill in ids])
+    return [_guidance(skill, labels.get(str(skill), str(skill)), rates[skill], currency) for skill in ids]
 
 
 def _guidance(skill: UUID, label: str, rates: list[int], currency: str) -> RateGuidance:

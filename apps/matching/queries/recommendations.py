@@ -234,7 +234,7 @@ def explanations(
             **_similar(row),
             learned=row.learned,
             matched=[word(item) for item in row.reasons["matched"]],
-            related=[(word(query), word(existing)) for query, existing in row.reasons["related"]],
+            related=[(word(skill), word(relative)) for skill, relative in row.reasons["related"]],
             missing=[word(item) for item in row.reasons["missing"]],
             pay=(OWN_PAY_SENTENCES if is_own else PAY_SENTENCES).get(row.reasons["pay"], ""),
             language=(OWN_LANGUAGE_SENTENCES if is_own else LANGUAGE_SENTENCES).get(row.reasons["language"], ""),

@@ -33,9 +33,9 @@ def goes_with(skill_ids: Sequence[UUID], now: datetime, limit: int = 6) -> list[
     if not chosen:
         return []
     weights: dict[UUID, float] = defaultdict(float)
-    for query, likenesses in skills.related_skills(chosen).items():
+    for skill_id, likenesses in skills.related_skills(chosen).items():
         for other, like in likenesses.items():
-            if other != query:
+            if other != skill_id:
                 weights[other] += TAXONOMY_SHARE * like / 1000 / len(chosen)
     published = Task.objects.filter(published_at__gte=now - REMEMBERED, hidden_at=None)
     standing = TaskSkill.objects.filter(task__in=published, skill_id__in=chosen)
@@ -46,8 +46,8 @@ def goes_with(skill_ids: Sequence[UUID], now: datetime, limit: int = 6) -> list[
         .annotate(n=Count("id"))
         .filter(n__gte=TOGETHER_MIN)
     )
-    for query, other, count in together:
-        weights[other] += count / (times[query] + SMOOTHING)
+    for skill_id, other, count in together:
+        weights[other] += count / (times[skill_id] + SMOOTHING)
     best = sorted((weight for weight in weights if weight not in chosen), key=lambda item: (-weights[item], str(item)))
     names = skills.labels(best[: 3 * limit], get_language() or "en")
     active = set(skills.active_skills(best[: 3 * limit]).values_list("id", flat=True))

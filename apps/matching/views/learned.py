@@ -48,12 +48,16 @@ def ranker(request: HttpRequest, ranker_id: int) -> HttpResponse:
 def choose_order(request: HttpRequest, category_id: UUID, side: str) -> HttpResponse:
     """Staff: `ranker` is the id of the order to use, or empty for the formula."""
     policies.check_can_choose_order(actor(request))
-    values = request.POST.get("ranker", "")
-    if side not in ListSide.values or (values and not values.isascii()) or (values and not values.isdigit()):
+    ranker_id = request.POST.get("ranker", "")
+    if (
+        side not in ListSide.values
+        or (ranker_id and not ranker_id.isascii())
+        or (ranker_id and not ranker_id.isdigit())
+    ):
         raise NotFound
     try:
         learning.choose_order(
-            category_id=category_id, side=ListSide(side), ranker_id=int(values) if values else None,
+            category_id=category_id, side=ListSide(side), ranker_id=int(ranker_id) if ranker_id else None,
             note=request.POST.get("note", ""), actor=actor(request), now=timezone.now(),
         )  # fmt: skip
     except (Invalid, Conflict) as error:

@@ -76,15 +76,15 @@ def goes_with(request: HttpRequest) -> HttpResponse:
 
 def _add_skills(request: HttpRequest, profile: Profile) -> HttpResponse:
     chosen = uuids(request.POST.getlist("skills"))
-    existing = {skill.skill_id: skill.level for skill in profile.skills.all()}
-    new = [item for item in skills.active_skills(chosen).values_list("id", flat=True) if item not in existing]
-    added = dict.fromkeys(new[: max(0, SKILLS_MAX - len(existing))], int(SkillLevel.WORKING))
+    levels = {skill.skill_id: skill.level for skill in profile.skills.all()}
+    new = [item for item in skills.active_skills(chosen).values_list("id", flat=True) if item not in levels]
+    added = dict.fromkeys(new[: max(0, SKILLS_MAX - len(levels))], int(SkillLevel.WORKING))
     accounts.update_profile(
         organization_id=profile.organization_id,
         actor=actor(request),
         now=timezone.now(),
         changes={},
-        skills=existing | added,
+        skills=levels | added,
     )
     messages.success(request, _("Skills added. Say how well you know each of them."))
     return redirect("accounts:edit_skills")

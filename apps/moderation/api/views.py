@@ -108,11 +108,11 @@ class ObjectTo(APIView):
         assert isinstance(request.user, User)
         serializer = NewObjectionSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        created = operations.object_to(
+        objection = operations.object_to(
             statement_id=statement_id,
             text=serializer.validated_data["text"],
             source_language=request.user.language,
             actor=actor(request._request),
             now=timezone.now(),
         )
-        return Response(ObjectionSerializer(created).data, status=201)
+        return Response(ObjectionSerializer(objection).data, status=201)

@@ -48,12 +48,12 @@ def contract_accepted(event: contracts.ContractAccepted, now: datetime) -> None:
 @bus.subscribe(contracts.OfferEnded, name="notifications.offer_ended")
 def offer_ended(event: contracts.OfferEnded, now: datetime) -> None:
     contract = contract_of(event.contract_id)
-    notified = {
+    recipients = {
         ContractStatus.DECLINED: [("offer_declined", contract.employer_id)],
         ContractStatus.LAPSED: [("offer_lapsed", contract.employer_id), ("offer_lapsed", contract.freelancer_id)],
         ContractStatus.TAKEN_BACK: [("offer_taken_back", contract.freelancer_id)],
     }
-    for kind, organization_id in notified.get(ContractStatus(event.status), []):
+    for kind, organization_id in recipients.get(ContractStatus(event.status), []):
         tell(
             organization_id, kind, contract.id, now, "contracts:room", contract.id,
             who=contract.freelancer.display_name, contract=contract.title,

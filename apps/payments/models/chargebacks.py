@@ -73,5 +73,5 @@ class Chargeback(BaseModel):
     @property
     def reason_label(self) -> str:
         """The bank's reason in words; its code where we have none."""
-        existing = self.reason_code in states.ChargebackReason.values
-        return str(states.ChargebackReason(self.reason_code).label) if existing else self.reason_code
+        is_known = self.reason_code in states.ChargebackReason.values
+        return str(states.ChargebackReason(self.reason_code).label) if is_known else self.reason_code

@@ -78,22 +78,22 @@ def send_credit_back(*, organization_id: UUID, amount: Money, actor: Actor, now:
     policies.check_can_pay(actor, organization_id)
     credit = credits.credit(organization_id, amount.currency)
     policies.check_amount(amount, credit, fmt.money(credit))
-    left, created = refunds.chargeable(amount), []
+    left, sent = refunds.chargeable(amount), []
     for charge in refunds.charges_to_refund(organization_id, amount.currency):
         part = refunds.chargeable(min(left, refunds.refundable(charge.id)))
         if part:
-            created.append(request_refund(charge_id=charge.id, reference_id=charge.reference_id, amount=part, now=now))
+            sent.append(request_refund(charge_id=charge.id, reference_id=charge.reference_id, amount=part, now=now))
             left -= part
-    if left or not created:
+    if left or not sent:
         raise NothingToSendBack
-    for refund in created:
+    for refund in sent:
         entry = entries.credit_refunded(
             refund_id=refund.id, reference_id=refund.reference_id, payer_id=organization_id, amount=refund.amount
         )
         ledger.record(entry, now=now)
         event = events.CreditSentBack(refund.id, organization_id, refund.amount_minor, refund.currency)
         bus.publish(event, now=now)
-    return created
+    return sent
 
 
 @transaction.atomic

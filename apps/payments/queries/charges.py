@@ -101,8 +101,8 @@ def last_charges_of(reference_ids: Iterable[UUID]) -> dict[UUID, Charge]:
     last_charges: dict[UUID, Charge] = {}
     rows = Charge.objects.filter(reference_id__in=list(reference_ids)).order_by("created_at")
     for charge in rows:
-        existing = last_charges.get(charge.reference_id)
-        if existing is None or _weight(charge) >= _weight(existing):
+        earlier = last_charges.get(charge.reference_id)
+        if earlier is None or _weight(charge) >= _weight(earlier):
             last_charges[charge.reference_id] = charge
     return last_charges
 

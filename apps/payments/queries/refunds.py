@@ -37,5 +37,5 @@ def refundable(charge_id: UUID) -> Money:
 
 
 def chargeable(amount: Money) -> Money:
-    """The largest amount not above this one that the processor can be told (Kuwaiti dinars go in tens of fils)."""
+    """The largest amount not above this one that the processor can express (Kuwaiti dinars go in tens of fils)."""
     return sendable(amount)

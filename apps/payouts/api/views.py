@@ -110,9 +110,9 @@ class PayoutAccounts(APIView):
         operation_id="payout_account_set",
     )
     def put(self, request: Request) -> Response:
-        values = serializers.NewPayoutAccountSerializer(data=request.data)
-        values.is_valid(raise_exception=True)
-        fields = dict(values.validated_data)
+        serializer = serializers.NewPayoutAccountSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        fields = dict(serializer.validated_data)
         account = account_operations.set_payout_account(
             organization_id=own_organization_id(request),
             gateway=_gateway(fields.pop("gateway")),

@@ -227,12 +227,12 @@ def _email(organization_id: UUID) -> str:
 
 def _remote_recipient(account: PayoutAccount) -> str:
     """The organization's account at the processor on the same rail, where there is one: money may are there."""
-    existing = PayoutAccount.objects.filter(
+    accounts = PayoutAccount.objects.filter(
         organization_id=account.organization_id, gateway=account.gateway, country=account.country, rail=account.rail
     ).exclude(remote_account_id="")
     if account.rail == Rail.GLOBAL_PAYOUTS:
-        existing = existing.exclude(remote_payout_method_id="")
-    latest = existing.order_by("-created_at").first()
+        accounts = accounts.exclude(remote_payout_method_id="")
+    latest = accounts.order_by("-created_at").first()
     return latest.remote_account_id if latest else ""
 
 

@@ -78,10 +78,10 @@ def _quote(organization_id: UUID, currency: str, amount: Money | None, actor: Ac
     account = policies.check_is_ready(accounts.payout_account_of(organization_id))
     policies.check_may_leave(account, now)
     balance = wallet.available(organization_id, currency)
-    requested = balance if amount is None else amount
-    payment_policies.check_amount(requested, balance, fmt.money(balance))
-    policies.check_liquidity(account, requested, requested.currency)
-    return _price(account, requested, now)
+    wanted_amount = balance if amount is None else amount
+    payment_policies.check_amount(wanted_amount, balance, fmt.money(balance))
+    policies.check_liquidity(account, wanted_amount, wanted_amount.currency)
+    return _price(account, wanted_amount, now)
 
 
 def _price(account: PayoutAccount, wanted: Money, now: datetime) -> FxQuote:
@@ -278,11 +278,9 @@ def _bring_back(payout: Payout, now: datetime) -> None:
 
 
 def _undo_request(payout: Payout, now: datetime) -> None:
-    requested = books.journal_by_key(event_key("payout.requested", payout.id))
-    assert requested is not None
-    ledger.reverse(
-        journal_id=requested.id, key=event_key("payout.refused", payout.id), memo=payout.failure_code, now=now
-    )
+    journal = books.journal_by_key(event_key("payout.requested", payout.id))
+    assert journal is not None
+    ledger.reverse(journal_id=journal.id, key=event_key("payout.refused", payout.id), memo=payout.failure_code, now=now)
 
 
 def _back_to_balance(payout: Payout, now: datetime) -> None:

@@ -73,8 +73,8 @@ def cash_at(gateway: str, currency: str) -> Cash:
 def cash_by_gateway() -> list[Cash]:
     """Every open gateway with every currency that it can hold and that any of them ever held."""
     names = registry.names()
-    existing = sorted({code for name in names for code in books.balances_by_currency(chart.clearing(name, "EUR").code)})
-    return [cash_at(name, code) for name in names for code in existing if can_hold(name, code)]
+    codes = sorted({code for name in names for code in books.balances_by_currency(chart.clearing(name, "EUR").code)})
+    return [cash_at(name, code) for name in names for code in codes if can_hold(name, code)]
 
 
 def can_hold(gateway: str, currency: str) -> bool:

@@ -32,11 +32,11 @@ def payout_methods_for(*, country: str, on: date) -> list[PayoutMethod]:
     result: dict[str, list[str]] = {}
     rows = dated(Direction.OUT, country, on).filter(gateway__in=[name for name in registry.names() if _is_direct(name)])
     for row in rows.order_by("rank", "gateway", "currency"):
-        requested = [row.currency] if row.currency else reachable
+        currencies = [row.currency] if row.currency else reachable
         setdefault = result.setdefault(row.gateway, [])
         setdefault += [
             code
-            for code in requested
+            for code in currencies
             if code in reachable and code not in setdefault and takes_currency(row.gateway, code)
         ]
     return [PayoutMethod(name, GatewayName(name).label, tuple(codes)) for name, codes in result.items() if codes]

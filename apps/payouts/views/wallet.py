@@ -91,8 +91,8 @@ def wallet(request: HttpRequest) -> HttpResponse:
 
 
 def _line_id(request: HttpRequest) -> int | None:
-    query = request.GET.get("before", "")
-    return int(query) if query.isascii() and query.isdigit() and len(query) < 19 else None
+    before = request.GET.get("before", "")
+    return int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
 
 
 @login_required

@@ -83,10 +83,10 @@ class BriefSerializer(serializers.Serializer[Any]):
         return category.id if category else None
 
     def brief(self) -> Brief:
-        values = dict(self.validated_data)
-        category_id = values.pop("category") or None
-        criteria, skill_ids = tuple(values.pop("criteria")), tuple(values.pop("skill_ids"))
-        return Brief(category_id=category_id, criteria=criteria, skill_ids=skill_ids, **values)
+        fields = dict(self.validated_data)
+        category_id = fields.pop("category") or None
+        criteria, skill_ids = tuple(fields.pop("criteria")), tuple(fields.pop("skill_ids"))
+        return Brief(category_id=category_id, criteria=criteria, skill_ids=skill_ids, **fields)
 
 
 class TaskQuerySerializer(serializers.Serializer[Any]):

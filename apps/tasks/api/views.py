@@ -61,9 +61,9 @@ class Tasks(ListAPIView[Task]):
         values: dict[str, Any] = {name: parameters[name] for name in parameters if name != "skill"}
         serializer = serializers.TaskQuerySerializer(data=values | {"skill": parameters.getlist("skill")})
         serializer.is_valid(raise_exception=True)
-        requested = dict(serializer.validated_data)
-        text, skill_ids = requested.pop("q"), tuple(requested.pop("skill"))
-        task_filter = TaskFilter(text=text, skill_ids=skill_ids, **requested)
+        filters = dict(serializer.validated_data)
+        text, skill_ids = filters.pop("q"), tuple(filters.pop("skill"))
+        task_filter = TaskFilter(text=text, skill_ids=skill_ids, **filters)
         tasks = queries.search(actor(self.request._request), task_filter, timezone.now())
         return tasks.prefetch_related("skills", "criteria")
 
@@ -288,8 +288,8 @@ class Invitations(APIView):
         serializer = serializers.NewInvitationSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         asker = actor(request._request)
-        requested = serializer.validated_data["organization_id"]
-        profile = get_object_or_404(accounts.profiles_visible_to(asker), organization_id=requested)
+        organization_id = serializer.validated_data["organization_id"]
+        profile = get_object_or_404(accounts.profiles_visible_to(asker), organization_id=organization_id)
         invite = operations.invite(
             task_id=task.id,
             organization_id=profile.organization_id,

@@ -69,8 +69,8 @@ def _read_own_words(form: BriefForm) -> BriefForm:
     value = form["skills"].value()
     picker = form.fields["skills"].widget
     assert isinstance(picker, SkillPickerWidget)
-    existing = uuids(picker.resolved or value["ids"])
-    picker.suggestions = skill_suggestions.skills_in(words, str(form["source_language"].value() or "en"), existing)
+    picked = uuids(picker.resolved or value["ids"])
+    picker.suggestions = skill_suggestions.skills_in(words, str(form["source_language"].value() or "en"), picked)
     return form
 
 

@@ -62,8 +62,8 @@ def invite(request: HttpRequest, task_id: UUID) -> HttpResponse:
     task = get_object_or_404(queries.tasks_visible_to(actor(request)), id=task_id)
     form = InviteForm(request.POST)
     if form.is_valid():
-        requested = form.cleaned_data["organization"]
-        profile = get_object_or_404(accounts.profiles_visible_to(actor(request)), organization_id=requested)
+        organization_id = form.cleaned_data["organization"]
+        profile = get_object_or_404(accounts.profiles_visible_to(actor(request)), organization_id=organization_id)
         operations.invite(
             task_id=task.id,
             organization_id=profile.organization_id,

@@ -70,18 +70,18 @@ def cards(tasks: list[Task], currency: str, now: datetime) -> list[TaskCard]:
 
 
 def _filter(request: HttpRequest, now: datetime) -> TaskFilter:
-    values = request.GET
-    days = values.get("posted", "")
+    parameters = request.GET
+    days = parameters.get("posted", "")
     return TaskFilter(
-        text=values.get("q", "")[:200].replace("\x00", ""),
-        category=values.get("category", ""),
-        skill_ids=tuple(uuids(values.getlist("skill")[:5])),
-        language=values.get("language", ""),
-        budget_from_minor=_reference(values.get("budget_from", ""), reader_currency(request), now),
-        budget_to_minor=_reference(values.get("budget_to", ""), reader_currency(request), now),
+        text=parameters.get("q", "")[:200].replace("\x00", ""),
+        category=parameters.get("category", ""),
+        skill_ids=tuple(uuids(parameters.getlist("skill")[:5])),
+        language=parameters.get("language", ""),
+        budget_from_minor=_reference(parameters.get("budget_from", ""), reader_currency(request), now),
+        budget_to_minor=_reference(parameters.get("budget_to", ""), reader_currency(request), now),
         posted_within_days=int(days) if days in ("1", "7", "30") else None,
-        bid_window=values.get("window", "") if values.get("window") in BidWindow.values else "",
-        sort=values.get("sort", "new") if values.get("sort") in queries.SORTS else "new",
+        bid_window=parameters.get("window", "") if parameters.get("window") in BidWindow.values else "",
+        sort=parameters.get("sort", "new") if parameters.get("sort") in queries.SORTS else "new",
     )
 
 
@@ -128,8 +128,8 @@ def _facets(asker: Any, wanted: TaskFilter, now: datetime) -> dict[str, Any]:
     by_language = queries.facet_counts(asker, wanted, now, "language", "source_language")
     by_window = queries.facet_counts(asker, wanted, now, "bid_window", "bid_window")
     by_skill = queries.facet_counts(asker, wanted, now, "skill", "skills__skill_id")
-    query = [*wanted.skill_ids, *(item for item in by_skill if item and item not in wanted.skill_ids)][:10]
-    names = skills.labels(query, get_language() or "en")
+    facet_ids = [*wanted.skill_ids, *(item for item in by_skill if item and item not in wanted.skill_ids)][:10]
+    names = skills.labels(facet_ids, get_language() or "en")
     return {
         "category_options": [
             {
@@ -159,7 +159,7 @@ def _facets(asker: Any, wanted: TaskFilter, now: datetime) -> dict[str, Any]:
                 "count": by_skill.get(skill_id, 0),
                 "checked": skill_id in wanted.skill_ids,
             }
-            for skill_id in query
+            for skill_id in facet_ids
         ],
         "sort_options": [("new", _("Newest")), ("closing", _("Closing soon")), ("budget", _("Highest budget"))],
     }

@@ -62,7 +62,7 @@ class InternalTransfer(BaseModel):
     id = models.UUIDField(primary_key=True, editable=False)
     """Made by the form that was sent: the same form sent twice is one move."""
     number = models.CharField(max_length=20, unique=True)
-    """Written into the transfer, so that the line that shows it can be told."""
+    """Written into the transfer, so that the line that shows it can be recognised."""
     source = models.CharField(max_length=20)
     target = models.CharField(max_length=20)
     status = status_field(states.InternalTransferStatus)

@@ -276,11 +276,11 @@ def _rebuild(one: RemoteObject, account: PayoutAccount, now: datetime) -> Payout
         account=account, quote=quote, amount_minor=minor, currency=currency, gateway=account.gateway,
         needs_transfer=True, requested_at=one.created_at, next_attempt_at=now,
     )  # fmt: skip
-    requested = entries.payout_requested(
+    entry = entries.payout_requested(
         payout_id=payout.id, organization_id=account.organization_id, source=source, mid=quote.amount_mid,
         target=one.amount, quote_id=quote.id,
     )  # fmt: skip
-    ledger.record(requested, now=now)
+    ledger.record(entry, now=now)
     return payout
 
 

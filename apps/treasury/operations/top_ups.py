@@ -48,20 +48,20 @@ def top_up(*, top_up_id: UUID, gateway: str, amount: Money, reason: str, actor: 
     :raises PaymentUnavailable: without an answer; ask again, or let `refresh_top_ups` look it up.
     :raises TopUpRefused: for a rejection.
     """
-    requested = _write_down(top_up_id, gateway, amount, reason, actor, now)
-    if requested.status in (TopUpStatus.SUCCEEDED, TopUpStatus.FAILED):
-        return requested
+    row = _write_down(top_up_id, gateway, amount, reason, actor, now)
+    if row.status in (TopUpStatus.SUCCEEDED, TopUpStatus.FAILED):
+        return row
     try:
-        connected = registry.gateway_with(requested.gateway, TopUps)
-        movement = connected.find_top_up(top_up_id=requested.id) or connected.top_up(
-            TopUpRequest(requested.id, requested.id, requested.amount, requested.reason[:100])
+        connected = registry.gateway_with(row.gateway, TopUps)
+        movement = connected.find_top_up(top_up_id=row.id) or connected.top_up(
+            TopUpRequest(row.id, row.id, row.amount, row.reason[:100])
         )
     except GatewayUnavailable as error:
         raise PaymentUnavailable from error
     except (GatewayRefused, AmountNotSendable) as error:
-        _refused(requested.id, error, now)
+        _refused(row.id, error, now)
         raise TopUpRefused(reason=str(error)) from error
-    return top_up_answered(top_up_id=requested.id, movement=movement, now=now)
+    return top_up_answered(top_up_id=row.id, movement=movement, now=now)
 
 
 @transaction.atomic
@@ -72,7 +72,7 @@ def _write_down(top_up_id: UUID, gateway: str, amount: Money, reason: str, actor
         raise ReasonMissing
     if amount.amount_minor <= 0:
         raise AmountMissing
-    created, _is_new = TopUp.objects.get_or_create(
+    row, _is_new = TopUp.objects.get_or_create(
         id=top_up_id,
         defaults={
             "gateway": gateway,
@@ -83,22 +83,22 @@ def _write_down(top_up_id: UUID, gateway: str, amount: Money, reason: str, actor
             "requested_at": now,
         },
     )
-    return created
+    return row
 
 
 @transaction.atomic
 def top_up_answered(*, top_up_id: UUID, movement: Movement, now: datetime) -> TopUp:
     """Record what the processor says; older news changes nothing. Arrived, it is an act and an entry."""
-    created = TopUp.objects.select_for_update().get(id=top_up_id)
-    if created.status == TopUpStatus.REQUESTED:
-        move(created, TOP_UP, "submit", actor=SYSTEM, now=now, changes={"remote_id": movement.remote_id})
-    if movement.state == TransferState.SUCCEEDED and TOP_UP.allows(created.status, "succeed"):
-        move(created, TOP_UP, "succeed", actor=SYSTEM, now=now, changes={"finished_at": now})
-        _record(created, now)
-    elif movement.state == TransferState.FAILED and TOP_UP.allows(created.status, "fail"):
+    row = TopUp.objects.select_for_update().get(id=top_up_id)
+    if row.status == TopUpStatus.REQUESTED:
+        move(row, TOP_UP, "submit", actor=SYSTEM, now=now, changes={"remote_id": movement.remote_id})
+    if movement.state == TransferState.SUCCEEDED and TOP_UP.allows(row.status, "succeed"):
+        move(row, TOP_UP, "succeed", actor=SYSTEM, now=now, changes={"finished_at": now})
+        _record(row, now)
+    elif movement.state == TransferState.FAILED and TOP_UP.allows(row.status, "fail"):
         changes = {"finished_at": now, "failure_code": movement.failure_code[:60]}
-        move(created, TOP_UP, "fail", actor=SYSTEM, now=now, changes=changes)
-    return created
+        move(row, TOP_UP, "fail", actor=SYSTEM, now=now, changes=changes)
+    return row
 
 
 def _record(made: TopUp, now: datetime) -> None:
@@ -121,10 +121,10 @@ def _record(made: TopUp, now: datetime) -> None:
 
 @transaction.atomic
 def _refused(top_up_id: UUID, refusal: Exception, now: datetime) -> None:
-    created = TopUp.objects.select_for_update().get(id=top_up_id)
+    row = TopUp.objects.select_for_update().get(id=top_up_id)
     code = refusal.code if isinstance(refusal, GatewayRefused) else "amount_not_sendable"
-    if created.status == TopUpStatus.REQUESTED and code != "idempotency_error":
-        move(created, TOP_UP, "fail", actor=SYSTEM, now=now, changes={"finished_at": now, "failure_code": code[:60]})
+    if row.status == TopUpStatus.REQUESTED and code != "idempotency_error":
+        move(row, TOP_UP, "fail", actor=SYSTEM, now=now, changes={"finished_at": now, "failure_code": code[:60]})
 
 
 def refresh_top_ups(*, now: datetime) -> int:

@@ -90,15 +90,15 @@ def _most(kind: str, subject: str, currency: str) -> Money:
 def _carry_out(request: HttpRequest, kind: str, subject: str, form: TreasuryForm) -> None:
     assert form.money is not None
     values = {"amount": form.money, "reason": form.cleaned_data["reason"], "actor": actor(request)}
-    operation_id, now, notified = form.cleaned_data["operation_id"], timezone.now(), {"amount": fmt.money(form.money)}
+    operation_id, now, amount = form.cleaned_data["operation_id"], timezone.now(), {"amount": fmt.money(form.money)}
     if kind == TreasuryKind.TOP_UP:
         top_up = top_ups.top_up(top_up_id=operation_id, gateway=subject, now=now, **values)
         if top_up.status != TopUpStatus.SUCCEEDED:
-            messages.info(request, _("%(amount)s are on their way; the entry is written when they arrive.") % notified)
+            messages.info(request, _("%(amount)s are on their way; the entry is written when they arrive.") % amount)
             return
     else:
         treasury_operations.record_operation(operation_id=operation_id, kind=kind, subject=subject, now=now, **values)
-    messages.success(request, _("Written into the books: %(amount)s.") % notified)
+    messages.success(request, _("Written into the books: %(amount)s.") % amount)
 
 
 @login_required
