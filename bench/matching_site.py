@@ -185,8 +185,9 @@ def _change(task: Any, skill_ids: list[Any], nth: int) -> float:
     """Somebody far from the task learns all its skills; milliseconds until the employer's list shows them."""
     from django.utils import timezone
 
-    from apps.accounts import operations, queries
+    from apps.accounts import queries
     from apps.accounts.models import Organization
+    from apps.accounts.operations import profiles
     from apps.matching.models import MatchResult
     from apps.matching.queries import recommendations
 
@@ -197,7 +198,7 @@ def _change(task: Any, skill_ids: list[Any], nth: int) -> float:
     person = Organization.objects.filter(works=True).exclude(id__in=shown).order_by("id")[11 * nth : 11 * nth + 1].get()
     actor = queries.actor_for(person.memberships.get().user, person.id)
     began = time.perf_counter()
-    operations.update_profile(
+    profiles.update_profile(
         organization_id=person.id, actor=actor, now=timezone.now(), changes={"availability": "open"},
         skills=dict.fromkeys(skill_ids, 4), languages={"en": "native"},
     )  # fmt: skip

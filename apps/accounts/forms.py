@@ -21,8 +21,8 @@ from django.http import HttpRequest
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts import operations
 from apps.accounts.models import Organization, PersonalToken, PortfolioItem, Profile, ProfileLanguage, User
+from apps.accounts.operations import keys, organizations
 from apps.accounts.states import KeyScope, LanguageLevel, OrganizationKind, Role
 from apps.common import currencies, fmt
 from apps.common.forms import validate_visible
@@ -156,7 +156,7 @@ class SignupForm(AllauthSignupForm):  # type: ignore[misc]
         user.display_currency = currency_of(country)
         user.save(update_fields=["time_zone", "display_currency"])
         company = self.cleaned_data["organization_name"]
-        operations.create_organization(
+        organizations.create_organization(
             owner=user,
             kind=OrganizationKind.COMPANY if company else OrganizationKind.INDIVIDUAL,
             display_name=company or user.display_name,
@@ -181,7 +181,7 @@ class _EndsKeys(forms.Form):
 
     def end_keys_of(self, user: User) -> None:
         if self.cleaned_data.get("end_keys"):
-            operations.revoke_tokens(user=user, now=timezone.now())
+            keys.revoke_tokens(user=user, now=timezone.now())
 
 
 class ChangePasswordForm(_OurLabels, _EndsKeys, AllauthChangePasswordForm):  # type: ignore[misc]

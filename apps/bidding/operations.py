@@ -20,7 +20,7 @@ from apps.common.money import Money
 from apps.common.operations import move
 from apps.compliance import policies as compliance
 from apps.outbox import bus
-from apps.pricing import queries as pricing
+from apps.pricing.queries import rates
 from apps.tasks import policies as tasks_policies
 from apps.tasks import queries as tasks
 from apps.tasks.models import Task
@@ -132,7 +132,7 @@ def _write(bid: Bid, draft: BidDraft, bidder: Organization, now: datetime) -> No
     check_draft(draft, bid.task, bidder)
     rate = None
     if draft.amount.currency != bid.task.currency:
-        rate = pricing.mid_rate(draft.amount.currency, bid.task.currency, now.date())
+        rate = rates.mid_rate(draft.amount.currency, bid.task.currency, now.date())
     binding = rules.binding_amount(draft.amount, rate.value if rate else None, bid.task.currency)
     if binding.amount_minor <= 0:
         raise AmountMissing

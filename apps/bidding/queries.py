@@ -14,7 +14,7 @@ from apps.bidding.states import EDITABLE, LIVE, ExchangeBearer
 from apps.common.actors import Actor
 from apps.common.money import Money
 from apps.compliance import queries as compliance
-from apps.pricing import queries as pricing
+from apps.pricing.queries import fees, previews, rates
 from apps.tasks.models import Task
 from apps.tasks.states import BidWindow, TaskStatus
 
@@ -100,7 +100,7 @@ def delivery_date(bid: Bid, now: datetime) -> datetime:
     return now + timedelta(days=bid.days)
 
 
-def employer_costs(task: Task, bids: Sequence[Bid], now: datetime) -> dict[UUID, pricing.EmployerCost]:
+def employer_costs(task: Task, bids: Sequence[Bid], now: datetime) -> dict[UUID, previews.EmployerCost]:
     """
     By bid: what the employer would pay for it, price and service fee, if it were chosen now; a fixed number of queries.
     """
@@ -112,7 +112,7 @@ def employer_costs(task: Task, bids: Sequence[Bid], now: datetime) -> dict[UUID,
         )
         for bid in bids
     ]
-    costs = pricing.employer_costs(task.employer.country, now.date(), offers, payer_id=task.employer_id)
+    costs = previews.employer_costs(task.employer.country, now.date(), offers, payer_id=task.employer_id)
     return {bid.id: cost for bid, cost in zip(bids, costs, strict=True)}
 
 
@@ -122,10 +122,10 @@ class WhatArrives:
 
     typed: Money
     binding: Money
-    binding_rate: pricing.Rate | None
+    binding_rate: rates.Rate | None
     exchange: Money
     """What the employer adds for the exchange margin; a part of `binding`."""
-    received: pricing.ReceivePreview
+    received: previews.ReceivePreview
 
 
 def what_arrives(
@@ -145,17 +145,17 @@ def what_arrives(
     :raises pricing.NoRate: :raises pricing.RateTooOld: if the typed currency cannot be converted.
     """
     day = now.date()
-    rate = None if amount.currency == task.currency else pricing.mid_rate(amount.currency, task.currency, day)
+    rate = None if amount.currency == task.currency else rates.mid_rate(amount.currency, task.currency, day)
     binding = rules.binding_amount(amount, rate.value if rate else None, task.currency)
     exchange = exchange_of(binding, bidder, exchange_bearer, now)
     binding += exchange
-    received = pricing.receive_preview(
+    received = previews.receive_preview(
         binding,
         task.employer.country,
         bidder.country,
         payout_currency(bidder),
         day,
-        paid_before=pricing.paid_between(task.employer_id, bidder.id),
+        paid_before=fees.paid_between(task.employer_id, bidder.id),
         parts=binding.allocate(milestones) if sum(milestones) == amount.amount_minor else (),
     )
     return WhatArrives(amount, binding, rate, exchange, received)
@@ -166,7 +166,7 @@ def exchange_of(binding: Money, bidder: Organization, exchange_bearer: str, now:
     if exchange_bearer != ExchangeBearer.EMPLOYER or payout_currency(bidder) == binding.currency:
         return Money.zero(binding.currency)
     # The same margin that a payout to this country is quoted with (payments.operations.payouts).
-    margin_bps = pricing.fee_terms(pricing.ANY, bidder.country, now.date()).fx_margin_bps
+    margin_bps = fees.fee_terms(fees.ANY, bidder.country, now.date()).fx_margin_bps
     return rules.exchange_part(binding, margin_bps)
 
 

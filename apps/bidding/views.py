@@ -30,7 +30,8 @@ from apps.common.errors import DomainError, Invalid
 from apps.common.money import Money
 from apps.compliance import policies as compliance
 from apps.matching.queries import recommendations
-from apps.pricing import queries as pricing
+from apps.pricing.queries import previews
+from apps.pricing.queries import rates as rate_queries
 from apps.tasks import policies as tasks_policies
 from apps.tasks import queries as tasks
 from apps.tasks.models import Task
@@ -258,7 +259,7 @@ class ComparedBid:
     met: int
     criteria: int
     explanation: Any
-    cost: pricing.EmployerCost
+    cost: previews.EmployerCost
     also: Money | None
     """The whole cost in the reader's currency, for orientation; None where it is the task's or without a rate."""
 
@@ -276,7 +277,7 @@ def compare(request: HttpRequest, task_id: UUID) -> HttpResponse:
     costs = queries.employer_costs(task, bids, now)
     user = request.user
     display_currency = user.display_currency if isinstance(user, User) else task.currency
-    rates = pricing.rate_table(now.date(), {task.currency, display_currency})
+    rates = rate_queries.rate_table(now.date(), {task.currency, display_currency})
     rows = [_compared(bid, now, explained.get(bid.bidder_id), costs[bid.id], rates, display_currency) for bid in bids]
     order = request.GET.get("sort", "amount")
     keys = {
@@ -302,8 +303,8 @@ def _compared(
     bid: Bid,
     now: datetime,
     explanation: Any,
-    cost: pricing.EmployerCost,
-    rates: pricing.RateTable,
+    cost: previews.EmployerCost,
+    rates: rate_queries.RateTable,
     display_currency: str,
 ) -> ComparedBid:
     answers = list(bid.answers.all())

@@ -17,7 +17,7 @@ from apps.escrow.models import Escrow, Release
 from apps.escrow.queries import HELD
 from apps.payments.models import Chargeback
 from apps.payments.queries import chargebacks
-from apps.pricing import queries as pricing
+from apps.pricing.queries import previews
 
 REMINDER_DAYS = (3, 1)
 
@@ -109,11 +109,11 @@ def open_proposal(contract_id: UUID) -> CancellationProposal | None:
     return CancellationProposal.objects.filter(contract_id=contract_id, status="open").first()
 
 
-def employer_cost(contract: Contract, now: datetime) -> pricing.EmployerCost:
+def employer_cost(contract: Contract, now: datetime) -> previews.EmployerCost:
     """What the employer pays for the whole contract, at the fee of the day: each milestone is paid in separately."""
     parts = [step.amount for step in milestones(contract.id)] or [contract.amount]
     bid = (contract.freelancer_id, contract.freelancer.country, parts)
-    return pricing.employer_costs(contract.employer.country, now.date(), [bid], payer_id=contract.employer_id)[0]
+    return previews.employer_costs(contract.employer.country, now.date(), [bid], payer_id=contract.employer_id)[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ from apps.dashboard.rules import MONTHS_MIN
 from apps.escrow import queries as escrow
 from apps.payments import policies as money
 from apps.payouts.queries import wallet
-from apps.pricing import queries as pricing
+from apps.pricing.queries import fees as fee_queries
 from apps.skills import queries as skills
 from apps.tasks import queries as tasks
 
@@ -84,20 +84,20 @@ def fees(request: HttpRequest) -> HttpResponse:
     """What the marketplace takes, in numbers, as the settings of the day say."""
     today = timezone.now().date()
     example = Money.of("1000.00", "EUR")
-    steps = pricing.fee_list(today)
+    steps = fee_queries.fee_list(today)
     general = [step for step in steps if not step.payer_country and not step.payee_country]
     context = {
         "general": general,
         "by_country": [step for step in steps if step.payer_country or step.payee_country],
-        "taxes": pricing.commission_taxes(today),
-        "fee_tax": pricing.employer_fee_tax(settings.PLATFORM_COUNTRY, today),
+        "taxes": fee_queries.commission_taxes(today),
+        "fee_tax": fee_queries.employer_fee_tax(settings.PLATFORM_COUNTRY, today),
         "example": example,
         "examples": [_example(step, example) for step in general],
     }
     return render(request, "dashboard/fees.html", context)
 
 
-def _example(step: pricing.FeeStep, amount: Money) -> dict[str, object]:
+def _example(step: fee_queries.FeeStep, amount: Money) -> dict[str, object]:
     fee, commission = amount.share_bps(step.employer_fee_bps), amount.share_bps(step.commission_bps)
     return {"paid_before_min": step.paid_before_min, "paid": amount + fee, "received": amount - commission}
 

@@ -11,9 +11,9 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
-from apps.accounts import operations as accounts
 from apps.accounts import queries as account_queries
 from apps.accounts.models import Organization, User
+from apps.accounts.operations import organizations, profiles
 from apps.common.actors import Actor
 from apps.contracts.models import Contract, Milestone
 from apps.contracts.operations import milestones
@@ -37,7 +37,7 @@ def register(person: Person, now: datetime) -> Organization:
         display_currency=person.currency,
     )
     confirm_address(user)
-    organization = accounts.create_organization(
+    organization = organizations.create_organization(
         owner=user,
         kind=person.kind,
         display_name=person.organization,
@@ -50,7 +50,7 @@ def register(person: Person, now: datetime) -> Organization:
         now=now,
     )
     rate = {"rate_amount_minor": person.rate_minor, "rate_currency": person.currency} if person.rate_minor else {}
-    accounts.update_profile(
+    profiles.update_profile(
         organization_id=organization.id,
         actor=owner_of(organization),
         now=now,

@@ -7,8 +7,8 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts import operations as accounts
 from apps.accounts.models import Profile
+from apps.accounts.operations import profiles
 from apps.common import limits
 from apps.common.actors import Actor
 from apps.common.errors import Conflict, Invalid, NotFound
@@ -209,7 +209,7 @@ def _restore(subject_type: str, subject_id: UUID, actor: Actor, now: datetime) -
         tasks.restore(task_id=subject_id, actor=actor, now=now)
     elif subject_type == Subject.PROFILE:
         organization_id = Profile.objects.values_list("organization_id", flat=True).get(id=subject_id)
-        accounts.restore_profile(organization_id=organization_id, actor=actor, now=now)
+        profiles.restore_profile(organization_id=organization_id, actor=actor, now=now)
     else:
         messaging.restore(message_id=subject_id, actor=actor, now=now)
 
@@ -219,7 +219,7 @@ def _hide(*, subject_type: str, subject_id: UUID, reason_code: str, actor: Actor
         tasks.take_down(task_id=subject_id, reason_code=reason_code, actor=actor, now=now)
     elif subject_type == Subject.PROFILE:
         organization_id = Profile.objects.values_list("organization_id", flat=True).get(id=subject_id)
-        accounts.hide_profile(organization_id=organization_id, reason_code=reason_code, actor=actor, now=now)
+        profiles.hide_profile(organization_id=organization_id, reason_code=reason_code, actor=actor, now=now)
     else:
         messaging.hide(message_id=subject_id, reason_code=reason_code, actor=actor, now=now)
 

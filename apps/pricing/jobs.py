@@ -4,7 +4,8 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from apps.pricing import operations, queries
+from apps.pricing import operations
+from apps.pricing.queries import rates
 
 logger = logging.getLogger(__name__)
 WARN_BEFORE = 2
@@ -20,7 +21,7 @@ def import_rates() -> int:
         imported = operations.import_newest_rates(source=settings.FX_RATES_SOURCE, today=today)
     except operations.RatesUnavailable as error:
         logger.error("%s", error)  # the sentence says it
-    age = queries.rates_age(today)
+    age = rates.rates_age(today)
     if age is None or age > settings.FX_RATE_BUSINESS_DAYS_MAX - WARN_BEFORE:
         logger.error(
             "exchange rates are %s business days old, and past %s payments across currencies are refused",

@@ -24,8 +24,8 @@ from django.db import transaction
 
 from apps.accounts import queries as people
 from apps.common import currencies
-from apps.pricing import queries
 from apps.pricing.models import CommissionTax, FeeSchedule, FxRate, PaidWork
+from apps.pricing.queries import rates
 
 FEES = Path(__file__).parent / "data" / "fees.yaml"
 COMMISSION_TAXES = Path(__file__).parent / "data" / "commission_taxes.yaml"
@@ -134,7 +134,7 @@ def import_newest_rates(*, source: str, today: date) -> int:
     except (OSError, ValueError, KeyError, zipfile.BadZipFile, requests.RequestException) as error:
         raise RatesUnavailable(
             f"Exchange rates could not be read from {source or 'the wheel'} ({error}). The newest are of "
-            f"{queries.newest_rate_date() or 'no day'}; today is {today}. Set FX_RATES_SOURCE to an address or file "
+            f"{rates.newest_rate_date() or 'no day'}; today is {today}. Set FX_RATES_SOURCE to an address or file "
             "that can be read, or run `manage.py import_fx_rates --file eurofxref-hist.zip`."
         ) from error
 
@@ -143,7 +143,7 @@ def _import_from(address: str, until: date) -> int:
     """Fetched again only where the bank has another file than the one whose rates are here."""
     key = f"pricing:rates:{sha256(address.encode()).hexdigest()[:32]}"
     tag, newest = cache.get(key) or ("", None)
-    if newest != queries.newest_rate_date():  # other books than those that took it in
+    if newest != rates.newest_rate_date():  # other books than those that took it in
         tag = ""
     with tempfile.NamedTemporaryFile(suffix=".zip") as kept:
         new_tag = _fetch(address, kept, tag)
@@ -154,7 +154,7 @@ def _import_from(address: str, until: date) -> int:
             raise RatesFileUnreadable("What was answered is no ZIP file.")
         imported = import_rates(history=Path(kept.name), until=until)
     if new_tag:
-        cache.set(key, (new_tag, queries.newest_rate_date()), timeout=7 * 86_400)
+        cache.set(key, (new_tag, rates.newest_rate_date()), timeout=7 * 86_400)
     return imported
 
 

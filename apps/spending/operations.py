@@ -8,14 +8,14 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from apps.accounts import operations as people_operations
 from apps.accounts import queries as people
+from apps.accounts.operations import access_log
 from apps.common import fmt, limits
 from apps.common.actors import SYSTEM, Actor
 from apps.common.money import Money
 from apps.common.operations import move
 from apps.outbox import bus
-from apps.pricing import queries as pricing
+from apps.pricing.queries import rates
 from apps.spending import events, policies, queries, rules
 from apps.spending.models import Approval, Budget, Spend, SpendingRule, SpendingRuleChange
 from apps.spending.states import APPROVAL, RULE_CHANGE, SPEND, ApprovalStatus
@@ -117,7 +117,7 @@ def _propose_loosening(
 
 def _publish_loosening(change: SpendingRuleChange, now: datetime) -> None:
     bus.publish(events.RuleLoosening(change.id, change.organization_id, change.status), now=now)
-    people_operations.record_access(
+    access_log.record_access(
         "spending.loosening",
         actor=Actor(user_id=change.agreed_by_id or change.proposed_by_id),
         organization_id=change.organization_id,
@@ -133,7 +133,7 @@ def _put_in_force(change: SpendingRuleChange, actor: Actor, now: datetime) -> Sp
         organization_id=change.organization_id,
         defaults={"currency": change.currency, "set_by_id": change.proposed_by_id, "set_at": now, **values},
     )
-    people_operations.record_access(
+    access_log.record_access(
         "spending.rule_changed",
         actor=actor,
         organization_id=change.organization_id,
@@ -289,7 +289,7 @@ def reserve(*, organization_id: UUID, purpose: Purpose, actor: Actor, now: datet
     # In the currency of the limits: another currency of the organization would make them compare with nothing.
     limits_of = rule if rule is not None and _has_ceiling(rule) else budget
     currency = limits_of.currency if limits_of else people.organization(organization_id).currency
-    converted = pricing.convert(purpose.amount, currency, now.date())
+    converted = rates.convert(purpose.amount, currency, now.date())
     counted = converted.amount if converted else None
     approval = queries.open_approval(purpose.reference_id)
     is_approved = approval is not None and approval.status == ApprovalStatus.APPROVED

@@ -16,7 +16,7 @@ from apps.common.money import Money
 from apps.common.operations import move
 from apps.files import queries as files
 from apps.outbox import bus
-from apps.pricing import queries as pricing
+from apps.pricing.queries import rates
 from apps.skills import queries as skills
 from apps.tasks import events, policies, queries, rules
 from apps.tasks.models import (
@@ -187,7 +187,7 @@ def publish(*, task_id: UUID, actor: Actor, now: datetime) -> Task:
     if problems := rules.problems(brief, now):
         raise policies.WaitingForPublication(problems=problems)
     # Sorting and filtering by budget need one scale; without an official rate the task is simply not on it.
-    reference = pricing.convert(_budget(task), REFERENCE_CURRENCY, now.date())
+    reference = rates.convert(_budget(task), REFERENCE_CURRENCY, now.date())
     move(
         task,
         TASK,

@@ -1,8 +1,9 @@
 import pytest
 from rest_framework.test import APIClient
 
-from apps.accounts import operations, queries
+from apps.accounts import queries
 from apps.accounts.models import User
+from apps.accounts.operations import keys, profiles
 from tests.conftest import NOON
 
 pytestmark = pytest.mark.django_db
@@ -67,7 +68,7 @@ def test_an_unknown_skill_is_refused(api, amara):
 
 def test_people_are_public_without_hidden_ones(make, amara):
     hidden = make.freelancer("Hidden")
-    operations.hide_profile(organization_id=hidden.id, reason_code="spam", actor=make.staff_actor(), now=NOON)
+    profiles.hide_profile(organization_id=hidden.id, reason_code="spam", actor=make.staff_actor(), now=NOON)
 
     names = [item["organization"]["display_name"] for item in APIClient().get("/api/v1/people/").json()["results"]]
     assert names == ["Amara Okafor"]
@@ -91,7 +92,7 @@ def test_members_are_invited_by_those_who_manage_them(api, make, amara):
 def test_a_token_reads_and_writes_only_when_allowed(amara):
     user = User.objects.get(memberships__organization=amara)
     actor = queries.actor_for(user, amara.id, has_fresh_login=True)
-    _row, text = operations.create_token(user=user, actor=actor, name="r", scopes=[], expires_at=None, now=NOON)
+    _row, text = keys.create_token(user=user, actor=actor, name="r", scopes=[], expires_at=None, now=NOON)
     client = APIClient(headers={"Authorization": f"Bearer {text}"})
 
     assert client.get("/api/v1/me/").status_code == 200

@@ -5,7 +5,7 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from apps.accounts.models import AccessEvent, Organization, PersonalToken
-from apps.accounts.operations import create_token
+from apps.accounts.operations.keys import create_token
 from apps.payouts.models import PayoutAccount
 from apps.spending.models import SpendingRuleChange
 from tests.conftest import prove

@@ -8,8 +8,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from apps.accounts import operations, policies, queries, rules
+from apps.accounts import policies, queries, rules
 from apps.accounts.models import AccessEvent, Membership, PersonalToken
+from apps.accounts.operations import keys, members
 from tests.conftest import prove
 
 pytestmark = pytest.mark.django_db
@@ -24,9 +25,7 @@ def make(make):
 def key(make, organization, role="owner", scopes=("messages", "work", "money")) -> APIClient:
     actor = make.actor(organization, role)
     user = Membership.objects.get(organization=organization, user_id=actor.user_id).user
-    _row, text = operations.create_token(
-        user=user, actor=actor, name="robot", scopes=scopes, expires_at=None, now=make.now
-    )
+    _row, text = keys.create_token(user=user, actor=actor, name="robot", scopes=scopes, expires_at=None, now=make.now)
     return APIClient(headers={"Authorization": f"Bearer {text}"})
 
 
@@ -38,7 +37,7 @@ def test_a_key_ends_with_the_membership_and_never_acts_for_another_organization(
     assert robot.get("/api/v1/me/").json()["organization"] == str(firm.id)
 
     membership = Membership.objects.get(user=manager, organization=firm)
-    operations.remove_member(membership_id=membership.id, actor=make.actor(firm), now=make.now)
+    members.remove_member(membership_id=membership.id, actor=make.actor(firm), now=make.now)
 
     assert robot.get("/api/v1/me/").status_code == 401
     assert PersonalToken.objects.get().revoked_at == make.now
@@ -133,7 +132,7 @@ def test_a_key_of_staff_is_no_key_to_the_staffs_endpoints(make):
     staff = make.staff()
     make.organization("Own", owner=staff)
     robot_owner = queries.actor_for(staff, has_fresh_login=True)
-    _row, text = operations.create_token(
+    _row, text = keys.create_token(
         user=staff, actor=robot_owner, name="r", scopes=["money"], expires_at=None, now=make.now
     )
     robot = APIClient(headers={"Authorization": f"Bearer {text}"})
@@ -142,22 +141,22 @@ def test_a_key_of_staff_is_no_key_to_the_staffs_endpoints(make):
 
 def test_ten_keys_are_the_most_and_each_is_recorded(make):
     firm = make.employer()
-    for _ in range(operations.KEYS_MAX):
+    for _ in range(keys.KEYS_MAX):
         key(make, firm)
-    with pytest.raises(operations.TooManyKeys):
+    with pytest.raises(keys.TooManyKeys):
         key(make, firm)
     PersonalToken.objects.filter(id=PersonalToken.objects.first().id).update(expires_at=make.now - timedelta(days=1))
     key(make, firm)
-    assert AccessEvent.objects.filter(action="accounts.key_made").count() == operations.KEYS_MAX + 1
+    assert AccessEvent.objects.filter(action="accounts.key_made").count() == keys.KEYS_MAX + 1
 
 
 def test_an_unknown_scope_and_a_stale_login_are_refused(make):
     firm = make.employer()
-    with pytest.raises(operations.ScopeUnknown):
+    with pytest.raises(keys.ScopeUnknown):
         key(make, firm, scopes=["everything"])
     stale = queries.actor_for(firm.memberships.get().user, firm.id)
     with pytest.raises(policies.FreshLoginNeeded):
-        operations.create_token(
+        keys.create_token(
             user=firm.memberships.get().user, actor=stale, name="x", scopes=[], expires_at=None, now=make.now
         )
 

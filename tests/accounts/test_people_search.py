@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 
-from apps.accounts import operations, queries
+from apps.accounts import queries
+from apps.accounts.operations import profiles
 from apps.common.actors import STRANGER
 from apps.skills.models import SkillLabel
 
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.django_db
 def _skilled(make, name, *labels, **fields):
     organization = make.freelancer(name)
     skills = {SkillLabel.objects.filter(norm=label).first().skill_id: 3 for label in labels}
-    operations.update_profile(
+    profiles.update_profile(
         organization_id=organization.id, actor=make.actor(organization), now=make.now, changes=fields, skills=skills
     )
     return organization

@@ -6,12 +6,13 @@ from uuid import uuid4
 import pytest
 from allauth.mfa.models import Authenticator
 
-from apps.accounts import operations, queries
+from apps.accounts import queries
 from apps.accounts.models import Membership
+from apps.accounts.operations import members
 from apps.accounts.policies import ActsOnBothSides, OnePersonOnBothSides
 from apps.contracts.operations import cancellations, milestones, offers
 from apps.pricing import operations as pricing
-from apps.pricing import queries as fees
+from apps.pricing.queries import fees
 from apps.reviews import operations as reviews
 from apps.reviews import queries as ratings
 from tests.conftest import NOON
@@ -53,7 +54,7 @@ def test_any_shared_member_is_enough_whatever_the_role(make, task, role):
 def test_who_left_after_the_task_was_posted_still_counts(make, task):
     bidder = make.freelancer()
     membership = join(owner_of(bidder), task.employer)
-    operations.remove_member(
+    members.remove_member(
         membership_id=membership.id, actor=make.actor(task.employer), now=task.created_at + timedelta(minutes=5)
     )
     with pytest.raises(OnePersonOnBothSides):
@@ -64,7 +65,7 @@ def test_who_left_after_the_task_was_posted_still_counts(make, task):
 def test_who_left_long_before_is_a_stranger(make, task, days, is_stranger):
     bidder = make.freelancer()
     membership = join(owner_of(bidder), task.employer)
-    operations.remove_member(
+    members.remove_member(
         membership_id=membership.id, actor=make.actor(task.employer), now=task.created_at - timedelta(days=days)
     )
     if is_stranger:

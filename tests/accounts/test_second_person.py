@@ -8,8 +8,9 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from apps.accounts import operations, policies, queries
+from apps.accounts import policies, queries
 from apps.accounts.models import StaffAssignment
+from apps.accounts.operations import staff
 from apps.common.actors import SYSTEM
 from apps.escrow import policies as escrow_policies
 from apps.escrow.models import Recovery
@@ -29,7 +30,7 @@ SECOND = timedelta(seconds=1)
 def made_by(make, first, *, at=NOON, role="finance"):
     """Somebody whom the first gave a role at that moment, acting."""
     user = make.user()
-    operations.grant_staff_role(user_id=user.pk, role=role, actor=first, now=at)
+    staff.grant_staff_role(user_id=user.pk, role=role, actor=first, now=at)
     user.refresh_from_db()
     return queries.actor_for(user)
 
@@ -47,7 +48,7 @@ def test_a_second_role_given_within_the_day_counts_too(make):
     first = make.staff_actor()
     second = made_by(make, first, at=NOON - 5 * DAY)
     policies.check_is_independent(second, first.user_id, NOON)
-    operations.grant_staff_role(user_id=second.user_id, role="moderator", actor=first, now=NOON)
+    staff.grant_staff_role(user_id=second.user_id, role="moderator", actor=first, now=NOON)
     with pytest.raises(policies.SecondPersonNotIndependent):
         policies.check_is_independent(second, first.user_id, NOON + SECOND)
 
@@ -61,15 +62,15 @@ def test_who_got_the_role_from_somebody_else_counts_at_once(make):
 def test_giving_the_role_again_does_not_begin_the_day_again(make):
     first = make.staff_actor()
     second = made_by(make, first, at=NOON - 2 * DAY)
-    operations.grant_staff_role(user_id=second.user_id, role="finance", actor=first, now=NOON)
+    staff.grant_staff_role(user_id=second.user_id, role="finance", actor=first, now=NOON)
     policies.check_is_independent(second, first.user_id, NOON)
 
 
 def test_taking_the_role_away_and_giving_it_again_begins_the_day_again(make):
     first = make.staff_actor()
     second = made_by(make, first, at=NOON - 2 * DAY)
-    operations.withdraw_staff_role(user_id=second.user_id, role="finance", actor=first, now=NOON)
-    operations.grant_staff_role(user_id=second.user_id, role="finance", actor=first, now=NOON)
+    staff.withdraw_staff_role(user_id=second.user_id, role="finance", actor=first, now=NOON)
+    staff.grant_staff_role(user_id=second.user_id, role="finance", actor=first, now=NOON)
     with pytest.raises(policies.SecondPersonNotIndependent):
         policies.check_is_independent(second, first.user_id, NOON + SECOND)
 

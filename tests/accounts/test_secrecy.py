@@ -44,10 +44,10 @@ def test_what_is_shown_to_somebody_logged_in_is_kept_nowhere(client, amara):
 
 
 def test_an_answer_to_a_key_is_kept_nowhere(client, make, amara):
-    from apps.accounts import operations
+    from apps.accounts.operations import keys
 
     user = amara.memberships.get().user
-    _row, key = operations.create_token(
+    _row, key = keys.create_token(
         user=user, actor=make.actor(amara), name="k", scopes=[], expires_at=None, now=make.now
     )
     response = client.get("/api/v1/me/", headers={"Authorization": f"Bearer {key}"})

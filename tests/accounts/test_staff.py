@@ -7,8 +7,9 @@ from allauth.mfa.models import Authenticator
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from apps.accounts import operations, policies, queries
+from apps.accounts import policies, queries
 from apps.accounts.models import AccessEvent, User
+from apps.accounts.operations import staff as staff_operations
 from tests.conftest import NOON, prove
 
 pytestmark = pytest.mark.django_db
@@ -93,16 +94,16 @@ def test_staff_without_a_role_are_nobody(client, make):
 
 def test_roles_are_given_and_taken_by_another_administrator_and_recorded(make):
     admin, helper = make.staff_actor(), make.user("Helper")
-    operations.grant_staff_role(user_id=helper.pk, role="finance", actor=admin, now=NOON)
+    staff_operations.grant_staff_role(user_id=helper.pk, role="finance", actor=admin, now=NOON)
 
     acting = queries.actor_for(User.objects.get(pk=helper.pk), has_fresh_login=True)
     assert acting.staff_capabilities == {"read", "finance"}
     with pytest.raises(policies.StaffRoleMissing):
-        operations.grant_staff_role(user_id=make.user().pk, role="finance", actor=acting, now=NOON)
+        staff_operations.grant_staff_role(user_id=make.user().pk, role="finance", actor=acting, now=NOON)
     with pytest.raises(policies.OwnRole):
-        operations.grant_staff_role(user_id=admin.user_id, role="finance", actor=admin, now=NOON)
+        staff_operations.grant_staff_role(user_id=admin.user_id, role="finance", actor=admin, now=NOON)
 
-    operations.withdraw_staff_role(user_id=helper.pk, role="finance", actor=admin, now=NOON)
+    staff_operations.withdraw_staff_role(user_id=helper.pk, role="finance", actor=admin, now=NOON)
     assert not User.objects.get(pk=helper.pk).is_staff
     actions = AccessEvent.objects.order_by("id").values_list("action", flat=True)
     assert list(actions) == ["accounts.staff_role_granted", "accounts.staff_role_withdrawn"]
@@ -126,7 +127,7 @@ def test_the_log_of_access_cannot_be_changed(make):
     from django.db import InternalError, connection, transaction
     from django.db.utils import IntegrityError
 
-    operations.grant_staff_role(user_id=make.user().pk, role="support", actor=make.staff_actor(), now=NOON)
+    staff_operations.grant_staff_role(user_id=make.user().pk, role="support", actor=make.staff_actor(), now=NOON)
     for statement in ("UPDATE accounts_accessevent SET action = 'x'", "DELETE FROM accounts_accessevent"):
         with pytest.raises((InternalError, IntegrityError)), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)

@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
-from apps.accounts import operations, queries
+from apps.accounts import queries
 from apps.accounts.models import Membership, MembershipInvitation, Organization, PersonalToken, User
+from apps.accounts.operations import profiles
 from apps.notifications.operations import send_pending_emails
 from tests.conftest import NOON, prove
 
@@ -94,7 +95,7 @@ def test_own_pages_ask_strangers_to_log_in_and_open_for_members(client, amara, p
 
 
 def test_a_hidden_profile_is_seen_by_its_owner_and_not_by_strangers(client, make, amara):
-    operations.hide_profile(organization_id=amara.id, reason_code="spam", actor=make.staff_actor(), now=NOON)
+    profiles.hide_profile(organization_id=amara.id, reason_code="spam", actor=make.staff_actor(), now=NOON)
 
     assert client.get(amara.get_absolute_url()).status_code == 404
     assert client.get("/en/people/").content.decode().count("Amara Okafor") == 0
@@ -235,7 +236,7 @@ def test_members_of_others_are_not_found(as_amara, make):
 
 def test_people_are_found_by_country_language_and_word(client, make):
     freelancer = make.freelancer("Li Wei", country="CN", currency="CNY")
-    operations.update_profile(
+    profiles.update_profile(
         organization_id=freelancer.id,
         actor=make.actor(freelancer),
         now=NOON,

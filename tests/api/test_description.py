@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import status_code_conformance
 
-from apps.accounts import operations as accounts
+from apps.accounts.operations import keys
 from tests.conftest import NOON
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -23,7 +23,7 @@ EXAMPLES = int(os.environ.get("API_EXAMPLES", "6"))
 
 def token(make, organization) -> str:
     user = organization.memberships.get().user
-    _row, text = accounts.create_token(
+    _row, text = keys.create_token(
         user=user,
         actor=make.actor(organization),
         name="description",

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from apps.bidding import queries, rules
 from apps.bidding.models import Bid
 from apps.common.money import Money
-from apps.pricing import queries as pricing
 from apps.pricing import rules as pricing_rules
+from apps.pricing.queries import rates
 from tests.conftest import NOON
 
 EURO_PAIRS = [("900.00", "EUR", "4.53"), ("90000", "JPY", "453"), ("900.000", "KWD", "4.530")]
@@ -69,7 +69,7 @@ def test_the_breakdown_says_what_each_side_pays_and_gets(make):
     own = queries.what_arrives(task, bidder, price, NOON)
     borne = queries.what_arrives(task, bidder, price, NOON, "employer")
 
-    at_mid = pricing.convert(own.received.net, "USD", NOON.date()).amount
+    at_mid = rates.convert(own.received.net, "USD", NOON.date()).amount
     assert own.received.payout < at_mid
     assert abs(borne.received.payout.amount_minor - at_mid.amount_minor) <= 1
     assert borne.binding - borne.exchange == price == own.binding

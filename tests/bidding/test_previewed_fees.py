@@ -16,9 +16,9 @@ from apps.contracts.operations import milestones
 from apps.escrow.models import Escrow, Release
 from apps.escrow.operations import releases
 from apps.ledger.queries import invariants
-from apps.pricing import queries as pricing
 from apps.pricing import rules
 from apps.pricing.models import CommissionTax, FeeSchedule, PaidWork
+from apps.pricing.queries import fees, previews
 from tests.conftest import NOON
 
 pytestmark = pytest.mark.django_db
@@ -82,11 +82,11 @@ def test_however_often_they_worked_together_and_in_however_many_steps(db, minor,
         defaults={"rate_bps": tax_bps, "jurisdiction": "AT", "source": "test"},
     )  # fmt: skip
     on, parts = NOON.date(), [Money(item, "EUR") for item in minor]
-    shown = pricing.receive_preview(
+    shown = previews.receive_preview(
         Money.total(parts, "EUR"), "DE", "AT", "EUR", on, paid_before=paid_before, parts=parts
     )
 
-    agreed = pricing.terms("DE", "AT", on, paid_before=paid_before)  # what an escrow stores
+    agreed = fees.terms("DE", "AT", on, paid_before=paid_before)  # what an escrow stores
     net = sum(_released_in_steps(part, agreed, steps) for part in parts)
 
     assert shown.net.amount_minor == net
@@ -145,14 +145,14 @@ def test_the_page_and_the_api_name_the_commission_of_a_relationship(make):
 def test_work_that_was_never_paid_for_does_not_count_and_a_part_does(make):
     payer, payee = make.employer(), make.freelancer()
     make.escrow(status="refunded", payer=payer, payee=payee)
-    assert pricing.paid_between(payer.id, payee.id) == 0
+    assert fees.paid_between(payer.id, payee.id) == 0
 
     escrow = make.escrow(status="funded", payer=payer, payee=payee)
     releases.release(escrow_id=escrow.id, amount=Money.of("1.00", "EUR"), actor=SYSTEM, now=NOON)
-    assert pricing.paid_between(payer.id, payee.id) == 0  # not over yet
+    assert fees.paid_between(payer.id, payee.id) == 0  # not over yet
     releases.refund(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=NOON)
-    assert pricing.paid_between(payer.id, payee.id) == 1
-    assert pricing.paid_between(payee.id, payer.id) == 0
+    assert fees.paid_between(payer.id, payee.id) == 1
+    assert fees.paid_between(payee.id, payer.id) == 0
     PaidWork.objects.all().delete()
     assert {item.invariant for item in invariants.check_all() if item.breaches} == {
         "F1_paid_work_that_fees_do_not_count"

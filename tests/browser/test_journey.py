@@ -15,7 +15,7 @@ import pytest
 from django.conf import settings as site
 from django.utils import timezone
 
-from apps.accounts import operations as accounts
+from apps.accounts.operations import profiles
 from apps.common.money import Money
 from apps.contracts.models import Contract
 from apps.gateways.operations import webhooks
@@ -63,7 +63,7 @@ def people(make, country, currency, zone):
     employer = make.employer("Hafenlicht GmbH")
     freelancer = make.freelancer("Nour Elsherif", country=country, currency=currency, time_zone=zone)
     skill = Skill.objects.get(slug="translation")
-    accounts.update_profile(
+    profiles.update_profile(
         organization_id=freelancer.id, actor=make.actor(freelancer), now=make.now, changes={},
         skills={skill.id: 3}, languages={"de": "fluent", "en": "fluent"},
     )  # fmt: skip

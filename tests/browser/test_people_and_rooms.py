@@ -4,8 +4,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from apps.accounts import operations as accounts
 from apps.accounts.models import User
+from apps.accounts.operations import profiles
 from apps.messaging import operations as messaging
 from apps.moderation import operations as moderation
 from tests.make.agreed import ended_contract
@@ -25,7 +25,7 @@ def _path(name: str, *args: object) -> str:
 def amara(make):
     make.now = timezone.now()
     own = make.freelancer("Amara Okafor")
-    accounts.update_profile(
+    profiles.update_profile(
         organization_id=own.id,
         actor=make.actor(own),
         now=make.now,

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from apps.accounts import operations as accounts
+from apps.accounts.operations import profiles
 from apps.matching.models import EventKind, ListKind, ListSide, MatchEvent, MatchRefusal
 from apps.matching.operations import experiments, exposure, impressions, matches
 from apps.matching.queries import recommendations
@@ -28,7 +28,7 @@ def market(transactional_db, make):
     for number in range(24):
         options = {} if number % 2 else {"country": "CN", "currency": "CNY", "time_zone": "Asia/Shanghai"}
         freelancer = make.freelancer(f"Person {number}", **options)
-        accounts.update_profile(
+        profiles.update_profile(
             organization_id=freelancer.id, actor=make.actor(freelancer), now=now, changes={}, skills={react: 1 + number % 4},
             languages={"en": "native"},
         )  # fmt: skip

@@ -5,7 +5,7 @@ import os
 import pytest
 from django.utils import timezone
 
-from apps.accounts import operations as accounts
+from apps.accounts.operations import profiles
 from apps.matching.operations import matches
 from apps.notifications import operations as notifications
 from apps.skills.models import Skill
@@ -21,7 +21,7 @@ def market(transactional_db):
     make = Make(now)
     react, figma, redux = (Skill.objects.get(slug=slug).id for slug in ("react", "figma", "redux"))
     ada = make.freelancer("Ada Obi")
-    accounts.update_profile(
+    profiles.update_profile(
         organization_id=ada.id, actor=make.actor(ada), now=now, changes={"headline": "React and more"},
         skills={react: 4, redux: 3}, languages={"en": "native"},
     )  # fmt: skip

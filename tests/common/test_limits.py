@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 from django.conf import settings as site
 
-from apps.accounts import operations as accounts
+from apps.accounts.operations import keys, members
 from apps.common import limits
 from apps.common.errors import TooManyRequests
 from apps.notifications.models import EmailDelivery
@@ -105,7 +105,7 @@ def test_invitations_are_limited_by_person_and_by_recipient(make, client):
     actor = make.actor(employer)
 
     def invite(email):
-        return accounts.invite_member(organization_id=employer.id, email=email, role="member", actor=actor, now=NOON)
+        return members.invite_member(organization_id=employer.id, email=email, role="member", actor=actor, now=NOON)
 
     address = f"{uuid4().hex}@example.org"
     for _number in range(3):
@@ -130,12 +130,12 @@ def test_invitations_are_limited_by_person_and_by_recipient(make, client):
 def test_a_person_has_so_many_keys_and_no_more(make, monkeypatch):
     organization = make.freelancer()
     user, actor = organization.memberships.get().user, make.actor(organization)
-    monkeypatch.setattr(accounts, "KEYS_MAX", 3)
+    monkeypatch.setattr(keys, "KEYS_MAX", 3)
     key = {"user": user, "actor": actor, "name": "key", "scopes": [], "expires_at": None, "now": NOON}
     for _number in range(3):
-        accounts.create_token(**key)
-    with pytest.raises(accounts.TooManyKeys):
-        accounts.create_token(**key)
+        keys.create_token(**key)
+    with pytest.raises(keys.TooManyKeys):
+        keys.create_token(**key)
 
 
 @pytest.mark.django_db

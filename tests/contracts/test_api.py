@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from apps.accounts import operations as accounts
+from apps.accounts.operations import keys
 from apps.contracts.models import Milestone
 from apps.escrow.models import Escrow
 from apps.payments.models import Charge
@@ -20,7 +20,7 @@ def make(make):
 def by_token(make, organization, *, can_write=True) -> APIClient:
     actor = make.actor(organization)
     user = organization.memberships.get(role="owner").user
-    _row, text = accounts.create_token(
+    _row, text = keys.create_token(
         user=user,
         actor=actor,
         name="robot",

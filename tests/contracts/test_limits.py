@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from apps.accounts import operations as accounts
+from apps.accounts.operations import keys, organizations
 from apps.bidding import operations as bidding
 from apps.common import limits
 from apps.common.errors import TooManyRequests
@@ -66,7 +66,7 @@ def test_the_api_answers_with_when_to_try_again(make, limit_of):
     make.now = timezone.now()
     milestone = make.milestone(status="funded")
     freelancer = milestone.contract.freelancer
-    _row, text = accounts.create_token(
+    _row, text = keys.create_token(
         user=freelancer.memberships.get().user, actor=make.actor(freelancer), name="robot", scopes=["work"],
         expires_at=None, now=make.now,
     )  # fmt: skip
@@ -137,7 +137,9 @@ def test_where_money_goes_and_what_may_be_spent_is_changed_so_often(make, limit_
             is_automatic=False, gateway="sandbox", actor=actor, now=make.now,
         )  # fmt: skip
     with pytest.raises(TooManyRequests):
-        accounts.update_organization(organization_id=employer.id, actor=actor, now=make.now, changes={"country": "FR"})
+        organizations.update_organization(
+            organization_id=employer.id, actor=actor, now=make.now, changes={"country": "FR"}
+        )
     assert SpendingRule.objects.get().approval_above_minor == 1000
     employer.refresh_from_db()
     assert employer.country == "DE"

@@ -5,8 +5,8 @@ from django.utils import timezone
 from django.utils.html import strip_tags
 
 from apps.common.money import Money
-from apps.pricing import queries
 from apps.pricing.models import FeeSchedule
+from apps.pricing.queries import fees, previews
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +41,7 @@ def test_of_two_fees_for_the_same_case_only_the_later_is_listed(client):
     FeeSchedule.objects.create(
         commission_bps=900, employer_fee_bps=500, fx_margin_bps=50, effective_from=timezone.now().date()
     )
-    steps = [step for step in queries.fee_list(timezone.now().date()) if not step.paid_before_min]
+    steps = [step for step in fees.fee_list(timezone.now().date()) if not step.paid_before_min]
     assert [step.commission_bps for step in steps] == [900]
 
 
@@ -54,7 +54,7 @@ def test_the_form_of_a_task_says_the_highest_that_may_be_paid(client, make):
     task = make.task(status="draft")
     client.force_login(task.employer.memberships.get().user)
 
-    cost = queries.employer_cost_at_most(Money.of("100.00", "EUR"), "DE", make.now.date())
+    cost = previews.employer_cost_at_most(Money.of("100.00", "EUR"), "DE", make.now.date())
 
     assert cost.total == Money.of("106.00", "EUR")
     assert "6%" in client.get("/en/tasks/new/").content.decode()

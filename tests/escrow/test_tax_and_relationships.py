@@ -10,8 +10,8 @@ from apps.escrow import queries
 from apps.escrow.operations import freezes, releases
 from apps.ledger import chart
 from apps.ledger.queries import books, invariants
-from apps.pricing import queries as pricing
 from apps.pricing.models import CommissionTax, FeeSchedule
+from apps.pricing.queries import fees
 from tests.conftest import NOON
 
 pytestmark = pytest.mark.django_db
@@ -166,4 +166,4 @@ def test_those_who_stay_together_pay_less(make):
 
     assert (first.commission_bps, second.commission_bps, strangers.commission_bps) == (1000, 700, 1000)
     assert second.employer_fee == Money.of("15.00", "EUR")
-    assert pricing.paid_between(payer.id, payee.id) == 1
+    assert fees.paid_between(payer.id, payee.id) == 1

@@ -9,7 +9,7 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from apps.accounts import operations as accounts
+from apps.accounts.operations import profiles
 from apps.files import operations
 from apps.files.models import StoredFile
 
@@ -25,7 +25,7 @@ def test_what_was_never_attached_is_deleted_with_its_bytes(make, django_capture_
     actor = make.actor(freelancer)
     used, spare, new = (_store(actor.user_id) for _number in range(3))
     StoredFile.objects.exclude(id=new.id).update(created_at=timezone.now() - timedelta(days=3))
-    accounts.add_portfolio_item(
+    profiles.add_portfolio_item(
         organization_id=freelancer.id, actor=actor, now=make.now, fields={"title": "Work", "image": used}
     )
 

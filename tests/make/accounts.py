@@ -3,8 +3,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from apps.accounts import operations, queries
+from apps.accounts import queries
 from apps.accounts.models import Membership, Organization, StaffAssignment, User
+from apps.accounts.operations import organizations
 from apps.common.actors import Actor
 
 
@@ -22,7 +23,7 @@ class MakeAccounts:
         self.count += 1
         name = name or f"Organization {self.count}"
         options = {"kind": "individual", "country": "DE", "currency": "EUR", "time_zone": "Europe/Berlin"} | fields
-        return operations.create_organization(
+        return organizations.create_organization(
             owner=owner or self.user(name), display_name=name, now=self.now, **options
         )
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from apps.accounts import operations as accounts
 from apps.accounts.models import Organization, Profile, ProfileLanguage, User
+from apps.accounts.operations import profiles
 from apps.bidding.models import Bid
 from apps.contracts.models import Contract
 from apps.matching.queries import candidates, inputs
@@ -39,7 +39,7 @@ def market(make):
     for name, skills, languages, zone, country, rate, currency in kinds:
         freelancer = people[name] = make.freelancer(name)
         Organization.objects.filter(id=freelancer.id).update(time_zone=zone, country=country)
-        accounts.update_profile(
+        profiles.update_profile(
             organization_id=freelancer.id, actor=make.actor(freelancer), now=NOON, skills={skill(slug): n for slug, n in skills.items()},
             changes={"rate_amount_minor": rate, "rate_currency": currency},
         )  # fmt: skip

@@ -9,8 +9,8 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.accounts import operations as accounts
 from apps.accounts.models import Profile
+from apps.accounts.operations import profiles
 from apps.common.errors import NotFound
 from apps.matching import policies
 from apps.matching.models import EventKind, Experiment, ListKind, ListSide, MatchImpression
@@ -68,7 +68,7 @@ def market(make, outbox_drain):
     people = []
     for name, level, rate in (("Dear", 4, 6_000), ("Cheap", 1, 1_000)):
         freelancer = make.freelancer(name)
-        accounts.update_profile(
+        profiles.update_profile(
             organization_id=freelancer.id, actor=make.actor(freelancer), now=NOON,
             changes={"rate_amount_minor": rate, "rate_currency": "EUR"}, skills={react: level},
             languages={"en": "native"},

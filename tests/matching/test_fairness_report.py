@@ -12,7 +12,7 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.accounts import operations as accounts
+from apps.accounts.operations import profiles
 from apps.matching.models import FairnessReport, ListKind, MatchImpression
 from apps.matching.operations import exposure, impressions, matches
 from apps.matching.queries import recommendations
@@ -114,7 +114,7 @@ def market(make, db):
     for number in range(24):
         options = {} if number % 2 else {"country": "CN", "currency": "CNY", "time_zone": "Asia/Shanghai"}
         freelancer = make.freelancer(f"Person {number}", **options)
-        accounts.update_profile(
+        profiles.update_profile(
             organization_id=freelancer.id, actor=make.actor(freelancer), now=NOON, changes={}, skills={react: 3},
             languages={"en": "native"},
         )  # fmt: skip
@@ -229,7 +229,7 @@ def test_a_week_of_fewer_than_ten_people_says_nothing_of_them(client, make, db):
     react = Skill.objects.get(slug="react").id
     for number in range(9):
         freelancer = make.freelancer(f"Person {number}")
-        accounts.update_profile(
+        profiles.update_profile(
             organization_id=freelancer.id, actor=make.actor(freelancer), now=NOON, changes={}, skills={react: 3},
             languages={"en": "native"},
         )  # fmt: skip

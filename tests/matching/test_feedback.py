@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from apps.accounts import operations as accounts
+from apps.accounts.operations import profiles
 from apps.matching import policies
 from apps.matching.models import EventKind, ListSide, MatchEvent, MatchRefusal, Reason
 from apps.matching.operations import feedback, matches
@@ -26,7 +26,7 @@ def pair(make, monkeypatch):
     monkeypatch.setattr("django.utils.timezone.now", lambda: NOON)
     react = Skill.objects.get(slug="react").id
     freelancer = make.freelancer("Ada")
-    accounts.update_profile(
+    profiles.update_profile(
         organization_id=freelancer.id, actor=make.actor(freelancer), now=NOON, changes={}, skills={react: 4},
         languages={"en": "native"},
     )  # fmt: skip

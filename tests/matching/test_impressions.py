@@ -7,7 +7,7 @@ import pytest
 from django.http import HttpResponse
 from django.urls import reverse
 
-from apps.accounts import operations as accounts
+from apps.accounts.operations import profiles
 from apps.bidding import operations as bidding
 from apps.matching.middleware import ShownMiddleware
 from apps.matching.models import EventKind, ListKind, MatchEvent, MatchImpression, MatchResult
@@ -32,7 +32,7 @@ def market(make, monkeypatch, outbox_drain):
 
     def freelancer(name):
         item = make.freelancer(name)
-        accounts.update_profile(
+        profiles.update_profile(
             organization_id=item.id, actor=make.actor(item), now=NOON, changes={}, skills={react: 4},
             languages={"en": "native"},
         )  # fmt: skip
@@ -147,7 +147,7 @@ def test_what_is_noted_is_written_when_the_server_closes_the_answer_and_once(rf,
 def test_those_notified_of_a_new_task_are_logged_with_a_list_of_one(make, outbox_drain):
     react = Skill.objects.get(slug="react").id
     ada = make.freelancer("Ada")
-    accounts.update_profile(
+    profiles.update_profile(
         organization_id=ada.id, actor=make.actor(ada), now=NOON, changes={}, skills={react: 4},
         languages={"en": "native"},
     )  # fmt: skip

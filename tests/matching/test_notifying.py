@@ -7,8 +7,8 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
-from apps.accounts import operations as accounts
 from apps.accounts.models import Profile, User
+from apps.accounts.operations import profiles
 from apps.matching.models import EventKind, ListKind, MatchEvent, MatchImpression
 from apps.matching.operations import matches
 from apps.matching.operations import notifications as notification_operations
@@ -33,7 +33,7 @@ def market(make, outbox_drain):
 
     def freelancer(name, level):
         item = make.freelancer(name)
-        accounts.update_profile(
+        profiles.update_profile(
             organization_id=item.id, actor=make.actor(item), now=NOON, changes={}, skills={react: level},
             languages={"en": "native"},
         )  # fmt: skip

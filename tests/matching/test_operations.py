@@ -6,8 +6,8 @@ import pytest
 from django.db import transaction
 from django.utils import translation
 
-from apps.accounts import operations as accounts
 from apps.accounts.models import Organization, Profile
+from apps.accounts.operations import profiles
 from apps.matching.models import CandidateIndexDatabase, MatchRequest, MatchResult, SubjectKind
 from apps.matching.operations import candidate_index, matches
 from apps.matching.queries import inputs, recommendations
@@ -30,7 +30,7 @@ def market(make, outbox_drain):
     def freelancer(name, skills, languages=None, **fields):
         item = make.freelancer(name, **fields)
         profile = {"rate_amount_minor": 3000, "rate_currency": "USD"}
-        accounts.update_profile(
+        profiles.update_profile(
             organization_id=item.id, actor=make.actor(item), now=NOON, changes=profile,
             skills={skill(slug): level for slug, level in skills.items()},
             languages=languages or {"en": "fluent", "de": "conversational"},
@@ -143,7 +143,7 @@ def test_the_most_wanted_open_tasks_come_first(make):
 
 def test_a_changed_profile_is_matched_to_open_tasks(market, make, outbox_drain):
     matches.refresh_pending(now=NOON)
-    accounts.update_profile(
+    profiles.update_profile(
         organization_id=market.other.id, actor=make.actor(market.other), now=NOON, changes={},
         skills={skill("react"): 4, skill("nextjs"): 4},
     )  # fmt: skip
@@ -156,7 +156,7 @@ def test_a_changed_profile_is_matched_to_open_tasks(market, make, outbox_drain):
 
 def test_somebody_who_takes_no_work_is_no_longer_recommended(market, make, outbox_drain):
     matches.refresh_pending(now=NOON)
-    accounts.update_profile(
+    profiles.update_profile(
         organization_id=market.react.id, actor=make.actor(market.react), now=NOON, changes={"availability": "busy"}
     )
     names = [
@@ -177,7 +177,7 @@ def test_recommendations_leave_out_what_is_closed(market):
 
 def test_nobody_is_recommended_their_own_task(make, outbox_drain):
     both = make.freelancer("Both", hires=True)
-    accounts.update_profile(
+    profiles.update_profile(
         organization_id=both.id, actor=make.actor(both), now=NOON, changes={}, skills={skill("react"): 4},
         languages={"en": "native"},
     )  # fmt: skip
@@ -250,11 +250,11 @@ def test_who_changes_is_on_the_candidate_index_a_moment_later(market, make, outb
     )  # the name is a function's too
     assert candidate_index.refresh_candidate_index(now=NOON) == 6  # the first one is written whole
     assert candidate_index.refresh_candidate_index(now=NOON) is None
-    accounts.update_profile(
+    profiles.update_profile(
         organization_id=market.other.id, actor=make.actor(market.other), now=NOON, changes={},
         skills={skill("react"): 4, skill("nextjs"): 4},
     )  # fmt: skip
-    accounts.update_profile(
+    profiles.update_profile(
         organization_id=market.react.id, actor=make.actor(market.react), now=NOON, changes={"is_public": False},
     )  # fmt: skip
     outbox_drain(NOON + timedelta(seconds=1))

@@ -2,7 +2,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from apps.accounts import operations as accounts
+from apps.accounts.operations import profiles
 from apps.matching.operations import matches
 from apps.skills.models import Skill
 from tests.conftest import NOON
@@ -15,7 +15,7 @@ def pair(make, monkeypatch):
     monkeypatch.setattr("django.utils.timezone.now", lambda: NOON)
     react = Skill.objects.get(slug="react").id
     freelancer = make.freelancer("Ada")
-    accounts.update_profile(
+    profiles.update_profile(
         organization_id=freelancer.id, actor=make.actor(freelancer), now=NOON, changes={}, skills={react: 4},
         languages={"en": "native"},
     )  # fmt: skip
@@ -94,7 +94,7 @@ def test_skills_of_a_text_are_shown_with_their_words_and_added_when_ticked(clien
 def test_skills_known_already_keep_their_level(client, make):
     freelancer = make.freelancer("Ada")
     react = Skill.objects.get(slug="react").id
-    accounts.update_profile(
+    profiles.update_profile(
         organization_id=freelancer.id, actor=make.actor(freelancer), now=NOON, changes={}, skills={react: 4}
     )
     client.force_login(owner(freelancer))
@@ -176,7 +176,7 @@ def test_the_employer_reads_of_the_freelancer_and_not_of_themselves(client, pair
 def _without_tasks(client, make, slugs: list[str]) -> str:
     freelancer = make.freelancer("Ada")
     skills = {Skill.objects.get(slug=slug).id: 3 for slug in slugs}
-    accounts.update_profile(
+    profiles.update_profile(
         organization_id=freelancer.id, actor=make.actor(freelancer), now=NOON, changes={}, skills=skills
     )
     client.force_login(owner(freelancer))

@@ -84,7 +84,7 @@ class MoneyMachine(RuleBasedStateMachine):
         self.processor = Processor(secret=django_settings.WEBHOOK_SECRET, payout_delay=10**9).start()
         django_settings.PROCESSOR_URL = self.processor.url
         self.store = self.processor.store
-        self.market, self.told = Market(), 0
+        self.market, self.seen = Market(), 0
         self.make = Make(NOON)
 
     @initialize()
@@ -142,10 +142,10 @@ class MoneyMachine(RuleBasedStateMachine):
     def hear(self, order: random.Random, copies: int, lost: int) -> None:
         """What the processor has to tell, doubled and shuffled; some of it never arrives, some of it is old."""
         listed = self.store.listed("event", "")[::-1]
-        fresh, old = listed[self.told :], listed[: self.told]
+        fresh, old = listed[self.seen :], listed[: self.seen]
         if fresh and lost == 0:
             fresh = fresh[1:]  # lost: what it told of is found by looking
-        self.told = len(listed)
+        self.seen = len(listed)
         heard = (fresh + old[-2:]) * copies
         order.shuffle(heard)
         gateway, moment = registry.gateway("sandbox"), time.time()

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 
-from apps.accounts import operations as accounts
+from apps.accounts.operations import members
 from apps.bidding import operations as bidding
 from apps.contracts.operations import cancellations, milestones
 from apps.messaging import operations as messaging
@@ -109,7 +109,7 @@ def test_a_message_tells_the_other_side_only(make, outbox_drain):
 
 def test_an_invitation_to_join_reaches_somebody_without_an_account(make, outbox_drain):
     organization = make.organization("Atelier")
-    accounts.invite_member(
+    members.invite_member(
         organization_id=organization.id,
         email="new@example.org",
         role="member",

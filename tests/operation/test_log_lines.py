@@ -101,13 +101,13 @@ def test_a_line_says_who_it_was_and_for_which_organization(lines, make, client):
 
 
 def test_a_line_of_the_api_says_it_for_a_key_too(lines, make, client):
-    from apps.accounts import operations
+    from apps.accounts.operations import keys
     from apps.accounts.states import KeyScope
 
     organization = make.employer()
     actor = make.actor(organization)
     user = organization.memberships.get().user
-    _key, text = operations.create_token(
+    _key, text = keys.create_token(
         user=user, actor=actor, name="k", scopes=[KeyScope.READ], expires_at=None, now=timezone.now()
     )
     client.get("/api/v1/me/", HTTP_AUTHORIZATION=f"Bearer {text}")

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from apps.accounts import operations as accounts
 from apps.accounts.models import AccessEvent, Organization
+from apps.accounts.operations import members, organizations
 from apps.accounts.policies import OwnOrganization, StaffRoleMissing
 from apps.common.money import Money
 from apps.compliance.policies import Sanctioned
@@ -38,7 +38,7 @@ def quote(make, ada, now=NOON, **fields):
 
 def move_to(make, ada, country: str) -> None:
     changes = {"country": country}
-    accounts.update_organization(organization_id=ada.id, actor=make.actor(ada), now=NOON, changes=changes)
+    organizations.update_organization(organization_id=ada.id, actor=make.actor(ada), now=NOON, changes=changes)
 
 
 def test_the_first_account_is_paid_to_at_once(make, ada):
@@ -76,7 +76,7 @@ def test_who_set_the_old_account_and_all_owners_are_notified_of_a_change(make, a
         gateway="sandbox", actor=finance, now=NOON,
     )  # fmt: skip
     membership = ada.memberships.get(user_id=finance.user_id)
-    accounts.remove_member(membership_id=membership.id, actor=make.actor(ada), now=NOON)
+    members.remove_member(membership_id=membership.id, actor=make.actor(ada), now=NOON)
     outbox_drain()
     Notification.objects.all().delete()
 
@@ -112,8 +112,8 @@ def test_a_changed_country_stops_payouts_until_staff_looked(make, ada, outbox_dr
     assert Notification.objects.filter(kind="country_changed", user__memberships__organization=ada).count() == 1
 
     with pytest.raises(StaffRoleMissing):
-        accounts.clear_country(organization_id=ada.id, actor=make.staff_actor("moderator"), now=NOON)
-    accounts.clear_country(organization_id=ada.id, actor=staff, now=NOON)
+        organizations.clear_country(organization_id=ada.id, actor=make.staff_actor("moderator"), now=NOON)
+    organizations.clear_country(organization_id=ada.id, actor=staff, now=NOON)
 
     assert quote(make, ada)
     actions = AccessEvent.objects.filter(organization=ada, action__startswith="accounts.country").order_by("id")
@@ -126,7 +126,7 @@ def test_nobody_clears_the_country_of_their_own_organization(make):
     from apps.accounts import queries as people
 
     with pytest.raises(OwnOrganization):
-        accounts.clear_country(organization_id=own.id, actor=people.actor_for(staff, own.id), now=NOON)
+        organizations.clear_country(organization_id=own.id, actor=people.actor_for(staff, own.id), now=NOON)
 
 
 def test_sanctions_are_asked_at_the_quote(make, ada):

@@ -18,7 +18,7 @@ from apps.payouts.operations import payouts as payout_operations
 from apps.payouts.queries import accounts as account_queries
 from apps.payouts.queries import payouts as payout_queries
 from apps.payouts.queries import wallet
-from apps.pricing.queries import NoRate
+from apps.pricing.queries.rates import NoRate
 from tests.conftest import NOON
 from tests.make import dispatch
 

@@ -15,8 +15,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from django.core.cache import cache
 
-from apps.pricing import operations, queries
+from apps.pricing import operations
 from apps.pricing.models import FxRate
+from apps.pricing.queries import rates
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2126, 11, 28)
@@ -122,7 +123,7 @@ def test_a_good_answer_is_taken_in_once(bank):
     assert run(bank) == 4
     assert str(FxRate.objects.get(rate_date="2126-11-27", currency="USD").rate).startswith("1.1")
     assert run(bank) == 0
-    assert queries.newest_rate_date() == date(2126, 11, 27)
+    assert rates.newest_rate_date() == date(2126, 11, 27)
 
 
 def test_the_same_file_is_not_sent_again(bank):

@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from apps.pricing import operations, queries
+from apps.pricing import operations
 from apps.pricing.jobs import import_rates
 from apps.pricing.models import FxRate
+from apps.pricing.queries import rates
 
 pytestmark = pytest.mark.django_db
 
@@ -24,8 +25,8 @@ def test_a_file_of_the_operator_is_read_and_read_again(settings, tmp_path):
     settings.FX_RATES_SOURCE = history(tmp_path / "rates.zip", today)
     assert import_rates() == 2
     assert import_rates() == 0
-    assert queries.newest_rate_date() == today
-    assert queries.rates_age(today) == 0
+    assert rates.newest_rate_date() == today
+    assert rates.rates_age(today) == 0
 
 
 @pytest.mark.parametrize("source", ["/nowhere/rates.zip", "https://127.0.0.1:1/rates.zip"])

@@ -5,17 +5,18 @@ import pytest
 from django.core.management import call_command
 
 from apps.common.money import Money
-from apps.pricing import operations, queries
+from apps.pricing import operations
 from apps.pricing.models import FeeSchedule, FxRate
+from apps.pricing.queries import fees, previews, rates
 
 pytestmark = pytest.mark.django_db
 ON = date(2026, 10, 28)
 
 
 def test_the_mid_rate_is_crossed_through_the_euro():
-    euro_dollar = queries.mid_rate("EUR", "USD", ON)
-    yuan_dollar = queries.mid_rate("CNY", "USD", ON)
-    euro_yuan = queries.mid_rate("EUR", "CNY", ON)
+    euro_dollar = rates.mid_rate("EUR", "USD", ON)
+    yuan_dollar = rates.mid_rate("CNY", "USD", ON)
+    euro_yuan = rates.mid_rate("EUR", "CNY", ON)
 
     assert euro_dollar.rate_date == ON
     assert euro_dollar.source == "ecb"
@@ -25,36 +26,36 @@ def test_the_mid_rate_is_crossed_through_the_euro():
 
 
 def test_the_mid_rate_of_a_weekend_is_of_the_friday_before():
-    assert queries.mid_rate("EUR", "USD", date(2026, 10, 25)).rate_date == date(2026, 10, 23)
+    assert rates.mid_rate("EUR", "USD", date(2026, 10, 25)).rate_date == date(2026, 10, 23)
 
 
 def test_the_same_currency_needs_no_rate():
-    assert queries.mid_rate("KWD", "KWD", ON).value == 1
+    assert rates.mid_rate("KWD", "KWD", ON).value == 1
 
 
 @pytest.mark.parametrize("currency", ["NGN", "KWD", "EGP"])
 def test_a_currency_without_a_source_is_never_guessed(currency):
-    with pytest.raises(queries.NoRate, match=currency):
-        queries.mid_rate("EUR", currency, ON)
-    assert not queries.is_convertible(currency, ON)
+    with pytest.raises(rates.NoRate, match=currency):
+        rates.mid_rate("EUR", currency, ON)
+    assert not rates.is_convertible(currency, ON)
 
 
 def test_a_rate_past_its_age_is_refused_by_its_date(settings):
     settings.FX_RATE_BUSINESS_DAYS_MAX = 5
 
-    assert queries.mid_rate("EUR", "USD", date(2026, 11, 6)).rate_date == date(2026, 10, 30)
-    with pytest.raises(queries.RateTooOld, match="2026"):
-        queries.mid_rate("EUR", "USD", date(2026, 11, 9))
+    assert rates.mid_rate("EUR", "USD", date(2026, 11, 6)).rate_date == date(2026, 10, 30)
+    with pytest.raises(rates.RateTooOld, match="2026"):
+        rates.mid_rate("EUR", "USD", date(2026, 11, 9))
 
 
 def test_a_rate_before_the_history_is_missing():
-    with pytest.raises(queries.NoRate):
-        queries.mid_rate("EUR", "USD", date(1990, 1, 1))
+    with pytest.raises(rates.NoRate):
+        rates.mid_rate("EUR", "USD", date(1990, 1, 1))
 
 
 def test_a_page_of_amounts_costs_one_query(django_assert_num_queries):
     with django_assert_num_queries(1):
-        table = queries.rate_table(ON)
+        table = rates.rate_table(ON)
     assert table.convert(Money.of("100.00", "USD"), "EUR") is not None
     assert table.convert(Money.of("100.00", "USD"), "NGN") is None
 
@@ -81,11 +82,11 @@ def test_fee_terms_prefer_the_pair_of_countries_and_the_latest_date():
         payee_country="NG", commission_bps=700, employer_fee_bps=0, fx_margin_bps=0, effective_from=date(2026, 11, 1)
     )
 
-    assert queries.fee_terms("DE", "NG", ON).commission_bps == 800
-    assert queries.fee_terms("DE", "NG", date(2026, 11, 1)).commission_bps == 700
-    assert queries.fee_terms("DE", "EG", ON).commission_bps == 1000
-    with pytest.raises(queries.NoFeeSchedule):
-        queries.fee_terms("DE", "EG", date(2001, 1, 1))
+    assert fees.fee_terms("DE", "NG", ON).commission_bps == 800
+    assert fees.fee_terms("DE", "NG", date(2026, 11, 1)).commission_bps == 700
+    assert fees.fee_terms("DE", "EG", ON).commission_bps == 1000
+    with pytest.raises(fees.NoFeeSchedule):
+        fees.fee_terms("DE", "EG", date(2001, 1, 1))
 
 
 def test_loading_fees_again_changes_nothing():
@@ -94,7 +95,7 @@ def test_loading_fees_again_changes_nothing():
 
 
 def test_receive_preview_shows_every_step_and_the_rates_date():
-    preview = queries.receive_preview(Money.of("900.00", "EUR"), "DE", "NG", "USD", ON)
+    preview = previews.receive_preview(Money.of("900.00", "EUR"), "DE", "NG", "USD", ON)
 
     assert preview.commission == Money.of("90.00", "EUR")
     assert preview.net + preview.commission + preview.withheld == preview.gross
@@ -105,7 +106,7 @@ def test_receive_preview_shows_every_step_and_the_rates_date():
 
 
 def test_receive_preview_without_a_rate_says_so_and_guesses_nothing():
-    preview = queries.receive_preview(Money.of("900.00", "EUR"), "DE", "NG", "NGN", ON)
+    preview = previews.receive_preview(Money.of("900.00", "EUR"), "DE", "NG", "NGN", ON)
 
     assert preview.payout is None
     assert preview.rate is None
@@ -113,7 +114,7 @@ def test_receive_preview_without_a_rate_says_so_and_guesses_nothing():
 
 
 def test_receive_preview_in_the_same_currency_converts_nothing():
-    preview = queries.receive_preview(Money.of("900.00", "EUR"), "DE", "FR", "EUR", ON)
+    preview = previews.receive_preview(Money.of("900.00", "EUR"), "DE", "FR", "EUR", ON)
 
     assert preview.payout == preview.net
 
@@ -133,24 +134,24 @@ def test_the_most_specific_schedule_wins_then_the_longest_relationship():
     row(550, payee_country="KE", contract_type="milestones", paid_before_min=3)
 
     def found(payee, paid):
-        return queries.fee_terms("DE", payee, ON, paid_before=paid).commission_bps
+        return fees.fee_terms("DE", payee, ON, paid_before=paid).commission_bps
 
     assert (found("KE", 0), found("KE", 2), found("KE", 3), found("KE", 30)) == (600, 600, 550, 550)
     assert (found("NG", 0), found("NG", 9), found("NG", 10)) == (1000, 1000, 800)
 
 
 def test_tax_on_the_commission_depends_on_both_places_and_the_day(settings):
-    assert queries.commission_tax("DE", ON) == (1900, "DE")
-    assert queries.commission_tax("DE", date(2020, 1, 1)) == (0, "")
-    assert queries.commission_tax("NG", ON) == (0, "")
+    assert fees.commission_tax("DE", ON) == (1900, "DE")
+    assert fees.commission_tax("DE", date(2020, 1, 1)) == (0, "")
+    assert fees.commission_tax("NG", ON) == (0, "")
     settings.PLATFORM_COUNTRY = "GB"
-    assert queries.commission_tax("DE", ON) == (0, "")
+    assert fees.commission_tax("DE", ON) == (0, "")
 
 
 def test_our_fee_to_an_employer_is_taxed_at_home_by_a_registered_marketplace_alone(settings):
     operations.load_commission_taxes()
     settings.PLATFORM_VAT_ID = "DE123456788"
-    assert queries.employer_fee_tax("DE", ON) == (1900, "DE")
-    assert queries.employer_fee_tax("AT", ON) == (0, "")
+    assert fees.employer_fee_tax("DE", ON) == (1900, "DE")
+    assert fees.employer_fee_tax("AT", ON) == (0, "")
     settings.PLATFORM_VAT_ID = ""
-    assert queries.employer_fee_tax("DE", ON) == (0, "")
+    assert fees.employer_fee_tax("DE", ON) == (0, "")

@@ -168,11 +168,11 @@ def test_somebody_who_came_a_moment_ago_approves_nothing(make, firm, owner):
 
 
 def test_a_promotion_starts_the_day_again(make, firm, owner):
-    from apps.accounts import operations as people
+    from apps.accounts.operations import members
 
     viewer = make.member(firm, "viewer")
     membership = Membership.objects.get(user=viewer)
-    people.change_role(membership_id=membership.id, role="finance", actor=owner, now=NOON)
+    members.change_role(membership_id=membership.id, role="finance", actor=owner, now=NOON)
     assert Membership.objects.get(user=viewer).role_since == NOON
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from apps.accounts import operations as accounts
+from apps.accounts.operations import keys
 from apps.skills.models import Category
 from tests.conftest import NOON
 
@@ -18,7 +18,7 @@ def api(make, client):
 
     def speak(organization):
         user = organization.memberships.get().user
-        _row, text = accounts.create_token(
+        _row, text = keys.create_token(
             user=user,
             actor=make.actor(organization),
             name="t",
@@ -96,7 +96,7 @@ def test_nobody_attaches_what_another_uploaded(api, make):
 def test_a_token_that_may_only_read_writes_nothing(make, client):
     make.now = timezone.now()
     employer = make.employer()
-    _row, text = accounts.create_token(
+    _row, text = keys.create_token(
         user=employer.memberships.get().user, actor=make.actor(employer), name="t", scopes=[], expires_at=None, now=NOON
     )
     header = {"HTTP_AUTHORIZATION": f"Bearer {text}"}

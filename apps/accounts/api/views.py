@@ -15,10 +15,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.accounts import operations, policies, queries
+from apps.accounts import policies, queries
 from apps.accounts.api import serializers
 from apps.accounts.middleware import actor, actor_for_organization
 from apps.accounts.models import Membership, Organization, Profile, User
+from apps.accounts.operations import members, organizations, profiles, settings
 from apps.accounts.rules import Act
 from apps.accounts.states import KeyScope
 
@@ -39,7 +40,7 @@ class Me(APIView):
     def patch(self, request: Request) -> Response:
         serializer = serializers.SettingsSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        operations.update_settings(user=_user(request), changes=serializer.validated_data)
+        settings.update_settings(user=_user(request), changes=serializer.validated_data)
         return self.get(request)
 
 
@@ -110,7 +111,7 @@ class Organizations(APIView):
         serializer = serializers.NewOrganizationSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         policies.check_is_person(actor(request._request))
-        organization = operations.create_organization(
+        organization = organizations.create_organization(
             owner=_user(request), now=timezone.now(), **serializer.validated_data
         )
         return Response(serializers.OrganizationSerializer(organization).data, status=201)
@@ -121,7 +122,7 @@ class OrganizationSwitch(APIView):
     def post(self, request: Request, organization_id: UUID) -> Response:
         """Act for this organization from now on . Sessions only: a key acts for the one it was made for."""
         policies.check_is_person(actor(request._request))
-        now_for = operations.switch_organization(user=_user(request), organization_id=organization_id)
+        now_for = organizations.switch_organization(user=_user(request), organization_id=organization_id)
         return Response(serializers.OrganizationSerializer(now_for).data)
 
 
@@ -142,7 +143,7 @@ class OrganizationProfile(APIView):
             rate = changes.pop("rate")
             changes["rate_amount_minor"] = rate["amount_minor"] if rate else None
             changes["rate_currency"] = rate["currency"] if rate else ""
-        operations.update_profile(
+        profiles.update_profile(
             organization_id=own.id,
             actor=actor(request._request),
             now=timezone.now(),
@@ -181,7 +182,7 @@ class Invitations(APIView):
         own = _own(request, organization_id)
         serializer = serializers.MemberInvitationSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        invitation = operations.invite_member(
+        invitation = members.invite_member(
             organization_id=own.id,
             email=serializer.validated_data["email"],
             role=serializer.validated_data["role"],
@@ -207,7 +208,7 @@ class Member(APIView):
         serializer = serializers.RoleSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         row = self._row(request, membership_id)
-        changed = operations.change_role(
+        changed = members.change_role(
             membership_id=row.id,
             role=serializer.validated_data["role"],
             actor=actor(request._request),
@@ -218,5 +219,5 @@ class Member(APIView):
     @extend_schema(responses={204: None}, operation_id="member_remove")
     def delete(self, request: Request, membership_id: UUID) -> Response:
         row = self._row(request, membership_id)
-        operations.remove_member(membership_id=row.id, actor=actor(request._request), now=timezone.now())
+        members.remove_member(membership_id=row.id, actor=actor(request._request), now=timezone.now())
         return Response(status=204)

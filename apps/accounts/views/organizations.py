@@ -13,9 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from apps.accounts import forms, operations, policies, queries
+from apps.accounts import forms, policies, queries
 from apps.accounts.middleware import actor, actor_for_organization
 from apps.accounts.models import Membership, MembershipInvitation, Organization
+from apps.accounts.operations import members
+from apps.accounts.operations import organizations as organization_operations
 from apps.accounts.rules import Act
 from apps.accounts.states import OrganizationKind, Role
 from apps.accounts.views import questions
@@ -38,8 +40,8 @@ def create_organization(request: HttpRequest) -> HttpResponse:
     initial = {"kind": OrganizationKind.COMPANY, "time_zone": user.time_zone, "currency": user.display_currency}
     form = forms.OrganizationForm(request.POST or None, initial=initial)
     if form.is_valid():
-        created = operations.create_organization(owner=user, now=timezone.now(), **form.cleaned_data)
-        operations.switch_organization(user=user, organization_id=created.id)
+        created = organization_operations.create_organization(owner=user, now=timezone.now(), **form.cleaned_data)
+        organization_operations.switch_organization(user=user, organization_id=created.id)
         messages.success(request, _("You now act for %(name)s.") % {"name": created.display_name})
         return redirect("accounts:organization", created.id)
     context = {"form": form, "title": _("New organization")}
@@ -52,7 +54,7 @@ def switch(request: HttpRequest) -> HttpResponse:
     chosen = uuid_or_none(request.POST.get("organization"))
     if chosen is None:
         raise Http404
-    now_for = operations.switch_organization(user=questions.user(request), organization_id=chosen)
+    now_for = organization_operations.switch_organization(user=questions.user(request), organization_id=chosen)
     messages.success(request, _("You now act for %(name)s.") % {"name": now_for.display_name})
     return questions.back(request, reverse("accounts:organizations"))
 
@@ -91,7 +93,7 @@ def edit_organization(request: HttpRequest, organization_id: UUID) -> HttpRespon
     policies.check_may(there, Act.CHANGE_ORGANIZATION, own.id)
     form = forms.OrganizationForm(request.POST or None, instance=own)
     if form.is_valid():
-        operations.update_organization(
+        organization_operations.update_organization(
             organization_id=own.id, actor=there, now=timezone.now(), changes=dict(form.cleaned_data)
         )
         messages.success(request, _("Saved."))
@@ -107,7 +109,7 @@ def invite(request: HttpRequest, organization_id: UUID) -> HttpResponse:
     form = forms.InviteForm(request.POST)
     if form.is_valid():
         try:
-            operations.invite_member(
+            members.invite_member(
                 organization_id=own.id,
                 email=form.cleaned_data["email"],
                 role=form.cleaned_data["role"],
@@ -136,7 +138,7 @@ def change_role(request: HttpRequest, membership_id: UUID) -> HttpResponse:
         raise Http404
     there = actor_for_organization(request, membership.organization_id)
     try:
-        operations.change_role(membership_id=membership.id, role=role, actor=there, now=timezone.now())
+        members.change_role(membership_id=membership.id, role=role, actor=there, now=timezone.now())
     except (Conflict, NotAllowed) as error:
         messages.error(request, str(error))
     else:
@@ -150,7 +152,7 @@ def remove_member(request: HttpRequest, membership_id: UUID) -> HttpResponse:
     membership = _membership(request, membership_id)
     there = actor_for_organization(request, membership.organization_id)
     try:
-        operations.remove_member(membership_id=membership.id, actor=there, now=timezone.now())
+        members.remove_member(membership_id=membership.id, actor=there, now=timezone.now())
     except DomainError as error:
         messages.error(request, str(error))
         return redirect("accounts:organization", membership.organization_id)
@@ -169,7 +171,7 @@ def revoke_invitation(request: HttpRequest, invitation_id: UUID) -> HttpResponse
         id=invitation_id,
     )
     there = actor_for_organization(request, invitation.organization_id)
-    operations.revoke_invitation(invitation_id=invitation.id, actor=there, now=timezone.now())
+    members.revoke_invitation(invitation_id=invitation.id, actor=there, now=timezone.now())
     messages.success(request, _("The invitation was withdrawn."))
     return redirect("accounts:organization", invitation.organization_id)
 
@@ -179,10 +181,12 @@ def revoke_invitation(request: HttpRequest, invitation_id: UUID) -> HttpResponse
 def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
     invitation = queries.invitation_by_token(token, timezone.now())
     if invitation is None:
-        raise operations.InvitationGone
+        raise members.InvitationGone
     if request.method == "POST":
-        membership = operations.accept_invitation(token=token, user=questions.user(request), now=timezone.now())
-        operations.switch_organization(user=questions.user(request), organization_id=membership.organization_id)
+        membership = members.accept_invitation(token=token, user=questions.user(request), now=timezone.now())
+        organization_operations.switch_organization(
+            user=questions.user(request), organization_id=membership.organization_id
+        )
         messages.success(request, _("Welcome to %(name)s.") % {"name": invitation.organization.display_name})
         return redirect("accounts:organization", membership.organization_id)
     return render(request, "accounts/invitation.html", {"invitation": invitation})

@@ -14,8 +14,9 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from apps.accounts import forms, operations, policies, queries
+from apps.accounts import forms, policies, queries
 from apps.accounts.middleware import actor
+from apps.accounts.operations import profiles
 from apps.accounts.rules import Act
 from apps.accounts.states import SkillLevel
 from apps.accounts.views import questions
@@ -35,7 +36,7 @@ def edit_profile(request: HttpRequest) -> HttpResponse:
         return redirect("accounts:welcome")
     form = forms.ProfileForm(request.POST or None, instance=own)
     if form.is_valid():
-        operations.update_profile(
+        profiles.update_profile(
             organization_id=own.organization_id, actor=actor(request), now=timezone.now(), changes=form.changes()
         )
         messages.success(request, _("Profile saved."))
@@ -66,7 +67,7 @@ def edit_languages(request: HttpRequest) -> HttpResponse:
     formset = LanguageFormSet(request.POST or None, initial=initial)
     if formset.is_valid():
         chosen = {row["language"]: row["level"] for row in formset.cleaned_data if row and row.get("language")}
-        operations.update_profile(
+        profiles.update_profile(
             organization_id=own.organization_id, actor=actor(request), now=timezone.now(), changes={}, languages=chosen
         )
         messages.success(request, _("Languages saved."))
@@ -93,7 +94,7 @@ def edit_skills(request: HttpRequest) -> HttpResponse:
             skill_id: _level(request.POST.get(f"level-{skill_id}", ""), current.get(skill_id))
             for skill_id in form.cleaned_data["skills"]
         }
-        operations.update_profile(
+        profiles.update_profile(
             organization_id=own.organization_id, actor=actor(request), now=timezone.now(), changes={}, skills=chosen
         )
         messages.success(request, _("Skills saved."))
@@ -137,7 +138,7 @@ def _add_item(request: HttpRequest, organization_id: UUID, form: forms.Portfolio
     except Invalid as error:
         form.add_error("picture", str(error))
         return False
-    operations.add_portfolio_item(organization_id=organization_id, actor=actor(request), now=now, fields=fields)
+    profiles.add_portfolio_item(organization_id=organization_id, actor=actor(request), now=now, fields=fields)
     return True
 
 
@@ -145,6 +146,6 @@ def _add_item(request: HttpRequest, organization_id: UUID, form: forms.Portfolio
 @require_POST
 def remove_portfolio_item(request: HttpRequest, item_id: UUID) -> HttpResponse:
     get_object_or_404(queries.portfolio_items_visible_to(actor(request)), id=item_id)
-    operations.remove_portfolio_item(item_id=item_id, actor=actor(request), now=timezone.now())
+    profiles.remove_portfolio_item(item_id=item_id, actor=actor(request), now=timezone.now())
     messages.success(request, _("Removed from your portfolio."))
     return redirect(f"{reverse('accounts:edit_profile')}#portfolio")

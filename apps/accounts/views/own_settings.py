@@ -15,9 +15,11 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from apps.accounts import forms, operations, policies, queries
+from apps.accounts import forms, policies, queries
 from apps.accounts.middleware import actor
 from apps.accounts.models import User
+from apps.accounts.operations import keys, organizations
+from apps.accounts.operations import settings as setting_operations
 from apps.accounts.rules import Act
 from apps.accounts.states import OrganizationKind
 from apps.accounts.views import questions
@@ -47,7 +49,7 @@ def _first_organization(request: HttpRequest, user: User) -> HttpResponse:
     }
     form = forms.OrganizationForm(request.POST or None, initial=initial)
     if form.is_valid():
-        operations.create_organization(owner=user, now=timezone.now(), **form.cleaned_data)
+        organizations.create_organization(owner=user, now=timezone.now(), **form.cleaned_data)
         return redirect("accounts:welcome")
     context = {"form": form, "title": _("Who do you act for?"), "is_first": True}
     return render(request, "accounts/organization_form.html", context, status=questions.status(form.is_bound))
@@ -74,7 +76,7 @@ def settings(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         changes = dict(form.cleaned_data)
         theme = changes.pop("theme")
-        operations.update_settings(
+        setting_operations.update_settings(
             user=user,
             organization_name=changes.pop("organization_name", None),
             changes=changes,
@@ -105,7 +107,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
     form = forms.TokenForm(request.POST or None)
     if form.is_valid():
         try:
-            _row, shown = operations.create_token(
+            _row, shown = keys.create_token(
                 user=user,
                 actor=actor(request),
                 name=form.cleaned_data["name"],
@@ -123,6 +125,6 @@ def tokens(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def revoke_token(request: HttpRequest, token_id: UUID) -> HttpResponse:
-    operations.revoke_token(token_id=token_id, user=questions.user(request), now=timezone.now())
+    keys.revoke_token(token_id=token_id, user=questions.user(request), now=timezone.now())
     messages.success(request, _("The key no longer works."))
     return redirect("accounts:tokens")

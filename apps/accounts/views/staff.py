@@ -18,8 +18,9 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from apps.accounts import operations, policies, queries
+from apps.accounts import policies, queries
 from apps.accounts.middleware import actor, has_second_factor
+from apps.accounts.operations import organizations
 from apps.accounts.rules import Act
 from apps.accounts.views import questions
 
@@ -61,6 +62,6 @@ def country_checks(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def clear_country(request: HttpRequest, organization_id: UUID) -> HttpResponse:
-    operations.clear_country(organization_id=organization_id, actor=actor(request), now=timezone.now())
+    organizations.clear_country(organization_id=organization_id, actor=actor(request), now=timezone.now())
     messages.success(request, _("Checked: money may be paid out again."))
     return redirect("accounts:country_checks")

@@ -25,7 +25,7 @@ from apps.bidding.policies import check_can_judge
 from apps.common.api.serializers import MoneySerializer
 from apps.common.ids import uuid_or_none
 from apps.common.money import Money
-from apps.pricing.queries import EmployerCost
+from apps.pricing.queries.previews import EmployerCost
 from apps.tasks import queries as tasks
 
 

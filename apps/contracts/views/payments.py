@@ -33,7 +33,7 @@ from apps.payments.models import Charge
 from apps.payments.queries import charges as charge_queries
 from apps.payments.queries import methods
 from apps.payments.states import ChargeStatus
-from apps.pricing import queries as pricing
+from apps.pricing.queries import fees as fee_queries
 from apps.spending import queries as spending_queries
 from apps.spending.forms import PurposeForm
 
@@ -158,8 +158,8 @@ def _ask(request: HttpRequest, milestone: Milestone, form: PurposeForm) -> HttpR
 def _what_is_paid(milestone: Milestone) -> dict[str, Any]:
     """The lines of the bill, by the terms of the escrow where there is one already."""
     contract = milestone.contract
-    together = pricing.paid_between(contract.employer_id, contract.freelancer_id)
-    fees = pricing.fee_terms(
+    together = fee_queries.paid_between(contract.employer_id, contract.freelancer_id)
+    fees = fee_queries.fee_terms(
         contract.employer.country, contract.freelancer.country, timezone.now().date(), paid_before=together
     )
     fee = milestone.amount.share_bps(fees.employer_fee_bps)

@@ -18,7 +18,7 @@ from apps.accounts.models import User
 from apps.compliance.models import Country
 from apps.ledger.queries.guards import powers_over_the_books
 from apps.payments.models import PaymentMethod
-from apps.pricing import queries as pricing
+from apps.pricing.queries import rates
 from apps.skills.models import Category
 
 Found = Iterator[CheckMessage]
@@ -117,7 +117,7 @@ def check_database() -> Found:
             hint="Connect as a role of its own: manage.py grant_app_role (docs/how-to/install.md).",
             id="tradewind.E011",
         )  # fmt: skip
-    age = pricing.rates_age(timezone.now().date())
+    age = rates.rates_age(timezone.now().date())
     if age is None or age > settings.FX_RATE_BUSINESS_DAYS_MAX:
         yield Error(
             "There are no exchange rates." if age is None else f"The exchange rates are {age} business days old.",

@@ -18,8 +18,8 @@ from apps.escrow import queries as escrows
 from apps.ledger import chart
 from apps.ledger.queries import periods
 from apps.payouts.queries import wallet
-from apps.pricing import queries as pricing
 from apps.pricing import rules as pricing_rules
+from apps.pricing.queries import fees
 
 EARNING = ("escrow.released", "escrow.auto_released", "dispute.split", "chargeback.absorbed")
 """Entries that count as income of their month; the last takes some back."""
@@ -138,9 +138,9 @@ def _open_work(organization_id: UUID, today: date) -> list[_Open]:
 
     @cache
     def terms(payer: Organization, payee: Organization) -> pricing_rules.Terms | None:
-        together = pricing.paid_between(payer.id, payee.id)
+        together = fees.paid_between(payer.id, payee.id)
         try:
-            return pricing.terms(payer.country, payee.country, today, paid_before=together)
+            return fees.terms(payer.country, payee.country, today, paid_before=together)
         except DomainError:
             return None
 

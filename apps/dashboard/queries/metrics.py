@@ -24,7 +24,7 @@ from apps.notifications.models import EmailDelivery
 from apps.outbox.models import Delivery
 from apps.payments.models import Refund
 from apps.payouts.models import Payout
-from apps.pricing import queries as pricing
+from apps.pricing.queries import rates
 
 SIGNS = ("beat", "worker.default", "worker.money", "worker.mail", "worker.matching")
 OPEN_PAYOUTS = ("requested", "sending", "submitted")
@@ -110,7 +110,7 @@ def _money(now: datetime) -> Iterator[Family]:
     yield _one(
         "unbooked_objects", "Movements at a processor that the books do not know.", pauses.unbooked_objects().count()
     )
-    age = pricing.rates_age(now.date())
+    age = rates.rates_age(now.date())
     yield _one("rates_age_business_days", "How old the newest exchange rates are.", 9999 if age is None else age)
     yield _one(
         "rates_age_business_days_max", "Past this age conversions are refused.", settings.FX_RATE_BUSINESS_DAYS_MAX

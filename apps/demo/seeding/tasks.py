@@ -22,7 +22,7 @@ from apps.demo.steps import days, owner_of, skill_ids
 from apps.matching.models import ListKind
 from apps.matching.operations import impressions
 from apps.matching.queries import recommendations
-from apps.pricing import queries as pricing
+from apps.pricing.queries import rates
 from apps.skills.models import Category
 from apps.tasks import operations as tasks
 from apps.tasks import queries as task_queries
@@ -146,7 +146,7 @@ def _bid_draft(
     assert budget is not None
     amount = Money.of(int(budget.as_decimal() * (88 + 7 * turn) / 100), task.currency)
     if turn == 1 and own_currency != task.currency:
-        converted = pricing.convert(amount, own_currency, posted_at.date())
+        converted = rates.convert(amount, own_currency, posted_at.date())
         amount = Money.of(int(converted.amount.as_decimal()), own_currency) if converted else amount
     milestones: tuple[MilestoneDraft, ...] = ()
     if has_milestones:

@@ -28,8 +28,8 @@ from apps.payments.operations import charges as charge_operations
 from apps.payments.queries import charges as charge_queries
 from apps.payments.queries import methods, refunds
 from apps.payments.states import ChargeStatus
-from apps.pricing import queries as pricing
 from apps.pricing import rules as pricing_rules
+from apps.pricing.queries import fees
 
 
 @transaction.atomic
@@ -57,8 +57,8 @@ def open_escrow(
     check_are_strangers(payer_id, payee_id, since=now)
     payer, payee = people.organization(payer_id), people.organization(payee_id)
     compliance.check_can_be_paid(payer_country=payer.country, payee_country=payee.country, on=now.date())
-    paid_before = pricing.paid_between(payer_id, payee_id)
-    terms = pricing.terms(payer.country, payee.country, now.date(), paid_before=paid_before)
+    paid_before = fees.paid_between(payer_id, payee_id)
+    terms = fees.terms(payer.country, payee.country, now.date(), paid_before=paid_before)
     payable = refunds.chargeable(amount)
     if payable != amount:
         raise policies.AmountNotPayable(currency=amount.currency, nearest=fmt.money(payable))

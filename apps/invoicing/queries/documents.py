@@ -18,7 +18,7 @@ from apps.common.money import Money
 from apps.invoicing.gateways.pdf import Party
 from apps.invoicing.models import BillingDetails, Document, ElectronicCopy, SelfBillingChoice, Series
 from apps.payments.queries import charges
-from apps.pricing import queries as pricing
+from apps.pricing.queries import rates
 
 _BUSINESSES = {"agency", "company", "institution"}
 
@@ -192,7 +192,7 @@ def local_tax(tax: Money, country: str, on: date) -> tuple[Money, date] | None:
     if not tax or not currencies or currencies[-1] == tax.currency:
         return None
     try:
-        rate = pricing.mid_rate(tax.currency, currencies[-1], on)
+        rate = rates.mid_rate(tax.currency, currencies[-1], on)
     except DomainError:
         return None
     return tax.at_rate(rate.value, currencies[-1]), rate.rate_date

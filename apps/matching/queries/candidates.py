@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from apps.common.money import Money
 from apps.contracts.states import NOT_PAID_IN_FULL, PAID_IN_FULL
 from apps.matching.queries.inputs import BIDS_DAYS, profiles_to_match, utc_hours
-from apps.pricing import queries as pricing
+from apps.pricing.queries import rates
 from apps.tasks.queries import REFERENCE_CURRENCY
 from ranking import formula
 from ranking.candidate_index.columns import Columns
@@ -139,7 +139,7 @@ def _facts(cursor: Any, now: datetime) -> NDArray[np.void]:
     features = np.zeros(len(country), FACTS)
     features["country"] = np.array([country_number(code) for code in countries], dtype=np.int64)[country]
     features["hours"] = _hours(zone, hours, zones, now)
-    table = pricing.rate_table(now.date())
+    table = rates.rate_table(now.date())
     features["hourly"] = _in_reference(minor, currency, own, table)
     features["usual"], last_bid = _usual_prices(cursor, len(features), now, table)
     features["active"] = np.maximum(updated_at, last_bid)
@@ -156,7 +156,7 @@ def _hours(zone: Any, hours: Any, zones: Sequence[str], now: datetime) -> Any:
     return np.array(masks, dtype=np.uint32)[which] if masks else 0
 
 
-def _in_reference(minor: Any, currency: Any, currencies: Sequence[str], table: pricing.RateTable) -> Any:
+def _in_reference(minor: Any, currency: Any, currencies: Sequence[str], table: rates.RateTable) -> Any:
     """In minor units of the reference currency; 0 where there is nothing or no rate. Each amount is converted once."""
     result = np.zeros(len(minor))
     for number, code in enumerate(currencies):
@@ -167,12 +167,12 @@ def _in_reference(minor: Any, currency: Any, currencies: Sequence[str], table: p
     return result
 
 
-def _converted(minor: int, currency: str, table: pricing.RateTable) -> int:
+def _converted(minor: int, currency: str, table: rates.RateTable) -> int:
     convert = table.convert(Money(minor, currency), REFERENCE_CURRENCY) if minor else None
     return convert.amount.amount_minor if convert else 0
 
 
-def _usual_prices(cursor: Any, people: int, now: datetime, table: pricing.RateTable) -> tuple[Any, Any]:
+def _usual_prices(cursor: Any, people: int, now: datetime, table: rates.RateTable) -> tuple[Any, Any]:
     """The middle of what each asked in a year, 0 for nothing; and when they asked last, minus infinity for never."""
     _make(
         cursor,

@@ -23,7 +23,7 @@ from apps.compliance import queries as compliance
 from apps.contracts.models import Contract
 from apps.contracts.states import NOT_PAID_IN_FULL, PAID_IN_FULL
 from apps.matching.models import MatchRequest
-from apps.pricing import queries as pricing
+from apps.pricing.queries import rates
 from apps.skills import queries as skills
 from apps.tasks.models import Task, TaskSkill
 from apps.tasks.queries import REFERENCE_CURRENCY
@@ -118,7 +118,7 @@ def task_features(task_ids: Iterable[UUID], now: datetime) -> dict[UUID, TaskFea
         "id", "employer_id", "employer__country", "employer__time_zone", "source_language", "budget_min_minor",
         "budget_max_minor", "currency",
     )  # fmt: skip
-    table = pricing.rate_table(now.date())
+    table = rates.rate_table(now.date())
     return {
         task_id: TaskFeatures(
             id=task_id,
@@ -144,7 +144,7 @@ def freelancer_features(organization_ids: Iterable[UUID], now: datetime) -> dict
         "profile__organization_id", "skill_id", "level"
     ):
         existing[owner][skill_id] = level
-    table = pricing.rate_table(now.date())
+    table = rates.rate_table(now.date())
     languages = _languages(ids)
     prices, last_bid = _usual_prices(ids, now, table)
     works = _works(ids)
@@ -205,7 +205,7 @@ def _languages(ids: list[UUID]) -> dict[UUID, dict[str, str]]:
 
 
 def _usual_prices(
-    ids: list[UUID], now: datetime, table: pricing.RateTable
+    ids: list[UUID], now: datetime, table: rates.RateTable
 ) -> tuple[dict[UUID, int], dict[UUID, datetime]]:
     query: dict[UUID, list[int]] = defaultdict(list)
     last: dict[UUID, datetime] = {}
@@ -240,7 +240,7 @@ def _works(ids: list[UUID]) -> dict[UUID, list[PastWork]]:
     return works
 
 
-def _in_reference(amount: Money | None, table: pricing.RateTable) -> int | None:
+def _in_reference(amount: Money | None, table: rates.RateTable) -> int | None:
     if amount is None:
         return None
     converted = table.convert(amount, REFERENCE_CURRENCY)

@@ -15,7 +15,7 @@ from apps.accounts.models import ProfileSkill
 from apps.common.money import Money
 from apps.matching.models import MatchResult
 from apps.matching.queries.inputs import profiles_to_match, tasks_to_match
-from apps.pricing import queries as pricing
+from apps.pricing.queries import rates as rate_queries
 from apps.skills import queries as skills
 
 PEOPLE_MIN = 10
@@ -74,7 +74,7 @@ def rate_guidance(skill_ids: Iterable[UUID], currency: str, on: date) -> list[Ra
     Quartiles as of `statistics.quantiles`, method "inclusive".
     """
     ids = list(skill_ids)
-    table = pricing.rate_table(on)
+    table = rate_queries.rate_table(on)
     rates: dict[UUID, list[int]] = defaultdict(list)
     rows = ProfileSkill.objects.filter(profile__in=profiles_to_match(), skill_id__in=ids)
     for skill, minor, source in rows.exclude(profile__rate_amount_minor=None).values_list(

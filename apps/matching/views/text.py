@@ -11,9 +11,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from apps.accounts import operations as accounts
 from apps.accounts.middleware import actor
 from apps.accounts.models import Profile
+from apps.accounts.operations import profiles
 from apps.accounts.policies import check_may
 from apps.accounts.rules import Act
 from apps.accounts.states import SkillLevel
@@ -79,7 +79,7 @@ def _add_skills(request: HttpRequest, profile: Profile) -> HttpResponse:
     levels = {skill.skill_id: skill.level for skill in profile.skills.all()}
     new = [item for item in skills.active_skills(chosen).values_list("id", flat=True) if item not in levels]
     added = dict.fromkeys(new[: max(0, SKILLS_MAX - len(levels))], int(SkillLevel.WORKING))
-    accounts.update_profile(
+    profiles.update_profile(
         organization_id=profile.organization_id,
         actor=actor(request),
         now=timezone.now(),

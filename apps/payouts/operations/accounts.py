@@ -9,8 +9,8 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts import operations as people_operations
 from apps.accounts import queries as people
+from apps.accounts.operations import access_log
 from apps.common import limits
 from apps.common.actors import SYSTEM, Actor
 from apps.common.errors import Invalid
@@ -161,7 +161,7 @@ def _activate(*, account_id: UUID, recipient: Recipient, actor: Actor, now: date
     }
     move(account, PAYOUT_ACCOUNT, "activate", actor=actor, now=now, changes=changes)
     details = {"account": str(account.id), "last4": account.last4, "by": account.gateway}
-    people_operations.record_access(
+    access_log.record_access(
         "payouts.account_changed", actor=actor, organization_id=account.organization_id, details=details, now=now
     )
     bus.publish(events.PayoutAccountChanged(account.organization_id, account.last4), now=now)
@@ -328,7 +328,7 @@ def set_automatic(*, organization_id: UUID, is_automatic: bool, actor: Actor, no
     account.automatic_agreed_by_id = actor.user_id if is_automatic else None
     account.save(update_fields=["is_automatic", "automatic_agreed_at", "automatic_agreed_by_id"])
     details = {"is_automatic": is_automatic}
-    people_operations.record_access(
+    access_log.record_access(
         "payouts.automatic_changed", actor=actor, organization_id=organization_id, details=details, now=now
     )
     return account

@@ -32,8 +32,8 @@ from apps.payouts.operations.liquidity import recording_shortages
 from apps.payouts.queries import accounts, liquidity, wallet
 from apps.payouts.queries import payouts as payout_queries
 from apps.payouts.states import PAYOUT, PayoutStatus
-from apps.pricing import queries as pricing
 from apps.pricing import rules as pricing_rules
+from apps.pricing.queries import fees, rates
 
 
 def refresh_payout(*, payout_id: UUID, clock: Clock = timezone.now) -> bool:
@@ -89,8 +89,8 @@ def _price(account: PayoutAccount, wanted: Money, now: datetime) -> FxQuote:
         source = target = mid_amount = amounts.sendable(wanted, is_payout=True)
         mid, rate, margin_bps, rate_date, origin = Decimal(1), Decimal(1), 0, now.date(), "identity"
     else:
-        mid_rate = pricing.mid_rate(wanted.currency, account.currency, now.date())
-        margin_bps = pricing.fee_terms(pricing.ANY, account.country, now.date()).fx_margin_bps
+        mid_rate = rates.mid_rate(wanted.currency, account.currency, now.date())
+        margin_bps = fees.fee_terms(fees.ANY, account.country, now.date()).fx_margin_bps
         converted = pricing_rules.convert(wanted, mid=mid_rate.value, margin_bps=margin_bps, currency=account.currency)
         source, mid_amount = wanted, converted.mid
         target = amounts.sendable(converted.target, is_payout=True)

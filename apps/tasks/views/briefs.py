@@ -23,7 +23,7 @@ from apps.common.ids import uuids
 from apps.common.money import Money
 from apps.files import operations as files
 from apps.matching.queries import skill_suggestions
-from apps.pricing import queries as pricing
+from apps.pricing.queries import previews
 from apps.skills.forms import SKILL_ADDED, SkillPickerWidget, has_added_skill
 from apps.tasks import operations, policies, queries, rules
 from apps.tasks.forms import AddendumForm, AttachmentForm, BriefForm, initial_of
@@ -93,7 +93,7 @@ def _what_is_paid(request: HttpRequest, task: Task | None) -> dict[str, Any]:
         return {}
     budget = (task.budget_max if task else None) or Money.zero("EUR")
     country = accounts.organization(organization_id).country
-    return {"cost": pricing.employer_cost_at_most(budget, country, timezone.now().date())}
+    return {"cost": previews.employer_cost_at_most(budget, country, timezone.now().date())}
 
 
 @login_required

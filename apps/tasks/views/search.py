@@ -28,7 +28,7 @@ from apps.common.ids import uuids
 from apps.common.money import Money
 from apps.compliance import policies as compliance
 from apps.files.views import serve
-from apps.pricing import queries as pricing
+from apps.pricing.queries import rates as rate_queries
 from apps.skills import queries as skills
 from apps.tasks import operations, policies, queries
 from apps.tasks.forms import AddendumForm, AttachmentForm, TextForm
@@ -57,7 +57,7 @@ def cards(tasks: list[Task], currency: str, now: datetime) -> list[TaskCard]:
     by_task = queries.skill_ids_by_task([task.id for task in tasks])
     names = skills.labels({row_id for ids in by_task.values() for row_id in ids}, get_language() or "en")
     counts = bids.bid_counts([task.id for task in tasks])
-    rates = pricing.rate_table(now.date(), {task.currency for task in tasks} | {currency}) if tasks else None
+    rates = rate_queries.rate_table(now.date(), {task.currency for task in tasks} | {currency}) if tasks else None
     result = []
     for task in tasks:
         also = None
@@ -93,7 +93,7 @@ def _reference(text: str, currency: str, now: datetime) -> int | None:
         return None
     if value is None or value < 0 or value > Decimal(10**9):
         return None
-    converted = pricing.convert(Money.of(value.quantize(Decimal(1)), currency), REFERENCE_CURRENCY, now.date())
+    converted = rate_queries.convert(Money.of(value.quantize(Decimal(1)), currency), REFERENCE_CURRENCY, now.date())
     return converted.amount.amount_minor if converted else None
 
 
@@ -211,7 +211,7 @@ def detail_context(request: HttpRequest, task: Task) -> dict[str, Any]:
     mine = bids.live_bid(task.id, asker.organization_id)
     budget = task.budget_max or task.budget_min
     currency = reader_currency(request)
-    also = pricing.convert(budget, currency, now.date()) if budget and currency != task.currency else None
+    also = rate_queries.convert(budget, currency, now.date()) if budget and currency != task.currency else None
     names = skills.labels(queries.skill_ids(task.id), get_language() or "en")
     bid_count = bids.bid_count(task.id)
     may_edit = task.status == "draft" and is_mine

@@ -7,8 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from apps.accounts import operations
 from apps.accounts.models import User
+from apps.accounts.operations import staff
 from apps.accounts.states import StaffRole
 from apps.common.actors import SYSTEM
 from apps.common.errors import DomainError
@@ -30,7 +30,7 @@ class Command(BaseCommand):
         user = User.objects.filter(email__iexact=options["email"], is_active=True).first()
         if user is None or not options["role"]:
             raise CommandError("Name the e-mail address of somebody with an account, and a role.")
-        change = operations.grant_staff_role if options["verb"] == "grant" else operations.withdraw_staff_role
+        change = staff.grant_staff_role if options["verb"] == "grant" else staff.withdraw_staff_role
         try:
             change(user_id=user.pk, role=options["role"], actor=SYSTEM, now=timezone.now())
         except DomainError as error:

@@ -147,7 +147,7 @@ BEGIN
   IF NOT FOUND THEN
     SELECT id, fingerprint INTO STRICT v_known FROM ledger_journalentry WHERE idem_key = p_key;
     IF v_known.fingerprint <> v_fingerprint THEN
-      RAISE EXCEPTION 'key % already stands for another entry (%)', p_key, v_known.id USING ERRCODE = 'TW004';
+      RAISE EXCEPTION 'key % already belongs to another entry (%)', p_key, v_known.id USING ERRCODE = 'TW004';
     END IF;
     RETURN v_known.id;
   END IF;

@@ -1,0 +1,96 @@
+"""A freelancer's public profile and portfolio."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from apps.accounts import events, policies
+from apps.accounts.models import (
+    PortfolioItem,
+    Profile,
+    ProfileLanguage,
+    ProfileSkill,
+)
+from apps.accounts.rules import Act
+from apps.common.actors import Actor
+from apps.outbox import bus
+
+
+@transaction.atomic
+def update_profile(
+    *,
+    organization_id: UUID,
+    actor: Actor,
+    now: datetime,
+    changes: dict[str, Any],
+    skills: dict[UUID, int] | None = None,
+    languages: dict[str, str] | None = None,
+) -> Profile:
+    """
+    Change a profile; `skills` (id -> level) and `languages` (code -> level) replace what was there when given.
+
+    :raises policies.NotYours: :raises policies.RoleMissing: if the actor may not.
+    """
+    profile = Profile.objects.select_for_update().get(organization_id=organization_id)
+    policies.check_may(actor, Act.CHANGE_PROFILE, organization_id)
+    for name, value in changes.items():
+        setattr(profile, name, value)
+    profile.save()
+    if skills is not None:
+        profile.skills.all().delete()
+        ProfileSkill.objects.bulk_create(
+            ProfileSkill(profile=profile, skill_id=skill_id, level=level) for skill_id, level in skills.items()
+        )
+    if languages is not None:
+        profile.languages.all().delete()
+        ProfileLanguage.objects.bulk_create(
+            ProfileLanguage(profile=profile, language=code, level=level) for code, level in languages.items()
+        )
+    bus.publish(events.ProfileChanged(organization_id=organization_id), now=now)
+    return profile
+
+
+@transaction.atomic
+def add_portfolio_item(*, organization_id: UUID, actor: Actor, now: datetime, fields: dict[str, Any]) -> PortfolioItem:
+    policies.check_may(actor, Act.CHANGE_PROFILE, organization_id)
+    profile = Profile.objects.select_for_update().get(organization_id=organization_id)
+    item = PortfolioItem.objects.create(profile=profile, position=profile.portfolio.count(), **fields)
+    bus.publish(events.ProfileChanged(organization_id=organization_id), now=now)
+    return item
+
+
+@transaction.atomic
+def remove_portfolio_item(*, item_id: UUID, actor: Actor, now: datetime) -> None:
+    item = PortfolioItem.objects.select_related("profile").get(id=item_id)
+    policies.check_may(actor, Act.CHANGE_PROFILE, item.profile.organization_id)
+    item.delete()
+    bus.publish(events.ProfileChanged(organization_id=item.profile.organization_id), now=now)
+
+
+@transaction.atomic
+def hide_profile(*, organization_id: UUID, reason_code: str, actor: Actor, now: datetime) -> Profile:
+    """Moderation takes a profile out of sight; its owner still sees it, with the reason."""
+    if not actor.is_system:
+        policies.check_staff_may(actor, Act.HIDE_PROFILE)
+    profile = Profile.objects.select_for_update().get(organization_id=organization_id)
+    profile.hidden_at, profile.hidden_reason = now, reason_code
+    profile.save(update_fields=["hidden_at", "hidden_reason"])
+    bus.publish(events.ProfileHidden(organization_id=organization_id, reason_code=reason_code), now=now)
+    bus.publish(events.ProfileChanged(organization_id=organization_id), now=now)
+    return profile
+
+
+@transaction.atomic
+def restore_profile(*, organization_id: UUID, actor: Actor, now: datetime) -> Profile:
+    """Moderation lets a hidden profile be seen again."""
+    if not actor.is_system:
+        policies.check_staff_may(actor, Act.HIDE_PROFILE)
+    profile = Profile.objects.select_for_update().get(organization_id=organization_id)
+    profile.hidden_at, profile.hidden_reason = None, ""
+    profile.save(update_fields=["hidden_at", "hidden_reason"])
+    bus.publish(events.ProfileChanged(organization_id=organization_id), now=now)
+    return profile

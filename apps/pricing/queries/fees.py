@@ -1,0 +1,225 @@
+"""Fee schedules and taxes on them, by country, date and relationship."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Count, Q
+from django.utils.translation import gettext_lazy
+
+from apps.common.errors import Invalid
+from apps.compliance import queries as compliance
+from apps.pricing import rules
+from apps.pricing.models import CommissionTax, FeeSchedule, PaidWork
+from apps.pricing.states import ContractType
+
+ANY = "*"
+
+
+class NoFeeSchedule(Invalid):
+    code = "no_fee_schedule"
+    message = gettext_lazy("There is no fee schedule for this date. Our staff has to add one.")
+
+
+@dataclass(frozen=True, slots=True)
+class FeeTerms:
+    commission_bps: int
+    employer_fee_bps: int
+    fx_margin_bps: int
+    schedule_id: UUID
+    paid_before_min: int = 0
+    """From how many paid pieces of work between the same two on these fees hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relationship:
+    """How often the one was paid by the other, which commission that gives, and where the next lower one begins."""
+
+    paid_before: int
+    commission_bps: int
+    paid_before_min: int
+    next_paid_before: int | None = None
+    next_commission_bps: int | None = None
+
+
+def fee_terms(
+    payer_country: str,
+    payee_country: str,
+    on: date,
+    *,
+    contract_type: str = ContractType.MILESTONES,
+    paid_before: int = 0,
+) -> FeeTerms:
+    """
+    The fees of the date: the most specific pair of countries first, then the kind of contract, then the longest
+    relationship, then the latest date.
+
+    :param paid_before: how many pieces of work the same two have paid and been paid for.
+    :raises NoFeeSchedule: if none speaks.
+    """
+    return best_schedule(schedules_of(payer_country, payee_country, on, contract_type), paid_before)
+
+
+def schedules_of(payer_country: str, payee_country: str, on: date, contract_type: str) -> list[FeeSchedule]:
+    """Every row that speaks of the pair of countries, the kind of contract and the date."""
+    dated = FeeSchedule.objects.filter(effective_from__lte=on).filter(
+        Q(effective_to=None) | Q(effective_to__gt=on),
+        payer_country__in=(payer_country, ANY),
+        payee_country__in=(payee_country, ANY),
+        contract_type__in=(contract_type, ContractType.ANY),
+    )
+    return list(dated)
+
+
+def best_schedule(schedules: Sequence[FeeSchedule], paid_before: int) -> FeeTerms:
+    ranked = sorted(
+        (row for row in schedules if row.paid_before_min <= paid_before),
+        key=lambda row: (
+            row.payee_country != ANY,
+            row.payer_country != ANY,
+            row.contract_type != ANY,
+            row.paid_before_min,
+            row.effective_from,
+        ),
+    )
+    if not ranked:
+        raise NoFeeSchedule
+    result = ranked[-1]
+    return FeeTerms(
+        result.commission_bps, result.employer_fee_bps, result.fx_margin_bps, result.id, result.paid_before_min
+    )
+
+
+def paid_between(payer_id: UUID, payee_id: UUID) -> int:
+    """For how many pieces of work the one has paid the other: what a fee of long relationships asks."""
+    return PaidWork.objects.filter(payer_id=payer_id, payee_id=payee_id, counts=True).count()
+
+
+def relationship_between(schedules: Sequence[FeeSchedule], paid_before: int) -> Relationship:
+    now = best_schedule(schedules, paid_before)
+    for later in sorted({row.paid_before_min for row in schedules if row.paid_before_min > paid_before}):
+        then = best_schedule(schedules, later)
+        if then.commission_bps < now.commission_bps:
+            return Relationship(paid_before, now.commission_bps, now.paid_before_min, later, then.commission_bps)
+    return Relationship(paid_before, now.commission_bps, now.paid_before_min)
+
+
+def commission_tax(payee_country: str, on: date) -> tuple[int, str]:
+    """The tax contained in our commission, in basis points, and the country that takes it; (0, "") for none."""
+    dated = CommissionTax.objects.filter(
+        Q(effective_to=None) | Q(effective_to__gt=on),
+        platform_country=settings.PLATFORM_COUNTRY,
+        payee_country=payee_country,
+        effective_from__lte=on,
+    )
+    result = dated.order_by("-effective_from").first()
+    return (result.rate_bps, result.jurisdiction) if result and result.rate_bps else (0, "")
+
+
+def employer_fee_tax(payer_country: str, on: date) -> tuple[int, str]:
+    """
+    The tax contained in our fee to an employer, in basis points, and the country that takes it; (0, "") for none.
+
+    A supply at home by a registered marketplace is taxed there (Directive 2006/112/EC, articles 44, 45 and 193);
+    across borders the employer's own business accounts for it.
+    """
+    if not settings.PLATFORM_VAT_ID or payer_country != settings.PLATFORM_COUNTRY:
+        return (0, "")
+    return commission_tax(payer_country, on)
+
+
+def terms(payer_country: str, payee_country: str, on: date, *, paid_before: int = 0) -> rules.Terms:
+    """Fees, withholding and tax together, as an escrow stores them when the work is agreed."""
+    fees = fee_terms(payer_country, payee_country, on, paid_before=paid_before)
+    withholding_bps, country = compliance.withholding_bps(
+        payer_country=payer_country, payee_country=payee_country, on=on
+    )
+    tax_bps, tax_country = commission_tax(payee_country, on)
+    fee_tax_bps, fee_tax_country = employer_fee_tax(payer_country, on)
+    return rules.Terms(
+        fees.commission_bps,
+        fees.employer_fee_bps,
+        withholding_bps,
+        country,
+        tax_bps=tax_bps,
+        tax_country=tax_country,
+        fee_tax_bps=fee_tax_bps,
+        fee_tax_country=fee_tax_country,
+    )
+
+
+def schedules_among(payers: set[str], payees: set[str] | None, on: date) -> list[FeeSchedule]:
+    """The rows for contracts in milestones of these countries; `payees` None for every country."""
+    dated = FeeSchedule.objects.filter(effective_from__lte=on).filter(
+        Q(effective_to=None) | Q(effective_to__gt=on),
+        payer_country__in=payers | {ANY},
+        contract_type__in=(ContractType.MILESTONES, ContractType.ANY),
+    )
+    return list(dated if payees is None else dated.filter(payee_country__in=payees | {ANY}))
+
+
+def paid_between_each(payer_id: UUID, payee_ids: Sequence[UUID]) -> dict[UUID, int]:
+    paid_works = PaidWork.objects.filter(payer_id=payer_id, payee_id__in=payee_ids, counts=True)
+    return dict(paid_works.values_list("payee_id").annotate(pieces=Count("id")))
+
+
+@dataclass(frozen=True, slots=True)
+class FeeStep:
+    """One line of the public list of fees; `payer_country` and `payee_country` are empty where they hold for all."""
+
+    payer_country: str
+    payee_country: str
+    paid_before_min: int
+    commission_bps: int
+    employer_fee_bps: int
+    fx_margin_bps: int
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
+class CommissionTaxStep:
+    """Tax contained in the commission of freelancers of a country."""
+
+    payee_country: str
+    rate_bps: int
+
+
+def fee_list(on: date) -> list[FeeStep]:
+    """Every fee of the day, the general ones first, then by country; of rows for the same case only the latest."""
+    rows = FeeSchedule.objects.filter(
+        Q(effective_to=None) | Q(effective_to__gt=on),
+        effective_from__lte=on,
+        contract_type__in=(ContractType.MILESTONES, ContractType.ANY),
+    )
+    latest: dict[tuple[str, str, int], FeeSchedule] = {}
+    # The kind of contract is more specific than any date, as in best_schedule.
+    for row in sorted(rows, key=lambda row: (row.contract_type != ANY, row.effective_from)):
+        latest[row.payer_country, row.payee_country, row.paid_before_min] = row
+    steps = [
+        FeeStep(
+            "" if row.payer_country == ANY else row.payer_country,
+            "" if row.payee_country == ANY else row.payee_country,
+            row.paid_before_min,
+            row.commission_bps,
+            row.employer_fee_bps,
+            row.fx_margin_bps,
+            row.effective_from,
+        )
+        for row in latest.values()
+    ]
+    return sorted(steps, key=lambda step: (step.payee_country, step.payer_country, step.paid_before_min))
+
+
+def commission_taxes(on: date) -> list[CommissionTaxStep]:
+    """The taxes that our commission contains, by country of who is paid."""
+    dated = CommissionTax.objects.filter(
+        Q(effective_to=None) | Q(effective_to__gt=on),
+        platform_country=settings.PLATFORM_COUNTRY,
+        effective_from__lte=on,
+    )
+    latest = {row.payee_country: row.rate_bps for row in dated.order_by("effective_from")}
+    return [CommissionTaxStep(country, rate) for country, rate in sorted(latest.items()) if rate]

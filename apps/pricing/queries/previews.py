@@ -1,0 +1,200 @@
+"""What a freelancer will receive and an employer will pay, before it is agreed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from apps.common import fmt
+from apps.common.money import Money
+from apps.pricing import rules
+from apps.pricing.queries.fees import (
+    ANY,
+    NoFeeSchedule,
+    Relationship,
+    best_schedule,
+    paid_between_each,
+    relationship_between,
+    schedules_among,
+    schedules_of,
+    terms,
+)
+from apps.pricing.queries.rates import NoRate, Rate, RateTooOld, mid_rate
+from apps.pricing.states import ContractType
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivePreview:
+    """
+    What becomes of a gross amount: `payout` and `rate` are None when no official rate leads to `payout_currency`.
+
+    `notes` are whole sentences for the reader: the relationship's commission, the rate's date, the withholding's
+    country.
+    """
+
+    gross: Money
+    commission: Money
+    tax: Money
+    withheld: Money
+    net: Money
+    payout: Money | None
+    rate: Rate | None
+    margin_bps: int
+    relationship: Relationship
+    notes: tuple[str, ...]
+
+    @property
+    def fee(self) -> Money:
+        """What the freelancer pays for our service, with its tax."""
+        return self.commission + self.tax
+
+
+def receive_preview(
+    gross: Money,
+    payer_country: str,
+    payee_country: str,
+    payout_currency: str,
+    on: date,
+    *,
+    paid_before: int = 0,
+    parts: Sequence[Money] = (),
+) -> ReceivePreview:
+    """
+    What a freelancer would receive of a gross amount today, after fee, withholding and exchange.
+
+    :param paid_before: see `paid_between`.
+    :param parts: the gross as it will be paid in, where that is in several parts: shares are rounded once for each.
+    """
+    schedules = schedules_of(payer_country, payee_country, on, ContractType.MILESTONES)
+    fees = best_schedule(schedules, paid_before)
+    agreed = terms(payer_country, payee_country, on, paid_before=paid_before)
+    splits = [rules.split(part, agreed) for part in parts or (gross,)]
+    net = Money.total((split.net for split in splits), gross.currency)
+    relationship = relationship_between(schedules, paid_before)
+    notes = [_of_relationship(relationship), *_of_taxes(agreed)]
+    payout, rate = _payout_of(net, payout_currency, fees.fx_margin_bps, on, notes)
+    return ReceivePreview(
+        gross=gross,
+        commission=Money.total((split.commission for split in splits), gross.currency),
+        tax=Money.total((split.tax for split in splits), gross.currency),
+        withheld=Money.total((split.withheld for split in splits), gross.currency),
+        net=net,
+        payout=payout,
+        rate=rate,
+        margin_bps=fees.fx_margin_bps,
+        relationship=relationship,
+        notes=tuple(note for note in notes if note),
+    )
+
+
+def _of_relationship(found: Relationship) -> str:
+    """Which commission holds between these two, and where a lower one begins; nothing where there is only one."""
+    if found.next_commission_bps is not None:
+        return _(
+            "Commission %(share)s. Pieces of work that this employer has paid you for: %(count)s; from %(later)s on, "
+            "the commission is %(lower)s."
+        ) % {
+            "share": fmt.percent_bps(found.commission_bps),
+            "lower": fmt.percent_bps(found.next_commission_bps),
+            "later": fmt.number(found.next_paid_before or 0),
+            "count": fmt.number(found.paid_before),
+        }
+    if not found.paid_before_min:
+        return ""
+    return _(
+        "Commission %(share)s, as from %(from)s pieces of work on. Pieces of work that this employer has paid you for: "
+        "%(count)s."
+    ) % {
+        "share": fmt.percent_bps(found.commission_bps),
+        "from": fmt.number(found.paid_before_min),
+        "count": fmt.number(found.paid_before),
+    }
+
+
+def _of_taxes(agreed: rules.Terms) -> list[str]:
+    notes = []
+    if agreed.tax_bps:
+        notes.append(
+            _("The fee contains %(share)s tax for %(country)s.")
+            % {"share": fmt.percent_bps(agreed.tax_bps), "country": fmt.country_name(agreed.tax_country)}
+        )
+    if agreed.withholding_bps:
+        notes.append(
+            _("%(share)s tax is kept back for %(country)s.")
+            % {
+                "share": fmt.percent_bps(agreed.withholding_bps),
+                "country": fmt.country_name(agreed.withholding_country),
+            }
+        )
+    return notes
+
+
+def _payout_of(
+    net: Money, payout_currency: str, margin_bps: int, on: date, notes: list[str]
+) -> tuple[Money | None, Rate | None]:
+    if payout_currency == net.currency:
+        return net, None
+    try:
+        rate = mid_rate(net.currency, payout_currency, on)
+    except (NoRate, RateTooOld) as error:
+        notes.append(str(error))
+        return None, None
+    notes.append(
+        _("Exchange rate of the European Central Bank of %(rate_date)s; the rate is fixed when you withdraw.")
+        % {"rate_date": fmt.day(rate.rate_date)}
+    )
+    converted = rules.convert(net, mid=rate.value, margin_bps=margin_bps, currency=payout_currency)
+    return converted.target, rate
+
+
+@dataclass(frozen=True, slots=True)
+class EmployerCost:
+    """What an employer pays for an amount: the amount, our service fee on top, and both together."""
+
+    amount: Money
+    fee: Money
+    fee_bps: int
+
+    @property
+    def total(self) -> Money:
+        return self.amount + self.fee
+
+
+def employer_costs(
+    payer_country: str,
+    on: date,
+    bids: Sequence[tuple[UUID, str, Sequence[Money]]],
+    *,
+    payer_id: UUID,
+) -> list[EmployerCost]:
+    """
+    What the employer would pay for each of several bids if it were chosen now; two queries for all.
+
+    :param bids: who is paid, in which country, and the parts that are paid in one by one (at least one): the fee is
+        rounded once for each, as when they are paid in.
+    :raises NoFeeSchedule: if none speaks of the date.
+    """
+    countries = {country for _payee, country, _parts in bids}
+    schedules = schedules_among({payer_country}, countries, on)
+    together = paid_between_each(payer_id, [payee for payee, _country, _parts in bids])
+    costs = []
+    for payee_id, country, parts in bids:
+        speaking = [row for row in schedules if row.payee_country in (country, ANY)]
+        fee_bps = best_schedule(speaking, together.get(payee_id, 0)).employer_fee_bps
+        currency = parts[0].currency
+        fee = Money.total((rules.employer_fee(part, fee_bps) for part in parts), currency)
+        costs.append(EmployerCost(Money.total(parts, currency), fee, fee_bps))
+    return costs
+
+
+def employer_cost_at_most(amount: Money, payer_country: str, on: date) -> EmployerCost:
+    """What an employer pays for an amount at the highest fee that may be asked, whoever is chosen."""
+    rows = schedules_among({payer_country}, None, on)
+    if not rows:
+        raise NoFeeSchedule
+    fee_bps = max(row.employer_fee_bps for row in rows)
+    return EmployerCost(amount, rules.employer_fee(amount, fee_bps), fee_bps)
