@@ -59,7 +59,7 @@ class MomentField(forms.DateTimeField):
     """
     Date and hour in the reader's zone; hours that a clock change skips or repeats are asked again.
 
-    Moments outside of YEARS are refused: in another zone they may are in a year that no calendar here has.
+    Moments outside of YEARS are refused: in another zone they may fall in a year that no calendar here has.
     """
 
     default_error_messages = {"year": _("Choose a date between the years %(first)s and %(last)s.")}

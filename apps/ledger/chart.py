@@ -1,6 +1,6 @@
 """The chart of accounts: which accounts there are, on which side they stand, and which may never cross zero.
 
-An account is notified by its code and its currency; it is opened by the first entry that names it. Debits are positive,
+An account is identified by its code and its currency; the first entry that names it opens it. Debits are positive,
 credits negative. A *guarded* account belongs to one object (an escrow, a payout) and can never be overdrawn; system
 accounts (revenue, tax, clearing) are derived from their postings, so that no hot row slows every entry down.
 """

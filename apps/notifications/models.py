@@ -71,7 +71,7 @@ class Notification(BaseModel):
 
 
 class Preference(BaseModel):
-    """How one person wants to are notified of one group of things."""
+    """How one person wants to be notified of one group of things."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notification_preferences")
     group = models.CharField(max_length=10, choices=Group)

@@ -34,7 +34,7 @@ class InternalTransferForm(forms.Form):
     amount = AmountField(label=_("Amount"))
     reason = forms.CharField(
         label=_("What for"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
-        help_text=_("The second person reads it. It is kept with the move."),
+        help_text=_("The second person reads it. It is kept with the transfer."),
     )  # fmt: skip
     transfer_id = forms.UUIDField(widget=forms.HiddenInput)
 

@@ -247,3 +247,38 @@ def test_pages_of_the_login_library_are_chinese_too(client, path):
     main = re.sub(r"<[^>]+>", " ", page[page.index("<main") : page.index("</main>")])
 
     assert not set(re.findall(r"\b[A-Z]?[a-z]{3,}\b", main)) - {"Tradewind"}
+
+
+INLINE = r"(?:\s|</?(?:a|b|bdi|code|em|span|strong|time)\b[^>]*>)*"
+GLUED = re.compile(r"\{% translate [^%]*%\}" + INLINE + r"\{\{")
+
+
+def glued(template: str) -> list[str]:
+    """Sentences begun by a `translate` tag and ended by a value: other languages put the value elsewhere."""
+    return [" ".join(match.group(0).split()) for match in GLUED.finditer(template)]
+
+
+def test_a_sentence_with_a_value_is_one_string():
+    wrong = {
+        f"{path.relative_to(ROOT)}: {sentence}"
+        for path in sorted((ROOT / "templates").rglob("*.html"))
+        for sentence in glued(path.read_text(encoding="utf-8"))
+    }
+
+    # What only a screen reader says before the stars of a rating is a label, no beginning of a sentence.
+    assert wrong == {'templates/cotton/rating.html: {% translate "Rating:" %}</span> <bdi dir="ltr" class="num">{{'}, (
+        "write these as one {% blocktranslate %} with the value inside"
+    )
+
+
+@pytest.mark.parametrize(
+    ("template", "count"),
+    [
+        ('<p>{% translate "Until" %} {{ day }}</p>', 1),
+        ('<p>{% translate "To" %}\n <bdi dir="ltr">{{ name }}</bdi>.</p>', 1),
+        ('<dt>{% translate "Until" %}</dt><dd>{{ day }}</dd>', 0),
+        ("{% blocktranslate %}Until {{ day }}{% endblocktranslate %} · {{ place }}", 0),
+    ],
+)
+def test_glued_sentences_are_found(template, count):
+    assert len(glued(template)) == count

@@ -119,7 +119,7 @@ class MoneyMachine(RuleBasedStateMachine):
     def _fund(
         self, payer: int, payee: int, currency: str, amount: int, card: str, *, is_notified: bool, credit: bool = False
     ) -> None:
-        """Somebody asks for money to be held and pays; we are notified, or have to are notified of it later."""
+        """Somebody asks for money to be held and pays; a webhook says so, or we look it up later."""
         escrow = funding.open_escrow(
             payer_id=self.employers[payer].id, payee_id=self.freelancers[payee].id, reference_id=uuid4(), memo="Work",
             amount=Money(amount, currency), actor=SYSTEM, now=self.now,

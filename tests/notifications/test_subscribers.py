@@ -93,7 +93,7 @@ def test_the_work_and_its_pay_are_notified(make, outbox_drain):
     assert "funds_released" not in employer
     delivered = Notification.objects.filter(kind="work_delivered").first()
     assert delivered.get_absolute_url().endswith(f"#milestone-{milestone.position}")
-    assert delivered.params["review_due_at"]["moment"]  # although it was approved before this was notified
+    assert delivered.params["review_due_at"]["moment"]  # although it was approved before this was delivered
 
 
 def test_a_message_tells_the_other_side_only(make, outbox_drain):
@@ -141,8 +141,8 @@ def test_every_event_that_people_wait_for_has_a_subscriber():
 
     heard = {event for name, (event, _) in _handlers.items() if name.startswith("notifications.")}
     silent = {
-        "payments.chargeback_won", "payments.chargeback_lost", "payments.fraud_warned",  # the escrow's events tell
-        # asked for by a person of the same side, or told through another event
+        "payments.chargeback_won", "payments.chargeback_lost", "payments.fraud_warned",  # the escrow's events report it
+        # asked for by a person of the same side, or reported by another event
         "accounts.profile_changed", "accounts.profile_hidden", "tasks.published", "tasks.taken_down",
         "bidding.bid_edited", "bidding.bid_withdrawn", "escrow.funded", "escrow.funding_failed",
         "payments.charge_succeeded", "payments.charge_expired",

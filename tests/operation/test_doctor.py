@@ -1,4 +1,4 @@
-"""What an operator is notified before people come, and when something is wrong."""
+"""What an operator is warned of before people come, and when something is wrong."""
 
 import contextlib
 import io

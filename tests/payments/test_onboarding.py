@@ -106,7 +106,7 @@ def test_whom_the_processor_does_not_verify_keeps_the_old_account(make):
     ada = make.freelancer(country="FR", currency="EUR")
     old = onboarded(make, ada)
     waiting = start(make, ada)
-    assert waiting.remote_account_id == old.remote_account_id  # money may are there
+    assert waiting.remote_account_id == old.remote_account_id  # money may be there
     make.processor.store.save(make.processor.store.find(old.remote_account_id) | {"payouts_enabled": False})
 
     account_operations.refresh_onboarding(account_id=waiting.id, now=NOON)

@@ -1,4 +1,4 @@
-"""The wallet gateway keeps the port's promises over HTTP, against a fake provider that is shaped like no other."""
+"""The wallet gateway keeps the protocol's promises over HTTP, against a fake provider that is shaped like no other."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""Documents out of events: each event is notified once, each number is given once."""
+"""Documents out of events: each event becomes one document, each number is given once."""
 
 from __future__ import annotations
 

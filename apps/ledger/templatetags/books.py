@@ -89,7 +89,7 @@ def event_label(event: str) -> str:
 
 @register.filter
 def account_label(code: str) -> str:
-    """Whose money it is; an account without words is notified by its code."""
+    """Whose money it is; an account without a name is shown by its code."""
     for prefix, words in _OF_COUNTRY:
         if code.startswith(prefix):
             return str(words % {"country": fmt.country_name(code.removeprefix(prefix))})

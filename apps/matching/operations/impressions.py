@@ -19,7 +19,7 @@ def record_shown(*, kind: ListKind, reader_id: UUID, rows: Sequence[Shown], now:
     """
     Record a list that somebody has seen, in one statement; returns how many rows were new.
 
-    Looking again within the hour continues the same list: only pairs that did not are in it are added. Two looks at
+    Looking again within the hour continues the same list: only pairs that are not in it yet are added. Two looks at
     the same moment meet on the list's id, which is made of what it is and the hour.
     """
     if not rows:

@@ -42,6 +42,6 @@ def _notify_employer(task_id: UUID, now: datetime) -> bool:
         return False
     rows = [item.shown for item in named]
     if not record_shown(kind=ListKind.PEOPLE_MAIL, reader_id=rows[0].result.task.employer_id, rows=rows, now=now):
-        return False  # another run notified of it at this moment
+        return False  # another run notifies of it at this moment
     bus.publish(events.PeopleSuit(task_id=task_id, organization_ids=[item.organization.id for item in named]), now=now)
     return True

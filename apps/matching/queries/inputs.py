@@ -102,7 +102,7 @@ def tasks_by_skills(weights: Mapping[UUID, float], now: datetime, limit: int) ->
 
 
 def is_public(task_id: UUID) -> bool:
-    """May everybody see it? Of a task for invited people nobody else is notified."""
+    """May everybody see it? Nobody else learns of a task for invited people."""
     return Task.objects.filter(id=task_id, visibility=Visibility.PUBLIC).exists()
 
 

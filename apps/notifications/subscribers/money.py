@@ -243,7 +243,7 @@ def payout_failed(event: payout_events.PayoutFailed, now: datetime) -> None:
 def payout_account_changed(event: payout_events.PayoutAccountChanged, now: datetime) -> None:
     """
     Whoever may withdraw or owns the organization, and the person who set the account that was paid to before, even if
-    they left: the one who is robbed has to are notified of it.
+    they left: the one who is robbed has to learn of it.
     """
     users = {user.pk: user for user in people.users_to_notify(event.organization_id, roles.WITHDRAW)}
     users |= {user.pk: user for user in people.owners(event.organization_id)}

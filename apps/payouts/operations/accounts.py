@@ -226,7 +226,7 @@ def _email(organization_id: UUID) -> str:
 
 
 def _remote_recipient(account: PayoutAccount) -> str:
-    """The organization's account at the processor on the same rail, where there is one: money may are there."""
+    """The organization's account at the processor on the same rail, where there is one: money may be there."""
     accounts = PayoutAccount.objects.filter(
         organization_id=account.organization_id, gateway=account.gateway, country=account.country, rail=account.rail
     ).exclude(remote_account_id="")

@@ -216,7 +216,7 @@ def _wait_for_funds(payout: Payout, now: datetime) -> None:
     """
     The platform's money is not available yet (it is pending for days after a payment): nobody's fault, so it waits.
 
-    The processor keeps its "not enough" under the key; as that is a rejection, nothing moved and the next attempt may
+    The processor keeps its "not enough" under the key; that is a rejection, so nothing moved and the next attempt may
     have another key.
     """
     changes = {"transfer_key": uuid7(), "source_currency": ""}

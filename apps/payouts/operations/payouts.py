@@ -121,7 +121,7 @@ def accept_quote(*, quote_id: UUID, actor: Actor, now: datetime, is_automatic: b
     :raises QuoteExpired, QuoteUsed, QuoteOutdated: never priced again in silence.
     :raises NotEnoughMoney: if the balance has gone meanwhile.
     :raises WithdrawalsFrozen: while a movement of its money waits to be compared with the books.
-    :raises InsufficientLiquidity: if the cash of the gateway has; nothing is reserved, and staff are notified.
+    :raises InsufficientLiquidity: if the gateway's cash has gone meanwhile; nothing is reserved, staff are notified.
     """
     with recording_shortages(now):
         return _accept(quote_id, actor, now, is_automatic)

@@ -33,7 +33,8 @@ def request_reversal(*, payout_id: UUID, actor: Actor, now: datetime) -> Transfe
     the entry is written when the processor has answered, with its own figure. Asked again while one is on its way or
     done, it is the same one.
 
-    :raises OnlyStaff: for anybody else. :raises NothingToReverse: if the cash does not are there.
+    :raises OnlyStaff: for anybody else.
+    :raises NothingToReverse: if the cash is not there.
     """
     policies.check_is_staff(actor)
     payout = payouts.payout_for_update(payout_id)

@@ -55,7 +55,7 @@ class TreasuryOperations(APIView):
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        """Hand kept tax on, sweep our own money to the bank, reserve for chargebacks, or bring our own money."""
+        """Remit collected tax, sweep our own money to the bank, reserve for chargebacks, or bring our own money."""
         policies.check_is_staff(actor(request._request))
         serializer = serializers.NewTreasuryOperationSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)

@@ -60,7 +60,7 @@ class InternalTransfer(BaseModel):
     """
 
     id = models.UUIDField(primary_key=True, editable=False)
-    """Made by the form that was sent: the same form sent twice is one move."""
+    """Made by the form that was sent: the same form sent twice is one transfer."""
     number = models.CharField(max_length=20, unique=True)
     """Written into the transfer, so that the line that shows it can be recognised."""
     source = models.CharField(max_length=20)

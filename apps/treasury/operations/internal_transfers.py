@@ -44,12 +44,12 @@ class ExceedsAvailable(Conflict):
 
 class SecondPersonMissing(Conflict):
     code = "second_person_missing"
-    message = _("You wanted this move yourself. A second person has to agree.")
+    message = _("You proposed this transfer yourself. A second person has to agree.")
 
 
 class LineMismatch(Conflict):
     code = "line_mismatch"
-    message = _("This line is not of the move's amount, or something else explains it already.")
+    message = _("This line is not of the transfer's amount, or something else explains it already.")
 
 
 @transaction.atomic
@@ -139,7 +139,7 @@ def cancel_transfer(*, transfer_id: UUID, actor: Actor, now: datetime) -> Intern
 @transaction.atomic
 def match_statement_line(*, transfer_id: UUID, line_id: UUID, actor: Actor, now: datetime) -> InternalTransfer:
     """
-    Staff say which line of the gateway is the step that a move waits for, where the line itself does not say it.
+    Staff say which line of the gateway is the step that a transfer waits for, where the line itself does not say it.
 
     :raises OnlyStaff: :raises LineMismatch: :raises NotFound:
     """

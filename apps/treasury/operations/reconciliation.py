@@ -85,7 +85,7 @@ def compare_balances(*, gateway: str) -> dict[str, tuple[Money, Money]]:
     """
     Currencies in which the processor's balance and the clearing account differ: (processor, books).
 
-    Payments of the last minutes may are in one and not yet in the other; a difference that stays is an alarm.
+    Payments of the last minutes may be in one and not yet in the other; a difference that stays is an alarm.
 
     :raises GatewayUnavailable: without an answer.
     """
@@ -103,7 +103,7 @@ def _balances(gateway: str) -> dict[str, tuple[Money, Money]]:
 
 def reconcile(*, gateway: str, clock: Clock = timezone.now) -> ReconciliationRun:
     """
-    Read the processor's lines, match them with the books, moved to suspense what stays unexplained, and say what
+    Read the processor's lines, match them with the books, move to suspense what stays unexplained, and say what
     differs.
 
     Not atomic as a whole: the processor is asked outside any transaction, each step is safe to repeat.

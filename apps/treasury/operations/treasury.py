@@ -42,7 +42,7 @@ def record_operation(
     *, operation_id: UUID, kind: str, subject: str, amount: Money, reason: str, actor: Actor, now: datetime
 ) -> TreasuryOperation:
     """
-    Hand kept tax on, sweep own money to the bank, or reserve for chargebacks.
+    Remit collected tax, sweep own money to the bank, or reserve for chargebacks.
 
     :param operation_id: made by the form that was confirmed; the same one again changes nothing.
     :param subject: the country of a tax, the processor of a sweep.

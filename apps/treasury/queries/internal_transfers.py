@@ -47,32 +47,32 @@ def agreed_minor(gateway: str, currency: str) -> int:
     return int(rows.aggregate(total=Sum("amount_minor"))["total"] or 0)
 
 
-def lines_of_transfer(move: InternalTransfer) -> QuerySet[ProcessorLine]:
+def lines_of_transfer(transfer: InternalTransfer) -> QuerySet[ProcessorLine]:
     """
-    Lines that may be the step that a move waits for, the oldest first: at the gateway, of the very amount, of no other
-    move, and explained by nothing else in our books.
+    Lines that may be the step that a transfer waits for, the oldest first: at the gateway, of the very amount, of no
+    other transfer, and explained by nothing else in our books.
     """
-    is_leaving = move.status == InternalTransferStatus.AGREED
-    gateway = move.source if is_leaving else move.target
-    net = -move.amount_minor if is_leaving else move.amount_minor
+    is_leaving = transfer.status == InternalTransferStatus.AGREED
+    gateway = transfer.source if is_leaving else transfer.target
+    net = -transfer.amount_minor if is_leaving else transfer.amount_minor
     explained = BookLine.objects.filter(gateway=gateway).exclude(event__startswith="suspense.").values("reference")
     rows = ProcessorLine.objects.filter(
-        gateway=gateway, net_minor=net, fee_minor=0, currency=move.currency,
+        gateway=gateway, net_minor=net, fee_minor=0, currency=transfer.currency,
         status__in=[LineStatus.WAITING, LineStatus.SUSPENSE], cash_left=None, cash_arrived=None,
     )  # fmt: skip
     return rows.exclude(reference__in=explained).order_by("booked_at", "id")
 
 
-def certain_line_of_transfer(move: InternalTransfer) -> ProcessorLine | None:
+def certain_line_of_transfer(transfer: InternalTransfer) -> ProcessorLine | None:
     """
     The line that needs nobody to look: at a processor its own word for such a movement is enough; at the bank the
-    move's number has to are in the transfer, because customers pay there too.
+    transfer's number has to be in the remittance text, because customers pay there too.
     """
-    is_leaving = move.status == InternalTransferStatus.AGREED
-    gateway = move.source if is_leaving else move.target
-    result = lines_of_transfer(move)
+    is_leaving = transfer.status == InternalTransferStatus.AGREED
+    gateway = transfer.source if is_leaving else transfer.target
+    result = lines_of_transfer(transfer)
     if gateway == GatewayName.BANK:
-        return next((line for line in result if _plain(move.number) in _remittance(line)), None)
+        return next((line for line in result if _plain(transfer.number) in _remittance(line)), None)
     result = result.filter(type="payout" if is_leaving else "topup")
     return result.exclude(reference__in=TopUp.objects.exclude(remote_id="").values("remote_id")).first()
 
@@ -89,7 +89,7 @@ def _remittance(line: ProcessorLine) -> str:
 
 
 def cash_left_in_transit() -> int:
-    """Moves that are not on their way while their account is not at nothing, or are while it is not the amount."""
+    """Transfers whose own account does not hold what it should: the amount while in transit, nothing otherwise."""
     rows = list(InternalTransfer.objects.values_list("id", "currency", "status", "amount_minor"))
     codes = {chart.clearing_transit(transfer_id, currency).code for transfer_id, currency, _, _ in rows}
     held = books.balances(codes)

@@ -85,7 +85,7 @@ def waiting_by_currency(gateway: str) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class ConnectedAccount:
-    """A freelancer's accounts at the processor (one per country), and what must are there by our books."""
+    """A freelancer's accounts at the processor (one per country), and what must be there by our books."""
 
     organization_id: UUID
     remote_account_ids: tuple[str, ...]

@@ -76,7 +76,7 @@ def internal_transfers(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def internal_transfer(request: HttpRequest, transfer_id: UUID) -> HttpResponse:
-    """One move: who wanted it and who agreed, what to type at the gateway, and the lines that show it."""
+    """One transfer: who wanted it and who agreed, what to type at the gateway, and the lines that show it."""
     asker = actor(request)
     policies.check_is_staff(asker)
     if request.method == "POST":
@@ -105,7 +105,7 @@ def _step(request: HttpRequest, transfer_id: UUID) -> None:
     step, asker, now = request.POST.get("step"), actor(request), timezone.now()
     if step == "approve":
         internal_transfer_operations.approve_transfer(transfer_id=transfer_id, actor=asker, now=now)
-        messages.success(request, _("Agreed. Make the transfer now, and write the move's number into it."))
+        messages.success(request, _("Agreed. Make the transfer now, and write the number into its purpose."))
     elif step == "cancel":
         internal_transfer_operations.cancel_transfer(transfer_id=transfer_id, actor=asker, now=now)
         messages.info(request, _("Cancelled. Nothing moved."))

@@ -1,1 +1,0 @@
-"""Gateways to payment processors. `port` says what a gateway can do; the settings say which one is open."""
