@@ -14,7 +14,6 @@ from psycopg2 import errors as postgres
 
 from apps.common.errors import Conflict, DomainError, Invalid, NotFound, Unavailable
 
-RETRY_AFTER_SECONDS = 5
 _STOPPED = (
     postgres.QueryCanceled,  # statement_timeout
     postgres.LockNotAvailable,  # lock_timeout

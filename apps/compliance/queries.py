@@ -40,7 +40,7 @@ def corridor(*, payer_country: str, payee_country: str, on: date) -> CorridorDec
     May money go from one country to the other on that date?
 
     Sanctions decide first, then the most specific row (payer and payee, then payee only, then payer only), then the
-    latest. A country or pair that no row speaks of is closed: `no_corridor`.
+    latest. A country or pair without a row is closed: `no_corridor`.
     """
     pair = (payer_country, payee_country)
     return corridors([pair], on)[pair]
@@ -72,7 +72,7 @@ def _decided(
 
 
 def withholding(*, payer_country: str, payee_country: str, on: date) -> WithholdingDecision:
-    """The share to keep back for a tax authority; zero when no row speaks of the pair."""
+    """The share to keep back for a tax authority; zero when the pair has no row."""
     row = _most_specific(Withholding.objects.all(), payer_country, payee_country, on)
     if row is None:
         return WithholdingDecision(0, "", "", "")

@@ -51,4 +51,4 @@ class Treatment(models.TextChoices):
     OUTSIDE_SCOPE = "outside_scope", _("Outside the scope of tax")
     """The place of supply is elsewhere."""
     UNDETERMINED = "undetermined", _("Tax not determined")
-    """No row of the decision table speaks of it: no tax figure, and the document says so."""
+    """No row of the decision table covers it: no tax figure, and the document says so."""

@@ -194,10 +194,6 @@ def chargeback_expense(currency: str) -> Account:
     return Account("expense:chargeback", currency, AccountKind.EXPENSE)
 
 
-def payout_fee_expense(currency: str) -> Account:
-    return Account("expense:payout_fee", currency, AccountKind.EXPENSE)
-
-
 def fx_gain_loss(currency: str) -> Account:
     return Account("fx:gain_loss", currency, AccountKind.EXPENSE)
 

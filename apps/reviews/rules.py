@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 WINDOW = timedelta(days=14)
-AXES = ("quality", "communication", "skill")
 
 
 @dataclass(frozen=True, slots=True)

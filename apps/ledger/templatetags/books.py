@@ -66,7 +66,6 @@ _ACCOUNTS: list[tuple[str, str | Promise]] = [
     ("revenue:employer_fee", _("Marketplace's fee")),
     ("revenue:fx_margin", _("Marketplace's exchange margin")),
     ("expense:processor", _("Marketplace's cost: processor")),
-    ("expense:payout_fee", _("Marketplace's cost: payout")),
     ("fx:position", _("Currency exchange")),
     ("fx:gain_loss", _("Exchange difference")),
     ("bank", _("Marketplace's bank account")),

@@ -9,7 +9,7 @@ from apps.common.models import BaseModel
 
 
 class Direction(models.TextChoices):
-    """Of the money that a row of the table of methods speaks of."""
+    """Direction of the money that a row of the table of methods is about."""
 
     IN = "in", _("Paid in")
     OUT = "out", _("Paid out")

@@ -34,7 +34,7 @@ class PaymentUnknown(Conflict):
     """A dispute or a warning about a payment that is not in our books (yet): it is looked at again, never skipped."""
 
     code = "payment_unknown"
-    message = _("The processor speaks of a payment that is not in our books. Our staff has to look at it.")
+    message = _("The processor names a payment that is not in our books. Our staff has to look at it.")
 
 
 class EvidenceRefused(Conflict):

@@ -30,7 +30,6 @@ class FeeTerms:
     commission_bps: int
     employer_fee_bps: int
     fx_margin_bps: int
-    schedule_id: UUID
     paid_before_min: int = 0
     """From how many paid pieces of work between the same two on these fees hold."""
 
@@ -59,13 +58,13 @@ def fee_terms(
     relationship, then the latest date.
 
     :param paid_before: how many pieces of work the same two have paid and been paid for.
-    :raises NoFeeSchedule: if none speaks.
+    :raises NoFeeSchedule: if there is none.
     """
     return best_schedule(schedules_of(payer_country, payee_country, on, contract_type), paid_before)
 
 
 def schedules_of(payer_country: str, payee_country: str, on: date, contract_type: str) -> list[FeeSchedule]:
-    """Every row that speaks of the pair of countries, the kind of contract and the date."""
+    """Every row for the pair of countries, the kind of contract and the date."""
     dated = FeeSchedule.objects.filter(effective_from__lte=on).filter(
         Q(effective_to=None) | Q(effective_to__gt=on),
         payer_country__in=(payer_country, ANY),
@@ -89,9 +88,7 @@ def best_schedule(schedules: Sequence[FeeSchedule], paid_before: int) -> FeeTerm
     if not ranked:
         raise NoFeeSchedule
     result = ranked[-1]
-    return FeeTerms(
-        result.commission_bps, result.employer_fee_bps, result.fx_margin_bps, result.id, result.paid_before_min
-    )
+    return FeeTerms(result.commission_bps, result.employer_fee_bps, result.fx_margin_bps, result.paid_before_min)
 
 
 def paid_between(payer_id: UUID, payee_id: UUID) -> int:

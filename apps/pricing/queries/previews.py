@@ -176,7 +176,7 @@ def employer_costs(
 
     :param bids: who is paid, in which country, and the parts that are paid in one by one (at least one): the fee is
         rounded once for each, as when they are paid in.
-    :raises NoFeeSchedule: if none speaks of the date.
+    :raises NoFeeSchedule: if there is none for the date.
     """
     countries = {country for _payee, country, _parts in bids}
     schedules = schedules_among({payer_country}, countries, on)
