@@ -273,7 +273,7 @@ def _wait_until_sent() -> int:
     return waiting
 
 
-def _count(processor: Any, asked: set[UUID], stuck: int) -> dict[str, Any]:
+def _count(processor: Any, requested_ids: set[UUID], stuck: int) -> dict[str, Any]:
     """At the processor: our own books cannot see what was sent twice."""
     from apps.payouts.models import Payout
 
@@ -282,7 +282,7 @@ def _count(processor: Any, asked: set[UUID], stuck: int) -> dict[str, Any]:
     payout_ids = set(Payout.objects.values_list("id", flat=True))
     return {
         "withdrawals": len(payout_ids),
-        "lost": len(asked - payout_ids) + len([item for item in payout_ids if item not in sent]) - stuck,
+        "lost": len(requested_ids - payout_ids) + len([item for item in payout_ids if item not in sent]) - stuck,
         "doubled": sum(count - 1 for count in sent.values()) + len(sent.keys() - payout_ids),
         "stuck": stuck,
     }

@@ -123,8 +123,8 @@ def _medians(rounds: dict[str, dict[int, list[Figures]]]) -> dict[str, dict[int,
 
 
 def _ratios(rounds: dict[str, dict[int, list[Figures]]]) -> dict[str, dict[int, float]]:
-    def over(one: str, other: str, key: str = "per_second") -> dict[int, float]:
-        pairs = {n: list(zip(rounds[one][n], rounds[other][n], strict=False)) for n in rounds[one]}
+    def over(first: str, other: str, key: str = "per_second") -> dict[int, float]:
+        pairs = {n: list(zip(rounds[first][n], rounds[other][n], strict=False)) for n in rounds[first]}
         return {n: round(statistics.median(a[key] / b[key] for a, b in both), 2) for n, both in pairs.items() if both}
 
     return {

@@ -41,17 +41,17 @@ def is_free(port: int) -> bool:
     return True
 
 
-def choose_port(wanted: int, asked_for: bool) -> int:
+def choose_port(first: int, asked_for: bool) -> int:
     """The port asked for, or the next free one after the usual; one that was asked for and is taken is only said."""
-    if is_free(wanted):
-        return wanted
+    if is_free(first):
+        return first
     if asked_for:
-        raise SystemExit(f"\n  Port {wanted} is taken by another program. Try: make demo PORT={wanted + 1}\n")
-    for port in range(wanted + 1, wanted + 50):
+        raise SystemExit(f"\n  Port {first} is taken by another program. Try: make demo PORT={first + 1}\n")
+    for port in range(first + 1, first + 50):
         if is_free(port):
-            phases.note(f"port {wanted} is taken, using {port}")
+            phases.note(f"port {first} is taken, using {port}")
             return port
-    raise SystemExit(f"\n  No free port between {wanted} and {wanted + 50}. Name one: make demo PORT=9000\n")
+    raise SystemExit(f"\n  No free port between {first} and {first + 50}. Name one: make demo PORT=9000\n")
 
 
 def end_leftovers(pid_file: Path) -> None:

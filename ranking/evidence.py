@@ -162,20 +162,20 @@ class EvidenceIndex:
 
     # --- answering ------------------------------------------------------------------------------------------------
 
-    def channels(self, asked: Briefs) -> dict[str, Matrix]:
+    def channels(self, briefs: Briefs) -> dict[str, Matrix]:
         """By name in CHANNELS: matrices of shape (tasks asked about, people), zero or more, not comparable."""
-        size = (asked.skills.shape[0], self.people)
-        weighted = asked.skills @ diags(self._rarity)
+        size = (briefs.skills.shape[0], self.people)
+        weighted = briefs.skills @ diags(self._rarity)
         result = {name: _dense(weighted @ matrix) for name, matrix in self._evidence.items()}
-        expanded = (asked.skills + EXPANDED * (asked.skills @ self._together)) @ diags(self._rarity)
+        expanded = (briefs.skills + EXPANDED * (briefs.skills @ self._together)) @ diags(self._rarity)
         result["expanded"] = _dense(expanded @ self._evidence["evidence_slow"])
         result |= {name: np.broadcast_to(value.astype(np.float32), size) for name, value in self._active.items()}
-        likely = (0.7 * (asked.skills @ self._surprise.T) + self._log_prior) / 2
+        likely = (0.7 * (briefs.skills @ self._surprise.T) + self._log_prior) / 2
         result["bayes"] = np.exp(likely - likely.max(axis=1, keepdims=True)).astype(np.float32)
-        words = self._words.transform(asked.texts) if self._words else csr_matrix((size[0], 1), dtype=np.float32)
+        words = self._words.transform(briefs.texts) if self._words else csr_matrix((size[0], 1), dtype=np.float32)
         text = _dense(words @ self._texts.T)
         skills = _dense(unit_rows(weighted) @ self._skills_unit)
-        meaning = np.maximum(_centred(asked.vectors, self._mean) @ self._vectors.T, 0)
+        meaning = np.maximum(_centred(briefs.vectors, self._mean) @ self._vectors.T, 0)
         few, some, many = NEIGHBOURS
         both = 2 * text + skills + meaning
         result["like_text"] = _neighbours(text**2, few, self._did)
@@ -186,31 +186,31 @@ class EvidenceIndex:
         result["profile_text"] = _dense(words @ self._profiles)
         return {name: result[name] for name in CHANNELS}
 
-    def features(self, asked: Briefs) -> Matrix:
+    def features(self, briefs: Briefs) -> Matrix:
         """
         Of shape (tasks asked about, people, FEATURES), all zero or more.
 
         Each channel as value / (mean of its five highest) and as 10 / (10 + rank), then what is known of the person.
         """
-        channels = self.channels(asked)
-        size = (asked.skills.shape[0], self.people)
+        channels = self.channels(briefs)
+        size = (briefs.skills.shape[0], self.people)
         answer = np.empty((*size, len(FEATURES)), dtype=np.float32)
         for number, name in enumerate(CHANNELS):
             values = channels[name]
             answer[:, :, number] = np.minimum(values / np.maximum(_mean_of_top(values), 1e-9)[:, None], VALUE_MAX)
             answer[:, :, len(CHANNELS) + number] = 10 / (10 + _ranks(values))
-        for number, values in enumerate(self._personal(asked).values(), start=2 * len(CHANNELS)):
+        for number, values in enumerate(self._personal(briefs).values(), start=2 * len(CHANNELS)):
             answer[:, :, number] = values
         return answer
 
-    def _personal(self, asked: Briefs) -> dict[str, Matrix]:
+    def _personal(self, briefs: Briefs) -> dict[str, Matrix]:
         last, first = np.full(self.people, -np.inf), np.full(self.people, np.inf)
         np.maximum.at(last, self._who, self._at)
         np.minimum.at(first, self._who, self._at)
-        idle = np.clip((asked.at[:, None] - last) / self.span, 0, 2)
+        idle = np.clip((briefs.at[:, None] - last) / self.span, 0, 2)
         tenure = np.clip((self.before - first) / self.span, 0, 1)
-        weighted = asked.skills @ diags(self._rarity)
-        shared, known_rarity = _dense(asked.skills @ self._has.T), _dense(weighted @ self._has.T)
+        weighted = briefs.skills @ diags(self._rarity)
+        shared, known_rarity = _dense(briefs.skills @ self._has.T), _dense(weighted @ self._has.T)
         result = {
             "recency_slow": np.exp(-SLOW * idle),
             "recency": np.exp(-FAST * idle),
@@ -219,7 +219,7 @@ class EvidenceIndex:
             "mean_score": self._by_person(self._received) / (self.counts + 1),
             "work": np.log1p(self.counts),
             "tenure": tenure,
-            "coverage": shared / np.maximum(np.asarray(asked.skills.sum(axis=1)), 1),
+            "coverage": shared / np.maximum(np.asarray(briefs.skills.sum(axis=1)), 1),
             "coverage_rarity": known_rarity / np.maximum(np.asarray(weighted.sum(axis=1)), 1e-9),
             "pace": np.log1p(self.counts / np.maximum(tenure, 0.02)),
         }

@@ -103,7 +103,11 @@ def formula() -> Ranker:
 
 
 def sample(
-    features: Matrix, gains: NDArray[np.int64], known: NDArray[np.int64], first_task: int, random: np.random.Generator
+    features: Matrix,
+    gains: NDArray[np.int64],
+    experienced: NDArray[np.int64],
+    first_task: int,
+    random: np.random.Generator,
 ) -> Examples:
     """
     Every good outcome, the pairs that the formula likes best, and a random few of the rest standing for all of it.
@@ -115,11 +119,11 @@ def sample(
     liked = formula().score(features)
     kept_features, kept_gains, kept_weights, kept_tasks = [], [], [], []
     for number in range(len(gains)):
-        order = known[np.argsort(-liked[number, known], kind="stable")]
+        order = experienced[np.argsort(-liked[number, experienced], kind="stable")]
         hard, rest = order[:HARD_NEGATIVES], order[HARD_NEGATIVES:]
         chosen = random.choice(rest, min(RANDOM_NEGATIVES, len(rest)), replace=False)
         standing = len(rest) / max(len(chosen), 1)
-        lost = np.setdiff1d(known[gains[number, known] > 0], np.r_[hard, chosen])
+        lost = np.setdiff1d(experienced[gains[number, experienced] > 0], np.r_[hard, chosen])
         people = np.r_[hard, chosen, lost]
         gain = gains[number, people]
         weight = np.r_[np.ones(len(hard)), np.full(len(chosen), standing), np.ones(len(lost))]

@@ -111,8 +111,8 @@ def _apart(rows: Sequence[tuple[float, Candidate]]) -> list[Candidate]:
     return placed
 
 
-def _before(one: tuple[float, Candidate], other: tuple[float, Candidate]) -> bool:
-    return (-one[0], one[1].id) < (-other[0], other[1].id)
+def _before(first: tuple[float, Candidate], second: tuple[float, Candidate]) -> bool:
+    return (-first[0], first[1].id) < (-second[0], second[1].id)
 
 
 def _with_newcomers(ordered: list[Candidate]) -> tuple[list[Candidate], set[UUID]]:

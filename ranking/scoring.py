@@ -130,7 +130,8 @@ def compared(
     level = language_level(task.language, freelancer.languages)
     return Inputs(
         skills=tuple(
-            _asked(skill, freelancer, rarity.get(skill, 1.0), related.get(skill, {})) for skill in task.skill_ids
+            _evidence_of_skill(skill, freelancer, rarity.get(skill, 1.0), related.get(skill, {}))
+            for skill in task.skill_ids
         ),
         works=shared_work(
             task.skill_ids, ((work.skills, work.at.timestamp(), work.accepted) for work in freelancer.works), now
@@ -154,10 +155,10 @@ def days_between(moment: float, now: datetime) -> float:
 
 
 def shared_work(
-    asked: Sequence[UUID], works: Iterable[tuple[Sequence[UUID], float, bool]], now: datetime
+    requested: Sequence[UUID], works: Iterable[tuple[Sequence[UUID], float, bool]], now: datetime
 ) -> tuple[SharedWork, ...]:
     """Those works that asked for any of the skills, the latest first."""
-    place = {skill: number for number, skill in enumerate(asked)}
+    place = {skill: number for number, skill in enumerate(requested)}
     shared_works = [
         SharedWork(
             days_between(at, now), bool(accepted), tuple(sorted(place[skill] for skill in skills if skill in place))
@@ -171,7 +172,7 @@ def latest_first(works: Iterable[SharedWork]) -> tuple[SharedWork, ...]:
     return tuple(sorted(works, key=lambda item: (item.days, item.places, item.accepted)))
 
 
-def _asked(skill: UUID, freelancer: FreelancerFeatures, rarity: float, like: Mapping[UUID, int]) -> Asked:
+def _evidence_of_skill(skill: UUID, freelancer: FreelancerFeatures, rarity: float, like: Mapping[UUID, int]) -> Asked:
     if skill in freelancer.skills or skill in freelancer.done_by_skill:
         return Asked(skill, rarity, freelancer.skills.get(skill, 0))
     others = [

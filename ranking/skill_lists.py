@@ -66,9 +66,9 @@ def together(left: csr_matrix, right: csr_matrix) -> Matrix:
     return result
 
 
-def _lengths(lists: csr_matrix, known: Matrix, further: Matrix) -> NDArray[np.float32]:
+def _lengths(lists: csr_matrix, overlap: Matrix, further: Matrix) -> NDArray[np.float32]:
     itself = np.asarray(lists.multiply(lists).sum(axis=1)).ravel()
-    lengths: NDArray[np.float32] = np.sqrt(np.maximum(itself + np.einsum("ij,ij->i", further, known), 0))
+    lengths: NDArray[np.float32] = np.sqrt(np.maximum(itself + np.einsum("ij,ij->i", further, overlap), 0))
     return lengths
 
 

@@ -232,8 +232,8 @@ def _by_texts(track: Track) -> Matrix:
     return np.asarray(meaning + LETTERS_OF_TITLES * pair_likeness(tasks, people), dtype=np.float32)
 
 
-def _whole(one: Person | Brief) -> str:
-    return "\n".join(part for part in (one.title, ", ".join(one.skills), one.text) if part).strip()
+def _whole(item: Person | Brief) -> str:
+    return "\n".join(part for part in (item.title, ", ".join(item.skills), item.text) if part).strip()
 
 
 def _languages(items: Sequence[Person | Brief]) -> NDArray[Any]:

@@ -68,15 +68,15 @@ def main() -> None:
     vectors(options.out, skills, occupations, labels, titles, skill_row, occupation_row)
 
 
-def names(folder: pathlib.Path, kind: str, known: dict[str, int]) -> Iterator[tuple[str, str, str, str]]:
-    """Key, language, `p` or `a`, text: preferred labels first. English alone is in the taxonomy already."""
+def names(folder: pathlib.Path, kind: str, row_numbers: dict[str, int]) -> Iterator[tuple[str, str, str, str]]:
+    """Key, language, `p` or `a`, text: preferred row_numbers first. English alone is in the taxonomy already."""
     for path in sorted(folder.glob(f"{kind}_??.csv")):
         language = path.stem.rpartition("_")[2]
         for row in table(path):
             key = row["conceptUri"].rpartition("/")[2]
             texts = [row["preferredLabel"], *row.get("altLabels", "").split("\n")]
             for position, text in enumerate(" ".join(text.split()) for text in texts):
-                if key in known and text and language != "en":
+                if key in row_numbers and text and language != "en":
                     yield key, language, "a" if position else "p", text
 
 

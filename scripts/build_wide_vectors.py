@@ -66,8 +66,8 @@ def main() -> None:
     within = (across + between_names(skill_rows, skills)) / 2
     turn = discriminant(np.cov(skills - skills.mean(0), rowvar=False), within)
 
-    def placed(found: np.ndarray) -> np.ndarray:
-        return build_linking.small(build_linking.unit((found - found.mean(0)) @ turn))
+    def placed(vectors: np.ndarray) -> np.ndarray:
+        return build_linking.small(build_linking.unit((vectors - vectors.mean(0)) @ turn))
 
     np.savez_compressed(
         DATA / "esco_wide_vectors.npz",

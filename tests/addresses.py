@@ -65,11 +65,11 @@ def addresses(*, with_admin: bool = False) -> tuple[Address, ...]:
     return tuple(Address(route) for route in sorted(set(result)))
 
 
-def filler(known: Mapping[str, list[str]], chance: random.Random) -> Callable[[str, str], str]:
+def filler(known_values: Mapping[str, list[str]], chance: random.Random) -> Callable[[str, str], str]:
     """Chooses mostly from `known` values of a converter or a name, now and then something that nothing has."""
 
     def choose(converter: str, name: str) -> str:
-        values = known.get(name) or known.get(converter) or []
+        values = known_values.get(name) or known_values.get(converter) or []
         if values and chance.random() < 0.9:
             return chance.choice(values)
         return _EXAMPLES.get(converter, "x")

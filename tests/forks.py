@@ -89,19 +89,19 @@ def _serve() -> None:
         print(os.waitstatus_to_exitcode(status), flush=True)
 
 
-def _become(asked: dict[str, Any]) -> None:
+def _become(request: dict[str, Any]) -> None:
     """The new process: what it prints goes to the error stream, since the other speaks to the test."""
     code = 1
     try:
         os.dup2(2, 1)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-        os.environ.update(asked["environment"])
+        os.environ.update(request["environment"])
         from django.conf import settings
 
-        for name, value in asked["settings"].items():
+        for name, value in request["settings"].items():
             setattr(settings, name, value)
-        sys.argv = [asked["module"], *asked["words"]]
-        import_module(asked["module"]).main()
+        sys.argv = [request["module"], *request["words"]]
+        import_module(request["module"]).main()
         code = 0
     except SystemExit as stopped:
         print(stopped, file=sys.stderr)

@@ -336,7 +336,9 @@ def _passkeys(user_ids: set[UUID]) -> set[str]:
     return {str(key) for key in result if key}
 
 
-def shares_a_person(one: str, other: str) -> Exists:
+def shares_a_person(first: str, second: str) -> Exists:
     """For lists: somebody belongs at present to both organizations, named by columns of the outer query."""
-    both = Membership.objects.filter(organization_id=OuterRef(one), user__memberships__organization_id=OuterRef(other))
+    both = Membership.objects.filter(
+        organization_id=OuterRef(first), user__memberships__organization_id=OuterRef(second)
+    )
     return Exists(both)

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from apps.accounts.models import Organization, User
 from apps.banking import states
-from apps.common.model_fields import known, status_field
+from apps.common.model_fields import is_one_of, status_field
 from apps.common.models import BaseModel, amount_field, currency_field
 from apps.common.money import Money
 
@@ -51,7 +51,7 @@ class BankOrder(BaseModel):
 
     class Meta:
         constraints = [
-            known(states.BankOrderStatus, "banking_bankorder_status_known"),
+            is_one_of(states.BankOrderStatus, "banking_bankorder_status_known"),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="banking_bankorder_amount_positive"),
             models.CheckConstraint(condition=Q(type__in=["transfer", "refund"]), name="banking_bankorder_type_known"),
             models.UniqueConstraint(

@@ -13,7 +13,7 @@ from apps.bidding import events, policies, queries, rules
 from apps.bidding.models import Bid, CriterionAnswer, ProposedMilestone
 from apps.bidding.rules import BidDraft
 from apps.bidding.states import BID, DeclineReason
-from apps.common import fmt, limits
+from apps.common import limits
 from apps.common.actors import SYSTEM, Actor
 from apps.common.errors import Invalid
 from apps.common.money import Money
@@ -191,7 +191,7 @@ def check_draft(draft: BidDraft, task: Task, bidder: Organization) -> None:
         raise MilestoneIncomplete
     total = Money(sum(milestone.amount_minor for milestone in draft.milestones), draft.amount.currency)
     if draft.milestones and total != draft.amount:
-        raise MilestonesDoNotSum(sum=fmt.money(total), amount=fmt.money(draft.amount))
+        raise MilestonesDoNotSum(sum=total, amount=draft.amount)
     criterion_ids = {criterion.id for criterion in tasks.criteria(task.id)}
     if {answer.criterion_id for answer in draft.answers} != criterion_ids or len(draft.answers) != len(criterion_ids):
         raise AnswersIncomplete
@@ -205,7 +205,7 @@ def _check_payable(draft: BidDraft, task: Task) -> None:
     for amount in typed:
         nearest = rules.on_step(amount)
         if nearest != amount:
-            raise AmountNotPayable(amount=fmt.money(amount), nearest=fmt.money(nearest))
+            raise AmountNotPayable(amount=amount, nearest=nearest)
 
 
 @transaction.atomic

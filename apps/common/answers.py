@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -9,6 +10,7 @@ from django.shortcuts import render
 from django.template import loader
 
 from apps.common.errors import DomainError
+from apps.common.money import Money
 
 PROBLEM_TYPE = "application/problem+json"
 _API = "/api/"
@@ -23,6 +25,21 @@ def problem_body(status: int, code: str, title: str, detail: str, **more: Any) -
     return {"type": f"/api/problems/{code}", "title": title, "status": status, "code": code, "detail": detail, **more}
 
 
+def problem_of(error: DomainError, **more: Any) -> dict[str, Any]:
+    """The body of a refusal. `values` holds what its sentence names: an amount in minor units, a date in ISO 8601."""
+    if error.params:
+        more["values"] = {name: _as_json(value) for name, value in error.params.items()}
+    return problem_body(error.status, error.code, str(error.title), str(error), **more)
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, Money):
+        return {"amount_minor": value.amount_minor, "currency": value.currency}
+    if isinstance(value, date):
+        return value.isoformat()
+    return value if isinstance(value, bool | int) else str(value)
+
+
 def error_answer(request: HttpRequest, error: DomainError, *, is_plain: bool = False) -> HttpResponse:
     """
     The refusal in the form that the address speaks.
@@ -32,8 +49,7 @@ def error_answer(request: HttpRequest, error: DomainError, *, is_plain: bool = F
     response: HttpResponse
     context = {"title": error.title, "message": str(error), "code": error.code, "status": error.status}
     if is_api(request):
-        body = problem_body(error.status, error.code, str(error.title), str(error))
-        response = JsonResponse(body, status=error.status, content_type=PROBLEM_TYPE)
+        response = JsonResponse(problem_of(error), status=error.status, content_type=PROBLEM_TYPE)
     elif is_plain:
         response = HttpResponse(loader.get_template("errors/plain.html").render(context), status=error.status)
     else:

@@ -11,9 +11,9 @@ class AreaConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        for room in ("events", "subscribers", "webhooks"):
-            if find_spec(f"{self.name}.{room}"):
-                import_module(f"{self.name}.{room}")
+        for module in ("events", "subscribers", "webhooks"):
+            if find_spec(f"{self.name}.{module}"):
+                import_module(f"{self.name}.{module}")
 
 
 class CommonConfig(AreaConfig):

@@ -6,14 +6,24 @@ Mapped once for pages (`middleware`) and once for the API (`api.problems`, RFC 9
 
 from __future__ import annotations
 
+from functools import singledispatch
 from typing import Any, ClassVar
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
+@singledispatch
+def in_words(value: object) -> object:
+    """How a value reads in a sentence, in the active language. `fmt` registers amounts, dates and countries."""
+    return value
+
+
 class DomainError(Exception):
-    """Base of all refusals. `params` fill the placeholders of `message`; `field` names a form field."""
+    """
+    Base of all refusals. `field` names a form field. `params` fill the placeholders of `message` and are values
+    (`Money`, `datetime`): they are formatted when somebody reads the sentence, in the language and time zone of then.
+    """
 
     code: ClassVar[str] = "error"
     status: ClassVar[int] = 400
@@ -35,7 +45,7 @@ class DomainError(Exception):
 
     def __str__(self) -> str:
         sentence = str(self.message)
-        return sentence % self.params if self.params else sentence
+        return sentence % {name: in_words(value) for name, value in self.params.items()} if self.params else sentence
 
 
 class NotAllowed(DomainError):

@@ -19,7 +19,7 @@ from babel import Locale, UnknownLocaleError, dates, numbers
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from apps.common import currencies
+from apps.common import currencies, errors
 from apps.common.money import Money
 
 _NUMBERING = "latn"
@@ -142,6 +142,10 @@ def currency_name(code: str) -> str:
     return numbers.get_currency_name(code, locale=locale())
 
 
+class Country(str):
+    """An ISO 3166 code in a domain error: it reads as the name of the country."""
+
+
 def countries() -> list[tuple[str, str]]:
     """(code, name in the reader's language), sorted by name."""
     names = locale().territories
@@ -219,3 +223,9 @@ def device(user_agent: str) -> str:
     if browser and system:
         return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
     return browser or system or _("Unknown device")
+
+
+errors.in_words.register(Money, money)
+errors.in_words.register(datetime, date_time)
+errors.in_words.register(date, day)
+errors.in_words.register(Country, country_name)

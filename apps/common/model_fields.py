@@ -10,5 +10,5 @@ def status_field(choices: type[models.TextChoices]) -> models.CharField[str, str
     return models.CharField(max_length=12, choices=choices, default=choices.values[0])
 
 
-def known(choices: type[models.TextChoices], name: str, field: str = "status") -> models.CheckConstraint:
+def is_one_of(choices: type[models.TextChoices], name: str, field: str = "status") -> models.CheckConstraint:
     return models.CheckConstraint(condition=Q(**{f"{field}__in": choices.values}), name=name)

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.policies import StaffOnly as StaffOnly
 from apps.accounts.policies import check_is_not_own_case, check_may, check_staff_may
 from apps.accounts.rules import Act, Side
-from apps.common import fmt
 from apps.common.actors import Actor
 from apps.common.errors import Conflict, DomainError, Invalid, NotAllowed
 from apps.common.money import Money
@@ -120,7 +119,7 @@ def check_reason(reason: str, milestone: Milestone, now: datetime) -> None:
         if due_at is None:
             raise NoDueDate
         if not contract_rules.is_late(due_at=due_at, delivered_at=delivered_at, now=now):
-            raise (CameInTime if delivered_at else NotLateYet)(due=fmt.date_time(due_at))
+            raise (CameInTime if delivered_at else NotLateYet)(due=due_at)
     if reason == DisputeReason.NOT_DELIVERED and delivered_at is not None:
         raise WasDelivered
     if reason == DisputeReason.NOT_PAID and delivered_at is None:
@@ -210,7 +209,7 @@ def check_can_decide(actor: Actor, dispute: Dispute, now: datetime) -> None:
     sides = [dispute.opened_by_id, dispute.respondent_id]
     check_is_not_own_case(actor, sides, since=dispute.opened_at)
     if dispute.status == DisputeStatus.OPEN and now < dispute.answer_due_at:
-        raise TooEarly(until=fmt.date_time(dispute.answer_due_at))
+        raise TooEarly(until=dispute.answer_due_at)
 
 
 def can_decide(actor: Actor, dispute: Dispute, now: datetime) -> bool:
@@ -229,4 +228,4 @@ def check_is_open(dispute: Dispute) -> None:
 def check_part(part: Money, amount: Money) -> None:
     """:raises ShareOutOfRange: unless the part lies between nothing and the whole."""
     if part.currency != amount.currency or not 0 <= part.amount_minor <= amount.amount_minor:
-        raise ShareOutOfRange(amount=fmt.money(amount))
+        raise ShareOutOfRange(amount=amount)

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts import policies as accounts
 from apps.accounts.policies import StaffOnly as StaffOnly
 from apps.accounts.rules import Act, Side
-from apps.common import fmt
 from apps.common.actors import Actor
 from apps.common.errors import Conflict, DomainError, Invalid, NotAllowed
 from apps.common.money import Money
@@ -149,10 +148,10 @@ def check_can_split(actor: Actor, escrow: Escrow) -> None:
     check_is_not_claimed(escrow, warnings_too=not actor.is_system)  # the law's clock only sends back
 
 
-def check_share(part: Money, whole: Money, whole_text: str) -> None:
+def check_share(part: Money, whole: Money) -> None:
     """:raises AmountNotHeld: unless the part lies between nothing and the whole."""
     if part.currency != whole.currency or not 0 <= part.amount_minor <= whole.amount_minor:
-        raise AmountNotHeld(held=whole_text)
+        raise AmountNotHeld(held=whole)
 
 
 def check_is_staff(actor: Actor) -> None:
@@ -176,12 +175,12 @@ def check_is_not_own_case(actor: Actor, escrow: Escrow) -> None:
     accounts.check_is_not_own_case(actor, (escrow.payer_id, escrow.payee_id), since=escrow.opened_at)
 
 
-def check_amount(amount: Money, remaining: Money, remaining_text: str) -> None:
+def check_amount(amount: Money, remaining: Money) -> None:
     """:raises NothingHeld, AmountNotHeld: unless something of the amount's size is held."""
     if remaining.amount_minor <= 0:
         raise NothingHeld
     if amount.currency != remaining.currency or amount.amount_minor <= 0 or amount > remaining:
-        raise AmountNotHeld(held=remaining_text)
+        raise AmountNotHeld(held=remaining)
 
 
 def _check_may_move(actor: Actor, escrow: Escrow) -> None:
@@ -216,7 +215,7 @@ def check_can_appeal(actor: Actor, recovery: Recovery, now: datetime) -> None:
     accounts.check_may(actor, Act.APPEAL_RECOVERY, recovery.escrow.payee_id)
     RECOVERY.next(recovery.status, "appeal")
     if now >= recovery.appeal_by:
-        raise AppealTooLate(until=fmt.date_time(recovery.appeal_by))
+        raise AppealTooLate(until=recovery.appeal_by)
 
 
 def can_appeal(actor: Actor, recovery: Recovery, now: datetime) -> bool:

@@ -141,13 +141,13 @@ def recover(request: HttpRequest, chargeback_id: UUID) -> HttpResponse:
 
 
 def _ask_about_appeal(
-    request: HttpRequest, form: AppealAnswerForm | AppealForm, found: Recovery
+    request: HttpRequest, form: AppealAnswerForm | AppealForm, recovery: Recovery
 ) -> HttpResponse | None:
     happens = (
         _("The decision is lifted: the freelancer keeps the money.")
         if form.cleaned_data["answer"] == "grant"
         else _("%(amount)s are taken from the freelancer's balance at once; what is missing there is owed.")
-        % {"amount": fmt.money(found.amount)}
+        % {"amount": fmt.money(recovery.amount)}
     )
     sentences = [happens, _("The freelancer reads your reasons."), _("This cannot be undone.")]
     return ask_first(request, form, title=_("Answer the appeal?"), sentences=sentences, label=_("Confirm decision"))

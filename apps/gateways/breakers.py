@@ -15,18 +15,18 @@ from apps.gateways.errors import GatewayUnavailable
 Answer = TypeVar("Answer")
 
 
-class Silence(GatewayUnavailable):
+class NoAnswer(GatewayUnavailable):
     """No answer at all: the connection failed, or the time ran out."""
 
 
-def asked(gateway: str, address: str, call: Callable[[], Answer]) -> Answer:
+def call(gateway: str, address: str, function: Callable[[], Answer]) -> Answer:
     """
-    The call's answer. `Silence` raised by it counts; any other error is an answer.
+    The call's answer. `NoAnswer` raised by it counts; any other error is an answer.
 
     :raises GatewayUnavailable: at once, while the gateway is silent or too many calls of this process wait for it.
     """
     try:
-        return _breaker(gateway, address).call(call, silences=(Silence,))
+        return _breaker(gateway, address).call(function, silences=(NoAnswer,))
     except Open as error:
         raise GatewayUnavailable(str(error)) from error
 

@@ -46,7 +46,7 @@ def can_change_details(actor: Actor, organization_id: UUID) -> bool:
     return accounts.may(actor, Act.CHANGE_BILLING_DETAILS, organization_id)
 
 
-def check_can_credit(document: Document, amount: Money, left: Money, shown: str) -> None:
+def check_can_credit(document: Document, amount: Money, left: Money) -> None:
     """
     :raises NotAnInvoice: for anything else.
     :raises MoreThanInvoiced: for nothing, and for more than is left of the invoice.
@@ -54,4 +54,4 @@ def check_can_credit(document: Document, amount: Money, left: Money, shown: str)
     if document.kind not in INVOICES:
         raise NotAnInvoice
     if not Money.zero(amount.currency) < amount <= left:
-        raise MoreThanInvoiced(left=shown, field="amount")
+        raise MoreThanInvoiced(left=left, field="amount")

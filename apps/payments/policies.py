@@ -109,11 +109,11 @@ class AmountTooSmall(Invalid):
     message = _("The amount is too small to be paid out in %(currency)s.")
 
 
-def check_amount(amount: Money, balance: Money, balance_text: str) -> None:
+def check_amount(amount: Money, balance: Money) -> None:
     """:raises NothingToPayOut, AmountTooLarge, AmountTooSmall: as they say."""
     if balance.amount_minor <= 0:
         raise NothingToPayOut(currency=balance.currency)
     if amount > balance:
-        raise AmountTooLarge(balance=balance_text, field="amount")
+        raise AmountTooLarge(balance=balance, field="amount")
     if amount.amount_minor <= 0:
         raise AmountTooSmall(currency=amount.currency, field="amount")

@@ -67,7 +67,7 @@ class InsufficientLiquidity(Conflict):
         "less, or choose another way to be paid."
     )
 
-    def __init__(self, *, gateway: str, missing: Money, amount: str) -> None:
+    def __init__(self, *, gateway: str, missing: Money, amount: Money) -> None:
         super().__init__(amount=amount)
         self.gateway, self.missing = gateway, missing
 
@@ -141,7 +141,7 @@ def check_may_leave(account: PayoutAccount, now: datetime) -> None:
     :raises compliance.CorridorClosed: where law or reach forbid it by now.
     """
     if account.payable_from is not None and now < account.payable_from:
-        raise AccountTooNew(moment=fmt.date_time(account.payable_from))
+        raise AccountTooNew(moment=account.payable_from)
     organization = account.organization
     if organization.country_review_since is not None:
         raise CountryUnderReview
@@ -172,10 +172,10 @@ def check_is_paid_by(gateway: str, account_number: str, *, country: str, currenc
     at_home = ibans.compact(account_number)[:2]
     reached = methods.countries_paid_by(gateway, currency=currency, on=on)
     if at_home not in reached and "" not in reached:
-        raise AccountNotReached(country=fmt.country_name(at_home), currency=currency)
+        raise AccountNotReached(country=fmt.Country(at_home), currency=currency)
 
 
-def check_liquidity(account: PayoutAccount, wanted: Money, source_currency: str) -> None:
+def check_liquidity(account: PayoutAccount, amount: Money, source_currency: str) -> None:
     """
     A gateway that pays from our own balance exchanges nothing, and pays no more than it holds and has not committed.
 
@@ -186,9 +186,9 @@ def check_liquidity(account: PayoutAccount, wanted: Money, source_currency: str)
         return
     if source_currency != account.currency:
         raise GatewayDoesNotExchange(currency=account.currency, source=source_currency)
-    free = liquidity.cash_at(account.gateway, wanted.currency).free
-    if free < wanted:
-        raise InsufficientLiquidity(gateway=account.gateway, missing=wanted - free, amount=fmt.money(wanted))
+    free = liquidity.cash_at(account.gateway, amount.currency).free
+    if free < amount:
+        raise InsufficientLiquidity(gateway=account.gateway, missing=amount - free, amount=amount)
 
 
 def check_can_accept(quote: FxQuote, now: datetime) -> None:

@@ -136,7 +136,7 @@ def _write(rows: list[SkillRow], *, source: str, languages: set[str], update: li
         ],
         update_conflicts=True, unique_fields=["id"], update_fields=update,
     )  # fmt: skip
-    new_labels = {key: label for row in rows for key, label in _wanted(row).items()}
+    new_labels = {key: label for row in rows for key, label in _distinct_labels(row).items()}
     obsolete, kept = [], set()
     labels = SkillLabel.objects.filter(skill_id__in=[row.id for row in rows], language__in=languages)
     for label in labels.only("id", "skill_id", "language", "norm", "text", "is_preferred", "source"):
@@ -161,7 +161,7 @@ def _write(rows: list[SkillRow], *, source: str, languages: set[str], update: li
     )  # fmt: skip
 
 
-def _wanted(row: SkillRow) -> dict[tuple[UUID, str, str], LabelRow]:
+def _distinct_labels(row: SkillRow) -> dict[tuple[UUID, str, str], LabelRow]:
     result: dict[tuple[UUID, str, str], LabelRow] = {}
     for label in row.labels:
         norm = " ".join(tokens.fold(label.text).split())[:300]

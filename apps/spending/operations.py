@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from apps.accounts import queries as people
 from apps.accounts.operations import access_log
-from apps.common import fmt, limits
+from apps.common import limits
 from apps.common.actors import SYSTEM, Actor
 from apps.common.money import Money
 from apps.common.operations import move
@@ -326,14 +326,14 @@ def _check_rule(
     if counted is None or counted.currency != rule.currency:
         raise policies.LimitNotComparable(limit_currency=rule.currency, currency=amount.currency)
     if rule.approval_above is not None and counted > rule.approval_above and not is_approved:
-        raise policies.ApprovalNeeded(threshold=fmt.money(rule.approval_above))
+        raise policies.ApprovalNeeded(threshold=rule.approval_above)
     whole = queries.spent_in_month(rule.organization_id, rule.currency, now.date()) + counted
     if rule.monthly_limit is not None and whole > rule.monthly_limit:
-        raise policies.OverMonthlyLimit(would=fmt.money(whole), limit=fmt.money(rule.monthly_limit))
+        raise policies.OverMonthlyLimit(would=whole, limit=rule.monthly_limit)
     if rule.member_limit is not None and actor.user_id is not None:
         mine = queries.spent_in_month(rule.organization_id, rule.currency, now.date(), user_id=actor.user_id) + counted
         if mine > rule.member_limit:
-            raise policies.OverMemberLimit(would=fmt.money(mine), limit=fmt.money(rule.member_limit))
+            raise policies.OverMemberLimit(would=mine, limit=rule.member_limit)
 
 
 def _has_ceiling(rule: SpendingRule) -> bool:
@@ -345,7 +345,7 @@ def _check_budget(budget: Budget, counted: Money | None, amount: Money, now: dat
         raise policies.LimitNotComparable(limit_currency=budget.currency, currency=amount.currency)
     left = queries.use_of(budget).left
     if counted > left:
-        raise policies.OverBudget(budget=budget.name, left=fmt.money(left))
+        raise policies.OverBudget(budget=budget.name, left=left)
 
 
 def _open_budget_of(organization_id: UUID, budget_id: UUID | None) -> Budget | None:

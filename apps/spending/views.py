@@ -197,14 +197,14 @@ def _approval(request: HttpRequest, approval_id: UUID) -> Approval:
     return result
 
 
-def _approval_context(request: HttpRequest, found: Approval, form: DecisionForm) -> dict[str, object]:
+def _approval_context(request: HttpRequest, approval: Approval, form: DecisionForm) -> dict[str, object]:
     return {
-        "approval": found,
+        "approval": approval,
         "form": form,
-        "may_decide": found.status == "asked" and policies.can_decide(actor(request), found, timezone.now()),
-        "is_mine": found.requested_by_id == actor(request).user_id,
-        "budget": queries.use_of(found.budget) if found.budget else None,
-        "milestone": contracts.milestone_by_reference(found.reference_id),
+        "may_decide": approval.status == "asked" and policies.can_decide(actor(request), approval, timezone.now()),
+        "is_mine": approval.requested_by_id == actor(request).user_id,
+        "budget": queries.use_of(approval.budget) if approval.budget else None,
+        "milestone": contracts.milestone_by_reference(approval.reference_id),
     }
 
 

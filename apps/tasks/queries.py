@@ -59,25 +59,25 @@ def open_tasks(actor: Actor) -> QuerySet[Task]:
     return tasks_visible_to(actor).filter(status=TaskStatus.OPEN, hidden_at=None)
 
 
-def search(actor: Actor, wanted: TaskFilter, now: datetime, *, without: str = "") -> QuerySet[Task]:
+def search(actor: Actor, filters: TaskFilter, now: datetime, *, without: str = "") -> QuerySet[Task]:
     """Open tasks that fit; `without` leaves one facet out, to count what it would bring."""
     tasks = open_tasks(actor).filter(bidding_closes_at__gt=now)
-    if wanted.text.strip():
-        tasks = _matching(tasks, wanted.text)
-    if wanted.category and without != "category":
-        tasks = tasks.filter(category__slug=wanted.category)
-    for skill_id in wanted.skill_ids if without != "skill" else ():
+    if filters.text.strip():
+        tasks = _matching(tasks, filters.text)
+    if filters.category and without != "category":
+        tasks = tasks.filter(category__slug=filters.category)
+    for skill_id in filters.skill_ids if without != "skill" else ():
         tasks = tasks.filter(Exists(TaskSkill.objects.filter(task=OuterRef("pk"), skill_id=skill_id)))
-    if wanted.language and without != "language":
-        tasks = tasks.filter(source_language=wanted.language)
-    if wanted.budget_from_minor is not None:
-        tasks = tasks.filter(budget_reference_minor__gte=wanted.budget_from_minor)
-    if wanted.budget_to_minor is not None:
-        tasks = tasks.filter(budget_reference_minor__lte=wanted.budget_to_minor)
-    if wanted.posted_within_days:
-        tasks = tasks.filter(published_at__gte=now - timedelta(days=wanted.posted_within_days))
-    if wanted.bid_window and without != "bid_window":
-        tasks = tasks.filter(bid_window=wanted.bid_window)
+    if filters.language and without != "language":
+        tasks = tasks.filter(source_language=filters.language)
+    if filters.budget_from_minor is not None:
+        tasks = tasks.filter(budget_reference_minor__gte=filters.budget_from_minor)
+    if filters.budget_to_minor is not None:
+        tasks = tasks.filter(budget_reference_minor__lte=filters.budget_to_minor)
+    if filters.posted_within_days:
+        tasks = tasks.filter(published_at__gte=now - timedelta(days=filters.posted_within_days))
+    if filters.bid_window and without != "bid_window":
+        tasks = tasks.filter(bid_window=filters.bid_window)
     return tasks
 
 
@@ -92,9 +92,11 @@ def _matching(tasks: QuerySet[Task], text: str) -> QuerySet[Task]:
     return tasks.filter(search_vector=tokens.query(groups, any_of=True))
 
 
-def search_page(actor: Actor, wanted: TaskFilter, now: datetime, cursor: str = "", size: int = 20) -> keyset.Page[Task]:
-    tasks = search(actor, wanted, now).prefetch_related("skills")
-    return keyset.page(tasks, order=SORTS.get(wanted.sort, SORTS["new"]), cursor=cursor, size=size)
+def search_page(
+    actor: Actor, filters: TaskFilter, now: datetime, cursor: str = "", size: int = 20
+) -> keyset.Page[Task]:
+    tasks = search(actor, filters, now).prefetch_related("skills")
+    return keyset.page(tasks, order=SORTS.get(filters.sort, SORTS["new"]), cursor=cursor, size=size)
 
 
 def capped_count(tasks: QuerySet[Task]) -> int:
@@ -102,9 +104,9 @@ def capped_count(tasks: QuerySet[Task]) -> int:
     return tasks.order_by()[: COUNT_MAX + 1].count()
 
 
-def facet_counts(actor: Actor, wanted: TaskFilter, now: datetime, name: str, column: str) -> dict[Any, int]:
+def facet_counts(actor: Actor, filters: TaskFilter, now: datetime, name: str, column: str) -> dict[Any, int]:
     """How many tasks each value of a facet would bring, the other filters kept; among the newest `FACET_MAX`."""
-    newest = search(actor, wanted, now, without=name).order_by("-published_at", "-id").values("id")[:FACET_MAX]
+    newest = search(actor, filters, now, without=name).order_by("-published_at", "-id").values("id")[:FACET_MAX]
     rows = Task.objects.filter(id__in=newest).values(column).annotate(n=Count("id")).order_by("-n")
     return {row[column]: row["n"] for row in rows[:30]}
 

@@ -47,7 +47,7 @@ class Api:
         self.store.run("INSERT INTO calls (method, path, key) VALUES (?, ?, ?)", call.method, call.path, call.key)
         try:
             with self.store.step():
-                answer = self._known(call)
+                answer = self._stored_answer(call)
                 if answer is None:
                     answer = Answer(200, self._expanded(self._dispatch(call), call.fields.get("expand", {})))
                     self._remember(call, answer)
@@ -79,7 +79,7 @@ class Api:
                 self.store.now(),
             )
 
-    def _known(self, call: Call) -> Answer | None:
+    def _stored_answer(self, call: Call) -> Answer | None:
         if call.method != "POST" or not call.key:
             return None
         rows = self.store.rows(

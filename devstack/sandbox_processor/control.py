@@ -27,54 +27,52 @@ def play(api: Api, path: str, body: bytes) -> Answer:
         return Answer(error.status, error.body())
 
 
-def _faults(api: Api, _: str, asked: Json) -> Json:
-    api.store.run(
-        "INSERT INTO faults (path, kind, times) VALUES (?, ?, ?)", asked["path"], asked["kind"], asked["times"]
-    )
+def _faults(api: Api, _: str, body: Json) -> Json:
+    api.store.run("INSERT INTO faults (path, kind, times) VALUES (?, ?, ?)", body["path"], body["kind"], body["times"])
     return {}
 
 
-def _clock(api: Api, _: str, asked: Json) -> Json:
+def _clock(api: Api, _: str, body: Json) -> Json:
     """Time passes for keys, sessions, links and pending money; never backwards."""
-    ahead = api.store.knob("clock_ahead") + max(float(asked["advance_seconds"]), 0.0)
+    ahead = api.store.knob("clock_ahead") + max(float(body["advance_seconds"]), 0.0)
     api.store.turn("clock_ahead", ahead)
     return {"ahead_seconds": ahead}
 
 
-def _knobs(api: Api, _: str, asked: Json) -> Json:
-    for name in asked.keys() & KNOBS:
-        api.store.turn(name, float(asked[name]))
+def _knobs(api: Api, _: str, body: Json) -> Json:
+    for name in body.keys() & KNOBS:
+        api.store.turn(name, float(body[name]))
     return {name: api.store.knob(name) for name in sorted(KNOBS)}
 
 
-def _pay(api: Api, session_id: str, asked: Json) -> Json:
+def _pay(api: Api, session_id: str, body: Json) -> Json:
     session = charges.find_session(api.store, session_id)
-    return charges.pay(api.store, session, asked.get("card", pages.TEST_CARD).replace(" ", ""))
+    return charges.pay(api.store, session, body.get("card", pages.TEST_CARD).replace(" ", ""))
 
 
-def _end_payout(api: Api, payout_id: str, asked: Json) -> Json:
+def _end_payout(api: Api, payout_id: str, body: Json) -> Json:
     """A payout, or an outbound payment with its `status`."""
     if payout_id.startswith("obp_"):
-        return outbound.end(api.store, payout_id, asked.get("status", "posted"))
-    return payouts.finish(api.store, payout_id, fail=bool(asked.get("fail", False)))
+        return outbound.end(api.store, payout_id, body.get("status", "posted"))
+    return payouts.finish(api.store, payout_id, fail=bool(body.get("fail", False)))
 
 
-def _dispute(api: Api, object_id: str, asked: Json) -> Json:
+def _dispute(api: Api, object_id: str, body: Json) -> Json:
     """On a payment (`pi_…`) it opens one; on a dispute (`du_…`) its `status` ends it."""
     if object_id.startswith("du_"):
-        return disputes.close(api.store, object_id, asked["status"])
+        return disputes.close(api.store, object_id, body["status"])
     return disputes.open_dispute(
-        api.store, object_id, amount=asked.get("amount"), reason=asked.get("reason", "fraudulent")
+        api.store, object_id, amount=body.get("amount"), reason=body.get("reason", "fraudulent")
     )
 
 
-def _onboard(api: Api, account_id: str, asked: Json) -> Json:
+def _onboard(api: Api, account_id: str, body: Json) -> Json:
     """What a recipient does on the hosted page, by the newest link to it."""
     links = [link for link in api.store.listed("v2.core.account_link", "") if link["account"] == account_id]
-    return accounts.onboard(api.store, links[0], asked.get("account_number", pages.TEST_ACCOUNT))
+    return accounts.onboard(api.store, links[0], body.get("account_number", pages.TEST_ACCOUNT))
 
 
-def _state(api: Api, _: str, asked: Json) -> Json:
+def _state(api: Api, _: str, body: Json) -> Json:
     store = api.store
     kinds = store.rows("SELECT kind, count(*) AS n FROM objects GROUP BY kind")
     calls = store.rows("SELECT method, path, key FROM calls ORDER BY id DESC LIMIT 500")

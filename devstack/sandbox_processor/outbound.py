@@ -62,12 +62,12 @@ def create(store: Store, fields: dict[str, Any], delay: float) -> Json:
     return payment
 
 
-def _debited(store: Store, value: int, currency: str, wanted: str) -> tuple[int, str]:
+def _debited(store: Store, value: int, currency: str, target: str) -> tuple[int, str]:
     """What leaves the financial account, in the currency asked for: converted where it is another."""
-    priced = (value, None) if wanted == currency else rates.cost(value, currency, wanted)
-    if priced is None or store.available(PLATFORM, wanted) < priced[0]:
+    priced = (value, None) if target == currency else rates.cost(value, currency, target)
+    if priced is None or store.available(PLATFORM, target) < priced[0]:
         raise Refusal(400, "insufficient_funds", "insufficient_funds", "The financial account has not that much.")
-    return priced[0], wanted
+    return priced[0], target
 
 
 def end(store: Store, payment_id: str, status: str = "posted") -> Json:

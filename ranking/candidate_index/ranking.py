@@ -55,10 +55,12 @@ def candidates(part: Part, task: TaskFeatures, weights: Mapping[UUID, float], ru
     return result
 
 
-def _sums(matrix: csr_matrix, known: list[tuple[int, float]]) -> tuple[Rows, Floats]:
+def _sums(matrix: csr_matrix, weighted_rows: list[tuple[int, float]]) -> tuple[Rows, Floats]:
     """Who has any of the skills, and their weights added up: only the rows of the skills asked for are read."""
-    weights = np.array([weight for _, weight in known], dtype=np.float32)
-    question = csr_matrix((weights, ([0] * len(known), [row for row, _ in known])), shape=(1, matrix.shape[0]))
+    weights = np.array([weight for _, weight in weighted_rows], dtype=np.float32)
+    question = csr_matrix(
+        (weights, ([0] * len(weighted_rows), [row for row, _ in weighted_rows])), shape=(1, matrix.shape[0])
+    )
     answer = question @ matrix
     return answer.indices, answer.data
 
@@ -101,18 +103,18 @@ SLACK = 8  # candidates looked at for each that is wanted: the hard rules take s
 
 
 def _allowed(
-    part: Part, task: TaskFeatures, rules: Rules, rows: Rows, sums: Floats, wanted: int
+    part: Part, task: TaskFeatures, rules: Rules, rows: Rows, sums: Floats, at_least: int
 ) -> tuple[Rows, Floats]:
     """
     The best of those whom the hard rules let through: `wanted` or more, where there are so many.
 
     Cheap sums first, the wide table for those who could still get in.
     """
-    looked_at = SLACK * max(wanted, 1)
+    looked_at = SLACK * max(at_least, 1)
     while True:
         near = _best(rows, sums, looked_at)
         near = near[_may(part, task, rules, rows[near])]
-        if len(near) >= wanted or looked_at >= len(rows):
+        if len(near) >= at_least or looked_at >= len(rows):
             return rows[near], sums[near]
         looked_at *= SLACK
 
@@ -202,7 +204,7 @@ class Scores:
         strength = 1 - (1 - self.declared) * 0.5**self.done
         weights = np.array(self.rarity)[:, None]
         skill_count = len(self.rarity)
-        evidence = np.maximum(_shown(self.fresh[:skill_count]), formula.DECLARED_SHARE * strength[:skill_count])
+        evidence = np.maximum(_work_share(self.fresh[:skill_count]), formula.DECLARED_SHARE * strength[:skill_count])
         near = np.zeros((skill_count, size))
         for number, skill in enumerate(self.task.skill_ids):
             for other, like in self.related.get(skill, {}).items():
@@ -212,7 +214,7 @@ class Scores:
         shares = {
             "evidence": (weights * evidence).sum(axis=0) / whole,
             "coverage": coverage,
-            "similar": np.maximum(_shown(self.alike), formula.DECLARED_SHARE * coverage),
+            "similar": np.maximum(_work_share(self.alike), formula.DECLARED_SHARE * coverage),
             "related": (weights * related).sum(axis=0) / whole,
         }
         result: Floats = sum((formula.SKILL_SHARES[name] * value for name, value in shares.items()), np.zeros(size))
@@ -260,7 +262,7 @@ class Scores:
         declared, done = self.declared[:, at].tolist(), self.done[:, at].tolist()
         return Inputs(
             skills=tuple(
-                self._asked(declared, done, skill, rarity)
+                self._evidence_of_skill(declared, done, skill, rarity)
                 for skill, rarity in zip(self.task.skill_ids, self.rarity, strict=True)
             ),
             works=self._shared_work(at),
@@ -290,7 +292,7 @@ class Scores:
             for work, result in places.items()
         )  # fmt: skip
 
-    def _asked(self, declared: list[float], done: list[float], skill: UUID, rarity: float) -> Asked:
+    def _evidence_of_skill(self, declared: list[float], done: list[float], skill: UUID, rarity: float) -> Asked:
         number = self.slots[skill]
         if declared[number] or done[number]:
             return Asked(skill, rarity, level_of(declared[number]))
@@ -311,6 +313,6 @@ class Scores:
         return "none"
 
 
-def _shown(work: Floats) -> Floats:
+def _work_share(work: Floats) -> Floats:
     result: Floats = np.minimum(1.0, np.log1p(work) / np.log1p(formula.WORK_ENOUGH))
     return result

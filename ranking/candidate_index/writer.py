@@ -38,26 +38,27 @@ class Writer:
         self._skill_rows: dict[UUID, int] = {}
         self._languages: dict[str, int] = {}
 
-    def add(self, one: FreelancerFeatures) -> None:
+    def add(self, freelancer: FreelancerFeatures) -> None:
         row = len(self._facts)
-        for skill, level in one.skills.items():
+        for skill, level in freelancer.skills.items():
             self._owners.append(row)
             self._skills.append(self._skill_row(skill))
             self._said.append(formula.LEVELS.get(level, formula.LEVEL_UNKNOWN))
-        for work in one.works:
+        for work in freelancer.works:
             self._add_work(row, work)
         masks = {"fluent": 0, "conversational": 0, "basic": 0}
-        for code, level_in in one.languages.items():
+        for code, level_in in freelancer.languages.items():
             number = self._languages.setdefault(code.split("-")[0], len(self._languages))
             if number < LANGUAGES_MAX:
                 masks[LEVEL_COLUMNS.get(level_in, "basic")] |= 1 << number
-        self._ids.append(one.id)
+        self._ids.append(freelancer.id)
         self._facts.append(
             (
-                one.usual_price_minor or 0, one.hourly_minor or 0,
-                one.active_at.timestamp() if one.active_at else math.nan, masks["fluent"], masks["conversational"],
-                masks["basic"], sum(1 << hour for hour in one.utc_hours), min(one.completed, 65_535),
-                min(one.failed, 65_535), country_number(one.country),
+                freelancer.usual_price_minor or 0, freelancer.hourly_minor or 0,
+                freelancer.active_at.timestamp() if freelancer.active_at else math.nan,
+                masks["fluent"], masks["conversational"], masks["basic"],
+                sum(1 << hour for hour in freelancer.utc_hours), min(freelancer.completed, 65_535),
+                min(freelancer.failed, 65_535), country_number(freelancer.country),
             )
         )  # fmt: skip
 

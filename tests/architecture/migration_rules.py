@@ -50,13 +50,13 @@ MARK = 'the version before still uses it: wait one version, then say so in `post
 
 
 def _of(
-    operation: Operation, app: str, state: ProjectState, made: set[str], migration: Migration
+    operation: Operation, app: str, state: ProjectState, new_tables: set[str], migration: Migration
 ) -> Iterator[tuple[str, bool]]:
     """(sentence, whether `post_deploy` allows it)."""
     if isinstance(operation, BREAKS_THE_VERSION_BEFORE):
         yield MARK, True
     if isinstance(operation, operations.RunSQL):
-        yield from _of_sql(operation, app, made)
+        yield from _of_sql(operation, app, new_tables)
     if isinstance(operation, AddIndexConcurrently | RemoveIndexConcurrently) and migration.atomic:
         yield "needs `atomic = False`", False
     if isinstance(operation, ValidateConstraint) and any(
@@ -64,7 +64,7 @@ def _of(
     ):
         yield "belongs into the next migration: in this one the table stays locked while its rows are read", False
     name = getattr(operation, "model_name_lower", None) or getattr(operation, "name_lower", "")
-    if name in made:
+    if name in new_tables:
         return  # a new table has no rows, and nobody uses it yet
     if isinstance(operation, operations.AddIndex) and not isinstance(operation, AddIndexConcurrently):
         yield "locks the table against writes: use AddIndexConcurrently", False
@@ -116,8 +116,8 @@ def _is_wider(old: models.Field, new: models.Field) -> bool:  # type: ignore[typ
     return False
 
 
-def _of_sql(operation: operations.RunSQL, app: str, made: set[str]) -> Iterator[tuple[str, bool]]:
-    tables = {f"{app}_{name}" for name in made}
+def _of_sql(operation: operations.RunSQL, app: str, new_tables: set[str]) -> Iterator[tuple[str, bool]]:
+    tables = {f"{app}_{name}" for name in new_tables}
     sql = operation.sql if isinstance(operation.sql, str) else ";".join(str(part) for part in operation.sql)
     if BREAKING_SQL.search(sql):
         yield MARK, True
@@ -128,8 +128,8 @@ def _of_sql(operation: operations.RunSQL, app: str, made: set[str]) -> Iterator[
             yield "reads the whole table under a lock: NOT VALID, and VALIDATE in the next migration", False
 
 
-def _in_the_database(given: list[Operation]) -> Iterator[Operation]:
-    for operation in given:
+def _in_the_database(listed: list[Operation]) -> Iterator[Operation]:
+    for operation in listed:
         if isinstance(operation, operations.SeparateDatabaseAndState):
             yield from _in_the_database(operation.database_operations)
         else:

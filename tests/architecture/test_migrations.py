@@ -52,12 +52,12 @@ def before() -> ProjectState:
     return state
 
 
-def found(*given, atomic=True, post_deploy="") -> list[str]:
+def found(*listed, atomic=True, post_deploy="") -> list[str]:
     class Invented(Migration):
         pass
 
     migration = Invented("0002_invented", "shop")
-    migration.operations, migration.atomic = list(given), atomic
+    migration.operations, migration.atomic = list(listed), atomic
     if post_deploy:
         migration.post_deploy = post_deploy
     return findings("shop", migration, before())

@@ -54,6 +54,8 @@ def names(tree: ast.AST) -> Iterator[tuple[str, int, str]]:
             yield node.name, node.lineno, "definition"
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.id, node.lineno, "variable"
+        elif isinstance(node, ast.arg):
+            yield node.arg, node.lineno, "variable"
         elif isinstance(node, ast.ExceptHandler) and node.name:
             yield node.name, node.lineno, "exception"
 
@@ -106,6 +108,8 @@ def test_interface_sentences_use_the_words_of_the_vocabulary():
         ("def open_door(): ...", "open_door"),
         ("class CandidateShelf: ...", "CandidateShelf"),
         ("found = 1", "found"),
+        ("def pay(*, asked): ...", "asked"),
+        ("key = lambda one: one", "one"),
         ("try: ...\nexcept OSError as silence: ...", "silence"),
         ('"""Pays through a door."""', "door"),
         ("x = 1  # computed anew", "anew"),

@@ -21,18 +21,18 @@ def silent():
     raise Silent
 
 
-def ask(one: Breaker, function, error=None):
+def ask(breaker: Breaker, function, error=None):
     if error is None:
-        return one.call(function, silences=(Silent,))
+        return breaker.call(function, silences=(Silent,))
     with pytest.raises(error):
-        one.call(function, silences=(Silent,))
+        breaker.call(function, silences=(Silent,))
     return None
 
 
-def rest_is_over(one: Breaker) -> None:
+def rest_is_over(breaker: Breaker) -> None:
     from django.core.cache import cache
 
-    cache.delete(one._rests)
+    cache.delete(breaker._rests)
 
 
 def test_it_opens_after_three_silences_and_calls_nobody():

@@ -67,8 +67,8 @@ def test_a_conversion_there_and_back_never_gains(amount, source, target, rate):
 
 
 @given(st.integers(0, 10**12), st.integers(0, 10**12), codes, st.decimals("0.0001", "10000", places=6))
-def test_a_conversion_keeps_order(one, other, code, rate):
-    small, large = sorted([one, other])
+def test_a_conversion_keeps_order(first, other, code, rate):
+    small, large = sorted([first, other])
     assert Money(small, "EUR").at_rate(rate, code) <= Money(large, "EUR").at_rate(rate, code)
 
 

@@ -7,7 +7,7 @@ from ranking import plain_text
 
 
 @pytest.mark.parametrize(
-    ("given", "read"),
+    ("text", "read"),
     [
         ("work\ufb02ow", "workflow"),
         ("Photo\u00adshop", "Photoshop"),
@@ -23,17 +23,17 @@ from ranking import plain_text
         ("می\u200cخواهم", "می\u200cخواهم"),
     ],
 )
-def test_joined_reads_as_people_do(given, read):
-    assert plain_text.joined(given)[0] == read
+def test_joined_reads_as_people_do(text, read):
+    assert plain_text.joined(text)[0] == read
 
 
-@pytest.mark.parametrize("given", ["a\ufb02b Kuber-\nnetes \u00adx", "", "\u00ad", "e\u0301e\u0301"])
-def test_joined_knows_where_each_letter_was(given):
-    read, places = plain_text.joined(given)
+@pytest.mark.parametrize("text", ["a\ufb02b Kuber-\nnetes \u00adx", "", "\u00ad", "e\u0301e\u0301"])
+def test_joined_knows_where_each_letter_was(text):
+    read, places = plain_text.joined(text)
     assert len(read) == len(places)
     assert places == sorted(places)
     for letter, place in zip(read, places, strict=True):
-        assert letter in plain_text.joined(given[place])[0] or given[place] == "e"
+        assert letter in plain_text.joined(text[place])[0] or text[place] == "e"
 
 
 @pytest.mark.parametrize("name", ["\u200b", "\u3164", "\u2800", "\u00ad", " \t", "\u2066\u2069", "\ufe0f", "\u115f\u1160",

@@ -105,12 +105,12 @@ def test_the_title_weighs_more_than_the_body():
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("first", "other"),
     [("ＦＩＧＭＡ", "figma"), ("Ｃａｆé", "cafe"), ("إدارة", "ادارة"), ("機器", "机器"), ("ёлка", "елка"), ("Đà", "da"),
      ("straße", "strasse"), ("کتاب", "كتاب"), ("מִלָּה", "מלה")],
 )  # fmt: skip
-def test_spellings_fold_together(one, other):
-    assert tokens.fold(one) == tokens.fold(other)
+def test_spellings_fold_together(first, other):
+    assert tokens.fold(first) == tokens.fold(other)
 
 
 def test_signs_that_spell_are_kept():
@@ -137,7 +137,7 @@ def test_any_text_makes_a_valid_vector_and_query_and_finds_itself(text):
 
 
 @pytest.mark.parametrize(
-    ("document", "asked", "language"),
+    ("document", "query", "language"),
     [
         ("Gebrauchs\xadanweisung prüfen", "Gebrauchsanweisung", "de"),
         ("Gebrauchsanweisung prüfen", "Gebrauchs\xadanweisung", "de"),
@@ -168,9 +168,9 @@ def test_any_text_makes_a_valid_vector_and_query_and_finds_itself(text):
         ("ひらがな", "ヒラガナ", "ja"),
     ],
 )  # fmt: skip
-def test_what_is_written_in_another_way_is_found_all_the_same(document, asked, language):
+def test_what_is_written_in_another_way_is_found_all_the_same(document, query, language):
     has = set(tokens.index_tokens(document, language))
-    groups = tokens.query_tokens(asked)
+    groups = tokens.query_tokens(query)
     assert groups
     assert all(any(token in has for token in group) for group in groups)
 

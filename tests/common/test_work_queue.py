@@ -153,7 +153,7 @@ JOBS = [
 def test_the_steps_of_every_job_ask_the_database_and_name_what_their_operation_takes(job, monkeypatch):
     steps = []
     monkeypatch.setattr(
-        inspect.getmodule(inspect.unwrap(job.run)), "run_steps", lambda name, *given: steps.extend(given)
+        inspect.getmodule(inspect.unwrap(job.run)), "run_steps", lambda name, *arguments: steps.extend(arguments)
     )
     job.run()
     assert steps

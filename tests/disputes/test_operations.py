@@ -28,8 +28,8 @@ def EUR(text: str) -> Money:
     return Money.of(text, "EUR")
 
 
-def sides(make, found: Dispute):
-    contract = found.milestone.contract
+def sides(make, outcome: Dispute):
+    contract = outcome.milestone.contract
     return make.actor(contract.employer), make.actor(contract.freelancer)
 
 

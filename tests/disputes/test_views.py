@@ -29,8 +29,8 @@ def as_():
     return log_in
 
 
-def sides(found):
-    contract = found.milestone.contract
+def sides(outcome):
+    contract = outcome.milestone.contract
     return contract.employer, contract.freelancer
 
 

@@ -59,7 +59,7 @@ class Run:
         return sum(self.statuses.values())
 
 
-def fuzz(people: Mapping[str, Client], known: Mapping[str, list[str]], *, requests: int, seed: int) -> Run:
+def fuzz(people: Mapping[str, Client], known_values: Mapping[str, list[str]], *, requests: int, seed: int) -> Run:
     """
     :param people: by role; each browser is logged in already.
     :param known: ids that exist, by the name of an address's parameter or its kind ("uuid").
@@ -72,8 +72,8 @@ def fuzz(people: Mapping[str, Client], known: Mapping[str, list[str]], *, reques
     while run.count < requests:
         address = next(turns)
         who, client = chance.choice(list(people.items()))
-        path = address.filled(filler(known, chance))
-        method, options = _request(address, path, client, fields, chance, known, run)
+        path = address.filled(filler(known_values, chance))
+        method, options = _request(address, path, client, fields, chance, known_values, run)
         _ask(run, who, client, method, path, options)
     return run
 
@@ -107,12 +107,12 @@ def _is_outage(response: Any) -> bool:
 
 def _request(
     address: Address, path: str, client: Client, fields: Mapping[str, list[str]], chance: random.Random,
-    known: Mapping[str, list[str]], run: Run,
+    known_values: Mapping[str, list[str]], run: Run,
 ) -> tuple[str, dict[str, Any]]:  # fmt: skip
     kind = chance.random()
     if kind < 0.45:
         names = chance.sample(QUERY_NAMES, chance.randint(0, 4))
-        query = urlencode([(name, _text(chance, known)) for name in names], errors="replace")
+        query = urlencode([(name, _text(chance, known_values)) for name in names], errors="replace")
         return chance.choice(["GET", "GET", "GET", "HEAD"]), {"QUERY_STRING": query}
     if kind < 0.48:
         return chance.choice(["OPTIONS", "DELETE", "PUT", "PATCH", "BREW"]), {}
@@ -122,14 +122,14 @@ def _request(
             body = chance.choice(RAW_JSON)
         else:
             names = fields.get(address.route) or ["title", "text", "amount", "id"]
-            body = json.dumps({name: _json(chance, known) for name in names if chance.random() < 0.9}).encode()
+            body = json.dumps({name: _json(chance, known_values) for name in names if chance.random() < 0.9}).encode()
         options = {"data": body, "content_type": "application/json", "HTTP_IDEMPOTENCY_KEY": str(chance.random())}
         return method, options
-    return "POST", _form(path, client, chance, known, run)
+    return "POST", _form(path, client, chance, known_values, run)
 
 
 def _form(
-    path: str, client: Client, chance: random.Random, known: Mapping[str, list[str]], run: Run
+    path: str, client: Client, chance: random.Random, known_values: Mapping[str, list[str]], run: Run
 ) -> dict[str, Any]:  # fmt: skip
     """The page's own fields, most as the page filled them, some with odd values."""
     page = _ask(run, "form", client, "GET", path, {})
@@ -139,7 +139,7 @@ def _form(
     values = dict(_VALUE.findall(html))
     names = list(dict.fromkeys(_INPUT.findall(html))) or ["name", "query", "reason", "note", "text", "answer", "step"]
     filled = {
-        name: values[name] if name in values and chance.random() < 0.4 else _text(chance, known)
+        name: values[name] if name in values and chance.random() < 0.4 else _text(chance, known_values)
         for name in names
         if chance.random() < 0.95
     }
@@ -147,14 +147,14 @@ def _form(
     return {"data": body, "content_type": "application/x-www-form-urlencoded"}
 
 
-def _text(chance: random.Random, known: Mapping[str, list[str]]) -> str:
-    if chance.random() < 0.15 and known.get("uuid"):
-        return chance.choice(known["uuid"])
+def _text(chance: random.Random, known_values: Mapping[str, list[str]]) -> str:
+    if chance.random() < 0.15 and known_values.get("uuid"):
+        return chance.choice(known_values["uuid"])
     return chance.choice(TEXTS)
 
 
-def _json(chance: random.Random, known: Mapping[str, list[str]]) -> Any:
-    return chance.choice(ODD_JSON) if chance.random() < 0.5 else _text(chance, known)
+def _json(chance: random.Random, known_values: Mapping[str, list[str]]) -> Any:
+    return chance.choice(ODD_JSON) if chance.random() < 0.5 else _text(chance, known_values)
 
 
 def _fields_of_the_api() -> dict[str, list[str]]:

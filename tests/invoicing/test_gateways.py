@@ -96,8 +96,8 @@ def test_a_pdf_holds_the_words_of_its_reader(language, name, words):
     assert not any("Liberation" in font or "DejaVu" in font for font in fonts)
 
 
-def _fonts(made):
-    page = pypdf.PdfReader(io.BytesIO(made)).pages[0]
+def _fonts(pdf):
+    page = pypdf.PdfReader(io.BytesIO(pdf)).pages[0]
     return [font["/BaseFont"] for font in page["/Resources"]["/Font"].values()]
 
 

@@ -23,8 +23,11 @@ def only(organization, month=OCTOBER):
     return monthly_statement
 
 
-def adds_up(found):
-    return found.opening_total + Money.total((row.change for row in found.rows), found.currency) == found.closing_total
+def adds_up(statement):
+    return (
+        statement.opening_total + Money.total((row.change for row in statement.rows), statement.currency)
+        == statement.closing_total
+    )
 
 
 def test_an_employer_sees_held_frozen_released_refunded_and_fees(make):

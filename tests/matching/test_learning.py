@@ -205,14 +205,14 @@ def site(make, outbox_drain):
     return Site
 
 
-def impression(task, one, parts, place, list_id, side, at) -> MatchImpression:
+def impression(task, row, parts, place, list_id, side, at) -> MatchImpression:
     """As `record_shown` keeps it; the parts are those of `choosing.PARTS`."""
     shares = dict(zip(formula.SKILL_SHARES, map(float, parts[:4]), strict=True))
     points = {"skill": 60 * sum(formula.SKILL_SHARES[name] * value for name, value in shares.items())}
     points |= {"pay": 25 * float(parts[4]), "growth": 15 * float(parts[5]), "recency": 0.0, "fit": 0.0}
     return MatchImpression(
         list_id=list_id, list_kind=ListKind.PEOPLE if side == ListSide.PEOPLE else ListKind.RECOMMENDED,
-        reader=one, task=task, organization=one, position=place, ranked=place, score=sum(points.values()),
+        reader=row, task=task, organization=row, position=place, ranked=place, score=sum(points.values()),
         components=points, reasons={"skill": shares, "similar": [0, 0, None], "points": [60, 25, 15]},
         ranker_version="2", shown_at=at,
     )  # fmt: skip

@@ -49,7 +49,7 @@ levels = st.dictionaries(st.sampled_from(SKILLS), st.integers(1, 4), max_size=6)
 
 @given(
     skills=levels,
-    asked=st.lists(st.sampled_from(SKILLS), unique=True, max_size=6),
+    requested=st.lists(st.sampled_from(SKILLS), unique=True, max_size=6),
     budget=st.none() | st.integers(1, 10**9),
     price=st.none() | st.integers(1, 10**9),
     hourly=st.none() | st.integers(1, 10**7),
@@ -66,13 +66,13 @@ levels = st.dictionaries(st.sampled_from(SKILLS), st.integers(1, 4), max_size=6)
     hours=st.sets(st.integers(0, 23)),
 )
 def test_parts_sum_to_the_score_and_the_score_keeps_its_range(
-    skills, asked, budget, price, hourly, completed, failed, days, works, language, hours
+    skills, requested, budget, price, hourly, completed, failed, days, works, language, hours
 ):
     item = freelancer(
         skills=skills, usual_price_minor=price, hourly_minor=hourly, completed=completed, failed=failed, works=tuple(works),
         active_at=None if days is None else NOW - timedelta(days=days), utc_hours=frozenset(hours),
     )  # fmt: skip
-    match = score(task(skill_ids=tuple(asked), budget_minor=budget, language=language), item,
+    match = score(task(skill_ids=tuple(requested), budget_minor=budget, language=language), item,
                   related={A: {B: 600, C: 300}})  # fmt: skip
     assert math.isclose(sum(match.components.values()), match.score, abs_tol=1e-6)
     assert 0 <= match.score <= 100
@@ -80,7 +80,7 @@ def test_parts_sum_to_the_score_and_the_score_keeps_its_range(
     in_points = sum(60 * formula.SKILL_SHARES[name] * value for name, value in match.skill_shares.items())
     assert math.isclose(in_points, match.components["skill"], abs_tol=1e-6)
     named = [*match.matched, *match.missing, *(pair[0] for pair in match.related)]
-    assert sorted(named) == sorted(asked)
+    assert sorted(named) == sorted(requested)
 
 
 def test_everything_right_comes_near_a_hundred():

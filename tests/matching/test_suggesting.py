@@ -14,8 +14,8 @@ def core(slug):
     return skill_files.skill_id(slug)
 
 
-def words(text, found):
-    return {text[item.start : item.end] for item in found}
+def words(text, suggestions):
+    return {text[item.start : item.end] for item in suggestions}
 
 
 def test_names_in_running_text_are_found_with_where_they_stand(suggest):

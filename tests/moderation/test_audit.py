@@ -84,15 +84,15 @@ def test_somebody_who_left_the_staff_can_still_be_chosen(as_staff, make, nadia):
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "query",
     [
         {"act": "no.such"}, {"person": "nobody"}, {"since": "yesterday"}, {"until": "9999-12-31"},
         {"since": "2026-10-28", "until": "2026-10-27"},
     ],
 )  # fmt: skip
-def test_a_filter_that_means_nothing_is_said_and_shows_nothing(as_staff, make, nadia, asked):
+def test_a_filter_that_means_nothing_is_said_and_shows_nothing(as_staff, make, nadia, query):
     _record(make, nadia, "disputes.decide", "Half each.")
-    answer = as_staff.get(AUDIT, asked)
+    answer = as_staff.get(AUDIT, query)
 
     assert answer.status_code == 422
     assert "Half each." not in answer.content.decode()

@@ -149,9 +149,9 @@ def test_a_healthy_installation(healthy, mailoutbox):
     assert len(mailoutbox) == 1
 
 
-def failing(found) -> str:
-    assert found["ok"] is False
-    return " ".join(line["text"] for line in found["lines"] if line["level"] == "fail")
+def failing(findings) -> str:
+    assert findings["ok"] is False
+    return " ".join(line["text"] for line in findings["lines"] if line["level"] == "fail")
 
 
 def test_a_silent_beat_fails(healthy):

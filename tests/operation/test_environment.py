@@ -13,13 +13,13 @@ ROOT = Path(settings.BASE_DIR)
 OF_ITS_OWN = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DEVSTACK", "TRADEWIND_ENV", "DEBUG")
 
 
-def bare(**given: str) -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if name not in OF_ITS_OWN} | given
+def bare(**extra: str) -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name not in OF_ITS_OWN} | extra
 
 
-def run(*words: str, cwd: Path = ROOT, **given: str) -> subprocess.CompletedProcess[str]:
+def run(*words: str, cwd: Path = ROOT, **extra: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, *words], env=bare(**given), cwd=cwd, capture_output=True, text=True, timeout=60
+        [sys.executable, *words], env=bare(**extra), cwd=cwd, capture_output=True, text=True, timeout=60
     )
 
 

@@ -71,10 +71,10 @@ def test_a_request_id_of_the_proxy_is_taken_and_answered(lines):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("given", ["", "short", "a b c d e f g h", 'x"}{"level":"critical', "x" * 400, "ünïcödé-id-12"])
-def test_what_is_no_id_is_replaced(lines, given):
-    answer = Client().get("/en/help/", HTTP_X_REQUEST_ID=given)
-    assert answer["X-Request-Id"] != given
+@pytest.mark.parametrize("value", ["", "short", "a b c d e f g h", 'x"}{"level":"critical', "x" * 400, "ünïcödé-id-12"])
+def test_what_is_no_id_is_replaced(lines, value):
+    answer = Client().get("/en/help/", HTTP_X_REQUEST_ID=value)
+    assert answer["X-Request-Id"] != value
     assert logs.REQUEST_ID.fullmatch(answer["X-Request-Id"])
     assert finished(lines)["request_id"] == answer["X-Request-Id"]
 

@@ -18,7 +18,7 @@ from apps.gateways.protocols.payouts import OutboundRequest
 from apps.gateways.protocols.transfers import BankPayoutRequest, ReversalRequest, TransferRequest
 from apps.gateways.protocols.webhooks import WebhookKind
 from apps.gateways.stripe.client import API_VERSION, StripeGateway
-from apps.gateways.stripe.retry import with_retries
+from apps.gateways.stripe.retry import TooManyRequests, retrying
 from devstack.sandbox_processor import events
 
 from .conftest import SECRET, THIN_SECRET
@@ -292,13 +292,25 @@ class TestRetries:
 
         def call() -> str:
             if next(answers):
-                from apps.gateways.stripe.retry import TooManyRequests
-
                 raise TooManyRequests
             return "done"
 
-        assert with_retries(call, (0.5, 1.0, 2.0), slept.append) == "done"
+        assert retrying((0.5, 1.0, 2.0)).copy(sleep=slept.append)(call) == "done"
+        assert len(slept) == 2
         assert 0.5 <= slept[0] <= 0.75 and 1.0 <= slept[1] <= 1.5
+
+    @pytest.mark.parametrize("pauses", [(), (0.5, 1.0)])
+    def test_the_last_refusal_is_raised_as_it_is(self, pauses):
+        slept: list[float] = []
+        calls: list[int] = []
+
+        def call() -> None:
+            calls.append(1)
+            raise TooManyRequests
+
+        with pytest.raises(TooManyRequests):
+            retrying(pauses).copy(sleep=slept.append)(call)
+        assert (len(calls), len(slept)) == (len(pauses) + 1, len(pauses))
 
     def test_a_gateway_waits_and_sends_the_same_key_again(self, processor):
         pauses = (0.001, 0.001, 0.001)

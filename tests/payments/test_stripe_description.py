@@ -169,9 +169,9 @@ def _walk(running: Processor) -> None:
 
 
 class Description:
-    def __init__(self, name: str, found: dict[str, Any]) -> None:
-        self.name, self.paths = name, found["paths"]
-        self.components = _plain(found["components"])
+    def __init__(self, name: str, value: dict[str, Any]) -> None:
+        self.name, self.paths = name, value["paths"]
+        self.components = _plain(value["components"])
         self.patterns = [
             (re.compile(re.sub(r"\{[^}]+\}", "[^/]+", path)), path)
             for path in sorted(self.paths, key=len, reverse=True)

@@ -18,9 +18,9 @@ from tests.make import dispatch
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def until(found, seconds: float = 10) -> None:
+def until(condition, seconds: float = 10) -> None:
     end = time.monotonic() + seconds
-    while not found():
+    while not condition():
         assert time.monotonic() < end, "nothing came"
         time.sleep(0.05)
 

@@ -59,14 +59,14 @@ class People(ListAPIView[Profile]):
     def get_queryset(self) -> QuerySet[Profile]:
         if getattr(self, "swagger_fake_view", False):
             return Profile.objects.none()
-        serializer = serializers.PeopleQuerySerializer(data=self._asked())
+        serializer = serializers.PeopleQuerySerializer(data=self._query())
         serializer.is_valid(raise_exception=True)
         filters = dict(serializer.validated_data)
         return queries.people_visible_to(
             actor(self.request._request), text=filters.pop("q"), skill_ids=filters.pop("skill"), **filters
         ).prefetch_related("portfolio")
 
-    def _asked(self) -> dict[str, Any]:
+    def _query(self) -> dict[str, Any]:
         parameters = self.request.query_params
         query: dict[str, Any] = {name: parameters[name] for name in parameters if name != "skill"}
         return {**query, "skill": parameters.getlist("skill")}

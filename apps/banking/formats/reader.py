@@ -81,10 +81,10 @@ def _check_plausible(booking: Booking) -> None:
         )
 
 
-def _identified(found: Statement) -> tuple[Booking, ...]:
+def _identified(statement: Statement) -> tuple[Booking, ...]:
     seen: Counter[str] = Counter()
     bookings = []
-    for booking in found.bookings:
+    for booking in statement.bookings:
         content = "\x1f".join(_what_identifies(booking))
         seen[content] += 1
         fingerprint = hashlib.sha256(f"{content}\x1f{seen[content]}".encode()).hexdigest()
@@ -92,15 +92,15 @@ def _identified(found: Statement) -> tuple[Booking, ...]:
     return tuple(bookings)
 
 
-def _what_identifies(one: Booking) -> list[str]:
+def _what_identifies(booking: Booking) -> list[str]:
     """
     With a reference of the bank: that, and what may differ under one (a batch has one for all). Two formats of one
     statement agree in it. Without: everything that is said; a number within the statement counts with the rest alone.
     """
-    base = [str(one.amount), one.booked_on.isoformat(), one.end_to_end_id, str(one.place)]
-    if one.bank_reference:
-        return [one.bank_reference, *base]
+    base = [str(booking.amount), booking.booked_on.isoformat(), booking.end_to_end_id, str(booking.place)]
+    if booking.bank_reference:
+        return [booking.bank_reference, *base]
     return [
-        *base, one.entry_reference, one.counterparty_name, one.counterparty_iban, *one.remittance, one.batch_id,
-        one.return_code,
+        *base, booking.entry_reference, booking.counterparty_name, booking.counterparty_iban, *booking.remittance,
+        booking.batch_id, booking.return_code,
     ]  # fmt: skip

@@ -49,7 +49,7 @@ def import_statement(*, name: str, body: bytes, actor: Actor, now: datetime) -> 
     try:
         result = reader.read(body)
     except reader.StatementUnreadable as error:
-        raise StatementRefused(reason=str(error)) from error
+        raise StatementRefused(reason=error) from error
     if result.account and not is_of_account(result.account, settings.BANK_IBAN):
         shown = ibans.format(result.account) if ibans.is_valid(result.account) else result.account
         raise WrongAccount(iban=shown)
@@ -59,18 +59,18 @@ def import_statement(*, name: str, body: bytes, actor: Actor, now: datetime) -> 
 
 
 @transaction.atomic
-def _take_in(name: str, found: reader.Statement, now: datetime) -> BankStatement:
-    currency = found.closing.currency if found.closing else found.bookings[0].amount.currency
+def _take_in(name: str, parsed: reader.Statement, now: datetime) -> BankStatement:
+    currency = parsed.closing.currency if parsed.closing else parsed.bookings[0].amount.currency
     statement, is_new = BankStatement.objects.get_or_create(
-        digest=found.digest,
+        digest=parsed.digest,
         defaults={
             "name": name[:160],
-            "closing_minor": found.closing.amount_minor if found.closing else None,
+            "closing_minor": parsed.closing.amount_minor if parsed.closing else None,
             "currency": currency,
             "imported_at": now,
         },
     )
-    for booking in found.bookings if is_new else ():
+    for booking in parsed.bookings if is_new else ():
         _take_booking(statement, booking, now)
     return statement
 

@@ -41,7 +41,7 @@ def _costs(request: Request, bids: Sequence[Bid]) -> dict[UUID, EmployerCost]:
     return queries.employer_costs(bids[0].task, bids, timezone.now())
 
 
-def _shown(request: Request, bid_id: UUID, status: int = 200) -> Response:
+def _response(request: Request, bid_id: UUID, status: int = 200) -> Response:
     bid = get_object_or_404(_readable(request), id=bid_id)
     shown = serializers.BidSerializer(bid, context={"costs": _costs(request, [bid])})
     return Response(shown.data, status=status)
@@ -84,13 +84,13 @@ class Bids(ListAPIView[Bid]):
         asker = actor(request._request)
         task = get_object_or_404(tasks.tasks_visible_to(asker), id=serializer.validated_data["task_id"])
         bid = operations.submit_bid(task_id=task.id, draft=serializer.draft(), actor=asker, now=timezone.now())
-        return _shown(request, bid.id, 201)
+        return _response(request, bid.id, 201)
 
 
 class OneBid(APIView):
     @extend_schema(responses=serializers.BidSerializer, operation_id="bid")
     def get(self, request: Request, bid_id: UUID) -> Response:
-        return _shown(request, bid_id)
+        return _response(request, bid_id)
 
     @extend_schema(request=serializers.BidDraftSerializer, responses=serializers.BidSerializer, operation_id="bid_edit")
     def put(self, request: Request, bid_id: UUID) -> Response:
@@ -99,7 +99,7 @@ class OneBid(APIView):
         serializer = serializers.BidDraftSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         operations.edit_bid(bid_id=bid.id, draft=serializer.draft(), actor=actor(request._request), now=timezone.now())
-        return _shown(request, bid.id)
+        return _response(request, bid.id)
 
 
 class _Step(APIView):
@@ -108,7 +108,7 @@ class _Step(APIView):
     def _step(self, request: Request, bid_id: UUID, **more: Any) -> Response:
         bid = get_object_or_404(_readable(request), id=bid_id)
         type(self).verb(bid_id=bid.id, actor=actor(request._request), now=timezone.now(), **more)
-        return _shown(request, bid.id)
+        return _response(request, bid.id)
 
 
 class Withdraw(_Step):

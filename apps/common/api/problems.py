@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from apps.common import errors
-from apps.common.answers import PROBLEM_TYPE, problem_body
+from apps.common.answers import PROBLEM_TYPE, problem_body, problem_of
 from apps.common.database_errors import refusal_of
 
 logger = logging.getLogger(__name__)
@@ -30,6 +30,10 @@ class ProblemSerializer(serializers.Serializer[Any]):
     detail = serializers.CharField()
     errors = serializers.DictField(  # type: ignore[assignment]  # the name is RFC 9457's custom, DRF's own is internal
         required=False, help_text="Sentences by field, when fields are at fault."
+    )
+    values = serializers.DictField(
+        required=False,
+        help_text="What `detail` names, for programs: amounts as `amount_minor` and `currency`, dates in ISO 8601.",
     )
 
 
@@ -49,7 +53,7 @@ def handler(error: Exception, context: dict[str, Any]) -> Response | None:
         more = {"errors": {error.field: [str(error)]}} if error.field else {}
         if problems := getattr(error, "problems", None):
             more = {"errors": {name: [code] for name, code in problems.items()}}
-        response = problem(error.status, error.code, str(error.title), str(error), **more)
+        response = Response(problem_of(error, **more), status=error.status, content_type=CONTENT_TYPE)
         for name, text in error.headers().items():
             response[name] = text
         return response

@@ -84,5 +84,5 @@ class MoneySerializer(StrictSerializer):
         return value
 
 
-def to_money(given: dict[str, Any]) -> Money:
-    return Money(given["amount_minor"], given["currency"])
+def to_money(data: dict[str, Any]) -> Money:
+    return Money(data["amount_minor"], data["currency"])

@@ -38,11 +38,11 @@ def _milestone(request: Request, milestone_id: UUID) -> Milestone:
     return get_object_or_404(queries.milestones_visible_to(actor(request._request)), id=milestone_id)
 
 
-def _shown(contract_id: UUID, status: int = 200) -> Response:
+def _response(contract_id: UUID, status: int = 200) -> Response:
     return Response(serializers.ContractSerializer(Contract.objects.get(id=contract_id)).data, status=status)
 
 
-def _shown_milestone(milestone_id: UUID) -> Response:
+def _milestone_response(milestone_id: UUID) -> Response:
     milestone = Milestone.objects.select_related("escrow").get(id=milestone_id)
     return Response(serializers.MilestoneSerializer(milestone).data)
 
@@ -71,7 +71,7 @@ class Contracts(ListAPIView[Contract]):
         readable = bids.bids_readable_by(actor(request._request), timezone.now())
         bid = get_object_or_404(readable, id=serializer.validated_data["bid_id"])
         contract = offers.award(bid_id=bid.id, actor=actor(request._request), now=timezone.now())
-        return _shown(contract.id, 201)
+        return _response(contract.id, 201)
 
 
 class OneContract(APIView):
@@ -86,7 +86,7 @@ class Accept(APIView):
         check_no_body(request)
         contract = _contract(request, contract_id)
         offers.accept_offer(contract_id=contract.id, actor=actor(request._request), now=timezone.now())
-        return _shown(contract.id)
+        return _response(contract.id)
 
 
 class Decline(APIView):
@@ -103,7 +103,7 @@ class Decline(APIView):
             now=timezone.now(),
             **serializer.validated_data,
         )
-        return _shown(contract.id)
+        return _response(contract.id)
 
 
 class TakeBack(APIView):
@@ -112,7 +112,7 @@ class TakeBack(APIView):
         check_no_body(request)
         contract = _contract(request, contract_id)
         offers.take_back_offer(contract_id=contract.id, actor=actor(request._request), now=timezone.now())
-        return _shown(contract.id)
+        return _response(contract.id)
 
 
 class Timeline(APIView):
@@ -236,7 +236,7 @@ class RequestRevision(APIView):
             now=timezone.now(),
             **serializer.validated_data,
         )
-        return _shown_milestone(milestone.id)
+        return _milestone_response(milestone.id)
 
 
 class Approve(APIView):
@@ -261,7 +261,7 @@ class Approve(APIView):
             actor=actor(request._request),
             now=timezone.now(),
         )
-        return _shown_milestone(milestone.id)
+        return _milestone_response(milestone.id)
 
 
 class Proposals(APIView):

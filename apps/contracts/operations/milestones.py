@@ -369,7 +369,7 @@ def _release(milestone: Milestone, amount: Money | None, actor: Actor, now: date
     if not held:
         raise NothingHeld
     if released.currency != held.currency or released > held:
-        raise AmountTooLarge(most=str(held))
+        raise AmountTooLarge(most=held)
     is_whole = released == held
     kind = "auto" if by_clock else "manual"
     releases.release(escrow_id=milestone.escrow_id, amount=released, actor=actor, now=now, kind=kind)

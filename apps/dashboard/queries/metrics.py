@@ -42,11 +42,11 @@ def _family(measure: Callable[[datetime], Iterable[Family]]) -> Callable[[dateti
     return measure
 
 
-def _one(name: str, help_: str, value: float) -> Family:
+def _gauge(name: str, help_: str, value: float) -> Family:
     return GaugeMetricFamily(f"tradewind_{name}", help_, value=value)
 
 
-def _many(name: str, help_: str, label: str, values: dict[str, float]) -> Family:
+def _gauges(name: str, help_: str, label: str, values: dict[str, float]) -> Family:
     family = GaugeMetricFamily(f"tradewind_{name}", help_, labels=[label])
     for key, value in values.items():
         family.add_metric([key], value)
@@ -59,18 +59,18 @@ def _age(moment: datetime | None, now: datetime) -> float:
 
 @_family
 def _installation(now: datetime) -> Iterator[Family]:
-    yield _many("info", "The version that answers.", "version", {settings.VERSION: 1})
-    yield _one("payments_paused", "1 while nothing is sent out.", float(pauses.is_paused()))
-    yield _one("sandbox", "1 where no real money moves.", float(not settings.MOVES_REAL_MONEY))
-    yield _one("staff", "Active people of the staff.", User.objects.filter(is_staff=True, is_active=True).count())
+    yield _gauges("info", "The version that answers.", "version", {settings.VERSION: 1})
+    yield _gauge("payments_paused", "1 while nothing is sent out.", float(pauses.is_paused()))
+    yield _gauge("sandbox", "1 where no real money moves.", float(not settings.MOVES_REAL_MONEY))
+    yield _gauge("staff", "Active people of the staff.", User.objects.filter(is_staff=True, is_active=True).count())
 
 
 def _backlog(name: str, waiting: QuerySet[Any], moment: str, failed: int, now: datetime) -> Iterator[Family]:
     aggregate = waiting.aggregate(number=Count("pk"), oldest=Min(moment))
-    yield _one(f"{name}_waiting", f"Rows of the {name} that wait.", aggregate["number"])
+    yield _gauge(f"{name}_waiting", f"Rows of the {name} that wait.", aggregate["number"])
     overdue = _age(aggregate["oldest"], now) if aggregate["oldest"] and aggregate["oldest"] <= now else 0.0
-    yield _one(f"{name}_overdue_seconds", f"How long the {name}'s first row is overdue.", overdue)
-    yield _one(f"{name}_failed", f"Rows of the {name} that were given up.", failed)
+    yield _gauge(f"{name}_overdue_seconds", f"How long the {name}'s first row is overdue.", overdue)
+    yield _gauge(f"{name}_failed", f"Rows of the {name} that were given up.", failed)
 
 
 @_family
@@ -87,7 +87,7 @@ def _backlogs(now: datetime) -> Iterator[Family]:
         "emails", EmailDelivery.objects.filter(status__in=["pending", "sending"]), "next_attempt_at",
         EmailDelivery.objects.filter(status="failed").count(), now,
     )  # fmt: skip
-    yield _one(
+    yield _gauge(
         "skipped_rows", "Rows that a job could not handle and leaves out for a while.", SkippedRow.objects.count()
     )
 
@@ -105,14 +105,14 @@ def _money(now: datetime) -> Iterator[Family]:
             open_payout: _age(result[open_payout]["oldest"] if open_payout in result else None, now)
             for open_payout in OPEN_PAYOUTS
         }
-        yield _many(f"{name}_open", f"Open {name} by state.", "status", numbers)
-        yield _many(f"{name}_oldest_seconds", f"Age of the oldest open one of the {name}.", "status", ages)
-    yield _one(
+        yield _gauges(f"{name}_open", f"Open {name} by state.", "status", numbers)
+        yield _gauges(f"{name}_oldest_seconds", f"Age of the oldest open one of the {name}.", "status", ages)
+    yield _gauge(
         "unbooked_objects", "Movements at a processor that the books do not know.", pauses.unbooked_objects().count()
     )
     age = rates.rates_age(now.date())
-    yield _one("rates_age_business_days", "How old the newest exchange rates are.", 9999 if age is None else age)
-    yield _one(
+    yield _gauge("rates_age_business_days", "How old the newest exchange rates are.", 9999 if age is None else age)
+    yield _gauge(
         "rates_age_business_days_max", "Past this age conversions are refused.", settings.FX_RATE_BUSINESS_DAYS_MAX
     )
 
@@ -121,16 +121,16 @@ def _money(now: datetime) -> Iterator[Family]:
 def _books(now: datetime) -> Iterator[Family]:
     result = cache.get(BOOKS)
     if result:
-        yield _one("ledger_breaches", "Breaches of the books' invariants at the last check.", result["breaches"])
+        yield _gauge("ledger_breaches", "Breaches of the books' invariants at the last check.", result["breaches"])
     age = _age(result["at"], now) if result else AGES_MAX
-    yield _one("ledger_check_age_seconds", "How long ago the books were checked.", age)
+    yield _gauge("ledger_check_age_seconds", "How long ago the books were checked.", age)
 
 
 @_family
 def _signs(now: datetime) -> Iterator[Family]:
     seen = dict(SignOfLife.objects.values_list("name", "seen_at"))
     ages = {name: _age(seen[name], now) if name in seen else AGES_MAX for name in SIGNS}
-    yield _many("sign_age_seconds", "How long ago beat, and a worker of each queue, did something.", "process", ages)
+    yield _gauges("sign_age_seconds", "How long ago beat, and a worker of each queue, did something.", "process", ages)
 
 
 @_family
@@ -139,10 +139,10 @@ def _queues(now: datetime) -> Iterator[Family]:
         redis = Redis.from_url(settings.REDIS_URL, socket_timeout=0.5, socket_connect_timeout=0.5)
         lengths = {queue.name: float(redis.llen(queue.name)) for queue in settings.CELERY_TASK_QUEUES}  # type: ignore[arg-type]
     except (RedisError, OSError):
-        yield _one("redis_up", "1 when Redis answers.", 0)
+        yield _gauge("redis_up", "1 when Redis answers.", 0)
         return
-    yield _one("redis_up", "1 when Redis answers.", 1)
-    yield _many("queue_length", "Messages that wait in Redis.", "queue", lengths)
+    yield _gauge("redis_up", "1 when Redis answers.", 1)
+    yield _gauges("queue_length", "Messages that wait in Redis.", "queue", lengths)
 
 
 @_family
@@ -150,7 +150,7 @@ def _index(now: datetime) -> Iterator[Family]:
     folder = Path(settings.MATCH_INDEX)
     newest = max((path.stat().st_mtime for path in folder.iterdir()), default=0.0) if folder.is_dir() else 0.0
     age = now.timestamp() - newest if newest else AGES_MAX
-    yield _one("match_index_age_seconds", "How old the copy of everybody for matching on this machine is.", age)
+    yield _gauge("match_index_age_seconds", "How old the copy of everybody for matching on this machine is.", age)
 
 
 def measured(now: datetime) -> Iterator[Family]:
@@ -161,7 +161,7 @@ def measured(now: datetime) -> Iterator[Family]:
             yield from list(measure(now))
         except Exception:
             failures += 1
-    yield _one("measure_failures", "Groups of numbers that could not be measured.", failures)
+    yield _gauge("measure_failures", "Groups of numbers that could not be measured.", failures)
 
 
 class _Collector:

@@ -29,7 +29,7 @@ def _dispute(request: Request, dispute_id: UUID) -> Dispute:
     return get_object_or_404(queries.disputes_visible_to(actor(request._request)), id=dispute_id)
 
 
-def _shown(dispute_id: UUID, status: int = 200) -> Response:
+def _response(dispute_id: UUID, status: int = 200) -> Response:
     disputes = Dispute.objects.select_related("milestone").prefetch_related("statements", "proposals__dispute")
     return Response(serializers.DisputeSerializer(disputes.get(id=dispute_id)).data, status=status)
 
@@ -75,13 +75,13 @@ class MilestoneDisputes(APIView):
             actor=asker,
             now=timezone.now(),
         )
-        return _shown(dispute.id, 201)
+        return _response(dispute.id, 201)
 
 
 class OneDispute(APIView):
     @extend_schema(responses=serializers.DisputeSerializer, operation_id="dispute")
     def get(self, request: Request, dispute_id: UUID) -> Response:
-        return _shown(_dispute(request, dispute_id).id)
+        return _response(_dispute(request, dispute_id).id)
 
 
 class Outcome(APIView):
@@ -127,7 +127,7 @@ class Statements(APIView):
             now=timezone.now(),
             **serializer.validated_data,
         )
-        return _shown(dispute.id, 201)
+        return _response(dispute.id, 201)
 
 
 class Proposals(APIView):
@@ -149,7 +149,7 @@ class Proposals(APIView):
             actor=actor(request._request),
             now=timezone.now(),
         )
-        return _shown(dispute.id, 201)
+        return _response(dispute.id, 201)
 
 
 class Accept(APIView):
@@ -165,7 +165,7 @@ class Accept(APIView):
         visible = queries.disputes_visible_to(actor(request._request))
         proposal = get_object_or_404(SplitProposal.objects.filter(dispute__in=visible), id=proposal_id)
         operations.accept_split(proposal_id=proposal.id, actor=actor(request._request), now=timezone.now())
-        return _shown(proposal.dispute_id)
+        return _response(proposal.dispute_id)
 
 
 class Withdraw(APIView):
@@ -180,7 +180,7 @@ class Withdraw(APIView):
         check_no_body(request)
         dispute = _dispute(request, dispute_id)
         operations.withdraw(dispute_id=dispute.id, actor=actor(request._request), now=timezone.now())
-        return _shown(dispute.id)
+        return _response(dispute.id)
 
 
 class Decide(APIView):
@@ -204,4 +204,4 @@ class Decide(APIView):
             actor=actor(request._request),
             now=timezone.now(),
         )
-        return _shown(dispute.id)
+        return _response(dispute.id)

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from apps.common import fmt
 from apps.common.actors import Actor
 from apps.common.money import Money
 from apps.common.operations import move
@@ -29,7 +28,7 @@ def freeze(*, escrow_id: UUID, dispute_id: UUID, actor: Actor, now: datetime) ->
     escrow = queries.escrow_for_update(escrow_id)
     policies.check_can_freeze(actor, escrow)
     held = escrow.remaining if escrow.status in queries.HOLDING else Money.zero(escrow.currency)
-    policies.check_amount(held, held, fmt.money(held))
+    policies.check_amount(held, held)
     move(escrow, ESCROW, "freeze", actor=actor, now=now, changes={"frozen_by_id": dispute_id})
     entry = entries.frozen(
         escrow_id=escrow.id, reference_id=escrow.reference_id, dispute_id=dispute_id, amount=escrow.remaining
@@ -71,7 +70,7 @@ def split(*, escrow_id: UUID, freelancer_part: Money, actor: Actor, now: datetim
     dispute_id = _frozen_by(escrow)
     policies.check_can_split(actor, escrow)
     whole = escrow.remaining
-    policies.check_share(freelancer_part, whole, fmt.money(whole))
+    policies.check_share(freelancer_part, whole)
     back = whole - freelancer_part
     parts = queries.split_of(escrow, freelancer_part)
     fee_earned = queries.earned_fee_of(escrow, freelancer_part)

@@ -11,7 +11,6 @@ from django.utils import translation
 
 from apps.accounts import queries as people
 from apps.accounts.policies import check_are_strangers
-from apps.common import fmt
 from apps.common.actors import SYSTEM, Actor
 from apps.common.ids import uuid7
 from apps.common.money import Money
@@ -61,7 +60,7 @@ def open_escrow(
     terms = fees.terms(payer.country, payee.country, now.date(), paid_before=paid_before)
     payable = refunds.chargeable(amount)
     if payable != amount:
-        raise policies.AmountNotPayable(currency=amount.currency, nearest=fmt.money(payable))
+        raise policies.AmountNotPayable(currency=amount.currency, nearest=payable)
     fee = pricing_rules.employer_fee(amount, terms.employer_fee_bps)
     return Escrow.objects.create(
         payer=payer,
@@ -104,7 +103,7 @@ def make_way_for_payment(*, escrow_id: UUID, actor: Actor, now: datetime, method
             continue  # the same page is given again
         if is_on_its_way and not despite_pending:
             label = methods.label_of(charge.gateway)
-            raise policies.PaymentPending(amount=fmt.money(charge.amount), method=label)
+            raise policies.PaymentPending(amount=charge.amount, method=label)
         if charge.status != ChargeStatus.PROCESSING:
             charge_operations.cancel_charge(charge_id=charge.id, actor=actor, now=now)
 

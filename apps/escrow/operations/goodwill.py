@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from apps.common import fmt
 from apps.common.actors import Actor
 from apps.common.money import Money
 from apps.escrow import entries, events, policies, queries
@@ -36,7 +35,7 @@ def give_goodwill(
     if (goodwill := Goodwill.objects.filter(id=goodwill_id).first()) is not None:
         return goodwill
     left, tax_left = queries.goodwill_left(release)
-    policies.check_amount(amount, left, fmt.money(left))
+    policies.check_amount(amount, left)
     escrow = release.escrow
     policies.check_is_not_own_case(actor, escrow)
     tax = tax_left if amount == left else min(pricing_rules.contained_tax(amount, escrow.tax_bps), tax_left)

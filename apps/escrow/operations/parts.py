@@ -35,13 +35,13 @@ def make_release(escrow: Escrow, parts: Split, fee: EarnedFee, kind: str, actor:
     )
 
 
-def publish_release(made: Release, now: datetime) -> None:
+def publish_release(release: Release, now: datetime) -> None:
     event = events.EscrowReleased(
-        escrow_id=made.escrow_id,
-        release_id=made.id,
-        payee_id=made.escrow.payee_id,
-        net_minor=made.net_minor,
-        currency=made.currency,
+        escrow_id=release.escrow_id,
+        release_id=release.id,
+        payee_id=release.escrow.payee_id,
+        net_minor=release.net_minor,
+        currency=release.currency,
     )
     bus.publish(event, now=now)
 

@@ -10,7 +10,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from apps.common import fmt
 from apps.common.actors import SYSTEM, Actor
 from apps.common.money import Money
 from apps.common.operations import move
@@ -41,7 +40,7 @@ def decide_recovery(*, chargeback_id: UUID, amount: Money, reasons: str, actor: 
     if Recovery.objects.filter(chargeback_id=chargeback_id).exists():
         raise policies.AlreadyDecided
     most = min(queries.received(escrow), chargeback.amount)
-    policies.check_amount(amount, most, fmt.money(most))
+    policies.check_amount(amount, most)
     recovery = Recovery.objects.create(
         escrow=escrow,
         chargeback_id=chargeback_id,

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from apps.common import fmt
 from apps.common.actors import SYSTEM, Actor
 from apps.common.ids import uuid7
 from apps.common.money import Money
@@ -34,7 +33,7 @@ def release(
     """
     escrow = queries.escrow_for_update(escrow_id)
     policies.check_can_release(actor, escrow, kind)
-    gross = _wanted(escrow, amount)
+    gross = _gross(escrow, amount)
     parts = queries.split_of(escrow, gross)
     fee = queries.earned_fee_of(escrow, gross)
     verb = "release_rest" if gross == escrow.remaining else "release_part"
@@ -74,7 +73,7 @@ def refund(*, escrow_id: UUID, amount: Money | None, actor: Actor, now: datetime
     """
     escrow = queries.escrow_for_update(escrow_id)
     policies.check_can_refund(actor, escrow)
-    back = _wanted(escrow, amount)
+    back = _gross(escrow, amount)
     fee = queries.fee_of(escrow, back)
     is_rest = back == escrow.remaining
     verb = "release_part" if not is_rest else "refund_rest" if escrow.released else "refund_all"
@@ -126,9 +125,9 @@ def end_hold(*, escrow_id: UUID, now: datetime) -> Escrow:
     return escrow
 
 
-def _wanted(escrow: Escrow, amount: Money | None) -> Money:
+def _gross(escrow: Escrow, amount: Money | None) -> Money:
     holds = escrow.status in queries.HOLDING
     remaining = escrow.remaining if holds else Money.zero(escrow.currency)
     gross = remaining if amount is None else amount
-    policies.check_amount(gross, remaining, fmt.money(remaining))
+    policies.check_amount(gross, remaining)
     return gross

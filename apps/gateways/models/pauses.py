@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Organization, User
-from apps.common.model_fields import known, status_field
+from apps.common.model_fields import is_one_of, status_field
 from apps.common.models import BaseModel, amount_field, currency_field
 from apps.common.money import Money
 
@@ -54,7 +54,7 @@ class PaymentPause(BaseModel):
 
     class Meta:
         constraints = [
-            known(PauseKind, "gateways_paymentpause_kind_known", "kind"),
+            is_one_of(PauseKind, "gateways_paymentpause_kind_known", "kind"),
             models.CheckConstraint(condition=~Q(reason=""), name="gateways_paymentpause_has_a_reason"),
             # At most one is open: NULLs count as equal, and the index holds nothing but open ones.
             models.UniqueConstraint(
@@ -92,8 +92,8 @@ class UnbookedObject(BaseModel):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["gateway", "kind", "remote_id"], name="gateways_unbooked_once"),
-            known(RemoteKind, "gateways_unbooked_kind_known", "kind"),
-            known(UnbookedStatus, "gateways_unbooked_status_known"),
+            is_one_of(RemoteKind, "gateways_unbooked_kind_known", "kind"),
+            is_one_of(UnbookedStatus, "gateways_unbooked_status_known"),
             models.CheckConstraint(
                 condition=~Q(status="resolved") | ~Q(resolution=""), name="gateways_unbooked_resolved_has_a_reason"
             ),

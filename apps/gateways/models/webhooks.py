@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.common.model_fields import known
+from apps.common.model_fields import is_one_of
 from apps.common.models import BaseModel
 
 
@@ -34,7 +34,7 @@ class WebhookEvent(BaseModel):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["processor", "external_id"], name="gateways_webhookevent_once"),
-            known(WebhookStatus, "gateways_webhookevent_status_known"),
+            is_one_of(WebhookStatus, "gateways_webhookevent_status_known"),
         ]
         indexes = [
             models.Index(fields=["next_attempt_at"], condition=Q(status="received"), name="gateways_webhookevent_due"),

@@ -70,13 +70,13 @@ class StripeGateway:
             base_addresses={"api": api_base} if api_base else {},
         )
         self._webhook_secret, self._thin_secret = webhook_secret, thin_secret
-        self._financial_account, self._pauses = financial_account, pauses
+        self._financial_account, self._retrying = financial_account, retry.retrying(pauses)
 
     def open_checkout(self, request: CheckoutRequest) -> Checkout:
         parameters: Any = mapping.checkout_parameters(request)
         parameters["locale"] = self.page_language(request.locale)
         return mapping.checkout(
-            _plain(self._asked(lambda: self._client.v1.checkout.sessions.create(parameters, _key(request.key))))
+            _plain(self._call(lambda: self._client.v1.checkout.sessions.create(parameters, _key(request.key))))
         )
 
     def page_language(self, language: str) -> str:
@@ -84,14 +84,14 @@ class StripeGateway:
         return {"zh-hans": "zh", "ar": "auto"}.get(language, language)
 
     def charge_outcome(self, session_id: str) -> ChargeOutcome:
-        session = self._asked(
+        session = self._call(
             lambda: self._client.v1.checkout.sessions.retrieve(session_id, {"expand": mapping.SESSION_EXPAND})
         )
         return mapping.charge_outcome(_plain(session))
 
     def close_checkout(self, session_id: str) -> None:
         with contextlib.suppress(GatewayRefused):  # only open pages can be closed
-            self._asked(lambda: self._client.v1.checkout.sessions.expire(session_id))
+            self._call(lambda: self._client.v1.checkout.sessions.expire(session_id))
 
     def refund(self, request: RefundRequest) -> Movement:
         parameters: Any = {
@@ -100,11 +100,11 @@ class StripeGateway:
             "metadata": {"refund": str(request.refund_id)},
         }
         return mapping.movement(
-            _plain(self._asked(lambda: self._client.v1.refunds.create(parameters, _key(request.key))))
+            _plain(self._call(lambda: self._client.v1.refunds.create(parameters, _key(request.key))))
         )
 
     def find_refund(self, *, refund_id: UUID, payment_id: str) -> Movement | None:
-        listed = self._asked(
+        listed = self._call(
             lambda: list(self._client.v1.refunds.list({"payment_intent": payment_id, "limit": 100}).auto_paging_iter())
         )
         result = mapping.find(map(_plain, listed), "refund", str(refund_id))
@@ -116,9 +116,9 @@ class StripeGateway:
         parameters: Any = mapping.recipient_parameters(request)
         accounts, options = self._client.v1.accounts, _key(request.key)
         if request.account_id:
-            changed = self._asked(lambda: accounts.update(request.account_id, parameters, options))
+            changed = self._call(lambda: accounts.update(request.account_id, parameters, options))
             return mapping.recipient(_plain(changed))
-        return mapping.recipient(_plain(self._asked(lambda: accounts.create(parameters, options))))
+        return mapping.recipient(_plain(self._call(lambda: accounts.create(parameters, options))))
 
     def transfer(self, request: TransferRequest) -> Transfer:
         parameters: Any = {
@@ -130,7 +130,7 @@ class StripeGateway:
             "expand": ["balance_transaction"],
         }
         return mapping.transfer(
-            _plain(self._asked(lambda: self._client.v1.transfers.create(parameters, _key(request.key))))
+            _plain(self._call(lambda: self._client.v1.transfers.create(parameters, _key(request.key))))
         )
 
     def find_transfer(self, *, payout_id: UUID) -> Transfer | None:
@@ -139,13 +139,13 @@ class StripeGateway:
             "limit": 100,
             "expand": ["data.balance_transaction"],
         }
-        listed = self._asked(lambda: list(self._client.v1.transfers.list(parameters).auto_paging_iter()))
+        listed = self._call(lambda: list(self._client.v1.transfers.list(parameters).auto_paging_iter()))
         result = mapping.find(map(_plain, listed), "payout", str(payout_id))
         if result is None:
             return None
         line = result["balance_transaction"]
         if isinstance(line, str):
-            line = _plain(self._asked(lambda: self._client.v1.balance_transactions.retrieve(line)))
+            line = _plain(self._call(lambda: self._client.v1.balance_transactions.retrieve(line)))
         return mapping.transfer({**result, "balance_transaction": line})
 
     def pay_out(self, request: BankPayoutRequest) -> Movement:
@@ -155,10 +155,10 @@ class StripeGateway:
             "metadata": {"payout": str(request.payout_id)},
         }
         options: Any = {**_key(request.key), "stripe_account": request.account_id}
-        return mapping.movement(_plain(self._asked(lambda: self._client.v1.payouts.create(parameters, options))))
+        return mapping.movement(_plain(self._call(lambda: self._client.v1.payouts.create(parameters, options))))
 
     def find_payout(self, *, payout_id: UUID, account_id: str) -> Movement | None:
-        listed = self._asked(
+        listed = self._call(
             lambda: list(
                 self._client.v1.payouts.list({"limit": 100}, {"stripe_account": account_id}).auto_paging_iter()
             )
@@ -170,32 +170,32 @@ class StripeGateway:
         if request.rail == recipients.CROSS_BORDER and not self._financial_account:
             raise GatewayRefused("rail_unsupported", "no financial account to pay abroad from")
         parameters: Any = recipients.account_parameters(request)
-        created = self._asked(lambda: self._client.v2.core.accounts.create(parameters, _key(request.key)))
+        created = self._call(lambda: self._client.v2.core.accounts.create(parameters, _key(request.key)))
         return str(created.id)
 
     def onboarding_page(self, account_id: str, *, return_url: str, refresh_url: str) -> OnboardingPage:
         parameters: Any = recipients.link_parameters(account_id, return_url=return_url, refresh_url=refresh_url)
-        return recipients.page(_plain(self._asked(lambda: self._client.v2.core.account_links.create(parameters))))
+        return recipients.page(_plain(self._call(lambda: self._client.v2.core.account_links.create(parameters))))
 
     def recipient_status(self, account_id: str, *, rail: str) -> RecipientStatus:
         parameters: Any = {"include": recipients.ACCOUNT_INCLUDE}
-        account = self._asked(lambda: self._client.v2.core.accounts.retrieve(account_id, parameters))
+        account = self._call(lambda: self._client.v2.core.accounts.retrieve(account_id, parameters))
         return recipients.status(_plain(account), rail, bank=self._bank(account_id, rail))
 
     def _bank(self, account_id: str, rail: str) -> dict[str, Any] | None:
         if rail == recipients.CROSS_BORDER:
             options: Any = {"stripe_context": account_id}
-            result = self._asked(lambda: self._client.v2.money_management.payout_methods.list({}, options))
+            result = self._call(lambda: self._client.v2.money_management.payout_methods.list({}, options))
             return dict(recipients.eligible(map(_plain, result.data)) or {}) or None
         # The first generation names the bank behind an account of the second.
-        account = _plain(self._asked(lambda: self._client.v1.accounts.retrieve(account_id)))
+        account = _plain(self._call(lambda: self._client.v1.accounts.retrieve(account_id)))
         banks: list[dict[str, Any]] = (account.get("external_accounts") or {}).get("data") or []
         return banks[0] if banks else None
 
     def set_manual_payouts(self, account_id: str) -> None:
         # Raw: the client's own object stumbles over `automatic_transfer_rules_by_currency: null`, which is legal
         # (stripe 16.1, AttributeError in StripeObject._refresh_from).
-        self._asked(
+        self._call(
             lambda: self._client.raw_request(
                 "post", "/v1/balance_settings", **recipients.MANUAL_PAYOUTS, stripe_account=account_id
             )
@@ -204,29 +204,29 @@ class StripeGateway:
     def send_cross_border(self, request: OutboundRequest) -> Outbound:
         parameters: Any = recipients.outbound_parameters(request, financial_account=self._financial_account)
         payments = self._client.v2.money_management.outbound_payments
-        return recipients.outbound(_plain(self._asked(lambda: payments.create(parameters, _key(request.key)))))
+        return recipients.outbound(_plain(self._call(lambda: payments.create(parameters, _key(request.key)))))
 
     def find_cross_border(self, *, payout_id: UUID, account_id: str) -> Outbound | None:
         parameters: Any = {"recipient": account_id, "limit": 100}
         payments = self._client.v2.money_management.outbound_payments
-        listed = self._asked(lambda: list(payments.list(parameters).auto_paging_iter()))
+        listed = self._call(lambda: list(payments.list(parameters).auto_paging_iter()))
         result = mapping.find(map(_plain, listed), "payout", str(payout_id))
         return recipients.outbound(result) if result else None
 
     def payout_of_outbound(self, remote_id: str) -> str:
         payments = self._client.v2.money_management.outbound_payments
-        plain = _plain(self._asked(lambda: payments.retrieve(remote_id)))
+        plain = _plain(self._call(lambda: payments.retrieve(remote_id)))
         return str((plain.get("metadata") or {}).get("payout", ""))
 
     def reverse_transfer(self, request: ReversalRequest) -> Reversal:
         parameters: Any = mapping.reversal_parameters(request)
         reversals = self._client.v1.transfers.reversals
-        created = self._asked(lambda: reversals.create(request.transfer_id, parameters, _key(request.key)))
+        created = self._call(lambda: reversals.create(request.transfer_id, parameters, _key(request.key)))
         return mapping.reversal(_plain(created))
 
     def find_reversal(self, *, reversal_id: UUID, transfer_id: str) -> Reversal | None:
         reversals = self._client.v1.transfers.reversals
-        listed = self._asked(
+        listed = self._call(
             lambda: list(
                 reversals.list(transfer_id, {"limit": 100, "expand": ["data.balance_transaction"]}).auto_paging_iter()
             )
@@ -237,38 +237,38 @@ class StripeGateway:
     def top_up(self, request: TopUpRequest) -> Movement:
         parameters: Any = mapping.top_up_parameters(request)
         return mapping.movement(
-            _plain(self._asked(lambda: self._client.v1.topups.create(parameters, _key(request.key))))
+            _plain(self._call(lambda: self._client.v1.topups.create(parameters, _key(request.key))))
         )
 
     def find_top_up(self, *, top_up_id: UUID) -> Movement | None:
-        listed = self._asked(lambda: list(self._client.v1.topups.list({"limit": 100}).auto_paging_iter()))
+        listed = self._call(lambda: list(self._client.v1.topups.list({"limit": 100}).auto_paging_iter()))
         result = mapping.find(map(_plain, listed), "top_up", str(top_up_id))
         return mapping.movement(result) if result else None
 
     def dispute(self, remote_id: str) -> DisputeReport:
-        return dispute_stripe.report(_plain(self._asked(lambda: self._client.v1.disputes.retrieve(remote_id))))
+        return dispute_stripe.report(_plain(self._call(lambda: self._client.v1.disputes.retrieve(remote_id))))
 
     def submit_evidence(self, request: EvidenceRequest) -> DisputeReport:
         parameters: Any = dispute_stripe.evidence_parameters(request)
         disputes, options = self._client.v1.disputes, _key(request.key)
         return dispute_stripe.report(
-            _plain(self._asked(lambda: disputes.update(request.dispute_id, parameters, options)))
+            _plain(self._call(lambda: disputes.update(request.dispute_id, parameters, options)))
         )
 
     def payment_of_warning(self, remote_id: str) -> str:
-        result = self._asked(lambda: self._client.v1.radar.early_fraud_warnings.retrieve(remote_id))
+        result = self._call(lambda: self._client.v1.radar.early_fraud_warnings.retrieve(remote_id))
         return str(_plain(result).get("payment_intent") or "")
 
     def balance(self, account_id: str = "") -> dict[str, Money]:
         options: Any = {"stripe_account": account_id} if account_id else {}
-        return mapping.balance(_plain(self._asked(lambda: self._client.v1.balance.retrieve({}, options))))
+        return mapping.balance(_plain(self._call(lambda: self._client.v1.balance.retrieve({}, options))))
 
     def balance_lines(self, *, since: datetime) -> Iterator[BalanceLine]:
         parameters: Any = {"created": {"gte": int(since.timestamp())}, "limit": 100}
         lines = self._client.v1.balance_transactions
-        pages = self._asked(lambda: lines.list(parameters))
+        pages = self._call(lambda: lines.list(parameters))
         reading = pages.auto_paging_iter()
-        while (line := self._asked(lambda: next(reading, None))) is not None:
+        while (line := self._call(lambda: next(reading, None))) is not None:
             yield mapping.balance_line(_plain(line))
 
     def objects_since(self, since: datetime | None, *, account_id: str = "") -> Iterator[RemoteObject]:
@@ -276,7 +276,7 @@ class StripeGateway:
         parameters: Any = {**since_then, "limit": 100}
         if account_id:
             options: Any = {"stripe_account": account_id}
-            payouts = self._asked(lambda: list(self._client.v1.payouts.list(parameters, options).auto_paging_iter()))
+            payouts = self._call(lambda: list(self._client.v1.payouts.list(parameters, options).auto_paging_iter()))
             for body in map(_plain, payouts):
                 yield replace(mapping.remote_object(body, RemoteKind.PAYOUT, "payout"), account_id=account_id)
             return
@@ -298,11 +298,11 @@ class StripeGateway:
             yield from map(recipients.remote_object, self._every(abroad, requested))
 
     def _every(self, listed: Any, parameters: Any) -> Iterator[dict[str, Any]]:
-        yield from map(_plain, self._asked(lambda: list(listed.list(parameters).auto_paging_iter())))
+        yield from map(_plain, self._call(lambda: list(listed.list(parameters).auto_paging_iter())))
 
     def events_since(self, since: datetime) -> Iterator[Webhook]:
         parameters: Any = {"created": {"gte": int(since.timestamp())}, "types": mapping.EVENT_TYPES, "limit": 100}
-        listed = self._asked(lambda: list(self._client.v1.events.list(parameters).auto_paging_iter()))
+        listed = self._call(lambda: list(self._client.v1.events.list(parameters).auto_paging_iter()))
         yield from (mapping.webhook_of(_plain(event)) for event in listed)
 
     def read_webhook(self, body: bytes, signature: str, *, now: datetime) -> Webhook:
@@ -313,11 +313,10 @@ class StripeGateway:
         _check_signature(body, signature, self._thin_secret, now)
         return mapping.thin_webhook(body)
 
-    def _asked(self, call: Callable[[], Answer]) -> Answer:
+    def _call(self, call: Callable[[], Answer]) -> Answer:
         try:
-            return retry.with_retries(
-                lambda: breakers.asked(self.name, self._address, lambda: _sorted(call)), self._pauses
-            )
+            answer: Answer = self._retrying(breakers.call, self.name, self._address, lambda: _sorted(call))
+            return answer
         except retry.TooManyRequests as error:
             raise GatewayUnavailable("too many requests") from error
 
@@ -337,8 +336,8 @@ def _key(key: UUID) -> Any:
     return {"idempotency_key": str(key)}
 
 
-def _plain(found: Any) -> dict[str, Any]:
-    body: dict[str, Any] = json.loads(str(found)) if not isinstance(found, dict) else dict(found)
+def _plain(value: Any) -> dict[str, Any]:
+    body: dict[str, Any] = json.loads(str(value)) if not isinstance(value, dict) else dict(value)
     return body
 
 
@@ -354,7 +353,7 @@ def _sorted(call: Callable[[], Answer]) -> Answer:
     except stripe.RateLimitError as error:
         raise retry.TooManyRequests from error
     except stripe.APIConnectionError as error:
-        raise breakers.Silence(str(error)) from error
+        raise breakers.NoAnswer(str(error)) from error
     except stripe.StripeError as error:
         status = error.http_status or 0
         if status >= 500 or status in (0, 409):

@@ -1,34 +1,25 @@
-"""What to do when the processor says "too many requests": wait a little longer each time, then give up."""
+"""Retries after the processor limits the rate (HTTP 429). The Stripe client retries every other failure itself."""
 
 from __future__ import annotations
 
-import secrets
-import time
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
 
-Answer = TypeVar("Answer")
-
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_chain, wait_fixed, wait_random
 
 PAUSES = (0.5, 1.0, 2.0)
-"""Seconds; the client library retries everything but this."""
+"""Seconds before the second, third and fourth attempt; up to half of it is added at random."""
 
 
 class TooManyRequests(Exception):
-    """Not carried out: the same call with the same key may be made again."""
+    """The call was not carried out: the same call with the same key may be sent again."""
 
 
-def with_retries(
-    call: Callable[[], Answer], pauses: Sequence[float] = PAUSES, sleep: Callable[[float], None] = time.sleep
-) -> Answer:
-    """
-    Make a call, again after each pause (and up to half of it more) while there are too many.
-
-    :raises TooManyRequests: after the last pause.
-    """
-    for pause in pauses:
-        try:
-            return call()
-        except TooManyRequests:
-            sleep(pause * (1 + secrets.randbelow(500) / 1000))
-    return call()
+def retrying(pauses: Sequence[float] = PAUSES) -> Retrying:
+    """One attempt more than there are pauses. The last `TooManyRequests` is raised as it is."""
+    waits = [wait_fixed(pause) + wait_random(0, pause / 2) for pause in pauses]
+    return Retrying(
+        retry=retry_if_exception_type(TooManyRequests),
+        stop=stop_after_attempt(len(waits) + 1),
+        wait=wait_chain(*waits) if waits else wait_fixed(0),
+        reraise=True,
+    )

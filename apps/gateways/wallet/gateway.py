@@ -112,14 +112,14 @@ class WalletGateway:
             return None
 
     def _call(self, method: str, path: str, **sent: Any) -> Json:
-        return breakers.asked(self.name, self.base_url, lambda: self._call_once(method, path, sent))
+        return breakers.call(self.name, self.base_url, lambda: self._call_once(method, path, sent))
 
     def _call_once(self, method: str, path: str, sent: dict[str, Any]) -> Json:
         try:
             answer = requests.request(method, f"{self.base_url}/{path}", timeout=self.timeout, **sent)
             body: Json = answer.json()
         except (requests.ConnectionError, requests.Timeout) as error:
-            raise breakers.Silence(str(error)) from error
+            raise breakers.NoAnswer(str(error)) from error
         except (requests.RequestException, ValueError) as error:
             raise GatewayUnavailable(str(error)) from error
         if answer.status_code >= 500:

@@ -42,11 +42,11 @@ class WalletProvider:
 
     # what it does
 
-    def put(self, name: str, asked: Json) -> tuple[int, Json]:
+    def put(self, name: str, order_request: Json) -> tuple[int, Json]:
         """An order under the shop's own name: `pay_in`, `give_back` (of another order) or `pay_out` (to a wallet)."""
         existing = self.orders.get(name)
         requested = {
-            field: str(asked.get(field, "")) for field in ("kind", "amount", "currency", "of", "wallet", "memo")
+            field: str(order_request.get(field, "")) for field in ("kind", "amount", "currency", "of", "wallet", "memo")
         }
         if existing is not None:
             same = all(existing[field] == value for field, value in requested.items())
@@ -84,11 +84,11 @@ class WalletProvider:
         row = {"nr": len(self.book) + 1, "order": order["name"], "kind": order["kind"], "amount": str(amount)}
         self.book.append(row | {"currency": order["currency"], "at": datetime.now(UTC).isoformat()})
 
-    def answer(self, method: str, path: str, asked: Json) -> tuple[int, Json]:
+    def answer(self, method: str, path: str, order_request: Json) -> tuple[int, Json]:
         desk, _, name = path.strip("/").partition("/")
         with self.lock:
             if (method, desk) == ("PUT", "orders"):
-                return self.put(name, asked)
+                return self.put(name, order_request)
             if (method, desk) == ("GET", "orders"):
                 return (200, self.orders[name]) if name in self.orders else (404, {"reason": "unknown"})
             if (method, desk) == ("GET", "book"):

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from apps.common import fmt
 from apps.common.errors import NotFound
 from apps.common.money import Money
 from apps.escrow.models import Goodwill
@@ -35,7 +34,7 @@ def credit_invoice(
         return document
     invoice = Document.objects.select_for_update(of=("self",)).select_related("recipient", "issuer").get(id=document_id)
     left = invoice.total - documents.credited(invoice)
-    policies.check_can_credit(invoice, amount, left, fmt.money(left))
+    policies.check_can_credit(invoice, amount, left)
     tax_left = invoice.tax - documents.credited_tax(invoice)
     if tax is None:
         tax = tax_left if amount == left else totals.part_of(invoice.tax, part=amount, whole=invoice.total)

@@ -93,10 +93,10 @@ def issue(draft: Draft, *, now: datetime) -> Document:
     return document
 
 
-def _local(found: tuple[Money, date] | None) -> dict[str, Any]:
-    if found is None:
+def _local(local_tax: tuple[Money, date] | None) -> dict[str, Any]:
+    if local_tax is None:
         return {}
-    tax, rate_on = found
+    tax, rate_on = local_tax
     return {"local_currency": tax.currency, "local_tax_minor": tax.amount_minor, "local_rate_on": rate_on}
 
 

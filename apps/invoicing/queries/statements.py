@@ -88,7 +88,7 @@ def monthly_statement(organization_id: UUID, month: date) -> list[CurrencyStatem
         buckets = opening.setdefault(currency, {name: Money.zero(currency) for name in BUCKETS})
         buckets[_bucket(code)] += money
     moved = periods.movements(codes, start, end)
-    memos |= _memos_of(moved, known=memos)
+    memos |= _memos_of(moved, memos=memos)
     of_currencies = [_of_currency(currency, buckets, moved, memos) for currency, buckets in sorted(opening.items())]
     return [item for item in of_currencies if item.rows or any(item.opening.values())]
 
@@ -111,8 +111,8 @@ def _codes(organization_id: UUID, escrow_ids: Iterable[str]) -> list[str]:
     return own + held + fees + frozen
 
 
-def _memos_of(moved: Iterable[periods.Movement], *, known: dict[str, str]) -> dict[str, str]:
-    escrow_ids = {item.refs["escrow"] for item in moved if "escrow" in item.refs} - known.keys()
+def _memos_of(moved: Iterable[periods.Movement], *, memos: dict[str, str]) -> dict[str, str]:
+    escrow_ids = {item.refs["escrow"] for item in moved if "escrow" in item.refs} - memos.keys()
     rows = Escrow.objects.filter(id__in=escrow_ids).values_list("id", "memo") if escrow_ids else []
     return {str(escrow_id): memo for escrow_id, memo in rows}
 
@@ -152,7 +152,7 @@ def _bucket(code: str) -> str:
     return next(bucket for prefix, bucket in _PREFIXES.items() if code.startswith(prefix))
 
 
-def statement_as_json(organization_id: UUID, month: date, found: list[CurrencyStatement]) -> dict[str, Any]:
+def statement_as_json(organization_id: UUID, month: date, statements: list[CurrencyStatement]) -> dict[str, Any]:
     """For machines, whole minor units: what the page shows, the same from the file and from the endpoint."""
     return {
         "organization_id": str(organization_id),
@@ -166,7 +166,7 @@ def statement_as_json(organization_id: UUID, month: date, found: list[CurrencySt
                 "closing_minor": item.closing_total.amount_minor,
                 "lines": [_row_as_json(row) for row in item.rows],
             }
-            for item in found
+            for item in statements
         ],
     }
 

@@ -67,18 +67,18 @@ def statement(request: HttpRequest, month: date) -> HttpResponse:
     return render(request, "invoicing/statement.html", context)
 
 
-def _shown(one: statement_queries.CurrencyStatement) -> dict[str, Any]:
+def _shown(statement: statement_queries.CurrencyStatement) -> dict[str, Any]:
     """One currency with a column per bucket that is used; each amount with its label, for a phone's cards."""
-    labels = [(name, LABELS[name]) for name in one.buckets]
+    labels = [(name, LABELS[name]) for name in statement.buckets]
     return {
-        "currency": one.currency,
+        "currency": statement.currency,
         "labels": [label for _name, label in labels],
-        "opening": [(label, one.opening[name]) for name, label in labels],
-        "closing": [(label, one.closing[name]) for name, label in labels],
-        "opening_total": one.opening_total,
-        "closing_total": one.closing_total,
-        "rows": [(row, [(label, row.parts[name]) for name, label in labels]) for row in one.rows[:ROWS_MAX]],
-        "is_cut": len(one.rows) > ROWS_MAX,
+        "opening": [(label, statement.opening[name]) for name, label in labels],
+        "closing": [(label, statement.closing[name]) for name, label in labels],
+        "opening_total": statement.opening_total,
+        "closing_total": statement.closing_total,
+        "rows": [(row, [(label, row.parts[name]) for name, label in labels]) for row in statement.rows[:ROWS_MAX]],
+        "is_cut": len(statement.rows) > ROWS_MAX,
     }
 
 
@@ -93,16 +93,36 @@ def statement_csv(request: HttpRequest, month: date) -> StreamingHttpResponse:
     )
 
 
-def _cells(one: statement_queries.CurrencyStatement) -> Iterator[list[object]]:
+def _cells(statement: statement_queries.CurrencyStatement) -> Iterator[list[object]]:
     def parts(amounts: Mapping[str, Money]) -> list[object]:
         return [amounts[name].as_decimal() for name in statement_queries.BUCKETS]
 
-    yield ["", "opening", "", "", *parts(one.opening), "", one.opening_total.as_decimal(), one.currency, ""]
-    for row in one.rows:
+    yield [
+        "",
+        "opening",
+        "",
+        "",
+        *parts(statement.opening),
+        "",
+        statement.opening_total.as_decimal(),
+        statement.currency,
+        "",
+    ]
+    for row in statement.rows:
         cells = [row.happened_at.isoformat(), row.event, event_label(row.event), row.about]
-        moved = [row.change.as_decimal(), row.balance.as_decimal(), one.currency, row.journal_id]
+        moved = [row.change.as_decimal(), row.balance.as_decimal(), statement.currency, row.journal_id]
         yield [*cells, *parts(row.parts), *moved]
-    yield ["", "closing", "", "", *parts(one.closing), "", one.closing_total.as_decimal(), one.currency, ""]
+    yield [
+        "",
+        "closing",
+        "",
+        "",
+        *parts(statement.closing),
+        "",
+        statement.closing_total.as_decimal(),
+        statement.currency,
+        "",
+    ]
 
 
 @login_required

@@ -203,7 +203,7 @@ def _page_of(account_id: int, before: int | None, limit: int) -> QuerySet[Postin
 
 def journal(journal_id: UUID) -> JournalView:
     """:raises NotFound: if there is no such entry."""
-    return _one(JournalEntry.objects.filter(id=journal_id))
+    return _single_view(JournalEntry.objects.filter(id=journal_id))
 
 
 def journal_by_key(key: UUID) -> JournalView | None:
@@ -223,7 +223,7 @@ def journals_by_ids(ids: Iterable[UUID]) -> list[JournalView]:
     return _views(JournalEntry.objects.filter(id__in=list(ids)))
 
 
-def _one(rows: QuerySet[JournalEntry]) -> JournalView:
+def _single_view(rows: QuerySet[JournalEntry]) -> JournalView:
     views = _views(rows)
     if not views:
         raise NotFound()

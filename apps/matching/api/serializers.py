@@ -139,8 +139,8 @@ class LearnedOrderSerializer(serializers.Serializer[Any]):
     trained_at = serializers.DateTimeField()
     card = serializers.JSONField(help_text="Outcomes, scores of the judging window, weights, features.")
 
-    def get_holds(self, one: Ranker) -> bool:
-        return one.id in self.context["holding"]
+    def get_holds(self, ranker: Ranker) -> bool:
+        return ranker.id in self.context["holding"]
 
 
 class CompletionQuerySerializer(serializers.Serializer[Any]):

@@ -50,7 +50,7 @@ def refresh_candidate_index(*, now: datetime) -> int | None:
     A first base, and one that too many have left, is written whole.
     """
     folder = Path(settings.MATCH_INDEX)
-    state = _known(folder)
+    state = _state(folder)
     newest = CandidateChange.objects.order_by("-changed_at").values_list("changed_at", flat=True).first()
     if state and (newest is None or newest.isoformat() <= state["until"]):
         return None
@@ -71,7 +71,7 @@ def _name() -> str:
     return f"{candidate_index_writer.FORMAT}:{inputs.candidate_index_database()}"
 
 
-def _known(folder: Path) -> dict[str, Any]:
+def _state(folder: Path) -> dict[str, Any]:
     """What is on the candidate index; nothing, where it is another database's."""
     state = candidate_index_writer.state(folder)
     return state if state and state.get("database") == _name() else {}

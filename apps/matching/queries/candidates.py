@@ -55,7 +55,7 @@ def load_candidates(now: datetime, among: Sequence[UUID] | None = None) -> Colum
             for accepted in (1, 0)
         )
         languages = _speak(cursor, features)
-        stated = _said(cursor)
+        stated = _declared(cursor)
         cursor.execute("SELECT id FROM match_skills ORDER BY number")
         fetchall = [skill for (skill,) in cursor.fetchall()]
         cursor.execute(f"DROP TABLE {', '.join(TABLES)}")
@@ -241,7 +241,7 @@ def _speak(cursor: Any, features: NDArray[np.void]) -> list[str]:
 # --- skills and work -------------------------------------------------------------------------------------------------
 
 
-def _said(cursor: Any) -> tuple[Any, Any, Any]:
+def _declared(cursor: Any) -> tuple[Any, Any, Any]:
     (packed,) = _read(
         cursor,
         """SELECT (p.row::bigint << 24) | (s.number << 4) | least(l.level, 15)
@@ -279,12 +279,12 @@ def _works(cursor: Any) -> tuple[tuple[Any, Any, Any, Any], Any]:
     return (row, at, accepted, lengths), packed & 0xFFFFF
 
 
-def _used(known: Sequence[UUID], *numbers: Any) -> tuple[list[UUID], list[Any]]:
+def _used(skill_ids: Sequence[UUID], *numbers: Any) -> tuple[list[UUID], list[Any]]:
     """The skills that somebody has, and the numbers as places among them."""
-    is_used = np.zeros(len(known), dtype=bool)
+    is_used = np.zeros(len(skill_ids), dtype=bool)
     for item in numbers:
         is_used[item] = True
     place = np.cumsum(is_used) - 1
-    return [skill for skill, used in zip(known, is_used.tolist(), strict=True) if used], [
+    return [skill for skill, used in zip(skill_ids, is_used.tolist(), strict=True) if used], [
         place[number] for number in numbers
     ]

@@ -54,12 +54,12 @@ def goes_with(skill_ids: Sequence[UUID], now: datetime, limit: int = 6) -> list[
     return [(item, names[item]) for item in best[: 3 * limit] if item in names and item in active][:limit]
 
 
-def skills_in(text: str, language: str, known: Sequence[UUID]) -> list[FoundSkill]:
+def skills_in(text: str, language: str, known_ids: Sequence[UUID]) -> list[FoundSkill]:
     """Skills that a text names and that are not known yet, the surest first, each with the words that say so."""
     suggest = [
         item
         for item in skill_suggestions.suggest(text, language, skill_suggestions.ready())
-        if item.skill_id not in known
+        if item.skill_id not in known_ids
     ]
     names = skills.labels([item.skill_id for item in suggest[:FOUND_MAX]], get_language() or "en")
     return [

@@ -30,11 +30,11 @@ def record_impressions(
     request: HttpRequest | None,
     kind: ListKind,
     reader_id: UUID | None,
-    found: Sequence[recommendations.RecommendedTask | recommendations.RecommendedFreelancer],
+    recommended: Sequence[recommendations.RecommendedTask | recommendations.RecommendedFreelancer],
 ) -> None:
     """This list is on the page: the middleware writes it down when the answer is out."""
-    if request is not None and reader_id is not None and found:
-        rows = [item.shown for item in found]
+    if request is not None and reader_id is not None and recommended:
+        rows = [item.shown for item in recommended]
         _note(request, partial(impressions.record_shown, kind=kind, reader_id=reader_id, rows=rows))
 
 

@@ -93,8 +93,8 @@ def reasons(request: HttpRequest) -> HttpResponse:
     return render(request, "matching/reason_list.html", {"rows": rows, "days": DAYS})
 
 
-def _is_running(one: Experiment, now: Any) -> bool:
-    return one.stopped_at is None and one.starts_at <= now < one.ends_at
+def _is_running(experiment: Experiment, now: Any) -> bool:
+    return experiment.stopped_at is None and experiment.starts_at <= now < experiment.ends_at
 
 
 def _arm(result: fairness.ArmResult, plan: dict[str, Any]) -> dict[str, Any]:

@@ -25,17 +25,17 @@ from apps.tasks.models import Task
 @login_required
 def not_for_me(request: HttpRequest, task_id: UUID) -> HttpResponse:
     """A freelancer says no to a recommended task; `undo` takes it back."""
-    return _said(request, ListSide.TASKS, task_id, actor(request).organization_id)
+    return _refusal_form(request, ListSide.TASKS, task_id, actor(request).organization_id)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def not_suited(request: HttpRequest, task_id: UUID, organization_id: UUID) -> HttpResponse:
     """An employer says no to a recommended freelancer; `undo` takes it back."""
-    return _said(request, ListSide.PEOPLE, task_id, organization_id)
+    return _refusal_form(request, ListSide.PEOPLE, task_id, organization_id)
 
 
-def _said(request: HttpRequest, side: ListSide, task_id: UUID, organization_id: UUID | None) -> HttpResponse:
+def _refusal_form(request: HttpRequest, side: ListSide, task_id: UUID, organization_id: UUID | None) -> HttpResponse:
     acting = actor(request)
     if organization_id is None:
         raise NotFound

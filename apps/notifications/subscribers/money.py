@@ -320,10 +320,10 @@ def approval_decided(event: spending.ApprovalDecided, now: datetime) -> None:
 
 
 def _notify_of_approval(
-    asked: Approval, users: Iterable[User], kind: str, who: str, now: datetime, **params: Any
+    approval: Approval, users: Iterable[User], kind: str, who: str, now: datetime, **params: Any
 ) -> None:
     operations.notify(
-        users=users, organization_id=asked.organization_id, kind=kind, key=asked.id,
-        params={"who": who, "amount": rules.money(asked.amount), "memo": asked.memo, **params},
-        route="spending:approval", route_args=(asked.id,), now=now,
+        users=users, organization_id=approval.organization_id, kind=kind, key=approval.id,
+        params={"who": who, "amount": rules.money(approval.amount), "memo": approval.memo, **params},
+        route="spending:approval", route_args=(approval.id,), now=now,
     )  # fmt: skip

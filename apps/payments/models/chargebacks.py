@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from apps.common.ids import uuid7
-from apps.common.model_fields import known, status_field
+from apps.common.model_fields import is_one_of, status_field
 from apps.common.models import BaseModel, amount_field, currency_field
 from apps.common.money import Money
 from apps.payments import states
@@ -40,7 +40,7 @@ class Chargeback(BaseModel):
 
     class Meta:
         constraints = [
-            known(states.ChargebackStatus, "payments_chargeback_status_known"),
+            is_one_of(states.ChargebackStatus, "payments_chargeback_status_known"),
             models.UniqueConstraint(fields=["gateway", "remote_id"], name="payments_chargeback_remote_once"),
             models.CheckConstraint(
                 condition=Q(amount_minor__gt=0, fee_minor__gte=0), name="payments_chargeback_amounts"

@@ -5,7 +5,7 @@ from django.db.models import F, Q
 
 from apps.accounts.models import Organization
 from apps.common.ids import uuid7
-from apps.common.model_fields import known, status_field
+from apps.common.model_fields import is_one_of, status_field
 from apps.common.models import BaseModel, amount_field, currency_field
 from apps.common.money import Money
 from apps.payments import states
@@ -45,7 +45,7 @@ class Charge(BaseModel):
 
     class Meta:
         constraints = [
-            known(states.ChargeStatus, "payments_charge_status_known"),
+            is_one_of(states.ChargeStatus, "payments_charge_status_known"),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="payments_charge_amount_positive"),
             models.CheckConstraint(
                 condition=~Q(status="succeeded") | (~Q(remote_payment_id="") & Q(succeeded_at__isnull=False)),
@@ -122,7 +122,7 @@ class Refund(BaseModel):
 
     class Meta:
         constraints = [
-            known(states.RefundStatus, "payments_refund_status_known"),
+            is_one_of(states.RefundStatus, "payments_refund_status_known"),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="payments_refund_amount_positive"),
             models.CheckConstraint(
                 condition=~Q(status__in=["submitted", "succeeded"]) | ~Q(remote_id=""),

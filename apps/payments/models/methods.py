@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.common.model_fields import known
+from apps.common.model_fields import is_one_of
 from apps.common.models import BaseModel
 
 
@@ -34,7 +34,7 @@ class PaymentMethod(BaseModel):
                 fields=["gateway", "direction", "country", "currency", "valid_from"],
                 name="payments_paymentmethod_once",
             ),
-            known(Direction, "payments_paymentmethod_direction_known", "direction"),
+            is_one_of(Direction, "payments_paymentmethod_direction_known", "direction"),
             models.CheckConstraint(
                 condition=Q(valid_until=None) | Q(valid_until__gt=F("valid_from")),
                 name="payments_paymentmethod_ends_later",

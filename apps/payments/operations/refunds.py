@@ -10,7 +10,6 @@ from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from apps.common import fmt
 from apps.common.actors import SYSTEM, Actor
 from apps.common.clock import Clock
 from apps.common.errors import Conflict
@@ -77,7 +76,7 @@ def send_credit_back(*, organization_id: UUID, amount: Money, actor: Actor, now:
     """
     policies.check_can_pay(actor, organization_id)
     credit = credits.credit(organization_id, amount.currency)
-    policies.check_amount(amount, credit, fmt.money(credit))
+    policies.check_amount(amount, credit)
     left, sent = refunds.chargeable(amount), []
     for charge in refunds.charges_to_refund(organization_id, amount.currency):
         part = refunds.chargeable(min(left, refunds.refundable(charge.id)))

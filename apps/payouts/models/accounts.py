@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from apps.accounts.models import Organization
 from apps.common.ids import uuid7
-from apps.common.model_fields import known, status_field
+from apps.common.model_fields import is_one_of, status_field
 from apps.common.models import BaseModel, currency_field
 from apps.payouts import states
 
@@ -39,7 +39,7 @@ class PayoutAccount(BaseModel):
 
     class Meta:
         constraints = [
-            known(states.PayoutAccountStatus, "payouts_payoutaccount_status_known"),
+            is_one_of(states.PayoutAccountStatus, "payouts_payoutaccount_status_known"),
             models.UniqueConstraint(
                 fields=["organization"], condition=Q(status="active"), name="payouts_payoutaccount_one_active"
             ),

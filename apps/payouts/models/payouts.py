@@ -10,7 +10,7 @@ from django.db.models import F, Q
 
 from apps.accounts.models import Organization
 from apps.common.ids import uuid7
-from apps.common.model_fields import known, status_field
+from apps.common.model_fields import is_one_of, status_field
 from apps.common.models import BaseModel, amount_field, currency_field
 from apps.common.money import Money
 from apps.payouts import states
@@ -124,7 +124,7 @@ class Payout(BaseModel):
 
     class Meta:
         constraints = [
-            known(states.PayoutStatus, "payouts_payout_status_known"),
+            is_one_of(states.PayoutStatus, "payouts_payout_status_known"),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="payouts_payout_amount_positive"),
             models.CheckConstraint(
                 condition=~Q(status__in=["submitted", "paid", "returned"]) | ~Q(remote_payout_id=""),

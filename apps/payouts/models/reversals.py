@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from apps.accounts.models import User
 from apps.common.ids import uuid7
-from apps.common.model_fields import known, status_field
+from apps.common.model_fields import is_one_of, status_field
 from apps.common.models import BaseModel
 from apps.payouts import states
 from apps.payouts.models.payouts import Payout
@@ -28,7 +28,7 @@ class TransferReversal(BaseModel):
 
     class Meta:
         constraints = [
-            known(states.TransferReversalStatus, "payouts_transferreversal_status_known"),
+            is_one_of(states.TransferReversalStatus, "payouts_transferreversal_status_known"),
             models.UniqueConstraint(
                 fields=["payout"], condition=~Q(status="failed"), name="payouts_transferreversal_one_alive"
             ),

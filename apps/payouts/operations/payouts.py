@@ -9,7 +9,6 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from apps.common import fmt
 from apps.common.actors import SYSTEM, Actor
 from apps.common.clock import Clock
 from apps.common.ids import document_number, uuid7
@@ -79,20 +78,20 @@ def _quote(organization_id: UUID, currency: str, amount: Money | None, actor: Ac
     policies.check_may_leave(account, now)
     balance = wallet.available(organization_id, currency)
     wanted_amount = balance if amount is None else amount
-    payment_policies.check_amount(wanted_amount, balance, fmt.money(balance))
+    payment_policies.check_amount(wanted_amount, balance)
     policies.check_liquidity(account, wanted_amount, wanted_amount.currency)
     return _price(account, wanted_amount, now)
 
 
-def _price(account: PayoutAccount, wanted: Money, now: datetime) -> FxQuote:
-    if wanted.currency == account.currency:
-        source = target = mid_amount = amounts.sendable(wanted, is_payout=True)
+def _price(account: PayoutAccount, amount: Money, now: datetime) -> FxQuote:
+    if amount.currency == account.currency:
+        source = target = mid_amount = amounts.sendable(amount, is_payout=True)
         mid, rate, margin_bps, rate_date, origin = Decimal(1), Decimal(1), 0, now.date(), "identity"
     else:
-        mid_rate = rates.mid_rate(wanted.currency, account.currency, now.date())
+        mid_rate = rates.mid_rate(amount.currency, account.currency, now.date())
         margin_bps = fees.fee_terms(fees.ANY, account.country, now.date()).fx_margin_bps
-        converted = pricing_rules.convert(wanted, mid=mid_rate.value, margin_bps=margin_bps, currency=account.currency)
-        source, mid_amount = wanted, converted.mid
+        converted = pricing_rules.convert(amount, mid=mid_rate.value, margin_bps=margin_bps, currency=account.currency)
+        source, mid_amount = amount, converted.mid
         target = amounts.sendable(converted.target, is_payout=True)
         mid, rate, rate_date, origin = mid_rate.value, converted.customer_rate, mid_rate.rate_date, mid_rate.source
     if target.amount_minor <= 0:

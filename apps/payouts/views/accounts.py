@@ -99,9 +99,9 @@ def account_by(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "payouts/account_by.html", context, status=422 if form.errors else 200)
 
 
-def _page(request: HttpRequest, made: PayoutAccount) -> str:
+def _page(request: HttpRequest, account: PayoutAccount) -> str:
     return account_operations.onboarding_page(
-        account_id=made.id,
+        account_id=account.id,
         return_url=request.build_absolute_uri(reverse("payouts:account_return")),
         refresh_url=request.build_absolute_uri(reverse("payouts:account")),
         actor=actor(request),

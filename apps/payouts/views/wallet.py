@@ -129,14 +129,14 @@ def entry(request: HttpRequest, journal_id: UUID) -> HttpResponse:
     return render(request, "payouts/entry.html", {"entries": [journal], "entry": journal})
 
 
-def _check_is_about(request: HttpRequest, found: books.JournalView) -> None:
+def _check_is_about(request: HttpRequest, journal: books.JournalView) -> None:
     """:raises NotFound: unless the entry names the organization, or an escrow of which it is a party."""
     asker = actor(request)
     if asker.is_staff:
         return
     own = str(organization_id_of(request))
-    if any(own in line.account.code for line in found.lines):
+    if any(own in line.account.code for line in journal.lines):
         return
-    if "escrow" not in found.refs:
+    if "escrow" not in journal.refs:
         raise NotFound
-    escrows.escrow_visible_to(asker, UUID(found.refs["escrow"]))
+    escrows.escrow_visible_to(asker, UUID(journal.refs["escrow"]))

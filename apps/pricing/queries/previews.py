@@ -91,27 +91,27 @@ def receive_preview(
     )
 
 
-def _of_relationship(found: Relationship) -> str:
+def _of_relationship(relationship: Relationship) -> str:
     """Which commission holds between these two, and where a lower one begins; nothing where there is only one."""
-    if found.next_commission_bps is not None:
+    if relationship.next_commission_bps is not None:
         return _(
             "Commission %(share)s. Pieces of work that this employer has paid you for: %(count)s; from %(later)s on, "
             "the commission is %(lower)s."
         ) % {
-            "share": fmt.percent_bps(found.commission_bps),
-            "lower": fmt.percent_bps(found.next_commission_bps),
-            "later": fmt.number(found.next_paid_before or 0),
-            "count": fmt.number(found.paid_before),
+            "share": fmt.percent_bps(relationship.commission_bps),
+            "lower": fmt.percent_bps(relationship.next_commission_bps),
+            "later": fmt.number(relationship.next_paid_before or 0),
+            "count": fmt.number(relationship.paid_before),
         }
-    if not found.paid_before_min:
+    if not relationship.paid_before_min:
         return ""
     return _(
         "Commission %(share)s, as from %(from)s pieces of work on. Pieces of work that this employer has paid you for: "
         "%(count)s."
     ) % {
-        "share": fmt.percent_bps(found.commission_bps),
-        "from": fmt.number(found.paid_before_min),
-        "count": fmt.number(found.paid_before),
+        "share": fmt.percent_bps(relationship.commission_bps),
+        "from": fmt.number(relationship.paid_before_min),
+        "count": fmt.number(relationship.paid_before),
     }
 
 

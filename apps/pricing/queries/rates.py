@@ -10,7 +10,7 @@ from decimal import Context, Decimal
 from django.conf import settings
 from django.utils.translation import gettext_lazy
 
-from apps.common import currencies, fmt
+from apps.common import currencies
 from apps.common.errors import Conflict, Invalid
 from apps.common.money import Money
 from apps.pricing import rules
@@ -71,7 +71,7 @@ class RateTable:
         (source_rate, source_date, source_name), (target_rate, target_date, target_name) = rows[0], rows[1]
         rate_date = min(source_date, target_date)
         if rules.business_days_between(rate_date, self.on) > settings.FX_RATE_BUSINESS_DAYS_MAX:
-            raise RateTooOld(source=from_currency, target=to_currency, rate_date=fmt.day(rate_date))
+            raise RateTooOld(source=from_currency, target=to_currency, rate_date=rate_date)
         return Rate(
             from_currency,
             to_currency,

@@ -22,9 +22,9 @@ from apps.reviews.api.serializers import NewReviewSerializer, RatingSerializer, 
 from apps.reviews.models import Review
 
 
-def _language(request: Request, given: str | None) -> str:
+def _language(request: Request, chosen: str | None) -> str:
     assert isinstance(request.user, User)
-    return given or request.user.language
+    return chosen or request.user.language
 
 
 class OfOrganization(ListAPIView[Review]):

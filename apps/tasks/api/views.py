@@ -32,7 +32,7 @@ def _visible(request: Request, task_id: UUID) -> Task:
     return get_object_or_404(tasks, id=task_id)
 
 
-def _shown(task_id: UUID, status: int = 200) -> Response:
+def _response(task_id: UUID, status: int = 200) -> Response:
     task = Task.objects.select_related("category", "employer").prefetch_related("skills", "criteria").get(id=task_id)
     return Response(serializers.TaskSerializer(task).data, status=status)
 
@@ -75,7 +75,7 @@ class Tasks(ListAPIView[Task]):
         serializer = serializers.BriefSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         task = operations.start_draft(actor=actor(request._request), brief=serializer.brief(), now=timezone.now())
-        return _shown(task.id, 201)
+        return _response(task.id, 201)
 
 
 class MyTasks(ListAPIView[Task]):
@@ -121,7 +121,7 @@ class OneTask(APIView):
         operations.save_draft(
             task_id=task.id, actor=actor(request._request), brief=serializer.brief(), now=timezone.now()
         )
-        return _shown(task.id)
+        return _response(task.id)
 
     @extend_schema(responses={204: None}, operation_id="task_discard")
     def delete(self, request: Request, task_id: UUID) -> Response:
@@ -137,7 +137,7 @@ class Publish(APIView):
         """Open a complete brief for bids."""
         task = _visible(request, task_id)
         operations.publish(task_id=task.id, actor=actor(request._request), now=timezone.now())
-        return _shown(task.id)
+        return _response(task.id)
 
 
 class _Ending(APIView):
@@ -153,7 +153,7 @@ class _Ending(APIView):
             now=timezone.now(),
             reason=serializer.validated_data["reason"],
         )
-        return _shown(task.id)
+        return _response(task.id)
 
 
 class Close(_Ending):

@@ -123,12 +123,12 @@ def task_list(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _facets(asker: Any, wanted: TaskFilter, now: datetime) -> dict[str, Any]:
-    by_category = queries.facet_counts(asker, wanted, now, "category", "category__slug")
-    by_language = queries.facet_counts(asker, wanted, now, "language", "source_language")
-    by_window = queries.facet_counts(asker, wanted, now, "bid_window", "bid_window")
-    by_skill = queries.facet_counts(asker, wanted, now, "skill", "skills__skill_id")
-    facet_ids = [*wanted.skill_ids, *(item for item in by_skill if item and item not in wanted.skill_ids)][:10]
+def _facets(asker: Any, filters: TaskFilter, now: datetime) -> dict[str, Any]:
+    by_category = queries.facet_counts(asker, filters, now, "category", "category__slug")
+    by_language = queries.facet_counts(asker, filters, now, "language", "source_language")
+    by_window = queries.facet_counts(asker, filters, now, "bid_window", "bid_window")
+    by_skill = queries.facet_counts(asker, filters, now, "skill", "skills__skill_id")
+    facet_ids = [*filters.skill_ids, *(item for item in by_skill if item and item not in filters.skill_ids)][:10]
     names = skills.labels(facet_ids, get_language() or "en")
     return {
         "category_options": [
@@ -136,20 +136,20 @@ def _facets(asker: Any, wanted: TaskFilter, now: datetime) -> dict[str, Any]:
                 "value": category.slug,
                 "label": category.name,
                 "count": by_category.get(category.slug, 0),
-                "checked": category.slug == wanted.category,
+                "checked": category.slug == filters.category,
             }
             for category in skills.categories()
         ],
         "language_options": [
-            {"value": code, "label": fmt.language_name(code), "count": n, "checked": code == wanted.language}
+            {"value": code, "label": fmt.language_name(code), "count": n, "checked": code == filters.language}
             for code, n in by_language.items()
         ],
         "window_options": [
-            {"value": value, "label": label, "count": by_window.get(value, 0), "checked": value == wanted.bid_window}
+            {"value": value, "label": label, "count": by_window.get(value, 0), "checked": value == filters.bid_window}
             for value, label in ((BidWindow.OPEN, _("Open bids")), (BidWindow.SEALED, _("Sealed bids")))
         ],
         "posted_options": [
-            {"value": days, "label": label, "checked": days == wanted.posted_within_days}
+            {"value": days, "label": label, "checked": days == filters.posted_within_days}
             for days, label in ((1, _("Last 24 hours")), (7, _("Last 7 days")), (30, _("Last 30 days")))
         ],
         "skill_options": [
@@ -157,7 +157,7 @@ def _facets(asker: Any, wanted: TaskFilter, now: datetime) -> dict[str, Any]:
                 "value": skill_id,
                 "label": names.get(skill_id, ""),
                 "count": by_skill.get(skill_id, 0),
-                "checked": skill_id in wanted.skill_ids,
+                "checked": skill_id in filters.skill_ids,
             }
             for skill_id in facet_ids
         ],
@@ -165,7 +165,7 @@ def _facets(asker: Any, wanted: TaskFilter, now: datetime) -> dict[str, Any]:
     }
 
 
-def _chips(wanted: TaskFilter, request: HttpRequest) -> list[dict[str, str]]:
+def _chips(filters: TaskFilter, request: HttpRequest) -> list[dict[str, str]]:
     """The filters that narrow the list, each with the address without it."""
     chips = []
 
@@ -175,24 +175,24 @@ def _chips(wanted: TaskFilter, request: HttpRequest) -> list[dict[str, str]]:
         parameters.pop("cursor", None)
         chips.append({"label": label, "value": value, "href": "?" + parameters.urlencode()})
 
-    if wanted.text:
-        add("q", _("Words"), wanted.text)
-    if wanted.category:
-        category = skills.category(wanted.category)
-        add("category", _("Category"), category.name if category else wanted.category)
-    if wanted.skill_ids:
-        names = skills.labels(wanted.skill_ids, get_language() or "en")
+    if filters.text:
+        add("q", _("Words"), filters.text)
+    if filters.category:
+        category = skills.category(filters.category)
+        add("category", _("Category"), category.name if category else filters.category)
+    if filters.skill_ids:
+        names = skills.labels(filters.skill_ids, get_language() or "en")
         add("skill", _("Skill"), ", ".join(names.values()))
-    if wanted.language:
-        add("language", _("Language"), fmt.language_name(wanted.language))
+    if filters.language:
+        add("language", _("Language"), fmt.language_name(filters.language))
     if request.GET.get("budget_from"):
         add("budget_from", _("Budget from"), request.GET["budget_from"])
     if request.GET.get("budget_to"):
         add("budget_to", _("Budget to"), request.GET["budget_to"])
-    if wanted.posted_within_days:
+    if filters.posted_within_days:
         add("posted", _("Posted"), request.GET["posted"])
-    if wanted.bid_window:
-        add("window", _("Bids"), str(BidWindow(wanted.bid_window).label))
+    if filters.bid_window:
+        add("window", _("Bids"), str(BidWindow(filters.bid_window).label))
     return chips
 
 

@@ -137,7 +137,7 @@ class OneInternalTransfer(APIView):
     @extend_schema(responses=serializers.OneInternalTransferSerializer, operation_id="internal_transfer")
     def get(self, request: Request, transfer_id: UUID) -> Response:
         policies.check_is_staff(actor(request._request))
-        return self._shown(transfer_id)
+        return self._response(transfer_id)
 
     @extend_schema(
         parameters=[NEEDS_KEY],
@@ -161,9 +161,9 @@ class OneInternalTransfer(APIView):
             internal_transfer_operations.match_statement_line(
                 line_id=validated_data.get("line_id") or UUID(int=0), **common
             )
-        return self._shown(transfer_id)
+        return self._response(transfer_id)
 
-    def _shown(self, transfer_id: UUID) -> Response:
+    def _response(self, transfer_id: UUID) -> Response:
         internal_transfer = internal_transfer_queries.internal_transfer(transfer_id)
         is_waiting = internal_transfer.status in (InternalTransferStatus.AGREED, InternalTransferStatus.LEFT)
         candidates = list(internal_transfer_queries.lines_of_transfer(internal_transfer)[:20]) if is_waiting else []

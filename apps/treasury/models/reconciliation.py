@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Organization, User
-from apps.common.model_fields import known, status_field
+from apps.common.model_fields import is_one_of, status_field
 from apps.common.models import BaseModel, currency_field
 from apps.common.money import Money
 from apps.treasury import states
@@ -69,8 +69,8 @@ class SuspenseItem(BaseModel):
 
     class Meta:
         constraints = [
-            known(states.SuspenseStatus, "treasury_suspenseitem_status_known"),
-            known(SuspenseReason, "treasury_suspenseitem_reason_known", "reason"),
+            is_one_of(states.SuspenseStatus, "treasury_suspenseitem_status_known"),
+            is_one_of(SuspenseReason, "treasury_suspenseitem_reason_known", "reason"),
             models.CheckConstraint(condition=~Q(amount_minor=0), name="treasury_suspenseitem_amount_not_zero"),
             models.UniqueConstraint(
                 fields=["gateway", "reference", "currency"],
@@ -123,7 +123,7 @@ class ProcessorLine(BaseModel):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["gateway", "line_id"], name="treasury_processorline_once"),
-            known(LineStatus, "treasury_processorline_status_known"),
+            is_one_of(LineStatus, "treasury_processorline_status_known"),
             models.CheckConstraint(
                 condition=Q(net_minor=F("amount_minor") - F("fee_minor")), name="treasury_processorline_net"
             ),
@@ -164,7 +164,7 @@ class BookLine(BaseModel):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["gateway", "journal_id", "currency"], name="treasury_bookline_once"),
-            known(LineStatus, "treasury_bookline_status_known"),
+            is_one_of(LineStatus, "treasury_bookline_status_known"),
         ]
         indexes = [
             models.Index(fields=["gateway", "reference"], name="treasury_bline_reference"),

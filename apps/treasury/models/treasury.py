@@ -5,7 +5,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
-from apps.common.model_fields import known, status_field
+from apps.common.model_fields import is_one_of, status_field
 from apps.common.models import BaseModel, amount_field, currency_field
 from apps.common.money import Money
 from apps.treasury import states
@@ -39,7 +39,7 @@ class TreasuryOperation(BaseModel):
 
     class Meta:
         constraints = [
-            known(TreasuryKind, "treasury_treasuryact_kind_known", "kind"),
+            is_one_of(TreasuryKind, "treasury_treasuryact_kind_known", "kind"),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="treasury_treasuryact_amount_positive"),
             models.CheckConstraint(
                 condition=Q(acted_by__isnull=False) & ~Q(reason="") | Q(acted_by__isnull=True, kind="reserve"),
@@ -83,7 +83,7 @@ class InternalTransfer(BaseModel):
 
     class Meta:
         constraints = [
-            known(states.InternalTransferStatus, "treasury_cashmove_status_known"),
+            is_one_of(states.InternalTransferStatus, "treasury_cashmove_status_known"),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="treasury_cashmove_amount_positive"),
             models.CheckConstraint(condition=~Q(reason=""), name="treasury_cashmove_has_a_reason"),
             models.CheckConstraint(condition=~Q(source=F("target")), name="treasury_internaltransfer_two_gateways"),
@@ -126,7 +126,7 @@ class TopUp(BaseModel):
 
     class Meta:
         constraints = [
-            known(states.TopUpStatus, "treasury_topup_status_known"),
+            is_one_of(states.TopUpStatus, "treasury_topup_status_known"),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="treasury_topup_amount_positive"),
             models.CheckConstraint(condition=~Q(reason=""), name="treasury_topup_has_a_reason"),
             models.CheckConstraint(

@@ -187,146 +187,147 @@ def _accounts_with_cash(gateway: str) -> list[str]:
     ]
 
 
-def _enter(one: RemoteObject, found: Comparison, clock: Clock) -> None:
-    if one.kind == RemoteKind.CHARGE:
-        _enter_charge(one, found, clock)
-    elif one.kind == RemoteKind.TOP_UP:
-        if not TopUp.objects.filter(id=one.document_id).exists():
-            _freeze(one, found, None, clock())
-    elif one.kind == RemoteKind.REFUND:
-        _enter_refund(one, found, clock())
-    elif one.kind == RemoteKind.REVERSAL:
-        _enter_reversal(one, found, clock())
+def _enter(remote: RemoteObject, comparison: Comparison, clock: Clock) -> None:
+    if remote.kind == RemoteKind.CHARGE:
+        _enter_charge(remote, comparison, clock)
+    elif remote.kind == RemoteKind.TOP_UP:
+        if not TopUp.objects.filter(id=remote.document_id).exists():
+            _freeze(remote, comparison, None, clock())
+    elif remote.kind == RemoteKind.REFUND:
+        _enter_refund(remote, comparison, clock())
+    elif remote.kind == RemoteKind.REVERSAL:
+        _enter_reversal(remote, comparison, clock())
     else:
-        _enter_payout(one, found, clock())
+        _enter_payout(remote, comparison, clock())
 
 
-def _enter_charge(one: RemoteObject, found: Comparison, clock: Clock) -> None:
-    charge = Charge.objects.filter(id=one.document_id).first()
+def _enter_charge(remote: RemoteObject, comparison: Comparison, clock: Clock) -> None:
+    charge = Charge.objects.filter(id=remote.document_id).first()
     if charge is None:
-        _freeze(one, found, None, clock())
+        _freeze(remote, comparison, None, clock())
         return
     if charge.status == ChargeStatus.SUCCEEDED:
         return
     if not charge.remote_session_id:
-        Charge.objects.filter(id=charge.id, remote_session_id="").update(remote_session_id=one.remote_id)
+        Charge.objects.filter(id=charge.id, remote_session_id="").update(remote_session_id=remote.remote_id)
     charges.refresh_charge(charge_id=charge.id, now=clock())
-    found.rebuilt.append(charge.number)
+    comparison.rebuilt.append(charge.number)
 
 
 @transaction.atomic
-def _enter_refund(one: RemoteObject, found: Comparison, now: datetime) -> None:
-    refund = Refund.objects.select_for_update(of=("self",)).filter(id=one.document_id).first()
+def _enter_refund(remote: RemoteObject, comparison: Comparison, now: datetime) -> None:
+    refund = Refund.objects.select_for_update(of=("self",)).filter(id=remote.document_id).first()
     if refund is None:
-        _freeze(one, found, None, now)
+        _freeze(remote, comparison, None, now)
     elif refund.attempts_made == 0 and refund.status == RefundStatus.REQUESTED:
-        _mark_as_tried(refund, one, found, now)
+        _mark_as_tried(refund, remote, comparison, now)
 
 
 @transaction.atomic
-def _enter_reversal(one: RemoteObject, found: Comparison, now: datetime) -> None:
+def _enter_reversal(remote: RemoteObject, comparison: Comparison, now: datetime) -> None:
     """
     One that the books have forgotten is not entered: its payout may be as it was before it failed. Staff look first,
     since the cash would be counted on, or asked back, a second time.
     """
-    reversal = TransferReversal.objects.select_for_update(of=("self",)).filter(id=one.document_id).first()
+    reversal = TransferReversal.objects.select_for_update(of=("self",)).filter(id=remote.document_id).first()
     if reversal is None:
-        payout = Payout.objects.filter(gateway=found.gateway, remote_transfer_id=one.payment_id).first()
-        _freeze(one, found, payout.organization_id if payout else None, now)
+        payout = Payout.objects.filter(gateway=comparison.gateway, remote_transfer_id=remote.payment_id).first()
+        _freeze(remote, comparison, payout.organization_id if payout else None, now)
     elif reversal.attempts_made == 0 and reversal.status == TransferReversalStatus.REQUESTED:
-        _mark_as_tried(reversal, one, found, now)
+        _mark_as_tried(reversal, remote, comparison, now)
 
 
 @transaction.atomic
-def _enter_payout(one: RemoteObject, found: Comparison, now: datetime) -> None:
-    payout = Payout.objects.select_for_update(of=("self",)).filter(id=one.document_id).first()
+def _enter_payout(remote: RemoteObject, comparison: Comparison, now: datetime) -> None:
+    payout = Payout.objects.select_for_update(of=("self",)).filter(id=remote.document_id).first()
     if payout is not None:
         if payout.attempts_made == 0 and payout.status == PayoutStatus.REQUESTED:
-            _mark_as_tried(payout, one, found, now)
+            _mark_as_tried(payout, remote, comparison, now)
         return
-    account = PayoutAccount.objects.select_for_update().filter(remote_account_id=one.account_id).first()
-    rebuilt = _rebuild(one, account, now) if account and one.kind != RemoteKind.PAYOUT else None
+    account = PayoutAccount.objects.select_for_update().filter(remote_account_id=remote.account_id).first()
+    rebuilt = _rebuild(remote, account, now) if account and remote.kind != RemoteKind.PAYOUT else None
     if rebuilt is None:
-        _freeze(one, found, account.organization_id if account else None, now)
+        _freeze(remote, comparison, account.organization_id if account else None, now)
         return
-    _mark_as_tried(rebuilt, one, None, now)
-    found.rebuilt.append(rebuilt.number)
-    _write_down(one, UnbookedStatus.REBUILT, rebuilt.organization_id, rebuilt.gateway, now)
+    _mark_as_tried(rebuilt, remote, None, now)
+    comparison.rebuilt.append(rebuilt.number)
+    _write_down(remote, UnbookedStatus.REBUILT, rebuilt.organization_id, rebuilt.gateway, now)
 
 
-def _rebuild(one: RemoteObject, account: PayoutAccount, now: datetime) -> Payout | None:
+def _rebuild(remote: RemoteObject, account: PayoutAccount, now: datetime) -> Payout | None:
     """
     The payout as it was, under its own id, number and quote, reserved in the books; the settlement finds the rest at
     the processor. None where its metadata does not carry the quote, or the balance does not cover it.
     """
-    minor, currency = one.amount.amount_minor, one.amount.currency
+    minor, currency = remote.amount.amount_minor, remote.amount.currency
     try:
-        terms = FxQuote.fields_of_terms(one.terms)
+        terms = FxQuote.fields_of_terms(remote.terms)
     except (KeyError, ValueError, ArithmeticError):
         return None
     source = Money(terms["amount_from_minor"], terms["currency_from"])
     if account.currency != currency or wallet.available(account.organization_id, source.currency) < source:
         return None
     quote = FxQuote.objects.create(
-        account=account, amount_to_minor=minor, currency_to=currency, quoted_at=one.created_at,
-        expires_at=one.created_at + timedelta(minutes=1), **terms,
+        account=account, amount_to_minor=minor, currency_to=currency, quoted_at=remote.created_at,
+        expires_at=remote.created_at + timedelta(minutes=1), **terms,
     )  # fmt: skip
     payout = Payout.objects.create(
-        id=one.document_id, number=document_number("PO", one.document_id), organization_id=account.organization_id,
-        account=account, quote=quote, amount_minor=minor, currency=currency, gateway=account.gateway,
-        needs_transfer=True, requested_at=one.created_at, next_attempt_at=now,
+        id=remote.document_id, number=document_number("PO", remote.document_id),
+        organization_id=account.organization_id, account=account, quote=quote,
+        amount_minor=minor, currency=currency, gateway=account.gateway,
+        needs_transfer=True, requested_at=remote.created_at, next_attempt_at=now,
     )  # fmt: skip
     entry = entries.payout_requested(
         payout_id=payout.id, organization_id=account.organization_id, source=source, mid=quote.amount_mid,
-        target=one.amount, quote_id=quote.id,
+        target=remote.amount, quote_id=quote.id,
     )  # fmt: skip
     ledger.record(entry, now=now)
     return payout
 
 
 def _mark_as_tried(
-    row: Payout | Refund | TransferReversal, one: RemoteObject, found: Comparison | None, now: datetime
+    row: Payout | Refund | TransferReversal, remote: RemoteObject, comparison: Comparison | None, now: datetime
 ) -> None:
     """As if a worker had died after the call: whoever claims it next looks it up before sending."""
     row.attempts_made = 1
     row.save(update_fields=["attempts_made"])
     row.attempts.create(
-        nth=1, outcome=AttemptOutcome.UNKNOWN, detail=f"found at the gateway: {one.remote_id}"[:300],
-        started_at=one.created_at, ended_at=now,
+        nth=1, outcome=AttemptOutcome.UNKNOWN, detail=f"found at the gateway: {remote.remote_id}"[:300],
+        started_at=remote.created_at, ended_at=now,
     )  # fmt: skip
-    if found is not None:
-        found.looked_up_first.append(row.number)
+    if comparison is not None:
+        comparison.looked_up_first.append(row.number)
 
 
-def _freeze(one: RemoteObject, found: Comparison, organization_id: UUID | None, now: datetime) -> None:
-    row = _write_down(one, UnbookedStatus.FROZEN, organization_id, found.gateway, now)
+def _freeze(remote: RemoteObject, comparison: Comparison, organization_id: UUID | None, now: datetime) -> None:
+    row = _write_down(remote, UnbookedStatus.FROZEN, organization_id, comparison.gateway, now)
     if row.status == UnbookedStatus.FROZEN:
-        found.frozen.append(row)
+        comparison.frozen.append(row)
 
 
-def _freeze_what_cannot_be_asked(found: Comparison, now: datetime) -> None:
+def _freeze_what_cannot_be_asked(comparison: Comparison, now: datetime) -> None:
     """Only people can compare the bank's account with the files that were made after the backup."""
-    has_orders = BankOrder.objects.exists() or Payout.objects.filter(gateway=found.gateway).exists()
+    has_orders = BankOrder.objects.exists() or Payout.objects.filter(gateway=comparison.gateway).exists()
     if not has_orders:
         return
     pause = pause_queries.open_pause()
     row, _is_new = UnbookedObject.objects.get_or_create(
-        gateway=found.gateway, kind=Kind.BANK_FILES, remote_id=f"since {pause.id if pause else now}",
+        gateway=comparison.gateway, kind=Kind.BANK_FILES, remote_id=f"since {pause.id if pause else now}",
         defaults={"amount_minor": 0, "currency": "EUR", "remote_created_at": now, "found_at": now},
     )  # fmt: skip
     if row.status == UnbookedStatus.FROZEN:
-        found.frozen.append(row)
+        comparison.frozen.append(row)
 
 
 def _write_down(
-    one: RemoteObject, status: UnbookedStatus, organization_id: UUID | None, gateway: str, now: datetime
+    remote: RemoteObject, status: UnbookedStatus, organization_id: UUID | None, gateway: str, now: datetime
 ) -> UnbookedObject:
     row, _is_new = UnbookedObject.objects.get_or_create(
-        gateway=gateway, kind=one.kind.value, remote_id=one.remote_id,
+        gateway=gateway, kind=remote.kind.value, remote_id=remote.remote_id,
         defaults={
-            "own_id": one.own_id, "status": status, "organization_id": organization_id,
-            "amount_minor": one.amount.amount_minor, "currency": one.amount.currency,
-            "remote_created_at": one.created_at, "found_at": now,
+            "own_id": remote.own_id, "status": status, "organization_id": organization_id,
+            "amount_minor": remote.amount.amount_minor, "currency": remote.amount.currency,
+            "remote_created_at": remote.created_at, "found_at": now,
         },
     )  # fmt: skip
     return row

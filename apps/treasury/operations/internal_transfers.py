@@ -11,7 +11,6 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.policies import check_is_independent
-from apps.common import fmt
 from apps.common.actors import SYSTEM, Actor
 from apps.common.errors import Conflict, Invalid, NotFound
 from apps.common.ids import document_number
@@ -89,9 +88,7 @@ def propose_transfer(
 def _check_is_free(source: str, amount: Money) -> None:
     free = liquidity.cash_at(source, amount.currency).free
     if free < amount:
-        raise ExceedsAvailable(
-            gateway=GatewayName(source).label, free=fmt.money(max(free, Money.zero(amount.currency)))
-        )
+        raise ExceedsAvailable(gateway=GatewayName(source).label, free=max(free, Money.zero(amount.currency)))
 
 
 @transaction.atomic

@@ -101,20 +101,26 @@ def top_up_answered(*, top_up_id: UUID, movement: Movement, now: datetime) -> To
     return row
 
 
-def _record(made: TopUp, now: datetime) -> None:
+def _record(top_up: TopUp, now: datetime) -> None:
     TreasuryOperation.objects.create(
-        id=made.id,
+        id=top_up.id,
         kind=TreasuryKind.TOP_UP,
-        subject=made.gateway,
-        amount_minor=made.amount_minor,
-        currency=made.currency,
-        reason=made.reason,
-        acted_by_id=made.requested_by_id,
+        subject=top_up.gateway,
+        amount_minor=top_up.amount_minor,
+        currency=top_up.currency,
+        reason=top_up.reason,
+        acted_by_id=top_up.requested_by_id,
         acted_at=now,
     )
-    ledger.record(entries.topped_up(top_up_id=made.id, gateway=made.gateway, amount=made.amount), now=now)
+    ledger.record(entries.topped_up(top_up_id=top_up.id, gateway=top_up.gateway, amount=top_up.amount), now=now)
     event = events.TreasuryOperationRecorded(
-        made.id, TreasuryKind.TOP_UP, made.gateway, made.amount_minor, made.currency, made.requested_by_id, made.reason
+        top_up.id,
+        TreasuryKind.TOP_UP,
+        top_up.gateway,
+        top_up.amount_minor,
+        top_up.currency,
+        top_up.requested_by_id,
+        top_up.reason,
     )
     bus.publish(event, now=now)
 

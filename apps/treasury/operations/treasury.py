@@ -8,7 +8,6 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from apps.common import fmt
 from apps.common.actors import Actor
 from apps.common.errors import Conflict, Invalid
 from apps.common.ids import uuid7
@@ -57,7 +56,7 @@ def record_operation(
         raise ReasonMissing
     most = movable(kind, subject, amount.currency)
     if not 0 < amount.amount_minor <= most.amount_minor:
-        raise ExceedsMovable(most=fmt.money(most))
+        raise ExceedsMovable(most=most)
     return _write(operation_id, kind, subject, amount, reason.strip(), actor.person_id, now)
 
 
@@ -109,10 +108,12 @@ def movable(kind: str, subject: str, currency: str) -> Money:
     return max(holdings.kept_tax(kind, subject, currency), Money.zero(currency))
 
 
-def _entry(made: TreasuryOperation) -> Entry:
-    if made.kind == TreasuryKind.SWEEP:
-        return entries.swept(operation_id=made.id, gateway=made.subject, amount=made.amount)
-    if made.kind == TreasuryKind.RESERVE:
-        return entries.reserve_provisioned(operation_id=made.id, amount=made.amount)
-    account = chart.tax_withheld if made.kind == TreasuryKind.TAX_WITHHELD else chart.tax_collected
-    return entries.tax_remitted(operation_id=made.id, account=account(made.subject, made.currency), amount=made.amount)
+def _entry(operation: TreasuryOperation) -> Entry:
+    if operation.kind == TreasuryKind.SWEEP:
+        return entries.swept(operation_id=operation.id, gateway=operation.subject, amount=operation.amount)
+    if operation.kind == TreasuryKind.RESERVE:
+        return entries.reserve_provisioned(operation_id=operation.id, amount=operation.amount)
+    account = chart.tax_withheld if operation.kind == TreasuryKind.TAX_WITHHELD else chart.tax_collected
+    return entries.tax_remitted(
+        operation_id=operation.id, account=account(operation.subject, operation.currency), amount=operation.amount
+    )

@@ -38,11 +38,11 @@ class Command(BaseCommand):
             raise CommandError(f"{options['runs']} cannot be written: {error}") from error
         self.stdout.write(json.dumps({"tracks": summary, "seconds": round(time.monotonic() - started, 1)}))
 
-    def _chosen(self, folders: list[Path], wanted: list[str]) -> list[Path]:
-        missing = set(wanted) - {folder.name for folder in folders}
+    def _chosen(self, folders: list[Path], names: list[str]) -> list[Path]:
+        missing = set(names) - {folder.name for folder in folders}
         if missing:
             raise CommandError(f"there is no track {', '.join(sorted(missing))}")
-        return [folder for folder in folders if not wanted or folder.name in wanted]
+        return [folder for folder in folders if not names or folder.name in names]
 
     def _run(self, folder: Path, runs: Path) -> dict[str, Any]:
         started = time.monotonic()
