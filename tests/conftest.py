@@ -1,9 +1,13 @@
 from __future__ import annotations
 
 import os
+import re
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +23,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's sync API
 
 network.shut()
 
+ROOT = Path(__file__).resolve().parent.parent
 NOON = datetime(2026, 10, 28, 12, 0, tzinfo=UTC)
 
 # What takes longest begins first, so that no worker is left alone with it at the end.
@@ -90,6 +95,32 @@ def prove(client: Any, user: Any, *, minutes_ago: float = 0, method: str = "pass
     session["account_authentication_methods"] = [*session.get("account_authentication_methods", []), record]
     session["account_authentication_methods_user"] = str(user.pk)
     session.save()
+
+
+def log_in(client: Any, organization: Any, role: str = "owner") -> Any:
+    """The client of the organization's member with this role, who has just proved who they are."""
+    user = organization.memberships.get(role=role).user
+    client.force_login(user)
+    prove(client, user)
+    return client
+
+
+@pytest.fixture
+def processor_url(tmp_path: Path, settings: Any) -> Iterator[str]:
+    """A processor that is a process of its own."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "devstack.sandbox_processor", "--port", "0", "--db", str(tmp_path / "p.db"),
+         "--payout-delay", "1000000"],
+        cwd=ROOT, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    search = re.search(r"http://\S+", process.stdout.readline())
+    assert search is not None
+    settings.PROCESSOR_URL = search[0]
+    yield search[0]
+    process.kill()
+    process.wait()
+    process.stdout.close()
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """
 Real processes with Django inside, forked from one that has imported it: each costs milliseconds instead of seconds.
 
-`run("tests.payments.crash_worker", "after_call", ...)` is `python -m tests.payments.crash_worker after_call ...`. What it
+`run("tests.payouts.crash_worker", "after_call", ...)` is `python -m tests.payouts.crash_worker after_call ...`. What it
 runs is a process of its own, with connections of its own, and SIGKILL ends it as it would end any other.
 """
 
@@ -22,7 +22,7 @@ from tests import databases, network
 
 ROOT = Path(__file__).resolve().parent.parent
 # Imported before the first fork. The second half is what the operations import when they first need it.
-MODULES = ["tests.payments.crash_worker", "tests.payments.bank_worker"]
+MODULES = ["tests.payouts.crash_worker", "tests.banking.bank_worker"]
 LATER = [
     "apps.payments.operations.dispatch", "apps.payouts.operations.dispatch", "apps.banking.operations.statements",
     "apps.treasury.operations.reconciliation", "apps.outbox.bus", "marketplace.urls", "sepaxml", "lxml.etree", "stripe",

@@ -20,7 +20,8 @@ from tests.conftest import NOON
 from tests.escrow.test_recoveries import decide, lost, payee_of  # noqa: F401
 from tests.escrow.test_recoveries import staff as decider  # noqa: F401
 from tests.moderation.test_operations import _answer, _objection, task  # noqa: F401
-from tests.payments.test_reconciliation import books, item, propose  # noqa: F401
+from tests.treasury.conftest import books  # noqa: F401
+from tests.treasury.test_reconciliation import item, propose  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(hours=24)

@@ -8,7 +8,7 @@ from apps.common.money import Money
 from apps.payouts.queries import accounts, wallet
 from apps.treasury.models import InternalTransfer
 from tests.browser.test_recipients_and_chargebacks import SCREENS, fresh
-from tests.payments.test_bank_gateway import IBAN
+from tests.make.bank_statements import IBAN
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

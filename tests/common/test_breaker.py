@@ -1,10 +1,12 @@
 """A silent party is not called for a while; one that answers, whatever it says, is."""
 
+import logging
 import threading
 import time
 from uuid import uuid4
 
 import pytest
+from django.core.cache import cache
 
 from apps.common.breaker import Breaker, Open
 
@@ -89,3 +91,36 @@ def test_too_many_at_once_are_refused_and_places_come_back():
     for thread in waiting:
         thread.join()
     assert ask(item, lambda: "third") == "third"
+
+
+def lines(caplog) -> list[str]:
+    result = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
+    caplog.clear()
+    return result
+
+
+def test_a_breaker_says_when_it_opens_and_when_it_closes(caplog):
+    class Silent(Exception):
+        pass
+
+    def silent():
+        raise Silent
+
+    breaker = Breaker(str(uuid4()), failures_max=3, open_seconds=30.0)
+    for _ in range(3):
+        with pytest.raises(Silent):
+            breaker.call(silent, silences=(Silent,))
+    for _trial in range(4):
+        with pytest.raises(Open):
+            breaker.call(silent, silences=(Silent,))
+        cache.delete(breaker._rests)
+        with pytest.raises(Silent):
+            breaker.call(silent, silences=(Silent,))
+    [opened] = lines(caplog)
+    assert "does not answer" in opened
+
+    cache.delete(breaker._rests)
+    assert breaker.call(lambda: "here", silences=(Silent,)) == "here"
+    assert breaker.call(lambda: "here", silences=(Silent,)) == "here"
+    [closed] = lines(caplog)
+    assert "answers again" in closed

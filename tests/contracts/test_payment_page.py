@@ -19,7 +19,7 @@ from apps.payments.operations import charges
 from apps.payments.policies import PaymentMade
 from apps.payments.queries import credits
 from devstack.sandbox_processor import charges as processor_charges
-from tests.payments.test_bank_gateway import camt
+from tests.make.bank_statements import camt
 
 DECLINED = "4000000000000002"
 GOOD = "4242424242424242"

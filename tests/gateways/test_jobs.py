@@ -1,20 +1,14 @@
-"""Jobs of money look at a few rows each time, fairly, and give up early at a silent processor."""
+"""Jobs of money look at a few rows each time, fairly, give up early at a silent processor, and end in time."""
 
 from datetime import timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from apps.common.models import SkippedRow
-from apps.common.money import Money
 from apps.gateways.errors import GatewayUnavailable
 from apps.gateways.operations import lookups
 from apps.payments.models import Charge
 from apps.payments.operations import charges
-from apps.payouts.models import Payout, PayoutAccount
-from apps.payouts.operations import automatic
 from tests.conftest import NOON
 from tests.make import dispatch
 
@@ -72,41 +66,12 @@ def test_one_bad_charge_is_recorded_and_rests(open_charges, monkeypatch):
     assert SkippedRow.objects.get().row_id == open_charges[0]
 
 
-def automatic_accounts(make, count: int) -> list:
-    created = []
-    for _ in range(count):
-        organization = make.freelancer()
-        make.payout_account(organization)
-        created.append(organization)
-    PayoutAccount.objects.update(is_automatic=True, automatic_agreed_at=NOON)
-    return created
+def test_a_job_ends_before_its_lease_and_the_lease_before_the_broker_gives_the_message_again(settings):
+    from apps.gateways.operations.dispatch import LEASE
 
-
-def test_automatic_payouts_cost_nothing_for_accounts_without_a_balance(make):
-    automatic_accounts(make, 1)
-    with CaptureQueriesContext(
-        connection,
-    ) as few:
-        assert automatic.batch_payables(now=NOON) == []
-    automatic_accounts(make, 6)
-    with CaptureQueriesContext(connection) as many:
-        assert automatic.batch_payables(now=NOON) == []
-    assert len(many) == len(few)
-
-
-def test_one_that_cannot_be_paid_keeps_no_other_from_being_paid(make, monkeypatch):
-    bad, good = automatic_accounts(make, 2)
-    for row in (bad, good):
-        make.balance(row, Money.of("90.00", "EUR"))
-    inner = automatic._pay_out_all
-
-    def pay(*, organization_id, currency, now):
-        if organization_id == bad.id:
-            raise ValueError("broken")
-        return inner(organization_id=organization_id, currency=currency, now=now)
-
-    monkeypatch.setattr(automatic, "_pay_out_all", pay)
-    batch_payables = automatic.batch_payables(now=timezone.now())
-    assert [item.organization_id for item in batch_payables] == [good.id]
-    assert SkippedRow.objects.get().row_id == bad.id
-    assert Payout.objects.count() == 1
+    broker = settings.CELERY_BROKER_TRANSPORT_OPTIONS
+    assert settings.CELERY_TASK_TIME_LIMIT < LEASE.total_seconds() < broker["visibility_timeout"]
+    assert (settings.CELERY_TASK_ACKS_LATE, settings.CELERY_TASK_REJECT_ON_WORKER_LOST) == (True, True)
+    assert settings.CELERY_WORKER_PREFETCH_MULTIPLIER == 1
+    assert settings.CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT >= 30
+    assert (broker["unacked_restore_interval"], broker["unacked_restore_throttle"]) == (10, 1)

@@ -30,7 +30,7 @@ from apps.treasury.operations import comparison, reconciliation
 from apps.treasury.operations.comparison import are_current
 from tests.conftest import NOON
 from tests.make import dispatch
-from tests.payments.test_settlement_crash import control, fund_and_release, onboard, url  # noqa: F401
+from tests.make.processes import control, fund_and_release
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 
@@ -45,14 +45,14 @@ def _compare_at_once(settings, tmp_path):
 
 
 @pytest.fixture
-def ada(make, url):  # noqa: F811
+def ada(make, processor_url):
     """A freelancer with a balance, and books that have compared themselves with the processor before."""
     ada = make.freelancer()
     accounts.set_payout_account(
         organization_id=ada.id, currency="USD", holder_name="Ada", account_number="0001234567",
         is_automatic=False, gateway="sandbox", actor=make.actor(ada), now=NOON,
     )  # fmt: skip
-    fund_and_release(make, ada, url)
+    fund_and_release(make, ada, processor_url)
     dispatch.dispatch_due(clock=timezone.now)
     return ada
 
@@ -63,8 +63,8 @@ def request(make, ada, amount: Money | None = None) -> Payout:
     )
 
 
-def moved(url: str) -> dict[str, int]:  # noqa: F811
-    counts = control(url, "state")["counts"]
+def moved(processor_url: str) -> dict[str, int]:
+    counts = control(processor_url, "state")["counts"]
     return {kind: counts.get(kind, 0) for kind in ("transfer", "payout")}
 
 
@@ -92,11 +92,11 @@ def check_books() -> None:
     assert {item.invariant: item.breaches for item in invariants.check_all() if item.breaches} == {}
 
 
-def test_a_payout_made_and_sent_after_the_backup_is_entered_and_not_sent_again(make, url, ada, tmp_path):  # noqa: F811
+def test_a_payout_made_and_sent_after_the_backup_is_entered_and_not_sent_again(make, processor_url, ada, tmp_path):
     back_up(tmp_path / "b")
     payout = request(make, ada)
     dispatch.dispatch_due()
-    assert moved(url) == {"transfer": 1, "payout": 1}
+    assert moved(processor_url) == {"transfer": 1, "payout": 1}
 
     restore(tmp_path / "b")
 
@@ -113,15 +113,15 @@ def test_a_payout_made_and_sent_after_the_backup_is_entered_and_not_sent_again(m
     assert dispatch.dispatch_due() == 1
     again = Payout.objects.get()
     assert (again.id, again.status, again.amount) == (payout.id, "submitted", payout.amount)
-    assert moved(url) == {"transfer": 1, "payout": 1}
+    assert moved(processor_url) == {"transfer": 1, "payout": 1}
     check_books()
 
 
-def test_a_payout_requested_before_the_backup_and_sent_after_it_is_looked_up(make, url, ada, tmp_path):  # noqa: F811
+def test_a_payout_requested_before_the_backup_and_sent_after_it_is_looked_up(make, processor_url, ada, tmp_path):
     payout = request(make, ada)
     back_up(tmp_path / "b")
     dispatch.dispatch_due()
-    control(url, "forget_keys")  # a day later the keys protect nobody
+    control(processor_url, "forget_keys")  # a day later the keys protect nobody
 
     restore(tmp_path / "b")
     after_restore()
@@ -130,11 +130,11 @@ def test_a_payout_requested_before_the_backup_and_sent_after_it_is_looked_up(mak
 
     payout.refresh_from_db()
     assert payout.status == "submitted"
-    assert moved(url) == {"transfer": 1, "payout": 1}
+    assert moved(processor_url) == {"transfer": 1, "payout": 1}
     check_books()
 
 
-def test_without_a_pause_the_worker_itself_refuses_and_pauses(make, url, ada, tmp_path):  # noqa: F811
+def test_without_a_pause_the_worker_itself_refuses_and_pauses(make, processor_url, ada, tmp_path):
     """A recovery to a moment by WAL says nothing to anybody: the comparison before dispatching does."""
     back_up(tmp_path / "b")
     request(make, ada)
@@ -149,13 +149,13 @@ def test_without_a_pause_the_worker_itself_refuses_and_pauses(make, url, ada, tm
     pause = pause_queries.open_pause()
     assert pause is not None
     assert (pause.kind, pause.needs_check) == ("mismatch", True)
-    assert moved(url) == {"transfer": 1, "payout": 1}
+    assert moved(processor_url) == {"transfer": 1, "payout": 1}
 
 
-def test_what_cannot_be_entered_freezes_whom_it_belongs_to(make, url, ada, tmp_path):  # noqa: F811
+def test_what_cannot_be_entered_freezes_whom_it_belongs_to(make, processor_url, ada, tmp_path):
     """The approval is lost with the payout: the balance does not cover it, so nobody pays on top."""
     back_up(tmp_path / "b")
-    fund_and_release(make, ada, url)
+    fund_and_release(make, ada, processor_url)
     request(make, ada)
     dispatch.dispatch_due()
     restore(tmp_path / "b")
@@ -169,12 +169,12 @@ def test_what_cannot_be_entered_freezes_whom_it_belongs_to(make, url, ada, tmp_p
         request(make, ada)
     resume()
     assert dispatch.dispatch_due() == 0
-    assert moved(url) == {"transfer": 1, "payout": 1}
+    assert moved(processor_url) == {"transfer": 1, "payout": 1}
     pause_operations.resolve_unbooked(object_id=frozen.id, reason="booked", now=timezone.now(), actor=SYSTEM)
     assert not pause_queries.is_frozen(ada.id)
 
 
-def test_a_payment_that_came_after_the_backup_is_taken_in(make, url, ada, tmp_path):  # noqa: F811
+def test_a_payment_that_came_after_the_backup_is_taken_in(make, processor_url, ada, tmp_path):
     from apps.escrow.operations import funding
 
     escrow = make.escrow(amount=Money.of("70.00", "EUR"), payee=ada)
@@ -182,7 +182,7 @@ def test_a_payment_that_came_after_the_backup_is_taken_in(make, url, ada, tmp_pa
         escrow_id=escrow.id, actor=make.actor(escrow.payer), now=NOON, return_url="http://testserver/"
     )
     back_up(tmp_path / "b")
-    control(url, f"pay/{charge.remote_session_id}")
+    control(processor_url, f"pay/{charge.remote_session_id}")
     restore(tmp_path / "b")
 
     assert charge.number in after_restore()
@@ -191,27 +191,27 @@ def test_a_payment_that_came_after_the_backup_is_taken_in(make, url, ada, tmp_pa
     assert charge.status == "succeeded"
 
 
-def failed_payout(make, ada, url) -> Payout:  # noqa: F811
+def failed_payout(make, ada, processor_url) -> Payout:
     """A payout whose cash is on the freelancer's account again, since the bank did not take it."""
     payout = request(make, ada)
     dispatch.dispatch_due()
     payout.refresh_from_db()
-    control(url, f"payouts/{payout.remote_payout_id}", fail=True)
+    control(processor_url, f"payouts/{payout.remote_payout_id}", fail=True)
     payouts.refresh_payout(payout_id=payout.id)
     payout.refresh_from_db()
     assert payout.status == "failed"
     return payout
 
 
-def reversed_at(url: str) -> int:  # noqa: F811
-    return control(url, "state")["counts"].get("transfer_reversal", 0)
+def reversed_at(processor_url: str) -> int:
+    return control(processor_url, "state")["counts"].get("transfer_reversal", 0)
 
 
-def test_a_reversal_that_the_books_have_forgotten_is_listed_and_blocks(make, url, ada, tmp_path):  # noqa: F811
-    payout = failed_payout(make, ada, url)
+def test_a_reversal_that_the_books_have_forgotten_is_listed_and_blocks(make, processor_url, ada, tmp_path):
+    payout = failed_payout(make, ada, processor_url)
     back_up(tmp_path / "b")
     payout_dispatch.reverse_transfer(payout_id=payout.id, actor=make.staff_actor(), now=timezone.now())
-    assert reversed_at(url) == 1
+    assert reversed_at(processor_url) == 1
     restore(tmp_path / "b")
 
     output = after_restore()
@@ -227,16 +227,16 @@ def test_a_reversal_that_the_books_have_forgotten_is_listed_and_blocks(make, url
     pause_operations.resolve_unbooked(object_id=frozen.id, reason="booked", now=timezone.now(), actor=SYSTEM)
     resume()
     dispatch.dispatch_due()
-    assert reversed_at(url) == 1
+    assert reversed_at(processor_url) == 1
 
 
-def test_a_reversal_asked_for_before_the_backup_is_looked_up(make, url, ada, tmp_path):  # noqa: F811
-    payout = failed_payout(make, ada, url)
+def test_a_reversal_asked_for_before_the_backup_is_looked_up(make, processor_url, ada, tmp_path):
+    payout = failed_payout(make, ada, processor_url)
     transfer_reversal = reversals.request_reversal(payout_id=payout.id, actor=make.staff_actor(), now=timezone.now())
     back_up(tmp_path / "b")
     dispatch.dispatch_due()
-    assert reversed_at(url) == 1
-    control(url, "forget_keys")
+    assert reversed_at(processor_url) == 1
+    control(processor_url, "forget_keys")
     restore(tmp_path / "b")
 
     after_restore()
@@ -245,12 +245,12 @@ def test_a_reversal_asked_for_before_the_backup_is_looked_up(make, url, ada, tmp
 
     transfer_reversal.refresh_from_db()
     assert transfer_reversal.status == "succeeded"
-    assert reversed_at(url) == 1
+    assert reversed_at(processor_url) == 1
     check_books()
 
 
-def test_without_a_pause_a_forgotten_reversal_stops_the_worker(make, url, ada, tmp_path):  # noqa: F811
-    payout = failed_payout(make, ada, url)
+def test_without_a_pause_a_forgotten_reversal_stops_the_worker(make, processor_url, ada, tmp_path):
+    payout = failed_payout(make, ada, processor_url)
     back_up(tmp_path / "b")
     payout_dispatch.reverse_transfer(payout_id=payout.id, actor=make.staff_actor(), now=timezone.now())
     restore(tmp_path / "b")
@@ -261,19 +261,19 @@ def test_without_a_pause_a_forgotten_reversal_stops_the_worker(make, url, ada, t
     assert pause_queries.is_paused()
 
 
-def test_a_refund_that_the_books_have_forgotten_is_listed_and_blocks(make, url, ada, tmp_path):  # noqa: F811
+def test_a_refund_that_the_books_have_forgotten_is_listed_and_blocks(make, processor_url, ada, tmp_path):
     charge = Charge.objects.get(status="succeeded")
     escrow = make.escrow(amount=Money.of("70.00", "EUR"), payee=ada)
     paid = funding.start_funding(
         escrow_id=escrow.id, actor=make.actor(escrow.payer), now=NOON, return_url="http://testserver/"
     )
-    control(url, f"pay/{paid.remote_session_id}")
+    control(processor_url, f"pay/{paid.remote_session_id}")
     charges.refresh_charge(charge_id=paid.id, now=timezone.now())
     bus.deliver_pending(now=timezone.now())
     back_up(tmp_path / "b")
     releases.refund(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=timezone.now())
     dispatch.dispatch_due()
-    assert control(url, "state")["counts"]["refund"] == 1
+    assert control(processor_url, "state")["counts"]["refund"] == 1
     restore(tmp_path / "b")
 
     output = after_restore()
@@ -289,9 +289,9 @@ def test_a_refund_that_the_books_have_forgotten_is_listed_and_blocks(make, url, 
     assert charge.status == "succeeded"
 
 
-def test_a_payment_whose_charge_is_lost_is_listed(make, url, ada, tmp_path):  # noqa: F811
+def test_a_payment_whose_charge_is_lost_is_listed(make, processor_url, ada, tmp_path):
     back_up(tmp_path / "b")
-    fund_and_release(make, ada, url)
+    fund_and_release(make, ada, processor_url)
     number = Charge.objects.latest("created_at").id
     restore(tmp_path / "b")
     output = after_restore()
@@ -300,10 +300,10 @@ def test_a_payment_whose_charge_is_lost_is_listed(make, url, ada, tmp_path):  # 
     assert frozen.remote_id in output
 
 
-def test_a_silent_processor_leaves_payments_paused(make, url, ada, tmp_path):  # noqa: F811
+def test_a_silent_processor_leaves_payments_paused(make, processor_url, ada, tmp_path):
     back_up(tmp_path / "b")
     restore(tmp_path / "b")
-    control(url, "faults", path="GET /v1/transfers", kind="500", times=20)
+    control(processor_url, "faults", path="GET /v1/transfers", kind="500", times=20)
 
     with pytest.raises(CommandError, match="does not answer"):
         after_restore()
@@ -311,9 +311,9 @@ def test_a_silent_processor_leaves_payments_paused(make, url, ada, tmp_path):  #
         pause_operations.resume(reason="hurry", now=timezone.now(), actor=SYSTEM)
 
 
-def test_what_cannot_be_asked_is_not_sent_to(make, url, ada):  # noqa: F811
+def test_what_cannot_be_asked_is_not_sent_to(make, processor_url, ada):
     request(make, ada)
-    control(url, "faults", path="GET /v1/transfers", kind="500", times=20)
+    control(processor_url, "faults", path="GET /v1/transfers", kind="500", times=20)
     comparison.forget_checks()
 
     assert not are_current(gateway="sandbox", now=timezone.now())

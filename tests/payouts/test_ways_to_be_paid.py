@@ -30,7 +30,7 @@ from apps.payouts.queries import liquidity, methods, wallet
 from apps.treasury.operations import reconciliation
 from tests.conftest import prove
 from tests.make import dispatch
-from tests.payments.test_bank_gateway import IBAN, camt, take_in
+from tests.make.bank_statements import IBAN, camt, take_in
 
 EUR_450 = Money.of("450.00", "EUR")
 

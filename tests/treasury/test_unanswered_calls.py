@@ -1,13 +1,11 @@
 """While a processor is away, the log has one line when that begins and one when it ends, not one every five seconds."""
 
 import logging
-from uuid import uuid4
 
 import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
-from apps.common.breaker import Breaker, Open
 from apps.gateways.errors import GatewayUnavailable
 from apps.payouts.jobs import dispatch
 from apps.treasury.operations import comparison
@@ -69,30 +67,3 @@ def test_a_gateway_that_always_answered_is_not_said_to_answer_again(gateway, cap
     gateway.is_away = False
     assert comparison.are_current(gateway="sandbox", now=timezone.now())
     assert lines(caplog) == []
-
-
-def test_a_breaker_says_when_it_opens_and_when_it_closes(caplog):
-    class Silent(Exception):
-        pass
-
-    def silent():
-        raise Silent
-
-    breaker = Breaker(str(uuid4()), failures_max=3, open_seconds=30.0)
-    for _ in range(3):
-        with pytest.raises(Silent):
-            breaker.call(silent, silences=(Silent,))
-    for _trial in range(4):
-        with pytest.raises(Open):
-            breaker.call(silent, silences=(Silent,))
-        cache.delete(breaker._rests)
-        with pytest.raises(Silent):
-            breaker.call(silent, silences=(Silent,))
-    [opened] = lines(caplog)
-    assert "does not answer" in opened
-
-    cache.delete(breaker._rests)
-    assert breaker.call(lambda: "here", silences=(Silent,)) == "here"
-    assert breaker.call(lambda: "here", silences=(Silent,)) == "here"
-    [closed] = lines(caplog)
-    assert "answers again" in closed

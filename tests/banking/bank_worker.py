@@ -1,7 +1,7 @@
 """
 Pays by bank and kills itself: settles, makes files for the bank and takes its statements in, until all is paid.
 
-`python -m tests.payments.bank_worker POINT KILLS_DIR KILLS_MAX LIVES BANK_DIR STAFF_ID`. The bank is a folder that is never
+`python -m tests.banking.bank_worker POINT KILLS_DIR KILLS_MAX LIVES BANK_DIR STAFF_ID`. The bank is a folder that is never
 killed: a file that is carried there is executed once, and leaves a statement of its own.
 """
 
@@ -17,7 +17,7 @@ from uuid import UUID
 import django
 from defusedxml import ElementTree
 
-from tests.payments.crash_worker import dying_with_a_row, keep_alive, mortal
+from tests.payouts.crash_worker import dying_with_a_row, keep_alive, mortal
 
 PAIN = "{urn:iso:std:iso:20022:tech:xsd:pain.001.001.09}"
 CAMT = """<?xml version="1.0" encoding="UTF-8"?>

@@ -36,11 +36,9 @@ from apps.treasury.operations.treasury import ReasonMissing
 from apps.treasury.queries import holdings
 from apps.treasury.queries import internal_transfers as internal_transfer_queries
 from tests.make import dispatch
-from tests.payments.test_bank_gateway import camt, take_in
-from tests.payments.test_reconciliation import books
-from tests.payments.test_ways_to_be_paid import by_bank, withdraw
+from tests.make.bank_statements import camt, take_in
+from tests.payouts.test_ways_to_be_paid import by_bank, withdraw
 
-__all__ = ["books"]  # a fixture
 pytestmark = pytest.mark.django_db
 EUR_450 = Money.of("450.00", "EUR")
 

@@ -32,10 +32,9 @@ from apps.payouts.models import Payout
 from apps.payouts.operations import accounts, payouts
 from apps.treasury.operations import reconciliation
 from tests import forks
-from tests.payments.bank_worker import POINTS, transfers_in
-from tests.payments.test_bank_gateway import IBAN, camt, charge_by_bank, staff, take_in
+from tests.banking.bank_worker import POINTS, transfers_in
+from tests.make.bank_statements import IBAN, camt, charge_by_bank, take_in
 
-__all__ = ["staff"]  # a fixture
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 MANY = int(os.environ.get("CRASH_PAYOUTS", "3"))
 
@@ -76,9 +75,7 @@ def _payout(make, escrow) -> Payout:
 
 
 def run_workers(point: str, kills: Path, bank: Path, staff_id: object, *, most: int = 3) -> None:
-    forks.run(
-        "tests.payments.bank_worker", point, kills, most, 2, bank, staff_id, timeout=60 + 2 * MANY, environment={}
-    )
+    forks.run("tests.banking.bank_worker", point, kills, most, 2, bank, staff_id, timeout=60 + 2 * MANY, environment={})
 
 
 @pytest.mark.parametrize("point", POINTS)

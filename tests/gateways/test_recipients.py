@@ -22,7 +22,7 @@ from apps.gateways.stripe.retry import TooManyRequests, retrying
 from devstack.sandbox_processor import events
 
 from .conftest import SECRET, THIN_SECRET
-from .test_gateway_contract import EUR_525, control, count, fault, keys, paid
+from .test_contract import EUR_525, control, count, fault, keys, paid
 
 PAST = datetime.now(UTC) - timedelta(hours=1)
 

@@ -15,11 +15,11 @@ from apps.banking import queries
 from apps.banking.formats import reader
 from apps.banking.gateway import creditor_reference
 from apps.banking.models import BankOrder, BankStatementLine
-from apps.banking.operations import orders, statements
+from apps.banking.operations import orders
 from apps.banking.operations.statements import StatementRefused
 from apps.common.money import Money
 from apps.escrow.models import Escrow
-from apps.escrow.operations import funding, releases
+from apps.escrow.operations import releases
 from apps.gateways import policies, registry
 from apps.gateways.errors import GatewayRefused
 from apps.gateways.protocols.charges import ChargeState, CheckoutRequest, RefundRequest
@@ -35,36 +35,16 @@ from apps.gateways.protocols.webhooks import Webhooks
 from apps.ledger import chart
 from apps.ledger.queries import books, invariants
 from apps.outbox import bus
-from apps.payments.models import Charge
 from apps.payments.queries import credits
 from apps.payouts.operations import accounts, payouts
 from apps.payouts.queries import wallet
 from apps.treasury.models import ProcessorLine, SuspenseItem
 from apps.treasury.operations import reconciliation, suspense
 from tests.make import dispatch
+from tests.make.bank_statements import IBAN, camt, charge_by_bank, take_in
 
 pytestmark = pytest.mark.django_db
 EUR_525 = Money.of("525.00", "EUR")
-IBAN = "FR1420041010050500013M02606"
-CAMT = """<?xml version="1.0" encoding="UTF-8"?>
-<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><Stmt><Id>1</Id>
-<Bal><Tp><CdOrPrtry><Cd>CLBD</Cd></CdOrPrtry></Tp><Amt Ccy="EUR">1000.00</Amt><CdtDbtInd>CRDT</CdtDbtInd></Bal>{}
-</Stmt></BkToCstmrStmt></Document>"""
-ENTRY = """<Ntry><Amt Ccy="EUR">{amount}</Amt><CdtDbtInd>{mark}</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts>
-<BookgDt><Dt>2026-11-20</Dt></BookgDt><AcctSvcrRef>{own}</AcctSvcrRef><NtryDtls><TxDtls>
-<Refs><EndToEndId>{end}</EndToEndId></Refs><RltdPties><Dbtr><Pty><Nm>Acme GmbH</Nm></Pty></Dbtr>
-<DbtrAcct><Id><IBAN>FR1420041010050500013M02606</IBAN></Id></DbtrAcct></RltdPties>
-<RmtInf><Strd><CdtrRefInf><Ref>{reference}</Ref></CdtrRefInf></Strd></RmtInf></TxDtls></NtryDtls></Ntry>"""
-
-
-def camt(*bookings) -> bytes:
-    """Bookings: (amount, reference, bank's own reference, end-to-end id)."""
-    parts = [
-        ENTRY.format(amount=amount.lstrip("-"), mark="DBIT" if amount.startswith("-") else "CRDT", reference=reference,
-                     own=own, end=end)
-        for amount, reference, own, end in bookings
-    ]  # fmt: skip
-    return CAMT.format("".join(parts)).encode()
 
 
 @pytest.fixture
@@ -72,25 +52,6 @@ def bank(make):
     make.now = timezone.now()
     call_command("load_payment_methods", verbosity=0)
     return registry.gateway("bank")
-
-
-@pytest.fixture
-def staff(make):
-    return people.actor_for(make.staff())
-
-
-def take_in(staff, body, name="statement.xml"):
-    bank_statement = statements.import_statement(name=name, body=body, actor=staff, now=timezone.now())
-    bus.deliver_pending(now=timezone.now())
-    return bank_statement
-
-
-def charge_by_bank(make) -> Charge:
-    escrow = make.escrow(amount=Money.of("500.00", "EUR"), payee=make.freelancer("Ada", country="FR"))
-    return funding.start_funding(
-        escrow_id=escrow.id, actor=make.actor(escrow.payer), now=timezone.now(), return_url="http://testserver/back",
-        method="bank",
-    )  # fmt: skip
 
 
 def sound() -> bool:

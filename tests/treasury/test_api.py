@@ -50,25 +50,6 @@ def test_an_act_is_done_once_per_id_and_read_again(make):
     assert (more.status_code, more.json()["code"]) == (409, "exceeds_movable")
 
 
-def test_goodwill_is_given_once_per_id(make):
-    escrow = make.escrow(status="released", amount=Money.of("1000.00", "EUR"))
-    release = escrow.releases.get()
-    body = {
-        "id": str(uuid4()),
-        "to": "freelancer",
-        "amount": {"amount_minor": 500, "currency": "EUR"},
-        "reason": "Sorry",
-    }
-    path = f"releases/{release.id}/goodwill/"
-    before = books.balance(chart.payable(escrow.payee_id, "EUR"))
-    staff = api(make.staff())
-    assert [post(staff, path, body).status_code for _ in range(2)] == [201, 201]
-    assert Goodwill.objects.get().amount == Money(500, "EUR")
-    assert books.balance(chart.payable(escrow.payee_id, "EUR")) == before + Money(500, "EUR")
-    other = body | {"id": str(uuid4()), "amount": {"amount_minor": 500, "currency": "USD"}}
-    assert post(staff, path, other).status_code == 422
-
-
 def test_nobody_else_acts(make):
     escrow = make.escrow(status="released", amount=Money.of("1000.00", "EUR"))
     employer = api(escrow.payer.memberships.get().user)

@@ -9,11 +9,9 @@ from apps.ledger import chart
 from apps.ledger.operations import NotEnoughMoney
 from apps.ledger.queries import books, invariants
 from apps.payments import policies as payment_policies
-from apps.payments.operations import refunds
 from apps.payouts import policies
 from apps.payouts.models import FxQuote, Payout, PayoutAccount
 from apps.payouts.operations import accounts as account_operations
-from apps.payouts.operations import automatic
 from apps.payouts.operations import payouts as payout_operations
 from apps.payouts.queries import accounts as account_queries
 from apps.payouts.queries import payouts as payout_queries
@@ -317,68 +315,3 @@ def test_news_in_any_order_and_any_number_ends_the_same(make):
     payout.refresh_from_db()
     assert payout.status == "paid"
     assert broken() == {}
-
-
-def test_a_refund_that_comes_back_after_it_was_paid_is_the_employers_again(make):
-    from apps.gateways.protocols.movements import Movement, TransferState
-    from apps.payments.models import Refund
-
-    escrow = make.escrow(status="refunded")
-    dispatch.send_due(clock=lambda: NOON)
-    refund = Refund.objects.get(reference_id=escrow.id)
-    assert refund.status == "succeeded"
-
-    back = Movement(refund.remote_id, TransferState.FAILED, "account_closed")
-    for _ in range(2):
-        refunds.refund_answered(refund_id=refund.id, movement=back, now=NOON)
-
-    refund.refresh_from_db()
-    assert refund.status == "failed"
-    assert books.balance(chart.employer_credit(escrow.payer_id, "EUR")) == EUR("525.00")
-    assert broken() == {}
-
-
-def test_a_lost_answer_about_a_refund_pays_it_back_once(make):
-    from apps.payments.models import Refund
-
-    escrow = make.escrow(status="refunded")
-    store = make.processor.store
-    before = len(store.listed("refund", ""))
-    store.run("INSERT INTO faults (path, kind, times) VALUES ('POST /v1/refunds', 'lost_reply', 1)")
-    dispatch.send_due(clock=lambda: NOON)
-    make.processor.api.forget_keys()
-
-    dispatch.send_due(clock=lambda: NOON + timedelta(minutes=1))
-
-    assert Refund.objects.get(reference_id=escrow.id).status == "succeeded"
-    assert len(store.listed("refund", "")) == before + 1
-
-
-# -- automatic
-
-
-def test_balances_of_those_who_agreed_are_paid_out_on_their_own(make):
-    ada, berta = make.freelancer(), make.freelancer()
-    make.payout_account(ada, is_automatic=True)
-    make.payout_account(berta)
-    for organization in (ada, berta):
-        make.balance(organization, EUR("450.00"))
-
-    batch_payables = automatic.batch_payables(now=NOON)
-
-    assert [(payout.organization_id, payout.is_automatic) for payout in batch_payables] == [(ada.id, True)]
-    assert automatic.batch_payables(now=NOON) == []
-
-
-def test_agreeing_to_automatic_payout_is_recorded_and_can_be_taken_back(make):
-    ada = make.freelancer()
-    make.payout_account(ada)
-
-    agreed = account_operations.set_automatic(
-        organization_id=ada.id, is_automatic=True, actor=make.actor(ada), now=NOON
-    )
-    assert (agreed.automatic_agreed_at, agreed.automatic_agreed_by_id) == (NOON, make.actor(ada).user_id)
-    stopped = account_operations.set_automatic(
-        organization_id=ada.id, is_automatic=False, actor=make.actor(ada), now=NOON
-    )
-    assert (stopped.is_automatic, stopped.automatic_agreed_at) == (False, None)

@@ -1,7 +1,7 @@
 """
 Settles payouts and kills itself: a real process, a real SIGKILL, at the point that is asked for.
 
-`python -m tests.payments.crash_worker POINT KILLS_DIR KILLS_MAX LIVES [LEASE_SECONDS]` sets Django up once and forks one process per
+`python -m tests.payouts.crash_worker POINT KILLS_DIR KILLS_MAX LIVES [LEASE_SECONDS]` sets Django up once and forks one process per
 life, so that a life costs milliseconds; every life opens its own connections. It ends when nothing is left to send.
 
 With `TOP_UPS` (ids, comma-separated) and `TOP_UPS_BY` (who asks), a life is somebody who confirms those forms until the money is there.

@@ -27,24 +27,10 @@ from apps.payments.queries import credits
 from apps.treasury.models import BookLine, ProcessorLine, ReconciliationRun, SuspenseItem
 from apps.treasury.operations import reconciliation, suspense
 from apps.treasury.operations.suspense import ExplanationMissing, PaymentNotFound
-from devstack.sandbox_processor.server import Processor
 from tests.make import dispatch
-from tests.make import money as making
 
 pytestmark = pytest.mark.django_db
 LATER = timedelta(days=2)
-
-
-@pytest.fixture
-def books(make, monkeypatch, settings, tmp_path):
-    """A market whose processor knows nothing of other tests."""
-    running = Processor(db=tmp_path / "processor.db", secret=settings.WEBHOOK_SECRET, payout_delay=10**9).start()
-    monkeypatch.setattr(making, "running_processor", lambda: running)
-    settings.PROCESSOR_URL = running.url  # and back again after the test
-    make.now = timezone.now()
-    assert make.processor is running
-    yield make
-    running.stop()
 
 
 def control(make, desk, **body):
@@ -317,3 +303,22 @@ def test_the_check_of_the_ledger_counts_what_lies_too_long(books, item):
     breaches = {entry.invariant: entry.breaches for entry in invariants.check_all()}
     assert breaches["I11_suspense_older_than_a_day"] == 1
     assert breaches["I11_suspense_that_is_not_the_sum_of_its_items"] == 0
+
+
+def test_reconciling_tells_a_difference_by_its_currency(make, capsys, tmp_path, settings):
+    from django.core.management import CommandError, call_command
+
+    from devstack.sandbox_processor.server import Processor
+
+    running = Processor(db=tmp_path / "p.db").start()
+    settings.PROCESSOR_URL = running.url
+    call_command("reconcile", "--json")
+    running.store.book("", "adjustment", 500, "eur", "by hand")
+
+    with pytest.raises(CommandError, match="EUR"):
+        call_command("reconcile")
+    running.stop()
+
+    assert '"EUR": [500, 0]' in capsys.readouterr().out
+    with pytest.raises(CommandError, match="does not answer"):
+        call_command("reconcile")

@@ -147,22 +147,3 @@ def test_what_no_webhook_told_is_looked_up_after_a_while(paid, make):
 
     charge.refresh_from_db()
     assert charge.status == "succeeded"
-
-
-def test_reconciling_tells_a_difference_by_its_currency(make, capsys, tmp_path, settings):
-    from django.core.management import CommandError, call_command
-
-    from devstack.sandbox_processor.server import Processor
-
-    running = Processor(db=tmp_path / "p.db").start()
-    settings.PROCESSOR_URL = running.url
-    call_command("reconcile", "--json")
-    running.store.book("", "adjustment", 500, "eur", "by hand")
-
-    with pytest.raises(CommandError, match="EUR"):
-        call_command("reconcile")
-    running.stop()
-
-    assert '"EUR": [500, 0]' in capsys.readouterr().out
-    with pytest.raises(CommandError, match="does not answer"):
-        call_command("reconcile")
