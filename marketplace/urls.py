@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
@@ -34,6 +35,8 @@ PAGES: Patterns = [
     path("money/", include("apps.treasury.urls")),
 ]
 """Each app names its own pages; those of money share a prefix."""
+if "demo" in settings.AREAS:
+    PAGES.append(path("", include("apps.demo.urls")))
 
 # One login for site and administration: no second gateway without its limits and its second factor.
 admin.site.login = staff.admin_login  # type: ignore[method-assign]

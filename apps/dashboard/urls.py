@@ -10,5 +10,4 @@ urlpatterns = [
     path("staff/failed/<slug:kind>/<str:row_id>/", views.run_again, name="run_again"),
     path("fees/", views.fees, name="fees"),
     path("help/", views.help_page, name="help"),
-    path("components/", views.components, name="components"),
 ]

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from uuid import UUID
-
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language_bidi
@@ -24,7 +21,6 @@ from apps.common.errors import NotFound
 from apps.common.money import Money
 from apps.contracts import queries as contracts
 from apps.dashboard import operations
-from apps.dashboard.forms import ExampleForm
 from apps.dashboard.queries import failures as found_failures
 from apps.dashboard.queries import income as income_queries
 from apps.dashboard.queries import todos
@@ -122,34 +118,3 @@ def run_again(request: HttpRequest, kind: str, row_id: str) -> HttpResponse:
     else:
         messages.success(request, _("It runs again within seconds."))
     return redirect("dashboard:failures")
-
-
-@require_safe
-def components(request: HttpRequest) -> HttpResponse:
-    """Every component of templates/cotton with example data, for people who write pages: never in production."""
-    if settings.TRADEWIND_ENV != "demo" and not settings.DEBUG:
-        raise Http404
-    context = {
-        "now": timezone.now(),
-        "long": "A text that is longer than most, with a word in it like Donaudampfschifffahrtsgesellschaft",
-        "long_label": "A label that has more words than most labels have",
-        "amount": Money.of("1250.00", "EUR"),
-        "amount_elsewhere": Money.of("1350.20", "USD"),
-        "large_amount": Money.of("1234567.89", "EUR"),
-        "rating": Decimal("4.7"),
-        "some_id": UUID(int=1),
-        "form": ExampleForm(),
-        "bare_form": ExampleForm(prefix="bare"),
-        "refused_form": ExampleForm({"refused-price": "much"}, prefix="refused"),
-        "options": [
-            {"value": "a", "label": "Up to 500", "count": 12, "checked": True},
-            {"value": "b", "label": "500 to 5,000, and some words more than one would expect here", "count": 1200},
-            {"value": "c", "label": "Without a count"},
-        ],
-        "steps": [
-            {"label": "Posted", "state": "done"},
-            {"label": "Bidding, which may take a while", "state": "now"},
-            {"label": "Paid", "state": ""},
-        ],
-    }
-    return render(request, "dashboard/components.html", context)

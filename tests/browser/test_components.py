@@ -10,8 +10,7 @@ pytestmark = pytest.mark.browser
 @pytest.mark.parametrize(
     ("language", "theme", "width"), [("en", "light", 1280), ("en", "dark", 360), ("ar", "light", 360)]
 )
-def test_every_component_in_a_browser(visitor, settings, language, theme, width):
-    settings.TRADEWIND_ENV = "demo"
+def test_every_component_in_a_browser(visitor, language, theme, width):
     reader = visitor(language=language, theme=theme, width=width)
 
     reader.open("/components/")
@@ -19,9 +18,8 @@ def test_every_component_in_a_browser(visitor, settings, language, theme, width)
     reader.check()
 
 
-def test_what_the_script_does_is_done(visitor, settings):
+def test_what_the_script_does_is_done(visitor):
     """The joined script runs whole: an element of it counts, one copies, and menus close."""
-    settings.TRADEWIND_ENV = "demo"
     page = visitor().open("/components/")
 
     page.locator("char-count textarea").fill("twelve signs")

@@ -40,8 +40,23 @@ def test_production_imports_nothing_of_it_and_no_faker():
     assert process.stdout.strip() == ""
 
 
+def test_production_has_no_page_of_it():
+    """The address leads nowhere there, as no address of an app that is not installed does."""
+    code = (
+        "import django; django.setup(); from django.urls import Resolver404, resolve;"
+        "assert resolve('/en/fees/').url_name == 'fees'\n"
+        "try: print(resolve('/en/components/'))\n"
+        "except Resolver404: print('nowhere')"
+    )
+    environment = PRODUCTION | {"DJANGO_SETTINGS_MODULE": "marketplace.settings"}
+    process = subprocess.run(
+        [sys.executable, "-c", code], env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    assert process.stdout.strip() == "nowhere", process.stderr
+
+
 def test_the_image_of_production_does_not_contain_it():
-    assert "apps/demo" in (ROOT / ".dockerignore").read_text().splitlines()
+    assert {"apps/demo", "templates/demo"} <= set((ROOT / ".dockerignore").read_text().splitlines())
     assert "TRADEWIND_ENV=production" in (ROOT / "Dockerfile").read_text().split("\nFROM ")[-1]
 
 
