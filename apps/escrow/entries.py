@@ -1,4 +1,4 @@
-"""The journal entries of held money, as plain values. The table is in docs/explanation/money.md."""
+"""The journal entries of escrowed money, as plain values. The table of entries is in docs/explanation/money.md."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ def funded(
     credit_used: Money,
 ) -> Entry:
     """
-    Paid in: the amount is held, the employer's fee is taken and not yet earned.
+    The payment arrived: the amount is held and the employer's fee is deferred, not yet earned.
 
-    What came from the payer's credit is on the escrow's account already (`credit_reserved`).
+    The part paid from the payer's credit is already on the escrow's account (`credit_reserved`).
     """
     return Entry(
         "escrow.funded",
@@ -48,7 +48,7 @@ def funded(
 
 
 def funded_from_credit(*, escrow_id: UUID, reference_id: UUID, payer_id: UUID, amount: Money, fee: Money) -> Entry:
-    """Paid in out of the payer's credit alone."""
+    """The whole payment comes from the payer's credit."""
     return Entry(
         "escrow.funded_from_credit",
         event_key("escrow.funded_from_credit", escrow_id),
@@ -62,7 +62,7 @@ def funded_from_credit(*, escrow_id: UUID, reference_id: UUID, payer_id: UUID, a
 
 
 def credit_reserved(*, escrow_id: UUID, reference_id: UUID, payer_id: UUID, attempt_id: UUID, amount: Money) -> Entry:
-    """A part of what is to be paid in comes from the payer's credit: set aside until the rest is paid."""
+    """Part of the payment comes from the payer's credit; it is reserved until the rest is paid."""
     return Entry(
         "escrow.credit_reserved",
         event_key("escrow.credit_reserved", attempt_id),
@@ -77,7 +77,7 @@ def credit_reserved(*, escrow_id: UUID, reference_id: UUID, payer_id: UUID, atte
 def paid_in_vain(
     *, escrow_id: UUID, reference_id: UUID, charge_id: UUID, gateway: str, payer_id: UUID, amount: Money
 ) -> Entry:
-    """Paid in twice, or after it was cancelled: kept for the employer."""
+    """A duplicate payment, or a payment after cancellation: it becomes the employer's credit."""
     return Entry(
         "escrow.paid_in_vain",
         event_key("escrow.paid_in_vain", charge_id),
@@ -103,9 +103,9 @@ def released(
     is_automatic: bool,
 ) -> Entry:
     """
-    Approved: the freelancer's net becomes payable, the commission and the employer's fee are earned.
+    The work is approved: the freelancer's net becomes payable, and the commission and the employer's fee are earned.
 
-    The whole, a part, by hand and by the clock differ in nothing but their name.
+    Full, partial, manual and automatic releases make the same lines; automatic ones have another entry name.
     """
     currency = split.gross.currency
     return Entry(
@@ -123,7 +123,10 @@ def released(
 
 
 def _parts(split: Split, payee_id: UUID, withholding_country: str) -> list[Line]:
-    """Where a released gross goes; an account of no country is never named."""
+    """
+    The credit lines of a released gross amount. Withholding makes a line only when there is some, because its account
+    needs a country.
+    """
     currency = split.gross.currency
     lines = [credit(chart.payable(payee_id, currency), split.net), credit(chart.commission(currency), split.commission)]
     if split.withheld:
@@ -132,7 +135,7 @@ def _parts(split: Split, payee_id: UUID, withholding_country: str) -> list[Line]
 
 
 def _taxes(*parts: tuple[str, Money]) -> list[Line]:
-    """Tax contained in our own fees, one line for each country that takes it."""
+    """The tax contained in our own fees, one line per country that receives tax."""
     due: dict[str, Money] = {}
     for country, tax in parts:
         if tax:
@@ -142,7 +145,7 @@ def _taxes(*parts: tuple[str, Money]) -> list[Line]:
 
 @dataclass(frozen=True, slots=True)
 class Back:
-    """Money on its way back to a payer: through a refund, and as credit where no charge can take it."""
+    """Money returned to a payer: as a refund of the charge, and as credit for the part that cannot be refunded."""
 
     refund_id: UUID | None
     refunded: Money
@@ -162,7 +165,7 @@ class Back:
 def refund_reserved(
     *, escrow_id: UUID, reference_id: UUID, payer_id: UUID, step_id: UUID, amount: Money, fee: Money, back: Back
 ) -> Entry:
-    """On its way back: reserved with the part of the fee that belongs to it."""
+    """A refund is reserved, together with the proportional part of the employer's fee."""
     return Entry(
         "refund.reserved",
         event_key("refund.reserved", step_id),
@@ -179,7 +182,7 @@ def refund_reserved(
 
 
 def frozen(*, escrow_id: UUID, reference_id: UUID, dispute_id: UUID, amount: Money) -> Entry:
-    """Disputed: what is left leaves the escrow's account, so that it cannot be released by construction."""
+    """A dispute opens: the remaining money moves to the dispute's own account, so that it cannot be released."""
     return Entry(
         "dispute.opened",
         event_key("dispute.opened", dispute_id),
@@ -192,7 +195,7 @@ def frozen(*, escrow_id: UUID, reference_id: UUID, dispute_id: UUID, amount: Mon
 
 
 def unfrozen(*, escrow_id: UUID, reference_id: UUID, dispute_id: UUID, amount: Money) -> Entry:
-    """The dispute was withdrawn: everything is where it was."""
+    """The dispute is withdrawn: the money moves back to the escrow's account."""
     return Entry(
         "dispute.withdrawn",
         event_key("dispute.withdrawn", dispute_id),
@@ -222,8 +225,9 @@ def dispute_split(
     back: Back,
 ) -> Entry:
     """
-    The end of a dispute, both parts in one entry: fees and tax fall on the freelancer's part alone, and the
-    employer's fee is earned on that part and given back on the other.
+    A dispute ends with a split, both sides in one entry. Commission and taxes apply only to the freelancer's part.
+
+    The employer's fee is earned on that part and refunded on the rest.
     """
     currency = whole.currency
     more: dict[str, object] = {"dispute": dispute_id, **back.refs()}
@@ -258,7 +262,7 @@ def goodwill(
     tax: Money,
     tax_country: str,
 ) -> Entry:
-    """A part of our fee given back: the commission, and the tax that it contained."""
+    """Part of our fee is refunded: from the commission, and from the tax it contained."""
     taken = [debit(chart.tax_collected(tax_country, amount.currency), tax)] if tax else []
     return Entry(
         "goodwill.given",
@@ -282,7 +286,9 @@ def loss_shares(
     reserve: Money,
     capital: Money,
 ) -> tuple[Line, ...]:
-    """The debits of a lost chargeback; its credit is the claim's, see `payments.entries.chargeback_absorbed`."""
+    """
+    The debit lines of a lost chargeback. The credit line is the claim's; see `payments.entries.chargeback_absorbed`.
+    """
     currency = held.currency
     return without_zeros(
         debit(chart.escrow_held(escrow_id, currency), held),
@@ -297,7 +303,7 @@ def loss_shares(
 def recovered(
     *, escrow_id: UUID, reference_id: UUID, payee_id: UUID, recovery_id: UUID, from_balance: Money, owed: Money
 ) -> Entry:
-    """Claimed back from the payee after a confirmed finding of fraud: the reserve gets back what it paid."""
+    """Money is recovered from the payee after confirmed fraud. It goes back to the chargeback reserve."""
     currency = from_balance.currency
     return Entry(
         "recovery.confirmed",

@@ -12,7 +12,7 @@ class EscrowFunded:
 
 @bus.event("escrow.funding_failed")
 class EscrowFundingFailed:
-    """The payment page has closed and nothing was taken; `is_cancelled` where the payer wanted it so."""
+    """The payment page closed and nothing was charged. `is_cancelled` is true if the payer cancelled."""
 
     escrow_id: UUID
     reference_id: UUID
@@ -21,7 +21,7 @@ class EscrowFundingFailed:
 
 @bus.event("escrow.paid_in_vain")
 class EscrowPaidInVain:
-    """Money came a second time, or after the work was cancelled: it is the payer's credit now."""
+    """A duplicate payment, or a payment after cancellation, arrived. It is now the payer's credit."""
 
     escrow_id: UUID
     charge_id: UUID
@@ -32,7 +32,7 @@ class EscrowPaidInVain:
 
 @bus.event("escrow.released")
 class EscrowReleased:
-    """`net_minor` of `currency` became payable to the payee."""
+    """`net_minor` in `currency` became payable to the payee."""
 
     escrow_id: UUID
     release_id: UUID
@@ -52,7 +52,7 @@ class EscrowRefunded:
 
 @bus.event("escrow.credited")
 class EscrowCredited:
-    """Held money that could not go back through a charge is kept as the payer's credit."""
+    """Escrowed money that could not be refunded through a charge is now the payer's credit."""
 
     escrow_id: UUID
     payer_id: UUID
@@ -62,7 +62,7 @@ class EscrowCredited:
 
 @bus.event("escrow.goodwill_given")
 class GoodwillGiven:
-    """Staff gave a part of our fee back to one side."""
+    """Staff refunded part of our fee to one side."""
 
     goodwill_id: UUID
     release_id: UUID
@@ -75,7 +75,7 @@ class GoodwillGiven:
 
 @bus.event("escrow.hold_ending")
 class EscrowHoldEnding:
-    """The law's limit for holding this money is near: it must be released or goes back on its own."""
+    """The legal limit for holding this money is near: release it, or it is refunded automatically."""
 
     escrow_id: UUID
     reference_id: UUID
@@ -86,7 +86,7 @@ class EscrowHoldEnding:
 
 @bus.event("escrow.hold_ended")
 class EscrowHoldEnded:
-    """The money went back to the payer because it could not be held any longer."""
+    """The money went back to the payer because the legal holding limit was reached."""
 
     escrow_id: UUID
     reference_id: UUID
@@ -94,7 +94,7 @@ class EscrowHoldEnded:
 
 @bus.event("escrow.claimed")
 class EscrowClaimed:
-    """The payer's bank took the payment back (`chargeback`) or warns of fraud (`warning`): nothing leaves."""
+    """The payer's bank reversed the payment (`chargeback`) or reported fraud (`warning`). The money is blocked."""
 
     escrow_id: UUID
     reference_id: UUID
@@ -106,7 +106,7 @@ class EscrowClaimed:
 
 @bus.event("escrow.claim_ended")
 class EscrowClaimEnded:
-    """The bank gave the money back, or staff dismissed a warning: everything is as before."""
+    """The bank returned the money, or staff dismissed the warning. The escrow continues as before."""
 
     escrow_id: UUID
     reference_id: UUID
@@ -117,7 +117,7 @@ class EscrowClaimEnded:
 
 @bus.event("escrow.charged_back")
 class EscrowChargedBack:
-    """The money is gone: `from_payee_minor` of it bears the payee, `remaining_minor` is still held."""
+    """The chargeback is lost. The payee bears `from_payee_minor` of it; `remaining_minor` is still held."""
 
     escrow_id: UUID
     reference_id: UUID
@@ -132,7 +132,7 @@ class EscrowChargedBack:
 
 @bus.event("escrow.recovery_decided")
 class RecoveryDecided:
-    """Staff claim money back from a freelancer for fraud; `user_id` decided. It can be appealed."""
+    """Staff claim money back from a freelancer for fraud; `user_id` decided. The freelancer can appeal."""
 
     recovery_id: UUID
     payee_id: UUID
@@ -148,7 +148,7 @@ class RecoveryAppealed:
 
 @bus.event("escrow.recovery_ended")
 class RecoveryEnded:
-    """Confirmed or overturned, `status` says which; `user_id` answered the appeal, if there was one."""
+    """The recovery was confirmed or overturned (see `status`). `user_id` answered the appeal, if there was one."""
 
     recovery_id: UUID
     payee_id: UUID

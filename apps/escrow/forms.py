@@ -1,4 +1,4 @@
-"""What staff fill in to give a part of our fee back."""
+"""Staff forms for goodwill refunds and recoveries, and the form for the freelancer's appeal."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class GoodwillForm(forms.Form):
 
 
 class RecoveryForm(forms.Form):
-    """What staff claim back for fraud, and why."""
+    """The amount that staff claim back for fraud, and the reasons."""
 
     amount = AmountField(label=_("Amount to claim back"))
     reasons = forms.CharField(

@@ -7,7 +7,7 @@ from apps.escrow.operations import recoveries, releases
 
 @shared_task(name="escrow.confirm_recoveries")
 def confirm_recoveries() -> int:
-    """Claim back what nobody has appealed against in time; returns the number of recoveries."""
+    """Confirm every recovery whose appeal period ended without an appeal. Returns the number of recoveries."""
     return run_steps(
         "escrow.confirm_recoveries",
         Step("escrow.confirm_recovery", queries.recoveries_to_confirm, recoveries.confirm_recovery, "recovery_id"),
@@ -16,7 +16,9 @@ def confirm_recoveries() -> int:
 
 @shared_task(name="escrow.keep_hold_limits")
 def keep_hold_limits() -> int:
-    """Warn of limits that are near and end those that are here; each escrow in its own transaction."""
+    """
+    Warn about holding limits that are near and end holds that reached theirs. Each escrow has its own transaction.
+    """
     return run_steps(
         "escrow.keep_hold_limits",
         Step("escrow.warn_of_hold_limit", queries.hold_ending, releases.warn_of_hold_limit, "escrow_id"),

@@ -15,9 +15,9 @@ def _is_owed_back() -> bool:
 
 class Escrow(BaseModel):
     """
-    Money held for one piece of work: what, of whom, for whom, on which terms.
+    Money held for one piece of work: the amount, the payer, the payee and the terms.
 
-    `reference_id` and `memo` are the work's, as a snapshot: a page of money never looks into the work's tables.
+    `reference_id` and `memo` are copied from the work, so that money pages never read the work's tables.
     """
 
     payer = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
@@ -32,23 +32,23 @@ class Escrow(BaseModel):
     withholding_bps = models.PositiveIntegerField(default=0)
     withholding_country = models.CharField(max_length=2, blank=True, default="")
     tax_bps = models.PositiveIntegerField(default=0)
-    """Tax contained in the commission, of the commission before tax."""
+    """Rate of the tax contained in the commission, in basis points of the commission before tax."""
     tax_country = models.CharField(max_length=2, blank=True, default="")
     fee_tax_bps = models.PositiveIntegerField(default=0)
-    """Tax contained in the employer's fee, of the fee before tax."""
+    """Rate of the tax contained in the employer's fee, in basis points of the fee before tax."""
     fee_tax_country = models.CharField(max_length=2, blank=True, default="")
     credit_minor = amount_field(default=0)
-    """How much of the total came, or is to come, from the payer's credit instead of a charge."""
+    """The part of the total that is paid from the payer's credit instead of a charge."""
     credit_entry_id = models.UUIDField(null=True, blank=True)
-    """The journal entry that set the credit aside; it is reversed when nothing is paid in after all."""
+    """The journal entry that reserved the credit. It is reversed if the escrow is never funded."""
     frozen_by_id = models.UUIDField(null=True, blank=True)
-    """The dispute that holds what is left."""
+    """The dispute that holds the remaining money."""
     is_owed_back = models.BooleanField(default=_is_owed_back)
-    """Terms of the day: the payee owes back what a lost chargeback takes after a release."""
+    """Whether the payee owes back what a chargeback takes after a release. Fixed when the escrow is opened."""
     released_minor = amount_field(default=0)
     refunded_minor = amount_field(default=0)
     funding_charge_id = models.UUIDField(null=True, blank=True)
-    """The charge that paid it in; refunds go back through it."""
+    """The charge that funded the escrow. Refunds go back through it."""
     opened_at = models.DateTimeField()
     warned_at = models.DateTimeField(null=True, blank=True)
     funded_at = models.DateTimeField(null=True, blank=True)
@@ -105,12 +105,12 @@ class Escrow(BaseModel):
 
     @property
     def remaining(self) -> Money:
-        """What neither side has yet; held once the escrow is funded."""
+        """The amount not yet released or refunded. It is held once the escrow is funded."""
         return self.amount - self.released - self.refunded
 
     @property
     def total(self) -> Money:
-        """What the payer pays in: the amount and the fee."""
+        """The total the payer pays: the amount and the employer's fee."""
         return self.amount + self.employer_fee
 
     @property
@@ -119,12 +119,12 @@ class Escrow(BaseModel):
 
     @property
     def to_charge(self) -> Money:
-        """What is left to be charged after the payer's credit."""
+        """The total less the payer's credit: the amount to charge."""
         return self.total - self.credit
 
 
 class BankClaim(BaseModel):
-    """The payer's bank has taken the payment back, or warns that it will: nothing leaves while a claim is open."""
+    """A chargeback or fraud warning from the payer's bank. No money leaves the escrow while it is open."""
 
     escrow = models.ForeignKey(Escrow, on_delete=models.PROTECT, related_name="claims")
     kind = models.CharField(max_length=10, choices=ClaimKind)
@@ -142,10 +142,10 @@ class BankClaim(BaseModel):
 
 class Release(BaseModel):
     """
-    One part of held money that became the payee's: gross, what was kept, and what is payable.
+    One part of the escrowed money released to the payee: the gross, the deductions and the net payable.
 
-    `commission` is the marketplace's own; `tax` is the tax that the agreed fee contained. `employer_fee` is what the
-    release earned of the employer's fee, on top of the gross; `employer_fee_tax` is contained in it.
+    `commission` is our own revenue; `tax` is the tax contained in the agreed fee. `employer_fee` is the part of the
+    employer's fee that this release earned, on top of the gross; `employer_fee_tax` is the tax contained in it.
     """
 
     escrow = models.ForeignKey(Escrow, on_delete=models.PROTECT, related_name="releases")
@@ -198,7 +198,7 @@ class Release(BaseModel):
 
     @property
     def fee(self) -> Money:
-        """What the freelancer paid for the marketplace's service, with its tax."""
+        """The marketplace fee the freelancer paid, including tax."""
         return self.commission + self.tax
 
     @property
@@ -219,10 +219,10 @@ class Release(BaseModel):
 
 
 class Goodwill(BaseModel):
-    """A part of our fee of one release given back, by staff, with a reason; never more than was earned by it."""
+    """A refund by staff of part of our fee on one release, with a reason. Never more than the release earned."""
 
     id = models.UUIDField(primary_key=True, editable=False)
-    """Made by the form that was confirmed: the same form sent twice gives once."""
+    """Created by the confirmed form, so that submitting the same form twice refunds once."""
     release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="goodwill")
     to = models.CharField(max_length=10, choices=GoodwillTo)
     currency = currency_field()
@@ -250,9 +250,10 @@ class Goodwill(BaseModel):
 
 class Recovery(BaseModel):
     """
-    Staff found that the payee of a lost chargeback committed fraud: what is claimed back, why, and the appeal.
+    A decision by staff that the payee of a lost chargeback committed fraud: the amount claimed back, the reasons and
+    the appeal.
 
-    Money moves only when it is confirmed. `appeal_by` is the last moment for an appeal.
+    Money moves only when the recovery is confirmed. `appeal_by` is the end of the appeal period.
     """
 
     escrow = models.ForeignKey(Escrow, on_delete=models.PROTECT, related_name="recoveries")

@@ -1,4 +1,4 @@
-"""Who may move held money."""
+"""Who may move escrowed money."""
 
 from __future__ import annotations
 
@@ -99,8 +99,8 @@ class ClaimedByBank(Conflict):
 
 def check_is_not_claimed(escrow: Escrow, *, warnings_too: bool = True) -> None:
     """
-    :raises ClaimedByBank: while a chargeback is open; while a warning is, for what goes to the payee (a refund is what
-        the processor advises then).
+    :raises ClaimedByBank: while a chargeback is open, or while a fraud warning is open and `warnings_too` is true.
+        Refunds pass `warnings_too=False`: a refund is what the processor advises after a warning.
     """
     if queries.is_claimed(escrow.id, warnings_too=warnings_too):
         raise ClaimedByBank
@@ -113,9 +113,9 @@ def check_can_fund(actor: Actor, payer_id: object) -> None:
 
 def check_can_release(actor: Actor, escrow: Escrow, kind: str) -> None:
     """
-    :raises OnlyThePayerReleases: if the actor did not pay, or may not approve.
-    :raises OnlyThePartiesAgree: for a split by agreement, if the actor is neither party; that both agreed is the
-        business of the work above.
+    :raises OnlyThePayerReleases: if the actor is not the payer, or may not approve.
+    :raises OnlyThePartiesAgree: for a split by agreement, if the actor is neither party. The layer above checks that
+        both sides agreed.
     """
     if kind == ReleaseKind.AGREEMENT:
         _check_may_move(actor, escrow)
@@ -131,13 +131,13 @@ def can_release(actor: Actor, escrow: Escrow) -> bool:
 
 
 def check_can_refund(actor: Actor, escrow: Escrow) -> None:
-    """:raises OnlyThePartiesAgree: if the actor is neither party. That both agreed is the work's business."""
+    """:raises OnlyThePartiesAgree: if the actor is neither party. The layer above checks that both sides agreed."""
     _check_may_move(actor, escrow)
     check_is_not_claimed(escrow, warnings_too=False)
 
 
 def check_can_freeze(actor: Actor, escrow: Escrow) -> None:
-    """:raises OnlyThePartiesAgree: if the actor is neither party. Who may open a dispute is the dispute's business."""
+    """:raises OnlyThePartiesAgree: if the actor is neither party. The disputes app checks who may open a dispute."""
     _check_may_move(actor, escrow)
 
 
@@ -145,17 +145,17 @@ def check_can_split(actor: Actor, escrow: Escrow) -> None:
     """:raises OnlyThePartiesAgree: if the actor is neither a party nor staff."""
     if not accounts.staff_may(actor, Act.DECIDE_DISPUTE):
         _check_may_move(actor, escrow)
-    check_is_not_claimed(escrow, warnings_too=not actor.is_system)  # the law's clock only sends back
+    check_is_not_claimed(escrow, warnings_too=not actor.is_system)  # the system only refunds here, at the legal limit
 
 
 def check_share(part: Money, whole: Money) -> None:
-    """:raises AmountNotHeld: unless the part lies between nothing and the whole."""
+    """:raises AmountNotHeld: unless the part is between zero and the whole."""
     if part.currency != whole.currency or not 0 <= part.amount_minor <= whole.amount_minor:
         raise AmountNotHeld(held=whole)
 
 
 def check_is_staff(actor: Actor) -> None:
-    """:raises StaffOnly: for anybody else."""
+    """:raises StaffOnly: unless the actor is staff who may run the treasury."""
     accounts.check_staff_may(actor, Act.RUN_TREASURY)
 
 
@@ -164,19 +164,25 @@ def can_give_goodwill(actor: Actor) -> bool:
 
 
 def check_can_give_goodwill(actor: Actor, reason: str) -> None:
-    """:raises StaffOnly: :raises ReasonMissing:"""
+    """
+    :raises StaffOnly: unless the actor may decide whether a freelancer committed fraud.
+    :raises ReasonMissing: if the reasons are empty.
+    """
     accounts.check_staff_may(actor, Act.GIVE_GOODWILL)
     if not reason.strip():
         raise ReasonMissing
 
 
 def check_is_not_own_case(actor: Actor, escrow: Escrow) -> None:
-    """:raises OwnCase: for staff who belong, or not long ago belonged, to one of the two sides."""
+    """:raises OwnCase: for staff who are, or recently were, members of one of the two sides."""
     accounts.check_is_not_own_case(actor, (escrow.payer_id, escrow.payee_id), since=escrow.opened_at)
 
 
 def check_amount(amount: Money, remaining: Money) -> None:
-    """:raises NothingHeld, AmountNotHeld: unless something of the amount's size is held."""
+    """
+    :raises NothingHeld: if nothing is held.
+    :raises AmountNotHeld: unless the amount is positive, in the same currency and at most what is held.
+    """
     if remaining.amount_minor <= 0:
         raise NothingHeld
     if amount.currency != remaining.currency or amount.amount_minor <= 0 or amount > remaining:
@@ -184,7 +190,7 @@ def check_amount(amount: Money, remaining: Money) -> None:
 
 
 def _check_may_move(actor: Actor, escrow: Escrow) -> None:
-    """A party, and of it somebody who decides about money: what the work asked before is asked here once more."""
+    """The actor must be a party and may decide about its money. This repeats the check that the layer above made."""
     if not (actor.acts_for(escrow.payer_id) or actor.acts_for(escrow.payee_id)):
         raise OnlyThePartiesAgree
     if actor.acts_for(escrow.payer_id):
@@ -199,19 +205,26 @@ def _check_is_of_one_side(actor: Actor, escrow: Escrow) -> None:
 
 
 def check_decides_recoveries(actor: Actor) -> None:
-    """:raises StaffOnly: for anybody who may not decide whether a freelancer committed fraud."""
+    """:raises StaffOnly: unless the actor may decide whether a freelancer committed fraud."""
     accounts.check_staff_may(actor, Act.DECIDE_RECOVERY)
 
 
 def check_can_decide_recovery(actor: Actor, reasons: str) -> None:
-    """:raises StaffOnly: :raises ReasonMissing:"""
+    """
+    :raises StaffOnly: unless the actor may decide whether a freelancer committed fraud.
+    :raises ReasonMissing: if the reasons are empty.
+    """
     accounts.check_staff_may(actor, Act.DECIDE_RECOVERY)
     if not reasons.strip():
         raise ReasonMissing
 
 
 def check_can_appeal(actor: Actor, recovery: Recovery, now: datetime) -> None:
-    """Who may withdraw the payee's money, while it is time. :raises NotAllowed: :raises AppealTooLate:"""
+    """
+    :raises NotAllowed: unless the actor may appeal for the payee.
+    :raises IllegalTransition: if the recovery is not open for an appeal.
+    :raises AppealTooLate: from `appeal_by` on.
+    """
     accounts.check_may(actor, Act.APPEAL_RECOVERY, recovery.escrow.payee_id)
     RECOVERY.next(recovery.status, "appeal")
     if now >= recovery.appeal_by:
@@ -227,7 +240,13 @@ def can_appeal(actor: Actor, recovery: Recovery, now: datetime) -> bool:
 
 
 def check_can_answer_appeal(actor: Actor, recovery: Recovery, reasons: str, now: datetime) -> None:
-    """:raises StaffOnly: :raises SecondPersonNeeded: :raises SecondPersonNotIndependent: :raises ReasonMissing:"""
+    """
+    :raises StaffOnly: unless the actor may answer appeals.
+    :raises IllegalTransition: if there is no open appeal.
+    :raises SecondPersonNeeded: if the actor made the decision.
+    :raises SecondPersonNotIndependent: if the person who decided gave the actor a role within the last day.
+    :raises ReasonMissing: if the reasons are empty.
+    """
     accounts.check_staff_may(actor, Act.ANSWER_RECOVERY_APPEAL)
     RECOVERY.next(recovery.status, "grant_appeal")
     if actor.user_id == recovery.decided_by_id:

@@ -1,4 +1,6 @@
-"""What is held, for whom, until when; and the entries behind it."""
+"""
+Escrows, releases, claims and recoveries: what is held, for whom and until when, and the journal entries behind it.
+"""
 
 from __future__ import annotations
 
@@ -24,17 +26,17 @@ from apps.pricing.models import PaidWork
 from apps.pricing.rules import EarnedFee, Split, Terms
 
 ReleaseRow: TypeAlias = Release
-"""For pages of the areas below, which show what they do not store."""
+"""Exported for apps in lower layers, which display releases but do not store them."""
 
 HOLDING = (EscrowStatus.FUNDED, EscrowStatus.PARTIALLY_RELEASED)
-"""Held and free to be moved."""
+"""Statuses in which money is held and can be moved."""
 HELD = (*HOLDING, EscrowStatus.DISPUTED)
-"""Held, be it free or frozen."""
+"""Statuses in which money is held, free or frozen."""
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What earlier releases of one escrow have kept back."""
+    """The commission, tax and withholding that earlier releases of one escrow deducted."""
 
     commission: Money
     tax: Money
@@ -42,7 +44,11 @@ class Taken:
 
 
 def escrow_for_update(escrow_id: UUID) -> Escrow:
-    """:raises NotFound: if there is no such escrow."""
+    """
+    The escrow, locked.
+
+    :raises NotFound: if it does not exist.
+    """
     escrow = Escrow.objects.select_for_update(of=("self",)).filter(id=escrow_id).first()
     if escrow is None:
         raise NotFound
@@ -50,7 +56,11 @@ def escrow_for_update(escrow_id: UUID) -> Escrow:
 
 
 def escrow_visible_to(actor: Actor, escrow_id: UUID) -> Escrow:
-    """:raises NotFound: for a stranger as for an escrow that is not there."""
+    """
+    The escrow, with payer and payee.
+
+    :raises NotFound: if it does not exist or the actor may not see it.
+    """
     escrow = Escrow.objects.select_related("payer", "payee").filter(id=escrow_id).first()
     if escrow is None or not (actor.is_staff or actor.acts_for(escrow.payer_id) or actor.acts_for(escrow.payee_id)):
         raise NotFound
@@ -58,7 +68,7 @@ def escrow_visible_to(actor: Actor, escrow_id: UUID) -> Escrow:
 
 
 def escrows_of(organization_id: UUID) -> QuerySet[Escrow]:
-    """Paid by or meant for an organization, newest first."""
+    """The escrows that the organization pays or is paid from, newest first."""
     return (
         Escrow.objects.filter(Q(payer_id=organization_id) | Q(payee_id=organization_id))
         .select_related("payer", "payee")
@@ -67,7 +77,11 @@ def escrows_of(organization_id: UUID) -> QuerySet[Escrow]:
 
 
 def release_visible_to(actor: Actor, release_id: UUID) -> Release:
-    """:raises NotFound: for a stranger as for a release that is not there."""
+    """
+    The release, with its escrow, payer and payee.
+
+    :raises NotFound: if it does not exist or the actor may not see it.
+    """
     release = Release.objects.select_related("escrow__payer", "escrow__payee").filter(id=release_id).first()
     if release is None:
         raise NotFound
@@ -79,9 +93,9 @@ def release_visible_to(actor: Actor, release_id: UUID) -> Release:
 
 def held(escrow_id: UUID) -> Money:
     """
-    What the books hold for one escrow and can be moved: zero before it is funded and while it is frozen.
+    The balance of the escrow's account that can be moved. Zero before funding and while a dispute has frozen it.
 
-    :raises NotFound: if there is none.
+    :raises NotFound: if the escrow does not exist.
     """
     escrow = Escrow.objects.filter(id=escrow_id).values_list("currency", "status").first()
     if escrow is None:
@@ -91,17 +105,19 @@ def held(escrow_id: UUID) -> Money:
 
 
 def held_for(payee_id: UUID) -> list[Money]:
-    """What is held for a freelancer, by currency."""
+    """The totals held for a freelancer, one per currency."""
     return _held(Escrow.objects.filter(payee_id=payee_id))
 
 
 def held_from(payer_id: UUID) -> list[Money]:
-    """What is held of an employer, by currency."""
+    """The totals held from an employer's payments, one per currency."""
     return _held(Escrow.objects.filter(payer_id=payer_id))
 
 
 def paid_by(payer_id: UUID) -> list[Money]:
-    """What an employer's payments brought freelancers so far, before fees, by currency; the largest number first."""
+    """
+    The totals an employer has paid to freelancers so far, before fees, one per currency; the largest number first.
+    """
     rows = (
         Escrow.objects.filter(payer_id=payer_id, released_minor__gt=0)
         .values_list("currency")
@@ -113,14 +129,14 @@ def paid_by(payer_id: UUID) -> list[Money]:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What is held in one currency: for the organization, and of its own payments."""
+    """The amounts held in one currency: for the organization, and from its own payments."""
 
     for_us: Money
     from_us: Money
 
 
 def held_both(organization_id: UUID) -> list[Held]:
-    """`held_for` and `held_from` together, by currency; one query."""
+    """`held_for` and `held_from` together, by currency. One query."""
     left = F("amount_minor") - F("released_minor") - F("refunded_minor")
     rows = (
         escrows_of(organization_id)
@@ -148,7 +164,7 @@ def _held(escrows: QuerySet[Escrow]) -> list[Money]:
 
 
 def taken(escrow: Escrow) -> Taken:
-    """What earlier releases kept back, so that parts take what the whole would."""
+    """The deductions of earlier releases, so that partial releases together deduct the same as one full release."""
     sums = escrow.releases.aggregate(
         commission=Sum("commission_minor"), tax=Sum("tax_minor"), withheld=Sum("withheld_minor")
     )
@@ -156,7 +172,7 @@ def taken(escrow: Escrow) -> Taken:
 
 
 def terms(escrow: Escrow) -> Terms:
-    """The shares that were agreed, as they stood then."""
+    """The fee and tax rates agreed when the escrow was opened."""
     return Terms(
         escrow.commission_bps,
         0,
@@ -168,7 +184,7 @@ def terms(escrow: Escrow) -> Terms:
 
 
 def split_of(escrow: Escrow, gross: Money) -> Split:
-    """Where a gross amount goes, counted on from what earlier releases took."""
+    """The split of a gross amount, taking into account what earlier releases deducted."""
     before = taken(escrow)
     return pricing_rules.split(
         gross,
@@ -182,16 +198,19 @@ def split_of(escrow: Escrow, gross: Money) -> Split:
 
 def fee_of(escrow: Escrow, step: Money, *, after: Money | None = None) -> Money:
     """
-    The part of the employer's fee that falls to this step; the last step takes what is left.
+    The part of the employer's fee that belongs to this amount. The last one takes the remainder.
 
-    :param after: a step of the same moment that goes before this one.
+    :param after: another amount that is moved in the same operation, before this one.
     """
     before = escrow.released + escrow.refunded + (after or Money.zero(escrow.currency))
     return pricing_rules.earned_part(escrow.employer_fee, whole=escrow.amount, before=before, step=step)
 
 
 def earned_fee_of(escrow: Escrow, step: Money) -> EarnedFee:
-    """What a release of this step earns of the employer's fee, and the tax inside, counted on from earlier ones."""
+    """
+    The part of the employer's fee that a release of this amount earns, and the tax contained in it, taking earlier
+    releases into account.
+    """
     fee = fee_of(escrow, step)
     if not escrow.fee_tax_bps:
         return EarnedFee(fee, Money.zero(escrow.currency))
@@ -202,7 +221,7 @@ def earned_fee_of(escrow: Escrow, step: Money) -> EarnedFee:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What each side would get of a split: the freelancer's part with its fees, and what goes back."""
+    """The result of a split: the freelancer's part with its fees, and what goes back to the employer."""
 
     whole: Money
     freelancer: pricing_rules.Split
@@ -216,7 +235,11 @@ class Outcome:
 
 
 def outcome(escrow_id: UUID, freelancer_part: Money) -> Outcome:
-    """The very figures that a split of what is held or frozen would write. :raises NotFound: if there is none."""
+    """
+    The amounts that a split of the remaining money would record.
+
+    :raises NotFound: if the escrow does not exist.
+    """
     escrow = Escrow.objects.filter(id=escrow_id).first()
     if escrow is None:
         raise NotFound
@@ -231,19 +254,25 @@ def outcome(escrow_id: UUID, freelancer_part: Money) -> Outcome:
 
 
 def last_moment(escrow_id: UUID) -> datetime | None:
-    """Until when held money can still be decided about; afterwards the law's limit sends it back."""
+    """
+    The last moment at which held money can still be released or split. After it, the legal holding limit refunds it.
+    None before funding.
+    """
     until = Escrow.objects.filter(id=escrow_id).values_list("hold_until", flat=True).first()
     return until - rules.END_BEFORE if until else None
 
 
 def usable_credit(payer_id: UUID, *, amount: Money, total: Money) -> Money:
-    """How much of the payer's credit would go into an escrow of this amount and total."""
+    """The part of the payer's credit that would pay for an escrow of this amount and total."""
     credit = rules.credit_to_use(credits.credit(payer_id, amount.currency), amount=amount, total=total)
     return refunds.chargeable(credit)
 
 
 def paid_otherwise_than_announced() -> int:
-    """Escrows over which pricing, that counts paid work, and their own figures differ: none, in sound books."""
+    """
+    The number of differences between the released escrows and pricing's record of paid work. Always 0 if the books are
+    correct.
+    """
     paid = Escrow.objects.filter(status=EscrowStatus.RELEASED, released_minor__gt=0)
     same = {"work_id": OuterRef("id"), "payer_id": OuterRef("payer_id"), "payee_id": OuterRef("payee_id")}
     paid_works = PaidWork.objects.filter(**same)
@@ -252,7 +281,11 @@ def paid_otherwise_than_announced() -> int:
 
 
 def release_for_update(release_id: UUID) -> Release:
-    """:raises NotFound: if there is no such release."""
+    """
+    The release with its escrow, locked.
+
+    :raises NotFound: if it does not exist.
+    """
     release = Release.objects.select_for_update(of=("self",)).select_related("escrow").filter(id=release_id).first()
     if release is None:
         raise NotFound
@@ -260,43 +293,46 @@ def release_for_update(release_id: UUID) -> Release:
 
 
 def goodwill_left(release: Release) -> tuple[Money, Money]:
-    """What is left of our fee of one release to be given back: (with its tax, the tax alone)."""
+    """The part of our fee on a release that can still be refunded: (including tax, the tax alone)."""
     sums = release.goodwill.aggregate(amount=Sum("amount_minor"), tax=Sum("tax_minor"))
     moneys, tax = (Money(int(sums[name] or 0), release.currency) for name in ("amount", "tax"))
     return release.fee - moneys, release.tax - tax
 
 
 def entries_of(escrow_id: UUID) -> Sequence[books.JournalView]:
-    """Every journal entry of one escrow, oldest first."""
+    """All journal entries of the escrow, oldest first."""
     return books.journals_of(escrow=escrow_id)
 
 
 def hold_ending(now: datetime) -> QuerySet[Escrow, UUID]:
-    """Held money whose limit is near and whose parties were not notified yet."""
+    """The ids of escrows whose holding limit is near and whose parties have not been warned yet."""
     due = Escrow.objects.filter(status__in=HELD, warned_at=None, hold_until__lte=now + rules.WARN_BEFORE)
     return due.order_by("hold_until", "id").values_list("id", flat=True)
 
 
 def hold_ended(now: datetime) -> QuerySet[Escrow, UUID]:
-    """Held money that has to leave now, frozen or not; what the payer's bank has taken back cannot leave twice."""
+    """
+    The ids of escrows, frozen or not, that must be refunded now. Escrows with an open chargeback are excluded: the bank
+    already has that money.
+    """
     due = Escrow.objects.filter(status__in=HELD, hold_until__lte=now + rules.END_BEFORE)
     due = due.exclude(Exists(BankClaim.objects.filter(escrow=OuterRef("pk"), kind=ClaimKind.CHARGEBACK, ended_at=None)))
     return due.order_by("hold_until", "id").values_list("id", flat=True)
 
 
 def open_claims(escrow_id: UUID) -> QuerySet[BankClaim]:
-    """Claims of the payer's bank that are not decided."""
+    """The undecided claims of the payer's bank on this escrow."""
     return BankClaim.objects.filter(escrow_id=escrow_id, ended_at=None)
 
 
 def claims_of(organization_id: UUID) -> list[BankClaim]:
-    """Open claims on money paid by or meant for an organization."""
+    """The open bank claims on escrows that the organization pays or is paid from."""
     of_party = Q(escrow__payer_id=organization_id) | Q(escrow__payee_id=organization_id)
     return list(BankClaim.objects.filter(of_party, ended_at=None).select_related("escrow").order_by("opened_at"))
 
 
 def open_warnings() -> list[BankClaim]:
-    """Warnings of fraud that nobody has looked into yet, the oldest first."""
+    """The open fraud warnings that staff have not dismissed, oldest first; at most 200."""
     rows = BankClaim.objects.filter(kind=ClaimKind.WARNING, ended_at=None)
     return list(rows.select_related("escrow__payer").order_by("opened_at")[:200])
 
@@ -307,12 +343,12 @@ def is_claimed(escrow_id: UUID, *, warnings_too: bool = True) -> bool:
 
 
 def received(escrow: Escrow) -> Money:
-    """What the payee got of one escrow, after fees and taxes."""
+    """The net amount the payee received from this escrow, after fees and taxes."""
     return Money(int(escrow.releases.aggregate(net=Sum("net_minor"))["net"] or 0), escrow.currency)
 
 
 def finished_but_holding() -> int:
-    """Escrows that are over while their accounts still hold something: none, in sound books."""
+    """The number of accounts of closed escrows that still have a balance. Always 0 if the books are correct."""
     over = list(
         Escrow.objects.filter(
             status__in=[EscrowStatus.RELEASED, EscrowStatus.REFUNDED, EscrowStatus.CANCELLED]
@@ -328,7 +364,10 @@ def finished_but_holding() -> int:
 
 
 def holding_otherwise_than_booked() -> int:
-    """Escrows whose own figures differ from the books (frozen: from the dispute's account): none, in sound books."""
+    """
+    The number of accounts of held escrows whose balance differs from the escrow's own amounts (for frozen escrows, the
+    dispute's account is compared too). Always 0 if the books are correct.
+    """
     rows = list(
         Escrow.objects.filter(status__in=HELD).values_list(
             "id", "frozen_by_id", "currency", F("amount_minor") - F("released_minor") - F("refunded_minor")
@@ -345,19 +384,23 @@ def holding_otherwise_than_booked() -> int:
 
 
 def releases_by_id(ids: Iterable[str]) -> dict[str, Release]:
-    """These releases with their escrow and payer, by id as text; one query, none for none."""
+    """The given releases by id (str), with escrow and payer. One query; no query if `ids` is empty."""
     release_ids = list(ids)
     releases = Release.objects.filter(id__in=release_ids).select_related("escrow__payer") if release_ids else []
     return {str(release.id): release for release in releases}
 
 
 def entries_of_release(release_id: UUID) -> Sequence[books.JournalView]:
-    """The journal entries behind one release."""
+    """All journal entries of the release."""
     return books.journals_of(release=release_id)
 
 
 def recovery_for_update(recovery_id: UUID) -> Recovery:
-    """:raises NotFound: if there is no such recovery. The escrow is locked first, as everywhere."""
+    """
+    The recovery with its escrow, both locked; the escrow first, as everywhere.
+
+    :raises NotFound: if it does not exist.
+    """
     escrow_id = Recovery.objects.filter(id=recovery_id).values_list("escrow_id", flat=True).first()
     if escrow_id is None:
         raise NotFound
@@ -368,7 +411,11 @@ def recovery_for_update(recovery_id: UUID) -> Recovery:
 
 
 def recovery_visible_to(actor: Actor, recovery_id: UUID) -> Recovery:
-    """Staff and the payee. :raises NotFound: for everybody else, as for one that is not there."""
+    """
+    The recovery, for staff and the payee.
+
+    :raises NotFound: if it does not exist or the actor may not see it.
+    """
     rows = Recovery.objects.select_related("escrow__payee", "escrow__payer").filter(id=recovery_id)
     recovery = rows.first()
     if recovery is None or not (actor.is_staff or actor.acts_for(recovery.escrow.payee_id)):
@@ -377,7 +424,7 @@ def recovery_visible_to(actor: Actor, recovery_id: UUID) -> Recovery:
 
 
 def recoveries_of(organization_id: UUID) -> list[Recovery]:
-    """What is or was claimed back from a freelancer, newest first."""
+    """The recoveries against a freelancer, open and closed, newest first; at most 50."""
     rows = Recovery.objects.filter(escrow__payee_id=organization_id).select_related("escrow")
     return list(rows.order_by("-decided_at")[:50])
 
@@ -387,12 +434,12 @@ def recovery_of_chargeback(chargeback_id: UUID) -> Recovery | None:
 
 
 def recoveries_to_confirm(now: datetime) -> QuerySet[Recovery, UUID]:
-    """Those whose time for an appeal is over, the oldest first."""
+    """The ids of recoveries whose appeal period ended without an appeal, oldest first."""
     due = Recovery.objects.filter(status=RecoveryStatus.DECIDED, appeal_by__lte=now)
     return due.order_by("appeal_by").values_list("id", flat=True)
 
 
 def open_appeals() -> list[Recovery]:
-    """Appeals that wait for somebody of the staff, the oldest first."""
+    """The appeals waiting for an answer by staff, oldest first; at most 200."""
     rows = Recovery.objects.filter(status=RecoveryStatus.APPEALED).select_related("escrow__payee")
     return list(rows.order_by("appealed_at")[:200])

@@ -1,4 +1,4 @@
-"""How long money may be held, as plain arithmetic."""
+"""How long money may be held, and who bears a lost chargeback. Pure functions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from apps.common.money import Money
 WARN_BEFORE = timedelta(days=14)
 END_BEFORE = timedelta(days=3)
 APPEAL_TIME = timedelta(days=14)
-"""For an appeal against a finding of fraud."""
+"""The time to appeal a finding of fraud."""
 
 # https://docs.stripe.com/connect/manual-payouts: funds must be paid out within two years in the United States, ten
 # days in Thailand, and ninety days everywhere else.
@@ -19,14 +19,14 @@ _HOLD_DAYS_ELSEWHERE = 90
 
 
 def hold_until(funded_at: datetime, platform_country: str) -> datetime:
-    """The last moment that money may be held, by the country of the platform."""
+    """The legal limit for holding the money, by the platform's country."""
     return funded_at + timedelta(days=_HOLD_DAYS.get(platform_country, _HOLD_DAYS_ELSEWHERE))
 
 
 def credit_to_use(credit: Money, *, amount: Money, total: Money) -> Money:
     """
-    How much of a payer's credit goes into one escrow: all of the total where it is enough, else the amount at most,
-    so that a charge that has to be made anyway carries the whole fee.
+    The part of the payer's credit used for one escrow: the whole total if the credit covers it, else at most the
+    amount, so that a charge that is needed anyway carries the whole fee.
     """
     return total if credit >= total else min(credit, amount)
 
@@ -34,10 +34,10 @@ def credit_to_use(credit: Money, *, amount: Money, total: Money) -> Money:
 @dataclass(frozen=True, slots=True)
 class LossShares:
     """
-    Who bears a lost chargeback; the parts sum to its amount.
+    Who bears a lost chargeback. The parts sum to its amount.
 
-    `held` and `fee`: what is still held and its fee. `payable` and `owed`: the payee's balance and debt, nothing
-    unless the terms say so. `reserve`: the protection reserve. `capital`: the marketplace's own money.
+    `held` and `fee`: the money still held and its fee. `payable` and `owed`: the payee's balance and debt, zero unless
+    the terms say so. `reserve`: the chargeback reserve. `capital`: the marketplace's own money.
     """
 
     held: Money
@@ -49,7 +49,7 @@ class LossShares:
 
 
 def held_part(amount: Money, *, held: Money, fee: Money) -> Money:
-    """How much of what is held belongs to a payment of `amount` that paid both the work and its fee."""
+    """The part of `held` that was paid by a payment of `amount`, which paid both the work and the fee."""
     if amount >= held + fee:
         return held
     part, _ = amount.allocate([held.amount_minor, fee.amount_minor])
@@ -60,13 +60,16 @@ def shares_of_loss(
     amount: Money, *, held: Money, fee: Money, payable: Money, received: Money, reserve: Money, is_owed_back: bool
 ) -> LossShares:
     """
-    Held money first. What was released belongs to the payee: the protection reserve bears it, as far as it goes, and
-    then the marketplace's own capital. Only where the terms say that the payee owes it back is it taken from the
-    payee instead, at most what this work brought: from the balance, the rest as a debt.
+    Splits a lost chargeback. Money still held bears it first. Released money belongs to the payee, so the chargeback
+    reserve bears the rest as far as it covers it, then the marketplace's own capital.
 
-    :param held: what of the held money goes, with its `fee`.
-    :param received: what the payee got of this work.
-    :param payable: the payee's balance. :param reserve: what the reserve holds.
+    Only if the terms say that the payee owes it back, the payee bears the rest instead, at most what this work paid
+    them: first from the balance, then as a debt.
+
+    :param held: the part of the held money that is lost, with its `fee`.
+    :param received: the net amount the payee received from this work.
+    :param payable: the payee's balance.
+    :param reserve: the balance of the chargeback reserve.
     """
     nothing = Money.zero(amount.currency)
     left = amount - held - fee

@@ -1,4 +1,4 @@
-"""What can become of held money."""
+"""The states of an escrow and of a recovery."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

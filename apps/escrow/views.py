@@ -1,4 +1,4 @@
-"""Pages of held money: what is held, for whom, until when, and every entry behind it."""
+"""Pages about escrowed money: what is held, for whom and until when, and all journal entries behind it."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def release(request: HttpRequest, release_id: UUID) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def goodwill(request: HttpRequest, release_id: UUID) -> HttpResponse:
-    """Staff give a part of our fee of one release back: how much and why, then what will be written, then the entry."""
+    """Staff refund part of our fee on one release: the form with amount and reason, a confirmation, then the entry."""
     result = queries.release_visible_to(actor(request), release_id)
     policies.check_is_staff(actor(request))
     left = queries.goodwill_left(result)[0]
@@ -100,19 +100,22 @@ def goodwill(request: HttpRequest, release_id: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def dismiss_warning(request: HttpRequest, claim_id: UUID) -> HttpResponse:
-    """Staff looked into a bank's warning: the money goes on."""
+    """Staff have checked a fraud warning: the money can move again."""
     claims.dismiss_warning(claim_id=claim_id, actor=actor(request), now=timezone.now())
     messages.success(request, _("The warning is dismissed. The money can go on."))
     return redirect("payments:chargebacks")
 
 
-# -- claimed back for fraud
+# -- recoveries for fraud
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def recover(request: HttpRequest, chargeback_id: UUID) -> HttpResponse:
-    """Staff claim back, for fraud, what a freelancer got of a lost chargeback: how much and why."""
+    """
+    Staff claim back, for fraud, the money a freelancer received from a payment lost in a chargeback: amount and
+    reasons.
+    """
     policies.check_decides_recoveries(actor(request))
     if (existing := queries.recovery_of_chargeback(chargeback_id)) is not None:
         return redirect("escrow:recovery", existing.id)
@@ -156,7 +159,7 @@ def _ask_about_appeal(
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def recovery(request: HttpRequest, recovery_id: UUID) -> HttpResponse:
-    """What is claimed back and why, as the freelancer and staff see it; the appeal, and its answer."""
+    """A recovery as the freelancer and staff see it: the amount, the reasons, the appeal and the answer."""
     asker, now = actor(request), timezone.now()
     result = queries.recovery_visible_to(asker, recovery_id)
     may_answer = policies.can_answer_appeal(asker, result, timezone.now())

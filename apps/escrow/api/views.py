@@ -1,4 +1,7 @@
-"""Endpoints of held money: it is moved by what happens to the work; staff may give a part of our own fee back."""
+"""
+API endpoints for escrows, releases, goodwill refunds of our fee, and recoveries after fraud. Escrowed money moves only
+through the work it pays for.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,7 @@ from apps.escrow.operations import goodwill, recoveries
 
 
 class Escrows(ListAPIView[Escrow]):
-    """Held for, or paid in by, the organization; newest first."""
+    """The escrows that the organization pays or is paid from, newest first."""
 
     serializer_class = EscrowSerializer
 
@@ -64,7 +67,7 @@ class Goodwills(APIView):
     )
     @idempotent
     def post(self, request: Request, release_id: UUID) -> Response:
-        """Staff give a part of our fee of one release back, to either side, with a reason."""
+        """Staff refund part of our fee on one release to either side, with a reason."""
         release = queries.release_visible_to(actor(request._request), release_id)
         policies.check_is_staff(actor(request._request))
         serializer = NewGoodwillSerializer(data=request.data)
@@ -85,7 +88,7 @@ class Goodwills(APIView):
 class Recoveries(APIView):
     @extend_schema(responses=RecoverySerializer(many=True), operation_id="recoveries")
     def get(self, request: Request) -> Response:
-        """What is or was claimed back from your organization for fraud, newest first."""
+        """The recoveries (money claimed back for fraud) against your organization, open and closed, newest first."""
         organization_id = actor(request._request).organization_id
         result = queries.recoveries_of(organization_id) if organization_id else []
         return Response(RecoverySerializer(result, many=True).data)
@@ -100,7 +103,10 @@ class DecideRecovery(APIView):
     )
     @idempotent
     def post(self, request: Request, chargeback_id: UUID) -> Response:
-        """Staff claim back, for fraud, what a freelancer got of a lost chargeback. It can be appealed."""
+        """
+        Staff claim back, for fraud, the money a freelancer received from a payment lost in a chargeback. The freelancer
+        can appeal.
+        """
         policies.check_decides_recoveries(actor(request._request))
         serializer = NewRecoverySerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
@@ -123,7 +129,7 @@ class OneRecovery(APIView):
 class AppealRecovery(APIView):
     @extend_schema(request=AppealSerializer, responses=RecoverySerializer, operation_id="recovery_appeal")
     def post(self, request: Request, recovery_id: UUID) -> Response:
-        """Object to a decision, once, in time."""
+        """Appeal the decision. Only one appeal is allowed, before `appeal_by`."""
         recovery = queries.recovery_visible_to(actor(request._request), recovery_id)
         serializer = AppealSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
@@ -145,7 +151,7 @@ class AnswerAppeal(APIView):
     )
     @idempotent
     def post(self, request: Request, recovery_id: UUID) -> Response:
-        """Somebody else of the staff answers an appeal; a rejected one is carried out."""
+        """A second staff member answers the appeal. If it is rejected, the money is claimed back."""
         recovery = queries.recovery_visible_to(actor(request._request), recovery_id)
         serializer = AppealAnswerSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)

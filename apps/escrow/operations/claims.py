@@ -1,7 +1,8 @@
 """
-Held money under a claim of the payer's bank: it stays where it is while the claim is open, and bears the loss first.
+Chargebacks and fraud warnings on escrowed money: no money leaves while a claim is open, and held money bears a loss
+first.
 
-The claim is a row beside the escrow, not a status: a dispute of the parties may be open at the same time.
+A claim is a separate row, not an escrow status, because the parties may have an open dispute at the same time.
 """
 
 from __future__ import annotations
@@ -30,9 +31,9 @@ from apps.treasury.queries import holdings
 @transaction.atomic
 def open_claim(*, escrow_id: UUID, kind: str, source_key: str, now: datetime) -> BankClaim:
     """
-    Nothing leaves this escrow while the claim is open. Hearing it twice changes nothing.
+    Block the escrow while the claim is open. Calling it twice changes nothing.
 
-    :param source_key: the chargeback or the warning, as the processor or we name it.
+    :param source_key: identifies the chargeback (the processor's name) or the warning (ours).
     """
     escrow = queries.escrow_for_update(escrow_id)
     claim, is_new = BankClaim.objects.get_or_create(
@@ -47,9 +48,10 @@ def open_claim(*, escrow_id: UUID, kind: str, source_key: str, now: datetime) ->
 @transaction.atomic
 def end_claim(*, escrow_id: UUID, source_key: str, now: datetime) -> None:
     """
-    The bank gave the money back: everything is as before. A warning ends with the chargeback that it warned of.
+    End all open claims on the escrow, because the bank returned the money. A warning ends with the chargeback it warned
+    about.
 
-    A claim whose opening was not heard yet is recorded as ended, so that the order of events does not matter.
+    A claim that was not opened yet is recorded as ended, so that the order of events does not matter.
     """
     escrow = queries.escrow_for_update(escrow_id)
     claim, _ = BankClaim.objects.get_or_create(
@@ -64,9 +66,9 @@ def end_claim(*, escrow_id: UUID, source_key: str, now: datetime) -> None:
 @transaction.atomic
 def dismiss_warning(*, claim_id: UUID, actor: Actor, now: datetime) -> BankClaim:
     """
-    Staff looked into a warning and let the money go on.
+    Staff checked a warning and let the money move again.
 
-    :raises StaffOnly: for anybody else.
+    :raises StaffOnly: if the actor is not staff.
     """
     policies.check_is_staff(actor)
     claim = BankClaim.objects.select_for_update(of=("self",)).select_related("escrow").get(id=claim_id)
@@ -82,10 +84,10 @@ def dismiss_warning(*, claim_id: UUID, actor: Actor, now: datetime) -> BankClaim
 @transaction.atomic
 def bear_loss(*, escrow_id: UUID, chargeback_id: UUID, amount: Money, now: datetime) -> Escrow:
     """
-    A chargeback is lost: the held money and its fee bear it first, then the protection reserve, then our own capital
-    (`rules.shares_of_loss`). The payee keeps what was released, unless the terms of this escrow say otherwise.
+    Record a lost chargeback. The held money and its fee bear it first, then the chargeback reserve, then our own
+    capital (`rules.shares_of_loss`). The payee keeps what was released, unless the terms of this escrow say otherwise.
 
-    Hearing it twice changes nothing.
+    Calling it twice changes nothing.
     """
     escrow = queries.escrow_for_update(escrow_id)
     if escrow.status == EscrowStatus.DISPUTED:

@@ -1,4 +1,4 @@
-"""Held money under a dispute: frozen on an account of its own, given back, or split in one entry."""
+"""Escrowed money under a dispute: frozen on its own account, then unfrozen or split in one entry."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from apps.ledger import operations as ledger
 @transaction.atomic
 def freeze(*, escrow_id: UUID, dispute_id: UUID, actor: Actor, now: datetime) -> Money:
     """
-    Put all that is held onto the dispute's own account, where no release or refund can reach it; gives the amount.
+    Move all held money to the dispute's own account, where no release or refund can reach it. Returns the amount.
 
     :raises OnlyThePartiesAgree: if the actor is neither party.
-    :raises NothingHeld: if nothing is held, or it is frozen already.
+    :raises NothingHeld: if nothing is held, or it is already frozen.
     """
     escrow = queries.escrow_for_update(escrow_id)
     policies.check_can_freeze(actor, escrow)
@@ -40,7 +40,7 @@ def freeze(*, escrow_id: UUID, dispute_id: UUID, actor: Actor, now: datetime) ->
 @transaction.atomic
 def unfreeze(*, escrow_id: UUID, actor: Actor, now: datetime) -> Escrow:
     """
-    The dispute is withdrawn: everything is held as before.
+    Unfreeze the money after the dispute is withdrawn; it is held as before.
 
     :raises NothingFrozen: if no dispute holds it.
     """
@@ -59,12 +59,13 @@ def unfreeze(*, escrow_id: UUID, actor: Actor, now: datetime) -> Escrow:
 @transaction.atomic
 def split(*, escrow_id: UUID, freelancer_part: Money, actor: Actor, now: datetime) -> Release | None:
     """
-    End a dispute: this part of what is frozen to the payee, less fees, the rest back to the payer. That both agreed,
-    or that staff decided, is the business of the dispute above.
+    End a dispute: `freelancer_part` of the frozen money goes to the payee, less fees; the rest goes back to the payer.
+    The disputes app checks that both sides agreed or that staff decided.
 
-    :returns: the release, where anything goes to the payee.
+    :returns: the release, or None if nothing goes to the payee.
     :raises OnlyThePartiesAgree: if the actor is neither a party nor staff.
-    :raises NothingFrozen, AmountNotHeld: as they say.
+    :raises NothingFrozen: if no dispute holds the money.
+    :raises AmountNotHeld: unless the part is between zero and the frozen amount.
     """
     escrow = queries.escrow_for_update(escrow_id)
     dispute_id = _frozen_by(escrow)

@@ -1,4 +1,4 @@
-"""Hold money for a piece of work: paid in by a charge, out of the payer's credit, or by both."""
+"""Fund an escrow: by a charge, from the payer's credit, or both."""
 
 from __future__ import annotations
 
@@ -44,13 +44,14 @@ def open_escrow(
     is_owed_back: bool | None = None,
 ) -> Escrow:
     """
-    Agree to hold an amount for one piece of work, on the terms of today. Moves no money.
+    Open an escrow for one piece of work, on today's terms. Moves no money.
 
-    :param is_owed_back: as the parties agreed about lost chargebacks; by today's setting if they did not.
+    :param is_owed_back: whether the payee owes back lost chargebacks, as the parties agreed; None takes today's
+        setting.
 
     :raises NotAllowed: unless the actor may pay for the payer.
-    :raises CorridorClosed: if the money could not reach the payee.
-    :raises AmountNotPayable: if the processor has no such small units.
+    :raises CorridorClosed: if the money could not be paid out to the payee.
+    :raises AmountNotPayable: if the processor cannot charge such small units of the currency.
     """
     policies.check_can_fund(actor, payer_id)
     check_are_strangers(payer_id, payee_id, since=now)
@@ -84,14 +85,14 @@ def open_escrow(
 
 def make_way_for_payment(*, escrow_id: UUID, actor: Actor, now: datetime, method: str, despite_pending: bool) -> None:
     """
-    See that nobody pays twice: payment pages of other methods are closed, and money that may be on its way already
-    (a transfer that was sent, a payment that takes days) stops a second payment unless the payer wants it.
+    Prevent a double payment. Payment pages of other methods are closed. Money that may already be on its way (a
+    transfer that was sent, a payment that takes days) blocks a second payment unless the payer confirms it.
 
     Not atomic: pages are closed at the processor, outside any transaction.
 
     :raises NotAllowed: unless the actor may pay for the payer.
-    :raises PaymentPending: if money is on its way and `despite_pending` is not said.
-    :raises PaymentMade: if one of the pages turns out to be paid.
+    :raises PaymentPending: if money is on its way and `despite_pending` is false.
+    :raises PaymentMade: if one of the pages is already paid.
     """
     escrow = Escrow.objects.select_related("payer").get(id=escrow_id)
     policies.check_can_fund(actor, escrow.payer_id)
@@ -100,7 +101,7 @@ def make_way_for_payment(*, escrow_id: UUID, actor: Actor, now: datetime, method
     for charge in charge_queries.open_charges_of(escrow_id):
         is_on_its_way = charge_queries.is_on_its_way(charge)
         if charge.gateway == chosen and charge.status != ChargeStatus.PROCESSING:
-            continue  # the same page is given again
+            continue  # the same page is returned again
         if is_on_its_way and not despite_pending:
             label = methods.label_of(charge.gateway)
             raise policies.PaymentPending(amount=charge.amount, method=label)
@@ -119,17 +120,17 @@ def start_funding(
     method: str = "",
 ) -> Charge:
     """
-    Open a checkout for the amount and the employer's fee, less what the employer's credit covers; gives the charge
-    with its `checkout_url`.
+    Open a checkout for the amount and the employer's fee, less the employer's credit. Returns the charge with its
+    `checkout_url`.
 
-    Not atomic as a whole: the charge is recorded, then the processor is asked outside any transaction. Asking
-    again gives the same checkout as long as it is open.
+    Not atomic as a whole: the charge is recorded first, then the processor is called outside any transaction. A
+    repeated call returns the same checkout while it is open.
 
-    :param method: the gateway that the payer chose; the first one that takes this payer's money otherwise. A gateway
-    that
-        gives no page is left for the next: compare the charge's `gateway`.
+    :param method: the gateway that the payer chose; otherwise the first one that accepts this payer's money. If a
+        gateway cannot open a page, the next one is used: compare the charge's `gateway`.
+
     :raises NotAllowed: unless the actor may pay for the payer.
-    :raises PaymentUnavailable, PaymentRefused: by the last gateway; nothing was charged.
+    :raises PaymentUnavailable, PaymentRefused: from the last gateway tried; nothing was charged.
     """
     spoken = language or translation.get_language() or "en"
     names = _gateways(escrow_id, now)
@@ -146,7 +147,7 @@ def start_funding(
 
 
 def _gateways(escrow_id: UUID, now: datetime) -> list[str]:
-    """Those that take this payer's money, the first choice first; never none."""
+    """The gateways that accept this payer's money, in order of preference; never empty."""
     escrow = Escrow.objects.select_related("payer").get(id=escrow_id)
     result = methods.methods_for(country=escrow.payer.country, currency=escrow.currency, on=now.date())
     return [item.name for item in result] or [settings.PAYMENT_GATEWAY]
@@ -177,14 +178,14 @@ def _ask_payer(
 @transaction.atomic
 def use_credit(*, escrow_id: UUID, actor: Actor, now: datetime) -> Escrow:
     """
-    Pay in out of the payer's credit: all of it where that is enough (the escrow is then funded), else as much as
-    there is; a charge has to bring the rest. What is set aside goes back to the credit if the rest never comes.
+    Pay from the payer's credit: all of it if the credit covers the total (the escrow is then funded), else as much as
+    possible; a charge pays the rest. Reserved credit is returned if the rest is never paid.
 
     :raises NotAllowed: unless the actor may pay for the payer.
     """
     escrow = queries.escrow_for_update(escrow_id)
     policies.check_can_fund(actor, escrow.payer_id)
-    # An open payment page asks for an amount that was fixed with it.
+    # The amount of an open payment page is fixed, so credit cannot be used while one is open.
     if escrow.credit or charge_queries.open_charge_of(escrow.id) or not ESCROW.allows(escrow.status, "fund"):
         return escrow
     usable = queries.usable_credit(escrow.payer_id, amount=escrow.amount, total=escrow.total)
@@ -223,7 +224,7 @@ def _funded_from_credit(escrow: Escrow, actor: Actor, now: datetime) -> Escrow:
 
 
 def _return_credit(escrow: Escrow, now: datetime) -> dict[str, object]:
-    """Give what was set aside back to the credit; the columns that go with it."""
+    """Return reserved credit to the payer. Returns the columns to change."""
     if escrow.credit_entry_id is None:
         return {}
     key = event_key("escrow.credit_returned", escrow.credit_entry_id)
@@ -234,8 +235,8 @@ def _return_credit(escrow: Escrow, now: datetime) -> dict[str, object]:
 @transaction.atomic
 def confirm_funding(*, escrow_id: UUID, charge_id: UUID, amount: Money, gateway: str, now: datetime) -> Escrow:
     """
-    The processor has the money: hold it. Hearing it twice changes nothing; money that came in vain (paid twice,
-    or after the work was cancelled) is kept as the employer's credit.
+    Hold the money after the processor received it. Calling it twice changes nothing. A duplicate payment, a payment of
+    another amount or one after cancellation becomes the employer's credit.
     """
     escrow = queries.escrow_for_update(escrow_id)
     if escrow.funding_charge_id == charge_id:
@@ -278,10 +279,10 @@ def funding_failed(
     *, escrow_id: UUID, now: datetime, charge_id: UUID | None = None, is_cancelled: bool = False
 ) -> Escrow:
     """
-    A payment page has closed and nothing was taken: credit that was set aside for it is free again and the payer may
-    try again. Nothing changes while another payment of the same escrow is still open.
+    A payment page closed and nothing was charged: its reserved credit is returned and the payer may try again. Nothing
+    changes while another payment of the same escrow is open.
 
-    :param charge_id: the payment whose page has closed.
+    :param charge_id: the charge whose page closed.
     """
     escrow = queries.escrow_for_update(escrow_id)
     others = charge_queries.open_charges_of(escrow.id)
@@ -302,9 +303,9 @@ def funding_failed(
 @transaction.atomic
 def cancel(*, escrow_id: UUID, actor: Actor, now: datetime) -> Escrow:
     """
-    Cancel what was never paid in.
+    Cancel an escrow that was never funded.
 
-    :raises IllegalTransition: once money is held; release or refund it.
+    :raises IllegalTransition: once money is held; release or refund it instead.
     """
     escrow = queries.escrow_for_update(escrow_id)
     policies.check_can_refund(actor, escrow)
@@ -314,7 +315,7 @@ def cancel(*, escrow_id: UUID, actor: Actor, now: datetime) -> Escrow:
 
 @transaction.atomic
 def cancel_if_unpaid(*, escrow_id: UUID, actor: Actor, now: datetime) -> Escrow:
-    """Cancel what was never paid in; leaves an escrow that holds or has held money as it is."""
+    """Cancel the escrow if it was never funded; otherwise change nothing."""
     escrow = queries.escrow_for_update(escrow_id)
     if ESCROW.allows(escrow.status, "cancel"):
         return cancel(escrow_id=escrow_id, actor=actor, now=now)

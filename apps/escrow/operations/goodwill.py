@@ -1,4 +1,4 @@
-"""A part of our own fee given back, by staff, with a reason."""
+"""Staff refund part of our own fee, with a reason."""
 
 from __future__ import annotations
 
@@ -23,12 +23,16 @@ def give_goodwill(
     *, goodwill_id: UUID, release_id: UUID, to: str, amount: Money, reason: str, actor: Actor, now: datetime
 ) -> Goodwill:
     """
-    Give a part of the commission of one release back, with the tax it contained: as the employer's credit or to the
+    Refund part of the commission of one release, with the tax it contained: to the employer's credit or to the
     freelancer's balance.
 
-    :param goodwill_id: made by the form that was confirmed; the same one again changes nothing.
-    :raises StaffOnly, ReasonMissing: as they say.
-    :raises AmountNotHeld: if that much was not earned by the release, or was given back before.
+    :param goodwill_id: created by the confirmed form; the same id again changes nothing.
+
+    :raises StaffOnly: unless the actor may give goodwill.
+    :raises ReasonMissing: if the reason is empty.
+    :raises OwnCase: for staff who are, or recently were, members of one of the two sides.
+    :raises NothingHeld: if all of the fee is already refunded.
+    :raises AmountNotHeld: if the release earned less than that, or it was already refunded.
     """
     release = queries.release_for_update(release_id)
     policies.check_can_give_goodwill(actor, reason)

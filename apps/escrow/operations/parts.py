@@ -1,4 +1,4 @@
-"""What every way out of an escrow shares: the release's row, and the way back to the payer."""
+"""Shared by releases, refunds and splits: creating the release row, and returning money to the payer."""
 
 from __future__ import annotations
 
@@ -48,8 +48,10 @@ def publish_release(release: Release, now: datetime) -> None:
 
 def record_if_paid(escrow: Escrow, now: datetime) -> None:
     """
-    Tell pricing of work that is over and paid for, in part or whole: the next that these two agree on may cost less.
-    Every step that can end an escrow calls it.
+    Notify pricing that the work is finished and paid, at least in part: later work between the same two may then cost
+    less.
+
+    Called by every operation that can end an escrow.
     """
     if escrow.status == EscrowStatus.RELEASED and escrow.released:
         pricing.record_paid_work(work_id=escrow.id, payer_id=escrow.payer_id, payee_id=escrow.payee_id, now=now)
@@ -57,8 +59,8 @@ def record_if_paid(escrow: Escrow, now: datetime) -> None:
 
 def send_back(escrow: Escrow, amount: Money, now: datetime) -> tuple[Refund | None, Back]:
     """
-    Ask for a refund through the charge that paid in, as far as it has that much left and the processor can express
-    it; the rest becomes the payer's credit. The caller records the entry.
+    Request a refund through the charge that funded the escrow, as far as its refundable amount and the processor's
+    units allow; the rest becomes the payer's credit. The caller records the journal entry.
     """
     charge_id = escrow.funding_charge_id
     nothing = Money.zero(escrow.currency)

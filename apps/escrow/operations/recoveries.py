@@ -1,6 +1,6 @@
 """
-Money claimed back from a freelancer for fraud, after a lost chargeback: decided by staff with reasons, open to an
-appeal that somebody else of the staff answers, and only then moved.
+Money claimed back from a freelancer for fraud, after a lost chargeback. Staff decide with reasons; the freelancer can
+appeal; a second staff member answers the appeal. Only then does money move.
 """
 
 from __future__ import annotations
@@ -26,10 +26,16 @@ from apps.payments.queries import chargebacks
 @transaction.atomic
 def decide_recovery(*, chargeback_id: UUID, amount: Money, reasons: str, actor: Actor, now: datetime) -> Recovery:
     """
-    Claim back what a payee got of the work of a lost chargeback, for fraud. Nothing moves before the appeal is over.
+    Claim back, for fraud, the money the payee received from the work of a lost chargeback. No money moves before the
+    appeal period ends.
 
-    :raises StaffOnly: :raises ReasonMissing: :raises NotLost: unless the chargeback is lost and was borne.
-    :raises AlreadyDecided: if it was decided before. :raises AmountNotHeld: for more than the payee got.
+    :raises StaffOnly: unless the actor may decide recoveries.
+    :raises ReasonMissing: if the reasons are empty.
+    :raises OwnCase: for staff who are, or recently were, members of one of the two sides.
+    :raises NotLost: unless the chargeback is lost and absorbed.
+    :raises AlreadyDecided: if a recovery exists already.
+    :raises NothingHeld: if the payee received nothing.
+    :raises AmountNotHeld: if the amount is more than the payee received.
     """
     chargeback = chargebacks.absorbed_chargeback(chargeback_id)
     if chargeback is None:
@@ -58,9 +64,11 @@ def decide_recovery(*, chargeback_id: UUID, amount: Money, reasons: str, actor: 
 @transaction.atomic
 def appeal_recovery(*, recovery_id: UUID, text: str, actor: Actor, now: datetime) -> Recovery:
     """
-    The payee objects, once, in time.
+    Record the payee's appeal. Only one appeal is allowed.
 
-    :raises NotAllowed: unless the actor may withdraw the payee's money. :raises AppealTooLate: after `appeal_by`.
+    :raises NotAllowed: unless the actor may appeal for the payee.
+    :raises AppealTooLate: from `appeal_by` on.
+    :raises AppealMissing: if the text is empty.
     """
     recovery = queries.recovery_for_update(recovery_id)
     policies.check_can_appeal(actor, recovery, now)
@@ -75,10 +83,13 @@ def appeal_recovery(*, recovery_id: UUID, text: str, actor: Actor, now: datetime
 @transaction.atomic
 def answer_appeal(*, recovery_id: UUID, is_granted: bool, reasons: str, actor: Actor, now: datetime) -> Recovery:
     """
-    Somebody else of the staff answers the appeal; a rejected one is carried out.
+    A second staff member answers the appeal. If it is rejected, the money is claimed back.
 
-    :raises StaffOnly: :raises ReasonMissing: :raises SecondPersonNeeded: for the one who decided.
-    :raises SecondPersonNotIndependent: for one whom they gave a role within a day.
+    :raises StaffOnly: unless the actor may answer appeals.
+    :raises ReasonMissing: if the reasons are empty.
+    :raises SecondPersonNeeded: if the actor made the decision.
+    :raises SecondPersonNotIndependent: if the person who decided gave the actor a role within the last day.
+    :raises OwnCase: for staff who are, or recently were, members of one of the two sides.
     """
     recovery = queries.recovery_for_update(recovery_id)
     policies.check_can_answer_appeal(actor, recovery, reasons, now)
@@ -91,7 +102,7 @@ def answer_appeal(*, recovery_id: UUID, is_granted: bool, reasons: str, actor: A
 
 @transaction.atomic
 def confirm_recovery(*, recovery_id: UUID, now: datetime) -> Recovery:
-    """The time for an appeal is over, by the clock; nothing changes before, or where there was an appeal."""
+    """Confirm the recovery if the appeal period ended without an appeal; otherwise change nothing."""
     recovery = queries.recovery_for_update(recovery_id)
     if recovery.status == RecoveryStatus.DECIDED and recovery.appeal_by <= now:
         move(recovery, RECOVERY, "confirm", actor=SYSTEM, now=now, changes={"ended_at": now})

@@ -1,4 +1,4 @@
-"""Held money leaves: to the payee, back to the payer, in parts, by the clock."""
+"""Release held money to the payee or refund it to the payer, in full or in part, and enforce the holding limit."""
 
 from __future__ import annotations
 
@@ -26,10 +26,11 @@ def release(
     *, escrow_id: UUID, amount: Money | None, actor: Actor, now: datetime, kind: str = ReleaseKind.MANUAL
 ) -> Release:
     """
-    Give held money to the payee, less fees: all that is left, or a part.
+    Release held money to the payee, less fees: all that remains, or `amount`.
 
-    :raises OnlyThePayerReleases: if the actor did not pay.
-    :raises NothingHeld, AmountNotHeld: if there is not that much.
+    :raises OnlyThePayerReleases: if the actor is not the payer, or may not approve.
+    :raises NothingHeld: if nothing is held.
+    :raises AmountNotHeld: if the amount is more than is held.
     """
     escrow = queries.escrow_for_update(escrow_id)
     policies.check_can_release(actor, escrow, kind)
@@ -61,15 +62,17 @@ def release(
 @transaction.atomic
 def refund(*, escrow_id: UUID, amount: Money | None, actor: Actor, now: datetime) -> Refund | None:
     """
-    Send held money back to the payer, with its part of the employer's fee: all that is left, or a part.
+    Refund held money to the payer, with its part of the employer's fee: all that remains, or `amount`.
 
-    What came from the payer's credit, or cannot be expressed to the last digit at the processor, becomes credit again;
-    None when all of it does.
+    The part that came from the payer's credit, or that the processor cannot express to the last digit, becomes credit
+    again. Returns None if all of it becomes credit.
 
-    The amount is reserved at once; the settlement sends it. That both sides agreed is checked by the work above.
+    The amount is reserved at once and refunded later by the settlement job. The layer above checks that both sides
+    agreed.
 
     :raises OnlyThePartiesAgree: if the actor is neither party.
-    :raises NothingHeld, AmountNotHeld: if there is not that much.
+    :raises NothingHeld: if nothing is held.
+    :raises AmountNotHeld: if the amount is more than is held.
     """
     escrow = queries.escrow_for_update(escrow_id)
     policies.check_can_refund(actor, escrow)
@@ -96,7 +99,7 @@ def refund(*, escrow_id: UUID, amount: Money | None, actor: Actor, now: datetime
 
 @transaction.atomic
 def warn_of_hold_limit(*, escrow_id: UUID, now: datetime) -> Escrow:
-    """Tell both sides, once, that the limit for holding this money is near."""
+    """Warn both sides, once, that the holding limit is near."""
     escrow = queries.escrow_for_update(escrow_id)
     if escrow.warned_at is None and escrow.status in queries.HELD and escrow.hold_until is not None:
         escrow.warned_at = now
@@ -111,8 +114,8 @@ def warn_of_hold_limit(*, escrow_id: UUID, now: datetime) -> Escrow:
 @transaction.atomic
 def end_hold(*, escrow_id: UUID, now: datetime) -> Escrow:
     """
-    The limit is here: what is still held goes back to the payer. A dispute does not stop the law's clock: what it
-    froze goes back too, unless it was decided before.
+    Refund what is still held once the holding limit is reached. A dispute does not extend the legal limit: undecided
+    frozen money is refunded too.
     """
     escrow = queries.escrow_for_update(escrow_id)
     if queries.hold_ended(now).filter(pk=escrow.id).exists():

@@ -1,4 +1,4 @@
-"""What pages say about payments that a bank takes back."""
+"""Template tags for pages about chargebacks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ register = template.Library()
 
 @register.simple_tag
 def chargeback_is_owed_back(contract: Any = None) -> bool:
-    """Does the freelancer owe it back: by the terms of this contract, or by today's terms for new ones."""
+    """
+    Whether the freelancer owes a chargeback back: by the terms of this contract, or by today's terms for new ones.
+    """
     terms = getattr(contract, "terms", None)
     if isinstance(terms, dict):
         return bool(terms.get("chargeback_is_owed_back", False))
