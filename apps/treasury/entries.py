@@ -9,7 +9,7 @@ from apps.ledger.entries import Entry, credit, debit, event_key
 
 
 def tax_remitted(*, operation_id: UUID, account: Account, amount: Money) -> Entry:
-    """Handed to the tax office, out of the platform's bank."""
+    """Tax was remitted to the tax office from the platform's bank account."""
     return Entry(
         "tax.remitted",
         event_key("tax.remitted", operation_id),
@@ -19,7 +19,7 @@ def tax_remitted(*, operation_id: UUID, account: Account, amount: Money) -> Entr
 
 
 def swept(*, operation_id: UUID, gateway: str, amount: Money) -> Entry:
-    """What is the platform's own goes from the processor to its bank."""
+    """The platform's own money moved from the processor to its bank."""
     return Entry(
         "platform.swept",
         event_key("platform.swept", operation_id),
@@ -29,7 +29,7 @@ def swept(*, operation_id: UUID, gateway: str, amount: Money) -> Entry:
 
 
 def reserve_provisioned(*, operation_id: UUID, amount: Money) -> Entry:
-    """Reserved out of the commission, for payments that banks will take back."""
+    """Part of the commission was added to the reserve for chargebacks."""
     return Entry(
         "reserve.provisioned",
         event_key("reserve.provisioned", operation_id),
@@ -42,7 +42,7 @@ def reserve_provisioned(*, operation_id: UUID, amount: Money) -> Entry:
 
 
 def topped_up(*, top_up_id: UUID, gateway: str, amount: Money) -> Entry:
-    """The operator's own money has arrived at the processor: capital, not earnings."""
+    """The operator's own money arrived at the processor: capital, not revenue."""
     return Entry(
         "platform.topped_up",
         event_key("platform.topped_up", top_up_id),
@@ -55,7 +55,7 @@ def topped_up(*, top_up_id: UUID, gateway: str, amount: Money) -> Entry:
 
 
 def cash_left(*, transfer_id: UUID, source: str, reference: str, amount: Money) -> Entry:
-    """The gateway's own books show that cash went: it is between two of our balances, and still ours."""
+    """The source gateway's statement shows that the cash left. It is in transit between two of our balances."""
     return Entry(
         "cash.left",
         event_key("cash.left", transfer_id),
@@ -68,7 +68,7 @@ def cash_left(*, transfer_id: UUID, source: str, reference: str, amount: Money) 
 
 
 def cash_arrived(*, transfer_id: UUID, target: str, reference: str, amount: Money) -> Entry:
-    """The other gateway's own books show that it came."""
+    """The target gateway's statement shows that the cash arrived."""
     return Entry(
         "cash.arrived",
         event_key("cash.arrived", transfer_id),
@@ -81,7 +81,7 @@ def cash_arrived(*, transfer_id: UUID, target: str, reference: str, amount: Mone
 
 
 def fee_taken(*, gateway: str, line_id: str, net: Money) -> Entry:
-    """A fee that the processor took (or gave back) on its own: the line is all there is to it."""
+    """The processor charged (or refunded) a fee. Its line is the only document."""
     clearing, expense = chart.clearing(gateway, net.currency), chart.processor_expense(net.currency)
     lines = (
         [debit(clearing, net), credit(expense, net)]
@@ -92,7 +92,7 @@ def fee_taken(*, gateway: str, line_id: str, net: Money) -> Entry:
 
 
 def suspended(*, item_id: UUID, gateway: str, amount: Money) -> Entry:
-    """The processor has `amount` more (or less, where negative) than the books: moved to suspense."""
+    """The processor has `amount` more than the books (less if negative): moved to suspense."""
     clearing, aside = chart.clearing(gateway, amount.currency), chart.suspense(amount.currency)
     lines = (
         [debit(clearing, amount), credit(aside, amount)]
@@ -103,7 +103,7 @@ def suspended(*, item_id: UUID, gateway: str, amount: Money) -> Entry:
 
 
 def suspense_resolved(*, item_id: UUID, amount: Money, account: Account) -> Entry:
-    """What was moved to suspense goes where it belongs."""
+    """The suspended amount is booked to the account where it belongs."""
     aside = chart.suspense(amount.currency)
     lines = (
         [debit(aside, amount), credit(account, amount)]

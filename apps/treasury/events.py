@@ -5,7 +5,7 @@ from apps.outbox import bus
 
 @bus.event("treasury.operation_recorded")
 class TreasuryOperationRecorded:
-    """For the log of the staff's acts."""
+    """For the log of staff operations."""
 
     operation_id: UUID
     kind: str
@@ -18,7 +18,7 @@ class TreasuryOperationRecorded:
 
 @bus.event("treasury.reconciliation_differed")
 class ReconciliationDiffered:
-    """Differences that nothing explained were moved to suspense: staff have to look."""
+    """Unexplained differences were moved to suspense: staff have to check them."""
 
     run_id: UUID
     gateway: str
@@ -27,7 +27,7 @@ class ReconciliationDiffered:
 
 @bus.event("treasury.suspense_resolved")
 class SuspenseResolved:
-    """For the log of the staff's acts: who proposed the booking, and who confirmed it."""
+    """For the log of staff operations: who proposed the booking and who confirmed it."""
 
     item_id: UUID
     number: str
@@ -41,7 +41,7 @@ class SuspenseResolved:
 
 @bus.event("treasury.internal_transfer_approved")
 class InternalTransferApproved:
-    """For the log of the staff's acts: who wanted cash moved between two gateways, and who agreed."""
+    """For the log of staff operations: who proposed the transfer between two gateways and who approved it."""
 
     transfer_id: UUID
     number: str

@@ -13,7 +13,7 @@ from apps.treasury.models.reconciliation import SuspenseTarget
 
 
 class BookingForm(forms.Form):
-    """Where a difference belongs, and why."""
+    """The account to which a difference belongs, and the explanation."""
 
     target = forms.ChoiceField(label=_("Where it belongs"), choices=SuspenseTarget.choices)
     payment_number = forms.CharField(

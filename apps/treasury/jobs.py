@@ -13,18 +13,20 @@ logger = logging.getLogger(__name__)
 
 
 NIGHTLY_SECONDS = 1800
-"""What reads as many lines as the processor made since the last night."""
+"""The time limit of the nightly job, which reads all lines that the processor made since the last night."""
 
 
 @shared_task(name="treasury.reconcile", time_limit=NIGHTLY_SECONDS)
 def reconcile() -> int:
-    """Each night: the processor's books against ours, line by line. Returns how many gateways did not agree."""
+    """
+    Runs nightly: reconcile the processor's balance lines with our books. Returns the number of gateways that differ.
+    """
     with one_at_a_time("treasury.reconcile") as is_ours:
         return sum(_differs(name) for name in registry.names()) if is_ours else 0
 
 
 def _differs(name: str) -> bool:
-    """One gateway that fails keeps no other from being reconciled."""
+    """A gateway that fails does not keep the others from being reconciled."""
     try:
         return not reconciliation.reconcile(gateway=name).is_clean
     except GatewayUnavailable as error:
@@ -37,12 +39,14 @@ def _differs(name: str) -> bool:
 
 @shared_task(name="treasury.keep_reserve")
 def keep_reserve() -> int:
-    """Each night: reserve what the reserve for chargebacks lacks. Returns in how many currencies."""
+    """
+    Runs nightly: add the missing amount to the chargeback reserve. Returns the number of currencies in which it did.
+    """
     now = timezone.now()
     kept = 0
     for currency in holdings.currencies_of_commission():
         try:
             kept += treasury.keep_reserve(currency=currency, now=now) is not None
-        except Exception:  # one currency keeps no other from having its reserve
+        except Exception:  # one currency that fails does not keep the others from being reserved
             logger.exception("the reserve in %s could not be kept", currency)
     return kept

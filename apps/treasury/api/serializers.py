@@ -59,7 +59,7 @@ class OneInternalTransferSerializer(StrictSerializer):
 
 
 class HoldingSerializer(StrictSerializer):
-    """One thing that staff can act on."""
+    """One balance that staff can remit, sweep or reserve."""
 
     kind = serializers.CharField()
     subject = serializers.CharField(help_text="The country of a tax, the processor of a sweep; else empty.")

@@ -1,4 +1,4 @@
-"""Endpoints of the operator's own money: for staff alone."""
+"""API endpoints of the treasury, for staff only."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from apps.treasury.states import InternalTransferStatus, TopUpStatus
 
 
 class Treasury(APIView):
-    """What is kept for tax offices, what is our own, what the reserve lacks; and what was done."""
+    """Tax to remit, our own money, the amounts missing in each currency, and the latest treasury operations."""
 
     @extend_schema(responses=serializers.TreasurySerializer, operation_id="treasury")
     def get(self, request: Request) -> Response:
@@ -55,7 +55,9 @@ class TreasuryOperations(APIView):
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        """Remit collected tax, sweep our own money to the bank, reserve for chargebacks, or bring our own money."""
+        """
+        Remit collected tax, sweep our own money to the bank, add to the chargeback reserve, or top up the processor.
+        """
         policies.check_is_staff(actor(request._request))
         serializer = serializers.NewTreasuryOperationSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
@@ -91,7 +93,7 @@ class TransferReversal(APIView):
     )
     @idempotent
     def post(self, request: Request, payout_id: UUID) -> Response:
-        """Take the cash of a payout that came back onto our own account; what the freelancer has does not change."""
+        """Move the cash of a returned payout to the platform's account. The freelancer's balance does not change."""
         check_no_body(request)
         policies.check_is_staff(actor(request._request))
         payout = payouts.payout_visible_to(actor(request._request), payout_id)
@@ -100,7 +102,7 @@ class TransferReversal(APIView):
 
 
 class InternalTransfers(APIView):
-    """What each gateway holds, and cash moved between them."""
+    """The cash at each gateway, and the internal transfers between gateways."""
 
     @extend_schema(responses=serializers.LiquiditySerializer, operation_id="internal_transfers")
     def get(self, request: Request) -> Response:
@@ -116,7 +118,7 @@ class InternalTransfers(APIView):
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        """One member of staff wants cash moved; a second has to agree."""
+        """Propose an internal transfer. A second staff member has to approve it."""
         policies.check_is_staff(actor(request._request))
         serializer = serializers.NewInternalTransferSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
@@ -147,7 +149,7 @@ class OneInternalTransfer(APIView):
     )
     @idempotent
     def post(self, request: Request, transfer_id: UUID) -> Response:
-        """Agree as a second person, call it off, or say which line of a gateway shows it."""
+        """Approve as a second person, cancel, or match a statement line of the gateway."""
         policies.check_is_staff(actor(request._request))
         serializer = serializers.InternalTransferStepSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)

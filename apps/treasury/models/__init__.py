@@ -1,4 +1,4 @@
-"""Django reads the models here."""
+"""Imports the models so that Django registers them."""
 
 from apps.treasury.models.reconciliation import BookLine, ProcessorLine, ReconciliationRun, SuspenseItem
 from apps.treasury.models.treasury import InternalTransfer, TopUp, TreasuryOperation

@@ -1,4 +1,4 @@
-"""The processor's books beside ours."""
+"""The processor's balance lines, our lines, and the differences in suspense."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from apps.treasury import states
 
 
 class LineStatus(models.TextChoices):
-    """Of one line of the processor's books, and of one line of ours."""
+    """The status of a line, both of the processor's and of ours."""
 
     WAITING = "waiting", _("Waiting for its counterpart")
     MATCHED = "matched", _("Matched")
@@ -30,7 +30,7 @@ class SuspenseReason(models.TextChoices):
 
 
 class SuspenseTarget(models.TextChoices):
-    """Where an item may be booked."""
+    """The accounts to which a suspense item may be booked."""
 
     PROCESSOR_EXPENSE = "expense:processor", _("Our cost: the processor")
     CHARGEBACK_EXPENSE = "expense:chargeback", _("Our cost: chargebacks")
@@ -42,19 +42,18 @@ class SuspenseTarget(models.TextChoices):
 
 class SuspenseItem(BaseModel):
     """
-    A difference between the processor and the books under one reference, moved to suspense by an entry so that the
-    clearing
-    account is the processor's balance again. Two different people book it where it belongs.
+    A difference between the processor and the books under one reference. An entry moved it to suspense, so that the
+    clearing account equals the processor's balance. Two different people book it to the account where it belongs.
     """
 
     number = models.CharField(max_length=20, unique=True)
     gateway = models.CharField(max_length=20)
     reference = models.CharField(max_length=120)
-    """The processor's id of the object, or our own where the processor knows nothing."""
+    """The processor's id of the object, or our own if the processor has none."""
     status = status_field(states.SuspenseStatus)
     reason = models.CharField(max_length=20, choices=SuspenseReason)
     amount_minor = models.BigIntegerField()
-    """What the processor has more (positive) or less (negative) than the books had."""
+    """The processor's amount minus the books' amount, in minor units."""
     currency = currency_field()
     opened_at = models.DateTimeField()
     target = models.CharField(max_length=30, choices=SuspenseTarget, blank=True, default="")
@@ -102,13 +101,13 @@ class SuspenseItem(BaseModel):
 
 
 class ProcessorLine(BaseModel):
-    """One line of the processor's own books about the platform's balance, as it was read; only its status changes."""
+    """One line of the processor's statement of the platform's balance, as it was read. Only its status changes."""
 
     gateway = models.CharField(max_length=20)
     line_id = models.CharField(max_length=120)
     type = models.CharField(max_length=40)
     reference = models.CharField(max_length=120, blank=True, default="")
-    """The processor's object that moved the money; the line itself where it names none."""
+    """The processor's object that moved the money, or the line itself if it names no object."""
     amount_minor = models.BigIntegerField()
     fee_minor = models.BigIntegerField()
     net_minor = models.BigIntegerField()
@@ -117,7 +116,7 @@ class ProcessorLine(BaseModel):
     available_at = models.DateTimeField(null=True, blank=True)
     status = status_field(LineStatus)
     journal_id = models.UUIDField(null=True, blank=True)
-    """The entry that says the same; where several do (amount and fee), the first."""
+    """The matching journal entry; the first if several match (amount and fee)."""
     item = models.ForeignKey(SuspenseItem, on_delete=models.PROTECT, null=True, blank=True, related_name="lines")
 
     class Meta:
@@ -143,8 +142,8 @@ class ProcessorLine(BaseModel):
 
 class BookLine(BaseModel):
     """
-    What one entry of the books says about the processor's balance, with the processor's reference of the document
-    behind it: the other side of `ProcessorLine`. The ledger is the truth; this only remembers what was matched.
+    The amount of one of our journal entries on the clearing account, with the processor's reference of its document:
+    the counterpart of `ProcessorLine`. The ledger is the source; this row only stores the matching.
     """
 
     gateway = models.CharField(max_length=20)
@@ -173,7 +172,7 @@ class BookLine(BaseModel):
 
 
 class ReconciliationRun(BaseModel):
-    """One comparison with one processor: what was read, and what differed."""
+    """One reconciliation with one processor: the lines read and the differences."""
 
     gateway = models.CharField(max_length=20)
     started_at = models.DateTimeField()
@@ -182,7 +181,7 @@ class ReconciliationRun(BaseModel):
     lines_read = models.PositiveIntegerField()
     items_opened = models.PositiveIntegerField()
     summary = models.JSONField(default=dict)
-    """As `manage.py reconcile --json` prints it."""
+    """The JSON that `manage.py reconcile --json` prints."""
 
     class Meta:
         indexes = [models.Index(fields=["gateway", "-started_at"], name="treasury_run_newest")]

@@ -13,7 +13,7 @@ from apps.treasury.models.reconciliation import ProcessorLine
 
 
 class TreasuryKind(models.TextChoices):
-    """What the operator does with its own money and with the tax that it keeps for others."""
+    """The kinds of treasury operations on the operator's own money and on tax it collected."""
 
     TAX_WITHHELD = "tax_withheld", _("Withheld tax remitted")
     TAX_COLLECTED = "tax_collected", _("Tax on our commission remitted")
@@ -23,18 +23,21 @@ class TreasuryKind(models.TextChoices):
 
 
 class TreasuryOperation(BaseModel):
-    """One act of the operator with its own money or kept tax: who, when, how much, why. The entry is the ledger's."""
+    """
+    One operation on the operator's own money or on collected tax: who, when, how much and why. The journal entry is in
+    the ledger.
+    """
 
     id = models.UUIDField(primary_key=True, editable=False)
-    """Made by the form that was confirmed: the same form sent twice is one act."""
+    """Created by the confirmed form, so that submitting the same form twice records one operation."""
     kind = models.CharField(max_length=15, choices=TreasuryKind)
     subject = models.CharField(max_length=20, blank=True, default="")
-    """The country of a tax, the processor of a sweep or a top-up."""
+    """The country of a tax, or the processor of a sweep or a top-up."""
     amount_minor = amount_field()
     currency = currency_field()
     reason = models.TextField(max_length=1000, blank=True)
     acted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    """None for what the clock reserves: a rule did it, and nobody had to say why."""
+    """None for reserves made by the nightly job, which need no reason."""
     acted_at = models.DateTimeField()
 
     class Meta:
@@ -54,15 +57,16 @@ class TreasuryOperation(BaseModel):
 
 class InternalTransfer(BaseModel):
     """
-    The platform's cash from one gateway to another: wanted by one, agreed to by another, made by hand at the gateways.
+    A transfer of the platform's cash between two gateways: proposed by one person, approved by another, made by hand at
+    the gateways.
 
-    Only the gateways' own lines say that it left and that it came.
+    Only the gateways' own statement lines show that the cash left and arrived.
     """
 
     id = models.UUIDField(primary_key=True, editable=False)
-    """Made by the form that was sent: the same form sent twice is one transfer."""
+    """Created by the form, so that submitting the same form twice makes one transfer."""
     number = models.CharField(max_length=20, unique=True)
-    """Written into the transfer, so that the line that shows it can be recognised."""
+    """Written into the purpose of the transfer, so that its statement line can be recognised."""
     source = models.CharField(max_length=20)
     target = models.CharField(max_length=20)
     status = status_field(states.InternalTransferStatus)
@@ -109,10 +113,10 @@ class InternalTransfer(BaseModel):
 
 
 class TopUp(BaseModel):
-    """The operator's own money on its way to the processor: recorded with its key before the processor is asked."""
+    """The operator's own money on its way to the processor. Recorded with its key before the processor is called."""
 
     id = models.UUIDField(primary_key=True, editable=False)
-    """Made by the form that was confirmed, and the act's id once it has arrived."""
+    """Created by the confirmed form. Also the id of the treasury operation once the money has arrived."""
     gateway = models.CharField(max_length=20)
     status = status_field(states.TopUpStatus)
     amount_minor = amount_field()

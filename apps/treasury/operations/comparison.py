@@ -1,9 +1,10 @@
 """
-What a processor carried out for us against what the books know of it.
+Compare what a processor carried out for us with the books.
 
-After a restore the books are older than the processor: money that they still show as a balance has left. So nothing is
-sent while a gateway lists an object of ours that the books would send again. `are_current` asks cheaply, before
-dispatching; `after_restore` asks for everything and enters it into the books, or freezes whom it belongs to.
+After a restore the books are older than the processor's records: money that the books still show as a balance may
+already be paid out. So nothing is sent while a gateway lists one of our objects that the books would send again.
+`are_current` is a cheap check before dispatching; `after_restore` reads everything and enters it into the books, or
+freezes the withdrawals of the organization it belongs to.
 """
 
 from __future__ import annotations
@@ -54,11 +55,11 @@ CHECK_SECONDS = 180.0
 
 
 OVERLAP = timedelta(hours=1)
-"""Of two windows: lists may show an object a little late, and clocks differ."""
+"""The overlap of two windows: lists may show an object a little late, and clocks differ."""
 
 
 SILENT, SILENT_SECONDS = "payments:silent:{}", 86_400
-"""In the cache while a gateway cannot be compared, so that all processes together say it once, and once a day."""
+"""Set in the cache while a gateway cannot be compared, so that all processes together log it once a day."""
 
 
 _checked_at: dict[str, float] = {}
@@ -66,20 +67,20 @@ _checked_at: dict[str, float] = {}
 
 @dataclass
 class Comparison:
-    """What `after_restore` found at one gateway."""
+    """The result of `after_restore` for one gateway."""
 
     gateway: str
     listed: int = 0
     looked_up_first: list[str] = field(default_factory=list)
-    """Documents that the books knew and had not sent: they are looked up before anything is sent."""
+    """Documents that the books had not sent yet. They are looked up before anything is sent."""
     rebuilt: list[str] = field(default_factory=list)
     frozen: list[UnbookedObject] = field(default_factory=list)
 
 
 def are_current(*, gateway: str, now: datetime) -> bool:
     """
-    Do the books know what this gateway carried out for us? Where they do not, payments are paused until
-    `after_restore`. False too without an answer: what cannot be asked is not sent to.
+    Whether the books contain everything this gateway carried out for us. If not, payments are paused until
+    `after_restore`. Also False if the gateway does not answer: nothing is sent to a gateway that cannot be checked.
     """
     if not registry.offers(gateway, Listing):
         return True
@@ -89,7 +90,7 @@ def are_current(*, gateway: str, now: datetime) -> bool:
     try:
         unknown = _compare_new(gateway, now)
     except (GatewayUnavailable, GatewayRefused) as error:
-        if cache.add(SILENT.format(gateway), 1, timeout=SILENT_SECONDS):  # this is asked every five seconds
+        if cache.add(SILENT.format(gateway), 1, timeout=SILENT_SECONDS):  # this check runs every five seconds
             logger.warning("%s could not be compared with the books, nothing is sent to it: %s", gateway, error)
         return False
     if cache.delete(SILENT.format(gateway)):
@@ -105,12 +106,12 @@ def are_current(*, gateway: str, now: datetime) -> bool:
 
 
 def forget_checks() -> None:
-    """Compare again before the next dispatch, whatever was compared before."""
+    """Compare again before the next dispatch, even if a comparison was made recently."""
     _checked_at.clear()
 
 
 def _compare_new(gateway: str, now: datetime) -> list[RemoteObject]:
-    """The first comparison ever only takes down where it begins: what is older came before these books."""
+    """The first comparison only records its starting point: older objects were made before these books existed."""
     gateway_check = pause_queries.gateway_check(gateway)
     since = gateway_check.newest_at - OVERLAP if gateway_check else now - OVERLAP
     listed = list(registry.gateway_with(gateway, Listing).objects_since(since))
@@ -129,8 +130,8 @@ def _take_down(gateway: str, listed: Iterable[RemoteObject], now: datetime) -> N
 
 def _would_be_repeated(listed: Iterable[RemoteObject]) -> list[RemoteObject]:
     """
-    Objects that carry our id and that the books would cause a second time: no row, or a row that was never tried. One
-    that was tried is looked up before it is sent again, as always.
+    Objects with our id that the books would send a second time: there is no row, or the row was never tried. A row that
+    was tried is looked up before it is sent again, as always.
     """
     ours = [item for item in listed if item.own_id is not None and item.kind != RemoteKind.CHARGE]
     ids = {our.document_id for our in ours}
@@ -145,12 +146,14 @@ def _would_be_repeated(listed: Iterable[RemoteObject]) -> list[RemoteObject]:
 
 def after_restore(*, clock: Clock = timezone.now) -> list[Comparison]:
     """
-    Pause, then compare everything that the gateways carried out since the restored books last looked: payments that
-    were paid are looked up, documents that were sent are marked so that they are looked up before anything is sent,
-    payouts that the books do not know are entered where they can be, and everything else freezes whom it belongs to.
-    May be run again. Not atomic as a whole.
+    Pause payments, then compare everything that the gateways carried out since the last check of the restored books.
+    Paid charges are looked up. Documents that were sent are marked so that they are looked up before anything is sent.
+    Payouts missing in the books are entered where possible. Everything else freezes the withdrawals of the organization
+    it belongs to.
 
-    :raises GatewayUnavailable: without an answer; payments stay paused, and it is run again.
+    It is safe to run again. Not atomic as a whole.
+
+    :raises GatewayUnavailable: if a gateway does not answer; payments stay paused, run it again.
     """
     now = clock()
     pause_operations.pause(reason="The books were restored.", now=now, actor=SYSTEM, kind=PauseKind.RESTORE)
@@ -179,7 +182,10 @@ def _compare_all(gateway: str, clock: Clock) -> Comparison:
 
 
 def _accounts_with_cash(gateway: str) -> list[str]:
-    """Recipients' accounts there that we ever paid to: a payout of cash that came back needs no new transfer."""
+    """
+    The ids of the recipients' accounts to which we ever paid. A payout of cash that came back needs no new transfer, so
+    the platform's own list does not show it.
+    """
     return [
         account_id
         for connected_account in reconciliation.connected_accounts(gateway)
@@ -226,8 +232,8 @@ def _enter_refund(remote: RemoteObject, comparison: Comparison, now: datetime) -
 @transaction.atomic
 def _enter_reversal(remote: RemoteObject, comparison: Comparison, now: datetime) -> None:
     """
-    One that the books have forgotten is not entered: its payout may be as it was before it failed. Staff look first,
-    since the cash would be counted on, or asked back, a second time.
+    A reversal missing in the books is not entered: its payout may be in the state before it failed. Staff check it
+    first, because the cash could be counted on or requested a second time.
     """
     reversal = TransferReversal.objects.select_for_update(of=("self",)).filter(id=remote.document_id).first()
     if reversal is None:
@@ -256,8 +262,8 @@ def _enter_payout(remote: RemoteObject, comparison: Comparison, now: datetime) -
 
 def _rebuild(remote: RemoteObject, account: PayoutAccount, now: datetime) -> Payout | None:
     """
-    The payout as it was, under its own id, number and quote, reserved in the books; the settlement finds the rest at
-    the processor. None where its metadata does not carry the quote, or the balance does not cover it.
+    The payout as it was, with its own id, number and quote, reserved in the ledger; the dispatch job looks up the rest
+    at the processor. None if the metadata does not contain the quote, or the balance is too low.
     """
     minor, currency = remote.amount.amount_minor, remote.amount.currency
     try:
@@ -288,7 +294,7 @@ def _rebuild(remote: RemoteObject, account: PayoutAccount, now: datetime) -> Pay
 def _mark_as_tried(
     row: Payout | Refund | TransferReversal, remote: RemoteObject, comparison: Comparison | None, now: datetime
 ) -> None:
-    """As if a worker had died after the call: whoever claims it next looks it up before sending."""
+    """Mark the row as if a worker had died after the call: the next worker looks it up before sending."""
     row.attempts_made = 1
     row.save(update_fields=["attempts_made"])
     row.attempts.create(
@@ -306,7 +312,7 @@ def _freeze(remote: RemoteObject, comparison: Comparison, organization_id: UUID 
 
 
 def _freeze_what_cannot_be_asked(comparison: Comparison, now: datetime) -> None:
-    """Only people can compare the bank's account with the files that were made after the backup."""
+    """The bank has no list to read: people have to compare its account with the files made after the backup."""
     has_orders = BankOrder.objects.exists() or Payout.objects.filter(gateway=comparison.gateway).exists()
     if not has_orders:
         return

@@ -1,5 +1,6 @@
 """
-The platform's cash from one gateway to another: two people want it, the gateways' own lines say that it went and came.
+Internal transfers of cash between gateways: two people approve them, and the gateways' statement lines show that the
+cash left and arrived.
 """
 
 from __future__ import annotations
@@ -56,10 +57,14 @@ def propose_transfer(
     *, transfer_id: UUID, source: str, target: str, amount: Money, reason: str, actor: Actor, now: datetime
 ) -> InternalTransfer:
     """
-    One member of staff wants cash moved; nothing is promised yet.
+    Propose an internal transfer; nothing is committed yet.
 
-    :param transfer_id: made by the form that was sent; the same one again changes nothing.
-    :raises OnlyStaff, GatewaysIncompatible, ReasonMissing, AmountMissing, ExceedsAvailable: as they say.
+    :param transfer_id: created by the form; the same id again changes nothing.
+
+    :raises OnlyStaff: unless the actor is staff.
+    :raises GatewaysIncompatible: unless both are different open gateways that support the currency.
+    :raises ReasonMissing, AmountMissing: if the reason is empty or the amount is not positive.
+    :raises ExceedsAvailable: if the source's uncommitted balance is too low.
     """
     policies.check_is_staff(actor)
     transfer = InternalTransfer.objects.filter(id=transfer_id).first()
@@ -94,11 +99,14 @@ def _check_is_free(source: str, amount: Money) -> None:
 @transaction.atomic
 def approve_transfer(*, transfer_id: UUID, actor: Actor, now: datetime) -> InternalTransfer:
     """
-    Another member of staff agrees and makes the transfer at the gateway: from here on no withdrawal counts on this
-    cash.
+    A second staff member approves the transfer and then makes it at the gateway. From now on no withdrawal counts on
+    this cash.
 
-    :raises OnlyStaff: :raises SecondPersonMissing: for whoever wanted it; the database refuses it as well.
-    :raises ExceedsAvailable: if it was promised meanwhile. :raises IllegalTransition:
+    :raises OnlyStaff: unless the actor is staff.
+    :raises SecondPersonMissing: if the actor proposed it; a database constraint refuses it as well.
+    :raises SecondPersonNotIndependent: if the person who proposed it gave the actor a role within the last day.
+    :raises ExceedsAvailable: if the cash was committed in the meantime.
+    :raises IllegalTransition: unless the transfer is proposed.
     """
     policies.check_is_staff(actor)
     liquidity.lock_treasury()
@@ -127,7 +135,12 @@ def approve_transfer(*, transfer_id: UUID, actor: Actor, now: datetime) -> Inter
 
 @transaction.atomic
 def cancel_transfer(*, transfer_id: UUID, actor: Actor, now: datetime) -> InternalTransfer:
-    """It is not made after all. :raises OnlyStaff: :raises IllegalTransition: once a line shows that it left."""
+    """
+    Cancel a transfer that was not made.
+
+    :raises OnlyStaff: unless the actor is staff.
+    :raises IllegalTransition: once a statement line shows that the cash left.
+    """
     policies.check_is_staff(actor)
     transfer = internal_transfers.internal_transfer_for_update(transfer_id)
     return move_on(transfer, INTERNAL_TRANSFER, "cancel", actor=actor, now=now, changes={"ended_at": now})
@@ -136,9 +149,11 @@ def cancel_transfer(*, transfer_id: UUID, actor: Actor, now: datetime) -> Intern
 @transaction.atomic
 def match_statement_line(*, transfer_id: UUID, line_id: UUID, actor: Actor, now: datetime) -> InternalTransfer:
     """
-    Staff say which line of the gateway is the step that a transfer waits for, where the line itself does not say it.
+    Staff choose the statement line that shows the next step of a transfer, if it cannot be matched automatically.
 
-    :raises OnlyStaff: :raises LineMismatch: :raises NotFound:
+    :raises OnlyStaff: unless the actor is staff.
+    :raises NotFound: if the transfer or the line does not exist.
+    :raises LineMismatch: if the line is not a candidate for the transfer.
     """
     policies.check_is_staff(actor)
     reconciliation.lock_reconciliation()
@@ -155,9 +170,8 @@ def match_statement_line(*, transfer_id: UUID, line_id: UUID, actor: Actor, now:
 
 def follow_transfers(*, gateway: str, now: datetime) -> int:
     """
-    Of one gateway whose lines were just read: what left it or came to it without anybody having to look; returns how
-    many
-    steps. Part of the caller's transaction, which matches lines and entries.
+    Match the newly read statement lines of one gateway with the transfers that wait for them. Returns the number of
+    steps made. Runs in the caller's transaction, which also matches lines and entries.
     """
     steps = 0
     leaving = {"source": gateway, "status": InternalTransferStatus.AGREED}

@@ -1,12 +1,11 @@
 """
-The processor's word against the books, line by line and both ways.
+Reconcile the processor's balance lines with the books, line by line and in both directions.
 
-Each line of the processor's own books and each line of ours on its clearing account carries a reference: the
-processor's id of the object that moved the money. Under one reference both sides must sum to the same. What does not,
-after a while, is moved to suspense (`suspense`), so that the clearing account is the processor's balance again, and two
-people
-book it where it belongs. A payment sent twice under two ids is such a reference that our books do not know: this is the
-only place where it can be seen.
+Each line of the processor and each of our lines on its clearing account has a reference: the processor's id of the
+object that moved the money. Under one reference both sides must have the same sum. A difference that stays is moved to
+suspense (`suspense`), so that the clearing account equals the processor's balance, and two people book it to the
+account where it belongs. A payment sent twice under two ids appears as a reference missing in our books; it is detected
+only here.
 """
 
 from __future__ import annotations
@@ -58,11 +57,11 @@ BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 Group = tuple[str, str]
-"""A reference and a currency."""
+"""(reference, currency)"""
 
 
 def balance_at_processor(*, gateway: str) -> dict[str, Money] | None:
-    """The platform's balance by currency, in the processor's own word; None when it does not answer."""
+    """The platform's balance by currency, as the processor reports it; None if it does not answer."""
     try:
         return registry.gateway(gateway).balance()
     except GatewayUnavailable:
@@ -70,7 +69,7 @@ def balance_at_processor(*, gateway: str) -> dict[str, Money] | None:
 
 
 def balance_at_all_gateways() -> dict[str, Money] | None:
-    """The platform's balances at every open gateway together; None as long as one does not answer."""
+    """The sum of the platform's balances at all open gateways; None if any gateway does not answer."""
     total: dict[str, Money] = {}
     for name in registry.names():
         balance = balance_at_processor(gateway=name)
@@ -83,11 +82,11 @@ def balance_at_all_gateways() -> dict[str, Money] | None:
 
 def compare_balances(*, gateway: str) -> dict[str, tuple[Money, Money]]:
     """
-    Currencies in which the processor's balance and the clearing account differ: (processor, books).
+    The currencies in which the processor's balance and the clearing account differ: (processor, books).
 
-    Payments of the last minutes may be in one and not yet in the other; a difference that stays is an alarm.
+    Payments of the last minutes may be on one side only. A difference that stays needs an alarm.
 
-    :raises GatewayUnavailable: without an answer.
+    :raises GatewayUnavailable: if the processor does not answer.
     """
     return {code: pair for code, pair in _balances(gateway).items() if pair[0] != pair[1]}
 
@@ -103,12 +102,12 @@ def _balances(gateway: str) -> dict[str, tuple[Money, Money]]:
 
 def reconcile(*, gateway: str, clock: Clock = timezone.now) -> ReconciliationRun:
     """
-    Read the processor's lines, match them with the books, move to suspense what stays unexplained, and say what
-    differs.
+    Read the processor's lines, match them with the books, move unexplained differences to suspense, and record the
+    result.
 
-    Not atomic as a whole: the processor is asked outside any transaction, each step is safe to repeat.
+    Not atomic as a whole: the processor is called outside any transaction, and each step can be repeated safely.
 
-    :raises GatewayUnavailable: without an answer; nothing is concluded from silence.
+    :raises GatewayUnavailable: if the processor does not answer; then nothing is recorded.
     """
     started = clock()
     latest = ReconciliationRun.objects.filter(gateway=gateway).order_by("-started_at").first()
@@ -121,7 +120,7 @@ def reconcile(*, gateway: str, clock: Clock = timezone.now) -> ReconciliationRun
 
 
 def _fill_in_charges(gateway: str) -> None:
-    """Payments that were recorded before the processor's name for their line was: asked for again."""
+    """Ask the processor for the charge id of charges that were recorded without it."""
     nameless = Charge.objects.filter(gateway=gateway, status=ChargeStatus.SUCCEEDED, remote_charge_id="")
     for charge in nameless.order_by("created_at")[:500]:
         try:
@@ -133,8 +132,8 @@ def _fill_in_charges(gateway: str) -> None:
 
 def take_lines(*, gateway: str, lines: Iterable[BalanceLine]) -> int:
     """
-    Record what the processor's books say, each line once, as they are read; returns the number of new ones. What
-    was written stays when a long reading is interrupted.
+    Record the processor's lines as they are read, each line once. Returns the number of new lines. Recorded lines stay
+    if a long read is interrupted.
     """
     new, reading = 0, iter(lines)
     while batch := {line.line_id: line for line in islice(reading, BATCH)}:
@@ -165,13 +164,13 @@ def _line(gateway: str, line: BalanceLine) -> ProcessorLine:
 
 @transaction.atomic
 def match(*, gateway: str, since: datetime, now: datetime) -> list[SuspenseItem]:
-    """Both ways: every line against every entry on the clearing account. Returns what was newly moved to suspense."""
+    """Match every line with the entries on the clearing account, in both directions. Returns the new suspense items."""
     reconciliation.lock_reconciliation()
     _book_fees(gateway, now)
     _take_entries(gateway, since)
     _name_entries(gateway)
     _pair_sweeps(gateway)
-    if internal_transfers.follow_transfers(gateway=gateway, now=now):  # after sweeps, which look alike at the processor
+    if internal_transfers.follow_transfers(gateway=gateway, now=now):  # after sweeps, which look alike
         _take_entries(gateway, since)
         _name_entries(gateway)
     suspense.clear_where_news_came(gateway=gateway, now=now)
@@ -179,14 +178,14 @@ def match(*, gateway: str, since: datetime, now: datetime) -> list[SuspenseItem]
 
 
 def _book_fees(gateway: str, now: datetime) -> None:
-    """Fees that the processor took on its own: the line is the whole event, and its entry is written here."""
+    """Fees that the processor charged: the line is the only document, so the entry is recorded here."""
     for line in ProcessorLine.objects.filter(gateway=gateway, status=LineStatus.WAITING, type__in=rules.FEE_LINES):
         if line.net_minor:
             ledger.record(entries.fee_taken(gateway=gateway, line_id=line.reference, net=line.net), now=now)
 
 
 def _take_entries(gateway: str, since: datetime) -> None:
-    """Our side: what each entry says about the clearing account, as far back as lines are read."""
+    """Our side: the amount of each entry on the clearing account, from `since` on."""
     lines = books.lines_of(chart.clearing(gateway, "EUR").code, since=since)
     existing = set(
         BookLine.objects.filter(gateway=gateway, journal_id__in={line.journal_id for line in lines}).values_list(
@@ -212,7 +211,9 @@ def _take_entries(gateway: str, since: datetime) -> None:
 
 
 def _name_entries(gateway: str) -> None:
-    """The processor's reference of what each entry is about; entries of documents that it never saw have none."""
+    """
+    Set the processor's reference of each entry's document. Entries whose document the processor never had keep our own.
+    """
     nameless = list(
         BookLine.objects.filter(gateway=gateway, status__in=[LineStatus.WAITING, LineStatus.SUSPENSE])
         .filter(Q(reference="") | Q(reference__startswith=rules.OWN_REFERENCE))
@@ -230,7 +231,7 @@ def _name_entries(gateway: str) -> None:
 
 
 def _pair_sweeps(gateway: str) -> None:
-    """A sweep is made by hand at the processor: its payout is the oldest of the same amount that is unexplained."""
+    """A sweep is made by hand at the processor: it matches the oldest unexplained payout of the same amount."""
     waiting = {"gateway": gateway, "status": LineStatus.WAITING}
     for ours in BookLine.objects.filter(event="platform.swept", **waiting).order_by("booked_at"):
         taken = BookLine.objects.filter(gateway=gateway).values("reference")
@@ -258,7 +259,7 @@ def _match_groups(gateway: str, now: datetime) -> list[SuspenseItem]:
 
 
 def _gaps(gateway: str) -> dict[Group, int]:
-    """By how much the processor's side is more than ours, for every reference that has something waiting."""
+    """The processor's sum minus ours, for every reference that has a waiting line."""
     references = set()
     for table in (ProcessorLine, BookLine):
         references |= set(
@@ -291,7 +292,7 @@ def _mark_matched(gateway: str, groups: Iterable[Group]) -> None:
 
 
 def _reason(gateway: str, reference: str, currency: str, now: datetime) -> SuspenseReason | None:
-    """Why a difference is moved to suspense now; None while it may still explain itself."""
+    """The reason to move a difference to suspense now; None while it may still resolve itself."""
     same = {"gateway": gateway, "reference": reference, "currency": currency}
     lines = list(ProcessorLine.objects.filter(**same))
     if any(line.type not in rules.KNOWN_LINES for line in lines):
@@ -307,7 +308,7 @@ def _reason(gateway: str, reference: str, currency: str, now: datetime) -> Suspe
 
 
 def _is_on_its_way(gateway: str, reference: str) -> bool:
-    """A refund leaves the processor's balance when it is sent, and our clearing account when it has arrived."""
+    """A refund leaves the processor's balance when it is sent, and our clearing account when it succeeds."""
     unfinished = [RefundStatus.SENDING, RefundStatus.SUBMITTED]
     return Refund.objects.filter(charge__gateway=gateway, remote_id=reference, status__in=unfinished).exists()
 
@@ -355,7 +356,7 @@ def _summary(gateway: str, opened: list[SuspenseItem], now: datetime) -> dict[st
 
 
 def _connected(gateway: str) -> list[dict[str, Any]]:
-    """Freelancers' accounts at the processor on which it and our books do not agree."""
+    """The freelancers' accounts whose balance at the processor differs from our books."""
     connected = []
     for account in reconciliation.connected_accounts(gateway):
         held: dict[str, Money] = {}

@@ -1,4 +1,4 @@
-"""Differences moved to suspense, and the two people who book them where they belong."""
+"""Differences moved to suspense, and their booking by two people."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class SamePerson(Conflict):
 
 
 def open_item(*, gateway: str, reference: str, reason: SuspenseReason, amount: Money, now: datetime) -> SuspenseItem:
-    """Put a difference aside. Part of the caller's transaction, which holds the lock of reconciliation."""
+    """Move a difference to suspense. Runs in the caller's transaction, which holds the reconciliation lock."""
     item_id = uuid7()
     item = SuspenseItem.objects.create(
         id=item_id,
@@ -71,8 +71,8 @@ def open_item(*, gateway: str, reference: str, reason: SuspenseReason, amount: M
 
 def clear_where_news_came(*, gateway: str, now: datetime) -> int:
     """
-    An open item under whose reference something new has come is undone, and the whole is looked at afresh; returns how
-    many. Part of the caller's transaction.
+    Undo open items whose reference has new lines, so that the whole reference is matched again. Returns the number of
+    items undone. Runs in the caller's transaction.
     """
     cleared = 0
     for item in SuspenseItem.objects.select_for_update(of=("self",)).filter(gateway=gateway, status__in=_OPEN):
@@ -120,10 +120,14 @@ def propose_booking(
     *, item_id: UUID, target: str, payment_number: str, explanation: str, actor: Actor, now: datetime
 ) -> SuspenseItem:
     """
-    One member of staff says where it belongs and why; nothing is written yet.
+    A staff member proposes where the difference belongs and why; nothing is recorded in the ledger yet.
 
-    :param payment_number: of the payment whose payer gets the credit; of no use for other targets.
-    :raises OnlyStaff: :raises ExplanationMissing: :raises PaymentNotFound: :raises IllegalTransition:
+    :param payment_number: the payment whose payer gets the credit; ignored for other targets.
+
+    :raises OnlyStaff: unless the actor is staff.
+    :raises ExplanationMissing: if the explanation is empty.
+    :raises PaymentNotFound: if there is no such payment, or the amount is negative.
+    :raises IllegalTransition: if the item is closed.
     """
     policies.check_is_staff(actor)
     item = reconciliation.suspense_item_for_update(item_id)
@@ -147,9 +151,11 @@ def propose_booking(
 @transaction.atomic
 def confirm_booking(*, item_id: UUID, actor: Actor, now: datetime) -> SuspenseItem:
     """
-    Another member of staff agrees: the entry is written.
+    A second staff member confirms the booking; the entry is recorded.
 
-    :raises SamePerson: for whoever proposed it; the database refuses it as well.
+    :raises OnlyStaff: unless the actor is staff.
+    :raises SamePerson: if the actor proposed it; a database constraint refuses it as well.
+    :raises SecondPersonNotIndependent: if the person who proposed it gave the actor a role within the last day.
     """
     policies.check_is_staff(actor)
     item = reconciliation.suspense_item_for_update(item_id)
@@ -173,7 +179,7 @@ def confirm_booking(*, item_id: UUID, actor: Actor, now: datetime) -> SuspenseIt
 
 @transaction.atomic
 def reject_booking(*, item_id: UUID, actor: Actor, now: datetime) -> SuspenseItem:
-    """Another booking is wanted: by whoever reads it, or by the one who proposed it."""
+    """Reject the proposed booking, so that another one can be proposed. The proposer may do this too."""
     policies.check_is_staff(actor)
     item = reconciliation.suspense_item_for_update(item_id)
     return move(item, SUSPENSE, "reject", actor=actor, now=now)

@@ -1,4 +1,4 @@
-"""The operator's own capital on its way to the processor, so that customers' money never pays the processor's fees."""
+"""Send the operator's own capital to the processor, so that customers' money never pays the processor's fees."""
 
 from __future__ import annotations
 
@@ -40,13 +40,16 @@ class TopUpRefused(Conflict):
 
 def top_up(*, top_up_id: UUID, gateway: str, amount: Money, reason: str, actor: Actor, now: datetime) -> TopUp:
     """
-    Bring the operator's own money to the processor. Not atomic as a whole: recorded with its key, asked outside any
-    transaction, the answer written with its entry.
+    Send the operator's own money to the processor. Not atomic as a whole: the top-up is recorded with its key, the
+    processor is called outside any transaction, then the answer is recorded with its entry.
 
-    :param top_up_id: made by the form that was confirmed, and the key of the call; the same one again asks again.
-    :raises OnlyStaff: for anybody else. :raises PaymentsPaused: :raises ReasonMissing: :raises AmountMissing:
-    :raises PaymentUnavailable: without an answer; ask again, or let `refresh_top_ups` look it up.
-    :raises TopUpRefused: for a rejection.
+    :param top_up_id: created by the confirmed form, and the key of the call; the same id again repeats the call safely.
+
+    :raises OnlyStaff: unless the actor is staff.
+    :raises PaymentsPaused: while payments are paused.
+    :raises ReasonMissing, AmountMissing: if the reason is empty or the amount is not positive.
+    :raises PaymentUnavailable: if the processor does not answer; call it again, or let `refresh_top_ups` look it up.
+    :raises TopUpRefused: if the processor rejects it.
     """
     row = _write_down(top_up_id, gateway, amount, reason, actor, now)
     if row.status in (TopUpStatus.SUCCEEDED, TopUpStatus.FAILED):
@@ -88,7 +91,10 @@ def _write_down(top_up_id: UUID, gateway: str, amount: Money, reason: str, actor
 
 @transaction.atomic
 def top_up_answered(*, top_up_id: UUID, movement: Movement, now: datetime) -> TopUp:
-    """Record what the processor says; older news changes nothing. Arrived, it is an act and an entry."""
+    """
+    Record the processor's answer; outdated answers change nothing. On arrival it records the treasury operation and its
+    entry.
+    """
     row = TopUp.objects.select_for_update().get(id=top_up_id)
     if row.status == TopUpStatus.REQUESTED:
         move(row, TOP_UP, "submit", actor=SYSTEM, now=now, changes={"remote_id": movement.remote_id})
@@ -134,7 +140,7 @@ def _refused(top_up_id: UUID, refusal: Exception, now: datetime) -> None:
 
 
 def refresh_top_ups(*, now: datetime) -> int:
-    """Look up what has not ended, outside any transaction; returns how many were found at the processor."""
+    """Look up unfinished top-ups, outside any transaction. Returns the number that the processor has."""
     answered = 0
 
     def look_up(top_up_id: UUID) -> None:

@@ -1,4 +1,7 @@
-"""The operator's own money and the tax it keeps: remitted, swept to the bank, reserved. By staff, for a reason."""
+"""
+Operations by staff on the operator's own money and on collected tax: remit, sweep to the bank, reserve. Each has a
+reason.
+"""
 
 from __future__ import annotations
 
@@ -41,12 +44,14 @@ def record_operation(
     *, operation_id: UUID, kind: str, subject: str, amount: Money, reason: str, actor: Actor, now: datetime
 ) -> TreasuryOperation:
     """
-    Remit collected tax, sweep own money to the bank, or reserve for chargebacks.
+    Remit collected tax, sweep our own money to the bank, or add to the chargeback reserve.
 
-    :param operation_id: made by the form that was confirmed; the same one again changes nothing.
-    :param subject: the country of a tax, the processor of a sweep.
-    :raises OnlyStaff: for anybody else. :raises ReasonMissing:
-    :raises ExceedsMovable: for more than is kept, is our own, or is lacking in the reserve.
+    :param operation_id: created by the confirmed form; the same id again changes nothing.
+    :param subject: the country of a tax, or the processor of a sweep.
+
+    :raises OnlyStaff: unless the actor is staff.
+    :raises ReasonMissing: if the reason is empty.
+    :raises ExceedsMovable: unless the amount is positive and at most `movable`.
     """
     policies.check_is_staff(actor)
     liquidity.lock_treasury()
@@ -62,7 +67,10 @@ def record_operation(
 
 @transaction.atomic
 def keep_reserve(*, currency: str, now: datetime) -> TreasuryOperation | None:
-    """Reserve, by the clock, what the reserve lacks of the agreed share of our commission; None if nothing."""
+    """
+    Add what is missing in the chargeback reserve: the agreed share of our commission. Returns None if nothing is
+    missing.
+    """
     liquidity.lock_treasury()
     lacking = holdings.to_reserve(currency)
     if not lacking:
@@ -98,7 +106,10 @@ def _write(
 
 
 def movable(kind: str, subject: str, currency: str) -> Money:
-    """How much may move so; see `queries.own_money` and `queries.to_reserve` for the rules. Top-ups are `top_up`'s."""
+    """
+    The largest amount of such an operation; see `holdings.own_money` and `holdings.to_reserve`. Zero for top-ups, which
+    have no limit here.
+    """
     if kind == TreasuryKind.TOP_UP:
         return Money.zero(currency)
     if kind == TreasuryKind.SWEEP:

@@ -1,4 +1,4 @@
-"""What the operator has, keeps for tax offices and owes: figures of the staff's treasury desk."""
+"""The figures of the treasury page: own money, tax to remit, the chargeback reserve and what is missing."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _TAXES = {"tax_withheld": TreasuryKind.TAX_WITHHELD, "tax_collected": TreasuryKi
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """One thing that can be acted on: how much there is, and how much of it may move."""
+    """One balance that staff can act on, and the part of it that may be moved."""
 
     kind: str
     subject: str
@@ -31,7 +31,7 @@ class Holding:
 
 
 def holdings() -> list[Holding]:
-    """Everything that staff may act on, by kind, subject and currency; nothing that is zero."""
+    """All balances that staff may act on, by kind, subject and currency."""
     groups = {(code, currency): Money(minor, currency) for code, currency, minor in books.trial_balance()}
     result = [
         Holding(_TAXES[prefix], subject, -total, max(-total, Money.zero(currency)))
@@ -53,22 +53,25 @@ def holdings() -> list[Holding]:
 
 
 def kept_tax(kind: str, country: str, currency: str) -> Money:
-    """What is kept for a tax office in one currency."""
+    """The tax collected for one country in one currency and not yet remitted."""
     account = chart.tax_withheld if kind == TreasuryKind.TAX_WITHHELD else chart.tax_collected
     return books.balance(account(country, currency))
 
 
 def own_money(gateway: str, currency: str) -> Money:
     """
-    What may leave the processor for the platform's bank: its balance there less everything owed to customers, to tax
-    offices and to the reserve in that currency. Other people's money is never swept, nor what nobody has explained.
+    The amount that may be swept from the processor to the platform's bank: its balance there, less everything owed to
+    customers, to tax offices and to the reserve in that currency. Customers' money and unexplained money are never
+    swept.
     """
     there = books.balance(chart.clearing(gateway, currency))
     return max(min(_own(currency), there), Money.zero(currency))
 
 
 def _own(currency: str) -> Money:
-    """Of all gateways together and between them; negative where customers' money is short of what is owed."""
+    """
+    Our own money at all gateways together, including cash in transit. Negative if the cash does not cover what is owed.
+    """
     groups = {code: minor for code, unit, minor in books.trial_balance() if unit == currency}
     there = Money.total((books.balance(chart.clearing(name, currency)) for name in registry.names()), currency)
     there += Money(groups.get("clearing:transit", 0), currency)
@@ -82,19 +85,19 @@ def _own(currency: str) -> Money:
 
 
 def currencies_at(gateway: str) -> list[tuple[str, Money]]:
-    """The currencies in which the processor has ever held something, each with what is lacking of our own money."""
+    """The currencies that were ever held at the processor, each with the shortfall."""
     held = books.balances_by_currency(chart.clearing(gateway, "EUR").code)
     return [(currency, shortfall(currency)) for currency in sorted(held)]
 
 
 def shortfall(currency: str) -> Money:
-    """What the operator has to bring so that everything owed in this currency is covered."""
+    """The amount the operator has to add so that everything owed in this currency is covered."""
     bought = max(books.balance(chart.fx_position(currency)), Money.zero(currency))
     return max(-_own(currency) - bought, Money.zero(currency))
 
 
 def reserve_for_update(currency: str) -> Money:
-    """What the protection reserve holds; nobody else moves it until the transaction ends."""
+    """The balance of the chargeback reserve, locked until the transaction ends."""
     lock_treasury()
     return books.balance(chart.reserve_chargeback(currency))
 
@@ -102,8 +105,8 @@ def reserve_for_update(currency: str) -> Money:
 @dataclass(frozen=True, slots=True)
 class ReserveFigures:
     """
-    The protection reserve in one currency: what it holds, and over the last twelve months what was put into it, what
-    it paid for lost chargebacks, and what our own capital paid beyond it.
+    The chargeback reserve in one currency: its balance, and over the last twelve months the amounts added, the
+    chargebacks it paid, and the chargebacks that our own capital paid.
     """
 
     balance: Money
@@ -117,7 +120,7 @@ class ReserveFigures:
 
 
 def reserve_figures(now: datetime) -> list[ReserveFigures]:
-    """By currency, those alone in which something was ever put in or claimed; three queries."""
+    """The figures by currency, only for currencies that were ever used."""
     since = now - timedelta(days=365)
     balances = books.balances_by_currency("reserve:chargeback")
     put_in = _by_currency(periods.sums_by_month("reserve:chargeback", events=["reserve.provisioned"], since=since))
@@ -151,7 +154,8 @@ def unfinished_top_ups() -> list[TopUp]:
 
 def to_reserve(currency: str) -> Money:
     """
-    What the reserve still lacks: the agreed share of all commission ever earned, less what was reserved for it.
+    The amount missing in the chargeback reserve: the agreed share of all commission ever earned, less what was already
+    reserved.
     """
     earned = books.balance(chart.commission(currency))
     done = TreasuryOperation.objects.filter(kind=TreasuryKind.RESERVE, currency=currency).aggregate(
@@ -163,7 +167,7 @@ def to_reserve(currency: str) -> Money:
 
 
 def currencies_of_commission() -> list[str]:
-    """In which we have earned something."""
+    """The currencies in which we have earned commission."""
     return sorted(currency for code, currency, _ in books.trial_balance() if code == "revenue:commission")
 
 

@@ -1,4 +1,4 @@
-"""What each gateway holds, and how much of it is promised already."""
+"""Internal transfers and the statement lines that show them."""
 
 from __future__ import annotations
 
@@ -20,13 +20,17 @@ from apps.treasury.states import InternalTransferStatus
 
 
 def internal_transfers() -> list[InternalTransfer]:
-    """The newest first."""
+    """The latest 100 transfers, newest first."""
     rows = InternalTransfer.objects.select_related("proposed_by", "agreed_by").order_by("-proposed_at")
     return list(rows[:100])
 
 
 def internal_transfer(transfer_id: UUID) -> InternalTransfer:
-    """:raises NotFound: if there is none."""
+    """
+    The transfer with its people and lines.
+
+    :raises NotFound: if it does not exist.
+    """
     rows = InternalTransfer.objects.select_related("proposed_by", "agreed_by", "source_line", "target_line")
     result = rows.filter(id=transfer_id).first()
     if result is None:
@@ -42,15 +46,17 @@ def internal_transfer_for_update(transfer_id: UUID) -> InternalTransfer:
 
 
 def agreed_minor(gateway: str, currency: str) -> int:
-    """What agreed transfers that no line shows yet will take of a gateway's balance, in minor units."""
+    """
+    The total of approved transfers that no statement line shows yet, in minor units: committed cash of the gateway.
+    """
     rows = InternalTransfer.objects.filter(source=gateway, currency=currency, status=InternalTransferStatus.AGREED)
     return int(rows.aggregate(total=Sum("amount_minor"))["total"] or 0)
 
 
 def lines_of_transfer(transfer: InternalTransfer) -> QuerySet[ProcessorLine]:
     """
-    Lines that may be the step that a transfer waits for, the oldest first: at the gateway, of the very amount, of no
-    other transfer, and explained by nothing else in our books.
+    The statement lines that may show the next step of the transfer, oldest first: at that gateway, with the same
+    amount, not used by another transfer and not explained by any other entry.
     """
     is_leaving = transfer.status == InternalTransferStatus.AGREED
     gateway = transfer.source if is_leaving else transfer.target
@@ -65,8 +71,8 @@ def lines_of_transfer(transfer: InternalTransfer) -> QuerySet[ProcessorLine]:
 
 def certain_line_of_transfer(transfer: InternalTransfer) -> ProcessorLine | None:
     """
-    The line that needs nobody to look: at a processor its own word for such a movement is enough; at the bank the
-    transfer's number has to be in the remittance text, because customers pay there too.
+    The line that needs no manual check, or None. At a processor its line type is enough. At the bank the transfer's
+    number must be in the remittance text, because customers pay there too.
     """
     is_leaving = transfer.status == InternalTransferStatus.AGREED
     gateway = transfer.source if is_leaving else transfer.target
@@ -89,7 +95,10 @@ def _remittance(line: ProcessorLine) -> str:
 
 
 def cash_left_in_transit() -> int:
-    """Transfers whose own account does not hold what it should: the amount while in transit, nothing otherwise."""
+    """
+    The number of transfers whose transit account has a wrong balance. It must hold the amount while in transit, and
+    zero otherwise. Always 0 if the books are correct.
+    """
     rows = list(InternalTransfer.objects.values_list("id", "currency", "status", "amount_minor"))
     codes = {chart.clearing_transit(transfer_id, currency).code for transfer_id, currency, _, _ in rows}
     held = books.balances(codes)

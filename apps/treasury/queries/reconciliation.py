@@ -1,4 +1,4 @@
-"""What reconciliation reads: references of our documents, freelancers' accounts, and what staff look at."""
+"""Data for the reconciliation: references of our documents, freelancers' accounts, and the items shown to staff."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ _OPEN = [SuspenseStatus.OPEN, SuspenseStatus.PROPOSED]
 
 
 def lock_reconciliation() -> None:
-    """One matching at a time. Held until the transaction ends."""
+    """Serialize matching until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('payments.reconciliation'))")
 
 
 def remote_references(journals: Iterable[JournalView]) -> dict[UUID, str]:
-    """By entry: the processor's id of the document that it names, where the processor has one."""
+    """For each entry, the processor's id of its document, or "" if the processor has none."""
     result: dict[UUID, tuple[str, str]] = {}
     for journal in journals:
         kind = _document(journal)
@@ -50,7 +50,7 @@ def remote_references(journals: Iterable[JournalView]) -> dict[UUID, str]:
 
 
 def _document(journal: JournalView) -> str:
-    """The one of the objects that an entry names which moved the money at the processor."""
+    """The kind of the object in `refs` that moved the money at the processor, or ""."""
     if journal.event.startswith("transfer.taken_back"):
         return "reversal"
     return next(
@@ -74,7 +74,7 @@ def _names(kind: str, ids: set[str]) -> dict[str, str]:
 
 
 def waiting_by_currency(gateway: str) -> dict[str, int]:
-    """What the processor has and our books not yet (or the other way, negative), and is too young to worry about."""
+    """The sum of waiting lines by currency, processor minus books, in minor units: too recent to be a difference."""
     result: dict[str, int] = {}
     waiting = {"gateway": gateway, "status": LineStatus.WAITING}
     for sign, table, column in ((1, ProcessorLine, "net_minor"), (-1, BookLine, "amount_minor")):
@@ -85,14 +85,15 @@ def waiting_by_currency(gateway: str) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class ConnectedAccount:
-    """A freelancer's accounts at the processor (one per country), and what must be there by our books."""
+    """A freelancer's accounts at the processor (one per country)."""
 
     organization_id: UUID
     remote_account_ids: tuple[str, ...]
 
     def expected(self, held: dict[str, Money]) -> dict[str, Money]:
         """
-        By currency: what our books say, less payouts that the processor has taken from it and no bank has confirmed.
+        The expected balance by currency: the books' balance, less payouts that the processor has debited and no bank
+        has confirmed.
         """
         on_its_way = Payout.objects.filter(
             organization_id=self.organization_id, status=PayoutStatus.SUBMITTED,
@@ -108,7 +109,7 @@ class ConnectedAccount:
 
 
 def connected_accounts(gateway: str) -> list[ConnectedAccount]:
-    """Every account of a freelancer's to which something was ever transferred, but abroad."""
+    """The freelancers' accounts to which money was ever transferred, except on the cross-border rail."""
     rows = (
         PayoutAccount.objects.filter(gateway=gateway, payouts__isnull=False, remote_payout_method_id="")
         .exclude(remote_account_id="")
@@ -123,14 +124,18 @@ def connected_accounts(gateway: str) -> list[ConnectedAccount]:
 
 
 def suspense_items() -> list[SuspenseItem]:
-    """Open ones first, the oldest on top."""
+    """The suspense items: open ones first, then by age, oldest first; at most 200."""
     is_open = Case(When(status__in=_OPEN, then=Value(0)), default=Value(1))
     result = SuspenseItem.objects.select_related("proposed_by", "confirmed_by").order_by(is_open, "opened_at")
     return list(result[:200])
 
 
 def suspense_item(item_id: UUID) -> SuspenseItem:
-    """:raises NotFound: if there is none."""
+    """
+    The suspense item.
+
+    :raises NotFound: if it does not exist.
+    """
     result = SuspenseItem.objects.select_related("proposed_by", "confirmed_by", "target_organization")
     item = result.filter(id=item_id).first()
     if item is None:
@@ -147,7 +152,7 @@ def suspense_item_for_update(item_id: UUID) -> SuspenseItem:
 
 
 def lines_of_item(item: SuspenseItem) -> tuple[list[ProcessorLine], list[BookLine]]:
-    """Both sides under the item's reference."""
+    """The processor's lines and our lines with the item's reference."""
     same = {"gateway": item.gateway, "reference": item.reference, "currency": item.currency}
     return (
         list(ProcessorLine.objects.filter(**same).order_by("booked_at")),
@@ -164,7 +169,10 @@ def suspense_older_than_a_day() -> int:
 
 
 def suspense_that_is_not_its_items() -> int:
-    """Currencies in which the account of suspense is not the sum of what is open."""
+    """
+    The number of currencies in which the suspense account differs from the sum of the open items. Always 0 if the books
+    are correct.
+    """
     booked = {code: money.amount_minor for code, money in books.balances_by_currency("suspense").items()}
     rows = SuspenseItem.objects.filter(status__in=_OPEN).values_list("currency").annotate(Sum("amount_minor"))
     listed = {currency: -int(total) for currency, total in rows}

@@ -1,5 +1,6 @@
 """
-Cash between the gateways: wanted by one member of staff, agreed to by another, believed when the gateways show it.
+Internal transfers between gateways: proposed by one staff member, approved by another, completed when the gateways'
+statement lines show them.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ TONES: dict[str, str] = {InternalTransferStatus.ARRIVED: "ok", InternalTransferS
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def internal_transfers(request: HttpRequest) -> HttpResponse:
-    """What each gateway holds, what was moved, and the form that asks for another transfer."""
+    """The cash at each gateway, the transfers, and the form for a new transfer."""
     policies.check_is_staff(actor(request))
     cash = liquidity.cash_by_gateway()
     currencies = sorted({cash_row.held.currency for cash_row in cash})
@@ -76,7 +77,9 @@ def internal_transfers(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def internal_transfer(request: HttpRequest, transfer_id: UUID) -> HttpResponse:
-    """One transfer: who wanted it and who agreed, what to type at the gateway, and the lines that show it."""
+    """
+    One transfer: who proposed and approved it, the data to enter at the gateway, and the statement lines that show it.
+    """
     asker = actor(request)
     policies.check_is_staff(asker)
     if request.method == "POST":

@@ -1,4 +1,4 @@
-"""Staff stop everything that sends money out, and let it go on; the page itself is the question."""
+"""Staff pause and resume everything that sends money out. The page itself is the confirmation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The staff's desk of reconciliation: what was compared, what is moved to suspense, and the two people who book it."""
+"""Staff pages for reconciliation: the runs, the suspense items, and their booking by two people."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def reconcile_now(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def suspense(request: HttpRequest, item_id: UUID) -> HttpResponse:
-    """One difference: both sides, the proposal of one person, the confirmation of another."""
+    """One suspense item: both sides, the proposal of one person and the confirmation of another."""
     policies.check_is_staff(actor(request))
     item = reconciliation_queries.suspense_item(item_id)
     form = BookingForm(request.POST if request.POST.get("step") == "propose" else None)

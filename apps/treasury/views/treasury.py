@@ -1,4 +1,4 @@
-"""The treasury desk of staff, and an employer's credit sent back. Each act is shown before it is done."""
+"""The treasury page for staff. Each operation is shown for confirmation before it is recorded."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from apps.treasury.states import TopUpStatus
 @login_required
 @require_safe
 def treasury(request: HttpRequest) -> HttpResponse:
-    """What is kept for tax offices, what is our own, what the reserve lacks; and what was done."""
+    """Tax to remit, our own money, the amounts missing in each currency, and the latest operations."""
     policies.check_is_staff(actor(request))
     context = {
         "rows": [(holding, TreasuryKind(holding.kind).label) for holding in holdings.holdings()],
@@ -52,7 +52,7 @@ def treasury(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def treasury_operation(request: HttpRequest, kind: str, currency: str, subject: str = "") -> HttpResponse:
-    """How much and what for; then what will be written; then, confirmed, the entry."""
+    """The form with amount and reason, a confirmation, then the recorded operation."""
     policies.check_is_staff(actor(request))
     if kind not in TreasuryKind.values or currency not in currencies.exponents():
         raise NotFound

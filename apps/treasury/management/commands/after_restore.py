@@ -1,4 +1,6 @@
-"""After the database was restored: `manage.py after_restore` asks the payment processors what the books have lost."""
+"""
+Run after the database was restored: `manage.py after_restore` compares the payment processors with the restored books.
+"""
 
 from typing import Any
 

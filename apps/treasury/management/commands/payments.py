@@ -1,4 +1,4 @@
-"""Stop and resume everything that sends money out: `manage.py payments pause|resume|status|resolve`."""
+"""Pause and resume everything that sends money out: `manage.py payments pause|resume|status|resolve`."""
 
 import getpass
 from typing import Any

@@ -1,4 +1,4 @@
-"""The processors' books against ours, now: `manage.py reconcile [--json]`."""
+"""Reconcile the processors with our books now: `manage.py reconcile [--json]`."""
 
 import json
 from typing import Any

@@ -1,4 +1,7 @@
-"""The treasury from a terminal: what can be acted on, and an act, shown first and written with `--yes`."""
+"""
+The treasury on the command line: lists what can be moved, and records an operation, shown first and written with
+`--yes`.
+"""
 
 from __future__ import annotations
 
