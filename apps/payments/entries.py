@@ -10,7 +10,7 @@ from apps.ledger.entries import Entry, Line, credit, debit, event_key, without_z
 
 
 def processor_fee(*, charge_id: UUID, reference_id: UUID, gateway: str, fee: Money, fee_id: str) -> Entry:
-    """What the processor kept, as its own books say."""
+    """The fee the processor deducted, as on its statement."""
     return Entry(
         "charge.processor_fee",
         event_key("charge.processor_fee", gateway, fee_id),
@@ -32,7 +32,7 @@ def refund_succeeded(*, refund_id: UUID, reference_id: UUID, gateway: str, amoun
 
 
 def refund_failed(*, refund_id: UUID, reference_id: UUID, payer_id: UUID, amount: Money) -> Entry:
-    """The refund could not be paid: the money is kept for the employer."""
+    """The refund could not be paid: the money becomes the employer's credit."""
     return Entry(
         "refund.failed",
         event_key("refund.failed", refund_id),
@@ -45,7 +45,7 @@ def refund_failed(*, refund_id: UUID, reference_id: UUID, payer_id: UUID, amount
 
 
 def chargeback_withdrawn(*, refs: dict[str, str], chargeback_id: UUID, gateway: str, line: BalanceLine) -> Entry:
-    """The bank took the amount, and the processor a fee."""
+    """The bank took the amount back, and the processor charged a fee."""
     amount = -line.amount
     return Entry(
         "chargeback.withdrawn",
@@ -60,7 +60,7 @@ def chargeback_withdrawn(*, refs: dict[str, str], chargeback_id: UUID, gateway: 
 
 
 def chargeback_reinstated(*, refs: dict[str, str], chargeback_id: UUID, gateway: str, line: BalanceLine) -> Entry:
-    """Won: the amount is back, and the fee where the processor gives it back."""
+    """The chargeback is won: the amount is back, and the fee if the processor returns it."""
     fee_back = -line.fee
     return Entry(
         "chargeback.reinstated",
@@ -75,7 +75,7 @@ def chargeback_reinstated(*, refs: dict[str, str], chargeback_id: UUID, gateway:
 
 
 def chargeback_absorbed(*, refs: dict[str, str], chargeback_id: UUID, shares: Sequence[Line], amount: Money) -> Entry:
-    """Lost: those who bear it, in shares that sum to the amount."""
+    """The chargeback is lost: `shares` are the debit lines of those who bear it; they sum to the amount."""
     return Entry(
         "chargeback.absorbed",
         event_key("chargeback.absorbed", chargeback_id),
@@ -85,7 +85,7 @@ def chargeback_absorbed(*, refs: dict[str, str], chargeback_id: UUID, shares: Se
 
 
 def credit_refunded(*, refund_id: UUID, reference_id: UUID, payer_id: UUID, amount: Money) -> Entry:
-    """An employer's credit on its way back to where it was paid from."""
+    """An employer's credit is refunded through the payment it came from."""
     return Entry(
         "credit.refunded",
         event_key("credit.refunded", refund_id),

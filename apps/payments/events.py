@@ -5,7 +5,7 @@ from apps.outbox import bus
 
 @bus.event("payments.charge_succeeded")
 class ChargeSucceeded:
-    """`reference_id` is the object above that the charge pays for."""
+    """`reference_id` is the object in a higher layer that the charge pays for."""
 
     charge_id: UUID
     reference_id: UUID
@@ -17,7 +17,7 @@ class ChargeSucceeded:
 
 @bus.event("payments.charge_expired")
 class ChargeExpired:
-    """Nobody can pay it any more and nothing was taken; `is_cancelled` where the payer wanted it so."""
+    """The charge cannot be paid any more and nothing was charged. `is_cancelled` is true if the payer cancelled."""
 
     charge_id: UUID
     reference_id: UUID
@@ -45,7 +45,7 @@ class RefundFailed:
 
 @bus.event("payments.chargeback_opened")
 class ChargebackOpened:
-    """The buyer's bank took a payment back. `reference_id` is the object above that the charge paid for."""
+    """The buyer's bank took a payment back. `reference_id` is the object in a higher layer that the charge paid for."""
 
     chargeback_id: UUID
     charge_id: UUID
@@ -67,7 +67,7 @@ class ChargebackWon:
 
 @bus.event("payments.chargeback_lost")
 class ChargebackLost:
-    """Somebody above has to bear it: see `operations.absorb_chargeback`."""
+    """A subscriber in a higher layer decides who bears it; see `operations.absorb_chargeback`."""
 
     chargeback_id: UUID
     charge_id: UUID
@@ -79,7 +79,7 @@ class ChargebackLost:
 
 @bus.event("payments.fraud_warned")
 class FraudWarned:
-    """The card's bank says that a payment was probably fraud; no money has moved yet."""
+    """The card's bank reports that a payment was probably fraud; no money has moved yet."""
 
     charge_id: UUID
     reference_id: UUID
@@ -89,7 +89,7 @@ class FraudWarned:
 
 @bus.event("payments.credit_sent_back")
 class CreditSentBack:
-    """An employer's credit is on its way back through the payment it came from."""
+    """An employer's credit is being refunded through the payment it came from."""
 
     refund_id: UUID
     payer_id: UUID

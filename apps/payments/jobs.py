@@ -11,12 +11,12 @@ STALE = timedelta(minutes=10)
 
 @shared_task(name="payments.dispatch", time_limit=60)
 def dispatch() -> int:
-    """Send refunds that are due. The rows are the queue: a lost or doubled message costs nothing."""
+    """Send the refunds that are due. The rows are the queue, so a lost or duplicate task message does no harm."""
     return dispatching.dispatch_due()
 
 
 @shared_task(name="payments.look_up", time_limit=240)
 def look_up() -> int:
-    """Look up charges, refunds and chargebacks that no webhook has ended for a while."""
+    """Look up charges, refunds and chargebacks that have been open for a while without a final webhook."""
     with one_at_a_time("payments.look_up") as is_ours:
         return lookups.refresh_stale(older_than=STALE) if is_ours else 0

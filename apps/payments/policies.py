@@ -43,7 +43,10 @@ class NotLost(Conflict):
 
 
 def check_can_submit_evidence(chargeback: Chargeback, text: str) -> None:
-    """:raises EvidenceTooLate, EvidenceEmpty: as they say."""
+    """
+    :raises EvidenceTooLate: if the evidence was submitted, or the bank has decided.
+    :raises EvidenceEmpty: if the text is empty.
+    """
     if not can_submit_evidence(chargeback):
         raise EvidenceTooLate
     if not text.strip():
@@ -61,7 +64,7 @@ def check_is_lost(chargeback: Chargeback) -> None:
 
 
 def check_can_see_money(actor: Actor, organization_id: UUID) -> None:
-    """Members see their organization's money; to anybody else it does not exist."""
+    """:raises NotFound: unless the actor is a member who may see the organization's money, or staff."""
     if not can_see_money(actor, organization_id):
         raise NotFound
 
@@ -71,12 +74,16 @@ def can_see_money(actor: Actor, organization_id: UUID) -> bool:
 
 
 def check_can_pay(actor: Actor, payer_id: UUID) -> None:
-    """:raises NotAllowed: unless the actor acts for the payer with the capability to fund."""
+    """:raises NotAllowed: unless the actor may pay for the payer."""
     accounts.check_may(actor, Act.PAY, payer_id)
 
 
 def check_can_cancel_charge(actor: Actor, charge: Charge) -> None:
-    """:raises NotAllowed: unless the actor may pay for the payer. :raises PaymentUnderWay, PaymentMade: as they say."""
+    """
+    :raises NotAllowed: unless the actor may pay for the payer.
+    :raises PaymentUnderWay: if the money is on its way.
+    :raises PaymentMade: if the money has arrived.
+    """
     check_can_pay(actor, charge.payer_id)
     if charge.status == ChargeStatus.PROCESSING:
         raise PaymentUnderWay
@@ -110,7 +117,11 @@ class AmountTooSmall(Invalid):
 
 
 def check_amount(amount: Money, balance: Money) -> None:
-    """:raises NothingToPayOut, AmountTooLarge, AmountTooSmall: as they say."""
+    """
+    :raises NothingToPayOut: if the balance is not positive.
+    :raises AmountTooLarge: if the amount is more than the balance.
+    :raises AmountTooSmall: if the amount is not positive.
+    """
     if balance.amount_minor <= 0:
         raise NothingToPayOut(currency=balance.currency)
     if amount > balance:

@@ -16,7 +16,7 @@ class ChargeStatus(models.TextChoices):
 
 
 class ChargeOutcome(models.TextChoices):
-    """What became of a payment after it was made; shown in place of "Paid"."""
+    """What happened to a payment after it succeeded; shown instead of "Paid"."""
 
     REFUNDING = "refunding", _("Refund on its way")
     REFUNDED = "refunded", _("Refunded")
@@ -101,7 +101,7 @@ class ChargebackStatus(models.TextChoices):
 
 
 class ChargebackReason(models.TextChoices):
-    """What a payer's bank says, as the processor names it (https://docs.stripe.com/disputes/categories)."""
+    """The bank's reasons, by the processor's codes (https://docs.stripe.com/disputes/categories)."""
 
     BANK_CANNOT_PROCESS = "bank_cannot_process", _("The bank cannot process it")
     CREDIT_NOT_PROCESSED = "credit_not_processed", _("A promised refund did not come")

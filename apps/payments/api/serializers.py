@@ -8,7 +8,7 @@ from apps.payments.states import ChargeOutcome
 
 
 class SignedMoneySerializer(StrictSerializer):
-    """Integer minor units, negative where the account shrinks."""
+    """An amount in integer minor units, negative if the balance decreases."""
 
     amount_minor = serializers.IntegerField()
     currency = serializers.CharField()

@@ -21,7 +21,11 @@ from apps.payments.queries import charges as charge_queries
 
 
 def own_organization_id(request: Request) -> UUID:
-    """:raises NotFound: for somebody who acts for no organization, or may not see its money."""
+    """
+    The id of the organization the actor acts for.
+
+    :raises NotFound: if the actor acts for no organization, or may not see its money.
+    """
     organization_id = actor(request._request).organization_id
     if organization_id is None:
         raise NotFound
@@ -30,7 +34,7 @@ def own_organization_id(request: Request) -> UUID:
 
 
 class Charges(ListAPIView[Charge]):
-    """What the organization was asked to pay, newest first."""
+    """The organization's payments, newest first."""
 
     serializer_class = serializers.ChargeSerializer
 
@@ -55,7 +59,7 @@ class OneCharge(APIView):
 class CancelCharge(APIView):
     @extend_schema(request=None, responses=serializers.ChargeSerializer, operation_id="charge_cancel")
     def post(self, request: Request, charge_id: UUID) -> Response:
-        """Cancel a payment that was not made yet; money that comes all the same becomes credit."""
+        """Cancel a payment that was not made yet. Money that arrives anyway becomes credit."""
         asker = actor(request._request)
         charge = charge_queries.charge_visible_to(asker, charge_id)
         charge_operations.cancel_charge(charge_id=charge.id, actor=asker, now=timezone.now())

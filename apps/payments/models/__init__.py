@@ -1,4 +1,4 @@
-"""Django reads the models here."""
+"""Imports the models so that Django registers them."""
 
 from apps.payments.models.attempts import RefundAttempt
 from apps.payments.models.chargebacks import Chargeback

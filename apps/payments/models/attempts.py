@@ -7,7 +7,7 @@ from apps.payments.models.charges import Refund
 
 
 class RefundAttempt(Attempt):
-    """One call that sends a refund."""
+    """One call to the gateway that sends a refund."""
 
     refund = models.ForeignKey(Refund, on_delete=models.PROTECT, related_name="attempts")
 

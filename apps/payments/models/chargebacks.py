@@ -1,4 +1,4 @@
-"""What a payer's bank took back or asks about."""
+"""Chargebacks by payers' banks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from apps.payments.models.charges import Charge
 
 
 class Chargeback(BaseModel):
-    """A payment that the buyer's bank takes back: known by the processor's id, followed until it is won or lost."""
+    """
+    A payment that the buyer's bank takes back, identified by the processor's id and tracked until it is won or lost.
+    """
 
     number = models.CharField(max_length=20, unique=True)
     charge = models.ForeignKey(Charge, on_delete=models.PROTECT, related_name="chargebacks")
@@ -28,15 +30,15 @@ class Chargeback(BaseModel):
     evidence_due_at = models.DateTimeField(null=True, blank=True)
     evidence_key = models.UUIDField(unique=True, default=uuid7)
     evidence_text = models.TextField(blank=True, default="")
-    """What staff handed in, as it went out."""
+    """The evidence that staff submitted, as it was sent."""
     evidence_by_id = models.UUIDField(null=True, blank=True)
     evidence_written_at = models.DateTimeField(null=True, blank=True)
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
     looked_at = models.DateTimeField(null=True, blank=True)
-    """When the job that looks up what no webhook has ended last looked at it."""
+    """The last lookup by the job for chargebacks without a final webhook."""
     absorbed_at = models.DateTimeField(null=True, blank=True)
-    """When a lost one was taken from whoever bears it; until then it stands as a claim."""
+    """When a lost chargeback was charged to those who bear it. Until then its amount is a receivable."""
 
     class Meta:
         constraints = [
@@ -72,6 +74,6 @@ class Chargeback(BaseModel):
 
     @property
     def reason_label(self) -> str:
-        """The bank's reason in words; its code where we have none."""
+        """The bank's reason in words, or its code if we have no label for it."""
         is_known = self.reason_code in states.ChargebackReason.values
         return str(states.ChargebackReason(self.reason_code).label) if is_known else self.reason_code

@@ -12,7 +12,7 @@ from apps.payments import states
 
 
 class Charge(BaseModel):
-    """Money asked of an employer for one purpose above; `memo` says it in words."""
+    """A payment requested from an employer for one object in a higher layer; `memo` describes it."""
 
     number = models.CharField(max_length=20, unique=True)
     payer = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
@@ -30,18 +30,18 @@ class Charge(BaseModel):
     remote_session_id = models.CharField(max_length=120, blank=True, default="")
     remote_payment_id = models.CharField(max_length=120, blank=True, default="")
     remote_charge_id = models.CharField(max_length=120, blank=True, default="")
-    """What the processor's own books call the payment: the source of its line."""
+    """The processor's id of the payment on its statement: the source of its line."""
     fee_minor = amount_field(null=True, blank=True)
     decline_code = models.CharField(max_length=60, blank=True, default="")
     expires_at = models.DateTimeField(null=True, blank=True)
     succeeded_at = models.DateTimeField(null=True, blank=True)
     looked_at = models.DateTimeField(null=True, blank=True)
-    """When the job that looks up what no webhook has ended last looked at it."""
+    """The last lookup by the job for charges without a final webhook."""
 
     refunded_minor: int = 0
     refunding_minor: int = 0
     chargeback_status: str = ""
-    """Not columns: read with the payment by `queries.with_outcome`."""
+    """Not columns: set by `queries.with_outcome`."""
 
     class Meta:
         constraints = [
@@ -79,12 +79,12 @@ class Charge(BaseModel):
 
     @property
     def refunded(self) -> Money:
-        """What was refunded or is on its way back."""
+        """The amount refunded or being refunded."""
         return Money(self.refunded_minor + self.refunding_minor, self.currency)
 
     @property
     def outcome(self) -> str:
-        """A `ChargeOutcome`; empty for a payment that was not made, or that is the payee's to keep."""
+        """A `ChargeOutcome`; "" for a payment that was not made, or that was neither refunded nor charged back."""
         if self.chargeback_status == states.ChargebackStatus.LOST:
             return states.ChargeOutcome.CHARGED_BACK
         if self.chargeback_status in (states.ChargebackStatus.OPENED, states.ChargebackStatus.SUBMITTED):
@@ -102,7 +102,7 @@ class Charge(BaseModel):
 
 
 class Refund(BaseModel):
-    """Money on its way back to an employer, reserved in the books before it is sent."""
+    """A refund to an employer, reserved in the ledger before it is sent."""
 
     number = models.CharField(max_length=20, unique=True)
     charge = models.ForeignKey(Charge, on_delete=models.PROTECT, related_name="refunds")
@@ -118,7 +118,7 @@ class Refund(BaseModel):
     next_attempt_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
     looked_at = models.DateTimeField(null=True, blank=True)
-    """When the job that looks up what no webhook has ended last looked at it."""
+    """The last lookup by the job for refunds without a final webhook."""
 
     class Meta:
         constraints = [

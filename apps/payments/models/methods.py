@@ -9,19 +9,19 @@ from apps.common.models import BaseModel
 
 
 class Direction(models.TextChoices):
-    """Direction of the money that a row of the table of methods is about."""
+    """Whether a row is about payments received or payouts."""
 
     IN = "in", _("Paid in")
     OUT = "out", _("Paid out")
 
 
 class PaymentMethod(BaseModel):
-    """Which gateway takes whose money, or pays whom, from when to when; the lowest rank is offered first."""
+    """For which payers or payees a gateway is offered, with dates of validity. The lowest rank is offered first."""
 
     gateway = models.CharField(max_length=20)
     direction = models.CharField(max_length=3, choices=Direction, default=Direction.IN)
     country = models.CharField(max_length=2, blank=True, default="")
-    """Of the payer, or of who is paid; empty for every country."""
+    """The country of the payer or payee; empty for every country."""
     currency = models.CharField(max_length=3, blank=True, default="")
     rank = models.PositiveIntegerField()
     valid_from = models.DateField()

@@ -1,6 +1,6 @@
 """
-Payments that the buyer's bank takes back. Only what the processor says when it is asked counts, line by line of its own
-books; who bears a lost one is decided above, by whoever holds the money.
+Payments that the buyer's bank takes back. Only what the processor returns when we ask it counts, recorded line by line
+of its statement. Who bears a lost chargeback is decided in the layer that holds the money.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from apps.payments.states import CHARGEBACK, ChargebackStatus
 
 
 class PaymentUnknown(Conflict):
-    """A dispute or a warning about a payment that is not in our books (yet): it is looked at again, never skipped."""
+    """A dispute or warning names a payment that is not in our books (yet). It is retried, never skipped."""
 
     code = "payment_unknown"
     message = _("The processor names a payment that is not in our books. Our staff has to look at it.")
@@ -44,9 +44,9 @@ class EvidenceRefused(Conflict):
 
 def refresh_chargeback(*, gateway: str, remote_id: str, now: datetime) -> Chargeback:
     """
-    Ask the processor how a dispute stands, outside any transaction, and write it down.
+    Read a dispute from the processor, outside any transaction, and record it.
 
-    :raises PaymentUnknown: if it is about a payment that we do not know.
+    :raises PaymentUnknown: if its payment is not in our books.
     """
     report = registry.gateway_with(gateway, Disputes).dispute(remote_id)
     return chargeback_answered(gateway=gateway, report=report, now=now)
@@ -54,7 +54,7 @@ def refresh_chargeback(*, gateway: str, remote_id: str, now: datetime) -> Charge
 
 @transaction.atomic
 def chargeback_answered(*, gateway: str, report: DisputeReport, now: datetime) -> Chargeback:
-    """Record what the processor says of a dispute; older news change nothing, each line is recorded once."""
+    """Record the processor's status of a dispute. Outdated statuses change nothing, and each line is recorded once."""
     charge = _charge_of(gateway, report.payment_id)
     result = chargebacks.chargeback_for_update(gateway, report.remote_id)
     chargeback = result or _opened(charge, report, now)
@@ -71,7 +71,7 @@ def _charge_of(gateway: str, payment_id: str) -> Charge:
     charge = Charge.objects.filter(gateway=gateway, remote_payment_id=payment_id).first() if payment_id else None
     if charge is None:
         raise PaymentUnknown
-    return charges.charge_for_update(charge.id)  # two webhooks of one dispute write its row once
+    return charges.charge_for_update(charge.id)  # locked, so that two concurrent webhooks of one dispute create one row
 
 
 def _opened(charge: Charge, report: DisputeReport, now: datetime) -> Chargeback:
@@ -136,10 +136,10 @@ def _refs(chargeback: Chargeback) -> dict[str, str]:
 @transaction.atomic
 def absorb_chargeback(*, chargeback_id: UUID, shares: Sequence[Line], now: datetime) -> bool:
     """
-    Take a lost chargeback from those who bear it; the caller above says who, in shares that sum to its amount.
+    Charge a lost chargeback to those who bear it. The caller decides the shares, which sum to its amount.
 
-    :returns: False when it was absorbed before.
-    :raises IllegalTransition: if it is not lost.
+    :returns: False if it was already absorbed.
+    :raises NotLost: if it is not lost.
     """
     chargeback = Chargeback.objects.select_for_update(of=("self",)).select_related("charge").get(id=chargeback_id)
     if chargeback.absorbed_at is not None:
@@ -161,12 +161,13 @@ def submit_evidence(
     *, chargeback_id: UUID, text: str, product: str, customer_name: str, actor: Actor, now: datetime
 ) -> Chargeback:
     """
-    Hand the evidence in, once and for good. Recorded first, sent outside any transaction.
+    Submit the evidence; this can be done only once. Recorded first, then sent outside any transaction.
 
-    :raises OnlyStaff: unless the actor is of the staff.
-    :raises EvidenceTooLate: when the bank has decided, or has the evidence already.
-    :raises EvidenceRefused: for a rejection; it can be handed in again.
-    :raises PaymentUnavailable: without an answer; handing the same text in again is safe.
+    :raises OnlyStaff: unless the actor is staff.
+    :raises EvidenceTooLate: if the bank has decided, or already has the evidence.
+    :raises EvidenceEmpty: if the text is empty.
+    :raises EvidenceRefused: if the processor rejects it; it can be submitted again.
+    :raises PaymentUnavailable: if the processor does not answer; submitting the same text again is safe.
     """
     chargeback = _write_evidence(chargeback_id=chargeback_id, text=text, actor=actor, now=now)
     request = EvidenceRequest(
@@ -191,7 +192,7 @@ def _write_evidence(*, chargeback_id: UUID, text: str, actor: Actor, now: dateti
     chargeback = Chargeback.objects.select_for_update(of=("self",)).get(id=chargeback_id)
     policies.check_can_submit_evidence(chargeback, text)
     if chargeback.evidence_text != text:
-        chargeback.evidence_key = uuid7()  # other words are another request
+        chargeback.evidence_key = uuid7()  # another text needs another idempotency key
     chargeback.evidence_text = text
     chargeback.evidence_by_id = actor.user_id
     chargeback.evidence_written_at = now
@@ -204,9 +205,9 @@ def _write_evidence(*, chargeback_id: UUID, text: str, actor: Actor, now: dateti
 
 def record_fraud_warning(*, gateway: str, remote_id: str, now: datetime) -> None:
     """
-    An early fraud warning: whoever holds the money stops it. No money has moved.
+    Record an early fraud warning, so that the layer that holds the money blocks it. No money has moved.
 
-    :raises PaymentUnknown: if it is about a payment that we do not know.
+    :raises PaymentUnknown: if its payment is not in our books.
     """
     payment_id = registry.gateway_with(gateway, Disputes).payment_of_warning(remote_id)
     _warned(gateway=gateway, payment_id=payment_id, remote_id=remote_id, now=now)

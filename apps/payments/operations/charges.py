@@ -1,4 +1,4 @@
-"""Money in: a charge is recorded, then the processor is asked; only what the processor says counts as paid."""
+"""Payments in: a charge is recorded, then the processor is called. Only the processor's status counts as paid."""
 
 from __future__ import annotations
 
@@ -53,9 +53,9 @@ def create_charge(
     now: datetime,
 ) -> Charge:
     """
-    Record what is asked of whom, with its key. The processor is asked afterwards, by `open_checkout`.
+    Record a charge with its idempotency key. `open_checkout` calls the processor later.
 
-    An unfinished charge of the same amount for the same purpose is given again, so that two clicks are one charge.
+    An unfinished charge of the same amount, purpose and gateway is returned again, so that two clicks make one charge.
 
     :raises NotAllowed: unless the actor may pay for the payer.
     """
@@ -93,10 +93,10 @@ def create_charge(
 
 def open_checkout(*, charge_id: UUID, now: datetime) -> Charge:
     """
-    Ask the processor for the payment page, outside any transaction; safe to repeat, the key is the charge's.
+    Open the payment page at the processor, outside any transaction. Safe to repeat with the charge's idempotency key.
 
-    :raises PaymentUnavailable: without an answer. Asking again finds the page if it was made.
-    :raises PaymentRefused: for a rejection.
+    :raises PaymentUnavailable: if the processor does not answer. A repeated call finds the page if it was created.
+    :raises PaymentRefused: if the processor rejects it.
     """
     charge = Charge.objects.get(id=charge_id)
     if charge.checkout_url:
@@ -122,16 +122,15 @@ def open_checkout(*, charge_id: UUID, now: datetime) -> Charge:
 
 def open_checkout_with_fallback(*, charge: Charge, others: Sequence[str], actor: Actor, now: datetime) -> Charge:
     """
-    Ask for the payment page; where the gateway does not answer or refuses, ask the next gateway for one, under a charge
-    of
-    its own. The first charge is expired.
+    Open the payment page. If the gateway does not answer or refuses, try the next gateway with a new charge; the first
+    charge expires.
 
-    Why this is safe although silence leaves the outcome unknown: asking for a page asks for no money. A page that was
-    made and whose address never reached us was seen by nobody, and its charge is never shown again; should money come
-    through it all the same, the charge still succeeds and the money is the payer's credit. Nothing else falls over:
-    refunds, transfers and payouts move money, so they wait for the gateway that was asked.
+    This is safe although a missing answer leaves the outcome unknown: opening a page moves no money. Nobody has seen a
+    page whose URL never reached us, and its charge is never shown again. If it is paid anyway, the charge still
+    succeeds and the money becomes the payer's credit. Only checkouts have this fallback: refunds, transfers and payouts
+    move money, so they wait for the gateway that was called.
 
-    :raises PaymentUnavailable, PaymentRefused: by the last gateway.
+    :raises PaymentUnavailable, PaymentRefused: from the last gateway.
     """
     names = [name for name in others if name != charge.gateway]
     try:
@@ -178,9 +177,9 @@ def _opened(*, charge_id: UUID, checkout: Checkout, now: datetime) -> Charge:
 
 def refresh_charge(*, charge_id: UUID, now: datetime) -> Charge:
     """
-    Ask the processor what became of a charge, outside any transaction, and write it down.
+    Read the charge's status from the processor, outside any transaction, and record it.
 
-    :raises PaymentUnavailable: without an answer.
+    :raises PaymentUnavailable: if the processor does not answer.
     """
     charge = open_checkout(charge_id=charge_id, now=now)
     if charge.status == ChargeStatus.SUCCEEDED:
@@ -195,10 +194,10 @@ def refresh_charge(*, charge_id: UUID, now: datetime) -> Charge:
 @transaction.atomic
 def record_charge_outcome(*, charge_id: UUID, outcome: ChargeOutcome, now: datetime) -> Charge:
     """
-    Record what the processor says. Older news than what is known changes nothing, so any order and any
-    repetition of webhooks ends the same.
+    Record the processor's status. An outdated status changes nothing, so webhooks in any order and repeated webhooks
+    have the same result.
 
-    :raises AmountDiffers: if another amount was taken.
+    :raises AmountDiffers: if another amount was charged.
     """
     charge = charges.charge_for_update(charge_id)
     if outcome.state == ChargeState.SUCCEEDED and CHARGE.allows(charge.status, "succeed"):
@@ -257,7 +256,7 @@ def _succeeded(charge: Charge, outcome: ChargeOutcome, now: datetime) -> Charge:
 
 
 def _declined(charge: Charge, outcome: ChargeOutcome) -> Charge:
-    """The payment page is still open, so the payment has not failed: the payer may use another card there."""
+    """The payment page is still open, so the charge has not failed: the payer may use another card there."""
     charge.decline_code = outcome.decline_code
     charge.save(update_fields=["decline_code"])
     return charge
@@ -265,12 +264,13 @@ def _declined(charge: Charge, outcome: ChargeOutcome) -> Charge:
 
 def cancel_charge(*, charge_id: UUID, actor: Actor, now: datetime) -> Charge:
     """
-    Cancel a payment that was not made yet. The processor closes its page first, outside any transaction, so that
-    nobody pays there in the meantime; a bank transfer that is sent all the same becomes the payer's credit.
+    Cancel a payment that was not made yet. The processor closes its page first, outside any transaction, so that it
+    cannot be paid in the meantime. A bank transfer that arrives anyway becomes the payer's credit.
 
     :raises NotAllowed: unless the actor may pay for the payer.
-    :raises PaymentUnderWay: if the money is on its way. :raises PaymentMade: if it has come.
-    :raises PaymentUnavailable: without an answer; nothing has changed.
+    :raises PaymentUnderWay: if the money is on its way.
+    :raises PaymentMade: if the money has arrived.
+    :raises PaymentUnavailable: if the processor does not answer; nothing has changed.
     """
     charge = Charge.objects.get(id=charge_id)
     policies.check_can_cancel_charge(actor, charge)
@@ -290,7 +290,7 @@ def _cancelled(*, charge_id: UUID, actor: Actor, now: datetime) -> Charge:
     charge = charges.charge_for_update(charge_id)
     policies.check_can_cancel_charge(actor, charge)
     if not CHARGE.allows(charge.status, "cancel"):
-        return charge  # expired meanwhile, or cancelled by another click
+        return charge  # expired in the meantime, or cancelled by another click
     move(charge, CHARGE, "cancel", actor=actor, now=now)
     bus.publish(events.ChargeExpired(charge.id, charge.reference_id, charge.payer_id, is_cancelled=True), now=now)
     return charge

@@ -1,4 +1,4 @@
-"""Sending refunds to the gateways that took the payments: see `gateways.operations.dispatch`."""
+"""Send refunds through the gateways that took the payments; see `gateways.operations.dispatch`."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from apps.payments.states import REFUND
 
 
 def dispatch_due(*, limit: int = 100, clock: Clock = timezone.now) -> int:
-    """As `send_due`, through the gateways alone whose objects the books know."""
+    """Like `send_due`, but only through the gateways that `gateways_to_send_to` returns."""
     gateways = dispatch.gateways_to_send_to(now=clock())
     return send_due(limit=limit, clock=clock, gateways=gateways) if gateways else 0
 
 
 def send_due(*, limit: int = 100, clock: Clock = timezone.now, gateways: Collection[str] | None = None) -> int:
-    """Send refunds until none is due; returns the number of those that were tried."""
+    """Send refunds until none is due. Returns the number of attempts."""
     tried = 0
     while tried < limit and (refund := claim_refund(now=clock(), gateways=gateways)) is not None:
         send_refund(refund_id=refund.id, clock=clock)
@@ -33,7 +33,7 @@ def send_due(*, limit: int = 100, clock: Clock = timezone.now, gateways: Collect
 
 
 def claim_refund(*, now: datetime, gateways: Collection[str] | None = None) -> Refund | None:
-    """Take the refund that has been due longest, for as long as the lease; None when none is due."""
+    """Claim the refund that has been due longest, for the duration of the lease. None if none is due."""
     return dispatch.claim(dispatch.through(Refund.objects.all(), "charge__gateway", gateways), REFUND, now=now)
 
 

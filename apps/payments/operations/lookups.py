@@ -1,4 +1,4 @@
-"""Look up charges, refunds and chargebacks that no webhook has ended for a while."""
+"""Look up charges, refunds and chargebacks that have been open for a while without a final webhook."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from apps.payments.states import ChargebackStatus, ChargeStatus, RefundStatus
 
 
 def refresh_stale(*, older_than: timedelta, clock: Clock = timezone.now) -> int:
-    """Those first that were looked up longest ago; returns the number that was looked up."""
+    """Look up the rows with the oldest lookup first. Returns the number looked up."""
     before, lookups = clock() - older_than, Lookups(clock)
 
     def refresh_chargeback(row_id: UUID) -> None:

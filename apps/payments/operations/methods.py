@@ -1,4 +1,4 @@
-"""The dated table of payment methods, from the reviewed file."""
+"""Load the dated table of payment methods from the reviewed file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ METHODS = Path(__file__).parent.parent / "data" / "payment_methods.yaml"
 
 @transaction.atomic
 def load_payment_methods(*, path: Path = METHODS) -> int:
-    """Safe to run again; returns how many rows the file holds."""
+    """Load the file. Safe to run again. Returns the number of rows in the file."""
     count = 0
     for row in yaml.safe_load(path.read_text())["methods"]:
         for country in row["countries"]:

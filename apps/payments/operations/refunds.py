@@ -1,4 +1,4 @@
-"""Money back to an employer: reserved in the books by whoever asks, sent by the settlement."""
+"""Refunds to an employer: reserved in the ledger by the caller, sent by the dispatch job."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ class MoreThanCharged(Conflict):
 @transaction.atomic
 def request_refund(*, charge_id: UUID, reference_id: UUID, amount: Money, now: datetime) -> Refund:
     """
-    Record a refund to be sent. The caller has checked who asks, and reserves the amount on the refund's
-    transit account in the same transaction.
+    Record a refund to be sent. The caller has checked the permission, and reserves the amount on the refund's transit
+    account in the same transaction.
 
-    :raises MoreThanCharged: if the charge has not that much left.
+    :raises MoreThanCharged: if the charge's refundable amount is smaller.
     """
     charge = charges.charge_for_update(charge_id)
     already = charge.refunds.exclude(status=RefundStatus.FAILED).aggregate(total=Sum("amount_minor"))["total"] or 0
@@ -67,12 +67,13 @@ class NothingToSendBack(Conflict):
 @transaction.atomic
 def send_credit_back(*, organization_id: UUID, amount: Money, actor: Actor, now: datetime) -> list[Refund]:
     """
-    Send an employer's credit back through the payments it made, the newest first; several refunds where one payment
-    has not that much left.
+    Refund an employer's credit through the payments it made, the newest first; in several refunds if one payment's
+    refundable amount is too small.
 
     :raises NotAllowed: unless the actor may pay for the organization.
-    :raises NothingToPayOut, AmountTooLarge: for more than the credit.
-    :raises NothingToSendBack: if the payments have not that much left.
+    :raises NothingToPayOut: if there is no credit.
+    :raises AmountTooLarge, AmountTooSmall: if the amount is more than the credit, or not positive.
+    :raises NothingToSendBack: if the refundable amounts of the payments are too small.
     """
     policies.check_can_pay(actor, organization_id)
     credit = credits.credit(organization_id, amount.currency)
@@ -97,7 +98,7 @@ def send_credit_back(*, organization_id: UUID, amount: Money, actor: Actor, now:
 
 @transaction.atomic
 def refund_answered(*, refund_id: UUID, movement: Movement, now: datetime) -> Refund:
-    """Record what the processor says of a refund; older news changes nothing."""
+    """Record the processor's status of a refund; an outdated status changes nothing."""
     refund = refunds.refund_for_update(refund_id)
     if refund.status == RefundStatus.SENDING:
         changes = {"remote_id": movement.remote_id, "lease_until": None}
@@ -124,7 +125,7 @@ def refund_answered(*, refund_id: UUID, movement: Movement, now: datetime) -> Re
 
 @transaction.atomic
 def refund_refused(*, refund_id: UUID, failure_code: str, now: datetime) -> Refund:
-    """A rejection: the money is kept as the employer's credit."""
+    """Record a rejection: the money becomes the employer's credit."""
     refund = refunds.refund_for_update(refund_id)
     if refund.status == RefundStatus.SENDING:
         _fail(refund, failure_code, now)
@@ -135,7 +136,7 @@ def _fail(refund: Refund, failure_code: str, now: datetime) -> None:
     was_paid = refund.status == RefundStatus.SUCCEEDED
     changes = {"failure_code": failure_code[:60], "finished_at": now, "lease_until": None}
     move(refund, REFUND, "fail", actor=SYSTEM, now=now, changes=changes)
-    if was_paid:  # it came back after all: first the money is ours again, then the employer's
+    if was_paid:  # returned after success: reverse that entry first, then credit the employer
         paid = books.journal_by_key(event_key("refund.succeeded", refund.id))
         assert paid is not None
         ledger.reverse(journal_id=paid.id, key=event_key("refund.returned", refund.id), memo=failure_code[:60], now=now)
@@ -155,7 +156,7 @@ def _fail(refund: Refund, failure_code: str, now: datetime) -> None:
 
 
 def refresh_refund(*, refund_id: UUID, clock: Clock = timezone.now) -> bool:
-    """Look a refund up, as `refresh_payout`."""
+    """Look up a refund at the gateway. Returns False if it does not exist."""
     refund = Refund.objects.select_related("charge").filter(id=refund_id).first()
     if refund is None:
         return False

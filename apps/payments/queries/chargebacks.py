@@ -14,18 +14,22 @@ from apps.payments.states import ChargebackStatus
 
 
 def chargebacks_of(organization_id: UUID) -> QuerySet[Chargeback]:
-    """What the bank of an organization took back, newest first."""
+    """The chargebacks of the organization's payments, newest first."""
     return Chargeback.objects.filter(charge__payer_id=organization_id).select_related("charge").order_by("-opened_at")
 
 
 def chargebacks_of_purposes(reference_ids: Iterable[UUID]) -> list[Chargeback]:
-    """What banks took back of what was paid for these purposes, oldest first; one query."""
+    """The chargebacks of all payments for the given `reference_ids`, oldest first. One query."""
     result = Chargeback.objects.filter(charge__reference_id__in=list(reference_ids)).select_related("charge")
     return list(result.order_by("opened_at", "id"))
 
 
 def chargeback_visible_to(actor: Actor, chargeback_id: UUID) -> Chargeback:
-    """For staff. :raises NotFound: for anybody else as for one that is not there."""
+    """
+    The chargeback, for staff.
+
+    :raises NotFound: if it does not exist or the actor is not staff.
+    """
     chargeback = Chargeback.objects.select_related("charge__payer").filter(id=chargeback_id).first()
     if chargeback is None or not actor.is_staff:
         raise NotFound
@@ -33,7 +37,7 @@ def chargeback_visible_to(actor: Actor, chargeback_id: UUID) -> Chargeback:
 
 
 def absorbed_chargeback(chargeback_id: UUID) -> Chargeback | None:
-    """A lost one that somebody has borne; None for any other."""
+    """The chargeback if it is lost and absorbed, else None."""
     rows = Chargeback.objects.filter(id=chargeback_id, absorbed_at__isnull=False).select_related("charge")
     return rows.first()
 
@@ -43,7 +47,7 @@ def chargeback_number(chargeback_id: UUID) -> str:
 
 
 def chargebacks() -> QuerySet[Chargeback]:
-    """All of them, those whose evidence is due first."""
+    """All chargebacks: open ones first, the nearest evidence deadline on top."""
     return Chargeback.objects.select_related("charge__payer").order_by(
         F("closed_at").asc(nulls_first=True), F("evidence_due_at").asc(nulls_last=True), "-opened_at"
     )
@@ -59,7 +63,9 @@ def chargeback_for_update(gateway: str, remote_id: str) -> Chargeback | None:
 
 
 def chargeback_claims_left() -> int:
-    """Chargebacks that are won, or lost and borne, while their claim is not at nothing: none, in sound books."""
+    """
+    The number of won or absorbed chargebacks whose receivable account is not zero. Always 0 if the books are correct.
+    """
     ended = [
         (chart.receivable_chargeback(chargeback_id, currency).code, currency)
         for chargeback_id, currency in Chargeback.objects.filter(

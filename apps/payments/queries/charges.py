@@ -19,12 +19,12 @@ from apps.payments.states import ChargebackStatus, ChargeStatus, RefundStatus
 
 
 def sees_money_of(actor: Actor, organization_id: UUID) -> bool:
-    """Members see their organization's money, and staff everybody's."""
+    """Whether the actor may see the organization's money: permitted members and staff."""
     return actor.is_staff or accounts.may(actor, Act.SEE_MONEY, organization_id)
 
 
 def charges_of(organization_id: UUID) -> QuerySet[Charge]:
-    """The payments of an organization, newest first, each with what became of it."""
+    """The payments of an organization, newest first, each with its outcome."""
     return with_outcome(Charge.objects.filter(payer_id=organization_id)).order_by("-created_at", "-id")
 
 
@@ -40,7 +40,7 @@ _MOST_SERIOUS_FIRST = Case(
 
 
 def with_outcome(charges: QuerySet[Charge]) -> QuerySet[Charge]:
-    """The same payments with refunds and chargebacks, for `Charge.outcome`; no further query."""
+    """The same charges with refund and chargeback columns, for `Charge.outcome`; no additional query."""
     contested = Chargeback.objects.filter(charge_id=OuterRef("id")).order_by(_MOST_SERIOUS_FIRST)
     existing: dict[str, Any] = {
         "refunded_minor": _refunds_sum(status=RefundStatus.SUCCEEDED),
@@ -57,16 +57,16 @@ def _refunds_sum(**lookup: object) -> Coalesce:
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What an organization paid in one currency, and what of it came back or is on its way back."""
+    """The total an organization paid in one currency, and the parts refunded (or being refunded) and charged back."""
 
     paid: Money
     refunded: Money
     taken_back: Money
-    """By the organization's bank: chargebacks that are open or lost."""
+    """Chargebacks that are open or lost."""
 
 
 def spent_by(organization_id: UUID) -> list[Spent]:
-    """By currency; three queries."""
+    """The totals by currency. Three queries."""
     paid = (
         Charge.objects.filter(payer_id=organization_id, status=ChargeStatus.SUCCEEDED)
         .order_by("currency")
@@ -87,17 +87,17 @@ UNFINISHED = (ChargeStatus.CREATED, ChargeStatus.OPEN, ChargeStatus.PROCESSING)
 
 
 def open_charge_of(reference_id: UUID) -> Charge | None:
-    """The payment that is asked for this purpose and has not ended, if any."""
+    """The latest unfinished charge for this `reference_id`, or None."""
     return Charge.objects.filter(reference_id=reference_id, status__in=UNFINISHED).order_by("-created_at").first()
 
 
 def open_charges_of(reference_id: UUID) -> list[Charge]:
-    """All that were asked for this purpose and have not ended, oldest first."""
+    """All unfinished charges for this `reference_id`, oldest first."""
     return list(Charge.objects.filter(reference_id=reference_id, status__in=UNFINISHED).order_by("created_at"))
 
 
 def last_charges_of(reference_ids: Iterable[UUID]) -> dict[UUID, Charge]:
-    """By purpose: what was paid, else the payment that is open, else the last try; one query."""
+    """For each `reference_id`: the succeeded charge, else the unfinished one, else the last one. One query."""
     last_charges: dict[UUID, Charge] = {}
     rows = Charge.objects.filter(reference_id__in=list(reference_ids)).order_by("created_at")
     for charge in rows:
@@ -109,9 +109,10 @@ def last_charges_of(reference_ids: Iterable[UUID]) -> dict[UUID, Charge]:
 
 def paid_again(used_ids: Mapping[UUID, UUID | None]) -> dict[UUID, Money]:
     """
-    What came in for these purposes beside the payment that was used, by purpose; one query. It is the payer's credit.
+    For each `reference_id`, the total of succeeded charges other than the used one. That money is the payer's credit.
+    One query.
 
-    :param used_ids: by purpose, the charge that was used, if any.
+    :param used_ids: for each `reference_id`, the charge that was used, or None.
     """
     result: dict[UUID, Money] = {}
     rows = Charge.objects.filter(reference_id__in=list(used_ids), status=ChargeStatus.SUCCEEDED)
@@ -125,14 +126,21 @@ def _weight(charge: Charge) -> int:
 
 
 def is_on_its_way(charge: Charge) -> bool:
-    """May this money come without anybody doing more: a transfer that may be sent, a payment that takes days?"""
+    """
+    Whether the money may arrive without further action by the payer: a bank transfer may have been sent, or the method
+    takes days.
+    """
     if charge.status == ChargeStatus.PROCESSING:
         return True
     return charge.status == ChargeStatus.OPEN and not registry.gateway(charge.gateway).capabilities.pays_at_once
 
 
 def charge_visible_to(actor: Actor, charge_id: UUID) -> Charge:
-    """:raises NotFound: for a stranger as for a charge that is not there."""
+    """
+    The charge with its payer and outcome.
+
+    :raises NotFound: if it does not exist or the actor may not see it.
+    """
     charge = with_outcome(Charge.objects.select_related("payer")).filter(id=charge_id).first()
     if charge is None or not sees_money_of(actor, charge.payer_id):
         raise NotFound

@@ -20,8 +20,8 @@ class Method:
 
 def methods_for(*, country: str, currency: str, on: date) -> list[Method]:
     """
-    What the payer may choose, the first choice first. The first gateway needs no row: it takes every payer; any other
-    takes those that the dated table names, in currencies that it can.
+    The payment methods the payer may choose, in order of preference. The first gateway needs no row and is open to
+    every payer. Others need a valid row in the dated table. All must support the currency.
     """
     first, *others = registry.names()
     rows = dated(Direction.IN, country, on).filter(Q(currency="") | Q(currency=currency), gateway__in=others)
@@ -30,7 +30,7 @@ def methods_for(*, country: str, currency: str, on: date) -> list[Method]:
 
 
 def label_of(gateway: str) -> str | Promise:
-    """What people call a way to pay."""
+    """The display name of the gateway."""
     return GatewayName(gateway).label
 
 

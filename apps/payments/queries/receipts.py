@@ -10,7 +10,7 @@ from apps.payments.models import Charge
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A document with every journal entry behind it."""
+    """A document with all journal entries behind it."""
 
     number: str
     title: str

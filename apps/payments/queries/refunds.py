@@ -11,7 +11,7 @@ from apps.payments.states import ChargeStatus, RefundStatus
 
 
 def refunds_of(organization_id: UUID) -> QuerySet[Refund]:
-    """Money on its way back to an organization that paid it, or already there, newest first."""
+    """The refunds to an organization, newest first."""
     return Refund.objects.filter(charge__payer_id=organization_id).select_related("charge").order_by("-id")
 
 
@@ -24,18 +24,18 @@ def refund_for_update(refund_id: UUID) -> Refund:
 
 
 def charges_to_refund(payer_id: UUID, currency: str) -> list[Charge]:
-    """Payments through which credit could be sent back, the newest first."""
+    """The succeeded charges through which credit may be refunded, newest first; at most 100."""
     paid = Charge.objects.filter(payer_id=payer_id, currency=currency, status=ChargeStatus.SUCCEEDED)
     return list(paid.order_by("-succeeded_at", "-id")[:100])
 
 
 def refundable(charge_id: UUID) -> Money:
-    """What can still be sent back through one charge."""
+    """The amount of the charge that can still be refunded."""
     charge = Charge.objects.get(id=charge_id)
     already = charge.refunds.exclude(status=RefundStatus.FAILED).aggregate(total=Sum("amount_minor"))["total"]
     return charge.amount - Money(int(already or 0), charge.currency)
 
 
 def chargeable(amount: Money) -> Money:
-    """The largest amount not above this one that the processor can express (Kuwaiti dinars go in tens of fils)."""
+    """The largest amount up to this one that the processor can express (Kuwaiti dinars in multiples of ten fils)."""
     return sendable(amount)

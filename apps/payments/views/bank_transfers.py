@@ -18,7 +18,7 @@ from apps.payments.queries import charges
 @login_required
 @require_safe
 def bank_transfer(request: HttpRequest, charge_id: UUID) -> HttpResponse:
-    """The checkout of the bank gateway: our account, the amount, and the reference that makes it the payer's."""
+    """The checkout of the bank gateway: our account, the amount, and the reference that identifies the payment."""
     charge = charges.charge_visible_to(actor(request), charge_id)
     if charge.gateway != "bank":
         raise NotFound

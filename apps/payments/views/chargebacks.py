@@ -1,4 +1,4 @@
-"""The staff's desk for payments that the buyer's bank takes back."""
+"""Staff pages for chargebacks."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from apps.payments.queries import chargebacks as chargeback_queries
 @login_required
 @require_safe
 def chargebacks(request: HttpRequest) -> HttpResponse:
-    """Open ones first, the nearest deadline on top."""
+    """Open chargebacks first, the nearest deadline on top."""
     gateway_policies.check_is_staff(actor(request))
     result = list(chargeback_queries.chargebacks()[:200])
     context = {"chargebacks": result, "warnings": escrows.open_warnings(), "appeals": escrows.open_appeals()}
@@ -47,8 +47,8 @@ def _ask_about_evidence(request: HttpRequest, form: EvidenceForm) -> HttpRespons
 @require_http_methods(["GET", "HEAD", "POST"])
 def chargeback(request: HttpRequest, chargeback_id: UUID) -> HttpResponse:
     """
-    One case: what was taken, who bears it, and the evidence to be read and handed in. The evidence is assembled by
-    the work's own area above, as a part of the page; what staff send is what they saw.
+    One chargeback: the amount, who bears it, and the evidence to read and submit. The app that holds the work, in a
+    higher layer, assembles the evidence as a part of the page; staff send exactly the text they saw.
     """
     result = chargeback_queries.chargeback_visible_to(actor(request), chargeback_id)
     form = EvidenceForm(request.POST or None)

@@ -53,7 +53,7 @@ def charge(request: HttpRequest, charge_id: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def cancel_charge(request: HttpRequest, charge_id: UUID) -> HttpResponse:
-    """Cancel a payment that was not made yet; back to where the button was."""
+    """Cancel a payment that was not made yet, then return to the previous page."""
     result = charge_queries.charge_visible_to(actor(request), charge_id)
     try:
         charge_operations.cancel_charge(charge_id=result.id, actor=actor(request), now=timezone.now())

@@ -32,7 +32,7 @@ def _ask_about_credit(request: HttpRequest, form: CreditBackForm) -> HttpRespons
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def credit(request: HttpRequest, currency: str) -> HttpResponse:
-    """An employer sends credit back to where it was paid from."""
+    """An employer requests a refund of its credit through the payments it came from."""
     organization_id = actor(request).organization_id
     if organization_id is None or currency not in currencies.exponents():
         raise NotFound
@@ -40,7 +40,7 @@ def credit(request: HttpRequest, currency: str) -> HttpResponse:
     available = credits.credit(organization_id, currency)
     form = CreditBackForm(request.POST or None, currency=currency, initial={"amount": available.as_decimal()})
     if request.method == "POST" and form.is_valid() and form.money is not None and not is_changing(request):
-        # More than there is needs no question: the operation refuses it.
+        # An amount above the credit needs no confirmation: the operation refuses it.
         if form.money <= available and (question := _ask_about_credit(request, form)):
             return question
         try:

@@ -10,7 +10,11 @@ from apps.payments import policies
 
 
 def organization_id_of(request: HttpRequest) -> UUID:
-    """:raises NotFound: for somebody who acts for no organization, or may not see its money."""
+    """
+    The id of the organization the actor acts for.
+
+    :raises NotFound: if the actor acts for no organization, or may not see its money.
+    """
     organization_id = actor(request).organization_id
     if organization_id is None:
         raise NotFound
