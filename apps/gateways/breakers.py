@@ -1,4 +1,4 @@
-"""One breaker per gateway and address: a processor that is silent is not called for a while."""
+"""One circuit breaker per gateway and address: a processor that does not answer is not called for a while."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Answer = TypeVar("Answer")
 
 
 class NoAnswer(GatewayUnavailable):
-    """No answer at all: the connection failed, or the time ran out."""
+    """No answer at all: the connection failed or timed out."""
 
 
 def call(gateway: str, address: str, function: Callable[[], Answer]) -> Answer:

@@ -1,4 +1,4 @@
-"""What can go wrong at a payment gateway."""
+"""Errors of payment gateways."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ class PaymentUnavailable(Unavailable):
 
 
 class GatewayUnavailable(Exception):
-    """No answer, or none that can be relied on. The money may or may not have moved: look it up, never guess."""
+    """No reliable answer. The money may or may not have moved: look it up, never guess."""
 
 
 class GatewayRefused(Exception):
-    """A rejection: nothing moved. `code` is the processor's own word."""
+    """A rejection: nothing moved. `code` is the processor's error code."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(f"{code}: {message}")
@@ -25,4 +25,4 @@ class GatewayRefused(Exception):
 
 
 class SignatureWrong(Exception):
-    """The webhook was not sent by the processor, or too long ago, or from the future."""
+    """The webhook was not sent by the processor, or its timestamp is too old or in the future."""

@@ -5,7 +5,7 @@ from apps.outbox import bus
 
 @bus.event("gateways.paused_or_resumed")
 class PaymentsPausedOrResumed:
-    """`what`: pause, resume, resolve_unbooked. `user_id` is None for the system and for commands."""
+    """`what` is pause, resume or resolve_unbooked. `user_id` is None for the system and for commands."""
 
     pause_id: UUID
     what: str

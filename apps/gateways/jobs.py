@@ -15,13 +15,13 @@ logger = logging.getLogger(__name__)
 
 @shared_task(name="gateways.handle_webhooks")
 def handle_webhooks() -> int:
-    """Handle the webhooks of the inbox that are due."""
+    """Handle the webhooks in the inbox that are due."""
     return webhooks.handle_due()
 
 
 @shared_task(name="gateways.poll_events", time_limit=600)
 def poll_events() -> int:
-    """Record the events of which a webhook was lost."""
+    """Record the events whose webhook was lost."""
     if not registry.offers(settings.PAYMENT_GATEWAY, Webhooks):
         return 0
     try:
@@ -33,6 +33,6 @@ def poll_events() -> int:
 
 @shared_task(name="gateways.prune", time_limit=120)
 def prune() -> int:
-    """Drop the content of webhooks that were handled long ago; that they came is kept."""
+    """Delete the payloads of webhooks that were handled long ago; their rows stay."""
     before = timezone.now() - timedelta(days=settings.RETENTION_DAYS["webhooks"])
     return webhooks.drop_old_payloads(before=before)

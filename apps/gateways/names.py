@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class GatewayName(models.TextChoices):
-    """The gateways as payers know them."""
+    """The gateways, with the names shown to payers."""
 
     SANDBOX = "sandbox", _("Card")
     STRIPE = "stripe", _("Card and other methods of the payment processor")

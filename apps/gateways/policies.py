@@ -1,4 +1,4 @@
-"""Who may pause payments and run the treasury, and what may go out."""
+"""Who may pause payments and run the treasury, and when money may go out."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OnlyStaff = StaffOnly
 
 
 def check_is_staff(actor: Actor) -> None:
-    """:raises OnlyStaff: for anybody but those of the staff who look after money."""
+    """:raises OnlyStaff: unless the actor is staff who may run the treasury."""
     accounts.check_staff_may(actor, Act.RUN_TREASURY)
 
 
@@ -35,18 +35,18 @@ class WithdrawalsFrozen(Conflict):
 
 
 def check_can_pause(actor: Actor) -> None:
-    """:raises OnlyStaff: for anybody but staff and the system."""
+    """:raises OnlyStaff: unless the actor is permitted staff or the system."""
     if not actor.is_system:
         accounts.check_staff_may(actor, Act.PAUSE_PAYMENTS)
 
 
 def check_is_not_paused() -> None:
-    """:raises PaymentsPaused: while nothing may go out."""
+    """:raises PaymentsPaused: while payments are paused."""
     if pauses.is_paused():
         raise PaymentsPaused
 
 
 def check_is_not_frozen(organization_id: UUID) -> None:
-    """:raises WithdrawalsFrozen: while a movement of the organization's money waits to be compared with the books."""
+    """:raises WithdrawalsFrozen: while a movement of the organization's money waits for comparison with the books."""
     if pauses.is_frozen(organization_id):
         raise WithdrawalsFrozen

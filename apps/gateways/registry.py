@@ -1,4 +1,4 @@
-"""Which gateway is open, by the settings; the Stripe client is imported only when it is asked for."""
+"""The open gateways, by the settings. The Stripe client is imported only when it is used."""
 
 from __future__ import annotations
 
@@ -17,22 +17,26 @@ _registered: dict[str, Callable[[], Gateway]] = {}
 
 
 def register(name: str, make: Callable[[], Gateway]) -> None:
-    """A gateway whose memory is kept by the area above is brought by it."""
+    """Register a gateway whose data is stored by an app in a higher layer."""
     _registered[name] = make
 
 
 def names() -> tuple[str, ...]:
-    """Every gateway that is open here, the first choice first."""
+    """The names of the open gateways, the default first."""
     return tuple(dict.fromkeys((settings.PAYMENT_GATEWAY, *settings.PAYMENT_GATEWAYS_ALSO)))
 
 
 def default_gateway() -> Gateway:
-    """The gateway that new charges and payouts go through."""
+    """The gateway for new charges and payouts."""
     return gateway(settings.PAYMENT_GATEWAY)
 
 
 def gateway(name: str) -> Gateway:
-    """The gateway that an existing charge or payout went through. :raises LookupError: for an unknown name."""
+    """
+    The gateway of an existing charge or payout.
+
+    :raises LookupError: if the name is unknown.
+    """
     if name in _registered:
         return _registered[name]()
     if name == "wallet" and settings.WALLET_PROVIDER_URL:
@@ -52,15 +56,15 @@ def gateway(name: str) -> Gateway:
 
 
 def offers(name: str, flow: type[Flow]) -> bool:
-    """Does a gateway do what a protocol describes? `offers("bank", Onboarding)` is False."""
+    """Whether the gateway implements a protocol. `offers("bank", Onboarding)` is False."""
     return isinstance(gateway(name), flow)
 
 
 def gateway_with(name: str, flow: type[Flow]) -> Flow:
     """
-    The gateway, for what only some do.
+    The gateway, if it implements the protocol.
 
-    :raises GatewayRefused: `unsupported`, where it does not do it.
+    :raises GatewayRefused: with the code `unsupported`, if it does not.
     """
     connected = gateway(name)
     if not isinstance(connected, flow):
@@ -69,7 +73,7 @@ def gateway_with(name: str, flow: type[Flow]) -> Flow:
 
 
 def _timeout() -> tuple[float, float]:
-    """To connect, and to answer."""
+    """Seconds: (to connect, to answer)."""
     return settings.GATEWAY_CONNECT_SECONDS, settings.GATEWAY_ANSWER_SECONDS
 
 

@@ -1,4 +1,4 @@
-"""Addresses that payment providers call: outside the prefixes of the languages."""
+"""URLs that payment providers call, without a language prefix."""
 
 from django.urls import path
 

@@ -22,17 +22,17 @@ Reader = Callable[..., Any]
 BODY_BYTES_MAX = 512 * 1024
 
 
-@csrf_exempt  # not a browser: the signature says who sends
+@csrf_exempt  # not a browser request: the signature identifies the sender
 @require_POST
 def receive(request: HttpRequest, processor: str) -> HttpResponse:
-    """Snapshot events: the object as it was."""
+    """Snapshot events, which contain the object."""
     return _receive(request, processor, lambda gateway: gateway.read_webhook)
 
 
 @csrf_exempt
 @require_POST
 def receive_thin(request: HttpRequest, processor: str) -> HttpResponse:
-    """Thin events, under a secret of their own: they name an object, which is fetched later."""
+    """Thin events, with their own secret: they name an object, which is fetched later."""
     if not settings.WEBHOOK_THIN_SECRET:
         return HttpResponseNotFound()
     return _receive(request, processor, lambda gateway: gateway.read_thin_webhook)
@@ -51,7 +51,7 @@ def _receive(request: HttpRequest, processor: str, reader_of: Callable[[Webhooks
     except (SignatureWrong, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return HttpResponseBadRequest("signature or content not understood")
     if webhooks.record_webhook(processor=processor, webhook=webhook, now=now) is not None:
-        # A lost hint costs the seconds until the next beat, never a webhook.
+        # If this task message is lost, the next scheduled run handles the webhook seconds later.
         with contextlib.suppress(Exception):
             current_app.send_task("gateways.handle_webhooks", expires=30)
     return HttpResponse(status=200)

@@ -1,4 +1,4 @@
-"""Which app handles a webhook of a kind. Each app registers its handlers in its module `webhooks`."""
+"""The registry of webhook handlers by kind. Each app registers its handlers in its module `webhooks`."""
 
 from __future__ import annotations
 
@@ -10,13 +10,17 @@ from apps.common.clock import Clock
 from apps.gateways.protocols.webhooks import WebhookKind
 
 Handler = Callable[[str, str, Clock], bool]
-"""Called with the gateway's name, the reference of the webhook and the clock; False for an object that is not ours."""
+"""Called with the gateway's name, the webhook's reference and the clock. Returns False if the object is not ours."""
 
 _handlers: dict[str, Handler] = {}
 
 
 def handles(kind: WebhookKind) -> Callable[[Handler], Handler]:
-    """Register the handler of one kind. :raises ValueError: if the kind has one already."""
+    """
+    Register the handler of one kind.
+
+    :raises ValueError: if the kind already has another handler.
+    """
 
     def register(handler: Handler) -> Handler:
         existing = _handlers.get(kind)
@@ -30,10 +34,10 @@ def handles(kind: WebhookKind) -> Callable[[Handler], Handler]:
 
 def refresh(*, kind: str, reference: str, processor: str = "", clock: Clock = timezone.now) -> bool:
     """
-    Look up the object that a webhook names at the gateway itself, and record its present state.
+    Look up the object named by a webhook at the gateway, and record its present state.
 
-    :returns: False for an object that is not ours, and for a kind that no app handles.
-    :raises PaymentUnknown: for a dispute about a payment that is not in our books; it is never skipped.
+    :returns: False if the object is not ours, or no app handles the kind.
+    :raises PaymentUnknown: if a dispute's payment is not in our books; it is never skipped.
     """
     handler = _handlers.get(kind)
     return handler is not None and handler(processor, reference, clock)

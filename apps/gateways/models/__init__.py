@@ -1,4 +1,4 @@
-"""Django reads the models here."""
+"""Imports the models so that Django registers them."""
 
 from apps.gateways.models.pauses import GatewayCheck, PaymentPause, UnbookedObject
 from apps.gateways.models.webhooks import WebhookEvent

@@ -1,4 +1,4 @@
-"""One call to a gateway, recorded before it is made. Each kind of document has a table of its own attempts."""
+"""A call to a gateway, recorded before it is made. Each kind of document has its own table of attempts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class AttemptOutcome(models.TextChoices):
 
 
 class Attempt(BaseModel):
-    """What the attempts of every kind share; `nth` counts from 1 within one document."""
+    """The common fields of all attempts; `nth` counts from 1 within one document."""
 
     nth = models.PositiveIntegerField()
     outcome = models.CharField(max_length=10, choices=AttemptOutcome, default=AttemptOutcome.PENDING)
@@ -30,7 +30,7 @@ class Attempt(BaseModel):
 
 
 def attempt_constraints(document: str) -> list[models.BaseConstraint]:
-    """For the table of attempts of one kind of document, named by its foreign key."""
+    """The constraints for an attempts table; `document` is its foreign key."""
     name = f"%(app_label)s_%(class)s_{document}"
     return [
         models.CheckConstraint(condition=Q(outcome__in=AttemptOutcome.values), name=f"{name}_outcome_known"),

@@ -1,4 +1,4 @@
-"""When money stops going out, and what a processor holds that the books do not know."""
+"""Pauses of outgoing payments, and a processor's objects that are missing in the books."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class PauseKind(models.TextChoices):
 
 
 class RemoteKind(models.TextChoices):
-    """Objects of a processor that carry our ids."""
+    """The processor's objects that have our ids."""
 
     CHARGE = "charge", _("Payment")
     TRANSFER = "transfer", _("Transfer to a freelancer's account")
@@ -38,7 +38,7 @@ class UnbookedStatus(models.TextChoices):
 
 
 class PaymentPause(BaseModel):
-    """While one is open no money goes out: who paused it, when and why; the row is kept when it ends."""
+    """While a pause is open, no money goes out. It records who paused, when and why; the row stays after its end."""
 
     kind = models.CharField(max_length=12, choices=PauseKind, default=PauseKind.MANUAL)
     reason = models.TextField(max_length=1000)
@@ -47,7 +47,7 @@ class PaymentPause(BaseModel):
     """None for the system and for a command; the command's user is in `origin`."""
     origin = models.CharField(max_length=120, blank=True, default="")
     checked_at = models.DateTimeField(null=True, blank=True)
-    """When the processors' objects were compared with the books completely, for a pause that asks for it."""
+    """When the processors' objects were completely compared with the books, for a pause that requires it."""
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     end_reason = models.TextField(max_length=1000, blank=True, default="")
@@ -56,7 +56,7 @@ class PaymentPause(BaseModel):
         constraints = [
             is_one_of(PauseKind, "gateways_paymentpause_kind_known", "kind"),
             models.CheckConstraint(condition=~Q(reason=""), name="gateways_paymentpause_has_a_reason"),
-            # At most one is open: NULLs count as equal, and the index holds nothing but open ones.
+            # At most one is open: NULLs count as equal, and the index contains only open ones.
             models.UniqueConstraint(
                 fields=["ended_at"],
                 condition=Q(ended_at__isnull=True),
@@ -71,18 +71,20 @@ class PaymentPause(BaseModel):
 
 
 class UnbookedObject(BaseModel):
-    """Something a processor carried out for us that the books did not know when it was found."""
+    """An object that a processor carried out for us and that was missing in the books."""
 
     gateway = models.CharField(max_length=20)
     kind = models.CharField(max_length=12, choices=RemoteKind)
     remote_id = models.CharField(max_length=120)
     own_id = models.UUIDField(null=True, blank=True)
-    """Our id of the payout, refund or payment, as the processor was given it."""
+    """Our id of the payout, refund or payment, as we sent it to the processor."""
     status = status_field(UnbookedStatus)
     amount_minor = amount_field()
     currency = currency_field()
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    """Whose withdrawals wait until this is resolved; None where the books do not know the account either."""
+    """
+    The organization whose withdrawals wait until this is resolved; None if its account is missing in the books too.
+    """
     remote_created_at = models.DateTimeField()
     found_at = models.DateTimeField()
     resolved_at = models.DateTimeField(null=True, blank=True)
@@ -108,9 +110,12 @@ class UnbookedObject(BaseModel):
 
 
 class GatewayCheck(BaseModel):
-    """How far a gateway's own objects were compared; restored with the books, so that it looks back far enough."""
+    """
+    How far a gateway's objects have been compared. It is restored together with the books, so that the next comparison
+    goes back far enough.
+    """
 
     gateway = models.CharField(max_length=20, unique=True)
     checked_at = models.DateTimeField()
     newest_at = models.DateTimeField()
-    """When the newest object that was compared was created there, by the processor's clock."""
+    """The creation time of the newest compared object, by the processor's clock."""

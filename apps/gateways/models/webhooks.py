@@ -16,7 +16,7 @@ class WebhookStatus(models.TextChoices):
 
 
 class WebhookEvent(BaseModel):
-    """The inbox: recorded, answered with 200, handled later; the same webhook twice is one row."""
+    """The webhook inbox: recorded, answered with 200 and handled later. A duplicate webhook makes no second row."""
 
     processor = models.CharField(max_length=20)
     external_id = models.CharField(max_length=120)

@@ -1,9 +1,10 @@
 """
-Sending documents to gateways. The database is the queue: a row is claimed for a while and the claim committed, the
-gateway is called outside any transaction with the key that was stored before, and the answer is recorded in one step.
+Send documents to gateways. The database is the queue: a row is claimed for a limited time and the claim is committed;
+the gateway is called outside any transaction with the idempotency key stored before; then the answer is recorded in one
+transaction.
 
-Without an answer the row stays as it is until the claim runs out; whoever claims it next looks the outcome up before
-sending again, because a processor forgets its keys after a day. Only a rejection is a failure.
+If there is no answer, the row stays unchanged until the claim expires. The next worker looks the outcome up before
+sending again, because a processor forgets its idempotency keys after a day. Only a rejection is a failure.
 """
 
 from __future__ import annotations
@@ -34,11 +35,11 @@ logger = logging.getLogger(__name__)
 LEASE = timedelta(seconds=120)
 WAITING = ["requested", "sending"]
 KEY_DISPUTED = {"idempotency_error"}
-"""Another call went out under the same key: what became of that one is not known from this answer."""
+"""Another call used the same key: this answer does not show the outcome of that call."""
 
 
 class Document(Protocol):
-    """A row that is sent to a gateway: a payout, a refund, the reversal of a transfer."""
+    """A row that is sent to a gateway: a payout, a refund or a transfer reversal."""
 
     pk: UUID
     status: str
@@ -62,13 +63,15 @@ _checks: list[SendingCheck] = []
 
 
 def register_check(check: SendingCheck) -> None:
-    """Nothing is sent to a gateway for which `check` answers False."""
+    """Register a check; nothing is sent to a gateway for which it returns False."""
     if check not in _checks:
         _checks.append(check)
 
 
 def gateways_to_send_to(*, now: datetime) -> list[str]:
-    """The gateways that every registered check allows; none while payments are paused, or nobody checks."""
+    """
+    The gateways that every registered check allows. Empty while payments are paused, or if no check is registered.
+    """
     if not _checks or pauses.is_paused():
         return []
     return [name for name in registry.names() if all(check(gateway=name, now=now) for check in _checks)]
@@ -77,8 +80,8 @@ def gateways_to_send_to(*, now: datetime) -> list[str]:
 @transaction.atomic(durable=True)
 def claim(rows: QuerySet[Row], machine: Machine, *, now: datetime) -> Row | None:
     """
-    Take the row that has been due longest, for as long as the lease; None when none is due or payments are paused.
-    What another worker holds is skipped. The attempt is recorded with the claim, before any call.
+    Claim the row that has been due longest, for the duration of the lease. None if none is due or payments are paused.
+    Rows held by another worker are skipped. The attempt is recorded with the claim, before any call.
     """
     if pauses.is_paused():
         return None
@@ -93,14 +96,14 @@ def claim(rows: QuerySet[Row], machine: Machine, *, now: datetime) -> Row | None
 
 
 def through(rows: QuerySet[Row], field: str, gateways: Collection[str] | None) -> QuerySet[Row]:
-    """Those rows that go through these gateways; all of them for None."""
+    """The rows that go through these gateways; all rows if `gateways` is None."""
     return rows if gateways is None else rows.filter(**{f"{field}__in": gateways})
 
 
 def attempt(row: Document, send: Callable[[], None], refused: Callable[[str], None], clock: Clock) -> None:
     """
-    One attempt at a claimed row: no answer, or one about another call, leaves the outcome unknown; a rejection ends
-    the row by `refused`, which is called with the gateway's code.
+    Make one attempt at a claimed row. No answer, or an answer about another call with the same key, leaves the outcome
+    unknown. On a rejection, `refused` is called with the gateway's error code and ends the row.
     """
     try:
         send()
@@ -119,14 +122,17 @@ def attempt(row: Document, send: Callable[[], None], refused: Callable[[str], No
 
 @transaction.atomic
 def _unanswered(row: Document, detail: str, now: datetime) -> None:
-    """The outcome is unknown: nothing changes but when to look again."""
+    """The outcome is unknown: only the time of the next attempt changes."""
     logger.warning("no answer for %s: %s", row.number, detail)
     postpone(row, pause_after(row.attempts_made), now)
     end_attempt(row, AttemptOutcome.UNKNOWN, detail, now)
 
 
 def postpone(row: Document, pause: timedelta, now: datetime, changes: dict[str, object] | None = None) -> None:
-    """Give the claim back, to be made again after a pause; a row that another worker has taken meanwhile is left."""
+    """
+    Release the claim and try again after a pause. A row that another worker has claimed in the meantime stays
+    unchanged.
+    """
     changes = {"lease_until": None, "next_attempt_at": now + pause} | (changes or {})
     held = type(row)._default_manager.filter(  # type: ignore[attr-defined]
         pk=row.pk, attempts_made=row.attempts_made, status__in=WAITING

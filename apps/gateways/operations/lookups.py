@@ -1,4 +1,4 @@
-"""Look up at the gateways what no webhook has ended for a while: a webhook can be lost for good."""
+"""Look up objects at the gateways that had no final webhook for a while: a webhook can be lost."""
 
 from __future__ import annotations
 
@@ -15,22 +15,24 @@ from apps.gateways.errors import GatewayRefused, GatewayUnavailable, PaymentUnav
 
 logger = logging.getLogger(__name__)
 STALE_MAX, STALE_SECONDS, UNANSWERED_MAX = 50, 10.0, 3
-"""Of each kind in one run; after so many calls without an answer the run ends."""
+"""
+The number of rows per kind in one run, the seconds per kind, and the number of unanswered calls that ends the run.
+"""
 
 
 class Lookups:
-    """One run: the number of rows that were looked up, and of calls without an answer."""
+    """One run: counts the rows looked up and the calls without an answer."""
 
     def __init__(self, clock: Clock) -> None:
         self.clock, self.looked_up, self.unanswered = clock, 0, 0
 
     def look_up(self, rows: QuerySet[Any], refresh: Callable[[UUID], object]) -> None:
-        """Refresh these rows, those first that were looked up longest ago; one that fails stops no other."""
+        """Refresh these rows, the oldest lookup first. A row that fails does not stop the others."""
 
         def look_up_one(row_id: UUID) -> None:
             if self.unanswered >= UNANSWERED_MAX:
                 return
-            # Written before the call: what takes the run down with it is not the first again.
+            # Written before the call, so that a row that crashes the run is not first in the next run.
             rows.model._default_manager.filter(pk=row_id).update(looked_at=self.clock())
             try:
                 refresh(row_id)
@@ -38,7 +40,7 @@ class Lookups:
                 self.unanswered += 1
                 logger.warning("%s %s could not be looked up: %s", rows.model.__name__, row_id, error)
             except GatewayRefused as error:
-                # One object that the gateway does not know must not keep the others from being looked up.
+                # An object that the gateway does not have must not stop the others.
                 logger.warning("%s %s could not be looked up: %s", rows.model.__name__, row_id, error)
             else:
                 self.looked_up += 1

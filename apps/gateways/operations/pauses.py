@@ -1,4 +1,7 @@
-"""Stopping and resuming everything that sends money out. The rule is asked where a row is claimed or an order made."""
+"""
+Pause and resume everything that sends money out. The pause is checked where a row is claimed or a bank order is
+created.
+"""
 
 from __future__ import annotations
 
@@ -44,11 +47,12 @@ def pause(
     *, reason: str, now: datetime, actor: Actor, kind: PauseKind = PauseKind.MANUAL, origin: str = ""
 ) -> PaymentPause:
     """
-    Stop everything that sends money out: payouts, refunds, reversals, top-ups, files for the bank. What is being sent
-    at this moment is finished. Where payments are paused already it is the same pause; one that asks for a comparison
-    with the processors makes the open one ask for it too.
+    Pause everything that sends money out: payouts, refunds, reversals, top-ups and bank files. Calls already in
+    progress are finished. If a pause is open, it is returned; a pause that requires a comparison with the processors
+    makes the open one require it too.
 
-    :raises OnlyStaff: for anybody but staff and the system. :raises PauseReasonMissing: without a reason.
+    :raises OnlyStaff: unless the actor is permitted staff or the system.
+    :raises PauseReasonMissing: if the reason is empty.
     """
     policies.check_can_pause(actor)
     if not reason.strip():
@@ -70,11 +74,12 @@ def pause(
 @transaction.atomic
 def resume(*, reason: str, now: datetime, actor: Actor) -> PaymentPause | None:
     """
-    Let money go out again; None where nothing was paused.
+    Resume payments. None if they are not paused.
 
-    :raises OnlyStaff, PauseReasonMissing: as `pause`.
-    :raises ComparisonMissing: after a restore, before `after_restore` has compared everything.
-    :raises UnbookedObjectsOpen: while something that was found belongs to nobody whose withdrawals could be frozen.
+    :raises OnlyStaff, PauseReasonMissing: like `pause`.
+    :raises ComparisonMissing: after a restore, until `after_restore` has compared everything.
+    :raises UnbookedObjectsOpen: while there are unbooked objects that freezing an organization's withdrawals does not
+        cover.
     """
     policies.check_can_pause(actor)
     if not reason.strip():
@@ -96,9 +101,9 @@ def resume(*, reason: str, now: datetime, actor: Actor) -> PaymentPause | None:
 @transaction.atomic
 def resolve_unbooked(*, object_id: UUID, reason: str, now: datetime, actor: Actor) -> UnbookedObject:
     """
-    Staff have put right what a frozen movement was; whoever it froze may withdraw again.
+    Mark a frozen movement as resolved by staff; the organization may withdraw again.
 
-    :raises OnlyStaff, PauseReasonMissing: as `pause`.
+    :raises OnlyStaff, PauseReasonMissing: like `pause`.
     """
     policies.check_can_pause(actor)
     if not reason.strip():

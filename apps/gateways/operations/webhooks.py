@@ -1,4 +1,4 @@
-"""The webhook inbox: verify, record, answer; look the object up later, as often as it takes."""
+"""The webhook inbox: verify, record and answer at once; look the object up later, with retries."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ POLL_MIN, POLL_OVERLAP, POLL_MAX = timedelta(hours=3), timedelta(hours=1), timed
 
 
 def record_webhook(*, processor: str, webhook: Webhook, now: datetime) -> WebhookEvent | None:
-    """Write a verified webhook down; None when it was there before."""
+    """Record a verified webhook. None if it was already recorded."""
     try:
         with transaction.atomic():
             return WebhookEvent.objects.create(
@@ -46,7 +46,7 @@ def record_webhook(*, processor: str, webhook: Webhook, now: datetime) -> Webhoo
 
 
 def handle_due(*, limit: int = 200, clock: Clock = timezone.now) -> int:
-    """Handle what is due in the inbox; returns how many."""
+    """Handle the webhooks that are due. Returns the number handled."""
     handled = 0
     while handled < limit:
         event = _claim(now=clock())
@@ -70,7 +70,7 @@ def _claim(*, now: datetime) -> WebhookEvent | None:
 def _handle(event: WebhookEvent, clock: Clock) -> None:
     try:
         is_ours = refresh(kind=event.kind, reference=event.reference, processor=event.processor, clock=clock)
-    except Exception as error:  # kept in the inbox and tried again: a webhook is never lost to a mistake of ours
+    except Exception as error:  # kept in the inbox and retried: an error on our side never loses a webhook
         logger.exception("notice %s failed", event.external_id)
         event.last_error = f"{type(error).__name__}: {error}"[:2000]
         event.next_attempt_at = clock() + pause_after(event.attempts_made)
@@ -83,7 +83,7 @@ def _handle(event: WebhookEvent, clock: Clock) -> None:
 
 
 def drop_old_payloads(*, before: datetime, limit: int = 20_000) -> int:
-    """Of webhooks that were handled or ignored before that moment; returns the number of webhooks."""
+    """Delete the payloads of webhooks received before `before` and handled or ignored. Returns their number."""
     done = WebhookEvent.objects.filter(
         status__in=[WebhookStatus.HANDLED, WebhookStatus.IGNORED], received_at__lt=before
     ).exclude(payload={})
@@ -92,19 +92,19 @@ def drop_old_payloads(*, before: datetime, limit: int = 20_000) -> int:
 
 
 def retry_webhooks(ids: Sequence[UUID], *, now: datetime) -> int:
-    """Let failed webhooks be handled again, from the first attempt on; returns the number that had failed."""
+    """Let failed webhooks be handled again, starting with the first attempt. Returns the number that had failed."""
     failed = WebhookEvent.objects.filter(id__in=ids, status=WebhookStatus.FAILED)
     return failed.update(status=WebhookStatus.RECEIVED, attempts_made=0, next_attempt_at=now)
 
 
 def poll_events(*, processor: str, clock: Clock = timezone.now) -> int:
     """
-    Ask the processor for the events of the last hours and record those that no webhook brought; returns how many.
+    Read the processor's events of the last hours and record those that came by no webhook. Returns their number.
 
-    What was heard last says how far back is asked: three hours at least, and thirty days, which is as long as the
-    processor remembers, at most.
+    The window starts before the last received webhook: at least three hours ago, at most thirty days, which is how long
+    the processor keeps events.
 
-    :raises GatewayUnavailable: without an answer; the next poll asks for the same again.
+    :raises GatewayUnavailable: if the processor does not answer; the next poll reads the same window again.
     """
     now = clock()
     latest = WebhookEvent.objects.filter(processor=processor).aggregate(latest=Max("received_at"))["latest"]

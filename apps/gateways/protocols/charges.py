@@ -37,7 +37,7 @@ class Checkout:
 
 @dataclass(frozen=True, slots=True)
 class ChargeOutcome:
-    """`fee` and `fee_id` come from the processor's own books, never from arithmetic of ours."""
+    """`fee` and `fee_id` come from the processor's balance lines; we never calculate them."""
 
     state: ChargeState
     payment_id: str = ""

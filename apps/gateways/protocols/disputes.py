@@ -11,7 +11,7 @@ from apps.gateways.protocols.statements import BalanceLine
 
 
 class DisputeState(enum.StrEnum):
-    """A word that we do not know is an open dispute: never won, never lost."""
+    """An unknown status counts as open: never as won or lost."""
 
     OPEN = "open"
     UNDER_REVIEW = "under_review"
@@ -21,7 +21,7 @@ class DisputeState(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DisputeReport:
-    """A payment that the buyer's bank takes back, with the lines by which it moved money."""
+    """A payment that the buyer's bank takes back, with the balance lines that moved the money."""
 
     remote_id: str
     payment_id: str
@@ -43,7 +43,7 @@ class EvidenceRequest:
 
 @runtime_checkable
 class Disputes(Protocol):
-    """A payer's bank can take a payment back, and warns of fraud."""
+    """For gateways whose payers' banks can take a payment back or warn of fraud."""
 
     def dispute(self, remote_id: str) -> DisputeReport: ...
 

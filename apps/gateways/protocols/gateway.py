@@ -1,4 +1,4 @@
-"""What every gateway does, and what tells gateways apart."""
+"""The interface of every gateway, and its capabilities."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from apps.gateways.protocols.statements import BalanceLine
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What cannot be seen from a gateway's methods. `currencies`: None where it takes every one."""
+    """Properties that the methods do not show. `currencies` is None if the gateway accepts all."""
 
     currencies: frozenset[str] | None = None
     pays_at_once: bool = True
-    """Whoever pays is known to have paid within minutes; without, the payer sends money that arrives days later."""
+    """True if a payment is confirmed within minutes. False if the payer sends money that arrives days later."""
 
 
 @runtime_checkable
 class Gateway(Protocol):
     """
-    Takes payments, pays to accounts from the platform's balance, and says what it holds. Amounts are Money; keys are
-    the stored ones.
+    Takes payments, pays out from the platform's balance, and reports the balance. Amounts are Money; keys are the
+    stored idempotency keys.
 
-    What only some gateways do has a protocol of its own beside this one: `RecipientBalances`, `Onboarding`, `TopUps`,
-    `Disputes`, `Webhooks`, `Listing`. `registry.gateway_with` gives a gateway that does it, or refuses.
+    Optional features have their own protocols: `RecipientBalances`, `Onboarding`, `TopUps`, `Disputes`, `Webhooks`,
+    `Listing`. `registry.gateway_with` returns a gateway with a feature, or raises.
     """
 
     name: str
@@ -42,7 +42,7 @@ class Gateway(Protocol):
     def charge_outcome(self, session_id: str) -> ChargeOutcome: ...
 
     def close_checkout(self, session_id: str) -> None:
-        """Let nobody pay there any more, where that is possible; a page that is paid or closed stays as it is."""
+        """Close the page so that it cannot be paid any more, if possible; a paid or closed page stays unchanged."""
         ...
 
     def refund(self, request: RefundRequest) -> Movement: ...
@@ -56,7 +56,7 @@ class Gateway(Protocol):
     def find_cross_border(self, *, payout_id: UUID, account_id: str) -> Outbound | None: ...
 
     def balance(self, account_id: str = "") -> dict[str, Money]:
-        """The platform's, or a recipient's; pending and available together."""
+        """The balance of the platform or of a recipient's account, by currency; pending and available together."""
         ...
 
     def balance_lines(self, *, since: datetime) -> Iterator[BalanceLine]: ...

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 
 class TransferState(enum.StrEnum):
-    """Of refunds and payouts: money on its way out."""
+    """The state of a refund or payout."""
 
     PENDING = "pending"
     SUCCEEDED = "succeeded"
@@ -14,7 +14,7 @@ class TransferState(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """A refund or bank payout as the processor has it now."""
+    """A refund or bank payout in its present state at the processor."""
 
     remote_id: str
     state: TransferState

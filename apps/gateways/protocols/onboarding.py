@@ -9,7 +9,7 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class AccountRequest:
-    """A recipient to be: the processor asks for the rest (identity, bank) on its own pages."""
+    """A new recipient. The processor asks for the rest (identity, bank) on its own pages."""
 
     key: UUID
     organization_id: UUID
@@ -22,7 +22,7 @@ class AccountRequest:
 
 @dataclass(frozen=True, slots=True)
 class OnboardingPage:
-    """A page of the processor's, open for minutes and once."""
+    """A page of the processor, valid for a few minutes and for one visit."""
 
     url: str
     expires_at: datetime
@@ -30,9 +30,9 @@ class OnboardingPage:
 
 class RecipientState(enum.StrEnum):
     INCOMPLETE = "incomplete"
-    """The recipient has something left to fill in."""
+    """The recipient has to provide more data."""
     WAITING = "waiting"
-    """The processor checks what was filled in."""
+    """The processor checks the data."""
     READY = "ready"
 
 
@@ -42,12 +42,12 @@ class RecipientStatus:
     last4: str = ""
     bank_name: str = ""
     payout_method_id: str = ""
-    """The bank account as the rail abroad names it; empty on the other rail."""
+    """The bank account's id on the cross-border rail; empty on other rails."""
 
 
 @runtime_checkable
 class Onboarding(Protocol):
-    """Recipients say on pages of the gateway who they are and where they are paid."""
+    """For gateways on whose pages recipients enter their identity and bank."""
 
     def open_account(self, request: AccountRequest) -> str: ...
 

@@ -19,7 +19,7 @@ class RecipientRequest:
     account_number: str
     rail: str
     account_id: str = ""
-    """The recipient's account at the processor, when only the bank behind it changes."""
+    """The recipient's account at the processor, if only its bank changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +28,12 @@ class Recipient:
     last4: str
     bank_name: str
     payout_method_id: str = ""
-    """Where the gateway keeps no balances of recipients: what one call pays to."""
+    """For gateways without recipients' balances: the id that one call pays to."""
 
 
 @dataclass(frozen=True, slots=True)
 class OutboundRequest:
-    """From the platform straight to a bank abroad, no balance of the recipient's in between."""
+    """A payout from the platform directly to a foreign bank, without a balance of the recipient."""
 
     key: UUID
     payout_id: UUID
@@ -42,12 +42,12 @@ class OutboundRequest:
     amount: Money
     source_currency: str
     terms: Mapping[str, str] = field(default_factory=dict)
-    """As `TransferRequest.terms`."""
+    """See `TransferRequest.terms`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outbound:
-    """Both halves of a payout abroad: what left the platform, and how far it is."""
+    """Both parts of a cross-border payout: the debit of the platform, and the state of the payout."""
 
     transfer: Transfer
     movement: Movement

@@ -12,7 +12,7 @@ from apps.common.money import Money
 
 @dataclass(frozen=True, slots=True)
 class BalanceLine:
-    """One line of the processor's own books; `amount` is signed, from the platform's side, before the fee."""
+    """One line of the processor's statement. `amount` is signed, from the platform's side, before the fee."""
 
     line_id: str
     type: str
@@ -24,7 +24,7 @@ class BalanceLine:
 
     @property
     def net(self) -> Money:
-        """By how much the balance changed."""
+        """The change of the balance."""
         return self.amount - self.fee
 
 
@@ -40,35 +40,35 @@ class RemoteKind(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RemoteObject:
-    """Something that the gateway carried out for us, as it lists it: for comparing it with the books."""
+    """An object that the gateway carried out for us, as its list shows it, for the comparison with the books."""
 
     kind: RemoteKind
     remote_id: str
     own_id: UUID | None
-    """Our id in its metadata; None for what we did not ask for."""
+    """Our id in its metadata; None if we did not request it."""
     amount: Money
     created_at: datetime
     account_id: str = ""
-    """The recipient's account there."""
+    """The recipient's account at the gateway."""
     payment_id: str = ""
-    """The payment that a refund gives back; the transfer that a reversal takes back."""
+    """For a refund, the payment; for a reversal, the transfer."""
     terms: Mapping[str, str] = field(default_factory=dict)
-    """All of its metadata."""
+    """All its metadata."""
 
     @property
     def document_id(self) -> UUID:
-        """Our id, of what is known to carry one."""
+        """Our id; only for objects that have one."""
         assert self.own_id is not None
         return self.own_id
 
 
 @runtime_checkable
 class Listing(Protocol):
-    """It lists what it carried out, so that the books can be compared with it."""
+    """For gateways that list what they carried out, so that it can be compared with the books."""
 
     def objects_since(self, since: datetime | None, *, account_id: str = "") -> Iterator[RemoteObject]:
         """
-        What was created there since then (always, without it): payments, transfers and their reversals, refunds,
-        top-ups and cross-border payouts; with an account, the payouts of that recipient's account. In no order.
+        All objects created since `since` (or ever, if None): payments, transfers and their reversals, refunds, top-ups
+        and cross-border payouts. With `account_id`, the payouts of that recipient's account. In no order.
         """
         ...

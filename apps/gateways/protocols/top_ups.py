@@ -10,7 +10,7 @@ from apps.gateways.protocols.movements import Movement
 
 @dataclass(frozen=True, slots=True)
 class TopUpRequest:
-    """From the platform's own bank onto its balance at the processor."""
+    """A transfer from the platform's own bank to its balance at the processor."""
 
     key: UUID
     top_up_id: UUID
@@ -20,7 +20,7 @@ class TopUpRequest:
 
 @runtime_checkable
 class TopUps(Protocol):
-    """The platform's own money can be fetched from its bank."""
+    """For gateways that can debit the platform's bank account."""
 
     def top_up(self, request: TopUpRequest) -> Movement: ...
 

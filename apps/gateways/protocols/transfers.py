@@ -11,19 +11,21 @@ from apps.gateways.protocols.movements import Movement
 
 @dataclass(frozen=True, slots=True)
 class TransferRequest:
-    """From the platform's balance to the recipient's account at the processor."""
+    """A transfer from the platform's balance to the recipient's account at the processor."""
 
     key: UUID
     payout_id: UUID
     account_id: str
     amount: Money
     terms: Mapping[str, str] = field(default_factory=dict)
-    """The quote behind it, kept in the metadata: books that were restored can be completed from it."""
+    """The terms of the quote, kept in the metadata: restored books can be completed from it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """`debited` is what left the platform's balance: in another currency when the processor converted."""
+    """
+    `debited` is the amount debited from the platform's balance, in another currency if the processor converted it.
+    """
 
     remote_id: str
     debited: Money
@@ -31,18 +33,18 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True)
 class ReversalRequest:
-    """From the recipient's account at the processor back to the platform's balance."""
+    """A reversal from the recipient's account at the processor back to the platform's balance."""
 
     key: UUID
     reversal_id: UUID
-    """Ours, by which it is found again."""
+    """Our id, used to find it again."""
     transfer_id: str
     amount: Money
 
 
 @dataclass(frozen=True, slots=True)
 class Reversal:
-    """A transfer taken back. `credited` may be in another currency, where the processor had converted it."""
+    """A reversed transfer. `credited` may be in another currency if the processor had converted the transfer."""
 
     remote_id: str
     credited: Money
@@ -50,7 +52,7 @@ class Reversal:
 
 @dataclass(frozen=True, slots=True)
 class BankPayoutRequest:
-    """From the recipient's account at the processor to the recipient's bank."""
+    """A payout from the recipient's account at the processor to the recipient's bank."""
 
     key: UUID
     payout_id: UUID
@@ -60,7 +62,7 @@ class BankPayoutRequest:
 
 @runtime_checkable
 class RecipientBalances(Protocol):
-    """A payout is a transfer to a balance of the recipient at the gateway, and a payout from there to the bank."""
+    """For gateways where a payout is a transfer to a balance of the recipient, then a payout from there to the bank."""
 
     def transfer(self, request: TransferRequest) -> Transfer: ...
 

@@ -20,25 +20,25 @@ class WebhookKind(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """A verified webhook. It only says which object to look at: its order and its content are not relied on."""
+    """A verified webhook. It only names an object to look up: its order and content are not relied on."""
 
     event_id: str
     type: str
     kind: WebhookKind
     reference: str
     """
-    Our own id of the charge, refund or payout, as we gave it to the processor; of what began at the processor
-    (disputes, warnings, thin events) its id there.
+    Our own id of the charge, refund or payout, as we sent it to the processor. For objects created at the processor
+    (disputes, warnings, thin events), the processor's id.
     """
     payload: Mapping[str, Any]
 
 
 @runtime_checkable
 class Webhooks(Protocol):
-    """It sends webhooks, and lists the events that they are about."""
+    """For gateways that send webhooks and list their events."""
 
     signature_header: str
-    """The HTTP header that carries the signature of a webhook."""
+    """The HTTP header with the webhook's signature."""
 
     def events_since(self, since: datetime) -> Iterator[Webhook]: ...
 

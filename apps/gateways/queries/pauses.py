@@ -1,4 +1,4 @@
-"""Whether money may go out, and what was found at the processors that the books did not know."""
+"""Whether money may go out, and the processors' objects that were missing in the books."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ def recent_pauses() -> list[PaymentPause]:
 
 
 def unbooked_objects() -> QuerySet[UnbookedObject]:
-    """What waits for staff, the oldest first."""
+    """The unbooked objects that wait for staff, oldest first."""
     waiting = UnbookedObject.objects.filter(status=UnbookedStatus.FROZEN)
     return waiting.select_related("organization").order_by("remote_created_at", "id")
 
 
 def unbooked_objects_that_block() -> QuerySet[UnbookedObject]:
     """
-    Nobody's withdrawals can be frozen for them, or more than a withdrawal depends on them: nothing goes out before they
-    are resolved.
+    Frozen objects of no known organization, and reversals, which affect more than one organization's withdrawals: no
+    payments until they are resolved.
     """
-    own = [RemoteKind.CHARGE, RemoteKind.TOP_UP]  # money that came in cannot be sent twice
+    own = [RemoteKind.CHARGE, RemoteKind.TOP_UP]  # money received cannot be sent twice
     frozen = UnbookedObject.objects.filter(status=UnbookedStatus.FROZEN).exclude(kind__in=own)
     return frozen.filter(Q(organization=None) | Q(kind=RemoteKind.REVERSAL))
 

@@ -5,5 +5,5 @@ from apps.gateways.models.webhooks import WebhookStatus
 
 
 def webhooks_failed() -> int:
-    """Webhooks that were given up, and that nobody has started again."""
+    """The number of webhooks that failed all attempts and were not retried by staff."""
     return WebhookEvent.objects.filter(status=WebhookStatus.FAILED).count()

@@ -1,8 +1,8 @@
 """
-The processor's own table of currencies, which is neither the standard's nor CLDR's.
+The processor's own table of currencies, which differs from ISO 4217 and from CLDR.
 
-https://docs.stripe.com/currencies (read 2026-10): MGA has no decimals there; ISK and UGX have none in life but are
-sent with two; three-decimal currencies must end in 0; payouts of HUF and TWD must be whole hundreds.
+https://docs.stripe.com/currencies (read 2026-10): MGA has no decimals there; ISK and UGX have no decimals in practice
+but are sent with two; three-decimal currencies must end in 0; payouts of HUF and TWD must be whole hundreds.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ PAYOUT_STEP = {"HUF": 100, "TWD": 100}
 
 
 class AmountNotSendable(ValueError):
-    """The processor's table cannot say this amount; it would have to be rounded, which nobody agreed to."""
+    """The processor cannot express this amount without rounding, and we never round silently."""
 
 
 def processor_exponent(currency: str) -> int:
@@ -44,7 +44,11 @@ def processor_step(currency: str) -> int:
 
 
 def to_processor(amount: Money, *, is_payout: bool = False) -> int:
-    """:raises AmountNotSendable: if the amount falls between the processor's steps."""
+    """
+    The amount in the processor's units.
+
+    :raises AmountNotSendable: if the amount is not a multiple of the processor's step.
+    """
     shift = processor_exponent(amount.currency) - currencies.exponent(amount.currency)
     if shift >= 0:
         sent = amount.amount_minor * _power(shift)
@@ -59,7 +63,11 @@ def to_processor(amount: Money, *, is_payout: bool = False) -> int:
 
 
 def from_processor(sent: int, currency: str) -> Money:
-    """The same amount in the standard's minor units."""
+    """
+    The amount in the standard's minor units.
+
+    :raises AmountNotSendable: if it would have to be rounded.
+    """
     code = currency.upper()
     shift = currencies.exponent(code) - processor_exponent(code)
     if shift >= 0:
@@ -71,7 +79,7 @@ def from_processor(sent: int, currency: str) -> Money:
 
 
 def sendable(amount: Money, *, is_payout: bool = False) -> Money:
-    """The largest amount not above this one that the processor can express."""
+    """The largest amount up to this one that the processor can express."""
     code = amount.currency
     step = max(processor_step(code), PAYOUT_STEP.get(code, 1) if is_payout else 1)
     shift = processor_exponent(code) - currencies.exponent(code)

@@ -46,7 +46,7 @@ class StripeGateway:
     signature_header = "Stripe-Signature"
     capabilities = Capabilities()
     bank_account_rails = frozenset({"connect", "sandbox", ""})
-    """Rails of payouts to a bank account whose number we pass on."""
+    """Rails for payouts to a bank account whose number we pass on."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class StripeGateway:
         pauses: Sequence[float] = retry.PAUSES,
     ) -> None:
         self._address = api_base or stripe.DEFAULT_API_BASE
-        # Without max_network_retries the client retries nothing; with it, the same key is sent again.
+        # Without max_network_retries the client does not retry; with it, it retries with the same key.
         self._client = StripeClient(
             api_key,
             stripe_version=API_VERSION,
@@ -187,13 +187,13 @@ class StripeGateway:
             options: Any = {"stripe_context": account_id}
             result = self._call(lambda: self._client.v2.money_management.payout_methods.list({}, options))
             return dict(recipients.eligible(map(_plain, result.data)) or {}) or None
-        # The first generation names the bank behind an account of the second.
+        # API v1 returns the bank of an account created with API v2.
         account = _plain(self._call(lambda: self._client.v1.accounts.retrieve(account_id)))
         banks: list[dict[str, Any]] = (account.get("external_accounts") or {}).get("data") or []
         return banks[0] if banks else None
 
     def set_manual_payouts(self, account_id: str) -> None:
-        # Raw: the client's own object stumbles over `automatic_transfer_rules_by_currency: null`, which is legal
+        # A raw request: the client's own object fails on `automatic_transfer_rules_by_currency: null`, which is valid
         # (stripe 16.1, AttributeError in StripeObject._refresh_from).
         self._call(
             lambda: self._client.raw_request(
@@ -326,7 +326,7 @@ def _check_signature(body: bytes, signature: str, secret: str, now: datetime) ->
         stripe.WebhookSignature.verify_header(body.decode(), signature, secret, tolerance=TOLERANCE_SECONDS)
     except (stripe.SignatureVerificationError, ValueError) as error:
         raise SignatureWrong(str(error)) from error
-    # The client accepts times in the future.
+    # The client accepts timestamps in the future.
     sent = [part[2:] for part in signature.split(",") if part.startswith("t=")]
     if not sent or int(sent[0]) > now.timestamp() + TOLERANCE_SECONDS:
         raise SignatureWrong("from the future")
@@ -343,10 +343,11 @@ def _plain(value: Any) -> dict[str, Any]:
 
 def _sorted(call: Callable[[], Answer]) -> Answer:
     """
-    Sort the client's errors into "no" and "no answer".
+    Convert the client's errors into GatewayRefused or GatewayUnavailable.
 
-    A concurrent request under the same key (409) was not executed by this call, but the first may have been: no
-    answer. The client retries everything but too many requests (429): that is ours to do.
+    A conflict with a concurrent request under the same key (409) means that this call did nothing, but the first call
+    may have succeeded: it counts as no answer. The client retries everything except too many requests (429), which
+    `retry` handles.
     """
     try:
         return call()

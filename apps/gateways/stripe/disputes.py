@@ -1,4 +1,4 @@
-"""How payments that the buyer's bank takes back read on the wire."""
+"""Convert Stripe disputes (chargebacks) and evidence."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ Json = Mapping[str, Any]
 
 
 TEXT_MAX = 20_000
-"""The most that one field of evidence may hold."""
+"""The maximum length of one evidence field."""
 
 
-# A word that is not here (`appeal_needs_response`, `prevented`, ...) is an open dispute.
+# Any other status (`appeal_needs_response`, `prevented`, ...) is an open dispute.
 _STATES = {
     "needs_response": DisputeState.OPEN,
     "warning_needs_response": DisputeState.OPEN,

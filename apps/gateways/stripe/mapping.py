@@ -1,4 +1,4 @@
-"""How the processor's objects read as ours. Both gateways bring plain dictionaries here."""
+"""Convert the processor's objects into ours. Both gateways pass plain dictionaries."""
 
 from __future__ import annotations
 
@@ -63,11 +63,11 @@ EVENT_TYPES = [
     "charge.dispute.created", "charge.dispute.updated", "charge.dispute.closed", "charge.dispute.funds_withdrawn",
     "charge.dispute.funds_reinstated", "radar.early_fraud_warning.created",
 ]  # fmt: skip
-"""What we are notified of, by webhook or by asking; twenty types are the most that may be asked for at once."""
+"""The events we receive, by webhook or by polling; the API allows at most twenty types."""
 
 
 def checkout_parameters(request: CheckoutRequest) -> dict[str, Any]:
-    """A hosted checkout for one amount; the metadata on the payment is how its webhooks find our row."""
+    """The parameters of a hosted checkout for one amount. Webhooks find our row by the payment's metadata."""
     return {
         "mode": "payment",
         "client_reference_id": str(request.charge_id),
@@ -91,7 +91,7 @@ def checkout_parameters(request: CheckoutRequest) -> dict[str, Any]:
 
 def recipient_parameters(request: RecipientRequest) -> dict[str, Any]:
     """
-    An account that only receives: the platform pays the processor's fees and bears its losses.
+    The parameters of an account that only receives: the platform pays the processor's fees and bears its losses.
 
     https://docs.stripe.com/connect/migrate-to-controller-properties
     """
@@ -122,7 +122,10 @@ def checkout(session: Json) -> Checkout:
 
 
 def charge_outcome(session: Json) -> ChargeOutcome:
-    """A checkout session expanded by SESSION_EXPAND. Paid is what the payment says, never the session alone."""
+    """
+    The outcome of a checkout session expanded by SESSION_EXPAND. Only the payment shows that it is paid, never the
+    session alone.
+    """
     payment = session.get("payment_intent") or {}
     charge = payment.get("latest_charge") or {}
     if payment.get("status") == "succeeded":
@@ -152,13 +155,13 @@ def charge_outcome(session: Json) -> ChargeOutcome:
 
 
 def movement(body: Json) -> Movement:
-    """A refund or a payout. A state that we do not know is still on its way: never lost, never won."""
+    """A refund or a payout. An unknown status counts as pending: never as failed or succeeded."""
     state = _MOVEMENT_STATES.get(body["status"], TransferState.PENDING)
     return Movement(body["id"], state, body.get("failure_code") or body.get("failure_reason") or "")
 
 
 def find(bodies: Iterable[Json], name: str, value: str) -> Json | None:
-    """The one whose metadata carries our id; a failed try does not count."""
+    """The first object whose metadata has our id, or None."""
     for body in bodies:
         if (body.get("metadata") or {}).get(name) == value:
             return body
@@ -166,7 +169,7 @@ def find(bodies: Iterable[Json], name: str, value: str) -> Json | None:
 
 
 def transfer(body: Json) -> Transfer:
-    """Expanded with its balance transaction, which says what really left the platform."""
+    """A transfer expanded with its balance transaction, which contains the amount debited from the platform."""
     line = body["balance_transaction"]
     return Transfer(body["id"], amounts.from_processor(-line["amount"], line["currency"]))
 
@@ -177,7 +180,7 @@ def recipient(body: Json) -> Recipient:
 
 
 def balance(body: Json) -> dict[str, Money]:
-    """Available and pending together: what the books call clearing."""
+    """Available and pending together: this equals the clearing account in the books."""
     held: dict[str, Money] = {}
     for part in [*body.get("available", []), *body.get("pending", [])]:
         amount = amounts.from_processor(part["amount"], part["currency"])
@@ -207,7 +210,7 @@ def reversal_parameters(request: ReversalRequest) -> dict[str, Any]:
 
 
 def reversal(body: Json) -> Reversal:
-    """Expanded with its balance transaction, which says what really came back."""
+    """A reversal expanded with its balance transaction, which contains the amount credited to the platform."""
     line = body["balance_transaction"]
     return Reversal(body["id"], amounts.from_processor(line["amount"], line["currency"]))
 
@@ -228,11 +231,11 @@ LISTED = {
     "refunds": (RemoteKind.REFUND, "refund"),
     "topups": (RemoteKind.TOP_UP, "top_up"),
 }
-"""What the platform's own account lists: the path, and the name of our id in the metadata."""
+"""The lists of the platform's own account: path -> (kind, the name of our id in the metadata)."""
 
 
 def remote_object(body: Json, kind: RemoteKind, name: str) -> RemoteObject:
-    """One object of the first generation, as it is listed."""
+    """One listed object of API v1."""
     minor = body["amount_total"] if kind == RemoteKind.CHARGE else body["amount"]
     destination = body.get("destination") if kind == RemoteKind.TRANSFER else ""
     return RemoteObject(
@@ -249,13 +252,14 @@ def remote_object(body: Json, kind: RemoteKind, name: str) -> RemoteObject:
 
 REVERSAL_LINES = {"type": "transfer_refund", "expand": ["data.source"], "limit": 100}
 """
-Reversals are listed under their transfer alone, which may be old; the platform's balance lists them by their own day.
+Reversals are listed only under their transfer, which may be old; the platform's balance lists them by their own date.
+
 https://docs.stripe.com/api/balance_transactions/list
 """
 
 
 def remote_reversal(line: Json) -> RemoteObject | None:
-    """The reversal that a line of the balance belongs to; None for a line of something else."""
+    """The reversal of a balance line; None for a line of another kind."""
     body = line["source"]
     if not isinstance(body, dict) or body.get("object") != "transfer_reversal":
         return None
@@ -283,7 +287,7 @@ def webhook_of(event: Json) -> Webhook:
 
 
 def thin_webhook(body: bytes) -> Webhook:
-    """An event of the second generation: it names the object, which is fetched afterwards."""
+    """A thin event of API v2: it names the object, which is fetched later."""
     event = json.loads(body)
     if event.get("object") != "v2.core.event":
         raise ValueError("not a thin event")

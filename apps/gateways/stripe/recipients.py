@@ -1,4 +1,4 @@
-"""How recipients, their onboarding and payouts abroad read on the wire (Accounts v2, Global Payouts)."""
+"""Convert recipients, their onboarding and cross-border payouts (Accounts v2, Global Payouts)."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ ACCOUNT_INCLUDE = ["configuration.recipient", "identity", "requirements"]
 
 
 MANUAL_PAYOUTS = {"payments": {"payouts": {"schedule": {"interval": "manual"}}, "debit_negative_balances": True}}
-"""We say when money goes to a recipient's bank, and a reversal may take back what is missing."""
+"""We decide when money goes to a recipient's bank, and a reversal may make the recipient's balance negative."""
 
 
 def account_parameters(request: AccountRequest) -> dict[str, Any]:
     """
-    A recipient in its rail; the platform pays the fees and bears the losses.
+    The parameters of a recipient on its rail; the platform pays the fees and bears the losses.
 
     https://docs.stripe.com/connect/accounts-v2
     """
@@ -72,12 +72,15 @@ def page(link: Json) -> OnboardingPage:
 
 
 def status(account: Json, rail: str, *, bank: Json | None) -> RecipientStatus:
-    """`bank`: the first external account, or the first payout method abroad; None before there is one."""
+    """
+    The onboarding status. `bank` is the first external account, or the first payout method on the cross-border rail;
+    None if there is none yet.
+    """
     capabilities = ((account.get("configuration") or {}).get("recipient") or {}).get("capabilities") or {}
     path = ("bank_accounts", "local") if rail == CROSS_BORDER else ("stripe_balance", "stripe_transfers")
     capability = (capabilities.get(path[0]) or {}).get(path[1]) or {}
     entries = (account.get("requirements") or {}).get("entries") or []
-    # https://docs.stripe.com/api/v2/core/accounts/object: entries say who is due.
+    # https://docs.stripe.com/api/v2/core/accounts/object: entries name who has to act.
     is_users_turn = any(entry.get("awaiting_action_from") == "user" for entry in entries)
     if capability.get("status") == "active" and bank is not None:
         details = bank.get("bank_account") or bank
@@ -89,7 +92,7 @@ def status(account: Json, rail: str, *, bank: Json | None) -> RecipientStatus:
 
 
 def eligible(methods: Iterable[Json]) -> Json | None:
-    """The newest payout method that payments may go to."""
+    """The first payout method that can be used for payments, or None."""
     return next(
         (method for method in methods if (method.get("usage_status") or {}).get("payments") == "eligible"), None
     )
@@ -117,7 +120,7 @@ def outbound(body: Json) -> Outbound:
 
 
 def remote_object(body: Json) -> RemoteObject:
-    """A payout abroad, as it is listed; the amount is what the recipient gets."""
+    """A listed cross-border payout; the amount is what the recipient receives."""
     credited = body["to"]["credited"]
     return RemoteObject(
         RemoteKind.OUTBOUND,
@@ -131,7 +134,7 @@ def remote_object(body: Json) -> RemoteObject:
 
 
 def since(moment: datetime) -> str:
-    """How a list of the second generation is asked for what came since then."""
+    """The time in the format of API v2 list filters."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

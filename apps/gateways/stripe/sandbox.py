@@ -1,4 +1,6 @@
-"""The sandbox processor is Stripe with another address: the same client, with the page in the buyer's own language."""
+"""
+The sandbox processor is Stripe at another address: the same client, with the payment page in the buyer's language.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ from apps.gateways.stripe.client import StripeGateway
 
 API_KEY = "sk_test_sandbox"
 FINANCIAL_ACCOUNT = "fa_sandbox"
-"""The sandbox pays abroad out of the platform's own balance."""
+"""The sandbox pays cross-border payouts from the platform's own balance."""
 
 
 class SandboxGateway(StripeGateway):

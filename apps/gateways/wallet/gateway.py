@@ -1,9 +1,7 @@
 """
-The gateway to a provider of prepaid wallets. The provider is a fake (`wallet_provider`): no such company exists, and
-the
-gateway is opened only where somebody names its address. It is here to hold the port to its word: a gateway without
-keys,
-webhooks, fees, pages for recipients or balances of theirs.
+The gateway to a provider of prepaid wallets. The provider is fictitious (`provider`): no such company exists, and the
+gateway is open only if its URL is configured. It tests the Gateway interface with a provider that has no idempotency
+keys, webhooks, fees, onboarding pages or recipients' balances.
 """
 
 from __future__ import annotations
@@ -58,7 +56,7 @@ class WalletGateway:
         )
 
     def close_checkout(self, session_id: str) -> None:
-        """An order that somebody has seen cannot be taken back: what is paid all the same becomes credit."""
+        """A visible order cannot be cancelled: if it is paid anyway, the money becomes credit."""
 
     def refund(self, request: RefundRequest) -> Movement:
         name = f"refund-{request.refund_id}"
@@ -69,7 +67,7 @@ class WalletGateway:
         return _movement(result) if result else None
 
     def open_recipient(self, request: RecipientRequest) -> Recipient:
-        """A wallet is named by what its owner types; the provider says at the payout whether it exists."""
+        """The owner types the wallet's number; only a payout shows whether it exists."""
         number = request.account_number
         if len(number) < 6 or not number.isalnum():
             raise GatewayRefused("account_number_invalid", "A wallet's number has six letters and digits or more.")
@@ -99,7 +97,7 @@ class WalletGateway:
                 kind = _LINES.get(row["kind"], row["kind"])
                 yield BalanceLine(f"row-{row['nr']}", kind, amount, Money.zero(amount.currency), row["order"], at)
 
-    # over the wire
+    # HTTP calls
 
     def _put(self, name: str, *, amount: Money, **fields: str) -> Json:
         sent = {"amount": str(amount.as_decimal()), "currency": amount.currency, **fields}

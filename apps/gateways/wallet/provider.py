@@ -1,9 +1,9 @@
 """
-A fake provider of prepaid wallets, so that the wallet gateway has something to speak with: no such company exists.
+A fictitious provider of prepaid wallets for the wallet gateway: no such company exists.
 
-Nothing in it is shaped like the processor of cards: amounts are decimal texts, orders are put under a name that the
-shop chooses (so a repeated call is the same call), it sends no webhooks, and payers confirm in an app, here
-`POST /fake/confirm/<order>`. Standard library alone; the memory ends with the process.
+It differs from the card processor on purpose: amounts are decimal strings, orders are put under a name that the shop
+chooses (so a repeated call is the same call), it sends no webhooks, and payers confirm in an app, here `POST
+/fake/confirm/<order>`. It uses only the standard library and keeps its data in memory.
 """
 
 from __future__ import annotations
@@ -40,10 +40,12 @@ class WalletProvider:
         self.server.shutdown()
         self.server.server_close()
 
-    # what it does
+    # behaviour
 
     def put(self, name: str, order_request: Json) -> tuple[int, Json]:
-        """An order under the shop's own name: `pay_in`, `give_back` (of another order) or `pay_out` (to a wallet)."""
+        """
+        An order with a name chosen by the shop: `pay_in`, `give_back` (of another order) or `pay_out` (to a wallet).
+        """
         existing = self.orders.get(name)
         requested = {
             field: str(order_request.get(field, "")) for field in ("kind", "amount", "currency", "of", "wallet", "memo")
@@ -107,7 +109,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Silent."""
+        """No logging."""
 
     def _serve(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
