@@ -1,8 +1,9 @@
 """
-The gateway to our own bank account: payers transfer with a reference, statements say what came, files say what goes.
+The gateway to our own bank account: payers make transfers with a reference, statements show what arrived, files contain
+the payments we send.
 
-The bank itself is asked by people who carry files; what it said so far is in a book (`BankBook`) that this gateway
-reads. An order leaves the balance when it is recorded, as with any processor.
+Staff exchange the files with the bank. The data received so far is in a `BankBook`, which this gateway reads. An order
+reduces the balance when it is recorded, as with any processor.
 """
 
 from __future__ import annotations
@@ -30,12 +31,12 @@ OPEN_FOR = timedelta(days=30)
 
 
 CURRENCIES = frozenset({"EUR"})
-"""Credit transfers of the single euro payments area."""
+"""Credit transfers of the Single Euro Payments Area (SEPA)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Credit:
-    """Money that came in, as a statement says it."""
+    """A payment received, as a statement shows it."""
 
     line_id: str
     amount: Money
@@ -45,7 +46,7 @@ class Credit:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A credit transfer as the book has it."""
+    """A credit transfer, as it is recorded."""
 
     order_id: str
     amount: Money
@@ -54,7 +55,7 @@ class Order:
 
 
 class BankBook(Protocol):
-    """What the gateway remembers, kept by the area above."""
+    """The gateway's data, stored by a higher layer."""
 
     def now(self) -> datetime: ...
 
@@ -82,7 +83,7 @@ class BankBook(Protocol):
 
 
 def creditor_reference(charge_id: UUID) -> str:
-    """ISO 11649: sixteen characters of the payment's id and two that find a typing mistake."""
+    """The ISO 11649 reference: the last sixteen characters of the charge's id, and two check digits."""
     body = charge_id.hex[-16:].upper()
     return f"RF{mod_97_10.calc_check_digits(body + 'RF')}{body}"
 
@@ -104,7 +105,9 @@ class BankGateway:
         return Checkout(reference, url, (opened[0] if opened else now) + OPEN_FOR)
 
     def charge_outcome(self, session_id: str) -> ChargeOutcome:
-        """Paid by the first transfer that names the reference and the whole amount; any other is moved to suspense."""
+        """
+        Paid by the first transfer with the reference and the exact amount; any other transfer is moved to suspense.
+        """
         opened = self.book.opened_at(session_id)
         if opened is None:
             raise GatewayRefused("resource_missing", f"no payment has the reference {session_id}")
@@ -121,7 +124,7 @@ class BankGateway:
         return ChargeOutcome(ChargeState.EXPIRED if is_over else ChargeState.OPEN)
 
     def close_checkout(self, session_id: str) -> None:
-        """A reference that somebody has read cannot be taken back: what is paid all the same becomes credit."""
+        """A visible reference cannot be cancelled: if it is paid anyway, the money becomes credit."""
 
     def refund(self, request: RefundRequest) -> Movement:
         _check_currency(request.amount)

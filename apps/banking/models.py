@@ -1,4 +1,4 @@
-"""The bank gateway: here the platform keeps the books that a processor keeps elsewhere."""
+"""The data of the bank gateway: for our own bank account the platform stores what otherwise a processor stores."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from apps.common.money import Money
 
 
 class BankRecipient(BaseModel):
-    """An account at a bank that we pay to by ourselves: the one case in which the number is kept here."""
+    """A bank account that we pay directly: the only case in which the full number is stored here."""
 
     key = models.UUIDField(unique=True)
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
@@ -22,23 +22,23 @@ class BankRecipient(BaseModel):
 
 
 class BankFile(BaseModel):
-    """A pain.001 file as it was made; it is given to the bank by people."""
+    """A pain.001 file as it was created; staff upload it to the bank."""
 
     number = models.CharField(max_length=20, unique=True)
     body = models.TextField()
     payment_id = models.CharField(max_length=35, blank=True, default="", db_index=True)
-    """`PmtInfId` of its one payment block: a bank that books the block as a whole names it."""
+    """The `PmtInfId` of its only payment block: a bank that books the block as a whole returns it."""
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
 
 
 class BankOrder(BaseModel):
-    """One credit transfer that we owe: of a payout or of a refund, once per key."""
+    """One credit transfer to be sent, for a payout or a refund; once per key."""
 
     key = models.UUIDField(unique=True)
     document_id = models.UUIDField()
     type = models.CharField(max_length=10)
-    """`transfer` for a payout, `refund` for a refund: as the line is called in the gateway's books."""
+    """`transfer` for a payout, `refund` for a refund: the type of its balance line."""
     status = status_field(states.BankOrderStatus)
     holder_name = models.CharField(max_length=160)
     iban = models.CharField(max_length=34)
@@ -66,12 +66,12 @@ class BankOrder(BaseModel):
 
     @property
     def end_to_end_id(self) -> str:
-        """What the bank gives back on its statement; 32 of the 35 characters it may have."""
+        """The id that the bank returns on its statement; 32 of the 35 characters allowed."""
         return self.id.hex.upper()
 
 
 class BankStatement(BaseModel):
-    """A statement as it was imported; the same file again changes nothing."""
+    """An imported statement; importing the same file again changes nothing."""
 
     digest = models.CharField(max_length=64, unique=True)
     name = models.CharField(max_length=160)
@@ -81,13 +81,13 @@ class BankStatement(BaseModel):
 
 
 class BankStatementLine(BaseModel):
-    """One booking on the bank account, as the statement says it. Read, never changed."""
+    """One booking on the bank account, as the statement shows it. Never changed."""
 
     statement = models.ForeignKey(BankStatement, on_delete=models.PROTECT, related_name="lines")
     fingerprint = models.CharField(max_length=64, unique=True)
-    """Everything that the statement says of the booking, and its place among equal ones: what makes it this one."""
+    """A hash of the fields that identify the booking and of its position among identical ones."""
     line_ref = models.CharField(max_length=120)
-    """What people call it: the bank's own reference; where it gives none, the beginning of the fingerprint."""
+    """A short name for display: the bank's reference, else the beginning of the fingerprint."""
     amount_minor = models.BigIntegerField()
     currency = currency_field()
     booked_on = models.DateField()
@@ -96,11 +96,11 @@ class BankStatementLine(BaseModel):
     counterparty_name = models.CharField(max_length=160, blank=True, default="")
     counterparty_iban = models.CharField(max_length=34, blank=True, default="")
     return_code = models.CharField(max_length=12, blank=True, default="")
-    """Why a transfer of ours came back (ISO 20022 external code)."""
+    """Why our transfer was returned (ISO 20022 external code)."""
     order = models.ForeignKey(BankOrder, on_delete=models.PROTECT, null=True, blank=True, related_name="lines")
-    """The order that a debit carries out, or that a credit gives back."""
+    """The order that a debit carries out, or that a credit returns."""
     file = models.ForeignKey(BankFile, on_delete=models.PROTECT, null=True, blank=True, related_name="lines")
-    """The file of orders that one debit carries out all together."""
+    """The file whose orders one debit carries out together."""
 
     class Meta:
         constraints = [

@@ -1,4 +1,4 @@
-"""The bank gateway's desk."""
+"""The orders, files and statements of the bank gateway, for the staff page."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from apps.common.errors import NotFound
 
 
 def bank_orders() -> list[BankOrder]:
-    """What has not ended, the oldest first."""
+    """The orders that have not ended, oldest first; at most 200."""
     unfinished = BankOrder.objects.filter(status__in=[BankOrderStatus.ORDERED, BankOrderStatus.EXPORTED])
     return list(unfinished.select_related("file").order_by("ordered_at")[:200])
 
@@ -20,7 +20,11 @@ def bank_files() -> list[BankFile]:
 
 
 def bank_file(file_id: UUID) -> BankFile:
-    """:raises NotFound: if there is none."""
+    """
+    The bank file.
+
+    :raises NotFound: if it does not exist.
+    """
     result = BankFile.objects.filter(id=file_id).first()
     if result is None:
         raise NotFound

@@ -1,4 +1,4 @@
-"""Bank transfers: what the payer has to transfer, and the staff's desk of statements and files."""
+"""Staff pages for bank statements and bank files."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from apps.gateways import policies
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def bank(request: HttpRequest) -> HttpResponse:
-    """Statements in, files out, and what waits between."""
+    """Import statements, create files, and see the waiting orders."""
     policies.check_is_staff(actor(request))
     form = StatementForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
@@ -73,7 +73,7 @@ def bank_file(request: HttpRequest, file_id: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def bank_order(request: HttpRequest, order_id: UUID) -> HttpResponse:
-    """Staff have seen at the bank what became of it."""
+    """Staff record the outcome of an order they have seen at the bank."""
     is_executed = request.POST.get("end") == "executed"
     try:
         orders.end_order(order_id=order_id, is_executed=is_executed, actor=actor(request), now=timezone.now())

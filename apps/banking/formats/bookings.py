@@ -1,4 +1,4 @@
-"""What a bank's statement says, whatever its format."""
+"""The contents of a bank statement, in any format."""
 
 from __future__ import annotations
 
@@ -13,23 +13,25 @@ from apps.banking.formats import references
 from apps.common.money import Money
 
 COLUMNS = ("date", "amount", "currency", "reference", "name", "iban", "bank_reference", "end_to_end_id")
-"""Of our own CSV."""
+"""The columns of our own CSV format."""
 
 
 ACCOUNT_LENGTH_MIN = 6
-"""A shorter number, a bank's or a branch's, does not tell accounts apart."""
+"""A shorter number identifies a bank or branch, not an account."""
 
 
 class StatementUnreadable(ValueError):
-    """The file is no statement that we understand; nothing was taken from it. Its text is the reason, for people."""
+    """
+    The file is not a statement that we can read; nothing was imported. The exception text is the reason, for display.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Booking:
     """
-    One booking. `remittance` holds every line that the payer wrote; `reference` is the payment reference in them, or
-    their text. `batch_id` names the payment block of ours that a collective debit carries out, `return_code` why a
-    transfer came back (ISO 20022 external code, or RETURN).
+    One booking. `remittance` holds every line the payer wrote; `reference` is the payment reference found in them, else
+    their text. `batch_id` is the id of our payment block that a collective debit carries out. `return_code` is the
+    reason why a transfer was returned (ISO 20022 external code, or RETURN).
     """
 
     amount: Money
@@ -41,14 +43,14 @@ class Booking:
     counterparty_iban: str = ""
     remittance: tuple[str, ...] = ()
     place: int = 0
-    """The how-manieth part of its entry."""
+    """The number of this part within its entry; 0 if the entry has no parts."""
     batch_id: str = ""
     return_code: str = ""
     fingerprint: str = ""
 
     @property
     def line_ref(self) -> str:
-        """What people call it: the bank's own reference, else the beginning of its fingerprint."""
+        """A short name for display: the bank's reference, else the beginning of the fingerprint."""
         return (self.bank_reference or self.fingerprint[:40])[:120]
 
     @property
@@ -59,7 +61,9 @@ class Booking:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """`account` is what the statement says that it is of, an IBAN or a national number; empty where it does not say."""
+    """
+    `account` is the account number in the statement, an IBAN or a national number; empty if the statement has none.
+    """
 
     digest: str
     closing: Money | None
@@ -68,7 +72,11 @@ class Statement:
 
 
 def only_account(accounts: set[str]) -> str:
-    """:raises StatementUnreadable: if there are several."""
+    """
+    The single account number, or "".
+
+    :raises StatementUnreadable: if there are several.
+    """
     if len(accounts) > 1:
         raise StatementUnreadable(_("The file has statements of several accounts. Give each in a file of its own."))
     return next(iter(accounts), "")
@@ -76,8 +84,8 @@ def only_account(accounts: set[str]) -> str:
 
 def is_of_account(said: str, iban: str) -> bool:
     """
-    Does a statement's account name this IBAN? Banks write it whole, with its currency behind it, or as the national
-    number: bank and account with marks and leading zeros of their own.
+    Whether a statement's account number is this IBAN. Banks write the whole IBAN, the IBAN followed by the currency, or
+    the national number: bank code and account, with their own separators and leading zeros.
     """
     said, iban = iban_of(said), iban_of(iban)
     if said[:34].startswith(iban):
@@ -94,5 +102,5 @@ def is_of_account(said: str, iban: str) -> bool:
 
 
 def iban_of(text: str) -> str:
-    """As it is compared and ordered: without the spaces it is printed with, in capitals."""
+    """The IBAN as it is compared and stored: without spaces, in capitals."""
     return "".join(text.split()).upper()[:34]

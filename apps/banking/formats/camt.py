@@ -1,8 +1,10 @@
 """
-camt.053 of ISO 20022. XML of others is never trusted: `defusedxml` refuses entities and external references. Elements
-are found by their names alone, because every bank has its own version of the message (camt.053.001.02 to .13).
+Read camt.053 (ISO 20022). XML from others is not trusted: `defusedxml` refuses entities and external references.
+Elements are matched by local name only, because every bank uses its own version of the message (camt.053.001.02 to
+.13).
 
-The libraries that read it are younger than this reader and take the first amount they meet; ours are the cases below.
+The existing libraries are newer than this reader and take the first amount they find; this reader handles the cases
+below.
 """
 
 from __future__ import annotations
@@ -23,14 +25,14 @@ _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 
 _AMOUNT = re.compile(r"[0-9]+(\.[0-9]+)?")
-"""ISO 20022: a decimal without a sign and without an exponent; the side says which way it went."""
+"""ISO 20022: a decimal without a sign and without an exponent; the credit/debit indicator gives the direction."""
 
 
 _NO_REFERENCE = {"", "NOTPROVIDED"}
 
 
 def looks_like(body: bytes) -> bool:
-    """Does it begin like XML, whatever its encoding and byte order mark?"""
+    """Whether the file begins like XML, in any encoding and with any byte order mark."""
     head = body[:200]
     for mark in _MARKS:
         head = head.removeprefix(mark)
@@ -38,7 +40,11 @@ def looks_like(body: bytes) -> bool:
 
 
 def read(body: bytes) -> Statement:
-    """:raises StatementUnreadable: without a statement in it, or with statements of several accounts."""
+    """
+    Read a camt.053 file.
+
+    :raises StatementUnreadable: if it has no statement, or statements of several accounts.
+    """
     root = ElementTree.fromstring(body.removeprefix(_MARKS[0]).lstrip(), forbid_dtd=True)
     statements = [node for node in root.iter() if _name(node) == "Stmt"]
     if not statements:
@@ -53,7 +59,7 @@ def read(body: bytes) -> Statement:
                 closings.append((day[:10], _signed(_child(node, "Amt"), _text(node, "CdtDbtInd"))))
             if _name(node) == "Ntry" and (_text(node, "Sts", "Cd") or _text(node, "Sts")) == "BOOK":
                 bookings += _entry(node)
-    # Some banks put the newest day first; of one day the later balance counts.
+    # Some banks put the newest day first. Of several balances of one day the last in the file counts.
     newest = max(enumerate(closings), key=lambda numbered: (numbered[1][0], numbered[0]), default=None)
     return Statement("", newest[1][1] if newest else None, tuple(bookings), account)
 
@@ -64,8 +70,9 @@ def _account(statement: Any) -> str:
 
 def _entry(entry: Any) -> list[Booking]:
     """
-    One entry; where it collects transactions of its own amounts that sum to it, each of them. Amounts of transactions
-    are optional, and some banks give the payer's currency: then the entry is one booking.
+    The bookings of one entry: one per transaction, if the entry has several transactions with amounts in the account's
+    currency that sum to it. Transaction amounts are optional, and some banks give them in the payer's currency: then
+    the entry is one booking.
     """
     whole = _signed(_child(entry, "Amt"), _text(entry, "CdtDbtInd"))
     parts = [node for node in entry.iter() if _name(node) == "TxDtls"]
@@ -78,7 +85,10 @@ def _entry(entry: Any) -> list[Booking]:
 
 
 def _amount_of_part(part: Any, entry: Any, currency: str) -> Money | None:
-    """In the account's currency: `Amt`, else the transaction's, else the instructed amount if it is in it."""
+    """
+    The amount in the account's currency: `Amt`, else the transaction amount, else the instructed amount; None if none
+    is in it.
+    """
     mark = _text(part, "CdtDbtInd") or _text(entry, "CdtDbtInd")
     for path in (("Amt",), ("AmtDtls", "TxAmt", "Amt"), ("AmtDtls", "InstdAmt", "Amt")):
         node = _node(part, *path)
@@ -125,7 +135,7 @@ def _booking(entry: Any, parts: list[Any], amount: Money, place: int) -> Booking
 
 
 def _day(entry: Any) -> date:
-    """When it was booked; its value date where the bank says no other."""
+    """The booking date, else the value date."""
     for kind in ("BookgDt", "ValDt"):
         text = _text(entry, kind, "Dt") or _text(entry, kind, "DtTm")
         if text:
@@ -134,7 +144,7 @@ def _day(entry: Any) -> date:
 
 
 def _remittance(entry: Any, parts: list[Any]) -> Iterator[str]:
-    """Structured references first, then every line of text: some banks put the payer's words into the entry."""
+    """Structured references first, then every line of text. Some banks put the payer's text into the entry."""
     for part in parts:
         for node in part.iter():
             if _name(node) == "CdtrRefInf" and (reference := _text(node, "Ref")):
@@ -149,7 +159,9 @@ def _remittance(entry: Any, parts: list[Any]) -> Iterator[str]:
 
 
 def _return_code(entry: Any, parts: list[Any]) -> str:
-    """Why a transfer came back: a return's reason, else that the bank's code or mark says that it did."""
+    """
+    Why a transfer was returned: the reason code, else RETURN if a bank code or the reversal indicator marks a return.
+    """
     for node in [inner for part in parts for inner in part.iter()]:
         if _name(node) == "RtrInf":
             return (_text(node, "Rsn", "Cd") or _text(node, "Rsn", "Prtry") or "RETURN")[:12]

@@ -1,6 +1,6 @@
 """
-CSV with our own columns, by name; a bank's own file is renamed in any spreadsheet. Spreadsheets of different countries
-save other encodings, other separators and trailing empty rows: all of these are read.
+Read CSV with our own column names; users rename the columns of their bank's file in a spreadsheet. Spreadsheet programs
+of different countries save different encodings, separators and trailing empty rows: all of these are read.
 """
 
 from __future__ import annotations
@@ -27,7 +27,10 @@ _YEAR_FIRST = re.compile(r"[0-9]{4}/[0-9]{2}/[0-9]{2}")
 
 
 def decoded(body: bytes) -> str:
-    """Text in the encodings that programs save: UTF-8 or UTF-16 with their marks, UTF-8, else Windows' western one."""
+    """
+    The text, decoded from the encodings that spreadsheet programs save: UTF-8 or UTF-16 with a byte order mark, UTF-8,
+    else Windows-1252.
+    """
     if body[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return body.decode("utf-16")
     try:
@@ -37,9 +40,13 @@ def decoded(body: bytes) -> str:
 
 
 def read(body: bytes) -> Statement:
-    """:raises StatementUnreadable: without the columns that are needed."""
+    """
+    Read a CSV file.
+
+    :raises StatementUnreadable: if a required column is missing, or a line cannot be read.
+    """
     text = decoded(body).lstrip()
-    if named := _SEPARATOR.match(text):  # a line that one spreadsheet writes for itself
+    if named := _SEPARATOR.match(text):  # a line that one spreadsheet program adds
         text = text[named.end() :]
     head = text.partition("\n")[0]
     separator = named[1] if named else max(",;\t", key=head.count)
@@ -83,7 +90,7 @@ def _booking(row: dict[str, str], line: int) -> Booking:
 
 
 def _day(text: str) -> date:
-    """ISO 8601, and what spreadsheets make of it where only one day can be meant: 30.11.2026, 2026/11/30."""
+    """An ISO 8601 date, or the unambiguous spreadsheet formats 30.11.2026 and 2026/11/30."""
     if dotted := _DOTTED.fullmatch(text):
         return date(int(dotted[3]), int(dotted[2]), int(dotted[1]))
     return date.fromisoformat(text.replace("/", "-") if _YEAR_FIRST.fullmatch(text) else text)
@@ -91,10 +98,10 @@ def _day(text: str) -> date:
 
 def _plain(amount: str) -> str:
     """
-    The amount with a decimal point, where nothing else can be meant: 100,00 and 1.234,56 and 1,234.56, not 1,000. A
-    minus may stand behind, as some accounting programs write it.
+    The amount with a decimal point, if it is unambiguous: 100,00 and 1.234,56 and 1,234.56, but not 1,000. A trailing
+    minus is allowed, as some accounting programs write it.
 
-    :raises ValueError: if it can be read in two ways.
+    :raises ValueError: if the amount is ambiguous.
     """
     text = unicodedata.normalize("NFKC", amount).replace("\N{MINUS SIGN}", "-")
     text = re.sub(r"[\s'\N{RIGHT SINGLE QUOTATION MARK}]", "", text)
@@ -102,9 +109,9 @@ def _plain(amount: str) -> str:
         text = f"-{text[:-1]}"
     decimal = max(",.", key=text.rfind)
     other = "." if decimal == "," else ","
-    if other in text:  # both: the last one is the decimal mark
+    if other in text:  # both marks: the last one is the decimal mark
         text = text.replace(other, "")
-    elif text.count(decimal) > 1:  # one, more than once: it groups thousands
+    elif text.count(decimal) > 1:  # one mark, more than once: it groups thousands
         return text.replace(decimal, "")
     elif decimal == "," and "," in text and len(text.partition(",")[2]) != 2:
         raise ValueError(amount)

@@ -1,4 +1,4 @@
-"""MT940 of SWIFT, read by the `mt-940` library; here its fields become bookings."""
+"""Read MT940 (SWIFT) with the `mt-940` library, and convert its fields into bookings."""
 
 from __future__ import annotations
 
@@ -25,13 +25,17 @@ _IBAN = re.compile(r"(?=[A-Z]{2}[0-9]{2}[A-Z0-9]{11})")
 
 
 def looks_like(body: bytes) -> bool:
-    """Does it have the tags that begin a message and its opening balance?"""
+    """Whether the file has the tags of a message start and its opening balance."""
     return _TAG.search(body[:2000]) is not None and (b":60F:" in body or b":60M:" in body)
 
 
 def read(body: bytes) -> Statement:
-    """:raises StatementUnreadable: if there are statements of several accounts in it."""
-    text = io.StringIO(decoded(body))  # a plain text might be taken for the name of a file
+    """
+    Read an MT940 file.
+
+    :raises StatementUnreadable: if it has statements of several accounts.
+    """
+    text = io.StringIO(decoded(body))  # the library could take a plain str for a file name
     messages = mt940.parse_statements(text, options=mt940.Options.all())
     accounts = {iban_of(str(message.data.get("account_identification") or "")) for message in messages} - {""}
     closings = [
@@ -73,7 +77,7 @@ def _booking(data: dict[str, Any]) -> Booking:
 
 
 def _return_code(data: dict[str, Any], coded: dict[str, str]) -> str:
-    """The bank's own code of the reason, else that it is a return or the reversal of a debit."""
+    """The bank's reason code, else RETURN if the line is a return or the reversal of a debit."""
     if reason := coded.get("RTRN"):
         return reason[:12]
     is_return = _text(data, "id") in ("NRTI", "FRTI") or _text(data, "status").upper() == "RD"
@@ -82,15 +86,15 @@ def _return_code(data: dict[str, Any], coded: dict[str, str]) -> str:
 
 def _coded(details: str) -> dict[str, str]:
     """
-    Details in code words between slashes, as Dutch and Belgian banks write them: /EREF/…/NAME/…/REMI/…; nothing where
-    they are written otherwise.
+    Details in code words between slashes, as Dutch and Belgian banks write them: /EREF/…/NAME/…/REMI/…. Empty if there
+    are none.
     """
-    pieces = _CODE.split(details)[1:]  # code word and text in turn
+    pieces = _CODE.split(details)[1:]  # code words and texts alternate
     return {code: text.strip(" /") for code, text in zip(pieces[::2], pieces[1::2], strict=True)}
 
 
 def _iban_in(text: str) -> str:
-    """Some banks put the number before the name without a space; its check digits say where it ends."""
+    """Some banks put the IBAN before the name without a space; its check digits show where it ends."""
     for start in (match.start() for match in _IBAN.finditer(text)):
         for length in range(15, 35):
             if ibans.is_valid(text[start : start + length]):
@@ -99,7 +103,7 @@ def _iban_in(text: str) -> str:
 
 
 def _money(amount: Any) -> Money | None:
-    """Their amounts are decimals that carry the sign of the booking."""
+    """The library's amounts are decimals with the sign of the booking."""
     return Money.of(amount.amount, amount.currency) if amount is not None else None
 
 

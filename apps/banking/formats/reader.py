@@ -1,9 +1,9 @@
 """
-Statements as banks give them: camt.053 (ISO 20022), MT940 (SWIFT), and CSV with our own columns.
+Read bank statements: camt.053 (ISO 20022), MT940 (SWIFT), and CSV with our own columns.
 
-Each reader gives `Booking`s; what identifies one is decided here, for all of them, from several fields and its place
-among others that say the same. References of a bank alone identify nothing: some number from 1 in each statement,
-some give one to a whole batch.
+Each reader returns `Booking`s. Their fingerprints are calculated here for all formats, from several fields and the
+position among identical bookings. A bank's reference alone does not identify a booking: some banks number from 1 in
+each statement, some use one reference for a whole batch.
 """
 
 from __future__ import annotations
@@ -47,7 +47,11 @@ _NOT_UNDERSTOOD = (
 
 
 def read(body: bytes) -> Statement:
-    """:raises StatementUnreadable: as it says."""
+    """
+    Read a statement in any of the formats.
+
+    :raises StatementUnreadable: with the reason.
+    """
     if len(body) > BYTES_MAX:
         raise StatementUnreadable(_("The file is larger than %(limit)s MB.") % {"limit": BYTES_MAX // 2**20})
     if body.startswith(_ZIP):
@@ -94,8 +98,9 @@ def _identified(statement: Statement) -> tuple[Booking, ...]:
 
 def _what_identifies(booking: Booking) -> list[str]:
     """
-    With a reference of the bank: that, and what may differ under one (a batch has one for all). Two formats of one
-    statement agree in it. Without: everything that is said; a number within the statement counts with the rest alone.
+    The fields that identify a booking. With a bank reference: that, and the fields that may differ under one reference
+    (a batch has one for all); two formats of one statement agree in them. Without: all fields; a number within the
+    statement is not enough alone.
     """
     base = [str(booking.amount), booking.booked_on.isoformat(), booking.end_to_end_id, str(booking.place)]
     if booking.bank_reference:

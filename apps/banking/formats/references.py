@@ -1,6 +1,6 @@
 """
-Our payment references inside what payers write. A reference is an ISO 11649 creditor reference: RF, two check digits
-(ISO 7064, modulo 97 to 10) and up to 21 letters or digits.
+Find our payment references in the text that payers write. A reference is an ISO 11649 creditor reference: RF, two check
+digits (ISO 7064, modulo 97 to 10) and up to 21 letters or digits.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ LENGTH_MIN, LENGTH_MAX = 5, 25
 
 
 TOKENS_MAX = 12
-"""Printed references come in groups of four: seven of them at most, and a bank may break a line anywhere."""
+"""Printed references come in groups of four, so at most seven words; and a bank may break a line anywhere."""
 
 
 _NO_WORD = re.compile(r"[^0-9A-Z]+")
@@ -26,9 +26,9 @@ _OURS = re.compile(r"RF[0-9]{2}[0-9A-F]{16}")
 
 def find(texts: Iterable[str]) -> list[str]:
     """
-    Every reference in these lines of a payer, each proved by its check digits. Those of our own shape come first: one
-    in 97 beginnings of a longer reference passes the check as well. Otherwise a word of its own comes before words that
-    make one together (also across lines, the longest first), and those before one inside a word.
+    All references in a payer's lines of text, each with valid check digits. References in our own format come first,
+    because one in 97 beginnings of a longer reference passes the check too. Then: whole words, several words joined
+    (also across lines, the longest first), and references inside a word.
     """
     lines = [unicodedata.normalize("NFKC", text).upper() for text in texts if text]
     words = [word for line in lines for word in _NO_WORD.split(line) if word]

@@ -34,7 +34,7 @@ _STATES = {
 
 
 class DatabaseBook:
-    """`gateways.bank.BankBook` in our own tables."""
+    """`BankBook` stored in our own tables."""
 
     def now(self) -> datetime:
         return timezone.now()
@@ -71,11 +71,11 @@ class DatabaseBook:
     @transaction.atomic
     def order(self, *, key: UUID, document_id: UUID, kind: str, holder_name: str, iban: str, amount: Money) -> Order:
         """
-        Recorded once per key and once per payout or refund; another request under a key is refused, as every gateway
-        does. A sender whose claim ran out may come late with a key that was given up meanwhile: what is asked for
-        is in an order already, and is not ordered again.
+        Recorded once per key and once per payout or refund. Another request under the same key is refused, as at every
+        gateway. A worker whose claim expired may come late with an old key: if an order for its document exists, that
+        order is returned and no second one is created.
         """
-        liquidity.lock_treasury()  # two orders at once must neither be the same nor both spend the same
+        liquidity.lock_treasury()  # two concurrent orders must neither be duplicates nor spend the same money
         bank_order = BankOrder.objects.filter(key=key).first()
         if bank_order is None:
             bank_order = (
@@ -104,14 +104,14 @@ class DatabaseBook:
         return _order(bank_order) if bank_order else None
 
     def balance(self) -> dict[str, Money]:
-        """What statements say, less what is ordered and no statement shows yet."""
+        """The sum of the statements' bookings, less orders that no statement shows yet."""
         totals: dict[str, int] = {}
         for line in self.lines(None):
             totals[line.amount.currency] = totals.get(line.amount.currency, 0) + line.net.amount_minor
         return {currency: Money(minor, currency) for currency, minor in totals.items()}
 
     def lines(self, since: datetime | None) -> Iterator[BalanceLine]:
-        """Credits as they came; orders when they were recorded, and again when they failed; debits of nobody."""
+        """The balance lines: credits, orders when recorded and again when they failed, and debits without an order."""
         bookings = BankStatementLine.objects.filter(order=None, file=None).select_related("statement").order_by("id")
         orders = BankOrder.objects.order_by("id")
         if since is not None:
@@ -136,7 +136,7 @@ def _line_id(row_id: UUID) -> str:
 
 
 def _plain_ids(text: str) -> list[UUID]:
-    """One, or none."""
+    """A list of one id, or an empty list."""
     return uuids([text.removeprefix("bsl_")])
 
 

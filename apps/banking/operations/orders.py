@@ -1,4 +1,4 @@
-"""The memory of the bank gateway, statements taken in, and files for the bank."""
+"""Export transfers as files for the bank, and end orders by hand."""
 
 from __future__ import annotations
 
@@ -32,10 +32,12 @@ class NothingToExport(Conflict):
 
 def export_orders(*, actor: Actor, now: datetime) -> BankFile:
     """
-    One pain.001 file of everything that waits; an order is in one file and never in two. What no bank takes is
-    rejected first, on its own, so that it keeps no other waiting.
+    Create one pain.001 file of all waiting orders. An order is in one file only. Orders with an invalid account number
+    are rejected first, so that they do not block the others.
 
-    :raises OnlyStaff: :raises PaymentsPaused: :raises NothingToExport:
+    :raises OnlyStaff: unless the actor is staff.
+    :raises PaymentsPaused: while payments are paused.
+    :raises NothingToExport: if no order waits.
     """
     policies.check_is_staff(actor)
     policies.check_is_not_paused()
@@ -81,7 +83,8 @@ def _payment_id(body: str) -> str:
 
 
 def _pain(orders: list[BankOrder], now: datetime) -> str:
-    # Booked one by one, so that statements name each; a bank that books them together all the same is understood.
+    # Booked one by one, so that statements list each order. Statements of banks that book them together anyway are
+    # supported too.
     config = {"name": sepa.name(settings.BANK_HOLDER), "IBAN": ibans.compact(settings.BANK_IBAN), "batch": False,
               "currency": "EUR"}  # fmt: skip
     transfer = SepaTransfer(config, schema="pain.001.001.09", clean=True)
@@ -102,9 +105,10 @@ def _pain(orders: list[BankOrder], now: datetime) -> str:
 
 def end_order(*, order_id: UUID, is_executed: bool, actor: Actor, now: datetime) -> BankOrder:
     """
-    Staff have seen at the bank what became of an order; the next statement may say it as well.
+    Staff record the outcome of an order they have seen at the bank; the next statement may show it too.
 
-    :raises OnlyStaff: :raises IllegalTransition:
+    :raises OnlyStaff: unless the actor is staff.
+    :raises IllegalTransition: if the order has already ended that way.
     """
     policies.check_is_staff(actor)
     with transaction.atomic():

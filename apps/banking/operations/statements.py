@@ -40,10 +40,12 @@ class WrongAccount(Invalid):
 
 def import_statement(*, name: str, body: bytes, actor: Actor, now: datetime) -> BankStatement:
     """
-    Take in a statement: each booking once, however often and in whichever file it comes. What was paid and what was
-    executed is then looked up through the gateway, as with any processor.
+    Import a statement: each booking is recorded once, even if it is in several files. Charges and orders it is about
+    are then looked up through the gateway, as with any processor.
 
-    :raises OnlyStaff: :raises StatementRefused: if the file is not understood; nothing is taken from it.
+    :raises OnlyStaff: unless the actor is staff.
+    :raises StatementRefused: if the file cannot be read; nothing is imported.
+    :raises WrongAccount: if the statement is of another account; nothing is imported.
     """
     policies.check_is_staff(actor)
     try:
@@ -76,7 +78,7 @@ def _take_in(name: str, parsed: reader.Statement, now: datetime) -> BankStatemen
 
 
 def _take_booking(statement: BankStatement, booking: reader.Booking, now: datetime) -> None:
-    """Keep one booking, unless it came in another file before, and move the orders that it is about."""
+    """Record one booking, unless another file contained it already, and update the orders it is about."""
     carried_out = _carried_out(booking)
     returned = _returned(booking)
     file = _file_carried_out(booking) if carried_out is None and returned is None else None
@@ -98,7 +100,7 @@ def _take_booking(statement: BankStatement, booking: reader.Booking, now: dateti
                 file=file,
             )
     except IntegrityError:
-        return  # it came in another file before
+        return  # already imported from another file
     for order in [carried_out] if carried_out else list(file.orders.all()) if file else []:
         if BANK_ORDER.allows(order.status, "execute"):
             move(order, BANK_ORDER, "execute", actor=SYSTEM, now=now, changes={"ended_at": now})
@@ -108,20 +110,20 @@ def _take_booking(statement: BankStatement, booking: reader.Booking, now: dateti
 
 
 def _named(booking: reader.Booking, amount_minor: int) -> QuerySet[BankOrder]:
-    """The order of this amount whose id the bank gives back."""
+    """The order with this amount whose id the bank returns."""
     ids = uuids([booking.end_to_end_id])
     return BankOrder.objects.select_for_update(of=("self",)).filter(id__in=ids, amount_minor=amount_minor)
 
 
 def _carried_out(booking: reader.Booking) -> BankOrder | None:
-    """The order that a debit carries out, once."""
+    """The order that a debit carries out, if no earlier debit did."""
     if booking.amount.amount_minor >= 0:
         return None
     return _named(booking, -booking.amount.amount_minor).exclude(lines__amount_minor__lt=0).first()
 
 
 def _returned(booking: reader.Booking) -> BankOrder | None:
-    """The order whose money a credit brings back: only the bank knows our id, so nobody else pays under it."""
+    """The order whose money a credit returns. Only the bank has our id, so no other payer can use it."""
     if booking.amount.amount_minor <= 0:
         return None
     order = _named(booking, booking.amount.amount_minor).exclude(lines__amount_minor__gt=0).first()
@@ -129,7 +131,7 @@ def _returned(booking: reader.Booking) -> BankOrder | None:
 
 
 def _file_carried_out(booking: reader.Booking) -> BankFile | None:
-    """The file whose orders one debit carries out all together; None unless the amount is that of all of them."""
+    """The file whose orders one debit carries out together; None unless the amount is the sum of its open orders."""
     if booking.amount.amount_minor >= 0 or not booking.batch_id:
         return None
     file = BankFile.objects.filter(payment_id=booking.batch_id, lines=None).first()

@@ -1,4 +1,4 @@
-"""Take in a bank's statement: `manage.py import_statement FILE --by staff@example.org`."""
+"""Import a bank statement: `manage.py import_statement FILE --by staff@example.org`."""
 
 import json
 from pathlib import Path
