@@ -1,8 +1,10 @@
-"""The chart of accounts: which accounts there are, on which side they stand, and which may never cross zero.
+"""
+The chart of accounts: which accounts exist, on which side they increase, and which may never become negative.
 
-An account is identified by its code and its currency; the first entry that names it opens it. Debits are positive,
-credits negative. A *guarded* account belongs to one object (an escrow, a payout) and can never be overdrawn; system
-accounts (revenue, tax, clearing) are derived from their postings, so that no hot row slows every entry down.
+An account is identified by its code and its currency; the first entry that uses it opens it. Debits are positive,
+credits negative. A *guarded* account belongs to one object (an escrow, a payout) and can never be overdrawn. The
+balances of system accounts (revenue, tax, clearing) are sums of their postings, so that no hot row slows down every
+entry.
 """
 
 from dataclasses import dataclass
@@ -15,17 +17,17 @@ from django.utils.translation import gettext_lazy as _
 
 class AccountKind(models.TextChoices):
     ASSET = "asset", _("Asset")
-    """What the platform has: cash at the processor, at the bank, claims."""
+    """What the platform owns: cash at the processor and at the bank, claims."""
     LIABILITY = "liability", _("Liability")
-    """What the platform owes: money held for a milestone, a freelancer's balance, tax to hand on."""
+    """What the platform owes: money held for a milestone, a freelancer's balance, tax to remit."""
     REVENUE = "revenue", _("Revenue")
     """What the platform has earned."""
     EXPENSE = "expense", _("Expense")
     """What the platform has spent."""
     TRADING = "trading", _("Trading")
-    """The bridge between two currencies of one conversion."""
+    """The account between the two currencies of a conversion."""
     EQUITY = "equity", _("Equity")
-    """What the operator has put in of its own."""
+    """The operator's own capital."""
 
 
 DEBIT: Final = 1
@@ -52,7 +54,7 @@ class Account:
 
     @property
     def side(self) -> int:
-        """+1 when a debit makes the account larger, -1 when a credit does."""
+        """+1 if a debit increases the account, -1 if a credit does."""
         return SIDES[self.kind]
 
 
@@ -68,7 +70,7 @@ def _system_liability(code: str, currency: str) -> Account:
     return Account(code, currency, AccountKind.LIABILITY)
 
 
-# what the platform has
+# assets
 
 
 def clearing(processor: str, currency: str) -> Account:
@@ -77,12 +79,12 @@ def clearing(processor: str, currency: str) -> Account:
 
 
 def clearing_connected(organization_id: UUID, currency: str) -> Account:
-    """A freelancer's balance at the processor: transferred, and not yet at the bank."""
+    """A freelancer's balance at the processor: transferred, but not yet at the bank."""
     return Account(f"clearing:connected:{organization_id}", currency, AccountKind.ASSET, is_guarded=True)
 
 
 def clearing_transit(transfer_id: UUID, currency: str) -> Account:
-    """The platform's own cash between two of its balances: it has left the one and is not seen at the other."""
+    """The platform's own cash in transit between two of its balances."""
     return Account(f"clearing:transit:{transfer_id}", currency, AccountKind.ASSET, is_guarded=True)
 
 
@@ -91,7 +93,9 @@ def bank(currency: str) -> Account:
 
 
 def suspense(currency: str) -> Account:
-    """Lines of the processor that match nothing of ours: alarming when not zero for a day."""
+    """
+    Differences between the processor and the books that nothing explains. A balance older than a day needs an alarm.
+    """
     return _asset("suspense", currency)
 
 
@@ -101,20 +105,20 @@ def receivable_freelancer(organization_id: UUID, currency: str) -> Account:
 
 
 def receivable_chargeback(dispute_id: UUID, currency: str) -> Account:
-    """Taken back through the card network and contested there: never claimed for more than was taken."""
+    """An amount taken back through the card network: never more than was taken."""
     return Account(f"receivable:chargeback:{dispute_id}", currency, AccountKind.ASSET, is_guarded=True)
 
 
-# what the platform owes: one guarded account per object
+# liabilities: one guarded account per object
 
 
 def escrow_held(escrow_id: UUID, currency: str) -> Account:
-    """Funded for one milestone and not yet approved."""
+    """Money funded for one milestone and not yet approved."""
     return _owed(f"escrow:{escrow_id}", currency)
 
 
 def deferred_fee(escrow_id: UUID, currency: str) -> Account:
-    """The employer's fee of one escrow, taken but not yet earned."""
+    """The employer's fee of one escrow, received but not yet earned."""
     return _owed(f"deferred_fee:{escrow_id}", currency)
 
 
@@ -122,7 +126,7 @@ PAYABLE_PREFIX = "payable:"
 
 
 def payable(organization_id: UUID, currency: str) -> Account:
-    """Approved and ready to be withdrawn by a freelancer's organization."""
+    """A freelancer organization's balance: approved, and available to withdraw."""
     return _owed(f"{PAYABLE_PREFIX}{organization_id}", currency)
 
 
@@ -137,36 +141,36 @@ def transit_refund(refund_id: UUID, currency: str) -> Account:
 
 
 def employer_credit(organization_id: UUID, currency: str) -> Account:
-    """Returned money that is kept for an employer."""
+    """An employer's credit."""
     return _owed(f"credit:employer:{organization_id}", currency)
 
 
 def hold_dispute(dispute_id: UUID, currency: str) -> Account:
-    """Frozen by a dispute: cannot be released by construction."""
+    """Frozen by a dispute: it cannot be released from this account."""
     return _owed(f"hold:dispute:{dispute_id}", currency)
 
 
 def tax_withheld(country: str, currency: str) -> Account:
-    """Withheld from freelancers, to be handed to the tax office of a country."""
+    """Tax withheld from freelancers, to be remitted to a country's tax office."""
     return _system_liability(f"tax_withheld:{country}", currency)
 
 
 def tax_collected(country: str, currency: str) -> Account:
-    """Tax on our own commission, to be handed to the tax office of a country."""
+    """Tax on our own fees, to be remitted to a country's tax office."""
     return _system_liability(f"tax_collected:{country}", currency)
 
 
 def reserve_chargeback(currency: str) -> Account:
-    """Reserved out of what was earned, for money that will be taken back."""
+    """Reserved from revenue, for chargebacks."""
     return _system_liability("reserve:chargeback", currency)
 
 
 def operator_equity(currency: str) -> Account:
-    """The operator's own capital: it bears what the processor takes before anything is earned."""
+    """The operator's own capital: it pays the processor's fees before any revenue is earned."""
     return Account("equity:operator", currency, AccountKind.EQUITY)
 
 
-# what the platform earns and spends
+# revenue and expenses
 
 
 def _revenue(code: str, currency: str) -> Account:
@@ -190,7 +194,7 @@ def processor_expense(currency: str) -> Account:
 
 
 def chargeback_expense(currency: str) -> Account:
-    """Fees of contested payments, and what is reserved for them."""
+    """Fees of chargebacks, additions to the reserve, and the losses beyond it."""
     return Account("expense:chargeback", currency, AccountKind.EXPENSE)
 
 
@@ -199,5 +203,5 @@ def fx_gain_loss(currency: str) -> Account:
 
 
 def fx_position(currency: str) -> Account:
-    """The bridge of every conversion, one per currency."""
+    """The account between the currencies of every conversion, one per currency."""
     return Account("fx:position", currency, AccountKind.TRADING)

@@ -1,4 +1,4 @@
-"""Entries as plain values: what is to be written into the books, before any database is asked."""
+"""Journal entries as plain values, before they are recorded in the database."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,12 +11,12 @@ _NAMESPACE = uuid5(NAMESPACE_URL, "urn:tradewind:ledger")
 
 
 class WrongCurrency(ValueError):
-    """The amount is not in the account's currency: a mistake in the code that made the line."""
+    """The amount is not in the account's currency: a bug in the code that built the line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One posting to be: a signed amount of minor units on one account, debit positive."""
+    """A posting to be recorded: a signed amount in minor units on one account, debit positive."""
 
     account: Account
     amount_minor: int
@@ -25,9 +25,9 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class Entry:
     """
-    One business event as it goes into the books.
+    One business event, to be recorded in the ledger.
 
-    ``key`` is the event's own: the same event recorded twice is one journal. ``refs`` names the objects that the
+    ``key`` identifies the event: recording the same event twice makes one journal entry. ``refs`` names the objects the
     entry is about (``{"escrow": ..., "milestone": ...}``), so that each can show its entries.
     """
 
@@ -39,7 +39,7 @@ class Entry:
 
 
 def event_key(event: str, *parts: object) -> UUID:
-    """The idempotency key of one event of one object: the same words give the same key, always."""
+    """The idempotency key of an event of an object: the same arguments always return the same key."""
     return uuid5(_NAMESPACE, ":".join([event, *(str(part) for part in parts)]))
 
 
@@ -52,7 +52,7 @@ def credit(account: Account, amount: Money) -> Line:
 
 
 def without_zeros(*lines: Line) -> tuple[Line, ...]:
-    """The lines that move something: an amount of nothing is no posting."""
+    """The lines that move something: a zero amount is not posted."""
     return tuple(line for line in lines if line.amount_minor != 0)
 
 

@@ -6,5 +6,5 @@ from apps.ledger import operations
 
 @shared_task(name="ledger.seal_chain", time_limit=1800)
 def seal_chain() -> int:
-    """Bind the day's entries to the chain."""
+    """Add the day's entries to the hash chain."""
     return operations.seal_chain(now=timezone.now())

@@ -1,6 +1,6 @@
 """
-The books. Rows are written by the SQL function ``ledger_post`` alone and never changed; see the migration
-``0002_invariants`` for the triggers that hold this whoever writes.
+The tables of the ledger. Rows are written only by the SQL function ``ledger_post`` and never changed; the triggers in
+the migration ``0002_invariants`` enforce this for every database user.
 """
 
 from django.db import models
@@ -10,7 +10,7 @@ from apps.ledger import chart
 
 
 class LedgerAccount(models.Model):
-    """An account in one currency, opened by the first entry that names it."""
+    """An account in one currency, opened by the first entry that uses it."""
 
     id = models.BigAutoField(primary_key=True)
     code = models.CharField(max_length=120)
@@ -37,11 +37,11 @@ class JournalEntry(models.Model):
     memo = models.CharField(max_length=200, blank=True)
     refs = models.JSONField(default=dict)
     fingerprint = models.CharField(max_length=64)
-    """SHA-256 of what the entry says; a retry must say the same, and later tampering is seen."""
+    """SHA-256 of the entry's content: a retry must have the same content, and later changes are detected."""
     happened_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     xact = models.BigIntegerField()
-    """The database transaction that wrote the entry; nothing can be added by another one (I2)."""
+    """The database transaction that wrote the entry; no other transaction can add lines to it (I2)."""
 
     class Meta:
         constraints = [
@@ -56,7 +56,8 @@ class Posting(models.Model):
     """One line of a journal entry: debit positive, credit negative, in minor units of the account's currency."""
 
     id = models.BigAutoField(primary_key=True)
-    # a trigger looks for the entry, and for the account in this currency, without a key's locks: 0007_no_shared_locks
+    # A trigger checks that the entry and the account in this currency exist, without a foreign key's locks:
+    # 0007_no_shared_locks
     journal = models.ForeignKey(
         JournalEntry, on_delete=models.PROTECT, related_name="postings", db_constraint=False, db_index=False
     )
@@ -77,13 +78,13 @@ class Posting(models.Model):
 
 
 class Balance(models.Model):
-    """The balance of one guarded account, kept by a trigger; its check is what refuses an overdraft (I6)."""
+    """The balance of one guarded account, maintained by a trigger; its check constraint refuses an overdraft (I6)."""
 
     account = models.OneToOneField(LedgerAccount, on_delete=models.PROTECT, primary_key=True, related_name="balance")
     side = models.SmallIntegerField()
     amount_minor = models.BigIntegerField()
     version = models.BigIntegerField()
-    """How many entries have touched the account."""
+    """The number of entries that changed the account."""
 
     class Meta:
         constraints = [
@@ -97,9 +98,9 @@ class Balance(models.Model):
 
 class ChainLink(models.Model):
     """
-    The place of one entry in the chain: its hash covers the entry and the hash of the link before it.
+    The position of one entry in the hash chain: its hash covers the entry and the hash of the previous link.
 
-    Links are made in batches by one writer (`ledger_chain_extend`), never while money moves.
+    Links are created in batches by one writer (`ledger_chain_extend`), never while money moves.
     """
 
     seq = models.BigIntegerField(primary_key=True)
@@ -113,7 +114,7 @@ class ChainLink(models.Model):
 
 
 class ChainSeal(models.Model):
-    """The end of one batch: who keeps a copy of its hash can prove that nothing before it was rewritten."""
+    """The end of one batch: with a copy of its hash, anyone can prove that no entry before it was rewritten."""
 
     id = models.BigAutoField(primary_key=True)
     first_seq = models.BigIntegerField(unique=True)

@@ -1,4 +1,4 @@
-"""The one way into the books."""
+"""The only operations that write to the ledger."""
 
 import json
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ class AlreadyReversed(Conflict):
 
 
 class EntryRefused(Conflict):
-    """A mistake in the code that made the entry: it does not balance, or names an account wrongly."""
+    """A bug in the code that built the entry: it does not balance, or uses a wrong account."""
 
     code = "entry_refused"
     message = _("The books refused this entry. Nothing was moved; our staff has to look at it.")
@@ -40,25 +40,26 @@ class EntryRefused(Conflict):
 
 def record(entry: Entry, *, now: datetime) -> UUID:
     """
-    Write one entry into the books: one statement, atomic on its own and part of the transaction around it.
+    Record one entry: one statement, atomic, and part of the surrounding transaction.
 
-    The same entry (key and content) recorded again changes nothing and gives the id of the first.
-    Whether it balances is checked at commit. A refusal leaves the transaction unusable: let it propagate.
+    Recording the same entry (key and content) again changes nothing and returns the id of the first one. Whether it
+    balances is checked at commit. After an error the transaction is unusable: let the error propagate.
 
     :returns: the id of the journal entry.
-    :raises NotEnoughMoney: if a guarded account would cross zero.
+    :raises NotEnoughMoney: if a guarded account would become negative.
     :raises EntryDiffers: if the key belongs to an entry with other content.
+    :raises EntryRefused: if the entry is invalid.
     """
     return _post(entry, entry.lines, reverses=None, now=now)
 
 
 def reverse(*, journal_id: UUID, key: UUID, memo: str, now: datetime) -> UUID:
     """
-    Correct an entry with its mirror; an entry is reversed once at most.
+    Reverse an entry with its mirror image; an entry can be reversed only once.
 
     :returns: the id of the reversing journal entry.
-    :raises AlreadyReversed: if another reversal was recorded before.
-    :raises NotEnoughMoney: if the money has moved on meanwhile.
+    :raises AlreadyReversed: if another reversal was already recorded.
+    :raises NotEnoughMoney: if the money has been moved in the meantime.
     """
     original = books.journal(journal_id)
     mirrored = [Line(line.account, -line.amount_minor) for line in original.lines]
@@ -69,9 +70,9 @@ def reverse(*, journal_id: UUID, key: UUID, memo: str, now: datetime) -> UUID:
 @transaction.atomic
 def seal_chain(*, now: datetime) -> int:
     """
-    Bind every entry that is not yet in the chain to the one before it, and seal the batch; returns how many.
+    Add all new entries to the hash chain and seal the batch. Returns the number of entries.
 
-    One writer at a time: a second one waits for the first and finds nothing left.
+    Only one writer at a time: a second one waits for the first, then has nothing to do.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT ledger_chain_extend(%s)", [now])

@@ -1,4 +1,4 @@
-"""Balances, statements and entries, as values: no row of the books leaves this area."""
+"""Balances, statements and entries, as values: no model instance of the ledger leaves this app."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from apps.ledger.entries import Line
 from apps.ledger.models import Balance, JournalEntry, LedgerAccount, Posting
 
 _OBJECT = ":[0-9a-f]{8}-[0-9a-f-]{27}$"
-"""The id at the end of an account's code."""
+"""The UUID at the end of an account's code."""
 
 
 class RegexpReplace(Func):
@@ -26,7 +26,7 @@ class RegexpReplace(Func):
 
 @dataclass(frozen=True, slots=True)
 class JournalView:
-    """One entry with its lines, as a statement or a receipt shows it."""
+    """One journal entry with its lines, for statements and receipts."""
 
     id: UUID
     event: str
@@ -40,7 +40,7 @@ class JournalView:
 
 @dataclass(frozen=True, slots=True)
 class StatementLine:
-    """One line of one account: `amount` and `balance` grow in the account's own sense."""
+    """One line of one account: `amount` and `balance` are positive on the account's own side."""
 
     id: int
     journal_id: UUID
@@ -55,7 +55,7 @@ class StatementLine:
 
 @dataclass(frozen=True, slots=True)
 class SystemLine:
-    """What one entry does to one system account in one currency; debit positive."""
+    """The sum of one entry on one system account in one currency; debit positive."""
 
     journal_id: UUID
     event: str
@@ -64,12 +64,12 @@ class SystemLine:
 
 
 def balance(account: Account) -> Money:
-    """What the account holds, positive in its own sense (a liability's credit is positive)."""
+    """The account's balance, positive on its own side (a liability's credit is positive)."""
     return balance_of(account.code, account.currency)
 
 
 def balance_of(code: str, currency: str) -> Money:
-    """As `balance`, by code; zero for an account that no entry has named."""
+    """Like `balance`, by code. Zero if no entry has used the account."""
     row = (
         LedgerAccount.objects.filter(code=code, currency=currency)
         .values("id", "kind", "is_guarded", "balance__amount_minor")
@@ -83,7 +83,7 @@ def balance_of(code: str, currency: str) -> Money:
 
 
 def balances(codes: Iterable[str]) -> dict[tuple[str, str], Money]:
-    """The guarded accounts of these codes with what they hold, keyed by (code, currency); one query."""
+    """The balances of the guarded accounts with these codes, by (code, currency). One query."""
     rows = LedgerAccount.objects.filter(code__in=list(codes), is_guarded=True).values_list(
         "code", "currency", "kind", "balance__amount_minor"
     )
@@ -91,7 +91,7 @@ def balances(codes: Iterable[str]) -> dict[tuple[str, str], Money]:
 
 
 def balances_by_currency(code: str) -> dict[str, Money]:
-    """What one system account holds in each of its currencies, summed from its lines."""
+    """The balances of one system account, by currency, summed from its lines."""
     rows = (
         LedgerAccount.objects.filter(code=code)
         .values_list("currency", "kind")
@@ -101,21 +101,24 @@ def balances_by_currency(code: str) -> dict[str, Money]:
 
 
 def with_balance(codes: QuerySet[Any, str]) -> list[tuple[str, Money]]:
-    """Those of the guarded accounts of these codes that hold something, the oldest account first; one query."""
+    """
+    (code, balance) of the guarded accounts with these codes whose balance is not zero, the oldest account first. One
+    query.
+    """
     rows = Balance.objects.filter(account__code__in=codes).exclude(amount_minor=0).order_by("account_id")
     listed = rows.values_list("account__code", "account__currency", "account__kind", "amount_minor")
     return [(code, Money(SIDES[kind] * minor, currency)) for code, currency, kind, minor in listed]
 
 
 def owed() -> list[tuple[str, Money]]:
-    """Every guarded liability that is not zero, by code: what customers have with the platform; one query."""
+    """(code, balance) of every guarded liability that is not zero: what the platform owes to customers. One query."""
     rows = Balance.objects.filter(account__kind=AccountKind.LIABILITY).exclude(amount_minor=0)
     listed = rows.order_by("account_id").values_list("account__code", "account__currency", "amount_minor")
     return [(code, Money(-minor, currency)) for code, currency, minor in listed]
 
 
 def lines_of(code: str, *, since: datetime) -> list[SystemLine]:
-    """What every entry recorded since then says about a system account, summed by entry and currency."""
+    """The sums on a system account of every entry recorded since `since`, per entry and currency."""
     rows = (
         Posting.objects.filter(account__code=code, journal__recorded_at__gte=since)
         .values_list("journal_id", "journal__event", "journal__recorded_at", "currency")
@@ -130,9 +133,9 @@ def lines_of(code: str, *, since: datetime) -> list[SystemLine]:
 
 def trial_balance() -> list[tuple[str, str, int]]:
     """
-    Every group of accounts (a code without its object) with its currency and sum, debit positive.
+    Every group of accounts (a code without its object's id) with its currency and sum in minor units, debit positive.
 
-    Sums to zero in each currency; reads every posting.
+    Sums to zero in each currency. Reads every posting.
     """
     grouped = RegexpReplace(F("account__code"), Value(_OBJECT), Value(""))
     rows = Posting.objects.values_list(grouped, "currency").annotate(total=Sum("amount_minor"))
@@ -140,7 +143,10 @@ def trial_balance() -> list[tuple[str, str, int]]:
 
 
 def references_of(codes: Iterable[str], name: str) -> dict[str, str]:
-    """What the first entry of each of these accounts names as `name`: the escrow behind a dispute's hold."""
+    """
+    For each of these accounts, the reference `name` of its first entry, for example the escrow behind a dispute's
+    account.
+    """
     rows = (
         Posting.objects.filter(account__code__in=list(codes), journal__refs__has_key=name)
         .order_by("account__code", "id")
@@ -152,9 +158,10 @@ def references_of(codes: Iterable[str], name: str) -> dict[str, str]:
 
 def statement(codes: Sequence[str], *, before: int | None = None, limit: int = 50) -> list[StatementLine]:
     """
-    The newest lines of these accounts, each with the balance of its account after it; `before` is a line id.
+    The newest lines of these accounts, each with the account's balance after it. `before` is a line id.
 
-    A page costs its own lines, however long the history is: balances are counted back from the present one.
+    The cost depends on the page size, not on the length of the history: balances are calculated backwards from the
+    present one.
     """
     accounts = list(LedgerAccount.objects.filter(code__in=list(codes)).values_list("id", flat=True))
     if not accounts:
@@ -202,24 +209,28 @@ def _page_of(account_id: int, before: int | None, limit: int) -> QuerySet[Postin
 
 
 def journal(journal_id: UUID) -> JournalView:
-    """:raises NotFound: if there is no such entry."""
+    """
+    The journal entry.
+
+    :raises NotFound: if it does not exist.
+    """
     return _single_view(JournalEntry.objects.filter(id=journal_id))
 
 
 def journal_by_key(key: UUID) -> JournalView | None:
-    """The entry recorded under this key, if any."""
+    """The entry recorded under this key, or None."""
     views = _views(JournalEntry.objects.filter(idem_key=key))
     return views[0] if views else None
 
 
 def journals_of(**refs: object) -> list[JournalView]:
-    """Every entry that names these objects, oldest first: `journals_of(escrow=escrow.id)`."""
+    """Every entry with these references, oldest first: `journals_of(escrow=escrow.id)`."""
     references = {name: str(value) for name, value in refs.items()}
     return _views(JournalEntry.objects.filter(refs__contains=references))
 
 
 def journals_by_ids(ids: Iterable[UUID]) -> list[JournalView]:
-    """These entries, oldest first."""
+    """The entries with these ids, oldest first."""
     return _views(JournalEntry.objects.filter(id__in=list(ids)))
 
 

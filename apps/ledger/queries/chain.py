@@ -1,4 +1,4 @@
-"""The chain over the books, computed again in another language than the one that wrote it."""
+"""Verify the hash chain of the ledger in Python, independently of the SQL that wrote it."""
 
 import hashlib
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from django.db import connection
 from apps.ledger.models import ChainSeal, JournalEntry
 
 GENESIS = "0" * 64
-"""What the first link follows."""
+"""The hash before the first link."""
 
 _LINKS = """
 SELECT l.seq, l.hash, j.id, j.idem_key, j.event, j.reverses_id, j.refs::text, j.memo, j.happened_at, j.recorded_at,
@@ -35,7 +35,11 @@ class Seal:
 
 @dataclass(frozen=True, slots=True)
 class ChainReport:
-    """:ivar broken_at: the first link that does not follow, or None. :ivar head: the hash of the last sound link."""
+    """
+    :ivar broken_at: the number of the first invalid link, or None.
+
+    :ivar head: the hash of the last valid link.
+    """
 
     links: int
     seals: int
@@ -53,7 +57,9 @@ def seals(limit: int = 30) -> list[Seal]:
 
 
 def verify_chain() -> ChainReport:
-    """Walk the whole chain from its first link: lines to fingerprint, to hash, to the next hash, to the seal."""
+    """
+    Verify the whole chain from its first link: the lines' fingerprint, each link's hash, the next link, and the seals.
+    """
     sealed = dict(ChainSeal.objects.values_list("last_seq", "hash"))
     batches, head, count = len(sealed), GENESIS, 0
     for seq, kept, *entry in _links():
@@ -61,7 +67,7 @@ def verify_chain() -> ChainReport:
         if seq != count + 1 or kept != head_here or sealed.pop(seq, head_here) != head_here:
             return ChainReport(count, batches, seq, head, _unchained())
         head, count = head_here, seq
-    broken_at = min(sealed) if sealed else None  # a seal over links that are no longer there
+    broken_at = min(sealed) if sealed else None  # a seal whose links are missing
     return ChainReport(count, batches, broken_at, head, _unchained())
 
 

@@ -1,4 +1,4 @@
-"""What the role that this process connects as could do to the guards of the books."""
+"""Database permissions with which the current role could bypass the ledger's guards."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ GUARDED = "ledger_posting"
 
 def powers_over_the_books(role: str = "") -> list[str]:
     """
-    Why this role could alter or disable what guards the ledger, in plain words; empty for the application's own.
+    The permissions with which this role could change or disable the ledger's guards, in words; empty for the
+    application's role.
 
-    :param role: the connection's own role when empty.
+    :param role: the connection's own role if empty.
     """
     result = []
     with connection.cursor() as cursor:
@@ -33,7 +34,7 @@ def powers_over_the_books(role: str = "") -> list[str]:
             "may add triggers", "may make functions and tables beside the guards", "may replicate or pass row security",
         )  # fmt: skip
         result = [word for word, is_so in zip(words, row, strict=True) if is_so]
-        # Superusers may everything, and from PostgreSQL 15 on the parameter can be given to others.
+        # Superusers have all permissions. From PostgreSQL 15 on, the parameter can be granted to other roles.
         if not row[0] and connection.cursor().connection.server_version >= 150000:
             cursor.execute("SELECT has_parameter_privilege(%s, 'session_replication_role', 'SET')", [role])
             if cursor.fetchone()[0]:

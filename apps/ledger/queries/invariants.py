@@ -1,11 +1,11 @@
-"""Whether the books still add up: every invariant with the number of rows that break it."""
+"""The invariants of the ledger, each with the number of rows that break it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import connection
 
-# Each query counts breaches; a sound ledger answers zero to all.
+# Each query counts breaches; a correct ledger returns zero for all.
 _TRIGGERS = (
     "ledger_account_append_only",
     "ledger_journal_append_only",
@@ -92,19 +92,19 @@ _registered: dict[str, Callable[[], int]] = {}
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One invariant and how many rows break it."""
+    """One invariant and the number of rows that break it."""
 
     invariant: str
     breaches: int
 
 
 def register_invariant(name: str, count_breaches: Callable[[], int]) -> None:
-    """Areas above add what only they know, such as that the accounts of finished payouts are empty."""
+    """Register an invariant of a higher layer, for example that the accounts of finished payouts are empty."""
     _registered[name] = count_breaches
 
 
 def check_all() -> list[Finding]:
-    """Every invariant with its count; all zero when the books are sound."""
+    """Every invariant with its number of breaches; all zero if the books are correct."""
     findings = []
     with connection.cursor() as cursor:
         for name, sql in _QUERIES.items():

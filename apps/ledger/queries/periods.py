@@ -1,4 +1,4 @@
-"""The same lines by time: what an account held at a moment, what moved in a month, and how much of it each month."""
+"""The same lines by time: balances at a moment, movements in a period, and sums per month."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from apps.ledger.queries.books import balances
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """One line with the entry that it belongs to; `amount` grows in the account's own sense."""
+    """One line with its entry; `amount` is positive on the account's own side."""
 
     journal_id: UUID
     event: str
@@ -31,8 +31,8 @@ class Movement:
 
 def balances_at(codes: Iterable[str], moment: datetime) -> dict[tuple[str, str], Money]:
     """
-    What guarded accounts held before a moment, keyed by (code, currency): counted back from the present, so that it
-    costs what happened since.
+    The balances of guarded accounts just before a moment, by (code, currency). Calculated backwards from the present,
+    so the cost depends on what happened since.
     """
     account_codes = list(codes)
     present = balances(account_codes)
@@ -47,7 +47,7 @@ def balances_at(codes: Iterable[str], moment: datetime) -> dict[tuple[str, str],
 
 
 def movements(codes: Iterable[str], start: datetime, end: datetime) -> list[Movement]:
-    """The lines of these accounts from `start` up to and without `end`, oldest first; one query."""
+    """The lines of these accounts from `start` until before `end`, oldest first. One query."""
     rows = (
         Posting.objects.filter(
             account__code__in=list(codes), journal__happened_at__gte=start, journal__happened_at__lt=end
@@ -70,13 +70,16 @@ def movements(codes: Iterable[str], start: datetime, end: datetime) -> list[Move
 
 
 def named_by(codes: Iterable[str], *, event: str, name: str) -> set[str]:
-    """What the entries of one event on these accounts name: the disputes that froze some escrows."""
+    """
+    The references `name` of the entries of one event on these accounts, for example the disputes that froze some
+    escrows.
+    """
     entries = JournalEntry.objects.filter(event=event, postings__account__code__in=list(codes))
     return set(entries.values_list(f"refs__{name}", flat=True))
 
 
 def sums_by_month(code: str, *, events: Iterable[str], since: datetime) -> list[tuple[date, Money]]:
-    """What some events brought one account in each calendar month (UTC), oldest first."""
+    """The sum of some events on one account per calendar month (UTC), oldest first."""
     rows = (
         Posting.objects.filter(account__code=code, journal__event__in=list(events), journal__happened_at__gte=since)
         .annotate(month=TruncMonth("journal__happened_at"))

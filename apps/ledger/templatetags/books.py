@@ -1,4 +1,4 @@
-"""The books in people's words."""
+"""Labels of events and accounts, for display."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ _OF_COUNTRY: list[tuple[str, str | Promise]] = [
 
 @register.filter
 def event_label(event: str) -> str:
-    """What happened; a reversal is shown as the undoing of what it undoes."""
+    """The label of an event; a reversal is shown as undone."""
     plain = event.removesuffix(".reversed")
     label = str(EVENTS.get(plain, plain))
     return str(_("Undone: %(what)s") % {"what": label}) if plain != event else label
@@ -88,7 +88,7 @@ def event_label(event: str) -> str:
 
 @register.filter
 def account_label(code: str) -> str:
-    """Whose money it is; an account without a name is shown by its code."""
+    """The label of an account, or its code if it has none."""
     for prefix, words in _OF_COUNTRY:
         if code.startswith(prefix):
             return str(words % {"country": fmt.country_name(code.removeprefix(prefix))})

@@ -1,4 +1,4 @@
-"""`manage.py grant_app_role ROLE`: what web, worker and beat need in the database, and no more."""
+"""`manage.py grant_app_role ROLE`: grant only the database permissions that web, worker and beat need."""
 
 from __future__ import annotations
 
@@ -51,9 +51,9 @@ _STATEMENTS = (
     "GRANT USAGE ON SCHEMA public TO {role}",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
     "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}",
-    # The record of migrations is the owner's.
+    # Only the owner writes the record of migrations.
     "REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role}",
-    # What a later migration makes.
+    # The tables of later migrations.
     "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public"
     " GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {role}",
     "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {role}",

@@ -1,4 +1,4 @@
-"""Walk the chain over the books from its first link: `manage.py verify_chain [--json] [--seal]`."""
+"""Verify the hash chain of journal entries from its first link: `manage.py verify_chain [--json] [--seal]`."""
 
 import json
 from dataclasses import asdict
