@@ -21,9 +21,9 @@ class NoAnswer(GatewayUnavailable):
 
 def call(gateway: str, address: str, function: Callable[[], Answer]) -> Answer:
     """
-    The call's answer. `NoAnswer` raised by it counts; any other error is an answer.
+    Call the function and return its result. Only `NoAnswer` counts as a failure; any other error counts as an answer.
 
-    :raises GatewayUnavailable: at once, while the gateway is silent or too many calls of this process wait for it.
+    :raises GatewayUnavailable: immediately, while the breaker is open or too many calls of this process are waiting.
     """
     try:
         return _breaker(gateway, address).call(function, silences=(NoAnswer,))
