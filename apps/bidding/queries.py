@@ -165,9 +165,7 @@ def exchange_of(binding: Money, bidder: Organization, exchange_bearer: str, now:
     """What the employer adds so that the margin of the bidder's exchange is not the bidder's; nothing without one."""
     if exchange_bearer != ExchangeBearer.EMPLOYER or payout_currency(bidder) == binding.currency:
         return Money.zero(binding.currency)
-    # The same margin that a payout to this country is quoted with (payments.operations.payouts).
-    margin_bps = fees.fee_terms(fees.ANY, bidder.country, now.date()).fx_margin_bps
-    return rules.exchange_part(binding, margin_bps)
+    return rules.exchange_part(binding, fees.exchange_margin_bps(bidder.country, now.date()))
 
 
 def payout_currency(bidder: Organization) -> str:

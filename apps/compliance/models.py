@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.ids import uuid7
+from apps.compliance import rules
 
 
 class SanctionLevel(models.TextChoices):
@@ -18,7 +19,7 @@ class Rail(models.TextChoices):
     CONNECT = "connect", _("Connected account")
     GLOBAL_PAYOUTS = "global_payouts", _("International bank payout")
     SANDBOX = "sandbox", _("Sandbox")
-    UNSUPPORTED = "unsupported", _("Not reachable")
+    UNSUPPORTED = rules.NO_RAIL, _("Not reachable")
 
 
 class Country(models.Model):
@@ -29,6 +30,10 @@ class Country(models.Model):
     payout_currencies = models.JSONField(default=list)
     source = models.CharField(max_length=300)
     effective_from = models.DateField()
+
+    @property
+    def is_blocked(self) -> bool:
+        return self.sanction_level == SanctionLevel.BLOCKED
 
 
 class Corridor(models.Model):

@@ -10,7 +10,7 @@ import yaml
 from django.db import transaction
 
 from apps.compliance.models import Corridor, Country, Rail, SanctionLevel, Withholding
-from apps.compliance.queries import ANY
+from apps.compliance.rules import ANY
 
 DATA = Path(__file__).parent / "data" / "corridors.yaml"
 

@@ -7,7 +7,7 @@ from datetime import date
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.errors import Invalid
-from apps.compliance import queries
+from apps.compliance import queries, rules
 
 
 class CorridorClosed(Invalid):
@@ -49,7 +49,7 @@ _REFUSALS: dict[str, type[CorridorClosed]] = {
 }
 
 
-def check_can_be_paid(*, payer_country: str, payee_country: str, on: date) -> queries.CorridorDecision:
+def check_can_be_paid(*, payer_country: str, payee_country: str, on: date) -> rules.CorridorDecision:
     """
     :raises CorridorClosed: one subclass per reason, naming the source of the rule.
     """

@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
 from django.db.models import Q, QuerySet
 
-from apps.compliance.models import Corridor, Country, Rail, SanctionLevel, Withholding
+from apps.compliance import rules
+from apps.compliance.models import Corridor, Country, Withholding
+from apps.compliance.rules import ANY, CorridorDecision
 
-ANY = "*"
 Row = TypeVar("Row", Corridor, Withholding)
-
-
-@dataclass(frozen=True, slots=True)
-class CorridorDecision:
-    """`reason_code` is empty when `is_open`; `source` and `effective_from` name the rule that decided."""
-
-    is_open: bool
-    reason_code: str
-    rail: str
-    source: str
-    source_url: str
-    effective_from: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,23 +41,7 @@ def corridors(pairs: Iterable[tuple[str, str]], on: date) -> dict[tuple[str, str
     countries = Country.objects.in_bulk({code for pair in requested for code in pair}, field_name="code")
     rows = _dated(Corridor.objects.all(), {payer for payer, _ in requested}, {payee for _, payee in requested}, on)
     latest = {(row.payer_country, row.payee_country): row for row in sorted(rows, key=lambda row: row.effective_from)}
-    return {pair: _decided(*pair, countries, latest) for pair in requested}
-
-
-def _decided(
-    payer: str, payee: str, countries: Mapping[str, Country], latest: Mapping[tuple[str, str], Corridor]
-) -> CorridorDecision:
-    for code in (payer, payee):
-        country = countries.get(code)
-        if country is None:
-            return CorridorDecision(False, "country_not_served", Rail.UNSUPPORTED, "", "", None)
-        if country.sanction_level == SanctionLevel.BLOCKED:
-            return CorridorDecision(False, "sanctioned", Rail.UNSUPPORTED, country.source, "", country.effective_from)
-    by_rank = ((payer, payee), (ANY, payee), (payer, ANY), (ANY, ANY))
-    row = next((latest[pair] for pair in by_rank if pair in latest), None)
-    if row is None:
-        return CorridorDecision(False, "no_corridor", Rail.UNSUPPORTED, "", "", None)
-    return CorridorDecision(row.is_open, row.reason_code, row.rail, row.source, row.source_url, row.effective_from)
+    return {pair: rules.decide_corridor(*pair, countries, latest) for pair in requested}
 
 
 def withholding(*, payer_country: str, payee_country: str, on: date) -> WithholdingDecision:
@@ -97,9 +70,4 @@ def _dated(rows: QuerySet[Row], payers: set[str], payees: set[str], on: date) ->
 
 
 def _most_specific(rows: QuerySet[Row], payer: str, payee: str, on: date) -> Row | None:
-    ranked = sorted(
-        _dated(rows, {payer}, {payee}, on),
-        key=lambda row: (row.payee_country != ANY, row.payer_country != ANY, row.effective_from),
-        reverse=True,
-    )
-    return ranked[0] if ranked else None
+    return rules.most_specific(_dated(rows, {payer}, {payee}, on))

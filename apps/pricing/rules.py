@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal
+from typing import Protocol
 
+from django.utils.translation import gettext_lazy as _
+
+from apps.common.errors import Invalid
 from apps.common.money import Money
 
+ANY = "*"
+"""In a fee schedule: every country, or every kind of contract."""
 _WHOLE = Decimal(10_000)
 
 
@@ -150,3 +157,70 @@ def business_days_between(earlier: date, later: date) -> int:
 
 def _clamp(amount: Money, most: Money) -> Money:
     return max(Money.zero(amount.currency), min(amount, most))
+
+
+# -- which fees hold
+
+
+class NoFeeSchedule(Invalid):
+    code = "no_fee_schedule"
+    message = _("There is no fee schedule for this date. Our staff has to add one.")
+
+
+class Schedule(Protocol):
+    """One row of the fee schedules that are in force on a date."""
+
+    payer_country: str
+    payee_country: str
+    contract_type: str
+    paid_before_min: int
+    commission_bps: int
+    employer_fee_bps: int
+    fx_margin_bps: int
+    effective_from: date
+
+
+@dataclass(frozen=True, slots=True)
+class FeeTerms:
+    commission_bps: int
+    employer_fee_bps: int
+    fx_margin_bps: int
+    paid_before_min: int = 0
+    """From how many paid pieces of work between the same two on these fees hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relationship:
+    """How often the one was paid by the other, which commission that gives, and where the next lower one begins."""
+
+    paid_before: int
+    commission_bps: int
+    paid_before_min: int
+    next_paid_before: int | None = None
+    next_commission_bps: int | None = None
+
+
+def best_schedule(schedules: Iterable[Schedule], paid_before: int) -> FeeTerms:
+    ranked = sorted(
+        (row for row in schedules if row.paid_before_min <= paid_before),
+        key=lambda row: (
+            row.payee_country != ANY,
+            row.payer_country != ANY,
+            row.contract_type != ANY,
+            row.paid_before_min,
+            row.effective_from,
+        ),
+    )
+    if not ranked:
+        raise NoFeeSchedule
+    result = ranked[-1]
+    return FeeTerms(result.commission_bps, result.employer_fee_bps, result.fx_margin_bps, result.paid_before_min)
+
+
+def relationship_between(schedules: Sequence[Schedule], paid_before: int) -> Relationship:
+    now = best_schedule(schedules, paid_before)
+    for later in sorted({row.paid_before_min for row in schedules if row.paid_before_min > paid_before}):
+        then = best_schedule(schedules, later)
+        if then.commission_bps < now.commission_bps:
+            return Relationship(paid_before, now.commission_bps, now.paid_before_min, later, then.commission_bps)
+    return Relationship(paid_before, now.commission_bps, now.paid_before_min)

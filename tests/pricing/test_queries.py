@@ -5,7 +5,7 @@ import pytest
 from django.core.management import call_command
 
 from apps.common.money import Money
-from apps.pricing import operations
+from apps.pricing import operations, rules
 from apps.pricing.models import FeeSchedule, FxRate
 from apps.pricing.queries import fees, previews, rates
 
@@ -85,7 +85,7 @@ def test_fee_terms_prefer_the_pair_of_countries_and_the_latest_date():
     assert fees.fee_terms("DE", "NG", ON).commission_bps == 800
     assert fees.fee_terms("DE", "NG", date(2026, 11, 1)).commission_bps == 700
     assert fees.fee_terms("DE", "EG", ON).commission_bps == 1000
-    with pytest.raises(fees.NoFeeSchedule):
+    with pytest.raises(rules.NoFeeSchedule):
         fees.fee_terms("DE", "EG", date(2001, 1, 1))
 
 

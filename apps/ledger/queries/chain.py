@@ -1,13 +1,13 @@
 """Verify the hash chain of the ledger in Python, independently of the SQL that wrote it."""
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
+from apps.ledger import rules
 from apps.ledger.models import ChainSeal, JournalEntry
 
 GENESIS = "0" * 64
@@ -63,7 +63,7 @@ def verify_chain() -> ChainReport:
     sealed = dict(ChainSeal.objects.values_list("last_seq", "hash"))
     batches, head, count = len(sealed), GENESIS, 0
     for seq, kept, *entry in _links():
-        head_here = _sha256(_text(seq, head, *entry))
+        head_here = rules.sha256(rules.link_text(seq, head, *entry))
         if seq != count + 1 or kept != head_here or sealed.pop(seq, head_here) != head_here:
             return ChainReport(count, batches, seq, head, _unchained())
         head, count = head_here, seq
@@ -81,33 +81,6 @@ def _links() -> Iterator[tuple[Any, ...]]:
             if len(rows) < _BATCH:
                 return
             after = rows[-1][0]
-
-
-def _text(
-    seq: int,
-    previous: str,
-    id_: object,
-    key: object,
-    event: str,
-    reverses_id: object,
-    refs: str,
-    memo: str,
-    happened_at: datetime,
-    recorded_at: datetime,
-    lines: list[str] | None,
-) -> str:
-    content = "\n".join([event, str(reverses_id or ""), refs, *sorted(lines or [], key=str.encode)])
-    return "\n".join(
-        [str(seq), previous, str(id_), str(key), _moment(happened_at), _moment(recorded_at), _sha256(content), memo]
-    )
-
-
-def _moment(value: datetime) -> str:
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
-
-
-def _sha256(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _unchained() -> int:

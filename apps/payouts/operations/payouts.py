@@ -89,7 +89,7 @@ def _price(account: PayoutAccount, amount: Money, now: datetime) -> FxQuote:
         mid, rate, margin_bps, rate_date, origin = Decimal(1), Decimal(1), 0, now.date(), "identity"
     else:
         mid_rate = rates.mid_rate(amount.currency, account.currency, now.date())
-        margin_bps = fees.fee_terms(fees.ANY, account.country, now.date()).fx_margin_bps
+        margin_bps = fees.exchange_margin_bps(account.country, now.date())
         converted = pricing_rules.convert(amount, mid=mid_rate.value, margin_bps=margin_bps, currency=account.currency)
         source, mid_amount = amount, converted.mid
         target = amounts.sendable(converted.target, is_payout=True)

@@ -9,40 +9,11 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Count, Q
-from django.utils.translation import gettext_lazy
 
-from apps.common.errors import Invalid
 from apps.compliance import queries as compliance
 from apps.pricing import rules
 from apps.pricing.models import CommissionTax, FeeSchedule, PaidWork
 from apps.pricing.states import ContractType
-
-ANY = "*"
-
-
-class NoFeeSchedule(Invalid):
-    code = "no_fee_schedule"
-    message = gettext_lazy("There is no fee schedule for this date. Our staff has to add one.")
-
-
-@dataclass(frozen=True, slots=True)
-class FeeTerms:
-    commission_bps: int
-    employer_fee_bps: int
-    fx_margin_bps: int
-    paid_before_min: int = 0
-    """From how many paid pieces of work between the same two on these fees hold."""
-
-
-@dataclass(frozen=True, slots=True)
-class Relationship:
-    """How often the one was paid by the other, which commission that gives, and where the next lower one begins."""
-
-    paid_before: int
-    commission_bps: int
-    paid_before_min: int
-    next_paid_before: int | None = None
-    next_commission_bps: int | None = None
 
 
 def fee_terms(
@@ -52,7 +23,7 @@ def fee_terms(
     *,
     contract_type: str = ContractType.MILESTONES,
     paid_before: int = 0,
-) -> FeeTerms:
+) -> rules.FeeTerms:
     """
     The fees of the date: the most specific pair of countries first, then the kind of contract, then the longest
     relationship, then the latest date.
@@ -60,49 +31,28 @@ def fee_terms(
     :param paid_before: how many pieces of work the same two have paid and been paid for.
     :raises NoFeeSchedule: if there is none.
     """
-    return best_schedule(schedules_of(payer_country, payee_country, on, contract_type), paid_before)
+    return rules.best_schedule(schedules_of(payer_country, payee_country, on, contract_type), paid_before)
+
+
+def exchange_margin_bps(payee_country: str, on: date) -> int:
+    """The margin, in basis points, of an exchange on the way to a payee in this country: of bids and of payouts."""
+    return fee_terms(rules.ANY, payee_country, on).fx_margin_bps
 
 
 def schedules_of(payer_country: str, payee_country: str, on: date, contract_type: str) -> list[FeeSchedule]:
     """Every row for the pair of countries, the kind of contract and the date."""
     dated = FeeSchedule.objects.filter(effective_from__lte=on).filter(
         Q(effective_to=None) | Q(effective_to__gt=on),
-        payer_country__in=(payer_country, ANY),
-        payee_country__in=(payee_country, ANY),
+        payer_country__in=(payer_country, rules.ANY),
+        payee_country__in=(payee_country, rules.ANY),
         contract_type__in=(contract_type, ContractType.ANY),
     )
     return list(dated)
 
 
-def best_schedule(schedules: Sequence[FeeSchedule], paid_before: int) -> FeeTerms:
-    ranked = sorted(
-        (row for row in schedules if row.paid_before_min <= paid_before),
-        key=lambda row: (
-            row.payee_country != ANY,
-            row.payer_country != ANY,
-            row.contract_type != ANY,
-            row.paid_before_min,
-            row.effective_from,
-        ),
-    )
-    if not ranked:
-        raise NoFeeSchedule
-    result = ranked[-1]
-    return FeeTerms(result.commission_bps, result.employer_fee_bps, result.fx_margin_bps, result.paid_before_min)
-
-
 def paid_between(payer_id: UUID, payee_id: UUID) -> int:
     """For how many pieces of work the one has paid the other: what a fee of long relationships asks."""
     return PaidWork.objects.filter(payer_id=payer_id, payee_id=payee_id, counts=True).count()
-
-
-def relationship_between(schedules: Sequence[FeeSchedule], paid_before: int) -> Relationship:
-    now = best_schedule(schedules, paid_before)
-    for later in sorted({row.paid_before_min for row in schedules if row.paid_before_min > paid_before}):
-        then = best_schedule(schedules, later)
-        if then.commission_bps < now.commission_bps:
-            return Relationship(paid_before, now.commission_bps, now.paid_before_min, later, then.commission_bps)
-    return Relationship(paid_before, now.commission_bps, now.paid_before_min)
 
 
 def commission_tax(payee_country: str, on: date) -> tuple[int, str]:
@@ -153,10 +103,10 @@ def schedules_among(payers: set[str], payees: set[str] | None, on: date) -> list
     """The rows for contracts in milestones of these countries; `payees` None for every country."""
     dated = FeeSchedule.objects.filter(effective_from__lte=on).filter(
         Q(effective_to=None) | Q(effective_to__gt=on),
-        payer_country__in=payers | {ANY},
+        payer_country__in=payers | {rules.ANY},
         contract_type__in=(ContractType.MILESTONES, ContractType.ANY),
     )
-    return list(dated if payees is None else dated.filter(payee_country__in=payees | {ANY}))
+    return list(dated if payees is None else dated.filter(payee_country__in=payees | {rules.ANY}))
 
 
 def paid_between_each(payer_id: UUID, payee_ids: Sequence[UUID]) -> dict[UUID, int]:
@@ -194,12 +144,12 @@ def fee_list(on: date) -> list[FeeStep]:
     )
     latest: dict[tuple[str, str, int], FeeSchedule] = {}
     # The kind of contract is more specific than any date, as in best_schedule.
-    for row in sorted(rows, key=lambda row: (row.contract_type != ANY, row.effective_from)):
+    for row in sorted(rows, key=lambda row: (row.contract_type != rules.ANY, row.effective_from)):
         latest[row.payer_country, row.payee_country, row.paid_before_min] = row
     steps = [
         FeeStep(
-            "" if row.payer_country == ANY else row.payer_country,
-            "" if row.payee_country == ANY else row.payee_country,
+            "" if row.payer_country == rules.ANY else row.payer_country,
+            "" if row.payee_country == rules.ANY else row.payee_country,
             row.paid_before_min,
             row.commission_bps,
             row.employer_fee_bps,

@@ -12,17 +12,7 @@ from django.utils.translation import gettext as _
 from apps.common import fmt
 from apps.common.money import Money
 from apps.pricing import rules
-from apps.pricing.queries.fees import (
-    ANY,
-    NoFeeSchedule,
-    Relationship,
-    best_schedule,
-    paid_between_each,
-    relationship_between,
-    schedules_among,
-    schedules_of,
-    terms,
-)
+from apps.pricing.queries.fees import paid_between_each, schedules_among, schedules_of, terms
 from apps.pricing.queries.rates import NoRate, Rate, RateTooOld, mid_rate
 from apps.pricing.states import ContractType
 
@@ -44,7 +34,7 @@ class ReceivePreview:
     payout: Money | None
     rate: Rate | None
     margin_bps: int
-    relationship: Relationship
+    relationship: rules.Relationship
     notes: tuple[str, ...]
 
     @property
@@ -70,11 +60,11 @@ def receive_preview(
     :param parts: the gross as it will be paid in, where that is in several parts: shares are rounded once for each.
     """
     schedules = schedules_of(payer_country, payee_country, on, ContractType.MILESTONES)
-    fees = best_schedule(schedules, paid_before)
+    fees = rules.best_schedule(schedules, paid_before)
     agreed = terms(payer_country, payee_country, on, paid_before=paid_before)
     splits = [rules.split(part, agreed) for part in parts or (gross,)]
     net = Money.total((split.net for split in splits), gross.currency)
-    relationship = relationship_between(schedules, paid_before)
+    relationship = rules.relationship_between(schedules, paid_before)
     notes = [_of_relationship(relationship), *_of_taxes(agreed)]
     payout, rate = _payout_of(net, payout_currency, fees.fx_margin_bps, on, notes)
     return ReceivePreview(
@@ -91,7 +81,7 @@ def receive_preview(
     )
 
 
-def _of_relationship(relationship: Relationship) -> str:
+def _of_relationship(relationship: rules.Relationship) -> str:
     """Which commission holds between these two, and where a lower one begins; nothing where there is only one."""
     if relationship.next_commission_bps is not None:
         return _(
@@ -183,8 +173,8 @@ def employer_costs(
     together = paid_between_each(payer_id, [payee for payee, _country, _parts in bids])
     costs = []
     for payee_id, country, parts in bids:
-        speaking = [row for row in schedules if row.payee_country in (country, ANY)]
-        fee_bps = best_schedule(speaking, together.get(payee_id, 0)).employer_fee_bps
+        speaking = [row for row in schedules if row.payee_country in (country, rules.ANY)]
+        fee_bps = rules.best_schedule(speaking, together.get(payee_id, 0)).employer_fee_bps
         currency = parts[0].currency
         fee = Money.total((rules.employer_fee(part, fee_bps) for part in parts), currency)
         costs.append(EmployerCost(Money.total(parts, currency), fee, fee_bps))
@@ -195,6 +185,6 @@ def employer_cost_at_most(amount: Money, payer_country: str, on: date) -> Employ
     """What an employer pays for an amount at the highest fee that may be asked, whoever is chosen."""
     rows = schedules_among({payer_country}, None, on)
     if not rows:
-        raise NoFeeSchedule
+        raise rules.NoFeeSchedule
     fee_bps = max(row.employer_fee_bps for row in rows)
     return EmployerCost(amount, rules.employer_fee(amount, fee_bps), fee_bps)
