@@ -10,7 +10,7 @@ from apps.ledger.entries import Entry, Line, credit, debit, event_key, without_z
 def payout_requested(
     *, payout_id: UUID, organization_id: UUID, source: Money, mid: Money, target: Money, quote_id: UUID
 ) -> Entry:
-    """Reserve a balance for a payout; in another currency, over the bridge of the conversion."""
+    """Reserve a balance for a payout. A conversion goes through the exchange position accounts."""
     payable = chart.payable(organization_id, source.currency)
     transit = chart.transit_payout(payout_id, target.currency)
     lines: tuple[Line, ...]
@@ -40,10 +40,10 @@ def payout_transferred(
     debited: Money,
 ) -> Entry:
     """
-    The money left the platform's balance for the freelancer's account at the processor.
+    The money was transferred from the platform's balance to the freelancer's account at the processor.
 
-    Where the processor converted, what it took is compared with what the quote promised and the position of the
-    finished conversion is closed in both currencies; the difference is our gain or loss.
+    If the processor converted it, the amount it debited is compared with the quote, and the position of the finished
+    conversion is closed in both currencies. The difference is our exchange gain or loss.
     """
     connected = chart.clearing_connected(organization_id, target.currency)
     clearing = chart.clearing(gateway, debited.currency)
@@ -62,7 +62,7 @@ def payout_transferred(
 
 
 def _difference(moved: Money, expected: Money, *, inverted: bool = False) -> list[Line]:
-    """The line that makes one currency balance: what was moved against what was expected."""
+    """The line that balances one currency: the difference between the moved and the expected amount."""
     gap = (moved - expected) if not inverted else (expected - moved)
     account = chart.fx_gain_loss(moved.currency)
     if gap.amount_minor > 0:
@@ -71,7 +71,7 @@ def _difference(moved: Money, expected: Money, *, inverted: bool = False) -> lis
 
 
 def payout_paid(*, payout_id: UUID, organization_id: UUID, amount: Money) -> Entry:
-    """The bank has it: what was reserved and what lay at the processor are both gone."""
+    """The bank received the payout: clears the reservation and the balance at the processor."""
     return Entry(
         "payout.paid",
         event_key("payout.paid", payout_id),
@@ -85,7 +85,7 @@ def payout_paid(*, payout_id: UUID, organization_id: UUID, amount: Money) -> Ent
 
 def payout_back(*, payout_id: UUID, organization_id: UUID, amount: Money) -> Entry:
     """
-    The payout did not arrive: back to the balance, in the payout's currency.
+    The payout failed: the money returns to the freelancer's balance, in the payout's currency.
 
     The cash stays on the freelancer's account at the processor, so the next payout needs no transfer.
     """
@@ -104,10 +104,10 @@ def transfer_reversed(
     *, reversal_id: UUID, payout_id: UUID, organization_id: UUID, gateway: str, amount: Money, credited: Money
 ) -> Entry:
     """
-    Cash of a payout that came back is taken from the freelancer's account at the processor onto the platform's.
+    The cash of a returned payout moves from the freelancer's account at the processor to the platform's balance.
 
-    Where the processor had converted the transfer it gives back what it took: we owe one currency and hold another,
-    which is an open exchange, and is on the position until the next payout closes it.
+    If the processor had converted the transfer, it returns the original amount: we owe one currency and hold another.
+    That is an open exchange, and stays on the position until the next payout closes it.
     """
     lines = [
         debit(chart.clearing(gateway, credited.currency), credited),

@@ -22,7 +22,7 @@ class PayoutPaid:
 
 @bus.event("payouts.payout_failed")
 class PayoutFailed:
-    """The money is back in the freelancer's balance."""
+    """The payout failed; the money is back in the freelancer's balance."""
 
     payout_id: UUID
     organization_id: UUID
@@ -39,7 +39,7 @@ class PayoutAccountChanged:
 
 @bus.event("payouts.liquidity_short")
 class LiquidityShort:
-    """A gateway held too little for a withdrawal, for the first time that day: staff have to move cash there."""
+    """A gateway's balance is too low for a withdrawal, for the first time that day: staff have to move cash there."""
 
     liquidity_shortage_id: UUID
     gateway: str

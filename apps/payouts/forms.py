@@ -10,7 +10,7 @@ from apps.gateways.names import GatewayName
 
 
 class RecipientForm(forms.Form):
-    """What we ask; the bank itself is asked for by the processor."""
+    """The fields we ask for. The processor asks for the bank account itself."""
 
     holder_name = forms.CharField(
         label=_("Name of the account holder"), max_length=160, help_text=_("Exactly as the bank has it.")
@@ -31,7 +31,7 @@ class RecipientForm(forms.Form):
 
 
 class DirectAccountForm(RecipientForm):
-    """For a gateway that we pay through by ourselves: nobody else asks for the number."""
+    """For a gateway through which we pay directly: we ask for the account number ourselves."""
 
     account_number = forms.CharField(max_length=60)
 

@@ -12,19 +12,22 @@ STALE = timedelta(minutes=10)
 
 @shared_task(name="payouts.dispatch", time_limit=60)
 def dispatch() -> int:
-    """Send payouts and reversals that are due. The rows are the queue: a lost or doubled message costs nothing."""
+    """
+    Send the payouts and reversals that are due. The rows are the queue, so a lost or duplicate task message does no
+    harm.
+    """
     return dispatching.dispatch_due()
 
 
 @shared_task(name="payouts.batch_payables")
 def batch_payables() -> int:
-    """Make payouts of the balances of those who agreed to be paid automatically."""
+    """Make payouts of the balances whose owners agreed to automatic payout."""
     with one_at_a_time("payouts.batch_payables") as is_ours:
         return len(automatic.batch_payables(now=timezone.now())) if is_ours else 0
 
 
 @shared_task(name="payouts.look_up", time_limit=240)
 def look_up() -> int:
-    """Look up payouts that no webhook has ended for a while."""
+    """Look up payouts that have been submitted for a while without a final webhook."""
     with one_at_a_time("payouts.look_up") as is_ours:
         return lookups.refresh_stale(older_than=STALE) if is_ours else 0

@@ -1,4 +1,4 @@
-"""Who may be paid what, where and when."""
+"""Who may be paid which amount, where and when."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class GatewayDoesNotExchange(Conflict):
 
 
 class InsufficientLiquidity(Conflict):
-    """`gateway` and `missing` are for the staff, who have to move cash."""
+    """`gateway` and `missing` are for staff, who have to move cash."""
 
     code = "insufficient_liquidity"
     message = _(
@@ -115,18 +115,19 @@ def can_withdraw(actor: Actor, organization_id: UUID) -> bool:
 def check_can_change_account(actor: Actor, organization_id: UUID) -> None:
     """
     :raises NotAllowed: unless the actor may withdraw for the organization.
-    :raises FreshLoginNeeded: unless the person proved lately who they are. :raises NotByKey: for an API key.
+    :raises FreshLoginNeeded: unless the person logged in recently.
+    :raises NotByKey: if the actor is an API key.
     """
     accounts.check_may(actor, Act.CHANGE_PAYOUT_ACCOUNT, organization_id)
 
 
 def check_can_set_automatic(actor: Actor, organization_id: UUID) -> None:
-    """As `check_can_change_account`."""
+    """Raises the same errors as `check_can_change_account`."""
     accounts.check_may(actor, Act.SET_AUTOMATIC_PAYOUTS, organization_id)
 
 
 def waits_until(account: PayoutAccount | None, now: datetime) -> datetime | None:
-    """The moment from which a changed account is paid to, while it is still to come."""
+    """The moment from which a changed account can be paid to; None if it already can."""
     if account is None or account.payable_from is None or account.payable_from <= now:
         return None
     return account.payable_from
@@ -134,11 +135,11 @@ def waits_until(account: PayoutAccount | None, now: datetime) -> datetime | None
 
 def check_may_leave(account: PayoutAccount, now: datetime) -> None:
     """
-    May money leave for this account now? Asked at the quote, when it is accepted and when it is sent.
+    Check that money may be paid to this account now. Called for the quote, its acceptance and the sending.
 
-    :raises AccountTooNew: in the first days after it took the place of another one.
-    :raises CountryUnderReview: while staff have not looked at a changed country.
-    :raises compliance.CorridorClosed: where law or reach forbid it by now.
+    :raises AccountTooNew: for some time after the account replaced another one.
+    :raises CountryUnderReview: until staff have reviewed a changed country.
+    :raises compliance.CorridorClosed: if law or reach forbid it now.
     """
     if account.payable_from is not None and now < account.payable_from:
         raise AccountTooNew(moment=account.payable_from)
@@ -150,7 +151,7 @@ def check_may_leave(account: PayoutAccount, now: datetime) -> None:
 
 
 def check_is_ready(account: PayoutAccount | None) -> PayoutAccount:
-    """:raises PayoutAccountMissing: without an account that the processor has accepted."""
+    """:raises PayoutAccountMissing: if there is no account, or the processor has not accepted it."""
     if account is None or account.status != PayoutAccountStatus.ACTIVE:
         raise PayoutAccountMissing
     return account
@@ -158,9 +159,11 @@ def check_is_ready(account: PayoutAccount | None) -> PayoutAccount:
 
 def check_is_paid_by(gateway: str, account_number: str, *, country: str, currency: str, on: date) -> None:
     """
-    May a gateway that pays on its own pay to this number, in this country?
+    Check that a gateway that pays from our own balance can pay to this number, in this country.
 
-    :raises GatewayNotOffered, NumberWrong, AccountNotReached: as they say.
+    :raises GatewayNotOffered: if the gateway does not pay in this country and currency.
+    :raises NumberWrong: if the number is not a valid IBAN.
+    :raises AccountNotReached: if our bank cannot pay to the account's country in this currency.
     """
     offered = methods.payout_methods_for(country=country, on=on)
     if not any(item.name == gateway and currency in item.currencies for item in offered):
@@ -177,10 +180,11 @@ def check_is_paid_by(gateway: str, account_number: str, *, country: str, currenc
 
 def check_liquidity(account: PayoutAccount, amount: Money, source_currency: str) -> None:
     """
-    A gateway that pays from our own balance exchanges nothing, and pays no more than it holds and has not committed.
+    A gateway that pays from our own balance exchanges no currency, and pays at most its uncommitted balance.
 
-    :raises GatewayDoesNotExchange, InsufficientLiquidity: as they say; never for the processor, which queues payouts
-        itself.
+    :raises GatewayDoesNotExchange: if the balance has another currency than the account.
+    :raises InsufficientLiquidity: if the uncommitted balance is too low. Neither is raised for the processor, which
+        queues payouts itself.
     """
     if not liquidity.pays_by_itself(account):
         return
@@ -192,7 +196,7 @@ def check_liquidity(account: PayoutAccount, amount: Money, source_currency: str)
 
 
 def check_can_accept(quote: FxQuote, now: datetime) -> None:
-    """:raises QuoteUsed, QuoteExpired, QuoteOutdated: when the quote no longer binds anybody."""
+    """:raises QuoteUsed, QuoteExpired, QuoteOutdated: if the quote is not valid any more."""
     if hasattr(quote, "payout"):
         raise QuoteUsed
     if quote.expires_at <= now:

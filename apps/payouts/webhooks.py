@@ -19,7 +19,9 @@ def payout_changed(gateway: str, reference: str, clock: Clock) -> bool:
 
 @webhooks.handles(WebhookKind.OUTBOUND)
 def outbound_payment_changed(gateway: str, reference: str, clock: Clock) -> bool:
-    """A thin event names the gateway's payment only: our payout is found by it, or by fetching the payment."""
+    """
+    The event contains only the gateway's payment id: find our payout by it, or fetch the payment from the gateway.
+    """
     rows = Payout.objects.filter(gateway=gateway, remote_payout_id=reference)
     payout_id = rows.values_list("id", flat=True).first()
     if payout_id is None:

@@ -53,7 +53,7 @@ class JournalEntrySerializer(StrictSerializer):
 
 
 class JournalQuerySerializer(serializers.Serializer[Any]):
-    """Exactly one of the three."""
+    """Exactly one of the three fields is required."""
 
     charge = serializers.UUIDField(required=False)
     payout = serializers.UUIDField(required=False)
@@ -91,7 +91,7 @@ class NewPayoutAccountSerializer(StrictSerializer):
 
 
 class PayoutMethodSerializer(StrictSerializer):
-    """A way to be paid beside the processor, from a balance of the platform's own and without exchange."""
+    """A way to be paid other than the processor: from the platform's own balance, without currency exchange."""
 
     gateway = serializers.CharField(source="name")
     title = serializers.CharField(source="label")

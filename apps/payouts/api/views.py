@@ -1,4 +1,7 @@
-"""Endpoints of money. Every POST that moves it wants an Idempotency-Key."""
+"""
+API endpoints for balances, payout accounts, quotes and payouts. Every POST that moves money requires an
+Idempotency-Key.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +46,7 @@ def _currency(code: str) -> str:
 
 
 class Balances(APIView):
-    """What the organization has, by currency."""
+    """The organization's balances, one per currency."""
 
     @extend_schema(responses=serializers.BalanceSerializer(many=True), operation_id="balances")
     def get(self, request: Request) -> Response:
@@ -73,7 +76,7 @@ class Statement(APIView):
 
 
 class JournalEntries(APIView):
-    """Every journal entry behind one charge, payout or escrow."""
+    """All journal entries of one charge, payout or escrow."""
 
     @extend_schema(
         parameters=[serializers.JournalQuerySerializer],
@@ -89,13 +92,13 @@ class JournalEntries(APIView):
             "payout": payout_queries.payout_visible_to,
             "escrow": escrows.escrow_visible_to,
         }[kind]
-        look(actor(request._request), object_id)  # 404 for strangers
+        look(actor(request._request), object_id)  # 404 if the actor may not see it
         journals = books.journals_of(**{kind: object_id})
         return Response(serializers.JournalEntrySerializer(journals, many=True).data)
 
 
 class PayoutAccounts(APIView):
-    """Where the organization is paid."""
+    """The bank account or wallet the organization is paid to."""
 
     @extend_schema(responses=serializers.PayoutAccountSerializer, operation_id="payout_account")
     def get(self, request: Request) -> Response:
@@ -140,14 +143,16 @@ class PayoutAccounts(APIView):
 
 
 def _gateway(name: str) -> str:
-    """:raises GatewayNotOffered: for one that is not open here; whether it pays this organization is asked below."""
+    """
+    :raises GatewayNotOffered: if the gateway is not open here. Whether it can pay this organization is checked later.
+    """
     if name and name not in registry.names():
         raise policies.GatewayNotOffered
     return name or settings.PAYMENT_GATEWAY
 
 
 class PayoutMethods(APIView):
-    """Ways to be paid beside the processor; empty where there is no choice."""
+    """Ways to be paid other than the processor; empty if there are none."""
 
     @extend_schema(responses=serializers.PayoutMethodSerializer(many=True), operation_id="payout_account_methods")
     def get(self, request: Request) -> Response:
@@ -161,7 +166,7 @@ class Onboarding(APIView):
 
     @extend_schema(responses=serializers.PayoutAccountSerializer, operation_id="payout_account_onboarding")
     def get(self, request: Request) -> Response:
-        """How far it is: the processor is asked."""
+        """The current status of the account, read from the processor."""
         waiting = account_queries.onboarding_account_of(own_organization_id(request))
         if waiting is None:
             raise NotFound
@@ -195,7 +200,7 @@ class Onboarding(APIView):
 
 
 class Quotes(APIView):
-    """What the bank account would receive of a balance, for a quarter of an hour. Moves nothing."""
+    """The amount that the bank account would receive for a balance; valid for 15 minutes. Moves no money."""
 
     @extend_schema(
         request=serializers.NewQuoteSerializer,
@@ -246,7 +251,7 @@ class Payouts(ListAPIView[Payout]):
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        """Accept a quote: its amounts are reserved as they stand and the payout is sent."""
+        """Accept a quote: its amounts are reserved unchanged and the payout is sent."""
         serializer = serializers.NewPayoutSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         asker = actor(request._request)

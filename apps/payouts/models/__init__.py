@@ -1,4 +1,4 @@
-"""Django reads the models here."""
+"""Imports the models so that Django registers them."""
 
 from apps.payouts.models.accounts import PayoutAccount
 from apps.payouts.models.attempts import PayoutAttempt, ReversalAttempt

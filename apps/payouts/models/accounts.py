@@ -11,7 +11,7 @@ from apps.payouts import states
 
 
 class PayoutAccount(BaseModel):
-    """Where an organization is paid. The number itself is known to the processor only."""
+    """The bank account or wallet an organization is paid to. Only the processor stores the account number."""
 
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
     status = status_field(states.PayoutAccountStatus)
@@ -25,17 +25,21 @@ class PayoutAccount(BaseModel):
     last4 = models.CharField(max_length=4, blank=True, default="")
     bank_name = models.CharField(max_length=80, blank=True, default="")
     remote_payout_method_id = models.CharField(max_length=80, blank=True, default="")
-    """The bank account as the rail abroad names it; payouts to it need no balance of the recipient's."""
+    """
+    The bank account's id on the cross-border rail; payouts to it need no balance at the processor's recipient account.
+    """
     refusal_code = models.CharField(max_length=60, blank=True, default="")
     is_automatic = models.BooleanField(default=False)
-    """Balances are paid out on their own, at the rate of the moment; somebody agreed to that."""
+    """Balances are paid out automatically at the current exchange rate; `automatic_agreed_by_id` agreed to it."""
     automatic_agreed_at = models.DateTimeField(null=True, blank=True)
     automatic_agreed_by_id = models.UUIDField(null=True, blank=True)
     set_by_id = models.UUIDField(null=True, blank=True)
     number_digest = models.CharField(max_length=64, blank=True, default="", db_index=True)
-    """Keyed hash of the number where it passed through here: tells the same account, and nothing else."""
+    """
+    Keyed hash of the account number, if the number passed through our system. Used only to detect the same account.
+    """
     payable_from = models.DateTimeField(null=True, blank=True)
-    """Where it took the place of another one: the moment from which it is paid to."""
+    """Set if it replaced another account: payouts to it are possible from this moment on."""
 
     class Meta:
         constraints = [

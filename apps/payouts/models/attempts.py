@@ -8,7 +8,7 @@ from apps.payouts.models.reversals import TransferReversal
 
 
 class PayoutAttempt(Attempt):
-    """One call that sends a payout or its transfer."""
+    """One call to the gateway that sends a payout or its transfer."""
 
     payout = models.ForeignKey(Payout, on_delete=models.PROTECT, related_name="attempts")
 
@@ -18,7 +18,7 @@ class PayoutAttempt(Attempt):
 
 
 class ReversalAttempt(Attempt):
-    """One call that takes a transfer back."""
+    """One call to the gateway that reverses a transfer."""
 
     reversal = models.ForeignKey(TransferReversal, on_delete=models.PROTECT, related_name="attempts")
 

@@ -9,12 +9,12 @@ from apps.gateways import names
 
 
 class LiquidityShortage(BaseModel):
-    """A gateway held too little for somebody's withdrawal: noted once a day, so that staff are notified of it once."""
+    """A gateway's balance was too low for a withdrawal. Recorded once a day, so that staff are notified once."""
 
     gateway = models.CharField(max_length=20)
     currency = currency_field()
     missing_minor = amount_field()
-    """Of the withdrawal that was refused first."""
+    """The missing amount of the first withdrawal that was refused."""
     recorded_on = models.DateField()
 
     class Meta:

@@ -19,9 +19,9 @@ from apps.payouts.models.accounts import PayoutAccount
 
 class FxQuote(BaseModel):
     """
-    A price for one conversion, computed once: execution copies both amounts and never calculates again.
+    A price for one conversion, computed once: the payout copies both amounts and never calculates again.
 
-    The same currency on both sides is a quote too, at the rate 1.
+    A payout in the balance's own currency has a quote too, at the rate 1.
     """
 
     account = models.ForeignKey(PayoutAccount, on_delete=models.PROTECT, related_name="quotes")
@@ -30,7 +30,7 @@ class FxQuote(BaseModel):
     amount_to_minor = amount_field()
     currency_to = currency_field()
     amount_mid_minor = amount_field()
-    """What the mid rate would give; the difference to `amount_to_minor` is the margin."""
+    """The amount at the mid rate; the difference to `amount_to_minor` is the margin."""
     mid = models.DecimalField(max_digits=24, decimal_places=12)
     customer_rate = models.DecimalField(max_digits=24, decimal_places=12)
     margin_bps = models.PositiveIntegerField()
@@ -67,7 +67,7 @@ class FxQuote(BaseModel):
 
     @property
     def terms(self) -> dict[str, str]:
-        """As texts, for the metadata of what is sent under it; `fields_of_terms` reads them."""
+        """The terms as strings, for the metadata of the transfer. `fields_of_terms` parses them."""
         return {
             "from": f"{self.amount_from_minor} {self.currency_from}",
             "mid": f"{self.amount_mid_minor} {self.mid}",
@@ -77,7 +77,11 @@ class FxQuote(BaseModel):
 
     @staticmethod
     def fields_of_terms(terms: Mapping[str, str]) -> dict[str, Any]:
-        """:raises KeyError, ValueError, ArithmeticError: for texts that `terms` did not write."""
+        """
+        The model fields parsed from the strings that `terms` returns.
+
+        :raises KeyError, ValueError, ArithmeticError: if the strings have another format.
+        """
         (from_minor, currency), (mid_minor, mid) = terms["from"].split(), terms["mid"].split()
         (rate, margin), (rate_date, source) = terms["rate"].split(), terms["rate_date"].split()
         return {
@@ -92,7 +96,7 @@ class FxQuote(BaseModel):
 
 
 class Payout(BaseModel):
-    """Money on its way to a freelancer's bank, at the rate of one accepted quote."""
+    """A payment to a freelancer's bank, at the rate of one accepted quote."""
 
     number = models.CharField(max_length=20, unique=True)
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
@@ -106,13 +110,18 @@ class Payout(BaseModel):
     transfer_key = models.UUIDField(unique=True, default=uuid7)
     payout_key = models.UUIDField(unique=True, default=uuid7)
     needs_transfer = models.BooleanField(default=True)
-    """False when the money still is on the freelancer's account at the processor, from a payout that came back."""
+    """
+    False if the money is still on the freelancer's account at the processor, from an earlier payout that came back.
+    """
     source_currency = currency_field(blank=True, default="")
-    """Of the platform's balance that a payout abroad is paid from: chosen once, so that a repeated call is the same."""
+    """
+    The currency of the platform's balance that pays a cross-border payout. Chosen once, so that a repeated call is the
+    same.
+    """
     remote_transfer_id = models.CharField(max_length=120, blank=True, default="")
     remote_payout_id = models.CharField(max_length=120, blank=True, default="")
     remote_reversal_id = models.CharField(max_length=120, blank=True, default="")
-    """Once the cash of a payout that came back was taken onto the platform's balance again."""
+    """Set once the cash of a returned payout was moved back to the platform's balance."""
     failure_code = models.CharField(max_length=60, blank=True, default="")
     attempts_made = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
@@ -120,7 +129,7 @@ class Payout(BaseModel):
     requested_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
     looked_at = models.DateTimeField(null=True, blank=True)
-    """When the job that looks up what no webhook has ended last looked at it."""
+    """The last lookup by the job for payouts without a final webhook."""
 
     class Meta:
         constraints = [
@@ -153,7 +162,7 @@ class Payout(BaseModel):
 
     @property
     def is_cross_border(self) -> bool:
-        """One call paid it from the platform's balance: a transfer and a payout at once."""
+        """Whether one call paid it from the platform's balance: transfer and payout together."""
         return bool(self.remote_transfer_id) and self.remote_transfer_id == self.remote_payout_id
 
     @property

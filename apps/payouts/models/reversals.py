@@ -12,7 +12,10 @@ from apps.payouts.models.payouts import Payout
 
 
 class TransferReversal(BaseModel):
-    """Cash of a payout that came back, asked back from the freelancer's account at the processor; once at a time."""
+    """
+    Moves the cash of a returned payout from the freelancer's account at the processor back to the platform. At most one
+    per payout that has not failed.
+    """
 
     payout = models.ForeignKey(Payout, on_delete=models.PROTECT, related_name="reversals")
     status = status_field(states.TransferReversalStatus)

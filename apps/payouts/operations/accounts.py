@@ -1,4 +1,4 @@
-"""Where a freelancer is paid: the processor keeps the number, we keep its last four digits."""
+"""Set the account a freelancer is paid to. The processor stores the number; we store its last four digits."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from apps.payouts.queries import related
 from apps.payouts.states import PAYOUT_ACCOUNT, PayoutAccountStatus
 
 CHANGED_ACCOUNT_WAIT = timedelta(hours=48)
-"""Long enough for the owner of a stolen login to read the mail that says where the money is to go from now on."""
+"""Long enough for the owner of a stolen login to read the mail about the new account."""
 
 
 class BankAccountRefused(Invalid):
@@ -50,17 +50,21 @@ def set_payout_account(
     now: datetime,
 ) -> PayoutAccount:
     """
-    Let an organization be paid to a bank account or a wallet. The number goes to the processor and is not stored here;
-    where we pay by our own bank, it is kept for that.
+    Set the bank account or wallet that an organization is paid to. The number goes to the processor and is not stored
+    here; if we pay through our own bank, it is stored for that purpose.
 
-    Not atomic as a whole: recorded, asked outside any transaction, then switched.
+    Not atomic as a whole: the account is recorded, the gateway is called outside any transaction, then the account
+    becomes active.
 
     :param gateway: the processor, or one of `queries.payout_methods_for`.
-    :raises GatewayNotOffered, NumberWrong, AccountNotReached: for a gateway that does not pay there.
+
     :raises NotAllowed: unless the actor may withdraw for the organization.
+    :raises GatewayNotOffered: if the gateway does not pay in this country and currency.
+    :raises NumberWrong: if the number is not a valid IBAN.
+    :raises AccountNotReached: if our bank cannot pay to the account's country in this currency.
     :raises PayoutCountryUnsupported: if no rail reaches the country in that currency.
-    :raises BankAccountRefused: for a rejection; the account that was active stays so.
-    :raises PaymentUnavailable: without an answer; entering it again is safe.
+    :raises BankAccountRefused: if the processor rejects the account; the previous active account stays active.
+    :raises PaymentUnavailable: if the processor does not answer; entering the account again is safe.
     """
     policies.check_can_change_account(actor, organization_id)
     limits.spend("change_money_settings", actor.user_id, now=now)
@@ -99,8 +103,8 @@ def set_payout_account(
 
 def _remote_account(organization_id: UUID, gateway: str, country: str) -> str:
     """
-    The organization's account at the processor, kept when the bank behind it changes: money that came back from
-    a bank is there.
+    The organization's account at the processor. It is kept when the bank behind it changes, because money returned by a
+    bank is on it.
     """
     payout_accounts = PayoutAccount.objects.filter(organization_id=organization_id, gateway=gateway, country=country)
     latest = payout_accounts.exclude(remote_account_id="").order_by("-created_at").first()
@@ -121,7 +125,7 @@ def _write_down(
 ) -> PayoutAccount:
     policies.check_can_change_account(actor, organization_id)
     country = people.organization(organization_id).country
-    # The rail is chosen here, once, by the dated table; a payout never chooses again.
+    # The rail is chosen here, once, from the dated table; a payout never chooses again.
     route = compliance.corridor(payer_country=country, payee_country=country, on=now.date())
     reachable = compliance.payout_currencies(country) if route.rail != Rail.UNSUPPORTED else []
     if currency not in reachable:
@@ -185,13 +189,15 @@ def start_onboarding(
     now: datetime,
 ) -> PayoutAccount:
     """
-    Open an account at the processor, whose own pages ask for the bank and who is paid: see `onboarding_page`.
+    Open an account at the processor. The processor's own pages ask for the bank and the identity; see
+    `onboarding_page`.
 
-    Not atomic as a whole: recorded, asked outside any transaction, then moved on.
+    Not atomic as a whole: the account is recorded, the processor is called outside any transaction, then the status
+    changes.
 
     :raises NotAllowed: unless the actor may withdraw for the organization.
     :raises PayoutCountryUnsupported: if no rail reaches the country in that currency.
-    :raises BankAccountRefused, PaymentUnavailable: by the processor; what was active stays so.
+    :raises BankAccountRefused, PaymentUnavailable: from the processor; the previous active account stays active.
     """
     account = _write_down(
         organization_id=organization_id,
@@ -226,7 +232,7 @@ def _email(organization_id: UUID) -> str:
 
 
 def _remote_recipient(account: PayoutAccount) -> str:
-    """The organization's account at the processor on the same rail, where there is one: money may be there."""
+    """The organization's existing account at the processor on the same rail, or "": money may be on it."""
     accounts = PayoutAccount.objects.filter(
         organization_id=account.organization_id, gateway=account.gateway, country=account.country, rail=account.rail
     ).exclude(remote_account_id="")
@@ -248,11 +254,12 @@ def _onboarding(*, account_id: UUID, remote_id: str, actor: Actor, now: datetime
 
 def onboarding_page(*, account_id: UUID, return_url: str, refresh_url: str, actor: Actor) -> str:
     """
-    The address of the processor's page, made again each time: it is open for minutes and once. Asks outside any
-    transaction.
+    A new URL of the processor's onboarding page, valid for a few minutes and for one visit. Calls the processor outside
+    any transaction.
 
     :raises NotAllowed: unless the actor may withdraw for the organization.
-    :raises PaymentUnavailable: without an answer.
+    :raises BankAccountRefused: if the processor rejects the request.
+    :raises PaymentUnavailable: if the processor does not answer.
     """
     account = PayoutAccount.objects.get(id=account_id)
     policies.check_can_change_account(actor, account.organization_id)
@@ -269,9 +276,10 @@ def onboarding_page(*, account_id: UUID, return_url: str, refresh_url: str, acto
 
 def refresh_onboarding(*, account_id: UUID, actor: Actor = SYSTEM, now: datetime) -> PayoutAccount:
     """
-    Ask the processor how far an account is, outside any transaction; where it is ready, it is paid to from now on.
+    Read the account's status from the processor, outside any transaction. If it is ready, it becomes the active
+    account.
 
-    :raises PaymentUnavailable: without an answer.
+    :raises PaymentUnavailable: if the processor does not answer.
     """
     account = PayoutAccount.objects.get(id=account_id)
     if account.status != PayoutAccountStatus.ONBOARDING:
@@ -292,7 +300,7 @@ def refresh_onboarding(*, account_id: UUID, actor: Actor = SYSTEM, now: datetime
 def _ready(*, account_id: UUID, status: RecipientStatus, actor: Actor, now: datetime) -> PayoutAccount:
     account = PayoutAccount.objects.select_for_update().get(id=account_id)
     if account.status != PayoutAccountStatus.ONBOARDING:
-        return account  # the page and a webhook asked at the same time
+        return account  # the page and a webhook ran at the same time
     account.remote_payout_method_id = status.payout_method_id
     account.save(update_fields=["remote_payout_method_id"])
     recipient = Recipient(account.remote_account_id, status.last4, status.bank_name)
@@ -300,7 +308,10 @@ def _ready(*, account_id: UUID, status: RecipientStatus, actor: Actor, now: date
 
 
 def refresh_onboarding_of(*, gateway: str, remote_account_id: str, now: datetime) -> bool:
-    """A webhook named the processor's account; False when nobody is being onboarded with it."""
+    """
+    Refresh the onboarding of an account named by a webhook. Returns False if no account here is being onboarded with
+    it.
+    """
     waiting = PayoutAccount.objects.filter(
         gateway=gateway, remote_account_id=remote_account_id, status=PayoutAccountStatus.ONBOARDING
     )
@@ -313,9 +324,9 @@ def refresh_onboarding_of(*, gateway: str, remote_account_id: str, now: datetime
 @transaction.atomic
 def set_automatic(*, organization_id: UUID, is_automatic: bool, actor: Actor, now: datetime) -> PayoutAccount:
     """
-    Agree to, or stop, balances being paid out on their own at the rate of the moment.
+    Turn automatic payout on or off. Automatic payouts use the current exchange rate.
 
-    :raises PayoutAccountMissing: without an active account.
+    :raises PayoutAccountMissing: if there is no active account.
     """
     policies.check_can_set_automatic(actor, organization_id)
     account = policies.check_is_ready(

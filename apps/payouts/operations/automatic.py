@@ -1,4 +1,4 @@
-"""Balances that are paid out on their own, for those who agreed to the rate of the moment."""
+"""Automatic payouts, for organizations that agreed to the current exchange rate."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from apps.payouts.queries import wallet
 
 
 def batch_payables(*, now: datetime, limit: int = 200) -> list[Payout]:
-    """One payout for each balance of each organization with automatic payout; what cannot be paid now waits."""
+    """
+    Make one payout per balance of each organization with automatic payout. Balances that cannot be paid now are tried
+    again on the next run.
+    """
     due: dict[UUID, list[str]] = defaultdict(list)
     for organization_id, currency in wallet.automatic_balances():
         due[organization_id].append(currency)

@@ -1,4 +1,4 @@
-"""Sending payouts, and taking transfers back: see `gateways.operations.dispatch`."""
+"""Send payouts and reverse transfers; see `gateways.operations.dispatch`."""
 
 from __future__ import annotations
 
@@ -48,13 +48,13 @@ class ReversalUnanswered(Unavailable):
 
 
 def dispatch_due(*, limit: int = 100, clock: Clock = timezone.now) -> int:
-    """As `send_due`, through the gateways alone whose objects the books know."""
+    """Like `send_due`, but only through the gateways that `gateways_to_send_to` returns."""
     gateways = dispatch.gateways_to_send_to(now=clock())
     return send_due(limit=limit, clock=clock, gateways=gateways) if gateways else 0
 
 
 def send_due(*, limit: int = 100, clock: Clock = timezone.now, gateways: Collection[str] | None = None) -> int:
-    """Send payouts and reversals until none is due; returns the number of those that were tried."""
+    """Send payouts and reversals until none is due. Returns the number of attempts."""
     tried = 0
     while tried < limit:
         payout = claim_payout(now=clock(), gateways=gateways)
@@ -71,20 +71,20 @@ def send_due(*, limit: int = 100, clock: Clock = timezone.now, gateways: Collect
 
 
 def claim_payout(*, now: datetime, gateways: Collection[str] | None = None) -> Payout | None:
-    """Take the payout that has been due longest, for as long as the lease; None when none is due."""
+    """Claim the payout that has been due longest, for the duration of the lease. None if none is due."""
     return dispatch.claim(dispatch.through(Payout.objects.all(), "gateway", gateways), PAYOUT, now=now)
 
 
 def claim_reversal(
     *, now: datetime, reversal_id: UUID | None = None, gateways: Collection[str] | None = None
 ) -> TransferReversal | None:
-    """As `claim_payout`, for transfers that are taken back; this one, if it is named and due."""
+    """Like `claim_payout`, for transfer reversals. If `reversal_id` is given, only that one, if it is due."""
     rows = dispatch.through(TransferReversal.objects.all(), "payout__gateway", gateways)
     return dispatch.claim(rows.filter(id=reversal_id) if reversal_id else rows, TRANSFER_REVERSAL, now=now)
 
 
 def send_payout(*, payout_id: UUID, clock: Clock = timezone.now) -> None:
-    """Transfer and pay out one claimed payout; each step is recorded before the next."""
+    """Transfer and pay out one claimed payout. Each step is recorded before the next."""
     payout = Payout.objects.select_related("account__organization", "quote").get(id=payout_id)
     if _is_held(payout, clock()):
         return
@@ -110,8 +110,8 @@ def send_payout(*, payout_id: UUID, clock: Clock = timezone.now) -> None:
 @transaction.atomic
 def _is_held(payout: Payout, now: datetime) -> bool:
     """
-    Law, reach and a country under review are asked once more before the first call; what forbids it may pass, so the
-    payout waits. Once a call may have gone out, its outcome is looked up whatever the answer would be now.
+    Check sanctions, corridor and country review again before the first call. The reason may go away, so the payout
+    waits. Once a call may have been made, its outcome is looked up instead, whatever the checks would return now.
     """
     earlier = payout.attempts.filter(nth__lt=payout.attempts_made).exclude(outcome=AttemptOutcome.REFUSED)
     if payout.remote_transfer_id or earlier.exists():
@@ -164,7 +164,10 @@ def _send_cross_border(payout: Payout, gateway: Gateway, clock: Clock) -> None:
 
 
 def _choose_source(payout: Payout, gateway: Gateway) -> None:
-    """The quote's currency where the platform holds it; else what it holds most of. Kept, for the repeated call."""
+    """
+    Use the quote's currency if the platform holds enough of it, else the currency with the largest balance. Saved, so
+    that a repeated call uses the same one.
+    """
     held = gateway.balance()
     amount_from = payout.quote.amount_from
     suffices = amount_from.currency in held and held[amount_from.currency] >= amount_from
@@ -174,7 +177,7 @@ def _choose_source(payout: Payout, gateway: Gateway) -> None:
 
 
 def send_reversal(*, reversal_id: UUID, clock: Clock = timezone.now) -> None:
-    """Take back one claimed transfer."""
+    """Send one claimed transfer reversal."""
     row = TransferReversal.objects.select_related("payout").get(id=reversal_id)
     gateway = registry.gateway_with(row.payout.gateway, RecipientBalances)
     transfer_id = row.payout.remote_transfer_id
@@ -193,12 +196,14 @@ def send_reversal(*, reversal_id: UUID, clock: Clock = timezone.now) -> None:
 
 def reverse_transfer(*, payout_id: UUID, actor: Actor, now: datetime) -> Payout:
     """
-    Ask for the cash of a payout that came back, and send it at once, for staff who wait. Not atomic as a whole: see
-    `reversals.request_reversal`; whatever is left unanswered, any worker ends.
+    Request the cash of a returned payout and send the request at once, for staff who wait for the result. Not atomic as
+    a whole: see `reversals.request_reversal`. If it stays unanswered, any worker finishes it.
 
-    :raises OnlyStaff, PaymentsPaused, NothingToReverse: as they say.
-    :raises ReversalRefused: for a rejection; nothing moved.
-    :raises ReversalUnanswered: without an answer.
+    :raises OnlyStaff: unless the actor is staff.
+    :raises PaymentsPaused: while payments are paused.
+    :raises NothingToReverse: if the cash is not on the freelancer's account at the processor.
+    :raises ReversalRefused: if the processor rejects it; nothing moved.
+    :raises ReversalUnanswered: if the processor does not answer.
     """
     gateway_policies.check_is_not_paused()
     transfer_reversal = reversals.request_reversal(payout_id=payout_id, actor=actor, now=now)
@@ -214,10 +219,11 @@ def reverse_transfer(*, payout_id: UUID, actor: Actor, now: datetime) -> Payout:
 
 def _wait_for_funds(payout: Payout, now: datetime) -> None:
     """
-    The platform's money is not available yet (it is pending for days after a payment): nobody's fault, so it waits.
+    The platform's money at the processor is not available yet (it is pending for days after a payment). This is not an
+    error of the payout, so it waits.
 
-    The processor keeps its "not enough" under the key; that is a rejection, so nothing moved and the next attempt may
-    have another key.
+    The processor stores "insufficient funds" under the idempotency key. That is a rejection, so nothing moved and the
+    next attempt may use another key.
     """
     changes = {"transfer_key": uuid7(), "source_currency": ""}
     dispatch.postpone(payout, pause_after(payout.attempts_made), now, changes)

@@ -1,4 +1,6 @@
-"""A gateway that holds too little: nobody loses anything, and staff are notified of it."""
+"""
+Record that a gateway's balance is too low for a withdrawal, and notify staff. Nothing is taken from the freelancer.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +18,8 @@ from apps.payouts.models import LiquidityShortage
 @contextmanager
 def recording_shortages(now: datetime) -> Iterator[None]:
     """
-    Note a refusal for lack of cash and let it go on. Around a transaction, never inside one: the refusal undoes what
-    it interrupts, and the note has to stay.
+    Record an InsufficientLiquidity error and re-raise it. Use it around a transaction, never inside one: the error
+    rolls the transaction back, and the record must stay.
     """
     try:
         yield

@@ -1,4 +1,4 @@
-"""Look up payouts that no webhook has ended for a while."""
+"""Look up payouts that have been submitted for a while without a final webhook."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from apps.payouts.states import PayoutStatus
 
 
 def refresh_stale(*, older_than: timedelta, clock: Clock = timezone.now) -> int:
-    """Those first that were looked up longest ago; returns the number that was looked up."""
+    """Look up the payouts with the oldest lookup first. Returns the number looked up."""
     lookups = Lookups(clock)
     lookups.look_up(
         Payout.objects.filter(status=PayoutStatus.SUBMITTED, requested_at__lte=clock() - older_than),

@@ -1,4 +1,4 @@
-"""Money out: a quote that binds us for a while, accepted once, reserved in the books, sent by the settlement."""
+"""Payouts: a quote that binds us for a while, accepted once, reserved in the ledger and sent by the dispatch job."""
 
 from __future__ import annotations
 
@@ -36,7 +36,10 @@ from apps.pricing.queries import fees, rates
 
 
 def refresh_payout(*, payout_id: UUID, clock: Clock = timezone.now) -> bool:
-    """Look a payout up. One that is still being sent is left to the settlement, which looks up on its own."""
+    """
+    Look up a payout at the gateway. A payout that is still being sent is left to the dispatch job, which looks it up
+    itself. Returns False if the payout does not exist.
+    """
     payout = Payout.objects.select_related("account").filter(id=payout_id).first()
     if payout is None:
         return False
@@ -58,13 +61,18 @@ QUOTE_LIFE = timedelta(minutes=15)
 
 def quote_payout(*, organization_id: UUID, currency: str, amount: Money | None, actor: Actor, now: datetime) -> FxQuote:
     """
-    Say what the bank account would receive of a balance, for a quarter of an hour. Moves nothing.
+    A quote of the amount that the bank account would receive for a balance, valid for 15 minutes. Moves no money.
 
-    :param currency: the balance's.
-    :param amount: of that balance; None for all of it.
-    :raises PayoutAccountMissing, NothingToPayOut, AmountTooLarge, AmountTooSmall: as they say.
-    :raises NoRate, RateTooOld: if no official rate leads to the account's currency.
-    :raises GatewayDoesNotExchange, InsufficientLiquidity: by a gateway that pays on its own; staff are notified.
+    :param currency: the currency of the balance.
+    :param amount: the amount in that currency; None for the whole balance.
+
+    :raises PayoutAccountMissing: if there is no active account.
+    :raises NothingToPayOut: if the balance is empty.
+    :raises AmountTooLarge: if the amount is more than the balance.
+    :raises AmountTooSmall: if nothing would arrive after conversion or rounding.
+    :raises NoRate, RateTooOld: if there is no current official rate to the account's currency.
+    :raises GatewayDoesNotExchange, InsufficientLiquidity: from a gateway that pays from our own balance; staff are
+        notified of the second.
     """
     with recording_shortages(now):
         return _quote(organization_id, currency, amount, actor, now)
@@ -115,12 +123,13 @@ def _price(account: PayoutAccount, amount: Money, now: datetime) -> FxQuote:
 
 def accept_quote(*, quote_id: UUID, actor: Actor, now: datetime, is_automatic: bool = False) -> Payout:
     """
-    Accept a quote: its amounts are reserved as they stand and the payout waits to be sent. A quote is used once.
+    Accept a quote: its amounts are reserved unchanged and the payout waits to be sent. A quote can be used once.
 
-    :raises QuoteExpired, QuoteUsed, QuoteOutdated: never priced again in silence.
-    :raises NotEnoughMoney: if the balance has gone meanwhile.
-    :raises WithdrawalsFrozen: while a movement of its money waits to be compared with the books.
-    :raises InsufficientLiquidity: if the gateway's cash has gone meanwhile; nothing is reserved, staff are notified.
+    :raises QuoteExpired, QuoteUsed, QuoteOutdated: if the quote is not valid any more; it is never priced again
+        automatically.
+    :raises NotEnoughMoney: if the balance has become too small.
+    :raises WithdrawalsFrozen: while a movement of the organization's money waits for reconciliation.
+    :raises InsufficientLiquidity: if the gateway's balance has become too low; nothing is reserved, staff are notified.
     """
     with recording_shortages(now):
         return _accept(quote_id, actor, now, is_automatic)
@@ -132,12 +141,12 @@ def _accept(quote_id: UUID, actor: Actor, now: datetime, is_automatic: bool) -> 
     organization_id = quote.account.organization_id
     policies.check_can_withdraw(actor, organization_id)
     gateway_policies.check_is_not_frozen(organization_id)
-    # One payout at a time decides whether money already is at the processor.
+    # Serialize per account: only one payout at a time decides whether the money is already at the processor.
     PayoutAccount.objects.select_for_update().get(id=quote.account_id)
     policies.check_can_accept(quote, now)
     policies.check_may_leave(quote.account, now)
     if liquidity.pays_by_itself(quote.account):
-        liquidity.lock_treasury()  # two withdrawals at once must not both count on the same cash
+        liquidity.lock_treasury()  # two concurrent withdrawals must not both count on the same cash
         policies.check_liquidity(quote.account, quote.amount_to, quote.currency_from)
     payout_id = uuid7()
     payout = Payout.objects.create(
@@ -175,14 +184,14 @@ def _accept(quote_id: UUID, actor: Actor, now: datetime, is_automatic: bool) -> 
 def request_payout(
     *, organization_id: UUID, currency: str, amount: Money | None, actor: Actor, now: datetime
 ) -> Payout:
-    """Quote and accept in one step, for those who agreed to the rate of the moment."""
+    """Quote and accept in one step, for actors who agreed to the current exchange rate."""
     quote = quote_payout(organization_id=organization_id, currency=currency, amount=amount, actor=actor, now=now)
     return accept_quote(quote_id=quote.id, actor=actor, now=now)
 
 
 @transaction.atomic
 def payout_transferred(*, payout_id: UUID, transfer: Transfer, now: datetime) -> Payout:
-    """The money is on the freelancer's account at the processor. Writing it down twice is writing it down once."""
+    """Record that the money is on the freelancer's account at the processor. Calling it twice changes nothing."""
     payout = payout_queries.payout_for_update(payout_id)
     if payout.remote_transfer_id:
         return payout
@@ -206,7 +215,7 @@ def payout_transferred(*, payout_id: UUID, transfer: Transfer, now: datetime) ->
 
 @transaction.atomic
 def payout_answered(*, payout_id: UUID, movement: Movement, now: datetime) -> Payout:
-    """Record what the processor says of a payout; older news changes nothing, in any order."""
+    """Record the processor's status of a payout. Outdated statuses change nothing, in any order."""
     payout = payout_queries.payout_for_update(payout_id)
     if payout.status == PayoutStatus.SENDING:
         changes = {"remote_payout_id": movement.remote_id, "lease_until": None}
@@ -222,7 +231,7 @@ def payout_answered(*, payout_id: UUID, movement: Movement, now: datetime) -> Pa
 
 @transaction.atomic
 def payout_refused(*, payout_id: UUID, failure_code: str, now: datetime) -> Payout:
-    """A rejection from the processor before it took the payout."""
+    """Record that the processor rejected the payout before it accepted it."""
     payout = payout_queries.payout_for_update(payout_id)
     if payout.status == PayoutStatus.SENDING:
         _failed(payout, failure_code, now)
@@ -240,7 +249,7 @@ def _paid(payout: Payout, now: datetime) -> None:
 
 @transaction.atomic
 def payout_sent_cross_border(*, payout_id: UUID, outbound: Outbound, now: datetime) -> Payout:
-    """One call did both halves: the money left the platform, and is on its way to the bank."""
+    """Record a single call that did both steps: the money left the platform and is on its way to the bank."""
     payout_transferred(payout_id=payout_id, transfer=outbound.transfer, now=now)
     return payout_answered(payout_id=payout_id, movement=outbound.movement, now=now)
 
@@ -249,7 +258,7 @@ def _failed(payout: Payout, failure_code: str, now: datetime) -> None:
     changes = {"failure_code": failure_code[:60], "finished_at": now, "lease_until": None}
     move(payout, PAYOUT, "fail", actor=SYSTEM, now=now, changes=changes)
     if payout.needs_transfer and not payout.remote_transfer_id:
-        _undo_request(payout, now)  # nothing left the platform: the quote is undone with it
+        _undo_request(payout, now)  # nothing left the platform: the conversion is reversed too
     else:
         _bring_back(payout, now)
     _publish_failed(payout, now)
@@ -265,7 +274,10 @@ def _returned(payout: Payout, failure_code: str, now: datetime) -> None:
 
 
 def _bring_back(payout: Payout, now: datetime) -> None:
-    """The cash of a payout abroad is on the platform again: all is undone. Any other cash is at the processor."""
+    """
+    The cash of a cross-border payout is back on the platform: everything is reversed. Otherwise the cash is at the
+    processor.
+    """
     if not payout.is_cross_border:
         _back_to_balance(payout, now)
         return

@@ -1,4 +1,4 @@
-"""Cash of a payout that came back, taken from the freelancer's account at the processor onto the platform's balance."""
+"""Move the cash of a returned payout from the freelancer's account at the processor back to the platform's balance."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ class NothingToReverse(Conflict):
 @transaction.atomic
 def request_reversal(*, payout_id: UUID, actor: Actor, now: datetime) -> TransferReversal:
     """
-    Staff ask for the cash; what the freelancer has with us does not change, and the next payout brings its own
-    transfer. No payout counts on this cash from now on (`queries.connected_available`); the settlement sends it, and
-    the entry is written when the processor has answered, with its own figure. Asked again while one is on its way or
-    done, it is the same one.
+    Staff request the cash. The freelancer's balance with us does not change; the next payout makes its own transfer.
+    From now on no payout counts on this cash (`queries.connected_available`). The dispatch job sends the request; the
+    journal entry is recorded when the processor answers, with the processor's amount. While a reversal is open or done,
+    calling it again returns the same one.
 
-    :raises OnlyStaff: for anybody else.
-    :raises NothingToReverse: if the cash is not there.
+    :raises OnlyStaff: unless the actor is staff.
+    :raises NothingToReverse: if the cash is not on the freelancer's account at the processor.
     """
     policies.check_is_staff(actor)
     payout = payouts.payout_for_update(payout_id)
     alive = payout.reversals.exclude(status=TransferReversalStatus.FAILED).first()
     if alive is not None:
         return alive
-    PayoutAccount.objects.select_for_update().get(id=payout.account_id)  # as those who accept a quote do
+    PayoutAccount.objects.select_for_update().get(id=payout.account_id)  # the same lock that accepting a quote takes
     came_back = payout.status in (PayoutStatus.FAILED, PayoutStatus.RETURNED)
     lies = wallet.connected_available(payout.organization_id, payout.currency)
     was_done = payout.remote_reversal_id != ""
@@ -54,7 +54,7 @@ def request_reversal(*, payout_id: UUID, actor: Actor, now: datetime) -> Transfe
 
 @transaction.atomic
 def reversal_answered(*, reversal_id: UUID, answer: Reversal, now: datetime) -> TransferReversal:
-    """The processor has done it. Writing it down twice is writing it down once."""
+    """Record that the processor reversed the transfer. Calling it twice changes nothing."""
     for_update = _for_update(reversal_id)
     if for_update.status == TransferReversalStatus.SENDING:
         changes = {"remote_id": answer.remote_id, "finished_at": now, "lease_until": None}
@@ -76,7 +76,7 @@ def reversal_answered(*, reversal_id: UUID, answer: Reversal, now: datetime) -> 
 
 @transaction.atomic
 def reversal_refused(*, reversal_id: UUID, failure_code: str, now: datetime) -> TransferReversal:
-    """A rejection: the cash lies where it lay, and can be asked for again under another key."""
+    """Record a rejection: the cash is where it was, and can be requested again with another key."""
     for_update = _for_update(reversal_id)
     if for_update.status == TransferReversalStatus.SENDING:
         changes = {"failure_code": failure_code[:60], "finished_at": now, "lease_until": None}

@@ -7,7 +7,7 @@ from apps.payouts.states import PayoutAccountStatus
 
 
 def payout_account_of(organization_id: UUID) -> PayoutAccount | None:
-    """The account that is paid to now, if any."""
+    """The active payout account, or None."""
     return (
         PayoutAccount.objects.select_related("organization")
         .filter(organization_id=organization_id, status=PayoutAccountStatus.ACTIVE)
@@ -16,7 +16,7 @@ def payout_account_of(organization_id: UUID) -> PayoutAccount | None:
 
 
 def present_accounts_of(organization_id: UUID) -> tuple[PayoutAccount | None, PayoutAccount | None]:
-    """The account that is paid to now, and the newest that still waits at the processor; one query."""
+    """The active payout account and the newest one that is being onboarded at the processor. One query."""
     rows = PayoutAccount.objects.select_related("organization").filter(
         organization_id=organization_id, status__in=[PayoutAccountStatus.ACTIVE, PayoutAccountStatus.ONBOARDING]
     )
@@ -25,7 +25,7 @@ def present_accounts_of(organization_id: UUID) -> tuple[PayoutAccount | None, Pa
 
 
 def onboarding_account_of(organization_id: UUID) -> PayoutAccount | None:
-    """The newest account that the processor's own pages still ask about."""
+    """The newest account that is being onboarded on the processor's own pages, or None."""
     return (
         PayoutAccount.objects.filter(organization_id=organization_id, status=PayoutAccountStatus.ONBOARDING)
         .order_by("-created_at")

@@ -1,4 +1,4 @@
-"""What each gateway holds for the platform, and how much of it is committed already."""
+"""The balance of each gateway, and how much of it is already committed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from apps.payouts.models import LiquidityShortage, Payout, PayoutAccount
 from apps.payouts.states import PayoutStatus
 
 Commitment = Callable[[str, str], int]
-"""Of a gateway and a currency: how many minor units of its balance are committed to something above this app."""
+"""(gateway, currency) -> the minor units of its balance that a layer above this app has committed."""
 
 _commitments: list[Commitment] = []
 
@@ -33,7 +33,7 @@ def register_commitment(commitment: Commitment) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Cash:
-    """Of one gateway in one currency."""
+    """The balance of one gateway in one currency, and the committed part of it."""
 
     gateway: str
     held: Money
@@ -50,11 +50,11 @@ class Cash:
 
 def cash_at(gateway: str, currency: str) -> Cash:
     """
-    What a gateway holds by the books, and what withdrawals, refunds and moves that it has not carried out will take of
+    The ledger balance of a gateway, and the total of open withdrawals, refunds and internal transfers that will reduce
     it.
 
-    A withdrawal counts until its transfer is booked; a refund until it has arrived, because it is booked only then; a
-    move from the second person's yes until the gateway's own line shows it.
+    A withdrawal counts until its transfer is recorded. A refund counts until it succeeds, because it is recorded only
+    then. An internal transfer counts from its approval by the second person until it is on the gateway's statement.
     """
     held = books.balance(chart.clearing(gateway, currency))
     payouts = Payout.objects.filter(
@@ -71,14 +71,14 @@ def cash_at(gateway: str, currency: str) -> Cash:
 
 
 def cash_by_gateway() -> list[Cash]:
-    """Every open gateway with every currency that it can hold and that any of them ever held."""
+    """The cash of every open gateway, in every currency that it supports and that any gateway ever held."""
     names = registry.names()
     codes = sorted({code for name in names for code in books.balances_by_currency(chart.clearing(name, "EUR").code)})
     return [cash_at(name, code) for name in names for code in codes if can_hold(name, code)]
 
 
 def can_hold(gateway: str, currency: str) -> bool:
-    """Is the gateway open, and made for this currency?"""
+    """Whether the gateway is open and supports the currency."""
     if gateway not in registry.names():
         return False
     currencies = registry.gateway(gateway).capabilities.currencies
@@ -86,7 +86,10 @@ def can_hold(gateway: str, currency: str) -> bool:
 
 
 def pays_by_itself(account: PayoutAccount) -> bool:
-    """Is it paid from a balance of the platform's own at that gateway, without a transfer and without an exchange?"""
+    """
+    Whether the account is paid from the platform's own balance at the gateway, without a transfer and without an
+    exchange.
+    """
     return not registry.offers(account.gateway, RecipientBalances)
 
 
@@ -95,6 +98,9 @@ def recent_liquidity_shortages() -> list[LiquidityShortage]:
 
 
 def lock_treasury() -> None:
-    """One act of the treasury at a time: its accounts are summed, not guarded. Held until the transaction ends."""
+    """
+    Serialize treasury operations until the transaction ends: balances are summed and then used, and nothing else locks
+    them.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('payments.treasury'))")

@@ -16,7 +16,9 @@ from apps.payments.queries.methods import dated, takes_currency
 
 @dataclass(frozen=True, slots=True)
 class PayoutMethod:
-    """A gateway that pays from a balance of the platform's own to an account that its owner names, without exchange."""
+    """
+    A gateway that pays from the platform's own balance to an account its owner entered, without currency exchange.
+    """
 
     name: str
     label: str | Promise
@@ -25,8 +27,8 @@ class PayoutMethod:
 
 def payout_methods_for(*, country: str, on: date) -> list[PayoutMethod]:
     """
-    Beside the processor, that pays everybody: who of the other open gateways pays in this country, as the dated table
-    says, in currencies that can arrive there. Empty where there is no choice.
+    The open gateways other than the processor that pay in this country, by the dated table, with the currencies that
+    can be received there. Empty if there is no choice.
     """
     reachable = compliance.payout_currencies(country)
     result: dict[str, list[str]] = {}
@@ -43,7 +45,7 @@ def payout_methods_for(*, country: str, on: date) -> list[PayoutMethod]:
 
 
 def countries_paid_by(gateway: str, *, currency: str, on: date) -> set[str]:
-    """Countries that a gateway reaches in one currency; of a bank account, its own country counts."""
+    """The countries that a gateway can pay to in one currency (for a bank account: the country of the account)."""
     rows = dated(Direction.OUT, None, on).filter(Q(currency="") | Q(currency=currency), gateway=gateway)
     return set(rows.values_list("country", flat=True))
 

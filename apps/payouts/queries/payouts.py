@@ -23,7 +23,11 @@ def payouts_of(organization_id: UUID) -> QuerySet[Payout]:
 
 
 def payout_visible_to(actor: Actor, payout_id: UUID) -> Payout:
-    """:raises NotFound: for a stranger as for a payout that is not there."""
+    """
+    The payout, with quote, account and organization.
+
+    :raises NotFound: if it does not exist or the actor may not see it.
+    """
     payout = Payout.objects.select_related("quote", "account", "organization").filter(id=payout_id).first()
     if payout is None or not sees_money_of(actor, payout.organization_id):
         raise NotFound
@@ -31,7 +35,11 @@ def payout_visible_to(actor: Actor, payout_id: UUID) -> Payout:
 
 
 def quote_visible_to(actor: Actor, quote_id: UUID) -> FxQuote:
-    """:raises NotFound: for a stranger as for a quote that is not there."""
+    """
+    The quote, with its account and payout.
+
+    :raises NotFound: if it does not exist or the actor may not see it.
+    """
     quote = FxQuote.objects.select_related("account", "payout").filter(id=quote_id).first()
     if quote is None or not sees_money_of(actor, quote.account.organization_id):
         raise NotFound
@@ -46,7 +54,7 @@ SENDING_TOO_LONG, ON_ITS_WAY_TOO_LONG = timedelta(hours=1), timedelta(days=7)
 
 
 def stuck_payouts(now: datetime) -> list[Payout]:
-    """Being sent for more than an hour, or on their way for more than a week."""
+    """Payouts being sent for more than an hour, or submitted for more than a week."""
     slow = Q(status=PayoutStatus.SENDING, requested_at__lte=now - SENDING_TOO_LONG) | Q(
         status=PayoutStatus.SUBMITTED, requested_at__lte=now - ON_ITS_WAY_TOO_LONG
     )

@@ -14,21 +14,21 @@ _USED = (PayoutAccountStatus.ACTIVE, PayoutAccountStatus.REPLACED)
 
 
 def number_digest(account_number: str) -> str:
-    """Tells whether two numbers are the same without keeping them; empty for none."""
+    """A keyed hash that shows whether two numbers are the same without storing them; "" for an empty number."""
     plain = "".join(account_number.split()).upper()
     return salted_hmac("payouts.account_number", plain, algorithm="sha256").hexdigest() if plain else ""
 
 
 def setters_of_accounts(organization_id: UUID) -> list[User]:
-    """Who said where the organization is, or was, paid."""
+    """The active users who set a payout account of the organization, current or replaced."""
     ids = PayoutAccount.objects.filter(organization_id=organization_id, status__in=_USED).exclude(set_by_id=None)
     return list(User.objects.filter(id__in=ids.values("set_by_id"), is_active=True).order_by("created_at"))
 
 
 def share_a_payout_account(one_id: UUID, other_id: UUID) -> bool:
     """
-    Whether the two are, or were, paid to the same account: the same number where it passed through here, else the same
-    bank, country, holder and last digits.
+    Whether the two organizations are, or were, paid to the same account: the same number if it passed through our
+    system, else the same bank, country, holder and last digits.
     """
     signs = [_signs(organization_id) for organization_id in (one_id, other_id)]
     return bool(signs[0] & signs[1])

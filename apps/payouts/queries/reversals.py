@@ -8,7 +8,7 @@ _ALIVE = [TransferReversalStatus.REQUESTED, TransferReversalStatus.SENDING, Tran
 
 
 def payouts_with_cash_at_the_processor() -> list[Payout]:
-    """Payouts that came back and whose cash is on the freelancer's account at the processor, unless it was used."""
+    """Returned payouts whose cash is still on the freelancer's account at the processor and unused; at most 100."""
     came_back = (
         Payout.objects.filter(status__in=[PayoutStatus.FAILED, PayoutStatus.RETURNED], remote_reversal_id="")
         .exclude(remote_transfer_id="")
@@ -23,7 +23,7 @@ def payouts_with_cash_at_the_processor() -> list[Payout]:
 
 
 def unfinished_reversals() -> list[TransferReversal]:
-    """Cash that was asked back and about which the processor has not answered, the oldest first."""
+    """Reversals that the processor has not answered, oldest first."""
     unanswered = [TransferReversalStatus.REQUESTED, TransferReversalStatus.SENDING]
     rows = TransferReversal.objects.filter(status__in=unanswered)
     return list(rows.select_related("payout__organization", "requested_by").order_by("requested_at"))

@@ -1,4 +1,4 @@
-"""What an organization has with us, by state and currency, and the entries behind every line."""
+"""An organization's balances by currency, and the statement lines behind them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ from apps.payouts.states import PAYOUT_UNFINISHED, PayoutAccountStatus, PayoutSt
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """One currency: ready to be withdrawn, and on its way to the bank (in the payout's own currency)."""
+    """
+    One currency: the amount that can be withdrawn, and the amount on its way to the bank (in the payout's currency).
+    """
 
     currency: str
     available: Money
@@ -31,12 +33,12 @@ def _payable_code(organization_id: UUID) -> str:
 
 
 def available(organization_id: UUID, currency: str) -> Money:
-    """What can be withdrawn in one currency."""
+    """The amount that can be withdrawn in one currency."""
     return books.balance(chart.payable(organization_id, currency))
 
 
 def balances(organization_id: UUID) -> list[Balance]:
-    """Every currency with something in it, largest use first by name; two queries."""
+    """The balances that are not zero, by currency code. Two queries."""
     ready = {currency: money for (_, currency), money in books.balances([_payable_code(organization_id)]).items()}
     pending_rows = (
         Payout.objects.filter(organization_id=organization_id, status__in=PAYOUT_UNFINISHED)
@@ -52,7 +54,7 @@ def balances(organization_id: UUID) -> list[Balance]:
 
 
 def automatic_balances() -> list[tuple[UUID, str]]:
-    """Balances that can be withdrawn and whose owners agreed to be paid automatically: organization and currency."""
+    """(organization id, currency) of the balances that can be withdrawn and whose owners agreed to automatic payout."""
     ready = PayoutAccount.objects.filter(status=PayoutAccountStatus.ACTIVE, is_automatic=True)
     code = Concat(Value(chart.PAYABLE_PREFIX), Cast("organization_id", CharField()))
     held = books.with_balance(ready.annotate(code=code).values_list("code", flat=True))
@@ -66,7 +68,7 @@ def statement(organization_id: UUID, *, before: int | None = None, limit: int = 
 
 
 def connected_available(organization_id: UUID, currency: str) -> Money:
-    """What is on the organization's account at the processor, and is not meant for a payout or asked back."""
+    """The balance of the organization's account at the processor that is not reserved for a payout or a reversal."""
     lies = books.balance(chart.clearing_connected(organization_id, currency))
     meant = (
         Payout.objects.filter(organization_id=organization_id, currency=currency, status__in=PAYOUT_UNFINISHED)
@@ -81,7 +83,9 @@ def connected_available(organization_id: UUID, currency: str) -> Money:
 
 
 def transit_left() -> int:
-    """Finished payouts and refunds whose transit account is not empty: none, in sound books."""
+    """
+    The number of finished payouts and refunds whose transit account is not empty. Always 0 if the books are correct.
+    """
     finished = [
         (chart.transit_payout(payout_id, currency).code, currency)
         for payout_id, currency in Payout.objects.filter(

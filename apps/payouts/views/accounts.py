@@ -1,4 +1,4 @@
-"""Where an organization is paid: opened here, completed on the payment processor's own pages."""
+"""The account an organization is paid to: opened here, completed on the payment processor's own pages."""
 
 from __future__ import annotations
 
@@ -31,8 +31,7 @@ from apps.payouts.states import PayoutAccountStatus
 @require_http_methods(["GET", "HEAD", "POST"])
 def account(request: HttpRequest) -> HttpResponse:
     """
-    Choose the currency and go on to the processor, whose pages ask for the bank. Whoever changes it has just proved
-    again who they are.
+    Choose the currency and continue to the processor, whose pages ask for the bank. Changes require a recent login.
     """
     organization_id = organization_id_of(request)
     policies.check_can_change_account(actor(request), organization_id)
@@ -67,8 +66,8 @@ def account(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def account_by(request: HttpRequest, name: str) -> HttpResponse:
     """
-    Be paid by a gateway that pays on its own, from our own bank or wallet: shown only where the operator has it for the
-    freelancer's country.
+    Be paid directly from our own bank or wallet. Shown only if the operator has such a gateway for the freelancer's
+    country.
     """
     organization_id, now = organization_id_of(request), timezone.now()
     policies.check_can_change_account(actor(request), organization_id)
@@ -111,7 +110,7 @@ def _page(request: HttpRequest, account: PayoutAccount) -> str:
 @login_required
 @require_POST
 def account_continue(request: HttpRequest) -> HttpResponse:
-    """The processor's page again: each address is open for minutes and once."""
+    """Open the processor's page again: each URL is valid for a few minutes and for one visit."""
     waiting = account_queries.onboarding_account_of(organization_id_of(request))
     if waiting is None:
         raise NotFound
@@ -125,7 +124,7 @@ def account_continue(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def account_return(request: HttpRequest) -> HttpResponse:
-    """Back from the processor. Coming back proves nothing: it is asked how far the account is."""
+    """Return from the processor. The return itself proves nothing, so the status is read from the processor."""
     waiting = account_queries.onboarding_account_of(organization_id_of(request))
     if waiting is None:
         return redirect("payouts:wallet")

@@ -1,4 +1,4 @@
-"""Pages of money: what there is, where it went, and how to take it out."""
+"""Pages to withdraw money and to see the payouts."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from apps.payouts.states import PAYOUT_WAITING
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest, currency: str) -> HttpResponse:
-    """Choose an amount; answers with a quote to confirm. All of the balance when the form says nothing else."""
+    """Choose an amount; redirects to a quote to confirm. The whole balance is the default."""
     organization_id = organization_id_of(request)
     policies.check_can_withdraw(actor(request), organization_id)
     if currency not in currencies.exponents():
@@ -62,7 +62,7 @@ def withdraw(request: HttpRequest, currency: str) -> HttpResponse:
 @login_required
 @require_safe
 def quote(request: HttpRequest, quote_id: UUID) -> HttpResponse:
-    """What will arrive, at which rate of which day, until when; and the button that agrees to it."""
+    """The quote: the amount that will arrive, the rate, its date and expiry, and the button to accept it."""
     result = payout_queries.quote_visible_to(actor(request), quote_id)
     if hasattr(result, "payout"):
         return redirect("payouts:payout", result.payout.id)

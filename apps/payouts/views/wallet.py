@@ -39,7 +39,7 @@ CSV_ROWS_MAX = 10_000
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a statement with the release behind it, where there is one."""
+    """One statement line, with the release behind it, if there is one."""
 
     line: books.StatementLine
     release: escrows.ReleaseRow | None
@@ -98,7 +98,7 @@ def _line_id(request: HttpRequest) -> int | None:
 @login_required
 @require_safe
 def statement_csv(request: HttpRequest) -> StreamingHttpResponse:
-    """The whole statement, oldest line last, amounts as plain decimals for a spreadsheet."""
+    """The whole statement as CSV, oldest line last, with amounts as plain decimals for a spreadsheet."""
     organization_id = organization_id_of(request)
     lines = _rows(wallet_queries.statement(organization_id, limit=CSV_ROWS_MAX))
     head = ("date", "what", "about", "gross", "fee", "tax", "amount", "balance", "currency", "journal_entry")
@@ -123,14 +123,17 @@ def _cells(row: Row) -> list[object]:
 @login_required
 @require_safe
 def entry(request: HttpRequest, journal_id: UUID) -> HttpResponse:
-    """One journal entry, for those whose money it moved."""
+    """One journal entry, for the organizations whose money it moved."""
     journal = books.journal(journal_id)
     _check_is_about(request, journal)
     return render(request, "payouts/entry.html", {"entries": [journal], "entry": journal})
 
 
 def _check_is_about(request: HttpRequest, journal: books.JournalView) -> None:
-    """:raises NotFound: unless the entry names the organization, or an escrow of which it is a party."""
+    """
+    :raises NotFound: unless the entry has a line on the organization's accounts, or is about an escrow the actor may
+        see.
+    """
     asker = actor(request)
     if asker.is_staff:
         return
