@@ -14,13 +14,15 @@ WARN_BEFORE = 2
 
 @shared_task(name="pricing.import_rates", time_limit=120)
 def import_rates() -> int:
-    """Newer exchange rates, several times a day, and an alarm before they are too old to convert with."""
+    """
+    Import newer exchange rates, several times a day, and raise an alarm before the rates are too old for conversions.
+    """
     today = timezone.now().date()
     imported = 0
     try:
         imported = operations.import_newest_rates(source=settings.FX_RATES_SOURCE, today=today)
     except operations.RatesUnavailable as error:
-        logger.error("%s", error)  # the sentence says it
+        logger.error("%s", error)  # the message is a whole sentence
     age = rates.rates_age(today)
     if age is None or age > settings.FX_RATE_BUSINESS_DAYS_MAX - WARN_BEFORE:
         logger.error(

@@ -10,10 +10,10 @@ from apps.pricing.states import ContractType
 
 class FeeSchedule(BaseModel):
     """
-    What the marketplace takes, from a date on: by region (two countries), kind of contract and relationship.
+    The marketplace's fees from a date on: by region (two countries), kind of contract and relationship.
 
-    "*" is any country, or any kind. `paid_before_min` is how many pieces of work the same two have paid and been paid
-    for already.
+    "*" is any country, or any kind. `paid_before_min` is the smallest number of pieces of work already paid between the
+    same two organizations.
     """
 
     payer_country = models.CharField(max_length=2, default="*")
@@ -21,11 +21,11 @@ class FeeSchedule(BaseModel):
     contract_type = models.CharField(max_length=20, choices=ContractType, default=ContractType.ANY)
     paid_before_min = models.PositiveIntegerField(default=0)
     commission_bps = models.PositiveIntegerField()
-    """Kept back from the freelancer, in hundredths of a per cent of the gross."""
+    """The commission deducted from the freelancer's gross, in hundredths of a per cent."""
     employer_fee_bps = models.PositiveIntegerField()
     """Paid by the employer on top of the gross."""
     fx_margin_bps = models.PositiveIntegerField()
-    """Taken from the mid rate when a payout is converted."""
+    """Deducted from the mid rate when a payout is converted."""
     effective_from = models.DateField()
     effective_to = models.DateField(null=True, blank=True)
 
@@ -51,19 +51,19 @@ class FeeSchedule(BaseModel):
 
 class PaidWork(BaseModel):
     """
-    One piece of work for which the one has paid the other: what fees of long relationships count.
+    One paid piece of work between two organizations; counted for the fees of long relationships.
 
-    Escrow tells it in the transaction that ends the work's money. It is kept here, below both columns, so that what is
-    shown when bidding and what is charged when paying count the same rows.
+    Escrow reports it in the transaction that closes the escrow. It is stored here, in a layer below both bidding and
+    payments, so that previews and charges count the same rows.
     """
 
     work_id = models.UUIDField(unique=True)
-    """Of the escrow: reported twice, it is counted once."""
+    """The escrow's id: a duplicate report is counted once."""
     payer = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
     payee = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
     paid_at = models.DateTimeField()
     counts = models.BooleanField(default=True)
-    """False between organizations of the same people: what they pay themselves makes no fee smaller."""
+    """False between organizations of the same people: payments between them do not reduce fees."""
 
     class Meta:
         constraints = [
@@ -74,18 +74,18 @@ class PaidWork(BaseModel):
 
 class CommissionTax(BaseModel):
     """
-    Tax that is contained in our commission, from a date on: by where the platform is and where the freelancer is.
+    The tax contained in our commission, from a date on: by the countries of the platform and the freelancer.
 
-    Without a row nothing is collected: across borders the freelancer accounts for it (reverse charge).
+    Without a row no tax is collected: across borders the freelancer accounts for it (reverse charge).
     """
 
     platform_country = models.CharField(max_length=2)
     payee_country = models.CharField(max_length=2)
     rate_bps = models.PositiveIntegerField()
-    """Of the commission before tax."""
+    """In basis points of the commission before tax."""
     jurisdiction = models.CharField(max_length=2)
     is_illustrative = models.BooleanField(default=True)
-    """Shows how the rule works; nobody has checked it for a real platform."""
+    """An example of the rule; not verified for a real platform."""
     source = models.CharField(max_length=300)
     effective_from = models.DateField()
     effective_to = models.DateField(null=True, blank=True)
@@ -104,7 +104,7 @@ class CommissionTax(BaseModel):
 
 
 class FxRate(models.Model):
-    """A published reference rate of one day: what one euro cost in `currency`."""
+    """A published reference rate of one day: the price of one euro in `currency`."""
 
     id = models.BigAutoField(primary_key=True)
     rate_date = models.DateField()

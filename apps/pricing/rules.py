@@ -1,4 +1,7 @@
-"""Fees, withholding and conversion as plain arithmetic: values in, values out, rounded once and never lost."""
+"""
+Calculations of fees, withholding and conversion. Pure functions: every amount is rounded once and the parts always sum
+to the whole.
+"""
 
 from __future__ import annotations
 
@@ -20,39 +23,39 @@ _WHOLE = Decimal(10_000)
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The shares that hold for one piece of work, as agreed when it was."""
+    """The fee and tax rates of one piece of work, as agreed when its escrow was opened."""
 
     commission_bps: int
     employer_fee_bps: int
     withholding_bps: int
     withholding_country: str
     tax_bps: int = 0
-    """Tax contained in the commission, of the commission before tax."""
+    """Rate of the tax contained in the commission, in basis points of the commission before tax."""
     tax_country: str = ""
     fee_tax_bps: int = 0
-    """Tax contained in the employer's fee, of the fee before tax."""
+    """Rate of the tax contained in the employer's fee, in basis points of the fee before tax."""
     fee_tax_country: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class EarnedFee:
-    """The part of the employer's fee that a step earns: `tax` is contained in `amount`."""
+    """The part of the employer's fee that is earned: `tax` is contained in `amount`."""
 
     amount: Money
     tax: Money
 
     @property
     def own(self) -> Money:
-        """What of it is the marketplace's."""
+        """The marketplace's part of it."""
         return self.amount - self.tax
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
     """
-    One gross amount and where it goes: `gross == net + commission + tax + withheld`, always.
+    One gross amount and its parts: `gross == net + commission + tax + withheld`, always.
 
-    `commission` is the marketplace's own; together with its `tax` it is the agreed share of the gross.
+    `commission` is the marketplace's revenue; together with its `tax` it is the agreed share of the gross.
     """
 
     gross: Money
@@ -63,13 +66,13 @@ class Split:
 
     @property
     def fee(self) -> Money:
-        """What the freelancer pays for the marketplace's service, with its tax."""
+        """The marketplace fee the freelancer pays, including tax."""
         return self.commission + self.tax
 
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """`source` at the mid rate is `mid`; the customer gets `target`, the marketplace `margin`."""
+    """`source` at the mid rate is `mid`; the customer receives `target`, the marketplace keeps `margin`."""
 
     source: Money
     target: Money
@@ -88,10 +91,10 @@ def split(
     withheld_taken: Money | None = None,
 ) -> Split:
     """
-    What leaves `amount` for the freelancer, the marketplace and the tax offices.
+    The parts of `amount` for the freelancer, the marketplace and the tax offices.
 
-    Shares are rounded half to even on the running total, so that paying in parts takes what paying at once takes,
-    to the minor unit. `released` and the `taken` tell what went before.
+    Shares are rounded half to even on the running total, so that several parts deduct exactly the same as one payment,
+    to the minor unit. `released` and the `taken` arguments are the totals of earlier parts.
     """
     nothing = Money.zero(amount.currency)
     total = (released or nothing) + amount
@@ -110,14 +113,14 @@ def contained_tax(with_tax: Money, tax_bps: int) -> Money:
 
 
 def employer_fee(amount: Money, employer_fee_bps: int) -> Money:
-    """What the employer pays on top, rounded half to even."""
+    """The fee that the employer pays on top, rounded half to even."""
     return amount.share_bps(employer_fee_bps)
 
 
 def earned_part(fee: Money, *, whole: Money, before: Money, step: Money) -> Money:
     """
-    The part of a fee that falls to one step of a whole: pro rata on the running total, rounded down, so that
-    the last step takes what is left and the steps sum to the fee exactly.
+    The part of a fee that belongs to one step of a whole: pro rata on the running total, rounded down, so that the last
+    step takes the remainder and the steps sum exactly to the fee.
     """
     if not whole:
         return Money.zero(fee.currency)
@@ -128,13 +131,16 @@ def earned_part(fee: Money, *, whole: Money, before: Money, step: Money) -> Mone
 
 
 def earned_fee(amount: Money, tax_bps: int, *, earned_before: Money, tax_before: Money) -> EarnedFee:
-    """The tax inside a part of a fee, on the running total, so that parts contain what the whole contains."""
+    """
+    A part of a fee with the tax inside, calculated on the running total, so that the parts contain the same tax as the
+    whole.
+    """
     tax = _clamp(contained_tax(earned_before + amount, tax_bps) - tax_before, amount)
     return EarnedFee(amount, tax)
 
 
 def customer_rate(mid: Decimal, margin_bps: int) -> Decimal:
-    """The mid rate less the marketplace's margin, to twelve digits, in the marketplace's favour."""
+    """The mid rate less the marketplace's margin, to twelve digits, rounded down."""
     return (mid * (_WHOLE - margin_bps) / _WHOLE).quantize(Decimal("1e-12"), rounding=ROUND_DOWN)
 
 
@@ -148,7 +154,7 @@ def convert(source: Money, *, mid: Decimal, margin_bps: int, currency: str) -> C
 
 
 def business_days_between(earlier: date, later: date) -> int:
-    """Weekdays after `earlier` up to and with `later`; zero when `later` is not later."""
+    """Weekdays after `earlier` up to and including `later`; zero if `later` is not later."""
     if later <= earlier:
         return 0
     weeks, rest = divmod((later - earlier).days, 7)
@@ -186,12 +192,15 @@ class FeeTerms:
     employer_fee_bps: int
     fx_margin_bps: int
     paid_before_min: int = 0
-    """From how many paid pieces of work between the same two on these fees hold."""
+    """The number of paid pieces of work between the same two from which these fees apply."""
 
 
 @dataclass(frozen=True, slots=True)
 class Relationship:
-    """How often the one was paid by the other, which commission that gives, and where the next lower one begins."""
+    """
+    The number of paid pieces of work between two organizations, the commission for it, and where the next lower
+    commission begins.
+    """
 
     paid_before: int
     commission_bps: int

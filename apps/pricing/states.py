@@ -1,4 +1,4 @@
-"""What fees depend on."""
+"""The kinds of contract that have their own fees."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

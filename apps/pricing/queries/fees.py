@@ -25,10 +25,11 @@ def fee_terms(
     paid_before: int = 0,
 ) -> rules.FeeTerms:
     """
-    The fees of the date: the most specific pair of countries first, then the kind of contract, then the longest
+    The fees on a date: the most specific pair of countries first, then the kind of contract, then the longest
     relationship, then the latest date.
 
-    :param paid_before: how many pieces of work the same two have paid and been paid for.
+    :param paid_before: the number of pieces of work already paid between the same two.
+
     :raises NoFeeSchedule: if there is none.
     """
     return rules.best_schedule(schedules_of(payer_country, payee_country, on, contract_type), paid_before)
@@ -40,7 +41,7 @@ def exchange_margin_bps(payee_country: str, on: date) -> int:
 
 
 def schedules_of(payer_country: str, payee_country: str, on: date, contract_type: str) -> list[FeeSchedule]:
-    """Every row for the pair of countries, the kind of contract and the date."""
+    """All fee schedules for the pair of countries, the kind of contract and the date."""
     dated = FeeSchedule.objects.filter(effective_from__lte=on).filter(
         Q(effective_to=None) | Q(effective_to__gt=on),
         payer_country__in=(payer_country, rules.ANY),
@@ -51,12 +52,12 @@ def schedules_of(payer_country: str, payee_country: str, on: date, contract_type
 
 
 def paid_between(payer_id: UUID, payee_id: UUID) -> int:
-    """For how many pieces of work the one has paid the other: what a fee of long relationships asks."""
+    """The number of pieces of work that the payer has paid the payee, for the fees of long relationships."""
     return PaidWork.objects.filter(payer_id=payer_id, payee_id=payee_id, counts=True).count()
 
 
 def commission_tax(payee_country: str, on: date) -> tuple[int, str]:
-    """The tax contained in our commission, in basis points, and the country that takes it; (0, "") for none."""
+    """The tax contained in our commission, in basis points, and the country it is due to; (0, "") if none."""
     dated = CommissionTax.objects.filter(
         Q(effective_to=None) | Q(effective_to__gt=on),
         platform_country=settings.PLATFORM_COUNTRY,
@@ -69,10 +70,10 @@ def commission_tax(payee_country: str, on: date) -> tuple[int, str]:
 
 def employer_fee_tax(payer_country: str, on: date) -> tuple[int, str]:
     """
-    The tax contained in our fee to an employer, in basis points, and the country that takes it; (0, "") for none.
+    The tax contained in our fee to an employer, in basis points, and the country it is due to; (0, "") if none.
 
-    A supply at home by a registered marketplace is taxed there (Directive 2006/112/EC, articles 44, 45 and 193);
-    across borders the employer's own business accounts for it.
+    A domestic supply by a registered marketplace is taxed there (Directive 2006/112/EC, articles 44, 45 and 193);
+    across borders the employer's business accounts for it.
     """
     if not settings.PLATFORM_VAT_ID or payer_country != settings.PLATFORM_COUNTRY:
         return (0, "")
@@ -80,7 +81,7 @@ def employer_fee_tax(payer_country: str, on: date) -> tuple[int, str]:
 
 
 def terms(payer_country: str, payee_country: str, on: date, *, paid_before: int = 0) -> rules.Terms:
-    """Fees, withholding and tax together, as an escrow stores them when the work is agreed."""
+    """Fees, withholding and tax together, as an escrow stores them when it is opened."""
     fees = fee_terms(payer_country, payee_country, on, paid_before=paid_before)
     withholding_bps, country = compliance.withholding_bps(
         payer_country=payer_country, payee_country=payee_country, on=on
@@ -100,7 +101,7 @@ def terms(payer_country: str, payee_country: str, on: date, *, paid_before: int 
 
 
 def schedules_among(payers: set[str], payees: set[str] | None, on: date) -> list[FeeSchedule]:
-    """The rows for contracts in milestones of these countries; `payees` None for every country."""
+    """The fee schedules for milestone contracts between these countries; `payees` None means every country."""
     dated = FeeSchedule.objects.filter(effective_from__lte=on).filter(
         Q(effective_to=None) | Q(effective_to__gt=on),
         payer_country__in=payers | {rules.ANY},
@@ -116,7 +117,7 @@ def paid_between_each(payer_id: UUID, payee_ids: Sequence[UUID]) -> dict[UUID, i
 
 @dataclass(frozen=True, slots=True)
 class FeeStep:
-    """One line of the public list of fees; `payer_country` and `payee_country` are empty where they hold for all."""
+    """One line of the public fee list; `payer_country` and `payee_country` are empty if it applies to all."""
 
     payer_country: str
     payee_country: str
@@ -129,21 +130,21 @@ class FeeStep:
 
 @dataclass(frozen=True, slots=True)
 class CommissionTaxStep:
-    """Tax contained in the commission of freelancers of a country."""
+    """The tax contained in the commission of a country's freelancers."""
 
     payee_country: str
     rate_bps: int
 
 
 def fee_list(on: date) -> list[FeeStep]:
-    """Every fee of the day, the general ones first, then by country; of rows for the same case only the latest."""
+    """All fees on a date, the general ones first, then by country; only the latest row for the same case."""
     rows = FeeSchedule.objects.filter(
         Q(effective_to=None) | Q(effective_to__gt=on),
         effective_from__lte=on,
         contract_type__in=(ContractType.MILESTONES, ContractType.ANY),
     )
     latest: dict[tuple[str, str, int], FeeSchedule] = {}
-    # The kind of contract is more specific than any date, as in best_schedule.
+    # The kind of contract takes precedence over the date, as in best_schedule.
     for row in sorted(rows, key=lambda row: (row.contract_type != rules.ANY, row.effective_from)):
         latest[row.payer_country, row.payee_country, row.paid_before_min] = row
     steps = [
@@ -162,7 +163,7 @@ def fee_list(on: date) -> list[FeeStep]:
 
 
 def commission_taxes(on: date) -> list[CommissionTaxStep]:
-    """The taxes that our commission contains, by country of who is paid."""
+    """The taxes contained in our commission, by the payee's country."""
     dated = CommissionTax.objects.filter(
         Q(effective_to=None) | Q(effective_to__gt=on),
         platform_country=settings.PLATFORM_COUNTRY,

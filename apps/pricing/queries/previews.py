@@ -1,4 +1,4 @@
-"""What a freelancer will receive and an employer will pay, before it is agreed."""
+"""Previews of what a freelancer will receive and an employer will pay."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from apps.pricing.states import ContractType
 @dataclass(frozen=True, slots=True)
 class ReceivePreview:
     """
-    What becomes of a gross amount: `payout` and `rate` are None when no official rate leads to `payout_currency`.
+    The deductions from a gross amount. `payout` and `rate` are None if there is no current official rate to
+    `payout_currency`.
 
-    `notes` are whole sentences for the reader: the relationship's commission, the rate's date, the withholding's
-    country.
+    `notes` are whole sentences for display: the relationship's commission, the rate's date, the withholding country.
     """
 
     gross: Money
@@ -39,7 +39,7 @@ class ReceivePreview:
 
     @property
     def fee(self) -> Money:
-        """What the freelancer pays for our service, with its tax."""
+        """The marketplace fee the freelancer pays, including tax."""
         return self.commission + self.tax
 
 
@@ -54,10 +54,10 @@ def receive_preview(
     parts: Sequence[Money] = (),
 ) -> ReceivePreview:
     """
-    What a freelancer would receive of a gross amount today, after fee, withholding and exchange.
+    The amount a freelancer would receive of a gross amount today, after fee, withholding and exchange.
 
     :param paid_before: see `paid_between`.
-    :param parts: the gross as it will be paid in, where that is in several parts: shares are rounded once for each.
+    :param parts: the gross in the parts that are paid separately: each part is rounded once.
     """
     schedules = schedules_of(payer_country, payee_country, on, ContractType.MILESTONES)
     fees = rules.best_schedule(schedules, paid_before)
@@ -82,7 +82,7 @@ def receive_preview(
 
 
 def _of_relationship(relationship: rules.Relationship) -> str:
-    """Which commission holds between these two, and where a lower one begins; nothing where there is only one."""
+    """A sentence about the commission between these two and the next lower one; "" if there is only one."""
     if relationship.next_commission_bps is not None:
         return _(
             "Commission %(share)s. Pieces of work that this employer has paid you for: %(count)s; from %(later)s on, "
@@ -143,7 +143,7 @@ def _payout_of(
 
 @dataclass(frozen=True, slots=True)
 class EmployerCost:
-    """What an employer pays for an amount: the amount, our service fee on top, and both together."""
+    """The cost of an amount to the employer: the amount, our fee on top, and the total."""
 
     amount: Money
     fee: Money
@@ -162,10 +162,11 @@ def employer_costs(
     payer_id: UUID,
 ) -> list[EmployerCost]:
     """
-    What the employer would pay for each of several bids if it were chosen now; two queries for all.
+    The cost of each of several bids to the employer if it were chosen now. Two queries in total.
 
-    :param bids: who is paid, in which country, and the parts that are paid in one by one (at least one): the fee is
-        rounded once for each, as when they are paid in.
+    :param bids: the payee, its country, and the parts that are paid separately (at least one): the fee is rounded once
+        for each part, as when it is paid.
+
     :raises NoFeeSchedule: if there is none for the date.
     """
     countries = {country for _payee, country, _parts in bids}
@@ -182,7 +183,11 @@ def employer_costs(
 
 
 def employer_cost_at_most(amount: Money, payer_country: str, on: date) -> EmployerCost:
-    """What an employer pays for an amount at the highest fee that may be asked, whoever is chosen."""
+    """
+    The cost of an amount to the employer at the highest possible fee, for any payee.
+
+    :raises NoFeeSchedule: if there is none for the date.
+    """
     rows = schedules_among({payer_country}, None, on)
     if not rows:
         raise rules.NoFeeSchedule

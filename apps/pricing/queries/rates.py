@@ -1,4 +1,4 @@
-"""Exchange rates: what is known, how old it is, and what an amount is worth."""
+"""Exchange rates: the stored rates, their age, and conversions."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class RateTooOld(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """What one major unit of `source_currency` costs in `target_currency`, by whom and of which day."""
+    """The price of one major unit of `source_currency` in `target_currency`, with its source and date."""
 
     source_currency: str
     target_currency: str
@@ -48,21 +48,26 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """An amount in the reader's currency at the mid rate, for orientation only."""
+    """An amount in the reader's currency at the mid rate, only as an estimate."""
 
     amount: Money
     rate: Rate
 
 
 class RateTable:
-    """Mid rates of one day between any two currencies, from one query: for pages that convert many amounts."""
+    """The mid rates of one day between any two currencies, from one query: for pages that convert many amounts."""
 
     def __init__(self, on: date, rows: dict[str, tuple[Decimal, date, str]]) -> None:
         self.on = on
         self._rows = rows | {BASE: (Decimal(1), on, "identity")}
 
     def mid_rate(self, from_currency: str, to_currency: str) -> Rate:
-        """:raises NoRate: without a source for one of the two. :raises RateTooOld: past the age allowed."""
+        """
+        The mid rate between two currencies.
+
+        :raises NoRate: if there is no rate for one of the two.
+        :raises RateTooOld: if the rate is older than allowed.
+        """
         if from_currency == to_currency:
             return Rate(from_currency, to_currency, Decimal(1), self.on, "identity")
         rows = [self._rows.get(currency) for currency in (from_currency, to_currency)]
@@ -81,7 +86,7 @@ class RateTable:
         )
 
     def convert(self, amount: Money, to_currency: str) -> Converted | None:
-        """The amount in another currency, or None where no official rate leads there."""
+        """The amount in another currency, or None if there is no current official rate."""
         try:
             rate = self.mid_rate(amount.currency, to_currency)
         except (NoRate, RateTooOld):
@@ -90,18 +95,18 @@ class RateTable:
 
 
 def newest_rate_date() -> date | None:
-    """The last day that rates are there of."""
+    """The newest day with rates, or None."""
     return FxRate.objects.order_by("-rate_date").values_list("rate_date", flat=True).first()
 
 
 def rates_age(on: date) -> int | None:
-    """How many business days old the newest rates are; None without any. Past the setting, conversions are refused."""
+    """The age of the newest rates in business days; None without rates. Above the setting, conversions are refused."""
     newest = newest_rate_date()
     return None if newest is None else rules.business_days_between(newest, on)
 
 
 def rate_table(on: date, among: Iterable[str] | None = None) -> RateTable:
-    """The newest rate of each currency (or of those named) published up to that day."""
+    """The newest rate of each currency (or of those in `among`) published up to that day."""
     codes = sorted(set(among) if among is not None else currencies.exponents())
     newest = FxRate.objects.raw(
         """SELECT r.* FROM unnest(%s::text[]) AS wanted(currency)
@@ -117,19 +122,19 @@ def mid_rate(from_currency: str, to_currency: str, on: date) -> Rate:
     """
     The mid rate of the last day published up to `on`, crossed through the euro.
 
-    :raises NoRate: without an official source for one of the two currencies.
+    :raises NoRate: if there is no official rate for one of the two currencies.
     :raises RateTooOld: if that day is more than FX_RATE_BUSINESS_DAYS_MAX business days before `on`.
     """
     return rate_table(on, {from_currency, to_currency}).mid_rate(from_currency, to_currency)
 
 
 def convert(amount: Money, to_currency: str, on: date) -> Converted | None:
-    """An amount in another currency for orientation, or None where no official rate leads there."""
+    """An estimate of an amount in another currency, or None if there is no current official rate."""
     return rate_table(on, {amount.currency, to_currency}).convert(amount, to_currency)
 
 
 def is_convertible(currency: str, on: date) -> bool:
-    """Does an official rate, new enough, lead to this currency?"""
+    """Whether there is a current official rate for this currency."""
     return rate_table(on, {currency}).convert(Money.zero(BASE), currency) is not None
 
 
