@@ -15,7 +15,7 @@ class TooManyRequests(Exception):
 
 
 def retrying(pauses: Sequence[float] = PAUSES) -> Retrying:
-    """One attempt more than there are pauses. The last `TooManyRequests` is raised as it is."""
+    """Retries with one attempt more than there are pauses. The last `TooManyRequests` is re-raised."""
     waits = [wait_fixed(pause) + wait_random(0, pause / 2) for pause in pauses]
     return Retrying(
         retry=retry_if_exception_type(TooManyRequests),
