@@ -1,4 +1,4 @@
-"""Where allauth meets our people."""
+"""The allauth adapters: account mail, login and two-factor secrets."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _queues: list[Queue] = []
 
 
 def on_mail(queue: Queue) -> None:
-    """Who takes account mail and sends it later: set by the area above that keeps the queue."""
+    """Register the queue that sends account mail later. It is owned by an app in a higher layer."""
     _queues[:] = [queue]
 
 
@@ -45,11 +45,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """
-        Account mail is written in the recipient's language, not in the one of whoever asked for it, its links lead to
-        SITE_URL, whatever host the request named, and it is sent by a worker: no page waits for a mail server.
+        Queue account mail in the recipient's language, not in the language of the request. Its links lead to SITE_URL,
+        whatever host the request named. A worker sends it, so that no page waits for a mail server.
         """
         if not limits.allows("account_mail", mailbox_of(email), now=timezone.now()):
-            return  # whoever asked reads the same as always: an error would say whose address this is
+            return  # the page looks the same as always: an error would show that the address has an account
         user = context.get("user")
         language = user.language if isinstance(user, User) else translation.get_language() or "en"
         site = {"name": settings.SITE_NAME, "domain": urlsplit(settings.SITE_URL).netloc}
@@ -61,7 +61,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             queue(message, user if isinstance(user, User) and user.pk else None, language)
 
     def post_login(self, request: HttpRequest, user: User, **options: Any) -> HttpResponse:
-        """Whoever logs in goes on in the language that they saved, and this browser remembers it."""
+        """After login, continue in the user's saved language, and save it in this browser."""
         response: HttpResponse = super().post_login(request, user, **options)
         if options.get("signup") or user.language not in dict(settings.LANGUAGES):
             return response
@@ -89,7 +89,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return [way | {"description": names.get(way["id"], way["description"])} for way in ways]
 
     def is_reauthentication_required(self, *, app: str) -> bool:
-        """A login of a few minutes ago counts as much as having been asked again (`middleware.has_fresh_login`)."""
+        """A login of a few minutes ago counts as a reauthentication (`middleware.has_fresh_login`)."""
         request = allauth_context.request
         return super().is_reauthentication_required(app=app) and (request is None or not has_fresh_login(request))
 
@@ -101,7 +101,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
 
 def _at_our_address(value: Any) -> Any:
-    """An address that allauth built from the request's host, at SITE_URL; everything else as it is."""
+    """A URL that allauth built from the request's host, moved to SITE_URL; any other value unchanged."""
     if not isinstance(value, str) or not value.startswith(("http://", "https://")):
         return value
     site = urlsplit(settings.SITE_URL)
@@ -109,7 +109,7 @@ def _at_our_address(value: Any) -> Any:
 
 
 class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
-    """Secrets of two-factor apps and seeds of recovery codes are encrypted in the database."""
+    """Encrypts two-factor secrets and the seeds of recovery codes in the database."""
 
     def encrypt(self, text: str) -> str:
         return gateways.encrypt(text)

@@ -1,4 +1,4 @@
-"""What staff see of people. What changes a person's standing goes through operations and is audited."""
+"""The admin pages about people, read-only. Changes go through operations, which are audited."""
 
 from allauth.account import admin as allauth_account
 from allauth.mfa import admin as allauth_mfa
@@ -10,8 +10,9 @@ from django.contrib.auth import admin as auth
 from apps.accounts.models import AccessEvent, Membership, Organization, Profile, StaffAssignment, User
 from apps.common.admin import ReadOnlyAdmin, ReadOnlyInline
 
-# Second factors, sessions and addresses are a person's own; staff neither read nor write them. Roles are not groups.
-_ = (allauth_account, allauth_mfa, allauth_sessions, auth)  # imported first, so that they are registered by now
+# Second factors, sessions and e-mail addresses are private: staff neither read nor write them. Groups are not used as
+# roles.
+_ = (allauth_account, allauth_mfa, allauth_sessions, auth)  # imported first, so that they are already registered
 for name in ("account.EmailAddress", "mfa.Authenticator", "usersessions.UserSession", "auth.Group"):
     admin.site.unregister(apps.get_model(name))
 

@@ -10,8 +10,8 @@ from apps.accounts.rules import Act, Side
 
 def actor(request: HttpRequest) -> dict[str, Any]:
     """
-    `actor`, the `organization` acted for, the `organizations` to switch to, and which way in is offered: posting tasks,
-    placing bids, finding work (to strangers too, who may look around before they sign up).
+    `actor`, the current `organization`, the `organizations` to switch to, and which links to show: posting tasks,
+    placing bids, finding work (also for visitors, who may look around before they sign up).
     """
     user = getattr(request, "user", None)
     if not isinstance(user, User) or not user.is_authenticated:

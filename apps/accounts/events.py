@@ -22,7 +22,7 @@ class ProfileHidden:
 
 @bus.event("accounts.country_changed")
 class CountryChanged:
-    """Decides which law and which fees hold: staff look at it before money leaves."""
+    """The country decides which law and fees apply: staff review it before money is paid out."""
 
     organization_id: UUID
     before: str
@@ -32,7 +32,7 @@ class CountryChanged:
 
 @bus.event("accounts.key_made")
 class KeyMade:
-    """Somebody made a key to the API for themselves."""
+    """A user created an API key."""
 
     token_id: UUID
     user_id: UUID

@@ -1,4 +1,4 @@
-"""What people type about themselves, checked and put into the words of the operations."""
+"""Forms about people and organizations; they return the arguments of the operations."""
 
 from __future__ import annotations
 
@@ -41,7 +41,9 @@ def zones() -> list[tuple[str, str]]:
 
 
 def zones_with(kept: str) -> list[tuple[str, str]]:
-    """The list, with the zone that somebody has already: a machine on a fixed offset says Etc/GMT+2."""
+    """
+    The list of time zones, including the one already saved, which may be missing in the list, for example Etc/GMT+2.
+    """
     listed = zones()
     return listed if kept in dict(listed) or kept not in available_timezones() else [*listed, (kept, kept)]
 
@@ -55,20 +57,20 @@ def _currencies() -> list[tuple[str, str]]:
 
 
 def languages() -> list[tuple[str, str]]:
-    """Languages that CLDR names with two letters, by their name in the reader's language."""
+    """The languages with two-letter codes in CLDR, sorted by their name in the reader's language."""
     names = fmt.locale().languages
     pairs = [(code, name) for code, name in names.items() if len(code) == 2]
     return sorted(pairs, key=lambda pair: pair[1])
 
 
 def currency_of(country: str) -> str:
-    """The country's legal tender where the books know it, else EUR."""
+    """The country's legal tender if it is supported, else EUR."""
     territory_currencies = get_territory_currencies(country)
     return next((code for code in reversed(territory_currencies) if code in currencies.exponents()), "EUR")
 
 
 class _OurLabels(forms.Form):
-    """Labels above the fields, in our words; a placeholder is no label."""
+    """Sets our own labels and removes placeholders, which are no labels."""
 
     labels: dict[str, Any] = {}
 
@@ -103,7 +105,7 @@ class EmailCodeForm(_OurLabels, AllauthEmailCodeForm):  # type: ignore[misc]
 
 
 class SignupForm(AllauthSignupForm):  # type: ignore[misc]
-    """E-mail and password, and what nothing here makes sense without."""
+    """E-mail and password, and the data that every account needs."""
 
     display_name = forms.CharField(
         label=_("Your name"),
@@ -146,7 +148,7 @@ class SignupForm(AllauthSignupForm):  # type: ignore[misc]
 
     def try_save(self, request: HttpRequest) -> Any:
         if self.account_already_exists:
-            make_password(self.cleaned_data["password1"])  # so that the time does not tell who is a member
+            make_password(self.cleaned_data["password1"])  # same response time for known and unknown addresses
         return super().try_save(request)
 
     def save(self, request: HttpRequest) -> User:
@@ -171,7 +173,7 @@ class SignupForm(AllauthSignupForm):  # type: ignore[misc]
 
 
 class _EndsKeys(forms.Form):
-    """Beside a new password: somebody else may have made keys while they knew the old one."""
+    """A new password may also end the API keys: another person may have created some with the old password."""
 
     end_keys = forms.BooleanField(
         label=_("End all my API keys as well"),
@@ -207,7 +209,7 @@ class ResetPasswordForm(_OurLabels, _EndsKeys, AllauthResetPasswordKeyForm):  # 
 
 
 class SettingsForm(forms.ModelForm[User]):
-    """:param own: the organization acted for, where the person may change its name."""
+    """:param own: the current organization, if the person may change its name."""
 
     organization_name = forms.CharField(
         label=_("Name of your company or team"),
@@ -351,11 +353,11 @@ class ProfileForm(forms.ModelForm[Profile]):
         return data
 
     def changes(self) -> dict[str, Any]:
-        """The columns that `operations.update_profile` writes."""
+        """The changes for `operations.update_profile`."""
         return dict(self.cleaned_data)
 
     def _post_clean(self) -> None:
-        # The operation writes the row; the form must not touch the instance, whose columns have other names.
+        # The operation writes the row; the form must not change the instance, whose columns have other names.
         return
 
 

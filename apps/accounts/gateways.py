@@ -1,4 +1,4 @@
-"""Secrets of two-factor apps, encrypted under TOTP_KEYS (Fernet: AES-128 in CBC mode with HMAC-SHA256)."""
+"""Encryption of two-factor secrets with TOTP_KEYS (Fernet: AES-128 in CBC mode with HMAC-SHA256)."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ ENCRYPTED = "fernet:"
 
 
 def encrypt(text: str) -> str:
-    """Under the first key."""
+    """Encrypt with the first key."""
     return ENCRYPTED + _box().encrypt(text.encode()).decode()
 
 
 def decrypt(text: str) -> str:
     """
-    What was written under any of the keys, or before there were keys.
+    Decrypt text encrypted with any of the keys; text without the prefix, from before there were keys, is returned
+    unchanged.
 
-    :raises cryptography.fernet.InvalidToken: if none of them wrote it.
+    :raises cryptography.fernet.InvalidToken: if none of the keys encrypted it.
     """
     if not text.startswith(ENCRYPTED):
         return text

@@ -10,7 +10,7 @@ from apps.common.work_queue import delete_old
 
 @shared_task(name="accounts.prune_sessions", time_limit=120)
 def prune_sessions() -> int:
-    """Sessions that have ended, and what was noted of the devices that had them."""
+    """Delete expired sessions and their device data. Returns the number of rows."""
     now = timezone.now()
     over = Q()
     for is_staff in (False, True):

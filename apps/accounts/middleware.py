@@ -1,4 +1,4 @@
-"""Puts the actor on every request: who asks, for which organization, and how lately they proved who they are."""
+"""Middleware that sets the actor of a request: the user, the organization, and whether the login is fresh."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ FRESH_LOGIN_LIFE = timedelta(minutes=15)
 
 class SessionLimitMiddleware:
     """
-    Ends a session that was not used for a while, or whose login was long ago, before anything is done with it: who
-    comes with it is a visitor, and the page of login says why. Keys of the API have their own end.
+    Ends a session that was idle too long, or whose login is too old, before the request is processed: the user becomes
+    a visitor, and the login page explains why. API keys have their own expiry.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -39,7 +39,7 @@ class SessionLimitMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.session.session_key and request.user.is_authenticated:
-            # allauth keeps a row for each session: made at the login, touched by each request after this middleware
+            # allauth has a row per session: created at login, updated by each request after this middleware
             session = UserSession.objects.filter(session_key=request.session.session_key).first()
             limits = session_limits(is_staff=request.user.is_staff)
             if session and limits.are_over(session.created_at, session.last_seen_at, timezone.now()):
@@ -60,8 +60,8 @@ class ActorMiddleware:
 
 class SavedLanguageMiddleware:
     """
-    An address without a language (`/`) leads whoever is logged in to the one they saved, unless this browser was set
-    to another.
+    Redirects URLs without a language (`/`) to a logged-in user's saved language, unless this browser has another one
+    set.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -79,19 +79,21 @@ class SavedLanguageMiddleware:
 
 
 def _is_page(language: str, path: str) -> bool:
-    with translation.override(language):  # only the pages of the language in use are known
+    with translation.override(language):  # only URLs of the active language are resolved
         return bool(is_valid_path(f"/{language}{path}"))
 
 
 def saved_language(request: HttpRequest) -> str:
-    """The person's own, where the browser names none and they are logged in; else empty."""
+    """The logged-in user's saved language; "" if not logged in, or if this browser has its own language."""
     if request.method not in ("GET", "HEAD") or settings.LANGUAGE_COOKIE_NAME in request.COOKIES:
         return ""
     return str(request.user.language) if request.user.is_authenticated else ""
 
 
 class FreshLoginMiddleware:
-    """Where a page's operation asks for a fresh login: what was posted is kept, who it is is asked, and it goes on."""
+    """
+    If an operation needs a fresh login, the posted data is saved, the user reauthenticates, and the request continues.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -108,9 +110,9 @@ class FreshLoginMiddleware:
 
 
 def session_actor(request: HttpRequest, organization_id: UUID | None = None) -> Actor:
-    """Whoever is logged in on this session, for the organization asked for or the one they act for now."""
+    """The logged-in user as an actor for the given organization, or for the current one."""
     user = request.user
-    # request.user is lazy: its class is asked for, so that an isinstance check sees the real one.
+    # request.user is lazy: unwrap it, so that isinstance sees the real class.
     user = getattr(user, "_wrapped", user) if user.is_authenticated else user
     if not isinstance(user, User):
         return STRANGER
@@ -122,7 +124,7 @@ def session_actor(request: HttpRequest, organization_id: UUID | None = None) -> 
 
 
 def name_in_logs(actor: Actor) -> None:
-    """What is logged from here on, and the jobs that are asked for, say who it was and for which organization."""
+    """Add the user and organization to all following log lines, and to the tasks queued from here."""
     structlog.contextvars.bind_contextvars(
         user_id=str(actor.user_id) if actor.user_id else None,
         organization_id=str(actor.organization_id) if actor.organization_id else None,
@@ -131,8 +133,8 @@ def name_in_logs(actor: Actor) -> None:
 
 def actor_for_organization(request: HttpRequest, organization_id: UUID) -> Actor:
     """
-    The same person for one of their organizations, whichever they act for at the moment; nobody where they do not
-    belong. A key acts for its own alone.
+    The same person acting for the given organization, whichever is current; an actor without an organization if they do
+    not belong to it. An API key acts only for its own organization.
     """
     acting = actor(request)
     if acting.key_scopes is not None or acting.organization_id == organization_id:
@@ -145,13 +147,13 @@ def _records(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def has_fresh_login(request: HttpRequest) -> bool:
-    """Whether the person proved on this session, in the last minutes, who they are: by login or once more."""
+    """Whether the person logged in or reauthenticated in this session in the last 15 minutes."""
     latest = max((record["at"] for record in _records(request)), default=0)
     return time.time() - latest < FRESH_LOGIN_LIFE.total_seconds()
 
 
 def has_second_factor(request: HttpRequest) -> bool:
-    """Whether this session passed a code, a key or a passkey."""
+    """Whether this session passed a second factor: a code, a security key or a passkey."""
     return any(record.get("method") == "mfa" for record in _records(request))
 
 

@@ -39,7 +39,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person who logs in by e-mail. Names are single fields: not every name has a first and a last part."""
+    """A person who logs in by e-mail. Names are single fields, because not every name has a first and a last part."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     email = models.EmailField(_("e-mail address"), unique=True)
@@ -70,14 +70,14 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def staff_roles(self) -> frozenset[str]:
-        """What the person is among the marketplace's staff; a superuser is an administrator."""
+        """The person's staff roles; a superuser counts as an administrator."""
         if not self.is_staff:
             return frozenset()
         values_list = frozenset(self.staff_assignments.values_list("role", flat=True))
         return values_list | {str(StaffRole.ADMINISTRATOR)} if self.is_superuser else values_list
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
-        """In the administration: administrators change what can be changed there, other staff look."""
+        """Django admin: administrators have all permissions, other staff may only view."""
         if not self.is_active or not self.is_staff:
             return False
         return StaffRole.ADMINISTRATOR in self.staff_roles or (
@@ -89,7 +89,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class StaffAssignment(BaseModel):
-    """One role of one member of the marketplace's staff, and who gave it."""
+    """One staff role of one person, and who granted it."""
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="staff_assignments")
     role = models.CharField(max_length=13, choices=StaffRole)
@@ -106,11 +106,11 @@ class StaffAssignment(BaseModel):
 
 
 UNNAMED_HANDLE = "member"
-"""Of a name without any letter; before names were written in Latin letters, of every name in another script."""
+"""The handle for a name without any letters. Formerly also for every name not in Latin script."""
 
 
 class Organization(BaseModel):
-    """Who posts, bids, pays and is paid: one person, a team, an agency, a company or an institution."""
+    """The party that posts, bids, pays and is paid: a person, a team, an agency, a company or an institution."""
 
     kind = models.CharField(max_length=12, choices=OrganizationKind, default=OrganizationKind.INDIVIDUAL)
     display_name = models.CharField(_("display name"), max_length=80)
@@ -123,7 +123,7 @@ class Organization(BaseModel):
     hires = models.BooleanField(default=False)
     works = models.BooleanField(default=False)
     country_review_since = models.DateTimeField(null=True, blank=True)
-    """Its country was changed and staff have not looked at it yet: no money leaves for its bank until then."""
+    """Set when its country was changed, until staff have reviewed it: no money is paid out in the meantime."""
 
     class Meta:
         constraints = [
@@ -156,7 +156,7 @@ class Membership(BaseModel):
 
 
 class PastMembership(BaseModel):
-    """Somebody belonged to an organization until then: whether two organizations share a person looks back too."""
+    """A membership that has ended. The check whether two organizations share a person includes it."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
@@ -169,7 +169,7 @@ class PastMembership(BaseModel):
 
 class AccessEvent(models.Model):
     """
-    What changed who may act, where money goes or which law holds: keys, members, staff roles, countries, limits.
+    A change to who may act, where money goes or which law applies: keys, members, staff roles, countries, limits.
     Append-only (a trigger refuses UPDATE and DELETE).
     """
 
@@ -185,7 +185,7 @@ class AccessEvent(models.Model):
 
 
 class MembershipInvitation(BaseModel):
-    """An offer to join, sent by e-mail; the token's hash alone is stored."""
+    """An invitation to join, sent by e-mail; only the token's hash is stored."""
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="invitations")
     email = models.EmailField()
@@ -198,7 +198,7 @@ class MembershipInvitation(BaseModel):
 
 
 class Profile(BaseModel):
-    """What an organization shows of itself as a freelancer."""
+    """An organization's public profile as a freelancer."""
 
     organization = models.OneToOneField(Organization, on_delete=models.CASCADE, related_name="profile")
     headline = models.CharField(_("headline"), max_length=120, blank=True, default="")
@@ -227,7 +227,7 @@ class Profile(BaseModel):
 
     @property
     def rate(self) -> Money | None:
-        """Per hour."""
+        """The rate per hour, or None."""
         return money_or_none(self.rate_amount_minor, self.rate_currency)
 
 
@@ -260,7 +260,7 @@ class PortfolioItem(BaseModel):
 
 
 class PersonalToken(BaseModel):
-    """A key to the API for one user and organization; shown once, kept as a hash."""
+    """An API key of one user for one organization; shown once, stored as a hash."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
@@ -274,5 +274,5 @@ class PersonalToken(BaseModel):
 
     @property
     def scope_names(self) -> list[dict[str, Any]]:
-        """What it may do, in words; `is_more` than reading."""
+        """The key's scopes with labels; `is_more` marks those beyond reading."""
         return [{"label": KeyScope(scope).label, "is_more": scope != KeyScope.READ} for scope in self.scopes]

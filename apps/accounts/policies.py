@@ -1,4 +1,4 @@
-"""Who may act for an organization."""
+"""Who may act for an organization, or as staff."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class NotByKey(NotAllowed):
 
 
 class FreshLoginNeeded(NotAllowed):
-    """Pages send the person to prove again who they are, and go on where they were."""
+    """Pages let the person reauthenticate and then continue."""
 
     code = "reauthentication_required"
     title = _("Please confirm that it is you")
@@ -59,7 +59,7 @@ def check_acts_for(actor: Actor, organization_id: UUID | None, capability: str) 
     """
     :raises NotYours: if the actor acts for another organization.
     :raises RoleMissing: if the role there does not allow it.
-    :raises ScopeMissing: if the API key that acts does not.
+    :raises ScopeMissing: if the scopes of the API key do not allow it.
     """
     if not actor.acts_for(organization_id):
         raise NotYours
@@ -74,10 +74,10 @@ def can_act_for(actor: Actor, organization_id: UUID | None, capability: str) -> 
 
 def check_may(actor: Actor, act: Act, organization_id: UUID | None, side: Side = Side.OWN) -> None:
     """
-    The one guard of the table of acts.
+    The single check against the table of acts.
 
-    :raises NotYours, RoleMissing, ScopeMissing: as `check_acts_for`.
-    :raises FreshLoginNeeded, NotByKey: where the act asks for a fresh login.
+    :raises NotYours, RoleMissing, ScopeMissing: like `check_acts_for`.
+    :raises FreshLoginNeeded, NotByKey: if the act needs a fresh login.
     """
     capability = rules.capability_for(act, side)
     if capability is None:
@@ -88,7 +88,7 @@ def check_may(actor: Actor, act: Act, organization_id: UUID | None, side: Side =
 
 
 def may(actor: Actor, act: Act, organization_id: UUID | None, side: Side = Side.OWN) -> bool:
-    """The button's question: a login that is not fresh hides nothing, since it can be renewed."""
+    """Whether to show a button. A missing fresh login does not hide it, because the login can be renewed."""
     try:
         check_may(actor, act, organization_id, side)
     except FreshLoginNeeded:
@@ -99,7 +99,10 @@ def may(actor: Actor, act: Act, organization_id: UUID | None, side: Side = Side.
 
 
 def check_fresh_login(actor: Actor) -> None:
-    """:raises FreshLoginNeeded: :raises NotByKey: a key cannot prove again who uses it."""
+    """
+    :raises FreshLoginNeeded: if the login is not fresh.
+    :raises NotByKey: for an API key, which cannot reauthenticate.
+    """
     if actor.is_system:
         return
     if actor.key_scopes is not None:
@@ -109,13 +112,17 @@ def check_fresh_login(actor: Actor) -> None:
 
 
 def check_is_person(actor: Actor) -> None:
-    """:raises NotByKey: for an API key: it acts for one organization and founds or chooses no other."""
+    """:raises NotByKey: for an API key, which acts for one organization and cannot create or choose another."""
     if actor.key_scopes is not None:
         raise NotByKey
 
 
 def check_staff_may(actor: Actor, act: Act) -> None:
-    """:raises StaffOnly: for everybody else. :raises StaffRoleMissing: for staff of another role."""
+    """
+    :raises StaffOnly: unless the actor is staff.
+    :raises StaffRoleMissing: if the actor's staff roles do not allow it.
+    :raises FreshLoginNeeded, NotByKey: if the act needs a fresh login.
+    """
     if not actor.is_staff:
         raise StaffOnly
     if not staff_may(actor, act):
@@ -125,7 +132,7 @@ def check_staff_may(actor: Actor, act: Act) -> None:
 
 
 SETTLED_AFTER = timedelta(hours=24)
-"""How long somebody has had their role before they count as the second person of what one may not decide alone."""
+"""How long a person must have had a role to count as the second person of a two-person approval."""
 
 
 class SecondPersonTooNew(NotAllowed):
@@ -138,9 +145,11 @@ class SecondPersonTooNew(NotAllowed):
 
 def check_is_settled(actor: Actor, organization_id: UUID, now: datetime) -> None:
     """
-    The second person of a control is an owner or has had their role for a day, so that nobody makes their own.
+    The second person of a two-person approval must be an owner or have had the role for a day, so that the first person
+    cannot create a second one.
 
-    :raises SecondPersonTooNew:
+    :raises NotYours: if the actor is not a member.
+    :raises SecondPersonTooNew: if the role is too recent.
     """
     membership = Membership.objects.filter(user_id=actor.person_id, organization_id=organization_id).first()
     if membership is None:
@@ -158,7 +167,7 @@ class OnePersonOnBothSides(NotAllowed):
 
 
 def check_are_strangers(one_id: UUID, other_id: UUID, *, since: datetime) -> None:
-    """:raises OnePersonOnBothSides: where the two organizations are the same people (`queries.are_related`)."""
+    """:raises OnePersonOnBothSides: if the two organizations have the same people (`queries.are_related`)."""
     if queries.are_related(one_id, other_id, since=since):
         raise OnePersonOnBothSides
 
@@ -172,7 +181,10 @@ class ActsOnBothSides(NotAllowed):
 
 
 def check_is_of_one_side(actor: Actor, one_id: UUID, other_id: UUID, *, since: datetime) -> None:
-    """:raises ActsOnBothSides: if the person who acts belongs to both organizations (`queries.sides_of_person`)."""
+    """
+    :raises ActsOnBothSides: if the acting person is, or recently was, a member of both organizations
+        (`queries.sides_of_person`).
+    """
     if actor.user_id and len(queries.sides_of_person(actor.user_id, (one_id, other_id), since=since)) > 1:
         raise ActsOnBothSides
 
@@ -183,7 +195,10 @@ class OwnCase(NotAllowed):
 
 
 def check_is_not_own_case(actor: Actor, organization_ids: Collection[UUID], *, since: datetime) -> None:
-    """:raises OwnCase: for staff who belong to one of these, or belonged to it (`queries.sides_of_person`)."""
+    """
+    :raises OwnCase: for staff who are, or recently were, members of one of these organizations
+        (`queries.sides_of_person`).
+    """
     if queries.sides_of_person(actor.person_id, organization_ids, since=since):
         raise OwnCase
 
@@ -200,9 +215,9 @@ class SecondPersonNotIndependent(NotAllowed):
 
 def check_is_independent(actor: Actor, first_id: UUID, now: datetime) -> None:
     """
-    Where two people of the staff are asked for, the first has not just made the second.
+    The second staff member of a two-person approval must not have got a role from the first within the last day.
 
-    :raises SecondPersonNotIndependent:
+    :raises SecondPersonNotIndependent: if the first person granted the actor a role within the last day.
     """
     staff_assignments = StaffAssignment.objects.filter(
         user_id=actor.person_id, granted_by_id=first_id, granted_at__gt=now - SETTLED_AFTER
@@ -217,7 +232,10 @@ class OwnOrganization(NotAllowed):
 
 
 def check_can_grant_staff_role(actor: Actor, user_id: UUID) -> None:
-    """:raises StaffOnly: for anybody but administrators. :raises OwnRole: for oneself."""
+    """
+    :raises StaffOnly: unless the actor is an administrator.
+    :raises OwnRole: for the actor's own role.
+    """
     if actor.is_system:
         return
     check_staff_may(actor, Act.GRANT_STAFF_ROLE)
@@ -226,7 +244,10 @@ def check_can_grant_staff_role(actor: Actor, user_id: UUID) -> None:
 
 
 def check_can_clear_country(actor: Actor, organization_id: UUID) -> None:
-    """:raises StaffOnly: for anybody but those who look after money. :raises OwnOrganization: for one's own."""
+    """
+    :raises StaffOnly: unless the actor is permitted staff.
+    :raises OwnOrganization: if the actor is a member of it.
+    """
     check_staff_may(actor, Act.CLEAR_COUNTRY)
     if Membership.objects.filter(user_id=actor.person_id, organization_id=organization_id).exists():
         raise OwnOrganization
@@ -237,7 +258,7 @@ def staff_may(actor: Actor, act: Act) -> bool:
 
 
 def session_limits(*, is_staff: bool) -> SessionLimits:
-    """As the settings say it, of people of the staff or of everybody else."""
+    """The session limits from the settings, for staff or for other users."""
     if is_staff:
         idle, age = settings.STAFF_SESSION_IDLE_HOURS, settings.STAFF_SESSION_HOURS_MAX
     else:

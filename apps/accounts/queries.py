@@ -41,12 +41,13 @@ def actor_for(
     has_second_factor: bool = True,
 ) -> Actor:
     """
-    The user acting for the organization asked for, or for nobody where they do not belong to it.
+    The user as an actor for the given organization; without an organization if they do not belong to it.
 
-    Without one: for the last used, else the oldest.
+    If none is given: the last used organization, else the oldest.
 
-    :param has_second_factor: of the session; where staff need one (`STAFF_NEEDS_SECOND_FACTOR`), a session without is
-        nobody of the staff. Commands of an operator have none to show.
+    :param has_second_factor: whether the session passed a second factor. If staff need one
+        (`STAFF_NEEDS_SECOND_FACTOR`), an actor without it is not staff. An operator's commands have no session and
+        leave the default.
     """
     memberships = {
         membership.organization_id: membership
@@ -71,9 +72,10 @@ def actor_for(
 
 def actor_for_key(token: PersonalToken) -> Actor | None:
     """
-    The key's user acting for the key's organization, within its scopes; never as staff, who prove more than a key can.
+    The key's user acting for the key's organization, within its scopes; never as staff, because staff must prove more
+    than a key can.
 
-    None once the user does not belong to that organization any more: a key acts for it or for nobody.
+    None if the user does not belong to that organization any more.
     """
     membership = Membership.objects.filter(
         user_id=token.user_id, organization_id=token.organization_id, organization__is_active=True
@@ -105,22 +107,22 @@ class CountryToCheck:
 
 
 def countries_to_check() -> list[CountryToCheck]:
-    """Organizations whose changed country nobody of the staff has looked at, the longest waiting first."""
+    """Organizations whose changed country staff have not reviewed, the longest waiting first; at most 100."""
     waiting = list(Organization.objects.exclude(country_review_since=None).order_by("country_review_since")[:100])
     changes = AccessEvent.objects.filter(organization__in=waiting, action="accounts.country_changed")
     before: dict[UUID | None, str] = {}
-    for change in changes.order_by("-happened_at"):  # the oldest since the last look wins
+    for change in changes.order_by("-happened_at"):  # the oldest of the changes wins
         before[change.organization_id] = str(change.details["before"])
     return [CountryToCheck(item, before.get(item.id, "")) for item in waiting]
 
 
 def lock(organization_id: UUID) -> Organization:
-    """Whatever is decided for the organization is decided one after the other."""
+    """The organization, locked: decisions about it are serialized."""
     return Organization.objects.select_for_update().get(id=organization_id)
 
 
 def profiles_visible_to(actor: Actor) -> QuerySet[Profile]:
-    """Public profiles, and the actor's own; what moderation hid is seen by its owner and by staff only."""
+    """Public profiles and the actor's own. A profile hidden by moderation is visible only to its owner and staff."""
     everybody = Q(is_public=True, hidden_at=None, organization__is_active=True)
     own = Q(organization_id=actor.organization_id) if actor.organization_id else Q(pk__in=[])
     profiles = Profile.objects.select_related("organization")
@@ -165,7 +167,7 @@ def token_digest(token: str) -> str:
 
 
 def live_token(token: str, now: datetime) -> PersonalToken | None:
-    """The token's row, unless it is unknown, revoked, expired or its user is no longer active."""
+    """The token's row; None if it is unknown, revoked or expired, or its user is inactive."""
     return (
         PersonalToken.objects.select_related("user")
         .filter(token_sha256=token_digest(token), revoked_at=None, user__is_active=True)
@@ -184,10 +186,9 @@ def people_visible_to(
     availability: str = "",
 ) -> QuerySet[Profile]:
     """
-    Profiles of those who work here; `skill_ids` are alternatives, the other filters add up.
+    Public profiles of freelancers. One of the `skill_ids` must match; all other filters must match.
 
-    What a profile has many of (skills, languages) is asked for by subqueries: joins would multiply its rows word by
-    word.
+    Skills and languages are filtered by subqueries, because joins would multiply the rows with every search word.
     """
     profiles = profiles_visible_to(actor).filter(organization__works=True, hidden_at=None, is_public=True)
     for word in _search_words(text):
@@ -210,7 +211,7 @@ def _search_words(text: str) -> list[str]:
 def _mentions(word: str) -> Q:
     folded = tokens.fold(word)
     is_short = len(folded) == 1 and folded < "\u0e00"
-    # One letter is a part of nearly every text, but the whole name of a skill (C, R).
+    # A single letter is part of nearly every text, but it can be the whole name of a skill (C, R).
     labelled = Q(skill__labels__norm=folded) if is_short else Q(skill__labels__norm__contains=folded)
     by_skill = Q(pk__in=ProfileSkill.objects.filter(labelled).values("profile_id"))
     if is_short:
@@ -221,12 +222,12 @@ def _mentions(word: str) -> Q:
 
 
 def capped_count(profiles: QuerySet[Profile]) -> int:
-    """Up to `PEOPLE_COUNT_MAX` + 1."""
+    """The number of profiles, counted up to `PEOPLE_COUNT_MAX` + 1."""
     return profiles.order_by()[: PEOPLE_COUNT_MAX + 1].count()
 
 
 def countries_of_people() -> list[tuple[str, int]]:
-    """(country, how many people there), most first."""
+    """(country, number of freelancers), largest number first."""
     rows = (
         Profile.objects.filter(organization__works=True, hidden_at=None, is_public=True, organization__is_active=True)
         .values_list("organization__country")
@@ -237,7 +238,7 @@ def countries_of_people() -> list[tuple[str, int]]:
 
 
 def languages_of_people() -> list[tuple[str, int]]:
-    """(language, how many people write it), most first."""
+    """(language, number of freelancers), largest number first."""
     rows = (
         Profile.objects.filter(organization__works=True, hidden_at=None, is_public=True, organization__is_active=True)
         .exclude(languages=None)
@@ -249,7 +250,7 @@ def languages_of_people() -> list[tuple[str, int]]:
 
 
 def completeness(profile: Profile) -> tuple[int, list[str]]:
-    """Per cent of the profile that is filled in, and the names of the missing parts, the most useful first."""
+    """The completed percentage of the profile, and the names of the missing parts, most useful first."""
     parts = {
         "headline": bool(profile.headline),
         "skills": profile.skills.exists(),
@@ -293,15 +294,15 @@ def tokens_of(user: User) -> QuerySet[PersonalToken]:
 
 Relation = Callable[[UUID, UUID], bool]
 RELATIONS: list[Relation] = []
-"""What areas above know that tells two organizations to be the same people; each answers for a pair."""
+"""Checks registered by apps in higher layers that detect two organizations of the same people."""
 
 
 RELATED_FOR = timedelta(days=90)
-"""Who left an organization counts as of it for so long: leaving just before a deal makes nobody a stranger."""
+"""A former member counts as a member for this long: leaving just before a deal does not make the parties unrelated."""
 
 
 def sides_of_person(user_id: UUID, organization_ids: Collection[UUID], *, since: datetime) -> set[UUID]:
-    """Those of these organizations that the person belongs to, or belonged to since 90 days before that moment."""
+    """The given organizations of which the person is a member, or was one at any time since 90 days before `since`."""
     now = Membership.objects.filter(user_id=user_id, organization_id__in=organization_ids)
     left = PastMembership.objects.filter(
         user_id=user_id, organization_id__in=organization_ids, left_at__gte=since - RELATED_FOR
@@ -311,9 +312,9 @@ def sides_of_person(user_id: UUID, organization_ids: Collection[UUID], *, since:
 
 def are_related(one_id: UUID, other_id: UUID, *, since: datetime) -> bool:
     """
-    Whether the two organizations are the same people as far as we can tell: somebody belongs to both, or belonged to
-    them since 90 days before that moment; two members log in with the same passkey; or an area above knows (the same
-    bank account).
+    Whether two organizations have the same people, as far as we can detect: a person is a member of both, or was since
+    90 days before `since`; two members log in with the same passkey; or an app in a higher layer detects it (for
+    example the same bank account).
     """
     if one_id == other_id:
         return True
@@ -337,7 +338,9 @@ def _passkeys(user_ids: set[UUID]) -> set[str]:
 
 
 def shares_a_person(first: str, second: str) -> Exists:
-    """For lists: somebody belongs at present to both organizations, named by columns of the outer query."""
+    """
+    For lists: a person is currently a member of both organizations, which are named by columns of the outer query.
+    """
     both = Membership.objects.filter(
         organization_id=OuterRef(first), user__memberships__organization_id=OuterRef(second)
     )

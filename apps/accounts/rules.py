@@ -1,9 +1,9 @@
 """
-Who may do what: one table of acts, from which guards, buttons, the printed matrix and its test come. Pure data.
+Who may do what: one table of acts, used by checks, buttons, the printed matrix and its test. Pure data.
 
-Three questions are answered here. What does a role in an organization allow (`CAPABILITIES`)? What does a role among
-the marketplace's staff allow (`STAFF_CAPABILITIES`)? Which capability does an act ask for, on which side of the work
-(`ACTS`)? An area's policies name an act and a side and add what depends on the state of the work.
+It answers three questions. What does a role in an organization allow (`CAPABILITIES`)? What does a staff role allow
+(`STAFF_CAPABILITIES`)? Which capability does an act need, on which side of the work (`ACTS`)? The policies of an app
+name an act and a side, and add the conditions that depend on the state of the work.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ CAPABILITIES: dict[str, frozenset[str]] = {
     Role.MEMBER: frozenset({VIEW, MESSAGE, POST_TASK, BID, DELIVER}),
     Role.VIEWER: frozenset({VIEW}),
 }
-# Those that decide about money; the others are about the work.
+# The capabilities that decide about money; the others are about the work.
 MONEY = frozenset({FUND, APPROVE, WITHDRAW})
 
 # -- staff of the marketplace
@@ -45,19 +45,19 @@ STAFF_CAPABILITIES: dict[str, frozenset[str]] = {
     StaffRole.ADMINISTRATOR: frozenset({READ, MODERATE, DECIDE, FINANCE, RANKING, ADMINISTER}),
 }
 
-# -- keys to the API: what each scope lets through of what the person's role allows
+# -- API keys: the capabilities that each scope allows, within the person's role
 
 SCOPE_CAPABILITIES: dict[str, frozenset[str]] = {
     KeyScope.READ: frozenset({VIEW}),
     KeyScope.MESSAGES: frozenset({MESSAGE}),
     KeyScope.WORK: frozenset({POST_TASK, AWARD, BID, DELIVER, MANAGE_PROFILE}),
-    # Who belongs to the organization decides who may pay: a key that manages members could make itself a payer.
+    # Members decide who may pay: a key that manages members could make itself a payer.
     KeyScope.MONEY: frozenset({*MONEY, MANAGE_MEMBERS}),
 }
 
 
 class Side(StrEnum):
-    """Where somebody is in the work: whoever hires, whoever delivers, neither (their own affairs), or staff."""
+    """The side of the work: employer, freelancer, neither (the organization's own affairs), or staff."""
 
     EMPLOYER = "employer"
     FREELANCER = "freelancer"
@@ -66,7 +66,7 @@ class Side(StrEnum):
 
 
 class Act(StrEnum):
-    """What can be done, as area and verb."""
+    """The acts, named by app and verb."""
 
     CHANGE_PROFILE = "accounts.change_profile"
     CHANGE_ORGANIZATION = "accounts.change_organization"
@@ -128,9 +128,9 @@ class Act(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Rule:
     """
-    :param capability: by side; a side that is missing may not act at all.
-    :param disposes_of_held_money: asks a capability of `MONEY` on every side of the work.
-    :param needs_fresh_login: the person proved who they are in the last minutes; no key may do it.
+    :param capability: by side; a side without an entry may not act at all.
+    :param disposes_of_held_money: needs a capability of `MONEY` on every side of the work.
+    :param needs_fresh_login: needs a login in the last minutes; API keys are not allowed.
     """
 
     capability: Mapping[Side, str]
@@ -182,11 +182,11 @@ ACTS: dict[Act, Rule] = {
     Act.APPROVE: _employer(APPROVE, money=True),
     Act.PROPOSE_STOP: _both(APPROVE, WITHDRAW, money=True),
     Act.ANSWER_STOP: _both(APPROVE, WITHDRAW, money=True),
-    Act.OPEN_DISPUTE: _both(APPROVE, WITHDRAW, money=True),  # carries a split that the other side may accept
+    Act.OPEN_DISPUTE: _both(APPROVE, WITHDRAW, money=True),  # contains a split that the other side may accept
     Act.SPEAK_IN_DISPUTE: _both(APPROVE, DELIVER),
     Act.PROPOSE_SPLIT: _both(APPROVE, WITHDRAW, money=True),
     Act.ACCEPT_SPLIT: _both(APPROVE, WITHDRAW, money=True),
-    Act.WITHDRAW_DISPUTE: _both(APPROVE, WITHDRAW, money=True),  # sends the money on its usual way
+    Act.WITHDRAW_DISPUTE: _both(APPROVE, WITHDRAW, money=True),  # the money is released or refunded as usual
     Act.DECIDE_DISPUTE: _staff(DECIDE, money=True),
     Act.WRITE_MESSAGE: _both(MESSAGE, MESSAGE),
     Act.HIDE_MESSAGE: _staff(MODERATE),
@@ -218,12 +218,12 @@ ACTS: dict[Act, Rule] = {
 
 
 def capability_for(act: Act, side: Side = Side.OWN) -> str | None:
-    """The capability that the act asks for on that side; None where the side may not act."""
+    """The capability that the act needs on that side; None if the side may not act."""
     return ACTS[act].capability.get(side)
 
 
 def roles_allowed(act: Act, side: Side) -> list[str]:
-    """The roles of an organization, or of staff, that may act on that side."""
+    """The roles, of an organization or of staff, that may act on that side."""
     capability = capability_for(act, side)
     table = STAFF_CAPABILITIES if side == Side.STAFF else CAPABILITIES
     return [str(role) for role, allowed in table.items() if capability in allowed]
@@ -238,7 +238,7 @@ def staff_capabilities(roles: frozenset[str]) -> frozenset[str]:
 
 
 def within_scopes(allowed: frozenset[str], scopes: frozenset[str]) -> frozenset[str]:
-    """What is left of a role's capabilities for a key with these scopes."""
+    """A role's capabilities, limited to a key's scopes."""
     return allowed & frozenset().union(*(SCOPE_CAPABILITIES.get(scope, frozenset()) for scope in scopes))
 
 
@@ -257,21 +257,21 @@ _APP_SCOPES = {
 
 def scope_of_area(module: str) -> str:
     """
-    The scope that a key needs to change something through a module, such as `apps.payouts.api.views`; empty, which no
-    key has, for an app that names none here.
+    The scope that a key needs for changes through a module, such as `apps.payouts.api.views`; "" for an app not listed
+    here, which no key has.
     """
     parts = module.split(".")
     return _APP_SCOPES.get(parts[1] if len(parts) > 1 else "", "")
 
 
 def completeness(parts: dict[str, bool]) -> int:
-    """Per cent of a profile's parts that are filled in."""
+    """The completed percentage of a profile's parts."""
     return round(100 * sum(parts.values()) / len(parts)) if parts else 0
 
 
 @dataclass(frozen=True, slots=True)
 class SessionLimits:
-    """How long a session lasts: without a request, and since its login."""
+    """The longest duration of a session: without a request, and since login."""
 
     idle: timedelta
     age: timedelta

@@ -1,4 +1,4 @@
-"""Values of people and organizations."""
+"""Choices of people and organizations."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +22,7 @@ class Role(models.TextChoices):
 
 
 class StaffRole(models.TextChoices):
-    """What somebody of the marketplace's staff may do; several may be given to one person."""
+    """The roles of the marketplace's staff; a person may have several."""
 
     MODERATOR = "moderator", _("Moderator")
     FINANCE = "finance", _("Finance")
@@ -31,7 +31,7 @@ class StaffRole(models.TextChoices):
 
 
 class KeyScope(models.TextChoices):
-    """What a key to the API may be used for."""
+    """The scopes of an API key."""
 
     READ = "read", _("Read")
     MESSAGES = "messages", _("Write messages")
@@ -53,7 +53,7 @@ class SkillLevel(models.IntegerChoices):
 
 
 class LanguageLevel(models.TextChoices):
-    """Levels of the Common European Framework of Reference, grouped as people speak of them."""
+    """Levels of the Common European Framework of Reference, in everyday groups."""
 
     BASIC = "basic", _("Basic")
     CONVERSATIONAL = "conversational", _("Conversational")

@@ -1,4 +1,4 @@
-"""Who calls the API: a session of the site, or a personal token."""
+"""API authentication: a session of the site, or a personal token."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from apps.common.actors import STRANGER
 
 
 class ActorSessionAuthentication(SessionAuthentication):
-    """Django's session, with CSRF; the actor is the one that the pages use."""
+    """Django's session, with CSRF; the actor is the same as on the pages."""
 
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
         authenticate = super().authenticate(request)
@@ -56,10 +56,10 @@ class PersonalTokenAuthentication(BaseAuthentication):
 
 def _check_scope(token: PersonalToken, request: Request) -> None:
     """
-    Reading needs the scope `read`. Writing needs the scope of the endpoint (`key_scope`, where a view names one), else
-    of its area; what moves money inside the work's area is asked for by the operations once more.
+    Reading needs the scope `read`. Writing needs the scope of the endpoint (`key_scope`, if the view has one), else
+    that of its app. Operations that move money check the money scope again.
 
-    :raises ScopeMissing:
+    :raises ScopeMissing: if the token does not have the scope.
     """
     if request.method in ("GET", "HEAD", "OPTIONS"):
         needed: str = KeyScope.READ
@@ -78,7 +78,7 @@ _KEY_SAYS = (
 
 
 class PersonalTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[misc, no-untyped-call]
-    """How the API's description names personal tokens."""
+    """The OpenAPI description of personal tokens."""
 
     target_class = PersonalTokenAuthentication
     name = "personalToken"
@@ -88,7 +88,7 @@ class PersonalTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[misc,
 
 
 class ActorSessionScheme(SessionScheme):  # type: ignore[misc, no-untyped-call]
-    """The site's own session; the same as DRF's in the description."""
+    """The OpenAPI description of the site's session; the same as DRF's."""
 
     target_class = ActorSessionAuthentication  # type: ignore[assignment]
     name = "session"

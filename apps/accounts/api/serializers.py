@@ -132,7 +132,7 @@ class ProfileSerializer(serializers.ModelSerializer[Profile]):
 
 
 def profiles_context(profiles: list[Profile]) -> dict[str, Any]:
-    """Labels of all the skills on a page of profiles, asked for once."""
+    """The labels of all skills on a page of profiles, in one query."""
     shown = {skill.skill_id for profile in profiles for skill in profile.skills.all()}
     return {"labels": skill_queries.labels(shown, translation.get_language() or "en")}
 

@@ -32,7 +32,7 @@ def _user(request: Request) -> User:
 class Me(APIView):
     @extend_schema(responses=serializers.MeSerializer, operation_id="me")
     def get(self, request: Request) -> Response:
-        """Who one is, and for which organizations one may act."""
+        """The current user, with the organizations the user may act for."""
         context = {"actor": actor(request._request)}
         return Response(serializers.MeSerializer(_user(request), context=context).data)
 
@@ -45,7 +45,7 @@ class Me(APIView):
 
 
 class People(ListAPIView[Profile]):
-    """Profiles of those who work here, the newest first."""
+    """Public profiles of freelancers, newest first."""
 
     permission_classes = [AllowAny]
     serializer_class = serializers.ProfileSerializer
@@ -77,7 +77,7 @@ class Person(APIView):
 
     @extend_schema(responses=serializers.ProfileSerializer, operation_id="person")
     def get(self, request: Request, handle: str) -> Response:
-        """One profile."""
+        """The profile with this handle."""
         visible = queries.profiles_visible_to(actor(request._request))
         shown = get_object_or_404(
             visible.prefetch_related("skills", "languages", "portfolio"), organization__handle=handle
@@ -91,7 +91,7 @@ def _own(request: Request, organization_id: UUID) -> Organization:
 
 
 def _organizations(request: Request) -> QuerySet[Organization]:
-    """Those that one belongs to; to a key, the one it was made for."""
+    """The user's organizations; for an API key, only its own."""
     acting, mine = actor(request._request), queries.organizations_of(_user(request))
     return mine if acting.key_scopes is None else mine.filter(id=acting.side_id)
 
@@ -99,7 +99,7 @@ def _organizations(request: Request) -> QuerySet[Organization]:
 class Organizations(APIView):
     @extend_schema(responses=serializers.OrganizationSerializer(many=True), operation_id="organizations")
     def get(self, request: Request) -> Response:
-        """Those that one belongs to."""
+        """The organizations the user belongs to."""
         return Response(serializers.OrganizationSerializer(_organizations(request), many=True).data)
 
     @extend_schema(
@@ -120,7 +120,7 @@ class Organizations(APIView):
 class OrganizationSwitch(APIView):
     @extend_schema(request=None, responses=serializers.OrganizationSerializer, operation_id="organization_act_for")
     def post(self, request: Request, organization_id: UUID) -> Response:
-        """Act for this organization from now on . Sessions only: a key acts for the one it was made for."""
+        """Act for this organization from now on. Sessions only: a key acts for the organization it was created for."""
         policies.check_is_person(actor(request._request))
         now_for = organizations.switch_organization(user=_user(request), organization_id=organization_id)
         return Response(serializers.OrganizationSerializer(now_for).data)
@@ -133,7 +133,7 @@ class OrganizationProfile(APIView):
         operation_id="profile_change",
     )
     def patch(self, request: Request, organization_id: UUID) -> Response:
-        """Change a profile; `skills` and `languages` replace what was there."""
+        """Change a profile; `skills` and `languages` replace the existing ones."""
         own = _own(request, organization_id)
         serializer = serializers.ProfileChangeSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
@@ -157,17 +157,17 @@ class OrganizationProfile(APIView):
 class Members(APIView):
     @extend_schema(responses=serializers.MembershipSerializer(many=True), operation_id="members")
     def get(self, request: Request, organization_id: UUID) -> Response:
-        """Who belongs to an organization of one's own."""
+        """The members of one of the user's organizations."""
         rows = queries.members(_own(request, organization_id).id)
         return Response(serializers.MembershipSerializer(rows, many=True).data)
 
 
 class Invitations(APIView):
-    key_scope = KeyScope.MONEY  # who belongs to it decides who may pay
+    key_scope = KeyScope.MONEY  # members decide who may pay
 
     @extend_schema(responses=serializers.MemberInvitationSerializer(many=True), operation_id="invitations")
     def get(self, request: Request, organization_id: UUID) -> Response:
-        """Open invitations; for those who manage members."""
+        """Open invitations, for users who may manage members."""
         own = _own(request, organization_id)
         policies.check_may(actor_for_organization(request._request, own.id), Act.MANAGE_MEMBERS, own.id)
         rows = queries.pending_invitations(own.id, timezone.now())

@@ -1,4 +1,4 @@
-"""Keys to the API."""
+"""API keys."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from apps.common.actors import Actor
 from apps.common.errors import Conflict, Invalid
 from apps.outbox import bus
 
-KEYS_MAX = 10  # of one person
+KEYS_MAX = 10  # per person
 
 
 class TooManyKeys(Conflict):
@@ -42,17 +42,20 @@ def create_token(
     *, user: User, actor: Actor, name: str, scopes: Iterable[str], expires_at: datetime | None, now: datetime
 ) -> tuple[PersonalToken, str]:
     """
-    A new key and, this once, its text. It always reads, and acts within its other scopes.
+    Create an API key. Returns its row and its text, which is shown only once. It always has the scope `read`, and the
+    given scopes.
 
-    :raises policies.FreshLoginNeeded: :raises policies.NotByKey: a key makes no keys.
-    :raises TooManyKeys: :raises ScopeUnknown:
+    :raises policies.FreshLoginNeeded: unless the login is fresh.
+    :raises policies.NotByKey: if the actor is itself an API key.
+    :raises TooManyKeys: if the user already has the maximum.
+    :raises ScopeUnknown: if a scope does not exist.
     """
     policies.check_may(actor, Act.MAKE_KEY, actor.organization_id)
     limits.spend("create_token", user.pk, now=now)
     granted = [str(scope) for scope in KeyScope if scope == KeyScope.READ or scope in set(scopes)]
     if not set(scopes) <= set(KeyScope.values):
         raise ScopeUnknown
-    User.objects.select_for_update().get(id=user.pk)  # two at once are counted one after the other
+    User.objects.select_for_update().get(id=user.pk)  # two concurrent requests are counted one after the other
     if queries.live_tokens_of(user, now).count() >= KEYS_MAX:
         raise TooManyKeys(most=KEYS_MAX)
     text = f"tw_{secrets.token_urlsafe(32)}"
@@ -78,7 +81,7 @@ def revoke_token(*, token_id: UUID, user: User, now: datetime) -> None:
 
 @transaction.atomic
 def revoke_tokens(*, user: User, now: datetime, only: Iterable[UUID] | None = None) -> int:
-    """End one's keys, all of them or those named; returns how many."""
+    """Revoke the user's keys, all of them or only the given ones. Returns their number."""
     keys = PersonalToken.objects.select_for_update().filter(user=user, revoked_at=None)
     ended = list(keys if only is None else keys.filter(id__in=list(only)))
     for key in ended:

@@ -1,4 +1,4 @@
-"""Who belongs to an organization, in which role, and by whose invitation."""
+"""Members of an organization, their roles, and invitations."""
 
 from __future__ import annotations
 
@@ -53,9 +53,10 @@ class InvitationForAnother(NotAllowed):
 @transaction.atomic
 def invite_member(*, organization_id: UUID, email: str, role: str, actor: Actor, now: datetime) -> MembershipInvitation:
     """
-    Ask somebody to join; the mail carries the only copy of the token.
+    Invite a person to join; only the mail contains the token.
 
     :raises AlreadyMember: if the address belongs to a member.
+    :raises policies.RoleMissing: if the actor may not manage members, or may not grant the role.
     """
     policies.check_may(actor, Act.MANAGE_MEMBERS, organization_id)
     email = canonical_email(email)
@@ -116,7 +117,11 @@ def revoke_invitation(*, invitation_id: UUID, actor: Actor, now: datetime) -> No
 
 @transaction.atomic
 def change_role(*, membership_id: UUID, role: str, actor: Actor, now: datetime) -> Membership:
-    """:raises LastOwner: if nobody would own the organization any more."""
+    """
+    Change a member's role.
+
+    :raises LastOwner: if the organization would have no owner.
+    """
     membership = Membership.objects.select_for_update().get(id=membership_id)
     policies.check_may(actor, Act.MANAGE_MEMBERS, membership.organization_id)
     _check_can_grant(actor, membership.organization_id, role)
@@ -134,7 +139,11 @@ def change_role(*, membership_id: UUID, role: str, actor: Actor, now: datetime) 
 
 @transaction.atomic
 def remove_member(*, membership_id: UUID, actor: Actor, now: datetime) -> None:
-    """Members may leave on their own; managers may remove others. :raises LastOwner: as above."""
+    """
+    Remove a member. Members may leave; managers may remove others.
+
+    :raises LastOwner: if the organization would have no owner.
+    """
     membership = Membership.objects.select_for_update().get(id=membership_id)
     if membership.user_id != actor.user_id:
         policies.check_may(actor, Act.MANAGE_MEMBERS, membership.organization_id)
@@ -149,7 +158,7 @@ def remove_member(*, membership_id: UUID, actor: Actor, now: datetime) -> None:
 
 
 def _check_can_grant(actor: Actor, organization_id: UUID, role: str) -> None:
-    # Nobody hands out, or takes away, more than they hold: a manager makes no owners.
+    # Members can grant or remove only roles within their own capabilities: a manager cannot make owners.
     if not rules.capabilities(role) <= actor.capabilities and not actor.is_system:
         raise policies.RoleMissing
 

@@ -62,9 +62,10 @@ def create_organization(
     works: bool = False,
 ) -> Organization:
     """
-    Found an organization, with its owner and an empty profile.
+    Create an organization, with its owner and an empty profile.
 
-    :raises CountryUnknown: :raises CurrencyUnknown: for codes outside the tables.
+    :raises NameInvisible: if the name has no visible character.
+    :raises CountryUnknown, CurrencyUnknown: if a code is not supported.
     """
     check_name(display_name)
     limits.spend("create_organization", owner.pk, now=now)
@@ -107,7 +108,7 @@ def _free_handle(display_name: str) -> str:
 
 @transaction.atomic
 def update_organization(*, organization_id: UUID, actor: Actor, now: datetime, changes: dict[str, Any]) -> Organization:
-    """Change name, country, zone, currency or what the organization does here."""
+    """Change an organization's name, country, time zone, currency or activities."""
     organization = Organization.objects.select_for_update().get(id=organization_id)
     policies.check_may(actor, Act.CHANGE_ORGANIZATION, organization.id)
     country = changes.get("country", organization.country)
@@ -137,9 +138,10 @@ def update_organization(*, organization_id: UUID, actor: Actor, now: datetime, c
 @transaction.atomic
 def clear_country(*, organization_id: UUID, actor: Actor, now: datetime) -> Organization:
     """
-    Staff looked at a changed country: money may leave again.
+    Staff have reviewed a changed country: money may be paid out again.
 
-    :raises policies.StaffOnly: for anybody else. :raises policies.OwnOrganization: for one's own.
+    :raises policies.StaffOnly: unless the actor is permitted staff.
+    :raises policies.OwnOrganization: if the actor is a member of it.
     """
     policies.check_can_clear_country(actor, organization_id)
     organization = Organization.objects.select_for_update().get(id=organization_id)
@@ -155,7 +157,7 @@ def clear_country(*, organization_id: UUID, actor: Actor, now: datetime) -> Orga
 @transaction.atomic
 def switch_organization(*, user: User, organization_id: UUID) -> Organization:
     """
-    Act for another of one's organizations from now on.
+    Act for another organization of the user from now on.
 
     :raises policies.NotYours: if the user does not belong to it.
     """

@@ -31,9 +31,9 @@ def update_profile(
     languages: dict[str, str] | None = None,
 ) -> Profile:
     """
-    Change a profile; `skills` (id -> level) and `languages` (code -> level) replace what was there when given.
+    Change a profile. If given, `skills` (id -> level) and `languages` (code -> level) replace the existing ones.
 
-    :raises policies.NotYours: :raises policies.RoleMissing: if the actor may not.
+    :raises policies.NotYours, policies.RoleMissing: if the actor may not change it.
     """
     profile = Profile.objects.select_for_update().get(organization_id=organization_id)
     policies.check_may(actor, Act.CHANGE_PROFILE, organization_id)
@@ -73,7 +73,7 @@ def remove_portfolio_item(*, item_id: UUID, actor: Actor, now: datetime) -> None
 
 @transaction.atomic
 def hide_profile(*, organization_id: UUID, reason_code: str, actor: Actor, now: datetime) -> Profile:
-    """Moderation takes a profile out of sight; its owner still sees it, with the reason."""
+    """Hide a profile for moderation. Its owner still sees it, with the reason."""
     if not actor.is_system:
         policies.check_staff_may(actor, Act.HIDE_PROFILE)
     profile = Profile.objects.select_for_update().get(organization_id=organization_id)
@@ -86,7 +86,7 @@ def hide_profile(*, organization_id: UUID, reason_code: str, actor: Actor, now: 
 
 @transaction.atomic
 def restore_profile(*, organization_id: UUID, actor: Actor, now: datetime) -> Profile:
-    """Moderation lets a hidden profile be seen again."""
+    """Show a hidden profile again."""
     if not actor.is_system:
         policies.check_staff_may(actor, Act.HIDE_PROFILE)
     profile = Profile.objects.select_for_update().get(organization_id=organization_id)

@@ -24,11 +24,12 @@ def update_settings(
     now: datetime | None = None,
 ) -> User:
     """
-    Change what a person says of themselves, and the name of what they act for.
+    Change a person's settings, and the name of the current organization.
 
-    :param organization_name: needs `actor` and `now`; empty for one who acts under their own name, which then follows
-        the person's. A name given to such a one makes it a company.
-    :raises policies.NotYours: :raises policies.RoleMissing: if the actor may not rename it.
+    :param organization_name: needs `actor` and `now`. Empty for a person who acts under their own name: the
+        organization's name then follows the person's. A non-empty name turns an individual into a company.
+
+    :raises policies.NotYours, policies.RoleMissing: if the actor may not rename it.
     """
     check_name(changes.get("display_name", user.display_name))
     if organization_name is not None and actor is not None and now is not None:

@@ -27,9 +27,10 @@ class LastAdministrator(Conflict):
 @transaction.atomic
 def grant_staff_role(*, user_id: UUID, role: str, actor: Actor, now: datetime) -> StaffAssignment:
     """
-    Make somebody a member of the staff, or give another role. Nobody gives themselves a role.
+    Grant a staff role; the first one makes the person a staff member. Nobody can grant a role to themselves.
 
-    :raises policies.StaffOnly: for anybody but administrators. :raises policies.OwnRole:
+    :raises policies.StaffOnly: unless the actor is an administrator.
+    :raises policies.OwnRole: for the actor's own role.
     """
     policies.check_can_grant_staff_role(actor, user_id)
     user = User.objects.select_for_update().get(id=user_id)
@@ -48,12 +49,14 @@ def grant_staff_role(*, user_id: UUID, role: str, actor: Actor, now: datetime) -
 @transaction.atomic
 def withdraw_staff_role(*, user_id: UUID, role: str, actor: Actor, now: datetime) -> None:
     """
-    Take a role of the staff away; without any, somebody is no member of the staff any more.
+    Withdraw a staff role; without any role the person is not staff any more.
 
-    :raises policies.StaffOnly: for anybody but administrators. :raises LastAdministrator:
+    :raises policies.StaffOnly: unless the actor is an administrator.
+    :raises policies.OwnRole: for the actor's own role.
+    :raises LastAdministrator: if there would be no administrator.
     """
     policies.check_can_grant_staff_role(actor, user_id)
-    # Two administrators who remove each other wait for one another here, so that one of them stays.
+    # Two administrators who remove each other are serialized here, so that one of them stays.
     list(User.objects.select_for_update().filter(is_staff=True).order_by("id"))
     user = User.objects.select_for_update().get(id=user_id)
     user.staff_assignments.filter(role=role).delete()

@@ -1,4 +1,4 @@
-"""Organizations: their members, roles and invitations."""
+"""Pages about organizations: members, roles and invitations."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def organization(request: HttpRequest, organization_id: UUID) -> HttpResponse:
 
 
 def _organization_page(request: HttpRequest, own: Organization, form: forms.InviteForm) -> HttpResponse:
-    # Roles are read for this organization, whichever one the person acts for at the moment.
+    # Roles are checked for this organization, whichever one is current.
     there = actor_for_organization(request, own.id)
     context = {
         "own": own,

@@ -1,4 +1,4 @@
-"""What a freelancer says of themselves: profile, skills, languages, work shown."""
+"""Pages where freelancers edit their profile, skills, languages and portfolio."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def edit_languages(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_skills(request: HttpRequest) -> HttpResponse:
-    """Skills with a level each: the picker gives the ids, `level-<id>` the levels of those already chosen."""
+    """Each skill with a level: the picker sends the ids, `level-<id>` the levels of the skills already chosen."""
     own = questions.own_profile(request)
     if own is None:
         return redirect("accounts:welcome")
@@ -115,7 +115,7 @@ def _level(typed: str, current: int | None) -> int:
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_portfolio_item(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
-        return redirect(f"{reverse('accounts:edit_profile')}#portfolio")  # the form is there
+        return redirect(f"{reverse('accounts:edit_profile')}#portfolio")  # the form is on that page
     own = questions.own_profile(request)
     if own is None:
         return redirect("accounts:welcome")

@@ -1,4 +1,4 @@
-"""The first steps, one's own settings and keys."""
+"""Pages for the first steps, and for a user's own settings and API keys."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from apps.common.errors import Conflict
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def welcome(request: HttpRequest) -> HttpResponse:
-    """The first minutes: an organization if there is none yet, then the next best thing to do."""
+    """The first page after signup: create an organization if there is none yet, then the suggested next steps."""
     user = questions.user(request)
     own = questions.own_profile(request)
     if own is None:
@@ -56,7 +56,7 @@ def _first_organization(request: HttpRequest, user: User) -> HttpResponse:
 
 
 def too_many_requests(request: HttpRequest) -> HttpResponse:
-    """Limits of allauth: on the page of the code it says so there, elsewhere on a page of its own."""
+    """Rate limits of allauth: a message on the code page, an own page elsewhere."""
     code_page = reverse("account_email_verification_sent")
     if request.path != code_page:
         return common.too_many_requests(request)

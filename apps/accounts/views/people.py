@@ -1,4 +1,4 @@
-"""Whom everybody may look at."""
+"""Public profiles and the search for freelancers."""
 
 from __future__ import annotations
 
@@ -104,7 +104,10 @@ def profile(request: HttpRequest, handle: str) -> HttpResponse:
 
 
 def _as_employer(request: HttpRequest, organization_id: UUID) -> dict[str, object]:
-    """What freelancers want to know before they bid: five counts of few queries, whatever the number of tasks."""
+    """
+    An employer's record for freelancers who consider a bid. The number of queries does not depend on the number of
+    tasks.
+    """
     posted, hired = tasks.posting_record(organization_id), contracts.hiring_record(organization_id)
     return {
         "shows_hiring": True,

@@ -1,4 +1,4 @@
-"""What the pages of this room ask of a request."""
+"""Shared request helpers of the account pages."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def back(request: HttpRequest, default: str) -> HttpResponseRedirect:
 
 
 def safe_next(request: HttpRequest, default: str) -> str:
-    """Where `next` says, if that is a page of ours."""
+    """The `next` parameter if it is a URL of this site, else the default."""
     address = request.POST.get("next", "") or request.GET.get("next", "")
     safe = url_has_allowed_host_and_scheme(
         address, allowed_hosts={request.get_host()}, require_https=request.is_secure()

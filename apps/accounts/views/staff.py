@@ -1,4 +1,4 @@
-"""For the marketplace's staff: the one way into the administration, and countries to look at."""
+"""Staff pages: login to the admin, and reviews of changed countries."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ from apps.accounts.views import questions
 
 
 def may_administer(request: HttpRequest) -> bool:
-    """Whether the administration opens: staff, in a session that proved as much as staff have to."""
+    """Whether the admin is open to this user: staff, in a session with the required second factor."""
     return actor(request).is_staff
 
 
 def admin_login(request: HttpRequest, extra_context: object = None) -> HttpResponse:
     """
-    The administration asks no password of its own: the site's login does, with its limits and its second factor.
+    The admin has no login form of its own: users log in on the site, with its rate limits and its second factor.
 
-    :raises PermissionDenied: for somebody who is logged in and not of the staff.
+    :raises PermissionDenied: if the user is logged in and not staff.
     """
     safe_next = questions.safe_next(request, reverse("admin:index"))
     if not request.user.is_authenticated:
@@ -53,7 +53,7 @@ def admin_login(request: HttpRequest, extra_context: object = None) -> HttpRespo
 @login_required
 @require_safe
 def country_checks(request: HttpRequest) -> HttpResponse:
-    """Organizations that changed their country and whose money waits until somebody has looked at it."""
+    """Organizations that changed their country and whose payouts wait for a review."""
     policies.check_staff_may(actor(request), Act.CLEAR_COUNTRY)
     context = {"rows": queries.countries_to_check()[:100]}
     return render(request, "accounts/country_checks.html", context)

@@ -1,4 +1,4 @@
-"""Print who may do what: every act, each side it has, and the roles that may."""
+"""Print who may do what: every act, its sides, and the roles allowed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`manage.py first_admin EMAIL --name "…"`: the first administrator, or another one while there are none."""
+"""`manage.py first_admin EMAIL --name "…"`: create the first administrator, or a new one if there is none."""
 
 from __future__ import annotations
 

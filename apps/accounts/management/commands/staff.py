@@ -1,4 +1,4 @@
-"""The marketplace's staff from a terminal: who they are, give a role, take one away."""
+"""Manage the marketplace's staff on the command line: list them, grant and withdraw roles."""
 
 from __future__ import annotations
 
