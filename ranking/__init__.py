@@ -1,1 +1,1 @@
-"""Who suits which task: pure functions over plain values. No Django, no database, no clock, no network."""
+"""Matching of freelancers to tasks: pure functions over plain values. No Django, no database, no clock, no network."""

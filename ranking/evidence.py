@@ -1,13 +1,13 @@
 """
-What people have done, as an index that answers: who did work like this, how much, how lately, how well.
+Evidence from past work: who did similar work, how much, how recently and how well.
 
-Set overlap of tags ranks near random on real behaviour; what counts is evidence: rarity of the skill x log of the work
-done with it x decay with age, its expansion to skills that go together, and who did similar past tasks. Each such look
-is a *channel*: a matrix of shape (tasks asked about, people). Features for learning are made from the channels,
-normalised within each task, so that a model learnt on one set of tasks holds on another.
+Plain overlap of tags ranks little better than random on real behaviour. The signals used here are: rarity of the skill
+x log of the work done with it x decay with age, the same expanded to skills that occur together, and who did similar
+past tasks. Each signal is a *channel*: a matrix of shape (query tasks, people). Learning features are computed from the
+channels and normalised within each task, so that a model trained on one set of tasks also works on another.
 
-An index knows only what happened before its moment (`before`). Ages are shares of `span`: for a track the length of its
-history, on the site three years.
+An index contains only work from before its cut-off time (`before`). Ages are measured in units of `span`: the length of
+the history for a track, three years on the site.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from ranking.occupations import unit_rows
 from ranking.text import Matrix, vectorizer
 
 Vector = NDArray[np.float64]
-SLOW, MEDIUM, FAST, INSTANT = 3.0, 8.0, 10.0, 30.0  # decay per span: half a life of 23, 9, 7 and 2 per cent of it
+SLOW, MEDIUM, FAST, INSTANT = 3.0, 8.0, 10.0, 30.0  # decay per span: the half-lives are 23, 9, 7 and 2 per cent of it
 EXPANDED = 0.3
 NEIGHBOURS = (200, 300, 400)
 BAYES_PRIOR = 5.0
@@ -45,11 +45,11 @@ Decay = Callable[[Vector], Vector]
 @dataclass(frozen=True)
 class Work:
     """
-    Who did which past task: parallel arrays, one entry a piece of work.
+    Who did which past task: parallel arrays with one entry per piece of work.
 
     :param people: row of the person; `tasks`: row of the past task in `Briefs`.
-    :param scores: how well it was received, any scale from 0; `accepted`: 1 where it was taken, else 0.
-    :param at: when, in any unit that the tasks' `at` share.
+    :param scores: how well it was rated, on any scale from 0; `accepted`: 1 if the work was accepted, else 0.
+    :param at: time, in the same unit as the tasks' `at`.
     """
 
     people: NDArray[np.int64]
@@ -62,11 +62,11 @@ class Work:
 @dataclass(frozen=True)
 class Briefs:
     """
-    Tasks as the index reads them, one a row.
+    Tasks as the index reads them, one per row.
 
     :param skills: tasks x skills, 0 or 1.
-    :param texts: what is compared word by word; may be empty strings.
-    :param vectors: tasks x 256 sentence vectors, zeros where there is none.
+    :param texts: texts compared by their words; may be empty strings.
+    :param vectors: tasks x 256 sentence vectors; zeros if a task has none.
     """
 
     skills: csr_matrix
@@ -79,7 +79,7 @@ class Briefs:
 
 
 class EvidenceIndex:
-    """Everything before `before`; nothing later can leak into an answer, because it is not in here."""
+    """Index over all work before `before`. Later work is not included, so it cannot leak into a result."""
 
     def __init__(self, work: Work, past: Briefs, people: int, *, before: float, span: float | None = None) -> None:
         flatnonzero = np.flatnonzero(past.at < before)
@@ -99,16 +99,16 @@ class EvidenceIndex:
 
     @property
     def known_people(self) -> NDArray[np.int64]:
-        """Rows of people with any work at all."""
+        """The rows of people with at least one piece of work."""
         return np.flatnonzero(self.counts > 0)
 
-    # --- reading --------------------------------------------------------------------------------------------------
+    # --- building -------------------------------------------------------------------------------------------------
 
     def _by_person(self, weights: Vector) -> Vector:
         return np.asarray(np.bincount(self._who, weights, minlength=self.people), dtype=np.float64)
 
     def _weights(self, values: Vector) -> csr_matrix:
-        """People x past tasks."""
+        """Return `values` as a matrix of people x past tasks."""
         return csr_matrix((values.astype(np.float32), (self._who, self._what)), (self.people, len(self._past.at)))
 
     def _read_skills(self) -> None:
@@ -149,7 +149,7 @@ class EvidenceIndex:
         self._words = vectorizer(min_df=2, max_df=0.3)
         try:
             self._texts = self._words.fit_transform(self._past.texts)
-        except ValueError:  # no word is left: nobody wrote anything, or too little
+        except ValueError:  # no words left: the texts are empty or too few
             self._words = None
             self._texts = csr_matrix((len(self._past.at), 1), dtype=np.float32)
         self._profiles = _each(self._did.T @ self._texts, np.log1p).T.tocsr()
@@ -160,10 +160,10 @@ class EvidenceIndex:
             self._mean = self._past.vectors.mean(axis=0).astype(np.float32)
         self._vectors = _centred(self._past.vectors, self._mean)
 
-    # --- answering ------------------------------------------------------------------------------------------------
+    # --- queries --------------------------------------------------------------------------------------------------
 
     def channels(self, briefs: Briefs) -> dict[str, Matrix]:
-        """By name in CHANNELS: matrices of shape (tasks asked about, people), zero or more, not comparable."""
+        """Return a matrix of shape (query tasks, people) per name in CHANNELS; values are >= 0, on different scales."""
         size = (briefs.skills.shape[0], self.people)
         weighted = briefs.skills @ diags(self._rarity)
         result = {name: _dense(weighted @ matrix) for name, matrix in self._evidence.items()}
@@ -188,9 +188,11 @@ class EvidenceIndex:
 
     def features(self, briefs: Briefs) -> Matrix:
         """
-        Of shape (tasks asked about, people, FEATURES), all zero or more.
+        Return an array of shape (query tasks, people, FEATURES); all values are >= 0.
 
-        Each channel as value / (mean of its five highest) and as 10 / (10 + rank), then what is known of the person.
+        Each channel gives two features, value / (mean of its five highest values) and 10 / (10 + rank). The personal
+        features
+        follow.
         """
         channels = self.channels(briefs)
         size = (briefs.skills.shape[0], self.people)
@@ -238,7 +240,7 @@ def _dense(matrix: csr_matrix) -> Matrix:
 
 
 def _centred(rows: Matrix, mean: Matrix) -> Matrix:
-    """Unit length after the mean is taken away: what all tasks of a place share tells none of them apart."""
+    """Subtract the mean and scale rows to unit length: what all tasks have in common does not distinguish them."""
     present = np.abs(rows).sum(axis=1, keepdims=True) > 0
     moved = np.where(present, rows - mean, 0).astype(np.float32)
     result: Matrix = moved / np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-9)
@@ -246,7 +248,9 @@ def _centred(rows: Matrix, mean: Matrix) -> Matrix:
 
 
 def _neighbours(likeness: Matrix, count: int, did: csr_matrix) -> Matrix:
-    """The work on the `count` likest past tasks, by how like they are: of shape (tasks asked about, people)."""
+    """
+    Return the work done on the `count` most similar past tasks, weighted by similarity: shape (query tasks, people).
+    """
     count = min(count, likeness.shape[1])
     if not count:
         return np.zeros((len(likeness), did.shape[1]), dtype=np.float32)
@@ -263,7 +267,7 @@ def _mean_of_top(values: Matrix, count: int = 5) -> Matrix:
 
 
 def _ranks(values: Matrix) -> NDArray[np.int64]:
-    """0 for the highest of each row; equal ones by row number."""
+    """Return the rank within each row, 0 for the highest value; ties are ordered by column."""
     order = np.argsort(-values, axis=1, kind="stable")
     ranks = np.empty_like(order)
     np.put_along_axis(ranks, order, np.broadcast_to(np.arange(values.shape[1]), order.shape), axis=1)

@@ -1,4 +1,4 @@
-"""Who sees which arm, and how sure a difference is. Pure."""
+"""Assignment to experiment arms, and confidence intervals for differences. Pure functions."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ Z95 = 1.959963984540054
 
 def arm_of(experiment: str, reader: UUID, arms: Sequence[dict[str, Any]], share: int) -> dict[str, Any] | None:
     """
-    The arm of a reader: the same at every visit, and independent between experiments. None: takes no part.
+    Return a reader's arm, or None if the reader takes no part.
 
-    :param share: readers in a hundred who take part.
+    The arm is the same at every visit and independent between experiments.
+
+    :param share: percentage of readers who take part.
     """
     digest = hashlib.sha256(f"{experiment}|{reader}".encode()).digest()
     if int.from_bytes(digest[:8], "big") % 10_000 >= share * 100:
@@ -30,7 +32,7 @@ def arm_of(experiment: str, reader: UUID, arms: Sequence[dict[str, Any]], share:
 
 
 def wilson(successes: int, trials: int, z: float = Z95) -> tuple[float, float]:
-    """The score interval of a share (Wilson 1927); nothing is known of no trial."""
+    """Return the Wilson score interval of a share (Wilson 1927); (0, 1) if there are no trials."""
     if trials <= 0:
         return 0.0, 1.0
     share = successes / trials
@@ -41,7 +43,7 @@ def wilson(successes: int, trials: int, z: float = Z95) -> tuple[float, float]:
 
 
 def newcombe(successes: int, trials: int, others: int, of: int) -> tuple[float, float]:
-    """The interval of the difference of two shares (Newcombe 1998, method 10)."""
+    """Return the interval of the difference of two shares (Newcombe 1998, method 10)."""
     item, other = successes / trials if trials else 0.0, others / of if of else 0.0
     (low, high), (low_other, high_other) = wilson(successes, trials), wilson(others, of)
     down = math.sqrt((item - low) ** 2 + (high_other - other) ** 2)

@@ -1,9 +1,11 @@
 """
-Who is shown against who suits: the arithmetic of the weekly report. Arrays in, figures out; no database, no clock.
+Exposure compared with relevance: the calculations of the weekly fairness report. No database, no clock.
 
-Attention falls with the place, 1 / log2(1 + place), as in discounted cumulative gain (Järvelin and Kekäläinen 2002);
-that it should follow relevance is equity of attention (Biega, Gummadi and Weikum 2018). The four-fifths rule is that of
-the Uniform Guidelines on Employee Selection Procedures (29 CFR 1607.4 D), used here as an alarm and not as a verdict.
+Attention falls with position as 1 / log2(1 + position), as in discounted cumulative gain (Järvelin and Kekäläinen
+2002).
+That attention should be proportional to relevance is equity of attention (Biega, Gummadi and Weikum 2018). The
+four-fifths rule is that of the Uniform Guidelines on Employee Selection Procedures (29 CFR 1607.4 D), used here as an
+alarm and not as a verdict.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ import numpy.typing as npt
 from babel.core import get_global
 
 PEOPLE_MIN = 10
-"""Of smaller groups nothing is said, so that nobody can be identified."""
+"""Smaller groups are not reported, so that no person can be identified."""
 TEN = 10
 RESAMPLES = 400
 FOUR_FIFTHS = 0.8
@@ -30,11 +32,11 @@ Floats = npt.NDArray[np.float64]
 @dataclass(frozen=True)
 class Pair:
     """
-    One freelancer who could have stood in the lists of one task.
+    One freelancer who was eligible for the lists of one task.
 
-    :param attention: the sum of the attention of the places where they stood, over the task's lists.
-    :param relevance: their score, times the number of lists.
-    :param first: in how many lists they stood among the first ten; `lists`: of how many.
+    :param attention: sum of the attention of their positions over the task's lists.
+    :param relevance: their score times the number of lists.
+    :param first: the number of lists with them in the top ten; `lists`: the number of all lists.
     """
 
     task: int
@@ -50,7 +52,7 @@ def attention(position: int) -> float:
 
 
 def gini(values: Sequence[float]) -> float:
-    """0 is everybody the same; near 1 one has everything. Of nothing it is 0."""
+    """Return the Gini coefficient: 0 if all values are equal, near 1 if one person has everything; 0 for no values."""
     ordered = np.sort(np.asarray(values, dtype=np.float64))
     whole = float(ordered.sum())
     if not len(ordered) or whole <= 0:
@@ -60,7 +62,7 @@ def gini(values: Sequence[float]) -> float:
 
 
 def lorenz(values: Sequence[float], steps: int = LORENZ_STEPS) -> list[float]:
-    """The share of the whole that the least shown 0, 1/steps, ... 1 of the people have."""
+    """Return the Lorenz curve: the share of the total held by the lowest 0, 1/steps, ... 1 of the people."""
     ordered = np.sort(np.asarray(values, dtype=np.float64))
     whole = float(ordered.sum())
     if not len(ordered) or whole <= 0:
@@ -73,11 +75,14 @@ def lorenz(values: Sequence[float], steps: int = LORENZ_STEPS) -> list[float]:
 
 def by_group(pairs: Sequence[Pair], group_of: Mapping[int, str], *, seed: int = 1) -> list[dict[str, Any]]:
     """
-    Per group of at least `PEOPLE_MIN` people: its shares, their ratio, the four-fifths check, each with 95 % intervals.
+    Return figures for each group of at least `PEOPLE_MIN` people, with 95 % intervals: shares, ratio, four-fifths
+    check.
 
-    Shares are of the groups shown alone, so that a small one cannot be found by subtraction. Intervals come from
-    drawing the tasks again and, within each group, the people: another week would have had other tasks and others at
-    work (the pigeonhole bootstrap, Owen 2007). Fewer than two groups are no comparison.
+    Shares are computed over the reported groups only, so that the figures of a small group cannot be found by
+    subtraction.
+    Intervals come from resampling the tasks and, within each group, the people, because another week would have other
+    tasks
+    and other people (the pigeonhole bootstrap, Owen 2007). Returns an empty list if there are fewer than two groups.
     """
     people: dict[str, set[int]] = {}
     for pair in pairs:
@@ -108,7 +113,7 @@ def by_group(pairs: Sequence[Pair], group_of: Mapping[int, str], *, seed: int = 
 
 @dataclass(frozen=True)
 class _Table:
-    """The pairs as columns; `members` are the people of each group."""
+    """The pairs as columns; `members` holds the people of each group."""
 
     task: npt.NDArray[np.int64]
     person: npt.NDArray[np.int64]
@@ -117,7 +122,7 @@ class _Table:
     members: list[npt.NDArray[np.int64]]
 
     def summed(self, draw: np.random.Generator | None) -> list[Floats]:
-        """Attention, relevance, times among the first ten and times it could have been, per group; of one drawing."""
+        """Return per group: attention, relevance, times in the top ten and number of lists, for one resample."""
         weights = np.ones(len(self.task))
         if draw is not None:
             tasks, people = int(self.task.max()) + 1, int(self.person.max()) + 1
@@ -152,7 +157,10 @@ def _table(pairs: Sequence[Pair], group_of: Mapping[int, str], names: list[str])
 
 
 def _figures(seen: Floats, worth: Floats, first: Floats, could: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-    """Rows are samples, columns groups. What cannot be said is nan."""
+    """
+    Return exposure, relevance, their ratio and the impact ratio. Rows are samples, columns are groups; nan if
+    undefined.
+    """
     with np.errstate(divide="ignore", invalid="ignore"):
         exposure = seen / seen.sum(axis=1, keepdims=True)
         relevance = worth / worth.sum(axis=1, keepdims=True)
@@ -169,7 +177,7 @@ def _interval(values: Floats) -> list[float | None]:
 
 
 def _verdict(impact: float, interval: list[float | None]) -> str:
-    """`below` only where the interval says so too; `unsure` where the figure is low and chance may explain it."""
+    """Return `below` only if the whole interval is below four fifths; `unsure` if only the point estimate is."""
     if not math.isfinite(impact):
         return "unknown"
     if impact >= FOUR_FIFTHS:
@@ -181,7 +189,7 @@ def _round(value: float) -> float | None:
     return round(float(value), 4) if math.isfinite(value) else None
 
 
-# IANA names some islands after an ocean; these belong to a continent all the same.
+# IANA assigns some islands to an ocean zone; here they belong to a continent.
 _ISLANDS = {
     "IS": "europe", "FO": "europe", "SJ": "europe", "PT": "europe", "CY": "asia", "CV": "africa", "SH": "africa",
     "KM": "africa", "MG": "africa", "MU": "africa", "RE": "africa", "SC": "africa", "YT": "africa", "MV": "asia",
@@ -194,7 +202,7 @@ _CONTINENTS = {
 
 
 def region(country: str) -> str:
-    """The continent of a country (ISO 3166-1), by CLDR's first time zone of it; `elsewhere` where there is none."""
+    """Return the continent of a country (ISO 3166-1) from its first CLDR time zone; `elsewhere` if there is none."""
     if country in _ISLANDS:
         return _ISLANDS[country]
     zones = get_global("territory_zones").get(country, [])

@@ -1,14 +1,14 @@
 """
-The formula itself: a pair of task and person, already compared, in; points that sum to the score out.
+The matching formula: takes the compared inputs of a task and a person, returns points that sum to the score.
 
     skill  = 0.45 evidence + 0.25 coverage + 0.20 similar past tasks + 0.10 related skills      (each 0 to 1)
     base   = 60 skill + 25 pay + 15 growth
     score  = base x recency x fit                                                               (0 to 100)
 
-Evidence is rarity of the skill x log(1 + work done with it) x decay: five completed contracts of today are all of it,
-and a contract counts half after 250 days. Where there is no evidence, what is declared stands for it by half: a
-newcomer with all skills asked for gets 67.5 of 100 for skill, and whoever works can only rise above that. `Inputs` is
-all that is read; it is kept with each match and exported, and `scripts/recompute_match.py` computes from it again.
+Evidence is rarity of the skill x log(1 + work done with it) x decay. It reaches its maximum at five contracts completed
+today; a contract counts half after 250 days. Without evidence, declared skills count half: a newcomer who declares all
+required skills gets 67.5 of 100 for skill, and completed work can only raise that. `Inputs` holds everything the
+formula reads; it is stored with each match and exported, and `scripts/recompute_match.py` recomputes the score from it.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ SKILL_SHARES = {"evidence": 0.45, "coverage": 0.25, "similar": 0.20, "related": 
 LEVELS = {1: 0.55, 2: 0.75, 3: 0.9, 4: 1.0}  # basic, working, advanced, expert
 LEVEL_UNKNOWN = 0.5
 WORK_ENOUGH = 5.0
-WORK_HALF_LIFE_DAYS = 250.0  # the slow decay of `evidence` over three years
+WORK_HALF_LIFE_DAYS = 250.0  # equal to the slow decay of `evidence` over three years
 DECLARED_SHARE = 0.5
-SIMILAR_MIN = 0.5 - 1e-9  # a past task that asked for half of the skills by rarity is similar; sums are not exact
+# a past task is similar if it asked for half of the skills, weighted by rarity; sums are not exact
+SIMILAR_MIN = 0.5 - 1e-9
 PAY_STEEPNESS = 1.5
 PAY_UNKNOWN = 0.6
 RECENCY_FLOOR, RECENCY_HALF_LIFE_DAYS = 0.85, 90
@@ -38,7 +39,11 @@ LANGUAGE_FIT = {"native": 1.0, "fluent": 1.0, "conversational": 0.8, "basic": 0.
 
 @dataclass(frozen=True)
 class Weights:
-    """Points of 100 that each component can bring; they are kept with every result. :raises ValueError: unless 100."""
+    """
+    The maximum points of each component; stored with every result.
+
+    :raises ValueError: if the points do not sum to 100.
+    """
 
     skill: float = SKILL_POINTS
     pay: float = PAY_POINTS
@@ -54,7 +59,7 @@ DEFAULT_WEIGHTS = Weights()
 
 @dataclass(frozen=True)
 class Instead:
-    """A skill like the one asked for. :param likeness: 0 to 1; `level` as declared, 0 for not; `done`: contracts."""
+    """A skill related to the required one. :param likeness: 0 to 1; `level`: declared, 0 if not; `done`: contracts."""
 
     id: UUID
     likeness: float
@@ -68,7 +73,9 @@ class Instead:
 
 @dataclass(frozen=True)
 class Asked:
-    """One skill of the task. :param level: declared, 0 for not; `instead`: the best like it, where it is not known."""
+    """
+    One skill of the task. :param level: declared, 0 if not; `instead`: the best related skill if this one is missing.
+    """
 
     id: UUID
     rarity: float
@@ -78,7 +85,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class SharedWork:
-    """A past contract that asked for some of the skills. `places`: which of them, by place; `days`: since it ended."""
+    """A past contract that asked for some of the skills. `places`: indices of those skills; `days`: since it ended."""
 
     days: float
     accepted: bool
@@ -88,10 +95,10 @@ class SharedWork:
 @dataclass(frozen=True)
 class Inputs:
     """
-    All that the formula reads of a pair.
+    Everything the formula reads about a task and a person.
 
-    :param language: level in the task's language, `bridge` for English instead, `none`.
-    :param hours: working hours a day in common; money in the reference currency's minor units.
+    :param language: level in the task's language; `bridge` if they share only English; `none`.
+    :param hours: working hours in common per day; money is in minor units of the reference currency.
     """
 
     skills: tuple[Asked, ...]
@@ -106,7 +113,7 @@ class Inputs:
     hours: int
 
     def as_json(self) -> dict[str, Any]:
-        """Plain values; `from_json` reads them again."""
+        """Return plain values that can be stored as JSON."""
         return {
             "skills": [
                 {
@@ -127,7 +134,7 @@ class Inputs:
 
     @property
     def done(self) -> list[int]:
-        """Accepted contracts per skill asked for."""
+        """The number of accepted contracts per required skill."""
         counts = [0] * len(self.skills)
         for work in self.works:
             for place in work.places if work.accepted else ():
@@ -137,7 +144,7 @@ class Inputs:
 
 @dataclass(frozen=True)
 class Similar:
-    """Past tasks that asked for at least half of the skills. :param days: since the last of them."""
+    """Past tasks that asked for at least half of the skills. :param days: since the most recent one ended."""
 
     count: int
     accepted: int
@@ -147,8 +154,8 @@ class Similar:
 @dataclass(frozen=True)
 class Match:
     """
-    :param components: points that sum to `score`; `recency` and `fit` are what these two take away.
-    :param skill_shares: evidence, coverage, similar and related, each from 0 to 1, before SKILL_SHARES.
+    :param components: points that sum to `score`; `recency` and `fit` are the (negative) points they subtract.
+    :param skill_shares: evidence, coverage, similar and related, each from 0 to 1, before SKILL_SHARES is applied.
     """
 
     score: float
@@ -156,7 +163,7 @@ class Match:
     skill_shares: dict[str, float]
     similar: Similar
     matched: tuple[UUID, ...]
-    related: tuple[tuple[UUID, UUID], ...]  # (asked for, known instead)
+    related: tuple[tuple[UUID, UUID], ...]  # (required skill, related skill the person has)
     missing: tuple[UUID, ...]
     pay_reason: str
     language_reason: str
@@ -166,23 +173,23 @@ class Match:
 
 
 def proven(level: int, done: int) -> float:
-    """What was said of a skill (0 for nothing), and each completed contract halves what is left to prove."""
+    """Return the strength of a skill, 0 to 1: the declared level, and each accepted contract halves the rest to 1."""
     factor = LEVELS.get(level, LEVEL_UNKNOWN) if level else 0.0
     return 1 - (1 - factor) * float(0.5**done)
 
 
 def shown(work: float) -> float:
-    """Evidence from work that has faded: the logarithm of it, 1 from WORK_ENOUGH on."""
+    """Return the evidence for decayed work: logarithmic, 1 from WORK_ENOUGH on."""
     return min(1.0, math.log1p(work) / math.log1p(WORK_ENOUGH))
 
 
 def faded(days: float) -> float:
-    """What a contract that ended so many days ago still counts."""
+    """Return the weight, 0 to 1, of a contract that ended `days` days ago."""
     return float(0.5 ** (max(0.0, days) / WORK_HALF_LIFE_DAYS))
 
 
 def evaluate(inputs: Inputs, weights: Weights = DEFAULT_WEIGHTS) -> Match:
-    """The score of a pair with all its parts."""
+    """Return the score of a task and a person with all its components."""
     shares, similar = _skill(inputs)
     skill = sum(SKILL_SHARES[name] * value for name, value in shares.items())
     pay, pay_reason = _pay(inputs)
@@ -247,7 +254,9 @@ def _skill(inputs: Inputs) -> tuple[dict[str, float], Similar]:
 
 
 def _pay(inputs: Inputs) -> tuple[float, str]:
-    """Does the budget pay what this freelancer asks? Asking less than the budget is no merit."""
+    """
+    Return how well the budget covers the freelancer's price, 0 to 1. A price below the budget earns nothing extra.
+    """
     if inputs.budget_minor is None:
         return PAY_UNKNOWN, "unknown"
     if inputs.usual_price_minor:
@@ -260,7 +269,7 @@ def _pay(inputs: Inputs) -> tuple[float, str]:
 
 
 def growth(completed: int, failed: int) -> float:
-    """Smoothed success, and room for those of whom little is known: this is where newcomers start."""
+    """Return the smoothed success rate plus a bonus for people with few contracts, so that newcomers can start."""
     total = completed + failed
     success = (completed + PRIOR_SUCCESSES) / (total + PRIOR_TOTAL)
     return 0.6 * success + 0.4 / (1 + total / 2)
@@ -274,9 +283,10 @@ def recency(inactive_days: float | None) -> float:
 
 def reweigh(components: Mapping[str, float], *, old: Weights, new: Weights) -> dict[str, float]:
     """
-    The parts of a score under other weights, from the parts alone: what recency and fit took is a share of the base.
+    Return the components of a score under other weights, computed from the components alone.
 
-    A component that weighed nothing before is not known and stays nothing.
+    The amounts subtracted by recency and fit are shares of the base. A component whose old weight was 0 is unknown and
+    stays 0.
     """
     base = sum(components[name] for name in ("skill", "pay", "growth"))
     lost = components["recency"] / base if base else 0.0
@@ -290,7 +300,7 @@ def reweigh(components: Mapping[str, float], *, old: Weights, new: Weights) -> d
 
 
 def weights_of(skill: float, pay: float, growth: float) -> Weights:
-    """Any three numbers of zero or more as points of 100; the default where all are zero."""
+    """Scale three non-negative numbers to 100 points. Returns the default weights if all are 0 or one is negative."""
     whole = skill + pay + growth
     if whole <= 0 or min(skill, pay, growth) < 0:
         return DEFAULT_WEIGHTS

@@ -1,14 +1,15 @@
 """
-Learning to rank from outcomes: a formula, the formula tuned by outcomes, and trees, in that order of caution.
+Learning to rank from outcomes. Three models, the most cautious first:
 
-* The *formula* is a weighted sum of the features of `evidence`; its weights ship with the product, none is negative.
-* *Tuned*: a logistic regression drawn to the formula's weights (a Gaussian prior), so that few outcomes move it little;
-  still none is negative, which measured safer than free weights while outcomes are few, and worse once they are many.
-* *Learned*: a free logistic regression drawn to the formula, plus gradient-boosted trees, monotone in what must never
-  count against anybody.
+* *Formula*: a weighted sum of the features of `evidence`. The weights ship with the product; none is negative.
+* *Tuned*: a logistic regression with a Gaussian prior centred on the formula's weights, so that a few outcomes change
+  it only a little. Weights stay non-negative. In tests this is safer than free weights with few outcomes, and worse
+  with many.
+* *Learned*: a logistic regression with free weights and the same prior, plus gradient-boosted trees. The trees are
+  monotone in the features that must never lower a person's score.
 
-The gate (`train`) hands out `learned` only from POSITIVES_MIN good outcomes on, and only when it beats the formula
-significantly on the last window, which none of them has seen; `tuned` only when it is not worse there.
+`train` selects `learned` only if there are at least POSITIVES_MIN good outcomes and it beats the formula significantly
+on the last time window, which no model was trained on. It selects `tuned` only if it is not worse there.
 """
 
 from __future__ import annotations
@@ -30,14 +31,14 @@ from ranking.text import Matrix
 POSITIVES_MIN = 1_000
 TUNING_MIN = 150
 PRIOR_STRENGTH = 50.0
-SIGNIFICANT = 1.64  # one-sided 5 per cent, of a paired difference over tasks
+SIGNIFICANT = 1.64  # one-sided 5 per cent, for a paired difference over tasks
 WORSE = -1.0
 HARD_NEGATIVES, RANDOM_NEGATIVES = 80, 40
 TREES, LEAVES, LEAF_MIN, ROWS_MAX = 120, 8, 200, 120_000
 LEARNING_RATE, SMOOTHING, FEATURES_SHARE = 0.06, 5.0, 0.5
 DEPTH = 10
 ACCEPTED_GAIN, ANSWERED_GAIN = 3, 2
-# More of these never lowers a score, other things equal: what an explanation shows as a reason must be one.
+# A higher value never lowers the score, other things equal: an explanation may name these as a reason.
 NEVER_AGAINST = frozenset(
     [
         "value_evidence_slow",
@@ -55,11 +56,11 @@ FORMULA_NEVER_AGAINST = tuple(feature in NEVER_AGAINST for feature in FEATURES)
 @dataclass(frozen=True)
 class Examples:
     """
-    Pairs of (task, person) with what came of them, sampled.
+    A sample of (task, person) pairs with their outcomes.
 
-    :param features: of shape (pairs, FEATURES).
-    :param gains: 0 for nothing, 2 for a good outcome, 3 for the best.
-    :param weights: how many pairs each stands for.
+    :param features: shape (pairs, FEATURES).
+    :param gains: 0 for no outcome, 2 for a good outcome, 3 for the best.
+    :param weights: the number of pairs each sampled pair represents.
     :param tasks: number of the task of each pair.
     """
 
@@ -76,10 +77,10 @@ class Examples:
 @dataclass(frozen=True)
 class Ranker:
     """
-    Scores features; higher is better, comparable within a task only.
+    Scores features; higher is better. Scores are comparable only within one task.
 
     :param kind: `formula`, `tuned` or `learned`.
-    :param card: what it was trained on and how it did; plain values, fit for JSON.
+    :param card: training data and evaluation results, as plain values that can be stored as JSON.
     """
 
     kind: str
@@ -88,7 +89,11 @@ class Ranker:
     card: dict[str, Any] = field(default_factory=dict)
 
     def score(self, features: Matrix) -> Matrix:
-        """:param features: of shape (..., FEATURES); gives the shape without the last."""
+        """
+        Return one score per row of `features`.
+
+        :param features: shape (..., FEATURES). The result has this shape without the last axis.
+        """
         linear: Matrix = features @ self.weights
         if self.trees is None:
             return linear
@@ -110,9 +115,9 @@ def sample(
     random: np.random.Generator,
 ) -> Examples:
     """
-    Every good outcome, the pairs that the formula likes best, and a random few of the rest standing for all of it.
+    Sample pairs: every good outcome, the pairs that the formula ranks highest, and a weighted random part of the rest.
 
-    A first work is nothing to learn from: whoever did it had no evidence yet.
+    A person's first work is left out, because they had no evidence before it.
 
     :param features: (tasks, people, FEATURES); `gains`: (tasks, people); `known`: people with work before.
     """
@@ -147,11 +152,13 @@ def join(parts: Iterable[Examples]) -> Examples:
 
 def train(windows: Sequence[Examples], *, gain_min: float = SIGNIFICANT) -> Ranker:
     """
-    The most that the outcomes justify.
+    Return the strongest model that the outcomes justify.
 
-    :param windows: examples by time, oldest first; the last one is the judge and is learnt from only afterwards.
-    :param gain_min: the t value that `learned` must reach over the formula on the last window. The site asks for
-        significance, since people are ranked by it; a replay of the past takes it unless it did clearly worse (WORSE).
+    :param windows: examples by time, oldest first. The last one is for evaluation and used for training only
+        afterwards.
+    :param gain_min: the t value of `learned` over the formula required on the last window. The site requires
+        significance,
+        because people are ranked by it; a replay of past data accepts it unless it is clearly worse (WORSE).
     """
     plain = formula()
     positives = sum(window.positives for window in windows)
@@ -180,9 +187,11 @@ def train(windows: Sequence[Examples], *, gain_min: float = SIGNIFICANT) -> Rank
 
 def tune(examples: Examples, prior: Matrix, *, is_free: bool = False) -> Matrix:
     """
-    Weights of a logistic regression drawn to `prior`; the intercept is dropped, since only order counts.
+    Return the weights of a logistic regression with a prior centred on `prior`.
 
-    :param is_free: weights may be negative.
+    The intercept is dropped, because only the order counts.
+
+    :param is_free: whether weights may be negative.
     """
     mean, spread = examples.features.mean(axis=0), examples.features.std(axis=0) + 1e-6
     inputs = (examples.features - mean) / spread
@@ -198,7 +207,7 @@ def tune(examples: Examples, prior: Matrix, *, is_free: bool = False) -> Matrix:
     share = (counts @ labels) / counts.sum()
     start = np.r_[drawn_to, math.log(max(share, 1e-6) / max(1 - share, 1e-6))]
     limits = [(None if is_free else 0, None)] * len(drawn_to) + [(None, None)]
-    from scipy.optimize import minimize  # slow to load, and only training asks for it
+    from scipy.optimize import minimize  # slow to import, and only training needs it
 
     rows = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=limits, options={"maxiter": 120})
     result: Matrix = (rows.x[:-1] / spread).astype(np.float32)
@@ -206,8 +215,8 @@ def tune(examples: Examples, prior: Matrix, *, is_free: bool = False) -> Matrix:
 
 
 def boost(examples: Examples, never_against: Sequence[bool] = FORMULA_NEVER_AGAINST) -> HistGradientBoostingClassifier:
-    """:param never_against: per feature, whether more of it may never lower a score."""
-    from sklearn.ensemble import HistGradientBoostingClassifier  # as slow
+    """:param never_against: per feature, whether a higher value must never lower the score."""
+    from sklearn.ensemble import HistGradientBoostingClassifier  # slow to import too
 
     trees = HistGradientBoostingClassifier(
         max_iter=TREES, max_leaf_nodes=LEAVES, min_samples_leaf=LEAF_MIN, learning_rate=LEARNING_RATE,
@@ -215,7 +224,7 @@ def boost(examples: Examples, never_against: Sequence[bool] = FORMULA_NEVER_AGAI
         monotonic_cst=[int(item) for item in never_against],
     )  # fmt: skip
     rows = np.arange(len(examples.gains))
-    if len(rows) > ROWS_MAX:  # every good outcome, and as many of the others as keep the time bounded
+    if len(rows) > ROWS_MAX:  # keep every good outcome, and only as many others as keep the training time bounded
         others = np.flatnonzero(examples.gains == 0)
         kept = np.random.default_rng(0).choice(others, max(ROWS_MAX - examples.positives, 1), replace=False)
         rows = np.sort(np.r_[np.flatnonzero(examples.gains > 0), kept])
@@ -227,7 +236,7 @@ def boost(examples: Examples, never_against: Sequence[bool] = FORMULA_NEVER_AGAI
 
 
 def ndcg(examples: Examples, scores: Matrix) -> NDArray[np.float64]:
-    """nDCG at 10 of each task that had a good outcome; gain 2^grade - 1."""
+    """Return nDCG at 10 of each task with a good outcome; the gain is 2^grade - 1."""
     result = []
     for task in np.unique(examples.tasks):
         of = examples.tasks == task
@@ -243,21 +252,21 @@ def ndcg(examples: Examples, scores: Matrix) -> NDArray[np.float64]:
 
 
 def _compare(last: Examples, ranker: Ranker, base: NDArray[np.float64]) -> tuple[float, float]:
-    """Its nDCG on the last window, and the t value of its paired gain over the formula."""
+    """Return the ranker's nDCG on the last window, and the t value of its paired gain over the formula."""
     own = ndcg(last, ranker.score(last.features))
     return round(float(own.mean()), 4), paired_t(own, base)
 
 
 def paired_t(own: NDArray[np.float64], base: NDArray[np.float64]) -> float:
-    """Of the differences per list; 0 where there are fewer than two."""
+    """Return the paired t value of the differences per list; 0 if there are fewer than two."""
     gain = own - base
     if len(gain) < 2:
         return 0.0
     return float(gain.mean()) / max(float(gain.std(ddof=1)) / math.sqrt(len(gain)), 1e-9)
 
 
-# Weights of a logistic regression without negative ones over the pasts (never the answers) of three public tracks of
-# different trades. Validated across them: each track ranked by the weights of the other two.
+# Weights of a non-negative logistic regression over the past (never the answers) of three public tracks from different
+# trades. Cross-validated: each track was ranked with the weights learned on the other two.
 FORMULA: dict[str, float] = {
     "value_activity_fast": 1.565, "value_activity_instant": 0.675, "value_bayes": 0.118, "value_like_text": 0.053,
     "rank_evidence_fast": 0.313, "rank_expanded": 0.407, "rank_bayes": 0.547, "rank_like_text": 0.047,

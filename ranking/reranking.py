@@ -1,14 +1,17 @@
 """
-From the order by score to the order that is shown. Pure: the same input gives the same order, on every machine.
+Turns the order by score into the order shown. Pure: the same input gives the same order on every machine.
 
-Four steps, each of which moves as little as it can, and none of which makes anybody vanish:
+Four steps. Each moves as few rows as possible, and none removes a row:
 
-1. who was shown more often today than the cap allows steps behind others of nearly the same score (`NEARLY` points);
-2. a near-duplicate of a row above steps back by `DUPLICATE_POINTS`: maximal marginal relevance (Carbonell and Goldstein
-   1998) with a likeness that is one for near-identical rows and nothing else;
-3. every ten without a newcomer gives its last place to the best newcomer below;
-4. exploration: each row from place 5 to 15 changes its place with the chance `EXPLORATION`, once a day per list, so
-   that the effect of a place can be separated from the effect of the row. The chance of a row's place is kept with it.
+1. a freelancer who was shown more often today than the cap allows moves behind others of nearly the same score
+   (`NEARLY`
+   points);
+2. a near-duplicate of a row above loses `DUPLICATE_POINTS`: maximal marginal relevance (Carbonell and Goldstein 1998)
+   with a similarity of 1 for near-identical rows and 0 for all others;
+3. in every ten without a newcomer, the last place goes to the best newcomer below;
+4. exploration: each row from place 5 to 15 changes place with the probability `EXPLORATION`, once a day per list, so
+   that the effect of the position can be separated from the effect of the row. The probability of each row's position
+   is stored with it.
 """
 
 from __future__ import annotations
@@ -29,7 +32,7 @@ EXPLORED_FIRST, EXPLORED_LAST = 5, 15
 
 @dataclass(frozen=True)
 class Rules:
-    """:param cap: how often a freelancer may be shown in a day before others of nearly the same score go first."""
+    """:param cap: how often a freelancer may be shown per day before others of nearly the same score go first."""
 
     cap: int | None = None
     has_newcomer_slot: bool = True
@@ -43,8 +46,8 @@ class Rules:
 @dataclass(frozen=True)
 class Candidate:
     """
-    :param shown_today: in how many other lists this freelancer stood today.
-    :param likeness: rows of the same likeness are near-identical; None is like nothing.
+    :param shown_today: the number of other lists that showed this freelancer today.
+    :param likeness: rows with the same value are near-identical; None is like no other row.
     """
 
     id: UUID
@@ -56,7 +59,10 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Place:
-    """:param position: from 1. :param ranked: the place by score alone. :param propensity: the chance of `position`."""
+    """
+    :param position: from 1. :param ranked: the position by score alone. :param propensity: the probability of
+        `position`.
+    """
 
     id: UUID
     position: int
@@ -68,9 +74,9 @@ class Place:
 
 def rerank(candidates: Iterable[Candidate], *, key: str, day: date, rules: Rules = Rules()) -> list[Place]:
     """
-    All of them in the order to show; whoever shows fewer takes the first.
+    Return all candidates in the order to show; a caller that shows fewer takes the first ones.
 
-    :param key: names the list (what for whom); with `day` it decides the exploration.
+    :param key: identifies the list (for whom and for what); together with `day` it seeds the exploration.
     """
     by_score = sorted(candidates, key=lambda item: (-item.score, item.id))
     ranked = {row.id: place for place, row in enumerate(by_score, start=1)}
@@ -86,16 +92,16 @@ def rerank(candidates: Iterable[Candidate], *, key: str, day: date, rules: Rules
 
 
 def _spread(by_score: list[Candidate], cap: int | None) -> list[tuple[float, Candidate]]:
-    """With the score that the next step orders by."""
+    """Return each candidate with the score used by the next step."""
     return [(item.score - (NEARLY if cap is not None and item.shown_today >= cap else 0.0), item) for item in by_score]
 
 
 def _apart(rows: Sequence[tuple[float, Candidate]]) -> list[Candidate]:
-    """Best first, where a row like one that is placed already counts for less."""
+    """Return candidates best first; a row similar to one already placed has its score reduced."""
     left = sorted(rows, key=lambda row: (-row[0], row[1].id))
     placed: list[Candidate] = []
     seen: set[Hashable] = set()
-    waiting: list[tuple[float, Candidate]] = []  # duplicates of what is placed, best first
+    waiting: list[tuple[float, Candidate]] = []  # duplicates of rows already placed, best first
 
     while left or waiting:
         while left and left[0][1].likeness is not None and left[0][1].likeness in seen:
@@ -116,7 +122,7 @@ def _before(first: tuple[float, Candidate], second: tuple[float, Candidate]) -> 
 
 
 def _with_newcomers(ordered: list[Candidate]) -> tuple[list[Candidate], set[UUID]]:
-    """The last place of every full ten without a newcomer goes to the best newcomer below it."""
+    """Give the last place of every full ten without a newcomer to the best newcomer below it."""
     shown, slots = list(ordered), set()
     for end in range(TEN, len(shown) + 1, TEN):
         if any(item.is_newcomer for item in shown[end - TEN : end]):
@@ -131,7 +137,7 @@ def _with_newcomers(ordered: list[Candidate]) -> tuple[list[Candidate], set[UUID
 
 
 def _held(ordered: Sequence[Candidate]) -> set[int]:
-    """Places of newcomers who are the only one of their ten: exploration leaves them where they are."""
+    """Return the positions of newcomers who are the only one in their ten; exploration does not move them."""
     held = set()
     for start in range(0, len(ordered), TEN):
         new = [start + step for step, item in enumerate(ordered[start : start + TEN]) if item.is_newcomer]
@@ -142,10 +148,11 @@ def _held(ordered: Sequence[Candidate]) -> set[int]:
 
 def _explored(places: list[Place], held: set[int], chance: float, draw: random.Random) -> list[Place]:
     """
-    At most one exchange of two places.
+    Swap at most one pair of places.
 
-    With m places that may move, two of them are drawn with the chance `chance * m / 2`: so each row moves with exactly
-    `chance`, stays with `1 - chance`, and stands at each of the m - 1 other places with `chance / (m - 1)`.
+    With m places that may move, one pair is drawn with the probability `chance * m / 2`. So each row moves with
+    probability
+    `chance`, stays with `1 - chance`, and is at each of the m - 1 other places with `chance / (m - 1)`.
     """
     movable = [
         place.position for place in places
@@ -164,11 +171,11 @@ def _explored(places: list[Place], held: set[int], chance: float, draw: random.R
         moved = {"propensity": chance / (many - 1), "is_swapped": True}
         shown[second - 1] = replace(row, position=second, **moved)  # type: ignore[arg-type]
         shown[first - 1] = replace(other, position=first, **moved)  # type: ignore[arg-type]
-    # A draw that always moves leaves no chance to those who stay; it takes two rows and a chance of one.
+    # If a swap always happens, the rows that stay would have a propensity of 0; that needs two rows and a chance of 1.
     return [item if item.propensity > 0 else replace(item, propensity=1.0) for item in shown]
 
 
 def _draw(key: str, day: date) -> random.Random:
-    """The same on every machine and in every process, which `hash` is not."""
+    """Return a generator with the same seed on every machine and in every process, unlike `hash`."""
     seed = hashlib.sha256(f"{key}|{day.isoformat()}".encode()).digest()
     return random.Random(int.from_bytes(seed[:8], "big"))  # noqa: S311 - chance, not secrecy

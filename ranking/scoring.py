@@ -1,8 +1,8 @@
 """
-Who suits which task: what is known of both, compared, and scored by `formula`. No database, no clock, plain values.
+Matching of a freelancer to a task: compares their features and scores them by `formula`. No database, no clock.
 
-Never the overlap of two lists divided by the size of the profile, which would favour thin profiles. Everything that
-lowers or raises the score is one of the parts shown.
+The score never divides an overlap by the size of the profile, because that would favour thin profiles. Everything that
+lowers or raises the score is one of the components shown.
 """
 
 from __future__ import annotations
@@ -42,11 +42,11 @@ class TaskFeatures:
     language: str
     skill_ids: tuple[UUID, ...]
     budget_minor: int | None
-    utc_hours: frozenset[int]  # when the employer's side is at work
+    utc_hours: frozenset[int]  # working hours of the employer's side
 
 
 class PastWork(NamedTuple):
-    """A contract that ended: what the task asked for, when, and whether the work was accepted."""
+    """A contract that ended: the skills the task asked for, the end time, and whether the work was accepted."""
 
     skills: tuple[UUID, ...]
     at: datetime
@@ -56,7 +56,7 @@ class PastWork(NamedTuple):
 @dataclass(frozen=True)
 class FreelancerFeatures:
     """
-    :param usual_price_minor: the middle of what was asked for similar work, in the reference currency, or None.
+    :param usual_price_minor: the median price for similar work, in the reference currency, or None.
     :param hourly_minor: the rate per hour in the reference currency, or None.
     """
 
@@ -74,7 +74,7 @@ class FreelancerFeatures:
 
     @cached_property
     def done_by_skill(self) -> dict[UUID, int]:
-        """Accepted contracts per skill."""
+        """The number of accepted contracts per skill."""
         done: dict[UUID, int] = {}
         for work in self.works:
             for skill in work.skills if work.accepted else ():
@@ -83,12 +83,14 @@ class FreelancerFeatures:
 
 
 def idf(freelancers: int, knowing: int) -> float:
-    """How much a skill tells: rare ones more. Robertson and Sparck Jones' weight, kept positive."""
+    """
+    Return the rarity weight of a skill: the Robertson and Sparck Jones weight, kept positive. Rare skills weigh more.
+    """
     return math.log(1 + (freelancers - knowing + 0.5) / (knowing + 0.5)) + 0.1
 
 
 def language_level(task_language: str, languages: Mapping[str, str]) -> str:
-    """The best level in the task's language; `bridge` where only English is there; `none`."""
+    """Return the best level in the task's language; `bridge` if the person has only English; else `none`."""
     language = task_language.split("-")[0]
     levels = [level for code, level in languages.items() if code.split("-")[0] == language]
     if levels:
@@ -97,7 +99,7 @@ def language_level(task_language: str, languages: Mapping[str, str]) -> str:
 
 
 def language_fit(task_language: str, languages: Mapping[str, str]) -> tuple[float, str]:
-    """How well the two can talk: `(0, "none")` when neither the task's language nor English is shared."""
+    """Return the language fit; `(0, "none")` if the person has neither the task's language nor English."""
     level = language_level(task_language, languages)
     return LANGUAGE_FIT.get(level, 0.5), level if level in ("bridge", "none") else "shared"
 
@@ -112,8 +114,10 @@ def score(
     weights: Weights = DEFAULT_WEIGHTS,
 ) -> Match:
     """
+    Return the score of a task and a freelancer.
+
     :param rarity: IDF per skill.
-    :param related: per skill asked for, the skills like it with their likeness in thousandths.
+    :param related: per required skill, the related skills with their similarity in thousandths.
     """
     return evaluate(compared(task, freelancer, rarity=rarity, related=related, now=now), weights)
 
@@ -126,7 +130,7 @@ def compared(
     related: Mapping[UUID, Mapping[UUID, int]],
     now: datetime,
 ) -> Inputs:
-    """What the formula reads of the pair."""
+    """Return the formula's inputs for the task and the freelancer."""
     level = language_level(task.language, freelancer.languages)
     return Inputs(
         skills=tuple(
@@ -150,14 +154,14 @@ def compared(
 
 
 def days_between(moment: float, now: datetime) -> float:
-    """From a moment in seconds of the epoch; never negative."""
+    """Return the days from a time in epoch seconds to `now`; never negative."""
     return max(0.0, (now.timestamp() - moment) / 86_400)
 
 
 def shared_work(
     requested: Sequence[UUID], works: Iterable[tuple[Sequence[UUID], float, bool]], now: datetime
 ) -> tuple[SharedWork, ...]:
-    """Those works that asked for any of the skills, the latest first."""
+    """Return the works that asked for any of the skills, most recent first."""
     place = {skill: number for number, skill in enumerate(requested)}
     shared_works = [
         SharedWork(
@@ -184,5 +188,5 @@ def _evidence_of_skill(skill: UUID, freelancer: FreelancerFeatures, rarity: floa
 
 
 def best_instead(others: Iterable[Instead]) -> Instead | None:
-    """The strongest; of equal ones the highest id, so that the same pair reads the same everywhere."""
+    """Return the strongest; of equal ones the one with the highest id, so that the result is always the same."""
     return max(others, key=lambda item: (item.strength, str(item.id)), default=None)

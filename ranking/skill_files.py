@@ -1,5 +1,5 @@
 """
-Skills and occupations as files: what ships with the product, and what an operator made of ESCO's own download
+Files of skills and occupations: those that ship with the product, and those an operator made from ESCO's own download
 (`scripts/build_linking.py`).
 """
 
@@ -15,7 +15,7 @@ from uuid import UUID, uuid5
 import yaml
 
 DATA = Path(__file__).resolve().parent.parent / "apps" / "skills" / "data"
-NAMESPACE = UUID("6f0b3c9e-5d0c-5b1e-9a51-7f0e2b1c4d10")  # of this product's skills; never changes
+NAMESPACE = UUID("6f0b3c9e-5d0c-5b1e-9a51-7f0e2b1c4d10")  # namespace of this product's skill ids; never changes
 SKILL_URI = "http://data.europa.eu/esco/skill/"
 OCCUPATION_URI = "http://data.europa.eu/esco/occupation/"
 
@@ -23,7 +23,9 @@ _own_tables: Callable[[], Path | None] = lambda: None  # noqa: E731
 
 
 def set_own_tables(folder: Callable[[], Path | None]) -> None:
-    """Where an operator's own tables lie, asked at each reading; nowhere unless this was called."""
+    """
+    Set the function that returns the folder of the operator's own tables. It is called at each read; default: none.
+    """
     global _own_tables
     _own_tables = folder
 
@@ -49,11 +51,11 @@ class SkillRow:
 
 
 def skill_id(key: str) -> UUID:
-    """The id of an ESCO URI or of a core slug: the same on every installation."""
+    """Return the id of an ESCO URI or a core slug: the same on every installation."""
     return uuid5(NAMESPACE, key)
 
 
-# --- what ships
+# --- shipped files
 
 
 def core_skills() -> list[SkillRow]:
@@ -74,7 +76,7 @@ def core_skills() -> list[SkillRow]:
 
 
 def esco_rows() -> Iterator[SkillRow]:
-    """Groups first (parents before children), then skills, then occupations; labels in English."""
+    """Yield groups first (parents before children), then skills, then occupations; labels are English."""
     uris = {code: uri for code, uri, *_ in table("esco_groups.tsv.gz")}
     for code, uri, label, parent in sorted(table("esco_groups.tsv.gz"), key=lambda row: (len(row[0]), row[0])):
         yield SkillRow(
@@ -95,17 +97,17 @@ def esco_rows() -> Iterator[SkillRow]:
 
 
 def esco_ids_by_label() -> dict[str, UUID]:
-    """English preferred labels of skills, lower case, for the core's links."""
+    """Return the ids of skills by English preferred label in lower case, for the links of the core skills."""
     return {row[3].lower(): skill_id(SKILL_URI + row[0]) for row in table("esco_skills.tsv.gz")}
 
 
-# --- what the linker reads
+# --- files the linker reads
 
 
 @dataclass(frozen=True)
 class ConceptLabel:
     """
-    One name of a skill or an occupation, by its row in the shipped table.
+    One name of a skill or an occupation; the concept is given by its row in the shipped table.
 
     :param kind: `p` preferred, `a` alternative.
     """
@@ -118,7 +120,7 @@ class ConceptLabel:
 
 @dataclass(frozen=True)
 class OccupationProfile:
-    """:param unit: the ISCO-08 unit group. Skills are rows of the table of skills."""
+    """:param unit: the ISCO-08 unit group. Skills are rows of the skill table."""
 
     row: int
     unit: str
@@ -127,7 +129,7 @@ class OccupationProfile:
 
 
 def skill_keys() -> list[str]:
-    """ESCO's keys of skills, in the order that every row number and vector here means."""
+    """Return ESCO's keys of skills; row numbers and vectors in this package follow this order."""
     return [row[0] for row in table("esco_skills.tsv.gz")]
 
 
@@ -166,13 +168,15 @@ def occupation_profiles() -> Iterator[OccupationProfile]:
 
 
 def vectors_path() -> Path:
-    """Arrays of the sentence encoder's last step and of every concept, as `scripts/build_linking.py` says."""
+    """
+    Return the file with the sentence encoder's projection and the concept vectors (see `scripts/build_linking.py`).
+    """
     own = _own_path("esco_vectors.npz")
     return own or DATA / "esco_vectors.npz"
 
 
 def wide_vectors_path() -> Path:
-    """The same of the wider encoder, as `scripts/build_wide_vectors.py` says."""
+    """Return the same for the multilingual encoder (see `scripts/build_wide_vectors.py`)."""
     return DATA / "esco_wide_vectors.npz"
 
 
@@ -181,7 +185,7 @@ def read_yaml(name: str) -> Any:
 
 
 def _own_table(name: str) -> Iterator[list[str]]:
-    """What the operator made of ESCO's own download; nothing where there is none."""
+    """Yield the rows the operator made from ESCO's own download; none if there is no such table."""
     path = _own_path(name)
     return table(name, path.parent) if path else iter(())
 

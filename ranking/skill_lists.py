@@ -1,9 +1,9 @@
 """
-Lists of skills compared with each other, where nothing but the lists is known of people and briefs.
+Compares lists of skills with each other, for people and briefs of whom only the lists are known.
 
-Three looks: the same skills, rare ones counting most; skills that stand together in other people's lists; and which
-occupations the skills are akin to, by what the texts of occupations mean. The first is the surest, the last says
-something of any two lists, in whatever language.
+Three signals: the same skills, rare ones weighted most; skills that occur together in other people's lists; and the
+occupations the skills are close to, by the meaning of the occupations' texts. The first is the most certain; the last
+gives a result for any two lists in any language.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from ranking.occupations import unit_rows
 from ranking.text import Matrix, normal
 
 READ_MAX = 4_000
-"""Lists that tell which skills go together; more would tell little and cost its square."""
+"""Maximum number of lists used to find skills that occur together; more would add little, at quadratic cost."""
 SEEN_FEW = 1.0
-"""Added to how often a skill was seen, so that what was seen once with another is no proof."""
+"""Smoothing added to a skill's count, so that one joint appearance is not enough."""
 
 
 def vocabulary(lists: Sequence[Iterable[str]]) -> csr_matrix:
-    """Labels as they are written, one column a label: skills that no taxonomy has still match themselves."""
+    """Return labels as written, one column per label, so that skills missing from the taxonomy still match."""
     place: dict[str, int] = {}
     entries = [(row, place.setdefault(normal(label), len(place))) for row, item in enumerate(lists) for label in item]
     rows, columns = [row for row, _ in entries], [column for _, column in entries]
@@ -33,14 +33,14 @@ def vocabulary(lists: Sequence[Iterable[str]]) -> csr_matrix:
 
 
 def weighed(left: csr_matrix, right: csr_matrix) -> tuple[csr_matrix, csr_matrix]:
-    """Both with rows of unit length, each skill weighed by how rare it is in `right`."""
+    """Return both with rows of unit length, each skill weighted by its rarity in `right`."""
     ravel = np.asarray((right > 0).sum(axis=0)).ravel()
     rarity = diags(np.log(1 + right.shape[0] / (1 + ravel)).astype(np.float32))
     return unit_rows(left @ rarity), unit_rows(right @ rarity)
 
 
 def shared(left: csr_matrix, right: csr_matrix) -> Matrix:
-    """Of shape (left, right), 0 to 1: the cosine of the skills both name, rare ones counting most."""
+    """Return the cosine of the skills both name, rare ones weighted most: shape (left, right), 0 to 1."""
     item, other = weighed(left, right)
     result: Matrix = (item @ other.T).toarray()
     return result
@@ -48,10 +48,12 @@ def shared(left: csr_matrix, right: csr_matrix) -> Matrix:
 
 def together(left: csr_matrix, right: csr_matrix) -> Matrix:
     """
-    Of shape (left, right), 0 to 1: the same, where a list also holds, in part, what stands beside its skills in others.
+    Return the same cosine, with each list expanded by skills that occur together with its own: shape (left, right), 0
+    to 1.
 
-    A list y becomes y + yP, with P the skills' joint appearances in `right`, divided by the root of how often either
-    appears. P is never made: it is N'N for lists N, so that all comes down to products of lists with lists.
+    A list y becomes y + yP. P holds the joint appearances of skills in `right`, divided by the geometric mean of how
+    often
+    the two appear. P is never computed: it is N'N for lists N, so only products of lists with lists are needed.
     """
     item, other = weighed(left, right)
     read = right[np.unique(np.linspace(0, right.shape[0] - 1, min(READ_MAX, right.shape[0])).astype(int))]
@@ -74,10 +76,11 @@ def _lengths(lists: csr_matrix, overlap: Matrix, further: Matrix) -> NDArray[np.
 
 def akin(left: csr_matrix, right: csr_matrix) -> Matrix:
     """
-    Of shape (left, right), -1 to 1: how alike two lists of the taxonomy's skills are in what they are akin to.
+    Return how similar two lists of the taxonomy's skills are in the occupations they are close to: shape (left, right),
+    -1 to 1.
 
-    How akin a skill is to each occupation is the likeness of its name to the occupation's name and text, by both
-    encoders, less what it has with all occupations, in units of how much that varies.
+    The closeness of a skill to an occupation is the similarity of its name to the occupation's name and text, by both
+    encoders, minus the skill's mean over all occupations, divided by its spread.
     """
     item, other = weighed(left, right)
     skills, occupations = _kinship()
@@ -89,7 +92,7 @@ def akin(left: csr_matrix, right: csr_matrix) -> Matrix:
 
 
 def _kinship() -> tuple[Matrix, Matrix]:
-    """Skills and occupations as rows whose products are how akin they are."""
+    """Return skills and occupations as rows whose dot products are their closeness."""
     names = vectors.unit(vectors.skills() + vectors.skill_names())
     skills = np.hstack([multilingual_encoder.skills(), names])
     occupations = np.hstack(

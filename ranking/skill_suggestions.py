@@ -1,9 +1,9 @@
 """
-Skills that a text names, each with the words it comes from and how sure that is.
+Suggests skills that a text names, each with the words it comes from and a confidence.
 
-Exact names (of the freelance core and of ESCO, in the text's language or in English) are found wherever they stand, the
-longest first. What is on its own between commas or line breaks is also compared by letters and by meaning. Only
-exact names are sure enough to be taken without asking; everything else waits for the person.
+Exact names (of the core skills and of ESCO, in the text's language or in English) are found anywhere in the text, the
+longest first. Items between commas or line breaks are also compared by letters and by meaning. Only exact names
+are certain enough to be added automatically; all others need the person's confirmation.
 """
 
 from __future__ import annotations
@@ -29,8 +29,9 @@ AMBIGUOUS_CONFIDENCE = 0.6
 PIECES_MAX, PIECE_WORDS_MAX = 200, 8
 CHARACTERS_MAX = 60_000
 UNSPACED = frozenset(["zh", "ja", "th"])
-# Of what `looks` gives, fitted by scripts/calibrate_suggestions.py on names whose skill is known without an answer key
-# of anybody's. Of the half not fitted, 87 per cent of those told 0.8 to 0.9 were right, 52 of those told 0.6 to 0.7.
+# Coefficients for the result of `looks`, fitted by scripts/calibrate_suggestions.py on names whose skill is known
+# without a manual answer key. On the held-out half, 87 per cent of suggestions with a confidence of 0.8 to 0.9 were
+# right, and 52 per cent of those with 0.6 to 0.7.
 CONFIDENCE = (1.90, 6.78, -0.17, 0.52)
 CONFIDENCE_AT_ZERO = -2.59
 _loading, _is_loaded = threading.Lock(), threading.Event()
@@ -39,8 +40,8 @@ _loading, _is_loaded = threading.Lock(), threading.Event()
 @dataclass(frozen=True)
 class Suggestion:
     """
-    :param start: :param end: where in the text the evidence stands.
-    :param confidence: chance that the skill is meant, 0 to 1.
+    :param start: :param end: position of the evidence in the text.
+    :param confidence: probability that the skill is meant, 0 to 1.
     """
 
     skill_id: UUID
@@ -54,7 +55,7 @@ class Suggestion:
 
 
 def suggest(text: str, language: str | None, linker: Linker, *, limit: int = 40) -> list[Suggestion]:
-    """The skills that a text names, surest first, each once; places are those of the text as it was given."""
+    """Return the skills a text names, each once, most confident first; positions refer to the original text."""
     text, places = joined(text[:CHARACTERS_MAX])
     result: dict[UUID, Suggestion] = {}
     taken: list[tuple[int, int]] = []
@@ -70,9 +71,9 @@ def suggest(text: str, language: str | None, linker: Linker, *, limit: int = 40)
 
 def ready() -> Linker:
     """
-    The linker that ships, with everything loaded that `suggest` reads: about six seconds and 900 MB at most, once.
+    Return the shipped linker with everything loaded that `suggest` needs: about six seconds and up to 900 MB, once.
 
-    Whoever asks while it is being loaded waits instead of loading a second copy.
+    Concurrent callers wait during loading instead of loading a second copy.
     """
     with _loading:
         linker = shipped()
@@ -83,7 +84,7 @@ def ready() -> Linker:
 
 
 def _exact(text: str, language: str | None, linker: Linker) -> Iterator[Suggestion]:
-    """Longest names first; a name inside a longer one that was found is part of it."""
+    """Yield exact names, the longest first; a name inside a longer match is skipped."""
     used = np.zeros(len(text), dtype=bool)
     for start, end in sorted(passages(text), key=lambda span: (span[0] - span[1], span[0])):
         start, end = _trimmed(text, start, end)
@@ -110,7 +111,7 @@ def _called(name: str, language: str | None, linker: Linker) -> list[UUID]:
 
 
 def _unspaced(text: str, language: str | None) -> Iterator[Suggestion]:
-    """Scripts without spaces have no words to look up: names of the core are looked for inside."""
+    """Yield core names found inside text of scripts without spaces, which cannot be split into words."""
     code = base_language(language)
     if code not in UNSPACED:
         return
@@ -131,7 +132,7 @@ def _alike(text: str, language: str | None, linker: Linker, taken: Sequence[tupl
     best, seen = looks(linker, names, language)
     for (start, end), row, item in zip(spans, best, seen, strict=True):
         logit = CONFIDENCE_AT_ZERO + float(np.dot(CONFIDENCE, item))
-        # A guess is never sure enough on its own, however near it comes.
+        # An inexact match is never certain enough to be added automatically.
         confidence = min(1 / (1 + float(np.exp(-logit))), AUTO_ACCEPTED - 0.01)
         if confidence >= SHOWN_MIN:
             yield Suggestion(_esco_id(linker.taxonomy.skill_keys[row]), confidence, start, end)
@@ -139,8 +140,8 @@ def _alike(text: str, language: str | None, linker: Linker, taken: Sequence[tupl
 
 def looks(linker: Linker, names: Sequence[str], language: str | None) -> tuple[list[int], Matrix]:
     """
-    The likest skill of each name, and what tells how sure that is: how like it is, its lead over the second best, its
-    likeness by meaning for the quick encoder, and whether the quick encoder finds the same skill first.
+    Return the most similar skill of each name, and four signals of certainty: its similarity, its lead over the second
+    best, its similarity in meaning by the quick encoder, and whether the quick encoder ranks the same skill first.
     """
     meaning = np.maximum(vectors.encode(names) @ vectors.skills().T, 0)
     total = linker.skills_like(names, language)
@@ -154,7 +155,7 @@ def looks(linker: Linker, names: Sequence[str], language: str | None) -> tuple[l
 
 
 def _items(text: str) -> Iterator[tuple[int, int]]:
-    """What is on its own: between commas, bullets, line breaks, conjunctions; short enough to be a name."""
+    """Yield items between commas, bullets, line breaks and conjunctions that are short enough to be a name."""
     for start, end in pieces(text, BREAKS):
         for inner_start, inner_end in pieces(text[start:end], JOINS):
             span = _trimmed(text, start + inner_start, start + inner_end)
@@ -172,7 +173,7 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
 
 @lru_cache(maxsize=1)
 def _core_names() -> dict[tuple[str, str], UUID]:
-    """By (language, normal name): the product's own skills, which ESCO lacks or calls otherwise."""
+    """Return the product's own skills by (language, normal name): skills that ESCO lacks or names differently."""
     names: dict[tuple[str, str], UUID] = {}
     for row in skill_files.core_skills():
         for label in row.labels:

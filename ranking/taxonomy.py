@@ -1,9 +1,10 @@
 """
-ESCO as arrays: names of skills and occupations in many languages, what an occupation asks for, where it belongs.
+ESCO as arrays: names of skills and occupations in many languages, the skills of each occupation, and its ISCO groups.
 
-Skills and occupations are numbered by their row in the shipped tables; everything in `scoring` speaks of rows, and only
-the edges turn rows into ids (`skill_ids`). It is read from the files that the database is filled from, so that a
-command gives the same answer before and after the import.
+Skills and occupations are numbered by their row in the shipped tables. The linker uses rows; `skill_ids` turns them
+into
+ids at the edges. The taxonomy is read from the same files as the database import, so that a command gives the same
+result before and after the import.
 """
 
 from __future__ import annotations
@@ -21,24 +22,24 @@ from scipy.sparse import csr_matrix
 from ranking import skill_files, vectors
 from ranking.text import normal
 
-# How surely a name of each kind means the skill.
+# How certainly a name of each kind means the skill.
 KIND_WEIGHTS = {"p": 1.0, "a": 0.95}
 NEAREST = 25
-"""Skills that stand for an occupation where ESCO's own relations are not there: those whose names mean most like it."""
+"""The number of skills that represent an occupation without ESCO's own relations: those with the closest names."""
 ESSENTIAL, OPTIONAL = 1.0, 0.6
 NAMESAKES = {"nb": "no", "nn": "no"}
 
 
 @dataclass(frozen=True)
 class Names:
-    """Names in one language: `texts[i]` (normal) names concept `rows[i]` as surely as `weights[i]` says."""
+    """Names in one language: `texts[i]` (normalised) names concept `rows[i]` with certainty `weights[i]`."""
 
     texts: list[str]
     rows: list[int]
     weights: list[float]
 
     def exact(self) -> dict[str, dict[int, float]]:
-        """By text: the concepts called exactly so, each with the weight of its best such name."""
+        """By text: the concepts with exactly this name, each with the weight of its best such name."""
         exact: dict[str, dict[int, float]] = defaultdict(dict)
         for text, row, weight in zip(self.texts, self.rows, self.weights, strict=True):
             exact[text][row] = max(weight, exact[text].get(row, 0.0))
@@ -48,8 +49,10 @@ class Names:
 @dataclass(frozen=True)
 class Taxonomy:
     """
-    :param profiles: occupations x skills, 1 where a skill is essential, less where optional.
-    :param has_relations: ESCO says so; else profiles are guessed from names, and nothing is known of groups.
+    :param profiles: occupations x skills, 1 if a skill is essential, less if it is optional.
+    :param has_relations: whether ESCO's relations are available; without them, profiles are guessed from names and
+        there
+        are no groups.
     :param units: occupations x ISCO-08 unit groups (four digits), 0 or 1; `minors` the same for three digits.
     """
 
@@ -67,14 +70,14 @@ class Taxonomy:
 
 
 def base_language(language: str | None) -> str:
-    """`de-AT` is read as `de`; none as the bridge language."""
+    """Return the primary language: `de` for `de-AT`; the bridge language if none is given."""
     base = (language or "en").replace("_", "-").split("-")[0].lower()
     return NAMESAKES.get(base, base)
 
 
 @lru_cache(maxsize=1)
 def shipped() -> Taxonomy:
-    """The taxonomy that ships with the product; read once a process (about a second)."""
+    """Return the taxonomy that ships with the product; loaded once per process (about a second)."""
     skills, occupations = skill_files.skill_keys(), skill_files.occupation_keys()
     profiles = list(skill_files.occupation_profiles())
     entries = [(profile.row, skill, ESSENTIAL) for profile in profiles for skill in profile.essential]

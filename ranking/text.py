@@ -1,8 +1,8 @@
 """
-Words compared by their letters: one way to fold text, and indexes of character n-grams over labels.
+Comparing words by letters: one way to normalise text, and indexes of character n-grams over labels.
 
-Character n-grams inside word boundaries (`char_wb`, 2 to 4 letters) find inflected, compounded and misspelt forms in
-any alphabet without a dictionary. Nothing here knows a language.
+Character n-grams inside word boundaries (`char_wb`, 2 to 4 letters) find inflected, compound and misspelt forms in
+any alphabet without a dictionary. Nothing here depends on a language.
 """
 
 from __future__ import annotations
@@ -26,21 +26,26 @@ ROWS_AT_ONCE = 256
 
 
 def vectorizer(**options: Any) -> TfidfVectorizer:
-    """scikit-learn's, loaded when first asked for: that takes more than a second, and most processes never ask."""
+    """
+    Return scikit-learn's vectorizer, imported on first use: the import takes over a second and most processes never
+    need it.
+    """
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     return TfidfVectorizer(sublinear_tf=True, dtype=np.float32, **options)
 
 
 def normal(text: str) -> str:
-    """Lower case, single spaces: what is compared. Accents stay, since they tell words apart."""
+    """
+    Return the text in lower case with single spaces, for comparison. Accents are kept, because they distinguish words.
+    """
     return SPACES.sub(" ", text.lower()).strip()
 
 
 def passages(text: str, *, words_max: int = 6) -> list[tuple[int, int]]:
     """
-    Parts of a text that may name one skill, as (start, end): pieces between punctuation and conjunctions, and every
-    run of up to `words_max` words inside a piece of a line.
+    Return parts of a text that may name one skill, as (start, end): pieces between punctuation and conjunctions, and
+    every run of up to `words_max` words inside a line.
     """
     result: dict[tuple[int, int], None] = {}
     for start, end in pieces(text, BREAKS):
@@ -55,7 +60,7 @@ def passages(text: str, *, words_max: int = 6) -> list[tuple[int, int]]:
 
 
 def pieces(text: str, separator: re.Pattern[str]) -> Iterator[tuple[int, int]]:
-    """Non-empty parts between separators, without surrounding space, as (start, end)."""
+    """Yield non-empty parts between separators, without surrounding space, as (start, end)."""
     at = 0
     for match in [*separator.finditer(text), None]:
         end = match.start() if match else len(text)
@@ -67,9 +72,10 @@ def pieces(text: str, separator: re.Pattern[str]) -> Iterator[tuple[int, int]]:
 
 class LabelIndex:
     """
-    Labels of concepts, several a concept, ready to be asked which concept a text is like.
+    Labels of concepts, several per concept, indexed to find the concepts a text is similar to.
 
-    :param labels: normal texts; `concepts[i]` is the concept that `labels[i]` names, `weights[i]` how surely (0 to 1).
+    :param labels: normalised texts; `concepts[i]` is the concept named by `labels[i]`, `weights[i]` its certainty (0 to
+        1).
     """
 
     def __init__(
@@ -96,7 +102,7 @@ class LabelIndex:
         self._transposed = matrix.T.tocsr()
 
     def likeness(self, texts: Sequence[str]) -> Matrix:
-        """Of shape (texts, concepts): the cosine with the likest label of each concept, 0 to 1."""
+        """Return the cosine with the most similar label of each concept: shape (texts, concepts), 0 to 1."""
         answer = np.zeros((len(texts), self.size), dtype=np.float32)
         if not len(self._of) or not len(texts):
             return answer
@@ -108,7 +114,9 @@ class LabelIndex:
         return answer
 
     def best_likeness(self, texts: Sequence[str], concepts: NDArray[np.int64]) -> Matrix:
-        """Of shape (concepts): the likest pair of a text and a label of each; for a few concepts."""
+        """
+        Return the highest similarity of any text to any label of each concept: shape (concepts); for a few concepts.
+        """
         chosen = np.sort(concepts)
         rows = np.flatnonzero(np.isin(self._of, chosen))
         answer = np.zeros(self.size, dtype=np.float32)
@@ -119,7 +127,7 @@ class LabelIndex:
 
 
 def pair_likeness(left: Sequence[str], right: Sequence[str]) -> Matrix:
-    """Of shape (left, right): the cosine of character n-grams, weighted by how rare they are in `right`."""
+    """Return the cosine of character n-grams, weighted by their rarity in `right`: shape (left, right)."""
     letters = vectorizer(analyzer="char_wb", ngram_range=(2, 4))
     if not any(right):
         return np.zeros((len(left), len(right)), dtype=np.float32)

@@ -1,9 +1,9 @@
 """
-Rank a whole folder's worth of people for a whole folder's worth of tasks, from whatever the two sides offer.
+Ranks all people of a folder for all tasks of a folder, using whatever data the two sides have.
 
-What is there decides, never a name: past work gives evidence and learning; lists of skills are linked to ids and
-compared through occupations; titles are compared directly and through occupations; a catalogue of skills is linked to
-texts.
+The method depends on the data present, never on a name: past work gives evidence and learning; lists of skills are
+linked to ids and compared through occupations; titles are compared directly and through occupations; a catalogue of
+skills is linked to texts.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ CATALOGUE_SHARE = 0.8
 LETTERS_OF_TITLES, ROAD_OF_TITLES, DIRECT_ACROSS = 0.4, 0.3, 0.5
 DIRECT_BESIDE_NAMES = 0.2
 IDS_BESIDE_ROAD = 0.15
-OWN_WORDS = 0.3  # beside the skill that a label is linked to: what no taxonomy has still matches itself
+OWN_WORDS = 0.3  # weight next to the linked skill: labels missing from the taxonomy still match themselves
 WINDOWS = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 WINDOW_TASKS_MAX = 300
 MOMENTS_MAX = 4
@@ -59,7 +59,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Brief:
-    """:param at: when it was posted, in the unit of `Past.at`; None where time plays no part."""
+    """:param at: time it was posted, in the unit of `Past.at`; None if time is not used."""
 
     id: str
     language: str | None
@@ -88,9 +88,9 @@ class Ranked:
 
 def rank(track: Track, linker: Linker, report: Report = lambda step: None) -> Ranked:
     """
-    Everybody's best RANKED_MAX for every task.
+    Return the best RANKED_MAX people for every task.
 
-    :param report: called with what is being done, for whoever waits.
+    :param report: called with a description of each step, to show progress.
     """
     card: dict[str, Any] = {}
     if any(person.history for person in track.people) and track.past:
@@ -115,7 +115,7 @@ def rank(track: Track, linker: Linker, report: Report = lambda step: None) -> Ra
 
 
 def _is_catalogue(track: Track, linker: Linker) -> bool:
-    """Are the "people" names of skills? Then the tasks ask to be linked, not to be staffed."""
+    """Return whether the "people" are names of skills. The tasks are then linked to skills, not matched with people."""
     if any(person.skills or person.text for person in track.people):
         return False
     sample = track.people[:: max(1, len(track.people) // 500)]
@@ -144,7 +144,7 @@ def _by_catalogue(track: Track, linker: Linker, report: Report) -> Matrix:
 
 
 def _columns_of_catalogue(track: Track, linker: Linker) -> NDArray[np.int64]:
-    """The skill that each entry is: by key where the id is one, else by name; -1 where neither."""
+    """Return the skill row of each entry: by key if the id is one, else by name; -1 if neither is found."""
     keys = {key: row for row, key in enumerate(linker.taxonomy.skill_keys)}
     columns = []
     for person in track.people:
@@ -157,7 +157,9 @@ def _columns_of_catalogue(track: Track, linker: Linker) -> NDArray[np.int64]:
 
 
 def _by_profile(track: Track, linker: Linker, report: Report) -> tuple[str, Matrix]:
-    """Every look that both sides allow, each in units of its own best ten, summed."""
+    """
+    Return the sum of all comparisons that both sides have data for, each scaled by the mean of its ten best values.
+    """
     parts: list[tuple[str, Matrix]] = []
     if _both(track, lambda item: bool(item.skills)):
         report("links lists of skills")
@@ -184,7 +186,7 @@ def _both(track: Track, has: Callable[[Person | Brief], bool]) -> bool:
 def _by_skills(track: Track, linker: Linker) -> Matrix:
     skills = [*(person.skills for person in track.people), *(task.skills for task in track.tasks)]
     spoken = [*(person.language for person in track.people), *(task.language for task in track.tasks)]
-    linked = linker.linked(skills, spoken)  # together: a name that both sides use is read once
+    linked = linker.linked(skills, spoken)  # linked together, so that a name both sides use is processed once
     people, tasks = linked[: len(track.people)], linked[len(track.people) :]
     own_words = OWN_WORDS * skill_lists.vocabulary(skills)
     left = skill_lists.beside(tasks, own_words[len(track.people) :])
@@ -200,7 +202,7 @@ def _by_skills(track: Track, linker: Linker) -> Matrix:
 
 def _by_titles(track: Track, linker: Linker) -> Matrix:
     """
-    In one language titles say much on their own; across languages the road through occupations says nearly all.
+    Within one language the titles alone say much; across languages the comparison through occupations says nearly all.
     """
     items: list[Person | Brief] = [*track.people, *track.tasks]
     count = len(track.people)
@@ -251,9 +253,9 @@ def _by_language(items: Sequence[Person | Brief]) -> Iterator[tuple[str | None, 
 
 def _by_history(track: Track, report: Report, card: dict[str, Any]) -> Matrix:
     """
-    Tasks are answered from an index that ends before the first of them, as a site's index does between two rebuilds.
+    Rank tasks from an index that ends before the first of them, like the site's index between two rebuilds.
 
-    Where tasks and history overlap in time there are several such moments, so that later tasks may use more.
+    If tasks and history overlap in time, there are several cut-off times, so that later tasks use more of the history.
     """
     work, past, arrays = _arrays(track, report)
     scores = np.zeros((len(track.tasks), len(track.people)), dtype=np.float32)
@@ -268,7 +270,7 @@ def _by_history(track: Track, report: Report, card: dict[str, Any]) -> Matrix:
             report(f"ranks {first + len(some)} of {len(rows)} tasks")
             scores[some] = ranker.score(index.features(arrays.rows(some)))
         strangers = index.counts == 0
-        # Nothing is known of what these did: they come last, by what they say of themselves.
+        # Without history they are ranked last, by their declared skills.
         scores[np.ix_(rows, strangers)] = (
             scores[rows].min(axis=1, keepdims=True) - 2 + declared[np.ix_(rows, strangers)]
         )
@@ -316,7 +318,7 @@ def _moments(at: NDArray[np.float64], history: NDArray[np.float64]) -> list[NDAr
 
 
 def _windows(work: Work, past: Briefs, people: int, before: float, report: Report) -> list[learning.Examples]:
-    """Past tasks of the second half of what came before, in windows, each seen with what preceded its window."""
+    """Return the second half of the past tasks in time windows, each with the features from before its window."""
     order = np.argsort(past.at, kind="stable")
     order = order[past.at[order] < before]
     random = np.random.default_rng(0)
@@ -348,7 +350,9 @@ def _gains(work: Work, rows: NDArray[np.int64], people: int, before: float) -> N
 
 
 def _declared(track: Track) -> Matrix:
-    """Share of a task's skills that a person without history declares: the only gateway of a newcomer here."""
+    """
+    Return the share of a task's skills that a person without history declares: the only signal for newcomers here.
+    """
     declared = np.zeros((len(track.tasks), len(track.people)), dtype=np.float32)
     newcomers = [(row, {normal(skill) for skill in p.skills}) for row, p in enumerate(track.people) if not p.history]
     for number, task in enumerate(track.tasks):

@@ -1,4 +1,4 @@
-"""Everybody of one part as arrays, and how they are written to files."""
+"""The columns of one part of the index as arrays, and how they are written to files."""
 
 from __future__ import annotations
 
@@ -23,12 +23,13 @@ DAY = 86_400
 @dataclass(frozen=True)
 class Columns:
     """
-    :param owners: two rows of unsigned numbers, the upper and the lower half of each person's id, sorted.
-    :param features: of type `FACTS`, one a person in that order.
-    :param skills: ids by the number that stands for each.
-    :param said: of what is declared: numbers of people, numbers of skills, worth.
-    :param works: by person: whose, when it ended in seconds, whether it was accepted, how many skills it asked for.
-    :param work_skills: numbers of the skills of each work, one work after the other.
+    :param owners: shape (2, people), unsigned: the upper and the lower half of each person's id, sorted by id.
+    :param features: one record of type `FACTS` per person, in the same order.
+    :param skills: skill ids; the position in the list is the skill's number.
+    :param said: the declared skills as three arrays: person number, skill number, weight of the declared level.
+    :param works: past work sorted by person, as four arrays: person number, end time (epoch seconds), accepted or not,
+        number of skills the task asked for.
+    :param work_skills: the skill numbers of all works, concatenated.
     """
 
     owners: NDArray[np.uint64]
@@ -44,7 +45,7 @@ class Columns:
         return [UUID(int=high << 64 | low) for high, low in self.owners.T.tolist()]
 
     def write(self, folder: Path) -> int:
-        """Write everything into a new folder; returns how many people."""
+        """Write all columns into a new folder and return the number of people."""
         folder.mkdir(parents=True)
         people, skills, worth = self.said
         np.save(folder / "owners.npy", self.owners)
@@ -61,11 +62,11 @@ class Columns:
         return len(self.features)
 
     def _write_works(self, folder: Path) -> None:
-        """The works by person, and what they prove of each skill as a matrix in which evidence is sought."""
+        """Write past work by person, and the evidence matrix (skills x people) that candidate retrieval uses."""
         workers, at, accepted, lengths = self.works
         starts = np.searchsorted(workers, np.arange(len(self.features) + 1))
         np.save(folder / "work_start.npy", starts.astype(np.int32))
-        np.save(folder / "work_at.npy", at.round().astype(np.uint32))  # seconds are enough until 2106
+        np.save(folder / "work_at.npy", at.round().astype(np.uint32))  # whole seconds fit in 32 bits until 2106
         np.save(folder / "work_accepted.npy", accepted.astype(bool))
         np.save(folder / "work_ptr.npy", np.r_[0, np.cumsum(lengths)].astype(np.int32))
         np.save(folder / "work_skills.npy", self.work_skills.astype(np.min_scalar_type(len(self.skills))))
@@ -81,7 +82,7 @@ class Columns:
         shape = (len(self.skills), len(self.features))
         matrix = csr_matrix((np.asarray(values, dtype=np.float32), (skills, people)), shape=shape)
         matrix.sum_duplicates()
-        matrix.eliminate_zeros()  # work that was not accepted brings nobody into question
+        matrix.eliminate_zeros()  # work that was not accepted is no evidence
         matrix.sort_indices()
         np.save(folder / f"{name}_indptr.npy", matrix.indptr)
         np.save(folder / f"{name}_indices.npy", matrix.indices)
@@ -89,7 +90,7 @@ class Columns:
 
 
 def by_person(workers: Any, at: Any, accepted: Any, lengths: Any, skills: Any) -> tuple[tuple[Any, Any, Any, Any], Any]:
-    """`works` and `work_skills`, put in the order of people."""
+    """Return `works` and `work_skills` sorted by person."""
     order = np.argsort(workers, kind="stable")
     starts = np.cumsum(lengths) - lengths
     return (workers[order], at[order], accepted[order], lengths[order]), skills[ragged(starts[order], lengths[order])]

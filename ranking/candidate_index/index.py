@@ -1,4 +1,4 @@
-"""What readers ask: the parts that are current, together."""
+"""The read side of the index: queries over the current base and delta together."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Ranked:
-    """:param fast: the score that ordered the candidates; the match's own, but for rounding."""
+    """:param fast: the vectorised score that ordered the candidates; equal to the match's score except for rounding."""
 
     owner: UUID
     match: Match
@@ -35,7 +35,7 @@ class Ranked:
 
 @dataclass
 class CandidateIndex:
-    """The parts that are current, opened again when a writer has put others in their place."""
+    """The current parts of the index; reopened when a writer has replaced them."""
 
     folder: Path
     _opened: dict[str, Any] = field(default_factory=dict)
@@ -44,7 +44,7 @@ class CandidateIndex:
 
     @property
     def parts(self) -> list[Part]:
-        """Empty while nothing was built, or what was built cannot be read: then the question goes to PostgreSQL."""
+        """The open parts. Empty if no index was built or it cannot be read; the caller then queries PostgreSQL."""
         for _ in range(3):  # a writer may replace the parts while they are being opened
             try:
                 status = (self.folder / CURRENT).stat()
@@ -63,7 +63,7 @@ class CandidateIndex:
 
     @property
     def database(self) -> str:
-        """Whose people the parts hold, as their writer said."""
+        """The name of the database the index was built from, or an empty string."""
         return str(self._opened.get("database", "")) if self.parts else ""
 
     def _open(self, current: dict[str, Any]) -> None:
@@ -85,11 +85,15 @@ class CandidateIndex:
 
     @property
     def countries(self) -> set[str]:
-        """Where the people are."""
+        """The country codes of all people in the index."""
         return {country_code(number) for part in self.parts for number in part.countries}
 
     def rarity(self, skills: Iterable[UUID]) -> dict[UUID, float]:
-        """IDF of each skill; one that nobody has is the rarest. Those who changed lately are counted twice, at most."""
+        """
+        Return the IDF of each skill; a skill that no freelancer declares has the highest value.
+
+        People in the delta are still counted in the base too, so a recently changed person may count twice.
+        """
         parts = self.parts
         people = sum(len(part) for part in parts)
         return {skill: scoring.idf(people, sum(part.knowing(skill) for part in parts)) for skill in skills}
@@ -107,9 +111,9 @@ class CandidateIndex:
         points: formula.Weights = formula.DEFAULT_WEIGHTS,
     ) -> list[Ranked]:
         """
-        The best for a task, best first, equal ones by id, with the parts of each score.
+        Return the best candidates for a task with the components of each score, best first; ties are ordered by id.
 
-        :param weights: what each skill weighs when candidates are sought; the task's own and those like them.
+        :param weights: the weight of each skill in candidate retrieval: the task's own skills and related skills.
         :param related: as in `scoring.score`.
         """
         rarity = self.rarity(task.skill_ids)

@@ -1,4 +1,4 @@
-"""Who of one part comes into question, and what the formula gives them: `scoring.score` for many people at once."""
+"""Candidate retrieval and scoring within one part: `scoring.score` for many people at once."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from ranking.candidate_index.segments import FACTS, LANGUAGES_MAX, Floats, Part,
 from ranking.formula import Asked, Inputs, Instead, SharedWork
 from ranking.scoring import TaskFeatures
 
-EVIDENCE_PLACES, DECLARED_PLACES, NEWCOMER_PLACES = 0.4, 0.45, 0.15  # of the candidates
+EVIDENCE_PLACES, DECLARED_PLACES, NEWCOMER_PLACES = 0.4, 0.45, 0.15  # shares of the candidates
 
 
 @dataclass(frozen=True)
 class Rules:
     """
-    What stands before any score.
+    Hard rules, applied before scoring.
 
-    :param payable: COUNTRIES booleans: may money from the employer reach people there?
-    :param excluded: owners who are never recommended for this task: the employer's own people, blocked pairs.
+    :param payable: one boolean per country (COUNTRIES in all): whether the employer can pay people there.
+    :param excluded: owners who are never recommended for this task: members of the employer, blocked pairs.
     """
 
     payable: NDArray[np.bool_]
@@ -35,8 +35,11 @@ class Rules:
 
 def candidates(part: Part, task: TaskFeatures, weights: Mapping[UUID, float], rules: Rules, count: int) -> Rows:
     """
-    Whom the hard rules let through and one of the channels brings: work done with these skills and those like them
-    (which is also where people with similar past tasks are), declared skills, and newcomers by declared skills.
+    Return the rows of up to `count` people who pass the hard rules.
+
+    They come from three channels: work done with the task's or related skills (this also covers people with similar
+    past
+    tasks), declared skills, and newcomers by declared skills.
     """
     held = [(part.skills[skill], weight) for skill, weight in weights.items() if skill in part.skills]
     if not held:
@@ -56,7 +59,9 @@ def candidates(part: Part, task: TaskFeatures, weights: Mapping[UUID, float], ru
 
 
 def _sums(matrix: csr_matrix, weighted_rows: list[tuple[int, float]]) -> tuple[Rows, Floats]:
-    """Who has any of the skills, and their weights added up: only the rows of the skills asked for are read."""
+    """
+    Return the people who have any of the skills and the sums of the skill weights. Reads only the rows of those skills.
+    """
     weights = np.array([weight for _, weight in weighted_rows], dtype=np.float32)
     question = csr_matrix(
         (weights, ([0] * len(weighted_rows), [row for row, _ in weighted_rows])), shape=(1, matrix.shape[0])
@@ -66,7 +71,7 @@ def _sums(matrix: csr_matrix, weighted_rows: list[tuple[int, float]]) -> tuple[R
 
 
 def _best(rows: Rows, sums: Floats, count: int) -> Rows:
-    """Where the highest sums are, equal ones by row."""
+    """Return the positions of the `count` highest sums; ties are ordered by row."""
     if len(rows) <= count:
         return np.arange(len(rows))
     if count <= 0:
@@ -82,10 +87,11 @@ def _best(rows: Rows, sums: Floats, count: int) -> Rows:
 
 def _edge(sums: Floats, count: int) -> float:
     """
-    The lowest of the `count` highest.
+    Return the `count`-th highest sum.
 
-    Of very many, a sixteenth says about where it lies: often right there, where thousands have the same, and else most
-    can be moved to suspense. If that was too bold, all are looked at.
+    For very long arrays a sample of one in sixteen gives an estimate. Often it is exact, because thousands of people
+    have
+    the same sum; otherwise it excludes most of the array. If the estimate is too high, the whole array is partitioned.
     """
     if len(sums) > 16 * count:
         sample = sums[::16]
@@ -99,16 +105,16 @@ def _edge(sums: Floats, count: int) -> float:
     return float(np.partition(sums, -count)[-count])
 
 
-SLACK = 8  # candidates looked at for each that is wanted: the hard rules take some away
+SLACK = 8  # candidates checked per candidate wanted, because the hard rules remove some
 
 
 def _allowed(
     part: Part, task: TaskFeatures, rules: Rules, rows: Rows, sums: Floats, at_least: int
 ) -> tuple[Rows, Floats]:
     """
-    The best of those whom the hard rules let through: `wanted` or more, where there are so many.
+    Return the best people who pass the hard rules: at least `wanted`, if there are that many.
 
-    Cheap sums first, the wide table for those who could still get in.
+    The cheap sums order all people first; the wide feature table is read only for the best of them.
     """
     looked_at = SLACK * max(at_least, 1)
     while True:
@@ -120,7 +126,7 @@ def _allowed(
 
 
 def _may(part: Part, task: TaskFeatures, rules: Rules, rows: Rows) -> NDArray[np.bool_]:
-    """Do the hard rules let them through?"""
+    """Return whether each row passes the hard rules."""
     language_bit, bridge = (
         np.uint64(1 << part.languages[code])
         if part.languages.get(code, LANGUAGES_MAX) < LANGUAGES_MAX
@@ -137,7 +143,7 @@ def _may(part: Part, task: TaskFeatures, rules: Rules, rows: Rows) -> NDArray[np
 
 
 class Scores:
-    """`formula.evaluate` for many people at once; arrays of one number a candidate."""
+    """`formula.evaluate` for many people at once; every array has one value per candidate."""
 
     def __init__(
         self,
@@ -164,7 +170,9 @@ class Scores:
         self.score: Floats = base * recency * self._fit()
 
     def _compare_skills(self) -> None:
-        """Declared worth, accepted contracts and faded work of every skill that matters; and of similar past tasks."""
+        """
+        Compute declared level, accepted contracts and decayed work per relevant skill, and the similar past tasks.
+        """
         skill_ids = self.task.skill_ids
         others = {other for skill in skill_ids for other in self.related.get(skill, {})} - set(skill_ids)
         self.slots = {skill: number for number, skill in enumerate([*skill_ids, *sorted(others, key=str)])}
@@ -181,7 +189,7 @@ class Scores:
                 slot_of[part.skills[skill]] = number
         slot, work = slot_of[part.work_skills[ragged(first, lengths)]], np.repeat(np.arange(len(works)), lengths)
         slot, work = slot[slot >= 0], work[slot >= 0]
-        shared = slot < len(skill_ids)  # in the order of works, and so of people
+        shared = slot < len(skill_ids)  # sorted by work, so also by person
         self.asked_of = np.column_stack((works[work[shared]], slot[shared]))
         self.asked_start = np.searchsorted(person[work[shared]], np.arange(size + 1))
         accepted = part.work_accepted[works].astype(np.float64)
@@ -245,7 +253,7 @@ class Scores:
         return result
 
     def _talks(self) -> list[tuple[int, str, float]]:
-        """(language, column, how well the two can talk), the best last."""
+        """Return (language number, column, language fit), with the best fit last."""
         language = self.part.languages.get(self.task.language.split("-")[0], LANGUAGES_MAX)
         bridge = self.part.languages.get(scoring.BRIDGE, LANGUAGES_MAX)
         levels = ("basic", "conversational", "fluent")
@@ -254,10 +262,10 @@ class Scores:
             (language, level, formula.LANGUAGE_FIT[level]) for level in levels if language < LANGUAGES_MAX
         ]
 
-    # --- one of them ----------------------------------------------------------------------------------------------
+    # --- one candidate --------------------------------------------------------------------------------------------
 
     def inputs(self, at: int) -> Inputs:
-        """What the formula reads of one, as `scoring.compared` gives it."""
+        """Return the formula's inputs for one candidate, equal to those of `scoring.compared`."""
         features = dict(zip(FACTS.names or (), self.features[at].item(), strict=True))
         declared, done = self.declared[:, at].tolist(), self.done[:, at].tolist()
         return Inputs(
@@ -279,7 +287,7 @@ class Scores:
         )
 
     def _shared_work(self, at: int) -> tuple[SharedWork, ...]:
-        """As `scoring.shared_work`, from the works that asked for any of the skills alone."""
+        """As `scoring.shared_work`, reading only the works that asked for one of the task's skills."""
         places: dict[int, list[int]] = {}
         for work, place in self.asked_of[slice(*self.asked_start[at : at + 2])].tolist():
             places.setdefault(work, []).append(place)

@@ -1,4 +1,4 @@
-"""One part of a candidate index, mapped into memory, and what its columns mean."""
+"""One memory-mapped part of a candidate index, and the meaning of its columns."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ def country_code(number: int) -> str:
 
 
 def country_number(code: str) -> int:
-    """Of two letters A to Z; anything else is 0, which is AA and nobody's."""
+    """
+    Return the number of a two-letter code (A to Z). Any other string gives 0, the number of the unassigned code AA.
+    """
     if len(code) == 2 and code.isascii() and code.isupper():
         return (ord(code[0]) - 65) * 26 + ord(code[1]) - 65
     return 0
@@ -43,12 +45,12 @@ LEVEL_NOT_KNOWN = 9
 
 
 def level_of(said: float) -> int:
-    """The declared level that was written as its worth; 0 for none."""
+    """Return the declared level for a stored weight; 0 if the skill is not declared."""
     return LEVEL_OF_SAID.get(round(said, 4), LEVEL_NOT_KNOWN) if said else 0
 
 
 def ragged(starts: Rows, lengths: Rows) -> Rows:
-    """The places of many short runs, one after the other."""
+    """Return the indices of many short runs (`starts`, `lengths`), concatenated."""
     ends = np.cumsum(lengths)
     total = int(ends[-1]) if len(ends) else 0
     result: Rows = np.repeat(starts - (ends - lengths), lengths) + np.arange(total)
@@ -56,7 +58,7 @@ def ragged(starts: Rows, lengths: Rows) -> Rows:
 
 
 def halves(ids: Iterable[UUID]) -> NDArray[np.uint64]:
-    """Upper and lower halves of ids, as two rows: what ids are sorted and sought by."""
+    """Return the upper and lower 64 bits of the ids as two rows; ids are sorted and looked up by them."""
     numbers = [row_id.int for row_id in ids]
     return np.array(
         [[number >> 64 for number in numbers], [number & (2**64 - 1) for number in numbers]], dtype=np.uint64
@@ -64,17 +66,17 @@ def halves(ids: Iterable[UUID]) -> NDArray[np.uint64]:
 
 
 def _mapped(path: Path) -> NDArray[Any]:
-    """As a plain array over the map: numpy's own class for maps costs microseconds at every look."""
+    """Map a file as a plain array: the `numpy.memmap` class costs microseconds on every access."""
     mapped: NDArray[Any] = np.load(path, mmap_mode="r").view(np.ndarray)
     return mapped
 
 
 class Part:
     """
-    One folder, mapped into memory.
+    One folder of the index, mapped into memory.
 
-    :ivar said: skills x people: what is declared, as its worth; `evidence`: log of faded accepted work, for seeking.
-    :ivar work_start: where the works of each person begin; `work_ptr` where the skills of each work begin.
+    :ivar said: skills x people: weight of the declared level. `evidence`: log of decayed accepted work, for retrieval.
+    :ivar work_start: index of each person's first work; `work_ptr`: index of each work's first skill.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -109,12 +111,12 @@ class Part:
         return int(rows[0]) if len(rows) else None
 
     def _rows_of(self, owners: Iterable[UUID]) -> Rows:
-        """Of those who are here."""
+        """Return the rows of those owners who are in this part."""
         high, low = halves(owners if len(self.high) else ())
         rows = np.searchsorted(self.high, high)
         ends = np.searchsorted(self.high, high, side="right")
         while (others := np.flatnonzero((rows < ends) & (self.low[np.minimum(rows, ends - 1)] != low))).size:
-            rows[others] += 1  # several share the upper half: ids of one millisecond
+            rows[others] += 1  # several ids share the upper half: they were created in the same millisecond
         result: Rows = rows[rows < ends]
         return result
 
@@ -128,12 +130,12 @@ class Part:
         return [self.owner(row) for row in range(len(self.features))]
 
     def knowing(self, skill: UUID) -> int:
-        """How many declare it."""
+        """Return how many people declare the skill."""
         row = self.skills.get(skill)
         return 0 if row is None else int(self.said.indptr[row + 1] - self.said.indptr[row])
 
     def declared(self, skill: UUID, rows: Rows) -> Floats:
-        """What each of these people says of a skill, as its worth; 0 for nothing."""
+        """Return the weight of each person's declared level in a skill; 0 if not declared."""
         number = self.skills.get(skill)
         if number is None:
             return np.zeros(len(rows))
@@ -146,7 +148,7 @@ class Part:
         return result
 
     def works_of(self, row: int) -> Iterator[tuple[list[UUID], float, bool]]:
-        """Skills, moment of the end in seconds, and whether it was accepted."""
+        """Yield the skills of each work, its end time in epoch seconds, and whether it was accepted."""
         for work in range(int(self.work_start[row]), int(self.work_start[row + 1])):
             skills = [
                 self.skill_ids[work_skill]

@@ -1,4 +1,4 @@
-"""The only writer of a candidate index."""
+"""The only code that writes a candidate index."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from ranking.scoring import FreelancerFeatures, PastWork
 
 CURRENT = "current.json"
 FORMAT = 2
-"""Of the files; another one is another candidate index."""
+"""Version of the file format; each version has its own index folder."""
 
 
 class Writer:
-    """Collects people one by one, without keeping objects of them: for few, who changed since the base was made."""
+    """Collects people one by one into compact arrays, without keeping their objects."""
 
     def __init__(self) -> None:
         self._ids: list[UUID] = []
@@ -73,7 +73,7 @@ class Writer:
         self._work_skills.extend(self._skill_row(skill) for skill in work.skills)
 
     def columns(self) -> Columns:
-        """Everybody in the order of their ids."""
+        """Return everything collected, sorted by person id."""
         owners = halves(self._ids)
         order = np.lexsort((owners[1], owners[0]))
         place = np.empty(len(order), dtype=np.int64)
@@ -101,7 +101,7 @@ def _numbers(values: array[Any], kind: Any) -> Any:
 
 @contextmanager
 def writing(index: Path) -> Iterator[bool]:
-    """One writer of a candidate index at a time: false for whoever comes second, who leaves it to the first."""
+    """Lock the index for one writer. Yields False if another process already holds the lock."""
     index.mkdir(parents=True, exist_ok=True)
     with (index / ".lock").open("w") as handle:
         try:
@@ -114,9 +114,9 @@ def writing(index: Path) -> Iterator[bool]:
 
 def put_base(index: Path, people: Columns, *, until: str = "", database: str = "") -> int:
     """
-    Write a new base without a delta and make it the current one; returns how many people.
+    Write a new base without a delta, make it current and return the number of people.
 
-    :param until: up to which change the people are known, for `state`; `database`: whose people they are.
+    :param until: position of the last change included, for `state`; `database`: name of the source database.
     """
     index.mkdir(parents=True, exist_ok=True)
     number = int(state(index).get("base", 0)) + 1
@@ -128,9 +128,10 @@ def put_base(index: Path, people: Columns, *, until: str = "", database: str = "
 
 def put_delta(index: Path, people: Columns, *, gone: Iterable[UUID], until: str = "") -> int:
     """
-    Write a delta over the current base: the people as they are now, and `gone`, who are no longer to be found at all.
+    Write a delta over the current base and return the number of people in it.
 
-    :raises FileNotFoundError: without a base.
+    :param people: the current data of the people who changed; `gone`: ids of people who are removed from the index.
+    :raises FileNotFoundError: if there is no base.
     """
     now = state(index)
     if not now:
@@ -143,15 +144,14 @@ def put_delta(index: Path, people: Columns, *, gone: Iterable[UUID], until: str 
 
 
 def _fresh(folder: Path) -> Path:
-    shutil.rmtree(folder, ignore_errors=True)  # what a writer that died has left
+    shutil.rmtree(folder, ignore_errors=True)  # left behind by a writer that crashed
     return folder
 
 
 def state(index: Path) -> dict[str, Any]:
     """
-    Empty without a candidate index; `base`, `delta`, up to which change each goes (`base_until`, `until`), `people` of
-    the base,
-    `database`.
+    Return `base`, `delta`, the last change included in each (`base_until`, `until`), `people` in the base and
+    `database`. Empty if there is no index.
     """
     try:
         result: dict[str, Any] = json.loads((index / CURRENT).read_text())
@@ -161,12 +161,13 @@ def state(index: Path) -> dict[str, Any]:
 
 
 def _switch(index: Path, current: dict[str, Any]) -> None:
-    """Readers see the old parts or the new ones, never a mixture; what no reader starts with any more is removed."""
+    """Replace the current state atomically, so that readers never see a mixture of parts, and delete unused parts."""
     temporary = index / f"{CURRENT}.{os.getpid()}"
     temporary.write_text(json.dumps(current))
     temporary.replace(index / CURRENT)
     kept = {f"base-{current['base']}", f"delta-{current['base']}-{current['delta']}"}
-    kept |= {f"base-{current['base'] - 1}", f"delta-{current['base']}-{current['delta'] - 1}"}  # being opened just now
+    # a reader may be opening these
+    kept |= {f"base-{current['base'] - 1}", f"delta-{current['base']}-{current['delta'] - 1}"}
     for folder in index.iterdir():
         if folder.is_dir() and folder.name not in kept:
-            shutil.rmtree(folder, ignore_errors=True)  # open maps keep their pages
+            shutil.rmtree(folder, ignore_errors=True)  # maps that are still open keep their pages
