@@ -9,5 +9,5 @@ class MatchingConfig(AreaConfig):
 
     def ready(self) -> None:
         super().ready()
-        # Importing the jobs tells the operations how to hint the worker after a commit.
+        # Importing the jobs registers the function that wakes the worker after a commit.
         import_module("apps.matching.jobs")

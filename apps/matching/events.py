@@ -13,7 +13,7 @@ class TaskSuits:
 
 @bus.event("matching.people_suit")
 class PeopleSuit:
-    """These freelancers, best first, suit a task for which nobody was invited yet: a weekly notification."""
+    """These freelancers, best first, suit a task without invitations so far; for a weekly notification."""
 
     task_id: UUID
     organization_ids: list[UUID]

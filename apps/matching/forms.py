@@ -15,7 +15,7 @@ from ranking import formula
 
 
 class SkillTextForm(forms.Form):
-    """A text to find skills in: pasted or out of a file."""
+    """A text to find skills in, pasted or uploaded as a file."""
 
     text = forms.CharField(
         label=_("Paste a text"),
@@ -40,7 +40,7 @@ class SkillTextForm(forms.Form):
 
 
 class RefusalForm(forms.Form):
-    """Why a recommendation does not suit one side. Whether words are needed is the policy's to say."""
+    """Why a recommendation does not suit one side. The policy decides whether a text is required."""
 
     reason = forms.ChoiceField(
         label=_("Why"),
@@ -61,7 +61,7 @@ class RefusalForm(forms.Form):
 
 
 class WeightsForm(forms.Form):
-    """How much each part counts; any three numbers, taken as shares of their sum."""
+    """The weight of each component: any three numbers, scaled to shares of their sum."""
 
     skill = forms.IntegerField(label=_("Skills"), min_value=0, max_value=100)
     pay = forms.IntegerField(label=_("Pay"), min_value=0, max_value=100)
@@ -89,7 +89,7 @@ class StaffWeightsForm(WeightsForm):
 
 
 class ExperimentForm(WeightsForm):
-    """Two arms: what holds now, and the same with other weights or more of the readers' lists explored."""
+    """Two arms: the current order, and one with other weights or with more exploration."""
 
     name = forms.SlugField(
         label=_("Name"), max_length=60, help_text=_("Small letters, digits and dashes. It decides who sees which arm.")
@@ -117,7 +117,7 @@ class ExperimentForm(WeightsForm):
     field_order = ("name", "side", "note", "skill", "pay", "growth", "exploration", "share", "days")
 
     def plan(self, now: datetime) -> dict[str, Any]:
-        """What `operations.start_experiment` takes; the first arm is what everybody sees."""
+        """Return the arguments of `operations.start_experiment`; the first arm is the current order."""
         data = self.cleaned_data
         points = self.weights
         other = {

@@ -12,50 +12,50 @@ def refresh() -> int:
 
 
 def wake() -> None:
-    """After a commit: what was asked for is matched at once and not only when beat looks."""
+    """After a commit: start matching now instead of at the next beat."""
     hint(refresh)
 
 
 matches.on_requested(wake)
 
 
-# A first candidate index of a large market takes longer than other jobs may; one that is ended halfway would never be
-# there.
+# The first candidate index of a large market takes longer than other jobs may. If it were stopped halfway, there would
+# never be an index.
 WRITING_SECONDS_MAX = 1800
 
 
 @shared_task(name="matching.refresh_candidate_index", time_limit=WRITING_SECONDS_MAX)
 def refresh_candidate_index() -> int:
-    """Who changed is found as they are now a second later."""
+    """Update changed people in the index, at most a second after the change."""
     return candidate_index.refresh_candidate_index(now=timezone.now()) or 0
 
 
 @shared_task(name="matching.rebuild_candidate_index", time_limit=WRITING_SECONDS_MAX)
 def rebuild_candidate_index() -> int:
-    """Write everybody again, so that the delta stays small and ages are those of today."""
+    """Rebuild the whole index, so that the delta stays small and ages are current."""
     return candidate_index.rebuild_candidate_index(now=timezone.now()) or 0
 
 
 @shared_task(name="matching.train_rankers", time_limit=WRITING_SECONDS_MAX)
 def train_rankers() -> int:
-    """Learn again where a week has passed and there are outcomes enough."""
+    """Train again where a week has passed and there are enough outcomes."""
     return learning.train_rankers(now=timezone.now())
 
 
 @shared_task(name="matching.notify_employers", time_limit=WRITING_SECONDS_MAX)
 def notify_employers() -> int:
-    """Once a week; one that is ended halfway goes on with the others when it is started again."""
+    """Notify employers once a week. A run that was stopped continues with the remaining tasks."""
     return notifications.notify_employers(now=timezone.now())
 
 
 @shared_task(name="matching.prune_impressions")
 def prune_impressions() -> int:
-    """Drop what was shown more than 400 days ago."""
+    """Delete impressions older than 400 days."""
     return impressions.prune_impressions(now=timezone.now())
 
 
 @shared_task(name="matching.write_fairness_report")
 def write_fairness_report() -> bool:
-    """The week that is over; asked every night, so that one missed is made up for."""
+    """Write the report of last week. Runs every night, so that a missed run is made up."""
     now = timezone.now()
     return exposure.write_fairness_report(week=exposure.week_before(now), now=now) is not None

@@ -1,4 +1,4 @@
-"""Records which recommendations a page showed, after the answer has gone out: nobody waits for it."""
+"""Records which recommendations a page showed, after the response is sent, so that the user does not wait for it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 
 class ShownMiddleware:
-    """Only what was really seen: a page that was fetched ahead of a click, or failed, showed nothing."""
+    """Records only pages that were really seen: a prefetched or failed page counts as not shown."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -25,17 +25,17 @@ class ShownMiddleware:
         noted: list[Noted] = getattr(request, NOTED, [])
         is_ahead = "prefetch" in (request.headers.get("Sec-Purpose", "") + request.headers.get("Purpose", ""))
         if noted and request.method == "GET" and response.status_code < 400 and not is_ahead:
-            # Servers call `close` when they have sent the answer (PEP 3333; Django documents it of every response).
+            # Servers call `close` when they have sent the response (PEP 3333; Django documents it for every response).
             response.close = partial(_write_and_close, noted, response.close)  # type: ignore[method-assign]
         return response
 
 
 def _write_and_close(noted: list[Noted], close: Callable[[], None]) -> None:
-    """First the lists, while the connection to the database is still the request's; a second call finds none."""
+    """Write the lists while the request's database connection is still open; a second call does nothing."""
     while noted:
         try:
             noted.pop(0)(now=timezone.now())
         except Exception:
-            # The page is out; what it showed is worth a line in the log and no more.
+            # The page is already sent; a failure to record it is only logged.
             logger.exception("what was shown could not be written down")
     close()

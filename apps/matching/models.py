@@ -14,9 +14,9 @@ from ranking.formula import Weights
 
 class MatchResult(models.Model):
     """
-    How well a freelancer suits a task, with the parts of the score and the reasons as skill ids.
+    How well a freelancer suits a task, with the components of the score and the reasons as skill ids.
 
-    `components` sum to `score`; a reader's language chooses the words only when it is shown.
+    `components` sum to `score`. Reasons are turned into words of the reader's language when they are shown.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -26,9 +26,9 @@ class MatchResult(models.Model):
     components = models.JSONField()
     reasons = models.JSONField()
     inputs = models.JSONField(default=dict)
-    """What the formula read of this pair: from it and the points alone the score can be computed again."""
+    """Everything the formula read; together with the points, the score can be recomputed from it."""
     learned = models.FloatField(null=True, blank=True)
-    """Where a learned order would put it, in the units of the score; None where the formula orders."""
+    """The position by the learned order, on the scale of the score; None if the formula orders the list."""
     is_newcomer = models.BooleanField(default=False)
     ranker_version = models.CharField(max_length=20)
     computed_at = models.DateTimeField()
@@ -52,7 +52,7 @@ class SubjectKind(models.TextChoices):
 
 
 class MatchRequest(BaseModel):
-    """Something changed and must be matched again; asking twice before it is done asks once."""
+    """A task or freelancer that changed and must be matched again; a repeated request before the match is ignored."""
 
     subject_kind = models.CharField(max_length=12, choices=SubjectKind)
     subject_id = models.UUIDField()
@@ -70,8 +70,7 @@ class MatchRequest(BaseModel):
 
 class CandidateChange(models.Model):
     """
-    Somebody whose entry on the candidate index is older than what PostgreSQL knows; kept until everybody is written
-    again.
+    A person whose entry in the candidate index is older than the data in PostgreSQL; kept until the index is rebuilt.
     """
 
     organization = models.OneToOneField(Organization, on_delete=models.CASCADE, primary_key=True, related_name="+")
@@ -80,10 +79,9 @@ class CandidateChange(models.Model):
 
 class CandidateIndexDatabase(models.Model):
     """
-    One row, by which a candidate index tells this database from another that stood at the same address before.
+    One row that distinguishes this database from another one that had the same address before.
 
-    Emptied tables lose it and a new database never had it: then nobody's candidate index is this one's until one is
-    written.
+    An emptied or new database does not have the row. A candidate index is then not used until a new one is written.
     """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
@@ -94,7 +92,7 @@ class CandidateIndexDatabase(models.Model):
 
 
 class RankingWeights(models.Model):
-    """The points of the formula, one version after the other; the newest holds. Append-only."""
+    """The points of the formula, in versions; the newest is in use. Append-only."""
 
     id = models.BigAutoField(primary_key=True)
     skill = models.FloatField()
@@ -116,11 +114,11 @@ class RankingWeights(models.Model):
         return Weights(self.skill, self.pay, self.growth)
 
 
-# --- shown, to whom, and what came of it ----------------------------------------------------------------------------
+# --- impressions and outcomes -----------------------------------------------------------------------------------------
 
 
 class ListKind(models.TextChoices):
-    """Where a list stood. The reader of the first four is a freelancer, of the others the task's employer."""
+    """Where a list was shown. The reader of the first four is a freelancer; of the others, the task's employer."""
 
     RECOMMENDED = "recommended", _("Recommended for you")
     HOME = "home", _("Home page of a freelancer")
@@ -136,7 +134,7 @@ PEOPLE_LISTS = (ListKind.TASK, ListKind.PEOPLE, ListKind.PEOPLE_MAIL)
 
 
 class ListSide(models.TextChoices):
-    """What is listed, and so for whom."""
+    """Whether a list shows tasks (to a freelancer) or people (to an employer)."""
 
     PEOPLE = "people", _("Freelancers for a task (the reader is the employer)")
     TASKS = "tasks", _("Tasks for a freelancer")
@@ -144,10 +142,10 @@ class ListSide(models.TextChoices):
 
 class Experiment(BaseModel):
     """
-    Two or more ways of ordering the same kind of lists, each for a fixed part of the readers.
+    Two or more orders of the same kind of list, each for a fixed share of the readers.
 
-    `arms` is `[{"name", "share", "weights"?: [skill, pay, growth], "parameters"?: {...}}]`, the first being what
-    everybody else sees; shares are points of 100. `guardrails` is `{"newcomer_share_min", "gini_max"}`.
+    `arms` is `[{"name", "share", "weights"?: [skill, pay, growth], "parameters"?: {...}}]`. The first arm is also what
+    readers outside the experiment see; shares are points of 100. `guardrails` is `{"newcomer_share_min", "gini_max"}`.
     """
 
     name = models.SlugField(max_length=60, unique=True)
@@ -156,7 +154,7 @@ class Experiment(BaseModel):
     arms = models.JSONField()
     guardrails = models.JSONField(default=dict)
     share = models.PositiveSmallIntegerField(default=100)
-    """Readers in a hundred who take part; the others see the first arm and are not counted."""
+    """Percentage of readers who take part; the others see the first arm and are not counted."""
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     started_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -182,10 +180,10 @@ class Experiment(BaseModel):
 
 class MatchImpression(models.Model):
     """
-    One freelancer and one task stood in a list that somebody saw; the rows of one list share `list_id`.
+    One freelancer and one task in a list that a reader saw; the rows of one list share `list_id`.
 
-    Who looked is the organization, never a person. `propensity` is the chance that this row stood at this place,
-    given the ranker and the day's draw of exploration swaps. Rows are dropped after 400 days.
+    The reader is recorded as an organization, never as a person. `propensity` is the probability that this row had this
+    position, given the ranker and the day's exploration swaps. Rows are deleted after 400 days.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -196,7 +194,7 @@ class MatchImpression(models.Model):
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
     position = models.PositiveSmallIntegerField()
     ranked = models.PositiveSmallIntegerField()
-    """The place by score alone, before anything was moved."""
+    """The position by score alone, before reranking."""
     score = models.FloatField()
     components = models.JSONField()
     reasons = models.JSONField()
@@ -249,7 +247,7 @@ class EventKind(models.TextChoices):
 
 
 class MatchEvent(models.Model):
-    """What came of a pair, once per kind; `impression` is the last list in which the pair stood before, if any."""
+    """An outcome of a pair, once per kind; `impression` is the last list that showed the pair before, if any."""
 
     id = models.BigAutoField(primary_key=True)
     kind = models.CharField(max_length=12, choices=EventKind)
@@ -271,7 +269,7 @@ class MatchEvent(models.Model):
 
 
 class Reason(models.TextChoices):
-    """Why a recommendation does not suit; the first five are a freelancer's, an employer has the last four."""
+    """Why a recommendation does not suit. The first five are for freelancers, the last four for employers."""
 
     PAY = "pay", _("It pays too little")
     SKILL = "skill", _("It is not my skill")
@@ -288,7 +286,7 @@ class MatchRefusal(BaseModel):
     """One side said that the other does not suit. The pair is not recommended to that side again until it is undone."""
 
     side = models.CharField(max_length=10, choices=ListSide)
-    """`tasks`: the freelancer said it of the task. `people`: the employer said it of the freelancer."""
+    """`tasks`: the freelancer refused the task. `people`: the employer refused the freelancer."""
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="+")
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
     reason = models.CharField(max_length=12, choices=Reason)
@@ -307,23 +305,26 @@ class MatchRefusal(BaseModel):
 
 
 class FairnessReport(BaseModel):
-    """Who was shown in one week and who would have deserved it, as published; append-only."""
+    """The published figures of one week: exposure compared with relevance. Append-only."""
 
     week = models.DateField(unique=True)
-    """Its Monday."""
+    """The Monday of the week."""
     made_at = models.DateTimeField()
     figures = models.JSONField()
 
 
-# --- what was learnt from it ----------------------------------------------------------------------------------------
+# --- learned orders ---------------------------------------------------------------------------------------------------
 
 
 class Ranker(models.Model):
     """
-    An order learnt from what came of the recommendations of one category. Append-only, with the card that says how.
+    An order learned from the outcomes of recommendations in one category, with its model card. Append-only.
 
-    `side` is whose choice was learnt: of people the employer's (shortlists, awards), of tasks the freelancer's (bids).
-    `model` holds plain numbers, nothing that could be executed. `is_better` is what the gate found on the last window.
+    `side` is whose choices were learned: for lists of people the employer's (shortlists, awards), for lists of tasks
+    the
+    freelancer's (bids). `model` holds plain numbers and nothing executable. `is_better` is the result of the gate on
+    the
+    last time window.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -345,7 +346,7 @@ class Ranker(models.Model):
 
 
 class RankerChoice(models.Model):
-    """Which order holds in a category from now on: a ranker, or the formula (none). The newest holds. Append-only."""
+    """The order in use in a category: a ranker, or the formula (None). The newest row is in use. Append-only."""
 
     id = models.BigAutoField(primary_key=True)
     category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="+")
@@ -353,7 +354,7 @@ class RankerChoice(models.Model):
     ranker = models.ForeignKey(Ranker, on_delete=models.PROTECT, related_name="choices", null=True, blank=True)
     note = models.TextField()
     chosen_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
-    """None: the gate, on its own."""
+    """None if the gate decided, without staff."""
     chosen_at = models.DateTimeField()
 
     class Meta:

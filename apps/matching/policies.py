@@ -22,7 +22,7 @@ class NoteMissing(Invalid):
 
 
 def check_can_set_weights(actor: Actor, note: str = "-") -> None:
-    """:raises NotFound: unless the actor is staff. :raises NoteMissing: without a reason."""
+    """:raises NotFound: unless the actor is staff. :raises NoteMissing: if there is no reason."""
     if not staff_may(actor, Act.RUN_RANKING):
         raise NotFound
     if not note.strip():
@@ -38,8 +38,8 @@ def check_can_choose_order(
     actor: Actor, note: str = "-", *, ranker: Ranker | None = None, is_known: bool = True
 ) -> None:
     """
-    :raises NotFound: unless the actor is staff, or for a ranker of elsewhere. :raises NoteMissing: without a reason.
-    :raises NotBetter: for one that the gate did not let through.
+    :raises NotFound: unless the actor is staff, or if the ranker is of another category or side.
+    :raises NoteMissing: if there is no reason. :raises NotBetter: if the gate did not accept the ranker.
     """
     check_can_set_weights(actor, note)
     if not is_known:
@@ -49,7 +49,7 @@ def check_can_choose_order(
 
 
 def can_see_match(actor: Actor, task: Task, organization_id: UUID) -> bool:
-    """The employer of the task and the freelancer themself; nobody else compares them."""
+    """Return True for the task's employer and for the freelancer; no one else may see the comparison."""
     return actor.is_staff or actor.acts_for(task.employer_id) or actor.acts_for(organization_id)
 
 
@@ -67,7 +67,7 @@ def check_can_see_recommended_freelancers(actor: Actor, task: Task) -> None:
         raise NotFound
 
 
-# What each side may say; of the other's reasons it never learns.
+# The reasons each side can give. Neither side sees the other's reasons.
 REASONS: dict[str, tuple[Reason, ...]] = {
     ListSide.TASKS: (Reason.PAY, Reason.SKILL, Reason.TIME, Reason.LANGUAGE, Reason.TRUST, Reason.OTHER),
     ListSide.PEOPLE: (Reason.LACKS_SKILL, Reason.PRICE, Reason.LANGUAGE, Reason.KNOWN, Reason.OTHER),
@@ -87,12 +87,14 @@ class ReasonMissing(Invalid):
 
 
 def may_bid(actor: Actor) -> bool:
-    """Who may answer for a freelancer; a mere viewer may not."""
+    """Return whether the actor may answer for a freelancer; the role `viewer` may not."""
     return actor.may(roles.BID)
 
 
 def can_refuse(actor: Actor, task: Task, organization_id: UUID, side: ListSide) -> bool:
-    """A freelancer for themself, an employer for their own task; nobody for somebody else."""
+    """
+    Return whether the actor acts for the refusing side: a freelancer for themself, an employer for their own task.
+    """
     if side == ListSide.TASKS:
         return actor.acts_for(organization_id) and actor.may(roles.BID) and not actor.acts_for(task.employer_id)
     return can_see_recommended_freelancers(actor, task)
@@ -104,7 +106,7 @@ def check_can_refuse(actor: Actor, task: Task, organization_id: UUID, side: List
 
 
 def check_reason(side: ListSide, reason: str, text: str) -> None:
-    """:raises ReasonUnknown: :raises ReasonMissing: another reason needs words."""
+    """:raises ReasonUnknown: if the side does not have the reason. :raises ReasonMissing: if "other" has no text."""
     if reason not in REASONS[side]:
         raise ReasonUnknown
     if reason == Reason.OTHER and not text.strip():
@@ -134,14 +136,14 @@ def check_is_staff(actor: Actor) -> None:
 
 
 def check_can_run_experiments(actor: Actor, note: str) -> None:
-    """:raises NotFound: unless the actor is staff. :raises ExperimentNoteMissing: without a reason."""
+    """:raises NotFound: unless the actor is staff. :raises ExperimentNoteMissing: if there is no reason."""
     check_is_staff(actor)
     if not note.strip():
         raise ExperimentNoteMissing
 
 
 def check_experiment(arms: list[dict[str, Any]], ends_at: datetime, now: datetime) -> None:
-    """:raises ExperimentInvalid:"""
+    """:raises ExperimentInvalid: fewer than two arms, shares that sum to 0, or an end in the past."""
     names = {arm["name"] for arm in arms}
     if len(names) < 2 or len(names) < len(arms) or min(int(arm["share"]) for arm in arms) < 1 or ends_at <= now:
         raise ExperimentInvalid

@@ -40,7 +40,7 @@ def match_after_other_end(event: ContractEnded, now: datetime) -> None:
     matches.request_match(subject_kind=SubjectKind.ORGANIZATION, subject_id=event.freelancer_id, now=now)
 
 
-# --- what came of what was shown ------------------------------------------------------------------------------------
+# --- outcomes of impressions ------------------------------------------------------------------------------------------
 
 
 @bus.subscribe(TaskSuits, name="matching.task_suits_notified")
@@ -105,5 +105,5 @@ def _of_bid(bid_id: UUID, kind: EventKind, now: datetime) -> None:
 def _of_contract(contract_id: UUID, kind: EventKind, now: datetime) -> None:
     contract = Contract.objects.get(id=contract_id)
     if people.are_related(contract.employer_id, contract.freelancer_id, since=contract.offered_at):
-        return  # what people give themselves says nothing about who suits
+        return  # a contract between related organizations is no evidence of suitability
     impressions.record_event(kind=kind, task_id=contract.task_id, organization_id=contract.freelancer_id, now=now)

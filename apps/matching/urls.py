@@ -6,7 +6,7 @@ from apps.matching.views import experiments, explanations, fairness, feedback, l
 
 
 class WeekConverter:
-    """A Monday; no other day names a week."""
+    """The Monday that identifies a week; other days do not match."""
 
     regex = r"\d{4}-\d{2}-\d{2}"
 

@@ -127,7 +127,7 @@ class FairnessReportSerializer(serializers.Serializer[Any]):
 
 
 class LearnedOrderSerializer(serializers.Serializer[Any]):
-    """A model card, and whether its order holds."""
+    """A model card, and whether its order is in use."""
 
     id = serializers.IntegerField()
     category = serializers.CharField(source="category.slug")

@@ -57,7 +57,7 @@ def _task(request: Request, task_id: UUID) -> Task:
 class RecommendedTasks(APIView):
     @extend_schema(parameters=[LimitSerializer], responses=RecommendedTaskSerializer(many=True))
     def get(self, request: Request) -> Response:
-        """Open tasks that suit the organization one acts for, best first, with the reasons."""
+        """List open tasks that suit the acting organization, best first, with the reasons."""
         limit, organization_id = _limit(request), actor(request._request).organization_id
         recommended_tasks = recommendations.recommended_tasks(organization_id, limit) if organization_id else []
         record_impressions(request._request, ListKind.RECOMMENDED, organization_id, recommended_tasks)
@@ -67,7 +67,10 @@ class RecommendedTasks(APIView):
 class MatchExport(APIView):
     @extend_schema(responses=MatchExportSerializer)
     def get(self, request: Request) -> Response:
-        """One's own matches with all that the formula read, as `recompute_match.py` computes them again."""
+        """
+        Return the acting organization's own matches with everything the formula read, as input for
+        `recompute_match.py`.
+        """
         organization_id = actor(request._request).organization_id
         if organization_id is None:
             raise NotFound
@@ -77,7 +80,7 @@ class MatchExport(APIView):
 class RecommendedFreelancers(APIView):
     @extend_schema(parameters=[LimitSerializer], responses=RecommendedFreelancerSerializer(many=True))
     def get(self, request: Request, task_id: UUID) -> Response:
-        """Freelancers who suit one's own task, best first, with the reasons."""
+        """List freelancers who suit the employer's own task, best first, with the reasons."""
         limit, task = _limit(request), _task(request, task_id)
         policies.check_can_see_recommended_freelancers(actor(request._request), task)
         recommended_freelancers = recommendations.recommended_freelancers(task.id, limit)
@@ -88,7 +91,7 @@ class RecommendedFreelancers(APIView):
 class OwnMatch(APIView):
     @extend_schema(responses=ExplanationSerializer)
     def get(self, request: Request, task_id: UUID) -> Response:
-        """How well the organization one acts for suits a task."""
+        """Return how well the acting organization suits a task."""
         task = _task(request, task_id)
         organization_id = actor(request._request).organization_id
         why = recommendations.explanation(task.id, organization_id, is_own=True) if organization_id else None
@@ -102,7 +105,9 @@ class SkillsFromText(APIView):
         request=SkillTextSerializer, responses=SuggestedSkillSerializer(many=True), operation_id="skills_from_text"
     )
     def post(self, request: Request) -> Response:
-        """Skills that a text names, surest first, each with where it stands. Nothing is kept."""
+        """
+        Return the skills a text names, most confident first, each with its position in the text. Nothing is stored.
+        """
         serializer = SkillTextSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         result = ranking_skill_suggestions.suggest(
@@ -133,7 +138,7 @@ def _refuse(request: Request, side: ListSide, task_id: UUID, organization_id: UU
 
 
 def _take_back(request: Request, side: ListSide, task_id: UUID, organization_id: UUID) -> Response:
-    task = Task.objects.filter(id=task_id).first()  # also of one that others no longer see
+    task = Task.objects.filter(id=task_id).first()  # includes tasks that others can no longer see
     if task is None:
         raise NotFound
     feedback.take_back(side=side, task=task, organization_id=organization_id, actor=actor(request._request))
@@ -143,12 +148,12 @@ def _take_back(request: Request, side: ListSide, task_id: UUID, organization_id:
 class NotForMe(APIView):
     @extend_schema(request=NotForMeSerializer, responses=RefusalSerializer, operation_id="not_for_me")
     def post(self, request: Request, task_id: UUID) -> Response:
-        """Recommend this task to the organization one acts for no more. Saying it again changes the reason."""
+        """Stop recommending this task to the acting organization. Sending it again changes the reason."""
         return _refuse(request, ListSide.TASKS, task_id, self._own(request))
 
     @extend_schema(responses={204: None}, operation_id="not_for_me_taken_back")
     def delete(self, request: Request, task_id: UUID) -> Response:
-        """As if it had not been said."""
+        """Undo it: the task may be recommended again."""
         return _take_back(request, ListSide.TASKS, task_id, self._own(request))
 
     def _own(self, request: Request) -> UUID:
@@ -161,12 +166,12 @@ class NotForMe(APIView):
 class NotSuited(APIView):
     @extend_schema(request=NotSuitedSerializer, responses=RefusalSerializer, operation_id="not_suited")
     def post(self, request: Request, task_id: UUID, organization_id: UUID) -> Response:
-        """Recommend this freelancer for one's own task no more. Saying it again changes the reason."""
+        """Stop recommending this freelancer for the employer's own task. Sending it again changes the reason."""
         return _refuse(request, ListSide.PEOPLE, task_id, organization_id)
 
     @extend_schema(responses={204: None}, operation_id="not_suited_taken_back")
     def delete(self, request: Request, task_id: UUID, organization_id: UUID) -> Response:
-        """As if it had not been said."""
+        """Undo it: the freelancer may be recommended again."""
         return _take_back(request, ListSide.PEOPLE, task_id, organization_id)
 
 
@@ -175,7 +180,7 @@ class FairnessReports(APIView):
 
     @extend_schema(responses=FairnessReportSerializer(many=True), operation_id="fairness_reports")
     def get(self, request: Request) -> Response:
-        """The public weekly reports of who was shown and who suits, newest first; a year at most."""
+        """List the public weekly reports of exposure and relevance, newest first, for at most one year."""
         return Response(FairnessReportSerializer(fairness.reports(53), many=True).data)
 
 
@@ -184,7 +189,7 @@ class LearnedOrders(APIView):
 
     @extend_schema(responses=LearnedOrderSerializer(many=True), operation_id="learned_orders")
     def get(self, request: Request) -> Response:
-        """The public model cards of orders learnt from what came of recommendations, newest first."""
+        """List the public model cards of learned orders, newest first."""
         holding = {order.ranker.id for order in learned.orders() if order.ranker is not None}
         serializer = LearnedOrderSerializer(learned.rankers(), many=True, context={"holding": holding})
         return Response(serializer.data)
@@ -197,7 +202,7 @@ class SkillCompletions(APIView):
         operation_id="skill_completions",
     )
     def get(self, request: Request) -> Response:
-        """Skills that tasks often ask for together with those chosen, the likeliest first."""
+        """List skills that tasks often require together with the chosen ones, most likely first."""
         serializer = CompletionQuerySerializer(data={"skill": request.query_params.getlist("skill")})
         serializer.is_valid(raise_exception=True)
         goes = skill_suggestion_queries.goes_with(serializer.validated_data["skill"], timezone.now())

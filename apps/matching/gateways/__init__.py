@@ -1,1 +1,1 @@
-"""Documents that people upload."""
+"""Reading of documents that people upload."""

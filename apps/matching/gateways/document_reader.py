@@ -1,10 +1,10 @@
 """
-The words of a PDF, a Word file or a text. Run as a program of its own, since what people upload is never trusted:
+Extracts the text of a PDF, a Word file or a text file. Runs as a separate program, because uploads are not trusted:
 
     python -I document_reader.py ROOT < file  > words
 
-It limits its own memory and processor time before it reads a byte; whoever starts it limits the clock. Of the site it
-imports nothing but pure modules.
+It limits its own memory and processor time before it reads a byte; the calling process limits the elapsed time. It
+imports only pure modules of the site.
 """
 
 import io
@@ -42,7 +42,7 @@ def main() -> int:
             text = (rules.decoded(content) or "").lstrip("\ufeff")
         else:
             return NOT_TAKEN
-    except Exception as error:  # whatever a broken file provokes: the caller only needs to know that it is broken
+    except Exception as error:  # a broken file can raise anything; the caller only needs to know that it is unreadable
         print(type(error).__name__, file=sys.stderr)  # noqa: T201 - a program
         return 1
     sys.stdout.buffer.write(text[:CHARACTERS_MAX].encode("utf-8", "replace"))
@@ -71,7 +71,7 @@ def _docx(content: bytes) -> str:
     document = Document(io.BytesIO(content))
     text = "".join(_words(document.element.body))
     for part in document.part.package.iter_parts():
-        # Many CVs keep name, trade and address in the header.
+        # Many CVs have name, profession and address in the header.
         if part.content_type.rsplit(".", 1)[-1] in ("header+xml", "footer+xml", "footnotes+xml", "endnotes+xml"):
             root = getattr(part, "element", None)
             text += "\n" + "".join(_words(parse_xml(part.blob) if root is None else root))
@@ -80,8 +80,10 @@ def _docx(content: bytes) -> str:
 
 def _words(element: Any) -> Iterator[str]:
     """
-    Of an element of WordprocessingML and all that is in it: content controls, text boxes, tables in tables and tracked
-    insertions, but not what is hidden, deleted, moved away or the older spelling of a drawing (ECMA-376 part 1, 17).
+    Yield the words of a WordprocessingML element and its descendants: content controls, text boxes, nested tables and
+    tracked insertions. Skips text that is hidden, deleted or moved away, and the older form of a drawing (ECMA-376 part
+    1,
+    17).
     """
     for child in element:
         tag = child.tag
@@ -102,13 +104,15 @@ def _words(element: Any) -> Iterator[str]:
 
 
 def _is_hidden(run: Any) -> bool:
-    """Words that a reader of the page does not see are not read either: they would claim skills behind its back."""
+    """
+    Return whether the run is invisible on the page. Invisible text is skipped, because it could add skills secretly.
+    """
     mark = run.find(f"{_W}rPr/{_W}vanish")
     return mark is not None and mark.get(f"{_W}val", "true") not in ("0", "false", "off")
 
 
 def _chosen(alternatives: Any) -> Any:
-    """Of a drawing in a newer and an older spelling the one that has words, the newer first."""
+    """Return the version of a drawing that has words: the newer one first, then the older."""
     for alternative in alternatives:
         if next(alternative.iter(f"{_W}t"), None) is not None:
             return alternative

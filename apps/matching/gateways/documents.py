@@ -1,6 +1,4 @@
-"""
-The words of an uploaded CV. The file is read once, in a process of its own with limits, and kept nowhere.
-"""
+"""Extracts the text of an uploaded CV. The file is read once, in a separate process with limits, and is not stored."""
 
 from __future__ import annotations
 
@@ -36,9 +34,9 @@ class DocumentUnreadable(Invalid):
 
 def words(content: bytes) -> str:
     """
-    The text of a PDF, a Word file or a plain text, cut at CHARACTERS_MAX.
+    Return the text of a PDF, a Word file or a plain text, cut at CHARACTERS_MAX.
 
-    :raises DocumentTooLarge, DocumentNotTaken, DocumentUnreadable: each tells the person what to do instead.
+    :raises DocumentTooLarge, DocumentNotTaken, DocumentUnreadable: each message says what the person can do instead.
     """
     if len(content) > BYTES_MAX:
         raise DocumentTooLarge(limit=BYTES_MAX // 2**20)

@@ -1,7 +1,7 @@
 """
-Keep the candidate index beside PostgreSQL: written again from time to time, and a small delta over it every second.
+Keeps the candidate index up to date with PostgreSQL: a rebuild from time to time, and a small delta every second.
 
-Each machine has a candidate index of its own; whoever finds it being written leaves it to the writer.
+Each machine has its own candidate index. If another process is already writing it, nothing is done.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from apps.matching.queries import candidates, inputs
 from ranking.candidate_index import columns, index
 from ranking.candidate_index import writer as candidate_index_writer
 
-FEW = 200  # changed people up to here are read one by one: without twenty questions and five temporary tables
+FEW = 200  # up to this many changed people are read one by one, which avoids twenty queries and five temporary tables
 DELTA_MAX = 50_000
 DELTA_SHARE_MAX = 0.05
 
 
 def current_index() -> index.CandidateIndex | None:
-    """The candidate index of this machine; None until it was built, and while it holds another database's people."""
+    """Return this machine's candidate index; None if it is not built yet or belongs to another database."""
     result = _opened(Path(settings.MATCH_INDEX))
     return result if result.parts and result.database == _name() else None
 
@@ -37,7 +37,7 @@ def _opened(folder: Path) -> index.CandidateIndex:
 
 
 def rebuild_candidate_index(*, now: datetime) -> int | None:
-    """Write everybody again out of PostgreSQL; returns how many, or None while another process does."""
+    """Rebuild the index from PostgreSQL. Returns the number of people, or None if another process is writing it."""
     folder = Path(settings.MATCH_INDEX)
     with candidate_index_writer.writing(folder) as is_first:
         return _write_base(folder, now) if is_first else None
@@ -45,9 +45,9 @@ def rebuild_candidate_index(*, now: datetime) -> int | None:
 
 def refresh_candidate_index(*, now: datetime) -> int | None:
     """
-    Put those who changed since the base over it; returns how many, or None where nothing is new.
+    Write a delta of the people who changed since the base. Returns their number, or None if nothing changed.
 
-    A first base, and one that too many have left, is written whole.
+    Rebuilds the whole index if there is none yet or if too many people changed.
     """
     folder = Path(settings.MATCH_INDEX)
     state = _state(folder)
@@ -67,19 +67,19 @@ def refresh_candidate_index(*, now: datetime) -> int | None:
 
 
 def _name() -> str:
-    """Whose people, and written in which way: files of an older release are not read either."""
+    """Identifies the database and the file format, so that files of an older release are not read."""
     return f"{candidate_index_writer.FORMAT}:{inputs.candidate_index_database()}"
 
 
 def _state(folder: Path) -> dict[str, Any]:
-    """What is on the candidate index; nothing, where it is another database's."""
+    """Return the state of the candidate index; empty if it belongs to another database."""
     state = candidate_index_writer.state(folder)
     return state if state and state.get("database") == _name() else {}
 
 
 def _write_base(folder: Path, now: datetime) -> int:
     CandidateIndexDatabase.objects.get_or_create(id=1)
-    # Taken before the people are read: who changes meanwhile comes with the next delta, at worst twice.
+    # Read before the people: a change made meanwhile is included in the next delta, at worst twice.
     newest = CandidateChange.objects.order_by("-changed_at").values_list("changed_at", flat=True).first()
     until = (newest or now).isoformat()
     return candidate_index_writer.put_base(folder, candidates.load_candidates(now), until=until, database=_name())

@@ -1,4 +1,4 @@
-"""Comparing two orders: started and stopped by staff, with a reason that stays."""
+"""Comparison of two orders: started and stopped by staff, with a recorded reason."""
 
 from __future__ import annotations
 
@@ -28,15 +28,16 @@ def start_experiment(
     now: datetime,
 ) -> Experiment:
     """
-    Order the lists of some readers otherwise from now on.
+    Start to order the lists of some readers differently.
 
-    :raises NotFound: unless the actor is staff. :raises policies.ExperimentNoteMissing:
-    :raises policies.ExperimentInvalid: fewer than two arms, shares that are nothing, an end that has passed.
-    :raises policies.ExperimentRuns: one at a time on each kind of list, and a name is used once.
+    :raises NotFound: unless the actor is staff.
+    :raises policies.ExperimentNoteMissing: if there is no reason.
+    :raises policies.ExperimentInvalid: fewer than two arms, shares that sum to 0, an end in the past.
+    :raises policies.ExperimentRuns: if one is already running on this kind of list, or the name was used before.
     """
     policies.check_can_run_experiments(actor, note)
     policies.check_experiment(arms, ends_at, now)
-    # One that is over makes room, with the end that was agreed.
+    # Close an experiment whose end has passed, with the planned end, so that a new one can start.
     Experiment.objects.filter(side=side, stopped_at=None, ends_at__lte=now).update(stopped_at=F("ends_at"))
     try:
         with transaction.atomic():
@@ -56,9 +57,10 @@ def start_experiment(
 @transaction.atomic
 def stop_experiment(*, experiment: Experiment, note: str, actor: Actor, now: datetime) -> Experiment:
     """
-    Everybody sees the first arm again; what was measured stays. Stopping one that has stopped changes nothing.
+    Show the first arm to all readers again; the measurements are kept. Does nothing if it has already stopped.
 
-    :raises NotFound: unless the actor is staff. :raises policies.ExperimentNoteMissing:
+    :raises NotFound: unless the actor is staff.
+    :raises policies.ExperimentNoteMissing: if there is no reason.
     """
     policies.check_can_run_experiments(actor, note)
     locked = Experiment.objects.select_for_update().get(id=experiment.id)

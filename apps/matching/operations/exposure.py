@@ -1,4 +1,4 @@
-"""The weekly report of who was shown."""
+"""The weekly exposure report."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from apps.matching.queries import fairness
 
 
 def week_before(now: datetime) -> date:
-    """The Monday of the last week that is over (UTC)."""
+    """Return the Monday of the last complete week (UTC)."""
     today = now.astimezone(UTC).date()
     return today - timedelta(days=today.weekday() + 7)
 
@@ -19,9 +19,9 @@ def week_before(now: datetime) -> date:
 @transaction.atomic
 def write_fairness_report(*, week: date, now: datetime) -> FairnessReport | None:
     """
-    Publish the figures of the week from this Monday, once; None while it is not over, or when nothing was shown.
+    Publish the figures of the week that starts on this Monday. None if the week is not over or nothing was shown.
 
-    A report is never changed: asked for again it is given as it stands.
+    A report never changes: a second call returns the existing one.
     """
     if week.weekday() != 0 or week > week_before(now):
         return None

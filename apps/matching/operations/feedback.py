@@ -1,4 +1,4 @@
-"""“This does not suit”: said by one side, taken back by the same side, counted, and never shown to the other."""
+"""The "This does not suit" feedback: given and undone by one side, counted, and never shown to the other side."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from apps.matching.operations.impressions import record_event
 from apps.matching.queries import recommendations
 from apps.tasks.models import Task
 
-# An employer's no is the same outcome as a declined bid; a freelancer's is one of its own.
+# An employer's refusal counts like a declined bid; a freelancer's refusal has its own kind.
 OUTCOME = {ListSide.TASKS: EventKind.NOT_FOR_ME, ListSide.PEOPLE: EventKind.DECLINE}
 
 
@@ -26,11 +26,11 @@ def refuse(
     *, side: ListSide, task: Task, organization_id: UUID, reason: str, text: str, actor: Actor, now: datetime
 ) -> MatchRefusal:
     """
-    Recommend the pair to this side no more. Saying it again changes the reason.
+    Stop recommending the pair to this side. Calling it again changes the reason.
 
-    :raises NotFound: unless the pair was matched and the actor is that side.
-    :raises policies.ReasonUnknown: a reason that this side does not have.
-    :raises policies.ReasonMissing: another reason, without words.
+    :raises NotFound: unless the pair was matched and the actor belongs to that side.
+    :raises policies.ReasonUnknown: if this side does not have that reason.
+    :raises policies.ReasonMissing: if the reason is "other" and there is no text.
     """
     policies.check_can_refuse(actor, task, organization_id, side)
     policies.check_reason(side, reason, text)
@@ -46,9 +46,9 @@ def refuse(
 @transaction.atomic
 def take_back(*, side: ListSide, task: Task, organization_id: UUID, actor: Actor) -> None:
     """
-    As if it had not been said: the pair may be recommended again, and nothing is learnt from it.
+    Undo a refusal: the pair may be recommended again, and the refusal is not used for learning.
 
-    :raises NotFound: where nothing was said, or by the other side.
+    :raises NotFound: if there is no refusal, or the actor belongs to the other side.
     """
     policies.check_can_refuse(actor, task, organization_id, side)
     gone, _ = MatchRefusal.objects.filter(side=side, task=task, organization_id=organization_id).delete()

@@ -1,4 +1,4 @@
-"""What was shown and what came of it. Nobody waits for these writes: they follow the answer."""
+"""Recording of impressions and outcomes. It runs after the response is sent, so no user waits for it."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ PRUNED_AT_ONCE = 5_000
 
 def record_shown(*, kind: ListKind, reader_id: UUID, rows: Sequence[Shown], now: datetime) -> int:
     """
-    Record a list that somebody has seen, in one statement; returns how many rows were new.
+    Record a list that a reader has seen, in one statement. Returns the number of new rows.
 
-    Looking again within the hour continues the same list: only pairs that are not in it yet are added. Two looks at
-    the same moment meet on the list's id, which is made of what it is and the hour.
+    Opening it again within the hour continues the same list: only new pairs are added. Two simultaneous requests get
+    the
+    same list id, because the id is computed from the list's kind and the hour.
     """
     if not rows:
         return 0
@@ -35,7 +36,7 @@ def record_shown(*, kind: ListKind, reader_id: UUID, rows: Sequence[Shown], now:
 
 
 def record_notified(*, task_id: UUID, organization_ids: Sequence[UUID], now: datetime) -> int:
-    """Record who was notified of a new task, by notification and mail: to each of them a list of one."""
+    """Record who was notified of a new task, by notification and mail, as one list of one row each."""
     results = MatchResult.objects.filter(task_id=task_id, organization_id__in=organization_ids)
     rows = [
         _impression(
@@ -73,9 +74,9 @@ def _impression(list_id: UUID, kind: ListKind, reader_id: UUID, row: Shown, now:
 
 def record_event(*, kind: EventKind, task_id: UUID, organization_id: UUID, now: datetime) -> None:
     """
-    Note what came of a pair, once; an invitation follows from a list of people, the rest from any list.
+    Record an outcome of a pair once. An invitation follows from a list of people, other outcomes from any list.
 
-    Outcomes count without a list too, for what is learnt from them; looking at something only after it was recommended.
+    Outcomes count without a list too, because they are used for learning; opening counts only after a recommendation.
     """
     kinds = PEOPLE_LISTS if kind == EventKind.INVITE else tuple(ListKind)
     impression = impressions.last_impression(task_id, organization_id, now, kinds)
@@ -88,7 +89,7 @@ def record_event(*, kind: EventKind, task_id: UUID, organization_id: UUID, now: 
 
 
 def prune_impressions(*, now: datetime) -> int:
-    """Drop what is older than 400 days, a few thousand at a time; what came of it stays, without its list."""
+    """Delete impressions older than 400 days, a few thousand at a time. Their outcomes are kept, without the list."""
     dropped = 0
     old = MatchImpression.objects.filter(shown_at__lt=now - KEPT).order_by("shown_at").values_list("id", flat=True)
     while ids := list(old[:PRUNED_AT_ONCE]):

@@ -1,4 +1,4 @@
-"""Learn an order per category from what came of the recommendations, behind a gate; staff may always go back."""
+"""Learns an order per category from the outcomes of recommendations, behind a gate. Staff can always go back."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ logger = logging.getLogger(__name__)
 
 
 def train_rankers(*, now: datetime) -> int:
-    """Learn again wherever there are outcomes enough and a week has passed; returns how many cards were written."""
+    """
+    Train each category and side that has enough outcomes and was not trained this week. Returns the number trained.
+    """
     trained = 0
     for category_id in Category.objects.filter(is_active=True).values_list("id", flat=True):
         for side in ListSide:
@@ -39,10 +41,11 @@ def train_rankers(*, now: datetime) -> int:
 
 def train_ranker(*, category_id: UUID, side: ListSide, now: datetime) -> Ranker:
     """
-    Learn one order and write its card; it holds at once where the gate lets it through.
+    Train one order and write its model card. If the gate accepts it, it is used at once.
 
-    What staff have chosen stays until staff choose again; the gate on its own also goes back to the formula when a new
-    training no longer finds a gain. The training runs before any transaction.
+    An order chosen by staff stays until staff choose again. The gate also goes back to the formula when a new training
+    no
+    longer finds a gain. The training runs before the transaction.
     """
     lists = learned.lists_to_learn_from(category_id, side)
     chooser, card = pairwise_ranking.train(lists)
@@ -67,10 +70,11 @@ def choose_order(
     *, category_id: UUID, side: ListSide, ranker_id: int | None, note: str, actor: Actor, now: datetime
 ) -> RankerChoice:
     """
-    Staff: let a learned order hold, or go back to the formula (`ranker_id` None).
+    Use a learned order, or go back to the formula (`ranker_id` None). Staff only.
 
-    :raises NotFound: unless the actor is staff, and for a ranker of elsewhere. :raises policies.NoteMissing:
-    :raises policies.NotBetter: the gate did not let it through.
+    :raises NotFound: unless the actor is staff, or if the ranker is of another category or side.
+    :raises policies.NoteMissing: if there is no reason.
+    :raises policies.NotBetter: if the gate did not accept the ranker.
     """
     ranker = Ranker.objects.filter(id=ranker_id, category_id=category_id, side=side).first() if ranker_id else None
     policies.check_can_choose_order(actor, note, ranker=ranker, is_known=ranker is not None or ranker_id is None)

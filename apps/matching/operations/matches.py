@@ -1,4 +1,4 @@
-"""Match tasks and people: who is due, who suits, and what is kept with the reasons."""
+"""Matches tasks and people: processes requests, and stores the best matches with their reasons."""
 
 from __future__ import annotations
 
@@ -39,19 +39,19 @@ _waker: list[Callable[[], None]] = []
 
 
 def on_requested(wake: Callable[[], None]) -> None:
-    """Set what is called after the commit of a request; the edge sets Celery here."""
+    """Set the function that is called after the commit of a request; the edge sets a Celery task here."""
     _waker[:] = [wake]
 
 
 def request_match(*, subject_kind: SubjectKind, subject_id: UUID, now: datetime) -> None:
-    """Note that a task or a freelancer must be matched again."""
+    """Request that a task or a freelancer is matched again."""
     request_matches(subject_kind=subject_kind, subject_ids=[subject_id], now=now)
 
 
 @transaction.atomic
 def request_matches(*, subject_kind: SubjectKind, subject_ids: Iterable[UUID], now: datetime) -> None:
-    """The same for several, with one hint to the worker; a lost hint costs three seconds, never a match."""
-    ids = sorted(set(subject_ids))  # in one order, so that two who ask never wait for each other in a circle
+    """Request it for several, with one signal to the worker. A lost signal delays the match by three seconds."""
+    ids = sorted(set(subject_ids))  # sorted, so that two concurrent requests cannot deadlock
     MatchRequest.objects.bulk_create(
         [MatchRequest(subject_kind=subject_kind, subject_id=row_id, requested_at=now) for row_id in ids],
         batch_size=1000, update_conflicts=True, unique_fields=["subject_kind", "subject_id"],
@@ -67,7 +67,7 @@ def request_matches(*, subject_kind: SubjectKind, subject_ids: Iterable[UUID], n
 
 
 def refresh_pending(*, now: datetime, limit: int = 200) -> int:
-    """Match what was asked for, oldest first, each in its own transaction; returns how many."""
+    """Process requests, oldest first, each in its own transaction. Returns the number processed."""
     done = 0
     while done < limit and _refresh_next(now):
         done += 1
@@ -86,7 +86,7 @@ def _refresh_next(now: datetime) -> bool:
             else:
                 match_organization(organization_id=request.subject_id, now=now)
     except Exception:
-        # One that fails must not stop those behind it: it goes to the end of the queue.
+        # A failed request moves to the end of the queue, so that it does not block the others.
         logger.exception("%s %s could not be matched", request.subject_kind, request.subject_id)
         request.requested_at = now + PAUSE_AFTER_FAILURE
         request.save(update_fields=["requested_at"])
@@ -98,9 +98,9 @@ def _refresh_next(now: datetime) -> bool:
 @transaction.atomic
 def match_task(*, task_id: UUID, now: datetime) -> list[MatchResult]:
     """
-    Compute the best freelancers for an open task and keep them with the reasons.
+    Compute the best freelancers for an open task and store them with the reasons.
 
-    Those who suit a task well are notified of it once, when it is first matched.
+    When the task is matched for the first time, freelancers who suit it well are notified.
     """
     task = inputs.task_features([task_id], now).get(task_id)
     if task is None or not inputs.tasks_to_match(now).filter(id=task_id).exists():
@@ -122,7 +122,7 @@ def match_task(*, task_id: UUID, now: datetime) -> list[MatchResult]:
 
 @transaction.atomic
 def match_organization(*, organization_id: UUID, now: datetime) -> list[MatchResult]:
-    """Compute the best open tasks for a freelancer; one who may not be recommended keeps no result."""
+    """Compute the best open tasks for a freelancer. A freelancer who may not be recommended has no results."""
     freelancer = inputs.freelancer_features([organization_id], now).get(organization_id)
     kept = MatchResult.objects.filter(organization_id=organization_id)
     if freelancer is None:
@@ -142,7 +142,7 @@ def match_organization(*, organization_id: UUID, now: datetime) -> list[MatchRes
     best = sorted(matches, key=lambda pair: (-pair[1].score, str(pair[0])))[:KEPT_MAX]
     kept.filter(task__in=inputs.tasks_to_match(now)).exclude(task_id__in=[task_id for task_id, _ in best]).delete()
     keep = _keep([(task_id, organization_id, match) for task_id, match in best], now)
-    # A learned order compares everybody of a list: where one holds, the task's list is made again.
+    # A learned order compares all rows of a list, so the lists of tasks with one are computed again.
     lists = learned_queries.tasks_in_learned_order([task_id for task_id, _ in best[:NOTIFIED_MAX]])
     if lists:
         request_matches(subject_kind=SubjectKind.TASK, subject_ids=lists, now=now)
@@ -151,11 +151,9 @@ def match_organization(*, organization_id: UUID, now: datetime) -> list[MatchRes
 
 def _best_for(task: TaskFeatures, now: datetime) -> list[tuple[UUID, Match]]:
     """
-    From the candidate index; from PostgreSQL while there is none.
+    Return the best freelancers from the candidate index, or from PostgreSQL if there is no index.
 
-    Whoever the candidate index still holds and may no longer be recommended, or is gone, is left out: it may be older
-    than the
-    tables.
+    The index may be older than the tables, so people who may no longer be recommended are removed from its result.
     """
     related, people = inputs.related_of(task.skill_ids), current_index()
     rarity = _rarity(task.skill_ids, people)
@@ -187,7 +185,9 @@ def _rarity(skill_ids: Iterable[UUID], people: CandidateIndex | None) -> dict[UU
 
 
 def _eligible(task: TaskFeatures, freelancers: Iterable[FreelancerFeatures], now: datetime) -> list[FreelancerFeatures]:
-    """Hard rules: not oneself, a shared language, and money that may and can reach them."""
+    """
+    Return those who pass the hard rules: not the same person, a shared language, and a possible and legal payment.
+    """
     result = list(freelancers)
     payable = inputs.payable_pairs([(task.employer_country, item.country) for item in result], now)
     own = inputs.organizations_sharing_people(task.employer_id) | {task.employer_id}
@@ -195,7 +195,7 @@ def _eligible(task: TaskFeatures, freelancers: Iterable[FreelancerFeatures], now
 
 
 def _suitable(freelancer: FreelancerFeatures, tasks: Iterable[TaskFeatures], now: datetime) -> list[TaskFeatures]:
-    """The same rules, from the other side."""
+    """Apply the same rules to the tasks of one freelancer."""
     result = list(tasks)
     payable = inputs.payable_pairs([(item.employer_country, freelancer.country) for item in result], now)
     own = inputs.organizations_sharing_people(freelancer.id) | {freelancer.id}
@@ -208,7 +208,7 @@ def _can_work(task: TaskFeatures, freelancer: FreelancerFeatures, payable: set[t
 
 
 def _expanded(rarity: dict[UUID, float], related: dict[UUID, dict[UUID, int]]) -> dict[UUID, float]:
-    """The skills with their rarity, and the skills like them with a part of it."""
+    """Return the skills with their rarity, and related skills with a part of it."""
     weights: dict[UUID, float] = {}
     for skill_id, weight in rarity.items():
         for other, like in related.get(skill_id, {}).items():
@@ -222,7 +222,7 @@ def _keep(
     learned: dict[UUID, float] | None = None,
     suffix: str = "",
 ) -> list[MatchResult]:
-    """:param learned: by freelancer, where a learned order puts them; without it what is kept of it stays."""
+    """:param learned: position by the learned order, per freelancer; None keeps the stored positions."""
     points, version = ranking_versions.current_weights()
     return MatchResult.objects.bulk_create(
         [
@@ -249,7 +249,7 @@ def _keep(
                 learned=(learned or {}).get(owner),
                 computed_at=now,
             )
-            # In one order everywhere: two workers that meet on the same pairs wait, and never for each other.
+            # A fixed order prevents deadlocks between workers that write the same pairs.
             for task_id, owner, match in sorted(matches, key=lambda row: (row[0], row[1]))
         ],
         update_conflicts=True,
@@ -270,9 +270,10 @@ def _keep(
 @transaction.atomic
 def set_weights(*, weights: formula.Weights, note: str, actor: Actor, now: datetime) -> RankingWeights:
     """
-    Give the formula other points from now on; every open task is matched again.
+    Change the points of the formula; every open task is matched again.
 
-    :raises policies.StaffOnly: :raises policies.NoteMissing: everybody may read why.
+    :raises NotFound: unless the actor is staff.
+    :raises policies.NoteMissing: if there is no reason. The reason is public.
     """
     policies.check_can_set_weights(actor, note)
     ranking_weights = RankingWeights.objects.create(

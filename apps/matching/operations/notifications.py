@@ -1,4 +1,4 @@
-"""Employers hear once a week who suits an open task for which they have invited nobody yet."""
+"""Notifies employers once a week of freelancers who suit an open task without invitations so far."""
 
 from __future__ import annotations
 
@@ -17,11 +17,13 @@ from apps.outbox import bus
 
 NAMED_MAX = 3
 NOTIFIED_AT_ONCE = 5000
-PAUSE = timedelta(days=6)  # less than the week after which it is asked again
+PAUSE = timedelta(days=6)  # less than the week between two notifications
 
 
 def notify_employers(*, now: datetime) -> int:
-    """Of each such task in its own transaction; gives for how many somebody was found. Safe to run twice."""
+    """
+    Notify about each such task in its own transaction. Returns the number of tasks with matches. Safe to run twice.
+    """
     waiting = impressions.tasks_without_invitations(now, notified_before=now - PAUSE)
     notified = 0
 
@@ -35,13 +37,13 @@ def notify_employers(*, now: datetime) -> int:
 
 @transaction.atomic
 def _notify_employer(task_id: UUID, now: datetime) -> bool:
-    """The first of the list as the employer would see it, if they suit well; what was named counts as shown."""
+    """Notify of the first rows of the employer's list if they suit well. The rows count as shown."""
     recommended_freelancers = recommendations.recommended_freelancers(task_id, NAMED_MAX, now=now)
     named = [item for item in recommended_freelancers if item.explanation.score >= NOTIFY_SCORE_MIN]
     if not named:
         return False
     rows = [item.shown for item in named]
     if not record_shown(kind=ListKind.PEOPLE_MAIL, reader_id=rows[0].result.task.employer_id, rows=rows, now=now):
-        return False  # another run notifies of it at this moment
+        return False  # another run is notifying about it now
     bus.publish(events.PeopleSuit(task_id=task_id, organization_ids=[item.organization.id for item in named]), now=now)
     return True

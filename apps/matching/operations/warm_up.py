@@ -1,4 +1,4 @@
-"""What a web process loads before somebody has to wait for it."""
+"""Loads what a web process needs before the first request needs it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ranking import skill_suggestions
 
 
 def warm_up() -> threading.Thread | None:
-    """Load in the background what finds skills in texts, while pages are served; None where MATCH_WARM_UP is off."""
+    """Load the skill finder in the background while pages are served; None if MATCH_WARM_UP is off."""
     if not settings.MATCH_WARM_UP:
         return None
     loading = threading.Thread(target=skill_suggestions.ready, name="matching-warm-up", daemon=True)

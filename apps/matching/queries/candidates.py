@@ -1,11 +1,11 @@
 """
-Everybody who may be recommended, read in bulk for the candidate index: what `facts.freelancer_features` says of each,
-as columns.
+Reads all freelancers who may be recommended in bulk, as columns for the candidate index. The values are those of
+`inputs.freelancer_features`.
 
-A million people have ten million skills; as objects they take minutes. So PostgreSQL joins and numbers them in
-temporary tables, and COPY brings numbers alone, of fixed width, that numpy reads where they lie. That both ways give
-the same is tested (`tests/matching/test_candidates.py`). What is put into statements here are names and numbers of this
-file, and strings that the driver quotes.
+A million people have ten million skills, and building objects for them takes minutes. So PostgreSQL joins and numbers
+them in temporary tables, and COPY returns only numbers of fixed width, which numpy reads without parsing. A test checks
+that both ways return the same (`tests/matching/test_candidates.py`). Only names and numbers from this file, and strings
+quoted by the driver, are put into statements.
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ from ranking.candidate_index.columns import Columns
 from ranking.candidate_index.segments import FACTS, LANGUAGES_MAX, LEVEL_COLUMNS, country_number
 
 TABLES = ("match_people", "match_bids", "match_languages", "match_skills", "match_works")
-MEMORY = "128MB"  # for one join of ten million rows with a million; the usual 4 MB would go through files
+MEMORY = "128MB"  # for one join of ten million rows with a million; the default of 4 MB would use temporary files
 LEVEL_COLUMN_NAMES = ("fluent", "conversational", "basic")
-# PostgreSQL's documentation, "COPY: Binary Format": a header of 19 bytes, then per row a count of 2 bytes and per
-# field a length of 4 bytes; all numbers big-endian, and a count of -1 at the end.
+# PostgreSQL's documentation, "COPY: Binary Format": a header of 19 bytes, then per row a field count of 2 bytes and per
+# field a length of 4 bytes; all numbers are big-endian, and a count of -1 marks the end.
 HEADER, END = 19, 2
 KINDS = {"int": ">i4", "bigint": ">i8", "double precision": ">f8", "uuid": "V16"}
 
 
 @transaction.atomic
 def load_candidates(now: datetime, among: Sequence[UUID] | None = None) -> Columns:
-    """All freelancers who may be recommended at this moment, or those among some."""
+    """Return all freelancers who may be recommended now, or those of them in `among`."""
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {', '.join(TABLES)}")
         cursor.execute("SET LOCAL work_mem = %s", [MEMORY])
@@ -68,11 +68,12 @@ def load_candidates(now: datetime, among: Sequence[UUID] | None = None) -> Colum
 
 def _make(cursor: Any, name: str, select: str, parameters: Sequence[Any] = ()) -> None:
     cursor.execute(f"CREATE TEMPORARY TABLE {name} ON COMMIT DROP AS {select}", parameters)
-    cursor.execute(f"ANALYZE {name}")  # nothing else looks at a temporary table, and joins are planned by it
+    # autovacuum does not analyze temporary tables, and the planner needs statistics for the joins
+    cursor.execute(f"ANALYZE {name}")
 
 
 def _number_people(cursor: Any, among: Sequence[UUID] | None) -> None:
-    """In the order of their ids, as the candidate index keeps them."""
+    """Number people in the order of their ids, as in the candidate index."""
     people = profiles_to_match() if among is None else profiles_to_match().filter(organization_id__in=among)
     values_list = people.values_list(
         "organization_id", "id", "organization__country", "organization__time_zone", "works_from_hour", "works_to_hour",
@@ -93,7 +94,7 @@ def _number_skills(cursor: Any) -> None:
 
 
 def _read(cursor: Any, select: str, *kinds: str) -> list[NDArray[Any]]:
-    """The columns of a query whose values all have a fixed width and are never null."""
+    """Return the columns of a query. All values must have a fixed width and not be null."""
     fields = [part for at, kind in enumerate(kinds) for part in ((f"_{at}", ">i4"), (f"f{at}", KINDS[kind]))]
     row = np.dtype([("_", ">i2"), *fields])
     buffer = io.BytesIO()
@@ -110,19 +111,18 @@ def _native(kind: str) -> str:
 
 
 def _different(cursor: Any, table: str, column: str, limit: int | None = None) -> list[str]:
-    """The values of a column, the commonest first."""
+    """Return the distinct values of a column, most frequent first."""
     cursor.execute(f"SELECT {column} FROM {table} GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT %s", [limit])  # noqa: S608
     return [value for (value,) in cursor.fetchall()]
 
 
 def _place(cursor: Any, column: str, values: Sequence[str]) -> str:
-    """SQL for where the column's value stands among the values, from 0; -1 for another."""
+    """Return SQL for the index of the column's value in `values`, from 0; -1 if it is not there."""
     place: str = cursor.mogrify(f"coalesce(array_position(%s::text[], {column}::text), 0) - 1", [list(values)]).decode()
     return place
 
 
-# --- features
-# -----------------------------------------------------------------------------------------------------------
+# --- features ---------------------------------------------------------------------------------------------------------
 
 
 def _facts(cursor: Any, now: datetime) -> NDArray[np.void]:
@@ -147,7 +147,7 @@ def _facts(cursor: Any, now: datetime) -> NDArray[np.void]:
 
 
 def _hours(zone: Any, hours: Any, zones: Sequence[str], now: datetime) -> Any:
-    """Bits of the hours of the UTC day, once for each zone and hours."""
+    """Return the working hours as bits of the UTC day, computed once per combination of zone and hours."""
     kinds, which = np.unique(zone.astype(np.int64) * 1024 + hours, return_inverse=True)
     masks = [
         sum(1 << hour for hour in utc_hours(zones[kind >> 10], range((kind >> 5) & 31, kind & 31), now))
@@ -157,7 +157,10 @@ def _hours(zone: Any, hours: Any, zones: Sequence[str], now: datetime) -> Any:
 
 
 def _in_reference(minor: Any, currency: Any, currencies: Sequence[str], table: rates.RateTable) -> Any:
-    """In minor units of the reference currency; 0 where there is nothing or no rate. Each amount is converted once."""
+    """
+    Convert to minor units of the reference currency; 0 for no amount or no rate. Each distinct amount is converted
+    once.
+    """
     result = np.zeros(len(minor))
     for number, code in enumerate(currencies):
         amounts, which = np.unique(minor[currency == number], return_inverse=True)
@@ -173,7 +176,9 @@ def _converted(minor: int, currency: str, table: rates.RateTable) -> int:
 
 
 def _usual_prices(cursor: Any, people: int, now: datetime, table: rates.RateTable) -> tuple[Any, Any]:
-    """The middle of what each asked in a year, 0 for nothing; and when they asked last, minus infinity for never."""
+    """
+    Return each person's median bid of the last year, 0 for none, and the time of the last bid, minus infinity for none.
+    """
     _make(
         cursor,
         "match_bids",
@@ -195,7 +200,7 @@ def _usual_prices(cursor: Any, people: int, now: datetime, table: rates.RateTabl
 
 
 def _medians(groups: Any, values: Any, count: int) -> Any:
-    """`int(statistics.median(...))` of each group; 0 for an empty one."""
+    """Return `int(statistics.median(...))` of each group; 0 for an empty one."""
     order = np.lexsort((values, groups))
     groups, values = groups[order], values[order]
     start, end = (np.searchsorted(groups, np.arange(count), side=side) for side in ("left", "right"))
@@ -207,7 +212,7 @@ def _medians(groups: Any, values: Any, count: int) -> Any:
 
 
 def _speak(cursor: Any, features: NDArray[np.void]) -> list[str]:
-    """Fill in who speaks what, and how well; gives the languages by their number."""
+    """Set each person's language levels, and return the languages by their number."""
     _make(
         cursor,
         "match_languages",
@@ -228,7 +233,7 @@ def _speak(cursor: Any, features: NDArray[np.void]) -> list[str]:
             FROM match_languages""",  # noqa: S608
         "int", "int", "int",
     )  # fmt: skip
-    columns = [*LEVEL_COLUMNS.values(), "basic"]  # the last for a level that is not known: place -1
+    columns = [*LEVEL_COLUMNS.values(), "basic"]  # the last column is for an unknown level, at index -1
     for name in LEVEL_COLUMN_NAMES:
         numbers = [number for number, column in enumerate(columns) if column == name]
         chosen = np.isin(np.where(level < 0, len(columns) - 1, level), numbers) & (code >= 0)
@@ -254,7 +259,7 @@ def _declared(cursor: Any) -> tuple[Any, Any, Any]:
 
 
 def _works(cursor: Any) -> tuple[tuple[Any, Any, Any, Any], Any]:
-    """As `Columns.works` and `Columns.work_skills`: contracts that ended, by person and contract."""
+    """Return `Columns.works` and `Columns.work_skills`: contracts that ended, by person and contract."""
     _make(
         cursor,
         "match_works",
@@ -280,7 +285,7 @@ def _works(cursor: Any) -> tuple[tuple[Any, Any, Any, Any], Any]:
 
 
 def _used(skill_ids: Sequence[UUID], *numbers: Any) -> tuple[list[UUID], list[Any]]:
-    """The skills that somebody has, and the numbers as places among them."""
+    """Return the skills that occur, and the given skill numbers renumbered by position among them."""
     is_used = np.zeros(len(skill_ids), dtype=bool)
     for item in numbers:
         is_used[item] = True

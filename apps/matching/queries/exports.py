@@ -1,4 +1,4 @@
-"""What a person takes along of the matches kept of them: enough to compute each score again."""
+"""Export of a person's stored matches, with enough data to recompute each score."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ from apps.tasks.states import Visibility
 
 def match_export(organization_id: UUID, now: datetime) -> dict[str, Any]:
     """
-    Every kept match of a freelancer with the open tasks that they may see, as `scripts/recompute_match.py` reads it.
+    Return every stored match of a freelancer with open tasks they may see, in the format of
+    `scripts/recompute_match.py`.
 
-    Of the task it says what the task's page says; of the freelancer what their own profile and contracts say.
+    It contains what the task's page shows of the task, and what the freelancer's own profile and contracts contain.
     """
     invited = Exists(TaskInvitation.objects.filter(task=OuterRef("task"), organization_id=organization_id))
     results = list(

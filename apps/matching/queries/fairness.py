@@ -1,4 +1,4 @@
-"""Who was shown and who suits, by week; what came of the arms of an experiment."""
+"""Weekly figures of exposure and relevance, and the results of an experiment's arms."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ from ranking.reranking import TEN
 
 GROUPINGS = ("region", "language", "newcomer")
 
-# --- the week -------------------------------------------------------------------------------------------------------
+# --- weekly figures ---------------------------------------------------------------------------------------------------
 
 
 def measured_week(week: date) -> dict[str, Any] | None:
     """
-    The figures of the seven days from this Monday (UTC); None when no list of people was shown.
+    Return the figures of the seven days from this Monday (UTC); None if no list of people was shown.
 
-    Relevance is the score of everybody who was kept for the tasks whose lists were seen, shown or not.
+    Relevance is the score of every stored candidate of the tasks whose lists were seen, shown or not.
     """
     begin = datetime.combine(week, time(), tzinfo=UTC)
     shown = MatchImpression.objects.filter(
@@ -79,7 +79,7 @@ def measured_week(week: date) -> dict[str, Any] | None:
 def _pairs(
     rows: list[tuple[UUID, UUID, UUID, int, bool]], lists: dict[UUID, set[UUID]]
 ) -> tuple[list[fairness.Pair], dict[UUID, bool]]:
-    """Everybody who was kept for those tasks, and whoever was shown and is kept no longer."""
+    """Return the stored candidates of those tasks, plus people who were shown but are no longer stored."""
     attention: dict[tuple[UUID, UUID], float] = defaultdict(float)
     first: dict[tuple[UUID, UUID], int] = defaultdict(int)
     newcomers: dict[UUID, bool] = {}
@@ -107,7 +107,8 @@ def _groups(pairs: list[fairness.Pair], newcomers: dict[UUID, bool], *, seed: in
     people = [UUID(int=item) for item in sorted({pair.person for pair in pairs})]
     countries = dict(Organization.objects.filter(id__in=people).values_list("id", "country"))
     owners = Membership.objects.filter(organization_id__in=people, role=Role.OWNER).order_by("-created_at")
-    languages = dict(owners.values_list("organization_id", "user__language"))  # the first owner's is put in last
+    # the first owner's language overwrites the others
+    languages = dict(owners.values_list("organization_id", "user__language"))
     group_of = {
         "region": {person.int: fairness.region(countries.get(person, "")) for person in people},
         "language": {person.int: languages.get(person, "other") for person in people},
@@ -121,7 +122,7 @@ def latest_report() -> FairnessReport | None:
 
 
 def report_of(week: date) -> FairnessReport:
-    """:raises NotFound: when there is none of that week."""
+    """:raises NotFound: if there is no report of that week."""
     fairness_report = FairnessReport.objects.filter(week=week).first()
     if fairness_report is None:
         raise NotFound
@@ -139,7 +140,7 @@ HEAD = (
 
 
 def report_rows(report: FairnessReport) -> Iterator[tuple[object, ...]]:
-    """As a table: the head, one line of the whole, one per group."""
+    """Yield the report as a table: the header, one line with the totals, one line per group."""
     figures = report.figures
     yield HEAD
     for name in ("lists", "tasks", "people", "gini", "newcomer_share"):
@@ -159,7 +160,9 @@ COUNTED = (EventKind.OPEN, EventKind.INVITE, EventKind.BID, EventKind.AWARD)
 
 @dataclass(frozen=True)
 class Outcome:
-    """Lists after which it happened at least once; `difference` is to the first arm's share, with its 95 % interval."""
+    """
+    The number of lists with at least one such outcome; `difference` is to the first arm's share, with a 95 % interval.
+    """
 
     kind: EventKind
     lists: int
@@ -191,10 +194,11 @@ def experiments_newest_first() -> list[Experiment]:
 
 def arm_results(experiment: Experiment) -> list[ArmResult]:
     """
-    What came of each arm's lists within thirty days of their being seen.
+    Return the outcomes of each arm's lists within thirty days after they were seen.
 
-    A guardrail is breached by its figure alone; outcomes of lists of the same reader depend on each other, so that the
-    intervals are rather too narrow.
+    A guardrail is breached by the figure alone, without its interval. Outcomes of lists of the same reader depend on
+    each
+    other, so the intervals are somewhat too narrow.
     """
     rows = MatchImpression.objects.filter(experiment=experiment)
     counts = {

@@ -1,4 +1,4 @@
-"""The order in which matches are shown, and what was shown before."""
+"""The order in which matches are shown, and earlier impressions."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ATTRIBUTED = timedelta(days=30)
 
 @dataclass(frozen=True)
 class Shown:
-    """A match at the place where it is shown: what is kept of it when somebody has seen it."""
+    """A match with its position; it is recorded when a reader has seen it."""
 
     result: MatchResult
     place: Place
@@ -52,9 +52,9 @@ def arranged(
     order: dict[int, float] | None = None,
 ) -> list[Shown]:
     """
-    All of them in the order to show (`scoring.reranking`), the arm of a running experiment applied.
+    Return all results in the order to show (`ranking.reranking`), under the reader's arm of a running experiment.
 
-    :param order: per result's id what to order by instead of its score, on the same scale of 100.
+    :param order: per result id, the value to order by instead of the score, on the same scale of 100.
     """
     rows = list(results)
     experiment, arm = arm_for(side, reader_id, now)
@@ -83,13 +83,13 @@ def arranged(
 
 
 def in_own_order(results: Iterable[MatchResult]) -> list[Shown]:
-    """As the reader asked for: nothing is moved."""
+    """Return the results by score alone, without reranking, for readers who set their own weights."""
     best = sorted(results, key=lambda item: (-item.score, item.task_id))
     return [Shown(row, Place(row.task_id, place, place)) for place, row in enumerate(best, start=1)]
 
 
 def reweighed(result: MatchResult, weights: Weights) -> MatchResult:
-    """The match under other points; nothing is stored."""
+    """Return the match with other points; nothing is stored."""
     result.components = formula.reweigh(result.components, old=points_of(result), new=weights)
     result.score = min(100.0, max(0.0, sum(result.components.values())))
     result.reasons = result.reasons | {"points": [weights.skill, weights.pay, weights.growth]}
@@ -97,7 +97,7 @@ def reweighed(result: MatchResult, weights: Weights) -> MatchResult:
 
 
 def _rules(side: ListSide, arm: dict[str, Any] | None) -> Rules:
-    """What the settings say, and what the arm says otherwise."""
+    """Return the rules from the settings, with the changes of the arm."""
     rules = Rules(cap=settings.MATCH_EXPOSURE_CAP if side == ListSide.PEOPLE else None)
     rules = dataclasses.replace(rules, has_newcomer_slot=side == ListSide.PEOPLE)
     parameters = {
@@ -111,7 +111,7 @@ def _other(result: MatchResult, side: ListSide) -> UUID:
 
 
 def _likeness(result: MatchResult, side: ListSide) -> object:
-    """Near-identical: the same title of the same employer; the same headline with the same of the skills asked for."""
+    """Return a key shared by near-identical rows: same title and employer, or same headline and same matched skills."""
     if side == ListSide.TASKS:
         return result.task.employer_id, " ".join(result.task.title.casefold().split())
     headline = " ".join(result.organization.profile.headline.casefold().split())
@@ -119,7 +119,7 @@ def _likeness(result: MatchResult, side: ListSide) -> object:
 
 
 def _shown_today(rows: list[MatchResult], task_id: UUID, now: datetime) -> dict[UUID, int]:
-    """In how many lists of other tasks each stood among the first ten today; what hangs on the day is UTC."""
+    """Return in how many other tasks' lists each was among the first ten today. Days are UTC."""
     midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     match_impressions = MatchImpression.objects.filter(
         organization_id__in=[row.organization_id for row in rows], shown_at__gte=midnight, shown_at__lte=now,
@@ -129,20 +129,22 @@ def _shown_today(rows: list[MatchResult], task_id: UUID, now: datetime) -> dict[
 
 
 def arm_for(side: ListSide, reader_id: UUID, now: datetime) -> tuple[Experiment | None, dict[str, Any] | None]:
-    """The experiment that runs on these lists, and the reader's arm; no arm for those who take no part."""
+    """
+    Return the running experiment on these lists and the reader's arm; the arm is None if the reader takes no part.
+    """
     running = Experiment.objects.filter(side=side, stopped_at=None, starts_at__lte=now, ends_at__gt=now).first()
     if running is None:
         return None, None
     return running, experiments.arm_of(running.name, reader_id, running.arms, running.share)
 
 
-# --- what was shown -------------------------------------------------------------------------------------------------
+# --- impressions ------------------------------------------------------------------------------------------------------
 
 
 def lately_shown(
     kind: ListKind, reader_id: UUID, task_id: UUID | None, now: datetime
 ) -> tuple[UUID | None, set[tuple[UUID, UUID]]]:
-    """The list that the reader saw there within the hour, and the pairs that stood in it."""
+    """Return the id of the list that the reader saw within the hour, and its pairs."""
     result = MatchImpression.objects.filter(
         list_kind=kind, reader_id=reader_id, shown_at__gt=now - SAME_LIST, shown_at__lte=now
     )
@@ -157,7 +159,7 @@ def lately_shown(
 def last_impression(
     task_id: UUID, organization_id: UUID, now: datetime, kinds: Iterable[ListKind]
 ) -> MatchImpression | None:
-    """The last list, of these kinds and not too long ago, in which the pair stood."""
+    """Return the last impression of the pair, of these kinds and recent enough."""
     return (
         MatchImpression.objects.filter(
             task_id=task_id, organization_id=organization_id, list_kind__in=list(kinds), shown_at__lte=now,
@@ -169,7 +171,9 @@ def last_impression(
 
 
 def tasks_without_invitations(now: datetime, *, notified_before: datetime) -> QuerySet[Task]:
-    """Open for another day at least, nobody invited, and the employer not notified since of who suits."""
+    """
+    Open for at least one more day, without invitations, and whose employer was not notified since `notified_before`.
+    """
     match_impressions = MatchImpression.objects.filter(
         task=OuterRef("pk"), list_kind=ListKind.PEOPLE_MAIL, shown_at__gt=notified_before
     )
@@ -177,33 +181,35 @@ def tasks_without_invitations(now: datetime, *, notified_before: datetime) -> Qu
     return waiting.exclude(Exists(match_impressions)).order_by("published_at", "id")
 
 
-# --- what does not suit ---------------------------------------------------------------------------------------------
+# --- refusals ---------------------------------------------------------------------------------------------------------
 
 
 def refusals_of_tasks(organization_id: UUID) -> list[MatchRefusal]:
-    """What a freelancer said no to, newest first."""
+    """The tasks a freelancer refused, newest first."""
     match_refusals = MatchRefusal.objects.filter(side=ListSide.TASKS, organization_id=organization_id)
     return list(match_refusals.select_related("task").order_by("-said_at")[:50])
 
 
 def refusals_of_people(task_id: UUID) -> list[MatchRefusal]:
-    """Whom an employer did not find suited for a task, newest first."""
+    """The freelancers an employer refused for a task, newest first."""
     match_refusals = MatchRefusal.objects.filter(side=ListSide.PEOPLE, task_id=task_id)
     return list(match_refusals.select_related("organization").order_by("-said_at")[:50])
 
 
 def refused_tasks(organization_id: UUID) -> Q:
-    """For results of a freelancer: those that they refused."""
+    """A filter for a freelancer's results: the tasks they refused."""
     own = MatchRefusal.objects.filter(side=ListSide.TASKS, organization_id=organization_id)
     return Q(task_id__in=own.values("task_id"))
 
 
 def refused_people(task_id: UUID) -> Q:
-    """For results of a task: whom the employer refused, and who refused the task. Neither is notified of the other."""
+    """
+    A filter for a task's results: people the employer refused, and people who refused the task. Neither side sees it.
+    """
     return Q(organization_id__in=MatchRefusal.objects.filter(task_id=task_id).values("organization_id"))
 
 
 def reasons_counted(since: datetime) -> list[tuple[str, str, int]]:
-    """How often each reason was given by each side, most often first; no words and no names."""
+    """Return how often each side gave each reason, most frequent first; without texts and names."""
     result = MatchRefusal.objects.filter(said_at__gte=since).values_list("side", "reason")
     return list(result.annotate(times=Count("id")).order_by("side", "-times", "reason"))

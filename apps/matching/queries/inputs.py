@@ -1,4 +1,4 @@
-"""What the formula reads: tasks and people as they are in the tables, and who may be recommended at all."""
+"""The inputs of the formula: current data of tasks and people, and who may be recommended."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ EMPLOYER_HOURS = range(9, 18)
 
 
 def profiles_to_match() -> QuerySet[Profile]:
-    """Freelancers who may be recommended: active, public, not hidden, taking work."""
+    """Freelancers who may be recommended: active, public, not hidden, available for work."""
     return Profile.objects.filter(
         organization__is_active=True, organization__works=True, is_public=True, hidden_at=None
     ).exclude(availability=Availability.BUSY)
 
 
 def still_to_match(organization_ids: Iterable[UUID]) -> set[UUID]:
-    """Those of them who may be recommended at this moment."""
+    """Return those of them who may be recommended now."""
     profiles = profiles_to_match().filter(organization_id__in=list(organization_ids))
     return set(profiles.values_list("organization_id", flat=True))
 
@@ -53,7 +53,9 @@ def tasks_to_match(now: datetime) -> QuerySet[Task]:
 
 
 def rarity_of(skill_ids: Iterable[UUID]) -> dict[UUID, float]:
-    """IDF of each skill among those who may be recommended; one that nobody has is the rarest."""
+    """
+    Return the IDF of each skill among people who may be recommended; a skill without people has the highest value.
+    """
     ids = list(skill_ids)
     people = profiles_to_match()
     rows = ProfileSkill.objects.filter(profile__in=people, skill_id__in=ids).values_list("skill_id")
@@ -64,8 +66,7 @@ def rarity_of(skill_ids: Iterable[UUID]) -> dict[UUID, float]:
 
 def candidates_by_skills(weights: Mapping[UUID, float], limit: int) -> list[UUID]:
     """
-    Who declares most of these skills and who worked most with them, by weight: the way without a candidate index,
-    slower.
+    Return the people who declare most of these skills and who worked most with them, by weight. Slower than the index.
     """
     if not weights:
         return []
@@ -93,7 +94,7 @@ def _weighted(skill: str, weights: Mapping[UUID, float]) -> Sum:
 
 
 def tasks_by_skills(weights: Mapping[UUID, float], now: datetime, limit: int) -> list[UUID]:
-    """Open tasks that ask for most of these skills, by weight, the best first, equal ones by id."""
+    """Return open tasks that require most of these skills, by weight, best first; ties are ordered by id."""
     if not weights:
         return []
     asking = TaskSkill.objects.filter(task__in=tasks_to_match(now), skill_id__in=weights).values_list("task_id")
@@ -102,7 +103,7 @@ def tasks_by_skills(weights: Mapping[UUID, float], now: datetime, limit: int) ->
 
 
 def is_public(task_id: UUID) -> bool:
-    """May everybody see it? Nobody else learns of a task for invited people."""
+    """Return whether everyone may see the task; a task for invited people is not shown to others."""
     return Task.objects.filter(id=task_id, visibility=Visibility.PUBLIC).exists()
 
 
@@ -113,7 +114,7 @@ def task_features(task_ids: Iterable[UUID], now: datetime) -> dict[UUID, TaskFea
         TaskSkill.objects.filter(task_id__in=ids).order_by("id").values_list("task_id", "skill_id")
     ):
         query[task_id].append(skill_id)
-    # Values alone: a profile that changes is compared with a thousand tasks, whose briefs are long.
+    # Values only: a changed profile is compared with a thousand tasks, and their briefs are long.
     tasks = Task.objects.filter(id__in=ids).values_list(
         "id", "employer_id", "employer__country", "employer__time_zone", "source_language", "budget_min_minor",
         "budget_max_minor", "currency",
@@ -134,7 +135,7 @@ def task_features(task_ids: Iterable[UUID], now: datetime) -> dict[UUID, TaskFea
 
 
 def freelancer_features(organization_ids: Iterable[UUID], now: datetime) -> dict[UUID, FreelancerFeatures]:
-    """Features of those of the organizations that may be recommended."""
+    """Return the features of those of the organizations that may be recommended."""
     profiles = list(
         profiles_to_match().filter(organization_id__in=list(organization_ids)).select_related("organization")
     )
@@ -169,18 +170,18 @@ def freelancer_features(organization_ids: Iterable[UUID], now: datetime) -> dict
 
 
 def utc_hours(zone: str, hours: range, now: datetime) -> frozenset[int]:
-    """Hours of the UTC day in which somebody of that zone is at work, with today's offset."""
+    """Return the hours of the UTC day in which a person in that time zone works, with today's offset."""
     offset = now.astimezone(ZoneInfo(zone)).utcoffset() or timedelta()
     return frozenset(int((hour - offset.total_seconds() / 3600) // 1) % 24 for hour in hours)
 
 
 def payable_pairs(pairs: Iterable[tuple[str, str]], now: datetime) -> set[tuple[str, str]]:
-    """Those pairs of an employer's and a freelancer's country between which money may and can go."""
+    """Return the pairs (employer country, freelancer country) between which payments are possible and allowed."""
     return {pair for pair, decision in compliance.corridors(pairs, now.date()).items() if decision.is_open}
 
 
 def organizations_sharing_people(organization_id: UUID) -> set[UUID]:
-    """Nobody is recommended to themselves under another organization's name."""
+    """Return organizations with a common member; people are not recommended to themselves."""
     people = Membership.objects.filter(organization_id=organization_id).values("user_id")
     return set(Membership.objects.filter(user_id__in=people).values_list("organization_id", flat=True))
 
@@ -190,7 +191,7 @@ def related_of(skill_ids: Iterable[UUID]) -> dict[UUID, dict[UUID, int]]:
 
 
 def _languages(ids: list[UUID]) -> dict[UUID, dict[str, str]]:
-    """What was declared; else the language in which a member reads this site."""
+    """Return the declared languages, or else the language a member uses on this site."""
     languages: dict[UUID, dict[str, str]] = defaultdict(dict)
     for owner, language, level in ProfileLanguage.objects.filter(profile__organization_id__in=ids).values_list(
         "profile__organization_id", "language", "level"
@@ -221,7 +222,7 @@ def _usual_prices(
 
 
 def _works(ids: list[UUID]) -> dict[UUID, list[PastWork]]:
-    """Contracts that ended after money was held, with what their tasks asked for; accepted where all of it was paid."""
+    """Return funded contracts that ended, with the skills of their tasks; accepted means everything was paid."""
     ended = Contract.objects.filter(
         freelancer_id__in=ids, status__in=[*PAID_IN_FULL, *NOT_PAID_IN_FULL], ended_at__isnull=False
     ).exclude(shares_a_person("employer_id", "freelancer_id"))
@@ -249,9 +250,9 @@ def _in_reference(amount: Money | None, table: rates.RateTable) -> int | None:
 
 def candidate_index_database() -> str:
     """
-    What a candidate index must say of itself to be this database's; empty while it has no name yet.
+    Return the name that a candidate index of this database must have; empty if the database has no name yet.
 
-    With the database's number: one that was restored under the same address has the row of the other, not its number.
+    It includes the database's OID, because a database restored under the same address has the same row but another OID.
     """
     with connection.cursor() as cursor:
         cursor.execute(

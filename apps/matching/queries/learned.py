@@ -1,4 +1,4 @@
-"""What was shown and chosen, as lists to learn from; and which learned order holds."""
+"""Impressions and choices as training lists, and the learned order in use."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from apps.tasks.models import Task
 from ranking import pairwise_ranking
 from ranking.formula import Weights
 
-# What counts as chosen on each side, and how much: 3 for the best that can come of it.
+# The outcomes that count as a choice on each side, with their gain; 3 is the best outcome.
 GAINS = {
     ListSide.PEOPLE: {EventKind.INVITE: 2, EventKind.SHORTLIST: 2, EventKind.AWARD: 3, EventKind.COMPLETE: 3},
     ListSide.TASKS: {EventKind.BID: 2, EventKind.ACCEPT: 3, EventKind.COMPLETE: 3},
@@ -38,7 +38,7 @@ ROWS_MAX = 400_000
 
 @dataclass(frozen=True)
 class Order:
-    """:param ranker: the newest that holds; None for the formula. `choice` is None before anything was ever chosen."""
+    """:param ranker: the ranker in use; None for the formula. `choice` is None if none was ever made."""
 
     category: Category
     side: str
@@ -47,16 +47,17 @@ class Order:
 
 
 def outcomes(category_id: UUID, side: str) -> int:
-    """How many choices there are to learn from, at most."""
+    """Return the maximum number of choices to learn from."""
     kinds = list(GAINS[ListSide(side)])
     return MatchEvent.objects.filter(task__category_id=category_id, kind__in=kinds).count()
 
 
 def lists_to_learn_from(category_id: UUID, side: str) -> list[pairwise_ranking.Choices]:
     """
-    Lists of a category, oldest first. A choice belongs to the last list in which the pair stood, within 30 days.
+    Return the lists of a category, oldest first. A choice counts for the last list that showed the pair, for 30 days.
 
-    Lists of one row say nothing of an order; results of older formulas lack parts. The newest ROWS_MAX rows are read.
+    Lists of one row have no order and are left out; results of older formulas lack components. Reads only the newest
+    ROWS_MAX rows.
     """
     kinds = PEOPLE_LISTS if side == ListSide.PEOPLE else TASK_LISTS
     gains = GAINS[ListSide(side)]
@@ -70,7 +71,7 @@ def lists_to_learn_from(category_id: UUID, side: str) -> list[pairwise_ranking.C
     lists: dict[UUID, list[tuple[list[float], int, int]]] = defaultdict(list)
     for list_id, task, organization, at, place, components, reasons in shown.values_list(
         "list_id", "task_id", "organization_id", "shown_at", "position", "components", "reasons"
-    ).iterator(chunk_size=5_000):  # the newest first: it takes what was chosen after it
+    ).iterator(chunk_size=5_000):  # newest first: a list takes the choices made after it
         taken = [item for item in chosen.get((task, organization), []) if at <= item[0] <= at + FOLLOWS]
         if taken:
             chosen[task, organization] = [item for item in chosen[task, organization] if item not in taken]
@@ -99,10 +100,11 @@ def newest_choice(category_id: UUID, side: str) -> RankerChoice | None:
 
 def choosers_of(category_id: UUID | None) -> tuple[list[pairwise_ranking.Chooser], str]:
     """
-    The learned order that holds for tasks of a category, and how results name it.
+    Return the learned order in use for tasks of a category, and the suffix that names it in results.
 
-    The employer's choice orders alone, or together with the freelancer's where both are learnt; a freelancer's alone
-    says nothing of who would be taken. Empty for the formula.
+    The employer's choice orders alone, or with the freelancer's choice if both were learned. The freelancer's choice
+    alone
+    does not show who would be hired, so it is not used alone. Empty for the formula.
     """
     if category_id is None:
         return [], ""
@@ -114,7 +116,7 @@ def choosers_of(category_id: UUID | None) -> tuple[list[pairwise_ranking.Chooser
         result.append(choice.ranker)
     try:
         return [pairwise_ranking.from_json(item.model) for item in result], "".join(f"+{item.id}" for item in result)
-    except ValueError:  # learnt by a version of the program that knew other features
+    except ValueError:  # trained by a version of the program with other features
         return [], ""
 
 
@@ -123,13 +125,13 @@ def category_of(task_id: UUID) -> UUID | None:
 
 
 def tasks_in_learned_order(task_ids: Iterable[UUID]) -> list[UUID]:
-    """Those of the tasks whose lists a learned order made."""
+    """Return those of the tasks whose lists use a learned order."""
     match_results = MatchResult.objects.filter(task_id__in=list(task_ids), learned__isnull=False)
     return list(match_results.order_by("task_id").values_list("task_id", flat=True).distinct())
 
 
 def orders() -> list[Order]:
-    """Of every category and side of which something was learnt or chosen."""
+    """Return one entry per category and side that has a ranker or a choice."""
     pairs = set(Ranker.objects.values_list("category_id", "side")) | set(
         RankerChoice.objects.values_list("category_id", "side")
     )
@@ -146,13 +148,15 @@ def rankers(limit: int = 100) -> list[Ranker]:
 
 
 def choices_of(ranker: Ranker) -> list[RankerChoice]:
-    """How the order of its category went on, the newest first."""
+    """Return the choices made for this ranker's category and side, newest first."""
     ranker_choices = RankerChoice.objects.filter(category=ranker.category, side=ranker.side)
     return list(ranker_choices.select_related("chosen_by", "ranker").order_by("-id")[:20])
 
 
 def learned_places(matches: Iterable[Any], choosers: list[pairwise_ranking.Chooser], points: Weights) -> list[float]:
-    """Of the matches of one task, where the learned order puts each, in the units of the score; nothing without one."""
+    """
+    Return the learned position of each match of one task, on the scale of the score; empty without a learned order.
+    """
     rows = list(matches)
     if not rows or not choosers:
         return []

@@ -1,4 +1,4 @@
-"""What the market asks for and pays, from what is there: gaps of one's own profile, and usual rates by skill."""
+"""Demand and prices in the market, from existing data: skill gaps of a profile, and usual rates by skill."""
 
 from __future__ import annotations
 
@@ -19,15 +19,16 @@ from apps.pricing.queries import rates as rate_queries
 from apps.skills import queries as skills
 
 PEOPLE_MIN = 10
-"""Below it a percentile would tell what single persons ask."""
+"""With fewer people, a percentile would reveal what single persons charge."""
 
 
 @dataclass(frozen=True, slots=True)
 class SkillGap:
     """
-    A skill that tasks ask for and a profile does not list.
+    A skill that tasks require and a profile does not list.
 
-    :ivar tasks: open tasks that suit the profile otherwise and ask for it; `alone`: for which nothing else is missing.
+    :ivar tasks: open tasks that otherwise suit the profile and require it; `alone`: those where only this skill is
+        missing.
     """
 
     skill_id: UUID
@@ -39,7 +40,7 @@ class SkillGap:
 
 @dataclass(frozen=True, slots=True)
 class RateGuidance:
-    """Rates an hour of people with one skill; None for each where fewer than PEOPLE_MIN state one."""
+    """Hourly rates of people with one skill; all None if fewer than PEOPLE_MIN people state a rate."""
 
     skill_id: UUID
     label: str
@@ -50,7 +51,7 @@ class RateGuidance:
 
 
 def skill_gaps(organization_id: UUID, now: datetime, limit: int = 10) -> list[SkillGap]:
-    """Which skill would open most of the tasks that already suit, the most first."""
+    """Return the skills that would open the most of the tasks that already suit, most useful first."""
     rows = MatchResult.objects.filter(organization_id=organization_id, task__in=tasks_to_match(now))
     query: dict[str, list[UUID]] = defaultdict(list)
     alone: Counter[str] = Counter()
@@ -69,9 +70,10 @@ def skill_gaps(organization_id: UUID, now: datetime, limit: int = 10) -> list[Sk
 
 def rate_guidance(skill_ids: Iterable[UUID], currency: str, on: date) -> list[RateGuidance]:
     """
-    A quarter asks less than `low`, half less than `middle`, a quarter more than `high`; at the mid rates of the day.
+    Return rate quartiles per skill: a quarter of the people charge less than `low`, half less than `middle`, a quarter
+    more than `high`. Amounts are converted at the day's mid rates.
 
-    Quartiles as of `statistics.quantiles`, method "inclusive".
+    Quartiles as in `statistics.quantiles`, method "inclusive".
     """
     ids = list(skill_ids)
     table = rate_queries.rate_table(on)

@@ -1,4 +1,4 @@
-"""Which version of the formula holds, and what another would change."""
+"""The version of the formula in use, and the effect of another version."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ranking.formula import GROWTH_POINTS, PAY_POINTS, SKILL_POINTS, Weights
 
 
 def current_weights() -> tuple[Weights, str]:
-    """The points that hold, and how results name the version they were made with."""
+    """Return the points in use, and the name of this version in results."""
     newest = RankingWeights.objects.order_by("-id").first()
     if newest is None:
         return formula.DEFAULT_WEIGHTS, scoring.RANKER_VERSION
@@ -25,13 +25,13 @@ def weights_history() -> list[RankingWeights]:
 
 
 def points_of(result: MatchResult) -> Weights:
-    """The points that a kept result was made with."""
+    """Return the points that a stored result was computed with."""
     return Weights(*result.reasons.get("points", (SKILL_POINTS, PAY_POINTS, GROWTH_POINTS)))
 
 
 @dataclass(frozen=True)
 class Shift:
-    """What other weights would change in one task's list of ten."""
+    """The change that other weights would make in one task's top ten."""
 
     task: Task
     kept: int
@@ -39,7 +39,7 @@ class Shift:
 
 
 def preview_of(weights: Weights, now: datetime, tasks: int = 20) -> list[Shift]:
-    """For the newest open tasks: how many of the first ten would still be among them."""
+    """Return, for the newest open tasks, how many of the current top ten would stay in it."""
     shifts = []
     newest = list(tasks_to_match(now).order_by("-published_at")[:tasks])
     for task in newest:

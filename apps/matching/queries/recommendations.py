@@ -1,4 +1,4 @@
-"""What people see of the matches that were kept, with the reasons in their language."""
+"""Stored matches as they are shown to people, with the reasons in their language."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ LANGUAGE_SENTENCES: dict[str, str | Promise] = {
 
 @dataclass(frozen=True)
 class Part:
-    """:param most: the most that this part can give; None for those that only take away."""
+    """:param most: the maximum of this component; None for components that only subtract."""
 
     code: str
     label: str | Promise
@@ -84,10 +84,10 @@ class Explanation:
     """
     Why a freelancer and a task suit each other, in the reader's language; `parts` sum to `score`.
 
-    :param related: (skill asked for, like skill known).
-    :param skill_parts: what the points for skills are made of; they sum to the part `skill`. Empty for old results.
-    :param similar: past tasks that asked for at least half of the skills, how many were accepted, the end of the last.
-    :param learned: where the learned order of the category puts the pair, in the units of the score; None without one.
+    :param related: (required skill, related skill the person has).
+    :param skill_parts: the parts of the skill component; they sum to it. Empty for old results.
+    :param similar: past tasks that required at least half of the skills: number, number accepted, end of the last one.
+    :param learned: the position by the category's learned order, on the scale of the score; None without one.
     """
 
     task_id: UUID
@@ -130,9 +130,9 @@ def recommended_tasks(
     organization_id: UUID, limit: int = 10, *, now: datetime | None = None, weights: Weights | None = None
 ) -> list[RecommendedTask]:
     """
-    Open tasks that suit the organization best, without its own, those it has bid on and those it said no to.
+    Return the open tasks that suit the organization best, without its own, those it has bid on and those it refused.
 
-    :param weights: the reader's own; the order and the parts are those of the formula under them, and nothing is moved.
+    :param weights: the reader's own weights. The tasks are then ordered by the formula with them, without reranking.
     """
     moment = now or timezone.now()
     invited = Exists(TaskInvitation.objects.filter(task=OuterRef("task"), organization_id=organization_id))
@@ -159,7 +159,7 @@ def recommended_tasks(
 def recommended_freelancers(
     task_id: UUID, limit: int = 10, *, now: datetime | None = None
 ) -> list[RecommendedFreelancer]:
-    """Freelancers who suit the task best and have not bid; one place in ten is a newcomer's."""
+    """Return the freelancers who suit the task best and have not bid; one place in ten is for a newcomer."""
     bid = Exists(Bid.objects.filter(task_id=task_id, bidder=OuterRef("organization"), status__in=LIVE))
     results = list(
         MatchResult.objects.filter(task_id=task_id, organization__profile__in=profiles_to_match())
@@ -187,16 +187,16 @@ def explanation(
     task_id: UUID, organization_id: UUID, language: str | None = None, *, is_own: bool = False
 ) -> Explanation | None:
     """
-    Why this freelancer suits this task; None when they were not matched.
+    Return why this freelancer suits this task; None if they were not matched.
 
-    :param is_own: the reader is the freelancer: the sentences speak to them.
+    :param is_own: the reader is the freelancer; the sentences then address them.
     """
     result = MatchResult.objects.filter(task_id=task_id, organization_id=organization_id).first()
     return explanations([result], language, is_own=is_own)[result.id] if result else None
 
 
 def match_of(task_id: UUID, organization_id: UUID) -> MatchResult:
-    """:raises NotFound: where the two were not matched; so nobody can ask who exists."""
+    """:raises NotFound: if the two were not matched; this does not reveal whether either exists."""
     match_results = MatchResult.objects.filter(task_id=task_id, organization_id=organization_id)
     result = match_results.select_related("organization").first()
     if result is None:
@@ -207,7 +207,7 @@ def match_of(task_id: UUID, organization_id: UUID) -> MatchResult:
 def explanations_for_task(
     task_id: UUID, organization_ids: Iterable[UUID], language: str | None = None
 ) -> dict[UUID, Explanation]:
-    """Of several freelancers (bidders side by side), by organization."""
+    """Return the explanations of several freelancers (bidders side by side), by organization."""
     results = list(MatchResult.objects.filter(task_id=task_id, organization_id__in=list(organization_ids)))
     explained = explanations(results, language)
     return {result.organization_id: explained[result.id] for result in results}
@@ -216,7 +216,7 @@ def explanations_for_task(
 def explanations(
     results: Iterable[MatchResult], language: str | None = None, *, is_own: bool = False
 ) -> dict[int, Explanation]:
-    """Of stored results, by their id; the words come from one query."""
+    """Return the explanations of stored results, by their id. One query for all labels."""
     rows = list(results)
     ids = {UUID(skill_id) for row in rows for skill_id in _ids_in(row.reasons)}
     words = skills.labels(ids, language or get_language() or "en")
@@ -249,7 +249,7 @@ def explanations(
 
 
 def _skill_parts(row: MatchResult) -> list[Part]:
-    """In points under the weights that the result was made with."""
+    """Return points under the weights that the result was computed with."""
     most = points_of(row).skill
     return [
         Part(code, SKILL_PART_LABELS[code], most * share * row.reasons["skill"][code], most * share)

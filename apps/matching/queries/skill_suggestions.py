@@ -1,4 +1,4 @@
-"""Tag completion for a brief: what goes with the skills chosen, and what its own words name."""
+"""Skill suggestions for a brief: skills that go with the chosen ones, and skills that its text names."""
 
 from __future__ import annotations
 
@@ -16,18 +16,19 @@ from apps.tasks.models import Task, TaskSkill
 from ranking import skill_suggestions
 
 REMEMBERED = timedelta(days=730)
-TOGETHER_MIN = 2  # a pair that one task alone brought together says nothing
-SMOOTHING = 2.0  # tasks in which a skill stands without the other, before any was seen
-TAXONOMY_SHARE = 0.2  # what is alike by the taxonomy comes after what stands together
+TOGETHER_MIN = 2  # a pair that occurs in only one task is no evidence
+SMOOTHING = 2.0  # prior number of tasks in which a skill occurs without the other
+TAXONOMY_SHARE = 0.2  # related skills of the taxonomy come after skills that occur together
 FOUND_MAX = 12
 
 
 def goes_with(skill_ids: Sequence[UUID], now: datetime, limit: int = 6) -> list[tuple[UUID, str]]:
     """
-    Skills that tasks ask for together with those, the likeliest first, with the reader's word for each.
+    Return skills that tasks require together with the given ones, most likely first, with labels in the reader's
+    language.
 
-    The chance that a task with a chosen skill asks for the other, smoothed and summed over the chosen ones, over what
-    was published in two years; after them what the taxonomy holds alike.
+    The score is the probability that a task with a chosen skill requires the other, smoothed and summed over the chosen
+    skills, over tasks published in the last two years. After them come related skills of the taxonomy.
     """
     chosen = list(dict.fromkeys(skill_ids))
     if not chosen:
@@ -55,7 +56,9 @@ def goes_with(skill_ids: Sequence[UUID], now: datetime, limit: int = 6) -> list[
 
 
 def skills_in(text: str, language: str, known_ids: Sequence[UUID]) -> list[FoundSkill]:
-    """Skills that a text names and that are not known yet, the surest first, each with the words that say so."""
+    """
+    Return skills that a text names and that are not in `known`, most confident first, with the words of the evidence.
+    """
     suggest = [
         item
         for item in skill_suggestions.suggest(text, language, skill_suggestions.ready())

@@ -1,4 +1,6 @@
-"""For pages of lower areas, which may show a match but not import this area; and what pages note of what they show."""
+"""
+Tags for pages of lower layers, which may show a match but cannot import this app; and recording of what pages show.
+"""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -32,14 +34,14 @@ def record_impressions(
     reader_id: UUID | None,
     recommended: Sequence[recommendations.RecommendedTask | recommendations.RecommendedFreelancer],
 ) -> None:
-    """This list is on the page: the middleware writes it down when the answer is out."""
+    """Note that this list is on the page; the middleware records it after the response is sent."""
     if request is not None and reader_id is not None and recommended:
         rows = [item.shown for item in recommended]
         _note(request, partial(impressions.record_shown, kind=kind, reader_id=reader_id, rows=rows))
 
 
 def record_opened(request: HttpRequest | None, task_id: UUID, organization_id: UUID) -> None:
-    """Somebody to whom the other was recommended is looking at it."""
+    """Note that a reader opened a page about a recommended task or person."""
     if request is not None:
         note = partial(impressions.record_event, kind=EventKind.OPEN, task_id=task_id, organization_id=organization_id)
         _note(request, note)
@@ -52,7 +54,7 @@ def _note(request: HttpRequest, write: Noted) -> None:
 
 @register.inclusion_tag("matching/_why.html", takes_context=True)
 def match_why(context: Context, task: Task, organization_id: UUID | None) -> dict[str, Any]:
-    """Why a freelancer suits a task; empty for whoever may not compare them."""
+    """Why a freelancer suits a task; empty if the reader may not see the comparison."""
     request = context.get("request")
     actor = getattr(request, "actor", STRANGER)
     if organization_id is None or not policies.can_see_match(actor, task, organization_id):
@@ -91,7 +93,10 @@ def recommended_tasks(context: Context, organization_id: UUID | None, limit: int
 
 @register.inclusion_tag("matching/_completion.html")
 def skill_completion(field: BoundField) -> dict[str, Any]:
-    """Below the skills of a brief: what goes with those chosen, and a button that reads the brief's own words."""
+    """
+    Below the skills of a brief: skills that go with the chosen ones, and a button that finds skills in the brief's
+    text.
+    """
     value = field.value()
     chosen = uuids(value["ids"] if isinstance(value, dict) else value or [])
     return {"kept": [], "suggested": skill_suggestions.goes_with(chosen, timezone.now())}

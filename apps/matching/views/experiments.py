@@ -1,4 +1,4 @@
-"""Staff: comparing two orders of the same lists, and what the reasons of those who say no add up to."""
+"""Staff pages: comparison of two orders of the same lists, and the totals of the reasons given for refusals."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ GUARDRAILS = {
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def experiments(request: HttpRequest) -> HttpResponse:
-    """All of them, and a form to start one."""
+    """List all experiments, with a form to start one."""
     acting, now = actor(request), timezone.now()
     policies.check_is_staff(acting)
     points, _version = ranking_versions.current_weights()
@@ -54,7 +54,7 @@ def experiments(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_required
 def experiment(request: HttpRequest, experiment_id: UUID) -> HttpResponse:
-    """What came of each arm so far, and whether a guardrail is breached."""
+    """Show the results of each arm so far, and whether a guardrail is breached."""
     policies.check_is_staff(actor(request))
     object_or_404 = get_object_or_404(Experiment.objects.select_related("started_by"), id=experiment_id)
     results = fairness.arm_results(object_or_404)
@@ -86,7 +86,7 @@ def stop_experiment(request: HttpRequest, experiment_id: UUID) -> HttpResponse:
 @require_safe
 @login_required
 def reasons(request: HttpRequest) -> HttpResponse:
-    """How often each reason was given; who gave it and in which words is not shown."""
+    """Show how often each reason was given, without the people and the texts."""
     policies.check_is_staff(actor(request))
     counted = impressions.reasons_counted(timezone.now() - timedelta(days=DAYS))
     rows = [(ListSide(side).label, Reason(reason).label, times) for side, reason, times in counted]

@@ -23,7 +23,7 @@ SCRIPT = Path(settings.BASE_DIR) / "scripts" / "recompute_match.py"
 
 @require_safe
 def how(request: HttpRequest) -> HttpResponse:
-    """The formula, for everybody."""
+    """Show the formula; public."""
     points, version = ranking_versions.current_weights()
     context = {"points": points, "version": version, "history": ranking_versions.weights_history()}
     return render(request, "matching/how.html", context)
@@ -32,7 +32,7 @@ def how(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_required
 def export(request: HttpRequest) -> HttpResponse:
-    """The reader's own matches with all that the formula read, to be computed again."""
+    """Download the reader's own matches with everything the formula read, for recomputing."""
     organization_id = actor(request).organization_id
     if organization_id is None:
         raise NotFound
@@ -43,7 +43,7 @@ def export(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def recompute_script(request: HttpRequest) -> FileResponse:
-    """The stand-alone script, for everybody."""
+    """Download the stand-alone script; public."""
     return FileResponse(SCRIPT.open("rb"), as_attachment=True, content_type="text/x-python")
 
 
@@ -62,7 +62,7 @@ def why(request: HttpRequest, task_id: UUID, organization_id: UUID) -> HttpRespo
 @require_safe
 @login_required
 def gaps(request: HttpRequest) -> HttpResponse:
-    """Which skills would open more of the tasks that suit already, and what people with them ask."""
+    """Show the skills that would open more of the tasks that already suit, and the usual rates of people with them."""
     acting = actor(request)
     if acting.organization_id is None:
         raise NotFound
@@ -76,7 +76,7 @@ def gaps(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_required
 def rates(request: HttpRequest) -> HttpResponse:
-    """Usual rates for the skills of one's own profile."""
+    """Show the usual rates for the skills of the reader's own profile."""
     acting = actor(request)
     if acting.organization_id is None:
         raise NotFound

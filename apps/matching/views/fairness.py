@@ -1,4 +1,4 @@
-"""Public: who was shown and who suits, week by week."""
+"""Public pages of the weekly exposure report."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ HEADS = {"region": _("Region"), "language": _("Language"), "newcomer": _("Experi
 
 @require_safe
 def fairness(request: HttpRequest, week: date | None = None) -> HttpResponse:
-    """The newest report, or that of one week."""
+    """Show the newest report, or the one of the given week."""
     report = fairness_queries.latest_report() if week is None else fairness_queries.report_of(week)
     reports = fairness_queries.reports(WEEKS)
     context: dict[str, Any] = {"report": report, "reports": [_line(report) for report in reports]}
@@ -52,7 +52,7 @@ def fairness(request: HttpRequest, week: date | None = None) -> HttpResponse:
 
 @require_safe
 def fairness_csv(request: HttpRequest, week: date) -> StreamingHttpResponse:
-    """One week as a table."""
+    """Download one week as a table."""
     return spreadsheets.download(
         f"fairness-{week.isoformat()}", fairness_queries.report_rows(fairness_queries.report_of(week))
     )
@@ -99,13 +99,13 @@ def _label(name: str, group: str) -> Any:
 
 
 def _curve(points: list[float]) -> str:
-    """The points of the Lorenz curve in a square, for an SVG polyline: y goes down."""
+    """Return the points of the Lorenz curve in a square, for an SVG polyline, where y grows downwards."""
     last = max(len(points) - 1, 1)
     return " ".join(f"{round(LORENZ * at / last)},{round(LORENZ * (1 - item))}" for at, item in enumerate(points))
 
 
 def _quarters(points: list[float]) -> list[tuple[int, int | None]]:
-    """(the least shown part of the people, their part of all attention) in basis points, for readers of no picture."""
+    """Return (least shown share of the people, their share of all attention) in basis points, as text for the chart."""
     steps = len(points) - 1
     if steps < 1:
         return []
@@ -113,7 +113,7 @@ def _quarters(points: list[float]) -> list[tuple[int, int | None]]:
 
 
 def _bars(reports: list[FairnessReport]) -> list[dict[str, int]]:
-    """Newcomers' share of the first ten, the whole height being a half."""
+    """Return newcomers' share of the first ten per week; the full height of the chart is one half."""
     shares = [report.figures.get("newcomer_share") or 0 for report in reports]
     return [{"x": 40 * at, "height": min(100, round(200 * share))} for at, share in enumerate(shares)]
 

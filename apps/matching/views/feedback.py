@@ -24,14 +24,14 @@ from apps.tasks.models import Task
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def not_for_me(request: HttpRequest, task_id: UUID) -> HttpResponse:
-    """A freelancer says no to a recommended task; `undo` takes it back."""
+    """A freelancer refuses a recommended task; `undo` reverses it."""
     return _refusal_form(request, ListSide.TASKS, task_id, actor(request).organization_id)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def not_suited(request: HttpRequest, task_id: UUID, organization_id: UUID) -> HttpResponse:
-    """An employer says no to a recommended freelancer; `undo` takes it back."""
+    """An employer refuses a recommended freelancer; `undo` reverses it."""
     return _refusal_form(request, ListSide.PEOPLE, task_id, organization_id)
 
 
@@ -39,7 +39,7 @@ def _refusal_form(request: HttpRequest, side: ListSide, task_id: UUID, organizat
     acting = actor(request)
     if organization_id is None:
         raise NotFound
-    # Somebody may take back what they said of a task that others no longer see.
+    # A refusal can be undone even if the task is no longer visible to others.
     seen = tasks.tasks_visible_to(acting) if "undo" not in request.POST else Task.objects.all()
     task = get_object_or_404(seen, id=task_id)
     back = reverse("matching:tasks") if side == ListSide.TASKS else reverse("matching:freelancers", args=[task.id])
@@ -60,6 +60,6 @@ def _refusal_form(request: HttpRequest, side: ListSide, task_id: UUID, organizat
             return redirect(f"{back}?said=1")
         except Invalid as error:
             form.add_error(error.field, str(error))
-    # On a page of its own: what was typed stays, wherever the list with the small form was.
+    # Show the form on its own page, so that the typed text is kept wherever the small form was.
     context = {"form": form, "task": task, "person": result.organization, "side": side, "back": back}
     return render(request, "matching/refuse.html", context, status=422 if form.errors else 200)

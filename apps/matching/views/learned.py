@@ -1,4 +1,4 @@
-"""The orders that were learnt, with their cards, for everybody; staff choose between them and the formula."""
+"""Public pages of the learned orders with their model cards. Staff choose between them and the formula."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from apps.matching.queries import learned
 
 @require_safe
 def rankers(request: HttpRequest) -> HttpResponse:
-    """Which order holds where, and every card."""
+    """Show the order in use in each category, and all cards."""
     return render(request, "matching/ranker_list.html", {"orders": learned.orders(), "rankers": learned.rankers()})
 
 
 @require_safe
 def ranker(request: HttpRequest, ranker_id: int) -> HttpResponse:
-    """One model card."""
+    """Show one model card."""
     object_or_404 = get_object_or_404(Ranker.objects.select_related("category"), id=ranker_id)
     weights = sorted(object_or_404.card.get("weights", {}).items(), key=lambda pair: (-pair[1], pair[0]))
     context = {

@@ -20,7 +20,9 @@ from apps.tasks import queries as tasks
 @require_safe
 @login_required
 def recommended_tasks(request: HttpRequest) -> HttpResponse:
-    """In the order of the formula, or of the reader's own weights (`skill`, `pay`, `growth` in the address)."""
+    """
+    Show recommended tasks, ordered by the formula or by the reader's own weights (`skill`, `pay`, `growth` in the URL).
+    """
     acting, now = actor(request), timezone.now()
     points, _version = ranking_versions.current_weights()
     form = forms.WeightsForm(request.GET if "skill" in request.GET else None, points=points)
@@ -54,7 +56,7 @@ def recommended_freelancers(request: HttpRequest, task_id: UUID) -> HttpResponse
 @require_safe
 @login_required
 def person(request: HttpRequest, task_id: UUID, organization_id: UUID) -> HttpResponse:
-    """On to the profile of somebody who was recommended for one's task; that it was opened is noted."""
+    """Redirect to the profile of a freelancer recommended for the reader's task, and record that it was opened."""
     acting = actor(request)
     task = get_object_or_404(tasks.tasks_visible_to(acting), id=task_id)
     policies.check_can_see_recommended_freelancers(acting, task)

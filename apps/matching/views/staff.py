@@ -18,7 +18,7 @@ from apps.matching.queries import ranking_versions
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def weights(request: HttpRequest) -> HttpResponse:
-    """Staff: other points for the formula, seen before they hold."""
+    """Staff: change the points of the formula, with a preview before they are used."""
     policies.check_can_set_weights(actor(request))
     now = timezone.now()
     points, _version = ranking_versions.current_weights()

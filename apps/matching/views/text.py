@@ -33,9 +33,9 @@ SKILLS_MAX = 30
 @login_required
 def skills_from_text(request: HttpRequest) -> HttpResponse:
     """
-    Skills that a pasted text or a CV names, to be ticked and added to the profile. The text is kept nowhere.
+    Find skills in a pasted text or a CV, to be ticked and added to the profile. The text is not stored.
 
-    `skills` in the answer are what the person confirmed; without them the text is read.
+    `skills` in the request are those the person confirmed; without them the text is read.
     """
     acting = actor(request)
     if acting.organization_id is None:
@@ -63,7 +63,7 @@ def skills_from_text(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_required
 def goes_with(request: HttpRequest) -> HttpResponse:
-    """The part of a task's form that suggests: `skills` are chosen, `offered` stood in this part before."""
+    """The suggestions of a task's form: `skills` are the chosen ones, `offered` those suggested before."""
     chosen = uuids(request.GET.getlist("skills"))[:SKILLS_MAX]
     kept = [uuid for uuid in uuids(request.GET.getlist("offered")) if uuid in chosen]
     names = skills.labels(kept, get_language() or "en")
@@ -91,7 +91,7 @@ def _add_skills(request: HttpRequest, profile: Profile) -> HttpResponse:
 
 
 def _suggestions(text: str, language: str) -> list[dict[str, Any]]:
-    """With the reader's words for each skill, and the words around the evidence."""
+    """Return suggestions with the reader's label of each skill and the words around the evidence."""
     result = ranking_skill_suggestions.suggest(text, language, ranking_skill_suggestions.ready())
     names = skills.labels([item.skill_id for item in result], get_language() or "en")
     return [
