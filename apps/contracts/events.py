@@ -15,7 +15,7 @@ class ContractAccepted:
 
 @bus.event("contracts.offer_ended")
 class OfferEnded:
-    """Declined, taken back or lapsed: `status` says which."""
+    """The offer was declined, taken back or has lapsed; `status` says which."""
 
     contract_id: UUID
     status: str
@@ -49,7 +49,7 @@ class RevisionRequested:
 
 @bus.event("contracts.milestone_approved")
 class MilestoneApproved:
-    """`amount_minor` was released, before the commission; `is_whole` when nothing is left to release."""
+    """`amount_minor` was released (before commission); `is_whole` if nothing is left to release."""
 
     contract_id: UUID
     milestone_id: UUID
@@ -94,7 +94,7 @@ class ContractCompleted:
 
 @bus.event("contracts.ended")
 class ContractEnded:
-    """Over in another way than completed: `status` says how."""
+    """The contract ended without being completed; `status` says how."""
 
     contract_id: UUID
     employer_id: UUID

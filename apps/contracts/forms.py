@@ -1,4 +1,4 @@
-"""What people fill in inside a contract."""
+"""Forms used inside a contract."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class ManyFilesInput(forms.ClearableFileInput):
 
 
 class ManyFilesField(forms.FileField):
-    """Several uploads; its value is a list."""
+    """Accepts several uploads; the value is a list."""
 
     def __init__(self, **options: Any) -> None:
         fixed: dict[str, Any] = {"widget": ManyFilesInput(), "required": False}
@@ -51,7 +51,7 @@ class DeliveryForm(forms.Form):
     kept = forms.ModelMultipleChoiceField(
         StoredFile.objects.none(), label=_("Uploaded already"), required=False, widget=forms.CheckboxSelectMultiple
     )
-    """Uploads of a try that was refused: nobody has to choose them again."""
+    """Uploads of an earlier, rejected submission, so that the user does not have to choose them again."""
 
     def __init__(self, *args: Any, milestone: Milestone, user_id: UUID | None, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -72,7 +72,7 @@ class DeliveryForm(forms.Form):
         ]
 
     def clean(self) -> dict[str, Any]:
-        """Says at its line what is missing; the operation refuses the same."""
+        """Report missing answers at their line; the operation checks the same."""
         cleaned = super().clean() or {}
         for criterion in self.criteria:
             if not cleaned.get(f"met_{criterion.id}") and not (cleaned.get(f"note_{criterion.id}") or "").strip():
@@ -86,7 +86,7 @@ class DeliveryForm(forms.Form):
         return str(self.cleaned_data["links"]).split()
 
     def keep(self, stored: list[StoredFile]) -> None:
-        """Offer uploads that are stored already, so that the form can be sent again without choosing them."""
+        """Offer uploads that are already stored, so that the form can be sent again without choosing them."""
         kept_ids = [str(item.id) for item in self.cleaned_data.get("kept") or []]
         ids = list(dict.fromkeys([*kept_ids, *(str(item.id) for item in stored)]))
         kept = self.fields["kept"]
@@ -112,7 +112,7 @@ class RevisionForm(forms.Form):
 
 
 class ApprovalForm(forms.Form):
-    """All of what is held, or a part of it."""
+    """Approve all or part of the held money."""
 
     how_much = forms.ChoiceField(
         label=_("Release"), choices=[("all", _("All of it")), ("part", _("A part"))], widget=forms.RadioSelect,

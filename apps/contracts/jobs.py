@@ -7,7 +7,7 @@ from apps.contracts.operations import milestones, offers
 
 @shared_task(name="contracts.keep_deadlines")
 def keep_deadlines() -> int:
-    """Remind of ending reviews and of work that is late, approve what nobody answered, let unanswered offers lapse."""
+    """Send reminders of review deadlines and late work, approve unanswered deliveries, let unanswered offers lapse."""
     return run_steps(
         "contracts.keep_deadlines",
         Step("contracts.remind", queries.milestones_to_remind, milestones.remind_of_review, "milestone_id"),

@@ -17,9 +17,9 @@ OPEN_CONTRACT = [ContractStatus.OFFERED, ContractStatus.ACTIVE]
 
 class Contract(BaseModel):
     """
-    What an employer and a freelancer agreed: the brief as it stood, the bid, the milestones.
+    What an employer and a freelancer agreed: a copy of the brief and the bid, and the milestones.
 
-    Concluded on the original text in `binding_language`; `terms_sha256` is the fingerprint of `terms`.
+    The original text in `binding_language` is binding; `terms_sha256` is the fingerprint of `terms`.
     """
 
     task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="contracts")
@@ -71,12 +71,12 @@ class Contract(BaseModel):
 
     @property
     def exchange(self) -> Money:
-        """The part of the amount that bears the freelancer's exchange margin, where the employer agreed to bear it."""
+        """The part of the amount that covers the freelancer's exchange margin, if the employer agreed to pay it."""
         return Money(int(self.terms.get("exchange_minor", 0)), self.currency)
 
 
 class ContractCriterion(BaseModel):
-    """A line of the checklist as it stood when the contract was offered."""
+    """A line of the checklist, copied when the contract was offered."""
 
     contract = models.ForeignKey(Contract, on_delete=models.CASCADE, related_name="criteria")
     position = models.PositiveSmallIntegerField()
@@ -100,9 +100,9 @@ class Milestone(BaseModel):
     review_due_at = models.DateTimeField(null=True, blank=True)
     reminders_sent = models.PositiveSmallIntegerField(default=0)
     overdue_notified_at = models.DateTimeField(null=True, blank=True)
-    """When both sides were notified that the date passed without a delivery: once."""
+    """When both sides were notified that the due date passed without a delivery. Set once."""
     disputed_from = models.CharField(max_length=16, choices=MilestoneStatus, blank=True, default="")
-    """Where it stood when a dispute was opened, to go on from there."""
+    """The milestone's status before the dispute, restored if the dispute is withdrawn."""
     disputed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -142,14 +142,14 @@ class Milestone(BaseModel):
 
 
 class Deliverable(BaseModel):
-    """One version of a milestone's work."""
+    """One delivered version of a milestone's work."""
 
     milestone = models.ForeignKey(Milestone, on_delete=models.PROTECT, related_name="deliverables")
     version = models.PositiveSmallIntegerField()
     note = models.TextField(max_length=5000)
     source_language = models.CharField(max_length=10, default="en")
     links = models.JSONField(default=list)
-    """Addresses of work that lies elsewhere, as text."""
+    """URLs of work that is stored elsewhere."""
     submitted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     submitted_at = models.DateTimeField()
 
@@ -163,7 +163,7 @@ class DeliverableFile(BaseModel):
 
 
 class CriterionCheck(BaseModel):
-    """What the freelancer says of one line of the checklist in one version."""
+    """The freelancer's answer to one line of the checklist in one version."""
 
     deliverable = models.ForeignKey(Deliverable, on_delete=models.CASCADE, related_name="checks")
     criterion = models.ForeignKey(ContractCriterion, on_delete=models.PROTECT, related_name="+")
@@ -184,7 +184,7 @@ class RevisionRequest(BaseModel):
 
 
 class CancellationProposal(BaseModel):
-    """One side asks to stop; the freelancer would get this share of what is still held."""
+    """A proposal to stop the contract; the freelancer would get this share of the money still held."""
 
     contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="cancellation_proposals")
     proposed_by = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")

@@ -1,4 +1,4 @@
-"""Who may do what in a contract."""
+"""Permissions of contracts."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class NotAParty(NotFound):
 
 
 def check_is_party(actor: Actor, contract: Contract) -> None:
-    """Strangers learn nothing, not even that the contract exists. :raises NotAParty:"""
+    """Others do not learn that the contract exists. :raises NotAParty: if the actor is not a party."""
     if not (actor.acts_for(contract.employer_id) or actor.acts_for(contract.freelancer_id) or actor.is_staff):
         raise NotAParty
 
@@ -68,7 +68,7 @@ def can_fund(actor: Actor, milestone: Milestone) -> bool:
 
 
 def check_can_ask_to_fund(actor: Actor, milestone: Milestone) -> None:
-    """Who hires may ask that a milestone be paid in, also where only others may pay."""
+    """Members who hire may request the funding of a milestone, even if only other members may pay."""
     employer_id = milestone.contract.employer_id
     may_pay = may(actor, Act.FUND, employer_id, Side.EMPLOYER)
     check_may(actor, Act.FUND if may_pay else Act.ASK_TO_FUND, employer_id, Side.EMPLOYER)
@@ -103,7 +103,7 @@ def _side(actor: Actor, contract: Contract) -> tuple[UUID, Side]:
 
 
 def check_can_propose_cancellation(actor: Actor, contract: Contract) -> None:
-    """To stop is to say who gets the held money, so it asks on either side for somebody who decides about money."""
+    """A proposal decides who gets the held money, so on both sides it requires the permission to decide about money."""
     organization_id, side = _side(actor, contract)
     check_may(actor, Act.PROPOSE_STOP, organization_id, side)
     _check_active(contract)
@@ -118,7 +118,7 @@ def can_propose_cancellation(actor: Actor, contract: Contract) -> bool:
 
 
 def check_can_answer_cancellation(actor: Actor, proposal: CancellationProposal) -> None:
-    """The side that did not propose. :raises NotYours: for the proposer."""
+    """Only the side that did not propose. :raises NotYours: if the actor is of the proposing side."""
     contract = proposal.contract
     is_freelancers = proposal.proposed_by_id == contract.employer_id
     other = contract.freelancer_id if is_freelancers else contract.employer_id
@@ -136,8 +136,8 @@ def can_answer_cancellation(actor: Actor, proposal: CancellationProposal) -> boo
 
 def check_can_dispute(actor: Actor, milestone: Milestone) -> None:
     """
-    Either side, while the money is held. Whoever opens a dispute proposes a split that the other side may accept, so
-    it asks for somebody who decides about money.
+    Either side, while money is held. A dispute includes a proposed split that the other side may accept, so it requires
+    the permission to decide about money.
     """
     organization_id, side = _side(actor, milestone.contract)
     check_may(actor, Act.OPEN_DISPUTE, organization_id, side)
@@ -155,7 +155,7 @@ _MILESTONE_CHECKS = {
 
 
 def can(actor: Actor, milestone: Milestone, verb: str) -> bool:
-    """The button's question: fund, deliver, request_revision, approve or dispute."""
+    """Return whether the actor may now fund, deliver, request_revision, approve or dispute; used to show buttons."""
     try:
         _MILESTONE_CHECKS[verb](actor, milestone)
     except DomainError:
@@ -164,7 +164,7 @@ def can(actor: Actor, milestone: Milestone, verb: str) -> bool:
 
 
 def needs_action(actor: Actor, milestone: Milestone) -> str:
-    """The next verb that this side owes the milestone, or an empty string when it is the other's turn."""
+    """Return the next action this side must take, or an empty string if it is the other side's turn."""
     if actor.acts_for(milestone.contract.employer_id):
         if milestone.status in (MilestoneStatus.PLANNED, MilestoneStatus.AWAITING_PAYMENT):
             return "fund" if can(actor, milestone, "fund") else ""

@@ -27,7 +27,7 @@ def contract_for_update(contract_id: UUID) -> Contract:
 
 
 def milestone_for_update(milestone_id: UUID) -> Milestone:
-    """The milestone, its contract locked first: every writer takes the locks in this order."""
+    """Return the milestone, locked after its contract. Every writer takes the locks in this order."""
     contract_id = Milestone.objects.values_list("contract_id", flat=True).get(id=milestone_id)
     contract = contract_for_update(contract_id)
     milestone = Milestone.objects.select_for_update(of=("self",)).get(id=milestone_id)
@@ -55,7 +55,7 @@ def milestones(contract_id: UUID) -> list[Milestone]:
 
 
 def held(milestone: Milestone) -> Money:
-    """What is held for a milestone now, be it free or frozen by a dispute."""
+    """Return the money now held for a milestone, whether free or frozen by a dispute."""
     escrow = milestone.escrow
     if escrow is None or escrow.status not in HELD:
         return Money.zero(milestone.currency)
@@ -64,7 +64,7 @@ def held(milestone: Milestone) -> Money:
 
 @dataclass(frozen=True, slots=True)
 class MilestoneMoney:
-    """Where a milestone's money is: with the freelancer (before fees), back at the employer, still held."""
+    """Where a milestone's money is: released to the freelancer (before fees), refunded to the employer, or held."""
 
     released: Money
     refunded: Money
@@ -72,7 +72,7 @@ class MilestoneMoney:
 
 
 def money_of(milestone: Milestone) -> MilestoneMoney:
-    """As the escrow has it at this moment, also within a step that has just moved it."""
+    """Return the escrow's current amounts, including changes made in the same transaction."""
     nothing = Money.zero(milestone.currency)
     escrow = Escrow.objects.filter(id=milestone.escrow_id).first() if milestone.escrow_id else None
     if escrow is None:
@@ -81,7 +81,7 @@ def money_of(milestone: Milestone) -> MilestoneMoney:
 
 
 def money_of_contract(contract: Contract) -> MilestoneMoney:
-    """The same for all milestones together."""
+    """Return the sum over all milestones."""
     nothing = Money.zero(contract.currency)
     escrows = Escrow.objects.filter(id__in=contract.milestones.values("escrow_id"))
     released = refunded = held = nothing
@@ -110,7 +110,7 @@ def open_proposal(contract_id: UUID) -> CancellationProposal | None:
 
 
 def employer_cost(contract: Contract, now: datetime) -> previews.EmployerCost:
-    """What the employer pays for the whole contract, at the fee of the day: each milestone is paid in separately."""
+    """Return the employer's cost of the whole contract at today's fees; each milestone is funded separately."""
     parts = [step.amount for step in milestones(contract.id)] or [contract.amount]
     bid = (contract.freelancer_id, contract.freelancer.country, parts)
     return previews.employer_costs(contract.employer.country, now.date(), [bid], payer_id=contract.employer_id)[0]
@@ -118,7 +118,7 @@ def employer_cost(contract: Contract, now: datetime) -> previews.EmployerCost:
 
 @dataclass(frozen=True, slots=True)
 class HiringRecord:
-    """Contracts that freelancers accepted from an employer, and for how many of its tasks."""
+    """The number of contracts with this employer that freelancers accepted, and the number of their tasks."""
 
     contracts: int
     tasks: int
@@ -130,7 +130,7 @@ def hiring_record(employer_id: UUID) -> HiringRecord:
 
 
 def milestones_to_remind(now: datetime) -> QuerySet[Milestone, UUID]:
-    """Delivered milestones whose review ends within the next reminder's distance, the soonest first."""
+    """Delivered milestones whose review ends within the next reminder's lead time, soonest first."""
     is_near = Q()
     for sent, days in enumerate(REMINDER_DAYS):
         is_near |= Q(reminders_sent=sent, review_due_at__lte=now + timedelta(days=days))
@@ -139,7 +139,7 @@ def milestones_to_remind(now: datetime) -> QuerySet[Milestone, UUID]:
 
 
 def milestones_overdue(now: datetime) -> QuerySet[Milestone, UUID]:
-    """Funded milestones whose date passed without a delivery, not announced yet, the oldest date first."""
+    """Funded milestones past their due date without a delivery, not notified yet, oldest due date first."""
     late = Milestone.objects.filter(status=MilestoneStatus.FUNDED, overdue_notified_at=None, due_at__lt=now)
     return late.order_by("due_at", "id").values_list("id", flat=True)
 
@@ -157,9 +157,9 @@ def offers_to_lapse(now: datetime) -> QuerySet[Contract, UUID]:
 @dataclass(frozen=True, slots=True)
 class TimelineItem:
     """
-    One thing that happened: `kind` chooses the sentence and the icon, `row` carries the rest.
+    One event: `kind` selects the sentence and the icon, `row` holds the details.
 
-    `amount` went to the freelancer (before fees) or into escrow, `back` to the employer, where money moved.
+    `amount` went to the freelancer (before fees) or into escrow, `back` to the employer, if money moved.
     """
 
     at: datetime
@@ -172,7 +172,7 @@ class TimelineItem:
 
     @property
     def has_actor(self) -> bool:
-        """Does the sentence begin with who did it? The others say what happened."""
+        """Return whether the sentence starts with who did it. The others state only what happened."""
         return self.kind not in _SAID_WITHOUT_ACTOR
 
 
@@ -192,7 +192,7 @@ _ENDS = {"end_paid", "end_split", "end_refunded", "end_early", "complete"}
 
 
 def timeline(contract: Contract) -> list[TimelineItem]:
-    """Everything that happened in the contract, oldest first; messages are added by the page."""
+    """Return everything that happened in the contract, oldest first. The page adds the messages."""
     steps = {milestone.id: milestone for milestone in Milestone.objects.filter(contract=contract)}
     proposals = list(CancellationProposal.objects.filter(contract=contract))
     items = [TimelineItem(contract.offered_at, "contract.offer", contract, contract.employer_id)]
@@ -217,7 +217,7 @@ def timeline(contract: Contract) -> list[TimelineItem]:
 
 
 def chargebacks_by_milestone(steps: Iterable[Milestone]) -> dict[UUID, Chargeback]:
-    """The newest that a bank took back of each milestone's payment; one query."""
+    """Return the newest chargeback of each milestone's payment; one query."""
     by_escrow = {step.escrow_id: step.id for step in steps if step.escrow_id}
     result = chargebacks.chargebacks_of_purposes(by_escrow)
     return {by_escrow[item.charge.reference_id]: item for item in result}

@@ -17,7 +17,7 @@ LINK_LENGTH_MAX = 500
 
 
 def is_web_address(link: str) -> bool:
-    """An absolute http or https address with a host, without spaces or user names in it."""
+    """Return whether it is an absolute http or https URL with a host, without spaces and user names."""
     if len(link) > LINK_LENGTH_MAX or any(sign.isspace() or ord(sign) < 32 for sign in link):
         return False
     try:
@@ -28,36 +28,36 @@ def is_web_address(link: str) -> bool:
 
 
 def fingerprint(terms: dict[str, Any]) -> str:
-    """SHA-256 of the terms in canonical JSON (sorted keys, no spaces, UTF-8)."""
+    """Return the SHA-256 of the terms in canonical JSON (sorted keys, no spaces, UTF-8)."""
     canonical = json.dumps(terms, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def split_held(held: Money, freelancer_share_bps: int) -> tuple[Money, Money]:
-    """(freelancer's, employer's) parts of held money; they sum to the whole."""
+    """Split held money into (freelancer's part, employer's part); they sum to the whole."""
     freelancer, employer = held.allocate([freelancer_share_bps, 10_000 - freelancer_share_bps])
     return freelancer, employer
 
 
 def part_of_exchange(exchange: Money, *, whole: Money, part: Money) -> Money:
-    """How much of what bears the exchange falls to one milestone, pro rata and rounded down: for showing."""
+    """Return a milestone's share of the exchange part, pro rata and rounded down. For display only."""
     return Money(exchange.amount_minor * part.amount_minor // whole.amount_minor, exchange.currency)
 
 
 def is_late(*, due_at: datetime | None, delivered_at: datetime | None, now: datetime) -> bool:
-    """Did the first version come after the date, or is the date over without one?"""
+    """Return whether the first version was delivered after the due date, or the date passed without one."""
     return due_at is not None and (delivered_at or now) > due_at
 
 
 def milestone_end(*, released: Money, refunded: Money) -> MilestoneStatus:
-    """How a milestone ended of which nothing is held any more, by where the money went."""
+    """Return the final status of a milestone with no money held, depending on where the money went."""
     if not refunded:
         return MilestoneStatus.APPROVED if released else MilestoneStatus.CANCELLED
     return MilestoneStatus.SPLIT if released else MilestoneStatus.REFUNDED
 
 
 def contract_end(statuses: Iterable[str]) -> ContractStatus | None:
-    """How a contract ended, by how each of its milestones did; None while one of them is not over."""
+    """Return the final status of a contract from its milestones' statuses; None if one of them has not ended."""
     ends = set(statuses)
     if not ends <= set(MILESTONE_ENDS):
         return None

@@ -1,4 +1,4 @@
-"""What can become of a contract and of a milestone."""
+"""States and transitions of contracts and milestones."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -39,11 +39,11 @@ MILESTONE_ENDS = (
     MilestoneStatus.CANCELLED,
 )
 PAID_IN_FULL = (ContractStatus.COMPLETED, ContractStatus.ENDED_EARLY)
-"""Every milestone that was funded was paid to the freelancer in full: what counts as accepted work."""
+"""Every funded milestone was paid to the freelancer in full; this counts as accepted work."""
 NOT_PAID_IN_FULL = (ContractStatus.SPLIT, ContractStatus.REFUNDED)
-"""Money was held and some or all of it went back: no accepted work."""
+"""Money was held and some or all of it was refunded; this does not count as accepted work."""
 ENDED = (*PAID_IN_FULL, *NOT_PAID_IN_FULL, ContractStatus.CANCELLED)
-"""Accepted once, and over."""
+"""All final statuses of a contract that had been accepted."""
 
 
 class ProposalStatus(models.TextChoices):

@@ -22,5 +22,5 @@ def hold_ended(event: EscrowHoldEnded, now: datetime) -> None:
 
 @bus.subscribe(EscrowChargedBack, name="contracts.charged_back")
 def charged_back(event: EscrowChargedBack, now: datetime) -> None:
-    """Where nothing is held any more the milestone ends as one whose money had to go back."""
+    """If no money is held any more, the milestone ends as refunded."""
     disputes.milestone_charged_back(milestone_id=event.reference_id, is_all_gone=not event.remaining_minor, now=now)

@@ -111,7 +111,7 @@ class AskedSerializer(StrictSerializer):
 
 
 class CheckoutSerializer(StrictSerializer):
-    """All are null where the employer's credit paid all of it: the milestone is funded already."""
+    """All fields are null if the employer's credit paid the whole amount: the milestone is then already funded."""
 
     charge_id = serializers.UUIDField(allow_null=True)
     checkout_url = serializers.URLField(allow_null=True)
@@ -150,7 +150,7 @@ class RevisionSerializer(StrictSerializer):
 
 
 class ApprovalSerializer(StrictSerializer):
-    """Either an amount, or `all` of what is held: which of the two is said, never assumed."""
+    """Either an amount, or `all` for everything held. One of the two is required; there is no default."""
 
     amount = MoneySerializer(required=False)
     all = StrictBooleanField(required=False, help_text="True, in place of an amount.")

@@ -1,4 +1,4 @@
-"""Endpoints of contracts; those that move money need an Idempotency-Key."""
+"""Endpoints of contracts. Those that move money require an Idempotency-Key."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Contracts(ListAPIView[Contract]):
         operation_id="contract_offer",
     )
     def post(self, request: Request) -> Response:
-        """Offer a bidder the contract."""
+        """Offer a contract to a bidder."""
         serializer = serializers.AwardSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         readable = bids.bids_readable_by(actor(request._request), timezone.now())
@@ -118,7 +118,7 @@ class TakeBack(APIView):
 class Timeline(APIView):
     @extend_schema(responses=serializers.TimelineItemSerializer(many=True), operation_id="contract_timeline")
     def get(self, request: Request, contract_id: UUID) -> Response:
-        """Everything that happened, oldest first."""
+        """List everything that happened, oldest first."""
         items = queries.timeline(_contract(request, contract_id))
         return Response(serializers.TimelineItemSerializer(items, many=True).data)
 
@@ -134,7 +134,7 @@ class Fund(APIView):
     )
     @idempotent
     def post(self, request: Request, milestone_id: UUID) -> Response:
-        """Open a checkout; the milestone is funded when the processor confirms the payment."""
+        """Open a checkout. The milestone is funded when the payment processor confirms the payment."""
         milestone = _milestone(request, milestone_id)
         serializer = serializers.FundSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
@@ -166,7 +166,7 @@ class Fund(APIView):
 class PaymentMethods(APIView):
     @extend_schema(responses=serializers.PaymentMethodSerializer(many=True), operation_id="milestone_payment_methods")
     def get(self, request: Request, milestone_id: UUID) -> Response:
-        """How the employer can pay this milestone in today, the first choice first."""
+        """List the payment methods the employer can use for this milestone today, the preferred one first."""
         milestone = _milestone(request, milestone_id)
         result = methods.methods_for(
             country=milestone.contract.employer.country, currency=milestone.currency, on=timezone.now().date()
@@ -181,7 +181,7 @@ class AskApproval(APIView):
         operation_id="milestone_ask_approval",
     )
     def post(self, request: Request, milestone_id: UUID) -> Response:
-        """Ask a second person of the employer to agree to paying this milestone in."""
+        """Request a second person's approval, within the employer, to fund this milestone."""
         milestone = _milestone(request, milestone_id)
         serializer = serializers.AskApprovalSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
@@ -250,7 +250,7 @@ class Approve(APIView):
     )
     @idempotent
     def post(self, request: Request, milestone_id: UUID) -> Response:
-        """Release what is held, or a part of it."""
+        """Release all or part of the held money."""
         milestone = _milestone(request, milestone_id)
         serializer = serializers.ApprovalSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
@@ -273,7 +273,7 @@ class Proposals(APIView):
         operation_id="contract_propose_stop",
     )
     def post(self, request: Request, contract_id: UUID) -> Response:
-        """Propose to stop and how to split what is held."""
+        """Propose to stop the contract and how to split the held money."""
         contract = _contract(request, contract_id)
         serializer = serializers.NewProposalSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)

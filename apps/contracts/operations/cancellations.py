@@ -1,4 +1,4 @@
-"""Stopping by agreement: one side proposes how to split what is held, the other answers."""
+"""Cancellation by agreement: one side proposes how to split the held money, the other side answers."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class DisputeOpen(Conflict):
 def propose_cancellation(
     *, contract_id: UUID, freelancer_share_bps: int, reason: str, actor: Actor, now: datetime
 ) -> CancellationProposal:
-    """:param freelancer_share_bps: of the money still held, in hundredths of a per cent."""
+    """:param freelancer_share_bps: the freelancer's share of the money still held, in basis points."""
     contract = queries.contract_for_update(contract_id)
     policies.check_can_propose_cancellation(actor, contract)
     _check_no_dispute(contract)
@@ -92,7 +92,9 @@ def _locked(proposal_id: UUID) -> CancellationProposal:
 
 @transaction.atomic
 def accept_cancellation(*, proposal_id: UUID, actor: Actor, now: datetime) -> Contract:
-    """Stop: held money is split as proposed (released, less commission, and refunded), the rest is cancelled."""
+    """
+    Stop the contract: held money is split as proposed (released less commission, or refunded), the rest is cancelled.
+    """
     proposal = _locked(proposal_id)
     policies.check_can_answer_cancellation(actor, proposal)
     move(proposal, PROPOSAL, "accept", actor=actor, now=now, changes={"answered_at": now})
@@ -120,7 +122,7 @@ def _settle(milestone: Milestone, share_bps: int, actor: Actor, now: datetime) -
                 )
             if employer:
                 releases.refund(escrow_id=milestone.escrow_id, amount=employer, actor=actor, now=now)
-        else:  # a payment page left open must not hold money for work that will not be done
+        else:  # an open payment page must not take money for work that will not be done
             funding.cancel_if_unpaid(escrow_id=milestone.escrow_id, actor=actor, now=now)
     endings.end_milestone(milestone, actor=actor, now=now)
 
@@ -140,5 +142,6 @@ def withdraw_cancellation(*, proposal_id: UUID, actor: Actor, now: datetime) -> 
     proposal = _locked(proposal_id)
     if not actor.acts_for(proposal.proposed_by_id):
         raise NotYours
-    policies.check_can_propose_cancellation(actor, proposal.contract)  # who may propose may take it back
+    # the permission to propose includes the permission to withdraw the proposal
+    policies.check_can_propose_cancellation(actor, proposal.contract)
     return move(proposal, PROPOSAL, "withdraw", actor=actor, now=now, changes={"answered_at": now})

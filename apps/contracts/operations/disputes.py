@@ -1,4 +1,4 @@
-"""What a dispute above does to its milestone and the money: freeze, go on, settle."""
+"""Effects of a dispute (a higher layer) on its milestone and the money: freeze, resume, settle."""
 
 from __future__ import annotations
 
@@ -27,7 +27,11 @@ _RESUME = {
 
 @transaction.atomic
 def dispute_milestone(*, milestone_id: UUID, dispute_id: UUID, actor: Actor, now: datetime) -> Money:
-    """Freeze what is held for a milestone and stop its clock; gives the amount. :raises NothingHeld: for none."""
+    """
+    Freeze the money held for a milestone and pause its review window. Returns the frozen amount.
+
+    :raises NothingHeld: if no money is held.
+    """
     milestone = queries.milestone_for_update(milestone_id)
     policies.check_can_dispute(actor, milestone)
     if milestone.escrow_id is None:
@@ -40,7 +44,7 @@ def dispute_milestone(*, milestone_id: UUID, dispute_id: UUID, actor: Actor, now
 
 @transaction.atomic
 def resume_milestone(*, milestone_id: UUID, actor: Actor, now: datetime) -> Milestone:
-    """The dispute is withdrawn: go on from where it stood, with as much of the review window as was left."""
+    """Resume after a withdrawn dispute: restore the status, with the remaining time of the review window."""
     milestone = queries.milestone_for_update(milestone_id)
     assert milestone.escrow_id is not None
     freezes.unfreeze(escrow_id=milestone.escrow_id, actor=actor, now=now)
@@ -63,8 +67,9 @@ def _go_on(milestone: Milestone, actor: Actor, now: datetime) -> Milestone:
 @transaction.atomic
 def milestone_charged_back(*, milestone_id: UUID, is_all_gone: bool, now: datetime) -> Milestone | None:
     """
-    The payer's bank took the money back for good. Where nothing is held any more the milestone ends; a dispute about
-    it is over, because there is nothing left to split or it is held as before.
+    Handle a final chargeback by the payer's bank. If no money is held any more, the milestone ends. An open dispute
+    about
+    it ends too: either nothing is left to split, or the money is held as before.
     """
     if queries.milestone_by_reference(milestone_id) is None:
         return None
@@ -78,7 +83,7 @@ def milestone_charged_back(*, milestone_id: UUID, is_all_gone: bool, now: dateti
 
 @transaction.atomic
 def settle_milestone(*, milestone_id: UUID, freelancer_part: Money, actor: Actor, now: datetime) -> Milestone:
-    """The dispute ends: this part of the frozen money to the freelancer, less fees, the rest to the employer."""
+    """End a dispute: release this part of the frozen money to the freelancer, less fees, and refund the rest."""
     milestone = queries.milestone_for_update(milestone_id)
     if milestone.status != MilestoneStatus.DISPUTED:
         raise IllegalTransition(state=MilestoneStatus(milestone.status).label)

@@ -1,4 +1,4 @@
-"""How milestones and contracts end: the state says where the money went."""
+"""How milestones and contracts end. The final state shows where the money went."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _CONTRACT_VERBS = {
 
 
 def end_verb(milestone: Milestone) -> str:
-    """The verb that ends a milestone of which nothing is held any more."""
+    """Return the transition that ends a milestone with no money held."""
     went = queries.money_of(milestone)
     return _MILESTONE_VERBS[rules.milestone_end(released=went.released, refunded=went.refunded)]
 
@@ -39,9 +39,9 @@ def can_end(milestone: Milestone) -> bool:
 
 def end_milestone(milestone: Milestone, *, actor: Actor, now: datetime, verb: str = "") -> Milestone:
     """
-    End a locked milestone of which nothing is held any more, and its contract with it where it was the last.
+    End a locked milestone with no money held, and its contract if this was the last milestone.
 
-    :param verb: instead of the plain end, where the history should say who ended it ("approve").
+    :param verb: a transition to use instead of the default, if the history should show who ended it ("approve").
     """
     changes = {"review_due_at": None}
     move(milestone, MILESTONE, verb or end_verb(milestone), actor=actor, now=now, changes=changes)
@@ -50,7 +50,7 @@ def end_milestone(milestone: Milestone, *, actor: Actor, now: datetime, verb: st
 
 
 def end_contract_if_over(contract: Contract, *, actor: Actor, now: datetime) -> None:
-    """The end of the last milestone is the end of the contract and of its task."""
+    """When the last milestone ends, end the contract and its task."""
     end = rules.contract_end(contract.milestones.values_list("status", flat=True))
     if end is None:
         return

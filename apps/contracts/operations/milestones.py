@@ -1,4 +1,4 @@
-"""Fund, deliver, revise, approve: each moves the milestone and its money in one transaction."""
+"""Fund, deliver, request revisions, approve: each changes the milestone and its money in one transaction."""
 
 from __future__ import annotations
 
@@ -102,15 +102,15 @@ def fund_milestone(
     despite_pending: bool = False,
 ) -> Charge | None:
     """
-    Open the milestone's escrow and a checkout for it; gives the charge with its `checkout_url`, or None where the
-    employer's credit paid all of it.
+    Open the milestone's escrow and a checkout for it. Returns the charge with its `checkout_url`, or None if the
+    employer's credit paid the whole amount.
 
-    Not atomic as a whole: the processor is called outside any transaction.
+    Not atomic as a whole: the payment processor is called outside any transaction.
 
-    :param cancel_url: where the checkout leads who leaves it without paying; `return_url` if empty.
-    :param despite_pending: pay although money for this milestone is on its way by another method.
-    :raises PaymentPending: if there is such money and the payer did not say so.
-    :raises ApprovalNeeded, OverMonthlyLimit, OverMemberLimit, OverBudget: by what the employer allows itself.
+    :param cancel_url: where the checkout redirects if the user leaves without paying; defaults to `return_url`.
+    :param despite_pending: pay although another payment for this milestone is pending.
+    :raises PaymentPending: if a payment is pending and `despite_pending` is not set.
+    :raises ApprovalNeeded, OverMonthlyLimit, OverMemberLimit, OverBudget: by the employer's own spending rules.
     """
     milestone = queries.milestone_by_reference(milestone_id)
     if milestone is not None and milestone.escrow_id is not None:
@@ -132,7 +132,7 @@ def prepare_funding(
     *, milestone_id: UUID, actor: Actor, now: datetime, budget_id: UUID | None = None, purchase_order: str = ""
 ) -> UUID:
     """
-    Open the milestone's escrow if it has none, and count it within the employer's limits; gives the escrow's id.
+    Open the milestone's escrow if it has none, and count it towards the employer's limits. Returns the escrow's id.
     Moves no money.
     """
     milestone = queries.milestone_for_update(milestone_id)
@@ -154,7 +154,9 @@ def request_approval(
     purchase_order: str = "",
     note: str = "",
 ) -> Approval:
-    """Ask a second person of the employer about paying in a milestone. Its terms are those of today from here on."""
+    """
+    Request a second person's approval, within the employer, to fund a milestone. Its fee terms are fixed from now on.
+    """
     milestone = queries.milestone_for_update(milestone_id)
     policies.check_can_ask_to_fund(actor, milestone)
     purpose = _purpose(milestone, budget_id, purchase_order, SYSTEM, now)
@@ -166,7 +168,7 @@ def request_approval(
 def _purpose(
     milestone: Milestone, budget_id: UUID | None, purchase_order: str, actor: Actor, now: datetime
 ) -> spending.Purpose:
-    """What would be paid, fee and all: by the milestone's escrow, which is opened if there is none."""
+    """Return what would be paid, including the fee. Opens the milestone's escrow if there is none."""
     if milestone.escrow_id is None:
         held = funding.open_escrow(
             payer_id=milestone.contract.employer_id,
@@ -186,14 +188,14 @@ def _purpose(
 
 
 def _memo(milestone: Milestone) -> str:
-    """What statements call the money; a single milestone often bears the contract's own title."""
+    """The payment's description on statements; a single milestone often has the same title as the contract."""
     titles = dict.fromkeys([milestone.contract.title, milestone.title])
     return ": ".join(titles)
 
 
 @transaction.atomic
 def milestone_funded(*, milestone_id: UUID, now: datetime) -> Milestone | None:
-    """The money arrived; hearing it twice changes nothing."""
+    """Handle the arrival of the money. Safe to call twice."""
     if queries.milestone_by_reference(milestone_id) is None:
         return None
     milestone = queries.milestone_for_update(milestone_id)
@@ -205,9 +207,7 @@ def milestone_funded(*, milestone_id: UUID, now: datetime) -> Milestone | None:
 
 @transaction.atomic
 def milestone_payment_failed(*, milestone_id: UUID, now: datetime, is_cancelled: bool = False) -> Milestone | None:
-    """
-    The payment page has closed and nothing was taken; the employer is notified of it unless it was their own wish.
-    """
+    """The payment page closed and no money was taken. The employer is notified, unless they cancelled it themselves."""
     if queries.milestone_by_reference(milestone_id) is None:
         return None
     milestone = queries.milestone_for_update(milestone_id)
@@ -222,7 +222,7 @@ def milestone_payment_failed(*, milestone_id: UUID, now: datetime, is_cancelled:
 
 @transaction.atomic
 def milestone_hold_ended(*, milestone_id: UUID, now: datetime) -> Milestone | None:
-    """The money could not be held any longer by law and went back: the milestone ends with it."""
+    """The legal holding limit was reached and the money was refunded; the milestone ends."""
     if queries.milestone_by_reference(milestone_id) is None:
         return None
     milestone = queries.milestone_for_update(milestone_id)
@@ -247,10 +247,11 @@ def deliver(
     now: datetime,
 ) -> Deliverable:
     """
-    Hand in a version with the checklist answered line by line; the review window starts again.
+    Deliver a version with every checklist line answered. The review window starts again.
 
-    :param links: addresses (http or https) of work that lies elsewhere, at most `rules.LINKS_MAX`.
-    :raises NothingHandedIn: without a file or a link. :raises LinkNotReadable: for one that is no web address.
+    :param links: URLs (http or https) of work stored elsewhere, at most `rules.LINKS_MAX`.
+    :raises NothingHandedIn: if there is neither a file nor a link.
+    :raises LinkNotReadable: if a link is not a web address.
     :raises ChecklistIncomplete: if a line of the checklist is neither ticked nor explained.
     """
     milestone = queries.milestone_for_update(milestone_id)
@@ -310,7 +311,11 @@ def _addresses(links: Sequence[str]) -> list[str]:
 def request_revision(
     *, milestone_id: UUID, text: str, source_language: str, actor: Actor, now: datetime
 ) -> RevisionRequest:
-    """Ask for changes; counted against what the contract includes. :raises NoRevisionsLeft: when used up."""
+    """
+    Request changes; counted against the revisions the contract includes.
+
+    :raises NoRevisionsLeft: if all included revisions are used.
+    """
     milestone = queries.milestone_for_update(milestone_id)
     policies.check_can_request_revision(actor, milestone)
     limits.spend("request_revision", actor.user_id, now=now)
@@ -341,10 +346,11 @@ def request_revision(
 @transaction.atomic
 def approve_milestone(*, milestone_id: UUID, amount: Money | None, actor: Actor, now: datetime) -> Milestone:
     """
-    Release the held money, all of it or a part. After a part the milestone is where it was: delivered work stays
-    delivered and its review window runs on, for the rest.
+    Release all or part of the held money. After a partial release the milestone keeps its status: delivered work stays
+    delivered, and the review window continues for the rest.
 
-    :raises NothingHeld: :raises AmountTooLarge: if more is asked than is held.
+    :raises NothingHeld: if no money is held.
+    :raises AmountTooLarge: if the amount is more than what is held.
     """
     milestone = queries.milestone_for_update(milestone_id)
     policies.check_can_approve(actor, milestone)
@@ -353,7 +359,7 @@ def approve_milestone(*, milestone_id: UUID, amount: Money | None, actor: Actor,
 
 @transaction.atomic
 def approve_by_clock(*, milestone_id: UUID, now: datetime) -> Milestone:
-    """The review window ended without an answer, as both agreed beforehand."""
+    """Approve automatically: the review window ended without an answer, as both sides agreed beforehand."""
     milestone = queries.milestone_for_update(milestone_id)
     due = milestone.review_due_at is not None and milestone.review_due_at <= now
     if milestone.status == MilestoneStatus.DELIVERED and due:
@@ -395,7 +401,7 @@ def _release(milestone: Milestone, amount: Money | None, actor: Actor, now: date
 
 @transaction.atomic
 def remind_of_review(*, milestone_id: UUID, now: datetime) -> None:
-    """Tell the employer that the review window is about to end; each reminder once."""
+    """Notify the employer that the review window is about to end; each reminder once."""
     milestone = queries.milestone_for_update(milestone_id)
     if milestone.status != MilestoneStatus.DELIVERED or milestone.review_due_at is None:
         return
@@ -412,7 +418,7 @@ def remind_of_review(*, milestone_id: UUID, now: datetime) -> None:
 
 @transaction.atomic
 def notify_overdue(*, milestone_id: UUID, now: datetime) -> None:
-    """Notify both sides, once, that the date of paid-in work passed without a delivery."""
+    """Notify both sides, once, that the due date of a funded milestone passed without a delivery."""
     milestone = queries.milestone_for_update(milestone_id)
     is_waiting = milestone.status == MilestoneStatus.FUNDED and milestone.overdue_notified_at is None
     if not is_waiting or not rules.is_late(due_at=milestone.due_at, delivered_at=None, now=now):

@@ -1,4 +1,4 @@
-"""From a bid to a contract that both agreed to."""
+"""Contract offers: from a bid to a contract both sides agreed to."""
 
 from __future__ import annotations
 
@@ -32,14 +32,16 @@ def award(*, bid_id: UUID, actor: Actor, now: datetime) -> Contract:
     """
     Offer the bidder a contract on the bid's terms, with its milestones.
 
-    :raises StillSealed: before a sealed window closes. :raises IllegalTransition: if another bid was awarded.
-    :raises OnePersonOnBothSides: if the same people bid and award.
+    :raises StillSealed: if bids are sealed and bidding has not closed.
+    :raises IllegalTransition: if another bid was awarded.
+    :raises OnePersonOnBothSides: if the employer and the bidder are the same people.
     """
     task = task_queries.task_for_update(bids.bid_for_update(bid_id).task_id)
     bid = bids.bid_for_update(bid_id)
     bidding_policies.check_can_award(actor, bid, now)
     limits.spend("award", actor.user_id, now=now)
-    tasks.follow_contract(task_id=task.id, verb="award", actor=actor, now=now)  # first: it refuses a second award
+    # first, because it rejects a second award
+    tasks.follow_contract(task_id=task.id, verb="award", actor=actor, now=now)
     bidding.follow_contract(bid_id=bid.id, verb="award", actor=actor, now=now)
     contract = _draw_up(bid, now)
     bus.publish(events.ContractOffered(contract_id=contract.id), now=now)
@@ -82,7 +84,7 @@ def _draw_up(bid: Bid, now: datetime) -> Contract:
 
 
 def _terms(bid: Bid) -> dict[str, Any]:
-    """The agreement as plain values: what both sides agreed to, in the words they wrote."""
+    """Return the agreement as plain values, in the original words of both sides."""
     task = bid.task
     return {
         "title": task.title,
@@ -114,7 +116,7 @@ def _terms(bid: Bid) -> dict[str, Any]:
 
 @transaction.atomic
 def accept_offer(*, contract_id: UUID, actor: Actor, now: datetime) -> Contract:
-    """The freelancer agrees: work can be funded, the other bidders are notified. Due dates count from here."""
+    """Accept the offer: milestones can be funded, the other bidders are notified, and due dates are set from now."""
     contract = queries.contract_for_update(contract_id)
     policies.check_can_answer_offer(actor, contract)
     check_are_strangers(contract.employer_id, contract.freelancer_id, since=contract.offered_at)
@@ -140,7 +142,7 @@ def _end_offer(contract: Contract, verb: str, bid_verb: str, actor: Actor, now: 
 
 @transaction.atomic
 def decline_offer(*, contract_id: UUID, actor: Actor, now: datetime, reason: str = "") -> Contract:
-    """The freelancer does not want it; the employer may choose another bid."""
+    """Decline the offer; the employer may choose another bid."""
     contract = queries.contract_for_update(contract_id)
     policies.check_can_answer_offer(actor, contract)
     return _end_offer(contract, "decline", "refuse", actor, now, reason)
@@ -148,7 +150,7 @@ def decline_offer(*, contract_id: UUID, actor: Actor, now: datetime, reason: str
 
 @transaction.atomic
 def take_back_offer(*, contract_id: UUID, actor: Actor, now: datetime) -> Contract:
-    """The employer takes an unanswered offer back; the bid stands again."""
+    """The employer withdraws an unanswered offer; the bid can be chosen again."""
     contract = queries.contract_for_update(contract_id)
     policies.check_can_take_back(actor, contract)
     return _end_offer(contract, "take_back", "take_back", actor, now)
@@ -156,7 +158,7 @@ def take_back_offer(*, contract_id: UUID, actor: Actor, now: datetime) -> Contra
 
 @transaction.atomic
 def lapse_offer(*, contract_id: UUID, now: datetime) -> Contract:
-    """The clock: nobody answered by the date."""
+    """Called by the scheduler when an offer was not answered in time."""
     contract = queries.contract_for_update(contract_id)
     if contract.status == ContractStatus.OFFERED and contract.respond_by <= now:
         _end_offer(contract, "lapse", "refuse", SYSTEM, now)

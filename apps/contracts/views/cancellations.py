@@ -1,4 +1,4 @@
-"""Stopping a contract: proposed by one side, answered by the other."""
+"""Cancellation of a contract: proposed by one side, answered by the other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Work handed in, sent back for revision, approved."""
+"""Deliveries, revision requests and approvals."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def deliver(request: HttpRequest, milestone_id: UUID) -> HttpResponse:
 
 
 def _store_uploads(request: HttpRequest, form: DeliveryForm, now: datetime) -> list[StoredFile]:
-    """Every upload that can be kept is kept, also when the form is wrong elsewhere; each other is said at the field."""
+    """Store every valid upload, even if the form has errors elsewhere; report invalid uploads at the field."""
     user_id = actor(request).user_id
     assert user_id is not None
     stored = []
@@ -106,7 +106,7 @@ def request_revision(request: HttpRequest, milestone_id: UUID) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def approve(request: HttpRequest, milestone_id: UUID) -> HttpResponse:
-    """Release held money: what goes where is shown before anything moves."""
+    """Release held money. The page shows all amounts before anything moves."""
     milestone = milestone_or_404(request, milestone_id)
     policies.check_can_approve(actor(request), milestone)
     held = escrow_queries.held(milestone.escrow_id) if milestone.escrow_id else None

@@ -1,4 +1,4 @@
-"""One's contracts, with what this side owes each next."""
+"""The organization's contracts, with this side's next action in each."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def contract_list(request: HttpRequest) -> HttpResponse:
 
 
 def _next_steps(asker: Actor, contracts: Sequence[Contract]) -> dict[UUID, str]:
-    """What this side owes each contract next, in words; nothing where it is the other's turn. One query."""
+    """Return the text of this side's next action per contract; empty if the other side must act. One query."""
     words = {"fund": _("Fund a milestone"), "approve": _("Review the delivery"), "deliver": _("Deliver the work")}
     next_steps: dict[UUID, str] = {
         contract.id: _("Answer the offer")

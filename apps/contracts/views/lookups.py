@@ -1,4 +1,4 @@
-"""Contracts and milestones by their address, for whoever may see them."""
+"""Look up contracts and milestones from the URL, for actors who may see them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An offer: made, answered, taken back; and what was agreed."""
+"""Offers: make, answer and withdraw them; the agreed terms."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def take_back(request: HttpRequest, contract_id: UUID) -> HttpResponse:
 @login_required
 @require_safe
 def terms(request: HttpRequest, contract_id: UUID) -> HttpResponse:
-    """What both agreed to, in the words they wrote, with its fingerprint."""
+    """Show the terms in the original words of both sides, with their fingerprint."""
     contract = contract_or_404(request, contract_id)
     is_employer = actor(request).acts_for(contract.employer_id)
     context = {

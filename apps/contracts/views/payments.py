@@ -1,4 +1,4 @@
-"""Paying a milestone in, and what became of the payment."""
+"""Funding a milestone, and the status of the payment."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ from apps.spending.forms import PurposeForm
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """The payment of a milestone that is not paid in yet, as its employer sees it."""
+    """The payment of a milestone that is not funded yet, as the employer sees it."""
 
     charge: Charge
     is_on_its_way: bool
@@ -65,7 +65,10 @@ def payment_of(asker: Actor, step: Milestone, charges: dict[UUID, Charge]) -> Pa
 
 
 def paid_again(steps: list[Milestone]) -> dict[UUID, Money]:
-    """By escrow: money that came beside the payment that funded it, which the employer may use or take back."""
+    """
+    Return duplicate payments by escrow: money beyond the payment that funded it. The employer may use it or withdraw
+    it.
+    """
     escrows = [step.escrow for step in steps if step.escrow is not None]
     return charge_queries.paid_again({escrow.id: escrow.funding_charge_id for escrow in escrows})
 
@@ -73,7 +76,7 @@ def paid_again(steps: list[Milestone]) -> dict[UUID, Money]:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def fund(request: HttpRequest, milestone_id: UUID) -> HttpResponse:
-    """What will be paid, before it is paid; the POST goes to the checkout."""
+    """Show what will be paid before the payment; POST redirects to the checkout."""
     milestone = milestone_or_404(request, milestone_id)
     policies.check_can_ask_to_fund(actor(request), milestone)
     may_pay = policies.can_fund(actor(request), milestone)
@@ -95,7 +98,7 @@ def fund(request: HttpRequest, milestone_id: UUID) -> HttpResponse:
             messages.error(request, str(problem))
             return redirect("contracts:fund", milestone.id)
         except Conflict as problem:
-            refusal = str(problem)  # a limit of the employer's own: what was filled in stays
+            refusal = str(problem)  # one of the employer's own limits; the form keeps its values
     charges = charge_queries.last_charges_of([milestone.escrow_id] if milestone.escrow_id else [])
     context = _what_is_paid(milestone) | {
         "form": form,
@@ -136,7 +139,7 @@ def _pay(request: HttpRequest, milestone: Milestone, form: PurposeForm) -> HttpR
 
 
 def _methods(milestone: Milestone) -> list[methods.Method]:
-    """How the employer can pay today."""
+    """The payment methods the employer can use today."""
     country, today = milestone.contract.employer.country, timezone.now().date()
     return methods.methods_for(country=country, currency=milestone.currency, on=today)
 
@@ -156,7 +159,7 @@ def _ask(request: HttpRequest, milestone: Milestone, form: PurposeForm) -> HttpR
 
 
 def _what_is_paid(milestone: Milestone) -> dict[str, Any]:
-    """The lines of the bill, by the terms of the escrow where there is one already."""
+    """The lines of the bill, by the terms of the escrow if there is one."""
     contract = milestone.contract
     together = fee_queries.paid_between(contract.employer_id, contract.freelancer_id)
     fees = fee_queries.fee_terms(
@@ -181,10 +184,11 @@ def _what_is_paid(milestone: Milestone) -> dict[str, Any]:
 @require_safe
 def back_from_checkout(request: HttpRequest, milestone_id: UUID) -> HttpResponse:
     """
-    Where the checkout sends people back to; only the processor's signed word funds the milestone.
+    The page a checkout redirects back to. Only the processor's signed notification funds the milestone.
 
-    `?result=done` is where it leads after a payment, `?result=left` without one. What is shown is what the processor
-    has said: paid, on its way, declined with the page still open, closed; until it has, that we wait for it.
+    The URL has `?result=done` after a payment, `?result=left` without one. The page shows the processor's state: paid,
+    pending, declined with the page still open, or closed; until the processor reports it, the page says that we are
+    waiting.
     """
     milestone = milestone_or_404(request, milestone_id)
     waiting_page = request.htmx  # type: ignore[attr-defined]
@@ -212,7 +216,7 @@ def back_from_checkout(request: HttpRequest, milestone_id: UUID) -> HttpResponse
 
 
 def _payment_state(charge: Charge | None, result: str) -> str:
-    """One of waiting, on_its_way, declined, left, closed. A decline before a payment that went through is over."""
+    """One of waiting, on_its_way, declined, left, closed. A decline before a successful payment is ignored."""
     if charge is None or charge.status in (ChargeStatus.EXPIRED, ChargeStatus.CANCELLED):
         return "closed"
     if charge.status == ChargeStatus.SUCCEEDED:

@@ -1,4 +1,4 @@
-"""The contract room."""
+"""The contract page."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from apps.messaging import queries as messaging
 from apps.payments.queries import charges as charge_queries
 from apps.reviews import queries as reviews
 
-NEVER_BEGAN = ("declined", "taken_back", "lapsed")  # an offer that ended without a contract: nothing to write about
+NEVER_BEGAN = ("declined", "taken_back", "lapsed")  # an offer that ended without a contract: messages are not possible
 
 
 @login_required
@@ -43,7 +43,7 @@ def room(request: HttpRequest, contract_id: UUID) -> HttpResponse:
 
 
 def room_context(request: HttpRequest, contract: Contract) -> dict[str, Any]:
-    """The contract as this side sees it: what to do next, the milestones, one timeline."""
+    """Return the contract as this side sees it: next action, milestones, timeline."""
     asker, now = actor(request), timezone.now()
     steps = queries.milestones(contract.id)
     is_employer = asker.acts_for(contract.employer_id)
@@ -85,18 +85,20 @@ def room_context(request: HttpRequest, contract: Contract) -> dict[str, Any]:
 
 
 def _may_review(asker: Actor, contract: Contract, now: datetime) -> bool:
-    """Is the window open, and has this side not written yet?"""
+    """Return whether the review window is open and this side has not written a review yet."""
     return reviews.contracts_to_review(asker, now).filter(id=contract.id).exists()
 
 
 def _is_next(row: dict[str, Any]) -> bool:
-    """Does this side owe the milestone something? Who has sent the money owes nothing until it arrives."""
+    """
+    Return whether this side must act on the milestone. After sending a payment it need not, until the money arrives.
+    """
     has_paid = row["payment"] is not None and row["payment"].is_on_its_way
     return bool(row["action"]) and not (row["action"] == "fund" and has_paid)
 
 
 def _next_step(row: dict[str, Any]) -> dict[str, Any]:
-    """What this side does next with a milestone, and where."""
+    """Return this side's next action on a milestone, and its URL."""
     labels = {"fund": _("Fund milestone"), "approve": _("Review and approve"), "deliver": _("Deliver")}
     action, step = row["action"], row["milestone"]
     return {
@@ -108,7 +110,7 @@ def _next_step(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _stop_rows(steps: list[Milestone], share_bps: int) -> list[dict[str, Any]]:
-    """What a proposal to stop would do to each milestone that holds money, to the last digit."""
+    """Return the exact effect of a cancellation proposal on each milestone with held money."""
     rows = []
     for step in steps:
         if step.escrow_id is None or not (held := queries.held(step)):
@@ -144,7 +146,7 @@ def _milestone_row(asker: Actor, contract: Contract, step: Milestone, now: datet
 
 
 def _timeline(request: HttpRequest, contract: Contract) -> list[TimelineItem]:
-    """The contract's history with the messages between."""
+    """Return the contract's history, merged with the messages."""
     items = queries.timeline(contract)
     for message in messaging.thread(contract.id, actor(request)):
         items.append(TimelineItem(message.sent_at, "message", message, message.sender_organization_id))
@@ -154,7 +156,7 @@ def _timeline(request: HttpRequest, contract: Contract) -> list[TimelineItem]:
 @login_required
 @require_safe
 def file(request: HttpRequest, file_id: UUID) -> HttpResponseBase:
-    """A delivered file goes to the contract's parties, and to staff."""
+    """Serve a delivered file to the contract's parties and to staff."""
     object_or_404 = get_object_or_404(
         DeliverableFile.objects.select_related("file", "deliverable__milestone"), id=file_id
     )
