@@ -1,4 +1,6 @@
-"""Tasks as staff see them; drafts are their author's alone, and a take-down goes through the moderation queue."""
+"""
+Tasks in the staff admin. Drafts are visible only to their author, and a take-down goes through the moderation queue.
+"""
 
 from django.contrib import admin
 from django.db.models import QuerySet

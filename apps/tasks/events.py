@@ -21,7 +21,7 @@ class BiddingClosed:
 
 @bus.event("tasks.ended")
 class TaskEnded:
-    """Closed, cancelled or expired without an award: `status` says which."""
+    """The task was closed, was cancelled or expired without an award; `status` says which."""
 
     task_id: UUID
     status: str

@@ -1,4 +1,4 @@
-"""The brief as people fill it in."""
+"""The form of a task brief."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PROBLEMS = {
 
 
 class CriteriaField(forms.CharField):
-    """One acceptance criterion a line; its value is a tuple of sentences."""
+    """One acceptance criterion per line; the value is a tuple of strings."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**({"widget": forms.Textarea(attrs={"rows": 5, "dir": "auto"})} | options))
@@ -55,7 +55,7 @@ def _words(label: Any, rows: int, hint: Any, limit: int) -> forms.CharField:
 
 
 class BriefForm(forms.Form):
-    """A draft: nothing is required to save it; publishing says what is missing."""
+    """A draft: no field is required to save it; publishing reports what is missing."""
 
     title = forms.CharField(
         label=_("Title"), required=False, max_length=140, widget=forms.TextInput(attrs={"dir": "auto"}),
@@ -116,7 +116,7 @@ class BriefForm(forms.Form):
         return cleaned
 
     def brief(self) -> Brief:
-        """What was filled in; only for a valid form."""
+        """Return the brief that was filled in. Only for a valid form."""
         cleaned_data = self.cleaned_data
         category = self.categories.get(cleaned_data["category"])
         return Brief(
@@ -142,7 +142,7 @@ class BriefForm(forms.Form):
         )
 
     def show_problems(self, problems: dict[str, str]) -> None:
-        """Say at each field what is in the way of publishing."""
+        """Report at each field what prevents publishing."""
         for name, code in problems.items():
             self.add_error(name, PROBLEMS[code])
 
@@ -151,7 +151,7 @@ class BriefForm(forms.Form):
 
 
 def initial_of(task: Task) -> dict[str, Any]:
-    """A draft as the form shows it."""
+    """Return a draft's values for the form."""
     brief = queries.brief_of(task)
     return {
         "title": brief.title,
@@ -186,7 +186,7 @@ class AddendumForm(forms.Form):
 
 
 class TextForm(forms.Form):
-    """One text: a question or an answer."""
+    """A form of one text: a question or an answer."""
 
     text = forms.CharField(max_length=2000, widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}))
 

@@ -6,7 +6,7 @@ from apps.tasks import operations, queries
 
 @shared_task(name="tasks.keep_deadlines")
 def keep_deadlines() -> int:
-    """Close bid windows and expire undecided tasks; each task in its own transaction."""
+    """Close bidding and expire undecided tasks when their dates pass; each task in its own transaction."""
     return run_steps(
         "tasks.keep_deadlines",
         Step("tasks.close_bidding", queries.tasks_to_close_bidding, operations.close_bidding, "task_id"),

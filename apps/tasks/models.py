@@ -15,7 +15,7 @@ from apps.tasks.states import BidWindow, BudgetKind, TaskStatus, Visibility
 
 
 class Task(BaseModel):
-    """Work that an employer posts. A draft may be incomplete; `operations.publish` demands the rest."""
+    """Work that an employer posts. A draft may be incomplete; `operations.publish` requires the rest."""
 
     employer = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="tasks")
     posted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -102,7 +102,7 @@ class Task(BaseModel):
 
 
 class AcceptanceCriterion(BaseModel):
-    """One line of the checklist that the work will be accepted against."""
+    """One line of the checklist for accepting the work."""
 
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="criteria")
     position = models.PositiveSmallIntegerField()
@@ -126,7 +126,7 @@ class TaskAttachment(BaseModel):
 
 
 class Addendum(BaseModel):
-    """What was added or moved after publication; bidders are notified, nothing is rewritten behind their backs."""
+    """Text or dates added after publication. Bidders are notified, and the original text never changes."""
 
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="addenda")
     text = models.TextField(max_length=5000)
@@ -136,7 +136,7 @@ class Addendum(BaseModel):
 
 
 class Question(BaseModel):
-    """Asked by a freelancer, answered by the employer, read by everybody who sees the task."""
+    """Asked by a freelancer, answered by the employer, visible to everyone who sees the task."""
 
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="questions")
     requested_by = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
@@ -147,7 +147,7 @@ class Question(BaseModel):
     answered_at = models.DateTimeField(null=True, blank=True)
 
     shown_asker: Organization | None = None
-    """Not a column: who asked, where the reader may know it (`queries.questions`)."""
+    """Not a column. Set only if the reader may know who asked (`queries.questions`)."""
 
 
 class TaskInvitation(BaseModel):
@@ -161,7 +161,7 @@ class TaskInvitation(BaseModel):
 
 
 class SavedSearch(BaseModel):
-    """A search kept by its query string; `last_seen_at` tells which tasks are new to it."""
+    """A search stored by its query string; tasks published after `last_seen_at` are new to it."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="saved_searches")
     name = models.CharField(max_length=80)

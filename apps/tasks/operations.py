@@ -1,4 +1,4 @@
-"""Post, publish, add to, close: what an employer does with a task, and what the clock does."""
+"""Operations on tasks: post, publish, add to, close; and the scheduled changes of state."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ class NoteIsEmpty(Invalid):
 
 @transaction.atomic
 def start_draft(*, actor: Actor, brief: Brief, now: datetime) -> Task:
-    """A new draft of the organization that the actor acts for."""
+    """Create a draft for the actor's organization."""
     policies.check_can_post(actor)
     task = Task(employer_id=actor.side_id, posted_by_id=actor.person_id)
     return _write_brief(task, brief)
@@ -104,7 +104,7 @@ def save_draft(*, task_id: UUID, actor: Actor, brief: Brief, now: datetime) -> T
     """
     Replace a draft's content; it may be incomplete.
 
-    :raises policies.AlreadyPublished: after publication, where only addenda are possible.
+    :raises policies.AlreadyPublished: after publication, when only addenda are possible.
     """
     task = queries.task_for_update(task_id)
     policies.check_can_edit_draft(actor, task)
@@ -123,7 +123,7 @@ def _write_brief(task: Task, brief: Brief) -> Task:
     if brief.budget_kind == "fixed":
         task.budget_max_minor = brief.budget_min_minor  # type: ignore[assignment]  # the column takes null
     elif None not in (ends := (brief.budget_min_minor, brief.budget_max_minor)):
-        # A draft may hold the two ends the wrong way round; the column stays lawful.
+        # A draft may have minimum and maximum swapped; a column constraint requires the right order.
         task.budget_max_minor = max(end for end in ends if end is not None)
     if task.bidding_closes_at and task.decision_due_at and task.decision_due_at < task.bidding_closes_at:
         task.decision_due_at = task.bidding_closes_at
@@ -152,7 +152,7 @@ def discard_draft(*, task_id: UUID, actor: Actor, now: datetime) -> None:
 
 @transaction.atomic
 def attach_file(*, task_id: UUID, file_id: UUID, actor: Actor, now: datetime) -> TaskAttachment:
-    """Add a stored upload to a draft or, while bids come in, to the published task."""
+    """Add a stored upload to a draft, or to a published task that is open for bids."""
     task = queries.task_for_update(task_id)
     if task.status == TaskStatus.DRAFT:
         policies.check_can_edit_draft(actor, task)
@@ -170,15 +170,15 @@ def remove_attachment(*, attachment_id: UUID, actor: Actor, now: datetime) -> No
     attachment.delete()
 
 
-# -- the task's life
+# -- publication and endings
 
 
 @transaction.atomic
 def publish(*, task_id: UUID, actor: Actor, now: datetime) -> Task:
     """
-    Open a complete brief for bids.
+    Publish a complete brief, open for bids.
 
-    :raises policies.WaitingForPublication: with `problems`, field -> code, when something is missing.
+    :raises policies.WaitingForPublication: with `problems`, field -> code, if something is missing.
     """
     task = queries.task_for_update(task_id)
     policies.check_can_manage(actor, task, "publish")
@@ -186,7 +186,7 @@ def publish(*, task_id: UUID, actor: Actor, now: datetime) -> Task:
     brief = queries.brief_of(task)
     if problems := rules.problems(brief, now):
         raise policies.WaitingForPublication(problems=problems)
-    # Sorting and filtering by budget need one scale; without an official rate the task is simply not on it.
+    # Sorting and filtering by budget need one currency; a task without an official rate is left out of them.
     reference = rates.convert(_budget(task), REFERENCE_CURRENCY, now.date())
     move(
         task,
@@ -208,7 +208,7 @@ def _budget(task: Task) -> Money:
 
 
 def index(task: Task) -> None:
-    """Fill the task's search column: title first, then skills in every language, then the brief's body."""
+    """Fill the task's search column: title first, then skills in every language, then the text of the brief."""
     labels = skills.all_labels(queries.skill_ids(task.id))
     body = "\n".join([task.goal, task.background, task.requirements])
     weighted = {
@@ -231,9 +231,9 @@ def add_addendum(
     deadline_at: datetime | None = None,
 ) -> Addendum:
     """
-    Say more after publication, or move dates later; every bidder is notified.
+    Add text after publication, or move dates later; every bidder is notified.
 
-    :raises DatesOutOfOrder: if a date would come earlier, or the decision before bidding closes.
+    :raises DatesOutOfOrder: if a date would become earlier, or the decision would be due before bidding closes.
     """
     task = queries.task_for_update(task_id)
     policies.check_can_add_to(actor, task)
@@ -276,19 +276,19 @@ def _end(task_id: UUID, verb: str, actor: Actor, now: datetime, reason: str = ""
 
 @transaction.atomic
 def close(*, task_id: UUID, actor: Actor, now: datetime, reason: str = "") -> Task:
-    """End a published task without taking a bid."""
+    """Close a published task without accepting a bid."""
     return _end(task_id, "close", actor, now, reason)
 
 
 @transaction.atomic
 def cancel(*, task_id: UUID, actor: Actor, now: datetime, reason: str = "") -> Task:
-    """Call a task off before anybody was chosen."""
+    """Cancel a task before a bid was chosen."""
     return _end(task_id, "cancel", actor, now, reason)
 
 
 @transaction.atomic
 def close_bidding(*, task_id: UUID, now: datetime) -> Task:
-    """The clock: the bid window is over."""
+    """Called by the scheduler when bidding closes."""
     task = queries.task_for_update(task_id)
     if task.status == TaskStatus.OPEN and task.bidding_closes_at is not None and task.bidding_closes_at <= now:
         move(task, TASK, "close_bidding", actor=SYSTEM, now=now)
@@ -298,7 +298,7 @@ def close_bidding(*, task_id: UUID, now: datetime) -> Task:
 
 @transaction.atomic
 def expire(*, task_id: UUID, now: datetime) -> Task:
-    """The clock: nobody was chosen by the decision deadline."""
+    """Called by the scheduler when no bid was chosen by the decision deadline."""
     task = queries.task_for_update(task_id)
     due = task.decision_due_at is not None and task.decision_due_at <= now
     if due and TASK.allows(task.status, "expire"):
@@ -309,7 +309,7 @@ def expire(*, task_id: UUID, now: datetime) -> Task:
 
 @transaction.atomic
 def follow_contract(*, task_id: UUID, verb: str, actor: Actor, now: datetime) -> Task:
-    """What the contract above does to its task: award, reopen, complete or end."""
+    """Apply a contract's change to its task: award, reopen, complete or end. Called by contracts, a higher layer."""
     task = queries.task_for_update(task_id)
     return move(task, TASK, verb, actor=actor, now=now)
 
@@ -348,7 +348,7 @@ def answer_question(*, question_id: UUID, answer: str, actor: Actor, now: dateti
 
 @transaction.atomic
 def invite(*, task_id: UUID, organization_id: UUID, actor: Actor, now: datetime, message: str = "") -> TaskInvitation:
-    """Ask a freelancer to bid; asking twice is asking once."""
+    """Invite a freelancer to bid. A second invitation has no effect."""
     task = queries.task_for_update(task_id)
     policies.check_can_add_to(actor, task)
     limits.spend("invite_freelancer", actor.user_id, now=now)
@@ -375,7 +375,7 @@ def decline_invitation(*, invitation_id: UUID, actor: Actor, now: datetime) -> T
 
 @transaction.atomic
 def save_search(*, user: User, name: str, query: str, now: datetime) -> SavedSearch:
-    """:raises TooManySearches: beyond SEARCHES_MAX of one person."""
+    """:raises TooManySearches: if the person already has SEARCHES_MAX searches."""
     limits.spend("save_search", user.pk, now=now)
     name = name.strip()[:80] or query[:80]
     others = SavedSearch.objects.filter(user=user).exclude(name=name)
@@ -394,7 +394,7 @@ def forget_search(*, search_id: UUID, user: User) -> None:
 
 @transaction.atomic
 def take_down(*, task_id: UUID, reason_code: str, actor: Actor, now: datetime) -> Task:
-    """Staff hide a task from everybody but its owner; bidding stops while it is hidden."""
+    """Hide a task from everyone but its owner and staff (staff only); bidding stops while it is hidden."""
     policies.check_can_hide(actor)
     task = queries.task_for_update(task_id)
     task.hidden_at, task.hidden_reason = now, reason_code
@@ -405,7 +405,7 @@ def take_down(*, task_id: UUID, reason_code: str, actor: Actor, now: datetime) -
 
 @transaction.atomic
 def restore(*, task_id: UUID, actor: Actor, now: datetime) -> Task:
-    """Staff let a hidden task be seen again; what its clocks did meanwhile stays done."""
+    """Show a hidden task again (staff only). Scheduled changes made meanwhile, such as an expiry, stay in effect."""
     policies.check_can_hide(actor)
     task = queries.task_for_update(task_id)
     task.hidden_at, task.hidden_reason = None, ""

@@ -1,4 +1,4 @@
-"""Who may do what with a task."""
+"""Permissions of tasks."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class AlreadyPublished(Conflict):
 
 
 def check_can_manage(actor: Actor, task: Task, verb: str) -> None:
-    """The employer's own verbs: publish, close, cancel. :raises IllegalTransition: out of turn."""
+    """The employer's actions: publish, close, cancel. :raises IllegalTransition: if the status does not allow it."""
     check_may(actor, Act.MANAGE_TASK, task.employer_id, Side.EMPLOYER)
     TASK.next(task.status, verb)
 
@@ -65,8 +65,11 @@ def check_can_add_to(actor: Actor, task: Task) -> None:
 
 def check_can_bid(actor: Actor, task: Task, now: datetime, *, is_invited: bool) -> None:
     """
-    :raises NotOpenForBids: after the window, or while staff hide the task.
-    :raises OwnTask: :raises OnlyInvited: :raises RoleMissing: :raises OnePersonOnBothSides: as they say.
+    :raises NotOpenForBids: after bidding closes, or while staff hide the task.
+    :raises OwnTask: if the actor is the employer.
+    :raises OnlyInvited: if the task is for invited freelancers only.
+    :raises RoleMissing: if the member's role does not allow bidding.
+    :raises OnePersonOnBothSides: if the employer and the bidder are the same people.
     """
     check_may(actor, Act.BID, actor.organization_id, Side.FREELANCER)
     if actor.organization_id == task.employer_id:
@@ -81,7 +84,7 @@ def check_can_bid(actor: Actor, task: Task, now: datetime, *, is_invited: bool) 
 
 
 def check_can_post(actor: Actor) -> None:
-    """Start a task for the organization that the actor acts for."""
+    """Check that the actor may create a task for their organization."""
     check_may(actor, Act.MANAGE_TASK, actor.organization_id, Side.EMPLOYER)
 
 
@@ -90,13 +93,13 @@ def check_can_answer_invitation(actor: Actor, organization_id: UUID) -> None:
 
 
 def check_can_hide(actor: Actor) -> None:
-    """Take a task out of sight, and let it be seen again. :raises StaffOnly:"""
+    """Check that the actor may hide a task and show it again. :raises StaffOnly: unless the actor is staff."""
     if not actor.is_system:
         check_staff_may(actor, Act.HIDE_TASK)
 
 
 def can(actor: Actor, task: Task, verb: str) -> bool:
-    """The button's question for the employer's verbs."""
+    """Return whether the employer may now do this; used to show buttons."""
     try:
         check_can_manage(actor, task, verb)
     except DomainError:
@@ -113,7 +116,7 @@ def can_add_to(actor: Actor, task: Task) -> bool:
 
 
 def why_not_bid(actor: Actor, task: Task, now: datetime, *, is_invited: bool) -> DomainError | None:
-    """The refusal that `check_can_bid` would raise, or None."""
+    """Return the error that `check_can_bid` would raise, or None."""
     try:
         check_can_bid(actor, task, now, is_invited=is_invited)
     except DomainError as error:

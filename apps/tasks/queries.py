@@ -16,15 +16,15 @@ from apps.tasks.states import TaskStatus, Visibility
 
 SORTS = {"new": "-published_at", "closing": "bidding_closes_at", "budget": "-budget_reference_minor"}
 COUNT_MAX = 1000
-# Facets count among this many newest matches: grouping a hundred thousand rows costs more than the page.
+# Facets are counted among this many newest matches: grouping a hundred thousand rows costs more than the page.
 FACET_MAX = 2000
-# Budgets of all currencies are compared on this scale, at the rate of the day of publication.
+# Budgets of all currencies are compared in this currency, at the rate of the day of publication.
 REFERENCE_CURRENCY = "EUR"
 
 
 @dataclass(frozen=True, slots=True)
 class TaskFilter:
-    """What a search asks for; amounts in reference currency (`pricing`) minor units."""
+    """Search filters; amounts are in minor units of the reference currency."""
 
     text: str = ""
     category: str = ""
@@ -43,7 +43,9 @@ def task_for_update(task_id: UUID) -> Task:
 
 
 def tasks_visible_to(actor: Actor) -> QuerySet[Task]:
-    """Published public tasks, one's own, and those one is invited to; what staff hid is the owner's and staff's."""
+    """
+    Published public tasks, the actor's own, and those they are invited to. Hidden tasks only for their owner and staff.
+    """
     tasks = Task.objects.select_related("category", "employer")
     if actor.is_staff:
         return tasks.exclude(status=TaskStatus.DRAFT)
@@ -60,7 +62,7 @@ def open_tasks(actor: Actor) -> QuerySet[Task]:
 
 
 def search(actor: Actor, filters: TaskFilter, now: datetime, *, without: str = "") -> QuerySet[Task]:
-    """Open tasks that fit; `without` leaves one facet out, to count what it would bring."""
+    """Return open tasks that match; `without` ignores one facet's filter, to count that facet's values."""
     tasks = open_tasks(actor).filter(bidding_closes_at__gt=now)
     if filters.text.strip():
         tasks = _matching(tasks, filters.text)
@@ -82,7 +84,7 @@ def search(actor: Actor, filters: TaskFilter, now: datetime, *, without: str = "
 
 
 def _matching(tasks: QuerySet[Task], text: str) -> QuerySet[Task]:
-    """All words; when nothing has them all, any of them."""
+    """Match all words; if no task has them all, match any of them."""
     groups = tokens.query_tokens(text)
     if not groups:
         return tasks.none()
@@ -100,19 +102,19 @@ def search_page(
 
 
 def capped_count(tasks: QuerySet[Task]) -> int:
-    """Up to `COUNT_MAX` + 1: counting a common word's tasks exactly costs more than the page."""
+    """Return the count, at most `COUNT_MAX` + 1: an exact count for a common word costs more than the page."""
     return tasks.order_by()[: COUNT_MAX + 1].count()
 
 
 def facet_counts(actor: Actor, filters: TaskFilter, now: datetime, name: str, column: str) -> dict[Any, int]:
-    """How many tasks each value of a facet would bring, the other filters kept; among the newest `FACET_MAX`."""
+    """Return the number of tasks per value of a facet, with the other filters applied; among the newest `FACET_MAX`."""
     newest = search(actor, filters, now, without=name).order_by("-published_at", "-id").values("id")[:FACET_MAX]
     rows = Task.objects.filter(id__in=newest).values(column).annotate(n=Count("id")).order_by("-n")
     return {row[column]: row["n"] for row in rows[:30]}
 
 
 def brief_of(task: Task) -> Brief:
-    """The task's content as the value that the rules read."""
+    """Return the task's content as the value object used by the rules."""
     return Brief(
         title=task.title,
         category_id=task.category_id,
@@ -162,8 +164,8 @@ def is_invited(task_id: UUID, organization_id: UUID | None) -> bool:
 
 def questions(task: Task, actor: Actor) -> list[Question]:
     """
-    In the order asked. Who asked is known to the asker, to the employer and to staff; to competitors and strangers it
-    is a freelancer: a question must not show who is interested.
+    Return the questions in the order asked. The asker, the employer and staff see who asked; everyone else sees only "a
+    freelancer", because a question must not reveal who is interested.
     """
     rows = list(Question.objects.filter(task_id=task.id).select_related("requested_by").order_by("requested_at"))
     for row in rows:
@@ -178,7 +180,7 @@ def tasks_of(organization_id: UUID) -> QuerySet[Task]:
 
 @dataclass(frozen=True, slots=True)
 class PostingRecord:
-    """How many tasks an employer published, how many take bids now, and how many came to an end of choosing."""
+    """The number of tasks an employer published, that are open for bids now, and whose selection ended."""
 
     posted: int
     open: int
@@ -186,7 +188,7 @@ class PostingRecord:
 
 
 def posting_record(employer_id: UUID) -> PostingRecord:
-    """What everybody may know of an employer's tasks; counts those that staff hid in nothing."""
+    """Return the public record of an employer's tasks; tasks hidden by staff are not counted."""
     published = Task.objects.filter(employer_id=employer_id, published_at__isnull=False, hidden_at=None)
     undecided = [TaskStatus.DRAFT, TaskStatus.OPEN, TaskStatus.DECIDING]
     counted = published.aggregate(
@@ -212,7 +214,7 @@ def saved_searches(user_id: UUID) -> QuerySet[SavedSearch]:
 
 
 def similar(task: Task, actor: Actor, now: datetime, limit: int = 3) -> list[Task]:
-    """Open tasks that share skills or else the category, those with most in common first."""
+    """Return open tasks that share skills, or else the category; those with most in common first."""
     own_skills = skill_ids(task.id)
     tasks = open_tasks(actor).filter(bidding_closes_at__gt=now).exclude(id=task.id)
     shared = tasks.filter(skills__skill_id__in=own_skills).annotate(n=Count("skills")).order_by("-n", "-published_at")

@@ -1,4 +1,4 @@
-"""When a brief is complete. Plain values in and out."""
+"""The rules for a complete brief. Plain values in and out."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DECISION_MAX = timedelta(days=60)
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """What an employer fills in; None or an empty value means not yet."""
+    """What an employer fills in; None or an empty value means not filled in yet."""
 
     title: str = ""
     category_id: UUID | None = None
@@ -42,12 +42,12 @@ class Brief:
 
 
 def evening_in(days: int, now: datetime, zone: ZoneInfo) -> datetime:
-    """Six in the evening of the zone, so many days from now: a moment at which people there are awake."""
+    """Return 18:00 in the given time zone, `days` days from now: people there are awake then."""
     return (now.astimezone(zone) + timedelta(days=days)).replace(hour=18, minute=0, second=0, microsecond=0)
 
 
 def problems(brief: Brief, now: datetime) -> dict[str, str]:
-    """What is in the way of publishing: field -> code of the reason; empty when the brief is complete."""
+    """Return what prevents publishing: field -> reason code; empty if the brief is complete."""
     result: dict[str, str] = {}
     for name in ("title", "goal", "requirements"):
         if not is_visible(getattr(brief, name)):

@@ -40,7 +40,7 @@ class TaskSerializer(serializers.ModelSerializer[Task]):
 
 
 class BriefSerializer(serializers.Serializer[Any]):
-    """A draft; what is missing is allowed until publication."""
+    """A draft; fields may be missing until publication."""
 
     title = serializers.CharField(max_length=140, required=False, allow_blank=True, default="")
     category = serializers.SlugField(max_length=60, required=False, allow_blank=True, default="")
@@ -185,5 +185,5 @@ class SavedSearchSerializer(serializers.ModelSerializer[SavedSearch]):
         model = SavedSearch
         fields = ("id", "name", "query", "created_at")
         read_only_fields = ("id", "created_at")
-        # Saving under a known name replaces that search, so the name need not be new.
+        # Saving under an existing name replaces that search, so the name need not be unique.
         validators: list[Any] = []

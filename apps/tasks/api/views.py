@@ -38,7 +38,7 @@ def _response(task_id: UUID, status: int = 200) -> Response:
 
 
 class Tasks(ListAPIView[Task]):
-    """Open tasks, the newest first."""
+    """List open tasks, newest first."""
 
     permission_classes = [AllowAny]
     serializer_class = serializers.TaskSerializer
@@ -71,7 +71,7 @@ class Tasks(ListAPIView[Task]):
         request=serializers.BriefSerializer, responses={201: serializers.TaskSerializer}, operation_id="task_draft"
     )
     def post(self, request: Request) -> Response:
-        """A new draft."""
+        """Create a draft."""
         serializer = serializers.BriefSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         task = operations.start_draft(actor=actor(request._request), brief=serializer.brief(), now=timezone.now())
@@ -79,7 +79,7 @@ class Tasks(ListAPIView[Task]):
 
 
 class MyTasks(ListAPIView[Task]):
-    """The organization's own tasks, drafts too."""
+    """List the organization's own tasks, including drafts."""
 
     serializer_class = serializers.TaskSerializer
 
@@ -125,7 +125,7 @@ class OneTask(APIView):
 
     @extend_schema(responses={204: None}, operation_id="task_discard")
     def delete(self, request: Request, task_id: UUID) -> Response:
-        """Discard a draft."""
+        """Delete a draft."""
         task = _visible(request, task_id)
         operations.discard_draft(task_id=task.id, actor=actor(request._request), now=timezone.now())
         return Response(status=204)
@@ -134,7 +134,7 @@ class OneTask(APIView):
 class Publish(APIView):
     @extend_schema(request=None, responses=serializers.TaskSerializer, operation_id="task_publish")
     def post(self, request: Request, task_id: UUID) -> Response:
-        """Open a complete brief for bids."""
+        """Publish a complete brief, open for bids."""
         task = _visible(request, task_id)
         operations.publish(task_id=task.id, actor=actor(request._request), now=timezone.now())
         return _response(task.id)
@@ -163,7 +163,7 @@ class Close(_Ending):
         request=serializers.EndReasonSerializer, responses=serializers.TaskSerializer, operation_id="task_close"
     )
     def post(self, request: Request, task_id: UUID) -> Response:
-        """End without taking a bid."""
+        """Close the task without accepting a bid."""
         return self._end(request, task_id)
 
 
@@ -174,7 +174,7 @@ class Cancel(_Ending):
         request=serializers.EndReasonSerializer, responses=serializers.TaskSerializer, operation_id="task_cancel"
     )
     def post(self, request: Request, task_id: UUID) -> Response:
-        """Cancel."""
+        """Cancel the task."""
         return self._end(request, task_id)
 
 
@@ -211,7 +211,7 @@ class Attachments(APIView):
         operation_id="task_attach",
     )
     def post(self, request: Request, task_id: UUID) -> Response:
-        """Attach an upload of one's own (see /files/)."""
+        """Attach one of the user's own uploads (see /files/)."""
         task = _visible(request, task_id)
         serializer = serializers.AttachmentSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
@@ -227,7 +227,7 @@ class Attachments(APIView):
 class Attachment(APIView):
     @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY}, operation_id="task_attachment")
     def get(self, request: Request, attachment_id: UUID) -> HttpResponseBase:
-        """Download, for whoever may see the task."""
+        """Download the attachment, for users who may see the task."""
         visible = queries.tasks_visible_to(actor(request._request))
         object_or_404 = get_object_or_404(
             TaskAttachment.objects.select_related("file"), id=attachment_id, task__in=visible
@@ -283,7 +283,7 @@ class Invitations(APIView):
         operation_id="task_invite",
     )
     def post(self, request: Request, task_id: UUID) -> Response:
-        """Ask a freelancer to bid."""
+        """Invite a freelancer to bid."""
         task = _visible(request, task_id)
         serializer = serializers.NewInvitationSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)

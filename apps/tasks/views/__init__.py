@@ -1,1 +1,1 @@
-"""Pages of tasks: `finding` (list, task page), `posting` (drafts, publication), `talking` (questions, invitations)."""
+"""Pages of tasks: `search` (list, task page), `briefs` (drafts, publication), `questions` (questions, invitations)."""

@@ -34,7 +34,7 @@ READ = ("title", "goal", "background", "requirements", "criteria")
 
 
 def _own(request: HttpRequest, task_id: UUID) -> Task:
-    """One of the organization's own tasks, else 404."""
+    """Return one of the organization's own tasks, or raise 404."""
     organization_id = actor(request).organization_id
     tasks = queries.tasks_of(organization_id) if organization_id else Task.objects.none()
     return get_object_or_404(tasks, id=task_id)
@@ -63,7 +63,7 @@ def _form(request: HttpRequest, task: Task | None) -> BriefForm:
 
 
 def _read_own_words(form: BriefForm) -> BriefForm:
-    """The same form, nothing lost: the picker offers the skills that the brief's own words name."""
+    """Return the form with all its input; the skill picker suggests the skills named in the brief's text."""
     form.full_clean()
     words = "\n".join(str(form[name].value() or "") for name in READ)
     value = form["skills"].value()
@@ -87,7 +87,7 @@ def _page(request: HttpRequest, form: BriefForm, task: Task | None, status: int 
 
 
 def _what_is_paid(request: HttpRequest, task: Task | None) -> dict[str, Any]:
-    """The service fee on top of the budget: its share, and for a budget that is known the whole amount at most."""
+    """Return the service fee on top of the budget: its rate, and the maximum total if the budget is known."""
     organization_id = actor(request).organization_id
     if organization_id is None:
         return {}
@@ -102,7 +102,7 @@ def new(request: HttpRequest) -> HttpResponse:
     asker = actor(request)
     if asker.organization_id is None:
         return redirect("accounts:organizations")
-    policies.check_can_post(asker)  # before anything is typed
+    policies.check_can_post(asker)  # checked before the user types anything
     form = _form(request, None)
     if request.method in ("GET", "HEAD"):
         return _page(request, form, None)
@@ -114,7 +114,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form, None, 422)
     if "publish" in request.POST and not form.brief().title.strip():
-        # No draft without a name: what is missing is said, and what was typed is in the form.
+        # A draft needs a title. Show what is missing; the form keeps the input.
         form.show_problems(rules.problems(form.brief(), timezone.now()))
         return _page(request, form, None, 422)
     task = operations.start_draft(actor=actor(request), brief=form.brief(), now=timezone.now())
@@ -142,7 +142,7 @@ def edit(request: HttpRequest, task_id: UUID) -> HttpResponse:
 
 
 def _after_saving(request: HttpRequest, form: BriefForm, task: Task) -> HttpResponse:
-    """Publish when asked to; what is missing is said at its field, and the draft is kept either way."""
+    """Publish if requested. Missing fields are reported at the field, and the draft is saved either way."""
     if "publish" not in request.POST:
         messages.success(request, _("Draft saved."))
         return redirect("tasks:edit", task.id)
@@ -158,7 +158,9 @@ def _after_saving(request: HttpRequest, form: BriefForm, task: Task) -> HttpResp
 @login_required
 @require_POST
 def autosave_new(request: HttpRequest) -> HttpResponse:
-    """The first words typed on the page of a new task make its draft; the answer says where the rest belongs."""
+    """
+    Create a draft from the first input on the page of a new task; the response headers say where to save the rest.
+    """
     form = _form(request, None)
     if not form.is_valid():
         return HttpResponse(status=422)
@@ -175,7 +177,7 @@ def autosave_new(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def autosave(request: HttpRequest, task_id: UUID) -> HttpResponse:
-    """What the page sends while somebody types: kept when it can be read, else left for the next time."""
+    """Save what the page sends while the user types, if it is valid; otherwise it is left for the next attempt."""
     task = _own(request, task_id)
     form = _form(request, task)
     if not form.is_valid():

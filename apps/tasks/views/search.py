@@ -53,7 +53,7 @@ def reader_currency(request: HttpRequest) -> str:
 
 
 def cards(tasks: list[Task], currency: str, now: datetime) -> list[TaskCard]:
-    """Cards with three queries, however many tasks."""
+    """Return the cards with three queries, independent of the number of tasks."""
     by_task = queries.skill_ids_by_task([task.id for task in tasks])
     names = skills.labels({row_id for ids in by_task.values() for row_id in ids}, get_language() or "en")
     counts = bids.bid_counts([task.id for task in tasks])
@@ -86,7 +86,7 @@ def _filter(request: HttpRequest, now: datetime) -> TaskFilter:
 
 
 def _reference(text: str, currency: str, now: datetime) -> int | None:
-    """A typed limit in the reader's currency on the scale that budgets are compared on."""
+    """Convert a limit typed in the reader's currency to the reference currency of budgets."""
     try:
         value = fmt.parse_decimal(text) if text.strip() else None
     except fmt.NotANumber:
@@ -166,7 +166,7 @@ def _facets(asker: Any, filters: TaskFilter, now: datetime) -> dict[str, Any]:
 
 
 def _chips(filters: TaskFilter, request: HttpRequest) -> list[dict[str, str]]:
-    """The filters that narrow the list, each with the address without it."""
+    """The active filters, each with the URL that removes it."""
     chips = []
 
     def add(name: str, label: str, value: str) -> None:
@@ -203,7 +203,7 @@ def detail(request: HttpRequest, task_id: UUID) -> HttpResponse:
 
 
 def detail_context(request: HttpRequest, task: Task) -> dict[str, Any]:
-    """What the task page shows to this reader; also rendered again with a form that has errors."""
+    """Return the context of the task page for this reader; also used to show the page again with form errors."""
     now, asker = timezone.now(), actor(request)
     is_mine = asker.acts_for(task.employer_id)
     invited = queries.is_invited(task.id, asker.organization_id)
@@ -245,7 +245,7 @@ def detail_context(request: HttpRequest, task: Task) -> dict[str, Any]:
 
 
 def _own_step(task: Task, bid_count: int, *, may_edit: bool) -> dict[str, Any]:
-    """What the employer does next with the task: its label and its page."""
+    """Return the employer's next action on the task: its label and its URL."""
     if may_edit:
         return {"label": _("Go on with the draft"), "url": reverse("tasks:edit", args=[task.id])}
     label = ngettext("See %(n)s bid", "See %(n)s bids", bid_count) % {"n": bid_count}
@@ -253,7 +253,7 @@ def _own_step(task: Task, bid_count: int, *, may_edit: bool) -> dict[str, Any]:
 
 
 def _bidders_step(request: HttpRequest, task: Task, *, bid_url: str, may_bid: bool) -> dict[str, Any] | None:
-    """What somebody else does next with the task; nothing where a reason stands against bidding."""
+    """Return another user's next action on the task; None if they cannot bid."""
     if bid_url:
         return {"label": _("Your bid"), "url": bid_url, "icon": "file-text"}
     if may_bid:
@@ -266,7 +266,7 @@ def _bidders_step(request: HttpRequest, task: Task, *, bid_url: str, may_bid: bo
 
 
 def _why_not_paid(asker: Actor, task: Task, now: datetime) -> str | None:
-    """Why money could not lawfully reach this reader: said on the task, before a bid is written."""
+    """Return why the law does not allow paying this reader, if so: shown on the task, before a bid is written."""
     if asker.organization_id is None:
         return None
     payee = accounts.organization(asker.organization_id)
@@ -288,7 +288,7 @@ def _steps(task: Task) -> list[dict[str, str]]:
 
 @require_safe
 def attachment(request: HttpRequest, attachment_id: UUID) -> HttpResponseBase:
-    """A file of a task goes to whoever may see the task."""
+    """Serve a file of a task to users who may see the task."""
     object_or_404 = get_object_or_404(TaskAttachment.objects.select_related("file"), id=attachment_id)
     if not queries.tasks_visible_to(actor(request)).filter(id=object_or_404.task_id).exists():
         raise Http404
