@@ -29,7 +29,7 @@ class SplitProposed:
 
 @bus.event("disputes.ended")
 class DisputeEnded:
-    """Settled, decided, withdrawn or lapsed: `status` says which."""
+    """The dispute was settled, decided or withdrawn, or it lapsed; `status` says which."""
 
     dispute_id: UUID
     contract_id: UUID
@@ -38,7 +38,7 @@ class DisputeEnded:
 
 @bus.event("disputes.decided")
 class DisputeDecided:
-    """What staff decided, for the log of their acts."""
+    """A decision by staff, for the log of staff actions."""
 
     dispute_id: UUID
     user_id: UUID

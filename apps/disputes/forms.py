@@ -1,4 +1,4 @@
-"""What people fill in about a dispute."""
+"""Forms of disputes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from apps.disputes.states import DisputeReason
 
 
 class SplitForm(forms.Form):
-    """How what is frozen would be split, in per cent or as an amount; `part` is the freelancer's part."""
+    """How the frozen money would be split, in per cent or as an amount; `part` is the freelancer's part."""
 
     how = forms.ChoiceField(
         label=_("Say the freelancer's part as"),
@@ -74,7 +74,7 @@ class OpenForm(StatementForm, SplitForm):
     field_order = ("reason", "text", "source_language", "how", "share")
 
     def offer(self, reasons: list[DisputeReason]) -> None:
-        """Show these reasons alone: the others contradict what is known of the milestone."""
+        """Show only these reasons: the others contradict the known facts about the milestone."""
         self.fields["reason"].choices = [(reason.value, reason.label) for reason in reasons]  # type: ignore[attr-defined]
 
 

@@ -13,9 +13,9 @@ from apps.disputes.states import OPEN_DISPUTE, DisputeReason, DisputeStatus, Pro
 
 class Dispute(BaseModel):
     """
-    The two sides of one milestone do not agree; `amount` is what was frozen when it was opened.
+    The two sides of a milestone do not agree; `amount` is what was frozen when the dispute was opened.
 
-    `freelancer_minor` is the part that went to the freelancer, once it is over.
+    `freelancer_minor` is the part that went to the freelancer; set when the dispute has ended.
     """
 
     milestone = models.ForeignKey(Milestone, on_delete=models.PROTECT, related_name="disputes")
@@ -29,7 +29,7 @@ class Dispute(BaseModel):
     answer_due_at = models.DateTimeField()
     decide_by = models.DateTimeField()
     last_moment = models.DateTimeField(null=True, blank=True)
-    """When the law's limit sends the money back, decided or not."""
+    """When the legal holding limit refunds the money, whether the dispute is decided or not."""
     freelancer_minor = amount_field(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -81,7 +81,7 @@ class Dispute(BaseModel):
 
 
 class DisputeStatement(BaseModel):
-    """What one side says happened; never edited."""
+    """One side's account of what happened; never edited."""
 
     dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, related_name="statements")
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
@@ -95,7 +95,7 @@ class DisputeStatement(BaseModel):
 
 
 class SplitProposal(BaseModel):
-    """How one side would split what is frozen: this part to the freelancer, the rest back to the employer."""
+    """One side's proposed split of the frozen money: this part to the freelancer, the rest back to the employer."""
 
     dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, related_name="proposals")
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")

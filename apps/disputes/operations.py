@@ -1,4 +1,4 @@
-"""Open a dispute, speak, propose, agree, take it back, decide. The money moves with the state or not at all."""
+"""Open, answer, propose, accept, withdraw, decide. State and money change in one transaction."""
 
 from __future__ import annotations
 
@@ -34,10 +34,12 @@ def open_dispute(
     now: datetime,
 ) -> Dispute:
     """
-    Say that one does not agree about a milestone, why, and how one would split what is held. It is frozen at once.
+    Open a dispute about a milestone, with a reason and a proposed split of the held money. The money is frozen at once.
 
-    :raises AlreadyDisputed: if there is an open one. :raises StatementMissing: without words.
-    :raises ShareOutOfRange: for a part beyond what is held. :raises NothingHeld: if nothing is.
+    :raises AlreadyDisputed: if there is an open one.
+    :raises StatementMissing: if the text is empty.
+    :raises ShareOutOfRange: if the part is more than what is held.
+    :raises NothingHeld: if no money is held.
     """
     milestone = contract_queries.milestone_for_update(milestone_id)
     if queries.open_of_milestone(milestone.id):
@@ -74,7 +76,7 @@ def open_dispute(
 
 @transaction.atomic
 def say(*, dispute_id: UUID, text: str, source_language: str, actor: Actor, now: datetime) -> DisputeStatement:
-    """Answer, or add to what one said; the first words of the other side are its answer."""
+    """Add a statement. The first statement of the other side is its answer."""
     dispute = queries.dispute_for_update(dispute_id)
     policies.check_can_speak(actor, dispute)
     if not text.strip():
@@ -88,7 +90,7 @@ def say(*, dispute_id: UUID, text: str, source_language: str, actor: Actor, now:
 
 @transaction.atomic
 def propose_split(*, dispute_id: UUID, freelancer_part: Money, actor: Actor, now: datetime) -> SplitProposal:
-    """Say how one would split what is frozen; takes the place of what this side proposed before."""
+    """Propose how to split the frozen money; replaces this side's earlier proposal."""
     dispute = queries.dispute_for_update(dispute_id)
     policies.check_can_propose(actor, dispute)
     policies.check_part(freelancer_part, dispute.amount)
@@ -100,9 +102,10 @@ def propose_split(*, dispute_id: UUID, freelancer_part: Money, actor: Actor, now
 @transaction.atomic
 def accept_split(*, proposal_id: UUID, actor: Actor, now: datetime) -> Dispute:
     """
-    Agree to what the other side proposes: the money moves so, without staff.
+    Accept the other side's proposal: the money is split accordingly, without staff.
 
-    :raises OnlyTheOtherSide, ProposalGone: as they say.
+    :raises OnlyTheOtherSide: if the actor's side made the proposal.
+    :raises ProposalGone: if the proposal was replaced.
     """
     dispute_id = SplitProposal.objects.filter(id=proposal_id).values_list("dispute_id", flat=True).first()
     if dispute_id is None:
@@ -120,7 +123,7 @@ def accept_split(*, proposal_id: UUID, actor: Actor, now: datetime) -> Dispute:
 
 @transaction.atomic
 def withdraw(*, dispute_id: UUID, actor: Actor, now: datetime) -> Dispute:
-    """Take a dispute back: the money is held as before and the review window runs on where it stood."""
+    """Withdraw a dispute: the money is held as before, and the review window resumes with the time it had left."""
     dispute = queries.dispute_for_update(dispute_id)
     policies.check_can_withdraw(actor, dispute)
     disputes.resume_milestone(milestone_id=dispute.milestone_id, actor=actor, now=now)
@@ -131,9 +134,14 @@ def withdraw(*, dispute_id: UUID, actor: Actor, now: datetime) -> Dispute:
 @transaction.atomic
 def decide(*, dispute_id: UUID, freelancer_part: Money, reasons: str, actor: Actor, now: datetime) -> Dispute:
     """
-    Staff end a dispute: this part to the freelancer, the rest to the employer, for these reasons, which both read.
+    End a dispute by a decision of staff: this part to the freelancer, the rest to the employer. Both sides read the
+    reasons.
 
-    :raises StaffOnly, OwnCase, TooEarly: as they say. :raises ReasonsMissing: :raises ShareOutOfRange:
+    :raises StaffOnly: unless the actor is staff who decide disputes.
+    :raises OwnCase: if the actor belongs to one of the sides.
+    :raises TooEarly: if the other side can still answer.
+    :raises ReasonsMissing: if there are no reasons.
+    :raises ShareOutOfRange: unless the part is between zero and the whole.
     """
     dispute = queries.dispute_for_update(dispute_id)
     policies.check_can_decide(actor, dispute, now)
@@ -162,7 +170,7 @@ def decide(*, dispute_id: UUID, freelancer_part: Money, reasons: str, actor: Act
 
 @transaction.atomic
 def lapse(*, milestone_id: UUID, now: datetime) -> Dispute | None:
-    """The limit of holding came first and the money went back: it is over. Hearing it twice changes nothing."""
+    """End the dispute because the holding limit was reached and the money was refunded. Safe to call twice."""
     of_milestone = queries.open_of_milestone(milestone_id)
     if of_milestone is None:
         return None

@@ -1,4 +1,4 @@
-"""Who may open, answer, accept, take back and decide."""
+"""Permissions of disputes: open, answer, accept, withdraw, decide."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class ReasonsMissing(Invalid):
 
 
 def _check_may_in(actor: Actor, act: Act, dispute: Dispute) -> None:
-    """The table's answer for the actor's side, while the dispute is open."""
+    """Check the permission table for the actor's side, while the dispute is open."""
     contract: Contract = dispute.milestone.contract
     if actor.acts_for(contract.employer_id):
         check_may(actor, act, contract.employer_id, Side.EMPLOYER)
@@ -104,15 +104,16 @@ def _check_may_in(actor: Actor, act: Act, dispute: Dispute) -> None:
 
 
 def check_can_open(actor: Actor, milestone: Milestone) -> None:
-    """Either side, while money is held for the milestone. :raises NotAllowed, IllegalTransition:"""
+    """Either side, while money is held for the milestone. :raises NotAllowed, IllegalTransition: if that is not so."""
     contracts.check_can_dispute(actor, milestone)
 
 
 def check_reason(reason: str, milestone: Milestone, now: datetime) -> None:
     """
-    The reason may not contradict what is known of the milestone.
+    Check that the reason does not contradict the known facts about the milestone.
 
-    :raises NotLateYet, NoDueDate, CameInTime, WasDelivered, NothingDelivered: as they say.
+    :raises NotLateYet, NoDueDate, CameInTime, WasDelivered, NothingDelivered: if the reason contradicts the fact in the
+        name.
     """
     delivered_at, due_at = contract_queries.first_delivered_at(milestone), milestone.due_at
     if reason == DisputeReason.LATE:
@@ -127,7 +128,7 @@ def check_reason(reason: str, milestone: Milestone, now: datetime) -> None:
 
 
 def possible_reasons(milestone: Milestone, now: datetime) -> list[DisputeReason]:
-    """Those that nothing known of the milestone contradicts."""
+    """Return the reasons that do not contradict the known facts about the milestone."""
 
     def is_possible(reason: DisputeReason) -> bool:
         try:
@@ -140,7 +141,7 @@ def possible_reasons(milestone: Milestone, now: datetime) -> list[DisputeReason]
 
 
 def check_can_speak(actor: Actor, dispute: Dispute) -> None:
-    """A party, while the dispute is open: whoever may approve for the employer or deliver for the freelancer."""
+    """A party, while the dispute is open: members who may approve (employer) or deliver (freelancer)."""
     _check_may_in(actor, Act.SPEAK_IN_DISPUTE, dispute)
 
 
@@ -153,7 +154,7 @@ def can_speak(actor: Actor, dispute: Dispute) -> bool:
 
 
 def check_can_propose(actor: Actor, dispute: Dispute) -> None:
-    """A split that is proposed moves the money once the other side accepts it."""
+    """A proposed split moves the money if the other side accepts it, so it requires the same permission."""
     _check_may_in(actor, Act.PROPOSE_SPLIT, dispute)
 
 
@@ -166,7 +167,11 @@ def can_propose(actor: Actor, dispute: Dispute) -> bool:
 
 
 def check_can_accept(actor: Actor, dispute: Dispute, proposal: SplitProposal) -> None:
-    """The side that did not propose, while the proposal stands. :raises OnlyTheOtherSide: :raises ProposalGone:"""
+    """
+    The side that did not propose, while the proposal is valid.
+
+    :raises OnlyTheOtherSide: if the actor's side made the proposal. :raises ProposalGone: if it was replaced.
+    """
     _check_may_in(actor, Act.ACCEPT_SPLIT, dispute)
     if actor.acts_for(proposal.organization_id):
         raise OnlyTheOtherSide
@@ -183,7 +188,7 @@ def can_accept(actor: Actor, dispute: Dispute, proposal: SplitProposal) -> bool:
 
 
 def check_can_withdraw(actor: Actor, dispute: Dispute) -> None:
-    """:raises OnlyTheOpenerWithdraws: for the other side."""
+    """:raises OnlyTheOpenerWithdraws: if the actor is of the other side."""
     _check_may_in(actor, Act.WITHDRAW_DISPUTE, dispute)
     if not actor.acts_for(dispute.opened_by_id):
         raise OnlyTheOpenerWithdraws
@@ -198,12 +203,12 @@ def can_withdraw(actor: Actor, dispute: Dispute) -> bool:
 
 
 def check_is_staff(actor: Actor) -> None:
-    """:raises StaffOnly: for everybody but those who decide disputes."""
+    """:raises StaffOnly: unless the actor is staff who decide disputes."""
     check_staff_may(actor, Act.DECIDE_DISPUTE)
 
 
 def check_can_decide(actor: Actor, dispute: Dispute, now: datetime) -> None:
-    """Staff of neither side, once both have spoken or the date for an answer is past."""
+    """Staff who belong to neither side, once both sides have written or the time to answer is over."""
     check_is_staff(actor)
     DISPUTE.next(dispute.status, "decide")
     sides = [dispute.opened_by_id, dispute.respondent_id]
@@ -221,11 +226,11 @@ def can_decide(actor: Actor, dispute: Dispute, now: datetime) -> bool:
 
 
 def check_is_open(dispute: Dispute) -> None:
-    """:raises IllegalTransition: once it is over."""
+    """:raises IllegalTransition: if the dispute has ended."""
     DISPUTE.next(dispute.status, "settle")
 
 
 def check_part(part: Money, amount: Money) -> None:
-    """:raises ShareOutOfRange: unless the part lies between nothing and the whole."""
+    """:raises ShareOutOfRange: unless the part is between zero and the whole."""
     if part.currency != amount.currency or not 0 <= part.amount_minor <= amount.amount_minor:
         raise ShareOutOfRange(amount=amount)

@@ -23,9 +23,9 @@ _WITH = ("milestone__contract__employer", "milestone__contract__freelancer", "op
 
 def dispute_for_update(dispute_id: UUID) -> Dispute:
     """
-    The dispute, its contract and milestone locked first: every writer takes the locks in this order.
+    Return the dispute, locked after its contract and milestone. Every writer takes the locks in this order.
 
-    :raises NotFound: if there is none.
+    :raises NotFound: if it does not exist.
     """
     milestone_id = Dispute.objects.filter(id=dispute_id).values_list("milestone_id", flat=True).first()
     if milestone_id is None:
@@ -37,7 +37,7 @@ def dispute_for_update(dispute_id: UUID) -> Dispute:
 
 
 def disputes_visible_to(actor: Actor) -> QuerySet[Dispute]:
-    """Those of one's own contracts; staff see all."""
+    """The disputes of the actor's own contracts; all of them for staff."""
     disputes = Dispute.objects.select_related(*_WITH)
     if actor.is_staff:
         return disputes
@@ -48,19 +48,19 @@ def disputes_visible_to(actor: Actor) -> QuerySet[Dispute]:
 
 
 def disputes_of(actor: Actor) -> QuerySet[Dispute]:
-    """The organization's own, newest first."""
+    """The disputes of the actor's organization, newest first."""
     own = Q(opened_by_id=actor.organization_id) | Q(respondent_id=actor.organization_id)
     return Dispute.objects.select_related(*_WITH).filter(own).order_by("-opened_at", "-id")
 
 
 def queue() -> QuerySet[Dispute]:
-    """What waits for an end: the oldest first, of the same day the largest first."""
+    """Disputes waiting for a decision, oldest first; of the same day, the largest amount first."""
     open_ones = Dispute.objects.select_related(*_WITH).filter(status__in=OPEN_DISPUTE)
     return open_ones.order_by("opened_at__date", "-amount_minor", "id")
 
 
 def open_of_milestones(milestone_ids: Iterable[UUID]) -> dict[UUID, Dispute]:
-    """The open dispute of each of these milestones that has one; one query."""
+    """Return the open disputes of these milestones, by milestone; one query."""
     rows = Dispute.objects.filter(milestone_id__in=list(milestone_ids), status__in=OPEN_DISPUTE)
     return {row.milestone_id: row for row in rows}
 
@@ -70,20 +70,20 @@ def open_of_milestone(milestone_id: UUID) -> Dispute | None:
 
 
 def standing_proposals(dispute_id: UUID) -> QuerySet[SplitProposal]:
-    """What each side proposes now, at most one each."""
+    """The current proposal of each side, at most one each."""
     rows = SplitProposal.objects.filter(dispute_id=dispute_id, status=ProposalStatus.OPEN)
     return rows.select_related("organization", "dispute").order_by("proposed_at")
 
 
 def outcome(dispute: Dispute, freelancer_part: Money) -> escrow.Outcome:
-    """What each side would get, to the last digit, if what is frozen were split so."""
+    """Return the exact amounts each side would get of this split of the frozen money."""
     assert dispute.milestone.escrow_id is not None
     return escrow.outcome(dispute.milestone.escrow_id, freelancer_part)
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One thing in the dispute's timeline: `kind` is "statement" or "proposal"."""
+    """One entry of the dispute's timeline: `kind` is "statement" or "proposal"."""
 
     at: datetime
     kind: str
@@ -91,7 +91,7 @@ class Said:
 
 
 def timeline(dispute: Dispute) -> list[Said]:
-    """Everything that was said and proposed, oldest first."""
+    """Return all statements and proposals, oldest first."""
     statements = DisputeStatement.objects.filter(dispute=dispute).select_related("organization", "author")
     proposals = SplitProposal.objects.filter(dispute=dispute).select_related("organization", "dispute")
     items = [Said(statement.written_at, "statement", statement) for statement in statements]
@@ -100,12 +100,12 @@ def timeline(dispute: Dispute) -> list[Said]:
 
 
 def entries_of(dispute_id: UUID) -> list[books.JournalView]:
-    """Every journal entry of one dispute, oldest first."""
+    """Return every journal entry of one dispute, oldest first."""
     return books.journals_of(dispute=dispute_id)
 
 
 def finished_but_holding() -> int:
-    """Disputes that are over while their account still holds something: none, in sound books."""
+    """The number of ended disputes whose account still has a balance. Always 0 if the books are correct."""
     over = list(Dispute.objects.exclude(status__in=OPEN_DISPUTE).values_list("id", "currency"))
     accounts = [(chart.hold_dispute(dispute_id, currency).code, currency) for dispute_id, currency in over]
     held = books.balances({code for code, _ in accounts})

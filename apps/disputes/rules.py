@@ -12,7 +12,11 @@ WHOLE_BPS = 10_000
 
 
 def answer_due_at(opened_at: datetime, last_moment: datetime | None) -> datetime:
-    """Until when the other side may answer before staff decide without it; never later than half of what is left."""
+    """
+    Return the time limit for the other side's answer; after it, staff may decide without one.
+
+    It is never later than half of the time left until the holding limit.
+    """
     planned = opened_at + ANSWER_TIME
     if last_moment is None or last_moment <= opened_at:
         return planned
@@ -20,11 +24,11 @@ def answer_due_at(opened_at: datetime, last_moment: datetime | None) -> datetime
 
 
 def decide_by(opened_at: datetime, last_moment: datetime | None) -> datetime:
-    """Until when staff mean to decide; the limit of holding is the last moment in any case."""
+    """Return the date by which staff intend to decide; never after the holding limit."""
     planned = opened_at + ANSWER_TIME + DECISION_TIME
     return min(planned, last_moment) if last_moment is not None else planned
 
 
 def part_of(amount: Money, share_bps: int) -> Money:
-    """The freelancer's part for a share in hundredths of a per cent; the two parts sum to the whole."""
+    """Return the freelancer's part for a share in basis points; the two parts sum to the whole."""
     return amount.allocate([share_bps, WHOLE_BPS - share_bps])[0]

@@ -1,4 +1,4 @@
-"""What can become of a dispute."""
+"""States and transitions of a dispute."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

@@ -12,5 +12,5 @@ def lapse(event: EscrowHoldEnded, now: datetime) -> None:
 
 @bus.subscribe(EscrowChargedBack, name="disputes.lapse_with_chargeback")
 def lapse_with_chargeback(event: EscrowChargedBack, now: datetime) -> None:
-    """What the two sides disputed about was taken back by the payer's bank."""
+    """End the dispute if the payer's bank took back the disputed money."""
     operations.lapse(milestone_id=event.reference_id, now=now)

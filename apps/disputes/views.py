@@ -1,4 +1,4 @@
-"""Pages of disputes: open one, the room where both speak, and the queue of staff."""
+"""Pages of disputes: open one, the dispute page for both sides, and the staff queue."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _dispute(request: HttpRequest, dispute_id: UUID) -> Dispute:
 @login_required
 @require_safe
 def dispute_list(request: HttpRequest) -> HttpResponse:
-    """The organization's own disputes."""
+    """List the organization's own disputes."""
     asker = actor(request)
     if asker.organization_id is None:
         return redirect("accounts:organizations")
@@ -45,7 +45,7 @@ def dispute_list(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def open_dispute(request: HttpRequest, milestone_id: UUID) -> HttpResponse:
-    """What it is about, what happened, and how one would split what is held."""
+    """Open a dispute: the reason, what happened, and a proposed split of the held money."""
     milestone = get_object_or_404(contracts.milestones_visible_to(actor(request)), id=milestone_id)
     if (running := queries.open_of_milestone(milestone.id)) is not None:
         return redirect(running)
@@ -76,7 +76,7 @@ def open_dispute(request: HttpRequest, milestone_id: UUID) -> HttpResponse:
     return render(request, "disputes/dispute_form.html", context, status=422 if form.is_bound else 200)
 
 
-# -- the room
+# -- dispute page
 
 
 @login_required
@@ -86,7 +86,7 @@ def room(request: HttpRequest, dispute_id: UUID) -> HttpResponse:
 
 
 def _room_page(request: HttpRequest, dispute: Dispute, status: int = 200, **forms: Any) -> HttpResponse:
-    """Who said what, what each proposes and what it would mean to the last digit, and how it ended."""
+    """Show the statements, the proposals with their exact amounts, and the outcome."""
     asker, now = actor(request), timezone.now()
     contract = dispute.milestone.contract
     own_id = asker.organization_id
@@ -120,7 +120,7 @@ def _room_page(request: HttpRequest, dispute: Dispute, status: int = 200, **form
 
 
 def _standing(dispute: Dispute, *, owes_answer: bool) -> dict[str, Any]:
-    """Where the dispute stands: a title with its tone; what is waited for, until when; what is said beside it."""
+    """Return the dispute's status: a title with its tone, what is waited for and until when, and a note."""
     if dispute.status == "open":
         return {
             "tone": "warn" if owes_answer else "brand",
@@ -207,7 +207,7 @@ def withdraw(request: HttpRequest, dispute_id: UUID) -> HttpResponse:
 @login_required
 @require_safe
 def queue(request: HttpRequest) -> HttpResponse:
-    """What waits for a decision, the oldest first, the larger before the smaller of the same day."""
+    """List the disputes waiting for a decision, oldest first; of the same day, the larger first."""
     policies.check_is_staff(actor(request))
     now = timezone.now()
     rows = [(item, policies.can_decide(actor(request), item, now)) for item in queries.queue()[:QUEUE_SIZE]]
@@ -217,7 +217,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def decide(request: HttpRequest, dispute_id: UUID) -> HttpResponse:
-    """First what each side would get, then, confirmed, the decision."""
+    """Show what each side would get; after confirmation, decide."""
     dispute, now = _dispute(request, dispute_id), timezone.now()
     policies.check_can_decide(actor(request), dispute, now)
     form = DecisionForm(request.POST, whole=dispute.amount)

@@ -66,7 +66,7 @@ class OutcomeQuerySerializer(StrictSerializer):
 
 
 class OutcomeSerializer(StrictSerializer):
-    """What each side would get of a split, to the last digit."""
+    """The exact amounts each side would get of a split."""
 
     freelancer_gross = MoneySerializer()
     fee = MoneySerializer()

@@ -1,4 +1,4 @@
-"""Endpoints of disputes; those that move money need an Idempotency-Key."""
+"""Endpoints of disputes. Those that move money require an Idempotency-Key."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _response(dispute_id: UUID, status: int = 200) -> Response:
 
 
 class Disputes(ListAPIView[Dispute]):
-    """Those of one's own contracts, newest first."""
+    """List the disputes of the organization's own contracts, newest first."""
 
     serializer_class = serializers.DisputeSerializer
 
@@ -61,7 +61,7 @@ class MilestoneDisputes(APIView):
     )
     @idempotent
     def post(self, request: Request, milestone_id: UUID) -> Response:
-        """Open a dispute about a milestone: what is held for it is frozen at once."""
+        """Open a dispute about a milestone: the money held for it is frozen at once."""
         asker = actor(request._request)
         milestone = get_object_or_404(contracts.milestones_visible_to(asker), id=milestone_id)
         serializer = serializers.NewDisputeSerializer(data=request.data)
@@ -91,7 +91,9 @@ class Outcome(APIView):
         operation_id="dispute_outcome",
     )
     def get(self, request: Request, dispute_id: UUID) -> Response:
-        """What each side would get if this many minor units went to the freelancer. Only while it is open."""
+        """
+        Return what each side would get if this many minor units went to the freelancer. Only while the dispute is open.
+        """
         dispute = _dispute(request, dispute_id)
         serializer = serializers.OutcomeQuerySerializer(data=request.query_params)
         serializer.is_valid(raise_exception=True)
@@ -117,7 +119,7 @@ class Statements(APIView):
         operation_id="dispute_say",
     )
     def post(self, request: Request, dispute_id: UUID) -> Response:
-        """Answer, or add to what one said."""
+        """Answer, or add to an earlier statement."""
         dispute = _dispute(request, dispute_id)
         serializer = serializers.NewStatementSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
@@ -139,7 +141,7 @@ class Proposals(APIView):
         operation_id="dispute_propose",
     )
     def post(self, request: Request, dispute_id: UUID) -> Response:
-        """Say how one would split what is frozen; takes the place of one's earlier proposal."""
+        """Propose how to split the frozen money; replaces the caller's earlier proposal."""
         dispute = _dispute(request, dispute_id)
         serializer = serializers.NewSplitSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
@@ -160,7 +162,7 @@ class Accept(APIView):
     )
     @idempotent
     def post(self, request: Request, proposal_id: UUID) -> Response:
-        """Agree to what the other side proposes: the money moves so."""
+        """Accept the other side's proposal: the money is split accordingly."""
         check_no_body(request)
         visible = queries.disputes_visible_to(actor(request._request))
         proposal = get_object_or_404(SplitProposal.objects.filter(dispute__in=visible), id=proposal_id)
@@ -176,7 +178,7 @@ class Withdraw(APIView):
     )
     @idempotent
     def post(self, request: Request, dispute_id: UUID) -> Response:
-        """Take back a dispute that one opened."""
+        """Withdraw a dispute that the caller opened."""
         check_no_body(request)
         dispute = _dispute(request, dispute_id)
         operations.withdraw(dispute_id=dispute.id, actor=actor(request._request), now=timezone.now())
@@ -192,7 +194,7 @@ class Decide(APIView):
     )
     @idempotent
     def post(self, request: Request, dispute_id: UUID) -> Response:
-        """Staff decide, with reasons that both sides read."""
+        """Staff decide the dispute, with reasons that both sides can read."""
         policies.check_is_staff(actor(request._request))
         dispute = _dispute(request, dispute_id)
         serializer = serializers.NewDecisionSerializer(data=request.data)
