@@ -5,7 +5,7 @@ from apps.outbox import bus
 
 @bus.event("invoicing.document_issued")
 class DocumentIssued:
-    """A document got its number; it never changes again."""
+    """A document was issued with its number; it never changes again."""
 
     document_id: UUID
     kind: str

@@ -1,4 +1,4 @@
-"""Documents in people's words: the same strings for the page and for the PDF, in the active language."""
+"""The texts of a document in the active language, the same for the page and for the PDF."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def title(paper: Paper) -> str:
 
 
 def note(code: str) -> str:
-    """A note in words; one without words is described by its code."""
+    """Return a note's text; for an unknown note, its code."""
     return str(NOTES.get(code, code))
 
 
@@ -59,7 +59,7 @@ def line_text(code: str) -> str:
 
 
 def sheet(paper: Paper) -> dict[str, Any]:
-    """Every string that the document shows, ready to be set: no figure is computed here."""
+    """Return every string the document shows. Computes no amounts."""
     return {
         "title": title(paper),
         "number": paper.number,
@@ -73,7 +73,7 @@ def sheet(paper: Paper) -> dict[str, Any]:
 
 
 def _facts(paper: Paper) -> list[dict[str, Any]]:
-    """`is_code`: read from left to right in every language, unlike a date."""
+    """Return the header rows. `is_code` marks a value that is always read left to right, unlike a date."""
     rows = [(_("Document number"), paper.number, True), (_("Date"), fmt.day(paper.issued_on), False)]
     if paper.supplied_on != paper.issued_on:
         rows.append((_("Date of supply"), fmt.day(paper.supplied_on), False))

@@ -1,4 +1,4 @@
-"""What organizations say of themselves on documents."""
+"""Forms of the details that organizations put on documents."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from stdnum.eu import vat
 from apps.invoicing.models import BillingDetails
 
 _PUNCTUATION = re.compile(r"[\s.\-/]+")
-"""How people group the digits of a VAT number; registries and e-invoices want none of it."""
+"""Separators people type in VAT numbers; registries and e-invoices use none."""
 
 
 class BillingDetailsForm(forms.ModelForm[BillingDetails]):
-    """The form of a VAT number is checked here; whether it is in use, only its registry knows."""
+    """The format of a VAT number is checked here; only its registry can tell whether it is valid."""
 
     class Meta:
         model = BillingDetails
@@ -42,7 +42,7 @@ class BillingDetailsForm(forms.ModelForm[BillingDetails]):
             self.fields[name].required = True
 
     def clean_vat_id(self) -> str:
-        """In the European Union a number has a known form, and Greece writes EL before it."""
+        """VAT numbers in the European Union have a known format; Greek ones start with EL."""
         upper = _PUNCTUATION.sub("", unicodedata.normalize("NFKC", str(self.cleaned_data["vat_id"]))).upper()
         prefix = "EL" if self.country == "GR" else self.country
         if not upper or prefix.lower() not in {*vat.MEMBER_STATES, "el"}:

@@ -11,7 +11,7 @@ NEW = timedelta(days=2)
 
 @shared_task(name="invoicing.make_copies", time_limit=120)
 def make_copies() -> int:
-    """Electronic copies of new documents: compiling the rules takes seconds, once per worker."""
+    """Create electronic copies of new documents. Compiling the rules takes seconds, once per worker."""
     now = timezone.now()
     with one_at_a_time("invoicing.make_copies") as is_ours:
         return copies.make_missing_copies(now=now, since=now - NEW) if is_ours else 0
@@ -19,6 +19,6 @@ def make_copies() -> int:
 
 @shared_task(name="invoicing.make_older_copies", time_limit=600)
 def make_older_copies() -> int:
-    """Each night, of whatever is still without one, however old."""
+    """Each night: create the copies that are still missing, however old the document is."""
     with one_at_a_time("invoicing.make_copies") as is_ours:
         return copies.make_missing_copies(now=timezone.now(), limit=500) if is_ours else 0

@@ -1,4 +1,4 @@
-"""Documents are written once: a trigger refuses every change, and a correction is another document."""
+"""Documents are written once: a trigger rejects every change, and a correction is a separate document."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from apps.invoicing.states import ELECTRONIC, DocumentKind, Treatment
 
 
 class BillingDetails(BaseModel):
-    """What an organization wants documents to say about it. Documents keep their own copy of the day."""
+    """What an organization wants its documents to show. Each document keeps its own copy from the day of issue."""
 
     organization = models.OneToOneField(Organization, on_delete=models.PROTECT, related_name="billing_details")
     legal_name = models.CharField(max_length=160)
@@ -34,7 +34,7 @@ class BillingDetails(BaseModel):
 
 
 class SelfBillingChoice(BaseModel):
-    """Who agreed to self-billing, or ended it, when, and to which text; append-only, the newest row holds."""
+    """Who agreed to or ended self-billing, when, and which text they read. Append-only; the newest row applies."""
 
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
     is_agreed = models.BooleanField()
@@ -49,14 +49,14 @@ class SelfBillingChoice(BaseModel):
 
 class Series(BaseModel):
     """
-    The last number given of one issuer, kind of series and year.
+    The last number issued per issuer, kind of series and year.
 
-    The row is locked by the transaction that writes the document, so that a rollback gives the number back: a
-    database sequence would leave a gap.
+    The transaction that writes the document locks the row, so a rollback releases the number again. A database sequence
+    would leave a gap.
     """
 
     issuer = models.ForeignKey(Organization, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    """Nobody: the marketplace."""
+    """Null: the marketplace."""
     letters = models.CharField(max_length=3)
     year = models.PositiveSmallIntegerField()
     prefix = models.CharField(max_length=40)
@@ -72,19 +72,19 @@ class Series(BaseModel):
 
 
 class Document(BaseModel):
-    """One numbered document with both parties, its lines and sums as they were."""
+    """One numbered document with copies of both parties, its lines and totals."""
 
     kind = models.CharField(max_length=14, choices=DocumentKind)
     series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="documents")
     number = models.PositiveIntegerField()
     label = models.CharField(max_length=60)
     source_key = models.CharField(max_length=80, unique=True)
-    """The event that it reports: published twice, it is written once."""
+    """The event that the document reports; an event published twice gives one document."""
     issuer = models.ForeignKey(Organization, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    """In whose name it is issued; nobody: the marketplace."""
+    """In whose name it is issued; null: the marketplace."""
     recipient = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
     reference_id = models.UUIDField()
-    """The escrow whose money it reports."""
+    """The escrow that the document is about."""
     corrects = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="corrections")
     currency = currency_field()
     net_minor = amount_field()
@@ -150,7 +150,7 @@ class Document(BaseModel):
 
     @property
     def paper(self) -> Paper:
-        """The document as the libraries that draw it take it."""
+        """Return the document in the form used by the output libraries."""
         return Paper(
             kind=self.kind,
             number=self.label,
@@ -173,7 +173,9 @@ class Document(BaseModel):
 
 
 class ElectronicCopy(BaseModel):
-    """The EN 16931 form of a document with what the official rules said; offered only when they said nothing."""
+    """
+    A document's EN 16931 form with the findings of the official rules; it can be downloaded only if there are none.
+    """
 
     document = models.OneToOneField(Document, on_delete=models.PROTECT, related_name="electronic_copy")
     xml = models.TextField()

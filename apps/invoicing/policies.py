@@ -1,4 +1,4 @@
-"""Who may see and change what documents say."""
+"""Permissions of documents and billing details."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class MoreThanInvoiced(Invalid):
 
 
 def check_can_see_documents(actor: Actor, organization_id: UUID) -> None:
-    """:raises NotFound: for a stranger."""
+    """:raises NotFound: if the actor may not see the organization's money."""
     if not documents.sees_documents_of(actor, organization_id):
         raise NotFound
 
@@ -48,8 +48,8 @@ def can_change_details(actor: Actor, organization_id: UUID) -> bool:
 
 def check_can_credit(document: Document, amount: Money, left: Money) -> None:
     """
-    :raises NotAnInvoice: for anything else.
-    :raises MoreThanInvoiced: for nothing, and for more than is left of the invoice.
+    :raises NotAnInvoice: if the document is not an invoice.
+    :raises MoreThanInvoiced: if the amount is zero or more than what is left of the invoice.
     """
     if document.kind not in INVOICES:
         raise NotAnInvoice

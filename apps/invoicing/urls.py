@@ -6,7 +6,7 @@ from apps.invoicing.views import documents, statements
 
 
 class MonthConverter:
-    regex = r"2[0-9]{3}-(?:0[1-9]|1[0-2])"  # a month with one before and one after it, which year 9999 has not
+    regex = r"2[0-9]{3}-(?:0[1-9]|1[0-2])"  # only months with a month before and after; year 9999 has none after it
 
     def to_python(self, value: str) -> date:
         return date.fromisoformat(f"{value}-01")

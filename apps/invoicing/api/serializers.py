@@ -64,7 +64,7 @@ class DocumentFilterSerializer(StrictSerializer):
 
 
 class MonthSerializer(StrictSerializer):
-    """Which month: its year and number."""
+    """The year and number of a month."""
 
     year = serializers.IntegerField(min_value=2000, max_value=9998)
     month = serializers.IntegerField(min_value=1, max_value=12)

@@ -1,4 +1,4 @@
-"""Endpoints of documents and of monthly statements; all of them only read."""
+"""Endpoints of documents and monthly statements; all are read-only."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _organization_id(request: Request) -> UUID:
 
 
 class Documents(ListAPIView[Document]):
-    """Received by, or issued in the name of, one's organization; newest first."""
+    """List documents received by, or issued in the name of, the caller's organization; newest first."""
 
     serializer_class = serializers.DocumentSerializer
 
@@ -53,7 +53,7 @@ class Documents(ListAPIView[Document]):
 class OneDocument(APIView):
     @extend_schema(responses=serializers.DocumentDetailSerializer, operation_id="document")
     def get(self, request: Request, document_id: UUID) -> Response:
-        """With both parties, the lines, and the electronic form where there is one."""
+        """Return a document with both parties, its lines, and the electronic form if there is one."""
         document = documents.document_visible_to(actor(request._request), document_id)
         return Response(serializers.DocumentDetailSerializer(document).data)
 
@@ -65,7 +65,9 @@ class MonthlyStatement(APIView):
         operation_id="monthly_statement",
     )
     def get(self, request: Request) -> Response:
-        """A calendar month (UTC) with its opening, every line and its closing, by currency, in minor units."""
+        """
+        Return a calendar month (UTC): opening balance, every line and closing balance by currency, in minor units.
+        """
         serializer = serializers.MonthSerializer(data=request.query_params)
         serializer.is_valid(raise_exception=True)
         month = date(serializer.validated_data["year"], serializer.validated_data["month"], 1)

@@ -1,1 +1,1 @@
-"""The libraries that draw a document: CII XML, its official rules, and PDF."""
+"""Libraries that produce documents: CII XML, its official rules, and PDF."""

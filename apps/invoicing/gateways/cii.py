@@ -1,4 +1,4 @@
-"""A document as EN 16931 Cross Industry Invoice, through drafthorse. What it says is judged by `schematron`."""
+"""A document as EN 16931 Cross Industry Invoice, written with drafthorse. `schematron` validates the result."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from apps.invoicing.states import DocumentKind, Treatment
 PROFILE = "urn:cen.eu:en16931:2017"
 SCHEMA = "FACTUR-X_EN16931"
 TYPE_CODES = {DocumentKind.SELF_BILLED: "389", DocumentKind.CREDIT_NOTE: "381"}
-"""UNTDID 1001; everything else is a commercial invoice, 380."""
+"""UNTDID 1001; all others are commercial invoices, 380."""
 CATEGORIES = {Treatment.STANDARD: "S", Treatment.REVERSE_CHARGE: "AE", Treatment.OUTSIDE_SCOPE: "O"}
 """UNTDID 5305."""
 EXEMPTIONS = {
@@ -32,19 +32,19 @@ TEXTS = {
     "goodwill": "Goodwill",
 }
 COUNTRIES = {"XK": "1A"}
-"""EN 16931's list of countries is ISO 3166-1 with codes of its own for what the standard leaves to its users."""
+"""EN 16931 uses the ISO 3166-1 country codes, with its own codes for user-assigned ones."""
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 (section 2.2) cannot hold: most control characters, which forms of other programs paste."""
+"""Characters that XML 1.0 (section 2.2) does not allow: mostly control characters, pasted from other programs."""
 PIECE = "C62"
-"""UN/ECE recommendation 20: one."""
+"""UN/ECE recommendation 20: one unit."""
 
 
 def write(paper: Paper) -> bytes:
     """
-    The document as XML, valid by the XSD.
+    Return the document as XML that is valid against the XSD.
 
-    :raises ValueError: for a document whose tax is not determined: it has no category to be written under.
-    :raises NotExpressible: for an amount with more than two decimals.
+    :raises ValueError: if the document's tax is not determined, because it then has no tax category.
+    :raises NotExpressible: if an amount has more than two decimals.
     """
     invoice = Invoice()
     invoice.context.guideline_parameter.id = PROFILE
@@ -66,7 +66,7 @@ def write(paper: Paper) -> bytes:
 
 
 class NotExpressible(ValueError):
-    """The standard allows two decimals; an amount that needs a third has no form in it."""
+    """An amount needs three decimals; the standard allows two."""
 
 
 def _text(text: str) -> str:
@@ -74,7 +74,11 @@ def _text(text: str) -> str:
 
 
 def _amount(money: Money) -> Decimal:
-    """At most two decimals (BR-DEC-*): 12.340 dinars are 12.34. :raises NotExpressible: for 12.345."""
+    """
+    Return the amount with at most two decimals (BR-DEC-*): 12.340 dinars become 12.34.
+
+    :raises NotExpressible: if a third decimal is not zero, as in 12.345.
+    """
     value = money.as_decimal()
     if value.as_tuple().exponent < -2:  # type: ignore[operator]  # a number, never an infinity
         short = value.quantize(Decimal("0.01"), rounding=ROUND_DOWN)
@@ -128,7 +132,7 @@ def _settlement(invoice: Invoice, paper: Paper) -> None:
     sums.line_total = _amount(paper.net)
     sums.tax_basis_total = _amount(paper.net)
     sums.grand_total = _amount(paper.total)
-    sums.prepaid_total = _amount(paper.total)  # it was kept from, or moved out of, money already paid in
+    sums.prepaid_total = _amount(paper.total)  # it was deducted from, or transferred out of, money already paid in
     sums.due_amount = Decimal(0)
     taxes = [paper.tax] if paper.local_tax is None else [paper.tax, paper.local_tax]
     for tax in taxes:

@@ -1,4 +1,4 @@
-"""A document as plain values: what every format shows, and nothing that can change afterwards."""
+"""A document as immutable plain values: the content that every format shows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from apps.invoicing.states import Treatment
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """Who sells or buys, as they were on the day."""
+    """The seller or the buyer, as on the day of the document."""
 
     name: str
     country: str
@@ -30,7 +30,7 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One supply: `code` says in the reader's language what it is, `about` is the work's own title."""
+    """One supply: `code` is the key of its description in the reader's language, `about` is the title of the work."""
 
     code: str
     about: str
@@ -52,7 +52,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """All lines of one treatment and rate."""
+    """The totals of all lines with the same treatment and rate."""
 
     treatment: str
     rate_bps: int
@@ -80,9 +80,9 @@ class Paper:
     corrects_number: str = ""
     corrects_on: date | None = None
     local_tax: Money | None = None
-    """The tax in the currency of the tax office, where that is another."""
+    """The tax in the currency of the tax office, if that is another currency."""
     local_rate_on: date | None = None
-    """The day of the ECB's rate behind `local_tax`."""
+    """The date of the ECB rate used for `local_tax`."""
 
 
 def line_from_json(row: dict[str, Any], currency: str) -> Line:
@@ -97,7 +97,9 @@ def line_from_json(row: dict[str, Any], currency: str) -> Line:
 
 
 def categories(lines: Sequence[Line], currency: str) -> list[Category]:
-    """One row per treatment and rate, as EN 16931 breaks tax down; they sum to the document's totals exactly."""
+    """
+    Return one row per treatment and rate, the tax breakdown of EN 16931; the rows sum to the document's totals exactly.
+    """
     result = []
     for key in sorted({(str(line.treatment), line.rate_bps) for line in lines}):
         own = [line for line in lines if (str(line.treatment), line.rate_bps) == key]

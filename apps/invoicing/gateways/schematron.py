@@ -1,9 +1,8 @@
 """
 The official rules of EN 16931, run in process.
 
-`facturx.xml_check_schematron` asks an HTTP server and answers True when there is none: it must not be used. The rules
-themselves ship in the same wheel as XSLT and are compiled once per process, which takes about two seconds; a document
-takes a tenth of one.
+Do not use `facturx.xml_check_schematron`: it calls an HTTP server and returns True if there is none. The rules ship in
+the same wheel as XSLT. They are compiled once per process, which takes about two seconds; a document takes 0.1 seconds.
 """
 
 from __future__ import annotations
@@ -20,16 +19,17 @@ _FAILED = "{http://purl.oclc.org/dsdl/svrl}failed-assert"
 _FIRED = "{http://purl.oclc.org/dsdl/svrl}fired-rule"
 _TEXT = "{http://purl.oclc.org/dsdl/svrl}text"
 _lock = threading.Lock()
-"""Saxon's processor is not used by two threads at once."""
+"""Saxon's processor must not be used by two threads at the same time."""
 
 
 class RulesDidNotRun(RuntimeError):
-    """The report of the rules fired none: that is never taken for "no errors"."""
+    """No rule ran, according to the report. This must not be read as "no errors"."""
 
 
 @cache
 def _compiled() -> tuple[Any, Any]:
-    from saxonche import PySaxonProcessor  # a hundred megabytes: loaded where documents are judged, not by every page
+    # a hundred megabytes: imported only where documents are validated, not for every page
+    from saxonche import PySaxonProcessor
 
     processor = PySaxonProcessor(license=False)
     stylesheet = str(files("facturx").joinpath(_XSLT))
@@ -38,16 +38,16 @@ def _compiled() -> tuple[Any, Any]:
 
 def findings(xml: bytes) -> list[str]:
     """
-    What the rules say against a document, each with its number; empty for a valid one. A warning makes no document
-    invalid, so it is none of them.
+    Return the rules that a document breaks, each with its number; empty for a valid document. Warnings are left out,
+    because they do not make a document invalid.
 
-    :raises RulesDidNotRun: if nothing was examined.
+    :raises RulesDidNotRun: if no rule ran.
     """
     with _lock:
         processor, rules = _compiled()
         node = processor.parse_xml(xml_text=xml.decode())
         report = rules.transform_to_string(xdm_node=node)
-    # The report is Saxon's own output of our own document.
+    # The report is produced by Saxon from our own document.
     tree = ElementTree.fromstring(report)  # noqa: S314
     contexts = [item.get("context", "") for item in tree.iter(_FIRED)]
     if not any("CrossIndustryInvoice" in context for context in contexts):
@@ -57,7 +57,7 @@ def findings(xml: bytes) -> list[str]:
 
 
 def _errors(report: ElementTree.Element) -> list[ElementTree.Element]:
-    """SVRL marks an assertion by `flag` or `role`; what is not marked is fatal."""
+    """SVRL marks assertions by `flag` or `role`; an assertion without either is fatal."""
     return [item for item in report.iter(_FAILED) if (item.get("flag") or item.get("role") or "fatal") != "warning"]
 
 

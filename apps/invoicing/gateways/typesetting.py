@@ -1,8 +1,9 @@
 """
-A sheet of strings as PDF, by typst: Arabic is shaped and runs from right to left, Han has glyphs, no system library.
+Typesets strings as PDF with typst. Arabic is shaped and runs right to left, Han characters have glyphs, and no system
+library is needed.
 
-The strings go in as data and are never markup. Fonts are this project's own (`apps/invoicing/fonts`, see its README),
-never the machine's, so that a document looks the same everywhere.
+The strings are passed as data, never as markup. Only the project's own fonts are used (`apps/invoicing/fonts`, see its
+README), so that a document looks the same on every machine.
 """
 
 from __future__ import annotations
@@ -20,17 +21,17 @@ _RIGHT_TO_LEFT = {"ar", "he", "fa", "ur"}
 
 
 def pdf(sheet: dict[str, Any], *, language: str) -> bytes:
-    """PDF/A-2b, for archives. :param language: as Django names it, "zh-hans"."""
+    """Return the document as PDF/A-2b, for archiving. :param language: as in Django, for example "zh-hans"."""
     return _compile(sheet, language, format="pdf", pdf_standards=["a-2b"])
 
 
 def png(sheet: dict[str, Any], *, language: str) -> bytes:
-    """The first page as a picture, for eyes and tests."""
+    """Return the first page as an image, for previews and tests."""
     return _compile(sheet, language, format="png", ppi=110)
 
 
 def _compile(sheet: dict[str, Any], language: str, **options: Any) -> bytes:
-    import typst  # eighty megabytes: loaded when the first document is drawn
+    import typst  # eighty megabytes: imported when the first document is produced
 
     base = language.split("-")[0]
     data = {**sheet, "lang": base, "rtl": base in _RIGHT_TO_LEFT, "author": settings.SITE_NAME}

@@ -1,4 +1,4 @@
-"""What an organization says of itself on documents, and whether we may write its invoices."""
+"""An organization's details on documents, and its agreement to self-billing."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def save_billing_details(
     actor: Actor,
     now: datetime,
 ) -> BillingDetails:
-    """Documents from now on say this; those that are written keep what they say."""
+    """Save the details for future documents; existing documents do not change."""
     policies.check_can_change_details(actor, organization_id)
     saved, _ = BillingDetails.objects.update_or_create(
         organization_id=organization_id,
@@ -53,9 +53,9 @@ def choose_self_billing(
     *, organization_id: UUID, is_agreed: bool, text_version: str, actor: Actor, now: datetime
 ) -> SelfBillingChoice:
     """
-    Agree that the marketplace writes the organization's invoices for released work, or end that for later releases.
+    Agree that the marketplace writes the organization's invoices for released work, or end this for later releases.
 
-    :raises TextOutdated: if another text was read than the one in force.
+    :raises TextOutdated: if the text the user read is not the current one.
     """
     policies.check_can_change_details(actor, organization_id)
     if is_agreed and text_version != SELF_BILLING_VERSION:

@@ -1,4 +1,4 @@
-"""Electronic copies: made and judged after the document is committed, because the judge takes its time."""
+"""Electronic copies are created and validated after the document is committed, because validation is slow."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from apps.invoicing.queries import documents
 
 
 def make_electronic_copy(*, document: Document, now: datetime) -> ElectronicCopy:
-    """The EN 16931 form of a document with the findings of the official rules, kept once."""
+    """Return the document's EN 16931 form with the findings of the official rules. Created once, then stored."""
     if (electronic_copy := documents.electronic_copy_of(document)) is not None:
         return electronic_copy
     xml, findings = _judged(document)
@@ -34,7 +34,7 @@ def make_electronic_copy(*, document: Document, now: datetime) -> ElectronicCopy
 
 
 def _judged(document: Document) -> tuple[bytes, list[str]]:
-    """The XML and what the rules say against it; without XML where the standard has no form for an amount."""
+    """Return the XML and its findings; empty XML if the standard cannot express an amount."""
     try:
         xml = cii.write(document.paper)
     except cii.NotExpressible as error:
@@ -44,9 +44,9 @@ def _judged(document: Document) -> tuple[bytes, list[str]]:
 
 def make_missing_copies(*, now: datetime, limit: int = 50, since: datetime | None = None) -> int:
     """
-    Those that have none yet, the oldest first; returns the number that was made. Safe to run twice, and at once.
+    Create missing copies, oldest document first. Returns the number created. Safe to run twice, also at the same time.
 
-    :param since: only of documents issued since then, which keeps the search short.
+    :param since: only for documents issued since then, which makes the query faster.
     """
 
     def make(document_id: UUID) -> None:

@@ -1,4 +1,4 @@
-"""Corrections: a credit note takes a part of an invoice back; the invoice stays as it is."""
+"""Corrections: a credit note reverses a part of an invoice; the invoice itself does not change."""
 
 from __future__ import annotations
 
@@ -25,10 +25,11 @@ def credit_invoice(
     *, document_id: UUID, amount: Money, source_key: str, now: datetime, tax: Money | None = None
 ) -> Document:
     """
-    Take a part of an invoice back, or all that is left of it.
+    Reverse a part of an invoice, or all that is left of it.
 
-    :param amount: with its tax. :param tax: what the books took back; pro rata where they do not say.
-    :raises NotAnInvoice, MoreThanInvoiced: as they say.
+    :param amount: including tax. :param tax: the tax reversed in the ledger; pro rata if not given.
+    :raises NotAnInvoice: if the document cannot be credited.
+    :raises MoreThanInvoiced: if the amount is zero or more than what is left of the invoice.
     """
     if (document := documents.document_of_source(source_key)) is not None:
         return document
@@ -65,11 +66,12 @@ def credit_invoice(
 @transaction.atomic
 def document_goodwill(*, goodwill_id: UUID, now: datetime) -> Document:
     """
-    A part of our commission given back: to the freelancer, who was invoiced for it, by credit note; to the employer
-    by a statement, for whoever was not invoiced cannot be credited.
+    Document a goodwill repayment of our commission. The freelancer, who got the commission invoice, gets a credit note;
+    the
+    employer gets a statement, because a party without an invoice cannot be credited.
     """
     goodwill = Goodwill.objects.select_related("release__escrow__payer").get(id=goodwill_id)
-    document_release(release_id=goodwill.release_id, now=now)  # events come in any order
+    document_release(release_id=goodwill.release_id, now=now)  # events can arrive in any order
     escrow, source_key = goodwill.release.escrow, f"goodwill:{goodwill.id}"
     tax = Money(goodwill.tax_minor, goodwill.currency)
     if goodwill.to == GoodwillTo.FREELANCER:

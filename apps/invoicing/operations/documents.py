@@ -1,4 +1,4 @@
-"""Documents out of events: each event becomes one document, each number is given once."""
+"""Creates documents from events: one document per event, and each number is used once."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from apps.spending import queries as spending
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Everything of a document but its number."""
+    """A document without its number."""
 
     kind: DocumentKind
     source_key: str
@@ -49,9 +49,10 @@ class Draft:
 @transaction.atomic
 def issue(draft: Draft, *, now: datetime) -> Document:
     """
-    Give a draft the next number of its series and write it down, once per source.
+    Issue a draft with the next number of its series; once per source.
 
-    The series stays locked until the commit: two issuers wait for each other, and a rollback gives the number back.
+    The series stays locked until the commit: two concurrent calls wait for each other, and a rollback releases the
+    number.
     """
     if (existing := documents.document_of_source(draft.source_key)) is not None:
         return existing
@@ -59,7 +60,8 @@ def issue(draft: Draft, *, now: datetime) -> Document:
     series = documents.series_for_update(
         issuer=draft.issuer, letters=letters, year=year, prefix=lambda: _prefix(draft.issuer, letters)
     )
-    if (existing := documents.document_of_source(draft.source_key)) is not None:  # by whom we waited for
+    # created by the transaction we waited for
+    if (existing := documents.document_of_source(draft.source_key)) is not None:
         return existing
     series.last_number += 1
     series.save(update_fields=["last_number"])
@@ -102,10 +104,11 @@ def _local(local_tax: tuple[Money, date] | None) -> dict[str, Any]:
 
 def _prefix(issuer: Organization | None, letters: str) -> str:
     """
-    Of a series that begins now; one that was begun keeps its own.
+    Return the prefix of a new series; an existing series keeps its own.
 
-    An issuer's series are called alike, unless the first got a name that says nothing. What two issuers would share
-    gets a short mark of the second.
+    All series of an issuer share the first part, unless the first series has a generated name. If another issuer
+    already
+    uses the prefix, a short mark is added.
     """
     if issuer is None:
         return f"{settings.DOCUMENT_PREFIX}-{letters}"
@@ -122,7 +125,7 @@ def _prefix(issuer: Organization | None, letters: str) -> str:
 
 @transaction.atomic
 def document_charge(*, charge_id: UUID, now: datetime) -> Document:
-    """A receipt of what was paid in."""
+    """Issue a receipt for a payment."""
     charge = Charge.objects.select_related("payer").get(id=charge_id)
     on = (charge.succeeded_at or now).astimezone(UTC).date()
     draft = _receipt(DocumentKind.RECEIPT, "payment", charge, charge.amount, f"charge:{charge.id}", on)
@@ -131,7 +134,7 @@ def document_charge(*, charge_id: UUID, now: datetime) -> Document:
 
 @transaction.atomic
 def document_refund(*, refund_id: UUID, now: datetime) -> Document:
-    """A receipt of held money that went back; it had not been invoiced, so there is nothing to credit."""
+    """Issue a receipt for refunded held money. It had not been invoiced, so there is nothing to credit."""
     refund = Refund.objects.select_related("charge__payer").get(id=refund_id)
     on = now.astimezone(UTC).date()
     amount = Money(refund.amount_minor, refund.currency)
@@ -157,7 +160,7 @@ def _receipt(kind: DocumentKind, code: str, charge: Charge, amount: Money, sourc
 
 
 def _purchase_order(escrow_id: UUID) -> str:
-    """What the employer wrote on the work; an escrow's money knows the work by its reference."""
+    """Return the employer's purchase order number for the work; an escrow refers to the work by its reference."""
     reference_id = Escrow.objects.filter(id=escrow_id).values_list("reference_id", flat=True).first()
     return spending.purchase_order_of(reference_id) if reference_id else ""
 
@@ -167,7 +170,10 @@ def _purchase_order(escrow_id: UUID) -> str:
 
 @transaction.atomic
 def document_release(*, release_id: UUID, now: datetime) -> list[Document]:
-    """Our commission, our fee, and the freelancer's service; a document that would say nothing is not written."""
+    """
+    Issue the documents of a release: our commission, our fee, the freelancer's service. Skips a document without
+    amount.
+    """
     release = Release.objects.select_related("escrow__payer", "escrow__payee").get(id=release_id)
     drafts = [_commission(release), _employer_fee(release), _service(release)]
     return [issue(draft, now=now) for draft in drafts if draft is not None]
@@ -197,7 +203,7 @@ def _employer_fee(release: Release) -> Draft | None:
 
 
 def _service(release: Release) -> Draft:
-    """The freelancer's own supply: an invoice in their name where they agreed to it, else a plain statement."""
+    """The freelancer's supply: an invoice in their name if they agreed to self-billing, else a plain statement."""
     escrow, nothing = release.escrow, Money.zero(release.currency)
     seller, buyer = documents.party_of(escrow.payee), documents.party_of(escrow.payer)
     if not documents.agreed_to_self_billing(escrow.payee_id, release.released_at):
@@ -222,7 +228,7 @@ def _invoice(
     *,
     shown_to: Organization | None = None,
 ) -> Draft:
-    """:param shown_to: in whose name it is issued; nobody: the marketplace."""
+    """:param shown_to: in whose name it is issued; None: the marketplace."""
     is_employers = recipient.id == release.escrow.payer_id
     return Draft(
         kind=kind,

@@ -1,4 +1,4 @@
-"""Documents as their two parties see them, and what a new one is made of."""
+"""Documents as their two parties see them, and the data for new ones."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _BUSINESSES = {"agency", "company", "institution"}
 
 
 def documents_of(organization_id: UUID) -> QuerySet[Document]:
-    """Received by, or issued in the name of, an organization; newest first."""
+    """Documents received by, or issued in the name of, an organization; newest first."""
     mine = Document.objects.filter(Q(recipient_id=organization_id) | Q(issuer_id=organization_id))
     return mine.select_related("issuer", "recipient").order_by("-issued_at", "-id")
 
@@ -39,13 +39,13 @@ def filtered(documents: QuerySet[Document], *, year: int | None, kind: str) -> Q
 
 
 def years_of(organization_id: UUID) -> list[int]:
-    """The years that have documents, newest first."""
+    """Return the years that have documents, newest first."""
     distinct = documents_of(organization_id).order_by().values_list("series__year", flat=True).distinct()
     return sorted(distinct, reverse=True)
 
 
 def document_visible_to(actor: Actor, document_id: UUID) -> Document:
-    """:raises NotFound: for a stranger as for a document that is not there."""
+    """:raises NotFound: if the document does not exist or the actor may not see it."""
     documents = Document.objects.select_related("issuer", "recipient", "corrects", "electronic_copy")
     document = documents.filter(id=document_id).first()
     if document is None:
@@ -61,7 +61,7 @@ def document_of_source(source_key: str) -> Document | None:
 
 
 def credited(document: Document) -> Money:
-    """What was taken back of an invoice so far, with its tax."""
+    """Return the amount of an invoice that was credited so far, including tax."""
     notes = document.corrections.all()
     return Money.total((note.total for note in notes), document.currency)
 
@@ -71,7 +71,7 @@ def credited_tax(document: Document) -> Money:
 
 
 def series_for_update(*, issuer: Organization | None, letters: str, year: int, prefix: Callable[[], str]) -> Series:
-    """The series with its lock, held until the document is committed; begun where it is not there yet."""
+    """Return the series with a lock held until the document is committed; creates it if it does not exist."""
     if not Series.objects.filter(issuer=issuer, letters=letters, year=year).exists():
         begun = Series(issuer=issuer, letters=letters, year=year, prefix=prefix())
         Series.objects.bulk_create([begun], ignore_conflicts=True)
@@ -79,7 +79,7 @@ def series_for_update(*, issuer: Organization | None, letters: str, year: int, p
 
 
 def named_series(issuer: Organization) -> Series | None:
-    """The issuer's first series with a name that says whose it is: see `rules.issuer_code`."""
+    """Return the issuer's first series whose prefix identifies the issuer; see `totals.issuer_code`."""
     made_up = r"^MEMBER(-[0-9A-F]{6})?-[A-Z]+$"
     return Series.objects.filter(issuer=issuer).exclude(prefix__regex=made_up).order_by("id").first()
 
@@ -93,7 +93,7 @@ def document_to_copy(document_id: UUID) -> Document:
 
 
 def without_electronic_copy(since: datetime | None = None) -> QuerySet[Document, UUID]:
-    """Documents whose EN 16931 form is still to be made, the oldest first."""
+    """Documents that need an EN 16931 form and have none yet, oldest first."""
     waiting = Document.objects.filter(
         electronic_copy=None,
         kind__in=["commission", "fee", "self_billed", "credit_note"],
@@ -109,7 +109,7 @@ def electronic_copy_of(document: Document) -> ElectronicCopy | None:
 
 
 def numbers_missing() -> int:
-    """Series whose numbers are not one to last without a gap: none, ever."""
+    """The number of series with a gap in their numbers. Always 0."""
     counted = Series.objects.annotate(count=Count("documents"), highest=Max("documents__number"))
     wrong = counted.exclude(last_number=0, count=0).exclude(count=F("last_number"), highest=F("last_number"))
     return wrong.count()
@@ -123,7 +123,7 @@ def billing_details_of(organization_id: UUID) -> BillingDetails | None:
 
 
 def party_of(organization: Organization) -> Party:
-    """An organization as documents of today name it: its billing details, else its own name and country."""
+    """Return an organization as documents of today show it: its billing details, else its own name and country."""
     details = billing_details_of(organization.id)
     name = details.legal_name if details else organization.legal_name or organization.display_name
     return Party(
@@ -139,22 +139,23 @@ def party_of(organization: Organization) -> Party:
 
 
 def lacks_billing_details(organization: Organization) -> bool:
-    """Does nothing say which address documents for it should name?"""
+    """Return whether there is no address for documents yet."""
     details = billing_details_of(organization.id)
     return details is None or not (details.street and details.city)
 
 
 def needs_billing_details(organization: Organization) -> bool:
     """
-    Must it say its address before it pays? Invoices to a business name it, as soon as the marketplace has a VAT number
-    and so writes invoices with tax (Directive 2006/112/EC, article 226).
+    Return whether the organization must enter its address before it pays. Invoices to a business must name it as soon
+    as
+    the marketplace has a VAT number and so issues invoices with tax (Directive 2006/112/EC, article 226).
     """
     is_asked = bool(settings.PLATFORM_VAT_ID) and organization.kind in _BUSINESSES
     return is_asked and lacks_billing_details(organization)
 
 
 def platform() -> Party:
-    """The operator, by its settings."""
+    """Return the operator of the marketplace, from the settings."""
     return Party(
         name=settings.PLATFORM_LEGAL_NAME,
         country=settings.PLATFORM_COUNTRY,
@@ -168,13 +169,13 @@ def platform() -> Party:
 
 
 def self_billing_choice_of(organization_id: UUID) -> SelfBillingChoice | None:
-    """The newest choice; none was ever made for None."""
+    """Return the newest choice; None if the organization never made one."""
     choices = SelfBillingChoice.objects.filter(organization_id=organization_id).select_related("chosen_by")
     return choices.order_by("-chosen_at", "-id").first()
 
 
 def agreed_to_self_billing(organization_id: UUID, at: datetime) -> bool:
-    """Did the agreement hold at that moment?"""
+    """Return whether the agreement was in force at that time."""
     choices = SelfBillingChoice.objects.filter(organization_id=organization_id, chosen_at__lte=at)
     newest = choices.order_by("-chosen_at", "-id").first()
     return newest is not None and newest.is_agreed
@@ -185,8 +186,8 @@ def agreed_to_self_billing(organization_id: UUID, at: datetime) -> bool:
 
 def local_tax(tax: Money, country: str, on: date) -> tuple[Money, date] | None:
     """
-    The tax in the currency of the tax office's country at the ECB's rate, with the rate's day (Directive 2006/112/EC,
-    articles 91 and 230); None where it is the same currency, or where no official rate leads there.
+    Return the tax in the currency of the tax office's country at the ECB's rate, with the rate's date (Directive
+    2006/112/EC, articles 91 and 230); None if the currency is the same or there is no official rate.
     """
     currencies = get_territory_currencies(country)
     if not tax or not currencies or currencies[-1] == tax.currency:

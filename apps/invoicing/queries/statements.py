@@ -1,8 +1,8 @@
 """
-A month of an organization's money with us: what it holds, what is frozen, fees not yet earned, credit and balance.
+Monthly statement of an organization's money: held, frozen, fees not yet earned, credit and balance.
 
-Everything is the books'. A payment in raises what is held and the fee, a release lowers both, a refund takes them out
-(it counts as gone once it is reserved; one that came back comes back as credit).
+All figures come from the ledger. A payment increases the held amount and the fee, a release decreases both, a refund
+takes them out. A refund counts as gone once it is reserved; a refund that bounces is added as credit.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _OVER = (EscrowStatus.RELEASED, EscrowStatus.REFUNDED, EscrowStatus.CANCELLED)
 
 @dataclass(frozen=True, slots=True)
 class StatementRow:
-    """One entry: what it did to each bucket, and what there is in all after it."""
+    """One entry: its change to each bucket, and the balances after it."""
 
     journal_id: UUID
     event: str
@@ -49,7 +49,7 @@ class StatementRow:
 
 @dataclass(slots=True)
 class CurrencyStatement:
-    """One currency of one month; `opening` plus all changes is `closing`."""
+    """One currency of one month; `opening` plus all changes equals `closing`."""
 
     currency: str
     opening: dict[str, Money]
@@ -66,20 +66,20 @@ class CurrencyStatement:
 
     @property
     def buckets(self) -> list[str]:
-        """Those with something in them, or that something went through."""
+        """The buckets that have a balance or a movement."""
         seen = {name for row in self.rows for name, part in row.parts.items() if part}
         return [name for name in BUCKETS if name in seen or self.opening[name]]
 
 
 def month_bounds(month: date) -> tuple[datetime, datetime]:
-    """A calendar month in UTC: from its first moment up to the next one's."""
+    """Return a calendar month in UTC: its first moment, and the first moment of the next month."""
     start = datetime(month.year, month.month, 1, tzinfo=UTC)
     following = (month.year + 1, 1) if month.month == 12 else (month.year, month.month + 1)
     return start, datetime(*following, 1, tzinfo=UTC)
 
 
 def monthly_statement(organization_id: UUID, month: date) -> list[CurrencyStatement]:
-    """Every currency with something in it, or that something moved in."""
+    """Return one statement for every currency with a balance or a movement."""
     start, end = month_bounds(month)
     memos = _escrows_at_work(organization_id, start)
     codes = _codes(organization_id, memos)
@@ -94,7 +94,9 @@ def monthly_statement(organization_id: UUID, month: date) -> list[CurrencyStatem
 
 
 def _escrows_at_work(payer_id: UUID, start: datetime) -> dict[str, str]:
-    """Escrows of a payer that were not over before a moment, with what they are about; the others are at nothing."""
+    """
+    Return a payer's escrows that had not ended before `start`, by id with their memo; all others have a zero balance.
+    """
     moved_since = StatusChange.objects.filter(subject_id=OuterRef("pk"), happened_at__gte=start)
     paid = Escrow.objects.filter(payer_id=payer_id)
     at_work = paid.exclude(status__in=_OVER) | paid.filter(Exists(moved_since))
@@ -102,7 +104,7 @@ def _escrows_at_work(payer_id: UUID, start: datetime) -> dict[str, str]:
 
 
 def _codes(organization_id: UUID, escrow_ids: Iterable[str]) -> list[str]:
-    """The accounts of one organization; a currency is no part of a code."""
+    """The account codes of one organization; codes do not contain the currency."""
     held = [chart.escrow_held(UUID(escrow_row_id), "EUR").code for escrow_row_id in escrow_ids]
     fees = [chart.deferred_fee(UUID(escrow_row_id), "EUR").code for escrow_row_id in escrow_ids]
     disputes = periods.named_by(held, event="dispute.opened", name="dispute") if held else set()
@@ -153,7 +155,11 @@ def _bucket(code: str) -> str:
 
 
 def statement_as_json(organization_id: UUID, month: date, statements: list[CurrencyStatement]) -> dict[str, Any]:
-    """For machines, whole minor units: what the page shows, the same from the file and from the endpoint."""
+    """
+    Return the statement for machines, in whole minor units, with the figures of the page. The JSON file and the
+    endpoint
+    are identical.
+    """
     return {
         "organization_id": str(organization_id),
         "month": f"{month:%Y-%m}",

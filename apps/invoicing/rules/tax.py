@@ -18,7 +18,7 @@ TABLE = Path(__file__).parents[1] / "data" / "tax_treatments.yaml"
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """`note` is the code of the sentence that the document has to carry; empty for none."""
+    """`note` is the code of the sentence that the document must contain; empty if there is none."""
 
     treatment: str
     rate_bps: int
@@ -33,7 +33,7 @@ def _table() -> dict[str, Any]:
 
 def decide(*, supply: str, seller: Party, buyer: Party, on: date, booked_rate_bps: int = 0) -> Decision:
     """
-    How a supply is taxed on the day it was made: what the books hold decides, then the first row that fits.
+    Return how a supply is taxed on its day: by the rate booked in the ledger, else by the first row that matches.
 
     :param supply: "platform" or "service".
     """

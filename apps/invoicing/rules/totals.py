@@ -1,4 +1,4 @@
-"""Sums of a document. The tax is what the books hold; nothing is computed a second time."""
+"""Totals of a document. Tax comes from the ledger; it is never computed again."""
 
 from __future__ import annotations
 
@@ -31,23 +31,23 @@ def totals(lines: Sequence[Line], currency: str) -> Totals:
 
 
 def part_of(tax: Money, *, part: Money, whole: Money) -> Money:
-    """The tax inside a part of an amount that contains it, pro rata, rounded half to even."""
+    """Return the tax in a part of a tax-inclusive amount, pro rata, rounded half to even."""
     exact = Decimal(tax.amount_minor * part.amount_minor) / Decimal(whole.amount_minor)
     return Money(int(exact.to_integral_value(rounding=ROUND_HALF_EVEN)), tax.currency)
 
 
 def label(prefix: str, year: int, number: int) -> str:
-    """TW-INV-2026-000042: who and what, the year, and the place in that year's series."""
+    """Return a label like TW-INV-2026-000042: prefix, year and number in that year's series."""
     return f"{prefix}-{year}-{number:06d}"
 
 
 _MARKS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-"""No 0 and O, no 1 and I: numbers of documents are read out and typed."""
+"""Without 0 and O, 1 and I, because document numbers are read aloud and typed."""
 
 
 def short_mark(issuer_id: UUID) -> str:
-    """Four letters and digits of an id, always the same ones."""
-    number, mark = issuer_id.int, ""  # the low bits are the random ones of a UUIDv7
+    """Return four letters and digits computed from an id; always the same for the same id."""
+    number, mark = issuer_id.int, ""  # the low bits of a UUIDv7 are random
     for _place in range(4):
         number, index = divmod(number, len(_MARKS))
         mark += _MARKS[index]
@@ -56,9 +56,9 @@ def short_mark(issuer_id: UUID) -> str:
 
 def issuer_code(latin_name: str, handle: str, country: str, issuer_id: UUID) -> str:
     """
-    Who a series is of, as its numbers begin: the handle, else the name in Latin letters, else CN-4F7K.
+    Return the first part of an issuer's document numbers: the handle, else the name in Latin letters, else CN-4F7K.
 
-    :param handle: says nothing where it was made up for a name that had no Latin letters.
+    :param handle: ignored if it was generated for a name without Latin letters.
     """
     is_notifying = not re.fullmatch(r"member(-[0-9a-f]{6})?", handle)
     words = handle if is_notifying else re.sub(r"[^A-Za-z0-9]+", "-", latin_name)

@@ -1,4 +1,4 @@
-"""Pages of documents: the list, one of them, its files, and what is said about oneself on them."""
+"""Pages of documents: the list, a document, its files, and the organization's billing details."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from apps.invoicing.states import DocumentKind
 
 
 def organization_id_of(request: HttpRequest) -> UUID:
-    """:raises NotFound: for somebody who acts for no organization, or may not see its money."""
+    """:raises NotFound: if the actor acts for no organization, or may not see its money."""
     organization_id = actor(request).organization_id
     if organization_id is None:
         raise NotFound
@@ -78,7 +78,7 @@ def document(request: HttpRequest, document_id: UUID) -> HttpResponse:
 @login_required
 @require_safe
 def document_pdf(request: HttpRequest, document_id: UUID) -> HttpResponse:
-    """The document in the reader's language."""
+    """Download the document in the reader's language."""
     result = document_queries.document_visible_to(actor(request), document_id)
     language = translation.get_language() or "en"
     return _file(result, typesetting.pdf(fmt.sheet(result.paper), language=language), "application/pdf", "pdf")
@@ -87,7 +87,7 @@ def document_pdf(request: HttpRequest, document_id: UUID) -> HttpResponse:
 @login_required
 @require_safe
 def document_xml(request: HttpRequest, document_id: UUID) -> HttpResponse:
-    """The EN 16931 form, which has no language. :raises NotFound: unless the official rules accept it."""
+    """Download the EN 16931 form, which has no language. :raises NotFound: unless the official rules accept it."""
     result = document_queries.document_visible_to(actor(request), document_id)
     copy = document_queries.electronic_copy_of(result)
     if copy is None or not copy.is_valid:
@@ -127,7 +127,7 @@ def details(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def self_billing(request: HttpRequest) -> HttpResponse:
-    """The agreement to read, and the button that agrees to it or ends it."""
+    """Show the self-billing agreement, with the button to accept or end it."""
     organization_id = organization_id_of(request)
     policies.check_can_change_details(actor(request), organization_id)
     if request.method == "POST":

@@ -1,4 +1,4 @@
-"""A month of one's money: page, CSV and JSON with the same figures."""
+"""A month of the organization's money: page, CSV and JSON with the same figures."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LABELS: dict[str, str | Promise] = {
     "available": _("Available"),
 }
 ROWS_MAX = 500
-"""On the page; the files hold all."""
+"""Maximum number of rows on the page; the files contain all."""
 
 
 def _this_month() -> date:
@@ -44,12 +44,12 @@ def _shifted(month: date, by: int) -> date:
 @login_required
 @require_safe
 def statements(request: HttpRequest) -> HttpResponse:
-    """The present month, or the one that a form asks for."""
+    """Show the current month, or the month requested by the form."""
     typed = request.GET.get("month", "")
     try:
         month = datetime.strptime(typed, "%Y-%m").replace(tzinfo=UTC).date()
         return redirect("invoicing:statement", month)
-    except (ValueError, NoReverseMatch):  # no month, or one in a year without a page
+    except (ValueError, NoReverseMatch):  # not a month, or a month of a year without a page
         return redirect("invoicing:statement", _this_month())
 
 
@@ -68,7 +68,7 @@ def statement(request: HttpRequest, month: date) -> HttpResponse:
 
 
 def _shown(statement: statement_queries.CurrencyStatement) -> dict[str, Any]:
-    """One currency with a column per bucket that is used; each amount with its label, for a phone's cards."""
+    """Return one currency with a column per used bucket; each amount has its label, for the cards shown on phones."""
     labels = [(name, LABELS[name]) for name in statement.buckets]
     return {
         "currency": statement.currency,
@@ -85,7 +85,7 @@ def _shown(statement: statement_queries.CurrencyStatement) -> dict[str, Any]:
 @login_required
 @require_safe
 def statement_csv(request: HttpRequest, month: date) -> StreamingHttpResponse:
-    """Every line, oldest first, amounts as plain decimals for a spreadsheet; opening and closing lines around them."""
+    """Download every line, oldest first, between the opening and closing lines; amounts are plain decimals."""
     statements = statement_queries.monthly_statement(organization_id_of(request), month)
     head = ("date", "event", "what", "about", *statement_queries.BUCKETS, "change", "balance", "currency", "entry")
     return spreadsheets.download(

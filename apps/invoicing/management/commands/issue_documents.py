@@ -1,4 +1,4 @@
-"""Write the documents of money that moved before this area was there, or whose event was parked."""
+"""Issue documents for money that moved before this app existed, or whose event could not be handled."""
 
 from __future__ import annotations
 
