@@ -8,7 +8,7 @@ from apps.notifications import queries
 
 
 def bell(request: HttpRequest) -> dict[str, Any]:
-    """`unread_notifications`: counted only on a page that shows it, by one small index."""
+    """Provide `unread_notifications`; the query runs only on pages that show it, and uses a small index."""
     user = getattr(request, "user", None)
     if not isinstance(user, User) or not user.is_authenticated:
         return {"unread_notifications": 0}

@@ -7,7 +7,7 @@ from apps.notifications.queries import Wish
 
 
 class PreferencesForm(forms.Form):
-    """One row per group: in the app, and how often by e-mail."""
+    """One row per group: shown in the app, and how often by e-mail."""
 
     def __init__(self, *args: object, wishes: list[Wish], **options: object) -> None:
         super().__init__(*args, **options)  # type: ignore[arg-type]

@@ -23,7 +23,7 @@ def queue_digests() -> int:
 
 @shared_task(name="notifications.prune", time_limit=120)
 def prune() -> int:
-    """E-mails and notifications that nobody looks for any more; what failed or waits is kept."""
+    """Delete old e-mails and notifications; failed and pending e-mails are kept."""
     now, days = timezone.now(), settings.RETENTION_DAYS
     sent = EmailDelivery.objects.filter(status="sent", sent_at__lt=now - timedelta(days=days["emails"]))
     old = Notification.objects.filter(happened_at__lt=now - timedelta(days=days["notifications"]))
@@ -31,7 +31,7 @@ def prune() -> int:
 
 
 def wake() -> None:
-    """After a commit: somebody waits for a code."""
+    """After a commit: send now, because a user is waiting for a code."""
     hint(send_emails)
 
 

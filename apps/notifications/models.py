@@ -19,8 +19,8 @@ class DeliveryStatus(models.TextChoices):
 
 class Notification(BaseModel):
     """
-    Something that one person should know. It keeps codes and values, never sentences: the words are chosen when it is
-    read, in the reader's language of that moment.
+    A notification for one person. It stores codes and values, never sentences: the text is made when it is read, in the
+    reader's current language.
     """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notifications")
@@ -63,7 +63,9 @@ class Notification(BaseModel):
         return KINDS[self.kind].icon if self.kind in KINDS else "bell"
 
     def get_absolute_url(self) -> str:
-        """The page that it is about, in the active language; the list when that page is gone."""
+        """
+        Return the URL of the page it is about, in the active language; the list of notifications if that page is gone.
+        """
         try:
             return reverse(self.route, args=self.route_args) + (f"#{self.anchor}" if self.anchor else "")
         except NoReverseMatch:
@@ -71,7 +73,7 @@ class Notification(BaseModel):
 
 
 class Preference(BaseModel):
-    """How one person wants to be notified of one group of things."""
+    """How one person wants to be notified of one group."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notification_preferences")
     group = models.CharField(max_length=10, choices=Group)
@@ -87,7 +89,7 @@ class Preference(BaseModel):
 
 
 class EmailDelivery(BaseModel):
-    """One e-mail and what became of it. `key` makes the same e-mail one row, however often it is asked for."""
+    """One e-mail and its status. `key` is unique, so that requesting the same e-mail again adds no second row."""
 
     key = models.CharField(max_length=120, unique=True)
     template = models.CharField(max_length=40)

@@ -29,9 +29,9 @@ from apps.notifications.models import DeliveryStatus, EmailDelivery, Notificatio
 
 logger = logging.getLogger(__name__)
 SENDING_SECONDS_MAX, SILENCES_MAX = 40.0, 3
-"""One run of the sender; after so many silences in a row it ends."""
+"""Limits of one run of the sender: its time, and the number of failed connections in a row."""
 DIGESTS_MAX = 5000
-"""In one run; each is a few rows."""
+"""Maximum number of digests per run; each is a few rows."""
 UNSUBSCRIBE_SALT = "notifications.unsubscribe"
 
 
@@ -51,13 +51,14 @@ def notify(
     mailed_with: Group | None = None,
 ) -> list[Notification]:
     """
-    Tell people of something, each as they wish: in the app, by e-mail at once, or in a digest.
+    Notify users by each user's own settings: in the app, by e-mail at once, or in a digest.
 
-    :param key: what it is about; the same person is notified of the same kind and key once, however often this is
-    called.
-    :param replaces_unread: a newer one of the same kind about the same page takes the place of the unread one, and no
-        second e-mail is sent (a chat would send dozens).
-    :param mailed_with: a notification of this group says the same; whoever gets that one by e-mail gets no second one.
+    :param key: what it is about. A user is notified once per kind and key, however often this is called.
+    :param replaces_unread: replace an unread notification of the same kind about the same page, without a second e-mail
+        (a
+        chat would otherwise send dozens).
+    :param mailed_with: a group whose notification has the same content; users who get that one by e-mail get no second
+        e-mail.
     """
     people = list(users)
     wishes = queries.wish(people, KINDS[kind].group)
@@ -111,18 +112,18 @@ def _queue_email(user: User, key: str, template: str, params: dict[str, Any], no
 
 
 ACCOUNT = "account"
-"""The template of what allauth has written: codes and links, which are dropped once they are sent."""
+"""The template of e-mails written by allauth: codes and links, which are deleted after sending."""
 _wakers: list[Callable[[], None]] = []
 
 
 def on_account_mail(wake: Callable[[], None]) -> None:
-    """Set what is called after the commit of an account mail, for which somebody sits waiting."""
+    """Set the function that is called after the commit of an account e-mail, because a user is waiting for it."""
     _wakers[:] = [wake]
 
 
 @transaction.atomic
 def queue_account_mail(message: EmailMessage, user: User | None, language: str) -> None:
-    """Keep an e-mail as it was written; a worker sends it."""
+    """Store an e-mail as it was written; a worker sends it."""
     html = next((part for part, kind in getattr(message, "alternatives", []) if kind == "text/html"), "")
     is_html_only = message.content_subtype == "html"
     now = timezone.now()
@@ -147,7 +148,7 @@ def queue_account_mail(message: EmailMessage, user: User | None, language: str) 
 
 @transaction.atomic
 def invite_by_email(*, key: str, address: str, language: str, params: dict[str, Any], now: datetime) -> None:
-    """An e-mail to somebody who may have no account yet."""
+    """Queue an e-mail to a person who may have no account yet."""
     EmailDelivery.objects.get_or_create(
         key=key,
         defaults={
@@ -169,7 +170,7 @@ def mark_all_read(*, user_id: UUID, now: datetime) -> int:
 
 @transaction.atomic
 def set_wishes(*, user_id: UUID, wishes: dict[str, tuple[bool, str]], now: datetime) -> None:
-    """Change how one is notified of groups; those that keep an account safe stay as they are."""
+    """Change how a user is notified of groups; groups for account safety do not change."""
     for group, (is_in_app, pace) in wishes.items():
         if group in Group.values and group not in MANDATORY:
             Preference.objects.update_or_create(
@@ -183,7 +184,7 @@ def unsubscribe_token(user_id: UUID, group: str) -> str:
 
 @transaction.atomic
 def unsubscribe(*, token: str) -> Group | None:
-    """Stop the e-mails of one group by the link in one of them; None when the link is not ours."""
+    """Stop the e-mails of one group by the link in one of them. None if the link's signature is invalid."""
     try:
         user_id, group = signing.loads(token, salt=UNSUBSCRIBE_SALT)
     except (signing.BadSignature, ValueError):
@@ -199,10 +200,10 @@ def unsubscribe(*, token: str) -> Group | None:
 
 def send_pending_emails(*, now: datetime, limit: int = 200) -> int:
     """
-    Send what is due. The claim is committed before the server is called, the answer after it.
+    Send e-mails that are due. The claim is committed before the server is called, the result after it.
 
-    A sender that dies in between leaves the row to be sent again: an e-mail may then arrive twice, never not at all.
-    Where the mail server does not answer the run ends early, and the next one tries again.
+    If the sender crashes in between, the e-mail is sent again: it may arrive twice, but it is never lost. If the mail
+    server does not respond, the run ends early and the next one tries again.
     """
     tried, silences, ends = 0, 0, time.monotonic() + SENDING_SECONDS_MAX
     while tried < limit and silences < SILENCES_MAX and time.monotonic() < ends:
@@ -215,7 +216,7 @@ def send_pending_emails(*, now: datetime, limit: int = 200) -> int:
 
 
 def retry_emails(ids: Sequence[UUID], *, now: datetime) -> int:
-    """Let failed e-mails be sent again; returns the number that had failed and still say something."""
+    """Queue failed e-mails again. Returns the number that had failed and still have content."""
     failed = EmailDelivery.objects.filter(id__in=ids, status=DeliveryStatus.FAILED).exclude(params={})
     return failed.update(status=DeliveryStatus.PENDING, attempts_made=0, next_attempt_at=now)
 
@@ -232,7 +233,7 @@ def _claim(now: datetime) -> EmailDelivery | None:
 
 
 def _send(delivery: EmailDelivery, now: datetime) -> bool:
-    """False where the mail server did not answer, or broke off."""
+    """Send one e-mail. Returns False if the mail server did not respond or closed the connection."""
     is_answered = True
     try:
         message = compose(delivery)
@@ -256,9 +257,9 @@ def _send(delivery: EmailDelivery, now: datetime) -> bool:
 
 def compose(delivery: EmailDelivery) -> EmailMultiAlternatives | None:
     """
-    The e-mail in the recipient's language of now and their time zone; None when there is nothing left to say.
+    Return the e-mail in the recipient's current language and time zone; None if there is nothing left to say.
 
-    `emails/<kind>/` may say it in its own way; `emails/notification/` says it for all others.
+    Uses `emails/<kind>/` if that template exists, else `emails/notification/`.
     """
     if delivery.template == ACCOUNT:
         return _written(delivery)
@@ -286,7 +287,7 @@ def compose(delivery: EmailDelivery) -> EmailMultiAlternatives | None:
 
 
 def _written(delivery: EmailDelivery) -> EmailMultiAlternatives:
-    """What was written when it was asked for."""
+    """Return the e-mail as it was written when it was queued."""
     parts = delivery.params
     message = EmailMultiAlternatives(parts["subject"], parts["text"], None, [delivery.address])
     if parts["html"]:
@@ -332,7 +333,7 @@ def _unsubscribe_url(site: str, user_id: UUID, group: Group) -> str:
 
 
 def queue_digests(*, now: datetime) -> int:
-    """Put together the digests of those whose morning has come; one a day and pace."""
+    """Queue the digests of users for whom it is morning now; one per day and pace."""
     due: dict[UUID, list[tuple[User, str, date]]] = defaultdict(list)
     for user, pace, day in queries.digests_due(now):
         due[user.pk].append((user, pace, day))

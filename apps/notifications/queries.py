@@ -23,7 +23,7 @@ SENDING_LEASE = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class Shown:
-    """A notification with its words in the reader's language."""
+    """A notification with its text in the reader's language."""
 
     notification: Notification
     words: Words
@@ -31,7 +31,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class Wish:
-    """One row of the matrix of preferences."""
+    """One row of the notification settings."""
 
     group: str
     label: Text
@@ -46,7 +46,7 @@ def notifications_of(user_id: UUID) -> QuerySet[Notification]:
 
 
 def unread_count(user_id: UUID) -> int:
-    """Up to one more than `BELL_MAX`, which is shown as "99+"."""
+    """Return the count, at most `BELL_MAX` + 1, which is shown as "99+"."""
     return notifications_of(user_id).filter(read_at=None).order_by()[: BELL_MAX + 1].count()
 
 
@@ -55,7 +55,7 @@ def shown(notifications: Iterable[Notification]) -> list[Shown]:
 
 
 def wishes(user_id: UUID) -> list[Wish]:
-    """Every group with what the person chose, or the default."""
+    """Return every group with the user's setting, or the default."""
     kept = {preference.group: preference for preference in Preference.objects.filter(user_id=user_id)}
     return [
         Wish(
@@ -71,7 +71,7 @@ def wishes(user_id: UUID) -> list[Wish]:
 
 
 def wish(users: Iterable[User], group: str) -> dict[UUID, tuple[bool, str]]:
-    """(in the app, pace of e-mail) of several people for one group."""
+    """Return (in the app, pace of e-mail) of several users for one group."""
     ids = [user.pk for user in users]
     if group in MANDATORY:
         return dict.fromkeys(ids, (True, Pace.AT_ONCE.value))
@@ -81,13 +81,13 @@ def wish(users: Iterable[User], group: str) -> dict[UUID, tuple[bool, str]]:
 
 
 def next_email_for_update(now: datetime) -> EmailDelivery | None:
-    """The oldest e-mail that is due; one whose sender died in the middle is due again after its lease."""
+    """Return the oldest e-mail that is due. An e-mail whose sender crashed is due again after its lease."""
     due = Q(status=DeliveryStatus.PENDING) | Q(status=DeliveryStatus.SENDING)
     return next_due(EmailDelivery.objects.filter(due), now=now)
 
 
 def digests_due(now: datetime) -> list[tuple[User, str, date]]:
-    """People whose morning has come and for whom something waits: (user, pace, their day)."""
+    """Return users for whom it is morning and who have something pending: (user, pace, their date)."""
     waiting = Notification.objects.filter(digested_at=None, read_at=None, pace__in=[Pace.DAILY, Pace.WEEKLY])
     result = []
     pairs = list(waiting.order_by("user_id", "pace").values_list("user_id", "pace").distinct())

@@ -1,4 +1,4 @@
-"""From a kind and its values to words, in the active language and time zone."""
+"""Makes the text of a notification from its kind and values, in the active language and time zone."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from apps.notifications.catalogue.every_kind import KINDS
 
 Value = str | int | dict[str, Any]
 TEXT_MAX = 280
-# First strong isolate: a name of another script keeps its own direction inside the sentence (Unicode UAX 9).
+# First strong isolate: a name in another script keeps its own direction inside the sentence (Unicode UAX 9).
 ISOLATE, END = "\u2068", "\u2069"
-# Of Unicode's bidirectional and other unseen format characters those that a mail's header has no use for.
+# Unicode's bidirectional and other invisible format characters that an e-mail header must not contain.
 _UNSEEN = re.compile(
     "[\\u061c\\u200b\\u200e\\u200f\\u202a-\\u202e\\u2060-\\u2064\\u2066-\\u206f\\ufeff\\x00-\\x08\\x0e-\\x1f\\x7f]"
 )
@@ -38,11 +38,11 @@ class Words:
 
     @property
     def subject(self) -> str:
-        """For an e-mail's header: one line, without invisible marks."""
+        """Return the title for an e-mail header: one line, without invisible characters."""
         return " ".join(_UNSEEN.sub("", self.title).split())[:300]
 
 
-# What a subscriber writes into `params`.
+# Values that subscribers put into `params`.
 
 
 def money(amount: Money) -> dict[str, Any]:
@@ -54,7 +54,7 @@ def moment(value: datetime | None) -> dict[str, Any] | str:
 
 
 def country(code: str) -> dict[str, Any]:
-    """A country by its code, named in the reader's language."""
+    """A country by its code; its name is shown in the reader's language."""
     return {"country": code}
 
 
@@ -63,18 +63,18 @@ def choice(name: str, value: str) -> dict[str, Any]:
 
 
 def names(values: Iterable[str]) -> dict[str, Any]:
-    """Several names, listed as the reader's language does."""
+    """Several names, shown as a list in the reader's language."""
     return {"names": list(values)}
 
 
 def text(value: str) -> str:
-    """Somebody's own words, shortened."""
+    """A text written by a user, shortened."""
     squeezed = " ".join(value.split())
     return squeezed if len(squeezed) <= TEXT_MAX else squeezed[: TEXT_MAX - 1] + "…"
 
 
 def words(kind: str, params: dict[str, Any]) -> Words:
-    """Title and body in the active language; a kind that is no longer known says so plainly."""
+    """Return title and body in the active language. An unknown kind gives a plain sentence that says so."""
     kind_of = KINDS.get(kind)
     if kind_of is None:
         return Words(_("Something happened in your account"), "")
@@ -84,19 +84,19 @@ def words(kind: str, params: dict[str, Any]) -> Words:
 
 
 def _filled(template: Any, values: dict[str, str], numbers: dict[str, int]) -> str:
-    # A plural picks its form by the number itself, so numbers stay numbers until then.
+    # Plural forms are chosen by the number, so numbers are not formatted before that.
     return str(template % (_Missing(values) | numbers))
 
 
 class _Dash(int):
-    """Stands where a value is lost; a number, because a plural may ask for one."""
+    """Replaces a missing value; it is a number, because a plural may need one."""
 
     def __str__(self) -> str:
         return "–"
 
 
 class _Missing(dict[str, Any]):
-    """A value that an old row lacks is left empty rather than failing the whole list."""
+    """Leaves a value that is missing in an old row empty, instead of failing the whole list."""
 
     def __missing__(self, name: str) -> _Dash:
         return _Dash(0)

@@ -26,7 +26,7 @@ def _user(request: HttpRequest) -> User:
 @require_safe
 @login_required
 def notification_list(request: HttpRequest) -> HttpResponse:
-    """Unread ones first (the first page only), then all by time."""
+    """List unread notifications first (on the first page only), then all by time."""
     user = _user(request)
     mine = queries.notifications_of(user.pk)
     cursor = request.GET.get("cursor", "")
@@ -40,8 +40,9 @@ def notification_list(request: HttpRequest) -> HttpResponse:
 @login_required
 def open_notification(request: HttpRequest, notification_id: UUID) -> HttpResponse:
     """
-    Mark it read and go to its page. Where it is about another of the person's organizations, a button asks first: a
-    link from anywhere must not change for whom somebody acts.
+    Mark it read and redirect to its page. If it belongs to another of the user's organizations, ask with a button
+    first: a
+    link must not switch the acting organization.
     """
     user = _user(request)
     notification = get_object_or_404(user.notifications, id=notification_id)
@@ -74,10 +75,10 @@ def preferences(request: HttpRequest) -> HttpResponse:
     return render(request, "notifications/preferences.html", {"form": form}, status=status)
 
 
-@csrf_exempt  # mail programs post here (RFC 8058) without a session; the signed token is the permission
+@csrf_exempt  # mail programs POST here without a session (RFC 8058); the signed token is the permission
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
-    """A page with a button; only a POST changes anything, for link scanners open every link."""
+    """Show a page with a button. Only POST changes anything, because link scanners open every link."""
     group = operations.unsubscribe(token=token) if request.method == "POST" else None
     context = {"is_done": group is not None, "group": group, "is_refused": request.method == "POST" and group is None}
     return render(request, "notifications/unsubscribe.html", context)

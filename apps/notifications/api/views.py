@@ -29,7 +29,7 @@ class NewestFirst(KeysetPagination):
 
 
 class Notifications(ListAPIView[Notification]):
-    """One's own notifications, newest first, in the language of the request."""
+    """List the user's notifications, newest first, in the language of the request."""
 
     serializer_class = NotificationSerializer
     pagination_class = NewestFirst
@@ -44,7 +44,7 @@ class Notifications(ListAPIView[Notification]):
 class Unread(APIView):
     @extend_schema(responses=CountSerializer)
     def get(self, request: Request) -> Response:
-        """How many are unread, up to 99."""
+        """Return the number of unread notifications, up to 99."""
         return Response({"count": queries.unread_count(_reader(request))})
 
 
@@ -68,12 +68,12 @@ class Read(APIView):
 class Preferences(APIView):
     @extend_schema(responses=WishSerializer(many=True))
     def get(self, request: Request) -> Response:
-        """How one is notified of each group of things."""
+        """Return how the user is notified of each group."""
         return Response(WishSerializer(queries.wishes(_reader(request)), many=True).data)
 
     @extend_schema(request=WishSerializer(many=True), responses=WishSerializer(many=True))
     def put(self, request: Request) -> Response:
-        """Change some groups; mandatory ones stay as they are."""
+        """Change the settings of some groups; mandatory groups do not change."""
         serializer = WishSerializer(data=request.data, many=True)
         serializer.is_valid(raise_exception=True)
         wishes = {row["group"]: (row["is_in_app"], row["pace"]) for row in serializer.validated_data}

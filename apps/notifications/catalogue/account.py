@@ -1,4 +1,4 @@
-"""Who may act, where money goes, and what staff decided."""
+"""Notifications of roles, payout accounts and decisions by staff."""
 
 from __future__ import annotations
 

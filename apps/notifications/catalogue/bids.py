@@ -1,4 +1,4 @@
-"""Bids, and what becomes of them."""
+"""Notifications of bids and their outcomes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Groups of notifications, how often they come by e-mail, and what a kind consists of."""
+"""Groups of notifications, how often they are sent by e-mail, and the parts of a kind."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ MANDATORY = frozenset({Group.ACCOUNT})
 class Kind:
     """
     :param title: one line; `body`: one or two sentences. Placeholders name the notification's params.
-    :param icon: of the design system.
+    :param icon: an icon of the design system.
     """
 
     group: Group

@@ -1,4 +1,4 @@
-"""Tasks that suit, invitations, questions and answers."""
+"""Notifications of suitable tasks, invitations, questions and answers."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """
-From the events of every area to notifications: who is notified, and which values the sentence needs.
+Turns the events of all apps into notifications: who is notified, and which values the text needs.
 
-What an event reports may have gone on since; the rows are read as they are now, and a row that is gone tells nobody.
+The state may have changed since the event. Rows are read as they are now, and no one is notified about a deleted row.
 """
 
 from apps.accounts import adapter

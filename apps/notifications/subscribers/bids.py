@@ -1,4 +1,4 @@
-"""Of bids."""
+"""Notifications of bids."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def _bid(bid_id: UUID) -> Bid:
 
 @bus.subscribe(bidding.BidSubmitted, name="notifications.bid_submitted")
 def bid_submitted(event: bidding.BidSubmitted, now: datetime) -> None:
-    """A sealed bid says nothing of itself: neither who nor how much."""
+    """The notification of a sealed bid names neither the bidder nor the amount."""
     bid = _bid(event.bid_id)
     task = bid.task
     if task.bid_window == BidWindow.SEALED:

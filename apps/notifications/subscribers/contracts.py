@@ -1,4 +1,4 @@
-"""Of contracts and their milestones."""
+"""Notifications of contracts and their milestones."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def milestone_payment_failed(event: contracts.MilestonePaymentFailed, now: datet
 @bus.subscribe(contracts.WorkDelivered, name="notifications.work_delivered")
 def work_delivered(event: contracts.WorkDelivered, now: datetime) -> None:
     milestone = _milestone(event.milestone_id)
-    # The milestone's own date is gone when the work was answered before this is sent.
+    # The milestone's own date is already cleared if the work was answered before this runs.
     submitted_at = Deliverable.objects.get(id=event.deliverable_id).submitted_at
     due_at = milestone.review_due_at or submitted_at + timedelta(days=milestone.contract.review_days)
     _notify_of_milestone(

@@ -1,4 +1,4 @@
-"""Of disputes."""
+"""Notifications of disputes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Of money: held, released, paid out, claimed by a bank, and asked to be approved."""
+"""Notifications of money: held, released, paid out, charged back, and payments that need approval."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from apps.treasury import events as treasury_events
 @bus.subscribe(escrow.EscrowReleased, name="notifications.escrow_released")
 def escrow_released(event: escrow.EscrowReleased, now: datetime) -> None:
     memo = Escrow.objects.values_list("memo", flat=True).get(id=event.escrow_id)
-    # Money of a contract is released by an approval, a stop or a dispute, each of which is notified with its amount.
+    # Contract money is released by an approval, a cancellation or a dispute; each notifies with its own amount.
     is_of_contract = Milestone.objects.filter(escrow_id=event.escrow_id).exists()
     tell(
         event.payee_id, "funds_released", event.release_id, now, "payouts:wallet",
@@ -183,7 +183,7 @@ def liquidity_short(event: payout_events.LiquidityShort, now: datetime) -> None:
 
 @bus.subscribe(payments.ChargebackOpened, name="notifications.chargeback_due")
 def chargeback_due(event: payments.ChargebackOpened, now: datetime) -> None:
-    """Staff answer the bank, and there is a deadline: they are notified."""
+    """Notify staff, because they must answer the bank before a deadline."""
     number = chargebacks.chargeback_number(event.chargeback_id)
     operations.notify(
         users=people.staff_to_notify(roles.FINANCE),
@@ -242,8 +242,8 @@ def payout_failed(event: payout_events.PayoutFailed, now: datetime) -> None:
 @bus.subscribe(payout_events.PayoutAccountChanged, name="notifications.payout_account_changed")
 def payout_account_changed(event: payout_events.PayoutAccountChanged, now: datetime) -> None:
     """
-    Whoever may withdraw or owns the organization, and the person who set the account that was paid to before, even if
-    they left: the one who is robbed has to learn of it.
+    Notify members who may withdraw, owners, and the person who set the previous payout account, even if they have left:
+    the victim of a theft must learn of it.
     """
     users = {user.pk: user for user in people.users_to_notify(event.organization_id, roles.WITHDRAW)}
     users |= {user.pk: user for user in people.owners(event.organization_id)}
@@ -257,7 +257,7 @@ def payout_account_changed(event: payout_events.PayoutAccountChanged, now: datet
 
 @bus.subscribe(accounts.CountryChanged, name="notifications.country_changed")
 def country_changed(event: accounts.CountryChanged, now: datetime) -> None:
-    """Owners read it, and the staff who look at it before money leaves."""
+    """Notify owners, and the staff who check it before money is paid out."""
     params = {
         "organization": name_of(event.organization_id),
         "before": rules.country(event.before),
@@ -285,7 +285,7 @@ def key_made(event: accounts.KeyMade, now: datetime) -> None:
 
 @bus.subscribe(spending.RuleLoosening, name="notifications.rule_loosening")
 def rule_loosening(event: spending.RuleLoosening, now: datetime) -> None:
-    """Owners, whoever asked: so that nobody loosens what binds them unseen."""
+    """Notify all owners, including the one who requested it, so that limits cannot be loosened unnoticed."""
     change = SpendingRuleChange.objects.select_related("proposed_by", "agreed_by").get(id=event.change_id)
     is_agreed = event.status == RuleChangeStatus.AGREED
     operations.notify(
@@ -301,7 +301,7 @@ def rule_loosening(event: spending.RuleLoosening, now: datetime) -> None:
 
 @bus.subscribe(spending.ApprovalRequested, name="notifications.approval_requested")
 def approval_requested(event: spending.ApprovalRequested, now: datetime) -> None:
-    """Whoever may pay for the organization, but not the person who asks."""
+    """Notify members who may pay for the organization, except the requester."""
     approval = Approval.objects.select_related("requested_by").get(id=event.approval_id)
     users = [
         user

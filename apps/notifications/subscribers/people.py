@@ -1,4 +1,4 @@
-"""Of messages, reviews, moderation and memberships."""
+"""Notifications of messages, reviews, moderation and memberships."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ def message_sent(event: messaging.MessageSent, now: datetime) -> None:
 @bus.subscribe(reviews.ReviewSubmitted, name="notifications.review_submitted")
 def review_submitted(event: reviews.ReviewSubmitted, now: datetime) -> None:
     contract = contract_of(event.contract_id)
-    if not contract.reviews.filter(author_id=event.subject_id).exists():  # else both are in, and published
+    # otherwise both reviews are written and published
+    if not contract.reviews.filter(author_id=event.subject_id).exists():
         tell(
             event.subject_id, "review_submitted", event.contract_id, now, "reviews:new", event.contract_id,
             who=name_of(event.author_id), contract=contract.title,

@@ -1,4 +1,4 @@
-"""How an organization is notified."""
+"""Finds the users of an organization who are notified."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Of tasks: to whom they suit, and who asks, answers and adds."""
+"""Notifications of tasks: suitable tasks, questions, answers and addenda."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def task_suits(event: matching.TaskSuits, now: datetime) -> None:
 
 @bus.subscribe(matching.PeopleSuit, name="notifications.people_suit")
 def people_suit(event: matching.PeopleSuit, now: datetime) -> None:
-    """Unless somebody was invited meanwhile; whoever may no longer be recommended is not named."""
+    """Skip tasks that have invitations by now; freelancers who may no longer be recommended are not named."""
     task = Task.objects.filter(id=event.task_id, status=TaskStatus.OPEN, hidden_at=None, invitations=None).first()
     there = inputs.still_to_match(event.organization_ids)
     named = [
@@ -95,7 +95,7 @@ def bidding_closed(event: tasks.BiddingClosed, now: datetime) -> None:
 
 @bus.subscribe(tasks.TaskEnded, name="notifications.task_ended")
 def task_ended(event: tasks.TaskEnded, now: datetime) -> None:
-    """The employer is notified when the clock did it; bidders learn it through their bids."""
+    """Notify the employer if the scheduler ended the task; bidders are notified through their bids."""
     if event.status == TaskStatus.EXPIRED:
         task = Task.objects.get(id=event.task_id)
         tell(
