@@ -5,7 +5,7 @@ from apps.outbox import bus
 
 @bus.event("spending.approval_requested")
 class ApprovalRequested:
-    """Somebody wants to pay more than one person may decide alone."""
+    """A member wants to pay more than one person may decide alone."""
 
     approval_id: UUID
     organization_id: UUID
@@ -13,7 +13,7 @@ class ApprovalRequested:
 
 @bus.event("spending.rule_loosening")
 class RuleLoosening:
-    """A limit is to be loosened: wanted (`proposed`), or agreed and in force a day later (`agreed`)."""
+    """A limit is to be loosened: requested (`proposed`), or approved and in force a day later (`agreed`)."""
 
     change_id: UUID
     organization_id: UUID
@@ -22,7 +22,7 @@ class RuleLoosening:
 
 @bus.event("spending.approval_decided")
 class ApprovalDecided:
-    """A second person agreed or refused."""
+    """A second person approved or refused."""
 
     approval_id: UUID
     organization_id: UUID

@@ -1,4 +1,4 @@
-"""Limits and budgets as people fill them in."""
+"""Forms of limits and budgets."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class BudgetForm(forms.Form):
 
 
 class PurposeForm(forms.Form):
-    """Beside a payment: from which budget, under which purchase order."""
+    """Fields next to a payment: its budget and its purchase order."""
 
     budget = forms.ModelChoiceField(
         label=_("Budget"), queryset=Budget.objects.none(), required=False, empty_label=_("No budget")

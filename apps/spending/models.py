@@ -10,15 +10,15 @@ from apps.spending.states import ApprovalStatus, RuleChangeStatus, SpendStatus
 
 
 class SpendingRule(BaseModel):
-    """What one organization allows itself, in its own currency; without a row everything is allowed."""
+    """The spending limits of one organization, in its own currency; without a row there are no limits."""
 
     organization = models.OneToOneField(Organization, on_delete=models.PROTECT, related_name="+")
     currency = currency_field()
     approval_above_minor = models.BigIntegerField(null=True, blank=True)
-    """A payment above it needs a second person; null: never."""
+    """A payment above this needs a second person's approval; null: never needed."""
     monthly_limit_minor = models.BigIntegerField(null=True, blank=True)
     member_limit_minor = models.BigIntegerField(null=True, blank=True)
-    """What one person may spend in a calendar month."""
+    """What one person may spend per calendar month."""
     set_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     set_at = models.DateTimeField()
 
@@ -46,7 +46,9 @@ class SpendingRule(BaseModel):
 
 
 class SpendingRuleChange(BaseModel):
-    """One change of the rule, kept for good: who wanted it, who agreed, what it was before, when it took effect."""
+    """
+    One change of the limits, kept permanently: who requested it, who approved, the values before, when it takes effect.
+    """
 
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
     currency = currency_field()
@@ -54,13 +56,13 @@ class SpendingRuleChange(BaseModel):
     monthly_limit_minor = models.BigIntegerField(null=True, blank=True)
     member_limit_minor = models.BigIntegerField(null=True, blank=True)
     before = models.JSONField()
-    """The limits that held when it was wanted, by column; empty where there was no rule."""
+    """The limits at the time of the request, by column; empty if there were none."""
     is_loosening = models.BooleanField()
     status = models.CharField(max_length=10, choices=RuleChangeStatus, default=RuleChangeStatus.PROPOSED)
     proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField()
     agreed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    """Null with `agreed_at`: nobody else of the organization could have agreed."""
+    """Null while `agreed_at` is set: no one else in the organization could have approved."""
     agreed_at = models.DateTimeField(null=True, blank=True)
     effective_at = models.DateTimeField(null=True, blank=True)
 
@@ -123,7 +125,7 @@ class Budget(BaseModel):
 
 
 class Approval(BaseModel):
-    """One payment that somebody asked a second person about."""
+    """One request for a second person's approval of a payment."""
 
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
     reference_id = models.UUIDField()
@@ -166,7 +168,7 @@ class Approval(BaseModel):
 
 
 class Spend(BaseModel):
-    """One payment within the limits: what was paid, for which budget, under which purchase order."""
+    """One payment counted against the limits: amount, budget, purchase order."""
 
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
     reference_id = models.UUIDField(unique=True)
@@ -175,10 +177,12 @@ class Spend(BaseModel):
     amount_minor = amount_field()
     currency = currency_field()
     counted_minor = models.BigIntegerField(null=True, blank=True)
-    """In the organization's currency, at the mid rate of the day; null where there is no rate and no limit asked."""
+    """
+    In the organization's currency, at the mid rate of the day; null if there is no rate and no limit required one.
+    """
     counted_currency = currency_field()
     returned_minor = amount_field(default=0)
-    """What came back since, in `currency`."""
+    """The amount returned since, in `currency`."""
     budget = models.ForeignKey(Budget, on_delete=models.PROTECT, null=True, blank=True, related_name="spends")
     purchase_order = models.CharField(max_length=60, blank=True, default="")
     approval = models.ForeignKey(Approval, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -205,7 +209,7 @@ class Spend(BaseModel):
 
     @property
     def counted(self) -> Money | None:
-        """What still counts: the payment less what came back, in the organization's currency."""
+        """The amount that still counts: the payment minus what was returned, in the organization's currency."""
         if self.counted_minor is None:
             return None
         kept = self.counted_minor * (self.amount_minor - self.returned_minor) // self.amount_minor

@@ -1,4 +1,4 @@
-"""Limits, budgets and second persons: what stands between wanting to pay and the checkout."""
+"""Limits, budgets and second-person approvals: the checks before a checkout is opened."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LOOSENING_WAIT = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """What a payment is for: `reference_id` and `memo` are the work's, as a snapshot."""
+    """What a payment is for; `reference_id` and `memo` are copies from the work."""
 
     reference_id: UUID
     memo: str
@@ -45,12 +45,13 @@ def set_rule(
     now: datetime,
 ) -> SpendingRule:
     """
-    Set what the organization allows itself, in its own currency; None lifts a limit.
+    Set the organization's limits, in its own currency; None removes a limit.
 
-    What is stricter holds at once. What is looser waits for a second person and then for a day (`agree_to_loosen`);
-    gives the rule that holds now.
+    Stricter values apply at once. Looser values need a second person's approval and then wait a day
+    (`agree_to_loosen`).
+    Returns the limits in force now.
 
-    :raises FreshLoginNeeded: where something is loosened.
+    :raises FreshLoginNeeded: if a limit is loosened.
     """
     policies.check_can_set_rule(actor, organization_id)
     limits.spend("change_money_settings", actor.user_id, now=now)
@@ -69,7 +70,7 @@ def set_rule(
     _withdraw_open_change(organization_id, actor, now)
     if before == after and rule is not None:
         return rule
-    # Two currencies cannot be compared: nothing is tightened before the second person has agreed to the new one.
+    # Amounts in two currencies cannot be compared, so nothing is tightened before the second person approves.
     is_comparable = rule is None or rule.currency == currency
     at_once = after if not is_loosening else rules.tightest(before, after) if is_comparable else before
     if rule is None or at_once != before:
@@ -88,7 +89,7 @@ def _note_and_set(
     actor: Actor,
     now: datetime,
 ) -> SpendingRule:
-    """A change that loosens nothing: recorded and in force."""
+    """Record a change that loosens nothing, and apply it."""
     change = SpendingRuleChange.objects.create(
         organization_id=organization_id, currency=currency, before=before, is_loosening=False,
         proposed_by_id=actor.person_id, proposed_at=now, **after,
@@ -108,7 +109,8 @@ def _propose_loosening(
         organization_id=organization_id, currency=currency, before=before, is_loosening=True,
         proposed_by_id=actor.person_id, proposed_at=now, **after,
     )  # fmt: skip
-    if not queries.could_agree(change).exists():  # the owner alone: the day and the mail are what is left
+    # a sole owner: only the delay and the notification remain as protection
+    if not queries.could_agree(change).exists():
         changes = {"agreed_at": now, "effective_at": now + LOOSENING_WAIT}
         move(change, RULE_CHANGE, "agree", actor=actor, now=now, changes=changes)
     _publish_loosening(change, now)
@@ -144,7 +146,7 @@ def _put_in_force(change: SpendingRuleChange, actor: Actor, now: datetime) -> Sp
 
 
 def _rule_in_force_for_update(organization_id: UUID, now: datetime) -> SpendingRule | None:
-    """The rule under its lock, after a change that is due by now."""
+    """Return the locked limits, after applying a change that is due by now."""
     rule = queries.rule_for_update(organization_id)
     due = queries.due_change_for_update(organization_id, now)
     return _put_in_force(due, SYSTEM, now) if due is not None else rule
@@ -159,10 +161,12 @@ def _withdraw_open_change(organization_id: UUID, actor: Actor, now: datetime) ->
 @transaction.atomic
 def agree_to_loosen(*, change_id: UUID, actor: Actor, now: datetime) -> SpendingRuleChange:
     """
-    The second person agrees that a limit is loosened; it takes effect a day later.
+    Approve, as the second person, that a limit is loosened; it takes effect a day later.
 
-    :raises OwnRequest: nobody agrees to what they asked for. :raises OwnerNeeded: one of the two is an owner.
-    :raises SecondPersonTooNew: :raises FreshLoginNeeded: :raises IllegalTransition:
+    :raises OwnRequest: if the actor requested the change. :raises OwnerNeeded: unless one of the two is an owner.
+    :raises SecondPersonTooNew: if the actor joined or got the role too recently.
+    :raises FreshLoginNeeded: if the actor must log in again.
+    :raises IllegalTransition: if the change is no longer open.
     """
     change = queries.change_for_update(change_id)
     policies.check_can_agree_to_loosen(actor, change, now)
@@ -174,7 +178,9 @@ def agree_to_loosen(*, change_id: UUID, actor: Actor, now: datetime) -> Spending
 
 @transaction.atomic
 def withdraw_loosening(*, change_id: UUID, actor: Actor, now: datetime) -> SpendingRuleChange:
-    """Anybody who may set the rule calls a loosening off before it takes effect; the stricter rule stays."""
+    """
+    Cancel a loosening before it takes effect; any member who may set limits can do this. The stricter limits stay.
+    """
     change = queries.change_for_update(change_id)
     policies.check_can_set_rule(actor, change.organization_id)
     _rule_in_force_for_update(change.organization_id, now)
@@ -205,7 +211,7 @@ def open_budget(
 
 @transaction.atomic
 def close_budget(*, budget_id: UUID, actor: Actor, now: datetime) -> Budget:
-    """Nothing more is paid from it; what was paid stays in the reports."""
+    """Close the budget for new payments; earlier payments stay in the reports."""
     budget = queries.budget_of(actor.side_id, budget_id)
     policies.check_can_manage(actor, budget.organization_id)
     budget.is_closed = True
@@ -213,12 +219,12 @@ def close_budget(*, budget_id: UUID, actor: Actor, now: datetime) -> Budget:
     return budget
 
 
-# -- a second person
+# -- approvals
 
 
 @transaction.atomic
 def request_approval(*, organization_id: UUID, purpose: Purpose, note: str, actor: Actor, now: datetime) -> Approval:
-    """Ask a second person about a payment; asking again for the same work replaces the earlier request."""
+    """Request a second person's approval of a payment; a new request for the same work replaces the earlier one."""
     policies.check_can_see(actor, organization_id)
     limits.spend("request_approval", actor.user_id, now=now)
     _open_budget_of(organization_id, purpose.budget_id)
@@ -245,9 +251,9 @@ def request_approval(*, organization_id: UUID, purpose: Purpose, note: str, acto
 @transaction.atomic
 def decide(*, approval_id: UUID, is_approved: bool, reason: str, actor: Actor, now: datetime) -> Approval:
     """
-    A second person agrees, or refuses with a reason.
+    Approve, or refuse with a reason, as the second person.
 
-    :raises OwnRequest: nobody approves what they asked for.
+    :raises OwnRequest: if the actor made the request.
     """
     approval = queries.approval_for_update(approval_id)
     policies.check_can_decide(actor, approval, now)
@@ -261,32 +267,33 @@ def decide(*, approval_id: UUID, is_approved: bool, reason: str, actor: Actor, n
 
 @transaction.atomic
 def withdraw(*, approval_id: UUID, actor: Actor, now: datetime) -> Approval:
-    """Take back what one asked for; who leads the organization may too."""
+    """Withdraw a request; possible for the requester and for those who lead the organization."""
     approval = queries.approval_for_update(approval_id)
     policies.check_can_take_back(actor, approval)
     return move(approval, APPROVAL, "withdraw", actor=actor, now=now)
 
 
-# -- paying
+# -- payments
 
 
 @transaction.atomic
 def reserve(*, organization_id: UUID, purpose: Purpose, actor: Actor, now: datetime) -> Spend:
     """
-    Count a payment within the limits before it is started; the same work again replaces what was reserved.
+    Count a payment against the limits before it starts; a second call for the same work replaces the reservation.
 
-    Payments of one organization are compared one after the other, so that two at once cannot both fit.
+    Payments of one organization are checked one after the other, so that two concurrent ones cannot both fit.
 
-    :raises ApprovalNeeded: above the threshold, until a second person agreed to this amount.
-    :raises OverMonthlyLimit, OverMemberLimit, OverBudget: with what is left.
-    :raises LimitNotComparable: where no official rate leads to the limit's currency and nobody approved.
+    :raises ApprovalNeeded: above the threshold, unless a second person approved this amount.
+    :raises OverMonthlyLimit, OverMemberLimit, OverBudget: with the amount that is left.
+    :raises LimitNotComparable: if there is no official rate to the limit's currency and no approval.
     """
     rule = _rule_in_force_for_update(organization_id, now)
     budget = _open_budget_of(organization_id, purpose.budget_id)
     spend = queries.spend_for_update(purpose.reference_id)
     if spend is not None and SPEND.allows(spend.status, "lapse"):
-        move(spend, SPEND, "lapse", actor=SYSTEM, now=now)  # so that it is not counted beside itself
-    # In the currency of the limits: another currency of the organization would make them compare with nothing.
+        move(spend, SPEND, "lapse", actor=SYSTEM, now=now)  # so that the work is not counted twice
+    # In the currency of the limits: after a change of the organization's currency, sums would otherwise not be
+    # comparable.
     limits_of = rule if rule is not None and _has_ceiling(rule) else budget
     currency = limits_of.currency if limits_of else people.organization(organization_id).currency
     converted = rates.convert(purpose.amount, currency, now.date())
@@ -359,7 +366,7 @@ def _open_budget_of(organization_id: UUID, budget_id: UUID | None) -> Budget | N
 
 @transaction.atomic
 def paid(*, reference_id: UUID, now: datetime) -> None:
-    """The money was paid in; hearing it twice changes nothing."""
+    """Record that the money was paid. Safe to call twice."""
     spend = queries.spend_for_update(reference_id)
     if spend is not None and SPEND.allows(spend.status, "spend"):
         move(spend, SPEND, "spend", actor=SYSTEM, now=now)
@@ -367,7 +374,7 @@ def paid(*, reference_id: UUID, now: datetime) -> None:
 
 @transaction.atomic
 def lapsed(*, reference_id: UUID, now: datetime) -> None:
-    """The payment failed or was cancelled: it no longer counts."""
+    """Stop counting a payment that failed or was cancelled."""
     spend = queries.spend_for_update(reference_id)
     if spend is not None and SPEND.allows(spend.status, "lapse"):
         move(spend, SPEND, "lapse", actor=SYSTEM, now=now)
@@ -376,9 +383,9 @@ def lapsed(*, reference_id: UUID, now: datetime) -> None:
 @transaction.atomic
 def returned(*, reference_id: UUID, whole_returned: Money, now: datetime) -> None:
     """
-    A part came back: it no longer counts.
+    Stop counting the part of a payment that was returned.
 
-    :param whole_returned: everything that has come back so far, so that hearing it twice changes nothing.
+    :param whole_returned: the total returned so far, so that a second call changes nothing.
     """
     spend = queries.spend_for_update(reference_id)
     if spend is not None and whole_returned.currency == spend.currency:

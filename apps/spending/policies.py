@@ -1,4 +1,4 @@
-"""Who may set limits, ask, decide and pay; and what a payment is refused for."""
+"""Permissions to set limits, request, approve and pay; and the reasons for refusing a payment."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class ReasonMissing(Invalid):
 
 
 def check_can_see(actor: Actor, organization_id: UUID) -> None:
-    """:raises NotFound: for strangers."""
+    """:raises NotFound: if the actor may not see the organization's spending."""
     if not may(actor, Act.SEE_SPENDING, organization_id):
         raise NotFound
 
@@ -104,12 +104,16 @@ def check_can_set_rule(actor: Actor, organization_id: UUID) -> None:
 
 
 def check_can_loosen(actor: Actor, organization_id: UUID) -> None:
-    """As `check_can_set_rule`. :raises FreshLoginNeeded: :raises NotByKey: as they say."""
+    """As `check_can_set_rule`. :raises FreshLoginNeeded: :raises NotByKey: if an API key is used."""
     check_may(actor, Act.LOOSEN_SPENDING_RULE, organization_id)
 
 
 def check_can_agree_to_loosen(actor: Actor, change: SpendingRuleChange, now: datetime) -> None:
-    """:raises OwnRequest: :raises OwnerNeeded: :raises SecondPersonTooNew: :raises FreshLoginNeeded: as they say."""
+    """
+    :raises OwnRequest: if the actor requested the change. :raises OwnerNeeded: unless one of the two is an owner.
+    :raises SecondPersonTooNew: if the actor joined or got the role too recently.
+    :raises FreshLoginNeeded: if the actor must log in again.
+    """
     check_can_see(actor, change.organization_id)
     check_can_loosen(actor, change.organization_id)
     if actor.user_id == change.proposed_by_id:
@@ -131,8 +135,8 @@ def can_agree_to_loosen(actor: Actor, change: SpendingRuleChange, now: datetime)
 
 def check_can_decide(actor: Actor, approval: Approval, now: datetime) -> None:
     """
-    :raises OwnRequest: nobody approves what they asked for. :raises NotAllowed: without the right to pay.
-    :raises SecondPersonTooNew: for somebody who joined, or got the role, a moment ago.
+    :raises OwnRequest: if the actor made the request. :raises NotAllowed: without the permission to pay.
+    :raises SecondPersonTooNew: if the actor joined or got the role too recently.
     """
     check_can_see(actor, approval.organization_id)
     check_may(actor, Act.DECIDE_SPENDING, approval.organization_id)

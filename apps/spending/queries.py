@@ -1,4 +1,4 @@
-"""What was spent, within which limits, and what waits for a second person."""
+"""Payments, limits, and requests waiting for a second person."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class BudgetUse:
 
 
 def rule_of(organization_id: UUID, now: datetime) -> SpendingRule | None:
-    """The rule that holds at that moment, also where the change that made it is recorded with the next payment."""
+    """Return the limits in force at `now`, including a change that is due but not yet applied to the row."""
     rule = SpendingRule.objects.select_related("set_by").filter(organization_id=organization_id).first()
     change = open_change(organization_id)
     if rule is not None and change is not None and change.effective_at is not None and change.effective_at <= now:
@@ -48,7 +48,7 @@ _OPEN = (RuleChangeStatus.PROPOSED, RuleChangeStatus.AGREED)
 
 
 def open_change(organization_id: UUID) -> SpendingRuleChange | None:
-    """The loosening that waits, for a second person or for its day."""
+    """Return the pending loosening: waiting for a second person, or for its effective time."""
     return (
         SpendingRuleChange.objects.filter(organization_id=organization_id, status__in=_OPEN)
         .select_related("proposed_by", "agreed_by")
@@ -57,7 +57,7 @@ def open_change(organization_id: UUID) -> SpendingRuleChange | None:
 
 
 def pending_change(organization_id: UUID, now: datetime) -> SpendingRuleChange | None:
-    """As `open_change`, less one that is due and so the rule already."""
+    """As `open_change`, without a change that is already due and so in force."""
     change = open_change(organization_id)
     return None if change is None or (change.effective_at is not None and change.effective_at <= now) else change
 
@@ -77,7 +77,7 @@ def due_change_for_update(organization_id: UUID, now: datetime) -> SpendingRuleC
 
 
 def change_for_update(change_id: UUID) -> SpendingRuleChange:
-    """:raises NotFound: if there is none."""
+    """:raises NotFound: if it does not exist."""
     spending_rule_change = SpendingRuleChange.objects.select_for_update().filter(id=change_id).first()
     if spending_rule_change is None:
         raise NotFound
@@ -85,7 +85,7 @@ def change_for_update(change_id: UUID) -> SpendingRuleChange:
 
 
 def changes_of(organization_id: UUID) -> QuerySet[SpendingRuleChange]:
-    """Everything that was changed or wanted, newest first."""
+    """All changes and requested changes, newest first."""
     return (
         SpendingRuleChange.objects.filter(organization_id=organization_id)
         .select_related("proposed_by", "agreed_by")
@@ -94,7 +94,7 @@ def changes_of(organization_id: UUID) -> QuerySet[SpendingRuleChange]:
 
 
 def could_agree(change: SpendingRuleChange) -> QuerySet[Membership]:
-    """Who could be the second person: an owner; where an owner asks, a manager too."""
+    """Members who could be the second person: owners; if an owner requests, managers too."""
     others = Membership.objects.filter(organization_id=change.organization_id, user__is_active=True).exclude(
         user_id=change.proposed_by_id
     )
@@ -105,7 +105,7 @@ def could_agree(change: SpendingRuleChange) -> QuerySet[Membership]:
 
 
 def rule_for_update(organization_id: UUID) -> SpendingRule | None:
-    """The lock under which payments of one organization are compared with its limits, one after the other."""
+    """Return the limits with the lock under which payments of one organization are checked one after the other."""
     return SpendingRule.objects.select_for_update().filter(organization_id=organization_id).first()
 
 
@@ -130,7 +130,7 @@ def use_of(budget: Budget) -> BudgetUse:
 
 
 def uses_of(budgets: Iterable[Budget]) -> list[BudgetUse]:
-    """Each budget with what it has left; one query for all."""
+    """Return each budget with its remaining amount; one query for all."""
     listed = list(budgets)
     spends: dict[UUID | None, list[Spend]] = {}
     for spend in Spend.objects.filter(budget__in=listed, status__in=COUNTING):
@@ -143,7 +143,7 @@ def uses_of(budgets: Iterable[Budget]) -> list[BudgetUse]:
 
 
 def spent_in_month(organization_id: UUID, currency: str, on: date, *, user_id: UUID | None = None) -> Money:
-    """What counts in the calendar month of a day (UTC), of the whole organization or of one person."""
+    """Return what counts in the calendar month (UTC) of the date `on`, for the whole organization or one person."""
     spends = Spend.objects.filter(
         organization_id=organization_id, status__in=COUNTING, spent_on__year=on.year, spent_on__month=on.month
     )
@@ -151,7 +151,7 @@ def spent_in_month(organization_id: UUID, currency: str, on: date, *, user_id: U
 
 
 def spends_of(organization_id: UUID) -> QuerySet[Spend]:
-    """Newest first."""
+    """All payments of an organization, newest first."""
     return (
         Spend.objects.filter(organization_id=organization_id)
         .select_related("budget", "spent_by", "approval__decided_by")
@@ -168,7 +168,7 @@ def spend_for_update(reference_id: UUID) -> Spend | None:
 
 
 def purchase_order_of(reference_id: UUID) -> str:
-    """What documents print as the buyer's reference; empty without one."""
+    """Return the buyer's reference printed on documents; empty if there is none."""
     spend = spend_of_reference(reference_id)
     return spend.purchase_order if spend else ""
 
@@ -177,7 +177,7 @@ def purchase_order_of(reference_id: UUID) -> str:
 
 
 def approvals_of(organization_id: UUID) -> QuerySet[Approval]:
-    """Waiting ones first, then the newest."""
+    """Pending requests first, then the newest."""
     return (
         Approval.objects.filter(organization_id=organization_id)
         .select_related("requested_by", "decided_by", "budget")
@@ -190,7 +190,7 @@ def waiting_approvals(organization_id: UUID) -> QuerySet[Approval]:
 
 
 def approval_for_update(approval_id: UUID) -> Approval:
-    """:raises NotFound: if there is none."""
+    """:raises NotFound: if it does not exist."""
     approval = Approval.objects.select_for_update(of=("self",)).filter(id=approval_id).first()
     if approval is None:
         raise NotFound
@@ -198,7 +198,7 @@ def approval_for_update(approval_id: UUID) -> Approval:
 
 
 def open_approval(reference_id: UUID) -> Approval | None:
-    """Asked or approved, and not yet used."""
+    """Return the requested or approved, unused approval, if any."""
     return (
         Approval.objects.filter(reference_id=reference_id, status__in=[ApprovalStatus.ASKED, ApprovalStatus.APPROVED])
         .select_related("requested_by", "decided_by")

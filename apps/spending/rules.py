@@ -1,4 +1,4 @@
-"""Which change of a limit loosens it: pure arithmetic on columns of minor units, None for no limit."""
+"""Which change loosens a limit: pure arithmetic on amounts in minor units; None means no limit."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ def is_looser(before: int | None, after: int | None) -> bool:
 
 
 def loosens(before: Mapping[str, int | None], after: Mapping[str, int | None]) -> bool:
-    """Whether any of the limits allows more than it did."""
+    """Return whether any limit allows more than before."""
     return any(is_looser(before.get(name), after[name]) for name in LIMITS)
 
 
 def tightest(before: Mapping[str, int | None], after: Mapping[str, int | None]) -> dict[str, int | None]:
-    """Of each limit the stricter value: what holds at once while the rest waits for a second person."""
+    """Return the stricter value of each limit: these apply at once while the rest waits for a second person."""
     return {name: before[name] if is_looser(before.get(name), after[name]) else after[name] for name in LIMITS}

@@ -1,4 +1,4 @@
-"""What can become of a request to pay, and of money set aside within a limit."""
+"""States and transitions of approval requests, payments and rule changes."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""What became of a payment, heard from held money."""
+"""Updates payments from the events of escrows."""
 
 from __future__ import annotations
 
@@ -29,12 +29,14 @@ def returned(event: escrow.EscrowRefunded, now: datetime) -> None:
 
 @bus.subscribe(escrow.EscrowCredited, name="spending.credited")
 def credited(event: escrow.EscrowCredited, now: datetime) -> None:
-    """Credit that pays for the next work is counted there, so it no longer counts here."""
+    """Credit is counted again when it pays for other work, so it no longer counts here."""
     _returned(event.escrow_id, now)
 
 
 def _returned(escrow_id: UUID, now: datetime) -> None:
-    """All that has gone back so far, with its part of the fee: the order and the number of events do not matter."""
+    """
+    Pass the total returned so far, with its part of the fee; so neither the order nor the number of events matters.
+    """
     held = Escrow.objects.get(id=escrow_id)
     fee = pricing.earned_part(held.employer_fee, whole=held.amount, before=held.released, step=held.refunded)
     operations.returned(reference_id=held.reference_id, whole_returned=held.refunded + fee, now=now)

@@ -1,4 +1,4 @@
-"""Pages of what an organization allows itself, and what waits for a second person."""
+"""Pages of an organization's limits, and of requests waiting for a second person."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ _SAYS = {
 @login_required
 @require_POST
 def agree(request: HttpRequest, change_id: UUID) -> HttpResponse:
-    """The second person agrees that a limit is loosened."""
+    """The second person approves that a limit is loosened."""
     result = _change(request, change_id)
     operations.agree_to_loosen(change_id=result.id, actor=actor(request), now=timezone.now())
     messages.success(request, _("Agreed. The new limits hold in 24 hours; until then they can be withdrawn."))
@@ -144,7 +144,7 @@ def close_budget(request: HttpRequest, budget_id: UUID) -> HttpResponse:
     return redirect("spending:overview")
 
 
-# -- a second person
+# -- approvals
 
 
 @login_required
@@ -214,7 +214,7 @@ def _approval_context(request: HttpRequest, approval: Approval, form: DecisionFo
 @login_required
 @require_safe
 def export(request: HttpRequest) -> StreamingHttpResponse:
-    """Everything that was paid, with budget and purchase order, for a spreadsheet."""
+    """Download all payments with budget and purchase order, for a spreadsheet."""
     spends = queries.spends_of(_organization_id(request))[:CSV_ROWS_MAX]
     head = ("date", "what", "budget", "purchase_order", "amount", "returned", "currency", "state", "by", "approved_by")
     return spreadsheets.download(f"spending-{timezone.now():%Y-%m-%d}", [head, *map(_cells, spends)])

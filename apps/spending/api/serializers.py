@@ -7,7 +7,7 @@ from apps.spending.models import Approval, Budget, Spend, SpendingRuleChange
 
 
 class LimitsSerializer(StrictSerializer):
-    """In the organization's currency; null lifts a limit."""
+    """Amounts in the organization's currency; null removes a limit."""
 
     currency = serializers.CharField(read_only=True)
     approval_above_minor = serializers.IntegerField(min_value=0, max_value=2**53, allow_null=True)

@@ -34,7 +34,7 @@ def _organization_id(request: Request) -> UUID:
 
 
 class Limits(APIView):
-    """What the organization allows itself."""
+    """Return the organization's spending limits."""
 
     @extend_schema(responses=serializers.LimitsInForceSerializer, operation_id="spending_limits")
     def get(self, request: Request) -> Response:
@@ -77,7 +77,7 @@ class RuleChange(APIView):
         operation_id="spending_limits_change_step",
     )
     def post(self, request: Request, change_id: UUID) -> Response:
-        """Agree, as the second person, to limits that are to be loosened; or keep them as they are."""
+        """The second person approves limits that are to be loosened, or rejects the change."""
         organization_id = _organization_id(request)
         serializer = serializers.RuleChangeStepSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
@@ -89,7 +89,7 @@ class RuleChange(APIView):
 
 
 class Budgets(APIView):
-    """Open budgets with what they have left."""
+    """List open budgets with their remaining amounts."""
 
     @extend_schema(responses=serializers.BudgetUseSerializer(many=True), operation_id="budgets")
     def get(self, request: Request) -> Response:
@@ -126,7 +126,7 @@ class CloseBudget(APIView):
 
 
 class Approvals(ListAPIView[Approval]):
-    """Payments that somebody asked a second person about, newest first."""
+    """List payments for which a second person's approval was requested, newest first."""
 
     serializer_class = serializers.ApprovalSerializer
 
@@ -147,7 +147,7 @@ class Decide(APIView):
         operation_id="approval_decide",
     )
     def post(self, request: Request, approval_id: UUID) -> Response:
-        """A second person agrees, or refuses with a reason."""
+        """The second person approves, or refuses with a reason."""
         result = queries.approvals_of(_organization_id(request)).filter(id=approval_id).first()
         if result is None:
             raise NotFound
@@ -163,7 +163,7 @@ class Decide(APIView):
 
 
 class Spends(ListAPIView[Spend]):
-    """Everything that was paid, with budget and purchase order, newest first."""
+    """List all payments with budget and purchase order, newest first."""
 
     serializer_class = serializers.SpendSerializer
 
