@@ -8,13 +8,13 @@ from apps.common.money import Money
 
 
 class Report(BaseModel):
-    """What was owed and what was there on one night, as published; append-only."""
+    """The liabilities and assets of one night, as published; append-only."""
 
     night = models.DateField(unique=True)
     taken_at = models.DateTimeField()
     gateway = models.CharField(max_length=20)
     processor = models.JSONField(null=True)
-    """The processor's own word, {currency: minor units}; null when it did not answer."""
+    """The balances reported by the payment processor, {currency: minor units}; null if it did not respond."""
     trial_balance = models.JSONField()
     """[[group of accounts, currency, minor units with debit positive], ...]; sums to zero per currency."""
     chain_links = models.BigIntegerField()
@@ -42,7 +42,7 @@ class Tree(BaseModel):
 
 
 class Level(models.Model):
-    """One level of a tree, packed (`rules.pack`); level 0 holds the leaves. Old ones may be dropped, roots never."""
+    """One level of a tree, packed (`rules.pack`); level 0 holds the leaves. Old levels may be deleted, roots never."""
 
     tree = models.ForeignKey(Tree, on_delete=models.PROTECT, related_name="levels")
     height = models.PositiveSmallIntegerField()
@@ -54,7 +54,7 @@ class Level(models.Model):
 
 
 class Leaf(models.Model):
-    """One balance of one customer in a tree; `beneficiary` may see it too, for whom the money is held."""
+    """One balance of one customer in a tree. `beneficiary`, for whom the money is held, may see it too."""
 
     tree = models.ForeignKey(Tree, on_delete=models.PROTECT, related_name="leaves")
     position = models.PositiveIntegerField()
@@ -79,5 +79,5 @@ class Leaf(models.Model):
 
     @property
     def kind(self) -> str:
-        """What sort of balance it is: the code without its object."""
+        """The kind of balance: the account code without its object."""
         return self.account_code.rsplit(":", 1)[0]

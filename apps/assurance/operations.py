@@ -1,4 +1,4 @@
-"""Publish, each night, what is owed and what is there."""
+"""Publishes every night what the platform owes and what covers it."""
 
 from __future__ import annotations
 
@@ -18,16 +18,17 @@ from apps.ledger.queries import chain as chain_queries
 from apps.treasury.operations import reconciliation
 
 LEAVES_KEPT = timedelta(days=92)
-"""How long customers can fetch their proof; roots and totals are kept for ever."""
+"""How long customers can fetch their proof; roots and totals are kept permanently."""
 BATCH = 5_000
 
 
 def publish(*, night: date, now: datetime) -> Report:
     """
-    Publish one night: the processor's word, the trial balance, and a Merkle-sum tree per currency.
+    Publish one night: the processor's balances, the trial balance, and a Merkle-sum tree per currency.
 
-    A second call for the same night gives what was published. The processor is asked first, outside any transaction;
-    without its answer the report says so. Not atomic as a whole; what is published is.
+    A second call for the same night returns the published report. The processor is called first, outside any
+    transaction;
+    if it does not respond, the report says so. Not atomic as a whole, but the published report is.
     """
     existing = Report.objects.filter(night=night).first()
     if existing is not None:
@@ -64,8 +65,8 @@ def _publish(*, night: date, word: dict[str, Money] | None, now: datetime) -> Re
 
 
 def _one_moment() -> None:
-    """Balances and trial balance are read as of one moment, whatever commits meanwhile."""
-    if not connection.savepoint_ids:  # inside another transaction the level is that one's
+    """Make all balances and the trial balance be read from one snapshot, unaffected by concurrent commits."""
+    if not connection.savepoint_ids:  # inside another transaction, its isolation level applies
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
 
@@ -78,7 +79,7 @@ def _plant(report: Report, currency: str, balances: list[queries.Owed]) -> None:
             account=owed.account_code, currency=currency, amount_minor=owed.amount.amount_minor, nonce=nonce
         )
         drawn.append((node, nonce, owed))
-    drawn.sort(key=lambda item: item[0].hash)  # a place in the tree says nothing about who stands there
+    drawn.sort(key=lambda item: item[0].hash)  # so that the position in the tree does not reveal the owner
     built = rules.levels([node for node, _, _ in drawn])
     root = built[-1][0]
     tree = Tree.objects.create(

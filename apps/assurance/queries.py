@@ -1,4 +1,4 @@
-"""What was published, and the path of one customer's balances to the published root."""
+"""Published reports, and the path of a customer's balances to the published root."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _CASH = ("clearing", "bank")
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """One balance of one customer; `beneficiary_id` is for whom it is held."""
+    """One balance of one customer; `beneficiary_id` is the organization it is held for."""
 
     account_code: str
     amount: Money
@@ -40,9 +40,10 @@ class Coverage:
     """
     One currency of a report.
 
-    `at_processor` is the processor's own word, None without one; `at_connected` is on freelancers' accounts there;
-    `in_exchange` is bought (positive) or sold (negative) and not yet carried out. `own` is what remains when everybody
-    is paid: the platform's own.
+    `at_processor` is the balance reported by the processor, None if there is none; `at_connected` is in freelancers'
+    accounts there; `in_exchange` is bought (positive) or sold (negative) and not settled yet. `own` is what remains
+    after
+    all liabilities are paid: the platform's own money.
     """
 
     currency: str
@@ -76,7 +77,7 @@ class Proof:
 
     @property
     def is_sound(self) -> bool:
-        """Whether the path leads to the published root and sum."""
+        """Return whether the path leads to the published root and sum."""
         tree = self.leaf.tree
         root = rules.climb(_node(self.leaf), self.steps)
         return (root.hash.hex(), root.total) == (tree.root_hash, tree.total_minor)
@@ -98,9 +99,9 @@ class Proof:
 
 def owed() -> list[Owed]:
     """
-    Everything that customers have with the platform now: balances, held money, money on its way.
+    Return all current liabilities to customers: balances, held money, money in transit.
 
-    :raises LookupError: for a guarded liability whose owner is not known; nothing is left out in silence.
+    :raises LookupError: for a guarded liability whose owner is unknown; no balance is left out silently.
     """
     rows = books.owed()
     disputes = books.references_of([code for code, _ in rows if code.startswith("hold:")], "escrow")
@@ -141,7 +142,7 @@ def _owners(codes: Iterable[str], disputes: dict[str, str]) -> dict[str, tuple[U
     return owners
 
 
-# -- what was published
+# -- published reports
 
 
 def latest_report() -> Report | None:
@@ -157,12 +158,12 @@ def report_of(night: date) -> Report:
 
 
 def reports(limit: int = 60) -> list[Report]:
-    """The newest first."""
+    """Return reports, newest first."""
     return list(Report.objects.order_by("-night")[:limit])
 
 
 def coverage(report: Report) -> list[Coverage]:
-    """One row per currency that is owed or held, in the order of the code."""
+    """Return one row per currency that is owed or held, ordered by currency code."""
     trees = {tree.currency: tree for tree in report.trees.all()}
     cash: dict[tuple[str, str], int] = {}
     for group, currency, minor in report.trial_balance:
@@ -187,7 +188,7 @@ def coverage(report: Report) -> list[Coverage]:
 
 
 def report_as_json(report: Report) -> dict[str, Any]:
-    """What everybody may know of one night; amounts in minor units."""
+    """Return the public figures of one night; amounts are in minor units."""
     return {
         "night": report.night.isoformat(),
         "taken_at": report.taken_at.isoformat(),
@@ -214,18 +215,18 @@ def report_as_json(report: Report) -> dict[str, Any]:
     }
 
 
-# -- the proof of one customer
+# -- proofs
 
 
 def proofs_for(organization_id: UUID, report: Report) -> list[Proof]:
-    """Every balance of an organization, or held for it, on that night, with its path."""
+    """Return every balance of an organization, or held for it, on that night, with its path."""
     mine = Q(organization_id=organization_id) | Q(beneficiary_id=organization_id)
     leaves = Leaf.objects.filter(mine, tree__report=report).select_related("tree").order_by("account_code")
     return [Proof(leaf, _steps(leaf)) for leaf in leaves]
 
 
 def proofs_as_json(organization: Organization, report: Report, proofs: Iterable[Proof]) -> dict[str, Any]:
-    """What `scripts/verify_inclusion.py` reads."""
+    """Return the proofs in the format of `scripts/verify_inclusion.py`."""
     return {
         "format": FORMAT,
         "night": report.night.isoformat(),
@@ -255,7 +256,7 @@ def _steps(leaf: Leaf) -> list[rules.Step]:
 
 
 def _packed(tree_id: UUID, height: int, position: int) -> rules.Node:
-    """One node out of its level, cut out by the database: a level may be large."""
+    """Return one node of a level; the database extracts it, because a level may be large."""
     data = (
         Level.objects.filter(tree_id=tree_id, height=height)
         .annotate(

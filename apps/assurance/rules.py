@@ -1,15 +1,15 @@
 """
-The Merkle-sum tree over what the platform owes.
+The Merkle-sum tree over the platform's liabilities.
 
-Every leaf is one account of a customer, every node carries a hash and a sum, and a node's hash covers both sums below
-it: so no balance can be left out or made negative without the path of somebody showing it. The construction is the one
-of G. Maxwell's proof of liabilities (described by Z. Wilcox, "Proving Your Bitcoin Reserves", 2014), with a nonce in
-each leaf, as in Provisions (Dagher et al., ACM CCS 2015), so that a neighbour learns an amount but not whose it is.
+Each leaf is one account of a customer. Each node has a hash and a sum, and the hash covers both sums below it. So no
+balance can be left out or made negative without breaking a customer's path. The construction follows G. Maxwell's proof
+of liabilities (described by Z. Wilcox, "Proving Your Bitcoin Reserves", 2014), with a nonce in each leaf, as in
+Provisions (Dagher et al., ACM CCS 2015), so that a neighbour in the tree sees an amount but not its owner.
 
     leaf  SHA-256( 00 | nonce | account LF currency LF amount in decimal )
     node  SHA-256( 01 | left hash | left sum | right hash | right sum )      sums: 16 bytes, big-endian
 
-A node without a partner goes up one level unchanged. `scripts/verify_inclusion.py` checks a path without this code.
+A node without a partner moves up one level unchanged. `scripts/verify_inclusion.py` checks a path without this code.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The neighbour on one level of a path, and on which side of it the path stands."""
+    """The neighbour on one level of a path, and the side of it that the path is on."""
 
     is_left: bool
     node: Node
@@ -56,7 +56,11 @@ def parent(left: Node, right: Node) -> Node:
 
 
 def levels(leaves: Sequence[Node]) -> list[list[Node]]:
-    """The tree from its leaves up to its root, the only node of the last level. :raises ValueError: for none."""
+    """
+    Return the levels of the tree, from the leaves to the root, the only node of the last level.
+
+    :raises ValueError: if there are no leaves.
+    """
     if not leaves:
         raise ValueError("a tree has a leaf")
     built = [list(leaves)]
@@ -68,13 +72,13 @@ def levels(leaves: Sequence[Node]) -> list[list[Node]]:
 
 
 def partner(position: int, width: int) -> int | None:
-    """The position of the neighbour that a node is joined with, on a level of this width; None where it has none."""
+    """Return the position of the node it is combined with on a level of this width; None if it has no partner."""
     neighbour = position ^ 1
     return neighbour if neighbour < width else None
 
 
 def climb(start: Node, steps: Iterable[Step]) -> Node:
-    """The root that a path leads to."""
+    """Return the root that a path leads to."""
     node = start
     for step in steps:
         node = parent(step.node, node) if step.is_left else parent(node, step.node)
@@ -82,10 +86,10 @@ def climb(start: Node, steps: Iterable[Step]) -> Node:
 
 
 def pack(nodes: Iterable[Node]) -> bytes:
-    """One level as bytes: `NODE_BYTES` a node."""
+    """Return one level as bytes, `NODE_BYTES` per node."""
     return b"".join(node.packed() for node in nodes)
 
 
 def unpack(data: bytes) -> Node:
-    """One node of a packed level."""
+    """Return one node of a packed level."""
     return Node(data[:HASH_BYTES], int.from_bytes(data[HASH_BYTES:NODE_BYTES], "big"))

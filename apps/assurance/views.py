@@ -1,4 +1,4 @@
-"""Public pages of what is owed and what covers it, and everybody's own proof."""
+"""Public pages of liabilities and their coverage, and each organization's own proof."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SCRIPT = Path(settings.BASE_DIR) / "scripts" / "verify_inclusion.py"
 
 @require_safe
 def transparency(request: HttpRequest, night: date | None = None) -> HttpResponse:
-    """The newest report, or that of one night."""
+    """Show the newest report, or that of one night."""
     report = queries.latest_report() if night is None else queries.report_of(night)
     context: dict[str, Any] = {
         "report": report,
@@ -44,7 +44,7 @@ def transparency(request: HttpRequest, night: date | None = None) -> HttpRespons
 
 @require_safe
 def report_json(request: HttpRequest, night: date) -> JsonResponse:
-    """The report as `verify_inclusion.py --report` reads it."""
+    """Return the report in the format of `verify_inclusion.py --report`."""
     return JsonResponse(queries.report_as_json(queries.report_of(night)))
 
 
@@ -78,7 +78,7 @@ def mine_json(request: HttpRequest) -> JsonResponse:
 
 @require_safe
 def verifier(request: HttpRequest) -> FileResponse:
-    """The stand-alone script that checks a proof."""
+    """Download the stand-alone script that checks a proof."""
     return FileResponse(SCRIPT.open("rb"), as_attachment=True, filename=SCRIPT.name, content_type="text/x-python")
 
 

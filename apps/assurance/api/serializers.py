@@ -11,7 +11,7 @@ class ChainSerializer(serializers.Serializer[dict[str, Any]]):
 
 
 class CoverageSerializer(serializers.Serializer[dict[str, Any]]):
-    """Amounts in minor units of the currency."""
+    """Amounts are in minor units of the currency."""
 
     currency = serializers.CharField()
     owed_minor = serializers.IntegerField()

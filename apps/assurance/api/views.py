@@ -1,4 +1,4 @@
-"""Endpoints of the proof of liabilities: the report is public, a proof is its owner's."""
+"""Endpoints of the proof of liabilities. The report is public; a proof is visible only to its owner."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _report(request: Request) -> Report:
 
 
 class LiabilityReport(APIView):
-    """What was owed and what covered it on one night; for everybody."""
+    """Return the liabilities and the money that covered them on one night; public."""
 
     permission_classes = [AllowAny]
 
@@ -42,7 +42,7 @@ class LiabilityReport(APIView):
 
 
 class Inclusion(APIView):
-    """The paths of the organization's own balances to the published roots."""
+    """Return the paths of the organization's own balances to the published roots."""
 
     @extend_schema(
         parameters=[serializers.NightSerializer],
