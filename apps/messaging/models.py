@@ -9,7 +9,7 @@ from apps.files.models import StoredFile
 
 
 class Message(BaseModel):
-    """What one party of a contract wrote to the other; never edited, hidden only by moderation."""
+    """A message from one party of a contract to the other; never edited, hidden only by moderation."""
 
     contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="messages")
     sender_organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
@@ -30,7 +30,7 @@ class MessageFile(BaseModel):
 
 
 class ReadMark(BaseModel):
-    """Up to which moment a person has read a contract's messages."""
+    """The time up to which a user has read a contract's messages."""
 
     contract = models.ForeignKey(Contract, on_delete=models.CASCADE, related_name="+")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")

@@ -60,9 +60,11 @@ def send(
     files: Sequence[StoredFile] = (),
 ) -> Message:
     """
-    Write to the other party of a contract.
+    Send a message to the other party of a contract.
 
-    :raises policies.NotAParty: :raises policies.RoomClosed: :raises MessageEmpty: as they say.
+    :raises policies.NotAParty: if the actor is not a party. :raises policies.RoomClosed: if messages are no longer
+        possible.
+    :raises MessageEmpty: if there is neither text nor a file.
     """
     contract = Contract.objects.select_for_update().filter(id=contract_id).first()
     if contract is None:
@@ -107,7 +109,7 @@ def _check_content(text: str, files: Sequence[StoredFile], actor: Actor) -> None
 
 @transaction.atomic
 def mark_read(*, contract_id: UUID, user: User, actor: Actor, now: datetime) -> None:
-    """The person has read everything up to now; a later mark is never taken back."""
+    """Mark everything up to now as read; an earlier time never replaces a later one."""
     if not queries.contracts_of(actor).filter(id=contract_id).exists():
         raise policies.NotAParty
     mark, is_new = ReadMark.objects.select_for_update().get_or_create(
@@ -120,7 +122,7 @@ def mark_read(*, contract_id: UUID, user: User, actor: Actor, now: datetime) -> 
 
 @transaction.atomic
 def hide(*, message_id: UUID, reason_code: str, actor: Actor, now: datetime) -> Message:
-    """Moderation takes a message out of sight; both parties see that something was removed and why."""
+    """Hide a message (moderation). Both parties see that a message was removed and why."""
     policies.check_can_hide(actor)
     message = queries.message_for_update(message_id)
     message.hidden_at, message.hidden_reason = now, reason_code
@@ -131,7 +133,7 @@ def hide(*, message_id: UUID, reason_code: str, actor: Actor, now: datetime) -> 
 
 @transaction.atomic
 def restore(*, message_id: UUID, actor: Actor, now: datetime) -> Message:
-    """Moderation lets a hidden message be read again."""
+    """Show a hidden message again (moderation)."""
     policies.check_can_hide(actor)
     message = queries.message_for_update(message_id)
     message.hidden_at, message.hidden_reason = None, ""

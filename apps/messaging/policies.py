@@ -1,4 +1,4 @@
-"""Who may write and read in a contract's room."""
+"""Permissions to read and write a contract's messages."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from apps.common.errors import Conflict, DomainError, NotAllowed
 from apps.contracts.models import Contract
 from apps.contracts.states import ENDED, ContractStatus
 
-# A declined or lapsed offer has nobody left to talk to; after the end people still settle small things.
+# After a declined or lapsed offer messages are not needed; after the end of a contract people still settle details.
 OPEN_FOR_WORDS = (ContractStatus.OFFERED, ContractStatus.ACTIVE, *ENDED)
 
 
@@ -37,7 +37,10 @@ def other_party(contract: Contract, organization_id: UUID) -> UUID:
 
 
 def check_can_write(actor: Actor, contract: Contract) -> None:
-    """:raises NotAParty: :raises RoleMissing: :raises RoomClosed: as they say."""
+    """
+    :raises NotAParty: if the actor is not a party. :raises RoleMissing: if the member's role does not allow writing.
+    :raises RoomClosed: if the contract's status does not allow messages.
+    """
     if not is_party(actor, contract):
         raise NotAParty
     side = Side.EMPLOYER if actor.organization_id == contract.employer_id else Side.FREELANCER
@@ -47,7 +50,7 @@ def check_can_write(actor: Actor, contract: Contract) -> None:
 
 
 def check_can_hide(actor: Actor) -> None:
-    """Take a message out of sight, and let it be read again. :raises StaffOnly:"""
+    """Check that the actor may hide a message and show it again. :raises StaffOnly: unless the actor is staff."""
     if not actor.is_system:
         check_staff_may(actor, Act.HIDE_MESSAGE)
 

@@ -14,7 +14,7 @@ from apps.messaging.models import Message, MessageFile, ReadMark
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """One contract's messages at a glance."""
+    """The summary of one contract's messages."""
 
     contract: Contract
     other: Organization
@@ -27,7 +27,7 @@ def message_for_update(message_id: UUID) -> Message:
 
 
 def contracts_of(actor: Actor) -> QuerySet[Contract]:
-    """Contracts in which the actor's organization is a party."""
+    """Contracts with the actor's organization as a party."""
     if actor.organization_id is None:
         return Contract.objects.none()
     return Contract.objects.filter(
@@ -36,13 +36,15 @@ def contracts_of(actor: Actor) -> QuerySet[Contract]:
 
 
 def messages_visible_to(actor: Actor) -> QuerySet[Message]:
-    """Those of one's own contracts; staff see a message when it was reported, through moderation."""
+    """The messages of the actor's own contracts. Staff see reported messages through moderation only."""
     messages = Message.objects.select_related("contract", "sender_organization", "sender_user")
     return messages if actor.is_staff else messages.filter(contract__in=contracts_of(actor))
 
 
 def thread(contract_id: UUID, actor: Actor) -> QuerySet[Message]:
-    """A contract's messages, the oldest first; empty for a stranger. What was hidden stays as a gap with its reason."""
+    """
+    A contract's messages, oldest first; empty if the actor is not a party. A hidden message shows its reason instead.
+    """
     return (
         Message.objects.filter(contract__in=contracts_of(actor), contract_id=contract_id)
         .select_related("sender_organization", "sender_user")
@@ -52,7 +54,7 @@ def thread(contract_id: UUID, actor: Actor) -> QuerySet[Message]:
 
 
 def whole_thread(contract_id: UUID) -> QuerySet[Message]:
-    """What both sides wrote, for the staff who answer a bank; what was hidden is left out."""
+    """The messages of both sides without hidden ones, for staff who answer a bank."""
     return (
         Message.objects.filter(contract_id=contract_id, hidden_at=None)
         .select_related("sender_organization")
@@ -62,7 +64,7 @@ def whole_thread(contract_id: UUID) -> QuerySet[Message]:
 
 
 def milestone_of_escrow(escrow_id: UUID) -> Milestone | None:
-    """The milestone that an escrow pays for, with its contract and both sides."""
+    """Return the milestone that an escrow pays for, with its contract and both sides."""
     milestones = Milestone.objects.filter(escrow_id=escrow_id)
     return milestones.select_related("contract__employer", "contract__freelancer").first()
 
@@ -96,7 +98,7 @@ def unread_by_contract(user: User, actor: Actor) -> dict[UUID, int]:
 
 
 def conversations(user: User, actor: Actor) -> list[Conversation]:
-    """Contracts that have messages, the latest first."""
+    """Return contracts that have messages, the most recent message first."""
     unread = unread_by_contract(user, actor)
     newest = Message.objects.filter(contract=OuterRef("pk")).order_by("-id").values("id")[:1]
     contracts = contracts_of(actor).annotate(last_id=Subquery(newest)).exclude(last_id=None).order_by("-last_id")[:100]

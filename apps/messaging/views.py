@@ -1,4 +1,4 @@
-"""The inbox, a contract's conversation, and sending."""
+"""The inbox, a contract's conversation, and sending of messages."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def thread(request: HttpRequest, contract_id: UUID) -> HttpResponse:
-    """The conversation as a page, or as a fragment for the contract's room."""
+    """Show the conversation as a page, or as a fragment of the contract page."""
     contract = _contract(request, contract_id)
     answer = _thread_page(request, contract, MessageForm())
     operations.mark_read(contract_id=contract.id, user=_user(request), actor=actor(request), now=timezone.now())
@@ -104,7 +104,7 @@ def _send(request: HttpRequest, contract: Contract, form: MessageForm) -> bool:
 @login_required
 @require_POST
 def read(request: HttpRequest, contract_id: UUID) -> HttpResponse:
-    """The contract's room says on its own, once it is shown, that its messages were seen."""
+    """Mark the messages as read; the contract page calls this after it is shown."""
     contract = _contract(request, contract_id)
     operations.mark_read(contract_id=contract.id, user=_user(request), actor=actor(request), now=timezone.now())
     return HttpResponse(status=204)

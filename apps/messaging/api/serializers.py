@@ -16,7 +16,7 @@ class MessageFileSerializer(serializers.Serializer[Any]):
 
 
 class MessageSerializer(serializers.ModelSerializer[Message]):
-    """A hidden message keeps its place, without its words."""
+    """A hidden message stays in the list, without its text."""
 
     sender_organization_id = serializers.UUIDField()
     text = serializers.SerializerMethodField()

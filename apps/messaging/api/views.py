@@ -20,7 +20,7 @@ from apps.messaging.models import Message
 
 
 class Thread(ListAPIView[Message]):
-    """A contract's messages, the newest first; for its parties."""
+    """List a contract's messages, newest first; for its parties."""
 
     serializer_class = MessageSerializer
 
@@ -37,7 +37,7 @@ class Thread(ListAPIView[Message]):
 
     @extend_schema(request=NewMessageSerializer, responses={201: MessageSerializer}, operation_id="message_send")
     def post(self, request: Request, contract_id: UUID) -> Response:
-        """Write to the other party."""
+        """Send a message to the other party."""
         assert isinstance(request.user, User)
         who = actor(request._request)
         get_object_or_404(queries.contracts_of(who), id=contract_id)
@@ -56,7 +56,7 @@ class Thread(ListAPIView[Message]):
 class ThreadRead(APIView):
     @extend_schema(request=None, responses={204: None}, operation_id="messages_mark_read")
     def post(self, request: Request, contract_id: UUID) -> Response:
-        """Everything up to now has been read."""
+        """Mark all messages so far as read."""
         assert isinstance(request.user, User)
         who = actor(request._request)
         get_object_or_404(queries.contracts_of(who), id=contract_id)

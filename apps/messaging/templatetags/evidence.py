@@ -1,7 +1,7 @@
 """
-What the contract room says for a payment that the buyer's bank takes back, as one text and a list of files.
+Evidence for a chargeback from the contract page, as one text and a list of files.
 
-In English, whatever the reader's language: banks read it, not people of the marketplace.
+Always in English, because it is read by banks, not by users.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Pack:
 
 @register.simple_tag
 def evidence_pack(escrow_id: UUID) -> Pack:
-    """Agreement, deliveries, approvals and words about the money of one escrow; empty for one without a contract."""
+    """Return the agreement, deliveries, approvals and messages of one escrow; empty if it has no contract."""
     milestone = queries.milestone_of_escrow(escrow_id)
     if milestone is None:
         return Pack()
