@@ -1,4 +1,4 @@
-"""The record of staff's acts and of cases; nothing here can be changed."""
+"""The logs of staff actions and of cases; read-only."""
 
 from django.contrib import admin
 

@@ -12,7 +12,7 @@ class SubjectReported:
 
 @bus.event("moderation.decided")
 class ReportDecided:
-    """For the one who reported: `is_upheld` says how."""
+    """For the reporter; `is_upheld` is the result."""
 
     report_id: UUID
     reporter_id: UUID

@@ -59,12 +59,12 @@ class DecisionForm(forms.Form):
     )
 
 
-# A day with a day after it in every time zone.
+# Days whose next day exists in every time zone.
 _DAYS = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2999, 12, 31))]
 
 
 class AuditFilterForm(forms.Form):
-    """Days are those of the reader's time zone, the last one included."""
+    """Days are in the reader's time zone; the last day is included."""
 
     act = forms.ChoiceField(label=_("Act"), required=False, choices=[("", _("All")), *StaffAct.choices])
     person = forms.TypedChoiceField(label=_("Person"), required=False, coerce=str)
@@ -89,7 +89,7 @@ class AuditFilterForm(forms.Form):
         return data
 
     def filters(self) -> dict[str, Any]:
-        """What `queries.audit_entries` takes."""
+        """Return the arguments of `queries.audit_entries`."""
         data, zone = self.cleaned_data, timezone.get_current_timezone()
         since, until = data["since"], data["until"]
         return {

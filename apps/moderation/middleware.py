@@ -1,4 +1,4 @@
-"""Every act of staff in the administration leaves an entry, whichever area's rows it touched."""
+"""Logs every staff action in the admin, for the rows of every app."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.utils import timezone
 from apps.accounts.middleware import actor
 from apps.moderation import operations
 
-# A person's or an organization's record that was opened: looking is an act too.
+# Opening the record of a person or an organization; viewing is logged too.
 _RECORD = re.compile(r"^(?P<area>\w+)/(?P<model>\w+)/(?P<id>[0-9a-f-]{36}|\d+)/(change|history|delete)/$")
 _SECRET = {"csrfmiddlewaretoken", "password", "password1", "password2"}
 

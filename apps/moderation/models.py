@@ -10,7 +10,7 @@ from apps.moderation.states import ObjectionStatus, Reason, ReportStatus, StaffA
 
 
 class Report(BaseModel):
-    """Somebody says that a task, a profile or a message should not stand here; with what it said at that moment."""
+    """A report that a task, a profile or a message breaks the rules, with a copy of its content at that time."""
 
     subject_type = models.CharField(max_length=10, choices=Subject)
     subject_id = models.UUIDField()
@@ -54,8 +54,9 @@ class Report(BaseModel):
 
 class Statement(BaseModel):
     """
-    The statement of reasons that the affected party gets (Regulation (EU) 2022/2065, article 17): what was done,
-    on which facts and ground, that a person decided, and what one can do against it.
+    The statement of reasons sent to the affected party (Regulation (EU) 2022/2065, article 17): the measure, its facts
+    and
+    ground, that a person decided, and how to object.
     """
 
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
@@ -71,7 +72,7 @@ class Statement(BaseModel):
 
 
 class Objection(BaseModel):
-    """What the affected party says against a statement, once, and what another member of staff answers (article 20)."""
+    """The affected party's objection to a statement, once, and the answer of another member of staff (article 20)."""
 
     statement = models.OneToOneField(Statement, on_delete=models.PROTECT, related_name="objection")
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -97,7 +98,7 @@ class Objection(BaseModel):
 
 
 class AuditEntry(models.Model):
-    """One act of staff; append-only (a trigger refuses UPDATE and DELETE)."""
+    """One action of staff; append-only (a trigger rejects UPDATE and DELETE)."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -119,5 +120,5 @@ class AuditEntry(models.Model):
 
     @property
     def act(self) -> str:
-        """What was done, in words; the code itself where a later version no longer knows it."""
+        """The name of the action; its code if this version does not have it."""
         return str(StaffAct(self.action).label) if self.action in StaffAct.values else self.action

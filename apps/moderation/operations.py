@@ -54,10 +54,11 @@ def report(
     now: datetime,
 ) -> Report:
     """
-    Tell staff about something that should not stand here; keeps what it says at this moment.
+    Report content to staff; stores a copy of the content as it is now.
 
-    :raises SubjectUnknown: for what the actor cannot see.
-    :raises policies.AlreadyReported: :raises policies.OwnSubject: as they say.
+    :raises SubjectUnknown: if the actor cannot see the subject.
+    :raises policies.AlreadyReported: if the actor already reported it.
+    :raises policies.OwnSubject: if it belongs to the actor's organization.
     """
     if subject_type not in Subject.values or reason not in Reason.values:
         raise SubjectUnknown
@@ -93,11 +94,12 @@ def report(
 @transaction.atomic
 def decide(*, report_id: UUID, decision: str, ground: str, facts: str, actor: Actor, now: datetime) -> Statement | None:
     """
-    Decide a case: every open report of the same subject ends with it.
+    Decide a case. All open reports of the same subject are closed.
 
-    Taking down gives the affected party a statement of reasons; it is returned.
+    A take-down returns the statement of reasons that the affected party gets.
 
-    :raises CaseClosed: if it was decided meanwhile. :raises policies.OwnCase: nobody judges their own case.
+    :raises CaseClosed: if it was decided in the meantime.
+    :raises policies.OwnCase: if the actor is a party of the case.
     """
     case = Report.objects.filter(id=report_id).first()
     if case is None:
@@ -146,9 +148,9 @@ def _take_down(case: Report, ground: str, facts: str, actor: Actor, now: datetim
 @transaction.atomic
 def object_to(*, statement_id: UUID, text: str, source_language: str, actor: Actor, now: datetime) -> Objection:
     """
-    Say once why a take-down is wrong.
+    Object to a take-down, once.
 
-    :raises policies.AlreadyObjected: the second time.
+    :raises policies.AlreadyObjected: if there is an objection already.
     """
     statement = queries.statements_visible_to(actor).filter(id=statement_id).select_for_update(of=("self",)).first()
     if statement is None:
@@ -171,9 +173,9 @@ def object_to(*, statement_id: UUID, text: str, source_language: str, actor: Act
 @transaction.atomic
 def answer_objection(*, objection_id: UUID, verb: str, answer: str, actor: Actor, now: datetime) -> Objection:
     """
-    Grant an objection (what was hidden is seen again) or refuse it, with the reason.
+    Grant an objection (the content is shown again) or refuse it, with the reason.
 
-    :raises policies.OwnDecision: the one who decided does not judge the objection.
+    :raises policies.OwnDecision: if the actor made the decision.
     """
     objection = queries.objection_for_update(objection_id)
     if objection is None:
@@ -234,7 +236,7 @@ def record(
     reason: str = "",
     details: dict[str, Any] | None = None,
 ) -> AuditEntry:
-    """Record one act of staff, for good."""
+    """Record one action of staff permanently."""
     assert actor.user_id is not None
     return AuditEntry.objects.create(
         actor_id=actor.user_id,

@@ -1,4 +1,4 @@
-"""Who may report and who may decide."""
+"""Permissions to report and to decide."""
 
 from __future__ import annotations
 
@@ -69,9 +69,9 @@ def can_object(actor: Actor, statement: Statement) -> bool:
 
 def check_can_answer(actor: Actor, objection: Objection, now: datetime) -> None:
     """
-    Neither the one who decided nor a member of the party concerned answers.
+    Allowed to staff who neither decided nor belong to the affected party.
 
-    :raises SecondPersonNotIndependent: for one whom the decider gave a role within a day.
+    :raises SecondPersonNotIndependent: if the decider gave the actor a role within the last day.
     """
     check_is_staff(actor)
     statement = objection.statement
@@ -94,12 +94,12 @@ def check_can_report(actor: Actor, affected_id: UUID) -> None:
 
 
 def check_is_staff(actor: Actor) -> None:
-    """:raises StaffOnly: for everybody but moderators."""
+    """:raises StaffOnly: unless the actor is a moderator."""
     check_staff_may(actor, Act.MODERATE)
 
 
 def check_can_decide(actor: Actor, *, affected_id: UUID, reporter_ids: set[UUID], now: datetime) -> None:
-    """Nobody judges their own case. :raises StaffOnly: :raises OwnCase:"""
+    """Staff who are not a party of the case. :raises StaffOnly: :raises OwnCase: if that is not so."""
     check_is_staff(actor)
     if actor.user_id in reporter_ids:
         raise OwnCase
@@ -107,6 +107,6 @@ def check_can_decide(actor: Actor, *, affected_id: UUID, reporter_ids: set[UUID]
 
 
 def _check_is_of_no_party(actor: Actor, organization_id: UUID, now: datetime) -> None:
-    """Who left the organization not long ago counts as of it (`accounts.queries.RELATED_FOR`)."""
+    """A person who left the organization recently counts as a member (`accounts.queries.RELATED_FOR`)."""
     if people.sides_of_person(actor.person_id, (organization_id,), since=now):
         raise OwnCase

@@ -19,7 +19,7 @@ PEOPLE_MAX = 300
 
 
 def open_reports() -> QuerySet[Report]:
-    """The queue: the longest waiting first."""
+    """Open reports, oldest first."""
     return Report.objects.filter(status=ReportStatus.OPEN).select_related("affected", "reporter").order_by("id")
 
 
@@ -39,7 +39,7 @@ def open_reports_of_subject_for_update(subject_type: str, subject_id: UUID) -> l
 
 
 def earlier_cases(organization_id: UUID) -> QuerySet[Report]:
-    """What was decided about the same party before."""
+    """Earlier decisions about the same party."""
     return Report.objects.filter(affected_id=organization_id).exclude(status=ReportStatus.OPEN).order_by("-decided_at")
 
 
@@ -49,14 +49,14 @@ def statements_visible_to(actor: Actor) -> QuerySet[Statement]:
 
 
 def statements_of(actor: Actor) -> QuerySet[Statement]:
-    """Those that the actor's organization received."""
+    """The statements that the actor's organization received."""
     if actor.organization_id is None:
         return Statement.objects.none()
     return Statement.objects.filter(organization_id=actor.organization_id).order_by("-issued_at")
 
 
 def open_objections() -> QuerySet[Objection]:
-    """The longest waiting first."""
+    """Open objections, oldest first."""
     return (
         Objection.objects.filter(status=ObjectionStatus.OPEN)
         .select_related("statement", "statement__organization", "author")
@@ -76,7 +76,7 @@ def reports_of(user: User) -> QuerySet[Report]:
 def audit_entries(
     *, act: str = "", person_id: UUID | None = None, since: datetime | None = None, before: datetime | None = None
 ) -> QuerySet[AuditEntry]:
-    """The log of the staff, the latest first; filters add up. `before` is the first moment that does not count."""
+    """The log of staff actions, newest first; filters are combined. `before` is exclusive."""
     entries = AuditEntry.objects.select_related("actor").order_by("-id")
     if act:
         entries = entries.filter(action=act)
@@ -90,20 +90,20 @@ def audit_entries(
 
 
 def people_of_the_log(chosen_id: UUID | None) -> list[User]:
-    """Who is on the staff now, by name, and the one who was chosen, who may have left it."""
+    """Return current staff by name, plus the chosen person, who may have left."""
     people = User.objects.filter(Q(is_staff=True) | Q(id=chosen_id)).order_by("display_name", "id")
     return list(people[:PEOPLE_MAX])
 
 
-# -- what can be reported, as the actor may see it
+# -- content that can be reported
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
     """
-    What somebody sees of a subject.
+    A subject's content.
 
-    :param words: what it says, for the snapshot; :param language: in which language.
+    :param words: its texts, for the snapshot. :param language: their language.
     """
 
     subject_type: str
@@ -120,7 +120,7 @@ class Content:
 
 
 def content(subject_type: str, subject_id: UUID, actor: Actor) -> Content | None:
-    """The subject as the actor may see it, or None."""
+    """Return the subject's content if the actor may see it, else None."""
     return {Subject.TASK: _task, Subject.PROFILE: _profile, Subject.MESSAGE: _message}[Subject(subject_type)](
         subject_id, actor
     )

@@ -1,4 +1,4 @@
-"""What can become of a report, and the reasons people and staff give."""
+"""States and transitions of a report, and the reasons given by users and staff."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +13,7 @@ class Subject(models.TextChoices):
 
 
 class Reason(models.TextChoices):
-    """Why something should not stand here; the same codes for reports and for decisions."""
+    """Why content breaks the rules; the same codes for reports and decisions."""
 
     FRAUD = "fraud", _("Fraud or an attempt to deceive")
     OFF_PLATFORM = "off_platform", _("Asks to pay outside, without protection")
@@ -38,7 +38,7 @@ class Decision(models.TextChoices):
 
 
 class StaffAct(models.TextChoices):
-    """What the log of the staff can say was done; the values are recorded and never change."""
+    """The actions in the log of staff; the values are stored and never change."""
 
     TAKE_DOWN = "moderation.take_down", _("Took something down")
     DISMISS = "moderation.dismiss", _("Dismissed a report")

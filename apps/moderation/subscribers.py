@@ -1,4 +1,4 @@
-"""Acts of staff that happen in the areas below are written into the staff's log."""
+"""Records staff actions of lower-layer apps in the log of staff."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def log_internal_transfer(event: InternalTransferApproved, now: datetime) -> Non
 
 @bus.subscribe(TreasuryOperationRecorded, name="moderation.log_treasury")
 def log_treasury(event: TreasuryOperationRecorded, now: datetime) -> None:
-    if event.user_id is None:  # the clock did it
+    if event.user_id is None:  # done by the scheduler
         return
     operations.record(
         actor=Actor(user_id=event.user_id, is_staff=True),
@@ -114,7 +114,7 @@ def log_recovery_decided(event: RecoveryDecided, now: datetime) -> None:
 @bus.subscribe(RecoveryEnded, name="moderation.log_recovery_ended")
 def log_recovery_ended(event: RecoveryEnded, now: datetime) -> None:
     if event.user_id is None:
-        return  # by the clock: nobody acted
+        return  # ended by the scheduler, without a person
     operations.record(
         actor=Actor(user_id=event.user_id, is_staff=True),
         action="escrow.recovery_appeal_answered",
@@ -128,7 +128,7 @@ def log_recovery_ended(event: RecoveryEnded, now: datetime) -> None:
 
 @bus.subscribe(PaymentsPausedOrResumed, name="moderation.log_payment_pause")
 def log_payment_pause(event: PaymentsPausedOrResumed, now: datetime) -> None:
-    if event.user_id is None:  # the row itself says what paused or resumed
+    if event.user_id is None:  # the row itself records the cause
         return
     operations.record(
         actor=Actor(user_id=event.user_id, is_staff=True),

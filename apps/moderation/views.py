@@ -1,4 +1,4 @@
-"""Reporting, the queue of staff, and statements of reasons."""
+"""Reports, the staff queue, and statements of reasons."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ def statements(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def statement(request: HttpRequest, statement_id: UUID) -> HttpResponse:
-    """What was decided and why; the affected party may object here, once."""
+    """Show the decision and its reasons; the affected party may object here, once."""
     shown = get_object_or_404(queries.statements_visible_to(actor(request)), id=statement_id)
     form = ObjectionForm(request.POST or None)
     if form.is_valid():

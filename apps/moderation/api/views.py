@@ -27,7 +27,7 @@ from apps.moderation.models import Report, Statement
 
 
 class Reports(ListAPIView[Report]):
-    """What one has reported."""
+    """List the reports the user has made."""
 
     serializer_class = ReportSerializer
 
@@ -43,7 +43,7 @@ class Reports(ListAPIView[Report]):
 
     @extend_schema(request=NewReportSerializer, responses={201: ReportSerializer}, operation_id="report")
     def post(self, request: Request) -> Response:
-        """Tell staff about a task, a profile or a message."""
+        """Report a task, a profile or a message to staff."""
         assert isinstance(request.user, User)
         serializer = NewReportSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
@@ -57,7 +57,7 @@ class Reports(ListAPIView[Report]):
 
 
 class Queue(ListAPIView[Report]):
-    """Open cases; for staff."""
+    """List open cases; for staff."""
 
     serializer_class = CaseSerializer
 
@@ -85,7 +85,7 @@ class Decide(APIView):
 
 
 class Statements(ListAPIView[Statement]):
-    """Statements of reasons that one's organization received."""
+    """List the statements of reasons the caller's organization received."""
 
     serializer_class = StatementOfReasonsSerializer
 
@@ -104,7 +104,7 @@ class ObjectTo(APIView):
         request=NewObjectionSerializer, responses={201: ObjectionSerializer}, operation_id="statement_object"
     )
     def post(self, request: Request, statement_id: UUID) -> Response:
-        """Say once why a take-down is wrong; somebody who did not decide answers."""
+        """Object to a take-down, once; it is answered by a member of staff who did not decide."""
         assert isinstance(request.user, User)
         serializer = NewObjectionSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
