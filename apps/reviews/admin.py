@@ -1,4 +1,4 @@
-"""Published reviews. What is sealed stays sealed from staff, too."""
+"""Published reviews. Staff cannot see sealed ones."""
 
 from django.contrib import admin
 from django.db.models import QuerySet

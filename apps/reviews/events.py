@@ -5,7 +5,7 @@ from apps.outbox import bus
 
 @bus.event("reviews.submitted")
 class ReviewSubmitted:
-    """One side has written; the other learns that, not what."""
+    """One side has written its review; the other side is notified without its content."""
 
     contract_id: UUID
     author_id: UUID

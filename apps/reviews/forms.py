@@ -20,7 +20,7 @@ class _Stars(forms.TypedChoiceField):
 
 
 class ReviewForm(forms.Form):
-    """The employer's view of the freelancer; the other way round only the questions change."""
+    """The employer's review of the freelancer; the freelancer's form has other questions only."""
 
     quality = _Stars(_("Completion and quality"), _("Was everything on the checklist done, and done well?"))
     communication = _Stars(_("Communication"), _("Clear, friendly and in time?"))

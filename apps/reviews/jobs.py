@@ -6,7 +6,7 @@ from apps.reviews import operations, queries
 
 @shared_task(name="reviews.publish_due")
 def publish_due() -> int:
-    """Open the sealed reviews of contracts whose 14 days are over; each contract in its own transaction."""
+    """Publish the sealed reviews of contracts whose 14 days are over; each contract in its own transaction."""
     return run_steps(
         "reviews.publish_due",
         Step("reviews.publish_due", queries.contracts_to_publish, operations.publish_due, "contract_id"),

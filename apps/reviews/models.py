@@ -14,8 +14,8 @@ def _stars() -> models.PositiveSmallIntegerField[int, int]:
 
 class Review(BaseModel):
     """
-    What one party of a contract says of the other. Unseen by anybody but its author until it is published:
-    when both sides have written, or when the time for writing is over.
+    One party's review of the other. Visible only to its author until it is published: when both sides have written, or
+    when the time for writing is over.
     """
 
     contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="reviews")

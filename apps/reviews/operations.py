@@ -42,11 +42,12 @@ def submit(
     now: datetime,
 ) -> Review:
     """
-    Review the other party. It stays sealed until both have written or the window is over.
+    Review the other party. The review is sealed until both sides have written or the time is over.
 
-    :raises policies.NotEnded: :raises policies.WindowOver: :raises policies.AlreadyReviewed: as they say.
+    :raises policies.NotEnded: if the contract has not ended. :raises policies.WindowOver: if the time is over.
+    :raises policies.AlreadyReviewed: if there is a review of this side already.
     """
-    # The contract's row is the lock: two sides that write at the same moment publish exactly once.
+    # The contract's row is the lock: if both sides write at the same time, the reviews are published exactly once.
     contract = Contract.objects.select_for_update().filter(id=contract_id).first()
     if contract is None:
         raise ContractUnknown
@@ -81,7 +82,7 @@ def submit(
 
 @transaction.atomic
 def publish_due(*, contract_id: UUID, now: datetime) -> int:
-    """Publish what is still sealed of a contract whose time for reviews is over; twice does nothing more."""
+    """Publish the sealed reviews of a contract whose time for reviews is over. Safe to call twice."""
     contract = Contract.objects.select_for_update().get(id=contract_id)
     if contract.ended_at is None or now < rules.window_end(contract.ended_at):
         return 0
@@ -108,9 +109,9 @@ def _publish(reviews: list[Review], now: datetime) -> None:
 @transaction.atomic
 def reply(*, review_id: UUID, text: str, language: str, actor: Actor, now: datetime) -> Review:
     """
-    Answer a published review of one's own organization, once.
+    Reply to a published review of the actor's organization, once.
 
-    :raises policies.AlreadyReplied: the second time.
+    :raises policies.AlreadyReplied: if there is a reply already.
     """
     review = queries.review_for_update(review_id)
     policies.check_can_reply(actor, review)

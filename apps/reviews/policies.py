@@ -1,4 +1,4 @@
-"""Who may review and reply."""
+"""Permissions to review and reply."""
 
 from __future__ import annotations
 
@@ -47,14 +47,17 @@ class AlreadyReplied(Conflict):
 
 
 def check_can_review(actor: Actor, contract: Contract, now: datetime) -> None:
-    """:raises NotAParty: :raises NotEnded: :raises WindowOver: :raises AlreadyReviewed: as they say."""
+    """
+    :raises NotAParty: if the actor is not a party. :raises NotEnded: if the contract has not ended.
+    :raises WindowOver: if the time is over. :raises AlreadyReviewed: if there is a review of this side already.
+    """
     if actor.organization_id not in (contract.employer_id, contract.freelancer_id):
         raise NotAParty
     side = Side.EMPLOYER if actor.organization_id == contract.employer_id else Side.FREELANCER
     check_may(actor, Act.REVIEW, actor.organization_id, side)
     if contract.status not in ENDED or contract.ended_at is None:
         raise NotEnded
-    # A contract that was never accepted has nothing to be reviewed.
+    # A contract that was never accepted cannot be reviewed.
     if contract.accepted_at is None:
         raise NotEnded
     if now >= rules.window_end(contract.ended_at):

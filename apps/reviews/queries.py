@@ -15,7 +15,7 @@ from apps.reviews.models import Review
 
 
 def reviews_visible_to(actor: Actor) -> QuerySet[Review]:
-    """What is published, and one's own; an unpublished review is seen by its author alone, staff included."""
+    """Published reviews and the actor's own; an unpublished review is visible only to its author, not to staff."""
     own = Q(author_id=actor.organization_id) if actor.organization_id else Q(pk__in=[])
     return Review.objects.filter(Q(published_at__isnull=False) | own).select_related("author", "subject", "contract")
 
@@ -33,7 +33,10 @@ def rating(organization_id: UUID) -> rules.Rating:
 
 
 def ratings(organization_ids: Iterable[UUID]) -> dict[UUID, rules.Rating]:
-    """The mean of each organization's published reviews by strangers; those without any are left out."""
+    """
+    Return the means of each organization's published reviews by unrelated parties, by id; without reviews there is no
+    entry.
+    """
     rows = (
         Review.objects.filter(subject_id__in=list(organization_ids), published_at__isnull=False)
         .exclude(shares_a_person("author_id", "subject_id"))
@@ -46,7 +49,7 @@ def ratings(organization_ids: Iterable[UUID]) -> dict[UUID, rules.Rating]:
 
 
 def reviews_of_contract(contract_id: UUID, actor: Actor) -> list[Review]:
-    """Of one contract, as far as the actor may see them."""
+    """Return the reviews of a contract that the actor may see."""
     return list(reviews_visible_to(actor).filter(contract_id=contract_id).order_by("submitted_at"))
 
 
@@ -59,14 +62,14 @@ def review_for_update(review_id: UUID) -> Review:
 
 
 def contracts_to_publish(now: datetime) -> QuerySet[Contract, UUID]:
-    """Contracts whose time for reviews is over and that still have an unpublished one, those over longest first."""
+    """Contracts with an unpublished review whose time for reviews is over, longest over first."""
     unpublished = Review.objects.filter(published_at=None).values("contract_id")
     over = Contract.objects.filter(id__in=unpublished, ended_at__lte=now - rules.WINDOW)
     return over.order_by("ended_at", "id").values_list("id", flat=True)
 
 
 def contracts_to_review(actor: Actor, now: datetime) -> QuerySet[Contract]:
-    """Ended contracts that the actor's organization may still review, the most urgent first."""
+    """Ended contracts that the actor's organization can still review, most urgent first."""
     if actor.organization_id is None:
         return Contract.objects.none()
     return (

@@ -1,4 +1,4 @@
-"""When reviews may be written and are published, and what they add up to. Pure."""
+"""The time window of reviews, their publication, and their means. Pure functions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ WINDOW = timedelta(days=14)
 
 @dataclass(frozen=True, slots=True)
 class Rating:
-    """Means of published reviews, to one decimal; None while there are none."""
+    """Means of published reviews, to one decimal; None if there are none."""
 
     count: int = 0
     overall: Decimal | None = None
@@ -21,7 +21,7 @@ class Rating:
 
 
 def window_end(ended_at: datetime) -> datetime:
-    """Reviews may be written until then, and are published at the latest then."""
+    """Return the end of the time for reviews; they are published at this time at the latest."""
     return ended_at + WINDOW
 
 
@@ -30,7 +30,7 @@ def mean(total: int, count: int) -> Decimal | None:
 
 
 def rating(count: int, quality: int, communication: int, skill: int) -> Rating:
-    """From the sums of the three axes over `count` reviews."""
+    """Return the means from the sums of the three axes over `count` reviews."""
     return Rating(
         count=count,
         overall=mean(quality + communication + skill, 3 * count),

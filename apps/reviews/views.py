@@ -1,4 +1,4 @@
-"""Writing, reading and answering reviews."""
+"""Pages to write, read and answer reviews."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _language(request: HttpRequest) -> str:
 
 @require_safe
 def of_organization(request: HttpRequest, organization_id: UUID) -> HttpResponse:
-    """Published reviews of one organization: a page, or the section of a profile."""
+    """Show the published reviews of one organization, as a page or as the section of a profile."""
     profile = get_object_or_404(accounts.profiles_visible_to(actor(request)), organization_id=organization_id)
     page = keyset.page(
         queries.published_reviews(organization_id), order="-published_at", cursor=request.GET.get("cursor", ""), size=10
@@ -49,7 +49,7 @@ def of_organization(request: HttpRequest, organization_id: UUID) -> HttpResponse
 @login_required
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
-    """What waits to be reviewed, what one wrote, what others wrote of one."""
+    """List contracts to review, reviews written, and reviews received."""
     who = actor(request)
     visible = queries.reviews_visible_to(who)
     context = {

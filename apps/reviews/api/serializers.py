@@ -35,7 +35,7 @@ class ReplySerializer(serializers.Serializer[Any]):
 
 
 class RatingSerializer(serializers.Serializer[Any]):
-    """Means to one decimal, null while there are no reviews."""
+    """Means to one decimal; null if there are no reviews."""
 
     count = serializers.IntegerField()
     overall = serializers.DecimalField(max_digits=2, decimal_places=1, allow_null=True)

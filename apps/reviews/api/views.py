@@ -28,7 +28,7 @@ def _language(request: Request, chosen: str | None) -> str:
 
 
 class OfOrganization(ListAPIView[Review]):
-    """Published reviews of an organization, the newest first."""
+    """List the published reviews of an organization, newest first."""
 
     permission_classes = [AllowAny]
     serializer_class = ReviewSerializer
@@ -50,7 +50,7 @@ class RatingOf(APIView):
 
     @extend_schema(responses=RatingSerializer, operation_id="rating_of_organization")
     def get(self, request: Request, organization_id: UUID) -> Response:
-        """What the published reviews add up to."""
+        """Return the totals and means of the published reviews."""
         visible = accounts.profiles_visible_to(actor(request._request))
         profile = get_object_or_404(visible, organization_id=organization_id)
         return Response(RatingSerializer(queries.rating(profile.organization_id)).data)
@@ -59,14 +59,14 @@ class RatingOf(APIView):
 class OfContract(APIView):
     @extend_schema(responses=ReviewSerializer(many=True), operation_id="reviews_of_contract")
     def get(self, request: Request, contract_id: UUID) -> Response:
-        """One's own, and the other side's once both are published."""
+        """Return the caller's own review, and the other side's once both are published."""
         who = actor(request._request)
         contract = get_object_or_404(contracts.contracts_visible_to(who), id=contract_id)
         return Response(ReviewSerializer(queries.reviews_of_contract(contract.id, who), many=True).data)
 
     @extend_schema(request=NewReviewSerializer, responses={201: ReviewSerializer}, operation_id="review_submit")
     def post(self, request: Request, contract_id: UUID) -> Response:
-        """Review the other party; sealed until both have written or 14 days are over."""
+        """Review the other party; sealed until both have written or 14 days have passed."""
         who = actor(request._request)
         contract = get_object_or_404(contracts.contracts_visible_to(who), id=contract_id)
         serializer = NewReviewSerializer(data=request.data)
@@ -82,7 +82,7 @@ class OfContract(APIView):
 class Reply(APIView):
     @extend_schema(request=ReplySerializer, responses=ReviewSerializer, operation_id="review_reply")
     def post(self, request: Request, review_id: UUID) -> Response:
-        """Answer a review of one's own organization, once."""
+        """Reply to a review of the caller's organization, once."""
         who = actor(request._request)
         review = get_object_or_404(queries.reviews_visible_to(who), id=review_id)
         serializer = ReplySerializer(data=request.data)
