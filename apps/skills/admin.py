@@ -24,7 +24,7 @@ class SkillLabelInline(TabularInline):  # type: ignore[misc]
 
 @admin.register(Skill)
 class SkillAdmin(ModelAdmin):  # type: ignore[misc]
-    """Labels come from files; staff only switch skills off and move them between categories."""
+    """Labels come from files; staff can only deactivate skills and move them between categories."""
 
     list_display = ["__str__", "kind", "slug", "category", "is_active"]
     list_filter = ["kind", "is_active", "category"]

@@ -20,9 +20,9 @@ SKILLS_MAX = 15
 
 class SkillPickerWidget(forms.Widget):
     """
-    Chosen skills as ticked boxes, a text field that finds more, and a button that adds without JavaScript.
+    Chosen skills as ticked boxes, a text field that finds more, and a button that adds one without JavaScript.
 
-    With htmx the list below the field is exchanged while typing; the chosen ones stay in it.
+    With htmx the list below the field is replaced while the user types; the chosen skills stay in it.
     """
 
     template_name = "skills/_picker.html"
@@ -31,8 +31,8 @@ class SkillPickerWidget(forms.Widget):
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs)
         self.suggestions: list[queries.FoundSkill] = []
-        self.resolved: list[UUID] | None = None  # what the field made of the typed text
-        self.has_added = False  # by its own button, and the form is to be shown again
+        self.resolved: list[UUID] | None = None  # skills found for the typed text
+        self.has_added = False  # whether the picker's own button was pressed; the form is then shown again
 
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> dict[str, Any]:
         chosen = data.getlist(name) if isinstance(data, MultiValueDict) else list(data.get(name) or [])
@@ -56,12 +56,12 @@ class SkillPickerWidget(forms.Widget):
         return context
 
     def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
-        # The site's own templates, whatever renderer the form has.
+        # Always the site's own templates, whatever renderer the form uses.
         return render_to_string(self.template_name, self.get_context(name, value, attrs))
 
 
 class SkillPickerField(forms.Field):
-    """Its value is a list of skill ids, in the order chosen."""
+    """The value is a list of skill ids, in the order chosen."""
 
     widget = SkillPickerWidget
     default_error_messages = {
@@ -90,7 +90,7 @@ class SkillPickerField(forms.Field):
         return ids
 
     def _resolve(self, value: dict[str, Any], ids: list[UUID]) -> None:
-        """Take typed text as a skill when one is called exactly so; else ask which is meant."""
+        """Add the typed text as a skill if it is exactly a skill's name; otherwise ask which skill is meant."""
         widget = self.widget
         assert isinstance(widget, SkillPickerWidget)
         skills = queries.find_skills(value["text"], get_language() or "en")
@@ -107,7 +107,7 @@ class SkillPickerField(forms.Field):
             widget.has_added = True
             return
         if not value["is_adding"] and (ids or not self.required):
-            return  # letters left in the box: what is chosen is saved
+            return  # ignore text left in the box: the chosen skills are saved
         widget.suggestions = skills
         code = "choose" if skills else "unknown"
         raise forms.ValidationError(self.error_messages[code], code=code)
@@ -118,8 +118,9 @@ class SkillPickerField(forms.Field):
 
 def has_added_skill(form: forms.Form) -> bool:
     """
-    Was the picker's button pressed, and did it take a skill? Then nothing is saved, and the form is shown again as it
-    was typed, without a word about what is not filled in yet.
+    Return whether the picker's button was pressed and added a skill. The form is then not saved but shown again as it
+    was,
+    without errors about missing fields.
     """
     if not form.is_bound:
         return False
@@ -135,7 +136,7 @@ SKILL_ADDED = _("Skill added. Add more, or go on.")
 
 
 def choices(ids: Iterable[UUID], suggestions: Iterable[queries.FoundSkill]) -> list[dict[str, Any]]:
-    """Boxes of a picker: the chosen skills ticked, then the suggestions with the word they were found by."""
+    """Return the boxes of a picker: the chosen skills ticked, then the suggestions with the label that matched."""
     chosen = list(ids)
     names = queries.labels(chosen, get_language() or "en")
     boxes: list[dict[str, Any]] = [

@@ -1,4 +1,4 @@
-"""Gateways to files: what ships with the product, and ESCO's own CSV download when an operator has it."""
+"""Reads skill files: those that ship with the product, and ESCO's own CSV download if an operator has it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def fingerprint(*paths: Path) -> str:
     return digest.hexdigest()
 
 
-# --- what ships -----------------------------------------------------------------------------------------------------
+# --- shipped files --------------------------------------------------------------------------------------------------
 
 
 def categories() -> list[CategoryRow]:
@@ -75,7 +75,7 @@ def official_files(folder: Path) -> list[Path]:
 
 
 def official_rows(path: Path) -> Iterator[SkillRow]:
-    """`skills_de.csv`, `occupations_ar.csv` ...: preferred and alternative labels of one language."""
+    """Yield the rows of `skills_de.csv`, `occupations_ar.csv` ...: preferred and alternative labels of one language."""
     name, language = path.stem.rsplit("_", 1)
     for row in _csv(path):
         uri, label = row["conceptUri"], " ".join(row["preferredLabel"].split())

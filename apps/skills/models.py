@@ -9,7 +9,9 @@ from apps.skills.states import SkillKind as SkillKind
 
 
 class Skill(models.Model):
-    """A skill or occupation of the taxonomy, stored everywhere by id; the reader's language chooses the label."""
+    """
+    A skill or occupation of the taxonomy, referenced everywhere by id; its label depends on the reader's language.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     esco_uri = models.URLField(max_length=120, unique=True, null=True, blank=True)
@@ -24,7 +26,7 @@ class Skill(models.Model):
 
 
 class SkillLabel(models.Model):
-    """One name of a skill in one language; `norm` is what searches compare."""
+    """One name of a skill in one language; searches compare `norm`."""
 
     id = models.BigAutoField(primary_key=True)
     skill = models.ForeignKey(Skill, on_delete=models.CASCADE, related_name="labels")
@@ -50,7 +52,7 @@ class SkillLabel(models.Model):
 
 
 class SkillRelation(models.Model):
-    """`a` is related to `b`; `weight` in thousandths of likeness."""
+    """`a` is related to `b`; `weight` is the similarity in thousandths."""
 
     id = models.BigAutoField(primary_key=True)
     a = models.ForeignKey(Skill, on_delete=models.CASCADE, related_name="relations")
@@ -66,7 +68,7 @@ class SkillRelation(models.Model):
 
 
 class Category(models.Model):  # type: ignore[django-manager-missing]  # modeltranslation has no types
-    """What kind of work a task is; its texts are kept in every interface language."""
+    """A category of work; its texts are stored in every interface language."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     slug = models.SlugField(max_length=60, unique=True)
@@ -83,7 +85,7 @@ class Category(models.Model):  # type: ignore[django-manager-missing]  # modeltr
 
 
 class ImportProgress(models.Model):
-    """How far an import has come, so that one that was stopped goes on there and a finished one is not repeated."""
+    """The progress of an import, so that a stopped one continues and a finished one is not repeated."""
 
     source = models.CharField(max_length=60, primary_key=True)
     fingerprint = models.CharField(max_length=64)

@@ -24,11 +24,11 @@ Report = Callable[[str, int], None]
 
 
 def _quiet(source: str, rows_done: int) -> None:
-    """Tells nobody."""
+    """Reports nothing."""
 
 
 def import_core(*, now: datetime, report: Report = _quiet, again: bool = False) -> None:
-    """Write the categories and the freelance core. Safe to repeat; does nothing when nothing has changed."""
+    """Import the categories and the core skills. Safe to repeat; does nothing if nothing has changed."""
     mark = gateways.fingerprint(*gateways.core_paths())
     if not again and _is_finished(gateways.CORE, mark):
         return
@@ -45,7 +45,7 @@ def import_core(*, now: datetime, report: Report = _quiet, again: bool = False) 
 
 
 def import_esco(*, now: datetime, report: Report = _quiet, again: bool = False) -> None:
-    """Write the shipped ESCO labels in chunks, each in its own transaction, going on where a stopped run ended."""
+    """Import the shipped ESCO labels in chunks, each in its own transaction; continues a stopped import."""
     mark = gateways.fingerprint(*gateways.esco_paths())
     _in_chunks(gateways.ESCO, mark, skill_files.esco_rows(), {"en"}, now=now, report=report, again=again)
     _link_core_to_esco()
@@ -53,9 +53,9 @@ def import_esco(*, now: datetime, report: Report = _quiet, again: bool = False) 
 
 def import_official(*, folder: Path, now: datetime, report: Report = _quiet, again: bool = False) -> None:
     """
-    Write the labels and relations of ESCO's own CSV download.
+    Import the labels and relations of ESCO's own CSV download.
 
-    :raises FileNotFoundError: when the folder holds none of its files.
+    :raises FileNotFoundError: if the folder has none of its files.
     """
     files = gateways.official_files(folder)
     if not files:
@@ -178,7 +178,7 @@ def _relate(rows: Iterable[RelationRow]) -> None:
 
 
 def _link_core_to_esco() -> None:
-    """A core skill whose ESCO counterpart is known hangs below it."""
+    """Make a core skill a child of its known ESCO counterpart."""
     by_label = skill_files.esco_ids_by_label()
     parents = {row.id: by_label.get((row.esco_label or "").lower()) for row in skill_files.core_skills()}
     there = set(Skill.objects.filter(id__in=[p for p in parents.values() if p]).values_list("id", flat=True))

@@ -13,9 +13,9 @@ from apps.common import tokens
 from apps.skills.models import Category, Skill, SkillLabel, SkillRelation
 from apps.skills.states import RelationKind, SkillKind
 
-LIKE_SIBLINGS = 300  # thousandths: two skills under one parent
+LIKE_SIBLINGS = 300  # thousandths: similarity of two skills under one parent
 LIKE_PARENT = 500
-SIBLINGS_MAX = 60  # a parent with more children says little about their likeness
+SIBLINGS_MAX = 60  # children of a parent with more of them are not similar enough
 
 
 @dataclass(frozen=True)
@@ -65,16 +65,16 @@ PICKED_KINDS = (SkillKind.CORE, SkillKind.SKILL, SkillKind.KNOWLEDGE)
 
 def find_skills(text: str, language: str, limit: int = 10, *, kinds: Iterable[str] = PICKED_KINDS) -> list[FoundSkill]:
     """
-    Skills that any label in any language names: the whole label first, then its beginning, then a part of it, then
-    what is spelt alike. The platform's own skills come before ESCO's of the same step.
+    Return skills with a matching label in any language: first equal labels, then labels that start with the text, then
+    labels that contain it, then similar spellings. Within each step the platform's own skills come before ESCO's.
 
-    :param language: the reader's; chooses the label shown.
+    :param language: the reader's language, for the label shown.
     """
     norm = " ".join(tokens.fold(text).split())[:100]
     if not norm:
         return []
     escaped = norm.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    # One letter is the beginning of thousands of words, and a part of nearly all.
+    # A single letter is the start of thousands of words and a part of nearly all.
     spaced = norm.isascii() or norm[0] < "\u0e00"
     inside = f"% {escaped}%" if spaced else f"%{escaped}%"
     values: dict[str, str | int | list[str]] = {
@@ -90,7 +90,7 @@ def find_skills(text: str, language: str, limit: int = 10, *, kinds: Iterable[st
             for skill_id, kind, matched, matched_language in cursor.fetchall():
                 rows.setdefault(skill_id, (kind, matched, matched_language))
     names = labels(rows, language)
-    result: dict[str, FoundSkill] = {}  # a core skill hides the ESCO skill that is called the same
+    result: dict[str, FoundSkill] = {}  # a core skill hides the ESCO skill with the same name
     for skill_id, (kind, matched, matched_language) in rows.items():
         label = names.get(skill_id, matched)
         result.setdefault(label.casefold(), FoundSkill(skill_id, label, kind, matched, matched_language))
@@ -98,7 +98,7 @@ def find_skills(text: str, language: str, limit: int = 10, *, kinds: Iterable[st
 
 
 def labels(skill_ids: Iterable[UUID], language: str) -> dict[UUID, str]:
-    """The preferred label of each skill in the reader's language, else English, else any."""
+    """Return the preferred label of each skill in the reader's language, else in English, else in any."""
     ids = list(skill_ids)
     chain = fallback_chain(language)
     result: dict[UUID, tuple[int, str]] = {}
@@ -117,7 +117,7 @@ def label(skill_id: UUID, language: str) -> str:
 
 
 def all_labels(skill_ids: Iterable[UUID]) -> list[tuple[str, str]]:
-    """Every label of these skills as (language, text): what a text that names them is also found by."""
+    """Return every label of these skills as (language, text), so that search finds a text by all of them."""
     return list(SkillLabel.objects.filter(skill_id__in=list(skill_ids)).order_by("id").values_list("language", "text"))
 
 
@@ -131,7 +131,7 @@ def active_skills(skill_ids: Iterable[UUID]) -> QuerySet[Skill]:
 
 
 def categories(language: str | None = None) -> list[CategoryView]:
-    """All kinds of work in their order, with their texts in the reader's language."""
+    """Return all categories of work in their order, with their texts in the reader's language."""
     with translation.override(language or translation.get_language() or settings.LANGUAGE_CODE):
         return [_category_view(category) for category in Category.objects.filter(is_active=True).order_by("position")]
 
@@ -154,8 +154,9 @@ def _category_view(category: Category) -> CategoryView:
 
 def related_skills(skill_ids: Iterable[UUID]) -> dict[UUID, dict[UUID, int]]:
     """
-    For each skill the skills like it, with their likeness in thousandths: its relations (both ways), its parent, its
-    children, and its siblings unless they are a crowd.
+    Return related skills per skill, with their similarity in thousandths: its relations (both directions), its parent,
+    its
+    children, and its siblings unless there are too many.
     """
     ids = set(skill_ids)
     result: dict[UUID, dict[UUID, int]] = {skill_id: {} for skill_id in ids}

@@ -1,4 +1,4 @@
-"""Values of the taxonomy."""
+"""Constants of the taxonomy."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

@@ -17,7 +17,7 @@ NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,60}")
 
 @require_safe
 def suggest(request: HttpRequest) -> HttpResponse:
-    """The boxes of a skill picker for what is typed; a whole page without htmx."""
+    """Return the boxes of a skill picker for the typed text; without htmx, a whole page."""
     name = request.GET.get("name", "skills")
     if not NAME.fullmatch(name):
         name = "skills"
@@ -31,6 +31,6 @@ def suggest(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def attribution(request: HttpRequest) -> HttpResponse:
-    """Whose words the skills are, as ESCO's licence asks."""
+    """Show the sources of the skills, as ESCO's licence requires."""
     counts = {kind: Skill.objects.filter(kind=kind).count() for kind in SkillKind.values}
     return render(request, "skills/attribution.html", {"counts": counts})

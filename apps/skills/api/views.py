@@ -16,7 +16,7 @@ class Skills(APIView):
 
     @extend_schema(parameters=[SkillQuerySerializer], responses=SkillSerializer(many=True), operation_id="skills_find")
     def get(self, request: Request) -> Response:
-        """Skills by a label in any language; exact names first."""
+        """Find skills by a label in any language; exact names first."""
         serializer = SkillQuerySerializer(data=request.query_params)
         serializer.is_valid(raise_exception=True)
         skills = queries.find_skills(
@@ -32,5 +32,5 @@ class Categories(APIView):
 
     @extend_schema(responses=CategorySerializer(many=True), operation_id="categories_list")
     def get(self, request: Request) -> Response:
-        """Kinds of work with their suggestions for a brief, in the language of the request."""
+        """List categories of work with their suggestions for a brief, in the language of the request."""
         return Response(CategorySerializer(queries.categories(), many=True).data)
