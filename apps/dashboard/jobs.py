@@ -15,7 +15,7 @@ KEPT_SECONDS = 86_400
 
 @shared_task(name="dashboard.check_books", time_limit=1200)
 def check_books() -> int:
-    """Every invariant of the books, once an hour, for metrics and alarms; `manage.py ledger_check` asks the same."""
+    """Check every invariant of the books once an hour, for metrics and alarms; the same as `manage.py ledger_check`."""
     findings = invariants.check_all()
     broken = [finding.invariant for finding in findings if finding.breaches]
     breaches = sum(finding.breaches for finding in findings)

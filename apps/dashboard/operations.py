@@ -1,4 +1,4 @@
-"""Acts of staff that reach into every area."""
+"""Staff operations that span all apps."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class NothingToRetry(Conflict):
 @transaction.atomic
 def run_again(*, kind: str, row_id: str, actor: Actor, now: datetime) -> None:
     """
-    Try once more what was given up, from the first attempt on; kept in the log of staff.
+    Retry something that had failed for good, starting again at the first attempt; logged as a staff action.
 
-    :raises StaffOnly: for anybody else. :raises NothingToRetry: if it has not failed.
+    :raises StaffOnly: unless the actor is staff. :raises NothingToRetry: if it has not failed.
     """
     check_staff_may(actor, Act.RUN_AGAIN)
     if not _retry(kind, row_id, now):

@@ -1,4 +1,4 @@
-"""Months of income as plain arithmetic: the series, how much it varies, and what open work would bring."""
+"""Calculations of monthly income: the series, its variation, and the income from open work."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from decimal import Decimal
 
 MONTHS_SHOWN = 12
 MONTHS_MIN = 3
-"""Below this many complete months no variation is shown: it would be noise."""
+"""With fewer complete months no variation is shown, because it would be noise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,8 @@ class Variation:
     """
     The coefficient of variation: the sample standard deviation of the monthly amounts divided by their mean.
 
-    0 is the same every month; 1 is a spread as large as the mean itself. `months` says over how many.
+    0 means every month is the same; 1 means the deviation is as large as the mean. `months` is the number of months
+    used.
     """
 
     per_cent: int
@@ -25,21 +26,22 @@ class Variation:
 
 
 def shifted(month: date, by: int) -> date:
-    """The first day of the month so many months later."""
+    """Return the first day of the month that is `by` months later."""
     place = month.year * 12 + month.month - 1 + by
     return date(place // 12, place % 12 + 1, 1)
 
 
 def last_months(today: date) -> list[date]:
-    """The present month and those before it, oldest first."""
+    """Return the current month and the months before it, oldest first."""
     return [shifted(today.replace(day=1), step - MONTHS_SHOWN + 1) for step in range(MONTHS_SHOWN)]
 
 
 def variation(amounts: Sequence[int]) -> Variation | None:
     """
-    Of complete months, oldest first, counted from the first one with income; months without any count as nothing.
+    Return the variation of complete months (oldest first), from the first one with income; later months without income
+    count as zero.
 
-    None below three months, and where the mean is not positive.
+    None with fewer than three months, or if the mean is not positive.
     """
     first = next((place for place, amount in enumerate(amounts) if amount), len(amounts))
     counted = [Decimal(amount) for amount in amounts[first:]]
@@ -52,13 +54,16 @@ def variation(amounts: Sequence[int]) -> Variation | None:
 
 
 def bar_heights(amounts: Sequence[int], tallest: int) -> list[int]:
-    """Heights of bars, the largest amount being `tallest`; something is never drawn as nothing."""
+    """Return bar heights scaled so that the largest amount is `tallest`; a non-zero amount is never drawn as 0."""
     most = max([*amounts, 0])
     return [max(1, amount * tallest // most) if amount > 0 else 0 for amount in amounts]
 
 
 def by_month(parts: Sequence[tuple[date | None, int]], today: date) -> Mapping[date | None, int]:
-    """Sums by the month of a due date; what is overdue is expected now, what has no date stands under None."""
+    """
+    Return sums by the month of the due date. Overdue amounts count in the current month, amounts without a date under
+    None.
+    """
     now, sums = today.replace(day=1), dict[date | None, int]()
     for due, amount in parts:
         month = None if due is None else max(due.replace(day=1), now)

@@ -1,4 +1,4 @@
-"""Home: for strangers what this is, for members what waits for them."""
+"""Home pages: an introduction for visitors, to-dos for members."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def income(request: HttpRequest) -> HttpResponse:
-    """What a freelancer has, waits for, earned in twelve months and may expect."""
+    """Show a freelancer's balance, pending income, income of the last twelve months, and forecast."""
     organization_id = actor(request).organization_id
     if organization_id is None:
         raise NotFound
@@ -77,7 +77,7 @@ def help_page(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def fees(request: HttpRequest) -> HttpResponse:
-    """What the marketplace takes, in numbers, as the settings of the day say."""
+    """Show the marketplace's fees, from the settings in force today."""
     today = timezone.now().date()
     example = Money.of("1000.00", "EUR")
     steps = fee_queries.fee_list(today)
@@ -101,7 +101,7 @@ def _example(step: fee_queries.FeeStep, amount: Money) -> dict[str, object]:
 @login_required
 @require_safe
 def failures(request: HttpRequest) -> HttpResponse:
-    """What was given up, with its reason and a button."""
+    """List work that failed for good, with the reason and a retry button."""
     check_staff_may(actor(request), Act.RUN_AGAIN)
     return render(request, "dashboard/failures.html", {"kinds": found_failures.failures()})
 

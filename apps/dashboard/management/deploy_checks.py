@@ -1,4 +1,4 @@
-"""What `manage.py check --deploy` looks at beside Django's own: whether this installation may face people and money."""
+"""Additional checks of `manage.py check --deploy`: whether this installation is ready for users and real money."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ def check_database() -> Found:
 
 
 def run_all() -> list[CheckMessage]:
-    """As `check --deploy` asks them; a database that does not answer is one finding."""
+    """Return all findings, as `check --deploy` runs them. An unreachable database is one finding."""
     result = list(check_settings())
     try:
         result += check_database()

@@ -1,4 +1,4 @@
-"""What was tried often enough and failed: it is not tried again until staff say so."""
+"""Work that failed after all its attempts and is not retried until staff decide so."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ class Failure:
     attempts: int
     at: datetime | None
     may_retry: bool = True
-    """False for an e-mail with a code: it was dropped, because the code is long over."""
+    """False for an e-mail with a code: it was deleted, because the code has expired."""
 
 
 def failures() -> list[tuple[FailureKind, str | Promise, list[Failure]]]:
-    """Of each kind the newest, with its name."""
+    """Return the newest failures of each kind, with the kind's name."""
     result = {
         FailureKind.DELIVERY: _deliveries(),
         FailureKind.WEBHOOK: _webhooks(),

@@ -1,4 +1,4 @@
-"""What a freelancer has, waits for, earned and may expect, by currency; earned amounts are the books'."""
+"""A freelancer's balance, pending, earned and expected income, by currency. Earned amounts come from the ledger."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from apps.pricing import rules as pricing_rules
 from apps.pricing.queries import fees
 
 EARNING = ("escrow.released", "escrow.auto_released", "dispute.split", "chargeback.absorbed")
-"""Entries that count as income of their month; the last takes some back."""
+"""Entries that count as income of their month; the last one reduces it."""
 _HELD = (MilestoneStatus.FUNDED, MilestoneStatus.IN_REVISION, MilestoneStatus.DELIVERED)
 _AGREED = (MilestoneStatus.PLANNED, MilestoneStatus.AWAITING_PAYMENT)
 
@@ -64,7 +64,7 @@ class CurrencyIncome:
 
 @dataclass(frozen=True, slots=True)
 class _Open:
-    """One open milestone as the freelancer's net."""
+    """The freelancer's net of one open milestone."""
 
     net: Money
     status: str
@@ -72,7 +72,7 @@ class _Open:
 
 
 def incomes(organization_id: UUID, *, now: datetime, right_to_left: bool = False) -> list[CurrencyIncome]:
-    """Every currency with something in it. :param right_to_left: draw the bars so."""
+    """Return one entry per currency with an amount. :param right_to_left: draw the bars from right to left."""
     today = now.astimezone(UTC).date()
     months = rules.last_months(today)
     since = datetime(months[0].year, months[0].month, 1, tzinfo=UTC)
@@ -113,7 +113,7 @@ def _of_currency(
         at_work=_net(work, currency, [MilestoneStatus.FUNDED, MilestoneStatus.IN_REVISION]),
         months=[MonthOfIncome(month, Money(amount, currency), 40 * at, height) for month, amount, at, height in rows],
         total=Money(sum(amounts), currency),
-        variation=rules.variation(amounts[:-1]),  # the present month is not over
+        variation=rules.variation(amounts[:-1]),  # without the current month, which is not over
         forecast=_forecast(work, currency, months[-1]),
     )
 
@@ -123,7 +123,7 @@ def _net(work: Iterable[_Open], currency: str, statuses: list[MilestoneStatus]) 
 
 
 def _forecast(work: list[_Open], currency: str, today: date) -> list[MonthOfForecast]:
-    """Low: what is held already. Expected: with what is agreed and not paid in yet."""
+    """Return the forecast by month. Low: money already held. Expected: with agreed work that is not funded yet."""
     low = rules.by_month([(item.due, item.net.amount_minor) for item in work if item.status in _HELD], today)
     expected = rules.by_month([(item.due, item.net.amount_minor) for item in work], today)
     months = sorted(expected, key=lambda month: month or date.max)
@@ -131,7 +131,7 @@ def _forecast(work: list[_Open], currency: str, today: date) -> list[MonthOfFore
 
 
 def _open_work(organization_id: UUID, today: date) -> list[_Open]:
-    """Milestones of running contracts that are neither paid nor disputed, each as what would reach the freelancer."""
+    """Return the milestones of running contracts that are neither paid nor disputed, each as the freelancer's net."""
     milestones = Milestone.objects.filter(
         contract__freelancer_id=organization_id, contract__status="active", status__in=[*_HELD, *_AGREED]
     ).select_related("escrow", "contract__employer", "contract__freelancer")
@@ -151,7 +151,7 @@ def _open_work(organization_id: UUID, today: date) -> list[_Open]:
             gross, agreed = milestone.escrow.remaining, escrows.terms(milestone.escrow)
         else:
             agreed = terms(milestone.contract.employer, milestone.contract.freelancer)
-        if agreed is not None:  # without a fee schedule nothing is guessed
+        if agreed is not None:  # without a fee schedule there is no estimate
             due = milestone.due_at.astimezone(UTC).date() if milestone.due_at else None
             work.append(_Open(pricing_rules.split(gross, agreed).net, milestone.status, due))
     return work

@@ -1,4 +1,4 @@
-"""What an operator watches, as Prometheus reads it: each number is counted when it is asked for, from small indexes."""
+"""Metrics for operators in Prometheus format. Each number is counted on request, using small indexes."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ from apps.pricing.queries import rates
 SIGNS = ("beat", "worker.default", "worker.money", "worker.mail", "worker.matching")
 OPEN_PAYOUTS = ("requested", "sending", "submitted")
 BOOKS = "metrics.books"
-"""In the cache: what `dashboard.check_books` found, and when."""
+"""Cache key of the result and time of `dashboard.check_books`."""
 AGES_MAX = 86_400.0 * 3650
-"""For what has never happened: older than any alarm."""
+"""Age of something that never happened: above every alarm's threshold."""
 
 Family = GaugeMetricFamily
 _FAMILIES: list[Callable[[datetime], Iterable[Family]]] = []
@@ -154,7 +154,7 @@ def _index(now: datetime) -> Iterator[Family]:
 
 
 def measured(now: datetime) -> Iterator[Family]:
-    """Every number; what cannot be measured is left out, and `tradewind_measure_failures` says so."""
+    """Yield every metric. A metric that cannot be measured is left out and counted in `tradewind_measure_failures`."""
     failures = 0
     for measure in _FAMILIES:
         try:

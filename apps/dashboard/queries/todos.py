@@ -1,4 +1,4 @@
-"""What a home page shows: everything that needs this person's attention, the most urgent first."""
+"""The to-do list of a home page: everything that needs this user's attention, most urgent first."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from apps.tasks.states import BidWindow
 
 @dataclass(frozen=True, slots=True)
 class Todo:
-    """One thing to do: a sentence, where to do it, and by when."""
+    """One thing to do: its text, its page, and its deadline."""
 
     says: str | Promise
     subject: str
@@ -53,13 +53,14 @@ _VERBS = {
 
 
 PER_KIND_MAX = 50
-"""Of each kind at most so many are read, the most urgent first."""
+"""At most this many rows of each kind are read, most urgent first."""
 
 
 def todos(actor: Actor, user: User, now: datetime, limit: int = 8) -> list[Todo]:
     """
-    What needs the attention of this person, acting for this organization, the nearest deadline first. Only what their
-    role lets them do; a fixed number of queries.
+    Return what needs this user's attention for the acting organization, nearest deadline first. Contains only what
+    their
+    role allows; a fixed number of queries.
     """
     if actor.organization_id is None:
         return []
@@ -89,7 +90,7 @@ def _in_contracts(actor: Actor) -> list[Todo]:
     todos, begun = [], set()
     for step in steps[:200]:
         action = policies.needs_action(actor, step)
-        # Later milestones wait until the one before is funded: only the first is asked for.
+        # Milestones are funded one after the other, so only the first one is listed.
         if not action or (action == "fund" and step.contract_id in begun):
             continue
         begun.add(step.contract_id)
@@ -109,7 +110,7 @@ def _own_contracts(actor: Actor) -> list[UUID]:
 
 
 def _disputes(actor: Actor, now: datetime) -> list[Todo]:
-    """Disputes that this side has not answered, and splits that the other side proposes."""
+    """Disputes this side has not answered, and splits proposed by the other side."""
     organization_id = actor.side_id
     spoken = DisputeStatement.objects.filter(dispute=OuterRef("pk"), organization_id=organization_id)
     proposed = SplitProposal.objects.filter(dispute=OuterRef("pk"), status="open").exclude(
@@ -185,7 +186,7 @@ def _decisions(actor: Actor) -> list[Todo]:
 
 
 def _new_bids(actor: Actor, now: datetime) -> list[Todo]:
-    """Tasks that still take bids and have some that nobody has judged; sealed ones show theirs when bidding closes."""
+    """Tasks open for bids with bids not judged yet; for sealed bids, after bidding closes."""
     if not may(actor, Act.JUDGE_BIDS, actor.organization_id, Side.EMPLOYER):
         return []
     rows = (
@@ -260,7 +261,7 @@ def _invitations(actor: Actor, now: datetime) -> list[Todo]:
 
 
 def _approvals(actor: Actor) -> list[Todo]:
-    """Payments that somebody else of the organization asked a second person about."""
+    """Payments for which another member requested a second person's approval."""
     if not may(actor, Act.DECIDE_SPENDING, actor.organization_id):
         return []
     rows = spending.waiting_approvals(actor.side_id).exclude(requested_by_id=actor.user_id)
@@ -283,7 +284,7 @@ def _limits(actor: Actor, now: datetime) -> list[Todo]:
 
 
 def _reviews(actor: Actor, now: datetime) -> list[Todo]:
-    # The same capability on either side of the work.
+    # The permission is the same on both sides of a contract.
     if not may(actor, Act.REVIEW, actor.organization_id, Side.EMPLOYER):
         return []
     rows = reviews.contracts_to_review(actor, now).order_by("ended_at")[:PER_KIND_MAX]
@@ -301,7 +302,7 @@ def _reviews(actor: Actor, now: datetime) -> list[Todo]:
 
 
 OBJECTION_SHOWN_FOR = timedelta(days=30)
-"""A decision of our staff is a to-do for so long; it can be objected to for longer."""
+"""How long a staff decision is shown as a to-do; objections are possible for longer."""
 
 
 def _statements(actor: Actor, now: datetime) -> list[Todo]:

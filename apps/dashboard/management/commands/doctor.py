@@ -1,4 +1,6 @@
-"""`manage.py doctor`: looks at everything an installation needs, says what is wrong, and ends non-zero when it is."""
+"""
+`manage.py doctor`: checks everything an installation needs, reports problems, and exits non-zero if there are any.
+"""
 
 from __future__ import annotations
 
