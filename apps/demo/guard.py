@@ -1,4 +1,4 @@
-"""Where commands may run that create people with published passwords, or rows past the operations."""
+"""Guards for commands that create users with published passwords, or write rows without the operations."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from apps.demo.people import EMPLOYERS, FREELANCERS, STAFF
 
 def refuse_where_others_are() -> None:
     """
-    Check that this is not production, and that no other command created the people in the database.
+    Check that this is not production, and that all users in the database were created by these commands.
 
-    :raises CommandError: with a sentence that says what to do instead.
+    :raises CommandError: with a message that says what to do instead.
     """
     if settings.TRADEWIND_ENV == "production":
         raise CommandError(

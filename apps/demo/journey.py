@@ -1,4 +1,4 @@
-"""One task from its post to the payout and both reviews, by the real operations."""
+"""One task from publication to the payout and both reviews, using the real operations."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ HOME = ("NG", "USD", "Africa/Lagos")
 
 
 class Report(Protocol):
-    """Takes a sentence for each step and the identifiers that the step created."""
+    """Reports each step: a sentence, and the identifiers that the step created."""
 
     def __call__(self, sentence: str, **identifiers: Any) -> None: ...
 

@@ -1,4 +1,4 @@
-"""The people of the demo: two employers, twelve freelancers, one member of staff."""
+"""The people of the demo: two employers, twelve freelancers, one staff member."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Steps that demo people take: the real operations, and the payment processor's own checkout page."""
+"""Steps of demo people, using the real operations and the payment processor's own checkout page."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CARD_NUMBER = "4242424242424242"
 
 
 def register(person: Person, now: datetime) -> Organization:
-    """Create a person with a confirmed address, their organization and its profile."""
+    """Create a user with a confirmed address, their organization and its profile."""
     user = User.objects.create(
         email=person.email,
         password=password_hash(),
@@ -63,17 +63,19 @@ def register(person: Person, now: datetime) -> Organization:
 
 @cache
 def password_hash() -> str:
-    """The hash of the published password, computed once: a hash takes a third of a second by design."""
+    """
+    Return the hash of the published password, computed once because hashing is slow (a third of a second) by design.
+    """
     return make_password(PASSWORD)
 
 
 def confirm_address(user: User) -> None:
-    """Do what entering the code of the mail does."""
+    """Do the same as entering the code from the e-mail."""
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
 
 
 def owner_of(organization: Organization) -> Actor:
-    """The organization's owner, acting for it after a fresh login."""
+    """Return the organization's owner as an actor after a fresh login."""
     membership = organization.memberships.select_related("user").get(role="owner")
     return account_queries.actor_for(membership.user, organization.id, has_fresh_login=True)
 
@@ -92,7 +94,7 @@ def fund(milestone: Milestone, now: datetime) -> Charge:
         now=now,
         return_url=f"{settings.SITE_URL}/en/milestones/{milestone.id}/paid/",
     )
-    assert charge is not None  # demo people have no credit to pay with
+    assert charge is not None  # demo people have no credit, so there is always a charge
     response = requests.post(
         charge.checkout_url,
         data={"card": CARD_NUMBER, "outcome": "pay"},

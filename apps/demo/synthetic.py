@@ -1,4 +1,7 @@
-"""Synthetic tasks and freelancers for benchmarks: rows in bulk, past the operations. The same seed, the same rows."""
+"""
+Synthetic tasks and freelancers for benchmarks, inserted in bulk without the operations. The same seed gives the same
+rows.
+"""
 
 from __future__ import annotations
 
@@ -28,11 +31,11 @@ TIME_ZONES = [
 
 
 class SkillsMissing(Exception):
-    """There are no skills to give to anybody."""
+    """No skills have been imported."""
 
 
 class Generator:
-    """:raises SkillsMissing: when skills were not imported."""
+    """:raises SkillsMissing: if skills were not imported."""
 
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)  # noqa: S311 - not for secrets
@@ -42,7 +45,7 @@ class Generator:
         self.skills = list(Skill.objects.filter(kind=SkillKind.CORE).order_by("slug").values_list("id", flat=True))
         if not self.skills:
             raise SkillsMissing
-        # A few skills are asked for by nearly everybody, most by few: a Zipf-like weight.
+        # A few skills are required by nearly every task, most by few: a Zipf-like weight.
         self.weights = [1 / (rank + 3) for rank in range(len(self.skills))]
         labels = SkillLabel.objects.filter(skill_id__in=self.skills, language="en", is_preferred=True)
         self.labels = dict(labels.values_list("skill_id", "text"))
@@ -160,7 +163,7 @@ class Generator:
 
 
 def analyze() -> None:
-    """Let the planner know what the tables hold now."""
+    """Update the planner's statistics."""
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE tasks_task, tasks_taskskill, accounts_profile, accounts_profileskill")
 

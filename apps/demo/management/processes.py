@@ -1,4 +1,4 @@
-"""What the journey needs around it: payment processor, web and worker; started where none runs yet."""
+"""The processes that the journey needs: payment processor, web and worker; each is started if it is not running."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def is_worker_running() -> bool:
 
 @contextmanager
 def run_processor(site_url: str) -> Iterator[str]:
-    """A payment processor that sends its webhooks to the site; gives its URL."""
+    """Run a payment processor that sends its webhooks to the site. Yields its URL."""
     with tempfile.TemporaryDirectory() as folder:
         processor = Processor(
             db=Path(folder) / "processor.sqlite3",
@@ -53,7 +53,7 @@ def run_processor(site_url: str) -> Iterator[str]:
 
 @contextmanager
 def run_worker(processor_url: str) -> Iterator[None]:
-    """A Celery worker with beat, as the demo starts it."""
+    """Run a Celery worker with beat, as in the demo."""
     with tempfile.TemporaryDirectory() as folder:
         environment = {**os.environ, "PROCESSOR_URL": processor_url, "C_FORCE_ROOT": "1"}
         command = [
@@ -80,7 +80,7 @@ class _SilentHandler(WSGIRequestHandler):
 
 @contextmanager
 def run_web() -> Iterator[str]:
-    """The application itself, so that the processor's webhooks arrive; gives its URL."""
+    """Run the web application, to receive the processor's webhooks. Yields its URL."""
     server = make_server("127.0.0.1", 0, get_wsgi_application(), handler_class=_SilentHandler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:

@@ -1,4 +1,4 @@
-"""What workers would have done meanwhile: domain events delivered, people scored again."""
+"""Does the work of the background jobs: delivers domain events and computes matches."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Contracts at every stage: offered, funded, delivered, revised, stopped, partly or wholly completed."""
+"""Contracts at every stage: offered, funded, delivered, in revision, cancelled, partly or fully completed."""
 
 from __future__ import annotations
 

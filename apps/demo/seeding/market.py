@@ -1,4 +1,4 @@
-"""The demo's marketplace from nothing: people, tasks at every stage, payouts, capital and the regular reports."""
+"""Creates the demo marketplace: people, tasks at every stage, payouts, capital and the regular reports."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FAIRNESS_WEEKS = 10
 
 def seed() -> bool:
     """
-    Add the demo data unless it is there already; says whether it was added.
+    Add the demo data if it is not there yet; returns whether it was added.
 
     Needs reference data and a running payment processor.
     """
@@ -54,7 +54,7 @@ def _report_task(participants: Participants) -> None:
 
 
 def _write_fairness_reports(participants: Participants) -> None:
-    """The weekly reports as the schedule would have written them, oldest first."""
+    """Write the weekly reports as the schedule would have done, oldest first."""
     for weeks in reversed(range(FAIRNESS_WEEKS)):
         week_end = participants.now - days(7 * weeks)
         exposure.write_fairness_report(week=exposure.week_before(week_end), now=week_end)

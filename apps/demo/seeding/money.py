@@ -1,4 +1,4 @@
-"""Payouts of what was earned, and the operator's working capital at the payment processor."""
+"""Payouts of earnings, and the operator's working capital at the payment processor."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from apps.payouts.queries import wallet
 from apps.treasury.operations import top_ups
 from apps.treasury.queries import holdings
 
-# Everybody here was paid for work and has a bank account; two of them withdraw, the others keep their balance.
+# All of them have earnings and a bank account; two withdraw, the others keep their balance.
 WITH_ACCOUNT = ("claire", "lin", "marek", "nour", "yuki")
 WITHDRAWS = ("claire", "lin")
 ACCOUNT_NUMBERS = {"claire": "DE89370400440532013000"}
@@ -54,7 +54,7 @@ def pay_out(participants: Participants) -> None:
 
 
 def bring_capital(participants: Participants) -> None:
-    """Cover what the processor's fees took before it was earned, and 100 of each currency more."""
+    """Add capital to cover the processor's fees charged before revenue is earned, plus 100 of each currency."""
     staff = accounts.actor_for(participants.staff)
     for currency, missing in holdings.currencies_at(settings.PAYMENT_GATEWAY):
         top_ups.top_up(

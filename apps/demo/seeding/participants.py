@@ -1,4 +1,4 @@
-"""Who takes part in the demo data, registered sixty days ago, and when its stories begin."""
+"""The participants of the demo data, registered sixty days ago, and the start date of its events."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ class Participants:
     now: datetime
     employers: list[Organization]
     freelancers: dict[str, Organization]
-    """By the first part of their e-mail address."""
+    """By the local part of their e-mail address."""
     people: dict[str, Person]
-    """The freelancers as described, by the same name."""
+    """The freelancers' descriptions, by the same name."""
     staff: User
 
 

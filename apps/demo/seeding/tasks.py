@@ -1,4 +1,4 @@
-"""Forty tasks out of tasks.yaml, each taken to its stage by the real operations."""
+"""Forty tasks from tasks.yaml, each taken to its stage by the real operations."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from apps.tasks.models import Task
 from apps.tasks.rules import Brief
 
 FILE = Path(__file__).parent / "tasks.yaml"
-# How many days ago a task of each stage was published.
+# Days since publication, for tasks of each stage.
 AGE_DAYS = {
     "draft": 1, "open": 3, "deciding": 9, "offered": 9, "funded": 18, "delivered": 20, "revision": 20, "partly": 20,
     "completed": 34, "stopped": 26, "closed": 12, "expired": 20, "cancelled": 10,
@@ -100,7 +100,7 @@ def _brief(row: Row, employer: Organization, category_id: UUID, posted_at: datet
 
 
 def _recommend(task: Task, now: datetime) -> None:
-    """Show the employer who is recommended, and those people the task among their own lists: before any bid."""
+    """Show the recommendations to the employer, and the task to those freelancers in their lists, before any bid."""
     run_jobs(now)
     people = recommendations.recommended_freelancers(task.id, 10, now=now)
     impressions.record_shown(
@@ -130,7 +130,7 @@ def _place_bids(participants: Participants, task: Task, row: Row, number: int, p
 
 
 def _bidders(participants: Participants, row: Row, number: int) -> list[str]:
-    """The winner first, then those who share most skills; two to four."""
+    """Return two to four bidders: the winner first, then those who share most skills."""
     skills, people = set(row["skills"]), participants.people
     names = sorted(people, key=lambda name: (-len(skills & set(people[name].skills)), name))
     if "by" in row:

@@ -1,4 +1,4 @@
-"""What the demo's people write, by language."""
+"""Texts written by the demo's people, by language."""
 
 from __future__ import annotations
 

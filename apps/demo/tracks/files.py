@@ -1,4 +1,4 @@
-"""Folders of tracks (people, tasks, past work), read for `match_eval` and nothing else."""
+"""Reads folders of tracks (people, tasks, past work); used only by `match_eval`."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ RUN_SUFFIX = ".jsonl"
 
 
 class TrackUnreadable(Exception):
-    """A sentence that says which file is wrong, and where."""
+    """The message names the wrong file and the place in it."""
 
 
 def track_folders(folder: Path) -> list[Path]:
     """
-    Folders inside `folder` that hold a track, by name.
+    Return the folders inside `folder` that hold a track, by name.
 
-    :raises TrackUnreadable: when it is no folder, or holds no track.
+    :raises TrackUnreadable: if it is not a folder, or holds no track.
     """
     if not folder.is_dir():
         raise TrackUnreadable(f"{folder} is not a folder")
@@ -32,9 +32,9 @@ def track_folders(folder: Path) -> list[Path]:
 
 def rows(folder: Path, name: str, *, is_required: bool = True) -> list[dict[str, Any]]:
     """
-    The objects of `name`.jsonl.gz (or .jsonl) of a track, each with a text `id` that is its own.
+    Return the objects of `name`.jsonl.gz (or .jsonl) of a track, each with a unique text `id`.
 
-    :raises TrackUnreadable: when the file is missing though required, is no gzip, or a line is no such object.
+    :raises TrackUnreadable: if a required file is missing, is not gzip, or a line is not such an object.
     """
     path = _file(folder, name)
     if path is None:
@@ -52,9 +52,9 @@ def rows(folder: Path, name: str, *, is_required: bool = True) -> list[dict[str,
 
 def meta(folder: Path) -> dict[str, Any]:
     """
-    What meta.json says; nothing where there is none.
+    Return the content of meta.json; empty if there is none.
 
-    :raises TrackUnreadable: when it is no JSON object.
+    :raises TrackUnreadable: if it is not a JSON object.
     """
     path = folder / "meta.json"
     if not path.exists():
@@ -69,7 +69,7 @@ def meta(folder: Path) -> dict[str, Any]:
 
 
 def write_run(folder: Path, name: str, rankings: list[tuple[str, list[str]]]) -> Path:
-    """One line a task, in a file that appears whole or not at all."""
+    """Write one line per task; the file is written completely or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
     path, part = folder / (name + RUN_SUFFIX), folder / (name + RUN_SUFFIX + ".part")
     with part.open("w", encoding="utf-8") as lines:

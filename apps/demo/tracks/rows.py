@@ -1,4 +1,4 @@
-"""Rows of a track's files as what the ranker takes; a wrong value is reported with its place."""
+"""Converts rows of a track's files to the ranker's types; a wrong value is reported with its place."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from ranking.tracks import Brief, Past, Person, Track
 
 def read(folder: Path) -> Track:
     """
-    The track in a folder.
+    Return the track in a folder.
 
-    :raises TrackUnreadable: with a sentence, when a file is missing or a row is not as described.
+    :raises TrackUnreadable: if a file is missing or a row is not as described.
     """
     people = files.rows(folder, "freelancers")
     tasks = files.rows(folder, "tasks")

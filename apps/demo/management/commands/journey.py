@@ -58,7 +58,7 @@ class Command(BaseCommand):
             call_command("import_skills", core_only=True, verbosity=0)
 
     def _start_processes(self, running: ExitStack) -> None:
-        """Use the demo's processor, web and worker when they run; else start what is missing."""
+        """Use the demo's processor, web and worker processes if they run; otherwise start what is missing."""
         if not processes.is_reachable(f"{settings.PROCESSOR_URL}/v1/balance"):
             site_url = running.enter_context(processes.run_web())
             settings.PROCESSOR_URL = running.enter_context(processes.run_processor(site_url))
@@ -68,7 +68,7 @@ class Command(BaseCommand):
             self._report("worker started")
 
     def _journal_entries(self) -> list[dict[str, Any]]:
-        """Every journal entry of this journey, from the books."""
+        """Return every journal entry of this journey, from the ledger."""
         journals = {
             journal.id: journal
             for name in ("escrow", "payout")

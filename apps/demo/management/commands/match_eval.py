@@ -15,7 +15,7 @@ from ranking import tracks as ranking
 
 class Command(BaseCommand):
     help = "Rank the freelancers of every track in a folder for its tasks, with the code that serves the site."
-    requires_system_checks = []  # reads files and the shipped taxonomy: runs before anything is set up
+    requires_system_checks = []  # it only reads files and the shipped taxonomy, so it can run before the setup
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--in", dest="source", type=Path, required=True, metavar="DIR", help="a folder of tracks")
