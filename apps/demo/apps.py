@@ -2,7 +2,7 @@ from apps.common.apps import AreaConfig
 
 
 class DemoConfig(AreaConfig):
-    """Demo data, the journey, synthetic data and the page of components: installed unless in production."""
+    """Demo data, the example journey, synthetic data and the component page; installed except in production."""
 
     name = "apps.demo"
     default = True

@@ -1,10 +1,10 @@
-"""The form of the page that shows every component."""
+"""The form of the component page."""
 
 from django import forms
 
 
 class ExampleForm(forms.Form):
-    """A field of each kind; never sent anywhere, and not translated: its page is for people who write pages."""
+    """One field of each kind; never submitted and not translated, because its page is for template authors."""
 
     title = forms.CharField(label="A line of text", help_text="With a hint.")
     text = forms.CharField(label="More text", max_length=200, widget=forms.Textarea(attrs={"rows": 3}))

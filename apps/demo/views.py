@@ -1,4 +1,4 @@
-"""Pages for people who work on Tradewind."""
+"""Pages for Tradewind developers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from apps.demo.forms import ExampleForm
 
 @require_safe
 def components(request: HttpRequest) -> HttpResponse:
-    """Every component of templates/cotton with example data, for people who write pages."""
+    """Show every component of templates/cotton with example data, for template authors."""
     context = {
         "now": timezone.now(),
         "long": "A text that is longer than most, with a word in it like Donaudampfschifffahrtsgesellschaft",

@@ -112,7 +112,7 @@ def _allowed(
     part: Part, task: TaskFeatures, rules: Rules, rows: Rows, sums: Floats, at_least: int
 ) -> tuple[Rows, Floats]:
     """
-    Return the best people who pass the hard rules: at least `wanted`, if there are that many.
+    Return the best people who pass the hard rules: `at_least` of them, if there are that many.
 
     The cheap sums order all people first; the wide feature table is read only for the best of them.
     """
