@@ -1,4 +1,4 @@
-"""That there is a bid, never what it says: sealed bids are unreadable to staff, too."""
+"""Shows that a bid exists, not its content: staff cannot read sealed bids either."""
 
 from django.contrib import admin
 

@@ -1,4 +1,4 @@
-"""A bid as people fill it in."""
+"""The form of a bid."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class BidForm(forms.Form):
         codes = dict.fromkeys([task.currency, bidder.currency])
         self.fields["currency"].choices = [(code, code) for code in codes]  # type: ignore[attr-defined]
         self.fields["source_language"].choices = language_choices()  # type: ignore[attr-defined]
-        if queries.payout_currency(bidder) == task.currency:  # nothing is exchanged, so there is nothing to choose
+        if queries.payout_currency(bidder) == task.currency:  # no exchange, so no choice of who pays for it
             del self.fields["exchange_bearer"]
         self.criteria = tasks.criteria(task.id)
         for criterion in self.criteria:
@@ -110,7 +110,9 @@ class BaseMilestoneFormSet(BaseFormSet[MilestoneForm]):
                     form.add_error(name, _("Fill in the whole line, or leave all of it empty."))
 
     def drafts(self, currency: str) -> tuple[MilestoneDraft, ...]:
-        """The filled lines; an amount with too many digits is said at its field and makes the set invalid."""
+        """
+        Return the filled-in lines; an amount with too many digits is reported at its field and makes the set invalid.
+        """
         result = []
         for form in self.forms:
             if form.is_blank():

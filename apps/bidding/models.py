@@ -15,8 +15,8 @@ class Bid(BaseModel):
     """
     A freelancer's offer for a task.
 
-    `amount` is what was typed; `binding_amount` is the same in the task's currency at the mid rate of `rate_date`,
-    and is what a contract would be made on.
+    `amount` is what the freelancer typed; `binding_amount` is the same in the task's currency at the mid rate of
+    `rate_date`. A contract is made on the binding amount.
     """
 
     task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="bids")
@@ -32,7 +32,7 @@ class Bid(BaseModel):
     rate_date = models.DateField(null=True, blank=True)
     exchange_bearer = models.CharField(max_length=10, choices=ExchangeBearer, default=ExchangeBearer.FREELANCER)
     exchange_minor = amount_field(default=0)
-    """The part of the binding amount that bears the exchange margin; nothing unless the employer bears it."""
+    """The part of the binding amount that covers the exchange margin; 0 unless the employer pays the margin."""
     days = models.PositiveSmallIntegerField(_("days to deliver"))
     cover_note = models.TextField(_("cover note"), max_length=5000)
     source_language = models.CharField(max_length=10, default="en")
@@ -88,7 +88,7 @@ class Bid(BaseModel):
 
     @property
     def exchange(self) -> Money:
-        """What the employer adds so that the exchange margin is not the freelancer's."""
+        """What the employer adds so that the freelancer does not pay the exchange margin."""
         return Money(self.exchange_minor, self.binding_currency)
 
 
@@ -121,7 +121,7 @@ class ProposedMilestone(BaseModel):
 
 
 class CriterionAnswer(BaseModel):
-    """What the freelancer says to one line of the task's checklist."""
+    """The freelancer's answer to one line of the task's checklist."""
 
     bid = models.ForeignKey(Bid, on_delete=models.CASCADE, related_name="answers")
     criterion = models.ForeignKey(AcceptanceCriterion, on_delete=models.PROTECT, related_name="+")

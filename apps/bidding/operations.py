@@ -1,4 +1,4 @@
-"""Bid, change, withdraw; shortlist, decline, pass over."""
+"""Operations on bids: submit, edit, withdraw; shortlist, decline, pass over."""
 
 from __future__ import annotations
 
@@ -91,10 +91,12 @@ def submit_bid(*, task_id: UUID, draft: BidDraft, actor: Actor, now: datetime) -
     """
     Place the organization's one bid on an open task.
 
-    :raises tasks_policies.NotOpenForBids: :raises tasks_policies.OwnTask: :raises tasks_policies.OnlyInvited:
-    :raises compliance.CorridorClosed: if the employer's money could not reach the bidder.
-    :raises policies.OneLiveBid: if there is one already.
-    :raises Invalid: for what is missing or does not add up.
+    :raises tasks_policies.NotOpenForBids: if the task is not open for bids.
+    :raises tasks_policies.OwnTask: if the task is the organization's own.
+    :raises tasks_policies.OnlyInvited: if the task is for invited freelancers only.
+    :raises compliance.CorridorClosed: if the employer's money cannot be paid to the bidder's country.
+    :raises policies.OneLiveBid: if the organization already has a bid.
+    :raises Invalid: if something is missing or amounts do not add up.
     """
     task = tasks.task_for_update(task_id)
     invited = tasks.is_invited(task_id, actor.organization_id)
@@ -112,7 +114,7 @@ def submit_bid(*, task_id: UUID, draft: BidDraft, actor: Actor, now: datetime) -
 
 @transaction.atomic
 def edit_bid(*, bid_id: UUID, draft: BidDraft, actor: Actor, now: datetime) -> Bid:
-    """Replace a bid's content while the window is open; the employer sees that it is a new revision."""
+    """Replace a bid's content while bidding is open; the employer sees that it is a new revision."""
     bid = queries.bid_for_update(bid_id)
     policies.check_can_change(actor, bid, now)
     bidder = Organization.objects.get(id=bid.bidder_id)
@@ -198,7 +200,9 @@ def check_draft(draft: BidDraft, task: Task, bidder: Organization) -> None:
 
 
 def _check_payable(draft: BidDraft, task: Task) -> None:
-    """What is typed in the task's currency is what the employer pays; a converted price is put on a step for them."""
+    """
+    Reject an amount in the task's currency that cannot be paid exactly; a converted price is rounded automatically.
+    """
     if draft.amount.currency != task.currency:
         return
     typed = [draft.amount, *(Money(milestone.amount_minor, draft.amount.currency) for milestone in draft.milestones)]
@@ -236,7 +240,10 @@ def unshortlist(*, bid_id: UUID, actor: Actor, now: datetime) -> Bid:
 
 @transaction.atomic
 def decline_bid(*, bid_id: UUID, reason: str, note: str, actor: Actor, now: datetime) -> Bid:
-    """Say no, with a reason from the list; the freelancer is notified of it. :raises ReasonUnknown: for another one."""
+    """
+    Decline a bid with a reason from the list; the freelancer is notified. :raises ReasonUnknown: if it is not on the
+    list.
+    """
     bid = queries.bid_for_update(bid_id)
     policies.check_can_judge(actor, bid.task, now)
     if reason not in DeclineReason.values:
@@ -250,13 +257,13 @@ def decline_bid(*, bid_id: UUID, reason: str, note: str, actor: Actor, now: date
 
 @transaction.atomic
 def follow_contract(*, bid_id: UUID, verb: str, actor: Actor, now: datetime) -> Bid:
-    """What the contract above does to its bid: award, accept, refuse or take_back."""
+    """Apply a contract's change to its bid: award, accept, refuse or take_back. Called by contracts, a higher layer."""
     return move(queries.bid_for_update(bid_id), BID, verb, actor=actor, now=now)
 
 
 @transaction.atomic
 def pass_over_rest(*, task_id: UUID, now: datetime) -> int:
-    """Tell everybody who still waits that the task went elsewhere or ended; returns how many."""
+    """Reject all pending bids after the task was awarded to another bidder or ended. Returns the number of bids."""
     task = tasks.task_for_update(task_id)
     waiting = queries.pending_bids(task_id)
     for bid_id in waiting:

@@ -1,4 +1,4 @@
-"""Who may read, change and judge a bid."""
+"""Permissions of bids."""
 
 from __future__ import annotations
 
@@ -35,9 +35,10 @@ class OneLiveBid(Conflict):
 
 def check_can_read(actor: Actor, bid: Bid, now: datetime) -> None:
     """
-    The bidder always; the employer once the window allows; nobody else, staff included while it is sealed.
+    The bidder may always read; the employer once bids are not sealed; staff too, but never a sealed bid; no one else.
 
-    :raises StillSealed: :raises NotAllowed: as they say.
+    :raises StillSealed: while the bid is sealed.
+    :raises NotAllowed: if the actor may not read it.
     """
     if actor.acts_for(bid.bidder_id):
         return
@@ -56,7 +57,7 @@ def can_read(actor: Actor, bid: Bid, now: datetime) -> bool:
 
 
 def check_can_change(actor: Actor, bid: Bid, now: datetime) -> None:
-    """The bidder, while the window is open and no offer was made."""
+    """The bidder, while bidding is open and no offer was made."""
     check_may(actor, Act.BID, bid.bidder_id, Side.FREELANCER)
     if bid.status not in EDITABLE:
         raise BidNotEditable
@@ -95,7 +96,7 @@ def check_can_judge(actor: Actor, task: Task, now: datetime) -> None:
 
 
 def check_can_award(actor: Actor, bid: Bid, now: datetime) -> None:
-    """As `check_can_judge`. :raises OnePersonOnBothSides: if the bidder is the employer under another name."""
+    """As `check_can_judge`. :raises OnePersonOnBothSides: if the bidder and the employer are the same people."""
     check_can_judge(actor, bid.task, now)
     check_are_strangers(bid.task.employer_id, bid.bidder_id, since=bid.task.created_at)
 

@@ -24,14 +24,14 @@ def bid_for_update(bid_id: UUID) -> Bid:
 
 
 def live_bid(task_id: UUID, organization_id: UUID | None) -> Bid | None:
-    """The organization's one live bid on a task."""
+    """Return the organization's live bid on a task, if any; there is at most one."""
     return (
         Bid.objects.select_related("task").filter(task_id=task_id, bidder_id=organization_id, status__in=LIVE).first()
     )
 
 
 def bids_readable_by(actor: Actor, now: datetime) -> QuerySet[Bid]:
-    """One's own; those on one's own tasks unless they are sealed; staff: those not sealed."""
+    """The actor's own bids; those on their own tasks unless sealed; for staff, all that are not sealed."""
     sealed = Q(task__bid_window=BidWindow.SEALED, task__status=TaskStatus.OPEN, task__bidding_closes_at__gt=now)
     bids = Bid.objects.select_related("task__employer", "bidder")
     own = Q(bidder_id=actor.organization_id) if actor.organization_id else Q(pk__in=[])
@@ -41,13 +41,13 @@ def bids_readable_by(actor: Actor, now: datetime) -> QuerySet[Bid]:
 
 
 def is_sealed(task: Task, now: datetime) -> bool:
-    """Are the task's bids closed to everybody but each bidder?"""
+    """Return whether only the bidders may read the task's bids now."""
     window_is_over = task.bidding_closes_at is not None and now >= task.bidding_closes_at
     return task.bid_window == BidWindow.SEALED and task.status == TaskStatus.OPEN and not window_is_over
 
 
 def bids_on(task: Task, now: datetime) -> list[Bid]:
-    """The bids that the employer compares, without those withdrawn; none before a sealed window closes."""
+    """Return the bids the employer compares, without withdrawn ones; empty while bids are sealed."""
     if is_sealed(task, now):
         return []
     bids = Bid.objects.filter(task=task).exclude(status="withdrawn").select_related("bidder", "bidder__profile")
@@ -76,12 +76,12 @@ def bids_of(organization_id: UUID) -> QuerySet[Bid]:
 
 
 def pending_bids(task_id: UUID) -> list[UUID]:
-    """Bids that wait for a decision."""
+    """The ids of bids waiting for a decision."""
     return list(Bid.objects.filter(task_id=task_id, status__in=EDITABLE).order_by("id").values_list("id", flat=True))
 
 
 def bidders(task_id: UUID) -> list[UUID]:
-    """Organizations with a live bid: who is notified of an addendum."""
+    """Organizations with a live bid; they are notified of an addendum."""
     return list(Bid.objects.filter(task_id=task_id, status__in=LIVE).values_list("bidder_id", flat=True))
 
 
@@ -96,13 +96,13 @@ def answers(bid_id: UUID) -> list[CriterionAnswer]:
 
 
 def delivery_date(bid: Bid, now: datetime) -> datetime:
-    """When the work would be done if it were awarded now."""
+    """Return the delivery date if the bid were awarded now."""
     return now + timedelta(days=bid.days)
 
 
 def employer_costs(task: Task, bids: Sequence[Bid], now: datetime) -> dict[UUID, previews.EmployerCost]:
     """
-    By bid: what the employer would pay for it, price and service fee, if it were chosen now; a fixed number of queries.
+    Return, by bid, what the employer would pay if it were chosen now: price and service fee. A fixed number of queries.
     """
     offers = [
         (
@@ -118,13 +118,13 @@ def employer_costs(task: Task, bids: Sequence[Bid], now: datetime) -> dict[UUID,
 
 @dataclass(frozen=True, slots=True)
 class WhatArrives:
-    """A typed price, what it binds as in the task's currency, and what would reach the bidder."""
+    """A typed price, its binding amount in the task's currency, and what the bidder would receive."""
 
     typed: Money
     binding: Money
     binding_rate: rates.Rate | None
     exchange: Money
-    """What the employer adds for the exchange margin; a part of `binding`."""
+    """What the employer adds for the exchange margin; included in `binding`."""
     received: previews.ReceivePreview
 
 
@@ -138,10 +138,11 @@ def what_arrives(
     milestones: Sequence[int] = (),
 ) -> WhatArrives:
     """
-    The breakdown shown before a bid is sent: fee, withholding, exchange into the bidder's payout currency. The fee is
-    the one that an escrow opened now between these two would store.
+    Return the breakdown shown before a bid is sent: fee, withholding, exchange into the bidder's payout currency. The
+    fee
+    is the one that an escrow opened now between these two would use.
 
-    :param milestones: what is typed for each, in minor units of the typed currency: each is held and paid on its own.
+    :param milestones: the typed amount of each, in minor units of the typed currency; each is held and paid separately.
     :raises pricing.NoRate: :raises pricing.RateTooOld: if the typed currency cannot be converted.
     """
     day = now.date()
@@ -162,13 +163,16 @@ def what_arrives(
 
 
 def exchange_of(binding: Money, bidder: Organization, exchange_bearer: str, now: datetime) -> Money:
-    """What the employer adds so that the margin of the bidder's exchange is not the bidder's; nothing without one."""
+    """
+    Return what the employer adds to cover the bidder's exchange margin; 0 if the bidder pays it or nothing is
+    exchanged.
+    """
     if exchange_bearer != ExchangeBearer.EMPLOYER or payout_currency(bidder) == binding.currency:
         return Money.zero(binding.currency)
     return rules.exchange_part(binding, fees.exchange_margin_bps(bidder.country, now.date()))
 
 
 def payout_currency(bidder: Organization) -> str:
-    """The currency in which money would arrive: the bidder's own where a rail pays it, else the country's first."""
+    """Return the payout currency: the bidder's own if a rail pays it, else the first currency of the country."""
     offered = compliance.payout_currencies(bidder.country)
     return bidder.currency if bidder.currency in offered or not offered else offered[0]

@@ -15,7 +15,7 @@ MILESTONES_MAX = 12
 
 @dataclass(frozen=True, slots=True)
 class MilestoneDraft:
-    """:param amount_minor: in the currency that the bid is typed in. :param days: from the previous milestone."""
+    """:param amount_minor: in the currency of the bid. :param days: counted from the previous milestone."""
 
     title: str
     amount_minor: int
@@ -43,20 +43,21 @@ class BidDraft:
 
 
 def binding_amount(amount: Money, rate: Decimal | None, currency: str) -> Money:
-    """The bid in the task's currency; without a rate it was typed in it."""
+    """Return the bid in the task's currency. Without a rate, the bid is already in it."""
     return amount if rate is None else on_step(amount.at_rate(rate, currency, ROUND_HALF_EVEN))
 
 
 def on_step(amount: Money) -> Money:
-    """The next amount that can be paid to the last digit; amounts on a step stay as they are."""
+    """Round up to the next amount that can be paid exactly; amounts already payable do not change."""
     step = currencies.payment_step(amount.currency)
     return Money(-(-amount.amount_minor // step) * step, amount.currency)
 
 
 def exchange_part(binding: Money, margin_bps: int) -> Money:
     """
-    What has to be added to a price so that the exchange margin, taken from the whole at payout, leaves the freelancer
-    what the price alone gives at the mid rate: `price / (1 - margin)` less the price, rounded up.
+    Return what to add to a price so that, after the exchange margin is taken from the whole at payout, the freelancer
+    gets
+    the price at the mid rate: `price / (1 - margin)` minus the price, rounded up.
     """
     left_bps = 10_000 - margin_bps
     grossed_up = -(-binding.amount_minor * 10_000 // left_bps)
@@ -65,8 +66,9 @@ def exchange_part(binding: Money, margin_bps: int) -> Money:
 
 def binding_parts(binding: Money, milestones: Sequence[MilestoneDraft]) -> list[Money]:
     """
-    The binding amount split as the typed milestones split the typed amount; the parts sum exactly, and each can be
-    paid to the last digit where the whole can.
+    Split the binding amount in proportion to the typed milestones. The parts sum exactly, and each can be paid exactly
+    if
+    the whole can.
     """
     step = currencies.payment_step(binding.currency)
     whole, rest = divmod(binding.amount_minor, step)

@@ -1,4 +1,4 @@
-"""What can become of a bid."""
+"""States and transitions of a bid."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +18,7 @@ class BidStatus(models.TextChoices):
 
 
 class ExchangeBearer(models.TextChoices):
-    """Who bears the marketplace's exchange margin when the payout is in another currency than the contract."""
+    """Who pays the marketplace's exchange margin when the payout currency differs from the contract's."""
 
     FREELANCER = "freelancer", _("I bear it: it is taken when I withdraw")
     EMPLOYER = "employer", _("The employer bears it: it is added to my price")

@@ -7,5 +7,5 @@ from apps.tasks.events import TaskEnded
 
 @bus.subscribe(TaskEnded, name="bidding.pass_over")
 def pass_over(event: TaskEnded, now: datetime) -> None:
-    """A task that ended without award leaves no bid waiting."""
+    """When a task ends without an award, no bid stays pending."""
     operations.pass_over_rest(task_id=event.task_id, now=now)

@@ -1,4 +1,4 @@
-"""Pages of bids: place and change one, compare those received."""
+"""Pages of bids: submit and edit a bid, compare received bids."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _bidder(request: HttpRequest) -> Organization | None:
     return accounts.organization(organization_id) if organization_id else None
 
 
-# -- what I will receive
+# -- breakdown
 
 
 def receive_context(
@@ -57,7 +57,7 @@ def receive_context(
     bearer: str = ExchangeBearer.FREELANCER,
     milestones: Sequence[int] = (),
 ) -> dict[str, Any]:
-    """What the breakdown's fragment shows for an amount, or why there is none."""
+    """Return the context of the breakdown for an amount, or the reason why there is none."""
     if amount is None or amount.amount_minor <= 0:
         return {"receive": None}
     try:
@@ -87,7 +87,7 @@ def _typed_amount(text: str, currency: str) -> Money | None:
 @login_required
 @require_safe
 def preview(request: HttpRequest, task_id: UUID) -> HttpResponse:
-    """The breakdown alone, for an amount that is being typed."""
+    """Show only the breakdown, for an amount that is being typed."""
     task = get_object_or_404(tasks.tasks_visible_to(actor(request)), id=task_id)
     bidder = _bidder(request)
     if bidder is None:
@@ -131,7 +131,7 @@ def edit(request: HttpRequest, bid_id: UUID) -> HttpResponse:
 def _bid_page(
     request: HttpRequest, task: Task, bidder: Organization, form: BidForm, formset: Any, bid: Bid | None
 ) -> HttpResponse:
-    """Show the form; on POST check it, show what would be received, and send after the freelancer confirmed that."""
+    """Show the form. On POST, validate it, show what would be received, and send it after the freelancer confirms."""
     now, status, confirm = timezone.now(), 200, False
     is_sent = request.method == "POST"
     typed = [milestone.amount_minor for milestone in queries.milestones(bid.id)] if bid and not is_sent else []
@@ -162,7 +162,9 @@ def _bid_page(
 
 
 def _is_ready(task: Task, bidder: Organization, form: BidForm, milestones: Any) -> bool:
-    """Would the bid be taken as it is? Else what is wrong is said, before anybody is asked to check and send it."""
+    """
+    Return whether the bid would be accepted as it is. Otherwise report errors, before the user is asked to confirm.
+    """
     try:
         operations.check_draft(form.draft(milestones), task, bidder)
     except Invalid as error:
@@ -178,12 +180,16 @@ def _bearer(form: BidForm, bid: Bid | None) -> str:
 
 
 def _shown_as(price: Money, bearer: str) -> str:
-    """What a page that showed a breakdown sends back: the price, and whether the employer bears the exchange."""
+    """
+    Return the value a page sends back after showing a breakdown: the price, and whether the employer pays the exchange.
+    """
     return f"{price.amount_minor} {price.currency}" + (" employer" if bearer == ExchangeBearer.EMPLOYER else "")
 
 
 def _was_shown(request: HttpRequest, form: BidForm) -> bool:
-    """Did the page that was sent show what reaches the freelancer at this very price, exchanged at whose expense?"""
+    """
+    Return whether the submitted page showed the breakdown for this price and this choice of who pays the exchange.
+    """
     assert form.price is not None
     return _shown_as(form.price, _bearer(form, None)) in request.POST.getlist("previewed")
 
@@ -261,13 +267,15 @@ class ComparedBid:
     explanation: Any
     cost: previews.EmployerCost
     also: Money | None
-    """The whole cost in the reader's currency, for orientation; None where it is the task's or without a rate."""
+    """
+    The total cost in the reader's currency, for orientation; None if that is the task's currency or there is no rate.
+    """
 
 
 @login_required
 @require_safe
 def compare(request: HttpRequest, task_id: UUID) -> HttpResponse:
-    """All bids side by side in the task's currency."""
+    """Show all bids side by side in the task's currency."""
     asker, now = actor(request), timezone.now()
     task = get_object_or_404(tasks.tasks_visible_to(asker).filter(employer_id=asker.organization_id), id=task_id)
     if queries.is_sealed(task, now):

@@ -122,7 +122,7 @@ class PreviewQuerySerializer(serializers.Serializer[Any]):
 
 
 class RelationshipSerializer(serializers.Serializer[Any]):
-    """Which commission holds between the task's employer and oneself, and from when on a lower one."""
+    """The commission between the task's employer and the caller, and from how many paid works on it is lower."""
 
     paid_before = serializers.IntegerField(help_text="Pieces of work for which this employer has paid you.")
     commission_bps = serializers.IntegerField(help_text="With the tax that the fee contains.")
@@ -132,7 +132,7 @@ class RelationshipSerializer(serializers.Serializer[Any]):
 
 
 class PreviewSerializer(serializers.Serializer[Any]):
-    """What a freelancer would receive; `payout` is null where no official rate leads to the payout currency."""
+    """What a freelancer would receive; `payout` is null if there is no official rate to the payout currency."""
 
     binding = MoneySerializer()
     exchange = MoneySerializer(help_text="A part of `binding`: what the employer adds for the exchange.")

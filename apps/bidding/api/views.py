@@ -35,7 +35,7 @@ def _readable(request: Request) -> QuerySet[Bid]:
 
 
 def _costs(request: Request, bids: Sequence[Bid]) -> dict[UUID, EmployerCost]:
-    """What bids for one task would cost; nothing for anybody but its employer."""
+    """Return the cost of bids for one task; empty unless the actor is its employer."""
     if not bids or bids[0].task.employer_id != actor(request._request).organization_id:
         return {}
     return queries.employer_costs(bids[0].task, bids, timezone.now())
@@ -48,7 +48,7 @@ def _response(request: Request, bid_id: UUID, status: int = 200) -> Response:
 
 
 class Bids(ListAPIView[Bid]):
-    """One's own bids, and with `task_id` those received on one's own task."""
+    """List the organization's own bids, or with `task_id` those received on its own task."""
 
     serializer_class = serializers.BidSerializer
 
@@ -146,7 +146,7 @@ class Preview(APIView):
         operation_id="bid_preview",
     )
     def get(self, request: Request) -> Response:
-        """What one would receive for a price, after fee, tax and exchange."""
+        """Return what the caller would receive for a price, after fee, tax and exchange."""
         serializer = serializers.PreviewQuerySerializer(data=request.query_params)
         serializer.is_valid(raise_exception=True)
         asker, fields = actor(request._request), serializer.validated_data
