@@ -1,4 +1,4 @@
-"""The least that django-hordak needs, for `bench.release`."""
+"""Minimal settings for django-hordak, for `bench.release`."""
 
 import os
 from urllib.parse import parse_qs, urlsplit

@@ -1,13 +1,14 @@
 """
-Kill everything under load and count money at the processor: nothing may be lost, sent twice or left lying.
+Kills processes under load and then counts the money at the processor: nothing may be lost, sent twice or left stuck.
 
     python -m bench.kill_drill [--kills 60] [--pause 1.5]
 
-Starts a durable PostgreSQL and a Valkey of its own, the sandbox processor in this process, and as processes: the web
-server with two workers and a Celery worker with beat, each started again when it ends, as systemd would. While
-withdrawals are asked for, SIGKILL goes in turn to a web worker, a worker's child, the whole worker with beat, Valkey
-and PostgreSQL. Afterwards it waits for what is claimed (a claim lasts two minutes) and prints one line of JSON. Fails
-if anything was lost, doubled or is stuck, or if the site was away for more than two seconds after a web worker's death.
+Starts its own durable PostgreSQL and Valkey, the sandbox processor in this process, and as separate processes: the web
+server with two workers, and a Celery worker with beat. Each is restarted when it ends, as systemd would do. While
+withdrawals are requested, SIGKILL goes in turn to a web worker, a worker's child, the whole worker with beat, Valkey
+and PostgreSQL. Then it waits for claimed work (a claim lasts two minutes) and prints one line of JSON. It fails if
+anything was lost, sent twice or is stuck, or if the site was unavailable for more than two seconds after a web worker
+was killed.
 """
 
 from __future__ import annotations
@@ -39,11 +40,11 @@ TARGETS = ("web worker", "worker's child", "worker with beat", "web worker", "va
 WEB_AWAY_MAX = 2.0
 TAIL_SECONDS = 300
 PASSING_SECONDS = 4.0
-"""After Valkey or PostgreSQL was killed: until they are there again, the site's absence is theirs."""
+"""Time for Valkey or PostgreSQL to restart; the site's downtime in it does not count against the web server."""
 
 
 class Kept:
-    """A process that is started again whenever it ends."""
+    """A process that is restarted whenever it ends."""
 
     def __init__(self, command: list[str], env: dict[str, str]) -> None:
         self.command, self.env, self.is_wanted = command, env, True
@@ -60,7 +61,7 @@ class Kept:
         while self.is_wanted:
             self.process.wait()
             if self.is_wanted:
-                _kill_group(self.process.pid)  # children that outlived it
+                _kill_group(self.process.pid)  # children that are still running
                 self.process = self._start()
 
     def children(self) -> list[int]:
@@ -83,7 +84,7 @@ def _kill(pid: int) -> None:
 
 
 class Probe(threading.Thread):
-    """Asks the site all the time, and remembers when it did not answer."""
+    """Sends requests to the site continuously and records when it did not respond."""
 
     def __init__(self, url: str) -> None:
         super().__init__(daemon=True)
@@ -104,14 +105,14 @@ class Probe(threading.Thread):
             time.sleep(0.05)
 
     def away_after(self, moment: float, until: float) -> float:
-        """The longest time without an answer that began between these two moments."""
+        """Return the longest time without a response that began between these two moments."""
         around = [at for at in self.answered if moment - 1 <= at <= until + 5]
         gaps = [late - early for early, late in pairwise(around) if moment <= late and early <= until]
         return max(gaps, default=0.0)
 
 
 class Load(threading.Thread):
-    """Freelancers ask for their money, one after another, whatever happens around them."""
+    """Freelancers request payouts one after another, during all failures."""
 
     def __init__(self) -> None:
         super().__init__(daemon=True)
@@ -123,7 +124,7 @@ class Load(threading.Thread):
         while self.is_on:
             try:
                 self.asked.add(_request_payout())
-            except (OperationalError, InterfaceError):  # unknown whether it was committed: then it is not counted
+            except (OperationalError, InterfaceError):  # the commit may have failed or succeeded, so it is not counted
                 connection.close()
                 time.sleep(0.2)
             time.sleep(0.05)
@@ -155,7 +156,7 @@ def _request_payout() -> UUID:
 
 
 def _bring_cash(processor: Any) -> None:
-    """Enough of the platform's own money at the processor."""
+    """Add enough of the platform's own money at the processor."""
     from devstack.sandbox_processor.accounts import PLATFORM
 
     with processor.store.step():
@@ -259,12 +260,12 @@ def _strike(target: str, web: Kept, worker: Kept, server: servers.Server) -> Non
         _again(stack._start_valkey)
     else:
         _kill(int((stack.pgdata / "postmaster.pid").read_text().split()[0]))
-        time.sleep(0.3)  # its children notice
+        time.sleep(0.3)  # its children notice it
         _again(stack._start_pg)
 
 
 def _wait_until_sent() -> int:
-    """How many withdrawals are not sent after a claim of a dead worker has run out twice."""
+    """Return the number of withdrawals not sent after the claims of a dead worker have expired twice."""
     from apps.payouts.models import Payout
 
     ends = time.monotonic() + TAIL_SECONDS
@@ -274,7 +275,7 @@ def _wait_until_sent() -> int:
 
 
 def _count(processor: Any, requested_ids: set[UUID], stuck: int) -> dict[str, Any]:
-    """At the processor: our own books cannot see what was sent twice."""
+    """Count at the processor, because our own ledger cannot show what was sent twice."""
     from apps.payouts.models import Payout
 
     rows = processor.store.rows("SELECT body FROM objects WHERE kind = 'transfer'")

@@ -1,8 +1,8 @@
 """
-What an entry costs through the application, against the same SQL function called bare on the same connection.
+Measures the cost of a journal entry through the application against the plain SQL function on the same connection.
 
-`python -m bench.ledger [--entries N]` prints one line of JSON: entries a second, and the ratio of the two.
-It writes to the database of DATABASE_URL: give it a throw-away one.
+`python -m bench.ledger [--entries N]` prints one line of JSON: entries per second, and the ratio of the two.
+It writes to the database of DATABASE_URL: use a disposable one.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def main() -> None:
         return count / (time.perf_counter() - started)
 
     rates: dict[str, list[float]] = {"application": [], "bare": []}
-    for _ in range(3):  # interleaved: the machine's other work falls on both
+    for _ in range(3):  # interleaved, so that other load on the machine affects both
         rates["application"].append(through_the_application())
         rates["bare"].append(bare())
     best = {name: max(result) for name, result in rates.items()}

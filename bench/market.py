@@ -1,10 +1,10 @@
 """
-A whole market in PostgreSQL for benches: the product's own tables, filled by statements over sets, past the operations.
+A whole market in PostgreSQL for benchmarks: the product's own tables, filled by set-based SQL without the operations.
 
-    people      14,557 skills, about ten a person, the commonest on 32 per cent of all; languages, rates, zones
-    work        two people in five have one to six contracts that ended, one in eight of them cancelled, each with a
-                task that asked for up to three of their skills, and the bid that led to it
-    open tasks  a fifth as many as people, 20,000 at most, of 2,000 employers
+    people      14,557 skills, about ten per person, the most common held by 32 per cent; languages, rates, zones
+    work        two in five people have one to six ended contracts, one in eight of them cancelled, each with a task
+                that required up to three of their skills, and the bid that led to it
+    open tasks  a fifth as many as people, 20,000 at most, from 2,000 employers
 
 A million people have ten million skills: twelve million rows take about three minutes.
 """
@@ -30,12 +30,12 @@ FILLED = (
     "accounts_organization", "accounts_user", "accounts_membership", "accounts_profile", "accounts_profileskill",
     "accounts_profilelanguage", "tasks_task", "tasks_taskskill", "bidding_bid", "contracts_contract",
 )  # fmt: skip
-# What an id stands for is its lower half; ids of one kind grow, so that their index is written in order.
+# The kind is in the upper half of an id. Ids of one kind increase, so that their index is written in order.
 ORGANIZATION, USER, PROFILE, TASK, BID, OPEN_TASK = range(1, 7)
 
 
 def shares() -> np.ndarray[Any, Any]:
-    """On which part of all profiles each skill stands, the commonest first."""
+    """Return the share of profiles that have each skill, the most common first."""
     rank = np.arange(1, TAGS + 1)
     return np.where(rank <= 6, 0.32 * rank**-0.35, 1.227 / rank)
 
@@ -60,7 +60,7 @@ def _exists(server: servers.Server, database: str) -> bool:
 
 
 def _prepare(server: servers.Server) -> None:
-    """The tables and what every site loads, once for all sizes."""
+    """Create the tables and the data of every installation, once for all sizes."""
     server.fresh_database("preparing")
     loaded = (["load_compliance"], ["load_fees"], ["import_fx_rates"], ["import_skills", "--core-only"])
     for command in (["migrate"], *loaded):
@@ -72,7 +72,7 @@ def _prepare(server: servers.Server) -> None:
 
 
 def fill(server: servers.Server, people: int) -> float:
-    """A fresh database of so many people; gives the seconds it took."""
+    """Create a database with this many people; returns the seconds it took."""
     began, database = time.perf_counter(), name_of(people)
     if not _exists(server, EMPTY):
         _prepare(server)
@@ -81,13 +81,13 @@ def fill(server: servers.Server, people: int) -> float:
     connection = psycopg2.connect(f"{server.address} dbname={database}")
     connection.autocommit = True
     with contextlib.closing(connection), connection.cursor() as cursor:
-        # Keys are looked at when everything is there; no trigger of another area has anything to say of these rows.
+        # Checks foreign keys after loading; the triggers of other apps are not needed for these rows.
         cursor.execute("SET session_replication_role = replica")
         cursor.execute("SET maintenance_work_mem = '512MB'")
         cursor.execute("SET synchronous_commit = off")
         indexes = _without_indexes(cursor)
         for statement, parameters in _statements(people):
-            cursor.execute(statement, parameters or None)  # without any, a % is a %
+            cursor.execute(statement, parameters or None)  # without parameters, a % is not a placeholder
         for statement in indexes:
             cursor.execute(statement)
         cursor.execute(f"VACUUM ANALYZE {', '.join(FILLED)}, skills_skill")
@@ -96,7 +96,7 @@ def fill(server: servers.Server, people: int) -> float:
 
 
 def _without_indexes(cursor: Any) -> list[str]:
-    """Drop what is not a primary key; gives the statements that make it again."""
+    """Drop all indexes except primary keys; returns the statements that create them again."""
     again = []
     cursor.execute(
         """SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint

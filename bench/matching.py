@@ -1,15 +1,15 @@
 """
-Matching one task among many freelancers: the candidate index (`ranking.candidate_index`), all stages with explanations,
-against scikit-learn's own `NearestNeighbors` and against tag overlap in PostgreSQL, in one run.
+Compares matching one task among many freelancers: the candidate index (`ranking.candidate_index`) with all stages and
+explanations, scikit-learn's `NearestNeighbors`, and tag overlap in PostgreSQL, in one run.
 
     python -m bench.matching [--sizes 10000 100000 1000000] [--tasks 60]
 
-People are synthetic: 14,557 tags, about ten a person, the commonest on 32 per cent of all, six above 17. Times are CPU
-milliseconds of the process that works (for PostgreSQL: of its backends), because machines are shared; the ratios are of
-one run. `index` does all stages with explanations of 50, `retrieval` its first alone, which is all that the others do.
-Memory is what the files of the index take; all processes share it through the page cache. Prints one line of JSON; the
-others are left out above `--others-max` people and asked fewer questions from a million on. The way through Celery and
-PostgreSQL is `bench.matching_site`.
+People are synthetic: 14,557 tags, about ten per person, the most common held by 32 per cent, six by more than 17. Times
+are CPU milliseconds of the working process (for PostgreSQL: of its backends), because machines are shared; ratios are
+from one run. `index` covers all stages with explanations of 50; `retrieval` covers only its first stage, which is all
+that the others do. Memory is the size of the index files; all processes share it through the page cache. Prints one
+line of JSON. The others are skipped above `--others-max` people, and get fewer queries from a million on.
+`bench.matching_site` measures the path through Celery and PostgreSQL.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def main() -> None:
 
 
 def _people(size: int, random: np.random.Generator) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    """(person, tag) pairs, unique, sorted by person."""
+    """Return unique (person, tag) pairs, sorted by person."""
     rank = np.arange(1, TAGS + 1)
     share = np.where(rank <= 6, 0.32 * rank**-0.35, 1.227 / rank)
     counts = np.maximum(random.poisson(share.sum(), size), 1)
@@ -147,7 +147,7 @@ def _person(row: int, tags: Any, skills: list[UUID], random: np.random.Generator
 
 
 def _works(draw: Any, tags: Any, skills: list[UUID]) -> tuple[Any, ...]:
-    """For two in five people: one to six contracts, each with up to three of their tags."""
+    """Return work for two in five people: one to six contracts, each with up to three of their tags."""
     from ranking.scoring import PastWork
 
     if draw[1] >= 400:
@@ -169,7 +169,7 @@ def _rank(index: Any, task: Any, rules: Any) -> None:
 
 
 def _retrieve(index: Any, task: Any, rules: Any) -> None:
-    """What the others do: candidates alone, here 1,000, by evidence, declared skills and newcomers."""
+    """Retrieve candidates only, as the others do: here 1,000, by evidence, declared skills and newcomers."""
     from ranking.candidate_index import ranking
 
     weights = index.rarity(task.skill_ids)
@@ -190,7 +190,9 @@ def _delta(
 
 
 def _times(questions: list[Callable[[], None]]) -> dict[str, float]:
-    """CPU of this process; everything is asked once before, so that files are in memory as they are in a worker."""
+    """
+    Measure the CPU time of this process. Each query runs once before, so that the files are in memory as in a worker.
+    """
     for ask in questions[:10]:
         ask()
     taken = []
@@ -209,7 +211,7 @@ def _summary(taken: list[float]) -> dict[str, float]:
 
 
 def _neighbours(size: int, owners: Any, tags: Any, questions: list[Any], skills: list[UUID]) -> dict[str, float]:
-    """The library's own way: cosine, brute force, 200 nearest; retrieval alone, without any second stage."""
+    """The library's standard method: cosine, brute force, 200 nearest; retrieval only, without a second stage."""
     from scipy.sparse import csr_matrix
     from sklearn.neighbors import NearestNeighbors
 
@@ -226,7 +228,7 @@ def _neighbours(size: int, owners: Any, tags: Any, questions: list[Any], skills:
 
 
 def _postgresql(size: int, tags: Any, starts: Any, questions: list[Any], skills: list[UUID]) -> dict[str, float]:
-    """Tag overlap with a GIN index over int[], ordered by how many are shared; retrieval alone."""
+    """Tag overlap with a GIN index over int[], ordered by the number of shared tags; retrieval only."""
     import psycopg2
 
     from bench import servers
@@ -251,7 +253,7 @@ def _postgresql(size: int, tags: Any, starts: Any, questions: list[Any], skills:
             for task in [*questions[:5], *questions]:
                 numbers = [number[skill] for skill in task.skill_ids]
                 before = server.spent().cpu_seconds
-                for _ in range(3):  # the operating system counts hundredths of a second
+                for _ in range(3):  # the operating system counts in hundredths of a second
                     cursor.execute(
                         "SELECT id FROM people WHERE tags && %(w)s::int[]"
                         " ORDER BY icount(tags & %(w)s::int[]) DESC, id LIMIT 200",

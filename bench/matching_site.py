@@ -1,19 +1,18 @@
 """
-Matching as the site does it, through the application's own processes: PostgreSQL, Valkey and a Celery worker.
+Measures matching on the site, with the application's own processes: PostgreSQL, Valkey and a Celery worker.
 
     python -m bench.matching_site [--people 10000 100000 1000000] [--tasks 60] [--keep]
 
-For each number of people a market is loaded (`bench.market`; with `--keep` it stays for the next run, and one that is
-there is used), and then measured:
+For each number of people it loads a market (`bench.market`; with `--keep` it is kept for the next run, and an existing
+one is used), and then measures:
 
-    rebuild   the candidate index written again from PostgreSQL, by the job's own operation: seconds, CPU of both sides,
-    MB
-    posted    an employer publishes a task -> its matches with their explanations are rows: wall milliseconds. Outbox,
+    rebuild   rebuild the candidate index from PostgreSQL, with the job's own operation: seconds, CPU of both sides, MB
+    posted    an employer publishes a task -> its matches with explanations are stored: wall milliseconds. Outbox,
               worker, retrieval, scores of about 1,000 candidates, 200 results
     changed   a freelancer saves a profile -> the employer's list of a task shows them: wall milliseconds
 
-The worker is started as the site starts it, with beat, two processes. Prints one line of JSON, each figure with its
-goal and the ratio to it: below 1 is reached. Run it on an idle machine; `load` is what else ran in the last minute.
+The worker starts as on the site, with beat and two processes. Prints one line of JSON; each figure has its goal and the
+ratio to it: below 1 the goal is reached. Run it on an idle machine; `load` is the machine's load of the last minute.
 """
 
 from __future__ import annotations
@@ -38,9 +37,9 @@ import numpy as np
 from bench import market, servers
 
 POSTED_MS = {100_000: 250, 1_000_000: 500}
-REBUILD_S, CHANGED_MS, FILES_MB = 120, 5_000, 200  # at a million, the first and the last
+REBUILD_S, CHANGED_MS, FILES_MB = 120, 5_000, 200  # the first and the last for a million people
 WAIT_SECONDS = 60
-STARTING = 5  # tasks that wait for the worker to start and to open its files
+STARTING = 5  # tasks published while the worker starts and opens its files
 
 
 def main() -> None:
@@ -54,7 +53,7 @@ def main() -> None:
         {"rebuild": _rebuild, "ask": lambda: _ask(options.tasks)}[options.worker]()
         return
     result = {}
-    with servers.running("bench-matching") as server:  # beside a bench of money, which ends its own
+    with servers.running("bench-matching") as server:  # can run next to a money benchmark, which stops its own server
         for people in options.people:
             result[people] = _measure(server, people, options.tasks, keep=options.keep)
             print(people, json.dumps(result[people]), file=sys.stderr, flush=True)
@@ -103,7 +102,7 @@ def _child(worker: str, env: dict[str, str], *options: str) -> dict[str, Any]:
 
 @contextlib.contextmanager
 def _worker(env: dict[str, str], folder: Path) -> Iterator[None]:
-    """As the site starts it (docker-compose.yml, devstack/demo.py), with beat inside."""
+    """Run the worker as the site does (docker-compose.yml, devstack/demo.py), with beat inside."""
     command = [
         sys.executable, "-m", "celery", "-A", "marketplace", "--quiet", "worker", "-B", "-s", str(folder / "beat"),
         "-c", "2", "-l", "error", "--without-gossip", "--without-mingle", "--without-heartbeat",
@@ -156,7 +155,7 @@ def _ask(tasks: int) -> None:
 
 
 def _post(employer: Any, skill_ids: list[Any]) -> tuple[Any, float]:
-    """Publish a complete brief; milliseconds until its matches are there."""
+    """Publish a complete brief; returns the milliseconds until its matches are stored."""
     from django.utils import timezone
 
     from apps.accounts import queries as accounts
@@ -182,7 +181,9 @@ def _post(employer: Any, skill_ids: list[Any]) -> tuple[Any, float]:
 
 
 def _change(task: Any, skill_ids: list[Any], nth: int) -> float:
-    """Somebody far from the task learns all its skills; milliseconds until the employer's list shows them."""
+    """
+    Add all the task's skills to a person without them; returns the milliseconds until the employer's list shows them.
+    """
     from django.utils import timezone
 
     from apps.accounts import queries
@@ -206,7 +207,7 @@ def _change(task: Any, skill_ids: list[Any], nth: int) -> float:
     kept = MatchResult.objects.filter(task_id=task.id, organization_id=person.id)
 
     def is_shown() -> bool:
-        """The list itself, once there is a reason to make it: asking for it all the time would take half a core."""
+        """Build the list only once there is a stored match: building it all the time would use half a core."""
         recommended_freelancers = recommendations.recommended_freelancers(task.id, 200) if kept.exists() else []
         return any(item.organization.id == person.id for item in recommended_freelancers)
 
@@ -223,7 +224,9 @@ def _wait(is_there: Callable[[], bool], what: str) -> None:
 
 
 def _settle() -> None:
-    """Until the features of what was asked are delivered, notifications too: each question meets an idle worker."""
+    """
+    Wait until all deliveries are done, including notifications, so that each measurement starts with an idle worker.
+    """
     from apps.matching.models import MatchRequest
     from apps.outbox.models import Delivery
 

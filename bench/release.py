@@ -1,20 +1,20 @@
 """
-What a release costs: through the application, against pgbench's TPC-B and against django-hordak, on one server in the
-same minutes.
+Measures the cost of a release through the application against pgbench's TPC-B and django-hordak, on one server at the
+same time.
 
     python -m bench.release [--seconds 5] [--clients 1 4 8 16] [--rounds 3] [--workloads tpcb journal release hordak]
 
-Starts a PostgreSQL of its own with fsync on. For every number of clients it runs these in turns, `rounds` times:
+Starts its own PostgreSQL with fsync on. For every number of clients it runs these in turns, `rounds` times:
 
     tpcb      pgbench's built-in script (scale 20): three updates, one insert, one select
     journal   `ledger.operations.record` of a release: one entry, four lines, two guarded balances, idempotent
-    release   `escrow.operations.release`, the whole operation: lock, terms, status, history, entry, fact
-    hordak    a transaction of two legs with django-hordak 2.0 (no guarded balances), where it is installed:
+    release   `escrow.operations.release`, the whole operation: lock, terms, status, history, entry, event
+    hordak    a transaction of two legs with django-hordak 2.0 (no guarded balances), if it is installed:
               pip install django-hordak==2.0.0
 
 Prints one line of JSON: per workload and number of clients the rate, CPU milliseconds (server and clients) and
 flushes per release (medians of the rounds), and the ratios (medians of the ratios of one round). Machines are shared
-and noisy: only the ratios of one run mean something.
+and noisy, so only the ratios of one run are meaningful.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from bench import servers
 Figures = dict[str, float]
 WORKLOADS = ("tpcb", "journal", "release", "hordak")
 ESCROWS = 30
-"""Held money that a client takes turns with: nobody releases one milestone in hundreds of parts."""
+"""Escrows each client uses in turn, because no milestone is released in hundreds of parts."""
 
 
 def main() -> None:
@@ -136,7 +136,7 @@ def _ratios(rounds: dict[str, dict[int, list[Figures]]]) -> dict[str, dict[int, 
     }
 
 
-# -- workers: one process each, as a web server's would be
+# -- workers: one process each, like the workers of a web server
 
 
 def _django() -> Any:
@@ -216,7 +216,7 @@ def _hordak(seconds: float) -> None:
     from moneyed import Money
 
     with connection.cursor() as cursor, transaction.atomic():
-        cursor.execute("SELECT pg_advisory_xact_lock(1)")  # its tree of accounts does not stand two openings at once
+        cursor.execute("SELECT pg_advisory_xact_lock(1)")  # its account tree does not support two concurrent inserts
         cash = Account.objects.create(name="cash", code=uuid4().hex[:6], type="AS", currencies=["EUR"])
         owed = Account.objects.create(name="owed", code=uuid4().hex[:6], type="LI", currencies=["EUR"])
     watch, count = servers.Stopwatch(seconds), 0

@@ -1,4 +1,4 @@
-"""A durable PostgreSQL of the benches' own (fsync on), and what it spent: CPU time and flushes to disk."""
+"""A durable PostgreSQL for benchmarks (fsync on), and measurement of its CPU time and disk flushes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """Since the server started: seconds of CPU (server alone) and flushes of the write-ahead log."""
+    """Since the server started: CPU seconds (server only) and flushes of the write-ahead log."""
 
     cpu_seconds: float
     fsyncs: int
@@ -31,7 +31,7 @@ class Spent:
 
 
 class Server:
-    """A cluster under its own name; databases are made and dropped by the bench that needs them."""
+    """A cluster with its own name; each benchmark creates and drops its databases."""
 
     def __init__(self, stack: Stack) -> None:
         self.stack = stack
@@ -49,12 +49,12 @@ class Server:
                 cursor.execute(statement)
 
     def fresh_database(self, name: str) -> str:
-        """An empty database of this name; gives its URL."""
+        """Create an empty database of this name; returns its URL."""
         self.run("postgres", f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name}")
         return self.url(name)
 
     def program(self, name: str) -> list[str]:
-        """One of PostgreSQL's own programs, as a command that speaks to this server."""
+        """Return the command of one of PostgreSQL's own programs, connected to this server."""
         return [self.stack._pg(name), "-h", str(self.stack.sock), "-U", "postgres"]
 
     def spent(self) -> Spent:
@@ -73,7 +73,7 @@ class Server:
                 fields = (entry / "stat").read_text().rsplit(")", 1)[1].split()
                 if int(fields[1]) == self.postmaster:
                     total += int(fields[11]) + int(fields[12])
-                elif int(entry.name) == self.postmaster:  # with the backends that have ended
+                elif int(entry.name) == self.postmaster:  # includes backends that have ended
                     total += sum(int(fields[at]) for at in (11, 12, 13, 14))
         return total / TICKS
 
@@ -88,7 +88,7 @@ def running(name: str = "bench") -> Iterator[Server]:
 
 
 def environment(server: Server, database: str, **more: str) -> dict[str, str]:
-    """What a process of the application needs to use a database of this server."""
+    """Return the environment for an application process that uses a database of this server."""
     return {
         **os.environ,
         **server.stack.environment(),
@@ -104,10 +104,10 @@ def together(
     commands: list[list[str]], env: dict[str, str], at_start: Callable[[], None] = lambda: None
 ) -> tuple[list[dict[str, float]], float]:
     """
-    Start workers, let them begin at one moment, and collect the line of JSON that each prints.
+    Start workers, start their measurement at the same moment, and collect the line of JSON that each prints.
 
-    A worker prints "ready", waits for a line, works, and prints its figures. Returns them with the seconds of CPU that
-    the workers took between. `at_start` is called when all are ready: what they prepared is behind them.
+    A worker prints "ready", waits for a line, works, and prints its figures. Returns them with the CPU seconds that the
+    workers used in between. `at_start` is called when all are ready, so that their preparation is not measured.
     """
     import json
 
@@ -133,7 +133,7 @@ def together(
 
 
 class Stopwatch:
-    """For a worker: says that it is ready, waits, and counts until the time is over."""
+    """For a worker: prints that it is ready, waits, and counts until the time is over."""
 
     def __init__(self, seconds: float) -> None:
         print("ready", flush=True)

@@ -1,12 +1,12 @@
 """
-Payouts settled per second: claim, attempt, transfer and payout at the processor over HTTP, journal entries, commit.
+Measures payouts per second: claim, attempt, transfer and payout at the processor over HTTP, journal entries, commit.
 
     python -m bench.settlement [--payouts 200] [--workers 1 2 4]
 
-Starts a PostgreSQL of its own (fsync on) and the project's sandbox processor in this process; the workers are
-processes of their own, as Celery's would be. For each number of workers the same count of fresh payouts is settled.
-What a real processor's network costs is not in these figures: the ratio to one worker shows what more workers bring.
-Prints one line of JSON, and fails if a payout was sent twice or not at all.
+Starts its own PostgreSQL (fsync on) and the project's sandbox processor in this process; the workers are separate
+processes, like Celery's. For each number of workers, the same number of new payouts is sent. The network time of a real
+processor is not included: the ratio to one worker shows the gain from more workers. Prints one line of JSON, and fails
+if a payout was sent twice or not at all.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ def _make_payouts(processor: Any, count: int) -> None:
 
 
 def _check(processor: Any) -> None:
-    """Counted at the processor: our own books cannot see a payout that was sent twice."""
+    """Count at the processor, because our own ledger cannot show a payout that was sent twice."""
     from apps.payouts.models import Payout
 
     sent = processor.store.rows("SELECT count(*) AS n FROM objects WHERE kind = 'transfer'")[0]["n"]

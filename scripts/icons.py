@@ -1,10 +1,10 @@
 """
-Make static/img/icons.svg, the sprite of Lucide symbols that <c-icon> draws from.
+Builds static/img/icons.svg, the sprite of Lucide symbols for <c-icon>.
 
     npm pack lucide-static && tar xzf lucide-static-*.tgz
     python scripts/icons.py package/icons
 
-Lucide is ISC-licensed (some icons MIT, from Feather); the licence lies beside the sprite: static/img/LICENSE.icons.
+Lucide is ISC-licensed (some icons MIT, from Feather); the licence is next to the sprite: static/img/LICENSE.icons.
 """
 
 import re

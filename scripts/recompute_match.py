@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """
-Compute your match scores again, on your own machine, from your data export.
+Recompute your match scores on your own machine, from your data export.
 
     python3 recompute_match.py matches.json
 
-matches.json is yours (Recommended for you > Download my matches). Each match holds what the formula read, the points
-of the weights that held, and the score. This script knows the formula and nothing else; it needs only the standard
-library. It prints what differs by more than a millionth and ends with 1 if anything does, else with 0.
+matches.json is your export (Recommended for you > Download my matches). Each match has the inputs of the formula, the
+points of the weights used, and the score. This script contains only the formula and needs only the standard library. It
+prints every score that differs by more than a millionth; the exit status is 1 if any differs, else 0.
 """
 
 import json
@@ -19,12 +19,12 @@ LANGUAGES = {"native": 1.0, "fluent": 1.0, "conversational": 0.8, "bridge": 0.6,
 
 
 def proven(level, done):
-    """What is declared; each completed contract halves what is left to prove."""
+    """The declared level; each completed contract halves the rest to 1."""
     return 1 - (1 - LEVELS.get(level, 0.5)) * 0.5**done
 
 
 def shown(work):
-    """The logarithm of accepted work that has faded; five contracts of today are all of it."""
+    """The logarithm of decayed accepted work; five contracts completed today give 1."""
     return min(1.0, math.log1p(work) / math.log1p(5))
 
 
@@ -44,7 +44,7 @@ def skill(inputs):
         if not is_accepted:
             continue
         share = sum(skills[place]["rarity"] for place in places) / whole
-        if share >= 0.5 - 1e-9:  # a similar task: it asked for half of these skills, by rarity
+        if share >= 0.5 - 1e-9:  # a similar task: it asked for half of these skills, weighted by rarity
             alike += share * faded(days)
         for place in places:
             done[place] += 1
@@ -61,7 +61,7 @@ def skill(inputs):
 
 
 def pay(inputs):
-    """Does the budget pay what is usually asked? Asking for less gives nothing."""
+    """How well the budget covers the usual price. A price below the budget earns nothing extra."""
     budget, usual, hourly = inputs["budget_minor"], inputs["usual_price_minor"], inputs["hourly_minor"]
     if budget is None or not (usual or hourly):
         return 0.6
@@ -71,7 +71,7 @@ def pay(inputs):
 
 
 def growth(inputs):
-    """The share of contracts completed, smoothed, and room for those of whom little is known."""
+    """The smoothed share of contracts completed, plus a bonus for people with few contracts."""
     total = inputs["completed"] + inputs["failed"]
     return 0.6 * (inputs["completed"] + 2) / (total + 3) + 0.4 / (1 + total / 2)
 

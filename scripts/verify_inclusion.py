@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """
-Check, on your own machine, that your balances are in a published proof of liabilities.
+Check on your own machine that your balances are in a published proof of liabilities.
 
     python3 verify_inclusion.py proof.json
     python3 verify_inclusion.py proof.json --report report.json
 
-proof.json is yours (Money > Proof of your balances > Download); report.json is the public report of the same night,
-best fetched by somebody else or from another connection: everybody must see the same roots. Only the standard library.
+proof.json is yours (Money > Proof of your balances > Download). report.json is the public report of the same night; let
+someone else fetch it, or use another connection: everyone must see the same roots. Needs only the standard library.
 """
 
 import argparse
@@ -29,7 +29,7 @@ def join(left, right):
 
 
 def check(proof):
-    """The root that the proof leads to; a sentence (ValueError) if it leads nowhere."""
+    """Return the root that the proof leads to. :raises ValueError: with a sentence, if the proof is not valid."""
     amount = proof["amount_minor"]
     encoded = f"{proof['account']}\n{proof['currency']}\n{amount}".encode()
     nonce = bytes.fromhex(proof["nonce"])
