@@ -1,4 +1,4 @@
-"""Who acts: a person for an organization, or the system by the clock."""
+"""The actor of an operation: a person acting for an organization, or the system."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from apps.common.errors import NotAllowed
 @dataclass(frozen=True, slots=True)
 class Actor:
     """
-    :param user_id: None for the system and for strangers.
-    :param organization_id: the organization that the user acts for now.
-    :param capabilities: what the user's role there allows (`apps.accounts.rules`), less what a key was not given.
-    :param staff_capabilities: what the user's roles among the marketplace's staff allow; `is_staff` says that there
-        are any.
-    :param has_fresh_login: whether the person proved who they are in the last minutes.
-    :param key_scopes: of the API key that acts; None for a person at a browser, and for the system.
-    :param role_capabilities: what the role of a key's person allows, whatever the key's scopes.
+    :param user_id: None for the system and for visitors who are not logged in.
+    :param organization_id: the organization the user currently acts for.
+    :param capabilities: what the user's role there allows (`apps.accounts.rules`), limited to the scopes of the API
+        key.
+    :param staff_capabilities: what the user's staff roles allow; `is_staff` is True if there are any.
+    :param has_fresh_login: whether the person logged in or reauthenticated in the last minutes.
+    :param key_scopes: the scopes of the API key; None for a person in a browser and for the system.
+    :param role_capabilities: what the role of the key's user allows, independent of the key's scopes.
     """
 
     user_id: UUID | None = None
@@ -33,14 +33,22 @@ class Actor:
 
     @property
     def person_id(self) -> UUID:
-        """The person, where a policy has made sure that there is one."""
+        """
+        The user's id; to be used after a policy has checked that there is one.
+
+        :raises NotAllowed: if there is none.
+        """
         if self.user_id is None:
             raise NotAllowed
         return self.user_id
 
     @property
     def side_id(self) -> UUID:
-        """The organization acted for, where a policy has made sure that there is one."""
+        """
+        The organization's id; to be used after a policy has checked that there is one.
+
+        :raises NotAllowed: if there is none.
+        """
         if self.organization_id is None:
             raise NotAllowed
         return self.organization_id

@@ -1,4 +1,4 @@
-"""The administration shows; it changes nothing past the operations and their checks."""
+"""Base classes for a read-only Django admin: changes go through the operations and their checks."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class _LookingOnly:
 
 
 class ReadOnlyAdmin(_LookingOnly, ModelAdmin):  # type: ignore[misc]
-    """Lists and records without a form; each record that is opened is audited (`apps.moderation.middleware`)."""
+    """Lists and records without a form; each opened record is audited (`apps.moderation.middleware`)."""
 
     list_per_page = 50
     show_full_result_count = False

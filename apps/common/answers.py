@@ -1,4 +1,4 @@
-"""A refusal as an answer: a page, or problem details (RFC 9457) under the API's addresses."""
+"""The response for a domain error: a page, or problem details (RFC 9457) for API URLs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,10 @@ def problem_body(status: int, code: str, title: str, detail: str, **more: Any) -
 
 
 def problem_of(error: DomainError, **more: Any) -> dict[str, Any]:
-    """The body of a refusal. `values` holds what its sentence names: an amount in minor units, a date in ISO 8601."""
+    """
+    The problem details of a domain error. `values` holds the values in its sentence: an amount in minor units, a date
+    in ISO 8601.
+    """
     if error.params:
         more["values"] = {name: _as_json(value) for name, value in error.params.items()}
     return problem_body(error.status, error.code, str(error.title), str(error), **more)
@@ -42,9 +45,9 @@ def _as_json(value: Any) -> Any:
 
 def error_answer(request: HttpRequest, error: DomainError, *, is_plain: bool = False) -> HttpResponse:
     """
-    The refusal in the form that the address speaks.
+    The response for a domain error: problem details for API URLs, else a page.
 
-    :param is_plain: a page without context processors and database, for when what failed may be one of them.
+    :param is_plain: a page without context processors and database, because the error may come from one of them.
     """
     response: HttpResponse
     context = {"title": error.title, "message": str(error), "code": error.code, "status": error.status}

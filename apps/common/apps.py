@@ -5,7 +5,7 @@ from django.apps import AppConfig, apps
 
 
 class AreaConfig(AppConfig):
-    """An area of the product: its subscribers and webhook handlers are registered as soon as Django is ready."""
+    """The base of every app's config: registers its subscribers and webhook handlers when Django is ready."""
 
     default = False
     default_auto_field = "django.db.models.BigAutoField"
@@ -28,7 +28,7 @@ class CommonConfig(AreaConfig):
 
 
 def plural(noun: str) -> str:
-    """An English plural for the administration, where Django puts an "s" behind everything."""
+    """An English plural for the Django admin, which by default only adds an "s"."""
     if noun.endswith("y") and noun[-2:-1] not in "aeiou":
         return f"{noun[:-1]}ies"
     return f"{noun}es" if noun.endswith(("s", "x", "ch", "sh")) else f"{noun}s"

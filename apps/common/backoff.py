@@ -1,4 +1,4 @@
-"""How long to wait before trying again: the one formula of every queue."""
+"""The pause before a retry: one formula for all queues."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ def pause_after(
     attempts: int, *, first: timedelta = timedelta(seconds=10), most: timedelta = timedelta(hours=1)
 ) -> timedelta:
     """
-    Twice as long after every attempt.
+    Doubles after every attempt, up to `most`.
 
-    :param attempts: how many were made; `first` is the pause after one.
+    :param attempts: the number of attempts made; `first` is the pause after one.
     """
     doublings = min(max(attempts - 1, 0), 30)
     return min(first * (1 << doublings), most)

@@ -1,4 +1,7 @@
-"""After a few calls without an answer nobody calls for a while, so that a silent party does not hold everybody else."""
+"""
+A circuit breaker: after several unanswered calls the service is not called for a while, so that it does not block
+others.
+"""
 
 from __future__ import annotations
 
@@ -15,16 +18,16 @@ Answer = TypeVar("Answer")
 
 
 class Open(Exception):
-    """Not called: it has not answered lately, or too many of this process are waiting for it already."""
+    """Not called: the service did not answer recently, or too many threads of this process are waiting for it."""
 
 
 class Breaker:
     """
-    Closed: every call goes out. After `failures_max` calls in a row without an answer it is open for `open_seconds`,
-    then one call at a time may try; an answer closes it. The state is in the cache, so that all processes share it.
+    Closed: every call is made. After `failures_max` unanswered calls in a row it is open for `open_seconds`; then one
+    trial call at a time is allowed, and an answer closes it. The state is in the cache, shared by all processes.
 
     :param failures_max: 0 for a breaker that never opens.
-    :param at_once: how many of one process may wait for an answer at the same time; 0 for any number.
+    :param at_once: the maximum number of concurrent calls in one process; 0 for no limit.
     """
 
     def __init__(
@@ -36,9 +39,10 @@ class Breaker:
 
     def call(self, function: Callable[[], Answer], *, silences: tuple[type[Exception], ...]) -> Answer:
         """
-        The function's answer.
+        Call the function and return its result.
 
-        :param silences: errors that mean that nobody answered; any other is an answer.
+        :param silences: errors that mean "no answer"; any other error counts as an answer.
+
         :raises Open: without calling.
         """
         if self._places is not None and not self._places.acquire(timeout=self.wait):
@@ -63,7 +67,11 @@ class Breaker:
         return answer
 
     def _check(self) -> int:
-        """How many calls in a row had no answer. :raises Open:"""
+        """
+        The number of unanswered calls in a row.
+
+        :raises Open: if the breaker is open.
+        """
         if not self.failures_max:
             return 0
         many = cache.get_many([self._failures, self._rests])
@@ -81,10 +89,10 @@ class Breaker:
         cache.add(self._failures, 0, timeout=lasts)
         try:
             failures = cache.incr(self._failures)
-            cache.touch(self._failures, lasts)  # as long as it is silent, it is the same silence
-        except ValueError:  # it ran out in between
+            cache.touch(self._failures, lasts)  # the counter stays as long as the service does not answer
+        except ValueError:  # expired in between
             failures = 1
-        if failures == self.failures_max:  # one line when it opens, not for each trial
+        if failures == self.failures_max:  # logged once when it opens, not for each trial
             logger.error("%s does not answer: called every %.0f s until it does", self.name, self.open_seconds)
         if failures >= self.failures_max:
             cache.set(self._rests, 1, timeout=self.open_seconds)

@@ -1,7 +1,8 @@
 """
-Redis as the cache, and while it is away a small cache of this process: what is not there is simply unknown.
+Redis as the cache, with a small local cache while Redis is down: missing entries are simply unknown.
 
-Limits (log-in, sign-up, API) are counted per process meanwhile, and nobody waits for a server that does not answer.
+Meanwhile rate limits (login, signup, API) are counted per process, and no request waits for a server that does not
+answer.
 """
 
 from __future__ import annotations
@@ -18,12 +19,12 @@ from redis.exceptions import RedisError, ResponseError
 logger = logging.getLogger(__name__)
 
 AWAY_SECONDS = 5.0
-"""How long Redis is not asked after it did not answer."""
+"""How long Redis is not called after it did not answer."""
 _away_until: dict[str, float] = {}
 
 
 def is_redis_away() -> bool:
-    """Did it not answer this process within the last seconds?"""
+    """Whether Redis did not answer this process within the last seconds."""
     return any(until > time.monotonic() for until in _away_until.values())
 
 
@@ -38,7 +39,7 @@ class RedisOrLocalCache(BaseCache):
             try:
                 return getattr(self._redis, name)(*args, **options)
             except ResponseError:
-                raise  # it answers: a mistake of ours
+                raise  # Redis answered: this is a bug of ours
             except (RedisError, OSError) as error:
                 logger.warning("Redis does not answer, this process keeps its own cache: %s", error)
                 _away_until[self._server] = time.monotonic() + AWAY_SECONDS

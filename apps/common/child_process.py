@@ -1,8 +1,8 @@
 """
-Reading what strangers upload, in a process of its own with little memory, little time and no files to write.
+Read uploads from untrusted users in a separate process with limited memory and time, and no file access for writing.
 
-`run` is for the site; `limit` is the first thing that the program which is run calls. That program may import the
-standard library, parsers and our own pure modules, never Django.
+`run` is for the site; `limit` is the first call of the program that is run. That program may import the standard
+library, parsers and our own pure modules, never Django.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class ChildTooSlow(Exception):
-    """The program was stopped by the clock."""
+    """The program was stopped after its time limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Result:
 
 def run(program: Path, *arguments: str, content: bytes, seconds: float) -> Result:
     """
-    Run one of our own programs with `content` on its input. It inherits no environment: no key, no address.
+    Run one of our own programs with `content` as its input. It inherits no environment variables: no keys, no URLs.
 
     :raises ChildTooSlow: after `seconds`.
     """
@@ -43,7 +43,7 @@ def run(program: Path, *arguments: str, content: bytes, seconds: float) -> Resul
 
 
 def limit(*, memory_bytes: int, seconds: int) -> None:
-    """Bound this process before it reads its first byte; it also gives up whatever priority it had."""
+    """Limit this process's memory, CPU time and file size before it reads its first byte."""
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))

@@ -5,12 +5,12 @@ from django.http import HttpRequest
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """The site's name, and the theme that this browser chose."""
+    """The site's name, and the theme chosen in this browser."""
     theme = request.COOKIES.get("theme", "")
     return {
         "site_name": settings.SITE_NAME,
         "theme": theme if theme in ("light", "dark") else "",
         "is_demo": settings.TRADEWIND_ENV == "demo",
-        # A site that looks real and moves no money says so at the top of every page.
+        # A site that looks real but moves no real money shows a notice at the top of every page.
         "is_sandbox": settings.TRADEWIND_ENV == "production" and not settings.MOVES_REAL_MONEY,
     }

@@ -1,8 +1,8 @@
 """
-What the database says no to, as a refusal that a person can act on.
+Converts database errors into domain errors that a user can act on.
 
-The last net under forms, serializers and operations: each of them checks first and says more. What is not listed here
-is a mistake of ours and stays an error.
+This is the last check behind forms, serializers and operations, which check first and have better messages. Other
+database errors are bugs and stay exceptions.
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ class ValueOutOfRange(Invalid):
 
 
 def refusal_of(error: BaseException | None) -> DomainError | None:
-    """The refusal that an error of the database stands for; None for everything else."""
+    """The domain error for a database error; None for any other error."""
     cause = getattr(error, "__cause__", None)
     if isinstance(error, ObjectDoesNotExist):
-        return NotFound()  # an id that never was, or no longer is
+        return NotFound()  # the id never existed, or was deleted
     if isinstance(cause, _STOPPED):
         return TookTooLong()
     if isinstance(error, OperationalError | InterfaceError):
@@ -53,6 +53,6 @@ def refusal_of(error: BaseException | None) -> DomainError | None:
     if isinstance(error, DataError):
         return ValueOutOfRange()
     if isinstance(error, IntegrityError) and isinstance(cause, _OVERTAKEN):
-        # Somebody was faster: a second click, a second window, another member of the team.
+        # A concurrent request was faster: a double click, a second window, another member of the team.
         return Conflict()
     return None

@@ -1,7 +1,7 @@
 """
-What can go wrong for people: one class per reason, a stable code, a sentence they can act on.
+Errors for users: one class per reason, with a stable code and a sentence the user can act on.
 
-Mapped once for pages (`middleware`) and once for the API (`api.problems`, RFC 9457).
+Converted once for pages (`middleware`) and once for the API (`api.problems`, RFC 9457).
 """
 
 from __future__ import annotations
@@ -15,14 +15,15 @@ from django.utils.translation import gettext_lazy as _
 
 @singledispatch
 def in_words(value: object) -> object:
-    """How a value reads in a sentence, in the active language. `fmt` registers amounts, dates and countries."""
+    """The value as text for a sentence, in the active language. `fmt` registers amounts, dates and countries."""
     return value
 
 
 class DomainError(Exception):
     """
-    Base of all refusals. `field` names a form field. `params` fill the placeholders of `message` and are values
-    (`Money`, `datetime`): they are formatted when somebody reads the sentence, in the language and time zone of then.
+    The base of all domain errors. `field` names a form field. `params` fill the placeholders of `message` and are
+    values (`Money`, `datetime`): they are formatted when the sentence is displayed, in the language and time zone
+    active then.
     """
 
     code: ClassVar[str] = "error"
@@ -31,7 +32,7 @@ class DomainError(Exception):
     message: ClassVar[str | Promise] = _("That did not work.")
     field: str | None = None
     retry_after: ClassVar[int | None] = None
-    """Seconds after which the same request may succeed, where that can be said."""
+    """Seconds after which the same request may succeed, if known."""
 
     def __init__(self, *, field: str | None = None, **params: Any) -> None:
         self.params = params
@@ -40,7 +41,7 @@ class DomainError(Exception):
         super().__init__(self.code)
 
     def headers(self) -> dict[str, str]:
-        """What the answer carries beside the sentence, for pages and the API."""
+        """Response headers, for pages and the API."""
         return {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
 
     def __str__(self) -> str:
@@ -77,7 +78,7 @@ class NotFound(DomainError):
 
 
 class Unavailable(DomainError):
-    """An outside party does not answer; nothing is lost and the same step may be tried again."""
+    """An external service does not answer. Nothing is lost and the same step may be repeated."""
 
     code = "unavailable"
     status = 503
@@ -87,7 +88,7 @@ class Unavailable(DomainError):
 
 
 class TooManyRequests(DomainError):
-    """A limit was reached; `wait_seconds` says when the same step is possible again."""
+    """A rate limit was reached; the same step is possible again after `wait_seconds`."""
 
     code = "too_many_requests"
     status = 429
@@ -103,7 +104,7 @@ class TooManyRequests(DomainError):
 
 
 class MalformedRequest(DomainError):
-    """What no browser and no program sends by accident: control characters, broken encodings, bottomless nesting."""
+    """Input that no browser or program sends by accident: control characters, broken encodings, very deep nesting."""
 
     code = "malformed"
     status = 400

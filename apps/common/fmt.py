@@ -1,8 +1,8 @@
 """
-Numbers, money and moments for people, by CLDR through Babel, in the active language.
+Format numbers, money and times for users, with CLDR data from Babel, in the active language.
 
-Amounts carry the ISO code, never a bare "$", and Latin digits in every language; templates wrap them in
-`<bdi dir="ltr">` so that a right-to-left line does not turn them round.
+Amounts have the ISO code, never only "$", and Latin digits in every language. Templates wrap them in `<bdi dir="ltr">`
+so that right-to-left text does not reorder them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from apps.common import currencies, errors
 from apps.common.money import Money
 
 _NUMBERING = "latn"
-NUMBER_MAX = 10**12  # major units; in the smallest units of any currency this fits a column with room for sums
+NUMBER_MAX = 10**12  # major units; in minor units of any currency this fits a column, with room for sums
 NUMBER_CHARACTERS_MAX = 60
 
 
@@ -68,7 +68,7 @@ def _zone(zone: str | None) -> ZoneInfo:
 
 
 def date_time(moment: datetime, zone: str | None = None) -> str:
-    """28 Nov 2026, 18:00 in the given zone, else in the reader's."""
+    """28 Nov 2026, 18:00 in the given zone, else in the reader's time zone."""
     local = moment.astimezone(_zone(zone))
     pattern = str(dates.get_datetime_format("medium", locale=locale())).replace("'", "")
     written = pattern.replace("{1}", dates.format_date(local, "medium", locale=locale()))
@@ -76,7 +76,7 @@ def date_time(moment: datetime, zone: str | None = None) -> str:
 
 
 def clock(moment: datetime, zone: str | None = None) -> str:
-    """18:05, or 6:05 PM where people write it so."""
+    """18:05, or 6:05 PM in languages that use it."""
     local = moment.astimezone(_zone(zone))
     return _latin_digits(dates.format_time(local, "short", tzinfo=local.tzinfo, locale=locale()))
 
@@ -86,7 +86,7 @@ def day(value: date) -> str:
 
 
 def month(value: date) -> str:
-    """November 2026; any day of the month stands for it."""
+    """November 2026, for any day of the month."""
     return _latin_digits(dates.format_skeleton("yMMMM", value, locale=locale()))
 
 
@@ -100,7 +100,8 @@ def zone_name(zone: str | None = None, moment: datetime | None = None) -> str:
 
 def relative(moment: datetime, now: datetime | None = None) -> str:
     """
-    in 3 days, 2 hours ago. Never more than it is: 11 days are 11 days and not "2 weeks", since deadlines are read so.
+    in 3 days, 2 hours ago. Rounded down and in exact units: 11 days are "11 days", not "2 weeks", because users rely on
+    it for deadlines.
     """
     delta = moment - (now or timezone.now())
     seconds = abs(delta.total_seconds())
@@ -108,7 +109,7 @@ def relative(moment: datetime, now: datetime | None = None) -> str:
         return _("just now")
     unit, size = next(((unit, size) for unit, size, least in _UNITS if seconds >= size * least), _UNITS[-1][:2])
     whole = timedelta(seconds=seconds // size * size) * (-1 if delta < timedelta(0) else 1)
-    # No value reaches the threshold, so the unit is the one asked for.
+    # No value reaches the threshold, so the given unit is used.
     return _latin_digits(
         dates.format_timedelta(whole, granularity=unit, threshold=10**12, add_direction=True, locale=locale())
     )
@@ -119,7 +120,7 @@ _UNITS: tuple[tuple[Literal["year", "month", "week", "day", "hour", "minute", "s
     ("year", 365 * 86_400, 2), ("month", 30 * 86_400, 2), ("week", 7 * 86_400, 2), ("day", 86_400, 1),
     ("hour", 3600, 1), ("minute", 60, 1), ("second", 1, 0),
 )  # fmt: skip
-"""By name: seconds, and how many there must be. Coarse units alone would round a deadline away."""
+"""(unit, its seconds, the smallest number displayed). Larger units for small numbers would round deadlines."""
 
 
 def duration(value: timedelta) -> str:
@@ -127,7 +128,7 @@ def duration(value: timedelta) -> str:
 
 
 def language_name(code: str) -> str:
-    """The name of a language in the reader's own."""
+    """The name of a language, in the reader's language."""
     try:
         return str(Locale.parse(translation.to_locale(code)).get_display_name(locale()) or code)
     except (ValueError, LookupError, UnknownLocaleError):
@@ -143,7 +144,7 @@ def currency_name(code: str) -> str:
 
 
 class Country(str):
-    """An ISO 3166 code in a domain error: it reads as the name of the country."""
+    """An ISO 3166 code in a domain error: displayed as the country's name."""
 
 
 def countries() -> list[tuple[str, str]]:
@@ -154,23 +155,23 @@ def countries() -> list[tuple[str, str]]:
 
 
 _NO_COUNTRY = {"EU", "EZ", "UN", "ZZ", "XA", "XB", "QO", "AC", "CP", "CQ", "DG", "EA", "IC", "TA"}
-"""Groups, and codes that ISO 3166-1 reserves for parts of countries: no invoice or bank takes them."""
+"""Groups, and codes that ISO 3166-1 reserves for parts of countries: not valid on invoices or for banks."""
 
 
 class NotANumber(ValueError):
-    """What was typed is no amount in the reader's writing."""
+    """The text is not a number in the reader's format."""
 
 
 class NumberTooLarge(NotANumber):
-    """More than any amount here may be."""
+    """The number is larger than any amount allowed here."""
 
 
 def parse_decimal(text: str) -> Decimal:
     """
-    A number as people type it: any script's digits, the reader's own separators.
+    Parse a number as users type it: digits of any script, the reader's own separators.
 
-    :raises NotANumber: when it cannot be read without guessing.
-    :raises NumberTooLarge: beyond NUMBER_MAX on either side of zero.
+    :raises NotANumber: if it is ambiguous or not a number.
+    :raises NumberTooLarge: if its absolute value is above NUMBER_MAX, or it is too long.
     """
     if len(text) > NUMBER_CHARACTERS_MAX:
         raise NumberTooLarge(text[:NUMBER_CHARACTERS_MAX])
@@ -180,7 +181,7 @@ def parse_decimal(text: str) -> Decimal:
     point = numbers.get_decimal_symbol(locale(), numbering_system=_NUMBERING)
     plain = re.sub(r"[\s'\u2019]", "", plain)
     if group.strip():
-        # "1,5" where the comma groups thousands would silently become 15: ask again instead of guessing.
+        # If the comma groups thousands, "1,5" would silently become 15: refuse it instead of guessing.
         if re.search(rf"{re.escape(group)}(?!\d{{3}}(?!\d))", plain):
             raise NotANumber(text)
         plain = plain.replace(group, "")
@@ -197,13 +198,13 @@ def parse_decimal(text: str) -> Decimal:
 
 
 def plain_decimal(value: Decimal) -> str:
-    """For an input: the reader's decimal sign, no grouping, so that it reads back as it was typed."""
+    """For an input: the reader's decimal separator, without grouping, so that it can be parsed again."""
     return numbers.format_decimal(
         value, format="0.####", locale=locale(), numbering_system=_NUMBERING, group_separator=False
     )
 
 
-# The first that a header mentions is right: others call themselves Safari or Chrome besides, Android says Linux too.
+# The first match is correct: other browsers also contain Safari or Chrome, and Android contains Linux.
 _BROWSERS = (
     ("MicroMessenger/", "WeChat"), ("EdgA/", "Edge"), ("EdgiOS/", "Edge"), ("Edg/", "Edge"), ("OPR/", "Opera"),
     ("SamsungBrowser/", "Samsung Internet"), ("HuaweiBrowser/", "Huawei Browser"), ("MiuiBrowser/", "Mi Browser"),
@@ -217,7 +218,7 @@ _SYSTEMS = (
 
 
 def device(user_agent: str) -> str:
-    """The browser and system that a User-Agent header names, as in `Firefox on Android`."""
+    """The browser and system of a User-Agent header, for example `Firefox on Android`."""
     browser = next((name for mark, name in _BROWSERS if mark in user_agent), "")
     system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
     if browser and system:

@@ -1,4 +1,4 @@
-"""Fields that every area's forms share."""
+"""Form fields shared by all apps."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from apps.common.text import is_visible
 
 def validate_visible(value: str) -> None:
     """
-    For names: something of it can be seen.
+    For names: at least one character must be visible.
 
-    :raises forms.ValidationError: for spaces, fillers and signs that are drawn as nothing.
+    :raises forms.ValidationError: if it has only spaces, fillers and invisible characters.
     """
     if value and not is_visible(value):
         raise forms.ValidationError(_("Write a name of which something can be seen."), code="invisible")
@@ -29,7 +29,7 @@ YEARS = range(1970, 2201)
 
 
 class AmountField(forms.CharField):
-    """A number as the reader writes numbers; its value is a Decimal."""
+    """A number in the reader's format; its value is a Decimal."""
 
     default_error_messages = {
         "not_a_number": _("Write the amount in digits, for example 1250 or 1250.50."),
@@ -57,9 +57,9 @@ class AmountField(forms.CharField):
 
 class MomentField(forms.DateTimeField):
     """
-    Date and hour in the reader's zone; hours that a clock change skips or repeats are asked again.
+    Date and time in the reader's time zone; times that a clock change skips or repeats are refused.
 
-    Moments outside of YEARS are refused: in another zone they may fall in a year that no calendar here has.
+    Dates outside YEARS are refused, because in another zone they may fall into an unsupported year.
     """
 
     default_error_messages = {"year": _("Choose a date between the years %(first)s and %(last)s.")}
@@ -88,7 +88,8 @@ class MomentField(forms.DateTimeField):
 
 def add_money(form: forms.Form, amount: str, currency: str) -> Money | None:
     """
-    The Money of an amount field and a currency; None when one is missing or wrong, which is then said at the field.
+    The Money of an amount field and a currency. None if one is missing or invalid; too many digits are reported at the
+    field.
     """
     value, code = form.cleaned_data.get(amount), currency
     if value is None or code not in currencies.exponents():
@@ -106,13 +107,13 @@ def add_money(form: forms.Form, amount: str, currency: str) -> Money | None:
 
 
 def currency_choices(first: str = "") -> list[tuple[str, str]]:
-    """(code, "EUR – euro") of every currency, the first one on top."""
+    """(code, "EUR – euro") of every currency, `first` on top."""
     codes = sorted(currencies.exponents(), key=lambda code: (code != first, code))
     return [(code, f"{code} – {fmt.currency_name(code)}") for code in codes]
 
 
 def language_choices() -> list[tuple[str, str]]:
-    """Languages that people write in here, in the reader's names."""
+    """The languages users write in, with names in the reader's language."""
     codes = dict.fromkeys([code for code, _name in settings.LANGUAGES] + list(CONTENT_LANGUAGES))
     return sorted(((code, fmt.language_name(code)) for code in codes), key=lambda pair: pair[1])
 

@@ -1,4 +1,7 @@
-"""Waking a worker after a commit, which may be lost because beat looks as well; and old answers of the API."""
+"""
+Start a worker after a commit (the message may be lost, because beat starts jobs too), heartbeats, and deletion of old
+API responses.
+"""
 
 from __future__ import annotations
 
@@ -17,13 +20,13 @@ from apps.common.work_queue import delete_old
 logger = logging.getLogger(__name__)
 
 AWAY_SECONDS = 5.0
-"""How long no hint is sent after the broker did not answer."""
+"""How long no message is sent after the broker did not answer."""
 HINT_EXPIRES = 30
 _away_until = 0.0
 
 
 def hint(task: Any) -> None:
-    """Start a job at once where the broker answers; where it does not, nobody waits for it a second time."""
+    """Start a job at once if the broker answers; if it does not, it is not called again for a while."""
     global _away_until
     if time.monotonic() < _away_until:
         return
@@ -36,13 +39,13 @@ def hint(task: Any) -> None:
 
 @shared_task(name="common.prune", time_limit=120)
 def prune() -> int:
-    """Answers kept for a repeated request, once nobody repeats it any more."""
+    """Delete the stored responses of `Idempotency-Key` after their retention time."""
     before = timezone.now() - timedelta(days=settings.RETENTION_DAYS["idempotency"])
     return delete_old(IdempotencyRecord.objects.filter(created_at__lt=before))
 
 
 def give_sign(name: str) -> None:
-    """Say that this kind of process does its work now; `/metrics` and `manage.py doctor` read how long ago that was."""
+    """Record a heartbeat for this kind of process; `/metrics` and `manage.py doctor` read its age."""
     SignOfLife.objects.update_or_create(
         name=name, defaults={"seen_at": timezone.now(), "version": settings.VERSION[:40]}
     )
@@ -57,4 +60,4 @@ def _sign_job(queue: str) -> Any:
 
 
 sign_jobs = {queue: _sign_job(queue) for queue in ("default", "money", "mail", "matching")}
-"""One for each queue that `marketplace.schedule` names: a sign comes through as late as other jobs do."""
+"""One per queue of `marketplace.schedule`: the heartbeat is delayed as much as the other jobs in the queue."""

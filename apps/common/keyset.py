@@ -1,4 +1,4 @@
-"""Pages by key for lists on pages: where the last row stood, not how many rows came before it."""
+"""Keyset pagination for page lists: a cursor holds the position of the last row, not an offset."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Row = TypeVar("Row", bound=Model)
 
 @dataclass(frozen=True)
 class Page(Generic[Row]):
-    """`rows`, and the cursor of the next page or an empty string."""
+    """`rows`, and the cursor of the next page, or ""."""
 
     rows: list[Row]
     next_cursor: str
@@ -38,15 +38,15 @@ class Page(Generic[Row]):
 
 def page(rows: QuerySet[Row], *, order: str, cursor: str = "", size: int = 20) -> Page[Row]:
     """
-    One page in the order of one column ("-published_at"), ties broken by id; nulls come last.
+    One page, ordered by one column ("-published_at") and then by id; nulls come last.
 
-    A cursor that is not one of ours is taken as the first page.
+    An invalid cursor returns the first page.
     """
     name, descending = order.lstrip("-"), order.startswith("-")
     first = F(name).desc(nulls_last=True) if descending else F(name).asc(nulls_last=True)
     ordered = rows.order_by(first, "-id" if descending else "id")
     if position := _decode(cursor):
-        # A forged cursor may carry a value that the column cannot hold.
+        # A forged cursor may contain a value that the column cannot hold.
         with suppress(ValidationError, ValueError, TypeError):
             ordered = ordered.filter(_after(name, descending, *position))
     result = list(ordered[: size + 1])
@@ -90,7 +90,7 @@ def _decode(cursor: str) -> tuple[Any, UUID] | None:
 
 
 def _moment(plain: Any) -> datetime:
-    """In UTC; one that the database would put outside of Python's years is refused."""
+    """In UTC; raises for one outside Python's range of years."""
     moment = datetime.fromisoformat(plain)
     if moment.tzinfo is None:
         raise ValueError
@@ -109,7 +109,7 @@ def _string(plain: Any) -> str:
     return plain
 
 
-# In this order: a moment is a date, too.
+# The order matters: a datetime is also a date.
 _KINDS: dict[str, type] = {"t": datetime, "d": date, "i": int}
 _DECODE: dict[str, Callable[[Any], Any]] = {
     "t": _moment,

@@ -1,8 +1,8 @@
 """
-How often one person, one recipient or one address may do what costs others something: mails, files, keys.
+Rate limits per person, recipient or network address for actions that affect others: mails, files, keys.
 
-Counted in the cache that all processes share; while that is away each process counts for itself. Windows are fixed, so
-that the answer can say when the next begins.
+Counted in the cache shared by all processes; while that is down, each process counts for itself. Windows are fixed, so
+that the response can tell when the next one begins.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ KEYS_IN_PROCESS_MAX = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """At most `most` (of times, or of bytes) in every `seconds`."""
+    """At most `most` (calls, or bytes) per `seconds`."""
 
     most: int
     seconds: int
 
 
 LIMITS: dict[str, tuple[Rate, ...]] = {
-    # by person
+    # per person
     "invite_member": (Rate(20, HOUR), Rate(60, DAY)),
     "invite_freelancer": (Rate(60, HOUR), Rate(200, DAY)),
     "ask_question": (Rate(30, HOUR),),
@@ -59,11 +59,11 @@ LIMITS: dict[str, tuple[Rate, ...]] = {
     "upload": (Rate(120, HOUR), Rate(500, DAY)),
     "upload_bytes": (Rate(2 * 2**30, DAY),),
     "read_document": (Rate(30, HOUR),),
-    # by recipient: an e-mail address or an organization
+    # per recipient: an e-mail address or an organization
     "invitations_to_address": (Rate(3, DAY),),
     "invitations_to_freelancer": (Rate(40, DAY),),
     "account_mail": (Rate(10, HOUR), Rate(30, DAY)),
-    # by address of the network
+    # per network address
     "pages": (Rate(settings.ANONYMOUS_PAGES_PER_MINUTE, 60),),
     "searches": (Rate(settings.ANONYMOUS_SEARCHES_PER_MINUTE, 60),),
 }
@@ -79,7 +79,7 @@ class LimitReached(TooManyRequests):
 
 def spend(what: str, who: Hashable, *, now: datetime, cost: int = 1) -> None:
     """
-    Count one more; nothing is counted for nobody (the system's own steps) and in commands.
+    Count one action. Nothing is counted for None (the system's own steps) and in commands.
 
     :raises LimitReached: if a rate of LIMITS is used up, with the seconds until its window ends.
     """
@@ -94,7 +94,7 @@ def spend(what: str, who: Hashable, *, now: datetime, cost: int = 1) -> None:
 
 
 def allows(what: str, who: Hashable, *, now: datetime) -> bool:
-    """The same as an answer, for what is left out silently."""
+    """Like `spend`, but returns False instead of raising, for actions that are skipped silently."""
     try:
         spend(what, who, now=now)
     except LimitReached:
@@ -109,7 +109,7 @@ def _count(key: str, cost: int, seconds: int) -> int:
         try:
             cache.add(key, 0, timeout=seconds + 60)
             return int(cache.incr(key, cost))
-        except ValueError:  # it ended between the two
+        except ValueError:  # it expired between the two calls
             return cost
         except Exception:
             logger.warning("the cache does not answer: limits are counted in this process")

@@ -1,4 +1,4 @@
-"""Around every page: the reader's clock, and refusals as pages that say what to do."""
+"""Middleware for every page: time zone, rate limits, client address, and domain errors as pages."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ ZONES = available_timezones()
 
 class MalformedRequestMiddleware:
     """
-    Answers 400 to what nobody sends by accident and no column can hold: control characters in address, query, cookies,
-    headers and form, and encodings that are none of text.
+    Returns 400 for input that is never sent by accident and cannot be stored: control characters in URL, query,
+    cookies, headers and form, and invalid encodings.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -38,7 +38,7 @@ class MalformedRequestMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
-        # Under the API the parsers look; a form there is an upload, whose text is its name alone.
+        # For the API, the parsers check it; a form there is an upload, where only its name is text.
         if request.method != "POST" or is_api(request) or request.content_type not in _FORMS:
             return None
         if any(text.has_control(part) for name, values in request.POST.lists() for part in (name, *values)):
@@ -48,10 +48,10 @@ class MalformedRequestMiddleware:
 
 class ClientAddressMiddleware:
     """
-    Puts the visitor's address where everybody looks for it (REMOTE_ADDR) and takes away what anybody can invent.
+    Sets REMOTE_ADDR to the visitor's address, and removes headers that anyone can forge.
 
-    Each of our TRUSTED_PROXIES adds the address that it sees to the end of X-Forwarded-For; what stands before those
-    came with the request. Login limits, API limits and logs read REMOTE_ADDR and nothing else.
+    Each of our TRUSTED_PROXIES appends the address it sees to X-Forwarded-For; everything before those came with the
+    request. Rate limits of logins and the API, and logs, read only REMOTE_ADDR.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -75,7 +75,7 @@ _CLAIMS = (
 
 
 def _address(text: str) -> str:
-    """Of "203.0.113.7", "203.0.113.7:4711", "[2001:db8::1]:4711"; empty for what is none."""
+    """The address in "203.0.113.7", "203.0.113.7:4711" or "[2001:db8::1]:4711"; "" if there is none."""
     bare = text.strip('"')
     if bare.startswith("["):
         bare = bare[1:].partition("]")[0]
@@ -88,7 +88,7 @@ def _address(text: str) -> str:
 
 
 def network(address: str) -> str:
-    """Whom a limit by address counts: one household or company has a whole /64 of IPv6."""
+    """The address that a rate limit counts: for IPv6 the /64, which belongs to one household or company."""
     try:
         ip_address = ipaddress.ip_address(address)
     except ValueError:
@@ -97,13 +97,13 @@ def network(address: str) -> str:
 
 
 class AnonymousLimitMiddleware:
-    """Visitors who are not logged in may ask for so many pages, and so many searches, a minute and address."""
+    """Visitors who are not logged in may request a limited number of pages, and searches, per minute and address."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        # The API counts on its own; machines and files are outside of the pages.
+        # The API has its own limits; machine endpoints and files are not pages.
         if is_api(request) or not request.path_info.startswith(_PAGES) or request.user.is_authenticated:
             return self.get_response(request)
         who, now = network(request.META.get("REMOTE_ADDR", "")), timezone.now()
@@ -120,7 +120,7 @@ _PAGES = tuple(f"/{code}/" for code, _name in settings.LANGUAGES)
 
 
 class PrivateAnswerMiddleware:
-    """What somebody sees who is logged in is kept by no cache and not shown again after the logout."""
+    """Responses to logged-in users are not cached, and not shown again after logout."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -152,7 +152,7 @@ def _is_malformed(request: HttpRequest) -> bool:
 
 
 class TimeZoneMiddleware:
-    """Activates the user's zone; for strangers the one in the `time_zone` cookie; else UTC."""
+    """Activates the user's time zone; for visitors the one in the `time_zone` cookie; else UTC."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -164,7 +164,7 @@ class TimeZoneMiddleware:
 
 
 class DomainErrorMiddleware:
-    """A refusal that no view turned into a form error becomes a page of its own status."""
+    """A domain error that no view turned into a form error becomes a page with its status."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

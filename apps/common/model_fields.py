@@ -1,4 +1,4 @@
-"""What the columns of several models share."""
+"""Fields and constraints shared by several models."""
 
 from __future__ import annotations
 

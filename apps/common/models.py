@@ -7,7 +7,7 @@ from apps.common.money import Money
 
 
 class BaseModel(models.Model):
-    """A row with a UUIDv7 key and the moment it was made."""
+    """A row with a UUIDv7 key and its creation time."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -17,7 +17,7 @@ class BaseModel(models.Model):
 
 
 class StatusChange(models.Model):
-    """One move of one row's status; append-only (a trigger refuses UPDATE and DELETE)."""
+    """One status change of a row; append-only (a trigger refuses UPDATE and DELETE)."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     subject_type = models.CharField(max_length=60)
@@ -38,7 +38,7 @@ class StatusChange(models.Model):
 
 
 class IdempotencyRecord(models.Model):
-    """The first answer to an `Idempotency-Key`, given again to every repeat with the same content."""
+    """The first response to an `Idempotency-Key`, returned again for every repeat with the same content."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user_id = models.UUIDField()
@@ -56,7 +56,10 @@ class IdempotencyRecord(models.Model):
 
 
 class SkippedRow(models.Model):
-    """A row that a clock could not handle: left out until `retry_at`, so that it stops no other; deleted on success."""
+    """
+    A row that a scheduled job failed to process: skipped until `retry_at`, so that it does not block the others;
+    deleted on success.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     job = models.CharField(max_length=60)
@@ -72,7 +75,7 @@ class SkippedRow(models.Model):
 
 
 class SignOfLife(models.Model):
-    """When a process of the background last did what it is there for: beat itself, and a worker of each queue."""
+    """The last heartbeat of a background process: beat, and a worker of each queue."""
 
     name = models.CharField(max_length=40, primary_key=True)
     version = models.CharField(max_length=40, default="", blank=True)
@@ -80,12 +83,12 @@ class SignOfLife(models.Model):
 
 
 def currency_field(**options: object) -> models.CharField[str, str]:
-    """A column that holds an ISO 4217 code."""
+    """A column for an ISO 4217 code."""
     return models.CharField(max_length=3, **options)  # type: ignore[arg-type]
 
 
 def amount_field(**options: object) -> models.BigIntegerField[int, int]:
-    """A column that holds minor units."""
+    """A column for minor units."""
     return models.BigIntegerField(**options)  # type: ignore[arg-type]
 
 

@@ -1,4 +1,4 @@
-"""Money: an integer of minor units and a currency. No float, no mixing, no silent rounding."""
+"""Money: an integer in minor units, and a currency. No float, no mixed currencies, no silent rounding."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from functools import total_ordering
 
 from apps.common import currencies
 
-# Cross rates carry twelve digits; forty leave no rounding before the last step.
+# Cross rates have twelve digits; forty digits prevent rounding before the last step.
 _EXACT = Context(prec=40)
 
 
 class CurrencyMismatch(TypeError):
-    """Two amounts of different currencies met in one sum or comparison."""
+    """Amounts of different currencies in one sum or comparison."""
 
 
 @total_ordering
 @dataclass(frozen=True, slots=True)
 class Money:
     """
-    An amount of one currency.
+    An amount in one currency.
 
     :param amount_minor: in minor units of ISO 4217 (cents, yen, fils); may be negative.
     :param currency: an ISO 4217 code.
@@ -56,14 +56,14 @@ class Money:
 
     @classmethod
     def total(cls, parts: Iterable[Money], currency: str) -> Money:
-        """The sum of parts, all of `currency`; zero for none."""
+        """The sum of the parts, which are all in `currency`; zero if there are none."""
         result = cls(0, currency)
         for part in parts:
             result += part
         return result
 
     def as_decimal(self) -> Decimal:
-        """Major units, with the currency's own digits."""
+        """The amount in major units, with the currency's digits."""
         return Decimal(self.amount_minor).scaleb(-currencies.exponent(self.currency), context=_EXACT)
 
     def _same(self, other: Money) -> None:
@@ -96,9 +96,9 @@ class Money:
 
     def allocate(self, weights: Sequence[int]) -> list[Money]:
         """
-        Split by weights with the largest-remainder method; the parts sum to the whole exactly.
+        Split by weights with the largest-remainder method; the parts sum exactly to the whole.
 
-        :raises ValueError: for no weights, a negative weight, or weights that are all zero.
+        :raises ValueError: if there are no weights, a negative weight, or only zeros.
         """
         whole = sum(weights)
         if not weights or min(weights) < 0 or whole == 0:
@@ -113,15 +113,15 @@ class Money:
         return [Money(sign * share, self.currency) for share in shares]
 
     def share_bps(self, basis_points: int, rounding: str = ROUND_HALF_EVEN) -> Money:
-        """This many hundredths of a per cent of the amount, rounded once."""
+        """This many basis points (hundredths of a per cent) of the amount, rounded once."""
         exact = _EXACT.divide(Decimal(self.amount_minor * basis_points), Decimal(10_000))
         return Money(int(exact.to_integral_value(rounding=rounding)), self.currency)
 
     def at_rate(self, rate: Decimal, currency: str, rounding: str = ROUND_DOWN) -> Money:
         """
-        Convert: `rate` is what one major unit of this currency costs in `currency`.
+        Convert: `rate` is the price of one major unit of this currency in `currency`.
 
-        Rounds once, towards zero by default, so that a conversion never makes money.
+        Rounds once, towards zero by default, so that a conversion never creates money.
         """
         if not isinstance(rate, Decimal):
             raise TypeError("a rate is a Decimal")

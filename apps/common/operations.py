@@ -1,4 +1,4 @@
-"""The one writer of status."""
+"""The only function that changes a status."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ def move(
     changes: dict[str, Any] | None = None,
 ) -> Row:
     """
-    Move a locked row along its table, with a history row; `changes` are other columns of the same step.
+    Change a locked row's status by its state machine, and record it in the history; `changes` are other columns set in
+    the same step.
 
-    :raises IllegalTransition: if the verb is not legal in the row's state.
+    :raises IllegalTransition: if the verb is not allowed in the row's state.
     """
     source: str = instance.status  # type: ignore[attr-defined]
     target = machine.next(source, verb)

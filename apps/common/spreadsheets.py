@@ -1,4 +1,4 @@
-"""Tables as CSV files that spreadsheets open: streamed, in UTF-8 with its mark, and harmless."""
+"""Tables as CSV files for spreadsheets: streamed, UTF-8 with a byte order mark, and safe against formula injection."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from django.http import StreamingHttpResponse
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""Also full-width: spreadsheets in Japanese take them for the same."""
+"""Also the full-width signs, which Japanese spreadsheets treat the same."""
 
 
 class _Echo:
@@ -17,7 +17,7 @@ class _Echo:
 
 
 def download(name: str, rows: Iterable[Sequence[object]]) -> StreamingHttpResponse:
-    """A file `name`.csv of these rows, the first being the head; amounts come as Decimal, never as text."""
+    """A file `name`.csv of these rows, the first being the header; amounts must be Decimal, not str."""
     response = StreamingHttpResponse(_lines(rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
@@ -31,5 +31,5 @@ def _lines(rows: Iterable[Sequence[object]]) -> Iterator[str]:
 
 
 def _cell(value: object) -> object:
-    """A spreadsheet takes a text with a leading sign for a formula: an apostrophe keeps it a text."""
+    """Spreadsheets treat a text that begins with such a sign as a formula: an apostrophe keeps it a text."""
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

@@ -1,4 +1,4 @@
-"""SQL that belongs to a migration, in files beside it."""
+"""SQL of a migration, in files next to it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from django.db.migrations import RunSQL
 
 def sql_files(migration: str) -> list[RunSQL]:
     """
-    One operation for each file of the folder `sql` beside a migration, in the order of their names. They cannot be
-    undone: the initial migration is undone by dropping the database.
+    One operation per file in the folder `sql` next to a migration, in the order of their names. They are not
+    reversible: the initial migration is undone by dropping the database.
 
     :param migration: the `__file__` of the migration.
     """

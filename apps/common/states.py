@@ -1,4 +1,4 @@
-"""Status as a table keyed by verb. From it: the guard, the history, the diagram, and a test over all pairs."""
+"""State machines as tables keyed by verb. The checks, the history, the diagrams and a test of all pairs use them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from apps.common.errors import IllegalTransition
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """:param sources: states from which the verb is legal. :param target: the state it leads to; None: none other."""
+    """
+    :param sources: the states in which the verb is allowed.
+    :param target: the state after it; None if the state does not change.
+    """
 
     sources: frozenset[str]
     target: str | None
@@ -27,16 +30,16 @@ def when(*sources: str, to: str, says: str = "") -> Transition:
 
 
 def stays(*sources: str, says: str = "") -> Transition:
-    """A row of a table that is written into the history and leaves the state as it is."""
+    """A row of a table whose verb is recorded in the history and does not change the state."""
     return Transition(frozenset(sources), None, says)
 
 
 class Machine:
     """
-    A table of transitions over a `TextChoices`.
+    A table of transitions between the values of a `TextChoices`.
 
     :param name: as in docs/reference/states/<name>.md.
-    :param meanings: what each state means for people.
+    :param meanings: the meaning of each state, for readers of the reference.
     """
 
     registry: dict[str, Machine] = {}
@@ -60,10 +63,10 @@ class Machine:
 
     def next(self, state: str, verb: str) -> str:
         """
-        The state that `verb` leads to.
+        The state after `verb`.
 
-        :raises IllegalTransition: if the verb is not legal in `state`.
-        :raises KeyError: for a verb that the table does not know.
+        :raises IllegalTransition: if the verb is not allowed in `state`.
+        :raises KeyError: if the table has no such verb.
         """
         if not self.allows(state, verb):
             raise IllegalTransition(state=self.choices(state).label)
@@ -73,7 +76,7 @@ class Machine:
         return [verb for verb, row in self.table.items() if state in row.sources]
 
     def markdown(self) -> str:
-        """The page of docs/reference/states: a Mermaid diagram, the meanings, the verbs."""
+        """The page for docs/reference/states: a Mermaid diagram, the meanings and the verbs."""
         lines = [f"# {self.name}", "", "```mermaid", "stateDiagram-v2", f"    [*] --> {self.initial}"]
         for verb, row in self.table.items():
             lines += [f"    {source} --> {row.target or source}: {verb}" for source in sorted(row.sources)]
@@ -88,5 +91,5 @@ class Machine:
 
 
 def describe(instance: Any) -> str:
-    """The stable name of a row's kind, for histories: "tasks.task"."""
+    """The stable name of a row's model, for the history: "tasks.task"."""
     return str(instance._meta.label_lower)

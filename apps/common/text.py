@@ -1,7 +1,7 @@
 """
-Characters that have no place in what people send, and those that nobody sees.
+Control characters and invisible characters in users' input.
 
-Unicode's categories: Cc control, Cf format, Cs surrogate, Zl and Zp separators, Zs spaces.
+Unicode categories: Cc control, Cf format, Cs surrogate, Zl and Zp separators, Zs spaces.
 """
 
 from __future__ import annotations
@@ -13,25 +13,25 @@ from typing import Any
 import idna
 
 NESTING_MAX = 64
-# Tab, line feed, form feed, vertical tab (word processors break lines with it) and carriage return are text.
+# Tab, line feed, form feed, vertical tab (word processors use it as a line break) and carriage return are allowed.
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\ud800-\udfff]")
 _REPLACEMENT = "\ufffd"
-# Letters and symbols by category that are drawn as nothing: Hangul fillers, the blank Braille pattern, and others of
+# Letters and symbols, by category, that are drawn as nothing: Hangul fillers, the blank Braille pattern, and others of
 # Unicode's Default_Ignorable_Code_Point.
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\u180b\u180c\u180d\u180f\ufffc")
 
 
 class NestedTooDeep(ValueError):
-    """Lists in lists beyond NESTING_MAX."""
+    """Lists nested deeper than NESTING_MAX."""
 
 
 def has_control(text: str) -> bool:
-    """Whether a control character (NUL first of all) or half of a surrogate pair is in it."""
+    """Whether the text contains a control character (such as NUL) or an unpaired surrogate."""
     return _CONTROL.search(text) is not None
 
 
 def is_visible(text: str) -> bool:
-    """Whether a reader sees anything of it; a mark without a letter under it is nothing to read."""
+    """Whether the text has a visible character; a combining mark without a base letter does not count."""
     return any(
         character not in _BLANK
         and unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Me", "Zs", "Zl", "Zp")
@@ -42,7 +42,8 @@ def is_visible(text: str) -> bool:
 
 def without_control(value: Any, depth: int = 0) -> Any:
     """
-    A JSON value as PostgreSQL stores it: control characters and half pairs replaced, NaN and infinity as text.
+    A JSON value that PostgreSQL can store: control characters and unpaired surrogates replaced, NaN and infinity as
+    text.
 
     :raises NestedTooDeep: beyond NESTING_MAX levels.
     """
@@ -62,7 +63,7 @@ def without_control(value: Any, depth: int = 0) -> Any:
 def check_json(value: Any) -> None:
     """
     :raises NestedTooDeep: beyond NESTING_MAX levels.
-    :raises ValueError: for a control character in any text of it.
+    :raises ValueError: if any text in it contains a control character.
     """
     waiting = [(value, 0)]
     while waiting:
@@ -79,16 +80,16 @@ def check_json(value: Any) -> None:
 
 
 def mailbox_of(address: str) -> str:
-    """For counting what is sent to one mailbox: without case, and without the tag that many servers ignore."""
+    """A key to count mails to one mailbox: in lower case, and without the "+" tag that many servers ignore."""
     local, at, domain = canonical_email(address).lower().rpartition("@")
     return f"{local.partition('+')[0] or local}{at}{domain}"
 
 
 def canonical_email(address: str) -> str:
     """
-    One spelling for one mailbox: the domain in its ASCII form (IDNA 2008 with UTS 46 mapping) and lower case.
+    One spelling per mailbox: the domain in lower case in its ASCII form (IDNA 2008 with UTS 46 mapping).
 
-    An address whose domain is none stays as it is; validators say what is wrong with it.
+    An address with an invalid domain is returned unchanged; validators report it.
     """
     local, at, domain = address.strip().rpartition("@")
     if not at or not local:

@@ -1,10 +1,11 @@
 """
-Search words for every script: what a text is found by, and what a query asks for.
+Search tokens for every script: the tokens of a text for the index, and the tokens of a query.
 
 PostgreSQL's own parsers find nothing in unspaced scripts and have no dictionary for most languages here, so the
-application makes the tokens and PostgreSQL keeps them (`tsvector`, GIN). Both sides fold alike: compatibility forms,
-case, accents of Latin and Greek, the spelling variants of Arabic, Traditional to Simplified Han. Spaced scripts give
-words and Snowball stems; Han, Kana and Hangul give bi-grams; Thai, Lao, Khmer and Burmese give tri-grams.
+application makes the tokens and PostgreSQL stores them (`tsvector`, GIN). Text and query are folded in the same way:
+compatibility forms, case, accents of Latin and Greek, the spelling variants of Arabic, Traditional to Simplified Han.
+Spaced scripts become words and Snowball stems; Han, Kana and Hangul become bi-grams; Thai, Lao, Khmer and Burmese
+become tri-grams.
 """
 
 from __future__ import annotations
@@ -25,10 +26,10 @@ from django.db.models.functions import Cast
 
 TOKEN_CHARACTERS_MAX = 64
 PARTS_MAX = 12
-"""Of a word in which neighbours are joined: an address or a path has more and is not searched for that way."""
+"""The most parts of a word whose neighbours are joined: a URL or a path has more, and is not searched for that way."""
 POSITION_MAX = 16383  # PostgreSQL's limit of a lexeme's position
 
-# Snowball's algorithms by the language of the text, and the languages tried on a query of unknown language.
+# Snowball's algorithms by language, and the languages tried for a query of unknown language.
 STEMMERS = {
     "en": "english", "de": "german", "es": "spanish", "fr": "french", "pt": "portuguese", "it": "italian",
     "nl": "dutch", "id": "indonesian", "tr": "turkish", "ru": "russian", "ar": "arabic", "hi": "hindi",
@@ -55,9 +56,10 @@ _LETTERS = str.maketrans(
         "ŧ": "t",
     }
 )
-# Apostrophes and the signs written for them; NFKC would take the acute accent apart, so they go first.
+# Apostrophes and characters used for them; NFKC would decompose the acute accent, so they are replaced first.
 _APOSTROPHES = str.maketrans(dict.fromkeys("\u2018\u2019\u201b\u02bc\u02b9\u02bb\u02c8\u00b4\u0060\u05f3\uff07", "'"))
-# Drawn as nothing: soft hyphens, zero-width signs, fillers, variation selectors, marks of direction. They part no word.
+# Invisible characters: soft hyphens, zero-width characters, fillers, variation selectors, direction marks. They do not
+# separate words.
 # Default_Ignorable_Code_Point in Unicode's DerivedCoreProperties.txt: the first and the last of each range.
 _UNSEEN_RANGES = (
     (0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F),
@@ -67,18 +69,18 @@ _UNSEEN_RANGES = (
 _UNSEEN = frozenset(chr(point) for first, last in _UNSEEN_RANGES for point in range(first, last + 1))
 _HYPHENS = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2212\u05be\ufe63\uff0d", "-"))
 _PERSIAN_JOIN = re.compile(r"(?<=[\u0600-\u06ff])\u200c(?=[\u0600-\u06ff])")
-"""The zero-width non-joiner of Persian stands between the parts of one word, like a hyphen."""
-# Devanagari writes a nasal before a consonant of its class in two ways, and dots under letters at will.
+"""Persian uses the zero-width non-joiner between the parts of one word, like a hyphen."""
+# Devanagari has two spellings for a nasal before a consonant of its class, and optional dots under letters.
 _NASAL = re.compile(r"[ङञणनम]\u094d(?=[क-घच-झट-ढत-धप-भ])")
 _DEVANAGARI = str.maketrans({"ँ": "ं", "\u093c": None})
 _HIRAGANA = {point: point - 0x60 for point in range(0x30A1, 0x30F7)}
-"""Katakana as hiragana."""
+"""Katakana to hiragana."""
 _GROUPED = re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))")
 _ARTICLES = ("وال", "بال", "كال", "فال", "ال", "لل")
 _WORD = re.compile(r"[a-z][+]{2}|[acfj]#|[^\W_]+(?:[’'.\-/][^\W_]+)*", re.UNICODE)
 _MARKED = re.compile(r"[\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 
-# Words that nobody searches for; dropped from a query that says something else too.
+# Words without meaning for a search; dropped from a query that has other words.
 _FUNCTION_WORDS = (
     "a an and the of for to in on with my is at by or from und der die das den dem ein eine fur mit von im zu "
     "de la el los las un una y en para con le les des du et pour avec dans o os as um uma e em com por "
@@ -86,14 +88,14 @@ _FUNCTION_WORDS = (
 )
 FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split(" "))
 
-_local = threading.local()  # Snowball's objects may not be shared between threads
+_local = threading.local()  # Snowball's objects must not be shared between threads
 
 
 def index_tokens(text: str, language: str | None = None) -> list[str]:
     """
-    Every token that `text` may be found by, in order, with repeats.
+    All index tokens of `text`, in order, with repeats.
 
-    :param language: the language the text is written in ("zh-hans", "pt-br"); chooses the stemmer.
+    :param language: the language of the text ("zh-hans", "pt-br"); chooses the stemmer.
     """
     result: list[str] = []
     for kind, run in _runs(fold(text)):
@@ -109,12 +111,12 @@ def index_tokens(text: str, language: str | None = None) -> list[str]:
 
 def query_tokens(text: str, language: str | None = None) -> list[list[str]]:
     """
-    What a query asks for: groups that must all be met, each by any of its tokens.
+    The tokens of a query: groups that must all match, each by any of its tokens.
 
-    Without `language` every stemmer of the word's script gives an alternative.
+    Without `language`, every stemmer of the word's script adds an alternative.
     """
     groups: list[list[str]] = []
-    spare: list[list[str]] = []  # function words, kept only when there is nothing else
+    spare: list[list[str]] = []  # function words, used only if there is nothing else
     for kind, run in _runs(fold(text)):
         if kind == "grams2":
             groups += [[gram] for gram in (_grams(run, 2) if len(run) > 1 else [run])]
@@ -122,10 +124,10 @@ def query_tokens(text: str, language: str | None = None) -> list[list[str]]:
             groups += [[gram] for gram in (_grams(run, min(3, len(run))))]
         else:
             forms = _query_forms(run)
-            # "e-commerce" asks for both of its parts, or for "ecommerce" in the place of each.
+            # "e-commerce" matches both of its parts, or "ecommerce" in place of each.
             in_one = _with_stems("".join(forms), language) if len(forms) > 1 else []
             for form in forms:
-                # In a pair even a short word counts: "e" is no "and" in "e-commerce".
+                # In a pair even a short word counts: the "e" in "e-commerce" is not the function word "e".
                 kept = spare if form in FUNCTION_WORDS and len(forms) != 2 else groups
                 kept.append(list(dict.fromkeys([*_with_stems(form, language), *in_one])))
     return [[token[:TOKEN_CHARACTERS_MAX] for token in group] for group in groups or spare]
@@ -138,7 +140,7 @@ def _with_stems(form: str, language: str | None) -> list[str]:
 
 @lru_cache(maxsize=20_000)
 def fold(text: str) -> str:
-    """The spelling that equal words share; also the key by which labels are compared."""
+    """The normalized spelling of equal words; also the key for comparing labels."""
     plain = unicodedata.normalize("NFKC", text.translate(_APOSTROPHES)).translate(_HYPHENS)
     folded = _GROUPED.sub(".", plain.casefold().replace("\0", " "))  # PostgreSQL refuses NUL
     if folded.isascii():
@@ -156,7 +158,8 @@ def vector_text(weighted: Mapping[str, Iterable[str]]) -> str:
     """
     A `tsvector` literal of tokens by weight: `{"A": title_tokens, "B": skill_tokens, "C": body_tokens}`.
 
-    Positions are written because PostgreSQL hangs weights on them: a lexeme without one has no weight and no rank.
+    Positions are written because PostgreSQL stores weights with them: a lexeme without a position has no weight and no
+    rank.
     """
     places: dict[str, list[str]] = {}
     position = 0
@@ -170,18 +173,18 @@ def vector_text(weighted: Mapping[str, Iterable[str]]) -> str:
 
 
 def query_text(groups: Sequence[Sequence[str]], *, any_of: bool = False) -> str:
-    """A `tsquery` literal: all groups, or with `any_of` at least one."""
+    """A `tsquery` literal that matches all groups, or with `any_of` at least one."""
     joint = " | " if any_of else " & "
     return joint.join("(" + " | ".join(_quoted(token) for token in group) + ")" for group in groups if group)
 
 
 def vector(weighted: Mapping[str, Iterable[str]]) -> Cast:
-    """To store: `Task.objects.filter(id=...).update(search_vector=tokens.vector({...}))`."""
+    """For storing: `Task.objects.filter(id=...).update(search_vector=tokens.vector({...}))`."""
     return Cast(Value(vector_text(weighted)), SearchVectorField())
 
 
 class _Query(SearchQuery):
-    """A ready tsquery: anything else Django hands to plainto_tsquery, which would parse our tokens again."""
+    """A ready-made tsquery: Django passes anything else to plainto_tsquery, which would parse our tokens again."""
 
     def __init__(self, literal: str) -> None:
         super().__init__(literal)
@@ -194,7 +197,7 @@ class _Query(SearchQuery):
 
 
 def query(groups: Sequence[Sequence[str]], *, any_of: bool = False) -> SearchQuery:
-    """To ask: `.filter(search_vector=tokens.query(groups))` matches with @@; also for `SearchRank`."""
+    """For filtering: `.filter(search_vector=tokens.query(groups))` matches with @@; also for `SearchRank`."""
     return _Query(query_text(groups, any_of=any_of))
 
 
@@ -202,7 +205,7 @@ def query(groups: Sequence[Sequence[str]], *, any_of: bool = False) -> SearchQue
 
 
 class _SimplifiedHan(dict[int, str]):
-    """Traditional to Simplified, one character at a time: so a text and a query fold alike whatever is beside it."""
+    """Traditional to Simplified, one character at a time, so that text and query are folded alike in any context."""
 
     def __init__(self) -> None:
         self._converter = opencc.OpenCC("t2s")
@@ -223,20 +226,20 @@ def _simplified(text: str) -> str:
 
 
 def to_latin(text: str) -> str:
-    """The text in plain Latin letters, by sound where its script is another one: 北京 -> bei jing."""
-    # anyascii leaves the alef out and writes the syllables of Han together, each with a capital letter.
+    """The text in plain Latin letters, by pronunciation for other scripts: 北京 -> bei jing."""
+    # anyascii omits the alef, and joins the syllables of Han characters, each with a capital letter.
     spaced = _HAN.sub(lambda han: f" {anyascii(han[0]).lower()} ", text.translate(_LATIN_OF_ARABIC))
     return re.sub(r" {2,}", " ", anyascii(spaced)).strip()
 
 
 _ACCENTED = (("\u00c0", "\u024f"), ("\u0370", "\u03ff"), ("\u1e00", "\u1fff"))
-"""Latin and Greek letters that carry accents."""
+"""Ranges of Latin and Greek letters with accents."""
 
 
 def _bare(text: str) -> Iterator[str]:
     """
-    Drops accents, Arabic and Hebrew vowel points and what nobody sees; keeps the signs that spell Devanagari, Thai and
-    their kin. Digits of every script become those of ASCII.
+    Removes accents, Arabic and Hebrew vowel points and invisible characters; keeps the signs that belong to the
+    spelling of Devanagari, Thai and similar scripts. Digits of every script become ASCII digits.
     """
     for character in text:
         if character in _UNSEEN:
@@ -275,13 +278,13 @@ def _kind(character: str) -> str:
 
 
 def _runs(text: str) -> Iterator[tuple[str, str]]:
-    """Stretches of one kind; words carry their inner punctuation ("node.js")."""
+    """Runs of one kind of script; words keep their inner punctuation ("node.js")."""
     spaced: list[str] = []
     run, kind = "", ""
     for character in text:
         own = _kind(character)
         if own != "word" and not (character.isalnum() or unicodedata.category(character).startswith("M")):
-            own = "word"  # Thai digits' neighbours, CJK punctuation: they end a run
+            own = "word"  # for example CJK punctuation: it ends a run
             character = " "
         if own == "word":
             if run:
@@ -303,7 +306,7 @@ def _runs(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _words(text: str) -> Iterator[tuple[str, str]]:
-    if _MARKED.search(text):  # \w knows no combining vowel signs
+    if _MARKED.search(text):  # \w does not match combining vowel signs
         for word in _marked_words(text):
             yield "word", word
         return
@@ -329,7 +332,7 @@ def _grams(run: str, size: int) -> list[str]:
 
 def _word_forms(word: str) -> list[str]:
     """
-    A word with inner punctuation is found by its parts, by neighbours in one and by all of it in one: "e", "mail",
+    The forms of a word with inner punctuation: its parts, joined neighbours, and all parts joined: "e", "mail",
     "marketing", "email", "mailmarketing", "emailmarketing".
     """
     parts = [part for part in re.split(r"[’'.\-/]", word) if part]

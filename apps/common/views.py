@@ -1,4 +1,4 @@
-"""Pages that every area uses: what went wrong, and a question before what cannot be undone."""
+"""Shared pages: errors, and a confirmation before actions that cannot be undone."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def too_many_requests(request: HttpRequest) -> HttpResponse:
-    """What allauth shows for its own limits."""
+    """The page for allauth's own rate limits."""
     return render(request, "errors/429.html", status=429)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    # Called while the error is handled: an outage that a middleware met (session, login) is answered as one here.
+    # Called while the error is handled: a database outage in a middleware (session, login) is reported as an outage.
     if refusal := refusal_of(sys.exc_info()[1]):
         return error_answer(request, refusal, is_plain=True)
     if is_api(request):
         return error_answer(request, ServerFault(), is_plain=True)
-    # No context processors: what failed may be one of them.
+    # No context processors, because one of them may be the cause.
     return HttpResponse(loader.get_template("errors/500.html").render({}), status=500)
 
 
@@ -47,11 +47,12 @@ def ask_first(
     request: HttpRequest, form: forms.Form, *, title: str, sentences: Iterable[str], label: str, variant: str = "danger"
 ) -> HttpResponse | None:
     """
-    A page that says what a valid form would do, or None once the person confirmed that.
+    A page that shows what a valid form would do, or None once the user has confirmed it.
 
-    Works without script. Its second button brings the form back as it was typed: see `is_changing`.
+    Works without JavaScript. Its second button returns to the filled-in form; see `is_changing`.
 
-    :param sentences: what happens, one whole sentence each. :param label: of the button that does it.
+    :param sentences: what happens, one whole sentence each.
+    :param label: the label of the button that does it.
     """
     if request.POST.get("confirmed") == "yes":
         return None
@@ -61,7 +62,7 @@ def ask_first(
 
 
 def is_changing(request: HttpRequest) -> bool:
-    """The person was asked and went back to the form."""
+    """Whether the user went back from the confirmation to the form."""
     return request.POST.get("confirmed") == "no"
 
 

@@ -1,7 +1,7 @@
 """
-Work that a clock starts: one run at a time, a limit, and one bad row that never stops the others.
+Work of scheduled jobs: one run at a time, a limit per run, and a failing row never stops the others.
 
-What failed is kept as a `SkippedRow` with its error, is tried again after growing pauses, and is shown to staff.
+A failed row is recorded as a `SkippedRow` with its error, retried after growing pauses, and shown to staff.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ logger = logging.getLogger(__name__)
 
 LIMIT = 200
 SECONDS_MAX = 40.0
-"""Below the time limit of most jobs, so that a slow run ends between two rows and not within one."""
+"""Below the time limit of most jobs, so that a slow run ends between two rows and not during one."""
 PAUSE_FIRST = timedelta(minutes=1)
 Row = TypeVar("Row", bound=Model)
 
 
 def next_due(rows: QuerySet[Row], *, now: datetime, due: str = "next_attempt_at") -> Row | None:
     """
-    The row that has been due longest, locked until the transaction ends; None when none is due. What another worker
-    holds is skipped.
+    The row that has been due longest, locked until the transaction ends; None if none is due. Rows locked by another
+    worker are skipped.
 
-    :param due: the column that says from when on.
+    :param due: the column with the time from which the row is due.
     """
     waiting = rows.select_for_update(skip_locked=True, of=("self",)).filter(**{f"{due}__lte": now})
     return waiting.order_by(due, "pk").first()
@@ -54,10 +54,11 @@ def each_row(
     seconds_max: float = SECONDS_MAX,
 ) -> int:
     """
-    Do `work` for each of these rows by its id, in their order; returns the number of those that succeeded.
+    Call `work` with the id of each of these rows, in order. Returns the number of successes.
 
-    :param rows: in the order in which they are due; a row must leave them, or move to their end, when it is done.
-    :raises OperationalError, InterfaceError: without a database nothing can be done or recorded.
+    :param rows: in the order in which they are due. A processed row must no longer match the query, or move to its end.
+
+    :raises OperationalError, InterfaceError: if the database is down: nothing can be done or recorded.
     """
     resting = SkippedRow.objects.filter(job=job, retry_at__gt=now).values("row_id")
     ids = list(rows.exclude(pk__in=resting).values_list("pk", flat=True)[:limit])
@@ -67,9 +68,10 @@ def each_row(
 @dataclass(frozen=True, slots=True)
 class Step:
     """
-    One kind of work of a job: `work` is called with `now` and the id of each row that is due, under the name `row`.
+    One kind of work of a job: `work` is called with `now` and the id of each row that is due, as the argument named by
+    `row`.
 
-    :param rows: gives the rows that are due at a moment, in the order in which they are due.
+    :param rows: returns the rows that are due at a moment, in the order in which they are due.
     """
 
     name: str
@@ -79,7 +81,7 @@ class Step:
 
 
 def run_steps(job: str, *steps: Step) -> int:
-    """Each step of a job in turn, one run at a time; returns the number of rows that were done."""
+    """Run the steps of a job in order, unless another process runs the job. Returns the number of rows processed."""
     now = timezone.now()
     with one_at_a_time(job) as is_ours:
         if not is_ours:
@@ -100,7 +102,7 @@ def each_id(
     limit: int = LIMIT,
     seconds_max: float = SECONDS_MAX,
 ) -> int:
-    """As `each_row`, for ids that no one query gives."""
+    """Like `each_row`, for ids that do not come from one query."""
     resting = set(SkippedRow.objects.filter(job=job, retry_at__gt=now).values_list("row_id", flat=True))
     due = islice((fromkey for fromkey in dict.fromkeys(ids) if fromkey not in resting), limit)
     return _try_each(job, list(due), work, now, seconds_max)
@@ -128,7 +130,7 @@ def _try_each(job: str, ids: list[UUID], work: Callable[[UUID], Any], now: datet
 
 
 def _record(job: str, row_id: UUID, error: Exception, now: datetime) -> None:
-    if isinstance(error, DomainError):  # refused for a reason, which may pass
+    if isinstance(error, DomainError):  # refused for a reason that may go away
         code = error.code
         logger.warning("%s skips %s: %s", job, row_id, code)
     else:
@@ -144,7 +146,7 @@ def _record(job: str, row_id: UUID, error: Exception, now: datetime) -> None:
 
 
 def delete_old(rows: QuerySet[Any], *, batch: int = 2000, seconds_max: float = SECONDS_MAX) -> int:
-    """Delete these rows a batch at a time, each in its own transaction, as far as the time goes; returns the number."""
+    """Delete these rows in batches, each in its own transaction, until the time is used up. Returns their number."""
     ends, deleted = time.monotonic() + seconds_max, 0
     while ids := list(rows.values_list("pk", flat=True)[:batch]):
         rows.model._default_manager.filter(pk__in=ids).delete()
@@ -157,8 +159,8 @@ def delete_old(rows: QuerySet[Any], *, batch: int = 2000, seconds_max: float = S
 @contextmanager
 def one_at_a_time(job: str) -> Iterator[bool]:
     """
-    False while another process runs this job. The lock belongs to the database connection, so that a worker that is
-    killed leaves none behind; workers therefore need PostgreSQL itself or PgBouncer's session mode.
+    Yields False while another process runs this job. The lock belongs to the database connection, so that a killed
+    worker leaves no lock behind; workers therefore need PostgreSQL directly, or PgBouncer in session mode.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(hashtext('job'), hashtext(%s))", [job])

@@ -1,8 +1,9 @@
 """
-`Idempotency-Key` on POSTs that move money: the first answer is given again to every repeat.
+`Idempotency-Key` for POSTs that move money: a repeated request gets the first response again.
 
-Same key with other content is refused; a repeat while the first still runs is refused with 409 and `Retry-After`. The
-key of a request that died without an answer is free again two minutes after it came (`ABANDONED_AFTER`).
+The same key with other content is refused. A repeat while the first request is running is refused with 409 and
+`Retry-After`. If a request died without a response, its key can be used again two minutes after the request
+(`ABANDONED_AFTER`).
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from apps.common.models import IdempotencyRecord
 
 HEADER = "Idempotency-Key"
 NEEDS_KEY = OpenApiParameter(HEADER, str, OpenApiParameter.HEADER, required=True, description="Any unique text.")
-# Longer than any request lives behind a web server.
+# Longer than the timeout of any request behind a web server.
 ABANDONED_AFTER = timedelta(minutes=2)
 Endpoint = Callable[..., Response]
 
@@ -63,7 +64,7 @@ def idempotent(endpoint: Endpoint) -> Endpoint:
         try:
             response = endpoint(self, request, *args, **kwargs)
         except Exception:
-            # A refusal moved nothing: the same key may try again after the cause is mended.
+            # A refused request moved nothing: it may be repeated with the same key once the cause is fixed.
             record.delete()
             raise
         record.status_code, record.body = response.status_code, json.loads(json.dumps(response.data, default=str))
@@ -90,7 +91,8 @@ def _claim(request: Request, key: str, fingerprint: str) -> tuple[IdempotencyRec
             return IdempotencyRecord.objects.create(user_id=_user_id(request), key=key, fingerprint=fingerprint), True
     except IntegrityError:
         record = IdempotencyRecord.objects.get(user_id=_user_id(request), key=key)
-    # A first request that died without an answer must not block its key for ever; operations refuse what was done.
+    # A first request that died without a response must not block its key forever; operations refuse what was already
+    # done.
     now = timezone.now()
     abandoned = IdempotencyRecord.objects.filter(
         id=record.id, status_code=None, fingerprint=fingerprint, created_at__lt=now - ABANDONED_AFTER

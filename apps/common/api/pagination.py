@@ -1,4 +1,4 @@
-"""Pages by key: the cost of page 500 is that of page 1, and new rows do not shift old ones."""
+"""Cursor pagination: page 500 costs the same as page 1, and new rows do not shift the pages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from apps.common.text import has_control
 
 
 class KeysetPagination(CursorPagination):
-    """`?cursor=` from `next`/`previous`; newest first. UUIDv7 keys sort by time of creation."""
+    """`?cursor=` from `next`/`previous`; newest first. UUIDv7 keys sort by creation time."""
 
     page_size = 20
     page_size_query_param = "page_size"
@@ -29,7 +29,7 @@ class KeysetPagination(CursorPagination):
         return super().paginate_queryset(queryset, request, view)
 
     def decode_cursor(self, request: Request) -> Cursor | None:
-        """A cursor that is not one of ours, or holds what its column cannot hold, is taken as the first page."""
+        """An invalid cursor, or one with a value that its column cannot hold, returns the first page."""
         try:
             cursor = super().decode_cursor(request)
         except (NotFound, ValueError):

@@ -1,4 +1,4 @@
-"""JSON as the API takes it."""
+"""The API's JSON parser."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from apps.common import text
 
 
 class JSONParser(RestJSONParser):
-    """Bottomless nesting, control characters and half surrogate pairs are refused before a serializer sees them."""
+    """Refuses very deep nesting, control characters and unpaired surrogates before a serializer reads the data."""
 
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None

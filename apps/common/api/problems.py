@@ -1,4 +1,4 @@
-"""Refusals of the API as problem details (RFC 9457)."""
+"""Errors of the API as problem details (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CONTENT_TYPE = PROBLEM_TYPE
 
 
 class ProblemSerializer(serializers.Serializer[Any]):
-    """A refusal: `code` is stable, `detail` is a sentence in the reader's language."""
+    """An error: `code` is stable, `detail` is a sentence in the reader's language."""
 
     type = serializers.CharField()
     title = serializers.CharField()
@@ -42,7 +42,7 @@ def problem(status: int, code: str, title: str, detail: str, **more: Any) -> Res
 
 
 def handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    """DRF's exception handler; None lets a bug be a 500."""
+    """DRF's exception handler. None for unknown exceptions, which become a 500."""
     if (refusal := refusal_of(error)) is not None:
         logger.warning("the database refused a request: %s", type(error.__cause__ or error).__name__)
         error = refusal
@@ -78,7 +78,7 @@ def handler(error: Exception, context: dict[str, Any]) -> Response | None:
 
 
 def _title(error: exceptions.APIException) -> str:
-    # These two keep a format string as their default; what it was filled with is the detail.
+    # The default_detail of these two is a format string; `detail` is the formatted sentence.
     if isinstance(error, exceptions.MethodNotAllowed):
         return _("Method not allowed")
     if isinstance(error, exceptions.UnsupportedMediaType):

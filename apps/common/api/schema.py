@@ -1,4 +1,4 @@
-"""The OpenAPI description says every refusal too, not only the good answers."""
+"""The OpenAPI schema documents the error responses of every endpoint, not only the successful ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Shapes that every area's endpoints share."""
+"""Serializers shared by the endpoints of all apps."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ UNKNOWN_KEY = _("This endpoint knows no such key.")
 
 
 class StrictSerializer(serializers.Serializer[Any]):
-    """For what moves money: a key that it does not know is refused, since it may be a slip of one that it does."""
+    """For endpoints that move money: an unknown key is refused, because it may be a misspelled known one."""
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):
@@ -31,13 +31,17 @@ class StrictSerializer(serializers.Serializer[Any]):
 
 
 def check_no_body(request: Request) -> None:
-    """For an endpoint that takes no values. :raises ValidationError: so that none is thought to have been read."""
+    """
+    Refuse a body on an endpoint that takes no values.
+
+    :raises ValidationError: if there is a body, which would be ignored.
+    """
     if request.data:
         raise serializers.ValidationError({"non_field_errors": [UNKNOWN_KEY]})
 
 
 class MomentField(serializers.DateTimeField):
-    """A moment in a year that every zone and column can hold."""
+    """A date and time in a year that every time zone and column can represent."""
 
     default_error_messages = {"year": _("Choose a date between the years %(first)s and %(last)s.")}
 
@@ -55,7 +59,7 @@ class MomentField(serializers.DateTimeField):
 
 
 class StrictBooleanField(serializers.BooleanField):
-    """A JSON true or false: "yes" and 1 are somebody's mistake, which may not release money."""
+    """Only JSON true or false: "yes" and 1 may be mistakes, and must not release money."""
 
     def to_internal_value(self, data: Any) -> bool:
         if not isinstance(data, bool):
@@ -64,7 +68,7 @@ class StrictBooleanField(serializers.BooleanField):
 
 
 class StrictIntegerField(serializers.IntegerField):
-    """A JSON number without a fraction: "5" and 5.0 are refused."""
+    """Only a JSON number without a fraction: "5" and 5.0 are refused."""
 
     def to_internal_value(self, data: Any) -> int:
         if type(data) is not int:
@@ -73,7 +77,7 @@ class StrictIntegerField(serializers.IntegerField):
 
 
 class MoneySerializer(StrictSerializer):
-    """Integer minor units and an ISO 4217 code; in and out."""
+    """Integer minor units and an ISO 4217 code; for requests and responses."""
 
     amount_minor = StrictIntegerField(min_value=0, max_value=AMOUNT_MAX)
     currency = serializers.CharField(min_length=3, max_length=3)

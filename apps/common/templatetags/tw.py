@@ -1,4 +1,4 @@
-"""Filters and tags that every template has."""
+"""Filters and tags available in every template."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _TAGS = {
 
 @register.filter
 def money(amount: Money | None) -> SafeString | str:
-    """`1,250.00 USD` as one left-to-right run; an empty string for nothing."""
+    """`1,250.00 USD` as one left-to-right run; "" for None."""
     if amount is None:
         return ""
     return format_html('<bdi dir="ltr" class="num">{}</bdi>', fmt.money(amount))
@@ -49,7 +49,7 @@ def rate(value: Decimal) -> SafeString:
 
 @register.filter
 def moment(value: datetime | None, zone: str | None = None) -> SafeString | str:
-    """A moment in the reader's zone (or in `zone`), with the machine's form and the zone's name beside it."""
+    """A time in the reader's zone (or in `zone`), with the ISO form and the zone's name as attributes."""
     if value is None:
         return ""
     return format_html(
@@ -62,7 +62,7 @@ def moment(value: datetime | None, zone: str | None = None) -> SafeString | str:
 
 @register.filter
 def clock(value: datetime, zone: str | None = None) -> str:
-    """The time of day at a moment, in the reader's zone or in `zone`."""
+    """The time of day, in the reader's zone or in `zone`."""
     return fmt.clock(value, zone)
 
 
@@ -102,7 +102,7 @@ def country(code: str) -> str:
 
 @register.filter
 def device(user_agent: str) -> str:
-    """The browser and system that a User-Agent header names, as in `Firefox on Android`."""
+    """The browser and system of a User-Agent header, for example `Firefox on Android`."""
     return fmt.device(user_agent)
 
 
@@ -113,20 +113,20 @@ def language_name(code: str) -> str:
 
 @register.filter
 def markdown(text: str) -> SafeString:
-    """Users' Markdown as sanitised HTML; links are marked as not ours."""
+    """Users' Markdown as sanitised HTML; links are marked as external."""
     html = _markdown.render(text or "")
     return mark_safe(nh3.clean(html, tags=_TAGS, attributes={"a": {"href"}}, url_schemes={"http", "https", "mailto"}))  # noqa: S308 - nh3 just sanitised it
 
 
 @register.filter
 def get(mapping: dict[Any, Any], key: Any) -> Any:
-    """A dictionary's value by a key known only to the template."""
+    """A dictionary's value by a key that is a template variable."""
     return mapping.get(key) if mapping else None
 
 
 @register.simple_tag(takes_context=True)
 def query(context: Context, **changes: object) -> str:
-    """The page's own query string with some parameters changed; an empty value takes one away."""
+    """The page's query string with some parameters changed; an empty value removes one."""
     parameters = context["request"].GET.copy()
     for name, value in changes.items():
         if value in (None, ""):

@@ -1,4 +1,4 @@
-"""Write docs/reference/states/*.md from the tables of states."""
+"""Write docs/reference/states/*.md from the state machines."""
 
 from importlib import import_module
 from importlib.util import find_spec
@@ -11,7 +11,7 @@ from apps.common.states import Machine
 
 
 def machines() -> dict[str, Machine]:
-    """Every machine of every area, by name."""
+    """The state machines of all apps, by name."""
     for area in settings.AREAS:
         if find_spec(f"apps.{area}.states"):
             import_module(f"apps.{area}.states")
