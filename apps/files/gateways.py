@@ -1,4 +1,4 @@
-"""Where the bytes are kept, and the limited process that reads them first."""
+"""Storage of uploads, and the limited process that reads them first."""
 
 from __future__ import annotations
 
@@ -18,12 +18,15 @@ SECONDS_MAX = 30
 
 
 class ContentUnreadable(Exception):
-    """What it is could not be found out with the memory and the time that a reader gets."""
+    """The content could not be identified within the reader's memory and time limits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """:param kind: None when it is none that we take. :param content: as it is kept; pictures are drawn again."""
+    """
+    :param kind: None if the type is not allowed.
+    :param content: the content to store; pictures are re-encoded.
+    """
 
     kind: str | None
     content: bytes
@@ -31,10 +34,13 @@ class Upload:
 
 def read(content: bytes, kind: str = "") -> Upload:
     """
-    What the bytes are, and what is kept of them.
+    Identify the content, and return what is stored of it.
 
-    :param kind: when it is known that they are such a picture.
-    :raises PictureUnreadable: :raises PictureTooLarge: :raises ContentUnreadable: as they say.
+    :param kind: if it is already known to be a picture of this type.
+
+    :raises PictureUnreadable: if it is a broken picture.
+    :raises PictureTooLarge: if the picture has too many pixels or frames.
+    :raises ContentUnreadable: if it cannot be identified within the limits.
     """
     arguments = [kind] if kind else []
     try:
@@ -42,7 +48,7 @@ def read(content: bytes, kind: str = "") -> Upload:
     except child_process.ChildTooSlow as error:
         raise ContentUnreadable from error
     head, _line, drawn = done.output.partition(b"\n")
-    if done.code or not head:  # out of memory or time: the parser's answer to what it was given
+    if done.code or not head:  # out of memory or time, because of the content
         raise ContentUnreadable
     answer = json.loads(head)
     if answer["problem"] == "too_large":
@@ -54,9 +60,9 @@ def read(content: bytes, kind: str = "") -> Upload:
 
 def redraw(content: bytes, kind: str) -> bytes:
     """
-    The same picture drawn again: what is no picture does not survive, nor do place, camera and owner (EXIF).
+    The same picture re-encoded, which removes hidden data and metadata such as place, camera and owner (EXIF).
 
-    :raises PictureUnreadable: if it cannot be drawn.
+    :raises PictureUnreadable: if it cannot be decoded.
     """
     try:
         return read(content, kind).content
@@ -65,7 +71,7 @@ def redraw(content: bytes, kind: str) -> bytes:
 
 
 def keep(content: bytes) -> str:
-    """Write the bytes under a random key and give the key."""
+    """Store the content under a random key, and return the key."""
     random = secrets.token_hex(20)
     return default_storage.save(f"private/{random[:2]}/{random[2:]}", ContentFile(content))
 

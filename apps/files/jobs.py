@@ -6,5 +6,5 @@ from apps.files import operations
 
 @shared_task(name="files.forget_unattached")
 def forget_unattached() -> int:
-    """Uploads that were never attached to anything go after two days."""
+    """Delete uploads that were not attached to anything within two days."""
     return operations.forget_unattached(now=timezone.now())

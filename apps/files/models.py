@@ -5,9 +5,9 @@ from apps.common.models import BaseModel
 
 class StoredFile(BaseModel):
     """
-    An upload, kept under a random name; it has no address of its own.
+    An upload, stored under a random name; it has no URL of its own.
 
-    Whoever refers to it decides who may download it.
+    The app that refers to it decides who may download it.
     """
 
     name = models.CharField(max_length=120)

@@ -54,10 +54,11 @@ class FileUnreadable(Invalid):
 
 def store(*, upload: File[bytes], uploaded_by_id: UUID, now: datetime, only_pictures: bool = False) -> StoredFile:
     """
-    Keep an upload under a random key; pictures are drawn again without their metadata.
+    Store an upload under a random key; pictures are re-encoded without their metadata.
 
-    :raises FileTooLarge, FileEmpty, TypeNotAllowed: each tells the person what to change.
-    :raises PictureBroken, PictureTooLarge, FileUnreadable: likewise.
+    :raises FileTooLarge, FileEmpty, TypeNotAllowed, PictureBroken, PictureTooLarge, FileUnreadable: each message tells
+        the user what to change.
+    :raises LimitReached: if the user uploaded too much.
     """
     name = (upload.name or "file")[-200:]
     limits.spend("upload", uploaded_by_id, now=now)
@@ -98,8 +99,8 @@ def store(*, upload: File[bytes], uploaded_by_id: UUID, now: datetime, only_pict
 
 def forget_unattached(*, now: datetime, limit: int = 500) -> int:
     """
-    Delete uploads that nothing has referred to for UNATTACHED_LIFE, row first, then the bytes; returns the number of
-    them. One that cannot be deleted is left for the next run and does not stop this one.
+    Delete uploads that nothing has referred to for UNATTACHED_LIFE: first the row, then the content. Returns their
+    number. If one cannot be deleted, it is left for the next run, and the others are deleted anyway.
     """
     deleted = 0
     for file_id in queries.unattached(created_before=now - UNATTACHED_LIFE, limit=limit):
@@ -111,7 +112,7 @@ def forget_unattached(*, now: datetime, limit: int = 500) -> int:
                 key = file.storage_key
                 file.delete()
                 transaction.on_commit(lambda key=key: gateways.forget(key))  # type: ignore[misc]
-        except (IntegrityError, OSError):  # referred to meanwhile, or a disk that does not answer
+        except (IntegrityError, OSError):  # attached in the meantime, or a storage failure
             logger.exception("the upload %s could not be deleted", file_id)
         else:
             deleted += 1

@@ -1,7 +1,7 @@
 """
-Pictures drawn again: what is no picture does not survive, nor do place, camera and owner (EXIF).
+Re-encode pictures, which removes hidden data and metadata such as place, camera and owner (EXIF).
 
-Pure: bytes in, bytes out; runs inside the limited process (`upload_reader`).
+Pure functions on bytes; they run inside the limited process (`upload_reader`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
-# Of all frames together, since that is what is unpacked.
+# Of all frames together, because all of them are decoded.
 PIXELS_MAX = 50_000_000
 FRAMES_MAX = 1_000
 _FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", "image/gif": "GIF"}
@@ -25,18 +25,18 @@ class PictureUnreadable(Exception):
 
 
 class PictureTooLarge(PictureUnreadable):
-    """One that would unfold into gigabytes."""
+    """The decoded picture would need gigabytes of memory."""
 
 
 def draw_again(content: bytes, kind: str) -> bytes:
     """
-    The same picture, upright, in the colours that its profile means, with its frames and their times.
+    The same picture, upright, converted to sRGB, with its frames and their durations.
 
-    :raises PictureTooLarge: beyond PIXELS_MAX or FRAMES_MAX, before any of it is unpacked.
-    :raises PictureUnreadable: if it cannot be drawn.
+    :raises PictureTooLarge: beyond PIXELS_MAX or FRAMES_MAX, before any frame is decoded.
+    :raises PictureUnreadable: if it cannot be decoded.
     """
     drawn = io.BytesIO()
-    Image.MAX_IMAGE_PIXELS = None  # ours counts all frames and is asked first
+    Image.MAX_IMAGE_PIXELS = None  # our own limit counts all frames and is checked first
     try:
         with Image.open(io.BytesIO(content), formats=[_FORMATS[kind]]) as image:
             frames = _frame_count(image, kind)
@@ -54,7 +54,7 @@ def draw_again(content: bytes, kind: str) -> bytes:
 def _frame_count(image: Image.Image, kind: str) -> int:
     if image.width * image.height > PIXELS_MAX:
         raise PictureTooLarge
-    # A JPEG that holds more pictures (MPO, of phones and stereo cameras) is no animation: the first is the picture.
+    # A JPEG with several pictures (MPO, from phones and stereo cameras) is not an animation: only the first is used.
     count = 1 if kind == "image/jpeg" else int(getattr(image, "n_frames", 1))
     if count > FRAMES_MAX or image.width * image.height * count > PIXELS_MAX:
         raise PictureTooLarge
@@ -76,7 +76,7 @@ def _save_one(image: Image.Image, kind: str, drawn: io.BytesIO) -> None:
 def _save_frames(image: Image.Image, count: int, kind: str, drawn: io.BytesIO) -> None:
     turn = _TURNS.get(image.getexif().get(_ORIENTATION, 1))
     profile = image.info.get("icc_profile")
-    has_still = bool(getattr(image, "default_image", False))  # of PNG: shown where nothing moves
+    has_still = bool(getattr(image, "default_image", False))  # PNG: a still image for viewers without animation
     options: dict[str, Any] = dict(_QUALITY.get(kind, {}))
     if "loop" in image.info:  # without it an animation plays once
         options["loop"] = image.info["loop"]
@@ -98,7 +98,7 @@ def _save_frames(image: Image.Image, count: int, kind: str, drawn: io.BytesIO) -
 
 
 def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """Colours as every screen shows them; a profile that cannot be read is left out."""
+    """The colours converted to sRGB; an unreadable profile is ignored."""
     if not profile:
         return image
     if image.mode == "P":

@@ -14,7 +14,7 @@ def stored(file_id: UUID) -> StoredFile:
 
 
 def all_uploaded_by(file_ids: Iterable[UUID], user_id: UUID | None) -> bool:
-    """Did this person upload each of these files? Nobody may hand on another's upload by guessing its id."""
+    """Whether this person uploaded all of these files. Nobody can attach another person's upload by guessing its id."""
     ids = set(file_ids)
     if not ids or user_id is None:
         return not ids
@@ -22,7 +22,7 @@ def all_uploaded_by(file_ids: Iterable[UUID], user_id: UUID | None) -> bool:
 
 
 def unattached(*, created_before: datetime, limit: int) -> list[UUID]:
-    """Uploads that no row of any area refers to, the oldest first."""
+    """The ids of uploads that no row of any app refers to, oldest first."""
     files = StoredFile.objects.filter(created_at__lt=created_before)
     for relation in StoredFile._meta.get_fields(include_hidden=True):
         if isinstance(relation, ForeignObjectRel) and relation.field.model is not StoredFile:

@@ -1,7 +1,7 @@
 """
-What an upload is, by its content; never by what its name or its sender claims.
+Identify an upload by its content, never by its name or the sender's claim.
 
-Pure: bytes in, words out.
+Pure functions on bytes.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ NAME_LENGTH_MAX = 120
 TEXT = "text/plain"
 IMAGES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
 
-# The types that people exchange about work. Nothing that a browser or an operating system would run.
+# The types that users exchange for work. None that a browser or an operating system would execute.
 EXTENSIONS: dict[str, tuple[str, ...]] = {
     "image/jpeg": ("jpg", "jpeg"),
     "image/png": ("png",),
@@ -51,16 +51,16 @@ _SPELLINGS = {
 }
 _OFFICE = {"word/": "docx", "xl/": "xlsx", "ppt/": "pptx"}
 _BY_EXTENSION = {extension: kind for kind, extensions in EXTENSIONS.items() for extension in extensions}
-# Control characters, path separators, and the marks that turn "gpj.exe" round so that it reads "exe.jpg".
+# Control characters, path separators, and direction marks with which "gpj.exe" is displayed as "exe.jpg".
 _UNSAFE = re.compile(
     r"[\x00-\x1f\x7f/\\:*?\"<>|\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
 )
-# Names that Windows keeps for devices, whatever their ending.
+# Device names reserved by Windows, with any extension.
 _DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])", re.IGNORECASE)
 
 
 def content_type(content: bytes) -> str | None:
-    """The type that the bytes prove, or None if it is none that we take."""
+    """The type of the content, or None if it is not an allowed type."""
     if content.startswith(b"PK\x03\x04"):
         return _archive(content)
     try:
@@ -74,7 +74,7 @@ def content_type(content: bytes) -> str | None:
     if _is_mpeg_audio(content):
         return "audio/mpeg"
     if _PDF_HEAD.search(content[:1024]) and b"%%EOF" in content[-2048:]:
-        return "application/pdf"  # ISO 32000 lets the header stand within the first 1,024 bytes
+        return "application/pdf"  # ISO 32000 allows the header within the first 1,024 bytes
     text = decoded(content)
     return TEXT if text is not None and not _PROGRAM.match(text[:1000].lstrip("\ufeff")) else None
 
@@ -93,7 +93,7 @@ def _archive(content: bytes) -> str | None:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = archive.namelist()
             if names[:1] == ["mimetype"]:
-                with archive.open("mimetype") as member:  # so much and no more is unpacked
+                with archive.open("mimetype") as member:  # only this much is decompressed
                     declared = member.read(100).decode("ascii", "replace").strip()
                 return declared if declared in EXTENSIONS else None
     except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, KeyError,
@@ -102,13 +102,13 @@ def _archive(content: bytes) -> str | None:
     if "[Content_Types].xml" in names:
         for folder, extension in _OFFICE.items():
             if any(name.startswith(folder) for name in names):
-                # A macro document is a program that looks like a letter.
+                # A document with macros can run code.
                 return None if any(name.endswith("vbaProject.bin") for name in names) else _BY_EXTENSION[extension]
     return "application/zip"
 
 
 def _is_mpeg_audio(content: bytes) -> bool:
-    """A frame of layer III begins: eleven bits of sync, then a version, bit rate and sample rate that exist."""
+    """Whether a layer III frame begins: eleven sync bits, then a valid version, bit rate and sample rate."""
     if len(content) < 4 or content[0] != 0xFF or content[1] & 0xE0 != 0xE0:
         return False
     version, layer = content[1] >> 3 & 3, content[1] >> 1 & 3
@@ -116,7 +116,7 @@ def _is_mpeg_audio(content: bytes) -> bool:
     return version != 1 and layer == 1 and bit_rate not in (0, 15) and sample_rate != 3
 
 
-# --- text, in the encodings that people's programs write
+# --- text, in the encodings that users' programs write
 
 SAMPLE_BYTES = 64 * 1024
 _MARKS = (
@@ -132,7 +132,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 
 
 def decoded(content: bytes) -> str | None:
-    """The text that the bytes are in any usual encoding; None when they are none."""
+    """The content as text in any common encoding, or None if it is not text."""
     for mark, encoding in _MARKS:
         if content.startswith(mark):
             return _text(content, encoding)
@@ -143,7 +143,7 @@ def decoded(content: bytes) -> str | None:
     else:
         if not _CONTROL.search(text):
             return text
-    if b"\x00" in content[:SAMPLE_BYTES]:  # UTF-16 without its mark: every other byte of most words is zero
+    if b"\x00" in content[:SAMPLE_BYTES]:  # UTF-16 without a byte order mark: every other byte of most words is zero
         even, odd = content[:SAMPLE_BYTES:2].count(0), content[1:SAMPLE_BYTES:2].count(0)
         if len(content) % 2 == 0 and max(even, odd) * 4 > len(content[:SAMPLE_BYTES]) // 2 and min(even, odd) == 0:
             return _text(content, "utf-16-le" if odd else "utf-16-be")
@@ -153,7 +153,8 @@ def decoded(content: bytes) -> str | None:
     if not content or _BINARY.search(content):
         return None
     matches = charset_normalizer.from_bytes(content[:SAMPLE_BYTES], cp_isolation=_ENCODINGS)
-    # Of those that fit equally well the first is named by its number; Western Europe's is by far the most usual.
+    # Equally good matches are sorted by encoding, except that Western European comes first, because it is the most
+    # common.
     best = max(matches, key=lambda item: (-item.chaos, item.coherence, item.encoding == "cp1252"), default=None)
     return _text(content, best.encoding) if best is not None else None
 
@@ -167,7 +168,7 @@ def _text(content: bytes, encoding: str) -> str | None:
 
 
 def safe_name(name: str, kind: str) -> str:
-    """The uploader's name without paths and tricks, ending as its content does."""
+    """The uploader's file name without path and unsafe characters, with the extension of its content."""
     plain = _UNSAFE.sub("", unicodedata.normalize("NFC", re.split(r"[/\\]", name)[-1])).strip(" .")
     stem, dot, extension = plain.rpartition(".")
     if not dot or extension.lower() not in EXTENSIONS[kind]:

@@ -1,8 +1,8 @@
 """
-What an upload is, and a picture drawn again. Run as a program of its own, since what people upload is never trusted:
+Identifies an upload, and re-encodes pictures. Run as a separate program, because uploads are not trusted:
 
-    python -I upload_reader.py ROOT < file  > a line of JSON, then the drawn picture
-    python -I upload_reader.py ROOT image/png < file  > the same for a picture whose kind is known
+    python -I upload_reader.py ROOT < file  > a line of JSON, then the re-encoded picture
+    python -I upload_reader.py ROOT image/png < file  > the same for a picture of a known type
 """
 
 import json

@@ -1,4 +1,4 @@
-"""How a file is sent. No address lives here: the area that refers to a file checks who may have it, then calls this."""
+"""Send a file. There is no URL here: the app that refers to a file checks the permission, then calls `serve`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from apps.files.rules import IMAGES
 
 
 def serve(file: StoredFile, *, inline: bool = False) -> HttpResponseBase:
-    """The file as a download; `inline` shows it in the page and is honoured for pictures only."""
+    """The file as a download; `inline` displays it in the page, only for pictures."""
     in_page = inline and file.content_type in IMAGES
     response: HttpResponseBase
     if settings.ACCEL_REDIRECT_PREFIX:

@@ -1,4 +1,4 @@
-"""Uploads over the API: kept privately; who refers to one later must be who uploaded it."""
+"""Uploads through the API: stored privately; only the uploader can attach a file to something."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Files(APIView):
 
     @extend_schema(request=UploadSerializer, responses={201: StoredFileSerializer}, operation_id="file_upload")
     def post(self, request: Request) -> Response:
-        """Upload a file; attach it by its id to a task or a delivery afterwards."""
+        """Upload a file; afterwards attach it by its id to a task or a delivery."""
         serializer = UploadSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         user_id = request.user.pk
