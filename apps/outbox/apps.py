@@ -9,5 +9,5 @@ class OutboxConfig(AreaConfig):
 
     def ready(self) -> None:
         super().ready()
-        # Importing the jobs tells the bus how to hint the worker after a commit.
+        # Importing the jobs registers the function that wakes the worker after a commit.
         import_module("apps.outbox.jobs")

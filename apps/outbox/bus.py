@@ -1,8 +1,8 @@
 """
-Domain events travel up: `publish` in the operation's transaction, `subscribe` in the app above.
+Domain events from lower to higher layers: `publish` in the operation's transaction, `subscribe` in the higher app.
 
-An event and one delivery per subscriber are rows of the same transaction as the change that they report, so a
-rollback takes them back. Celery is only hinted after the commit; a beat job is the guarantee.
+An event and one delivery per subscriber are stored in the same transaction as the change they report, so a rollback
+removes them too. After the commit a Celery task is started as a hint; a scheduled job guarantees delivery.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def event(name: str) -> Callable[[type[EventClass]], type[EventClass]]:
 def subscribe(
     event: type[EventClass], *, name: str
 ) -> Callable[[Callable[[EventClass, datetime], None]], Callable[..., None]]:
-    """Register an idempotent handler; it runs in a transaction of its own."""
+    """Register an idempotent handler; it runs in its own transaction."""
 
     def register(handler: Callable[[EventClass, datetime], None]) -> Callable[..., None]:
         event_name: str = event.event_name  # type: ignore[attr-defined]
@@ -70,15 +70,17 @@ def subscribe(
 
 
 def on_published(wake: Callable[[], None]) -> None:
-    """Set what is called after the commit of a publication; the edge sets Celery here."""
+    """
+    Set the function that is called after the commit of a published event; `jobs` sets it to start the Celery task.
+    """
     _waker[:] = [wake]
 
 
 def publish(event: Any, *, now: datetime) -> Event:
     """
-    Write an event and its deliveries.
+    Store an event and its deliveries.
 
-    :raises RuntimeError: outside a transaction, where the event could outlive its change.
+    :raises RuntimeError: outside a transaction, where the event could be stored without its change.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("publish() belongs inside the operation's transaction")
@@ -95,7 +97,7 @@ def publish(event: Any, *, now: datetime) -> Event:
 
 
 def deliver_pending(*, now: datetime | None = None, limit: int = 500) -> int:
-    """Handle due deliveries until none is left; returns how many were handled."""
+    """Handle due deliveries until none is left. Returns the number handled."""
     handled = 0
     while handled < limit and deliver_next(now=now or timezone.now()):
         handled += 1
@@ -103,7 +105,7 @@ def deliver_pending(*, now: datetime | None = None, limit: int = 500) -> int:
 
 
 def deliver_next(*, now: datetime) -> bool:
-    """Handle the oldest due delivery, skipping those that others hold; False when there is none."""
+    """Handle the oldest due delivery, skipping those locked by other workers. Returns False if there is none."""
     with transaction.atomic():
         pending = Delivery.objects.select_related("event").filter(status=DeliveryStatus.PENDING)
         delivery = next_due(pending, now=now)
@@ -122,12 +124,12 @@ def deliver_next(*, now: datetime) -> bool:
 
 
 def failed_count() -> int:
-    """Deliveries that were given up, and that nobody has started again."""
+    """The number of deliveries that failed all attempts and were not retried by staff."""
     return Delivery.objects.filter(status=DeliveryStatus.FAILED).count()
 
 
 def retry(ids: Sequence[int], *, now: datetime) -> int:
-    """Let failed deliveries be handled again, from the first attempt on; returns the number that had failed."""
+    """Let failed deliveries be handled again, starting with the first attempt. Returns the number that had failed."""
     failed = Delivery.objects.filter(id__in=ids, status=DeliveryStatus.FAILED)
     return failed.update(status=DeliveryStatus.PENDING, attempts=0, next_attempt_at=now)
 

@@ -13,13 +13,13 @@ from apps.outbox.models import Delivery, DeliveryStatus, Event
 
 @shared_task(name="outbox.deliver")
 def deliver() -> int:
-    """Handle what is due; beat starts it, publications hint it."""
+    """Handle the due deliveries; started by beat, and after each commit that published an event."""
     return bus.deliver_pending(now=timezone.now())
 
 
 @shared_task(name="outbox.prune", time_limit=120)
 def prune() -> int:
-    """Domain events that everybody has handled; what failed is kept until somebody decides."""
+    """Delete domain events that all subscribers have handled. Failed deliveries are kept until staff decide."""
     before = timezone.now() - timedelta(days=settings.RETENTION_DAYS["outbox"])
     done = Delivery.objects.filter(status=DeliveryStatus.DONE, done_at__lt=before)
     handled = delete_old(done, seconds_max=30)
@@ -28,7 +28,7 @@ def prune() -> int:
 
 
 def wake() -> None:
-    """After a commit: hint the worker. A lost hint costs two seconds, never an event."""
+    """Start the worker after a commit. A lost message costs two seconds, never an event."""
     hint(deliver)
 
 

@@ -4,7 +4,7 @@ from apps.common.ids import uuid7
 
 
 class Event(models.Model):
-    """A domain event, written in the transaction that made it true."""
+    """A domain event, stored in the transaction of the change it reports."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     name = models.CharField(max_length=80)
@@ -22,7 +22,7 @@ class DeliveryStatus(models.TextChoices):
 
 
 class Delivery(models.Model):
-    """One event for one subscriber: handled once, tried again after growing pauses, and failed in the end."""
+    """One event for one subscriber: handled once, retried after growing pauses, and finally marked as failed."""
 
     id = models.BigAutoField(primary_key=True)
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="deliveries")

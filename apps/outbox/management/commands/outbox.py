@@ -1,4 +1,4 @@
-"""Deliveries that were given up: `manage.py outbox list` and `manage.py outbox retry ID… | --all`."""
+"""Failed deliveries: `manage.py outbox list` and `manage.py outbox retry ID… | --all`."""
 
 from typing import Any
 
