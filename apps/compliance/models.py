@@ -14,7 +14,7 @@ class SanctionLevel(models.TextChoices):
 
 
 class Rail(models.TextChoices):
-    """How money reaches a country."""
+    """The payout rail to a country."""
 
     CONNECT = "connect", _("Connected account")
     GLOBAL_PAYOUTS = "global_payouts", _("International bank payout")
@@ -23,7 +23,7 @@ class Rail(models.TextChoices):
 
 
 class Country(models.Model):
-    """What the marketplace knows of a country; a country without a row is not served (never guessed)."""
+    """A country that the marketplace serves; a country without a row is not served (never guessed)."""
 
     code = models.CharField(primary_key=True, max_length=2)
     sanction_level = models.CharField(max_length=10, choices=SanctionLevel, default=SanctionLevel.NONE)
@@ -37,7 +37,10 @@ class Country(models.Model):
 
 
 class Corridor(models.Model):
-    """May money go from one country to another, by which rail, since when, and who says so. "*" is any country."""
+    """
+    Whether money may be sent from one country to another, by which rail, from which date, and the source of the rule.
+    "*" is any country.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     payer_country = models.CharField(max_length=2)
@@ -67,7 +70,7 @@ class Corridor(models.Model):
 
 
 class Withholding(models.Model):
-    """Tax that the payer's or payee's country makes the platform keep back, in basis points of the gross."""
+    """Tax that the payer's or payee's country requires the platform to withhold, in basis points of the gross."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     payer_country = models.CharField(max_length=2)

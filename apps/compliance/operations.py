@@ -1,4 +1,4 @@
-"""Bring the reviewed tables into the database."""
+"""Load the reviewed tables into the database."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DATA = Path(__file__).parent / "data" / "corridors.yaml"
 
 @transaction.atomic
 def load_tables(path: Path = DATA) -> dict[str, int]:
-    """Make the tables say what the file says; gives the number of rows by kind. Safe to run again."""
+    """Load the tables from the file. Returns the number of rows by kind. Safe to run again."""
     table: dict[str, Any] = yaml.safe_load(path.read_text())
     since: date = table["effective_from"]
     sources = table["sources"]

@@ -1,4 +1,4 @@
-"""Could this employer's money lawfully and technically reach this freelancer?"""
+"""Whether an employer's payments can legally and technically reach a freelancer."""
 
 from __future__ import annotations
 
@@ -51,7 +51,9 @@ _REFUSALS: dict[str, type[CorridorClosed]] = {
 
 def check_can_be_paid(*, payer_country: str, payee_country: str, on: date) -> rules.CorridorDecision:
     """
-    :raises CorridorClosed: one subclass per reason, naming the source of the rule.
+    The corridor's decision.
+
+    :raises CorridorClosed: one subclass per reason, with the source of the rule.
     """
     decision = queries.corridor(payer_country=payer_country, payee_country=payee_country, on=on)
     if not decision.is_open:

@@ -1,4 +1,4 @@
-"""What the dated tables say for the date of the event, never for "today"."""
+"""Lookups in the dated tables, for the date of the event, never for "today"."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class WithholdingDecision:
 
 def corridor(*, payer_country: str, payee_country: str, on: date) -> CorridorDecision:
     """
-    May money go from one country to the other on that date?
+    Whether money may be sent from one country to the other on a date.
 
     Sanctions decide first, then the most specific row (payer and payee, then payee only, then payer only), then the
     latest. A country or pair without a row is closed: `no_corridor`.
@@ -36,7 +36,7 @@ def corridor(*, payer_country: str, payee_country: str, on: date) -> CorridorDec
 
 
 def corridors(pairs: Iterable[tuple[str, str]], on: date) -> dict[tuple[str, str], CorridorDecision]:
-    """The same for many pairs of payer and payee, from two questions however many there are."""
+    """Like `corridor` for many pairs of payer and payee, with two queries in total."""
     requested = set(pairs)
     countries = Country.objects.in_bulk({code for pair in requested for code in pair}, field_name="code")
     rows = _dated(Corridor.objects.all(), {payer for payer, _ in requested}, {payee for _, payee in requested}, on)
@@ -45,7 +45,7 @@ def corridors(pairs: Iterable[tuple[str, str]], on: date) -> dict[tuple[str, str
 
 
 def withholding(*, payer_country: str, payee_country: str, on: date) -> WithholdingDecision:
-    """The share to keep back for a tax authority; zero when the pair has no row."""
+    """The withholding for a tax authority; zero if the pair has no row."""
     row = _most_specific(Withholding.objects.all(), payer_country, payee_country, on)
     if row is None:
         return WithholdingDecision(0, "", "", "")
@@ -53,13 +53,15 @@ def withholding(*, payer_country: str, payee_country: str, on: date) -> Withhold
 
 
 def withholding_bps(*, payer_country: str, payee_country: str, on: date) -> tuple[int, str]:
-    """The share in basis points and the jurisdiction that takes it."""
+    """The rate in basis points and the jurisdiction it is due to."""
     decision = withholding(payer_country=payer_country, payee_country=payee_country, on=on)
     return decision.rate_bps, decision.jurisdiction
 
 
 def payout_currencies(country: str) -> list[str]:
-    """Currencies in which money can arrive in a country, the usual one first; empty for a country not served."""
+    """
+    The currencies in which money can be received in a country, the usual one first; empty if the country is not served.
+    """
     row = Country.objects.filter(code=country).first()
     return list(row.payout_currencies) if row else []
 

@@ -1,4 +1,4 @@
-"""Which row of a dated table decides: plain values in, a decision out."""
+"""Decides which row of a dated table applies. Pure functions."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from datetime import date
 from typing import Protocol, TypeVar
 
 ANY = "*"
-"""In a table of corridors or withholding: every country."""
+"""Every country, in a table of corridors or withholding."""
 NO_RAIL = "unsupported"
-"""The rail of a corridor through which nothing can be paid."""
+"""The rail of a corridor that cannot pay out."""
 
 
 class ServedCountry(Protocol):
-    """A country of the marketplace."""
+    """A country the marketplace serves."""
 
     source: str
     effective_from: date
@@ -35,7 +35,7 @@ class CorridorRow(Protocol):
 
 
 class PairRow(Protocol):
-    """A row of any table by payer's and payee's country."""
+    """A row of any table keyed by the payer's and payee's country."""
 
     payer_country: str
     payee_country: str
@@ -44,7 +44,7 @@ class PairRow(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CorridorDecision:
-    """`reason_code` is empty when `is_open`; `source` and `effective_from` name the rule that decided."""
+    """`reason_code` is empty if `is_open`; `source` and `effective_from` are those of the deciding rule."""
 
     is_open: bool
     reason_code: str
@@ -64,12 +64,13 @@ def decide_corridor(
     corridors: Mapping[tuple[str, str], CorridorRow],
 ) -> CorridorDecision:
     """
-    Whether money may go from one country to another.
+    Whether money may be sent from one country to another.
 
-    Sanctions decide first. Then the most specific corridor does: payer and payee, payee only, payer only, general.
+    Sanctions decide first, then the most specific corridor: payer and payee, payee only, payer only, general.
 
     :param countries: the served countries by code.
     :param corridors: the row in force for each pair of (payer, payee).
+
     :returns: closed for an unknown country (`country_not_served`) and for a pair without a row (`no_corridor`).
     """
     for code in (payer, payee):
@@ -86,6 +87,9 @@ def decide_corridor(
 
 
 def most_specific(rows: Iterable[Row]) -> Row | None:
-    """The row that names the payee, else the payer, else neither; of several the latest. None if there are no rows."""
+    """
+    The row for the payee, else for the payer, else the general one; the latest if there are several. None if there are
+    no rows.
+    """
     rank = {row: (row.payee_country != ANY, row.payer_country != ANY, row.effective_from) for row in rows}
     return max(rank, key=rank.__getitem__, default=None)
