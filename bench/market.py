@@ -30,7 +30,7 @@ FILLED = (
     "accounts_organization", "accounts_user", "accounts_membership", "accounts_profile", "accounts_profileskill",
     "accounts_profilelanguage", "tasks_task", "tasks_taskskill", "bidding_bid", "contracts_contract",
 )  # fmt: skip
-# The kind is in the upper half of an id. Ids of one kind increase, so that their index is written in order.
+# The kind is in the lower half of an id, the number in the upper half: ids of one kind are in index order.
 ORGANIZATION, USER, PROFILE, TASK, BID, OPEN_TASK = range(1, 7)
 
 
