@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
 """
-Sets Tradewind up and runs it; needs only Python 3.11+ with venv and pip.
+Sets up and runs Tradewind; needs only Python 3.11+ with venv and pip.
 
     python3 go.py demo                the marketplace with demo data, in this terminal
-    python3 go.py test [pytest args]  everything the tests need, then the tests; each proof once (docs/how-to/test.md)
-    python3 go.py test-full           the tests with all variants of each proof, and how much of the code they run
+    python3 go.py test [pytest args]  install what the tests need, run one variant of each proof (docs/how-to/test.md)
+    python3 go.py test-full           the tests with all variants of each proof, with code coverage
     python3 go.py lint                style, types, layers, templates
     python3 go.py manage COMMAND      manage.py on the demo's servers
-    python3 go.py esco DIR            skills in more languages, and what occupations need, out of ESCO's own download
-    python3 go.py docs                write the reference pages of docs/reference/ from the program
-    python3 go.py setup               install only, and let git check commit messages
+    python3 go.py esco DIR            import skills in more languages, and occupations' needs, from ESCO's download
+    python3 go.py docs                generate the reference pages in docs/reference/ from the program
+    python3 go.py setup               install only, and add the git hook that checks commit messages
     python3 go.py pins                resolve the pinned requirements again
-    python3 go.py clean               stop the demo's servers, forget its data and what was installed
+    python3 go.py clean               stop the demo's servers, delete its data and the installation
 """
 
 import hashlib
@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 NEEDED_MB = 1500
-# Who has nothing left takes tests from the other, so that both end at the same time.
+# A worker without tests left takes some from the other, so that both end at the same time.
 PARALLEL = ["-n", "2", "--dist", "worksteal"]
 LINT = [
     ["ruff", "check", "."],
@@ -57,7 +57,7 @@ def check_machine() -> None:
         stop(f"Only {free_mb} MB are free on this disk; the first start needs about {NEEDED_MB} MB.")
 
 
-# Each file of requirements, with the extras of pyproject.toml that it holds beside what production needs.
+# The requirement files, with the extras of pyproject.toml that each has in addition to production's requirements.
 REQUIREMENTS: dict[str, tuple[str, ...]] = {
     "base": (),
     "demo": ("demo",),
@@ -86,7 +86,7 @@ def run(*command: object, quiet: bool = False) -> int:
 
 
 def setup(which: str) -> None:
-    """Install the hash-pinned requirements into .venv, once; `dev` holds everything of `demo`."""
+    """Install the hash-pinned requirements into .venv, once; `dev` includes everything in `demo`."""
     if installed("dev") or installed(which):
         return
     check_machine()
@@ -98,7 +98,7 @@ def setup(which: str) -> None:
     requirements = ROOT / "requirements" / f"{which}.txt"
     pip = [PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--require-hashes", "-r"]
     uv = [PYTHON, "-m", "uv", "pip", "install", "-q", "--python", PYTHON, "--require-hashes", "-r"]
-    # uv installs several times faster; where there is none for this machine, pip does the same work.
+    # uv installs several times faster; if it is not available for this machine, pip is used.
     has_uv = os.environ.get("SETUP_WITH", "uv") == "uv" and run(*pip, INSTALLER, quiet=True) == 0
     if not (has_uv and run(*uv, requirements) == 0) and run(*pip, requirements) != 0:
         free_mb = shutil.disk_usage(ROOT).free // 2**20
@@ -110,7 +110,7 @@ def setup(which: str) -> None:
 
 
 def install_commit_hook() -> None:
-    """Let git check commit messages, in a checkout whose owner has no hook for them and chose no other folder."""
+    """Add the git hook that checks commit messages, unless the checkout has its own hook or hooks folder."""
     if not (ROOT / ".git").exists() or shutil.which("git") is None:
         return
     git = ["git", "-C", str(ROOT)]
@@ -126,7 +126,7 @@ def install_commit_hook() -> None:
 
 
 def compile_catalogues() -> None:
-    """Turn the translations that changed since the last time into what the program reads."""
+    """Compile the translations that changed since the last time."""
     catalogues = sorted((ROOT / "locale").glob("*/LC_MESSAGES/django.po"))
     if all(
         po.with_suffix(".mo").exists() and po.stat().st_mtime <= po.with_suffix(".mo").stat().st_mtime
@@ -139,7 +139,7 @@ def compile_catalogues() -> None:
 
 def lint() -> int:
     failed = []
-    # The type checker's Django plugin reads the settings; it never connects anywhere.
+    # The type checker's Django plugin reads the settings; it never connects to anything.
     for name in ("SECRET_KEY", "DATABASE_URL", "REDIS_URL"):
         os.environ.setdefault(
             name, {"DATABASE_URL": "postgresql://lint/lint", "REDIS_URL": "redis://lint"}.get(name, "lint")
@@ -179,7 +179,7 @@ def pins() -> int:
     if only_uv.returncode != 0:
         return 1
     for name, extras in REQUIREMENTS.items():
-        # What base resolved to holds in all of them: what is tested is what production installs.
+        # Every file has base's resolved versions, so that the tested versions are those of production.
         same = [] if name == "base" else ["--constraint", "requirements/base.txt"]
         requested = [word for extra in extras for word in ("--extra", extra)]
         if run(*compile_, *same, *requested, "-o", f"requirements/{name}.txt") != 0:
@@ -188,7 +188,10 @@ def pins() -> int:
 
 
 def clean() -> int:
-    """Stop the embedded servers and delete what a demo, the tests and the installation left; no file of the project."""
+    """
+    Stop the embedded servers, and delete the files created by the demo, the tests and the installation; no project
+    files.
+    """
     from devstack.services import Stack
 
     for name in ("dev", "test"):
@@ -203,12 +206,12 @@ def clean() -> int:
 
 
 def test_full(rest: list[str]) -> int:
-    """Everything, with the branches of apps/ and ranking/ counted; the table of the files goes to artifacts/."""
+    """Run all tests with branch coverage of apps/ and ranking/; the table of files is written to artifacts/."""
     covered = ["--cov=apps", "--cov=ranking", "--cov-branch", "--cov-report="]
     failed = run(PYTHON, "-m", "pytest", *PARALLEL, *covered, *rest)
     coverage = [str(PYTHON), "-m", "coverage", "report"]
     total = subprocess.run([*coverage, "--format=total"], capture_output=True, text=True, check=False)
-    if total.returncode == 0:  # else the tests were stopped before they had written anything down
+    if total.returncode == 0:  # otherwise the tests stopped before they wrote any data
         (ROOT / "artifacts").mkdir(exist_ok=True)
         with open(ROOT / "artifacts" / "coverage.txt", "w") as table:
             subprocess.run(coverage, stdout=table, check=False)
@@ -217,7 +220,7 @@ def test_full(rest: list[str]) -> int:
 
 
 def esco(folder: str) -> int:
-    """Names and relations out of ESCO's CSV download: for the matching (files in media/esco) and for the site."""
+    """Import names and relations from ESCO's CSV download: for the matching (files in media/esco) and for the site."""
     tables = ROOT / "media" / "esco"
     return run(PYTHON, "scripts/build_linking.py", "--esco", folder, "--out", tables) or run(
         PYTHON, "-m", "devstack.manage", "import_skills", "--esco-csv", folder

@@ -27,9 +27,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings")
 
 app = Celery("tradewind")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-# Background work lives in jobs.py: a Task is what an employer posts.
+# Background jobs are in jobs.py, because a Task here is what an employer posts.
 app.autodiscover_tasks(related_name="jobs")
-# Lines of a job carry its id, its name and the ids of the request that asked for it.
+# Log lines of a job contain its id, its name and the ids of the request that queued it.
 if app.steps is not None:
     app.steps["worker"].add(DjangoStructLogInitStep)
 
@@ -41,7 +41,7 @@ def name_the_job(task: Any, **_signal: Any) -> None:
 
 @setup_logging.connect
 def keep_our_logging(**_signal: Any) -> None:
-    """Connected, so that Celery leaves the logging of the settings as it is."""
+    """Connected so that Celery keeps the logging configuration of the settings."""
 
 
 @worker_process_init.connect
@@ -54,7 +54,7 @@ _next_sign = 0.0
 
 
 def _touch(kind: str) -> bool:
-    """The file that ops/alive.py looks at, at most every ten seconds; true when it was time."""
+    """Touch the file that ops/alive.py checks, at most every ten seconds. Returns True if it was due."""
     global _next_sign
     if time.monotonic() < _next_sign:
         return False
@@ -77,7 +77,9 @@ def beat_begins(**_signal: Any) -> None:
 
 
 def beat_is_alive(**_signal: Any) -> None:
-    """Beat has just sent a job. It says so in the database too, where metrics of all machines are read."""
+    """
+    Beat has just sent a job: record a heartbeat, in the database too, because metrics of all machines are read there.
+    """
     if not _touch("beat"):
         return
     from apps.common.jobs import give_sign
@@ -85,7 +87,7 @@ def beat_is_alive(**_signal: Any) -> None:
     try:
         close_old_connections()
         give_sign("beat")
-    except Exception as error:  # beat goes on without a database, as it does without anything else
+    except Exception as error:  # beat continues without a database
         logger.warning("beat's sign of life could not be written: %s", error)
 
 
@@ -95,13 +97,13 @@ CLOCK_SECONDS_MAX = 30.0
 @worker_init.connect
 @beat_init.connect
 def check_clock(**_signal: Any) -> None:
-    """Deadlines and payouts go by this machine's clock: one that differs from the database's starts no work."""
+    """Deadlines and payouts depend on this machine's clock: do not start if it differs from the database's."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT extract(epoch FROM clock_timestamp())")
             difference = time.time() - float(cursor.fetchone()[0])
     except OperationalError:
-        return  # nothing works without a database, and nothing is decided
+        return  # without a database nothing works, and nothing is checked
     finally:
         connection.close()  # before the worker forks
     if abs(difference) > CLOCK_SECONDS_MAX:

@@ -1,4 +1,4 @@
-"""Values of the environment that look right and are not: refused at the start, with the way to a right one."""
+"""Checks of environment values at startup: a bad value is refused, with an explanation of how to set a good one."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _EXAMPLES = ("changeme", "change-me", "change_me", "secret", "example", "insecur
 
 def checked_secret(name: str, value: str, *, is_production: bool) -> str:
     """
-    The value, unless production would run under one that others know or guess.
+    The value, unless it is a known or weak secret in production.
 
-    Blanks and # are refused, since files of settings are read by several programs: some of them take a comment behind
-    an empty value for the value.
+    Blanks and # are refused, because several programs read settings files, and some take a comment after an empty value
+    as the value.
 
-    :raises RuntimeError: says what is wrong and how to make a right one.
+    :raises RuntimeError: with the reason, and how to create a good one.
     """
     if not is_production:
         return value
@@ -37,7 +37,7 @@ def checked_secret(name: str, value: str, *, is_production: bool) -> str:
 
 
 def checked_prefix(name: str, value: str) -> str:
-    """:raises RuntimeError: for what is no address of the proxy; downloads would be empty under it."""
+    """:raises RuntimeError: if it is not a path of the proxy; downloads would be empty."""
     if value and (not value.startswith("/") or any(sign.isspace() or sign == "#" for sign in value)):
         raise RuntimeError(
             f"{name} must begin with / and have no blanks, like /private-media; leave it empty for none."
@@ -46,7 +46,7 @@ def checked_prefix(name: str, value: str) -> str:
 
 
 def checked_choice(name: str, value: str, choices: Collection[str]) -> str:
-    """:raises RuntimeError: for a value that is none of `choices`; a misspelled one must not mean something else."""
+    """:raises RuntimeError: if the value is not one of `choices`; a misspelled one must not be ignored."""
     if value not in choices:
         state = f"is “{value}”" if value else "is not set"
         raise RuntimeError(f"{name} {state}: set it to one of {', '.join(choices)}.")
@@ -54,7 +54,10 @@ def checked_choice(name: str, value: str, choices: Collection[str]) -> str:
 
 
 def require_demo(folder: Path, environment: str) -> None:
-    """:raises RuntimeError: where an installation without the demo, like the image of production, is not production."""
+    """
+    :raises RuntimeError: if an installation without the demo, like the production image, runs in another environment
+        than production.
+    """
     if not folder.is_dir():
         raise RuntimeError(
             f"TRADEWIND_ENV is {environment}, and this installation does not contain the demo: set "
@@ -67,9 +70,9 @@ _Value = TypeVar("_Value", str, list[str])
 
 def named_in_production(name: str, value: _Value, *, is_production: bool, example: str) -> _Value:
     """
-    The value of a setting whose default is for the demo and for development alone.
+    The value of a setting that has a default only for the demo and development.
 
-    :raises RuntimeError: if production does not name it, with an example of what to set.
+    :raises RuntimeError: if it is empty in production, with an example.
     """
     if is_production and not value:
         raise RuntimeError(f"{name} is not set, and production has no default for it. Set it, as in {name}={example}")

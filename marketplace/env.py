@@ -1,4 +1,4 @@
-"""The environment, read once and typed; a missing secret refuses to start."""
+"""The environment variables, read once and typed. If a secret is missing, the process does not start."""
 
 import os
 from pathlib import Path
@@ -10,11 +10,13 @@ ENV_FILE = Path(__file__).resolve().parent.parent / ".env"
 
 
 def reads_env_file() -> bool:
-    """The demo and the tests bring their own environment: an operator's file must not change them."""
+    """
+    Whether to read .env. The demo and the tests have their own environment, which an operator's file must not change.
+    """
     return "DEVSTACK" not in os.environ and os.environ.get("TRADEWIND_ENV") != "test"
 
 
 if reads_env_file():
-    # Into the environment itself, for the programs that we start; what is set already wins over the file.
+    # Loaded into the environment, so that child processes have it too; existing variables take precedence.
     load_dotenv(ENV_FILE, override=False, interpolate=False)
 env = Env()

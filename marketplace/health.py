@@ -1,7 +1,8 @@
 """
-What machines ask a process: is it alive, can it do its work, which version is it, how is it, and what may robots read.
+Endpoints for machines: liveness, readiness, version, metrics, and robots.txt.
 
-Answered before everything else, whatever host was named: a check of a container or a balancer asks by an address.
+Answered before all other middleware, for any host name: health checks of containers and load balancers use an IP
+address.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ def livez(request: HttpRequest) -> HttpResponse:
 
 
 def readyz(request: HttpRequest) -> HttpResponse:
-    """200 when PostgreSQL answers, else 503; says of Redis too, without which people can go on."""
+    """200 if PostgreSQL answers, else 503. Reports Redis too, without which the site still works."""
     state = {"version": settings.VERSION}
     try:
         with connection.cursor() as cursor:
@@ -47,7 +48,7 @@ Disallow: /*/settings/
 
 
 def robots(request: HttpRequest) -> HttpResponse:
-    """Public tasks, profiles and pages of information may be read; what needs a login is not worth a request."""
+    """Public tasks, profiles and information pages may be crawled; pages that need a login are excluded."""
     return HttpResponse(ROBOTS, content_type="text/plain; charset=utf-8")
 
 
@@ -56,7 +57,7 @@ def version(request: HttpRequest) -> HttpResponse:
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
-    """For Prometheus; with the token alone, since it tells how much money moves."""
+    """Metrics for Prometheus; only with the token, because they include amounts of money."""
     removeprefix = request.headers.get("Authorization", "").removeprefix("Bearer ")
     if not settings.METRICS_TOKEN or not hmac.compare_digest(removeprefix.encode(), settings.METRICS_TOKEN.encode()):
         return HttpResponseNotFound("", content_type="text/plain")

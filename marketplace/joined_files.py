@@ -1,9 +1,9 @@
 """
-The one stylesheet and the one script that pages load, joined from the files in which they are written.
+The stylesheet and the script that pages load, each joined from its source files.
 
-A page that named each file would ask for some seventy; one that imported them would wait for one after the other. So
-this finder of static files offers `css/app.css` and `js/app.js` beside what is in `static/`: collectstatic hashes and
-compresses them like any other file, and a development server serves them without being started again.
+A page that linked every file would make about seventy requests; imports would load one after the other. This
+staticfiles finder therefore provides `css/app.css` and `js/app.js` in addition to `static/`: collectstatic hashes and
+compresses them like other files, and a development server serves changes without a restart.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from django.core.files.storage import FileSystemStorage
 
 SOURCES = Path(settings.BASE_DIR) / "static"
 
-# In the order in which they are in the joined file. Between the layers of the stylesheet it does not matter
-# (css/layers.css says which wins); among components a later one wins over an equal selector of an earlier one.
+# The order in the joined file. It does not matter between the stylesheet's layers
+# (css/layers.css sets their priority); among components a later rule overrides an equal selector of an earlier one.
 JOINED: dict[str, tuple[str, ...]] = {
     "css/app.css": (
         *(f"css/{name}.css" for name in ("layers", "tokens", "base", "layout")),
@@ -54,13 +54,13 @@ JOINED: dict[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 
-# In one file a module's names are there for those after it: nothing is imported, nothing exported.
+# In one file the names of a module are visible to the modules after it, so imports and exports are removed.
 _IMPORT = re.compile(r'^import \{[^}]*\} from "[^"]+";\n+', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=const |function |class )", re.MULTILINE)
 
 
 def joined(name: str) -> str:
-    """The text of a joined file as its sources are now."""
+    """The text of a joined file, from its present sources."""
     parts = [(SOURCES / part).read_text(encoding="utf-8") for part in JOINED[name]]
     if name.endswith(".js"):
         parts = [_EXPORT.sub("", _IMPORT.sub("", part)) for part in parts]
@@ -68,7 +68,10 @@ def joined(name: str) -> str:
 
 
 class JoinedFilesFinder(BaseFinder):
-    """Writes the joined files to a folder of this process when they are first asked for, or when a source changed."""
+    """
+    Writes the joined files to a temporary folder of this process when they are first requested, or when a source
+    changed.
+    """
 
     _folder: Path | None = None
 
@@ -98,6 +101,6 @@ class JoinedFilesFinder(BaseFinder):
 
 
 def _remove(folder: Path, owner: int) -> None:
-    """A process that was forked off shares the folder and leaves it alone."""
+    """A forked process shares the folder and must not delete it."""
     if os.getpid() == owner:
         shutil.rmtree(folder, ignore_errors=True)

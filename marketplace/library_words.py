@@ -1,7 +1,7 @@
 """
-Sentences of the libraries that a reader meets in English, or in wrong words, because their own catalogue has a hole.
+Sentences of libraries whose own translations are missing or wrong.
 
-Nothing imports this file: it hands the originals to makemessages, and a translation in our catalogue wins over theirs.
+This file is never imported: makemessages reads the originals from it, and our translations take precedence.
 """
 
 from django.utils.translation import gettext_noop, ngettext_lazy

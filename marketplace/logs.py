@@ -1,6 +1,6 @@
 """
-Logs: one object a line with time, level, event and the ids of request, person, organization and job; and what they
-never carry: keys in addresses, tokens, passwords.
+Logs: one object per line with time, level, event and the ids of request, person, organization and job. Keys in URLs,
+tokens and passwords are removed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ import structlog
 from django.http import HttpRequest, HttpResponse
 
 CUT = "[cut]"
-# The address itself is the secret: whoever has it may act. tests/common/test_logs.py holds this to the list of pages.
+# The URL itself is the secret: anyone who has it can use it. tests/common/test_logs.py compares this with the list of
+# pages.
 _IN_PATH = re.compile(
     r"(?<=/)(password/reset/key|confirm-email|invitations/accept|notifications/unsubscribe)/[^/\s?\"'<>]+"
 )
@@ -28,13 +29,13 @@ _SECRET_NAMES = re.compile(r"token|secret|password|authorization|cookie|api_?key
 
 
 def cut_secrets(text: str) -> str:
-    """The text without what would let its reader act as somebody else."""
+    """The text without keys, tokens and secret URLs."""
     text = _IN_PATH.sub(rf"\1/{CUT}", text)
     return _KEYS.sub(CUT, _IN_QUERY.sub(rf"\1{CUT}", text))
 
 
 def cut_secrets_processor(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """For structlog, before the renderer: values by their name, and addresses inside every text."""
+    """A structlog processor, before the renderer: removes values by their name, and secrets in all texts."""
     for name, value in event.items():
         if _SECRET_NAMES.search(name) and isinstance(value, str):
             event[name] = CUT
@@ -44,11 +45,11 @@ def cut_secrets_processor(logger: Any, method: str, event: MutableMapping[str, A
 
 
 class SecretsFilter(logging.Filter):
-    """For handlers of the standard library: the finished line, and the text of an exception."""
+    """For handlers of the standard library: the formatted line, and the text of an exception."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.msg, dict):
-            return True  # structlog's own line, cut by its processors; as a text it could not be rendered any more
+            return True  # structlog's own line, cleaned by its processors; as a text it could not be rendered any more
         line = record.getMessage()
         cut = cut_secrets(line)
         if cut != line:
@@ -62,7 +63,7 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+/=:-]{7,127}")
 
 
 class RequestIdMiddleware:
-    """Takes the id that a proxy gave the request, when it is one, else makes one; and answers with it."""
+    """Uses a proxy's request id if it is valid, else creates one; and returns it in the response."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -76,7 +77,7 @@ class RequestIdMiddleware:
         return response
 
 
-# What every line carries, whoever wrote it: a library through `logging`, or we through structlog.
+# Added to every line, whether a library wrote it through `logging` or we did through structlog.
 _ADDED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
@@ -87,7 +88,7 @@ _ADDED: list[Any] = [
 
 
 def _id_of_its_request(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Django's own lines about a request come when its context is over already; they carry the request itself."""
+    """Django logs some lines after the request's context has ended; those have the request itself."""
     request = getattr(event.get("_record"), "request", None)
     if isinstance(request, HttpRequest) and "request_id" not in event:
         event["request_id"] = request.META.get("HTTP_X_REQUEST_ID", "")
@@ -95,7 +96,7 @@ def _id_of_its_request(logger: Any, method: str, event: MutableMapping[str, Any]
 
 
 def structlog_options(level: str) -> dict[str, Any]:
-    """How structlog hands its lines to `logging`, so that one handler writes both."""
+    """The structlog options that pass lines to `logging`, so that one handler writes both."""
     return {
         "wrapper_class": structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         "logger_factory": structlog.stdlib.LoggerFactory(),
@@ -126,7 +127,7 @@ def logging_config(level: str, form: str) -> dict[str, Any]:
         "filters": {"secrets": {"()": "marketplace.logs.SecretsFilter"}},
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["secrets"]}},
         "root": {"handlers": ["console"], "level": level},
-        # Beat starts several jobs a second: a line for each would hide the others.
+        # Beat starts several jobs a second: one line each would hide the others.
         "loggers": {name: {"level": max(level, "WARNING", key=_number)} for name in ("celery", "kombu", "amqp")},
     }
 

@@ -1,4 +1,4 @@
-"""What kind of process this is, and how long its statements may take in the database."""
+"""The kind of this process, and the database timeouts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def process_kind(arguments: Sequence[str]) -> str:
 
 
 def with_timeouts(options: Mapping[str, Any], timeouts: Mapping[str, int]) -> dict[str, Any]:
-    """Connection options that carry the limits, so that they hold from the first statement of each connection."""
+    """Connection options with the timeouts, so that they apply from the first statement of each connection."""
     limits = " ".join(f"-c {name}={milliseconds}" for name, milliseconds in timeouts.items() if milliseconds)
     merged = " ".join(part for part in (options.get("options", ""), limits) if part)
     return {**options, "options": merged} if merged else dict(options)

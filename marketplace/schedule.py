@@ -1,11 +1,13 @@
-"""What Celery beat starts, and how often (seconds). Reviewed in git; each job is safe to run twice."""
+"""The jobs that Celery beat starts, and how often (seconds). Reviewed in git; each job is safe to run twice."""
 
 from typing import Any
 
 from celery.schedules import crontab
 
 QUEUES = ("money", "mail", "matching")
-"""Beside the default one, so that a slow job of one kind keeps no other waiting. A worker takes from all of them."""
+"""
+In addition to the default queue, so that slow jobs of one kind do not delay others. A worker reads from all of them.
+"""
 
 _JOBS: dict[str, dict[str, Any]] = {
     "outbox-deliver": {"task": "outbox.deliver", "schedule": 2.0},
@@ -51,7 +53,7 @@ _JOBS: dict[str, dict[str, Any]] = {
 }
 
 EXPIRES_MIN, EXPIRES_NIGHTLY = 30, 6 * 3600
-"""Seconds after which a message that no worker took is dropped: the next one asks for the same."""
+"""Seconds after which a message that no worker took is dropped: the next message starts the same job."""
 
 
 def _with_expiry(job: dict[str, Any]) -> dict[str, Any]:
@@ -69,5 +71,5 @@ ROUTES = {
     "assurance.*": "money",
     "notifications.*": "mail",
     "matching.*": "matching",
-    **{f"signs.{name}": name for name in QUEUES},  # one of each queue: its age is how long that queue takes
+    **{f"signs.{name}": name for name in QUEUES},  # one per queue: its delay is the delay of the queue
 }

