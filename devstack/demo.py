@@ -1,4 +1,4 @@
-"""Everything in one terminal: servers, tables, demo data, payment processor, web, worker with beat."""
+"""Run the demo in one terminal: servers, tables, demo data, payment processor, web, worker with beat."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def is_free(port: int) -> bool:
 
 
 def choose_port(first: int, asked_for: bool) -> int:
-    """The port asked for, or the next free one after the usual; one that was asked for and is taken is only said."""
+    """The requested port, or the first free one from the default on. If the requested port is taken, the demo stops."""
     if is_free(first):
         return first
     if asked_for:
@@ -55,7 +55,7 @@ def choose_port(first: int, asked_for: bool) -> int:
 
 
 def end_leftovers(pid_file: Path) -> None:
-    """A demo that was killed leaves its web and worker behind: end those, by the pids it recorded."""
+    """End the web and worker processes left by a demo that was killed, using the pids it recorded."""
     if not pid_file.exists():
         return
     for pid in json.loads(pid_file.read_text() or "[]"):
@@ -132,8 +132,8 @@ def run(stack: Stack | None, folder: Path, pid_file: Path, port: int, processor_
 
     state = REPO / ".devstack" / "processor.sqlite3"
     state.parent.mkdir(parents=True, exist_ok=True)
-    (REPO / "staticfiles").mkdir(exist_ok=True)  # WhiteNoise looks for it even where files come from their sources
-    # A database that the environment names may be anybody's: it is looked at every time.
+    (REPO / "staticfiles").mkdir(exist_ok=True)  # WhiteNoise needs it even when serving source files
+    # A database named in the environment may belong to someone else: it is checked every time.
     preparation = Preparation(folder / "prepared", stack.pgdata / "PG_VERSION", state) if stack else None
     if preparation is None or not preparation.is_done():
         prepare(stack, processor_port, state)
@@ -170,8 +170,8 @@ def run(stack: Stack | None, folder: Path, pid_file: Path, port: int, processor_
 
 
 def prepare(stack: Stack | None, processor_port: int, state: Path) -> None:
-    """Tables, reference data and demo data, all of it safe to repeat."""
-    # What the seeding asks of workers goes nowhere: their schedule finds the rows as well.
+    """Create tables, reference data and demo data; safe to repeat."""
+    # Tasks queued while seeding are discarded: the worker's schedule processes the rows later.
     os.environ["CELERY_BROKER_URL"] = "memory://localhost/"
     import django
 
@@ -204,13 +204,15 @@ def prepare(stack: Stack | None, processor_port: int, state: Path) -> None:
         connection_created.disconnect(commit_without_waiting)
         connections.close_all()
         with connections["default"].cursor() as cursor:
-            cursor.execute("SELECT pg_current_xact_id()")  # one commit that waits, for all before it
+            cursor.execute("SELECT pg_current_xact_id()")  # one synchronous commit, which flushes all commits before it
         connections.close_all()
     phases.end("demo data is ready")
 
 
 def commit_without_waiting(connection: Any, **_context: Any) -> None:
-    """Thousands of small commits need no flush each: after a crash of the machine the preparation starts again."""
+    """
+    Thousands of small commits do not need a flush each: after a crash of the machine the preparation starts again.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit = off")
 

@@ -1,4 +1,4 @@
-"""`python3 go.py manage COMMAND`: manage.py on the demo's servers, which are started when they do not run."""
+"""`python3 go.py manage COMMAND`: manage.py on the demo's servers, which are started if they are not running."""
 
 from __future__ import annotations
 

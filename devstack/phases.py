@@ -1,4 +1,6 @@
-"""Says when a phase ends, and what it took: seconds on the clock, and of CPU in this process and its children."""
+"""
+Prints the end of each phase with its duration: wall-clock seconds, and CPU seconds of this process and its children.
+"""
 
 from __future__ import annotations
 

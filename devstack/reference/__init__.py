@@ -1,1 +1,1 @@
-"""The pages of docs/reference/ that are made from the program: `python3 go.py docs` writes them."""
+"""Generates the pages of docs/reference/ from the program: `python3 go.py docs`."""

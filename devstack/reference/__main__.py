@@ -8,7 +8,7 @@ from devstack.services import REPO
 
 
 def main() -> None:
-    """No server is asked: the placeholders are those of the commands that read the program's files alone."""
+    """No server is needed: the placeholder settings are those of the commands that only read the program's files."""
     os.environ["TRADEWIND_ENV"] = "test"
     os.environ["DJANGO_SETTINGS_MODULE"] = "marketplace.settings"
     for name, value in runpy.run_path(str(REPO / "manage.py"))["PLACEHOLDERS"].items():

@@ -1,4 +1,4 @@
-"""Every page, and every endpoint of the API."""
+"""The list of all pages and all API endpoints."""
 
 from __future__ import annotations
 

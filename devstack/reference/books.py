@@ -1,4 +1,4 @@
-"""The chart of accounts and the journal entries, read from `apps.ledger.chart` and every `entries` module."""
+"""The chart of accounts and the journal entries, from `apps.ledger.chart` and every `entries` module."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def journals_page() -> str:
 
 
 def _accounts() -> dict[str, tuple[object, str]]:
-    """By the name of the function that makes them: the account with placeholders, and what it is."""
+    """By the name of the chart's function: the account with placeholders, and its description."""
     from apps.ledger import chart
 
     result = {}
@@ -80,7 +80,7 @@ def _entries(path: Path) -> Iterator[tuple[str, ...]]:
 def _lines(
     function: ast.FunctionDef, functions: dict[str, ast.FunctionDef], seen: set[str]
 ) -> Iterator[tuple[str, str]]:
-    """(debit, credit or either; name in the chart) of a function and of those of its module that it calls."""
+    """(debit, credit or either; name in the chart) of a function and of the functions of its module that it calls."""
     seen.add(function.name)
     for account in _accounts_named_in(function):
         yield "either", account
@@ -106,7 +106,7 @@ def _name(expression: ast.expr) -> str:
 
 
 def _texts(expression: ast.expr) -> list[str]:
-    """The texts that an expression can be: one, or both of a condition."""
+    """The string constants in an expression: one, or both of a conditional."""
     return [
         part.value for part in ast.walk(expression) if isinstance(part, ast.Constant) and isinstance(part.value, str)
     ]

@@ -1,4 +1,4 @@
-"""Settings and commands of an installation."""
+"""The settings and commands of an installation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Parts of a Markdown page."""
+"""Helpers for Markdown pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every kind of notification."""
+"""The list of all kinds of notifications."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ FOLDER = REPO / "docs" / "reference"
 
 
 def all_pages() -> dict[str, str]:
-    """The text of every page that is made from the program; Django is set up already."""
+    """The text of every generated page; Django must be set up."""
     from django.utils import translation
 
     with translation.override("en"):

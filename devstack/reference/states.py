@@ -1,4 +1,4 @@
-"""One page for each table of states, and their index."""
+"""One page per state machine, and an index."""
 
 from __future__ import annotations
 

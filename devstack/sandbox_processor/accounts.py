@@ -1,7 +1,7 @@
 """
-Recipients: opened in one step with a bank account (v1), or by the hosted pages of onboarding (v2).
+Recipients: created in one step with a bank account (v1), or through the hosted onboarding pages (v2).
 
-Both are one account underneath: an id of the second generation works in the first one's addresses.
+Both use the same account: a v2 id works in v1 URLs.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ PLATFORM = ""
 BANK_CLOSED = "000111111116"
 """The account number whose payouts fail after a while, as in Stripe's test mode."""
 NOT_VERIFIED = "000000009999"
-"""The account number whose holder the processor does not verify."""
+"""The account number whose holder is not verified."""
 LINK_SECONDS = 300
 
 
@@ -28,7 +28,7 @@ def find(store: Store, account_id: str) -> Json:
     return account
 
 
-# -- the first generation
+# -- v1
 
 
 def create(store: Store, fields: dict[str, Any]) -> Json:
@@ -51,7 +51,7 @@ def create(store: Store, fields: dict[str, Any]) -> Json:
 
 
 def update(store: Store, account_id: str, fields: dict[str, Any]) -> Json:
-    """Another bank behind the same account: what is on the account stays there."""
+    """Change the bank of an account; the account's balance stays."""
     account = find(store, account_id)
     _check_bank(fields)
     return _put_bank(store, account, fields["external_account"])
@@ -92,7 +92,7 @@ def _put_bank(store: Store, account: Json, bank: dict[str, Any]) -> Json:
     return store.save(account)
 
 
-# -- the second generation
+# -- v2
 
 
 def create_v2(store: Store, fields: dict[str, Any]) -> Json:
@@ -126,7 +126,7 @@ def retrieve_v2(store: Store, account_id: str, include: set[str]) -> Json:
 
 
 def as_v2(account: Json, include: set[str]) -> Json:
-    """The account in the second generation's words; what was not asked for is null, as there."""
+    """The account in v2 format; parts that are not included are null, as in Stripe."""
     is_ready = bool(account.get("payouts_enabled"))
     is_waiting = account.get("details_submitted") and not is_ready
     status = {
@@ -184,7 +184,7 @@ def _entry(account: Json) -> Json:
 
 
 def create_link(store: Store, fields: dict[str, Any], base_url: str) -> Json:
-    """A page of ours, open for five minutes and once."""
+    """An onboarding page, valid for five minutes and one use."""
     account = find(store, str(fields.get("account", "")))
     use_case = fields.get("use_case", {})
     kind = use_case.get("type", "")
@@ -224,7 +224,7 @@ def is_open(store: Store, link: Json) -> bool:
 
 
 def onboard(store: Store, link: Json, number: str) -> Json:
-    """The hosted page was filled in: the bank is known, and the recipient is verified (or is not)."""
+    """The hosted page was submitted: stores the bank; the recipient is then verified, or not."""
     account = find(store, link["account"])
     number = "".join(number.split())
     _check_bank({"external_account": {"account_number": number}})
@@ -271,7 +271,7 @@ def _add_payout_method(store: Store, account: Json) -> None:
 
 
 def balance_settings(account: Json) -> Json:
-    """`automatic_transfer_rules_by_currency` is legally null: the client library stumbles over it."""
+    """`automatic_transfer_rules_by_currency` is null, which is valid, although the client library fails on it."""
     schedule = {"interval": account.get("_interval", "daily")}
     return {
         "object": "balance_settings",

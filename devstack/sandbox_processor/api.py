@@ -1,4 +1,4 @@
-"""The processor's API: routes, keys, lists, expansion, and the failures it is notified to play."""
+"""The processor's API: routes, idempotency keys, lists, expansion, and simulated failures."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ class Answer:
 
 
 class Api:
-    """`keeps_exchanges`: calls are kept with their answers, for those who check them against the description."""
+    """`keeps_exchanges`: store calls and answers, for tests that check them against the OpenAPI description."""
 
     def __init__(self, store: Store, *, payout_delay: float = 1.0, keeps_exchanges: bool = False) -> None:
         self.store, self.payout_delay, self.keeps_exchanges = store, payout_delay, keeps_exchanges
 
     def answer(self, call: Call) -> Answer:
-        """One call, remembered under its key where it has one."""
+        """Answer one call; the answer is stored under its idempotency key, if it has one."""
         self.store.run("INSERT INTO calls (method, path, key) VALUES (?, ?, ?)", call.method, call.path, call.key)
         try:
             with self.store.step():
@@ -53,7 +53,7 @@ class Api:
                     self._remember(call, answer)
         except Refusal as error:
             answer = Answer(error.status, error.body())
-            # Refused while it was carried out, not for its form: the answer is kept under the key, as Stripe does.
+            # An error during execution, not a malformed request: the answer is stored under the key, as Stripe does.
             if error.is_kept:
                 self._remember(call, answer)
         if self.keeps_exchanges:
@@ -64,7 +64,7 @@ class Api:
         return answer
 
     def forget_keys(self) -> int:
-        """What a processor does after a day."""
+        """Delete the idempotency keys, as a processor does after a day."""
         return self.store.run("DELETE FROM known_keys")
 
     def _remember(self, call: Call, answer: Answer) -> None:
@@ -125,7 +125,7 @@ class Api:
         return page
 
     def reversals(self, call: Call, transfer_id: str) -> Json:
-        """Of one transfer."""
+        """The reversals of one transfer."""
         listed = self.store.listed("transfer_reversal", call.account)
         return self._page(call, [body for body in listed if body["transfer"] == transfer_id])
 
@@ -143,7 +143,7 @@ class Api:
         }
 
     def list_v2(self, call: Call, kind: str, account: str = PLATFORM) -> Json:
-        """The second generation pages by whole addresses."""
+        """In v2, pages link to each other by complete URLs."""
         listed = [body for body in self.store.listed(kind, account) if _matches_v2(body, call.fields)]
         start, limit = int(call.fields.get("page") or 0), accounts.limit_of(call.fields)
         following = f"{call.path}?limit={limit}&page={start + limit}" if len(listed) > start + limit else None
@@ -280,7 +280,7 @@ def _nothing(kind: str, object_id: str) -> Json:
 
 
 def read_call(method: str, path: str, query: str, body: bytes, headers: Mapping[str, str], base_url: str) -> Call:
-    """A call as it came over the wire; `headers` by lowercase name."""
+    """A call from an HTTP request; `headers` by lowercase name."""
     if method != "POST":
         fields = forms.parse(query)
     elif path.startswith("/v2/"):

@@ -1,4 +1,4 @@
-"""Money coming in: checkout sessions, payments, charges, refunds."""
+"""Incoming payments: checkout sessions, payments, charges, refunds."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def expire_session(store: Store, session: Json) -> Json:
 
 
 def pay(store: Store, session: Json, card: str) -> Json:
-    """One attempt to pay on the hosted page; gives the payment intent as it is after it."""
+    """One attempt to pay on the hosted page. Returns the payment intent after it."""
     if session["status"] != "open":
         result = store.find(session["payment_intent"] or "")
         if result is None:

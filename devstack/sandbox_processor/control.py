@@ -1,4 +1,6 @@
-"""The desk of tests: play failures, move the clock, end payouts, dispute payments, count what really happened."""
+"""
+Control endpoints for tests: simulate failures, advance the clock, finish payouts, dispute payments, read the state.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ KNOBS = {"available_delay", "webhook_copies", "webhook_shuffle", "webhooks_lost"
 
 
 def play(api: Api, path: str, body: bytes) -> Answer:
-    """`POST /control/<desk>[/<object>]` with a JSON body; `GET /control/state` tells how things are."""
+    """`POST /control/<endpoint>[/<object>]` with a JSON body; `GET /control/state` returns the state."""
     loads = json.loads(body or b"{}")
     desk, _, object_id = path.partition("/")
     try:
@@ -33,7 +35,7 @@ def _faults(api: Api, _: str, body: Json) -> Json:
 
 
 def _clock(api: Api, _: str, body: Json) -> Json:
-    """Time passes for keys, sessions, links and pending money; never backwards."""
+    """Advance the clock for keys, sessions, links and pending money; never backwards."""
     ahead = api.store.knob("clock_ahead") + max(float(body["advance_seconds"]), 0.0)
     api.store.turn("clock_ahead", ahead)
     return {"ahead_seconds": ahead}
@@ -51,14 +53,14 @@ def _pay(api: Api, session_id: str, body: Json) -> Json:
 
 
 def _end_payout(api: Api, payout_id: str, body: Json) -> Json:
-    """A payout, or an outbound payment with its `status`."""
+    """Finish a payout, or an outbound payment with its `status`."""
     if payout_id.startswith("obp_"):
         return outbound.end(api.store, payout_id, body.get("status", "posted"))
     return payouts.finish(api.store, payout_id, fail=bool(body.get("fail", False)))
 
 
 def _dispute(api: Api, object_id: str, body: Json) -> Json:
-    """On a payment (`pi_…`) it opens one; on a dispute (`du_…`) its `status` ends it."""
+    """For a payment (`pi_…`), open a dispute; for a dispute (`du_…`), close it with `status`."""
     if object_id.startswith("du_"):
         return disputes.close(api.store, object_id, body["status"])
     return disputes.open_dispute(
@@ -67,7 +69,7 @@ def _dispute(api: Api, object_id: str, body: Json) -> Json:
 
 
 def _onboard(api: Api, account_id: str, body: Json) -> Json:
-    """What a recipient does on the hosted page, by the newest link to it."""
+    """Submit the hosted onboarding page of a recipient, with the newest link to it."""
     links = [link for link in api.store.listed("v2.core.account_link", "") if link["account"] == account_id]
     return accounts.onboard(api.store, links[0], body.get("account_number", pages.TEST_ACCOUNT))
 

@@ -1,8 +1,8 @@
 """
-Payments that the buyer's bank takes back: disputes and the warnings before them.
+Payments that the buyer's bank takes back: disputes, and the early fraud warnings.
 
-https://docs.stripe.com/disputes/how-disputes-work: the amount and a fee leave the platform's balance when a dispute
-opens, and the amount comes back when it is won.
+https://docs.stripe.com/disputes/how-disputes-work: the amount and a fee are debited from the platform's balance when a
+dispute opens, and the amount is credited when it is won.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ EVIDENCE_SECONDS = 7 * 24 * 3600
 
 
 def dispute_fee(currency: str) -> int:
-    """Fifteen of the major unit."""
+    """Fifteen major units."""
     step = processor_step(currency.upper())
     fee = FEE_MAJOR * int(10 ** processor_exponent(currency.upper()))
     return -(-fee // step) * step
 
 
 def open_dispute(store: Store, payment_id: str, *, amount: int | None = None, reason: str = "fraudulent") -> Json:
-    """The buyer's bank takes a payment back; gives the dispute."""
+    """The buyer's bank takes a payment back. Returns the dispute."""
     charge = _charge_of(store, payment_id)
     taken = charge["amount"] - charge["amount_refunded"] if amount is None else amount
     if taken <= 0 or charge.get("disputed"):
@@ -80,7 +80,7 @@ def submit(store: Store, dispute_id: str, fields: dict[str, Any]) -> Json:
 
 
 def close(store: Store, dispute_id: str, status: str) -> Json:
-    """`won`: the amount comes back (the fee does not); `lost`; or any other word that Stripe may invent."""
+    """`won`: the amount is credited (the fee is not); `lost`; or any other status that Stripe may introduce."""
     dispute = _find(store, dispute_id)
     if dispute["status"] in {"won", "lost"}:
         return dispute

@@ -1,4 +1,4 @@
-"""Events, and their webhooks: signed, sent at least once, repeated until they are taken."""
+"""Events and their webhooks: signed, sent at least once, repeated until they are accepted."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PAUSE_MAX = 60.0
 
 
 def emit_thin(store: Store, kind: str, related: Json, url: str) -> Json:
-    """A thin event of the second generation: it names the object and does not carry it."""
+    """A thin event (v2): it names the object and does not contain it."""
     event = store.add(
         "v2.core.event",
         "evt",
@@ -36,7 +36,7 @@ def emit_thin(store: Store, kind: str, related: Json, url: str) -> Json:
 
 
 def emit(store: Store, kind: str, subject: Json, account: str = "") -> Json:
-    """Remember an event and that it is to be sent."""
+    """Store an event and schedule its webhook."""
     event = store.add(
         "event",
         "evt",
@@ -55,7 +55,7 @@ def emit(store: Store, kind: str, subject: Json, account: str = "") -> Json:
 
 
 def public(body: Json) -> Json:
-    """Without what the processor keeps to itself, and with the fields that never vary here."""
+    """An object without its private fields, and with the fields that are constant here."""
     shown = {name: value for name, value in body.items() if not name.startswith("_")}
     return {**shapes.CONSTANT.get(str(body.get("object")), {}), **shown}
 
@@ -67,7 +67,7 @@ def signature(body: bytes, secret: str, at: int) -> str:
 
 
 class Endpoint:
-    """Where one generation of events goes, and the secret that signs them."""
+    """The URL for one API version's events, and the secret that signs them."""
 
     def __init__(self, url: str, secret: str) -> None:
         self.url, self.secret = url, secret
@@ -75,9 +75,9 @@ class Endpoint:
 
 class Sender(threading.Thread):
     """
-    Sends what is due, for as long as the server runs.
+    Sends due webhooks while the server runs.
 
-    The knobs `webhook_copies` and `webhook_shuffle` let it tell everything several times and out of order.
+    The knobs `webhook_copies` and `webhook_shuffle` make it send duplicates, and in random order.
     """
 
     def __init__(

@@ -10,7 +10,7 @@ _PART = re.compile(r"\[([^\]]*)\]")
 
 
 def parse(text: str) -> dict[str, Any]:
-    """Nested dictionaries out of a query string or form; lists stay dictionaries of their index, `[]` collects."""
+    """Nested dictionaries from a query string or form. Lists are dictionaries keyed by index; `[]` appends."""
     root: dict[str, Any] = {}
     for name, value in parse_qsl(text, keep_blank_values=True):
         head = name.split("[", 1)[0]
@@ -30,7 +30,7 @@ def _put(node: dict[str, Any], path: list[str], value: str) -> None:
 
 
 def integer(fields: dict[str, Any], name: str) -> int | None:
-    """A whole number, or None when it is absent or not one."""
+    """The value as an integer, or None if it is missing or not an integer."""
     try:
         return int(fields[name])
     except (KeyError, TypeError, ValueError):

@@ -1,7 +1,7 @@
 """
-Payouts that need no balance of the recipient's: from the platform straight to a bank abroad (Global Payouts).
+Payouts without a balance of the recipient: from the platform directly to a foreign bank (Global Payouts).
 
-The platform's financial account is its own balance here. A payment can be returned after it was posted.
+The platform's financial account is its own balance here. A posted payment can still be returned.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def create(store: Store, fields: dict[str, Any], delay: float) -> Json:
 
 
 def _debited(store: Store, value: int, currency: str, target: str) -> tuple[int, str]:
-    """What leaves the financial account, in the currency asked for: converted where it is another."""
+    """The amount debited from the financial account, converted if it has another currency."""
     priced = (value, None) if target == currency else rates.cost(value, currency, target)
     if priced is None or store.available(PLATFORM, target) < priced[0]:
         raise Refusal(400, "insufficient_funds", "insufficient_funds", "The financial account has not that much.")
@@ -71,7 +71,7 @@ def _debited(store: Store, value: int, currency: str, target: str) -> tuple[int,
 
 
 def end(store: Store, payment_id: str, status: str = "posted") -> Json:
-    """Bring one payment to its end; what was posted can still be returned."""
+    """Finish one payment; a posted payment can still be returned."""
     payment = store.find(payment_id)
     if payment is None or payment["object"] != KIND:
         raise unknown("outbound_payment", payment_id)

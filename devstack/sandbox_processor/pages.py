@@ -1,8 +1,8 @@
 """
-The hosted checkout and onboarding: plain HTML that works without scripts, in the reader's language, left to right or
+The hosted checkout and onboarding: plain HTML that works without JavaScript, in the reader's language, left to right or
 right to left.
 
-A server of its own, without Django: so its few sentences are kept here.
+A separate server without Django: its few sentences are stored here.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ DECLINED_CARD = "4000 0000 0000 0002"
 
 
 def language(locale: str) -> str:
-    """One of the three languages of this page, English for any other."""
+    """One of the page's three languages; English for any other."""
     code = locale.lower()
     if code.startswith("ar"):
         return "ar"
@@ -144,7 +144,7 @@ def checkout(session: Json, locale: str, error: str = "") -> str:
 
 
 def preferred(accepted: str) -> str:
-    """The first of the browser's languages that this page speaks."""
+    """The first of the browser's languages that this page supports."""
     for part in accepted.split(","):
         code = part.split(";")[0].strip().lower()
         if code.startswith(("en", "ar", "zh")):
@@ -153,7 +153,7 @@ def preferred(accepted: str) -> str:
 
 
 def onboarding(link: Json, account: Json, locale: str, error: str = "") -> str:
-    """The recipient's own page: who is paid, and to which bank account."""
+    """The recipient's page: the account holder and the bank account."""
     texts = _TEXTS[language(locale)]
     alert = f'<p class="error" role="alert">{escape(texts["account_number_invalid"])}</p>' if error else ""
     body = f"""<h1>{escape(texts["onboarding"])}</h1>

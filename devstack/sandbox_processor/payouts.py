@@ -1,4 +1,4 @@
-"""Money going out: transfers to recipients' accounts and back, payouts to their banks."""
+"""Outgoing payments: transfers to recipients' accounts and their reversals, payouts to banks."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def create_transfer(store: Store, fields: dict[str, Any]) -> Json:
 def _debit_platform(store: Store, amount: int, currency: str, source: str) -> Json:
     if store.available(PLATFORM, currency) >= amount:
         return store.book(PLATFORM, "transfer", -amount, currency, source)
-    # A platform that holds no such currency pays out of its largest balance that covers it, converted.
+    # If the platform has no balance in this currency, its largest sufficient balance is converted.
     for held, _balance in sorted(store.balances(PLATFORM).items(), key=lambda item: -item[1]):
         priced = rates.cost(amount, currency, held)
         if priced is not None and store.available(PLATFORM, held) >= priced[0]:
@@ -53,7 +53,7 @@ def _debit_platform(store: Store, amount: int, currency: str, source: str) -> Js
 
 
 def reverse_transfer(store: Store, transfer_id: str, fields: dict[str, Any]) -> Json:
-    """Back from the recipient's account to the platform, as far as the recipient still has it."""
+    """Reverse a transfer from the recipient's account to the platform, as far as the recipient's balance allows."""
     transfer = store.find(transfer_id)
     if transfer is None or transfer["object"] != "transfer":
         raise unknown("transfer", transfer_id)
@@ -76,7 +76,7 @@ def reverse_transfer(store: Store, transfer_id: str, fields: dict[str, Any]) -> 
         },
     )
     store.book(transfer["destination"], "payment_refund", -amount, transfer["currency"], reversal["id"])
-    # At the rate of the transfer: what was debited comes back in the same proportion.
+    # At the rate of the transfer: the debited amount is credited in the same proportion.
     back = -original["amount"] * amount // transfer["amount"]
     line = store.book(PLATFORM, "transfer_refund", back, original["currency"], reversal["id"])
     reversal["balance_transaction"] = line["id"]
@@ -116,7 +116,7 @@ def create_payout(store: Store, account_id: str, fields: dict[str, Any], delay: 
 
 
 def finish_due(store: Store) -> int:
-    """Payouts whose time has come arrive, or come back; returns how many."""
+    """Finish the payouts that are due: paid, or failed. Returns their number."""
     with store.step():
         due = store.rows("SELECT payout_id FROM due_payouts WHERE due <= ?", time.time())
         for row in due:
@@ -128,7 +128,7 @@ def finish_due(store: Store) -> int:
 
 
 def finish(store: Store, payout_id: str, *, fail: bool = False) -> Json:
-    """Bring one payout to its end; a payout that was paid can still be returned by the bank (`fail`)."""
+    """Finish one payout; the bank can still return a paid payout (`fail`)."""
     with store.step():
         rows = store.rows("SELECT account FROM objects WHERE id = ? AND kind = 'payout'", payout_id)
         payout = store.find(payout_id)

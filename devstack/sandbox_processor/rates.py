@@ -1,4 +1,4 @@
-"""What one unit of a currency costs in another: the newest European Central Bank rates that a wheel carries."""
+"""Exchange rates between currencies: the newest European Central Bank rates in a wheel."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def newest() -> dict[str, Decimal]:
 
 
 def cost(amount: int, currency: str, in_currency: str) -> tuple[int, Decimal] | None:
-    """What `amount` costs in another currency, rounded against the payer, with the rate; None without a rate."""
+    """The price of `amount` in another currency, rounded up, with the rate; None if there is no rate."""
     rates = newest()
     if currency not in rates or in_currency not in rates:
         return None

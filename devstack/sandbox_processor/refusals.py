@@ -1,4 +1,4 @@
-"""A rejection, in the shape of Stripe's error objects."""
+"""An API error in the format of Stripe's error objects."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ class Refusal(Exception):
 
     @property
     def is_kept(self) -> bool:
-        """A balance that did not suffice is an answer of the carried-out request; a malformed one is not."""
+        """
+        Whether the answer is stored under the idempotency key: an insufficient balance is the result of an executed
+        request; a malformed request was not executed.
+        """
         return self.code in {"balance_insufficient", "insufficient_funds"}
 
     def body(self) -> dict[str, Any]:

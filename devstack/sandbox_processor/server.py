@@ -1,4 +1,4 @@
-"""The processor over HTTP: API, checkout page and a control desk for tests, from the standard library alone."""
+"""The processor's HTTP server: API, checkout page and control endpoints for tests. Standard library only."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SLOW = 2.0
 
 
 class Processor:
-    """A running processor: `start()`, `url`, `stop()`; the file outlives it."""
+    """A running processor: `start()`, `url`, `stop()`; its file stays."""
 
     def __init__(
         self,
@@ -94,7 +94,7 @@ class _Server(ThreadingHTTPServer):
         super().shutdown_request(request)
 
     def close_connections(self) -> None:
-        """Clients keep their connections open: without this, a server that was stopped would still answer."""
+        """Clients keep their connections open: without this, a stopped server would still answer."""
         for connection in list(self.connections):
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
@@ -106,7 +106,7 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = 60
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Silent: what happened can be asked at /control/state."""
+        """No logging: the calls are listed at /control/state."""
 
     def setup(self) -> None:
         super().setup()
@@ -153,7 +153,7 @@ class _Handler(BaseHTTPRequestHandler):
             time.sleep(SLOW)
         try:
             answer = processor.api.answer(call)
-        except (AttributeError, KeyError, TypeError, ValueError):  # a parameter of a shape that nobody foresaw
+        except (AttributeError, KeyError, TypeError, ValueError):  # a parameter of an unexpected shape
             answer = Answer(400, {"error": {"type": "invalid_request_error", "message": "Invalid request."}})
         if fault == "slow":
             time.sleep(SLOW)

@@ -1,5 +1,5 @@
 """
-Fields that Stripe's objects always carry and that never vary here, so that every answer fits Stripe's description.
+Constant fields of Stripe's objects, so that every answer matches Stripe's OpenAPI description.
 
 https://docs.stripe.com/api (version 2026-10-28.endive).
 """
@@ -13,7 +13,7 @@ Json = dict[str, Any]
 
 
 def moment(seconds: float) -> str:
-    """The second generation's way to say when: RFC 3339 with milliseconds."""
+    """A time in v2 format: RFC 3339 with milliseconds."""
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 

@@ -1,4 +1,4 @@
-"""What the processor remembers: objects, balances, keys, webhooks to send, failures to play."""
+"""The processor's data: objects, balances, idempotency keys, webhooks to send, failures to simulate."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ CREATE TABLE IF NOT EXISTS calls (id INTEGER PRIMARY KEY, method TEXT NOT NULL, 
 
 
 class Store:
-    """One SQLite connection behind one lock; `with store.step()` is one durable step, all or nothing."""
+    """One SQLite connection with one lock; `with store.step()` is one durable transaction."""
 
     def __init__(self, path: Path | str) -> None:
         self._lock = threading.RLock()
@@ -71,7 +71,7 @@ class Store:
             finally:
                 self._depth = 0
 
-    # the clock and other knobs of the control desk
+    # the clock and other knobs of the control endpoints
 
     def knob(self, name: str, default: float = 0.0) -> float:
         rows = self.rows("SELECT value FROM knobs WHERE name = ?", name)
@@ -81,7 +81,7 @@ class Store:
         self.run("INSERT INTO knobs VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = ?", name, value, value)
 
     def now(self) -> float:
-        """The processor's own clock: the real one, and what the control desk has advanced it by."""
+        """The processor's own clock: the real time plus the advance set by the control endpoints."""
         return time.time() + self.knob("clock_ahead")
 
     def rows(self, sql: str, *parameters: object) -> list[sqlite3.Row]:
@@ -129,7 +129,7 @@ class Store:
         return {row["currency"]: row["amount"] for row in rows}
 
     def pending(self, account: str) -> dict[str, int]:
-        """What is on its way into the balance and cannot be spent yet, by currency."""
+        """The part of the balance that is not available yet, by currency."""
         rows = self.rows(
             "SELECT currency, sum(net) AS net FROM pending WHERE account = ? AND available > ? GROUP BY currency",
             account,
@@ -143,7 +143,7 @@ class Store:
     def book(
         self, account: str, kind: str, amount: int, currency: str, source: str, fee: int = 0, delay: float = 0
     ) -> Json:
-        """One line of the processor's books, and the balance after it; what is delayed is pending until then."""
+        """One balance line, and the changed balance; a delayed amount is pending until then."""
         self.run(
             "INSERT INTO balances VALUES (?, ?, ?) ON CONFLICT (account, currency) DO UPDATE SET amount = amount + ?",
             account,
@@ -177,14 +177,14 @@ class Store:
     # faults
 
     def remember_exchange(self, *values: object) -> None:
-        """A call and its answer, for those who hold them against the processor's description."""
+        """Store a call and its answer, for tests that check them against the OpenAPI description."""
         self.run(
             "INSERT INTO exchanges (method, path, account, key, fields, status, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
             *values,
         )
 
     def next_fault(self, method: str, path: str) -> str | None:
-        """The failure to play for this call, used up once."""
+        """The failure to simulate for this call, used up once."""
         with self.step():
             for row in self.rows("SELECT id, path, kind FROM faults WHERE times > 0 ORDER BY id"):
                 if f"{method} {path}".startswith(row["path"]):

@@ -1,4 +1,4 @@
-"""The platform's own money brought in from its bank, and fees that the processor takes on its own."""
+"""Top-ups by the platform from its bank, and fees that the processor charges."""
 
 from __future__ import annotations
 
@@ -38,5 +38,5 @@ def create(store: Store, fields: dict[str, Any]) -> Json:
 
 
 def take_fee(store: Store, amount: int, currency: str, kind: str = "stripe_fee") -> Json:
-    """A line that no call of the platform's caused: a monthly fee, or anything else by `kind`."""
+    """A balance line without a call by the platform: a monthly fee, or another `kind`."""
     return store.book(PLATFORM, kind, -amount, currency.lower(), "")
