@@ -140,7 +140,7 @@ def earned_fee(amount: Money, tax_bps: int, *, earned_before: Money, tax_before:
 
 
 def customer_rate(mid: Decimal, margin_bps: int) -> Decimal:
-    """The mid rate less the marketplace's margin, to twelve digits, rounded down."""
+    """The mid rate less the marketplace's margin, to twelve digits, rounded down in favour of the marketplace."""
     return (mid * (_WHOLE - margin_bps) / _WHOLE).quantize(Decimal("1e-12"), rounding=ROUND_DOWN)
 
 

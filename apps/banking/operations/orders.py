@@ -108,7 +108,7 @@ def end_order(*, order_id: UUID, is_executed: bool, actor: Actor, now: datetime)
     Staff record the outcome of an order they have seen at the bank; the next statement may show it too.
 
     :raises OnlyStaff: unless the actor is staff.
-    :raises IllegalTransition: if the order has already ended that way.
+    :raises IllegalTransition: if the outcome is not possible in the order's status.
     """
     policies.check_is_staff(actor)
     with transaction.atomic():

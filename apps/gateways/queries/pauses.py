@@ -34,8 +34,8 @@ def unbooked_objects() -> QuerySet[UnbookedObject]:
 
 def unbooked_objects_that_block() -> QuerySet[UnbookedObject]:
     """
-    Frozen objects of no known organization, and reversals, which affect more than one organization's withdrawals: no
-    payments until they are resolved.
+    Frozen objects without a known organization whose withdrawals could be frozen, and reversals, on which more than a
+    withdrawal depends: no payments until they are resolved.
     """
     own = [RemoteKind.CHARGE, RemoteKind.TOP_UP]  # money received cannot be sent twice
     frozen = UnbookedObject.objects.filter(status=UnbookedStatus.FROZEN).exclude(kind__in=own)

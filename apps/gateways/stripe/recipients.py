@@ -31,7 +31,7 @@ ACCOUNT_INCLUDE = ["configuration.recipient", "identity", "requirements"]
 
 
 MANUAL_PAYOUTS = {"payments": {"payouts": {"schedule": {"interval": "manual"}}, "debit_negative_balances": True}}
-"""We decide when money goes to a recipient's bank, and a reversal may make the recipient's balance negative."""
+"""We decide when money goes to a recipient's bank. What a reversal finds missing is debited from that bank account."""
 
 
 def account_parameters(request: AccountRequest) -> dict[str, Any]:
@@ -92,7 +92,7 @@ def status(account: Json, rail: str, *, bank: Json | None) -> RecipientStatus:
 
 
 def eligible(methods: Iterable[Json]) -> Json | None:
-    """The first payout method that can be used for payments, or None."""
+    """The first payout method that can be used for payments (the newest is listed first), or None."""
     return next(
         (method for method in methods if (method.get("usage_status") or {}).get("payments") == "eligible"), None
     )
