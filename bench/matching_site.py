@@ -158,14 +158,14 @@ def _post(employer: Any, skill_ids: list[Any]) -> tuple[Any, float]:
     """Publish a complete brief; returns the milliseconds until its matches are stored."""
     from django.utils import timezone
 
-    from apps.accounts import queries as accounts
+    from apps.accounts.queries import actors
     from apps.matching.models import MatchResult
     from apps.skills.models import Category
     from apps.tasks import operations
     from apps.tasks.rules import Brief
 
     now = timezone.now()
-    actor = accounts.actor_for(employer.memberships.get().user, employer.id)
+    actor = actors.actor_for(employer.memberships.get().user, employer.id)
     brief = Brief(
         title=f"Bench {uuid4()}", category_id=Category.objects.order_by("position")[0].id, background="Why.",
         goal="A goal.", requirements="Requirements.", payment_terms="One milestone.", source_language="en",
@@ -186,9 +186,9 @@ def _change(task: Any, skill_ids: list[Any], nth: int) -> float:
     """
     from django.utils import timezone
 
-    from apps.accounts import queries
     from apps.accounts.models import Organization
     from apps.accounts.operations import profiles
+    from apps.accounts.queries import actors
     from apps.matching.models import MatchResult
     from apps.matching.queries import recommendations
 
@@ -197,7 +197,7 @@ def _change(task: Any, skill_ids: list[Any], nth: int) -> float:
         for recommended_freelancer in recommendations.recommended_freelancers(task.id, 30)
     }
     person = Organization.objects.filter(works=True).exclude(id__in=shown).order_by("id")[11 * nth : 11 * nth + 1].get()
-    actor = queries.actor_for(person.memberships.get().user, person.id)
+    actor = actors.actor_for(person.memberships.get().user, person.id)
     began = time.perf_counter()
     profiles.update_profile(
         organization_id=person.id, actor=actor, now=timezone.now(), changes={"availability": "open"},

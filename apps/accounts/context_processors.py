@@ -2,9 +2,9 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from apps.accounts import queries
 from apps.accounts.models import User
 from apps.accounts.policies import may
+from apps.accounts.queries import organizations as organization_queries
 from apps.accounts.rules import Act, Side
 
 
@@ -18,7 +18,7 @@ def actor(request: HttpRequest) -> dict[str, Any]:
         return {
             "actor": getattr(request, "actor", None), "organization": None, "organizations": [], "may_find_work": True,
         }  # fmt: skip
-    organizations = list(queries.organizations_of(user))
+    organizations = list(organization_queries.organizations_of(user))
     acting = request.actor  # type: ignore[attr-defined]
     current = next((organization for organization in organizations if organization.id == acting.organization_id), None)
     may_place_bids = may(acting, Act.BID, acting.organization_id, Side.FREELANCER)

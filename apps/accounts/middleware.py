@@ -20,9 +20,9 @@ from django.urls import is_valid_path, reverse
 from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
 
-from apps.accounts import queries
 from apps.accounts.models import User
 from apps.accounts.policies import FreshLoginNeeded, session_limits
+from apps.accounts.queries import actors
 from apps.common.actors import STRANGER, Actor
 
 FRESH_LOGIN_LIFE = timedelta(minutes=15)
@@ -116,7 +116,7 @@ def session_actor(request: HttpRequest, organization_id: UUID | None = None) -> 
     user = getattr(user, "_wrapped", user) if user.is_authenticated else user
     if not isinstance(user, User):
         return STRANGER
-    result = queries.actor_for(
+    result = actors.actor_for(
         user, organization_id, has_fresh_login=has_fresh_login(request), has_second_factor=has_second_factor(request)
     )
     name_in_logs(result)

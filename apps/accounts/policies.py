@@ -9,8 +9,9 @@ from uuid import UUID
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts import queries, rules
+from apps.accounts import rules
 from apps.accounts.models import Membership, StaffAssignment
+from apps.accounts.queries import related
 from apps.accounts.rules import Act, SessionLimits, Side
 from apps.accounts.states import Role
 from apps.common.actors import Actor
@@ -168,7 +169,7 @@ class OnePersonOnBothSides(NotAllowed):
 
 def check_are_strangers(one_id: UUID, other_id: UUID, *, since: datetime) -> None:
     """:raises OnePersonOnBothSides: if the two organizations have the same people (`queries.are_related`)."""
-    if queries.are_related(one_id, other_id, since=since):
+    if related.are_related(one_id, other_id, since=since):
         raise OnePersonOnBothSides
 
 
@@ -185,7 +186,7 @@ def check_is_of_one_side(actor: Actor, one_id: UUID, other_id: UUID, *, since: d
     :raises ActsOnBothSides: if the acting person is, or recently was, a member of both organizations
         (`queries.sides_of_person`).
     """
-    if actor.user_id and len(queries.sides_of_person(actor.user_id, (one_id, other_id), since=since)) > 1:
+    if actor.user_id and len(related.sides_of_person(actor.user_id, (one_id, other_id), since=since)) > 1:
         raise ActsOnBothSides
 
 
@@ -199,7 +200,7 @@ def check_is_not_own_case(actor: Actor, organization_ids: Collection[UUID], *, s
     :raises OwnCase: for staff who are, or recently were, members of one of these organizations
         (`queries.sides_of_person`).
     """
-    if queries.sides_of_person(actor.person_id, organization_ids, since=since):
+    if related.sides_of_person(actor.person_id, organization_ids, since=since):
         raise OwnCase
 
 

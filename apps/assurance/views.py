@@ -13,8 +13,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from apps.accounts import queries as accounts
 from apps.accounts.middleware import actor
+from apps.accounts.queries import organizations
 from apps.assurance import queries
 from apps.assurance.models import Report
 from apps.common.errors import NotFound
@@ -69,7 +69,7 @@ def mine_json(request: HttpRequest) -> JsonResponse:
     if report is None or organization_id is None:
         raise NotFound
     payments.check_can_see_money(actor(request), organization_id)
-    organization = accounts.organization(organization_id)
+    organization = organizations.organization(organization_id)
     proofs_as_json = queries.proofs_as_json(organization, report, queries.proofs_for(organization_id, report))
     response = JsonResponse(proofs_as_json)
     response["Content-Disposition"] = f'attachment; filename="proof-{report.night:%Y-%m-%d}.json"'

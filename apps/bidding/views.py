@@ -18,9 +18,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from apps.accounts import queries as accounts
 from apps.accounts.middleware import actor
 from apps.accounts.models import Organization, User
+from apps.accounts.queries import organizations
 from apps.bidding import operations, policies, queries
 from apps.bidding.forms import BidForm, DeclineForm, MilestoneFormSet, initial_of, milestones_initial
 from apps.bidding.models import Bid
@@ -43,7 +43,7 @@ def _readable(request: HttpRequest) -> QuerySet[Bid]:
 
 def _bidder(request: HttpRequest) -> Organization | None:
     organization_id = actor(request).organization_id
-    return accounts.organization(organization_id) if organization_id else None
+    return organizations.organization(organization_id) if organization_id else None
 
 
 # -- breakdown

@@ -12,20 +12,20 @@ from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from apps.accounts import queries as accounts
 from apps.accounts.middleware import actor
 from apps.accounts.policies import check_staff_may
+from apps.accounts.queries import organizations
 from apps.accounts.rules import Act
 from apps.bidding import queries as bids
 from apps.common.errors import NotFound
 from apps.common.money import Money
-from apps.contracts import queries as contracts
+from apps.contracts.queries import contracts
 from apps.dashboard import operations
 from apps.dashboard.queries import failures as found_failures
 from apps.dashboard.queries import income as income_queries
 from apps.dashboard.queries import todos
 from apps.dashboard.rules import MONTHS_MIN
-from apps.escrow import queries as escrow
+from apps.escrow.queries import escrows
 from apps.payments import policies as money
 from apps.payouts.queries import wallet
 from apps.pricing.queries import fees as fee_queries
@@ -42,13 +42,13 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "dashboard/landing.html", {"categories": skills.categories(), "open_tasks": open_tasks})
     if asker.organization_id is None:
         return redirect("accounts:organizations")
-    organization = accounts.organization(asker.organization_id)
+    organization = organizations.organization(asker.organization_id)
     context = {
         "todos": todos.todos(asker, user, now),
         "own": organization,
         "balances": wallet.balances(organization.id),
-        "held_for": escrow.held_for(organization.id),
-        "held_from": escrow.held_from(organization.id),
+        "held_for": escrows.held_for(organization.id),
+        "held_from": escrows.held_from(organization.id),
         "active_contracts": contracts.contracts_visible_to(asker).filter(status="active").count(),
         "my_tasks": tasks.tasks_of(organization.id)[:5],
         "my_bids": bids.bids_of(organization.id)[:5],

@@ -11,9 +11,9 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
-from apps.accounts import queries as account_queries
 from apps.accounts.models import Organization, User
 from apps.accounts.operations import organizations, profiles
+from apps.accounts.queries import actors
 from apps.common.actors import Actor
 from apps.contracts.models import Contract, Milestone
 from apps.contracts.operations import milestones
@@ -77,7 +77,7 @@ def confirm_address(user: User) -> None:
 def owner_of(organization: Organization) -> Actor:
     """Return the organization's owner as an actor after a fresh login."""
     membership = organization.memberships.select_related("user").get(role="owner")
-    return account_queries.actor_for(membership.user, organization.id, has_fresh_login=True)
+    return actors.actor_for(membership.user, organization.id, has_fresh_login=True)
 
 
 def skill_ids(slugs: tuple[str, ...] | list[str]) -> list[UUID]:

@@ -13,12 +13,12 @@ from apps.common.errors import NotFound
 from apps.common.ids import uuid7
 from apps.common.money import Money
 from apps.common.operations import move
-from apps.contracts import queries as contract_queries
 from apps.contracts.operations import disputes
+from apps.contracts.queries import milestones
 from apps.disputes import events, policies, queries, rules
 from apps.disputes.models import Dispute, DisputeStatement, SplitProposal
 from apps.disputes.states import DISPUTE, OPEN_DISPUTE, DisputeStatus, ProposalStatus
-from apps.escrow import queries as escrow
+from apps.escrow.queries import escrows
 from apps.outbox import bus
 
 
@@ -41,7 +41,7 @@ def open_dispute(
     :raises ShareOutOfRange: if the part is more than what is held.
     :raises NothingHeld: if no money is held.
     """
-    milestone = contract_queries.milestone_for_update(milestone_id)
+    milestone = milestones.milestone_for_update(milestone_id)
     if queries.open_of_milestone(milestone.id):
         raise policies.AlreadyDisputed
     policies.check_can_open(actor, milestone)
@@ -52,7 +52,7 @@ def open_dispute(
     frozen = disputes.dispute_milestone(milestone_id=milestone.id, dispute_id=dispute_id, actor=actor, now=now)
     policies.check_part(freelancer_part, frozen)
     assert milestone.escrow_id is not None
-    last_moment = escrow.last_moment(milestone.escrow_id)
+    last_moment = escrows.last_moment(milestone.escrow_id)
     is_employer = actor.acts_for(contract.employer_id)
     dispute = Dispute.objects.create(
         id=dispute_id,

@@ -13,9 +13,9 @@ from apps.common.actors import Actor
 from apps.common.errors import Conflict, DomainError, Invalid, NotAllowed
 from apps.common.money import Money
 from apps.contracts import policies as contracts
-from apps.contracts import queries as contract_queries
 from apps.contracts import rules as contract_rules
 from apps.contracts.models import Contract, Milestone
+from apps.contracts.queries import milestones
 from apps.disputes.models import Dispute, SplitProposal
 from apps.disputes.states import DISPUTE, DisputeReason, DisputeStatus, ProposalStatus
 
@@ -115,7 +115,7 @@ def check_reason(reason: str, milestone: Milestone, now: datetime) -> None:
     :raises NotLateYet, NoDueDate, CameInTime, WasDelivered, NothingDelivered: if the reason contradicts the fact in the
         name.
     """
-    delivered_at, due_at = contract_queries.first_delivered_at(milestone), milestone.due_at
+    delivered_at, due_at = milestones.first_delivered_at(milestone), milestone.due_at
     if reason == DisputeReason.LATE:
         if due_at is None:
             raise NoDueDate

@@ -11,10 +11,10 @@ from django.db.models import Q, QuerySet
 from apps.common.actors import Actor
 from apps.common.errors import NotFound
 from apps.common.money import Money
-from apps.contracts.queries import milestone_for_update
+from apps.contracts.queries.milestones import milestone_for_update
 from apps.disputes.models import Dispute, DisputeStatement, SplitProposal
 from apps.disputes.states import OPEN_DISPUTE, ProposalStatus
-from apps.escrow import queries as escrow
+from apps.escrow.queries import escrows
 from apps.ledger import chart
 from apps.ledger.queries import books
 
@@ -75,10 +75,10 @@ def standing_proposals(dispute_id: UUID) -> QuerySet[SplitProposal]:
     return rows.select_related("organization", "dispute").order_by("proposed_at")
 
 
-def outcome(dispute: Dispute, freelancer_part: Money) -> escrow.Outcome:
+def outcome(dispute: Dispute, freelancer_part: Money) -> escrows.Outcome:
     """Return the exact amounts each side would get of this split of the frozen money."""
     assert dispute.milestone.escrow_id is not None
-    return escrow.outcome(dispute.milestone.escrow_id, freelancer_part)
+    return escrows.outcome(dispute.milestone.escrow_id, freelancer_part)
 
 
 @dataclass(frozen=True, slots=True)

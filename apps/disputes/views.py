@@ -17,11 +17,11 @@ from apps.accounts.middleware import actor, language
 from apps.common import keyset
 from apps.common.errors import Conflict, Invalid
 from apps.common.money import Money
-from apps.contracts import queries as contracts
+from apps.contracts.queries import milestones
 from apps.disputes import operations, policies, queries
 from apps.disputes.forms import DecisionForm, OpenForm, SplitForm, StatementForm
 from apps.disputes.models import Dispute, SplitProposal
-from apps.escrow import queries as escrow
+from apps.escrow.queries import escrows
 
 QUEUE_SIZE = 100
 
@@ -46,11 +46,11 @@ def dispute_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def open_dispute(request: HttpRequest, milestone_id: UUID) -> HttpResponse:
     """Open a dispute: the reason, what happened, and a proposed split of the held money."""
-    milestone = get_object_or_404(contracts.milestones_visible_to(actor(request)), id=milestone_id)
+    milestone = get_object_or_404(milestones.milestones_visible_to(actor(request)), id=milestone_id)
     if (running := queries.open_of_milestone(milestone.id)) is not None:
         return redirect(running)
     policies.check_can_open(actor(request), milestone)
-    held = escrow.held(milestone.escrow_id) if milestone.escrow_id else Money.zero(milestone.currency)
+    held = escrows.held(milestone.escrow_id) if milestone.escrow_id else Money.zero(milestone.currency)
     form = OpenForm(request.POST or None, whole=held, initial={"source_language": language(request)})
     if not form.is_bound:
         form.offer(policies.possible_reasons(milestone, timezone.now()))

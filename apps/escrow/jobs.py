@@ -1,8 +1,9 @@
 from celery import shared_task
 
 from apps.common.work_queue import Step, run_steps
-from apps.escrow import queries
 from apps.escrow.operations import recoveries, releases
+from apps.escrow.queries import escrows
+from apps.escrow.queries import recoveries as recovery_queries
 
 
 @shared_task(name="escrow.confirm_recoveries")
@@ -10,7 +11,12 @@ def confirm_recoveries() -> int:
     """Confirm every recovery whose appeal period ended without an appeal. Returns the number of recoveries."""
     return run_steps(
         "escrow.confirm_recoveries",
-        Step("escrow.confirm_recovery", queries.recoveries_to_confirm, recoveries.confirm_recovery, "recovery_id"),
+        Step(
+            "escrow.confirm_recovery",
+            recovery_queries.recoveries_to_confirm,
+            recoveries.confirm_recovery,
+            "recovery_id",
+        ),
     )
 
 
@@ -21,6 +27,6 @@ def keep_hold_limits() -> int:
     """
     return run_steps(
         "escrow.keep_hold_limits",
-        Step("escrow.warn_of_hold_limit", queries.hold_ending, releases.warn_of_hold_limit, "escrow_id"),
-        Step("escrow.end_hold", queries.hold_ended, releases.end_hold, "escrow_id"),
+        Step("escrow.warn_of_hold_limit", escrows.hold_ending, releases.warn_of_hold_limit, "escrow_id"),
+        Step("escrow.end_hold", escrows.hold_ended, releases.end_hold, "escrow_id"),
     )

@@ -12,8 +12,8 @@ from apps.accounts.rules import Act, Side
 from apps.common.actors import Actor
 from apps.common.errors import Conflict, DomainError, Invalid, NotAllowed
 from apps.common.money import Money
-from apps.escrow import queries
 from apps.escrow.models import Escrow, Recovery
+from apps.escrow.queries import claims
 from apps.escrow.states import RECOVERY, ReleaseKind
 
 
@@ -102,7 +102,7 @@ def check_is_not_claimed(escrow: Escrow, *, warnings_too: bool = True) -> None:
     :raises ClaimedByBank: while a chargeback is open, or while a fraud warning is open and `warnings_too` is true.
         Refunds pass `warnings_too=False`: a refund is what the processor advises after a warning.
     """
-    if queries.is_claimed(escrow.id, warnings_too=warnings_too):
+    if claims.is_claimed(escrow.id, warnings_too=warnings_too):
         raise ClaimedByBank
 
 

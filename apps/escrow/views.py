@@ -17,11 +17,13 @@ from apps.common import fmt, keyset
 from apps.common.errors import DomainError, NotFound
 from apps.common.ids import uuid7
 from apps.common.views import ask_first, is_changing
-from apps.escrow import policies, queries
+from apps.escrow import policies
 from apps.escrow.forms import AppealAnswerForm, AppealForm, GoodwillForm, RecoveryForm
 from apps.escrow.models import Recovery
 from apps.escrow.operations import claims, recoveries
 from apps.escrow.operations import goodwill as goodwill_operations
+from apps.escrow.queries import escrows, releases
+from apps.escrow.queries import recoveries as recovery_queries
 from apps.escrow.states import GoodwillTo
 from apps.payments.queries import chargebacks, refunds
 
@@ -32,7 +34,7 @@ def held(request: HttpRequest) -> HttpResponse:
     organization_id = actor(request).organization_id
     if organization_id is None:
         raise NotFound
-    page = keyset.page(queries.escrows_of(organization_id), order="-opened_at", cursor=request.GET.get("cursor", ""))
+    page = keyset.page(escrows.escrows_of(organization_id), order="-opened_at", cursor=request.GET.get("cursor", ""))
     context = {"escrows": page, "next_cursor": page.next_cursor, "own_id": organization_id}
     return render(request, "escrow/escrow_list.html", context)
 
@@ -40,12 +42,12 @@ def held(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def escrow(request: HttpRequest, escrow_id: UUID) -> HttpResponse:
-    result = queries.escrow_visible_to(actor(request), escrow_id)
+    result = escrows.escrow_visible_to(actor(request), escrow_id)
     context = {
         "escrow": result,
         "releases": list(result.releases.order_by("released_at")),
         "refunds": list(refunds.refunds_of_reference(result.id)),
-        "entries": queries.entries_of(result.id),
+        "entries": escrows.entries_of(result.id),
         "is_payer": actor(request).acts_for(result.payer_id),
     }
     return render(request, "escrow/escrow_detail.html", context)
@@ -55,11 +57,11 @@ def escrow(request: HttpRequest, escrow_id: UUID) -> HttpResponse:
 @require_safe
 def release(request: HttpRequest, release_id: UUID) -> HttpResponse:
     """The receipt of one release."""
-    result = queries.release_visible_to(actor(request), release_id)
+    result = releases.release_visible_to(actor(request), release_id)
     context = {
         "release": result,
         "escrow": result.escrow,
-        "entries": queries.entries_of_release(result.id),
+        "entries": releases.entries_of_release(result.id),
         "may_give_goodwill": policies.can_give_goodwill(actor(request)),
     }
     return render(request, "escrow/release_detail.html", context)
@@ -69,9 +71,9 @@ def release(request: HttpRequest, release_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def goodwill(request: HttpRequest, release_id: UUID) -> HttpResponse:
     """Staff refund part of our fee on one release: the form with amount and reason, a confirmation, then the entry."""
-    result = queries.release_visible_to(actor(request), release_id)
+    result = releases.release_visible_to(actor(request), release_id)
     policies.check_is_staff(actor(request))
-    left = queries.goodwill_left(result)[0]
+    left = releases.goodwill_left(result)[0]
     initial = {"goodwill_id": uuid7(), "to": GoodwillTo.EMPLOYER}
     form = GoodwillForm(request.POST or None, currency=result.currency, initial=initial)
     context = {"form": form, "release": result, "escrow": result.escrow, "left": left}
@@ -117,13 +119,13 @@ def recover(request: HttpRequest, chargeback_id: UUID) -> HttpResponse:
     reasons.
     """
     policies.check_decides_recoveries(actor(request))
-    if (existing := queries.recovery_of_chargeback(chargeback_id)) is not None:
+    if (existing := recovery_queries.recovery_of_chargeback(chargeback_id)) is not None:
         return redirect("escrow:recovery", existing.id)
     chargeback = chargebacks.absorbed_chargeback(chargeback_id)
     if chargeback is None:
         raise NotFound
-    result = queries.escrow_visible_to(actor(request), chargeback.charge.reference_id)
-    most = min(queries.received(result), chargeback.amount)
+    result = escrows.escrow_visible_to(actor(request), chargeback.charge.reference_id)
+    most = min(escrows.received(result), chargeback.amount)
     form = RecoveryForm(request.POST or None, currency=result.currency, initial={"amount": most.as_decimal()})
     if request.method == "POST" and form.is_valid() and form.money is not None:
         try:
@@ -161,7 +163,7 @@ def _ask_about_appeal(
 def recovery(request: HttpRequest, recovery_id: UUID) -> HttpResponse:
     """A recovery as the freelancer and staff see it: the amount, the reasons, the appeal and the answer."""
     asker, now = actor(request), timezone.now()
-    result = queries.recovery_visible_to(asker, recovery_id)
+    result = recovery_queries.recovery_visible_to(asker, recovery_id)
     may_answer = policies.can_answer_appeal(asker, result, timezone.now())
     may_appeal = policies.can_appeal(asker, result, now)
     form = AppealAnswerForm(request.POST or None) if may_answer else AppealForm(request.POST or None)

@@ -1,8 +1,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from apps.accounts import queries as people
 from apps.accounts.events import ProfileChanged
+from apps.accounts.queries import related
 from apps.bidding.events import BidDeclined, BidShortlisted, BidSubmitted
 from apps.bidding.models import Bid
 from apps.contracts.events import ContractAccepted, ContractCompleted, ContractEnded, ContractOffered, OfferEnded
@@ -104,6 +104,6 @@ def _of_bid(bid_id: UUID, kind: EventKind, now: datetime) -> None:
 
 def _of_contract(contract_id: UUID, kind: EventKind, now: datetime) -> None:
     contract = Contract.objects.get(id=contract_id)
-    if people.are_related(contract.employer_id, contract.freelancer_id, since=contract.offered_at):
+    if related.are_related(contract.employer_id, contract.freelancer_id, since=contract.offered_at):
         return  # a contract between related organizations is no evidence of suitability
     impressions.record_event(kind=kind, task_id=contract.task_id, organization_id=contract.freelancer_id, now=now)

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts import queries as people
 from apps.accounts.policies import StaffOnly as StaffOnly
 from apps.accounts.policies import check_is_independent, check_may, check_staff_may
+from apps.accounts.queries import related
 from apps.accounts.rules import Act
 from apps.common.actors import Actor
 from apps.common.errors import Conflict, DomainError, NotAllowed
@@ -108,5 +108,5 @@ def check_can_decide(actor: Actor, *, affected_id: UUID, reporter_ids: set[UUID]
 
 def _check_is_of_no_party(actor: Actor, organization_id: UUID, now: datetime) -> None:
     """A person who left the organization recently counts as a member (`accounts.queries.RELATED_FOR`)."""
-    if people.sides_of_person(actor.person_id, (organization_id,), since=now):
+    if related.sides_of_person(actor.person_id, (organization_id,), since=now):
         raise OwnCase

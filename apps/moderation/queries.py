@@ -7,8 +7,8 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from apps.accounts import queries as accounts
 from apps.accounts.models import User
+from apps.accounts.queries import profiles
 from apps.common.actors import Actor
 from apps.messaging import queries as messaging
 from apps.moderation.models import AuditEntry, Objection, Report, Statement
@@ -144,7 +144,7 @@ def _task(subject_id: UUID, actor: Actor) -> Content | None:
 
 
 def _profile(subject_id: UUID, actor: Actor) -> Content | None:
-    profile = accounts.profiles_visible_to(actor).filter(id=subject_id).first()
+    profile = profiles.profiles_visible_to(actor).filter(id=subject_id).first()
     if profile is None:
         return None
     return Content(

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from apps.accounts import queries as people
 from apps.accounts.middleware import actor
 from apps.accounts.models import User
+from apps.accounts.queries import organizations
 from apps.common import keyset
 from apps.notifications import forms, operations, queries
 
@@ -49,7 +49,7 @@ def open_notification(request: HttpRequest, notification_id: UUID) -> HttpRespon
     operations.mark_read(user_id=user.pk, notification_id=notification.id, now=timezone.now())
     acting_for, about = actor(request).organization_id, notification.organization_id
     if about and about != acting_for and user.memberships.filter(organization=about).exists():
-        context = {"other": people.organization(about), "next": notification.get_absolute_url()}
+        context = {"other": organizations.organization(about), "next": notification.get_absolute_url()}
         return render(request, "notifications/switch_first.html", context)
     return redirect(notification.get_absolute_url())
 

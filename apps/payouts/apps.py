@@ -7,7 +7,7 @@ class PayoutsConfig(AreaConfig):
 
     def ready(self) -> None:
         super().ready()
-        from apps.accounts.queries import RELATIONS
+        from apps.accounts.queries.related import RELATIONS
         from apps.ledger.queries.invariants import register_invariant
         from apps.payouts.queries import related, wallet
 

@@ -22,7 +22,7 @@ import yaml
 from django.core.cache import cache
 from django.db import transaction
 
-from apps.accounts import queries as people
+from apps.accounts.queries import related
 from apps.common import currencies
 from apps.pricing.models import CommissionTax, FeeSchedule, FxRate, PaidWork
 from apps.pricing.queries import rates
@@ -45,7 +45,7 @@ def record_paid_work(*, work_id: UUID, payer_id: UUID, payee_id: UUID, now: date
     """
     Record a paid piece of work, which counts for the fees between these two from now on. A duplicate call counts once.
     """
-    counts = not people.are_related(payer_id, payee_id, since=now - RELATED_SINCE)
+    counts = not related.are_related(payer_id, payee_id, since=now - RELATED_SINCE)
     PaidWork.objects.get_or_create(
         work_id=work_id, defaults={"payer_id": payer_id, "payee_id": payee_id, "paid_at": now, "counts": counts}
     )

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from apps.accounts.queries import shares_a_person
+from apps.accounts.queries.related import shares_a_person
 from apps.common.actors import Actor
 from apps.contracts.models import Contract
 from apps.contracts.states import ENDED

@@ -12,11 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from apps.accounts import queries as accounts
 from apps.accounts.middleware import actor
 from apps.accounts.models import User
+from apps.accounts.queries import profiles
 from apps.common import keyset
-from apps.contracts import queries as contracts
+from apps.contracts.queries import contracts
 from apps.reviews import operations, policies, queries, rules
 from apps.reviews.forms import ReplyForm, ReviewForm
 
@@ -29,7 +29,7 @@ def _language(request: HttpRequest) -> str:
 @require_safe
 def of_organization(request: HttpRequest, organization_id: UUID) -> HttpResponse:
     """Show the published reviews of one organization, as a page or as the section of a profile."""
-    profile = get_object_or_404(accounts.profiles_visible_to(actor(request)), organization_id=organization_id)
+    profile = get_object_or_404(profiles.profiles_visible_to(actor(request)), organization_id=organization_id)
     page = keyset.page(
         queries.published_reviews(organization_id), order="-published_at", cursor=request.GET.get("cursor", ""), size=10
     )

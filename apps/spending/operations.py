@@ -8,8 +8,8 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from apps.accounts import queries as people
 from apps.accounts.operations import access_log
+from apps.accounts.queries import organizations
 from apps.common import limits
 from apps.common.actors import SYSTEM, Actor
 from apps.common.money import Money
@@ -55,13 +55,13 @@ def set_rule(
     """
     policies.check_can_set_rule(actor, organization_id)
     limits.spend("change_money_settings", actor.user_id, now=now)
-    currency = people.organization(organization_id).currency
+    currency = organizations.organization(organization_id).currency
     after = {
         "approval_above_minor": approval_above.amount_minor if approval_above is not None else None,
         "monthly_limit_minor": monthly_limit.amount_minor if monthly_limit is not None else None,
         "member_limit_minor": member_limit.amount_minor if member_limit is not None else None,
     }
-    people.lock(organization_id)
+    organizations.lock(organization_id)
     rule = _rule_in_force_for_update(organization_id, now)
     before = {name: getattr(rule, name) for name in rules.LIMITS} if rule is not None else {}
     is_loosening = rules.loosens(before, after)
@@ -295,7 +295,7 @@ def reserve(*, organization_id: UUID, purpose: Purpose, actor: Actor, now: datet
     # In the currency of the limits: after a change of the organization's currency, sums would otherwise not be
     # comparable.
     limits_of = rule if rule is not None and _has_ceiling(rule) else budget
-    currency = limits_of.currency if limits_of else people.organization(organization_id).currency
+    currency = limits_of.currency if limits_of else organizations.organization(organization_id).currency
     converted = rates.convert(purpose.amount, currency, now.date())
     counted = converted.amount if converted else None
     approval = queries.open_approval(purpose.reference_id)

@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from apps.accounts import queries as people
 from apps.accounts.middleware import actor
+from apps.accounts.queries import organizations
 from apps.common import keyset, spreadsheets
 from apps.common.errors import Conflict, Invalid, NotFound
-from apps.contracts import queries as contracts
+from apps.contracts.queries import milestones
 from apps.spending import operations, policies, queries
 from apps.spending.forms import BudgetForm, DecisionForm, RuleForm
 from apps.spending.models import Approval, Spend, SpendingRuleChange
@@ -37,7 +37,7 @@ def _organization_id(request: HttpRequest) -> UUID:
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     organization_id = _organization_id(request)
-    organization = people.organization(organization_id)
+    organization = organizations.organization(organization_id)
     now = timezone.now()
     today, change = now.date(), queries.pending_change(organization_id, now)
     spends = keyset.page(queries.spends_of(organization_id), order="-spent_on", cursor=request.GET.get("cursor", ""))
@@ -64,7 +64,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 def rule(request: HttpRequest) -> HttpResponse:
     organization_id = _organization_id(request)
     policies.check_can_manage(actor(request), organization_id)
-    organization = people.organization(organization_id)
+    organization = organizations.organization(organization_id)
     initial = RuleForm.initial_of(queries.rule_of(organization_id, timezone.now()))
     form = RuleForm(request.POST if request.method == "POST" else None, currency=organization.currency, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -119,7 +119,7 @@ def _change(request: HttpRequest, change_id: UUID) -> SpendingRuleChange:
 def new_budget(request: HttpRequest) -> HttpResponse:
     organization_id = _organization_id(request)
     policies.check_can_manage(actor(request), organization_id)
-    organization = people.organization(organization_id)
+    organization = organizations.organization(organization_id)
     form = BudgetForm(request.POST if request.method == "POST" else None, currency=organization.currency)
     if request.method == "POST" and form.is_valid() and form.money is not None:
         try:
@@ -204,7 +204,7 @@ def _approval_context(request: HttpRequest, approval: Approval, form: DecisionFo
         "may_decide": approval.status == "asked" and policies.can_decide(actor(request), approval, timezone.now()),
         "is_mine": approval.requested_by_id == actor(request).user_id,
         "budget": queries.use_of(approval.budget) if approval.budget else None,
-        "milestone": contracts.milestone_by_reference(approval.reference_id),
+        "milestone": milestones.milestone_by_reference(approval.reference_id),
     }
 
 

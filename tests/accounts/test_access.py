@@ -248,7 +248,7 @@ def test_every_act_is_in_the_table_and_in_the_expected_one():
 @pytest.mark.parametrize(("act", "side", "role"), CELLS)
 def test_a_role_on_a_side_may_what_the_table_says_and_nothing_more(act, side, role, monkeypatch):
     # Who belongs to both sides is asked of the database: tests/accounts/test_related.py.
-    monkeypatch.setattr(policies.queries, "sides_of_person", lambda *arguments, **more: set())
+    monkeypatch.setattr(policies.related, "sides_of_person", lambda *arguments, **more: set())
     may = LETTERS[role] in EXPECTED[act][side]
 
     assert _asks(act, side, _member(role, SIDES[side])) is may

@@ -1,9 +1,9 @@
 import pytest
 from rest_framework.test import APIClient
 
-from apps.accounts import queries
 from apps.accounts.models import User
 from apps.accounts.operations import keys, profiles
+from apps.accounts.queries import actors
 from tests.conftest import NOON
 
 pytestmark = pytest.mark.django_db
@@ -91,7 +91,7 @@ def test_members_are_invited_by_those_who_manage_them(api, make, amara):
 
 def test_a_token_reads_and_writes_only_when_allowed(amara):
     user = User.objects.get(memberships__organization=amara)
-    actor = queries.actor_for(user, amara.id, has_fresh_login=True)
+    actor = actors.actor_for(user, amara.id, has_fresh_login=True)
     _row, text = keys.create_token(user=user, actor=actor, name="r", scopes=[], expires_at=None, now=NOON)
     client = APIClient(headers={"Authorization": f"Bearer {text}"})
 

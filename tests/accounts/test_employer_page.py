@@ -5,8 +5,8 @@ import re
 import pytest
 
 from apps.common.money import Money
-from apps.contracts import queries as contracts
-from apps.escrow import queries as escrow
+from apps.contracts.queries import contracts
+from apps.escrow.queries import escrows
 from apps.moderation import operations as moderation
 from apps.tasks import queries as tasks
 from tests.conftest import NOON
@@ -70,7 +70,7 @@ def test_the_figures_are_what_happened(client, make, studio):
     assert figures["Paid to freelancers"] == "400.00 EUR"
     assert "Still open" in page
     assert contracts.hiring_record(studio.id).contracts == 1
-    assert escrow.paid_by(studio.id) == [Money.of("400.00", "EUR")]
+    assert escrows.paid_by(studio.id) == [Money.of("400.00", "EUR")]
 
 
 def test_what_only_some_may_see_is_listed_for_nobody_else(client, make, studio):

@@ -8,9 +8,10 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from apps.accounts import policies, queries, rules
+from apps.accounts import policies, rules
 from apps.accounts.models import AccessEvent, Membership, PersonalToken
 from apps.accounts.operations import keys, members
+from apps.accounts.queries import actors
 from tests.conftest import prove
 
 pytestmark = pytest.mark.django_db
@@ -131,7 +132,7 @@ def test_a_key_never_does_more_than_the_role_of_its_person(make):
 def test_a_key_of_staff_is_no_key_to_the_staffs_endpoints(make):
     staff = make.staff()
     make.organization("Own", owner=staff)
-    robot_owner = queries.actor_for(staff, has_fresh_login=True)
+    robot_owner = actors.actor_for(staff, has_fresh_login=True)
     _row, text = keys.create_token(
         user=staff, actor=robot_owner, name="r", scopes=["money"], expires_at=None, now=make.now
     )
@@ -154,7 +155,7 @@ def test_an_unknown_scope_and_a_stale_login_are_refused(make):
     firm = make.employer()
     with pytest.raises(keys.ScopeUnknown):
         key(make, firm, scopes=["everything"])
-    stale = queries.actor_for(firm.memberships.get().user, firm.id)
+    stale = actors.actor_for(firm.memberships.get().user, firm.id)
     with pytest.raises(policies.FreshLoginNeeded):
         keys.create_token(
             user=firm.memberships.get().user, actor=stale, name="x", scopes=[], expires_at=None, now=make.now

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 
-from apps.accounts import queries
 from apps.accounts.operations import profiles
+from apps.accounts.queries import profiles as profile_queries
 from apps.common.actors import STRANGER
 from apps.skills.models import SkillLabel
 
@@ -23,12 +23,12 @@ def _skilled(make, name, *labels, **fields):
 
 
 def _found(text, **filters):
-    people = queries.people_visible_to(STRANGER, text=text, **filters)
+    people = profile_queries.people_visible_to(STRANGER, text=text, **filters)
     return sorted(person.organization.display_name for person in people)
 
 
 def test_no_search_joins_what_a_profile_has_many_of(make):
-    people = queries.people_visible_to(STRANGER, text="a e i o web design python logo", language="en",
+    people = profile_queries.people_visible_to(STRANGER, text="a e i o web design python logo", language="en",
                                        skill_ids=[SkillLabel.objects.first().skill_id])  # fmt: skip
     outside = str(people.query).split("WHERE")[0]
     assert "accounts_profileskill" not in outside
@@ -42,7 +42,7 @@ def test_many_short_words_are_answered_at_once(make):
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 1500")
     for text in ("a e i o", "a e i o u n s t", "an er in on es", "e " * 50):
-        list(queries.people_visible_to(STRANGER, text=text))
+        list(profile_queries.people_visible_to(STRANGER, text=text))
 
 
 def test_all_words_must_be_met_each_by_any_part_of_the_profile(make):

@@ -6,10 +6,10 @@ from uuid import uuid4
 import pytest
 from allauth.mfa.models import Authenticator
 
-from apps.accounts import queries
 from apps.accounts.models import Membership
 from apps.accounts.operations import members
 from apps.accounts.policies import ActsOnBothSides, OnePersonOnBothSides
+from apps.accounts.queries import actors, related
 from apps.contracts.operations import cancellations, milestones, offers
 from apps.pricing import operations as pricing
 from apps.pricing.queries import fees
@@ -34,7 +34,7 @@ def owner_of(organization):
 
 
 def test_strangers_are_not_related(make):
-    assert not queries.are_related(make.employer().id, make.freelancer().id, since=NOON)
+    assert not related.are_related(make.employer().id, make.freelancer().id, since=NOON)
 
 
 def test_who_founded_both_does_not_bid(make, task):
@@ -89,7 +89,7 @@ def test_the_same_passkey_is_the_same_person(make):
             user=owner_of(organization), type=Authenticator.Type.WEBAUTHN,
             data={"name": "Key", "credential": {"id": "c2FtZQ"}},
         )  # fmt: skip
-    assert queries.are_related(employer.id, freelancer.id, since=NOON)
+    assert related.are_related(employer.id, freelancer.id, since=NOON)
 
 
 @pytest.mark.parametrize(("number", "is_same"), [("000123456789", True), ("000999888777", False)])
@@ -97,7 +97,7 @@ def test_the_same_payout_account_is_the_same_people(make, number, is_same):
     item, other = make.freelancer("One"), make.freelancer("Other")
     make.payout_account(item, number="0001 2345 6789")
     make.payout_account(other, number=number)
-    assert queries.are_related(item.id, other.id, since=NOON) is is_same
+    assert related.are_related(item.id, other.id, since=NOON) is is_same
 
 
 def test_who_became_related_reviews_nobody_and_earlier_stars_count_no_more(make):
@@ -143,7 +143,7 @@ class TestWhoJoinsTheOtherSideLater:
         milestone = make.milestone(status="delivered")
         both = owner_of(milestone.contract.freelancer)
         join(both, milestone.contract.employer, "manager")
-        actor = queries.actor_for(both, organization_id=milestone.contract.employer_id)
+        actor = actors.actor_for(both, organization_id=milestone.contract.employer_id)
         with pytest.raises(ActsOnBothSides):
             milestones.approve_milestone(milestone_id=milestone.id, amount=None, actor=actor, now=NOON)
 
@@ -159,6 +159,6 @@ class TestWhoJoinsTheOtherSideLater:
             contract_id=contract.id, freelancer_share_bps=10_000, reason="no time", actor=make.actor(contract.freelancer),
             now=NOON,
         )  # fmt: skip
-        actor = queries.actor_for(both, organization_id=contract.employer_id)
+        actor = actors.actor_for(both, organization_id=contract.employer_id)
         with pytest.raises(ActsOnBothSides):
             cancellations.accept_cancellation(proposal_id=proposal.id, actor=actor, now=NOON)

@@ -8,9 +8,10 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from apps.accounts import policies, queries
+from apps.accounts import policies
 from apps.accounts.models import StaffAssignment
 from apps.accounts.operations import staff
+from apps.accounts.queries import actors
 from apps.common.actors import SYSTEM
 from apps.escrow import policies as escrow_policies
 from apps.escrow.models import Recovery
@@ -33,7 +34,7 @@ def made_by(make, first, *, at=NOON, role="finance"):
     user = make.user()
     staff.grant_staff_role(user_id=user.pk, role=role, actor=first, now=at)
     user.refresh_from_db()
-    return queries.actor_for(user)
+    return actors.actor_for(user)
 
 
 def test_whom_the_first_gave_a_role_counts_after_a_day(make):

@@ -7,9 +7,10 @@ from allauth.mfa.models import Authenticator
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from apps.accounts import policies, queries
+from apps.accounts import policies
 from apps.accounts.models import AccessEvent, User
 from apps.accounts.operations import staff as staff_operations
+from apps.accounts.queries import actors
 from tests.conftest import NOON, prove
 
 pytestmark = pytest.mark.django_db
@@ -96,7 +97,7 @@ def test_roles_are_given_and_taken_by_another_administrator_and_recorded(make):
     admin, helper = make.staff_actor(), make.user("Helper")
     staff_operations.grant_staff_role(user_id=helper.pk, role="finance", actor=admin, now=NOON)
 
-    acting = queries.actor_for(User.objects.get(pk=helper.pk), has_fresh_login=True)
+    acting = actors.actor_for(User.objects.get(pk=helper.pk), has_fresh_login=True)
     assert acting.staff_capabilities == {"read", "finance"}
     with pytest.raises(policies.StaffRoleMissing):
         staff_operations.grant_staff_role(user_id=make.user().pk, role="finance", actor=acting, now=NOON)

@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
-from apps.accounts import queries
 from apps.accounts.models import Membership, MembershipInvitation, Organization, PersonalToken, User
 from apps.accounts.operations import profiles
+from apps.accounts.queries import actors, keys
 from apps.notifications.operations import send_pending_emails
 from tests.conftest import NOON, prove
 
@@ -178,10 +178,10 @@ def test_a_key_is_shown_once_and_can_be_revoked(as_amara):
     text = re.search(r"tw_[\w-]{20,}", page)[0]
 
     assert text not in as_amara.get("/en/settings/keys/").content.decode()
-    assert queries.live_token(text, NOON)
+    assert keys.live_token(text, NOON)
     row = PersonalToken.objects.get()
     as_amara.post(reverse("accounts:revoke_token", args=[row.id]))
-    assert queries.live_token(text, NOON) is None
+    assert keys.live_token(text, NOON) is None
 
 
 def test_organizations_are_made_switched_and_never_those_of_others(as_amara, make, amara):
@@ -192,10 +192,10 @@ def test_organizations_are_made_switched_and_never_those_of_others(as_amara, mak
     as_amara.post("/en/organizations/new/", values)
     user = amara.memberships.get().user
     studio = Organization.objects.get(display_name="Okafor Studio")
-    assert queries.actor_for(User.objects.get(id=user.id)).organization_id == studio.id
+    assert actors.actor_for(User.objects.get(id=user.id)).organization_id == studio.id
 
     as_amara.post("/en/organizations/switch/", {"organization": str(amara.id)})
-    assert queries.actor_for(User.objects.get(id=user.id)).organization_id == amara.id
+    assert actors.actor_for(User.objects.get(id=user.id)).organization_id == amara.id
     assert as_amara.post("/en/organizations/switch/", {"organization": str(make.employer().id)}).status_code == 403
 
 

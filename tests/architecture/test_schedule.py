@@ -5,8 +5,8 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from apps.contracts import queries as contracts
-from apps.escrow import queries as escrow
+from apps.contracts.queries import contracts, milestones
+from apps.escrow.queries import escrows
 from apps.gateways.models import WebhookEvent
 from apps.invoicing.queries import documents
 from apps.payments.models import Charge, Chargeback, Refund
@@ -38,9 +38,9 @@ def test_money_mail_and_matching_do_not_wait_for_each_other():
 NOW = timezone.now()
 SCANS = {
     "offers": lambda: contracts.offers_to_lapse(NOW),
-    "approvals": lambda: contracts.milestones_to_approve(NOW),
-    "hold ends": lambda: escrow.hold_ended(NOW),
-    "hold ends soon": lambda: escrow.hold_ending(NOW),
+    "approvals": lambda: milestones.milestones_to_approve(NOW),
+    "hold ends": lambda: escrows.hold_ended(NOW),
+    "hold ends soon": lambda: escrows.hold_ending(NOW),
     "copies": lambda: documents.without_electronic_copy(NOW),
     "bids": lambda: tasks.tasks_to_close_bidding(NOW),
     "charges": lambda: Charge.objects.filter(status__in=["open", "processing"]),

@@ -2,9 +2,9 @@
 
 import pytest
 
-from apps.accounts import queries as people
+from apps.accounts.queries import actors
 
 
 @pytest.fixture
 def staff(make):
-    return people.actor_for(make.staff())
+    return actors.actor_for(make.staff())

@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 from stdnum import iso11649
 
-from apps.accounts import queries as people
+from apps.accounts.queries import actors
 from apps.banking import queries
 from apps.banking.formats import reader
 from apps.banking.gateway import creditor_reference
@@ -185,7 +185,7 @@ def test_a_wrong_amount_or_reference_is_moved_to_suspense_and_given_to_who_paid(
     item = SuspenseItem.objects.get(amount_minor=50000)
     suspense.propose_booking(item_id=item.id, target="credit:employer", payment_number=charge.number,
                                explanation="Paid without our fee", actor=staff, now=later)  # fmt: skip
-    suspense.confirm_booking(item_id=item.id, actor=people.actor_for(make.staff("Second")), now=later)
+    suspense.confirm_booking(item_id=item.id, actor=actors.actor_for(make.staff("Second")), now=later)
     assert credits.credit(charge.payer_id, "EUR") == Money.of("500.00", "EUR")
 
 

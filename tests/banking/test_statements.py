@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from stdnum import iso11649
 from stdnum.iso7064 import mod_97_10
 
-from apps.accounts import queries as people
+from apps.accounts.queries import actors
 from apps.banking.formats import reader, references, sepa
 from apps.banking.formats.bookings import is_of_account
 from apps.banking.models import BankFile, BankOrder, BankStatementLine
@@ -325,7 +325,7 @@ def test_names_are_written_with_the_letters_that_banks_take(name, expected):
 @pytest.fixture
 def staff(make):
     make.now = timezone.now()
-    return people.actor_for(make.staff())
+    return actors.actor_for(make.staff())
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import requests
 from django.core.management import call_command
 from django.utils import timezone
 
-from apps.accounts import queries as people
+from apps.accounts.queries import actors
 from apps.banking.operations import statements
 from apps.escrow.operations import funding
 from apps.treasury.models import SuspenseItem
@@ -41,7 +41,7 @@ def test_the_desks_are_accessible(visitor, books, language, theme, width):
     reconciliation.reconcile(gateway="sandbox")
     staff, item = books.staff(), SuspenseItem.objects.get()
     row = b"date,amount,currency\n2026-11-20,10.00,EUR\n"
-    statements.import_statement(name="s.csv", body=row, actor=people.actor_for(staff), now=timezone.now())
+    statements.import_statement(name="s.csv", body=row, actor=actors.actor_for(staff), now=timezone.now())
 
     first = visitor(staff, language=language, theme=theme, width=width)
     for path in ("/money/reconciliation/", f"/money/reconciliation/{item.id}/", "/money/bank/", "/money/treasury/",
@@ -50,7 +50,7 @@ def test_the_desks_are_accessible(visitor, books, language, theme, width):
         first.check()
     suspense.propose_booking(
         item_id=item.id, target="expense:processor", payment_number="", explanation="Told by mail",
-        actor=people.actor_for(staff), now=timezone.now(),
+        actor=actors.actor_for(staff), now=timezone.now(),
     )  # fmt: skip
     other = visitor(books.staff("Second"), language=language, theme=theme, width=width)
     other.open(f"/money/reconciliation/{item.id}/")

@@ -10,8 +10,8 @@ from apps.contracts.models import CancellationProposal
 from apps.contracts.operations import cancellations
 from apps.disputes import operations as disputes
 from apps.disputes.models import SplitProposal
-from apps.escrow import queries as held
 from apps.escrow.operations import releases
+from apps.escrow.queries import escrows
 from tests.conftest import NOON
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +51,7 @@ def test_a_junior_stops_nothing_by_operation_page_or_api(client, make, milestone
     body = {"freelancer_share_bps": 10_000, "reason": "x"}
     assert robot.post(f"/api/v1/contracts/{contract.id}/stop-proposals/", body).status_code == 403
     assert not CancellationProposal.objects.exists()
-    assert held.held(milestone.escrow_id) == milestone.amount
+    assert escrows.held(milestone.escrow_id) == milestone.amount
 
 
 @pytest.mark.parametrize("role", ["member", "manager"])
@@ -88,7 +88,7 @@ def test_escrow_asks_once_more_whatever_called_it(make, milestone, side, role):
         kind = {"kind": "agreement"} if move is releases.release else {}
         with pytest.raises(RoleMissing):
             move(escrow_id=milestone.escrow_id, amount=milestone.amount, actor=junior, now=NOON, **kind)
-    assert held.held(milestone.escrow_id) == milestone.amount
+    assert escrows.held(milestone.escrow_id) == milestone.amount
 
 
 @pytest.mark.parametrize(
@@ -113,12 +113,12 @@ def test_all_is_said_and_an_unknown_key_is_refused(make, milestone, body):
     client.force_login(milestone.contract.employer.memberships.get(role="owner").user)
     answer = client.post(f"/api/v1/milestones/{milestone.id}/approve/", body, headers={"Idempotency-Key": "k"})
     assert answer.status_code == 400
-    assert held.held(milestone.escrow_id) == milestone.amount
+    assert escrows.held(milestone.escrow_id) == milestone.amount
 
 
 def test_an_amount_beside_all_is_asked_about_on_the_page(client, make, milestone):
     client.force_login(milestone.contract.employer.memberships.get(role="owner").user)
     address = reverse("contracts:approve", args=[milestone.id])
     assert client.post(address, {"how_much": "all", "amount": "5"}).status_code == 422
-    assert held.held(milestone.escrow_id) == milestone.amount
+    assert escrows.held(milestone.escrow_id) == milestone.amount
     assert client.post(address, {"how_much": "all", "amount": ""}).status_code == 302

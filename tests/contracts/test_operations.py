@@ -9,11 +9,13 @@ from apps.bidding import policies as bidding_policies
 from apps.bidding.rules import MilestoneDraft
 from apps.common.errors import IllegalTransition, NotAllowed
 from apps.common.money import Money
-from apps.contracts import policies, queries, rules
+from apps.contracts import policies, rules
 from apps.contracts.models import Contract, Milestone
 from apps.contracts.operations import cancellations, milestones, offers
 from apps.contracts.operations.milestones import Check
-from apps.escrow import queries as escrow
+from apps.contracts.queries import contracts, timeline
+from apps.contracts.queries import milestones as milestone_queries
+from apps.escrow.queries import escrows
 from apps.ledger import chart
 from apps.ledger.queries import books
 from apps.outbox.models import Event
@@ -31,7 +33,7 @@ def test_an_award_keeps_the_brief_as_it_stood(make):
     assert contract.amount == Money.of("900.00", "EUR")
     assert contract.terms["criteria"] == ["All twelve pages are translated", "Terms follow the glossary"]
     assert rules.fingerprint(contract.terms) == contract.terms_sha256
-    assert [step.amount for step in queries.milestones(contract.id)] == [contract.amount]
+    assert [step.amount for step in milestone_queries.milestones(contract.id)] == [contract.amount]
     assert Task.objects.get(id=contract.task_id).status == "awarded"
 
 
@@ -53,7 +55,7 @@ def test_accepting_tells_the_other_bidders_and_sets_due_dates(make, now):
     other = make.bid(task=winner.task)
     contract = make.contract(bid=winner)
 
-    assert [step.due_at for step in queries.milestones(contract.id)] == [now + 4 * DAY, now + 10 * DAY]
+    assert [step.due_at for step in milestone_queries.milestones(contract.id)] == [now + 4 * DAY, now + 10 * DAY]
     other.refresh_from_db()
     winner.refresh_from_db()
     assert (winner.status, other.status) == ("accepted", "not_taken")
@@ -75,8 +77,8 @@ def test_an_offer_taken_back_leaves_the_bid_standing(make, now):
 
 def test_an_unanswered_offer_lapses_by_the_clock(make, now):
     contract = make.contract(status="offered")
-    assert list(queries.offers_to_lapse(now + 6 * DAY)) == []
-    assert list(queries.offers_to_lapse(now + 7 * DAY)) == [contract.id]
+    assert list(contracts.offers_to_lapse(now + 6 * DAY)) == []
+    assert list(contracts.offers_to_lapse(now + 7 * DAY)) == [contract.id]
     assert offers.lapse_offer(contract_id=contract.id, now=now + 7 * DAY).status == "lapsed"
 
 
@@ -154,7 +156,7 @@ def test_revisions_are_counted_and_end(make, now):
 def test_approval_pays_less_commission_and_completes_the_contract(make, now):
     milestone = make.milestone(status="approved")
     contract = milestone.contract
-    assert escrow.held(milestone.escrow_id) == Money.zero("EUR")
+    assert escrows.held(milestone.escrow_id) == Money.zero("EUR")
     assert payable(contract) == Money.of("810.00", "EUR")
     contract.refresh_from_db()
     assert contract.status == "completed"
@@ -170,7 +172,7 @@ def test_a_part_is_released_and_nothing_else_changes(make, now, status):
     milestones.approve_milestone(milestone_id=milestone.id, amount=Money.of("300.00", "EUR"), actor=employer, now=now)
     milestone.refresh_from_db()
     assert (milestone.status, milestone.review_due_at, milestone.revisions_used) == before
-    assert escrow.held(milestone.escrow_id) == Money.of("600.00", "EUR")
+    assert escrows.held(milestone.escrow_id) == Money.of("600.00", "EUR")
     with pytest.raises(milestones.AmountTooLarge):
         milestones.approve_milestone(
             milestone_id=milestone.id, amount=Money.of("600.01", "EUR"), actor=employer, now=now
@@ -183,7 +185,7 @@ def test_one_cent_does_not_stop_the_clock(make, now):
     milestone = make.milestone(status="delivered")
     employer = make.actor(milestone.contract.employer)
     milestones.approve_milestone(milestone_id=milestone.id, amount=Money(1, "EUR"), actor=employer, now=now)
-    assert list(queries.milestones_to_approve(now + 14 * DAY)) == [milestone.id]
+    assert list(milestone_queries.milestones_to_approve(now + 14 * DAY)) == [milestone.id]
     milestones.approve_by_clock(milestone_id=milestone.id, now=now + 14 * DAY)
     assert Milestone.objects.get(id=milestone.id).status == "approved"
     assert payable(milestone.contract) == Money.of("810.00", "EUR")
@@ -195,7 +197,7 @@ def test_the_timeline_says_how_much_was_released(make, now):
     milestones.approve_milestone(milestone_id=milestone.id, amount=Money.of("0.01", "EUR"), actor=employer, now=now)
     later = now + DAY
     milestones.approve_milestone(milestone_id=milestone.id, amount=None, actor=employer, now=later)
-    amounts = {item.kind: item.amount for item in queries.timeline(milestone.contract)}
+    amounts = {item.kind: item.amount for item in timeline.timeline(milestone.contract)}
     assert amounts["milestone.approve_part"] == Money.of("0.01", "EUR")
     assert amounts["milestone.approve"] == Money.of("899.99", "EUR")
 
@@ -223,10 +225,10 @@ def _late(milestone: Milestone) -> datetime:
 
 def test_funded_work_that_is_late_is_announced_once(make, now):
     milestone = make.milestone(status="funded")
-    assert list(queries.milestones_overdue(milestone.due_at)) == []
+    assert list(milestone_queries.milestones_overdue(milestone.due_at)) == []
 
     for _ in range(2):
-        for result in queries.milestones_overdue(_late(milestone)):
+        for result in milestone_queries.milestones_overdue(_late(milestone)):
             milestones.notify_overdue(milestone_id=result, now=_late(milestone))
         milestones.notify_overdue(milestone_id=milestone.id, now=_late(milestone))
 
@@ -240,7 +242,7 @@ def test_only_funded_work_without_a_delivery_is_announced_as_late(make, now, sta
 
     milestones.notify_overdue(milestone_id=milestone.id, now=_late(milestone))
 
-    assert milestone.id not in queries.milestones_overdue(_late(milestone))
+    assert milestone.id not in milestone_queries.milestones_overdue(_late(milestone))
     assert not Event.objects.filter(name="contracts.milestone_overdue").exists()
 
 
@@ -255,9 +257,9 @@ def test_the_clock_announces_late_work(make, time_machine):
 
 def test_silence_approves_at_the_end_of_the_window_and_reminds_before(make, now):
     milestone = make.milestone(status="delivered")
-    assert list(queries.milestones_to_remind(now + 10 * DAY)) == []
+    assert list(milestone_queries.milestones_to_remind(now + 10 * DAY)) == []
     for day in (11, 11, 13, 13):
-        for result in queries.milestones_to_remind(now + day * DAY):
+        for result in milestone_queries.milestones_to_remind(now + day * DAY):
             milestones.remind_of_review(milestone_id=result, now=now + day * DAY)
     assert [event.payload["days_left"] for event in Event.objects.filter(name="contracts.review_reminder")] == [3, 1]
 
@@ -289,7 +291,7 @@ def test_stopping_by_agreement_splits_what_is_held(make, now):
 
     contract.refresh_from_db()
     assert contract.status == "split"
-    assert escrow.held(milestone.escrow_id) == Money.zero("EUR")
+    assert escrows.held(milestone.escrow_id) == Money.zero("EUR")
     assert payable(contract) == Money.of("324.00", "EUR")
     assert Task.objects.get(id=contract.task_id).status == "closed"
 
@@ -317,7 +319,7 @@ def test_a_contract_that_stops_before_anything_is_held_is_cancelled(make, now):
     stop(make, contract, 0)
     contract.refresh_from_db()
     assert contract.status == "cancelled"
-    assert {step.status for step in queries.milestones(contract.id)} == {"cancelled"}
+    assert {step.status for step in milestone_queries.milestones(contract.id)} == {"cancelled"}
 
 
 def stop(make, contract, share):
@@ -359,7 +361,7 @@ def test_a_declined_proposal_changes_nothing(make, now):
     cancellations.decline_cancellation(proposal_id=proposal.id, actor=make.actor(contract.freelancer), now=now)
     contract.refresh_from_db()
     assert contract.status == "active"
-    assert escrow.held(milestone.escrow_id) == Money.of("900.00", "EUR")
+    assert escrows.held(milestone.escrow_id) == Money.of("900.00", "EUR")
 
 
 def test_the_timeline_keeps_what_became_of_a_proposal(make, now):
@@ -369,7 +371,7 @@ def test_the_timeline_keeps_what_became_of_a_proposal(make, now):
         contract_id=contract.id, freelancer_share_bps=0, reason="x", actor=employer, now=now
     )
     cancellations.withdraw_cancellation(proposal_id=proposal.id, actor=employer, now=now + DAY)
-    assert [item.kind for item in queries.timeline(contract)][-2:] == ["proposal", "proposal.withdraw"]
+    assert [item.kind for item in timeline.timeline(contract)][-2:] == ["proposal", "proposal.withdraw"]
 
 
 def test_a_proposal_is_taken_back_by_whoever_may_propose(make, now):
@@ -393,13 +395,13 @@ def test_split_parts_sum(held, share):
 
 def test_strangers_do_not_see_a_contract(make):
     contract = make.contract()
-    assert contract not in queries.contracts_visible_to(make.actor(make.freelancer()))
+    assert contract not in contracts.contracts_visible_to(make.actor(make.freelancer()))
     with pytest.raises(policies.NotAParty):
         policies.check_is_party(make.actor(make.employer()), contract)
 
 
 def test_the_timeline_tells_everything_in_order(make):
     milestone = make.milestone(status="in_revision")
-    kinds = [item.kind for item in queries.timeline(milestone.contract)]
+    kinds = [item.kind for item in timeline.timeline(milestone.contract)]
     for kind in ("contract.offer", "contract.accept", "milestone.fund", "delivery", "revision"):
         assert kind in kinds

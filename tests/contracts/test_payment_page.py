@@ -6,11 +6,11 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from apps.accounts import queries as people
+from apps.accounts.queries import actors
 from apps.banking.operations import statements
-from apps.contracts import queries
 from apps.contracts.models import Milestone
 from apps.contracts.operations import cancellations, milestones
+from apps.contracts.queries import timeline
 from apps.escrow.policies import PaymentPending
 from apps.notifications.models import Notification
 from apps.outbox import bus
@@ -64,7 +64,7 @@ def heard(charge):
 
 def arrived(make, charge, amount="945.00"):
     """The bank's statement shows the transfer of a charge."""
-    staff = people.actor_for(make.staff())
+    staff = actors.actor_for(make.staff())
     body = camt((amount, charge.remote_session_id, "B1", "NOTPROVIDED"))
     statements.import_statement(name="s.xml", body=body, actor=staff, now=timezone.now())
     bus.deliver_pending(now=timezone.now())
@@ -102,7 +102,7 @@ def test_a_good_card_after_a_declined_one_is_waited_for_and_funds(make, as_, mil
     done = employer.get(f"/en/milestones/{milestone.id}/paid/?result=done")
     assert done.url == milestone.contract.get_absolute_url()
     assert "milestone_payment_failed" not in kinds()
-    verbs = [item.kind for item in queries.timeline(milestone.contract)]
+    verbs = [item.kind for item in timeline.timeline(milestone.contract)]
     assert "milestone.fund" in verbs
     assert "milestone.payment_failed" not in verbs
 

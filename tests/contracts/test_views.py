@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.html import strip_tags
 
 from apps.common import fmt
-from apps.contracts import queries
 from apps.contracts.models import CancellationProposal, Contract, DeliverableFile, Milestone
+from apps.contracts.queries import contracts, milestones
 from apps.notifications.models import Notification
 from apps.reviews.operations import submit as submit_review
 from tests.make.agreed import active_contract
@@ -238,7 +238,7 @@ def test_a_wrong_part_is_said_at_the_amount_and_moves_nothing(make, as_, deliver
     [error] = page.context["form"].errors["amount"]
     assert says in error
     assert 'href="#id_amount"' in page.content.decode()
-    assert queries.held(Milestone.objects.get()) == delivered.amount
+    assert milestones.held(Milestone.objects.get()) == delivered.amount
 
 
 def test_a_part_is_released_and_then_the_rest(make, as_, delivered):
@@ -246,7 +246,7 @@ def test_a_part_is_released_and_then_the_rest(make, as_, delivered):
     address = f"/en/milestones/{delivered.id}/approve/"
     assert employer.post(address, {"how_much": "part", "amount": "300"}).status_code == 302
     delivered.refresh_from_db()
-    assert (delivered.status, str(queries.held(delivered).as_decimal())) == ("delivered", "600.00")
+    assert (delivered.status, str(milestones.held(delivered).as_decimal())) == ("delivered", "600.00")
 
     assert employer.post(address, {"how_much": "all"}).status_code == 302
     assert Contract.objects.get().status == "completed"
@@ -280,7 +280,7 @@ def test_a_proposal_to_stop_is_answered_by_the_other_side_only(make, as_):
     assert freelancer.post(f"{answer}shout/").status_code == 404
     assert freelancer.post(f"{answer}accept/").status_code == 302
     assert Contract.objects.get().status == "split"
-    assert not queries.held(Milestone.objects.get())
+    assert not milestones.held(Milestone.objects.get())
 
 
 def test_a_proposal_is_declined_or_withdrawn_and_the_work_goes_on(make, as_):
@@ -348,7 +348,7 @@ def test_money_is_not_named_twice_when_there_is_one_milestone(make):
 
 def test_the_terms_say_to_the_employer_what_comes_on_top(client, make):
     contract = make.contract()
-    cost = queries.employer_cost(contract, make.now)
+    cost = contracts.employer_cost(contract, make.now)
     client.force_login(contract.employer.memberships.get().user)
     page = client.get(f"/en/contracts/{contract.id}/terms/").content.decode()
     assert cost.fee == contract.amount.share_bps(500)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from apps.accounts import queries as accounts
+from apps.accounts.queries import actors
 from apps.contracts.operations import cancellations
 from apps.dashboard.queries import todos as todo_queries
 from apps.messaging import operations as messaging
@@ -24,7 +24,7 @@ def make(make):
 
 def listed(make, organization, role="owner", now=None):
     user = organization.memberships.get(role=role).user
-    return todo_queries.todos(accounts.actor_for(user, organization.id), user, now or make.now)
+    return todo_queries.todos(actors.actor_for(user, organization.id), user, now or make.now)
 
 
 def says(todos):

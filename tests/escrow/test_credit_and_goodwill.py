@@ -5,9 +5,11 @@ import pytest
 from apps.common.actors import SYSTEM
 from apps.common.ids import uuid7
 from apps.common.money import Money
-from apps.escrow import policies, queries
+from apps.escrow import policies
 from apps.escrow.models import Escrow
 from apps.escrow.operations import funding, goodwill, releases
+from apps.escrow.queries import escrows
+from apps.escrow.queries import releases as release_queries
 from apps.ledger import chart
 from apps.ledger.queries import books, invariants
 from apps.outbox import bus
@@ -51,7 +53,7 @@ def test_credit_that_is_enough_funds_without_any_charge(make):
     escrow.refresh_from_db()
     assert (escrow.status, escrow.credit, escrow.to_charge) == ("funded", EUR("525.00"), EUR("0.00"))
     assert credit_of(payer) == EUR("525.00")
-    assert queries.held(escrow.id) == EUR("500.00")
+    assert escrows.held(escrow.id) == EUR("500.00")
     assert not Charge.objects.filter(reference_id=escrow.id).exists()
     assert sound_books()
 
@@ -73,14 +75,14 @@ def test_a_charge_brings_what_credit_does_not(make, saved, amount, used, charged
     escrow.refresh_from_db()
     assert escrow.credit == Money.of(used, code)
     assert not credit_of(payer, code)
-    assert not queries.held(escrow.id)
+    assert not escrows.held(escrow.id)
     charge = make.charge_of(escrow)
     assert charge.amount == Money.of(charged, code)
     make.paid(charge)
 
     escrow.refresh_from_db()
     assert escrow.status == "funded"
-    assert queries.held(escrow.id) == amount
+    assert escrows.held(escrow.id) == amount
     assert books.balance(chart.deferred_fee(escrow.id, code)) == escrow.employer_fee
     assert sound_books()
 
@@ -162,7 +164,7 @@ def test_no_more_goodwill_than_was_earned(make, taxed):
 
     goodwill.give_goodwill(goodwill_id=uuid7(), amount=EUR("0.01"), **values)
 
-    assert queries.goodwill_left(release) == (EUR("0.00"), EUR("0.00"))
+    assert release_queries.goodwill_left(release) == (EUR("0.00"), EUR("0.00"))
     with pytest.raises(policies.NothingHeld):
         goodwill.give_goodwill(goodwill_id=uuid7(), amount=EUR("0.01"), **values)
 

@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 from apps.common.actors import SYSTEM
 from apps.common.ids import uuid7
 from apps.common.money import Money
-from apps.escrow import policies, queries
+from apps.escrow import policies
 from apps.escrow.models import Escrow
 from apps.escrow.operations import freezes, releases
+from apps.escrow.queries import escrows
 from apps.ledger import chart
 from apps.ledger.queries import books, invariants
 from apps.payments.models import Refund
@@ -42,7 +43,7 @@ def test_a_dispute_puts_the_money_where_no_release_or_refund_reaches_it(make):
             move(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=NOON)
     with pytest.raises(policies.NothingHeld):
         freezes.freeze(escrow_id=escrow.id, dispute_id=uuid7(), actor=SYSTEM, now=NOON)
-    assert queries.held_for(escrow.payee_id) == [Money.of("500.00", "EUR")]
+    assert escrows.held_for(escrow.payee_id) == [Money.of("500.00", "EUR")]
     assert sound_books()
 
 
@@ -78,7 +79,7 @@ def test_a_split_pays_both_sides_in_one_entry(
     assert books.balance(chart.employer_credit(escrow.payer_id, code)) == Money.of(credit, code)
     assert not books.balance(chart.hold_dispute(dispute_id, code))
     assert not books.balance(chart.deferred_fee(escrow.id, code))
-    assert [entry.event for entry in queries.entries_of(escrow.id)][-2:] == ["dispute.opened", "dispute.split"]
+    assert [entry.event for entry in escrows.entries_of(escrow.id)][-2:] == ["dispute.opened", "dispute.split"]
     assert sound_books()
 
 
@@ -100,7 +101,7 @@ def test_a_withdrawn_dispute_leaves_everything_as_it_was(make):
 
     escrow.refresh_from_db()
     assert escrow.status == "partially_released"
-    assert queries.held(escrow.id) == Money.of("400.00", "EUR")
+    assert escrows.held(escrow.id) == Money.of("400.00", "EUR")
     releases.release(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=NOON)
     assert sound_books()
 

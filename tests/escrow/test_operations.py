@@ -6,10 +6,11 @@ from hypothesis import strategies as st
 from apps.common.actors import SYSTEM
 from apps.common.errors import IllegalTransition, NotAllowed
 from apps.common.money import Money
-from apps.escrow import policies, queries
+from apps.escrow import policies
 from apps.escrow.models import Release
 from apps.escrow.operations import funding
 from apps.escrow.operations import releases as release_operations
+from apps.escrow.queries import escrows
 from apps.ledger import chart
 from apps.ledger.queries import books, invariants
 from apps.outbox.models import Event
@@ -35,10 +36,10 @@ def test_funding_holds_the_amount_and_defers_the_fee(make):
     before = books.balance(chart.clearing("sandbox", "EUR"))
     escrow = make.escrow(status="funded", amount=EUR("500.00"))
 
-    assert books.balance(chart.escrow_held(escrow.id, "EUR")) == EUR("500.00") == queries.held(escrow.id)
+    assert books.balance(chart.escrow_held(escrow.id, "EUR")) == EUR("500.00") == escrows.held(escrow.id)
     assert books.balance(chart.deferred_fee(escrow.id, "EUR")) == EUR("25.00")
     assert books.balance(chart.clearing("sandbox", "EUR")) - before == EUR("525.00") - EUR("15.53")
-    assert [entry.event for entry in queries.entries_of(escrow.id)] == ["charge.processor_fee", "escrow.funded"]
+    assert [entry.event for entry in escrows.entries_of(escrow.id)] == ["charge.processor_fee", "escrow.funded"]
     assert (escrow.hold_until - escrow.funded_at).days == 90
 
 
@@ -79,7 +80,7 @@ def test_hearing_twice_of_a_payment_holds_it_once(make):
 
     funding.confirm_funding(escrow_id=escrow.id, charge_id=charge.id, amount=charge.amount, gateway="sandbox", now=NOON)
 
-    assert queries.held(escrow.id) == EUR("500.00")
+    assert escrows.held(escrow.id) == EUR("500.00")
 
 
 def test_money_for_work_that_was_cancelled_is_kept_for_the_employer(make):
@@ -90,7 +91,7 @@ def test_money_for_work_that_was_cancelled_is_kept_for_the_employer(make):
     make.paid(charge)
 
     assert books.balance(chart.employer_credit(escrow.payer_id, "EUR")) == EUR("525.00")
-    assert not queries.held(escrow.id)
+    assert not escrows.held(escrow.id)
 
 
 @pytest.mark.parametrize(
@@ -157,7 +158,7 @@ def test_release_refuses_the_freelancer(make):
     escrow = make.escrow(status="funded")
     with pytest.raises(policies.OnlyThePayerReleases):
         release_operations.release(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payee), now=NOON)
-    assert queries.held(escrow.id) == EUR("500.00")
+    assert escrows.held(escrow.id) == EUR("500.00")
 
 
 @pytest.mark.parametrize("role", ["member", "viewer"])
@@ -185,7 +186,7 @@ def test_an_amount_that_is_not_held_is_refused(make, amount):
 def test_release_by_the_clock_is_named_so(make):
     escrow = make.escrow(status="funded")
     release_operations.release(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=NOON, kind="auto")
-    assert queries.entries_of(escrow.id)[-1].event == "escrow.auto_released"
+    assert escrows.entries_of(escrow.id)[-1].event == "escrow.auto_released"
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
@@ -212,7 +213,7 @@ def test_every_order_of_parts_keeps_the_sum_and_nothing_released_costs_nothing(m
         out = books.balance(chart.payable(payee, "EUR")) + Money.total((refund.amount for refund in refunds), "EUR")
         inside = books.balance(chart.escrow_held(escrow.id, "EUR"))
         deferred = books.balance(chart.deferred_fee(escrow.id, "EUR"))
-        entries = queries.entries_of(escrow.id)
+        entries = escrows.entries_of(escrow.id)
         fee_earned = Money(
             sum(-line.amount_minor for entry in entries for line in entry.lines
                 if line.account == chart.employer_fee("EUR")),
@@ -244,7 +245,7 @@ def test_a_refund_takes_its_part_of_the_fee_back_and_reaches_the_employer(make):
     refund.refresh_from_db()
     assert (refund.status, refund.amount) == ("succeeded", EUR("210.00"))
     assert not books.balance(chart.transit_refund(refund.id, "EUR"))
-    assert queries.held(escrow.id) == EUR("300.00")
+    assert escrows.held(escrow.id) == EUR("300.00")
     assert sound_books()
 
 
@@ -293,15 +294,15 @@ def test_the_limit_is_warned_of_once_and_then_the_money_goes_back(make):
     escrow = make.escrow(status="funded")
     near, here = escrow.hold_until - timedelta(days=10), escrow.hold_until - timedelta(days=2)
 
-    assert list(queries.hold_ending(NOON)) == []
-    assert list(queries.hold_ending(near)) == [escrow.id]
+    assert list(escrows.hold_ending(NOON)) == []
+    assert list(escrows.hold_ending(near)) == [escrow.id]
     release_operations.warn_of_hold_limit(escrow_id=escrow.id, now=near)
-    assert list(queries.hold_ending(near)) == []
+    assert list(escrows.hold_ending(near)) == []
     release_operations.end_hold(escrow_id=escrow.id, now=near)
-    assert queries.held(escrow.id) == EUR("500.00")
+    assert escrows.held(escrow.id) == EUR("500.00")
     release_operations.end_hold(escrow_id=escrow.id, now=here)
 
-    assert not queries.held(escrow.id)
+    assert not escrows.held(escrow.id)
     assert Refund.objects.get(reference_id=escrow.id).amount == EUR("525.00")
 
 

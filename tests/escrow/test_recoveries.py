@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from apps.accounts import queries as people
+from apps.accounts.queries import actors
 from apps.common.errors import IllegalTransition, NotAllowed
 from apps.common.money import Money
-from apps.escrow import jobs, policies, queries, rules
+from apps.escrow import jobs, policies, rules
 from apps.escrow.models import Escrow, Recovery
 from apps.escrow.operations import recoveries
+from apps.escrow.queries import recoveries as recovery_queries
 from apps.ledger import chart
 from apps.ledger.queries import books, invariants
 from apps.moderation.models import AuditEntry
@@ -39,7 +40,7 @@ def lost(make):
 
 @pytest.fixture
 def staff(make):
-    return people.actor_for(make.staff())
+    return actors.actor_for(make.staff())
 
 
 def broken():
@@ -66,7 +67,7 @@ def test_nothing_moves_before_the_time_for_an_appeal_is_over(make, lost, staff):
     created = decide(lost, staff)
     recoveries.confirm_recovery(recovery_id=created.id, now=AFTER - timedelta(seconds=1))
     assert balance(lost) == EUR("450.00")
-    assert not queries.recoveries_to_confirm(AFTER - timedelta(seconds=1)).exists()
+    assert not recovery_queries.recoveries_to_confirm(AFTER - timedelta(seconds=1)).exists()
 
     for _ in range(2):
         recoveries.confirm_recovery(recovery_id=created.id, now=AFTER)
@@ -106,7 +107,7 @@ def test_an_appeal_is_answered_by_somebody_else_of_the_staff(make, lost, staff, 
     answer = {"recovery_id": created.id, "is_granted": is_granted, "reasons": "Looked at.", "now": NOON}
     with pytest.raises(policies.SecondPersonNeeded):
         recoveries.answer_appeal(**answer, actor=staff)
-    recoveries.answer_appeal(**answer, actor=people.actor_for(make.staff("Second")))
+    recoveries.answer_appeal(**answer, actor=actors.actor_for(make.staff("Second")))
     bus.deliver_pending(now=NOON)
 
     assert Recovery.objects.get().status == status

@@ -6,8 +6,8 @@ from apps.common.actors import SYSTEM
 from apps.common.ids import uuid7
 from apps.common.money import Money
 from apps.compliance.models import Withholding
-from apps.escrow import queries
 from apps.escrow.operations import freezes, releases
+from apps.escrow.queries import escrows
 from apps.ledger import chart
 from apps.ledger.queries import books, invariants
 from apps.pricing.models import CommissionTax, FeeSchedule
@@ -72,7 +72,7 @@ def test_parts_take_the_tax_that_the_whole_takes(make, taxed):
         releases.release(escrow_id=escrow.id, amount=Money.of(text, "EUR"), actor=SYSTEM, now=NOON)
     releases.release(escrow_id=escrow.id, amount=None, actor=SYSTEM, now=NOON)
 
-    taken = queries.taken(escrow)
+    taken = escrows.taken(escrow)
 
     assert (taken.commission, taken.tax, taken.withheld) == (
         Money.of("41.67", "EUR"),

@@ -3,9 +3,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from apps.accounts import queries
 from apps.accounts.models import Membership, Organization, StaffAssignment, User
 from apps.accounts.operations import organizations
+from apps.accounts.queries import actors
 from apps.common.actors import Actor
 
 
@@ -44,7 +44,7 @@ class MakeAccounts:
         """Somebody of that role, acting for the organization."""
         membership = organization.memberships.filter(role=role).first()
         user = membership.user if membership else self.member(organization, role)
-        return queries.actor_for(user, organization.id, has_fresh_login=True)
+        return actors.actor_for(user, organization.id, has_fresh_login=True)
 
     def staff(self, name: str = "Staff", role: str = "administrator") -> User:
         user = self.user(name, is_staff=True)
@@ -52,4 +52,4 @@ class MakeAccounts:
         return user
 
     def staff_actor(self, role: str = "administrator") -> Actor:
-        return queries.actor_for(self.staff(role=role), has_fresh_login=True)
+        return actors.actor_for(self.staff(role=role), has_fresh_login=True)

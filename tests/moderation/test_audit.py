@@ -28,9 +28,9 @@ def as_staff(client, make):
 
 
 def _record(make, person, action, reason, *, days=0):
-    from apps.accounts import queries
+    from apps.accounts.queries import actors
 
-    operations.record(actor=queries.actor_for(person), action=action, reason=reason, now=NOON + timedelta(days=days))
+    operations.record(actor=actors.actor_for(person), action=action, reason=reason, now=NOON + timedelta(days=days))
 
 
 def _reasons(answer) -> set[str]:

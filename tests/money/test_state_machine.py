@@ -33,9 +33,9 @@ from apps.common.actors import SYSTEM
 from apps.common.errors import DomainError
 from apps.common.ids import uuid7
 from apps.common.money import Money
-from apps.escrow import queries as escrow_queries
 from apps.escrow.models import Escrow
 from apps.escrow.operations import freezes, funding, releases
+from apps.escrow.queries import claims, escrows
 from apps.escrow.states import ReleaseKind
 from apps.gateways import registry
 from apps.gateways.models import WebhookEvent
@@ -171,7 +171,7 @@ class MoneyMachine(RuleBasedStateMachine):
             piece = self.market.pieces[escrow.id]
             if piece.state == "asked" and escrow.status == "funded":
                 piece.state = "held"
-            piece.is_claimed = escrow_queries.open_claims(escrow.id).exists()
+            piece.is_claimed = claims.open_claims(escrow.id).exists()
         for lost in Chargeback.objects.filter(status="lost", id__in=self._unseen_losses()):
             self._learn_loss(lost)
 
@@ -359,7 +359,7 @@ class MoneyMachine(RuleBasedStateMachine):
     def time_passes(self, hours: int) -> None:
         self.now += timedelta(hours=hours)
         self.store.turn("clock_ahead", self.store.knob("clock_ahead") + 3600 * hours)  # keys are forgotten there
-        for escrow_id in escrow_queries.hold_ended(self.now):
+        for escrow_id in escrows.hold_ended(self.now):
             piece = self.market.pieces[escrow_id]
             held, was = piece.held, piece.state
             if self._goes(lambda id_=escrow_id: releases.end_hold(escrow_id=id_, now=self.now), expected=None):

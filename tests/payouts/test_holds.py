@@ -123,10 +123,10 @@ def test_a_changed_country_stops_payouts_until_staff_looked(make, ada, outbox_dr
 def test_nobody_clears_the_country_of_their_own_organization(make):
     staff = make.staff("Boss", role="finance")
     own = make.freelancer(owner=staff)
-    from apps.accounts import queries as people
+    from apps.accounts.queries import actors
 
     with pytest.raises(OwnOrganization):
-        organizations.clear_country(organization_id=own.id, actor=people.actor_for(staff, own.id), now=NOON)
+        organizations.clear_country(organization_id=own.id, actor=actors.actor_for(staff, own.id), now=NOON)
 
 
 def test_sanctions_are_asked_at_the_quote(make, ada):

@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from apps.accounts import queries as people
+from apps.accounts.queries import actors as actor_queries
 from apps.banking.models import BankOrder, BankRecipient
 from apps.banking.operations import orders
 from apps.common.errors import NotAllowed
@@ -50,7 +50,7 @@ def cash_at_bank(make):
     """The operator's bank holds so much that nobody has explained yet: enough to pay from."""
 
     def put(amount: str) -> None:
-        staff = people.actor_for(make.staff())
+        staff = actor_queries.actor_for(make.staff())
         take_in(staff, camt((amount, "moved", f"IN{amount}", "")))
         later = timezone.now() + timedelta(days=2)
         reconciliation.reconcile(gateway="bank", clock=lambda: later)
@@ -160,7 +160,7 @@ def test_with_cash_at_the_bank_the_withdrawal_goes_into_a_file_and_arrives(make,
     payout = withdraw(make, ada)
     assert liquidity.cash_at("bank", "EUR").free == Money.zero("EUR")
     dispatch.send_due(clock=timezone.now)
-    staff, now = people.actor_for(make.staff()), timezone.now()
+    staff, now = actor_queries.actor_for(make.staff()), timezone.now()
     order = BankOrder.objects.get()
     assert (order.iban, order.amount) == (IBAN, EUR_450)
     orders.export_orders(actor=staff, now=now)

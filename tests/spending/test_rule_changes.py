@@ -93,12 +93,12 @@ def test_a_manager_is_no_second_person_for_a_manager(make, firm, owner, manager)
     limit(firm, owner, "10")
     limit(firm, manager, None)
     other = make.member(firm, "manager")
-    from apps.accounts import queries as people
+    from apps.accounts.queries import actors
 
     with pytest.raises(policies.OwnerNeeded):
         operations.agree_to_loosen(
             change_id=queries.pending_change(firm.id, NOON).id, now=NOON,
-            actor=people.actor_for(other, firm.id, has_fresh_login=True),
+            actor=actors.actor_for(other, firm.id, has_fresh_login=True),
         )  # fmt: skip
 
 

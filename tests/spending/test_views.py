@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.accounts import queries as people
+from apps.accounts.queries import actors
 from apps.common import keyset
 from apps.common.actors import SYSTEM
 from apps.common.money import Money
@@ -111,7 +111,7 @@ def test_the_other_person_is_notified_and_then_the_first(as_owner, make, firm, m
         approval_id=Approval.objects.get().id,
         is_approved=False,
         reason="No",
-        actor=people.actor_for(colleague, firm.id),
+        actor=actors.actor_for(colleague, firm.id),
         now=NOON,
     )
     outbox_drain(timezone.now())

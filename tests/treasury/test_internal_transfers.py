@@ -12,8 +12,8 @@ from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from apps.accounts import queries as people
 from apps.accounts.models import User
+from apps.accounts.queries import actors
 from apps.assurance import operations as assurance
 from apps.assurance import queries as published
 from apps.banking.models import BankOrder
@@ -48,7 +48,7 @@ def market(books):
     """A market with a processor of its own, where an employer paid 1,000.00 by card and nothing is at the bank."""
     call_command("load_payment_methods", verbosity=0)
     books.escrow(status="funded", amount=Money.of("1000.00", "EUR"))
-    books.one, books.other = people.actor_for(books.staff()), people.actor_for(books.staff("Second"))
+    books.one, books.other = actors.actor_for(books.staff()), actors.actor_for(books.staff("Second"))
     assert reconciliation.reconcile(gateway="sandbox").is_clean
     return books
 

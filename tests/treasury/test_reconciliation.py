@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
-from apps.accounts import queries as people
+from apps.accounts.queries import actors
 from apps.common.money import Money
 from apps.gateways import policies
 from apps.ledger import chart
@@ -47,7 +47,7 @@ def later() -> ReconciliationRun:
 
 
 def staff(make, name="Staff"):
-    return people.actor_for(make.staff(name) if name != "Staff" else make.staff())
+    return actors.actor_for(make.staff(name) if name != "Staff" else make.staff())
 
 
 def sound() -> bool:

@@ -28,9 +28,9 @@ FIFTY = Money.of("50.00", "EUR")
 
 
 def staff(make):
-    from apps.accounts import queries as people
+    from apps.accounts.queries import actors
 
-    return people.actor_for(make.staff())
+    return actors.actor_for(make.staff())
 
 
 def top_up(make, amount=FIFTY, **options):

@@ -11,10 +11,11 @@ from rest_framework.authentication import BaseAuthentication, SessionAuthenticat
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from apps.accounts import queries, rules
+from apps.accounts import rules
 from apps.accounts.middleware import name_in_logs, session_actor
 from apps.accounts.models import PersonalToken, User
 from apps.accounts.policies import ScopeMissing
+from apps.accounts.queries import actors, keys
 from apps.accounts.states import KeyScope
 from apps.common.actors import STRANGER
 
@@ -36,10 +37,10 @@ class PersonalTokenAuthentication(BaseAuthentication):
         if not words or words[0].lower() != b"bearer":
             return None
         text = words[1].decode("latin-1") if len(words) == 2 else ""
-        token = queries.live_token(text, timezone.now())
+        token = keys.live_token(text, timezone.now())
         if token is None:
             raise AuthenticationFailed
-        acting = queries.actor_for_key(token)
+        acting = actors.actor_for_key(token)
         if acting is None:
             raise AuthenticationFailed
         _check_scope(token, request)

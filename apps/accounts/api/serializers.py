@@ -9,9 +9,9 @@ from django.utils import translation
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from apps.accounts import queries
 from apps.accounts.forms import zones
 from apps.accounts.models import Membership, Organization, PortfolioItem, Profile, User
+from apps.accounts.queries import organizations as organization_queries
 from apps.accounts.states import Availability, LanguageLevel, OrganizationKind, Role, SkillLevel
 from apps.common import currencies
 from apps.common.api.serializers import MoneySerializer
@@ -71,7 +71,7 @@ class MeSerializer(serializers.ModelSerializer[User]):
 
     @extend_schema_field(OrganizationSerializer(many=True))
     def get_organizations(self, user: User) -> Any:
-        mine = queries.organizations_of(user)
+        mine = organization_queries.organizations_of(user)
         acting = self.context["actor"]
         shown = mine if acting.key_scopes is None else mine.filter(id=acting.side_id)
         return OrganizationSerializer(shown, many=True).data

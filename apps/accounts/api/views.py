@@ -15,11 +15,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.accounts import policies, queries
+from apps.accounts import policies
 from apps.accounts.api import serializers
 from apps.accounts.middleware import actor, actor_for_organization
 from apps.accounts.models import Membership, Organization, Profile, User
 from apps.accounts.operations import members, organizations, profiles, settings
+from apps.accounts.queries import members as member_queries
+from apps.accounts.queries import organizations as organization_queries
+from apps.accounts.queries import profiles as profile_queries
 from apps.accounts.rules import Act
 from apps.accounts.states import KeyScope
 
@@ -62,7 +65,7 @@ class People(ListAPIView[Profile]):
         serializer = serializers.PeopleQuerySerializer(data=self._query())
         serializer.is_valid(raise_exception=True)
         filters = dict(serializer.validated_data)
-        return queries.people_visible_to(
+        return profile_queries.people_visible_to(
             actor(self.request._request), text=filters.pop("q"), skill_ids=filters.pop("skill"), **filters
         ).prefetch_related("portfolio")
 
@@ -78,7 +81,7 @@ class Person(APIView):
     @extend_schema(responses=serializers.ProfileSerializer, operation_id="person")
     def get(self, request: Request, handle: str) -> Response:
         """The profile with this handle."""
-        visible = queries.profiles_visible_to(actor(request._request))
+        visible = profile_queries.profiles_visible_to(actor(request._request))
         shown = get_object_or_404(
             visible.prefetch_related("skills", "languages", "portfolio"), organization__handle=handle
         )
@@ -92,7 +95,7 @@ def _own(request: Request, organization_id: UUID) -> Organization:
 
 def _organizations(request: Request) -> QuerySet[Organization]:
     """The user's organizations; for an API key, only its own."""
-    acting, mine = actor(request._request), queries.organizations_of(_user(request))
+    acting, mine = actor(request._request), organization_queries.organizations_of(_user(request))
     return mine if acting.key_scopes is None else mine.filter(id=acting.side_id)
 
 
@@ -158,7 +161,7 @@ class Members(APIView):
     @extend_schema(responses=serializers.MembershipSerializer(many=True), operation_id="members")
     def get(self, request: Request, organization_id: UUID) -> Response:
         """The members of one of the user's organizations."""
-        rows = queries.members(_own(request, organization_id).id)
+        rows = member_queries.members(_own(request, organization_id).id)
         return Response(serializers.MembershipSerializer(rows, many=True).data)
 
 
@@ -170,7 +173,7 @@ class Invitations(APIView):
         """Open invitations, for users who may manage members."""
         own = _own(request, organization_id)
         policies.check_may(actor_for_organization(request._request, own.id), Act.MANAGE_MEMBERS, own.id)
-        rows = queries.pending_invitations(own.id, timezone.now())
+        rows = member_queries.pending_invitations(own.id, timezone.now())
         return Response(serializers.MemberInvitationSerializer(rows, many=True).data)
 
     @extend_schema(

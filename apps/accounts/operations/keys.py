@@ -10,12 +10,13 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts import events, policies, queries
+from apps.accounts import events, policies
 from apps.accounts.models import (
     PersonalToken,
     User,
 )
 from apps.accounts.operations.access_log import record_access
+from apps.accounts.queries import keys as key_queries
 from apps.accounts.rules import Act
 from apps.accounts.states import KeyScope
 from apps.common import limits
@@ -56,7 +57,7 @@ def create_token(
     if not set(scopes) <= set(KeyScope.values):
         raise ScopeUnknown
     User.objects.select_for_update().get(id=user.pk)  # two concurrent requests are counted one after the other
-    if queries.live_tokens_of(user, now).count() >= KEYS_MAX:
+    if key_queries.live_tokens_of(user, now).count() >= KEYS_MAX:
         raise TooManyKeys(most=KEYS_MAX)
     text = f"tw_{secrets.token_urlsafe(32)}"
     row = PersonalToken.objects.create(
@@ -64,7 +65,7 @@ def create_token(
         organization_id=actor.side_id,
         name=name,
         prefix=text[:10],
-        token_sha256=queries.token_digest(text),
+        token_sha256=key_queries.token_digest(text),
         scopes=granted,
         expires_at=expires_at,
     )

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts import events, policies, queries, rules
+from apps.accounts import events, policies, rules
 from apps.accounts.models import (
     Membership,
     MembershipInvitation,
@@ -18,6 +18,7 @@ from apps.accounts.models import (
     User,
 )
 from apps.accounts.operations.access_log import record_access
+from apps.accounts.queries import keys as key_queries
 from apps.accounts.rules import Act
 from apps.accounts.states import Role
 from apps.common import limits
@@ -72,7 +73,7 @@ def invite_member(*, organization_id: UUID, email: str, role: str, actor: Actor,
         email=email.lower(),
         role=role,
         invited_by_id=actor.user_id,
-        token_sha256=queries.token_digest(token),
+        token_sha256=key_queries.token_digest(token),
         expires_at=now + INVITATION_LIFE,
     )
     bus.publish(events.MemberInvited(invitation_id=invitation.id, token=token), now=now)
@@ -83,7 +84,7 @@ def invite_member(*, organization_id: UUID, email: str, role: str, actor: Actor,
 def accept_invitation(*, token: str, user: User, now: datetime) -> Membership:
     invitation = (
         MembershipInvitation.objects.select_for_update()
-        .filter(token_sha256=queries.token_digest(token), accepted_at=None, revoked_at=None, expires_at__gt=now)
+        .filter(token_sha256=key_queries.token_digest(token), accepted_at=None, revoked_at=None, expires_at__gt=now)
         .first()
     )
     if invitation is None:

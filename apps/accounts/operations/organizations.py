@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts import events, policies, queries
+from apps.accounts import events, policies
 from apps.accounts.models import (
     UNNAMED_HANDLE,
     Membership,
@@ -20,6 +20,7 @@ from apps.accounts.models import (
     User,
 )
 from apps.accounts.operations.access_log import record_access
+from apps.accounts.queries import organizations
 from apps.accounts.rules import Act
 from apps.accounts.states import OrganizationKind, Role
 from apps.common import currencies, fmt, limits, tokens
@@ -161,7 +162,7 @@ def switch_organization(*, user: User, organization_id: UUID) -> Organization:
 
     :raises policies.NotYours: if the user does not belong to it.
     """
-    organization = queries.organizations_of(user).filter(id=organization_id).first()
+    organization = organizations.organizations_of(user).filter(id=organization_id).first()
     if organization is None:
         raise policies.NotYours
     user.last_organization = organization

@@ -8,12 +8,13 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts import policies, queries, rules
+from apps.accounts import policies, rules
 from apps.accounts.models import (
     StaffAssignment,
     User,
 )
 from apps.accounts.operations.access_log import record_access
+from apps.accounts.queries import members
 from apps.accounts.states import StaffRole
 from apps.common.actors import Actor
 from apps.common.errors import Conflict
@@ -64,6 +65,6 @@ def withdraw_staff_role(*, user_id: UUID, role: str, actor: Actor, now: datetime
         user.is_superuser = False
     user.is_staff = bool(user.staff_roles)
     user.save(update_fields=["is_staff", "is_superuser"])
-    if not queries.staff_to_notify(rules.ADMINISTER):
+    if not members.staff_to_notify(rules.ADMINISTER):
         raise LastAdministrator
     record_access("accounts.staff_role_withdrawn", actor=actor, details={"user": str(user_id), "role": role}, now=now)

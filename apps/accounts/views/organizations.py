@@ -13,11 +13,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from apps.accounts import forms, policies, queries
+from apps.accounts import forms, policies
 from apps.accounts.middleware import actor, actor_for_organization
 from apps.accounts.models import Membership, MembershipInvitation, Organization
 from apps.accounts.operations import members
 from apps.accounts.operations import organizations as organization_operations
+from apps.accounts.queries import members as member_queries
+from apps.accounts.queries import organizations as organization_queries
 from apps.accounts.rules import Act
 from apps.accounts.states import OrganizationKind, Role
 from apps.accounts.views import questions
@@ -60,7 +62,7 @@ def switch(request: HttpRequest) -> HttpResponse:
 
 
 def _own_organization(request: HttpRequest, organization_id: UUID) -> Organization:
-    return get_object_or_404(queries.organizations_of(questions.user(request)), id=organization_id)
+    return get_object_or_404(organization_queries.organizations_of(questions.user(request)), id=organization_id)
 
 
 @login_required
@@ -74,8 +76,8 @@ def _organization_page(request: HttpRequest, own: Organization, form: forms.Invi
     there = actor_for_organization(request, own.id)
     context = {
         "own": own,
-        "members": queries.members(own.id),
-        "invitations": queries.pending_invitations(own.id, timezone.now()),
+        "members": member_queries.members(own.id),
+        "invitations": member_queries.pending_invitations(own.id, timezone.now()),
         "can_manage": policies.may(there, Act.MANAGE_MEMBERS, own.id),
         "can_edit": policies.may(there, Act.CHANGE_ORGANIZATION, own.id),
         "is_acting": actor(request).acts_for(own.id),
@@ -125,7 +127,7 @@ def invite(request: HttpRequest, organization_id: UUID) -> HttpResponse:
 
 
 def _membership(request: HttpRequest, membership_id: UUID) -> Membership:
-    mine = queries.organizations_of(questions.user(request))
+    mine = organization_queries.organizations_of(questions.user(request))
     return get_object_or_404(Membership.objects.filter(organization__in=mine), id=membership_id)
 
 
@@ -167,7 +169,9 @@ def remove_member(request: HttpRequest, membership_id: UUID) -> HttpResponse:
 @require_POST
 def revoke_invitation(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
     invitation = get_object_or_404(
-        MembershipInvitation.objects.filter(organization__in=queries.organizations_of(questions.user(request))),
+        MembershipInvitation.objects.filter(
+            organization__in=organization_queries.organizations_of(questions.user(request))
+        ),
         id=invitation_id,
     )
     there = actor_for_organization(request, invitation.organization_id)
@@ -179,7 +183,7 @@ def revoke_invitation(request: HttpRequest, invitation_id: UUID) -> HttpResponse
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
-    invitation = queries.invitation_by_token(token, timezone.now())
+    invitation = member_queries.invitation_by_token(token, timezone.now())
     if invitation is None:
         raise members.InvitationGone
     if request.method == "POST":

@@ -14,9 +14,10 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from apps.accounts import forms, policies, queries
+from apps.accounts import forms, policies
 from apps.accounts.middleware import actor
 from apps.accounts.operations import profiles
+from apps.accounts.queries import profiles as profile_queries
 from apps.accounts.rules import Act
 from apps.accounts.states import SkillLevel
 from apps.accounts.views import questions
@@ -41,7 +42,7 @@ def edit_profile(request: HttpRequest) -> HttpResponse:
         )
         messages.success(request, _("Profile saved."))
         return redirect("accounts:edit_profile")
-    per_cent, missing = queries.completeness(own)
+    per_cent, missing = profile_queries.completeness(own)
     language = translation.get_language() or "en"
     labels = skill_queries.labels({skill.skill_id for skill in own.skills.all()}, language)
     context = {
@@ -145,7 +146,7 @@ def _add_item(request: HttpRequest, organization_id: UUID, form: forms.Portfolio
 @login_required
 @require_POST
 def remove_portfolio_item(request: HttpRequest, item_id: UUID) -> HttpResponse:
-    get_object_or_404(queries.portfolio_items_visible_to(actor(request)), id=item_id)
+    get_object_or_404(profile_queries.portfolio_items_visible_to(actor(request)), id=item_id)
     profiles.remove_portfolio_item(item_id=item_id, actor=actor(request), now=timezone.now())
     messages.success(request, _("Removed from your portfolio."))
     return redirect(f"{reverse('accounts:edit_profile')}#portfolio")

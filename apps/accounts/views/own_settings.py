@@ -15,11 +15,14 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from apps.accounts import forms, policies, queries
+from apps.accounts import forms, policies
 from apps.accounts.middleware import actor
 from apps.accounts.models import User
 from apps.accounts.operations import keys, organizations
 from apps.accounts.operations import settings as setting_operations
+from apps.accounts.queries import keys as key_queries
+from apps.accounts.queries import organizations as organization_queries
+from apps.accounts.queries import profiles
 from apps.accounts.rules import Act
 from apps.accounts.states import OrganizationKind
 from apps.accounts.views import questions
@@ -35,7 +38,7 @@ def welcome(request: HttpRequest) -> HttpResponse:
     own = questions.own_profile(request)
     if own is None:
         return _first_organization(request, user)
-    per_cent, missing = queries.completeness(own)
+    per_cent, missing = profiles.completeness(own)
     context = {"profile": own, "owner": own.organization, "per_cent": per_cent, "missing": missing}
     return render(request, "accounts/welcome.html", context)
 
@@ -71,7 +74,7 @@ def settings(request: HttpRequest) -> HttpResponse:
     initial = {"theme": request.COOKIES.get("theme", "")}
     acting = actor(request)
     may_rename = policies.may(acting, Act.CHANGE_ORGANIZATION, acting.organization_id)
-    own = queries.organization(acting.side_id) if may_rename else None
+    own = organization_queries.organization(acting.side_id) if may_rename else None
     form = forms.SettingsForm(request.POST or None, instance=user, initial=initial, own=own)
     if form.is_valid():
         changes = dict(form.cleaned_data)
@@ -118,7 +121,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
             form = forms.TokenForm()
         except Conflict as error:
             form.add_error(None, str(error))
-    context = {"form": form, "tokens": queries.tokens_of(user), "shown": shown}
+    context = {"form": form, "tokens": key_queries.tokens_of(user), "shown": shown}
     return render(request, "accounts/tokens.html", context, status=questions.status(form.is_bound))
 
 

@@ -11,13 +11,13 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from apps.accounts import queries
 from apps.accounts.middleware import actor
+from apps.accounts.queries import profiles
 from apps.accounts.states import Availability, SkillLevel
 from apps.common import fmt, keyset
 from apps.common.ids import uuids
-from apps.contracts import queries as contracts
-from apps.escrow import queries as escrow
+from apps.contracts.queries import contracts
+from apps.escrow.queries import escrows
 from apps.files import views as file_views
 from apps.reviews import queries as reviews
 from apps.skills import queries as skill_queries
@@ -32,7 +32,7 @@ def people(request: HttpRequest) -> HttpResponse:
     filters = {name: request.GET.get(name, "") for name in ("q", "country", "language", "availability")}
     chosen = {name: text.strip()[:100] for name, text in filters.items()}
     skill_ids = uuids(request.GET.getlist("skill")[:20])
-    result = queries.people_visible_to(
+    result = profiles.people_visible_to(
         actor(request),
         text=chosen["q"],
         skill_ids=skill_ids,
@@ -41,22 +41,22 @@ def people(request: HttpRequest) -> HttpResponse:
         availability=chosen["availability"],
     )
     page = keyset.page(result, order="-updated_at", cursor=request.GET.get("cursor", ""))
-    total = queries.capped_count(result)
+    total = profiles.capped_count(result)
     shown = {skill.skill_id for profile in page.rows for skill in profile.skills.all()} | set(skill_ids)
     labels = skill_queries.labels(shown, translation.get_language() or "en")
     parameters = request.GET.copy()
     parameters["cursor"] = page.next_cursor
     context = {
         "page": page,
-        "count": min(total, queries.PEOPLE_COUNT_MAX),
-        "is_capped": total > queries.PEOPLE_COUNT_MAX,
+        "count": min(total, profiles.PEOPLE_COUNT_MAX),
+        "is_capped": total > profiles.PEOPLE_COUNT_MAX,
         "chosen": chosen,
         "skill_labels": labels,
         "ratings": reviews.ratings(profile.organization_id for profile in page.rows),
         "chosen_skills": [(skill_id, labels.get(skill_id, "")) for skill_id in skill_ids],
         "next": f"?{parameters.urlencode()}" if page.next_cursor else "",
-        "countries": _options(queries.countries_of_people(), fmt.country_name, chosen["country"]),
-        "languages": _options(queries.languages_of_people(), fmt.language_name, chosen["language"]),
+        "countries": _options(profiles.countries_of_people(), fmt.country_name, chosen["country"]),
+        "languages": _options(profiles.languages_of_people(), fmt.language_name, chosen["language"]),
         "availabilities": [
             {"value": value, "label": label, "checked": value == chosen["availability"], "count": None}
             for value, label in [("", _("Any")), *Availability.choices]
@@ -75,11 +75,11 @@ def _options(counted: list[tuple[str, int]], name: object, chosen: str) -> list[
 
 @require_safe
 def profile(request: HttpRequest, handle: str) -> HttpResponse:
-    visible = queries.profiles_visible_to(actor(request)).prefetch_related("skills", "languages", "portfolio")
+    visible = profiles.profiles_visible_to(actor(request)).prefetch_related("skills", "languages", "portfolio")
     shown = get_object_or_404(visible, organization__handle=handle)
     is_own = actor(request).acts_for(shown.organization_id)
     as_visitor = request.GET.get("as") == "visitor"
-    per_cent, missing = queries.completeness(shown) if is_own else (0, [])
+    per_cent, missing = profiles.completeness(shown) if is_own else (0, [])
     levels = dict(SkillLevel.choices)
     labels = skill_queries.labels({skill.skill_id for skill in shown.skills.all()}, translation.get_language() or "en")
     skills = sorted(
@@ -114,7 +114,7 @@ def _as_employer(request: HttpRequest, organization_id: UUID) -> dict[str, objec
         "posted": posted,
         "hired": hired,
         "hire_rate_bps": min(10_000, 10_000 * hired.tasks // posted.decided) if posted.decided else None,
-        "paid": escrow.paid_by(organization_id)[:CURRENCIES_SHOWN_MAX],
+        "paid": escrows.paid_by(organization_id)[:CURRENCIES_SHOWN_MAX],
         "open_tasks": tasks.open_tasks(actor(request))
         .filter(employer_id=organization_id)
         .order_by("-published_at")[:OPEN_TASKS_SHOWN_MAX],
@@ -123,7 +123,7 @@ def _as_employer(request: HttpRequest, organization_id: UUID) -> dict[str, objec
 
 @require_safe
 def portfolio_picture(request: HttpRequest, item_id: UUID) -> HttpResponseBase:
-    item = get_object_or_404(queries.portfolio_items_visible_to(actor(request)), id=item_id)
+    item = get_object_or_404(profiles.portfolio_items_visible_to(actor(request)), id=item_id)
     if item.image is None:
         raise Http404
     return file_views.serve(item.image, inline=True)

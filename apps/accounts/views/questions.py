@@ -6,9 +6,9 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from apps.accounts import queries
 from apps.accounts.middleware import actor
 from apps.accounts.models import Profile, User
+from apps.accounts.queries import profiles
 
 
 def user(request: HttpRequest) -> User:
@@ -37,5 +37,5 @@ def own_profile(request: HttpRequest) -> Profile | None:
     organization_id = actor(request).organization_id
     if organization_id is None:
         return None
-    visible = queries.profiles_visible_to(actor(request)).prefetch_related("skills", "languages", "portfolio")
+    visible = profiles.profiles_visible_to(actor(request)).prefetch_related("skills", "languages", "portfolio")
     return visible.get(organization_id=organization_id)

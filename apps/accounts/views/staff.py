@@ -18,9 +18,10 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from apps.accounts import policies, queries
+from apps.accounts import policies
 from apps.accounts.middleware import actor, has_second_factor
 from apps.accounts.operations import organizations
+from apps.accounts.queries import organizations as organization_queries
 from apps.accounts.rules import Act
 from apps.accounts.views import questions
 
@@ -55,7 +56,7 @@ def admin_login(request: HttpRequest, extra_context: object = None) -> HttpRespo
 def country_checks(request: HttpRequest) -> HttpResponse:
     """Organizations that changed their country and whose payouts wait for a review."""
     policies.check_staff_may(actor(request), Act.CLEAR_COUNTRY)
-    context = {"rows": queries.countries_to_check()[:100]}
+    context = {"rows": organization_queries.countries_to_check()[:100]}
     return render(request, "accounts/country_checks.html", context)
 
 

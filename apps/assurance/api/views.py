@@ -8,8 +8,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.accounts import queries as accounts
 from apps.accounts.middleware import actor
+from apps.accounts.queries import organizations
 from apps.assurance import queries
 from apps.assurance.api import serializers
 from apps.assurance.models import Report
@@ -55,6 +55,6 @@ class Inclusion(APIView):
             raise NotFound
         payments.check_can_see_money(who, who.organization_id)
         report = _report(request)
-        organization = accounts.organization(who.organization_id)
+        organization = organizations.organization(who.organization_id)
         proofs_as_json = queries.proofs_as_json(organization, report, queries.proofs_for(organization.id, report))
         return Response(serializers.ProofSerializer(proofs_as_json).data)

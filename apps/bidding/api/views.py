@@ -15,8 +15,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.accounts import queries as accounts
 from apps.accounts.middleware import actor
+from apps.accounts.queries import organizations
 from apps.bidding import operations, queries
 from apps.bidding.api import serializers
 from apps.bidding.models import Bid
@@ -154,7 +154,7 @@ class Preview(APIView):
         currency = MoneySerializer().validate_currency(fields["currency"])
         if asker.organization_id is None:
             raise AmountMissing
-        bidder = accounts.organization(asker.organization_id)
+        bidder = organizations.organization(asker.organization_id)
         what_arrives = queries.what_arrives(
             task,
             bidder,

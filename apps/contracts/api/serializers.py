@@ -14,8 +14,9 @@ from apps.common.api.serializers import (
 )
 from apps.common.forms import CONTENT_LANGUAGES
 from apps.common.money import Money
-from apps.contracts import queries, rules
+from apps.contracts import rules
 from apps.contracts.models import CancellationProposal, Contract, Deliverable, Milestone
+from apps.contracts.queries import milestones as milestone_queries
 
 
 class MilestoneSerializer(serializers.ModelSerializer[Milestone]):
@@ -34,7 +35,7 @@ class MilestoneSerializer(serializers.ModelSerializer[Milestone]):
 
     @extend_schema_field(MoneySerializer)
     def get_held(self, milestone: Milestone) -> dict[str, Any]:
-        return _money(queries.held(milestone))
+        return _money(milestone_queries.held(milestone))
 
     @extend_schema_field(MoneySerializer)
     def get_released(self, milestone: Milestone) -> dict[str, Any]:
@@ -64,7 +65,7 @@ class ContractSerializer(serializers.ModelSerializer[Contract]):
         read_only_fields = fields
 
     def get_milestones(self, contract: Contract) -> list[dict[str, Any]]:
-        return list(MilestoneSerializer(queries.milestones(contract.id), many=True).data)
+        return list(MilestoneSerializer(milestone_queries.milestones(contract.id), many=True).data)
 
     def get_criteria(self, contract: Contract) -> list[dict[str, str]]:
         return [

@@ -21,21 +21,23 @@ from apps.accounts.states import KeyScope
 from apps.bidding import queries as bids
 from apps.common.api.idempotency import NEEDS_KEY, idempotent
 from apps.common.api.serializers import check_no_body, to_money
-from apps.contracts import policies, queries
+from apps.contracts import policies
 from apps.contracts.api import serializers
 from apps.contracts.models import CancellationProposal, Contract, Milestone
 from apps.contracts.operations import cancellations, milestones, offers
 from apps.contracts.operations.milestones import Check
+from apps.contracts.queries import contracts, timeline
+from apps.contracts.queries import milestones as milestone_queries
 from apps.invoicing.queries import documents
 from apps.payments.queries import methods
 
 
 def _contract(request: Request, contract_id: UUID) -> Contract:
-    return get_object_or_404(queries.contracts_visible_to(actor(request._request)), id=contract_id)
+    return get_object_or_404(contracts.contracts_visible_to(actor(request._request)), id=contract_id)
 
 
 def _milestone(request: Request, milestone_id: UUID) -> Milestone:
-    return get_object_or_404(queries.milestones_visible_to(actor(request._request)), id=milestone_id)
+    return get_object_or_404(milestone_queries.milestones_visible_to(actor(request._request)), id=milestone_id)
 
 
 def _response(contract_id: UUID, status: int = 200) -> Response:
@@ -57,7 +59,7 @@ class Contracts(ListAPIView[Contract]):
     def get_queryset(self) -> QuerySet[Contract]:
         if getattr(self, "swagger_fake_view", False):
             return Contract.objects.none()
-        return queries.contracts_visible_to(actor(self.request._request))
+        return contracts.contracts_visible_to(actor(self.request._request))
 
     @extend_schema(
         request=serializers.AwardSerializer,
@@ -119,7 +121,7 @@ class Timeline(APIView):
     @extend_schema(responses=serializers.TimelineItemSerializer(many=True), operation_id="contract_timeline")
     def get(self, request: Request, contract_id: UUID) -> Response:
         """List everything that happened, oldest first."""
-        items = queries.timeline(_contract(request, contract_id))
+        items = timeline.timeline(_contract(request, contract_id))
         return Response(serializers.TimelineItemSerializer(items, many=True).data)
 
 
@@ -292,7 +294,7 @@ class _Answer(APIView):
     verb: Any
 
     def _answer(self, request: Request, proposal_id: UUID) -> Response:
-        visible = queries.contracts_visible_to(actor(request._request))
+        visible = contracts.contracts_visible_to(actor(request._request))
         proposal = get_object_or_404(CancellationProposal, contract__in=visible, id=proposal_id)
         type(self).verb(proposal_id=proposal.id, actor=actor(request._request), now=timezone.now())
         proposal.refresh_from_db()

@@ -13,12 +13,13 @@ from apps.common import limits
 from apps.common.actors import Actor
 from apps.common.errors import Conflict, Invalid
 from apps.common.operations import move
-from apps.contracts import events, policies, queries, rules
+from apps.contracts import events, policies, rules
 from apps.contracts.models import CancellationProposal, Contract, Milestone
 from apps.contracts.operations import endings
+from apps.contracts.queries import contracts, milestones
 from apps.contracts.states import MILESTONE_ENDS, PROPOSAL, MilestoneStatus
-from apps.escrow import queries as escrow_queries
 from apps.escrow.operations import funding, releases
+from apps.escrow.queries import escrows
 from apps.outbox import bus
 from apps.payments.queries import charges
 from apps.payments.states import ChargeStatus
@@ -56,7 +57,7 @@ def propose_cancellation(
     *, contract_id: UUID, freelancer_share_bps: int, reason: str, actor: Actor, now: datetime
 ) -> CancellationProposal:
     """:param freelancer_share_bps: the freelancer's share of the money still held, in basis points."""
-    contract = queries.contract_for_update(contract_id)
+    contract = contracts.contract_for_update(contract_id)
     policies.check_can_propose_cancellation(actor, contract)
     _check_no_dispute(contract)
     limits.spend("propose_cancellation", actor.user_id, now=now)
@@ -64,7 +65,7 @@ def propose_cancellation(
         raise ShareOutOfRange
     if not reason.strip():
         raise ReasonMissing
-    if queries.open_proposal(contract.id):
+    if contracts.open_proposal(contract.id):
         raise ProposalOpen
     proposal = CancellationProposal.objects.create(
         contract=contract,
@@ -84,7 +85,7 @@ def _check_no_dispute(contract: Contract) -> None:
 
 def _locked(proposal_id: UUID) -> CancellationProposal:
     proposal = CancellationProposal.objects.get(id=proposal_id)
-    contract = queries.contract_for_update(proposal.contract_id)
+    contract = contracts.contract_for_update(proposal.contract_id)
     proposal = CancellationProposal.objects.select_for_update().get(id=proposal_id)
     proposal.contract = contract
     return proposal
@@ -102,7 +103,7 @@ def accept_cancellation(*, proposal_id: UUID, actor: Actor, now: datetime) -> Co
     _check_no_dispute(contract)
     answered = events.CancellationAnswered(contract_id=contract.id, proposal_id=proposal.id, is_accepted=True)
     bus.publish(answered, now=now)
-    for milestone in queries.milestones(contract.id):
+    for milestone in milestones.milestones(contract.id):
         milestone.contract = contract
         if milestone.status not in MILESTONE_ENDS:
             _settle(milestone, proposal.freelancer_share_bps, actor, now)
@@ -113,7 +114,7 @@ def _settle(milestone: Milestone, share_bps: int, actor: Actor, now: datetime) -
     if milestone.escrow_id is not None:
         if any(charge.status == ChargeStatus.PROCESSING for charge in charges.open_charges_of(milestone.escrow_id)):
             raise PaymentUnderWay
-        held = escrow_queries.held(milestone.escrow_id)
+        held = escrows.held(milestone.escrow_id)
         if held:
             freelancer, employer = rules.split_held(held, share_bps)
             if freelancer:

@@ -11,10 +11,11 @@ from apps.common.actors import SYSTEM, Actor
 from apps.common.errors import IllegalTransition
 from apps.common.money import Money
 from apps.common.operations import move
-from apps.contracts import policies, queries
+from apps.contracts import policies
 from apps.contracts.models import Milestone
 from apps.contracts.operations import endings
 from apps.contracts.operations.milestones import NothingHeld
+from apps.contracts.queries import milestones
 from apps.contracts.states import MILESTONE, MilestoneStatus
 from apps.escrow.operations import freezes
 
@@ -32,7 +33,7 @@ def dispute_milestone(*, milestone_id: UUID, dispute_id: UUID, actor: Actor, now
 
     :raises NothingHeld: if no money is held.
     """
-    milestone = queries.milestone_for_update(milestone_id)
+    milestone = milestones.milestone_for_update(milestone_id)
     policies.check_can_dispute(actor, milestone)
     if milestone.escrow_id is None:
         raise NothingHeld
@@ -45,7 +46,7 @@ def dispute_milestone(*, milestone_id: UUID, dispute_id: UUID, actor: Actor, now
 @transaction.atomic
 def resume_milestone(*, milestone_id: UUID, actor: Actor, now: datetime) -> Milestone:
     """Resume after a withdrawn dispute: restore the status, with the remaining time of the review window."""
-    milestone = queries.milestone_for_update(milestone_id)
+    milestone = milestones.milestone_for_update(milestone_id)
     assert milestone.escrow_id is not None
     freezes.unfreeze(escrow_id=milestone.escrow_id, actor=actor, now=now)
     return _go_on(milestone, actor, now)
@@ -71,9 +72,9 @@ def milestone_charged_back(*, milestone_id: UUID, is_all_gone: bool, now: dateti
     about
     it ends too: either nothing is left to split, or the money is held as before.
     """
-    if queries.milestone_by_reference(milestone_id) is None:
+    if milestones.milestone_by_reference(milestone_id) is None:
         return None
-    milestone = queries.milestone_for_update(milestone_id)
+    milestone = milestones.milestone_for_update(milestone_id)
     if is_all_gone and endings.can_end(milestone):
         endings.end_milestone(milestone, actor=SYSTEM, now=now)
     elif milestone.status == MilestoneStatus.DISPUTED:
@@ -84,7 +85,7 @@ def milestone_charged_back(*, milestone_id: UUID, is_all_gone: bool, now: dateti
 @transaction.atomic
 def settle_milestone(*, milestone_id: UUID, freelancer_part: Money, actor: Actor, now: datetime) -> Milestone:
     """End a dispute: release this part of the frozen money to the freelancer, less fees, and refund the rest."""
-    milestone = queries.milestone_for_update(milestone_id)
+    milestone = milestones.milestone_for_update(milestone_id)
     if milestone.status != MilestoneStatus.DISPUTED:
         raise IllegalTransition(state=MilestoneStatus(milestone.status).label)
     assert milestone.escrow_id is not None

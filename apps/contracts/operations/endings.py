@@ -6,8 +6,9 @@ from datetime import datetime
 
 from apps.common.actors import Actor
 from apps.common.operations import move
-from apps.contracts import events, queries, rules
+from apps.contracts import events, rules
 from apps.contracts.models import Contract, Milestone
+from apps.contracts.queries import milestones
 from apps.contracts.states import CONTRACT, MILESTONE, ContractStatus, MilestoneStatus
 from apps.outbox import bus
 from apps.tasks import operations as tasks
@@ -29,7 +30,7 @@ _CONTRACT_VERBS = {
 
 def end_verb(milestone: Milestone) -> str:
     """Return the transition that ends a milestone with no money held."""
-    went = queries.money_of(milestone)
+    went = milestones.money_of(milestone)
     return _MILESTONE_VERBS[rules.milestone_end(released=went.released, refunded=went.refunded)]
 
 

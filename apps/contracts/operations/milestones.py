@@ -16,7 +16,7 @@ from apps.common.actors import SYSTEM, Actor
 from apps.common.errors import Conflict, Invalid
 from apps.common.money import Money
 from apps.common.operations import move
-from apps.contracts import events, policies, queries, rules
+from apps.contracts import events, policies, rules
 from apps.contracts.models import (
     CriterionCheck,
     Deliverable,
@@ -25,9 +25,10 @@ from apps.contracts.models import (
     RevisionRequest,
 )
 from apps.contracts.operations import endings
+from apps.contracts.queries import milestones
 from apps.contracts.states import MILESTONE, MilestoneStatus
-from apps.escrow import queries as escrow_queries
 from apps.escrow.operations import funding, releases
+from apps.escrow.queries import escrows
 from apps.files import queries as files
 from apps.outbox import bus
 from apps.spending import operations as spending
@@ -112,7 +113,7 @@ def fund_milestone(
     :raises PaymentPending: if a payment is pending and `despite_pending` is not set.
     :raises ApprovalNeeded, OverMonthlyLimit, OverMemberLimit, OverBudget: by the employer's own spending rules.
     """
-    milestone = queries.milestone_by_reference(milestone_id)
+    milestone = milestones.milestone_by_reference(milestone_id)
     if milestone is not None and milestone.escrow_id is not None:
         funding.make_way_for_payment(
             escrow_id=milestone.escrow_id, actor=actor, now=now, method=method, despite_pending=despite_pending
@@ -135,7 +136,7 @@ def prepare_funding(
     Open the milestone's escrow if it has none, and count it towards the employer's limits. Returns the escrow's id.
     Moves no money.
     """
-    milestone = queries.milestone_for_update(milestone_id)
+    milestone = milestones.milestone_for_update(milestone_id)
     policies.check_can_fund(actor, milestone)
     purpose = _purpose(milestone, budget_id, purchase_order, actor, now)
     spending.reserve(organization_id=milestone.contract.employer_id, purpose=purpose, actor=actor, now=now)
@@ -157,7 +158,7 @@ def request_approval(
     """
     Request a second person's approval, within the employer, to fund a milestone. Its fee terms are fixed from now on.
     """
-    milestone = queries.milestone_for_update(milestone_id)
+    milestone = milestones.milestone_for_update(milestone_id)
     policies.check_can_ask_to_fund(actor, milestone)
     purpose = _purpose(milestone, budget_id, purchase_order, SYSTEM, now)
     return spending.request_approval(
@@ -183,7 +184,7 @@ def _purpose(
         milestone.escrow_id = held.id
         milestone.save(update_fields=["escrow_id"])
     else:
-        held = escrow_queries.escrow_for_update(milestone.escrow_id)
+        held = escrows.escrow_for_update(milestone.escrow_id)
     return spending.Purpose(milestone.id, held.memo, held.total, budget_id, purchase_order)
 
 
@@ -196,9 +197,9 @@ def _memo(milestone: Milestone) -> str:
 @transaction.atomic
 def milestone_funded(*, milestone_id: UUID, now: datetime) -> Milestone | None:
     """Handle the arrival of the money. Safe to call twice."""
-    if queries.milestone_by_reference(milestone_id) is None:
+    if milestones.milestone_by_reference(milestone_id) is None:
         return None
-    milestone = queries.milestone_for_update(milestone_id)
+    milestone = milestones.milestone_for_update(milestone_id)
     if MILESTONE.allows(milestone.status, "fund"):
         move(milestone, MILESTONE, "fund", actor=SYSTEM, now=now)
         bus.publish(events.MilestoneFunded(contract_id=milestone.contract_id, milestone_id=milestone.id), now=now)
@@ -208,9 +209,9 @@ def milestone_funded(*, milestone_id: UUID, now: datetime) -> Milestone | None:
 @transaction.atomic
 def milestone_payment_failed(*, milestone_id: UUID, now: datetime, is_cancelled: bool = False) -> Milestone | None:
     """The payment page closed and no money was taken. The employer is notified, unless they cancelled it themselves."""
-    if queries.milestone_by_reference(milestone_id) is None:
+    if milestones.milestone_by_reference(milestone_id) is None:
         return None
-    milestone = queries.milestone_for_update(milestone_id)
+    milestone = milestones.milestone_for_update(milestone_id)
     if not MILESTONE.allows(milestone.status, "payment_failed"):
         return milestone
     move(milestone, MILESTONE, "cancel_payment" if is_cancelled else "payment_failed", actor=SYSTEM, now=now)
@@ -223,9 +224,9 @@ def milestone_payment_failed(*, milestone_id: UUID, now: datetime, is_cancelled:
 @transaction.atomic
 def milestone_hold_ended(*, milestone_id: UUID, now: datetime) -> Milestone | None:
     """The legal holding limit was reached and the money was refunded; the milestone ends."""
-    if queries.milestone_by_reference(milestone_id) is None:
+    if milestones.milestone_by_reference(milestone_id) is None:
         return None
-    milestone = queries.milestone_for_update(milestone_id)
+    milestone = milestones.milestone_for_update(milestone_id)
     if endings.can_end(milestone):
         endings.end_milestone(milestone, actor=SYSTEM, now=now)
     return milestone
@@ -254,7 +255,7 @@ def deliver(
     :raises LinkNotReadable: if a link is not a web address.
     :raises ChecklistIncomplete: if a line of the checklist is neither ticked nor explained.
     """
-    milestone = queries.milestone_for_update(milestone_id)
+    milestone = milestones.milestone_for_update(milestone_id)
     policies.check_can_deliver(actor, milestone)
     limits.spend("deliver", actor.user_id, now=now)
     if not note.strip():
@@ -316,7 +317,7 @@ def request_revision(
 
     :raises NoRevisionsLeft: if all included revisions are used.
     """
-    milestone = queries.milestone_for_update(milestone_id)
+    milestone = milestones.milestone_for_update(milestone_id)
     policies.check_can_request_revision(actor, milestone)
     limits.spend("request_revision", actor.user_id, now=now)
     if not text.strip():
@@ -352,7 +353,7 @@ def approve_milestone(*, milestone_id: UUID, amount: Money | None, actor: Actor,
     :raises NothingHeld: if no money is held.
     :raises AmountTooLarge: if the amount is more than what is held.
     """
-    milestone = queries.milestone_for_update(milestone_id)
+    milestone = milestones.milestone_for_update(milestone_id)
     policies.check_can_approve(actor, milestone)
     return _release(milestone, amount, actor, now, by_clock=False)
 
@@ -360,7 +361,7 @@ def approve_milestone(*, milestone_id: UUID, amount: Money | None, actor: Actor,
 @transaction.atomic
 def approve_by_clock(*, milestone_id: UUID, now: datetime) -> Milestone:
     """Approve automatically: the review window ended without an answer, as both sides agreed beforehand."""
-    milestone = queries.milestone_for_update(milestone_id)
+    milestone = milestones.milestone_for_update(milestone_id)
     due = milestone.review_due_at is not None and milestone.review_due_at <= now
     if milestone.status == MilestoneStatus.DELIVERED and due:
         _release(milestone, None, SYSTEM, now, by_clock=True)
@@ -370,7 +371,7 @@ def approve_by_clock(*, milestone_id: UUID, now: datetime) -> Milestone:
 def _release(milestone: Milestone, amount: Money | None, actor: Actor, now: datetime, *, by_clock: bool) -> Milestone:
     if milestone.escrow_id is None:
         raise NothingHeld
-    held = escrow_queries.held(milestone.escrow_id)
+    held = escrows.held(milestone.escrow_id)
     released = held if amount is None else amount
     if not held:
         raise NothingHeld
@@ -402,10 +403,10 @@ def _release(milestone: Milestone, amount: Money | None, actor: Actor, now: date
 @transaction.atomic
 def remind_of_review(*, milestone_id: UUID, now: datetime) -> None:
     """Notify the employer that the review window is about to end; each reminder once."""
-    milestone = queries.milestone_for_update(milestone_id)
+    milestone = milestones.milestone_for_update(milestone_id)
     if milestone.status != MilestoneStatus.DELIVERED or milestone.review_due_at is None:
         return
-    if milestone.reminders_sent >= len(queries.REMINDER_DAYS):
+    if milestone.reminders_sent >= len(milestones.REMINDER_DAYS):
         return
     milestone.reminders_sent += 1
     milestone.save(update_fields=["reminders_sent"])
@@ -419,7 +420,7 @@ def remind_of_review(*, milestone_id: UUID, now: datetime) -> None:
 @transaction.atomic
 def notify_overdue(*, milestone_id: UUID, now: datetime) -> None:
     """Notify both sides, once, that the due date of a funded milestone passed without a delivery."""
-    milestone = queries.milestone_for_update(milestone_id)
+    milestone = milestones.milestone_for_update(milestone_id)
     is_waiting = milestone.status == MilestoneStatus.FUNDED and milestone.overdue_notified_at is None
     if not is_waiting or not rules.is_late(due_at=milestone.due_at, delivered_at=None, now=now):
         return

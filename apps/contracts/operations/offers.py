@@ -17,8 +17,9 @@ from apps.bidding.models import Bid
 from apps.common import limits
 from apps.common.actors import SYSTEM, Actor
 from apps.common.operations import move
-from apps.contracts import events, policies, queries, rules
+from apps.contracts import events, policies, rules
 from apps.contracts.models import Contract, ContractCriterion, Milestone
+from apps.contracts.queries import contracts
 from apps.contracts.states import CONTRACT, ContractStatus
 from apps.outbox import bus
 from apps.tasks import operations as tasks
@@ -117,7 +118,7 @@ def _terms(bid: Bid) -> dict[str, Any]:
 @transaction.atomic
 def accept_offer(*, contract_id: UUID, actor: Actor, now: datetime) -> Contract:
     """Accept the offer: milestones can be funded, the other bidders are notified, and due dates are set from now."""
-    contract = queries.contract_for_update(contract_id)
+    contract = contracts.contract_for_update(contract_id)
     policies.check_can_answer_offer(actor, contract)
     check_are_strangers(contract.employer_id, contract.freelancer_id, since=contract.offered_at)
     move(contract, CONTRACT, "accept", actor=actor, now=now, changes={"accepted_at": now})
@@ -143,7 +144,7 @@ def _end_offer(contract: Contract, verb: str, bid_verb: str, actor: Actor, now: 
 @transaction.atomic
 def decline_offer(*, contract_id: UUID, actor: Actor, now: datetime, reason: str = "") -> Contract:
     """Decline the offer; the employer may choose another bid."""
-    contract = queries.contract_for_update(contract_id)
+    contract = contracts.contract_for_update(contract_id)
     policies.check_can_answer_offer(actor, contract)
     return _end_offer(contract, "decline", "refuse", actor, now, reason)
 
@@ -151,7 +152,7 @@ def decline_offer(*, contract_id: UUID, actor: Actor, now: datetime, reason: str
 @transaction.atomic
 def take_back_offer(*, contract_id: UUID, actor: Actor, now: datetime) -> Contract:
     """The employer withdraws an unanswered offer; the bid can be chosen again."""
-    contract = queries.contract_for_update(contract_id)
+    contract = contracts.contract_for_update(contract_id)
     policies.check_can_take_back(actor, contract)
     return _end_offer(contract, "take_back", "take_back", actor, now)
 
@@ -159,7 +160,7 @@ def take_back_offer(*, contract_id: UUID, actor: Actor, now: datetime) -> Contra
 @transaction.atomic
 def lapse_offer(*, contract_id: UUID, now: datetime) -> Contract:
     """Called by the scheduler when an offer was not answered in time."""
-    contract = queries.contract_for_update(contract_id)
+    contract = contracts.contract_for_update(contract_id)
     if contract.status == ContractStatus.OFFERED and contract.respond_by <= now:
         _end_offer(contract, "lapse", "refuse", SYSTEM, now)
     return contract

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from apps.accounts.middleware import actor
-from apps.contracts import queries
 from apps.contracts.forms import CancellationForm
 from apps.contracts.models import CancellationProposal
 from apps.contracts.operations import cancellations
+from apps.contracts.queries import contracts
 from apps.contracts.views.lookups import contract_or_404
 from apps.contracts.views.rooms import room_context
 
@@ -50,7 +50,7 @@ _ANSWERS = {
 @login_required
 @require_POST
 def answer_cancellation(request: HttpRequest, proposal_id: UUID, verb: str) -> HttpResponse:
-    proposals = CancellationProposal.objects.filter(contract__in=queries.contracts_visible_to(actor(request)))
+    proposals = CancellationProposal.objects.filter(contract__in=contracts.contracts_visible_to(actor(request)))
     proposal = get_object_or_404(proposals.select_related("contract"), id=proposal_id)
     if verb not in _ANSWERS:
         raise Http404

@@ -21,7 +21,7 @@ from apps.contracts.forms import ApprovalForm, DeliveryForm, RevisionForm
 from apps.contracts.models import Milestone
 from apps.contracts.operations import milestones
 from apps.contracts.views.lookups import milestone_or_404
-from apps.escrow import queries as escrow_queries
+from apps.escrow.queries import escrows
 from apps.files import operations as files
 from apps.files.models import StoredFile
 
@@ -109,7 +109,7 @@ def approve(request: HttpRequest, milestone_id: UUID) -> HttpResponse:
     """Release held money. The page shows all amounts before anything moves."""
     milestone = milestone_or_404(request, milestone_id)
     policies.check_can_approve(actor(request), milestone)
-    held = escrow_queries.held(milestone.escrow_id) if milestone.escrow_id else None
+    held = escrows.held(milestone.escrow_id) if milestone.escrow_id else None
     form = ApprovalForm(request.POST if request.method == "POST" else None, currency=milestone.currency)
     if request.method == "POST" and form.is_valid():
         try:

@@ -14,8 +14,10 @@ from django.views.decorators.http import require_safe
 from apps.accounts.middleware import actor
 from apps.common import keyset
 from apps.common.actors import Actor
-from apps.contracts import policies, queries
+from apps.contracts import policies
 from apps.contracts.models import Contract
+from apps.contracts.queries import contracts as contract_queries
+from apps.contracts.queries import milestones
 from apps.contracts.states import ContractStatus
 
 CONTRACT_FILTERS: dict[str, list[ContractStatus]] = {
@@ -33,7 +35,7 @@ def contract_list(request: HttpRequest) -> HttpResponse:
         return redirect("accounts:organizations")
     status = request.GET.get("status", "")
     status = status if status in CONTRACT_FILTERS else ""
-    contracts = queries.contracts_visible_to(asker)
+    contracts = contract_queries.contracts_visible_to(asker)
     if status:
         contracts = contracts.filter(status__in=CONTRACT_FILTERS[status])
     page = keyset.page(contracts, order="-offered_at", cursor=request.GET.get("cursor", ""))
@@ -61,7 +63,7 @@ def _next_steps(asker: Actor, contracts: Sequence[Contract]) -> dict[UUID, str]:
         if contract.status == ContractStatus.OFFERED and asker.acts_for(contract.freelancer_id)
     }
     active = [contract.id for contract in contracts if contract.status == ContractStatus.ACTIVE]
-    steps = queries.milestones_visible_to(asker).filter(contract_id__in=active).order_by("contract_id", "position")
+    steps = milestones.milestones_visible_to(asker).filter(contract_id__in=active).order_by("contract_id", "position")
     for step in steps:
         if step.contract_id not in next_steps and (action := policies.needs_action(asker, step)):
             next_steps[step.contract_id] = words[action]

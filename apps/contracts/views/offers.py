@@ -14,8 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.middleware import actor
 from apps.bidding import queries as bids
-from apps.contracts import queries
 from apps.contracts.operations import offers
+from apps.contracts.queries import contracts
 from apps.contracts.views.lookups import contract_or_404
 
 
@@ -65,6 +65,6 @@ def terms(request: HttpRequest, contract_id: UUID) -> HttpResponse:
     context = {
         "contract": contract,
         "terms": contract.terms,
-        "cost": queries.employer_cost(contract, timezone.now()) if is_employer else None,
+        "cost": contracts.employer_cost(contract, timezone.now()) if is_employer else None,
     }
     return render(request, "contracts/terms.html", context)

@@ -26,7 +26,7 @@ from apps.contracts import policies, rules
 from apps.contracts.models import Milestone
 from apps.contracts.operations import milestones
 from apps.contracts.views.lookups import milestone_or_404
-from apps.escrow import queries as escrow_queries
+from apps.escrow.queries import escrows as escrow_queries
 from apps.invoicing.queries import documents as invoicing_documents
 from apps.payments import policies as payment_policies
 from apps.payments.models import Charge

@@ -18,15 +18,16 @@ from django.views.decorators.http import require_safe
 from apps.accounts.middleware import actor
 from apps.common.actors import Actor
 from apps.common.money import Money
-from apps.contracts import policies, queries, rules
+from apps.contracts import policies, rules
 from apps.contracts.forms import CancellationForm
 from apps.contracts.models import Contract, DeliverableFile, Milestone
-from apps.contracts.queries import TimelineItem
+from apps.contracts.queries import contracts, milestones, timeline
+from apps.contracts.queries.timeline import TimelineItem
 from apps.contracts.states import MILESTONE_ENDS
 from apps.contracts.views.lookups import contract_or_404
 from apps.contracts.views.payments import paid_again, payment_of
 from apps.disputes import queries as disputes
-from apps.escrow import queries as escrow_queries
+from apps.escrow.queries import escrows
 from apps.files.views import serve
 from apps.messaging import queries as messaging
 from apps.payments.queries import charges as charge_queries
@@ -45,14 +46,14 @@ def room(request: HttpRequest, contract_id: UUID) -> HttpResponse:
 def room_context(request: HttpRequest, contract: Contract) -> dict[str, Any]:
     """Return the contract as this side sees it: next action, milestones, timeline."""
     asker, now = actor(request), timezone.now()
-    steps = queries.milestones(contract.id)
+    steps = milestones.milestones(contract.id)
     is_employer = asker.acts_for(contract.employer_id)
     is_party = is_employer or asker.acts_for(contract.freelancer_id)
     other = contract.freelancer if is_employer else contract.employer
     running = disputes.open_of_milestones(step.id for step in steps)
     charges = charge_queries.last_charges_of(step.escrow_id for step in steps if step.escrow_id)
     again = paid_again(steps) if is_employer else {}
-    chargebacks = queries.chargebacks_by_milestone(steps)
+    chargebacks = timeline.chargebacks_by_milestone(steps)
     rows = [
         _milestone_row(asker, contract, step, now)
         | {
@@ -63,7 +64,7 @@ def room_context(request: HttpRequest, contract: Contract) -> dict[str, Any]:
         }
         for step in steps
     ]
-    proposal = queries.open_proposal(contract.id)
+    proposal = contracts.open_proposal(contract.id)
     return {
         "contract": contract,
         "is_employer": is_employer,
@@ -71,7 +72,7 @@ def room_context(request: HttpRequest, contract: Contract) -> dict[str, Any]:
         "may_write": is_party and contract.status not in NEVER_BEGAN,
         "other": other,
         "rows": rows,
-        "held_total": Money.total((queries.held(step) for step in steps), contract.currency),
+        "held_total": Money.total((milestones.held(step) for step in steps), contract.currency),
         "next_step": next((_next_step(row) for row in rows if _is_next(row)), None),
         "timeline": _timeline(request, contract),
         "proposal": proposal,
@@ -113,10 +114,10 @@ def _stop_rows(steps: list[Milestone], share_bps: int) -> list[dict[str, Any]]:
     """Return the exact effect of a cancellation proposal on each milestone with held money."""
     rows = []
     for step in steps:
-        if step.escrow_id is None or not (held := queries.held(step)):
+        if step.escrow_id is None or not (held := milestones.held(step)):
             continue
         part = rules.split_held(held, share_bps)[0]
-        rows.append({"milestone": step, "held": held, "outcome": escrow_queries.outcome(step.escrow_id, part)})
+        rows.append({"milestone": step, "held": held, "outcome": escrows.outcome(step.escrow_id, part)})
     return rows
 
 
@@ -125,7 +126,7 @@ def _milestone_row(asker: Actor, contract: Contract, step: Milestone, now: datet
     versions = sorted(step.deliverables.all(), key=lambda item: item.version)
     return {
         "milestone": step,
-        "held": queries.held(step),
+        "held": milestones.held(step),
         "released": step.escrow.released if step.escrow else None,
         "refunded": step.escrow.refunded if step.escrow else None,
         "is_owed_back": bool(step.escrow and step.escrow.is_owed_back),
@@ -147,7 +148,7 @@ def _milestone_row(asker: Actor, contract: Contract, step: Milestone, now: datet
 
 def _timeline(request: HttpRequest, contract: Contract) -> list[TimelineItem]:
     """Return the contract's history, merged with the messages."""
-    items = queries.timeline(contract)
+    items = timeline.timeline(contract)
     for message in messaging.thread(contract.id, actor(request)):
         items.append(TimelineItem(message.sent_at, "message", message, message.sender_organization_id))
     return sorted(items, key=lambda item: item.at)
@@ -161,6 +162,6 @@ def file(request: HttpRequest, file_id: UUID) -> HttpResponseBase:
         DeliverableFile.objects.select_related("file", "deliverable__milestone"), id=file_id
     )
     contract_id = object_or_404.deliverable.milestone.contract_id
-    if not queries.contracts_visible_to(actor(request)).filter(id=contract_id).exists():
+    if not contracts.contracts_visible_to(actor(request)).filter(id=contract_id).exists():
         raise Http404
     return serve(object_or_404.file)

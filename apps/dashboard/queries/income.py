@@ -14,7 +14,7 @@ from apps.common.money import Money
 from apps.contracts.models import Milestone
 from apps.contracts.states import MilestoneStatus
 from apps.dashboard import rules
-from apps.escrow import queries as escrows
+from apps.escrow.queries import escrows
 from apps.ledger import chart
 from apps.ledger.queries import periods
 from apps.payouts.queries import wallet

@@ -18,8 +18,9 @@ from apps.accounts.rules import Act, Side
 from apps.bidding.models import Bid
 from apps.common import fmt
 from apps.common.actors import Actor
-from apps.contracts import policies, queries
+from apps.contracts import policies
 from apps.contracts.models import CancellationProposal, Contract, Milestone
+from apps.contracts.queries import milestones
 from apps.disputes import queries as disputes
 from apps.disputes.models import DisputeStatement, SplitProposal
 from apps.disputes.states import OPEN_DISPUTE
@@ -84,7 +85,9 @@ def todos(actor: Actor, user: User, now: datetime, limit: int = 8) -> list[Todo]
 
 
 def _in_contracts(actor: Actor) -> list[Todo]:
-    steps = queries.milestones_visible_to(actor).filter(contract__status="active").order_by("contract_id", "position")
+    steps = (
+        milestones.milestones_visible_to(actor).filter(contract__status="active").order_by("contract_id", "position")
+    )
     if actor.is_staff:
         steps = steps.filter(contract__in=_own_contracts(actor))
     todos, begun = [], set()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.utils import timezone
 
-from apps.accounts import queries as accounts
+from apps.accounts.queries import actors
 from apps.bidding.queries import payout_currency
 from apps.common.ids import uuid7
 from apps.common.money import Money
@@ -55,7 +55,7 @@ def pay_out(participants: Participants) -> None:
 
 def bring_capital(participants: Participants) -> None:
     """Add capital to cover the processor's fees charged before revenue is earned, plus 100 of each currency."""
-    staff = accounts.actor_for(participants.staff)
+    staff = actors.actor_for(participants.staff)
     for currency, missing in holdings.currencies_at(settings.PAYMENT_GATEWAY):
         top_ups.top_up(
             top_up_id=uuid7(),

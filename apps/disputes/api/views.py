@@ -19,7 +19,7 @@ from apps.accounts.states import KeyScope
 from apps.common.api.idempotency import NEEDS_KEY, idempotent
 from apps.common.api.serializers import check_no_body, to_money
 from apps.common.money import Money
-from apps.contracts import queries as contracts
+from apps.contracts.queries import milestones
 from apps.disputes import operations, policies, queries
 from apps.disputes.api import serializers
 from apps.disputes.models import Dispute, SplitProposal
@@ -63,7 +63,7 @@ class MilestoneDisputes(APIView):
     def post(self, request: Request, milestone_id: UUID) -> Response:
         """Open a dispute about a milestone: the money held for it is frozen at once."""
         asker = actor(request._request)
-        milestone = get_object_or_404(contracts.milestones_visible_to(asker), id=milestone_id)
+        milestone = get_object_or_404(milestones.milestones_visible_to(asker), id=milestone_id)
         serializer = serializers.NewDisputeSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         dispute = operations.open_dispute(

@@ -20,7 +20,7 @@ from apps.accounts.middleware import actor
 from apps.common.api.idempotency import NEEDS_KEY, idempotent
 from apps.common.api.serializers import to_money
 from apps.common.errors import NotFound
-from apps.escrow import policies, queries
+from apps.escrow import policies
 from apps.escrow.api.serializers import (
     AppealAnswerSerializer,
     AppealSerializer,
@@ -32,6 +32,8 @@ from apps.escrow.api.serializers import (
 )
 from apps.escrow.models import Escrow
 from apps.escrow.operations import goodwill, recoveries
+from apps.escrow.queries import escrows, releases
+from apps.escrow.queries import recoveries as recovery_queries
 
 
 class Escrows(ListAPIView[Escrow]):
@@ -49,13 +51,13 @@ class Escrows(ListAPIView[Escrow]):
         organization_id = actor(self.request._request).organization_id
         if organization_id is None:
             raise NotFound
-        return queries.escrows_of(organization_id).prefetch_related("releases")
+        return escrows.escrows_of(organization_id).prefetch_related("releases")
 
 
 class OneEscrow(APIView):
     @extend_schema(responses=EscrowSerializer, operation_id="escrow")
     def get(self, request: Request, escrow_id: UUID) -> Response:
-        return Response(EscrowSerializer(queries.escrow_visible_to(actor(request._request), escrow_id)).data)
+        return Response(EscrowSerializer(escrows.escrow_visible_to(actor(request._request), escrow_id)).data)
 
 
 class Goodwills(APIView):
@@ -68,7 +70,7 @@ class Goodwills(APIView):
     @idempotent
     def post(self, request: Request, release_id: UUID) -> Response:
         """Staff refund part of our fee on one release to either side, with a reason."""
-        release = queries.release_visible_to(actor(request._request), release_id)
+        release = releases.release_visible_to(actor(request._request), release_id)
         policies.check_is_staff(actor(request._request))
         serializer = NewGoodwillSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
@@ -90,7 +92,7 @@ class Recoveries(APIView):
     def get(self, request: Request) -> Response:
         """The recoveries (money claimed back for fraud) against your organization, open and closed, newest first."""
         organization_id = actor(request._request).organization_id
-        result = queries.recoveries_of(organization_id) if organization_id else []
+        result = recovery_queries.recoveries_of(organization_id) if organization_id else []
         return Response(RecoverySerializer(result, many=True).data)
 
 
@@ -123,14 +125,16 @@ class DecideRecovery(APIView):
 class OneRecovery(APIView):
     @extend_schema(responses=RecoverySerializer, operation_id="recovery")
     def get(self, request: Request, recovery_id: UUID) -> Response:
-        return Response(RecoverySerializer(queries.recovery_visible_to(actor(request._request), recovery_id)).data)
+        return Response(
+            RecoverySerializer(recovery_queries.recovery_visible_to(actor(request._request), recovery_id)).data
+        )
 
 
 class AppealRecovery(APIView):
     @extend_schema(request=AppealSerializer, responses=RecoverySerializer, operation_id="recovery_appeal")
     def post(self, request: Request, recovery_id: UUID) -> Response:
         """Appeal the decision. Only one appeal is allowed, before `appeal_by`."""
-        recovery = queries.recovery_visible_to(actor(request._request), recovery_id)
+        recovery = recovery_queries.recovery_visible_to(actor(request._request), recovery_id)
         serializer = AppealSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         appealed = recoveries.appeal_recovery(
@@ -152,7 +156,7 @@ class AnswerAppeal(APIView):
     @idempotent
     def post(self, request: Request, recovery_id: UUID) -> Response:
         """A second staff member answers the appeal. If it is rejected, the money is claimed back."""
-        recovery = queries.recovery_visible_to(actor(request._request), recovery_id)
+        recovery = recovery_queries.recovery_visible_to(actor(request._request), recovery_id)
         serializer = AppealAnswerSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         answered = recoveries.answer_appeal(

@@ -16,10 +16,11 @@ from django.db import transaction
 from apps.common.actors import SYSTEM, Actor
 from apps.common.money import Money
 from apps.common.operations import move
-from apps.escrow import entries, events, policies, queries, rules
+from apps.escrow import entries, events, policies, rules
 from apps.escrow.models import BankClaim, Escrow
 from apps.escrow.operations.freezes import unfreeze
 from apps.escrow.operations.parts import record_if_paid
+from apps.escrow.queries import claims, escrows
 from apps.escrow.states import ESCROW, ClaimKind, EscrowStatus
 from apps.ledger import chart
 from apps.ledger.queries import books
@@ -35,7 +36,7 @@ def open_claim(*, escrow_id: UUID, kind: str, source_key: str, now: datetime) ->
 
     :param source_key: identifies the chargeback (the processor's name) or the warning (ours).
     """
-    escrow = queries.escrow_for_update(escrow_id)
+    escrow = escrows.escrow_for_update(escrow_id)
     claim, is_new = BankClaim.objects.get_or_create(
         escrow=escrow, source_key=source_key, defaults={"kind": kind, "opened_at": now}
     )
@@ -53,12 +54,12 @@ def end_claim(*, escrow_id: UUID, source_key: str, now: datetime) -> None:
 
     A claim that was not opened yet is recorded as ended, so that the order of events does not matter.
     """
-    escrow = queries.escrow_for_update(escrow_id)
+    escrow = escrows.escrow_for_update(escrow_id)
     claim, _ = BankClaim.objects.get_or_create(
         escrow=escrow, source_key=source_key, defaults={"kind": ClaimKind.CHARGEBACK, "opened_at": now}
     )
     if claim.ended_at is None:
-        queries.open_claims(escrow.id).update(ended_at=now)
+        claims.open_claims(escrow.id).update(ended_at=now)
         event = events.EscrowClaimEnded(escrow.id, escrow.reference_id, escrow.payer_id, escrow.payee_id, claim.id)
         bus.publish(event, now=now)
 
@@ -89,17 +90,17 @@ def bear_loss(*, escrow_id: UUID, chargeback_id: UUID, amount: Money, now: datet
 
     Calling it twice changes nothing.
     """
-    escrow = queries.escrow_for_update(escrow_id)
+    escrow = escrows.escrow_for_update(escrow_id)
     if escrow.status == EscrowStatus.DISPUTED:
         escrow = unfreeze(escrow_id=escrow.id, actor=SYSTEM, now=now)
-    held = escrow.remaining if escrow.status in queries.HOLDING else Money.zero(escrow.currency)
-    from_held = rules.held_part(amount, held=held, fee=queries.fee_of(escrow, held))
+    held = escrow.remaining if escrow.status in escrows.HOLDING else Money.zero(escrow.currency)
+    from_held = rules.held_part(amount, held=held, fee=escrows.fee_of(escrow, held))
     shares = rules.shares_of_loss(
         amount,
         held=from_held,
-        fee=min(queries.fee_of(escrow, from_held), amount - from_held),
+        fee=min(escrows.fee_of(escrow, from_held), amount - from_held),
         payable=books.balance(chart.payable(escrow.payee_id, escrow.currency)),
-        received=queries.received(escrow),
+        received=escrows.received(escrow),
         reserve=holdings.reserve_for_update(escrow.currency),
         is_owed_back=escrow.is_owed_back,
     )
@@ -112,7 +113,7 @@ def bear_loss(*, escrow_id: UUID, chargeback_id: UUID, amount: Money, now: datet
         changes = {"refunded_minor": escrow.refunded_minor + shares.held.amount_minor}
         move(escrow, ESCROW, verb, actor=SYSTEM, now=now, reason="chargeback", changes=changes)
         record_if_paid(escrow, now)
-    queries.open_claims(escrow.id).update(ended_at=now)
+    claims.open_claims(escrow.id).update(ended_at=now)
     event = events.EscrowChargedBack(
         escrow.id,
         escrow.reference_id,

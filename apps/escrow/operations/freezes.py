@@ -10,9 +10,10 @@ from django.db import transaction
 from apps.common.actors import Actor
 from apps.common.money import Money
 from apps.common.operations import move
-from apps.escrow import entries, policies, queries
+from apps.escrow import entries, policies
 from apps.escrow.models import Escrow, Release
 from apps.escrow.operations.parts import make_release, publish_release, record_if_paid, send_back
+from apps.escrow.queries import escrows
 from apps.escrow.states import ESCROW, EscrowStatus, ReleaseKind
 from apps.ledger import operations as ledger
 
@@ -25,9 +26,9 @@ def freeze(*, escrow_id: UUID, dispute_id: UUID, actor: Actor, now: datetime) ->
     :raises OnlyThePartiesAgree: if the actor is neither party.
     :raises NothingHeld: if nothing is held, or it is already frozen.
     """
-    escrow = queries.escrow_for_update(escrow_id)
+    escrow = escrows.escrow_for_update(escrow_id)
     policies.check_can_freeze(actor, escrow)
-    held = escrow.remaining if escrow.status in queries.HOLDING else Money.zero(escrow.currency)
+    held = escrow.remaining if escrow.status in escrows.HOLDING else Money.zero(escrow.currency)
     policies.check_amount(held, held)
     move(escrow, ESCROW, "freeze", actor=actor, now=now, changes={"frozen_by_id": dispute_id})
     entry = entries.frozen(
@@ -44,7 +45,7 @@ def unfreeze(*, escrow_id: UUID, actor: Actor, now: datetime) -> Escrow:
 
     :raises NothingFrozen: if no dispute holds it.
     """
-    escrow = queries.escrow_for_update(escrow_id)
+    escrow = escrows.escrow_for_update(escrow_id)
     dispute_id = _frozen_by(escrow)
     policies.check_can_freeze(actor, escrow)
     verb = "unfreeze_rest" if escrow.remaining != escrow.amount else "unfreeze_whole"
@@ -67,15 +68,15 @@ def split(*, escrow_id: UUID, freelancer_part: Money, actor: Actor, now: datetim
     :raises NothingFrozen: if no dispute holds the money.
     :raises AmountNotHeld: unless the part is between zero and the frozen amount.
     """
-    escrow = queries.escrow_for_update(escrow_id)
+    escrow = escrows.escrow_for_update(escrow_id)
     dispute_id = _frozen_by(escrow)
     policies.check_can_split(actor, escrow)
     whole = escrow.remaining
     policies.check_share(freelancer_part, whole)
     back = whole - freelancer_part
-    parts = queries.split_of(escrow, freelancer_part)
-    fee_earned = queries.earned_fee_of(escrow, freelancer_part)
-    fee_back = queries.fee_of(escrow, back, after=freelancer_part)
+    parts = escrows.split_of(escrow, freelancer_part)
+    fee_earned = escrows.earned_fee_of(escrow, freelancer_part)
+    fee_back = escrows.fee_of(escrow, back, after=freelancer_part)
     verb = "split" if freelancer_part or escrow.released else "split_back"
     changes = {
         "frozen_by_id": None,

@@ -9,15 +9,16 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import translation
 
-from apps.accounts import queries as people
 from apps.accounts.policies import check_are_strangers
+from apps.accounts.queries import organizations
 from apps.common.actors import SYSTEM, Actor
 from apps.common.ids import uuid7
 from apps.common.money import Money
 from apps.common.operations import move
 from apps.compliance import policies as compliance
-from apps.escrow import entries, events, policies, queries, rules
+from apps.escrow import entries, events, policies, rules
 from apps.escrow.models import Escrow
+from apps.escrow.queries import escrows
 from apps.escrow.states import ESCROW, EscrowStatus
 from apps.ledger import operations as ledger
 from apps.ledger.entries import event_key
@@ -55,7 +56,7 @@ def open_escrow(
     """
     policies.check_can_fund(actor, payer_id)
     check_are_strangers(payer_id, payee_id, since=now)
-    payer, payee = people.organization(payer_id), people.organization(payee_id)
+    payer, payee = organizations.organization(payer_id), organizations.organization(payee_id)
     compliance.check_can_be_paid(payer_country=payer.country, payee_country=payee.country, on=now.date())
     paid_before = fees.paid_between(payer_id, payee_id)
     terms = fees.terms(payer.country, payee.country, now.date(), paid_before=paid_before)
@@ -157,7 +158,7 @@ def _gateways(escrow_id: UUID, now: datetime) -> list[str]:
 def _ask_payer(
     *, escrow_id: UUID, actor: Actor, now: datetime, urls: tuple[str, str], language: str, gateway: str
 ) -> Charge:
-    escrow = queries.escrow_for_update(escrow_id)
+    escrow = escrows.escrow_for_update(escrow_id)
     policies.check_can_fund(actor, escrow.payer_id)
     if escrow.status != EscrowStatus.FUNDING:
         move(escrow, ESCROW, "start_funding", actor=actor, now=now)
@@ -183,12 +184,12 @@ def use_credit(*, escrow_id: UUID, actor: Actor, now: datetime) -> Escrow:
 
     :raises NotAllowed: unless the actor may pay for the payer.
     """
-    escrow = queries.escrow_for_update(escrow_id)
+    escrow = escrows.escrow_for_update(escrow_id)
     policies.check_can_fund(actor, escrow.payer_id)
     # The amount of an open payment page is fixed, so credit cannot be used while one is open.
     if escrow.credit or charge_queries.open_charge_of(escrow.id) or not ESCROW.allows(escrow.status, "fund"):
         return escrow
-    usable = queries.usable_credit(escrow.payer_id, amount=escrow.amount, total=escrow.total)
+    usable = escrows.usable_credit(escrow.payer_id, amount=escrow.amount, total=escrow.total)
     if usable == escrow.total:
         return _funded_from_credit(escrow, actor, now)
     if usable:
@@ -238,7 +239,7 @@ def confirm_funding(*, escrow_id: UUID, charge_id: UUID, amount: Money, gateway:
     Hold the money after the processor received it. Calling it twice changes nothing. A duplicate payment, a payment of
     another amount or one after cancellation becomes the employer's credit.
     """
-    escrow = queries.escrow_for_update(escrow_id)
+    escrow = escrows.escrow_for_update(escrow_id)
     if escrow.funding_charge_id == charge_id:
         return escrow
     if not ESCROW.allows(escrow.status, "fund") or amount != escrow.to_charge:
@@ -284,7 +285,7 @@ def funding_failed(
 
     :param charge_id: the charge whose page closed.
     """
-    escrow = queries.escrow_for_update(escrow_id)
+    escrow = escrows.escrow_for_update(escrow_id)
     others = charge_queries.open_charges_of(escrow.id)
     if any(other.id != charge_id for other in others):
         return escrow
@@ -307,7 +308,7 @@ def cancel(*, escrow_id: UUID, actor: Actor, now: datetime) -> Escrow:
 
     :raises IllegalTransition: once money is held; release or refund it instead.
     """
-    escrow = queries.escrow_for_update(escrow_id)
+    escrow = escrows.escrow_for_update(escrow_id)
     policies.check_can_refund(actor, escrow)
     ESCROW.next(escrow.status, "cancel")
     return move(escrow, ESCROW, "cancel", actor=actor, now=now, changes=_return_credit(escrow, now))
@@ -316,7 +317,7 @@ def cancel(*, escrow_id: UUID, actor: Actor, now: datetime) -> Escrow:
 @transaction.atomic
 def cancel_if_unpaid(*, escrow_id: UUID, actor: Actor, now: datetime) -> Escrow:
     """Cancel the escrow if it was never funded; otherwise change nothing."""
-    escrow = queries.escrow_for_update(escrow_id)
+    escrow = escrows.escrow_for_update(escrow_id)
     if ESCROW.allows(escrow.status, "cancel"):
         return cancel(escrow_id=escrow_id, actor=actor, now=now)
     return escrow

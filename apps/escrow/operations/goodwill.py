@@ -9,8 +9,9 @@ from django.db import transaction
 
 from apps.common.actors import Actor
 from apps.common.money import Money
-from apps.escrow import entries, events, policies, queries
+from apps.escrow import entries, events, policies
 from apps.escrow.models import Goodwill
+from apps.escrow.queries import releases
 from apps.escrow.states import GoodwillTo
 from apps.ledger import chart
 from apps.ledger import operations as ledger
@@ -34,11 +35,11 @@ def give_goodwill(
     :raises NothingHeld: if all of the fee is already refunded.
     :raises AmountNotHeld: if the release earned less than that, or it was already refunded.
     """
-    release = queries.release_for_update(release_id)
+    release = releases.release_for_update(release_id)
     policies.check_can_give_goodwill(actor, reason)
     if (goodwill := Goodwill.objects.filter(id=goodwill_id).first()) is not None:
         return goodwill
-    left, tax_left = queries.goodwill_left(release)
+    left, tax_left = releases.goodwill_left(release)
     policies.check_amount(amount, left)
     escrow = release.escrow
     policies.check_is_not_own_case(actor, escrow)

@@ -13,8 +13,9 @@ from django.db import transaction
 from apps.common.actors import SYSTEM, Actor
 from apps.common.money import Money
 from apps.common.operations import move
-from apps.escrow import entries, events, policies, queries, rules
+from apps.escrow import entries, events, policies, rules
 from apps.escrow.models import Recovery
+from apps.escrow.queries import escrows, recoveries
 from apps.escrow.states import RECOVERY, RecoveryStatus
 from apps.ledger import chart
 from apps.ledger import operations as ledger
@@ -40,12 +41,12 @@ def decide_recovery(*, chargeback_id: UUID, amount: Money, reasons: str, actor: 
     chargeback = chargebacks.absorbed_chargeback(chargeback_id)
     if chargeback is None:
         raise policies.NotLost
-    escrow = queries.escrow_for_update(chargeback.charge.reference_id)
+    escrow = escrows.escrow_for_update(chargeback.charge.reference_id)
     policies.check_can_decide_recovery(actor, reasons)
     policies.check_is_not_own_case(actor, escrow)
     if Recovery.objects.filter(chargeback_id=chargeback_id).exists():
         raise policies.AlreadyDecided
-    most = min(queries.received(escrow), chargeback.amount)
+    most = min(escrows.received(escrow), chargeback.amount)
     policies.check_amount(amount, most)
     recovery = Recovery.objects.create(
         escrow=escrow,
@@ -70,7 +71,7 @@ def appeal_recovery(*, recovery_id: UUID, text: str, actor: Actor, now: datetime
     :raises AppealTooLate: from `appeal_by` on.
     :raises AppealMissing: if the text is empty.
     """
-    recovery = queries.recovery_for_update(recovery_id)
+    recovery = recoveries.recovery_for_update(recovery_id)
     policies.check_can_appeal(actor, recovery, now)
     if not text.strip():
         raise policies.AppealMissing
@@ -91,7 +92,7 @@ def answer_appeal(*, recovery_id: UUID, is_granted: bool, reasons: str, actor: A
     :raises SecondPersonNotIndependent: if the person who decided gave the actor a role within the last day.
     :raises OwnCase: for staff who are, or recently were, members of one of the two sides.
     """
-    recovery = queries.recovery_for_update(recovery_id)
+    recovery = recoveries.recovery_for_update(recovery_id)
     policies.check_can_answer_appeal(actor, recovery, reasons, now)
     policies.check_is_not_own_case(actor, recovery.escrow)
     changes = {"answered_by_id": actor.person_id, "answer": reasons.strip()[:4000], "ended_at": now}
@@ -103,7 +104,7 @@ def answer_appeal(*, recovery_id: UUID, is_granted: bool, reasons: str, actor: A
 @transaction.atomic
 def confirm_recovery(*, recovery_id: UUID, now: datetime) -> Recovery:
     """Confirm the recovery if the appeal period ended without an appeal; otherwise change nothing."""
-    recovery = queries.recovery_for_update(recovery_id)
+    recovery = recoveries.recovery_for_update(recovery_id)
     if recovery.status == RecoveryStatus.DECIDED and recovery.appeal_by <= now:
         move(recovery, RECOVERY, "confirm", actor=SYSTEM, now=now, changes={"ended_at": now})
         _ended(recovery, now)

@@ -11,10 +11,11 @@ from apps.common.actors import SYSTEM, Actor
 from apps.common.ids import uuid7
 from apps.common.money import Money
 from apps.common.operations import move
-from apps.escrow import entries, events, policies, queries
+from apps.escrow import entries, events, policies
 from apps.escrow.models import Escrow, Release
 from apps.escrow.operations.freezes import split
 from apps.escrow.operations.parts import make_release, publish_release, record_if_paid, send_back
+from apps.escrow.queries import escrows
 from apps.escrow.states import ESCROW, EscrowStatus, ReleaseKind
 from apps.ledger import operations as ledger
 from apps.outbox import bus
@@ -32,11 +33,11 @@ def release(
     :raises NothingHeld: if nothing is held.
     :raises AmountNotHeld: if the amount is more than is held.
     """
-    escrow = queries.escrow_for_update(escrow_id)
+    escrow = escrows.escrow_for_update(escrow_id)
     policies.check_can_release(actor, escrow, kind)
     gross = _gross(escrow, amount)
-    parts = queries.split_of(escrow, gross)
-    fee = queries.earned_fee_of(escrow, gross)
+    parts = escrows.split_of(escrow, gross)
+    fee = escrows.earned_fee_of(escrow, gross)
     verb = "release_rest" if gross == escrow.remaining else "release_part"
     changes = {"released_minor": escrow.released_minor + gross.amount_minor}
     move(escrow, ESCROW, verb, actor=actor, now=now, changes=changes)
@@ -74,10 +75,10 @@ def refund(*, escrow_id: UUID, amount: Money | None, actor: Actor, now: datetime
     :raises NothingHeld: if nothing is held.
     :raises AmountNotHeld: if the amount is more than is held.
     """
-    escrow = queries.escrow_for_update(escrow_id)
+    escrow = escrows.escrow_for_update(escrow_id)
     policies.check_can_refund(actor, escrow)
     back = _gross(escrow, amount)
-    fee = queries.fee_of(escrow, back)
+    fee = escrows.fee_of(escrow, back)
     is_rest = back == escrow.remaining
     verb = "release_part" if not is_rest else "refund_rest" if escrow.released else "refund_all"
     changes = {"refunded_minor": escrow.refunded_minor + back.amount_minor}
@@ -100,8 +101,8 @@ def refund(*, escrow_id: UUID, amount: Money | None, actor: Actor, now: datetime
 @transaction.atomic
 def warn_of_hold_limit(*, escrow_id: UUID, now: datetime) -> Escrow:
     """Warn both sides, once, that the holding limit is near."""
-    escrow = queries.escrow_for_update(escrow_id)
-    if escrow.warned_at is None and escrow.status in queries.HELD and escrow.hold_until is not None:
+    escrow = escrows.escrow_for_update(escrow_id)
+    if escrow.warned_at is None and escrow.status in escrows.HELD and escrow.hold_until is not None:
         escrow.warned_at = now
         escrow.save(update_fields=["warned_at"])
         event = events.EscrowHoldEnding(
@@ -117,8 +118,8 @@ def end_hold(*, escrow_id: UUID, now: datetime) -> Escrow:
     Refund what is still held once the holding limit is reached. A dispute does not extend the legal limit: undecided
     frozen money is refunded too.
     """
-    escrow = queries.escrow_for_update(escrow_id)
-    if queries.hold_ended(now).filter(pk=escrow.id).exists():
+    escrow = escrows.escrow_for_update(escrow_id)
+    if escrows.hold_ended(now).filter(pk=escrow.id).exists():
         if escrow.status == EscrowStatus.DISPUTED:
             nothing = Money.zero(escrow.currency)
             split(escrow_id=escrow.id, freelancer_part=nothing, actor=SYSTEM, now=now)
@@ -129,7 +130,7 @@ def end_hold(*, escrow_id: UUID, now: datetime) -> Escrow:
 
 
 def _gross(escrow: Escrow, amount: Money | None) -> Money:
-    holds = escrow.status in queries.HOLDING
+    holds = escrow.status in escrows.HOLDING
     remaining = escrow.remaining if holds else Money.zero(escrow.currency)
     gross = remaining if amount is None else amount
     policies.check_amount(gross, remaining)

@@ -13,8 +13,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from apps.accounts import queries as accounts
 from apps.accounts.middleware import actor
+from apps.accounts.queries import organizations
 from apps.common import keyset
 from apps.common.errors import NotFound
 from apps.invoicing import fmt, policies
@@ -54,7 +54,7 @@ def documents(request: HttpRequest) -> HttpResponse:
         "year": year,
         "kind": kind,
         "kinds": DocumentKind.choices,
-        "own": accounts.organization(organization_id),
+        "own": organizations.organization(organization_id),
         "choice": document_queries.self_billing_choice_of(organization_id),
         "has_details": document_queries.billing_details_of(organization_id) is not None,
         "may_change": policies.can_change_details(actor(request), organization_id),
@@ -106,7 +106,7 @@ def _file(document: Document, content: bytes, content_type: str, suffix: str) ->
 def details(request: HttpRequest) -> HttpResponse:
     organization_id = organization_id_of(request)
     policies.check_can_change_details(actor(request), organization_id)
-    own = accounts.organization(organization_id)
+    own = organizations.organization(organization_id)
     saved = document_queries.billing_details_of(organization_id)
     initial = {} if saved else {"legal_name": own.legal_name or own.display_name}
     onward = request.GET.get("next", "")

@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.models import Case, Count, FloatField, QuerySet, Sum, Value, When
 
 from apps.accounts.models import Membership, Profile, ProfileLanguage, ProfileSkill
-from apps.accounts.queries import shares_a_person
+from apps.accounts.queries.related import shares_a_person
 from apps.accounts.states import Availability
 from apps.bidding.models import Bid
 from apps.common.models import money_or_none

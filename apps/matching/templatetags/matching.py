@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.template.context import Context
 from django.utils import timezone
 
-from apps.accounts import queries as accounts
+from apps.accounts.queries import profiles
 from apps.common.actors import STRANGER
 from apps.common.ids import uuids
 from apps.matching import policies
@@ -87,7 +87,7 @@ def recommended_tasks(context: Context, organization_id: UUID | None, limit: int
     return {
         "recommendations": result, "csrf_token": context.get("csrf_token"), "reasons": policies.REASONS[ListSide.TASKS],
         "may_refuse": policies.may_bid(getattr(context.get("request"), "actor", STRANGER)),
-        "has_skills": not result and organization_id is not None and accounts.has_skills(organization_id),
+        "has_skills": not result and organization_id is not None and profiles.has_skills(organization_id),
     }  # fmt: skip
 
 

@@ -10,9 +10,9 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from apps.accounts import queries as people
 from apps.accounts.middleware import actor
 from apps.accounts.models import Profile
+from apps.accounts.queries import organizations
 from apps.common.errors import NotFound
 from apps.matching import policies
 from apps.matching.queries import exports, market, ranking_versions, recommendations
@@ -68,7 +68,7 @@ def gaps(request: HttpRequest) -> HttpResponse:
         raise NotFound
     now = timezone.now()
     skill_gaps = market.skill_gaps(acting.organization_id, now)
-    currency = people.organization(acting.organization_id).currency
+    currency = organizations.organization(acting.organization_id).currency
     rate_guidance = market.rate_guidance([gap.skill_id for gap in skill_gaps], currency, now.date())
     return render(request, "matching/gap_list.html", {"rows": list(zip(skill_gaps, rate_guidance, strict=True))})
 

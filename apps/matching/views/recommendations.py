@@ -8,8 +8,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from apps.accounts import queries as people
 from apps.accounts.middleware import actor
+from apps.accounts.queries import profiles
 from apps.matching import forms, policies
 from apps.matching.models import ListKind, ListSide
 from apps.matching.queries import impressions, ranking_versions, recommendations
@@ -60,6 +60,6 @@ def person(request: HttpRequest, task_id: UUID, organization_id: UUID) -> HttpRe
     acting = actor(request)
     task = get_object_or_404(tasks.tasks_visible_to(acting), id=task_id)
     policies.check_can_see_recommended_freelancers(acting, task)
-    profile = get_object_or_404(people.profiles_visible_to(acting), organization_id=organization_id)
+    profile = get_object_or_404(profiles.profiles_visible_to(acting), organization_id=organization_id)
     record_opened(request, task.id, organization_id)
     return redirect(profile.organization)

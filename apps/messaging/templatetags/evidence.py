@@ -12,8 +12,8 @@ from uuid import UUID
 
 from django import template
 
-from apps.contracts import queries as contracts
 from apps.contracts.models import Contract, Milestone
+from apps.contracts.queries import milestones, timeline
 from apps.files.models import StoredFile
 from apps.messaging import queries
 
@@ -63,7 +63,7 @@ def _agreement(contract: Contract, milestone: Milestone) -> str:
 
 def _deliveries(contract: Contract, milestone: Milestone, pack: Pack) -> str:
     lines = []
-    for delivery in contracts.deliverables(contract.id):
+    for delivery in milestones.deliverables(contract.id):
         if delivery.milestone_id != milestone.id:
             continue
         files = [file.file for file in delivery.files.all()]
@@ -80,7 +80,7 @@ def _deliveries(contract: Contract, milestone: Milestone, pack: Pack) -> str:
 def _timeline(contract: Contract, milestone: Milestone) -> str:
     lines = [
         f"{_at(item.at)}: {item.kind.replace('.', ' ').replace('_', ' ')}"
-        for item in contracts.timeline(contract)
+        for item in timeline.timeline(contract)
         if item.milestone is None or item.milestone.id == milestone.id
     ]
     return "\n".join(["TIMELINE (UTC)", *lines]) if lines else ""

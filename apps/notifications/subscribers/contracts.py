@@ -10,8 +10,8 @@ from apps.accounts import rules as roles
 from apps.accounts.models import Organization
 from apps.common.money import Money
 from apps.contracts import events as contracts
-from apps.contracts import queries as contract_queries
 from apps.contracts.models import CancellationProposal, Contract, Deliverable, Milestone, RevisionRequest
+from apps.contracts.queries import milestones as milestone_queries
 from apps.contracts.states import ContractStatus
 from apps.notifications import rules
 from apps.notifications.subscribers.recipients import contract_of, tell
@@ -182,7 +182,7 @@ _CONTRACT_ENDS = {
 
 @bus.subscribe(contracts.ContractEnded, name="notifications.contract_ended")
 def contract_ended(event: contracts.ContractEnded, now: datetime) -> None:
-    went = contract_queries.money_of_contract(contract_of(event.contract_id))
+    went = milestone_queries.money_of_contract(contract_of(event.contract_id))
     _notify_both(
         event.contract_id, _CONTRACT_ENDS[ContractStatus(event.status)], now,
         freelancer=rules.money(went.released), employer=rules.money(went.refunded),

@@ -8,9 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from apps.accounts import events as accounts
-from apps.accounts import queries as people
 from apps.accounts import rules as roles
 from apps.accounts.models import PersonalToken, User
+from apps.accounts.queries import members
 from apps.common.money import Money
 from apps.contracts.models import Milestone
 from apps.escrow import events as escrow
@@ -156,7 +156,7 @@ def _notify_parties(payer: UUID, payee: UUID, kind: str, key: UUID, escrow_id: U
 @bus.subscribe(treasury_events.ReconciliationDiffered, name="notifications.books_differ")
 def books_differ(event: treasury_events.ReconciliationDiffered, now: datetime) -> None:
     operations.notify(
-        users=people.staff_to_notify(roles.FINANCE),
+        users=members.staff_to_notify(roles.FINANCE),
         organization_id=None,
         kind="books_differ",
         key=event.run_id,
@@ -170,7 +170,7 @@ def books_differ(event: treasury_events.ReconciliationDiffered, now: datetime) -
 @bus.subscribe(payout_events.LiquidityShort, name="notifications.liquidity_short")
 def liquidity_short(event: payout_events.LiquidityShort, now: datetime) -> None:
     operations.notify(
-        users=people.staff_to_notify(roles.FINANCE),
+        users=members.staff_to_notify(roles.FINANCE),
         organization_id=None,
         kind="liquidity_short",
         key=event.liquidity_shortage_id,
@@ -186,7 +186,7 @@ def chargeback_due(event: payments.ChargebackOpened, now: datetime) -> None:
     """Notify staff, because they must answer the bank before a deadline."""
     number = chargebacks.chargeback_number(event.chargeback_id)
     operations.notify(
-        users=people.staff_to_notify(roles.FINANCE),
+        users=members.staff_to_notify(roles.FINANCE),
         organization_id=None,
         kind="chargeback_due",
         key=event.chargeback_id,
@@ -245,8 +245,8 @@ def payout_account_changed(event: payout_events.PayoutAccountChanged, now: datet
     Notify members who may withdraw, owners, and the person who set the previous payout account, even if they have left:
     the victim of a theft must learn of it.
     """
-    users = {user.pk: user for user in people.users_to_notify(event.organization_id, roles.WITHDRAW)}
-    users |= {user.pk: user for user in people.owners(event.organization_id)}
+    users = {user.pk: user for user in members.users_to_notify(event.organization_id, roles.WITHDRAW)}
+    users |= {user.pk: user for user in members.owners(event.organization_id)}
     users |= {user.pk: user for user in related.setters_of_accounts(event.organization_id)}
     operations.notify(
         users=list(users.values()), organization_id=event.organization_id, kind="payout_account_changed",
@@ -265,11 +265,11 @@ def country_changed(event: accounts.CountryChanged, now: datetime) -> None:
     }
     key = f"{event.organization_id}:{now.isoformat()}"
     operations.notify(
-        users=people.owners(event.organization_id), organization_id=event.organization_id, kind="country_changed",
+        users=members.owners(event.organization_id), organization_id=event.organization_id, kind="country_changed",
         key=key, route="accounts:organization", route_args=(event.organization_id,), params=params, now=now,
     )  # fmt: skip
     operations.notify(
-        users=people.staff_to_notify(roles.FINANCE), organization_id=None, kind="country_to_check", key=key,
+        users=members.staff_to_notify(roles.FINANCE), organization_id=None, kind="country_to_check", key=key,
         route="accounts:country_checks", route_args=(), params=params, now=now,
     )  # fmt: skip
 
@@ -289,7 +289,7 @@ def rule_loosening(event: spending.RuleLoosening, now: datetime) -> None:
     change = SpendingRuleChange.objects.select_related("proposed_by", "agreed_by").get(id=event.change_id)
     is_agreed = event.status == RuleChangeStatus.AGREED
     operations.notify(
-        users=people.owners(event.organization_id), organization_id=event.organization_id,
+        users=members.owners(event.organization_id), organization_id=event.organization_id,
         kind="limits_loosened" if is_agreed else "limits_to_loosen", key=f"{change.id}:{event.status}",
         route="spending:overview", route_args=(), now=now,
         params={
@@ -305,7 +305,7 @@ def approval_requested(event: spending.ApprovalRequested, now: datetime) -> None
     approval = Approval.objects.select_related("requested_by").get(id=event.approval_id)
     users = [
         user
-        for user in people.users_to_notify(event.organization_id, roles.FUND)
+        for user in members.users_to_notify(event.organization_id, roles.FUND)
         if user.pk != approval.requested_by_id
     ]
     _notify_of_approval(approval, users, "approval_requested", approval.requested_by.display_name, now)

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from apps.accounts import queries as people
 from apps.accounts import rules as roles
 from apps.accounts.models import Organization
+from apps.accounts.queries import members
 from apps.contracts.models import Contract
 from apps.notifications import operations
 from apps.notifications.catalogue.kinds import Group
@@ -28,7 +28,7 @@ def tell(
     **params: Any,
 ) -> None:
     operations.notify(
-        users=people.users_to_notify(organization_id, capability),
+        users=members.users_to_notify(organization_id, capability),
         organization_id=organization_id,
         kind=kind,
         key=key,

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from apps.accounts.middleware import actor
 from apps.common.errors import DomainError
 from apps.common.views import ask_first, is_changing
-from apps.escrow import queries as escrows
+from apps.escrow.queries import claims, recoveries
 from apps.gateways import policies as gateway_policies
 from apps.ledger.queries import books
 from apps.payments import policies
@@ -30,7 +30,7 @@ def chargebacks(request: HttpRequest) -> HttpResponse:
     """Open chargebacks first, the nearest deadline on top."""
     gateway_policies.check_is_staff(actor(request))
     result = list(chargeback_queries.chargebacks()[:200])
-    context = {"chargebacks": result, "warnings": escrows.open_warnings(), "appeals": escrows.open_appeals()}
+    context = {"chargebacks": result, "warnings": claims.open_warnings(), "appeals": recoveries.open_appeals()}
     return render(request, "payments/chargeback_list.html", context)
 
 

@@ -18,13 +18,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.accounts import queries as accounts
 from apps.accounts.middleware import actor
+from apps.accounts.queries import organizations
 from apps.common import currencies
 from apps.common.api.idempotency import NEEDS_KEY, idempotent
 from apps.common.errors import Invalid, NotFound
 from apps.common.money import Money
-from apps.escrow import queries as escrows
+from apps.escrow.queries import escrows
 from apps.gateways import registry
 from apps.ledger.queries import books
 from apps.payments.api.views import own_organization_id
@@ -156,7 +156,7 @@ class PayoutMethods(APIView):
 
     @extend_schema(responses=serializers.PayoutMethodSerializer(many=True), operation_id="payout_account_methods")
     def get(self, request: Request) -> Response:
-        country = accounts.organization(own_organization_id(request)).country
+        country = organizations.organization(own_organization_id(request)).country
         payout_methods = methods.payout_methods_for(country=country, on=timezone.now().date())
         return Response(serializers.PayoutMethodSerializer(payout_methods, many=True).data)
 

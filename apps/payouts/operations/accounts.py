@@ -9,8 +9,8 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts import queries as people
 from apps.accounts.operations import access_log
+from apps.accounts.queries import members, organizations
 from apps.common import limits
 from apps.common.actors import SYSTEM, Actor
 from apps.common.errors import Invalid
@@ -69,7 +69,7 @@ def set_payout_account(
     policies.check_can_change_account(actor, organization_id)
     limits.spend("change_money_settings", actor.user_id, now=now)
     if not registry.offers(gateway, RecipientBalances):
-        country = people.organization(organization_id).country
+        country = organizations.organization(organization_id).country
         policies.check_is_paid_by(gateway, account_number, country=country, currency=currency, on=now.date())
     account = _write_down(
         organization_id=organization_id,
@@ -124,7 +124,7 @@ def _write_down(
     account_number: str = "",
 ) -> PayoutAccount:
     policies.check_can_change_account(actor, organization_id)
-    country = people.organization(organization_id).country
+    country = organizations.organization(organization_id).country
     # The rail is chosen here, once, from the dated table; a payout never chooses again.
     route = compliance.corridor(payer_country=country, payee_country=country, on=now.date())
     reachable = compliance.payout_currencies(country) if route.rail != Rail.UNSUPPORTED else []
@@ -228,7 +228,7 @@ def start_onboarding(
 
 
 def _email(organization_id: UUID) -> str:
-    return next((user.email for user in people.users_to_notify(organization_id, "withdraw")), "")
+    return next((user.email for user in members.users_to_notify(organization_id, "withdraw")), "")
 
 
 def _remote_recipient(account: PayoutAccount) -> str:

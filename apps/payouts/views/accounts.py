@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from apps.accounts import queries as accounts
 from apps.accounts.middleware import actor
+from apps.accounts.queries import organizations
 from apps.common.errors import DomainError, NotFound
 from apps.compliance import queries as compliance
 from apps.gateways import errors
@@ -35,7 +35,7 @@ def account(request: HttpRequest) -> HttpResponse:
     """
     organization_id = organization_id_of(request)
     policies.check_can_change_account(actor(request), organization_id)
-    organization = accounts.organization(organization_id)
+    organization = organizations.organization(organization_id)
     reachable = compliance.payout_currencies(organization.country)
     initial = {"holder_name": organization.legal_name or organization.display_name}
     form = RecipientForm(request.POST or None, currencies=reachable, initial=initial)
@@ -71,7 +71,7 @@ def account_by(request: HttpRequest, name: str) -> HttpResponse:
     """
     organization_id, now = organization_id_of(request), timezone.now()
     policies.check_can_change_account(actor(request), organization_id)
-    organization = accounts.organization(organization_id)
+    organization = organizations.organization(organization_id)
     offered = methods.payout_methods_for(country=organization.country, on=now.date())
     method = next((item for item in offered if item.name == name), None)
     if method is None:

@@ -10,11 +10,12 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from apps.accounts import queries as organizations
 from apps.accounts.middleware import actor
+from apps.accounts.queries import organizations
 from apps.common import spreadsheets
 from apps.common.errors import NotFound
-from apps.escrow import queries as escrows
+from apps.escrow.queries import claims, escrows
+from apps.escrow.queries import releases as release_queries
 from apps.gateways.queries import pauses
 from apps.ledger.queries import books
 from apps.ledger.templatetags.books import event_label
@@ -42,12 +43,12 @@ class Row:
     """One statement line, with the release behind it, if there is one."""
 
     line: books.StatementLine
-    release: escrows.ReleaseRow | None
+    release: release_queries.ReleaseRow | None
 
 
 def _rows(lines: Iterable[books.StatementLine]) -> list[Row]:
     listed = list(lines)
-    releases = escrows.releases_by_id(line.refs["release"] for line in listed if "release" in line.refs)
+    releases = release_queries.releases_by_id(line.refs["release"] for line in listed if "release" in line.refs)
     return [Row(line, releases.get(line.refs.get("release", ""))) for line in listed]
 
 
@@ -82,7 +83,7 @@ def wallet(request: HttpRequest) -> HttpResponse:
             "charges": charges,
             "account": account,
             "onboarding": onboarding,
-            "claims": escrows.claims_of(organization_id),
+            "claims": claims.claims_of(organization_id),
             "organization_id": organization_id,
             "may_withdraw": policies.can_withdraw(actor(request), organization_id),
             "is_paused": any(payout.status in PAYOUT_WAITING for payout in payouts) and pauses.is_paused(),

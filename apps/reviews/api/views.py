@@ -13,10 +13,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.accounts import queries as accounts
 from apps.accounts.middleware import actor
 from apps.accounts.models import User
-from apps.contracts import queries as contracts
+from apps.accounts.queries import profiles
+from apps.contracts.queries import contracts
 from apps.reviews import operations, queries
 from apps.reviews.api.serializers import NewReviewSerializer, RatingSerializer, ReplySerializer, ReviewSerializer
 from apps.reviews.models import Review
@@ -36,7 +36,7 @@ class OfOrganization(ListAPIView[Review]):
     def get_queryset(self) -> QuerySet[Review]:
         if getattr(self, "swagger_fake_view", False):
             return Review.objects.none()
-        visible = accounts.profiles_visible_to(actor(self.request._request))
+        visible = profiles.profiles_visible_to(actor(self.request._request))
         profile = get_object_or_404(visible, organization_id=self.kwargs["organization_id"])
         return queries.published_reviews(profile.organization_id)
 
@@ -51,7 +51,7 @@ class RatingOf(APIView):
     @extend_schema(responses=RatingSerializer, operation_id="rating_of_organization")
     def get(self, request: Request, organization_id: UUID) -> Response:
         """Return the totals and means of the published reviews."""
-        visible = accounts.profiles_visible_to(actor(request._request))
+        visible = profiles.profiles_visible_to(actor(request._request))
         profile = get_object_or_404(visible, organization_id=organization_id)
         return Response(RatingSerializer(queries.rating(profile.organization_id)).data)
 

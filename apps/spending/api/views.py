@@ -14,8 +14,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.accounts import queries as people
 from apps.accounts.middleware import actor
+from apps.accounts.queries import organizations
 from apps.common.api.serializers import check_no_body
 from apps.common.errors import NotFound
 from apps.common.models import money_or_none
@@ -50,7 +50,7 @@ class Limits(APIView):
         organization_id = _organization_id(request)
         serializer = serializers.LimitsSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        currency = people.organization(organization_id).currency
+        currency = organizations.organization(organization_id).currency
         limits = {
             name.removesuffix("_minor"): money_or_none(value, currency)
             for name, value in serializer.validated_data.items()
@@ -65,7 +65,7 @@ def _shown_limits(organization_id: UUID) -> Response:
     now = timezone.now()
     rule = queries.rule_of(organization_id, now)
     body: dict[str, Any] = {name: getattr(rule, name, None) for name in rules.LIMITS}
-    body["currency"] = rule.currency if rule else people.organization(organization_id).currency
+    body["currency"] = rule.currency if rule else organizations.organization(organization_id).currency
     body["pending"] = queries.pending_change(organization_id, now)
     return Response(serializers.LimitsInForceSerializer(body).data)
 
@@ -108,7 +108,9 @@ class Budgets(APIView):
         budget = operations.open_budget(
             organization_id=organization_id,
             name=serializer.validated_data["name"],
-            amount=Money(serializer.validated_data["amount_minor"], people.organization(organization_id).currency),
+            amount=Money(
+                serializer.validated_data["amount_minor"], organizations.organization(organization_id).currency
+            ),
             purchase_order=serializer.validated_data["purchase_order"],
             actor=actor(request._request),
             now=timezone.now(),

@@ -17,9 +17,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.accounts import queries as accounts
 from apps.accounts.middleware import actor
 from apps.accounts.models import User
+from apps.accounts.queries import profiles
 from apps.files.views import serve
 from apps.tasks import operations, queries
 from apps.tasks.api import serializers
@@ -289,7 +289,7 @@ class Invitations(APIView):
         serializer.is_valid(raise_exception=True)
         asker = actor(request._request)
         organization_id = serializer.validated_data["organization_id"]
-        profile = get_object_or_404(accounts.profiles_visible_to(asker), organization_id=organization_id)
+        profile = get_object_or_404(profiles.profiles_visible_to(asker), organization_id=organization_id)
         invite = operations.invite(
             task_id=task.id,
             organization_id=profile.organization_id,

@@ -14,8 +14,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from apps.accounts import queries as accounts
 from apps.accounts.middleware import actor
+from apps.accounts.queries import organizations
 from apps.bidding import queries as bids
 from apps.common import keyset
 from apps.common.errors import Invalid
@@ -42,9 +42,9 @@ def _own(request: HttpRequest, task_id: UUID) -> Task:
 
 def _form(request: HttpRequest, task: Task | None) -> BriefForm:
     organization_id = actor(request).organization_id
-    currency = accounts.organization(organization_id).currency if organization_id else "EUR"
+    currency = organizations.organization(organization_id).currency if organization_id else "EUR"
     now = timezone.now()
-    zone = ZoneInfo(accounts.organization(organization_id).time_zone if organization_id else "UTC")
+    zone = ZoneInfo(organizations.organization(organization_id).time_zone if organization_id else "UTC")
     fresh = {
         "source_language": get_language() or "en",
         "currency": currency,
@@ -92,7 +92,7 @@ def _what_is_paid(request: HttpRequest, task: Task | None) -> dict[str, Any]:
     if organization_id is None:
         return {}
     budget = (task.budget_max if task else None) or Money.zero("EUR")
-    country = accounts.organization(organization_id).country
+    country = organizations.organization(organization_id).country
     return {"cost": previews.employer_cost_at_most(budget, country, timezone.now().date())}
 
 

@@ -11,8 +11,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from apps.accounts import queries as accounts
 from apps.accounts.middleware import actor
+from apps.accounts.queries import profiles
 from apps.common.errors import Invalid
 from apps.tasks import operations, queries
 from apps.tasks.forms import InviteForm, TextForm
@@ -63,7 +63,7 @@ def invite(request: HttpRequest, task_id: UUID) -> HttpResponse:
     form = InviteForm(request.POST)
     if form.is_valid():
         organization_id = form.cleaned_data["organization"]
-        profile = get_object_or_404(accounts.profiles_visible_to(actor(request)), organization_id=organization_id)
+        profile = get_object_or_404(profiles.profiles_visible_to(actor(request)), organization_id=organization_id)
         operations.invite(
             task_id=task.id,
             organization_id=profile.organization_id,

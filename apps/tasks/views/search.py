@@ -17,9 +17,9 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from apps.accounts import queries as accounts
 from apps.accounts.middleware import actor
 from apps.accounts.models import User
+from apps.accounts.queries import organizations
 from apps.bidding import queries as bids
 from apps.common import fmt
 from apps.common.actors import Actor
@@ -269,7 +269,7 @@ def _why_not_paid(asker: Actor, task: Task, now: datetime) -> str | None:
     """Return why the law does not allow paying this reader, if so: shown on the task, before a bid is written."""
     if asker.organization_id is None:
         return None
-    payee = accounts.organization(asker.organization_id)
+    payee = organizations.organization(asker.organization_id)
     try:
         compliance.check_can_be_paid(payer_country=task.employer.country, payee_country=payee.country, on=now.date())
     except DomainError as error:

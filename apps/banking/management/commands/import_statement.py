@@ -7,8 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from apps.accounts import queries as accounts
 from apps.accounts.models import User
+from apps.accounts.queries import actors
 from apps.banking.operations import statements
 from apps.common.errors import DomainError
 
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         file: Path = options["file"]
         try:
             bank_statement = statements.import_statement(
-                name=file.name, body=file.read_bytes(), actor=accounts.actor_for(user), now=timezone.now()
+                name=file.name, body=file.read_bytes(), actor=actors.actor_for(user), now=timezone.now()
             )
         except (DomainError, OSError) as error:
             raise CommandError(str(error)) from error

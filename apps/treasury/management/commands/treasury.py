@@ -12,8 +12,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from apps.accounts import queries as accounts
 from apps.accounts.models import User
+from apps.accounts.queries import actors
 from apps.common.errors import DomainError
 from apps.common.ids import uuid7
 from apps.common.money import Money
@@ -59,7 +59,7 @@ class Command(BaseCommand):
         if user is None:
             raise CommandError("--by names nobody of the staff")
         values = {
-            "amount": amount, "reason": options["reason"], "actor": accounts.actor_for(user), "now": timezone.now(),
+            "amount": amount, "reason": options["reason"], "actor": actors.actor_for(user), "now": timezone.now(),
         }  # fmt: skip
         try:
             if is_top_up:

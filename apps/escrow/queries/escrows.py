@@ -1,13 +1,10 @@
-"""
-Escrows, releases, claims and recoveries: what is held, for whom and until when, and the journal entries behind it.
-"""
+"""What is held, for whom, until when; and the entries behind it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
@@ -16,20 +13,18 @@ from apps.common.actors import Actor
 from apps.common.errors import NotFound
 from apps.common.money import Money
 from apps.escrow import rules
-from apps.escrow.models import BankClaim, Escrow, Recovery, Release
-from apps.escrow.states import ClaimKind, EscrowStatus, RecoveryStatus
+from apps.escrow.models import BankClaim, Escrow
+from apps.escrow.states import ClaimKind, EscrowStatus
 from apps.ledger import chart
 from apps.ledger.queries import books
 from apps.payments.queries import credits, refunds
 from apps.pricing import rules as pricing_rules
-from apps.pricing.models import PaidWork
 from apps.pricing.rules import EarnedFee, Split, Terms
-
-ReleaseRow: TypeAlias = Release
-"""Exported for apps in lower layers, which display releases but do not store them."""
 
 HOLDING = (EscrowStatus.FUNDED, EscrowStatus.PARTIALLY_RELEASED)
 """Statuses in which money is held and can be moved."""
+
+
 HELD = (*HOLDING, EscrowStatus.DISPUTED)
 """Statuses in which money is held, free or frozen."""
 
@@ -74,21 +69,6 @@ def escrows_of(organization_id: UUID) -> QuerySet[Escrow]:
         .select_related("payer", "payee")
         .order_by("-opened_at", "-id")
     )
-
-
-def release_visible_to(actor: Actor, release_id: UUID) -> Release:
-    """
-    The release, with its escrow, payer and payee.
-
-    :raises NotFound: if it does not exist or the actor may not see it.
-    """
-    release = Release.objects.select_related("escrow__payer", "escrow__payee").filter(id=release_id).first()
-    if release is None:
-        raise NotFound
-    escrow = release.escrow
-    if not (actor.is_staff or actor.acts_for(escrow.payer_id) or actor.acts_for(escrow.payee_id)):
-        raise NotFound
-    return release
 
 
 def held(escrow_id: UUID) -> Money:
@@ -268,37 +248,6 @@ def usable_credit(payer_id: UUID, *, amount: Money, total: Money) -> Money:
     return refunds.chargeable(credit)
 
 
-def paid_otherwise_than_announced() -> int:
-    """
-    The number of differences between the released escrows and pricing's record of paid work. Always 0 if the books are
-    correct.
-    """
-    paid = Escrow.objects.filter(status=EscrowStatus.RELEASED, released_minor__gt=0)
-    same = {"work_id": OuterRef("id"), "payer_id": OuterRef("payer_id"), "payee_id": OuterRef("payee_id")}
-    paid_works = PaidWork.objects.filter(**same)
-    counted = paid.filter(Exists(paid_works)).count()
-    return paid.count() - counted + PaidWork.objects.count() - counted
-
-
-def release_for_update(release_id: UUID) -> Release:
-    """
-    The release with its escrow, locked.
-
-    :raises NotFound: if it does not exist.
-    """
-    release = Release.objects.select_for_update(of=("self",)).select_related("escrow").filter(id=release_id).first()
-    if release is None:
-        raise NotFound
-    return release
-
-
-def goodwill_left(release: Release) -> tuple[Money, Money]:
-    """The part of our fee on a release that can still be refunded: (including tax, the tax alone)."""
-    sums = release.goodwill.aggregate(amount=Sum("amount_minor"), tax=Sum("tax_minor"))
-    moneys, tax = (Money(int(sums[name] or 0), release.currency) for name in ("amount", "tax"))
-    return release.fee - moneys, release.tax - tax
-
-
 def entries_of(escrow_id: UUID) -> Sequence[books.JournalView]:
     """All journal entries of the escrow, oldest first."""
     return books.journals_of(escrow=escrow_id)
@@ -320,126 +269,6 @@ def hold_ended(now: datetime) -> QuerySet[Escrow, UUID]:
     return due.order_by("hold_until", "id").values_list("id", flat=True)
 
 
-def open_claims(escrow_id: UUID) -> QuerySet[BankClaim]:
-    """The undecided claims of the payer's bank on this escrow."""
-    return BankClaim.objects.filter(escrow_id=escrow_id, ended_at=None)
-
-
-def claims_of(organization_id: UUID) -> list[BankClaim]:
-    """The open bank claims on escrows that the organization pays or is paid from."""
-    of_party = Q(escrow__payer_id=organization_id) | Q(escrow__payee_id=organization_id)
-    return list(BankClaim.objects.filter(of_party, ended_at=None).select_related("escrow").order_by("opened_at"))
-
-
-def open_warnings() -> list[BankClaim]:
-    """The open fraud warnings that staff have not dismissed, oldest first; at most 200."""
-    rows = BankClaim.objects.filter(kind=ClaimKind.WARNING, ended_at=None)
-    return list(rows.select_related("escrow__payer").order_by("opened_at")[:200])
-
-
-def is_claimed(escrow_id: UUID, *, warnings_too: bool = True) -> bool:
-    claims = open_claims(escrow_id)
-    return (claims if warnings_too else claims.filter(kind=ClaimKind.CHARGEBACK)).exists()
-
-
 def received(escrow: Escrow) -> Money:
     """The net amount the payee received from this escrow, after fees and taxes."""
     return Money(int(escrow.releases.aggregate(net=Sum("net_minor"))["net"] or 0), escrow.currency)
-
-
-def finished_but_holding() -> int:
-    """The number of accounts of closed escrows that still have a balance. Always 0 if the books are correct."""
-    over = list(
-        Escrow.objects.filter(
-            status__in=[EscrowStatus.RELEASED, EscrowStatus.REFUNDED, EscrowStatus.CANCELLED]
-        ).values_list("id", "currency")
-    )
-    codes = {
-        (account.code, currency)
-        for escrow_id, currency in over
-        for account in (chart.escrow_held(escrow_id, currency), chart.deferred_fee(escrow_id, currency))
-    }
-    balances = books.balances({code for code, _ in codes})
-    return sum(bool(balances.get(account)) for account in codes)
-
-
-def holding_otherwise_than_booked() -> int:
-    """
-    The number of accounts of held escrows whose balance differs from the escrow's own amounts (for frozen escrows, the
-    dispute's account is compared too). Always 0 if the books are correct.
-    """
-    rows = list(
-        Escrow.objects.filter(status__in=HELD).values_list(
-            "id", "frozen_by_id", "currency", F("amount_minor") - F("released_minor") - F("refunded_minor")
-        )
-    )
-    expected: dict[tuple[str, str], Money] = {}
-    for escrow_id, dispute_id, currency, remaining in rows:
-        left, nothing = Money(int(remaining), currency), Money.zero(currency)
-        expected[chart.escrow_held(escrow_id, currency).code, currency] = nothing if dispute_id else left
-        if dispute_id:
-            expected[chart.hold_dispute(dispute_id, currency).code, currency] = left
-    balances = books.balances({code for code, _ in expected})
-    return sum(balances.get(account, Money.zero(account[1])) != money for account, money in expected.items())
-
-
-def releases_by_id(ids: Iterable[str]) -> dict[str, Release]:
-    """The given releases by id (str), with escrow and payer. One query; no query if `ids` is empty."""
-    release_ids = list(ids)
-    releases = Release.objects.filter(id__in=release_ids).select_related("escrow__payer") if release_ids else []
-    return {str(release.id): release for release in releases}
-
-
-def entries_of_release(release_id: UUID) -> Sequence[books.JournalView]:
-    """All journal entries of the release."""
-    return books.journals_of(release=release_id)
-
-
-def recovery_for_update(recovery_id: UUID) -> Recovery:
-    """
-    The recovery with its escrow, both locked; the escrow first, as everywhere.
-
-    :raises NotFound: if it does not exist.
-    """
-    escrow_id = Recovery.objects.filter(id=recovery_id).values_list("escrow_id", flat=True).first()
-    if escrow_id is None:
-        raise NotFound
-    escrow = escrow_for_update(escrow_id)
-    recovery = Recovery.objects.select_for_update(of=("self",)).get(id=recovery_id)
-    recovery.escrow = escrow
-    return recovery
-
-
-def recovery_visible_to(actor: Actor, recovery_id: UUID) -> Recovery:
-    """
-    The recovery, for staff and the payee.
-
-    :raises NotFound: if it does not exist or the actor may not see it.
-    """
-    rows = Recovery.objects.select_related("escrow__payee", "escrow__payer").filter(id=recovery_id)
-    recovery = rows.first()
-    if recovery is None or not (actor.is_staff or actor.acts_for(recovery.escrow.payee_id)):
-        raise NotFound
-    return recovery
-
-
-def recoveries_of(organization_id: UUID) -> list[Recovery]:
-    """The recoveries against a freelancer, open and closed, newest first; at most 50."""
-    rows = Recovery.objects.filter(escrow__payee_id=organization_id).select_related("escrow")
-    return list(rows.order_by("-decided_at")[:50])
-
-
-def recovery_of_chargeback(chargeback_id: UUID) -> Recovery | None:
-    return Recovery.objects.filter(chargeback_id=chargeback_id).select_related("escrow__payee").first()
-
-
-def recoveries_to_confirm(now: datetime) -> QuerySet[Recovery, UUID]:
-    """The ids of recoveries whose appeal period ended without an appeal, oldest first."""
-    due = Recovery.objects.filter(status=RecoveryStatus.DECIDED, appeal_by__lte=now)
-    return due.order_by("appeal_by").values_list("id", flat=True)
-
-
-def open_appeals() -> list[Recovery]:
-    """The appeals waiting for an answer by staff, oldest first; at most 200."""
-    rows = Recovery.objects.filter(status=RecoveryStatus.APPEALED).select_related("escrow__payee")
-    return list(rows.order_by("appealed_at")[:200])

@@ -1,0 +1,43 @@
+"""Organizations, and countries that staff have to check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from apps.accounts.models import (
+    AccessEvent,
+    Organization,
+    User,
+)
+
+
+def organizations_of(user: User) -> QuerySet[Organization]:
+    return Organization.objects.filter(memberships__user=user, is_active=True).order_by("created_at")
+
+
+def organization(organization_id: UUID) -> Organization:
+    return Organization.objects.get(id=organization_id)
+
+
+@dataclass(frozen=True, slots=True)
+class CountryToCheck:
+    organization: Organization
+    before: str
+
+
+def countries_to_check() -> list[CountryToCheck]:
+    """Organizations whose changed country staff have not reviewed, the longest waiting first; at most 100."""
+    waiting = list(Organization.objects.exclude(country_review_since=None).order_by("country_review_since")[:100])
+    changes = AccessEvent.objects.filter(organization__in=waiting, action="accounts.country_changed")
+    before: dict[UUID | None, str] = {}
+    for change in changes.order_by("-happened_at"):  # the oldest of the changes wins
+        before[change.organization_id] = str(change.details["before"])
+    return [CountryToCheck(item, before.get(item.id, "")) for item in waiting]
+
+
+def lock(organization_id: UUID) -> Organization:
+    """The organization, locked: decisions about it are serialized."""
+    return Organization.objects.select_for_update().get(id=organization_id)

@@ -1,0 +1,56 @@
+"""Contracts: who may see them, what they cost, and what is due."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from apps.common.actors import Actor
+from apps.contracts.models import CancellationProposal, Contract
+from apps.contracts.states import ContractStatus
+from apps.pricing.queries import previews
+
+
+def contract_for_update(contract_id: UUID) -> Contract:
+    return Contract.objects.select_for_update(of=("self",)).select_related("employer", "freelancer").get(id=contract_id)
+
+
+def contracts_visible_to(actor: Actor) -> QuerySet[Contract]:
+    contracts = Contract.objects.select_related("employer", "freelancer", "task")
+    if actor.is_staff:
+        return contracts
+    if actor.organization_id is None:
+        return contracts.none()
+    return contracts.filter(Q(employer_id=actor.organization_id) | Q(freelancer_id=actor.organization_id))
+
+
+def open_proposal(contract_id: UUID) -> CancellationProposal | None:
+    return CancellationProposal.objects.filter(contract_id=contract_id, status="open").first()
+
+
+def employer_cost(contract: Contract, now: datetime) -> previews.EmployerCost:
+    """Return the employer's cost of the whole contract at today's fees; each milestone is funded separately."""
+    parts = [step.amount for step in contract.milestones.all()] or [contract.amount]
+    bid = (contract.freelancer_id, contract.freelancer.country, parts)
+    return previews.employer_costs(contract.employer.country, now.date(), [bid], payer_id=contract.employer_id)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class HiringRecord:
+    """The number of contracts with this employer that freelancers accepted, and the number of their tasks."""
+
+    contracts: int
+    tasks: int
+
+
+def hiring_record(employer_id: UUID) -> HiringRecord:
+    accepted = Contract.objects.filter(employer_id=employer_id, accepted_at__isnull=False)
+    return HiringRecord(**accepted.aggregate(contracts=Count("id"), tasks=Count("task_id", distinct=True)))
+
+
+def offers_to_lapse(now: datetime) -> QuerySet[Contract, UUID]:
+    due = Contract.objects.filter(status=ContractStatus.OFFERED, respond_by__lte=now)
+    return due.order_by("respond_by", "id").values_list("id", flat=True)

@@ -1,0 +1,109 @@
+"""Milestones, their deliverables and their money."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from apps.common.actors import Actor
+from apps.common.money import Money
+from apps.contracts.models import Contract, Deliverable, Milestone
+from apps.contracts.queries.contracts import contract_for_update, contracts_visible_to
+from apps.contracts.states import MilestoneStatus
+from apps.escrow.models import Escrow
+from apps.escrow.queries.escrows import HELD
+
+REMINDER_DAYS = (3, 1)
+
+
+def milestone_for_update(milestone_id: UUID) -> Milestone:
+    """Return the milestone, locked after its contract. Every writer takes the locks in this order."""
+    contract_id = Milestone.objects.values_list("contract_id", flat=True).get(id=milestone_id)
+    contract = contract_for_update(contract_id)
+    milestone = Milestone.objects.select_for_update(of=("self",)).get(id=milestone_id)
+    milestone.contract = contract
+    return milestone
+
+
+def milestones_visible_to(actor: Actor) -> QuerySet[Milestone]:
+    milestones = Milestone.objects.select_related("contract", "contract__employer", "contract__freelancer")
+    return milestones.filter(contract__in=contracts_visible_to(actor))
+
+
+def milestones(contract_id: UUID) -> list[Milestone]:
+    rows = Milestone.objects.filter(contract_id=contract_id).select_related("contract", "escrow")
+    return list(rows.prefetch_related("deliverables__files__file").order_by("position"))
+
+
+def held(milestone: Milestone) -> Money:
+    """Return the money now held for a milestone, whether free or frozen by a dispute."""
+    escrow = milestone.escrow
+    if escrow is None or escrow.status not in HELD:
+        return Money.zero(milestone.currency)
+    return escrow.amount - escrow.released - escrow.refunded
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneMoney:
+    """Where a milestone's money is: released to the freelancer (before fees), refunded to the employer, or held."""
+
+    released: Money
+    refunded: Money
+    held: Money
+
+
+def money_of(milestone: Milestone) -> MilestoneMoney:
+    """Return the escrow's current amounts, including changes made in the same transaction."""
+    nothing = Money.zero(milestone.currency)
+    escrow = Escrow.objects.filter(id=milestone.escrow_id).first() if milestone.escrow_id else None
+    if escrow is None:
+        return MilestoneMoney(nothing, nothing, nothing)
+    return MilestoneMoney(escrow.released, escrow.refunded, escrow.remaining if escrow.status in HELD else nothing)
+
+
+def money_of_contract(contract: Contract) -> MilestoneMoney:
+    """Return the sum over all milestones."""
+    nothing = Money.zero(contract.currency)
+    escrows = Escrow.objects.filter(id__in=contract.milestones.values("escrow_id"))
+    released = refunded = held = nothing
+    for escrow in escrows:
+        released, refunded = released + escrow.released, refunded + escrow.refunded
+        held += escrow.remaining if escrow.status in HELD else nothing
+    return MilestoneMoney(released, refunded, held)
+
+
+def milestone_by_reference(milestone_id: UUID) -> Milestone | None:
+    return Milestone.objects.filter(id=milestone_id).first()
+
+
+def first_delivered_at(milestone: Milestone) -> datetime | None:
+    moments = milestone.deliverables.order_by("version").values_list("submitted_at", flat=True)
+    return moments.first()
+
+
+def deliverables(contract_id: UUID) -> list[Deliverable]:
+    rows = Deliverable.objects.filter(milestone__contract_id=contract_id).select_related("milestone", "submitted_by")
+    return list(rows.prefetch_related("files__file", "checks__criterion", "revision_request").order_by("submitted_at"))
+
+
+def milestones_to_remind(now: datetime) -> QuerySet[Milestone, UUID]:
+    """Delivered milestones whose review ends within the next reminder's lead time, soonest first."""
+    is_near = Q()
+    for sent, days in enumerate(REMINDER_DAYS):
+        is_near |= Q(reminders_sent=sent, review_due_at__lte=now + timedelta(days=days))
+    waiting = Milestone.objects.filter(status=MilestoneStatus.DELIVERED, review_due_at__gt=now)
+    return waiting.filter(is_near).order_by("review_due_at", "id").values_list("id", flat=True)
+
+
+def milestones_overdue(now: datetime) -> QuerySet[Milestone, UUID]:
+    """Funded milestones past their due date without a delivery, not notified yet, oldest due date first."""
+    late = Milestone.objects.filter(status=MilestoneStatus.FUNDED, overdue_notified_at=None, due_at__lt=now)
+    return late.order_by("due_at", "id").values_list("id", flat=True)
+
+
+def milestones_to_approve(now: datetime) -> QuerySet[Milestone, UUID]:
+    due = Milestone.objects.filter(status=MilestoneStatus.DELIVERED, review_due_at__lte=now)
+    return due.order_by("review_due_at", "id").values_list("id", flat=True)
