@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from apps.common import fmt
-from apps.invoicing.gateways.pdf import Line, Paper, Party, categories
+from apps.invoicing.formats.contents import DocumentContents, Line, Party, categories
 from apps.invoicing.states import DocumentKind, Treatment
 
 SELF_BILLING_TEXT = gettext_noop(
@@ -45,8 +45,8 @@ NOTES: dict[str, str | Promise] = {
 }
 
 
-def title(paper: Paper) -> str:
-    return str(DocumentKind(paper.kind).label)
+def title(contents: DocumentContents) -> str:
+    return str(DocumentKind(contents.kind).label)
 
 
 def note(code: str) -> str:
@@ -58,30 +58,30 @@ def line_text(code: str) -> str:
     return str(LINES.get(code, code))
 
 
-def sheet(paper: Paper) -> dict[str, Any]:
+def sheet(contents: DocumentContents) -> dict[str, Any]:
     """Return every string the document shows. Computes no amounts."""
     return {
-        "title": title(paper),
-        "number": paper.number,
-        "facts": _facts(paper),
-        "parties": [_party(_("Seller"), paper.seller), _party(_("Buyer"), paper.buyer)],
+        "title": title(contents),
+        "number": contents.number,
+        "facts": _facts(contents),
+        "parties": [_party(_("Seller"), contents.seller), _party(_("Buyer"), contents.buyer)],
         "head": [_("Supply"), _("Tax rate"), _("Net"), _("Tax"), _("Amount")],
-        "lines": [_line(line) for line in paper.lines],
-        "sums": _sums(paper),
-        "notes": [note(code) for code in paper.notes],
+        "lines": [_line(line) for line in contents.lines],
+        "sums": _sums(contents),
+        "notes": [note(code) for code in contents.notes],
     }
 
 
-def _facts(paper: Paper) -> list[dict[str, Any]]:
+def _facts(contents: DocumentContents) -> list[dict[str, Any]]:
     """Return the header rows. `is_code` marks a value that is always read left to right, unlike a date."""
-    rows = [(_("Document number"), paper.number, True), (_("Date"), fmt.day(paper.issued_on), False)]
-    if paper.supplied_on != paper.issued_on:
-        rows.append((_("Date of supply"), fmt.day(paper.supplied_on), False))
-    if paper.corrects_number and paper.corrects_on:
-        rows.append((_("Corrects"), paper.corrects_number, True))
-        rows.append((_("Date of what is corrected"), fmt.day(paper.corrects_on), False))
-    if paper.purchase_order:
-        rows.append((_("Your purchase order"), paper.purchase_order, True))
+    rows = [(_("Document number"), contents.number, True), (_("Date"), fmt.day(contents.issued_on), False)]
+    if contents.supplied_on != contents.issued_on:
+        rows.append((_("Date of supply"), fmt.day(contents.supplied_on), False))
+    if contents.corrects_number and contents.corrects_on:
+        rows.append((_("Corrects"), contents.corrects_number, True))
+        rows.append((_("Date of what is corrected"), fmt.day(contents.corrects_on), False))
+    if contents.purchase_order:
+        rows.append((_("Your purchase order"), contents.purchase_order, True))
     return [{"label": label, "value": value, "is_code": is_code} for label, value, is_code in rows]
 
 
@@ -107,17 +107,17 @@ def _line(line: Line) -> dict[str, str]:
     }
 
 
-def _sums(paper: Paper) -> list[list[str]]:
-    rows = [[_("Net"), fmt.money(paper.net)]]
-    for category in categories(paper.lines, paper.currency):
+def _sums(contents: DocumentContents) -> list[list[str]]:
+    rows = [[_("Net"), fmt.money(contents.net)]]
+    for category in categories(contents.lines, contents.currency):
         if category.treatment == Treatment.STANDARD:
             label = _("Tax %(rate)s of %(net)s") % {
                 "rate": fmt.percent_bps(category.rate_bps),
                 "net": fmt.money(category.net),
             }
             rows.append([label, fmt.money(category.tax)])
-    if paper.local_tax is not None and paper.local_rate_on is not None:
-        label = _("Tax at the ECB's rate of %(day)s") % {"day": fmt.day(paper.local_rate_on)}
-        rows.append([label, fmt.money(paper.local_tax)])
-    rows.append([_("Total"), fmt.money(paper.total)])
+    if contents.local_tax is not None and contents.local_rate_on is not None:
+        label = _("Tax at the ECB's rate of %(day)s") % {"day": fmt.day(contents.local_rate_on)}
+        rows.append([label, fmt.money(contents.local_tax)])
+    rows.append([_("Total"), fmt.money(contents.total)])
     return rows

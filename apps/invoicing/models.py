@@ -9,7 +9,7 @@ from django.urls import reverse
 from apps.accounts.models import Organization, User
 from apps.common.models import BaseModel, amount_field, currency_field, money_or_none
 from apps.common.money import Money
-from apps.invoicing.gateways.pdf import Paper, Party, line_from_json
+from apps.invoicing.formats.contents import DocumentContents, Party, line_from_json
 from apps.invoicing.states import ELECTRONIC, DocumentKind, Treatment
 
 
@@ -149,9 +149,9 @@ class Document(BaseModel):
         return self.kind in ELECTRONIC and self.treatment not in (Treatment.NONE, Treatment.UNDETERMINED)
 
     @property
-    def paper(self) -> Paper:
+    def contents(self) -> DocumentContents:
         """Return the document in the form used by the output libraries."""
-        return Paper(
+        return DocumentContents(
             kind=self.kind,
             number=self.label,
             issued_on=self.issued_at.date(),

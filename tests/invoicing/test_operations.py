@@ -14,7 +14,7 @@ from apps.common.ids import uuid7
 from apps.common.money import Money
 from apps.escrow.operations import goodwill as goodwill_operations
 from apps.invoicing import policies
-from apps.invoicing.gateways.pdf import Line, Party
+from apps.invoicing.formats.contents import Line, Party
 from apps.invoicing.models import Document, Series
 from apps.invoicing.operations import billing_details, credit_notes
 from apps.invoicing.operations import documents as document_operations
@@ -107,7 +107,7 @@ def test_with_an_agreement_the_freelancers_invoice_is_written_in_their_own_serie
     assert invoice.label == f"{payee.handle[:20].upper()}-SB-2026-000001"
     assert (invoice.issuer, invoice.treatment) == (payee, Treatment.REVERSE_CHARGE)
     assert invoice.notes == ["self_billing", "reverse_charge_eu"]
-    assert (invoice.paper.seller.vat_id, invoice.paper.buyer.name) == ("FR40303265045", "Kunde GmbH")
+    assert (invoice.contents.seller.vat_id, invoice.contents.buyer.name) == ("FR40303265045", "Kunde GmbH")
 
 
 def test_an_agreement_that_was_ended_holds_no_more(make, outbox_drain):
@@ -139,7 +139,7 @@ def test_what_no_row_speaks_of_shows_no_tax_and_says_so(make, outbox_drain):
 def test_booked_tax_is_shown_as_booked(make, outbox_drain, taxed):
     escrow = released(make, outbox_drain, payee=taxed)
     commission = by_kind(escrow)["commission"]
-    line = commission.paper.lines[0]
+    line = commission.contents.lines[0]
     assert (commission.net, commission.tax) == (EUR("41.67"), EUR("8.33"))
     assert (line.treatment, line.rate_bps) == (Treatment.STANDARD, 2000)
 
@@ -149,7 +149,7 @@ def test_a_document_keeps_what_the_parties_said_on_its_day(make, outbox_drain):
     details(make, payee, legal_name="First Name")
     escrow = released(make, outbox_drain, payee=payee)
     details(make, payee, legal_name="Second Name")
-    assert by_kind(escrow)["commission"].paper.buyer.name == "First Name"
+    assert by_kind(escrow)["commission"].contents.buyer.name == "First Name"
 
 
 # -- corrections

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from apps.common.money import Money
-from apps.invoicing.gateways.pdf import Line, Party
+from apps.invoicing.formats.contents import Line, Party
 from apps.invoicing.rules import tax as tax_rules
 from apps.invoicing.rules import totals
 from apps.invoicing.states import Treatment

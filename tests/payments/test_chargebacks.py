@@ -14,6 +14,8 @@ from apps.escrow import policies as escrow_policies
 from apps.escrow import rules
 from apps.escrow.models import BankClaim
 from apps.escrow.operations import claims, freezes, releases
+from apps.escrow.queries.claims import open_claims
+from apps.escrow.states import ClaimKind
 from apps.gateways import errors, webhook_handlers
 from apps.gateways import policies as gateway_policies
 from apps.gateways.protocols.disputes import DisputeReport, DisputeState
@@ -21,6 +23,7 @@ from apps.gateways.protocols.statements import BalanceLine
 from apps.ledger import chart
 from apps.ledger import operations as ledger_operations
 from apps.ledger.queries import books, invariants
+from apps.outbox.models import Event
 from apps.payments import policies
 from apps.payments.models import Charge, Chargeback
 from apps.payments.operations import chargebacks
@@ -103,6 +106,26 @@ def test_nothing_leaves_while_the_claim_is_open_and_everything_after_it_is_won(m
     assert won.status == "won" and won.closed_at == NOON
     assert not books.balance(chart.receivable_chargeback(chargeback.id, "EUR"))
     assert wallet.available(escrow.payee_id, "EUR") > EUR("0")
+    assert broken() == {}
+
+
+@pytest.mark.parametrize("word", ["won", "lost"])
+def test_the_end_of_one_chargeback_leaves_another_open_and_ends_the_warning(make, bank, word):
+    escrow = make.escrow(status="funded")
+    chargeback = bank.disputes(escrow, amount=1_000)
+    bank.warns(escrow)
+    claims.open_claim(escrow_id=escrow.id, kind=ClaimKind.CHARGEBACK, source_key="another", now=NOON)
+    ended = Event.objects.filter(name="escrow.claim_ended")
+
+    bank.decides(chargeback, word)
+
+    assert [claim.source_key for claim in open_claims(escrow.id)] == ["another"]
+    assert not ended.exists()
+    with pytest.raises(escrow_policies.ClaimedByBank):
+        releases.release(escrow_id=escrow.id, amount=None, actor=make.actor(escrow.payer), now=NOON)
+    claims.end_claim(escrow_id=escrow.id, source_key="another", now=NOON)
+    assert not open_claims(escrow.id).exists()
+    assert ended.count() == 1
     assert broken() == {}
 
 

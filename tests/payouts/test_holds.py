@@ -1,6 +1,6 @@
 """What keeps money from leaving: a changed account, a changed country, and law that changed meanwhile."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -8,6 +8,7 @@ from django.urls import reverse
 from apps.accounts.models import AccessEvent, Organization
 from apps.accounts.operations import members, organizations
 from apps.accounts.policies import OwnOrganization, StaffRoleMissing
+from apps.accounts.queries.organizations import countries_to_check
 from apps.common.money import Money
 from apps.compliance.policies import Sanctioned
 from apps.notifications.models import Notification
@@ -36,9 +37,9 @@ def quote(make, ada, now=NOON, **fields):
     return payouts.quote_payout(**(options | fields))
 
 
-def move_to(make, ada, country: str) -> None:
+def move_to(make, ada, country: str, *, at: datetime = NOON) -> None:
     changes = {"country": country}
-    organizations.update_organization(organization_id=ada.id, actor=make.actor(ada), now=NOON, changes=changes)
+    organizations.update_organization(organization_id=ada.id, actor=make.actor(ada), now=at, changes=changes)
 
 
 def test_the_first_account_is_paid_to_at_once(make, ada):
@@ -118,6 +119,19 @@ def test_a_changed_country_stops_payouts_until_staff_looked(make, ada, outbox_dr
     assert quote(make, ada)
     actions = AccessEvent.objects.filter(organization=ada, action__startswith="accounts.country").order_by("id")
     assert list(actions.values_list("action", flat=True)) == ["accounts.country_changed", "accounts.country_checked"]
+
+
+def test_the_country_that_staff_compare_with_is_the_one_they_checked_last(make, ada):
+    staff = make.staff_actor("finance")
+    first = ada.country
+    move_to(make, ada, "PL")
+    move_to(make, ada, "CZ", at=NOON + timedelta(minutes=1))
+    assert [(row.organization.id, row.before) for row in countries_to_check()] == [(ada.id, first)]
+
+    organizations.clear_country(organization_id=ada.id, actor=staff, now=NOON + timedelta(minutes=2))
+    move_to(make, ada, "IT", at=NOON + timedelta(minutes=3))
+
+    assert [(row.organization.country, row.before) for row in countries_to_check()] == [("IT", "CZ")]
 
 
 def test_nobody_clears_the_country_of_their_own_organization(make):

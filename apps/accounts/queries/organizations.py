@@ -31,10 +31,13 @@ class CountryToCheck:
 def countries_to_check() -> list[CountryToCheck]:
     """Organizations whose changed country staff have not reviewed, the longest waiting first; at most 100."""
     waiting = list(Organization.objects.exclude(country_review_since=None).order_by("country_review_since")[:100])
-    changes = AccessEvent.objects.filter(organization__in=waiting, action="accounts.country_changed")
+    actions = ("accounts.country_changed", "accounts.country_checked")
     before: dict[UUID | None, str] = {}
-    for change in changes.order_by("-happened_at"):  # the oldest of the changes wins
-        before[change.organization_id] = str(change.details["before"])
+    for event in AccessEvent.objects.filter(organization__in=waiting, action__in=actions).order_by("happened_at", "id"):
+        if event.action == "accounts.country_checked":
+            before.pop(event.organization_id, None)
+        else:  # of several changes since the last check, the first names the country that staff approved
+            before.setdefault(event.organization_id, str(event.details["before"]))
     return [CountryToCheck(item, before.get(item.id, "")) for item in waiting]
 
 

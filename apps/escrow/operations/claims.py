@@ -49,8 +49,8 @@ def open_claim(*, escrow_id: UUID, kind: str, source_key: str, now: datetime) ->
 @transaction.atomic
 def end_claim(*, escrow_id: UUID, source_key: str, now: datetime) -> None:
     """
-    End all open claims on the escrow, because the bank returned the money. A warning ends with the chargeback it warned
-    about.
+    End a chargeback's claim, because the bank returned the money, and the warnings with it. Another chargeback on the
+    same escrow still blocks it.
 
     A claim that was not opened yet is recorded as ended, so that the order of events does not matter.
     """
@@ -59,9 +59,8 @@ def end_claim(*, escrow_id: UUID, source_key: str, now: datetime) -> None:
         escrow=escrow, source_key=source_key, defaults={"kind": ClaimKind.CHARGEBACK, "opened_at": now}
     )
     if claim.ended_at is None:
-        claims.open_claims(escrow.id).update(ended_at=now)
-        event = events.EscrowClaimEnded(escrow.id, escrow.reference_id, escrow.payer_id, escrow.payee_id, claim.id)
-        bus.publish(event, now=now)
+        claims.claims_ended_with(escrow.id, source_key).update(ended_at=now)
+        _publish_end(escrow, claim.id, now)
 
 
 @transaction.atomic
@@ -76,10 +75,15 @@ def dismiss_warning(*, claim_id: UUID, actor: Actor, now: datetime) -> BankClaim
     if claim.kind == ClaimKind.WARNING and claim.ended_at is None:
         claim.ended_at = now
         claim.save(update_fields=["ended_at"])
-        escrow = claim.escrow
-        event = events.EscrowClaimEnded(escrow.id, escrow.reference_id, escrow.payer_id, escrow.payee_id, claim.id)
-        bus.publish(event, now=now)
+        _publish_end(claim.escrow, claim.id, now)
     return claim
+
+
+def _publish_end(escrow: Escrow, claim_id: UUID, now: datetime) -> None:
+    """Publish the end of the last open claim: only then can the money move again."""
+    if not claims.is_claimed(escrow.id):
+        event = events.EscrowClaimEnded(escrow.id, escrow.reference_id, escrow.payer_id, escrow.payee_id, claim_id)
+        bus.publish(event, now=now)
 
 
 @transaction.atomic
@@ -113,7 +117,7 @@ def bear_loss(*, escrow_id: UUID, chargeback_id: UUID, amount: Money, now: datet
         changes = {"refunded_minor": escrow.refunded_minor + shares.held.amount_minor}
         move(escrow, ESCROW, verb, actor=SYSTEM, now=now, reason="chargeback", changes=changes)
         record_if_paid(escrow, now)
-    claims.open_claims(escrow.id).update(ended_at=now)
+    claims.claims_ended_with(escrow.id, str(chargeback_id)).update(ended_at=now)
     event = events.EscrowChargedBack(
         escrow.id,
         escrow.reference_id,

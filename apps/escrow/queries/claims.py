@@ -15,6 +15,11 @@ def open_claims(escrow_id: UUID) -> QuerySet[BankClaim]:
     return BankClaim.objects.filter(escrow_id=escrow_id, ended_at=None)
 
 
+def claims_ended_with(escrow_id: UUID, source_key: str) -> QuerySet[BankClaim]:
+    """The open claims that end when the chargeback with this key is decided: its own and every warning."""
+    return open_claims(escrow_id).filter(Q(source_key=source_key) | Q(kind=ClaimKind.WARNING))
+
+
 def claims_of(organization_id: UUID) -> list[BankClaim]:
     """The open bank claims on escrows that the organization pays or is paid from."""
     of_party = Q(escrow__payer_id=organization_id) | Q(escrow__payee_id=organization_id)

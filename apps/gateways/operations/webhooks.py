@@ -71,7 +71,7 @@ def _handle(event: WebhookEvent, clock: Clock) -> None:
     try:
         is_ours = refresh(kind=event.kind, reference=event.reference, processor=event.processor, clock=clock)
     except Exception as error:  # kept in the inbox and retried: an error on our side never loses a webhook
-        logger.exception("notice %s failed", event.external_id)
+        logger.exception("webhook %s failed", event.external_id)
         event.last_error = f"{type(error).__name__}: {error}"[:2000]
         event.next_attempt_at = clock() + pause_after(event.attempts_made)
         if event.attempts_made >= ATTEMPTS_MAX:

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from apps.common.work_queue import each_row
-from apps.invoicing.gateways import cii, schematron
+from apps.invoicing.formats import cii, schematron
 from apps.invoicing.models import Document, ElectronicCopy
 from apps.invoicing.queries import documents
 
@@ -36,7 +36,7 @@ def make_electronic_copy(*, document: Document, now: datetime) -> ElectronicCopy
 def _judged(document: Document) -> tuple[bytes, list[str]]:
     """Return the XML and its findings; empty XML if the standard cannot express an amount."""
     try:
-        xml = cii.write(document.paper)
+        xml = cii.write(document.contents)
     except cii.NotExpressible as error:
         return b"", [f"[BR-DEC] {error}"]
     return xml, schematron.findings(xml)

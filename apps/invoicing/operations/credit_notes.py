@@ -12,7 +12,7 @@ from apps.common.money import Money
 from apps.escrow.models import Goodwill
 from apps.escrow.states import GoodwillTo
 from apps.invoicing import policies
-from apps.invoicing.gateways.pdf import Line
+from apps.invoicing.formats.contents import Line
 from apps.invoicing.models import Document
 from apps.invoicing.operations.documents import Draft, document_release, issue
 from apps.invoicing.queries import documents
@@ -40,8 +40,8 @@ def credit_invoice(
     if tax is None:
         tax = tax_left if amount == left else totals.part_of(invoice.tax, part=amount, whole=invoice.total)
     tax = min(tax, tax_left)
-    paper = invoice.paper
-    about = paper.lines[0]
+    contents = invoice.contents
+    about = contents.lines[0]
     line = Line(about.code, about.about, amount - tax, tax, about.treatment, about.rate_bps)
     return issue(
         Draft(
@@ -50,8 +50,8 @@ def credit_invoice(
             recipient=invoice.recipient,
             reference_id=invoice.reference_id,
             supplied_on=now.astimezone(UTC).date(),
-            seller=paper.seller,
-            buyer=paper.buyer,
+            seller=contents.seller,
+            buyer=contents.buyer,
             lines=[line],
             treatment=invoice.treatment,
             issuer=invoice.issuer,

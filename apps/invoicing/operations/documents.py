@@ -16,7 +16,7 @@ from apps.common import tokens
 from apps.common.money import Money
 from apps.escrow.models import Escrow, Release
 from apps.invoicing import events
-from apps.invoicing.gateways.pdf import Line, Party
+from apps.invoicing.formats.contents import Line, Party
 from apps.invoicing.models import Document
 from apps.invoicing.queries import documents
 from apps.invoicing.rules import tax as tax_rules

@@ -15,7 +15,7 @@ from apps.accounts.models import Organization
 from apps.common.actors import Actor
 from apps.common.errors import DomainError, NotFound
 from apps.common.money import Money
-from apps.invoicing.gateways.pdf import Party
+from apps.invoicing.formats.contents import Party
 from apps.invoicing.models import BillingDetails, Document, ElectronicCopy, SelfBillingChoice, Series
 from apps.payments.queries import charges
 from apps.pricing.queries import rates

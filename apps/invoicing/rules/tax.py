@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from apps.invoicing.gateways.pdf import Party
+from apps.invoicing.formats.contents import Party
 from apps.invoicing.states import Treatment
 
 TABLE = Path(__file__).parents[1] / "data" / "tax_treatments.yaml"

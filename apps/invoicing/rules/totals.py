@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from uuid import UUID
 
 from apps.common.money import Money
-from apps.invoicing.gateways.pdf import Category, Line, categories
+from apps.invoicing.formats.contents import Category, Line, categories
 
 __all__ = ["Category", "Totals", "categories", "issuer_code", "label", "part_of", "short_mark", "totals"]
 
@@ -60,7 +60,7 @@ def issuer_code(latin_name: str, handle: str, country: str, issuer_id: UUID) -> 
 
     :param handle: ignored if it was generated for a name without Latin letters.
     """
-    is_notifying = not re.fullmatch(r"member(-[0-9a-f]{6})?", handle)
-    words = handle if is_notifying else re.sub(r"[^A-Za-z0-9]+", "-", latin_name)
+    is_chosen = not re.fullmatch(r"member(-[0-9a-f]{6})?", handle)
+    words = handle if is_chosen else re.sub(r"[^A-Za-z0-9]+", "-", latin_name)
     code = words[:20].strip("-").upper()
     return code or f"{country}-{short_mark(issuer_id)}"

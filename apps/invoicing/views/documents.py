@@ -18,8 +18,8 @@ from apps.accounts.queries import organizations
 from apps.common import keyset
 from apps.common.errors import NotFound
 from apps.invoicing import fmt, policies
+from apps.invoicing.formats import typesetting
 from apps.invoicing.forms import BillingDetailsForm
-from apps.invoicing.gateways import typesetting
 from apps.invoicing.models import Document
 from apps.invoicing.operations import billing_details
 from apps.invoicing.queries import documents as document_queries
@@ -68,7 +68,7 @@ def document(request: HttpRequest, document_id: UUID) -> HttpResponse:
     result = document_queries.document_visible_to(actor(request), document_id)
     context = {
         "document": result,
-        "sheet": fmt.sheet(result.paper),
+        "sheet": fmt.sheet(result.contents),
         "copy": document_queries.electronic_copy_of(result),
         "corrections": list(result.corrections.order_by("issued_at")),
     }
@@ -81,7 +81,7 @@ def document_pdf(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """Download the document in the reader's language."""
     result = document_queries.document_visible_to(actor(request), document_id)
     language = translation.get_language() or "en"
-    return _file(result, typesetting.pdf(fmt.sheet(result.paper), language=language), "application/pdf", "pdf")
+    return _file(result, typesetting.pdf(fmt.sheet(result.contents), language=language), "application/pdf", "pdf")
 
 
 @login_required

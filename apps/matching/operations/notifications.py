@@ -27,11 +27,11 @@ def notify_employers(*, now: datetime) -> int:
     waiting = impressions.tasks_without_invitations(now, notified_before=now - PAUSE)
     notified = 0
 
-    def tell(task_id: UUID) -> None:
+    def notify(task_id: UUID) -> None:
         nonlocal notified
         notified += _notify_employer(task_id, now)
 
-    each_row("matching.notify_employers", waiting, tell, now=now, limit=NOTIFIED_AT_ONCE, seconds_max=1500)
+    each_row("matching.notify_employers", waiting, notify, now=now, limit=NOTIFIED_AT_ONCE, seconds_max=1500)
     return notified
 
 

@@ -14,7 +14,7 @@ from apps.contracts.models import CancellationProposal, Contract, Deliverable, M
 from apps.contracts.queries import milestones as milestone_queries
 from apps.contracts.states import ContractStatus
 from apps.notifications import rules
-from apps.notifications.subscribers.recipients import contract_of, tell
+from apps.notifications.subscribers.recipients import contract_of, notify_organization
 from apps.outbox import bus
 
 
@@ -29,7 +29,7 @@ def _other_party(contract: Contract, organization_id: UUID) -> Organization:
 @bus.subscribe(contracts.ContractOffered, name="notifications.contract_offered")
 def contract_offered(event: contracts.ContractOffered, now: datetime) -> None:
     contract = contract_of(event.contract_id)
-    tell(
+    notify_organization(
         contract.freelancer_id, "contract_offered", contract.id, now, "contracts:room", contract.id,
         who=contract.employer.display_name, contract=contract.title, amount=rules.money(contract.amount),
         respond_by=rules.moment(contract.respond_by),
@@ -39,7 +39,7 @@ def contract_offered(event: contracts.ContractOffered, now: datetime) -> None:
 @bus.subscribe(contracts.ContractAccepted, name="notifications.contract_accepted")
 def contract_accepted(event: contracts.ContractAccepted, now: datetime) -> None:
     contract = contract_of(event.contract_id)
-    tell(
+    notify_organization(
         contract.employer_id, "contract_accepted", contract.id, now, "contracts:room", contract.id,
         who=contract.freelancer.display_name, contract=contract.title,
     )  # fmt: skip
@@ -54,7 +54,7 @@ def offer_ended(event: contracts.OfferEnded, now: datetime) -> None:
         ContractStatus.TAKEN_BACK: [("offer_taken_back", contract.freelancer_id)],
     }
     for kind, organization_id in recipients.get(ContractStatus(event.status), []):
-        tell(
+        notify_organization(
             organization_id, kind, contract.id, now, "contracts:room", contract.id,
             who=contract.freelancer.display_name, contract=contract.title,
         )  # fmt: skip
@@ -70,7 +70,7 @@ def _notify_of_milestone(
     capability: str = roles.VIEW,
     **params: Any,
 ) -> None:
-    tell(
+    notify_organization(
         to, kind, key, now, "contracts:room", milestone.contract_id, capability=capability,
         anchor=f"milestone-{milestone.position}", milestone=milestone.title, **params,
     )  # fmt: skip
@@ -150,7 +150,7 @@ def milestone_overdue(event: contracts.MilestoneOverdue, now: datetime) -> None:
 def cancellation_proposed(event: contracts.CancellationProposed, now: datetime) -> None:
     contract = contract_of(event.contract_id)
     proposal = CancellationProposal.objects.select_related("proposed_by").get(id=event.proposal_id)
-    tell(
+    notify_organization(
         _other_party(contract, proposal.proposed_by_id).id, "cancellation_proposed", proposal.id, now,
         "contracts:room", contract.id, who=proposal.proposed_by.display_name, contract=contract.title,
     )  # fmt: skip
@@ -161,7 +161,7 @@ def cancellation_answered(event: contracts.CancellationAnswered, now: datetime) 
     contract = contract_of(event.contract_id)
     proposal = CancellationProposal.objects.get(id=event.proposal_id)
     kind = "cancellation_accepted" if event.is_accepted else "cancellation_declined"
-    tell(
+    notify_organization(
         proposal.proposed_by_id, kind, proposal.id, now, "contracts:room", contract.id,
         who=_other_party(contract, proposal.proposed_by_id).display_name, contract=contract.title,
     )  # fmt: skip
@@ -192,7 +192,7 @@ def contract_ended(event: contracts.ContractEnded, now: datetime) -> None:
 def _notify_both(contract_id: UUID, kind: str, now: datetime, **params: Any) -> None:
     contract = contract_of(contract_id)
     for to in (contract.employer_id, contract.freelancer_id):
-        tell(
+        notify_organization(
             to, kind, contract.id, now, "contracts:room", contract.id, contract=contract.title,
             who=_other_party(contract, to).display_name, **params,
         )  # fmt: skip

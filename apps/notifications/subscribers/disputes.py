@@ -10,7 +10,7 @@ from apps.disputes import events as disputes
 from apps.disputes.models import Dispute, DisputeStatement, SplitProposal
 from apps.disputes.states import DisputeStatus
 from apps.notifications import rules
-from apps.notifications.subscribers.recipients import tell
+from apps.notifications.subscribers.recipients import notify_organization
 from apps.outbox import bus
 
 _DISPUTE_ENDS = {
@@ -22,7 +22,7 @@ _DISPUTE_ENDS = {
 
 
 def _notify_of_dispute(dispute: Dispute, to: UUID, kind: str, key: object, now: datetime, **params: Any) -> None:
-    tell(to, kind, key, now, "disputes:room", dispute.id, milestone=dispute.milestone.title, **params)
+    notify_organization(to, kind, key, now, "disputes:room", dispute.id, milestone=dispute.milestone.title, **params)
 
 
 def _dispute(dispute_id: UUID) -> Dispute:

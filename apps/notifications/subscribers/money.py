@@ -17,7 +17,7 @@ from apps.escrow import events as escrow
 from apps.escrow.models import Escrow, Recovery, Release
 from apps.notifications import operations, rules
 from apps.notifications.catalogue.kinds import Group
-from apps.notifications.subscribers.recipients import name_of, tell
+from apps.notifications.subscribers.recipients import name_of, notify_organization
 from apps.outbox import bus
 from apps.payments import events as payments
 from apps.payments.queries import chargebacks
@@ -34,7 +34,7 @@ def escrow_released(event: escrow.EscrowReleased, now: datetime) -> None:
     memo = Escrow.objects.values_list("memo", flat=True).get(id=event.escrow_id)
     # Contract money is released by an approval, a cancellation or a dispute; each notifies with its own amount.
     is_of_contract = Milestone.objects.filter(escrow_id=event.escrow_id).exists()
-    tell(
+    notify_organization(
         event.payee_id, "funds_released", event.release_id, now, "payouts:wallet",
         mailed_with=Group.CONTRACTS if is_of_contract else None,
         amount=rules.money(Money(event.net_minor, event.currency)), memo=memo,
@@ -44,7 +44,7 @@ def escrow_released(event: escrow.EscrowReleased, now: datetime) -> None:
 @bus.subscribe(escrow.EscrowRefunded, name="notifications.escrow_refunded")
 def escrow_refunded(event: escrow.EscrowRefunded, now: datetime) -> None:
     memo = Escrow.objects.values_list("memo", flat=True).get(id=event.escrow_id)
-    tell(
+    notify_organization(
         event.payer_id, "escrow_refunded", event.refund_id, now, "payouts:wallet",
         amount=rules.money(Money(event.amount_minor, event.currency)), memo=memo,
     )  # fmt: skip
@@ -55,13 +55,13 @@ def escrow_credited(event: escrow.EscrowCredited, now: datetime) -> None:
     memo = Escrow.objects.values_list("memo", flat=True).get(id=event.escrow_id)
     amount = rules.money(Money(event.amount_minor, event.currency))
     key = f"{event.escrow_id}:{now.isoformat()}"
-    tell(event.payer_id, "escrow_credited", key, now, "payouts:wallet", amount=amount, memo=memo)
+    notify_organization(event.payer_id, "escrow_credited", key, now, "payouts:wallet", amount=amount, memo=memo)
 
 
 @bus.subscribe(escrow.EscrowPaidInVain, name="notifications.paid_in_vain")
 def paid_in_vain(event: escrow.EscrowPaidInVain, now: datetime) -> None:
     memo = Escrow.objects.values_list("memo", flat=True).get(id=event.escrow_id)
-    tell(
+    notify_organization(
         event.payer_id, "paid_in_vain", event.charge_id, now, "payments:credit", event.currency,
         amount=rules.money(Money(event.amount_minor, event.currency)), memo=memo,
     )  # fmt: skip
@@ -69,7 +69,7 @@ def paid_in_vain(event: escrow.EscrowPaidInVain, now: datetime) -> None:
 
 def _notify_of_recovery(recovery_id: UUID, kind: str, now: datetime, **params: Any) -> None:
     recovery = Recovery.objects.select_related("escrow").get(id=recovery_id)
-    tell(
+    notify_organization(
         recovery.escrow.payee_id, kind, recovery.id, now, "escrow:recovery", recovery.id,
         amount=rules.money(recovery.amount), memo=recovery.escrow.memo, **params,
     )  # fmt: skip
@@ -95,7 +95,7 @@ def recovery_ended(event: escrow.RecoveryEnded, now: datetime) -> None:
 def goodwill_given(event: escrow.GoodwillGiven, now: datetime) -> None:
     memo = Release.objects.values_list("escrow__memo", flat=True).get(id=event.release_id)
     amount = rules.money(Money(event.amount_minor, event.currency))
-    tell(
+    notify_organization(
         event.organization_id, "goodwill_given", event.goodwill_id, now, "payouts:wallet", amount=amount, memo=memo,
         reason=rules.text(event.reason),
     )  # fmt: skip
@@ -105,7 +105,7 @@ def goodwill_given(event: escrow.GoodwillGiven, now: datetime) -> None:
 def hold_ending(event: escrow.EscrowHoldEnding, now: datetime) -> None:
     memo = Escrow.objects.values_list("memo", flat=True).get(id=event.escrow_id)
     for to in (event.payer_id, event.payee_id):
-        tell(
+        notify_organization(
             to, "hold_ending", event.escrow_id, now, "contracts:list", memo=memo,
             hold_until=rules.moment(event.hold_until),
         )  # fmt: skip
@@ -115,7 +115,7 @@ def hold_ending(event: escrow.EscrowHoldEnding, now: datetime) -> None:
 def hold_ended(event: escrow.EscrowHoldEnded, now: datetime) -> None:
     held = Escrow.objects.get(id=event.escrow_id)
     for to in (held.payer_id, held.payee_id):
-        tell(to, "hold_ended", event.escrow_id, now, "contracts:list", memo=held.memo)
+        notify_organization(to, "hold_ended", event.escrow_id, now, "contracts:list", memo=held.memo)
 
 
 @bus.subscribe(escrow.EscrowClaimed, name="notifications.money_claimed")
@@ -124,8 +124,8 @@ def money_claimed(event: escrow.EscrowClaimed, now: datetime) -> None:
         _notify_parties(event.payer_id, event.payee_id, "money_doubted", event.claim_id, event.escrow_id, now)
         return
     memo = Escrow.objects.values_list("memo", flat=True).get(id=event.escrow_id)
-    tell(event.payer_id, "payment_taken_back", event.claim_id, now, "payouts:wallet", memo=memo)
-    tell(event.payee_id, "money_claimed", event.claim_id, now, "payouts:wallet", memo=memo)
+    notify_organization(event.payer_id, "payment_taken_back", event.claim_id, now, "payouts:wallet", memo=memo)
+    notify_organization(event.payee_id, "money_claimed", event.claim_id, now, "payouts:wallet", memo=memo)
 
 
 @bus.subscribe(escrow.EscrowClaimEnded, name="notifications.claim_ended")
@@ -137,11 +137,11 @@ def claim_ended(event: escrow.EscrowClaimEnded, now: datetime) -> None:
 def charged_back(event: escrow.EscrowChargedBack, now: datetime) -> None:
     memo = Escrow.objects.values_list("memo", flat=True).get(id=event.escrow_id)
     amount, borne = (Money(minor, event.currency) for minor in (event.amount_minor, event.from_payee_minor))
-    tell(
+    notify_organization(
         event.payee_id, "charged_back", event.chargeback_id, now, "payouts:wallet", memo=memo,
         amount=rules.money(amount), borne=rules.money(borne),
     )  # fmt: skip
-    tell(
+    notify_organization(
         event.payer_id, "chargeback_won_by_payer", event.chargeback_id, now, "payouts:wallet", memo=memo,
         amount=rules.money(amount),
     )  # fmt: skip
@@ -150,7 +150,7 @@ def charged_back(event: escrow.EscrowChargedBack, now: datetime) -> None:
 def _notify_parties(payer: UUID, payee: UUID, kind: str, key: UUID, escrow_id: UUID, now: datetime) -> None:
     memo = Escrow.objects.values_list("memo", flat=True).get(id=escrow_id)
     for to in (payer, payee):
-        tell(to, kind, key, now, "payouts:wallet", memo=memo)
+        notify_organization(to, kind, key, now, "payouts:wallet", memo=memo)
 
 
 @bus.subscribe(treasury_events.ReconciliationDiffered, name="notifications.books_differ")
@@ -204,7 +204,7 @@ def _notify_of_payout(
     to: UUID, kind: str, key: object, now: datetime, amount_minor: int, currency: str, *, capability: str
 ) -> None:
     amount = rules.money(Money(amount_minor, currency))
-    tell(to, kind, key, now, "payouts:wallet", capability=capability, amount=amount)
+    notify_organization(to, kind, key, now, "payouts:wallet", capability=capability, amount=amount)
 
 
 @bus.subscribe(payments.RefundSucceeded, name="notifications.refund_succeeded")

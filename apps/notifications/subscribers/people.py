@@ -16,7 +16,7 @@ from apps.messaging.models import Message
 from apps.moderation import events as moderation
 from apps.moderation.models import Objection, Report, Statement
 from apps.notifications import operations, rules
-from apps.notifications.subscribers.recipients import contract_of, name_of, tell
+from apps.notifications.subscribers.recipients import contract_of, name_of, notify_organization
 from apps.outbox import bus
 from apps.reviews import events as reviews
 
@@ -24,7 +24,7 @@ from apps.reviews import events as reviews
 @bus.subscribe(messaging.MessageSent, name="notifications.message_sent")
 def message_sent(event: messaging.MessageSent, now: datetime) -> None:
     message = Message.objects.select_related("contract", "sender_organization").get(id=event.message_id)
-    tell(
+    notify_organization(
         event.recipient_organization_id, "message_received", message.id, now, "messaging:thread", event.contract_id,
         capability=roles.MESSAGE, replaces_unread=True, who=message.sender_organization.display_name,
         contract=message.contract.title, text="" if message.hidden_at else rules.text(message.text),
@@ -36,7 +36,7 @@ def review_submitted(event: reviews.ReviewSubmitted, now: datetime) -> None:
     contract = contract_of(event.contract_id)
     # otherwise both reviews are written and published
     if not contract.reviews.filter(author_id=event.subject_id).exists():
-        tell(
+        notify_organization(
             event.subject_id, "review_submitted", event.contract_id, now, "reviews:new", event.contract_id,
             who=name_of(event.author_id), contract=contract.title,
         )  # fmt: skip
@@ -44,7 +44,7 @@ def review_submitted(event: reviews.ReviewSubmitted, now: datetime) -> None:
 
 @bus.subscribe(reviews.ReviewPublished, name="notifications.review_published")
 def review_published(event: reviews.ReviewPublished, now: datetime) -> None:
-    tell(
+    notify_organization(
         event.subject_id, "review_published", event.review_id, now, "reviews:list", who=name_of(event.author_id),
         contract=contract_of(event.contract_id).title,
     )  # fmt: skip
@@ -53,7 +53,7 @@ def review_published(event: reviews.ReviewPublished, now: datetime) -> None:
 @bus.subscribe(reviews.ReviewReplied, name="notifications.review_replied")
 def review_replied(event: reviews.ReviewReplied, now: datetime) -> None:
     contract = Contract.objects.get(reviews__id=event.review_id)
-    tell(
+    notify_organization(
         event.author_id, "review_replied", event.review_id, now, "reviews:list", who=name_of(event.subject_id),
         contract=contract.title,
     )  # fmt: skip
@@ -62,7 +62,7 @@ def review_replied(event: reviews.ReviewReplied, now: datetime) -> None:
 @bus.subscribe(moderation.StatementIssued, name="notifications.statement_issued")
 def statement_issued(event: moderation.StatementIssued, now: datetime) -> None:
     title = Statement.objects.values_list("title", flat=True).get(id=event.statement_id)
-    tell(
+    notify_organization(
         event.organization_id, "statement_issued", event.statement_id, now, "moderation:statement",
         event.statement_id, title=title,
     )  # fmt: skip
@@ -71,7 +71,7 @@ def statement_issued(event: moderation.StatementIssued, now: datetime) -> None:
 @bus.subscribe(moderation.ObjectionAnswered, name="notifications.objection_answered")
 def objection_answered(event: moderation.ObjectionAnswered, now: datetime) -> None:
     objection = Objection.objects.get(id=event.objection_id)
-    tell(
+    notify_organization(
         event.organization_id, "objection_answered", event.objection_id, now, "moderation:statement",
         objection.statement_id,
     )  # fmt: skip

@@ -14,7 +14,7 @@ from apps.notifications import operations
 from apps.notifications.catalogue.kinds import Group
 
 
-def tell(
+def notify_organization(
     organization_id: UUID,
     kind: str,
     key: object,

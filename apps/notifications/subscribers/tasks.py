@@ -9,7 +9,7 @@ from apps.bidding import queries as bids
 from apps.matching import events as matching
 from apps.matching.queries import inputs
 from apps.notifications import rules
-from apps.notifications.subscribers.recipients import name_of, tell
+from apps.notifications.subscribers.recipients import name_of, notify_organization
 from apps.outbox import bus
 from apps.tasks import events as tasks
 from apps.tasks.models import Addendum, Question, Task, TaskInvitation
@@ -22,7 +22,7 @@ def task_suits(event: matching.TaskSuits, now: datetime) -> None:
     if task is None or task.budget_max is None:
         return
     for organization_id in event.organization_ids:
-        tell(
+        notify_organization(
             organization_id, "task_suits", task.id, now, "tasks:detail", task.id, capability=roles.BID,
             task=task.title, budget=rules.money(task.budget_max), closes_at=rules.moment(task.bidding_closes_at),
         )  # fmt: skip
@@ -38,7 +38,7 @@ def people_suit(event: matching.PeopleSuit, now: datetime) -> None:
     ]
     if task is None or not named:
         return
-    tell(
+    notify_organization(
         task.employer_id, "people_suit", f"{task.id}:{now:%G-W%V}", now, "matching:freelancers", task.id,
         capability=roles.POST_TASK, task=task.title, who=rules.names(named),
     )  # fmt: skip
@@ -47,7 +47,7 @@ def people_suit(event: matching.PeopleSuit, now: datetime) -> None:
 @bus.subscribe(tasks.FreelancerInvited, name="notifications.freelancer_invited")
 def freelancer_invited(event: tasks.FreelancerInvited, now: datetime) -> None:
     invitation = TaskInvitation.objects.select_related("task__employer").get(id=event.invitation_id)
-    tell(
+    notify_organization(
         event.organization_id, "task_invitation", invitation.id, now, "tasks:detail", event.task_id,
         who=invitation.task.employer.display_name, task=invitation.task.title,
         closes_at=rules.moment(invitation.task.bidding_closes_at),
@@ -58,7 +58,7 @@ def freelancer_invited(event: tasks.FreelancerInvited, now: datetime) -> None:
 def addendum_added(event: tasks.AddendumAdded, now: datetime) -> None:
     addendum = Addendum.objects.select_related("task").get(id=event.addendum_id)
     for organization_id in bids.bidders(event.task_id):
-        tell(
+        notify_organization(
             organization_id, "task_addendum", addendum.id, now, "tasks:detail", event.task_id,
             task=addendum.task.title, text=rules.text(addendum.text),
         )  # fmt: skip
@@ -67,7 +67,7 @@ def addendum_added(event: tasks.AddendumAdded, now: datetime) -> None:
 @bus.subscribe(tasks.QuestionAsked, name="notifications.question_asked")
 def question_asked(event: tasks.QuestionAsked, now: datetime) -> None:
     question = Question.objects.select_related("task", "requested_by").get(id=event.question_id)
-    tell(
+    notify_organization(
         question.task.employer_id, "question_asked", question.id, now, "tasks:detail", event.task_id,
         capability=roles.POST_TASK, who=question.requested_by.display_name, task=question.task.title,
         text=rules.text(question.text),
@@ -78,7 +78,7 @@ def question_asked(event: tasks.QuestionAsked, now: datetime) -> None:
 def question_answered(event: tasks.QuestionAnswered, now: datetime) -> None:
     question = Question.objects.select_related("task").get(id=event.question_id)
     for organization_id in {question.requested_by_id, *bids.bidders(event.task_id)}:
-        tell(
+        notify_organization(
             organization_id, "question_answered", question.id, now, "tasks:detail", event.task_id,
             task=question.task.title, text=rules.text(question.answer),
         )  # fmt: skip
@@ -87,7 +87,7 @@ def question_answered(event: tasks.QuestionAnswered, now: datetime) -> None:
 @bus.subscribe(tasks.BiddingClosed, name="notifications.bidding_closed")
 def bidding_closed(event: tasks.BiddingClosed, now: datetime) -> None:
     task = Task.objects.get(id=event.task_id)
-    tell(
+    notify_organization(
         task.employer_id, "bidding_closed", task.id, now, "bidding:compare", task.id, capability=roles.POST_TASK,
         task=task.title, count=bids.bid_count(task.id), decision_at=rules.moment(task.decision_due_at),
     )  # fmt: skip
@@ -98,7 +98,7 @@ def task_ended(event: tasks.TaskEnded, now: datetime) -> None:
     """Notify the employer if the scheduler ended the task; bidders are notified through their bids."""
     if event.status == TaskStatus.EXPIRED:
         task = Task.objects.get(id=event.task_id)
-        tell(
+        notify_organization(
             task.employer_id, "task_expired", task.id, now, "tasks:detail", task.id, capability=roles.POST_TASK,
             task=task.title,
         )  # fmt: skip

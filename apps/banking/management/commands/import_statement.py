@@ -14,7 +14,7 @@ from apps.common.errors import DomainError
 
 
 class Command(BaseCommand):
-    help = "Take in a statement (camt.053 or CSV); the same bookings again change nothing."
+    help = "Take in a statement (camt.053, MT940 or CSV); the same bookings again change nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)

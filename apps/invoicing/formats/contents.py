@@ -61,7 +61,7 @@ class Category:
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
+class DocumentContents:
     """A whole document."""
 
     kind: str

@@ -12,7 +12,7 @@ from drafthorse.models.party import TaxRegistration
 from drafthorse.models.tradelines import LineItem
 
 from apps.common.money import Money
-from apps.invoicing.gateways.pdf import Category, Line, Paper, Party, categories
+from apps.invoicing.formats.contents import Category, DocumentContents, Line, Party, categories
 from apps.invoicing.states import DocumentKind, Treatment
 
 PROFILE = "urn:cen.eu:en16931:2017"
@@ -39,7 +39,7 @@ PIECE = "C62"
 """UN/ECE recommendation 20: one unit."""
 
 
-def write(paper: Paper) -> bytes:
+def write(contents: DocumentContents) -> bytes:
     """
     Return the document as XML that is valid against the XSD.
 
@@ -48,20 +48,20 @@ def write(paper: Paper) -> bytes:
     """
     invoice = Invoice()
     invoice.context.guideline_parameter.id = PROFILE
-    invoice.header.id = paper.number
-    invoice.header.type_code = TYPE_CODES.get(DocumentKind(paper.kind), "380")
-    invoice.header.issue_date_time = paper.issued_on
-    if "self_billing" in paper.notes:
+    invoice.header.id = contents.number
+    invoice.header.type_code = TYPE_CODES.get(DocumentKind(contents.kind), "380")
+    invoice.header.issue_date_time = contents.issued_on
+    if "self_billing" in contents.notes:
         _note(invoice, "Self-billing")
-    shows_vat_ids = all(line.treatment != Treatment.OUTSIDE_SCOPE for line in paper.lines)  # BR-O-02 forbids them
-    _party(invoice.trade.agreement.seller, paper.seller, with_vat_id=shows_vat_ids, is_seller=True)
-    _party(invoice.trade.agreement.buyer, paper.buyer, with_vat_id=shows_vat_ids)
-    if paper.purchase_order:
-        invoice.trade.agreement.buyer_order.issuer_assigned_id = _text(paper.purchase_order)
-    invoice.trade.delivery.event.occurrence = paper.supplied_on
-    for position, line in enumerate(paper.lines, start=1):
+    shows_vat_ids = all(line.treatment != Treatment.OUTSIDE_SCOPE for line in contents.lines)  # BR-O-02 forbids them
+    _party(invoice.trade.agreement.seller, contents.seller, with_vat_id=shows_vat_ids, is_seller=True)
+    _party(invoice.trade.agreement.buyer, contents.buyer, with_vat_id=shows_vat_ids)
+    if contents.purchase_order:
+        invoice.trade.agreement.buyer_order.issuer_assigned_id = _text(contents.purchase_order)
+    invoice.trade.delivery.event.occurrence = contents.supplied_on
+    for position, line in enumerate(contents.lines, start=1):
         invoice.trade.items.add(_line(position, line))
-    _settlement(invoice, paper)
+    _settlement(invoice, contents)
     return bytes(invoice.serialize(schema=SCHEMA))
 
 
@@ -121,24 +121,24 @@ def _line(position: int, line: Line) -> LineItem:
     return item
 
 
-def _settlement(invoice: Invoice, paper: Paper) -> None:
+def _settlement(invoice: Invoice, contents: DocumentContents) -> None:
     settlement = invoice.trade.settlement
-    settlement.currency_code = paper.currency
-    if paper.local_tax is not None:
-        settlement.tax_currency_code = paper.local_tax.currency
-    for category in categories(paper.lines, paper.currency):
+    settlement.currency_code = contents.currency
+    if contents.local_tax is not None:
+        settlement.tax_currency_code = contents.local_tax.currency
+    for category in categories(contents.lines, contents.currency):
         settlement.trade_tax.add(_tax(category))
     sums = settlement.monetary_summation
-    sums.line_total = _amount(paper.net)
-    sums.tax_basis_total = _amount(paper.net)
-    sums.grand_total = _amount(paper.total)
-    sums.prepaid_total = _amount(paper.total)  # it was deducted from, or transferred out of, money already paid in
+    sums.line_total = _amount(contents.net)
+    sums.tax_basis_total = _amount(contents.net)
+    sums.grand_total = _amount(contents.total)
+    sums.prepaid_total = _amount(contents.total)  # it was deducted from, or transferred out of, money already paid in
     sums.due_amount = Decimal(0)
-    taxes = [paper.tax] if paper.local_tax is None else [paper.tax, paper.local_tax]
+    taxes = [contents.tax] if contents.local_tax is None else [contents.tax, contents.local_tax]
     for tax in taxes:
         sums.tax_total_other_currency.add((_amount(tax), tax.currency))
-    if paper.corrects_number:
-        settlement.invoice_referenced_document.issuer_assigned_id = paper.corrects_number
+    if contents.corrects_number:
+        settlement.invoice_referenced_document.issuer_assigned_id = contents.corrects_number
 
 
 def _tax(category: Category) -> ApplicableTradeTax:
