@@ -129,7 +129,7 @@ def recover(request: HttpRequest, chargeback_id: UUID) -> HttpResponse:
     form = RecoveryForm(request.POST or None, currency=result.currency, initial={"amount": most.as_decimal()})
     if request.method == "POST" and form.is_valid() and form.money is not None:
         try:
-            decide_recovery = recoveries.decide_recovery(
+            recovery = recoveries.decide_recovery(
                 chargeback_id=chargeback_id,
                 amount=form.money,
                 reasons=form.cleaned_data["reasons"],
@@ -140,7 +140,7 @@ def recover(request: HttpRequest, chargeback_id: UUID) -> HttpResponse:
             form.add_error(error.field if error.field in form.fields else None, str(error))
         else:
             messages.success(request, _("Decided. The freelancer is notified and can appeal; nothing moves before."))
-            return redirect("escrow:recovery", decide_recovery.id)
+            return redirect("escrow:recovery", recovery.id)
     context = {"form": form, "chargeback": chargeback, "escrow": result, "most": most}
     return render(request, "escrow/recovery_form.html", context, status=422 if form.errors else 200)
 

@@ -125,8 +125,8 @@ class OrganizationSwitch(APIView):
     def post(self, request: Request, organization_id: UUID) -> Response:
         """Act for this organization from now on. Sessions only: a key acts for the organization it was created for."""
         policies.check_is_person(actor(request._request))
-        now_for = organizations.switch_organization(user=_user(request), organization_id=organization_id)
-        return Response(serializers.OrganizationSerializer(now_for).data)
+        organization = organizations.switch_organization(user=_user(request), organization_id=organization_id)
+        return Response(serializers.OrganizationSerializer(organization).data)
 
 
 class OrganizationProfile(APIView):

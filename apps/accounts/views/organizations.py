@@ -56,8 +56,8 @@ def switch(request: HttpRequest) -> HttpResponse:
     chosen = uuid_or_none(request.POST.get("organization"))
     if chosen is None:
         raise Http404
-    now_for = organization_operations.switch_organization(user=questions.user(request), organization_id=chosen)
-    messages.success(request, _("You now act for %(name)s.") % {"name": now_for.display_name})
+    organization = organization_operations.switch_organization(user=questions.user(request), organization_id=chosen)
+    messages.success(request, _("You now act for %(name)s.") % {"name": organization.display_name})
     return questions.back(request, reverse("accounts:organizations"))
 
 

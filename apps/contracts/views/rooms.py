@@ -158,10 +158,10 @@ def _timeline(request: HttpRequest, contract: Contract) -> list[TimelineItem]:
 @require_safe
 def file(request: HttpRequest, file_id: UUID) -> HttpResponseBase:
     """Serve a delivered file to the contract's parties and to staff."""
-    object_or_404 = get_object_or_404(
+    deliverable_file = get_object_or_404(
         DeliverableFile.objects.select_related("file", "deliverable__milestone"), id=file_id
     )
-    contract_id = object_or_404.deliverable.milestone.contract_id
+    contract_id = deliverable_file.deliverable.milestone.contract_id
     if not contracts.contracts_visible_to(actor(request)).filter(id=contract_id).exists():
         raise Http404
-    return serve(object_or_404.file)
+    return serve(deliverable_file.file)

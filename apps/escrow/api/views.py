@@ -75,7 +75,7 @@ class Goodwills(APIView):
         serializer = NewGoodwillSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         validated_data = serializer.validated_data
-        give_goodwill = goodwill.give_goodwill(
+        given_goodwill = goodwill.give_goodwill(
             goodwill_id=validated_data["id"],
             release_id=release.id,
             to=validated_data["to"],
@@ -84,7 +84,7 @@ class Goodwills(APIView):
             actor=actor(request._request),
             now=timezone.now(),
         )
-        return Response(GoodwillSerializer(give_goodwill).data, status=201)
+        return Response(GoodwillSerializer(given_goodwill).data, status=201)
 
 
 class Recoveries(APIView):

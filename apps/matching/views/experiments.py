@@ -56,12 +56,12 @@ def experiments(request: HttpRequest) -> HttpResponse:
 def experiment(request: HttpRequest, experiment_id: UUID) -> HttpResponse:
     """Show the results of each arm so far, and whether a guardrail is breached."""
     policies.check_is_staff(actor(request))
-    object_or_404 = get_object_or_404(Experiment.objects.select_related("started_by"), id=experiment_id)
-    results = fairness.arm_results(object_or_404)
+    experiment = get_object_or_404(Experiment.objects.select_related("started_by"), id=experiment_id)
+    results = fairness.arm_results(experiment)
     context = {
-        "experiment": object_or_404,
-        "is_running": _is_running(object_or_404, timezone.now()),
-        "arms": [_arm(result, plan) for result, plan in zip(results, object_or_404.arms, strict=True)],
+        "experiment": experiment,
+        "is_running": _is_running(experiment, timezone.now()),
+        "arms": [_arm(result, plan) for result, plan in zip(results, experiment.arms, strict=True)],
         "is_breached": any(rail.is_breached for result in results for rail in result.guardrails),
     }
     return render(request, "matching/experiment_detail.html", context)
@@ -72,15 +72,15 @@ def experiment(request: HttpRequest, experiment_id: UUID) -> HttpResponse:
 def stop_experiment(request: HttpRequest, experiment_id: UUID) -> HttpResponse:
     acting = actor(request)
     policies.check_is_staff(acting)
-    object_or_404 = get_object_or_404(Experiment, id=experiment_id)
+    experiment = get_object_or_404(Experiment, id=experiment_id)
     try:
         experiment_operations.stop_experiment(
-            experiment=object_or_404, note=request.POST.get("note", ""), actor=acting, now=timezone.now()
+            experiment=experiment, note=request.POST.get("note", ""), actor=acting, now=timezone.now()
         )
         messages.success(request, _("Stopped: everybody sees the first arm again."))
     except Invalid as error:
         messages.error(request, str(error))
-    return redirect("matching:experiment", object_or_404.id)
+    return redirect("matching:experiment", experiment.id)
 
 
 @require_safe

@@ -31,13 +31,13 @@ def rankers(request: HttpRequest) -> HttpResponse:
 @require_safe
 def ranker(request: HttpRequest, ranker_id: int) -> HttpResponse:
     """Show one model card."""
-    object_or_404 = get_object_or_404(Ranker.objects.select_related("category"), id=ranker_id)
-    weights = sorted(object_or_404.card.get("weights", {}).items(), key=lambda pair: (-pair[1], pair[0]))
+    ranker = get_object_or_404(Ranker.objects.select_related("category"), id=ranker_id)
+    weights = sorted(ranker.card.get("weights", {}).items(), key=lambda pair: (-pair[1], pair[0]))
     context = {
-        "ranker": object_or_404,
+        "ranker": ranker,
         "weights": [(name, weight) for name, weight in weights if weight],
-        "choices": learned.choices_of(object_or_404),
-        "holds": learned.newest_choice(object_or_404.category_id, object_or_404.side),
+        "choices": learned.choices_of(ranker),
+        "holds": learned.newest_choice(ranker.category_id, ranker.side),
         "may_choose": staff_may(actor(request), Act.RUN_RANKING),
     }
     return render(request, "matching/ranker_detail.html", context)

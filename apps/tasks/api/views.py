@@ -229,10 +229,10 @@ class Attachment(APIView):
     def get(self, request: Request, attachment_id: UUID) -> HttpResponseBase:
         """Download the attachment, for users who may see the task."""
         visible = queries.tasks_visible_to(actor(request._request))
-        object_or_404 = get_object_or_404(
+        attachment = get_object_or_404(
             TaskAttachment.objects.select_related("file"), id=attachment_id, task__in=visible
         )
-        return serve(object_or_404.file)
+        return serve(attachment.file)
 
 
 class Questions(APIView):

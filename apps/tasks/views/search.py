@@ -289,10 +289,10 @@ def _steps(task: Task) -> list[dict[str, str]]:
 @require_safe
 def attachment(request: HttpRequest, attachment_id: UUID) -> HttpResponseBase:
     """Serve a file of a task to users who may see the task."""
-    object_or_404 = get_object_or_404(TaskAttachment.objects.select_related("file"), id=attachment_id)
-    if not queries.tasks_visible_to(actor(request)).filter(id=object_or_404.task_id).exists():
+    attachment = get_object_or_404(TaskAttachment.objects.select_related("file"), id=attachment_id)
+    if not queries.tasks_visible_to(actor(request)).filter(id=attachment.task_id).exists():
         raise Http404
-    return serve(object_or_404.file)
+    return serve(attachment.file)
 
 
 @login_required

@@ -97,8 +97,8 @@ class TransferReversal(APIView):
         check_no_body(request)
         policies.check_is_staff(actor(request._request))
         payout = payouts.payout_visible_to(actor(request._request), payout_id)
-        reversed_one = dispatch.reverse_transfer(payout_id=payout.id, actor=actor(request._request), now=timezone.now())
-        return Response(payout_serializers.PayoutSerializer(reversed_one).data)
+        returned = dispatch.reverse_transfer(payout_id=payout.id, actor=actor(request._request), now=timezone.now())
+        return Response(payout_serializers.PayoutSerializer(returned).data)
 
 
 class InternalTransfers(APIView):

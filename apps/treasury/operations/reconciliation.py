@@ -114,9 +114,9 @@ def reconcile(*, gateway: str, clock: Clock = timezone.now) -> ReconciliationRun
     since = latest.started_at - OVERLAP if latest else BEGINNING
     top_ups.refresh_top_ups(now=started)
     _fill_in_charges(gateway)
-    read = take_lines(gateway=gateway, lines=registry.gateway(gateway).balance_lines(since=since))
+    line_count = take_lines(gateway=gateway, lines=registry.gateway(gateway).balance_lines(since=since))
     opened = match(gateway=gateway, since=since, now=clock())
-    return _conclude(gateway, started, read, opened, clock())
+    return _conclude(gateway, started, line_count, opened, clock())
 
 
 def _fill_in_charges(gateway: str) -> None:
