@@ -1,4 +1,7 @@
-"""Starts a temporary PostgreSQL and Valkey before Django reads its settings, unless DATABASE_URL is set."""
+"""
+Starts a temporary PostgreSQL and Valkey before Django reads its settings. DATABASE_URL and REDIS_URL, where they are
+set, name other servers.
+"""
 
 import os
 from collections.abc import Generator
@@ -7,7 +10,9 @@ import pytest
 
 from devstack.services import Stack
 
+NEEDED = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY")
 _started: Stack | None = None
+_set: list[str] = []
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -18,9 +23,11 @@ def pytest_load_initial_conftests() -> Generator[None, object, object]:
     # compete: `tests/matching/test_learning.py` would take three times as long.
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ.setdefault(name, "1")
-    if not os.environ.get("DATABASE_URL"):  # the parallel workers inherit it
+    if not all(os.environ.get(name) for name in NEEDED):  # the parallel workers inherit them
         _started = Stack(os.environ.get("DEVSTACK_TEST", "test"), durable=False).start()
-        os.environ.update(_started.environment())
+        missing = {name: value for name, value in _started.environment().items() if not os.environ.get(name)}
+        os.environ.update(missing)
+        _set.extend(missing)
     return (yield)
 
 
@@ -33,5 +40,5 @@ def pytest_unconfigure() -> None:
     if _started is not None:
         _started.stop()
         _started = None
-        for key in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DEVSTACK"):
-            os.environ.pop(key, None)
+        for name in _set:
+            os.environ.pop(name, None)
