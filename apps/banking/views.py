@@ -52,11 +52,11 @@ def bank(request: HttpRequest) -> HttpResponse:
 @require_POST
 def bank_export(request: HttpRequest) -> HttpResponse:
     try:
-        export_orders = orders.export_orders(actor=actor(request), now=timezone.now())
+        bank_file = orders.export_orders(actor=actor(request), now=timezone.now())
     except DomainError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, _("File %(number)s is made. Take it to the bank.") % {"number": export_orders.number})
+        messages.success(request, _("File %(number)s is made. Take it to the bank.") % {"number": bank_file.number})
     return redirect("banking:bank")
 
 

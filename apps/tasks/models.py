@@ -139,8 +139,8 @@ class Question(BaseModel):
     """Asked by a freelancer, answered by the employer, visible to everyone who sees the task."""
 
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="questions")
-    requested_by = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
-    requested_at = models.DateTimeField()
+    asked_by = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
     text = models.TextField(max_length=2000)
     source_language = models.CharField(max_length=10, default="en")
     answer = models.TextField(max_length=4000, blank=True, default="")

@@ -325,7 +325,7 @@ def ask_question(*, task_id: UUID, text: str, source_language: str, actor: Actor
     if not text.strip():
         raise NoteIsEmpty
     question = Question.objects.create(
-        task=task, requested_by_id=actor.side_id, requested_at=now, text=text.strip(), source_language=source_language
+        task=task, asked_by_id=actor.side_id, asked_at=now, text=text.strip(), source_language=source_language
     )
     bus.publish(events.QuestionAsked(task_id=task.id, question_id=question.id), now=now)
     return question

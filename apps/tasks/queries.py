@@ -167,10 +167,10 @@ def questions(task: Task, actor: Actor) -> list[Question]:
     Return the questions in the order asked. The asker, the employer and staff see who asked; everyone else sees only "a
     freelancer", because a question must not reveal who is interested.
     """
-    rows = list(Question.objects.filter(task_id=task.id).select_related("requested_by").order_by("requested_at"))
+    rows = list(Question.objects.filter(task_id=task.id).select_related("asked_by").order_by("asked_at"))
     for row in rows:
-        sees = actor.is_staff or actor.acts_for(task.employer_id) or actor.acts_for(row.requested_by_id)
-        row.shown_asker = row.requested_by if sees else None
+        sees = actor.is_staff or actor.acts_for(task.employer_id) or actor.acts_for(row.asked_by_id)
+        row.shown_asker = row.asked_by if sees else None
     return rows
 
 

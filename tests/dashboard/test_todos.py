@@ -57,7 +57,7 @@ def test_a_proposal_to_stop_is_listed_for_the_other_side(make):
 def test_questions_and_new_bids_of_an_open_task(make):
     task = make.task()
     make.bid(task=task)
-    Question.objects.create(task=task, requested_by=make.freelancer(), requested_at=make.now, text="Which format?")
+    Question.objects.create(task=task, asked_by=make.freelancer(), asked_at=make.now, text="Which format?")
     result = says(listed(make, task.employer))
     assert {"1 new bid", "Answer a question"} <= set(result)
     make.member(task.employer, "viewer")

@@ -150,7 +150,7 @@ class TestWhoAsked:
         make = now_is_now
         task = make.task(bid_window="sealed")
         asker = make.freelancer("Amara Studio")
-        return Question.objects.create(task=task, requested_by=asker, requested_at=make.now, text="Which format?")
+        return Question.objects.create(task=task, asked_by=asker, asked_at=make.now, text="Which format?")
 
     def names_in(self, client, question):
         page = client.get(f"/en/tasks/{question.task_id}/").content.decode()
@@ -159,7 +159,7 @@ class TestWhoAsked:
 
     def asker_in(self, client, question):
         row = client.get(f"/api/v1/tasks/{question.task_id}/questions/").json()[0]
-        return row["requested_by_name"], row["requested_by_id"]
+        return row["asked_by_name"], row["asked_by_id"]
 
     def test_strangers_and_peers_read_a_freelancer(self, client, now_is_now, question):
         assert not self.names_in(client, question)
@@ -169,10 +169,10 @@ class TestWhoAsked:
         assert "A freelancer" in client.get(f"/en/tasks/{question.task_id}/").content.decode()
 
     def test_the_employer_and_the_asker_know(self, client, question):
-        for reader in (question.task.employer, question.requested_by):
+        for reader in (question.task.employer, question.asked_by):
             client.force_login(reader.memberships.get().user)
             assert self.names_in(client, question)
-            assert self.asker_in(client, question) == ("Amara Studio", str(question.requested_by_id))
+            assert self.asker_in(client, question) == ("Amara Studio", str(question.asked_by_id))
 
 
 def test_adding_a_skill_shows_the_form_again_without_an_error(client, now_is_now):

@@ -187,14 +187,14 @@ class AskApproval(APIView):
         milestone = _milestone(request, milestone_id)
         serializer = serializers.AskApprovalSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        request_approval = milestones.request_approval(
+        approval = milestones.request_approval(
             milestone_id=milestone.id,
             actor=actor(request._request),
             now=timezone.now(),
             **serializer.validated_data,
         )
         return Response(
-            serializers.AskedSerializer({"approval_id": request_approval.id, "status": request_approval.status}).data,
+            serializers.AskedSerializer({"approval_id": approval.id, "status": approval.status}).data,
             status=201,
         )
 

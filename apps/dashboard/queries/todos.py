@@ -222,7 +222,7 @@ def _questions(actor: Actor, now: datetime) -> list[Todo]:
             answered_at=None,
         )
         .select_related("task")
-        .order_by("task__bidding_closes_at", "requested_at")[:PER_KIND_MAX]
+        .order_by("task__bidding_closes_at", "asked_at")[:PER_KIND_MAX]
     )
     return [
         Todo(

@@ -66,17 +66,17 @@ def send_back(escrow: Escrow, amount: Money, now: datetime) -> tuple[Refund | No
     nothing = Money.zero(escrow.currency)
     room = refund_queries.refundable(charge_id) if charge_id is not None else nothing
     through_charge = refund_queries.chargeable(min(amount, room))
-    request_refund = None
+    refund = None
     if charge_id is not None and through_charge:
-        request_refund = refunds.request_refund(
+        refund = refunds.request_refund(
             charge_id=charge_id, reference_id=escrow.id, amount=through_charge, now=now
         )
         event = events.EscrowRefunded(
-            escrow.id, request_refund.id, escrow.payer_id, request_refund.amount_minor, escrow.currency
+            escrow.id, refund.id, escrow.payer_id, refund.amount_minor, escrow.currency
         )
         bus.publish(event, now=now)
     credited = amount - through_charge
     if credited:
-        credited_fact = events.EscrowCredited(escrow.id, escrow.payer_id, credited.amount_minor, escrow.currency)
-        bus.publish(credited_fact, now=now)
-    return request_refund, Back(request_refund.id if request_refund else None, through_charge, credited)
+        credited_event = events.EscrowCredited(escrow.id, escrow.payer_id, credited.amount_minor, escrow.currency)
+        bus.publish(credited_event, now=now)
+    return refund, Back(refund.id if refund else None, through_charge, credited)

@@ -75,11 +75,11 @@ def _make(cursor: Any, name: str, select: str, parameters: Sequence[Any] = ()) -
 def _number_people(cursor: Any, among: Sequence[UUID] | None) -> None:
     """Number people in the order of their ids, as in the candidate index."""
     people = profiles_to_match() if among is None else profiles_to_match().filter(organization_id__in=among)
-    values_list = people.values_list(
+    rows = people.values_list(
         "organization_id", "id", "organization__country", "organization__time_zone", "works_from_hour", "works_to_hour",
         "rate_amount_minor", "rate_currency", "updated_at",
     )  # fmt: skip
-    select, parameters = values_list.query.sql_with_params()
+    select, parameters = rows.query.sql_with_params()
     columns = "organization_id, profile_id, country, zone, from_hour, to_hour, rate_minor, currency, updated_at"
     _make(
         cursor,

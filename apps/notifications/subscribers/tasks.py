@@ -66,10 +66,10 @@ def addendum_added(event: tasks.AddendumAdded, now: datetime) -> None:
 
 @bus.subscribe(tasks.QuestionAsked, name="notifications.question_asked")
 def question_asked(event: tasks.QuestionAsked, now: datetime) -> None:
-    question = Question.objects.select_related("task", "requested_by").get(id=event.question_id)
+    question = Question.objects.select_related("task", "asked_by").get(id=event.question_id)
     notify_organization(
         question.task.employer_id, "question_asked", question.id, now, "tasks:detail", event.task_id,
-        capability=roles.POST_TASK, who=question.requested_by.display_name, task=question.task.title,
+        capability=roles.POST_TASK, who=question.asked_by.display_name, task=question.task.title,
         text=rules.text(question.text),
     )  # fmt: skip
 
@@ -77,7 +77,7 @@ def question_asked(event: tasks.QuestionAsked, now: datetime) -> None:
 @bus.subscribe(tasks.QuestionAnswered, name="notifications.question_answered")
 def question_answered(event: tasks.QuestionAnswered, now: datetime) -> None:
     question = Question.objects.select_related("task").get(id=event.question_id)
-    for organization_id in {question.requested_by_id, *bids.bidders(event.task_id)}:
+    for organization_id in {question.asked_by_id, *bids.bidders(event.task_id)}:
         notify_organization(
             organization_id, "question_answered", question.id, now, "tasks:detail", event.task_id,
             task=question.task.title, text=rules.text(question.answer),

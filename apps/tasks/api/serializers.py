@@ -131,14 +131,14 @@ class NewAddendumSerializer(serializers.Serializer[Any]):
 
 
 class QuestionSerializer(serializers.ModelSerializer[Question]):
-    requested_by_id = serializers.UUIDField(
+    asked_by_id = serializers.UUIDField(
         source="shown_asker.id",
         default=None,
         allow_null=True,
         read_only=True,
         help_text="Null for other freelancers and for strangers, who do not learn who is interested.",
     )
-    requested_by_name = serializers.CharField(source="shown_asker.display_name", default="", read_only=True)
+    asked_by_name = serializers.CharField(source="shown_asker.display_name", default="", read_only=True)
 
     class Meta:
         model = Question
@@ -146,11 +146,11 @@ class QuestionSerializer(serializers.ModelSerializer[Question]):
             "id",
             "text",
             "source_language",
-            "requested_by_id",
-            "requested_by_name",
+            "asked_by_id",
+            "asked_by_name",
             "answer",
             "answered_at",
-            "requested_at",
+            "asked_at",
         )
         read_only_fields = fields
 

@@ -250,11 +250,11 @@ class Questions(APIView):
         task = _visible(request, task_id)
         serializer = serializers.NewQuestionSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        ask_question = operations.ask_question(
+        question = operations.ask_question(
             task_id=task.id, actor=actor(request._request), now=timezone.now(), **serializer.validated_data
         )
-        ask_question.shown_asker = ask_question.requested_by
-        return Response(serializers.QuestionSerializer(ask_question).data, status=201)
+        question.shown_asker = question.asked_by
+        return Response(serializers.QuestionSerializer(question).data, status=201)
 
 
 class Answer(APIView):
@@ -272,7 +272,7 @@ class Answer(APIView):
             actor=actor(request._request),
             now=timezone.now(),
         )
-        answered.shown_asker = answered.requested_by
+        answered.shown_asker = answered.asked_by
         return Response(serializers.QuestionSerializer(answered).data)
 
 

@@ -124,13 +124,13 @@ class Migration(migrations.Migration):
                     models.UUIDField(default=apps.common.ids.uuid7, editable=False, primary_key=True, serialize=False),
                 ),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
-                ("requested_at", models.DateTimeField()),
+                ("asked_at", models.DateTimeField()),
                 ("text", models.TextField(max_length=2000)),
                 ("source_language", models.CharField(default="en", max_length=10)),
                 ("answer", models.TextField(blank=True, default="", max_length=4000)),
                 ("answered_at", models.DateTimeField(blank=True, null=True)),
                 (
-                    "requested_by",
+                    "asked_by",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.organization"
                     ),

@@ -17,7 +17,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            back_up = backups.back_up(options["folder"], now=timezone.now())
+            manifest = backups.back_up(options["folder"], now=timezone.now())
         except (backups.BackupFailed, OSError) as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(f"{options['folder']}: {len(back_up.hashes)} files, each with its hash in {backups.MANIFEST}")
+        self.stdout.write(f"{options['folder']}: {len(manifest.hashes)} files, each with its hash in {backups.MANIFEST}")
