@@ -18,20 +18,20 @@ BANK_ORDER = Machine(
     BankOrderStatus,
     BankOrderStatus.ORDERED,
     {
-        "export": when(BankOrderStatus.ORDERED, to=BankOrderStatus.EXPORTED, says="It stands in a pain.001 file."),
+        "export": when(BankOrderStatus.ORDERED, to=BankOrderStatus.EXPORTED, says="It is written to a pain.001 file."),
         "execute": when(
             BankOrderStatus.ORDERED, BankOrderStatus.EXPORTED, to=BankOrderStatus.EXECUTED,
-            says="A statement shows it, or staff have seen it at the bank.",
+            says="A bank statement shows it, or staff have seen it at the bank.",
         ),
         "reject": when(
             BankOrderStatus.ORDERED, BankOrderStatus.EXPORTED, BankOrderStatus.EXECUTED, to=BankOrderStatus.REJECTED,
-            says="The bank did not carry it out, or the money came back.",
+            says="The bank did not execute it, or the money was returned.",
         ),
     },
     {
-        BankOrderStatus.ORDERED: "Waits for the next file.",
-        BankOrderStatus.EXPORTED: "Staff have taken the file to the bank.",
-        BankOrderStatus.EXECUTED: "Left our account.",
-        BankOrderStatus.REJECTED: "The money is on our account.",
+        BankOrderStatus.ORDERED: "Waiting for the next file.",
+        BankOrderStatus.EXPORTED: "It is in a file that staff exported for the bank.",
+        BankOrderStatus.EXECUTED: "The money has left our account.",
+        BankOrderStatus.REJECTED: "Not executed or returned: the money is on our account.",
     },
 )  # fmt: skip

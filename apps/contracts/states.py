@@ -59,28 +59,30 @@ CONTRACT = Machine(
     ContractStatus,
     initial=C.OFFERED,
     meanings={
-        C.OFFERED: "The employer chose this bid; the freelancer accepts or declines.",
-        C.ACTIVE: "Both agreed; milestones are funded, delivered and approved.",
+        C.OFFERED: "The employer offered the contract; the freelancer has not answered yet.",
+        C.ACTIVE: "Both sides agreed; milestones are funded, delivered and approved one after another.",
         C.COMPLETED: "Every milestone was paid in full.",
-        C.ENDED_EARLY: "Both agreed to stop; every milestone that was funded was paid in full.",
-        C.SPLIT: "Over; of the money that was held, each side got a part.",
-        C.REFUNDED: "Over; all the money that was held went back to the employer.",
-        C.CANCELLED: "Both agreed to stop; nothing was ever held.",
-        C.DECLINED: "The freelancer did not want it.",
-        C.TAKEN_BACK: "The employer took the offer back before an answer.",
-        C.LAPSED: "The freelancer did not answer by the date.",
+        C.ENDED_EARLY: "Both sides agreed to stop; every funded milestone was paid in full.",
+        C.SPLIT: "Ended; the held money was split between both sides.",
+        C.REFUNDED: "Ended; all held money was refunded to the employer.",
+        C.CANCELLED: "Both sides agreed to stop; no money was ever held.",
+        C.DECLINED: "The freelancer declined the offer.",
+        C.TAKEN_BACK: "The employer withdrew the offer before it was answered.",
+        C.LAPSED: "The freelancer did not answer by the deadline.",
     },
     table={
         "accept": when(C.OFFERED, to=C.ACTIVE, says="The freelancer accepts."),
         "decline": when(C.OFFERED, to=C.DECLINED, says="The freelancer declines."),
-        "take_back": when(C.OFFERED, to=C.TAKEN_BACK, says="The employer takes the offer back."),
-        "lapse": when(C.OFFERED, to=C.LAPSED, says="The answer's date passes, by the clock."),
-        "complete": when(C.ACTIVE, to=C.COMPLETED, says="The last milestone is paid, like all the others."),
+        "take_back": when(C.OFFERED, to=C.TAKEN_BACK, says="The employer withdraws the offer."),
+        "lapse": when(C.OFFERED, to=C.LAPSED, says="The deadline for the answer passes (automatic)."),
+        "complete": when(C.ACTIVE, to=C.COMPLETED, says="The last milestone is paid; all the others were paid too."),
         "end_early": when(
             C.ACTIVE, to=C.ENDED_EARLY, says="Both sides agree to stop after paid work; nothing is held any more."
         ),
-        "end_split": when(C.ACTIVE, to=C.SPLIT, says="The last milestone ended; both sides got some of the money."),
-        "end_refunded": when(C.ACTIVE, to=C.REFUNDED, says="The last milestone ended; all of the money went back."),
+        "end_split": when(
+            C.ACTIVE, to=C.SPLIT, says="The last milestone ended; each side received a part of the money."
+        ),
+        "end_refunded": when(C.ACTIVE, to=C.REFUNDED, says="The last milestone ended; all of the money was refunded."),
         "cancel": when(C.ACTIVE, to=C.CANCELLED, says="Both sides agree to stop before anything was paid in."),
     },
 )
@@ -91,52 +93,59 @@ MILESTONE = Machine(
     MilestoneStatus,
     initial=M.PLANNED,
     meanings={
-        M.PLANNED: "Agreed, not paid in yet: work need not start.",
+        M.PLANNED: "Agreed; not funded yet, so work does not have to start.",
         M.AWAITING_PAYMENT: "The employer started the payment; the processor has not confirmed it.",
-        M.FUNDED: "The money is held; the freelancer works.",
-        M.DELIVERED: "The freelancer handed work in; the review window runs.",
+        M.FUNDED: "The money is held; the freelancer is working.",
+        M.DELIVERED: "The freelancer submitted a version; the review window is running.",
         M.IN_REVISION: "The employer asked for changes.",
-        M.DISPUTED: "A party opened a dispute: the money is frozen and the review clock stands still.",
-        M.APPROVED: "All that was held went to the freelancer: approved by the employer, by the end of the review "
-        "window, or given by agreement or a dispute.",
-        M.SPLIT: "Over; a part of what was held went to the freelancer, the rest back to the employer.",
-        M.REFUNDED: "Over; all that was held went back to the employer.",
-        M.CANCELLED: "Will not be done; nothing was ever held.",
+        M.DISPUTED: "A party opened a dispute: the money is frozen and the review window is suspended.",
+        M.APPROVED: "All held money went to the freelancer: approved by the employer, automatically at the end of the "
+        "review window, or as the result of an agreement or a dispute.",
+        M.SPLIT: "Ended; a part of the held money went to the freelancer, the rest was refunded to the employer.",
+        M.REFUNDED: "Ended; all held money was refunded to the employer.",
+        M.CANCELLED: "Will not be done; no money was ever held.",
     },
     table={
-        "start_payment": when(M.PLANNED, M.AWAITING_PAYMENT, to=M.AWAITING_PAYMENT, says="The employer goes to pay."),
+        "start_payment": when(
+            M.PLANNED, M.AWAITING_PAYMENT, to=M.AWAITING_PAYMENT,
+            says="The employer starts the payment.",
+        ),
         "payment_failed": when(
-            M.AWAITING_PAYMENT, to=M.PLANNED, says="The payment page has closed and nothing was taken."
+            M.AWAITING_PAYMENT, to=M.PLANNED, says="The payment page is closed and no money was taken."
         ),
         "cancel_payment": when(M.AWAITING_PAYMENT, to=M.PLANNED, says="The employer cancels the payment."),
         "fund": when(M.PLANNED, M.AWAITING_PAYMENT, to=M.FUNDED, says="The processor confirms the payment."),
         "deliver": when(
-            M.FUNDED, M.IN_REVISION, M.DELIVERED, to=M.DELIVERED, says="The freelancer hands in a version."
+            M.FUNDED, M.IN_REVISION, M.DELIVERED, to=M.DELIVERED, says="The freelancer submits a version."
         ),
         "request_revision": when(M.DELIVERED, to=M.IN_REVISION, says="The employer asks for changes."),
         "approve_part": stays(
             M.FUNDED, M.DELIVERED, M.IN_REVISION,
-            says="The employer releases a part; nothing else changes, and a running review window runs on.",
+            says="The employer releases a part; state and review window do not change.",
         ),
         "approve": when(M.FUNDED, M.DELIVERED, M.IN_REVISION, to=M.APPROVED, says="The employer releases the rest."),
-        "auto_approve": when(M.DELIVERED, to=M.APPROVED, says="The review window ends without an answer."),
+        "auto_approve": when(M.DELIVERED, to=M.APPROVED, says="The review window ends without an answer (automatic)."),
         "dispute": when(M.FUNDED, M.DELIVERED, M.IN_REVISION, to=M.DISPUTED, says="A party opens a dispute."),
-        "resume_work": when(M.DISPUTED, to=M.FUNDED, says="The dispute is withdrawn; it was opened during the work."),
+        "resume_work": when(M.DISPUTED, to=M.FUNDED, says="The dispute is withdrawn; it was opened before a delivery."),
         "resume_review": when(
-            M.DISPUTED, to=M.DELIVERED, says="The dispute is withdrawn; the review window runs on where it stood."
+            M.DISPUTED, to=M.DELIVERED,
+            says="The dispute is withdrawn; the review window continues with the remaining time."
         ),
-        "resume_revision": when(M.DISPUTED, to=M.IN_REVISION, says="The dispute is withdrawn; changes were asked for."),
+        "resume_revision": when(
+            M.DISPUTED, to=M.IN_REVISION,
+            says="The dispute is withdrawn; it was opened during a revision.",
+        ),
         "end_paid": when(
             M.FUNDED, M.DELIVERED, M.IN_REVISION, M.DISPUTED,
-            to=M.APPROVED, says="A dispute or an agreement gives all that was held to the freelancer.",
+            to=M.APPROVED, says="By a dispute or an agreement, all held money goes to the freelancer.",
         ),
         "end_split": when(
             M.FUNDED, M.DELIVERED, M.IN_REVISION, M.DISPUTED,
-            to=M.SPLIT, says="Nothing is held any more, and both sides got a part.",
+            to=M.SPLIT, says="Nothing is held any more, and each side received a part.",
         ),
         "end_refunded": when(
             M.FUNDED, M.DELIVERED, M.IN_REVISION, M.DISPUTED,
-            to=M.REFUNDED, says="Nothing is held any more, and all of it went back.",
+            to=M.REFUNDED, says="Nothing is held any more, and all of it was refunded.",
         ),
         "cancel": when(M.PLANNED, M.AWAITING_PAYMENT, to=M.CANCELLED, says="Both sides agree to stop."),
     },
@@ -148,14 +157,14 @@ PROPOSAL = Machine(
     ProposalStatus,
     initial=P.OPEN,
     meanings={
-        P.OPEN: "One side proposed to stop and how to split the held money; the other decides.",
-        P.ACCEPTED: "Agreed; the money moved as proposed.",
-        P.DECLINED: "Not agreed; work goes on.",
-        P.WITHDRAWN: "Taken back by the side that proposed.",
+        P.OPEN: "One side proposed to stop and how to split the held money; the other side has not answered yet.",
+        P.ACCEPTED: "Accepted; the money was split as proposed.",
+        P.DECLINED: "Declined; the work continues.",
+        P.WITHDRAWN: "Withdrawn by the side that proposed it.",
     },
     table={
-        "accept": when(P.OPEN, to=P.ACCEPTED, says="The other side agrees."),
-        "decline": when(P.OPEN, to=P.DECLINED, says="The other side does not agree."),
-        "withdraw": when(P.OPEN, to=P.WITHDRAWN, says="The proposer takes it back."),
+        "accept": when(P.OPEN, to=P.ACCEPTED, says="The other side accepts it."),
+        "decline": when(P.OPEN, to=P.DECLINED, says="The other side declines it."),
+        "withdraw": when(P.OPEN, to=P.WITHDRAWN, says="The side that proposed it withdraws it."),
     },
 )

@@ -47,16 +47,16 @@ RECOVERY = Machine(
     RecoveryStatus,
     initial=R.DECIDED,
     meanings={
-        R.DECIDED: "Staff found fraud by the freelancer and wrote the reasons; nothing has moved.",
-        R.APPEALED: "The freelancer objects; somebody else of the staff looks at it. Nothing has moved.",
-        R.CONFIRMED: "Nobody appealed in time, or the appeal was rejected: the amount is claimed back.",
-        R.OVERTURNED: "The appeal was right; nothing moves.",
+        R.DECIDED: "Staff found fraud by the freelancer and gave written reasons; no money has moved.",
+        R.APPEALED: "The freelancer appealed; another member of staff reviews the decision. No money has moved.",
+        R.CONFIRMED: "There was no appeal in time, or it was rejected: the freelancer owes the amount.",
+        R.OVERTURNED: "The appeal was granted; no money moves.",
     },
     table={
         "appeal": when(R.DECIDED, to=R.APPEALED, says="The freelancer appeals in time."),
-        "confirm": when(R.DECIDED, to=R.CONFIRMED, says="The time for an appeal ends, by the clock."),
-        "reject_appeal": when(R.APPEALED, to=R.CONFIRMED, says="Somebody else of the staff rejects the appeal."),
-        "grant_appeal": when(R.APPEALED, to=R.OVERTURNED, says="Somebody else of the staff grants the appeal."),
+        "confirm": when(R.DECIDED, to=R.CONFIRMED, says="The appeal period ends (automatic)."),
+        "reject_appeal": when(R.APPEALED, to=R.CONFIRMED, says="Another member of staff rejects the appeal."),
+        "grant_appeal": when(R.APPEALED, to=R.OVERTURNED, says="Another member of staff grants the appeal."),
     },
 )
 
@@ -66,34 +66,45 @@ ESCROW = Machine(
     EscrowStatus,
     initial=S.PENDING,
     meanings={
-        S.PENDING: "Agreed, nothing paid in.",
-        S.FUNDING: "A checkout is open; the processor has not confirmed.",
-        S.FUNDED: "All of it is held.",
-        S.PARTIALLY_RELEASED: "A part went to the payee (or back), the rest is held.",
-        S.DISPUTED: "All that is left is on the dispute's own account: nobody can release or refund it.",
-        S.RELEASED: "Nothing is held any more; something went to the payee.",
-        S.REFUNDED: "Nothing is held any more; all of it went back to the payer.",
-        S.CANCELLED: "Called off before anything was paid in.",
+        S.PENDING: "Agreed; nothing is paid in yet.",
+        S.FUNDING: "A checkout is open; the processor has not confirmed the payment.",
+        S.FUNDED: "The full amount is held.",
+        S.PARTIALLY_RELEASED: "A part was released to the payee or refunded; the rest is held.",
+        S.DISPUTED: "The rest is on the dispute's own account and cannot be released or refunded.",
+        S.RELEASED: "Nothing is held any more; all or a part went to the payee.",
+        S.REFUNDED: "Nothing is held any more; the full amount was refunded to the payer.",
+        S.CANCELLED: "Cancelled before anything was paid in.",
     },
     table={
         "start_funding": when(S.PENDING, S.FUNDING, to=S.FUNDING, says="The payer opens a checkout."),
-        "funding_failed": when(S.FUNDING, to=S.PENDING, says="The processor says the payment failed."),
+        "funding_failed": when(S.FUNDING, to=S.PENDING, says="The processor reports that the payment failed."),
         "fund": when(S.PENDING, S.FUNDING, to=S.FUNDED, says="The processor confirms the payment."),
         "release_part": when(
-            S.FUNDED, S.PARTIALLY_RELEASED, to=S.PARTIALLY_RELEASED, says="A part leaves, the rest stays held."
+            S.FUNDED,
+            S.PARTIALLY_RELEASED,
+            to=S.PARTIALLY_RELEASED,
+            says="A part is released or refunded; the rest stays held.",
         ),
-        "release_rest": when(S.FUNDED, S.PARTIALLY_RELEASED, to=S.RELEASED, says="The rest goes to the payee."),
+        "release_rest": when(S.FUNDED, S.PARTIALLY_RELEASED, to=S.RELEASED, says="The rest is released to the payee."),
         "refund_rest": when(
-            S.PARTIALLY_RELEASED, to=S.RELEASED, says="The rest goes back; an earlier part went to the payee."
+            S.PARTIALLY_RELEASED, to=S.RELEASED, says="The rest is refunded; an earlier part went to the payee."
         ),
-        "refund_all": when(S.FUNDED, S.PARTIALLY_RELEASED, to=S.REFUNDED, says="All of it goes back to the payer."),
+        "refund_all": when(
+            S.FUNDED, S.PARTIALLY_RELEASED, to=S.REFUNDED, says="The rest is refunded; the payee received nothing."
+        ),
         "freeze": when(S.FUNDED, S.PARTIALLY_RELEASED, to=S.DISPUTED, says="A party opens a dispute."),
-        "unfreeze_whole": when(S.DISPUTED, to=S.FUNDED, says="The dispute is withdrawn; nothing had left before."),
-        "unfreeze_rest": when(
-            S.DISPUTED, to=S.PARTIALLY_RELEASED, says="The dispute is withdrawn; a part had left before."
+        "unfreeze_whole": when(
+            S.DISPUTED, to=S.FUNDED, says="The dispute is withdrawn; nothing was released or refunded before it."
         ),
-        "split": when(S.DISPUTED, to=S.RELEASED, says="The dispute ends; something went to the payee, now or before."),
-        "split_back": when(S.DISPUTED, to=S.REFUNDED, says="The dispute ends; all of it goes back to the payer."),
-        "cancel": when(S.PENDING, S.FUNDING, to=S.CANCELLED, says="Called off before payment."),
+        "unfreeze_rest": when(
+            S.DISPUTED,
+            to=S.PARTIALLY_RELEASED,
+            says="The dispute is withdrawn; a part was released or refunded before it.",
+        ),
+        "split": when(S.DISPUTED, to=S.RELEASED, says="The dispute ends; the payee received a part, now or earlier."),
+        "split_back": when(S.DISPUTED, to=S.REFUNDED, says="The dispute ends; the payee received nothing."),
+        "cancel": when(
+            S.PENDING, S.FUNDING, to=S.CANCELLED, says="The escrow is cancelled before anything is paid in."
+        ),
     },
 )

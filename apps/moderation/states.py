@@ -78,13 +78,13 @@ REPORT = Machine(
     ReportStatus,
     initial=R.OPEN,
     meanings={
-        R.OPEN: "Somebody reported it; staff have not decided yet. It stays visible meanwhile.",
-        R.UPHELD: "Staff took it down; the affected party got a statement of reasons.",
-        R.DISMISSED: "Staff found nothing against the rules; it stays.",
+        R.OPEN: "A user reported it; staff have not decided yet. Until then it stays visible.",
+        R.UPHELD: "Staff took it down; the affected party received a statement of reasons.",
+        R.DISMISSED: "Staff found no violation of the rules; it stays visible.",
     },
     table={
-        "take_down": when(R.OPEN, to=R.UPHELD, says="Staff take the subject down, with a reason."),
-        "dismiss": when(R.OPEN, to=R.DISMISSED, says="Staff dismiss the report, with a reason."),
+        "take_down": when(R.OPEN, to=R.UPHELD, says="Staff take the content down and give a reason."),
+        "dismiss": when(R.OPEN, to=R.DISMISSED, says="Staff dismiss the report and give a reason."),
     },
 )
 
@@ -94,12 +94,12 @@ OBJECTION = Machine(
     ObjectionStatus,
     initial=S.OPEN,
     meanings={
-        S.OPEN: "The affected party objected to a take-down; another member of staff has to answer.",
-        S.GRANTED: "The take-down was wrong; what was hidden is seen again.",
-        S.REFUSED: "The take-down was right; it stays hidden, and the answer says why.",
+        S.OPEN: "The affected party objected to a take-down; another member of staff must decide.",
+        S.GRANTED: "The take-down was wrong; the content is visible again.",
+        S.REFUSED: "The take-down was right; the content stays hidden, and the answer explains why.",
     },
     table={
-        "grant": when(S.OPEN, to=S.GRANTED, says="Staff find that the affected party is right."),
-        "refuse": when(S.OPEN, to=S.REFUSED, says="Staff find that the first decision was right."),
+        "grant": when(S.OPEN, to=S.GRANTED, says="Staff decide that the take-down was wrong."),
+        "refuse": when(S.OPEN, to=S.REFUSED, says="Staff decide that the take-down was right."),
     },
 )

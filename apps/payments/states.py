@@ -30,31 +30,32 @@ CHARGE = Machine(
     ChargeStatus,
     ChargeStatus.CREATED,
     {
-        "open": when(ChargeStatus.CREATED, to=ChargeStatus.OPEN, says="The processor has made the payment page."),
+        "open": when(ChargeStatus.CREATED, to=ChargeStatus.OPEN, says="The processor has created the payment page."),
         "process": when(
             ChargeStatus.CREATED, ChargeStatus.OPEN, to=ChargeStatus.PROCESSING,
-            says="The buyer paid by a method that takes days.",
+            says="The payer used a method that takes days to confirm.",
         ),
         "succeed": when(
             ChargeStatus.CREATED, ChargeStatus.OPEN, ChargeStatus.PROCESSING, ChargeStatus.EXPIRED,
-            ChargeStatus.CANCELLED, to=ChargeStatus.SUCCEEDED, says="The processor has the money.",
+            ChargeStatus.CANCELLED, to=ChargeStatus.SUCCEEDED,
+            says="The processor confirms that it received the money.",
         ),
         "cancel": when(
             ChargeStatus.CREATED, ChargeStatus.OPEN, to=ChargeStatus.CANCELLED,
-            says="The payer cancels it; money that comes all the same becomes credit.",
+            says="The payer cancels it; money that still arrives becomes the payer's credit.",
         ),
         "expire": when(
             ChargeStatus.CREATED, ChargeStatus.OPEN, ChargeStatus.PROCESSING, to=ChargeStatus.EXPIRED,
-            says="Nobody paid in time, or the bank refused a payment that was on its way.",
+            says="It was not paid in time, the bank refused it, or the gateway gave no payment page.",
         ),
     },
     {
-        ChargeStatus.CREATED: "Written down; the processor has not answered yet.",
-        ChargeStatus.OPEN: "The payment page is open; a declined card leaves it open.",
-        ChargeStatus.PROCESSING: "Paid by a slow method; the money is not there yet.",
+        ChargeStatus.CREATED: "Recorded; the processor has not answered yet.",
+        ChargeStatus.OPEN: "The payment page is open; it stays open if a card is declined.",
+        ChargeStatus.PROCESSING: "Paid by a slow method; the money has not arrived yet.",
         ChargeStatus.SUCCEEDED: "The money is with the processor.",
-        ChargeStatus.EXPIRED: "The payment page has closed; nothing was taken.",
-        ChargeStatus.CANCELLED: "The payer cancelled it; nothing was taken.",
+        ChargeStatus.EXPIRED: "The payment page is closed; no money was taken.",
+        ChargeStatus.CANCELLED: "The payer cancelled it; no money was taken.",
     },
 )  # fmt: skip
 
@@ -74,21 +75,21 @@ REFUND = Machine(
     {
         "claim": when(
             RefundStatus.REQUESTED, RefundStatus.SENDING, to=RefundStatus.SENDING,
-            says="A worker takes it for a while; after that any other may.",
+            says="A worker claims it for a limited time; after that, another worker can claim it.",
         ),
-        "submit": when(RefundStatus.SENDING, to=RefundStatus.SUBMITTED, says="The processor has taken it."),
-        "succeed": when(RefundStatus.SUBMITTED, to=RefundStatus.SUCCEEDED, says="The processor has paid it back."),
+        "submit": when(RefundStatus.SENDING, to=RefundStatus.SUBMITTED, says="The processor has accepted it."),
+        "succeed": when(RefundStatus.SUBMITTED, to=RefundStatus.SUCCEEDED, says="The processor has refunded it."),
         "fail": when(
             RefundStatus.SENDING, RefundStatus.SUBMITTED, RefundStatus.SUCCEEDED, to=RefundStatus.FAILED,
-            says="A rejection, or it came back: the money is kept for the employer.",
+            says="The processor rejects it, or the money is returned: it becomes the employer's credit.",
         ),
     },
     {
         RefundStatus.REQUESTED: "Reserved in the books; not sent yet.",
-        RefundStatus.SENDING: "Being sent; the outcome is unknown until the processor has answered.",
-        RefundStatus.SUBMITTED: "The processor has it.",
-        RefundStatus.SUCCEEDED: "On its way to the employer's card or bank.",
-        RefundStatus.FAILED: "Could not be paid back; the money is kept as the employer's credit.",
+        RefundStatus.SENDING: "Being sent; the outcome is unknown until the processor answers.",
+        RefundStatus.SUBMITTED: "The processor has accepted it and has not paid it yet.",
+        RefundStatus.SUCCEEDED: "Sent to the employer's card or bank.",
+        RefundStatus.FAILED: "Could not be refunded; the money is kept as the employer's credit.",
     },
 )  # fmt: skip
 
@@ -126,21 +127,21 @@ CHARGEBACK = Machine(
     {
         "submit": when(
             ChargebackStatus.OPENED, to=ChargebackStatus.SUBMITTED,
-            says="Staff handed in the evidence; the bank decides.",
+            says="Staff submitted the evidence; the bank decides.",
         ),
         "win": when(
             ChargebackStatus.OPENED, ChargebackStatus.SUBMITTED, to=ChargebackStatus.WON,
-            says="The bank gives the money back.",
+            says="The bank returns the money.",
         ),
         "lose": when(
             ChargebackStatus.OPENED, ChargebackStatus.SUBMITTED, to=ChargebackStatus.LOST,
-            says="The bank keeps the money, or nobody answered in time.",
+            says="The bank keeps the money, or no evidence was submitted in time.",
         ),
     },
     {
-        ChargebackStatus.OPENED: "The buyer's bank took the payment back; evidence is due. Unknown news leave it here.",
-        ChargebackStatus.SUBMITTED: "The evidence lies at the bank.",
-        ChargebackStatus.WON: "The money came back to the platform.",
-        ChargebackStatus.LOST: "The money is gone; held money bears it first.",
+        ChargebackStatus.OPENED: "The bank took the payment back; evidence is due. Unknown statuses are ignored.",
+        ChargebackStatus.SUBMITTED: "The bank has the evidence and has not decided yet.",
+        ChargebackStatus.WON: "The bank returned the money to the platform.",
+        ChargebackStatus.LOST: "The money is lost. Money still held for the milestone covers the loss first.",
     },
 )  # fmt: skip

@@ -22,26 +22,26 @@ PAYOUT = Machine(
     {
         "claim": when(
             PayoutStatus.REQUESTED, PayoutStatus.SENDING, to=PayoutStatus.SENDING,
-            says="A worker takes it for a while; after that any other may.",
+            says="A worker claims it for a limited time; after that, another worker can claim it.",
         ),
-        "submit": when(PayoutStatus.SENDING, to=PayoutStatus.SUBMITTED, says="The processor has taken it."),
-        "pay": when(PayoutStatus.SUBMITTED, to=PayoutStatus.PAID, says="The bank has it."),
+        "submit": when(PayoutStatus.SENDING, to=PayoutStatus.SUBMITTED, says="The processor has accepted it."),
+        "pay": when(PayoutStatus.SUBMITTED, to=PayoutStatus.PAID, says="The freelancer's bank has received it."),
         "fail": when(
             PayoutStatus.SENDING, PayoutStatus.SUBMITTED, to=PayoutStatus.FAILED,
-            says="A rejection: the money is back in the freelancer's balance.",
+            says="It was rejected: the money is back in the freelancer's balance.",
         ),
         "return": when(
             PayoutStatus.PAID, to=PayoutStatus.RETURNED,
-            says="The bank sent it back after all: the money is back in the freelancer's balance.",
+            says="The bank returned it later: the money is back in the freelancer's balance.",
         ),
     },
     {
         PayoutStatus.REQUESTED: "Reserved in the books at a fixed rate; not sent yet.",
-        PayoutStatus.SENDING: "Being sent; the outcome is unknown until the processor has answered.",
-        PayoutStatus.SUBMITTED: "The processor has it and pays it to the bank.",
-        PayoutStatus.PAID: "At the freelancer's bank.",
+        PayoutStatus.SENDING: "Being sent; the outcome is unknown until the processor answers.",
+        PayoutStatus.SUBMITTED: "The processor has accepted it and sends it to the bank.",
+        PayoutStatus.PAID: "Received by the freelancer's bank.",
         PayoutStatus.FAILED: "Not paid; the money is back in the balance.",
-        PayoutStatus.RETURNED: "Paid and then sent back by the bank; the money is back in the balance.",
+        PayoutStatus.RETURNED: "Paid, then returned by the bank; the money is back in the balance.",
     },
 )  # fmt: skip
 
@@ -67,11 +67,11 @@ PAYOUT_ACCOUNT = Machine(
     {
         "onboard": when(
             PayoutAccountStatus.PENDING, to=PayoutAccountStatus.ONBOARDING,
-            says="The processor has opened an account; its own pages ask for the bank and who is paid.",
+            says="The processor has opened an account; its pages ask for the bank account and the identity.",
         ),
         "activate": when(
             PayoutAccountStatus.PENDING, PayoutAccountStatus.ONBOARDING, to=PayoutAccountStatus.ACTIVE,
-            says="The processor knows the bank account.",
+            says="The processor has accepted the bank account.",
         ),
         "refuse": when(
             PayoutAccountStatus.PENDING, PayoutAccountStatus.ONBOARDING, to=PayoutAccountStatus.REFUSED,
@@ -79,14 +79,14 @@ PAYOUT_ACCOUNT = Machine(
         ),
         "replace": when(
             PayoutAccountStatus.ACTIVE, PayoutAccountStatus.ONBOARDING, to=PayoutAccountStatus.REPLACED,
-            says="Another account has taken its place.",
+            says="The freelancer has set up another account.",
         ),
     },
     {
         PayoutAccountStatus.PENDING: "Entered; the processor has not answered yet.",
-        PayoutAccountStatus.ONBOARDING: "The processor's own pages were not filled in yet, or it still checks them.",
-        PayoutAccountStatus.ACTIVE: "Money can be paid out to it.",
-        PayoutAccountStatus.REFUSED: "The processor does not pay to it.",
+        PayoutAccountStatus.ONBOARDING: "The processor's pages are not completed, or it is still checking them.",
+        PayoutAccountStatus.ACTIVE: "Payouts can be sent to it.",
+        PayoutAccountStatus.REFUSED: "The processor refused it; no payouts can be sent to it.",
         PayoutAccountStatus.REPLACED: "An older account; kept for the history.",
     },
 )  # fmt: skip
@@ -106,20 +106,21 @@ TRANSFER_REVERSAL = Machine(
     {
         "claim": when(
             TransferReversalStatus.REQUESTED, TransferReversalStatus.SENDING, to=TransferReversalStatus.SENDING,
-            says="A worker takes it for a while; after that any other may.",
+            says="A worker claims it for a limited time; after that, another worker can claim it.",
         ),
         "succeed": when(
-            TransferReversalStatus.SENDING, to=TransferReversalStatus.SUCCEEDED, says="The processor has done it.",
+            TransferReversalStatus.SENDING, to=TransferReversalStatus.SUCCEEDED,
+            says="The processor has reversed the transfer.",
         ),
         "fail": when(
             TransferReversalStatus.SENDING, to=TransferReversalStatus.FAILED,
-            says="A rejection: the cash stays where it was.",
+            says="It was rejected: the cash stays on the freelancer's account at the processor.",
         ),
     },
     {
-        TransferReversalStatus.REQUESTED: "No payout counts on the cash any more; not sent.",
-        TransferReversalStatus.SENDING: "Being sent; the outcome is unknown until the processor has answered.",
-        TransferReversalStatus.SUCCEEDED: "The cash is on the platform's balance.",
+        TransferReversalStatus.REQUESTED: "Payouts can no longer use this cash; the reversal is not sent yet.",
+        TransferReversalStatus.SENDING: "Being sent; the outcome is unknown until the processor answers.",
+        TransferReversalStatus.SUCCEEDED: "The cash is back on the platform's balance.",
         TransferReversalStatus.FAILED: "The cash is still on the freelancer's account at the processor.",
     },
 )  # fmt: skip

@@ -26,17 +26,17 @@ APPROVAL = Machine(
     ApprovalStatus,
     initial=A.ASKED,
     meanings={
-        A.ASKED: "Somebody wants to pay more than one person may decide alone; another has to agree.",
-        A.APPROVED: "A second person agreed; it may be paid.",
-        A.REFUSED: "A second person said no, with a reason.",
-        A.WITHDRAWN: "Whoever asked took it back, or asked for another amount.",
+        A.ASKED: "A payment above the limit for one person was requested; a second has to approve it.",
+        A.APPROVED: "A second person approved it; it can be paid.",
+        A.REFUSED: "A second person refused it and gave a reason.",
+        A.WITHDRAWN: "The requester withdrew it, or requested another amount.",
         A.USED: "It was paid.",
     },
     table={
-        "approve": when(A.ASKED, to=A.APPROVED, says="A second person agrees."),
-        "refuse": when(A.ASKED, to=A.REFUSED, says="A second person says no, with a reason."),
-        "withdraw": when(A.ASKED, A.APPROVED, to=A.WITHDRAWN, says="Taken back before it was paid."),
-        "use": when(A.APPROVED, to=A.USED, says="The payment was started with it."),
+        "approve": when(A.ASKED, to=A.APPROVED, says="A second person approves it."),
+        "refuse": when(A.ASKED, to=A.REFUSED, says="A second person refuses it and gives a reason."),
+        "withdraw": when(A.ASKED, A.APPROVED, to=A.WITHDRAWN, says="It is withdrawn before it is paid."),
+        "use": when(A.APPROVED, to=A.USED, says="The payment is started with this approval."),
     },
 )
 
@@ -54,20 +54,20 @@ RULE_CHANGE = Machine(
     RuleChangeStatus,
     initial=C.PROPOSED,
     meanings={
-        C.PROPOSED: "Somebody wants to loosen what binds them too; a second person has to agree.",
-        C.AGREED: "Agreed; it takes effect a day later, and can be withdrawn until then.",
-        C.IN_FORCE: "It is, or was, the rule.",
-        C.WITHDRAWN: "Taken back before it took effect, or another change took its place.",
+        C.PROPOSED: "A member proposes to loosen a limit; a second person has to agree.",
+        C.AGREED: "Agreed; it takes effect after a day and can be withdrawn until then.",
+        C.IN_FORCE: "It took effect: it is the current rule or an earlier one.",
+        C.WITHDRAWN: "Withdrawn before it took effect, or replaced by another change.",
     },
     table={
-        "agree": when(C.PROPOSED, to=C.AGREED, says="A second person agrees."),
+        "agree": when(C.PROPOSED, to=C.AGREED, says="A second person agrees, or there is no second person who could."),
         "apply": when(
             C.PROPOSED,
             C.AGREED,
             to=C.IN_FORCE,
-            says="It takes effect: at once, or a day on where it loosens.",
+            says="It takes effect: at once if it tightens, a day after the agreement if it loosens.",
         ),
-        "withdraw": when(C.PROPOSED, C.AGREED, to=C.WITHDRAWN, says="Taken back, or replaced."),
+        "withdraw": when(C.PROPOSED, C.AGREED, to=C.WITHDRAWN, says="It is withdrawn or replaced."),
     },
 )
 
@@ -77,13 +77,13 @@ SPEND = Machine(
     SpendStatus,
     initial=S.RESERVED,
     meanings={
-        S.RESERVED: "A payment was started; it counts within the limits.",
+        S.RESERVED: "A payment was started; its amount counts towards the limits.",
         S.SPENT: "The money was paid in.",
-        S.LAPSED: "The payment failed or was called off; it no longer counts.",
+        S.LAPSED: "The payment failed or was cancelled; its amount no longer counts.",
     },
     table={
-        "spend": when(S.RESERVED, S.LAPSED, to=S.SPENT, says="The processor has the money."),
-        "lapse": when(S.RESERVED, to=S.LAPSED, says="The payment failed or its page expired."),
-        "reserve": when(S.LAPSED, to=S.RESERVED, says="The payment is tried again."),
+        "spend": when(S.RESERVED, S.LAPSED, to=S.SPENT, says="The processor confirms the payment."),
+        "lapse": when(S.RESERVED, to=S.LAPSED, says="The payment failed, was cancelled, or its page expired."),
+        "reserve": when(S.LAPSED, to=S.RESERVED, says="A new attempt to pay is started."),
     },
 )

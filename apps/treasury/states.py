@@ -18,19 +18,24 @@ TOP_UP = Machine(
     TopUpStatus,
     TopUpStatus.REQUESTED,
     {
-        "submit": when(TopUpStatus.REQUESTED, to=TopUpStatus.SUBMITTED, says="The processor asks our bank for it."),
+        "submit": when(
+            TopUpStatus.REQUESTED, to=TopUpStatus.SUBMITTED,
+            says="The processor requests the money from our bank.",
+        ),
         "succeed": when(
-            TopUpStatus.REQUESTED, TopUpStatus.SUBMITTED, to=TopUpStatus.SUCCEEDED, says="The processor has the money.",
+            TopUpStatus.REQUESTED, TopUpStatus.SUBMITTED, to=TopUpStatus.SUCCEEDED,
+            says="The processor has received the money.",
         ),
         "fail": when(
-            TopUpStatus.REQUESTED, TopUpStatus.SUBMITTED, to=TopUpStatus.FAILED, says="A rejection: nothing moved.",
+            TopUpStatus.REQUESTED, TopUpStatus.SUBMITTED, to=TopUpStatus.FAILED,
+            says="It was rejected: no money moved.",
         ),
     },
     {
-        TopUpStatus.REQUESTED: "Written down with its key; the outcome is unknown until the processor has answered.",
-        TopUpStatus.SUBMITTED: "The processor has it; our bank has not answered yet.",
-        TopUpStatus.SUCCEEDED: "On the platform's balance, and in the books as capital.",
-        TopUpStatus.FAILED: "Nothing moved.",
+        TopUpStatus.REQUESTED: "Recorded with its key; the outcome is unknown until the processor answers.",
+        TopUpStatus.SUBMITTED: "The processor has accepted it; our bank has not answered yet.",
+        TopUpStatus.SUCCEEDED: "The money is on the platform's balance and booked as capital.",
+        TopUpStatus.FAILED: "No money moved.",
     },
 )  # fmt: skip
 
@@ -50,25 +55,27 @@ INTERNAL_TRANSFER = Machine(
     {
         "approve": when(
             InternalTransferStatus.PROPOSED, to=InternalTransferStatus.AGREED,
-            says="A second member of staff approves it and makes it at the provider.",
+            says="A second member of staff approves it and makes the transfer at the provider.",
         ),
         "cancel": when(
             InternalTransferStatus.PROPOSED, InternalTransferStatus.AGREED, to=InternalTransferStatus.CANCELLED,
-            says="It is not made after all.",
+            says="Staff cancel it before it is made.",
         ),
         "leave": when(
-            InternalTransferStatus.AGREED, to=InternalTransferStatus.LEFT, says="The source's own books show it.",
+            InternalTransferStatus.AGREED, to=InternalTransferStatus.LEFT,
+            says="The source gateway's own records show it.",
         ),
         "arrive": when(
-            InternalTransferStatus.LEFT, to=InternalTransferStatus.ARRIVED, says="The target's own books show it.",
+            InternalTransferStatus.LEFT, to=InternalTransferStatus.ARRIVED,
+            says="The target gateway's own records show it.",
         ),
     },
     {
-        InternalTransferStatus.PROPOSED: "Proposed by one member of staff; nothing is committed.",
-        InternalTransferStatus.AGREED: "No withdrawal counts on this cash any more; no gateway has shown it yet.",
-        InternalTransferStatus.LEFT: "On an account of its own between the two gateways.",
-        InternalTransferStatus.ARRIVED: "At the target; its account is empty.",
-        InternalTransferStatus.CANCELLED: "Nothing moved.",
+        InternalTransferStatus.PROPOSED: "Proposed by one member of staff; no cash is reserved.",
+        InternalTransferStatus.AGREED: "No withdrawal can use this cash any more; neither gateway has shown it yet.",
+        InternalTransferStatus.LEFT: "The cash is on the transfer's own ledger account, between the two gateways.",
+        InternalTransferStatus.ARRIVED: "The cash is at the target gateway; the transfer's own account is empty.",
+        InternalTransferStatus.CANCELLED: "No money moved.",
     },
 )  # fmt: skip
 
@@ -87,22 +94,25 @@ SUSPENSE = Machine(
     {
         "propose": when(
             SuspenseStatus.OPEN, SuspenseStatus.PROPOSED, to=SuspenseStatus.PROPOSED,
-            says="One member of staff says where it belongs and why.",
+            says="One member of staff proposes a booking and gives the reason.",
         ),
         "confirm": when(
             SuspenseStatus.PROPOSED, to=SuspenseStatus.RESOLVED,
-            says="Another member of staff agrees: the entry is written.",
+            says="Another member of staff agrees: the journal entry is written.",
         ),
-        "reject": when(SuspenseStatus.PROPOSED, to=SuspenseStatus.OPEN, says="Another booking is wanted."),
+        "reject": when(
+            SuspenseStatus.PROPOSED, to=SuspenseStatus.OPEN,
+            says="Staff reject the proposed booking; another one can be proposed.",
+        ),
         "clear": when(
             SuspenseStatus.OPEN, SuspenseStatus.PROPOSED, to=SuspenseStatus.CLEARED,
-            says="The missing counterpart came after all: the entry is undone.",
+            says="The missing counterpart arrived later: the suspense entry is reversed.",
         ),
     },
     {
-        SuspenseStatus.OPEN: "Processor and books differ here; nobody has said why.",
-        SuspenseStatus.PROPOSED: "Waits for a second person.",
-        SuspenseStatus.RESOLVED: "Booked where it belongs.",
-        SuspenseStatus.CLEARED: "The counterpart came late; nothing is left.",
+        SuspenseStatus.OPEN: "The processor and the books differ; the difference is not explained yet.",
+        SuspenseStatus.PROPOSED: "A booking is proposed and waits for a second person.",
+        SuspenseStatus.RESOLVED: "Booked to the right account.",
+        SuspenseStatus.CLEARED: "The counterpart arrived later; nothing remains in suspense.",
     },
 )  # fmt: skip
