@@ -62,7 +62,7 @@ def _touch(kind: str) -> bool:
     try:
         (Path(os.environ.get("SIGNS_DIR", tempfile.gettempdir())) / f"tradewind-{kind}").touch()
     except OSError as error:
-        logger.warning("no sign of life can be written: %s", error)
+        logger.warning("the heartbeat file could not be written: %s", error)
     return True
 
 
@@ -88,7 +88,7 @@ def beat_is_alive(**_signal: Any) -> None:
         close_old_connections()
         give_sign("beat")
     except Exception as error:  # beat continues without a database
-        logger.warning("beat's sign of life could not be written: %s", error)
+        logger.warning("beat's heartbeat could not be recorded: %s", error)
 
 
 CLOCK_SECONDS_MAX = 30.0

@@ -405,9 +405,9 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Tradewind API",
     "DESCRIPTION": (
-        "Everything the pages do. Amounts are integer minor units with an ISO 4217 currency; endpoints that move money "
-        "refuse keys that they do not know. What changes where money goes or who may act needs a login of the last 15 "
-        "minutes: a session without one gets 403 `reauthentication_required`, an API key 403 `not_by_key`."
+        "Everything that the pages can do. Amounts are integer minor units with an ISO 4217 currency. Endpoints that "
+        "move money reject unknown fields. Changes to where money goes or who may act need a login within the last 15 "
+        "minutes: a session without one gets 403 `reauthentication_required`, an API key gets 403 `not_by_key`."
     ),
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,

@@ -46,7 +46,7 @@ DANGLING = frozenset(
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--wheels", type=pathlib.Path, help="a folder that already holds both wheels")
+    parser.add_argument("--wheels", type=pathlib.Path, help="a folder that already contains both wheels")
     parser.add_argument("--out", type=pathlib.Path, default=OUT)
     options = parser.parse_args()
     csv.field_size_limit(10**9)

@@ -49,7 +49,7 @@ PACKAGES = ("django", "allauth", "django_filters", "import_export", "mptt")
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--wheels", type=pathlib.Path, help="a folder that already holds the wheels of build_taxonomy")
+    parser.add_argument("--wheels", type=pathlib.Path, help="a folder that has the wheels of build_taxonomy")
     options = parser.parse_args()
     csv.field_size_limit(10**9)
     with tempfile.TemporaryDirectory() as scratch:

@@ -93,7 +93,7 @@ class Breaker:
         except ValueError:  # expired in between
             failures = 1
         if failures == self.failures_max:  # logged once when it opens, not for each trial
-            logger.error("%s does not answer: called every %.0f s until it does", self.name, self.open_seconds)
+            logger.error("%s does not answer; the next call is in %.0f s", self.name, self.open_seconds)
         if failures >= self.failures_max:
             cache.set(self._rests, 1, timeout=self.open_seconds)
             cache.delete(self._trial)

@@ -41,7 +41,7 @@ class RedisOrLocalCache(BaseCache):
             except ResponseError:
                 raise  # Redis answered: this is a bug of ours
             except (RedisError, OSError) as error:
-                logger.warning("Redis does not answer, this process keeps its own cache: %s", error)
+                logger.warning("Redis does not answer; this process uses a local cache: %s", error)
                 _away_until[self._server] = time.monotonic() + AWAY_SECONDS
         return getattr(self._local, name)(*args, **options)
 

@@ -33,7 +33,7 @@ def hint(task: Any) -> None:
     try:
         task.apply_async(expires=HINT_EXPIRES, retry=False)
     except Exception as error:
-        logger.warning("the broker does not answer, jobs wait for beat: %s", error)
+        logger.warning("the broker does not answer; beat will start the jobs: %s", error)
         _away_until = time.monotonic() + AWAY_SECONDS
 
 

@@ -112,7 +112,7 @@ def _count(key: str, cost: int, seconds: int) -> int:
         except ValueError:  # it expired between the two calls
             return cost
         except Exception:
-            logger.warning("the cache does not answer: limits are counted in this process")
+            logger.warning("the cache does not answer; limits are counted per process")
             _cache_again_at = time.monotonic() + CACHE_PAUSE_SECONDS
     return _count_here(key, cost, seconds)
 

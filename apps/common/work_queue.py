@@ -114,7 +114,7 @@ def _try_each(job: str, ids: list[UUID], work: Callable[[UUID], Any], now: datet
     done = 0
     for row_id in ids:
         if time.monotonic() > ends:
-            logger.warning("%s stops after %.0f s with rows left", job, seconds_max)
+            logger.warning("%s stops after %.0f s; rows are left for the next run", job, seconds_max)
             break
         try:
             work(row_id)

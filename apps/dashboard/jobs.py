@@ -21,5 +21,5 @@ def check_books() -> int:
     breaches = sum(finding.breaches for finding in findings)
     cache.set(metrics.BOOKS, {"breaches": breaches, "at": timezone.now()}, KEPT_SECONDS)
     if broken:
-        logger.critical("the books do not add up: %s", ", ".join(broken))
+        logger.critical("ledger invariants are violated: %s", ", ".join(broken))
     return breaches

@@ -27,7 +27,7 @@ def poll_events() -> int:
     try:
         return webhooks.poll_events(processor=settings.PAYMENT_GATEWAY)
     except GatewayUnavailable as error:
-        logger.warning("events could not be asked for: %s", error)
+        logger.warning("missed events could not be fetched: %s", error)
         return 0
 
 

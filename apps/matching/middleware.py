@@ -37,5 +37,5 @@ def _write_and_close(noted: list[Noted], close: Callable[[], None]) -> None:
             noted.pop(0)(now=timezone.now())
         except Exception:
             # The page is already sent; a failure to record it is only logged.
-            logger.exception("what was shown could not be written down")
+            logger.exception("impressions could not be recorded")
     close()

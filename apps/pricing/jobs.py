@@ -26,7 +26,7 @@ def import_rates() -> int:
     age = rates.rates_age(today)
     if age is None or age > settings.FX_RATE_BUSINESS_DAYS_MAX - WARN_BEFORE:
         logger.error(
-            "exchange rates are %s business days old, and past %s payments across currencies are refused",
+            "exchange rates are %s business days old; beyond %s days, payments across currencies are refused",
             "infinitely many" if age is None else age,
             settings.FX_RATE_BUSINESS_DAYS_MAX,
         )

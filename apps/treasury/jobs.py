@@ -48,5 +48,5 @@ def keep_reserve() -> int:
         try:
             kept += treasury.keep_reserve(currency=currency, now=now) is not None
         except Exception:  # one currency that fails does not keep the others from being reserved
-            logger.exception("the reserve in %s could not be kept", currency)
+            logger.exception("the chargeback reserve in %s could not be updated", currency)
     return kept

@@ -20,7 +20,7 @@ def pages_page() -> str:
     languages = ", ".join(code(f"/{language}/") for language, _name in settings.LANGUAGES)
     return page(
         "Pages",
-        f"Addresses of the site, behind the prefix of a language ({languages}). The name is what `{{% url %}}` takes.",
+        f"The site's URLs, without the language prefix ({languages}). The name is the argument of `{{% url %}}`.",
         *(f"## {app}\n\n" + table(("name", "address"), rows) for app, rows in by_app.items()),
     )
 
@@ -58,7 +58,7 @@ def api_page() -> str:
     return page(
         "API",
         f"{schema['info']['description']}\n\n"
-        "On a running site `/api/docs/` shows bodies and answers of every endpoint, "
-        "and `/api/schema/` is the description for programs (OpenAPI 3).",
+        "On a running site, `/api/docs/` shows the requests and responses of every endpoint, "
+        "and `/api/schema/` is the OpenAPI 3 description.",
         *(f"## {area}\n\n" + table(("method", "address", "what it does"), rows) for area, rows in by_area.items()),
     )

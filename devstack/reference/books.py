@@ -21,10 +21,10 @@ def accounts_page() -> str:
         rows.append((code(account.code), str(account.kind.label), side, guarded, description))
     return page(
         "Chart of accounts",
-        "Every account exists once per currency and is opened by the first entry that names it. A guarded account "
-        "belongs to one object and can never be overdrawn; the database refuses it. "
-        "[Money](../explanation/money.md) explains how the books are kept.",
-        table(("account", "kind", "grows by a", "guarded", "what it is"), sorted(rows)),
+        "Every account exists once per currency and is opened by its first journal entry. A guarded account "
+        "belongs to one object and can never be overdrawn: the database rejects it. "
+        "[Money](../explanation/money.md) explains the ledger.",
+        table(("account", "kind", "increases by", "guarded", "description"), sorted(rows)),
     )
 
 
@@ -36,10 +36,10 @@ def journals_page() -> str:
             parts.append(f"## {module}\n\n" + table(("event", "when", "debit", "credit", "either side"), rows))
     return page(
         "Journal entries",
-        "Every event that the books know, with the accounts that it can post to. Lines of an amount of zero are left "
-        "out, so an entry has some of these lines; its debits equal its credits in each currency. Where the side "
-        "depends on the amounts, the account is under “either side”; an account that the caller names is not listed. "
-        "Codes are those of the [chart of accounts](chart-of-accounts.md).",
+        "Every event that creates a journal entry, with the accounts to which it can post. Lines of zero are left "
+        "out, so an entry has only some of these lines; its debits equal its credits in each currency. If the side "
+        "depends on the amounts, the account is under “either side”. Accounts that the caller passes are not "
+        "listed. The codes are in the [chart of accounts](chart-of-accounts.md).",
         *parts,
     )
 

@@ -37,9 +37,9 @@ def settings_page() -> str:
     finish()
     return page(
         "Settings",
-        "Every setting comes from the environment, or from the file `.env` beside `manage.py`. This page is made from "
-        "`.env.example`; a test holds that file complete. Where a description is missing, the one above speaks of this "
-        "setting too.",
+        "Every setting is read from the environment, or from the file `.env` next to `manage.py`. This page is made "
+        "from `.env.example`; a test checks that the file is complete. A setting without a description shares the one "
+        "above it.",
         *parts,
     )
 
@@ -54,7 +54,7 @@ def commands_page() -> str:
             rows.setdefault(app, []).append((code(name), command.help))
     return page(
         "Commands",
-        "`manage.py NAME --help` lists the options of each. On the demo's servers: `python3 go.py manage NAME`. "
-        "Those of `apps.demo` do not exist in production.",
+        "`manage.py NAME --help` lists the options of a command. On the demo's servers: `python3 go.py manage NAME`. "
+        "The commands of `apps.demo` do not exist in production.",
         *(f"## {app}\n\n" + table(("command", "what it does"), result) for app, result in rows.items()),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-NOTICE = "*Made from the program by `python3 go.py docs`. Do not edit this page.*"
+NOTICE = "*Generated from the code by `python3 go.py docs`. Do not edit this page.*"
 
 
 def page(title: str, introduction: str, *parts: str) -> str:

@@ -26,8 +26,8 @@ def notifications_page() -> str:
         )
     return page(
         "Notifications",
-        "What the inbox and e-mails say. Names in parentheses are the values that a notification keeps; the sentence "
-        "is made when somebody reads it, in their language "
+        "The texts of the inbox and of e-mails. Names in parentheses are the stored values of a notification; the "
+        "sentence is created when it is read, in the reader's language "
         "([ADR 9](../adr/0009-notifications-keep-codes-not-sentences.md)).",
         *parts,
     )

@@ -16,5 +16,5 @@ def state_pages() -> Iterator[tuple[str, str]]:
     links = "\n".join(f"* [{name.replace('_', ' ')}]({name}.md)" for name in result)
     yield (
         "states/README.md",
-        page("States", "Every status is a table of verbs in the program; these are drawn from it.", links),
+        page("States", "Every status has a state machine: a table of verbs. These pages are generated from it.", links),
     )

@@ -14,15 +14,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="processor", description="The sandbox payment processor.")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8090)
-    parser.add_argument("--db", type=Path, required=True, help="SQLite file; made when missing, kept when killed")
-    parser.add_argument("--webhook-url", default="", help="where webhooks are sent; none when empty")
-    parser.add_argument("--public-url", default="", help="where browsers reach its pages, when they come another way")
+    parser.add_argument("--db", type=Path, required=True, help="SQLite file; created if missing, kept on exit")
+    parser.add_argument("--webhook-url", default="", help="the URL for webhooks; if empty, none are sent")
+    parser.add_argument("--public-url", default="", help="the URL of its pages for browsers, if it differs")
     parser.add_argument("--secret", default="whsec_sandbox", help="signs the webhooks")
     parser.add_argument("--payout-delay", type=float, default=1.0, help="seconds until a payout arrives")
-    parser.add_argument("--thin-webhook-url", default="", help="where thin events are sent; none when empty")
+    parser.add_argument("--thin-webhook-url", default="", help="the URL for thin events; if empty, none are sent")
     parser.add_argument("--thin-secret", default="whsec_sandbox_thin", help="signs the thin events")
     parser.add_argument(
-        "--available-delay", type=float, help="seconds until money paid in can be spent; kept in the file"
+        "--available-delay", type=float, help="seconds until paid-in money is available; stored in the file"
     )
     options = parser.parse_args()
     options.db.parent.mkdir(parents=True, exist_ok=True)

@@ -141,7 +141,7 @@ def test_what_is_noted_is_written_when_the_server_closes_the_answer_and_once(rf,
 
     assert len(written) == 1
     assert response.closed
-    assert "could not be written down" in caplog.text
+    assert "impressions could not be recorded" in caplog.text
 
 
 def test_those_notified_of_a_new_task_are_logged_with_a_list_of_one(make, outbox_drain):

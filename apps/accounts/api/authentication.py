@@ -72,9 +72,9 @@ def _check_scope(token: PersonalToken, request: Request) -> None:
 
 
 _KEY_SAYS = (
-    "A personal token from your settings. It acts for the organization that it was made for, never does more than your "
-    "role there, and has scopes: `read` always; `messages`; `work` (tasks, bids, deliveries, settings); `money` "
-    "(paying, approving, withdrawing, spending, members). Outside them: 403 `scope_missing`."
+    "A personal token from your settings. It acts for the organization for which it was created and never has more "
+    "rights than your role there. Scopes: `read` (always); `messages`; `work` (tasks, bids, deliveries, settings); "
+    "`money` (paying, approving, withdrawing, spending, members). Without the needed scope: 403 `scope_missing`."
 )
 
 

@@ -98,7 +98,7 @@ class SettingsSerializer(serializers.Serializer[Any]):
 class ProfileSkillSerializer(serializers.Serializer[Any]):
     skill_id = serializers.UUIDField()
     level = serializers.ChoiceField(choices=SkillLevel.choices)
-    label = serializers.SerializerMethodField(help_text="In the reader's language.")  # type: ignore[assignment]
+    label = serializers.SerializerMethodField(help_text="In the language of the request.")  # type: ignore[assignment]
 
     def get_label(self, row: Any) -> str:
         labels: dict[Any, str] = self.context.get("labels", {})

@@ -7,7 +7,9 @@ from rest_framework import serializers
 
 class ChainSerializer(serializers.Serializer[dict[str, Any]]):
     links = serializers.IntegerField()
-    head = serializers.CharField(help_text="SHA-256 of the last link of the chain over the books, in hex.")
+    head = serializers.CharField(
+        help_text="SHA-256 of the last link of the hash chain over the journal entries, in hex."
+    )
 
 
 class CoverageSerializer(serializers.Serializer[dict[str, Any]]):
@@ -36,7 +38,8 @@ class LiabilityReportSerializer(serializers.Serializer[dict[str, Any]]):
     chain = ChainSerializer()
     currencies = CoverageSerializer(many=True)
     trial_balance = serializers.ListField(
-        child=serializers.JSONField(), help_text="[group of accounts, currency, minor units with debit positive]"
+        child=serializers.JSONField(),
+        help_text="[group of accounts, currency, balance in minor units (debit positive)]",
     )
 
 
@@ -68,4 +71,4 @@ class ProofSerializer(serializers.Serializer[dict[str, Any]]):
 
 
 class NightSerializer(serializers.Serializer[dict[str, Any]]):
-    night = serializers.DateField(required=False, help_text="The newest, if left out.")
+    night = serializers.DateField(required=False, help_text="Default: the newest report.")

@@ -22,12 +22,15 @@ class EmployerCostSerializer(serializers.Serializer[Any]):
 class BidSerializer(serializers.ModelSerializer[Bid]):
     amount = MoneySerializer(read_only=True)
     binding_amount = MoneySerializer(read_only=True)
-    exchange = MoneySerializer(read_only=True, help_text="A part of the binding amount, if the employer bears it.")
+    exchange = MoneySerializer(
+        read_only=True,
+        help_text="The part of `binding_amount` that covers the currency exchange, if the employer bears it.",
+    )
     bidder_name = serializers.CharField(source="bidder.display_name", read_only=True)
     milestones = serializers.SerializerMethodField()
     answers = serializers.SerializerMethodField()
     cost = serializers.SerializerMethodField(
-        help_text="To the employer alone: the price, our fee on top and what would be paid in, if awarded now."
+        help_text="Only for the employer: the price, our fee on top, and the total to pay in if the bid is awarded now."
     )
 
     class Meta:
@@ -66,7 +69,9 @@ class BidSerializer(serializers.ModelSerializer[Bid]):
 
 class _MilestoneSerializer(serializers.Serializer[Any]):
     title = serializers.CharField(max_length=140)
-    amount_minor = serializers.IntegerField(min_value=1, max_value=AMOUNT_MAX, help_text="In the bid's own currency.")
+    amount_minor = serializers.IntegerField(
+        min_value=1, max_value=AMOUNT_MAX, help_text="In minor units of the bid's currency."
+    )
     days = serializers.IntegerField(min_value=1, max_value=730)
 
 
@@ -117,16 +122,20 @@ class PreviewQuerySerializer(serializers.Serializer[Any]):
         max_length=rules.MILESTONES_MAX,
         required=False,
         default=list,
-        help_text="The milestones, repeated: each is rounded on its own. Ignored unless they sum to the price.",
+        help_text="One amount per milestone, each rounded separately. Ignored unless they sum to the price.",
     )
 
 
 class RelationshipSerializer(serializers.Serializer[Any]):
     """The commission between the task's employer and the caller, and from how many paid works on it is lower."""
 
-    paid_before = serializers.IntegerField(help_text="Pieces of work for which this employer has paid you.")
-    commission_bps = serializers.IntegerField(help_text="With the tax that the fee contains.")
-    paid_before_min = serializers.IntegerField(help_text="From how many on this commission holds.")
+    paid_before = serializers.IntegerField(
+        help_text="The number of pieces of work for which this employer has paid you."
+    )
+    commission_bps = serializers.IntegerField(
+        help_text="In basis points, including the tax that the commission contains."
+    )
+    paid_before_min = serializers.IntegerField(help_text="The smallest `paid_before` at which this commission applies.")
     next_paid_before = serializers.IntegerField(allow_null=True)
     next_commission_bps = serializers.IntegerField(allow_null=True)
 
@@ -135,8 +144,8 @@ class PreviewSerializer(serializers.Serializer[Any]):
     """What a freelancer would receive; `payout` is null if there is no official rate to the payout currency."""
 
     binding = MoneySerializer()
-    exchange = MoneySerializer(help_text="A part of `binding`: what the employer adds for the exchange.")
-    commission = MoneySerializer(help_text="Ours, without the tax that the fee contains.")
+    exchange = MoneySerializer(help_text="The part of `binding` that the employer pays for the currency exchange.")
+    commission = MoneySerializer(help_text="Our commission, without the tax that it contains.")
     tax = MoneySerializer()
     withheld = MoneySerializer()
     net = MoneySerializer()

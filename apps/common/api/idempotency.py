@@ -27,7 +27,9 @@ from apps.common.errors import Conflict, Invalid
 from apps.common.models import IdempotencyRecord
 
 HEADER = "Idempotency-Key"
-NEEDS_KEY = OpenApiParameter(HEADER, str, OpenApiParameter.HEADER, required=True, description="Any unique text.")
+NEEDS_KEY = OpenApiParameter(
+    HEADER, str, OpenApiParameter.HEADER, required=True, description="Any unique text, for example a UUID."
+)
 # Longer than the timeout of any request behind a web server.
 ABANDONED_AFTER = timedelta(minutes=2)
 Endpoint = Callable[..., Response]

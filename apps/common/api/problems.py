@@ -29,11 +29,11 @@ class ProblemSerializer(serializers.Serializer[Any]):
     code = serializers.CharField()
     detail = serializers.CharField()
     errors = serializers.DictField(  # type: ignore[assignment]  # the name is RFC 9457's custom, DRF's own is internal
-        required=False, help_text="Sentences by field, when fields are at fault."
+        required=False, help_text="Error sentences by field, if fields are invalid."
     )
     values = serializers.DictField(
         required=False,
-        help_text="What `detail` names, for programs: amounts as `amount_minor` and `currency`, dates in ISO 8601.",
+        help_text="The values in `detail`, for programs: amounts as `amount_minor` and `currency`, dates in ISO 8601.",
     )
 
 

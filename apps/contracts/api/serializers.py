@@ -22,8 +22,8 @@ from apps.contracts.queries import milestones as milestone_queries
 class MilestoneSerializer(serializers.ModelSerializer[Milestone]):
     amount = MoneySerializer(read_only=True)
     held = serializers.SerializerMethodField()
-    released = serializers.SerializerMethodField(help_text="What went to the freelancer so far, before fees.")
-    refunded = serializers.SerializerMethodField(help_text="What went back to the employer so far.")
+    released = serializers.SerializerMethodField(help_text="The amount released to the freelancer so far, before fees.")
+    refunded = serializers.SerializerMethodField(help_text="The amount refunded to the employer so far.")
 
     class Meta:
         model = Milestone
@@ -82,16 +82,18 @@ class ReasonSerializer(StrictSerializer):
 
 
 class FundSerializer(StrictSerializer):
-    return_url = serializers.URLField(max_length=500, help_text="Where the checkout sends the payer back to.")
+    return_url = serializers.URLField(
+        max_length=500, help_text="The URL to which the checkout redirects the payer afterwards."
+    )
     use_credit = StrictBooleanField(default=False, help_text="Pay from the employer's credit first.")
     budget_id = serializers.UUIDField(required=False, allow_null=True, default=None)
     purchase_order = serializers.CharField(max_length=60, required=False, allow_blank=True, default="")
     method = serializers.CharField(
         max_length=20, required=False, allow_blank=True, default="",
-        help_text="A `name` of the milestone's payment methods; the first one otherwise.",
+        help_text="The `name` of one of the milestone's payment methods. Default: the first one.",
     )  # fmt: skip
     despite_pending = StrictBooleanField(
-        default=False, help_text="Pay although money for this milestone is on its way by another method."
+        default=False, help_text="Pay even if a payment by another method is already pending."
     )
 
 
@@ -117,7 +119,8 @@ class CheckoutSerializer(StrictSerializer):
     charge_id = serializers.UUIDField(allow_null=True)
     checkout_url = serializers.URLField(allow_null=True)
     method = serializers.CharField(
-        allow_null=True, help_text="The way that gave the page: another than asked for where that one did not answer."
+        allow_null=True,
+        help_text="The method that gave the checkout page. It differs from the requested one if that did not answer.",
     )
 
 
@@ -134,7 +137,7 @@ class NewDeliverableSerializer(StrictSerializer):
     file_ids = serializers.ListField(child=serializers.UUIDField(), max_length=10, required=False, default=list)
     links = serializers.ListField(
         child=serializers.CharField(max_length=rules.LINK_LENGTH_MAX), max_length=rules.LINKS_MAX, required=False,
-        default=list, help_text="Web addresses of work that lies elsewhere. A hand-in needs a file or a link.",
+        default=list, help_text="URLs of work that is hosted elsewhere. A delivery needs a file or a link.",
     )  # fmt: skip
 
 
@@ -154,7 +157,7 @@ class ApprovalSerializer(StrictSerializer):
     """Either an amount, or `all` for everything held. One of the two is required; there is no default."""
 
     amount = MoneySerializer(required=False)
-    all = StrictBooleanField(required=False, help_text="True, in place of an amount.")
+    all = StrictBooleanField(required=False, help_text="`true`, instead of an amount.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if ("amount" in attrs) == (attrs.get("all") is True):
@@ -180,6 +183,6 @@ class TimelineItemSerializer(StrictSerializer):
     by_organization_id = serializers.UUIDField(allow_null=True)
     milestone_id = serializers.UUIDField(source="milestone.id", default=None)
     amount = MoneySerializer(
-        allow_null=True, default=None, help_text="What went to the freelancer (before fees) or into escrow."
+        allow_null=True, default=None, help_text="The amount that went to the freelancer (before fees) or into escrow."
     )
-    back = MoneySerializer(allow_null=True, default=None, help_text="What went back to the employer.")
+    back = MoneySerializer(allow_null=True, default=None, help_text="The amount refunded to the employer.")

@@ -28,8 +28,8 @@ class SplitProposalSerializer(serializers.ModelSerializer[SplitProposal]):
 class DisputeSerializer(serializers.ModelSerializer[Dispute]):
     contract_id = serializers.UUIDField(source="milestone.contract_id", read_only=True)
     amount = MoneySerializer(read_only=True)
-    freelancer_part = MoneySerializer(read_only=True, allow_null=True, help_text="Once it is over.")
-    employer_part = MoneySerializer(read_only=True, allow_null=True, help_text="Once it is over.")
+    freelancer_part = MoneySerializer(read_only=True, allow_null=True, help_text="Null until the dispute has ended.")
+    employer_part = MoneySerializer(read_only=True, allow_null=True, help_text="Null until the dispute has ended.")
     statements = DisputeStatementSerializer(many=True, read_only=True)
     proposals = SplitProposalSerializer(many=True, read_only=True)
 

@@ -9,13 +9,17 @@ from apps.escrow.states import GoodwillTo
 
 class ReleaseSerializer(serializers.ModelSerializer[Release]):
     gross = MoneySerializer(read_only=True)
-    commission = MoneySerializer(read_only=True, help_text="Ours, without the tax that the fee contains.")
-    tax = MoneySerializer(read_only=True, help_text="Contained in our fee, for `tax_country` of the escrow.")
+    commission = MoneySerializer(read_only=True, help_text="Our commission, without the tax that it contains.")
+    tax = MoneySerializer(
+        read_only=True, help_text="The tax contained in our commission, for the escrow's `tax_country`."
+    )
     withheld = MoneySerializer(read_only=True)
     net = MoneySerializer(read_only=True)
-    employer_fee = MoneySerializer(read_only=True, help_text="Earned by this release, with its tax.")
+    employer_fee = MoneySerializer(
+        read_only=True, help_text="The employer's fee earned by this release, including tax."
+    )
     employer_fee_tax = MoneySerializer(
-        read_only=True, help_text="Contained in `employer_fee`, for `fee_tax_country` of the escrow."
+        read_only=True, help_text="The tax contained in `employer_fee`, for the escrow's `fee_tax_country`."
     )
 
     class Meta:
@@ -30,10 +34,12 @@ class ReleaseSerializer(serializers.ModelSerializer[Release]):
 class EscrowSerializer(serializers.ModelSerializer[Escrow]):
     amount = MoneySerializer(read_only=True)
     employer_fee = MoneySerializer(read_only=True)
-    credit = MoneySerializer(read_only=True, help_text="Of what was paid in: from the employer's credit.")
+    credit = MoneySerializer(read_only=True, help_text="The part of the payment that came from the employer's credit.")
     released = MoneySerializer(read_only=True)
     refunded = MoneySerializer(read_only=True)
-    remaining = MoneySerializer(read_only=True, help_text="What neither side has yet; held once funded.")
+    remaining = MoneySerializer(
+        read_only=True, help_text="The amount neither released nor refunded. It is held once the escrow is funded."
+    )
     releases = ReleaseSerializer(many=True, read_only=True)
 
     class Meta:
@@ -56,10 +62,10 @@ class GoodwillSerializer(serializers.ModelSerializer[Goodwill]):
 
 
 class NewGoodwillSerializer(StrictSerializer):
-    id = serializers.UUIDField(help_text="Made by you: the same one again gives once.")
+    id = serializers.UUIDField(help_text="Created by you. A repeated request with the same id pays only once.")
     to = serializers.ChoiceField(GoodwillTo.choices)
-    amount = MoneySerializer(help_text="With the tax that it contains.")
-    reason = serializers.CharField(max_length=1000, help_text="The one who gets it reads this.")
+    amount = MoneySerializer(help_text="Including the tax that it contains.")
+    reason = serializers.CharField(max_length=1000, help_text="Shown to the recipient.")
 
 
 class RecoverySerializer(serializers.ModelSerializer[Recovery]):
@@ -75,8 +81,8 @@ class RecoverySerializer(serializers.ModelSerializer[Recovery]):
 
 
 class NewRecoverySerializer(StrictSerializer):
-    amount = MoneySerializer(help_text="At most what the freelancer got of this work.")
-    reasons = serializers.CharField(max_length=4000, help_text="The freelancer reads them.")
+    amount = MoneySerializer(help_text="At most the amount that the freelancer received for this work.")
+    reasons = serializers.CharField(max_length=4000, help_text="Shown to the freelancer.")
 
 
 class AppealSerializer(StrictSerializer):

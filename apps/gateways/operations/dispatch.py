@@ -123,7 +123,7 @@ def attempt(row: Document, send: Callable[[], None], refused: Callable[[str], No
 @transaction.atomic
 def _unanswered(row: Document, detail: str, now: datetime) -> None:
     """The outcome is unknown: only the time of the next attempt changes."""
-    logger.warning("no answer for %s: %s", row.number, detail)
+    logger.warning("the gateway did not answer for %s: %s", row.number, detail)
     postpone(row, pause_after(row.attempts_made), now)
     end_attempt(row, AttemptOutcome.UNKNOWN, detail, now)
 

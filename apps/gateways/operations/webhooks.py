@@ -114,5 +114,5 @@ def poll_events(*, processor: str, clock: Clock = timezone.now) -> int:
         if record_webhook(processor=processor, webhook=webhook, now=now) is not None:
             missed += 1
     if missed:
-        logger.warning("%s events came by no webhook", missed)
+        logger.warning("%s webhooks were missed; their events were fetched", missed)
     return missed

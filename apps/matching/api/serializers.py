@@ -17,16 +17,20 @@ class PartSerializer(serializers.Serializer[Any]):
 class ExplanationSerializer(serializers.Serializer[Any]):
     score = serializers.FloatField(help_text="0 to 100.")
     parts = PartSerializer(many=True)
-    skill_parts = PartSerializer(many=True, help_text="What the part `skill` is made of; they sum to it.")
-    similar = serializers.IntegerField(help_text="Past tasks that asked for at least half of these skills, by rarity.")
+    skill_parts = PartSerializer(many=True, help_text="The parts of `skill`; they sum to its points.")
+    similar = serializers.IntegerField(
+        help_text="Past tasks that required at least half of these skills, weighted by rarity."
+    )
     similar_accepted = serializers.IntegerField()
     similar_last_at = serializers.DateTimeField(allow_null=True)
-    learned = serializers.FloatField(allow_null=True, help_text="Where a learned order puts it, in units of the score.")
+    learned = serializers.FloatField(
+        allow_null=True, help_text="The position in the learned order, on the scale of `score`."
+    )
     matched = serializers.ListField(child=serializers.CharField())
     related = serializers.SerializerMethodField()
     missing = serializers.ListField(child=serializers.CharField())
     pay = serializers.CharField()
-    hours = serializers.IntegerField(help_text="Working hours a day that both sides share.")
+    hours = serializers.IntegerField(help_text="Working hours per day that both sides have in common.")
     completed = serializers.IntegerField()
     is_newcomer = serializers.BooleanField()
     ranker_version = serializers.CharField()
@@ -56,8 +60,10 @@ class ExportedMatchSerializer(serializers.Serializer[Any]):
     title = serializers.CharField()
     computed_at = serializers.DateTimeField()
     version = serializers.CharField()
-    points = serializers.ListField(child=serializers.FloatField(), help_text="Of skill, pay and growth; sum 100.")
-    inputs = serializers.DictField(help_text="All that the formula read of the pair.")
+    points = serializers.ListField(
+        child=serializers.FloatField(), help_text="The points for skill, pay and growth; they sum to 100."
+    )
+    inputs = serializers.DictField(help_text="All inputs of the formula for this pair.")
     components = serializers.DictField(child=serializers.FloatField())
     score = serializers.FloatField()
     learned = serializers.FloatField(allow_null=True)
@@ -66,7 +72,7 @@ class ExportedMatchSerializer(serializers.Serializer[Any]):
 class MatchExportSerializer(serializers.Serializer[Any]):
     organization_id = serializers.UUIDField()
     exported_at = serializers.DateTimeField()
-    skills = serializers.DictField(child=serializers.CharField(), help_text="Names by id.")
+    skills = serializers.DictField(child=serializers.CharField(), help_text="Names of skills by id.")
     matches = ExportedMatchSerializer(many=True)
 
 
@@ -75,7 +81,7 @@ class LimitSerializer(serializers.Serializer[Any]):
 
 
 class SkillTextSerializer(serializers.Serializer[Any]):
-    text = serializers.CharField(max_length=20_000, help_text="A brief, a list of skills, a CV as plain text.")
+    text = serializers.CharField(max_length=20_000, help_text="Plain text: a brief, a list of skills or a CV.")
     language = serializers.RegexField(
         r"^[A-Za-z]{2,3}(-[A-Za-z]{2,4})?$", default="en", help_text="Language of the text."
     )
@@ -84,8 +90,8 @@ class SkillTextSerializer(serializers.Serializer[Any]):
 class SuggestedSkillSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     label = serializers.CharField(help_text="In the language of the request.")  # type: ignore[assignment]
-    confidence = serializers.FloatField(help_text="Chance that the skill is meant, 0 to 1; certain from 0.95 on.")
-    start = serializers.IntegerField(help_text="Where in the text the words that say so begin.")
+    confidence = serializers.FloatField(help_text="Probability that the skill is meant, 0 to 1; certain from 0.95.")
+    start = serializers.IntegerField(help_text="Position in the text where the matching words begin.")
     end = serializers.IntegerField()
 
 
@@ -94,7 +100,7 @@ class _RefusalSerializer(serializers.Serializer[Any]):
         max_length=500,
         default="",
         allow_blank=True,
-        help_text="Needed for another reason. The other side is not notified.",
+        help_text="Required if the reason is `other`. The other side is not notified.",
     )
 
 
@@ -119,10 +125,10 @@ class RefusalSerializer(serializers.Serializer[Any]):
 
 
 class FairnessReportSerializer(serializers.Serializer[Any]):
-    week = serializers.DateField(help_text="Its Monday.")
+    week = serializers.DateField(help_text="The Monday of the week.")
     made_at = serializers.DateTimeField()
     figures = serializers.JSONField(
-        help_text="As on the public page; groups of fewer than ten people are not among them."
+        help_text="The figures of the public page, without groups of fewer than ten people."
     )
 
 
@@ -132,12 +138,12 @@ class LearnedOrderSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     category = serializers.CharField(source="category.slug")
     side = serializers.CharField(
-        help_text="Whose choice was learnt: `people` the employer's, `tasks` the freelancer's."
+        help_text="The list that is ranked: `people` from employers' choices, `tasks` from freelancers' choices."
     )
-    is_better = serializers.BooleanField(help_text="What the gate found on the last window of time.")
+    is_better = serializers.BooleanField(help_text="Whether it was better than the formula on the evaluation period.")
     holds = serializers.SerializerMethodField()
     trained_at = serializers.DateTimeField()
-    card = serializers.JSONField(help_text="Outcomes, scores of the judging window, weights, features.")
+    card = serializers.JSONField(help_text="Outcomes, scores in the evaluation period, weights, features.")
 
     def get_holds(self, ranker: Ranker) -> bool:
         return ranker.id in self.context["holding"]

@@ -96,5 +96,5 @@ def _choose(
     )  # fmt: skip
     lists = inputs.tasks_to_match(now).filter(category=category).values_list("id", flat=True)
     request_matches(subject_kind=SubjectKind.TASK, subject_ids=lists, now=now)
-    logger.info("order of %s/%s: %s", category.slug, side, ranker.id if ranker else "formula")
+    logger.info("order in use for %s/%s: %s", category.slug, side, ranker.id if ranker else "formula")
     return ranker_choice

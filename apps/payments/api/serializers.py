@@ -16,11 +16,11 @@ class SignedMoneySerializer(StrictSerializer):
 
 class ChargeSerializer(serializers.ModelSerializer[Charge]):
     amount = MoneySerializer(read_only=True)
-    refunded = MoneySerializer(read_only=True, help_text="What was refunded or is on its way back.")
+    refunded = MoneySerializer(read_only=True, help_text="The amount that was refunded or is being refunded.")
     outcome = serializers.ChoiceField(
         choices=[("", "nothing since"), *ChargeOutcome.choices],
         read_only=True,
-        help_text="What became of a payment that was made: refunded, contested or taken back by the bank.",
+        help_text="What happened after the payment: refunded, disputed or taken back by the bank.",
     )
 
     class Meta:

@@ -138,7 +138,7 @@ def open_checkout_with_fallback(*, charge: Charge, others: Sequence[str], actor:
     except (PaymentUnavailable, PaymentRefused):
         if not names or charge.checkout_url:
             raise
-        logger.warning("%s gives no payment page for %s: %s is asked", charge.gateway, charge.number, names[0])
+        logger.warning("%s gave no payment page for %s; trying %s", charge.gateway, charge.number, names[0])
     following = _fall_over(charge_id=charge.id, gateway=names[0], actor=actor, now=now)
     return open_checkout_with_fallback(charge=following, others=names[1:], actor=actor, now=now)
 

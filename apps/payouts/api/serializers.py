@@ -13,7 +13,7 @@ from apps.payouts.models import FxQuote, Payout, PayoutAccount
 class BalanceSerializer(StrictSerializer):
     currency = serializers.CharField()
     available = MoneySerializer()
-    pending = MoneySerializer(help_text="On its way to the bank, in the payout's own currency.")
+    pending = MoneySerializer(help_text="Being paid out, in the payout's currency.")
 
 
 class StatementLineSerializer(StrictSerializer):
@@ -28,7 +28,9 @@ class StatementLineSerializer(StrictSerializer):
 
 class StatementSerializer(StrictSerializer):
     lines = StatementLineSerializer(many=True)
-    older = serializers.IntegerField(allow_null=True, help_text="Pass as `before` to read on; null at the end.")
+    older = serializers.IntegerField(
+        allow_null=True, help_text="Pass as `before` to get the next page; null on the last page."
+    )
 
 
 class StatementQuerySerializer(serializers.Serializer[Any]):
@@ -66,7 +68,7 @@ class JournalQuerySerializer(serializers.Serializer[Any]):
 
 
 class PayoutAccountSerializer(serializers.ModelSerializer[PayoutAccount]):
-    gateway = serializers.CharField(read_only=True, help_text="Through which it is paid.")
+    gateway = serializers.CharField(read_only=True, help_text="The gateway through which it is paid.")
 
     class Meta:
         model = PayoutAccount
@@ -80,13 +82,13 @@ class NewPayoutAccountSerializer(StrictSerializer):
     account_number = serializers.RegexField(
         r"^[A-Za-z0-9 ]{6,40}$",
         write_only=True,
-        help_text="Goes to the processor; only the last four digits are kept. An IBAN for `bank`, where it is kept.",
+        help_text="Passed to the processor; we store only the last four digits. For `bank`: an IBAN, which we store.",
     )
     is_automatic = StrictBooleanField(default=False)
     gateway = serializers.ChoiceField(
         choices=["", *GatewayName.values],
         default="",
-        help_text="One of `/payout-account/methods/`; the processor, if it is not said.",
+        help_text="A gateway from `/payout-account/methods/`. Default: the processor.",
     )
 
 
@@ -106,7 +108,9 @@ class NewOnboardingSerializer(StrictSerializer):
 
 class OnboardingSerializer(StrictSerializer):
     account = PayoutAccountSerializer()
-    url = serializers.URLField(help_text="The processor's page that asks for the bank: open for minutes, and once.")
+    url = serializers.URLField(
+        help_text="The processor's page that asks for the bank account. It expires in minutes and opens only once."
+    )
 
 
 class AutomaticSerializer(StrictSerializer):
@@ -128,11 +132,11 @@ class QuoteSerializer(serializers.ModelSerializer[FxQuote]):
 
 
 class NewQuoteSerializer(StrictSerializer):
-    currency = serializers.CharField(min_length=3, max_length=3, help_text="The balance's currency.")
+    currency = serializers.CharField(min_length=3, max_length=3, help_text="The currency of the balance.")
     amount_minor = serializers.IntegerField(
-        min_value=1, max_value=AMOUNT_MAX, required=False, help_text="Of the balance."
+        min_value=1, max_value=AMOUNT_MAX, required=False, help_text="In the currency of the balance."
     )
-    all = StrictBooleanField(required=False, help_text="True, in place of an amount: all of the balance.")
+    all = StrictBooleanField(required=False, help_text="`true`, instead of an amount: the full balance.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if ("amount_minor" in attrs) == (attrs.get("all") is True):
@@ -154,4 +158,4 @@ class PayoutSerializer(serializers.ModelSerializer[Payout]):
 
 
 class NewPayoutSerializer(StrictSerializer):
-    quote_id = serializers.UUIDField(help_text="Accepting the quote is asking for the payout.")
+    quote_id = serializers.UUIDField(help_text="Accepting the quote requests the payout.")

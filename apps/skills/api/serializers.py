@@ -19,10 +19,10 @@ class CategorySerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     description = serializers.CharField()
     icon = serializers.CharField()
-    requirements = serializers.ListField(child=serializers.CharField(), help_text="Suggestions for a brief.")
-    criteria = serializers.ListField(child=serializers.CharField(), help_text="Suggestions for acceptance criteria.")
+    requirements = serializers.ListField(child=serializers.CharField(), help_text="Suggested requirements for a brief.")
+    criteria = serializers.ListField(child=serializers.CharField(), help_text="Suggested acceptance criteria.")
 
 
 class SkillQuerySerializer(serializers.Serializer[Any]):
-    q = serializers.CharField(max_length=100, help_text="A name, or its beginning, in any language.")
+    q = serializers.CharField(max_length=100, help_text="A name or the beginning of a name, in any language.")
     limit = serializers.IntegerField(min_value=1, max_value=50, default=10)

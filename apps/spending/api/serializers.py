@@ -27,7 +27,7 @@ class RuleChangeSerializer(serializers.ModelSerializer[SpendingRuleChange]):
 
 class LimitsInForceSerializer(LimitsSerializer):
     pending = RuleChangeSerializer(
-        read_only=True, allow_null=True, help_text="What is looser waits here for a second person and then for a day."
+        read_only=True, allow_null=True, help_text="A looser limit that waits for a second person, then for a day."
     )
 
 

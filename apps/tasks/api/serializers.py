@@ -136,7 +136,7 @@ class QuestionSerializer(serializers.ModelSerializer[Question]):
         default=None,
         allow_null=True,
         read_only=True,
-        help_text="Null for other freelancers and for strangers, who do not learn who is interested.",
+        help_text="Null for other freelancers and for visitors, who cannot see who is interested.",
     )
     asked_by_name = serializers.CharField(source="shown_asker.display_name", default="", read_only=True)
 

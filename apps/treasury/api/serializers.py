@@ -34,7 +34,7 @@ class LiquiditySerializer(StrictSerializer):
 
 
 class NewInternalTransferSerializer(StrictSerializer):
-    id = serializers.UUIDField(help_text="Made by the caller: the same one again changes nothing.")
+    id = serializers.UUIDField(help_text="Created by you. A repeated request with the same id changes nothing.")
     source = serializers.ChoiceField(choices=GatewayName.choices)  # type: ignore[assignment]
     target = serializers.ChoiceField(choices=GatewayName.choices)
     amount = MoneySerializer()
@@ -43,7 +43,7 @@ class NewInternalTransferSerializer(StrictSerializer):
 
 class InternalTransferStepSerializer(StrictSerializer):
     step = serializers.ChoiceField(choices=[("approve", "approve"), ("cancel", "cancel"), ("match", "match a line")])
-    line_id = serializers.UUIDField(required=False, help_text="Of the line in the books of the gateway, for `match`.")
+    line_id = serializers.UUIDField(required=False, help_text="The gateway's line, for the step `match`.")
 
 
 class CashLineSerializer(serializers.ModelSerializer[ProcessorLine]):
@@ -55,21 +55,21 @@ class CashLineSerializer(serializers.ModelSerializer[ProcessorLine]):
 
 class OneInternalTransferSerializer(StrictSerializer):
     transfer = InternalTransferSerializer()
-    candidates = CashLineSerializer(many=True, help_text="Lines that may be the step that it waits for.")
+    candidates = CashLineSerializer(many=True, help_text="Lines that may be the step for which the transfer waits.")
 
 
 class HoldingSerializer(StrictSerializer):
     """One balance that staff can remit, sweep or reserve."""
 
     kind = serializers.CharField()
-    subject = serializers.CharField(help_text="The country of a tax, the processor of a sweep; else empty.")
+    subject = serializers.CharField(help_text="The country of a tax or the processor of a sweep; otherwise empty.")
     balance = SignedMoneySerializer()
     movable = MoneySerializer()
 
 
 class LackingSerializer(StrictSerializer):
     currency = serializers.CharField()
-    lacking = MoneySerializer(help_text="What the operator has to bring so that everything owed is covered.")
+    lacking = MoneySerializer(help_text="The amount that the operator has to add so that everything owed is covered.")
 
 
 class TreasuryOperationSerializer(serializers.ModelSerializer[TreasuryOperation]):
@@ -84,11 +84,13 @@ class TreasuryOperationSerializer(serializers.ModelSerializer[TreasuryOperation]
 class TreasurySerializer(StrictSerializer):
     holdings = HoldingSerializer(many=True)
     top_ups = LackingSerializer(many=True)
-    operations = TreasuryOperationSerializer(many=True, help_text="The newest fifty.")
+    operations = TreasuryOperationSerializer(many=True, help_text="The latest fifty.")
 
 
 class NewTreasuryOperationSerializer(StrictSerializer):
-    id = serializers.UUIDField(help_text="Made by you: the same one again acts once, and asks again for a top-up.")
+    id = serializers.UUIDField(
+        help_text="Created by you. A repeated request with the same id acts once; a top-up is looked up again."
+    )
     kind = serializers.ChoiceField(TreasuryKind.choices)
     subject = serializers.CharField(max_length=20, allow_blank=True, default="")
     amount = MoneySerializer()
@@ -97,4 +99,6 @@ class NewTreasuryOperationSerializer(StrictSerializer):
 
 class TreasuryAnswerSerializer(StrictSerializer):
     id = serializers.UUIDField()
-    status = serializers.CharField(help_text="`succeeded` once the entry is written; a top-up may still be on its way.")
+    status = serializers.CharField(
+        help_text="`succeeded` once the journal entry is written; a top-up may still be in progress."
+    )

@@ -91,7 +91,7 @@ def are_current(*, gateway: str, now: datetime) -> bool:
         unknown = _compare_new(gateway, now)
     except (GatewayUnavailable, GatewayRefused) as error:
         if cache.add(SILENT.format(gateway), 1, timeout=SILENT_SECONDS):  # this check runs every five seconds
-            logger.warning("%s could not be compared with the books, nothing is sent to it: %s", gateway, error)
+            logger.warning("%s could not be compared with the books; nothing is sent to it: %s", gateway, error)
         return False
     if cache.delete(SILENT.format(gateway)):
         logger.warning("%s can be compared with the books again", gateway)

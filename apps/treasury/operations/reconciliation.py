@@ -379,5 +379,5 @@ def _connected(gateway: str) -> list[dict[str, Any]]:
 
 @transaction.atomic
 def _alert(run: ReconciliationRun, opened: list[SuspenseItem], now: datetime) -> None:
-    logger.error("%s differs from the books under %s references", run.gateway, len(opened))
+    logger.error("%s differs from the books for %s references", run.gateway, len(opened))
     bus.publish(events.ReconciliationDiffered(run.id, run.gateway, len(opened)), now=now)

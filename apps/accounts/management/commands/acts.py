@@ -12,7 +12,9 @@ from apps.accounts.states import Role, StaffRole
 
 
 class Command(BaseCommand):
-    help = "Print the table of acts, sides and roles that guards, buttons and tests read. --json for machines."
+    help = (
+        "Print the table of actions, sides and roles used by permission checks, buttons and tests. --json for programs."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true")

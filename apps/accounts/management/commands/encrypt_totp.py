@@ -12,7 +12,7 @@ SECRETS = ("secret", "seed")
 
 
 class Command(BaseCommand):
-    help = "Encrypt the secrets of two-factor apps under the first of TOTP_KEYS; afterwards the older keys may go."
+    help = "Encrypt all secrets of two-factor apps with the first of TOTP_KEYS. After it, older keys can be removed."
 
     def handle(self, *args: Any, **options: Any) -> None:
         changed = 0

@@ -19,13 +19,13 @@ from apps.accounts.models import User
 
 class Command(BaseCommand):
     help = (
-        "Make the first administrator, who gives everybody else their role (manage.py staff grant). The password is "
-        "asked for, or read from the environment (FIRST_ADMIN_PASSWORD)."
+        "Create the first administrator, who gives all other staff their roles (manage.py staff grant). Prompts for "
+        "the password, or reads it from the environment (FIRST_ADMIN_PASSWORD)."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("email")
-        parser.add_argument("--name", required=True, help="as people see it")
+        parser.add_argument("--name", required=True, help="the name shown to other people")
 
     def handle(self, *args: Any, **options: Any) -> None:
         email, name = options["email"].strip(), options["name"].strip()

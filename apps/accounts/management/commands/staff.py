@@ -15,7 +15,7 @@ from apps.common.errors import DomainError
 
 
 class Command(BaseCommand):
-    help = "List the staff and their roles; `grant EMAIL ROLE` and `withdraw EMAIL ROLE` change them (recorded)."
+    help = "List the staff and their roles. `grant EMAIL ROLE` and `withdraw EMAIL ROLE` change them and are recorded."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("verb", choices=["list", "grant", "withdraw"])

@@ -11,11 +11,11 @@ from apps.assurance import operations, queries
 
 
 class Command(BaseCommand):
-    help = "Publishes what is owed to customers, with a Merkle-sum tree per currency, and what covers it."
+    help = "Publish what is owed to customers, with a Merkle-sum tree per currency, and the money that covers it."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--night", type=date.fromisoformat, help="the night's date; today (UTC) if left out")
-        parser.add_argument("--json", action="store_true", help="print the one-line JSON summary only")
+        parser.add_argument("--night", type=date.fromisoformat, help="the date of the report; default: today (UTC)")
+        parser.add_argument("--json", action="store_true", help="print only the JSON summary, in one line")
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()

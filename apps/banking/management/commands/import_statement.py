@@ -14,11 +14,11 @@ from apps.common.errors import DomainError
 
 
 class Command(BaseCommand):
-    help = "Take in a statement (camt.053, MT940 or CSV); the same bookings again change nothing."
+    help = "Import a bank statement (camt.053, MT940 or CSV). Bookings that were already imported change nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
-        parser.add_argument("--by", required=True, help="the e-mail address of the member of staff who acts")
+        parser.add_argument("--by", required=True, help="e-mail address of the staff member who does this")
 
     def handle(self, *args: Any, **options: Any) -> None:
         user = User.objects.filter(email=options["by"], is_staff=True).first()

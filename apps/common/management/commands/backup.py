@@ -10,7 +10,7 @@ from apps.common.management import backups
 
 
 class Command(BaseCommand):
-    help = "Dumps the database and copies the private files into a new folder, with a manifest of hashes."
+    help = "Dump the database and copy the private files into a new folder, with a manifest of hashes."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder", type=Path)

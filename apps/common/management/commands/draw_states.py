@@ -19,7 +19,7 @@ def machines() -> dict[str, Machine]:
 
 
 class Command(BaseCommand):
-    help = "Write docs/reference/states/*.md from the tables of states."
+    help = "Write docs/reference/states/*.md from the state machines."
 
     def handle(self, *args: Any, **options: Any) -> None:
         folder = settings.BASE_DIR / "docs" / "reference" / "states"

@@ -7,7 +7,7 @@ from apps.compliance import operations
 
 
 class Command(BaseCommand):
-    help = "Load the reviewed country, corridor and withholding tables. Safe to run again."
+    help = "Load the reviewed country, corridor and withholding tables. Can be repeated."
 
     def handle(self, *args: Any, **options: Any) -> None:
         counts = operations.load_tables()

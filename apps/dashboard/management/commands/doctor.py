@@ -34,14 +34,12 @@ class Line:
 
 
 class Command(BaseCommand):
-    help = (
-        "Looks at settings, database, Redis, worker, beat, payments, books, mail and web; ends non-zero on a failure."
-    )
+    help = "Check settings, database, Redis, worker, beat, payments, books, mail and web. Exits non-zero on a failure."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--json", action="store_true", help="one JSON object instead of lines")
-        parser.add_argument("--mail-to", default="", help="also send a mail to this address")
+        parser.add_argument("--json", action="store_true", help="print one JSON object instead of lines")
+        parser.add_argument("--mail-to", default="", help="also send a test e-mail to this address")
         parser.add_argument(
             "--books", action="store_true", help="also check every invariant of the books, which takes a while"
         )

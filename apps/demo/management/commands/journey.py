@@ -21,13 +21,13 @@ from apps.skills.models import Category
 
 class Command(BaseCommand):
     help = (
-        "Take one task from its post to the payout by the real operations, worker and sandbox processor; "
-        "prints every identifier and journal entry, a JSON summary last."
+        "Run one task from posting to payout with the real operations, worker and sandbox processor. Prints every "
+        "identifier and journal entry, then a JSON summary."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--language", default="en", help="what the two people write and read: en, zh-hans, ar, de")
-        parser.add_argument("--json", action="store_true", help="print the summary alone")
+        parser.add_argument("--language", default="en", help="the language of the two people: en, zh-hans, ar, de")
+        parser.add_argument("--json", action="store_true", help="print only the summary")
 
     def handle(self, *args: Any, **options: Any) -> None:
         refuse_where_others_are()

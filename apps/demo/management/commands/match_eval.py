@@ -14,13 +14,13 @@ from ranking import tracks as ranking
 
 
 class Command(BaseCommand):
-    help = "Rank the freelancers of every track in a folder for its tasks, with the code that serves the site."
+    help = "Rank the freelancers of every track in a folder for its tasks, with the same code as the site."
     requires_system_checks = []  # it only reads files and the shipped taxonomy, so it can run before the setup
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--in", dest="source", type=Path, required=True, metavar="DIR", help="a folder of tracks")
         parser.add_argument(
-            "--out", dest="runs", type=Path, required=True, metavar="RUNS", help="where runs are written"
+            "--out", dest="runs", type=Path, required=True, metavar="RUNS", help="the folder to which runs are written"
         )
         parser.add_argument("--track", action="append", default=[], metavar="NAME", help="only this track (repeatable)")
 

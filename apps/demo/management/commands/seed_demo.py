@@ -12,7 +12,7 @@ from apps.tasks.models import Task
 
 
 class Command(BaseCommand):
-    help = "People and forty tasks at every stage, by the real operations. Needs the payment processor; safe to repeat."
+    help = "Create people and forty tasks at every stage by the real operations. Needs the processor. Can be repeated."
 
     def handle(self, *args: Any, **options: Any) -> None:
         refuse_where_others_are()

@@ -11,7 +11,7 @@ from apps.demo.guard import refuse_where_others_are
 
 
 class Command(BaseCommand):
-    help = "Synthetic tasks and freelancers for benchmarks. The same --seed makes the same rows, ids and times apart."
+    help = "Create synthetic tasks and freelancers for benchmarks. Except ids and times, a --seed gives the same rows."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--tasks", type=int, default=100_000)

@@ -15,7 +15,7 @@ from apps.payments.models import Charge, Refund
 
 
 class Command(BaseCommand):
-    help = "Issue the documents that are missing, oldest first; what has its document keeps it. Safe to run again."
+    help = "Issue the missing documents, oldest first. Existing documents do not change. Can be repeated."
 
     def handle(self, *args: Any, **options: Any) -> None:
         before, now = Document.objects.count(), timezone.now()

@@ -13,8 +13,8 @@ from apps.ledger.queries.guards import powers_over_the_books
 
 class Command(BaseCommand):
     help = (
-        "Let a role read and write rows, and no more; run as the owner of the tables after each migrate. The role is "
-        "made beforehand: CREATE ROLE name LOGIN PASSWORD '…'."
+        "Allow a role to read and write rows, and nothing else. Run it as the owner of the tables after each migrate. "
+        "Create the role first: CREATE ROLE name LOGIN PASSWORD '…'."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

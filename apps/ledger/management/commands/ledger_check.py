@@ -9,10 +9,10 @@ from apps.ledger.queries import invariants
 
 
 class Command(BaseCommand):
-    help = "Checks every invariant of the ledger and exits non-zero on any breach."
+    help = "Check every invariant of the ledger. Exits non-zero on a violation."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--json", action="store_true", help="print the one-line JSON summary only")
+        parser.add_argument("--json", action="store_true", help="print only the JSON summary, in one line")
 
     def handle(self, *args: Any, **options: Any) -> None:
         findings = invariants.check_all()

@@ -12,11 +12,11 @@ from apps.ledger.queries import chain
 
 
 class Command(BaseCommand):
-    help = "Verifies the hash chain of journal entries and exits non-zero where it is broken."
+    help = "Verify the hash chain of journal entries. Exits non-zero if it is broken."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--json", action="store_true", help="print the one-line JSON summary only")
-        parser.add_argument("--seal", action="store_true", help="chain what is not yet chained first")
+        parser.add_argument("--json", action="store_true", help="print only the JSON summary, in one line")
+        parser.add_argument("--seal", action="store_true", help="first add the entries that are not in the chain yet")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["seal"]:

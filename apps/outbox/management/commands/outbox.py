@@ -10,7 +10,7 @@ from apps.outbox.models import Delivery, DeliveryStatus
 
 
 class Command(BaseCommand):
-    help = "Lists domain events that a subscriber could not handle, or lets them be handled again."
+    help = "List the deliveries of domain events that failed, or retry them."
 
     def add_arguments(self, parser: CommandParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)

@@ -7,7 +7,7 @@ from apps.payments.operations import methods
 
 
 class Command(BaseCommand):
-    help = "Load the reviewed, dated table of which gateway takes which payers' money. Safe to run again."
+    help = "Load the reviewed, dated table of the payers and currencies that each gateway accepts. Can be repeated."
 
     def handle(self, *args: Any, **options: Any) -> None:
         count = methods.load_payment_methods()

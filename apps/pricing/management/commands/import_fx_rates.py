@@ -8,11 +8,11 @@ from apps.pricing import operations
 
 
 class Command(BaseCommand):
-    help = "Import the European Central Bank's reference rates. Safe to run again."
+    help = "Import the European Central Bank's reference rates. Can be repeated."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--all", action="store_true", help="since 1999, not only the last two years of the file")
-        parser.add_argument("--file", type=Path, help="a newer eurofxref-hist.zip of the European Central Bank")
+        parser.add_argument("--all", action="store_true", help="since 1999, not only the last two years")
+        parser.add_argument("--file", type=Path, help="a newer eurofxref-hist.zip from the European Central Bank")
 
     def handle(self, *args: Any, **options: Any) -> None:
         file = options.get("file")

@@ -7,7 +7,7 @@ from apps.pricing import operations
 
 
 class Command(BaseCommand):
-    help = "Load the reviewed fee schedules and the taxes on our commission. Safe to run again."
+    help = "Load the reviewed fee schedules and the taxes on our commission. Can be repeated."
 
     def handle(self, *args: Any, **options: Any) -> None:
         counts = {

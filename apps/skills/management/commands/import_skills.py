@@ -14,12 +14,12 @@ from apps.skills.models import Skill, SkillLabel, SkillRelation
 
 
 class Command(BaseCommand):
-    help = "Load the skills: our freelance core and ESCO. Repeat it as often as you like; a stopped run goes on."
+    help = "Load the skills: our freelance core and ESCO. Can be repeated; an interrupted run continues."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--core-only", action="store_true", help="only categories and the freelance core")
+        parser.add_argument("--core-only", action="store_true", help="load only categories and the freelance core")
         parser.add_argument("--esco-csv", type=Path, metavar="DIR", help="also read ESCO's own CSV download")
-        parser.add_argument("--again", action="store_true", help="write everything again, even what is unchanged")
+        parser.add_argument("--again", action="store_true", help="write all rows again, even unchanged ones")
 
     def handle(self, *args: Any, **options: Any) -> None:
         started = time.monotonic()

@@ -13,8 +13,8 @@ from apps.treasury.operations import comparison
 
 class Command(BaseCommand):
     help = (
-        "Pauses payments, lists at every gateway what was carried out since the restored books last looked, enters it "
-        "into the books or freezes whom it belongs to. Nothing is sent. May be run again."
+        "Pause payments and list what every gateway carried out after the backup; each movement is entered into the "
+        "books, or its owner's payouts are frozen. Nothing is sent. Can be repeated."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:

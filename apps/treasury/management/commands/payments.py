@@ -14,14 +14,14 @@ from apps.gateways.queries import pauses as pause_queries
 
 
 class Command(BaseCommand):
-    help = "Pauses or resumes payouts, refunds, reversals, top-ups and files for the bank; or says how things are."
+    help = "Pause or resume payouts, refunds, reversals, top-ups and bank files, or show the current state."
 
     def add_arguments(self, parser: CommandParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)
         for verb in ("pause", "resume"):
             verbs.add_parser(verb).add_argument("--reason", default="No reason was given.")
         verbs.add_parser("status")
-        resolve = verbs.add_parser("resolve", help="a frozen movement was put right by hand")
+        resolve = verbs.add_parser("resolve", help="mark a frozen movement as resolved by hand")
         resolve.add_argument("id")
         resolve.add_argument("--reason", required=True)
 

@@ -12,12 +12,12 @@ from apps.treasury.operations import reconciliation
 
 class Command(BaseCommand):
     help = (
-        "Reads every processor's lines, matches them with the books, moves to suspense what stays unexplained; exits "
-        "non-zero while anything differs."
+        "Read every gateway's lines, match them with the books, and move unexplained differences to suspense. Exits "
+        "non-zero if anything differs."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--json", action="store_true", help="print the one-line JSON summary only")
+        parser.add_argument("--json", action="store_true", help="print only the JSON summary, in one line")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

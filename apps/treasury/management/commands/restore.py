@@ -26,14 +26,14 @@ END $$;
 
 class Command(BaseCommand):
     help = (
-        "Replaces the database's contents and brings the files of a backup. Payments are paused until "
+        "Replace the contents of the database and the private files with a backup. Payments are paused until "
         "`manage.py after_restore` has compared the books with the payment processors."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder", type=Path)
-        parser.add_argument("--replace", action="store_true", help="what the database holds now is lost")
-        parser.add_argument("--connected", action="store_true", help="restore although others are connected")
+        parser.add_argument("--replace", action="store_true", help="delete the current contents of the database")
+        parser.add_argument("--connected", action="store_true", help="restore even if others are connected")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not options["replace"] and connection.introspection.table_names():

@@ -23,16 +23,16 @@ from apps.treasury.queries import holdings
 
 
 class Command(BaseCommand):
-    help = "Show what can be remitted, swept or reserved; with a kind, do it. Nothing is written without --yes."
+    help = "Show what can be remitted, swept or reserved; with a kind, do it. Changes nothing without --yes."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("kind", nargs="?", choices=TreasuryKind.values)
-        parser.add_argument("--subject", default="", help="the country of a tax, the processor of a sweep or a top-up")
+        parser.add_argument("--subject", default="", help="the country of a tax, or the processor of a sweep or top-up")
         parser.add_argument("--currency", default="EUR")
         parser.add_argument("--amount", default="", help="in major units")
-        parser.add_argument("--all", action="store_true", help="everything that may move, in place of an amount")
+        parser.add_argument("--all", action="store_true", help="the full movable amount, instead of --amount")
         parser.add_argument("--reason", default="")
-        parser.add_argument("--by", default="", help="the e-mail address of the member of staff who acts")
+        parser.add_argument("--by", default="", help="e-mail address of the staff member who does this")
         parser.add_argument("--yes", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
