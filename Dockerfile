@@ -3,14 +3,14 @@ FROM python:3.11.13-slim-bookworm AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv /venv
 ENV PATH=/venv/bin:$PATH
-# base, or observability for Sentry and OpenTelemetry too (docs/how-to/monitor.md). The demo's servers are in neither.
+# base, or observability to add Sentry and OpenTelemetry (docs/how-to/monitor.md). Neither contains the demo's servers.
 ARG REQUIREMENTS=base
 COPY requirements/${REQUIREMENTS}.txt /tmp/requirements.txt
 RUN pip install --require-hashes -r /tmp/requirements.txt
 WORKDIR /app
 COPY . .
 RUN pybabel --quiet compile --domain django --directory locale \
- # what production must name, for this command alone: nothing of it stays in the image
+ # the settings that production requires, only for this command: none of them stays in the image
  && TRADEWIND_ENV=production DATABASE_URL=postgresql://x/x REDIS_URL=redis://x \
     PAYMENT_GATEWAY=sandbox SITE_URL=https://build.example ALLOWED_HOSTS=build.example PLATFORM_COUNTRY=DE \
     DEFAULT_FROM_EMAIL=build@build.example \
@@ -23,7 +23,7 @@ ARG APP_VERSION=""
 LABEL org.opencontainers.image.title="Tradewind" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${APP_VERSION}"
-# PostgreSQL's client programs are for manage.py backup and restore; the ids are those of the volumes' owner.
+# manage.py backup and restore need PostgreSQL's client programs. The volumes belong to this user id.
 RUN apt-get update && apt-get install --yes --no-install-recommends postgresql-client && rm -rf /var/lib/apt/lists/* \
  && useradd --system --uid 10001 --no-create-home tradewind \
  && mkdir -p /var/lib/tradewind/media /var/lib/tradewind/candidate-index /var/lib/tradewind/static /var/lib/tradewind/processor \

@@ -1,4 +1,4 @@
-"""Health of a process that serves no address: has it given a sign lately? `python alive.py worker|beat`"""
+"""Health check of a process without a port: is its heartbeat file recent? `python alive.py worker|beat`"""
 
 import os
 import sys
@@ -15,10 +15,10 @@ def main() -> int:
     try:
         age = time.time() - sign.stat().st_mtime
     except OSError:
-        sys.stderr.write(f"{kind} has given no sign yet\n")
+        sys.stderr.write(f"{kind} has written no heartbeat yet\n")
         return 1
     if age > SECONDS_MAX[kind]:
-        sys.stderr.write(f"the last sign of {kind} is {age:.0f} s old\n")
+        sys.stderr.write(f"the last heartbeat of {kind} is {age:.0f} s old\n")
         return 1
     return 0
 

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Run as the owner of the tables, before anything else starts: safe to run again.
+# Run this as the owner of the tables, before anything else starts. It can be repeated.
 set -eu
-# A migration that waits for a lock gives up after five seconds (DB_LOCK_TIMEOUT_MS), so that nobody waits behind it.
+# A migration gives up waiting for a lock after five seconds (DB_LOCK_TIMEOUT_MS), so that no query waits behind it.
 attempt=1
 until python manage.py migrate --noinput; do
   if [ "$attempt" -ge 3 ]; then exit 1; fi

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The sandbox's payment processor, which moves no money.
+# The sandbox payment processor. It moves no money.
 set -eu
 set -- --host 0.0.0.0 --port 8090 --db /var/lib/tradewind/processor/processor.sqlite3 \
   --webhook-url "${INTERNAL_URL}/webhooks/sandbox/" --secret="${WEBHOOK_SECRET}" --public-url "${PROCESSOR_PUBLIC_URL:-}"

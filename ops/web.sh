@@ -1,5 +1,5 @@
 #!/bin/sh
-# The web server: a process that dies is started again, and the others go on serving meanwhile.
+# The web server. A process that dies is restarted, while the others continue to serve.
 set -eu
 exec python -m granian --interface wsgi --host "${WEB_HOST:-0.0.0.0}" --port "${WEB_PORT:-8000}" \
   --workers "${WEB_CONCURRENCY:-2}" --blocking-threads "${WEB_THREADS:-4}" \

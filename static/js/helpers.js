@@ -1,11 +1,11 @@
-// What several elements and behaviours share.
+// Functions shared by several elements and behaviours.
 
 export const language = document.documentElement.lang || "en";
 
-/** The page's token against forged requests. */
+/** The page's CSRF token. */
 export const csrf = () => document.querySelector("meta[name=csrf-token]")?.content ?? "";
 
-/** A function that runs once, so many milliseconds after its last call. */
+/** Returns a debounced function: it runs once, the given milliseconds after its last call. */
 export const later = (wait, run) => {
   let timer;
   return (...given) => {
@@ -14,5 +14,5 @@ export const later = (wait, run) => {
   };
 };
 
-/** Names a custom element, unless it has its name already. */
+/** Defines a custom element, unless the name is already defined. */
 export const define = (name, type) => customElements.get(name) || customElements.define(name, type);

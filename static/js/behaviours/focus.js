@@ -1,10 +1,10 @@
-/** After a refused form the reader is at the list of what to check, also where htmx put the answer in. */
+/** Moves the focus to the error summary of a rejected form, also after an htmx swap. */
 const goToErrors = () => document.querySelector(".error-summary")?.focus();
 
 goToErrors();
 document.addEventListener("htmx:after:swap", goToErrors);
 
-/** The current item of a line of links that scrolls is in view. */
+/** Scrolls the current item of a scrollable row of links into view. */
 for (const current of document.querySelectorAll(".sidenav [aria-current], .tabs [aria-current]")) {
   current.scrollIntoView({ inline: "center", block: "nearest" });
 }

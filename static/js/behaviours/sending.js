@@ -1,9 +1,9 @@
-/** Ctrl + Enter sends a form that asks for it. */
+/** Ctrl + Enter submits forms with data-ctrl-enter. */
 document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && event.ctrlKey) event.target.closest("form[data-ctrl-enter]")?.requestSubmit();
 });
 
-/** Money and other posts are sent once: the second click of a double click finds the button busy. */
+/** Prevents double submits: after the first click the button of a POST form is disabled. */
 document.addEventListener("submit", (event) => {
   if (event.defaultPrevented || event.target.method !== "post") return;
   const button = event.submitter;
@@ -13,11 +13,11 @@ document.addEventListener("submit", (event) => {
       button.disabled = true;
     });
   }
-  // What takes longer says so, also to who does not see the button.
+  // Announces that it takes a moment, also for people who cannot see the button.
   for (const status of event.target.querySelectorAll("[data-busy]")) status.textContent = status.dataset.busy;
 });
 
-/** Who comes back to the page by the browser's button finds everything as it was before sending. */
+/** Restores the buttons when the user returns with the browser's Back button. */
 addEventListener("pageshow", () => {
   for (const button of document.querySelectorAll("button[aria-busy=true]")) {
     button.disabled = false;

@@ -1,6 +1,6 @@
 import { language } from "../helpers.js";
 
-/** A slider says where it stands. */
+/** Shows the value of a slider as text. */
 for (const slider of document.querySelectorAll("input[type=range]")) {
   const output = document.createElement("output");
   output.className = "counter";

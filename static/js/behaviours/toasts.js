@@ -1,4 +1,4 @@
-/** Short messages go by their button, or by themselves after eight seconds. */
+/** Short messages close with their button, or automatically after eight seconds. */
 document.addEventListener("click", (event) => {
   event.target.closest("[data-dismiss]")?.closest(".toast")?.remove();
 });

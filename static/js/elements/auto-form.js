@@ -1,6 +1,6 @@
 import { define } from "../helpers.js";
 
-/** A filter form that sends itself when something changes. */
+/** A filter form that submits automatically when a field changes. */
 define("auto-form", class extends HTMLElement {
   connectedCallback() {
     const form = this.querySelector("form");

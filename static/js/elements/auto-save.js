@@ -1,6 +1,6 @@
 import { csrf, define, language, later } from "../helpers.js";
 
-/** Posts its form as a draft while somebody types, and says when. */
+/** Posts its form as a draft while the user types, and shows the time of the last save. */
 define("auto-save", class extends HTMLElement {
   connectedCallback() {
     const form = this.querySelector("form") ?? this.closest("form");
@@ -17,7 +17,7 @@ define("auto-save", class extends HTMLElement {
         for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
         const headers = { "X-CSRFToken": csrf(), "HX-Request": "true" };
         const answer = await fetch(address, { method: "POST", body, headers });
-        // The first save of something new says where it lives from now on.
+        // The answer to the first save of a new object contains its URLs.
         if (answer.headers.has("X-Save-To")) {
           address = answer.headers.get("X-Save-To");
           form.action = answer.headers.get("X-Form-Action");

@@ -1,6 +1,6 @@
 import { define, language } from "../helpers.js";
 
-/** What is left of a field's maxlength, said politely. */
+/** Shows the number of characters in a field and its maxlength, in an <output>, which is a polite live region. */
 define("char-count", class extends HTMLElement {
   connectedCallback() {
     const field = this.querySelector("[maxlength]");

@@ -1,6 +1,6 @@
 import { define } from "../helpers.js";
 
-/** Copies its `text` when its button is pressed, and says so for two seconds. */
+/** Copies its `text` when its button is pressed, and confirms it for two seconds. */
 define("copy-text", class extends HTMLElement {
   connectedCallback() {
     this.addEventListener("click", async (event) => {

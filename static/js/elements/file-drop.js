@@ -1,6 +1,6 @@
 import { define, language } from "../helpers.js";
 
-/** Drop and paste for a file input; lists what was chosen and refuses what is too large before the upload. */
+/** Drop and paste for a file input. Lists the chosen files and rejects files that are too large before the upload. */
 define("file-drop", class extends HTMLElement {
   connectedCallback() {
     const input = this.querySelector("input[type=file]");

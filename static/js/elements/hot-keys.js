@@ -1,8 +1,8 @@
 import { define } from "../helpers.js";
 
 /**
- * Single-key shortcuts for [data-key] inside; silent while somebody types; switched off by data-hot-keys="off" on
- * <html>.
+ * Single-key shortcuts for the [data-key] elements inside. Inactive while the user types; switched off by
+ * data-hot-keys="off" on <html>.
  */
 define("hot-keys", class extends HTMLElement {
   connectedCallback() {

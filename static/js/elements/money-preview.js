@@ -1,6 +1,6 @@
 import { define, later } from "../helpers.js";
 
-/** Asks the server for a fragment built from some fields, so that no rule of money lives in the browser. */
+/** Loads a fragment that the server renders from some fields, so that the browser contains no rules about money. */
 define("money-preview", class extends HTMLElement {
   connectedCallback() {
     this.target = this.querySelector("[data-preview]");

@@ -1,6 +1,6 @@
 import { define } from "../helpers.js";
 
-/** Repeatable rows from a <template>; with a Django formset's management form it keeps TOTAL_FORMS right. */
+/** Repeatable rows from a <template>. Keeps TOTAL_FORMS of a Django formset's management form up to date. */
 define("row-list", class extends HTMLElement {
   connectedCallback() {
     for (const button of this.querySelectorAll("[data-add]")) button.hidden = false;

@@ -1,6 +1,6 @@
 import { define } from "../helpers.js";
 
-/** Light or dark, kept in a cookie so that the next page is made so. */
+/** Switches between light and dark. Stored in a cookie, so that the server renders the next page with it. */
 define("theme-switch", class extends HTMLElement {
   connectedCallback() {
     this.hidden = false;

@@ -1,4 +1,4 @@
--- A row of the history of states is never changed or removed. Other apps use the same function.
+-- Rows of the state history are never changed or deleted. Other apps use the same function.
 CREATE FUNCTION common_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';

@@ -1,5 +1,5 @@
--- A number is given by one transaction together with its document: the series goes up by one and in no other way (S1),
--- a document carries the number just given (S2), and at commit the last number has its document (S3).
+-- A number and its document are created in one transaction. The series increases only by one (S1), a document has the
+-- latest number of its series (S2), and at commit the last number has its document (S3).
 CREATE FUNCTION invoicing_series_steps() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'INSERT' THEN

@@ -1,15 +1,15 @@
--- The rules of the books, held by the database whoever writes.
+-- The invariants of the ledger, which the database enforces for every writer.
 --
--- Refusals carry their own SQLSTATE: TW001 not balanced, TW002 late posting, TW003 append-only, TW004 key used for
--- another entry, TW005 account of another kind, TW006 reversal that is no mirror. No function needs more than
--- PostgreSQL 16. No statement of an entry reads a table that grows: each row is found by its key, in a loop over the few
--- lines, because a join with a table whose statistics are old reads all of it.
+-- Each error has its own SQLSTATE: TW001 not balanced, TW002 late posting, TW003 append-only, TW004 key used for
+-- another entry, TW005 account of a different kind, TW006 reversal that is not a mirror. No function needs more than
+-- PostgreSQL 16. Writing an entry never scans a growing table: each row is found by its key, in a loop over the few
+-- lines. A join would read the whole table if its statistics are out of date.
 
--- Balances are updated often, and entries are found by what they refer to.
+-- Balances are updated often, and entries are looked up by their references.
 ALTER TABLE ledger_balance SET (fillfactor = 70);
 CREATE INDEX ledger_journal_refs ON ledger_journalentry USING gin (refs jsonb_path_ops);
 
--- I3: a row of the books is never changed, removed or truncated.
+-- I3: rows of the ledger are never changed, deleted or truncated.
 CREATE FUNCTION ledger_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   RAISE EXCEPTION 'the books are append-only: % on % is refused', TG_OP, TG_TABLE_NAME USING ERRCODE = 'TW003';
@@ -24,8 +24,8 @@ CREATE TRIGGER ledger_posting_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON
 CREATE TRIGGER ledger_balance_kept BEFORE DELETE OR TRUNCATE ON ledger_balance
   FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
 
--- I6, I9: a balance follows its postings, and only them; rows are locked in the order of their accounts.
--- I2: every line of an entry comes in one statement of the transaction that opened it.
+-- I6, I9: a balance changes only with its postings; rows are locked in the order of their accounts.
+-- I2: all lines of an entry are inserted in one statement of the transaction that created it.
 CREATE FUNCTION ledger_balance_follows() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF pg_trigger_depth() < 2 THEN
@@ -45,9 +45,9 @@ END $$;
 CREATE TRIGGER ledger_account_opens_balance AFTER INSERT ON ledger_ledgeraccount
   FOR EACH ROW WHEN (NEW.is_guarded) EXECUTE FUNCTION ledger_open_balance();
 
--- A line belongs to an entry and is in its account's currency (I4). Both are looked up here and not by a foreign key: a
--- key locks the row it names, and every release names the same few accounts. Entries and accounts are append-only, so
--- one that was seen stays as it is. The refusals name the constraints that they stand in for.
+-- A line belongs to an entry and has its account's currency (I4). Both are checked here and not by a foreign key: a
+-- foreign key locks the referenced row, and every release posts to the same few accounts. Entries and accounts are
+-- append-only, so a row that was found cannot change. The errors name the constraints that they replace.
 CREATE FUNCTION ledger_on_postings() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   v_entry record;
@@ -87,7 +87,7 @@ END $$;
 CREATE TRIGGER ledger_posting_added AFTER INSERT ON ledger_posting
   REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION ledger_on_postings();
 
--- I1: checked once per entry, when the transaction commits. I8: a reversal mirrors the whole of its entry.
+-- I1: checked once per entry, at commit. I8: a reversal mirrors its complete entry.
 CREATE FUNCTION ledger_check_journal() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   v_lines bigint;
@@ -119,7 +119,7 @@ BEGIN
     || coalesce(array_to_string(p_lines, E'\n'), ''), 'UTF8')), 'hex');
 END $$;
 
--- Accounts that do not exist yet are opened in the order of their codes, so that two entries never wait in a circle.
+-- Missing accounts are opened in the order of their codes, so that two entries cannot deadlock.
 CREATE FUNCTION ledger_post(p_id uuid, p_event text, p_key uuid,
   p_codes text[], p_kinds text[], p_currencies text[], p_guarded boolean[], p_amounts bigint[],
   p_memo text, p_refs jsonb, p_happened_at timestamptz, p_reverses uuid DEFAULT NULL

@@ -1,5 +1,5 @@
--- The chain over the books: every entry is bound to the one chained before it by SHA-256, in batches of one writer.
--- `ledger_chain_text` and `ledger_chain_extend` are the writer; `manage.py verify_chain` computes the same in Python.
+-- The hash chain over the ledger: SHA-256 links every entry to the entry before it in the chain. A single writer adds
+-- entries in batches (`ledger_chain_text`, `ledger_chain_extend`); `manage.py verify_chain` does the same in Python.
 
 CREATE FUNCTION ledger_chain_text(p_seq bigint, p_previous text, j ledger_journalentry) RETURNS text
 LANGUAGE sql STABLE AS $$
@@ -9,7 +9,7 @@ LANGUAGE sql STABLE AS $$
     || j.fingerprint || E'\n' || j.memo
 $$;
 
--- One writer at a time: a second one waits, then finds nothing left to chain.
+-- One writer at a time: a second one waits, then has nothing left to add.
 CREATE FUNCTION ledger_chain_extend(p_now timestamptz) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
   v_entry ledger_journalentry;

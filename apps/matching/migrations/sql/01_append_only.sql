@@ -1,4 +1,4 @@
--- Weights, learned rankers, their choice and fairness reports never change.
+-- Weights, learned rankers, the choices between them and fairness reports are append-only.
 CREATE TRIGGER matching_rankingweights_append_only BEFORE UPDATE OR DELETE ON matching_rankingweights
   FOR EACH STATEMENT EXECUTE FUNCTION common_refuse_change();
 CREATE TRIGGER matching_ranker_append_only BEFORE UPDATE OR DELETE ON matching_ranker

@@ -1,4 +1,4 @@
--- The audit trail and the statements of reasons never change.
+-- The audit log and the statements of reasons are append-only.
 CREATE TRIGGER moderation_auditentry_append_only BEFORE UPDATE OR DELETE ON moderation_auditentry
     FOR EACH ROW EXECUTE FUNCTION common_refuse_change();
 CREATE TRIGGER moderation_auditentry_no_truncate BEFORE TRUNCATE ON moderation_auditentry
