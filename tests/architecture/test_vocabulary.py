@@ -94,6 +94,29 @@ def test_code_uses_the_words_of_the_vocabulary():
     assert wrong == []
 
 
+LOOP = re.compile(r"\{%\s*for\s+([\w, ]+?)\s+in\s")
+
+
+def loop_variables(template: str) -> list[str]:
+    return [name.strip() for names in LOOP.findall(template) for name in names.split(",")]
+
+
+def test_templates_name_what_they_loop_over():
+    templates = sorted((ROOT / "templates").rglob("*.html"))
+    assert len(templates) > 200
+    wrong = [
+        f"{path.relative_to(ROOT)}: {name}: {rules()['variable'][name]}"
+        for path in templates
+        for name in loop_variables(path.read_text())
+        if name in rules()["variable"]
+    ]
+    assert wrong == []
+
+
+def test_loop_variables_are_found():
+    assert loop_variables("{% for one in rows %}{% for a, made in pairs %}") == ["one", "a", "made"]
+
+
 def test_interface_sentences_use_the_words_of_the_vocabulary():
     catalogue = polib.pofile(str(ROOT / "locale" / "ar" / "LC_MESSAGES" / "django.po"))
     sentences = [sentence for entry in catalogue for sentence in (entry.msgid, entry.msgid_plural) if sentence]
