@@ -32,7 +32,7 @@ PARALLEL = ["-n", "2", "--dist", "worksteal"]
 LINT = [
     ["ruff", "check", "."],
     ["ruff", "format", "--check", "."],
-    ["mypy", "apps", "ranking", "devstack/sandbox_processor"],
+    ["mypy", "apps", "ranking", "devstack"],
     ["lint-imports"],
     ["djlint", "templates", "--lint", "--quiet"],
 ]

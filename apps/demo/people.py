@@ -84,3 +84,12 @@ class StaffMember:
 
 
 STAFF = StaffMember("admin@tradewind.example", "Ines Moderator")
+
+LOGINS = [
+    ("greta@hafenlicht.example", "employer in Germany"),
+    ("sam@northfork.example", "employer in the United States"),
+    ("amara@lagos.example", "freelancer in Nigeria"),
+    ("lin@shenzhen.example", "freelancer in China (简体中文)"),
+    ("nour@cairo.example", "freelancer in Egypt (العربية)"),
+    ("admin@tradewind.example", "staff: moderation and /admin/"),
+]

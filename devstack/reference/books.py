@@ -6,9 +6,13 @@ import ast
 import inspect
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from devstack.reference.markdown import code, first_paragraph, page, table
 from devstack.services import REPO
+
+if TYPE_CHECKING:
+    from apps.ledger.chart import Account
 
 
 def accounts_page() -> str:
@@ -44,7 +48,7 @@ def journals_page() -> str:
     )
 
 
-def _accounts() -> dict[str, tuple[object, str]]:
+def _accounts() -> dict[str, tuple[Account, str]]:
     """By the name of the chart's function: the account with placeholders, and its description."""
     from apps.ledger import chart
 
@@ -60,7 +64,7 @@ def _accounts() -> dict[str, tuple[object, str]]:
 def _entries(path: Path) -> Iterator[tuple[str, ...]]:
     tree = ast.parse(path.read_text())
     functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
-    codes = {name: account.code for name, (account, _text) in _accounts().items()}  # type: ignore[attr-defined]
+    codes = {name: account.code for name, (account, _text) in _accounts().items()}
     for function in functions.values():
         for call in ast.walk(function):
             if isinstance(call, ast.Call) and _name(call.func) == "Entry":

@@ -68,12 +68,8 @@ def send_back(escrow: Escrow, amount: Money, now: datetime) -> tuple[Refund | No
     through_charge = refund_queries.chargeable(min(amount, room))
     refund = None
     if charge_id is not None and through_charge:
-        refund = refunds.request_refund(
-            charge_id=charge_id, reference_id=escrow.id, amount=through_charge, now=now
-        )
-        event = events.EscrowRefunded(
-            escrow.id, refund.id, escrow.payer_id, refund.amount_minor, escrow.currency
-        )
+        refund = refunds.request_refund(charge_id=charge_id, reference_id=escrow.id, amount=through_charge, now=now)
+        event = events.EscrowRefunded(escrow.id, refund.id, escrow.payer_id, refund.amount_minor, escrow.currency)
         bus.publish(event, now=now)
     credited = amount - through_charge
     if credited:

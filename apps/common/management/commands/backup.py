@@ -20,4 +20,5 @@ class Command(BaseCommand):
             manifest = backups.back_up(options["folder"], now=timezone.now())
         except (backups.BackupFailed, OSError) as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(f"{options['folder']}: {len(manifest.hashes)} files, each with its hash in {backups.MANIFEST}")
+        count, folder = len(manifest.hashes), options["folder"]
+        self.stdout.write(f"{folder}: {count} files, each with its hash in {backups.MANIFEST}")
