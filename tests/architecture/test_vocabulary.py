@@ -70,8 +70,16 @@ def texts(source: str, tree: ast.AST) -> Iterator[tuple[str, int]]:
             yield node.value, node.lineno
 
 
+@cache
+def any_word() -> re.Pattern[str]:
+    """All words at once: most texts have none, and are not searched for each."""
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, rules()['text']))})(?![\w-])")
+
+
 def words_in(text: str) -> Iterator[tuple[str, str]]:
     plain = re.sub(r"\s+", " ", re.sub(r"`[^`]*`", "", text.replace("\n# ", " "))).lower()
+    if not any_word().search(plain):
+        return
     for word, instead in rules()["text"].items():
         if re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", plain):
             yield word, instead

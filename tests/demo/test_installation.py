@@ -1,5 +1,6 @@
 """Where the demo is installed: for the demo and the tests, never in production, whose image does not contain it."""
 
+import json
 import os
 import subprocess
 import sys
@@ -18,41 +19,57 @@ def test_tests_have_it():
     assert "apps.demo" in settings.INSTALLED_APPS
 
 
-@pytest.mark.parametrize("command", ["seed_demo", "synthesize", "journey", "match_eval"])
-def test_production_knows_no_command_of_it(command):
-    process = subprocess.run(
-        [sys.executable, "manage.py", command], env=PRODUCTION, cwd=ROOT, capture_output=True, text=True, timeout=60
-    )
-    assert process.returncode != 0
-    assert f"Unknown command: '{command}'" in process.stderr
-
-
-def test_production_imports_nothing_of_it_and_no_faker():
-    code = (
-        "import django; django.setup(); import sys; from django.urls import get_resolver; get_resolver().url_patterns;"
-        "print(*[m for m in sys.modules if m.startswith(('apps.demo', 'devstack', 'faker', 'honcho'))])"
-    )
+def in_production(*words: str) -> subprocess.CompletedProcess[str]:
     environment = PRODUCTION | {"DJANGO_SETTINGS_MODULE": "marketplace.settings"}
-    process = subprocess.run(
-        [sys.executable, "-c", code], env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60
+    return subprocess.run(
+        [sys.executable, *words], env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60
     )
+
+
+# What production has, asked in one process: names of commands, modules that are loaded, and where addresses lead.
+ASKED = """
+import json, sys
+import django; django.setup()
+from django.core.management import get_commands
+from django.urls import Resolver404, get_resolver, resolve
+get_resolver().url_patterns
+def leads(address):
+    try: return resolve(address).view_name
+    except Resolver404: return None
+print(json.dumps({
+    "commands": sorted(get_commands()),
+    "modules": sorted(name for name in sys.modules if name.startswith(("apps.demo", "devstack", "faker", "honcho"))),
+    "addresses": {address: leads(address) for address in ("/en/fees/", "/en/components/")},
+}))
+"""
+
+
+@pytest.fixture(scope="module")
+def production():
+    process = in_production("-c", ASKED)
     assert process.returncode == 0, process.stderr
-    assert process.stdout.strip() == ""
+    return json.loads(process.stdout)
 
 
-def test_production_has_no_page_of_it():
+@pytest.mark.parametrize("command", ["seed_demo", "synthesize", "journey", "match_eval"])
+def test_production_knows_no_command_of_it(production, command):
+    assert "migrate" in production["commands"]
+    assert command not in production["commands"]
+
+
+def test_a_command_that_production_does_not_know_is_refused():
+    process = in_production("manage.py", "seed_demo")
+    assert process.returncode != 0
+    assert "Unknown command: 'seed_demo'" in process.stderr
+
+
+def test_production_imports_nothing_of_it_and_no_faker(production):
+    assert production["modules"] == []
+
+
+def test_production_has_no_page_of_it(production):
     """The address leads nowhere there, as no address of an app that is not installed does."""
-    code = (
-        "import django; django.setup(); from django.urls import Resolver404, resolve;"
-        "assert resolve('/en/fees/').url_name == 'fees'\n"
-        "try: print(resolve('/en/components/'))\n"
-        "except Resolver404: print('nowhere')"
-    )
-    environment = PRODUCTION | {"DJANGO_SETTINGS_MODULE": "marketplace.settings"}
-    process = subprocess.run(
-        [sys.executable, "-c", code], env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60
-    )
-    assert process.stdout.strip() == "nowhere", process.stderr
+    assert production["addresses"] == {"/en/fees/": "dashboard:fees", "/en/components/": None}
 
 
 def test_the_image_of_production_does_not_contain_it():

@@ -3,6 +3,7 @@
 import importlib.metadata
 import re
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -92,10 +93,23 @@ def source(*folders: str) -> str:
     return "\n".join(path.read_text() for folder in folders for path in sorted((ROOT / folder).rglob("*.py")))
 
 
+@cache
+def distributions_by_module() -> dict[str, set[str]]:
+    """Which distributions bring a module: read once, since all that is installed is read for it."""
+    installed = importlib.metadata.packages_distributions()
+    return {module: set(map(normal, names)) for module, names in installed.items()}
+
+
 def modules_of(dependency: str) -> list[str]:
     """The names under which an installed distribution is imported."""
-    packages_distributions = importlib.metadata.packages_distributions()
-    return [module for module, names in packages_distributions.items() if normal(dependency) in map(normal, names)]
+    return [module for module, names in distributions_by_module().items() if normal(dependency) in names]
+
+
+@cache
+def named_in(text: str) -> set[str]:
+    """What is imported, named in a string or executed: read once, and not once for each dependency."""
+    forms = (r"\b(?:import|from|-m) (\w+)", r"[\"'](\w+)[.\"']", r"^exec (\w+) ")
+    return {name for form in forms for name in re.findall(form, text, re.MULTILINE)}
 
 
 PRODUCT = source("apps", "ranking", "marketplace") + (ROOT / "ops" / "web.sh").read_text()
@@ -112,15 +126,7 @@ EVERYTHING = PRODUCT + source("devstack", "tests", "bench", "scripts") + (ROOT /
 def test_a_dependency_is_used(dependency, text):
     if normal(dependency) in USED_BY_OTHERS:
         return
-    used = [
-        module
-        for module in modules_of(dependency)
-        if re.search(
-            rf"\b(?:import|from|-m) {re.escape(module)}\b|[\"']{re.escape(module)}[.\"']|^exec {module} ",
-            text,
-            re.MULTILINE,
-        )
-    ]
+    used = [module for module in modules_of(dependency) if module in named_in(text)]
     assert used, f"{dependency} is imported nowhere: take it away, or say in USED_BY_OTHERS who uses it"
 
 
