@@ -233,4 +233,4 @@ def check_is_open(dispute: Dispute) -> None:
 def check_part(part: Money, amount: Money) -> None:
     """:raises ShareOutOfRange: unless the part is between zero and the whole."""
     if part.currency != amount.currency or not 0 <= part.amount_minor <= amount.amount_minor:
-        raise ShareOutOfRange(amount=amount)
+        raise ShareOutOfRange
