@@ -94,7 +94,7 @@ def bank(currency: str) -> Account:
 
 def suspense(currency: str) -> Account:
     """
-    Differences between the processor and the books that nothing explains. A balance older than a day needs an alarm.
+    Differences between the processor and the books that nothing explains. A balance older than a day needs an alert.
     """
     return _asset("suspense", currency)
 

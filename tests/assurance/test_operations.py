@@ -129,7 +129,7 @@ def test_a_shortage_is_said(market):
     report = operations.publish(night=NIGHT, now=NOON)
 
     assert {row.currency: row.is_covered for row in queries.coverage(report)}["EUR"] is False
-    with pytest.raises(Exception, match="More is owed than is there in EUR"):
+    with pytest.raises(Exception, match="Liabilities exceed cash in EUR"):
         call_command("prove_liabilities", "--night", NIGHT.isoformat(), stdout=StringIO())
 
 

@@ -84,7 +84,7 @@ def compare_balances(*, gateway: str) -> dict[str, tuple[Money, Money]]:
     """
     The currencies in which the processor's balance and the clearing account differ: (processor, books).
 
-    Payments of the last minutes may be on one side only. A difference that stays needs an alarm.
+    Payments of the last minutes may be on one side only. A difference that stays needs an alert.
 
     :raises GatewayUnavailable: if the processor does not answer.
     """

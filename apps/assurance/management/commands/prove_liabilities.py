@@ -29,4 +29,4 @@ class Command(BaseCommand):
         roots = {row.currency: row.tree.root_hash for row in rows if row.tree}
         self.stdout.write(json.dumps({"ok": not short, "night": report.night.isoformat(), "roots": roots}))
         if short:
-            raise CommandError(f"More is owed than is there in {', '.join(short)}.")
+            raise CommandError(f"Liabilities exceed cash in {', '.join(short)}.")

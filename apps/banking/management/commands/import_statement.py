@@ -23,7 +23,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         user = User.objects.filter(email=options["by"], is_staff=True).first()
         if user is None:
-            raise CommandError("--by names nobody of the staff")
+            raise CommandError("--by names no staff member")
         file: Path = options["file"]
         try:
             bank_statement = statements.import_statement(

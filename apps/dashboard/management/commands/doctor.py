@@ -71,7 +71,7 @@ class Command(BaseCommand):
             for line in lines:
                 self.stdout.write(f"{line.level:<5} {line.section:<9} {line.text}")
         if failed:
-            raise CommandError(f"{len(failed)} of {len(lines)} findings need somebody.")
+            raise CommandError(f"{len(failed)} of {len(lines)} findings need attention.")
 
     def _settings(self) -> Iterator[Line]:
         check_messages = deploy_checks.run_all()

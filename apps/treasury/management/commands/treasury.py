@@ -57,7 +57,7 @@ class Command(BaseCommand):
             raise CommandError("Say an --amount, or --all: one of the two")
         user = User.objects.filter(email=options["by"], is_staff=True).first()
         if user is None:
-            raise CommandError("--by names nobody of the staff")
+            raise CommandError("--by names no staff member")
         values = {
             "amount": amount, "reason": options["reason"], "actor": actors.actor_for(user), "now": timezone.now(),
         }  # fmt: skip
