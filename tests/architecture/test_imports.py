@@ -39,11 +39,11 @@ def is_there(module: str, name: str) -> bool:
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_an_imported_name_exists(folder):
     paths = [path for path in sorted((ROOT / folder).rglob("*.py")) if "/migrations/" not in path.as_posix()]
-    wanted = {(module, name): path for path in paths for module, name in imports(path.read_text())}
-    assert wanted
+    imported = {(module, name): path for path in paths for module, name in imports(path.read_text())}
+    assert imported
     assert [
         f"{path.relative_to(ROOT)}: {module}.{name}"
-        for (module, name), path in sorted(wanted.items())
+        for (module, name), path in sorted(imported.items())
         if not is_there(module, name)
     ] == []
 
