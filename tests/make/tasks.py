@@ -25,7 +25,7 @@ class MakeTasks:
     def skill(self, label: str = "Python") -> Skill:
         """A platform skill of its own, with one English label."""
         self.count += 1
-        # Skills are reference data: they outlive a transactional test, so a number may be taken already.
+        # `databases.empty_tables` removes it by its slug.
         skill = Skill.objects.create(slug=f"test-skill-{uuid7()}", kind=SkillKind.CORE)
         skill.labels.create(language="en", text=label, norm=label.lower(), is_preferred=True, source="test")
         return skill
