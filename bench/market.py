@@ -45,18 +45,11 @@ def name_of(people: int) -> str:
 
 
 def is_there(server: servers.Server, people: int) -> bool:
-    return _exists(server, name_of(people))
+    return server.exists(name_of(people))
 
 
 def drop(server: servers.Server, people: int) -> None:
     server.run("postgres", f"DROP DATABASE IF EXISTS {name_of(people)} WITH (FORCE)")
-
-
-def _exists(server: servers.Server, database: str) -> bool:
-    connection = psycopg2.connect(f"{server.address} dbname=postgres")
-    with contextlib.closing(connection), connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database])
-        return cursor.fetchone() is not None
 
 
 def _prepare(server: servers.Server) -> None:
@@ -74,7 +67,7 @@ def _prepare(server: servers.Server) -> None:
 def fill(server: servers.Server, people: int) -> float:
     """Create a database with this many people; returns the seconds it took."""
     began, database = time.perf_counter(), name_of(people)
-    if not _exists(server, EMPTY):
+    if not server.exists(EMPTY):
         _prepare(server)
     drop(server, people)
     server.run("postgres", f"CREATE DATABASE {database} TEMPLATE {EMPTY}")

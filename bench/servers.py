@@ -53,6 +53,12 @@ class Server:
         self.run("postgres", f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name}")
         return self.url(name)
 
+    def exists(self, database: str) -> bool:
+        connection = psycopg2.connect(f"{self.address} dbname=postgres")
+        with contextlib.closing(connection), connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database])
+            return cursor.fetchone() is not None
+
     def program(self, name: str) -> list[str]:
         """Return the command of one of PostgreSQL's own programs, connected to this server."""
         return [self.stack._pg(name), "-h", str(self.stack.sock), "-U", "postgres"]

@@ -18,7 +18,7 @@ _JOBS: dict[str, dict[str, Any]] = {
     "matching-fairness-report": {"task": "matching.write_fairness_report", "schedule": crontab(hour="1", minute="0")},
     "matching-prune-impressions": {"task": "matching.prune_impressions", "schedule": crontab(hour="1", minute="30")},
     "matching-train-rankers": {"task": "matching.train_rankers", "schedule": crontab(hour="2", minute="40")},
-    "matching-tell-employers": {
+    "matching-notify-employers": {
         "task": "matching.notify_employers",
         "schedule": crontab(day_of_week="1", hour="3", minute="15"),
     },
@@ -40,7 +40,7 @@ _JOBS: dict[str, dict[str, Any]] = {
     "invoicing-make-older-copies": {"task": "invoicing.make_older_copies", "schedule": crontab(hour="4", minute="10")},
     "files-forget-unattached": {"task": "files.forget_unattached", "schedule": crontab(minute="35")},
     "reviews-publish-due": {"task": "reviews.publish_due", "schedule": 600.0},
-    **{f"sign-{name}": {"task": f"signs.{name}", "schedule": 15.0} for name in ("default", *QUEUES)},
+    **{f"heartbeat-{name}": {"task": f"heartbeat.{name}", "schedule": 15.0} for name in ("default", *QUEUES)},
     "dashboard-check-books": {"task": "dashboard.check_books", "schedule": crontab(minute="50")},
     "common-prune": {"task": "common.prune", "schedule": crontab(hour="2", minute="5")},
     "accounts-prune-sessions": {"task": "accounts.prune_sessions", "schedule": crontab(hour="2", minute="10")},
@@ -71,5 +71,5 @@ ROUTES = {
     "assurance.*": "money",
     "notifications.*": "mail",
     "matching.*": "matching",
-    **{f"signs.{name}": name for name in QUEUES},  # one per queue: its delay is the delay of the queue
+    **{f"heartbeat.{name}": name for name in QUEUES},  # one per queue: its delay is the delay of the queue
 }

@@ -32,8 +32,8 @@ class AmountMissing(Invalid):
     message = _("Enter an amount above zero.")
 
 
-class AmountNotPayable(Invalid):
-    code = "amount_not_payable"
+class PriceNotPayable(Invalid):
+    code = "price_not_payable"
     field = "amount"
     message = _("%(amount)s cannot be paid to the last digit. The nearest amount above it is %(nearest)s.")
 
@@ -209,7 +209,7 @@ def _check_payable(draft: BidDraft, task: Task) -> None:
     for amount in typed:
         nearest = rules.on_step(amount)
         if nearest != amount:
-            raise AmountNotPayable(amount=amount, nearest=nearest)
+            raise PriceNotPayable(amount=amount, nearest=nearest)
 
 
 @transaction.atomic

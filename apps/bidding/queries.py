@@ -117,7 +117,7 @@ def employer_costs(task: Task, bids: Sequence[Bid], now: datetime) -> dict[UUID,
 
 
 @dataclass(frozen=True, slots=True)
-class WhatArrives:
+class BidPreview:
     """A typed price, its binding amount in the task's currency, and what the bidder would receive."""
 
     typed: Money
@@ -128,7 +128,7 @@ class WhatArrives:
     received: previews.ReceivePreview
 
 
-def what_arrives(
+def preview(
     task: Task,
     bidder: Organization,
     amount: Money,
@@ -136,7 +136,7 @@ def what_arrives(
     exchange_bearer: str = ExchangeBearer.FREELANCER,
     *,
     milestones: Sequence[int] = (),
-) -> WhatArrives:
+) -> BidPreview:
     """
     Return the breakdown shown before a bid is sent: fee, withholding, exchange into the bidder's payout currency. The
     fee
@@ -159,7 +159,7 @@ def what_arrives(
         paid_before=fees.paid_between(task.employer_id, bidder.id),
         parts=binding.allocate(milestones) if sum(milestones) == amount.amount_minor else (),
     )
-    return WhatArrives(amount, binding, rate, exchange, received)
+    return BidPreview(amount, binding, rate, exchange, received)
 
 
 def exchange_of(binding: Money, bidder: Organization, exchange_bearer: str, now: datetime) -> Money:

@@ -61,17 +61,17 @@ def receive_context(
     if amount is None or amount.amount_minor <= 0:
         return {"receive": None}
     try:
-        what_arrives = queries.what_arrives(task, bidder, amount, now, bearer, milestones=milestones)
+        preview = queries.preview(task, bidder, amount, now, bearer, milestones=milestones)
     except DomainError as error:
         return {"receive": None, "receive_refusal": str(error)}
     return {
-        "receive": what_arrives.received,
-        "binding": what_arrives.binding,
-        "exchange": what_arrives.exchange,
-        "price_alone": what_arrives.binding - what_arrives.exchange,
-        "previewed": _shown_as(what_arrives.typed, bearer),
-        "binding_rate": what_arrives.binding_rate,
-        "typed": what_arrives.typed,
+        "receive": preview.received,
+        "binding": preview.binding,
+        "exchange": preview.exchange,
+        "price_alone": preview.binding - preview.exchange,
+        "previewed": _shown_as(preview.typed, bearer),
+        "binding_rate": preview.binding_rate,
+        "typed": preview.typed,
     }
 
 

@@ -40,6 +40,8 @@ def _as_json(value: Any) -> Any:
         return {"amount_minor": value.amount_minor, "currency": value.currency}
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, list):
+        return [_as_json(item) for item in value]
     return value if isinstance(value, bool | int) else str(value)
 
 

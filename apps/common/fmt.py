@@ -16,6 +16,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError, dates, numbers
+from django.db.models import Choices
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -230,3 +231,5 @@ errors.in_words.register(Money, money)
 errors.in_words.register(datetime, date_time)
 errors.in_words.register(date, day)
 errors.in_words.register(Country, country_name)
+errors.in_words.register(Choices, lambda choice: choice.label)
+errors.in_words.register(list, lambda values: ", ".join(str(errors.in_words(value)) for value in values) or "-")

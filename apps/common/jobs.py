@@ -52,7 +52,7 @@ def give_sign(name: str) -> None:
 
 
 def _sign_job(queue: str) -> Any:
-    @shared_task(name=f"signs.{queue}", time_limit=20)
+    @shared_task(name=f"heartbeat.{queue}", time_limit=20)
     def sign() -> None:
         give_sign(f"worker.{queue}")
 

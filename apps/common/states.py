@@ -69,7 +69,7 @@ class Machine:
         :raises KeyError: if the table has no such verb.
         """
         if not self.allows(state, verb):
-            raise IllegalTransition(state=self.choices(state).label)
+            raise IllegalTransition(state=self.choices(state))
         return self.table[verb].target or state
 
     def verbs_from(self, state: str) -> list[str]:

@@ -3,33 +3,33 @@ from __future__ import annotations
 from django import forms
 
 from apps.notifications.catalogue.kinds import Pace
-from apps.notifications.queries import Wish
+from apps.notifications.queries import GroupPreference
 
 
 class PreferencesForm(forms.Form):
     """One row per group: shown in the app, and how often by e-mail."""
 
-    def __init__(self, *args: object, wishes: list[Wish], **options: object) -> None:
+    def __init__(self, *args: object, preferences: list[GroupPreference], **options: object) -> None:
         super().__init__(*args, **options)  # type: ignore[arg-type]
-        self.wishes = wishes
-        for wish in wishes:
-            if wish.is_mandatory:
+        self.preferences = preferences
+        for preference in preferences:
+            if preference.is_mandatory:
                 continue
-            self.fields[f"{wish.group}_in_app"] = forms.BooleanField(required=False, initial=wish.is_in_app)
-            self.fields[f"{wish.group}_pace"] = forms.ChoiceField(choices=Pace.choices, initial=wish.pace)
+            self.fields[f"{preference.group}_in_app"] = forms.BooleanField(required=False, initial=preference.is_in_app)
+            self.fields[f"{preference.group}_pace"] = forms.ChoiceField(choices=Pace.choices, initial=preference.pace)
 
-    def rows(self) -> list[tuple[Wish, forms.BoundField | None, forms.BoundField | None]]:
+    def rows(self) -> list[tuple[GroupPreference, forms.BoundField | None, forms.BoundField | None]]:
         return [
-            (wish, None, None)
-            if wish.is_mandatory
-            else (wish, self[f"{wish.group}_in_app"], self[f"{wish.group}_pace"])
-            for wish in self.wishes
+            (preference, None, None)
+            if preference.is_mandatory
+            else (preference, self[f"{preference.group}_in_app"], self[f"{preference.group}_pace"])
+            for preference in self.preferences
         ]
 
     def chosen(self) -> dict[str, tuple[bool, str]]:
         data = self.cleaned_data
         return {
-            wish.group: (data[f"{wish.group}_in_app"], data[f"{wish.group}_pace"])
-            for wish in self.wishes
-            if not wish.is_mandatory
+            preference.group: (data[f"{preference.group}_in_app"], data[f"{preference.group}_pace"])
+            for preference in self.preferences
+            if not preference.is_mandatory
         }

@@ -61,11 +61,11 @@ def notify(
         e-mail.
     """
     people = list(users)
-    wishes = queries.wish(people, KINDS[kind].group)
-    others = queries.wish(people, mailed_with) if mailed_with else {}
+    preferences = queries.preferences_of_users(people, KINDS[kind].group)
+    others = queries.preferences_of_users(people, mailed_with) if mailed_with else {}
     created = []
     for user in people:
-        is_in_app, pace = wishes[user.pk]
+        is_in_app, pace = preferences[user.pk]
         if user.pk in others and others[user.pk][1] != Pace.OFF:
             pace = Pace.OFF
         if not is_in_app and pace == Pace.OFF:
@@ -169,9 +169,9 @@ def mark_all_read(*, user_id: UUID, now: datetime) -> int:
 
 
 @transaction.atomic
-def set_wishes(*, user_id: UUID, wishes: dict[str, tuple[bool, str]], now: datetime) -> None:
+def set_preferences(*, user_id: UUID, preferences: dict[str, tuple[bool, str]], now: datetime) -> None:
     """Change how a user is notified of groups; groups for account safety do not change."""
-    for group, (is_in_app, pace) in wishes.items():
+    for group, (is_in_app, pace) in preferences.items():
         if group in Group.values and group not in MANDATORY:
             Preference.objects.update_or_create(
                 user_id=user_id, group=group, defaults={"is_in_app": is_in_app, "pace": pace}

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from apps.accounts.models import User
 from apps.common.work_queue import next_due
 from apps.notifications import rules
-from apps.notifications.catalogue.kinds import DEFAULT_PACE, GROUP_SAYS, MANDATORY, Group, Pace, Text
+from apps.notifications.catalogue.kinds import DEFAULT_PACE, GROUP_DESCRIPTIONS, MANDATORY, Group, Pace, Text
 from apps.notifications.models import DeliveryStatus, EmailDelivery, Notification, Preference
 from apps.notifications.rules import Words
 
@@ -30,12 +30,12 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Wish:
+class GroupPreference:
     """One row of the notification settings."""
 
     group: str
     label: Text
-    says: Text
+    description: Text
     is_in_app: bool
     pace: str
     is_mandatory: bool
@@ -54,14 +54,14 @@ def shown(notifications: Iterable[Notification]) -> list[Shown]:
     return [Shown(notification, rules.words(notification.kind, notification.params)) for notification in notifications]
 
 
-def wishes(user_id: UUID) -> list[Wish]:
+def preferences(user_id: UUID) -> list[GroupPreference]:
     """Return every group with the user's setting, or the default."""
     kept = {preference.group: preference for preference in Preference.objects.filter(user_id=user_id)}
     return [
-        Wish(
+        GroupPreference(
             group=group.value,
             label=group.label,
-            says=GROUP_SAYS[group],
+            description=GROUP_DESCRIPTIONS[group],
             is_in_app=kept[group].is_in_app if group in kept else True,
             pace=kept[group].pace if group in kept else DEFAULT_PACE[group],
             is_mandatory=group in MANDATORY,
@@ -70,7 +70,7 @@ def wishes(user_id: UUID) -> list[Wish]:
     ]
 
 
-def wish(users: Iterable[User], group: str) -> dict[UUID, tuple[bool, str]]:
+def preferences_of_users(users: Iterable[User], group: str) -> dict[UUID, tuple[bool, str]]:
     """Return (in the app, pace of e-mail) of several users for one group."""
     ids = [user.pk for user in users]
     if group in MANDATORY:

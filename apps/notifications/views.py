@@ -66,9 +66,9 @@ def mark_all_read(request: HttpRequest) -> HttpResponse:
 @login_required
 def preferences(request: HttpRequest) -> HttpResponse:
     user = _user(request)
-    form = forms.PreferencesForm(request.POST or None, wishes=queries.wishes(user.pk))
+    form = forms.PreferencesForm(request.POST or None, preferences=queries.preferences(user.pk))
     if request.method == "POST" and form.is_valid():
-        operations.set_wishes(user_id=user.pk, wishes=form.chosen(), now=timezone.now())
+        operations.set_preferences(user_id=user.pk, preferences=form.chosen(), now=timezone.now())
         messages.success(request, _("Your preferences are saved."))
         return redirect("notifications:preferences")
     status = 422 if form.is_bound else 200

@@ -137,7 +137,7 @@ def retry(ids: Sequence[int], *, now: datetime) -> int:
 def _handle(delivery: Delivery, now: datetime) -> None:
     registered = _handlers.get(delivery.subscriber)
     if registered is None:
-        raise LookupError(f"nobody is called {delivery.subscriber} any more")
+        raise LookupError(f"no subscriber is named {delivery.subscriber}")
     registered[1](_from_json(_events[delivery.event.name], delivery.event.payload), now)
 
 

@@ -21,7 +21,7 @@ def notifications_page() -> str:
             if kind.group == group
         ]
         parts.append(
-            f"## {group.label}\n\n{kinds.GROUP_SAYS[group]}. E-mail by default: {pace}.\n\n"
+            f"## {group.label}\n\n{kinds.GROUP_DESCRIPTIONS[group]}. E-mail by default: {pace}.\n\n"
             + table(("kind", "title", "text"), rows)
         )
     return page(

@@ -66,8 +66,8 @@ def test_the_breakdown_says_what_each_side_pays_and_gets(make):
     task, bidder = make.task(), make.freelancer()
     price = Money.of("900.00", "EUR")
 
-    own = queries.what_arrives(task, bidder, price, NOON)
-    borne = queries.what_arrives(task, bidder, price, NOON, "employer")
+    own = queries.preview(task, bidder, price, NOON)
+    borne = queries.preview(task, bidder, price, NOON, "employer")
 
     at_mid = rates.convert(own.received.net, "USD", NOON.date()).amount
     assert own.received.payout < at_mid

@@ -190,7 +190,7 @@ def test_an_answer_may_say_no(make):
 def test_what_no_processor_takes_is_refused_at_the_bid(make, fils, milestones):
     task = make.task(currency="KWD")
     parts = tuple(MilestoneDraft(f"Part {minor}", minor, 5) for minor in milestones)
-    with pytest.raises(operations.AmountNotPayable, match="nearest amount above"):
+    with pytest.raises(operations.PriceNotPayable, match="nearest amount above"):
         make.bid(task=task, amount=Money(fils, "KWD"), milestones=parts)
     assert make.bid(task=task, amount=Money(12_340, "KWD")).binding_amount == Money(12_340, "KWD")
 

@@ -26,7 +26,7 @@ ODD = Money.of("333.35", "EUR")
 
 
 def preview(task, bidder, amount=ODD, **options):
-    return queries.what_arrives(task, bidder, amount, NOON, **options).received
+    return queries.preview(task, bidder, amount, NOON, **options).received
 
 
 def test_the_first_the_tenth_and_the_eleventh_contract_are_charged_as_previewed(make):

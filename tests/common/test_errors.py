@@ -9,8 +9,9 @@ from django.utils import timezone, translation
 
 from apps.common import fmt
 from apps.common.answers import problem_of
-from apps.common.errors import Invalid
+from apps.common.errors import IllegalTransition, Invalid
 from apps.common.money import Money
+from apps.tasks.states import TaskStatus
 
 
 class TooMuch(Invalid):
@@ -52,6 +53,22 @@ def test_the_api_answers_with_the_values_too(refusal):
         "country": "DE",
         "times": 3,
     }
+
+
+def test_a_choice_reads_as_its_label_and_is_a_code_for_programs():
+    refusal = IllegalTransition(state=TaskStatus.AWARDED)
+    with translation.override("zh-hans"):
+        assert f"“{TaskStatus.AWARDED.label}”" in str(refusal)
+        assert problem_of(refusal)["values"] == {"state": "awarded"}
+
+
+def test_a_list_reads_with_commas_and_is_a_list_for_programs():
+    class Refusal(Invalid):
+        message = "One of %(choices)s."
+
+    assert str(Refusal(choices=["EUR", "USD"])) == "One of EUR, USD."
+    assert str(Refusal(choices=[])) == "One of -."
+    assert problem_of(Refusal(choices=["EUR", "USD"]))["values"] == {"choices": ["EUR", "USD"]}
 
 
 def test_a_refusal_without_values_has_none():

@@ -173,7 +173,7 @@ def test_a_part_is_released_and_nothing_else_changes(make, now, status):
     milestone.refresh_from_db()
     assert (milestone.status, milestone.review_due_at, milestone.revisions_used) == before
     assert escrows.held(milestone.escrow_id) == Money.of("600.00", "EUR")
-    with pytest.raises(milestones.AmountTooLarge):
+    with pytest.raises(milestones.MoreThanHeld):
         milestones.approve_milestone(
             milestone_id=milestone.id, amount=Money.of("600.01", "EUR"), actor=employer, now=now
         )

@@ -4,17 +4,20 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from apps.common.actors import SYSTEM
 from apps.common.ids import uuid7
 from apps.common.money import Money
 from apps.escrow import policies
 from apps.escrow.models import Release
-from apps.escrow.operations import freezes, releases
+from apps.escrow.operations import claims, freezes, releases
 from apps.escrow.queries import escrows
+from apps.escrow.queries.claims import is_claimed
+from apps.escrow.states import ClaimKind
 from apps.ledger import chart
 from apps.ledger.queries import books, invariants
+from apps.outbox.models import Event
 from apps.payments.models import Refund
 from tests.conftest import NOON
 
@@ -83,3 +86,26 @@ def test_of_release_refund_and_dispute_at_once_exactly_one_wins(make):
     assert [way for way in ways if way] == [escrow.amount]
     assert not books.balance(chart.escrow_held(escrow.id, "EUR"))
     assert {finding.breaches for finding in invariants.check_all()} == {0}
+
+
+def test_of_two_warnings_dismissed_at_once_the_last_lets_the_money_go(make):
+    escrow = make.escrow(status="funded")
+    keys = ("first", "second")
+    warnings = [
+        claims.open_claim(escrow_id=escrow.id, kind=ClaimKind.WARNING, source_key=key, now=NOON) for key in keys
+    ]
+    staff, start = make.staff_actor("finance"), threading.Barrier(2)
+
+    def dismiss(claim_id: object) -> None:
+        try:
+            with transaction.atomic():
+                start.wait(timeout=30)
+                claims.dismiss_warning(claim_id=claim_id, actor=staff, now=NOON)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(dismiss, [warning.id for warning in warnings]))
+
+    assert not is_claimed(escrow.id)
+    assert Event.objects.filter(name="escrow.claim_ended").count() == 1

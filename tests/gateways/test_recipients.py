@@ -312,6 +312,23 @@ class TestRetries:
             retrying(pauses).copy(sleep=slept.append)(call)
         assert (len(calls), len(slept)) == (len(pauses) + 1, len(pauses))
 
+    def test_a_statement_is_read_to_its_end_over_pages_that_are_asked_for_again(self, processor, monkeypatch):
+        gateway = StripeGateway(
+            api_key="sk_test_local", webhook_secret="", api_base=processor.url, retries=0, pauses=(0.001,)
+        )
+        for _ in range(4):
+            paid(gateway, processor, EUR_525)
+        lines = gateway._client.v1.balance_transactions
+        in_pages_of_one = lines.list
+        monkeypatch.setattr(lines, "list", lambda parameters: in_pages_of_one({**parameters, "limit": 1}))
+        statement = gateway.balance_lines(since=datetime(2020, 1, 1, tzinfo=UTC))
+
+        first = next(statement)
+        fault(processor, "GET /v1/balance_transactions", "429")
+        rest = list(statement)
+
+        assert len({first.line_id, *(line.line_id for line in rest)}) == 4
+
     def test_a_gateway_waits_and_sends_the_same_key_again(self, processor):
         pauses = (0.001, 0.001, 0.001)
         gateway = StripeGateway(

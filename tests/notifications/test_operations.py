@@ -94,20 +94,20 @@ def test_a_mail_whose_sender_died_is_sent_after_its_lease(ada):
 
 
 def test_wishes_decide_what_is_notified_where(ada):
-    operations.set_wishes(user_id=ada.pk, wishes={"bids": (False, "off")}, now=NOON)
+    operations.set_preferences(user_id=ada.pk, preferences={"bids": (False, "off")}, now=NOON)
     assert tell([ada]) == []
-    operations.set_wishes(user_id=ada.pk, wishes={"bids": (False, "at_once")}, now=NOON)
+    operations.set_preferences(user_id=ada.pk, preferences={"bids": (False, "at_once")}, now=NOON)
     tell([ada], key="2")
     assert queries.unread_count(ada.pk) == 0
     assert EmailDelivery.objects.count() == 1
-    operations.set_wishes(user_id=ada.pk, wishes={"bids": (True, "off")}, now=NOON)
+    operations.set_preferences(user_id=ada.pk, preferences={"bids": (True, "off")}, now=NOON)
     tell([ada], key="3")
     assert queries.unread_count(ada.pk) == 1
     assert EmailDelivery.objects.count() == 1
 
 
 def test_what_keeps_an_account_safe_cannot_be_switched_off(ada):
-    operations.set_wishes(user_id=ada.pk, wishes={"account": (False, "off")}, now=NOON)
+    operations.set_preferences(user_id=ada.pk, preferences={"account": (False, "off")}, now=NOON)
     assert not Preference.objects.exists()
     tell([ada], kind="payout_account_changed")
     assert EmailDelivery.objects.count() == 1

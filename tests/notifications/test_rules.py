@@ -4,12 +4,12 @@ from django.utils import timezone, translation
 from apps.common.money import Money
 from apps.notifications import rules
 from apps.notifications.catalogue.every_kind import KINDS
-from apps.notifications.catalogue.kinds import DEFAULT_PACE, GROUP_SAYS, Group
+from apps.notifications.catalogue.kinds import DEFAULT_PACE, GROUP_DESCRIPTIONS, Group
 from tests.conftest import NOON
 
 
 def test_every_group_has_a_default_and_a_sentence():
-    assert set(DEFAULT_PACE) == set(GROUP_SAYS) == set(Group)
+    assert set(DEFAULT_PACE) == set(GROUP_DESCRIPTIONS) == set(Group)
     assert {kind.group for kind in KINDS.values()} <= set(Group)
 
 

@@ -73,7 +73,7 @@ def test_signs_of_life_age():
 
 def test_each_queue_gets_a_sign_of_its_own():
     assert set(sign_jobs) == {"default", *QUEUES}
-    assert {f"signs.{name}" for name in sign_jobs} <= {job["task"] for job in SCHEDULE.values()}
+    assert {f"heartbeat.{name}" for name in sign_jobs} <= {job["task"] for job in SCHEDULE.values()}
     sign_jobs["money"]()
     assert SignOfLife.objects.get().name == "worker.money"
 

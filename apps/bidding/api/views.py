@@ -155,7 +155,7 @@ class Preview(APIView):
         if asker.organization_id is None:
             raise AmountMissing
         bidder = organizations.organization(asker.organization_id)
-        what_arrives = queries.what_arrives(
+        preview = queries.preview(
             task,
             bidder,
             Money(fields["amount_minor"], currency),
@@ -163,10 +163,10 @@ class Preview(APIView):
             fields["exchange_bearer"],
             milestones=fields["milestone_minor"],
         )
-        received = what_arrives.received
+        received = preview.received
         body = {
-            "binding": what_arrives.binding,
-            "exchange": what_arrives.exchange,
+            "binding": preview.binding,
+            "exchange": preview.exchange,
             "commission": received.commission,
             "tax": received.tax,
             "withheld": received.withheld,

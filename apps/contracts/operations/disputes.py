@@ -87,7 +87,7 @@ def settle_milestone(*, milestone_id: UUID, freelancer_part: Money, actor: Actor
     """End a dispute: release this part of the frozen money to the freelancer, less fees, and refund the rest."""
     milestone = milestones.milestone_for_update(milestone_id)
     if milestone.status != MilestoneStatus.DISPUTED:
-        raise IllegalTransition(state=MilestoneStatus(milestone.status).label)
+        raise IllegalTransition(state=MilestoneStatus(milestone.status))
     assert milestone.escrow_id is not None
     freezes.split(escrow_id=milestone.escrow_id, freelancer_part=freelancer_part, actor=actor, now=now)
     return endings.end_milestone(milestone, actor=actor, now=now)

@@ -73,8 +73,8 @@ class NothingHeld(Conflict):
     message = _("No money is held for this milestone.")
 
 
-class AmountTooLarge(Invalid):
-    code = "amount_too_large"
+class MoreThanHeld(Invalid):
+    code = "more_than_held"
     field = "amount"
     message = _("At most %(most)s is still held for this milestone.")
 
@@ -351,7 +351,7 @@ def approve_milestone(*, milestone_id: UUID, amount: Money | None, actor: Actor,
     delivered, and the review window continues for the rest.
 
     :raises NothingHeld: if no money is held.
-    :raises AmountTooLarge: if the amount is more than what is held.
+    :raises MoreThanHeld: if the amount is more than what is held.
     """
     milestone = milestones.milestone_for_update(milestone_id)
     policies.check_can_approve(actor, milestone)
@@ -376,7 +376,7 @@ def _release(milestone: Milestone, amount: Money | None, actor: Actor, now: date
     if not held:
         raise NothingHeld
     if released.currency != held.currency or released > held:
-        raise AmountTooLarge(most=held)
+        raise MoreThanHeld(most=held)
     is_whole = released == held
     kind = "auto" if by_clock else "manual"
     releases.release(escrow_id=milestone.escrow_id, amount=released, actor=actor, now=now, kind=kind)

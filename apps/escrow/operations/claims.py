@@ -71,11 +71,13 @@ def dismiss_warning(*, claim_id: UUID, actor: Actor, now: datetime) -> BankClaim
     :raises StaffOnly: if the actor is not staff.
     """
     policies.check_is_staff(actor)
-    claim = BankClaim.objects.select_for_update(of=("self",)).select_related("escrow").get(id=claim_id)
+    # The escrow is locked first, as everywhere: of two warnings dismissed at once, the second sees the first.
+    escrow = escrows.escrow_for_update(BankClaim.objects.values_list("escrow_id", flat=True).get(id=claim_id))
+    claim = BankClaim.objects.select_for_update().get(id=claim_id)
     if claim.kind == ClaimKind.WARNING and claim.ended_at is None:
         claim.ended_at = now
         claim.save(update_fields=["ended_at"])
-        _publish_end(claim.escrow, claim.id, now)
+        _publish_end(escrow, claim.id, now)
     return claim
 
 

@@ -20,6 +20,7 @@ from apps.escrow import entries, events, policies, rules
 from apps.escrow.models import Escrow
 from apps.escrow.queries import escrows
 from apps.escrow.states import ESCROW, EscrowStatus
+from apps.gateways.names import GatewayName
 from apps.ledger import operations as ledger
 from apps.ledger.entries import event_key
 from apps.outbox import bus
@@ -104,8 +105,7 @@ def make_way_for_payment(*, escrow_id: UUID, actor: Actor, now: datetime, method
         if charge.gateway == chosen and charge.status != ChargeStatus.PROCESSING:
             continue  # the same page is returned again
         if is_on_its_way and not despite_pending:
-            label = methods.label_of(charge.gateway)
-            raise policies.PaymentPending(amount=charge.amount, method=label)
+            raise policies.PaymentPending(amount=charge.amount, method=GatewayName(charge.gateway))
         if charge.status != ChargeStatus.PROCESSING:
             charge_operations.cancel_charge(charge_id=charge.id, actor=actor, now=now)
 

@@ -68,8 +68,7 @@ def refund(*, escrow_id: UUID, amount: Money | None, actor: Actor, now: datetime
     The part that came from the payer's credit, or that the processor cannot express to the last digit, becomes credit
     again. Returns None if all of it becomes credit.
 
-    The amount is reserved at once and refunded later by the settlement job. The layer above checks that both sides
-    agreed.
+    The amount is reserved at once; the job `payments.dispatch` sends it. The layer above checks that both sides agreed.
 
     :raises OnlyThePartiesAgree: if the actor is neither party.
     :raises NothingHeld: if nothing is held.

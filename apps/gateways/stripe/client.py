@@ -265,11 +265,11 @@ class StripeGateway:
 
     def balance_lines(self, *, since: datetime) -> Iterator[BalanceLine]:
         parameters: Any = {"created": {"gte": int(since.timestamp())}, "limit": 100}
-        lines = self._client.v1.balance_transactions
-        pages = self._call(lambda: lines.list(parameters))
-        reading = pages.auto_paging_iter()
-        while (line := self._call(lambda: next(reading, None))) is not None:
-            yield mapping.balance_line(_plain(line))
+        # Page by page: the client's own iterator ends, as if it had read everything, when a page is asked for again.
+        page = self._call(lambda: self._client.v1.balance_transactions.list(parameters))
+        while page.data:
+            yield from (mapping.balance_line(_plain(line)) for line in page.data)
+            page = self._call(page.next_page)
 
     def objects_since(self, since: datetime | None, *, account_id: str = "") -> Iterator[RemoteObject]:
         since_then = {"created": {"gte": int(since.timestamp())}} if since else {}

@@ -27,7 +27,7 @@ class NotificationSerializer(serializers.ModelSerializer[Notification]):
         return rules.words(notification.kind, notification.params).body
 
 
-class WishSerializer(serializers.Serializer[Any]):
+class PreferenceSerializer(serializers.Serializer[Any]):
     group = serializers.ChoiceField(choices=Group.choices)
     is_in_app = serializers.BooleanField()
     pace = serializers.ChoiceField(choices=Pace.choices)

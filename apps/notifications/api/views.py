@@ -15,7 +15,7 @@ from apps.accounts.models import User
 from apps.common.api.pagination import KeysetPagination
 from apps.common.errors import NotFound
 from apps.notifications import operations, queries
-from apps.notifications.api.serializers import CountSerializer, NotificationSerializer, WishSerializer
+from apps.notifications.api.serializers import CountSerializer, NotificationSerializer, PreferenceSerializer
 from apps.notifications.models import Notification
 
 
@@ -66,16 +66,16 @@ class Read(APIView):
 
 
 class Preferences(APIView):
-    @extend_schema(responses=WishSerializer(many=True))
+    @extend_schema(responses=PreferenceSerializer(many=True))
     def get(self, request: Request) -> Response:
         """Return how the user is notified of each group."""
-        return Response(WishSerializer(queries.wishes(_reader(request)), many=True).data)
+        return Response(PreferenceSerializer(queries.preferences(_reader(request)), many=True).data)
 
-    @extend_schema(request=WishSerializer(many=True), responses=WishSerializer(many=True))
+    @extend_schema(request=PreferenceSerializer(many=True), responses=PreferenceSerializer(many=True))
     def put(self, request: Request) -> Response:
         """Change the settings of some groups; mandatory groups do not change."""
-        serializer = WishSerializer(data=request.data, many=True)
+        serializer = PreferenceSerializer(data=request.data, many=True)
         serializer.is_valid(raise_exception=True)
-        wishes = {row["group"]: (row["is_in_app"], row["pace"]) for row in serializer.validated_data}
-        operations.set_wishes(user_id=_reader(request), wishes=wishes, now=timezone.now())
+        preferences = {row["group"]: (row["is_in_app"], row["pace"]) for row in serializer.validated_data}
+        operations.set_preferences(user_id=_reader(request), preferences=preferences, now=timezone.now())
         return self.get(request)

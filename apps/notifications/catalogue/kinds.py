@@ -28,7 +28,7 @@ class Pace(models.TextChoices):
     WEEKLY = "weekly", _("Once a week")
 
 
-GROUP_SAYS: dict[str, Text] = {
+GROUP_DESCRIPTIONS: dict[str, Text] = {
     Group.TASKS: _("Tasks that suit you, people who suit your tasks, invitations, addenda, questions and answers"),
     Group.BIDS: _("Bids on your tasks, and what becomes of your own"),
     Group.CONTRACTS: _("Offers, deliveries, revisions, approvals, deadlines"),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.operations import access_log
 from apps.accounts.queries import members, organizations
-from apps.common import limits
+from apps.common import fmt, limits
 from apps.common.actors import SYSTEM, Actor
 from apps.common.errors import Invalid
 from apps.common.operations import move
@@ -130,7 +130,7 @@ def _write_down(
     reachable = compliance.payout_currencies(country) if route.rail != Rail.UNSUPPORTED else []
     if currency not in reachable:
         raise policies.PayoutCountryUnsupported(
-            country=country, currency=currency, choices=", ".join(reachable) or "-", field="currency"
+            country=fmt.Country(country), currency=currency, choices=reachable, field="currency"
         )
     return PayoutAccount.objects.create(
         organization_id=organization_id,

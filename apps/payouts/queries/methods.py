@@ -35,11 +35,9 @@ def payout_methods_for(*, country: str, on: date) -> list[PayoutMethod]:
     rows = dated(Direction.OUT, country, on).filter(gateway__in=[name for name in registry.names() if _is_direct(name)])
     for row in rows.order_by("rank", "gateway", "currency"):
         currencies = [row.currency] if row.currency else reachable
-        setdefault = result.setdefault(row.gateway, [])
-        setdefault += [
-            code
-            for code in currencies
-            if code in reachable and code not in setdefault and takes_currency(row.gateway, code)
+        codes = result.setdefault(row.gateway, [])
+        codes += [
+            code for code in currencies if code in reachable and code not in codes and takes_currency(row.gateway, code)
         ]
     return [PayoutMethod(name, GatewayName(name).label, tuple(codes)) for name, codes in result.items() if codes]
 

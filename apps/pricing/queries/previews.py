@@ -174,8 +174,8 @@ def employer_costs(
     together = paid_between_each(payer_id, [payee for payee, _country, _parts in bids])
     costs = []
     for payee_id, country, parts in bids:
-        speaking = [row for row in schedules if row.payee_country in (country, rules.ANY)]
-        fee_bps = rules.best_schedule(speaking, together.get(payee_id, 0)).employer_fee_bps
+        applicable = [row for row in schedules if row.payee_country in (country, rules.ANY)]
+        fee_bps = rules.best_schedule(applicable, together.get(payee_id, 0)).employer_fee_bps
         currency = parts[0].currency
         fee = Money.total((rules.employer_fee(part, fee_bps) for part in parts), currency)
         costs.append(EmployerCost(Money.total(parts, currency), fee, fee_bps))

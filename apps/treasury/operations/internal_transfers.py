@@ -93,7 +93,7 @@ def propose_transfer(
 def _check_is_free(source: str, amount: Money) -> None:
     free = liquidity.cash_at(source, amount.currency).free
     if free < amount:
-        raise ExceedsAvailable(gateway=GatewayName(source).label, free=max(free, Money.zero(amount.currency)))
+        raise ExceedsAvailable(gateway=GatewayName(source), free=max(free, Money.zero(amount.currency)))
 
 
 @transaction.atomic

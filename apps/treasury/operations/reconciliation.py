@@ -121,8 +121,8 @@ def reconcile(*, gateway: str, clock: Clock = timezone.now) -> ReconciliationRun
 
 def _fill_in_charges(gateway: str) -> None:
     """Ask the processor for the charge id of charges that were recorded without it."""
-    nameless = Charge.objects.filter(gateway=gateway, status=ChargeStatus.SUCCEEDED, remote_charge_id="")
-    for charge in nameless.order_by("created_at")[:500]:
+    charges_without_id = Charge.objects.filter(gateway=gateway, status=ChargeStatus.SUCCEEDED, remote_charge_id="")
+    for charge in charges_without_id.order_by("created_at")[:500]:
         try:
             outcome = registry.gateway(gateway).charge_outcome(charge.remote_session_id)
         except GatewayRefused:
@@ -214,14 +214,14 @@ def _name_entries(gateway: str) -> None:
     """
     Set the processor's reference of each entry's document. Entries whose document the processor never had keep our own.
     """
-    nameless = list(
+    unnamed_lines = list(
         BookLine.objects.filter(gateway=gateway, status__in=[LineStatus.WAITING, LineStatus.SUSPENSE])
         .filter(Q(reference="") | Q(reference__startswith=rules.OWN_REFERENCE))
         .exclude(event__startswith="suspense.")
     )
-    journals = {journal.id: journal for journal in books.journals_by_ids({line.journal_id for line in nameless})}
+    journals = {journal.id: journal for journal in books.journals_by_ids({line.journal_id for line in unnamed_lines})}
     named = reconciliation.remote_references(list(journals.values()))
-    for line in nameless:
+    for line in unnamed_lines:
         undone_id = journals[line.journal_id].reverses_id
         reference = named.get(line.journal_id) or rules.own_reference(undone_id or line.journal_id)
         if reference != line.reference:

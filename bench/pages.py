@@ -1,0 +1,365 @@
+"""
+Measures the site's pages against a plain Django project with the same rows in the same PostgreSQL.
+
+    python -m bench.pages [--tasks 1000 100000] [--rounds 3] [--requests 20] [--clients 1 8] [--keep]
+
+The product runs as in production: granian with two workers and production settings. The plain project (`bench.plain`)
+runs under the same server with the same numbers of workers and threads. Rounds alternate between the two, so that
+what disturbs the machine disturbs both. For each page:
+
+    web, pg     CPU milliseconds per request of the web server's processes and of PostgreSQL's, from /proc
+    ratio       the CPU of both, divided by that of the plain page named in PAGES (its list, detail or API page)
+    p50, p95    milliseconds for a client that waits for each answer, by the number of clients at once
+    queries     SQL statements of one request
+    kB          bytes of the answer
+
+Prints a table and writes bench/RESULTS.md. The clients run on the same machine: they take CPU from the servers, which
+shows in p50 and p95, not in the CPU figures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import http.client
+import json
+import os
+import secrets
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bench import servers
+
+ROOT = servers.ROOT
+RESULTS = ROOT / "bench" / "RESULTS.md"
+WARM_UP = 6
+# page: (path, who, the plain page to which it is compared)
+PAGES = {
+    "task list, stranger": ("/en/tasks/", "", "list"),
+    "task list, freelancer": ("/en/tasks/", "freelancer", "list, logged in"),
+    "search, stranger": ("/en/tasks/?q=python", "", "list"),
+    "task page, stranger": ("/en/tasks/{task}/", "", "detail"),
+    "task page, freelancer": ("/en/tasks/{task}/", "freelancer", "detail"),
+    "people, stranger": ("/en/people/", "", "list"),
+    "home, freelancer": ("/en/", "freelancer", "detail"),
+    "money, freelancer": ("/en/money/", "freelancer", "detail"),
+    "API list": ("/api/v1/tasks/", "", "api list"),
+    "API task": ("/api/v1/tasks/{task}/", "", "api detail"),
+}
+PLAIN = {
+    "list": "/tasks/", "list, logged in": "/tasks/", "detail": "/tasks/{plain_task}/", "api list": "/api/tasks/",
+    "api detail": "/api/tasks/{plain_task}/",
+}  # fmt: skip
+
+
+@dataclass
+class Figures:
+    """What one page took; lists have one item per round."""
+
+    web_ms: list[float] = field(default_factory=list)
+    pg_ms: list[float] = field(default_factory=list)
+    times_ms: dict[int, list[float]] = field(default_factory=dict)
+    queries: int = 0
+    size: int = 0
+
+    @property
+    def cpu_ms(self) -> float:
+        return statistics.median(web + pg for web, pg in zip(self.web_ms, self.pg_ms, strict=True))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tasks", type=int, nargs="+", default=[1_000, 100_000])
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--requests", type=int, default=20, help="per page, round and client")
+    parser.add_argument("--clients", type=int, nargs="+", default=[1, 8])
+    parser.add_argument("--keep", action="store_true", help="keep the databases for the next run")
+    parser.add_argument("--only", default="", help="pages whose name contains this")
+    parser.add_argument("--worker", choices=["people", "plain"])
+    options = parser.parse_args()
+    if options.worker:
+        {"people": _print_people, "plain": _print_plain_session}[options.worker]()
+        return
+    parts = []
+    with servers.running("bench-pages") as server:
+        for tasks in options.tasks:
+            parts.append(_measure(server, tasks, options))
+            print(parts[-1], flush=True)
+    if not options.only:
+        RESULTS.write_text(_head() + "\n".join(parts))
+
+
+# -- the rows
+
+
+def _database(server: servers.Server, tasks: int) -> str:
+    """The database with this many tasks; filled if it is not there yet."""
+    name = f"pages_{tasks}"
+    if not server.exists(name):
+        began = time.perf_counter()
+        server.fresh_database(name)
+        freelancers = str(max(200, tasks // 5))
+        for command in (
+            ["migrate"], ["load_compliance"], ["load_fees"], ["import_fx_rates"], ["import_skills", "--core-only"],
+            ["load_payment_methods"], ["synthesize", "--tasks", str(tasks), "--freelancers", freelancers],
+        ):  # fmt: skip
+            subprocess.run(
+                [sys.executable, "manage.py", *command], env=servers.environment(server, name), cwd=ROOT, check=True,
+                stdout=subprocess.DEVNULL,
+            )  # fmt: skip
+        _make_plain_tables(server, name)
+        server.run(name, *COPY, "VACUUM ANALYZE")
+        print(f"{tasks} tasks loaded in {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
+    return name
+
+
+def _make_plain_tables(server: servers.Server, database: str) -> None:
+    environment = servers.environment(server, database, DJANGO_SETTINGS_MODULE="bench.plain.settings")
+    command = [sys.executable, "-m", "django", "migrate", "--run-syncdb", "-v0"]
+    subprocess.run(command, env=environment, cwd=ROOT, check=True)
+
+
+COPY = (
+    "INSERT INTO plain_employer (name, country) SELECT display_name, country FROM accounts_organization WHERE hires",
+    """INSERT INTO plain_category (name) SELECT name_en FROM skills_category ORDER BY position""",
+    """INSERT INTO plain_skill (label)
+       SELECT text FROM skills_skilllabel WHERE language = 'en' AND is_preferred ORDER BY skill_id""",
+    """CREATE TEMPORARY TABLE numbered AS
+       SELECT t.*, row_number() OVER (ORDER BY t.id) AS nr, dense_rank() OVER (ORDER BY employer_id) AS employer_nr,
+              dense_rank() OVER (ORDER BY category_id) AS category_nr FROM tasks_task t""",
+    """INSERT INTO plain_task (id, employer_id, category_id, title, goal, requirements, language, budget_minor,
+                               currency, is_open, published_at, closes_at)
+       SELECT nr, (SELECT min(id) FROM plain_employer) + (employer_nr - 1) % (SELECT count(*) FROM plain_employer),
+              (SELECT min(id) FROM plain_category) + (category_nr - 1) % (SELECT count(*) FROM plain_category),
+              title, goal, requirements, source_language, budget_max_minor, currency, true, published_at,
+              bidding_closes_at FROM numbered""",
+    """INSERT INTO plain_task_skills (task_id, skill_id)
+       SELECT DISTINCT n.nr, s.id FROM tasks_taskskill ts JOIN numbered n ON n.id = ts.task_id
+       JOIN skills_skilllabel l ON l.skill_id = ts.skill_id AND l.language = 'en' AND l.is_preferred
+       JOIN plain_skill s ON s.label = l.text""",
+)  # fmt: skip
+
+
+def _print_people() -> None:
+    """In a process with the product's settings: prints a freelancer's session, a task and each page's queries."""
+    import django
+
+    django.setup()
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+    from django.utils import timezone
+
+    from apps.accounts.models import Membership
+    from apps.tasks.models import Task
+
+    member = Membership.objects.filter(organization__works=True).select_related("user").earliest("created_at")
+    client = Client(headers={"X-Forwarded-Proto": "https"})
+    client.force_login(member.user, backend="django.contrib.auth.backends.ModelBackend")
+    newest = Task.objects.filter(status="open", bidding_closes_at__gt=timezone.now())
+    task = str(newest.order_by("-published_at")[500].id)
+    queries = {}
+    for name, (path, who, _plain) in PAGES.items():
+        visitor = client if who else Client(headers={"X-Forwarded-Proto": "https"})
+        for _ in range(2):  # the second finds what a process keeps
+            with CaptureQueriesContext(connection) as captured:
+                answer = visitor.get(path.format(task=task))
+            assert answer.status_code == 200, (name, answer.status_code)
+        queries[name] = len(captured)
+    print(json.dumps({"freelancer": client.cookies["sessionid"].value, "task": task, "queries": queries}))
+
+
+def _print_plain_session() -> None:
+    """In a process with the plain project's settings: prints the session of a user."""
+    import django
+
+    django.setup()
+    from django.test import Client
+
+    from bench.plain.models import Reader
+
+    client = Client()
+    client.force_login(Reader.objects.get_or_create(username="reader")[0])
+    print(json.dumps(client.cookies["sessionid"].value))
+
+
+def _said(worker: str, env: dict[str, str]) -> Any:
+    command = [sys.executable, "-m", "bench.pages", "--worker", worker]
+    return json.loads(subprocess.run(command, env=env, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout)
+
+
+# -- the servers
+
+
+@contextlib.contextmanager
+def _web(module: str, env: dict[str, str]) -> Iterator[tuple[int, int]]:
+    """A granian with two workers on a free port; yields the port and the process id."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
+        "--workers", "2", "--blocking-threads", "4", "--backlog", "256", "--log-level", "warning", "--no-ws", module,
+    ]  # fmt: skip
+    process = subprocess.Popen(command, env=env, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(300):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 0.2):
+                break
+            time.sleep(0.1)
+        yield port, process.pid
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
+
+
+def _product_environment(server: servers.Server, database: str) -> dict[str, str]:
+    return servers.environment(
+        server, database, TRADEWIND_ENV="production", PAYMENT_GATEWAY="sandbox", SITE_URL="https://bench.example",
+        ALLOWED_HOSTS="*", PLATFORM_COUNTRY="DE", DEFAULT_FROM_EMAIL="bench@bench.example",
+        WEBHOOK_SECRET=secrets.token_urlsafe(48),
+        EMAIL_BACKEND="django.core.mail.backends.dummy.EmailBackend", MATCH_WARM_UP="0",
+        # One address sends all requests here: its limits are not what is measured.
+        ANONYMOUS_PAGES_PER_MINUTE="100000000", ANONYMOUS_SEARCHES_PER_MINUTE="100000000",
+        THROTTLE_ANON="100000000/min", THROTTLE_USER="100000000/min",
+    )  # fmt: skip
+
+
+def _cpu_seconds(pid: int) -> float:
+    """CPU seconds of a process and its children."""
+    total = 0
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError, IndexError):
+                fields = (entry / "stat").read_text().rsplit(")", 1)[1].split()
+                if int(entry.name) == pid or int(fields[1]) == pid:
+                    total += int(fields[11]) + int(fields[12])
+    return total / servers.TICKS
+
+
+# -- the clients
+
+
+def _get(connection: http.client.HTTPConnection, path: str, cookie: str) -> tuple[int, bytes]:
+    headers = {"X-Forwarded-Proto": "https", "Host": "bench.example", "Accept-Encoding": "identity"}
+    if cookie:
+        headers["Cookie"] = f"sessionid={cookie}"
+    connection.request("GET", path, headers=headers)
+    answer = connection.getresponse()
+    return answer.status, answer.read()
+
+
+def _load(port: int, path: str, cookie: str, clients: int, requests: int) -> list[float]:
+    """Milliseconds of each request of so many clients, each sending the next request after the answer."""
+    times: list[float] = []
+
+    def client() -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        for _ in range(requests):
+            began = time.perf_counter()
+            status, _body = _get(connection, path, cookie)
+            times.append((time.perf_counter() - began) * 1000)
+            if status != 200:
+                raise SystemExit(f"{path} answered {status}")
+
+    threads = [threading.Thread(target=client) for _ in range(clients)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return times
+
+
+# -- the measurement
+
+
+def _measure(server: servers.Server, tasks: int, options: argparse.Namespace) -> str:
+    database = _database(server, tasks)
+    env = _product_environment(server, database)
+    if not (ROOT / "staticfiles" / "staticfiles.json").exists():
+        collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"]
+        subprocess.run(collect, env=env, cwd=ROOT, check=True)
+    people = _said("people", env)
+    plain_env = servers.environment(server, database, DJANGO_SETTINGS_MODULE="bench.plain.settings")
+    plain_session = _said("plain", plain_env)
+    figures: dict[str, Figures] = {}
+    with (
+        _web("marketplace.wsgi:application", env) as (port, pid),
+        _web("bench.plain.wsgi:application", plain_env) as (plain_port, plain_pid),
+    ):
+        names = {"task": people["task"], "plain_task": str(max(1, tasks // 2))}
+        sites = [
+            (f"plain {name}", plain_port, plain_pid, path.format(**names), plain_session if "logged" in name else "")
+            for name, path in PLAIN.items()
+        ] + [
+            (name, port, pid, path.format(**names), people.get(who, ""))
+            for name, (path, who, _plain) in PAGES.items()
+            if options.only in name
+        ]
+        for name, site_port, _pid, path, cookie in sites:
+            _load(site_port, path, cookie, 4, WARM_UP)
+            size = len(_get(http.client.HTTPConnection("127.0.0.1", site_port, timeout=60), path, cookie)[1])
+            figures[name] = Figures(queries=people["queries"].get(name, 0), size=size)
+        for _round in range(options.rounds):
+            for name, site_port, site_pid, path, cookie in sites:
+                _round_of(server, figures[name], site_port, site_pid, path, cookie, options)
+    if not options.keep:
+        server.run("postgres", f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
+    return _table(tasks, figures, options)
+
+
+def _round_of(
+    server: servers.Server, figures: Figures, port: int, pid: int, path: str, cookie: str, options: argparse.Namespace
+) -> None:
+    for clients in options.clients:
+        web, pg = _cpu_seconds(pid), server.spent().cpu_seconds
+        times = _load(port, path, cookie, clients, options.requests)
+        if clients == options.clients[0]:
+            figures.web_ms.append((_cpu_seconds(pid) - web) * 1000 / len(times))
+            figures.pg_ms.append((server.spent().cpu_seconds - pg) * 1000 / len(times))
+        figures.times_ms.setdefault(clients, []).extend(times)
+
+
+def _percentile(values: list[float], share: float) -> float:
+    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
+
+
+def _table(tasks: int, figures: dict[str, Figures], options: argparse.Namespace) -> str:
+    clients = "".join(f" p50 / p95 of {n} |" for n in options.clients)
+    lines = [
+        f"## {tasks:,} tasks\n",
+        f"| page | web ms | pg ms | ratio to plain |{clients} queries | kB |",
+        "|---|---|---|---|" + "---|" * (len(options.clients) + 2),
+    ]
+    for name, page in figures.items():
+        plain = figures[f"plain {PAGES[name][2]}"] if name in PAGES else None
+        ratio = f"{page.cpu_ms / plain.cpu_ms:.2f} of {PAGES[name][2]}" if plain else ""
+        times = "".join(
+            f" {_percentile(values, 0.5):.0f} / {_percentile(values, 0.95):.0f} |" for values in page.times_ms.values()
+        )
+        web, pg = statistics.median(page.web_ms), statistics.median(page.pg_ms)
+        lines.append(
+            f"| {name} | {web:.1f} | {pg:.1f} | {ratio} |{times} {page.queries or ''} | {page.size / 1000:.0f} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _head() -> str:
+    return (
+        "# Pages\n\n"
+        f"Written by `python -m bench.pages` on {time.strftime('%d %B %Y')}, {os.cpu_count()} cores, load "
+        f"{os.getloadavg()[0]:.1f}. CPU in milliseconds per request; ratios compare the same run.\n\n"
+    )
+
+
+if __name__ == "__main__":
+    main()
