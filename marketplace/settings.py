@@ -177,6 +177,10 @@ CACHES = {
         "LOCATION": f"{REDIS_URL}?db=1" if REDIS_URL.startswith("unix:") else f"{REDIS_URL.rstrip('/')}/1",
     }
 }
+# How many seconds lists keep their counts by filter, for all processes; and how many each process keeps names of skills
+# and categories, and rates for orientation. 0: nothing is kept.
+LIST_MEMORY_SECONDS = env.int("LIST_MEMORY_SECONDS", 0 if TRADEWIND_ENV == "test" else 60)
+REFERENCE_MEMORY_SECONDS = env.int("REFERENCE_MEMORY_SECONDS", 0 if TRADEWIND_ENV == "test" else 300)
 ESCO_TABLES = env.path("ESCO_TABLES", BASE_DIR / "media" / "esco")  # created by scripts/build_linking.py --esco
 # How many lists a day may show a person before others with nearly the same score are ranked first.
 MATCH_EXPOSURE_CAP = env.int("MATCH_EXPOSURE_CAP", 50)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from apps.accounts.models import Organization
 from apps.bidding import rules
@@ -59,12 +59,8 @@ def bid_count(task_id: UUID) -> int:
 
 
 def bid_counts(task_ids: list[UUID]) -> dict[UUID, int]:
-    counts: dict[UUID, int] = {}
-    for task_id in (
-        Bid.objects.filter(task_id__in=task_ids).exclude(status="withdrawn").values_list("task_id", flat=True)
-    ):
-        counts[task_id] = counts.get(task_id, 0) + 1
-    return counts
+    live = Bid.objects.filter(task_id__in=task_ids).exclude(status="withdrawn")
+    return dict(live.values_list("task_id").annotate(count=Count("id")))
 
 
 def bids_of(organization_id: UUID) -> QuerySet[Bid]:

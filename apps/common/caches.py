@@ -1,5 +1,6 @@
 """
-Redis as the cache, with a small local cache while Redis is down: missing entries are simply unknown.
+Redis as the cache, with a small local cache while Redis is down: missing entries are simply unknown. And two ways to
+keep what is computed: for all processes (`remembered`), and in one (`ProcessMemory`).
 
 Meanwhile rate limits (login, signup, API) are counted per process, and no request waits for a server that does not
 answer.
@@ -9,8 +10,10 @@ from __future__ import annotations
 
 import logging
 import time
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Generic, TypeVar
 
+from django.core.cache import cache
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache
@@ -81,3 +84,57 @@ class RedisOrLocalCache(BaseCache):
 
     def close(self, **options: Any) -> None:
         self._redis.close(**options)
+
+
+LOCK_SECONDS = 10
+STALE_TIMES = 10
+"""For how many times its age limit a value is kept, to be returned while one request computes the next."""
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+
+def remembered(key: str, seconds: int, compute: Callable[[], Value]) -> Value:
+    """
+    The shared cache's value of a key, or a new one if it is older than `seconds`.
+
+    Of many requests that find an old value only one computes, and the others get the old one. With `seconds` 0 nothing
+    is kept. Whatever depends on who asks belongs in the key.
+    """
+    if seconds <= 0:
+        return compute()
+    entry: tuple[Value, float] | None = cache.get(key)
+    if entry is not None and (time.time() < entry[1] or not cache.add(f"{key}:lock", 1, LOCK_SECONDS)):
+        return entry[0]
+    value = compute()
+    cache.set(key, (value, time.time() + seconds), seconds * STALE_TIMES)
+    return value
+
+
+class ProcessMemory(Generic[Key, Value]):
+    """
+    Values that are the same for everyone and rarely change, kept in this process for some seconds.
+
+    :param seconds: read at each use, so that a setting can change it; 0 keeps nothing.
+    :param most: the memory is emptied when it holds so many values.
+    """
+
+    def __init__(self, seconds: Callable[[], int], most: int = 50_000) -> None:
+        self._seconds, self._most = seconds, most
+        self._values: dict[Key, tuple[Value, float]] = {}
+
+    def get_many(self, keys: Iterable[Key], compute: Callable[[list[Key]], Mapping[Key, Value]]) -> dict[Key, Value]:
+        """The values of the keys; `compute` returns those that are missing, and may leave out unknown keys."""
+        keys, now = list(keys), time.monotonic()
+        result = {key: entry[0] for key in keys if (entry := self._values.get(key)) and entry[1] > now}
+        if missing := [key for key in keys if key not in result]:
+            computed = compute(missing)
+            result |= computed
+            if (seconds := self._seconds()) > 0:
+                if len(self._values) + len(computed) > self._most:
+                    self._values.clear()
+                self._values.update({key: (value, now + seconds) for key, value in computed.items()})
+        return result
+
+    def get(self, key: Key, compute: Callable[[], Value]) -> Value:
+        return self.get_many([key], lambda _missing: {key: compute()})[key]

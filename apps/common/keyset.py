@@ -36,19 +36,22 @@ class Page(Generic[Row]):
         return len(self.rows)
 
 
-def page(rows: QuerySet[Row], *, order: str, cursor: str = "", size: int = 20) -> Page[Row]:
+def page(rows: QuerySet[Row], *, order: str, cursor: str = "", size: int = 20, has_nulls: bool = True) -> Page[Row]:
     """
     One page, ordered by one column ("-published_at") and then by id; nulls come last.
 
-    An invalid cursor returns the first page.
+    :param has_nulls: False if no row has a null there. Only then can an index on (column, id) return the order, since
+        PostgreSQL's descending order begins with nulls.
+    :returns: the first page for an invalid cursor.
     """
     name, descending = order.lstrip("-"), order.startswith("-")
-    first = F(name).desc(nulls_last=True) if descending else F(name).asc(nulls_last=True)
+    nulls_last = True if has_nulls else None
+    first = F(name).desc(nulls_last=nulls_last) if descending else F(name).asc(nulls_last=nulls_last)
     ordered = rows.order_by(first, "-id" if descending else "id")
     if position := _decode(cursor):
         # A forged cursor may contain a value that the column cannot hold.
         with suppress(ValidationError, ValueError, TypeError):
-            ordered = ordered.filter(_after(name, descending, *position))
+            ordered = ordered.filter(_after(name, descending, *position, has_nulls=has_nulls))
     result = list(ordered[: size + 1])
     more = len(result) > size
     result = result[:size]
@@ -62,8 +65,11 @@ def _value(row: Model, name: str) -> Any:
     return value
 
 
-def _after(name: str, descending: bool, value: Any, key: UUID) -> Q:
+def _after(name: str, descending: bool, value: Any, key: UUID, *, has_nulls: bool) -> Q:
     step = "lt" if descending else "gt"
+    if not has_nulls:
+        # The first condition says nothing new, but an index can begin there.
+        return Q(**{f"{name}__{step}e": value}) & (Q(**{f"{name}__{step}": value}) | Q(**{f"id__{step}": key}))
     same = Q(**{name: value}) if value is not None else Q(**{f"{name}__isnull": True})
     later = same & Q(**{f"id__{step}": key})
     if value is not None:

@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils import translation
 
-from apps.common import tokens
+from apps.common import caches, tokens
 from apps.skills.models import Category, Skill, SkillLabel, SkillRelation
 from apps.skills.states import RelationKind, SkillKind
 
@@ -100,10 +100,27 @@ def find_skills(text: str, language: str, limit: int = 10, *, kinds: Iterable[st
 def labels(skill_ids: Iterable[UUID], language: str) -> dict[UUID, str]:
     """Return the preferred label of each skill in the reader's language, else in English, else in any."""
     ids = list(skill_ids)
+    texts = _labels.get_many(
+        [(skill_id, language) for skill_id in ids],
+        lambda missing: {
+            (skill_id, language): text
+            for skill_id, text in _stored_labels([skill_id for skill_id, _language in missing], language).items()
+        },
+    )
+    return {skill_id: texts[skill_id, language] for skill_id in ids if (skill_id, language) in texts}
+
+
+def _memory_seconds() -> int:
+    return settings.REFERENCE_MEMORY_SECONDS
+
+
+_labels: caches.ProcessMemory[tuple[UUID, str], str] = caches.ProcessMemory(_memory_seconds)
+_categories: caches.ProcessMemory[str, list[CategoryView]] = caches.ProcessMemory(_memory_seconds)
+
+
+def _stored_labels(ids: list[UUID], language: str) -> dict[UUID, str]:
     chain = fallback_chain(language)
     result: dict[UUID, tuple[int, str]] = {}
-    if not ids:
-        return {}
     rows = SkillLabel.objects.filter(skill_id__in=ids, is_preferred=True)
     for skill_id, own, text in rows.order_by("language").values_list("skill_id", "language", "text"):
         rank = chain.index(own) if own in chain else len(chain)
@@ -132,7 +149,12 @@ def active_skills(skill_ids: Iterable[UUID]) -> QuerySet[Skill]:
 
 def categories(language: str | None = None) -> list[CategoryView]:
     """Return all categories of work in their order, with their texts in the reader's language."""
-    with translation.override(language or translation.get_language() or settings.LANGUAGE_CODE):
+    language = language or translation.get_language() or settings.LANGUAGE_CODE
+    return _categories.get(language, lambda: _stored_categories(language))
+
+
+def _stored_categories(language: str) -> list[CategoryView]:
+    with translation.override(language):
         return [_category_view(category) for category in Category.objects.filter(is_active=True).order_by("position")]
 
 

@@ -13,6 +13,9 @@ from apps.files.models import StoredFile
 from apps.skills.models import Category, Skill
 from apps.tasks.states import BidWindow, BudgetKind, TaskStatus, Visibility
 
+OPEN = models.Q(status="open")
+"""The condition of the partial indexes behind lists of tasks."""
+
 
 class Task(BaseModel):
     """Work that an employer posts. A draft may be incomplete; `operations.publish` requires the rest."""
@@ -75,10 +78,19 @@ class Task(BaseModel):
         ]
         indexes = [
             GinIndex(fields=["search_vector"], name="tasks_task_search"),
+            # One per order of the list of open tasks, and one per filter that leaves few of them.
+            models.Index(fields=["-published_at", "-id"], condition=OPEN, name="tasks_task_newest"),
+            models.Index(fields=["bidding_closes_at", "id"], condition=OPEN, name="tasks_task_closing"),
             models.Index(
-                fields=["-published_at", "-id"], condition=models.Q(status="open"), name="tasks_task_open_newest"
+                models.F("budget_reference_minor").desc(nulls_last=True),
+                models.F("id").desc(),
+                condition=OPEN,
+                name="tasks_task_budget",
             ),
-            models.Index(fields=["bidding_closes_at"], condition=models.Q(status="open"), name="tasks_task_closing"),
+            models.Index(fields=["category", "-published_at", "-id"], condition=OPEN, name="tasks_task_of_category"),
+            models.Index(
+                fields=["source_language", "-published_at", "-id"], condition=OPEN, name="tasks_task_of_language"
+            ),
             models.Index(
                 fields=["decision_due_at"],
                 condition=models.Q(status__in=["open", "deciding"]),
@@ -118,6 +130,8 @@ class TaskSkill(BaseModel):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["task", "skill"], name="tasks_taskskill_once")]
+        # Ids are in the order of time: the newest tasks with a skill, without reading the others.
+        indexes = [models.Index(fields=["skill", "-task"], name="tasks_taskskill_newest")]
 
 
 class TaskAttachment(BaseModel):

@@ -1,23 +1,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from hashlib import sha256
 from uuid import UUID
 
+from django.conf import settings
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from apps.common import keyset, tokens
-from apps.common.actors import Actor
-from apps.tasks.models import AcceptanceCriterion, Question, SavedSearch, Task, TaskInvitation, TaskSkill
+from apps.common import caches, keyset, tokens
+from apps.common.actors import STRANGER, Actor
+from apps.skills import queries as skills
+from apps.tasks.models import OPEN, AcceptanceCriterion, Question, SavedSearch, Task, TaskInvitation, TaskSkill
 from apps.tasks.rules import Brief
 from apps.tasks.states import TaskStatus, Visibility
 
 SORTS = {"new": "-published_at", "closing": "bidding_closes_at", "budget": "-budget_reference_minor"}
+MAY_BE_NULL = {"-budget_reference_minor"}
+"""Orders whose column an open task may leave empty."""
 COUNT_MAX = 1000
 # Facets are counted among this many newest matches: grouping a hundred thousand rows costs more than the page.
 FACET_MAX = 2000
+# Similar tasks are looked for among so many newest tasks of each skill, and this many are compared.
+NEWEST_OF_SKILL_MAX, SIMILAR_MAX = 200, 60
 # Budgets of all currencies are compared in this currency, at the rate of the day of publication.
 REFERENCE_CURRENCY = "EUR"
 
@@ -35,7 +43,18 @@ class TaskFilter:
     posted_within_days: int | None = None
     bid_window: str = ""
     sort: str = "new"
-    extra: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """Names what is found, in whatever order: for caches."""
+        return sha256(repr(replace(self, sort="new")).encode()).hexdigest()
+
+    @property
+    def active_facets(self) -> list[str]:
+        values = {
+            "category": self.category, "language": self.language, "bid_window": self.bid_window, "skill": self.skill_ids
+        }  # fmt: skip
+        return [name for name, value in values.items() if value]
 
 
 def task_for_update(task_id: UUID) -> Task:
@@ -58,7 +77,15 @@ def tasks_visible_to(actor: Actor) -> QuerySet[Task]:
 
 
 def open_tasks(actor: Actor) -> QuerySet[Task]:
-    return tasks_visible_to(actor).filter(status=TaskStatus.OPEN, hidden_at=None)
+    """Open tasks that the actor may see, by the condition of the partial indexes behind lists."""
+    tasks = Task.objects.filter(OPEN, hidden_at=None).select_related("category", "employer")
+    if actor.is_staff:
+        return tasks
+    seen = Q(visibility=Visibility.PUBLIC)
+    if actor.organization_id:
+        invited = TaskInvitation.objects.filter(organization_id=actor.organization_id).values("task_id")
+        seen |= Q(employer_id=actor.organization_id) | Q(id__in=invited)
+    return tasks.filter(seen)
 
 
 def search(actor: Actor, filters: TaskFilter, now: datetime, *, without: str = "") -> QuerySet[Task]:
@@ -67,7 +94,8 @@ def search(actor: Actor, filters: TaskFilter, now: datetime, *, without: str = "
     if filters.text.strip():
         tasks = _matching(tasks, filters.text)
     if filters.category and without != "category":
-        tasks = tasks.filter(category__slug=filters.category)
+        category = skills.category(filters.category)
+        tasks = tasks.filter(category_id=category.id) if category else tasks.none()
     for skill_id in filters.skill_ids if without != "skill" else ():
         tasks = tasks.filter(Exists(TaskSkill.objects.filter(task=OuterRef("pk"), skill_id=skill_id)))
     if filters.language and without != "language":
@@ -94,11 +122,11 @@ def _matching(tasks: QuerySet[Task], text: str) -> QuerySet[Task]:
     return tasks.filter(search_vector=tokens.query(groups, any_of=True))
 
 
-def search_page(
-    actor: Actor, filters: TaskFilter, now: datetime, cursor: str = "", size: int = 20
-) -> keyset.Page[Task]:
-    tasks = search(actor, filters, now).prefetch_related("skills")
-    return keyset.page(tasks, order=SORTS.get(filters.sort, SORTS["new"]), cursor=cursor, size=size)
+def search_page(matching: QuerySet[Task], filters: TaskFilter, cursor: str = "", size: int = 20) -> keyset.Page[Task]:
+    """One page of what `search` found, in the order of the filters, without the long texts that lists do not show."""
+    order = SORTS.get(filters.sort, SORTS["new"])
+    shown = matching.defer("background", "requirements", "payment_terms", "search_vector")
+    return keyset.page(shown, order=order, cursor=cursor, size=size, has_nulls=order in MAY_BE_NULL)
 
 
 def capped_count(tasks: QuerySet[Task]) -> int:
@@ -106,11 +134,57 @@ def capped_count(tasks: QuerySet[Task]) -> int:
     return tasks.order_by()[: COUNT_MAX + 1].count()
 
 
-def facet_counts(actor: Actor, filters: TaskFilter, now: datetime, name: str, column: str) -> dict[Any, int]:
-    """Return the number of tasks per value of a facet, with the other filters applied; among the newest `FACET_MAX`."""
-    newest = search(actor, filters, now, without=name).order_by("-published_at", "-id").values("id")[:FACET_MAX]
-    rows = Task.objects.filter(id__in=newest).values(column).annotate(n=Count("id")).order_by("-n")
-    return {row[column]: row["n"] for row in rows[:30]}
+def total(page: keyset.Page[Task], filters: TaskFilter, now: datetime, *, is_first: bool) -> int:
+    """
+    Return how many tasks match, at most `COUNT_MAX` + 1: exactly if all are on the first page, else the public ones as
+    of up to `LIST_MEMORY_SECONDS` ago.
+    """
+    if is_first and not page.next_cursor:
+        return len(page)
+    count = caches.remembered(
+        f"tasks:total:{filters.key}", settings.LIST_MEMORY_SECONDS, lambda: capped_count(search(STRANGER, filters, now))
+    )
+    return max(count, len(page))
+
+
+FACETS = {"category": "category_id", "language": "source_language", "bid_window": "bid_window", "skill": "skill_ids"}
+"""The facets, each with its column of the newest tasks that are counted."""
+
+
+def facet_counts(filters: TaskFilter, now: datetime) -> dict[str, dict[str, int]]:
+    """
+    Return for each facet its values (as text) and how many of the newest `FACET_MAX` public tasks have them, with the
+    other filters applied, most first; at most 30. As of up to `LIST_MEMORY_SECONDS` ago.
+    """
+    return caches.remembered(
+        f"tasks:facets:{filters.key}", settings.LIST_MEMORY_SECONDS, lambda: _count_facets(filters, now)
+    )
+
+
+def _count_facets(filters: TaskFilter, now: datetime) -> dict[str, dict[str, int]]:
+    result: dict[str, dict[str, int]] = {}
+    free = [name for name in FACETS if name not in filters.active_facets]
+    for without, names in [("", free), *((name, [name]) for name in filters.active_facets)]:
+        newest = search(STRANGER, filters, now, without=without).select_related(None).order_by("-published_at", "-id")
+        columns = newest.values("id", "category_id", "source_language", "bid_window")[:FACET_MAX]
+        try:
+            sql, parameters = columns.query.sql_with_params()
+        except EmptyResultSet:  # nothing can match, and Django would not ask
+            continue
+        counts = " UNION ALL ".join(_COUNT_SKILLS if name == "skill" else _COUNT.format(FACETS[name]) for name in names)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"WITH newest (id, category_id, source_language, bid_window) AS MATERIALIZED ({sql}) {counts}",
+                [*parameters, *(name for name in names if name != "skill")],
+            )
+            for name, value, count in cursor.fetchall():
+                result.setdefault(name, {})[value] = count
+    return result
+
+
+_COUNT = "(SELECT %s AS facet, {0}::text AS value, count(*) AS n FROM newest GROUP BY 2 ORDER BY 3 DESC, 2 LIMIT 30)"
+_COUNT_SKILLS = """(SELECT 'skill' AS facet, s.skill_id::text AS value, count(*) AS n
+    FROM newest JOIN tasks_taskskill s ON s.task_id = newest.id GROUP BY 2 ORDER BY 3 DESC, 2 LIMIT 30)"""
 
 
 def brief_of(task: Task) -> Brief:
@@ -215,11 +289,23 @@ def saved_searches(user_id: UUID) -> QuerySet[SavedSearch]:
 
 def similar(task: Task, actor: Actor, now: datetime, limit: int = 3) -> list[Task]:
     """Return open tasks that share skills, or else the category; those with most in common first."""
-    own_skills = skill_ids(task.id)
     tasks = open_tasks(actor).filter(bidding_closes_at__gt=now).exclude(id=task.id)
-    shared = tasks.filter(skills__skill_id__in=own_skills).annotate(n=Count("skills")).order_by("-n", "-published_at")
-    result: list[Task] = list(shared[:limit])
+    near = _tasks_by_shared_skills(skill_ids(task.id), SIMILAR_MAX)
+    by_id = {item.id: item for item in tasks.filter(id__in=near)}
+    result = [by_id[task_id] for task_id in near if task_id in by_id][:limit]
     if len(result) < limit and task.category_id:
         rest = tasks.filter(category_id=task.category_id).exclude(id__in=[item.id for item in result])
-        result += list(rest.order_by("-published_at")[: limit - len(result)])
+        result += list(rest.order_by("-published_at", "-id")[: limit - len(result)])
     return result
+
+
+def _tasks_by_shared_skills(skill_ids: list[UUID], limit: int) -> list[UUID]:
+    """The ids of tasks with any of the skills, most in common first; of each skill only the newest are looked at."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT newest.task_id FROM unnest(%s::uuid[]) AS skill(id) CROSS JOIN LATERAL (
+                 SELECT task_id FROM tasks_taskskill WHERE skill_id = skill.id ORDER BY task_id DESC LIMIT %s
+               ) newest GROUP BY 1 ORDER BY count(*) DESC, 1 DESC LIMIT %s""",
+            [skill_ids, NEWEST_OF_SKILL_MAX, limit],
+        )
+        return [task_id for (task_id,) in cursor.fetchall()]

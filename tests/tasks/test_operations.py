@@ -194,7 +194,9 @@ def test_pages_by_key_list_every_task_once(make, now):
     tasks = {make.task(title=f"Task {number}").id for number in range(5)}
     actor, seen, cursor = make.actor(make.freelancer()), [], ""
     for _ in range(3):
-        page = queries.search_page(actor, queries.TaskFilter(), now, cursor, size=2)
+        page = queries.search_page(
+            queries.search(actor, queries.TaskFilter(), now), queries.TaskFilter(), cursor, size=2
+        )
         seen += [task.id for task in page]
         cursor = page.next_cursor
     assert cursor == ""

@@ -294,13 +294,34 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="task",
             index=models.Index(
-                condition=models.Q(("status", "open")), fields=["-published_at", "-id"], name="tasks_task_open_newest"
+                condition=models.Q(("status", "open")), fields=["-published_at", "-id"], name="tasks_task_newest"
             ),
         ),
         migrations.AddIndex(
             model_name="task",
             index=models.Index(
-                condition=models.Q(("status", "open")), fields=["bidding_closes_at"], name="tasks_task_closing"
+                condition=models.Q(("status", "open")), fields=["bidding_closes_at", "id"], name="tasks_task_closing"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("status", "open")), fields=["category", "-published_at", "-id"], name="tasks_task_of_category"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("status", "open")), fields=["source_language", "-published_at", "-id"], name="tasks_task_of_language"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="task",
+            index=models.Index(
+                models.OrderBy(models.F("budget_reference_minor"), descending=True, nulls_last=True),
+                models.OrderBy(models.F("id"), descending=True),
+                condition=models.Q(("status", "open")),
+                name="tasks_task_budget",
             ),
         ),
         migrations.AddIndex(
@@ -380,5 +401,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="taskskill",
             constraint=models.UniqueConstraint(fields=("task", "skill"), name="tasks_taskskill_once"),
+        ),
+        migrations.AddIndex(
+            model_name="taskskill",
+            index=models.Index(fields=["skill", "-task"], name="tasks_taskskill_newest"),
         ),
     ]

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -21,7 +22,7 @@ from apps.accounts.middleware import actor
 from apps.accounts.models import User
 from apps.accounts.queries import organizations
 from apps.bidding import queries as bids
-from apps.common import fmt
+from apps.common import caches, fmt
 from apps.common.actors import Actor
 from apps.common.errors import DomainError
 from apps.common.ids import uuids
@@ -57,7 +58,7 @@ def cards(tasks: list[Task], currency: str, now: datetime) -> list[TaskCard]:
     by_task = queries.skill_ids_by_task([task.id for task in tasks])
     names = skills.labels({row_id for ids in by_task.values() for row_id in ids}, get_language() or "en")
     counts = bids.bid_counts([task.id for task in tasks])
-    rates = rate_queries.rate_table(now.date(), {task.currency for task in tasks} | {currency}) if tasks else None
+    rates = _rates_for_orientation({task.currency for task in tasks} | {currency}, now) if tasks else None
     result = []
     for task in tasks:
         also = None
@@ -67,6 +68,16 @@ def cards(tasks: list[Task], currency: str, now: datetime) -> list[TaskCard]:
         labels = [names[item] for item in by_task.get(task.id, []) if item in names]
         result.append(TaskCard(task, labels, also, counts.get(task.id, 0)))
     return result
+
+
+_rates: caches.ProcessMemory[tuple[date, frozenset[str]], rate_queries.RateTable] = caches.ProcessMemory(
+    lambda: settings.REFERENCE_MEMORY_SECONDS
+)
+
+
+def _rates_for_orientation(currencies: set[str], now: datetime) -> rate_queries.RateTable:
+    key = (now.date(), frozenset(currencies))
+    return _rates.get(key, lambda: rate_queries.rate_table(now.date(), currencies))
 
 
 def _filter(request: HttpRequest, now: datetime) -> TaskFilter:
@@ -101,8 +112,9 @@ def _reference(text: str, currency: str, now: datetime) -> int | None:
 def task_list(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     asker, requested, currency = actor(request), _filter(request, now), reader_currency(request)
-    page = queries.search_page(asker, requested, now, request.GET.get("cursor", ""))
-    total = queries.capped_count(queries.search(asker, requested, now))
+    cursor = request.GET.get("cursor", "")
+    page = queries.search_page(queries.search(asker, requested, now), requested, cursor)
+    total = queries.total(page, requested, now, is_first=not cursor)
     context = {
         "cards": cards(page.rows, currency, now),
         "total": min(total, queries.COUNT_MAX),
@@ -114,7 +126,7 @@ def task_list(request: HttpRequest) -> HttpResponse:
         "nearby": cards(list(queries.open_tasks(asker).filter(bidding_closes_at__gt=now)[:3]), currency, now)
         if not page.rows
         else [],
-        **_facets(asker, requested, now),
+        **_facets(requested, now),
     }
     fragment = request.htmx and not request.htmx.boosted  # type: ignore[attr-defined]
     template = "tasks/task_list.html#results" if fragment else "tasks/task_list.html"
@@ -123,19 +135,19 @@ def task_list(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _facets(asker: Any, filters: TaskFilter, now: datetime) -> dict[str, Any]:
-    by_category = queries.facet_counts(asker, filters, now, "category", "category__slug")
-    by_language = queries.facet_counts(asker, filters, now, "language", "source_language")
-    by_window = queries.facet_counts(asker, filters, now, "bid_window", "bid_window")
-    by_skill = queries.facet_counts(asker, filters, now, "skill", "skills__skill_id")
-    facet_ids = [*filters.skill_ids, *(item for item in by_skill if item and item not in filters.skill_ids)][:10]
+def _facets(filters: TaskFilter, now: datetime) -> dict[str, Any]:
+    counts = queries.facet_counts(filters, now)
+    by_category, by_language = counts.get("category", {}), counts.get("language", {})
+    by_window = counts.get("bid_window", {})
+    by_skill = {UUID(value): count for value, count in counts.get("skill", {}).items()}
+    facet_ids = [*filters.skill_ids, *(item for item in by_skill if item not in filters.skill_ids)][:10]
     names = skills.labels(facet_ids, get_language() or "en")
     return {
         "category_options": [
             {
                 "value": category.slug,
                 "label": category.name,
-                "count": by_category.get(category.slug, 0),
+                "count": by_category.get(str(category.id), 0),
                 "checked": category.slug == filters.category,
             }
             for category in skills.categories()
