@@ -102,10 +102,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "apps.accounts.middleware.SessionLimitMiddleware",  # before the session is read or its last use is updated
+    # Before the session is read. In place of the one of allauth.usersessions, which writes at each request.
+    "apps.accounts.middleware.SessionLimitMiddleware",
     "apps.accounts.middleware.SavedLanguageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -153,11 +153,7 @@ TEMPLATES = [
                 "apps.common.context_processors.site",
                 "apps.accounts.context_processors.actor",
                 "apps.gateways.context_processors.pause",
-                *(
-                    ["apps.notifications.context_processors.bell"]
-                    if (BASE_DIR / "apps/notifications/context_processors.py").exists()
-                    else []
-                ),
+                "apps.notifications.context_processors.bell",
             ],
         },
     }
@@ -177,9 +173,10 @@ CACHES = {
         "LOCATION": f"{REDIS_URL}?db=1" if REDIS_URL.startswith("unix:") else f"{REDIS_URL.rstrip('/')}/1",
     }
 }
-# How many seconds lists keep their counts by filter, for all processes; and how many each process keeps names of skills
-# and categories, and rates for orientation. 0: nothing is kept.
+# How many seconds lists keep their counts by filter, for all processes; and how many each process keeps public pages
+# for visitors who are not logged in, and names of skills and categories, and rates for orientation. 0: nothing is kept.
 LIST_MEMORY_SECONDS = env.int("LIST_MEMORY_SECONDS", 0 if TRADEWIND_ENV == "test" else 60)
+STRANGER_PAGE_SECONDS = env.int("STRANGER_PAGE_SECONDS", 0 if TRADEWIND_ENV == "test" else 5)
 REFERENCE_MEMORY_SECONDS = env.int("REFERENCE_MEMORY_SECONDS", 0 if TRADEWIND_ENV == "test" else 300)
 ESCO_TABLES = env.path("ESCO_TABLES", BASE_DIR / "media" / "esco")  # created by scripts/build_linking.py --esco
 # How many lists a day may show a person before others with nearly the same score are ranked first.

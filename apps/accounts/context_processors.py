@@ -2,9 +2,9 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from apps.accounts.middleware import memberships
 from apps.accounts.models import User
 from apps.accounts.policies import may
-from apps.accounts.queries import organizations as organization_queries
 from apps.accounts.rules import Act, Side
 
 
@@ -18,7 +18,8 @@ def actor(request: HttpRequest) -> dict[str, Any]:
         return {
             "actor": getattr(request, "actor", None), "organization": None, "organizations": [], "may_find_work": True,
         }  # fmt: skip
-    organizations = list(organization_queries.organizations_of(user))
+    own = [membership.organization for membership in memberships(request, user)]
+    organizations = sorted(own, key=lambda organization: organization.created_at)
     acting = request.actor  # type: ignore[attr-defined]
     current = next((organization for organization in organizations if organization.id == acting.organization_id), None)
     may_place_bids = may(acting, Act.BID, acting.organization_id, Side.FREELANCER)

@@ -20,18 +20,22 @@ from django.urls import is_valid_path, reverse
 from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
 
-from apps.accounts.models import User
+from apps.accounts.models import Membership, User
 from apps.accounts.policies import FreshLoginNeeded, session_limits
 from apps.accounts.queries import actors
 from apps.common.actors import STRANGER, Actor
 
 FRESH_LOGIN_LIFE = timedelta(minutes=15)
+SEEN_EVERY = timedelta(minutes=1)
 
 
 class SessionLimitMiddleware:
     """
     Ends a session that was idle too long, or whose login is too old, before the request is processed: the user becomes
     a visitor, and the login page explains why. API keys have their own expiry.
+
+    Also records the last use of the session and its client, at most once a minute: a page that only reads should not
+    write a row and wait for the disk.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -39,14 +43,21 @@ class SessionLimitMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.session.session_key and request.user.is_authenticated:
-            # allauth has a row per session: created at login, updated by each request after this middleware
+            # allauth has a row per session, created at login
             session = UserSession.objects.filter(session_key=request.session.session_key).first()
-            limits = session_limits(is_staff=request.user.is_staff)
-            if session and limits.are_over(session.created_at, session.last_seen_at, timezone.now()):
+            limits, now = session_limits(is_staff=request.user.is_staff), timezone.now()
+            if session and limits.are_over(session.created_at, session.last_seen_at, now):
                 logout(request)
                 session.delete()
                 request.session["has_ended"] = True
+            elif session is None or now - session.last_seen_at > SEEN_EVERY or _is_another_client(session, request):
+                UserSession.objects.create_from_request(request)
         return self.get_response(request)
+
+
+def _is_another_client(session: UserSession, request: HttpRequest) -> bool:
+    agent = request.META.get("HTTP_USER_AGENT", "")[: UserSession._meta.get_field("user_agent").max_length]
+    return bool(session.user_agent != agent or session.ip != get_adapter().get_client_ip(request))
 
 
 class ActorMiddleware:
@@ -117,10 +128,23 @@ def session_actor(request: HttpRequest, organization_id: UUID | None = None) -> 
     if not isinstance(user, User):
         return STRANGER
     result = actors.actor_for(
-        user, organization_id, has_fresh_login=has_fresh_login(request), has_second_factor=has_second_factor(request)
+        user,
+        organization_id,
+        has_fresh_login=has_fresh_login(request),
+        has_second_factor=has_second_factor(request),
+        memberships=memberships(request, user),
     )
     name_in_logs(result)
     return result
+
+
+def memberships(request: HttpRequest, user: User) -> list[Membership]:
+    """The user's memberships with their organizations, read once per request."""
+    kept: list[Membership] | None = getattr(request, "memberships", None)
+    if kept is None:
+        kept = actors.memberships_of(user)
+        request.memberships = kept  # type: ignore[attr-defined]
+    return kept
 
 
 def name_in_logs(actor: Actor) -> None:

@@ -215,6 +215,13 @@ class Profile(BaseModel):
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
+        indexes = [
+            models.Index(
+                fields=["-updated_at", "-id"],
+                condition=models.Q(is_public=True, hidden_at=None),
+                name="accounts_profile_newest",
+            )
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(works_from_hour__lte=23, works_to_hour__lte=24), name="accounts_profile_hours"

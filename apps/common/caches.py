@@ -125,15 +125,16 @@ class ProcessMemory(Generic[Key, Value]):
 
     def get_many(self, keys: Iterable[Key], compute: Callable[[list[Key]], Mapping[Key, Value]]) -> dict[Key, Value]:
         """The values of the keys; `compute` returns those that are missing, and may leave out unknown keys."""
-        keys, now = list(keys), time.monotonic()
+        keys, seconds, now = list(keys), self._seconds(), time.monotonic()
+        if seconds <= 0:
+            return dict(compute(keys)) if keys else {}
         result = {key: entry[0] for key in keys if (entry := self._values.get(key)) and entry[1] > now}
         if missing := [key for key in keys if key not in result]:
             computed = compute(missing)
             result |= computed
-            if (seconds := self._seconds()) > 0:
-                if len(self._values) + len(computed) > self._most:
-                    self._values.clear()
-                self._values.update({key: (value, now + seconds) for key, value in computed.items()})
+            if len(self._values) + len(computed) > self._most:
+                self._values.clear()
+            self._values.update({key: (value, now + seconds) for key, value in computed.items()})
         return result
 
     def get(self, key: Key, compute: Callable[[], Value]) -> Value:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any, TypeAlias
 
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template import loader
+from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
 
+from apps.common import caches
 from apps.common.answers import error_answer, is_api
 from apps.common.database_errors import refusal_of
 from apps.common.errors import MalformedRequest, NotAllowed, NotFound, ServerFault
@@ -70,3 +77,70 @@ def _shown(field: forms.BoundField) -> Any:
     if isinstance(field.field, forms.ChoiceField):
         return dict(field.field.choices).get(field.value(), field.value())  # type: ignore[arg-type]
     return field.value()
+
+
+# -- pages that look the same to every visitor who is not logged in
+
+View: TypeAlias = Callable[..., HttpResponse]
+PageKey: TypeAlias = tuple[str, ...]
+_STRANGERS_COOKIES = {"theme", "time_zone", settings.LANGUAGE_COOKIE_NAME, settings.CSRF_COOKIE_NAME}
+_TOKEN = b"csrf-token-of-this-visitor"
+_CSRF_TOKENS = re.compile(rb'name="(?:csrf-token" content|csrfmiddlewaretoken" value)="([A-Za-z0-9]{64})"')
+_QUERY_CHARACTERS_MAX = 200
+_pages: caches.ProcessMemory[PageKey, tuple[bytes, dict[str, str]]] = caches.ProcessMemory(
+    lambda: settings.STRANGER_PAGE_SECONDS, most=300
+)
+
+
+def same_for_strangers(view: View) -> View:
+    """
+    Keep a page in this process for `STRANGER_PAGE_SECONDS`, for visitors without a session: nothing on it may depend on
+    more than the URL, language, time zone, theme and HTMX. Each visitor gets an own CSRF token.
+    """
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        if settings.STRANGER_PAGE_SECONDS <= 0 or not _is_plain_visit(request):
+            return view(request, *args, **options)
+        key = (
+            request.get_full_path(),
+            translation.get_language() or "",
+            timezone.get_current_timezone_name(),
+            request.COOKIES.get("theme", ""),
+            request.headers.get("HX-Request", ""),
+            request.headers.get("HX-Boosted", ""),
+        )
+        fresh: list[HttpResponse] = []
+
+        def compute(missing: list[PageKey]) -> dict[PageKey, tuple[bytes, dict[str, str]]]:
+            response = view(request, *args, **options)
+            fresh.append(response)
+            if response.status_code != 200 or response.streaming:
+                return {}
+            content: bytes = response.content
+            tokens = set(_CSRF_TOKENS.findall(content))
+            if len(tokens) > 1:
+                return {}
+            for token in tokens:
+                content = content.replace(token, _TOKEN)
+            return {key: (content, dict(response.items()))}
+
+        kept = _pages.get_many([key], compute)
+        if fresh:
+            return fresh[0]
+        content, headers = kept[key]
+        response = HttpResponse(content.replace(_TOKEN, get_token(request).encode()), headers=headers)
+        patch_vary_headers(response, ["Cookie"])
+        return response
+
+    return wrapped
+
+
+def _is_plain_visit(request: HttpRequest) -> bool:
+    """Without a session, and without a cookie or query that would make the page a visitor's own."""
+    return (
+        request.method == "GET"
+        and not request.COOKIES.keys() - _STRANGERS_COOKIES
+        and "HTTP_AUTHORIZATION" not in request.META
+        and len(request.META.get("QUERY_STRING", "")) <= _QUERY_CHARACTERS_MAX
+    )

@@ -19,6 +19,7 @@ from apps.accounts.rules import Act
 from apps.bidding import queries as bids
 from apps.common.errors import NotFound
 from apps.common.money import Money
+from apps.common.views import same_for_strangers
 from apps.contracts.queries import contracts
 from apps.dashboard import operations
 from apps.dashboard.queries import failures as found_failures
@@ -33,12 +34,13 @@ from apps.skills import queries as skills
 from apps.tasks import queries as tasks
 
 
+@same_for_strangers
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     now, asker = timezone.now(), actor(request)
     user = request.user
     if not user.is_authenticated:
-        open_tasks = tasks.capped_count(tasks.open_tasks(asker).filter(bidding_closes_at__gt=now))
+        open_tasks = tasks.count_of_public(now)
         return render(request, "dashboard/landing.html", {"categories": skills.categories(), "open_tasks": open_tasks})
     if asker.organization_id is None:
         return redirect("accounts:organizations")

@@ -141,10 +141,18 @@ def total(page: keyset.Page[Task], filters: TaskFilter, now: datetime, *, is_fir
     """
     if is_first and not page.next_cursor:
         return len(page)
-    count = caches.remembered(
+    return max(_count(filters, now), len(page))
+
+
+def count_of_public(now: datetime) -> int:
+    """Return the number of public open tasks, at most `COUNT_MAX` + 1, as of up to `LIST_MEMORY_SECONDS` ago."""
+    return _count(TaskFilter(), now)
+
+
+def _count(filters: TaskFilter, now: datetime) -> int:
+    return caches.remembered(
         f"tasks:total:{filters.key}", settings.LIST_MEMORY_SECONDS, lambda: capped_count(search(STRANGER, filters, now))
     )
-    return max(count, len(page))
 
 
 FACETS = {"category": "category_id", "language": "source_language", "bid_window": "bid_window", "skill": "skill_ids"}
@@ -271,6 +279,12 @@ def posting_record(employer_id: UUID) -> PostingRecord:
         decided=Count("id", filter=~Q(status__in=undecided)),
     )
     return PostingRecord(**counted)
+
+
+def posted_count(employer_id: UUID) -> int:
+    """Return how many tasks an employer has published, as of up to `LIST_MEMORY_SECONDS` ago."""
+    published = Task.objects.filter(employer_id=employer_id, published_at__isnull=False)
+    return caches.remembered(f"tasks:posted:{employer_id}", settings.LIST_MEMORY_SECONDS, published.count)
 
 
 def tasks_to_close_bidding(now: datetime) -> QuerySet[Task, UUID]:

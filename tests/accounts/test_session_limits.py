@@ -96,3 +96,18 @@ def test_the_operator_sets_the_hours(logged_in, settings):
     settings.STAFF_SESSION_IDLE_HOURS = 0.25
     assert logged_in(is_staff=True, used=timedelta(minutes=10), login=HOUR).get(PAGE).status_code == 200
     assert logged_in(is_staff=True, used=timedelta(minutes=20), login=HOUR).get(PAGE).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("used", "agent", "is_recorded"),
+    [(timedelta(seconds=30), "", False), (timedelta(seconds=90), "", True), (timedelta(seconds=30), "Firefox", True)],
+)
+def test_the_last_use_is_recorded_once_a_minute_and_at_once_for_another_client(logged_in, used, agent, is_recorded):
+    client = logged_in(is_staff=False, used=used, login=HOUR)
+    before = UserSession.objects.get().last_seen_at
+
+    client.get(PAGE, headers={"User-Agent": agent})
+
+    session = UserSession.objects.get()
+    assert (session.last_seen_at > before) == is_recorded
+    assert session.user_agent == agent

@@ -555,4 +555,12 @@ class Migration(migrations.Migration):
             ),
         ),
         *sql_files(__file__),
+        migrations.AddIndex(
+            model_name="profile",
+            index=models.Index(
+                condition=models.Q(("hidden_at", None), ("is_public", True)),
+                fields=["-updated_at", "-id"],
+                name="accounts_profile_newest",
+            ),
+        ),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.conf import settings
@@ -15,12 +16,19 @@ from apps.accounts.models import (
 from apps.common.actors import Actor
 
 
+def memberships_of(user: User) -> list[Membership]:
+    """The user's memberships of active organizations, each with its organization, the oldest first."""
+    active = Membership.objects.filter(user=user, organization__is_active=True)
+    return list(active.select_related("organization").order_by("created_at"))
+
+
 def actor_for(
     user: User,
     organization_id: UUID | None = None,
     *,
     has_fresh_login: bool = False,
     has_second_factor: bool = True,
+    memberships: Sequence[Membership] | None = None,
 ) -> Actor:
     """
     The user as an actor for the given organization; without an organization if they do not belong to it.
@@ -30,16 +38,15 @@ def actor_for(
     :param has_second_factor: whether the session passed a second factor. If staff need one
         (`STAFF_NEEDS_SECOND_FACTOR`), an actor without it is not staff. An operator's commands have no session and
         leave the default.
+    :param memberships: `memberships_of` the user, if the caller has them.
     """
-    memberships = {
-        membership.organization_id: membership
-        for membership in Membership.objects.filter(user=user, organization__is_active=True).order_by("created_at")
-    }
+    own = memberships_of(user) if memberships is None else memberships
+    by_organization = {membership.organization_id: membership for membership in own}
     if organization_id is not None:
-        membership = memberships.get(organization_id)
+        membership = by_organization.get(organization_id)
     else:
-        last = memberships.get(user.last_organization_id) if user.last_organization_id else None
-        membership = last or next(iter(memberships.values()), None)
+        last = by_organization.get(user.last_organization_id) if user.last_organization_id else None
+        membership = last or next(iter(by_organization.values()), None)
     is_proved = has_second_factor or not settings.STAFF_NEEDS_SECOND_FACTOR
     as_staff = rules.staff_capabilities(user.staff_roles) if user.is_staff and is_proved else frozenset()
     return Actor(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from apps.accounts import rules
@@ -14,7 +15,7 @@ from apps.accounts.models import (
     ProfileLanguage,
     ProfileSkill,
 )
-from apps.common import tokens
+from apps.common import caches, tokens
 from apps.common.actors import Actor
 
 SEARCH_WORDS_MAX = 6
@@ -89,7 +90,11 @@ def capped_count(profiles: QuerySet[Profile]) -> int:
 
 
 def countries_of_people() -> list[tuple[str, int]]:
-    """(country, number of freelancers), largest number first."""
+    """(country, number of freelancers), largest number first, as of up to `LIST_MEMORY_SECONDS` ago."""
+    return caches.remembered("people:countries", settings.LIST_MEMORY_SECONDS, _count_countries)
+
+
+def _count_countries() -> list[tuple[str, int]]:
     rows = (
         Profile.objects.filter(organization__works=True, hidden_at=None, is_public=True, organization__is_active=True)
         .values_list("organization__country")
@@ -100,7 +105,11 @@ def countries_of_people() -> list[tuple[str, int]]:
 
 
 def languages_of_people() -> list[tuple[str, int]]:
-    """(language, number of freelancers), largest number first."""
+    """(language, number of freelancers), largest number first, as of up to `LIST_MEMORY_SECONDS` ago."""
+    return caches.remembered("people:languages", settings.LIST_MEMORY_SECONDS, _count_languages)
+
+
+def _count_languages() -> list[tuple[str, int]]:
     rows = (
         Profile.objects.filter(organization__works=True, hidden_at=None, is_public=True, organization__is_active=True)
         .exclude(languages=None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -42,23 +42,35 @@ def are_related(one_id: UUID, other_id: UUID, *, since: datetime) -> bool:
     """
     if one_id == other_id:
         return True
-    people = [_people_since(organization_id, since) for organization_id in (one_id, other_id)]
-    if people[0] & people[1]:
+    people = _people_since((one_id, other_id), since)
+    if people[one_id] & people[other_id]:
         return True
-    keys = [_passkeys(users) for users in people]
-    return bool(keys[0] & keys[1]) or any(relation(one_id, other_id) for relation in RELATIONS)
+    keys = _passkeys(people[one_id] | people[other_id])
+    shared = {key for user_id in people[one_id] for key in keys.get(user_id, ())} & {
+        key for user_id in people[other_id] for key in keys.get(user_id, ())
+    }
+    return bool(shared) or any(relation(one_id, other_id) for relation in RELATIONS)
 
 
-def _people_since(organization_id: UUID, since: datetime) -> set[UUID]:
-    now = Membership.objects.filter(organization_id=organization_id).values_list("user_id", flat=True)
-    left = PastMembership.objects.filter(organization_id=organization_id, left_at__gte=since - RELATED_FOR)
-    return set(now) | set(left.values_list("user_id", flat=True))
+def _people_since(organization_ids: Sequence[UUID], since: datetime) -> dict[UUID, set[UUID]]:
+    """Of each organization, who is a member or was one since 90 days before `since`; one query."""
+    now = Membership.objects.filter(organization_id__in=organization_ids)
+    left = PastMembership.objects.filter(organization_id__in=organization_ids, left_at__gte=since - RELATED_FOR)
+    people: dict[UUID, set[UUID]] = {organization_id: set() for organization_id in organization_ids}
+    columns = ("organization_id", "user_id")
+    for organization_id, user_id in now.values_list(*columns).union(left.values_list(*columns)):
+        people[organization_id].add(user_id)
+    return people
 
 
-def _passkeys(user_ids: set[UUID]) -> set[str]:
+def _passkeys(user_ids: set[UUID]) -> dict[UUID, set[str]]:
+    """The ids of the passkeys of each user who has any; one query."""
     keys = Authenticator.objects.filter(user_id__in=user_ids, type=Authenticator.Type.WEBAUTHN)
-    result = (data.get("credential", {}).get("id") for data in keys.values_list("data", flat=True))
-    return {str(key) for key in result if key}
+    result: dict[UUID, set[str]] = {}
+    for user_id, data in keys.values_list("user_id", "data"):
+        if key := data.get("credential", {}).get("id"):
+            result.setdefault(user_id, set()).add(str(key))
+    return result
 
 
 def shares_a_person(first: str, second: str) -> Exists:

@@ -16,6 +16,7 @@ from apps.accounts.queries import profiles
 from apps.accounts.states import Availability, SkillLevel
 from apps.common import fmt, keyset
 from apps.common.ids import uuids
+from apps.common.views import same_for_strangers
 from apps.contracts.queries import contracts
 from apps.escrow.queries import escrows
 from apps.files import views as file_views
@@ -27,6 +28,7 @@ OPEN_TASKS_SHOWN_MAX = 10
 CURRENCIES_SHOWN_MAX = 5
 
 
+@same_for_strangers
 @require_safe
 def people(request: HttpRequest) -> HttpResponse:
     filters = {name: request.GET.get(name, "") for name in ("q", "country", "language", "availability")}
@@ -40,7 +42,7 @@ def people(request: HttpRequest) -> HttpResponse:
         language=chosen["language"],
         availability=chosen["availability"],
     )
-    page = keyset.page(result, order="-updated_at", cursor=request.GET.get("cursor", ""))
+    page = keyset.page(result, order="-updated_at", cursor=request.GET.get("cursor", ""), has_nulls=False)
     total = profiles.capped_count(result)
     shown = {skill.skill_id for profile in page.rows for skill in profile.skills.all()} | set(skill_ids)
     labels = skill_queries.labels(shown, translation.get_language() or "en")
@@ -73,6 +75,7 @@ def _options(counted: list[tuple[str, int]], name: object, chosen: str) -> list[
     ]
 
 
+@same_for_strangers
 @require_safe
 def profile(request: HttpRequest, handle: str) -> HttpResponse:
     visible = profiles.profiles_visible_to(actor(request)).prefetch_related("skills", "languages", "portfolio")

@@ -30,15 +30,11 @@ def share_a_payout_account(one_id: UUID, other_id: UUID) -> bool:
     Whether the two organizations are, or were, paid to the same account: the same number if it passed through our
     system, else the same bank, country, holder and last digits.
     """
-    signs = [_signs(organization_id) for organization_id in (one_id, other_id)]
-    return bool(signs[0] & signs[1])
-
-
-def _signs(organization_id: UUID) -> set[tuple[str, ...]]:
-    signs: set[tuple[str, ...]] = set()
-    for row in PayoutAccount.objects.filter(organization_id=organization_id, status__in=_USED).exclude(last4=""):
+    signs: dict[UUID, set[tuple[str, ...]]] = {one_id: set(), other_id: set()}
+    for row in PayoutAccount.objects.filter(organization_id__in=signs, status__in=_USED).exclude(last4=""):
+        own = signs[row.organization_id]
         if row.number_digest:
-            signs.add((row.number_digest,))
+            own.add((row.number_digest,))
         if row.bank_name:
-            signs.add((row.country, row.bank_name, row.holder_name.casefold(), row.last4))
-    return signs
+            own.add((row.country, row.bank_name, row.holder_name.casefold(), row.last4))
+    return bool(signs[one_id] & signs[other_id])

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from django.conf import settings
@@ -12,8 +12,10 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -27,6 +29,7 @@ from apps.common.actors import Actor
 from apps.common.errors import DomainError
 from apps.common.ids import uuids
 from apps.common.money import Money
+from apps.common.views import same_for_strangers
 from apps.compliance import policies as compliance
 from apps.files.views import serve
 from apps.pricing.queries import rates as rate_queries
@@ -53,20 +56,40 @@ def reader_currency(request: HttpRequest) -> str:
     return user.display_currency if isinstance(user, User) else "EUR"
 
 
-def cards(tasks: list[Task], currency: str, now: datetime) -> list[TaskCard]:
-    """Return the cards with three queries, independent of the number of tasks."""
-    by_task = queries.skill_ids_by_task([task.id for task in tasks])
-    names = skills.labels({row_id for ids in by_task.values() for row_id in ids}, get_language() or "en")
+def cards(tasks: list[Task], currency: str, now: datetime) -> list[SafeString]:
+    """
+    Return the cards as HTML, with at most four queries.
+
+    A card looks the same to everyone who may see its task and reads in the same language, zone and currency, so this
+    process keeps it for `LIST_MEMORY_SECONDS`; a change of the task or of its number of bids makes a new one.
+    """
     counts = bids.bid_counts([task.id for task in tasks])
-    rates = _rates_for_orientation({task.currency for task in tasks} | {currency}, now) if tasks else None
-    result = []
-    for task in tasks:
+    reader = (get_language() or "en", timezone.get_current_timezone_name(), currency)
+    keys = {(task.id, task.updated_at, counts.get(task.id, 0), *reader): task for task in tasks}
+    kept = _cards.get_many(keys, lambda missing: _rendered({key: keys[key] for key in missing}, currency, now))
+    return [kept[key] for key in keys]
+
+
+CardKey: TypeAlias = tuple[UUID, datetime, int, str, str, str]
+"""Task, its version, number of bids; the reader's language, time zone and currency."""
+_cards: caches.ProcessMemory[CardKey, SafeString] = caches.ProcessMemory(
+    lambda: settings.LIST_MEMORY_SECONDS, most=10_000
+)
+
+
+def _rendered(tasks: dict[CardKey, Task], currency: str, now: datetime) -> dict[CardKey, SafeString]:
+    by_task = queries.skill_ids_by_task([task.id for task in tasks.values()])
+    names = skills.labels({row_id for ids in by_task.values() for row_id in ids}, get_language() or "en")
+    rates = _rates_for_orientation({task.currency for task in tasks.values()} | {currency}, now)
+    template = get_template("tasks/_card.html")
+    result = {}
+    for key, task in tasks.items():
         also = None
-        if rates and task.budget_max and task.currency != currency:
+        if task.budget_max and task.currency != currency:
             converted = rates.convert(task.budget_max, currency)
             also = converted.amount if converted else None
         labels = [names[item] for item in by_task.get(task.id, []) if item in names]
-        result.append(TaskCard(task, labels, also, counts.get(task.id, 0)))
+        result[key] = SafeString(template.render({"card": TaskCard(task, labels, also, key[2])}))
     return result
 
 
@@ -108,6 +131,7 @@ def _reference(text: str, currency: str, now: datetime) -> int | None:
     return converted.amount.amount_minor if converted else None
 
 
+@same_for_strangers
 @require_safe
 def task_list(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
@@ -208,6 +232,7 @@ def _chips(filters: TaskFilter, request: HttpRequest) -> list[dict[str, str]]:
     return chips
 
 
+@same_for_strangers
 @require_safe
 def detail(request: HttpRequest, task_id: UUID) -> HttpResponse:
     task = get_object_or_404(queries.tasks_visible_to(actor(request)), id=task_id)
@@ -252,7 +277,7 @@ def detail_context(request: HttpRequest, task: Task) -> dict[str, Any]:
         "question_form": TextForm(prefix="question"),
         "addendum_form": AddendumForm(prefix="addendum"),
         "attachment_form": AttachmentForm(),
-        "posted_by_count": Task.objects.filter(employer_id=task.employer_id, published_at__isnull=False).count(),
+        "posted_by_count": queries.posted_count(task.employer_id),
     }
 
 

@@ -1,0 +1,141 @@
+"""Pages that a process keeps for visitors without a session: nobody sees there what is not for everybody."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from apps.common import views
+from apps.tasks.models import TaskInvitation
+from tests.conftest import log_in
+
+pytestmark = pytest.mark.django_db
+TOKEN = re.compile(r'name="csrf-token" content="(\w{64})"')
+LIST = "/en/tasks/"
+
+
+@pytest.fixture(autouse=True)
+def memory(settings, make):
+    make.now = timezone.now()
+    settings.STRANGER_PAGE_SECONDS = settings.LIST_MEMORY_SECONDS = settings.REFERENCE_MEMORY_SECONDS = 60
+    views._pages._values.clear()
+    yield
+    views._pages._values.clear()
+
+
+@pytest.fixture
+def task(make):
+    return make.task(title="A guide for everybody")
+
+
+def text_of(client: Client, path: str = LIST, **headers: str) -> str:
+    response = client.get(path, headers=headers)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_the_second_visitor_costs_no_query(task, django_assert_num_queries):
+    first = text_of(Client())
+    with django_assert_num_queries(0):
+        second = text_of(Client())
+    assert task.title in second
+    assert TOKEN.sub("", first).replace(TOKEN.search(first)[1], "") == TOKEN.sub("", second).replace(
+        TOKEN.search(second)[1], ""
+    )
+
+
+def test_each_visitor_gets_a_token_that_works_for_them_alone(task):
+    text_of(Client())
+    one, other = Client(enforce_csrf_checks=True), Client(enforce_csrf_checks=True)
+    tokens = [TOKEN.search(text_of(client))[1] for client in (one, other)]
+    form = {"language": "ar", "next": "/en/tasks/"}
+
+    assert tokens[0] != tokens[1]
+    assert one.post("/i18n/setlang/", form | {"csrfmiddlewaretoken": tokens[0]}).status_code == 302
+    assert other.post("/i18n/setlang/", form | {"csrfmiddlewaretoken": tokens[0]}).status_code == 403
+
+
+@pytest.mark.parametrize("path", [LIST, "/en/tasks/{task}/"])
+def test_what_a_member_sees_is_neither_kept_nor_taken_from_what_is_kept(make, path):
+    private = make.task(title="For invited people", visibility="private")
+    invited = make.freelancer("Amara Okafor")
+    TaskInvitation.objects.create(task=private, organization=invited)
+    member, path = log_in(Client(), invited), path.format(task=private.id)
+
+    assert private.title in text_of(member, path)
+    stranger = Client().get(path)
+    assert private.title not in stranger.content.decode()
+    assert private.title in text_of(member, path)
+    assert "Amara Okafor" not in stranger.content.decode()
+
+
+def test_another_organization_does_not_find_an_invited_ones_task(make):
+    private = make.task(title="For invited people", visibility="private")
+    TaskInvitation.objects.create(task=private, organization=make.freelancer())
+    other = log_in(Client(), make.freelancer("Somebody Else"))
+    assert private.title not in text_of(other)
+    assert other.get(f"/en/tasks/{private.id}/").status_code == 404
+
+
+def test_a_page_that_is_not_there_is_not_kept(make, task):
+    path = f"/en/tasks/{task.id}/"
+    task.status, task.published_at = "draft", None
+    task.save()
+    assert Client().get(path).status_code == 404
+    task.status, task.published_at = "open", timezone.now()
+    task.save()
+    assert Client().get(path).status_code == 200
+
+
+def test_what_moderation_hid_is_gone_when_the_memory_is_over(task, settings, monkeypatch):
+    assert task.title in text_of(Client())
+    task.hidden_at = timezone.now()
+    task.save()
+    later = views.caches.time.monotonic() + settings.STRANGER_PAGE_SECONDS + 1
+    monkeypatch.setattr(views.caches.time, "monotonic", lambda: later)
+    assert task.title not in text_of(Client())
+
+
+@pytest.mark.parametrize(
+    ("cookies", "headers"),
+    [
+        ({"theme": "dark"}, {}),
+        ({"time_zone": "Asia/Tokyo"}, {}),
+        ({}, {"HX-Request": "true"}),
+    ],
+)
+def test_pages_that_look_different_are_kept_apart(task, cookies, headers):
+    plain, client = text_of(Client()), Client()
+    client.cookies.load(cookies)
+    special = text_of(client, **headers)
+    assert len(views._pages._values) == 2
+    assert TOKEN.sub("", special) != TOKEN.sub("", plain)
+    assert "Aufgaben" not in text_of(Client(), "/ar/tasks/")
+    assert len(views._pages._values) == 3
+
+
+@pytest.mark.parametrize("cookie", ["sessionid", "anything"])
+def test_a_visitor_with_another_cookie_gets_a_page_of_their_own(task, cookie):
+    client = Client()
+    client.cookies.load({cookie: "x" * 32})
+    text_of(client)
+    assert not views._pages._values
+
+
+def test_rows_add_no_queries_to_a_members_list(make, settings):
+    settings.STRANGER_PAGE_SECONDS = settings.LIST_MEMORY_SECONDS = settings.REFERENCE_MEMORY_SECONDS = 0
+    member = log_in(Client(), make.freelancer())
+    counts = []
+    for _ in range(2):
+        for _ in range(4):
+            make.task(skill_ids=(make.skill().id,))
+        text_of(member)
+        with CaptureQueriesContext(connection) as captured:
+            text_of(member)
+        counts.append(len(captured))
+    assert counts[0] == counts[1]
