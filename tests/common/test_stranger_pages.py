@@ -51,13 +51,13 @@ def test_the_second_visitor_costs_no_query(task, django_assert_num_queries):
 
 def test_each_visitor_gets_a_token_that_works_for_them_alone(task):
     text_of(Client())
-    one, other = Client(enforce_csrf_checks=True), Client(enforce_csrf_checks=True)
-    tokens = [TOKEN.search(text_of(client))[1] for client in (one, other)]
+    first, second = Client(enforce_csrf_checks=True), Client(enforce_csrf_checks=True)
+    tokens = [TOKEN.search(text_of(client))[1] for client in (first, second)]
     form = {"language": "ar", "next": "/en/tasks/"}
 
     assert tokens[0] != tokens[1]
-    assert one.post("/i18n/setlang/", form | {"csrfmiddlewaretoken": tokens[0]}).status_code == 302
-    assert other.post("/i18n/setlang/", form | {"csrfmiddlewaretoken": tokens[0]}).status_code == 403
+    assert first.post("/i18n/setlang/", form | {"csrfmiddlewaretoken": tokens[0]}).status_code == 302
+    assert second.post("/i18n/setlang/", form | {"csrfmiddlewaretoken": tokens[0]}).status_code == 403
 
 
 @pytest.mark.parametrize("path", [LIST, "/en/tasks/{task}/"])
